@@ -1,0 +1,1 @@
+"""Parts of a view: setters in, signals out; none of them sees the session."""

@@ -1,0 +1,77 @@
+"""Titles, years and genres, one row per item: what a person reads instead of an id.
+
+Stands beside the Dataset on the street and is aligned with it: row r of the catalogue is item_row r.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from functools import cached_property
+
+_YEAR_AT_END = re.compile(r"\s*\((\d{4})(?:[-–](?:\d{4})?)?\)\s*$")
+_ARTICLE_AT_END = re.compile(r"^(.*), (The|A|An|Le|La|Les|L'|Il|El|Der|Die|Das|Los|Las|Un|Une)$")
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What is known of each title. `years` has 0 where unknown; `genres` has an empty tuple where unknown."""
+
+    titles: tuple[str, ...]
+    years: tuple[int, ...]
+    genres: tuple[tuple[str, ...], ...]
+    word: str = field(default="title")
+
+    def __len__(self) -> int:
+        return len(self.titles)
+
+    def name(self, item_row: int) -> str:
+        """The title with its year, as lists show it: "The Matrix (1999)"."""
+        year = self.years[item_row]
+        return f"{self.titles[item_row]} ({year})" if year else self.titles[item_row]
+
+    @cached_property
+    def _search_keys(self) -> tuple[str, ...]:
+        return tuple(fold(title) for title in self.titles)
+
+    def search(self, text: str, *, most: int = 20, popularity: object | None = None) -> list[int]:
+        """Item rows whose title holds every word of the text; starts of titles first, then the better known.
+
+        `popularity` is an array of counts per item_row that orders titles of equal rank.
+        """
+        words = fold(text).split()
+        if not words:
+            return []
+        found = [row for row, key in enumerate(self._search_keys) if all(word in key for word in words)]
+        counts = popularity if popularity is not None else [0] * len(self.titles)
+        found.sort(
+            key=lambda row: (
+                self._search_keys[row] != " ".join(words),
+                not self._search_keys[row].startswith(words[0]),
+                -int(counts[row]),  # type: ignore[index]
+                row,
+            )
+        )
+        return found[:most]
+
+
+def fold(text: str) -> str:
+    """A text as search compares it: no accents, no case, signs as spaces."""
+    plain = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
+    return " ".join(re.sub(r"[^\w]+", " ", plain.casefold()).split())
+
+
+def split_title(text: str) -> tuple[str, int]:
+    """A raw title in the form people read, and its year (0 if none): "Matrix, The (1999)" -> ("The Matrix", 1999)."""
+    year = 0
+    match = _YEAR_AT_END.search(text)
+    if match:
+        year = int(match.group(1))
+        text = text[: match.start()]
+    text = text.strip()
+    article = _ARTICLE_AT_END.match(text)
+    if article:
+        joint = "" if article.group(2).endswith("'") else " "
+        text = f"{article.group(2)}{joint}{article.group(1)}"
+    return text, year

@@ -1,0 +1,209 @@
+"""The Dataset: who rated what, as sparse rows, with two vocabularies and a catalogue.
+
+Stands after the importer and before the Split. Nothing later on the street changes it. Its arrays may be memory
+maps, so opening one costs milliseconds and reading a row costs a page.
+
+Shapes: U people, I titles, N entries.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.data.catalogue import Catalogue
+
+Int32 = npt.NDArray[np.int32]
+Int64 = npt.NDArray[np.int64]
+Float32 = npt.NDArray[np.float32]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The ratings a data set uses: `low` to `high` in steps of `step` (0 where ratings are continuous)."""
+
+    low: float
+    high: float
+    step: float
+
+    @property
+    def like(self) -> float:
+        """The least rating that counts as a like: three quarters of the way up, 4 on five stars."""
+        return self.low + 0.75 * (self.high - self.low)
+
+    @property
+    def middle(self) -> float:
+        return (self.low + self.high) / 2
+
+
+class Vocabulary:
+    """Turns what the file says (`item_id`) into our index (`item_row`) and back. The only place that does."""
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        self.ids: tuple[str, ...] = tuple(ids)
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {one: row for row, one in enumerate(self.ids)}
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __contains__(self, an_id: object) -> bool:
+        return an_id in self._rows
+
+    def row(self, an_id: str) -> int | None:
+        """The row of an id, or None where the data set does not have it."""
+        return self._rows.get(an_id)
+
+    def id(self, row: int) -> str:
+        return self.ids[row]
+
+
+@dataclass(frozen=True)
+class Histories:
+    """Sparse rows, one per person, entries in file order: CSR without a matrix.
+
+    indptr_U1 counts entries, so person u owns indptr[u]:indptr[u+1] of the other arrays. A rating of NaN is
+    *seen, not rated*. times_N (Unix seconds) is None where the file has none.
+    """
+
+    indptr_U1: Int64
+    item_rows_N: Int32
+    ratings_N: Float32
+    times_N: Int64 | None = None
+
+    def __len__(self) -> int:
+        """How many people."""
+        return len(self.indptr_U1) - 1
+
+    @property
+    def entries(self) -> int:
+        return int(self.indptr_U1[-1])
+
+    @property
+    def counts_U(self) -> Int64:
+        """Entries per person."""
+        return np.diff(self.indptr_U1)
+
+    @property
+    def user_rows_N(self) -> Int64:
+        """For each entry the row of its person in these histories."""
+        return np.repeat(np.arange(len(self), dtype=np.int64), self.counts_U)
+
+    def row(self, user_row: int) -> Histories:
+        """One person's history, as histories of one."""
+        start, end = int(self.indptr_U1[user_row]), int(self.indptr_U1[user_row + 1])
+        return Histories(
+            np.array([0, end - start], dtype=np.int64),
+            self.item_rows_N[start:end],
+            self.ratings_N[start:end],
+            None if self.times_N is None else self.times_N[start:end],
+        )
+
+    def take(self, user_rows: npt.NDArray[Any]) -> Histories:
+        """The histories of some people, in the order given."""
+        counts = self.counts_U[user_rows]
+        indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        entries = np.repeat(self.indptr_U1[:-1][user_rows] - indptr[:-1], counts) + np.arange(indptr[-1])
+        return self._picked(indptr, entries)
+
+    def where(self, keep_N: Bools) -> Histories:
+        """The same people with only the entries where `keep_N` is true (someone may be left with none)."""
+        kept_before = np.concatenate([[0], np.cumsum(keep_N)]).astype(np.int64)
+        return self._picked(kept_before[self.indptr_U1], np.flatnonzero(keep_N))
+
+    def likes(self, like: float) -> Histories:
+        """Only the entries rated `like` or better."""
+        return self.where(self.ratings_N >= like)
+
+    def rated(self) -> Histories:
+        """Only the entries that carry a rating."""
+        return self.where(~np.isnan(self.ratings_N))
+
+    def _picked(self, indptr: Int64, entries: npt.NDArray[Any]) -> Histories:
+        times = None if self.times_N is None else self.times_N[entries]
+        return Histories(indptr, self.item_rows_N[entries], self.ratings_N[entries], times)
+
+    @staticmethod
+    def of(
+        user_rows: npt.NDArray[Any],
+        item_rows: npt.NDArray[Any],
+        ratings: npt.NDArray[Any],
+        *,
+        people: int,
+        times: npt.NDArray[Any] | None = None,
+    ) -> Histories:
+        """Histories from entries in any order; a person's entries keep the order they came in."""
+        order = np.argsort(user_rows, kind="stable")
+        indptr = np.concatenate([[0], np.cumsum(np.bincount(user_rows, minlength=people))]).astype(np.int64)
+        return Histories(
+            indptr,
+            np.asarray(item_rows, dtype=np.int32)[order],
+            np.asarray(ratings, dtype=np.float32)[order],
+            None if times is None else np.asarray(times, dtype=np.int64)[order],
+        )
+
+    @staticmethod
+    def of_one(item_rows: Sequence[int], ratings: Sequence[float | None]) -> Histories:
+        """One person's profile; a rating of None is *seen, not rated*."""
+        values = np.array([np.nan if one is None else one for one in ratings], dtype=np.float32)
+        return Histories(
+            np.array([0, len(values)], dtype=np.int64), np.array(item_rows, dtype=np.int32), values
+        )
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Everything imported from one ratings file (or several), ready to be split and learned from.
+
+    `fingerprint` is a hash of the entries and both vocabularies: equal fingerprints mean equal data.
+    """
+
+    dataset_id: str
+    name: str
+    users: Vocabulary
+    items: Vocabulary
+    catalogue: Catalogue
+    histories: Histories
+    scale: Scale
+    fingerprint: str
+
+    @property
+    def people(self) -> int:
+        return len(self.users)
+
+    @property
+    def titles(self) -> int:
+        return len(self.items)
+
+    @property
+    def entries(self) -> int:
+        return self.histories.entries
+
+    @cached_property
+    def counts_I(self) -> Int64:
+        """How many people have each title."""
+        return np.bincount(self.histories.item_rows_N, minlength=self.titles).astype(np.int64)
+
+    @property
+    def density(self) -> float:
+        """The share of all person-title pairs that is there, 0 to 1."""
+        return self.entries / max(1, self.people * self.titles)
+
+
+def fingerprint_of(histories: Histories, users: Vocabulary, items: Vocabulary) -> str:
+    """A hash (BLAKE2, 16 bytes, hex) over entries and ids; names and titles do not count."""
+    digest = hashlib.blake2b(digest_size=16)
+    for array in (histories.indptr_U1, histories.item_rows_N, histories.ratings_N, histories.times_N):
+        digest.update(b"-" if array is None else np.ascontiguousarray(array).data)
+    for vocabulary in (users, items):
+        digest.update("\n".join(vocabulary.ids).encode())
+    return digest.hexdigest()

@@ -1,0 +1,41 @@
+"""What can go wrong, said to a person: what happened, where, and what to do.
+
+Stands beside the whole street: every room raises these, the command line prints them, the window shows them in a
+bar. The facts of a sentence are also attributes (`facts`), so that nobody has to parse words.
+"""
+
+from __future__ import annotations
+
+
+class EngineError(Exception):
+    """A failure in one or two sentences. `remedy` says what the person can do now; `facts` are its plain values."""
+
+    def __init__(self, what: str, *, remedy: str = "", **facts: object) -> None:
+        super().__init__(f"{what} {remedy}".strip())
+        self.what = what
+        self.remedy = remedy
+        self.facts = facts
+
+
+class DataError(EngineError):
+    """A ratings file, a catalogue or a data set that cannot be used as it is."""
+
+
+class SettingError(EngineError):
+    """A setting outside its limits, or a name that no setting has."""
+
+
+class DeviceError(EngineError):
+    """A device that was asked for and is not usable here, or has too little memory."""
+
+
+class TrainingError(EngineError):
+    """Learning that could not start or go on."""
+
+
+class LibraryError(EngineError):
+    """The folder of kept things: missing, damaged, full, or in use by another process."""
+
+
+class ProfileError(EngineError):
+    """A person's ratings that the model can say nothing about."""

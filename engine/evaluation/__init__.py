@@ -1,0 +1,1 @@
+"""How good a model is: metrics, and the protocol by which a split is judged."""

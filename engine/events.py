@@ -1,0 +1,173 @@
+"""What a running job reports: frozen dataclasses of plain values, in the past tense.
+
+Import, LR finding, training, evaluation and explaining are generators that yield these and return a result. The
+driver owns the job's life: not asking for the next event is pause, `throw(Stop())` is *stop and keep*, `close()`
+only releases. A job hands control back at every step (a bare yield, so drivers see `None` too) and reports at most
+20 times a second.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+
+Result = TypeVar("Result")
+
+
+class Stop(Exception):  # noqa: N818  (a request, not an error)
+    """Thrown into a job by its driver: end now, keep what there is, return it marked as stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened in a job."""
+
+
+Job = Generator[Event | None, None, Result]
+
+
+@dataclass(frozen=True, slots=True)
+class StageStarted(Event):
+    """A job entered a stage. `words` are for people: "Counting which films are liked together"."""
+
+    stage: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed(Event):
+    """How far a stage is. `total` is None where nobody can know; `unit` is a plural noun or "bytes"."""
+
+    words: str
+    done: int
+    total: int | None
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class LossesMeasured(Event):
+    """New points of a learning-rate sweep: all arrays have equal length; smoothed is the debiased average."""
+
+    lrs: np.ndarray[Any, Any]
+    losses: np.ndarray[Any, Any]
+    smoothed: np.ndarray[Any, Any]
+    steps_done: int
+    total_steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingStarted(Event):
+    """A run began or went on: what learns, where, and how long it will be."""
+
+    run_id: str
+    model: str
+    device: str
+    precision: str
+    parameters: int
+    examples: int
+    steps_per_epoch: int
+    first_step: int
+    total_steps: int
+    total_epochs: int
+    watched: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepsTaken(Event):
+    """The optimizer steps since the last such event: losses and rates per step, first one numbered `first_step`."""
+
+    first_step: int
+    losses: np.ndarray[Any, Any]
+    lrs: np.ndarray[Any, Any]
+    epoch: int
+    total_steps: int
+    examples_per_second: float
+    elapsed_s: float
+    remaining_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class EpochEnded(Event):
+    """One pass over the training people ended and was judged on the validation people.
+
+    `validation` maps metric names to values as pairs; it is empty where there are no validation people.
+    """
+
+    epoch: int
+    step: int
+    training_loss: float
+    parts: tuple[tuple[str, float], ...]
+    validation: tuple[tuple[str, float], ...]
+    watched: str
+    is_best: bool
+    lr: float
+
+
+@dataclass(frozen=True, slots=True)
+class LossDiverged(Event):
+    """Loss or gradient stopped being finite; the run ends with the last good weights."""
+
+    step: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointSaved(Event):
+    """The run on disk now resumes from this step."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Advised(Event):
+    """Something a person should know about what they are doing, with what to do."""
+
+    words: str
+
+
+class Pace:
+    """Lets a job report at most `per_second` times: `due()` is true when it is time again."""
+
+    def __init__(self, *, per_second: float = 20.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._interval_s = 1.0 / per_second
+        self._next = clock()
+
+    def due(self) -> bool:
+        now = self._clock()
+        if now < self._next:
+            return False
+        self._next = now + self._interval_s
+        return True
+
+
+def drive(
+    job: Job[Result],
+    *,
+    on_event: Callable[[Event], None] = lambda event: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Result:
+    """Run a job to its end on this thread and return its result.
+
+    `should_stop` is asked between steps; once it says yes, Stop is thrown in, once, and the job driven on to its end.
+    """
+    asked_to_stop = False
+    try:
+        event = next(job)
+        while True:
+            if event is not None:
+                on_event(event)
+            if not asked_to_stop and should_stop():
+                asked_to_stop = True
+                event = job.throw(Stop())
+            else:
+                event = next(job)
+    except StopIteration as end:
+        result: Result = end.value
+        return result
+    finally:
+        job.close()

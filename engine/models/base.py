@@ -1,0 +1,121 @@
+"""What a model is, as the rest of the street sees it: declared capabilities, scores for profiles, leave-one-out.
+
+Stands between Split and Trainer, and again behind the Recommender. Every model is a torch module whose whole state
+is tensors, so one way of saving serves all.
+
+Shapes: U profiles, I titles, N entries of all profiles, n entries of one profile, C columns asked for, V variants.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from engine.data.dataset import Histories, Scale
+from engine.events import Job
+from engine.settings import Config
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a model can do. Views, JSON and quality pages follow this; nothing is invented."""
+
+    ranks: bool
+    predicts_ratings: bool
+    learns_by_steps: bool
+    needs_times: bool
+    folds_in: bool
+    learns_from: str
+    """"likes" or "ratings"."""
+    mixes_presence: bool = False
+    """Whether its ranking moves with a weight between likely-to-watch and likely-to-love."""
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a model says about titles for profiles (rows), on the CPU, float32.
+
+    score: what ranks at the default weight. log_probability: log of the chance that the person has the title, where
+    the model has such a thing. liking: predicted normalised rating (two-headed only). rating: predicted rating on
+    the person's own scale. Columns are all I titles, or the C that were asked for.
+    """
+
+    score_UI: Tensor
+    log_probability_UI: Tensor | None = None
+    liking_UI: Tensor | None = None
+    rating_UI: Tensor | None = None
+
+
+class Model(nn.Module, ABC):
+    """A recommender over I titles. `like` is the least rating that counts as a like."""
+
+    name: ClassVar[str]
+    can: ClassVar[Capabilities]
+
+    def __init__(self, config: Config, *, items: int, scale: Scale) -> None:
+        super().__init__()
+        self.config = config
+        self.items = items
+        self.scale = scale
+
+    @abstractmethod
+    def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
+        """Predictions for all I titles for each profile. `ratings=False` may skip what ranking does not need.
+
+        Profiles need not have been seen in training. Models of likes look at the liked entries only.
+        """
+
+    @abstractmethod
+    def leave_one_out(
+        self,
+        profile: Histories,
+        *,
+        left_out_V: npt.NDArray[np.int64],
+        columns_C: npt.NDArray[np.int64] | None,
+    ) -> Prediction:
+        """Predictions, [1 + V, C], for one profile: row 0 whole, row 1+v without entry `left_out_V[v]`.
+
+        columns_C are item rows; None means all. Equal to calling `predict` on each variant, only faster.
+        """
+
+    def rank_scores(self, prediction: Prediction, weight: float | None = None) -> Tensor:
+        """What ranks the titles at a presence weight in [0, 1] (None: the model's default). Higher is better."""
+        return prediction.score_UI
+
+    @property
+    def parameter_count(self) -> int:
+        return sum(one.numel() for one in self.parameters())
+
+
+class ClosedFormModel(Model):
+    """A model that is computed at once; its fitting reports stages instead of curves."""
+
+    @abstractmethod
+    def fit(self, histories: Histories) -> Job[None]:
+        """Learn from people's histories. A generator that reports stages (see engine.events)."""
+
+
+@dataclass(frozen=True)
+class Losses:
+    """The loss of a batch, and its named parts for the curves (detached, on the device)."""
+
+    total: Tensor
+    parts: dict[str, Tensor]
+
+
+class StepModel(Model):
+    """A model that learns by gradient steps."""
+
+    @abstractmethod
+    def losses(self, batch: Any, *, noise: torch.Generator) -> Losses:
+        """The training loss of one batch (engine.data.batches.Batch). All randomness comes from `noise`."""
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """Groups for the optimizer. A group with key "own_lr" keeps that rate whatever the schedule says."""
+        return [{"params": list(self.parameters())}]
