@@ -101,9 +101,7 @@ class Config:
         declared = {one.name: one for one in declared_settings(cls)}
         return cls().changed(
             **{
-                name: tuple(value)
-                if name in declared and declared[name].kind is tuple and value is not None
-                else value
+                name: tuple(value) if name in declared and declared[name].kind is tuple and value is not None else value
                 for name, value in values.items()
             }
         )
@@ -127,9 +125,7 @@ def parse_setting(declared: Declared, text: str) -> Any:
         return None
     try:
         if declared.kind is bool:
-            return {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}[
-                cleaned.lower()
-            ]
+            return {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}[cleaned.lower()]
         if declared.kind is tuple:
             return tuple(int(part) for part in cleaned.replace("-", ",").split(",") if part.strip())
         return declared.kind(cleaned)

@@ -155,9 +155,7 @@ class Histories:
     def of_one(item_rows: Sequence[int], ratings: Sequence[float | None]) -> Histories:
         """One person's profile; a rating of None is *seen, not rated*."""
         values = np.array([np.nan if one is None else one for one in ratings], dtype=np.float32)
-        return Histories(
-            np.array([0, len(values)], dtype=np.int64), np.array(item_rows, dtype=np.int32), values
-        )
+        return Histories(np.array([0, len(values)], dtype=np.int64), np.array(item_rows, dtype=np.int32), values)
 
 
 @dataclass(frozen=True)
