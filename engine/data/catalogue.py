@@ -35,6 +35,17 @@ class Catalogue:
     def _search_keys(self) -> tuple[str, ...]:
         return tuple(fold(title) for title in self.titles)
 
+    @cached_property
+    def _rows_by_name(self) -> dict[tuple[str, int], tuple[int, ...]]:
+        rows: dict[tuple[str, int], tuple[int, ...]] = {}
+        for row, name in enumerate(zip(self._search_keys, self.years, strict=True)):
+            rows[name] = (*rows.get(name, ()), row)
+        return rows
+
+    def rows_named(self, title: str, year: int) -> tuple[int, ...]:
+        """The rows with just this title (folded) and year; more than one where the file has namesakes."""
+        return self._rows_by_name.get((fold(title), year), ())
+
     def search(self, text: str, *, most: int = 20, popularity: object | None = None) -> list[int]:
         """Item rows whose title holds every word of the text; starts of titles first, then the better known.
 

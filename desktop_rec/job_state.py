@@ -1,0 +1,61 @@
+"""The long job as the job bar shows it: what it does now, how far it is, how long it will take.
+
+Stands between the job lane and the job bar. Plain values, folded from engine events.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from engine.events import Event, LossesMeasured, Progressed, StageStarted, StepsTaken
+
+_SECONDS_BEFORE_GUESSING = 2.0
+
+
+@dataclass(frozen=True)
+class JobState:
+    """`kind` is "import", "sweep" or "training"; `share` 0..1 or None where nobody can know; times in seconds.
+
+    `title` is the job in a word ("Training"), `words` its present step ("Reading line 8,100,000 of ...").
+    """
+
+    kind: str
+    title: str
+    words: str = ""
+    share: float | None = None
+    remaining_s: float | None = None
+    paused: bool = False
+    stopping: bool = False
+    stage_began_s: float = 0.0
+
+    @property
+    def can_pause(self) -> bool:
+        return self.kind == "training" and not self.stopping
+
+    def after(self, event: Event, *, now_s: float) -> JobState:
+        """This state with an event folded in; `now_s` is a monotonic clock."""
+        match event:
+            case StageStarted():
+                return replace(self, words=event.words, share=None, remaining_s=None, stage_began_s=now_s)
+            case Progressed():
+                return self._progressed(event, now_s)
+            case StepsTaken():
+                done = event.first_step + len(event.losses)
+                share = min(1.0, done / max(1, event.total_steps))
+                words = f"Epoch {event.epoch}, step {done:,} of {event.total_steps:,}"
+                return replace(self, words=words, share=share, remaining_s=event.remaining_s)
+            case LossesMeasured():
+                share = event.steps_done / max(1, event.total_steps)
+                words = f"Trying rates: step {event.steps_done} of {event.total_steps}"
+                return replace(self, words=words, share=share, remaining_s=None)
+        return self
+
+    def _progressed(self, event: Progressed, now_s: float) -> JobState:
+        if not event.total:
+            counted = "" if event.unit == "bytes" else f": {event.done:,} {event.unit}"
+            return replace(self, words=f"{event.words}{counted}", share=None, remaining_s=None)
+        share = min(1.0, event.done / event.total)
+        counted = "" if event.unit == "bytes" else f": {event.done:,} of {event.total:,} {event.unit}"
+        took_s = now_s - self.stage_began_s
+        guess = took_s * (1 - share) / share if share > 0.02 and took_s > _SECONDS_BEFORE_GUESSING else None
+        return replace(self, words=f"{event.words}{counted}", share=share, remaining_s=guess)

@@ -1,0 +1,108 @@
+"""One log file per launch, in the folder of kept things; crashes of the C++ side land in it too.
+
+Beside the street: app.py opens it, the settings show it, diagnostics copy its end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import logging
+import os
+import platform
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from importlib import metadata
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+
+import engine
+
+LOG = logging.getLogger("desktop_rec")
+
+_KEPT_LOGS = 20
+_PACKAGES = ("PySide6-Essentials", "pyqtgraph", "torch", "numpy", "scipy", "pandas", "pyarrow", "safetensors")
+_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+class LogFile:
+    """The log of this launch. `path` is None where the folder cannot be written; then errors go to the terminal."""
+
+    def __init__(self, home: Path, *, now: datetime | None = None) -> None:
+        self.path: Path | None = None
+        self._crashes: IO[str] | None = None
+        self._handler: logging.Handler = logging.StreamHandler()
+        with contextlib.suppress(OSError):
+            folder = home / "logs"
+            folder.mkdir(parents=True, exist_ok=True)
+            _drop_old(folder)
+            path = folder / f"desktop-rec-{now or datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}.log"
+            self._handler = logging.FileHandler(path, encoding="utf-8")
+            self._crashes = path.open("a", encoding="utf-8")
+            self.path = path
+        self._handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s: %(message)s"))
+        LOG.addHandler(self._handler)
+        LOG.setLevel(logging.INFO)
+
+    def open(self) -> None:
+        """Take Qt's messages and the interpreter's crashes."""
+        if self._crashes is not None:
+            faulthandler.enable(self._crashes)
+        qInstallMessageHandler(_on_qt_message)
+        LOG.info("%s", about_machine().replace("\n", "; "))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        qInstallMessageHandler(None)
+        if self._crashes is not None:
+            faulthandler.disable()
+            self._crashes.close()
+        LOG.removeHandler(self._handler)
+        self._handler.close()
+
+    def tail(self, characters: int = 8000) -> str:
+        """The end of the log."""
+        if self.path is None:
+            return ""
+        return self.path.read_text(encoding="utf-8", errors="replace")[-characters:]
+
+
+def install_hooks(say: Callable[[BaseException], None]) -> None:
+    """Errors that nobody caught go to the log, and are said to the person by `say`."""
+
+    def on_error(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+            return
+        LOG.error("An error that nobody caught", exc_info=(kind, error, trace))
+        say(error)
+
+    sys.excepthook = on_error
+
+
+def about_machine() -> str:
+    """Versions and platform, a line each."""
+    lines = [f"Desktop Rec {engine.__version__}", f"Python {platform.python_version()}, {platform.platform()}"]
+    for package in _PACKAGES:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            lines.append(f"{package} {metadata.version(package)}")
+    return "\n".join(lines)
+
+
+def _on_qt_message(kind: QtMsgType, context: QMessageLogContext, message: str | None) -> None:
+    LOG.log(_LEVELS.get(kind, logging.WARNING), "Qt: %s", message)
+
+
+def _drop_old(folder: Path) -> None:
+    for old in sorted(folder.glob("desktop-rec-*.log"))[: -(_KEPT_LOGS - 1)]:
+        old.unlink(missing_ok=True)

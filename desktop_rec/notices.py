@@ -1,0 +1,80 @@
+"""What the window tells a person outside of any plot: one sentence, what to do, and details to copy.
+
+Stands between a failed (or finished) job and the notice bar of a view.
+"""
+
+from __future__ import annotations
+
+import errno
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from engine.errors import EngineError
+
+_PROGRAM_ERROR_REMEDY = (
+    "What was kept before is untouched. Try again; if it comes back, send the details to us with Copy."
+)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A job that could not go on, as plain words (never the exception: that would hold its frames and memory)."""
+
+    sentence: str
+    remedy: str
+    details: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One bar: `kind` is "error", "warning" or "info"; `action_words` and `action` make a button, such as Undo."""
+
+    sentence: str
+    remedy: str = ""
+    details: str = ""
+    kind: str = "error"
+    action_words: str = ""
+    action: Callable[[], None] | None = field(default=None, compare=False)
+
+    @staticmethod
+    def of(failure: Failure) -> Notice:
+        return Notice(failure.sentence, failure.remedy, failure.details)
+
+    def as_text(self) -> str:
+        """What Copy puts on the clipboard."""
+        return "\n\n".join(part for part in (f"{self.sentence} {self.remedy}".strip(), self.details) if part)
+
+
+def failure_of(error: BaseException) -> Failure:
+    """An exception in words, with its traceback as text."""
+    details = "".join(traceback.format_exception(error))
+    if isinstance(error, EngineError):
+        return Failure(error.what, error.remedy, details)
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        place = f" while writing {error.filename}" if error.filename else ""
+        return Failure(f"The disk is full{place}.", "Free some space, then try again; nothing was lost.", details)
+    if isinstance(error, OSError) and error.filename:
+        reason = error.strerror or type(error).__name__
+        return Failure(f"{error.filename} could not be used: {reason}.", "Check that it is there and yours.", details)
+    if isinstance(error, MemoryError):
+        return Failure("There was not enough memory for this.", "Close other programs or use less data.", details)
+    sentence = f"Something went wrong in the program ({type(error).__name__}: {error})."
+    return Failure(sentence, _PROGRAM_ERROR_REMEDY, details)
+
+
+def drop_frames(error: BaseException) -> None:
+    """Let go of every frame an exception holds, chained and grouped ones too: they would keep tensors alive."""
+    waiting: list[BaseException] = [error]
+    seen: set[int] = set()
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        waiting += [linked for linked in (one.__cause__, one.__context__) if linked is not None]
+        if isinstance(one, BaseExceptionGroup):
+            waiting += one.exceptions
+        if one.__traceback__ is not None:
+            traceback.clear_frames(one.__traceback__)
+        one.__traceback__ = None

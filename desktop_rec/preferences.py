@@ -1,0 +1,58 @@
+"""What the window remembers between launches: its place on the screen, the theme, the data set it was about.
+
+Beside the street. An ini file in the folder of kept things, so that another --home has preferences of its own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+
+class Preferences:
+    """Typed access to the ini file; missing values have defaults."""
+
+    def __init__(self, home: Path) -> None:
+        self._settings = QSettings(str(home / "window.ini"), QSettings.Format.IniFormat)
+
+    @property
+    def theme(self) -> str:
+        """ "system", "light" or "dark"."""
+        return str(self._settings.value("theme", "system"))
+
+    @theme.setter
+    def theme(self, choice: str) -> None:
+        self._settings.setValue("theme", choice)
+
+    @property
+    def geometry(self) -> QByteArray | None:
+        """What QWidget.saveGeometry gave."""
+        value = self._settings.value("geometry")
+        return value if isinstance(value, QByteArray) else None
+
+    @geometry.setter
+    def geometry(self, value: QByteArray) -> None:
+        self._settings.setValue("geometry", value)
+
+    @property
+    def dataset_id(self) -> str:
+        """The data set that was open last, "" where there was none."""
+        return str(self._settings.value("dataset", ""))
+
+    @dataset_id.setter
+    def dataset_id(self, dataset_id: str) -> None:
+        self._settings.setValue("dataset", dataset_id)
+
+    @property
+    def file_folder(self) -> str:
+        """Where the last ratings file was chosen."""
+        return str(self._settings.value("file_folder", ""))
+
+    @file_folder.setter
+    def file_folder(self, folder: str) -> None:
+        self._settings.setValue("file_folder", folder)
+
+    def keep(self) -> None:
+        """Write what changed."""
+        self._settings.sync()

@@ -1,0 +1,40 @@
+"""The few questions the window asks in a box of their own; everything else is said in a bar.
+
+Stands beside the main window, which asks through these functions so that a test or the tour can answer.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
+
+_FILES = "Ratings files (*.csv *.tsv *.txt *.dat *.data *.gz *.zip);;All files (*)"
+
+
+def ask_to_stop(parent: QWidget, title: str) -> bool:
+    """Whether to leave although a job runs: it is stopped, and what it learned is kept."""
+    box = QMessageBox(parent)
+    box.setObjectName("question_stop")
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setWindowTitle("Desktop Rec")
+    box.setText(f"{title} is still running.")
+    box.setInformativeText("Stop it, keep what it has so far, and close the window?")
+    stop = box.addButton("Stop and close", QMessageBox.ButtonRole.AcceptRole)
+    go_on = box.addButton("Go on", QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(go_on)
+    box.setEscapeButton(go_on)
+    box.exec()
+    return box.clickedButton() is stop
+
+
+def ask_for_files(parent: QWidget, folder: str) -> list[Path]:
+    """The ratings files to import; empty where the person changed their mind."""
+    names, _ = QFileDialog.getOpenFileNames(parent, "Open a ratings file", folder, _FILES)
+    return [Path(name) for name in names]
+
+
+def ask_for_name(parent: QWidget) -> str:
+    """The name of another person, "" where the person changed their mind."""
+    name, said = QInputDialog.getText(parent, "Add a person", "Whose ratings are these?")
+    return name.strip() if said else ""

@@ -1,0 +1,69 @@
+"""The one place that knows the open data set, running jobs, the model and the person.
+
+Stands between the views and the engine. A view calls methods and connects to signals; it never starts a thread and
+never touches the library's files. Everything here happens on the GUI thread; the work itself runs on two lanes: one
+long job (import, sweep, training) and scoring (models of opened data sets, lists, reasons), where the latest wins.
+
+ATTRIBUTES (read them; None means: not there yet)
+    library            Library; library_failure says why there is none
+    dataset, record, report          the open data set, its DatasetRecord, and the import's report (a dict)
+    recommender, model_label         the model in use and what to call it (ModelLabel)
+    model_words        what the scoring lane does to get a model ("" when it is done or nothing is open)
+    profile, profile_is_borrowed     the person; borrowed: somebody of the data set, whose changes are not kept
+    rate               ChosenRate(model, lr, schedule) from "Use this rate"
+    job                JobState of the long job, None when nothing runs
+    sweep_state, training_state      curves.SweepState and curves.TrainingState: always there, empty at first
+    weight, filters, recommendations what the last recommend() asked for, and its answer
+    devices            work.Devices once they are known
+    stale_words        a sentence when the data set changed under a trained model, else ""
+
+SIGNALS (no arguments unless said)
+    library_changed                  kept data sets, runs or people changed: menus and lists read them again
+    dataset_changed                  dataset, record and report are new; rate and curves were dropped
+    recommender_changed              recommender, model_label or model_words are new; ask recommend() again
+    profile_changed                  profile is new; ask recommend() again
+    rate_changed                     rate is new
+    job_changed(JobState or None)    the long job began or moved (state) or ended (None)
+    sweep_changed, training_changed  sweep_state / training_state changed; at most once per 50 ms
+    notice(Notice)                   say this to the person
+    place_requested(str)             "data", "learning_rate", "train", "for_you", "settings"
+    recommendations_ready(RecommendationList), explanation_ready(Explanation), insights_ready(ListInsights)
+    scoring_failed(str, Failure)     kind "recommend", "explain" or "insights": the view shows it in its place
+    devices_found                    devices (work.Devices: usable, unused) is there; torch is imported by then
+    idle                             no lane has a thread any more
+
+METHODS
+    open_library(home) -> bool       warm_up() imports torch on a thread, once, at a quiet moment
+    data:     use_sample() import_paths(paths, options) open_dataset(id) rename_dataset(id, name)
+              delete_dataset(id) datasets()
+    learning: find_rate(model, model_config, training, finder, split, device) use_rate(model, lr, schedule)
+              train(model, model_config, training, split, device) resume(run_id, epochs) pause() go_on()
+              stop() (keeps) discard() (while it runs or after) cancel() (an import: nothing is kept)
+              runs() use_run(run_id) use_quick_model()
+    person:   rate_title(item_row, rating) remove_rating(item_id) switch_rating(item_id, on) take_person(user_id)
+              set_profile(profile_id) new_profile(name) people()
+    scoring:  recommend(weight, filters) explain(item_row) ask_insights()
+    undo() -> bool, undo_words
+
+The session does not ask for lists by itself: the view that shows them calls recommend() after recommender_changed
+and profile_changed. recommend(), explain() and ask_insights() without a model do nothing. A long job that is asked
+for while another runs is refused with a notice, and the method returns False.
+"""
+
+from __future__ import annotations
+
+from desktop_rec.session.labels import ChosenRate, ModelLabel
+from desktop_rec.session.person import PersonDesk
+
+__all__ = ["ChosenRate", "ModelLabel", "Session"]
+
+
+class Session(PersonDesk):
+    """What a window is about. Built of desks, one for each part of the street: core, data, learning, person."""
+
+    def wind_down(self) -> None:
+        """Stop what runs, keeping what was learned, and drop questions; `idle` says when both lanes are free."""
+        self.stop()
+        self._scoring.abandon()
+        if self.is_idle:
+            self.idle.emit()

@@ -1,0 +1,176 @@
+"""The session's second desk: finding a rate, training, and what becomes of a run.
+
+Stands on the data desk. A finished run's model takes the place of the one in use, unless another data set was
+opened meanwhile.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from desktop_rec.curves import SweepState, TrainingState
+from desktop_rec.job import MakeJob
+from desktop_rec.job_state import JobState
+from desktop_rec.notices import Failure, Notice
+from desktop_rec.session import work
+from desktop_rec.session.core import LongJob
+from desktop_rec.session.data import DataDesk
+from desktop_rec.session.labels import ChosenRate, ModelLabel
+from engine.events import Event
+
+if TYPE_CHECKING:
+    from engine.data.split import SplitConfig
+    from engine.settings import Config
+    from engine.training.config import TrainingConfig
+    from engine.training.lr_finder import FinderConfig, RateSweep
+    from engine.verbs import FinishedRun
+
+
+class LearningDesk(DataDesk):
+    """Sweeps and training runs on the long lane; their curves are sweep_state and training_state."""
+
+    _discarding = False
+
+    def find_rate(
+        self,
+        model: str,
+        model_config: Config,
+        training: TrainingConfig,
+        finder: FinderConfig,
+        split: SplitConfig | None = None,
+        device: str = "auto",
+    ) -> bool:
+        """Sweep learning rates; sweep_changed tells of each drain of points, sweep_state.sweep holds the result."""
+        if self.library is None or self.dataset is None:
+            return False
+        choices = {"model": model, "model_config": model_config, "training": training, "finder": finder}
+        make = partial(work.find_rate, self.library, self.dataset, split=split, device=device, **choices)
+        job = LongJob(
+            JobState("sweep", "Finding a learning rate"),
+            make,
+            finished=self._on_swept,
+            failed=self._on_sweep_failed,
+            arrived=self._on_sweep_event,
+            drained=self.sweep_changed.emit,
+        )
+        return self._began_sweep(model, started=self._start_long(job))
+
+    def use_rate(self, model: str, lr: float, schedule: str = "") -> None:
+        """Settle on a learning rate for a model: Train takes it up."""
+        self.rate = ChosenRate(model, lr, schedule)
+        self.rate_changed.emit()
+
+    def train(
+        self,
+        model: str,
+        model_config: Config,
+        training: TrainingConfig | None,
+        split: SplitConfig,
+        device: str = "auto",
+    ) -> bool:
+        """Train a model (closed-form ones are fitted); training.lr None finds the rate first."""
+        if self.library is None or self.dataset is None:
+            return False
+        choices = {"model": model, "model_config": model_config, "training": training, "split": split}
+        return self._learn(model, "Training", partial(work.train, self.library, self.dataset, device=device, **choices))
+
+    def resume(self, run_id: str, epochs: int | None = None) -> bool:
+        """Train a kept run on, to a new total of epochs where given."""
+        run = next((one for one in self.runs() if one.run_id == run_id), None)
+        if self.library is None or run is None:
+            return False
+        return self._learn(run.model, "Training on", partial(work.resume, self.library, run_id, epochs))
+
+    def discard(self) -> None:
+        """Throw the run away: end it if it runs, then delete it. undo() brings it back."""
+        if self.job is not None and self.job.kind == "training":
+            self._discarding = True
+            self.stop()
+        elif self.training_state.finished is not None:
+            self._delete_run(self.training_state.finished.run_id)
+
+    def _began_sweep(self, model: str, *, started: bool) -> bool:
+        if started:
+            self.sweep_state = SweepState(model=model, running=True)
+            self.sweep_changed.emit()
+        return started
+
+    def _on_sweep_event(self, event: Event) -> None:
+        self.sweep_state.fold(event)
+
+    def _on_swept(self, sweep: RateSweep | None) -> None:
+        self.sweep_state.running = False
+        self.sweep_state.sweep = sweep
+        self.sweep_changed.emit()
+
+    def _on_sweep_failed(self, failure: Failure) -> None:
+        self.sweep_state.running = False
+        self.sweep_state.failure = failure
+        self.notice.emit(Notice.of(failure))
+        self.sweep_changed.emit()
+
+    def _learn(self, model: str, title: str, make: MakeJob) -> bool:
+        job = LongJob(
+            JobState("training", title),
+            make,
+            finished=self._on_trained,
+            failed=self._on_training_failed,
+            arrived=self._on_training_event,
+            drained=self.training_changed.emit,
+        )
+        if not self._start_long(job):
+            return False
+        self._discarding = False
+        self.stale_words = ""
+        self._learning_from = self.dataset.fingerprint if self.dataset else ""
+        self.training_state = TrainingState(model=model, running=True)
+        self.training_changed.emit()
+        return True
+
+    def _on_training_event(self, event: Event) -> None:
+        self.training_state.fold(event)
+
+    def _on_trained(self, finished: FinishedRun | None) -> None:
+        self.training_state.end()
+        self.training_state.finished = finished
+        self.library_changed.emit()
+        if finished is None:
+            self.training_state.discarded = True
+        elif self._discarding:
+            self._delete_run(finished.run_id)
+        elif self.dataset is not None and self.dataset.fingerprint == self._learning_from:
+            self._use_finished(finished)
+        self._discarding = False
+        self.training_changed.emit()
+
+    def _on_training_failed(self, failure: Failure) -> None:
+        self.training_state.end()
+        self.training_state.failure = failure
+        self.library_changed.emit()
+        self.notice.emit(Notice.of(failure))
+        self.training_changed.emit()
+
+    def _use_finished(self, finished: FinishedRun) -> None:
+        self._scoring.clear()
+        name = self.training_state.model
+        self._use(finished.recommender, ModelLabel(name, finished.run_id, datetime.now(UTC)))
+
+    def _delete_run(self, run_id: str) -> None:
+        if self.library is None or not self._tried(partial(self.library.runs.delete, run_id)):
+            return
+        self.training_state.discarded = True
+        self.training_changed.emit()
+        self.library_changed.emit()
+        if self.model_label is not None and self.model_label.run_id == run_id:
+            self._ask_model(next(iter(self.runs()), None))
+        self._can_undo("Discarded the run", partial(self._restore_run, run_id))
+
+    def _restore_run(self, run_id: str) -> None:
+        if self.library is not None:
+            self.library.runs.restore(run_id)
+            self.training_state.discarded = False
+            self.training_changed.emit()
+            self.library_changed.emit()
+            self.use_run(run_id)

@@ -1,0 +1,98 @@
+"""The second lane: the model of an opened data set, lists and reasons, beside a long job.
+
+Stands between the session and the job runner. Of each kind only the latest request counts; what a newer request
+makes stale is dropped, before it runs, while it runs, or when its answer comes.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_rec.job import JobRunner, MakeJob
+
+KINDS = ("model", "recommend", "explain", "insights", "devices")
+"""In order of urgency."""
+
+_STALE_AFTER = {"model": ("recommend", "explain", "insights"), "recommend": ("explain", "insights")}
+"""Which older questions a new one of a kind makes pointless."""
+
+SCORING_DRAIN_MS = 15
+"""Quicker than the long lane's: a slider waits for these answers."""
+
+
+class ScoringLane(QObject):
+    """Runs one request at a time. answered(kind, result), failed(kind, Failure), event_arrived(Event), idle()."""
+
+    answered = Signal(str, object)
+    failed = Signal(str, object)
+    event_arrived = Signal(object)
+    idle = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._runner = JobRunner("scoring", interval_ms=SCORING_DRAIN_MS, parent=self)
+        self._waiting: dict[str, MakeJob] = {}
+        self._kind = ""
+        self._make_job: MakeJob | None = None
+        self._runner.finished.connect(self._on_finished)
+        self._runner.failed.connect(self._on_failed)
+        self._runner.event_arrived.connect(self.event_arrived)
+        self._runner.idle.connect(self._start_next)
+
+    @property
+    def is_busy(self) -> bool:
+        return self._runner.is_busy or bool(self._waiting)
+
+    def request(self, kind: str, make_job: MakeJob) -> None:
+        """Ask for an answer of a kind; an older question of that kind, and what depended on it, is forgotten.
+
+        A new model or list makes pending reasons stale. A question about one title interrupts the insights of the
+        whole list, which start again after it. A look at the devices is never interrupted.
+        """
+        self._runner.drain()
+        stale = _STALE_AFTER.get(kind, ())
+        for later in stale:
+            self._waiting.pop(later, None)
+        if kind == "explain" and self._kind == "insights" and self._make_job is not None:
+            self._waiting.setdefault("insights", self._make_job)
+            self._drop_running()
+        elif self._kind == kind or self._kind in stale:
+            self._drop_running()
+        self._waiting[kind] = make_job
+        if not self._runner.is_busy:
+            self._start_next()
+
+    def clear(self) -> None:
+        """Forget every question on a model or a person, and drop the one that runs."""
+        self._waiting = {kind: make for kind, make in self._waiting.items() if kind == "devices"}
+        if self._kind != "devices":
+            self._drop_running()
+
+    def abandon(self) -> None:
+        """Forget everything: the window closes."""
+        self._waiting.clear()
+        self._drop_running()
+
+    def wait(self, seconds: float) -> bool:
+        return self._runner.wait(seconds)
+
+    def _drop_running(self) -> None:
+        self._kind, self._make_job = "", None
+        self._runner.abandon()
+
+    def _start_next(self) -> None:
+        self._kind, self._make_job = "", None
+        for kind in KINDS:
+            if kind in self._waiting:
+                self._kind, self._make_job = kind, self._waiting.pop(kind)
+                self._runner.start(self._make_job)
+                return
+        self.idle.emit()
+
+    def _on_finished(self, result: object) -> None:
+        kind, self._kind = self._kind, ""
+        self.answered.emit(kind, result)
+
+    def _on_failed(self, failure: object) -> None:
+        kind, self._kind = self._kind, ""
+        self.failed.emit(kind, failure)

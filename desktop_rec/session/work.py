@@ -1,0 +1,136 @@
+"""What the session asks of the engine, as generators that are made and driven on a job thread.
+
+Stands between the session and `engine.verbs`. The verbs are imported here, inside the functions, because they bring
+torch, and the first view is on the screen before that. Module functions, never lambdas: they cross threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.events import Job
+
+if TYPE_CHECKING:
+    from engine.data.dataset import Dataset
+    from engine.data.importer import ImportOptions
+    from engine.data.profile import Profile
+    from engine.device import Device, UnusedGpu
+    from engine.library.store import Library
+    from engine.recommending.ranking import Filters
+    from engine.recommending.recommender import Recommender
+    from engine.verbs import ImportedData
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A model that can recommend now; `run_id` is None for the one computed when the data set was opened."""
+
+    recommender: Recommender
+    run_id: str | None
+    problem: str = ""
+    """Why a kept run could not be used, where the quick model had to take its place."""
+
+
+@dataclass(frozen=True)
+class Devices:
+    """What can compute here, and a GPU that is there but of no use to torch."""
+
+    usable: tuple[Device, ...]
+    unused: UnusedGpu | None
+
+
+def import_sample(library: Library) -> Job[ImportedData]:
+    from engine import verbs
+
+    return (yield from verbs.open_sample(library))
+
+
+def import_paths(library: Library, paths: Sequence[Path], options: ImportOptions | None) -> Job[ImportedData]:
+    from engine import verbs
+    from engine.data.importer import ImportOptions
+
+    return (yield from verbs.import_files(library, list(paths), options=options or ImportOptions()))
+
+
+def quick_model(library: Library, dataset: Dataset) -> Job[Ready]:
+    """The model that answers within seconds of opening a data set."""
+    from engine import verbs
+
+    return Ready((yield from verbs.quick_model(library, dataset)), None)
+
+
+def kept_model(library: Library, dataset: Dataset, run_id: str) -> Job[Ready]:
+    """The model of a kept run; the quick one, with the reason, where the run cannot be used any more."""
+    from engine import verbs
+    from engine.errors import EngineError
+
+    yield None
+    try:
+        return Ready(verbs.recommender_of(library, run_id), run_id)
+    except EngineError as error:
+        problem = str(error)
+    ready = yield from quick_model(library, dataset)
+    return Ready(ready.recommender, None, problem)
+
+
+def find_rate(library: Library, dataset: Dataset, **choices: Any) -> Job[Any]:
+    from engine import verbs
+
+    return (yield from verbs.find_rate(library, dataset, **choices))
+
+
+def train(library: Library, dataset: Dataset, **choices: Any) -> Job[Any]:
+    from engine import verbs
+
+    return (yield from verbs.train(library, dataset, **choices))
+
+
+def recommend(
+    recommender: Recommender, profile: Profile, *, top: int, weight: float | None, filters: Filters | None
+) -> Job[Any]:
+    """The list for a profile. Raises ProfileError where the model knows nothing of it."""
+    yield None
+    found = recommender.match(profile)
+    return recommender.recommend(found.history, top=top, weight=weight, filters=filters, seen_rows=found.seen_rows)
+
+
+def explain(
+    recommender: Recommender, profile: Profile, *, item_row: int, weight: float | None, filters: Filters | None
+) -> Job[Any]:
+    """The reasons of one title, with its ranks in the list that is shown."""
+    from engine.recommending.explanation import explain as explain_title
+
+    yield None
+    found = recommender.match(profile)
+    return explain_title(
+        recommender, found.history, item_row, weight=weight, filters=filters, seen_rows=found.seen_rows
+    )
+
+
+def insights(recommender: Recommender, profile: Profile, *, weight: float | None, filters: Filters | None) -> Job[Any]:
+    """The reasons of the whole list, and which ratings matter and surprise most."""
+    from engine.recommending.insights import explain_list
+
+    yield None
+    found = recommender.match(profile)
+    return (
+        yield from explain_list(recommender, found.history, weight=weight, filters=filters, seen_rows=found.seen_rows)
+    )
+
+
+def look_at_devices() -> Job[Devices]:
+    """Import what the verbs need, once, so that no later click waits for it; and see what can compute here."""
+    yield None
+    from engine import verbs  # noqa: F401  (the import is the work)
+    from engine.device import explain_unused_gpu, find_devices
+
+    return Devices(find_devices(), explain_unused_gpu())
+
+
+def resume(library: Library, run_id: str, epochs: int | None) -> Job[Any]:
+    from engine import verbs
+
+    return (yield from verbs.resume(library, run_id, epochs=epochs))

@@ -1,0 +1,114 @@
+"""The style sheet over Fusion: text roles, buttons, cards, and what Fusion draws too heavily.
+
+Beside the street; only theme.py calls it. Fields, boxes and sliders stay Fusion's own, drawn with our palette.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from desktop_rec.theme import Colours
+
+
+def style_sheet(now: Colours, base_pt: float) -> str:
+    """The whole sheet for a palette; `base_pt` is the system font's size in points."""
+    return _texts(now, base_pt) + _buttons(now) + _frames(now) + _details(now)
+
+
+def _texts(now: Colours, base_pt: float) -> str:
+    return f"""
+    QLabel[role="title"] {{ font-size: {base_pt * 1.7:.1f}pt; font-weight: 600; }}
+    QLabel[role="heading"] {{ font-size: {base_pt * 1.15:.1f}pt; font-weight: 600; }}
+    QLabel[role="figure"] {{ font-size: {base_pt * 1.9:.1f}pt; font-weight: 600; }}
+    QLabel[role="weak"] {{ color: {now.text_weak}; }}
+    QLabel[role="caption"] {{ color: {now.text_weak}; font-size: {base_pt * 0.92:.1f}pt; }}
+    QLabel[role="positive"] {{ color: {now.positive}; }}
+    QLabel[role="negative"] {{ color: {now.negative}; }}
+    QLabel[role="warning"] {{ color: {now.warning}; }}
+    """
+
+
+def _buttons(now: Colours) -> str:
+    return f"""
+    QPushButton, QToolButton[role="button"] {{
+        background: {now.raised}; color: {now.text}; border: 1px solid {now.line}; border-radius: 6px;
+        padding: 5px 13px; min-height: 20px;
+    }}
+    QPushButton:hover {{ background: {now.hover}; }}
+    QPushButton:pressed {{ background: {now.line}; }}
+    QPushButton:checked {{ background: {now.accent_soft}; border-color: {now.accent}; }}
+    QPushButton:focus {{ border: 2px solid {now.accent}; padding: 4px 12px; }}
+    QPushButton:disabled {{ color: {now.raw}; background: {now.surface}; }}
+    QPushButton[role="primary"] {{
+        background: {now.accent}; color: {now.on_accent}; border: 1px solid {now.accent}; font-weight: 600;
+    }}
+    QPushButton[role="primary"]:hover {{ background: {now.accent_strong}; border-color: {now.accent_strong}; }}
+    QPushButton[role="primary"]:focus {{ border: 2px solid {now.text}; padding: 4px 12px; }}
+    QPushButton[role="primary"]:disabled {{
+        background: {now.line}; border-color: {now.line}; color: {now.text_weak};
+    }}
+    QPushButton[role="quiet"], QToolButton {{
+        background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 5px 9px;
+    }}
+    QPushButton[role="quiet"]:hover, QToolButton:hover {{ background: {now.hover}; }}
+    QPushButton[role="quiet"]:focus, QToolButton:focus {{ border: 2px solid {now.accent}; padding: 4px 8px; }}
+    QPushButton[role="link"] {{
+        background: transparent; border: 1px solid transparent; color: {now.accent}; padding: 1px 3px;
+        text-align: left; min-height: 16px;
+    }}
+    QPushButton[role="link"]:hover {{ text-decoration: underline; }}
+    QPushButton[role="link"]:focus {{ border: 1px solid {now.accent}; border-radius: 3px; }}
+    QToolButton::menu-indicator {{ image: none; }}
+    """
+
+
+def _frames(now: Colours) -> str:
+    return f"""
+    QFrame[role="card"] {{ background: {now.raised}; border: 1px solid {now.line}; border-radius: 8px; }}
+    QFrame[role="panel"] {{ background: {now.raised}; border: none; border-right: 1px solid {now.line}; }}
+    QFrame[role="line"] {{ background: {now.line}; border: none; max-height: 1px; min-height: 1px; }}
+    QWidget[role="page"] {{ background: {now.surface}; }}
+    QFrame[role="sidebar"] {{ background: {now.sunken}; border: none; border-right: 1px solid {now.line}; }}
+    QFrame[role="header"] {{ background: {now.raised}; border: none; border-bottom: 1px solid {now.line}; }}
+    QFrame[role="bar"] {{ background: {now.raised}; border: none; border-top: 1px solid {now.line}; }}
+    QFrame[role="notice-error"] {{ background: {now.raised}; border: none; border-left: 4px solid {now.negative}; }}
+    QFrame[role="notice-warning"] {{ background: {now.raised}; border: none; border-left: 4px solid {now.warning}; }}
+    QFrame[role="notice-info"] {{ background: {now.raised}; border: none; border-left: 4px solid {now.accent}; }}
+    QPushButton[role="place"] {{
+        background: transparent; border: 2px solid transparent; border-radius: 6px; text-align: left;
+        padding: 7px 8px; min-height: 22px;
+    }}
+    QPushButton[role="place"]:hover {{ background: {now.hover}; }}
+    QPushButton[role="place"]:checked {{ background: {now.accent_soft}; font-weight: 600; }}
+    QPushButton[role="place"]:focus {{ border: 2px solid {now.accent}; padding: 7px 8px; }}
+    """
+
+
+def _details(now: Colours) -> str:
+    return f"""
+    QScrollArea, QScrollArea > QWidget > QWidget[role="page"] {{ border: none; }}
+    QProgressBar {{ background: {now.hover}; border: none; border-radius: 4px; max-height: 8px; min-height: 8px; }}
+    QProgressBar::chunk {{ background: {now.accent}; border-radius: 4px; }}
+    QToolTip {{ background: {now.raised}; color: {now.text}; border: 1px solid {now.line}; padding: 4px; }}
+    QMenu {{ background: {now.raised}; border: 1px solid {now.line}; padding: 4px; }}
+    QMenu::item {{ padding: 6px 24px 6px 12px; border-radius: 4px; }}
+    QMenu::item:selected {{ background: {now.accent_soft}; color: {now.text}; }}
+    QMenu::item:disabled {{ color: {now.text_weak}; }}
+    QMenu::separator {{ height: 1px; background: {now.line}; margin: 4px 8px; }}
+    QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
+    QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
+    QScrollBar::handle {{ background: {now.raw}; border-radius: 4px; margin: 2px; min-height: 32px; min-width: 32px; }}
+    QScrollBar::handle:hover {{ background: {now.text_weak}; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+    QTableView, QListView, QTreeView {{
+        background: {now.raised}; border: 1px solid {now.line}; border-radius: 6px;
+        selection-background-color: {now.accent_soft}; selection-color: {now.text};
+    }}
+    QTableView:focus, QListView:focus, QTreeView:focus {{ border: 1px solid {now.accent}; }}
+    QHeaderView::section {{
+        background: {now.raised}; color: {now.text_weak}; border: none; border-bottom: 1px solid {now.line};
+        padding: 6px 8px;
+    }}
+    """

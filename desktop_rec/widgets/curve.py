@@ -1,0 +1,74 @@
+"""One series of a plot: one curve item for the plot's whole life, thinned before it is drawn.
+
+Stands between measured arrays and pyqtgraph. Setting points is free; `draw()` is what costs, and the plot calls it
+at most ten times a second.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+
+from desktop_rec.theme import Colours
+from desktop_rec.widgets.thinning import DRAWN_POINTS, Float64, drawable, thin
+
+_NOTHING = np.empty(0)
+
+
+class Curve:
+    """A line, or dots joined by a line, in the colour that has this name in the palette."""
+
+    def __init__(
+        self,
+        plot: pg.PlotItem,
+        colour: str,
+        *,
+        width: int = 1,
+        dots: bool = False,
+        dashed: bool = False,
+        log_x: bool = False,
+        limit: int = DRAWN_POINTS,
+    ) -> None:
+        self._colour, self._width, self._dashed = colour, width, dashed
+        self._log_x, self._limit = log_x, limit
+        self.item = pg.PlotCurveItem(antialias=width > 1 or dots, skipFiniteCheck=True)
+        self.dots = pg.ScatterPlotItem(size=6, pxMode=True, pen=None) if dots else None
+        self.xs: Float64 = _NOTHING
+        self.ys: Float64 = _NOTHING
+        self._dirty = False
+        plot.addItem(self.item, ignoreBounds=True)
+        if self.dots is not None:
+            plot.addItem(self.dots, ignoreBounds=True)
+
+    def set_points(self, xs: npt.ArrayLike, ys: npt.ArrayLike) -> None:
+        """What `draw` will draw: points that cannot be drawn are dropped here. xs ascend."""
+        self.xs, self.ys = drawable(xs, ys, log_x=self._log_x)
+        self._dirty = True
+
+    def draw(self) -> None:
+        """Hand the thinned points to the item, if they changed."""
+        if not self._dirty:
+            return
+        self._dirty = False
+        xs, ys = thin(self.xs, self.ys, limit=self._limit)
+        self.item.setData(xs, ys)
+        if self.dots is not None:
+            self.dots.setData(xs, ys)
+
+    def recolour(self, colours: Colours) -> None:
+        """Take the palette's colour."""
+        colour = getattr(colours, self._colour)
+        style = Qt.PenStyle.DashLine if self._dashed else Qt.PenStyle.SolidLine
+        self.item.setPen(pg.mkPen(colour, width=self._width, style=style))
+        if self.dots is not None:
+            self.dots.setBrush(pg.mkBrush(colour))
+
+    def value_at(self, x: float) -> tuple[float, float] | None:
+        """The measured point nearest to a position of the axis, or None where there is none."""
+        if len(self.xs) == 0:
+            return None
+        right = int(np.searchsorted(self.xs, x))
+        near = min((i for i in (right - 1, right) if 0 <= i < len(self.xs)), key=lambda i: abs(self.xs[i] - x))
+        return float(self.xs[near]), float(self.ys[near])

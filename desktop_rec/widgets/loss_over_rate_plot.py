@@ -1,0 +1,165 @@
+"""Loss over learning rate: the sweep as it grows, what it suggests as marked lines, and a line to drag.
+
+Stands between a sweep and the person's choice of a rate. x is log10(rate).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+
+from desktop_rec.theme import THEME
+from desktop_rec.widgets.curve import Curve
+from desktop_rec.widgets.number_words import figure_words, rate_words
+from desktop_rec.widgets.plot_axes import FigureAxis, LogRateAxis
+from desktop_rec.widgets.plot_canvas import PlotCanvas
+from desktop_rec.widgets.plot_card import Table
+from desktop_rec.widgets.rate_line import RateLine, staggered
+from desktop_rec.widgets.thinning import span
+
+_KEY_STEP = 0.02
+_HEADROOM = 0.34
+
+
+class LossOverRatePlot(PlotCanvas):
+    """The raw loss thin and grey, the smooth one in the accent colour.
+
+    rate_moved(float): the person moved the line to a rate, with the mouse, a click or the arrow keys.
+    """
+
+    rate_moved = Signal(float)
+
+    def __init__(self, name: str = "sweep_plot") -> None:
+        super().__init__(name, "Loss over learning rate")
+        self.setAccessibleDescription("Left and right move the line; the table behind the plot holds the numbers.")
+        self.plot = self.add_plot(0, bottom=LogRateAxis("bottom", words="learning rate"), left=FigureAxis("left"))
+        self.plot.setMouseEnabled(x=False, y=False)
+        self.raw = self.add_curve(Curve(self.plot, "raw", log_x=True))
+        self.smooth = self.add_curve(Curve(self.plot, "accent", width=2, log_x=True))
+        self._names = [pg.TextItem("raw", anchor=(0, 1)), pg.TextItem("smoothed", anchor=(0, 0))]
+        for name_item in self._names:
+            self.plot.addItem(name_item, ignoreBounds=True)
+        self._marks: list[RateLine] = []
+        self._line = RateLine("", "text", movable=True)
+        self._line.sigDragged.connect(self._on_dragged)
+        self._line.hide()
+        self.plot.addItem(self._line, ignoreBounds=True)
+        self.scene().sigMouseClicked.connect(self._on_clicked)
+        self._low, self._high = -7.0, 1.0
+        self.recolour()
+
+    @property
+    def rate(self) -> float | None:
+        """Where the line stands; None while there is none."""
+        return float(10.0 ** self._line.value()) if self._line.isVisible() else None
+
+    def show_range(self, *, lowest: float, highest: float) -> None:
+        """The rates that the sweep goes through."""
+        self._low, self._high = float(np.log10(lowest)), float(np.log10(highest))
+        self.plot.setXRange(self._low, self._high, padding=0.02)
+        self._line.setBounds((self._low, self._high))
+
+    def show_points(self, lrs: npt.ArrayLike, losses: npt.ArrayLike, smoothed: npt.ArrayLike) -> None:
+        """The sweep so far; drawn when due."""
+        self.raw.set_points(lrs, losses)
+        self.smooth.set_points(lrs, smoothed)
+        self.repainter.mark()
+
+    def show_suggestions(self, marks: Sequence[tuple[str, float]]) -> None:
+        """Mark rates with their names; these take the place of the former ones."""
+        for line in self._marks:
+            self.plot.removeItem(line)
+        ordered = sorted(marks, key=lambda mark: mark[1])
+        heights = staggered([float(np.log10(lr)) for _, lr in ordered], width=0.24 * (self._high - self._low))
+        self._marks = [RateLine(name, "second", height=height) for (name, _), height in zip(ordered, heights, strict=True)]
+        for line, (_, lr) in zip(self._marks, ordered, strict=True):
+            line.setValue(float(np.log10(lr)))
+            line.recolour(THEME.colours)
+            self.plot.addItem(line, ignoreBounds=True)
+
+    def set_rate(self, lr: float | None) -> None:
+        """Put the line at a rate, or take it away. Says nothing to anyone."""
+        self._line.setVisible(lr is not None)
+        if lr is not None:
+            self._line.setValue(float(np.log10(lr)))
+            self._say_line()
+
+    def table(self) -> Table:
+        """Every measured step."""
+        rows = [
+            (rate_words(10.0**x), figure_words(loss), figure_words(smooth))
+            for x, loss, smooth in zip(self.raw.xs, self.raw.ys, self.smooth.ys, strict=False)
+        ]
+        return Table(("Learning rate", "Loss", "Smoothed loss"), rows)
+
+    def reading(self, plot: pg.PlotItem, x: float) -> str:
+        raw, smooth = self.raw.value_at(x), self.smooth.value_at(x)
+        if raw is None or smooth is None:
+            return ""
+        return f"at {rate_words(10.0 ** raw[0])}: loss {figure_words(raw[1])}, smoothed {figure_words(smooth[1])}"
+
+    def draw(self) -> None:
+        super().draw()
+        low, high = sweep_range(self.raw.ys, self.smooth.ys)
+        self.plot.setYRange(low, high, padding=0)
+        self._place_names()
+        if self._line.isVisible():
+            self._say_line()
+
+    def recolour(self) -> None:
+        super().recolour()
+        self._names[0].setColor(THEME.colours.text_weak)
+        self._names[1].setColor(THEME.colours.accent)
+        for line in [*self._marks, self._line]:
+            line.recolour(THEME.colours)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        way = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
+        if way == 0 or not self._line.isVisible():
+            super().keyPressEvent(event)
+            return
+        fast = 5 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+        self._move_to(self._line.value() + way * fast * _KEY_STEP)
+
+    def _on_dragged(self, line: RateLine) -> None:
+        self._move_to(line.value())
+
+    def _on_clicked(self, event: object) -> None:
+        box = self.plot.getViewBox()
+        place = event.scenePos()  # type: ignore[attr-defined]
+        left = event.button() == Qt.MouseButton.LeftButton  # type: ignore[attr-defined]
+        if left and self._line.isVisible() and box.sceneBoundingRect().contains(place):
+            self._move_to(box.mapSceneToView(place).x())
+
+    def _move_to(self, x: float) -> None:
+        x = min(self._high, max(self._low, x))
+        self._line.setValue(x)
+        self._say_line()
+        self.rate_moved.emit(float(10.0**x))
+
+    def _say_line(self) -> None:
+        found = self.smooth.value_at(self._line.value())
+        loss = f"\nloss {figure_words(found[1])}" if found else ""
+        self._line.say(f"lr {rate_words(10.0 ** self._line.value())}{loss}")
+
+    def _place_names(self) -> None:
+        """Direct labels at the start of the curves, where a sweep is flat; raw above, smooth below."""
+        for name_item, curve in zip(self._names, (self.raw, self.smooth), strict=True):
+            name_item.setVisible(len(curve.xs) > 1)
+            if len(curve.xs) > 1:
+                first = curve.ys[: max(2, len(curve.ys) // 6)]
+                name_item.setPos(self._low, float(first.max() if curve is self.raw else first.min()))
+
+
+def sweep_range(raw_N: npt.NDArray[np.float64], smooth_N: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """The y range of a sweep: all of the smooth curve, the raw one without its wildest end, and room for names."""
+    if len(smooth_N) == 0:
+        return 0.0, 1.0
+    usual = np.clip(raw_N, float(raw_N.min()), max(float(np.quantile(raw_N, 0.9)), float(smooth_N[0])))
+    low, high = span(np.concatenate((usual, smooth_N)))
+    return low, high + (high - low) * _HEADROOM

@@ -1,0 +1,168 @@
+"""The left of For you: who rates, the field to find titles, my ratings with stars and switches, and the sliders.
+
+A widget: rows and names in; what the person does comes out as signals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop_rec.item_models.titles import TitleRow
+from desktop_rec.theme import GRID, set_role
+from desktop_rec.widgets.number_words import count_words
+from desktop_rec.widgets.profile_picker import ProfilePicker
+from desktop_rec.widgets.star_scale import StarScale
+from desktop_rec.widgets.taste_words import counted
+from desktop_rec.widgets.title_layout import TitleLook
+from desktop_rec.widgets.title_list import TitleList
+from desktop_rec.widgets.title_search import TitleSearch
+from desktop_rec.widgets.weight_slider import WeightSlider
+
+WIDTH = 280
+
+
+class MyRatingsPanel(QFrame):
+    """searched(text); rated(TitleRow, rating), switched(TitleRow, is_on), removed(TitleRow) from either list."""
+
+    searched = Signal(str)
+    rated = Signal(object, object)
+    switched = Signal(object, bool)
+    removed = Signal(object)
+
+    def __init__(self, scale: StarScale, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._word = "title"
+        self._build(scale)
+        self._connect()
+
+    def use_scale(self, scale: StarScale) -> None:
+        """Rate on another data set's scale."""
+        self.mine.use_scale(scale)
+        self.found.use_scale(scale)
+
+    def use_word(self, word: str) -> None:
+        """What a title is called here."""
+        self._word = word
+        self.search.use_word(word)
+        self.gems.slider.setAccessibleName(f"From popular to hidden gems: which {word}s come first")
+
+    def show_person(self, name: str, *, borrowed: bool) -> None:
+        """Whose ratings these are; borrowed: somebody of the data set, whose changes are not kept."""
+        self.person.setText(f"{name}  ▾")
+        self.person.setAccessibleName(f"Ratings of {name}. Press to choose somebody else")
+        self._borrowed.setText(f"{name} of this data set. What you change here is not kept.")
+        self._borrowed.setVisible(borrowed)
+
+    def show_ratings(self, rows: Sequence[TitleRow]) -> None:
+        """The person's ratings, the latest first."""
+        self.mine.show_rows(rows)
+        off = sum(not row.is_on for row in rows)
+        unknown = sum(row.item_row is None for row in rows)
+        parts = [counted(len(rows), "rating")]
+        parts += [f"{count_words(off)} switched off"] if off else []
+        parts += [f"{count_words(unknown)} not in this data set"] if unknown else []
+        self._count.setText(" · ".join(parts))
+        self._empty.setText(f"What you rate stands here. Search a {self._word}, or begin with the well known ones.")
+        self._show_page()
+
+    def show_found(self, rows: Sequence[TitleRow]) -> None:
+        """What a search found; an empty list is said in words."""
+        self.found.show_rows(rows)
+        self._show_page()
+
+    def _build(self, scale: StarScale) -> None:
+        self.setObjectName("my_ratings_panel")
+        set_role(self, "panel")
+        self.setMinimumWidth(240)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        column.setSpacing(GRID)
+        self._build_person(column)
+        self._build_lists(column, scale)
+        self._build_sliders(column)
+
+    def _build_person(self, column: QVBoxLayout) -> None:
+        self.picker = ProfilePicker(self)
+        self.person = QPushButton("Me  ▾")
+        self.person.setObjectName("person")
+        self.person.setToolTip("Whose ratings: your own, another profile, or a person of the data set")
+        self._borrowed = QLabel()
+        self._borrowed.setWordWrap(True)
+        set_role(self._borrowed, "caption")
+        self._borrowed.hide()
+        self.search = TitleSearch()
+        for one in (self.person, self._borrowed, self.search):
+            column.addWidget(one)
+
+    def _build_lists(self, column: QVBoxLayout, scale: StarScale) -> None:
+        self._count = QLabel()
+        set_role(self._count, "caption")
+        self.mine = TitleList(TitleLook.MINE, scale)
+        self.mine.setObjectName("my_ratings")
+        self.mine.setAccessibleName("My ratings: digits rate, space switches on and off, Delete removes")
+        self.found = TitleList(TitleLook.FOUND, scale)
+        self.found.setObjectName("found_titles")
+        self.found.setAccessibleName("Found titles: digits rate")
+        self._empty, self._nothing = _centred(), _centred()
+        self._pages = QStackedWidget()
+        for page in (self.mine, self.found, self._empty, self._nothing):
+            self._pages.addWidget(page)
+        column.addWidget(self._count)
+        column.addWidget(self._pages, 1)
+
+    def _build_sliders(self, column: QVBoxLayout) -> None:
+        self.gems = WeightSlider(
+            "hidden_gems",
+            left="Popular",
+            right="Hidden gems",
+            tip="To the right, what fewer people know comes first.",
+        )
+        self.love = WeightSlider(
+            "watch_or_love",
+            left="Likely to watch",
+            right="Likely to love",
+            tip="To the left ranks what you would probably watch; to the right what you would rate highest.",
+        )
+        column.addWidget(self.gems)
+        column.addWidget(self.love)
+
+    def _connect(self) -> None:
+        self.person.clicked.connect(self._on_person)
+        self.search.searched.connect(self._on_searched)
+        self.search.went_down.connect(self._on_went_down)
+        for one in (self.mine, self.found):
+            one.rated.connect(self.rated)
+            one.removed.connect(self.removed)
+        self.mine.switched.connect(self.switched)
+
+    def _on_person(self) -> None:
+        self.picker.open_under(self.person)
+
+    def _on_searched(self, text: str) -> None:
+        self.searched.emit(text)
+        self._show_page()
+
+    def _on_went_down(self) -> None:
+        if self.found.titles.rowCount():
+            self.found.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _show_page(self) -> None:
+        text = self.search.text().strip()
+        self._count.setVisible(not text and bool(self.mine.titles.rows))
+        if text:
+            self._nothing.setText(f"No {self._word} here has “{text}” in its name.")
+            self._pages.setCurrentWidget(self.found if self.found.titles.rowCount() else self._nothing)
+        else:
+            self._pages.setCurrentWidget(self.mine if self.mine.titles.rowCount() else self._empty)
+
+
+def _centred() -> QLabel:
+    label = QLabel()
+    label.setWordWrap(True)
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    label.setContentsMargins(GRID, 0, GRID, 0)
+    set_role(label, "weak")
+    return label

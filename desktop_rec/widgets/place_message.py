@@ -1,0 +1,61 @@
+"""What a place says while it has nothing to show: one sentence, what to do, and the button that does it.
+
+A widget: `show_message` in, `pressed` out.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from desktop_rec.theme import GRID, set_role
+
+_WIDTH = 420
+
+
+class PlaceMessage(QWidget):
+    """A sentence in the middle of a place. `pressed` says that its button was pressed."""
+
+    pressed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._build()
+        self.button.clicked.connect(self.pressed)
+
+    def show_message(self, heading: str, sentence: str, *, button: str = "", tip: str = "", busy: bool = False) -> None:
+        """Say something. `button` is its verb ("" for none); `busy` shows that work is going on."""
+        self.heading.setText(heading)
+        self.sentence.setText(sentence)
+        self.sentence.setVisible(bool(sentence))
+        self.button.setText(button)
+        self.button.setAccessibleName(button)
+        self.button.setToolTip(tip or button)
+        self.button.setVisible(bool(button))
+        self._busy.setVisible(busy)
+        self.setAccessibleName(f"{heading} {sentence}".strip())
+
+    def _build(self) -> None:
+        self.setObjectName("place_message")
+        self.heading, self.sentence = QLabel(), QLabel()
+        set_role(self.heading, "heading")
+        set_role(self.sentence, "weak")
+        for label in (self.heading, self.sentence):
+            label.setWordWrap(True)
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            label.setFixedWidth(_WIDTH)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.button = QPushButton()
+        self.button.setObjectName("place_message_button")
+        set_role(self.button, "primary")
+        self._busy = QProgressBar()
+        self._busy.setRange(0, 0)
+        self._busy.setTextVisible(False)
+        self._busy.setFixedWidth(_WIDTH // 2)
+        self._busy.setAccessibleName("Working")
+        column = QVBoxLayout(self)
+        column.setSpacing(2 * GRID)
+        column.addStretch(2)
+        for one in (self.heading, self.sentence, self._busy, self.button):
+            column.addWidget(one, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(3)

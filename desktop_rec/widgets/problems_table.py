@@ -1,0 +1,94 @@
+"""What an import skipped: which line, what stood there, and why.
+
+A part of the Data view: show_report() in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
+
+from desktop_rec.theme import GRID, number_font, set_role
+from desktop_rec.widgets.naming import named
+from desktop_rec.widgets.plot_card import PlotTable, Table
+
+_HEADINGS = ("Line", "What stands there", "Why it was skipped")
+_ROW = 30
+_MOST_SHOWN = 7
+
+
+class ProblemsTable(PlotTable):
+    """Texts stand at the left, the line number at the right."""
+
+    def data(self, index: Any, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() > 0:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return super().data(index)
+        return super().data(index, role)
+
+
+class ProblemsCard(QFrame):
+    """A sentence on what was found while reading, and the skipped lines under it (none: no table)."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "problems_card", "Problems of the import")
+        self.setToolTip("")
+        self.setProperty("role", "card")
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(GRID * 2, GRID + 4, GRID * 2, GRID + 4)
+        heading = QLabel("What was found while reading")
+        set_role(heading, "heading")
+        self._sentence = QLabel()
+        self._sentence.setWordWrap(True)
+        self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._sentence.setObjectName("problems_sentence")
+        set_role(self._sentence, "weak")
+        self._model = ProblemsTable(self)
+        self._table = named(QTableView(), "problems_table", "Lines that were skipped")
+        self._table.setToolTip("")
+        self._table.setModel(self._model)
+        self._table.verticalHeader().hide()
+        self._table.verticalHeader().setDefaultSectionSize(_ROW)
+        self._table.setShowGrid(False)
+        self._table.setFont(number_font(self.font()))
+        rows.addWidget(heading)
+        rows.addWidget(self._sentence)
+        rows.addWidget(self._table)
+
+    def show_report(self, report: Mapping[str, Any]) -> None:
+        """Say what an import's report says (see engine.data.importer.ImportReport)."""
+        self._sentence.setText("\n".join(report_sentences(report)))
+        problems = report.get("problems") or ()
+        self._model.show_table(Table(_HEADINGS, [_row(one) for one in problems]))
+        self._table.setVisible(bool(problems))
+        self._table.setFixedHeight(_ROW * (min(_MOST_SHOWN, len(problems)) + 1) + 6)
+        self._table.setColumnWidth(0, 96)
+        self._table.setColumnWidth(1, 320)
+        self._table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+
+
+def report_sentences(report: Mapping[str, Any]) -> list[str]:
+    """What a person should know of an import, one sentence a line."""
+    said = []
+    skipped: Mapping[str, int] = report.get("skipped") or {}
+    total = sum(skipped.values())
+    if total:
+        reasons = ", ".join(f"{count:,} × {reason}" for reason, count in skipped.items())
+        said.append(f"{total:,} of {report.get('rows', 0):,} lines were skipped: {reasons}.")
+    elif report:
+        said.append(f"All {report.get('rows', 0):,} lines could be read.")
+    if report.get("duplicates"):
+        said.append(f"{report['duplicates']:,} ratings came twice for one person and title; the last one counts.")
+    if report.get("unrated"):
+        said.append(f"{report['unrated']:,} entries say only that a title was seen, without a rating.")
+    return [*said, *(report.get("notes") or ())]
+
+
+def _row(problem: Any) -> tuple[str, str, str]:
+    fields = problem if isinstance(problem, Mapping) else vars(problem)
+    return f"{fields['line']:,}", str(fields["text"]), str(fields["reason"])

@@ -1,0 +1,139 @@
+"""Paints one recommendation: rank and movement, cover, title, genres, the reason in a line, stars and match.
+
+Stands between RecommendationsModel and RecommendationList. Paints only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from desktop_rec.item_models.recommendations import ListedTitle, RowRole
+from desktop_rec.theme import THEME, number_font
+from desktop_rec.widgets.cover import paint_cover
+from desktop_rec.widgets.number_words import count_words
+from desktop_rec.widgets.row_painting import CENTER, RIGHT, paint_ground, paint_name, paint_text, small, strong
+from desktop_rec.widgets.star_scale import StarScale
+from desktop_rec.widgets.stars import paint_stars, stars_width
+from desktop_rec.widgets.taste_words import predicted_words
+
+Index = QModelIndex | QPersistentModelIndex
+
+_GAP = 10
+_RANK_WIDTH = 38
+_ROOMY = 470
+_STAR = 13
+
+
+@dataclass(frozen=True)
+class RecommendationColumns:
+    """The columns of the list in a width; the header above the list uses the same ones.
+
+    Where there is little room the stars become one figure.
+    """
+
+    rank: QRect
+    cover: QRect
+    text: QRect
+    stars: QRect
+    match: QRect
+    has_stars: bool
+
+
+def columns_in(area: QRect, font: QFont, scale: StarScale) -> RecommendationColumns:
+    """Lay the columns of one row into its area."""
+    metrics = QFontMetrics(font)
+    cover_height = min(area.height() - 12, 60)
+    rank = QRect(area.left() + 4, area.top(), _RANK_WIDTH, area.height())
+    cover = QRect(
+        rank.right() + 7, area.top() + (area.height() - cover_height) // 2, cover_height * 2 // 3, cover_height
+    )
+    match = QRect(area.right() - 64, area.top(), 52, area.height())
+    has_stars = area.width() >= _ROOMY and scale.count <= 5
+    figure = metrics.horizontalAdvance("10.0")
+    stars_wide = figure + (stars_width(scale, _STAR) + 6 if has_stars else _STAR + 5)
+    stars = QRect(match.left() - stars_wide - _GAP, area.top(), stars_wide, area.height())
+    left = cover.right() + 1 + _GAP
+    text = QRect(left, area.top(), stars.left() - _GAP - left, area.height())
+    return RecommendationColumns(rank, cover, text, stars, match, has_stars)
+
+
+class RecommendationDelegate(QStyledItemDelegate):
+    """Paints ListedTitle values. `hovered` is the row under the pointer, -1 for none."""
+
+    def __init__(self, scale: StarScale, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.scale = scale
+        self.hovered = -1
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(260, max(72, 3 * QFontMetrics(option.font).height() + 18))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row: ListedTitle = index.data(RowRole)
+        columns = columns_in(option.rect, option.font, self.scale)
+        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        paint_ground(
+            painter,
+            option.rect,
+            is_selected=is_selected,
+            is_hovered=index.row() == self.hovered,
+            has_focus=bool(option.state & QStyle.StateFlag.State_HasFocus),
+        )
+        painter.save()
+        self._paint_rank(painter, columns.rank, row, option.font)
+        item = row.item
+        paint_cover(painter, columns.cover, title=item.title, genres=item.genres, dark=THEME.dark)
+        self._paint_text(painter, columns.text, row, option.font)
+        self._paint_predicted(painter, columns, row, option.font)
+        match = f"{item.match} %"
+        colour = THEME.colours.text
+        paint_text(painter, columns.match, match, font=number_font(strong(option.font)), colour=colour, align=RIGHT)
+        painter.restore()
+
+    def _paint_rank(self, painter: QPainter, area: QRect, row: ListedTitle, font: QFont) -> None:
+        colours = THEME.colours
+        line = QFontMetrics(font).height()
+        middle = area.center().y() - line // 2
+        has_moved = row.moved is None or row.moved != 0
+        top = QRect(area.left(), middle - (line // 2 if has_moved else 0), area.width(), line)
+        rank = count_words(row.item.rank)
+        paint_text(painter, top, rank, font=number_font(font), colour=colours.text_weak, align=CENTER)
+        if not has_moved:
+            return
+        below = top.translated(0, line)
+        if row.moved is None:
+            words, colour = "new", colours.accent
+        elif row.moved > 0:
+            words, colour = f"▲{count_words(row.moved)}", colours.positive
+        else:
+            words, colour = f"▼{count_words(-row.moved)}", colours.negative
+        paint_text(painter, below, words, font=number_font(small(font)), colour=colour, align=CENTER)
+
+    def _paint_text(self, painter: QPainter, area: QRect, row: ListedTitle, font: QFont) -> None:
+        colours = THEME.colours
+        line = QFontMetrics(font).height()
+        texts = [(", ".join(row.item.genres), colours.text_weak), (row.because, colours.text)]
+        shown = [one for one in texts if one[0]]
+        top = area.top() + (area.height() - (1 + len(shown)) * line) // 2
+        first = QRect(area.left(), top, area.width(), line)
+        paint_name(painter, first, row.item.title, row.item.year, font=strong(font), colour=colours.text)
+        for place, (text, colour) in enumerate(shown, start=1):
+            paint_text(painter, first.translated(0, place * line), text, font=small(font), colour=colour)
+
+    def _paint_predicted(
+        self, painter: QPainter, columns: RecommendationColumns, row: ListedTitle, font: QFont
+    ) -> None:
+        colours = THEME.colours
+        predicted = row.item.predicted_rating
+        if predicted is None:
+            paint_text(painter, columns.stars, "–", font=font, colour=colours.text_weak, align=RIGHT)
+            return
+        words, area = predicted_words(predicted), columns.stars
+        paint_text(painter, area, words, font=number_font(font), colour=colours.text, align=RIGHT)
+        filled = self.scale.filled(predicted) if columns.has_stars else 1.0
+        count = self.scale.count if columns.has_stars else 1
+        paint_stars(painter, area, filled=filled, count=count, size=_STAR, full=colours.accent, empty=colours.line)

@@ -1,0 +1,92 @@
+"""Sparse rows become index tensors on a device, batch by batch.
+
+Stands between Split and the models' losses and predictions. The whole of the histories lies on the device once
+(12 bytes an entry); a batch is gathered there, so the processor has nothing to do while a GPU learns.
+
+Shapes: U all people, B people of a batch, N entries of the batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.data.dataset import Histories
+
+_MIX = 0x9E3779B97F4A7C15
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some people's histories. An entry's rating is NaN where the title was seen, not rated.
+
+    item_rows_N and ratings_N hold the entries person after person; person_N says whose each is (0..B-1);
+    starts_B1 where each person's entries begin.
+    """
+
+    item_rows_N: Tensor
+    ratings_N: Tensor
+    person_N: Tensor
+    starts_B1: Tensor
+
+    def __len__(self) -> int:
+        return len(self.starts_B1) - 1
+
+
+class ResidentHistories:
+    """Histories as tensors on a device, from which batches are gathered."""
+
+    def __init__(self, histories: Histories, device: torch.device) -> None:
+        self._indptr_U1 = torch.from_numpy(np.array(histories.indptr_U1, dtype=np.int64)).to(device)
+        self._item_rows_N = torch.from_numpy(np.array(histories.item_rows_N, dtype=np.int32)).to(device)
+        self._ratings_N = torch.from_numpy(np.array(histories.ratings_N, dtype=np.float32)).to(device)
+        self.device = device
+        self.people = len(histories)
+
+    def batch(self, people_B: Tensor) -> Batch:
+        """The histories of some people, in that order."""
+        starts_B = self._indptr_U1[people_B]
+        counts_B = self._indptr_U1[people_B + 1] - starts_B
+        starts_B1 = torch.zeros(len(people_B) + 1, dtype=torch.int64, device=self.device)
+        torch.cumsum(counts_B, 0, out=starts_B1[1:])
+        person_N = torch.repeat_interleave(torch.arange(len(people_B), device=self.device), counts_B)
+        entry_N = torch.arange(len(person_N), device=self.device) + (starts_B - starts_B1[:-1])[person_N]
+        return Batch(self._item_rows_N[entry_N].long(), self._ratings_N[entry_N], person_N, starts_B1)
+
+
+def whole_batch(histories: Histories, device: torch.device) -> Batch:
+    """All the people of some histories as one batch."""
+    return ResidentHistories(histories, device).batch(torch.arange(len(histories), device=device))
+
+
+def epoch_order(people: int, *, seed: int, epoch: int) -> Tensor:
+    """The order in which an epoch goes through the people: a function of seed and epoch alone."""
+    generator = torch.Generator().manual_seed(mixed_seed(seed, epoch, salt=1))
+    return torch.randperm(people, generator=generator)
+
+
+def epoch_batches(people: int, *, batch: int, seed: int, epoch: int) -> Iterator[Tensor]:
+    """The people of each batch of an epoch; the last batch may be smaller."""
+    order = epoch_order(people, seed=seed, epoch=epoch)
+    for start in range(0, people, batch):
+        yield order[start : start + batch]
+
+
+def step_noise(device: torch.device, *, seed: int, step: int) -> torch.Generator:
+    """The source of all randomness of one step (dropout, noise): a function of seed and step alone."""
+    generator = torch.Generator(device=device)
+    generator.manual_seed(mixed_seed(seed, step, salt=2))
+    return generator
+
+
+def mixed_seed(seed: int, place: int, *, salt: int) -> int:
+    """One 63-bit seed out of a run's seed and a place in the run (the mixing step of splitmix64)."""
+    value = (seed * 0x100000001B3 + place * 3 + salt) & 0xFFFFFFFFFFFFFFFF
+    value = (value + _MIX) & 0xFFFFFFFFFFFFFFFF
+    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & 0xFFFFFFFFFFFFFFFF
+    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & 0xFFFFFFFFFFFFFFFF
+    return (value ^ (value >> 31)) & 0x7FFFFFFFFFFFFFFF

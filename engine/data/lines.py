@@ -1,0 +1,179 @@
+"""A source as blocks of whole lines in UTF-8, ready for the parser; and a small source as rows of texts.
+
+Stands between sniff.py and the readers. A two-byte delimiter is replaced while the bytes stream by, other encodings
+are turned into UTF-8, and blocks end where a line ends (never inside quotes).
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.data.archives import MIB, ByteStream, Source
+from engine.data.sniff import Shape
+from engine.errors import DataError
+
+BLOCK_BYTES = 2 * MIB
+LONGEST_RECORD = 8 * MIB
+LONGEST_QUOTE = 200
+"""In lines: how far the end of a quoted text is looked for."""
+MOST_IN_MEMORY = 256 * MIB
+UNIT = b"\x1f"
+"""Stands for `::` inside blocks: one byte, as the parser wants it."""
+
+
+class NotUtf8Error(Exception):
+    """A file taken for UTF-8 is not, further down: it has to be read again as cp1252."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Whole lines. `first_line` counts from 1 in the file; `position` is how far the source has been read."""
+
+    text: bytes
+    first_line: int
+    lines: int
+    position: int
+
+
+def block_delimiter(shape: Shape) -> str:
+    """The delimiter as it is inside blocks."""
+    return UNIT.decode() if shape.delimiter == "::" else shape.delimiter
+
+
+def read_blocks(source: Source, shape: Shape, *, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
+    """The lines below the column names, in blocks. Raises NotUtf8Error, and DataError where the file fails."""
+    decoder = None if shape.encoding == "utf-8" else codecs.getincrementaldecoder(shape.encoding)("replace")
+    with ByteStream(source) as stream:
+        line, rest, at_end = 1, b"", False
+        while not at_end:
+            fresh = stream.read(block_bytes)
+            at_end = not fresh
+            if decoder is not None:
+                fresh = decoder.decode(fresh, at_end).encode()
+            text = rest + fresh
+            if line == 1:
+                text = text.removeprefix(codecs.BOM_UTF8)
+            if b"\n" not in text and b"\r" in text[:-1]:  # a lone \r ends lines here; the last may await its \n
+                text = text[:-1].replace(b"\r", b"\n") + text[-1:]
+            cut = len(text) if at_end else _cut(text, quoted=shape.quoted)
+            text, rest = text[:cut], text[cut:]
+            _refuse_endless_line(source, rest, line)
+            if line == 1 and shape.header is not None:
+                below = _below_names(text)
+                line, text = 1 + text.count(b"\n", 0, below), text[below:]
+            if text:
+                lines = text.count(b"\n") + (not text.endswith(b"\n"))
+                yield Block(_ready(text, shape), line, lines, stream.position)
+                line += lines
+
+
+def _below_names(text: bytes) -> int:
+    """Where the line after the column names begins; blank lines may stand above them."""
+    start = len(text) - len(text.lstrip())
+    return text.find(b"\n", start) + 1 or len(text)
+
+
+def _refuse_endless_line(source: Source, rest: bytes, line: int) -> None:
+    if len(rest) > 4 * LONGEST_RECORD:
+        raise DataError(
+            f"{source.name} has a line of over {len(rest) // MIB} MiB after line {line - 1:,}, as no ratings file has.",
+            remedy="Choose a file with one rating a line.",
+            path=str(source.path),
+        )
+
+
+def read_rows(source: Source, shape: Shape) -> Iterator[tuple[int, list[str]]]:
+    """Line number and cells of each row below the column names: for small files (titles, one person's ratings).
+
+    Reads the whole text (up to 256 MiB); where it is not UTF-8 to the end, it is read as cp1252.
+    """
+    with ByteStream(source) as stream:
+        raw = stream.read(MOST_IN_MEMORY)
+    if len(raw) == MOST_IN_MEMORY:
+        raise DataError(
+            f"{source.name} is larger than {MOST_IN_MEMORY // MIB} MiB, too large for a list of titles.",
+            remedy="Choose another file, or keep only the titles that the ratings need.",
+            path=str(source.path),
+        )
+    try:
+        text = raw.decode(shape.encoding, "strict" if shape.encoding == "utf-8" else "replace")
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252", "replace")
+    rows = numbered_rows(text.lstrip("\ufeff"), shape.delimiter, quoted=shape.quoted, width=shape.width)
+    if shape.header is not None:
+        next(rows, None)
+    yield from rows
+
+
+def numbered_rows(text: str, delimiter: str, *, quoted: bool, width: int) -> Iterator[tuple[int, list[str]]]:
+    """Line number (from 1) and cells of each row that is not blank, whatever its width.
+
+    A quoted text may run over several lines if that gives a row of the right width; a stray quote spoils its own line
+    only.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    place = 0
+    while place < len(lines):
+        line, number = lines[place], place + 1
+        place += 1
+        if not line.strip():
+            continue
+        if delimiter == " ":
+            yield number, line.split()
+        elif not quoted or '"' not in line:
+            yield number, line.split(delimiter)
+        else:
+            row, more = _quoted_row(lines, number - 1, delimiter, width)
+            place += more
+            yield number, row
+
+
+def _quoted_row(lines: list[str], place: int, delimiter: str, width: int) -> tuple[list[str], int]:
+    """The row that starts in this line, and how many further lines it takes."""
+    record = lines[place]
+    for more in range(min(LONGEST_QUOTE, len(lines) - place)):
+        record = record if more == 0 else f"{record}\n{lines[place + more]}"
+        if record.count('"') % 2 == 0:
+            row = _cells(record, delimiter)
+            if more == 0 or len(row) == width:
+                return row, more
+            break
+    return lines[place].split(delimiter), 0
+
+
+def _cells(record: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
+def _cut(text: bytes, *, quoted: bool) -> int:
+    """Where the last whole line ends (0 where none does); a line break between quotes does not end a line."""
+    cut = text.rfind(b"\n") + 1
+    if not quoted or len(text) > LONGEST_RECORD or b'"' not in text:
+        return cut
+    while cut and text.count(b'"', 0, cut) % 2:
+        cut = text.rfind(b"\n", 0, text.rfind(b'"', 0, cut)) + 1
+    return cut
+
+
+def _ready(text: bytes, shape: Shape) -> bytes:
+    """A block as the parser takes it: one delimiter byte, and no runs of spaces."""
+    if shape.encoding == "utf-8" and not text.isascii():
+        try:
+            text.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise NotUtf8Error from error
+    if shape.delimiter == "::":
+        return text.replace(b"::", UNIT)
+    if shape.delimiter == " ":
+        text = text.replace(b"\t", b" ").replace(b"\r", b"")
+        while b"  " in text:
+            text = text.replace(b"  ", b" ")
+        return text.replace(b"\n ", b"\n").replace(b" \n", b"\n").strip(b" ")
+    return text

@@ -1,0 +1,99 @@
+"""A file in some layout -> its ratings, block by block, with row-numbered problems.
+
+Stands between lines.py and the importer. The good path is pyarrow on whole blocks, with dictionary-typed ids so that
+any kind of id is cheap; only a block that holds something wrong is looked at row by row (repair.py).
+
+Shapes: N entries of a block.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from engine.data.block_table import table_of
+from engine.data.dataset import Float32, Int64
+from engine.data.lines import Block
+from engine.data.repair import Problem, repair_block
+from engine.data.sniff import Shape
+
+ID_TYPE = pa.dictionary(pa.int32(), pa.string())
+TIME_TYPES = {
+    "whole": pa.int64(),
+    "number": pa.float64(),
+    "date": pa.timestamp("us"),
+    "zoned date": pa.timestamp("us", tz="UTC"),
+}
+
+
+@dataclass(frozen=True)
+class RatingsBlock:
+    """The entries of one block: ids as dictionaries, ratings with NaN for *seen, not rated*, times as in the file."""
+
+    users_N: pa.DictionaryArray
+    items_N: pa.DictionaryArray
+    ratings_N: Float32
+    times_N: Int64 | None
+    problems: tuple[Problem, ...] = ()
+    skipped: Counter[str] = field(default_factory=Counter)
+
+
+def read_ratings(block: Block, shape: Shape, *, file: str) -> RatingsBlock:
+    """The entries of a block. Rows that cannot be used are left out, reported with their line and counted.
+
+    `file` is the name that problems carry.
+    """
+    try:
+        found = _parse(block, shape)
+    except pa.ArrowInvalid:
+        found = None
+    if found is not None and not _has_blank_id(found.users_N) and not _has_blank_id(found.items_N):
+        return found
+    repaired = repair_block(block, shape, file=file)
+    return RatingsBlock(
+        pa.array(repaired.users, pa.string()).dictionary_encode(),
+        pa.array(repaired.items, pa.string()).dictionary_encode(),
+        repaired.ratings_N,
+        repaired.times_N,
+        repaired.problems,
+        repaired.skipped,
+    )
+
+
+def _parse(block: Block, shape: Shape) -> RatingsBlock | None:
+    """The good path. None where a rating is not finite; raises ArrowInvalid where a row does not fit."""
+    roles = shape.roles
+    types = {roles["user"]: ID_TYPE, roles["item"]: ID_TYPE, roles["rating"]: pa.float32()}
+    if "time" in roles and shape.time_kind is not None:
+        types[roles["time"]] = TIME_TYPES[shape.time_kind]
+    table = table_of(block, shape, types=types)
+    columns = {role: table[f"c{place}"] for role, place in roles.items() if place in types}
+    ratings_N = columns["rating"].to_numpy()
+    if np.count_nonzero(~np.isfinite(ratings_N)) != columns["rating"].null_count:
+        return None
+    times_N = whole_times(columns["time"]) if "time" in columns else None
+    return RatingsBlock(_one(columns["user"]), _one(columns["item"]), ratings_N, times_N)
+
+
+def whole_times(times: pa.ChunkedArray) -> Int64:
+    """Times as whole numbers: Unix seconds of dates, and numbers as the file has them; 0 where it has none."""
+    if pa.types.is_timestamp(times.type):
+        micros: npt.NDArray[np.int64] = pc.fill_null(times.cast(pa.int64()), 0).to_numpy()
+        return np.floor_divide(micros, 1_000_000)
+    filled: npt.NDArray[Any] = pc.fill_null(times, 0).to_numpy()
+    whole: Int64 = np.nan_to_num(filled, posinf=0, neginf=0).astype(np.int64)
+    return whole
+
+
+def _one(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    return column.unify_dictionaries().combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+
+
+def _has_blank_id(ids: pa.DictionaryArray) -> bool:
+    return bool(pc.any(pc.equal(pc.utf8_trim_whitespace(ids.dictionary), "")).as_py())

@@ -1,0 +1,263 @@
+"""What is learned from, what is validated on, and what is held out to the end. Seeded: equal seeds, equal splits.
+
+Stands between the Dataset and the model. A *like* is a rating of at least `scale.like`. Held-out people come as two
+histories: what is folded in, and what is to be found. Seen-only entries (no rating) are never held out: nothing can
+be measured on them.
+
+Shapes: U people, I titles, N entries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.data.dataset import Bools, Dataset, Histories, Int64, Scale
+from engine.errors import DataError
+from engine.settings import Config, setting
+
+LIKES_THAT_COUNT = 5
+MOST_HELD_OUT_PEOPLE = 10_000
+
+
+@dataclass(frozen=True)
+class SplitConfig(Config):
+    """How a data set is divided. ANCHORS' MovieLens-1M protocol is people_seed 98765, seed 1, people_each 600."""
+
+    kind: str = setting(
+        "strong",
+        label="Split",
+        help="strong holds out whole people, random single ratings, time the newest, last each person's last.",
+        choices=("strong", "random", "time", "last", "none"),
+        more=False,
+    )
+    seed: int = setting(1, label="Split seed", help="Equal seeds hold out the same.", low=0, high=2**31 - 1)
+    people_seed: int | None = setting(
+        None, label="People seed", help="Strong: a seed of its own for who is held out.", low=0, high=2**31 - 1
+    )
+    people_each: int | None = setting(
+        None,
+        label="Held-out people",
+        help="Strong: how many people to validate on, and how many to test on. Automatic is a tenth.",
+        low=1,
+        high=1_000_000,
+    )
+    test_share: float = setting(
+        0.1, label="Test share", help="Random and time: the share of ratings to test on.", low=0.001, high=0.9
+    )
+    validation_share: float = setting(
+        0.1, label="Validation share", help="Random and time: the share of the rest to validate on; 0 is none.",
+        low=0.0, high=0.9,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """People to judge on: what a model is told of them and what it has to find. Same people, same order, in all."""
+
+    user_rows_U: Int64
+    fold_in: Histories
+    to_find: Histories
+
+    def __len__(self) -> int:
+        return len(self.user_rows_U)
+
+    def likes_only(self, like: float) -> HeldOut:
+        """The same people as if nobody had ever rated below `like`: how papers judge models of likes.
+
+        It is harder: titles that a person rated low are then not known to be seen, and fill places of the list.
+        """
+        return HeldOut(self.user_rows_U, self.fold_in.likes(like), self.to_find.likes(like))
+
+
+@dataclass(frozen=True)
+class Split:
+    """A divided data set. `candidates_I` is true for titles that training saw: only those can be recommended.
+
+    Row u of `train` is the data set's person `train_user_rows_U[u]`. In a strong split `train` and `fold_in` hold all
+    ratings of their people (models of likes pick theirs with `Histories.likes`) and `to_find` holds likes only; in
+    the others it holds ratings of any height.
+    """
+
+    config: SplitConfig
+    train: Histories
+    train_user_rows_U: Int64
+    validation: HeldOut | None
+    test: HeldOut | None
+    candidates_I: Bools
+    scale: Scale
+    titles: int
+
+
+def make_split(dataset: Dataset, config: SplitConfig) -> Split:
+    """Divide a data set. Raises DataError, with what to do instead, where nothing can be held out."""
+    if dataset.entries == 0:
+        raise DataError(f"{dataset.name} has no ratings to learn from.", remedy="Import a file that has some.")
+    divide = {"strong": _strong, "random": _random, "time": _by_time, "last": _last, "none": _undivided}
+    return divide[config.kind](dataset, config)
+
+
+def strong_split(dataset: Dataset, *, people_seed: int, hold_out_seed: int, people_each: int | None = None) -> Split:
+    """Strong generalisation: whole people are held out, four fifths of their likes folded in, one fifth to be found."""
+    config = SplitConfig(kind="strong", seed=hold_out_seed, people_seed=people_seed, people_each=people_each)
+    return make_split(dataset, config)
+
+
+def _strong(dataset: Dataset, config: SplitConfig) -> Split:
+    likes = dataset.histories.likes(dataset.scale.like)
+    counted = np.flatnonzero(likes.counts_U >= LIKES_THAT_COUNT).astype(np.int64)
+    each = _people_each(len(counted), config.people_each, dataset.scale.like)
+    people_seed = config.seed if config.people_seed is None else config.people_seed
+    shuffled = counted[np.random.default_rng(people_seed).permutation(len(counted))]
+    test_rows, validation_rows, train_rows = shuffled[:each], shuffled[each : 2 * each], np.sort(shuffled[2 * each :])
+    train = dataset.histories.take(train_rows)
+    candidates_I = _titles_in(likes.take(train_rows), dataset.titles)
+    return Split(
+        config,
+        train,
+        train_rows,
+        _hold_out(dataset, candidates_I, validation_rows, np.random.default_rng([config.seed, 1])),
+        _hold_out(dataset, candidates_I, test_rows, np.random.default_rng(config.seed)),
+        candidates_I,
+        dataset.scale,
+        dataset.titles,
+    )
+
+
+def _people_each(counted: int, asked: int | None, like: float) -> int:
+    each = min(counted // 10, MOST_HELD_OUT_PEOPLE) if asked is None else asked
+    if each < 1 or 2 * each >= counted:
+        raise DataError(
+            f"{counted} people have {LIKES_THAT_COUNT} or more ratings of at least {like:g}, too few to hold out "
+            f"{max(1, each)} people to validate on and {max(1, each)} to test on.",
+            remedy="Choose the split random (it holds out single ratings), or none.",
+            counted=counted,
+        )
+    return each
+
+
+def _hold_out(dataset: Dataset, candidates_I: Bools, user_rows_U: Int64, rng: np.random.Generator) -> HeldOut:
+    """A fifth (rounded down) of each person's liked candidates is to be found; everything else is folded in.
+
+    Person after person the liked entries, sorted by title, go through one shuffle of the one `rng`.
+    """
+    histories = dataset.histories.take(user_rows_U)
+    eligible_N = (histories.ratings_N >= dataset.scale.like) & candidates_I[histories.item_rows_N]
+    entries = np.flatnonzero(eligible_N)
+    person_of = histories.user_rows_N[entries]
+    entries = entries[np.lexsort((histories.item_rows_N[entries], person_of))]
+    ends_U = np.cumsum(np.bincount(person_of, minlength=len(histories)))
+    to_find_N = np.zeros(histories.entries, dtype=np.bool_)
+    for own in np.split(entries, ends_U[:-1]):
+        rng.shuffle(own)
+        to_find_N[own[: len(own) // 5]] = True
+    held_out = HeldOut(user_rows_U, histories.where(~to_find_N), histories.where(to_find_N))
+    return _checked(held_out, "strong")
+
+
+def _random(dataset: Dataset, config: SplitConfig) -> Split:
+    """Each entry is tested on by its own draw; drawn in the data set's order: person after person, each in file order.
+
+    That is the order of the file where the file is grouped by person, as MovieLens' are.
+    """
+    histories = dataset.histories
+    rng = np.random.default_rng(config.seed)
+    rated_N = ~np.isnan(histories.ratings_N)
+    test_N = rated_N & ~(rng.random(histories.entries) < 1.0 - config.test_share)
+    validation_N = rated_N & ~test_N & (rng.random(histories.entries) < config.validation_share)
+    return _of_entries(dataset, config, ~(test_N | validation_N), test_N, validation_N)
+
+
+def _by_time(dataset: Dataset, config: SplitConfig) -> Split:
+    """The newest entries are tested on, the newest of the rest validated on; people and titles may be new in them."""
+    times_N = _times(dataset, "time")
+    rated_N = ~np.isnan(dataset.histories.ratings_N)
+    known = times_N[rated_N] if rated_N.any() else times_N
+    test_from = np.quantile(known, 1.0 - config.test_share, method="higher")
+    earlier = known[known < test_from]
+    if not len(earlier):
+        raise DataError(f"All ratings of {dataset.name} carry the same time.", remedy="Choose the split random.")
+    validation_from = np.quantile(earlier, 1.0 - config.validation_share, method="higher")
+    test_N = times_N >= test_from
+    validation_N = (times_N >= validation_from) & ~test_N & (config.validation_share > 0)
+    return _of_entries(dataset, config, ~(test_N | validation_N), rated_N & test_N, rated_N & validation_N)
+
+
+def _last(dataset: Dataset, config: SplitConfig) -> Split:
+    """The last rating of everyone who likes enough is tested on, the one before it validated on (ties: file order)."""
+    histories = dataset.histories
+    times_N = _times(dataset, "last")
+    counted_U = histories.likes(dataset.scale.like).counts_U >= LIKES_THAT_COUNT
+    held = np.flatnonzero(~np.isnan(histories.ratings_N) & counted_U[histories.user_rows_N])
+    person = histories.user_rows_N[held]
+    order = np.lexsort((held, times_N[held], person))
+    held, person = held[order], person[order]
+    from_end = np.cumsum(np.bincount(person, minlength=len(histories)))[person] - 1 - np.arange(len(held))
+    test_N = np.zeros(histories.entries, dtype=np.bool_)
+    validation_N = test_N.copy()
+    test_N[held[from_end == 0]] = True
+    validation_N[held[from_end == 1]] = True
+    return _of_entries(dataset, config, ~(test_N | validation_N), test_N, validation_N)
+
+
+def _undivided(dataset: Dataset, config: SplitConfig) -> Split:
+    return _of_entries(dataset, config, np.ones(dataset.entries, dtype=np.bool_), None, None)
+
+
+def _of_entries(
+    dataset: Dataset, config: SplitConfig, train_N: Bools, test_N: Bools | None, validation_N: Bools | None
+) -> Split:
+    """A split by entries. What was validated on is folded in when testing: by then it is known of the person."""
+    histories = dataset.histories
+    train = histories.where(train_N)
+    train_rows = np.flatnonzero(train.counts_U > 0).astype(np.int64)
+    if not len(train_rows):
+        raise DataError(
+            f"The split {config.kind} leaves nothing of {dataset.name} to learn from.",
+            remedy="Hold out a smaller share, or choose the split none.",
+        )
+    known_N = train_N if validation_N is None else train_N | validation_N
+    wants_validation = config.kind == "last" or config.validation_share > 0
+    return Split(
+        config,
+        train.take(train_rows),
+        train_rows,
+        _held_entries(histories, train_N, validation_N, config.kind) if wants_validation else None,
+        _held_entries(histories, known_N, test_N, config.kind),
+        _titles_in(train, dataset.titles),
+        dataset.scale,
+        dataset.titles,
+    )
+
+
+def _held_entries(histories: Histories, fold_in_N: Bools, to_find_N: Bools | None, kind: str) -> HeldOut | None:
+    if to_find_N is None:
+        return None
+    to_find = histories.where(to_find_N)
+    rows_U = np.flatnonzero(to_find.counts_U > 0).astype(np.int64)
+    return _checked(HeldOut(rows_U, histories.where(fold_in_N).take(rows_U), to_find.take(rows_U)), kind)
+
+
+def _checked(held_out: HeldOut, kind: str) -> HeldOut:
+    if held_out.to_find.entries == 0:
+        raise DataError(
+            f"The split {kind} can hold nothing out: there are too few ratings.",
+            remedy="Import more ratings, or choose the split none and learn without judging.",
+        )
+    return held_out
+
+
+def _times(dataset: Dataset, kind: str) -> npt.NDArray[Any]:
+    if dataset.histories.times_N is None:
+        raise DataError(
+            f"{dataset.name} says nowhere when a rating was given, so it cannot be split by {kind}.",
+            remedy="Choose the split strong or random.",
+        )
+    return dataset.histories.times_N
+
+
+def _titles_in(histories: Histories, titles: int) -> Bools:
+    return np.bincount(histories.item_rows_N, minlength=titles) > 0

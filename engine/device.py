@@ -1,0 +1,182 @@
+"""Which devices can compute here, in words for people; precision; threads.
+
+Stands beside the street: training, finding rates and scoring ask here where to run. Importing this module does not
+import torch; asking does.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.errors import DeviceError
+
+if TYPE_CHECKING:
+    import torch
+
+_BF16_FLAGS = ("avx512_bf16", "amx_bf16", "bf16")
+
+
+@dataclass(frozen=True)
+class Device:
+    """A place to compute. `key` is what torch calls it, `words` what people read; memory in bytes where known."""
+
+    key: str
+    words: str
+    memory_bytes: int | None
+    precisions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class UnusedGpu:
+    """A GPU that is in the machine but that this torch cannot use: why, and the line that mends it."""
+
+    words: str
+    line: str
+
+
+def find_devices() -> tuple[Device, ...]:
+    """Every device torch can use now, the fastest first; the processor is always there."""
+    import torch
+
+    found = []
+    if torch.cuda.is_available():
+        for index in range(torch.cuda.device_count()):
+            properties = torch.cuda.get_device_properties(index)
+            precisions = ("float32", "bf16") if torch.cuda.is_bf16_supported() else ("float32",)
+            size = f"{properties.total_memory / 2**30:.0f} GiB"
+            found.append(
+                Device(f"cuda:{index}", f"GPU: {properties.name}, {size}", properties.total_memory, precisions)
+            )
+    if torch.backends.mps.is_available():
+        found.append(Device("mps", "GPU: Apple, memory shared with the processor", None, ("float32",)))
+    cores = os.cpu_count() or 1
+    words = f"Processor: {cores} core{'s' if cores != 1 else ''}"
+    found.append(Device("cpu", words, memory_bytes(), ("float32", "bf16") if cpu_is_fast_in_bf16() else ("float32",)))
+    return tuple(found)
+
+
+def choose_device(asked: str = "auto") -> torch.device:
+    """The torch device for what a person asked: "auto" (the fastest), "cpu", "cuda", "cuda:1" or "mps".
+
+    Raises DeviceError, with what to do, where the asked one is not usable here.
+    """
+    import torch
+
+    usable = find_devices()
+    if asked == "auto":
+        return torch.device(usable[0].key)
+    for one in usable:
+        if asked in (one.key, one.key.split(":")[0]):
+            return torch.device(one.key)
+    unused = explain_unused_gpu() if asked.startswith("cuda") else None
+    remedy = f"{unused.words} To mend it, run: {unused.line}" if unused else "Choose cpu, or auto."
+    raise DeviceError(
+        f"There is no usable {asked!r} here; what there is: {', '.join(one.key for one in usable)}.",
+        remedy=remedy,
+        asked=asked,
+    )
+
+
+def explain_unused_gpu() -> UnusedGpu | None:
+    """A GPU in the machine that torch cannot use, and what mends it; None where all is well or there is no GPU."""
+    import torch
+
+    if torch.cuda.is_available() or torch.backends.mps.is_available():
+        return None
+    name = _gpu_name()
+    if name is None:
+        return None
+    if torch.version.cuda is None and torch.version.hip is None:
+        return UnusedGpu(
+            f"This machine has a GPU ({name}), but the installed torch is the build for processors only.",
+            _reinstall_line(),
+        )
+    return UnusedGpu(
+        f"This machine has a GPU ({name}), but torch cannot reach it: its driver is missing or too old.", "nvidia-smi"
+    )
+
+
+def choose_precision(asked: str, device: torch.device) -> str:
+    """ "float32" or "bf16" for what was asked ("auto" takes bf16 where the device computes it faster)."""
+    usable = next((one.precisions for one in find_devices() if one.key == _key(device)), ("float32",))
+    if asked == "auto":
+        return usable[-1]
+    return asked
+
+
+def training_threads() -> int:
+    """How many threads a training job may use: all cores but the one that the window needs, at least one."""
+    return max(1, usable_cores() - 1)
+
+
+def usable_cores() -> int:
+    """The cores that this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def memory_bytes() -> int | None:
+    """The machine's memory in bytes, or None where it cannot be told."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return _windows_memory()
+
+
+def cpu_is_fast_in_bf16() -> bool:
+    """Whether the processor multiplies bfloat16 in hardware (AVX-512 BF16, AMX or the Arm extension)."""
+    try:
+        with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:
+            flags = next((line for line in file if line.startswith(("flags", "Features"))), "")
+    except OSError:
+        return False
+    return any(flag in flags.split() for flag in _BF16_FLAGS)
+
+
+def _reinstall_line() -> str:
+    """uv finds the build of torch that fits the GPU by itself, on Linux and on Windows."""
+    python = f'"{sys.executable}"'
+    install = f'{python} -m uv pip install --python {python} --torch-backend=auto --reinstall "torch>=2.8,<2.14"'
+    return f"{python} -m pip install uv\n{install}"
+
+
+def _key(device: torch.device) -> str:
+    return f"cuda:{device.index or 0}" if device.type == "cuda" else device.type
+
+
+def _gpu_name() -> str | None:
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return None
+    try:
+        answer = subprocess.run(
+            [program, "--query-gpu=name", "--format=csv,noheader"], capture_output=True, text=True, timeout=5
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return "NVIDIA"
+    return answer.stdout.splitlines()[0].strip() if answer.returncode == 0 and answer.stdout.strip() else None
+
+
+def _windows_memory() -> int | None:
+    if platform.system() != "Windows":
+        return None
+    import ctypes
+
+    class Status(ctypes.Structure):
+        _fields_ = [
+            ("length", ctypes.c_ulong),
+            ("load", ctypes.c_ulong),
+            ("total", ctypes.c_ulonglong),
+            *[(f"other_{number}", ctypes.c_ulonglong) for number in range(6)],
+        ]
+
+    status = Status(length=ctypes.sizeof(Status))
+    ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))  # type: ignore[attr-defined,unused-ignore]
+    return int(status.total)

@@ -1,0 +1,93 @@
+"""A person's ratings on a common footing: generous and strict people made comparable, and the way back.
+
+Stands inside the two-headed model. A rating becomes n = clip(alpha*z + (1-alpha)*a, -2.5, 2.5), where z is the
+rating against the person's own mean and spread and a the rating against the middle of the scale; the more a
+person's ratings spread, the more z counts. Fewer than two ratings, or all alike: n = a.
+
+Shapes: N entries of B people; V variants of one profile with n entries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from engine.data.dataset import Scale
+
+_LEAST_SPREAD = 1e-6
+
+
+@dataclass(frozen=True)
+class RatingHabit:
+    """How people rate: mean mu, spread sigma (population) and weight alpha of the personal part; equal shapes.
+
+    alpha is 0 wherever a person gives no ground for a spread.
+    """
+
+    mu: Tensor
+    sigma: Tensor
+    alpha: Tensor
+
+    def of(self, index: Tensor) -> RatingHabit:
+        """The habit behind each of some entries, given whose each entry is."""
+        return RatingHabit(self.mu[index], self.sigma[index], self.alpha[index])
+
+
+def habits(ratings_N: Tensor, person_N: Tensor, *, people: int, scale: Scale, alpha_floor: float = 0.0) -> RatingHabit:
+    """The rating habit of each of B people from the entries that carry a rating (not NaN), [B]."""
+    rated_N = ~torch.isnan(ratings_N)
+    zero_B = torch.zeros(people, dtype=torch.float32, device=ratings_N.device)
+    centred_N = torch.where(rated_N, ratings_N - scale.middle, 0.0)
+    count_B = zero_B.index_add(0, person_N, rated_N.float())
+    mean_B = zero_B.index_add(0, person_N, centred_N) / count_B.clamp(min=1)
+    apart_N = torch.where(rated_N, centred_N - mean_B[person_N], 0.0)
+    variance_B = zero_B.index_add(0, person_N, apart_N**2) / count_B.clamp(min=1)
+    return _habit(count_B, mean_B + scale.middle, variance_B, scale, alpha_floor)
+
+
+def habits_without_each(
+    ratings_n: Tensor, left_out_V: Tensor, *, scale: Scale, alpha_floor: float = 0.0
+) -> RatingHabit:
+    """The habit of one person with each of some entries left out in turn, [V, 1]."""
+    rated_n = ~torch.isnan(ratings_n)
+    kept_Vn = rated_n.expand(len(left_out_V), -1).clone()
+    kept_Vn[torch.arange(len(left_out_V), device=ratings_n.device), left_out_V] = False
+    centred_n = torch.where(rated_n, ratings_n - scale.middle, 0.0)
+    count_V1 = kept_Vn.sum(1, keepdim=True).float()
+    mean_V1 = (kept_Vn * centred_n).sum(1, keepdim=True) / count_V1.clamp(min=1)
+    variance_V1 = (kept_Vn * (centred_n - mean_V1) ** 2).sum(1, keepdim=True) / count_V1.clamp(min=1)
+    return _habit(count_V1, mean_V1 + scale.middle, variance_V1, scale, alpha_floor)
+
+
+def normalise(ratings: Tensor, habit: RatingHabit, scale: Scale) -> Tensor:
+    """Normalised ratings in -2.5..2.5; an entry without rating gets 0. Shapes broadcast."""
+    z = ((ratings - habit.mu) / habit.sigma.clamp(min=_LEAST_SPREAD)).clamp(-3.0, 3.0)
+    a = ((ratings - scale.middle) / half_width(scale)).clamp(-2.5, 2.0)
+    n = (habit.alpha * z + (1.0 - habit.alpha) * a).clamp(-2.5, 2.5)
+    return torch.where(torch.isnan(ratings), 0.0, n)
+
+
+def denormalise(normalised: Tensor, habit: RatingHabit, scale: Scale) -> Tensor:
+    """The rating that a normalised value means for a person: the monotone inverse, clamped to the scale."""
+    h, alpha, sigma = half_width(scale), habit.alpha, habit.sigma.clamp(min=_LEAST_SPREAD)
+    slope = alpha / sigma + (1.0 - alpha) / h
+    rating = (normalised + alpha * habit.mu / sigma + (1.0 - alpha) * scale.middle / h) / slope
+    z = (rating - habit.mu) / sigma
+    beyond = scale.middle + h * (normalised - 3.0 * alpha * torch.sign(z)) / (1.0 - alpha)
+    rating = torch.where((z.abs() > 3.0) & (alpha > 0), beyond, rating)
+    return rating.clamp(scale.low, scale.high)
+
+
+def half_width(scale: Scale) -> float:
+    """The unit of the part that is measured against the scale: 2.5 on ratings from 1 to 10."""
+    return (scale.high - scale.low) * 2.5 / 9.0
+
+
+def _habit(count: Tensor, mu: Tensor, variance: Tensor, scale: Scale, alpha_floor: float) -> RatingHabit:
+    sigma = variance.clamp(min=0.0).sqrt()
+    in_tenths = sigma * 9.0 / (scale.high - scale.low)
+    alpha = (in_tenths / 2.6).clamp(min=alpha_floor, max=0.8)
+    alpha = torch.where((count < 2) | (sigma < _LEAST_SPREAD), 0.0, alpha)
+    return RatingHabit(mu, sigma, alpha)

@@ -1,0 +1,91 @@
+"""Every model by name, with what a person should know to choose one.
+
+Stands before the Trainer: the command line and the window list these and build what was picked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from engine.data.dataset import Scale
+from engine.errors import SettingError
+from engine.models.base import Capabilities, Model
+from engine.models.linear import Ease, EaseConfig
+from engine.models.popularity import Popularity, PopularityConfig
+from engine.models.two_head import TwoHead
+from engine.models.two_head_config import TwoHeadConfig
+from engine.settings import Config
+
+
+@dataclass(frozen=True)
+class ModelKind:
+    """A model on offer. `training` holds what its training settings start from where they differ from the general."""
+
+    name: str
+    title: str
+    sentence: str
+    model_class: type[Model]
+    config_class: type[Config]
+    training: Mapping[str, Any] = field(default_factory=dict)
+    suggestion: str = "steepest"
+    """Which suggestion of the learning-rate finder this model takes when nobody looks."""
+
+    @property
+    def can(self) -> Capabilities:
+        return self.model_class.can
+
+
+MODELS: dict[str, ModelKind] = {
+    kind.name: kind
+    for kind in (
+        ModelKind(
+            "two_head",
+            "Two-headed autoencoder",
+            "Learns both what people watch and how they rate it, from every rating; at its best with many people.",
+            TwoHead,
+            TwoHeadConfig,
+            {"epochs": 40, "optimizer": "adam", "schedule": "reduce_on_plateau", "watched": "ndcg@100"},
+        ),
+        ModelKind(
+            "ease",
+            "Liked together (EASE)",
+            "Knows which titles are liked by the same people; computed in seconds and hard to beat on small data.",
+            Ease,
+            EaseConfig,
+        ),
+        ModelKind(
+            "popularity",
+            "Most liked",
+            "The same list for everyone, the most liked titles first; the floor every other model must beat.",
+            Popularity,
+            PopularityConfig,
+        ),
+    )
+}
+
+
+def kind_of(name: str) -> ModelKind:
+    """The model of that name. Raises SettingError, naming the known ones."""
+    if name not in MODELS:
+        raise SettingError(f"There is no model called {name!r}.", remedy=f"Known are: {', '.join(MODELS)}.", model=name)
+    return MODELS[name]
+
+
+def fitted_config(name: str, config: Config | None, *, entries: int) -> Config:
+    """A model's settings with everything automatic chosen for a data set of so many entries."""
+    config = config or kind_of(name).config_class()
+    return config.fitted_to(entries) if isinstance(config, TwoHeadConfig) else config
+
+
+def build(name: str, config: Config, *, items: int, scale: Scale, seed: int = 1) -> Model:
+    """A fresh model over so many titles. Equal seeds give equal weights; the caller's random state stays as it is."""
+    kind = kind_of(name)
+    if not isinstance(config, kind.config_class):
+        raise SettingError(f"These settings are not those of {name}.", remedy=f"Give a {kind.config_class.__name__}.")
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return kind.model_class(config, items=items, scale=scale)

@@ -1,0 +1,80 @@
+"""The mathematics of EASE^R: from who likes what to the weights B of title on title, in place and in small steps.
+
+Stands beside the linear models. Both ways give the same B = -P / diag(P), diag(B) = 0, with P = (X'X + l2 I)^-1
+(Steck 2019, "Embarrassingly Shallow Autoencoders for Sparse Data", equation 8). They yield how many titles are done
+and never hold more than one L x L matrix and a block of columns.
+
+Shapes: U people, L liked titles, b titles of a block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from scipy.sparse import csr_array
+from torch import Tensor
+
+BLOCK = 384
+
+
+def gram_matrix(likes_UL: csr_array, gram_LL: Tensor) -> Iterator[int]:
+    """Write X'X, how many people like both titles, into `gram_LL`, a block of rows at a time."""
+    titles = gram_LL.shape[0]
+    likes_LU = likes_UL.T.tocsr()
+    for start in range(0, titles, BLOCK):
+        block_bL = (likes_LU[start : start + BLOCK] @ likes_UL).toarray()
+        gram_LL[start : start + BLOCK] = torch.from_numpy(block_bL)
+        yield min(start + BLOCK, titles)
+
+
+def invert_by_sweeping(matrix_LL: Tensor) -> Iterator[int]:
+    """Turn a symmetric positive definite matrix A into -A^-1 in place, a block of pivots at a time.
+
+    The block form of the sweep operator (Goodnight 1979, "A Tutorial on the SWEEP Operator"): nearly all of its time
+    is one matrix product per block, it can be paused between blocks, and it needs no second matrix.
+    """
+    titles = matrix_LL.shape[0]
+    for start in range(0, titles, BLOCK):
+        pivots = slice(start, min(start + BLOCK, titles))
+        inverse_bb = torch.linalg.inv(matrix_LL[pivots, pivots].double()).to(matrix_LL.dtype)
+        columns_Lb = matrix_LL[:, pivots].clone()
+        columns_Lb[pivots] = 0.0
+        scaled_Lb = columns_Lb @ inverse_bb
+        matrix_LL.addmm_(scaled_Lb, columns_Lb.T, alpha=-1.0)
+        matrix_LL[:, pivots] = scaled_Lb
+        matrix_LL[pivots, :] = scaled_Lb.T
+        matrix_LL[pivots, pivots] = -inverse_bb
+        yield pivots.stop
+
+
+def weights_from_inverse(negative_inverse_LL: Tensor) -> None:
+    """Turn -P into B = -P / diag(P) with a zero diagonal, in place."""
+    negative_inverse_LL.div_(-negative_inverse_LL.diagonal().clone())
+    negative_inverse_LL.fill_diagonal_(0.0)
+
+
+def weights_through_people(likes_UL: csr_array, weights_LL: Tensor, *, l2: float) -> Iterator[int]:
+    """Write B into `weights_LL` by way of a U x U matrix: far quicker where people are few.
+
+    By Woodbury's identity l2 P = I - W'W, where C C' = X X' + l2 I (Cholesky) and W = C^-1 X, so off the diagonal
+    B = W'W / (1 - diag(W'W)).
+    """
+    people, titles = likes_UL.shape
+    overlap_UU = torch.from_numpy((likes_UL @ likes_UL.T).toarray()).double()
+    overlap_UU.diagonal().add_(l2)
+    cholesky_UU = torch.linalg.cholesky(overlap_UU)
+    likes_by_title = likes_UL.tocsc()
+    whitened_UL = torch.empty((people, titles))
+    left_L = torch.empty(titles)
+    for start in range(0, titles, BLOCK):
+        block_Ub = torch.from_numpy(likes_by_title[:, start : start + BLOCK].toarray()).double()
+        solved_Ub = torch.linalg.solve_triangular(cholesky_UU, block_Ub, upper=False)
+        whitened_UL[:, start : start + BLOCK] = solved_Ub
+        left_L[start : start + BLOCK] = 1.0 - solved_Ub.square().sum(0)
+    yield 0
+    for start in range(0, titles, BLOCK):
+        torch.mm(whitened_UL[:, start : start + BLOCK].T, whitened_UL, out=weights_LL[start : start + BLOCK])
+        weights_LL[start : start + BLOCK].div_(left_L)
+        yield min(start + BLOCK, titles)
+    weights_LL.fill_diagonal_(0.0)

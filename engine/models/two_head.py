@@ -1,0 +1,242 @@
+"""The two-headed denoising autoencoder: which titles someone has (presence), and how they would rate them.
+
+Stands between Split and Trainer, and behind the Recommender. A profile goes in as [presence, normalised rating] of
+every title, sparse; a bottleneck later one head gives a logit and the other a normalised rating for every title.
+
+Shapes: B people, U profiles, I titles, H first hidden width, L bottleneck, N entries, V variants, C columns.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from engine.data.batches import Batch, whole_batch
+from engine.data.dataset import Histories, Scale
+from engine.models.base import Capabilities, Losses, Prediction, StepModel
+from engine.models.losses import huber, kl_to_standard_normal, multinomial_nll, presence_mse, weighted_by_uncertainty
+from engine.models.normalisation import RatingHabit, denormalise, habits, habits_without_each, normalise
+from engine.models.two_head_config import TwoHeadConfig
+
+_PEOPLE_AT_ONCE = 256
+_ACTIVATIONS = {"swish": nn.SiLU, "tanh": nn.Tanh, "relu": nn.ReLU}
+
+
+class TwoHead(StepModel):
+    """The study's model over I titles. `config` must be fitted (no automatic widths left)."""
+
+    name = "two_head"
+    can = Capabilities(
+        ranks=True,
+        predicts_ratings=True,
+        learns_by_steps=True,
+        needs_times=False,
+        folds_in=True,
+        learns_from="ratings",
+        mixes_presence=True,
+    )
+    config: TwoHeadConfig
+
+    def __init__(self, config: TwoHeadConfig, *, items: int, scale: Scale) -> None:
+        super().__init__(config, items=items, scale=scale)
+        hidden, latent, decoder = config.widths()
+        self.first_2IH = nn.Parameter(torch.empty(2 * items, hidden[0]))
+        nn.init.normal_(self.first_2IH, std=config.first_std)
+        self.first_bias_H = nn.Parameter(torch.zeros(hidden[0]))
+        self.encoder = self._layers(hidden)
+        self.bottleneck = nn.Linear(hidden[-1], latent * (2 if config.kl_cap > 0 else 1))
+        self.presence_decoder = self._layers((latent, *decoder))
+        self.rating_decoder = self._layers((latent, *decoder)) if config.heads == "separate" else nn.Identity()
+        self.presence_head = nn.Linear(decoder[-1], items)
+        self.rating_head = nn.Linear(decoder[-1], items)
+        starts = torch.tensor([config.presence_log_variance, config.rating_log_variance])
+        self.log_variances = nn.Parameter(starts, requires_grad=config.loss_weights == "learned")
+
+    def _layers(self, widths: tuple[int, ...]) -> nn.Sequential:
+        activation = _ACTIVATIONS[self.config.activation]
+        layers: list[nn.Module] = []
+        for wide, narrow in pairwise(widths):
+            layers += [nn.Linear(wide, narrow), activation()]
+        return nn.Sequential(*layers)
+
+    @property
+    def parameter_count(self) -> int:
+        """The network's weights; the two loss weights, which no prediction uses, are not counted."""
+        return super().parameter_count - self.log_variances.numel()
+
+    def parameter_groups(self) -> list[dict[str, object]]:
+        weights = [value for name, value in self.named_parameters() if name != "log_variances"]
+        groups: list[dict[str, object]] = [{"params": weights}]
+        if self.log_variances.requires_grad:
+            groups.append({"params": [self.log_variances], "own_lr": self.config.log_variance_lr, "weight_decay": 0.0})
+        return groups
+
+    # -- learning ------------------------------------------------------------------------------------------------
+
+    def losses(self, batch: Batch, *, noise: torch.Generator) -> Losses:
+        config = self.config
+        habit = self._habits(batch)
+        normalised_N = normalise(batch.ratings_N, habit.of(batch.person_N), self.scale)
+        kept_N = _input_dropout(batch, noise, low=config.input_dropout_low, high=config.input_dropout_high)
+        latent_BL, divergence = self._encode(self._first(batch, normalised_N, kept_N), noise)
+        presence_BD, rating_BD = self._decode(latent_BL)
+        presence = self._presence_loss(self.presence_head(presence_BD), batch)
+        rating = self._rating_loss(self.rating_head(rating_BD), batch, normalised_N, habit)
+        total = weighted_by_uncertainty(presence, self.log_variances[0])
+        total = total + weighted_by_uncertainty(rating, self.log_variances[1]) + config.kl_cap * divergence
+        parts = {"presence": presence.detach(), "rating": rating.detach()}
+        return Losses(total, parts)
+
+    def _habits(self, batch: Batch) -> RatingHabit:
+        return habits(
+            batch.ratings_N,
+            batch.person_N,
+            people=len(batch),
+            scale=self.scale,
+            alpha_floor=self.config.alpha_floor,
+        )
+
+    def _presence_loss(self, logits_BI: Tensor, batch: Batch) -> Tensor:
+        loss = multinomial_nll if self.config.presence_loss == "multinomial" else presence_mse
+        return loss(logits_BI, batch.person_N, batch.item_rows_N)
+
+    def _rating_loss(self, ratings_BI: Tensor, batch: Batch, normalised_N: Tensor, habit: RatingHabit) -> Tensor:
+        rated_N = ~torch.isnan(batch.ratings_N)
+        person_R, item_R, target_R = batch.person_N[rated_N], batch.item_rows_N[rated_N], normalised_N[rated_N]
+        if self.config.mask_unrated:
+            return huber(ratings_BI[person_R, item_R], target_R, self.config.huber_delta)
+        mean_B = normalise(habit.mu, habit, self.scale)
+        target_BI = mean_B[:, None].expand(-1, self.items).clone()
+        target_BI[person_R, item_R] = target_R
+        return huber(ratings_BI, target_BI, self.config.huber_delta)
+
+    # -- the network -----------------------------------------------------------------------------------------------
+
+    def _first(self, batch: Batch, normalised_N: Tensor, kept_N: Tensor | None = None) -> Tensor:
+        """The first layer before its activation, [B, H]: rows of present titles plus rating-weighted rows."""
+        ones_N = torch.ones_like(normalised_N) if kept_N is None else kept_N
+        rows = torch.stack([batch.item_rows_N, batch.item_rows_N + self.items], dim=1).flatten()
+        weights = torch.stack([ones_N, normalised_N * ones_N], dim=1).flatten()
+        starts_B = 2 * batch.starts_B1[:-1]
+        sums_BH = F.embedding_bag(rows, self.first_2IH, starts_B, mode="sum", per_sample_weights=weights)
+        return sums_BH + self.first_bias_H
+
+    def _encode(self, first_BH: Tensor, noise: torch.Generator | None) -> tuple[Tensor, Tensor]:
+        hidden_BH = self.encoder(_ACTIVATIONS[self.config.activation]()(first_BH))
+        latent_BL: Tensor = self.bottleneck(hidden_BH)
+        divergence = latent_BL.new_zeros(())
+        if self.config.kl_cap > 0:
+            latent_BL, log_variance_BL = latent_BL.chunk(2, dim=1)
+            divergence = kl_to_standard_normal(latent_BL, log_variance_BL)
+            if noise is not None:
+                latent_BL = latent_BL + torch.exp(0.5 * log_variance_BL) * _normal_like(latent_BL, noise)
+        if noise is not None and self.config.bottleneck_noise > 0:
+            latent_BL = latent_BL + self.config.bottleneck_noise * _normal_like(latent_BL, noise)
+        return latent_BL, divergence
+
+    def _decode(self, latent_BL: Tensor) -> tuple[Tensor, Tensor]:
+        presence_BD = self.presence_decoder(latent_BL)
+        rating_BD = self.rating_decoder(latent_BL) if self.config.heads == "separate" else presence_BD
+        return presence_BD, rating_BD
+
+    # -- predicting ------------------------------------------------------------------------------------------------
+
+    @torch.inference_mode()
+    def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
+        chunks = []
+        for start in range(0, len(profiles), _PEOPLE_AT_ONCE):
+            people = np.arange(start, min(start + _PEOPLE_AT_ONCE, len(profiles)))
+            batch = whole_batch(profiles.take(people), self.first_2IH.device)
+            habit = self._habits(batch)
+            normalised_N = normalise(batch.ratings_N, habit.of(batch.person_N), self.scale)
+            column = RatingHabit(habit.mu[:, None], habit.sigma[:, None], habit.alpha[:, None])
+            chunks.append(self._predicted(self._first(batch, normalised_N), column, None, ratings=ratings))
+        return _joined(chunks)
+
+    @torch.inference_mode()
+    def leave_one_out(
+        self, profile: Histories, *, left_out_V: npt.NDArray[np.int64], columns_C: npt.NDArray[np.int64] | None
+    ) -> Prediction:
+        """See Model. Without entry i, the presence part is the whole less one row; ratings are normalised anew."""
+        device = self.first_2IH.device
+        batch = whole_batch(profile, device)
+        whole = self._habits(batch)
+        out_V = torch.from_numpy(np.asarray(left_out_V, dtype=np.int64)).to(device)
+        without = habits_without_each(batch.ratings_N, out_V, scale=self.scale, alpha_floor=self.config.alpha_floor)
+        normalised_Vn = normalise(batch.ratings_N[None], without, self.scale)
+        normalised_Vn[torch.arange(len(out_V), device=device), out_V] = 0.0
+        presence_nH = self.first_2IH[batch.item_rows_N]
+        presence_VH = presence_nH.sum(0) - presence_nH[out_V]
+        first_VH = presence_VH + normalised_Vn @ self.first_2IH[batch.item_rows_N + self.items] + self.first_bias_H
+        first_1H = self._first(batch, normalise(batch.ratings_N, whole.of(batch.person_N), self.scale))
+        habit = RatingHabit(
+            *(torch.cat([one[:, None], other]) for one, other in zip(_parts(whole), _parts(without), strict=True))
+        )
+        columns = None if columns_C is None else torch.from_numpy(np.asarray(columns_C, dtype=np.int64)).to(device)
+        return self._predicted(torch.cat([first_1H, first_VH]), habit, columns, ratings=True)
+
+    def _predicted(
+        self, first_UH: Tensor, habit: RatingHabit, columns_C: Tensor | None, *, ratings: bool
+    ) -> Prediction:
+        latent_UL, _ = self._encode(first_UH, None)
+        presence_UD, rating_UD = self._decode(latent_UL)
+        log_probability = F.log_softmax(self.presence_head(presence_UD), dim=1)
+        head_weight: Tensor = self.rating_head.weight
+        head_bias: Tensor = self.rating_head.bias
+        if columns_C is not None:
+            log_probability = log_probability[:, columns_C]
+            head_weight, head_bias = head_weight[columns_C], head_bias[columns_C]
+        if not ratings:
+            return Prediction(log_probability.exp().cpu(), log_probability.cpu())
+        liking = F.linear(rating_UD, head_weight, head_bias)
+        rating = denormalise(liking, habit, self.scale)
+        score = _mixed(log_probability, liking, self.config.presence_weight)
+        return Prediction(score.cpu(), log_probability.cpu(), liking.cpu(), rating.cpu())
+
+    def rank_scores(self, prediction: Prediction, weight: float | None = None) -> Tensor:
+        """softmax(logit)^w * max(n + 1, 0.001)^(1-w); w = 1 ranks by presence alone, 0 by liking alone."""
+        if weight is None:
+            return prediction.score_UI
+        assert prediction.log_probability_UI is not None
+        if prediction.liking_UI is None:
+            return prediction.log_probability_UI.exp()
+        return _mixed(prediction.log_probability_UI, prediction.liking_UI, weight)
+
+
+def _mixed(log_probability: Tensor, liking: Tensor, weight: float) -> Tensor:
+    return torch.exp(weight * log_probability + (1.0 - weight) * (liking + 1.0).clamp(min=0.001).log())
+
+
+def _input_dropout(batch: Batch, noise: torch.Generator, *, low: float, high: float) -> Tensor:
+    """What each entry is multiplied by, [N]: 0 where dropped, else 1/(1-p), p drawn per person from U[low, high]."""
+    device = batch.item_rows_N.device
+    p_B = low + (high - low) * torch.rand(len(batch), generator=noise, device=device)
+    p_N = p_B[batch.person_N]
+    kept_N = torch.rand(len(p_N), generator=noise, device=device) >= p_N
+    return kept_N / (1.0 - p_N)
+
+
+def _normal_like(values: Tensor, noise: torch.Generator) -> Tensor:
+    return torch.randn(values.shape, generator=noise, device=values.device, dtype=torch.float32).to(values.dtype)
+
+
+def _parts(habit: RatingHabit) -> tuple[Tensor, Tensor, Tensor]:
+    return habit.mu, habit.sigma, habit.alpha
+
+
+def _joined(chunks: list[Prediction]) -> Prediction:
+    if len(chunks) == 1:
+        return chunks[0]
+
+    def column(name: str) -> Tensor | None:
+        values = [getattr(one, name) for one in chunks]
+        return None if not values or values[0] is None else torch.cat(values)
+
+    score = column("score_UI")
+    assert score is not None, "predict needs at least one profile"
+    return Prediction(score, column("log_probability_UI"), column("liking_UI"), column("rating_UI"))

@@ -1,0 +1,218 @@
+"""Why a title was recommended: what each of a person's ratings did to it, found by leaving that rating out.
+
+Stands after the Recommender. The impact of entry i on title j is `score_j(all) - score_j(without i)`, in float32: what
+is positive carried the title, what is negative spoke against it.
+
+Shapes: n entries of the profile, V of them left out in turn, C titles asked for, I all titles.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from engine.data.dataset import Float32, Histories, Int64
+from engine.data.profile import middle_of
+from engine.errors import ProfileError
+from engine.models.base import Model, Prediction
+from engine.recommending.ranking import Filters
+from engine.recommending.recommender import Recommender, rank_row, value_at
+
+_MOST_SHOWN = 12
+_MOST_SCORES = 4_000_000
+"""How many scores (variants x titles) are in memory at once: 16 MiB a tensor, of which a model has a few."""
+_MOST_AT_ONCE = 256
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What one rating did to one title.
+
+    impact: signed, in units of the score. share: |impact| among all entries' |impact| on this title, 0 to 1.
+    rank_without: the number of the title in the list without this rating (None where not asked, or not in the list).
+    """
+
+    item_row: int
+    item_id: str
+    title: str
+    rating: float | None
+    impact: float
+    share: float
+    rank_without: int | None
+    words: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a title stands where it stands: what carried it and what spoke against it, the strongest first.
+
+    rank: its number in the list, None where filters keep it out. At most 12 reasons are shown in all; others_share is
+    what the ratings that are not shown add up to. note: a sentence on ratings without influence, or "".
+    """
+
+    item_row: int
+    item_id: str
+    title: str
+    rank: int | None
+    score: float
+    predicted_rating: float | None
+    probability: float | None
+    lift: float | None
+    carried: tuple[Reason, ...]
+    against: tuple[Reason, ...]
+    others_share: float
+    note: str
+
+
+def explain(
+    recommender: Recommender,
+    history: Histories,
+    item_row: int,
+    *,
+    weight: float | None = None,
+    filters: Filters | None = None,
+    seen_rows: Sequence[int] = (),
+) -> Explanation:
+    """The reasons for one title, with the ranks in the list of these filters. Raises ProfileError."""
+    answer = recommender.answer(history)
+    title, item_id = title_of(recommender, item_row), recommender.dataset.items.id(item_row)
+    if item_row in history.item_rows_N:
+        raise ProfileError(f"{title} is one of your own ratings.", remedy="Choose a title that you have not seen yet.")
+    scores_I = rank_row(recommender.model, answer.prediction, weight)
+    column, heard = np.array([item_row], dtype=np.int64), np.flatnonzero(recommender.heard(history))
+    impacts_n = leave_one_out_impacts(recommender.model, history, column, weight, entries=heard)[:, 0]
+    shown = strongest(impacts_n, most=_MOST_SHOWN)
+    ranks = _ranks_without(recommender, history, item_row, shown, weight, filters=filters, seen_rows=seen_rows)
+    reasons = tuple(
+        dataclasses.replace(reason, rank_without=rank)
+        for reason, rank in zip(reasons_for(recommender, history, impacts_n, shown), ranks, strict=True)
+    )
+    order = recommender.order(scores_I, history, filters=filters, seen_rows=seen_rows)
+    return Explanation(
+        item_row=item_row,
+        item_id=item_id,
+        title=title,
+        rank=order.rank(item_row),
+        score=float(scores_I[item_row]),
+        predicted_rating=value_at(answer.rating_I, item_row),
+        probability=value_at(answer.probability_I, item_row),
+        lift=value_at(answer.lift_I, item_row),
+        carried=tuple(one for one in reasons if one.impact > 0),
+        against=tuple(one for one in reasons if one.impact < 0),
+        others_share=max(0.0, 1.0 - sum(one.share for one in reasons)) if reasons else 0.0,
+        note=influence_note(recommender, history, is_moved=bool(reasons)),
+    )
+
+
+def leave_one_out_impacts(
+    model: Model, history: Histories, columns_C: Int64, weight: float | None, *, entries: Int64 | None = None
+) -> Float32:
+    """The impact of every entry of one person on some titles, [n, C], float32; a few variants at a time.
+
+    entries: those to leave out (None: all), where the others are known to have no influence; theirs stays 0.
+    """
+    entries = np.arange(history.entries) if entries is None else entries
+    impacts_nC = np.zeros((history.entries, len(columns_C)), dtype=np.float32)
+    for left_out_V in chunks_of(entries, model.items):
+        prediction = without_each(model, history, left_out_V, columns_C)
+        impacts_nC[left_out_V] = impacts_in(model, prediction, weight)
+    return impacts_nC
+
+
+def without_each(model: Model, history: Histories, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
+    """The model's leave-one-out prediction, [1 + V, C], in float32 whatever the caller's mode."""
+    with torch.no_grad(), torch.autocast("cpu", enabled=False), torch.autocast("cuda", enabled=False):
+        return model.leave_one_out(history, left_out_V=left_out_V, columns_C=columns_C)
+
+
+def impacts_in(model: Model, prediction: Prediction, weight: float | None) -> Float32:
+    """score(all) - score(without) from a leave-one-out prediction, [V, C]."""
+    scores_VC = model.rank_scores(prediction, weight).float().numpy()
+    impacts_VC: Float32 = scores_VC[:1] - scores_VC[1:]
+    return impacts_VC
+
+
+def chunks_of(entries: Int64, items: int) -> Iterator[Int64]:
+    """Entries in portions whose scores over all titles fit the memory that explaining may take."""
+    size = min(_MOST_AT_ONCE, max(1, _MOST_SCORES // max(1, items)))
+    for start in range(0, len(entries), size):
+        yield entries[start : start + size]
+
+
+def strongest(impacts_n: Float32, *, most: int) -> Int64:
+    """The entries with the largest |impact|, strongest first, ties in profile order; none without any impact."""
+    order: Int64 = np.argsort(-np.abs(impacts_n), kind="stable")[:most]
+    moving: Int64 = order[impacts_n[order] != 0]
+    return moving
+
+
+def reasons_for(recommender: Recommender, history: Histories, impacts_n: Float32, entries: Int64) -> tuple[Reason, ...]:
+    """The reasons that some entries are, given the impacts of all; without ranks."""
+    total = float(np.abs(impacts_n).sum()) or 1.0
+    middle = middle_of(history.ratings_N, recommender.dataset.scale)
+    return tuple(
+        _reason(recommender, history, entry, impact=float(impacts_n[entry]), total=total, middle=middle)
+        for entry in entries.tolist()
+    )
+
+
+def influence_note(recommender: Recommender, history: Histories, *, is_moved: bool) -> str:
+    """A sentence on ratings that have no influence, or ""."""
+    if not is_moved:
+        return "None of your ratings moves this title: the model scores it the same without any one of them."
+    return recommender.note(history)
+
+
+def title_of(recommender: Recommender, item_row: int) -> str:
+    """The name of a title, or its id where it has none."""
+    return recommender.dataset.catalogue.titles[item_row] or recommender.dataset.items.id(item_row)
+
+
+def rating_of(history: Histories, entry: int) -> float | None:
+    """The rating of an entry as a plain number, rounded as floats are written; None where it was only seen."""
+    rating = float(history.ratings_N[entry])
+    return None if math.isnan(rating) else round(rating, 4)
+
+
+def _reason(
+    recommender: Recommender, history: Histories, entry: int, *, impact: float, total: float, middle: float
+) -> Reason:
+    row = int(history.item_rows_N[entry])
+    title, rating = title_of(recommender, row), rating_of(history, entry)
+    feeling = "have seen" if rating is None else "liked" if rating >= middle else "disliked"
+    return Reason(
+        item_row=row,
+        item_id=recommender.dataset.items.id(row),
+        title=title,
+        rating=rating,
+        impact=impact,
+        share=abs(impact) / total,
+        rank_without=None,
+        words=f"because you {feeling} {title}",
+    )
+
+
+def _ranks_without(
+    recommender: Recommender,
+    history: Histories,
+    item_row: int,
+    entries: Int64,
+    weight: float | None,
+    *,
+    filters: Filters | None,
+    seen_rows: Sequence[int],
+) -> list[int | None]:
+    """The number of a title in the list without each of some entries; the left out ones do not come back either."""
+    model = recommender.model
+    ranks: list[int | None] = []
+    for left_out_V in chunks_of(entries, model.items):
+        prediction = without_each(model, history, left_out_V, None)
+        for scores_I in model.rank_scores(prediction, weight)[1:].float().numpy():
+            order = recommender.order(scores_I, history, filters=filters, seen_rows=seen_rows)
+            ranks.append(order.rank(item_row))
+    return ranks

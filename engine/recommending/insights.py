@@ -1,0 +1,218 @@
+"""What a whole list says about a person: reasons for each title, the ratings that moved most, the surprising ones.
+
+Stands last in this room. A job (see engine.events): it leaves out every rating once, a few at a time, and hands control
+back in between. Stopped early, it returns what the ratings looked at so far say, marked as stopped.
+
+Shapes: n entries of the profile, V of them left out at once, T listed titles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from engine.data.dataset import Bools, Float32, Histories, Int64
+from engine.device import training_threads
+from engine.events import Job, Pace, Progressed, StageStarted, Stop
+from engine.recommending.explanation import (
+    Reason,
+    chunks_of,
+    impacts_in,
+    rating_of,
+    reasons_for,
+    strongest,
+    title_of,
+    without_each,
+)
+from engine.recommending.ranking import Filters
+from engine.recommending.recommender import Recommender
+
+_REASONS_EACH = 3
+_WORDS = "Leaving out your ratings one at a time"
+
+
+@dataclass(frozen=True)
+class TitleReasons:
+    """The strongest reasons for a listed title, signed, without ranks."""
+
+    item_row: int
+    title: str
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class ImpactfulRating:
+    """A rating that moved the list. impact: the sum of |impact| over the listed titles. share: of all such sums."""
+
+    item_row: int
+    item_id: str
+    title: str
+    rating: float | None
+    impact: float
+    share: float
+
+
+@dataclass(frozen=True)
+class SurprisingRating:
+    """A rating far from what the model expects of this person without it. difference: rating - predicted."""
+
+    item_row: int
+    item_id: str
+    title: str
+    rating: float
+    predicted: float
+    difference: float
+
+
+@dataclass(frozen=True)
+class ListInsights:
+    """What explaining a list found. titles: in the order of the list. most_surprising is empty for models that do not
+    predict ratings (`predicts_ratings` says which case it is). entries_done: how many of the `entries` were left out.
+    """
+
+    titles: tuple[TitleReasons, ...]
+    most_impactful: tuple[ImpactfulRating, ...]
+    most_surprising: tuple[SurprisingRating, ...]
+    predicts_ratings: bool
+    entries: int
+    entries_done: int
+    stopped: bool
+    note: str
+
+
+@dataclass(frozen=True)
+class _Findings:
+    """What the job fills in: impacts_nT, the prediction of each rating without itself (NaN: none), entries done."""
+
+    impacts_nT: Float32
+    predicted_n: Float32
+    done_n: Bools
+
+
+def explain_list(
+    recommender: Recommender,
+    history: Histories,
+    *,
+    weight: float | None = None,
+    top: int = 50,
+    filters: Filters | None = None,
+    seen_rows: Sequence[int] = (),
+) -> Job[ListInsights]:
+    """Explain the best `top` titles: three reasons each, most impactful and most surprising ratings.
+
+    Raises ProfileError where the model has nothing to go by.
+    """
+    torch.set_num_threads(training_threads())
+    recommender.check(history)
+    found = _Findings(
+        np.zeros((history.entries, 0), dtype=np.float32),
+        np.full(history.entries, np.nan, dtype=np.float32),
+        np.zeros(history.entries, dtype=np.bool_),
+    )
+    rows_T = np.zeros(0, dtype=np.int64)
+    stopped = False
+    try:
+        yield StageStarted("explaining", _WORDS)
+        listed = recommender.recommend(history, top=top, weight=weight, filters=filters, seen_rows=seen_rows)
+        rows_T = np.array([one.item_row for one in listed.items], dtype=np.int64)
+        found = _Findings(np.zeros((history.entries, len(rows_T)), np.float32), found.predicted_n, found.done_n)
+        yield from _leave_out_each(recommender, history, rows_T, weight, found)
+    except Stop:
+        stopped = True
+    return ListInsights(
+        titles=_reasons_of_titles(recommender, history, rows_T, found.impacts_nT),
+        most_impactful=most_impactful(recommender, history, found.impacts_nT),
+        most_surprising=most_surprising(recommender, history, found.predicted_n),
+        predicts_ratings=recommender.model.can.predicts_ratings,
+        entries=history.entries,
+        entries_done=int(found.done_n.sum()),
+        stopped=stopped,
+        note=recommender.note(history),
+    )
+
+
+def most_impactful(
+    recommender: Recommender, history: Histories, impacts_nT: Float32, *, most: int = 10
+) -> tuple[ImpactfulRating, ...]:
+    """The entries by the sum of |impact| over the listed titles, largest first; those without any are left out."""
+    sums_n = np.abs(impacts_nT).sum(axis=1, dtype=np.float32)
+    total = float(sums_n.sum()) or 1.0
+    return tuple(
+        ImpactfulRating(
+            item_row=(row := int(history.item_rows_N[entry])),
+            item_id=recommender.dataset.items.id(row),
+            title=title_of(recommender, row),
+            rating=rating_of(history, entry),
+            impact=float(sums_n[entry]),
+            share=float(sums_n[entry]) / total,
+        )
+        for entry in strongest(sums_n, most=most).tolist()
+    )
+
+
+def most_surprising(
+    recommender: Recommender, history: Histories, predicted_n: Float32, *, most: int = 10
+) -> tuple[SurprisingRating, ...]:
+    """The rated entries by |rating - prediction without it|, largest first. predicted_n: NaN where there is none."""
+    apart_n = history.ratings_N - predicted_n
+    order = np.argsort(-np.abs(apart_n), kind="stable")
+    return tuple(
+        SurprisingRating(
+            item_row=(row := int(history.item_rows_N[entry])),
+            item_id=recommender.dataset.items.id(row),
+            title=title_of(recommender, row),
+            rating=float(history.ratings_N[entry]),
+            predicted=float(predicted_n[entry]),
+            difference=float(apart_n[entry]),
+        )
+        for entry in order[~np.isnan(apart_n[order])][:most].tolist()
+    )
+
+
+def _leave_out_each(
+    recommender: Recommender, history: Histories, rows_T: Int64, weight: float | None, found: _Findings
+) -> Job[None]:
+    """Fill in the findings, portion by portion; a bare yield after each, an event when it is time."""
+    model, pace = recommender.model, Pace()
+    entries = np.arange(history.entries)
+    if not model.can.predicts_ratings:
+        silent_n = ~recommender.heard(history)
+        found.done_n[silent_n] = True
+        entries = np.flatnonzero(~silent_n)
+    for left_out_V in chunks_of(entries, model.items):
+        _leave_out(recommender, history, left_out_V, rows_T, weight, found)
+        found.done_n[left_out_V] = True
+        done = int(found.done_n.sum())
+        yield Progressed(_WORDS, done, history.entries, "ratings") if pace.due() else None
+
+
+def _leave_out(
+    recommender: Recommender,
+    history: Histories,
+    left_out_V: Int64,
+    rows_T: Int64,
+    weight: float | None,
+    found: _Findings,
+) -> None:
+    """One portion: impacts on the listed titles, and each left out title's own prediction."""
+    model = recommender.model
+    own_V = history.item_rows_N[left_out_V].astype(np.int64)
+    prediction = without_each(model, history, left_out_V, np.concatenate([rows_T, own_V]))
+    found.impacts_nT[left_out_V] = impacts_in(model, prediction, weight)[:, : len(rows_T)]
+    if model.can.predicts_ratings and prediction.rating_UI is not None:
+        ratings_VV = prediction.rating_UI[1:, len(rows_T) :].float().numpy()
+        found.predicted_n[left_out_V] = np.diagonal(ratings_VV)
+
+
+def _reasons_of_titles(
+    recommender: Recommender, history: Histories, rows_T: Int64, impacts_nT: Float32
+) -> tuple[TitleReasons, ...]:
+    titles = []
+    for column, row in enumerate(rows_T.tolist()):
+        impacts_n = impacts_nT[:, column]
+        reasons = reasons_for(recommender, history, impacts_n, strongest(impacts_n, most=_REASONS_EACH))
+        titles.append(TitleReasons(row, title_of(recommender, row), reasons))
+    return tuple(titles)

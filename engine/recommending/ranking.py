@@ -1,0 +1,133 @@
+"""From scores to a list: what may be shown, in which order, at which place.
+
+Stands between a model's Prediction and the Recommendation. Knows arrays and the catalogue, no model. Equal scores are
+ordered by item_row; a score that is not finite is never listed.
+
+Shapes: I titles, R titles in the list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.data.dataset import Bools, Dataset, Float32, Int64
+from engine.errors import SettingError
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list may show. Genres compare without case.
+
+    genres_any: at least one of these (empty: all titles). genres_none: none of these; any match excludes. years: first
+    and last, both included; titles without a year fall out. min_ratings: at least so many people have it.
+    hidden_gems: 0 (off) to 1, how strongly well-known titles are demoted (see `ranked`).
+    Raises SettingError with a sentence when out of range.
+    """
+
+    genres_any: tuple[str, ...] = ()
+    genres_none: tuple[str, ...] = ()
+    years: tuple[int, int] | None = None
+    min_ratings: int = 0
+    hidden_gems: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.hidden_gems <= 1.0:
+            raise SettingError(f"Hidden gems lies between 0 and 1; {self.hidden_gems!r} does not.")
+        if self.min_ratings < 0:
+            raise SettingError(f"The least number of ratings is 0 or more; {self.min_ratings!r} is not.")
+        if self.years is not None and self.years[0] > self.years[1]:
+            raise SettingError(f"The first year, {self.years[0]}, comes after the last, {self.years[1]}.")
+
+
+class TitleFacts:
+    """What filters look at, as arrays made once per data set, so that a filter costs microseconds."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._genres = dataset.catalogue.genres
+        self._years_I = np.array(dataset.catalogue.years, dtype=np.int64)
+        self.counts_I: Int64 = dataset.counts_I
+        self._all_I: Bools = np.ones(dataset.titles, dtype=np.bool_)
+
+    def passing(self, filters: Filters) -> Bools:
+        """Which titles pass, [I]. Hidden gems changes the order and keeps nobody out."""
+        passes_I = self._all_I.copy()
+        if filters.genres_any:
+            passes_I &= self._of_any(filters.genres_any)
+        if filters.genres_none:
+            passes_I &= ~self._of_any(filters.genres_none)
+        if filters.years is not None:
+            passes_I &= (self._years_I >= max(1, filters.years[0])) & (self._years_I <= filters.years[1])
+        if filters.min_ratings:
+            passes_I &= self.counts_I >= filters.min_ratings
+        return passes_I
+
+    def _of_any(self, genres: tuple[str, ...]) -> Bools:
+        found_I = ~self._all_I
+        for genre in genres:
+            rows = self._rows_by_genre.get(genre.casefold())
+            if rows is not None:
+                found_I[rows] = True
+        return found_I
+
+    @cached_property
+    def _rows_by_genre(self) -> dict[str, Int64]:
+        rows: dict[str, list[int]] = {}
+        for row, genres in enumerate(self._genres):
+            for genre in genres:
+                rows.setdefault(genre.casefold(), []).append(row)
+        return {genre: np.array(found, dtype=np.int64) for genre, found in rows.items()}
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """rows_R: item rows of the list, best first. place_I: the place by score alone among all candidates, from 1; 0 for
+    titles that are none. candidates: how many there are.
+    """
+
+    rows_R: Int64
+    place_I: Int64
+    candidates: int
+
+    def match(self, item_row: int) -> int:
+        """The place of a title among all titles for this person: 99 is the top 1 %, 0 the last."""
+        return 99 - 100 * (int(self.place_I[item_row]) - 1) // self.candidates
+
+    def rank(self, item_row: int) -> int | None:
+        """The number of a title in the list, from 1, or None where the list does not have it."""
+        found = np.flatnonzero(self.rows_R == item_row)
+        return int(found[0]) + 1 if len(found) else None
+
+
+def ranked(
+    scores_I: Float32,
+    *,
+    candidates_I: Bools,
+    passes_I: Bools | None = None,
+    counts_I: Int64 | None = None,
+    hidden_gems: float = 0.0,
+) -> Ranked:
+    """Order the candidates that pass the filters.
+
+    With hidden gems g, titles are ordered by `log(place) + 2 g log(1 + count)`, the least first: place is the place by
+    score (from 1), count how many people have the title. Working on places, the strength means the same for every
+    model, whatever its scores look like. At g = 0.5 the order is that of place x (1 + count): half as many people weigh
+    as much as half the place; at g = 1 as much as a quarter of the place.
+    """
+    allowed_I = candidates_I & np.isfinite(scores_I)
+    rows_A = _ordered(np.flatnonzero(allowed_I), -scores_I)
+    place_I = np.zeros(len(scores_I), dtype=np.int64)
+    place_I[rows_A] = np.arange(1, len(rows_A) + 1)
+    if hidden_gems and counts_I is not None:
+        cost_I = np.log(np.maximum(place_I, 1)) + 2.0 * hidden_gems * np.log1p(counts_I)
+        rows_A = rows_A[np.argsort(cost_I[rows_A], kind="stable")]
+    rows_R = rows_A if passes_I is None else rows_A[passes_I[rows_A]]
+    return Ranked(rows_R, place_I, len(rows_A))
+
+
+def _ordered(rows: npt.NDArray[np.int64], cost_I: Float32) -> Int64:
+    """Rows by rising cost; rows come in rising, so a stable sort keeps ties by item_row."""
+    return rows[np.argsort(cost_I[rows], kind="stable")]

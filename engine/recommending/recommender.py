@@ -1,0 +1,284 @@
+"""A model and its data set, ready to answer: a profile in, a list of titles out.
+
+Stands after training on the street. The model is asked once per profile; its Prediction is kept, so that another
+weight or filter only ranks again. What comes out is plain values, no tensors.
+
+Shapes: I titles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.data.dataset import Bools, Dataset, Float32, Histories
+from engine.data.profile import Profile, ProfileMatch, profile_rows
+from engine.errors import ProfileError, SettingError
+from engine.models.base import Model, Prediction
+from engine.recommending.ranking import Filters, Ranked, TitleFacts, ranked
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """One title of a list. rank: from 1. match: its place among all titles for this person, 99 = top 1 %.
+
+    probability: the chance the model gives it, where it has such a thing. lift: how many times likelier it is for this
+    person than for most (see `Recommender.lifts`). predicted_rating: on the person's own scale, where predicted.
+    """
+
+    rank: int
+    item_row: int
+    item_id: str
+    title: str
+    year: int
+    genres: tuple[str, ...]
+    score: float
+    match: int
+    probability: float | None
+    lift: float | None
+    predicted_rating: float | None
+
+
+@dataclass(frozen=True)
+class RecommendationList:
+    """The titles for one person, best first. passing: how many titles pass the filters, listed or not; candidates: how
+    many could be recommended at all. note: a sentence on what of the profile had no influence, or "".
+    """
+
+    items: tuple[Recommendation, ...]
+    passing: int
+    candidates: int
+    weight: float | None
+    note: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the model said to one profile, as arrays over all titles, [I]; kept for the next weight or filter."""
+
+    history: Histories
+    prediction: Prediction
+    probability_I: Float32 | None
+    lift_I: Float32 | None
+    rating_I: Float32 | None
+
+
+class Recommender:
+    """Recommends to anybody, seen in training or not. Holds the last answer; not for two threads at once.
+
+    candidates_I: titles that may be recommended (those that training saw); None means all. run_id and trained_words
+    say where the model comes from.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        dataset: Dataset,
+        *,
+        candidates_I: Bools | None = None,
+        run_id: str = "",
+        trained_words: str = "",
+    ) -> None:
+        self.model = model.eval()
+        self.dataset = dataset
+        self.candidates_I: Bools = np.ones(dataset.titles, dtype=np.bool_) if candidates_I is None else candidates_I
+        self.run_id = run_id
+        self.trained_words = trained_words
+        self.facts = TitleFacts(dataset)
+        self._last: Answer | None = None
+
+    def match(self, profile: Profile) -> ProfileMatch:
+        """What of a person's profile can be used. Raises ProfileError, saying why, where that is nothing."""
+        found = profile_rows(profile, self.dataset)
+        if profile.entries and not found.matched:
+            raise ProfileError(
+                f"{self.dataset.name} knows none of the {len(profile.entries)} titles of {profile.name}.",
+                remedy="Rate a title that it has: search for one you know.",
+                unmatched=len(found.unmatched),
+            )
+        if found.matched and not found.history.entries:
+            raise ProfileError(
+                f"All ratings of {profile.name} that {self.dataset.name} knows are switched off.",
+                remedy="Switch one on.",
+                matched=found.matched,
+            )
+        self.check(found.history)
+        return found
+
+    def check(self, history: Histories) -> None:
+        """Raises ProfileError where the model has nothing to go by: no entry, or none that has influence on it."""
+        if not history.entries:
+            raise ProfileError("There are no ratings to recommend from.", remedy="Rate a title you know; one will do.")
+        if self.heard(history).any():
+            return
+        like = self.dataset.scale.like
+        if self.model.can.learns_from == "likes" and not (history.ratings_N >= like).any():
+            raise ProfileError(
+                "This model learns from likes and none of your ratings is one.",
+                remedy=f"Rate something {self._least_like()} or better.",
+                entries=history.entries,
+            )
+        raise ProfileError(
+            "The model learned nothing about the titles you rated: too few people have them.",
+            remedy="Rate a better known title, or train again on more of the data.",
+            entries=history.entries,
+        )
+
+    def heard(self, history: Histories) -> Bools:
+        """Which entries have influence on the model, [n]. One of likes hears liked titles that training saw."""
+        rows_n = history.item_rows_N
+        known_n: Bools = self.facts.counts_I[rows_n] > 0
+        if self.model.can.learns_from != "likes":
+            return known_n
+        liked_n: Bools = known_n & (history.ratings_N >= self.dataset.scale.like) & self.candidates_I[rows_n]
+        return liked_n
+
+    def note(self, history: Histories) -> str:
+        """A sentence on the entries without influence on a model of likes, or ""."""
+        unheard = int((~self.heard(history)).sum())
+        if not unheard or self.model.can.learns_from != "likes":
+            return ""
+        which = "One of your ratings has" if unheard == 1 else f"{unheard:,} of your ratings have"
+        return f"{which} no influence: this model learns from likes, {self._least_like()} or better."
+
+    def answer(self, history: Histories) -> Answer:
+        """The model's answer to one person, from memory where it is the last one asked for. Raises ProfileError."""
+        if self._last is None or not _is_same(self._last.history, history):
+            self.check(history)
+            prediction = predicted(self.model, history)
+            probability_I = _first_row(prediction.log_probability_UI, exponent=True)
+            rating_I = _first_row(prediction.rating_UI) if self.model.can.predicts_ratings else None
+            lift_I = None if probability_I is None else self.lifts(probability_I, history)
+            self._last = Answer(history, prediction, probability_I, lift_I, rating_I)
+        return self._last
+
+    def recommend(
+        self,
+        history: Histories,
+        *,
+        top: int = 100,
+        weight: float | None = None,
+        filters: Filters | None = None,
+        seen_rows: Sequence[int] = (),
+    ) -> RecommendationList:
+        """The best `top` titles for the one person of `history`; filters refill from the whole catalogue.
+
+        weight: how much likely-to-watch counts against likely-to-love, 0 to 1 (None: the model's default). seen_rows:
+        rows that are not to come back although they are not in the history (ratings switched off). Raises ProfileError
+        and SettingError.
+        """
+        answer = self.answer(history)
+        scores_I = rank_row(self.model, answer.prediction, weight)
+        order = self.order(scores_I, history, filters=filters, seen_rows=seen_rows)
+        items = tuple(
+            self._recommendation(rank, row, order, scores_I, answer)
+            for rank, row in enumerate(order.rows_R[: max(0, top)].tolist(), start=1)
+        )
+        return RecommendationList(items, len(order.rows_R), order.candidates, weight, self.note(history))
+
+    def order(
+        self, scores_I: Float32, history: Histories, *, filters: Filters | None = None, seen_rows: Sequence[int] = ()
+    ) -> Ranked:
+        """The list that scores make for a person: candidates that they do not have yet and that pass the filters."""
+        filters = filters or Filters()
+        unseen_I = self.candidates_I.copy()
+        unseen_I[history.item_rows_N] = False
+        unseen_I[np.asarray(seen_rows, dtype=np.int64)] = False
+        return ranked(
+            scores_I,
+            candidates_I=unseen_I,
+            passes_I=self.facts.passing(filters),
+            counts_I=self.facts.counts_I,
+            hidden_gems=filters.hidden_gems,
+        )
+
+    def lifts(self, probability_I: Float32, history: Histories) -> Float32:
+        """How many times likelier each title is for this person than for the average person, [I].
+
+        The average person's chance of a title is its share of all entries (of all likes for a model of likes), one
+        added to each count. Both sides are taken among the titles that this person does not have: a model that gives
+        most of its probability to what somebody has seen would otherwise make every new title look unlikely.
+        """
+        unseen_I = self.candidates_I.copy()
+        unseen_I[history.item_rows_N] = False
+        usual_I = (self._usual_counts_I + 1.0) * unseen_I
+        mine_I = probability_I * unseen_I
+        ratio_I = (mine_I / max(mine_I.sum(), 1e-12)) / np.maximum(usual_I / max(usual_I.sum(), 1.0), 1e-12)
+        lifts_I: Float32 = ratio_I.astype(np.float32)
+        return lifts_I
+
+    @cached_property
+    def _usual_counts_I(self) -> Float32:
+        counts_I = self.dataset.counts_I
+        if self.model.can.learns_from == "likes":
+            histories = self.dataset.histories
+            liked = histories.item_rows_N[histories.ratings_N >= self.dataset.scale.like]
+            counts_I = np.bincount(liked, minlength=self.dataset.titles)
+        return counts_I.astype(np.float32)
+
+    def _recommendation(self, rank: int, row: int, order: Ranked, scores_I: Float32, answer: Answer) -> Recommendation:
+        catalogue = self.dataset.catalogue
+        item_id = self.dataset.items.id(row)
+        return Recommendation(
+            rank=rank,
+            item_row=row,
+            item_id=item_id,
+            title=catalogue.titles[row] or item_id,
+            year=catalogue.years[row],
+            genres=catalogue.genres[row],
+            score=float(scores_I[row]),
+            match=order.match(row),
+            probability=value_at(answer.probability_I, row),
+            lift=value_at(answer.lift_I, row),
+            predicted_rating=value_at(answer.rating_I, row),
+        )
+
+    def _least_like(self) -> str:
+        scale = self.dataset.scale
+        if not scale.step:
+            return f"{scale.like:g}"
+        steps = np.ceil((scale.like - scale.low) / scale.step - 1e-6)
+        return f"{scale.low + steps * scale.step:g}"
+
+
+def predicted(model: Model, history: Histories) -> Prediction:
+    """The model's prediction for all titles, in float32 whatever the caller's mode."""
+    with torch.no_grad(), torch.autocast("cpu", enabled=False), torch.autocast("cuda", enabled=False):
+        return model.predict(history)
+
+
+def rank_row(model: Model, prediction: Prediction, weight: float | None) -> Float32:
+    """What ranks all titles for one profile at a weight, [I]. Raises SettingError for a weight outside 0 to 1."""
+    if weight is not None and not 0.0 <= weight <= 1.0:
+        raise SettingError(f"The weight lies between 0 (likely to love) and 1 (likely to watch); {weight!r} does not.")
+    scores_I: Float32 = model.rank_scores(prediction, weight)[0].float().numpy()
+    return scores_I
+
+
+def value_at(values_I: Float32 | None, row: int) -> float | None:
+    """A plain number, or None where there is none."""
+    return None if values_I is None or not np.isfinite(values_I[row]) else float(values_I[row])
+
+
+def _first_row(values_UI: Tensor | None, *, exponent: bool = False) -> Float32 | None:
+    if values_UI is None:
+        return None
+    values_I: Float32 = (values_UI[0].exp() if exponent else values_UI[0]).float().numpy()
+    return values_I
+
+
+def _is_same(one: Histories, other: Histories) -> bool:
+    return (
+        np.array_equal(one.item_rows_N, other.item_rows_N)
+        and np.array_equal(one.ratings_N, other.ratings_N, equal_nan=True)
+        and (
+            np.array_equal(one.times_N, other.times_N)
+            if one.times_N is not None and other.times_N is not None
+            else one.times_N is other.times_N
+        )
+    )

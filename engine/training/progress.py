@@ -1,0 +1,116 @@
+"""Where a run is: plain values that go into every checkpoint, and the sums and logs that its reports are made of.
+
+Stands inside the Trainer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.events import StepsTaken
+from engine.models.base import Losses
+from engine.training.config import TrainingConfig
+from engine.training.schedules import Plateau
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is. `step` counts optimizer steps, `epoch` whole epochs; `lr` is the last rate used."""
+
+    step: int = 0
+    epoch: int = 0
+    lr: float = 0.0
+    best_epoch: int | None = None
+    best_value: float | None = None
+    best_falling: float | None = None
+    plateau: Plateau = field(default_factory=Plateau)
+
+    def stepped(self, lr: float) -> Progress:
+        return replace(self, step=self.step + 1, lr=lr)
+
+    def judged(self, epoch: int, value: float, falling: float, config: TrainingConfig) -> Progress:
+        """After an epoch. `falling` is the watched value turned so that smaller is better."""
+        plateau = self.plateau.after(falling, config) if config.schedule == "reduce_on_plateau" else self.plateau
+        judged = replace(self, epoch=epoch, plateau=plateau)
+        if self.best_falling is None or falling < self.best_falling:
+            return replace(judged, best_epoch=epoch, best_value=value, best_falling=falling)
+        return judged
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @staticmethod
+    def from_dict(values: Mapping[str, Any]) -> Progress:
+        names = ("step", "epoch", "lr", "best_epoch", "best_value", "best_falling")
+        return Progress(**{name: values[name] for name in names}, plateau=Plateau(**values["plateau"]))
+
+
+class EpochSums:
+    """The losses of the epoch so far, summed over people on the device and read back once an epoch."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self.clear()
+
+    def clear(self) -> None:
+        self._people = 0
+        self._sums: dict[str, Tensor] = {}
+
+    def add(self, losses: Losses, people: int) -> None:
+        self._people += people
+        for name, value in (("total", losses.total), *losses.parts.items()):
+            summed = self._sums.get(name)
+            self._sums[name] = value.float() * people if summed is None else summed + value.float() * people
+
+    def mean(self) -> tuple[float, tuple[tuple[str, float], ...]]:
+        """The mean total loss and its parts, per person."""
+        means = {name: float(value) / max(1, self._people) for name, value in self._sums.items()}
+        return means.pop("total", float("nan")), tuple(means.items())
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"people": self._people, "sums": {name: float(value) for name, value in self._sums.items()}}
+
+    def restore(self, values: Mapping[str, Any]) -> None:
+        self._people = values["people"]
+        self._sums = {
+            name: torch.tensor(value, dtype=torch.float32, device=self._device)
+            for name, value in values["sums"].items()
+        }
+
+
+class StepLog:
+    """The steps since the last report, kept on the device until it is time to copy them in one go."""
+
+    def __init__(self, first_step: int, total_steps: int, batch: int, clock: Callable[[], float]) -> None:
+        self._first = self._start = first_step
+        self._total, self._batch, self._clock = total_steps, batch, clock
+        self._losses: list[Tensor] = []
+        self._lrs: list[float] = []
+        self._started_at = clock()
+        self.examples_per_second = 0.0
+
+    @property
+    def waiting(self) -> bool:
+        return bool(self._losses)
+
+    def add(self, loss: Tensor, lr: float) -> None:
+        self._losses.append(loss)
+        self._lrs.append(lr)
+
+    def reported(self, epoch: int) -> StepsTaken:
+        """Everything since the last report as one event; examples per second are people, averaged over the run."""
+        losses = torch.stack(self._losses).float().cpu().numpy().copy()
+        lrs = np.array(self._lrs)
+        first, self._first = self._first, self._first + len(losses)
+        self._losses, self._lrs = [], []
+        elapsed_s = self._clock() - self._started_at
+        steps_per_s = (self._first - self._start) / max(elapsed_s, 1e-9)
+        self.examples_per_second = steps_per_s * self._batch
+        remaining_s = (self._total - self._first) / steps_per_s if steps_per_s > 0 else None
+        return StepsTaken(first, losses, lrs, epoch, self._total, self.examples_per_second, elapsed_s, remaining_s)

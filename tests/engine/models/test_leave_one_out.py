@@ -1,0 +1,170 @@
+"""Leaving entries out at once equals leaving them out one by one, for every model there is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from engine.data.dataset import Histories, Scale
+from engine.events import drive
+from engine.models.base import ClosedFormModel, Model, Prediction
+from engine.models.linear import Ease, EaseConfig
+from engine.models.registry import MODELS, build
+from engine.models.two_head_config import TwoHeadConfig
+
+ITEMS = 40
+SCALE = Scale(0.5, 5.0, 0.5)
+COLUMNS = np.array([39, 3, 17, 4, 28], dtype=np.int64)
+TOLERANCE = 1e-4
+
+PROFILES = {
+    "rated and seen only": Histories.of_one([3, 17, 8, 22, 31, 5], [5.0, None, 1.0, 4.5, None, 3.0]),
+    "all seen only": Histories.of_one([3, 17, 8], [None, None, None]),
+    "one rating": Histories.of_one([8], [5.0]),
+    "one seen only": Histories.of_one([8], [None]),
+    "two ratings": Histories.of_one([8, 9], [5.0, 2.0]),
+    "one rating among seen only": Histories.of_one([3, 17, 8], [None, 4.0, None]),
+    "all ratings alike": Histories.of_one([3, 17, 8, 22], [4.0, 4.0, 4.0, 4.0]),
+    "alike but for one": Histories.of_one([3, 17, 8, 22], [4.0, 4.0, 0.5, 4.0]),
+    "below a like": Histories.of_one([3, 17], [1.0, 2.0]),
+    "long": Histories.of_one(list(range(35)), [0.5 + 0.5 * (row * 7 % 10) for row in range(35)]),
+}
+VARIANTS_OF_TWO_HEAD = {
+    "two_head": {},
+    "two_head, shared heads and tanh": {"heads": "shared", "activation": "tanh"},
+    "two_head, two layers and a floor": {"hidden": (20, 12), "alpha_floor": 0.3, "presence_loss": "mse"},
+    "two_head, variational": {"kl_cap": 0.1},
+}
+
+
+@pytest.fixture(scope="module", params=[*(name for name in MODELS if name != "two_head"), *VARIANTS_OF_TWO_HEAD])
+def model(request: pytest.FixtureRequest) -> Model:
+    kind = MODELS[request.param.split(",")[0]]
+    config = kind.config_class()
+    if kind.name == "two_head":
+        small = {"hidden": (24,), "latent": 8, "decoder": (12, 20), "first_std": 0.5}
+        config = TwoHeadConfig(**(small | VARIANTS_OF_TWO_HEAD[request.param]))
+    fresh = build(kind.name, config, items=ITEMS, scale=SCALE, seed=3)
+    if isinstance(fresh, ClosedFormModel):
+        drive(fresh.fit(some_people()))
+    return with_strong_layers(fresh).eval()
+
+
+def with_strong_layers(model: Model) -> Model:
+    """The model with its layers doubled. Fresh layers shrink what passes: an impact of 1e-4 of its score is, in
+    float32, known to 1e-3 of itself, and a comparison would be one of rounding.
+    """
+    with torch.no_grad():
+        for layer in model.modules():
+            if isinstance(layer, torch.nn.Linear):
+                layer.weight.mul_(2.0)
+    return model
+
+
+def some_people() -> Histories:
+    dice = np.random.default_rng(5)
+    taken = dice.random((60, ITEMS)) < 0.3
+    users, rows = np.nonzero(taken)
+    ratings = dice.integers(1, 11, len(rows)) / 2
+    ratings[dice.random(len(rows)) < 0.2] = np.nan
+    return Histories.of(users, rows, ratings, people=60)
+
+
+def one_by_one(model: Model, profile: Histories, columns: np.ndarray | None) -> Prediction:
+    """The definition: predict for the whole profile, then for each profile without one entry."""
+    entries = np.arange(profile.entries)
+    variants = [profile, *(profile.where(entries != one) for one in entries)]
+    with torch.no_grad():
+        parts = [model.predict(one) for one in variants]
+    picked = slice(None) if columns is None else torch.from_numpy(columns)
+
+    def joined(name: str) -> torch.Tensor | None:
+        values = [getattr(one, name) for one in parts]
+        return None if values[0] is None else torch.cat(values)[:, picked]
+
+    return Prediction(*(joined(name) for name in ("score_UI", "log_probability_UI", "liking_UI", "rating_UI")))
+
+
+def at_once(model: Model, profile: Histories, columns: np.ndarray | None) -> Prediction:
+    with torch.no_grad():
+        return model.leave_one_out(profile, left_out_V=np.arange(profile.entries), columns_C=columns)
+
+
+def shares(scores_VC: torch.Tensor) -> torch.Tensor:
+    """Relative impacts: each entry's signed share of what all entries together do to a title; 0 where nothing does."""
+    impacts_nC = scores_VC[:1].double() - scores_VC[1:].double()
+    whole_C = impacts_nC.abs().sum(0)
+    floor_C = 1e-5 * scores_VC.abs().amax(0).double()
+    return torch.where(whole_C > floor_C, impacts_nC / whole_C.clamp(min=1e-30), 0.0)
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES.keys())
+@pytest.mark.parametrize("columns", [None, COLUMNS], ids=["all titles", "some titles"])
+def test_that_leave_one_out_equals_the_slow_definition(model, profile, columns):
+    slow, fast = one_by_one(model, profile, columns), at_once(model, profile, columns)
+
+    for name in ("score_UI", "log_probability_UI", "liking_UI", "rating_UI"):
+        expected, got = getattr(slow, name), getattr(fast, name)
+        assert (expected is None) == (got is None), name
+        if expected is not None:
+            assert got.dtype == torch.float32
+            torch.testing.assert_close(
+                got, expected, atol=TOLERANCE, rtol=TOLERANCE, msg=f"{name} differs from the slow definition"
+            )
+
+
+@pytest.mark.parametrize("weight", [None, 0.0, 0.3, 1.0])
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES.keys())
+def test_that_relative_impacts_equal_the_slow_definition_at_every_weight(model, profile, weight):
+    slow, fast = (
+        shares(model.rank_scores(prediction, weight))
+        for prediction in (one_by_one(model, profile, COLUMNS), at_once(model, profile, COLUMNS))
+    )
+
+    torch.testing.assert_close(fast, slow, atol=TOLERANCE, rtol=0)
+
+
+def test_that_any_entries_can_be_left_out_in_any_order(model):
+    profile = PROFILES["rated and seen only"]
+    left_out = np.array([4, 0, 2], dtype=np.int64)
+
+    picked = model.leave_one_out(profile, left_out_V=left_out, columns_C=COLUMNS)
+
+    every = at_once(model, profile, COLUMNS)
+    torch.testing.assert_close(picked.score_UI, every.score_UI[[0, 5, 1, 3]])
+
+
+def test_that_leaving_nothing_out_is_the_prediction_itself(model):
+    profile = PROFILES["rated and seen only"]
+
+    whole = model.leave_one_out(profile, left_out_V=np.zeros(0, dtype=np.int64), columns_C=None)
+
+    torch.testing.assert_close(whole.score_UI, model.predict(profile).score_UI, atol=TOLERANCE, rtol=TOLERANCE)
+
+
+def test_that_for_ease_the_impact_of_i_on_j_is_exactly_b_ij():
+    people = some_people()
+    ease = build("ease", EaseConfig(l2=20.0), items=ITEMS, scale=SCALE)
+    assert isinstance(ease, Ease)
+    drive(ease.fit(people))
+    weights_II = ease_definition(people, l2=20.0)
+    profile = PROFILES["long"]
+
+    scores = at_once(ease, profile, None).score_UI.numpy()
+
+    liked = profile.ratings_N >= SCALE.like
+    expected = np.where(liked[:, None], weights_II[profile.item_rows_N], 0.0)
+    assert scores[:1] - scores[1:] == pytest.approx(expected, abs=1e-6)
+    assert ease.impacts(profile).numpy() == pytest.approx(expected, abs=1e-6)
+
+
+def ease_definition(people: Histories, *, l2: float) -> np.ndarray:
+    """B of EASE^R as the paper writes it: P = (X'X + l2 I)^-1, B = -P / diag(P), zero diagonal (Steck 2019)."""
+    liked = people.likes(SCALE.like)
+    x_UI = np.zeros((len(people), ITEMS))
+    x_UI[liked.user_rows_N, liked.item_rows_N] = 1.0
+    inverse_II = np.linalg.inv(x_UI.T @ x_UI + l2 * np.eye(ITEMS))
+    weights_II = -inverse_II / np.diag(inverse_II)
+    np.fill_diagonal(weights_II, 0.0)
+    return weights_II

@@ -1,0 +1,155 @@
+"""What a whole list says about a person."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from engine.data.dataset import Histories
+from engine.errors import ProfileError
+from engine.events import Progressed, StageStarted, Stop, drive
+from engine.recommending import explanation
+from engine.recommending.insights import explain_list
+from engine.recommending.recommender import Recommender
+
+HISTORY = Histories.of_one([0, 1, 2], [5.0, 4.0, 1.0])
+
+
+def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explanation, "_MOST_AT_ONCE", 1)
+
+
+def test_that_each_listed_title_has_its_strongest_reasons_in_list_order(dataset, make_model):
+    found = drive(explain_list(Recommender(make_model(), dataset), HISTORY))
+
+    assert [one.title for one in found.titles] == ["Brazil", "Dune", "Casablanca", "Eraserhead", "Fargo"]
+    assert [one.words for one in found.titles[1].reasons] == [
+        "because you liked Alien",
+        "because you disliked Armageddon",
+    ]
+    assert found.titles[3].reasons == ()
+
+
+def test_that_the_most_impactful_rating_moved_the_whole_list_most(dataset, make_model):
+    found = drive(explain_list(Recommender(make_model(), dataset), HISTORY))
+
+    assert [(one.title, one.impact) for one in found.most_impactful] == [
+        ("Alien", 9.0),
+        ("Armageddon", 1.5),
+        ("Amelie", 1.0),
+    ]
+    assert sum(one.share for one in found.most_impactful) == pytest.approx(1.0)
+
+
+def test_that_the_most_surprising_rating_is_farthest_from_its_prediction_without_it(dataset, make_model, weights_II):
+    model = make_model()
+    with torch.no_grad():
+        model.weights_II[0, 1] = 2.0  # Alien says that Amelie is a 3.6
+
+    found = drive(explain_list(Recommender(model, dataset), HISTORY))
+
+    surprises = {one.title: (one.rating, one.predicted, one.difference) for one in found.most_surprising}
+    assert surprises["Amelie"] == pytest.approx((4.0, 3.6, 0.4))
+    assert [abs(one.difference) for one in found.most_surprising] == pytest.approx([2.0, 2.0, 0.4])
+
+
+def test_that_a_seen_title_without_a_rating_surprises_nobody(dataset, make_model):
+    found = drive(explain_list(Recommender(make_model(), dataset), Histories.of_one([0, 1], [None, 4.0])))
+
+    assert [one.title for one in found.most_surprising] == ["Amelie"]
+
+
+def test_that_a_model_without_ratings_is_surprised_by_nothing_and_says_so(dataset, make_model):
+    model = make_model(learns_from="likes", predicts_ratings=False)
+
+    found = drive(explain_list(Recommender(model, dataset), HISTORY))
+
+    assert found.most_surprising == ()
+    assert not found.predicts_ratings
+    assert found.note.startswith("One of your ratings has no influence")
+    assert found.entries_done == 3
+
+
+def test_that_a_stopped_job_returns_what_it_has_marked_as_stopped(dataset, make_model, monkeypatch):
+    one_at_a_time(monkeypatch)
+    job = explain_list(Recommender(make_model(), dataset), HISTORY)
+    next(job)
+    next(job)
+
+    with pytest.raises(StopIteration) as end:
+        job.throw(Stop())
+
+    found = end.value.value
+    assert found.stopped
+    assert (found.entries_done, found.entries) == (1, 3)
+    assert [one.title for one in found.most_impactful] == ["Alien"]
+
+
+def test_that_a_job_stopped_at_its_first_event_returns_too(dataset, make_model):
+    job = explain_list(Recommender(make_model(), dataset), HISTORY)
+    next(job)
+
+    with pytest.raises(StopIteration) as end:
+        job.throw(Stop())
+
+    assert end.value.value.stopped
+    assert end.value.value.titles == ()
+
+
+def test_that_control_comes_back_after_each_portion_with_clean_torch_modes(dataset, make_model, monkeypatch):
+    one_at_a_time(monkeypatch)
+    steps = 0
+
+    for _ in explain_list(Recommender(make_model(), dataset), HISTORY):
+        steps += 1
+        assert torch.is_grad_enabled()
+        assert not torch.is_inference_mode_enabled()
+        assert not torch.is_autocast_enabled("cpu")
+
+    assert steps == 1 + 3
+
+
+def test_that_events_are_plain_and_at_most_twenty_a_second(dataset, make_model, monkeypatch):
+    one_at_a_time(monkeypatch)
+    history = Histories.of_one([0, 1, 2, 4] * 100, [5.0, 4.0, 1.0, 3.0] * 100)
+    events = []
+
+    drive(explain_list(Recommender(make_model(), dataset), history), on_event=events.append)
+
+    assert isinstance(events[0], StageStarted)
+    assert all(isinstance(one, Progressed) and one.total == 400 for one in events[1:])
+    assert len(events) < 100
+
+
+def test_that_portions_of_any_size_find_the_same(dataset, make_model, monkeypatch):
+    recommender = Recommender(make_model(), dataset)
+    at_once = drive(explain_list(recommender, HISTORY))
+    one_at_a_time(monkeypatch)
+
+    assert drive(explain_list(recommender, HISTORY)) == at_once
+
+
+def test_that_a_profile_without_a_like_is_refused_before_any_work(dataset, make_model):
+    recommender = Recommender(make_model(learns_from="likes"), dataset)
+
+    with pytest.raises(ProfileError, match="learns from likes"):
+        drive(explain_list(recommender, Histories.of_one([0], [1.0])))
+
+
+def test_that_insights_hold_no_tensors_or_arrays(dataset, make_model):
+    found = drive(explain_list(Recommender(make_model(), dataset), HISTORY))
+
+    assert not any(
+        isinstance(one, (torch.Tensor, np.ndarray, np.generic)) for one in _leaves(dataclasses.asdict(found))
+    )
+
+
+def _leaves(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return [leaf for one in value.values() for leaf in _leaves(one)]
+    if isinstance(value, (tuple, list)):
+        return [leaf for one in value for leaf in _leaves(one)]
+    return [value]

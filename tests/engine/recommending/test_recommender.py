@@ -1,0 +1,177 @@
+"""A profile in, a list of titles out."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from engine.data.dataset import Histories
+from engine.data.profile import Profile, ProfileEntry
+from engine.errors import ProfileError, SettingError
+from engine.recommending.ranking import Filters
+from engine.recommending.recommender import Recommender
+
+ALIEN_AND_AMELIE = Histories.of_one([0, 1], [5.0, 3.0])
+
+
+def test_that_titles_come_best_first_and_none_of_the_profile_comes_back(dataset, make_model):
+    listed = Recommender(make_model(), dataset).recommend(ALIEN_AND_AMELIE)
+
+    assert [one.item_row for one in listed.items] == [3, 5, 4, 2, 6, 7]
+    assert [one.rank for one in listed.items] == [1, 2, 3, 4, 5, 6]
+    best = listed.items[0]
+    assert (best.item_id, best.title, best.year, best.genres) == ("103", "Brazil", 1985, ("Comedy", "Sci-Fi"))
+    assert (best.score, best.predicted_rating, best.match) == (6.0, pytest.approx(3.6), 99)
+
+
+def test_that_what_comes_out_is_plain_values(dataset, make_model):
+    listed = Recommender(make_model(), dataset).recommend(ALIEN_AND_AMELIE)
+
+    for value in dataclasses.astuple(listed.items[0]):
+        assert type(value) in (int, float, str, tuple)
+
+
+def test_that_titles_that_training_never_saw_are_not_recommended(dataset, make_model):
+    seen = np.ones(8, dtype=bool)
+    seen[3] = False
+
+    listed = Recommender(make_model(), dataset, candidates_I=seen).recommend(ALIEN_AND_AMELIE)
+
+    assert 3 not in [one.item_row for one in listed.items]
+    assert listed.candidates == 5
+
+
+def test_that_a_switched_off_title_does_not_come_back_either(dataset, make_model):
+    recommender = Recommender(make_model(), dataset)
+    profile = Profile(
+        "me", "Me", (ProfileEntry("100", "Alien", 1979, 5), ProfileEntry("103", "Brazil", 1985, 5, on=False))
+    )
+    found = recommender.match(profile)
+
+    listed = recommender.recommend(found.history, seen_rows=found.seen_rows)
+
+    assert 3 not in [one.item_row for one in listed.items]
+
+
+def test_that_a_new_weight_or_filter_ranks_again_without_asking_the_model(dataset, make_model):
+    model = make_model()
+    recommender = Recommender(model, dataset)
+    recommender.recommend(ALIEN_AND_AMELIE)
+
+    turned = recommender.recommend(Histories.of_one([0, 1], [5.0, 3.0]), weight=1.0)
+    recommender.recommend(ALIEN_AND_AMELIE, filters=Filters(hidden_gems=0.5))
+
+    assert model.calls == 1
+    assert turned.items[-1].item_row == 3
+
+
+def test_that_another_rating_asks_the_model_again(dataset, make_model):
+    model = make_model()
+    recommender = Recommender(model, dataset)
+    recommender.recommend(ALIEN_AND_AMELIE)
+
+    recommender.recommend(Histories.of_one([0, 1], [5.0, None]))
+
+    assert model.calls == 2
+
+
+def test_that_filters_refill_the_list_from_the_whole_catalogue(dataset, make_model):
+    listed = Recommender(make_model(), dataset).recommend(
+        ALIEN_AND_AMELIE, top=2, filters=Filters(genres_none=("Sci-Fi",))
+    )
+
+    assert [one.title for one in listed.items] == ["Casablanca", "Eraserhead"]
+    assert listed.passing == 3
+
+
+def test_that_lift_compares_with_the_average_person_among_titles_not_seen(dataset, make_model):
+    recommender = Recommender(make_model(), dataset)
+    even = np.full(8, 0.125, dtype=np.float32)
+
+    lifts = recommender.lifts(even, Histories.of_one([0], [5.0]))
+
+    counts = np.array([7, 6, 5, 4, 3, 2, 1]) + 1
+    assert lifts[0] == 0
+    assert lifts[1:] == pytest.approx((1 / 7) / (counts / counts.sum()))
+
+
+def test_that_a_person_like_the_average_finds_nothing_likelier_than_for_most(dataset, make_model):
+    recommender = Recommender(make_model(learns_from="likes"), dataset)
+    usual = (dataset.counts_I + 1) / (dataset.counts_I + 1).sum()
+
+    lifts = recommender.lifts(usual.astype(np.float32), Histories.of_one([0], [5.0]))
+
+    assert lifts[1:] == pytest.approx(1.0)
+
+
+def test_that_a_profile_with_one_rating_works(dataset, make_model):
+    listed = Recommender(make_model(), dataset).recommend(Histories.of_one([0], [5.0]))
+
+    assert listed.items[0].title == "Brazil"
+
+
+def test_that_an_empty_profile_is_told_to_rate_something(dataset, make_model):
+    recommender = Recommender(make_model(), dataset)
+
+    with pytest.raises(ProfileError, match=r"no ratings to recommend from.*one will do"):
+        recommender.match(Profile("me", "Me"))
+
+
+def test_that_a_profile_of_unknown_titles_is_told_so(dataset, make_model):
+    recommender = Recommender(make_model(), dataset)
+    profile = Profile("me", "Me", (ProfileEntry("100", "Solaris", 1972, 5),))
+
+    with pytest.raises(ProfileError, match="Eight films knows none of the 1 titles of Me") as refusal:
+        recommender.match(profile)
+    assert refusal.value.facts["unmatched"] == 1
+
+
+def test_that_a_profile_all_switched_off_is_told_so(dataset, make_model):
+    recommender = Recommender(make_model(), dataset)
+
+    with pytest.raises(ProfileError, match="switched off"):
+        recommender.match(Profile("me", "Me", (ProfileEntry("100", "Alien", 1979, 5, on=False),)))
+
+
+def test_that_a_model_of_likes_asks_for_a_like_where_there_is_none(dataset, make_model):
+    recommender = Recommender(make_model(learns_from="likes"), dataset)
+
+    with pytest.raises(ProfileError, match=r"learns from likes and none of your ratings is one\. Rate something 4 or"):
+        recommender.recommend(Histories.of_one([0, 1, 2], [3.5, 1.0, None]))
+
+
+def test_that_a_like_for_a_title_that_training_never_saw_is_said_to_be_unknown(dataset, make_model):
+    unseen = np.ones(8, dtype=bool)
+    unseen[0] = False
+    recommender = Recommender(make_model(learns_from="likes"), dataset, candidates_I=unseen)
+
+    with pytest.raises(ProfileError, match="learned nothing about the titles you rated"):
+        recommender.recommend(Histories.of_one([0], [5.0]))
+
+
+def test_that_a_list_says_how_many_ratings_have_no_influence_on_a_model_of_likes(dataset, make_model):
+    history = Histories.of_one([0, 1, 2], [5.0, 1.0, None])
+
+    of_likes = Recommender(make_model(learns_from="likes"), dataset).recommend(history)
+    of_ratings = Recommender(make_model(), dataset).recommend(history)
+
+    assert of_likes.note == "2 of your ratings have no influence: this model learns from likes, 4 or better."
+    assert of_ratings.note == ""
+
+
+def test_that_a_weight_outside_of_0_to_1_is_refused(dataset, make_model):
+    with pytest.raises(SettingError, match="between 0"):
+        Recommender(make_model(), dataset).recommend(ALIEN_AND_AMELIE, weight=1.5)
+
+
+def test_that_the_torch_modes_of_the_caller_stay_as_they_were(dataset, make_model):
+    recommender = Recommender(make_model(), dataset)
+
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        listed = recommender.recommend(ALIEN_AND_AMELIE)
+        assert torch.is_autocast_enabled("cpu")
+    assert torch.is_grad_enabled()
+    assert listed.items[0].score == 6.0

@@ -1,0 +1,46 @@
+import pytest
+import torch
+
+from engine.errors import LibraryError
+from engine.training.checkpoint import TrainingState, load_state, load_weights, save_state
+
+
+def a_state() -> TrainingState:
+    weights = {"layer.weight": torch.randn(4, 3), "layer.bias": torch.zeros(4)}
+    best = {name: value + 1 for name, value in weights.items()}
+    return TrainingState(weights, best, {"0.step": torch.tensor(7.0)}, {"step": 7, "loss": 0.1 + 0.2})
+
+
+def test_that_a_state_reads_back_to_the_bit(tmp_path):
+    state = a_state()
+    save_state(tmp_path, state)
+    back = load_state(tmp_path)
+    assert back.progress == state.progress
+    for one, other in ((back.weights, state.weights), (back.best_weights, state.best_weights)):
+        assert all(torch.equal(one[name], other[name]) for name in other)
+    assert torch.equal(back.optimizer["0.step"], state.optimizer["0.step"])
+
+
+def test_that_the_best_weights_are_the_ones_to_use(tmp_path):
+    state = a_state()
+    save_state(tmp_path, state)
+    assert torch.equal(load_weights(tmp_path)["layer.bias"], torch.ones(4))
+
+
+@pytest.mark.parametrize("name", ["weights.safetensors", "best.safetensors", "optimizer.safetensors", "progress.json"])
+@pytest.mark.parametrize("kept_bytes", [0, 9, 40])
+def test_that_a_checkpoint_cut_short_says_where_and_what_to_do(tmp_path, name, kept_bytes):
+    save_state(tmp_path, a_state())
+    path = tmp_path / name
+    path.write_bytes(path.read_bytes()[:kept_bytes])
+    with pytest.raises(LibraryError, match="damaged or cut short") as refused:
+        load_state(tmp_path)
+    assert str(tmp_path) in str(refused.value)
+    assert refused.value.remedy
+
+
+def test_that_no_file_of_a_checkpoint_is_a_pickle(tmp_path):
+    save_state(tmp_path, a_state())
+    for path in tmp_path.iterdir():
+        start = path.read_bytes()[:2]
+        assert start not in (b"PK", b"\x80\x02", b"\x80\x04", b"\x80\x05"), path.name

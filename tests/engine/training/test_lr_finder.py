@@ -1,0 +1,191 @@
+import numpy as np
+import pytest
+import torch
+from planted import CPU
+
+from engine.data.batches import epoch_order
+from engine.data.split import Split
+from engine.errors import SettingError
+from engine.events import LossesMeasured, Stop, drive
+from engine.training.config import TrainingConfig
+from engine.training.lr_finder import FinderConfig, find_rate
+from engine.training.suggestions import suggest
+
+TRAINING = TrainingConfig(batch=16, precision="float32")
+FINDER = FinderConfig()
+
+
+def sweep(split: Split, model, *, finder=FINDER, training=TRAINING, **driving):
+    return drive(find_rate(split, model, training=training, finder=finder, device=CPU), **driving)
+
+
+def everything(model, split):
+    """All that a sweep could have touched: weights, gradients, modes, random states, data order."""
+    return (
+        [one.detach().clone() for one in model.state_dict().values()],
+        [one.grad is None for one in model.parameters()],
+        model.training,
+        torch.get_rng_state(),
+        np.random.get_state()[1].copy(),
+        epoch_order(len(split.train), seed=1, epoch=0),
+        split.train.item_rows_N.copy(),
+    )
+
+
+def assert_same(before, after):
+    for one, other in zip(before, after, strict=True):
+        if isinstance(one, list):
+            assert_same(one, other) if len(one) else None
+        elif isinstance(one, torch.Tensor):
+            assert torch.equal(one, other)
+        else:
+            assert np.array_equal(one, other)
+
+
+def test_that_a_sweep_leaves_everything_as_it_was_to_the_bit(split, fresh_model):
+    model = fresh_model()
+    before = everything(model, split)
+    result = sweep(split, model)
+    assert_same(before, everything(model, split))
+    assert len(result.lrs) > 50
+
+
+def test_that_a_stopped_sweep_leaves_everything_as_it_was_and_suggests_from_what_there_is(split, fresh_model):
+    model = fresh_model()
+    before = everything(model, split)
+    job = find_rate(split, model, training=TRAINING, finder=FINDER, device=CPU)
+    for _ in range(20):
+        next(job)
+    result = None
+    try:
+        job.throw(Stop())
+        while True:
+            next(job)
+    except StopIteration as end:
+        result = end.value
+    assert result.stopped
+    assert 15 < len(result.lrs) < 25
+    assert_same(before, everything(model, split))
+
+
+def test_that_an_error_in_a_sweep_leaves_everything_as_it_was(split, fresh_model):
+    model = fresh_model()
+    before = everything(model, split)
+    job = find_rate(split, model, training=TRAINING, finder=FINDER, device=CPU)
+    for _ in range(10):
+        next(job)
+    with pytest.raises(RuntimeError, match="out of memory"):
+        job.throw(RuntimeError("out of memory"))
+    assert_same(before, everything(model, split))
+
+
+def test_that_training_after_a_sweep_equals_training_without_one(split, fresh_model, kept):
+    from engine.training.trainer import train
+
+    config = TRAINING.changed(epochs=2, lr=1e-3)
+    swept, plain = fresh_model(), fresh_model()
+    sweep(split, swept)
+    for model in (swept, plain):
+        drive(train(split, model, config=config, keep=kept, device=CPU))
+    for one, other in zip(swept.state_dict().values(), plain.state_dict().values(), strict=True):
+        assert torch.equal(one, other)
+
+
+def test_that_a_sweep_works_in_a_pause_of_training(split, fresh_model, kept):
+    from engine.training.trainer import train
+
+    config = TRAINING.changed(epochs=2, lr=1e-3)
+    paused, plain = fresh_model(), fresh_model()
+    job = train(split, paused, config=config, keep=kept, device=CPU)
+    for _ in range(7):
+        next(job)
+    sweep(split, paused)
+    for _ in job:
+        pass
+    drive(train(split, plain, config=config, keep=kept, device=CPU))
+    for one, other in zip(paused.state_dict().values(), plain.state_dict().values(), strict=True):
+        assert torch.equal(one, other)
+
+
+def test_that_a_sweep_reports_growing_curves_and_chooses_a_rate(split, fresh_model):
+    events = []
+    result = sweep(split, fresh_model(), on_event=events.append)
+    measured = [event for event in events if isinstance(event, LossesMeasured)]
+    assert [event.steps_done for event in measured] == sorted(event.steps_done for event in measured)
+    assert result.chosen is not None
+    assert 1e-5 < result.chosen.lr < 1
+    assert {one.kind for one in result.suggestions} == {"steepest", "valley", "minimum", "turning_point"}
+    assert all(one.sentence for one in result.suggestions)
+
+
+def test_that_a_sweep_ends_at_the_first_loss_that_is_not_finite(split, fresh_model):
+    model = fresh_model()
+    with torch.no_grad():
+        model.presence_head.bias.fill_(float("nan"))
+    result = sweep(split, model)
+    assert len(result.lrs) == 0
+    assert result.chosen is None
+    assert "at once" in result.words
+
+
+def test_that_too_few_points_are_a_result_in_words(split, fresh_model):
+    result = sweep(split, fresh_model(), finder=FinderConfig(steps=5))
+    assert result.suggestions == ()
+    assert "too few" in result.words or "at once" in result.words
+
+
+def test_that_a_flat_curve_is_a_result_in_words():
+    lrs = np.geomspace(1e-7, 10, 100)
+    found, words = suggest(lrs, np.full(100, 3.0), np.full(100, 3.0))
+    assert found == ()
+    assert "hardly moved" in words
+
+
+def test_that_a_nan_at_the_end_never_wins():
+    lrs = np.geomspace(1e-6, 1, 60)
+    losses = 3 - np.exp(-((np.log10(lrs) + 2) ** 2))
+    losses[-1] = np.nan
+    found, _ = suggest(lrs, losses, losses)
+    assert all(one.lr is None or np.isfinite(one.lr) for one in found)
+    minimum = next(one for one in found if one.kind == "minimum")
+    assert minimum.lr == pytest.approx(1e-3, rel=0.3)
+
+
+def test_that_the_slope_is_taken_over_the_logarithm_of_the_rate():
+    """Over the plain rate the steepest place of this curve would lie at its very start."""
+    lrs = np.geomspace(1e-7, 10, 200)
+    losses = 2 - 1 / (1 + np.exp(-3 * (np.log10(lrs) + 3)))
+    found, _ = suggest(lrs, losses, losses)
+    steepest = next(one for one in found if one.kind == "steepest")
+    assert steepest.lr == pytest.approx(1e-3, rel=0.2)
+
+
+def test_that_the_readings_of_a_known_curve_lie_in_order():
+    lrs = np.geomspace(1e-6, 1, 121)
+    x = np.log10(lrs)
+    losses = 1 + (x + 2) ** 2 * 0.1
+    found = {one.kind: one.lr for one in suggest(lrs, losses, losses)[0]}
+    assert found["minimum"] == pytest.approx(1e-3, rel=0.1)
+    assert found["steepest"] < found["turning_point"] <= 1e-2
+    assert found["valley"] < 1e-2
+
+
+def test_that_a_sweep_that_runs_backwards_is_refused():
+    with pytest.raises(SettingError, match="must start below its end"):
+        FinderConfig(lowest=1.0, highest=0.1)
+
+
+@pytest.mark.parametrize("spacing", ["exponential", "linear"])
+def test_that_the_rates_run_from_end_to_end(spacing):
+    rates = FinderConfig(lowest=1e-5, highest=1.0, steps=11, spacing=spacing).rates()
+    assert rates[0] == pytest.approx(1e-5)
+    assert rates[-1] == pytest.approx(1.0)
+    steps = np.diff(np.log(rates) if spacing == "exponential" else rates)
+    np.testing.assert_allclose(steps, steps[0])
+
+
+def test_that_no_mode_leaks_to_the_driver_at_any_yield(split, fresh_model):
+    for _ in find_rate(split, fresh_model(), training=TRAINING, finder=FINDER, device=CPU):
+        assert torch.is_grad_enabled()
+        assert not torch.is_inference_mode_enabled()
+        assert not torch.is_autocast_enabled("cpu")

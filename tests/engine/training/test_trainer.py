@@ -1,0 +1,197 @@
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from planted import CPU, Kept
+
+from engine.data.split import SplitConfig, make_split
+from engine.events import EpochEnded, LossDiverged, StepsTaken, Stop, TrainingStarted, drive
+from engine.models.registry import build
+from engine.training.config import TrainingConfig
+from engine.training.trainer import fit, train
+
+CONFIG = TrainingConfig(epochs=3, lr=1e-3, batch=16, precision="float32")
+
+
+def run(split, model, config=CONFIG, *, kept=None, resume_from=None, stop_after=None):
+    """Drive a training; `stop_after` steps throw Stop in. Returns result, events and what was kept."""
+    kept = kept or Kept()
+    events, steps = [], 0
+
+    def should_stop():
+        nonlocal steps
+        steps += 1
+        return stop_after is not None and steps >= stop_after
+
+    job = train(split, model, config=config, keep=kept, device=CPU, resume_from=resume_from)
+    result = drive(job, on_event=events.append, should_stop=should_stop)
+    return result, events, kept
+
+
+def drive_after(job, _event):
+    """The result of a job that has been thrown Stop."""
+    try:
+        while True:
+            next(job)
+    except StopIteration as end:
+        return end.value
+
+
+def assert_equal_states(one, other):
+    assert one.progress == other.progress
+    for name in ("weights", "best_weights", "optimizer"):
+        left, right = getattr(one, name), getattr(other, name)
+        assert left.keys() == right.keys()
+        for key, value in left.items():
+            assert torch.equal(value, right[key]), f"{name} {key}"
+
+
+def test_that_training_finds_the_planted_taste(split, fresh_model):
+    config = CONFIG.changed(epochs=30, lr=3e-3)
+    result, events, _ = run(split, fresh_model(), config)
+    values = [dict(event.validation)["ndcg@100"] for event in events if isinstance(event, EpochEnded)]
+    assert max(values) > values[0] + 0.1
+    assert result.best_value == max(values)
+    assert not result.stopped
+
+
+def test_that_every_step_is_reported_once_with_its_rate(split, fresh_model):
+    result, events, _ = run(split, fresh_model())
+    started = next(event for event in events if isinstance(event, TrainingStarted))
+    steps = [event for event in events if isinstance(event, StepsTaken)]
+    assert sum(len(event.losses) for event in steps) == started.total_steps == result.steps
+    assert [event.first_step for event in steps] == sorted({event.first_step for event in steps})
+    assert all(len(event.losses) == len(event.lrs) for event in steps)
+
+
+@pytest.mark.parametrize("schedule", ["constant", "slanted_triangle", "reduce_on_plateau"])
+@pytest.mark.parametrize("stop_after", [1, 3, 8, 9, 13])
+def test_that_a_run_stopped_anywhere_and_resumed_equals_the_whole_run_to_the_bit(
+    split, fresh_model, schedule, stop_after
+):
+    config = CONFIG.changed(schedule=schedule, patience=0)
+    whole, _, whole_kept = run(split, fresh_model(), config)
+    stopped, _, kept = run(split, fresh_model(), config, stop_after=stop_after)
+    assert stopped.stopped
+    resumed, _, resumed_kept = run(split, fresh_model(seed=99), config, resume_from=kept.states[-1])
+    assert_equal_states(whole_kept.states[-1], resumed_kept.states[-1])
+    assert whole.best_value == resumed.best_value
+    assert (kept.curves + resumed_kept.curves) == whole_kept.curves
+
+
+def test_that_a_run_resumed_in_a_new_process_equals_the_whole_run_to_the_bit(tmp_path):
+    here = Path(__file__).parent
+
+    def process(*arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, str(here / "resuming_process.py"), str(tmp_path), *arguments],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(here.parents[1] / "support"), str(here.parents[2])])},
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    whole = json.loads(process("whole"))
+    process("stop", "17")
+    resumed = json.loads(process("resume"))
+    assert resumed == whole
+
+
+def test_that_more_epochs_go_on_where_fewer_ended(split, fresh_model):
+    config = CONFIG.changed(schedule="constant")
+    _, _, whole = run(split, fresh_model(), config.changed(epochs=4))
+    _, _, short = run(split, fresh_model(), config.changed(epochs=2))
+    _, _, longer = run(split, fresh_model(), config.changed(epochs=4), resume_from=short.states[-1])
+    assert_equal_states(whole.states[-1], longer.states[-1])
+
+
+def test_that_closing_a_job_saves_and_deletes_nothing(split, fresh_model, kept):
+    job = train(split, fresh_model(), config=CONFIG, keep=kept, device=CPU)
+    for _ in range(4):
+        next(job)
+    job.close()
+    assert kept.states == []
+
+
+def test_that_stop_at_the_first_yield_keeps_the_untrained_model(split, fresh_model, kept):
+    job = train(split, fresh_model(), config=CONFIG, keep=kept, device=CPU)
+    next(job)
+    result = drive_after(job, job.throw(Stop()))
+    assert result.stopped
+    assert result.steps == 0
+    assert len(kept.states) == 1
+
+
+def test_that_a_diverging_run_ends_with_good_weights_and_advice(split, fresh_model):
+    model = fresh_model()
+    whole_losses = model.losses
+    calls = 0
+
+    def sometimes_infinite(batch, *, noise):
+        nonlocal calls
+        calls += 1
+        losses = whole_losses(batch, noise=noise)
+        return replace(losses, total=losses.total * (float("inf") if calls > 9 else 1.0))
+
+    model.losses = sometimes_infinite
+    result, events, kept = run(split, model)
+    assert result.diverged
+    assert any(isinstance(event, LossDiverged) for event in events)
+    assert all(torch.isfinite(value).all() for value in kept.states[-1].weights.values())
+    assert "Try a rate of" in result.stopped_because
+
+
+def test_that_a_rate_reduced_below_its_least_ends_the_run(split, fresh_model):
+    config = CONFIG.changed(epochs=50, lr=1e-5, min_lr=9e-6, patience=0, schedule="reduce_on_plateau")
+    result, _, _ = run(split, fresh_model(), config)
+    assert result.epochs < 50
+    assert "fell below" in result.stopped_because
+
+
+def test_that_the_best_epoch_is_what_comes_back(split, fresh_model):
+    result, _, kept = run(split, fresh_model(), CONFIG.changed(epochs=6, lr=3e-2))
+    best = kept.states[-1].best_weights
+    assert all(torch.equal(value, best[name]) for name, value in result.model.state_dict().items())
+    assert (
+        result.best_epoch
+        == max(range(len(kept.curves)), key=lambda n: (dict(kept.curves[n].validation)["ndcg@100"], -n)) + 1
+    )
+
+
+def test_that_a_split_without_validation_still_trains(planted, fresh_model):
+    split = make_split(planted, SplitConfig(kind="none"))
+    result, _, _ = run(split, fresh_model())
+    assert result.watched == "training loss"
+    assert result.best_epoch is not None
+
+
+def test_that_no_mode_leaks_to_the_driver_at_any_yield(split, fresh_model):
+    job = train(split, fresh_model(), config=CONFIG, keep=Kept(), device=CPU)
+    for _ in job:
+        assert torch.is_grad_enabled()
+        assert not torch.is_inference_mode_enabled()
+        assert not torch.is_autocast_enabled("cpu")
+
+
+def test_that_training_leaves_the_drivers_random_state_alone(split, fresh_model):
+    model = fresh_model()
+    before = torch.get_rng_state()
+    run(split, model)
+    assert torch.equal(before, torch.get_rng_state())
+
+
+@pytest.mark.parametrize("name", ["ease", "popularity"])
+def test_that_closed_form_models_are_fitted_and_kept(split, kept, name):
+    from engine.models.registry import kind_of
+
+    model = build(name, kind_of(name).config_class(), items=split.titles, scale=split.scale)
+    events = []
+    result = drive(fit(split, model, keep=kept), on_event=events.append)
+    assert events
+    assert kept.states[0].weights.keys() == result.model.state_dict().keys()

@@ -1,0 +1,47 @@
+"""Small data with a planted taste: half the people love the first half of the titles, half the second."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+
+from engine.data.catalogue import Catalogue
+from engine.data.dataset import Dataset, Histories, Scale, Vocabulary, fingerprint_of
+from engine.events import EpochEnded
+from engine.training.checkpoint import TrainingState
+
+CPU = torch.device("cpu")
+
+
+def planted_dataset(people: int = 120, titles: int = 40, *, seed: int = 5) -> Dataset:
+    rng = np.random.default_rng(seed)
+    users, items, ratings = [], [], []
+    for user in range(people):
+        loved = (np.arange(titles) < titles // 2) == (user % 2 == 0)
+        chances = np.where(loved, 9.0, 1.0)
+        for item in rng.choice(titles, size=titles // 3, replace=False, p=chances / chances.sum()):
+            loves = loved[item]
+            users.append(user)
+            items.append(item)
+            ratings.append(float(np.clip(np.round(rng.normal(4.6 if loves else 2.0, 0.5)), 1, 5)))
+    histories = Histories.of(np.array(users), np.array(items), np.array(ratings), people=people)
+    people_ids, item_ids = Vocabulary([str(u) for u in range(people)]), Vocabulary([str(i) for i in range(titles)])
+    catalogue = Catalogue(tuple(f"Film {i}" for i in range(titles)), (2000,) * titles, ((),) * titles)
+    print_ = fingerprint_of(histories, people_ids, item_ids)
+    return Dataset("planted", "Planted", people_ids, item_ids, catalogue, histories, Scale(1, 5, 1), print_)
+
+
+@dataclass
+class Kept:
+    """A Keep that remembers."""
+
+    states: list[TrainingState] = field(default_factory=list)
+    curves: list[EpochEnded] = field(default_factory=list)
+
+    def checkpoint(self, state: TrainingState) -> None:
+        self.states.append(state)
+
+    def curve(self, epoch: EpochEnded) -> None:
+        self.curves.append(epoch)
