@@ -1,19 +1,21 @@
 """The style sheet over Fusion: text roles, buttons, cards, and what Fusion draws too heavily.
 
-Beside the street; only theme.py calls it. Fields, boxes and sliders stay Fusion's own, drawn with our palette.
+Beside the street; only theme.py calls it. Check boxes and sliders stay Fusion's own, drawn with our palette.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from resources import resource_path
+
 if TYPE_CHECKING:
     from desktop_rec.theme import Colours
 
 
-def style_sheet(now: Colours, base_pt: float) -> str:
+def style_sheet(now: Colours, base_pt: float, *, dark: bool) -> str:
     """The whole sheet for a palette; `base_pt` is the system font's size in points."""
-    return _texts(now, base_pt) + _buttons(now) + _frames(now) + _details(now)
+    return _texts(now, base_pt) + _buttons(now) + _fields(now, dark=dark) + _frames(now) + _tabs(now) + _details(now)
 
 
 def _texts(now: Colours, base_pt: float) -> str:
@@ -63,6 +65,38 @@ def _buttons(now: Colours) -> str:
     """
 
 
+def _fields(now: Colours, *, dark: bool) -> str:
+    shade = "dark" if dark else "light"
+    down, up = (resource_path("icons", f"{way}-{shade}.svg").as_posix() for way in ("down", "up"))
+    return f"""
+    QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QAbstractSpinBox {{
+        background: {now.raised}; color: {now.text}; border: 1px solid {now.line}; border-radius: 6px; padding: 3px 7px;
+        selection-background-color: {now.accent}; selection-color: {now.on_accent};
+    }}
+    QLineEdit, QComboBox, QAbstractSpinBox {{ min-height: 24px; }}
+    QComboBox:hover, QLineEdit:hover, QAbstractSpinBox:hover {{ border-color: {now.raw}; }}
+    QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {{
+        border: 2px solid {now.accent}; padding: 2px 6px;
+    }}
+    QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled {{ color: {now.raw}; background: {now.surface}; }}
+    QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: none; padding: 0; min-height: 0; background: transparent; }}
+    QComboBox::drop-down {{ border: none; width: 24px; }}
+    QComboBox::down-arrow, QAbstractSpinBox::down-arrow {{ image: url("{down}"); width: 12px; height: 12px; }}
+    QAbstractSpinBox::up-arrow {{ image: url("{up}"); width: 12px; height: 12px; }}
+    QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{
+        border: none; background: transparent; width: 20px; subcontrol-origin: border;
+    }}
+    QAbstractSpinBox::up-button {{ subcontrol-position: top right; }}
+    QAbstractSpinBox::down-button {{ subcontrol-position: bottom right; }}
+    QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover {{ background: {now.hover}; }}
+    QComboBox QAbstractItemView {{
+        background: {now.raised}; border: 1px solid {now.line}; outline: none; padding: 4px;
+        selection-background-color: {now.accent_soft}; selection-color: {now.text};
+    }}
+    QComboBox QAbstractItemView::item {{ min-height: 26px; }}
+    """
+
+
 def _frames(now: Colours) -> str:
     return f"""
     QFrame[role="card"] {{ background: {now.raised}; border: 1px solid {now.line}; border-radius: 8px; }}
@@ -72,9 +106,12 @@ def _frames(now: Colours) -> str:
     QFrame[role="sidebar"] {{ background: {now.sunken}; border: none; border-right: 1px solid {now.line}; }}
     QFrame[role="header"] {{ background: {now.raised}; border: none; border-bottom: 1px solid {now.line}; }}
     QFrame[role="bar"] {{ background: {now.raised}; border: none; border-top: 1px solid {now.line}; }}
-    QFrame[role="notice-error"] {{ background: {now.raised}; border: none; border-left: 4px solid {now.negative}; }}
-    QFrame[role="notice-warning"] {{ background: {now.raised}; border: none; border-left: 4px solid {now.warning}; }}
-    QFrame[role="notice-info"] {{ background: {now.raised}; border: none; border-left: 4px solid {now.accent}; }}
+    QFrame[role="notice-error"] {{
+        background: {now.raised}; border: none; border-bottom: 1px solid {now.line}; border-left: 4px solid {now.negative}; }}
+    QFrame[role="notice-warning"] {{
+        background: {now.raised}; border: none; border-bottom: 1px solid {now.line}; border-left: 4px solid {now.warning}; }}
+    QFrame[role="notice-info"] {{
+        background: {now.raised}; border: none; border-bottom: 1px solid {now.line}; border-left: 4px solid {now.accent}; }}
     QPushButton[role="place"] {{
         background: transparent; border: 2px solid transparent; border-radius: 6px; text-align: left;
         padding: 7px 8px; min-height: 22px;
@@ -82,6 +119,28 @@ def _frames(now: Colours) -> str:
     QPushButton[role="place"]:hover {{ background: {now.hover}; }}
     QPushButton[role="place"]:checked {{ background: {now.accent_soft}; font-weight: 600; }}
     QPushButton[role="place"]:focus {{ border: 2px solid {now.accent}; padding: 7px 8px; }}
+    """
+
+
+def _tabs(now: Colours) -> str:
+    return f"""
+    QTabWidget::pane {{ border: none; border-top: 1px solid {now.line}; }}
+    QTabBar {{ background: transparent; }}
+    QTabBar::tab {{
+        background: transparent; color: {now.text_weak}; border: none; border-bottom: 2px solid transparent;
+        padding: 8px 12px;
+    }}
+    QTabBar::tab:selected {{ color: {now.text}; border-bottom: 2px solid {now.accent}; font-weight: 600; }}
+    QTabBar::tab:hover {{ color: {now.text}; }}
+    QTabBar::tab:focus {{ color: {now.accent}; }}
+    QSlider::groove:horizontal {{ background: {now.line}; height: 4px; border-radius: 2px; }}
+    QSlider::sub-page:horizontal {{ background: {now.accent}; border-radius: 2px; }}
+    QSlider::handle:horizontal {{
+        background: {now.raised}; border: 2px solid {now.accent}; width: 12px; height: 12px; margin: -6px 0; border-radius: 8px;
+    }}
+    QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus {{ background: {now.accent}; }}
+    QSlider::sub-page:horizontal:disabled {{ background: {now.line}; }}
+    QSlider::handle:horizontal:disabled {{ border-color: {now.raw}; }}
     """
 
 
@@ -96,9 +155,9 @@ def _details(now: Colours) -> str:
     QMenu::item:selected {{ background: {now.accent_soft}; color: {now.text}; }}
     QMenu::item:disabled {{ color: {now.text_weak}; }}
     QMenu::separator {{ height: 1px; background: {now.line}; margin: 4px 8px; }}
-    QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
-    QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
-    QScrollBar::handle {{ background: {now.raw}; border-radius: 4px; margin: 2px; min-height: 32px; min-width: 32px; }}
+    QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+    QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
+    QScrollBar::handle {{ background: {now.raw}; border-radius: 3px; margin: 2px; min-height: 32px; min-width: 32px; }}
     QScrollBar::handle:hover {{ background: {now.text_weak}; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
@@ -106,6 +165,7 @@ def _details(now: Colours) -> str:
         background: {now.raised}; border: 1px solid {now.line}; border-radius: 6px;
         selection-background-color: {now.accent_soft}; selection-color: {now.text};
     }}
+    QTableView::item {{ padding: 0 8px; }}
     QTableView:focus, QListView:focus, QTreeView:focus {{ border: 1px solid {now.accent}; }}
     QHeaderView::section {{
         background: {now.raised}; color: {now.text_weak}; border: none; border-bottom: 1px solid {now.line};

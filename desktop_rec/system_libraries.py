@@ -48,9 +48,9 @@ def missing_libraries(
     if not sys.platform.startswith("linux"):
         return ()
     needed = dict(QT_ITSELF)
-    if environment.get("DISPLAY") and not environment.get("WAYLAND_DISPLAY"):
-        if environment.get("QT_QPA_PLATFORM", "xcb").startswith("xcb"):
-            needed |= X_WINDOWS
+    is_x = environment.get("DISPLAY") and not environment.get("WAYLAND_DISPLAY")
+    if is_x and environment.get("QT_QPA_PLATFORM", "xcb").startswith("xcb"):
+        needed |= X_WINDOWS
     can_load = can_load or _can_load
     return tuple(name for name in needed if not can_load(name))
 

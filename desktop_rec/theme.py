@@ -175,7 +175,7 @@ class Theme(QObject):
         self.dark = self.choice == "dark" or (self.choice == "system" and system_is_dark)
         app.setStyle("Fusion")
         app.setPalette(palette(self.dark))
-        app.setStyleSheet(style_sheet(self.colours, app.font().pointSizeF()))
+        app.setStyleSheet(style_sheet(self.colours, app.font().pointSizeF(), dark=self.dark))
         self.changed.emit()
 
 

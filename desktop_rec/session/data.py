@@ -54,10 +54,11 @@ class DataDesk(SessionCore):
         return tuple(self.library.datasets.records()) if self.library else ()
 
     def runs(self) -> tuple[RunRecord, ...]:
-        """The kept runs of the open data set, the newest first."""
+        """The kept runs that learned from the open data set (or from an equal one), the newest first."""
         if self.library is None or self.dataset is None:
             return ()
-        return tuple(self.library.runs.records(self.dataset.dataset_id))
+        fingerprint = self.dataset.fingerprint
+        return tuple(one for one in self.library.runs.records() if one.fingerprint == fingerprint)
 
     def use_sample(self) -> bool:
         """Open the built-in sample, importing it the first time."""
@@ -88,12 +89,15 @@ class DataDesk(SessionCore):
         """Delete a kept data set; undo() brings it back. A person's ratings stay in any case."""
         if self.library is None:
             return
-        name = next((one.name for one in self.datasets() if one.dataset_id == dataset_id), dataset_id)
-        if not self._tried(partial(self.library.datasets.delete, dataset_id)):
-            return
         was_open = self.dataset is not None and self.dataset.dataset_id == dataset_id
+        if was_open and self.job is not None:
+            self.notice.emit(Notice(f"{self.job.title} needs this data set.", "Stop it first.", kind="warning"))
+            return
+        name = next((one.name for one in self.datasets() if one.dataset_id == dataset_id), dataset_id)
         if was_open:
             self._take(None, None)
+        if not self._tried(partial(self.library.datasets.delete, dataset_id)):
+            return
         self.library_changed.emit()
         self._can_undo(f"Deleted the data set {name}", partial(self._restore, dataset_id, reopen=was_open))
 
@@ -154,7 +158,10 @@ class DataDesk(SessionCore):
         if dataset is None:
             self.recommender_changed.emit()
         else:
-            self._ask_model(next(iter(self.runs()), None))
+            self._ask_model(self._newest_run())
+
+    def _newest_run(self) -> RunRecord | None:
+        return next((one for one in self.runs() if one.has_model), None)
 
     def _ask_model(self, run: RunRecord | None) -> None:
         if self.library is None or self.dataset is None:
@@ -177,7 +184,7 @@ class DataDesk(SessionCore):
             return
         trained: datetime | None = None
         if answer.run_id is not None and self._asked_run is not None:
-            trained = self._asked_run.created
+            trained = self._asked_run.finished or self._asked_run.created
         if answer.problem:
             self.notice.emit(Notice(answer.problem, "The quick model is used instead.", kind="warning"))
         self._use(answer.recommender, ModelLabel(answer.recommender.model.name, answer.run_id, trained))

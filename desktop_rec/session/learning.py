@@ -164,7 +164,7 @@ class LearningDesk(DataDesk):
         self.training_changed.emit()
         self.library_changed.emit()
         if self.model_label is not None and self.model_label.run_id == run_id:
-            self._ask_model(next(iter(self.runs()), None))
+            self._ask_model(self._newest_run())
         self._can_undo("Discarded the run", partial(self._restore_run, run_id))
 
     def _restore_run(self, run_id: str) -> None:

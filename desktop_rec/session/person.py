@@ -17,7 +17,9 @@ from desktop_rec.session import work
 from desktop_rec.session.learning import LearningDesk
 
 if TYPE_CHECKING:
+    from engine.data.dataset import Dataset
     from engine.data.profile import Profile, ProfileEntry
+    from engine.library.datasets import DatasetRecord
     from engine.recommending.ranking import Filters
     from engine.recommending.recommender import RecommendationList
 
@@ -105,6 +107,10 @@ class PersonDesk(LearningDesk):
         if self.recommender is not None and self.profile is not None:
             asked = {"weight": self.weight, "filters": self.filters}
             self._scoring.request("insights", partial(work.insights, self.recommender, self.profile, **asked))
+
+    def _take(self, dataset: Dataset | None, record: DatasetRecord | None) -> None:
+        self.recommendations = None
+        super()._take(dataset, record)
 
     def _change_profile(self, profile: Profile) -> None:
         self.profile = profile

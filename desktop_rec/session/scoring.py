@@ -34,6 +34,7 @@ class ScoringLane(QObject):
         self._waiting: dict[str, MakeJob] = {}
         self._kind = ""
         self._make_job: MakeJob | None = None
+        self._is_asking = False
         self._runner.finished.connect(self._on_finished)
         self._runner.failed.connect(self._on_failed)
         self._runner.event_arrived.connect(self.event_arrived)
@@ -49,7 +50,9 @@ class ScoringLane(QObject):
         A new model or list makes pending reasons stale. A question about one title interrupts the insights of the
         whole list, which start again after it. A look at the devices is never interrupted.
         """
+        self._is_asking = True
         self._runner.drain()
+        self._is_asking = False
         stale = _STALE_AFTER.get(kind, ())
         for later in stale:
             self._waiting.pop(later, None)
@@ -82,6 +85,8 @@ class ScoringLane(QObject):
 
     def _start_next(self) -> None:
         self._kind, self._make_job = "", None
+        if self._is_asking:
+            return
         for kind in KINDS:
             if kind in self._waiting:
                 self._kind, self._make_job = kind, self._waiting.pop(kind)

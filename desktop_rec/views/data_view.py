@@ -16,6 +16,7 @@ from desktop_rec.item_models.dataset_picture import picture_of
 from desktop_rec.job_state import JobState
 from desktop_rec.session import Session
 from desktop_rec.widgets.data_welcome import DataWelcome
+from desktop_rec.widgets.dataset_list import DatasetLine, DatasetList
 from desktop_rec.widgets.import_progress import ImportProgress
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class DataView(QWidget):
             self._progress.show_state(session.job)
             self._stack.setCurrentWidget(self._progress)
         elif session.dataset is None:
+            self._welcome.show_datasets(self._dataset_lines())
             self._stack.setCurrentWidget(self._welcome)
         else:
             self._stack.setCurrentWidget(self._page_of_dataset())
@@ -65,6 +67,7 @@ class DataView(QWidget):
         self._welcome.sample_asked.connect(session.use_sample)
         self._welcome.file_asked.connect(self.file_asked)
         self._welcome.retry_asked.connect(self.retry_asked)
+        self._connect_list(self._welcome.datasets)
         self._progress.cancel_asked.connect(session.cancel)
         session.job_changed.connect(self._on_job)
         session.dataset_changed.connect(self._on_dataset)
@@ -82,7 +85,7 @@ class DataView(QWidget):
 
     def _on_library(self) -> None:
         if self._page is not None:
-            self._show_datasets(self._page)
+            self._page.datasets.show_datasets(self._dataset_lines())
         self.show_state()
 
     def _on_recommender(self) -> None:
@@ -96,10 +99,7 @@ class DataView(QWidget):
             self._page = DatasetPage()
             self._page.train_asked.connect(self._on_train)
             self._page.for_you_asked.connect(self._on_for_you)
-            self._page.datasets.open_asked.connect(self._session.open_dataset)
-            self._page.datasets.rename_asked.connect(self._session.rename_dataset)
-            self._page.datasets.delete_asked.connect(self._session.delete_dataset)
-            self._page.datasets.file_asked.connect(self.file_asked)
+            self._connect_list(self._page.datasets)
             self._stack.addWidget(self._page)
         dataset = self._session.dataset
         if dataset is not None and self._shown_id != dataset.dataset_id:
@@ -107,24 +107,26 @@ class DataView(QWidget):
             report = self._session.report or {}
             self._page.show_dataset(dataset.name, about_words(report), picture_of(dataset), report)
             self._page.show_model_words(self._session.model_words)
-            self._show_datasets(self._page)
+            self._page.datasets.show_datasets(self._dataset_lines())
         return self._page
 
-    def _show_datasets(self, page: DatasetPage) -> None:
-        from desktop_rec.widgets.dataset_list import DatasetLine
+    def _connect_list(self, datasets: DatasetList) -> None:
+        datasets.open_asked.connect(self._session.open_dataset)
+        datasets.rename_asked.connect(self._session.rename_dataset)
+        datasets.delete_asked.connect(self._session.delete_dataset)
+        datasets.file_asked.connect(self.file_asked)
 
+    def _dataset_lines(self) -> list[DatasetLine]:
         now = self._session.dataset.dataset_id if self._session.dataset else ""
-        page.datasets.show_datasets(
-            [
-                DatasetLine(
-                    one.dataset_id,
-                    one.name,
-                    f"{one.people:,} people, {one.titles:,} titles, {one.entries:,} ratings",
-                    one.dataset_id == now,
-                )
-                for one in self._session.datasets()
-            ]
-        )
+        return [
+            DatasetLine(
+                one.dataset_id,
+                one.name,
+                f"{one.people:,} people, {one.titles:,} titles, {one.entries:,} ratings",
+                one.dataset_id == now,
+            )
+            for one in self._session.datasets()
+        ]
 
     def _on_train(self) -> None:
         self._session.place_requested.emit("train")

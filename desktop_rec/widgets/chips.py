@@ -66,11 +66,8 @@ class GenreChip(QPushButton):
         """Show what is wanted of this genre."""
         self.wish = wish
         self.setChecked(wish is not Wish.ANY)
-        sign = {Wish.ANY: "", Wish.WANTED: "+ ", Wish.UNWANTED: "− "}[wish]
+        sign = {Wish.ANY: "", Wish.WANTED: "✓ ", Wish.UNWANTED: "no "}[wish]
         self.setText(f"{sign}{self.genre}")
-        font = self.font()
-        font.setStrikeOut(wish is Wish.UNWANTED)
-        self.setFont(font)
         said = {Wish.ANY: "does not matter", Wish.WANTED: "wanted", Wish.UNWANTED: "left out"}[wish]
         self.setAccessibleName(f"{self.genre}: {said}")
         self.setToolTip(

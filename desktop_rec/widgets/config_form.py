@@ -85,6 +85,16 @@ class ConfigForm(QWidget):
         self._say("")
         return tuple(made)
 
+    def peek(self) -> tuple[Config, ...]:
+        """The configs in which every value is good at this moment; shows no sentence, moves no cursor."""
+        made = []
+        for part, fields in zip(self._parts, self._fields, strict=True):
+            try:
+                made.append(part.config.changed(**{one.declared.name: one.peek() for one in fields}))
+            except SettingError:
+                continue
+        return tuple(made)
+
     def field(self, name: str) -> SettingField:
         """The field of that setting. KeyError where the form has none."""
         for fields in self._fields:

@@ -5,10 +5,13 @@ A part of the Data view: show_problem() in, signals out.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop_rec.theme import GRID, set_role
+from desktop_rec.widgets.dataset_list import DatasetList, DatasetLine
 from desktop_rec.widgets.naming import button
 
 _WIDTH = 600
@@ -24,7 +27,10 @@ _FILES = (
 
 
 class DataWelcome(QWidget):
-    """Emits sample_asked, file_asked and retry_asked (where the folder could not be opened)."""
+    """Emits sample_asked, file_asked and retry_asked (where the folder could not be opened).
+
+    `datasets` lists what is kept, where there is anything; its signals are its own.
+    """
 
     sample_asked = Signal()
     file_asked = Signal()
@@ -44,6 +50,11 @@ class DataWelcome(QWidget):
         for pressed in (self._sample, self._file):
             pressed.setEnabled(not sentence)
 
+    def show_datasets(self, lines: Sequence[DatasetLine]) -> None:
+        """The kept data sets, none of which is open."""
+        self.datasets.show_datasets(lines)
+        self.datasets.setVisible(bool(lines))
+
     def _build(self) -> None:
         self.setObjectName("data_welcome")
         title = QLabel("What will you love next, and why?")
@@ -54,7 +65,9 @@ class DataWelcome(QWidget):
         self._problem = QLabel()
         self._problem.setObjectName("data_problem")
         set_role(self._problem, "negative")
-        self._sample = button("Use the sample", "use_sample", "Open the films that come with Desktop Rec", role="primary")
+        self._sample = button(
+            "Use the sample", "use_sample", "Open the films that come with Desktop Rec", role="primary"
+        )
         self._file = button("Open a ratings file…", "open_file", "Import a ratings file of your own (Ctrl+O)")
         self._retry = button("Try again", "retry_library", "Try again to open the folder of kept things")
         buttons = QHBoxLayout()
@@ -78,9 +91,16 @@ class DataWelcome(QWidget):
         rows.addSpacing(GRID)
         for note in notes:
             rows.addWidget(note)
+        self.datasets = DatasetList()
+        self.datasets.hide()
+        rows.addWidget(self.datasets)
+        across = QHBoxLayout()
+        across.addStretch(1)
+        across.addWidget(column)
+        across.addStretch(1)
         whole = QVBoxLayout(self)
         whole.addStretch(2)
-        whole.addWidget(column, 0, Qt.AlignmentFlag.AlignHCenter)
+        whole.addLayout(across)
         whole.addStretch(3)
 
     def _connect(self) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop_rec.theme import GRID, set_role
@@ -86,6 +87,14 @@ class DatasetRow(QFrame):
         self._name.show()
         if self._edit.text().strip() not in ("", self._line.name):
             self.rename_asked.emit(self._line.dataset_id, self._edit.text())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._edit.isVisible():
+            self._edit.setText(self._line.name)
+            self._edit.hide()
+            self._name.show()
+            return
+        super().keyPressEvent(event)
 
     def _on_delete(self) -> None:
         self.delete_asked.emit(self._line.dataset_id)

@@ -43,9 +43,8 @@ class DatasetPage(QScrollArea):
         self._about.setText(about)
         self._show_figures(picture)
         self._histogram_card.show_title(_histogram_words(picture))
-        self._tail_card.show_title(
-            f"{count_words(picture.head)} {picture.words} ({percent_words(picture.head_share)}) hold half of all ratings"
-        )
+        head = f"{count_words(picture.head)} {picture.words} ({percent_words(picture.head_share)})"
+        self._tail_card.show_title(f"{head} hold half of all ratings")
         self._histogram.show_picture(picture)
         self._tail.show_picture(picture)
         for card in (self._histogram_card, self._tail_card):
@@ -147,4 +146,4 @@ def percent_words(share: float) -> str:
 def _histogram_words(picture: DatasetPicture) -> str:
     if picture.mean_rating is None:
         return "No ratings: this data set says only what was seen"
-    return f"How often each rating was given; the mean is {picture.mean_rating:.2f}"
+    return f"Ratings given, {picture.mean_rating:.2f} on average"

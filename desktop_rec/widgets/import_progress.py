@@ -5,7 +5,7 @@ A part of the Data view: show_state(JobState) in, `cancel_asked` out.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from desktop_rec.job_state import JobState
@@ -58,7 +58,11 @@ class ImportProgress(QWidget):
         for widget in (self._title, self._words, self._bar):
             rows.addWidget(widget)
         rows.addLayout(foot)
+        across = QHBoxLayout()
+        across.addStretch(1)
+        across.addWidget(card)
+        across.addStretch(1)
         whole = QVBoxLayout(self)
         whole.addStretch(2)
-        whole.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        whole.addLayout(across)
         whole.addStretch(3)

@@ -103,7 +103,7 @@ class LivePlot(PlotCanvas):
         self.smooth.set_points(*running_mean(shown.steps, shown.losses))
         self.lr.set_points(shown.steps, shown.lrs)
         ends = [one.step for one in shown.epochs]
-        self.watched.set_points(ends, [dict(one.validation).get(one.watched, np.nan) for one in shown.epochs])
+        self.watched.set_points(ends, [watched_value(one) for one in shown.epochs])
         self.validation.set_points(ends, [dict(one.validation).get("loss", np.nan) for one in shown.epochs])
         self._draw_best(shown)
         self._fit(shown)
@@ -112,7 +112,7 @@ class LivePlot(PlotCanvas):
 
     def _draw_best(self, shown: LiveCurves) -> None:
         best = next((one for one in reversed(shown.epochs) if one.is_best), None)
-        value = dict(best.validation).get(best.watched, float("nan")) if best else float("nan")
+        value = watched_value(best) if best else float("nan")
         if best is None or not np.isfinite(value):
             self.best.setData([], [])
             self._best_words.setText("")
@@ -136,9 +136,9 @@ class LivePlot(PlotCanvas):
 
     def _say_titles(self, shown: LiveCurves) -> None:
         loss = "training loss: each step, smoothed" + (", validation" if len(self.validation.xs) else "")
-        for title, words in zip(
-            self._titles, (loss, f"{metric_words(shown.watched)} on validation people", "learning rate"), strict=True
-        ):
+        metric = metric_words(shown.watched)
+        metric += " of each epoch" if shown.watched == "training loss" else " on validation people"
+        for title, words in zip(self._titles, (loss, metric, "learning rate"), strict=True):
             if title.toPlainText() != words:
                 title.setText(words)
         self._place_titles()
@@ -185,13 +185,17 @@ def loss_range(raw_N: Float64, smooth_N: Float64, validation_N: npt.NDArray[np.f
     return low, high + (high - low) * 0.1
 
 
+def watched_value(one: EpochEnded) -> float:
+    """The value by which the best epoch is chosen: of the validation people, else the training loss."""
+    return dict(one.validation).get(one.watched, one.training_loss if not one.validation else float("nan"))
+
+
 def _epoch_row(one: EpochEnded) -> tuple[str, ...]:
-    value = dict(one.validation).get(one.watched)
     return (
         count_words(one.epoch),
         count_words(one.step),
         figure_words(one.training_loss),
-        "none" if value is None else figure_words(value),
+        figure_words(watched_value(one)),
         rate_words(one.lr),
         "best" if one.is_best else "",
     )

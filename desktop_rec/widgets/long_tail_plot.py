@@ -37,7 +37,10 @@ class LongTailPlot(PlotCanvas):
         super().__init__("long_tail_plot", "How many people rated each title, the best known first")
         self._picture: DatasetPicture | None = None
         self._bottom = CountAxis("bottom", words="titles, the best known first")
-        self._plot = self.add_plot(0, bottom=self._bottom, left=LogCountAxis("left"))
+        left = LogCountAxis("left", words="people")
+        self._plot = self.add_plot(0, bottom=self._bottom, left=left)
+        for axis in self.axes:
+            axis.setZValue(-1)
         self._plot.setMouseEnabled(x=False, y=False)
         self._curve = self.add_curve(Curve(self._plot, "accent", width=2))
         self._half = pg.InfiniteLine(angle=90, movable=False)
@@ -52,8 +55,9 @@ class LongTailPlot(PlotCanvas):
         top = float(np.log10(max(2, int(picture.popularity_I[0])))) * 1.08 if picture.titles else 1.0
         positive = picture.popularity_I[picture.popularity_I > 0]
         self._curve.set_points(np.arange(1, len(positive) + 1), np.log10(positive))
+        self._bottom.setLabel(f"{picture.words}, the best known first")
         self._half.setValue(picture.head)
-        self._label.setText(f"half of all ratings: {count_words(picture.head)} {picture.words}")
+        self._label.setText(f"{count_words(picture.head)} {picture.words}")
         self._label.setPos(picture.head + picture.titles * 0.01, top)
         self._plot.setXRange(0, max(2, picture.titles), padding=0.01)
         self._plot.setYRange(0, top, padding=0)

@@ -76,7 +76,9 @@ class LossOverRatePlot(PlotCanvas):
             self.plot.removeItem(line)
         ordered = sorted(marks, key=lambda mark: mark[1])
         heights = staggered([float(np.log10(lr)) for _, lr in ordered], width=0.24 * (self._high - self._low))
-        self._marks = [RateLine(name, "second", height=height) for (name, _), height in zip(ordered, heights, strict=True)]
+        self._marks = [
+            RateLine(name, "second", height=height) for (name, _), height in zip(ordered, heights, strict=True)
+        ]
         for line, (_, lr) in zip(self._marks, ordered, strict=True):
             line.setValue(float(np.log10(lr)))
             line.recolour(THEME.colours)

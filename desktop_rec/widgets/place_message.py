@@ -1,6 +1,6 @@
 """What a place says while it has nothing to show: one sentence, what to do, and the button that does it.
 
-A widget: `show_message` in, `pressed` out.
+A widget: `show_message` in, `pressed` and `second_pressed` out.
 """
 
 from __future__ import annotations
@@ -17,21 +17,26 @@ class PlaceMessage(QWidget):
     """A sentence in the middle of a place. `pressed` says that its button was pressed."""
 
     pressed = Signal()
+    second_pressed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._build()
         self.button.clicked.connect(self.pressed)
+        self.second.clicked.connect(self.second_pressed)
 
-    def show_message(self, heading: str, sentence: str, *, button: str = "", tip: str = "", busy: bool = False) -> None:
-        """Say something. `button` is its verb ("" for none); `busy` shows that work is going on."""
+    def show_message(
+        self, heading: str, sentence: str, *, button: str = "", second: str = "", busy: bool = False
+    ) -> None:
+        """Say something. `button` and the quieter `second` are verbs ("" for none); `busy`: work is going on."""
         self.heading.setText(heading)
         self.sentence.setText(sentence)
         self.sentence.setVisible(bool(sentence))
-        self.button.setText(button)
-        self.button.setAccessibleName(button)
-        self.button.setToolTip(tip or button)
-        self.button.setVisible(bool(button))
+        for control, words in ((self.button, button), (self.second, second)):
+            control.setText(words)
+            control.setAccessibleName(words)
+            control.setToolTip(words)
+            control.setVisible(bool(words))
         self._busy.setVisible(busy)
         self.setAccessibleName(f"{heading} {sentence}".strip())
 
@@ -48,6 +53,9 @@ class PlaceMessage(QWidget):
         self.button = QPushButton()
         self.button.setObjectName("place_message_button")
         set_role(self.button, "primary")
+        self.second = QPushButton()
+        self.second.setObjectName("place_message_second")
+        set_role(self.second, "quiet")
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
         self._busy.setTextVisible(False)
@@ -56,6 +64,6 @@ class PlaceMessage(QWidget):
         column = QVBoxLayout(self)
         column.setSpacing(2 * GRID)
         column.addStretch(2)
-        for one in (self.heading, self.sentence, self._busy, self.button):
+        for one in (self.heading, self.sentence, self._busy, self.button, self.second):
             column.addWidget(one, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)

@@ -16,7 +16,7 @@ LEFT_WIDTH = 58
 _PIXELS_A_LABEL = 64
 
 
-class PlotAxis(pg.AxisItem):
+class PlotAxis(pg.AxisItem):  # type: ignore[misc]
     """An axis without a line of its own: text in the weak colour, a thin grid across the plot."""
 
     def __init__(self, orientation: str, *, words: str = "") -> None:

@@ -15,7 +15,7 @@ from desktop_rec.widgets.plot_axes import PlotAxis, make_axes
 from desktop_rec.widgets.repainter import Repainter
 
 
-class PlotCanvas(pg.GraphicsLayoutWidget):
+class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
     """One or more plots above each other, with curves that recolour themselves and are drawn when due.
 
     pointed_at: words for the place under the pointer, "" when there is none.

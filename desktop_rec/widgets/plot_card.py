@@ -66,9 +66,7 @@ class PlotTable(QAbstractTableModel):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
             return self._table.headings[section]
         return None
@@ -105,7 +103,8 @@ class PlotCard(QFrame):
 
     def add_action(self, name: str, words: str, call: Callable[[], None]) -> None:
         """One more thing the context menu of the plot offers."""
-        action = QAction(words, self, objectName=f"{self._name}_{name}")
+        action = QAction(words, self)
+        action.setObjectName(f"{self._name}_{name}")
         action.triggered.connect(call)
         self._plot.addAction(action)
 

@@ -30,6 +30,12 @@ class ProblemsTable(PlotTable):
             return super().data(index)
         return super().data(index, role)
 
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignLeft if section else Qt.AlignmentFlag.AlignRight
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return super().headerData(section, orientation, role)
+
 
 class ProblemsCard(QFrame):
     """A sentence on what was found while reading, and the skipped lines under it (none: no table)."""

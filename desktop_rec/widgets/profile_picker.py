@@ -23,9 +23,11 @@ from PySide6.QtWidgets import (
 
 from desktop_rec.item_models.people import MOST_SHOWN, PeopleModel, UserIdRole
 from desktop_rec.theme import set_role
+from desktop_rec.widgets.naming import named
 from desktop_rec.widgets.number_words import count_words
 
 _WIDTH, _PEOPLE_HEIGHT, _MOST_KEPT_ROWS = 320, 220, 4
+_ROWS = "QListView::item { padding: 5px 6px; }"
 
 
 class ProfilePicker(QFrame):
@@ -49,7 +51,7 @@ class ProfilePicker(QFrame):
             item.setData(Qt.ItemDataRole.UserRole, profile_id)
             self._kept.addItem(item)
         row = self._kept.sizeHintForRow(0) if profiles else 0
-        self._kept.setFixedHeight(min(len(profiles), _MOST_KEPT_ROWS) * row + 6)
+        self._kept.setFixedHeight(min(len(profiles), _MOST_KEPT_ROWS) * row + 4)
 
     def show_people(self, ids: Sequence[str], counts: Sequence[int]) -> None:
         """The people of the data set, with how many ratings each has."""
@@ -78,7 +80,8 @@ class ProfilePicker(QFrame):
         column.setSpacing(8)
         column.addWidget(_heading("Kept on this computer"))
         self._kept = QListWidget()
-        _name(
+        self._kept.setStyleSheet(_ROWS)
+        named(
             self._kept, "kept_profiles", "Profiles kept on this computer", "Press Enter or click to go on as somebody"
         )
         column.addWidget(self._kept)
@@ -88,9 +91,9 @@ class ProfilePicker(QFrame):
     def _build_new(self) -> QHBoxLayout:
         self._new_name = QLineEdit()
         self._new_name.setPlaceholderText("Name of a new profile")
-        _name(self._new_name, "new_profile_name", "Name of a new profile", "Ratings of another person, kept apart")
+        named(self._new_name, "new_profile_name", "Name of a new profile", "Ratings of another person, kept apart")
         self._create = QPushButton("Create")
-        _name(self._create, "create_profile", "Create the profile", "Create the profile and go on as that person")
+        named(self._create, "create_profile", "Create the profile", "Create the profile and go on as that person")
         self._create.setEnabled(False)
         row = QHBoxLayout()
         row.addWidget(self._new_name, 1)
@@ -105,13 +108,14 @@ class ProfilePicker(QFrame):
         self._search = QLineEdit()
         self._search.setPlaceholderText("Search people by number or name")
         self._search.setClearButtonEnabled(True)
-        _name(self._search, "search_people", "Search people of the data set", "Type the start of an id")
+        named(self._search, "search_people", "Search people of the data set", "Type the start of an id")
         self._people = QListView()
+        self._people.setStyleSheet(_ROWS)
         self._people.setModel(self._model)
         self._people.setUniformItemSizes(True)
         self._people.setFixedHeight(_PEOPLE_HEIGHT)
         self._people.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-        _name(self._people, "people", "People of the data set", "Look through the eyes of somebody; nothing is kept")
+        named(self._people, "people", "People of the data set", "Look through the eyes of somebody; nothing is kept")
         self._found = QLabel()
         set_role(self._found, "caption")
         for one in (self._search, self._people, self._found):
@@ -166,12 +170,6 @@ class ProfilePicker(QFrame):
             self._found.setText(f"{count_words(found)} people; the first {MOST_SHOWN} are shown. Type to narrow.")
         else:
             self._found.setText("1 person" if found == 1 else f"{count_words(found)} people")
-
-
-def _name(widget: QWidget, name: str, said: str, tip: str) -> None:
-    widget.setObjectName(name)
-    widget.setAccessibleName(said)
-    widget.setToolTip(tip)
 
 
 def _heading(words: str) -> QLabel:

@@ -12,7 +12,7 @@ from desktop_rec.theme import Colours
 _TOP, _ROW, _ROWS = 0.80, 0.075, 3
 
 
-class RateLine(pg.InfiniteLine):
+class RateLine(pg.InfiniteLine):  # type: ignore[misc]
     """A line in the palette colour of that name; the words stand at `height` (0..1) of the plot."""
 
     def __init__(self, words: str, colour: str, *, movable: bool = False, height: float = 0.985) -> None:

@@ -41,6 +41,7 @@ class RatingHistogram(PlotCanvas):
         left: PlotAxis = CountAxis("left")
         self._plot = self.add_plot(0, bottom=self._bottom, left=left)
         self._plot.setMouseEnabled(x=False, y=False)
+        left.setZValue(-1)
         self._bars = pg.BarGraphItem(x=[], height=[], width=0.8)
         self._plot.addItem(self._bars)
         self.recolour()
@@ -71,4 +72,5 @@ class RatingHistogram(PlotCanvas):
 
     def recolour(self) -> None:
         super().recolour()
+        self._bottom.setGrid(False)
         self._bars.setOpts(brush=pg.mkBrush(THEME.colours.accent), pen=pg.mkPen(None))

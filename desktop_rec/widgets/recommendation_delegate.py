@@ -43,21 +43,23 @@ class RecommendationColumns:
     has_stars: bool
 
 
-def columns_in(area: QRect, font: QFont, scale: StarScale) -> RecommendationColumns:
-    """Lay the columns of one row into its area."""
+def columns_in(area: QRect, font: QFont, scale: StarScale, *, predicts: bool) -> RecommendationColumns:
+    """Lay the columns of one row into its area. Stars and match stand in the title's line, the reason runs below."""
     metrics = QFontMetrics(font)
+    line = metrics.height()
+    top = area.top() + (area.height() - 3 * line) // 2
     cover_height = min(area.height() - 12, 60)
     rank = QRect(area.left() + 4, area.top(), _RANK_WIDTH, area.height())
     cover = QRect(
         rank.right() + 7, area.top() + (area.height() - cover_height) // 2, cover_height * 2 // 3, cover_height
     )
-    match = QRect(area.right() - 64, area.top(), 52, area.height())
+    match = QRect(area.right() - 64, top, 52, line)
     has_stars = area.width() >= _ROOMY and scale.count <= 5
     figure = metrics.horizontalAdvance("10.0")
-    stars_wide = figure + (stars_width(scale, _STAR) + 6 if has_stars else _STAR + 5)
-    stars = QRect(match.left() - stars_wide - _GAP, area.top(), stars_wide, area.height())
+    stars_wide = figure + (stars_width(scale, _STAR) + 6 if has_stars else _STAR + 5) if predicts else _STAR + 5
+    stars = QRect(match.left() - stars_wide - _GAP, top, stars_wide, line)
     left = cover.right() + 1 + _GAP
-    text = QRect(left, area.top(), stars.left() - _GAP - left, area.height())
+    text = QRect(left, top, stars.left() - _GAP - left, 3 * line)
     return RecommendationColumns(rank, cover, text, stars, match, has_stars)
 
 
@@ -67,6 +69,7 @@ class RecommendationDelegate(QStyledItemDelegate):
     def __init__(self, scale: StarScale, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.scale = scale
+        self.predicts = False
         self.hovered = -1
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -74,7 +77,7 @@ class RecommendationDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: ListedTitle = index.data(RowRole)
-        columns = columns_in(option.rect, option.font, self.scale)
+        columns = columns_in(option.rect, option.font, self.scale, predicts=self.predicts)
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         paint_ground(
             painter,
@@ -87,7 +90,7 @@ class RecommendationDelegate(QStyledItemDelegate):
         self._paint_rank(painter, columns.rank, row, option.font)
         item = row.item
         paint_cover(painter, columns.cover, title=item.title, genres=item.genres, dark=THEME.dark)
-        self._paint_text(painter, columns.text, row, option.font)
+        self._paint_text(painter, columns, row, option.font)
         self._paint_predicted(painter, columns, row, option.font)
         match = f"{item.match} %"
         colour = THEME.colours.text
@@ -113,16 +116,15 @@ class RecommendationDelegate(QStyledItemDelegate):
             words, colour = f"▼{count_words(-row.moved)}", colours.negative
         paint_text(painter, below, words, font=number_font(small(font)), colour=colour, align=CENTER)
 
-    def _paint_text(self, painter: QPainter, area: QRect, row: ListedTitle, font: QFont) -> None:
-        colours = THEME.colours
+    def _paint_text(self, painter: QPainter, columns: RecommendationColumns, row: ListedTitle, font: QFont) -> None:
+        colours, area = THEME.colours, columns.text
         line = QFontMetrics(font).height()
-        texts = [(", ".join(row.item.genres), colours.text_weak), (row.because, colours.text)]
-        shown = [one for one in texts if one[0]]
-        top = area.top() + (area.height() - (1 + len(shown)) * line) // 2
-        first = QRect(area.left(), top, area.width(), line)
+        first = QRect(area.left(), area.top(), area.width(), line)
         paint_name(painter, first, row.item.title, row.item.year, font=strong(font), colour=colours.text)
-        for place, (text, colour) in enumerate(shown, start=1):
-            paint_text(painter, first.translated(0, place * line), text, font=small(font), colour=colour)
+        below = QRect(area.left(), area.top() + line + 1, columns.match.right() - area.left(), line)
+        texts = [(", ".join(row.item.genres), colours.text_weak), (row.because, colours.text)]
+        for place, (text, colour) in enumerate(one for one in texts if one[0]):
+            paint_text(painter, below.translated(0, place * line), text, font=small(font), colour=colour)
 
     def _paint_predicted(
         self, painter: QPainter, columns: RecommendationColumns, row: ListedTitle, font: QFont

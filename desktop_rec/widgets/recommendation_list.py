@@ -57,13 +57,23 @@ class RecommendationList(QWidget):
 
     def show_list(self, items: Sequence[Recommendation], *, word: str, before: Mapping[str, int] | None = None) -> None:
         """Show a list; `before` are the places of an earlier one, for the arrows; `word` is what a title is called."""
-        self._head.show_word(word)
-        scrolled = self.view.verticalScrollBar().value()
+        predicts = any(one.predicted_rating is not None for one in items)
+        self._delegate.predicts = predicts
+        self._head.show_columns(word, predicts=predicts)
+        scrolled, stood = self.view.verticalScrollBar().value(), self.view.currentIndex().row()
+        chosen_key = self._chosen_key
         self._model.show_list(items, before=before)
-        place = self._model.place_of(self._chosen_key)
-        if items:
-            self.view.setCurrentIndex(self._model.index(place if place is not None else 0))
-        self.view.verticalScrollBar().setValue(scrolled if place is not None else 0)
+        if not items:
+            return
+        place = self._model.place_of(chosen_key)
+        if place is None:
+            place = min(max(stood, 0), len(items) - 1) if chosen_key is not None else 0
+        self.view.setCurrentIndex(self._model.index(place))
+        self.view.verticalScrollBar().setValue(scrolled if chosen_key is not None else 0)
+
+    def forget_choice(self) -> None:
+        """Begin at the top with the next list: it is about somebody or something else."""
+        self._chosen_key = None
 
     def show_reasons(self, because: Mapping[int, str]) -> None:
         """The reason in a line for each title, by item row."""
@@ -141,13 +151,13 @@ class _Head(QWidget):
     def __init__(self, scale: StarScale) -> None:
         super().__init__()
         self.scale = scale
-        self._word = "title"
+        self._word, self._predicts = "title", False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(QFontMetrics(self.font()).height() + 6)
-        self.show_word("title")
+        self.show_columns("title", predicts=False)
 
-    def show_word(self, word: str) -> None:
-        self._word = word
+    def show_columns(self, word: str, *, predicts: bool) -> None:
+        self._word, self._predicts = word, predicts
         self.setToolTip(
             f"Match is the place of a {word} among all of them for you: 99 % is the top 1 %.\n"
             "Predicted is how many stars the model thinks you would give; a dash means that it does not predict stars."
@@ -158,11 +168,11 @@ class _Head(QWidget):
         painter = QPainter(self)
         font, weak = small(self.font()), THEME.colours.text_weak
         width = self.width() - 14
-        columns = columns_in(QRect(0, 0, width, 72), self.font(), self.scale)
+        columns = columns_in(QRect(0, 0, width, 72), self.font(), self.scale, predicts=self._predicts)
         line = self.rect()
         name = QRect(columns.cover.left(), line.top(), columns.text.right() - columns.cover.left(), line.height())
         predicted = QRect(columns.text.right(), line.top(), columns.stars.right() - columns.text.right(), line.height())
         match = QRect(columns.match.left(), line.top(), columns.match.width(), line.height())
         paint_text(painter, name, self._word.capitalize(), font=font, colour=weak)
-        paint_text(painter, predicted, "Predicted", font=font, colour=weak, align=RIGHT)
+        paint_text(painter, predicted, "Predicted" if self._predicts else "★", font=font, colour=weak, align=RIGHT)
         paint_text(painter, match, "Match", font=font, colour=weak, align=RIGHT)

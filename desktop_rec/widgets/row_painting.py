@@ -13,6 +13,8 @@ from desktop_rec.theme import THEME
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTER = Qt.AlignmentFlag.AlignCenter
+_SLACK = 4
+"""Text is cut a little before its measured width does not fit: rounding differs between measuring and cutting."""
 
 
 def small(font: QFont) -> QFont:
@@ -58,7 +60,7 @@ def paint_name(painter: QPainter, area: QRect, title: str, year: int, *, font: Q
     """A title with its year behind it, in the weaker grey; with little room the title is cut."""
     weak, plain = THEME.colours.text_weak, QFont(font)
     plain.setWeight(QFont.Weight.Normal)
-    year_width = QFontMetrics(plain).horizontalAdvance(f"  {year}") if year else 0
+    year_width = QFontMetrics(plain).horizontalAdvance(f"  {year}") + _SLACK if year else 0
     used = paint_text(painter, area.adjusted(0, 0, -year_width, 0), title, font=font, colour=colour)
     if year:
         place = QRect(area.left() + used, area.top(), year_width, area.height())
@@ -71,7 +73,7 @@ def wrapped(metrics: QFontMetrics, text: str, width: int, *, lines: int) -> list
     left = text.split()
     while left and len(made) < lines - 1:
         taken = 1
-        while taken < len(left) and metrics.horizontalAdvance(" ".join(left[: taken + 1])) <= width:
+        while taken < len(left) and metrics.horizontalAdvance(" ".join(left[: taken + 1])) + _SLACK <= width:
             taken += 1
         made.append(metrics.elidedText(" ".join(left[:taken]), Qt.TextElideMode.ElideRight, width))
         left = left[taken:]

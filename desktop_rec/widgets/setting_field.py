@@ -49,7 +49,7 @@ class SettingField(QWidget):
     def value(self) -> Any:
         """The value, checked. Raises SettingError with the setting's own sentence, and shows it here."""
         try:
-            value = self._plain_value()
+            value = self.peek()
             self._config_class().changed(**{self.declared.name: value})
         except SettingError as error:
             if error.facts.get("setting") == self.declared.name:
@@ -72,7 +72,8 @@ class SettingField(QWidget):
         """Put the cursor where the value is."""
         self._editor.setFocus()
 
-    def _plain_value(self) -> Any:
+    def peek(self) -> Any:
+        """The value as it stands. Raises SettingError where a text means none, and shows nothing."""
         editor = self._editor
         if isinstance(editor, CalmComboBox):
             return editor.currentData()

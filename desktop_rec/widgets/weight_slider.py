@@ -6,11 +6,12 @@ A widget: `show_value` and `allow` in; `moved` (at each step) and `released` out
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QGraphicsOpacityEffect, QGridLayout, QLabel, QSlider, QWidget
 
 from desktop_rec.theme import set_role
 
 STEPS = 100
+_FADED = 0.45
 
 
 class WeightSlider(QWidget):
@@ -39,8 +40,7 @@ class WeightSlider(QWidget):
     def allow(self, *, why_not: str = "") -> None:
         """Let it be moved, or not and say why."""
         self.slider.setEnabled(not why_not)
-        for one in (self._left, self._right):
-            one.setEnabled(not why_not)
+        self._fade.setEnabled(bool(why_not))
         self.setToolTip(why_not or self._tip)
         self.slider.setToolTip(why_not or self._tip)
         self.slider.setAccessibleDescription(why_not or self._tip)
@@ -55,6 +55,9 @@ class WeightSlider(QWidget):
         self.slider.setPageStep(10)
         self.slider.setSingleStep(2)
         self.slider.setAccessibleName(f"From {left.lower()} to {right.lower()}")
+        self._fade = QGraphicsOpacityEffect(self)
+        self._fade.setOpacity(_FADED)
+        self.setGraphicsEffect(self._fade)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(2)

@@ -13,9 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from scipy.sparse import csr_matrix
 
-from engine.data.dataset import Bools, Float32, Int32, Int64, Scale, Vocabulary
+from engine.data.dataset import Bools, Float32, Int32, Int64, Scale, Vocabulary, stable_order
 
 KNOWN_SCALES: tuple[tuple[Scale, float], ...] = (
     (Scale(0, 1, 1), 0),
@@ -50,22 +49,20 @@ def join_ids(chunks: Sequence[pa.DictionaryArray]) -> tuple[Int32, Vocabulary]:
     return rows_N, Vocabulary(ids.take(pa.array(order)).to_pylist())
 
 
-def find_repeats(users_N: Int32, items_N: Int32, ratings_N: Float32, *, people: int, titles: int) -> Bools | None:
+def find_repeats(users_N: Int32, items_N: Int32, ratings_N: Float32, *, titles: int) -> Bools | None:
     """Which entries to keep where a person has a title more than once, or None where nobody has.
 
     The last one is kept, but a rating beats a seen-only entry whatever their order.
     """
     count = len(users_N)
-    order = np.argsort(users_N, kind="stable")
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(users_N, minlength=people))])
-    by_user = csr_matrix((order, items_N[order], indptr), shape=(people, titles))
-    sorted_both = by_user.tocsc().tocsr()  # two counting sorts: by person, title, then place in the file
-    places = sorted_both.data
-    users, items = users_N[places], sorted_both.indices
-    starts_N = np.concatenate([[True], (users[1:] != users[:-1]) | (items[1:] != items[:-1])])
-    if starts_N.all():
+    pairs_N = users_N.astype(np.int64) * titles + items_N
+    sorted_N = np.sort(pairs_N)
+    if not np.any(sorted_N[1:] == sorted_N[:-1]):
         return None
-    rank = places + count * ~np.isnan(ratings_N[places])
+    by_item = stable_order(items_N)
+    order = by_item[stable_order(users_N[by_item])]
+    starts_N = np.concatenate([[True], np.diff(pairs_N[order]) != 0])
+    rank = order + count * ~np.isnan(ratings_N[order])
     best = np.maximum.reduceat(rank, np.flatnonzero(starts_N)) % count
     keep_N = np.zeros(count, dtype=bool)
     keep_N[best] = True
@@ -83,7 +80,7 @@ def find_scale(ratings_N: Float32) -> Scale:
     low, high = float(distinct[0]), float(distinct[-1])
     if low == high:
         return Scale(min(0.0, low), max(1.0, high), 0)
-    step = round(float(np.diff(distinct).min()), 4)
+    step = 1.0 if _lie_on(distinct, low, 1) else round(float(np.diff(distinct).min()), 4)
     if step > 0 and (high - low) / step <= 1000 and _lie_on(distinct, low, step):
         return Scale(round(low, 4), round(high, 4), step)
     return Scale(float(np.floor(low)), float(np.ceil(high)), 0)

@@ -58,11 +58,8 @@ def delimiter_of(lines: list[str]) -> str | None:
     """The delimiter that gives nearly all lines the same number of columns; of several, the one that gives most."""
     best, best_rank = None, (0.0, 0)
     for sign in DELIMITERS.values():
-        try:
-            rows = split_rows(lines, sign, quoted=is_quoted(lines, sign))
-            counts = Counter(len(row) for row in rows)
-        except csv.Error:
-            continue
+        rows = split_rows(lines, sign, quoted=is_quoted(lines, sign))
+        counts = Counter(len(row) for row in rows)
         width, fitting = counts.most_common(1)[0] if counts else (1, 0)
         share = fitting / max(1, counts.total())
         rank = (1.0 if share >= 0.9 else share, width)
@@ -86,7 +83,10 @@ def split_rows(lines: list[str], delimiter: str, *, quoted: bool) -> list[list[s
         return [line.split() for line in lines]
     if not quoted:
         return [line.split(delimiter) for line in lines]
-    return [row for row in csv.reader(lines, delimiter=delimiter) if row]
+    try:
+        return [row for row in csv.reader(lines, delimiter=delimiter) if row]
+    except csv.Error:  # a stray quote has made one text of everything after it
+        return [line.split(delimiter) for line in lines]
 
 
 def is_number(text: str) -> bool:

@@ -140,7 +140,7 @@ def _arranged(tables: Sequence[RatingsTable]) -> Job[_Arranged]:
                 for one, table in zip(times, tables, strict=True)
             ]
         )
-    keep_N = find_repeats(user_rows_N, item_rows_N, ratings_N, people=len(users), titles=len(items))
+    keep_N = find_repeats(user_rows_N, item_rows_N, ratings_N, titles=len(items))
     yield None
     duplicates = 0
     if keep_N is not None:

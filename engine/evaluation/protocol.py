@@ -84,10 +84,12 @@ def watched_value(
     if not is_error and (name not in RANKING_METRICS or not cut.isdecimal() or int(cut) < 1):
         raise SettingError(f"There is no metric called {metric!r}.", remedy="Take one such as ndcg@100 or rmse.")
     question = _question(model, candidates_I, () if is_error else (int(cut),), weight, errors=is_error)
+    if not question.ks and not question.errors:
+        raise _not_measurable(metric, model)
     answers = [answer_for(model, held_out, people, question) for people in _batches(len(held_out), model.items)]
     found = _judgement(held_out, answers, question, {}, stopped=False).metrics
     if metric not in found:
-        raise SettingError(f"{metric} cannot be measured for {model.name} on these people.", metric=metric)
+        raise _not_measurable(metric, model)
     return found[metric].value
 
 
@@ -154,4 +156,10 @@ def _drawn(answers: list[Answer], draws: dict[str, list[Floats]]) -> Iterator[No
 def _nothing_to_find() -> DataError:
     return DataError(
         "Nobody among the held-out people has anything to find.", remedy="Choose a split that holds out more."
+    )
+
+
+def _not_measurable(metric: str, model: Model) -> SettingError:
+    return SettingError(
+        f"{metric} cannot be measured for {model.name} on these people.", remedy="Watch another metric.", metric=metric
     )

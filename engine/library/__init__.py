@@ -1,1 +1,1 @@
-"""What is kept on disk: data sets, runs, profiles. SQLite for records, folders for arrays."""
+"""What is kept on disk between launches: SQLite for records, folders for arrays and weights."""

@@ -103,9 +103,14 @@ class ClosedFormModel(Model):
 
 @dataclass(frozen=True)
 class Losses:
-    """The loss of a batch, and its named parts for the curves (detached, on the device)."""
+    """The loss of a batch: `total` is what the step goes down; `shown` is what curves and the rate finder read.
+
+    `shown` and its `parts` are detached, on the device, and comparable between batches and over a whole run: no
+    dependence on how long the batch's profiles happen to be, nor on loss weights that move while learning.
+    """
 
     total: Tensor
+    shown: Tensor
     parts: dict[str, Tensor]
 
 

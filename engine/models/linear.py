@@ -174,7 +174,7 @@ class Ease(ClosedFormModel):
 
 
 def ease_memory_bytes(items: int) -> int:
-    """The most memory that fitting takes for so many (liked) titles: one float32 matrix, half as much again, and blocks.
+    """The most memory that fitting takes for so many (liked) titles: a float32 matrix, half as much again, and blocks.
 
     float32 is enough: on MovieLens-1M the weights differ from float64's by 2e-6 at l2 300 and 3e-5 at l2 1.
     """

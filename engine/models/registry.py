@@ -48,7 +48,8 @@ MODELS: dict[str, ModelKind] = {
             "Learns both what people watch and how they rate it, from every rating; at its best with many people.",
             TwoHead,
             TwoHeadConfig,
-            {"epochs": 40, "optimizer": "adam", "schedule": "reduce_on_plateau", "watched": "ndcg@100"},
+            {"epochs": 40, "patience": 3},
+            suggestion="minimum",
         ),
         ModelKind(
             "ease",

@@ -89,8 +89,9 @@ class TwoHead(StepModel):
         rating = self._rating_loss(self.rating_head(rating_BD), batch, normalised_N, habit)
         total = weighted_by_uncertainty(presence, self.log_variances[0])
         total = total + weighted_by_uncertainty(rating, self.log_variances[1]) + config.kl_cap * divergence
-        parts = {"presence": presence.detach(), "rating": rating.detach()}
-        return Losses(total, parts)
+        per_title = presence.detach() * len(batch) / max(1, len(batch.item_rows_N))
+        parts = {"presence": per_title, "rating": rating.detach()}
+        return Losses(total, per_title + rating.detach(), parts)
 
     def _habits(self, batch: Batch) -> RatingHabit:
         return habits(

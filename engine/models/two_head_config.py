@@ -86,7 +86,7 @@ class TwoHeadConfig(Config):
         0.0, label="Least personal share", help="Least weight of a person's own rating habit.", low=0.0, high=0.8
     )
     first_std: float = setting(
-        0.02, label="First-layer spread", help="Spread of the first layer's weights at the start.", low=1e-5, high=1.0
+        0.05, label="First-layer spread", help="Spread of the first layer's weights at the start.", low=1e-5, high=1.0
     )
 
     def fitted_to(self, entries: int) -> TwoHeadConfig:

@@ -84,14 +84,7 @@ def explain(
     if item_row in history.item_rows_N:
         raise ProfileError(f"{title} is one of your own ratings.", remedy="Choose a title that you have not seen yet.")
     scores_I = rank_row(recommender.model, answer.prediction, weight)
-    column, heard = np.array([item_row], dtype=np.int64), np.flatnonzero(recommender.heard(history))
-    impacts_n = leave_one_out_impacts(recommender.model, history, column, weight, entries=heard)[:, 0]
-    shown = strongest(impacts_n, most=_MOST_SHOWN)
-    ranks = _ranks_without(recommender, history, item_row, shown, weight, filters=filters, seen_rows=seen_rows)
-    reasons = tuple(
-        dataclasses.replace(reason, rank_without=rank)
-        for reason, rank in zip(reasons_for(recommender, history, impacts_n, shown), ranks, strict=True)
-    )
+    reasons = _reasons(recommender, history, item_row, weight, filters=filters, seen_rows=seen_rows)
     order = recommender.order(scores_I, history, filters=filters, seen_rows=seen_rows)
     return Explanation(
         item_row=item_row,
@@ -195,6 +188,24 @@ def _reason(
         rank_without=None,
         words=f"because you {feeling} {title}",
     )
+
+
+def _reasons(
+    recommender: Recommender,
+    history: Histories,
+    item_row: int,
+    weight: float | None,
+    *,
+    filters: Filters | None,
+    seen_rows: Sequence[int],
+) -> tuple[Reason, ...]:
+    """The strongest reasons for one title, each with the rank without it."""
+    column, heard = np.array([item_row], dtype=np.int64), np.flatnonzero(recommender.heard(history))
+    impacts_n = leave_one_out_impacts(recommender.model, history, column, weight, entries=heard)[:, 0]
+    shown = strongest(impacts_n, most=_MOST_SHOWN)
+    ranks = _ranks_without(recommender, history, item_row, shown, weight, filters=filters, seen_rows=seen_rows)
+    reasons = reasons_for(recommender, history, impacts_n, shown)
+    return tuple(dataclasses.replace(one, rank_without=rank) for one, rank in zip(reasons, ranks, strict=True))
 
 
 def _ranks_without(

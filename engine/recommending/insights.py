@@ -122,16 +122,7 @@ def explain_list(
         yield from _leave_out_each(recommender, history, rows_T, weight, found)
     except Stop:
         stopped = True
-    return ListInsights(
-        titles=_reasons_of_titles(recommender, history, rows_T, found.impacts_nT),
-        most_impactful=most_impactful(recommender, history, found.impacts_nT),
-        most_surprising=most_surprising(recommender, history, found.predicted_n),
-        predicts_ratings=recommender.model.can.predicts_ratings,
-        entries=history.entries,
-        entries_done=int(found.done_n.sum()),
-        stopped=stopped,
-        note=recommender.note(history),
-    )
+    return _told(recommender, history, rows_T, found, stopped=stopped)
 
 
 def most_impactful(
@@ -169,6 +160,21 @@ def most_surprising(
             difference=float(apart_n[entry]),
         )
         for entry in order[~np.isnan(apart_n[order])][:most].tolist()
+    )
+
+
+def _told(
+    recommender: Recommender, history: Histories, rows_T: Int64, found: _Findings, *, stopped: bool
+) -> ListInsights:
+    return ListInsights(
+        titles=_reasons_of_titles(recommender, history, rows_T, found.impacts_nT),
+        most_impactful=most_impactful(recommender, history, found.impacts_nT),
+        most_surprising=most_surprising(recommender, history, found.predicted_n),
+        predicts_ratings=recommender.model.can.predicts_ratings,
+        entries=history.entries,
+        entries_done=int(found.done_n.sum()),
+        stopped=stopped,
+        note=recommender.note(history),
     )
 
 

@@ -133,7 +133,7 @@ class _Sweep:
         people = self._people()
         for step, lr in enumerate(self._finder.rates()):
             batch = self._histories.batch(next(people).to(self._stepper.device))
-            loss = float(self._stepper.take(batch, lr=float(lr), step=step).total)
+            loss = float(self._stepper.take(batch, lr=float(lr), step=step).shown)
             if not np.isfinite(loss):
                 return
             self._add(float(lr), loss)

@@ -64,14 +64,14 @@ class EpochSums:
 
     def add(self, losses: Losses, people: int) -> None:
         self._people += people
-        for name, value in (("total", losses.total), *losses.parts.items()):
+        for name, value in (("shown", losses.shown), *losses.parts.items()):
             summed = self._sums.get(name)
             self._sums[name] = value.float() * people if summed is None else summed + value.float() * people
 
     def mean(self) -> tuple[float, tuple[tuple[str, float], ...]]:
-        """The mean total loss and its parts, per person."""
+        """The mean loss, as curves show it, and its parts."""
         means = {name: float(value) / max(1, self._people) for name, value in self._sums.items()}
-        return means.pop("total", float("nan")), tuple(means.items())
+        return means.pop("shown", float("nan")), tuple(means.items())
 
     def as_dict(self) -> dict[str, Any]:
         return {"people": self._people, "sums": {name: float(value) for name, value in self._sums.items()}}

@@ -202,7 +202,7 @@ class _Run:
         )
         losses = self._stepper.take(self._histories.batch(people.to(self._stepper.device)), lr=lr, step=step)
         self._sums.add(losses, len(people))
-        self._log.add(losses.total, lr)
+        self._log.add(losses.shown, lr)
         self.progress = self.progress.stepped(lr)
 
     def remaining_steps(self) -> Iterator[Event]:

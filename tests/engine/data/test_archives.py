@@ -11,6 +11,12 @@ from engine.errors import DataError
 ROWS = b"userId,movieId,rating\n1,2,3\n"
 
 
+def read_through(path):
+    with ByteStream(Source(path)) as stream:
+        while stream.read(1 << 20):
+            pass
+
+
 def test_that_a_gzip_is_read_in_place_whatever_its_name(tmp_path):
     path = tmp_path / "ratings.csv"
     path.write_bytes(gzip.compress(ROWS))
@@ -29,7 +35,9 @@ def test_that_the_members_of_a_zip_are_sources_without_the_junk_of_a_mac(tmp_pat
     assert os.listdir(tmp_path) == ["data.zip"]
 
 
-@pytest.mark.parametrize("name", ["../ratings.csv", "a/../../b.csv", "/etc/ratings.csv", "..\\ratings.csv", "C:\\r.csv"])
+@pytest.mark.parametrize(
+    "name", ["../ratings.csv", "a/../../b.csv", "/etc/ratings.csv", "..\\ratings.csv", "C:\\r.csv"]
+)
 def test_that_a_zip_with_names_that_lead_outside_is_refused(tmp_path, name):
     path = tmp_path / "data.zip"
     with zipfile.ZipFile(path, "w") as archive:
@@ -52,17 +60,15 @@ def test_that_a_gzip_bomb_is_refused_while_it_swells(tmp_path):
     with gzip.open(path, "wb", compresslevel=9) as file:
         for _ in range(80):
             file.write(bytes(1 << 20))
-    with pytest.raises(DataError, match=r"bomb\.gz would unpack to over 6\d MiB"), ByteStream(Source(path)) as stream:
-        while stream.read(1 << 20):
-            pass
+    with pytest.raises(DataError, match=r"bomb\.gz would unpack to over 6\d MiB"):
+        read_through(path)
 
 
 def test_that_a_gzip_that_was_cut_short_is_refused(tmp_path):
     path = tmp_path / "ratings.csv.gz"
     path.write_bytes(gzip.compress(ROWS * 1000)[:-20])
-    with pytest.raises(DataError, match="is cut short or damaged"), ByteStream(Source(path)) as stream:
-        while stream.read(1 << 20):
-            pass
+    with pytest.raises(DataError, match="is cut short or damaged"):
+        read_through(path)
 
 
 def test_that_a_zip_that_was_cut_short_is_refused(tmp_path):

@@ -23,7 +23,9 @@ def read(tmp_path):
         for block in read_blocks(source, shape, block_bytes=block_bytes):
             found = read_ratings(block, shape, file=source.name)
             times = [None] * len(found.ratings_N) if found.times_N is None else found.times_N.tolist()
-            rows += zip(found.users_N.to_pylist(), found.items_N.to_pylist(), found.ratings_N.tolist(), times, strict=True)
+            rows += zip(
+                found.users_N.to_pylist(), found.items_N.to_pylist(), found.ratings_N.tolist(), times, strict=True
+            )
             problems += found.problems
             lines += block.lines
         return rows, problems, lines
@@ -143,7 +145,7 @@ def test_that_utf16_is_read(read):
 
 def test_that_a_line_without_end_is_refused_before_memory_is_full(tmp_path):
     path = tmp_path / "ratings.csv"
-    path.write_bytes(b"user,item,rating\n" + b"1,2,3\n" * 50_000 + b"9" * (40 << 20))
+    path.write_bytes(b"user,item,rating\n" + b"1,2,3\n" * 50_000 + b"9" * (36 << 20))
     source = Source(path)
     with pytest.raises(DataError, match="after line 50,001, as no ratings file has"):
         list(read_blocks(source, sniff(source)))

@@ -1,0 +1,106 @@
+"""Starts the window: application, error hooks, log, theme, and Python's collector on the GUI thread.
+
+Stands at the end of the street. The first view is on the screen before torch is imported; that happens once, on a
+thread, when nothing moves.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+import engine
+from desktop_rec.garbage import GarbageTimer
+from desktop_rec.log import LOG, LogFile, install_hooks
+from desktop_rec.main_window import MainWindow
+from desktop_rec.notices import Notice, failure_of
+from desktop_rec.preferences import Preferences
+from desktop_rec.session import Session
+from desktop_rec.theme import apply_theme
+from engine.library.store import home_of
+
+_QUIET_MS = 400
+"""How long after the first view torch is imported: it is painted by then, and nobody has pressed anything."""
+
+
+def make_application(arguments: list[str]) -> QApplication:
+    """The QApplication with our name on it (also for the tour and the tests)."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(arguments)
+    app.setApplicationName("Desktop Rec")
+    app.setApplicationVersion(engine.__version__)
+    app.setDesktopFileName("desktop-rec")
+    return app
+
+
+class Launch(QObject):
+    """One launch: what must live as long as the window, and what happens after its first view."""
+
+    def __init__(self, app: QApplication, home: Path, *, theme: str | None = None) -> None:
+        super().__init__()
+        self.home = home
+        self.log = LogFile(home)
+        self.log.open()
+        self.preferences = Preferences(home)
+        apply_theme(app, theme or self.preferences.theme)
+        self.session = Session(self)
+        self.garbage = GarbageTimer(self)
+        self.window = MainWindow(self.session, self.preferences, self.log)
+        self._files: list[Path] = []
+        install_hooks(self._say)
+        self.session.devices_found.connect(self._on_devices)
+        self.session.notice.connect(self._on_notice)
+
+    def begin(self, files: list[Path]) -> None:
+        """Show the window; open the folder and what was open last right after it is painted."""
+        self._files = files
+        self.window.show()
+        QTimer.singleShot(0, self._open_library)
+
+    def end(self) -> None:
+        """Give back what the process holds: folder, collector, log."""
+        self.session.close_library()
+        self.garbage.stop()
+        LOG.info("The window was closed")
+        self.log.close()
+        sys.excepthook = sys.__excepthook__
+
+    def _open_library(self) -> None:
+        self.window.open_library(self.home)
+        if self._files:
+            self.window.open_files(self._files)
+        elif any(one.dataset_id == self.preferences.dataset_id for one in self.session.datasets()):
+            self.session.open_dataset(self.preferences.dataset_id)
+        QTimer.singleShot(_QUIET_MS, self.session.warm_up)
+
+    def _on_devices(self) -> None:
+        self.garbage.freeze()
+
+    def _on_notice(self, notice: Notice) -> None:
+        LOG.info("%s: %s", notice.kind, notice.as_text())
+
+    def _say(self, error: BaseException) -> None:
+        self.session.notice.emit(Notice.of(failure_of(error)))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the window until it is closed; the exit status."""
+    app = make_application(sys.argv[:1])
+    launch = Launch(app, home_of(arguments.home), theme=arguments.theme)
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        launch.window.close_without_asking()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, on_signal)
+    launch.begin(arguments.files)
+    status = app.exec()
+    launch.end()
+    return status

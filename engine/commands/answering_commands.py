@@ -1,0 +1,163 @@
+"""evaluate, recommend: what a run is worth, and what it says to a person."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from typing import Any
+
+from engine import verbs
+from engine.commands.answer import Answer
+from engine.commands.driving import Driver
+from engine.commands.wording import facts, figure, shortened, table
+from engine.data.profile import Profile, profile_of_user, read_profile
+from engine.errors import SettingError
+from engine.library.store import Library
+from engine.recommending.insights import ListInsights
+from engine.recommending.recommender import Recommendation, Recommender
+from engine.verbs.answering import Recommended
+
+_TITLE_WIDTH, _REASONS_SHOWN = 44, 3
+
+
+def evaluate(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
+    """Judge a run on its test people."""
+    record = library.runs.find(arguments.run)
+    judgement = driver.run(verbs.evaluate(library, record.run_id, protocol=arguments.protocol, ks=arguments.k))
+    protocol = record.split_config["kind"]
+    metrics = {name: asdict(interval) for name, interval in judgement.metrics.items()}
+    document = {
+        "run": record.run_id,
+        "model": record.model,
+        "protocol": protocol,
+        "people": judgement.people,
+        "metrics": metrics,
+        "stopped": judgement.stopped,
+    }
+    rows = [[name, figure(one["value"]), figure(one["low"]), figure(one["high"])] for name, one in metrics.items()]
+    first = f"{record.name} on {record.dataset_name}, protocol {protocol}, {judgement.people:,} people"
+    return Answer(document, f"{first}\n{table(('metric', 'value', 'low', 'high'), rows, right=(1, 2, 3))}")
+
+
+def recommend(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
+    """The list for one person, with reasons where they are asked for."""
+    record = library.runs.find(arguments.run)
+    recommender = verbs.recommender_of(library, record.run_id)
+    if arguments.weight is not None and not recommender.model.can.mixes_presence:
+        raise SettingError(
+            f"The run {record.name} ({record.model}) has no weight between watching and loving.",
+            remedy="Leave --weight out.",
+        )
+    profile = _profile(arguments, recommender)
+    job = verbs.recommend(recommender, profile, top=arguments.top, weight=arguments.weight, explain=arguments.explain)
+    told = driver.run(job)
+    return Answer(_document(record.run_id, profile, recommender, told), _text(record.name, profile, told))
+
+
+def _profile(arguments: argparse.Namespace, recommender: Recommender) -> Profile:
+    if arguments.user is not None:
+        return profile_of_user(recommender.dataset, arguments.user)
+    return read_profile(arguments.profile, recommender.dataset).profile
+
+
+def _document(run_id: str, profile: Profile, recommender: Recommender, told: Recommended) -> dict[str, Any]:
+    insights = told.insights
+    reasons = _reasons_by_row(insights)
+    return {
+        "run": run_id,
+        "profile": {
+            "name": profile.name,
+            "entries": len(profile.entries),
+            "matched": told.match.matched,
+            "unmatched": len(told.match.unmatched),
+            "unmatched_titles": [one.title or one.item_id for one in told.match.unmatched],
+        },
+        "items": [_item_document(one, reasons.get(one.item_row) if insights else None) for one in told.listed.items],
+        "most_impactful": _impactful(insights),
+        "most_surprising": _surprising(insights) if recommender.model.can.predicts_ratings else None,
+        "note": told.listed.note,
+        "stopped": told.stopped,
+    }
+
+
+def _item_document(one: Recommendation, reasons: list[dict[str, Any]] | None) -> dict[str, Any]:
+    return {
+        "rank": one.rank,
+        "item": one.item_id,
+        "title": one.title,
+        "year": one.year or None,
+        "genres": one.genres,
+        "score": one.score,
+        "match": one.match,
+        "probability": one.probability,
+        "lift": one.lift,
+        "predicted_rating": one.predicted_rating,
+        "reasons": reasons,
+    }
+
+
+def _reasons_by_row(insights: ListInsights | None) -> dict[int, list[dict[str, Any]]]:
+    return {
+        one.item_row: [
+            {"item": reason.item_id, "title": reason.title, "rating": reason.rating, "impact": reason.impact,
+             "share": reason.share}
+            for reason in one.reasons
+        ]
+        for one in (insights.titles if insights else ())
+    }  # fmt: skip
+
+
+def _impactful(insights: ListInsights | None) -> list[dict[str, Any]] | None:
+    if insights is None:
+        return None
+    return [{"item": one.item_id, "title": one.title, "impact": one.impact} for one in insights.most_impactful]
+
+
+def _surprising(insights: ListInsights | None) -> list[dict[str, Any]] | None:
+    if insights is None:
+        return None
+    return [
+        {"item": one.item_id, "title": one.title, "rating": one.rating, "predicted": one.predicted}
+        for one in insights.most_surprising
+    ]
+
+
+def _text(run_name: str, profile: Profile, told: Recommended) -> str:
+    match = told.match
+    lines = [f"For {profile.name}, by {run_name}: {match.matched:,} of {len(profile.entries):,} titles are known."]
+    rows = [
+        [f"{one.rank}", shortened(f"{one.title} ({one.year})" if one.year else one.title, _TITLE_WIDTH),
+         f"{one.match} %", figure(one.predicted_rating, digits=1), _reason_words(one.item_row, told.insights)]
+        for one in told.listed.items
+    ]  # fmt: skip
+    header = ("", "title", "match", "predicted", "because of" if told.insights else "")
+    lines.append(table(header, rows, right=(0, 2, 3)))
+    if told.listed.note:
+        lines.append(told.listed.note)
+    if told.insights is not None:
+        lines.append(_insight_words(told.insights))
+    return "\n".join(lines).rstrip()
+
+
+def _reason_words(item_row: int, insights: ListInsights | None) -> str:
+    for one in insights.titles if insights else ():
+        if one.item_row == item_row:
+            return ", ".join(
+                f"{'+' if reason.impact > 0 else '-'}{100 * reason.share:.0f} % {shortened(reason.title, 24)}"
+                for reason in one.reasons[:_REASONS_SHOWN]
+            )
+    return ""
+
+
+def _insight_words(insights: ListInsights) -> str:
+    parts = []
+    if insights.most_impactful:
+        shown = [(one.title, f"{100 * one.share:.0f} % of all influence") for one in insights.most_impactful[:5]]
+        parts += ["Your most impactful ratings:", facts(shown)]
+    if insights.most_surprising:
+        shown = [
+            (one.title, f"you gave {one.rating:g}, predicted {one.predicted:.1f}")
+            for one in insights.most_surprising[:5]
+        ]
+        parts += ["Your most surprising ratings:", facts(shown)]
+    return "\n".join(parts)

@@ -1,0 +1,107 @@
+"""What `--set`, `--lr`, `--epochs`, `--split` and `--seed` mean: the configs of a command, or a sentence why not."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from engine.commands.wrong_use import WrongUse
+from engine.data.split import SplitConfig
+from engine.errors import SettingError
+from engine.models.registry import kind_of
+from engine.settings import Config, declared_settings, with_texts
+from engine.training.config import TrainingConfig
+from engine.training.lr_finder import FinderConfig
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The configs a person chose. `training` is None for models that are computed at once."""
+
+    model_config: Config
+    training: TrainingConfig | None
+    split: SplitConfig
+    finder: FinderConfig
+
+
+def choices_of(arguments: argparse.Namespace) -> Choices:
+    """The configs of find-lr and train. A setting's name goes to the model first, then training, split and sweep.
+
+    Raises WrongUse for unknown names and values outside their limits.
+    """
+    with wrong_use():
+        kind = kind_of(arguments.model)
+        learns = kind.can.learns_by_steps
+        configs: dict[str, Config] = {"model": kind.config_class()}
+        if learns:
+            configs["training"] = TrainingConfig(**kind.training)
+        configs["split"] = SplitConfig()
+        if arguments.command == "find-lr":
+            configs["finder"] = FinderConfig()
+        _refuse_steps(arguments, learns=learns)
+        configs = {name: _with_options(config, arguments) for name, config in configs.items()}
+        configs = with_settings(configs, arguments.settings)
+    training, finder, split = configs.get("training"), configs.get("finder", FinderConfig()), configs["split"]
+    assert training is None or isinstance(training, TrainingConfig)
+    assert isinstance(finder, FinderConfig)
+    assert isinstance(split, SplitConfig)
+    return Choices(configs["model"], training, split, finder)
+
+
+def with_settings(configs: Mapping[str, Config], pairs: Sequence[str]) -> dict[str, Config]:
+    """The configs with `key=value` texts read into them, each by the first config that knows its name."""
+    names = {key: [one.name for one in declared_settings(type(config))] for key, config in configs.items()}
+    texts: dict[str, dict[str, str]] = {key: {} for key in configs}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals:
+            raise WrongUse(f"--set takes key=value; {pair!r} has no equals sign.")
+        owner = next((key for key, known in names.items() if name.strip() in known), None)
+        if owner is None:
+            every = ", ".join(dict.fromkeys(one for known in names.values() for one in known))
+            raise WrongUse(f"There is no setting called {name.strip()!r} here. Known are: {every}.")
+        texts[owner][name.strip()] = text
+    return {key: with_texts(config, texts[key]) for key, config in configs.items()}
+
+
+@contextmanager
+def wrong_use() -> Iterator[None]:
+    """A setting refused inside is wrong use of the command."""
+    try:
+        yield
+    except SettingError as error:
+        raise WrongUse(str(error)) from error
+
+
+def _with_options(config: Config, arguments: argparse.Namespace) -> Config:
+    if isinstance(config, TrainingConfig):
+        config = _with_training_options(config, arguments)
+    if isinstance(config, SplitConfig) and getattr(arguments, "split", None) is not None:
+        config = config.changed(kind=arguments.split)
+    seed = getattr(arguments, "seed", None)
+    return (
+        config.changed(seed=seed) if seed is not None and isinstance(config, TrainingConfig | SplitConfig) else config
+    )
+
+
+def _with_training_options(config: TrainingConfig, arguments: argparse.Namespace) -> TrainingConfig:
+    epochs, lr = getattr(arguments, "epochs", None), getattr(arguments, "lr", None)
+    if epochs is not None:
+        config = config.changed(epochs=epochs)
+    return config if lr is None else with_texts_of(config, lr)
+
+
+def with_texts_of(config: TrainingConfig, lr: str) -> TrainingConfig:
+    """The training settings with a rate as `--lr` gives it: a number, or auto."""
+    changed = with_texts(config, {"lr": lr})
+    assert isinstance(changed, TrainingConfig)
+    return changed
+
+
+def _refuse_steps(arguments: argparse.Namespace, *, learns: bool) -> None:
+    for name in ("epochs", "lr"):
+        value = getattr(arguments, name, None)
+        if not learns and value not in (None, "auto"):
+            raise WrongUse(f"{arguments.model} is computed at once; --{name} means nothing to it.")

@@ -1,0 +1,145 @@
+"""find-lr, train, resume: everything that learns."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from engine import verbs
+from engine.commands.answer import Answer
+from engine.commands.choices import choices_of
+from engine.commands.data_commands import dataset_of
+from engine.commands.driving import Driver
+from engine.commands.wording import duration, facts, figure, rate, table
+from engine.commands.wrong_use import WrongUse
+from engine.library.run_record import RunRecord
+from engine.library.store import Library
+from engine.training.lr_finder import RateSweep
+
+_KINDS = ("steepest", "valley", "minimum", "turning_point")
+_SHOWN_METRICS = ("recall@20", "recall@50", "ndcg@100", "rmse", "mae")
+
+
+def find_rate(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
+    """Sweep learning rates and say which to take."""
+    choices = choices_of(arguments)
+    dataset = dataset_of(arguments.dataset, library, driver)
+    job = verbs.find_rate(
+        library,
+        dataset,
+        model=arguments.model,
+        model_config=choices.model_config,
+        training=choices.training,
+        finder=choices.finder,
+        split=choices.split,
+        device=arguments.device,
+    )
+    sweep = driver.run(job)
+    return Answer(_sweep_document(sweep), _sweep_text(sweep))
+
+
+def train(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
+    """Train a model, keep the run, and say what it is worth."""
+    choices = choices_of(arguments)
+    dataset = dataset_of(arguments.dataset, library, driver)
+    job = verbs.train(
+        library,
+        dataset,
+        model=arguments.model,
+        model_config=choices.model_config,
+        training=choices.training,
+        split=choices.split,
+        device=arguments.device,
+    )
+    return _run_answer(library.runs.find(driver.run(job).run_id))
+
+
+def resume(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
+    """Go on with a run, to a new total of epochs where one is given."""
+    if arguments.epochs is not None and arguments.epochs < 1:
+        raise WrongUse(f"--epochs takes 1 or more, not {arguments.epochs}.")
+    record = library.runs.find(arguments.run)
+    job = verbs.resume(library, record.run_id, epochs=arguments.epochs, device=arguments.device)
+    return _run_answer(library.runs.find(driver.run(job).run_id))
+
+
+def _run_answer(record: RunRecord) -> Answer:
+    return Answer(_run_document(record), _run_text(record))
+
+
+def _run_document(record: RunRecord) -> dict[str, Any]:
+    steps = record.training_config is not None
+    return {
+        "run": record.run_id,
+        "name": record.name,
+        "model": record.model,
+        "dataset": record.dataset_id,
+        "status": record.status,
+        "lr": record.lr,
+        "epochs": record.epochs if steps else None,
+        "best_epoch": record.best_epoch,
+        "best_value": record.best_value,
+        "watched": record.watched or None,
+        "stopped_because": record.stopped_because,
+        "metrics": {name: interval["value"] for name, interval in record.metrics.items()},
+        "people": record.people_judged,
+        "seconds": record.seconds,
+        "examples_per_second": record.examples_per_second if steps else None,
+        "device": record.device,
+        "precision": record.precision,
+        "parameters": record.parameters,
+        "split": record.split_config,
+        "advice": record.advice,
+    }
+
+
+def _run_text(record: RunRecord) -> str:
+    best = ""
+    if record.best_epoch is not None:
+        best = f"epoch {record.best_epoch:,}, {record.watched} {figure(record.best_value)}"
+    metrics = [(name, _interval_words(record.metrics[name])) for name in _SHOWN_METRICS if name in record.metrics]
+    lines = [
+        f"{record.name} ({record.run_id}) on {record.dataset_name}: {record.stopped_because}",
+        facts(
+            [
+                ("learning rate", rate(record.lr) if record.lr else ""),
+                ("epochs", f"{record.epochs:,} of {record.total_epochs:,}" if record.total_epochs else ""),
+                ("best", best),
+                ("took", duration(record.seconds)),
+                ("speed", f"{record.examples_per_second:,.0f} people/s" if record.total_epochs else ""),
+                ("on", f"{record.device}, {record.precision}, {record.parameters:,} parameters"),
+            ]
+        ),
+    ]
+    if metrics:
+        lines += [f"On {record.people_judged:,} people it has not learned from:", facts(metrics)]
+    return "\n".join([*lines, record.advice]).rstrip()
+
+
+def _interval_words(interval: dict[str, float | None]) -> str:
+    between = f"  ({figure(interval['low'])} to {figure(interval['high'])})" if interval["low"] is not None else ""
+    return f"{figure(interval['value'])}{between}"
+
+
+def _sweep_document(sweep: RateSweep) -> dict[str, Any]:
+    found = {one.kind: one.lr for one in sweep.suggestions}
+    return {
+        "lrs": sweep.lrs,
+        "losses": sweep.losses,
+        "smoothed": sweep.smoothed,
+        "suggestions": {kind: found.get(kind) for kind in _KINDS},
+        "chosen": sweep.chosen.lr if sweep.chosen else None,
+        "chosen_kind": sweep.chosen.kind if sweep.chosen else None,
+        "reason": sweep.chosen.sentence if sweep.chosen else sweep.words,
+        "words": sweep.words,
+        "stopped": sweep.stopped,
+    }
+
+
+def _sweep_text(sweep: RateSweep) -> str:
+    if not sweep.suggestions:
+        return sweep.words
+    chosen = sweep.chosen.kind if sweep.chosen else ""
+    rows = [["*" if one.kind == chosen else "", one.title, rate(one.lr), one.sentence] for one in sweep.suggestions]
+    take = f"Take {rate(sweep.chosen.lr)}: --lr {rate(sweep.chosen.lr)}" if sweep.chosen else ""
+    return "\n".join([sweep.words, table(("", "suggestion", "rate", "why"), rows, right=(2,)), take]).rstrip()

@@ -1,0 +1,77 @@
+"""runs, models, devices: what there is to learn with, and what was learned."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from typing import Any
+
+from engine.commands.answer import Answer
+from engine.commands.driving import Driver
+from engine.commands.wording import duration, figure, table
+from engine.library.run_record import RunRecord
+from engine.library.store import Library
+
+_METRIC = "ndcg@100"
+
+
+def list_runs(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
+    """All runs, the newest first."""
+    records = library.runs.records()
+    rows = [
+        [one.run_id, one.name, one.dataset_name, one.status, f"{one.epochs:,}" if one.total_epochs else "-",
+         figure(_value(one)), duration(one.seconds), f"{one.created.astimezone():%d %b %Y, %H:%M}"]
+        for one in records
+    ]  # fmt: skip
+    header = ("id", "name", "data set", "status", "epochs", _METRIC, "took", "began")
+    text = table(header, rows, right=(4, 5, 6)) if rows else "There are no runs yet. Train a model first."
+    return Answer({"runs": [_run_document(one) for one in records]}, text)
+
+
+def list_models(arguments: argparse.Namespace, driver: Driver) -> Answer:
+    """The models on offer, what they can do and what can be set about them."""
+    from engine.models.registry import MODELS
+    from engine.settings import declared_settings
+
+    documents = []
+    for kind in MODELS.values():
+        settings = [
+            {"name": one.name, "label": one.setting.label, "help": one.setting.help, "default": one.default,
+             "low": one.setting.low, "high": one.setting.high, "choices": one.setting.choices}
+            for one in declared_settings(kind.config_class)
+        ]  # fmt: skip
+        documents.append(
+            {"name": kind.name, "title": kind.title, "sentence": kind.sentence, "can": asdict(kind.can),
+             "settings": settings}
+        )  # fmt: skip
+    lines = []
+    for kind in MODELS.values():
+        names = ", ".join(one.name for one in declared_settings(kind.config_class))
+        how = "learns by steps" if kind.can.learns_by_steps else "computed at once"
+        lines.append(f"{kind.name}: {kind.title}, {how}\n  {kind.sentence}\n  settings: {names}")
+    return Answer({"models": documents}, "\n".join(lines))
+
+
+def list_devices(arguments: argparse.Namespace, driver: Driver) -> Answer:
+    """What can compute here, the fastest first; and a GPU that is there but of no use, with the line that mends it."""
+    from engine.device import explain_unused_gpu, find_devices
+
+    devices, unused = find_devices(), explain_unused_gpu()
+    rows = [[one.key, one.words, ", ".join(one.precisions)] for one in devices]
+    text = table(("device", "what it is", "precision"), rows)
+    if unused is not None:
+        text = f"{text}\n{unused.words} To mend it, run:\n{unused.line}"
+    return Answer({"devices": [asdict(one) for one in devices], "unused_gpu": asdict(unused) if unused else None}, text)
+
+
+def _value(record: RunRecord) -> float | None:
+    return record.metrics[_METRIC]["value"] if _METRIC in record.metrics else None
+
+
+def _run_document(record: RunRecord) -> dict[str, Any]:
+    document = asdict(record)
+    document["run"] = document.pop("run_id")
+    document["dataset"] = document.pop("dataset_id")
+    for name in ("created", "finished"):
+        document[name] = document[name].isoformat() if document[name] else None
+    return {**document, "lr": record.lr}

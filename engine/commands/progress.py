@@ -1,0 +1,129 @@
+"""What a running job says on stderr: one line that renews itself on a terminal, sparse lines elsewhere.
+
+Stands between a job's events and the person who waits. Never writes to stdout.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from typing import TextIO
+
+from engine.commands.wording import duration, figure, rate, shortened
+from engine.events import (
+    Advised,
+    EpochEnded,
+    Event,
+    LossDiverged,
+    LossesMeasured,
+    Progressed,
+    StageStarted,
+    StepsTaken,
+    TrainingStarted,
+)
+
+_SPARSE_S = 10.0
+
+
+class ProgressReport:
+    """Folds events into words on a stream. Call `end()` when the job is over, so that the line is cleared."""
+
+    def __init__(self, stream: TextIO, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._stream, self._clock = stream, clock
+        self._is_terminal = stream.isatty()
+        self._stage_at = clock()
+        self._sparse_at = clock()
+        self._epochs = 0
+        self._shown = False
+        self._last_epoch = ""
+
+    def tell(self, event: Event) -> None:
+        """Say what happened, now or (off a terminal) only from time to time."""
+        match event:
+            case StageStarted(words=words):
+                self._stage_at = self._clock()
+                self._renewed(words) if self._is_terminal else self._line(words)
+            case TrainingStarted():
+                self._epochs = event.total_epochs
+                self._line(_started_words(event))
+            case Advised(words=words) | LossDiverged(words=words):
+                self._line(words)
+            case Progressed():
+                self._renewed(_progress_words(event, elapsed_s=self._clock() - self._stage_at))
+            case LossesMeasured():
+                self._renewed(_sweep_words(event))
+            case StepsTaken():
+                self._renewed(_step_words(event, epochs=self._epochs, last_epoch=self._last_epoch))
+            case EpochEnded():
+                self._last_epoch = _epoch_words(event)
+                self._renewed(f"Epoch {event.epoch:,} of {self._epochs:,}  {self._last_epoch}")
+
+    def end(self) -> None:
+        """Clear the renewed line."""
+        if self._shown:
+            self._write("\r\x1b[K")
+            self._shown = False
+
+    def _renewed(self, words: str) -> None:
+        if self._is_terminal:
+            self._write(f"\r\x1b[K{shortened(words, shutil.get_terminal_size().columns - 1)}")
+            self._shown = True
+        elif self._clock() - self._sparse_at >= _SPARSE_S:
+            self._sparse_at = self._clock()
+            self._line(words)
+
+    def _line(self, words: str) -> None:
+        self.end()
+        self._write(f"{words}\n")
+
+    def _write(self, text: str) -> None:
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except (OSError, ValueError):
+            return
+
+
+def _started_words(event: TrainingStarted) -> str:
+    again = f", from step {event.first_step:,}" if event.first_step else ""
+    return (
+        f"Training {event.model} on {event.examples:,} people for {event.total_epochs:,} epochs{again} "
+        f"({event.device}, {event.precision}, {event.parameters:,} parameters; run {event.run_id})"
+    )
+
+
+def _progress_words(event: Progressed, *, elapsed_s: float) -> str:
+    """The words, how far, how fast, and how long still, as far as that is known."""
+    parts = [event.words]
+    if event.total:
+        parts.append(f"{min(100, 100 * event.done // event.total)} %")
+    if elapsed_s > 0.5 and event.done:
+        per_s = event.done / elapsed_s
+        parts.append(f"{per_s / 2**20:,.1f} MiB/s" if event.unit == "bytes" else f"{per_s:,.0f} {event.unit}/s")
+        if event.total and event.done < event.total:
+            parts.append(f"{duration((event.total - event.done) / per_s)} left")
+    return "  ".join(parts)
+
+
+def _sweep_words(event: LossesMeasured) -> str:
+    last = f"  rate {rate(float(event.lrs[-1]))}  loss {event.smoothed[-1]:.4g}" if len(event.lrs) else ""
+    return f"Trying rates  {event.steps_done:,} of {event.total_steps:,}{last}"
+
+
+def _step_words(event: StepsTaken, *, epochs: int, last_epoch: str) -> str:
+    done = event.first_step + len(event.losses)
+    parts = [
+        f"Epoch {event.epoch:,} of {epochs:,}",
+        f"{100 * done // max(1, event.total_steps)} %",
+        f"loss {event.losses[-1]:.4g}",
+        last_epoch,
+        f"{event.examples_per_second:,.0f} people/s",
+        f"{duration(event.remaining_s)} left" if event.remaining_s is not None else "",
+    ]
+    return "  ".join(part for part in parts if part)
+
+
+def _epoch_words(event: EpochEnded) -> str:
+    values = [f"{name} {figure(value)}" for name, value in event.validation] or [f"loss {event.training_loss:.4g}"]
+    return f"{', '.join(values)}{' (best)' if event.is_best else ''}"

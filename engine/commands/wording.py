@@ -1,0 +1,54 @@
+"""Numbers and tables as people read them in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def rate(value: float | None) -> str:
+    """A learning rate: "3.1e-3"; "-" where there is none."""
+    if value is None:
+        return "-"
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
+def duration(seconds: float) -> str:
+    """A time span: "0.7 s", "42 s", "1:12", "2:05:09"."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    hours, rest = divmod(whole, 3600)
+    return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
+
+
+def figure(value: float | None, *, digits: int = 3) -> str:
+    """A measured figure: "0.412"; "-" where there is none."""
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def facts(pairs: Sequence[tuple[str, object]]) -> str:
+    """Names and values in two columns, one pair a line; pairs with an empty value are left out."""
+    shown = [(name, str(value)) for name, value in pairs if value not in ("", None)]
+    width = max((len(name) for name, _ in shown), default=0)
+    return "\n".join(f"  {name.ljust(width)}  {value}" for name, value in shown)
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
+    """Aligned columns under their names; the columns numbered in `right` hold numbers and stand to the right."""
+    lines = [list(header), *[list(row) for row in rows]]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(widths[column]) if column in right else cell.ljust(widths[column])
+            for column, cell in enumerate(line)
+        ).rstrip()
+        for line in lines
+    )
+
+
+def shortened(text: str, width: int) -> str:
+    """A text cut to a width, with a sign where something is missing."""
+    return text if len(text) <= width else f"{text[: max(0, width - 1)]}…"

@@ -1,0 +1,122 @@
+"""The SQLite file of a library: its schema in numbered migrations, and transactions that any thread may open.
+
+Stands under the shelves. A connection belongs to one thread, so each transaction opens its own; WAL lets readers look
+while a job writes.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from engine.errors import LibraryError
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE datasets (
+            dataset_id TEXT PRIMARY KEY, name TEXT NOT NULL, people INTEGER NOT NULL, titles INTEGER NOT NULL,
+            entries INTEGER NOT NULL, low REAL NOT NULL, high REAL NOT NULL, step REAL NOT NULL,
+            fingerprint TEXT NOT NULL, created TEXT NOT NULL, report TEXT NOT NULL,
+            deleted INTEGER NOT NULL DEFAULT 0)""",
+        """CREATE TABLE runs (
+            run_id TEXT PRIMARY KEY, name TEXT NOT NULL, model TEXT NOT NULL, dataset_id TEXT NOT NULL,
+            dataset_name TEXT NOT NULL, fingerprint TEXT NOT NULL, model_config TEXT NOT NULL,
+            training_config TEXT, split_config TEXT NOT NULL, seed INTEGER NOT NULL, device TEXT NOT NULL,
+            precision TEXT NOT NULL, versions TEXT NOT NULL, parameters INTEGER NOT NULL, created TEXT NOT NULL,
+            status TEXT NOT NULL, finished TEXT, seconds REAL NOT NULL DEFAULT 0, epochs INTEGER NOT NULL DEFAULT 0,
+            steps INTEGER NOT NULL DEFAULT 0, best_epoch INTEGER, best_value REAL, watched TEXT NOT NULL DEFAULT '',
+            examples_per_second REAL NOT NULL DEFAULT 0, stopped_because TEXT NOT NULL DEFAULT '',
+            metrics TEXT NOT NULL DEFAULT '{}', people_judged INTEGER NOT NULL DEFAULT 0,
+            advice TEXT NOT NULL DEFAULT '', deleted INTEGER NOT NULL DEFAULT 0)""",
+        """CREATE TABLE curves (
+            run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE, epoch INTEGER NOT NULL, step INTEGER NOT NULL,
+            training_loss REAL, parts TEXT NOT NULL, validation TEXT NOT NULL, watched TEXT NOT NULL,
+            is_best INTEGER NOT NULL, lr REAL NOT NULL, PRIMARY KEY (run_id, epoch)) WITHOUT ROWID""",
+        """CREATE TABLE profiles (
+            profile_id TEXT PRIMARY KEY, name TEXT NOT NULL, created TEXT NOT NULL, changed TEXT NOT NULL)""",
+        """CREATE TABLE ratings (
+            profile_id TEXT NOT NULL REFERENCES profiles ON DELETE CASCADE, place INTEGER NOT NULL,
+            item_id TEXT NOT NULL, title TEXT NOT NULL, year INTEGER NOT NULL, rating REAL, is_on INTEGER NOT NULL,
+            rated_at TEXT NOT NULL, PRIMARY KEY (profile_id, place)) WITHOUT ROWID""",
+    ),
+)
+"""Each entry takes the schema one version up. Never change one that was released: add another."""
+
+
+class Database:
+    """The records of a library. Raises LibraryError where the file is damaged, newer than known, or cannot grow."""
+
+    def __init__(self, path: Path, *, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
+        self.path = path
+        with self._connection() as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            self._migrate(connection, migrations)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """A connection of the calling thread's own; all is kept when the block ends well, nothing otherwise."""
+        with self._connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def rows(self, query: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
+        """What a query finds, all of it."""
+        with self._connection() as connection:
+            return connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with closing(sqlite3.connect(self.path, isolation_level=None, timeout=10.0)) as connection:
+                connection.row_factory = sqlite3.Row
+                connection.execute("PRAGMA synchronous = NORMAL")
+                connection.execute("PRAGMA foreign_keys = ON")
+                yield connection
+        except sqlite3.Error as error:
+            raise _refused(self.path, error) from error
+
+    def _migrate(self, connection: sqlite3.Connection, migrations: Sequence[Sequence[str]]) -> None:
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        if version > len(migrations):
+            raise LibraryError(
+                f"{self.path} was written by a newer version of Desktop Rec "
+                f"(schema {version}; this one knows {len(migrations)}).",
+                remedy="Update Desktop Rec, or use another folder with --home.",
+                path=str(self.path),
+                format=version,
+            )
+        for number, statements in enumerate(migrations[version:], start=version + 1):
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                for statement in statements:
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {number}")
+                connection.execute("COMMIT")
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+
+
+def _refused(path: Path, error: sqlite3.Error) -> LibraryError:
+    words = str(error)
+    if "full" in words:
+        return LibraryError(
+            f"The records could not be written to {path}: the disk is full.",
+            remedy="Free some room, or use a folder on another disk with --home.",
+            path=str(path),
+        )
+    if "not a database" in words or "malformed" in words:
+        return LibraryError(
+            f"{path} is damaged ({words}).",
+            remedy="Restore it from a backup, or move it away: data sets can be imported again.",
+            path=str(path),
+        )
+    return LibraryError(f"The records in {path} could not be used ({words}).", path=str(path))

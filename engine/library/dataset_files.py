@@ -1,0 +1,132 @@
+"""A Dataset as files: arrays that are memory-mapped when opened, and one compact JSON for ids and titles.
+
+Stands between the Dataset and its shelf. Opening reads the JSON and maps the arrays: nothing is parsed anew.
+
+Shapes: U people, I titles, N entries.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.data.catalogue import Catalogue
+from engine.data.dataset import Dataset, Histories, Scale, Vocabulary
+from engine.errors import LibraryError
+from engine.library.folders import check_format, damaged, write_format, write_json
+
+FORMAT = 1
+_KIND = "data set"
+_WORDS, _INDPTR, _ITEMS, _RATINGS, _TIMES = "words.json", "indptr.npy", "items.npy", "ratings.npy", "times.npy"
+
+
+def write_dataset(folder: Path, dataset: Dataset) -> None:
+    """Write all of a dataset into an existing empty folder and flush it. OSError passes through."""
+    histories = dataset.histories
+    _write_array(folder / _INDPTR, np.asarray(histories.indptr_U1, dtype=np.int64))
+    _write_array(folder / _ITEMS, np.asarray(histories.item_rows_N, dtype=np.int32))
+    _write_array(folder / _RATINGS, np.asarray(histories.ratings_N, dtype=np.float32))
+    if histories.times_N is not None:
+        _write_array(folder / _TIMES, np.asarray(histories.times_N, dtype=np.int64))
+    write_json(folder / _WORDS, _words_of(dataset))
+    write_format(folder, _KIND, FORMAT)
+
+
+def read_dataset(folder: Path, *, dataset_id: str, name: str) -> Dataset:
+    """Open a dataset folder: arrays are mapped, not read. Raises LibraryError where anything is missing or damaged."""
+    check_format(folder, _KIND, FORMAT)
+    words = _read_words(folder / _WORDS)
+    try:
+        catalogue = Catalogue(
+            tuple(words["titles"]),
+            tuple(words["years"]),
+            tuple(map([tuple(one) for one in words["genre_sets"]].__getitem__, words["genres"])),
+            words["word"],
+        )
+        users, items = Vocabulary(words["users"]), Vocabulary(words["items"])
+        entries, has_times, fingerprint = int(words["entries"]), bool(words["has_times"]), str(words["fingerprint"])
+        scale = Scale(*(float(words["scale"][part]) for part in ("low", "high", "step")))
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise damaged(folder / _WORDS, f"{type(error).__name__}: {error}") from error
+    histories = Histories(
+        _mapped(folder / _INDPTR, np.int64, len(users) + 1),
+        _mapped(folder / _ITEMS, np.int32, entries),
+        _mapped(folder / _RATINGS, np.float32, entries),
+        _mapped(folder / _TIMES, np.int64, entries) if has_times else None,
+    )
+    _check_parts(folder, histories, catalogue, titles=len(items))
+    return Dataset(dataset_id, name, users, items, catalogue, histories, scale, fingerprint)
+
+
+def bytes_needed(dataset: Dataset) -> int:
+    """About how much room the folder of a dataset takes: arrays exactly, words at a generous guess."""
+    per_entry = 16 if dataset.histories.times_N is not None else 8
+    return dataset.entries * per_entry + dataset.people * 24 + dataset.titles * 120 + 4096
+
+
+def _words_of(dataset: Dataset) -> dict[str, Any]:
+    genre_sets = list(dict.fromkeys(dataset.catalogue.genres))
+    number_of = {one: number for number, one in enumerate(genre_sets)}
+    scale = dataset.scale
+    return {
+        "fingerprint": dataset.fingerprint,
+        "entries": dataset.entries,
+        "has_times": dataset.histories.times_N is not None,
+        "scale": {"low": float(scale.low), "high": float(scale.high), "step": float(scale.step)},
+        "users": dataset.users.ids,
+        "items": dataset.items.ids,
+        "titles": dataset.catalogue.titles,
+        "years": [int(year) for year in dataset.catalogue.years],
+        "genre_sets": genre_sets,
+        "genres": [number_of[one] for one in dataset.catalogue.genres],
+        "word": dataset.catalogue.word,
+    }
+
+
+def _read_words(path: Path) -> dict[str, Any]:
+    try:
+        words = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise damaged(path, error) from error
+    if not isinstance(words, dict):
+        raise damaged(path, "it holds no JSON object")
+    return words
+
+
+def _write_array(path: Path, array: npt.NDArray[Any]) -> None:
+    with path.open("wb") as file:
+        np.save(file, np.ascontiguousarray(array), allow_pickle=False)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _mapped(path: Path, kind: type[np.generic], length: int) -> npt.NDArray[Any]:
+    """A memory-mapped array of so many values; LibraryError where it is missing, short or of another kind."""
+    try:
+        if length == 0:
+            return np.zeros(0, dtype=kind)
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise damaged(path, error) from error
+    if array.dtype != np.dtype(kind) or array.shape != (length,):
+        raise damaged(path, f"it has {array.shape} values of {array.dtype}, not {length:,} of {np.dtype(kind)}")
+    return np.asarray(array)
+
+
+def _check_parts(folder: Path, histories: Histories, catalogue: Catalogue, *, titles: int) -> None:
+    """That the parts fit each other, in one quick pass; what the fingerprint says is not worked out again."""
+    indptr_U1, rows_N = histories.indptr_U1, histories.item_rows_N
+    problem: LibraryError | None = None
+    if len({titles, len(catalogue.titles), len(catalogue.years), len(catalogue.genres)}) != 1:
+        problem = damaged(folder / _WORDS, "titles, years and genres are not equally many")
+    elif indptr_U1[0] != 0 or indptr_U1[-1] != len(rows_N) or bool((np.diff(indptr_U1) < 0).any()):
+        problem = damaged(folder / _INDPTR, "it does not divide the entries among the people")
+    elif len(rows_N) and int(rows_N.view(np.uint32).max()) >= titles:
+        problem = damaged(folder / _ITEMS, f"it names titles beyond the {titles:,} there are")
+    if problem is not None:
+        raise problem

@@ -1,0 +1,178 @@
+"""The shelf of imported data sets: one record in SQLite and one folder of arrays each.
+
+Stands between the importer and everything that opens a data set again.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from engine.data.dataset import Dataset, Scale
+from engine.errors import LibraryError
+from engine.library.database import Database
+from engine.library.dataset_files import bytes_needed, read_dataset, write_dataset
+from engine.library.folders import new_folder, remove_unfinished
+from engine.library.trash import Trash
+
+if TYPE_CHECKING:
+    from engine.data.importer import ImportReport
+
+
+@dataclass(frozen=True)
+class DatasetRecord:
+    """What is known of a kept data set without opening it. `created` is in UTC; `report` what the import said."""
+
+    dataset_id: str
+    name: str
+    people: int
+    titles: int
+    entries: int
+    scale: Scale
+    fingerprint: str
+    created: datetime
+    report: dict[str, Any]
+
+    @property
+    def density(self) -> float:
+        """The share of all person-title pairs that is there, 0 to 1."""
+        return self.entries / max(1, self.people * self.titles)
+
+
+class DatasetShelf:
+    """The data sets of a library. Any thread may call."""
+
+    def __init__(self, database: Database, folder: Path, *, trash: Path) -> None:
+        self._database, self._folder = database, folder
+        self._trash = Trash(database, trash, shelf=folder, table="datasets", key="dataset_id")
+
+    def new_id(self) -> str:
+        """An id that no data set has."""
+        return f"d{uuid4().hex[:8]}"
+
+    def keep(self, dataset: Dataset, report: ImportReport) -> DatasetRecord:
+        """Write a data set to disk, whole or not at all. A name already taken gets a number.
+
+        Raises LibraryError where the disk is full or refuses; then nothing is left of it.
+        """
+        if self._database.rows("SELECT 1 FROM datasets WHERE dataset_id = ? AND deleted", (dataset.dataset_id,)):
+            self._trash.purge(dataset.dataset_id)
+        folder = self._folder / dataset.dataset_id
+        with new_folder(folder, what=f"The data set {dataset.name}", need_bytes=bytes_needed(dataset)) as unfinished:
+            write_dataset(unfinished, dataset)
+        record = DatasetRecord(
+            dataset.dataset_id,
+            self._free_name(dataset.name),
+            dataset.people,
+            dataset.titles,
+            dataset.entries,
+            dataset.scale,
+            dataset.fingerprint,
+            datetime.now(UTC),
+            asdict(report),
+        )
+        self._insert(record)
+        return record
+
+    def records(self) -> tuple[DatasetRecord, ...]:
+        """All data sets, the newest first."""
+        rows = self._database.rows("SELECT * FROM datasets WHERE NOT deleted ORDER BY created DESC, rowid DESC")
+        return tuple(_record(row) for row in rows)
+
+    def find(self, which: str) -> DatasetRecord:
+        """The data set of an id or a name (the newest of that name), or the `latest`. Raises LibraryError."""
+        records = self.records()
+        if which == "latest" and records:
+            return records[0]
+        for matches in (lambda one: one.dataset_id == which, lambda one: one.name == which):
+            found = next(filter(matches, records), None)
+            if found is not None:
+                return found
+        raise LibraryError(
+            f"There is no data set called {which!r} in {self._folder.parent}.",
+            remedy=_known([one.name for one in records], "Import one first, or take the sample."),
+            dataset=which,
+        )
+
+    def open(self, dataset_id: str) -> Dataset:
+        """A kept data set, its arrays memory-mapped. Raises LibraryError where it is missing or damaged."""
+        record = self.find(dataset_id)
+        return read_dataset(self._folder / record.dataset_id, dataset_id=record.dataset_id, name=record.name)
+
+    def with_fingerprint(self, fingerprint: str) -> DatasetRecord | None:
+        """A data set of just these entries, such as one imported again; None where there is none."""
+        return next((one for one in self.records() if one.fingerprint == fingerprint), None)
+
+    def rename(self, dataset_id: str, name: str) -> DatasetRecord:
+        """Call a data set something else."""
+        record = self.find(dataset_id)
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE datasets SET name = ? WHERE dataset_id = ?", (name, record.dataset_id))
+        return self.find(record.dataset_id)
+
+    def delete(self, dataset_id: str) -> None:
+        """Move a data set to the trash; `restore` undoes it until the library is next opened."""
+        self._trash.put(self.find(dataset_id).dataset_id)
+
+    def restore(self, dataset_id: str) -> DatasetRecord:
+        """Undo a deletion."""
+        self._trash.take_back(dataset_id)
+        return self.find(dataset_id)
+
+    def settle(self) -> None:
+        """At the opening of a library: empty the trash, clear away what was never finished."""
+        self._trash.empty()
+        remove_unfinished(self._folder)
+
+    def _insert(self, record: DatasetRecord) -> None:
+        scale = record.scale
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO datasets (dataset_id, name, people, titles, entries, low, high, step, fingerprint,"
+                " created, report) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    record.dataset_id,
+                    record.name,
+                    record.people,
+                    record.titles,
+                    record.entries,
+                    *(float(one) for one in (scale.low, scale.high, scale.step)),
+                    record.fingerprint,
+                    record.created.isoformat(),
+                    json.dumps(record.report, default=str),
+                ),
+            )
+
+    def _free_name(self, name: str) -> str:
+        taken = {one.name for one in self.records()}
+        free, number = name, 1
+        while free in taken:
+            number += 1
+            free = f"{name} ({number})"
+        return free
+
+
+def _record(row: sqlite3.Row) -> DatasetRecord:
+    return DatasetRecord(
+        row["dataset_id"],
+        row["name"],
+        row["people"],
+        row["titles"],
+        row["entries"],
+        Scale(row["low"], row["high"], row["step"]),
+        row["fingerprint"],
+        datetime.fromisoformat(row["created"]),
+        json.loads(row["report"]),
+    )
+
+
+def _known(names: list[str], otherwise: str) -> str:
+    if not names:
+        return otherwise
+    shown = ", ".join(repr(one) for one in names[:8])
+    return f"Known are: {shown}{' and others' if len(names) > 8 else ''}, sample and latest."

@@ -1,0 +1,185 @@
+"""Folders that are there in full or not at all, each with a format version.
+
+Stands under everything the library writes: a folder is filled under a temporary name, flushed to the disk and then
+renamed. A full disk becomes a sentence with the place and the need, and leaves nothing half-written.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from engine.errors import LibraryError
+
+_FORMAT_FILE = "format.json"
+_UNFINISHED = ".new-"
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+@contextmanager
+def new_folder(place: Path, *, what: str, need_bytes: int = 0) -> Iterator[Path]:
+    """A folder to write into, which takes its place once the block ends well; after an error nothing is left of it.
+
+    `what` is said in error sentences ("The data set Films"). Raises LibraryError where the disk is full or refuses.
+    """
+    unfinished = place.parent / f"{_UNFINISHED}{place.name}"
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        refuse_if_full(place.parent, what=what, need_bytes=need_bytes)
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir()
+        yield unfinished
+        flush(unfinished)
+        unfinished.rename(place)
+        flush(place.parent)
+    except BaseException as error:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        if _is_of_the_disk(error):
+            raise write_failure(place, error, what=what, need_bytes=need_bytes) from error
+        raise
+
+
+def remove_unfinished(parent: Path) -> None:
+    """Clear away what a process that was killed had begun to write here."""
+    for one in parent.glob(f"{_UNFINISHED}*"):
+        shutil.rmtree(one, ignore_errors=True)
+
+
+def replace_text(path: Path, text: str, *, what: str) -> None:
+    """Write a small file in one step: readers see the old text or the new one, never a part."""
+    unfinished = path.with_name(f"{_UNFINISHED}{path.name}")
+    try:
+        with unfinished.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+        flush(path.parent)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise write_failure(path, error, what=what) from error
+
+
+def write_json(path: Path, document: object) -> None:
+    """One compact JSON document, flushed to the disk. OSError passes through (see `new_folder`)."""
+    with path.open("w", encoding="utf-8") as file:
+        json.dump(document, file, ensure_ascii=False, separators=(",", ":"))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def write_format(folder: Path, kind: str, version: int) -> None:
+    """Say what a folder is and in which version of its layout."""
+    write_json(folder / _FORMAT_FILE, {"kind": kind, "format": version})
+
+
+def check_format(folder: Path, kind: str, known: int) -> None:
+    """Raises LibraryError where a folder is missing, is something else, or was written by a newer version."""
+    try:
+        found = json.loads((folder / _FORMAT_FILE).read_text(encoding="utf-8"))
+        is_kind, version = found["kind"] == kind, int(found["format"])
+    except FileNotFoundError as error:
+        raise LibraryError(
+            f"{folder} is missing or is no {kind}: it has no {_FORMAT_FILE}.",
+            remedy="Restore the folder from a backup, or delete its entry and make it anew.",
+            path=str(folder),
+        ) from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise damaged(folder / _FORMAT_FILE, error) from error
+    if not is_kind:
+        raise LibraryError(f"{folder} holds a {found['kind']}, not a {kind}.", path=str(folder))
+    if version > known:
+        raise LibraryError(
+            f"{folder} was written by a newer version of Desktop Rec (format {version}; this one knows {known}).",
+            remedy="Update Desktop Rec to open it.",
+            path=str(folder),
+            format=version,
+        )
+
+
+def damaged(path: Path, error: Exception | str) -> LibraryError:
+    """The sentence for a kept file that cannot be read as what it should be."""
+    return LibraryError(
+        f"{path} is damaged ({error}).",
+        remedy="Delete its entry and make it anew (import or train again), or restore the file from a backup.",
+        path=str(path),
+    )
+
+
+def refuse_if_full(place: Path, *, what: str, need_bytes: int) -> None:
+    """Raises LibraryError where the disk has less free space than is needed, before anything is written."""
+    if need_bytes and shutil.disk_usage(place).free < need_bytes:
+        raise write_failure(place, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), what=what, need_bytes=need_bytes)
+
+
+def write_failure(place: Path, error: BaseException, *, what: str, need_bytes: int = 0) -> LibraryError:
+    """The sentence for what could not be written: the place, and for a full disk the need and what is free."""
+    if not _is_full(error):
+        return LibraryError(
+            f"{what} could not be written to {place} ({error}).",
+            remedy="Check that the folder may be written to, or use another folder with --home.",
+            path=str(place),
+        )
+    free = _free_bytes(place)
+    need = f" {size_words(need_bytes)} are needed" if need_bytes else " More room is needed"
+    left = f" and {size_words(free)} are free" if free is not None else ""
+    return LibraryError(
+        f"{what} could not be written to {place}: the disk is full.{need}{left}.",
+        remedy="Free some room, or use a folder on another disk with --home.",
+        path=str(place),
+        need_bytes=need_bytes,
+        free_bytes=free,
+    )
+
+
+def flush(folder: Path) -> None:
+    """Make the names in a folder permanent, where the system can do that (Windows needs no such call)."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def bytes_in(folder: Path) -> int:
+    """The size of all files in a folder, at any depth."""
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            total += path.stat().st_size if path.is_file() else 0
+        except OSError:
+            continue
+    return total
+
+
+def size_words(size_bytes: int) -> str:
+    """A size as people read it: "12 KiB", "340 MiB", "1.9 GiB"."""
+    for unit, name in ((2**30, "GiB"), (2**20, "MiB")):
+        if size_bytes >= unit:
+            return f"{size_bytes / unit:.1f} {name}" if size_bytes < 10 * unit else f"{size_bytes / unit:,.0f} {name}"
+    return f"{max(1, round(size_bytes / 2**10))} KiB"
+
+
+def _is_of_the_disk(error: BaseException) -> bool:
+    """OSError, and what safetensors makes of one."""
+    return isinstance(error, OSError) or type(error).__name__ == "SafetensorError"
+
+
+def _is_full(error: BaseException) -> bool:
+    if isinstance(error, OSError) and (error.errno in _FULL or getattr(error, "winerror", None) in (39, 112)):
+        return True
+    return any(f"os error {code})" in str(error) for code in (*_FULL, 39 if os.name == "nt" else 28, 112))
+
+
+def _free_bytes(place: Path) -> int | None:
+    for folder in (place, *place.parents):
+        if folder.exists():
+            return shutil.disk_usage(folder).free
+    return None

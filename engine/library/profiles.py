@@ -1,0 +1,96 @@
+"""The shelf of people: whose ratings are kept, keyed by item id, title and year.
+
+Stands beside the data sets and depends on none of them: a person's ratings survive every deletion and re-import.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from engine.data.profile_entries import Profile, ProfileEntry
+from engine.errors import LibraryError
+from engine.library.database import Database
+
+_FIRST_ID, _FIRST_NAME = "me", "Me"
+
+
+@dataclass(frozen=True)
+class ProfileRecord:
+    """Who has a profile, and how many titles are in it. Times are in UTC."""
+
+    profile_id: str
+    name: str
+    entries: int
+    created: datetime
+    changed: datetime
+
+
+class ProfileShelf:
+    """The profiles of a library. Any thread may call."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, profile: Profile) -> None:
+        """Keep a profile as it is now, in one transaction. An unchanged rating keeps the time it was given."""
+        now = datetime.now(UTC).isoformat()
+        with self._database.transaction() as connection:
+            known = connection.execute("SELECT * FROM ratings WHERE profile_id = ?", (profile.profile_id,))
+            times = {_key(row): row["rated_at"] for row in known}
+            connection.execute(
+                "INSERT INTO profiles VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (profile_id) DO UPDATE SET name = excluded.name, changed = excluded.changed",
+                (profile.profile_id, profile.name, now, now),
+            )
+            connection.execute("DELETE FROM ratings WHERE profile_id = ?", (profile.profile_id,))
+            rows = [
+                (profile.profile_id, place, one.item_id, one.title, one.year, one.rating, int(one.on),
+                 times.get((one.item_id, one.title, one.year, one.rating), now))
+                for place, one in enumerate(profile.entries)
+            ]  # fmt: skip
+            connection.executemany("INSERT INTO ratings VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def records(self) -> tuple[ProfileRecord, ...]:
+        """Everybody, in the order they came."""
+        rows = self._database.rows(
+            "SELECT *, (SELECT count(*) FROM ratings WHERE ratings.profile_id = profiles.profile_id) AS entries"
+            " FROM profiles ORDER BY created, rowid"
+        )
+        return tuple(
+            ProfileRecord(
+                row["profile_id"],
+                row["name"],
+                row["entries"],
+                datetime.fromisoformat(row["created"]),
+                datetime.fromisoformat(row["changed"]),
+            )
+            for row in rows
+        )
+
+    def load(self, profile_id: str) -> Profile:
+        """A person's ratings, in the order they were made. Raises LibraryError where nobody has this id."""
+        found = self._database.rows("SELECT name FROM profiles WHERE profile_id = ?", (profile_id,))
+        if not found:
+            raise LibraryError(
+                f"There is nobody with the id {profile_id!r} in {self._database.path.parent}.", profile=profile_id
+            )
+        rows = self._database.rows("SELECT * FROM ratings WHERE profile_id = ? ORDER BY place", (profile_id,))
+        entries = tuple(
+            ProfileEntry(row["item_id"], row["title"], row["year"], row["rating"], bool(row["is_on"])) for row in rows
+        )
+        return Profile(profile_id, found[0]["name"], entries)
+
+    def default(self) -> Profile:
+        """The first person of this library, made now (as "Me") where there is nobody yet."""
+        records = self.records()
+        if records:
+            return self.load(records[0].profile_id)
+        me = Profile(_FIRST_ID, _FIRST_NAME)
+        self.save(me)
+        return me
+
+
+def _key(row: sqlite3.Row) -> tuple[str, str, int, float | None]:
+    return row["item_id"], row["title"], row["year"], row["rating"]

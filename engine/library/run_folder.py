@@ -1,0 +1,135 @@
+"""The folder of one run: what it was set to, its log, and checkpoints of which `current` names the good one.
+
+Stands between the Trainer and the run's shelf. A checkpoint is several files, so it is one new folder, written and
+flushed; then one rename of `current` makes it count. Killed at any moment, the run still loads.
+
+Shapes: I titles.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engine.data.dataset import Bools
+from engine.errors import LibraryError
+from engine.library.folders import (
+    check_format,
+    damaged,
+    new_folder,
+    remove_unfinished,
+    replace_text,
+    write_failure,
+    write_format,
+    write_json,
+)
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from engine.training.checkpoint import TrainingState
+
+FORMAT = 1
+_KIND = "run"
+_CONFIG, _LOG, _CURRENT, _CHECKPOINTS, _CANDIDATES = "config.json", "log.txt", "current", "checkpoints", "titles.npy"
+
+
+class RunFolder:
+    """One run on disk."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @staticmethod
+    def create(path: Path, *, config: dict[str, Any], candidates_I: Bools) -> RunFolder:
+        """A new run's folder: its settings, and which titles its training saw. LibraryError where the disk refuses."""
+        with new_folder(path, what=f"The run {path.name}") as unfinished:
+            write_json(unfinished / _CONFIG, config)
+            np.save(unfinished / _CANDIDATES, np.asarray(candidates_I, dtype=np.bool_), allow_pickle=False)
+            (unfinished / _CHECKPOINTS).mkdir()
+            write_format(unfinished, _KIND, FORMAT)
+        return RunFolder(path)
+
+    @property
+    def has_checkpoint(self) -> bool:
+        return (self.path / _CURRENT).exists()
+
+    def save(self, state: TrainingState) -> None:
+        """Make this state the one that counts. Raises LibraryError (full disk) and leaves the former in its place."""
+        from engine.training.checkpoint import save_state
+
+        folder = self.path / _CHECKPOINTS
+        remove_unfinished(folder)
+        name = f"{max((int(one.name) for one in folder.iterdir() if one.name.isdecimal()), default=0) + 1:06d}"
+        with new_folder(folder / name, what="The checkpoint", need_bytes=_bytes_of(state)) as unfinished:
+            save_state(unfinished, state)
+        replace_text(self.path / _CURRENT, name, what="The checkpoint")
+        for old in folder.iterdir():
+            if old.name != name:
+                shutil.rmtree(old, ignore_errors=True)
+
+    def state(self) -> TrainingState:
+        """The state to resume from. Raises LibraryError where there is none or it is damaged."""
+        from engine.training.checkpoint import load_state
+
+        return load_state(self._current())
+
+    def weights(self) -> dict[str, Tensor]:
+        """The best weights. Raises LibraryError where there are none or they are damaged."""
+        from engine.training.checkpoint import load_weights
+
+        return load_weights(self._current())
+
+    def candidates(self) -> Bools:
+        """Which titles training saw, [I]; only those are recommended."""
+        try:
+            candidates_I: Bools = np.load(self.path / _CANDIDATES, allow_pickle=False)
+        except (OSError, ValueError, EOFError) as error:
+            raise damaged(self.path / _CANDIDATES, error) from error
+        return candidates_I
+
+    def config(self) -> dict[str, Any]:
+        """What the run was set to when it began."""
+        try:
+            document: dict[str, Any] = json.loads((self.path / _CONFIG).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise damaged(self.path / _CONFIG, error) from error
+        return document
+
+    def log(self, line: str) -> None:
+        """Add a line, with the time, to the run's log."""
+        try:
+            with (self.path / _LOG).open("a", encoding="utf-8") as file:
+                file.write(f"{datetime.now().isoformat(' ', 'seconds')}  {line}\n")
+        except OSError as error:
+            raise write_failure(self.path / _LOG, error, what="The log of the run") from error
+
+    def _current(self) -> Path:
+        check_format(self.path, _KIND, FORMAT)
+        if not self.has_checkpoint:
+            raise LibraryError(
+                f"The run in {self.path} ended before anything was learned.", remedy="Train again.", path=str(self.path)
+            )
+        folder = self.path / _CHECKPOINTS / self._current_name()
+        if not folder.is_dir():
+            raise damaged(folder, "the checkpoint is missing")
+        return folder
+
+    def _current_name(self) -> str:
+        try:
+            name = (self.path / _CURRENT).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            raise damaged(self.path / _CURRENT, error) from error
+        if not name.isdecimal():
+            raise damaged(self.path / _CURRENT, f"{name[:40]!r} names no checkpoint")
+        return name
+
+
+def _bytes_of(state: TrainingState) -> int:
+    tensors = (state.weights, state.best_weights or {}, state.optimizer)
+    return sum(one.numel() * one.element_size() for group in tensors for one in group.values()) + 65536

@@ -1,0 +1,43 @@
+"""The rooms wired together: every step that a person can take, each long one a generator of events.
+
+The command line and the window both call these. Importing this package costs nothing; a verb brings what it needs
+(torch, mostly) when it is first looked up.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from engine.verbs.answering import recommend as recommend
+    from engine.verbs.answering import recommender_of as recommender_of
+    from engine.verbs.importing import ImportedData as ImportedData
+    from engine.verbs.importing import import_files as import_files
+    from engine.verbs.importing import open_sample as open_sample
+    from engine.verbs.judging import evaluate as evaluate
+    from engine.verbs.learning import FinishedRun as FinishedRun
+    from engine.verbs.learning import resume as resume
+    from engine.verbs.learning import train as train
+    from engine.verbs.preparing import find_rate as find_rate
+    from engine.verbs.preparing import quick_model as quick_model
+
+_PLACES = {
+    "ImportedData": "importing",
+    "import_files": "importing",
+    "open_sample": "importing",
+    "quick_model": "preparing",
+    "find_rate": "preparing",
+    "FinishedRun": "learning",
+    "train": "learning",
+    "resume": "learning",
+    "evaluate": "judging",
+    "recommender_of": "answering",
+    "recommend": "answering",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_PLACES[name]}"), name)

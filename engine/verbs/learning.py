@@ -1,0 +1,223 @@
+"""A run from beginning to end: split, rate, training, judging, advice; kept at every step of the way.
+
+Wires the trainer to the library. Whatever ends a run (a stop, an error, a killed process) leaves it loadable, and its
+record says what happened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from engine.data.dataset import Dataset
+from engine.data.split import Split, SplitConfig, make_split
+from engine.device import choose_device, choose_precision, training_threads
+from engine.errors import EngineError, TrainingError
+from engine.evaluation.protocol import Judgement, judge
+from engine.events import Advised, Job, StageStarted, Stop
+from engine.library.run_record import FAILED, INTERRUPTED, STOPPED, parameters_of
+from engine.library.runs import RunKeeper, RunPlan
+from engine.library.store import Library
+from engine.models.base import ClosedFormModel, Model, StepModel
+from engine.models.registry import build, kind_of
+from engine.recommending.recommender import Recommender
+from engine.settings import Config
+from engine.training import trainer
+from engine.training.checkpoint import TrainingState
+from engine.training.config import TrainingConfig
+from engine.training.lr_finder import FinderConfig
+from engine.training.trainer import TrainedRun
+from engine.verbs.advising import advice_on
+from engine.verbs.preparing import default_training, fresh_model, refuse_without_rate, sweep
+
+_RATE_WITHOUT_FINDER = 0.01
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """A run that ended, kept and ready to recommend. `judgement` is of the test people: None after a stop or without
+    such people. `lr` is the rate used, None for models computed at once. `advice` is a sentence or "".
+    """
+
+    run_id: str
+    trained: TrainedRun
+    judgement: Judgement | None
+    recommender: Recommender
+    lr: float | None
+    advice: str
+
+
+def train(
+    library: Library,
+    dataset: Dataset,
+    *,
+    model: str,
+    model_config: Config | None = None,
+    training: TrainingConfig | None = None,
+    split: SplitConfig | None = None,
+    device: str = "auto",
+) -> Job[FinishedRun]:
+    """Train a model and keep the run. A rate of None is found first.
+
+    Stop keeps what was learned and skips judging. While the rate is searched, and for models that are computed at
+    once, there is nothing to keep and Stop passes through. An error is recorded with the run and passes through.
+    """
+    torch.set_num_threads(training_threads())
+    steps = kind_of(model).can.learns_by_steps
+    chosen = choose_device(device) if steps else torch.device("cpu")
+    yield StageStarted("splitting", "Setting people aside to judge on")
+    divided = make_split(dataset, split or SplitConfig())
+    settled: TrainingConfig | None = None
+    if steps:
+        settled = yield from _settled(
+            dataset, divided, model, model_config, training or default_training(model), chosen
+        )
+    fresh = fresh_model(model, model_config, dataset, seed=settled.seed if settled else 1)
+    plan = RunPlan(
+        model=model,
+        model_config=fresh.config,
+        training=settled,
+        split=divided.config,
+        device=str(chosen),
+        precision=settled.precision if settled else "float32",
+        parameters=parameters_of(fresh),
+        candidates_I=divided.candidates_I,
+    )
+    run = _Run(library, dataset, divided, fresh, settled, chosen, library.runs.begin(dataset, plan))
+    return (yield from run.learned(None))
+
+
+def resume(library: Library, run_id: str, *, epochs: int | None = None, device: str | None = None) -> Job[FinishedRun]:
+    """Go on with a run that was stopped, interrupted or is to have more epochs (`epochs` is the new total).
+
+    Goes on to the bit as if it had never ended, on the device it ran on unless another is given. Raises LibraryError
+    where its data set is gone or different or its checkpoint damaged, TrainingError where there is nothing left to do.
+    """
+    record = library.runs.find(run_id)
+    refuse_without_rate(record.model)
+    training = TrainingConfig.from_dict(record.training_config or {})
+    training = training.changed(epochs=epochs) if epochs is not None else training
+    if record.epochs >= training.epochs:
+        raise TrainingError(
+            f"The run {record.name} has done all its {record.epochs} epochs.",
+            remedy=f"Give a greater total, such as --epochs {2 * record.epochs}.",
+            run=record.run_id,
+        )
+    dataset, state = library.dataset_of(record), library.runs.state(record.run_id)
+    torch.set_num_threads(training_threads())
+    chosen = choose_device(device or record.device)
+    yield StageStarted("splitting", "Setting the same people aside again")
+    divided = make_split(dataset, SplitConfig.from_dict(record.split_config))
+    config = kind_of(record.model).config_class.from_dict(record.model_config)
+    fresh = build(record.model, config, items=dataset.titles, scale=dataset.scale, seed=training.seed)
+    keeper = library.runs.go_on(record.run_id, training=training, device=str(chosen), precision=training.precision)
+    return (yield from _Run(library, dataset, divided, fresh, training, chosen, keeper).learned(state))
+
+
+def _settled(
+    dataset: Dataset,
+    split: Split,
+    model: str,
+    model_config: Config | None,
+    training: TrainingConfig,
+    device: torch.device,
+) -> Job[TrainingConfig]:
+    """The training settings with rate and precision chosen, so that a resumed run has the same."""
+    training = training.changed(precision=choose_precision(training.precision, device))
+    if training.lr is not None:
+        return training
+    found = yield from sweep(split, dataset, model, model_config, training, FinderConfig(), device)
+    if found.stopped:
+        raise Stop
+    if found.chosen is None or found.chosen.lr is None:
+        yield Advised(f"{found.words} Training goes on with a rate of {_RATE_WITHOUT_FINDER:g}.")
+        return training.changed(lr=_RATE_WITHOUT_FINDER)
+    yield StageStarted("rate", f"Found a learning rate of {found.chosen.lr:.1e}")
+    return training.changed(lr=found.chosen.lr)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Everything that a run needs once it is recorded."""
+
+    library: Library
+    dataset: Dataset
+    split: Split
+    model: Model
+    training: TrainingConfig | None
+    device: torch.device
+    keeper: RunKeeper
+
+    def learned(self, state: TrainingState | None) -> Job[FinishedRun]:
+        """Learn, then judge and advise, unless stopped; a Stop that comes late skips what is left of that."""
+        run_id, library = self.keeper.run_id, self.library
+        trained = yield from self._trained(state)
+        library.runs.finish(run_id, trained)
+        judgement, advice = None, ""
+        try:
+            if not trained.stopped:
+                judgement = yield from self._judged(trained.model)
+            if not trained.stopped and (judgement is None or not judgement.stopped):
+                advice = yield from advice_on(trained.model, self.split, self.dataset)
+                library.runs.advised(run_id, advice)
+            if advice:
+                yield Advised(advice)
+        except Stop:
+            self.keeper.say("stopped while it was being judged")
+        return FinishedRun(
+            run_id,
+            trained,
+            judgement,
+            Recommender(trained.model.cpu(), self.dataset, candidates_I=self.split.candidates_I, run_id=run_id),
+            self.training.lr if self.training else None,
+            advice,
+        )
+
+    def _trained(self, state: TrainingState | None) -> Job[TrainedRun]:
+        """Drive the trainer. However it ends, the record of the run says so."""
+        runs, run_id = self.library.runs, self.keeper.run_id
+        try:
+            if isinstance(self.model, StepModel) and self.training is not None:
+                return (
+                    yield from trainer.train(
+                        self.split,
+                        self.model,
+                        config=self.training,
+                        keep=self.keeper,
+                        device=self.device,
+                        resume_from=state,
+                        run_id=run_id,
+                    )
+                )
+            assert isinstance(self.model, ClosedFormModel), "a model learns by steps or is computed at once"
+            return (yield from trainer.fit(self.split, self.model, keep=self.keeper))
+        except Stop:
+            if runs.find(run_id).has_model:
+                runs.end(run_id, STOPPED, "Stopped by you; what was learned is kept.")
+            else:
+                runs.forget(run_id)
+            raise
+        except Exception as error:
+            runs.end(run_id, FAILED, str(error))
+            raise
+        except BaseException:
+            runs.end(run_id, INTERRUPTED, "It was left before it ended; it can be resumed.")
+            raise
+
+    def _judged(self, model: Model) -> Job[Judgement | None]:
+        """What the run is worth to the test people; None, with the reason as advice, where that cannot be said."""
+        if self.split.test is None:
+            return None
+        counts_I = np.bincount(self.split.train.item_rows_N, minlength=self.split.titles)
+        try:
+            judgement = yield from judge(
+                model, self.split.test, candidates_I=self.split.candidates_I, counts_I=counts_I
+            )
+        except EngineError as error:
+            yield Advised(str(error))
+            return None
+        if not judgement.stopped:
+            self.library.runs.judged(self.keeper.run_id, judgement)
+        return judgement

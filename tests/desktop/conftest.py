@@ -1,0 +1,138 @@
+"""Hygiene of every Qt test: collector off, no thread or timer left over, no real dialog, no Qt warning."""
+
+import gc
+import threading
+import time
+from dataclasses import dataclass, field
+
+import pytest
+import shiboken6
+import torch  # noqa: F401  (before the start is frozen)
+from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QInputDialog, QMessageBox
+
+from desktop_rec.session import Session
+from engine.data.importer import ImportReport
+from engine.library.store import Library
+
+_HARMLESS = ("This plugin does not support", "Populating font family aliases")
+_PATIENCE_S = 3.0
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _frozen_start():
+    """Nothing that imports made is looked at again: each collection and each look for timers stays quick."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _no_dialogs(monkeypatch):
+    def refuse(*_arguments, **_names):
+        pytest.fail("A real dialog was opened")
+
+    for kind in (QDialog, QMessageBox, QFileDialog, QInputDialog):
+        monkeypatch.setattr(kind, "exec", refuse)
+    for name in ("getOpenFileNames", "getOpenFileName", "getSaveFileName"):
+        monkeypatch.setattr(QFileDialog, name, refuse)
+    monkeypatch.setattr(QInputDialog, "getText", refuse)
+
+
+@pytest.fixture(autouse=True)
+def _hygiene(qtlog, _no_dialogs):
+    threads_before = set(threading.enumerate())
+    timers_before = {id(one) for one in _active_timers()}
+    gc.disable()
+    yield
+    app = QApplication.instance()
+    if app is not None:
+        app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.enable()
+    gc.collect()
+    _wait_for_threads(threads_before)
+    left = [one for one in _active_timers() if id(one) not in timers_before]
+    assert not left, f"timers were left over: {[(one.interval(), one.parent()) for one in left]}"
+    warned = [one.message for one in qtlog.records if one.log_type_name in ("QtWarningMsg", "QtCriticalMsg")]
+    warned = [one for one in warned if not one.startswith(_HARMLESS)]
+    assert not warned, f"Qt warned: {warned}"
+
+
+def _active_timers():
+    found = (one for one in gc.get_objects() if issubclass(type(one), QTimer))
+    return [one for one in found if shiboken6.isValid(one) and one.isActive()]
+
+
+def _wait_for_threads(before):
+    deadline = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < deadline:
+        left = [one for one in threading.enumerate() if one not in before and one.is_alive()]
+        if not [one for one in left if one.name.startswith("desktop-rec")]:
+            return
+        time.sleep(0.01)
+    pytest.fail(f"threads were left over: {[one.name for one in left]}")
+
+
+@dataclass
+class Heard:
+    """What a signal said, call by call."""
+
+    calls: list = field(default_factory=list)
+
+    def __call__(self, *values):
+        self.calls.append(values[0] if len(values) == 1 else values)
+
+    @property
+    def last(self):
+        return self.calls[-1]
+
+
+def listen(signal):
+    """Remember what a signal says from now on."""
+    heard = Heard()
+    signal.connect(heard)
+    return heard
+
+
+@pytest.fixture
+def hear():
+    return listen
+
+
+@pytest.fixture
+def library(tmp_path):
+    opened = Library.open(tmp_path / "home", who="a test")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def report():
+    """A report as an import makes it, with one skipped line."""
+    return ImportReport(
+        layout="MovieLens csv",
+        encoding="utf-8",
+        delimiter=",",
+        rows=1600,
+        skipped={},
+        problems=(),
+        duplicates=0,
+        unrated=0,
+        seconds=0.1,
+        peak_mib=50.0,
+        files=("ratings.csv",),
+    )
+
+
+@pytest.fixture
+def session(qapp, library):
+    """A session over an empty library; its lanes are free again when the test is over."""
+    made = Session()
+    made.library = library
+    made.set_profile(library.profiles.default().profile_id)
+    yield made
+    made.wind_down()
+    deadline = time.monotonic() + _PATIENCE_S
+    while not made.is_idle and time.monotonic() < deadline:
+        qapp.processEvents()
+        time.sleep(0.005)
+    made.deleteLater()
