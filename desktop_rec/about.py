@@ -25,6 +25,8 @@ BUILT_ON: tuple[tuple[str, str], ...] = (
     ("appdirs", "where that folder is"),
 )
 
+_LONGEST_LICENCE = 400
+
 
 @dataclass(frozen=True)
 class BuiltOn:
@@ -69,8 +71,9 @@ def sample_notice() -> str:
 
 
 def _licence(about: metadata.PackageMetadata) -> str:
-    expression = about.get("License-Expression") or about.get("License") or ""
-    if expression and "\n" not in expression and len(expression) < 80:
+    fields = about.json
+    expression = str(fields.get("license_expression") or fields.get("license") or "")
+    if expression and "\n" not in expression and len(expression) < _LONGEST_LICENCE:
         return expression
     named = [one.split(" :: ")[-1] for one in about.get_all("Classifier") or () if one.startswith("License ::")]
-    return ", ".join(named) or expression.strip().split("\n")[0][:80] or "see its own notice"
+    return ", ".join(named) or expression.strip().split("\n")[0] or "see its own notice"

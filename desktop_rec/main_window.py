@@ -115,6 +115,15 @@ class MainWindow(QMainWindow):
         self._notices, self._job_bar = NoticeBar(), JobBar()
         self._stack = QStackedWidget()
         self._stack.setObjectName("places")
+        self.setCentralWidget(self._arranged())
+        self._shortcuts = [
+            *(self._shortcut(f"Ctrl+{at}", self._place_slot(place)) for at, (place, *_) in enumerate(PLACES, start=1)),
+            self._shortcut("Ctrl+O", self.ask_for_files),
+            self._shortcut("Ctrl+Z", self.session.undo),
+            self._shortcut("F1", self._show_help),
+        ]
+
+    def _arranged(self) -> QWidget:
         middle = QVBoxLayout()
         middle.setSpacing(0)
         for widget in (self._header, self._notices):
@@ -128,13 +137,7 @@ class MainWindow(QMainWindow):
         row.setSpacing(0)
         row.addWidget(self._sidebar)
         row.addLayout(middle, 1)
-        self.setCentralWidget(whole)
-        self._shortcuts = [
-            *(self._shortcut(f"Ctrl+{at}", self._place_slot(place)) for at, (place, *_) in enumerate(PLACES, start=1)),
-            self._shortcut("Ctrl+O", self.ask_for_files),
-            self._shortcut("Ctrl+Z", self.session.undo),
-            self._shortcut("F1", self._show_help),
-        ]
+        return whole
 
     def _shortcut(self, keys: str, slot: object) -> QShortcut:
         made = QShortcut(QKeySequence(keys), self)

@@ -79,7 +79,9 @@ def _fields(now: Colours, *, dark: bool) -> str:
         border: 2px solid {now.accent}; padding: 2px 6px;
     }}
     QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled {{ color: {now.raw}; background: {now.surface}; }}
-    QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: none; padding: 0; min-height: 0; background: transparent; }}
+    QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{
+        border: none; padding: 0; min-height: 0; background: transparent;
+    }}
     QComboBox::drop-down {{ border: none; width: 24px; }}
     QComboBox::down-arrow, QAbstractSpinBox::down-arrow {{ image: url("{down}"); width: 12px; height: 12px; }}
     QAbstractSpinBox::up-arrow {{ image: url("{up}"); width: 12px; height: 12px; }}
@@ -106,12 +108,13 @@ def _frames(now: Colours) -> str:
     QFrame[role="sidebar"] {{ background: {now.sunken}; border: none; border-right: 1px solid {now.line}; }}
     QFrame[role="header"] {{ background: {now.raised}; border: none; border-bottom: 1px solid {now.line}; }}
     QFrame[role="bar"] {{ background: {now.raised}; border: none; border-top: 1px solid {now.line}; }}
-    QFrame[role="notice-error"] {{
-        background: {now.raised}; border: none; border-bottom: 1px solid {now.line}; border-left: 4px solid {now.negative}; }}
-    QFrame[role="notice-warning"] {{
-        background: {now.raised}; border: none; border-bottom: 1px solid {now.line}; border-left: 4px solid {now.warning}; }}
-    QFrame[role="notice-info"] {{
-        background: {now.raised}; border: none; border-bottom: 1px solid {now.line}; border-left: 4px solid {now.accent}; }}
+    QFrame[role^="notice-"] {{
+        background: {now.raised}; border: none; border-bottom: 1px solid {now.line}; border-left-width: 4px;
+        border-left-style: solid;
+    }}
+    QFrame[role="notice-error"] {{ border-left-color: {now.negative}; }}
+    QFrame[role="notice-warning"] {{ border-left-color: {now.warning}; }}
+    QFrame[role="notice-info"] {{ border-left-color: {now.accent}; }}
     QPushButton[role="place"] {{
         background: transparent; border: 2px solid transparent; border-radius: 6px; text-align: left;
         padding: 7px 8px; min-height: 22px;
@@ -136,7 +139,8 @@ def _tabs(now: Colours) -> str:
     QSlider::groove:horizontal {{ background: {now.line}; height: 4px; border-radius: 2px; }}
     QSlider::sub-page:horizontal {{ background: {now.accent}; border-radius: 2px; }}
     QSlider::handle:horizontal {{
-        background: {now.raised}; border: 2px solid {now.accent}; width: 12px; height: 12px; margin: -6px 0; border-radius: 8px;
+        background: {now.raised}; border: 2px solid {now.accent}; width: 12px; height: 12px; margin: -6px 0;
+        border-radius: 8px;
     }}
     QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus {{ background: {now.accent}; }}
     QSlider::sub-page:horizontal:disabled {{ background: {now.line}; }}

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from engine.data.dataset import Dataset
     from engine.data.importer import ImportOptions
     from engine.library.datasets import DatasetRecord
-    from engine.library.runs import RunRecord
+    from engine.library.run_record import RunRecord
     from engine.recommending.recommender import Recommender
     from engine.verbs import ImportedData
 

@@ -138,6 +138,7 @@ class LearningDesk(DataDesk):
         self.library_changed.emit()
         if finished is None:
             self.training_state.discarded = True
+            self.notice.emit(Notice("Stopped before anything was learned; nothing was kept.", kind="info"))
         elif self._discarding:
             self._delete_run(finished.run_id)
         elif self.dataset is not None and self.dataset.fingerprint == self._learning_from:

@@ -99,14 +99,21 @@ class PersonDesk(LearningDesk):
     def explain(self, item_row: int) -> None:
         """Ask for the reasons of one title at the present weight; explanation_ready answers."""
         if self.recommender is not None and self.profile is not None:
-            asked = {"item_row": item_row, "weight": self.weight, "filters": self.filters}
-            self._scoring.request("explain", partial(work.explain, self.recommender, self.profile, **asked))
+            make = partial(
+                work.explain,
+                self.recommender,
+                self.profile,
+                item_row=item_row,
+                weight=self.weight,
+                filters=self.filters,
+            )
+            self._scoring.request("explain", make)
 
     def ask_insights(self) -> None:
         """Ask what carries the whole list; insights_ready answers."""
         if self.recommender is not None and self.profile is not None:
-            asked = {"weight": self.weight, "filters": self.filters}
-            self._scoring.request("insights", partial(work.insights, self.recommender, self.profile, **asked))
+            asked = partial(work.insights, self.recommender, self.profile)
+            self._scoring.request("insights", partial(asked, weight=self.weight, filters=self.filters))
 
     def _take(self, dataset: Dataset | None, record: DatasetRecord | None) -> None:
         self.recommendations = None

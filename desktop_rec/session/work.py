@@ -124,7 +124,7 @@ def insights(recommender: Recommender, profile: Profile, *, weight: float | None
 def look_at_devices() -> Job[Devices]:
     """Import what the verbs need, once, so that no later click waits for it; and see what can compute here."""
     yield None
-    import engine.verbs.learning  # noqa: F401  (the import is the work)
+    import engine.verbs.learning
     import engine.verbs.preparing  # noqa: F401
     from engine.device import explain_unused_gpu, find_devices
 

@@ -5,6 +5,7 @@ Stands between the session's training state and the widgets of Train.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from desktop_rec.curves import TrainingState
@@ -51,6 +52,8 @@ def outcome(state: TrainingState, *, title: str) -> Outcome | None:
     """What happened, once nothing runs any more; None while it runs or before there was a run."""
     if state.running or not state.model:
         return None
+    if state.discarded and state.finished is None:
+        return Outcome(f"{title} was stopped before anything was learned", ("Nothing was kept.",))
     if state.discarded:
         return Outcome(f"{title} was discarded", ("Ctrl+Z brings it back.",))
     if state.failure is not None:
@@ -76,7 +79,7 @@ def _finished(state: TrainingState, finished: FinishedRun, *, title: str) -> Out
     sentences.append(_took(finished))
     advice = " ".join(dict.fromkeys(one for one in (*state.advice, finished.advice) if one))
     actions = [SEE_LIST, PLAN_AGAIN, DISCARD]
-    if state.model != "ease" and "ease" in advice.lower().split():
+    if state.model != "ease" and re.search(r"\bease\b", advice, re.IGNORECASE):
         actions.insert(0, USE_EASE)
     return Outcome(heading, tuple(one for one in sentences if one), advice, tuple(actions))
 

@@ -143,7 +143,8 @@ class TrainingView(QWidget):
     def _show_job(self) -> None:
         job = self._session.job
         if job is not None and job.kind == "training":
-            self._setup.show_running(paused=job.paused, stopping=job.stopping, can_pause=job.can_pause)
+            keeps = len(self._session.training_state.steps) > 0
+            self._setup.show_running(paused=job.paused, stopping=job.stopping, can_pause=job.can_pause, keeps=keeps)
             self._show_figures(self._session.training_state)
         else:
             self._setup.show_idle(is_free=job is None)

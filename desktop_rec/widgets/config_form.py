@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from desktop_rec.theme import set_role
 from desktop_rec.widgets.fold import Fold
-from desktop_rec.widgets.setting_field import SettingField
+from desktop_rec.widgets.setting_field import LABEL_WIDTH, SettingField
 from engine.errors import SettingError
 from engine.settings import Config, declared_settings
 
@@ -33,8 +33,9 @@ class ConfigForm(QWidget):
 
     changed = Signal()
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, label_width: int = LABEL_WIDTH) -> None:
         super().__init__()
+        self._label_width = label_width
         self.setObjectName(name)
         self._name = name
         self._parts: tuple[FormPart, ...] = ()
@@ -59,7 +60,7 @@ class ConfigForm(QWidget):
             self._body.hide()
             self._body.deleteLater()
         self._parts = tuple(parts)
-        self._fields = [_fields_of(part) for part in self._parts]
+        self._fields = [_fields_of(part, self._label_width) for part in self._parts]
         self._body = self._make_body()
         self._layout.insertWidget(0, self._body)
         self._problem.hide()
@@ -135,9 +136,10 @@ class ConfigForm(QWidget):
         self._problem.setVisible(bool(sentence))
 
 
-def _fields_of(part: FormPart) -> list[SettingField]:
+def _fields_of(part: FormPart, label_width: int) -> list[SettingField]:
     declared = declared_settings(type(part.config))
-    return [SettingField(one, part.config) for one in declared if one.name not in part.leave_out]
+    wanted = [one for one in declared if one.name not in part.leave_out]
+    return [SettingField(one, part.config, label_width=label_width) for one in wanted]
 
 
 def _heading(words: str) -> QLabel:

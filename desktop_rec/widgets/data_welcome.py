@@ -11,7 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop_rec.theme import GRID, set_role
-from desktop_rec.widgets.dataset_list import DatasetList, DatasetLine
+from desktop_rec.widgets.dataset_list import DatasetLine, DatasetList
 from desktop_rec.widgets.naming import button
 
 _WIDTH = 600

@@ -58,7 +58,8 @@ class DevicePicker(QWidget):
         self._show_precisions()
         self._unused.setVisible(unused is not None)
         if unused is not None:
-            self._unused_words.setText(f"{unused.words} This line mends it:")
+            mends = "These lines mend it:" if "\n" in unused.line.strip() else "This line says more:"
+            self._unused_words.setText(f"{unused.words} {mends}")
             self._line.setPlainText(unused.line)
 
     def choose(self, device: str, precision: str) -> None:
@@ -79,13 +80,15 @@ class DevicePicker(QWidget):
         grid.setVerticalSpacing(6)
         grid.setColumnMinimumWidth(0, LABEL_WIDTH)
         grid.setColumnStretch(1, 1)
-        for row, (words, box) in enumerate((("Device", self._device_box), ("Precision", self._precision_box))):
-            label = QLabel(words)
-            label.setBuddy(box)
-            grid.addWidget(label, row, 0)
-            grid.addWidget(box, row, 1)
+        device, precision = QLabel("Device"), QLabel("Precision")
+        device.setBuddy(self._device_box)
+        precision.setBuddy(self._precision_box)
+        grid.addWidget(device, 0, 0, 1, 2)
+        grid.addWidget(self._device_box, 1, 0, 1, 2)
+        grid.addWidget(precision, 2, 0)
+        grid.addWidget(self._precision_box, 2, 1)
         self._unused = self._make_unused()
-        grid.addWidget(self._unused, 2, 0, 1, 2)
+        grid.addWidget(self._unused, 3, 0, 1, 2)
 
     def _make_unused(self) -> QFrame:
         frame = QFrame()
@@ -96,8 +99,9 @@ class DevicePicker(QWidget):
         self._line = named(QPlainTextEdit(), "unused_gpu_line", "The line that lets torch use the GPU")
         self._line.setReadOnly(True)
         self._line.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self._line.setFixedHeight(self._line.fontMetrics().lineSpacing() * 4 + 12)
-        self._copy = button("Copy the line", "copy_gpu_line", "Copy the line; run it in a terminal, then start again")
+        self._line.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self._line.setFixedHeight(self._line.fontMetrics().lineSpacing() * 2 + 32)
+        self._copy = button("Copy", "copy_gpu_line", "Copy this; run it in a terminal, then start Desktop Rec again")
         column = QVBoxLayout(frame)
         column.addWidget(self._unused_words)
         column.addWidget(self._line)

@@ -77,7 +77,7 @@ def _learning_rate(painter: QPainter) -> None:
 
 
 def _train(painter: QPainter) -> None:
-    for x, y in ((5.5, 6), (5.5, 18), (18.5, 12)):
+    for x, y in ((5.5, 6.0), (5.5, 18.0), (18.5, 12.0)):
         painter.drawEllipse(QPointF(x, y), 2.5, 2.5)
     for y in (6.0, 18.0):
         slope = (12 - y) / 13

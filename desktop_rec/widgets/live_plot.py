@@ -132,23 +132,27 @@ class LivePlot(PlotCanvas):
         low, high = span(self.watched.ys, margin=0.15)
         self.metric.setYRange(low, high + (high - low) * 0.2, padding=0)
         top = float(self.lr.ys.max()) if len(self.lr.ys) else 1.0
-        self.rate.setYRange(0.0, nice_ceiling(top * 1.05), padding=0)
+        ceiling = nice_ceiling(top * 1.05)
+        self.rate.setYRange(-0.03 * ceiling, ceiling, padding=0)
 
     def _say_titles(self, shown: LiveCurves) -> None:
-        loss = "training loss: each step, smoothed" + (", validation" if len(self.validation.xs) else "")
+        colours = THEME.colours
+        loss = f"training loss: each step, {_coloured('smoothed', colours.accent)}"
+        if len(self.validation.xs):
+            loss += f", {_coloured('validation', colours.second)}"
         metric = metric_words(shown.watched)
         metric += " of each epoch" if shown.watched == "training loss" else " on validation people"
         for title, words in zip(self._titles, (loss, metric, "learning rate"), strict=True):
-            if title.toPlainText() != words:
-                title.setText(words)
+            title.setHtml(_coloured(words, colours.text_weak))
         self._place_titles()
 
     def recolour(self) -> None:
         super().recolour()
         colours = THEME.colours
         for title in self._titles:
-            title.setColor(colours.text_weak)
             title.fill = pg.mkBrush(colours.raised)
+        if self._shown is not None:
+            self._say_titles(self._shown)
         self.best.setPen(pg.mkPen(colours.positive, width=2))
         self.best.setBrush(pg.mkBrush(None))
         self._best_words.setColor(colours.positive)
@@ -188,6 +192,10 @@ def loss_range(raw_N: Float64, smooth_N: Float64, validation_N: npt.NDArray[np.f
 def watched_value(one: EpochEnded) -> float:
     """The value by which the best epoch is chosen: of the validation people, else the training loss."""
     return dict(one.validation).get(one.watched, one.training_loss if not one.validation else float("nan"))
+
+
+def _coloured(words: str, colour: str) -> str:
+    return f'<span style="color: {colour}">{words}</span>'
 
 
 def _epoch_row(one: EpochEnded) -> tuple[str, ...]:

@@ -23,7 +23,8 @@ from desktop_rec.widgets.rate_line import RateLine, staggered
 from desktop_rec.widgets.thinning import span
 
 _KEY_STEP = 0.02
-_HEADROOM = 0.34
+_HEADROOM = 0.4
+_LEFT_FROM = 0.85
 
 
 class LossOverRatePlot(PlotCanvas):
@@ -79,8 +80,10 @@ class LossOverRatePlot(PlotCanvas):
         self._marks = [
             RateLine(name, "second", height=height) for (name, _), height in zip(ordered, heights, strict=True)
         ]
-        for line, (_, lr) in zip(self._marks, ordered, strict=True):
+        for index, (line, (_, lr)) in enumerate(zip(self._marks, ordered, strict=True)):
             line.setValue(float(np.log10(lr)))
+            line.setZValue(19 - index)
+            line.turn_words(to_left=self._share(lr) > _LEFT_FROM)
             line.recolour(THEME.colours)
             self.plot.addItem(line, ignoreBounds=True)
 
@@ -147,7 +150,12 @@ class LossOverRatePlot(PlotCanvas):
     def _say_line(self) -> None:
         found = self.smooth.value_at(self._line.value())
         loss = f"\nloss {figure_words(found[1])}" if found else ""
+        self._line.turn_words(to_left=self._share(10.0 ** self._line.value()) > _LEFT_FROM)
         self._line.say(f"lr {rate_words(10.0 ** self._line.value())}{loss}")
+
+    def _share(self, lr: float) -> float:
+        """Where a rate lies on the axis, 0 to 1."""
+        return (float(np.log10(lr)) - self._low) / (self._high - self._low)
 
     def _place_names(self) -> None:
         """Direct labels at the start of the curves, where a sweep is flat; raw above, smooth below."""

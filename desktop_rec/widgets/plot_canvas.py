@@ -45,6 +45,8 @@ class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         plot.disableAutoRange()
         plot.setMouseEnabled(x=True, y=False)
         plot.getViewBox().setDefaultPadding(0)
+        for axis in (bottom, left):
+            axis.setZValue(-1)
         self.axes += [bottom, left]
         return plot
 

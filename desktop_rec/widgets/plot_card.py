@@ -14,6 +14,7 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
     QSizePolicy,
     QStackedWidget,
@@ -131,6 +132,7 @@ class PlotCard(QFrame):
         self._view.setObjectName(f"{self._name}_table")
         self._view.setAccessibleName(f"{title}: the numbers")
         self._view.verticalHeader().hide()
+        self._view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self._view.setShowGrid(False)
         self._view.setFont(number_font(self.font()))
         self._stack = QStackedWidget()
@@ -155,7 +157,6 @@ class PlotCard(QFrame):
         self._table_button.setText("Plot" if to_table else "Table")
         self._table_button.setToolTip("Show the curve" if to_table else "Show the numbers as a table")
         self.refresh_table()
-        self._view.resizeColumnsToContents()
 
     def copy_table(self) -> None:
         """Put the numbers on the clipboard, tab-separated."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 
 from desktop_rec.theme import Colours
 
-_TOP, _ROW, _ROWS = 0.80, 0.075, 3
+_TOP, _ROW, _ROWS = 0.84, 0.07, 4
 
 
 class RateLine(pg.InfiniteLine):  # type: ignore[misc]
@@ -19,11 +19,16 @@ class RateLine(pg.InfiniteLine):  # type: ignore[misc]
         super().__init__(angle=90, movable=movable, label=words)
         self._colour = colour
         self.label.setPosition(height)
-        self.label.anchors = [(0, 0), (1, 0)]
-        self.label.setAnchor((0, 0))
+        self.turn_words(to_left=False)
         self.setZValue(20 if movable else 10)
         if movable:
             self.setCursor(Qt.CursorShape.SizeHorCursor)
+
+    def turn_words(self, *, to_left: bool) -> None:
+        """On which side of the line the words stand."""
+        anchor = (1, 0) if to_left else (0, 0)
+        self.label.anchors = [anchor, anchor]
+        self.label.updatePosition()
 
     def say(self, words: str) -> None:
         """Other words beside the line."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QLabel
+from PySide6.QtWidgets import QLabel
 
 from desktop_rec.theme import set_role
 from desktop_rec.widgets.calm_boxes import CalmComboBox
@@ -13,7 +13,6 @@ from desktop_rec.widgets.choice_list import Choice, ChoiceList
 from desktop_rec.widgets.config_form import ConfigForm, FormPart
 from desktop_rec.widgets.naming import button, named
 from desktop_rec.widgets.number_words import rate_words
-from desktop_rec.widgets.setting_field import LABEL_WIDTH
 from desktop_rec.widgets.side_panel import SidePanel, caption
 from engine.training.config import TrainingConfig
 from engine.training.lr_finder import FinderConfig
@@ -93,8 +92,10 @@ class RateSetup(SidePanel):
 
     def show_rate(self, lr: float | None, *, becomes: str) -> None:
         """The rate that the button would use, and what it becomes."""
-        self._use.setVisible(lr is not None)
-        self._becomes.setVisible(lr is not None)
+        for one in (self._use, self._becomes, self.rule):
+            one.setVisible(lr is not None)
+        set_role(self._use, "primary" if lr is not None else "")
+        set_role(self._find, "primary" if lr is None else "")
         if lr is not None:
             self._use.setText(f"Use {rate_words(lr)}")
             self._use.setAccessibleName(f"Use {rate_words(lr)}: it becomes {becomes}")
@@ -103,16 +104,9 @@ class RateSetup(SidePanel):
 
     def _build(self) -> None:
         self._model = named(CalmComboBox(), "rate_model", "Model", "The model whose learning rate to find")
-        row = QGridLayout()
-        row.setColumnMinimumWidth(0, LABEL_WIDTH)
-        row.setColumnStretch(1, 1)
-        label = QLabel("Model")
-        label.setBuddy(self._model)
-        row.addWidget(label, 0, 0)
-        row.addWidget(self._model, 0, 1)
         self._others = caption()
         self._others.setObjectName("rate_others")
-        self.form = ConfigForm("sweep_form")
+        self.form = ConfigForm("sweep_form", label_width=76)
         self._find = button("Find learning rate", "find_rate_button", _FIND_TIP, role="primary")
         self._stop = button("Stop and look", "stop_sweep_button", "Stop here and look at what was measured")
         self._heading = QLabel("Suggestions")
@@ -121,8 +115,7 @@ class RateSetup(SidePanel):
         self._use = button("Use", "use_rate_button", "Go to Train with this rate")
         self._becomes = caption()
         self._becomes.setObjectName("rate_becomes")
-        self.content.addLayout(row)
-        for one in (self._others, self.form, self._find, self._stop, self._heading, self.suggestions):
+        for one in (self._model, self._others, self.form, self._find, self._stop, self._heading, self.suggestions):
             self.content.addWidget(one)
         self.content.addStretch(1)
         self.footer.addWidget(self._use)

@@ -49,7 +49,8 @@ class SchedulePlot(PlotCanvas):
     def draw(self) -> None:
         super().draw()
         self.plot.setXRange(0, max(1, len(self._shape) - 1), padding=0.02)
-        self.plot.setYRange(0.0, nice_ceiling(self._lr * 1.02), padding=0)
+        top = nice_ceiling(self._lr * 1.02)
+        self.plot.setYRange(-0.02 * top, top, padding=0)
 
     def reading(self, plot: pg.PlotItem, x: float) -> str:
         found = self.curve.value_at(x)
@@ -82,17 +83,18 @@ def schedule_title(config: TrainingConfig, *, total_steps: int) -> str:
     if config.schedule == "slanted_triangle":
         return f"Slanted triangle with this peak, over {steps}"
     if config.schedule == "reduce_on_plateau":
-        return (
-            f"Plateau from this rate, over at most {steps}; times {config.factor:g} "
-            f"when {metric_words(config.watched)} has not improved for {config.patience} epochs"
-        )
+        return f"Plateau that starts at this rate, over at most {steps}"
     return f"Constant at this rate, over {steps}"
 
 
 def rate_becomes(config: TrainingConfig) -> str:
     """What a chosen rate becomes under a schedule, to stand after "It becomes"."""
-    return {
-        "slanted_triangle": "the peak of the slanted triangle",
-        "reduce_on_plateau": "the start of the plateau",
-        "constant": "the rate of every step",
-    }[config.schedule]
+    if config.schedule == "slanted_triangle":
+        return "the peak of the slanted triangle"
+    if config.schedule == "constant":
+        return "the rate of every step"
+    epochs = "epoch" if config.patience == 1 else "epochs"
+    return (
+        f"the start of the plateau: times {config.factor:g} when {metric_words(config.watched)} "
+        f"has not improved for {config.patience} {epochs}"
+    )

@@ -25,8 +25,9 @@ class SettingField(QWidget):
 
     edited = Signal()
 
-    def __init__(self, declared: Declared, config: Config) -> None:
+    def __init__(self, declared: Declared, config: Config, *, label_width: int = LABEL_WIDTH) -> None:
         super().__init__()
+        self._label_width = label_width
         self.declared = declared
         self._config_class = type(config)
         self.setObjectName(f"field_{declared.name}")
@@ -111,20 +112,20 @@ class SettingField(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(2)
-        grid.setColumnMinimumWidth(0, LABEL_WIDTH)
+        grid.setColumnMinimumWidth(0, self._label_width)
         grid.setColumnStretch(1, 1)
         if isinstance(editor, QCheckBox):
-            grid.addWidget(editor, 0, 0, 1, 3)
+            grid.addWidget(editor, 0, 0, 1, 2)
         else:
             label = QLabel(setting.label)
             label.setBuddy(editor)
             label.setToolTip(tip)
             label.setWordWrap(True)
-            label.setMaximumWidth(LABEL_WIDTH)
+            label.setMaximumWidth(self._label_width)
             grid.addWidget(label, 0, 0)
             grid.addWidget(editor, 0, 1)
             self._add_unit(grid, setting.unit)
-        grid.addWidget(self._problem, 1, 0, 1, 3)
+        grid.addWidget(self._problem, 1, 0, 1, 3 if setting.unit else 2)
 
     def _add_unit(self, grid: QGridLayout, unit: str) -> None:
         if unit:

@@ -33,13 +33,13 @@ class SidePanel(QFrame):
         self.footer = QVBoxLayout()
         self.footer.setContentsMargins(2 * GRID, GRID, 2 * GRID, 2 * GRID)
         self.footer.setSpacing(GRID)
-        rule = QFrame()
-        set_role(rule, "line")
+        self.rule = QFrame()
+        set_role(self.rule, "line")
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 1, 0)
         whole.setSpacing(0)
         whole.addWidget(self._scroll, 1)
-        whole.addWidget(rule)
+        whole.addWidget(self.rule)
         whole.addLayout(self.footer)
 
     def scroll_to(self, widget: QWidget) -> None:

@@ -18,6 +18,7 @@ from engine.errors import SettingError
 from engine.settings import Config
 
 WIDTH = 344
+_STOP_TIP = "End now and keep the best that was learned"
 _START_TIP = "Learn from the open data set with these settings"
 
 
@@ -86,8 +87,8 @@ class TrainingSetup(SidePanel):
         self._start.setToolTip(_START_TIP if is_free else "Another job is running; wait for it, or stop it first")
         self._let_edit(True)
 
-    def show_running(self, *, paused: bool, stopping: bool, can_pause: bool) -> None:
-        """A run is going on."""
+    def show_running(self, *, paused: bool, stopping: bool, can_pause: bool, keeps: bool) -> None:
+        """A run is going on; `keeps` says whether there is something to keep yet."""
         self._start.hide()
         self._running.show()
         self._let_edit(False)
@@ -95,7 +96,10 @@ class TrainingSetup(SidePanel):
         self._pause.setAccessibleName(self._pause.text())
         self._pause.setToolTip("Go on where it paused" if paused else "Hold the run; nothing is lost")
         self._pause.setVisible(can_pause)
-        self._stop.setText("Stopping…" if stopping else "Stop and keep")
+        self._stop.setText("Stopping…" if stopping else "Stop and keep" if keeps else "Cancel")
+        self._stop.setAccessibleName(self._stop.text())
+        self._stop.setToolTip(_STOP_TIP if keeps else "End now; there is nothing to keep yet")
+        self._discard.setVisible(keeps)
         for one in (self._pause, self._stop, self._discard):
             one.setEnabled(not stopping)
 
@@ -106,14 +110,14 @@ class TrainingSetup(SidePanel):
         self._estimate.setObjectName("training_estimate")
         self._start = button("Start training", "start_training_button", _START_TIP, role="primary")
         self._pause = button("Pause", "pause_button", "Hold the run; nothing is lost")
-        self._stop = button("Stop and keep", "stop_button", "End now and keep the best that was learned")
+        self._stop = button("Stop and keep", "stop_button", _STOP_TIP)
         self._discard = button("Discard", "discard_button", "End now and throw the run away (Ctrl+Z brings it back)")
         self._running = QWidget()
         grid = QGridLayout(self._running)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.addWidget(self._pause, 0, 0)
-        grid.addWidget(self._discard, 0, 1)
-        grid.addWidget(self._stop, 1, 0, 1, 2)
+        grid.addWidget(self._stop, 0, 1)
+        grid.addWidget(self._discard, 1, 0, 1, 2)
         self._rule = QFrame()
         set_role(self._rule, "line")
         for one in (self.models, self._rule, self.rate, self.form, self.devices):

@@ -8,8 +8,7 @@ import argparse
 import importlib
 import os
 import sys
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from engine.commands.answer import Answer
 from engine.commands.driving import Driver
@@ -68,9 +67,10 @@ def _answered(arguments: argparse.Namespace, driver: Driver) -> Answer:
         return _looked_up(*_WITH_LIBRARY[arguments.command])(arguments, library, driver)
 
 
-def _looked_up(place: str, name: str) -> Any:
+def _looked_up(place: str, name: str) -> Callable[..., Answer]:
     """The function of a command; its module is imported only now, because some bring torch."""
-    return getattr(importlib.import_module(f"engine.commands.{place}"), name)
+    found: Callable[..., Answer] = getattr(importlib.import_module(f"engine.commands.{place}"), name)
+    return found
 
 
 def _said(sentence: str, status: int) -> int:

@@ -54,19 +54,27 @@ def find_repeats(users_N: Int32, items_N: Int32, ratings_N: Float32, *, titles: 
 
     The last one is kept, but a rating beats a seen-only entry whatever their order.
     """
-    count = len(users_N)
     pairs_N = users_N.astype(np.int64) * titles + items_N
     sorted_N = np.sort(pairs_N)
-    if not np.any(sorted_N[1:] == sorted_N[:-1]):
+    repeated = sorted_N[1:][sorted_N[1:] == sorted_N[:-1]]
+    if not len(repeated):
         return None
-    by_item = stable_order(items_N)
-    order = by_item[stable_order(users_N[by_item])]
-    starts_N = np.concatenate([[True], np.diff(pairs_N[order]) != 0])
-    rank = order + count * ~np.isnan(ratings_N[order])
-    best = np.maximum.reduceat(rank, np.flatnonzero(starts_N)) % count
-    keep_N = np.zeros(count, dtype=bool)
-    keep_N[best] = True
+    concerned_N = _are_among(users_N, repeated // titles) & _are_among(items_N, repeated % titles)
+    places = np.flatnonzero(concerned_N)
+    places = places[stable_order(items_N[places])]
+    places = places[stable_order(users_N[places])]
+    starts = np.concatenate([[True], np.diff(pairs_N[places]) != 0])
+    rank = places + len(pairs_N) * ~np.isnan(ratings_N[places])
+    keep_N = ~concerned_N
+    keep_N[np.maximum.reduceat(rank, np.flatnonzero(starts)) % len(pairs_N)] = True
     return keep_N
+
+
+def _are_among(rows_N: Int32, some: Int64) -> Bools:
+    marked = np.zeros(int(max(rows_N.max(), some.max())) + 1, dtype=bool)
+    marked[some] = True
+    found: Bools = marked[rows_N]
+    return found
 
 
 def find_scale(ratings_N: Float32) -> Scale:

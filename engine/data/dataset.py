@@ -198,7 +198,7 @@ class Dataset:
 
 
 def stable_order(rows_N: npt.NDArray[Any]) -> Int64:
-    """The result of `np.argsort(rows_N, kind="stable")` for rows of 0 to 2^31, four times as fast: sorted with their places."""
+    """What `np.argsort(rows_N, kind="stable")` gives for rows of 0 to 2^31, at a quarter of its time."""
     packed_N = (np.asarray(rows_N).astype(np.int64) << 32) | np.arange(len(rows_N), dtype=np.int64)
     packed_N.sort()
     return packed_N & 0xFFFFFFFF

@@ -43,8 +43,10 @@ class RatingsTable:
     def ratings_N(self) -> Float32:
         """Ratings; NaN where seen, not rated, also for values by which the layout says so. Read all blocks first."""
         ratings_N = self._ratings_as_read_N
-        unrated_N = np.isin(ratings_N, self.shape.layout.unrated) | self.seen_only
-        return np.where(unrated_N, np.float32(np.nan), ratings_N) if unrated_N.any() else ratings_N
+        if self.seen_only:
+            return np.full_like(ratings_N, np.nan)
+        unrated = self.shape.layout.unrated
+        return np.where(np.isin(ratings_N, unrated), np.float32(np.nan), ratings_N) if unrated else ratings_N
 
     @property
     def times_N(self) -> Int64 | None:

@@ -22,6 +22,9 @@ from engine.models.registry import build, kind_of
 from engine.recommending.insights import ListInsights, explain_list
 from engine.recommending.recommender import RecommendationList, Recommender
 
+_LEAST_EXPLAINED = 50
+"""Most impactful is a sum over so many titles at least, however short a list was asked for."""
+
 
 @dataclass(frozen=True)
 class Recommended:
@@ -61,7 +64,7 @@ def recommend(
     insights = None
     if explain:
         insights = yield from explain_list(
-            recommender, match.history, weight=weight, top=top, seen_rows=match.seen_rows
+            recommender, match.history, weight=weight, top=max(top, _LEAST_EXPLAINED), seen_rows=match.seen_rows
         )
     return Recommended(match, listed, insights)
 

@@ -19,13 +19,6 @@ _HARMLESS = ("This plugin does not support", "Populating font family aliases")
 _PATIENCE_S = 3.0
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _frozen_start():
-    """Nothing that imports made is looked at again: each collection and each look for timers stays quick."""
-    gc.collect()
-    gc.freeze()
-
-
 @pytest.fixture(autouse=True)
 def _no_dialogs(monkeypatch):
     def refuse(*_arguments, **_names):
@@ -41,8 +34,8 @@ def _no_dialogs(monkeypatch):
 @pytest.fixture(autouse=True)
 def _hygiene(qtlog, _no_dialogs):
     threads_before = set(threading.enumerate())
-    timers_before = {id(one) for one in _active_timers()}
     gc.disable()
+    gc.freeze()
     yield
     app = QApplication.instance()
     if app is not None:
@@ -50,7 +43,7 @@ def _hygiene(qtlog, _no_dialogs):
     gc.enable()
     gc.collect()
     _wait_for_threads(threads_before)
-    left = [one for one in _active_timers() if id(one) not in timers_before]
+    left = _active_timers()
     assert not left, f"timers were left over: {[(one.interval(), one.parent()) for one in left]}"
     warned = [one.message for one in qtlog.records if one.log_type_name in ("QtWarningMsg", "QtCriticalMsg")]
     warned = [one for one in warned if not one.startswith(_HARMLESS)]
@@ -58,6 +51,7 @@ def _hygiene(qtlog, _no_dialogs):
 
 
 def _active_timers():
+    """Timers made since the test began: what was there before is frozen, which also keeps each look quick."""
     found = (one for one in gc.get_objects() if issubclass(type(one), QTimer))
     return [one for one in found if shiboken6.isValid(one) and one.isActive()]
 

@@ -43,7 +43,7 @@ def scripted(monkeypatch, name, *, events=(), result=None, error=None):
                 yield None
         except Stop:
             yield None
-            return "stopped"
+            return None
         if error is not None:
             raise error
         return result
@@ -171,17 +171,18 @@ def test_that_a_sweep_is_folded_and_its_failure_is_told(qtbot, monkeypatch, open
     assert notices.last.remedy == "Start lower."
 
 
-def test_that_pause_and_stop_are_said_at_once(qtbot, monkeypatch, opened):
+def test_that_pause_and_stop_are_said_at_once(qtbot, monkeypatch, opened, hear):
     scripted(monkeypatch, "train")
     train(opened)
     opened.pause()
     assert opened.job.paused
     opened.go_on()
     assert not opened.job.paused
-    monkeypatch.setattr(opened, "_on_trained", lambda _finished: None)
+    notices = hear(opened.notice)
     opened.stop()
     assert opened.job.words == "Stopping…"
     qtbot.waitUntil(lambda: opened.job is None)
+    assert "nothing was kept" in notices.last.sentence
 
 
 def test_that_a_trained_model_takes_its_place_is_kept_and_can_be_discarded_and_brought_back(qtbot, opened, library):
@@ -226,7 +227,6 @@ def test_that_a_second_window_on_the_same_folder_is_told_who_has_it(qapp, librar
 
 def test_that_winding_down_stops_the_job_and_ends_idle(qtbot, monkeypatch, opened):
     scripted(monkeypatch, "train")
-    monkeypatch.setattr(opened, "_on_trained", lambda _finished: None)
     train(opened)
     with qtbot.waitSignal(opened.idle):
         opened.wind_down()
