@@ -52,11 +52,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _tour(folder: Path) -> int:
+    status = _run_tour(folder)
+    print(f"The pictures are in {folder.resolve()}")
+    return status
+
+
+def _run_tour(folder: Path) -> int:
     from desktop_rec.tour import run_tour
 
-    status = run_tour(folder)
-    print(f"The pictures are in {folder.resolve()}")
-    return status or 0
+    return run_tour(folder)
 
 
 def _picture_folder() -> Path:

@@ -54,6 +54,10 @@ class Launch(QObject):
         self.garbage = GarbageTimer(self)
         self.window = MainWindow(self.session, self.preferences, self.log)
         self._files: list[Path] = []
+        self._quiet = QTimer(self)
+        self._quiet.setSingleShot(True)
+        self._quiet.setInterval(_QUIET_MS)
+        self._quiet.timeout.connect(self.session.warm_up)
         install_hooks(self._say)
         self.session.devices_found.connect(self._on_devices)
         self.session.notice.connect(self._on_notice)
@@ -66,6 +70,7 @@ class Launch(QObject):
 
     def end(self) -> None:
         """Give back what the process holds: folder, collector, log."""
+        self._quiet.stop()
         self.session.close_library()
         self.garbage.stop()
         LOG.info("The window was closed")
@@ -78,7 +83,7 @@ class Launch(QObject):
             self.window.open_files(self._files)
         elif any(one.dataset_id == self.preferences.dataset_id for one in self.session.datasets()):
             self.session.open_dataset(self.preferences.dataset_id)
-        QTimer.singleShot(_QUIET_MS, self.session.warm_up)
+        self._quiet.start()
 
     def _on_devices(self) -> None:
         self.garbage.freeze()
@@ -98,6 +103,7 @@ def run(arguments: argparse.Namespace) -> int:
     def on_signal(number: int, frame: FrameType | None) -> None:
         launch.window.close_without_asking()
 
+    app.commitDataRequest.connect(launch.window.close_without_asking)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, on_signal)
     launch.begin(arguments.files)

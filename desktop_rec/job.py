@@ -87,13 +87,20 @@ class JobRunner(QObject):
         """Whether a thread of this lane is still alive, abandoned or not."""
         return self._running is not None
 
-    def start(self, make_job: MakeJob) -> None:
-        """Call `make_job` on a new thread and drive what it returns. RuntimeError if the lane is busy."""
+    def start(self, make_job: MakeJob, *, uses_torch: bool = True) -> None:
+        """Call `make_job` on a new thread and drive what it returns. RuntimeError if the lane is busy.
+
+        A job that needs no torch (an import) does not wait for it to be loaded.
+        """
         if self._running is not None:
             raise RuntimeError(f"The lane {self._name!r} already runs a job.")
         orders, outbox = Orders(), SimpleQueue[_Message]()
         thread = threading.Thread(
-            target=_drive, args=(make_job, orders, outbox), name=f"desktop-rec {self._name}", daemon=True
+            target=_drive,
+            args=(make_job, orders, outbox),
+            kwargs={"uses_torch": uses_torch},
+            name=f"desktop-rec {self._name}",
+            daemon=True,
         )
         self._running = _Running(thread, orders, outbox)
         thread.start()
@@ -162,10 +169,11 @@ class JobRunner(QObject):
                     self.failed.emit(failure)
 
 
-def _drive(make_job: MakeJob, orders: Orders, outbox: SimpleQueue[_Message]) -> None:
+def _drive(make_job: MakeJob, orders: Orders, outbox: SimpleQueue[_Message], *, uses_torch: bool) -> None:
     """The thread's body. Modes and thread count are per thread, so they are set here before anything else."""
     try:
-        _set_modes_of_this_thread()
+        if uses_torch:
+            _set_modes_of_this_thread()
         outbox.put(_Finished(_run(make_job, orders, outbox)))
     except Stop:
         outbox.put(_Finished(None))

@@ -247,6 +247,7 @@ class MainWindow(QMainWindow):
         event.ignore()
         self._job_bar.show_stopping()
         self._stack.setEnabled(False)
+        self._header.setEnabled(False)
         self._sidebar.setEnabled(False)
         self.session.wind_down()
 

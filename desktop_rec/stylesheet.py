@@ -136,6 +136,7 @@ def _tabs(now: Colours) -> str:
     QTabBar::tab:selected {{ color: {now.text}; border-bottom: 2px solid {now.accent}; font-weight: 600; }}
     QTabBar::tab:hover {{ color: {now.text}; }}
     QTabBar::tab:focus {{ color: {now.accent}; }}
+    QSlider:horizontal {{ min-height: 20px; }}
     QSlider::groove:horizontal {{ background: {now.line}; height: 4px; border-radius: 2px; }}
     QSlider::sub-page:horizontal {{ background: {now.accent}; border-radius: 2px; }}
     QSlider::handle:horizontal {{

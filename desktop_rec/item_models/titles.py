@@ -110,11 +110,20 @@ class TitlesModel(QAbstractListModel):
         return None
 
 
-def profile_title_rows(profile: Profile, dataset: Dataset) -> list[TitleRow]:
-    """A person's ratings as rows, the latest first."""
+def profile_title_rows(
+    profile: Profile, dataset: Dataset, *, known: dict[tuple[str, str, int], int | None]
+) -> list[TitleRow]:
+    """A person's ratings as rows, the latest first.
+
+    `known` remembers the item row of each entry by id, title and year, and is added to: looking up thousands of
+    entries anew at every star would be felt. Begin with an empty one for another data set.
+    """
     made = []
     for entry in reversed(profile.entries):
-        item_row = item_row_of(entry, dataset)
+        name = (entry.item_id, entry.title, entry.year)
+        if name not in known:
+            known[name] = item_row_of(entry, dataset)
+        item_row = known[name]
         made.append(
             TitleRow(
                 item_row=item_row,

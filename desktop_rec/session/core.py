@@ -36,6 +36,7 @@ class LongJob:
     failed: Callable[[Failure], None]
     arrived: Callable[[Event], None] | None = None
     drained: Callable[[], None] | None = None
+    uses_torch: bool = True
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,7 @@ class SessionCore(QObject):
             )
             return False
         self._long_job, self._outcome = long_job, None
-        self._lane.start(long_job.make)
+        self._lane.start(long_job.make, uses_torch=long_job.uses_torch)
         self._set_job(replace(long_job.state, stage_began_s=time.monotonic()))
         return True
 

@@ -113,9 +113,17 @@ class DataDesk(SessionCore):
             self._ask_model(None)
 
     def _import(self, title: str, make: Any) -> bool:
-        return self._start_long(
-            LongJob(JobState("import", title), make, finished=self._on_imported, failed=self._on_import_failed)
+        job = LongJob(
+            JobState("import", title),
+            make,
+            finished=self._on_imported,
+            failed=self._on_import_failed,
+            uses_torch=False,
         )
+        if not self._start_long(job):
+            return False
+        self.warm_up()
+        return True
 
     def _on_imported(self, imported: ImportedData | None) -> None:
         if imported is None:
@@ -196,6 +204,8 @@ class DataDesk(SessionCore):
             self.recommender_changed.emit()
 
     def _on_scoring_event(self, event: Event) -> None:
-        if self.recommender is None and isinstance(event, (StageStarted, Progressed)):
+        if self.recommender is not None or not self.model_words:
+            return
+        if isinstance(event, (StageStarted, Progressed)) and event.words != self.model_words:
             self.model_words = event.words
             self.recommender_changed.emit()

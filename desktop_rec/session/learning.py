@@ -81,7 +81,10 @@ class LearningDesk(DataDesk):
         run = next((one for one in self.runs() if one.run_id == run_id), None)
         if self.library is None or run is None:
             return False
-        return self._learn(run.model, "Training on", partial(work.resume, self.library, run_id, epochs))
+        if not self._learn(run.model, "Training on", partial(work.resume, self.library, run_id, epochs)):
+            return False
+        self.training_state.epochs += self.library.runs.curves(run_id)
+        return True
 
     def discard(self) -> None:
         """Throw the run away: end it if it runs, then delete it. undo() brings it back."""

@@ -145,8 +145,9 @@ class LrFinderView(QWidget):
         if ended is not None:
             self._plot.show_points(ended.lrs, ended.losses, ended.smoothed)
         else:
-            self._plot.show_points(state.lrs.values, state.losses.values, state.smoothed.values)
-        points = len(ended.lrs) if ended is not None else len(state.lrs)
+            tail = slice(len(state.lrs) - state.steps_done, None)
+            self._plot.show_points(state.lrs.values[tail], state.losses.values[tail], state.smoothed.values[tail])
+        points = len(ended.lrs) if ended is not None else state.steps_done
         self._right.setCurrentWidget(self._plots if points >= _LEAST_POINTS_TO_DRAW else self._message)
         if points < _LEAST_POINTS_TO_DRAW:
             self._say_nothing_to_draw(state)

@@ -29,6 +29,7 @@ class RatingSide(QObject):
         super().__init__(parent)
         self._session, self._mine, self._starter = session, mine, starter
         self._rows: tuple[TitleRow, ...] = ()
+        self._known_rows: dict[tuple[str, str, int], int | None] = {}
         self._connect()
 
     @property
@@ -41,13 +42,17 @@ class RatingSide(QObject):
         """How many ratings the list is made from."""
         return sum(row.item_row is not None and row.is_on for row in self._rows)
 
+    def forget_dataset(self) -> None:
+        """Another data set is open: the same titles may be other rows there."""
+        self._known_rows = {}
+
     def show_profile(self) -> None:
         """The person or a rating of theirs changed."""
         dataset, profile = self._session.dataset, self._session.profile
         if dataset is None or profile is None:
             self._rows = ()
             return
-        self._rows = tuple(profile_title_rows(profile, dataset))
+        self._rows = tuple(profile_title_rows(profile, dataset, known=self._known_rows))
         self._mine.show_person(profile.name, borrowed=self._session.profile_is_borrowed)
         self._mine.show_ratings(self._rows)
         self._show_found(self._mine.search.text().strip())

@@ -128,6 +128,7 @@ class RecommendView(QWidget):
             genres = sorted({genre for genres in dataset.catalogue.genres for genre in genres})
             page.pane.filters.use_catalogue(genres, (min(years), max(years)) if years else (0, 0))
             page.mine.picker.show_people(dataset.users.ids, dataset.histories.counts_U.tolist())
+        self._ratings.forget_dataset()
         self._on_profile()
         self._on_recommender()
 
@@ -166,9 +167,9 @@ class RecommendView(QWidget):
             return
         self._found, self._failure = found, None
         word, before = dataset.catalogue.word, self._comparison.before
+        self._reasons_pause.start()
         self.page.pane.show_list(found, name=profile.name, word=word, before=before)
         self.show_state()
-        self._reasons_pause.start()
 
     def _on_explanation(self, found: Explanation) -> None:
         self.page.reasons.show_reasons(found)

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from desktop_rec.curves import TrainingState
-from desktop_rec.widgets.live_plot import watched_value
+from desktop_rec.widgets.live_panel import watched_value
 from desktop_rec.widgets.number_words import count_words, figure_words, metric_words, rate_words, time_words
 from desktop_rec.widgets.outcome_card import Outcome, OutcomeAction
 

@@ -5,8 +5,6 @@ Connects widgets to the session. While a run goes on, what this does per event i
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_rec.curves import TrainingState
@@ -28,7 +26,6 @@ from desktop_rec.widgets.place_message import PlaceMessage
 from desktop_rec.widgets.training_progress import TrainingProgress
 from desktop_rec.widgets.training_setup import TrainingSetup
 from engine.data.split import SplitConfig
-from engine.device import explain_unused_gpu, find_devices
 from engine.models.registry import MODELS, ModelKind, kind_of
 from engine.training.config import TrainingConfig
 
@@ -43,11 +40,11 @@ class TrainingView(QWidget):
         super().__init__(parent)
         self._session = session
         self._plans_again = False
-        self._knows_devices = False
         self._counted: tuple[str, int] = ("", 0)
         self._build()
         self._connect()
         self._offer_models()
+        self._show_devices()
         self.show_state()
 
     def show_state(self) -> None:
@@ -58,12 +55,6 @@ class TrainingView(QWidget):
         self._whole.setCurrentWidget(self._work)
         self._show_job()
         self._show_run(self._session.training_state)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not self._knows_devices:
-            self._knows_devices = True
-            QTimer.singleShot(0, self._show_devices)
 
     def _build(self) -> None:
         self.setObjectName("training_view")
@@ -92,6 +83,7 @@ class TrainingView(QWidget):
         session.training_changed.connect(self._on_training)
         session.job_changed.connect(self._on_job)
         session.rate_changed.connect(self._on_rate)
+        session.devices_found.connect(self._show_devices)
         self._missing.pressed.connect(self._go_to_data)
         setup.model_chosen.connect(self._on_model)
         setup.changed.connect(self._show_plan)
@@ -234,7 +226,9 @@ class TrainingView(QWidget):
             self.show_state()
 
     def _show_devices(self) -> None:
-        self._setup.devices.show_devices(find_devices(), unused=explain_unused_gpu())
+        devices = self._session.devices
+        if devices is not None:
+            self._setup.devices.show_devices(devices.usable, unused=devices.unused)
 
     def _go_to_data(self) -> None:
         self._session.place_requested.emit("data")

@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from desktop_rec.theme import number_font
 from desktop_rec.widgets.naming import named
+from desktop_rec.widgets.repainter import Repainter
 
+_SAY_EVERY_MS = 250
 _NO_BREAK = "\u00a0"
 
 
@@ -23,11 +25,15 @@ class FiguresStrip(QLabel):
         self.setFont(number_font(self.font()))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._said: tuple[str, ...] = ()
+        self.repainter = Repainter(self, self._say, interval_ms=_SAY_EVERY_MS)
 
     def show_figures(self, figures: Sequence[str]) -> None:
-        """Show these; empty ones are left out."""
+        """Show these, at most four times a second; empty ones are left out."""
         said = tuple(one for one in figures if one)
         if said != self._said:
             self._said = said
-            self.setText(f"{_NO_BREAK}· ".join(one.replace(" ", _NO_BREAK) for one in said))
-            self.setAccessibleDescription(", ".join(said))
+            self.repainter.mark()
+
+    def _say(self) -> None:
+        self.setText(f"{_NO_BREAK}· ".join(one.replace(" ", _NO_BREAK) for one in self._said))
+        self.setAccessibleDescription(", ".join(self._said))

@@ -48,6 +48,7 @@ class FilterBar(QWidget):
         for chip in self._chips:
             chip.removed.connect(self._on_panel)
             self._flow.addWidget(chip)
+            chip.show()
         self.updateGeometry()
 
     def open_panel(self) -> None:

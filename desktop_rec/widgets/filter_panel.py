@@ -45,7 +45,9 @@ class FilterPanel(QFrame):
         self._genre_part.setVisible(bool(genres))
         self._years = years
         for box in (self._first, self._last):
+            box.blockSignals(True)
             box.setRange(years[0] - 1, years[1])
+            box.blockSignals(False)
         self._year_part.setVisible(years != (0, 0))
         self.show_filters(self._filters)
 

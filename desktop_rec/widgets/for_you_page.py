@@ -75,6 +75,7 @@ class ForYouPage(QWidget):
         self._tabs.setToolTip("")
         self._tabs.setDocumentMode(True)
         self._tabs.setMinimumWidth(240)
+        self._tabs.setUsesScrollButtons(False)
         self._tabs.addTab(self.reasons, "Why this one")
         self._tabs.addTab(self.insights, "About my ratings")
         self._columns = QSplitter(Qt.Orientation.Horizontal)

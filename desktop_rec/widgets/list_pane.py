@@ -55,11 +55,12 @@ class ListPane(QWidget):
             parts.append(_movement(self.list.rows, word))
         self._summary.setText(" · ".join(parts))
         self._note.setText(found.note)
-        self._note.setVisible(bool(found.note))
-        self._pages.setCurrentWidget(self.list)
+        self.turn_to_list()
 
     def turn_to_list(self) -> None:
-        """The last list holds again: take the message away."""
+        """The last list holds: take the message away."""
+        self._summary.show()
+        self._note.setVisible(bool(self._note.text()))
         self._pages.setCurrentWidget(self.list)
 
     def show_reasons(self, because: Mapping[int, str]) -> None:
@@ -71,6 +72,8 @@ class ListPane(QWidget):
     ) -> None:
         """Say why there is no list."""
         self._message.show_message(heading, sentence, button=button, second=second, busy=busy)
+        self._summary.hide()
+        self._note.hide()
         self._pages.setCurrentWidget(self._message)
 
     def _build(self, scale: StarScale) -> None:

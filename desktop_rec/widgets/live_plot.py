@@ -6,25 +6,28 @@ when it is time to draw, at most ten times a second.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
+from PySide6.QtCore import QTimer
 
 from desktop_rec.theme import THEME
 from desktop_rec.widgets.curve import Curve
+from desktop_rec.widgets.live_panel import BestMark, LivePanel, coloured, watched_value
+from desktop_rec.widgets.loss_trace import LossTrace
 from desktop_rec.widgets.number_words import count_words, figure_words, metric_words, rate_words
-from desktop_rec.widgets.plot_axes import CountAxis, FigureAxis, LinearRateAxis
+from desktop_rec.widgets.plot_axes import CountAxis, FigureAxis, LinearRateAxis, PlotAxis
 from desktop_rec.widgets.plot_canvas import PlotCanvas
 from desktop_rec.widgets.plot_card import Table
-from desktop_rec.widgets.running_mean import running_mean
 from desktop_rec.widgets.schedule_plot import nice_ceiling
 from desktop_rec.widgets.thinning import Float64, span
 from engine.events import EpochEnded
 
-_SMOOTH_POINTS = 400
+_SMOOTH_POINTS = 200
+_BREATH_MS = 25
 
 
 @dataclass(frozen=True)
@@ -46,116 +49,120 @@ class LivePlot(PlotCanvas):
         super().__init__(name, "Training loss, watched metric and learning rate over steps")
         self._shown: LiveCurves | None = None
         self._fixed_x = False
+        self._drawn_epochs = (-1, "")
+        self._trace = LossTrace()
+        self._waiting: list[Callable[[LiveCurves], None]] = []
+        self._breath = QTimer(self)
+        self._breath.setSingleShot(True)
+        self._breath.setInterval(_BREATH_MS)
+        self._breath.timeout.connect(self._draw_next)
         self._build()
         self.recolour()
 
     def show_curves(self, curves: LiveCurves) -> None:
         """The run so far; drawn when due."""
+        if self._shown is None or len(curves.steps) < len(self._shown.steps):
+            self._start_anew()
         self._shown = curves
         self.repainter.mark()
 
     def show_all(self) -> None:
         """Back to the whole run after zooming."""
         self._fixed_x = False
+        self.loss.forget_x()
         self.repainter.mark()
 
+    def _start_anew(self) -> None:
+        """Another run: nothing of the former one's ranges stays."""
+        self._fixed_x = False
+        self._drawn_epochs = (-1, "")
+        self._trace.clear()
+        for panel in (self.loss, self.metric, self.rate):
+            panel.forget()
+
     def _build(self) -> None:
-        self.loss = self.add_plot(0, bottom=CountAxis("bottom"), left=FigureAxis("left"))
-        self.metric = self.add_plot(1, bottom=CountAxis("bottom"), left=FigureAxis("left"))
-        self.rate = self.add_plot(2, bottom=CountAxis("bottom", words="step"), left=LinearRateAxis("left"))
-        self.raw = self.add_curve(Curve(self.loss, "raw"))
-        self.smooth = self.add_curve(Curve(self.loss, "accent", width=2, limit=_SMOOTH_POINTS))
-        self.validation = self.add_curve(Curve(self.loss, "second", width=2, dots=True, limit=_SMOOTH_POINTS))
-        self.watched = self.add_curve(Curve(self.metric, "second", width=2, dots=True, limit=_SMOOTH_POINTS))
-        self.lr = self.add_curve(Curve(self.rate, "accent", width=2, limit=_SMOOTH_POINTS))
-        self.best = pg.ScatterPlotItem(size=14, pxMode=True, symbol="o")
-        self.metric.addItem(self.best, ignoreBounds=True)
-        self._titles = [self._title(plot) for plot in (self.loss, self.metric, self.rate)]
-        self._best_words = pg.TextItem("", anchor=(0.5, 1.25))
-        self.metric.addItem(self._best_words, ignoreBounds=True)
-        for plot in (self.metric, self.rate):
-            plot.setXLink(self.loss)
-        for plot in (self.loss, self.metric):
-            plot.getAxis("bottom").setStyle(showValues=False)
-            plot.getAxis("bottom").setHeight(10)
-        self.loss.getViewBox().sigRangeChangedManually.connect(self._on_zoomed)
-        self.metric.getViewBox().sigRangeChangedManually.connect(self._on_zoomed)
-        self.rate.getViewBox().sigRangeChangedManually.connect(self._on_zoomed)
+        self.loss = self._panel(0, bottom=CountAxis("bottom"), left=FigureAxis("left"))
+        self.metric = self._panel(1, bottom=CountAxis("bottom"), left=FigureAxis("left"))
+        self.rate = self._panel(2, bottom=CountAxis("bottom", words="step"), left=LinearRateAxis("left"))
+        self.raw = self.add_curve(Curve(self.loss.plot, "raw"))
+        self.smooth = self.add_curve(Curve(self.loss.plot, "accent", width=2, limit=_SMOOTH_POINTS))
+        self.validation = self.add_curve(Curve(self.loss.plot, "second", width=2, dots=True, limit=_SMOOTH_POINTS))
+        self.watched = self.add_curve(Curve(self.metric.plot, "second", width=2, dots=True, limit=_SMOOTH_POINTS))
+        self.lr = self.add_curve(Curve(self.rate.plot, "accent", width=2, limit=_SMOOTH_POINTS))
+        self.best = BestMark(self.metric.plot)
+        for panel in (self.metric, self.rate):
+            panel.plot.setXLink(self.loss.plot)
+        for panel in (self.loss, self.metric):
+            panel.plot.getAxis("bottom").setStyle(showValues=False)
+            panel.plot.getAxis("bottom").setHeight(10)
         for row, stretch in enumerate((5, 4, 3)):
             self.ci.layout.setRowStretchFactor(row, stretch)
 
-    def _title(self, plot: pg.PlotItem) -> pg.TextItem:
-        """Direct label in the upper right of a plot, where it stays when the curve moves."""
-        words = pg.TextItem("", anchor=(1, 0))
-        words.setParentItem(plot.getViewBox())
-        plot.getViewBox().sigResized.connect(self._place_titles)
-        return words
-
-    def _place_titles(self) -> None:
-        for title, plot in zip(self._titles, (self.loss, self.metric, self.rate), strict=True):
-            title.setPos(plot.getViewBox().width() - 2, 0)
+    def _panel(self, row: int, *, bottom: PlotAxis, left: PlotAxis) -> LivePanel:
+        panel = LivePanel(self.add_plot(row, bottom=bottom, left=left))
+        panel.plot.getViewBox().sigRangeChangedManually.connect(self._on_zoomed)
+        return panel
 
     def draw(self) -> None:
-        shown = self._shown
-        if shown is None:
-            return
-        self.raw.set_points(shown.steps, shown.losses)
-        self.smooth.set_points(*running_mean(shown.steps, shown.losses))
-        self.lr.set_points(shown.steps, shown.lrs)
-        ends = [one.step for one in shown.epochs]
-        self.watched.set_points(ends, [watched_value(one) for one in shown.epochs])
-        self.validation.set_points(ends, [dict(one.validation).get("loss", np.nan) for one in shown.epochs])
-        self._draw_best(shown)
-        self._fit(shown)
-        self._say_titles(shown)
-        super().draw()
+        """Draw the three plots one after the other with a breath between, so that no single wait is long."""
+        self._waiting = [self._draw_loss, self._draw_metric, self._draw_rate]
+        self._draw_next()
 
-    def _draw_best(self, shown: LiveCurves) -> None:
-        best = next((one for one in reversed(shown.epochs) if one.is_best), None)
-        value = watched_value(best) if best else float("nan")
-        if best is None or not np.isfinite(value):
-            self.best.setData([], [])
-            self._best_words.setText("")
-            return
-        self.best.setData([best.step], [value])
-        self._best_words.setText(f"best {figure_words(value)} at {best.epoch}")
-        share = best.step / max(1, shown.total_steps)
-        self._best_words.setAnchor((0 if share < 0.15 else 1 if share > 0.85 else 0.5, 1.25))
-        self._best_words.setPos(best.step, value)
+    def _draw_next(self) -> None:
+        if self._shown is not None and self._waiting:
+            self._waiting.pop(0)(self._shown)
+            if self._waiting:
+                self._breath.start()
 
-    def _fit(self, shown: LiveCurves) -> None:
-        """Ranges are set here: cheaper than pyqtgraph's own search, and the first wild losses do not rule."""
+    def _draw_loss(self, shown: LiveCurves) -> None:
+        self._trace.take(shown.steps, shown.losses)
+        self.raw.set_points(*self._trace.raw())
+        self.smooth.set_points(*self._trace.smooth(points=_SMOOTH_POINTS))
+        losses = [dict(one.validation).get("loss", np.nan) for one in shown.epochs]
+        self.validation.set_points([one.step for one in shown.epochs], losses)
         if not self._fixed_x:
             last = float(shown.steps[-1]) if len(shown.steps) else 1.0
-            self.loss.setXRange(0, max(1.0, last, min(shown.total_steps, last * 1.3)), padding=0.01)
-        self.loss.setYRange(*loss_range(self.raw.ys, self.smooth.ys, self.validation.ys), padding=0)
+            self.loss.show_x(last, total=shown.total_steps)
+        self.loss.show_y(loss_range(self.raw.ys, self.smooth.ys, self.validation.ys))
+        self._say_titles(shown)
+        for curve in (self.raw, self.smooth, self.validation):
+            curve.draw()
+
+    def _draw_metric(self, shown: LiveCurves) -> None:
+        drawn = (len(shown.epochs), shown.watched)
+        if drawn == self._drawn_epochs:
+            return
+        self._drawn_epochs = drawn
+        self.watched.set_points([one.step for one in shown.epochs], [watched_value(one) for one in shown.epochs])
         low, high = span(self.watched.ys, margin=0.15)
-        self.metric.setYRange(low, high + (high - low) * 0.2, padding=0)
-        top = float(self.lr.ys.max()) if len(self.lr.ys) else 1.0
-        ceiling = nice_ceiling(top * 1.05)
-        self.rate.setYRange(-0.03 * ceiling, ceiling, padding=0)
+        self.metric.show_y((low, high + (high - low) * 0.2))
+        best = next((one for one in reversed(shown.epochs) if one.is_best), None)
+        self.best.show_best(best, share=best.step / max(1, shown.total_steps) if best else 0.0)
+        self.watched.draw()
+
+    def _draw_rate(self, shown: LiveCurves) -> None:
+        self.lr.set_points(shown.steps, shown.lrs)
+        ceiling = nice_ceiling(float(self.lr.ys.max()) * 1.05 if len(self.lr.ys) else 1.0)
+        self.rate.set_y(-0.03 * ceiling, ceiling)
+        self.lr.draw()
 
     def _say_titles(self, shown: LiveCurves) -> None:
         colours = THEME.colours
-        loss = f"training loss: each step, {_coloured('smoothed', colours.accent)}"
+        loss = f"training loss: each step, {coloured('smoothed', colours.accent)}"
         if len(self.validation.xs):
-            loss += f", {_coloured('validation', colours.second)}"
+            loss += f", {coloured('validation', colours.second)}"
         metric = metric_words(shown.watched)
         metric += " of each epoch" if shown.watched == "training loss" else " on validation people"
-        for title, words in zip(self._titles, (loss, metric, "learning rate"), strict=True):
-            title.setHtml(_coloured(words, colours.text_weak))
-        self._place_titles()
+        for panel, words in ((self.loss, loss), (self.metric, metric), (self.rate, "learning rate")):
+            panel.say(words)
 
     def recolour(self) -> None:
         super().recolour()
-        colours = THEME.colours
-        for title in self._titles:
-            title.fill = pg.mkBrush(colours.raised)
+        for panel in (self.loss, self.metric, self.rate):
+            panel.recolour(THEME.colours)
+        self.best.recolour(THEME.colours)
         if self._shown is not None:
             self._say_titles(self._shown)
-        self.best.setPen(pg.mkPen(colours.positive, width=2))
-        self.best.setBrush(pg.mkBrush(None))
-        self._best_words.setColor(colours.positive)
 
     def reading(self, plot: pg.PlotItem, x: float) -> str:
         loss, rate, watched = self.smooth.value_at(x), self.lr.value_at(x), self.watched.value_at(x)
@@ -184,18 +191,9 @@ def loss_range(raw_N: Float64, smooth_N: Float64, validation_N: npt.NDArray[np.f
     """The y range of the losses: all smooth and validation points, and the raw ones but for the wildest 2 %."""
     if len(raw_N) == 0:
         return 0.0, 1.0
-    usual = np.quantile(raw_N[-20_000:], (0.0, 0.98))
-    low, high = span(np.concatenate((usual, smooth_N[-20_000:], validation_N)))
+    usual = np.quantile(raw_N, (0.0, 0.98))
+    low, high = span(np.concatenate((usual, smooth_N, validation_N)))
     return low, high + (high - low) * 0.1
-
-
-def watched_value(one: EpochEnded) -> float:
-    """The value by which the best epoch is chosen: of the validation people, else the training loss."""
-    return dict(one.validation).get(one.watched, one.training_loss if not one.validation else float("nan"))
-
-
-def _coloured(words: str, colour: str) -> str:
-    return f'<span style="color: {colour}">{words}</span>'
 
 
 def _epoch_row(one: EpochEnded) -> tuple[str, ...]:

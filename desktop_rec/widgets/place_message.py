@@ -6,7 +6,7 @@ A widget: `show_message` in, `pressed` and `second_pressed` out.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from desktop_rec.theme import GRID, set_role
 
@@ -51,7 +51,6 @@ class PlaceMessage(QWidget):
         for label in (self.heading, self.sentence):
             label.setWordWrap(True)
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            label.setFixedWidth(_WIDTH)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.button = QPushButton()
         self.button.setObjectName("place_message_button")
@@ -62,11 +61,18 @@ class PlaceMessage(QWidget):
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
         self._busy.setTextVisible(False)
-        self._busy.setFixedWidth(_WIDTH // 2)
         self._busy.setAccessibleName("Working")
-        column = QVBoxLayout(self)
+        box = QWidget()
+        box.setMaximumWidth(_WIDTH)
+        column = QVBoxLayout(box)
         column.setSpacing(2 * GRID)
         column.addStretch(2)
-        for one in (self.heading, self.sentence, self._busy, self.button, self.second):
+        column.addWidget(self.heading)
+        column.addWidget(self.sentence)
+        for one in (self._busy, self.button, self.second):
             column.addWidget(one, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
+        row = QHBoxLayout(self)
+        row.addStretch(1)
+        row.addWidget(box, 100)
+        row.addStretch(1)

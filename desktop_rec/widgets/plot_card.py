@@ -25,7 +25,9 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_rec.theme import number_font, set_role
+from desktop_rec.widgets.repainter import Repainter
 
+_FILL_EVERY_MS = 1000
 AnyIndex = QModelIndex | QPersistentModelIndex
 
 
@@ -94,9 +96,9 @@ class PlotCard(QFrame):
             self._reading.setText(words)
 
     def refresh_table(self) -> None:
-        """Fill the table anew, if it is what is being looked at."""
+        """The numbers changed: fill the table anew, at most once a second and only while it is looked at."""
         if self._stack.currentWidget() is self._view:
-            self._model.show_table(self._make_table())
+            self._filling.mark()
 
     def show_plot(self) -> None:
         """Back from the table to the curve."""
@@ -135,6 +137,7 @@ class PlotCard(QFrame):
         self._view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self._view.setShowGrid(False)
         self._view.setFont(number_font(self.font()))
+        self._filling = Repainter(self._view, self._fill, interval_ms=_FILL_EVERY_MS)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._plot)
         self._stack.addWidget(self._view)
@@ -156,7 +159,11 @@ class PlotCard(QFrame):
         self._copy_button.setVisible(to_table)
         self._table_button.setText("Plot" if to_table else "Table")
         self._table_button.setToolTip("Show the curve" if to_table else "Show the numbers as a table")
-        self.refresh_table()
+        if to_table:
+            self._fill()
+
+    def _fill(self) -> None:
+        self._model.show_table(self._make_table())
 
     def copy_table(self) -> None:
         """Put the numbers on the clipboard, tab-separated."""

@@ -204,7 +204,7 @@ def _figures(item: Recommendation) -> str:
     if item.predicted_rating is not None:
         parts.append(f"predicted {predicted_words(item.predicted_rating)}")
     parts.append(f"match {item.match} %")
-    first = " · ".join(parts)
+    first = " · ".join(parts).replace(" %", "\u00a0%")
     chance = likelihood_words(item.lift)
     if item.probability is not None and chance:
         return f"{first}\nchance {share_words(item.probability)}, {chance}"

@@ -24,7 +24,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 _GAP = 10
 _RANK_WIDTH = 38
-_ROOMY = 470
+_ROOMY, _NARROW = 470, 340
 _STAR = 13
 
 
@@ -32,7 +32,8 @@ _STAR = 13
 class RecommendationColumns:
     """The columns of the list in a width; the header above the list uses the same ones.
 
-    Where there is little room the stars become one figure.
+    Where there is little room the stars become one figure; where there is less, it moves to the second line and the
+    cover goes (an empty rectangle).
     """
 
     rank: QRect
@@ -48,15 +49,18 @@ def columns_in(area: QRect, font: QFont, scale: StarScale, *, predicts: bool) ->
     metrics = QFontMetrics(font)
     line = metrics.height()
     top = area.top() + (area.height() - 3 * line) // 2
-    cover_height = min(area.height() - 12, 60)
     rank = QRect(area.left() + 4, area.top(), _RANK_WIDTH, area.height())
-    cover = QRect(
-        rank.right() + 7, area.top() + (area.height() - cover_height) // 2, cover_height * 2 // 3, cover_height
-    )
     match = QRect(area.right() - 64, top, 52, line)
     has_stars = area.width() >= _ROOMY and scale.count <= 5
-    figure = metrics.horizontalAdvance("10.0")
-    stars_wide = figure + (stars_width(scale, _STAR) + 6 if has_stars else _STAR + 5) if predicts else _STAR + 5
+    drawn = stars_width(scale, _STAR) + 6 if has_stars else _STAR + 5
+    stars_wide = drawn + metrics.horizontalAdvance("10.0") if predicts else _STAR + 5
+    if area.width() < _NARROW:
+        left = rank.right() + 5
+        text = QRect(left, top, match.left() - 4 - left, 3 * line)
+        stars = QRect(match.right() - stars_wide, top + line + 1, stars_wide, line)
+        return RecommendationColumns(rank, QRect(), text, stars, match, has_stars)
+    height = min(area.height() - 12, 60)
+    cover = QRect(rank.right() + 7, area.top() + (area.height() - height) // 2, height * 2 // 3, height)
     stars = QRect(match.left() - stars_wide - _GAP, top, stars_wide, line)
     left = cover.right() + 1 + _GAP
     text = QRect(left, top, stars.left() - _GAP - left, 3 * line)
@@ -89,7 +93,8 @@ class RecommendationDelegate(QStyledItemDelegate):
         painter.save()
         self._paint_rank(painter, columns.rank, row, option.font)
         item = row.item
-        paint_cover(painter, columns.cover, title=item.title, genres=item.genres, dark=THEME.dark)
+        if not columns.cover.isEmpty():
+            paint_cover(painter, columns.cover, title=item.title, genres=item.genres, dark=THEME.dark)
         self._paint_text(painter, columns, row, option.font)
         self._paint_predicted(painter, columns, row, option.font)
         match = f"{item.match} %"
@@ -121,10 +126,14 @@ class RecommendationDelegate(QStyledItemDelegate):
         line = QFontMetrics(font).height()
         first = QRect(area.left(), area.top(), area.width(), line)
         paint_name(painter, first, row.item.title, row.item.year, font=strong(font), colour=colours.text)
-        below = QRect(area.left(), area.top() + line + 1, columns.match.right() - area.left(), line)
-        texts = [(", ".join(row.item.genres), colours.text_weak), (row.because, colours.text)]
-        for place, (text, colour) in enumerate(one for one in texts if one[0]):
-            paint_text(painter, below.translated(0, place * line), text, font=small(font), colour=colour)
+        second = QRect(area.left(), area.top() + line + 1, columns.match.right() - area.left(), line)
+        third = second.translated(0, line)
+        if columns.cover.isEmpty():
+            second.setRight(columns.stars.left() - 4)
+        genres = ", ".join(row.item.genres)
+        paint_text(painter, second, genres, font=small(font), colour=colours.text_weak)
+        because = third if genres else second
+        paint_text(painter, because, row.because, font=small(font), colour=colours.text)
 
     def _paint_predicted(
         self, painter: QPainter, columns: RecommendationColumns, row: ListedTitle, font: QFont

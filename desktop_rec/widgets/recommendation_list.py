@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop_rec.item_models.recommendations import KeyRole, ListedTitle, RecommendationsModel, RowRole
+from desktop_rec.item_models.recommendations import ListedTitle, RecommendationsModel, RowRole
 from desktop_rec.theme import THEME
 from desktop_rec.widgets.recommendation_delegate import RecommendationDelegate, columns_in
 from desktop_rec.widgets.row_painting import RIGHT, paint_text, small
@@ -31,6 +31,7 @@ class RecommendationList(QWidget):
         super().__init__(parent)
         self._model = RecommendationsModel(self)
         self._chosen_key: object = None
+        self._is_picked = self._is_filling = False
         self._build(scale)
         self._connect()
 
@@ -61,19 +62,27 @@ class RecommendationList(QWidget):
         self._delegate.predicts = predicts
         self._head.show_columns(word, predicts=predicts)
         scrolled, stood = self.view.verticalScrollBar().value(), self.view.currentIndex().row()
-        chosen_key = self._chosen_key
+        chosen_key = self._chosen_key if self._is_picked else None
+        self._is_filling = True
         self._model.show_list(items, before=before)
-        if not items:
-            return
-        place = self._model.place_of(chosen_key)
-        if place is None:
-            place = min(max(stood, 0), len(items) - 1) if chosen_key is not None else 0
-        self.view.setCurrentIndex(self._model.index(place))
-        self.view.verticalScrollBar().setValue(scrolled if chosen_key is not None else 0)
+        if items:
+            self._restore(chosen_key, stood, scrolled)
+        self._is_filling = False
+        self._say_chosen()
 
     def forget_choice(self) -> None:
         """Begin at the top with the next list: it is about somebody or something else."""
-        self._chosen_key = None
+        self._is_picked = False
+
+    def _restore(self, chosen_key: object, stood: int, scrolled: int) -> None:
+        """A title that somebody picked stays chosen wherever it went (its place, where it left); else the first is."""
+        place = self._model.place_of(chosen_key) if self._is_picked else 0
+        if place is None:
+            place = min(max(stood, 0), len(self._model.rows) - 1)
+        index = self._model.index(place)
+        self.view.setCurrentIndex(index)
+        self.view.verticalScrollBar().setValue(scrolled if self._is_picked else 0)
+        self.view.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
 
     def show_reasons(self, because: Mapping[int, str]) -> None:
         """The reason in a line for each title, by item row."""
@@ -107,10 +116,15 @@ class RecommendationList(QWidget):
         THEME.changed.connect(self._recolour)
 
     def _on_current(self, now: QModelIndex) -> None:
-        row: ListedTitle | None = now.data(RowRole)
-        if row is not None:
-            self._chosen_key = now.data(KeyRole)
-            self.chosen.emit(row.item)
+        if now.isValid() and not self._is_filling:
+            self._is_picked = True
+            self._say_chosen()
+
+    def _say_chosen(self) -> None:
+        item = self.current
+        if item is not None:
+            self._chosen_key = item.item_id
+            self.chosen.emit(item)
 
     def _recolour(self) -> None:
         self.view.viewport().update()
@@ -169,10 +183,14 @@ class _Head(QWidget):
         font, weak = small(self.font()), THEME.colours.text_weak
         width = self.width() - 14
         columns = columns_in(QRect(0, 0, width, 72), self.font(), self.scale, predicts=self._predicts)
-        line = self.rect()
-        name = QRect(columns.cover.left(), line.top(), columns.text.right() - columns.cover.left(), line.height())
-        predicted = QRect(columns.text.right(), line.top(), columns.stars.right() - columns.text.right(), line.height())
+        line, is_narrow = self.rect(), columns.cover.isEmpty()
+        left = columns.text.left() if is_narrow else columns.cover.left()
+        name = QRect(left, line.top(), columns.text.right() - left, line.height())
         match = QRect(columns.match.left(), line.top(), columns.match.width(), line.height())
         paint_text(painter, name, self._word.capitalize(), font=font, colour=weak)
-        paint_text(painter, predicted, "Predicted" if self._predicts else "★", font=font, colour=weak, align=RIGHT)
         paint_text(painter, match, "Match", font=font, colour=weak, align=RIGHT)
+        if not is_narrow:
+            left = columns.text.right()
+            predicted = QRect(left, line.top(), columns.stars.right() - left, line.height())
+            words = "Predicted" if self._predicts else "★"
+            paint_text(painter, predicted, words, font=font, colour=weak, align=RIGHT)

@@ -14,8 +14,9 @@ INTERVAL_MS = 100
 class Repainter(QObject):
     """Calls `draw` for a widget. What happened while nobody looked is drawn once, when it is shown again."""
 
-    def __init__(self, widget: QWidget, draw: Callable[[], None]) -> None:
+    def __init__(self, widget: QWidget, draw: Callable[[], None], *, interval_ms: int = INTERVAL_MS) -> None:
         super().__init__(widget)
+        self._interval_ms = interval_ms
         self._widget, self._draw = widget, draw
         self._dirty = False
         self._drawn_at = 0.0
@@ -29,7 +30,7 @@ class Repainter(QObject):
         self._dirty = True
         if not self._timer.isActive() and self._widget.isVisible():
             since_ms = (time.monotonic() - self._drawn_at) * 1000
-            self._timer.start(max(0, round(INTERVAL_MS - since_ms)))
+            self._timer.start(max(0, round(self._interval_ms - since_ms)))
 
     def draw_now(self) -> None:
         """Draw what is due, if it can be seen."""

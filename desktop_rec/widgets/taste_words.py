@@ -53,10 +53,12 @@ def share_words(share: float) -> str:
 
 
 def signed_share_words(share: float) -> str:
-    """A share with its sign: +34 %, −12 %, +<1 %."""
+    """A share with its sign: +34 %, −12 %, +0.3 %, +<0.1 %."""
     sign = MINUS if share < 0 else "+"
     percent = abs(share) * 100
-    return f"{sign}<1 %" if 0 < percent < 0.5 else f"{sign}{percent:.0f} %"
+    if 0 < percent < 0.05:
+        return f"{sign}<0.1 %"
+    return f"{sign}{percent:.1f} %" if 0 < percent < 0.95 else f"{sign}{percent:.0f} %"
 
 
 def times_words(factor: float) -> str:

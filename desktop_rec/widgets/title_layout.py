@@ -81,7 +81,8 @@ def _row(look: TitleLook, area: QRect, metrics: QFontMetrics, scale: StarScale) 
     second = QRect(left, top + line + 4, inner.right() - left, line)
     is_mine = look is TitleLook.MINE
     taken = _SWITCH.width() + _CROSS.width() + _GAP if is_mine else 0
-    star = star_size(scale, second.width() - taken - _GAP, most=15)
+    reserved = taken if is_mine else metrics.horizontalAdvance("120,000")
+    star = star_size(scale, second.width() - reserved - _GAP, most=15)
     stars = QRect(left, second.top(), stars_width(scale, star), line)
     cross = switch = QRect()
     if is_mine:

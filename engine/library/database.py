@@ -6,6 +6,7 @@ while a job writes.
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -43,6 +44,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
 )
 """Each entry takes the schema one version up. Never change one that was released: add another."""
+
+
+_LITTLE_ROOM_BYTES = 2**20
 
 
 class Database:
@@ -107,9 +111,9 @@ class Database:
 
 def _refused(path: Path, error: sqlite3.Error) -> LibraryError:
     words = str(error)
-    if "full" in words:
+    if "full" in words or ("I/O" in words and shutil.disk_usage(path.parent).free < _LITTLE_ROOM_BYTES):
         return LibraryError(
-            f"The records could not be written to {path}: the disk is full.",
+            f"The records in {path} could not be used: the disk is full.",
             remedy="Free some room, or use a folder on another disk with --home.",
             path=str(path),
         )

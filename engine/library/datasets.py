@@ -77,7 +77,7 @@ class DatasetShelf:
             asdict(report),
         )
         self._insert(record)
-        return record
+        return self.find(record.dataset_id)
 
     def records(self) -> tuple[DatasetRecord, ...]:
         """All data sets, the newest first."""

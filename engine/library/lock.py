@@ -6,6 +6,7 @@ beside it only says who to look for.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from datetime import datetime
@@ -26,10 +27,6 @@ class LibraryLock:
         self._lock = FileLock(home / _LOCK_FILE, timeout=0, thread_local=False)
         try:
             self._lock.acquire()
-            self._who_file.write_text(
-                json.dumps({"pid": os.getpid(), "program": who, "since": datetime.now().isoformat("T", "minutes")}),
-                encoding="utf-8",
-            )
         except Timeout as error:
             raise _taken(home, self._who_file) from error
         except (OSError, NotImplementedError) as error:
@@ -39,12 +36,20 @@ class LibraryLock:
                 remedy="Check that it may be written to, or use another folder with --home.",
                 path=str(home),
             ) from error
+        self._sign(who)
 
     def release(self) -> None:
         """Let others in. Safe to call twice."""
         if self._lock.is_locked:
             self._who_file.unlink(missing_ok=True)
             self._lock.release()
+
+    def _sign(self, who: str) -> None:
+        """Say who holds the folder. On a full disk that stays unsaid: people must get in to make room."""
+        signature = {"pid": os.getpid(), "program": who, "since": datetime.now().isoformat("T", "minutes")}
+        with contextlib.suppress(OSError):
+            self._who_file.unlink(missing_ok=True)
+            self._who_file.write_text(json.dumps(signature), encoding="utf-8")
 
 
 def _taken(home: Path, who_file: Path) -> LibraryError:

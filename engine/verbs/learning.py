@@ -30,7 +30,7 @@ from engine.training.config import TrainingConfig
 from engine.training.lr_finder import FinderConfig
 from engine.training.trainer import TrainedRun
 from engine.verbs.advising import advice_on
-from engine.verbs.preparing import default_training, fresh_model, refuse_without_rate, sweep
+from engine.verbs.preparing import default_training, fresh_model, sweep
 
 _RATE_WITHOUT_FINDER = 0.01
 
@@ -96,7 +96,9 @@ def resume(library: Library, run_id: str, *, epochs: int | None = None, device: 
     where its data set is gone or different or its checkpoint damaged, TrainingError where there is nothing left to do.
     """
     record = library.runs.find(run_id)
-    refuse_without_rate(record.model)
+    if not kind_of(record.model).can.learns_by_steps:
+        raise TrainingError(f"The run {record.name} was computed in full; there is nothing to go on with.")
+    dataset = library.dataset_of(record)
     training = TrainingConfig.from_dict(record.training_config or {})
     training = training.changed(epochs=epochs) if epochs is not None else training
     if record.epochs >= training.epochs:
@@ -105,7 +107,7 @@ def resume(library: Library, run_id: str, *, epochs: int | None = None, device: 
             remedy=f"Give a greater total, such as --epochs {2 * record.epochs}.",
             run=record.run_id,
         )
-    dataset, state = library.dataset_of(record), library.runs.state(record.run_id)
+    state = library.runs.state(record.run_id)
     torch.set_num_threads(training_threads())
     chosen = choose_device(device or record.device)
     yield StageStarted("splitting", "Setting the same people aside again")

@@ -1,0 +1,241 @@
+"""The steps of the tour, in the order of the street. Each presses, waits for the outcome, and says its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QListView, QSlider, QTabWidget, QWidget
+
+from desktop_rec.item_models.titles import RowRole
+from desktop_rec.theme import apply_theme
+from desktop_rec.tour.hand import Hand, TourFailed
+from desktop_rec.widgets.loss_over_rate_plot import LossOverRatePlot
+from desktop_rec.widgets.setting_field import SettingField
+from desktop_rec.widgets.title_list import TitleList
+
+EPOCHS = 12
+"""The preset that the tour trains: the two-headed autoencoder as it comes, for so many epochs."""
+
+MY_FILMS = (
+    ("The Matrix", "5"),
+    ("Spirited Away", "5"),
+    ("Princess Mononoke", "5"),
+    ("Toy Story", "4"),
+    ("Fargo", "4"),
+    ("Alien", "4"),
+    ("Pulp Fiction", "4"),
+    ("Twelve Monkeys", "4"),
+    ("Armageddon", "1"),
+    ("Titanic", "2"),
+)
+
+
+def start(hand: Hand) -> None:
+    hand.wait(lambda: hand.window.isVisible() and hand.session.library is not None, "the window")
+    hand.say("the first view is on the screen")
+    hand.picture("data_welcome")
+    for place in ("learning_rate", "train", "for_you"):
+        hand.go_to(place)
+        hand.picture(f"{place}_not_ready")
+    hand.go_to("data")
+
+
+def data(hand: Hand) -> None:
+    hand.press("use_sample")
+    hand.wait(lambda: hand.session.dataset is not None, "the sample")
+    dataset = hand.session.dataset
+    assert dataset is not None
+    hand.say(f"{dataset.people:,} people, {dataset.titles:,} titles, {dataset.entries:,} ratings are open")
+    hand.wait(lambda: hand.session.recommender is not None, "the first model")
+    hand.say("a first model is ready")
+    hand.picture("data")
+
+
+def my_ratings(hand: Hand) -> None:
+    hand.go_to("for_you")
+    hand.picture("for_you_first_titles")
+    for title, digit in MY_FILMS:
+        _rate(hand, title, digit)
+    hand.wait(lambda: hand.session.profile and len(hand.session.profile.entries) == len(MY_FILMS), "ten ratings")
+    hand.find(QLineEdit, "title_search").clear()
+    hand.wait(lambda: hand.session.recommendations is not None, "the list")
+    hand.wait(lambda: _rows(hand).rowCount() > 10, "the list on the screen")
+    hand.say(f"{len(MY_FILMS)} films rated; first of the list: {_first_titles(hand)}")
+
+
+def reasons(hand: Hand) -> None:
+    rows = hand.find(QListView, "recommendations")
+    hand.click(rows.viewport(), rows.visualRect(rows.model().index(0, 0)).center())
+    hand.wait(lambda: _is_there(hand, "carried_by"), "the reasons")
+    hand.settle(1200)
+    hand.picture("for_you_first_model")
+    hand.find(QTabWidget, "why_tabs").setCurrentIndex(1)
+    hand.picture("for_you_about_my_ratings")
+    hand.find(QTabWidget, "why_tabs").setCurrentIndex(0)
+    before = _first_titles(hand)
+    mine = hand.find(TitleList, "my_ratings")
+    _switch(hand, mine)
+    hand.wait(lambda: _first_titles(hand) != before, "the list to move")
+    hand.say(f"with one rating switched off it begins: {_first_titles(hand)}")
+    hand.picture("for_you_one_rating_off")
+    _switch(hand, mine)
+
+
+def learning_rate(hand: Hand) -> None:
+    hand.go_to("learning_rate")
+    hand.picture("learning_rate_before")
+    hand.press("find_rate_button")
+    hand.wait(lambda: len(hand.session.sweep_state.lrs) > 25, "the curve to grow", seconds=60)
+    hand.picture("learning_rate_running")
+    hand.wait(lambda: hand.session.sweep_state.sweep is not None, "the sweep to end", seconds=90)
+    sweep = hand.session.sweep_state.sweep
+    if sweep is None or sweep.chosen is None:
+        raise TourFailed("Learning rate: the sweep suggested nothing.")
+    found = ", ".join(f"{one.title} {one.lr:.1e}" for one in sweep.suggestions if one.lr is not None)
+    hand.say(f"{len(sweep.lrs)} rates tried: {found}")
+    hand.picture("learning_rate")
+    hand.window.findChildren(LossOverRatePlot)[0].set_rate(2e-3)
+    hand.press("use_rate_button")
+    hand.wait(lambda: hand.session.rate is not None and hand.window.place == "train", "Train to take the rate")
+
+
+def train(hand: Hand) -> None:
+    hand.go_to("train")
+    view = hand.find(QWidget, "training_view")
+    next(one for one in view.findChildren(SettingField, "field_epochs")).show_value(EPOCHS)
+    hand.picture("train_before")
+    hand.press("start_training_button")
+    state = hand.session
+    hand.wait(lambda: len(state.training_state.epochs) >= 3, "three epochs", seconds=60)
+    hand.press("pause_button")
+    hand.wait(lambda: state.job is not None and state.job.paused, "the pause")
+    hand.picture("train_paused")
+    hand.press("pause_button")
+    hand.wait(lambda: len(state.training_state.epochs) >= 6, "six epochs", seconds=60)
+    hand.picture("train_running")
+    hand.wait(lambda: state.training_state.finished is not None, "training to end", seconds=120)
+    finished = state.training_state.finished
+    assert finished is not None
+    trained = finished.trained
+    hand.say(f"two_head, preset as it comes, {trained.epochs} epochs: {trained.watched} {trained.best_value:.3f}")
+    hand.picture("train")
+
+
+def stop_and_keep(hand: Hand) -> None:
+    view = hand.find(QWidget, "training_view")
+    next(one for one in view.findChildren(SettingField, "field_schedule")).show_value("slanted_triangle")
+    hand.press("start_training_button")
+    hand.wait(lambda: len(hand.session.training_state.epochs) >= 1, "an epoch", seconds=60)
+    hand.press("stop_button")
+    hand.wait(lambda: hand.session.job is None, "the run to stop", seconds=60)
+    finished = hand.session.training_state.finished
+    if finished is None or not finished.trained.stopped:
+        raise TourFailed("Stop and keep: the run did not say that it was stopped.")
+    hand.say(finished.trained.stopped_because)
+    hand.picture("train_stopped")
+    hand.press("discard_button") if _is_there(hand, "discard_button") else hand.session.discard()
+    hand.wait(lambda: hand.session.training_state.discarded, "the run to be discarded")
+    kept = [run for run in hand.session.runs() if run.model == "two_head"]
+    hand.wait(lambda: hand.session.recommender is not None, "the model before")
+    hand.say(f"discarded; {len(kept)} run is kept")
+
+
+def for_you(hand: Hand) -> None:
+    hand.go_to("for_you")
+    hand.wait(lambda: hand.session.recommendations is not None, "the list of the trained model")
+    hand.settle(1500)
+    rows = hand.find(QListView, "recommendations")
+    hand.click(rows.viewport(), rows.visualRect(rows.model().index(1, 0)).center())
+    hand.settle(1200)
+    hand.say(f"by the trained model: {_first_titles(hand)}")
+    hand.picture("for_you")
+    before = _first_titles(hand)
+    hand.find(QSlider, "watch_or_love").setValue(95)
+    hand.wait(lambda: _first_titles(hand) != before, "the slider to re-rank")
+    hand.settle(900)
+    hand.say(f"likely to love: {_first_titles(hand)}")
+    hand.picture("for_you_likely_to_love")
+    hand.find(QTabWidget, "why_tabs").setCurrentIndex(1)
+    hand.settle(600)
+    hand.picture("for_you_surprising")
+    hand.find(QTabWidget, "why_tabs").setCurrentIndex(0)
+
+
+def somebody_else(hand: Hand) -> None:
+    hand.session.take_person("15")
+    hand.wait(lambda: hand.session.recommendations is not None and hand.session.profile_is_borrowed, "person 15")
+    hand.settle(2500)
+    hand.say(f"for person 15 of the data set: {_first_titles(hand)}")
+    hand.picture("for_you_person_15")
+
+
+def settings(hand: Hand) -> None:
+    hand.go_to("settings")
+    hand.settle(300)
+    hand.say("appearance, folder, devices, logs, about")
+    hand.picture("settings")
+
+
+def in_the_dark(hand: Hand) -> None:
+    apply_theme(hand.app, "dark")
+    for place in ("data", "learning_rate", "train", "for_you", "settings"):
+        hand.go_to(place)
+        hand.settle(300)
+        hand.picture(f"dark_{place}")
+    hand.say("every place once more in the dark")
+
+
+STEPS: tuple[tuple[str, Callable[[Hand], None]], ...] = (
+    ("Start", start),
+    ("Data", data),
+    ("My ratings", my_ratings),
+    ("Reasons", reasons),
+    ("Learning rate", learning_rate),
+    ("Train", train),
+    ("Stop and keep", stop_and_keep),
+    ("For you", for_you),
+    ("Somebody else", somebody_else),
+    ("Settings", settings),
+    ("Dark", in_the_dark),
+)
+
+
+def _rate(hand: Hand, title: str, digit: str) -> None:
+    """Search a title and give it stars by key, as the keyboard allows."""
+    search = hand.find(QLineEdit, "title_search")
+    search.setFocus()
+    search.clear()
+    QTest.keyClicks(search, title)
+    QTest.keyClick(search, Qt.Key.Key_Return)
+    found = hand.find(TitleList, "found_titles")
+    hand.wait(lambda: found.model().rowCount() > 0, f"{title!r} to be found")
+    row = found.model().index(0, 0)
+    found.setCurrentIndex(row)
+    if row.data(RowRole) is None:
+        raise TourFailed(f"My ratings: {title!r} has no row.")
+    QTest.keyClicks(found, digit)
+    hand.settle()
+
+
+def _switch(hand: Hand, mine: TitleList) -> None:
+    index = mine.model().index(mine.model().rowCount() - 1, 0)
+    mine.scrollTo(index)
+    mine.setFocus()
+    mine.setCurrentIndex(index)
+    QTest.keyClick(mine, Qt.Key.Key_Space)
+    hand.settle(400)
+
+
+def _rows(hand: Hand) -> object:
+    return hand.find(QListView, "recommendations").model()
+
+
+def _first_titles(hand: Hand, most: int = 3) -> str:
+    found = hand.session.recommendations
+    return "; ".join(one.title for one in found.items[:most]) if found is not None else ""
+
+
+def _is_there(hand: Hand, name: str) -> bool:
+    return any(part.isVisible() for part in hand.window.findChildren(QWidget, name))

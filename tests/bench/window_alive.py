@@ -1,0 +1,167 @@
+"""Is the window alive while it trains, and does training pay for the window? Two figures, each a ratio in one run.
+
+    DESKTOP_REC_DATA=... python tests/bench/window_alive.py [--epochs 6] [--seconds 15]
+
+A 10 ms timer on the GUI thread measures how late it comes: first with an idle window (Train in view), then while
+`two_head` trains on MovieLens-1M with its plots visible. The same training runs from the terminal, in a process of
+its own, with equally many threads; people per second are compared. Start-up and the sweep are left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+EPOCHS_LR = 1e-3
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--seconds", type=float, default=15.0, help="how long the idle baseline is")
+    parser.add_argument("--part", choices=("terminal", "window"))
+    parser.add_argument("--home", type=Path)
+    asked = parser.parse_args()
+    if asked.part == "terminal":
+        return terminal(asked.home, asked.epochs)
+    if asked.part == "window":
+        return window(asked.home, asked.epochs, asked.seconds)
+    data = os.environ.get("DESKTOP_REC_DATA")
+    if not data:
+        print("Set DESKTOP_REC_DATA to the folder that holds ml-1m.")
+        return 0
+    with tempfile.TemporaryDirectory() as home:
+        command = [sys.executable, "-m", "engine", "import", str(Path(data) / "ml-1m" / "ratings.dat")]
+        subprocess.run([*command, "--name", "ml-1m", "--home", home], check=True, capture_output=True)
+        found = {part: _part(part, home, asked) for part in ("terminal", "window", "terminal")}
+    report(found["terminal"], found["window"])
+    return 0
+
+
+def report(terminal_figures: dict[str, float], window_figures: dict[str, float]) -> None:
+    import PySide6
+    import torch
+
+    print(f"machine  {platform.processor() or platform.machine()}, {os.cpu_count()} cores, {platform.system()}")
+    print(f"versions Python {platform.python_version()}, torch {torch.__version__}, PySide6 {PySide6.__version__}")
+    print(f"threads  {window_figures['threads']:.0f} for training in both")
+    for name in ("idle", "training"):
+        p50, p99, worst = (window_figures[f"{name}_{part}"] for part in ("p50", "p99", "max"))
+        print(f"{name:<9}10 ms timer late by {p50:.1f} ms at p50, {p99:.1f} ms at p99, {worst:.1f} ms at worst")
+    there, here = window_figures["people_per_second"], terminal_figures["people_per_second"]
+    print(f"speed    {there:.0f} people/s in the window, {here:.0f} from the terminal: {there / here:.3f}")
+
+
+def terminal(home: Path, epochs: int) -> int:
+    import torch
+
+    from engine import verbs
+    from engine.data.split import SplitConfig
+    from engine.device import training_threads
+    from engine.events import drive
+    from engine.library.store import Library
+
+    torch.set_num_threads(training_threads())
+    with Library.open(home, who="bench") as library:
+        dataset = library.datasets.open(library.datasets.find("ml-1m").dataset_id)
+        job = verbs.train(
+            library, dataset, model="two_head", model_config=None, training=_training(epochs), split=SplitConfig()
+        )
+        finished = drive(job)
+    print(json.dumps({"people_per_second": finished.trained.examples_per_second}))
+    return 0
+
+
+def window(home: Path, epochs: int, seconds: float) -> int:
+    from PySide6.QtTest import QTest
+
+    from desktop_rec.app import Launch, make_application
+    from engine.data.split import SplitConfig
+    from engine.device import training_threads
+
+    app = make_application(sys.argv[:1])
+    launch = Launch(app, home, theme="light")
+    launch.begin([])
+    session = launch.session
+    QTest.qWait(3000)
+    session.open_dataset(session.library.datasets.find("ml-1m").dataset_id)
+    _wait(lambda: session.recommender is not None)
+    launch.window.show_place("train")
+    QTest.qWait(2000)
+    idle = measured(lambda start: time.perf_counter() - start > seconds)
+    session.train("two_head", None, _training(epochs), SplitConfig(), "auto")
+    _wait(lambda: len(session.training_state.steps) > 20)
+    busy = measured(lambda start: len(session.training_state.epochs) >= epochs)
+    _wait(lambda: session.training_state.finished is not None)
+    figures = {"people_per_second": session.training_state.finished.trained.examples_per_second}
+    figures["threads"] = training_threads()
+    for name, late in (("idle", idle), ("training", busy)):
+        figures |= {f"{name}_p50": np.percentile(late, 50), f"{name}_p99": np.percentile(late, 99)}
+        figures[f"{name}_max"] = late.max()
+    launch.window.close_without_asking()
+    _wait(lambda: session.is_idle)
+    launch.end()
+    print(json.dumps({name: float(value) for name, value in figures.items()}))
+    return 0
+
+
+def measured(is_over: object) -> np.ndarray:
+    """How late a 10 ms timer came each time, in ms, until `is_over(start)`."""
+    from PySide6.QtCore import QEventLoop, Qt, QTimer
+
+    late: list[float] = []
+    loop, timer = QEventLoop(), QTimer()
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    start = last = time.perf_counter()
+
+    def came() -> None:
+        nonlocal last
+        now = time.perf_counter()
+        late.append(max(0.0, (now - last) * 1000 - 10))
+        last = now
+        if is_over(start):
+            loop.quit()
+
+    timer.timeout.connect(came)
+    timer.start(10)
+    loop.exec()
+    timer.stop()
+    return np.array(late)
+
+
+def _training(epochs: int) -> object:
+    from engine.training.config import TrainingConfig
+
+    return TrainingConfig(epochs=epochs, lr=EPOCHS_LR)
+
+
+def _wait(until: object) -> None:
+    from PySide6.QtTest import QTest
+
+    while not until():
+        QTest.qWait(20)
+
+
+def _part(part: str, home: str, asked: argparse.Namespace) -> dict[str, float]:
+    command = [sys.executable, __file__, "--part", part, "--home", home]
+    command += ["--epochs", str(asked.epochs), "--seconds", str(asked.seconds)]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(_ROOT)})
+    if done.returncode != 0:
+        raise SystemExit(done.stderr)
+    figures: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
+    return figures
+
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,204 @@
+"""Data sets on disk: back as they were, quickly; damaged ones and full disks are sentences."""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+import json
+import os
+import shutil
+import time
+
+import numpy as np
+import pytest
+from planted import planted_dataset
+
+from engine.data.dataset import fingerprint_of
+from engine.errors import LibraryError
+from engine.library.store import Library
+
+
+def folder_of(library, record):
+    return library.home / "datasets" / record.dataset_id
+
+
+def test_that_a_data_set_comes_back_as_it_was_in_a_later_launch(home, planted, report):
+    with Library.open(home, who="first") as library:
+        record = library.datasets.keep(planted, report)
+    with Library.open(home, who="second") as library:
+        opened = library.datasets.open(record.dataset_id)
+        assert library.datasets.records() == (record,)
+    assert opened.catalogue == planted.catalogue
+    assert opened.users.ids == planted.users.ids
+    assert opened.scale == planted.scale
+    assert fingerprint_of(opened.histories, opened.users, opened.items) == opened.fingerprint == planted.fingerprint
+    assert record.report["encoding"] == "utf-8"
+
+
+def test_that_times_and_unrated_entries_come_back(library, planted, report):
+    ratings_N = planted.histories.ratings_N.copy()
+    ratings_N[3] = np.nan
+    times_N = np.arange(len(ratings_N), dtype=np.int64) * 10**9
+    histories = dataclasses.replace(planted.histories, ratings_N=ratings_N, times_N=times_N)
+    record = library.datasets.keep(dataclasses.replace(planted, histories=histories), report)
+    opened = library.datasets.open(record.dataset_id).histories
+    np.testing.assert_array_equal(opened.ratings_N, ratings_N)
+    np.testing.assert_array_equal(opened.times_N, times_N)
+
+
+def test_that_a_million_ratings_open_in_under_half_a_second(library, report):
+    planted = planted_dataset(people=10, titles=20)
+    people, titles, each = 6000, 3700, 167
+    rng = np.random.default_rng(0)
+    histories = dataclasses.replace(
+        planted.histories,
+        indptr_U1=np.arange(people + 1, dtype=np.int64) * each,
+        item_rows_N=rng.integers(0, titles, people * each).astype(np.int32),
+        ratings_N=np.ones(people * each, dtype=np.float32),
+    )
+    words = dataclasses.replace(
+        planted.catalogue,
+        titles=tuple(f"A film of some length, number {row}" for row in range(titles)),
+        years=(1999,) * titles,
+        genres=(("Drama", "Comedy"),) * titles,
+    )
+    users = type(planted.users)([str(row) for row in range(people)])
+    items = type(planted.users)([str(row) for row in range(titles)])
+    large = dataclasses.replace(planted, histories=histories, users=users, items=items, catalogue=words)
+    record = library.datasets.keep(large, report)
+    started = time.perf_counter()
+    library.datasets.open(record.dataset_id)
+    assert time.perf_counter() - started < 0.5
+
+
+def test_that_a_full_disk_is_a_sentence_and_leaves_nothing_behind(library, planted, report, monkeypatch):
+    kept = library.datasets.keep(planted, report)
+    calls = []
+
+    def full(*arguments, **options):
+        calls.append(arguments)
+        if len(calls) > 1:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return np.lib.format.write_array(arguments[0], arguments[1])
+
+    monkeypatch.setattr(np, "save", full)
+    other = dataclasses.replace(planted, dataset_id="other", name="Other")
+    with pytest.raises(LibraryError, match=r"Other could not be written to .*other: the disk is full") as refused:
+        library.datasets.keep(other, report)
+    assert refused.value.facts["need_bytes"] > 0
+    assert "needed" in refused.value.what
+    assert [one.name for one in (library.home / "datasets").iterdir()] == [kept.dataset_id]
+    assert library.datasets.records() == (kept,)
+    assert library.datasets.open(kept.dataset_id).entries == planted.entries
+
+
+def test_that_too_little_room_is_said_before_anything_is_written(library, planted, report, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: shutil._ntuple_diskusage(10, 10, 0))
+    with pytest.raises(LibraryError, match="the disk is full"):
+        library.datasets.keep(planted, report)
+    assert not list((library.home / "datasets").iterdir())
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda folder: (folder / "items.npy").unlink(),
+        lambda folder: (folder / "ratings.npy").write_bytes((folder / "ratings.npy").read_bytes()[:-40]),
+        lambda folder: (folder / "indptr.npy").write_bytes(b"nonsense"),
+        lambda folder: (folder / "items.npy").write_bytes(b""),
+        lambda folder: np.save(folder / "items.npy", np.zeros(3, dtype=np.int32)),
+        lambda folder: np.save(folder / "items.npy", np.full(400, 20, dtype=np.int32)),
+        lambda folder: np.save(folder / "items.npy", np.full(400, -1, dtype=np.int32)),
+        lambda folder: np.save(folder / "ratings.npy", np.zeros(400)),
+        lambda folder: np.save(folder / "indptr.npy", np.zeros(41, dtype=np.int64)),
+        lambda folder: (folder / "words.json").write_text('{"titles": ['),
+        lambda folder: (folder / "words.json").write_text("[]"),
+        lambda folder: (folder / "words.json").write_text("{}"),
+        lambda folder: (folder / "words.json").unlink(),
+        lambda folder: (folder / "format.json").unlink(),
+        lambda folder: (folder / "format.json").write_text("{"),
+        shutil.rmtree,
+    ],
+)
+def test_that_a_damaged_folder_is_a_sentence_with_its_place(library, planted, report, damage):
+    record = library.datasets.keep(planted, report)
+    damage(folder_of(library, record))
+    with pytest.raises(LibraryError) as refused:
+        library.datasets.open(record.dataset_id)
+    assert str(library.home / "datasets") in refused.value.what
+    assert refused.value.remedy
+
+
+def test_that_unequal_words_are_a_sentence(library, planted, report):
+    record = library.datasets.keep(planted, report)
+    path = folder_of(library, record) / "words.json"
+    words = json.loads(path.read_text())
+    path.write_text(json.dumps({**words, "years": words["years"][:-1]}))
+    with pytest.raises(LibraryError, match="not equally many"):
+        library.datasets.open(record.dataset_id)
+
+
+def test_that_a_folder_of_a_newer_version_is_refused(library, planted, report):
+    record = library.datasets.keep(planted, report)
+    (folder_of(library, record) / "format.json").write_text('{"kind": "data set", "format": 2}')
+    with pytest.raises(LibraryError, match="newer version"):
+        library.datasets.open(record.dataset_id)
+
+
+def test_that_deleting_is_undone(library, planted, report):
+    record = library.datasets.keep(planted, report)
+    library.datasets.delete(record.dataset_id)
+    assert library.datasets.records() == ()
+    assert not folder_of(library, record).exists()
+    with pytest.raises(LibraryError, match="no data set called"):
+        library.datasets.open(record.dataset_id)
+    library.datasets.restore(record.dataset_id)
+    assert library.datasets.open(record.dataset_id).fingerprint == planted.fingerprint
+
+
+def test_that_the_trash_is_emptied_at_the_next_opening(home, planted, report):
+    with Library.open(home, who="first") as library:
+        record = library.datasets.keep(planted, report)
+        library.datasets.delete(record.dataset_id)
+    with Library.open(home, who="second") as library:
+        with pytest.raises(LibraryError, match="not in the trash any more"):
+            library.datasets.restore(record.dataset_id)
+        assert not list(home.rglob("*.npy"))
+
+
+def test_that_what_a_killed_process_had_begun_is_cleared_away(home, planted, report):
+    with Library.open(home, who="first") as library:
+        record = library.datasets.keep(planted, report)
+    shutil.copytree(home / "datasets" / record.dataset_id, home / "datasets" / ".new-half")
+    with Library.open(home, who="second") as library:
+        assert [one.dataset_id for one in library.datasets.records()] == [record.dataset_id]
+        assert not (home / "datasets" / ".new-half").exists()
+
+
+def test_that_a_process_killed_while_undoing_leaves_the_data_set(home, planted, report):
+    with Library.open(home, who="first") as library:
+        record = library.datasets.keep(planted, report)
+    (home / "trash" / "datasets").mkdir(parents=True)
+    (home / "datasets" / record.dataset_id).rename(home / "trash" / "datasets" / record.dataset_id)
+    with Library.open(home, who="second") as library:
+        assert library.datasets.open(record.dataset_id).entries == planted.entries
+
+
+def test_that_a_data_set_is_found_by_id_name_and_latest(library, planted, report):
+    first = library.datasets.keep(planted, report)
+    second = library.datasets.keep(dataclasses.replace(planted, dataset_id="two"), report)
+    assert second.name == "Planted (2)"
+    assert library.datasets.find("planted") == first
+    assert library.datasets.find("Planted") == first
+    assert library.datasets.find("latest") == second
+    assert library.datasets.rename("two", "Films").name == "Films"
+    assert library.datasets.open("two").name == "Films"
+    with pytest.raises(LibraryError, match=r"no data set called 'x'.*'Films', 'Planted'"):
+        library.datasets.find("x")
+
+
+def test_that_an_id_from_the_trash_can_be_used_again(library, planted, report):
+    library.datasets.keep(planted, report)
+    library.datasets.delete("planted")
+    library.datasets.keep(planted, report)
+    assert library.datasets.open("planted").entries == planted.entries

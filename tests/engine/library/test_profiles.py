@@ -1,0 +1,57 @@
+"""People's ratings: kept as they are, by nobody's data set."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.data.profile_entries import Profile, ProfileEntry
+from engine.errors import LibraryError
+from engine.library.store import Library
+
+MATRIX = ProfileEntry("2571", "The Matrix", 1999, 5.0)
+SEEN = ProfileEntry("", "Amelie", 2001, None)
+OFF = ProfileEntry("6", "Heat", 1995, 2.5, on=False)
+
+
+def test_that_a_profile_comes_back_in_order_in_a_later_launch(home):
+    me = Profile("me", "Me", (MATRIX, SEEN, OFF))
+    with Library.open(home, who="first") as library:
+        library.profiles.save(me)
+    with Library.open(home, who="second") as library:
+        assert library.profiles.load("me") == me
+        assert library.profiles.default() == me
+
+
+def test_that_the_first_person_is_made_once(library):
+    assert library.profiles.default() == library.profiles.default() == Profile("me", "Me")
+    assert [one.name for one in library.profiles.records()] == ["Me"]
+
+
+def test_that_ratings_survive_the_deletion_of_a_data_set(home, planted, report):
+    with Library.open(home, who="first") as library:
+        library.datasets.keep(planted, report)
+        library.profiles.save(Profile("me", "Me", (ProfileEntry("3", "Film 3", 2000, 4.0),)))
+        library.datasets.delete("planted")
+    with Library.open(home, who="second") as library:
+        assert library.profiles.load("me").entries[0].rating == 4.0
+
+
+def test_that_saving_again_replaces_and_keeps_the_time_of_what_did_not_change(library):
+    library.profiles.save(Profile("me", "Me", (MATRIX, OFF)))
+    times = dict(library.profiles._database.rows("SELECT item_id, rated_at FROM ratings"))
+    library.profiles.save(Profile("me", "I", (MATRIX, ProfileEntry("6", "Heat", 1995, 4.0))))
+    later = dict(library.profiles._database.rows("SELECT item_id, rated_at FROM ratings"))
+    assert later["2571"] == times["2571"]
+    assert later["6"] > times["6"]
+    assert [(one.name, one.entries) for one in library.profiles.records()] == [("I", 2)]
+
+
+def test_that_namesakes_under_two_ids_are_both_kept(library):
+    two = Profile("me", "Me", (ProfileEntry("1", "Hamlet", 2000, 4.0), ProfileEntry("2", "Hamlet", 2000, 2.0)))
+    library.profiles.save(two)
+    assert library.profiles.load("me") == two
+
+
+def test_that_nobody_is_a_sentence(library):
+    with pytest.raises(LibraryError, match="nobody with the id 'x'"):
+        library.profiles.load("x")
