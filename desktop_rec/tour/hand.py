@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtCore import QEventLoop, QObject, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
@@ -23,6 +23,13 @@ Part = TypeVar("Part", bound=QObject)
 
 class TourFailed(Exception):  # noqa: N818  (reads as what happened)
     """A step did not come to its end; the sentence says which and why."""
+
+
+def live_for(milliseconds: int) -> None:
+    """Let the window live. Unlike QTest.qWait this leaves Python free for the thread that learns meanwhile."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 class Hand:
@@ -79,11 +86,11 @@ class Hand:
         while not until():
             if time.perf_counter() > end:
                 raise TourFailed(f"{self._title}: waited {seconds:.0f} s in vain for {what}.")
-            QTest.qWait(20)
+            live_for(20)
 
     def settle(self, milliseconds: int = 60) -> None:
         """Let the window catch up with what was done to it."""
-        QTest.qWait(milliseconds)
+        live_for(milliseconds)
 
     def picture(self, name: str) -> None:
         """Save what the window shows."""
@@ -98,4 +105,4 @@ class Hand:
         self.window.close_without_asking()
         end = time.perf_counter() + 20
         while self.window.isVisible() and time.perf_counter() < end:
-            QTest.qWait(20)
+            live_for(20)

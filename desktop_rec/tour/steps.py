@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QLineEdit, QListView, QSlider, QTabWidget, QWidget
 from desktop_rec.item_models.titles import RowRole
 from desktop_rec.theme import apply_theme
 from desktop_rec.tour.hand import Hand, TourFailed
-from desktop_rec.widgets.loss_over_rate_plot import LossOverRatePlot
 from desktop_rec.widgets.setting_field import SettingField
 from desktop_rec.widgets.title_list import TitleList
 
@@ -61,7 +60,7 @@ def my_ratings(hand: Hand) -> None:
     hand.wait(lambda: hand.session.profile and len(hand.session.profile.entries) == len(MY_FILMS), "ten ratings")
     hand.find(QLineEdit, "title_search").clear()
     hand.wait(lambda: hand.session.recommendations is not None, "the list")
-    hand.wait(lambda: _rows(hand).rowCount() > 10, "the list on the screen")
+    hand.wait(lambda: _listed(hand) > 10, "the list on the screen")
     hand.say(f"{len(MY_FILMS)} films rated; first of the list: {_first_titles(hand)}")
 
 
@@ -96,7 +95,6 @@ def learning_rate(hand: Hand) -> None:
     found = ", ".join(f"{one.title} {one.lr:.1e}" for one in sweep.suggestions if one.lr is not None)
     hand.say(f"{len(sweep.lrs)} rates tried: {found}")
     hand.picture("learning_rate")
-    hand.window.findChildren(LossOverRatePlot)[0].set_rate(2e-3)
     hand.press("use_rate_button")
     hand.wait(lambda: hand.session.rate is not None and hand.window.place == "train", "Train to take the rate")
 
@@ -135,7 +133,7 @@ def stop_and_keep(hand: Hand) -> None:
         raise TourFailed("Stop and keep: the run did not say that it was stopped.")
     hand.say(finished.trained.stopped_because)
     hand.picture("train_stopped")
-    hand.press("discard_button") if _is_there(hand, "discard_button") else hand.session.discard()
+    hand.session.discard()
     hand.wait(lambda: hand.session.training_state.discarded, "the run to be discarded")
     kept = [run for run in hand.session.runs() if run.model == "two_head"]
     hand.wait(lambda: hand.session.recommender is not None, "the model before")
@@ -228,8 +226,8 @@ def _switch(hand: Hand, mine: TitleList) -> None:
     hand.settle(400)
 
 
-def _rows(hand: Hand) -> object:
-    return hand.find(QListView, "recommendations").model()
+def _listed(hand: Hand) -> int:
+    return hand.find(QListView, "recommendations").model().rowCount()
 
 
 def _first_titles(hand: Hand, most: int = 3) -> str:

@@ -33,6 +33,7 @@ from engine.training.config import TrainingConfig
 from engine.training.lr_finder import FinderConfig, RateSweep
 
 _LEAST_POINTS_TO_DRAW = 2
+_LEAST_PLOT, _LEAST_SCHEDULE = 260, 210
 
 
 class LrFinderView(QWidget):
@@ -78,6 +79,8 @@ class LrFinderView(QWidget):
         cards.setStretchFactor(0, 3)
         cards.setStretchFactor(1, 2)
         cards.setChildrenCollapsible(False)
+        self._plot_card.setMinimumHeight(_LEAST_PLOT)
+        self._schedule_card.setMinimumHeight(_LEAST_SCHEDULE)
         cards.setHandleWidth(GRID)
         plots = QWidget()
         column = QVBoxLayout(plots)

@@ -28,6 +28,7 @@ from engine.events import EpochEnded
 
 _SMOOTH_POINTS = 200
 _BREATH_MS = 25
+_ROOM_FOR_BEST = 0.5
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ class LivePlot(PlotCanvas):
         self._drawn_epochs = drawn
         self.watched.set_points([one.step for one in shown.epochs], [watched_value(one) for one in shown.epochs])
         low, high = span(self.watched.ys, margin=0.15)
-        self.metric.show_y((low, high + (high - low) * 0.2))
+        self.metric.show_y((low, high + (high - low) * _ROOM_FOR_BEST))
         best = next((one for one in reversed(shown.epochs) if one.is_best), None)
         self.best.show_best(best, share=best.step / max(1, shown.total_steps) if best else 0.0)
         self.watched.draw()

@@ -20,7 +20,7 @@ from desktop_rec.widgets.plot_axes import FigureAxis, LogRateAxis
 from desktop_rec.widgets.plot_canvas import PlotCanvas
 from desktop_rec.widgets.plot_card import Table
 from desktop_rec.widgets.rate_line import RateLine, staggered
-from desktop_rec.widgets.thinning import span
+from desktop_rec.widgets.thinning import Float64, span
 
 _KEY_STEP = 0.02
 _HEADROOM = 0.4
@@ -166,10 +166,17 @@ class LossOverRatePlot(PlotCanvas):
                 name_item.setPos(self._low, float(first.max() if curve is self.raw else first.min()))
 
 
-def sweep_range(raw_N: npt.NDArray[np.float64], smooth_N: npt.NDArray[np.float64]) -> tuple[float, float]:
-    """The y range of a sweep: all of the smooth curve, the raw one without its wildest end, and room for names."""
+def sweep_range(raw_N: Float64, smooth_N: Float64) -> tuple[float, float]:
+    """The y range of a sweep: where the loss falls, and as much again above it; what blows up runs out at the top.
+
+    Room for the names of the marks is part of it.
+    """
     if len(smooth_N) == 0:
         return 0.0, 1.0
-    usual = np.clip(raw_N, float(raw_N.min()), max(float(np.quantile(raw_N, 0.9)), float(smooth_N[0])))
-    low, high = span(np.concatenate((usual, smooth_N)))
+    falling = int(np.argmin(smooth_N)) + 1
+    usual = np.quantile(raw_N[:falling], (0.02, 0.98))
+    low, high = span(np.concatenate((usual, smooth_N[:falling])), margin=0.1)
+    later = smooth_N[falling:]
+    if len(later):
+        high = max(high, min(float(later.max()), high + 0.8 * (high - low)))
     return low, high + (high - low) * _HEADROOM

@@ -37,9 +37,6 @@ class PlaceMessage(QWidget):
             control.setAccessibleName(words)
             control.setToolTip(words)
             control.setVisible(bool(words))
-        for label in (self.heading, self.sentence):
-            label.ensurePolished()
-            label.setMinimumHeight(label.heightForWidth(_WIDTH))
         self._busy.setVisible(busy)
         self.setAccessibleName(f"{heading} {sentence}".strip())
 

@@ -189,10 +189,13 @@ class Cover(QWidget):
 
 
 def because_line(reasons: Sequence[Reason]) -> str:
-    """The strongest reasons that carried a title in one line: because you liked Alien and Aliens."""
+    """The strongest reasons for a title in one line: because you liked Alien and Aliens.
+
+    Where all of the strongest spoke against it, the line says so: although you liked Amateur.
+    """
     carried = [one for one in reasons if one.impact > 0]
     if not carried:
-        return ""
+        return f"although{reasons[0].words.removeprefix('because')}" if reasons else ""
     first = carried[0]
     feeling = first.words.removesuffix(first.title)
     alike = [one.title for one in carried[1:] if one.words.removesuffix(one.title) == feeling]

@@ -82,9 +82,8 @@ def terminal(home: Path, epochs: int) -> int:
 
 
 def window(home: Path, epochs: int, seconds: float) -> int:
-    from PySide6.QtTest import QTest
-
     from desktop_rec.app import Launch, make_application
+    from desktop_rec.tour.hand import live_for
     from engine.data.split import SplitConfig
     from engine.device import training_threads
 
@@ -92,11 +91,11 @@ def window(home: Path, epochs: int, seconds: float) -> int:
     launch = Launch(app, home, theme="light")
     launch.begin([])
     session = launch.session
-    QTest.qWait(3000)
+    live_for(3000)
     session.open_dataset(session.library.datasets.find("ml-1m").dataset_id)
     _wait(lambda: session.recommender is not None)
     launch.window.show_place("train")
-    QTest.qWait(2000)
+    live_for(2000)
     idle = measured(lambda start: time.perf_counter() - start > seconds)
     session.train("two_head", None, _training(epochs), SplitConfig(), "auto")
     _wait(lambda: len(session.training_state.steps) > 20)
@@ -145,10 +144,10 @@ def _training(epochs: int) -> object:
 
 
 def _wait(until: object) -> None:
-    from PySide6.QtTest import QTest
+    from desktop_rec.tour.hand import live_for
 
     while not until():
-        QTest.qWait(20)
+        live_for(20)
 
 
 def _part(part: str, home: str, asked: argparse.Namespace) -> dict[str, float]:

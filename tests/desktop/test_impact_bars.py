@@ -112,7 +112,7 @@ def test_that_the_line_under_a_title_joins_reasons_of_one_feeling_and_leaves_out
     other = reason("Nausicaa", rating=4.5, impact=0.05, share=0.1, without=1)
     assert because_line((MONONOKE, TITANIC, other)) == "because you liked Princess Mononoke and Nausicaa"
     assert because_line((ARMAGEDDON, other)) == "because you disliked Armageddon"
-    assert because_line((TITANIC,)) == ""
+    assert because_line((TITANIC,)) == "although you liked Titanic"
     assert because_line(()) == ""
 
 

@@ -33,7 +33,9 @@ def drawn(qtbot, plot):
 
 
 def test_that_the_curves_of_a_run_are_drawn(qtbot, plot):
-    plot.show_curves(curves(30, (epoch(1, 0.3, is_best=True), epoch(2, 0.4, is_best=True), epoch(3, 0.35, is_best=False))))
+    plot.show_curves(
+        curves(30, (epoch(1, 0.3, is_best=True), epoch(2, 0.4, is_best=True), epoch(3, 0.35, is_best=False)))
+    )
     drawn(qtbot, plot)
     assert len(plot.raw.item.getData()[0]) == 30
     assert plot.watched.item.getData()[1].tolist() == [0.3, 0.4, 0.35]

@@ -8,11 +8,25 @@ from desktop_rec.curves import SweepState
 from desktop_rec.job_state import JobState
 from desktop_rec.views.lr_finder_view import LrFinderView
 from desktop_rec.widgets.rate_line import staggered
+from engine.data.catalogue import Catalogue
+from engine.data.dataset import Dataset, Histories, Scale, Vocabulary
 from engine.events import LossesMeasured
 from engine.training.lr_finder import RateSweep
 from engine.training.suggestions import suggest
 
 RATES = np.geomspace(1e-7, 10, 100)
+
+
+@pytest.fixture
+def dataset():
+    """A hundred people who each rated ten of forty titles."""
+    rng = np.random.default_rng(3)
+    people = np.repeat(np.arange(100), 10)
+    titles = np.concatenate([rng.permutation(40)[:10] for _ in range(100)])
+    histories = Histories.of(people, titles, rng.integers(3, 6, 1000).astype(float), people=100)
+    users, items = (Vocabulary([str(one) for one in range(count)]) for count in (100, 40))
+    catalogue = Catalogue(tuple(f"Title {one}" for one in range(40)), (0,) * 40, ((),) * 40)
+    return Dataset("d", "Some films", users, items, catalogue, histories, Scale(1, 5, 1), "print")
 
 
 def falling_losses():
@@ -135,5 +149,3 @@ def test_that_near_names_stand_below_each_other():
     heights = staggered([0.0, 0.1, 0.2, 3.0], width=1.0)
     assert heights[0] > heights[1] > heights[2]
     assert heights[3] == heights[0]
-
-

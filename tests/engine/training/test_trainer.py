@@ -128,6 +128,22 @@ def test_that_stop_at_the_first_yield_keeps_the_untrained_model(split, fresh_mod
     assert len(kept.states) == 1
 
 
+def test_that_stop_at_any_yield_keeps_what_was_learned(split, fresh_model):
+    yields = sum(1 for _ in train(split, fresh_model(), config=CONFIG.changed(epochs=1), keep=Kept(), device=CPU))
+    for place in range(1, yields + 1):
+        kept = Kept()
+        job = train(split, fresh_model(), config=CONFIG.changed(epochs=1), keep=kept, device=CPU)
+        for _ in range(place):
+            next(job)
+        try:
+            job.throw(Stop())
+            result = drive_after(job, None)
+        except StopIteration as end:
+            result = end.value
+        assert result.stopped, f"at yield {place} of {yields}"
+        assert kept.states[-1].progress["step"] == result.steps
+
+
 def test_that_a_diverging_run_ends_with_good_weights_and_advice(split, fresh_model):
     model = fresh_model()
     whole_losses = model.losses

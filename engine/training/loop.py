@@ -1,0 +1,262 @@
+"""One run in motion: its steps and epochs, what it watches, when it ends, and how it saves and restores itself.
+
+Stands inside the Trainer, which drives it. Between two steps its state is whole, so a run can end at any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from engine.data.batches import ResidentHistories, epoch_batches
+from engine.data.split import Split
+from engine.errors import TrainingError
+from engine.evaluation.protocol import watched_value
+from engine.events import (
+    CheckpointSaved,
+    EpochEnded,
+    Event,
+    LossDiverged,
+    Pace,
+    TrainingStarted,
+)
+from engine.models.base import Model, StepModel
+from engine.training.checkpoint import (
+    TrainingState,
+    copy_of,
+    optimizer_tensors,
+    restore_optimizer,
+)
+from engine.training.config import TrainingConfig
+from engine.training.progress import EpochSums, Progress, StepLog
+from engine.training.schedules import planned_rate
+from engine.training.step import Stepper, automatic_batch
+
+_CHECKPOINT_EVERY_S = 10.0
+_CHECKPOINT_COST = 50.0
+"""A checkpoint is written so seldom that it costs at most a fiftieth of the time."""
+
+
+class Keep(Protocol):
+    """What the library does for a run in progress."""
+
+    def checkpoint(self, state: TrainingState) -> None:
+        """Make this the state from which the run resumes. Raises LibraryError where it cannot be written."""
+
+    def curve(self, epoch: EpochEnded) -> None:
+        """Keep one point of the curves."""
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    """What training gave: the model with its best weights, and how it went. Seconds count this session only."""
+
+    model: Model
+    epochs: int
+    best_epoch: int | None
+    best_value: float | None
+    stopped: bool
+    stopped_because: str
+    seconds: float
+    examples_per_second: float
+    steps: int
+    diverged: bool
+    watched: str
+    curve: tuple[EpochEnded, ...]
+
+
+class Loop:
+    """One run in motion. Its `progress` is plain and goes into every checkpoint."""
+
+    def __init__(
+        self,
+        split: Split,
+        model: StepModel,
+        config: TrainingConfig,
+        keep: Keep,
+        device: torch.device,
+        clock: Callable[[], float],
+    ) -> None:
+        if len(split.train) == 0:
+            raise TrainingError("There is nobody to learn from in this split.", remedy="Choose another split.")
+        self._split, self._config, self._keep, self._clock = split, config, keep, clock
+        self._stepper = Stepper(model, config, device)
+        self._histories = ResidentHistories(split.train, device)
+        self._batch = min(config.batch or automatic_batch(len(split.train)), len(split.train))
+        self._steps_per_epoch = -(-len(split.train) // self._batch)
+        self._total_steps = self._steps_per_epoch * config.epochs
+        self._best: dict[str, Tensor] | None = None
+        self._sums = EpochSums(device)
+        self._curve: list[EpochEnded] = []
+        self._saved_at = self._started_at = clock()
+        self._saving_s = 0.0
+        self.progress = Progress()
+        self.stopped = self.diverged = False
+        self.because = f"All {config.epochs} epochs are done."
+
+    def started(self, run_id: str) -> TrainingStarted:
+        self._log = StepLog(self.progress.step, self._total_steps, self._batch, self._clock)
+        return TrainingStarted(
+            run_id=run_id,
+            model=self._stepper.model.name,
+            device=str(self._stepper.device),
+            precision=self._stepper.precision,
+            parameters=self._stepper.model.parameter_count,
+            examples=len(self._split.train),
+            steps_per_epoch=self._steps_per_epoch,
+            first_step=self.progress.step,
+            total_steps=self._total_steps,
+            total_epochs=self._config.epochs,
+            watched=self._watched,
+        )
+
+    @property
+    def _watched(self) -> str:
+        return self._config.watched if self._split.validation is not None else "training loss"
+
+    def epochs(self) -> Iterator[Event | None]:
+        """All epochs still to do. Between two steps the state is whole, so Stop may come at any yield."""
+        while self.progress.epoch < self._config.epochs and not self._is_over():
+            yield from self._one_epoch()
+
+    def _one_epoch(self) -> Iterator[Event | None]:
+        epoch = self.progress.epoch
+        done = self.progress.step - epoch * self._steps_per_epoch
+        pace = Pace(clock=self._clock)
+        batches = epoch_batches(self._histories.people, batch=self._batch, seed=self._config.seed, epoch=epoch)
+        for number, people in enumerate(batches):
+            if number < done:
+                continue
+            self._take(people)
+            if pace.due():
+                yield self._log.reported(epoch + 1)
+                if self._has_diverged():
+                    yield LossDiverged(self.progress.step, self.because)
+                    return
+            else:
+                yield None
+            if self._clock() - self._saved_at > max(_CHECKPOINT_EVERY_S, _CHECKPOINT_COST * self._saving_s):
+                self.checkpoint()
+                yield CheckpointSaved(self.progress.step)
+        yield from self.remaining_steps()
+        if self._has_diverged():
+            yield LossDiverged(self.progress.step, self.because)
+            return
+        yield self._judged(epoch + 1)
+
+    def _take(self, people: Tensor) -> None:
+        step = self.progress.step
+        lr = self.progress.plateau.scale * planned_rate(
+            self._config, step, total_steps=self._total_steps, lr=self._config.lr or 0.01
+        )
+        losses = self._stepper.take(self._histories.batch(people.to(self._stepper.device)), lr=lr, step=step)
+        self._sums.add(losses, len(people))
+        self._log.add(losses.shown, lr)
+        self.progress = self.progress.stepped(lr)
+
+    def stop(self) -> None:
+        """Mark the run as stopped by the person."""
+        self.stopped = True
+        if self.progress.epoch < self._config.epochs:
+            self.because = f"Stopped by you after {self.progress.step:,} steps; what was learned is kept."
+
+    def ending(self) -> Iterator[Event]:
+        """The last reports, and the state from which the run could go on."""
+        yield from self.remaining_steps()
+        self.checkpoint()
+        yield CheckpointSaved(self.progress.step)
+
+    def remaining_steps(self) -> Iterator[Event]:
+        """The steps taken since the last report, if any."""
+        if self._log.waiting:
+            yield self._log.reported(-(-self.progress.step // self._steps_per_epoch))
+
+    def _judged(self, epoch: int) -> EpochEnded:
+        """End an epoch: measure, remember the best, let the plateau rule look."""
+        loss, parts = self._sums.mean()
+        value, watched = loss, "training loss"
+        if self._split.validation is not None:
+            watched = self._config.watched
+            value = watched_value(
+                self._stepper.model,
+                self._split.validation,
+                candidates_I=self._split.candidates_I,
+                metric=watched,
+                weight=1.0 if self._stepper.model.can.mixes_presence else None,
+            )
+        falling = -value if self._config.higher_is_better and self._split.validation is not None else value
+        self.progress = self.progress.judged(epoch, value, falling, self._config)
+        is_best = self.progress.best_epoch == epoch
+        if is_best:
+            self._best = copy_of(self._stepper.model.state_dict())
+        validation = ((watched, value),) if self._split.validation is not None else ()
+        ended = EpochEnded(epoch, self.progress.step, loss, parts, validation, watched, is_best, self.progress.lr)
+        self._sums.clear()
+        self._curve.append(ended)
+        self._keep.curve(ended)
+        return ended
+
+    def _is_over(self) -> bool:
+        """Whether a rule ends the run early; says which."""
+        config, progress = self._config, self.progress
+        if self.diverged:
+            return True
+        if config.schedule == "reduce_on_plateau" and progress.plateau.scale * (config.lr or 0.01) < config.min_lr:
+            self.because = f"The rate fell below {config.min_lr:g}: {self._watched} no longer improves."
+            return True
+        if config.early_stop and progress.epoch - (progress.best_epoch or 0) >= config.early_stop:
+            self.because = f"No better {self._watched} for {config.early_stop} epochs."
+            return True
+        return False
+
+    def _has_diverged(self) -> bool:
+        if not self.diverged and bool(self._stepper.refused > 0):
+            self.diverged = True
+            lr = self.progress.lr
+            self.because = (
+                f"The loss left all bounds near step {self.progress.step:,} at rate {lr:.1e}; "
+                f"the last good weights are kept. Try a rate of {lr / 10:.1e} or less."
+            )
+        return self.diverged
+
+    def checkpoint(self) -> None:
+        state = TrainingState(
+            copy_of(self._stepper.model.state_dict()),
+            self._best,
+            optimizer_tensors(self._stepper.optimizer),
+            {**self.progress.as_dict(), "sums": self._sums.as_dict()},
+        )
+        began_at = self._clock()
+        self._keep.checkpoint(state)
+        self._saved_at = self._clock()
+        self._saving_s = self._saved_at - began_at
+
+    def restore(self, state: TrainingState) -> None:
+        self._stepper.model.load_state_dict(state.weights)
+        self._best = state.best_weights
+        restore_optimizer(self._stepper.optimizer, state.optimizer)
+        self._sums.restore(state.progress["sums"])
+        self.progress = Progress.from_dict(state.progress)
+
+    def result(self) -> TrainedRun:
+        if self._best is not None:
+            self._stepper.model.load_state_dict(self._best)
+        seconds = self._clock() - self._started_at
+        return TrainedRun(
+            model=self._stepper.model,
+            epochs=self.progress.epoch,
+            best_epoch=self.progress.best_epoch,
+            best_value=self.progress.best_value,
+            stopped=self.stopped,
+            stopped_because=self.because,
+            seconds=seconds,
+            examples_per_second=self._log.examples_per_second,
+            steps=self.progress.step,
+            diverged=self.diverged,
+            watched=self._watched,
+            curve=tuple(self._curve),
+        )
