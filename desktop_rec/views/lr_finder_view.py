@@ -73,6 +73,24 @@ class LrFinderView(QWidget):
             "Finding a learning rate needs ratings to learn from.",
             button="Go to Data",
         )
+        self._right, self._plots = QStackedWidget(), self._make_plots()
+        self._right.addWidget(self._message)
+        self._right.addWidget(self._plots)
+        self._work = QWidget()
+        row = QHBoxLayout(self._work)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._setup)
+        row.addWidget(self._right, 1)
+        self._whole = QStackedWidget()
+        self._whole.addWidget(self._missing)
+        self._whole.addWidget(self._work)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._whole)
+
+    def _make_plots(self) -> QWidget:
+        """The sweep over its schedule, and the sweep in words below."""
         cards = QSplitter(Qt.Orientation.Vertical)
         cards.addWidget(self._plot_card)
         cards.addWidget(self._schedule_card)
@@ -87,21 +105,7 @@ class LrFinderView(QWidget):
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.addWidget(cards, 1)
         column.addWidget(self._words)
-        self._right, self._plots = QStackedWidget(), plots
-        self._right.addWidget(self._message)
-        self._right.addWidget(plots)
-        self._work = QWidget()
-        row = QHBoxLayout(self._work)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self._setup)
-        row.addWidget(self._right, 1)
-        self._whole = QStackedWidget()
-        self._whole.addWidget(self._missing)
-        self._whole.addWidget(self._work)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._whole)
+        return plots
 
     def _connect(self) -> None:
         session, setup = self._session, self._setup

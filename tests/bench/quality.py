@@ -34,6 +34,7 @@ from engine.models.base import ClosedFormModel, Model, StepModel
 from engine.models.registry import build, fitted_config, kind_of
 from engine.training.checkpoint import TrainingState
 from engine.training.config import TrainingConfig
+from engine.training.lr_finder import FinderConfig, find_rate
 from engine.training.trainer import train
 
 SHOWN = ("recall@20", "recall@50", "ndcg@100")
@@ -70,7 +71,7 @@ class KeepNothing:
         print(f"    epoch {epoch.epoch}: {epoch.validation}", file=sys.stderr)
 
 
-def learned(entry: Entry, dataset: Dataset, split: Split, *, lr: float, epochs: int | None, seed: int) -> Model:
+def learned(entry: Entry, dataset: Dataset, split: Split, *, lr: float | None, epochs: int | None, seed: int) -> Model:
     """A model fitted to, or trained on, the people to learn from."""
     kind = kind_of(entry.name)
     config = fitted_config(entry.name, None, entries=split.train.entries)
@@ -81,10 +82,20 @@ def learned(entry: Entry, dataset: Dataset, split: Split, *, lr: float, epochs: 
         drive(model.fit(split.train))
         return model
     assert isinstance(model, StepModel)
-    settings = {**kind.training, "lr": lr, "seed": seed} | ({"epochs": epochs} if epochs else {})
-    run = drive(train(split, model, config=TrainingConfig(**settings), keep=KeepNothing(), device=torch.device("cpu")))
-    print(f"  two_head, seed {seed}: best epoch {run.best_epoch} of {run.epochs}. {run.stopped_because}")
+    settings = {**kind.training, "seed": seed} | ({"epochs": epochs} if epochs else {})
+    config = TrainingConfig(**settings)
+    config = config.changed(lr=lr or found_rate(split, model, config, prefer=kind.suggestion))
+    run = drive(train(split, model, config=config, keep=KeepNothing(), device=torch.device("cpu")))
+    print(f"  two_head, seed {seed}, rate {config.lr:.1e}: best epoch {run.best_epoch} of {run.epochs}.", end=" ")
+    print(run.stopped_because)
     return run.model
+
+
+def found_rate(split: Split, model: StepModel, config: TrainingConfig, *, prefer: str) -> float | None:
+    """What the finder chooses where nobody looks."""
+    job = find_rate(split, model, training=config, finder=FinderConfig(), device=torch.device("cpu"), prefer=prefer)
+    chosen = drive(job).chosen
+    return chosen.lr if chosen is not None else None
 
 
 def judged(model: Model, held_out: HeldOut, split: Split) -> Judgement:
@@ -186,7 +197,7 @@ def main() -> int:
     parser.add_argument("--data", help="the folder of ml-1m")
     parser.add_argument("--models", default="popularity,ease,two_head")
     parser.add_argument("--seeds", type=lambda text: [int(one) for one in text.split(",")], default=None)
-    parser.add_argument("--lr", type=float, default=3e-4, help="of two_head")
+    parser.add_argument("--lr", type=float, default=None, help="of two_head; found by the finder unless given")
     parser.add_argument("--epochs", type=int, default=None, help="of two_head")
     parser.add_argument("--threads", type=int, default=None)
     arguments = parser.parse_args()
