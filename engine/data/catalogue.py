@@ -12,6 +12,8 @@ from functools import cached_property
 
 _YEAR_AT_END = re.compile(r"\s*\((\d{4})(?:[-–](?:\d{4})?)?\)\s*$")
 _ARTICLE_AT_END = re.compile(r"^(.*), (The|A|An|Le|La|Les|L'|Il|El|Der|Die|Das|Los|Las|Un|Une)$")
+_OTHER_NAMES_AT_END = re.compile(r"(?:\s*\([^()]*\))+$")
+_IN_PARENTHESES = re.compile(r"\((a\.k\.a\. )?([^()]*)\)")
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,22 @@ def split_title(text: str) -> tuple[str, int]:
     if match:
         year = int(match.group(1))
         text = text[: match.start()]
-    text = text.strip()
-    article = _ARTICLE_AT_END.match(text)
-    if article:
-        joint = "" if article.group(2).endswith("'") else " "
-        text = f"{article.group(2)}{joint}{article.group(1)}"
-    return text, year
+    return _turned_round(text.strip()), year
+
+
+def _turned_round(text: str) -> str:
+    """Articles brought to the front, in the title and in other names behind it in parentheses."""
+    main, others = text, ""
+    names = _OTHER_NAMES_AT_END.search(text)
+    if names and names.start() > 0:
+        main, others = text[: names.start()], text[names.start() :]
+        others = _IN_PARENTHESES.sub(lambda found: f"({found.group(1) or ''}{_article_first(found.group(2))})", others)
+    return _article_first(main) + others
+
+
+def _article_first(name: str) -> str:
+    article = _ARTICLE_AT_END.match(name)
+    if not article:
+        return name
+    joint = "" if article.group(2).endswith("'") else " "
+    return f"{article.group(2)}{joint}{article.group(1)}"

@@ -18,6 +18,13 @@ FILMS = Catalogue(
         ("Lost (2004-2010)", ("Lost", 2004)),
         ("2001: A Space Odyssey", ("2001: A Space Odyssey", 0)),
         ("Seven (a.k.a. Se7en) (1995)", ("Seven (a.k.a. Se7en)", 1995)),
+        (
+            "Barbarian Invasions, The (Les invasions barbares) (2003)",
+            ("The Barbarian Invasions (Les invasions barbares)", 2003),
+        ),
+        ("Amelie (Fabuleux destin, Le) (2001)", ("Amelie (Le Fabuleux destin)", 2001)),
+        ("Seven (a.k.a. Promise, The) (1995)", ("Seven (a.k.a. The Promise)", 1995)),
+        ("(500) Days of Summer (2009)", ("(500) Days of Summer", 2009)),
         ("  Alien (1979)  ", ("Alien", 1979)),
         ("", ("", 0)),
     ],
