@@ -14,7 +14,6 @@ from resources import resource_path
 BUILT_ON: tuple[tuple[str, str], ...] = (
     ("PySide6-Essentials", "the window (Qt for Python)"),
     ("pyqtgraph", "plots"),
-    ("superqt", "form controls"),
     ("torch", "learning"),
     ("numpy", "arrays"),
     ("scipy", "sparse matrices"),

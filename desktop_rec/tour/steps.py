@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QListView, QSlider, QTabWidget, QWidget
 from desktop_rec.item_models.titles import RowRole
 from desktop_rec.theme import apply_theme
 from desktop_rec.tour.hand import Hand, TourFailed
+from desktop_rec.widgets.number_words import rate_words
 from desktop_rec.widgets.setting_field import SettingField
 from desktop_rec.widgets.title_list import TitleList
 
@@ -92,7 +93,7 @@ def learning_rate(hand: Hand) -> None:
     sweep = hand.session.sweep_state.sweep
     if sweep is None or sweep.chosen is None:
         raise TourFailed("Learning rate: the sweep suggested nothing.")
-    found = ", ".join(f"{one.title} {one.lr:.1e}" for one in sweep.suggestions if one.lr is not None)
+    found = ", ".join(f"{one.title} {rate_words(one.lr)}" for one in sweep.suggestions if one.lr is not None)
     hand.say(f"{len(sweep.lrs)} rates tried: {found}")
     hand.picture("learning_rate")
     hand.press("use_rate_button")

@@ -5,7 +5,6 @@ Stands between the session's training state and the widgets of Train.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from desktop_rec.curves import TrainingState
@@ -79,7 +78,7 @@ def _finished(state: TrainingState, finished: FinishedRun, *, title: str) -> Out
     sentences.append(_took(finished))
     advice = " ".join(dict.fromkeys(one for one in (*state.advice, finished.advice) if one))
     actions = [SEE_LIST, PLAN_AGAIN, DISCARD]
-    if state.model != "ease" and re.search(r"\bease\b", advice, re.IGNORECASE):
+    if finished.better_model == "ease":
         actions.insert(0, USE_EASE)
     return Outcome(heading, tuple(one for one in sentences if one), advice, tuple(actions))
 

@@ -110,7 +110,9 @@ class LivePlot(PlotCanvas):
         self._draw_next()
 
     def _draw_next(self) -> None:
-        if self._shown is not None and self._waiting:
+        if not self.isVisible():
+            self.repainter.mark()
+        elif self._shown is not None and self._waiting:
             self._waiting.pop(0)(self._shown)
             if self._waiting:
                 self._breath.start()

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import math
 
-
-def rate_words(rate: float) -> str:
-    """A learning rate with two figures: 10, 0.5, 3.1e-3, 1e-7."""
-    if rate >= 0.1:
-        return f"{rate:.2g}"
-    mantissa, exponent = f"{rate:.1e}".split("e")
-    return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
+from engine.training.config import rate_words as rate_words
 
 
 def figure_words(value: float) -> str:

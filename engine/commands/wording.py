@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.training.config import rate_words
+
 
 def rate(value: float | None) -> str:
     """A learning rate: "3.1e-3"; "-" where there is none."""
-    if value is None:
-        return "-"
-    mantissa, exponent = f"{value:.1e}".split("e")
-    return f"{mantissa}e{int(exponent)}"
+    return "-" if value is None else rate_words(value)
 
 
 def duration(seconds: float) -> str:

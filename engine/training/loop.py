@@ -31,7 +31,7 @@ from engine.training.checkpoint import (
     optimizer_tensors,
     restore_optimizer,
 )
-from engine.training.config import TrainingConfig
+from engine.training.config import TrainingConfig, rate_words
 from engine.training.progress import EpochSums, Progress, StepLog
 from engine.training.schedules import planned_rate
 from engine.training.step import Stepper, automatic_batch
@@ -218,8 +218,8 @@ class Loop:
             self.diverged = True
             lr = self.progress.lr
             self.because = (
-                f"The loss left all bounds near step {self.progress.step:,} at rate {lr:.1e}; "
-                f"the last good weights are kept. Try a rate of {lr / 10:.1e} or less."
+                f"The loss left all bounds near step {self.progress.step:,} at rate {rate_words(lr)}; "
+                f"the last good weights are kept. Try a rate of {rate_words(lr / 10)} or less."
             )
         return self.diverged
 

@@ -126,6 +126,7 @@ class _Sweep:
         self._losses: list[float] = []
         self._smoothed: list[float] = []
         self._average = 0.0
+        self._told = 0
 
     def steps(self) -> Iterator[Event | None]:
         """One step per rate. The loss is read back each time: whether to go on depends on it."""
@@ -163,4 +164,7 @@ class _Sweep:
         return np.array(self._lrs), np.array(self._losses), np.array(self._smoothed)
 
     def reported(self) -> LossesMeasured:
-        return LossesMeasured(*self.arrays(), steps_done=len(self._lrs), total_steps=self._finder.steps)
+        """The points since the last report."""
+        new, self._told = slice(self._told, None), len(self._lrs)
+        lrs, losses, smoothed = (one[new] for one in self.arrays())
+        return LossesMeasured(lrs, losses, smoothed, steps_done=len(self._lrs), total_steps=self._finder.steps)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.training.config import rate_words
+
 Float64 = npt.NDArray[np.float64]
 
 LEAST_POINTS = 10
@@ -44,7 +46,8 @@ def suggest(
             "The loss hardly moved at any rate. Try a wider range, or a model that can learn more from these data."
         )
     found = tuple(reading(lrs, smoothed) for reading in _READINGS)
-    return found, f"The loss fell from {smoothed[0]:.3g} to {smoothed.min():.3g} as the rate rose to {lrs[-1]:.1e}."
+    top = rate_words(float(lrs[-1]))
+    return found, f"The loss fell from {smoothed[0]:.3g} to {smoothed.min():.3g} as the rate rose to {top}."
 
 
 def _steepest(lrs: Float64, smoothed: Float64) -> Suggestion:

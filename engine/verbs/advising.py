@@ -6,6 +6,8 @@ Wires evaluation behind a finished run; what it says is advice, never a failure.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from engine.data.dataset import Dataset
 from engine.data.split import Split
 from engine.errors import EngineError
@@ -13,19 +15,29 @@ from engine.evaluation.intervals import Interval
 from engine.evaluation.protocol import Judgement, compare, judge
 from engine.events import Job, StageStarted, Stop
 from engine.models.base import ClosedFormModel, Model
+from engine.models.registry import kind_of
 from engine.verbs.preparing import fresh_model
 
 _METRIC, _CUT = "ndcg@100", 100
 _MOST_TITLES = 15_000
+_FEW_PEOPLE = 2_000
 
 
-def advice_on(model: Model, split: Split, dataset: Dataset) -> Job[str]:
-    """A sentence where `ease` is the better or the equal and quicker choice; "" where the model earns its keep.
+@dataclass(frozen=True)
+class Advice:
+    """What to do instead, in words ("" for nothing), and the model that would do better."""
+
+    words: str = ""
+    better_model: str | None = None
+
+
+def advice_on(model: Model, split: Split, dataset: Dataset) -> Job[Advice]:
+    """Words where `ease` is the better or the equal and quicker choice; none where the model earns its keep.
 
     Nothing is said of data sets where fitting `ease` would take minutes, or without validation people. A Stop ends it.
     """
     if split.validation is None or not model.can.learns_by_steps or dataset.titles > _MOST_TITLES:
-        return ""
+        return Advice()
     yield StageStarted("comparing", "Comparing with EASE on the validation people")
     ease = fresh_model("ease", None, dataset, seed=1)
     assert isinstance(ease, ClosedFormModel), "ease is computed at once"
@@ -34,10 +46,12 @@ def advice_on(model: Model, split: Split, dataset: Dataset) -> Job[str]:
         theirs = yield from _judged(ease, split)
         ours = yield from _judged(model, split)
         if theirs.stopped or ours.stopped:
-            return ""
-        return _sentence(model.name, ours, theirs, compare(theirs, ours, _METRIC))
+            return Advice()
+        return _advice(
+            model.name, ours, theirs, compare(theirs, ours, _METRIC), few_people=len(split.train) < _FEW_PEOPLE
+        )
     except (EngineError, Stop):
-        return ""
+        return Advice()
 
 
 def _judged(model: Model, split: Split) -> Job[Judgement]:
@@ -45,11 +59,14 @@ def _judged(model: Model, split: Split) -> Job[Judgement]:
     return (yield from judge(model, split.validation, candidates_I=split.candidates_I, ks=(_CUT,), intervals=False))
 
 
-def _sentence(name: str, ours: Judgement, theirs: Judgement, gain: Interval) -> str:
-    figures = f"NDCG@100 {theirs.metrics[_METRIC].value:.3f} against {ours.metrics[_METRIC].value:.3f}"
+def _advice(name: str, ours: Judgement, theirs: Judgement, gain: Interval, *, few_people: bool) -> Advice:
+    ease, title = kind_of("ease").title, kind_of(name).title
+    figures = f"NDCG@100 {theirs.metrics[_METRIC].value:.3f} against {ours.metrics[_METRIC].value:.3f} of {title}"
     where = f"on the {theirs.people:,} validation people"
     if gain.low is not None and gain.low > 0:
-        return f"On these data ease is the better choice: {figures} of {name} {where}. It is computed in seconds."
+        data = "On data this small" if few_people else "On these data"
+        words = f"{data} {ease} is the better choice: {figures} {where}. It is computed in seconds."
+        return Advice(words, "ease")
     if gain.high is not None and gain.high < 0:
-        return ""
-    return f"On these data ease does about as well in seconds: {figures} of {name} {where}, too close to tell apart."
+        return Advice()
+    return Advice(f"{ease} does about as well in seconds: {figures} {where}, too close to tell apart.", "ease")

@@ -26,10 +26,10 @@ from engine.recommending.recommender import Recommender
 from engine.settings import Config
 from engine.training import trainer
 from engine.training.checkpoint import TrainingState
-from engine.training.config import TrainingConfig
+from engine.training.config import TrainingConfig, rate_words
 from engine.training.lr_finder import FinderConfig
 from engine.training.trainer import TrainedRun
-from engine.verbs.advising import advice_on
+from engine.verbs.advising import Advice, advice_on
 from engine.verbs.preparing import default_training, fresh_model, sweep
 
 _RATE_WITHOUT_FINDER = 0.01
@@ -38,7 +38,8 @@ _RATE_WITHOUT_FINDER = 0.01
 @dataclass(frozen=True)
 class FinishedRun:
     """A run that ended, kept and ready to recommend. `judgement` is of the test people: None after a stop or without
-    such people. `lr` is the rate used, None for models computed at once. `advice` is a sentence or "".
+    such people. `lr` is the rate used, None for models computed at once. `advice` is a sentence or "", and
+    `better_model` names the model that it finds to be the better choice.
     """
 
     run_id: str
@@ -47,6 +48,7 @@ class FinishedRun:
     recommender: Recommender
     lr: float | None
     advice: str
+    better_model: str | None = None
 
 
 def train(
@@ -136,7 +138,7 @@ def _settled(
     if found.chosen is None or found.chosen.lr is None:
         yield Advised(f"{found.words} Training goes on with a rate of {_RATE_WITHOUT_FINDER:g}.")
         return training.changed(lr=_RATE_WITHOUT_FINDER)
-    yield StageStarted("rate", f"Found a learning rate of {found.chosen.lr:.1e}")
+    yield StageStarted("rate", f"Found a learning rate of {rate_words(found.chosen.lr)}")
     return training.changed(lr=found.chosen.lr)
 
 
@@ -157,15 +159,15 @@ class _Run:
         run_id, library = self.keeper.run_id, self.library
         trained = yield from self._trained(state)
         library.runs.finish(run_id, trained)
-        judgement, advice = None, ""
+        judgement, advice = None, Advice()
         try:
             if not trained.stopped:
                 judgement = yield from self._judged(trained.model)
             if not trained.stopped and (judgement is None or not judgement.stopped):
                 advice = yield from advice_on(trained.model, self.split, self.dataset)
-                library.runs.advised(run_id, advice)
-            if advice:
-                yield Advised(advice)
+                library.runs.advised(run_id, advice.words)
+            if advice.words:
+                yield Advised(advice.words)
         except Stop:
             self.keeper.say("stopped while it was being judged")
         return FinishedRun(
@@ -174,7 +176,8 @@ class _Run:
             judgement,
             Recommender(trained.model.cpu(), self.dataset, candidates_I=self.split.candidates_I, run_id=run_id),
             self.training.lr if self.training else None,
-            advice,
+            advice.words,
+            advice.better_model,
         )
 
     def _trained(self, state: TrainingState | None) -> Job[TrainedRun]:

@@ -73,10 +73,15 @@ def ended(session, **changes):
     trained = {"stopped": False, "diverged": False, "stopped_because": "All 40 epochs are done.", "steps": 30}
     trained |= {"best_epoch": 2, "best_value": 0.4, "watched": "ndcg@100", "seconds": 72.0}
     judged = SimpleNamespace(people=10, metrics={"ndcg@100": SimpleNamespace(value=0.39, low=0.37, high=0.41)})
-    advice = changes.pop("advice", "")
+    advice, better_model = changes.pop("advice", ""), changes.pop("better_model", None)
     trained.update(changes)
     state.finished = SimpleNamespace(
-        run_id="r", trained=SimpleNamespace(**trained), judgement=judged, lr=3.1e-3, advice=advice
+        run_id="r",
+        trained=SimpleNamespace(**trained),
+        judgement=judged,
+        lr=3.1e-3,
+        advice=advice,
+        better_model=better_model,
     )
     session.job = None
     session.job_changed.emit(None)
@@ -209,7 +214,7 @@ def test_that_what_happened_is_said_at_the_end(view, session):
 
 
 def test_that_advice_for_ease_brings_a_button_that_switches_to_it(qtbot, view, session):
-    ended(session, advice="On these data ease is the better choice: NDCG@100 0.43 against 0.40.")
+    ended(session, advice="Here ease is the better choice: NDCG@100 0.43 against 0.40.", better_model="ease")
     buttons = {one.property("key"): one for one in view._progress._outcome._buttons.children() if one.property("key")}
     assert "ease is the better choice" in view._progress._outcome._advice.text()
     buttons["use_ease"].click()

@@ -112,6 +112,7 @@ def test_that_a_sweep_reports_growing_curves_and_chooses_a_rate(split, fresh_mod
     result = sweep(split, fresh_model(), on_event=events.append)
     measured = [event for event in events if isinstance(event, LossesMeasured)]
     assert [event.steps_done for event in measured] == sorted(event.steps_done for event in measured)
+    assert np.array_equal(np.concatenate([event.losses for event in measured]), result.losses)
     assert result.chosen is not None
     assert 1e-5 < result.chosen.lr < 1
     assert {one.kind for one in result.suggestions} == {"steepest", "valley", "minimum", "turning_point"}
