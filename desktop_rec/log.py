@@ -35,6 +35,14 @@ _LEVELS = {
 }
 
 
+class _LogHandler(logging.FileHandler):
+    """Writes what it can: a line that finds the disk full is left out, and nothing is made of it."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  (logging's name)
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
+
 class LogFile:
     """The log of this launch. `path` is None where the folder cannot be written; then errors go to the terminal."""
 
@@ -47,7 +55,7 @@ class LogFile:
             folder.mkdir(parents=True, exist_ok=True)
             _drop_old(folder)
             path = folder / f"desktop-rec-{now or datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}.log"
-            self._handler = logging.FileHandler(path, encoding="utf-8")
+            self._handler = _LogHandler(path, encoding="utf-8")
             self._crashes = path.open("a", encoding="utf-8")
             self.path = path
         self._handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s: %(message)s"))
@@ -68,7 +76,8 @@ class LogFile:
             faulthandler.disable()
             self._crashes.close()
         LOG.removeHandler(self._handler)
-        self._handler.close()
+        with contextlib.suppress(OSError):
+            self._handler.close()
 
     def tail(self, characters: int = 8000) -> str:
         """The end of the log."""

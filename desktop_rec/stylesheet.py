@@ -1,6 +1,6 @@
 """The style sheet over Fusion: text roles, buttons, cards, and what Fusion draws too heavily.
 
-Beside the street; only theme.py calls it. Check boxes and sliders stay Fusion's own, drawn with our palette.
+Beside the street; only theme.py calls it. Sliders stay Fusion's own, drawn with our palette.
 """
 
 from __future__ import annotations
@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 
 def style_sheet(now: Colours, base_pt: float, *, dark: bool) -> str:
     """The whole sheet for a palette; `base_pt` is the system font's size in points."""
-    return _texts(now, base_pt) + _buttons(now) + _fields(now, dark=dark) + _frames(now) + _tabs(now) + _details(now)
+    return (
+        _texts(now, base_pt)
+        + _buttons(now)
+        + _fields(now, dark=dark)
+        + _choices(now, dark=dark)
+        + _frames(now)
+        + _tabs(now)
+        + _details(now)
+    )
 
 
 def _texts(now: Colours, base_pt: float) -> str:
@@ -96,6 +104,27 @@ def _fields(now: Colours, *, dark: bool) -> str:
         selection-background-color: {now.accent_soft}; selection-color: {now.text};
     }}
     QComboBox QAbstractItemView::item {{ min-height: 26px; }}
+    """
+
+
+def _choices(now: Colours, *, dark: bool) -> str:
+    """Radio buttons and check boxes: Fusion's outlines are lost on a dark ground."""
+    tick = resource_path("icons", f"tick-{'dark' if dark else 'light'}.svg").as_posix()
+    return f"""
+    QRadioButton::indicator, QCheckBox::indicator {{
+        width: 12px; height: 12px; border: 1px solid {now.raw}; background: {now.raised};
+    }}
+    QRadioButton::indicator {{ border-radius: 7px; }}
+    QCheckBox::indicator {{ border-radius: 3px; }}
+    QRadioButton::indicator:hover, QCheckBox::indicator:hover {{ border-color: {now.accent}; }}
+    QRadioButton::indicator:checked {{ width: 6px; height: 6px; border: 4px solid {now.accent}; }}
+    QCheckBox::indicator:checked {{
+        border-color: {now.accent}; background: {now.accent}; image: url("{tick}");
+    }}
+    QRadioButton::indicator:disabled, QCheckBox::indicator:disabled {{ border-color: {now.line}; }}
+    QRadioButton::indicator:checked:disabled {{ border-color: {now.raw}; }}
+    QCheckBox::indicator:checked:disabled {{ border-color: {now.raw}; background: {now.raw}; }}
+    QRadioButton:focus, QCheckBox:focus {{ color: {now.accent}; }}
     """
 
 

@@ -35,9 +35,9 @@ class Setting:
         if self.choices:
             return f"{self.label} ({name}) is one of {', '.join(self.choices)}"
         if self.low is not None and self.high is not None:
-            return f"{self.label} ({name}) lies between {self.low:g} and {self.high:g}"
+            return f"{self.label} ({name}) lies between {_in_words(self.low)} and {_in_words(self.high)}"
         if self.low is not None:
-            return f"{self.label} ({name}) is at least {self.low:g}"
+            return f"{self.label} ({name}) is at least {_in_words(self.low)}"
         return f"{self.label} ({name}): {self.help}"
 
 
@@ -141,6 +141,13 @@ def with_texts(config: Config, texts: Mapping[str, str]) -> Config:
     declared = {one.name: one for one in declared_settings(type(config))}
     values = {name: parse_setting(declared[name], text) for name, text in texts.items() if name in declared}
     return config.changed(**values, **{name: text for name, text in texts.items() if name not in declared})
+
+
+def _in_words(number: float) -> str:
+    """A limit as people read it: "0.1", "1e-8", "1,000,000"."""
+    if abs(number) >= 10_000 and number == int(number):
+        return f"{int(number):,}"
+    return f"{number:g}".replace("e-0", "e-")
 
 
 def _plain_type(hint: Any) -> tuple[type, bool]:

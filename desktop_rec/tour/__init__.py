@@ -26,8 +26,10 @@ def run_tour(folder: Path) -> int:
         hand = Hand(app, launch, folder)
         try:
             launch.begin([])
-            for title, step in STEPS:
-                hand.begin(title)
+            hand.begin(STEPS[0][0], at=started)
+            for number, (title, step) in enumerate(STEPS):
+                if number:
+                    hand.begin(title)
                 step(hand)
             status = 0
         except TourFailed as failure:

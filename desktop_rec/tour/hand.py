@@ -44,9 +44,9 @@ class Hand:
         self._title = ""
         self._began_at = time.perf_counter()
 
-    def begin(self, title: str) -> None:
-        """The next step starts now."""
-        self._title, self._began_at = title, time.perf_counter()
+    def begin(self, title: str, *, at: float | None = None) -> None:
+        """The next step starts now, or started at a time that is said."""
+        self._title, self._began_at = title, time.perf_counter() if at is None else at
 
     def say(self, words: str) -> None:
         """One line about the step, with how long it has taken so far."""

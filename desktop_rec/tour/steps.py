@@ -6,13 +6,11 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QListView, QSlider, QTabWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QListView, QSlider, QTabWidget, QWidget
 
 from desktop_rec.item_models.titles import RowRole
-from desktop_rec.theme import apply_theme
 from desktop_rec.tour.hand import Hand, TourFailed
 from desktop_rec.widgets.number_words import rate_words
-from desktop_rec.widgets.setting_field import SettingField
 from desktop_rec.widgets.title_list import TitleList
 
 EPOCHS = 12
@@ -102,8 +100,9 @@ def learning_rate(hand: Hand) -> None:
 
 def train(hand: Hand) -> None:
     hand.go_to("train")
-    view = hand.find(QWidget, "training_view")
-    next(one for one in view.findChildren(SettingField, "field_epochs")).show_value(EPOCHS)
+    epochs = hand.find(QLineEdit, "setting_epochs")
+    epochs.selectAll()
+    QTest.keyClicks(epochs, f"{EPOCHS}\t")
     hand.picture("train_before")
     hand.press("start_training_button")
     state = hand.session
@@ -123,8 +122,8 @@ def train(hand: Hand) -> None:
 
 
 def stop_and_keep(hand: Hand) -> None:
-    view = hand.find(QWidget, "training_view")
-    next(one for one in view.findChildren(SettingField, "field_schedule")).show_value("slanted_triangle")
+    _choose(hand.find(QComboBox, "setting_schedule"), "slanted_triangle")
+    hand.picture("train_again")
     hand.press("start_training_button")
     hand.wait(lambda: len(hand.session.training_state.epochs) >= 1, "an epoch", seconds=60)
     hand.press("stop_button")
@@ -178,7 +177,7 @@ def settings(hand: Hand) -> None:
 
 
 def in_the_dark(hand: Hand) -> None:
-    apply_theme(hand.app, "dark")
+    _choose(hand.find(QComboBox, "settings_theme"), "dark")
     for place in ("data", "learning_rate", "train", "for_you", "settings"):
         hand.go_to(place)
         hand.settle(300)
@@ -216,6 +215,11 @@ def _rate(hand: Hand, title: str, digit: str) -> None:
         raise TourFailed(f"My ratings: {title!r} has no row.")
     QTest.keyClicks(found, digit)
     hand.settle()
+
+
+def _choose(box: QComboBox, key: str) -> None:
+    """Pick an entry of a combo box by what it stands for."""
+    box.setCurrentIndex(box.findData(key))
 
 
 def _switch(hand: Hand, mine: TitleList) -> None:

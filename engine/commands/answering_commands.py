@@ -9,7 +9,7 @@ from typing import Any
 from engine import verbs
 from engine.commands.answer import Answer
 from engine.commands.driving import Driver
-from engine.commands.wording import facts, figure, shortened, table
+from engine.commands.wording import facts, figure, percent, shortened, table
 from engine.data.profile import Profile, profile_of_user, read_profile
 from engine.errors import SettingError
 from engine.library.store import Library
@@ -143,7 +143,7 @@ def _reason_words(item_row: int, insights: ListInsights | None) -> str:
     for one in insights.titles if insights else ():
         if one.item_row == item_row:
             return ", ".join(
-                f"{'+' if reason.impact > 0 else '-'}{100 * reason.share:.0f} % {shortened(reason.title, 24)}"
+                f"{'+' if reason.impact > 0 else '-'}{percent(reason.share)} {shortened(reason.title, 24)}"
                 for reason in one.reasons[:_REASONS_SHOWN]
             )
     return ""
@@ -152,7 +152,7 @@ def _reason_words(item_row: int, insights: ListInsights | None) -> str:
 def _insight_words(insights: ListInsights) -> str:
     parts = []
     if insights.most_impactful:
-        shown = [(one.title, f"{100 * one.share:.0f} % of all influence") for one in insights.most_impactful[:5]]
+        shown = [(one.title, f"{percent(one.share)} of all influence") for one in insights.most_impactful[:5]]
         parts += ["Your most impactful ratings:", facts(shown)]
     if insights.most_surprising:
         shown = [

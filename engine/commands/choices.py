@@ -101,7 +101,7 @@ def with_texts_of(config: TrainingConfig, lr: str) -> TrainingConfig:
 
 
 def _refuse_steps(arguments: argparse.Namespace, *, learns: bool) -> None:
-    for name in ("epochs", "lr"):
+    for name, meaningless in (("epochs", ()), ("lr", ("auto",)), ("device", ("auto", "cpu"))):
         value = getattr(arguments, name, None)
-        if not learns and value not in (None, "auto"):
-            raise WrongUse(f"{arguments.model} is computed at once; --{name} means nothing to it.")
+        if not learns and value is not None and value not in meaningless:
+            raise WrongUse(f"{arguments.model} is computed at once, on the processor; --{name} means nothing to it.")

@@ -116,7 +116,7 @@ def _import_text(record: DatasetRecord) -> str:
                 ("scale", _scale_words(record.scale)),
                 ("layout", f"{report['layout']}, {report['encoding']}"),
                 ("duplicates", f"{report['duplicates']:,}" if report["duplicates"] else ""),
-                ("skipped", f"{skipped:,} lines: {reasons}" if skipped else ""),
+                ("skipped", f"{skipped:,} line{'s' if skipped != 1 else ''}: {reasons}" if skipped else ""),
                 ("took", f"{duration(report['seconds'])}, {report['peak_mib']:,.0f} MiB at most"),
             ]
         ),

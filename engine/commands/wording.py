@@ -28,6 +28,14 @@ def figure(value: float | None, *, digits: int = 3) -> str:
     return "-" if value is None else f"{value:.{digits}f}"
 
 
+def percent(share: float) -> str:
+    """A share of 1 without its sign: "34 %", "0.3 %", "<0.1 %", "0 %"."""
+    value = 100 * abs(share)
+    if 0 < value < 0.05:
+        return "<0.1 %"
+    return f"{value:.1f} %" if 0 < value < 0.95 else f"{value:.0f} %"
+
+
 def facts(pairs: Sequence[tuple[str, object]]) -> str:
     """Names and values in two columns, one pair a line; pairs with an empty value are left out."""
     shown = [(name, str(value)) for name, value in pairs if value not in ("", None)]

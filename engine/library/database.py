@@ -50,13 +50,23 @@ _LITTLE_ROOM_BYTES = 2**20
 
 
 class Database:
-    """The records of a library. Raises LibraryError where the file is damaged, newer than known, or cannot grow."""
+    """The records of a library. Raises LibraryError where the file is damaged, newer than known, or cannot grow.
+
+    One idle connection stays open until `close`: SQLite's files beside the records then stay, too, and reading goes
+    on when the disk is full.
+    """
 
     def __init__(self, path: Path, *, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
         self.path = path
         with self._connection() as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             self._migrate(connection, migrations)
+            self._idle = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._idle.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+    def close(self) -> None:
+        """Let go of the file. Safe to call twice; what is asked afterwards opens it again."""
+        self._idle.close()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -107,6 +117,14 @@ class Database:
             except BaseException:
                 connection.execute("ROLLBACK")
                 raise
+
+
+def damaged_record(what: str, error: Exception) -> LibraryError:
+    """The sentence for a row that cannot be read as what it should be; `what` names it ("run two_head 1")."""
+    return LibraryError(
+        f"The record of the {what} in library.sqlite is damaged ({error}).",
+        remedy="Restore library.sqlite from a backup, or move it away: data sets can be imported again.",
+    )
 
 
 def _refused(path: Path, error: sqlite3.Error) -> LibraryError:

@@ -22,6 +22,8 @@ from engine.library.folders import check_format, damaged, write_format, write_js
 
 FORMAT = 1
 _KIND = "data set"
+_SLACK = 1e-3
+"""Ratings are float32 and the ends of a scale are rounded to four digits."""
 _WORDS, _INDPTR, _ITEMS, _RATINGS, _TIMES = "words.json", "indptr.npy", "items.npy", "ratings.npy", "times.npy"
 
 
@@ -60,6 +62,7 @@ def read_dataset(folder: Path, *, dataset_id: str, name: str) -> Dataset:
         _mapped(folder / _TIMES, np.int64, entries) if has_times else None,
     )
     _check_parts(folder, histories, catalogue, titles=len(items))
+    _check_ratings(folder, histories, scale)
     return Dataset(dataset_id, name, users, items, catalogue, histories, scale, fingerprint)
 
 
@@ -111,8 +114,10 @@ def _mapped(path: Path, kind: type[np.generic], length: int) -> npt.NDArray[Any]
         if length == 0:
             return np.zeros(0, dtype=kind)
         array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+    except OSError as error:
         raise damaged(path, error) from error
+    except (ValueError, EOFError) as error:
+        raise damaged(path, "it is cut short, or no array of numbers") from error
     if array.dtype != np.dtype(kind) or array.shape != (length,):
         raise damaged(path, f"it has {array.shape} values of {array.dtype}, not {length:,} of {np.dtype(kind)}")
     return np.asarray(array)
@@ -130,3 +135,16 @@ def _check_parts(folder: Path, histories: Histories, catalogue: Catalogue, *, ti
         problem = damaged(folder / _ITEMS, f"it names titles beyond the {titles:,} there are")
     if problem is not None:
         raise problem
+
+
+def _check_ratings(folder: Path, histories: Histories, scale: Scale) -> None:
+    """That every rating lies on the scale (NaN: seen, not rated)."""
+    ratings_N = histories.ratings_N
+    if not len(ratings_N):
+        return
+    low, high = float(np.fmin.reduce(ratings_N)), float(np.fmax.reduce(ratings_N))
+    if low < scale.low - _SLACK or high > scale.high + _SLACK:
+        raise damaged(
+            folder / _RATINGS,
+            f"it holds ratings from {low:g} to {high:g} on a scale of {scale.low:g} to {scale.high:g}",
+        )

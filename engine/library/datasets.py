@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from engine.data.dataset import Dataset, Scale
 from engine.errors import LibraryError
-from engine.library.database import Database
+from engine.library.database import Database, damaged_record
 from engine.library.dataset_files import bytes_needed, read_dataset, write_dataset
 from engine.library.folders import new_folder, remove_unfinished
 from engine.library.trash import Trash
@@ -158,6 +158,10 @@ class DatasetShelf:
 
 
 def _record(row: sqlite3.Row) -> DatasetRecord:
+    try:
+        created, report = datetime.fromisoformat(row["created"]), json.loads(row["report"])
+    except (ValueError, TypeError) as error:
+        raise damaged_record(f"data set {row['name']}", error) from error
     return DatasetRecord(
         row["dataset_id"],
         row["name"],
@@ -166,8 +170,8 @@ def _record(row: sqlite3.Row) -> DatasetRecord:
         row["entries"],
         Scale(row["low"], row["high"], row["step"]),
         row["fingerprint"],
-        datetime.fromisoformat(row["created"]),
-        json.loads(row["report"]),
+        created,
+        report,
     )
 
 

@@ -78,6 +78,11 @@ def write_format(folder: Path, kind: str, version: int) -> None:
     write_json(folder / _FORMAT_FILE, {"kind": kind, "format": version})
 
 
+def sign_folder(folder: Path, kind: str, version: int, *, what: str) -> None:
+    """`write_format` in one step, for a folder that already stands in its place. Raises LibraryError."""
+    replace_text(folder / _FORMAT_FILE, json.dumps({"kind": kind, "format": version}), what=what)
+
+
 def check_format(folder: Path, kind: str, known: int) -> None:
     """Raises LibraryError where a folder is missing, is something else, or was written by a newer version."""
     try:
@@ -160,11 +165,11 @@ def bytes_in(folder: Path) -> int:
 
 
 def size_words(size_bytes: int) -> str:
-    """A size as people read it: "12 KiB", "340 MiB", "1.9 GiB"."""
+    """A size as people read it: "0 KiB", "12 KiB", "340 MiB", "1.9 GiB"."""
     for unit, name in ((2**30, "GiB"), (2**20, "MiB")):
         if size_bytes >= unit:
             return f"{size_bytes / unit:.1f} {name}" if size_bytes < 10 * unit else f"{size_bytes / unit:,.0f} {name}"
-    return f"{max(1, round(size_bytes / 2**10))} KiB"
+    return f"{-(-size_bytes // 2**10)} KiB"
 
 
 def _is_of_the_disk(error: BaseException) -> bool:

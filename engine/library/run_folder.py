@@ -86,11 +86,15 @@ class RunFolder:
         return load_weights(self._current())
 
     def candidates(self) -> Bools:
-        """Which titles training saw, [I]; only those are recommended."""
+        """Which titles training saw, [I]; only those are recommended. Raises LibraryError where it is damaged."""
         try:
             candidates_I: Bools = np.load(self.path / _CANDIDATES, allow_pickle=False)
-        except (OSError, ValueError, EOFError) as error:
+        except OSError as error:
             raise damaged(self.path / _CANDIDATES, error) from error
+        except (ValueError, EOFError) as error:
+            raise damaged(self.path / _CANDIDATES, "it is cut short, or no array") from error
+        if candidates_I.ndim != 1 or candidates_I.dtype != np.bool_:
+            raise damaged(self.path / _CANDIDATES, f"it has {candidates_I.shape} values of {candidates_I.dtype}")
         return candidates_I
 
     def config(self) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import engine
+from engine.library.database import damaged_record
 
 if TYPE_CHECKING:
     from engine.models.base import Model
@@ -75,12 +76,15 @@ class RunRecord:
 
 
 def record_of(row: sqlite3.Row, *, has_model: bool) -> RunRecord:
-    """A record from its row."""
+    """A record from its row. Raises LibraryError where it cannot be read."""
     values: dict[str, Any] = {name: row[name] for name in row.keys() if name != "deleted"}  # noqa: SIM118 (a Row)
-    for name in _JSON:
-        values[name] = None if values[name] is None else json.loads(values[name])
-    for name in _TIMES:
-        values[name] = None if values[name] is None else datetime.fromisoformat(values[name])
+    try:
+        for name in _JSON:
+            values[name] = None if values[name] is None else json.loads(values[name])
+        for name in _TIMES:
+            values[name] = None if values[name] is None else datetime.fromisoformat(values[name])
+    except (ValueError, TypeError) as error:
+        raise damaged_record(f"run {row['name']}", error) from error
     return RunRecord(**values, has_model=has_model)
 
 

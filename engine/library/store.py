@@ -17,7 +17,7 @@ from engine.data.dataset import Dataset
 from engine.errors import LibraryError
 from engine.library.database import Database
 from engine.library.datasets import DatasetShelf
-from engine.library.folders import bytes_in, check_format, write_failure, write_format
+from engine.library.folders import bytes_in, check_format, sign_folder, write_failure
 from engine.library.lock import LibraryLock
 from engine.library.profiles import ProfileShelf
 from engine.library.run_record import RunRecord
@@ -25,6 +25,7 @@ from engine.library.runs import RunShelf
 
 FORMAT = 1
 _KIND = "library"
+_WHAT = "The folder of kept things"
 
 
 class Library:
@@ -33,7 +34,7 @@ class Library:
     def __init__(self, home: Path, *, lock: LibraryLock) -> None:
         self.home = home
         self._lock = lock
-        database = Database(home / "library.sqlite")
+        database = self._database = Database(home / "library.sqlite")
         self.datasets = DatasetShelf(database, home / "datasets", trash=home / "trash" / "datasets")
         self.runs = RunShelf(database, home / "runs", trash=home / "trash" / "runs")
         self.profiles = ProfileShelf(database)
@@ -51,11 +52,11 @@ class Library:
         try:
             place.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise write_failure(place, error, what="The folder of kept things") from error
+            raise write_failure(place, error, what=_WHAT) from error
         lock = LibraryLock(place, who=who)
         try:
             if not (place / "format.json").exists():
-                _begin(place)
+                sign_folder(place, _KIND, FORMAT, what=_WHAT)
             check_format(place, _KIND, FORMAT)
             return Library(place, lock=lock)
         except BaseException:
@@ -64,6 +65,7 @@ class Library:
 
     def close(self) -> None:
         """Let other processes in. Safe to call twice."""
+        self._database.close()
         self._lock.release()
 
     def __enter__(self) -> Self:
@@ -112,10 +114,3 @@ def home_of(home: Path | None) -> Path:
     """The folder meant: the given one, else DESKTOP_REC_HOME, else the system's place for user data."""
     chosen = home or os.environ.get("DESKTOP_REC_HOME") or appdirs.user_data_dir("DesktopRec")
     return Path(chosen).expanduser().resolve()
-
-
-def _begin(place: Path) -> None:
-    try:
-        write_format(place, _KIND, FORMAT)
-    except OSError as error:
-        raise write_failure(place, error, what="The folder of kept things") from error

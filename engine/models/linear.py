@@ -194,7 +194,7 @@ def refuse_if_too_large(items: int) -> None:
         return
     raise DeviceError(
         f"ease compares every title with every other: for {items:,} titles it needs {size_in_words(needed)} of memory, "
-        f"and {size_in_words(free)} are free.",
+        f"more than the {_SHARE_OF_FREE_MEMORY:.0%} it may take of the {size_in_words(free)} that are free.",
         remedy="Choose popularity or two_head, or close other programs.",
         needed_bytes=needed,
         free_bytes=free,

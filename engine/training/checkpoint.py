@@ -74,9 +74,11 @@ def save_weights(folder: Path, model_state: Mapping[str, Tensor]) -> None:
 
 
 def load_weights(folder: Path) -> dict[str, Tensor]:
-    """The best weights of a checkpoint folder (the last ones where no epoch was judged)."""
-    path = folder / _BEST
-    return load_tensors(path if path.exists() else folder / _WEIGHTS)
+    """The best weights of a checkpoint folder (the last ones where no epoch was judged).
+
+    Raises LibraryError where they are missing or cut short; of the other files only what they say is needed.
+    """
+    return load_tensors(folder / (_BEST if _has_best(folder) else _WEIGHTS))
 
 
 def save_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
@@ -116,6 +118,16 @@ def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Te
         number, key = name.split(".", 1)
         state.setdefault(int(number), {})[key] = value
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+
+
+def _has_best(folder: Path) -> bool:
+    """Whether there are best weights, or were when the checkpoint was written."""
+    if (folder / _BEST).exists():
+        return True
+    try:
+        return bool(json.loads((folder / _PROGRESS).read_text(encoding="utf-8"))["has_best"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _flush(path: Path) -> None:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from engine.data.batches import ResidentHistories, epoch_batches
 from engine.data.split import Split
-from engine.errors import TrainingError
+from engine.errors import LibraryError, TrainingError
 from engine.evaluation.protocol import watched_value
 from engine.events import (
     CheckpointSaved,
@@ -236,11 +236,21 @@ class Loop:
         self._saving_s = self._saved_at - began_at
 
     def restore(self, state: TrainingState) -> None:
-        self._stepper.model.load_state_dict(state.weights)
-        self._best = state.best_weights
-        restore_optimizer(self._stepper.optimizer, state.optimizer)
-        self._sums.restore(state.progress["sums"])
-        self.progress = Progress.from_dict(state.progress)
+        """Go on from a state. Raises LibraryError where it is whole but not one of this model."""
+        model = self._stepper.model
+        try:
+            for weights in (state.best_weights, state.weights):
+                if weights is not None:
+                    model.load_state_dict(weights)
+            self._best = state.best_weights
+            restore_optimizer(self._stepper.optimizer, state.optimizer)
+            self._sums.restore(state.progress["sums"])
+            self.progress = Progress.from_dict(state.progress)
+        except (KeyError, IndexError, TypeError, ValueError, RuntimeError) as error:
+            raise LibraryError(
+                f"The checkpoint to go on from is not one of this {model.name} ({str(error).partition(chr(10))[0]}).",
+                remedy="Train again, or restore the run's folder from a backup.",
+            ) from error
 
     def result(self) -> TrainedRun:
         if self._best is not None:

@@ -47,6 +47,13 @@ def recommender_of(library: Library, run_id: str) -> Recommender:
     record = library.runs.find(run_id)
     dataset = library.dataset_of(record)
     kept = library.runs.load(record.run_id)
+    if len(kept.candidates_I) != dataset.titles:
+        raise LibraryError(
+            f"The run {record.name} is damaged: it marks {len(kept.candidates_I):,} titles where {dataset.name} has "
+            f"{dataset.titles:,}.",
+            remedy="Train again.",
+            run=record.run_id,
+        )
     words = f"trained {record.created.astimezone():%d %B %Y, %H:%M}"
     return Recommender(
         model_of(kept, dataset), dataset, candidates_I=kept.candidates_I, run_id=record.run_id, trained_words=words
