@@ -38,7 +38,7 @@ _LEVELS = {
 class _LogHandler(logging.FileHandler):
     """Writes what it can: a line that finds the disk full is left out, and nothing is made of it."""
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  (logging's name)
+    def handleError(self, record: logging.LogRecord) -> None:
         if not isinstance(sys.exc_info()[1], OSError):
             super().handleError(record)
 

@@ -97,6 +97,8 @@ class DataDesk(SessionCore):
         if was_open:
             self._take(None, None)
         if not self._tried(partial(self.library.datasets.delete, dataset_id)):
+            if was_open:
+                self.open_dataset(dataset_id)
             return
         self.library_changed.emit()
         self._can_undo(f"Deleted the data set {name}", partial(self._restore, dataset_id, reopen=was_open))

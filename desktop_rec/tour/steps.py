@@ -218,8 +218,11 @@ def _rate(hand: Hand, title: str, digit: str) -> None:
 
 
 def _choose(box: QComboBox, key: str) -> None:
-    """Pick an entry of a combo box by what it stands for."""
-    box.setCurrentIndex(box.findData(key))
+    """Pick an entry of a combo box by what it stands for, with the arrow keys."""
+    box.setFocus()
+    way = Qt.Key.Key_Down if box.findData(key) > box.currentIndex() else Qt.Key.Key_Up
+    for _ in range(abs(box.findData(key) - box.currentIndex())):
+        QTest.keyClick(box, way)
 
 
 def _switch(hand: Hand, mine: TitleList) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 
 from desktop_rec.theme import Colours
 from desktop_rec.widgets.thinning import DRAWN_POINTS, Float64, drawable, thin
@@ -61,9 +62,14 @@ class Curve:
         """Take the palette's colour."""
         colour = getattr(colours, self._colour)
         style = Qt.PenStyle.DashLine if self._dashed else Qt.PenStyle.SolidLine
-        self.item.setPen(pg.mkPen(colour, width=self._width, style=style))
+        self.item.setPen(pg.mkPen(colour, width=self._device_width(), style=style))
         if self.dots is not None:
             self.dots.setBrush(pg.mkBrush(colour))
+
+    def _device_width(self) -> float:
+        """The pen's width in the screen's own pixels; raw lines stay at one, where Qt draws fastest."""
+        screen = QGuiApplication.primaryScreen()
+        return self._width if self._width == 1 or screen is None else self._width * screen.devicePixelRatio()
 
     def value_at(self, x: float) -> tuple[float, float] | None:
         """The measured point nearest to a position of the axis, or None where there is none."""

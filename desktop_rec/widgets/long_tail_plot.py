@@ -55,7 +55,7 @@ class LongTailPlot(PlotCanvas):
         top = float(np.log10(max(2, int(picture.popularity_I[0])))) * 1.08 if picture.titles else 1.0
         positive = picture.popularity_I[picture.popularity_I > 0]
         self._curve.set_points(np.arange(1, len(positive) + 1), np.log10(positive))
-        self._bottom.setLabel(f"{picture.words}, the best known first")
+        self._bottom.show_words(f"{picture.words}, the best known first")
         self._half.setValue(picture.head)
         self._label.setText(f"{count_words(picture.head)} {picture.words}")
         self._label.setPos(picture.head + picture.titles * 0.01, top)

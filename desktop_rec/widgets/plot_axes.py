@@ -29,6 +29,11 @@ class PlotAxis(pg.AxisItem):  # type: ignore[misc]
         elif orientation == "bottom":
             self.setHeight(42 if words else 24)
 
+    def show_words(self, words: str) -> None:
+        """What the axis counts; kept when the palette changes."""
+        self._words = words
+        self.setLabel(words)
+
     def recolour(self, colours: Colours) -> None:
         """Take the colours of the palette in force."""
         self.setPen(pg.mkPen(None))

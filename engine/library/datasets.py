@@ -17,7 +17,7 @@ from engine.data.dataset import Dataset, Scale
 from engine.errors import LibraryError
 from engine.library.database import Database, damaged_record
 from engine.library.dataset_files import bytes_needed, read_dataset, write_dataset
-from engine.library.folders import new_folder, remove_unfinished
+from engine.library.folders import new_folder, remove_unfinished, removed_on_failure
 from engine.library.trash import Trash
 
 if TYPE_CHECKING:
@@ -65,19 +65,9 @@ class DatasetShelf:
         folder = self._folder / dataset.dataset_id
         with new_folder(folder, what=f"The data set {dataset.name}", need_bytes=bytes_needed(dataset)) as unfinished:
             write_dataset(unfinished, dataset)
-        record = DatasetRecord(
-            dataset.dataset_id,
-            self._free_name(dataset.name),
-            dataset.people,
-            dataset.titles,
-            dataset.entries,
-            dataset.scale,
-            dataset.fingerprint,
-            datetime.now(UTC),
-            asdict(report),
-        )
-        self._insert(record)
-        return self.find(record.dataset_id)
+        with removed_on_failure(folder):
+            self._insert(self._record_of(dataset, report))
+        return self.find(dataset.dataset_id)
 
     def records(self) -> tuple[DatasetRecord, ...]:
         """All data sets, the newest first."""
@@ -128,6 +118,19 @@ class DatasetShelf:
         """At the opening of a library: empty the trash, clear away what was never finished."""
         self._trash.empty()
         remove_unfinished(self._folder)
+
+    def _record_of(self, dataset: Dataset, report: ImportReport) -> DatasetRecord:
+        return DatasetRecord(
+            dataset.dataset_id,
+            self._free_name(dataset.name),
+            dataset.people,
+            dataset.titles,
+            dataset.entries,
+            dataset.scale,
+            dataset.fingerprint,
+            datetime.now(UTC),
+            asdict(report),
+        )
 
     def _insert(self, record: DatasetRecord) -> None:
         scale = record.scale

@@ -44,6 +44,16 @@ def new_folder(place: Path, *, what: str, need_bytes: int = 0) -> Iterator[Path]
         raise
 
 
+@contextmanager
+def removed_on_failure(folder: Path) -> Iterator[None]:
+    """A block that records a new folder: where it fails, the folder goes, too."""
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
 def remove_unfinished(parent: Path) -> None:
     """Clear away what a process that was killed had begun to write here."""
     for one in parent.glob(f"{_UNFINISHED}*"):

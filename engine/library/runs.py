@@ -17,7 +17,7 @@ from engine.data.dataset import Bools, Dataset
 from engine.errors import LibraryError
 from engine.events import EpochEnded
 from engine.library.database import Database
-from engine.library.folders import remove_unfinished
+from engine.library.folders import remove_unfinished, removed_on_failure
 from engine.library.run_folder import RunFolder
 from engine.library.run_record import (
     FINISHED,
@@ -111,7 +111,7 @@ class RunShelf:
         config = {**values, "created": values["created"].isoformat()}
         folder = RunFolder.create(self._folder / run_id, config=config, candidates_I=plan.candidates_I)
         columns = as_columns(values)
-        with self._database.transaction() as connection:
+        with removed_on_failure(folder.path), self._database.transaction() as connection:
             marks = ", ".join("?" * len(columns))
             connection.execute(f"INSERT INTO runs ({', '.join(columns)}) VALUES ({marks})", tuple(columns.values()))
         keeper = RunKeeper(self._database, folder, run_id)
