@@ -94,6 +94,7 @@ class Loop:
         self._curve: list[EpochEnded] = []
         self._saved_at = self._started_at = clock()
         self._saving_s = 0.0
+        self._pace = Pace(clock=clock)
         self.progress = Progress()
         self.stopped = self.diverged = False
         self.because = f"All {config.epochs} epochs are done."
@@ -126,13 +127,12 @@ class Loop:
     def _one_epoch(self) -> Iterator[Event | None]:
         epoch = self.progress.epoch
         done = self.progress.step - epoch * self._steps_per_epoch
-        pace = Pace(clock=self._clock)
         batches = epoch_batches(self._histories.people, batch=self._batch, seed=self._config.seed, epoch=epoch)
         for number, people in enumerate(batches):
             if number < done:
                 continue
             self._take(people)
-            if pace.due():
+            if self._pace.due():
                 yield self._log.reported(epoch + 1)
                 if self._has_diverged():
                     yield LossDiverged(self.progress.step, self.because)
@@ -142,7 +142,8 @@ class Loop:
             if self._clock() - self._saved_at > max(_CHECKPOINT_EVERY_S, _CHECKPOINT_COST * self._saving_s):
                 self.checkpoint()
                 yield CheckpointSaved(self.progress.step)
-        yield from self.remaining_steps()
+        if self._pace.due():
+            yield from self.remaining_steps()
         if self._has_diverged():
             yield LossDiverged(self.progress.step, self.because)
             return

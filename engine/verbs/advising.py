@@ -44,8 +44,10 @@ def advice_on(model: Model, split: Split, dataset: Dataset) -> Job[Advice]:
     try:
         yield from ease.fit(split.train)
         theirs = yield from _judged(ease, split)
+        if theirs.stopped:
+            return Advice()
         ours = yield from _judged(model, split)
-        if theirs.stopped or ours.stopped:
+        if ours.stopped:
             return Advice()
         return _advice(
             model.name, ours, theirs, compare(theirs, ours, _METRIC), few_people=len(split.train) < _FEW_PEOPLE

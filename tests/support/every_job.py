@@ -1,0 +1,130 @@
+"""Every long job that a person can start, over one small library: what the rules of a generator are tested on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from verb_driving import QUICK, SMALL, trained
+
+from engine import verbs
+from engine.data.dataset import Dataset
+from engine.data.profile import profile_of_user
+from engine.events import Job, drive
+from engine.library.store import Library
+from engine.training.lr_finder import FinderConfig
+
+FINDER = FinderConfig(steps=12, smoothing=0.5)
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """A library with a data set and a kept run, a ratings file, and the recommender of that run."""
+
+    library: Library
+    dataset: Dataset
+    run_id: str
+    file: Path
+    recommender: Any
+
+    @staticmethod
+    def furnished(library: Library, dataset: Dataset, folder: Path) -> Workshop:
+        run_id = drive(trained(library, dataset)).run_id
+        file = folder / "ratings.csv"
+        rows = [f"{n % 40},{n * 7 % 30},{n % 9 / 2 + 0.5}" for n in range(600)]
+        file.write_text("\n".join(["userId,movieId,rating", *rows]))
+        return Workshop(library, dataset, run_id, file, verbs.recommender_of(library, run_id))
+
+
+def _find_rate(at: Workshop) -> Job[Any]:
+    return verbs.find_rate(
+        at.library, at.dataset, model="two_head", model_config=SMALL, training=QUICK, finder=FINDER, device="cpu"
+    )
+
+
+def _train(at: Workshop) -> Job[Any]:
+    return trained(at.library, at.dataset, device="cpu")
+
+
+def _train_in_bf16(at: Workshop) -> Job[Any]:
+    return trained(at.library, at.dataset, device="cpu", training=QUICK.changed(epochs=1, precision="bf16"))
+
+
+def _find_rate_and_train(at: Workshop) -> Job[Any]:
+    return trained(at.library, at.dataset, device="cpu", training=QUICK.changed(epochs=1, lr=None))
+
+
+def _fit(at: Workshop) -> Job[Any]:
+    return trained(at.library, at.dataset, model="ease", model_config=None, training=None)
+
+
+def _resume(at: Workshop) -> Job[Any]:
+    done = at.library.runs.find(at.run_id).epochs
+    return verbs.resume(at.library, at.run_id, epochs=done + 2, device="cpu")
+
+
+def _evaluate(at: Workshop) -> Job[Any]:
+    return verbs.evaluate(at.library, at.run_id)
+
+
+def _recommend(at: Workshop) -> Job[Any]:
+    return verbs.recommend(at.recommender, profile_of_user(at.dataset, "7"), explain=True)
+
+
+def _quick_model(at: Workshop) -> Job[Any]:
+    return verbs.quick_model(at.library, at.dataset)
+
+
+def _import(at: Workshop) -> Job[Any]:
+    return verbs.import_files(at.library, [at.file])
+
+
+JOBS: dict[str, Callable[[Workshop], Job[Any]]] = {
+    "import": _import,
+    "quick model": _quick_model,
+    "find rate": _find_rate,
+    "train": _train,
+    "train in bf16": _train_in_bf16,
+    "find rate and train": _find_rate_and_train,
+    "fit": _fit,
+    "resume": _resume,
+    "evaluate": _evaluate,
+    "recommend and explain": _recommend,
+}
+
+
+def essence(result: Any) -> Any:
+    """What a job found, as values that can be compared: equal essence, equal work."""
+    if hasattr(result, "judgement"):
+        weights = {name: one.cpu().numpy() for name, one in result.trained.model.state_dict().items()}
+        return [_figures(result.judgement), result.lr, weights]
+    if hasattr(result, "metrics"):
+        return _figures(result)
+    if hasattr(result, "losses"):
+        return [result.lrs, result.losses, result.smoothed, result.words]
+    if hasattr(result, "listed"):
+        return [[one.item_id for one in result.listed.items], [one.score for one in result.listed.items],
+                [one.impact for one in result.insights.most_impactful]]  # fmt: skip
+    if hasattr(result, "dataset") and hasattr(result, "record"):
+        return result.record.fingerprint
+    return {name: one.numpy() for name, one in result.model.state_dict().items()}
+
+
+def _figures(judgement: Any) -> Any:
+    return None if judgement is None else {name: one.value for name, one in judgement.metrics.items()}
+
+
+def assert_equal(one: Any, other: Any) -> None:
+    """Equal to the bit, whatever is nested in what."""
+    if isinstance(one, dict):
+        assert one.keys() == other.keys()
+        one, other = list(one.values()), list(other.values())
+    if isinstance(one, list):
+        assert len(one) == len(other)
+        for left, right in zip(one, other, strict=True):
+            assert_equal(left, right)
+    else:
+        np.testing.assert_array_equal(one, other)
