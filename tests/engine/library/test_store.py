@@ -121,3 +121,21 @@ def test_that_a_full_disk_is_said_where_sqlite_only_says_disk_error(library, mon
     monkeypatch.setattr(shutil, "disk_usage", lambda place: shutil._ntuple_diskusage(10, 10, 0))
     said = database._refused(library.home / "library.sqlite", sqlite3.OperationalError("disk I/O error"))
     assert "the disk is full" in said.what
+
+
+def test_that_reading_needs_no_room_while_the_library_is_open(library):
+    beside = [library.home / f"library.sqlite-{part}" for part in ("wal", "shm")]
+    library.runs.records()
+    assert all(one.exists() for one in beside), "SQLite makes these anew for a first connection, which takes room"
+    library.close()
+    assert not any(one.exists() for one in beside)
+
+
+def test_that_what_cannot_be_recorded_leaves_no_folder(library, planted, report, monkeypatch):
+    def full(self):
+        raise LibraryError("The records could not be used: the disk is full.")
+
+    monkeypatch.setattr(Database, "transaction", full)
+    with pytest.raises(LibraryError, match="the disk is full"):
+        library.datasets.keep(planted, report)
+    assert list((library.home / "datasets").iterdir()) == []
