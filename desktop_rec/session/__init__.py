@@ -37,7 +37,7 @@ METHODS
     data:     use_sample() import_paths(paths, options) open_dataset(id) rename_dataset(id, name)
               delete_dataset(id) datasets()
     learning: find_rate(model, model_config, training, finder, split, device) use_rate(model, lr, schedule)
-              train(model, model_config, training, split, device) resume(run_id, epochs) pause() go_on()
+              train(model, model_config, training, split, device) train_as_it_comes() resume(run_id, epochs) pause() go_on()
               stop() (keeps) discard() (while it runs or after) cancel() (an import: nothing is kept)
               runs() use_run(run_id) use_quick_model()
     person:   rate_title(item_row, rating) remove_rating(item_id) switch_rating(item_id, on) take_person(user_id)

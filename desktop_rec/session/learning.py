@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from engine.verbs import FinishedRun
 
 
+FIRST_MODEL = "two_head"
+"""What is trained where nobody chose; the first of engine.models.registry.MODELS, which only torch can tell."""
+
+
 class LearningDesk(DataDesk):
     """Sweeps and training runs on the long lane; their curves are sweep_state and training_state."""
 
@@ -75,6 +79,12 @@ class LearningDesk(DataDesk):
             return False
         choices = {"model": model, "model_config": model_config, "training": training, "split": split}
         return self._learn(model, "Training", partial(work.train, self.library, self.dataset, device=device, **choices))
+
+    def train_as_it_comes(self) -> bool:
+        """Train the model that stands first in the list with its own settings; the rate is found on the way."""
+        if self.library is None or self.dataset is None:
+            return False
+        return self._learn(FIRST_MODEL, "Training", partial(work.train, self.library, self.dataset, model=FIRST_MODEL))
 
     def resume(self, run_id: str, epochs: int | None = None) -> bool:
         """Train a kept run on, to a new total of epochs where given."""

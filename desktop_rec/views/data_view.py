@@ -129,6 +129,9 @@ class DataView(QWidget):
         ]
 
     def _on_train(self) -> None:
+        """One press is enough: training starts with settings of its own, and Train shows how it goes."""
+        if self._session.job is None:
+            self._session.train_as_it_comes()
         self._session.place_requested.emit("train")
 
     def _on_for_you(self) -> None:

@@ -221,6 +221,7 @@ class TrainingView(QWidget):
         elif key == run_words.USE_EASE.key:
             self._setup.models.choose("ease")
             self._on_model("ease")
+            self._start()
         else:
             self._plans_again = True
             self.show_state()

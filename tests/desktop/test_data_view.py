@@ -88,11 +88,13 @@ def test_that_skipped_lines_stand_in_a_table_with_their_line(opened):
     assert row == ["5,001", "12,31,abc", "the rating is no number"]
 
 
-def test_that_a_press_on_train_asks_for_that_place(qtbot, opened, session, hear):
-    places = hear(session.place_requested)
+def test_that_one_press_on_train_starts_it_and_shows_it(qtbot, opened, session, hear, monkeypatch):
+    places, started = hear(session.place_requested), []
+    monkeypatch.setattr(session, "train_as_it_comes", lambda: started.append(True))
     press(qtbot, opened, "data_train")
     press(qtbot, opened, "data_for_you")
     assert places.calls == ["train", "for_you"]
+    assert started == [True]
 
 
 def test_that_a_data_set_is_renamed_in_its_row(qtbot, opened, library):

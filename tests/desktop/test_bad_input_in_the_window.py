@@ -1,0 +1,134 @@
+"""What the session says of bad input, and that what was open stays open."""
+
+import dataclasses
+import logging
+
+import pytest
+import torch
+from planted import planted_dataset
+
+from desktop_rec.log import LOG, LogFile
+from engine.data.split import SplitConfig
+from engine.errors import LibraryError
+from engine.models import linear
+from engine.models.two_head_config import TwoHeadConfig
+from engine.training.config import TrainingConfig
+
+MOST_MS = 30_000
+SMALL = TwoHeadConfig(hidden=(24,), latent=8, decoder=(16, 24))
+QUICK = TrainingConfig(epochs=1, lr=1e-3, precision="float32")
+
+
+@pytest.fixture
+def opened(qtbot, session, library, report):
+    """A session with the planted data set open and its quick model ready."""
+    library.datasets.keep(dataclasses.replace(planted_dataset(), dataset_id="planted"), report)
+    session.open_dataset("planted")
+    qtbot.waitUntil(lambda: session.recommender is not None, timeout=MOST_MS)
+    return session
+
+
+@pytest.fixture
+def done(qtbot, opened):
+    """Wait until both lanes are free."""
+
+    def waited():
+        qtbot.waitUntil(lambda: opened.job is None and opened.is_idle, timeout=MOST_MS)
+
+    return waited
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "is empty"),
+        (bytes(range(256)) * 40, "looks like a binary file"),
+        (b"userId,movieId\n1,2\n", "no column of ratings"),
+    ],
+)
+def test_that_a_file_without_ratings_is_one_notice_and_what_was_open_stays(
+    opened, done, tmp_path, hear, content, sentence
+):
+    path = tmp_path / "ratings.csv"
+    path.write_bytes(content)
+    notices = hear(opened.notice)
+    opened.import_paths([path])
+    done()
+    assert [sentence in one.sentence and bool(one.remedy) for one in notices.calls] == [True]
+    assert opened.dataset.name == "Planted"
+    assert opened.recommender is not None
+
+
+def test_that_data_whose_matrix_will_not_fit_open_with_popularity(qtbot, opened, done, monkeypatch, hear):
+    monkeypatch.setattr(linear, "available_memory_bytes", lambda: 10_000)
+    notices = hear(opened.notice)
+    opened.open_dataset("planted")
+    done()
+    assert opened.model_label.name == "popularity"
+    assert not notices.calls
+    opened.rate_title(0, 5.0)
+    with qtbot.waitSignal(opened.recommendations_ready, timeout=MOST_MS) as listed:
+        opened.recommend()
+    assert listed.args[0].items
+
+
+def test_that_a_corrupt_data_set_is_one_notice_and_what_was_open_stays(opened, library, report, done, hear):
+    other = dataclasses.replace(planted_dataset(seed=9), dataset_id="other", name="Other")
+    library.datasets.keep(other, report)
+    (library.home / "datasets" / "other" / "items.npy").write_bytes(b"xx")
+    notices = hear(opened.notice)
+    assert not opened.open_dataset("other")
+    done()
+    assert ["items.npy is damaged" in one.sentence for one in notices.calls] == [True]
+    assert opened.dataset.name == "Planted"
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
+def test_that_cuda_without_a_gpu_is_one_notice_and_begins_no_run(opened, done, hear):
+    notices = hear(opened.notice)
+    opened.train("two_head", SMALL, QUICK, SplitConfig(), "cuda")
+    done()
+    assert ["no usable 'cuda'" in one.sentence for one in notices.calls] == [True]
+    assert opened.runs() == ()
+
+
+def test_that_a_run_whose_checkpoint_is_cut_short_gives_way_to_the_quick_model(opened, library, done, hear):
+    opened.train("two_head", SMALL, QUICK, SplitConfig(), "cpu")
+    done()
+    run_id = opened.model_label.run_id
+    for path in library.home.glob("runs/*/checkpoints/*/*.safetensors"):
+        path.write_bytes(path.read_bytes()[:60])
+    notices = hear(opened.notice)
+    opened.use_run(run_id)
+    done()
+    assert opened.model_label.run_id is None
+    assert "damaged or cut short" in notices.last.sentence
+    opened.resume(run_id, 3)
+    done()
+    assert "damaged or cut short" in notices.last.sentence
+    assert library.runs.find(run_id).status == "finished"
+
+
+def test_that_a_data_set_that_cannot_be_deleted_stays_open(opened, library, done, monkeypatch, hear):
+    def refuse(dataset_id):
+        raise LibraryError("The records could not be used: the disk is full.")
+
+    monkeypatch.setattr(library.datasets, "delete", refuse)
+    notices = hear(opened.notice)
+    opened.delete_dataset("planted")
+    done()
+    assert ["the disk is full" in one.sentence for one in notices.calls] == [True]
+    assert opened.dataset.name == "Planted"
+
+
+def test_that_a_log_on_a_full_disk_keeps_silent(tmp_path, monkeypatch, capsys):
+    log = LogFile(tmp_path)
+
+    def full(_handler):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as while_full:
+        while_full.setattr(logging.FileHandler, "flush", full)
+        LOG.info("A line that finds no room")
+    log.close()
+    assert capsys.readouterr().err == ""
