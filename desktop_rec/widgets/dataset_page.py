@@ -92,7 +92,12 @@ class DatasetPage(QScrollArea):
         set_role(self._about, "weak")
         set_role(self._model_words, "weak")
         self._for_you = button("See what to watch", "data_for_you", "Rate some titles and get a list with reasons")
-        self._train = button("Train a model", "data_train", "Teach a model with these ratings now; its learning rate is found by itself", role="primary")
+        self._train = button(
+            "Train a model",
+            "data_train",
+            "Teach a model with these ratings now; its learning rate is found by itself",
+            role="primary",
+        )
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self._title)
