@@ -1,0 +1,80 @@
+"""How long a person waits at the start: until the first view, and until the first list of the sample.
+
+    python tests/bench/start_time.py [--times 3]
+
+Each time a fresh process starts the window in a throw-away home. The first figure runs from the start of the command
+until the first view is painted; the second from the press on *Use the sample* (import included, torch not yet loaded)
+until a list for somebody who has rated three films is there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parents[2]
+_RATED = (("1", "Toy Story", 1995, 4.0), ("2571", "The Matrix", 1999, 5.0), ("608", "Fargo", 1996, 4.5))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--times", type=int, default=3)
+    parser.add_argument("--began", type=float, help="used within: when the command was given")
+    asked = parser.parse_args()
+    if asked.began is not None:
+        return one_start(asked.began)
+    print(f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}")
+    for _ in range(asked.times):
+        command = [sys.executable, __file__, "--began", str(time.time())]
+        environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
+        done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+        figures = json.loads(done.stdout.splitlines()[-1])
+        print(f"first view after {figures['view_s']:.2f} s, first list {figures['list_s']:.2f} s after the press")
+    return 0
+
+
+def one_start(began: float) -> int:
+    from desktop_rec.app import Launch, make_application
+    from desktop_rec.tour.hand import Hand
+
+    with tempfile.TemporaryDirectory() as home:
+        app = make_application(sys.argv[:1])
+        launch = Launch(app, Path(home), theme="light")
+        launch.begin([])
+        app.processEvents()
+        view_s = time.time() - began
+        hand, session = Hand(app, launch, Path(home)), launch.session
+        hand.begin("Start")
+        hand.wait(lambda: session.profile is not None, "a profile")
+        library, profile = session.library, session.profile
+        assert library is not None
+        assert profile is not None
+        library.profiles.save(_with_ratings(profile))
+        session.set_profile(profile.profile_id)
+        hand.go_to("for_you")
+        pressed = time.time()
+        session.use_sample()
+        hand.wait(lambda: session.recommendations is not None, "a list")
+        print(json.dumps({"view_s": view_s, "list_s": time.time() - pressed}))
+        hand.close_window()
+        launch.end()
+    return 0
+
+
+def _with_ratings(profile: object) -> object:
+    from dataclasses import replace
+
+    from engine.data.profile import ProfileEntry
+
+    return replace(profile, entries=tuple(ProfileEntry(*one) for one in _RATED))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
