@@ -23,7 +23,7 @@ from engine.events import Event, Progressed, StageStarted
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
-    from engine.data.importer import ImportOptions
+    from engine.data.importing.importer import ImportOptions
     from engine.library.datasets import DatasetRecord
     from engine.library.run_record import RunRecord
     from engine.recommending.recommender import Recommender

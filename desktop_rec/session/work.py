@@ -15,7 +15,7 @@ from engine.events import Job
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
-    from engine.data.importer import ImportOptions
+    from engine.data.importing.importer import ImportOptions
     from engine.data.profile import Profile
     from engine.device import Device, UnusedGpu
     from engine.library.store import Library
@@ -50,7 +50,7 @@ def import_sample(library: Library) -> Job[ImportedData]:
 
 def import_paths(library: Library, paths: Sequence[Path], options: ImportOptions | None) -> Job[ImportedData]:
     from engine import verbs
-    from engine.data.importer import ImportOptions
+    from engine.data.importing.importer import ImportOptions
 
     return (yield from verbs.import_files(library, list(paths), options=options or ImportOptions()))
 

@@ -67,7 +67,7 @@ class ProblemsCard(QFrame):
         rows.addWidget(self._table)
 
     def show_report(self, report: Mapping[str, Any]) -> None:
-        """Say what an import's report says (see engine.data.importer.ImportReport)."""
+        """Say what an import's report says (see engine.data.importing.importer.ImportReport)."""
         self._sentence.setText("\n".join(report_sentences(report)))
         problems = report.get("problems") or ()
         self._model.show_table(Table(_HEADINGS, [_row(one) for one in problems]))

@@ -20,9 +20,12 @@ _PROBLEMS_SHOWN = 10
 def import_files(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
     """Import files as one data set and say what was found."""
     from engine import verbs
-    from engine.data.importer import ImportOptions
+    from engine.data.importing.importer import ImportOptions
+    from engine.data.reading.sniff import Given
 
-    options = ImportOptions(name=arguments.name, items=arguments.items, columns=columns_of(arguments.columns))
+    options = ImportOptions(
+        name=arguments.name, items=arguments.items, given=Given(columns=columns_of(arguments.columns))
+    )
     imported = driver.run(verbs.import_files(library, arguments.ratings, options=options))
     return Answer(_import_document(imported.record), _import_text(imported.record))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -18,12 +19,18 @@ _IN_PARENTHESES = re.compile(r"\((a\.k\.a\. )?([^()]*)\)")
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What is known of each title. `years` has 0 where unknown; `genres` has an empty tuple where unknown."""
+    """What is known of each title. `years` has 0 where unknown; `genres` has an empty tuple where unknown.
+
+    `id_kind` says what the data set's own item ids are ("movielens", "imdb", "mal", ...; "" where they are just its
+    own). `links` maps further kinds of ids to one id per item_row, "" where unknown.
+    """
 
     titles: tuple[str, ...]
     years: tuple[int, ...]
     genres: tuple[tuple[str, ...], ...]
     word: str = field(default="title")
+    id_kind: str = ""
+    links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.titles)

@@ -10,15 +10,15 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.data.archives import Source, sources_in
 from engine.data.catalogue import fold, split_title
 from engine.data.dataset import Dataset
 from engine.data.formats import BLANKS
-from engine.data.lines import read_rows
 from engine.data.profile_entries import Profile, ProfileEntry
 from engine.data.profile_match import ProfileMatch, entry_of, item_row_of, middle_of, profile_rows
-from engine.data.repair import MOST_PROBLEMS, NO_ITEM, NOT_A_NUMBER, NOT_FINITE, WRONG_WIDTH, Problem
-from engine.data.sniff import Given, Shape, sniff
+from engine.data.reading.archives import Source, sources_in
+from engine.data.reading.lines import read_rows
+from engine.data.reading.repair import MOST_PROBLEMS, NO_ITEM, NOT_A_NUMBER, NOT_FINITE, WRONG_WIDTH, Problem
+from engine.data.reading.sniff import Given, Shape, sniff
 from engine.errors import DataError, ProfileError
 
 __all__ = [

@@ -21,7 +21,7 @@ from engine.library.folders import new_folder, remove_unfinished, removed_on_fai
 from engine.library.trash import Trash
 
 if TYPE_CHECKING:
-    from engine.data.importer import ImportReport
+    from engine.data.importing.importer import ImportReport
 
 
 @dataclass(frozen=True)

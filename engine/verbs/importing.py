@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.data import importer
 from engine.data.dataset import Dataset
-from engine.data.importer import ImportOptions
+from engine.data.importing import importer
+from engine.data.importing.importer import ImportOptions
 from engine.data.sample import SAMPLE_NAME, sample_files
 from engine.errors import LibraryError
 from engine.events import Job, StageStarted

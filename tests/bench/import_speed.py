@@ -42,7 +42,7 @@ def measure(ratings: Path, *, repeats: int) -> dict[str, float | int]:
     """Seconds of both (median of the repeats, after one to warm up) and their ratio."""
     import pandas as pd
 
-    from engine.data.importer import ImportOptions, import_files
+    from engine.data.importing.importer import ImportOptions, import_files
     from engine.events import drive
 
     ours, theirs = [], []

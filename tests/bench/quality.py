@@ -25,7 +25,7 @@ import scipy
 import torch
 
 from engine.data.dataset import Dataset
-from engine.data.importer import ImportOptions, import_files
+from engine.data.importing.importer import ImportOptions, import_files
 from engine.data.sample import sample_files
 from engine.data.split import HeldOut, Split, strong_split
 from engine.evaluation.protocol import Judgement, compare, judge

@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QInputDialog, QMessageBox
 
 from desktop_rec.session import Session
-from engine.data.importer import ImportReport
+from engine.data.importing.importer import ImportReport
 from engine.library.store import Library
 
 _HARMLESS = ("This plugin does not support", "Populating font family aliases")

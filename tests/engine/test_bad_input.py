@@ -16,8 +16,8 @@ import torch
 from planted import planted_dataset
 
 from engine.commands.running import run
-from engine.data.archives import ByteStream
-from engine.data.importer import ImportReport
+from engine.data.importing.importer import ImportReport
+from engine.data.reading.archives import ByteStream
 from engine.library import folders
 from engine.library.store import Library
 from engine.models import linear

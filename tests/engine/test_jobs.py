@@ -15,8 +15,8 @@ import torch
 from every_job import JOBS, Workshop, assert_equal, essence
 from planted import planted_dataset
 
-from engine.data import lines
-from engine.data.importer import ImportReport
+from engine.data.importing.importer import ImportReport
+from engine.data.reading import lines
 from engine.evaluation import protocol
 from engine.events import Event, LossesMeasured, Pace, Progressed, StageStarted, StepsTaken, Stop, drive
 from engine.library.store import Library

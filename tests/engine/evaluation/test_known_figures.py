@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.data.importer import ImportOptions, import_files
+from engine.data.importing.importer import ImportOptions, import_files
 from engine.data.split import strong_split
 from engine.evaluation.protocol import judge
 from engine.events import drive

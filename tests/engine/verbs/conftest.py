@@ -9,7 +9,7 @@ import torch
 from planted import planted_dataset
 
 from engine.data.dataset import Dataset
-from engine.data.importer import ImportReport
+from engine.data.importing.importer import ImportReport
 from engine.library.store import Library
 
 

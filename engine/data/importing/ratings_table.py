@@ -14,13 +14,14 @@ from functools import cached_property
 
 import numpy as np
 
-from engine.data.archives import Source
-from engine.data.cleaning import is_seen_only, times_in_seconds
 from engine.data.dataset import Float32, Int64
-from engine.data.lines import NotUtf8Error, read_blocks
-from engine.data.readers import RatingsBlock, read_ratings
-from engine.data.repair import Problem
-from engine.data.sniff import Shape
+from engine.data.importing.cleaning import is_seen_only, times_in_seconds
+from engine.data.reading.archives import Source
+from engine.data.reading.lines import NotUtf8Error
+from engine.data.reading.readers import RatingsBlock
+from engine.data.reading.repair import Problem
+from engine.data.reading.sniff import Shape
+from engine.data.reading.streams import read_pieces
 from engine.errors import DataError
 from engine.events import Job, Pace, Progressed
 
@@ -106,9 +107,9 @@ def read_table(table: RatingsTable, progress: ReadingProgress) -> Job[None]:
 
 def _read_all(table: RatingsTable, progress: ReadingProgress) -> Job[tuple[int, int]]:
     position, line = 0, 0
-    for block in read_blocks(table.source, table.shape):
-        table.blocks.append(read_ratings(block, table.shape, file=table.source.name))
-        position, line = block.position, block.first_line + block.lines - 1
+    for piece in read_pieces(table.source, table.shape):
+        table.blocks.append(piece.block)
+        position, line = piece.position, piece.line
         yield progress.at(position=position, line=line)
     return position, line
 

@@ -17,11 +17,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.data.block_table import table_of
 from engine.data.dataset import Float32, Int64
-from engine.data.lines import Block
-from engine.data.repair import Problem, repair_block
-from engine.data.sniff import Shape
+from engine.data.reading.block_table import table_of
+from engine.data.reading.lines import Block
+from engine.data.reading.repair import Problem, repair_block
+from engine.data.reading.sniff import Shape
 
 ID_TYPE = pa.dictionary(pa.int32(), pa.string())
 TIME_TYPES = {

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.data.cleaning import find_repeats, find_scale, is_seen_only, join_ids, times_in_seconds
 from engine.data.dataset import Scale
+from engine.data.importing.cleaning import find_repeats, find_scale, is_seen_only, join_ids, times_in_seconds
 
 NAN = float("nan")
 

@@ -1,9 +1,9 @@
 import pytest
 
-from engine.data.archives import Source
 from engine.data.formats import LAYOUTS
-from engine.data.items import catalogue_of, read_titles, split_genres
-from engine.data.sniff import sniff
+from engine.data.importing.items import catalogue_of, read_titles, split_genres
+from engine.data.reading.archives import Source
+from engine.data.reading.sniff import sniff
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.data.archives import MIB, ByteStream, Source
-from engine.data.sniff import Shape
+from engine.data.reading.archives import MIB, ByteStream, Source
+from engine.data.reading.sniff import Shape
 from engine.errors import DataError
 
 BLOCK_BYTES = 2 * MIB

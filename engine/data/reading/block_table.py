@@ -11,8 +11,8 @@ import pyarrow as pa
 from pyarrow import csv
 
 from engine.data.formats import BLANKS
-from engine.data.lines import Block, block_delimiter
-from engine.data.sniff import Shape
+from engine.data.reading.lines import Block, block_delimiter
+from engine.data.reading.sniff import Shape
 
 
 def table_of(

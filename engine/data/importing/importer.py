@@ -11,23 +11,24 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pyarrow as pa
 
-from engine.data.archives import Source, size_of
 from engine.data.catalogue import Catalogue
-from engine.data.cleaning import find_repeats, find_scale, join_ids
 from engine.data.dataset import Dataset, Histories, Vocabulary, fingerprint_of
-from engine.data.finding import TitlesFound, find_ratings, titles_beside, titles_given
 from engine.data.formats import UNNAMED_COLUMNS
-from engine.data.items import catalogue_of, share_listed, titles_within
-from engine.data.ratings_table import RatingsTable, ReadingProgress, mark_seen_only, read_table, refuse_empty
-from engine.data.repair import MOST_PROBLEMS, Problem
-from engine.data.sniff import Given
+from engine.data.importing.cleaning import find_repeats, find_scale, join_ids
+from engine.data.importing.finding import TitlesFound, find_ratings, titles_beside, titles_given
+from engine.data.importing.items import catalogue_of, share_listed, titles_within
+from engine.data.importing.ratings_table import RatingsTable, ReadingProgress, mark_seen_only, read_table, refuse_empty
+from engine.data.importing.selection import Duplicates, Selection
+from engine.data.reading.archives import Source, size_of
+from engine.data.reading.repair import MOST_PROBLEMS, Problem
+from engine.data.reading.sniff import Given
 from engine.errors import DataError
 from engine.events import Job, StageStarted
 
@@ -36,18 +37,16 @@ _NAMES_THAT_SAY_NOTHING = ("ratings", "rating", "u", "data", "train", "interacti
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """What a person says about the files; everything else is found. `columns`: role -> name, or number from 1."""
+    """What a person says about the files; everything else is found.
+
+    `given` is how the files are written, `items` their list of titles; `duplicates` and `selection` say what is kept.
+    """
 
     name: str | None = None
     items: Path | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
-    delimiter: str | None = None
-    encoding: str | None = None
-    header: bool | None = None
-
-    @property
-    def given(self) -> Given:
-        return Given(self.columns, self.delimiter, self.encoding, self.header)
+    given: Given = field(default_factory=Given)
+    duplicates: Duplicates = "last"
+    selection: Selection = field(default_factory=Selection)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from engine.data.archives import Source
-from engine.data.lines import read_blocks, read_rows
-from engine.data.readers import read_ratings
-from engine.data.sniff import sniff
+from engine.data.reading.archives import Source
+from engine.data.reading.lines import read_blocks, read_rows
+from engine.data.reading.readers import read_ratings
+from engine.data.reading.sniff import sniff
 from engine.errors import DataError
 
 HEADER = "userId,movieId,rating,timestamp\n"

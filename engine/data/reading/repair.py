@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from engine.data.dataset import Bools, Float32, Int64
 from engine.data.formats import BLANKS
-from engine.data.lines import Block, block_delimiter, numbered_rows
-from engine.data.sniff import Shape
+from engine.data.reading.lines import Block, block_delimiter, numbered_rows
+from engine.data.reading.sniff import Shape
 
 MOST_PROBLEMS = 1000
 WRONG_WIDTH = "wrong number of columns"

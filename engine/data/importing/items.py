@@ -14,12 +14,12 @@ from typing import NamedTuple
 import pyarrow as pa
 from pyarrow import csv
 
-from engine.data.archives import Source
-from engine.data.block_table import table_of
 from engine.data.catalogue import Catalogue, split_title
 from engine.data.formats import ItemsLayout
-from engine.data.lines import read_blocks, read_rows
-from engine.data.sniff import Shape
+from engine.data.reading.archives import Source
+from engine.data.reading.block_table import table_of
+from engine.data.reading.lines import read_blocks, read_rows
+from engine.data.reading.sniff import Shape
 from engine.events import Job
 
 _NO_GENRE = {"", "(no genres listed)", "\\n", "n/a", "null", "unknown", "none"}

@@ -2,8 +2,8 @@ import zipfile
 
 import pytest
 
-from engine.data.finding import find_ratings, titles_beside, titles_given
-from engine.data.sniff import Given
+from engine.data.importing.finding import find_ratings, titles_beside, titles_given
+from engine.data.reading.sniff import Given
 from engine.errors import DataError
 
 RATINGS = "userId,movieId,rating,timestamp\n1,1,4,978300760\n2,2,5,978300761\n"

@@ -11,8 +11,19 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from engine.data.archives import Source, read_head
-from engine.data.dialect import (
+from engine.data.formats import (
+    BLANKS,
+    CHOSEN_COLUMNS,
+    ROLES,
+    UNNAMED_COLUMNS,
+    Layout,
+    layout_of_columns,
+    layout_of_header,
+    normalised,
+    roles_of,
+)
+from engine.data.reading.archives import Source, read_head
+from engine.data.reading.dialect import (
     DELIMITERS,
     TimeKind,
     are_ratings,
@@ -26,18 +37,7 @@ from engine.data.dialect import (
     split_rows,
     time_kind_of,
 )
-from engine.data.formats import (
-    BLANKS,
-    CHOSEN_COLUMNS,
-    ROLES,
-    UNNAMED_COLUMNS,
-    Layout,
-    layout_of_columns,
-    layout_of_header,
-    normalised,
-    roles_of,
-)
-from engine.data.signatures import looks_like
+from engine.data.reading.signatures import looks_like
 from engine.errors import DataError
 
 _SAMPLE_ROWS = 200
@@ -45,12 +45,17 @@ _SAMPLE_ROWS = 200
 
 @dataclass(frozen=True)
 class Given:
-    """What a person says about a file, instead of letting it be found. `columns`: role -> name, or number from 1."""
+    """What a person says about a file, instead of letting it be found. `columns`: role -> name, or number from 1.
+
+    `decimal` is "." or ","; `dates` says in which order days, months and years come: "ymd", "dmy" or "mdy".
+    """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     delimiter: str | None = None
     encoding: str | None = None
     header: bool | None = None
+    decimal: str | None = None
+    dates: str | None = None
 
 
 @dataclass(frozen=True)

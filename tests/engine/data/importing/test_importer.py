@@ -9,7 +9,8 @@ import pytest
 
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Scale
-from engine.data.importer import ImportOptions, import_files
+from engine.data.importing.importer import ImportOptions, import_files
+from engine.data.reading.sniff import Given
 from engine.data.sample import SAMPLE_NAME, sample_files
 from engine.errors import DataError
 from engine.events import Progressed, StageStarted, Stop, drive
@@ -216,7 +217,7 @@ def test_that_times_nobody_can_read_are_left_out_and_it_says_so(write):
 
 def test_that_columns_can_be_chosen(write):
     path = write("odd.csv", "a,b,c,d\n3,x,1,7\n4,y,1,8\n")
-    dataset, report = imported(path, columns={"user": "c", "item": "b", "rating": "1"})
+    dataset, report = imported(path, given=Given(columns={"user": "c", "item": "b", "rating": "1"}))
     assert entries_of(dataset) == [("1", "x", 3), ("1", "y", 4)]
     assert report.layout == "columns as chosen"
 

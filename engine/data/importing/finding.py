@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from engine.data.archives import Source, sources_in
 from engine.data.formats import LAYOUTS
-from engine.data.items import Title, read_titles, share_listed
-from engine.data.sniff import Given, Shape, require_ratings, sniff
+from engine.data.importing.items import Title, read_titles, share_listed
+from engine.data.reading.archives import Source, sources_in
+from engine.data.reading.sniff import Given, Shape, require_ratings, sniff
 from engine.errors import DataError
 
 MOST_LOOKED_AT = 60

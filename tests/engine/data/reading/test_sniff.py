@@ -1,7 +1,7 @@
 import pytest
 
-from engine.data.archives import Source
-from engine.data.sniff import Given, require_ratings, sniff
+from engine.data.reading.archives import Source
+from engine.data.reading.sniff import Given, require_ratings, sniff
 from engine.errors import DataError
 
 ROLES = {"user": 0, "item": 1, "rating": 2, "time": 3}

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Self
 
-from engine.data.signatures import GZIP, ZIP, zip_looks_like
+from engine.data.reading.signatures import GZIP, ZIP, zip_looks_like
 from engine.errors import DataError
 
 MIB = 1 << 20

@@ -4,8 +4,8 @@ import zipfile
 
 import pytest
 
-from engine.data import archives
-from engine.data.archives import ByteStream, Source, read_head, sources_in
+from engine.data.reading import archives
+from engine.data.reading.archives import ByteStream, Source, read_head, sources_in
 from engine.errors import DataError
 
 ROWS = b"userId,movieId,rating\n1,2,3\n"

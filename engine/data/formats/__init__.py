@@ -1,0 +1,31 @@
+"""Known layouts of ratings files: how they are recognised and what their columns mean, in tables of declarations."""
+
+from engine.data.formats.columns import (
+    CHOSEN_COLUMNS,
+    LAYOUTS,
+    NAMED_COLUMNS,
+    ROLES,
+    SYNONYMS,
+    UNNAMED_COLUMNS,
+    layout_of_columns,
+    layout_of_header,
+    normalised,
+    roles_of,
+)
+from engine.data.formats.layout import BLANKS, ItemsLayout, Layout
+
+__all__ = [
+    "BLANKS",
+    "CHOSEN_COLUMNS",
+    "LAYOUTS",
+    "NAMED_COLUMNS",
+    "ROLES",
+    "SYNONYMS",
+    "UNNAMED_COLUMNS",
+    "ItemsLayout",
+    "Layout",
+    "layout_of_columns",
+    "layout_of_header",
+    "normalised",
+    "roles_of",
+]

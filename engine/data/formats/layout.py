@@ -1,0 +1,67 @@
+"""What a known layout of ratings files is: the words in which formats/population.py and formats/personal.py declare.
+
+Stands at the very start of the street, below everything that reads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+BLANKS = ("", "NULL", "null", "\\N", "NA", "N/A", "n/a")
+"""Texts of a rating or time that mean *none given*."""
+
+
+@dataclass(frozen=True)
+class ItemsLayout:
+    """The list of titles that comes with a layout. `names` are tried first; columns count from 0.
+
+    `flags` names genres that are given as 0/1 columns, the first of them in column `first_flag`.
+    """
+
+    names: tuple[str, ...]
+    columns: dict[str, int] = field(default_factory=dict)
+    width: int | None = None
+    first_flag: int = 0
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One way in which ratings come. `word` is what one of the titles is called, `names` what such files are called.
+
+    *Population* files hold many people's ratings, *personal* ones (`personal`) one person's export from a service.
+
+    How it is recognised: with a `header`, a file has this layout when all those column names (see
+    columns.normalised) are in its first line, and none of `header_without`. Without one, when its columns (`width`,
+    least and most) are split by `delimiter`, the roles lie at `columns` and some item id matches `item_pattern`.
+    `needs_items`: only if its list of titles lies beside. `needs_name`: only if the file is called like one of
+    `names`, for layouts that share their column names. Kinds other than "delimited" recognise themselves by content.
+
+    What it means: `roles` maps a role to the (normalised) name of its column where the usual synonyms would choose
+    wrongly. `scale` is low, high and step of its ratings where it is declared, not found; `unrated` are ratings that
+    mean *seen, not rated*; `missing` are values that mean *no entry at all* (Jester's 99). `id_kind` says what its
+    item ids are ("movielens", "imdb", "tmdb", "mal", "isbn", "bgg"; "" where they are its own) and `ids` which
+    further columns hold ids of those kinds. `kind` names the reader (see streams.READERS).
+    """
+
+    name: str
+    kind: str = "delimited"
+    personal: bool = False
+    delimiter: str | None = None
+    header: tuple[str, ...] = ()
+    header_without: tuple[str, ...] = ()
+    columns: dict[str, int] = field(default_factory=dict)
+    roles: dict[str, str] = field(default_factory=dict)
+    width: tuple[int, int] = (3, 4)
+    item_pattern: str = r".*"
+    needs_items: bool = False
+    needs_name: bool = False
+    scale: tuple[float, float, float] | None = None
+    unrated: tuple[float, ...] = ()
+    missing: tuple[float, ...] = ()
+    id_kind: str = ""
+    ids: dict[str, str] = field(default_factory=dict)
+    word: str = "title"
+    names: tuple[str, ...] = ()
+    items: ItemsLayout | None = None
+    about: str = ""

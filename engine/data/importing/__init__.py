@@ -1,0 +1,1 @@
+"""From ratings files to one clean Dataset: finding the files, reading, cleaning, choosing what to keep, reporting."""

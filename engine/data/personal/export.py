@@ -1,0 +1,59 @@
+"""What an export of one person's ratings says, as values: before any title is matched and any rating converted.
+
+Stands between the readers of exports and matching/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from engine.data.dataset import Scale
+
+State = Literal["seen", "dropped", "planned"]
+"""Planned: on a watchlist. Such titles are no part of a profile."""
+
+
+@dataclass(frozen=True)
+class ExportedTitle:
+    """One title of an export. `ids` maps kinds ("imdb", "tmdb", "mal", "movielens", "isbn", "bgg") to ids.
+
+    `rating` is on the export's own scale, None where seen and not rated. `year` is 0, `date` (Unix seconds) is 0 where
+    unknown; `line` is its line or number in the file. `medium` says film, series, episode, book, game or "".
+    """
+
+    title: str
+    year: int = 0
+    ids: Mapping[str, str] = field(default_factory=dict)
+    other_titles: tuple[str, ...] = ()
+    rating: float | None = None
+    state: State = "seen"
+    date: int = 0
+    line: int = 0
+    medium: str = ""
+
+
+@dataclass(frozen=True)
+class SkippedEntry:
+    """An entry that was left out: where it stands, what it says (at most 200 characters), and why."""
+
+    line: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Export:
+    """All that an export says. Each title once: of repeats the latest rating counts, and a rating beats none.
+
+    `skipped_count` counts all that were left out, `skipped` holds the first 1,000; `notes` are sentences for people.
+    """
+
+    source: str
+    layout: str
+    scale: Scale
+    titles: tuple[ExportedTitle, ...]
+    skipped: tuple[SkippedEntry, ...] = ()
+    skipped_count: int = 0
+    notes: tuple[str, ...] = ()
