@@ -12,7 +12,7 @@ from pyarrow import csv
 
 from engine.data.formats import BLANKS
 from engine.data.reading.lines import Block, block_delimiter
-from engine.data.reading.sniff import Shape
+from engine.data.reading.shape import Shape
 
 
 def table_of(

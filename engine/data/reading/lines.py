@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.data.reading.archives import MIB, ByteStream, Source
-from engine.data.reading.sniff import Shape
+from engine.data.reading.shape import Shape
 from engine.errors import DataError
 
 BLOCK_BYTES = 2 * MIB

@@ -21,7 +21,7 @@ from engine.data.dataset import Float32, Int64
 from engine.data.reading.block_table import table_of
 from engine.data.reading.lines import Block
 from engine.data.reading.repair import Problem, repair_block
-from engine.data.reading.sniff import Shape
+from engine.data.reading.shape import Shape
 
 ID_TYPE = pa.dictionary(pa.int32(), pa.string())
 TIME_TYPES = {

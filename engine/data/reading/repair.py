@@ -16,7 +16,7 @@ import numpy.typing as npt
 from engine.data.dataset import Bools, Float32, Int64
 from engine.data.formats import BLANKS
 from engine.data.reading.lines import Block, block_delimiter, numbered_rows
-from engine.data.reading.sniff import Shape
+from engine.data.reading.shape import Shape
 
 MOST_PROBLEMS = 1000
 WRONG_WIDTH = "wrong number of columns"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from engine.data.formats import (
     BLANKS,
@@ -25,7 +25,6 @@ from engine.data.formats import (
 from engine.data.reading.archives import Source, read_head
 from engine.data.reading.dialect import (
     DELIMITERS,
-    TimeKind,
     are_ratings,
     delimiter_of,
     delimiter_sign,
@@ -37,59 +36,13 @@ from engine.data.reading.dialect import (
     split_rows,
     time_kind_of,
 )
+from engine.data.reading.shape import Given, Shape
 from engine.data.reading.signatures import looks_like
 from engine.errors import DataError
 
+__all__ = ["Given", "Shape", "require_ratings", "sniff", "without_time"]
+
 _SAMPLE_ROWS = 200
-
-
-@dataclass(frozen=True)
-class Given:
-    """What a person says about a file, instead of letting it be found. `columns`: role -> name, or number from 1.
-
-    `decimal` is "." or ","; `dates` says in which order days, months and years come: "ymd", "dmy" or "mdy".
-    """
-
-    columns: Mapping[str, str] = field(default_factory=dict)
-    delimiter: str | None = None
-    encoding: str | None = None
-    header: bool | None = None
-    decimal: str | None = None
-    dates: str | None = None
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What a text file is. `roles` maps a role to its column (from 0); `sample` are its first rows, for a preview."""
-
-    encoding: str
-    delimiter: str
-    header: tuple[str, ...] | None
-    width: int
-    roles: dict[str, int]
-    layout: Layout
-    quoted: bool
-    decimal: str
-    time_kind: TimeKind | None
-    sample: tuple[tuple[str, ...], ...]
-
-    @property
-    def has_ratings(self) -> bool:
-        return {"user", "item", "rating"} <= self.roles.keys()
-
-    @property
-    def has_titles(self) -> bool:
-        return "title" in self.roles and "item" in self.roles and "user" not in self.roles
-
-    @property
-    def delimiter_word(self) -> str:
-        """The delimiter as people call it."""
-        return next((word for word, sign in DELIMITERS.items() if sign == self.delimiter), self.delimiter)
-
-    @property
-    def columns_words(self) -> str:
-        """The columns as an error names them."""
-        return ", ".join(self.header) if self.header else f"{self.width} without names"
 
 
 def sniff(source: Source, given: Given | None = None) -> Shape:

@@ -7,21 +7,14 @@ and a line in READERS.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from engine.data.reading.archives import Source
 from engine.data.reading.lines import read_blocks
-from engine.data.reading.readers import RatingsBlock, read_ratings
-from engine.data.reading.sniff import Shape
+from engine.data.reading.pieces import Piece
+from engine.data.reading.readers import read_ratings
+from engine.data.reading.shape import Shape
 
-
-@dataclass(frozen=True)
-class Piece:
-    """Some entries of a source; `position` is how far its bytes have been read, `line` how many lines (or rows)."""
-
-    block: RatingsBlock
-    position: int
-    line: int
+__all__ = ["READERS", "Piece", "Reader", "read_delimited", "read_pieces"]
 
 
 Reader = Callable[[Source, Shape], Iterator[Piece]]
