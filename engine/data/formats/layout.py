@@ -15,7 +15,8 @@ BLANKS = ("", "NULL", "null", "\\N", "NA", "N/A", "n/a")
 class ItemsLayout:
     """The list of titles that comes with a layout. `names` are tried first; columns count from 0.
 
-    `flags` names genres that are given as 0/1 columns, the first of them in column `first_flag`.
+    `flags` names genres that are given as 0/1 columns, the first of them in column `first_flag`. `last_runs_on` says
+    that the last column may hold the delimiter itself, unquoted.
     """
 
     names: tuple[str, ...]
@@ -23,6 +24,7 @@ class ItemsLayout:
     width: int | None = None
     first_flag: int = 0
     flags: tuple[str, ...] = ()
+    last_runs_on: bool = False
 
 
 @dataclass(frozen=True)

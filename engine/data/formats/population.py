@@ -57,5 +57,18 @@ POPULATION: tuple[Layout, ...] = (
             names=("u.item",), columns={"item": 0, "title": 1}, width=24, first_flag=5, flags=_GENRES_100K
         ),
     ),
+    Layout(
+        "Netflix Prize",
+        kind="sections",
+        scale=(1, 5, 1),
+        id_kind="netflix",
+        word="film",
+        names=("combined_data_1.txt",),
+        items=ItemsLayout(
+            names=("movie_titles.csv", "movie_titles.txt"),
+            columns={"item": 0, "year": 1, "title": 2},
+            last_runs_on=True,
+        ),
+    ),
     Layout("BookCrossing", header=("userid", "isbn", "bookrating"), unrated=(0.0,), word="book"),
 )

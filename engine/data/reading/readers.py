@@ -53,7 +53,7 @@ def read_ratings(block: Block, shape: Shape, *, file: str) -> RatingsBlock:
         found = _parse(block, shape)
     except pa.ArrowInvalid:
         found = None
-    if found is not None and not _has_blank_id(found.users_N) and not _has_blank_id(found.items_N):
+    if found is not None and not has_blank_id(found.users_N) and not has_blank_id(found.items_N):
         return found
     repaired = repair_block(block, shape, file=file)
     return RatingsBlock(
@@ -95,5 +95,6 @@ def _one(column: pa.ChunkedArray) -> pa.DictionaryArray:
     return column.unify_dictionaries().combine_chunks() if column.num_chunks != 1 else column.chunk(0)
 
 
-def _has_blank_id(ids: pa.DictionaryArray) -> bool:
+def has_blank_id(ids: pa.DictionaryArray) -> bool:
+    """Whether some id is nothing but space."""
     return bool(pc.any(pc.equal(pc.utf8_trim_whitespace(ids.dictionary), "")).as_py())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from engine.data.formats import (
@@ -36,6 +36,7 @@ from engine.data.reading.dialect import (
     split_rows,
     time_kind_of,
 )
+from engine.data.reading.sections import recognise_sections
 from engine.data.reading.shape import Given, Shape
 from engine.data.reading.signatures import looks_like
 from engine.errors import DataError
@@ -43,6 +44,8 @@ from engine.errors import DataError
 __all__ = ["Given", "Shape", "require_ratings", "sniff", "without_time"]
 
 _SAMPLE_ROWS = 200
+RECOGNISERS: tuple[Callable[[Source, bytes, Given], Shape | None], ...] = (recognise_sections,)
+"""One per kind of file that is no plain table of text; the first that knows a file says what it is."""
 
 
 def sniff(source: Source, given: Given | None = None) -> Shape:
@@ -51,6 +54,10 @@ def sniff(source: Source, given: Given | None = None) -> Shape:
     head = read_head(source)
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
         raise DataError(f"{source.name} is empty.", remedy="Choose a file that holds ratings.", path=str(source.path))
+    for recognise in RECOGNISERS:
+        shape = recognise(source, head, given)
+        if shape is not None:
+            return shape
     disguise = looks_like(head)
     if disguise:
         raise DataError(

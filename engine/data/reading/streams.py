@@ -12,6 +12,7 @@ from engine.data.reading.archives import Source
 from engine.data.reading.lines import read_blocks
 from engine.data.reading.pieces import Piece
 from engine.data.reading.readers import read_ratings
+from engine.data.reading.sections import read_sections
 from engine.data.reading.shape import Shape
 
 __all__ = ["READERS", "Piece", "Reader", "read_delimited", "read_pieces"]
@@ -27,7 +28,7 @@ def read_delimited(source: Source, shape: Shape) -> Iterator[Piece]:
         yield Piece(ratings, block.position, block.first_line + block.lines - 1)
 
 
-READERS: dict[str, Reader] = {"delimited": read_delimited}
+READERS: dict[str, Reader] = {"delimited": read_delimited, "sections": read_sections}
 
 
 def read_pieces(source: Source, shape: Shape) -> Iterator[Piece]:

@@ -61,4 +61,6 @@ def test_that_layouts_without_names_are_recognised_by_their_columns(delimiter, w
 
 def test_that_every_layout_says_how_it_is_recognised():
     for layout in LAYOUTS:
+        if layout.kind != "delimited":
+            continue
         assert layout.header or (layout.delimiter and {"user", "item", "rating"} <= layout.columns.keys()), layout.name

@@ -1,0 +1,157 @@
+"""Ratings in sections, one per title: a line `MovieID:`, then `CustomerID,Rating,Date` for each who rated it.
+
+One kind of file among those that streams.py reads. Section lines are found in whole blocks of bytes, what lies between
+them is parsed at once; Python loops over sections only, and over lines only in a block that holds something wrong.
+
+Shapes: L lines of a block, S its sections, N its entries.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+
+from engine.data.dataset import Bools, Int64
+from engine.data.formats import LAYOUTS
+from engine.data.reading.archives import MIB, Source
+from engine.data.reading.block_table import table_of
+from engine.data.reading.dialect import are_ratings, encoding_of, known_encoding, time_kind_of
+from engine.data.reading.lines import Block, read_blocks
+from engine.data.reading.pieces import Piece
+from engine.data.reading.readers import ID_TYPE, TIME_TYPES, RatingsBlock, has_blank_id, whole_times
+from engine.data.reading.repair import repair_block
+from engine.data.reading.shape import Given, Shape
+
+KIND = "sections"
+BLOCK_BYTES = 4 * MIB
+_NAMES = ("movie", "customer", "rating", "date")
+_SECTION = re.compile(r"[^\s,;:]+:")
+_LOOKED_AT = 500
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """A block cut at its section lines: the text without them, their ids, and how many rows follow each.
+
+    The first of ids_S is the section that goes on from the block before.
+    """
+
+    text: bytes
+    ids_S: list[str]
+    counts_S: Int64
+
+
+def recognise_sections(source: Source, head: bytes, given: Given) -> Shape | None:
+    """What a file in sections is, or None where it is none. Without a rating in its lines it has no such role."""
+    encoding = known_encoding(given.encoding) if given.encoding else encoding_of(head)
+    lines = [one.strip() for one in head.decode(encoding, "replace").lstrip("\ufeff").splitlines()[:_LOOKED_AT]]
+    lines = [one for one in lines if one]
+    if len(lines) < 2 or not _SECTION.fullmatch(lines[0]):
+        return None
+    rows, section = [], ""
+    for line in lines[:-1] if len(lines) == _LOOKED_AT else lines:
+        if _SECTION.fullmatch(line):
+            section = line[:-1]
+        else:
+            rows.append((section, *(cell.strip() for cell in line.split(","))))
+    width = max(map(len, rows), default=0)
+    fitting = [row for row in rows if len(row) == width]
+    if not 2 <= width <= 4 or len(fitting) < 0.6 * len(rows):
+        return None
+    layout = next(one for one in LAYOUTS if one.kind == KIND)
+    has_ratings = width > 2 and are_ratings([row[2] for row in fitting])
+    roles = {"item": 0, "user": 1, "rating": 2, "time": 3} if has_ratings else {"item": 0, "user": 1}
+    return Shape(
+        encoding=encoding,
+        delimiter=",",
+        header=_NAMES[:width] if has_ratings else (*_NAMES[:2], "date")[:width],
+        width=width,
+        roles={role: place for role, place in roles.items() if place < width},
+        layout=layout,
+        quoted=False,
+        decimal=".",
+        time_kind=time_kind_of([row[3] for row in fitting if row[3]]) if width == 4 else None,
+        sample=tuple(fitting[:20]),
+    )
+
+
+def read_sections(source: Source, shape: Shape) -> Iterator[Piece]:
+    """The entries of a file in sections. Raises NotUtf8Error, and DataError where the file fails."""
+    within = replace(shape, header=None, width=shape.width - 1)
+    section = ""
+    for block in read_blocks(source, within, block_bytes=BLOCK_BYTES):
+        cut = _cut(block.text.replace(b"\r\n", b"\n"), section)
+        found = _parse(cut, block, within) or _repair(block, shape, section, file=source.name)
+        section = cut.ids_S[-1]
+        yield Piece(found, block.position, block.first_line + block.lines - 1)
+
+
+def _cut(text: bytes, section: str) -> _Cut:
+    ends_L, is_section_L = _lines_of(text)
+    starts_L = np.concatenate([[0], ends_L[:-1] + 1])
+    places = np.flatnonzero(is_section_L)
+    blank_before_L = np.concatenate([[0], np.cumsum(ends_L == starts_L)])
+    firsts, lasts = np.concatenate([[0], places + 1]), np.concatenate([places, [len(ends_L)]])
+    counts_S = (lasts - firsts) - (blank_before_L[lasts] - blank_before_L[firsts])
+    opened, closed = starts_L[places].tolist(), ends_L[places].tolist()
+    ids = [text[start : end - 1].strip().decode("utf-8", "replace") for start, end in zip(opened, closed, strict=True)]
+    between = zip([0, *(end + 1 for end in closed)], [*opened, len(text)], strict=True)
+    return _Cut(b"".join(text[start:end] for start, end in between), [section, *ids], counts_S)
+
+
+def _lines_of(text: bytes) -> tuple[Int64, Bools]:
+    """Where each line ends, and whether it opens a section."""
+    bytes_ = np.frombuffer(text, dtype=np.uint8)
+    ends_L = np.flatnonzero(bytes_ == ord("\n"))
+    if not text.endswith(b"\n"):
+        ends_L = np.append(ends_L, len(bytes_))
+    return ends_L, (bytes_[np.maximum(ends_L - 1, 0)] == ord(":")) & (ends_L > 0)
+
+
+def _parse(cut: _Cut, block: Block, within: Shape) -> RatingsBlock | None:
+    """The good path: None where a row is not as it should be."""
+    if cut.counts_S[0] and not cut.ids_S[0]:
+        return None
+    types = {0: ID_TYPE, 1: pa.float32()}
+    if within.time_kind is not None:
+        types[2] = TIME_TYPES[within.time_kind]
+    try:
+        table = table_of(replace(block, text=cut.text), within, types=types) if cut.text.strip() else None
+    except pa.ArrowInvalid:
+        return None
+    if table is None:
+        none = pa.array([], pa.string()).dictionary_encode()
+        return RatingsBlock(none, none, np.zeros(0, np.float32), None)
+    ratings_N = table["c1"].to_numpy()
+    users_N = table["c0"].combine_chunks()
+    is_whole = np.count_nonzero(~np.isfinite(ratings_N)) == table["c1"].null_count
+    if len(ratings_N) != cut.counts_S.sum() or not is_whole or has_blank_id(users_N):
+        return None
+    rows_N = np.repeat(np.arange(len(cut.ids_S), dtype=np.int32), cut.counts_S)
+    items_N = pa.DictionaryArray.from_arrays(pa.array(rows_N), pa.array(cut.ids_S, pa.string()))
+    return RatingsBlock(users_N, items_N, ratings_N, whole_times(table["c2"]) if 2 in types else None)
+
+
+def _repair(block: Block, shape: Shape, section: str, *, file: str) -> RatingsBlock:
+    """A block line by line: each row is given its section as first column, so that it is read as any table."""
+    lines = block.text.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
+    rows = []
+    for line in lines:
+        if _SECTION.fullmatch(line.strip()):
+            section = line.strip()[:-1]
+            rows.append("")
+        else:
+            rows.append(f"{section},{line}" if line.strip() else "")
+    repaired = repair_block(replace(block, text="\n".join(rows).encode()), shape, file=file)
+    return RatingsBlock(
+        pa.array(repaired.users, pa.string()).dictionary_encode(),
+        pa.array(repaired.items, pa.string()).dictionary_encode(),
+        repaired.ratings_N,
+        repaired.times_N,
+        tuple(replace(one, text=lines[one.line - block.first_line][:200]) for one in repaired.problems),
+        repaired.skipped,
+    )
