@@ -44,6 +44,10 @@ class Layout:
     mean *seen, not rated*; `missing` are values that mean *no entry at all* (Jester's 99). `id_kind` says what its
     item ids are ("movielens", "imdb", "tmdb", "mal", "isbn", "bgg"; "" where they are its own) and `ids` which
     further columns hold ids of those kinds. `kind` names the reader (see streams.READERS).
+
+    Personal layouts also say which `service` they come from (files of one service open together) and what a title in
+    them is when no column says so (`state`: "seen" or "planned"). Their `ids` map a kind of id to its column, their
+    `roles` may name columns of a "state", a "medium", an "other title".
     """
 
     name: str
@@ -67,3 +71,5 @@ class Layout:
     names: tuple[str, ...] = ()
     items: ItemsLayout | None = None
     about: str = ""
+    service: str = ""
+    state: str = "seen"

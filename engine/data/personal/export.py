@@ -17,10 +17,13 @@ State = Literal["seen", "dropped", "planned"]
 
 @dataclass(frozen=True)
 class ExportedTitle:
-    """One title of an export. `ids` maps kinds ("imdb", "tmdb", "mal", "movielens", "isbn", "bgg") to ids.
+    """One title of an export. `ids` maps kinds ("imdb", "tmdb", "mal", "movielens", "isbn", "bgg", "item") to ids.
 
-    `rating` is on the export's own scale, None where seen and not rated. `year` is 0, `date` (Unix seconds) is 0 where
-    unknown; `line` is its line or number in the file. `medium` says film, series, episode, book, game or "".
+    An "item" id is one of no known kind, as the file writes it: that of the data set itself, if the titles agree.
+    IMDb ids are "tt" and at least 7 digits; ISBNs have no hyphens; series and episodes carry no TMDB id, because TMDB
+    counts films and series apart. `rating` is on the export's own scale, None where seen and not rated. `year` is 0,
+    `date` (Unix seconds) is 0 where unknown; `line` is its line or number in the file. `medium` says film, series,
+    episode, book, game or "".
     """
 
     title: str
@@ -48,6 +51,7 @@ class Export:
     """All that an export says. Each title once: of repeats the latest rating counts, and a rating beats none.
 
     `skipped_count` counts all that were left out, `skipped` holds the first 1,000; `notes` are sentences for people.
+    `scale_is_known` is False where the file is of no known service and its scale was guessed from its ratings.
     """
 
     source: str
@@ -57,3 +61,4 @@ class Export:
     skipped: tuple[SkippedEntry, ...] = ()
     skipped_count: int = 0
     notes: tuple[str, ...] = ()
+    scale_is_known: bool = True
