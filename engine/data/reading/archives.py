@@ -28,27 +28,47 @@ MOST_FILES = 20_000
 
 @dataclass(frozen=True)
 class Source:
-    """One stream of bytes: a file, or one member of a zip file."""
+    """One stream of bytes: a file, or one member of a zip file.
+
+    With `parts` it is many of one kind, read one after another: files of the folder, or members of the zip, at `path`.
+    """
 
     path: Path
     member: str | None = None
+    parts: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
-        """How people call it: "ratings.csv", or "ml-1m.zip: ml-1m/ratings.dat"."""
+        """How people call it: "ratings.csv", "ml-1m.zip: ml-1m/ratings.dat", or "films: 12 files"."""
+        if self.parts:
+            return f"{self.path.resolve().name}: {len(self.parts):,} files"
         return f"{self.path.name}: {self.member}" if self.member else self.path.name
 
     @property
     def base_name(self) -> str:
         """The last part of its name without `.gz`, in small letters: what layouts call it."""
-        return PurePosixPath(self.member or self.path.name).name.lower().removesuffix(".gz")
+        name = self.parts[0] if self.parts else self.member or self.path.name
+        return PurePosixPath(name).name.lower().removesuffix(".gz")
+
+    @property
+    def single(self) -> tuple[Source, ...]:
+        """Each of its parts as a source; itself where it has none."""
+        if not self.parts:
+            return (self,)
+        if self.path.is_dir():
+            return tuple(Source(self.path / one) for one in self.parts)
+        return tuple(Source(self.path, one) for one in self.parts)
 
 
 class ByteStream:
-    """Unpacked bytes of a Source. `position` of `size` says how far it is (packed bytes for a gzip)."""
+    """Unpacked bytes of a Source without parts. `position` of `size` says how far it is (packed bytes for a gzip).
 
-    def __init__(self, source: Source) -> None:
+    `archive` is its zip where that is open already: it stays open.
+    """
+
+    def __init__(self, source: Source, *, archive: zipfile.ZipFile | None = None) -> None:
         self.source = source
+        self._archive = archive
         self.size = 0
         self._read = 0
         self._opened: list[IO[bytes] | zipfile.ZipFile] = []
@@ -67,8 +87,10 @@ class ByteStream:
         self._raw.seek(0)
         self._packed = True
         if self.source.member is not None:
-            archive = zipfile.ZipFile(raw)
-            self._opened.append(archive)
+            archive = self._archive
+            if archive is None:
+                archive = zipfile.ZipFile(raw)
+                self._opened.append(archive)
             member = archive.getinfo(self.source.member)
             _refuse_bomb(self.source, member.file_size, member.compress_size)
             self._stream = archive.open(member)  # type: ignore[assignment]
@@ -100,9 +122,11 @@ class ByteStream:
             raise DataError(
                 f"{path} vanished while it was read.", remedy="Bring it back and open it again.", path=str(path)
             )
-        if path.stat().st_size != self._size_on_disk:
+        size = path.stat().st_size
+        if size != self._size_on_disk:
+            change = "grew" if size > self._size_on_disk else "shrank"
             raise DataError(
-                f"{path} changed while it was read.",
+                f"{path} changed while it was read: it {change} from {self._size_on_disk:,} to {size:,} bytes.",
                 remedy="Wait until it is complete, then open it again.",
                 path=str(path),
             )
@@ -125,14 +149,32 @@ class ByteStream:
 
 def read_head(source: Source, *, most: int = 256 * 1024) -> bytes:
     """The first bytes of a source, unpacked."""
-    with ByteStream(source) as stream:
+    with ByteStream(source.single[0]) as stream:
         return stream.read(most)
 
 
 def size_of(source: Source) -> int:
     """The size that `ByteStream.size` will have, for progress."""
-    with ByteStream(source) as stream:
-        return stream.size
+    if not source.parts:
+        with ByteStream(source) as stream:
+            return stream.size
+    with _said_of(source):
+        if source.path.is_dir():
+            return sum((source.path / one).stat().st_size for one in source.parts)
+        with zipfile.ZipFile(source.path) as archive:
+            return sum(archive.getinfo(one).file_size for one in source.parts)
+
+
+@contextmanager
+def opened_archive(source: Source) -> Iterator[zipfile.ZipFile | None]:
+    """The zip of a source of many parts, opened once for all of them; None where there is none to open."""
+    if not source.parts or source.path.is_dir():
+        yield None
+        return
+    with _said_of(source):
+        archive = zipfile.ZipFile(source.path)
+    with archive:
+        yield archive
 
 
 def sources_in(path: Path) -> list[Source]:

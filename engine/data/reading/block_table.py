@@ -46,5 +46,6 @@ def table_of(
             include_columns=list(column_types),
             null_values=list(BLANKS),
             decimal_point=shape.decimal,
+            timestamp_parsers=[*shape.date_formats, csv.ISO8601],
         ),
     )

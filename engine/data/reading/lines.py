@@ -11,6 +11,8 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
+from zipfile import ZipFile
 
 from engine.data.reading.archives import MIB, ByteStream, Source
 from engine.data.reading.shape import Shape
@@ -44,10 +46,15 @@ def block_delimiter(shape: Shape) -> str:
     return UNIT.decode() if shape.delimiter == "::" else shape.delimiter
 
 
-def read_blocks(source: Source, shape: Shape, *, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
-    """The lines below the column names, in blocks. Raises NotUtf8Error, and DataError where the file fails."""
+def read_blocks(
+    source: Source, shape: Shape, *, block_bytes: int = BLOCK_BYTES, archive: ZipFile | None = None
+) -> Iterator[Block]:
+    """The lines below the column names, in blocks. Raises NotUtf8Error, and DataError where the file fails.
+
+    `archive` is the zip of the source where it is open already.
+    """
     decoder = None if shape.encoding == "utf-8" else codecs.getincrementaldecoder(shape.encoding)("replace")
-    with ByteStream(source) as stream:
+    with ByteStream(source, archive=archive) as stream:
         line, rest, at_end = 1, b"", False
         while not at_end:
             fresh = stream.read(block_bytes)
@@ -63,7 +70,7 @@ def read_blocks(source: Source, shape: Shape, *, block_bytes: int = BLOCK_BYTES)
             text, rest = text[:cut], text[cut:]
             _refuse_endless_line(source, rest, line)
             if line == 1 and shape.header is not None:
-                below = _below_names(text)
+                below = _below_names(text, shape.header_lines)
                 line, text = 1 + text.count(b"\n", 0, below), text[below:]
             if text:
                 lines = text.count(b"\n") + (not text.endswith(b"\n"))
@@ -71,10 +78,12 @@ def read_blocks(source: Source, shape: Shape, *, block_bytes: int = BLOCK_BYTES)
                 line += lines
 
 
-def _below_names(text: bytes) -> int:
+def _below_names(text: bytes, lines: int) -> int:
     """Where the line after the column names begins; blank lines may stand above them."""
     start = len(text) - len(text.lstrip())
-    return text.find(b"\n", start) + 1 or len(text)
+    for _ in range(lines):
+        start = text.find(b"\n", start) + 1 or len(text)
+    return start
 
 
 def _refuse_endless_line(source: Source, rest: bytes, line: int) -> None:
@@ -105,7 +114,7 @@ def read_rows(source: Source, shape: Shape) -> Iterator[tuple[int, list[str]]]:
         text = raw.decode("cp1252", "replace")
     rows = numbered_rows(text.lstrip("\ufeff"), shape.delimiter, quoted=shape.quoted, width=shape.width)
     if shape.header is not None:
-        next(rows, None)
+        rows = islice(rows, shape.header_lines, None)
     yield from rows
 
 
@@ -147,7 +156,8 @@ def _quoted_row(lines: list[str], place: int, delimiter: str, width: int) -> tup
 
 def _cells(record: str, delimiter: str) -> list[str]:
     try:
-        return next(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter), [])
+        escape = "\\" if '\\"' in record else None
+        return next(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter, escapechar=escape), [])
     except csv.Error:
         return []
 

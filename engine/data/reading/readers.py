@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from engine.data.dataset import Float32, Int64
 from engine.data.reading.block_table import table_of
 from engine.data.reading.lines import Block
-from engine.data.reading.repair import Problem, repair_block
+from engine.data.reading.repair import Problem, are_out_of_scale, repair_block
 from engine.data.reading.shape import Shape
 
 ID_TYPE = pa.dictionary(pa.int32(), pa.string())
@@ -50,7 +50,7 @@ def read_ratings(block: Block, shape: Shape, *, file: str) -> RatingsBlock:
     `file` is the name that problems carry.
     """
     try:
-        found = _parse(block, shape)
+        found = _parse(block, shape) if b"\0" not in block.text else None
     except pa.ArrowInvalid:
         found = None
     if found is not None and not has_blank_id(found.users_N) and not has_blank_id(found.items_N):
@@ -67,7 +67,7 @@ def read_ratings(block: Block, shape: Shape, *, file: str) -> RatingsBlock:
 
 
 def _parse(block: Block, shape: Shape) -> RatingsBlock | None:
-    """The good path. None where a rating is not finite; raises ArrowInvalid where a row does not fit."""
+    """The good path. None where a rating is not finite or out of scale; raises ArrowInvalid where a row does not fit."""
     roles = shape.roles
     types = {roles["user"]: ID_TYPE, roles["item"]: ID_TYPE, roles["rating"]: pa.float32()}
     if "time" in roles and shape.time_kind is not None:
@@ -76,6 +76,8 @@ def _parse(block: Block, shape: Shape) -> RatingsBlock | None:
     columns = {role: table[f"c{place}"] for role, place in roles.items() if place in types}
     ratings_N = columns["rating"].to_numpy()
     if np.count_nonzero(~np.isfinite(ratings_N)) != columns["rating"].null_count:
+        return None
+    if are_out_of_scale(ratings_N, shape).any():
         return None
     times_N = whole_times(columns["time"]) if "time" in columns else None
     return RatingsBlock(_one(columns["user"]), _one(columns["item"]), ratings_N, times_N)

@@ -24,7 +24,9 @@ NO_USER = "no person"
 NO_ITEM = "no title"
 NOT_A_NUMBER = "rating is not a number"
 NOT_FINITE = "rating is not finite"
-NOT_A_TIME = "time is not a number or an ISO date"
+OUT_OF_SCALE = "rating is outside of the scale"
+NOT_A_TIME = "time is not a number or a date"
+NUL = "line holds a NUL byte"
 
 
 @dataclass(frozen=True)
@@ -57,12 +59,16 @@ def repair_block(block: Block, shape: Shape, *, file: str) -> Repaired:
     columns = list(zip(*(row for _, row in fitting), strict=True)) or [()] * shape.width
     users, items = ([cell.strip() for cell in columns[shape.roles[role]]] for role in ("user", "item"))
     ratings_R, reasons = _ratings(columns[shape.roles["rating"]])
+    _note(
+        reasons, are_out_of_scale(ratings_R, shape) & np.array([one == "" for one in reasons], dtype=bool), OUT_OF_SCALE
+    )
     times_R = None
     if shape.time_kind is not None and "time" in shape.roles:
-        times_R, bad_R = _times(columns[shape.roles["time"]])
+        times_R, bad_R = _times(columns[shape.roles["time"]], shape.date_formats)
         _note(reasons, bad_R, NOT_A_TIME)
     _note(reasons, np.array([one == "" for one in items], dtype=bool), NO_ITEM)
     _note(reasons, np.array([one == "" for one in users], dtype=bool), NO_USER)
+    _note(reasons, np.array([any("\0" in cell for cell in row) for _, row in fitting], dtype=bool), NUL)
     keep_N = np.flatnonzero([reason == "" for reason in reasons])
     wrong = {line: WRONG_WIDTH for line, row in rows if len(row) != shape.width}
     wrong |= {line: reason for (line, _), reason in zip(fitting, reasons, strict=True) if reason}
@@ -74,6 +80,16 @@ def repair_block(block: Block, shape: Shape, *, file: str) -> Repaired:
         _problems(text, wrong, block.first_line, file),
         Counter(wrong.values()),
     )
+
+
+def are_out_of_scale(ratings_N: Float32, shape: Shape) -> Bools:
+    """Which ratings lie outside of the scale that the layout declares, and mean nothing else either."""
+    scale = shape.layout.scale
+    if scale is None or not np.any((ratings_N < scale[0]) | (ratings_N > scale[1])):
+        return np.zeros(len(ratings_N), dtype=bool)
+    special = (*shape.layout.unrated, *shape.layout.missing, *(shape.unrated or ()))
+    outside: Bools = ((ratings_N < scale[0]) | (ratings_N > scale[1])) & ~np.isin(ratings_N, special)
+    return outside
 
 
 def _ratings(cells: tuple[str, ...]) -> tuple[Float32, list[str]]:
@@ -92,13 +108,16 @@ def _ratings(cells: tuple[str, ...]) -> tuple[Float32, list[str]]:
     return ratings_R, reasons
 
 
-def _times(cells: tuple[str, ...]) -> tuple[Int64, Bools]:
+def _times(cells: tuple[str, ...], formats: tuple[str, ...]) -> tuple[Int64, Bools]:
     """Whole numbers (0 where blank), and which could not be read."""
     import pandas as pd
 
     texts = pd.Series(cells, dtype="object").str.strip()
     numbers = pd.to_numeric(texts, errors="coerce").astype("float64")
-    dates = pd.to_datetime(texts.where(numbers.isna()), errors="coerce", utc=True, format="ISO8601")
+    texts_of_dates = texts.where(numbers.isna())
+    dates = pd.to_datetime(texts_of_dates, errors="coerce", utc=True, format="ISO8601")
+    for one in formats:
+        dates = pd.to_datetime(texts_of_dates, errors="coerce", utc=True, format=one).fillna(dates)
     seconds_R = ((dates - pd.Timestamp("1970-01-01", tz="UTC")) // pd.Timedelta(seconds=1)).to_numpy(np.float64)
     numbers_R = numbers.to_numpy(np.float64)
     values_R = np.where(np.isfinite(numbers_R), numbers_R, seconds_R)

@@ -23,7 +23,7 @@ from engine.data.reading.dialect import are_ratings, encoding_of, known_encoding
 from engine.data.reading.lines import Block, read_blocks
 from engine.data.reading.pieces import Piece
 from engine.data.reading.readers import ID_TYPE, TIME_TYPES, RatingsBlock, has_blank_id, whole_times
-from engine.data.reading.repair import repair_block
+from engine.data.reading.repair import are_out_of_scale, repair_block
 from engine.data.reading.shape import Given, Shape
 
 KIND = "sections"
@@ -129,7 +129,9 @@ def _parse(cut: _Cut, block: Block, within: Shape) -> RatingsBlock | None:
     ratings_N = table["c1"].to_numpy()
     users_N = table["c0"].combine_chunks()
     is_whole = np.count_nonzero(~np.isfinite(ratings_N)) == table["c1"].null_count
-    if len(ratings_N) != cut.counts_S.sum() or not is_whole or has_blank_id(users_N):
+    if len(ratings_N) != cut.counts_S.sum() or not is_whole or are_out_of_scale(ratings_N, within).any():
+        return None
+    if b"\0" in cut.text or has_blank_id(users_N):
         return None
     rows_N = np.repeat(np.arange(len(cut.ids_S), dtype=np.int32), cut.counts_S)
     items_N = pa.DictionaryArray.from_arrays(pa.array(rows_N), pa.array(cut.ids_S, pa.string()))

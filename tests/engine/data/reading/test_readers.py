@@ -69,7 +69,7 @@ def test_that_a_text_rating_is_reported_with_its_line(read, block_bytes):
         ("1, ,4,5", "no title"),
         ("1,2,4", "wrong number of columns"),
         ("1,2,4,5,6", "wrong number of columns"),
-        ("1,2,4,yesterday", "time is not a number or an ISO date"),
+        ("1,2,4,yesterday", "time is not a number or a date"),
         ('1,2,"4,978300760', "rating is not a number"),
     ],
 )

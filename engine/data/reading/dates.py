@@ -1,0 +1,57 @@
+"""Dates written in numbers: in which order day, month and year come, and the patterns by which they are read.
+
+Stands beside dialect.py, below sniff.py. The order is taken from the dates themselves where some part is over 12;
+where all would do, the day is taken to come first and a note says so.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from engine.errors import DataError
+
+ORDERS = {"ymd": ("y", "m", "d"), "dmy": ("d", "m", "y"), "mdy": ("m", "d", "y")}
+_DATE = re.compile(r"(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})(?:,?[T ]\s*\d{1,2}:\d\d(?::\d\d)?(?P<half>\s?[AaPp][Mm])?)?")
+_ENOUGH = 0.9
+
+
+@dataclass(frozen=True)
+class DatesFound:
+    """How dates are written: patterns as strptime has them, and a sentence where their order is a guess."""
+
+    formats: tuple[str, ...]
+    note: str = ""
+
+
+def dates_of(texts: list[str], wish: str | None = None) -> DatesFound | None:
+    """How these dates are written, or None where they are no dates in numbers. `wish` is one of ORDERS."""
+    if wish is not None and wish not in ORDERS:
+        raise DataError(f"There is no order of dates called {wish!r}.", remedy=f"Known are: {', '.join(ORDERS)}.")
+    matches = [match for match in (_DATE.fullmatch(one.strip()) for one in texts) if match]
+    if not texts or len(matches) < _ENOUGH * len(texts):
+        return None
+    parts = [(match[1], match[3], match[4]) for match in matches]
+    order, is_guess = (wish, False) if wish else _order_of(parts)
+    if order is None:
+        return None
+    year = parts[0][ORDERS[order].index("y")]
+    day = matches[0][2].join("%" + {"y": "Y" if len(year) == 4 else "y"}.get(one, one) for one in ORDERS[order])
+    clocks = ("%H:%M:%S", "%H:%M") if not any(match["half"] for match in matches) else ("%I:%M:%S %p", "%I:%M %p")
+    joints = (" ", ", ") if any("," in one for one in texts) else (" ",)
+    formats = (day, *(day + joint + clock for joint in joints for clock in clocks))
+    note = f"Dates such as {matches[0][0]} may begin with the day or the month; they are read as the day first."
+    return DatesFound(formats, note if is_guess else "")
+
+
+def _order_of(parts: list[tuple[str, str, str]]) -> tuple[str | None, bool]:
+    """The order, and whether it is a guess; None where no order fits."""
+    first, middle, last = (max(int(one[place]) for one in parts) for place in range(3))
+    year_leads = len(parts[0][0]) == 4 or (len(parts[0][2]) < 4 and first > 31)
+    if year_leads:
+        return ("ymd" if middle <= 12 and last <= 31 else None), False
+    if len(parts[0][0]) > 2 or (middle > 12 and first > 12):
+        return None, False
+    if middle > 12:
+        return "mdy", False
+    return "dmy", first <= 12
