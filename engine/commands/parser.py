@@ -38,6 +38,11 @@ def _add_data(commands: argparse._SubParsersAction[argparse.ArgumentParser], com
     one.add_argument(
         "--columns", metavar="user=..,item=..,rating=..,time=..", help="which column is what: names, or numbers from 1"
     )
+    again = commands.add_parser("reimport", parents=[common], help="import the files of a data set once more")
+    again.add_argument("dataset", metavar="DATASET")
+    out = commands.add_parser("export", parents=[common], help="write a data set as CSV, as import reads it")
+    out.add_argument("dataset", metavar="DATASET")
+    out.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="a folder that is new or empty")
     commands.add_parser("datasets", parents=[common], help="list the data sets")
     commands.add_parser("runs", parents=[common], help="list the runs")
     commands.add_parser("models", parents=[common], help="list the models and their settings")

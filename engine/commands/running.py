@@ -21,6 +21,8 @@ OK, FAILED, WRONG, STOPPED = 0, 1, 2, 130
 
 _WITH_LIBRARY = {
     "import": ("data_commands", "import_files"),
+    "reimport": ("data_out_commands", "import_again"),
+    "export": ("data_out_commands", "export_dataset"),
     "datasets": ("data_commands", "list_datasets"),
     "runs": ("listing_commands", "list_runs"),
     "find-lr": ("learning_commands", "find_rate"),

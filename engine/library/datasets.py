@@ -17,7 +17,8 @@ from engine.data.dataset import Dataset, Scale
 from engine.errors import LibraryError
 from engine.library.database import Database, damaged_record
 from engine.library.dataset_files import bytes_needed, read_dataset, write_dataset
-from engine.library.folders import new_folder, remove_unfinished, removed_on_failure
+from engine.library.folders import bytes_in, new_folder, remove_unfinished, removed_on_failure
+from engine.library.origin import KEY, Origin, origin_in
 from engine.library.trash import Trash
 
 if TYPE_CHECKING:
@@ -43,6 +44,11 @@ class DatasetRecord:
         """The share of all person-title pairs that is there, 0 to 1."""
         return self.entries / max(1, self.people * self.titles)
 
+    @property
+    def origin(self) -> Origin | None:
+        """The files it was imported from and how, or None where that is not known."""
+        return origin_in(self.report)
+
 
 class DatasetShelf:
     """The data sets of a library. Any thread may call."""
@@ -55,10 +61,11 @@ class DatasetShelf:
         """An id that no data set has."""
         return f"d{uuid4().hex[:8]}"
 
-    def keep(self, dataset: Dataset, report: ImportReport) -> DatasetRecord:
+    def keep(self, dataset: Dataset, report: ImportReport, *, origin: Origin | None = None) -> DatasetRecord:
         """Write a data set to disk, whole or not at all. A name already taken gets a number.
 
-        Raises LibraryError where the disk is full or refuses; then nothing is left of it.
+        `origin` is remembered, for importing it again. Raises LibraryError where the disk is full or refuses; then
+        nothing is left of it.
         """
         if self._database.rows("SELECT 1 FROM datasets WHERE dataset_id = ? AND deleted", (dataset.dataset_id,)):
             self._trash.purge(dataset.dataset_id)
@@ -66,7 +73,7 @@ class DatasetShelf:
         with new_folder(folder, what=f"The data set {dataset.name}", need_bytes=bytes_needed(dataset)) as unfinished:
             write_dataset(unfinished, dataset)
         with removed_on_failure(folder):
-            self._insert(self._record_of(dataset, report))
+            self._insert(self._record_of(dataset, _document(report, origin)))
         return self.find(dataset.dataset_id)
 
     def records(self) -> tuple[DatasetRecord, ...]:
@@ -94,6 +101,14 @@ class DatasetShelf:
         record = self.find(dataset_id)
         return read_dataset(self._folder / record.dataset_id, dataset_id=record.dataset_id, name=record.name)
 
+    def folder_of(self, dataset_id: str) -> Path:
+        """Where the arrays of a data set lie."""
+        return self._folder / dataset_id
+
+    def disk_use(self, dataset_id: str) -> int:
+        """The size of a data set on the disk in bytes."""
+        return bytes_in(self.folder_of(dataset_id))
+
     def with_fingerprint(self, fingerprint: str) -> DatasetRecord | None:
         """A data set of just these entries, such as one imported again; None where there is none."""
         return next((one for one in self.records() if one.fingerprint == fingerprint), None)
@@ -104,6 +119,19 @@ class DatasetShelf:
         with self._database.transaction() as connection:
             connection.execute("UPDATE datasets SET name = ? WHERE dataset_id = ?", (name, record.dataset_id))
         return self.find(record.dataset_id)
+
+    def tell_anew(self, dataset_id: str, report: ImportReport, *, origin: Origin | None = None) -> DatasetRecord:
+        """Another import found the same: its report takes the place of the former one."""
+        written = json.dumps(_document(report, origin), default=str)
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE datasets SET report = ? WHERE dataset_id = ?", (written, dataset_id))
+        return self.find(dataset_id)
+
+    def take_place(self, dataset_id: str, *, of: str) -> DatasetRecord:
+        """Let a data set take the place and the name of another, which goes to the trash."""
+        former = self.find(of)
+        self.delete(former.dataset_id)
+        return self.rename(dataset_id, former.name)
 
     def delete(self, dataset_id: str) -> None:
         """Move a data set to the trash; `restore` undoes it until the library is next opened."""
@@ -119,7 +147,7 @@ class DatasetShelf:
         self._trash.empty()
         remove_unfinished(self._folder)
 
-    def _record_of(self, dataset: Dataset, report: ImportReport) -> DatasetRecord:
+    def _record_of(self, dataset: Dataset, report: dict[str, Any]) -> DatasetRecord:
         return DatasetRecord(
             dataset.dataset_id,
             self._free_name(dataset.name),
@@ -129,7 +157,7 @@ class DatasetShelf:
             dataset.scale,
             dataset.fingerprint,
             datetime.now(UTC),
-            asdict(report),
+            report,
         )
 
     def _insert(self, record: DatasetRecord) -> None:
@@ -158,6 +186,10 @@ class DatasetShelf:
             number += 1
             free = f"{name} ({number})"
         return free
+
+
+def _document(report: ImportReport, origin: Origin | None) -> dict[str, Any]:
+    return asdict(report) | ({KEY: origin.document()} if origin is not None else {})
 
 
 def _record(row: sqlite3.Row) -> DatasetRecord:

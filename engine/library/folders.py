@@ -19,18 +19,20 @@ from engine.errors import LibraryError
 _FORMAT_FILE = "format.json"
 _UNFINISHED = ".new-"
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+OTHER_HOME = "with --home"
 
 
 @contextmanager
-def new_folder(place: Path, *, what: str, need_bytes: int = 0) -> Iterator[Path]:
+def new_folder(place: Path, *, what: str, need_bytes: int = 0, otherwise: str = OTHER_HOME) -> Iterator[Path]:
     """A folder to write into, which takes its place once the block ends well; after an error nothing is left of it.
 
-    `what` is said in error sentences ("The data set Films"). Raises LibraryError where the disk is full or refuses.
+    `what` is said in error sentences ("The data set Films"), `otherwise` how to use another folder. Raises
+    LibraryError where the disk is full or refuses.
     """
     unfinished = place.parent / f"{_UNFINISHED}{place.name}"
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        refuse_if_full(place.parent, what=what, need_bytes=need_bytes)
+        refuse_if_full(place.parent, what=what, need_bytes=need_bytes, otherwise=otherwise)
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir()
         yield unfinished
@@ -40,7 +42,7 @@ def new_folder(place: Path, *, what: str, need_bytes: int = 0) -> Iterator[Path]
     except BaseException as error:
         shutil.rmtree(unfinished, ignore_errors=True)
         if _is_of_the_disk(error):
-            raise write_failure(place, error, what=what, need_bytes=need_bytes) from error
+            raise write_failure(place, error, what=what, need_bytes=need_bytes, otherwise=otherwise) from error
         raise
 
 
@@ -126,18 +128,21 @@ def damaged(path: Path, error: Exception | str) -> LibraryError:
     )
 
 
-def refuse_if_full(place: Path, *, what: str, need_bytes: int) -> None:
+def refuse_if_full(place: Path, *, what: str, need_bytes: int, otherwise: str = OTHER_HOME) -> None:
     """Raises LibraryError where the disk has less free space than is needed, before anything is written."""
     if need_bytes and shutil.disk_usage(place).free < need_bytes:
-        raise write_failure(place, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), what=what, need_bytes=need_bytes)
+        full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        raise write_failure(place, full, what=what, need_bytes=need_bytes, otherwise=otherwise)
 
 
-def write_failure(place: Path, error: BaseException, *, what: str, need_bytes: int = 0) -> LibraryError:
+def write_failure(
+    place: Path, error: BaseException, *, what: str, need_bytes: int = 0, otherwise: str = OTHER_HOME
+) -> LibraryError:
     """The sentence for what could not be written: the place, and for a full disk the need and what is free."""
     if not _is_full(error):
         return LibraryError(
             f"{what} could not be written to {place} ({error}).",
-            remedy="Check that the folder may be written to, or use another folder with --home.",
+            remedy=f"Check that the folder may be written to, or use another folder {otherwise}.",
             path=str(place),
         )
     free = _free_bytes(place)
@@ -145,7 +150,7 @@ def write_failure(place: Path, error: BaseException, *, what: str, need_bytes: i
     left = f" and {size_words(free)} are free" if free is not None else ""
     return LibraryError(
         f"{what} could not be written to {place}: the disk is full.{need}{left}.",
-        remedy="Free some room, or use a folder on another disk with --home.",
+        remedy=f"Free some room, or use a folder on another disk {otherwise}.",
         path=str(place),
         need_bytes=need_bytes,
         free_bytes=free,

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from engine.verbs.answering import recommend as recommend
     from engine.verbs.answering import recommender_of as recommender_of
+    from engine.verbs.exporting import ExportedDataset as ExportedDataset
+    from engine.verbs.exporting import export_dataset as export_dataset
     from engine.verbs.importing import ImportedData as ImportedData
     from engine.verbs.importing import import_files as import_files
     from engine.verbs.importing import open_sample as open_sample
@@ -21,8 +23,18 @@ if TYPE_CHECKING:
     from engine.verbs.learning import train as train
     from engine.verbs.preparing import find_rate as find_rate
     from engine.verbs.preparing import quick_model as quick_model
+    from engine.verbs.reimporting import ImportedAgain as ImportedAgain
+    from engine.verbs.reimporting import import_again as import_again
+    from engine.verbs.reimporting import settle_again as settle_again
+    from engine.verbs.reimporting import undo_again as undo_again
 
 _PLACES = {
+    "ExportedDataset": "exporting",
+    "export_dataset": "exporting",
+    "ImportedAgain": "reimporting",
+    "import_again": "reimporting",
+    "settle_again": "reimporting",
+    "undo_again": "reimporting",
     "ImportedData": "importing",
     "import_files": "importing",
     "open_sample": "importing",

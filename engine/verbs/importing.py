@@ -17,6 +17,7 @@ from engine.data.sample import SAMPLE_NAME, sample_files
 from engine.errors import LibraryError
 from engine.events import Job, StageStarted
 from engine.library.datasets import DatasetRecord
+from engine.library.origin import Origin
 from engine.library.store import Library
 
 SAMPLE_ID = "sample"
@@ -54,5 +55,5 @@ def open_sample(library: Library) -> Job[ImportedData]:
 def _imported(library: Library, paths: Sequence[Path], options: ImportOptions, *, dataset_id: str) -> Job[ImportedData]:
     dataset, report = yield from importer.import_files(paths, options=options, dataset_id=dataset_id)
     yield StageStarted("keeping", f"Keeping {dataset.name}")
-    record = library.datasets.keep(dataset, report)
+    record = library.datasets.keep(dataset, report, origin=Origin.of(paths, options))
     return ImportedData(record, record.report, library.datasets.open(record.dataset_id))

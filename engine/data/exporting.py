@@ -1,0 +1,164 @@
+"""A Dataset -> CSV files that others read, and that our own import reads back equal.
+
+Stands at a side door of the street: entries go out person by person, in the order they came in. Films of MovieLens
+are written in MovieLens' own layout; other data sets with the same columns under names that claim no more than is
+known (an id that is not MovieLens' own must not look like one).
+
+Shapes: U people, I titles, N entries, P entries of one piece.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+
+from engine.data.catalogue import Catalogue
+from engine.data.dataset import Dataset
+from engine.events import Job, Pace, Progressed, StageStarted
+
+PIECE = 250_000
+_ITEM_COLUMNS = {"movielens": "movieId", "imdb": "imdbId", "tmdb": "tmdbId", "mal": "animeId", "isbn": "isbn"}
+_NEEDS_QUOTES = re.compile(r'[,"\r\n]')
+_BYTES_A_RATING = 40
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written: the files (in their folder) with their sizes in bytes, and how much they hold."""
+
+    files: tuple[tuple[str, int], ...]
+    ratings: int
+    unrated: int
+    titles: int
+
+
+def export_files(dataset: Dataset, folder: Path) -> Job[Exported]:
+    """Write ratings, titles and (where known) links to other catalogues into an existing folder.
+
+    Seen-only entries have a blank rating. OSError and Stop pass through; whoever made the folder clears it away.
+    """
+    item = _ITEM_COLUMNS.get(dataset.catalogue.id_kind, "itemId")
+    ratings, titles = folder / "ratings.csv", folder / ("movies.csv" if item == "movieId" else "titles.csv")
+    yield StageStarted("ratings", f"Writing the ratings of {dataset.name}")
+    yield from _write_ratings(dataset, ratings, item=item)
+    yield StageStarted("titles", f"Writing the titles of {dataset.name}")
+    yield None
+    _write_rows(titles, (item, "title", "genres"), _title_rows(dataset))
+    files = [ratings, titles]
+    if dataset.catalogue.links:
+        files.append(folder / "links.csv")
+        _write_rows(files[-1], *_links_of(dataset, item))
+    yield None
+    unrated = int(np.count_nonzero(np.isnan(dataset.histories.ratings_N)))
+    sizes = tuple((one.name, one.stat().st_size) for one in files)
+    return Exported(sizes, dataset.entries - unrated, unrated, dataset.titles)
+
+
+def bytes_of_export(dataset: Dataset) -> int:
+    """About how much room an export takes, at a generous guess."""
+    return dataset.entries * _BYTES_A_RATING + dataset.titles * 160
+
+
+def write_problems(path: Path, problems: Sequence[Any]) -> None:
+    """Skipped lines as CSV, in one step: file, line, text, reason. OSError passes through.
+
+    problems: `Problem` values, or mappings of their fields as a kept report has them.
+    """
+    fields = ("file", "line", "text", "reason")
+    said = [one if isinstance(one, Mapping) else vars(one) for one in problems]
+    unfinished = path.with_name(f".new-{path.name}")
+    try:
+        _write_rows(unfinished, fields, ([str(one[name]) for name in fields] for one in said))
+        unfinished.replace(path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
+def _write_ratings(dataset: Dataset, path: Path, *, item: str) -> Job[None]:
+    users, items = pa.array(dataset.users.ids, pa.string()), pa.array(dataset.items.ids, pa.string())
+    quotes = any(map(_NEEDS_QUOTES.search, (*dataset.users.ids, *dataset.items.ids)))
+    options = arrow_csv.WriteOptions(include_header=False, quoting_style="needed" if quotes else "none")
+    pace = Pace()
+    with path.open("wb") as file:
+        file.write(f"userId,{item},rating,timestamp\n".encode())
+        for first, last in _pieces(dataset.histories.indptr_U1):
+            table = _table(dataset, users, items, first, last)
+            arrow_csv.write_csv(table, file, options)
+            done = int(dataset.histories.indptr_U1[last])
+            yield Progressed("Writing ratings", done, dataset.entries, "ratings") if pace.due() else None
+        _flush(file)
+
+
+def _pieces(indptr_U1: np.ndarray[Any, Any]) -> Iterator[tuple[int, int]]:
+    """First and past-last person of each piece: about PIECE entries, at least one person."""
+    first, people = 0, len(indptr_U1) - 1
+    while first < people:
+        last = int(np.searchsorted(indptr_U1, indptr_U1[first] + PIECE, side="right")) - 1
+        last = min(people, max(first + 1, last))
+        yield first, last
+        first = last
+
+
+def _table(dataset: Dataset, users: pa.Array, items: pa.Array, first: int, last: int) -> pa.Table:
+    """The entries of people first..last-1. A blank is a rating that was not given, or a time that no entry has."""
+    histories = dataset.histories
+    begin, end = (int(histories.indptr_U1[one]) for one in (first, last))
+    people_P = np.repeat(np.arange(first, last), np.diff(histories.indptr_U1[first : last + 1]))
+    times = pa.nulls(end - begin) if histories.times_N is None else pa.array(histories.times_N[begin:end])
+    return pa.table(
+        {
+            "user": users.take(pa.array(people_P)),
+            "item": items.take(pa.array(np.asarray(histories.item_rows_N[begin:end]))),
+            "rating": pa.array(np.asarray(histories.ratings_N[begin:end]), from_pandas=True),
+            "time": times.cast(pa.int64()),
+        }
+    )
+
+
+def _title_rows(dataset: Dataset) -> Iterator[tuple[str, ...]]:
+    catalogue = dataset.catalogue
+    for row, item_id in enumerate(dataset.items.ids):
+        yield item_id, _title_cell(catalogue, row), _genres_cell(catalogue.genres[row])
+
+
+def _title_cell(catalogue: Catalogue, row: int) -> str:
+    """The title with its year; escaped where a reader that turns `&amp;` into `&` would spoil it."""
+    name = catalogue.name(row)
+    return name.replace("&", "&amp;") if html.unescape(name) != name else name
+
+
+def _genres_cell(genres: tuple[str, ...]) -> str:
+    """Genres between bars; a single one that holds a comma gets a bar, for without one it would be split there."""
+    if len(genres) == 1 and ", " in genres[0]:
+        return f"{genres[0]}|"
+    return "|".join(genres) or "(no genres listed)"
+
+
+def _links_of(dataset: Dataset, item: str) -> tuple[tuple[str, ...], Iterator[tuple[str, ...]]]:
+    """Ids in other catalogues, in the layout of MovieLens' links.csv."""
+    links = dataset.catalogue.links
+    return (item, *(f"{kind}Id" for kind in links)), zip(dataset.items.ids, *links.values(), strict=True)
+
+
+def _write_rows(path: Path, names: Sequence[str], rows: Iterator[Sequence[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows(rows)
+        _flush(file)
+
+
+def _flush(file: Any) -> None:
+    file.flush()
+    os.fsync(file.fileno())

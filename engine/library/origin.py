@@ -1,0 +1,79 @@
+"""Where a kept data set came from: its files and what a person said about them, so that it can be imported again.
+
+Stands beside the shelf of data sets, which keeps it in the record as a part of the import's report.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import UnionType
+from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
+
+if TYPE_CHECKING:
+    from engine.data.importing.importer import ImportOptions
+
+KEY = "origin"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The files of an import (absolute) and its options."""
+
+    paths: tuple[Path, ...]
+    options: ImportOptions
+
+    @staticmethod
+    def of(paths: Sequence[Path], options: ImportOptions) -> Origin:
+        """What to remember of an import. Paths become absolute: the next one may begin in another folder."""
+        items = None if options.items is None else Path(options.items).absolute()
+        return Origin(tuple(Path(one).absolute() for one in paths), dataclasses.replace(options, items=items))
+
+    @property
+    def missing(self) -> tuple[Path, ...]:
+        """Which of the files are not there (any more)."""
+        asked = (*self.paths, *([self.options.items] if self.options.items else []))
+        return tuple(one for one in asked if not one.exists())
+
+    def document(self) -> dict[str, Any]:
+        """As JSON has it."""
+        written: dict[str, Any] = _plain({"paths": self.paths, "options": dataclasses.asdict(self.options)})
+        return written
+
+
+def origin_in(report: Mapping[str, Any]) -> Origin | None:
+    """What a record remembers, or None: it is older than this, or says what this version does not understand."""
+    from engine.data.importing.importer import ImportOptions
+
+    try:
+        document = report[KEY]
+        return Origin(tuple(Path(one) for one in document["paths"]), _made(ImportOptions, document["options"]))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return str(value) if isinstance(value, Path) else value
+
+
+def _made(kind: type[Any], document: Mapping[str, Any]) -> Any:
+    """A dataclass from what JSON has of it; fields that it has no more are passed over."""
+    hints = get_type_hints(kind)
+    known = [one.name for one in dataclasses.fields(kind) if one.name in document]
+    return kind(**{name: _as(hints[name], document[name]) for name in known})
+
+
+def _as(hint: Any, value: Any) -> Any:
+    kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    if isinstance(value, str) and Path in kinds:
+        return Path(value)
+    if isinstance(value, list) and any(get_origin(one) is tuple for one in kinds):
+        return tuple(value)
+    made = next((one for one in kinds if isinstance(value, Mapping) and dataclasses.is_dataclass(one)), None)
+    return value if made is None else _made(made, value)  # type: ignore[arg-type]

@@ -1,0 +1,51 @@
+"""A kept data set becomes a folder of CSV files. Works without torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.data.dataset import Dataset
+from engine.data.exporting import Exported, bytes_of_export, export_files
+from engine.errors import DataError
+from engine.events import Job
+from engine.library.folders import new_folder
+
+
+@dataclass(frozen=True)
+class ExportedDataset:
+    """Where a data set was written to, and what."""
+
+    name: str
+    folder: Path
+    exported: Exported
+
+
+def export_dataset(dataset: Dataset, folder: Path) -> Job[ExportedDataset]:
+    """Write a data set as CSV into a folder that is new or empty: it is there in full, or nothing of it is.
+
+    Stop passes through and leaves nothing behind. Raises DataError where the folder holds something, LibraryError
+    where the disk is full or refuses.
+    """
+    place = Path(folder).absolute()
+    _refuse_taken(place)
+    yield None
+    need = bytes_of_export(dataset)
+    with new_folder(place, what=dataset.name, need_bytes=need, otherwise="instead") as unfinished:
+        exported = yield from export_files(dataset, unfinished)
+        if place.exists():
+            _refuse_taken(place)
+            place.rmdir()
+    return ExportedDataset(dataset.name, place, exported)
+
+
+def _refuse_taken(place: Path) -> None:
+    try:
+        taken = place.exists() and (not place.is_dir() or any(place.iterdir()))
+    except OSError as error:
+        raise DataError(
+            f"{place} could not be used: {error.strerror or error}.", remedy="Choose another folder.", path=str(place)
+        ) from error
+    if taken:
+        what = "already holds files" if place.is_dir() else "is a file"
+        raise DataError(f"{place} {what}.", remedy="Choose a folder that is new or empty.", path=str(place))
