@@ -33,11 +33,18 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 NAMED_COLUMNS = Layout("columns with names")
 UNNAMED_COLUMNS = Layout("columns without names", columns=FOUR)
 CHOSEN_COLUMNS = Layout("columns as chosen")
+ORANGE = Layout("Orange", header_lines=3)
+"""Its second line says what kind of values a column holds, its third what the column is for."""
 
 
 def normalised(name: str) -> str:
     """A column name as names are compared: "User_ID:token" -> "userid"."""
     return re.sub(r"[^a-z0-9]", "", re.sub(r":(token|float|token_seq|float_seq)$", "", name.strip().casefold()))
+
+
+def kind_of_layout(kind: str) -> Layout:
+    """The layout of a kind of which there is one."""
+    return next(one for one in LAYOUTS if one.kind == kind)
 
 
 def roles_of(header: tuple[str, ...]) -> dict[str, int]:
@@ -57,20 +64,38 @@ def roles_of(header: tuple[str, ...]) -> dict[str, int]:
     return roles
 
 
-def layout_of_header(header: tuple[str, ...]) -> Layout:
-    """The declared layout that these column names are, or the general one."""
+def layout_of_header(header: tuple[str, ...], *, name: str = "") -> Layout:
+    """The declared layout that these column names are, or the general one. `name` is what the file is called."""
     keys = {normalised(one) for one in header}
-    fitting = (one for one in LAYOUTS if one.header and keys.issuperset(one.header))
-    return next(fitting, NAMED_COLUMNS)
+    return next((one for one in LAYOUTS if _has_names(one, header, keys) and _is_called(one, name)), NAMED_COLUMNS)
 
 
-def layout_of_columns(delimiter: str, width: int, items: list[str]) -> Layout:
+def _has_names(layout: Layout, header: tuple[str, ...], keys: set[str]) -> bool:
+    if layout.header_pattern:
+        return all(re.fullmatch(layout.header_pattern, one) for one in header)
+    return bool(layout.header) and keys.issuperset(layout.header) and keys.isdisjoint(layout.header_without)
+
+
+def _is_called(layout: Layout, name: str) -> bool:
+    return not layout.needs_name or name in layout.names
+
+
+def layout_of_columns(delimiter: str, width: int, items: list[str], *, ratings: list[str] | None = None) -> Layout:
     """The declared layout without column names that these columns are, or the general one.
 
-    `items` are some item ids from the start of the file.
+    `items` and `ratings` are some from the start of the file.
     """
     for one in LAYOUTS:
-        right_shape = not one.header and one.delimiter == delimiter and one.width[0] <= width <= one.width[1]
-        if right_shape and any(re.fullmatch(one.item_pattern, item) for item in items):
+        is_shaped = one.columns and one.delimiter in (None, delimiter) and one.width[0] <= width <= one.width[1]
+        if is_shaped and _match_some(one.item_pattern, items) and _match_some(one.rating_pattern, ratings or [""]):
             return one
     return UNNAMED_COLUMNS
+
+
+def _match_some(pattern: str, texts: list[str]) -> bool:
+    return any(re.fullmatch(pattern, one.strip()) for one in texts)
+
+
+def layout_by_marks(text: str) -> Layout | None:
+    """The declared layout whose marks all stand in this start of a file, or None."""
+    return next((one for one in LAYOUTS if one.marks and all(mark in text for mark in one.marks)), None)

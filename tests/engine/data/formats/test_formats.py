@@ -63,4 +63,5 @@ def test_that_every_layout_says_how_it_is_recognised():
     for layout in LAYOUTS:
         if layout.kind != "delimited":
             continue
-        assert layout.header or (layout.delimiter and {"user", "item", "rating"} <= layout.columns.keys()), layout.name
+        by_columns = {"user", "item", "rating"} <= layout.columns.keys()
+        assert layout.header or layout.header_pattern or layout.marks or by_columns, layout.name
