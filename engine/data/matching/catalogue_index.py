@@ -1,0 +1,121 @@
+"""Every name of every title of a data set, laid out so that thousands of titles are looked up in a moment.
+
+Stands between names.py and those who look for evidence. Built once per data set, in pieces.
+
+Shapes: N names (one title may have several), I titles.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.data.catalogue import split_title
+from engine.data.dataset import Dataset
+from engine.data.matching.ids import KINDS, normalised_id
+from engine.data.matching.names import Name, Part, names_of, parts_of
+from engine.events import Job, Pace, Progressed
+
+_AT_ONCE = 500
+_FEW_YEARS = 0.05
+
+
+@dataclass
+class CatalogueIndex:
+    """Where each key, part, id and word of a data set's titles is found.
+
+    names_N, rows_N: the names, and the item_row of each. by_key and by_bare_key lead to names, by_part to pairs of a
+    name and the part it has, by_id[kind] to item rows. `has_years` is False where the catalogue has next to none.
+    """
+
+    dataset: Dataset
+    names_N: list[Name] = field(default_factory=list)
+    rows_N: list[int] = field(default_factory=list)
+    years_I: list[int] = field(default_factory=list)
+    by_key: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    by_bare_key: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    by_part: defaultdict[str, list[tuple[int, Part]]] = field(default_factory=lambda: defaultdict(list))
+    by_word: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    by_id: dict[str, dict[str, tuple[int, ...]]] = field(default_factory=dict)
+    ids_I: dict[str, list[str]] = field(default_factory=dict)
+
+    @cached_property
+    def has_years(self) -> bool:
+        return sum(year > 0 for year in self.years_I) > _FEW_YEARS * len(self.years_I)
+
+    @cached_property
+    def texts_N(self) -> list[str]:
+        """The words of each name, as one text: what is compared where keys differ."""
+        return [" ".join(name.words) for name in self.names_N]
+
+    @cached_property
+    def years_N(self) -> npt.NDArray[np.int32]:
+        return np.array([self.years_I[row] for row in self.rows_N], dtype=np.int32)
+
+    @cached_property
+    def titles_with(self) -> Counter[str]:
+        """In how many names each word stands."""
+        return Counter({word: len(names) for word, names in self.by_word.items()})
+
+    @cached_property
+    def names_by_row(self) -> dict[int, list[Name]]:
+        names: dict[int, list[Name]] = defaultdict(list)
+        for name, row in zip(self.names_N, self.rows_N, strict=True):
+            names[row].append(name)
+        return names
+
+    def is_about_films(self) -> bool:
+        return self.dataset.catalogue.word in ("film", "movie")
+
+    def near(self, year: int) -> npt.NDArray[np.intp]:
+        """The names of titles within a year of this one, and of those without a year; all names for year 0."""
+        if not year:
+            return np.arange(len(self.names_N))
+        return np.flatnonzero((np.abs(self.years_N - year) <= 1) | (self.years_N == 0))
+
+
+def build_index(dataset: Dataset) -> Job[CatalogueIndex]:
+    """The index of a data set's titles. Stop passes through."""
+    index, pace = CatalogueIndex(dataset), Pace()
+    yield None
+    for row, (title, year) in enumerate(zip(dataset.catalogue.titles, dataset.catalogue.years, strict=True)):
+        _add(index, row, title, year)
+        if row % _AT_ONCE == 0:
+            is_due = pace.due()
+            yield Progressed("Preparing the titles of the data set", row, dataset.titles, "titles") if is_due else None
+    for kind, ids in _all_ids(dataset).items():
+        index.ids_I[kind] = [normalised_id(kind, one) for one in ids]
+        rows: dict[str, tuple[int, ...]] = {}
+        for row, one in enumerate(index.ids_I[kind]):
+            if one:
+                rows[one] = (*rows.get(one, ()), row)
+        index.by_id[kind] = rows
+        yield None
+    return index
+
+
+def _add(index: CatalogueIndex, row: int, title: str, year: int) -> None:
+    if not year:
+        title, year = split_title(title)
+    index.years_I.append(year)
+    for name in names_of(title):
+        place = len(index.names_N)
+        index.names_N.append(name)
+        index.rows_N.append(row)
+        index.by_key[name.key].append(place)
+        index.by_bare_key[name.bare_key].append(place)
+        for word in set(name.words):
+            index.by_word[word].append(place)
+    for part in parts_of(title):
+        index.by_part[part.key].append((row, part))
+
+
+def _all_ids(dataset: Dataset) -> dict[str, tuple[str, ...]]:
+    kinds = {kind: ids for kind, ids in dataset.catalogue.links.items() if kind in KINDS and len(ids) == dataset.titles}
+    if dataset.catalogue.id_kind in KINDS:
+        kinds[dataset.catalogue.id_kind] = dataset.items.ids
+    return kinds
