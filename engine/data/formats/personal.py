@@ -15,8 +15,11 @@ _PEOPLE = ("user", "userid", "username", "uid", "customerid", "reviewerid", "mem
 _FILM = ("date", "name", "year", "letterboxduri")
 _HALF_STARS, _TEN = (0.5, 5.0, 0.5), (1.0, 10.0, 1.0)
 
+_PART_OF_SERIES = {"medium": "type", "season": "seasonnumber", "episode": "episodenumber"}
+
 _export = partial(Layout, personal=True, unrated=(0.0,), header_without=_PEOPLE)
 _letterboxd = partial(_export, service="Letterboxd", word="film", scale=_HALF_STARS)
+_BY_LINK = {"letterboxd": "letterboxduri"}
 _imdb = partial(_export, service="IMDb", scale=_TEN, ids={"imdb": "const"})
 
 PERSONAL: tuple[Layout, ...] = (
@@ -34,6 +37,7 @@ PERSONAL: tuple[Layout, ...] = (
         "Letterboxd ratings",
         header=(*_FILM, "rating"),
         header_without=(*_PEOPLE, "watcheddate"),
+        ids=_BY_LINK,
         names=("ratings.csv",),
         about="films that you rated on Letterboxd, by title and year",
     ),
@@ -48,6 +52,7 @@ PERSONAL: tuple[Layout, ...] = (
         "Letterboxd watched",
         header=_FILM,
         header_without=(*_PEOPLE, "rating"),
+        ids=_BY_LINK,
         needs_name=True,
         names=("watched.csv",),
         about="all films that you have seen on Letterboxd, without ratings",
@@ -56,6 +61,7 @@ PERSONAL: tuple[Layout, ...] = (
         "Letterboxd watchlist",
         header=_FILM,
         header_without=(*_PEOPLE, "rating"),
+        ids=_BY_LINK,
         needs_name=True,
         names=("watchlist.csv",),
         state="planned",
@@ -71,7 +77,8 @@ PERSONAL: tuple[Layout, ...] = (
     ),
     _imdb(
         "IMDb watchlist",
-        header=("position", "const", "title", "titletype", "yourrating", "daterated"),
+        header=("position", "const", "created", "title", "titletype", "url"),
+        header_without=(*_PEOPLE, "yourated"),
         roles={"rating": "yourrating", "time": "daterated", "medium": "titletype", "other title": "originaltitle"},
         needs_name=True,
         names=("watchlist.csv",),
@@ -80,7 +87,8 @@ PERSONAL: tuple[Layout, ...] = (
     ),
     _imdb(
         "IMDb list",
-        header=("position", "const", "title", "titletype", "yourrating", "daterated"),
+        header=("position", "const", "created", "title", "titletype", "url"),
+        header_without=(*_PEOPLE, "yourated"),
         roles={"rating": "yourrating", "time": "daterated", "medium": "titletype", "other title": "originaltitle"},
         about="a list of yours on IMDb; titles without your rating count as seen",
     ),
@@ -93,7 +101,7 @@ PERSONAL: tuple[Layout, ...] = (
     _export(
         "TMDB watchlist",
         header=("tmdbid", "imdbid", "type", "name", "seasonnumber", "yourrating"),
-        roles={"rating": "yourrating", "time": "daterated", "year": "releasedate", "medium": "type"},
+        roles={"rating": "yourrating", "time": "daterated", "year": "releasedate", **_PART_OF_SERIES},
         ids={"tmdb": "tmdbid", "imdb": "imdbid"},
         scale=_TEN,
         needs_name=True,
@@ -105,7 +113,7 @@ PERSONAL: tuple[Layout, ...] = (
     _export(
         "TMDB ratings",
         header=("tmdbid", "imdbid", "type", "name", "seasonnumber", "yourrating"),
-        roles={"rating": "yourrating", "time": "daterated", "year": "releasedate", "medium": "type"},
+        roles={"rating": "yourrating", "time": "daterated", "year": "releasedate", **_PART_OF_SERIES},
         ids={"tmdb": "tmdbid", "imdb": "imdbid"},
         scale=_TEN,
         service="TMDB",
@@ -127,7 +135,7 @@ PERSONAL: tuple[Layout, ...] = (
             "rating": "myrating", "time": "dateread", "year": "originalpublicationyear", "state": "exclusiveshelf",
             "other year": "yearpublished", "other time": "dateadded",
         },
-        ids={"isbn": "isbn13", "isbn ten": "isbn"},
+        ids={"isbn": "isbn", "isbn of 13 digits": "isbn13", "goodreads": "bookid"},
         scale=(1.0, 5.0, 1.0),
         word="book",
         service="Goodreads",
@@ -146,7 +154,7 @@ PERSONAL: tuple[Layout, ...] = (
     _export(
         "BoardGameGeek",
         header=("objectname", "objectid", "rating"),
-        roles={"title": "objectname", "rating": "rating", "year": "yearpublished"},
+        roles={"title": "objectname", "rating": "rating", "year": "yearpublished", "own": "own", "wish": "wishlist"},
         ids={"bgg": "objectid"},
         scale=(1.0, 10.0, 0.0),
         word="game",

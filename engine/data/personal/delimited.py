@@ -1,0 +1,208 @@
+"""Exports in columns: Letterboxd, IMDb, TMDB, MovieLens, Goodreads, StoryGraph, BoardGameGeek, our own; and any table
+with a title (or an id) and a rating.
+
+Stands after sniff.py and recognising.py. What the columns of a known export mean is declared in formats/personal.py.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.data.catalogue import split_title
+from engine.data.dataset import Scale
+from engine.data.formats import NAMED_COLUMNS, Layout, normalised
+from engine.data.personal.export import ExportedTitle, State
+from engine.data.personal.meanings import medium_of, normalised_id, seconds_of, state_of, year_in
+from engine.data.personal.part import Part, rating_in, scale_of
+from engine.data.personal.recognising import fitting_layouts, layout_of_export
+from engine.data.personal.scales import guessed_scale
+from engine.data.reading.archives import Source
+from engine.data.reading.lines import read_rows
+from engine.data.reading.repair import WRONG_WIDTH
+from engine.data.reading.shape import Given, Shape
+from engine.data.reading.sniff import sniff
+from engine.errors import DataError
+
+_KINDS_BY_NAME = {
+    "imdbid": "imdb", "imdb": "imdb", "const": "imdb", "tconst": "imdb", "tmdbid": "tmdb", "tmdb": "tmdb",
+    "malid": "mal", "idmal": "mal", "isbn": "isbn", "isbn13": "isbn", "bggid": "bgg", "movielensid": "movielens",
+}  # fmt: skip
+_MEDIUM_OF_WORD = {"film": "film", "book": "book", "game": "game"}
+_SERIES_OF_BOOKS = re.compile(r"(.*\S)\s+\(([^()]*#[^()]*)\)")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Where a table says what. `places` maps roles to columns (from 0), `ids` kinds of ids.
+
+    `layout` is the known export that it is, or None; then one column may serve as id and as title (`is_named`).
+    """
+
+    places: Mapping[str, int]
+    ids: Mapping[str, int]
+    layout: Layout | None
+    decimal: str
+    unrated: tuple[float, ...]
+
+    @property
+    def is_named(self) -> bool:
+        return self.layout is None and self.places.get("item") == self.places.get("title")
+
+    def text(self, role: str, cells: list[str]) -> str:
+        return cells[self.places[role]].strip() if role in self.places else ""
+
+
+def read_delimited(source: Source, given: Given | None = None) -> Part:
+    """A table of one person's titles. Raises DataError where it is none, lacks a column or holds several people."""
+    shape = sniff(source, given)
+    layout = (
+        layout_of_export(shape.header, source.base_name) if shape.header and not (given and given.columns) else None
+    )
+    columns = _columns_of(source, shape, layout, given)
+    declared = scale_of(layout) if layout else None
+    general = NAMED_COLUMNS if shape.layout.personal else shape.layout
+    part = Part(source, layout or general, declared or Scale(0.5, 5.0, 0.5), scale_is_known=declared is not None)
+    people: set[str] = set()
+    for line, cells in read_rows(source, shape):
+        said = _title(cells, columns, line) if len(cells) == shape.width else WRONG_WIDTH
+        if not isinstance(said, str) and "user" in columns.places:
+            people.add(columns.text("user", cells))
+            _refuse_several(source, people)
+        _note_scale(part, cells, columns, shape)
+        part.add(said, line=line, text=shape.delimiter.join(cells))
+    return part if part.scale_is_known else _with_guessed_scale(part)
+
+
+def _columns_of(source: Source, shape: Shape, layout: Layout | None, given: Given | None) -> Columns:
+    keys = [normalised(one) for one in shape.header or ()]
+    places = dict(shape.roles)
+    if layout is None:
+        places = _general_places(source, shape, places)
+        ids = {kind: keys.index(name) for name, kind in reversed(_KINDS_BY_NAME.items()) if name in keys}
+        if places["item"] != places.get("title"):
+            ids["item"] = places["item"]
+        unrated = given.unrated if given and given.unrated is not None else (0.0, *shape.layout.unrated)
+        return Columns(places, ids, None, shape.decimal, unrated)
+    places.pop("rating", None)
+    roles = {"rating": "rating", **layout.roles}
+    places |= {role: keys.index(name) for role, name in roles.items() if name in keys}
+    ids = {kind: keys.index(name) for kind, name in layout.ids.items() if name in keys}
+    return Columns(places, ids, layout, shape.decimal, layout.unrated)
+
+
+def _general_places(source: Source, shape: Shape, places: dict[str, int]) -> dict[str, int]:
+    """The column of each role. Two without names are item ids (if all are numbers) or titles, and ratings."""
+    if shape.header is None and shape.width == 2 and "rating" not in places:
+        are_ids = all(row[0].strip().isdecimal() for row in shape.sample if row)
+        places = {"item": 0, "rating": 1} if are_ids else {"item": 0, "title": 0, "rating": 1}
+    missing = [word for role, word in (("item", "titles"), ("rating", "ratings")) if role not in places]
+    if not missing:
+        return places
+    namesakes = [one for one in fitting_layouts(shape.header or ()) if one.personal and one.needs_name]
+    if namesakes:
+        names = " or ".join(one.names[0] for one in namesakes)
+        raise DataError(
+            f"{source.name} has the columns of several exports of {namesakes[0].service}, which only their names tell "
+            "apart.",
+            remedy=f"Rename it to {names}, whichever it is.",
+            path=str(source.path),
+        )
+    raise DataError(
+        f"{source.name} has no column of {' and none of '.join(missing)}; its columns are: {shape.columns_words}.",
+        remedy="A profile needs a column of item ids or titles, and one of ratings, such as: movieId,rating.",
+        path=str(source.path),
+        missing=tuple(missing),
+    )
+
+
+def _title(cells: list[str], columns: Columns, line: int) -> ExportedTitle | str:
+    """What a line says, or why it says nothing."""
+    rating = rating_in(columns.text("rating", cells), decimal=columns.decimal, unrated=columns.unrated)
+    if isinstance(rating, str):
+        return rating
+    raw = columns.text("title", cells)
+    title, year, others = _name(raw, columns, cells)
+    medium = _medium(columns, cells)
+    ids = _ids(columns, cells, medium)
+    if columns.is_named and raw and not raw.isdecimal():
+        ids["item"] = raw
+    return ExportedTitle(
+        title, year, ids, others, rating, _state(columns, cells),
+        seconds_of(columns.text("time", cells)) or seconds_of(columns.text("other time", cells)), line, medium,
+    )  # fmt: skip
+
+
+def _name(raw: str, columns: Columns, cells: list[str]) -> tuple[str, int, tuple[str, ...]]:
+    """Title, year and other titles. A year behind the title counts where the year's own column does not differ."""
+    own = year_in(columns.text("year", cells)) or year_in(columns.text("other year", cells))
+    title, year = split_title(raw)
+    if own and year and own != year:
+        title, year = raw, own
+    others = [columns.text("other title", cells)]
+    series = _SERIES_OF_BOOKS.fullmatch(title) if columns.layout and columns.layout.word == "book" else None
+    if series:
+        title, others = series.group(1), [raw]
+    return title, own or year, tuple(one for one in others if one and one != title)
+
+
+def _medium(columns: Columns, cells: list[str]) -> str:
+    if columns.text("season", cells) or columns.text("episode", cells):
+        return "episode"
+    said = columns.text("medium", cells)
+    return medium_of(said) if said else _MEDIUM_OF_WORD.get(columns.layout.word if columns.layout else "", "")
+
+
+def _ids(columns: Columns, cells: list[str], medium: str) -> dict[str, str]:
+    ids: dict[str, str] = {}
+    for name, place in columns.ids.items():
+        kind = name.split()[0]
+        an_id = normalised_id(kind, cells[place])
+        if an_id and kind not in ids and not (kind == "tmdb" and medium in ("series", "episode")):
+            ids[kind] = an_id
+    return ids
+
+
+def _state(columns: Columns, cells: list[str]) -> State:
+    if columns.layout is None:
+        return "seen"
+    otherwise: State = "planned" if columns.layout.state == "planned" else "seen"
+    if columns.text("wish", cells) == "1" and columns.text("own", cells) != "1":
+        return "planned"
+    return state_of(columns.text("state", cells), otherwise=otherwise)
+
+
+def _note_scale(part: Part, cells: list[str], columns: Columns, shape: Shape) -> None:
+    """The scale that our own files say in each line; the first counts."""
+    if part.scale_is_known or "low" not in columns.places or len(cells) != shape.width:
+        return
+    said = [rating_in(columns.text(role, cells), unrated=()) for role in ("low", "high", "step")]
+    low, high, step = (one if isinstance(one, float) else None for one in said)
+    if low is not None and high is not None and step is not None and low < high:
+        part.scale, part.scale_is_known = Scale(low, high, step), True
+
+
+def _with_guessed_scale(part: Part) -> Part:
+    """A single -1 below all ratings means *seen, not rated*, as 0 does."""
+    if {one.rating for one in part.titles if one.rating is not None and one.rating < 0} == {-1.0}:
+        part.titles = [dataclasses.replace(one, rating=None) if one.rating == -1.0 else one for one in part.titles]
+    ratings = [one.rating for one in part.titles if one.rating is not None]
+    part.scale = guessed_scale(ratings)
+    if ratings:
+        part.notes.append(
+            f"{part.source.name} does not say its scale; from its ratings it was taken as {part.scale.low:g} to "
+            f"{part.scale.high:g}."
+        )
+    return part
+
+
+def _refuse_several(source: Source, people: set[str]) -> None:
+    if len(people) > 1:
+        names = " and ".join(repr(one) for one in sorted(people))
+        raise DataError(
+            f"{source.name} holds ratings of several people, such as {names}; a profile is one person's.",
+            remedy="Import it as a data set, or keep the lines of one person.",
+            path=str(source.path),
+        )
