@@ -136,10 +136,13 @@ def _title(cells: list[str], columns: Columns, line: int) -> ExportedTitle | str
 
 
 def _name(raw: str, columns: Columns, cells: list[str]) -> tuple[str, int, tuple[str, ...]]:
-    """Title, year and other titles. A year behind the title counts where the year's own column does not differ."""
+    """Title, year and other titles. A year behind the title counts where no column of years says otherwise.
+
+    Known exports with such a column write titles as they are.
+    """
     own = year_in(columns.text("year", cells)) or year_in(columns.text("other year", cells))
     title, year = split_title(raw)
-    if own and year and own != year:
+    if (columns.layout and "year" in columns.places) or (own and year and own != year):
         title, year = raw, own
     others = [columns.text("other title", cells)]
     series = _SERIES_OF_BOOKS.fullmatch(title) if columns.layout and columns.layout.word == "book" else None

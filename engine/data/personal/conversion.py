@@ -1,0 +1,49 @@
+"""Ratings of an export's scale -> ratings of a data set's scale.
+
+Stands between an Export and a Profile. Linear, low to low and high to high, rounded to 2 decimals and not to steps:
+rounding to whole stars would make a like of a 7 out of 10.
+"""
+
+from __future__ import annotations
+
+from engine.data.dataset import Scale
+from engine.data.personal.export import Export, ExportedTitle
+
+_DROPPED = 0.25
+"""How far up the scale something given up lies at most: the mirror image of where a like begins."""
+
+
+def converted(rating: float, given: Scale, wanted: Scale) -> float:
+    """A rating from one scale on another, within its ends."""
+    if given.high <= given.low:
+        return wanted.middle
+    share = (rating - given.low) / (given.high - given.low)
+    return round(wanted.low + min(max(share, 0.0), 1.0) * (wanted.high - wanted.low), 2)
+
+
+def rating_of(title: ExportedTitle, given: Scale, wanted: Scale) -> float | None:
+    """What a title of an export is rated on the wanted scale; None where it was seen and not rated.
+
+    Something given up is disliked: a quarter of the way up the scale, or its own score where that is lower.
+    """
+    rating = None if title.rating is None else converted(title.rating, given, wanted)
+    if title.state != "dropped":
+        return rating
+    most = round(wanted.low + _DROPPED * (wanted.high - wanted.low), 2)
+    return most if rating is None else min(rating, most)
+
+
+def scale_for(export: Export, wanted: Scale) -> Scale:
+    """The scale that an export's ratings are on, seen from a data set.
+
+    Where the file does not say it, ratings by the data set's own ids are on the data set's scale if they all fit it;
+    so are those whose guessed scale ends where the data set's does. Otherwise the guess stands.
+    """
+    if export.scale_is_known or not all(wanted.low <= rating <= wanted.high for rating in _ratings(export)):
+        return export.scale
+    names_own = all("item" in one.ids and not one.title for one in export.titles)
+    return wanted if names_own or export.scale.high == wanted.high else export.scale
+
+
+def _ratings(export: Export) -> list[float]:
+    return [one.rating for one in export.titles if one.rating is not None]

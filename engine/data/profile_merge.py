@@ -1,0 +1,138 @@
+"""An import into a profile: what it adds, what it fills, and where both rated differently; and its taking back.
+
+Stands beside the Profile. Pure values: nothing is changed before somebody says which conflicts to decide for theirs.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from engine.data.catalogue import fold
+from engine.data.profile_entries import Profile, ProfileEntry
+
+_SAME = 0.005
+"""Ratings are kept to 2 decimals; closer ones are equal."""
+
+
+@dataclass(frozen=True)
+class Both:
+    """One title in the profile (`mine`) and in an import (`theirs`)."""
+
+    mine: ProfileEntry
+    theirs: ProfileEntry
+
+    @property
+    def taken(self) -> ProfileEntry:
+        """My entry with their rating: id, name, year and whether it is on stay mine."""
+        return dataclasses.replace(self.mine, rating=self.theirs.rating)
+
+
+@dataclass(frozen=True)
+class Merge:
+    """What an import says about a profile as it was.
+
+    added: titles that the profile does not have. filled: mine was seen only, theirs has a rating. same: equal ratings,
+    or theirs has none. conflicts: both rated, differently. Each incoming title is in one of them, repeats once.
+    """
+
+    profile: Profile
+    added: tuple[ProfileEntry, ...]
+    filled: tuple[Both, ...]
+    same: tuple[Both, ...]
+    conflicts: tuple[Both, ...]
+
+
+def merge(profile: Profile, incoming: Sequence[ProfileEntry]) -> Merge:
+    """Sorts the incoming entries by what they mean for a profile. Of repeats the later rating counts."""
+    known = _Entries(profile.entries)
+    fresh, met = _Entries(()), dict[int, ProfileEntry]()
+    for entry in incoming:
+        place = known.place_of(entry)
+        if place is None:
+            fresh.put(entry)
+        elif place not in met or entry.rating is not None:
+            met[place] = entry
+    sorted_by: dict[str, list[Both]] = {"filled": [], "same": [], "conflicts": []}
+    for place, entry in sorted(met.items()):
+        pair = Both(profile.entries[place], entry)
+        sorted_by[_meaning(pair)].append(pair)
+    groups = {name: tuple(pairs) for name, pairs in sorted_by.items()}
+    return Merge(profile, tuple(fresh.entries), **groups)
+
+
+def merged(merge: Merge, take_theirs: Collection[int] = ()) -> Profile:
+    """The profile with the import: gaps filled, new titles at the end.
+
+    `take_theirs` are places in `merge.conflicts`; of all other conflicts my rating stays.
+    """
+    changes = [*merge.filled, *(one for place, one in enumerate(merge.conflicts) if place in take_theirs)]
+    taken = {one.mine: one.taken for one in changes}
+    entries = (taken.get(one, one) for one in merge.profile.entries)
+    return dataclasses.replace(merge.profile, entries=(*entries, *merge.added))
+
+
+def undone(profile_now: Profile, merge: Merge, take_theirs: Collection[int] = ()) -> Profile:
+    """The profile without the import, taken back as a whole; what the person rated or removed since stays so.
+
+    A title counts as rated since where its rating is no longer the one that the import gave.
+    """
+    changes = [*merge.filled, *(one for place, one in enumerate(merge.conflicts) if place in take_theirs)]
+    entries: list[ProfileEntry | None] = list(profile_now.entries)
+    known = _Entries(profile_now.entries)
+    for one in changes:
+        place = known.place_of(one.mine)
+        now = None if place is None else entries[place]
+        if place is not None and now is not None and now.rating == one.theirs.rating:
+            entries[place] = dataclasses.replace(now, rating=one.mine.rating)
+    for added in merge.added:
+        place = known.place_of(added)
+        now = None if place is None else entries[place]
+        if place is not None and now is not None and now.rating == added.rating:
+            entries[place] = None
+    return dataclasses.replace(profile_now, entries=tuple(one for one in entries if one is not None))
+
+
+def _meaning(pair: Both) -> str:
+    mine, theirs = pair.mine.rating, pair.theirs.rating
+    if theirs is None:
+        return "same"
+    if mine is None:
+        return "filled"
+    return "conflicts" if abs(mine - theirs) > _SAME else "same"
+
+
+class _Entries:
+    """Entries that are found by what title they mean, as ProfileEntry.is_same_title says, without asking all."""
+
+    def __init__(self, entries: Iterable[ProfileEntry]) -> None:
+        self.entries: list[ProfileEntry] = []
+        self._places: dict[object, list[int]] = {}
+        for entry in entries:
+            self._append(entry)
+
+    def place_of(self, entry: ProfileEntry) -> int | None:
+        """Where the same title is; that of the same id before that of the same name and year."""
+        near = [place for key in _keys(entry) for place in self._places.get(key, ())]
+        same = [place for place in near if self.entries[place].is_same_title(entry)]
+        exact = [place for place in same if self.entries[place].item_id == entry.item_id]
+        return next(iter(exact or same), None)
+
+    def put(self, entry: ProfileEntry) -> None:
+        """In the place of the same title, unless that is rated and this one is not; or at the end."""
+        place = self.place_of(entry)
+        if place is None:
+            self._append(entry)
+        elif entry.rating is not None or self.entries[place].rating is None:
+            self.entries[place] = entry
+
+    def _append(self, entry: ProfileEntry) -> None:
+        for key in _keys(entry):
+            self._places.setdefault(key, []).append(len(self.entries))
+        self.entries.append(entry)
+
+
+def _keys(entry: ProfileEntry) -> list[object]:
+    keys: list[object] = [entry.item_id] if entry.item_id else []
+    return [*keys, (fold(entry.title), entry.year)] if entry.title else keys
