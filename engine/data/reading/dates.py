@@ -28,6 +28,8 @@ def dates_of(texts: list[str], wish: str | None = None) -> DatesFound | None:
     """How these dates are written, or None where they are no dates in numbers. `wish` is one of ORDERS."""
     if wish is not None and wish not in ORDERS:
         raise DataError(f"There is no order of dates called {wish!r}.", remedy=f"Known are: {', '.join(ORDERS)}.")
+    if texts and all(_is_day_in_one(one.strip()) for one in texts):
+        return DatesFound(("%Y%m%d",))
     matches = [match for match in (_DATE.fullmatch(one.strip()) for one in texts) if match]
     if not texts or len(matches) < _ENOUGH * len(texts):
         return None
@@ -42,6 +44,12 @@ def dates_of(texts: list[str], wish: str | None = None) -> DatesFound | None:
     formats = (day, *(day + joint + clock for joint in joints for clock in clocks))
     note = f"Dates such as {matches[0][0]} may begin with the day or the month; they are read as the day first."
     return DatesFound(formats, note if is_guess else "")
+
+
+def _is_day_in_one(text: str) -> bool:
+    """Whether it is a date such as 20050906: as a Unix time it would lie before the first of all ratings files."""
+    in_range = len(text) == 8 and text.isdigit() and "1900" <= text[:4] <= "2100"
+    return in_range and "01" <= text[4:6] <= "12" and "01" <= text[6:] <= "31"
 
 
 def _order_of(parts: list[tuple[str, str, str]]) -> tuple[str | None, bool]:

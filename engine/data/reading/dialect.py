@@ -19,9 +19,11 @@ DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "double c
 TimeKind = Literal["whole", "number", "date", "zoned date"]
 
 _NUMBER = re.compile(r"\s*[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?\s*")
+_WHOLE = re.compile(r"\s*\d+\s*")
 _DECIMAL_COMMA = re.compile(r"\s*[-+]?\d*,\d+\s*")
 _DATE = re.compile(r"\s*\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?\s*")
 _ZONED_DATE = re.compile(r"\s*\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[-+]\d\d:?\d\d)\s*")
+_NEARLY_ALL = 0.9
 
 
 def encoding_of(head: bytes) -> str:
@@ -52,6 +54,12 @@ def delimiter_sign(wish: str | None) -> str | None:
     if sign not in DELIMITERS.values():
         raise DataError(f"{wish!r} is no known delimiter.", remedy=f"Known are: {', '.join(DELIMITERS)}.")
     return sign
+
+
+def decimal_sign(wish: str | None) -> str | None:
+    if wish not in (None, ".", ","):
+        raise DataError(f"{wish!r} is no decimal sign.", remedy="It is a point or a comma.")
+    return wish
 
 
 def delimiter_of(lines: list[str]) -> str | None:
@@ -100,13 +108,15 @@ def are_ratings(texts: list[str]) -> bool:
 
 
 def time_kind_of(texts: list[str]) -> TimeKind | None:
-    if texts and all(one.strip().isdigit() for one in texts):
-        return "whole"
-    if texts and _share(_NUMBER, texts) == 1:
-        return "number"
-    if texts and _share(_DATE, texts) >= 0.9:
+    """What nearly all of these times are; whole numbers only if the others are no numbers at all."""
+    if not texts:
+        return None
+    numbers = _share(_NUMBER, texts)
+    if numbers >= _NEARLY_ALL:
+        return "whole" if _share(_WHOLE, texts) == numbers else "number"
+    if _share(_DATE, texts) >= _NEARLY_ALL:
         return "date"
-    return "zoned date" if texts and _share(_ZONED_DATE, texts) >= 0.9 else None
+    return "zoned date" if _share(_ZONED_DATE, texts) >= _NEARLY_ALL else None
 
 
 def _share(pattern: re.Pattern[str], texts: list[str]) -> float:

@@ -67,7 +67,7 @@ def read_ratings(block: Block, shape: Shape, *, file: str) -> RatingsBlock:
 
 
 def _parse(block: Block, shape: Shape) -> RatingsBlock | None:
-    """The good path. None where a rating is not finite or out of scale; raises ArrowInvalid where a row does not fit."""
+    """The good path. None where a rating is not finite or out of scale; raises ArrowInvalid where a row is odd."""
     roles = shape.roles
     types = {roles["user"]: ID_TYPE, roles["item"]: ID_TYPE, roles["rating"]: pa.float32()}
     if "time" in roles and shape.time_kind is not None:

@@ -5,6 +5,8 @@ Stands beside formats.py, before anything is read.
 
 from __future__ import annotations
 
+_FEW = 3
+"""So many NUL bytes a text may hold by mistake; the lines that hold them are reported."""
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
 
@@ -82,4 +84,4 @@ def _is_binary(head: bytes) -> bool:
     if utf16_order(head):
         return False
     controls = sum(head.count(bytes([one])) for one in (*range(1, 9), *range(14, 27)))
-    return b"\0" in head or controls > 0.02 * len(head)
+    return head.count(b"\0") > max(_FEW, len(head) // 1000) or controls > 0.02 * len(head)

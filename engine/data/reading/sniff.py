@@ -1,6 +1,6 @@
-"""What a text file is: its encoding, delimiter, column names, and the role of each column.
+"""What a file is: its kind, encoding, delimiter, column names, and the role of each column.
 
-Stands after archives.py and dialect.py, before readers.py. Looks at the first 256 KiB only; what turns out otherwise
+Stands after the kinds of files, before those who read them. Looks at the first 256 KiB only; what turns out otherwise
 later in the file is the readers' to notice and say.
 """
 
@@ -8,24 +8,16 @@ from __future__ import annotations
 
 import codecs
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
-from engine.data.formats import (
-    BLANKS,
-    CHOSEN_COLUMNS,
-    ROLES,
-    UNNAMED_COLUMNS,
-    Layout,
-    layout_of_columns,
-    layout_of_header,
-    normalised,
-    roles_of,
-)
+from engine.data.formats import layout_by_marks, roles_of
 from engine.data.reading.archives import Source, read_head
+from engine.data.reading.dates import dates_of
 from engine.data.reading.dialect import (
     DELIMITERS,
-    are_ratings,
+    TimeKind,
+    decimal_sign,
     delimiter_of,
     delimiter_sign,
     encoding_of,
@@ -36,6 +28,14 @@ from engine.data.reading.dialect import (
     split_rows,
     time_kind_of,
 )
+from engine.data.reading.roles import (
+    as_chosen,
+    checked_scale,
+    named_columns,
+    texts_of,
+    unnamed_columns,
+    unrated_of,
+)
 from engine.data.reading.sections import recognise_sections
 from engine.data.reading.shape import Given, Shape
 from engine.data.reading.signatures import looks_like
@@ -43,9 +43,23 @@ from engine.errors import DataError
 
 __all__ = ["Given", "Shape", "require_ratings", "sniff", "without_time"]
 
-_SAMPLE_ROWS = 200
 RECOGNISERS: tuple[Callable[[Source, bytes, Given], Shape | None], ...] = (recognise_sections,)
 """One per kind of file that is no plain table of text; the first that knows a file says what it is."""
+_SAMPLE_ROWS = 200
+_MARKED_BYTES = 4096
+
+
+@dataclass(frozen=True)
+class _Text:
+    """The start of a table of text: how it is written, and its lines without blank ones."""
+
+    encoding: str
+    delimiter: str
+    quoted: bool
+    lines: list[str]
+
+    def rows(self, most: int | None = None) -> list[list[str]]:
+        return split_rows(self.lines[:most], self.delimiter, quoted=self.quoted)
 
 
 def sniff(source: Source, given: Given | None = None) -> Shape:
@@ -54,6 +68,9 @@ def sniff(source: Source, given: Given | None = None) -> Shape:
     head = read_head(source)
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
         raise DataError(f"{source.name} is empty.", remedy="Choose a file that holds ratings.", path=str(source.path))
+    marked = layout_by_marks(head[:_MARKED_BYTES].decode("utf-8", "replace"))
+    if marked is not None:
+        return Shape("utf-8", "", None, 0, {}, marked, False, ".", None, ())
     for recognise in RECOGNISERS:
         shape = recognise(source, head, given)
         if shape is not None:
@@ -65,22 +82,19 @@ def sniff(source: Source, given: Given | None = None) -> Shape:
             remedy="Choose the ratings themselves, as CSV or another delimited text.",
             path=str(source.path),
         )
-    encoding = known_encoding(given.encoding) if given.encoding else encoding_of(head)
-    lines = _lines(source, head, encoding)
-    delimiter = delimiter_sign(given.delimiter) or delimiter_of(lines)
-    if delimiter is None:
-        raise DataError(
-            f"{source.name} is no table: its lines do not split into columns "
-            f"(tried {', '.join(DELIMITERS)}); it begins with {lines[0][:60]!r}.",
-            remedy="Choose a file with one rating a line, or say the delimiter.",
-            path=str(source.path),
-        )
-    quoted = is_quoted(lines, delimiter)
-    return _shape(source, given, (encoding, delimiter, quoted), split_rows(lines, delimiter, quoted=quoted))
+    return _shape(source, given, _text(source, given, head))
 
 
 def require_ratings(source: Source, shape: Shape) -> None:
-    """Raises DataError with the columns that were seen, unless the shape has people, titles and ratings."""
+    """Raises DataError with what was seen, unless the shape has people, titles and ratings of many people."""
+    if shape.layout.personal:
+        raise DataError(
+            f"{source.name} holds one person's own titles ({shape.layout.name}), not many people's ratings.",
+            remedy="If they are yours, add them to your ratings in For you.",
+            path=str(source.path),
+            personal=True,
+            layout=shape.layout.name,
+        )
     missing = [role for role in ("user", "item", "rating") if role not in shape.roles]
     if not missing:
         return
@@ -100,13 +114,28 @@ def require_ratings(source: Source, shape: Shape) -> None:
     )
 
 
+def _text(source: Source, given: Given, head: bytes) -> _Text:
+    encoding = known_encoding(given.encoding) if given.encoding else encoding_of(head)
+    lines = _lines(source, head, encoding)
+    first = lines[: _SAMPLE_ROWS + 1]
+    delimiter = delimiter_sign(given.delimiter) or delimiter_of(first)
+    if delimiter is None:
+        raise DataError(
+            f"{source.name} is no table: its lines do not split into columns "
+            f"(tried {', '.join(DELIMITERS)}); it begins with {lines[0][:60]!r}.",
+            remedy="Choose a file with one rating a line, or say the delimiter.",
+            path=str(source.path),
+        )
+    return _Text(encoding, delimiter, is_quoted(first, delimiter), lines)
+
+
 def _lines(source: Source, head: bytes, encoding: str) -> list[str]:
     text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(head).lstrip("\ufeff")
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if len(head) >= 256 * 1024 and len(lines) > 1:
         lines.pop()
-    lines = [line for line in lines if line.strip()][: _SAMPLE_ROWS + 1]
-    if any(len(line) > 64 * 1024 for line in lines):
+    lines = [line for line in lines if line.strip()]
+    if any(len(line) > 64 * 1024 for line in lines[: _SAMPLE_ROWS + 1]):
         raise DataError(
             f"{source.name} has lines of over 65,536 characters, which no ratings file has.",
             remedy="Choose a file with one rating a line.",
@@ -115,33 +144,55 @@ def _lines(source: Source, head: bytes, encoding: str) -> list[str]:
     return lines
 
 
-def _shape(source: Source, given: Given, text: tuple[str, str, bool], rows: list[list[str]]) -> Shape:
-    encoding, delimiter, quoted = text
+def _shape(source: Source, given: Given, text: _Text) -> Shape:
+    rows = text.rows(_SAMPLE_ROWS + 1)
     has_header = given.header if given.header is not None else _has_header(rows)
     header = tuple(one.strip() for one in rows[0]) if has_header else None
     body = rows[1:] if has_header else rows
     width = len(header) if header else Counter(len(row) for row in body).most_common(1)[0][0]
-    body = [row for row in body if len(row) == width][:_SAMPLE_ROWS]
     if header:
-        layout, roles = layout_of_header(header), roles_of(header)
+        columns = named_columns(source, header, below=body)
     else:
-        layout, roles = _roles_without_names(delimiter, width, body)
+        columns = unnamed_columns(text.delimiter, width, [row for row in body if len(row) == width])
     if given.columns:
-        layout, roles = CHOSEN_COLUMNS, roles | _chosen_roles(source, given.columns, header, width)
-    ratings = _column(body, roles.get("rating"))
-    times = _column(body, roles.get("time"))
+        columns = as_chosen(source, columns, given, header, width)
+    names = columns.layout.header_lines if header else 0
+    if {"user", "rating"} <= columns.roles.keys():  # scale and dates are judged by all that was looked at
+        body = text.rows()[names:]
+    body = [row for row in body if len(row) == width]
+    ratings = texts_of(body, columns.roles.get("rating"))
+    decimal = decimal_sign(given.decimal) or ("," if has_decimal_comma(ratings[:_SAMPLE_ROWS]) else ".")
+    columns = checked_scale(source, columns, _numbers(ratings), is_named=has_header)
+    time_kind, formats, notes = _times(texts_of(body, columns.roles.get("time")), given)
     return Shape(
-        encoding=encoding,
-        delimiter=delimiter,
+        encoding=text.encoding,
+        delimiter=text.delimiter,
         header=header,
         width=width,
-        roles=roles,
-        layout=layout,
-        quoted=quoted,
-        decimal="," if has_decimal_comma(ratings) else ".",
-        time_kind=time_kind_of(times),
+        roles=columns.roles,
+        layout=columns.layout,
+        quoted=text.quoted,
+        decimal=decimal,
+        time_kind=time_kind,
         sample=tuple(tuple(row) for row in rows[:20]),
+        header_lines=columns.layout.header_lines,
+        date_formats=formats,
+        unrated=unrated_of(given, columns.layout),
+        notes=columns.notes + notes,
     )
+
+
+def _times(texts: list[str], given: Given) -> tuple[TimeKind | None, tuple[str, ...], tuple[str, ...]]:
+    """What kind of times these are, the patterns of dates that are not ISO dates, and notes."""
+    dates = dates_of(texts, given.dates)
+    kind = time_kind_of(texts)
+    if dates is None or kind in ("date", "zoned date"):
+        return kind, (), ()
+    return "date", dates.formats, (dates.note,) if dates.note else ()
+
+
+def _numbers(texts: list[str]) -> list[float]:
+    return [float(one.replace(",", ".")) for one in texts if is_number(one)]
 
 
 def _has_header(rows: list[list[str]]) -> bool:
@@ -154,46 +205,6 @@ def _has_header(rows: list[list[str]]) -> bool:
     return not any(numbers) and any(
         rest and all(len(row) > column and is_number(row[column]) for row in rest) for column in columns
     )
-
-
-def _roles_without_names(delimiter: str, width: int, body: list[list[str]]) -> tuple[Layout, dict[str, int]]:
-    layout = layout_of_columns(delimiter, width, _column(body, 1) if width > 1 else [])
-    if width < 3 or not are_ratings(_column(body, 2)):
-        names = ("item", "title", "genres")
-        is_titles = width >= 2 and not all(is_number(one) for one in _column(body, 1))
-        return UNNAMED_COLUMNS, {role: place for place, role in enumerate(names[:width])} if is_titles else {}
-    roles = dict(layout.columns)
-    if width < 4 or time_kind_of(_column(body, 3)) is None:
-        roles.pop("time", None)
-    return layout, roles
-
-
-def _chosen_roles(
-    source: Source, columns: Mapping[str, str], header: tuple[str, ...] | None, width: int
-) -> dict[str, int]:
-    names = [normalised(one) for one in header or ()]
-    chosen = {}
-    for role, wish in columns.items():
-        if role not in ROLES:
-            raise DataError(f"There is no role called {role!r}.", remedy=f"Known are: {', '.join(ROLES)}.")
-        if header and wish in header:
-            chosen[role] = header.index(wish)
-        elif normalised(wish) in names:
-            chosen[role] = names.index(normalised(wish))
-        elif wish.strip().isdigit() and 1 <= int(wish) <= width:
-            chosen[role] = int(wish) - 1
-        else:
-            raise DataError(
-                f"{source.name} has no column {wish!r} for {role}; its columns are: "
-                f"{', '.join(header) if header else f'1 to {width}'}.",
-                remedy="Say a column's name, or its number counted from 1.",
-                path=str(source.path),
-            )
-    return chosen
-
-
-def _column(rows: list[list[str]], place: int | None) -> list[str]:
-    return [] if place is None else [row[place] for row in rows if row[place].strip() not in BLANKS]
 
 
 def without_time(shape: Shape) -> Shape:

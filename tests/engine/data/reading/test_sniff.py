@@ -44,7 +44,8 @@ def test_that_dates_with_a_time_of_day_do_not_make_it_a_file_of_spaces(sniffed):
         ("978300760.5", "number"),
         ("2005-09-06", "date"),
         ("2005-09-06T12:00:00Z", "zoned date"),
-        ("06/09/2005", None),
+        ("06/09/2005", "date"),
+        ("last summer", None),
     ],
 )
 def test_that_the_kind_of_time_is_found(sniffed, time, kind):

@@ -1,0 +1,150 @@
+"""Which column has which role, and which declared layout that makes: by names, by place, or as a person says.
+
+Stands below sniff.py, beside the kinds of files that have columns (text, Arrow, JSON).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from engine.data.formats import (
+    BLANKS,
+    CHOSEN_COLUMNS,
+    NAMED_COLUMNS,
+    ORANGE,
+    ROLES,
+    UNNAMED_COLUMNS,
+    Layout,
+    layout_of_columns,
+    layout_of_header,
+    normalised,
+    roles_of,
+)
+from engine.data.reading.archives import Source
+from engine.data.reading.dialect import are_ratings, is_number, time_kind_of
+from engine.data.reading.shape import Given
+from engine.errors import DataError
+
+Rows = Sequence[Sequence[str]]
+MOST_BEYOND = 0.05
+"""Where more of the ratings than this part lie beyond the scale of a layout, the file has another layout."""
+_ORANGE_KINDS = {"continuous", "discrete", "string", "time", "c", "d", "s", "t", "n", "numeric", "cont", ""}
+_ORANGE_ROLES = {"row": "user", "col": "item", "class": "rating", "c": "rating"}
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A layout, its roles (role -> column from 0), and sentences for a person to read."""
+
+    layout: Layout
+    roles: dict[str, int]
+    notes: tuple[str, ...] = ()
+
+
+def named_columns(source: Source, header: tuple[str, ...], *, below: Rows = ()) -> Columns:
+    """What columns with these names are. `below` are the first rows under the names."""
+    layout, roles = layout_of_header(header, name=source.base_name), roles_of(header)
+    keys = [normalised(one) for one in header]
+    roles |= {role: keys.index(name) for role, name in layout.roles.items() if name in keys}
+    if is_orange(below):
+        flags = {_ORANGE_ROLES.get(flag.split("=")[0].strip()): place for place, flag in enumerate(below[1])}
+        return Columns(ORANGE, roles | {role: place for role, place in flags.items() if role is not None})
+    return Columns(layout, roles)
+
+
+def is_orange(below: Rows) -> bool:
+    """Whether two lines under the names say what kind of values each column holds and what it is for."""
+    if len(below) < 3 or len(below[0]) != len(below[1]):
+        return False
+    kinds = [one.strip().lower() for one in below[0]]
+    return any(kinds) and all(one in _ORANGE_KINDS for one in kinds) and not any(is_number(one) for one in below[1])
+
+
+def unnamed_columns(delimiter: str, width: int, rows: Rows) -> Columns:
+    """What columns without names are, by their place and what they hold; columns that are blank throughout are none."""
+    places = [place for place in range(width) if texts_of(rows, place)]
+    texts = [texts_of(rows, place) for place in places]
+    if len(places) >= 3 and are_ratings(texts[2]) and not _are_years(texts[1], texts[2]):
+        layout = layout_of_columns(delimiter, len(places), texts[1], ratings=texts[2])
+        roles = {role: places[place] for role, place in layout.columns.items() if place < len(places)}
+        if len(places) < 4 or (time_kind_of(texts[3]) is None and not texts[3][0][:1].isdigit()):
+            roles.pop("time", None)
+        return Columns(layout, roles)
+    if len(places) >= 3 and _are_years(texts[1], texts[2]):
+        return Columns(UNNAMED_COLUMNS, {"item": places[0], "year": places[1], "title": places[2]})
+    is_titles = len(places) >= 2 and not all(is_number(one) for one in texts[1])
+    names = ("item", "title", "genres") if is_titles else ()
+    return Columns(UNNAMED_COLUMNS, dict(zip(names, places, strict=False)))
+
+
+def _are_years(texts: list[str], titles: list[str]) -> bool:
+    """Whether these are years, and what stands after them are titles."""
+    years = all(one.strip().isdigit() and 1850 <= int(one) <= 2100 for one in texts)
+    return years and sum(is_number(one) for one in titles) < 0.5 * len(titles)
+
+
+def as_chosen(source: Source, found: Columns, given: Given, header: tuple[str, ...] | None, width: int) -> Columns:
+    """The columns as a person says: a role may have none (""). Raises DataError for a role or column there is not."""
+    roles = dict(found.roles)
+    for role, wish in given.columns.items():
+        if role not in ROLES:
+            raise DataError(f"There is no role called {role!r}.", remedy=f"Known are: {', '.join(ROLES)}.")
+        roles.pop(role, None)
+        if wish:
+            roles[role] = _place_of(source, role, wish, header, width)
+    if roles == found.roles:
+        return found
+    layout = replace(CHOSEN_COLUMNS, kind=found.layout.kind, header_lines=found.layout.header_lines)
+    if roles.get("item") == found.roles.get("item") and not found.layout.personal:
+        layout = replace(
+            layout, word=found.layout.word, id_kind=found.layout.id_kind, items=found.layout.items, ids=found.layout.ids
+        )
+    return Columns(layout, roles, found.notes)
+
+
+def _place_of(source: Source, role: str, wish: str, header: tuple[str, ...] | None, width: int) -> int:
+    names = [normalised(one) for one in header or ()]
+    if header and wish in header:
+        return header.index(wish)
+    if normalised(wish) in names:
+        return names.index(normalised(wish))
+    if wish.strip().isdigit() and 1 <= int(wish) <= width:
+        return int(wish) - 1
+    raise DataError(
+        f"{source.name} has no column {wish!r} for {role}; its columns are: "
+        f"{', '.join(header) if header else f'1 to {width}'}.",
+        remedy="Say a column's name, or its number counted from 1.",
+        path=str(source.path),
+    )
+
+
+def checked_scale(source: Source, found: Columns, ratings: list[float], *, is_named: bool) -> Columns:
+    """The same columns; just columns where their ratings are not on the scale of the declared layout."""
+    layout = found.layout
+    if layout.scale is None or layout.personal or not ratings:
+        return found
+    low, high, _ = layout.scale
+    special = (*layout.unrated, *layout.missing)
+    beyond = sum(not low <= one <= high and one not in special for one in ratings)
+    if beyond <= MOST_BEYOND * len(ratings):
+        return found
+    general = replace(NAMED_COLUMNS if is_named else UNNAMED_COLUMNS, kind=layout.kind)
+    note = (
+        f"{source.name} looks like {layout.name}, but its ratings go beyond {low:g} to {high:g}; it is read as it is."
+    )
+    return Columns(general, found.roles, (*found.notes, note))
+
+
+def unrated_of(given: Given, layout: Layout) -> tuple[float, ...] | None:
+    """Ratings that mean *seen, not rated*: as a person says, as the layout declares, or None: to be found out."""
+    if given.unrated is not None:
+        return given.unrated
+    return layout.unrated if layout.unrated or layout.scale else None
+
+
+def texts_of(rows: Rows, place: int | None) -> list[str]:
+    """What a column holds, without blanks."""
+    if place is None:
+        return []
+    return [row[place] for row in rows if len(row) > place and row[place].strip() not in BLANKS]
