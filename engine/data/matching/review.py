@@ -1,0 +1,145 @@
+"""A person goes through what was matched: what is sure is taken, what is unsure only when they say so.
+
+Stands after the matcher, before a profile takes the ratings in. A Review is a value: deciding gives a new one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from engine.data.matching.match import Match, Verdict
+from engine.data.personal.export import Export, ExportedTitle
+
+Standing = Literal["sure", "unsure", "unmatched", "chosen", "left out"]
+"""Where a title stands: as it was matched while nobody has decided, else chosen or left out by the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the person said of a title: this item_row is meant, or (None) it is to be left out."""
+
+    item_row: int | None
+
+
+class Reviewed(NamedTuple):
+    """A title that will be taken in, and what it is in the data set."""
+
+    title: ExportedTitle
+    item_row: int
+
+
+@dataclass(frozen=True)
+class ReviewCounts:
+    """How many titles stand where; `accepted` is how many will be taken in (the sure and the chosen ones)."""
+
+    sure: int
+    unsure: int
+    unmatched: int
+    chosen: int
+    left_out: int
+
+    @property
+    def accepted(self) -> int:
+        return self.sure + self.chosen
+
+
+@dataclass(frozen=True)
+class Review:
+    """An export, what each of its titles was matched with, and the person's decisions (None: not decided).
+
+    `titles`, `matches` and `decisions` are aligned. Planned titles are no part of a review.
+    """
+
+    export: Export
+    titles: tuple[ExportedTitle, ...]
+    matches: tuple[Match, ...]
+    decisions: tuple[Decision | None, ...]
+
+
+def review_of(export: Export, titles: tuple[ExportedTitle, ...], matches: tuple[Match, ...]) -> Review:
+    """A review in which nothing is decided yet."""
+    return Review(export, titles, matches, (None,) * len(titles))
+
+
+def choose(review: Review, index: int, item_row: int) -> Review:
+    """The person says which title is meant. Whoever they gave it to before is undecided again."""
+    decisions = [None if one is not None and one.item_row == item_row else one for one in review.decisions]
+    decisions[index] = Decision(item_row)
+    return dataclasses.replace(review, decisions=tuple(decisions))
+
+
+def leave_out(review: Review, index: int) -> Review:
+    """The person does not want this title taken in."""
+    return _decided(review, index, Decision(None))
+
+
+def reset(review: Review, index: int) -> Review:
+    """As if the person had not decided about this title."""
+    return _decided(review, index, None)
+
+
+def standing_of(review: Review, index: int) -> Standing:
+    """Where one title stands. A sure match whose title the person gave to another one is unsure."""
+    return _standing(review, index, _chosen_rows(review))
+
+
+def standings(review: Review) -> tuple[Standing, ...]:
+    """Where each title stands."""
+    chosen = _chosen_rows(review)
+    return tuple(_standing(review, index, chosen) for index in range(len(review.titles)))
+
+
+def counted(review: Review) -> ReviewCounts:
+    """How many titles stand where."""
+    found = standings(review)
+    return ReviewCounts(
+        sure=found.count("sure"),
+        unsure=found.count("unsure"),
+        unmatched=found.count("unmatched"),
+        chosen=found.count("chosen"),
+        left_out=found.count("left out"),
+    )
+
+
+def row_of(review: Review, index: int) -> int | None:
+    """The item_row that a title will be taken in as; None where it will not be."""
+    return _row(review, index, standing_of(review, index))
+
+
+def accepted(review: Review) -> tuple[Reviewed, ...]:
+    """What will be taken in: the sure ones that were not left out, and those that the person chose. Rows are unique."""
+    rows = (_row(review, index, standing) for index, standing in enumerate(standings(review)))
+    return tuple(Reviewed(title, row) for title, row in zip(review.titles, rows, strict=True) if row is not None)
+
+
+def open_titles(review: Review) -> tuple[ExportedTitle, ...]:
+    """What will not be taken in although nobody left it out: the unsure and the unmatched, for a file of their own."""
+    pairs = zip(review.titles, standings(review), strict=True)
+    return tuple(title for title, standing in pairs if standing in ("unsure", "unmatched"))
+
+
+def _decided(review: Review, index: int, decision: Decision | None) -> Review:
+    decisions = list(review.decisions)
+    decisions[index] = decision
+    return dataclasses.replace(review, decisions=tuple(decisions))
+
+
+def _chosen_rows(review: Review) -> frozenset[int]:
+    return frozenset(one.item_row for one in review.decisions if one is not None and one.item_row is not None)
+
+
+def _standing(review: Review, index: int, chosen: frozenset[int]) -> Standing:
+    decision, match = review.decisions[index], review.matches[index]
+    if decision is not None:
+        return "left out" if decision.item_row is None else "chosen"
+    verdict: Verdict = match.verdict
+    return "unsure" if verdict == "sure" and match.item_row in chosen else verdict
+
+
+def _row(review: Review, index: int, standing: Standing) -> int | None:
+    decision = review.decisions[index]
+    if standing == "chosen" and decision is not None:
+        return decision.item_row
+    return review.matches[index].item_row if standing == "sure" else None
