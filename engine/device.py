@@ -130,6 +130,16 @@ def memory_bytes() -> int | None:
         return _windows_memory()
 
 
+def free_memory_bytes() -> int | None:
+    """The memory that a program could still take, or all there is where only that is known, or None."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as file:
+            free = next(int(line.split()[1]) << 10 for line in file if line.startswith("MemAvailable"))
+    except (OSError, StopIteration, ValueError):
+        return memory_bytes()
+    return free
+
+
 def cpu_is_fast_in_bf16() -> bool:
     """Whether the processor multiplies bfloat16 in hardware (AVX-512 BF16, AMX or the Arm extension)."""
     try:

@@ -18,11 +18,14 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.data.catalogue import Catalogue
+from engine.events import Job, drive
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
 Float32 = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
+
+_HASHED_AT_ONCE = 1 << 21
 
 
 @dataclass(frozen=True)
@@ -206,9 +209,20 @@ def stable_order(rows_N: npt.NDArray[Any]) -> Int64:
 
 def fingerprint_of(histories: Histories, users: Vocabulary, items: Vocabulary) -> str:
     """A hash (BLAKE2, 16 bytes, hex) over entries and ids; names and titles do not count."""
+    return drive(fingerprinting(histories, users, items))
+
+
+def fingerprinting(histories: Histories, users: Vocabulary, items: Vocabulary) -> Job[str]:
+    """`fingerprint_of` as a job: control comes back after every portion of some 10 ms."""
     digest = hashlib.blake2b(digest_size=16)
     for array in (histories.indptr_U1, histories.item_rows_N, histories.ratings_N, histories.times_N):
-        digest.update(b"-" if array is None else np.ascontiguousarray(array).data)
+        if array is None:
+            digest.update(b"-")
+            continue
+        for start in range(0, len(array), _HASHED_AT_ONCE):
+            digest.update(np.ascontiguousarray(array[start : start + _HASHED_AT_ONCE]).data)
+            yield None
     for vocabulary in (users, items):
         digest.update("\n".join(vocabulary.ids).encode())
+        yield None
     return digest.hexdigest()

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from engine.verbs.exporting import ExportedDataset as ExportedDataset
     from engine.verbs.exporting import export_dataset as export_dataset
     from engine.verbs.importing import ImportedData as ImportedData
+    from engine.verbs.importing import gather as gather
     from engine.verbs.importing import import_files as import_files
+    from engine.verbs.importing import import_gathered as import_gathered
     from engine.verbs.importing import open_sample as open_sample
+    from engine.verbs.importing import remaining as remaining
     from engine.verbs.judging import evaluate as evaluate
     from engine.verbs.learning import FinishedRun as FinishedRun
     from engine.verbs.learning import resume as resume
@@ -36,8 +39,11 @@ _PLACES = {
     "settle_again": "reimporting",
     "undo_again": "reimporting",
     "ImportedData": "importing",
+    "gather": "importing",
     "import_files": "importing",
+    "import_gathered": "importing",
     "open_sample": "importing",
+    "remaining": "importing",
     "quick_model": "preparing",
     "find_rate": "preparing",
     "FinishedRun": "learning",

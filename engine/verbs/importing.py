@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from engine.data.dataset import Dataset
-from engine.data.importing import importer
+from engine.data.importing import choosing, gathering, importer
+from engine.data.importing.gathering import Gathered
 from engine.data.importing.importer import ImportOptions
+from engine.data.importing.selection import Duplicates, Remaining, Selection
 from engine.data.sample import SAMPLE_NAME, sample_files
 from engine.errors import LibraryError
 from engine.events import Job, StageStarted
@@ -52,8 +54,30 @@ def open_sample(library: Library) -> Job[ImportedData]:
     return (yield from _imported(library, sample_files(), ImportOptions(name=SAMPLE_NAME), dataset_id=SAMPLE_ID))
 
 
+def gather(paths: Sequence[Path], *, options: ImportOptions | None = None) -> Job[Gathered]:
+    """All entries of ratings files: to see what a choice would leave, and to import them without reading again."""
+    return (yield from gathering.gather(paths, options or ImportOptions()))
+
+
+def remaining(
+    gathered: Gathered, selection: Selection, *, duplicates: Duplicates = "last"
+) -> Job[tuple[Remaining, ...]]:
+    """What each of the four rules of a selection leaves, in their order."""
+    return (yield from choosing.remaining(gathered, selection, duplicates=duplicates))
+
+
+def import_gathered(library: Library, gathered: Gathered, *, options: ImportOptions | None = None) -> Job[ImportedData]:
+    """Make a kept data set of gathered entries. Stop passes through and leaves nothing behind."""
+    return (yield from _kept(library, gathered, options or ImportOptions(), dataset_id=library.datasets.new_id()))
+
+
 def _imported(library: Library, paths: Sequence[Path], options: ImportOptions, *, dataset_id: str) -> Job[ImportedData]:
-    dataset, report = yield from importer.import_files(paths, options=options, dataset_id=dataset_id)
+    gathered = yield from gathering.gather(paths, options)
+    return (yield from _kept(library, gathered, options, dataset_id=dataset_id))
+
+
+def _kept(library: Library, gathered: Gathered, options: ImportOptions, *, dataset_id: str) -> Job[ImportedData]:
+    dataset, report = yield from importer.import_gathered(gathered, options=options, dataset_id=dataset_id)
     yield StageStarted("keeping", f"Keeping {dataset.name}")
-    record = library.datasets.keep(dataset, report, origin=Origin.of(paths, options))
+    record = library.datasets.keep(dataset, report, origin=Origin.of(gathered.paths, options))
     return ImportedData(record, record.report, library.datasets.open(record.dataset_id))

@@ -1,20 +1,20 @@
-"""Raw columns -> what a Dataset is made of: sorted vocabularies, no entry twice, one scale, times in seconds.
+"""What ratings and times mean: their scale, the values that are no ratings, and the unit of the times.
 
-Stands between readers.py and importer.py. Vectorised throughout; each function costs about one sort of its input.
+Stands between the readers and importer.py.
 
-Shapes: N entries, U people, I titles.
+Shapes: N entries.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.data.dataset import Bools, Float32, Int32, Int64, Scale, Vocabulary, stable_order
+from engine.data.dataset import Float32, Int64, Scale
 
 KNOWN_SCALES: tuple[tuple[Scale, float], ...] = (
     (Scale(0, 1, 1), 0),
@@ -29,58 +29,24 @@ KNOWN_SCALES: tuple[tuple[Scale, float], ...] = (
 )
 """Scales that people use, each with the least highest rating that a file must hold to be taken for it."""
 
-_WHOLE_NUMBER = r"^(0|-?[1-9][0-9]{0,17})$"
-
-
-def join_ids(chunks: Sequence[pa.DictionaryArray]) -> tuple[Int32, Vocabulary]:
-    """For each entry the row of its id, and the vocabulary: by number where all ids are whole numbers, else by text.
-
-    An id with a leading zero is a text, and keeps it.
-    """
-    unified = pa.chunked_array(chunks).unify_dictionaries()
-    trimmed = pc.utf8_trim_whitespace(unified.chunk(0).dictionary).dictionary_encode()
-    ids = trimmed.dictionary
-    are_numbers = pc.all(pc.match_substring_regex(ids, _WHOLE_NUMBER)).as_py()
-    order = pc.sort_indices(ids.cast(pa.int64()) if are_numbers else ids).to_numpy()
-    rank = np.empty(len(order), dtype=np.int32)
-    rank[order] = np.arange(len(order), dtype=np.int32)
-    row_of_code = rank[trimmed.indices.to_numpy()]
-    rows_N = np.concatenate([row_of_code[chunk.indices.to_numpy()] for chunk in unified.chunks])
-    return rows_N, Vocabulary(ids.take(pa.array(order)).to_pylist())
-
-
-def find_repeats(users_N: Int32, items_N: Int32, ratings_N: Float32, *, titles: int) -> Bools | None:
-    """Which entries to keep where a person has a title more than once, or None where nobody has.
-
-    The last one is kept, but a rating beats a seen-only entry whatever their order.
-    """
-    pairs_N = users_N.astype(np.int64) * titles + items_N
-    sorted_N = np.sort(pairs_N)
-    repeated = sorted_N[1:][sorted_N[1:] == sorted_N[:-1]]
-    if not len(repeated):
-        return None
-    concerned_N = _are_among(users_N, repeated // titles) & _are_among(items_N, repeated % titles)
-    places = np.flatnonzero(concerned_N)
-    places = places[stable_order(items_N[places])]
-    places = places[stable_order(users_N[places])]
-    starts = np.concatenate([[True], np.diff(pairs_N[places]) != 0])
-    rank = places + len(pairs_N) * ~np.isnan(ratings_N[places])
-    keep_N = ~concerned_N
-    keep_N[np.maximum.reduceat(rank, np.flatnonzero(starts)) % len(pairs_N)] = True
-    return keep_N
-
-
-def _are_among(rows_N: Int32, some: Int64) -> Bools:
-    marked = np.zeros(int(max(rows_N.max(), some.max())) + 1, dtype=bool)
-    marked[some] = True
-    found: Bools = marked[rows_N]
-    return found
+MOST_VALUES = 1000
+"""Ratings of more kinds than these are taken for continuous ones."""
 
 
 def find_scale(ratings_N: Float32) -> Scale:
     """The scale of these ratings (NaN ignored, at least one is none): a known one where they fit, else their own."""
-    distinct = np.sort(pc.unique(pa.array(ratings_N)).to_numpy(zero_copy_only=False)).astype(np.float64)
-    distinct = distinct[~np.isnan(distinct)]
+    return scale_of(values_in(ratings_N))
+
+
+def values_in(ratings_N: Float32) -> Float32:
+    """Each kind of rating once, in order, NaN left out."""
+    values: Float32 = pc.unique(pa.array(ratings_N)).to_numpy(zero_copy_only=False)
+    return np.sort(values[~np.isnan(values)])
+
+
+def scale_of(values: Float32) -> Scale:
+    """The scale that ratings of these kinds (in order, at least one) are on: a known one, else their own."""
+    distinct = values.astype(np.float64)
     for scale, least_high in KNOWN_SCALES:
         within = scale.low <= distinct[0] and least_high <= distinct[-1] <= scale.high
         if within and _lie_on(distinct, scale.low, scale.step):
@@ -96,11 +62,31 @@ def find_scale(ratings_N: Float32) -> Scale:
 
 def times_in_seconds(times_N: Int64) -> Int64:
     """Unix times in seconds, whether they came in seconds, milli-, micro- or nanoseconds."""
-    largest = int(np.abs(times_N).max(initial=0))
-    for least, unit in ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3)):
-        if largest > least:
-            return times_N // unit
-    return times_N
+    unit = time_unit(int(np.abs(times_N).max(initial=0)))
+    return times_N // unit if unit > 1 else times_N
+
+
+def time_unit(largest: int) -> int:
+    """How many of the units that times are in make a second, by the largest of them."""
+    return next((unit for least, unit in ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3)) if largest > least), 1)
+
+
+def find_unrated(values: Mapping[float, int]) -> tuple[float, ...]:
+    """Ratings that mean *seen, not rated*, by how often each kind of rating comes: -1 below a scale, or most often 0.
+
+    A scale has three kinds of ratings at least. A 0 is a rating unless no other comes as often and all others are
+    whole numbers from 1 to 10.
+    """
+    if not 4 <= len(values) <= MOST_VALUES:
+        return ()
+    lowest, second = sorted(values)[:2]
+    if lowest == -1 and second >= 0:
+        return (-1.0,)
+    others = [one for one in values if one != 0]
+    is_whole = all(one == int(one) and 1 <= one <= 10 for one in others)
+    if lowest == 0 and is_whole and values[lowest] > max(values[one] for one in others):
+        return (0.0,)
+    return ()
 
 
 def is_seen_only(ratings_N: Float32) -> bool:

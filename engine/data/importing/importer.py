@@ -1,82 +1,50 @@
-"""Ratings files -> one Dataset, cleaned, counted and reported.
+"""Gathered entries -> one Dataset, chosen from, cleaned, counted and reported.
 
-Stands between the readers and everything that learns. A long job: it yields progress and returns the data set with
+Stands between gathering.py and everything that learns. Long jobs: they yield progress and return the data set with
 its report. Nothing is written anywhere, so a stop leaves nothing behind: Stop goes through to the driver.
 
-Shapes: N entries of all files.
+Shapes: N entries, U people, I titles.
 """
 
 from __future__ import annotations
 
-import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 
 from engine.data.catalogue import Catalogue
-from engine.data.dataset import Dataset, Histories, Vocabulary, fingerprint_of
+from engine.data.dataset import Bools, Dataset, Float32, Histories, Int32, Vocabulary, fingerprinting
 from engine.data.formats import UNNAMED_COLUMNS
-from engine.data.importing.cleaning import find_repeats, find_scale, join_ids
-from engine.data.importing.finding import TitlesFound, find_ratings, titles_beside, titles_given
+from engine.data.importing.choosing import Alive, alive_after, settled_of
+from engine.data.importing.cleaning import scale_of, values_in
+from engine.data.importing.finding import TitlesFound, titles_beside, titles_given
+from engine.data.importing.gathering import Gathered, gather
+from engine.data.importing.grouping import slices_of
 from engine.data.importing.items import catalogue_of, share_listed, titles_within
-from engine.data.importing.ratings_table import RatingsTable, ReadingProgress, mark_seen_only, read_table, refuse_empty
-from engine.data.importing.selection import Duplicates, Selection
-from engine.data.reading.archives import Source, size_of
-from engine.data.reading.repair import MOST_PROBLEMS, Problem
-from engine.data.reading.sniff import Given
+from engine.data.importing.naming import name_of
+from engine.data.importing.options import ImportOptions as ImportOptions
+from engine.data.importing.options import ImportReport as ImportReport
+from engine.data.importing.options import peak_mib
+from engine.data.importing.ratings_table import RatingsTable
+from engine.data.importing.repeats import only
+from engine.data.importing.selection import Selection
+from engine.data.reading.repair import MOST_PROBLEMS
 from engine.errors import DataError
 from engine.events import Job, StageStarted
 
-_NAMES_THAT_SAY_NOTHING = ("ratings", "rating", "u", "data", "train", "interactions")
-
 
 @dataclass(frozen=True)
-class ImportOptions:
-    """What a person says about the files; everything else is found.
+class _Chosen:
+    """What is kept of the gathered entries, with vocabularies of its own."""
 
-    `given` is how the files are written, `items` their list of titles; `duplicates` and `selection` say what is kept.
-    """
-
-    name: str | None = None
-    items: Path | None = None
-    given: Given = field(default_factory=Given)
-    duplicates: Duplicates = "last"
-    selection: Selection = field(default_factory=Selection)
-
-
-@dataclass(frozen=True)
-class ImportReport:
-    """What an import found. `rows` are all lines that hold something; `problems` the first 1,000 of those skipped.
-
-    `duplicates` counts entries that another of the same person and title replaced, `unrated` the seen-only entries
-    that are left; `notes` are sentences that a person should read. `peak_mib` is the most memory this process had.
-    """
-
-    layout: str
-    encoding: str
-    delimiter: str
-    rows: int
-    skipped: dict[str, int]
-    problems: tuple[Problem, ...]
-    duplicates: int
-    unrated: int
-    seconds: float
-    peak_mib: float
-    files: tuple[str, ...]
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Arranged:
     histories: Histories
     users: Vocabulary
     items: Vocabulary
-    duplicates: int
+    left_out: dict[str, int]
 
 
 def import_files(
@@ -86,69 +54,121 @@ def import_files(
 
     Raises DataError with a sentence for whatever cannot be used; a Stop ends the job and comes through.
     """
-    started = time.monotonic()
-    yield StageStarted("looking", "Looking at what the files are")
-    tables = yield from _looked_at(paths, options.given)
-    yield StageStarted("reading", f"Reading {', '.join(one.source.name for one in tables)}")
-    progress = ReadingProgress(sum(size_of(one.source) for one in tables))
-    for table in tables:
-        yield from read_table(table, progress)
-    refuse_empty(tables)
-    mark_seen_only(tables)
-    yield StageStarted("arranging", "Arranging people and titles")
-    arranged = yield from _arranged(tables)
+    gathered = yield from gather(paths, options)
+    return (yield from import_gathered(gathered, options=options, dataset_id=dataset_id))
+
+
+def import_gathered(
+    gathered: Gathered, *, options: ImportOptions, dataset_id: str
+) -> Job[tuple[Dataset, ImportReport]]:
+    """One data set from entries that have been gathered, which stay as they are; all options but `given` count.
+
+    Raises DataError where the selection leaves nothing, or the list of titles cannot be used.
+    """
+    started = time.monotonic() - gathered.seconds
+    chosen = yield from _chosen(gathered, options)
     yield StageStarted("titles", "Looking for titles, years and genres")
-    titles = yield from _titles_of(tables[0], arranged.items, options.items)
+    first = replace(gathered.tables[0])
+    titles = yield from _titles_of(first, chosen.items, options.items)
+    values = yield from _values_of(chosen.histories.ratings_N)
+    fingerprint = yield from fingerprinting(chosen.histories, chosen.users, chosen.items)
     dataset = Dataset(
         dataset_id,
-        options.name or _name_of([one.source for one in tables]),
-        arranged.users,
-        arranged.items,
-        _catalogue_of(tables[0], arranged.items, titles),
-        arranged.histories,
-        find_scale(arranged.histories.ratings_N),
-        fingerprint_of(arranged.histories, arranged.users, arranged.items),
+        options.name or name_of([one.source for one in gathered.tables]),
+        chosen.users,
+        chosen.items,
+        _catalogue_of(first, chosen.items, titles),
+        chosen.histories,
+        scale_of(values),
+        fingerprint,
     )
-    return dataset, _report(tables, arranged, titles, seconds=time.monotonic() - started)
+    unrated = yield from _count_unrated(chosen.histories.ratings_N)
+    report = _report([first, *gathered.tables[1:]], chosen, titles, seconds=time.monotonic() - started)
+    return dataset, replace(report, duplicates=gathered.replaced, unrated=unrated)
 
 
-def _looked_at(paths: Sequence[Path], given: Given) -> Job[list[RatingsTable]]:
-    if not paths:
-        raise DataError("There is no file to import.", remedy="Choose a ratings file.")
-    tables = []
-    for path in paths:
-        tables.append(RatingsTable(*find_ratings(Path(path), given)))
+def _chosen(gathered: Gathered, options: ImportOptions) -> Job[_Chosen]:
+    settled = yield from settled_of(gathered, options.duplicates)
+    if options.selection.keeps_all:
+        return _Chosen(settled, gathered.users, gathered.items, {})
+    yield StageStarted("choosing", "Choosing people and titles")
+    steps = yield from alive_after(gathered, options.selection, duplicates=options.duplicates)
+    left, alive = steps[-1].figures, steps[-1]
+    people_U, titles_I = alive.people_U & (alive.counts_U > 0), alive.titles_I & (alive.counts_I > 0)
+    if not left.entries:
+        raise _nothing_left(gathered, options.selection, steps)
+    kept_N = yield from _kept(settled, people_U, titles_I)
+    histories = yield from only(settled, kept_N)
+    yield from _renumber(histories.item_rows_N, titles_I)
+    starts = np.append(histories.indptr_U1[:-1][people_U], histories.indptr_U1[-1])
+    return _Chosen(
+        Histories(starts, histories.item_rows_N, histories.ratings_N, histories.times_N),
+        _only_ids(gathered.users, people_U),
+        _only_ids(gathered.items, titles_I),
+        {
+            "people": len(gathered.users) - left.people,
+            "titles": len(gathered.items) - left.titles,
+            "entries": settled.entries - left.entries,
+        },
+    )
+
+
+def _kept(histories: Histories, people_U: Bools, titles_I: Bools) -> Job[Bools]:
+    """Which entries are of a person and a title that stay."""
+    kept_N = np.repeat(people_U, histories.counts_U)
+    for part in slices_of(histories.entries):
+        kept_N[part] &= titles_I[histories.item_rows_N[part]]
         yield None
-    return tables
+    return kept_N
 
 
-def _arranged(tables: Sequence[RatingsTable]) -> Job[_Arranged]:
-    """The entries of all files by person, each pair once, in file order."""
-    blocks = [block for table in tables for block in table.blocks]
-    user_rows_N, users = join_ids([one.users_N for one in blocks])
-    yield None
-    item_rows_N, items = join_ids([one.items_N for one in blocks])
-    yield None
-    ratings_N = np.concatenate([one.ratings_N for one in tables])
-    times = [one.times_N for one in tables]
-    times_N = None
-    if any(one is not None for one in times):
-        times_N = np.concatenate(
-            [
-                np.zeros(table.entries, np.int64) if one is None else one
-                for one, table in zip(times, tables, strict=True)
-            ]
-        )
-    keep_N = find_repeats(user_rows_N, item_rows_N, ratings_N, titles=len(items))
-    yield None
-    duplicates = 0
-    if keep_N is not None:
-        duplicates = int(np.count_nonzero(~keep_N))
-        user_rows_N, item_rows_N, ratings_N = user_rows_N[keep_N], item_rows_N[keep_N], ratings_N[keep_N]
-        times_N = None if times_N is None else times_N[keep_N]
-    histories = Histories.of(user_rows_N, item_rows_N, ratings_N, people=len(users), times=times_N)
-    yield None
-    return _Arranged(histories, users, items, duplicates)
+def _renumber(item_rows_N: Int32, titles_I: Bools) -> Job[None]:
+    """In place: rows among all titles become rows among those that stay."""
+    row_I = (np.cumsum(titles_I) - 1).astype(np.int32)
+    for part in slices_of(len(item_rows_N)):
+        item_rows_N[part] = row_I[item_rows_N[part]]
+        yield None
+
+
+def _only_ids(vocabulary: Vocabulary, kept: Bools) -> Vocabulary:
+    return Vocabulary([vocabulary.id(row) for row in np.flatnonzero(kept).tolist()])
+
+
+def _nothing_left(gathered: Gathered, selection: Selection, steps: Sequence[Alive]) -> DataError:
+    rules = (
+        f"people active in the last {selection.last_years or 0:g} years",
+        f"the {selection.most_titles or 0:,} most rated titles",
+        f"titles with at least {selection.least_per_title:,} entries",
+        f"people with at least {selection.least_per_person:,} entries",
+    )
+    emptied = next(number for number, one in enumerate(steps) if not one.figures.entries)
+    had = steps[emptied - 1].figures if emptied else None
+    people, titles = (had.people, had.titles) if had else (len(gathered.users), len(gathered.items))
+    return DataError(
+        f"Nothing is left of {gathered.entries:,} entries: of {people:,} people and {titles:,} titles "
+        f"none remain after keeping only {rules[emptied]}.",
+        remedy="Ask for less.",
+        entries=gathered.entries,
+        people=people,
+        titles=titles,
+    )
+
+
+def _values_of(ratings_N: Float32) -> Job[Float32]:
+    """Each kind of rating once, in order, NaN left out."""
+    values = np.zeros(0, np.float32)
+    for part in slices_of(len(ratings_N)):
+        values = values_in(np.concatenate([values, values_in(ratings_N[part])]))
+        yield None
+    return values
+
+
+def _count_unrated(ratings_N: Float32) -> Job[int]:
+    count = 0
+    for part in slices_of(len(ratings_N)):
+        count += int(np.count_nonzero(np.isnan(ratings_N[part])))
+        yield None
+    return count
 
 
 def _titles_of(table: RatingsTable, items: Vocabulary, chosen: Path | None) -> Job[TitlesFound | None]:
@@ -181,16 +201,10 @@ def _catalogue_of(table: RatingsTable, items: Vocabulary, titles: TitlesFound | 
 
 
 def _report(
-    tables: Sequence[RatingsTable], arranged: _Arranged, titles: TitlesFound | None, *, seconds: float
+    tables: Sequence[RatingsTable], chosen: _Chosen, titles: TitlesFound | None, *, seconds: float
 ) -> ImportReport:
     shapes = [one.shape for one in tables]
     skipped = sum((one.skipped for one in tables), Counter[str]())
-    notes = [note for table in tables for note in table.notes]
-    if titles is None:
-        notes.append("No list of titles was found; titles are shown as the ratings file calls them.")
-    elif titles.share < 1:
-        missing = round((1 - titles.share) * len(arranged.items))
-        notes.append(f"{titles.source.name} does not list {missing:,} of {len(arranged.items):,} titles.")
     return ImportReport(
         layout=" + ".join(dict.fromkeys(one.layout.name for one in shapes)),
         encoding=" + ".join(dict.fromkeys(one.encoding for one in shapes)),
@@ -198,29 +212,24 @@ def _report(
         rows=sum(one.entries for one in tables) + skipped.total(),
         skipped=dict(skipped),
         problems=tuple(problem for table in tables for problem in table.problems)[:MOST_PROBLEMS],
-        duplicates=arranged.duplicates,
-        unrated=int(np.count_nonzero(np.isnan(arranged.histories.ratings_N))),
+        duplicates=0,
+        unrated=0,
         seconds=seconds,
-        peak_mib=_peak_mib(),
+        peak_mib=peak_mib(),
         files=tuple(one.source.name for one in tables),
-        notes=tuple(notes),
+        notes=tuple(note for table in tables for note in table.notes) + _notes_on(chosen, titles),
+        left_out=chosen.left_out,
     )
 
 
-def _name_of(sources: Sequence[Source]) -> str:
-    """What to call a data set: its file, or the zip or folder of several files or of one whose name says nothing."""
-    source = sources[0]
-    stem = PurePosixPath(source.base_name).stem
-    if len(sources) == 1 and stem not in _NAMES_THAT_SAY_NOTHING:
-        return PurePosixPath(source.member or source.path.name.removesuffix(".gz")).stem
-    return source.path.stem if source.member else source.path.resolve().parent.name or stem
-
-
-def _peak_mib() -> float:
-    """The most memory that this process has had, in MiB; where the system does not tell, pyarrow's part of it."""
-    if sys.platform == "win32":
-        return float(pa.default_memory_pool().max_memory() or 0) / 2**20
-    import resource
-
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most / (2**20 if sys.platform == "darwin" else 2**10)
+def _notes_on(chosen: _Chosen, titles: TitlesFound | None) -> tuple[str, ...]:
+    notes = []
+    if any(chosen.left_out.values()):
+        parts = [f"{count:,} {what}" for what, count in chosen.left_out.items()]
+        notes.append(f"Left out as you chose: {parts[0]}, {parts[1]} and {parts[2]}.")
+    if titles is None:
+        notes.append("No list of titles was found; titles are shown as the ratings file calls them.")
+    elif titles.share < 1:
+        missing = round((1 - titles.share) * len(chosen.items))
+        notes.append(f"{titles.source.name} does not list {missing:,} of {len(chosen.items):,} titles.")
+    return tuple(notes)

@@ -1,26 +1,24 @@
-"""A RatingsTable: all that was read of one ratings file, still in the file's own order and ids.
+"""A RatingsTable: what is known of one ratings file while and after it is read; and the reading of it.
 
-Stands between the readers, which fill it block by block, and importer.py, which makes a Dataset of one or several.
-
-Shapes: N entries of the file.
+Stands between the readers and gathering.py, which keeps the entries themselves.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
-from engine.data.dataset import Float32, Int64
-from engine.data.importing.cleaning import is_seen_only, times_in_seconds
+from engine.data.dataset import Float32
+from engine.data.importing.cleaning import MOST_VALUES, find_unrated
 from engine.data.reading.archives import Source
 from engine.data.reading.lines import NotUtf8Error
 from engine.data.reading.readers import RatingsBlock
-from engine.data.reading.repair import Problem
-from engine.data.reading.sniff import Shape
+from engine.data.reading.repair import MOST_PROBLEMS, Problem
+from engine.data.reading.shape import Shape
 from engine.data.reading.streams import read_pieces
 from engine.errors import DataError
 from engine.events import Job, Pace, Progressed
@@ -28,45 +26,59 @@ from engine.events import Job, Pace, Progressed
 
 @dataclass
 class RatingsTable:
-    """What has been read of one file. `notes` are sentences for the report; `seen_only` makes all ratings blank."""
+    """One file. `values` counts its ratings (NaN left out) while they are few kinds, `entries` those that are kept.
+
+    `notes` are sentences for the report; `unrated` are ratings that mean *seen, not rated*, once all is read.
+    """
 
     source: Source
     shape: Shape
-    blocks: list[RatingsBlock] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+    values: Counter[float] = field(default_factory=Counter)
+    entries: int = 0
+    largest_time: int = 0
+    unrated: tuple[float, ...] = ()
     seen_only: bool = False
 
-    @cached_property
-    def _ratings_as_read_N(self) -> Float32:
-        return np.concatenate([np.zeros(0, np.float32), *(one.ratings_N for one in self.blocks)])
+    def count(self, block: RatingsBlock) -> None:
+        """Take down what a block of entries adds to the figures."""
+        self.entries += len(block.ratings_N)
+        self.skipped += block.skipped
+        self.problems += block.problems[: MOST_PROBLEMS - len(self.problems)]
+        if len(self.values) <= MOST_VALUES:
+            kinds, counts = np.unique(block.ratings_N, return_counts=True)
+            known = ~np.isnan(kinds)
+            self.values.update(dict(zip(kinds[known].tolist(), counts[known].tolist(), strict=True)))
+        if block.times_N is not None and len(block.times_N):
+            self.largest_time = max(self.largest_time, int(block.times_N.max()), -int(block.times_N.min()))
+
+    def begin_again(self) -> None:
+        """Forget all figures: the file is read once more."""
+        self.notes, self.problems, self.skipped, self.values = [], [], Counter(), Counter()
+        self.entries = self.largest_time = 0
 
     @property
-    def ratings_N(self) -> Float32:
-        """Ratings; NaN where seen, not rated, also for values by which the layout says so. Read all blocks first."""
-        ratings_N = self._ratings_as_read_N
+    def rated_values(self) -> list[float]:
+        """The kinds of ratings that are ratings."""
+        return [] if self.seen_only else [one for one in self.values if one not in self.unrated]
+
+    def ratings_of(self, ratings_N: Float32) -> Float32:
+        """Ratings of this file with NaN for those that mean *seen, not rated*. Only once all is read."""
         if self.seen_only:
             return np.full_like(ratings_N, np.nan)
-        unrated = self.shape.layout.unrated
-        return np.where(np.isin(ratings_N, unrated), np.float32(np.nan), ratings_N) if unrated else ratings_N
+        if self.unrated:
+            return np.where(np.isin(ratings_N, self.unrated), np.float32(np.nan), ratings_N)
+        return ratings_N
 
-    @property
-    def times_N(self) -> Int64 | None:
-        """In seconds, 0 where a row has none; None where the file has none at all."""
-        parts = [one.times_N for one in self.blocks if one.times_N is not None]
-        return times_in_seconds(np.concatenate(parts)) if parts else None
 
-    @property
-    def entries(self) -> int:
-        return len(self._ratings_as_read_N)
+class Kept(Protocol):
+    """Whoever keeps the entries of blocks."""
 
-    @property
-    def skipped(self) -> Counter[str]:
-        """How many rows were left out, by reason."""
-        return sum((one.skipped for one in self.blocks), Counter())
+    def add(self, block: RatingsBlock) -> None: ...
 
-    @property
-    def problems(self) -> list[Problem]:
-        return [problem for one in self.blocks for problem in one.problems]
+    def forget(self, blocks: int) -> None: ...
 
 
 @dataclass
@@ -89,29 +101,73 @@ class ReadingProgress:
         return Progressed(f"Reading line {lines:,}{about}", done, self.total_bytes, "bytes")
 
 
-def read_table(table: RatingsTable, progress: ReadingProgress) -> Job[None]:
-    """Reads a file into its table. Control comes back at every block; Stop goes through."""
+def read_table(table: RatingsTable, progress: ReadingProgress, *, into: Kept) -> Job[None]:
+    """Reads a file: its figures into the table, its entries `into` who keeps them. Stop goes through at every block."""
     try:
-        size, lines = yield from _read_all(table, progress)
+        size, lines = yield from _read_all(table, progress, into)
     except NotUtf8Error:
-        table.blocks.clear()
         table.shape = replace(table.shape, encoding="cp1252")
-        size, lines = yield from _read_all(table, progress)
+        size, lines = yield from _read_all(table, progress, into)
+    table.notes += table.shape.notes
     if table.shape.encoding == "cp1252":
         table.notes.append(f"{table.source.name} is not UTF-8; it was read as Western European (cp1252).")
     if "time" in table.shape.roles and table.shape.time_kind is None:
         table.notes.append(f"The times of {table.source.name} are no numbers or ISO dates; they were left out.")
+    _decide_unrated(table)
     progress.bytes_before += size
     progress.lines_before += lines
 
 
-def _read_all(table: RatingsTable, progress: ReadingProgress) -> Job[tuple[int, int]]:
-    position, line = 0, 0
-    for piece in read_pieces(table.source, table.shape):
-        table.blocks.append(piece.block)
-        position, line = piece.position, piece.line
-        yield progress.at(position=position, line=line)
+def _read_all(table: RatingsTable, progress: ReadingProgress, into: Kept) -> Job[tuple[int, int]]:
+    position, line, blocks = 0, 0, 0
+    pieces = read_pieces(table.source, table.shape)
+    try:
+        for piece in pieces:
+            block = _without_missing(piece.block, table.shape.layout.missing)
+            table.count(block)
+            into.add(block)
+            blocks += 1
+            position, line = piece.position, piece.line
+            yield progress.at(position=position, line=line)
+    except NotUtf8Error:
+        into.forget(blocks)
+        table.begin_again()
+        raise
+    finally:
+        _close(pieces)
     return position, line
+
+
+def _close(pieces: Iterable[object]) -> None:
+    """End a reader that was left early now, not when it is collected: its file is open."""
+    close = getattr(pieces, "close", None)
+    if close is not None:
+        close()
+
+
+def _without_missing(block: RatingsBlock, missing: tuple[float, ...]) -> RatingsBlock:
+    """The block without the values by which its layout says that there is no entry at all."""
+    if not missing:
+        return block
+    there_N = ~np.isin(block.ratings_N, missing)
+    return replace(
+        block,
+        users_N=block.users_N.filter(there_N),
+        items_N=block.items_N.filter(there_N),
+        ratings_N=block.ratings_N[there_N],
+        times_N=None if block.times_N is None else block.times_N[there_N],
+    )
+
+
+def _decide_unrated(table: RatingsTable) -> None:
+    shape = table.shape
+    table.unrated = shape.layout.unrated if shape.unrated is None else shape.unrated
+    if shape.unrated is None and not table.unrated and shape.layout.scale is None:
+        table.unrated = find_unrated(table.values)
+        for value in table.unrated:
+            table.notes.append(
+                f"{value:g} in {table.source.name} counts as seen, not rated: it lies outside the scale."
+            )
 
 
 def refuse_empty(tables: Sequence[RatingsTable]) -> None:
@@ -126,7 +182,7 @@ def refuse_empty(tables: Sequence[RatingsTable]) -> None:
             remedy="Choose another file, or say which column is which, such as --columns user=1,item=2,rating=3.",
             path=str(table.source.path),
         )
-    if all(np.isnan(one.ratings_N).all() for one in tables):
+    if not any(one.rated_values for one in tables):
         rows = sum(one.entries for one in tables)
         raise DataError(
             f"{tables[0].source.name} has no rating: in all of {rows:,} rows it is blank.",
@@ -137,7 +193,7 @@ def refuse_empty(tables: Sequence[RatingsTable]) -> None:
 
 def mark_seen_only(tables: Sequence[RatingsTable]) -> None:
     """A file whose ratings are all 1, beside one that has real ratings, says what was seen: 1 there is no star."""
-    alike = [is_seen_only(one.ratings_N) for one in tables]
+    alike = [set(one.rated_values) <= {1.0} for one in tables]
     if all(alike):
         return
     for table, is_alike in zip(tables, alike, strict=True):

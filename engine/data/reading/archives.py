@@ -132,6 +132,11 @@ class ByteStream:
             )
 
     @property
+    def is_packed(self) -> bool:
+        """Whether more bytes may come out than there are on the disk."""
+        return self._packed
+
+    @property
     def position(self) -> int:
         """How many of `size` bytes have been read."""
         return self._read if self.source.member or not self._packed else self._raw.tell()

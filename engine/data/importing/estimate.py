@@ -1,0 +1,119 @@
+"""How large an import will be, before it starts: rows, memory and disk, from the sizes of the files and some rows.
+
+Stands beside gathering.py. Reads a few samples only, so it answers at once whatever the size.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.data.importing.finding import find_ratings
+from engine.data.reading.archives import MIB, ByteStream, Source, read_head, size_of
+from engine.data.reading.shape import Given, Shape
+from engine.data.reading.streams import read_pieces
+from engine.device import free_memory_bytes
+
+LARGE_BYTES = 32 * MIB
+"""Smaller files are imported before anybody could have read an estimate."""
+_SAMPLES, _SAMPLE_BYTES = 8, 64 * 1024
+_LEAST_ROWS = 20_000
+_BASE_MIB = 160
+_BYTES_A_ROW, _BYTES_A_ROW_WITHOUT_TIMES = 37, 21
+"""Memory at most, measured: a row as read and once more as it is grouped, and the ids."""
+_KEPT_A_ROW, _KEPT_A_ROW_WITHOUT_TIMES = 16, 8
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """`bytes` are unpacked; `rows` are about right (a tenth or two off). Free figures are None where nobody knows."""
+
+    bytes: int
+    rows: int
+    memory_mib: int
+    disk_mib: int
+    free_memory_mib: int | None
+    free_disk_mib: int | None
+
+    @property
+    def has_room(self) -> bool:
+        """False where the disk clearly has too little room for the data set."""
+        return self.free_disk_mib is None or self.free_disk_mib >= 0.9 * self.disk_mib
+
+    @property
+    def has_memory(self) -> bool:
+        """False where the machine looks short of memory: the import may be slow, or fail."""
+        return self.free_memory_mib is None or self.free_memory_mib >= self.memory_mib
+
+
+def estimate(paths: Sequence[Path], given: Given | None = None, *, at: Path | None = None) -> Estimate:
+    """What importing these files will take; `at` is the folder that the data set will be kept in (else: home).
+
+    Raises DataError for files that cannot be imported.
+    """
+    size, rows, has_times = 0, 0, False
+    for path in paths:
+        source, shape = find_ratings(Path(path), given or Given())
+        unpacked = unpacked_size(source)
+        size += unpacked
+        rows += _rows_about(source, shape, unpacked)
+        has_times = has_times or shape.time_kind is not None
+    memory = _BYTES_A_ROW if has_times else _BYTES_A_ROW_WITHOUT_TIMES
+    disk = _KEPT_A_ROW if has_times else _KEPT_A_ROW_WITHOUT_TIMES
+    free_memory = free_memory_bytes()
+    return Estimate(
+        bytes=size,
+        rows=rows,
+        memory_mib=_BASE_MIB + rows * memory // MIB,
+        disk_mib=1 + rows * disk // MIB,
+        free_memory_mib=None if free_memory is None else free_memory // MIB,
+        free_disk_mib=_free_disk_mib(at or Path.home()),
+    )
+
+
+def unpacked_size(source: Source) -> int:
+    """How many bytes come out of a source: exactly for plain files and zips, as its start says for a gzip."""
+    size = size_of(source)
+    with ByteStream(source) as stream:
+        if source.member is not None or not stream.is_packed:
+            return size
+        unpacked = 0
+        while unpacked < 4 * MIB and (block := stream.read(MIB)):
+            unpacked += len(block)
+        return unpacked if not block else round(unpacked * size / max(1, stream.position))
+
+
+def _rows_about(source: Source, shape: Shape, unpacked: int) -> int:
+    """Rows of a text by its lines; of another kind by how many its first bytes hold."""
+    if shape.layout.kind in ("delimited", "sections"):
+        samples = _samples_of(source, unpacked)
+        lines = sum(one.count(b"\n") or one.count(b"\r") for one in samples)
+        return round(lines * unpacked / max(1, sum(len(one) for one in samples)))
+    rows, position, size = 0, 0, size_of(source)
+    for piece in read_pieces(source, shape):
+        rows, position = rows + len(piece.block.ratings_N), piece.position
+        if rows >= _LEAST_ROWS:
+            break
+    return round(rows * max(1.0, size / max(1, position)))
+
+
+def _samples_of(source: Source, size: int) -> list[bytes]:
+    """Some parts of a text from its start to its end; of a packed one only the start."""
+    head = read_head(source)
+    if source.member is not None or size <= 4 * _SAMPLES * _SAMPLE_BYTES or source.path.stat().st_size != size:
+        return [head]
+    with source.path.open("rb") as file:
+        samples = []
+        for number in range(_SAMPLES):
+            file.seek(number * (size - _SAMPLE_BYTES) // (_SAMPLES - 1))
+            samples.append(file.read(_SAMPLE_BYTES))
+    return samples
+
+
+def _free_disk_mib(folder: Path) -> int | None:
+    for one in (folder, *folder.parents):
+        if one.exists():
+            return shutil.disk_usage(one).free // MIB
+    return None

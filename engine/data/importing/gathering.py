@@ -1,0 +1,162 @@
+"""Ratings files -> Gathered: every entry of all files, compact, grouped by person, ready for a choice of what to keep.
+
+Stands between the readers and importer.py. A long job that writes nothing: a stop leaves nothing behind.
+
+Shapes: N entries of all files, U people, I titles.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.data.dataset import Float32, Histories, Int32, Int64, Vocabulary
+from engine.data.importing.cleaning import time_unit
+from engine.data.importing.finding import find_ratings
+from engine.data.importing.grouping import Places
+from engine.data.importing.identifying import IdColumn
+from engine.data.importing.options import ImportOptions
+from engine.data.importing.ratings_table import RatingsTable, ReadingProgress, mark_seen_only, read_table, refuse_empty
+from engine.data.importing.repeats import Repeats, find_repeats
+from engine.data.reading.archives import size_of
+from engine.data.reading.readers import RatingsBlock
+from engine.data.reading.shape import Given
+from engine.errors import DataError
+from engine.events import Job, Pace, Progressed, StageStarted
+
+Column = npt.NDArray[Any]
+
+
+@dataclass
+class Gathered:
+    """All entries of some files. Nothing in it changes but what is kept in `cache`, to answer the next choice sooner.
+
+    `histories` holds every entry, also those that repeat another of the same person and title (`repeats`).
+    """
+
+    paths: tuple[Path, ...]
+    tables: tuple[RatingsTable, ...]
+    users: Vocabulary
+    items: Vocabulary
+    histories: Histories
+    repeats: tuple[Repeats, ...]
+    seconds: float
+    cache: dict[str, object] = field(default_factory=dict, repr=False)
+
+    @property
+    def entries(self) -> int:
+        """All entries as read."""
+        return self.histories.entries
+
+    @property
+    def replaced(self) -> int:
+        """How many entries go because their person has another for the title."""
+        return sum(one.replaced for one in self.repeats)
+
+    @property
+    def has_times(self) -> bool:
+        """Whether the files say when (without times, people active in the last years cannot be told)."""
+        return self.histories.times_N is not None
+
+
+@dataclass
+class _Slice:
+    """Entries of one block, as read: rows are those of the vocabularies."""
+
+    table: RatingsTable
+    ratings_S: Float32
+    times_S: Int64 | None
+
+
+class _Entries:
+    """The entries of all blocks read so far, in compact columns."""
+
+    def __init__(self) -> None:
+        self.users, self.items = IdColumn(), IdColumn()
+        self.slices: list[_Slice] = []
+        self.table: RatingsTable
+
+    def add(self, block: RatingsBlock) -> None:
+        self.users.add(block.users_N)
+        self.items.add(block.items_N)
+        self.slices.append(_Slice(self.table, block.ratings_N, block.times_N))
+
+    def forget(self, blocks: int) -> None:
+        left = len(self.slices) - blocks
+        self.users.forget_from(left)
+        self.items.forget_from(left)
+        del self.slices[left:]
+
+
+def gather(paths: Sequence[Path], options: ImportOptions) -> Job[Gathered]:
+    """All entries of these files (each plain, .gz, .zip, or a folder that holds ratings); only `given` counts here.
+
+    Raises DataError with a sentence for whatever cannot be used; a Stop ends the job and comes through.
+    """
+    started = time.monotonic()
+    yield StageStarted("looking", "Looking at what the files are")
+    tables = yield from _looked_at(paths, options.given)
+    yield StageStarted("reading", f"Reading {', '.join(one.source.name for one in tables)}")
+    progress = ReadingProgress(sum(size_of(one.source) for one in tables))
+    entries = _Entries()
+    for table in tables:
+        entries.table = table
+        yield from read_table(table, progress, into=entries)
+    refuse_empty(tables)
+    mark_seen_only(tables)
+    yield StageStarted("arranging", "Arranging people and titles")
+    users_of, users = yield from entries.users.join()
+    items_of, items = yield from entries.items.join()
+    histories = yield from _grouped(deque(users_of), deque(items_of), deque(entries.slices), people=len(users))
+    repeats = yield from find_repeats(histories, titles=len(items))
+    given = tuple(Path(one) for one in paths)
+    return Gathered(given, tuple(tables), users, items, histories, repeats, time.monotonic() - started)
+
+
+def _looked_at(paths: Sequence[Path], given: Given) -> Job[list[RatingsTable]]:
+    if not paths:
+        raise DataError("There is no file to import.", remedy="Choose a ratings file.")
+    tables = []
+    for path in paths:
+        tables.append(RatingsTable(*find_ratings(Path(path), given)))
+        yield None
+    return tables
+
+
+def _grouped(users: deque[Int32], items: deque[Int32], slices: deque[_Slice], *, people: int) -> Job[Histories]:
+    """Sparse rows of all entries; what came in is used up slice by slice."""
+    counts_U = np.zeros(people, dtype=np.int64)
+    for rows_S in users:
+        counts_U += np.bincount(rows_S, minlength=people)
+        yield None
+    places, total, pace = Places(counts_U), int(counts_U.sum()), Pace()
+    item_rows_N, ratings_N = np.empty(total, np.int32), np.empty(total, np.float32)
+    times_N = np.empty(total, np.int64) if any(one.times_S is not None for one in slices) else None
+    done = 0
+    while slices:
+        one = slices.popleft()
+        order_S, places_S = places.of(users.popleft())
+        item_rows_N[places_S] = _in_order(items.popleft(), order_S)
+        ratings_N[places_S] = _in_order(one.table.ratings_of(one.ratings_S), order_S)
+        if times_N is not None:
+            times_N[places_S] = 0 if one.times_S is None else _in_order(_seconds_of(one), order_S)
+        done += len(places_S)
+        yield Progressed(f"Arranging {done:,} of {total:,} entries", done, total, "entries") if pace.due() else None
+    return Histories(places.indptr_K1, item_rows_N, ratings_N, times_N)
+
+
+def _in_order(values_S: Column, order_S: Int64 | None) -> Column:
+    return values_S if order_S is None else values_S[order_S]
+
+
+def _seconds_of(one: _Slice) -> Int64:
+    unit = time_unit(one.table.largest_time)
+    times_S = np.zeros(0, np.int64) if one.times_S is None else one.times_S
+    return times_S // unit if unit > 1 else times_S

@@ -1,0 +1,80 @@
+"""Ids of any kind -> small whole numbers, block by block: what makes entries compact while they are read.
+
+Stands between the readers and the entries that are gathered. Each block brings its own dictionary of ids; they are
+joined when enough new words have come together, so that the whole costs about one look at each block's dictionary.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from engine.data.dataset import Int32, Vocabulary
+from engine.events import Job
+
+_LEAST_TO_JOIN = 1 << 19
+_WHOLE_NUMBER = r"^(0|-?[1-9][0-9]{0,17})$"
+
+
+class IdColumn:
+    """The ids of one column of entries, in blocks. `add` them all, then `join` for the numbers and the vocabulary."""
+
+    def __init__(self) -> None:
+        self._known = pa.array([], pa.string())
+        self._blocks: list[Int32] = []
+        self._tables: list[Int32] = []
+        self._pending: list[pa.Array] = []
+        self._words_pending = 0
+
+    def add(self, ids_N: pa.DictionaryArray) -> None:
+        """The ids of one more block of entries; spaces around an id do not count."""
+        self._blocks.append(ids_N.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False))
+        self._pending.append(pc.utf8_trim_whitespace(ids_N.dictionary.cast(pa.string())))
+        self._words_pending += len(self._pending[-1])
+        if self._words_pending > max(_LEAST_TO_JOIN, len(self._known)):
+            self._join_pending()
+
+    def forget_from(self, block: int) -> None:
+        """Take back all blocks from this one on (counted from 0), as when a file must be read again."""
+        self._join_pending()
+        del self._blocks[block:], self._tables[block:]
+
+    def join(self) -> Job[tuple[list[Int32], Vocabulary]]:
+        """For each block the row of each entry's id, and the vocabulary of the ids that occur.
+
+        They are ordered by number where all are whole numbers, else by text; an id with a leading zero is a text.
+        """
+        self._join_pending()
+        yield None
+        used = np.zeros(len(self._known), dtype=bool)
+        for table in self._tables:
+            used[table] = True
+        ids = self._known.filter(pa.array(used))
+        order = _order_of(ids)
+        yield None
+        rank = np.full(len(used), -1, dtype=np.int32)
+        rank[np.flatnonzero(used)[order]] = np.arange(len(order), dtype=np.int32)
+        for block, table in enumerate(self._tables):
+            self._blocks[block] = rank[table][self._blocks[block]]
+            yield None
+        blocks, self._blocks, self._tables = self._blocks, [], []
+        return blocks, Vocabulary(ids.take(pa.array(order)).to_pylist())
+
+    def _join_pending(self) -> None:
+        if not self._pending:
+            return
+        joined = pa.concat_arrays([self._known, *self._pending]).dictionary_encode()
+        rows = joined.indices.to_numpy()
+        start = len(self._known)
+        for words in self._pending:
+            self._tables.append(rows[start : start + len(words)].copy())
+            start += len(words)
+        self._known, self._pending, self._words_pending = joined.dictionary, [], 0
+
+
+def _order_of(ids: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+    are_numbers = pc.all(pc.match_substring_regex(ids, _WHOLE_NUMBER)).as_py()
+    order: np.ndarray[tuple[int], np.dtype[np.uint64]]
+    order = pc.sort_indices(ids.cast(pa.int64()) if are_numbers else ids).to_numpy()
+    return order
