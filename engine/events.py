@@ -74,6 +74,7 @@ class TrainingStarted(Event):
     total_steps: int
     total_epochs: int
     watched: str
+    unit: str = "people"
 
 
 @dataclass(frozen=True, slots=True)

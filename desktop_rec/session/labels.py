@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 
 TITLES = {
     "two_head": "Two-headed autoencoder",
+    "mult_vae": "Variational autoencoder",
+    "mult_dae": "Denoising autoencoder",
     "ease": "Liked together (EASE)",
     "popularity": "Most liked",
 }

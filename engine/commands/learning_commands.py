@@ -14,6 +14,7 @@ from engine.commands.wording import duration, facts, figure, rate, table
 from engine.commands.wrong_use import WrongUse
 from engine.library.run_record import RunRecord
 from engine.library.store import Library
+from engine.models.registry import kind_of
 from engine.training.lr_finder import RateSweep
 
 _KINDS = ("steepest", "valley", "minimum", "turning_point")
@@ -106,7 +107,12 @@ def _run_text(record: RunRecord) -> str:
                 ("epochs", f"{record.epochs:,} of {record.total_epochs:,}" if record.total_epochs else ""),
                 ("best", best),
                 ("took", duration(record.seconds)),
-                ("speed", f"{record.examples_per_second:,.0f} people/s" if record.total_epochs else ""),
+                (
+                    "speed",
+                    f"{record.examples_per_second:,.0f} {kind_of(record.model).can.examples}/s"
+                    if record.total_epochs
+                    else "",
+                ),
                 ("on", f"{record.device}, {record.precision}, {record.parameters:,} parameters"),
             ]
         ),

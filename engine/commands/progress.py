@@ -35,6 +35,7 @@ class ProgressReport:
         self._stage_at = clock()
         self._sparse_at = clock()
         self._epochs = 0
+        self._unit = "people"
         self._shown = False
         self._last_epoch = ""
 
@@ -45,7 +46,7 @@ class ProgressReport:
                 self._stage_at = self._clock()
                 self._renewed(words) if self._is_terminal else self._line(words)
             case TrainingStarted():
-                self._epochs = event.total_epochs
+                self._epochs, self._unit = event.total_epochs, event.unit
                 self._line(_started_words(event))
             case Advised(words=words) | LossDiverged(words=words):
                 self._line(words)
@@ -54,7 +55,7 @@ class ProgressReport:
             case LossesMeasured():
                 self._renewed(_sweep_words(event))
             case StepsTaken():
-                self._renewed(_step_words(event, epochs=self._epochs, last_epoch=self._last_epoch))
+                self._renewed(_step_words(event, epochs=self._epochs, unit=self._unit, last_epoch=self._last_epoch))
             case EpochEnded():
                 self._last_epoch = _epoch_words(event)
                 self._renewed(f"Epoch {event.epoch:,} of {self._epochs:,}  {self._last_epoch}")
@@ -88,7 +89,7 @@ class ProgressReport:
 def _started_words(event: TrainingStarted) -> str:
     again = f", from step {event.first_step:,}" if event.first_step else ""
     return (
-        f"Training {event.model} on {event.examples:,} people for {event.total_epochs:,} epochs{again} "
+        f"Training {event.model} on {event.examples:,} {event.unit} for {event.total_epochs:,} epochs{again} "
         f"({event.device}, {event.precision}, {event.parameters:,} parameters; run {event.run_id})"
     )
 
@@ -111,14 +112,14 @@ def _sweep_words(event: LossesMeasured) -> str:
     return f"Trying rates  {event.steps_done:,} of {event.total_steps:,}{last}"
 
 
-def _step_words(event: StepsTaken, *, epochs: int, last_epoch: str) -> str:
+def _step_words(event: StepsTaken, *, epochs: int, unit: str, last_epoch: str) -> str:
     done = event.first_step + len(event.losses)
     parts = [
         f"Epoch {event.epoch:,} of {epochs:,}",
         f"{100 * done // max(1, event.total_steps)} %",
         f"loss {event.losses[-1]:.4g}",
         last_epoch,
-        f"{event.examples_per_second:,.0f} people/s",
+        f"{event.examples_per_second:,.0f} {unit}/s",
         f"{duration(event.remaining_s)} left" if event.remaining_s is not None else "",
     ]
     return "  ".join(part for part in parts if part)

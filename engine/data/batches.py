@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -37,23 +38,36 @@ class Batch:
         return len(self.starts_B1) - 1
 
 
+class Examples(Protocol):
+    """What a model learns from, on a device: numbered examples, of which batches are gathered."""
+
+    def __len__(self) -> int:
+        """How many examples: people, ratings or windows, as the model has it."""
+
+    def batch(self, rows_B: Tensor) -> Any:
+        """The examples of these numbers, in that order, in the form that the model's `losses` takes."""
+
+
 class ResidentHistories:
-    """Histories as tensors on a device, from which batches are gathered."""
+    """People's histories as tensors on a device, from which batches are gathered."""
 
     def __init__(self, histories: Histories, device: torch.device) -> None:
         self._indptr_U1 = torch.from_numpy(np.array(histories.indptr_U1, dtype=np.int64)).to(device)
         self._item_rows_N = torch.from_numpy(np.array(histories.item_rows_N, dtype=np.int32)).to(device)
         self._ratings_N = torch.from_numpy(np.array(histories.ratings_N, dtype=np.float32)).to(device)
         self.device = device
-        self.people = len(histories)
+        self._people = len(histories)
 
-    def batch(self, people_B: Tensor) -> Batch:
+    def __len__(self) -> int:
+        return self._people
+
+    def batch(self, rows_B: Tensor) -> Batch:
         """The histories of some people, in that order."""
-        starts_B = self._indptr_U1[people_B]
-        counts_B = self._indptr_U1[people_B + 1] - starts_B
-        starts_B1 = torch.zeros(len(people_B) + 1, dtype=torch.int64, device=self.device)
+        starts_B = self._indptr_U1[rows_B]
+        counts_B = self._indptr_U1[rows_B + 1] - starts_B
+        starts_B1 = torch.zeros(len(rows_B) + 1, dtype=torch.int64, device=self.device)
         torch.cumsum(counts_B, 0, out=starts_B1[1:])
-        person_N = torch.repeat_interleave(torch.arange(len(people_B), device=self.device), counts_B)
+        person_N = torch.repeat_interleave(torch.arange(len(rows_B), device=self.device), counts_B)
         entry_N = torch.arange(len(person_N), device=self.device) + (starts_B - starts_B1[:-1])[person_N]
         return Batch(self._item_rows_N[entry_N].long(), self._ratings_N[entry_N], person_N, starts_B1)
 
@@ -63,16 +77,16 @@ def whole_batch(histories: Histories, device: torch.device) -> Batch:
     return ResidentHistories(histories, device).batch(torch.arange(len(histories), device=device))
 
 
-def epoch_order(people: int, *, seed: int, epoch: int) -> Tensor:
-    """The order in which an epoch goes through the people: a function of seed and epoch alone."""
+def epoch_order(examples: int, *, seed: int, epoch: int) -> Tensor:
+    """The order in which an epoch goes through the examples: a function of seed and epoch alone."""
     generator = torch.Generator().manual_seed(mixed_seed(seed, epoch, salt=1))
-    return torch.randperm(people, generator=generator)
+    return torch.randperm(examples, generator=generator)
 
 
-def epoch_batches(people: int, *, batch: int, seed: int, epoch: int) -> Iterator[Tensor]:
-    """The people of each batch of an epoch; the last batch may be smaller."""
-    order = epoch_order(people, seed=seed, epoch=epoch)
-    for start in range(0, people, batch):
+def epoch_batches(examples: int, *, batch: int, seed: int, epoch: int, first: int = 0) -> Iterator[Tensor]:
+    """The numbers of the examples in each batch of an epoch, from batch `first` on; the last one may be smaller."""
+    order = epoch_order(examples, seed=seed, epoch=epoch)
+    for start in range(first * batch, examples, batch):
         yield order[start : start + batch]
 
 

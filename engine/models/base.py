@@ -9,14 +9,16 @@ Shapes: U profiles, I titles, N entries of all profiles, n entries of one profil
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from engine.data.batches import Examples, ResidentHistories
 from engine.data.dataset import Histories, Scale
 from engine.events import Job
 from engine.settings import Config
@@ -35,6 +37,17 @@ class Capabilities:
     """"likes" or "ratings"."""
     mixes_presence: bool = False
     """Whether its ranking moves with a weight between likely-to-watch and likely-to-love."""
+    examples: str = "people"
+    """What a batch is counted in: "people", "ratings" or "windows" of a person's titles in order."""
+
+
+@dataclass(frozen=True)
+class ModelConfig(Config):
+    """The settings of a model; None among them is automatic."""
+
+    def fitted_to(self, entries: int) -> Self:
+        """The same settings with what is automatic chosen for a data set of so many entries."""
+        return self
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,20 @@ class Prediction:
     log_probability_UI: Tensor | None = None
     liking_UI: Tensor | None = None
     rating_UI: Tensor | None = None
+
+    @staticmethod
+    def joined(chunks: Sequence[Prediction]) -> Prediction:
+        """One prediction for the profiles of several, one below the other."""
+        if len(chunks) == 1:
+            return chunks[0]
+
+        def column(name: str) -> Tensor | None:
+            values = [getattr(one, name) for one in chunks]
+            return None if not values or values[0] is None else torch.cat(values)
+
+        score = column("score_UI")
+        assert score is not None, "there is at least one profile to predict for"
+        return Prediction(score, column("log_probability_UI"), column("liking_UI"), column("rating_UI"))
 
 
 class Model(nn.Module, ABC):
@@ -114,12 +141,34 @@ class Losses:
     parts: dict[str, Tensor]
 
 
+@dataclass(frozen=True)
+class Moment:
+    """Where in a run a step is: 0 is the first of `total`."""
+
+    step: int
+    total: int
+
+
 class StepModel(Model):
     """A model that learns by gradient steps."""
 
+    def prepare(self, histories: Histories, *, seed: int) -> None:
+        """Take from the training histories what must be there before the first step: counts, a row for each person.
+
+        Called once before an optimizer is made. Equal seeds give equal starts; the global random state is not touched.
+        """
+
+    def examples(self, histories: Histories, device: torch.device) -> Examples:
+        """What batches are gathered from, on a device. Raises TrainingError where there is nothing to learn from."""
+        return ResidentHistories(histories, device)
+
+    def notes(self, histories: Histories) -> tuple[str, ...]:
+        """What a person should know about learning from these histories, in sentences."""
+        return ()
+
     @abstractmethod
-    def losses(self, batch: Any, *, noise: torch.Generator) -> Losses:
-        """The training loss of one batch (engine.data.batches.Batch). All randomness comes from `noise`."""
+    def losses(self, batch: Any, *, noise: torch.Generator, moment: Moment) -> Losses:
+        """The training loss of one batch of its examples. All randomness comes from `noise`."""
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Groups for the optimizer. A group with key "own_lr" keeps that rate whatever the schedule says."""

@@ -13,7 +13,9 @@ import torch
 
 from engine.data.dataset import Scale
 from engine.errors import SettingError
-from engine.models.base import Capabilities, Model
+from engine.models.autoencoder import MultDae, MultVae
+from engine.models.autoencoder_config import MultDaeConfig, MultVaeConfig
+from engine.models.base import Capabilities, Model, ModelConfig
 from engine.models.linear import Ease, EaseConfig
 from engine.models.popularity import Popularity, PopularityConfig
 from engine.models.two_head import TwoHead
@@ -52,6 +54,22 @@ MODELS: dict[str, ModelKind] = {
             suggestion="minimum",
         ),
         ModelKind(
+            "mult_vae",
+            "Variational autoencoder",
+            "Foretells what people like next from what they liked so far; strong lists where many people like much.",
+            MultVae,
+            MultVaeConfig,
+            {"epochs": 50, "schedule": "constant", "lr": 1e-3},
+        ),
+        ModelKind(
+            "mult_dae",
+            "Denoising autoencoder",
+            "The variational autoencoder's simpler sister: one small layer, quicker, nearly as good.",
+            MultDae,
+            MultDaeConfig,
+            {"epochs": 50, "schedule": "constant", "lr": 1e-3},
+        ),
+        ModelKind(
             "ease",
             "Liked together (EASE)",
             "Knows which titles are liked by the same people; computed in seconds and hard to beat on small data.",
@@ -79,7 +97,7 @@ def kind_of(name: str) -> ModelKind:
 def fitted_config(name: str, config: Config | None, *, entries: int) -> Config:
     """A model's settings with everything automatic chosen for a data set of so many entries."""
     config = config or kind_of(name).config_class()
-    return config.fitted_to(entries) if isinstance(config, TwoHeadConfig) else config
+    return config.fitted_to(entries) if isinstance(config, ModelConfig) else config
 
 
 def build(name: str, config: Config, *, items: int, scale: Scale, seed: int = 1) -> Model:

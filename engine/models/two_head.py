@@ -18,8 +18,9 @@ from torch import Tensor, nn
 
 from engine.data.batches import Batch, whole_batch
 from engine.data.dataset import Histories, Scale
-from engine.models.base import Capabilities, Losses, Prediction, StepModel
+from engine.models.base import Capabilities, Losses, Moment, Prediction, StepModel
 from engine.models.losses import huber, kl_to_standard_normal, multinomial_nll, presence_mse, weighted_by_uncertainty
+from engine.models.noise import normal_like
 from engine.models.normalisation import RatingHabit, denormalise, habits, habits_without_each, normalise
 from engine.models.two_head_config import TwoHeadConfig
 
@@ -78,7 +79,7 @@ class TwoHead(StepModel):
 
     # -- learning ------------------------------------------------------------------------------------------------
 
-    def losses(self, batch: Batch, *, noise: torch.Generator) -> Losses:
+    def losses(self, batch: Batch, *, noise: torch.Generator, moment: Moment) -> Losses:
         config = self.config
         habit = self._habits(batch)
         normalised_N = normalise(batch.ratings_N, habit.of(batch.person_N), self.scale)
@@ -135,9 +136,9 @@ class TwoHead(StepModel):
             latent_BL, log_variance_BL = latent_BL.chunk(2, dim=1)
             divergence = kl_to_standard_normal(latent_BL, log_variance_BL)
             if noise is not None:
-                latent_BL = latent_BL + torch.exp(0.5 * log_variance_BL) * _normal_like(latent_BL, noise)
+                latent_BL = latent_BL + torch.exp(0.5 * log_variance_BL) * normal_like(latent_BL, noise)
         if noise is not None and self.config.bottleneck_noise > 0:
-            latent_BL = latent_BL + self.config.bottleneck_noise * _normal_like(latent_BL, noise)
+            latent_BL = latent_BL + self.config.bottleneck_noise * normal_like(latent_BL, noise)
         return latent_BL, divergence
 
     def _decode(self, latent_BL: Tensor) -> tuple[Tensor, Tensor]:
@@ -157,7 +158,7 @@ class TwoHead(StepModel):
             normalised_N = normalise(batch.ratings_N, habit.of(batch.person_N), self.scale)
             column = RatingHabit(habit.mu[:, None], habit.sigma[:, None], habit.alpha[:, None])
             chunks.append(self._predicted(self._first(batch, normalised_N), column, None, ratings=ratings))
-        return _joined(chunks)
+        return Prediction.joined(chunks)
 
     @torch.inference_mode()
     def leave_one_out(
@@ -222,22 +223,5 @@ def _input_dropout(batch: Batch, noise: torch.Generator, *, low: float, high: fl
     return kept_N / (1.0 - p_N)
 
 
-def _normal_like(values: Tensor, noise: torch.Generator) -> Tensor:
-    return torch.randn(values.shape, generator=noise, device=values.device, dtype=torch.float32).to(values.dtype)
-
-
 def _parts(habit: RatingHabit) -> tuple[Tensor, Tensor, Tensor]:
     return habit.mu, habit.sigma, habit.alpha
-
-
-def _joined(chunks: list[Prediction]) -> Prediction:
-    if len(chunks) == 1:
-        return chunks[0]
-
-    def column(name: str) -> Tensor | None:
-        values = [getattr(one, name) for one in chunks]
-        return None if not values or values[0] is None else torch.cat(values)
-
-    score = column("score_UI")
-    assert score is not None, "predict needs at least one profile"
-    return Prediction(score, column("log_probability_UI"), column("liking_UI"), column("rating_UI"))

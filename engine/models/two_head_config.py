@@ -9,14 +9,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from engine.settings import Config, setting
+from engine.models.base import ModelConfig
+from engine.settings import setting
 
 _STUDY_HIDDEN, _STUDY_LATENT, _STUDY_DECODER = (2048,), 512, (1024, 2048)
 _STUDY_ENTRIES = 3.5e8
 
 
 @dataclass(frozen=True)
-class TwoHeadConfig(Config):
+class TwoHeadConfig(ModelConfig):
     """The settings of `two_head`; None is automatic."""
 
     presence_weight: float = setting(

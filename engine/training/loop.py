@@ -12,7 +12,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from engine.data.batches import ResidentHistories, epoch_batches
+from engine.data.batches import epoch_batches
 from engine.data.split import Split
 from engine.errors import LibraryError, TrainingError
 from engine.evaluation.protocol import watched_value
@@ -34,7 +34,7 @@ from engine.training.checkpoint import (
 from engine.training.config import TrainingConfig, rate_words
 from engine.training.progress import EpochSums, Progress, StepLog
 from engine.training.schedules import planned_rate
-from engine.training.step import Stepper, automatic_batch
+from engine.training.step import Stepper, batch_size
 
 _CHECKPOINT_EVERY_S = 10.0
 _CHECKPOINT_COST = 50.0
@@ -84,11 +84,12 @@ class Loop:
         if len(split.train) == 0:
             raise TrainingError("There is nobody to learn from in this split.", remedy="Choose another split.")
         self._split, self._config, self._keep, self._clock = split, config, keep, clock
-        self._stepper = Stepper(model, config, device)
-        self._histories = ResidentHistories(split.train, device)
-        self._batch = min(config.batch or automatic_batch(len(split.train)), len(split.train))
-        self._steps_per_epoch = -(-len(split.train) // self._batch)
+        model.prepare(split.train, seed=config.seed)
+        self._examples = model.examples(split.train, device)
+        self._batch = batch_size(config, model, len(self._examples))
+        self._steps_per_epoch = -(-len(self._examples) // self._batch)
         self._total_steps = self._steps_per_epoch * config.epochs
+        self._stepper = Stepper(model, config, device, total_steps=self._total_steps)
         self._best: dict[str, Tensor] | None = None
         self._sums = EpochSums(device)
         self._curve: list[EpochEnded] = []
@@ -107,7 +108,8 @@ class Loop:
             device=str(self._stepper.device),
             precision=self._stepper.precision,
             parameters=self._stepper.model.parameter_count,
-            examples=len(self._split.train),
+            examples=len(self._examples),
+            unit=self._stepper.model.can.examples,
             steps_per_epoch=self._steps_per_epoch,
             first_step=self.progress.step,
             total_steps=self._total_steps,
@@ -127,11 +129,9 @@ class Loop:
     def _one_epoch(self) -> Iterator[Event | None]:
         epoch = self.progress.epoch
         done = self.progress.step - epoch * self._steps_per_epoch
-        batches = epoch_batches(self._histories.people, batch=self._batch, seed=self._config.seed, epoch=epoch)
-        for number, people in enumerate(batches):
-            if number < done:
-                continue
-            self._take(people)
+        seed = self._config.seed
+        for rows_B in epoch_batches(len(self._examples), batch=self._batch, seed=seed, epoch=epoch, first=done):
+            self._take(rows_B)
             if self._pace.due():
                 yield self._log.reported(epoch + 1)
                 if self._has_diverged():
@@ -149,13 +149,13 @@ class Loop:
             return
         yield self._judged(epoch + 1)
 
-    def _take(self, people: Tensor) -> None:
+    def _take(self, rows_B: Tensor) -> None:
         step = self.progress.step
         lr = self.progress.plateau.scale * planned_rate(
             self._config, step, total_steps=self._total_steps, lr=self._config.lr or 0.01
         )
-        losses = self._stepper.take(self._histories.batch(people.to(self._stepper.device)), lr=lr, step=step)
-        self._sums.add(losses, len(people))
+        losses = self._stepper.take(self._examples.batch(rows_B.to(self._stepper.device)), lr=lr, step=step)
+        self._sums.add(losses, len(rows_B))
         self._log.add(losses.shown, lr)
         self.progress = self.progress.stepped(lr)
 

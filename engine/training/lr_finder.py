@@ -17,14 +17,14 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from engine.data.batches import ResidentHistories, epoch_batches
+from engine.data.batches import epoch_batches
 from engine.data.split import Split
 from engine.errors import SettingError, TrainingError
 from engine.events import Event, Job, LossesMeasured, Pace, StageStarted, Stop
 from engine.models.base import StepModel
 from engine.settings import Config, setting
 from engine.training.config import TrainingConfig
-from engine.training.step import Stepper, automatic_batch
+from engine.training.step import Stepper, batch_size
 from engine.training.suggestions import Suggestion, suggest
 
 Float64 = npt.NDArray[np.float64]
@@ -119,9 +119,11 @@ class _Sweep:
         self, split: Split, model: StepModel, training: TrainingConfig, finder: FinderConfig, device: torch.device
     ) -> None:
         self._finder, self._training = finder, training
-        self._stepper = Stepper(model, training, device, own_rates=False)
-        self._histories = ResidentHistories(split.train, device)
-        self._batch = min(training.batch or automatic_batch(len(split.train)), len(split.train))
+        model.prepare(split.train, seed=training.seed)
+        self._examples = model.examples(split.train, device)
+        self._batch = batch_size(training, model, len(self._examples))
+        total_steps = -(-len(self._examples) // self._batch) * training.epochs
+        self._stepper = Stepper(model, training, device, total_steps=total_steps, own_rates=False)
         self._lrs: list[float] = []
         self._losses: list[float] = []
         self._smoothed: list[float] = []
@@ -131,9 +133,9 @@ class _Sweep:
     def steps(self) -> Iterator[Event | None]:
         """One step per rate. The loss is read back each time: whether to go on depends on it."""
         pace = Pace()
-        people = self._people()
+        rows = self._rows()
         for step, lr in enumerate(self._finder.rates()):
-            batch = self._histories.batch(next(people).to(self._stepper.device))
+            batch = self._examples.batch(next(rows).to(self._stepper.device))
             loss = float(self._stepper.take(batch, lr=float(lr), step=step).shown)
             if not np.isfinite(loss):
                 return
@@ -142,10 +144,10 @@ class _Sweep:
                 return
             yield self.reported() if pace.due() else None
 
-    def _people(self) -> Iterator[Tensor]:
+    def _rows(self) -> Iterator[Tensor]:
         epoch = 0
         while True:
-            yield from epoch_batches(self._histories.people, batch=self._batch, seed=self._training.seed, epoch=epoch)
+            yield from epoch_batches(len(self._examples), batch=self._batch, seed=self._training.seed, epoch=epoch)
             epoch += 1
 
     def _add(self, lr: float, loss: float) -> None:

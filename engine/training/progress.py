@@ -52,32 +52,32 @@ class Progress:
 
 
 class EpochSums:
-    """The losses of the epoch so far, summed over people on the device and read back once an epoch."""
+    """The losses of the epoch so far, summed over examples on the device and read back once an epoch."""
 
     def __init__(self, device: torch.device) -> None:
         self._device = device
         self.clear()
 
     def clear(self) -> None:
-        self._people = 0
+        self._examples = 0
         self._sums: dict[str, Tensor] = {}
 
-    def add(self, losses: Losses, people: int) -> None:
-        self._people += people
+    def add(self, losses: Losses, examples: int) -> None:
+        self._examples += examples
         for name, value in (("shown", losses.shown), *losses.parts.items()):
             summed = self._sums.get(name)
-            self._sums[name] = value.float() * people if summed is None else summed + value.float() * people
+            self._sums[name] = value.float() * examples if summed is None else summed + value.float() * examples
 
     def mean(self) -> tuple[float, tuple[tuple[str, float], ...]]:
         """The mean loss, as curves show it, and its parts."""
-        means = {name: float(value) / max(1, self._people) for name, value in self._sums.items()}
+        means = {name: float(value) / max(1, self._examples) for name, value in self._sums.items()}
         return means.pop("shown", float("nan")), tuple(means.items())
 
     def as_dict(self) -> dict[str, Any]:
-        return {"people": self._people, "sums": {name: float(value) for name, value in self._sums.items()}}
+        return {"examples": self._examples, "sums": {name: float(value) for name, value in self._sums.items()}}
 
     def restore(self, values: Mapping[str, Any]) -> None:
-        self._people = values["people"]
+        self._examples = values["examples"] if "examples" in values else values["people"]
         self._sums = {
             name: torch.tensor(value, dtype=torch.float32, device=self._device)
             for name, value in values["sums"].items()
@@ -104,7 +104,7 @@ class StepLog:
         self._lrs.append(lr)
 
     def reported(self, epoch: int) -> StepsTaken:
-        """Everything since the last report as one event; examples per second are people, averaged over the run."""
+        """Everything since the last report as one event; examples per second are averaged over the run."""
         losses = torch.stack(self._losses).float().cpu().numpy().copy()
         lrs = np.array(self._lrs)
         first, self._first = self._first, self._first + len(losses)

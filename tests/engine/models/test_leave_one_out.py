@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from small_models import SMALL
 
 from engine.data.dataset import Histories, Scale
 from engine.events import drive
-from engine.models.base import ClosedFormModel, Model, Prediction
+from engine.models.base import ClosedFormModel, Model, Prediction, StepModel
 from engine.models.linear import Ease, EaseConfig
 from engine.models.registry import MODELS, build
-from engine.models.two_head_config import TwoHeadConfig
 
 ITEMS = 40
 SCALE = Scale(0.5, 5.0, 0.5)
@@ -30,24 +30,24 @@ PROFILES = {
     "below a like": Histories.of_one([3, 17], [1.0, 2.0]),
     "long": Histories.of_one(list(range(35)), [0.5 + 0.5 * (row * 7 % 10) for row in range(35)]),
 }
-VARIANTS_OF_TWO_HEAD = {
-    "two_head": {},
-    "two_head, shared heads and tanh": {"heads": "shared", "activation": "tanh"},
-    "two_head, two layers and a floor": {"hidden": (20, 12), "alpha_floor": 0.3, "presence_loss": "mse"},
-    "two_head, variational": {"kl_cap": 0.1},
+VARIANTS = {
+    "two_head": {"first_std": 0.5},
+    "two_head, shared heads and tanh": {"first_std": 0.5, "heads": "shared", "activation": "tanh"},
+    "two_head, two layers and a floor": {"first_std": 0.5, "hidden": (20, 12), "alpha_floor": 0.3},
+    "two_head, variational": {"first_std": 0.5, "kl_cap": 0.1},
+    "mult_dae, two layers": {"hidden": (20, 12)},
 }
 
 
-@pytest.fixture(scope="module", params=[*(name for name in MODELS if name != "two_head"), *VARIANTS_OF_TWO_HEAD])
+@pytest.fixture(scope="module", params=[*MODELS, *(name for name in VARIANTS if name not in MODELS)])
 def model(request: pytest.FixtureRequest) -> Model:
     kind = MODELS[request.param.split(",")[0]]
-    config = kind.config_class()
-    if kind.name == "two_head":
-        small = {"hidden": (24,), "latent": 8, "decoder": (12, 20), "first_std": 0.5}
-        config = TwoHeadConfig(**(small | VARIANTS_OF_TWO_HEAD[request.param]))
+    config = SMALL.get(kind.name, kind.config_class()).changed(**VARIANTS.get(request.param, {}))
     fresh = build(kind.name, config, items=ITEMS, scale=SCALE, seed=3)
     if isinstance(fresh, ClosedFormModel):
         drive(fresh.fit(some_people()))
+    if isinstance(fresh, StepModel):
+        fresh.prepare(some_people(), seed=3)
     return with_strong_layers(fresh).eval()
 
 

@@ -4,10 +4,12 @@ import torch
 
 from engine.data.batches import whole_batch
 from engine.data.dataset import Histories, Scale
+from engine.models.base import Moment
 from engine.models.registry import build
 from engine.models.two_head_config import TwoHeadConfig
 
 SCALE, CPU, TITLES = Scale(1, 5, 1), torch.device("cpu"), 30
+START = Moment(0, 1)
 SMALL = TwoHeadConfig(hidden=(20, 12), latent=6, decoder=(10, 14))
 
 
@@ -68,7 +70,7 @@ def test_that_every_variant_of_the_study_changes_the_loss_or_the_gradients_and_l
 
     def outcome(config):
         model = a_model(config)
-        losses = model.losses(batch, noise=torch.Generator().manual_seed(4))
+        losses = model.losses(batch, noise=torch.Generator().manual_seed(4), moment=START)
         losses.total.backward()
         gradient = sum(float(one.grad.abs().sum()) for one in model.parameters() if one.grad is not None)
         return float(losses.total.detach()), gradient
@@ -82,7 +84,10 @@ def test_that_every_variant_of_the_study_changes_the_loss_or_the_gradients_and_l
 
 def test_that_equal_noise_gives_equal_losses_and_other_noise_others():
     model, batch = a_model(), whole_batch(some_histories(), CPU)
-    totals = [float(model.losses(batch, noise=torch.Generator().manual_seed(s)).total.detach()) for s in (1, 1, 2)]
+    totals = [
+        float(model.losses(batch, noise=torch.Generator().manual_seed(s), moment=START).total.detach())
+        for s in (1, 1, 2)
+    ]
     assert totals[0] == totals[1] != totals[2]
 
 

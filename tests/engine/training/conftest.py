@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 from planted import Kept, planted_dataset
+from small_models import SMALL, small_model
 
 from engine.data.dataset import Dataset
 from engine.data.split import Split, SplitConfig, make_split
-from engine.models.registry import build
-from engine.models.two_head_config import TwoHeadConfig
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +34,7 @@ def kept() -> Kept:
     return Kept()
 
 
-@pytest.fixture
-def fresh_model(split: Split):
-    config = TwoHeadConfig(hidden=(24,), latent=8, decoder=(16, 24))
-    return lambda seed=1: build("two_head", config, items=split.titles, scale=split.scale, seed=seed)
+@pytest.fixture(params=SMALL)
+def fresh_model(request: pytest.FixtureRequest, split: Split):
+    """Makes a fresh model of each kind that learns by steps."""
+    return lambda seed=1: small_model(request.param, split, seed=seed)

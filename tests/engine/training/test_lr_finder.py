@@ -122,7 +122,8 @@ def test_that_a_sweep_reports_growing_curves_and_chooses_a_rate(split, fresh_mod
 def test_that_a_sweep_ends_at_the_first_loss_that_is_not_finite(split, fresh_model):
     model = fresh_model()
     with torch.no_grad():
-        model.presence_head.bias.fill_(float("nan"))
+        for parameter in model.parameters():
+            parameter.fill_(float("nan"))
     result = sweep(split, model)
     assert len(result.lrs) == 0
     assert result.chosen is None

@@ -149,10 +149,10 @@ def test_that_a_diverging_run_ends_with_good_weights_and_advice(split, fresh_mod
     whole_losses = model.losses
     calls = 0
 
-    def sometimes_infinite(batch, *, noise):
+    def sometimes_infinite(batch, *, noise, moment):
         nonlocal calls
         calls += 1
-        losses = whole_losses(batch, noise=noise)
+        losses = whole_losses(batch, noise=noise, moment=moment)
         return replace(losses, total=losses.total * (float("inf") if calls > 9 else 1.0))
 
     model.losses = sometimes_infinite

@@ -1,0 +1,194 @@
+"""Mult-VAE and Mult-DAE: a profile of likes squeezed through a bottleneck and spread out again over all titles.
+
+Stands between Split and Trainer, and behind the Recommender. The likes of a person, as a vector of length 1, go in
+sparse; what comes out is a logit for every title, whose softmax is the chance that the person likes it next. Titles
+compete for that chance, which is what a list is about. Mult-VAE's bottleneck is a distribution (mean and variance),
+held near the standard normal by a weight that grows while it learns; Mult-DAE's is a point.
+
+Source: Liang, Krishnan, Hoffman and Jebara, "Variational Autoencoders for Collaborative Filtering", 2018.
+
+Shapes: B people, U profiles, I titles, H first width, L bottleneck, N likes, k likes of one profile, V variants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from engine.data.batches import Batch, ResidentHistories, whole_batch
+from engine.data.dataset import Histories, Scale
+from engine.errors import TrainingError
+from engine.models.autoencoder_config import AutoencoderConfig, MultDaeConfig, MultVaeConfig
+from engine.models.base import Capabilities, Losses, Moment, Prediction, StepModel
+from engine.models.losses import kl_to_standard_normal, multinomial_nll
+from engine.models.noise import kept_like, normal_like
+
+_SCORES_AT_ONCE = 2**24
+_KL_SHARE = 0.85
+"""The share of a run's steps after which the variational weight is full, as in the original."""
+
+
+class _Autoencoder(StepModel):
+    """What both have in common. `outputs` is the width of the bottleneck's layer: twice that of a VAE's code."""
+
+    config: AutoencoderConfig
+
+    def __init__(self, config: AutoencoderConfig, *, items: int, scale: Scale, outputs: int | None = None) -> None:
+        super().__init__(config, items=items, scale=scale)
+        hidden, latent = config.widths()
+        encoder = (*hidden, outputs or latent)
+        decoder = (*reversed(hidden), items)
+        self.first_IH = nn.Parameter(torch.empty(items, encoder[0]))
+        nn.init.xavier_normal_(self.first_IH)
+        self.first_bias_H = nn.Parameter(torch.zeros(encoder[0]))
+        self.encoder = _layers(encoder)
+        self.decoder = nn.Sequential(_xavier(nn.Linear(latent, decoder[0])), *_layers(decoder))
+
+    def examples(self, histories: Histories, device: torch.device) -> ResidentHistories:
+        """The people who like anything, with their likes only."""
+        liked = histories.likes(self.scale.like)
+        liked = liked.take(np.flatnonzero(liked.counts_U))
+        if len(liked) == 0:
+            raise TrainingError(
+                f"No rating here is {self.scale.like:g} or better, so there are no likes to learn from.",
+                remedy="Choose another model, or import ratings that reach further up.",
+            )
+        return ResidentHistories(liked, device)
+
+    # -- learning ------------------------------------------------------------------------------------------------
+
+    def losses(self, batch: Batch, *, noise: torch.Generator, moment: Moment) -> Losses:
+        kept_N = kept_like(batch.ratings_N, self.config.dropout, noise)
+        logits_BI, divergence = self._passed(self._first(batch, kept_N), noise)
+        nll = multinomial_nll(logits_BI, batch.person_N, batch.item_rows_N)
+        per_like = nll.detach() * len(batch) / max(1, len(batch.item_rows_N))
+        if divergence is None:
+            return Losses(nll, per_like, {})
+        weight = self._kl_weight(moment)
+        parts = {"likelihood": per_like, "divergence": divergence.detach()}
+        return Losses(nll + weight * divergence, per_like, parts)
+
+    def _kl_weight(self, moment: Moment) -> float:
+        return 0.0
+
+    # -- the network ---------------------------------------------------------------------------------------------
+
+    def _first(self, likes: Batch, kept_N: Tensor | None = None) -> Tensor:
+        """The first layer before its bend, [B, H]: the rows of what is liked, over the length of the profile."""
+        counts_B = torch.diff(likes.starts_B1).clamp(min=1)
+        weights_N = counts_B.float().rsqrt()[likes.person_N]
+        weights_N = weights_N if kept_N is None else weights_N * kept_N
+        starts_B = likes.starts_B1[:-1]
+        sums_BH = F.embedding_bag(
+            likes.item_rows_N, self.first_IH, starts_B, mode="sum", per_sample_weights=weights_N.to(self.first_IH.dtype)
+        )
+        return sums_BH + self.first_bias_H
+
+    def _code(self, first_UH: Tensor, noise: torch.Generator | None) -> tuple[Tensor, Tensor | None]:
+        """The bottleneck, [U, L], and how far it is from the standard normal (None where that is not asked)."""
+        return torch.tanh(self.encoder(first_UH)), None
+
+    def _passed(self, first_UH: Tensor, noise: torch.Generator | None) -> tuple[Tensor, Tensor | None]:
+        code_UL, divergence = self._code(first_UH, noise)
+        logits_UI: Tensor = self.decoder(code_UL)
+        return logits_UI, divergence
+
+    # -- predicting ----------------------------------------------------------------------------------------------
+
+    @torch.inference_mode()
+    def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
+        """See Model. Someone without a single like gets what the network says to an empty profile."""
+        liked = profiles.likes(self.scale.like)
+        chunks = []
+        for people in self._portions(len(liked)):
+            likes = whole_batch(liked.take(people), self.first_IH.device)
+            chunks.append(self._predicted(self._first(likes), None))
+        return Prediction.joined(chunks)
+
+    @torch.inference_mode()
+    def leave_one_out(
+        self, profile: Histories, *, left_out_V: npt.NDArray[np.int64], columns_C: npt.NDArray[np.int64] | None
+    ) -> Prediction:
+        """See Model. Without like i the first layer is the sum less one row, over the new length."""
+        device = self.first_IH.device
+        liked_n = torch.from_numpy(profile.ratings_N >= self.scale.like).to(device)
+        rows_n = torch.from_numpy(profile.item_rows_N.astype(np.int64)).to(device)
+        weights_nH = self.first_IH[rows_n] * liked_n[:, None]
+        out_V = torch.from_numpy(np.asarray(left_out_V, dtype=np.int64)).to(device)
+        sums_VH = torch.cat([weights_nH.sum(0, keepdim=True), weights_nH.sum(0) - weights_nH[out_V]])
+        counts_V = liked_n.sum() - torch.cat([liked_n.new_zeros(1), liked_n[out_V]]).long()
+        first_VH = sums_VH * counts_V.clamp(min=1).float().rsqrt()[:, None] * (counts_V > 0)[:, None]
+        columns = None if columns_C is None else torch.from_numpy(np.asarray(columns_C, dtype=np.int64)).to(device)
+        first_VH = first_VH + self.first_bias_H
+        parts = [self._predicted(first_VH[torch.from_numpy(some)], columns) for some in self._portions(len(first_VH))]
+        return Prediction.joined(parts)
+
+    def _portions(self, people: int) -> Iterator[npt.NDArray[np.int64]]:
+        """People in lots whose logits fit into memory."""
+        at_once = max(1, _SCORES_AT_ONCE // max(1, self.items))
+        for start in range(0, max(1, people), at_once):
+            yield np.arange(start, min(start + at_once, people))
+
+    def _predicted(self, first_UH: Tensor, columns_C: Tensor | None) -> Prediction:
+        logits_UI, _ = self._passed(first_UH, None)
+        log_probability = F.log_softmax(logits_UI.float(), dim=1)
+        picked = log_probability if columns_C is None else log_probability[:, columns_C]
+        return Prediction(picked.cpu(), picked.cpu())
+
+
+class MultVae(_Autoencoder):
+    """The variational one; the code is drawn while learning and is its mean when predicting."""
+
+    name = "mult_vae"
+    can = Capabilities(
+        ranks=True,
+        predicts_ratings=False,
+        learns_by_steps=True,
+        needs_times=False,
+        folds_in=True,
+        learns_from="likes",
+    )
+    config: MultVaeConfig
+
+    def __init__(self, config: MultVaeConfig, *, items: int, scale: Scale) -> None:
+        super().__init__(config, items=items, scale=scale, outputs=2 * config.widths()[1])
+
+    def _code(self, first_UH: Tensor, noise: torch.Generator | None) -> tuple[Tensor, Tensor | None]:
+        mean_UL, log_variance_UL = self.encoder(first_UH).chunk(2, dim=1)
+        if noise is None:
+            return mean_UL, None
+        drawn_UL = mean_UL + torch.exp(0.5 * log_variance_UL) * normal_like(mean_UL, noise)
+        return drawn_UL, kl_to_standard_normal(mean_UL, log_variance_UL)
+
+    def _kl_weight(self, moment: Moment) -> float:
+        """Linear from 0 at the first step to kl_cap at kl_steps, then kept."""
+        steps = self.config.kl_steps or max(1, round(_KL_SHARE * moment.total))
+        return self.config.kl_cap * min(1.0, moment.step / steps)
+
+
+class MultDae(_Autoencoder):
+    """The denoising one: no distribution in the bottleneck, and (by default) no layer but that."""
+
+    name = "mult_dae"
+    can = MultVae.can
+    config: MultDaeConfig
+
+
+def _layers(widths: tuple[int, ...]) -> nn.Sequential:
+    """Linear layers with a tanh before each: what comes in has not been bent yet. None where there is one width."""
+    layers: list[nn.Module] = []
+    for wide, narrow in pairwise(widths):
+        layers += [nn.Tanh(), _xavier(nn.Linear(wide, narrow))]
+    return nn.Sequential(*layers)
+
+
+def _xavier(layer: nn.Linear) -> nn.Linear:
+    nn.init.xavier_normal_(layer.weight)
+    nn.init.zeros_(layer.bias)
+    return layer

@@ -1,0 +1,23 @@
+"""Every model that learns by steps, small enough to train within a test."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.data.split import Split
+from engine.models.autoencoder_config import MultDaeConfig, MultVaeConfig
+from engine.models.base import Model
+from engine.models.registry import build
+from engine.models.two_head_config import TwoHeadConfig
+from engine.settings import Config
+
+SMALL: dict[str, Config] = {
+    "two_head": TwoHeadConfig(hidden=(24,), latent=8, decoder=(16, 24)),
+    "mult_vae": MultVaeConfig(hidden=(24,), latent=8, kl_steps=20),
+    "mult_dae": MultDaeConfig(latent=8),
+}
+
+
+def small_model(name: str, split: Split, *, seed: int = 1, **changes: Any) -> Model:
+    """A fresh small model over the titles of a split."""
+    return build(name, SMALL[name].changed(**changes), items=split.titles, scale=split.scale, seed=seed)
