@@ -1,0 +1,22 @@
+"""What a data set is called after the files that it comes from.
+
+Stands beside importer.py and preview.py, so that both say the same name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from engine.data.reading.archives import Source
+
+_NAMES_THAT_SAY_NOTHING = ("ratings", "rating", "u", "data", "train", "interactions")
+
+
+def name_of(sources: Sequence[Source]) -> str:
+    """A file's name; that of the zip or folder for several files, or for one whose name says nothing."""
+    source = sources[0]
+    stem = PurePosixPath(source.base_name).stem
+    if len(sources) == 1 and stem not in _NAMES_THAT_SAY_NOTHING:
+        return PurePosixPath(source.member or source.path.name.removesuffix(".gz")).stem
+    return source.path.stem if source.member else source.path.resolve().parent.name or stem

@@ -1,0 +1,219 @@
+"""What files are before they are imported: layout, columns, first rows as they will be read, scale, titles, size.
+
+Stands beside importer.py, for a person who looks first and may point. What stands in the way of an import is part of
+the answer, as a sentence. Cheap: the start of the files and their list of titles are read, nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from engine.data.catalogue import split_title
+from engine.data.dataset import Scale
+from engine.data.formats import ROLES
+from engine.data.importing.cleaning import find_scale, is_seen_only
+from engine.data.importing.finding import TitlesFound, find_ratings, titles_beside, titles_given
+from engine.data.importing.naming import name_of
+from engine.data.importing.preview_rows import FirstRows, PreviewRow, first_rows
+from engine.data.reading.archives import Source, size_of, sources_in
+from engine.data.reading.shape import Given, Shape
+from engine.data.reading.sniff import require_ratings, sniff
+from engine.errors import DataError
+from engine.events import Job
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why files cannot be imported as they stand. `missing` roles can be pointed at; `personal`: it is one person's."""
+
+    sentence: str
+    remedy: str
+    missing: tuple[str, ...] = ()
+    personal: bool = False
+
+    @staticmethod
+    def of(error: DataError) -> Obstacle:
+        missing = error.facts.get("missing")
+        return Obstacle(
+            error.what,
+            error.remedy,
+            tuple(missing) if isinstance(missing, (tuple, list)) else (),
+            bool(error.facts.get("personal")),
+        )
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What was seen. `paths` are the ratings among the files that were given, `items` a list of titles among them.
+
+    `rows` are the first of the first file, `titles_of_rows` what each is called ("" where nobody says), `columns` the
+    names of its columns. `scale` and `seen_only` are those of a sample; `rows_about` guesses the rows of all files.
+    `shape` is None where the files are no table. `size` is in bytes, packed where the files are.
+    """
+
+    paths: tuple[Path, ...]
+    given: Given
+    items: Path | None = None
+    files: tuple[str, ...] = ()
+    name: str = ""
+    size: int = 0
+    source: Source | None = None
+    shape: Shape | None = None
+    columns: tuple[str, ...] = ()
+    rows: tuple[PreviewRow, ...] = ()
+    titles_of_rows: tuple[str, ...] = ()
+    scale: Scale | None = None
+    seen_only: bool = False
+    titles: TitlesFound | None = None
+    rows_about: int = 0
+    obstacle: Obstacle | None = None
+    sample_items: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def roles_of_columns(self) -> tuple[frozenset[str], ...]:
+        """The roles that each column has; most have one or none."""
+        roles = self.shape.roles if self.shape else {}
+        return tuple(
+            frozenset(role for role, place in roles.items() if place == column) for column in range(len(self.columns))
+        )
+
+    @property
+    def _asked_titles(self) -> tuple[object, ...]:
+        """What the list of titles depends on."""
+        return (self.source, self.items, self.sample_items)
+
+
+def look(
+    paths: Sequence[Path], given: Given, *, items: Path | None = None, before: Preview | None = None
+) -> Job[Preview]:
+    """Look at files as an import would see them. A list of titles that `before` found is not read again.
+
+    Raises nothing for files that cannot be imported: the preview says why (`obstacle`), with all that was seen.
+    """
+    seen = Preview(tuple(Path(one) for one in paths), given, items)
+    try:
+        yield None
+        seen = _without_titles(seen)
+        found = [_ratings_at(path, given) for path in seen.paths]
+        yield None
+        seen = _with_start(seen, found)
+        yield None
+        seen = _with_titles(seen, before)
+        for source, shape in found:
+            require_ratings(source, shape)
+    except DataError as error:
+        return replace(seen, obstacle=Obstacle.of(error))
+    return seen
+
+
+def columns_with(preview: Preview, column: int, role: str) -> Mapping[str, str]:
+    """`Given.columns` after a person gave this column (from 0) that role, or "" for none; others keep theirs."""
+    roles = dict(preview.shape.roles) if preview.shape else {}
+    were_shared = roles.get("item") is not None and roles.get("item") == roles.get("title")
+    roles = {one: place for one, place in roles.items() if place != column and one != role}
+    if role:
+        roles[role] = column
+    if role == "title" and ("item" not in roles or were_shared):
+        roles["item"] = column
+    return {one: str(roles[one] + 1) if one in roles else "" for one in ROLES}
+
+
+def _without_titles(seen: Preview) -> Preview:
+    """Of several files a list of titles belongs to the ratings beside it."""
+    if len(seen.paths) < 2 or seen.items is not None:
+        return seen
+    lists = [path for path in seen.paths if _is_titles(path)]
+    if len(lists) != 1:
+        return seen
+    return replace(seen, paths=tuple(path for path in seen.paths if path not in lists), items=lists[0])
+
+
+def _is_titles(path: Path) -> bool:
+    try:
+        sources = sources_in(path)
+        return len(sources) == 1 and sniff(sources[0]).has_titles
+    except DataError:
+        return False
+
+
+def _ratings_at(path: Path, given: Given) -> tuple[Source, Shape]:
+    """The ratings at a path; a single file whatever its columns, so that a person can point at them."""
+    sources = sources_in(path)
+    return (sources[0], sniff(sources[0], given)) if len(sources) == 1 else find_ratings(path, given)
+
+
+def _with_start(seen: Preview, found: Sequence[tuple[Source, Shape]]) -> Preview:
+    """What the first file begins with, and how large all are."""
+    source, shape = found[0]
+    sources = [one for one, _ in found]
+    size = sum(size_of(one) for one in sources)
+    seen = replace(
+        seen,
+        files=tuple(one.name for one in sources),
+        name=name_of(sources),
+        size=size,
+        source=source,
+        shape=shape,
+        columns=_column_names(shape),
+    )
+    start = first_rows(source, shape)
+    rated_N = start.ratings_N[~np.isnan(start.ratings_N)]
+    return replace(
+        seen,
+        shape=start.shape,
+        rows=start.rows,
+        titles_of_rows=tuple(_own_title(row, shape) for row in start.rows),
+        scale=find_scale(rated_N) if len(rated_N) else None,
+        seen_only=shape.has_ratings and len(start.ratings_N) > 0 and is_seen_only(start.ratings_N),
+        rows_about=_guessed_rows(start, size),
+        sample_items=start.items,
+    )
+
+
+def _guessed_rows(start: FirstRows, size: int) -> int:
+    """Rows of all files, as many a byte as at the start; a packed file is read further than its lines go."""
+    return max(start.lines, round(start.lines * size / max(1, start.position)))
+
+
+def _column_names(shape: Shape) -> tuple[str, ...]:
+    return shape.header or tuple(f"Column {number}" for number in range(1, shape.width + 1))
+
+
+def _own_title(row: PreviewRow, shape: Shape) -> str:
+    """The title that a row itself carries."""
+    place = shape.roles.get("title")
+    if place is None or place >= len(row.cells):
+        return ""
+    title, year = split_title(row.cells[place].strip())
+    return _with_year(title, year)
+
+
+def _with_titles(seen: Preview, before: Preview | None) -> Preview:
+    """The list of titles, as an import would find it, and what it calls the first rows."""
+    if seen.shape is None or seen.source is None or not seen.shape.has_ratings:
+        return seen
+    if before is not None and before._asked_titles == seen._asked_titles:
+        titles = before.titles
+    elif seen.items is not None:
+        titles = titles_given(seen.items, seen.sample_items)
+    else:
+        titles = titles_beside(seen.source, seen.shape, seen.sample_items)
+    if titles is None:
+        return seen
+    names = tuple(_listed_title(titles, row) or own for row, own in zip(seen.rows, seen.titles_of_rows, strict=True))
+    return replace(seen, titles=titles, titles_of_rows=names)
+
+
+def _listed_title(titles: TitlesFound, row: PreviewRow) -> str:
+    listed = titles.titles.get(row.item)
+    if listed is None:
+        return ""
+    return _with_year(listed.title, listed.year)
+
+
+def _with_year(title: str, year: int) -> str:
+    return f"{title} ({year})" if year else title

@@ -1,0 +1,155 @@
+"""The first rows of a ratings file, as texts and as they will be read.
+
+Stands between the readers and preview.py. The very readers of the import are asked, so that what a person sees is
+what they get. Tables of text show their cells too; other kinds (sections, JSON, Arrow) show what was read of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine.data.dataset import Float32
+from engine.data.importing.cleaning import times_in_seconds
+from engine.data.reading.archives import Source
+from engine.data.reading.lines import Block, NotUtf8Error, block_delimiter, numbered_rows, read_blocks
+from engine.data.reading.readers import RatingsBlock, read_ratings
+from engine.data.reading.shape import Shape
+from engine.data.reading.streams import read_pieces
+
+ROWS_SHOWN = 20
+SAMPLE_BYTES = 128 * 1024
+
+
+@dataclass(frozen=True)
+class PreviewRow:
+    """One row: its line (or number) in the file, its texts, and what they are read as.
+
+    `rating` is None and `is_read` true where the row says *seen, not rated*. `time` is in Unix seconds. `problem` says
+    why the row will be skipped. Without roles for people, titles and ratings nothing is read and `is_read` is false.
+    """
+
+    line: int
+    cells: tuple[str, ...]
+    is_read: bool = False
+    user: str = ""
+    item: str = ""
+    rating: float | None = None
+    time: int | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class FirstRows:
+    """Rows to show, and what a larger sample says: its distinct item ids, its ratings (NaN: seen only), its length.
+
+    `lines` of the file took `position` bytes. `shape` is the one given, with the encoding that turned out right.
+    """
+
+    shape: Shape
+    rows: tuple[PreviewRow, ...]
+    items: tuple[str, ...]
+    ratings_N: Float32
+    lines: int
+    position: int
+
+
+def first_rows(source: Source, shape: Shape) -> FirstRows:
+    """What stands at the start of a source. Raises DataError where it cannot be read."""
+    if shape.layout.kind != "delimited":
+        return _rows_of_pieces(source, shape)
+    try:
+        block = next(read_blocks(source, shape, block_bytes=SAMPLE_BYTES), None)
+    except NotUtf8Error:
+        return first_rows(source, replace(shape, encoding="cp1252"))
+    if block is None:
+        return FirstRows(shape, (), (), np.zeros(0, np.float32), 0, 0)
+    head, texts = _head_of(block, shape)
+    if not shape.has_ratings:
+        rows = tuple(PreviewRow(line, cells) for line, cells in texts)
+        return FirstRows(shape, rows, (), np.zeros(0, np.float32), block.lines, block.position)
+    rows = tuple(_read_rows(head, texts, shape, source.name))
+    sample = read_ratings(block, shape, file=source.name)
+    return FirstRows(shape, rows, _distinct(sample), _as_counted(sample.ratings_N, shape), block.lines, block.position)
+
+
+def _head_of(block: Block, shape: Shape) -> tuple[Block, list[tuple[int, tuple[str, ...]]]]:
+    """The part of a block that is shown, and its rows as texts with their line in the file."""
+    text = block.text.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    found: list[tuple[int, list[str]]] = []
+    for row in numbered_rows(text, block_delimiter(shape), quoted=shape.quoted, width=shape.width):
+        found.append(row)
+        if len(found) > ROWS_SHOWN:
+            break
+    lines = text.split("\n")
+    end = found[ROWS_SHOWN][0] - 1 if len(found) > ROWS_SHOWN else len(lines)
+    head = "\n".join(lines[:end]).encode()
+    shown = [(block.first_line + line - 1, tuple(cells)) for line, cells in found[:ROWS_SHOWN]]
+    return Block(head, block.first_line, end, block.position), shown
+
+
+def _read_rows(
+    head: Block, texts: list[tuple[int, tuple[str, ...]]], shape: Shape, file: str
+) -> Iterator[PreviewRow]:
+    """Each row with what was read of it: in one go where entries and problems add up, else row by row."""
+    read = read_ratings(head, shape, file=file)
+    reasons = {one.line: one.reason for one in read.problems}
+    if len(read.ratings_N) + len(reasons) == len(texts):
+        entries = iter(_entries(read, shape))
+        for line, cells in texts:
+            if line in reasons:
+                yield PreviewRow(line, cells, problem=reasons[line])
+            else:
+                yield replace(next(entries), line=line, cells=cells)
+        return
+    lines = head.text.decode().split("\n")
+    ends = [line for line, _ in texts[1:]] + [head.first_line + len(lines)]
+    for (line, cells), end in zip(texts, ends, strict=True):
+        own = "\n".join(lines[line - head.first_line : end - head.first_line]).encode()
+        alone = read_ratings(Block(own, line, end - line, head.position), shape, file=file)
+        entry = next(iter(_entries(alone, shape)), None)
+        reason = alone.problems[0].reason if alone.problems else "it says nothing about a title"
+        yield replace(entry, line=line, cells=cells) if entry else PreviewRow(line, cells, problem=reason)
+
+
+def _entries(block: RatingsBlock, shape: Shape, *, most: int = ROWS_SHOWN) -> list[PreviewRow]:
+    """The first entries of a block as rows without line and texts."""
+    ratings_N = _as_counted(block.ratings_N[:most], shape)
+    times_N = None if block.times_N is None else times_in_seconds(block.times_N)[:most]
+    users, items = (ids.slice(0, most).to_pylist() for ids in (block.users_N, block.items_N))
+    return [
+        PreviewRow(
+            0,
+            (),
+            is_read=True,
+            user=str(users[at]).strip(),
+            item=str(items[at]).strip(),
+            rating=None if np.isnan(ratings_N[at]) else float(ratings_N[at]),
+            time=None if times_N is None or not times_N[at] else int(times_N[at]),
+        )
+        for at in range(len(ratings_N))
+    ]
+
+
+def _as_counted(ratings_N: Float32, shape: Shape) -> Float32:
+    """Ratings with NaN where the layout says that a value means *seen, not rated*."""
+    unrated = shape.layout.unrated if shape.unrated is None else shape.unrated
+    return np.where(np.isin(ratings_N, unrated), np.float32(np.nan), ratings_N) if unrated else ratings_N
+
+
+def _rows_of_pieces(source: Source, shape: Shape) -> FirstRows:
+    pieces = read_pieces(source, shape)
+    piece = next((one for one in pieces if len(one.block.ratings_N)), None)
+    if piece is None:
+        return FirstRows(shape, (), (), np.zeros(0, np.float32), 0, 0)
+    problems = [PreviewRow(one.line, (one.text,), problem=one.reason) for one in piece.block.problems[:ROWS_SHOWN]]
+    entries = [replace(one, line=at) for at, one in enumerate(_entries(piece.block, shape), start=1)]
+    rows = tuple((entries + problems)[:ROWS_SHOWN])
+    ratings_N = _as_counted(piece.block.ratings_N, shape)
+    return FirstRows(shape, rows, _distinct(piece.block), ratings_N, piece.line, piece.position)
+
+
+def _distinct(block: RatingsBlock) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(one).strip() for one in block.items_N.dictionary.to_pylist()))
