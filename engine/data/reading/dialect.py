@@ -63,14 +63,17 @@ def decimal_sign(wish: str | None) -> str | None:
 
 
 def delimiter_of(lines: list[str]) -> str | None:
-    """The delimiter that gives nearly all lines the same number of columns; of several, the one that gives most."""
-    best, best_rank = None, (0.0, 0)
+    """The delimiter that gives nearly all lines the same number of columns; of several, the one that gives most.
+
+    Spaces also stand inside texts, so they count only where no other sign does as well.
+    """
+    best, best_rank = None, (0.0, False, 0)
     for sign in DELIMITERS.values():
         rows = split_rows(lines, sign, quoted=is_quoted(lines, sign))
         counts = Counter(len(row) for row in rows)
         width, fitting = counts.most_common(1)[0] if counts else (1, 0)
         share = fitting / max(1, counts.total())
-        rank = (1.0 if share >= 0.9 else share, width)
+        rank = (1.0 if share >= 0.9 else share, sign != " ", width)
         if width >= 2 and share >= 0.6 and rank > best_rank:
             best, best_rank = sign, rank
     return best
