@@ -24,6 +24,7 @@ _IF_NO_YEAR = 6.0
 _BY_NAME_ONLY = 76.0
 _BY_PART = 80.0
 _IF_ENOUGH = 8.0
+_SHORT = 6
 _LONG = 8
 _TELLING = 12
 _SEQUELS = frozenset(str(number) for number in range(2, 11))
@@ -32,13 +33,17 @@ _SPELT_ALIKE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """How well a title of the data set fits, 0 to 100. `certain`: this alone would do, were there no other like it."""
+    """How well a title of the data set fits, 0 to 100. `certain`: this alone would do, were there no other like it.
+
+    `apart` is how many years lie between the two; where one is unknown, it counts as one.
+    """
 
     item_row: int
     score: float
     why: str
     certain: bool = False
     by_id: bool = False
+    by_other_name: bool = False
     apart: int = 0
 
 
@@ -74,19 +79,20 @@ def _at(places: dict[str, list[int]], key: str) -> Iterable[int]:
 
 def _same_name(index: CatalogueIndex, wanted: Wanted, ours: Name, place: int, *, bare: bool) -> Evidence:
     row, theirs = index.rows_N[place], index.names_N[place]
-    apart = years_apart(index, wanted, row)
-    score = _BY_NAME - _IF_NO_ARTICLE * bare
-    score -= _IF_OTHER_NAME * (ours.other or theirs.other) + (ours.other and theirs.other)
-    words = "another name of it" if ours.other or theirs.other else "same title"
+    apart, other = years_apart(index, wanted, row), ours.other or theirs.other
+    score = _BY_NAME - _IF_NO_ARTICLE * bare - _IF_OTHER_NAME * other - (ours.other and theirs.other)
+    words = "another name of it" if other else "same title"
     if apart is None:
         certain = _is_enough_without_year(index, ours, theirs, bare=bare)
-        return Evidence(row, score - _IF_NO_YEAR, f"{words}, no year to compare", certain=certain)
+        why = f"{words}, no year to compare"
+        return Evidence(row, score - _IF_NO_YEAR, why, certain=certain, by_other_name=other, apart=1)
     if apart > 1:
         why = f"{words}, other year: {index.years_I[row]}"
         return Evidence(row, _BY_NAME_ONLY - min(apart, 20), why, apart=apart)
     why = f"{words}, a year apart" if apart else f"{words} and year"
     certain = _is_enough(ours, theirs, bare=bare) if not apart else _is_enough_a_year_apart(index, wanted, ours, place)
-    return Evidence(row, score - _IF_A_YEAR_APART * apart, why, certain=certain, apart=apart)
+    score -= _IF_A_YEAR_APART * apart
+    return Evidence(row, score, why, certain=certain, by_other_name=other, apart=apart)
 
 
 def _is_enough(ours: Name, theirs: Name, *, bare: bool) -> bool:
@@ -101,7 +107,7 @@ def _is_enough_a_year_apart(index: CatalogueIndex, wanted: Wanted, ours: Name, p
     theirs = index.names_N[place]
     if not _is_enough(ours, theirs, bare=ours.key != theirs.key):
         return False
-    if (ours.other or theirs.other) and len(ours.bare_key) < _LONG:
+    if len(ours.bare_key) < (_LONG if ours.other or theirs.other else _SHORT):
         return False
     if ours.words != theirs.words and len(ours.bare_key) < _TELLING:
         return False
@@ -128,6 +134,6 @@ def _same_part(index: CatalogueIndex, wanted: Wanted, row: int, part: Part) -> I
     numbered = part.leads and len(part.words) > 1 and part.words[-1] in _SEQUELS
     is_subtitle = not part.leads and len(part.words) > 2 and not numbers_in(part.words)
     certain = apart == 0 and (numbered or is_subtitle)
-    words = "begins alike" if part.leads else "ends alike"
-    score = _BY_PART + _IF_ENOUGH * certain - _IF_A_YEAR_APART * (apart if apart is not None else 1)
-    yield Evidence(row, score, words if apart else f"{words}, same year", certain=certain, apart=apart or 0)
+    score = _BY_PART + _IF_ENOUGH * certain - _IF_A_YEAR_APART * (apart != 0)
+    why = ("begins alike" if part.leads else "ends alike") + (", same year" if apart == 0 else "")
+    yield Evidence(row, score, why, certain=certain, apart=int(apart != 0))

@@ -87,8 +87,8 @@ def _nearly(index: CatalogueIndex, wanted: Wanted, name: Name, place: int, score
     row = index.rows_N[place]
     apart = years_apart(index, wanted, row)
     certain = apart is not None and _is_a_slip(index, name, index.names_N[place], years=apart)
-    score -= _BELOW_EQUAL + _IF_A_YEAR_APART * (1 if apart is None else apart)
-    return Evidence(row, score, "nearly the same title", certain=certain, apart=apart or 0)
+    score -= _BELOW_EQUAL + _IF_A_YEAR_APART * (apart != 0)
+    return Evidence(row, score, "nearly the same title", certain=certain, apart=int(apart != 0))
 
 
 def _is_a_slip(index: CatalogueIndex, ours: Name, theirs: Name, *, years: int) -> bool:
@@ -132,7 +132,7 @@ def _held(index: CatalogueIndex, wanted: Wanted) -> list[Evidence]:
         all_ours, all_theirs = sum(ours.values()), sum(theirs.values())
         alike = 2 * both / (all_ours + all_theirs)
         if both >= _LEAST_HELD * min(all_ours, all_theirs) and alike >= _LEAST_SHARED:
-            found.append(Evidence(row, _BY_WORDS + 30 * alike, "has the same words", apart=apart or 0))
+            found.append(Evidence(row, _BY_WORDS + 30 * alike, "has the same words", apart=int(apart != 0)))
         if len(found) == _MOST_FOUND:
             break
     return found

@@ -22,6 +22,7 @@ from engine.events import Job, Pace, Progressed, drive
 _MARGIN = 4.0
 _MARGIN_OF_THE_ALIKE = 8.0
 _EQUAL = 90.0
+_LEAST_RIVAL = 75.0
 _LEAST = 58.0
 _MOST_CANDIDATES = 8
 _AT_ONCE = 200
@@ -84,19 +85,33 @@ def _winner(found: Sequence[Evidence], wanted: Wanted, index: CatalogueIndex) ->
     if not found or _may_be_another_thing(index, wanted):
         return None
     margin = _MARGIN if found[0].score >= _EQUAL else _MARGIN_OF_THE_ALIKE
-    near = [one for one in found if one.score > found[0].score - margin]
+    near = [one for one in found if one.score > found[0].score - margin or _has_the_year(one, found[0])]
     winner = near[0] if len(near) == 1 else _literally_it(near, wanted, index)
     if winner is None or not winner.certain or has_other_id(index, wanted, winner.item_row):
         return None
     return winner
 
 
+def _has_the_year(one: Evidence, best: Evidence) -> bool:
+    """Whether a title of just this year is a rival of a better one that is a year apart: the other may be meant."""
+    return best.apart > 0 and one.apart == 0 and one.score >= _LEAST_RIVAL
+
+
 def _literally_it(near: Sequence[Evidence], wanted: Wanted, index: CatalogueIndex) -> Evidence | None:
-    """Of several titles with one key the only one that is written just so, if no other has a better year."""
-    exact = [one for one in near if index.names_by_row[one.item_row][0].literal == wanted.literal]
-    if len(exact) != 1 or exact[0].score < _EQUAL or any(one.by_id for one in near):
+    """Of several titles with one key the only one that is written just so, if no other has a better year.
+
+    Not where one goes by that name as its other name: a data set may hold a film twice, under either name.
+    """
+    if any(one.by_id or one.by_other_name for one in near):
+        return None
+    exact = [one for one in near if wanted.literal in _literals(index, one.item_row)]
+    if len(exact) != 1 or exact[0].score < _EQUAL:
         return None
     return exact[0] if exact[0].apart <= min(one.apart for one in near) else None
+
+
+def _literals(index: CatalogueIndex, item_row: int) -> set[str]:
+    return {name.literal for name in index.names_by_row[item_row] if not name.other}
 
 
 def _may_be_another_thing(index: CatalogueIndex, wanted: Wanted) -> bool:
