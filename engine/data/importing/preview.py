@@ -92,7 +92,8 @@ def look(
 ) -> Job[Preview]:
     """Look at files as an import would see them. A list of titles that `before` found is not read again.
 
-    Raises nothing for files that cannot be imported: the preview says why (`obstacle`), with all that was seen.
+    Raises nothing for files that cannot be imported: the preview says why (`obstacle`), with all that was seen; or
+    with what `before` saw, where the files make no sense any more as a person wants them read.
     """
     seen = Preview(tuple(Path(one) for one in paths), given, items)
     try:
@@ -100,12 +101,16 @@ def look(
         seen = _without_titles(seen)
         found = [_ratings_at(path, given) for path in seen.paths]
         yield None
-        seen = _with_start(seen, found)
+        seen = _with_shape(seen, found)
+        yield None
+        seen = _with_rows(seen)
         yield None
         seen = _with_titles(seen, before)
         for source, shape in found:
             require_ratings(source, shape)
     except DataError as error:
+        if seen.shape is None and before is not None and before.shape is not None:
+            seen = replace(before, given=given, items=items)
         return replace(seen, obstacle=Obstacle.of(error))
     return seen
 
@@ -146,30 +151,35 @@ def _ratings_at(path: Path, given: Given) -> tuple[Source, Shape]:
     return (sources[0], sniff(sources[0], given)) if len(sources) == 1 else find_ratings(path, given)
 
 
-def _with_start(seen: Preview, found: Sequence[tuple[Source, Shape]]) -> Preview:
-    """What the first file begins with, and how large all are."""
+def _with_shape(seen: Preview, found: Sequence[tuple[Source, Shape]]) -> Preview:
+    """What the first file is, and how large all are."""
     source, shape = found[0]
     sources = [one for one, _ in found]
-    size = sum(size_of(one) for one in sources)
-    seen = replace(
+    return replace(
         seen,
         files=tuple(one.name for one in sources),
         name=name_of(sources),
-        size=size,
+        size=sum(size_of(one) for one in sources),
         source=source,
         shape=shape,
-        columns=_column_names(shape),
+        columns=shape.header or tuple(f"Column {number}" for number in range(1, shape.width + 1)),
     )
-    start = first_rows(source, shape)
+
+
+def _with_rows(seen: Preview) -> Preview:
+    """What the first file begins with."""
+    if seen.source is None or seen.shape is None:
+        return seen
+    start = first_rows(seen.source, seen.shape)
     rated_N = start.ratings_N[~np.isnan(start.ratings_N)]
     return replace(
         seen,
         shape=start.shape,
         rows=start.rows,
-        titles_of_rows=tuple(_own_title(row, shape) for row in start.rows),
+        titles_of_rows=tuple(_own_title(row, start.shape) for row in start.rows),
         scale=find_scale(rated_N) if len(rated_N) else None,
-        seen_only=shape.has_ratings and len(start.ratings_N) > 0 and is_seen_only(start.ratings_N),
-        rows_about=_guessed_rows(start, size),
+        seen_only=start.shape.has_ratings and len(start.ratings_N) > 0 and is_seen_only(start.ratings_N),
+        rows_about=_guessed_rows(start, seen.size),
         sample_items=start.items,
     )
 
@@ -177,10 +187,6 @@ def _with_start(seen: Preview, found: Sequence[tuple[Source, Shape]]) -> Preview
 def _guessed_rows(start: FirstRows, size: int) -> int:
     """Rows of all files, as many a byte as at the start; a packed file is read further than its lines go."""
     return max(start.lines, round(start.lines * size / max(1, start.position)))
-
-
-def _column_names(shape: Shape) -> tuple[str, ...]:
-    return shape.header or tuple(f"Column {number}" for number in range(1, shape.width + 1))
 
 
 def _own_title(row: PreviewRow, shape: Shape) -> str:

@@ -90,9 +90,7 @@ def _head_of(block: Block, shape: Shape) -> tuple[Block, list[tuple[int, tuple[s
     return Block(head, block.first_line, end, block.position), shown
 
 
-def _read_rows(
-    head: Block, texts: list[tuple[int, tuple[str, ...]]], shape: Shape, file: str
-) -> Iterator[PreviewRow]:
+def _read_rows(head: Block, texts: list[tuple[int, tuple[str, ...]]], shape: Shape, file: str) -> Iterator[PreviewRow]:
     """Each row with what was read of it: in one go where entries and problems add up, else row by row."""
     read = read_ratings(head, shape, file=file)
     reasons = {one.line: one.reason for one in read.problems}
