@@ -8,7 +8,9 @@ Shapes: R rows of the right width, N entries that are kept.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -64,7 +66,7 @@ def repair_block(block: Block, shape: Shape, *, file: str) -> Repaired:
     )
     times_R = None
     if shape.time_kind is not None and "time" in shape.roles:
-        times_R, bad_R = _times(columns[shape.roles["time"]], shape.date_formats)
+        times_R, bad_R = times_of(columns[shape.roles["time"]], shape.date_formats)
         _note(reasons, bad_R, NOT_A_TIME)
     _note(reasons, np.array([one == "" for one in items], dtype=bool), NO_ITEM)
     _note(reasons, np.array([one == "" for one in users], dtype=bool), NO_USER)
@@ -108,21 +110,29 @@ def _ratings(cells: tuple[str, ...]) -> tuple[Float32, list[str]]:
     return ratings_R, reasons
 
 
-def _times(cells: tuple[str, ...], formats: tuple[str, ...]) -> tuple[Int64, Bools]:
-    """Whole numbers (0 where blank), and which could not be read."""
+def times_of(cells: Sequence[str], formats: tuple[str, ...]) -> tuple[Int64, Bools]:
+    """Whole numbers (0 where blank) of texts that are numbers, dates in these patterns or ISO dates; which are none."""
     import pandas as pd
 
     texts = pd.Series(cells, dtype="object").str.strip()
     numbers = pd.to_numeric(texts, errors="coerce").astype("float64")
-    texts_of_dates = texts.where(numbers.isna())
-    dates = pd.to_datetime(texts_of_dates, errors="coerce", utc=True, format="ISO8601")
+    dates = pd.to_datetime(texts.where(numbers.isna()), errors="coerce", utc=True, format="ISO8601")
+    values_R = np.where(np.isfinite(numbers), numbers, _seconds(dates))
     for one in formats:
-        dates = pd.to_datetime(texts_of_dates, errors="coerce", utc=True, format=one).fillna(dates)
-    seconds_R = ((dates - pd.Timestamp("1970-01-01", tz="UTC")) // pd.Timedelta(seconds=1)).to_numpy(np.float64)
-    numbers_R = numbers.to_numpy(np.float64)
-    values_R = np.where(np.isfinite(numbers_R), numbers_R, seconds_R)
+        seconds_R = _seconds(pd.to_datetime(texts, errors="coerce", utc=True, format=one))
+        values_R = np.where(np.isfinite(seconds_R), seconds_R, values_R)
     bad_R = np.isnan(values_R) & ~texts.isin(BLANKS).to_numpy(bool)
     return np.nan_to_num(values_R).astype(np.int64), bad_R
+
+
+def _seconds(dates: Any) -> npt.NDArray[np.float64]:
+    """Unix seconds of a pandas Series of dates, NaN where there is none."""
+    import pandas as pd
+
+    seconds_R: npt.NDArray[np.float64] = (
+        (dates - pd.Timestamp("1970-01-01", tz="UTC")) // pd.Timedelta(seconds=1)
+    ).to_numpy(np.float64)
+    return seconds_R
 
 
 def _note(reasons: list[str], bad_R: npt.NDArray[np.bool_], reason: str) -> None:

@@ -22,7 +22,8 @@ from engine.data.formats import (
     roles_of,
 )
 from engine.data.reading.archives import Source
-from engine.data.reading.dialect import are_ratings, is_number, time_kind_of
+from engine.data.reading.dates import dates_of
+from engine.data.reading.dialect import TimeKind, are_ratings, is_number, time_kind_of
 from engine.data.reading.shape import Given
 from engine.errors import DataError
 
@@ -134,6 +135,23 @@ def checked_scale(source: Source, found: Columns, ratings: list[float], *, is_na
         f"{source.name} looks like {layout.name}, but its ratings go beyond {low:g} to {high:g}; it is read as it is."
     )
     return Columns(general, found.roles, (*found.notes, note))
+
+
+@dataclass(frozen=True)
+class TimesFound:
+    """What kind of times a column holds, the patterns of dates that are not ISO dates, and notes on them."""
+
+    kind: TimeKind | None
+    formats: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def kind_of_times(texts: list[str], given: Given) -> TimesFound:
+    dates = dates_of(texts, given.dates)
+    kind = time_kind_of(texts)
+    if dates is None or kind in ("date", "zoned date"):
+        return TimesFound(kind)
+    return TimesFound("date", dates.formats, (dates.note,) if dates.note else ())
 
 
 def unrated_of(given: Given, layout: Layout) -> tuple[float, ...] | None:

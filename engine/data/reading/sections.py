@@ -11,17 +11,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from zipfile import ZipFile
 
 import numpy as np
 import pyarrow as pa
 
 from engine.data.dataset import Bools, Int64
-from engine.data.formats import LAYOUTS
-from engine.data.reading.archives import MIB, Source
+from engine.data.formats import kind_of_layout
+from engine.data.reading.archives import MIB, Source, opened_archive
 from engine.data.reading.block_table import table_of
 from engine.data.reading.dialect import are_ratings, encoding_of, known_encoding, time_kind_of
 from engine.data.reading.lines import Block, read_blocks
-from engine.data.reading.pieces import Piece
+from engine.data.reading.pieces import Piece, no_entries
 from engine.data.reading.readers import ID_TYPE, TIME_TYPES, RatingsBlock, has_blank_id, whole_times
 from engine.data.reading.repair import are_out_of_scale, repair_block
 from engine.data.reading.shape import Given, Shape
@@ -62,7 +63,6 @@ def recognise_sections(source: Source, head: bytes, given: Given) -> Shape | Non
     fitting = [row for row in rows if len(row) == width]
     if not 2 <= width <= 4 or len(fitting) < 0.6 * len(rows):
         return None
-    layout = next(one for one in LAYOUTS if one.kind == KIND)
     has_ratings = width > 2 and are_ratings([row[2] for row in fitting])
     roles = {"item": 0, "user": 1, "rating": 2, "time": 3} if has_ratings else {"item": 0, "user": 1}
     return Shape(
@@ -71,7 +71,7 @@ def recognise_sections(source: Source, head: bytes, given: Given) -> Shape | Non
         header=_NAMES[:width] if has_ratings else (*_NAMES[:2], "date")[:width],
         width=width,
         roles={role: place for role, place in roles.items() if place < width},
-        layout=layout,
+        layout=kind_of_layout(KIND),
         quoted=False,
         decimal=".",
         time_kind=time_kind_of([row[3] for row in fitting if row[3]]) if width == 4 else None,
@@ -81,11 +81,21 @@ def recognise_sections(source: Source, head: bytes, given: Given) -> Shape | Non
 
 def read_sections(source: Source, shape: Shape) -> Iterator[Piece]:
     """The entries of a file in sections. Raises NotUtf8Error, and DataError where the file fails."""
+    position, lines = 0, 0
+    with opened_archive(source) as archive:
+        for part in source.single:
+            piece = None
+            for piece in _pieces_of(part, shape, archive):
+                yield replace(piece, position=position + piece.position, line=lines + piece.line)
+            position, lines = (position + piece.position, lines + piece.line) if piece else (position, lines)
+
+
+def _pieces_of(part: Source, shape: Shape, archive: ZipFile | None) -> Iterator[Piece]:
     within = replace(shape, header=None, width=shape.width - 1)
     section = ""
-    for block in read_blocks(source, within, block_bytes=BLOCK_BYTES):
+    for block in read_blocks(part, within, block_bytes=BLOCK_BYTES, archive=archive):
         cut = _cut(block.text.replace(b"\r\n", b"\n"), section)
-        found = _parse(cut, block, within) or _repair(block, shape, section, file=source.name)
+        found = _parse(cut, block, within) or _repair(block, shape, section, file=part.name)
         section = cut.ids_S[-1]
         yield Piece(found, block.position, block.first_line + block.lines - 1)
 
@@ -124,8 +134,7 @@ def _parse(cut: _Cut, block: Block, within: Shape) -> RatingsBlock | None:
     except pa.ArrowInvalid:
         return None
     if table is None:
-        none = pa.array([], pa.string()).dictionary_encode()
-        return RatingsBlock(none, none, np.zeros(0, np.float32), None)
+        return no_entries()
     ratings_N = table["c1"].to_numpy()
     users_N = table["c0"].combine_chunks()
     is_whole = np.count_nonzero(~np.isfinite(ratings_N)) == table["c1"].null_count

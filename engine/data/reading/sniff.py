@@ -13,10 +13,9 @@ from dataclasses import dataclass, replace
 
 from engine.data.formats import layout_by_marks, roles_of
 from engine.data.reading.archives import Source, read_head
-from engine.data.reading.dates import dates_of
+from engine.data.reading.arrow import recognise_arrow
 from engine.data.reading.dialect import (
     DELIMITERS,
-    TimeKind,
     decimal_sign,
     delimiter_of,
     delimiter_sign,
@@ -26,11 +25,13 @@ from engine.data.reading.dialect import (
     is_quoted,
     known_encoding,
     split_rows,
-    time_kind_of,
 )
+from engine.data.reading.json_table import recognise_json
+from engine.data.reading.matrix import recognise_matrix
 from engine.data.reading.roles import (
     as_chosen,
     checked_scale,
+    kind_of_times,
     named_columns,
     texts_of,
     unnamed_columns,
@@ -39,11 +40,18 @@ from engine.data.reading.roles import (
 from engine.data.reading.sections import recognise_sections
 from engine.data.reading.shape import Given, Shape
 from engine.data.reading.signatures import looks_like
+from engine.data.reading.wide import recognise_wide
 from engine.errors import DataError
 
 __all__ = ["Given", "Shape", "require_ratings", "sniff", "without_time"]
 
-RECOGNISERS: tuple[Callable[[Source, bytes, Given], Shape | None], ...] = (recognise_sections,)
+RECOGNISERS: tuple[Callable[[Source, bytes, Given], Shape | None], ...] = (
+    recognise_arrow,
+    recognise_json,
+    recognise_sections,
+    recognise_matrix,
+    recognise_wide,
+)
 """One per kind of file that is no plain table of text; the first that knows a file says what it is."""
 _SAMPLE_ROWS = 200
 _MARKED_BYTES = 4096
@@ -163,7 +171,7 @@ def _shape(source: Source, given: Given, text: _Text) -> Shape:
     ratings = texts_of(body, columns.roles.get("rating"))
     decimal = decimal_sign(given.decimal) or ("," if has_decimal_comma(ratings[:_SAMPLE_ROWS]) else ".")
     columns = checked_scale(source, columns, _numbers(ratings), is_named=has_header)
-    time_kind, formats, notes = _times(texts_of(body, columns.roles.get("time")), given)
+    times = kind_of_times(texts_of(body, columns.roles.get("time")), given)
     return Shape(
         encoding=text.encoding,
         delimiter=text.delimiter,
@@ -173,22 +181,13 @@ def _shape(source: Source, given: Given, text: _Text) -> Shape:
         layout=columns.layout,
         quoted=text.quoted,
         decimal=decimal,
-        time_kind=time_kind,
+        time_kind=times.kind,
         sample=tuple(tuple(row) for row in rows[:20]),
         header_lines=columns.layout.header_lines,
-        date_formats=formats,
+        date_formats=times.formats,
         unrated=unrated_of(given, columns.layout),
-        notes=columns.notes + notes,
+        notes=columns.notes + times.notes,
     )
-
-
-def _times(texts: list[str], given: Given) -> tuple[TimeKind | None, tuple[str, ...], tuple[str, ...]]:
-    """What kind of times these are, the patterns of dates that are not ISO dates, and notes."""
-    dates = dates_of(texts, given.dates)
-    kind = time_kind_of(texts)
-    if dates is None or kind in ("date", "zoned date"):
-        return kind, (), ()
-    return "date", dates.formats, (dates.note,) if dates.note else ()
 
 
 def _numbers(texts: list[str]) -> list[float]:

@@ -79,7 +79,7 @@ def test_that_the_encoding_is_found(sniffed, content, encoding):
         (b"\x89PNG\r\n\x1a\n" + bytes(50), "a PNG picture"),
         (b"SQLite format 3\0" + bytes(50), "an SQLite database"),
         (b"%PDF-1.7\n%...", "a PDF document"),
-        (b"PAR1" + bytes(50), "a Parquet table"),
+        (b"\x89HDF\r\n" + bytes(50), "an HDF5 file"),
         (b"<!DOCTYPE html>\n<html>", "a web page"),
         (b'{"ratings": []}', "a JSON file"),
         (bytes(range(256)) * 8, "a binary file"),

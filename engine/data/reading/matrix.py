@@ -1,0 +1,164 @@
+"""Matrix-completion text: how many people, titles and ratings; then `user item rating` lines; then pairs to predict.
+
+One kind of file among those that streams.py reads. Between the ratings and the pairs may stand how many pairs there
+are; the pairs are handed on, so that they can be answered later, one answer a line.
+
+Shapes: L lines of a block.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from engine.data.dataset import Int64
+from engine.data.formats import kind_of_layout
+from engine.data.reading.archives import Source, size_of
+from engine.data.reading.dialect import encoding_of, is_number, known_encoding
+from engine.data.reading.lines import Block, read_blocks
+from engine.data.reading.pieces import Pairs, Piece, no_entries
+from engine.data.reading.readers import read_ratings
+from engine.data.reading.shape import Given, Shape
+
+KIND = "matrix"
+_COUNTS = re.compile(r"\s*(\d+)[ \t]+(\d+)[ \t]+(\d+)\s*")
+_LOOKED_AT = 400
+_HEAD_BYTES = 256 * 1024
+
+
+@dataclass
+class _Counted:
+    """What the first line announces, and what has come."""
+
+    people: int
+    titles: int
+    ratings: int
+    entries: int = 0
+    pairs_announced: int | None = None
+    pairs: int = 0
+
+
+def recognise_matrix(source: Source, head: bytes, given: Given) -> Shape | None:
+    """What matrix-completion text is, or None where it is none.
+
+    Recognised by its first line: no id is beyond the numbers of people and titles, and about as many lines follow as it
+    says.
+    """
+    encoding = known_encoding(given.encoding) if given.encoding else encoding_of(head)
+    lines = head.decode(encoding, "replace").lstrip("\ufeff").splitlines()
+    counts = _COUNTS.fullmatch(lines[0]) if lines else None
+    if counts is None or given.columns or given.header:
+        return None
+    people, titles, ratings = (int(one) for one in counts.groups())
+    rows = [line.split() for line in lines[1:_LOOKED_AT]]
+    rated = [row for row in rows[: max(1, min(ratings, len(rows) - 1))] if row]
+    if not rated or not all(len(row) == 3 and all(is_number(one) for one in row) for row in rated):
+        return None
+    if any(not _fits(row[0], people) or not _fits(row[1], titles) for row in rated):
+        return None
+    lines_about = len(lines) - 1 if len(head) < _HEAD_BYTES else size_of(source) * len(lines) / len(head)
+    if ratings > 2 * lines_about + 2 or (ratings < lines_about / 20 and not _is_tail(rows, ratings)):
+        return None
+    return Shape(
+        encoding=encoding,
+        delimiter=" ",
+        header=("user", "item", "rating"),
+        width=3,
+        roles={"user": 0, "item": 1, "rating": 2},
+        layout=kind_of_layout(KIND),
+        quoted=False,
+        decimal=".",
+        time_kind=None,
+        sample=tuple(tuple(row) for row in rated[:20]),
+        unrated=given.unrated if given.unrated is not None else (),
+    )
+
+
+def _fits(an_id: str, most: int) -> bool:
+    return an_id.isdigit() and int(an_id) <= most
+
+
+def _is_tail(rows: list[list[str]], ratings: int) -> bool:
+    """Whether pairs, or how many there are, follow right after so many ratings."""
+    return ratings < len(rows) and len(rows[ratings]) in (1, 2)
+
+
+def read_matrix(source: Source, shape: Shape) -> Iterator[Piece]:
+    """The ratings, then the pairs to predict, which come with pieces that hold no ratings. Raises DataError."""
+    plain = replace(shape, header=None)
+    counted: _Counted | None = None
+    end = Piece(no_entries(), 0, 0)
+    for block in read_blocks(source, plain):
+        if counted is None:
+            counted, block = _without_counts(block)
+        above, below = _halves(block, _where_pairs_begin(block.text))
+        found = read_ratings(above, plain, file=source.name) if above.text.strip() else no_entries()
+        counted.entries += len(found.ratings_N) + found.skipped.total()
+        pairs = _pairs(below, counted) if below.text.strip() else None
+        end = Piece(found, block.position, block.first_line + block.lines - 1, pairs)
+        yield end
+    if counted is not None:
+        yield Piece(no_entries(), end.position, end.line, notes=tuple(_notes(source, counted)))
+
+
+def _without_counts(block: Block) -> tuple[_Counted, Block]:
+    first, _, rest = block.text.partition(b"\n")
+    people, titles, ratings = (int(one) for one in first.split()[:3])
+    below = replace(block, text=rest, first_line=block.first_line + 1, lines=block.lines - 1)
+    return _Counted(people, titles, ratings), below
+
+
+def _where_pairs_begin(text: bytes) -> int:
+    """Where the line after the last rating begins: what stands there are pairs, and how many."""
+    columns_L, starts_L = _columns_of(text)
+    rated = np.flatnonzero(columns_L > 2)
+    first = int(rated[-1]) + 1 if len(rated) else 0
+    return int(starts_L[first]) if first < len(starts_L) else len(text)
+
+
+def _columns_of(text: bytes) -> tuple[Int64, Int64]:
+    """How many columns each line has (0 where it is blank), and where it begins. One space parts columns."""
+    bytes_ = np.frombuffer(text, dtype=np.uint8)
+    ends_L = np.flatnonzero(bytes_ == ord("\n"))
+    if len(text) and not text.endswith(b"\n"):
+        ends_L = np.append(ends_L, len(bytes_))
+    starts_L = np.concatenate([[0], ends_L[:-1] + 1]).astype(np.int64)
+    spaces = np.flatnonzero(bytes_ == ord(" "))
+    counts_L = np.searchsorted(spaces, ends_L) - np.searchsorted(spaces, starts_L) + 1
+    return np.where(ends_L == starts_L, 0, counts_L), starts_L
+
+
+def _halves(block: Block, cut: int) -> tuple[Block, Block]:
+    above, below = block.text[:cut], block.text[cut:]
+    lines = above.count(b"\n")
+    return (
+        replace(block, text=above, lines=lines),
+        replace(block, text=below, first_line=block.first_line + lines, lines=block.lines - lines),
+    )
+
+
+def _pairs(block: Block, counted: _Counted) -> Pairs:
+    """The pairs of a block; how many there should be is taken down where a line says so."""
+    lines = pa.array(block.text.decode("utf-8", "replace").splitlines(), pa.string())
+    parts = pc.split_pattern(lines, " ")
+    counts = pc.list_value_length(parts)
+    alone = lines.filter(pc.equal(counts, 1)).to_pylist()
+    if counted.pairs_announced is None:
+        counted.pairs_announced = next((int(one) for one in alone if one.strip().isdigit()), None)
+    paired = parts.filter(pc.greater_equal(counts, 2))
+    counted.pairs += len(paired)
+    return Pairs(pc.list_element(paired, 0), pc.list_element(paired, 1))
+
+
+def _notes(source: Source, counted: _Counted) -> Iterator[str]:
+    if counted.entries != counted.ratings:
+        yield f"{source.name} announces {counted.ratings:,} ratings and holds {counted.entries:,}."
+    if counted.pairs:
+        yield f"{source.name} asks for {counted.pairs:,} ratings; they can be predicted once a model has learned."
+    if counted.pairs_announced not in (None, counted.pairs):
+        yield f"{source.name} announces {counted.pairs_announced:,} pairs to predict and holds {counted.pairs:,}."
