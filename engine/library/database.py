@@ -42,6 +42,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             item_id TEXT NOT NULL, title TEXT NOT NULL, year INTEGER NOT NULL, rating REAL, is_on INTEGER NOT NULL,
             rated_at TEXT NOT NULL, PRIMARY KEY (profile_id, place)) WITHOUT ROWID""",
     ),
+    ("ALTER TABLE profiles ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0",),
 )
 """Each entry takes the schema one version up. Never change one that was released: add another."""
 

@@ -28,10 +28,15 @@ class ProfileRecord:
 
 
 class ProfileShelf:
-    """The profiles of a library. Any thread may call."""
+    """The profiles of a library. Any thread may call. A deleted one is kept, out of sight, until `settle`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def settle(self) -> None:
+        """Forget deleted profiles for good: called when the library opens, as the trash is emptied."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM profiles WHERE deleted")
 
     def save(self, profile: Profile) -> None:
         """Keep a profile as it is now, in one transaction. An unchanged rating keeps the time it was given."""
@@ -40,7 +45,7 @@ class ProfileShelf:
             known = connection.execute("SELECT * FROM ratings WHERE profile_id = ?", (profile.profile_id,))
             times = {_key(row): row["rated_at"] for row in known}
             connection.execute(
-                "INSERT INTO profiles VALUES (?, ?, ?, ?)"
+                "INSERT INTO profiles (profile_id, name, created, changed) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT (profile_id) DO UPDATE SET name = excluded.name, changed = excluded.changed",
                 (profile.profile_id, profile.name, now, now),
             )
@@ -56,7 +61,7 @@ class ProfileShelf:
         """Everybody, in the order they came."""
         rows = self._database.rows(
             "SELECT *, (SELECT count(*) FROM ratings WHERE ratings.profile_id = profiles.profile_id) AS entries"
-            " FROM profiles ORDER BY created, rowid"
+            " FROM profiles WHERE NOT deleted ORDER BY created, rowid"
         )
         return tuple(
             ProfileRecord(
@@ -69,13 +74,23 @@ class ProfileShelf:
             for row in rows
         )
 
+    def rename(self, profile_id: str, name: str) -> None:
+        """Call somebody by another name. Raises LibraryError where nobody has this id."""
+        self._change(profile_id, "name = ?", name, was_deleted=False)
+
+    def delete(self, profile_id: str) -> None:
+        """Put somebody's ratings away; `restore` brings them back. Raises LibraryError where nobody has this id."""
+        self._change(profile_id, "deleted = ?", 1, was_deleted=False)
+
+    def restore(self, profile_id: str) -> None:
+        """Bring a deleted profile back, in its old place. Raises LibraryError where it is not there any more."""
+        self._change(profile_id, "deleted = ?", 0, was_deleted=True)
+
     def load(self, profile_id: str) -> Profile:
         """A person's ratings, in the order they were made. Raises LibraryError where nobody has this id."""
-        found = self._database.rows("SELECT name FROM profiles WHERE profile_id = ?", (profile_id,))
+        found = self._database.rows("SELECT name FROM profiles WHERE profile_id = ? AND NOT deleted", (profile_id,))
         if not found:
-            raise LibraryError(
-                f"There is nobody with the id {profile_id!r} in {self._database.path.parent}.", profile=profile_id
-            )
+            raise self._nobody(profile_id)
         rows = self._database.rows("SELECT * FROM ratings WHERE profile_id = ? ORDER BY place", (profile_id,))
         entries = tuple(
             ProfileEntry(row["item_id"], row["title"], row["year"], row["rating"], bool(row["is_on"])) for row in rows
@@ -87,9 +102,29 @@ class ProfileShelf:
         records = self.records()
         if records:
             return self.load(records[0].profile_id)
-        me = Profile(_FIRST_ID, _FIRST_NAME)
+        me = Profile(self._free_id(), _FIRST_NAME)
         self.save(me)
         return me
+
+    def _change(self, profile_id: str, setting: str, value: object, *, was_deleted: bool) -> None:
+        with self._database.transaction() as connection:
+            done = connection.execute(
+                f"UPDATE profiles SET {setting} WHERE profile_id = ? AND deleted = ?",
+                (value, profile_id, int(was_deleted)),
+            )
+        if done.rowcount == 0:
+            raise self._nobody(profile_id)
+
+    def _nobody(self, profile_id: str) -> LibraryError:
+        return LibraryError(
+            f"There is nobody with the id {profile_id!r} in {self._database.path.parent}.", profile=profile_id
+        )
+
+    def _free_id(self) -> str:
+        """An id that not even a deleted profile has: that one may still come back."""
+        taken = {row[0] for row in self._database.rows("SELECT profile_id FROM profiles")}
+        numbered = (f"{_FIRST_ID}-{number}" for number in range(2, len(taken) + 3))
+        return next(one for one in (_FIRST_ID, *numbered) if one not in taken)
 
 
 def _key(row: sqlite3.Row) -> tuple[str, str, int, float | None]:

@@ -40,6 +40,7 @@ class Library:
         self.profiles = ProfileShelf(database)
         self.datasets.settle()
         self.runs.settle()
+        self.profiles.settle()
 
     @staticmethod
     def open(home: Path | None = None, *, who: str) -> Library:

@@ -55,3 +55,54 @@ def test_that_namesakes_under_two_ids_are_both_kept(library):
 def test_that_nobody_is_a_sentence(library):
     with pytest.raises(LibraryError, match="nobody with the id 'x'"):
         library.profiles.load("x")
+
+
+def test_that_a_renamed_profile_keeps_its_ratings(library):
+    library.profiles.save(Profile("me", "Me", (MATRIX,)))
+    library.profiles.rename("me", "Anna")
+    assert library.profiles.load("me") == Profile("me", "Anna", (MATRIX,))
+
+
+def test_that_a_deleted_profile_is_out_of_sight_and_comes_back_in_its_old_place(library):
+    for profile_id in ("me", "anna"):
+        library.profiles.save(Profile(profile_id, profile_id.title(), (MATRIX, OFF)))
+    times = dict(library.profiles._database.rows("SELECT item_id, rated_at FROM ratings WHERE profile_id = 'me'"))
+    library.profiles.delete("me")
+    assert [one.profile_id for one in library.profiles.records()] == ["anna"]
+    with pytest.raises(LibraryError, match="nobody with the id 'me'"):
+        library.profiles.load("me")
+    library.profiles.restore("me")
+    assert [one.profile_id for one in library.profiles.records()] == ["me", "anna"]
+    assert library.profiles.load("me").entries == (MATRIX, OFF)
+    later = dict(library.profiles._database.rows("SELECT item_id, rated_at FROM ratings WHERE profile_id = 'me'"))
+    assert later == times
+
+
+def test_that_a_deleted_profile_is_forgotten_when_the_library_opens_again(home):
+    with Library.open(home, who="first") as library:
+        library.profiles.save(Profile("me", "Me", (MATRIX,)))
+        library.profiles.save(Profile("anna", "Anna", ()))
+        library.profiles.delete("me")
+    with Library.open(home, who="second") as library:
+        with pytest.raises(LibraryError, match="nobody"):
+            library.profiles.restore("me")
+        assert library.profiles._database.rows("SELECT count(*) FROM ratings")[0][0] == 0
+
+
+def test_that_the_person_after_the_last_one_was_deleted_takes_nothing_from_them(library):
+    library.profiles.save(Profile("me", "Me", (MATRIX,)))
+    library.profiles.delete("me")
+    fresh = library.profiles.default()
+    assert fresh.entries == ()
+    library.profiles.restore("me")
+    assert library.profiles.load("me").entries == (MATRIX,)
+    assert len(library.profiles.records()) == 2
+
+
+def test_that_nobody_can_be_deleted_or_renamed_twice(library):
+    library.profiles.save(Profile("me", "Me", ()))
+    library.profiles.delete("me")
+    with pytest.raises(LibraryError, match="nobody"):
+        library.profiles.delete("me")
+    with pytest.raises(LibraryError, match="nobody"):
+        library.profiles.rename("me", "Anna")

@@ -95,7 +95,7 @@ def test_that_migrations_build_on_each_other_and_a_failed_one_leaves_things_as_t
 def test_that_a_transaction_that_fails_keeps_nothing(library):
     def half_way() -> None:
         with Database(library.home / "library.sqlite").transaction() as connection:
-            connection.execute("INSERT INTO profiles VALUES ('a', 'A', '', '')")
+            connection.execute("INSERT INTO profiles VALUES ('a', 'A', '', '', 0)")
             connection.execute("INSERT INTO nowhere VALUES (1)")
 
     with pytest.raises(LibraryError, match="no such table"):
