@@ -187,7 +187,7 @@ def _times(values: pa.Array | None, shape: Shape, *, rows: int) -> tuple[Int64 |
         return None, np.zeros(rows, dtype=bool)
     none_N = np.zeros(rows, dtype=bool)
     if pa.types.is_temporal(values.type):
-        micros = values.cast(pa.timestamp("us", getattr(values.type, "tz", None))).cast(pa.int64())
+        micros = values.cast(pa.timestamp("us", getattr(values.type, "tz", None)), safe=False).cast(pa.int64())
         return np.floor_divide(pc.fill_null(micros, 0).to_numpy(zero_copy_only=False), 1_000_000), none_N
     if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
         numbers = values.to_numpy(zero_copy_only=False)
