@@ -72,16 +72,22 @@ class MainWindow(QMainWindow):
         self.session.open_library(home)
 
     def open_files(self, paths: list[Path]) -> None:
-        """Import files as one data set; Data shows how it goes."""
+        """Show files as an import would read them, in Data; there they are imported."""
         self.show_place("data")
-        self.session.import_paths(paths)
+        self.session.prepare_import(paths)
 
     def ask_for_files(self) -> None:
-        """Let the person choose ratings files, and import them."""
+        """Let the person choose ratings files, and show them."""
         paths = questions.ask_for_files(self, self._preferences.file_folder)
         if paths:
             self._preferences.file_folder = str(paths[0].parent)
             self.open_files(paths)
+
+    def ask_for_titles_file(self) -> None:
+        """Let the person choose the list of titles for the files that are shown."""
+        path = questions.ask_for_titles_file(self, self._preferences.file_folder)
+        if path is not None:
+            self.session.take_titles_from(path)
 
     def close_without_asking(self) -> None:
         """Stop what runs, keep it, and close: for Ctrl-C, SIGTERM and the end of a desktop session."""
@@ -92,6 +98,7 @@ class MainWindow(QMainWindow):
         if place == "data":
             view = DataView(self.session)
             view.file_asked.connect(self.ask_for_files)
+            view.titles_file_asked.connect(self.ask_for_titles_file)
             view.retry_asked.connect(self._on_retry)
             return view
         if place == "settings":

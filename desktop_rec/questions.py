@@ -9,7 +9,10 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
-_FILES = "Ratings files (*.csv *.tsv *.txt *.dat *.data *.gz *.zip);;All files (*)"
+_FILES = (
+    "Ratings files (*.csv *.tsv *.txt *.dat *.data *.tab *.inter *.item *.parquet *.feather *.arrow *.json *.jsonl "
+    "*.xml *.gz *.zip);;All files (*)"
+)
 
 
 def ask_to_stop(parent: QWidget, title: str) -> bool:
@@ -34,7 +37,27 @@ def ask_for_files(parent: QWidget, folder: str) -> list[Path]:
     return [Path(name) for name in names]
 
 
+def ask_for_titles_file(parent: QWidget, folder: str) -> Path | None:
+    """The list of titles that belongs to ratings; None where the person changed their mind."""
+    name, _ = QFileDialog.getOpenFileName(parent, "Choose the file that names the titles", folder, _FILES)
+    return Path(name) if name else None
+
+
 def ask_for_name(parent: QWidget) -> str:
     """The name of another person, "" where the person changed their mind."""
     name, said = QInputDialog.getText(parent, "Add a person", "Whose ratings are these?")
     return name.strip() if said else ""
+
+
+def ask_for_folder(parent: QWidget, title: str, folder: str = "") -> Path | None:
+    """A folder to write into; None where the person changed their mind."""
+    name = QFileDialog.getExistingDirectory(parent, title, folder)
+    return Path(name) if name else None
+
+
+def ask_where_to_save(parent: QWidget, title: str, name: str) -> Path | None:
+    """Where to write a CSV file; None where the person changed their mind."""
+    chosen, _ = QFileDialog.getSaveFileName(parent, title, name, "CSV files (*.csv)")
+    if not chosen:
+        return None
+    return Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.csv")

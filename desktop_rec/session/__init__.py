@@ -1,15 +1,18 @@
 """The one place that knows the open data set, running jobs, the model and the person.
 
 Stands between the views and the engine. A view calls methods and connects to signals; it never starts a thread and
-never touches the library's files. Everything here happens on the GUI thread; the work itself runs on two lanes: one
-long job (import, sweep, training) and scoring (models of opened data sets, lists, reasons), where the latest wins.
+never touches the library's files. Everything here happens on the GUI thread; the work itself runs on three lanes: one
+long job (import, sweep, training), scoring (models of opened data sets, lists, reasons), and looking at files before
+they are imported; in the last two the latest wins.
 
 ATTRIBUTES (read them; None means: not there yet)
     library            Library; library_failure says why there is none
     dataset, record, report          the open data set, its DatasetRecord, and the import's report (a dict)
+    picture            what was counted of the open data set after ask_picture(); picture_failure: why it was not
     recommender, model_label         the model in use and what to call it (ModelLabel)
     model_words        what the scoring lane does to get a model ("" when it is done or nothing is open)
     profile, profile_is_borrowed     the person; borrowed: somebody of the data set, whose changes are not kept
+    import_plan        ImportPlan: the files that are looked at before an import
     rate               ChosenRate(model, lr, schedule) from "Use this rate"
     job                JobState of the long job, None when nothing runs
     sweep_state, training_state      curves.SweepState and curves.TrainingState: always there, empty at first
@@ -20,12 +23,15 @@ ATTRIBUTES (read them; None means: not there yet)
 SIGNALS (no arguments unless said)
     library_changed                  kept data sets, runs or people changed: menus and lists read them again
     dataset_changed                  dataset, record and report are new; rate and curves were dropped
+    picture_changed                  picture or picture_failure is new
     recommender_changed              recommender, model_label or model_words are new; ask recommend() again
     profile_changed                  profile is new; ask recommend() again
     rate_changed                     rate is new
     job_changed(JobState or None)    the long job began or moved (state) or ended (None)
     sweep_changed, training_changed  sweep_state / training_state changed; at most once per 50 ms
     notice(Notice)                   say this to the person
+    import_plan_changed              import_plan is new
+    my_ratings_file_asked(Path)      the person wants this export of their own added to their ratings
     place_requested(str)             "data", "learning_rate", "train", "for_you", "settings"
     recommendations_ready(RecommendationList), explanation_ready(Explanation), insights_ready(ListInsights)
     scoring_failed(str, Failure)     kind "recommend", "explain" or "insights": the view shows it in its place
@@ -36,6 +42,9 @@ METHODS
     open_library(home) -> bool       warm_up() imports torch on a thread, once, at a quiet moment
     data:     use_sample() import_paths(paths, options) open_dataset(id) rename_dataset(id, name)
               delete_dataset(id) datasets()
+    page:     ask_picture() export_dataset(parent_folder) import_again() save_problems(path, problems)
+    import:   prepare_import(paths) read_otherwise(given) take_titles_from(path) name_import(name) want_counts()
+              keep_only(selection, duplicates) start_import() leave_import() add_to_my_ratings()
     learning: find_rate(model, model_config, training, finder, split, device) use_rate(model, lr, schedule)
               train(model, model_config, training, split, device) train_as_it_comes() resume(run_id, epochs)
               pause() go_on() stop() (keeps) discard() (while it runs or after) cancel() (an import: nothing is kept)
@@ -59,11 +68,13 @@ __all__ = ["ChosenRate", "ModelLabel", "Session"]
 
 
 class Session(PersonDesk):
-    """What a window is about. Built of desks, one for each part of the street: core, data, learning, person."""
+    """What a window is about. Built of desks, one a part of the street: core, data, importing, learning, person."""
 
     def wind_down(self) -> None:
-        """Stop what runs, keeping what was learned, and drop questions; `idle` says when both lanes are free."""
+        """Stop what runs, keeping what was learned, and drop questions; `idle` says when all lanes are free."""
         self.stop()
         self._scoring.abandon()
+        self._looking.abandon()
+        self._counting.abandon()
         if self.is_idle:
             self.idle.emit()

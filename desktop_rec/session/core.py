@@ -60,6 +60,7 @@ class SessionCore(QObject):
     training_changed = Signal()
     notice = Signal(object)
     place_requested = Signal(str)
+    my_ratings_file_asked = Signal(object)
     recommendations_ready = Signal(object)
     explanation_ready = Signal(object)
     insights_ready = Signal(object)

@@ -1,6 +1,6 @@
 """The session's second desk: finding a rate, training, and what becomes of a run.
 
-Stands on the data desk. A finished run's model takes the place of the one in use, unless another data set was
+Stands on the import desk. A finished run's model takes the place of the one in use, unless another data set was
 opened meanwhile.
 """
 
@@ -16,7 +16,7 @@ from desktop_rec.job_state import JobState
 from desktop_rec.notices import Failure, Notice
 from desktop_rec.session import work
 from desktop_rec.session.core import LongJob
-from desktop_rec.session.data import DataDesk
+from desktop_rec.session.importing import ImportDesk
 from desktop_rec.session.labels import ChosenRate, ModelLabel
 from engine.events import Event
 
@@ -32,7 +32,7 @@ FIRST_MODEL = "two_head"
 """What is trained where nobody chose; the first of engine.models.registry.MODELS, which only torch can tell."""
 
 
-class LearningDesk(DataDesk):
+class LearningDesk(ImportDesk):
     """Sweeps and training runs on the long lane; their curves are sweep_state and training_state."""
 
     _discarding = False

@@ -6,6 +6,8 @@ makes stale is dropped, before it runs, while it runs, or when its answer comes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from PySide6.QtCore import QObject, Signal
 
 from desktop_rec.job import JobRunner, MakeJob
@@ -28,9 +30,18 @@ class ScoringLane(QObject):
     event_arrived = Signal(object)
     idle = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        *,
+        name: str = "scoring",
+        kinds: Sequence[str] = KINDS,
+        stale_after: Mapping[str, Sequence[str]] = _STALE_AFTER,
+        uses_torch: bool = True,
+    ) -> None:
         super().__init__(parent)
-        self._runner = JobRunner("scoring", interval_ms=SCORING_DRAIN_MS, parent=self)
+        self._kinds, self._stale_after, self._uses_torch = kinds, stale_after, uses_torch
+        self._runner = JobRunner(name, interval_ms=SCORING_DRAIN_MS, parent=self)
         self._waiting: dict[str, MakeJob] = {}
         self._kind = ""
         self._make_job: MakeJob | None = None
@@ -53,7 +64,7 @@ class ScoringLane(QObject):
         self._is_asking = True
         self._runner.drain()
         self._is_asking = False
-        stale = _STALE_AFTER.get(kind, ())
+        stale = self._stale_after.get(kind, ())
         for later in stale:
             self._waiting.pop(later, None)
         if kind == "explain" and self._kind == "insights" and self._make_job is not None:
@@ -87,10 +98,10 @@ class ScoringLane(QObject):
         self._kind, self._make_job = "", None
         if self._is_asking:
             return
-        for kind in KINDS:
+        for kind in self._kinds:
             if kind in self._waiting:
                 self._kind, self._make_job = kind, self._waiting.pop(kind)
-                self._runner.start(self._make_job)
+                self._runner.start(self._make_job, uses_torch=self._uses_torch)
                 return
         self.idle.emit()
 

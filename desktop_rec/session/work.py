@@ -14,14 +14,20 @@ from typing import TYPE_CHECKING, Any
 from engine.events import Job
 
 if TYPE_CHECKING:
+    from desktop_rec.item_models.dataset_picture import DatasetPicture
     from engine.data.dataset import Dataset
+    from engine.data.importing.estimate import Estimate
+    from engine.data.importing.gathering import Gathered
     from engine.data.importing.importer import ImportOptions
+    from engine.data.importing.preview import Preview
+    from engine.data.importing.selection import Duplicates, Remaining, Selection
     from engine.data.profile import Profile
+    from engine.data.reading.shape import Given
     from engine.device import Device, UnusedGpu
     from engine.library.store import Library
     from engine.recommending.ranking import Filters
     from engine.recommending.recommender import Recommender
-    from engine.verbs import ImportedData
+    from engine.verbs import ExportedDataset, ImportedAgain, ImportedData
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,59 @@ def import_paths(library: Library, paths: Sequence[Path], options: ImportOptions
     from engine.data.importing.importer import ImportOptions
 
     return (yield from verbs.import_files(library, list(paths), options=options or ImportOptions()))
+
+
+def look(paths: Sequence[Path], given: Given, *, items: Path | None, before: Preview | None) -> Job[Preview]:
+    """What files are, before they are imported."""
+    from engine.data.importing.preview import look as look_at
+
+    return (yield from look_at(paths, given, items=items, before=before))
+
+
+def estimate(paths: Sequence[Path], given: Given, *, at: Path) -> Job[Estimate]:
+    """How many rows, how much memory and disk an import will need."""
+    from engine.data.importing.estimate import estimate as guess
+
+    yield None
+    return guess(paths, given, at=at)
+
+
+def gather(paths: Sequence[Path], options: ImportOptions) -> Job[Gathered]:
+    """All rows of files, for counting and for a later import."""
+    from engine import verbs
+
+    return (yield from verbs.gather(paths, options=options))
+
+
+def remaining(gathered: Gathered, selection: Selection, *, duplicates: Duplicates) -> Job[tuple[Remaining, ...]]:
+    from engine import verbs
+
+    return (yield from verbs.remaining(gathered, selection, duplicates=duplicates))
+
+
+def import_gathered(library: Library, gathered: Gathered, options: ImportOptions) -> Job[ImportedData]:
+    from engine import verbs
+
+    return (yield from verbs.import_gathered(library, gathered, options=options))
+
+
+def picture(dataset: Dataset) -> Job[DatasetPicture]:
+    """What the page of a data set shows."""
+    from desktop_rec.item_models.dataset_picture import count_dataset
+
+    return (yield from count_dataset(dataset))
+
+
+def export(dataset: Dataset, folder: Path) -> Job[ExportedDataset]:
+    from engine import verbs
+
+    return (yield from verbs.export_dataset(dataset, folder))
+
+
+def import_again(library: Library, dataset_id: str) -> Job[ImportedAgain]:
+    from engine import verbs
+
+    return (yield from verbs.import_again(library, dataset_id))
 
 
 def quick_model(library: Library, dataset: Dataset) -> Job[Ready]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 
 class Fold(QWidget):
-    """Folded at first. The arrow is the style's own, so it is sharp at any scale and follows the palette."""
+    """Folded at first; says `opened` when it is unfolded. The arrow is the style's own, sharp at any scale."""
+
+    opened = Signal()
 
     def __init__(self, name: str, words: str, content: QWidget) -> None:
         super().__init__()
@@ -41,3 +43,5 @@ class Fold(QWidget):
     def _turn(self, is_open: bool) -> None:
         self._button.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
         self.content.setVisible(is_open)
+        if is_open:
+            self.opened.emit()

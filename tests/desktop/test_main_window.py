@@ -104,9 +104,9 @@ def test_that_the_action_of_a_notice_is_done_once_and_the_bar_goes(qtbot, window
     assert not window._notices.isVisible()
 
 
-def test_that_dropped_files_are_imported_on_the_data_place(window, session, monkeypatch, tmp_path):
+def test_that_dropped_files_are_shown_on_the_data_place(window, session, monkeypatch, tmp_path):
     asked = []
-    monkeypatch.setattr(session, "import_paths", lambda paths: asked.append(paths))
+    monkeypatch.setattr(session, "prepare_import", lambda paths: asked.append(paths))
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.csv"))])
     actions, keys = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
@@ -118,7 +118,7 @@ def test_that_dropped_files_are_imported_on_the_data_place(window, session, monk
 def test_that_control_o_asks_for_files_and_remembers_their_folder(window, session, monkeypatch, tmp_path):
     asked = []
     monkeypatch.setattr(questions, "ask_for_files", lambda _parent, _folder: [tmp_path / "a.csv"])
-    monkeypatch.setattr(session, "import_paths", lambda paths: asked.append(paths))
+    monkeypatch.setattr(session, "prepare_import", lambda paths: asked.append(paths))
     window.ask_for_files()
     assert asked
     assert window._preferences.file_folder == str(tmp_path)
