@@ -13,7 +13,7 @@ from types import UnionType
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 if TYPE_CHECKING:
-    from engine.data.importing.importer import ImportOptions
+    from engine.data.importing.options import ImportOptions
 
 KEY = "origin"
 
@@ -45,7 +45,7 @@ class Origin:
 
 def origin_in(report: Mapping[str, Any]) -> Origin | None:
     """What a record remembers, or None: it is older than this, or says what this version does not understand."""
-    from engine.data.importing.importer import ImportOptions
+    from engine.data.importing.options import ImportOptions
 
     try:
         document = report[KEY]
