@@ -26,7 +26,7 @@ PLACE_HELP = {
     "settings": "Settings: appearance, the folder of kept things, devices, log and about.",
 }
 
-_PLACE_OF_JOB = {"import": "data", "sweep": "learning_rate", "training": "train"}
+_PLACE_OF_JOB = {"import": "data", "export": "data", "sweep": "learning_rate", "training": "train"}
 
 
 def place_marks(session: Session) -> dict[str, str]:

@@ -6,6 +6,7 @@ Stands on the core. Opening another data set drops what came after it on the str
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -81,9 +82,10 @@ class DataDesk(SessionCore):
         """Give a kept data set another name."""
         if self.library is not None and name.strip():
             self._tried(partial(self.library.datasets.rename, dataset_id, name.strip()))
-            self.library_changed.emit()
             if self.dataset is not None and self.dataset.dataset_id == dataset_id:
-                self.open_dataset(dataset_id)
+                self.record = self.library.datasets.find(dataset_id)
+                self.dataset = replace(self.dataset, name=self.record.name)
+            self.library_changed.emit()
 
     def delete_dataset(self, dataset_id: str) -> None:
         """Delete a kept data set; undo() brings it back. A person's ratings stay in any case."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop_rec.theme import GRID, set_role
 from desktop_rec.widgets.elided_label import ElidedLabel
+from desktop_rec.widgets.name_edit import NameEdit
 from desktop_rec.widgets.naming import button, named
 
 
@@ -28,7 +28,7 @@ class DatasetLine:
 
 
 class DatasetRow(QFrame):
-    """Name, figures, and what can be done. Renaming happens in the row: Enter keeps it, Escape does not."""
+    """Name, figures, and what can be done. Renaming happens in the row."""
 
     open_asked = Signal(str)
     rename_asked = Signal(str, str)
@@ -47,12 +47,11 @@ class DatasetRow(QFrame):
         row.setSpacing(GRID)
         words = QVBoxLayout()
         words.setSpacing(0)
-        self._name = ElidedLabel(line.name)
-        self._edit = named(QLineEdit(line.name), f"dataset_name_{line.dataset_id}", f"New name of {line.name}")
-        self._edit.hide()
+        self._name = NameEdit(f"dataset_name_{line.dataset_id}")
+        self._name.show_name(line.name)
         self._figures = ElidedLabel(line.figures + (" · open now" if line.is_open else ""))
         set_role(self._figures, "caption")
-        for label in (self._name, self._edit, self._figures):
+        for label in (self._name, self._figures):
             words.addWidget(label)
         self._open = self._button("Open", "open")
         self._open.setEnabled(not line.is_open)
@@ -69,32 +68,15 @@ class DatasetRow(QFrame):
 
     def _connect(self) -> None:
         self._open.clicked.connect(self._on_open)
-        self._rename.clicked.connect(self._on_rename)
+        self._rename.clicked.connect(self._name.begin)
         self._delete.clicked.connect(self._on_delete)
-        self._edit.editingFinished.connect(self._on_edited)
+        self._name.renamed.connect(self._on_renamed)
 
     def _on_open(self) -> None:
         self.open_asked.emit(self._line.dataset_id)
 
-    def _on_rename(self) -> None:
-        self._name.hide()
-        self._edit.show()
-        self._edit.selectAll()
-        self._edit.setFocus()
-
-    def _on_edited(self) -> None:
-        self._edit.hide()
-        self._name.show()
-        if self._edit.text().strip() not in ("", self._line.name):
-            self.rename_asked.emit(self._line.dataset_id, self._edit.text())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._edit.isVisible():
-            self._edit.setText(self._line.name)
-            self._edit.hide()
-            self._name.show()
-            return
-        super().keyPressEvent(event)
+    def _on_renamed(self, name: str) -> None:
+        self.rename_asked.emit(self._line.dataset_id, name)
 
     def _on_delete(self) -> None:
         self.delete_asked.emit(self._line.dataset_id)

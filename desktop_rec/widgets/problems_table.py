@@ -1,6 +1,6 @@
 """What an import skipped: which line, what stood there, and why.
 
-A part of the Data view: show_report() in.
+A part of the Data view: show_report() in, `save_asked` out.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
 
 from desktop_rec.theme import GRID, number_font, set_role
-from desktop_rec.widgets.naming import named
+from desktop_rec.widgets.naming import button, named
 from desktop_rec.widgets.plot_card import PlotTable, Table
 
 _HEADINGS = ("Line", "What stands there", "Why it was skipped")
@@ -38,7 +38,12 @@ class ProblemsTable(PlotTable):
 
 
 class ProblemsCard(QFrame):
-    """A sentence on what was found while reading, and the skipped lines under it (none: no table)."""
+    """A sentence on what was found while reading, and the skipped lines under it (none: no table).
+
+    save_asked: the person wants the skipped lines as a file.
+    """
+
+    save_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,7 +67,14 @@ class ProblemsCard(QFrame):
         self._table.verticalHeader().setDefaultSectionSize(_ROW)
         self._table.setShowGrid(False)
         self._table.setFont(number_font(self.font()))
-        rows.addWidget(heading)
+        self._save = button(
+            "Save skipped lines…", "problems_save", "Write the skipped lines as CSV, with their reasons"
+        )
+        self._save.clicked.connect(self.save_asked)
+        head = QHBoxLayout()
+        head.addWidget(heading, 1)
+        head.addWidget(self._save)
+        rows.addLayout(head)
         rows.addWidget(self._sentence)
         rows.addWidget(self._table)
 
@@ -70,10 +82,12 @@ class ProblemsCard(QFrame):
         """Say what an import's report says (see engine.data.importing.importer.ImportReport)."""
         self._sentence.setText("\n".join(report_sentences(report)))
         problems = report.get("problems") or ()
-        self._model.show_table(Table(_HEADINGS, [_row(one) for one in problems]))
+        several = len({_fields(one).get("file") for one in problems}) > 1
+        self._model.show_table(Table(_HEADINGS, [_row(one, several=several) for one in problems]))
         self._table.setVisible(bool(problems))
+        self._save.setVisible(bool(problems))
         self._table.setFixedHeight(_ROW * (min(_MOST_SHOWN, len(problems)) + 1) + 6)
-        self._table.setColumnWidth(0, 96)
+        self._table.setColumnWidth(0, 224 if several else 96)
         self._table.setColumnWidth(1, 320)
         self._table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
 
@@ -86,15 +100,19 @@ def report_sentences(report: Mapping[str, Any]) -> list[str]:
     if total:
         reasons = ", ".join(f"{count:,} × {reason}" for reason, count in skipped.items())
         said.append(f"{total:,} of {report.get('rows', 0):,} lines were skipped: {reasons}.")
+        listed = len(report.get("problems") or ())
+        if 0 < listed < total:
+            said[-1] += f" The first {listed:,} are listed here."
     elif report:
         said.append(f"All {report.get('rows', 0):,} lines could be read.")
-    if report.get("duplicates"):
-        said.append(f"{report['duplicates']:,} ratings came twice for one person and title; the last one counts.")
-    if report.get("unrated"):
-        said.append(f"{report['unrated']:,} entries say only that a title was seen, without a rating.")
     return [*said, *(report.get("notes") or ())]
 
 
-def _row(problem: Any) -> tuple[str, str, str]:
-    fields = problem if isinstance(problem, Mapping) else vars(problem)
-    return f"{fields['line']:,}", str(fields["text"]), str(fields["reason"])
+def _row(problem: Any, *, several: bool) -> tuple[str, str, str]:
+    fields = _fields(problem)
+    line = f"{fields['file']}: {fields['line']:,}" if several else f"{fields['line']:,}"
+    return line, str(fields["text"]), str(fields["reason"])
+
+
+def _fields(problem: Any) -> Mapping[str, Any]:
+    return problem if isinstance(problem, Mapping) else vars(problem)

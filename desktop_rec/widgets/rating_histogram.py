@@ -15,6 +15,8 @@ from desktop_rec.widgets.plot_axes import CountAxis, FigureAxis, PlotAxis
 from desktop_rec.widgets.plot_canvas import PlotCanvas
 from desktop_rec.widgets.plot_card import Table
 
+_MOST_LABELS = 11
+
 
 class RatingAxis(FigureAxis):
     """The ratings that bars stand on: every one, or every second where they would not fit."""
@@ -43,6 +45,7 @@ class RatingHistogram(PlotCanvas):
         self._plot.setMouseEnabled(x=False, y=False)
         left.setZValue(-1)
         self._bars = pg.BarGraphItem(x=[], height=[], width=0.8)
+        self._labels: list[pg.TextItem] = []
         self._plot.addItem(self._bars)
         self.recolour()
 
@@ -51,9 +54,10 @@ class RatingHistogram(PlotCanvas):
         self._picture = picture
         self._bottom.ratings = picture.bars_B.tolist()
         self._bars.setOpts(x=picture.bars_B, height=picture.bar_counts_B, width=0.72 * picture.bar_width)
+        self._label_bars(picture)
         half = picture.bar_width / 2
         self._plot.setXRange(picture.bars_B[0] - half, picture.bars_B[-1] + half, padding=0)
-        self._plot.setYRange(0, max(1, int(picture.bar_counts_B.max())) * 1.06, padding=0)
+        self._plot.setYRange(0, max(1, int(picture.bar_counts_B.max())) * 1.16, padding=0)
 
     def table(self) -> Table:
         """The numbers behind the bars."""
@@ -70,7 +74,30 @@ class RatingHistogram(PlotCanvas):
         share = 100 * count / max(1, self._picture.rated)
         return f"{self._picture.bars_B[near]:.3g}: {count_words(count)} times, {share:.0f} %"
 
+    def _label_bars(self, picture: DatasetPicture) -> None:
+        """The share of each bar above it, where there are few enough to have room."""
+        for label in self._labels:
+            self._plot.removeItem(label)
+        self._labels = []
+        if not picture.rated or len(picture.bars_B) > _MOST_LABELS:
+            return
+        for rating, count in zip(picture.bars_B.tolist(), picture.bar_counts_B.tolist(), strict=True):
+            label = pg.TextItem(_share_words(count / picture.rated), anchor=(0.5, 1.0))
+            label.setPos(rating, count)
+            label.setColor(THEME.colours.text_weak)
+            self._plot.addItem(label, ignoreBounds=True)
+            self._labels.append(label)
+
     def recolour(self) -> None:
         super().recolour()
+        for label in self._labels:
+            label.setColor(THEME.colours.text_weak)
         self._bottom.setGrid(False)
         self._bars.setOpts(brush=pg.mkBrush(THEME.colours.accent), pen=pg.mkPen(None))
+
+
+def _share_words(share: float) -> str:
+    """A share over a bar: "27 %", "<1 %", nothing for nothing."""
+    if share <= 0:
+        return ""
+    return f"{100 * share:.0f} %" if share >= 0.005 else "<1 %"
