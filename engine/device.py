@@ -130,14 +130,18 @@ def memory_bytes() -> int | None:
         return _windows_memory()
 
 
-def free_memory_bytes() -> int | None:
-    """The memory that a program could still take, or all there is where only that is known, or None."""
+def available_memory_bytes() -> int | None:
+    """Memory that a process could take now without pushing others out, in bytes; None where it cannot be told.
+
+    Linux says it. Windows and macOS are asked for the whole, and half of that is taken to be free.
+    """
     try:
         with open("/proc/meminfo", encoding="ascii") as file:
-            free = next(int(line.split()[1]) << 10 for line in file if line.startswith("MemAvailable"))
-    except (OSError, StopIteration, ValueError):
-        return memory_bytes()
-    return free
+            line = next(line for line in file if line.startswith("MemAvailable:"))
+        return int(line.split()[1]) * 1024
+    except (OSError, StopIteration, ValueError, IndexError):
+        whole = memory_bytes()
+        return None if whole is None else whole // 2
 
 
 def cpu_is_fast_in_bf16() -> bool:

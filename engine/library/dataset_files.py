@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,24 +19,28 @@ import numpy.typing as npt
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Dataset, Histories, Scale, Vocabulary
 from engine.errors import LibraryError
+from engine.events import Job, Pace, Progressed
 from engine.library.folders import check_format, damaged, write_format, write_json
 
 FORMAT = 1
 _KIND = "data set"
+_VALUES_AT_ONCE = 1 << 22
 _SLACK = 1e-3
 """Ratings are float32 and the ends of a scale are rounded to four digits."""
 _WORDS, _INDPTR, _ITEMS, _RATINGS, _TIMES = "words.json", "indptr.npy", "items.npy", "ratings.npy", "times.npy"
 
 
-def write_dataset(folder: Path, dataset: Dataset) -> None:
-    """Write all of a dataset into an existing empty folder and flush it. OSError passes through."""
+def write_dataset(folder: Path, dataset: Dataset) -> Job[None]:
+    """Write all of a dataset into an existing empty folder and flush it, portion by portion. OSError passes through."""
     histories = dataset.histories
-    _write_array(folder / _INDPTR, np.asarray(histories.indptr_U1, dtype=np.int64))
-    _write_array(folder / _ITEMS, np.asarray(histories.item_rows_N, dtype=np.int32))
-    _write_array(folder / _RATINGS, np.asarray(histories.ratings_N, dtype=np.float32))
+    progress = _Written(bytes_needed(dataset))
+    yield from _write_array(folder / _INDPTR, np.asarray(histories.indptr_U1, dtype=np.int64), progress)
+    yield from _write_array(folder / _ITEMS, np.asarray(histories.item_rows_N, dtype=np.int32), progress)
+    yield from _write_array(folder / _RATINGS, np.asarray(histories.ratings_N, dtype=np.float32), progress)
     if histories.times_N is not None:
-        _write_array(folder / _TIMES, np.asarray(histories.times_N, dtype=np.int64))
+        yield from _write_array(folder / _TIMES, np.asarray(histories.times_N, dtype=np.int64), progress)
     write_json(folder / _WORDS, _words_of(dataset))
+    yield None
     write_format(folder, _KIND, FORMAT)
 
 
@@ -101,9 +106,31 @@ def _read_words(path: Path) -> dict[str, Any]:
     return words
 
 
-def _write_array(path: Path, array: npt.NDArray[Any]) -> None:
+@dataclass
+class _Written:
+    """How much of a dataset is on the disk."""
+
+    total_bytes: int
+    done: int = 0
+    pace: Pace = field(default_factory=Pace)
+
+    def and_more(self, size_bytes: int) -> Progressed | None:
+        self.done = min(self.done + size_bytes, self.total_bytes)
+        if not self.pace.due():
+            return None
+        return Progressed("Writing to the disk", self.done, self.total_bytes, "bytes")
+
+
+def _write_array(path: Path, array: npt.NDArray[Any], progress: _Written) -> Job[None]:
+    """As np.save does, but in portions, each flushed: so control comes back soon even where the disk is slow."""
     with path.open("wb") as file:
-        np.save(file, np.ascontiguousarray(array), allow_pickle=False)
+        np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(array))
+        for start in range(0, len(array), _VALUES_AT_ONCE):
+            portion = np.ascontiguousarray(array[start : start + _VALUES_AT_ONCE])
+            file.write(portion.data)
+            file.flush()
+            os.fsync(file.fileno())
+            yield progress.and_more(portion.nbytes)
         file.flush()
         os.fsync(file.fileno())
 

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from engine.data.dataset import Dataset, Scale
 from engine.errors import LibraryError
+from engine.events import Job, drive
 from engine.library.database import Database, damaged_record
 from engine.library.dataset_files import bytes_needed, read_dataset, write_dataset
 from engine.library.folders import bytes_in, new_folder, remove_unfinished, removed_on_failure
@@ -62,16 +63,20 @@ class DatasetShelf:
         return f"d{uuid4().hex[:8]}"
 
     def keep(self, dataset: Dataset, report: ImportReport, *, origin: Origin | None = None) -> DatasetRecord:
+        """`keeping` in one go, for a small data set."""
+        return drive(self.keeping(dataset, report, origin=origin))
+
+    def keeping(self, dataset: Dataset, report: ImportReport, *, origin: Origin | None = None) -> Job[DatasetRecord]:
         """Write a data set to disk, whole or not at all. A name already taken gets a number.
 
-        `origin` is remembered, for importing it again. Raises LibraryError where the disk is full or refuses; then
-        nothing is left of it.
+        `origin` is remembered, for importing it again. Raises LibraryError where the disk is full or refuses; then, and
+        after a Stop, nothing is left of it.
         """
         if self._database.rows("SELECT 1 FROM datasets WHERE dataset_id = ? AND deleted", (dataset.dataset_id,)):
             self._trash.purge(dataset.dataset_id)
         folder = self._folder / dataset.dataset_id
         with new_folder(folder, what=f"The data set {dataset.name}", need_bytes=bytes_needed(dataset)) as unfinished:
-            write_dataset(unfinished, dataset)
+            yield from write_dataset(unfinished, dataset)
         with removed_on_failure(folder):
             self._insert(self._record_of(dataset, _document(report, origin)))
         return self.find(dataset.dataset_id)

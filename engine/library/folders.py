@@ -80,7 +80,7 @@ def replace_text(path: Path, text: str, *, what: str) -> None:
 def write_json(path: Path, document: object) -> None:
     """One compact JSON document, flushed to the disk. OSError passes through (see `new_folder`)."""
     with path.open("w", encoding="utf-8") as file:
-        json.dump(document, file, ensure_ascii=False, separators=(",", ":"))
+        file.write(json.dumps(document, ensure_ascii=False, separators=(",", ":")))
         file.flush()
         os.fsync(file.fileno())
 

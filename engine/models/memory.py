@@ -5,21 +5,7 @@ Stands beside the closed-form models, which ask here before they allocate an ite
 
 from __future__ import annotations
 
-from engine.device import memory_bytes
-
-
-def available_memory_bytes() -> int | None:
-    """Memory that a process could take now without pushing others out, in bytes; None where it cannot be told.
-
-    Linux says it. Windows and macOS are asked for the whole, and half of that is taken to be free.
-    """
-    try:
-        with open("/proc/meminfo", encoding="ascii") as file:
-            line = next(line for line in file if line.startswith("MemAvailable:"))
-        return int(line.split()[1]) * 1024
-    except (OSError, StopIteration, ValueError, IndexError):
-        whole = memory_bytes()
-        return None if whole is None else whole // 2
+from engine.device import available_memory_bytes as available_memory_bytes
 
 
 def size_in_words(size_bytes: int) -> str:

@@ -12,13 +12,15 @@ from typing import Any
 
 from engine.data.dataset import Dataset
 from engine.data.importing import choosing, gathering, importer
+from engine.data.importing.estimate import LARGE_BYTES, estimate
 from engine.data.importing.gathering import Gathered
 from engine.data.importing.importer import ImportOptions
 from engine.data.importing.selection import Duplicates, Remaining, Selection
 from engine.data.sample import SAMPLE_NAME, sample_files
 from engine.errors import LibraryError
-from engine.events import Job, StageStarted
+from engine.events import Advised, Job, StageStarted
 from engine.library.datasets import DatasetRecord
+from engine.library.folders import refuse_if_full
 from engine.library.origin import Origin
 from engine.library.store import Library
 
@@ -72,12 +74,41 @@ def import_gathered(library: Library, gathered: Gathered, *, options: ImportOpti
 
 
 def _imported(library: Library, paths: Sequence[Path], options: ImportOptions, *, dataset_id: str) -> Job[ImportedData]:
-    gathered = yield from gathering.gather(paths, options)
-    return (yield from _kept(library, gathered, options, dataset_id=dataset_id))
+    yield from _room_for(library, paths, options)
+    return (yield from _kept(library, (yield from gathering.gather(paths, options)), options, dataset_id=dataset_id))
 
 
 def _kept(library: Library, gathered: Gathered, options: ImportOptions, *, dataset_id: str) -> Job[ImportedData]:
+    """Gathered entries and the data set are let go as soon as they are not needed: they may fill half the memory."""
+    paths = gathered.paths
     dataset, report = yield from importer.import_gathered(gathered, options=options, dataset_id=dataset_id)
+    del gathered
     yield StageStarted("keeping", f"Keeping {dataset.name}")
-    record = library.datasets.keep(dataset, report, origin=Origin.of(gathered.paths, options))
+    record = yield from library.datasets.keeping(dataset, report, origin=Origin.of(paths, options))
+    del dataset
     return ImportedData(record, record.report, library.datasets.open(record.dataset_id))
+
+
+def _room_for(library: Library, paths: Sequence[Path], options: ImportOptions) -> Job[None]:
+    """Before a large import starts: refused where the disk clearly lacks room, advice where memory looks short."""
+    if not _are_large(paths):
+        return
+    yield None
+    needed = estimate(paths, options.given, at=library.home)
+    if not needed.has_room:
+        need_bytes = int(0.9 * needed.disk_mib) << 20
+        refuse_if_full(library.home, what=f"A data set of about {needed.rows:,} ratings", need_bytes=need_bytes)
+    if not needed.has_memory:
+        yield Advised(
+            f"About {needed.rows:,} ratings take about {needed.memory_mib:,} MiB of memory while they are imported, "
+            f"and {needed.free_memory_mib:,} MiB are free: close other programs, or choose a smaller file."
+        )
+
+
+def _are_large(paths: Sequence[Path]) -> bool:
+    """Whether an estimate is worth the while; a missing file is said by whoever reads it."""
+    try:
+        files = [one for path in paths for one in (path.iterdir() if path.is_dir() else (path,))]
+        return sum(one.stat().st_size for one in files) >= LARGE_BYTES
+    except OSError:
+        return False

@@ -14,7 +14,7 @@ from engine.data.importing.finding import find_ratings
 from engine.data.reading.archives import MIB, ByteStream, Source, read_head, size_of
 from engine.data.reading.shape import Given, Shape
 from engine.data.reading.streams import read_pieces
-from engine.device import free_memory_bytes
+from engine.device import available_memory_bytes
 
 LARGE_BYTES = 32 * MIB
 """Smaller files are imported before anybody could have read an estimate."""
@@ -54,15 +54,14 @@ def estimate(paths: Sequence[Path], given: Given | None = None, *, at: Path | No
     Raises DataError for files that cannot be imported.
     """
     size, rows, has_times = 0, 0, False
-    for path in paths:
-        source, shape = find_ratings(Path(path), given or Given())
+    for source, shape in find_ratings(paths, given or Given()):
         unpacked = unpacked_size(source)
         size += unpacked
         rows += _rows_about(source, shape, unpacked)
         has_times = has_times or shape.time_kind is not None
     memory = _BYTES_A_ROW if has_times else _BYTES_A_ROW_WITHOUT_TIMES
     disk = _KEPT_A_ROW if has_times else _KEPT_A_ROW_WITHOUT_TIMES
-    free_memory = free_memory_bytes()
+    free_memory = available_memory_bytes()
     return Estimate(
         bytes=size,
         rows=rows,
@@ -76,6 +75,8 @@ def estimate(paths: Sequence[Path], given: Given | None = None, *, at: Path | No
 def unpacked_size(source: Source) -> int:
     """How many bytes come out of a source: exactly for plain files and zips, as its start says for a gzip."""
     size = size_of(source)
+    if source.parts:
+        return size
     with ByteStream(source) as stream:
         if source.member is not None or not stream.is_packed:
             return size

@@ -15,6 +15,8 @@ from planted import planted_dataset
 
 from engine.data.dataset import fingerprint_of
 from engine.errors import LibraryError
+from engine.events import Stop
+from engine.library import dataset_files
 from engine.library.store import Library
 
 
@@ -73,15 +75,15 @@ def test_that_a_million_ratings_open_in_under_half_a_second(library, report):
 
 def test_that_a_full_disk_is_a_sentence_and_leaves_nothing_behind(library, planted, report, monkeypatch):
     kept = library.datasets.keep(planted, report)
-    calls = []
+    calls, flush = [], os.fsync
 
-    def full(*arguments, **options):
-        calls.append(arguments)
-        if len(calls) > 1:
+    def full(handle):
+        calls.append(handle)
+        if len(calls) > 3:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return np.lib.format.write_array(arguments[0], arguments[1])
+        flush(handle)
 
-    monkeypatch.setattr(np, "save", full)
+    monkeypatch.setattr("engine.library.dataset_files.os.fsync", full)
     other = dataclasses.replace(planted, dataset_id="other", name="Other")
     with pytest.raises(LibraryError, match=r"Other could not be written to .*other: the disk is full") as refused:
         library.datasets.keep(other, report)
@@ -90,6 +92,31 @@ def test_that_a_full_disk_is_a_sentence_and_leaves_nothing_behind(library, plant
     assert [one.name for one in (library.home / "datasets").iterdir()] == [kept.dataset_id]
     assert library.datasets.records() == (kept,)
     assert library.datasets.open(kept.dataset_id).entries == planted.entries
+
+
+@pytest.mark.parametrize("end", [Stop, GeneratorExit])
+def test_that_keeping_can_be_stopped_at_every_step_and_leaves_nothing(library, planted, report, monkeypatch, end):
+    monkeypatch.setattr(dataset_files, "_VALUES_AT_ONCE", 50)
+    steps = sum(1 for _ in library.datasets.keeping(planted, report))
+    library.datasets.delete(planted.dataset_id)
+    assert steps > 10
+    for step in range(1, steps + 1):
+        job = library.datasets.keeping(planted, report)
+        for _ in range(step):
+            next(job)
+        with pytest.raises(end):
+            job.throw(end())
+        assert not list((library.home / "datasets").iterdir())
+        assert library.datasets.records() == ()
+
+
+def test_that_arrays_written_in_portions_are_whole(library, planted, report, monkeypatch):
+    monkeypatch.setattr(dataset_files, "_VALUES_AT_ONCE", 7)
+    library.datasets.keep(planted, report)
+    histories = library.datasets.open(planted.dataset_id).histories
+    np.testing.assert_array_equal(histories.item_rows_N, planted.histories.item_rows_N)
+    np.testing.assert_array_equal(histories.ratings_N, planted.histories.ratings_N)
+    np.testing.assert_array_equal(histories.indptr_U1, planted.histories.indptr_U1)
 
 
 def test_that_too_little_room_is_said_before_anything_is_written(library, planted, report, monkeypatch):
