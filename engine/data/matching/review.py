@@ -75,6 +75,16 @@ def leave_out(review: Review, index: int) -> Review:
     return _decided(review, index, Decision(None))
 
 
+def refuse(review: Review, index: int) -> Review:
+    """The person says that another title is meant: it is open again, among its other candidates."""
+    refused = row_of(review, index)
+    match = review.matches[index]
+    candidates = tuple(one for one in match.candidates if one.item_row != refused)
+    matches = list(review.matches)
+    matches[index] = Match("unsure" if candidates else "unmatched", None, candidates, "you said it is another one")
+    return _decided(dataclasses.replace(review, matches=tuple(matches)), index, None)
+
+
 def reset(review: Review, index: int) -> Review:
     """As if the person had not decided about this title."""
     return _decided(review, index, None)
