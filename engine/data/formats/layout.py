@@ -16,9 +16,8 @@ BLANKS = ("", "NULL", "null", "\\N", "NA", "N/A", "n/a", "?")
 class ItemsLayout:
     """The list of titles that comes with a layout. `names` (patterns) are tried first; columns count from 0.
 
-    `flags` names genres that are given as 0/1 columns, the first of them in column `first_flag`. `last_runs_on` says
-    that the last column may hold the delimiter itself, unquoted. `genre_sign` stands between genres where it is not a
-    bar or comma. `links` are the names of lists with ids of the same titles elsewhere.
+    `flags` names genres that are given as 0/1 columns, the first of them in column `first_flag`. `genre_sign` stands
+    between genres where it is not a bar or comma. `links` are the names of lists with ids of the same titles elsewhere.
     """
 
     names: tuple[str, ...]
@@ -26,7 +25,6 @@ class ItemsLayout:
     width: int | None = None
     first_flag: int = 0
     flags: tuple[str, ...] = ()
-    last_runs_on: bool = False
     genre_sign: str = ""
     links: tuple[str, ...] = ()
 

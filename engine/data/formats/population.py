@@ -80,7 +80,6 @@ POPULATION: tuple[Layout, ...] = (
         items=ItemsLayout(
             names=("movie_titles.csv", "movie_titles.txt"),
             columns={"item": 0, "year": 1, "title": 2},
-            last_runs_on=True,
         ),
         about="MovieID: and below it CustomerID,Rating,Date, in files or a folder; titles in movie_titles.csv or .txt",
     ),

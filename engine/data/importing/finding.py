@@ -1,61 +1,87 @@
-"""Which file it is: the ratings in a zip or folder, and the list of titles that belongs to them.
+"""Which files are the ratings: of several in a zip or folder, the one that holds them, or all that belong together.
 
-Stands between the readers and importer.py. Candidates are recognised by content; names only choose between several.
+Stands between the readers and gathering.py. Candidates are recognised by content; names only choose between several.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
+import numpy as np
+
 from engine.data.formats import LAYOUTS
-from engine.data.importing.items import Title, read_titles, share_listed
 from engine.data.reading.archives import Source, sources_in
-from engine.data.reading.sniff import Given, Shape, require_ratings, sniff
+from engine.data.reading.lines import NotUtf8Error
+from engine.data.reading.shape import Given, Shape
+from engine.data.reading.sniff import require_ratings, sniff
+from engine.data.reading.streams import read_pieces
 from engine.errors import DataError
 
 MOST_LOOKED_AT = 60
-LEAST_SHARE = 0.5
-"""A list of titles that merely lies beside must know this part of the titles."""
-_SUFFIXES = (".csv", ".dat", ".tsv", ".txt", ".tab", ".item", ".items", ".gz", "")
 _RATINGS_NAMES = {name for one in LAYOUTS for name in one.names}
-_ITEMS_NAMES = {name for one in LAYOUTS if one.items for name in one.items.names}
+_PART = re.compile(r".*(part|chunk|shard)[-_. ]?\d+.*")
+_READ_AS_ONE = ("sections", "wide")
+"""Kinds of which many files are read as if they were one."""
+_JUNK = (".", "__MACOSX")
+
+Found = tuple[Source, Shape]
 
 
-@dataclass(frozen=True)
-class TitlesFound:
-    """A list of titles that fits: by item_id, with where it came from and how much of the data it knows."""
+def find_ratings(paths: Sequence[Path], given: Given, *, required: bool = True) -> list[Found]:
+    """The ratings at some paths, in order: each a file, or what a zip or folder holds. Raises DataError.
 
-    titles: dict[str, Title]
-    source: Source
-    shape: Shape
-    share: float
+    Files that are parts of one table (of the Netflix Prize, of Jester) come as one source. Unless `required`, a single
+    file comes whatever its columns.
+    """
+    found = [one for path in paths for one in _found_at(Path(path), given, required=required)]
+    return _joined(found)
 
 
-def find_ratings(path: Path, given: Given) -> tuple[Source, Shape]:
-    """The ratings at a path: a file, or the one in a zip or folder that holds ratings. Raises DataError."""
+def _found_at(path: Path, given: Given, *, required: bool) -> list[Found]:
     sources = sources_in(path)
     if len(sources) == 1:
         only = sniff(sources[0], given)
-        require_ratings(sources[0], only)
-        return sources[0], only
+        if required:
+            require_ratings(sources[0], only)
+        return [(sources[0], only)]
+    joined = _parts_of(sources, given)
+    if joined is not None:
+        return [joined]
     sources.sort(key=lambda one: (one.base_name not in _RATINGS_NAMES, "rating" not in one.base_name))
-    looked_at = ((one, _shape_of(one, given)) for one in sources[:MOST_LOOKED_AT])
-    shapes = {one: found for one, found in looked_at if found is not None}
-    fitting = [one for one, shape in shapes.items() if shape.has_ratings]
-    named = [one for one in fitting if one.base_name in shapes[one].layout.names]
-    hinted = [one for one in fitting if "rating" in one.base_name]
-    for chosen in (fitting, named, hinted):
+    looked_at = [(one, _shape_of(one, given)) for one in sources[:MOST_LOOKED_AT]]
+    seen = [(one, shape) for one, shape in looked_at if shape is not None]
+    fitting = [(one, shape) for one, shape in seen if shape.has_ratings and not shape.layout.personal]
+    if fitting:
+        return _chosen(path, fitting)
+    for source, shape in seen:
+        if shape.layout.personal:
+            require_ratings(source, shape)
+    below = _found_below(path, given)
+    if below:
+        return below
+    raise DataError(
+        f"{path} holds {len(sources):,} files, but none with columns of people, titles and ratings.",
+        remedy="Choose the ratings file itself.",
+        path=str(path),
+    )
+
+
+def _chosen(path: Path, fitting: list[Found]) -> list[Found]:
+    """Of several files of ratings those that belong together, or the one that is called so."""
+    if len(fitting) == 1:
+        return fitting
+    together = _rated_and_seen(fitting) or _pieces(fitting)
+    if together:
+        return together
+    named = [(one, shape) for one, shape in fitting if one.base_name in shape.layout.names]
+    hinted = [one for one in fitting if "rating" in one[0].base_name]
+    for chosen in (named, hinted):
         if len(chosen) == 1:
-            return chosen[0], shapes[chosen[0]]
-    if not fitting:
-        raise DataError(
-            f"{path} holds {len(sources):,} files, but none with columns of people, titles and ratings.",
-            remedy="Choose the ratings file itself.",
-            path=str(path),
-        )
-    names = ", ".join(PurePosixPath(one.member or one.path.name).name for one in fitting[:5])
+            return chosen
+    names = ", ".join(PurePosixPath(one.member or one.path.name).name for one, _ in fitting[:5])
     raise DataError(
         f"{path} holds {len(fitting)} files of ratings: {names}{', ...' if len(fitting) > 5 else ''}.",
         remedy="Choose the ones to import, unpacked if they are in a zip.",
@@ -63,63 +89,98 @@ def find_ratings(path: Path, given: Given) -> tuple[Source, Shape]:
     )
 
 
-def titles_given(path: Path, ids: Sequence[str]) -> TitlesFound:
-    """The list of titles that a person chose. Raises DataError where it is none, or knows none of the titles."""
-    for source in sources_in(path):
-        shape = sniff(source) if source.member is None else _shape_of(source, Given())
-        if shape is None or not {"item", "title"} <= shape.roles.keys():
-            continue
-        found = _read(source, shape, ids)
-        if found is not None and found.share > 0:
-            return found
-        raise DataError(
-            f"{source.name} lists none of the titles that the ratings are about.",
-            remedy="Choose the list of titles that belongs to them.",
-            path=str(path),
-        )
-    raise DataError(
-        f"{path} is no list of titles: it has no columns of ids and titles.",
-        remedy="Choose a file with columns such as movieId,title,genres.",
-        path=str(path),
-    )
+def _rated_and_seen(fitting: list[Found]) -> list[Found]:
+    """One file of ratings and others alike that hold only ones: what was seen. Ratings first; empty where not so."""
+    header = fitting[0][1].header
+    if len(fitting) > 3 or any((shape.header, shape.width) != (header, fitting[0][1].width) for _, shape in fitting):
+        return []
+    seen = [one for one in fitting if _begins_with_ones(*one)]
+    rated = [one for one in fitting if one not in seen]
+    return [*rated, *seen] if seen and len(rated) == 1 else []
 
 
-def titles_beside(ratings: Source, shape: Shape, ids: Sequence[str]) -> TitlesFound | None:
-    """The list of titles in the same zip or folder that knows at least half of these ids, or None.
+def _begins_with_ones(source: Source, shape: Shape) -> bool:
+    try:
+        start = [piece.block.ratings_N for piece in islice(read_pieces(source, shape), 1)]
+    except NotUtf8Error:
+        return False
+    return bool(start) and bool(np.all((start[0] == 1) | np.isnan(start[0])))
 
-    Names that the layout declares are tried first, then whatever else looks like a list of titles.
-    """
-    declared = shape.layout.items.names if shape.layout.items else ()
-    beside = [one for one in _beside(ratings) if one != ratings]
-    beside.sort(key=lambda one: (one.base_name not in declared, one.base_name not in _ITEMS_NAMES, one.name))
-    for source in beside[:MOST_LOOKED_AT]:
-        other = _shape_of(source, Given())
-        if other is not None and other.has_titles:
-            found = _read(source, other, ids)
-            if found is not None and found.share >= LEAST_SHARE:
-                return found
+
+def _pieces(fitting: list[Found]) -> list[Found]:
+    """All, where they are the numbered parts of one table; else empty."""
+    names = {re.sub(r"\d+", "#", one.base_name) for one, _ in fitting}
+    is_one = len(names) == 1 and _PART.fullmatch(fitting[0][0].base_name) is not None
+    alike = len({(shape.header, shape.width) for _, shape in fitting}) == 1
+    return sorted(fitting, key=lambda one: _numbers_in(one[0])) if is_one and alike else []
+
+
+def _parts_of(sources: list[Source], given: Given) -> Found | None:
+    """Files that a layout declares to be parts of one table, as one source; None where there are not several."""
+    for layout in LAYOUTS:
+        parts = [one for one in sources if layout.parts and re.fullmatch(layout.parts, one.base_name)]
+        if len(parts) > 1:
+            parts.sort(key=_numbers_in)
+            shape = _shape_of(parts[0], given)
+            if shape is not None and shape.has_ratings and shape.layout.parts == layout.parts:
+                return _as_one(parts), shape
     return None
 
 
-def _beside(ratings: Source) -> list[Source]:
-    if ratings.member is not None:
-        folder = PurePosixPath(ratings.member).parent
-        return [one for one in sources_in(ratings.path) if PurePosixPath(one.member or "").parent == folder]
-    return [one for one in sources_in(ratings.path.parent) if one.path.suffix.lower() in _SUFFIXES]
+def _as_one(parts: Sequence[Source]) -> Source:
+    first = parts[0]
+    if first.member is not None:
+        return Source(first.path, parts=tuple(one.member or "" for one in parts))
+    return Source(first.path.parent, parts=tuple(one.path.name for one in parts))
+
+
+def _numbers_in(source: Source) -> tuple[str, list[int]]:
+    name = source.base_name
+    return re.sub(r"\d+", "#", name), [int(one) for one in re.findall(r"\d+", name)]
+
+
+def _joined(found: list[Found]) -> list[Found]:
+    """Parts of one table that were chosen one by one become one source."""
+    joined: list[Found] = []
+    for source, shape in found:
+        alike = [at for at, (one, other) in enumerate(joined) if _belong_together((source, shape), (one, other))]
+        if alike:
+            before, its_shape = joined[alike[0]]
+            parts = sorted({*before.single, *source.single}, key=_numbers_in)
+            joined[alike[0]] = (_as_one(parts), its_shape)
+        else:
+            joined.append((source, shape))
+    return joined
+
+
+def _belong_together(one: Found, other: Found) -> bool:
+    layout = one[1].layout
+    if layout.kind not in _READ_AS_ONE or not layout.parts or other[1].layout.name != layout.name:
+        return False
+    sources = (*one[0].single, *other[0].single)
+    are_parts = all(re.fullmatch(layout.parts, source.base_name) for source in sources)
+    return are_parts and len({source.path.parent for source in sources if source.member is None}) == 1
+
+
+def _found_below(path: Path, given: Given) -> list[Found]:
+    """The ratings in the one folder below that holds some; empty where none or several do."""
+    if not path.is_dir():
+        return []
+    found = []
+    for folder in sorted(one for one in path.iterdir() if one.is_dir() and not one.name.startswith(_JUNK)):
+        try:
+            found.append(_found_at(folder, given, required=True))
+        except DataError as error:
+            if error.facts.get("personal"):
+                raise
+    return found[0] if len(found) == 1 else []
 
 
 def _shape_of(source: Source, given: Given) -> Shape | None:
     """What a file is, or None where it is no table: here that is an answer, not an error."""
     try:
         return sniff(source, given)
-    except DataError:
+    except DataError as error:
+        if error.facts.get("personal"):
+            raise
         return None
-
-
-def _read(source: Source, shape: Shape, ids: Sequence[str]) -> TitlesFound | None:
-    declared = (one.items for one in LAYOUTS if one.items and source.base_name in one.items.names)
-    try:
-        titles = read_titles(source, shape, layout=next(declared, None))
-    except DataError:
-        return None
-    return TitlesFound(titles, source, shape, share_listed(ids, titles))

@@ -123,11 +123,8 @@ def gather(paths: Sequence[Path], options: ImportOptions) -> Job[Gathered]:
 def _looked_at(paths: Sequence[Path], given: Given) -> Job[list[RatingsTable]]:
     if not paths:
         raise DataError("There is no file to import.", remedy="Choose a ratings file.")
-    tables = []
-    for path in paths:
-        tables.append(RatingsTable(*find_ratings(Path(path), given)))
-        yield None
-    return tables
+    yield None
+    return [RatingsTable(source, shape) for source, shape in find_ratings(paths, given)]
 
 
 def _grouped(users: deque[Int32], items: deque[Int32], slices: deque[_Slice], *, people: int) -> Job[Histories]:

@@ -21,10 +21,10 @@ from engine.data.dataset import Bools, Dataset, Float32, Histories, Int32, Vocab
 from engine.data.formats import UNNAMED_COLUMNS
 from engine.data.importing.choosing import Alive, alive_after, settled_of
 from engine.data.importing.cleaning import scale_of, values_in
-from engine.data.importing.finding import TitlesFound, titles_beside, titles_given
 from engine.data.importing.gathering import Gathered, gather
 from engine.data.importing.grouping import slices_of
 from engine.data.importing.items import catalogue_of, share_listed, titles_within
+from engine.data.importing.listing import TitlesFound, links_beside, titles_beside, titles_given
 from engine.data.importing.naming import name_of
 from engine.data.importing.options import ImportOptions as ImportOptions
 from engine.data.importing.options import ImportReport as ImportReport
@@ -197,6 +197,8 @@ def _catalogue_of(table: RatingsTable, items: Vocabulary, titles: TitlesFound | 
         titles.titles if titles else {},
         word=table.shape.layout.word,
         ids_are_titles=roles["item"] == roles.get("title"),
+        id_kind=table.shape.layout.id_kind,
+        links=links_beside(table.source, table.shape, titles),
     )
 
 

@@ -8,20 +8,29 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 import pyarrow as pa
 from pyarrow import csv
 
 from engine.data.catalogue import Catalogue, split_title
-from engine.data.formats import ItemsLayout
+from engine.data.formats import ItemsLayout, normalised
 from engine.data.reading.archives import Source
 from engine.data.reading.block_table import table_of
-from engine.data.reading.lines import read_blocks, read_rows
-from engine.data.reading.sniff import Shape
+from engine.data.reading.lines import read_blocks
+from engine.data.reading.shape import Shape
+from engine.data.reading.streams import read_cells
 from engine.events import Job
 
+LINKS: dict[str, tuple[str, ...]] = {
+    "imdb": ("imdbid", "imdb", "tconst"),
+    "tmdb": ("tmdbid", "tmdb"),
+    "mal": ("malid", "idmal"),
+}
+"""What columns with ids of other services are called."""
+_ROWS_AT_ONCE = 50_000
 _NO_GENRE = {"", "(no genres listed)", "\\n", "n/a", "null", "unknown", "none"}
 
 
@@ -36,60 +45,114 @@ class Title(NamedTuple):
 def read_titles(source: Source, shape: Shape, *, layout: ItemsLayout | None = None) -> dict[str, Title]:
     """Titles by item_id; of two with one id the first counts. Rows that are too short are left out.
 
-    A declared layout is followed where the file has no column names and (if declared) its width.
+    A declared layout is followed where the file has no column names and (if declared) its width. A title in the last
+    column may hold the delimiter.
     """
     follows = layout is not None and shape.header is None and layout.width in (None, shape.width)
     columns = layout.columns if layout is not None and follows and layout.columns else shape.roles
     flags = layout.flags if layout is not None and follows else ()
     first_flag = layout.first_flag if layout is not None else 0
+    genre_sign = layout.genre_sign if layout is not None else ""
+    place = columns["title"]
     titles: dict[str, Title] = {}
-    for _, row in read_rows(source, shape):
-        if len(row) <= max(columns["item"], columns["title"]) or not row[columns["title"]].strip():
+    for _, row in read_cells(source, shape):
+        if len(row) <= max(columns["item"], place) or not row[place].strip():
             continue
-        title, year = split_title(html.unescape(row[columns["title"]]))
+        text = shape.delimiter.join(row[place:]) if place == shape.width - 1 else row[place]
+        title, year = split_title(html.unescape(text))
         year = year or _year(_cell(row, columns.get("year")))
         if flags:
             genres = tuple(name for name, flag in zip(flags, row[first_flag:], strict=False) if flag.strip() == "1")
             genres = split_genres("|".join(genres))
         else:
-            genres = split_genres(_cell(row, columns.get("genres")))
+            genres = split_genres(_cell(row, columns.get("genres")), sign=genre_sign)
         titles.setdefault(row[columns["item"]].strip(), Title(title, year, genres))
     return titles
 
 
+def read_links(source: Source, shape: Shape) -> dict[str, dict[str, str]]:
+    """Ids that other services gave the titles of a list: kind -> item_id -> id, from columns that are called so."""
+    item = shape.roles.get("item")
+    keys = [normalised(one) for one in shape.header or ()]
+    places = {kind: keys.index(name) for kind, names in LINKS.items() for name in names if name in keys}
+    places = {kind: place for kind, place in places.items() if place != item}
+    if item is None or not places:
+        return {}
+    links: dict[str, dict[str, str]] = {kind: {} for kind in places}
+    for _, row in read_cells(source, shape):
+        for kind, place in places.items():
+            found = _link(kind, _cell(row, place))
+            if found and item < len(row):
+                links[kind].setdefault(row[item].strip(), found)
+    return links
+
+
+def _link(kind: str, text: str) -> str:
+    """An id in its usual form: "tt" and at least seven digits for IMDb; "" where it is none."""
+    digits = re.fullmatch(r"(?:tt)?0*(\d+)(?:\.0)?", text)
+    if digits is None or not int(digits.group(1)):
+        return ""
+    return f"tt{digits.group(1):0>7}" if kind == "imdb" else digits.group(1)
+
+
 def titles_within(source: Source, shape: Shape) -> Job[dict[str, Title]]:
     """Titles by item_id where each row of the ratings themselves carries one; rows of a wrong width are passed over."""
-    item, title = f"c{shape.roles['item']}", f"c{shape.roles['title']}"
     titles: dict[str, Title] = {}
+    for pairs in _own_titles(source, shape):
+        for item_id, text in pairs:
+            name, year = split_title(html.unescape(text or ""))
+            titles.setdefault((item_id or "").strip(), Title(name or item_id, year, ()))
+        yield None
+    return titles
+
+
+def _own_titles(source: Source, shape: Shape) -> Iterator[list[tuple[str, str]]]:
+    """Ids and titles of the rows, each id once a block."""
+    if shape.layout.kind != "delimited":
+        rows = read_cells(source, shape)
+        while some := [row for _, row in islice(rows, _ROWS_AT_ONCE)]:
+            yield list({row[shape.roles["item"]]: row[shape.roles["title"]] for row in some}.items())
+        return
+    item, title = f"c{shape.roles['item']}", f"c{shape.roles['title']}"
     for block in read_blocks(source, shape):
         types = {shape.roles["item"]: pa.string(), shape.roles["title"]: pa.string()}
         table = table_of(block, shape, types=types, on_wrong_width=_pass_over)
         first = table.group_by(item, use_threads=False).aggregate([(title, "first")])
-        for item_id, text in zip(first[item].to_pylist(), first[f"{title}_first"].to_pylist(), strict=True):
-            name, year = split_title(html.unescape(text))
-            titles.setdefault(item_id.strip(), Title(name or item_id, year, ()))
-        yield None
-    return titles
+        yield list(zip(first[item].to_pylist(), first[f"{title}_first"].to_pylist(), strict=True))
 
 
 def _pass_over(row: csv.InvalidRow) -> str:
     return "skip"
 
 
-def split_genres(text: str) -> tuple[str, ...]:
-    """Genres of one cell, split at bars, else at commas. "(no genres listed)" is no genre."""
-    parts = text.split("|") if "|" in text else text.split(", ")
+def split_genres(text: str, *, sign: str = "") -> tuple[str, ...]:
+    """Genres of one cell, split at bars, else at commas (or `sign`). "(no genres listed)" is no genre."""
+    parts = text.split("|") if "|" in text else text.split(sign or ", ")
     return tuple(dict.fromkeys(one.strip() for one in parts if one.strip().lower() not in _NO_GENRE))
 
 
-def catalogue_of(ids: Sequence[str], titles: Mapping[str, Title], *, word: str, ids_are_titles: bool) -> Catalogue:
-    """The catalogue of these item_ids, in their order. A title that nobody lists is called by its id."""
+def catalogue_of(
+    ids: Sequence[str],
+    titles: Mapping[str, Title],
+    *,
+    word: str,
+    ids_are_titles: bool,
+    id_kind: str = "",
+    links: Mapping[str, Mapping[str, str]] | None = None,
+) -> Catalogue:
+    """The catalogue of these item_ids, in their order. A title that nobody lists is called by its id.
+
+    `links` are ids that other services gave them: kind -> item_id -> id.
+    """
     found = [titles.get(one) or _unlisted(one, is_title=ids_are_titles) for one in ids]
+    linked = {kind: tuple(known.get(one, "") for one in ids) for kind, known in (links or {}).items()}
     return Catalogue(
         titles=tuple(one.title for one in found),
         years=tuple(one.year for one in found),
         genres=tuple(one.genres for one in found),
         word=word,
+        id_kind=id_kind,
+        links={kind: ids_I for kind, ids_I in linked.items() if any(ids_I)},
     )
 
 

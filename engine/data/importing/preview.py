@@ -16,7 +16,8 @@ from engine.data.catalogue import split_title
 from engine.data.dataset import Scale
 from engine.data.formats import ROLES
 from engine.data.importing.cleaning import find_scale, is_seen_only
-from engine.data.importing.finding import TitlesFound, find_ratings, titles_beside, titles_given
+from engine.data.importing.finding import find_ratings
+from engine.data.importing.listing import TitlesFound, titles_beside, titles_given
 from engine.data.importing.naming import name_of
 from engine.data.importing.preview_rows import FirstRows, PreviewRow, first_rows
 from engine.data.reading.archives import Source, size_of, sources_in
@@ -99,7 +100,7 @@ def look(
     try:
         yield None
         seen = _without_titles(seen)
-        found = [_ratings_at(path, given) for path in seen.paths]
+        found = find_ratings(seen.paths, given, required=False)
         yield None
         seen = _with_shape(seen, found)
         yield None
@@ -143,12 +144,6 @@ def _is_titles(path: Path) -> bool:
         return len(sources) == 1 and sniff(sources[0]).has_titles
     except DataError:
         return False
-
-
-def _ratings_at(path: Path, given: Given) -> tuple[Source, Shape]:
-    """The ratings at a path; a single file whatever its columns, so that a person can point at them."""
-    sources = sources_in(path)
-    return (sources[0], sniff(sources[0], given)) if len(sources) == 1 else find_ratings(path, given)
 
 
 def _with_shape(seen: Preview, found: Sequence[tuple[Source, Shape]]) -> Preview:

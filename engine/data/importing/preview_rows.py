@@ -59,7 +59,7 @@ class FirstRows:
 def first_rows(source: Source, shape: Shape) -> FirstRows:
     """What stands at the start of a source. Raises DataError where it cannot be read."""
     if shape.layout.kind != "delimited":
-        return _rows_of_pieces(source, shape)
+        return _rows_of_pieces(source, shape) if shape.has_ratings else _rows_of_sample(shape)
     try:
         block = next(read_blocks(source, shape, block_bytes=SAMPLE_BYTES), None)
     except NotUtf8Error:
@@ -135,6 +135,11 @@ def _as_counted(ratings_N: Float32, shape: Shape) -> Float32:
     """Ratings with NaN where the layout says that a value means *seen, not rated*."""
     unrated = shape.layout.unrated if shape.unrated is None else shape.unrated
     return np.where(np.isin(ratings_N, unrated), np.float32(np.nan), ratings_N) if unrated else ratings_N
+
+
+def _rows_of_sample(shape: Shape) -> FirstRows:
+    rows = tuple(PreviewRow(at, cells) for at, cells in enumerate(shape.sample[:ROWS_SHOWN], start=1))
+    return FirstRows(shape, rows, (), np.zeros(0, np.float32), len(rows), 0)
 
 
 def _rows_of_pieces(source: Source, shape: Shape) -> FirstRows:

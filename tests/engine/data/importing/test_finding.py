@@ -2,7 +2,8 @@ import zipfile
 
 import pytest
 
-from engine.data.importing.finding import find_ratings, titles_beside, titles_given
+from engine.data.importing.finding import find_ratings
+from engine.data.importing.listing import titles_beside, titles_given
 from engine.data.reading.sniff import Given
 from engine.errors import DataError
 
@@ -29,30 +30,30 @@ def folder(tmp_path):
 @pytest.mark.parametrize("as_zip", [True, False])
 def test_that_the_ratings_among_other_files_are_found_by_content(folder, as_zip):
     path = folder({"a-tags.csv": TAGS, "movies.csv": MOVIES, "README.txt": "Hello.\n", "x.csv": RATINGS}, as_zip=as_zip)
-    assert find_ratings(path, Given())[0].base_name == "x.csv"
+    assert find_ratings([path], Given())[0][0].base_name == "x.csv"
 
 
 def test_that_the_name_of_the_layout_chooses_between_several(folder):
     rows = "".join(f"{user}\t{user}\t4\t97830076{user}\n" for user in range(1, 9))
     path = folder({"u1.base": rows, "u1.test": rows, "u.data": rows}, as_zip=True)
-    source, shape = find_ratings(path, Given())
+    ((source, shape),) = find_ratings([path], Given())
     assert (source.base_name, shape.layout.name) == ("u.data", "MovieLens 100K")
 
 
 def test_that_several_files_of_ratings_are_named_instead_of_guessed(folder):
     with pytest.raises(DataError, match=r"holds 2 files of ratings: a\.csv, b\.csv"):
-        find_ratings(folder({"a.csv": RATINGS, "b.csv": RATINGS}), Given())
+        find_ratings([folder({"a.csv": RATINGS, "b.csv": RATINGS})], Given())
 
 
 def test_that_a_folder_without_ratings_is_refused(folder):
     with pytest.raises(DataError, match="holds 2 files, but none with columns of people, titles and ratings"):
-        find_ratings(folder({"movies.csv": MOVIES, "tags.csv": TAGS}), Given())
+        find_ratings([folder({"movies.csv": MOVIES, "tags.csv": TAGS})], Given())
 
 
 @pytest.mark.parametrize("as_zip", [True, False])
 def test_that_titles_are_found_beside_the_ratings(folder, as_zip):
     path = folder({"ratings.csv": RATINGS, "movies.csv": MOVIES, "tags.csv": TAGS}, as_zip=as_zip)
-    source, shape = find_ratings(path, Given())
+    ((source, shape),) = find_ratings([path], Given())
     found = titles_beside(source, shape, ["1", "2"])
     assert found.titles["2"] == ("Two", 1991, ("Comedy",))
     assert (found.source.base_name, found.share) == ("movies.csv", 1.0)
@@ -60,12 +61,12 @@ def test_that_titles_are_found_beside_the_ratings(folder, as_zip):
 
 def test_that_titles_are_found_under_another_name_too(folder):
     path = folder({"ratings.csv": RATINGS, "what_is_what.tsv": MOVIES.replace(",", "\t")})
-    assert titles_beside(*find_ratings(path, Given()), ["1", "2"]).titles["1"].title == "One"
+    assert titles_beside(*find_ratings([path], Given())[0], ["1", "2"]).titles["1"].title == "One"
 
 
 def test_that_titles_of_something_else_that_merely_lie_beside_are_not_used(folder):
     path = folder({"ratings.csv": RATINGS, "movies.csv": MOVIES})
-    assert titles_beside(*find_ratings(path, Given()), ["1", "tt3", "tt4", "tt5"]) is None
+    assert titles_beside(*find_ratings([path], Given())[0], ["1", "tt3", "tt4", "tt5"]) is None
 
 
 def test_that_a_chosen_list_that_knows_no_title_is_refused(folder):

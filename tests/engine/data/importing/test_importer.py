@@ -56,7 +56,7 @@ def test_that_movielens_csv_is_imported_with_its_titles(write):
     assert entries_of(dataset) == [("1", "31", 2.5), ("1", "1029", 3.0), ("3", "7", 0.5), ("22", "31", 4.5)]
     assert dataset.histories.times_N.tolist() == [1260759144, 1260759179, 1260759185, 1260759182]
     assert dataset.catalogue == Catalogue(
-        ("7", "The Matrix", "Gone"), (0, 1999, 2000), ((), ("Action", "Sci-Fi"), ()), "film"
+        ("7", "The Matrix", "Gone"), (0, 1999, 2000), ((), ("Action", "Sci-Fi"), ()), "film", "movielens"
     )
     assert dataset.scale == Scale(0.5, 5, 0.5)
     assert (report.layout, report.encoding, report.delimiter, report.rows) == ("MovieLens csv", "utf-8", "comma", 4)
