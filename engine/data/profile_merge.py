@@ -126,11 +126,15 @@ class _Entries:
             self._append(entry)
         elif entry.rating is not None or self.entries[place].rating is None:
             self.entries[place] = entry
+            self._note(entry, place)
 
     def _append(self, entry: ProfileEntry) -> None:
-        for key in _keys(entry):
-            self._places.setdefault(key, []).append(len(self.entries))
+        self._note(entry, len(self.entries))
         self.entries.append(entry)
+
+    def _note(self, entry: ProfileEntry, place: int) -> None:
+        for key in _keys(entry):
+            self._places.setdefault(key, []).append(place)
 
 
 def _keys(entry: ProfileEntry) -> list[object]:

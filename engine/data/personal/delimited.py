@@ -58,6 +58,12 @@ class Columns:
 def read_delimited(source: Source, given: Given | None = None) -> Part:
     """A table of one person's titles. Raises DataError where it is none, lacks a column or holds several people."""
     shape = sniff(source, given)
+    if shape.layout.kind != "delimited":
+        raise DataError(
+            f"{source.name} holds many people's ratings ({shape.layout.name}), not one person's.",
+            remedy="Import it as a data set.",
+            path=str(source.path),
+        )
     layout = (
         layout_of_export(shape.header, source.base_name) if shape.header and not (given and given.columns) else None
     )

@@ -118,7 +118,7 @@ def _notes(titles: Sequence[ExportedTitle]) -> tuple[str, ...]:
 
 def _nothing_usable(path: Path, parts: Sequence[Part]) -> ProfileError:
     first = next((entry for one in parts for entry in one.skipped), None)
-    why = f": line {first.line} says {first.text!r} ({first.reason})" if first else ""
+    why = f": line {first.line} says {first.text[:60]!r} ({first.reason})" if first else ""
     return ProfileError(
         f"No line of {path.name} is a rating{why}.",
         remedy="Choose a file with one title and rating a line, such as: movieId,rating.",

@@ -48,9 +48,10 @@ class _Found:
 
     def _place_of(self, title: ExportedTitle) -> int | None:
         """By an id that both have; else by the same name and year, unless ids say that they are namesakes."""
-        for one in title.ids.items():
-            if one in self._by_id and not _are_namesakes(title, self.titles[self._by_id[one]]):
-                return self._by_id[one]
+        for kind, an_id in title.ids.items():
+            place = self._by_id.get((kind, an_id))
+            if place is not None and _may_be_one(title, self.titles[place], kind):
+                return place
         if not title.title:
             return None
         places = self._by_name.get(_name_of(title), ())
@@ -59,6 +60,13 @@ class _Found:
 
 def _name_of(title: ExportedTitle) -> tuple[str, int, bool]:
     return fold(title.title) or title.title.strip(), title.year, title.medium == "episode"
+
+
+def _may_be_one(one: ExportedTitle, other: ExportedTitle, kind: str) -> bool:
+    """Whether an id that both have makes them one: not against another id, nor, if it is of no known kind, a name."""
+    if kind == "item" and one.title and other.title and _name_of(one)[0] != _name_of(other)[0]:
+        return False
+    return not _are_namesakes(one, other)
 
 
 def _are_namesakes(one: ExportedTitle, other: ExportedTitle) -> bool:

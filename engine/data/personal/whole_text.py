@@ -43,12 +43,13 @@ def whole_json(source: Source) -> Any:
     try:
         return json.loads(text, parse_constant=lambda word: None)
     except json.JSONDecodeError as error:
-        where = f"line {error.lineno:,}" if error.pos < len(text.rstrip()) else "its end"
-        raise _broken(source, f"{error.msg} at {where}") from error
+        is_cut = not text.rstrip().endswith(("]", "}"))
+        where = f"line {error.lineno:,}, column {error.colno:,}"
+        raise _broken(source, "it is cut short" if is_cut else f"it goes wrong at {where}") from error
     except RecursionError as error:
         raise _broken(source, "it is nested without end") from error
     except ValueError as error:
-        raise _broken(source, str(error).split(";")[0]) from error
+        raise _broken(source, "it holds a number without end") from error
 
 
 def _broken(source: Source, what: str) -> DataError:

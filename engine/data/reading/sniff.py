@@ -124,7 +124,7 @@ def require_ratings(source: Source, shape: Shape) -> None:
 
 def _text(source: Source, given: Given, head: bytes) -> _Text:
     encoding = known_encoding(given.encoding) if given.encoding else encoding_of(head)
-    lines = _lines(source, head, encoding)
+    lines = _lines(source, head, encoding) or [""]
     first = lines[: _SAMPLE_ROWS + 1]
     delimiter = delimiter_sign(given.delimiter) or delimiter_of(first)
     if delimiter is None:

@@ -1,0 +1,106 @@
+"""Exports that are cut short, shuffled, or have flipped bits: an export or one sentence, and never anything else."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+from exports import (
+    BOARDGAMEGEEK,
+    GOODREADS,
+    IMDB_LIST,
+    IMDB_RATINGS,
+    LETTERBOXD_DIARY,
+    MYANIMELIST,
+    STORYGRAPH,
+    TMDB,
+    TRAKT_MOVIES,
+    TRAKT_SHOWS,
+    anilist,
+    anilist_entry,
+    written,
+)
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.data.personal.export import Export
+from engine.data.personal.reading import read_export
+from engine.errors import EngineError
+
+WHOLE = {
+    "diary.csv": LETTERBOXD_DIARY.encode(),
+    "imdb.csv": IMDB_RATINGS.encode("utf-16"),
+    "list.csv": IMDB_LIST.encode("cp1252"),
+    "tmdb.csv": TMDB.encode(),
+    "goodreads.csv": GOODREADS.encode(),
+    "storygraph.csv": STORYGRAPH.encode(),
+    "bgg.csv": BOARDGAMEGEEK.encode(),
+    "trakt.json": json.dumps(TRAKT_MOVIES + TRAKT_SHOWS).encode(),
+    "anilist.json": json.dumps(anilist([anilist_entry(1, "A", 8, "COMPLETED")], "POINT_10")).encode(),
+    "mal.xml": MYANIMELIST.encode(),
+    "mal.xml.gz": gzip.compress(MYANIMELIST.encode()),
+}
+
+
+def read_or_refuse(path):
+    refusal, export = "", None
+    try:
+        export = read_export(path)
+    except EngineError as error:
+        refusal = str(error)
+    if export is None:
+        assert refusal.endswith("."), "a sentence"
+        return
+    assert isinstance(export, Export)
+    assert export.titles
+    assert all(one.rating is None or export.scale.low <= one.rating <= export.scale.high for one in export.titles)
+
+
+any_damage = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+
+
+@pytest.mark.parametrize("name", WHOLE)
+@any_damage
+@given(share=st.floats(0, 1))
+def test_that_a_file_cut_anywhere_is_an_export_or_a_sentence(tmp_path, name, share):
+    read_or_refuse(written(tmp_path, name, WHOLE[name][: int(share * len(WHOLE[name]))]))
+
+
+@pytest.mark.parametrize("name", WHOLE)
+@any_damage
+@given(flips=st.lists(st.tuples(st.floats(0, 0.999), st.integers(1, 255)), min_size=1, max_size=20))
+def test_that_flipped_bits_are_an_export_or_a_sentence(tmp_path, name, flips):
+    raw = bytearray(WHOLE[name])
+    for share, bits in flips:
+        raw[int(share * len(raw))] ^= bits
+    read_or_refuse(written(tmp_path, name, bytes(raw)))
+
+
+@pytest.mark.parametrize("name", WHOLE)
+@any_damage
+@given(chance=st.randoms(use_true_random=False))
+def test_that_shuffled_pieces_are_an_export_or_a_sentence(tmp_path, name, chance):
+    pieces = [WHOLE[name][start : start + 40] for start in range(0, len(WHOLE[name]), 40)]
+    chance.shuffle(pieces)
+    read_or_refuse(written(tmp_path, name, b"".join(pieces)))
+
+
+@pytest.mark.parametrize("value", [None, 1, True, "text", [], {}, [[]], {"ids": 5}, {"title": {}}, [None]])
+def test_that_any_value_in_the_place_of_another_is_no_crash(tmp_path, value):
+    for name, document in (("t.json", TRAKT_MOVIES), ("a.json", json.loads(WHOLE["anilist.json"]))):
+        for changed in _with_each_value_replaced(document, value):
+            read_or_refuse(written(tmp_path, name, changed))
+
+
+def _with_each_value_replaced(document, value):
+    """The document once for each value in it, with that one replaced."""
+    places = (
+        list(document) if isinstance(document, dict) else range(len(document)) if isinstance(document, list) else []
+    )
+    for place in places:
+        inner = document[place]
+        for changed in (value, *_with_each_value_replaced(inner, value)):
+            copy = dict(document) if isinstance(document, dict) else list(document)
+            copy[place] = changed
+            yield copy
