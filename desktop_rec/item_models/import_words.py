@@ -51,10 +51,12 @@ def summary_words(preview: Preview) -> str:
     titles = plural(shape.layout.word)
     kinds = {"user": "people", "item": titles, "rating": "ratings", "time": "times"}
     held = [word for role, word in kinds.items() if role in shape.roles]
-    layout = _GENERAL.get(shape.layout.name, shape.layout.name)
+    layout = _GENERAL.get(shape.layout.name, shape.layout.name[:1].upper() + shape.layout.name[1:])
     parts = [f"{layout}: {listed(held)}" if held else layout]
     if shape.has_ratings:
         parts.append(scale_words(preview.scale, seen_only=preview.seen_only))
+        unrated = shape.layout.unrated if shape.unrated is None else shape.unrated
+        parts.append(f"{listed([number(one) for one in unrated])} means {SEEN_ONLY}" if unrated else "")
     return " · ".join(one for one in parts if one)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QListView, QSlider, QTabWidget, QWidget
 
 from desktop_rec.item_models.titles import RowRole
+from desktop_rec.session.import_plan import ImportPlan
 from desktop_rec.tour.hand import Hand, TourFailed
 from desktop_rec.widgets.number_words import rate_words
 from desktop_rec.widgets.title_list import TitleList
@@ -49,6 +52,31 @@ def data(hand: Hand) -> None:
     hand.wait(lambda: hand.session.recommender is not None, "the first model")
     hand.say("a first model is ready")
     hand.picture("data")
+
+
+def a_file(hand: Hand) -> None:
+    with tempfile.TemporaryDirectory(prefix="desktop-rec-file-") as folder:
+        path = Path(folder) / "book club.csv"
+        path.write_text(_book_club(), encoding="cp1252")
+        hand.window.open_files([path])
+        hand.wait(lambda: _plan(hand) is not None and not _plan(hand).is_looking, "the preview")
+        hand.say("a file with columns of its own names is shown before it is imported")
+        hand.picture("import_columns_to_point_at")
+        for column, role in enumerate(("user", "title", "rating", "time")):
+            _pick(hand, hand.find(QComboBox, f"role_{column}"), role)
+            hand.wait(lambda: not _plan(hand).is_looking, "the preview to follow")
+        hand.press("keep_only_fold_button")
+        hand.wait(lambda: _plan(hand).remaining is not None, "what remains")
+        hand.picture("import")
+        sample = hand.session.dataset
+        hand.press("import_start")
+        hand.wait(lambda: hand.session.dataset is not sample and _plan(hand) is None, "the import")
+    dataset = hand.session.dataset
+    assert dataset is not None
+    hand.say(f"imported as {dataset.name!r}: {dataset.people} people, {dataset.titles} titles")
+    hand.picture("imported")
+    hand.session.open_dataset("sample")
+    hand.wait(lambda: hand.session.recommender is not None, "the sample's model")
 
 
 def my_ratings(hand: Hand) -> None:
@@ -188,6 +216,7 @@ def in_the_dark(hand: Hand) -> None:
 STEPS: tuple[tuple[str, Callable[[Hand], None]], ...] = (
     ("Start", start),
     ("Data", data),
+    ("A file", a_file),
     ("My ratings", my_ratings),
     ("Reasons", reasons),
     ("Learning rate", learning_rate),
@@ -198,6 +227,34 @@ STEPS: tuple[tuple[str, Callable[[Hand], None]], ...] = (
     ("Settings", settings),
     ("Dark", in_the_dark),
 )
+
+
+def _pick(hand: Hand, box: QComboBox, key: str) -> None:
+    """Open a box and take the entry that stands for something."""
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Down)
+    hand.settle()
+    entries = box.view()
+    entries.setCurrentIndex(box.model().index(box.findData(key), 0))
+    QTest.keyClick(entries, Qt.Key.Key_Return)
+    hand.settle()
+
+
+def _plan(hand: Hand) -> ImportPlan | None:
+    return hand.session.import_plan
+
+
+def _book_club() -> str:
+    """Ratings made up for the tour: semicolons, decimal commas, days first, letters that are no UTF-8."""
+    members = ("Zoë", "Jürgen", "Anaïs", "Bo", "Lou", "Mia", "Søren", "Tom")
+    books = ("Die Höhle (1961)", "Long Day, The (1999)", "Été (1987)", "North (2004)", "The Lamp (2011)", "Salt (1978)")
+    rows = [
+        f"{member};{book};{1 + (3 * place + 5 * at) % 9 / 2:.1f}".replace(".", ",") + f";{1 + at:02}.0{1 + place}.2019"
+        for place, member in enumerate(members)
+        for at, book in enumerate(books)
+        if (place + at) % 4
+    ]
+    return "\n".join(("Mitglied;Buch;Sterne hier;Tag", *rows)) + "\n"
 
 
 def _rate(hand: Hand, title: str, digit: str) -> None:

@@ -21,8 +21,9 @@ _WHAT = (
 )
 _SAMPLE = "The sample: 100,004 ratings of films up to 2016 by 671 people (MovieLens, GroupLens Research)."
 _FILES = (
-    "A file: comma, semicolon, tab or :: between the columns, plain or as .gz or .zip; "
-    "MovieLens folders are recognised. You can also drop it anywhere on this window."
+    "A file: almost any table of ratings, as text, Parquet, Feather or JSON, plain or as .gz or .zip; folders of "
+    "MovieLens, Netflix Prize and others are recognised. You can also drop files or a folder anywhere on this window; "
+    "you see what was found before anything is imported."
 )
 
 

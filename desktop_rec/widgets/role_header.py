@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from desktop_rec.theme import GRID, THEME, number_font
@@ -40,6 +40,20 @@ class HeadColumn:
     can_choose: bool = True
 
 
+class RoleBox(CalmComboBox):
+    """Keys open the list instead of walking through it: each role passed on the way would be taken from its column."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        is_arrow = event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+        letter = event.text() if event.text().isalpha() else ""
+        if not is_arrow and not letter:
+            super().keyPressEvent(event)
+            return
+        self.showPopup()
+        if letter:
+            self.view().keyboardSearch(letter)
+
+
 class RoleHeader(QHeaderView):
     """role_chosen(column, role): the person says what a column is, "" for nothing. reached(column): its box has the
     focus."""
@@ -51,7 +65,7 @@ class RoleHeader(QHeaderView):
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setObjectName("role_header")
         self._columns: tuple[HeadColumn, ...] = ()
-        self._boxes: list[CalmComboBox] = []
+        self._boxes: list[RoleBox] = []
         self.setSectionsClickable(False)
         self.setHighlightSections(False)
         self.setMinimumSectionSize(GRID * 14)
@@ -110,8 +124,8 @@ class RoleHeader(QHeaderView):
             self.reached.emit(int(watched.property("column")))
         return False
 
-    def _make_box(self, at: int, column: HeadColumn) -> CalmComboBox:
-        box = CalmComboBox()
+    def _make_box(self, at: int, column: HeadColumn) -> RoleBox:
+        box = RoleBox()
         named(box, f"role_{at}", f"What {column.name} is", f"What the column {column.name} holds")
         box.setParent(self.viewport())
         box.setProperty("column", at)
@@ -131,5 +145,5 @@ class RoleHeader(QHeaderView):
 
     def _on_chosen(self) -> None:
         box = self.sender()
-        if isinstance(box, CalmComboBox):
+        if isinstance(box, RoleBox):
             self.role_chosen.emit(int(box.property("column")), str(box.currentData()))

@@ -280,7 +280,7 @@ def test_that_one_persons_export_can_be_added_to_my_ratings(qtbot, view, session
     looked(path)
     press(qtbot, view, "import_add_to_mine")
     assert files.calls == [path]
-    assert places.calls == ["for_you"]
+    assert places.calls[0] == "for_you"
     assert session.import_plan is None
 
 
@@ -360,6 +360,22 @@ def test_that_the_header_says_roles_and_hears_new_ones(qtbot, hear):
     assert not boxes[2].isVisible()
     assert not chosen.calls
     boxes[1].setCurrentIndex(boxes[1].findData("rating"))
+    assert chosen.calls == [(1, "rating")]
+
+
+def test_that_keys_open_the_list_of_roles_and_take_none_in_passing(qtbot, hear):
+    table = ImportPreviewTable()
+    qtbot.addWidget(table)
+    table.resize(600, 300)
+    table.show()
+    chosen = hear(table.role_chosen)
+    table.show_table(PreviewTable((HeadColumn("a", "user"), HeadColumn("b", "")), (1,), ((Cell("x"), Cell("y")),)))
+    box = table.findChild(QComboBox, "role_1")
+    qtbot.keyClick(box, Qt.Key.Key_Up)
+    assert box.view().isVisible()
+    assert not chosen.calls
+    qtbot.keyClicks(box.view(), "Ra")
+    qtbot.keyClick(box.view(), Qt.Key.Key_Return)
     assert chosen.calls == [(1, "rating")]
 
 
