@@ -102,7 +102,7 @@ def report_sentences(report: Mapping[str, Any]) -> list[str]:
         said.append(f"{total:,} of {report.get('rows', 0):,} lines were skipped: {reasons}.")
         listed = len(report.get("problems") or ())
         if 0 < listed < total:
-            said[-1] += f" The first {listed:,} are listed here."
+            said[-1] += f" Listed here: the first {listed:,}."
     elif report:
         said.append(f"All {report.get('rows', 0):,} lines could be read.")
     return [*said, *(report.get("notes") or ())]

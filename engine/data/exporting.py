@@ -15,6 +15,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,12 @@ from engine.data.dataset import Dataset
 from engine.events import Job, Pace, Progressed, StageStarted
 
 PIECE = 250_000
-_ITEM_COLUMNS = {"movielens": "movieId", "imdb": "imdbId", "tmdb": "tmdbId", "mal": "animeId", "isbn": "isbn"}
+_ITEM_COLUMNS = {"movielens": "movieId", "imdb": "imdbId", "mal": "animeId", "isbn": "isbn"}
 _NEEDS_QUOTES = re.compile(r'[,"\r\n]')
 _BYTES_A_RATING = 40
+
+_List = tuple[str, Sequence[str], Iterator[Sequence[str]]]
+"""A file that lists titles: its name, its columns, its rows."""
 
 
 @dataclass(frozen=True)
@@ -48,17 +52,17 @@ def export_files(dataset: Dataset, folder: Path) -> Job[Exported]:
     Seen-only entries have a blank rating. OSError and Stop pass through; whoever made the folder clears it away.
     """
     item = _ITEM_COLUMNS.get(dataset.catalogue.id_kind, "itemId")
-    ratings, titles = folder / "ratings.csv", folder / ("movies.csv" if item == "movieId" else "titles.csv")
+    ratings = folder / "ratings.csv"
     yield StageStarted("ratings", f"Writing the ratings of {dataset.name}")
     yield from _write_ratings(dataset, ratings, item=item)
     yield StageStarted("titles", f"Writing the titles of {dataset.name}")
     yield None
-    _write_rows(titles, (item, "title", "genres"), _title_rows(dataset))
-    files = [ratings, titles]
-    if dataset.catalogue.links:
-        files.append(folder / "links.csv")
-        _write_rows(files[-1], *_links_of(dataset, item))
-    yield None
+    lists = _movielens_lists if item == "movieId" else _plain_lists
+    files = [ratings]
+    for name, columns, rows in lists(dataset, item):
+        files.append(folder / name)
+        _write_rows(files[-1], columns, rows)
+        yield None
     unrated = int(np.count_nonzero(np.isnan(dataset.histories.ratings_N)))
     sizes = tuple((one.name, one.stat().st_size) for one in files)
     return Exported(sizes, dataset.entries - unrated, unrated, dataset.titles)
@@ -126,6 +130,23 @@ def _table(dataset: Dataset, users: pa.Array, items: pa.Array, first: int, last:
     )
 
 
+def _movielens_lists(dataset: Dataset, item: str) -> Iterator[_List]:
+    """Titles, and ids at other services in a list of their own, where IMDb's come without their "tt"."""
+    yield "movies.csv", (item, "title", "genres"), _title_rows(dataset)
+    links = dataset.catalogue.links
+    if links:
+        ids = ([one.removeprefix("tt") for one in ids] for ids in links.values())
+        yield "links.csv", (item, *(f"{kind}Id" for kind in links)), zip(dataset.items.ids, *ids, strict=True)
+
+
+def _plain_lists(dataset: Dataset, item: str) -> Iterator[_List]:
+    """Titles, with ids at other services beside them."""
+    links = dataset.catalogue.links
+    rows = zip(_title_rows(dataset), zip(*links.values(), strict=True) if links else repeat(()), strict=False)
+    columns = (item, "title", "genres", *(f"{kind}Id" for kind in links))
+    yield "titles.csv", columns, ((*title, *ids) for title, ids in rows)
+
+
 def _title_rows(dataset: Dataset) -> Iterator[tuple[str, ...]]:
     catalogue = dataset.catalogue
     for row, item_id in enumerate(dataset.items.ids):
@@ -143,12 +164,6 @@ def _genres_cell(genres: tuple[str, ...]) -> str:
     if len(genres) == 1 and ", " in genres[0]:
         return f"{genres[0]}|"
     return "|".join(genres) or "(no genres listed)"
-
-
-def _links_of(dataset: Dataset, item: str) -> tuple[tuple[str, ...], Iterator[tuple[str, ...]]]:
-    """Ids in other catalogues, in the layout of MovieLens' links.csv."""
-    links = dataset.catalogue.links
-    return (item, *(f"{kind}Id" for kind in links)), zip(dataset.items.ids, *links.values(), strict=True)
 
 
 def _write_rows(path: Path, names: Sequence[str], rows: Iterator[Sequence[str]]) -> None:

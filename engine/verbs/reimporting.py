@@ -64,7 +64,8 @@ def import_again(library: Library, dataset_id: str) -> Job[ImportedAgain]:
     if change == "nothing":
         record = library.datasets.tell_anew(former.dataset_id, report, origin=origin)
     else:
-        record = replace(library.datasets.keep(dataset, report, origin=origin), name=former.name)
+        kept = yield from library.datasets.keeping(dataset, report, origin=origin)
+        record = replace(kept, name=former.name)
     opened = replace(library.datasets.open(record.dataset_id), name=former.name)
     return ImportedAgain(ImportedData(record, record.report, opened), former, change)
 

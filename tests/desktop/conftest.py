@@ -26,7 +26,7 @@ def _no_dialogs(monkeypatch):
 
     for kind in (QDialog, QMessageBox, QFileDialog, QInputDialog):
         monkeypatch.setattr(kind, "exec", refuse)
-    for name in ("getOpenFileNames", "getOpenFileName", "getSaveFileName"):
+    for name in ("getOpenFileNames", "getOpenFileName", "getSaveFileName", "getExistingDirectory"):
         monkeypatch.setattr(QFileDialog, name, refuse)
     monkeypatch.setattr(QInputDialog, "getText", refuse)
 

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTableView
 from desktop_rec.item_models.dataset_picture import picture_of, plural
 from desktop_rec.job_state import JobState
 from desktop_rec.notices import Failure
-from desktop_rec.views.data_view import DataView, about_words
+from desktop_rec.views.data_view import DataView
+from desktop_rec.views.dataset_lines import about_words
 from desktop_rec.widgets.dataset_page import percent_words
 from desktop_rec.widgets.problems_table import report_sentences
 
@@ -112,14 +113,6 @@ def test_that_a_deleted_data_set_leads_back_to_the_welcome(qtbot, opened, sessio
     assert opened.findChild(QPushButton, "data_train").isVisible()
 
 
-def test_that_the_plots_have_their_numbers_as_tables(opened):
-    page = opened._page
-    histogram, tail = page._histogram.table(), page._tail.table()
-    dataset = planted_dataset()
-    assert sum(int(count.replace(",", "")) for _, count in histogram.rows) == dataset.entries
-    assert tail.rows[-1][2] == "100 %"
-
-
 def test_that_a_picture_counts_ratings_and_the_head_of_the_long_tail():
     picture = picture_of(planted_dataset())
     assert picture.bars_B.tolist() == [1, 2, 3, 4, 5]
@@ -129,9 +122,9 @@ def test_that_a_picture_counts_ratings_and_the_head_of_the_long_tail():
 
 
 def test_that_a_report_is_told_in_sentences():
-    report = {"rows": 9, "skipped": {"no rating": 2}, "duplicates": 1, "unrated": 3, "notes": ["A note."]}
+    report = {"rows": 9, "skipped": {"no rating": 2}, "problems": [{}], "notes": ["A note."]}
     said = report_sentences(report)
-    assert said[0] == "2 of 9 lines were skipped: 2 × no rating."
+    assert said[0] == "2 of 9 lines were skipped: 2 × no rating. Listed here: the first 1."
     assert said[-1] == "A note."
     assert report_sentences({"rows": 9}) == ["All 9 lines could be read."]
 

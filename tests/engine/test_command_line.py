@@ -97,6 +97,31 @@ def test_that_columns_can_be_named_and_nonsense_is_wrong_use(ask, tmp_path):
     assert "role=column" in err
 
 
+def test_that_an_export_is_written_and_reads_back_as_the_same_data(ask, imported, tmp_path):
+    written = document(ask("export", "planted", "--out", tmp_path / "out", "--json"))
+    assert written["ratings"] == RATINGS
+    assert set(written["files"]) == {one.name for one in (tmp_path / "out").iterdir()}
+    first = document(ask("datasets", "--json"))["datasets"][0]["fingerprint"]
+    assert document(ask("import", tmp_path / "out", "--name", "Back", "--json"))["fingerprint"] == first
+
+
+def test_that_an_export_never_writes_into_a_folder_that_holds_something(ask, imported, tmp_path):
+    status, out, err = ask("export", "planted", "--out", tmp_path)
+    assert (status, out) == (1, "")
+    assert "already holds files" in err
+
+
+def test_that_a_data_set_is_imported_again_by_its_name(ask, imported, ratings):
+    assert "nothing has changed" in ask("reimport", "planted")[1]
+    ratings.write_text(ratings.read_text() + "\n7,39,1\nnew,1,4")
+    again = document(ask("reimport", "planted", "--json"))
+    assert (again["changed"], again["users"], again["name"]) == ("entries", 121, "planted")
+    assert [one["name"] for one in document(ask("datasets", "--json"))["datasets"]] == ["planted"]
+    ratings.unlink()
+    status, _, err = ask("reimport", "planted")
+    assert (status, str(ratings) in err) == (1, True)
+
+
 def test_that_a_failure_is_one_sentence_without_traceback(ask, tmp_path):
     status, out, err = ask("import", tmp_path / "nowhere.csv", "--json")
     assert (status, out) == (1, "")

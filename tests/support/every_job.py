@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 from verb_driving import QUICK, SMALL, trained
@@ -82,8 +83,19 @@ def _import(at: Workshop) -> Job[Any]:
     return verbs.import_files(at.library, [at.file])
 
 
+def _export(at: Workshop) -> Job[Any]:
+    return verbs.export_dataset(at.dataset, at.file.parent / f"export {uuid4().hex}")
+
+
+def _import_again(at: Workshop) -> Job[Any]:
+    imported = yield from _import(at)
+    return (yield from verbs.import_again(at.library, imported.record.dataset_id))
+
+
 JOBS: dict[str, Callable[[Workshop], Job[Any]]] = {
     "import": _import,
+    "import again": _import_again,
+    "export": _export,
     "quick model": _quick_model,
     "find rate": _find_rate,
     "train": _train,
@@ -108,6 +120,10 @@ def essence(result: Any) -> Any:
     if hasattr(result, "listed"):
         return [[one.item_id for one in result.listed.items], [one.score for one in result.listed.items],
                 [one.impact for one in result.insights.most_impactful]]  # fmt: skip
+    if hasattr(result, "exported"):
+        return [size for _, size in result.exported.files]
+    if hasattr(result, "change"):
+        return [result.change, result.data.record.fingerprint]
     if hasattr(result, "dataset") and hasattr(result, "record"):
         return result.record.fingerprint
     return {name: one.numpy() for name, one in result.model.state_dict().items()}

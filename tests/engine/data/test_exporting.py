@@ -92,10 +92,20 @@ def test_that_other_ids_are_not_passed_off_as_those_of_movielens(tmp_path):
     assert not (tmp_path / "movies.csv").exists()
 
 
-def test_that_links_to_other_catalogues_are_written_beside(tmp_path):
+LINKS = {"imdb": ("tt0114709", ""), "tmdb": ("862", "863")}
+
+
+@pytest.mark.parametrize("id_kind", ["movielens", ""])
+def test_that_ids_at_other_services_come_back_equal(tmp_path, id_kind):
+    dataset = made([("1", "31", 4), ("1", "32", 3)], id_kind=id_kind)
+    exported(dataclasses.replace(dataset, catalogue=dataclasses.replace(dataset.catalogue, links=LINKS)), tmp_path)
+    back = read_back(tmp_path).catalogue
+    assert (dict(back.links), back.id_kind) == (LINKS, id_kind)
+
+
+def test_that_the_links_of_movielens_are_written_in_its_own_layout(tmp_path):
     dataset = made([("1", "31", 4), ("1", "32", 3)], id_kind="movielens")
-    catalogue = dataclasses.replace(dataset.catalogue, links={"imdb": ("0114709", ""), "tmdb": ("862", "863")})
-    exported(dataclasses.replace(dataset, catalogue=catalogue), tmp_path)
+    exported(dataclasses.replace(dataset, catalogue=dataclasses.replace(dataset.catalogue, links=LINKS)), tmp_path)
     assert (tmp_path / "links.csv").read_text() == "movieId,imdbId,tmdbId\n31,0114709,862\n32,,863\n"
 
 
