@@ -84,8 +84,7 @@ def preview_table(preview: Preview) -> PreviewTable:
     """The table of a preview: the columns of a text, or what was read of another kind of file."""
     if preview.shape is None or not preview.columns:
         return NO_TABLE
-    has_cells = preview.shape.layout.kind == "delimited"
-    table = _of_cells(preview) if has_cells else _of_readings(preview)
+    table = _of_cells(preview) if preview.can_point else _of_readings(preview)
     if not any(row.problem for row in preview.rows):
         return table
     problems = tuple(

@@ -38,8 +38,9 @@ def text_choices(preview: Preview | None, given: Given) -> tuple[TextChoice, ...
     if shape is None or preview is None:
         return ()
     zero = _zero_of(preview, shape, given)
+    dates = _dates_of(shape, given) if preview.can_point and "time" in shape.roles else None
     if shape.layout.kind != "delimited":
-        return (zero,) if zero else ()
+        return tuple(one for one in (dates, zero) if one is not None)
     delimiter = dict(_DELIMITERS).get(shape.delimiter, shape.delimiter)
     choices = [
         TextChoice(
@@ -68,9 +69,7 @@ def text_choices(preview: Preview | None, given: Given) -> tuple[TextChoice, ...
             given.decimal,
         ),
     ]
-    if "time" in shape.roles:
-        choices.append(_dates_of(shape, given))
-    return (*choices, zero) if zero else tuple(choices)
+    return (*choices, *(one for one in (dates, zero) if one is not None))
 
 
 def given_with(given: Given, key: str, value: Any) -> Given:

@@ -145,6 +145,6 @@ def _obstacle_of(plan: ImportPlan) -> ObstacleWords | None:
     obstacle = plan.preview.obstacle if plan.preview is not None else None
     if obstacle is None or plan.preview is None:
         return None
-    can_point = bool(plan.preview.columns) and bool(obstacle.missing) and not obstacle.personal
+    can_point = plan.preview.can_point and bool(obstacle.missing) and not obstacle.personal
     remedy = words.pointing_words(obstacle.missing) if can_point else obstacle.remedy
     return ObstacleWords(obstacle.sentence, remedy, obstacle.personal)

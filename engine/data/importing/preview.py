@@ -23,8 +23,12 @@ from engine.data.importing.preview_rows import FirstRows, PreviewRow, first_rows
 from engine.data.reading.archives import Source, size_of, sources_in
 from engine.data.reading.shape import Given, Shape
 from engine.data.reading.sniff import require_ratings, sniff
+from engine.data.reading.streams import ROWS
 from engine.errors import DataError
 from engine.events import Job
+
+POINTABLE = ("delimited", *ROWS)
+"""Kinds of files whose columns are theirs to name; others say themselves what is what."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,11 @@ class Preview:
         return tuple(
             frozenset(role for role, place in roles.items() if place == column) for column in range(len(self.columns))
         )
+
+    @property
+    def can_point(self) -> bool:
+        """Whether a person can say which column is which."""
+        return self.shape is not None and bool(self.columns) and self.shape.layout.kind in POINTABLE
 
     @property
     def _asked_titles(self) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from engine.data.reading.archives import Source
 from engine.data.reading.lines import Block, NotUtf8Error, block_delimiter, numbered_rows, read_blocks
 from engine.data.reading.readers import RatingsBlock, read_ratings
 from engine.data.reading.shape import Shape
-from engine.data.reading.streams import read_pieces
+from engine.data.reading.streams import ROWS, read_cells, read_pieces
 
 ROWS_SHOWN = 20
 SAMPLE_BYTES = 128 * 1024
@@ -59,7 +60,9 @@ class FirstRows:
 def first_rows(source: Source, shape: Shape) -> FirstRows:
     """What stands at the start of a source. Raises DataError where it cannot be read."""
     if shape.layout.kind != "delimited":
-        return _rows_of_pieces(source, shape) if shape.has_ratings else _rows_of_sample(shape)
+        if not shape.has_ratings:
+            return _rows_of_sample(shape)
+        return _rows_of_table(source, shape) if shape.layout.kind in ROWS else _rows_of_pieces(source, shape)
     try:
         block = next(read_blocks(source, shape, block_bytes=SAMPLE_BYTES), None)
     except NotUtf8Error:
@@ -140,6 +143,23 @@ def _as_counted(ratings_N: Float32, shape: Shape) -> Float32:
 def _rows_of_sample(shape: Shape) -> FirstRows:
     rows = tuple(PreviewRow(at, cells) for at, cells in enumerate(shape.sample[:ROWS_SHOWN], start=1))
     return FirstRows(shape, rows, (), np.zeros(0, np.float32), len(rows), 0)
+
+
+def _rows_of_table(source: Source, shape: Shape) -> FirstRows:
+    """A table that is no text: its cells, and in step with them what was read; where they disagree only the latter."""
+    piece = next(read_pieces(source, shape), None)
+    if piece is None or len(piece.block.ratings_N) + piece.block.skipped.total() != piece.line:
+        return _rows_of_pieces(source, shape)
+    reasons = {one.line: one.reason for one in piece.block.problems}
+    entries = iter(_entries(piece.block, shape))
+    rows = []
+    for line, cells in islice(read_cells(source, shape), ROWS_SHOWN):
+        if line in reasons:
+            rows.append(PreviewRow(line, tuple(cells), problem=reasons[line]))
+        else:
+            rows.append(replace(next(entries), line=line, cells=tuple(cells)))
+    ratings_N = _as_counted(piece.block.ratings_N, shape)
+    return FirstRows(shape, tuple(rows), _distinct(piece.block), ratings_N, piece.line, piece.position)
 
 
 def _rows_of_pieces(source: Source, shape: Shape) -> FirstRows:

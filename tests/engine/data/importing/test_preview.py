@@ -3,7 +3,9 @@
 import gzip
 import zipfile
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from engine.data.importing.importer import import_files
 from engine.data.importing.options import ImportOptions
@@ -218,3 +220,30 @@ def test_that_a_wrong_choice_keeps_what_was_seen_before_it(write):
     assert wrong.obstacle is not None
     assert wrong.columns == before.columns
     assert wrong.given.encoding == "utf-16-le"
+
+
+def test_that_a_table_that_is_no_text_shows_its_cells_and_can_be_pointed_at(tmp_path):
+    path = tmp_path / "a.parquet"
+    table = pa.table({"who": ["ann", "bob", "ann"], "what": [7, 8, 9], "how much": [3.5, 4.0, None]})
+    parquet.write_table(table, path)
+    preview = seen(path)
+    assert set(preview.obstacle.missing) == {"user", "item", "rating"}
+    for column, role in enumerate(("user", "item", "rating")):
+        preview = seen(path, given=Given(columns=columns_with(preview, column, role)), before=preview)
+    assert preview.obstacle is None
+    assert preview.can_point
+    assert [row.cells[:2] for row in preview.rows] == [("ann", "7"), ("bob", "8"), ("ann", "9")]
+    assert [row.rating for row in preview.rows] == [3.5, 4.0, None]
+
+
+def test_that_rows_of_json_lines_stay_in_step_with_what_is_skipped(write):
+    rows = ['{"user": "a", "item": "x", "rating": 3}', '{"user": "b", "item": "y", "rating": "many"}']
+    preview = seen(write("a.jsonl", "\n".join([*rows, '{"user": "c", "item": "z", "rating": 5}']) + "\n"))
+    assert [(row.cells[0], row.rating) for row in preview.rows] == [("a", 3.0), ("b", None), ("c", 5.0)]
+    assert preview.rows[1].problem
+
+
+def test_that_a_file_in_sections_shows_what_is_read_of_it(write):
+    preview = seen(write("combined_data_1.txt", "1:\n1488844,3,2005-09-06\n822109,5,2005-05-13\n2:\n5,4,2005-05-13\n"))
+    assert not preview.can_point
+    assert [(row.item, row.user, row.rating) for row in preview.rows][2] == ("2", "5", 4.0)
