@@ -165,7 +165,9 @@ class Histories:
 class Dataset:
     """Everything imported from one ratings file (or several), ready to be split and learned from.
 
-    `fingerprint` is a hash of the entries and both vocabularies: equal fingerprints mean equal data.
+    `fingerprint` is a hash of the entries and both vocabularies: equal fingerprints mean equal data. `asked_P2` are the
+    pairs that its file asks to be predicted, in the file's order: a user_row and an item_row each, -1 for whom or what
+    the data set does not have; None where the file asks for none.
     """
 
     dataset_id: str
@@ -176,6 +178,7 @@ class Dataset:
     histories: Histories
     scale: Scale
     fingerprint: str
+    asked_P2: Int32 | None = None
 
     @property
     def people(self) -> int:

@@ -28,6 +28,8 @@ _VALUES_AT_ONCE = 1 << 22
 _SLACK = 1e-3
 """Ratings are float32 and the ends of a scale are rounded to four digits."""
 _WORDS, _INDPTR, _ITEMS, _RATINGS, _TIMES = "words.json", "indptr.npy", "items.npy", "ratings.npy", "times.npy"
+_ASKED = "asked.npy"
+"""Pairs that the file asks to be predicted; folders from before there were any have none, as most have."""
 
 
 def write_dataset(folder: Path, dataset: Dataset) -> Job[None]:
@@ -39,6 +41,8 @@ def write_dataset(folder: Path, dataset: Dataset) -> Job[None]:
     yield from _write_array(folder / _RATINGS, np.asarray(histories.ratings_N, dtype=np.float32), progress)
     if histories.times_N is not None:
         yield from _write_array(folder / _TIMES, np.asarray(histories.times_N, dtype=np.int64), progress)
+    if dataset.asked_P2 is not None:
+        yield from _write_array(folder / _ASKED, np.asarray(dataset.asked_P2, dtype=np.int32).reshape(-1), progress)
     write_json(folder / _WORDS, _words_of(dataset))
     yield None
     write_format(folder, _KIND, FORMAT)
@@ -54,9 +58,12 @@ def read_dataset(folder: Path, *, dataset_id: str, name: str) -> Dataset:
             tuple(words["years"]),
             tuple(map([tuple(one) for one in words["genre_sets"]].__getitem__, words["genres"])),
             words["word"],
+            str(words.get("id_kind", "")),
+            {str(kind): tuple(ids) for kind, ids in words.get("links", {}).items()},
         )
         users, items = Vocabulary(words["users"]), Vocabulary(words["items"])
         entries, has_times, fingerprint = int(words["entries"]), bool(words["has_times"]), str(words["fingerprint"])
+        asked = None if words.get("asked") is None else int(words["asked"])
         scale = Scale(*(float(words["scale"][part]) for part in ("low", "high", "step")))
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise damaged(folder / _WORDS, f"{type(error).__name__}: {error}") from error
@@ -68,13 +75,22 @@ def read_dataset(folder: Path, *, dataset_id: str, name: str) -> Dataset:
     )
     _check_parts(folder, histories, catalogue, titles=len(items))
     _check_ratings(folder, histories, scale)
-    return Dataset(dataset_id, name, users, items, catalogue, histories, scale, fingerprint)
+    asked_P2 = None if asked is None else _mapped(folder / _ASKED, np.int32, 2 * asked).reshape(-1, 2)
+    _check_asked(folder, asked_P2, people=len(users), titles=len(items))
+    return Dataset(dataset_id, name, users, items, catalogue, histories, scale, fingerprint, asked_P2)
 
 
 def bytes_needed(dataset: Dataset) -> int:
     """About how much room the folder of a dataset takes: arrays exactly, words at a generous guess."""
+    asked = 0 if dataset.asked_P2 is None else 8 * len(dataset.asked_P2)
     per_entry = 16 if dataset.histories.times_N is not None else 8
-    return dataset.entries * per_entry + dataset.people * 24 + dataset.titles * 120 + 4096
+    return (
+        dataset.entries * per_entry
+        + dataset.people * 24
+        + dataset.titles * (120 + 14 * len(dataset.catalogue.links))
+        + asked
+        + 4096
+    )
 
 
 def _words_of(dataset: Dataset) -> dict[str, Any]:
@@ -93,6 +109,9 @@ def _words_of(dataset: Dataset) -> dict[str, Any]:
         "genre_sets": genre_sets,
         "genres": [number_of[one] for one in dataset.catalogue.genres],
         "word": dataset.catalogue.word,
+        "id_kind": dataset.catalogue.id_kind,
+        "links": dict(dataset.catalogue.links),
+        "asked": None if dataset.asked_P2 is None else len(dataset.asked_P2),
     }
 
 
@@ -154,14 +173,24 @@ def _check_parts(folder: Path, histories: Histories, catalogue: Catalogue, *, ti
     """That the parts fit each other, in one quick pass; what the fingerprint says is not worked out again."""
     indptr_U1, rows_N = histories.indptr_U1, histories.item_rows_N
     problem: LibraryError | None = None
-    if len({titles, len(catalogue.titles), len(catalogue.years), len(catalogue.genres)}) != 1:
-        problem = damaged(folder / _WORDS, "titles, years and genres are not equally many")
+    links = [len(ids) for ids in catalogue.links.values()]
+    if len({titles, len(catalogue.titles), len(catalogue.years), len(catalogue.genres), *links}) != 1:
+        problem = damaged(folder / _WORDS, "titles, years, genres and ids are not equally many")
     elif indptr_U1[0] != 0 or indptr_U1[-1] != len(rows_N) or bool((np.diff(indptr_U1) < 0).any()):
         problem = damaged(folder / _INDPTR, "it does not divide the entries among the people")
     elif len(rows_N) and int(rows_N.view(np.uint32).max()) >= titles:
         problem = damaged(folder / _ITEMS, f"it names titles beyond the {titles:,} there are")
     if problem is not None:
         raise problem
+
+
+def _check_asked(folder: Path, asked_P2: npt.NDArray[np.int32] | None, *, people: int, titles: int) -> None:
+    """That the pairs that are asked for are of people and titles there are (-1: of none)."""
+    if asked_P2 is None or not len(asked_P2):
+        return
+    least, most = asked_P2.min(), asked_P2.max(axis=0)
+    if least < -1 or most[0] >= people or most[1] >= titles:
+        raise damaged(folder / _ASKED, f"it names people or titles beyond the {people:,} and {titles:,} there are")
 
 
 def _check_ratings(folder: Path, histories: Histories, scale: Scale) -> None:

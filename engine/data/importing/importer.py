@@ -19,6 +19,7 @@ import numpy as np
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Bools, Dataset, Float32, Histories, Int32, Vocabulary, fingerprinting
 from engine.data.formats import UNNAMED_COLUMNS
+from engine.data.importing.asking import asked_rows
 from engine.data.importing.choosing import Alive, alive_after, settled_of
 from engine.data.importing.cleaning import scale_of, values_in
 from engine.data.importing.gathering import Gathered, gather
@@ -81,6 +82,7 @@ def import_gathered(
         chosen.histories,
         scale_of(values),
         fingerprint,
+        asked_rows([pairs for table in gathered.tables for pairs in table.pairs], chosen.users, chosen.items),
     )
     unrated = yield from _count_unrated(chosen.histories.ratings_N)
     report = _report([first, *gathered.tables[1:]], chosen, titles, seconds=time.monotonic() - started)

@@ -16,6 +16,7 @@ from engine.data.dataset import Float32
 from engine.data.importing.cleaning import MOST_VALUES, find_unrated
 from engine.data.reading.archives import Source
 from engine.data.reading.lines import NotUtf8Error
+from engine.data.reading.pieces import Pairs
 from engine.data.reading.readers import RatingsBlock
 from engine.data.reading.repair import MOST_PROBLEMS, Problem
 from engine.data.reading.shape import Shape
@@ -28,7 +29,7 @@ from engine.events import Job, Pace, Progressed
 class RatingsTable:
     """One file. `values` counts its ratings (NaN left out) while they are few kinds, `entries` those that are kept.
 
-    `notes` are sentences for the report; `unrated` are ratings that mean *seen, not rated*, once all is read.
+    `pairs` are those that it asks to be predicted, `notes` sentences for the report; `unrated` are ratings that mean *seen, not rated*, once all is read.
     """
 
     source: Source
@@ -37,6 +38,7 @@ class RatingsTable:
     problems: list[Problem] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
     values: Counter[float] = field(default_factory=Counter)
+    pairs: list[Pairs] = field(default_factory=list)
     entries: int = 0
     largest_time: int = 0
     unrated: tuple[float, ...] = ()
@@ -56,7 +58,7 @@ class RatingsTable:
 
     def begin_again(self) -> None:
         """Forget all figures: the file is read once more."""
-        self.notes, self.problems, self.skipped, self.values = [], [], Counter(), Counter()
+        self.notes, self.problems, self.pairs, self.skipped, self.values = [], [], [], Counter(), Counter()
         self.entries = self.largest_time = 0
 
     @property
@@ -112,7 +114,7 @@ def read_table(table: RatingsTable, progress: ReadingProgress, *, into: Kept) ->
     if table.shape.encoding == "cp1252":
         table.notes.append(f"{table.source.name} is not UTF-8; it was read as Western European (cp1252).")
     if "time" in table.shape.roles and table.shape.time_kind is None:
-        table.notes.append(f"The times of {table.source.name} are no numbers or ISO dates; they were left out.")
+        table.notes.append(f"The times of {table.source.name} are no numbers or dates; they were left out.")
     _decide_unrated(table)
     progress.bytes_before += size
     progress.lines_before += lines
@@ -126,6 +128,9 @@ def _read_all(table: RatingsTable, progress: ReadingProgress, into: Kept) -> Job
             block = _without_missing(piece.block, table.shape.layout.missing)
             table.count(block)
             into.add(block)
+            table.notes += piece.notes
+            if piece.pairs is not None:
+                table.pairs.append(piece.pairs)
             blocks += 1
             position, line = piece.position, piece.line
             yield progress.at(position=position, line=line)

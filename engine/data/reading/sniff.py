@@ -76,7 +76,8 @@ def sniff(source: Source, given: Given | None = None) -> Shape:
     head = read_head(source)
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
         raise DataError(f"{source.name} is empty.", remedy="Choose a file that holds ratings.", path=str(source.path))
-    marked = layout_by_marks(head[:_MARKED_BYTES].decode("utf-8", "replace"))
+    start = head[:_MARKED_BYTES].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+    marked = layout_by_marks(start) if start.startswith(("<", "{", "[")) else None
     if marked is not None:
         return Shape("utf-8", "", None, 0, {}, marked, False, ".", None, ())
     for recognise in RECOGNISERS:
