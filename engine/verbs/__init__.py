@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from engine.verbs.learning import FinishedRun as FinishedRun
     from engine.verbs.learning import resume as resume
     from engine.verbs.learning import train as train
+    from engine.verbs.matching import match_export as match_export
     from engine.verbs.preparing import find_rate as find_rate
     from engine.verbs.preparing import quick_model as quick_model
     from engine.verbs.reimporting import ImportedAgain as ImportedAgain
@@ -50,6 +51,7 @@ _PLACES = {
     "train": "learning",
     "resume": "learning",
     "evaluate": "judging",
+    "match_export": "matching",
     "recommender_of": "answering",
     "recommend": "answering",
 }

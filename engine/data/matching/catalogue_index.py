@@ -16,8 +16,9 @@ import numpy.typing as npt
 
 from engine.data.catalogue import split_title
 from engine.data.dataset import Dataset
-from engine.data.matching.ids import KINDS, normalised_id
+from engine.data.matching.ids import KINDS
 from engine.data.matching.names import Name, Part, names_of, parts_of
+from engine.data.personal.meanings import normalised_id
 from engine.events import Job, Pace, Progressed
 
 _AT_ONCE = 500
@@ -49,8 +50,8 @@ class CatalogueIndex:
 
     @cached_property
     def texts_N(self) -> list[str]:
-        """The words of each name, as one text: what is compared where keys differ."""
-        return [" ".join(name.words) for name in self.names_N]
+        """The words of each name, as one text."""
+        return [name.spaced for name in self.names_N]
 
     @cached_property
     def years_N(self) -> npt.NDArray[np.int32]:
@@ -118,4 +119,4 @@ def _all_ids(dataset: Dataset) -> dict[str, tuple[str, ...]]:
     kinds = {kind: ids for kind, ids in dataset.catalogue.links.items() if kind in KINDS and len(ids) == dataset.titles}
     if dataset.catalogue.id_kind in KINDS:
         kinds[dataset.catalogue.id_kind] = dataset.items.ids
-    return kinds
+    return {**kinds, "item": dataset.items.ids}

@@ -88,7 +88,7 @@ def _same_name(index: CatalogueIndex, wanted: Wanted, ours: Name, place: int, *,
         return Evidence(row, score - _IF_NO_YEAR, why, certain=certain, by_other_name=other, apart=1)
     if apart > 1:
         why = f"{words}, other year: {index.years_I[row]}"
-        return Evidence(row, _BY_NAME_ONLY - min(apart, 20), why, apart=apart)
+        return Evidence(row, _BY_NAME_ONLY - min(apart, 15), why, apart=apart)
     why = f"{words}, a year apart" if apart else f"{words} and year"
     certain = _is_enough(ours, theirs, bare=bare) if not apart else _is_enough_a_year_apart(index, wanted, ours, place)
     score -= _IF_A_YEAR_APART * apart
@@ -107,7 +107,7 @@ def _is_enough_a_year_apart(index: CatalogueIndex, wanted: Wanted, ours: Name, p
     theirs = index.names_N[place]
     if not _is_enough(ours, theirs, bare=ours.key != theirs.key):
         return False
-    if len(ours.bare_key) < (_LONG if ours.other or theirs.other else _SHORT):
+    if len(ours.key) < (_LONG if ours.other or theirs.other else _SHORT):
         return False
     if ours.words != theirs.words and len(ours.bare_key) < _TELLING:
         return False

@@ -11,35 +11,39 @@ from rapidfuzz import fuzz
 
 from engine.data.matching.catalogue_index import CatalogueIndex
 from engine.data.matching.evidence import MOST_OF_A_NAME, Evidence, years_apart
-from engine.data.matching.ids import KINDS, ONE_PER_TITLE
+from engine.data.matching.ids import IF_TITLES_AGREE, KINDS, ONE_PER_TITLE
 from engine.data.matching.names import Name
 from engine.data.matching.numerals import numbers_in
 from engine.data.matching.wanted import Wanted
 
 _BY_ID = 100.0
 _IF_DOUBTED = 96.0
-_IF_MOVIELENS_IS_DOUBTED = 55.0
+_IF_ALONE_IT_SAYS_LITTLE = {"movielens": 60.0, "item": 40.0}
 _DISAGREES = 50.0
 _AGREES = 75.0
 
 
 def of_ids(index: CatalogueIndex, wanted: Wanted) -> Iterator[Evidence]:
-    """Titles with an id of the export. An id whose title says something else is doubted.
-
-    MovieLens has numbered its films anew, so that its ids count only where the titles agree. TMDB counts films and
-    series apart, so that a series' id means nothing where the data set holds films.
-    """
+    """Titles with an id of the export. An id whose title says something else is doubted."""
     for kind, one in wanted.ids.items():
-        if kind == "tmdb" and wanted.is_episodic and index.is_about_films():
+        if _counts_apart(index, wanted, kind):
             continue
         rows = index.by_id.get(kind, {}).get(one, ())
         for row in rows[:MOST_OF_A_NAME]:
-            word = KINDS.get(kind, kind)
-            if _titles_agree(index, wanted, row, strictly=kind == "movielens"):
-                yield Evidence(row, _BY_ID, f"same {word}", certain=len(rows) == 1, by_id=True)
+            strictly = kind in IF_TITLES_AGREE
+            if _titles_agree(index, wanted, row, strictly=strictly):
+                yield Evidence(row, _BY_ID, f"same {KINDS[kind]}", certain=len(rows) == 1, by_id=True)
             else:
-                score = _IF_MOVIELENS_IS_DOUBTED if kind == "movielens" else _IF_DOUBTED
-                yield Evidence(row, score, f"same {word}, but another title", by_id=True)
+                why = f"same {KINDS[kind]}, but another title"
+                score = _IF_ALONE_IT_SAYS_LITTLE.get(kind, _IF_DOUBTED)
+                yield Evidence(row, score, why, by_id=not strictly)
+
+
+def _counts_apart(index: CatalogueIndex, wanted: Wanted, kind: str) -> bool:
+    """TMDB numbers films and series apart, MyAnimeList films and books: an id of the other says nothing here."""
+    if kind == "tmdb":
+        return index.is_about_films() and wanted.medium in ("series", "episode")
+    return kind == "mal" and wanted.medium == "book" and index.dataset.catalogue.word != "book"
 
 
 def has_other_id(index: CatalogueIndex, wanted: Wanted, row: int) -> bool:
@@ -70,5 +74,4 @@ def _titles_agree(index: CatalogueIndex, wanted: Wanted, row: int, *, strictly: 
 
 
 def _likeness(ours: Name, theirs: Name) -> float:
-    text, other = " ".join(ours.words), " ".join(theirs.words)
-    return max(fuzz.ratio(text, other), fuzz.token_set_ratio(text, other))
+    return max(fuzz.ratio(ours.spaced, theirs.spaced), fuzz.token_set_ratio(ours.spaced, theirs.spaced))

@@ -69,7 +69,7 @@ def _alike(
     alike: list[list[Evidence]] = [[] for _ in wanted_W]
     if names and texts_N:
         scores = process.cdist(
-            [" ".join(name.words) for _, name in names],
+            [name.spaced for _, name in names],
             texts_N,
             scorer=fuzz.ratio,
             score_cutoff=_LEAST_ALIKE,

@@ -41,6 +41,11 @@ class Name:
     other: bool = False
 
     @property
+    def spaced(self) -> str:
+        """The words as one text, or the signs of a name without words: what is compared where keys differ."""
+        return " ".join(self.words) or self.key
+
+    @property
     def literal(self) -> str:
         return literal_of(self.text)
 

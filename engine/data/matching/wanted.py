@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.data.catalogue import split_title
-from engine.data.matching.ids import normalised_id
 from engine.data.matching.names import Name, Part, names_of, parts_of
 from engine.data.personal.export import ExportedTitle
+from engine.data.personal.meanings import normalised_id
 
 _LONGEST = 400
 
@@ -24,8 +24,11 @@ class Wanted:
     parts: tuple[Part, ...]
     ids: dict[str, str]
     literal: str
-    is_film: bool
-    is_episodic: bool
+    medium: str
+
+    @property
+    def is_film(self) -> bool:
+        return self.medium in ("film", "")
 
 
 def wanted_of(title: ExportedTitle) -> Wanted:
@@ -42,6 +45,5 @@ def wanted_of(title: ExportedTitle) -> Wanted:
         parts=parts_of(text),
         ids={kind: one for kind, one in ids.items() if one},
         literal=names[0].literal if names else "",
-        is_film=title.medium in ("film", ""),
-        is_episodic=title.medium in ("series", "episode"),
+        medium=title.medium,
     )
