@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from desktop_rec.item_models.dataset_picture import TitleFigures
+from desktop_rec.item_models.dataset_picture import TitleFigures, alphabet_of
 from engine.data.catalogue import Catalogue
 
 Index = QModelIndex | QPersistentModelIndex
@@ -69,7 +69,7 @@ class TitleTableModel(QAbstractTableModel):
         self._found_I = None
         if text.strip():
             self._found_I = np.zeros(len(self._order_I), bool)
-            self._found_I[self._titles.catalogue.search(text, most=len(self._order_I))] = True
+            self._found_I[self._titles.catalogue.rows_with(text)] = True
         self._narrow_down()
         self.endResetModel()
 
@@ -165,11 +165,11 @@ def _values(titles: CountedTitles, column: int) -> Numbers:
     catalogue, figures = titles.catalogue, titles.figures
     match column:
         case 0:
-            return _ranks([title.casefold() for title in catalogue.titles])
+            return figures.alphabet_I
         case 1:
             return np.array([year or np.nan for year in catalogue.years], dtype=np.float64)
         case 2:
-            return _ranks([", ".join(genres) for genres in catalogue.genres])
+            return alphabet_of([", ".join(genres) for genres in catalogue.genres])
         case 3:
             return figures.rated_I.astype(np.float64)
         case 4:
@@ -177,12 +177,6 @@ def _values(titles: CountedTitles, column: int) -> Numbers:
         case 5:
             return figures.means_I
     return figures.likes_I
-
-
-def _ranks(texts: list[str]) -> Numbers:
-    """The place of each text in alphabetical order, equal texts at one place; NaN for a blank one."""
-    place_of = {text: place for place, text in enumerate(sorted(set(texts)))}
-    return np.array([place_of[text] if text else np.nan for text in texts], dtype=np.float64)
 
 
 def _side(column: int) -> Qt.AlignmentFlag:

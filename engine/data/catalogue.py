@@ -55,6 +55,13 @@ class Catalogue:
         """The rows with just this title (folded) and year; more than one where the file has namesakes."""
         return self._rows_by_name.get((fold(title), year), ())
 
+    def rows_with(self, text: str) -> list[int]:
+        """All item rows whose title holds every word of the text, in their own order."""
+        found: list[int] | range = range(len(self))
+        for word in sorted(fold(text).split(), key=len, reverse=True):
+            found = [row for row in found if word in self._search_keys[row]]
+        return list(found)
+
     def search(self, text: str, *, most: int = 20, popularity: object | None = None) -> list[int]:
         """Item rows whose title holds every word of the text; starts of titles first, then the better known.
 
@@ -63,7 +70,7 @@ class Catalogue:
         words = fold(text).split()
         if not words:
             return []
-        found = [row for row, key in enumerate(self._search_keys) if all(word in key for word in words)]
+        found = self.rows_with(text)
         counts = popularity if popularity is not None else [0] * len(self.titles)
         found.sort(
             key=lambda row: (
