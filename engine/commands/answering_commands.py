@@ -9,8 +9,8 @@ from typing import Any
 from engine import verbs
 from engine.commands.answer import Answer
 from engine.commands.driving import Driver
+from engine.commands.whose import Whose, whose
 from engine.commands.wording import facts, figure, percent, shortened, table
-from engine.data.profile import Profile, profile_of_user, read_profile
 from engine.errors import SettingError
 from engine.library.store import Library
 from engine.recommending.insights import ListInsights
@@ -48,30 +48,20 @@ def recommend(arguments: argparse.Namespace, library: Library, driver: Driver) -
             f"The run {record.name} ({record.model}) has no weight between watching and loving.",
             remedy="Leave --weight out.",
         )
-    profile = _profile(arguments, recommender)
-    job = verbs.recommend(recommender, profile, top=arguments.top, weight=arguments.weight, explain=arguments.explain)
+    person = whose(arguments, recommender.dataset, driver)
+    job = verbs.recommend(
+        recommender, person.profile, top=arguments.top, weight=arguments.weight, explain=arguments.explain
+    )
     told = driver.run(job)
-    return Answer(_document(record.run_id, profile, recommender, told), _text(record.name, profile, told))
+    return Answer(_document(record.run_id, person, recommender, told), _text(record.name, person, told))
 
 
-def _profile(arguments: argparse.Namespace, recommender: Recommender) -> Profile:
-    if arguments.user is not None:
-        return profile_of_user(recommender.dataset, arguments.user)
-    return read_profile(arguments.profile, recommender.dataset).profile
-
-
-def _document(run_id: str, profile: Profile, recommender: Recommender, told: Recommended) -> dict[str, Any]:
+def _document(run_id: str, person: Whose, recommender: Recommender, told: Recommended) -> dict[str, Any]:
     insights = told.insights
     reasons = _reasons_by_row(insights)
     return {
         "run": run_id,
-        "profile": {
-            "name": profile.name,
-            "entries": len(profile.entries),
-            "matched": told.match.matched,
-            "unmatched": len(told.match.unmatched),
-            "unmatched_titles": [one.title or one.item_id for one in told.match.unmatched],
-        },
+        "profile": person.document(),
         "items": [_item_document(one, reasons.get(one.item_row) if insights else None) for one in told.listed.items],
         "most_impactful": _impactful(insights),
         "most_surprising": _surprising(insights) if recommender.model.can.predicts_ratings else None,
@@ -122,9 +112,8 @@ def _surprising(insights: ListInsights | None) -> list[dict[str, Any]] | None:
     ]
 
 
-def _text(run_name: str, profile: Profile, told: Recommended) -> str:
-    match = told.match
-    lines = [f"For {profile.name}, by {run_name}: {match.matched:,} of {len(profile.entries):,} titles are known."]
+def _text(run_name: str, person: Whose, told: Recommended) -> str:
+    lines = [f"For {person.profile.name}, by {run_name}: {person.words()}"]
     rows = [
         [f"{one.rank}", shortened(f"{one.title} ({one.year})" if one.year else one.title, _TITLE_WIDTH),
          f"{one.match} %", figure(one.predicted_rating, digits=1), _reason_words(one.item_row, told.insights)]

@@ -1,4 +1,4 @@
-"""import, datasets, formats: what comes in and what is there. Works without torch."""
+"""import, datasets: what comes in and what is there. Works without torch."""
 
 from __future__ import annotations
 
@@ -43,14 +43,6 @@ def list_datasets(arguments: argparse.Namespace, library: Library, driver: Drive
         {"datasets": [_dataset_document(one) for one in records]},
         text if rows else "There are no data sets yet. Import one, or train on: sample.",
     )
-
-
-def list_formats(arguments: argparse.Namespace, driver: Driver) -> Answer:
-    """The layouts that importing knows by name."""
-    from engine.data.formats import LAYOUTS
-
-    names = [one.name for one in LAYOUTS]
-    return Answer({"formats": names}, "\n".join(names))
 
 
 def dataset_of(which: str, library: Library, driver: Driver) -> Dataset:

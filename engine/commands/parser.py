@@ -48,6 +48,12 @@ def _add_data(commands: argparse._SubParsersAction[argparse.ArgumentParser], com
     commands.add_parser("models", parents=[common], help="list the models and their settings")
     commands.add_parser("devices", parents=[common], help="list what can compute here")
     commands.add_parser("formats", parents=[common], help="list the layouts of files that are known")
+    commands.add_parser("profiles", parents=[common], help="list the people whose ratings are kept")
+    own = commands.add_parser("export-ratings", parents=[common], help="write somebody's kept ratings to a file")
+    own.add_argument("profile", metavar="PROFILE", help="an id or name; see: python -m engine profiles")
+    own.add_argument("--out", required=True, type=Path, metavar="FILE", help="the CSV file to write")
+    own.add_argument("--format", choices=("csv", "letterboxd"), default="csv", help="what it is for")
+    own.add_argument("--dataset", metavar="DATASET", help="whose scale the ratings are on, and whose ids films get")
 
 
 def _add_learning(
@@ -82,8 +88,16 @@ def _add_answering(
     answer = commands.add_parser("recommend", parents=[common], help="recommend to a person")
     answer.add_argument("run", metavar="RUN")
     whose = answer.add_mutually_exclusive_group(required=True)
-    whose.add_argument("--profile", type=Path, metavar="RATINGS.csv", help="one person's ratings")
+    whose.add_argument(
+        "--profile",
+        type=Path,
+        metavar="EXPORT",
+        help="one person's ratings: an export of any known service, or a table",
+    )
     whose.add_argument("--user", metavar="ID", help="somebody of the data set")
+    answer.add_argument(
+        "--unmatched", type=Path, metavar="OUT.csv", help="write titles that were not found for certain"
+    )
     answer.add_argument("--top", type=_positive, default=20, metavar="N", help="how many titles")
     answer.add_argument("--weight", type=_share, metavar="W", help="1: likely to watch; 0: likely to love")
     answer.add_argument("--explain", action="store_true", help="say why: leave each rating out once")

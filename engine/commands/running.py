@@ -24,6 +24,8 @@ _WITH_LIBRARY = {
     "reimport": ("data_out_commands", "import_again"),
     "export": ("data_out_commands", "export_dataset"),
     "datasets": ("data_commands", "list_datasets"),
+    "profiles": ("profile_commands", "list_profiles"),
+    "export-ratings": ("profile_commands", "export_ratings"),
     "runs": ("listing_commands", "list_runs"),
     "find-lr": ("learning_commands", "find_rate"),
     "train": ("learning_commands", "train"),
@@ -34,7 +36,7 @@ _WITH_LIBRARY = {
 _WITHOUT_LIBRARY = {
     "models": ("listing_commands", "list_models"),
     "devices": ("listing_commands", "list_devices"),
-    "formats": ("data_commands", "list_formats"),
+    "formats": ("format_commands", "list_formats"),
 }
 
 

@@ -134,7 +134,7 @@ def test_that_lists_are_there_as_text_and_as_json(ask, imported):
     assert document(ask("runs", "--json")) == {"runs": []}
     assert {one["name"] for one in document(ask("models", "--json"))["models"]} >= {"two_head", "ease", "popularity"}
     assert document(ask("devices", "--json"))["devices"][-1]["key"] == "cpu"
-    assert "MovieLens csv" in document(ask("formats", "--json"))["formats"]
+    assert "MovieLens csv" in {one["name"] for one in document(ask("formats", "--json"))["formats"]}
     for command, word in (
         ("datasets", f"{RATINGS:,}"),
         ("runs", "no runs yet"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-
 import numpy as np
 import pytest
 
@@ -17,9 +15,8 @@ from engine.data.profile import (
     middle_of,
     profile_of_user,
     profile_rows,
-    read_profile,
 )
-from engine.errors import DataError, ProfileError
+from engine.errors import ProfileError
 
 TITLES = (
     ("1", "Toy Story", 1995),
@@ -180,107 +177,6 @@ def test_that_dislike_ends_between_the_own_mean_and_the_middle_and_never_above_a
     assert middle_of(np.array([8] * 8 + [7, 9], dtype=np.float32), scale) == pytest.approx(6.75)
     assert middle_of(np.array([np.nan], dtype=np.float32), scale) == scale.middle
     assert middle_of(np.array([10.0, 10.0], dtype=np.float32), scale) <= scale.like
-
-
-def test_that_a_file_with_item_ids_is_read(tmp_path, dataset):
-    path = tmp_path / "mine.csv"
-    path.write_text("movieId,rating\n1,4.5\n2,\n99,3\n")
-
-    read = read_profile(path, dataset)
-
-    assert read.profile.name == "mine"
-    assert read.profile.entries == (
-        ProfileEntry("1", "Toy Story", 1995, 4.5),
-        ProfileEntry("2", "The Matrix", 1999, None),
-        ProfileEntry("99", "", 0, 3.0),
-    )
-    assert read.unmatched == (ProfileEntry("99", "", 0, 3.0),)
-    assert read.problems == ()
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        'Title,Your rating\n"Matrix, The (1999)",5\n300 (2006),4\n',
-        "Date,Name,Year,Letterboxd URI,Rating\n2020-01-01,The Matrix,1999,x,5\n2020-01-02,300,2006,y,4\n",
-        "Const;Your Rating;Title;Year\ntt0133093;5;The Matrix;1999\ntt0416449;4;300;2006\n",
-    ],
-)
-def test_that_a_file_with_titles_and_years_is_read_and_a_number_for_a_title_is_no_id(tmp_path, dataset, text):
-    path = tmp_path / "export.csv"
-    path.write_text(text)
-
-    read = read_profile(path, dataset)
-
-    assert [(one.item_id, one.rating) for one in read.profile.entries] == [("2", 5.0), ("6", 4.0)]
-    assert read.unmatched == ()
-
-
-def test_that_two_columns_without_names_are_ids_and_ratings(tmp_path, dataset):
-    path = tmp_path / "mine.csv.gz"
-    path.write_bytes(gzip.compress(b"1,4\n300,2\n"))
-
-    assert [(one.title, one.rating) for one in read_profile(path, dataset).profile.entries] == [
-        ("Toy Story", 4.0),
-        ("Amélie", 2.0),
-    ]
-
-
-def test_that_lines_that_say_nothing_are_reported_with_their_number(tmp_path, dataset):
-    path = tmp_path / "mine.csv"
-    path.write_text("movieId,rating\n1,good\n,4\n2,4,7\n300,nan\n2,5\n")
-
-    read = read_profile(path, dataset)
-
-    assert [(one.line, one.text, one.reason) for one in read.problems] == [
-        (2, "1,good", "rating is not a number"),
-        (3, ",4", "no title"),
-        (4, "2,4,7", "wrong number of columns"),
-        (5, "300,nan", "rating is not finite"),
-    ]
-    assert read.problem_count == 4
-    assert [one.title for one in read.profile.entries] == ["The Matrix"]
-
-
-def test_that_the_later_line_counts_but_a_rating_beats_seen_only(tmp_path, dataset):
-    path = tmp_path / "mine.csv"
-    path.write_text("movieId,rating\n1,4\n2,3\n1,\n2,5\n")
-
-    assert [one.rating for one in read_profile(path, dataset).profile.entries] == [4.0, 5.0]
-
-
-@pytest.mark.parametrize(
-    ("text", "error", "words"),
-    [
-        ("", DataError, "is empty"),
-        (
-            "movieId,comment\n1,good\n2,bad\n",
-            DataError,
-            r"no column of ratings; its columns are: movieId, comment\. A prof",
-        ),
-        ("userId,movieId,rating\n1,1,4\n2,2,5\n", DataError, "several people, such as '1' and '2'"),
-        ("movieId,rating\n1,good\n2,bad\n", ProfileError, r"No line of mine\.csv is a rating: line 2 says '1,good'"),
-        ("movieId,rating\n", ProfileError, r"No line of mine\.csv is a rating\."),
-    ],
-)
-def test_that_a_file_that_is_no_profile_is_refused_with_a_sentence(tmp_path, dataset, text, error, words):
-    path = tmp_path / "mine.csv"
-    path.write_text(text)
-
-    with pytest.raises(error, match=words):
-        read_profile(path, dataset)
-
-
-def test_that_a_file_that_is_not_there_is_refused_with_a_sentence(tmp_path, dataset):
-    with pytest.raises(DataError, match=r"nowhere\.csv is not there"):
-        read_profile(tmp_path / "nowhere.csv", dataset)
-
-
-def test_that_a_line_of_one_person_with_a_user_column_is_a_profile(tmp_path, dataset):
-    path = tmp_path / "mine.csv"
-    path.write_text("userId,movieId,rating\n7,1,4\n7,2,5\n")
-
-    assert len(read_profile(path, dataset).profile.entries) == 2
 
 
 def test_that_an_entry_made_from_a_title_without_a_name_is_named_by_its_id():
