@@ -245,5 +245,6 @@ def test_that_rows_of_json_lines_stay_in_step_with_what_is_skipped(write):
 
 def test_that_a_file_in_sections_shows_what_is_read_of_it(write):
     preview = seen(write("combined_data_1.txt", "1:\n1488844,3,2005-09-06\n822109,5,2005-05-13\n2:\n5,4,2005-05-13\n"))
+    assert preview.sample_items == ("1", "2")
     assert not preview.can_point
     assert [(row.item, row.user, row.rating) for row in preview.rows][2] == ("2", "5", 4.0)
