@@ -11,7 +11,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QListView, QSlider, QTabWidget, QWidget
 
 from desktop_rec.item_models.titles import RowRole
-from desktop_rec.session.import_plan import ImportPlan
 from desktop_rec.tour.hand import Hand, TourFailed
 from desktop_rec.widgets.number_words import rate_words
 from desktop_rec.widgets.title_list import TitleList
@@ -59,18 +58,18 @@ def a_file(hand: Hand) -> None:
         path = Path(folder) / "book club.csv"
         path.write_text(_book_club(), encoding="cp1252")
         hand.window.open_files([path])
-        hand.wait(lambda: _plan(hand) is not None and not _plan(hand).is_looking, "the preview")
+        hand.wait(lambda: _is_looked_at(hand), "the preview")
         hand.say("a file with columns of its own names is shown before it is imported")
         hand.picture("import_columns_to_point_at")
         for column, role in enumerate(("user", "title", "rating", "time")):
             _pick(hand, hand.find(QComboBox, f"role_{column}"), role)
-            hand.wait(lambda: not _plan(hand).is_looking, "the preview to follow")
+            hand.wait(lambda: _is_looked_at(hand), "the preview to follow")
         hand.press("keep_only_fold_button")
-        hand.wait(lambda: _plan(hand).remaining is not None, "what remains")
+        hand.wait(lambda: _what_remains(hand) is not None, "what remains")
         hand.picture("import")
         sample = hand.session.dataset
         hand.press("import_start")
-        hand.wait(lambda: hand.session.dataset is not sample and _plan(hand) is None, "the import")
+        hand.wait(lambda: hand.session.dataset is not sample and hand.session.import_plan is None, "the import")
     dataset = hand.session.dataset
     assert dataset is not None
     hand.say(f"imported as {dataset.name!r}: {dataset.people} people, {dataset.titles} titles")
@@ -240,8 +239,14 @@ def _pick(hand: Hand, box: QComboBox, key: str) -> None:
     hand.settle()
 
 
-def _plan(hand: Hand) -> ImportPlan | None:
-    return hand.session.import_plan
+def _is_looked_at(hand: Hand) -> bool:
+    plan = hand.session.import_plan
+    return plan is not None and not plan.is_looking
+
+
+def _what_remains(hand: Hand) -> object:
+    plan = hand.session.import_plan
+    return plan.remaining if plan is not None else None
 
 
 def _book_club() -> str:

@@ -86,10 +86,12 @@ class RoleHeader(QHeaderView):
             box.blockSignals(False)
             box.setVisible(column.can_choose)
         self._place_boxes()
+        self.updateGeometry()
         self.viewport().update()
 
     def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), _NAME_HEIGHT + _BOX_HEIGHT + GRID)
+        boxes = _BOX_HEIGHT if any(one.can_choose for one in self._columns) else 0
+        return QSize(super().sizeHint().width(), _NAME_HEIGHT + boxes + GRID)
 
     def updateGeometries(self) -> None:
         super().updateGeometries()

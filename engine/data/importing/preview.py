@@ -189,8 +189,8 @@ def _with_rows(seen: Preview) -> Preview:
 
 
 def _guessed_rows(start: FirstRows, size: int) -> int:
-    """Rows of all files, as many a byte as at the start; a packed file is read further than its lines go."""
-    return max(start.lines, round(start.lines * size / max(1, start.position)))
+    """Rows of all files, as many a byte as at the start; 0 where nothing was read."""
+    return max(start.lines, round(start.lines * size / start.position)) if start.position else 0
 
 
 def _own_title(row: PreviewRow, shape: Shape) -> str:
