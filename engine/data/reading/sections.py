@@ -143,7 +143,7 @@ def _parse(cut: _Cut, block: Block, within: Shape) -> RatingsBlock | None:
     if b"\0" in cut.text or has_blank_id(users_N):
         return None
     used_S = np.flatnonzero(cut.counts_S)  # a section without a rating is no title
-    rows_N = np.repeat(np.arange(len(used_S), dtype=np.int32), np.asarray(cut.counts_S)[used_S])
+    rows_N = np.repeat(np.arange(len(used_S), dtype=np.int32), cut.counts_S[used_S])
     items_N = pa.DictionaryArray.from_arrays(pa.array(rows_N), pa.array(cut.ids_S, pa.string()).take(pa.array(used_S)))
     return RatingsBlock(users_N, items_N, ratings_N, whole_times(table["c2"]) if 2 in types else None)
 
