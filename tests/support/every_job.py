@@ -92,8 +92,15 @@ def _import_again(at: Workshop) -> Job[Any]:
     return (yield from verbs.import_again(at.library, imported.record.dataset_id))
 
 
+def _match_export(at: Workshop) -> Job[Any]:
+    export = at.file.with_name("export.csv")
+    export.write_text("\n".join(["Date,Name,Year,Letterboxd URI,Rating", *(f",Film {n},2000,,4" for n in range(60))]))
+    return verbs.match_export(at.dataset, export)
+
+
 JOBS: dict[str, Callable[[Workshop], Job[Any]]] = {
     "import": _import,
+    "match an export": _match_export,
     "import again": _import_again,
     "export": _export,
     "quick model": _quick_model,
@@ -124,6 +131,8 @@ def essence(result: Any) -> Any:
         return [size for _, size in result.exported.files]
     if hasattr(result, "change"):
         return [result.change, result.data.record.fingerprint]
+    if hasattr(result, "matches"):
+        return [repr(result.matches)]
     if hasattr(result, "dataset") and hasattr(result, "record"):
         return result.record.fingerprint
     return {name: one.numpy() for name, one in result.model.state_dict().items()}
