@@ -1,7 +1,7 @@
 """A source as blocks of whole lines in UTF-8, ready for the parser; and a small source as rows of texts.
 
-Stands between sniff.py and the readers. A two-byte delimiter is replaced while the bytes stream by, other encodings
-are turned into UTF-8, and blocks end where a line ends (never inside quotes).
+Stands between sniff.py and the readers. Other encodings are turned into UTF-8 while the bytes stream by, and blocks
+end where a line ends (never inside quotes).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -18,13 +19,13 @@ from engine.data.reading.archives import MIB, ByteStream, Source
 from engine.data.reading.shape import Shape
 from engine.errors import DataError
 
-BLOCK_BYTES = 2 * MIB
+BLOCK_BYTES = 4 * MIB
+FIRST_BLOCK_BYTES = MIB
+"""Small, so that a person soon sees how long it will take."""
 LONGEST_RECORD = 8 * MIB
 LONGEST_QUOTE = 200
 """In lines: how far the end of a quoted text is looked for."""
 MOST_IN_MEMORY = 256 * MIB
-UNIT = b"\x1f"
-"""Stands for `::` inside blocks: one byte, as the parser wants it."""
 
 
 class NotUtf8Error(Exception):
@@ -43,7 +44,7 @@ class Block:
 
 def block_delimiter(shape: Shape) -> str:
     """The delimiter as it is inside blocks."""
-    return UNIT.decode() if shape.delimiter == "::" else shape.delimiter
+    return shape.delimiter
 
 
 def read_blocks(
@@ -57,7 +58,7 @@ def read_blocks(
     with ByteStream(source, archive=archive) as stream:
         line, rest, at_end = 1, b"", False
         while not at_end:
-            fresh = stream.read(block_bytes)
+            fresh = stream.read(block_bytes if line > 1 else min(block_bytes, FIRST_BLOCK_BYTES))
             at_end = not fresh
             if decoder is not None:
                 fresh = decoder.decode(fresh, at_end).encode()
@@ -154,9 +155,14 @@ def _quoted_row(lines: list[str], place: int, delimiter: str, width: int) -> tup
     return lines[place].split(delimiter), 0
 
 
+def _escapes_quotes(record: str, delimiter: str) -> bool:
+    """Whether quotes within a text are written with a backslash here: a backslash may also just end a text."""
+    return re.search(rf'\\"(?![\s"{re.escape(delimiter)}]|$)', record) is not None
+
+
 def _cells(record: str, delimiter: str) -> list[str]:
     try:
-        escape = "\\" if '\\"' in record else None
+        escape = "\\" if _escapes_quotes(record, delimiter) else None
         return next(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter, escapechar=escape), [])
     except csv.Error:
         return []
@@ -173,14 +179,12 @@ def _cut(text: bytes, *, quoted: bool) -> int:
 
 
 def _ready(text: bytes, shape: Shape) -> bytes:
-    """A block as the parser takes it: one delimiter byte, and no runs of spaces."""
+    """A block as the parser takes it: no runs of spaces where a space delimits."""
     if shape.encoding == "utf-8" and not text.isascii():
         try:
             text.decode("utf-8")
         except UnicodeDecodeError as error:
             raise NotUtf8Error from error
-    if shape.delimiter == "::":
-        return text.replace(b"::", UNIT)
     if shape.delimiter == " ":
         text = text.replace(b"\t", b" ").replace(b"\r", b"")
         while b"  " in text:

@@ -88,6 +88,9 @@ def whole_times(times: pa.ChunkedArray) -> Int64:
     if pa.types.is_timestamp(times.type):
         micros: npt.NDArray[np.int64] = pc.fill_null(times.cast(pa.int64()), 0).to_numpy()
         return np.floor_divide(micros, 1_000_000)
+    if pa.types.is_integer(times.type) and not times.null_count:
+        numbers: Int64 = times.to_numpy()
+        return numbers
     filled: npt.NDArray[Any] = pc.fill_null(times, 0).to_numpy()
     whole: Int64 = np.nan_to_num(filled, posinf=0, neginf=0).astype(np.int64)
     return whole
