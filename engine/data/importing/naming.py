@@ -17,6 +17,8 @@ _SAYS_NOTHING = re.compile(r"ratings?|u|data|train|interactions|combined_data_\d
 def name_of(sources: Sequence[Source]) -> str:
     """A file's name; that of the zip or folder for several files, or for one whose name says nothing."""
     source = sources[0]
+    if source.parts:
+        return source.path.resolve().name if source.path.is_dir() else source.path.stem
     stem = PurePosixPath(source.base_name).stem
     if len(sources) == 1 and not _SAYS_NOTHING.fullmatch(stem):
         return PurePosixPath(source.member or source.path.name.removesuffix(".gz")).stem

@@ -29,7 +29,8 @@ from engine.events import Job, Pace, Progressed
 class RatingsTable:
     """One file. `values` counts its ratings (NaN left out) while they are few kinds, `entries` those that are kept.
 
-    `pairs` are those that it asks to be predicted, `notes` sentences for the report; `unrated` are ratings that mean *seen, not rated*, once all is read.
+    `pairs` are those that it asks to be predicted, `notes` sentences for the report; `unrated` are ratings that mean
+    *seen, not rated*, once all is read.
     """
 
     source: Source

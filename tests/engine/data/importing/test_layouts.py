@@ -1,0 +1,426 @@
+"""Every layout of many people's ratings, from a small file to a data set: people, titles, ratings, times, notes."""
+
+import datetime
+import json
+import zipfile
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import feather, parquet
+
+from engine.data.dataset import Scale
+from engine.data.importing.importer import ImportOptions, import_files
+from engine.data.reading.shape import Given
+from engine.errors import DataError
+from engine.events import drive
+
+DAY = 1126051200
+"""2005-09-07."""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    def write(files):
+        for name, content in files.items():
+            path = tmp_path / "films" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return tmp_path / "films"
+
+    return write
+
+
+def imported(*paths, **options):
+    return drive(import_files(paths, options=ImportOptions(**options), dataset_id="d"))
+
+
+def entries_of(dataset):
+    """(user, item, rating or None, seconds) of each entry."""
+    histories = dataset.histories
+    times = histories.times_N if histories.times_N is not None else np.zeros(histories.entries)
+    return [
+        (dataset.users.id(user), dataset.items.id(item), None if np.isnan(rating) else round(float(rating), 3), int(at))
+        for user, item, rating, at in zip(
+            histories.user_rows_N, histories.item_rows_N, histories.ratings_N, times, strict=True
+        )
+    ]
+
+
+def names_of(dataset):
+    return {one: dataset.catalogue.name(row) for row, one in enumerate(dataset.items.ids)}
+
+
+def test_that_movielens_csv_opens_with_titles_and_the_ids_of_other_services(folder):
+    path = folder(
+        {
+            "ratings.csv": "userId,movieId,rating,timestamp\n7,1,4.5,100\n7,20,3.0,200\n9,1,0.5,300\n",
+            "movies.csv": 'movieId,title,genres\n1,"Sea, The (1990)",Drama|Comedy\n20,Hill (1991),(no genres listed)\n',
+            "links.csv": "movieId,imdbId,tmdbId\n1,0114709,862\n20,11447090,\n",
+        }
+    )
+    dataset, report = imported(path)
+    assert entries_of(dataset) == [("7", "1", 4.5, 100), ("7", "20", 3.0, 200), ("9", "1", 0.5, 300)]
+    assert names_of(dataset) == {"1": "The Sea (1990)", "20": "Hill (1991)"}
+    assert dataset.catalogue.genres == (("Drama", "Comedy"), ())
+    assert dataset.catalogue.id_kind == "movielens"
+    assert dataset.catalogue.links == {"imdb": ("tt0114709", "tt11447090"), "tmdb": ("862", "")}
+    assert (report.layout, report.notes) == ("MovieLens csv", ())
+
+
+def test_that_movielens_dat_opens_with_titles_in_latin_1(folder):
+    path = folder(
+        {
+            "ratings.dat": "1::661::3::978302109\n2::1193::5::978300760\n",
+            "movies.dat": "661::Città (1996)::Drama\n1193::Nest (1975)::Drama|War\n".encode("latin-1"),
+        }
+    )
+    dataset, report = imported(path)
+    assert entries_of(dataset) == [("1", "661", 3, 978302109), ("2", "1193", 5, 978300760)]
+    assert names_of(dataset) == {"661": "Città (1996)", "1193": "Nest (1975)"}
+    assert (report.layout, report.delimiter) == ("MovieLens 1M/10M", "double colon")
+
+
+def test_that_movielens_100k_opens_with_its_flags_as_genres(folder):
+    flags = "|".join("1" if place in (1, 16) else "0" for place in range(19))
+    path = folder(
+        {
+            "u.data": "196\t242\t3\t881250949\n22\t242\t1\t878887116\n",
+            "u.item": f"242|Kolja (1996)|24-Jan-1997||http://example.org|{flags}\n",
+            "u1.base": "196\t242\t3\t881250949\n",
+        }
+    )
+    dataset, report = imported(path)
+    assert entries_of(dataset) == [("22", "242", 1, 878887116), ("196", "242", 3, 881250949)]
+    assert (names_of(dataset), dataset.catalogue.genres) == ({"242": "Kolja (1996)"}, (("Action", "Thriller"),))
+    assert report.layout == "MovieLens 100K"
+
+
+NETFLIX = {
+    "combined_data_1.txt": "1:\n30,3,2005-09-06\n7,5,2005-09-07\n2:\n30,1,2005-09-07\n",
+    "combined_data_2.txt": "3:\n7,4,2005-09-07\n",
+    "movie_titles.csv": "1,2003,Up, Down, and Away\n2,NULL,Caf\xe9\n3,1999,Sky\n".encode("latin-1"),
+    "qualifying.txt": "1:\n30,2005-09-06\n",
+}
+NETFLIX_ENTRIES = [("7", "1", 5, DAY), ("7", "3", 4, DAY), ("30", "1", 3, DAY - 86400), ("30", "2", 1, DAY)]
+NETFLIX_NAMES = {"1": "Up, Down, and Away (2003)", "2": "Café", "3": "Sky (1999)"}
+
+
+def test_that_netflix_in_several_combined_files_is_one_data_set(folder):
+    dataset, report = imported(folder(NETFLIX))
+    assert entries_of(dataset) == NETFLIX_ENTRIES
+    assert names_of(dataset) == NETFLIX_NAMES
+    assert (report.layout, report.files, dataset.name) == ("Netflix Prize", ("films: 2 files",), "films")
+    assert dataset.scale == Scale(1, 5, 1)
+
+
+def test_that_netflix_files_chosen_one_by_one_are_one_data_set_too(folder):
+    path = folder(NETFLIX)
+    dataset, _ = imported(path / "combined_data_2.txt", path / "combined_data_1.txt")
+    assert (entries_of(dataset), names_of(dataset)) == (NETFLIX_ENTRIES, NETFLIX_NAMES)
+
+
+def test_that_netflix_in_a_file_a_film_opens_with_the_titles_above_its_folder(folder):
+    path = folder(
+        {
+            "training_set/mv_0000001.txt": "1:\n30,3,2005-09-06\n7,5,2005-09-07\n",
+            "training_set/mv_0000002.txt": "2:\n30,1,2005-09-07",
+            "training_set/mv_0000003.txt": "3:\n7,4,2005-09-07\n",
+            "movie_titles.txt": NETFLIX["movie_titles.csv"],
+            "probe.txt": "1:\n30\n",
+        }
+    )
+    for place in (path, path / "training_set"):
+        dataset, _ = imported(place)
+        assert (entries_of(dataset), names_of(dataset)) == (NETFLIX_ENTRIES, NETFLIX_NAMES)
+
+
+def test_that_netflix_in_a_zip_is_read_in_place(folder, tmp_path):
+    path = folder(NETFLIX)
+    with zipfile.ZipFile(tmp_path / "prize.zip", "w") as archive:
+        for one in path.iterdir():
+            archive.write(one, f"prize/{one.name}")
+    dataset, report = imported(tmp_path / "prize.zip")
+    assert (entries_of(dataset), names_of(dataset)) == (NETFLIX_ENTRIES, NETFLIX_NAMES)
+    assert report.files == ("prize.zip: 2 files",)
+
+
+def test_that_a_bad_line_between_sections_is_reported_with_its_own_file_and_line(folder):
+    files = {
+        "mv_0000001.txt": "1:\n30,3,2005-09-06\n",
+        "mv_0000002.txt": "2:\n30,1,2005-09-07\n31,good,2005-09-07\n32,9,2005-09-07\n33,2\n\n34,2,2005-09-07\n",
+    }
+    dataset, report = imported(folder(files))
+    assert [(one.file, one.line, one.text, one.reason) for one in report.problems] == [
+        ("mv_0000002.txt", 3, "31,good,2005-09-07", "rating is not a number"),
+        ("mv_0000002.txt", 4, "32,9,2005-09-07", "rating is outside of the scale"),
+        ("mv_0000002.txt", 5, "33,2", "wrong number of columns"),
+    ]
+    assert entries_of(dataset)[-1] == ("34", "2", 2, DAY)
+
+
+def test_that_movietweetings_keeps_leading_zeros_and_rates_from_0(folder):
+    path = folder(
+        {
+            "ratings.dat": "1::0110912::0::1365029107\n2::1853728::10::1366576639\n",
+            "movies.dat": "0110912::Pulpo (1994)::Crime|Drama\n1853728::Chain (2012)::Western\n",
+        }
+    )
+    dataset, report = imported(path)
+    assert entries_of(dataset) == [("1", "0110912", 0, 1365029107), ("2", "1853728", 10, 1366576639)]
+    assert (dataset.scale, dataset.catalogue.id_kind) == (Scale(0, 10, 1), "imdb")
+    assert (report.layout, names_of(dataset)["0110912"]) == ("MovieTweetings", "Pulpo (1994)")
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_that_matrix_completion_text_keeps_the_pairs_to_predict(folder, first):
+    rows = [(1, 1, 3), (1, 2, 4.5), (2, 3, 1), (3, 3, 2)]
+    ratings = "".join(f"{user + first - 1} {item + first - 1} {rating}\n" for user, item, rating in rows)
+    text = f"3 4 4\n{ratings}2\n{3 + first - 1} {1 + first - 1}\n{1 + first - 1}  {4 + first - 1}\n"
+    dataset, report = imported(folder({"train.txt": text}) / "train.txt")
+    assert report.layout == "matrix-completion text"
+    assert [one[2] for one in entries_of(dataset)] == [3, 4.5, 1, 2]
+    assert dataset.users.ids == tuple(str(first + place) for place in range(3))
+    assert dataset.asked_P2.tolist() == [[2, 0], [0, -1]]
+    assert "train.txt asks for 2 ratings; they can be predicted once a model has learned." in report.notes
+
+
+def test_that_another_number_of_ratings_than_announced_is_a_note(folder):
+    path = folder({"train.txt": "3 4 5\n1 1 3\n1 2 4\n2 3 1\n3 3 2\n"}) / "train.txt"
+    dataset, report = imported(path)
+    assert (dataset.entries, dataset.asked_P2) == (4, None)
+    assert "train.txt announces 5 ratings and holds 4." in report.notes
+
+
+def test_that_three_columns_whose_first_row_announces_nothing_are_just_ratings(folder):
+    dataset, report = imported(folder({"plain.txt": "1 10 3\n1 2 4\n2 4 1\n3 3 2\n"}) / "plain.txt")
+    assert (dataset.entries, report.layout) == (4, "columns without names")
+
+
+def test_that_recbole_opens_with_its_items(folder):
+    path = folder(
+        {
+            "small.inter": "user_id:token\titem_id:token\trating:float\ttimestamp:float\na\t5\t3.0\t978300760.0\n"
+            "b\t6\t4.5\t978300761.0\n",
+            "small.item": "item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq\n"
+            "5\tGreat Wall\t1990\tDrama War\n6\tMoon\t1991\tComedy\n",
+        }
+    )
+    dataset, report = imported(path / "small.inter")
+    assert entries_of(dataset) == [("a", "5", 3, 978300760), ("b", "6", 4.5, 978300761)]
+    assert names_of(dataset) == {"5": "Great Wall (1990)", "6": "Moon (1991)"}
+    assert (dataset.catalogue.genres, report.layout) == ((("Drama", "War"), ("Comedy",)), "RecBole")
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t\t", ";"])
+def test_that_jester_long_has_negative_fractions(folder, delimiter):
+    rows = [("1", "5", "-0.219"), ("1", "7", "9.281"), ("2", "150", "-9.4"), ("2", "7", "99")]
+    path = folder({"jester.csv": "".join(delimiter.join(row) + "\n" for row in rows)}) / "jester.csv"
+    dataset, report = imported(path)
+    assert entries_of(dataset) == [("1", "5", -0.219, 0), ("1", "7", 9.281, 0), ("2", "150", -9.4, 0)]
+    assert (dataset.catalogue.word, report.layout) == ("joke", "Jester")
+
+
+def jester(rows, *, counts, columns=30):
+    lines = []
+    for rated in rows:
+        cells = [str(rated.get(column, 99)) for column in range(1, columns + 1)]
+        lines.append(",".join(([str(len(rated))] if counts else []) + cells))
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_that_jester_wide_is_a_row_a_person_without_the_99s(folder, counts):
+    rows = [{1: -7.82, 3: 8.79, 30: 0.5}, {2: 4.08}, {1: 9.0, 2: -9.95}]
+    dataset, report = imported(folder({"wide.csv": jester(rows, counts=counts)}) / "wide.csv")
+    assert [one[:3] for one in entries_of(dataset)] == [
+        ("1", "1", -7.82), ("1", "3", 8.79), ("1", "30", 0.5), ("2", "2", 4.08), ("3", "1", 9.0), ("3", "2", -9.95),
+    ]  # fmt: skip
+    assert (report.layout, report.skipped) == ("Jester (one row a person)", {})
+
+
+def test_that_people_of_several_wide_files_are_different_people(folder):
+    rows = [{1: -7.82, 3: 8.79}, {2: 4.08}]
+    path = folder({f"jester-data-{one}.csv": jester(rows, counts=True) for one in (1, 2)})
+    dataset, _ = imported(path)
+    assert (dataset.users.ids, dataset.entries) == (("1", "2", "3", "4"), 6)
+
+
+def test_that_a_bad_cell_of_a_wide_table_costs_that_cell_only(folder):
+    text = jester([{1: 1.5, 2: 2.5}] * 60, counts=False) + "1,2\n" + jester([{1: "x", 2: 2.5}], counts=False)
+    dataset, report = imported(folder({"wide.csv": text}) / "wide.csv")
+    assert [(one.line, one.reason) for one in report.problems] == [
+        (61, "wrong number of columns"),
+        (62, "rating is not a number"),
+    ]
+    assert dataset.entries == 121
+
+
+def test_that_bookcrossing_takes_0_for_read_and_not_rated(folder):
+    path = folder(
+        {
+            "BX-Book-Ratings.csv": '"User-ID";"ISBN";"Book-Rating"\n"276725";"034545104X";"0"\n'
+            '"276726";"0155061224";"5"\n"276726";"034545104X";"9"\n',
+            "BX-Books.csv": '"ISBN";"Book-Title";"Book-Author";"Year-Of-Publication"\n'
+            '"034545104X";"Fl\xe4sh &amp; \\"Bone\\"";"A. Writer";"2002"\n'
+            '"0155061224";"Rites; Passage";"B. Writer";"2001"\n'.encode("latin-1"),
+        }
+    )
+    dataset, report = imported(path)
+    assert entries_of(dataset)[0][:3] == ("276725", "034545104X", None)
+    assert names_of(dataset) == {"034545104X": 'Fläsh & "Bone" (2002)', "0155061224": "Rites; Passage (2001)"}
+    assert (report.layout, report.unrated, dataset.catalogue.id_kind) == ("BookCrossing", 1, "isbn")
+    assert report.skipped == {}
+
+
+def test_that_orange_has_three_lines_of_names(folder):
+    text = "user\tmovie\tscore\ndiscrete\tdiscrete\tcontinuous\nrow=1\tcol=1\tclass\nann\tMoon\t4\nbob\tSun\t?\n"
+    dataset, report = imported(folder({"reco.tab": text}) / "reco.tab")
+    assert [one[:3] for one in entries_of(dataset)] == [("ann", "Moon", 4), ("bob", "Sun", None)]
+    assert report.layout == "Orange"
+
+
+TABLE = {
+    "user_id": [1, 2, 2, None],
+    "item_id": ["a", "b", "a", "c"],
+    "rating": [1.0, None, 3.5, 2.0],
+    "timestamp": [datetime.datetime(2005, 9, 7, tzinfo=datetime.UTC)] * 4,
+}
+TABLE_ENTRIES = [("1", "a", 1, DAY), ("2", "b", None, DAY), ("2", "a", 3.5, DAY)]
+
+
+@pytest.mark.parametrize("kind", ["parquet", "feather", "arrow stream of batches", "zip"])
+def test_that_arrow_tables_open_in_any_wrapping(folder, kind, tmp_path):
+    table = pa.table(TABLE)
+    path = folder({"x.txt": "x"}) / "table"
+    if kind == "feather":
+        feather.write_feather(table, str(path))
+    elif kind == "arrow stream of batches":
+        with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+            for batch in table.to_batches(max_chunksize=1):
+                writer.write_batch(batch)
+    else:
+        parquet.write_table(table, path)
+    if kind == "zip":
+        with zipfile.ZipFile(tmp_path / "table.zip", "w") as archive:
+            archive.write(path, "table.parquet")
+        path = tmp_path / "table.zip"
+    dataset, report = imported(path)
+    assert entries_of(dataset) == TABLE_ENTRIES
+    assert [(one.line, one.reason) for one in report.problems] == [(4, "no person")]
+
+
+def test_that_parquet_finds_its_titles_in_parquet(folder):
+    path = folder({"x.txt": "x"})
+    columns = {"userId": [1, 2], "movieId": [10, 20], "rating": [4.0, 2.5], "timestamp": [100, 200]}
+    parquet.write_table(pa.table(columns), path / "ratings.parquet")
+    titles = {"movieId": [10, 20], "title": ["Sea (1990)", "Hill (1991)"], "genres": [["Drama", "War"], []]}
+    parquet.write_table(pa.table(titles), path / "movies.parquet")
+    dataset, report = imported(path)
+    assert names_of(dataset) == {"10": "Sea (1990)", "20": "Hill (1991)"}
+    assert (dataset.catalogue.genres[0], report.layout) == (("Drama", "War"), "MovieLens csv, Parquet table")
+
+
+OBJECTS = [
+    {"user": 'a"b{', "item": "x],", "rating": 3.5, "date": "2005-09-07"},
+    {"user": "ü 🎬", "item": "back\\slash", "rating": "4,5", "date": "2005-09-07", "more": {"deep": [1, {"x": "}"}]}},
+    {"user": "c", "item": None, "rating": 4, "date": "2005-09-07"},
+    {"user": "c", "item": "y", "rating": None, "date": "2005-09-07"},
+]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(OBJECTS),
+        json.dumps(OBJECTS, indent=2, ensure_ascii=False),
+        json.dumps({"about": "a list, [of] {ratings}", "titles": [{"id": "y"}], "ratings": OBJECTS, "count": 4}),
+        "\n".join(json.dumps(one) for one in OBJECTS),
+        json.dumps(OBJECTS).encode("utf-16"),
+    ],
+)
+def test_that_json_opens_as_a_list_inside_an_object_and_in_lines(folder, text):
+    dataset, report = imported(folder({"r.json": text}) / "r.json")
+    assert sorted(entries_of(dataset)) == [
+        ('a"b{', "x],", 3.5, DAY),
+        ("c", "y", None, DAY),
+        ("ü 🎬", "back\\slash", 4.5, DAY),
+    ]
+    assert [(one.line, one.reason) for one in report.problems] == [(3, "no title")]
+
+
+def test_that_json_cut_short_loses_its_last_entry_and_says_so(folder):
+    text = json.dumps([{"user": 1, "item": 2, "rating": 5}, {"user": 2, "item": 2, "rating": 4}])
+    dataset, report = imported(folder({"r.json": text[:-12]}) / "r.json")
+    assert (dataset.entries, [(one.line, one.reason) for one in report.problems]) == (1, [(2, "no object of JSON")])
+
+
+ANIME = {
+    "anime_ratings.dat": "User_ID\tAnime_ID\tFeedback\n1\t5\t8\n2\t6\t3\n",
+    "anime_history.dat": "User_ID\tAnime_ID\tFeedback\n1\t5\t1\n1\t6\t1\n2\t6\t1\n",
+    "anime_info.dat": "anime_ids\tname\tgenre\ttype\n5\tKaze &quot;N&quot;\tDrama, School\tTV\n6\tYama\tComedy\tTV\n",
+}
+
+
+def test_that_ratings_and_a_history_in_a_folder_are_one_data_set(folder):
+    dataset, report = imported(folder(ANIME))
+    assert entries_of(dataset) == [("1", "5", 8, 0), ("1", "6", None, 0), ("2", "6", 3, 0)]
+    assert names_of(dataset) == {"5": 'Kaze "N"', "6": "Yama"}
+    assert dataset.catalogue.genres[0] == ("Drama", "School")
+    assert (report.files, report.unrated) == (("anime_ratings.dat", "anime_history.dat"), 1)
+    assert "anime_history.dat holds only ones; they count as seen, not as ratings." in report.notes
+
+
+def test_that_ratings_and_a_history_given_together_are_one_data_set(folder):
+    path = folder(ANIME)
+    dataset, _ = imported(path / "anime_history.dat", path / "anime_ratings.dat")
+    assert {one[:3] for one in entries_of(dataset)} == {("1", "5", 8), ("1", "6", None), ("2", "6", 3)}
+
+
+def test_that_minus_1_is_seen_only_where_the_layout_says_so(folder):
+    text = "user_id,anime_id,rating\n1,20,-1\n1,24,10\n2,20,1\n"
+    dataset, report = imported(folder({"rating.csv": text}) / "rating.csv")
+    assert [one[2] for one in entries_of(dataset)] == [None, 10, 1]
+    assert (report.skipped, dataset.scale) == ({}, Scale(1, 10, 1))
+
+
+def test_that_a_person_may_say_which_ratings_mean_seen_only(folder):
+    path = folder({"a.csv": "user,item,rating\n1,2,0\n1,3,4\n2,3,2\n"}) / "a.csv"
+    assert [one[2] for one in entries_of(imported(path)[0])] == [0, 4, 2]
+    assert [one[2] for one in entries_of(imported(path, given=Given(unrated=(0.0,)))[0])] == [None, 4, 2]
+
+
+def test_that_numbered_parts_of_one_table_are_one_data_set(folder):
+    head = "user,item,rating\n"
+    files = {f"part-{number}.csv": f"{head}{number},a,4\n" for number in (2, 10, 1)}
+    dataset, report = imported(folder(files))
+    assert (dataset.users.ids, report.files) == (("1", "2", "10"), ("part-1.csv", "part-2.csv", "part-10.csv"))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "service"),
+    [
+        ("ratings.csv", "Date,Name,Year,Letterboxd URI,Rating\n2020-01-01,Moon,1999,https://x,4.5\n", "Letterboxd"),
+        ("animelist.xml", '<?xml version="1.0"?>\n<myanimelist><anime/></myanimelist>', "MyAnimeList"),
+    ],
+)
+def test_that_a_personal_export_is_named_and_sent_to_for_you(folder, name, text, service):
+    path = folder({name: text, "other.txt": "x"})
+    for place in (path / name, path):
+        with pytest.raises(DataError, match=rf"{service}.*add them to your ratings in For you") as failure:
+            imported(place)
+        assert failure.value.facts["personal"] is True
+
+
+def test_that_a_header_of_a_layout_with_ratings_of_another_scale_is_read_as_it_is(folder):
+    text = "userId,movieId,rating,timestamp\n1,2,9,100\n1,3,10,100\n2,3,4,100\n"
+    dataset, report = imported(folder({"r.csv": text}) / "r.csv")
+    assert (report.layout, dataset.scale, report.skipped) == ("columns with names", Scale(1, 10, 1), {})
+    assert any("its ratings go beyond 0.5 to 5" in one for one in report.notes)
+
+
+def test_that_a_few_ratings_beyond_the_scale_are_counted_and_left_out(folder):
+    text = "userId,movieId,rating,timestamp\n" + "".join(f"{user},2,4,100\n" for user in range(99)) + "99,2,40,100\n"
+    dataset, report = imported(folder({"r.csv": text}) / "r.csv")
+    assert (dataset.entries, report.skipped) == (99, {"rating is outside of the scale": 1})
+    assert (report.problems[0].line, report.problems[0].text) == (101, "99,2,40,100")
