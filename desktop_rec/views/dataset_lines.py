@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desktop_rec.session import Session
 from desktop_rec.widgets.dataset_list import DatasetLine, DatasetList
+
+if TYPE_CHECKING:
+    from engine.library.datasets import DatasetRecord
 
 
 def connect_list(datasets: DatasetList, session: Session) -> None:
@@ -26,11 +30,17 @@ def dataset_lines(session: Session) -> list[DatasetLine]:
         DatasetLine(
             one.dataset_id,
             one.name,
-            f"{one.people:,} people, {one.titles:,} titles, {one.entries:,} ratings",
+            _figures(one),
             one.dataset_id == now,
         )
         for one in session.datasets()
     ]
+
+
+def _figures(record: DatasetRecord) -> str:
+    unrated = int(record.report.get("unrated") or 0)
+    seen = f", {unrated:,} only seen" if unrated else ""
+    return f"{record.people:,} people, {record.titles:,} titles, {record.entries - unrated:,} ratings{seen}"
 
 
 def about_words(report: Mapping[str, object]) -> str:

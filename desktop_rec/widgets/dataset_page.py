@@ -64,15 +64,14 @@ class DatasetPage(QScrollArea):
         self._counting.setVisible(not is_there)
 
     def _show_figures(self, record: DatasetRecord, words: str) -> None:
-        entries, titles, people = record.entries, record.titles, record.people
-        self._people.show_figure(count_words(people), f"about {entries / max(1, people):,.0f} ratings each")
-        note = f"about {entries / max(1, titles):,.0f} ratings each"
+        titles, people, unrated = record.titles, record.people, int(record.report.get("unrated") or 0)
+        ratings = record.entries - unrated
+        self._people.show_figure(count_words(people), f"about {ratings / max(1, people):,.0f} ratings each")
+        note = f"about {ratings / max(1, titles):,.0f} ratings each"
         self._titles_figure.show_figure(count_words(titles), note, words.capitalize())
-        unrated = int(record.report.get("unrated") or 0)
-        if unrated:
-            self._ratings.show_figure(count_words(entries - unrated), f"and {count_words(unrated)} only seen")
-        else:
-            self._ratings.show_figure(count_words(entries), "all rated")
+        self._ratings.show_figure(
+            count_words(ratings), f"and {count_words(unrated)} only seen" if unrated else "all rated"
+        )
         self._density.show_figure(percent_words(record.density), "of all possible ratings")
 
     def _build(self) -> None:

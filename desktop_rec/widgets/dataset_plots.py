@@ -31,9 +31,8 @@ class DatasetPlots(QWidget):
 
     def show_picture(self, picture: DatasetPicture) -> None:
         """Draw what was counted."""
-        head = f"{count_words(picture.head)} {picture.words} ({100 * picture.head_share:.2g} %)"
         self._histogram_card.show_title(_histogram_words(picture))
-        self._tail_card.show_title(f"{head} hold half of all entries")
+        self._tail_card.show_title(_tail_words(picture))
         self.histogram.show_picture(picture)
         self.tail.show_picture(picture)
         activity = picture.activity
@@ -78,3 +77,10 @@ def _histogram_words(picture: DatasetPicture) -> str:
     if picture.mean_rating is None:
         return "No ratings: this data set says only what was seen"
     return f"Ratings given, {picture.mean_rating:.2f} on average"
+
+
+def _tail_words(picture: DatasetPicture) -> str:
+    share = f"{100 * picture.head_share:.2g} %"
+    if picture.head == 1:
+        return f"1 {picture.word} ({share}) holds half of all entries"
+    return f"{count_words(picture.head)} {picture.words} ({share}) hold half of all entries"

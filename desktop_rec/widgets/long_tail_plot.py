@@ -57,7 +57,7 @@ class LongTailPlot(PlotCanvas):
         self._curve.set_points(np.arange(1, len(positive) + 1), np.log10(positive))
         self._bottom.show_words(f"{picture.words}, the best known first")
         self._half.setValue(picture.head)
-        self._label.setText(f"{count_words(picture.head)} {picture.words}")
+        self._label.setText(f"{count_words(picture.head)} {picture.words if picture.head != 1 else picture.word}")
         self._label.setPos(picture.head + picture.titles * 0.01, top)
         self._plot.setXRange(0, max(2, picture.titles), padding=0.01)
         self._plot.setYRange(0, top, padding=0)
