@@ -12,6 +12,7 @@ TITLES = {
     "two_head": "Two-headed autoencoder",
     "mult_vae": "Variational autoencoder",
     "mult_dae": "Denoising autoencoder",
+    "mf": "Matrix factorisation",
     "ease": "Liked together (EASE)",
     "popularity": "Most liked",
 }

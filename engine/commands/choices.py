@@ -37,7 +37,7 @@ def choices_of(arguments: argparse.Namespace) -> Choices:
         configs: dict[str, Config] = {"model": kind.config_class()}
         if learns:
             configs["training"] = TrainingConfig(**kind.training)
-        configs["split"] = SplitConfig()
+        configs["split"] = SplitConfig(**kind.split)
         if arguments.command == "find-lr":
             configs["finder"] = FinderConfig()
         _refuse_steps(arguments, learns=learns)

@@ -49,18 +49,22 @@ def answer_for(model: Model, held_out: HeldOut, people: Int64, question: Questio
     """Judge one batch. No control is given back in here, so that the mode does not leak to the driver."""
     fold_in, to_find = held_out.fold_in.take(people), held_out.to_find.take(people)
     mixes = model.can.mixes_presence and question.weight != 1.0
+    rated = to_find.rated()
     was_training = model.training
     model.eval()
-    prediction = model.predict(fold_in, ratings=question.errors or mixes)
-    model.train(was_training)
     per_person: dict[str, Floats] = {}
     listed: dict[int, Bools] = {}
     if question.ks:
+        prediction = model.predict(fold_in, ratings=question.errors or mixes)
         per_person, listed = _ranked(model, prediction, fold_in, to_find, question)
-    rated_U = to_find.rated().counts_U
-    if question.errors:
-        per_person |= _errors(prediction, to_find)
-    return Answer(per_person, rated_U, listed)
+        if question.errors:
+            assert prediction.rating_UI is not None, "a model that predicts ratings was asked for them"
+            items_N = torch.from_numpy(rated.item_rows_N.astype(np.int64))
+            per_person |= _errors(prediction.rating_UI[torch.from_numpy(rated.user_rows_N), items_N], rated)
+    elif question.errors:
+        per_person = _errors(model.ratings_of(fold_in, rated), rated)
+    model.train(was_training)
+    return Answer(per_person, rated.counts_U, listed)
 
 
 def _ranked(
@@ -118,12 +122,9 @@ def _gains(
     return np.take_along_axis(gains_UI, items_UK, axis=1) * listed_UK, ideal_UK
 
 
-def _errors(prediction: Prediction, to_find: Histories) -> dict[str, Floats]:
+def _errors(predicted_N: Tensor, rated: Histories) -> dict[str, Floats]:
     """Squared and absolute errors per person, in the ratings' own unit (and its square)."""
-    assert prediction.rating_UI is not None, "a model that predicts ratings was asked for them"
-    rated = to_find.rated()
-    person_N, items_N = torch.from_numpy(rated.user_rows_N), torch.from_numpy(rated.item_rows_N.astype(np.int64))
-    errors_N: Floats = prediction.rating_UI[person_N, items_N].double().numpy() - rated.ratings_N.astype(np.float64)
+    errors_N: Floats = predicted_N.double().numpy() - rated.ratings_N.astype(np.float64)
     people = len(rated)
     mse_U = measure.mean_errors(errors_N**2, rated.user_rows_N, people=people)
     mae_U = measure.mean_errors(np.abs(errors_N), rated.user_rows_N, people=people)

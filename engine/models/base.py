@@ -98,6 +98,17 @@ class Model(nn.Module, ABC):
         Profiles need not have been seen in training. Models of likes look at the liked entries only.
         """
 
+    @torch.inference_mode()
+    def ratings_of(self, profiles: Histories, wanted: Histories) -> Tensor:
+        """Predicted ratings of the N entries of `wanted` for the same people, [N] on the CPU, float32.
+
+        For models that predict ratings; those for which a whole row of titles is dear answer these entries alone.
+        """
+        rating_UI = self.predict(profiles).rating_UI
+        assert rating_UI is not None, "only models that predict ratings are asked for them"
+        item_rows_N = torch.from_numpy(wanted.item_rows_N.astype(np.int64))
+        return rating_UI[torch.from_numpy(wanted.user_rows_N), item_rows_N]
+
     @abstractmethod
     def leave_one_out(
         self,
@@ -155,7 +166,8 @@ class StepModel(Model):
     def prepare(self, histories: Histories, *, seed: int) -> None:
         """Take from the training histories what must be there before the first step: counts, a row for each person.
 
-        Called once before an optimizer is made. Equal seeds give equal starts; the global random state is not touched.
+        Called before an optimizer is made; once more with the same histories and seed it changes nothing. The global
+        random state is not touched.
         """
 
     def examples(self, histories: Histories, device: torch.device) -> Examples:

@@ -16,6 +16,7 @@ from engine.errors import SettingError
 from engine.models.autoencoder import MultDae, MultVae
 from engine.models.autoencoder_config import MultDaeConfig, MultVaeConfig
 from engine.models.base import Capabilities, Model, ModelConfig
+from engine.models.factorization import MatrixFactorization, MfConfig
 from engine.models.linear import Ease, EaseConfig
 from engine.models.popularity import Popularity, PopularityConfig
 from engine.models.two_head import TwoHead
@@ -35,6 +36,8 @@ class ModelKind:
     training: Mapping[str, Any] = field(default_factory=dict)
     suggestion: str = "steepest"
     """Which suggestion of the learning-rate finder this model takes when nobody looks."""
+    split: Mapping[str, Any] = field(default_factory=dict)
+    """What the settings of its split start from: models of ratings are judged on ratings of any height."""
 
     @property
     def can(self) -> Capabilities:
@@ -68,6 +71,16 @@ MODELS: dict[str, ModelKind] = {
             MultDae,
             MultDaeConfig,
             {"epochs": 50, "schedule": "constant", "lr": 1e-3},
+        ),
+        ModelKind(
+            "mf",
+            "Matrix factorisation",
+            "Predicts how many stars you would give, from a few numbers for each person and title; quick and precise.",
+            MatrixFactorization,
+            MfConfig,
+            {"epochs": 15, "lr": 5e-3, "schedule": "slanted_triangle", "watched": "rmse"},
+            split={"kind": "random"},
+            suggestion="valley",
         ),
         ModelKind(
             "ease",

@@ -30,7 +30,7 @@ from engine.training.config import TrainingConfig, rate_words
 from engine.training.lr_finder import FinderConfig
 from engine.training.trainer import TrainedRun
 from engine.verbs.advising import Advice, advice_on
-from engine.verbs.preparing import default_training, fresh_model, sweep
+from engine.verbs.preparing import default_split, default_training, fresh_model, sweep
 
 _RATE_WITHOUT_FINDER = 0.01
 
@@ -70,13 +70,15 @@ def train(
     steps = kind_of(model).can.learns_by_steps
     chosen = choose_device(device) if steps else torch.device("cpu")
     yield StageStarted("splitting", "Setting people aside to judge on")
-    divided = make_split(dataset, split or SplitConfig())
+    divided = make_split(dataset, split or default_split(model))
     settled: TrainingConfig | None = None
     if steps:
         settled = yield from _settled(
             dataset, divided, model, model_config, training or default_training(model), chosen
         )
     fresh = fresh_model(model, model_config, dataset, seed=settled.seed if settled else 1)
+    if isinstance(fresh, StepModel) and settled:
+        fresh.prepare(divided.train, seed=settled.seed)
     plan = RunPlan(
         model=model,
         model_config=fresh.config,

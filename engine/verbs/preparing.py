@@ -54,7 +54,7 @@ def find_rate(
     torch.set_num_threads(training_threads())
     chosen = choose_device(device)
     yield StageStarted("splitting", "Setting people aside to judge on")
-    divided = make_split(dataset, split or SplitConfig())
+    divided = make_split(dataset, split or default_split(model))
     training = training or default_training(model)
     return (yield from sweep(divided, dataset, model, model_config, training, finder or FinderConfig(), chosen))
 
@@ -89,6 +89,11 @@ def fresh_model(model: str, config: Config | None, dataset: Dataset, *, seed: in
     """A model that has learned nothing yet, its automatic settings chosen for the data set."""
     chosen = fitted_config(model, config, entries=dataset.entries)
     return build(model, chosen, items=dataset.titles, scale=dataset.scale, seed=seed)
+
+
+def default_split(model: str) -> SplitConfig:
+    """What a model's split starts from."""
+    return SplitConfig(**kind_of(model).split)
 
 
 def default_training(model: str) -> TrainingConfig:

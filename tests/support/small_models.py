@@ -7,6 +7,7 @@ from typing import Any
 from engine.data.split import Split
 from engine.models.autoencoder_config import MultDaeConfig, MultVaeConfig
 from engine.models.base import Model
+from engine.models.factorization import MfConfig
 from engine.models.registry import build
 from engine.models.two_head_config import TwoHeadConfig
 from engine.settings import Config
@@ -15,6 +16,7 @@ SMALL: dict[str, Config] = {
     "two_head": TwoHeadConfig(hidden=(24,), latent=8, decoder=(16, 24)),
     "mult_vae": MultVaeConfig(hidden=(24,), latent=8, kl_steps=20),
     "mult_dae": MultDaeConfig(latent=8),
+    "mf": MfConfig(rank=6),
 }
 
 

@@ -35,6 +35,8 @@ VARIANTS = {
     "two_head, shared heads and tanh": {"first_std": 0.5, "heads": "shared", "activation": "tanh"},
     "two_head, two layers and a floor": {"first_std": 0.5, "hidden": (20, 12), "alpha_floor": 0.3},
     "two_head, variational": {"first_std": 0.5, "kl_cap": 0.1},
+    "mf, without biases": {"bias": False, "init": "normal"},
+    "mf, from the svd": {"init": "svd", "targets": "stars"},
     "mult_dae, two layers": {"hidden": (20, 12)},
 }
 

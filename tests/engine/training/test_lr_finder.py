@@ -7,16 +7,18 @@ from engine.data.batches import epoch_order
 from engine.data.split import Split
 from engine.errors import SettingError
 from engine.events import LossesMeasured, Stop, drive
+from engine.models.registry import kind_of
 from engine.training.config import TrainingConfig
 from engine.training.lr_finder import FinderConfig, find_rate
 from engine.training.suggestions import suggest
 
-TRAINING = TrainingConfig(batch=16, precision="float32")
+TRAINING = TrainingConfig(batch=160, precision="float32")
 FINDER = FinderConfig()
 
 
 def sweep(split: Split, model, *, finder=FINDER, training=TRAINING, **driving):
-    return drive(find_rate(split, model, training=training, finder=finder, device=CPU), **driving)
+    prefer = kind_of(model.name).suggestion
+    return drive(find_rate(split, model, training=training, finder=finder, device=CPU, prefer=prefer), **driving)
 
 
 def everything(model, split):

@@ -18,8 +18,14 @@ from engine.training.trainer import fit, train
 CONFIG = TrainingConfig(epochs=3, lr=1e-3, batch=16, precision="float32")
 
 
+def sized(config, model):
+    """The settings with a batch of like worth: ten ratings for a person."""
+    return config.changed(batch=config.batch * (10 if model.can.examples == "ratings" else 1))
+
+
 def run(split, model, config=CONFIG, *, kept=None, resume_from=None, stop_after=None):
     """Drive a training; `stop_after` steps throw Stop in. Returns result, events and what was kept."""
+    config = sized(config, model)
     kept = kept or Kept()
     events, steps = [], 0
 
@@ -129,10 +135,15 @@ def test_that_stop_at_the_first_yield_keeps_the_untrained_model(split, fresh_mod
 
 
 def test_that_stop_at_any_yield_keeps_what_was_learned(split, fresh_model):
-    yields = sum(1 for _ in train(split, fresh_model(), config=CONFIG.changed(epochs=1), keep=Kept(), device=CPU))
+    def one_epoch(kept):
+        model = fresh_model()
+        config = sized(CONFIG.changed(epochs=1), model)
+        return train(split, model, config=config, keep=kept, device=CPU, clock=lambda: 0.0)
+
+    yields = sum(1 for _ in one_epoch(Kept()))
     for place in range(1, yields + 1):
         kept = Kept()
-        job = train(split, fresh_model(), config=CONFIG.changed(epochs=1), keep=kept, device=CPU)
+        job = one_epoch(kept)
         for _ in range(place):
             next(job)
         try:

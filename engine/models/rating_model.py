@@ -1,0 +1,133 @@
+"""What models that only predict ratings have in common: their targets, their examples, and how they rank.
+
+Stands between `base` and each of them. Plain predicted stars would put obscure titles first, because few ratings make
+wild predictions; so a title is ranked by a lower bound: the prediction, drawn towards the mean of all ratings where
+few people rated the title, less a multiple of how unsure so few ratings leave one.
+
+Shapes: U profiles, I titles, C columns asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.data.batches import Examples
+from engine.data.dataset import Histories, Scale
+from engine.data.entry_batches import ResidentEntries
+from engine.errors import TrainingError
+from engine.models.base import Losses, ModelConfig, Prediction, StepModel
+from engine.settings import setting
+
+
+@dataclass(frozen=True)
+class RatingConfig(ModelConfig):
+    """The settings of every model that only predicts ratings."""
+
+    targets: str = setting(
+        "unit",
+        label="Targets",
+        help="What is learned: ratings moved to 0..1 (unit), or as the file has them (stars).",
+        choices=("unit", "stars"),
+    )
+    caution: float = setting(
+        3.0,
+        label="Caution",
+        help="Lists: how far below its prediction a title counts that few people rated.",
+        low=0.0,
+        high=100.0,
+        more=False,
+    )
+    item_damping: float | None = setting(
+        None,
+        label="Title damping",
+        help="Lists: how many ratings a title needs for its prediction to count for half. Automatic: twice the mean.",
+        low=0.0,
+        high=1e6,
+        unit="ratings",
+    )
+
+
+class RatingModel(StepModel):
+    """A model of ratings over I titles; keeps how often each title was rated, the mean, and the spread of ratings."""
+
+    config: RatingConfig
+    counts_I: Tensor
+    mean: Tensor
+    spread: Tensor
+    sized_by_people: tuple[str, ...] = ()
+    """Names of parameters with a row for each training person: made by `prepare`, sized anew when loaded."""
+
+    def __init__(self, config: RatingConfig, *, items: int, scale: Scale) -> None:
+        super().__init__(config, items=items, scale=scale)
+        self.register_buffer("counts_I", torch.zeros(items))
+        self.register_buffer("mean", torch.tensor(scale.middle))
+        self.register_buffer("spread", torch.tensor((scale.high - scale.low) / 4))
+
+    def prepare(self, histories: Histories, *, seed: int) -> None:
+        rated = histories.rated()
+        if rated.entries == 0:
+            raise TrainingError(
+                "There are no ratings to learn from, only titles that were seen.",
+                remedy="Choose a model that learns from likes or from what was seen.",
+            )
+        counts_I = np.bincount(rated.item_rows_N, minlength=self.items)
+        self.counts_I.copy_(torch.from_numpy(counts_I))
+        self.mean.fill_(float(rated.ratings_N.mean(dtype=np.float64)))
+        self.spread.fill_(float(rated.ratings_N.std(dtype=np.float64)))
+
+    def examples(self, histories: Histories, device: torch.device) -> Examples:
+        return ResidentEntries(histories, device)
+
+    # -- targets -------------------------------------------------------------------------------------------------
+
+    @property
+    def _zero_and_unit(self) -> tuple[float, float]:
+        """Which rating is a target of 0, and how much rating a target of 1 is more."""
+        low, high = self.scale.low, self.scale.high
+        return (low, high - low) if self.config.targets == "unit" and high > low else (0.0, 1.0)
+
+    def _as_targets(self, ratings: Tensor) -> Tensor:
+        zero, unit = self._zero_and_unit
+        return (ratings - zero) / unit
+
+    def _as_ratings(self, targets: Tensor) -> Tensor:
+        zero, unit = self._zero_and_unit
+        return targets * unit + zero
+
+    def _squared_error(self, errors: Tensor, penalty: Tensor | float = 0.0) -> Losses:
+        """The mean squared error of targets, shown as one of ratings in their own unit."""
+        error = errors.float().square().mean()
+        unit = self._zero_and_unit[1]
+        return Losses(error + penalty, error.detach() * unit**2, {})
+
+    # -- predicting ----------------------------------------------------------------------------------------------
+
+    def _prediction(self, targets_UC: Tensor, columns_C: Tensor | None) -> Prediction:
+        """What predicted targets mean: ratings within the scale, and scores that rank by a lower bound."""
+        ratings_UC = self._as_ratings(targets_UC.float())
+        counts_C = self.counts_I if columns_C is None else self.counts_I[columns_C]
+        damping = self.config.item_damping
+        half = 2.0 * self.counts_I.mean() if damping is None else damping
+        trust_C = counts_C / (counts_C + half).clamp(min=1e-12)
+        doubt_C = self.config.caution * self.spread / torch.sqrt(counts_C + 1.0)
+        scores_UC = self.mean + trust_C * (ratings_UC - self.mean) - doubt_C
+        return Prediction(scores_UC.cpu(), rating_UI=ratings_UC.clamp(self.scale.low, self.scale.high).cpu())
+
+    def _ratings(self, targets_N: Tensor) -> Tensor:
+        """What predicted targets mean as ratings, on the CPU."""
+        return self._as_ratings(targets_N.float()).clamp(self.scale.low, self.scale.high).cpu()
+
+    # -- loading -------------------------------------------------------------------------------------------------
+
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *others: Any) -> None:
+        """Take the number of training people from what is loaded: a fresh model does not know it."""
+        for name in self.sized_by_people:
+            kept, own = state_dict.get(prefix + name), getattr(self, name)
+            if kept is not None and kept.shape != own.shape and kept.shape[1:] == own.shape[1:]:
+                setattr(self, name, torch.nn.Parameter(torch.empty_like(kept, device=own.device)))
+        super()._load_from_state_dict(state_dict, prefix, *others)

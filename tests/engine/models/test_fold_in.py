@@ -1,0 +1,44 @@
+import numpy as np
+import torch
+
+from engine.models import fold_in
+from engine.models.fold_in import lots_of, variants_of
+
+
+def some_people(people=50):
+    rng = np.random.default_rng(2)
+    counts = rng.integers(0, 30, people)
+    return torch.from_numpy(rng.integers(0, 40, counts.sum())), torch.from_numpy(rng.random(counts.sum())), counts
+
+
+def test_that_every_rating_of_every_person_is_in_one_lot_in_order(monkeypatch):
+    monkeypatch.setattr(fold_in, "_NUMBERS_AT_ONCE", 400)
+    rows, targets, counts = some_people()
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    lots = list(lots_of(rows, targets, counts, width=4))
+    assert len(lots) > 5
+    assert sorted(np.concatenate([lot.people for lot in lots])) == list(range(50))
+    for lot in lots:
+        for place, person in enumerate(lot.people):
+            there = lot.there_Um[place].bool()
+            own = slice(int(starts[person]), int(starts[person + 1]))
+            assert torch.equal(lot.rows_Um[place][there], rows[own])
+            assert torch.equal(lot.targets_Um[place][there], targets[own])
+            assert int(lot.counts_U[place]) == counts[person]
+
+
+def test_that_lots_stay_within_the_memory_they_may_take(monkeypatch):
+    monkeypatch.setattr(fold_in, "_NUMBERS_AT_ONCE", 1000)
+    rows, targets, counts = some_people()
+    for lot in lots_of(rows, targets, counts, width=4):
+        assert len(lot.people) == 1 or lot.rows_Um.numel() * 4 <= 1000
+
+
+def test_that_a_variant_lacks_its_entry_and_those_without_a_rating(monkeypatch):
+    monkeypatch.setattr(fold_in, "_NUMBERS_AT_ONCE", 30)
+    targets = torch.tensor([0.1, float("nan"), 0.3, 0.4])
+    lots = list(variants_of(torch.arange(4), targets, torch.tensor([2, 1, 0]), width=4))
+    there = torch.cat([lot.there_Um for lot in lots])
+    assert len(lots) > 1
+    assert there.tolist() == [[1, 0, 1, 1], [1, 0, 0, 1], [1, 0, 1, 1], [0, 0, 1, 1]]
+    assert torch.cat([lot.counts_U for lot in lots]).tolist() == [3, 2, 3, 2]
