@@ -70,6 +70,8 @@ def year_in(text: str) -> int:
 def seconds_of(text: str) -> int:
     """Unix seconds of a date or time that starts with its year, of ctime's form, or of a Unix time; else 0."""
     text = text.strip()
+    if not text:
+        return 0
     try:
         if re.fullmatch(r"\d{8,13}(\.\d+)?", text):
             number = int(float(text))

@@ -16,10 +16,10 @@ from engine.data.personal.delimited import read_delimited
 from engine.data.personal.export import Export, ExportedTitle
 from engine.data.personal.myanimelist import read_myanimelist
 from engine.data.personal.part import Part
-from engine.data.personal.recognising import recognised_of, text_head
+from engine.data.personal.recognising import export_sources, recognised_of, text_head
 from engine.data.personal.together import each_once
 from engine.data.personal.trakt import read_trakt
-from engine.data.reading.archives import Source, sources_in
+from engine.data.reading.archives import Source
 from engine.data.reading.repair import MOST_PROBLEMS
 from engine.data.reading.shape import Given
 from engine.errors import DataError, ProfileError
@@ -35,7 +35,7 @@ def read_export(path: Path, *, given: Given | None = None) -> Export:
     `given` says what a person knows better about a table. Raises DataError where a file cannot be read, is no export
     or belongs to several people or services, and ProfileError where nothing in it is usable.
     """
-    parts = _parts(path, sources_in(path), given)
+    parts = _parts(path, export_sources(path), given)
     parts.sort(key=lambda one: PERSONAL.index(one.layout) if one.layout in PERSONAL else len(PERSONAL))
     titles = each_once([one.titles for one in parts])
     skipped = [entry for one in parts for entry in one.skipped]

@@ -33,8 +33,22 @@ def recognised_exports(path: Path) -> tuple[tuple[Source, Layout], ...]:
 
     Raises DataError where the path itself cannot be read.
     """
-    found = ((source, recognised_of(source)) for source in sources_in(path))
+    found = ((source, recognised_of(source)) for source in export_sources(path))
     return tuple((source, layout) for source, layout in found if layout is not None)
+
+
+def export_sources(path: Path) -> list[Source]:
+    """The files at a path, and those in zips that lie in a folder. Raises DataError where the path cannot be read."""
+    sources = sources_in(path)
+    return [inner for one in sources for inner in _inside(one)] if path.is_dir() else sources
+
+
+def _inside(source: Source) -> list[Source]:
+    """The members of a zip; a zip that is none that may be opened stays a file that nobody recognises."""
+    try:
+        return sources_in(source.path)
+    except DataError:
+        return [source]
 
 
 def recognised_of(source: Source) -> Layout | None:

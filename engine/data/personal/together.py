@@ -32,12 +32,13 @@ class _Found:
         self._by_name: dict[tuple[str, int, bool], list[int]] = {}
 
     def take(self, title: ExportedTitle, rank: int) -> None:
-        place = self._place_of(title)
+        name = _name_of(title)
+        place = self._place_of(title, name)
         if place is None:
             place = len(self.titles)
             self.titles.append(title)
             self._ranks.append(rank)
-            self._by_name.setdefault(_name_of(title), []).append(place)
+            self._by_name.setdefault(name, []).append(place)
         else:
             counts = _counts(title, self.titles[place], is_same_file=rank == self._ranks[place])
             first, second = (title, self.titles[place]) if counts else (self.titles[place], title)
@@ -46,7 +47,7 @@ class _Found:
         for one in self.titles[place].ids.items():
             self._by_id.setdefault(one, place)
 
-    def _place_of(self, title: ExportedTitle) -> int | None:
+    def _place_of(self, title: ExportedTitle, name: tuple[str, int, bool]) -> int | None:
         """By an id that both have; else by the same name and year, unless ids say that they are namesakes."""
         for kind, an_id in title.ids.items():
             place = self._by_id.get((kind, an_id))
@@ -54,7 +55,7 @@ class _Found:
                 return place
         if not title.title:
             return None
-        places = self._by_name.get(_name_of(title), ())
+        places = self._by_name.get(name, ())
         return next((place for place in places if not _are_namesakes(title, self.titles[place])), None)
 
 

@@ -60,6 +60,14 @@ def test_that_a_folder_of_exports_is_one_export(tmp_path):
     assert [(one.title, one.rating, one.state) for one in read_export(tmp_path).titles] == TOGETHER
 
 
+def test_that_a_zip_in_a_folder_is_opened_too(tmp_path):
+    zipped(tmp_path / "letterboxd-nobody.zip", LETTERBOXD)
+    written(tmp_path, "notes.txt", "words")
+    written(tmp_path, "sheet.xlsx", _workbook())
+
+    assert [(one.title, one.rating, one.state) for one in read_export(tmp_path).titles] == TOGETHER
+
+
 def test_that_a_packed_file_is_read_in_place(tmp_path):
     path = written(tmp_path, "ratings.csv.gz", gzip.compress(LETTERBOXD_RATINGS.encode()))
 
