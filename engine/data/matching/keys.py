@@ -58,7 +58,8 @@ _SAME_WORDS = {
 def words_of(title: str) -> tuple[str, ...]:
     """The words of a title in the form in which they are compared; none where it has neither letters nor digits."""
     text = turned_round(title).casefold().translate(_SIGNS)
-    text = _INITIALS.sub(lambda found: re.sub(r"[.\s]", "", found.group()) + " ", text)
+    if "." in text:
+        text = _INITIALS.sub(lambda found: re.sub(r"[.\s]", "", found.group()) + " ", text)
     text = with_lone_romans_read(without_thousands_commas(" ".join(text.split())))
     words = _PLAIN_WORDS.findall(text) if text.isascii() else _without_accents(text).split()
     return tuple(numbers_read([_SAME_WORDS.get(word, word) for word in words]))
@@ -71,7 +72,8 @@ def key_of(title: str, words: Sequence[str]) -> str:
 
 def joined(words: Sequence[str]) -> str:
     """The words without spaces, but for those between numbers: "8 1/2" is not 812."""
-    return _BETWEEN_OTHERS.sub("", " ".join(words))
+    text = "".join(words)
+    return text if text.isalpha() else _BETWEEN_OTHERS.sub("", " ".join(words))
 
 
 def without_article(title: str, words: tuple[str, ...]) -> tuple[str, ...]:
@@ -89,8 +91,8 @@ def without_articles(words: Sequence[str]) -> tuple[str, ...]:
 
 def turned_round(title: str) -> str:
     """ "Matrix, The" -> "The Matrix", in many languages; other titles as they are."""
-    found = _AT_END.match(title)
-    if not found:
+    found = _AT_END.match(title) if "," in title else None
+    if found is None:
         return title
     rest, article = found.groups()
     return article + rest if article[-1] in "'’" else f"{article} {rest}"

@@ -17,7 +17,8 @@ _PARENTHESES = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")
 _AT_END = re.compile(r"(?:\s*[(\[][^()\[\]]*[)\]])*\s*$")
 _AKA = re.compile(r"\ba\.?k\.?a\b\.?:?\s*", re.IGNORECASE)
 _NO_NAME = re.compile(
-    r"^(?:tv|v|vg|video|short|film|movie|mini-?series|tv (?:series|movie|mini-?series|special)|ova|ona|imax|3-?d|"
+    r"^(?:tv|v|vg|video|short|film|movie|music|specials?|mini-?series|"
+    r"tv (?:series|movie|mini-?series|special)|ova|ona|imax|3-?d|"
     r"(?:the )?(?:director's|final|extended|uncut|restored) (?:cut|version|edition)|(?:the )?original version|"
     r"english dub|dubbed|subtitled|re-?release|(?:19|20)\d\d(?:[-–]\d*)?)$",
     re.IGNORECASE,

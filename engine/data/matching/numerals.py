@@ -26,27 +26,33 @@ _WORTH = {word: number for number, word in enumerate(_SMALL)}
 _TENS_WORTH = {word: 10 * number for number, word in enumerate(_TENS, start=2)}
 _ORDINAL_WORDS = dict(zip(_ORDINALS, ["1st", "2nd", "3rd", *(f"{number}th" for number in range(4, 15))], strict=True))
 _ROMAN_WORDS = {word: str(number) for number, word in enumerate(_ROMANS, start=2) if len(word) > 1}
+_NUMBER_WORDS = frozenset({*_WORTH, *_TENS_WORTH, *_ORDINAL_WORDS, *_ROMAN_WORDS})
 _PARTS = frozenset({"part", "pt", "parts", "episode", "ep", "volume", "vol", "chapter"})
 
 _LONE_LETTER = {"i": "1", "v": "5", "x": "10"}
 _LONE_ROMAN = re.compile(r"(?<=[^\W_]{2} )([ivx])(?=\s*(?:[:;,(]|\s[-–—]\s|$))")
 _ROMAN_OF_A_PART = re.compile(r"\b(part|pt\.?|episode|ep\.?|volume|vol\.?|chapter) ([ivx])\b")
+_LONE = re.compile(r" [ivx](?!\w)")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
 
 def with_lone_romans_read(text: str) -> str:
     """I, V and X as digits where they can only be numbers: at the end of a title or of its first half."""
+    if not _LONE.search(text):
+        return text
     text = _ROMAN_OF_A_PART.sub(lambda found: f"{found.group(1)} {_LONE_LETTER[found.group(2)]}", text)
     return _LONE_ROMAN.sub(lambda found: _LONE_LETTER[found.group(1)], text)
 
 
 def without_thousands_commas(text: str) -> str:
     """ "20,000 leagues" -> "20000 leagues"."""
-    return _THOUSANDS.sub("", text)
+    return _THOUSANDS.sub("", text) if "," in text else text
 
 
 def numbers_read(words: Sequence[str]) -> list[str]:
     """The words with every number as digits, and without "part", "episode" and the like before a number."""
+    if _NUMBER_WORDS.isdisjoint(words) and not any(word.isdecimal() for word in words):
+        return list(words)
     read: list[str] = []
     place = 0
     while place < len(words):
