@@ -21,6 +21,7 @@ TimeKind = Literal["whole", "number", "date", "zoned date"]
 _NUMBER = re.compile(r"\s*[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?\s*")
 _WHOLE = re.compile(r"\s*\d+\s*")
 _DECIMAL_COMMA = re.compile(r"\s*[-+]?\d*,\d+\s*")
+_NUMBER_WITH_COMMA = re.compile(r"(?<![^\s])[-+]?\d*,\d+(?![^\s])")
 _DATE = re.compile(r"\s*\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?\s*")
 _ZONED_DATE = re.compile(r"\s*\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[-+]\d\d:?\d\d)\s*")
 _NEARLY_ALL = 0.9
@@ -65,7 +66,7 @@ def decimal_sign(wish: str | None) -> str | None:
 def delimiter_of(lines: list[str]) -> str | None:
     """The delimiter that gives nearly all lines the same number of columns; of several, the one that gives most.
 
-    Spaces also stand inside texts, so they count only where no other sign does as well.
+    Spaces also stand inside texts, and commas inside numbers: these count only where no other sign does as well.
     """
     best, best_rank = None, (0.0, False, 0)
     for sign in DELIMITERS.values():
@@ -73,10 +74,16 @@ def delimiter_of(lines: list[str]) -> str | None:
         counts = Counter(len(row) for row in rows)
         width, fitting = counts.most_common(1)[0] if counts else (1, 0)
         share = fitting / max(1, counts.total())
-        rank = (1.0 if share >= 0.9 else share, sign != " ", width)
+        is_sure = sign != " " and not (sign == "," and _are_decimal_commas(lines))
+        rank = (1.0 if share >= 0.9 else share, is_sure, width)
         if width >= 2 and share >= 0.6 and rank > best_rank:
             best, best_rank = sign, rank
     return best
+
+
+def _are_decimal_commas(lines: list[str]) -> bool:
+    """Whether every comma stands inside of a number between spaces: 3 17 0,5."""
+    return all(line.count(",") == len(_NUMBER_WITH_COMMA.findall(line)) for line in lines)
 
 
 def is_quoted(lines: list[str], delimiter: str) -> bool:
