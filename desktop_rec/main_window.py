@@ -19,7 +19,15 @@ from desktop_rec.preferences import Preferences
 from desktop_rec.session import Session
 from desktop_rec.theme import set_role
 from desktop_rec.views.data_view import DataView
-from desktop_rec.widgets.header import NEW_PERSON, OPEN_FILE, TRAIN, USE_SAMPLE, Header
+from desktop_rec.widgets.header import (
+    DELETE_PERSON,
+    NEW_PERSON,
+    OPEN_FILE,
+    RENAME_PERSON,
+    TRAIN,
+    USE_SAMPLE,
+    Header,
+)
 from desktop_rec.widgets.icons import icon
 from desktop_rec.widgets.job_bar import JobBar
 from desktop_rec.widgets.notice_bar import NoticeBar
@@ -214,12 +222,17 @@ class MainWindow(QMainWindow):
             self.session.use_quick_model()
 
     def _on_person_chosen(self, key: str) -> None:
-        if key != NEW_PERSON:
-            self.session.set_profile(key)
-            return
-        name = questions.ask_for_name(self)
-        if name:
-            self.session.new_profile(name)
+        session, now = self.session, self.session.profile
+        if key == NEW_PERSON:
+            name = questions.ask_for_name(self)
+            if name:
+                session.new_profile(name)
+        elif key == RENAME_PERSON and now is not None:
+            session.rename_profile(now.profile_id, questions.ask_for_new_name(self, now.name))
+        elif key == DELETE_PERSON and now is not None:
+            session.delete_profile(now.profile_id)
+        else:
+            session.set_profile(key)
 
     def _show_help(self) -> None:
         """F1: what the control with the focus is, or else what this place is for."""

@@ -13,6 +13,7 @@ _FILES = (
     "Ratings files (*.csv *.tsv *.txt *.dat *.data *.tab *.inter *.item *.parquet *.feather *.arrow *.json *.jsonl "
     "*.xml *.gz *.zip);;All files (*)"
 )
+_EXPORTS = "Exports and tables (*.csv *.tsv *.txt *.zip *.gz *.json *.xml);;All files (*)"
 
 
 def ask_to_stop(parent: QWidget, title: str) -> bool:
@@ -61,3 +62,15 @@ def ask_where_to_save(parent: QWidget, title: str, name: str) -> Path | None:
     if not chosen:
         return None
     return Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.csv")
+
+
+def ask_for_my_ratings(parent: QWidget) -> Path | None:
+    """A person's own export; None where they changed their mind."""
+    name, _ = QFileDialog.getOpenFileName(parent, "Import my ratings", "", _EXPORTS)
+    return Path(name) if name else None
+
+
+def ask_for_new_name(parent: QWidget, name: str) -> str:
+    """Another name for a profile, "" where the person changed their mind."""
+    said_name, said = QInputDialog.getText(parent, "Rename this profile", "Whose ratings are these?", text=name)
+    return said_name.strip() if said else ""

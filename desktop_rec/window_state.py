@@ -67,6 +67,7 @@ def header_state(session: Session) -> HeaderState:
             Choice(one.profile_id, one.name, profile is not None and one.profile_id == profile.profile_id)
             for one in session.people()
         ),
+        person_is_kept=profile is not None and not session.profile_is_borrowed,
     )
 
 

@@ -1,9 +1,9 @@
 """The one place that knows the open data set, running jobs, the model and the person.
 
 Stands between the views and the engine. A view calls methods and connects to signals; it never starts a thread and
-never touches the library's files. Everything here happens on the GUI thread; the work itself runs on three lanes: one
-long job (import, sweep, training), scoring (models of opened data sets, lists, reasons), and looking at files before
-they are imported; in the last two the latest wins.
+never touches the library's files. Everything here happens on the GUI thread; the work itself runs on four lanes: one
+long job (import, export, sweep, training), scoring (models of opened data sets, lists, reasons), looking at files
+before they are imported, and counting the open data set; in the last three the latest wins.
 
 ATTRIBUTES (read them; None means: not there yet)
     library            Library; library_failure says why there is none
@@ -13,6 +13,8 @@ ATTRIBUTES (read them; None means: not there yet)
     model_words        what the scoring lane does to get a model ("" when it is done or nothing is open)
     profile, profile_is_borrowed     the person; borrowed: somebody of the data set, whose changes are not kept
     import_plan        ImportPlan: the files that are looked at before an import
+    my_import          MyImport: an export of the person's own, being read, failed, or under review
+    deck               Deck of the open data set after ask_deck()
     rate               ChosenRate(model, lr, schedule) from "Use this rate"
     job                JobState of the long job, None when nothing runs
     sweep_state, training_state      curves.SweepState and curves.TrainingState: always there, empty at first
@@ -31,6 +33,8 @@ SIGNALS (no arguments unless said)
     sweep_changed, training_changed  sweep_state / training_state changed; at most once per 50 ms
     notice(Notice)                   say this to the person
     import_plan_changed              import_plan is new
+    my_import_changed                my_import is new
+    deck_ready                       deck is there
     my_ratings_file_asked(Path)      the person wants this export of their own added to their ratings
     place_requested(str)             "data", "learning_rate", "train", "for_you", "settings"
     recommendations_ready(RecommendationList), explanation_ready(Explanation), insights_ready(ListInsights)
@@ -50,7 +54,10 @@ METHODS
               pause() go_on() stop() (keeps) discard() (while it runs or after) cancel() (an import: nothing is kept)
               runs() use_run(run_id) use_quick_model()
     person:   rate_title(item_row, rating) remove_rating(item_id) switch_rating(item_id, on) take_person(user_id)
-              set_profile(profile_id) new_profile(name) people()
+              set_profile(profile_id) new_profile(name) people() rename_profile(id, name) delete_profile(id)
+    my file:  import_my_ratings(path) decide(step) add_my_import() leave_my_import() save_unmatched(path)
+              save_my_ratings(path) save_for_letterboxd(path)
+    deck:     ask_deck() put_rating(item_row, entry before)
     scoring:  recommend(weight, filters) explain(item_row) ask_insights()
     undo() -> bool, undo_words
 
@@ -62,12 +69,12 @@ for while another runs is refused with a notice, and the method returns False.
 from __future__ import annotations
 
 from desktop_rec.session.labels import ChosenRate, ModelLabel
-from desktop_rec.session.person import PersonDesk
+from desktop_rec.session.my_ratings import MyRatingsDesk
 
 __all__ = ["ChosenRate", "ModelLabel", "Session"]
 
 
-class Session(PersonDesk):
+class Session(MyRatingsDesk):
     """What a window is about. Built of desks, one a part of the street: core, data, importing, learning, person."""
 
     def wind_down(self) -> None:
@@ -76,5 +83,7 @@ class Session(PersonDesk):
         self._scoring.abandon()
         self._looking.abandon()
         self._counting.abandon()
+        self._matching.abandon()
+        self._dealing.abandon()
         if self.is_idle:
             self.idle.emit()

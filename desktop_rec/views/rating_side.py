@@ -33,6 +33,11 @@ class RatingSide(QObject):
         self._connect()
 
     @property
+    def rows(self) -> tuple[TitleRow, ...]:
+        """The person's ratings, the latest first; those that the open data set does not have too."""
+        return self._rows
+
+    @property
     def known(self) -> int:
         """How many ratings the open data set knows, switched off or not."""
         return sum(row.item_row is not None for row in self._rows)

@@ -1,7 +1,8 @@
 """The place For you: my ratings at the left, the list in the middle, the reasons at the right.
 
 Connects widgets to the session. Asks for a list whenever the person, the model or a choice changes, compares it with
-the one before, and asks for reasons once the list stands.
+the one before, and asks for reasons once the list stands. While an export of the person's own is read and reviewed,
+that review takes the whole place.
 """
 
 from __future__ import annotations
@@ -10,18 +11,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QShowEvent
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_rec.item_models.comparison import Comparison
 from desktop_rec.notices import Failure
 from desktop_rec.session import Session
+from desktop_rec.views.beginning import Beginning
+from desktop_rec.views.my_ratings_import_view import MyRatingsImportView
+from desktop_rec.views.person_side import PersonSide, dropped_paths
 from desktop_rec.views.rating_side import RatingSide
 from desktop_rec.views.why_no_list import Situation, why_no_list
 from desktop_rec.widgets.for_you_page import ForYouPage
 from desktop_rec.widgets.reasons_panel import because_line
 from desktop_rec.widgets.star_scale import StarScale
-from desktop_rec.widgets.starter_panel import ENOUGH
 from engine.data.dataset import Scale
 from engine.recommending.ranking import Filters
 
@@ -47,18 +50,19 @@ class RecommendView(QWidget):
         self._comparison = Comparison()
         self._found: RecommendationList | None = None
         self._failure: Failure | None = None
-        self._is_starting = self._is_due = False
+        self._is_due = False
         self._build()
         self._connect()
         self._on_dataset()
 
     def show_state(self) -> None:
-        """Show the starter, the list, or the sentence that says what is missing."""
+        """Show the review of an import, the deck, the list, or the sentence that says what is missing."""
+        self._whole.setCurrentWidget(self.page if self._session.my_import is None else self.importing)
         if self._session.dataset is None:
             self.page.show_missing()
             return
-        if self._is_starting or not self._ratings.known:
-            self.page.show_starter()
+        if self._beginning.is_due:
+            self._beginning.show()
             return
         missing = why_no_list(self._situation())
         if missing is None:
@@ -69,6 +73,14 @@ class RecommendView(QWidget):
             )
         self.page.show_pane()
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._session.dataset is not None and dropped_paths(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if self._person_side.take_dropped(event.mimeData()):
+            event.acceptProposedAction()
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self._is_due:
@@ -76,14 +88,21 @@ class RecommendView(QWidget):
 
     def _build(self) -> None:
         self.setObjectName("recommend_view")
+        self.setAcceptDrops(True)
         self.page = ForYouPage(StarScale.of(Scale(0.5, 5.0, 0.5)))
+        self.importing = MyRatingsImportView(self._session)
         self._ratings = RatingSide(self._session, self.page.mine, self.page.starter, self)
+        self._beginning = Beginning(self._session, self.page, self._ratings, self)
+        self._person_side = PersonSide(self._session, self)
         self._reasons_pause = QTimer(self)
         self._reasons_pause.setSingleShot(True)
         self._reasons_pause.setInterval(REASONS_PAUSE_MS)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.page)
+        self._whole = QStackedWidget()
+        self._whole.addWidget(self.page)
+        self._whole.addWidget(self.importing)
+        column.addWidget(self._whole)
 
     def _connect(self) -> None:
         session = self._session
@@ -95,13 +114,19 @@ class RecommendView(QWidget):
         session.insights_ready.connect(self._on_insights)
         session.scoring_failed.connect(self._on_failure)
         self._reasons_pause.timeout.connect(self._ask_reasons)
+        session.my_import_changed.connect(self.show_state)
         self._connect_sliders()
         page = self.page
+        page.mine.asked.connect(self._person_side.do)
+        self._beginning.turned.connect(self.show_state)
+        self.importing.page.added.connect(self._beginning.end)
+        self._person_side.deck_wanted.connect(self._beginning.begin)
+        for wish in (self._beginning.import_wanted, self.importing.file_asked):
+            wish.connect(self._person_side.ask_for_file)
         page.data_wanted.connect(self._go_to_data)
-        page.starter.list_wanted.connect(self._on_list_wanted)
         page.pane.filters_changed.connect(self._on_filters)
         page.pane.chosen.connect(self._on_chosen)
-        page.pane.rate_more_wanted.connect(self._on_rate_more)
+        page.pane.rate_more_wanted.connect(self._beginning.begin)
         page.pane.message_pressed.connect(self._on_message)
         page.pane.message_second_pressed.connect(self._copy_details)
         page.reasons.rated.connect(self._ratings.rate)
@@ -129,6 +154,7 @@ class RecommendView(QWidget):
             page.pane.filters.use_catalogue(genres, (min(years), max(years)) if years else (0, 0))
             page.mine.picker.show_people(dataset.users.ids, dataset.histories.counts_U.tolist())
         self._ratings.forget_dataset()
+        self._beginning.forget_dataset()
         self._on_profile()
         self._on_recommender()
 
@@ -151,12 +177,13 @@ class RecommendView(QWidget):
         self._person = profile.profile_id
         self._ratings.show_profile()
         if is_other:
-            self._is_starting, self._found, self._failure = not self._ratings.known, None, None
+            self._beginning.take_person()
+            self._found = self._failure = None
             self._comparison.forget()
             page.pane.list.forget_choice()
             self._ratings.show_profiles()
         else:
-            self._is_starting = self._is_starting and not had < ENOUGH <= self._ratings.known
+            self._beginning.take_rating(had=had)
             self._comparison.begin(self._ranks())
         self._ask()
         self.show_state()
@@ -210,14 +237,6 @@ class RecommendView(QWidget):
             if not self._reasons_pause.isActive():
                 self._session.explain(item.item_row)
 
-    def _on_rate_more(self) -> None:
-        self._is_starting = True
-        self.show_state()
-
-    def _on_list_wanted(self) -> None:
-        self._is_starting = False
-        self.show_state()
-
     def _on_message(self) -> None:
         missing = why_no_list(self._situation())
         match missing.action if missing is not None else "":
@@ -227,7 +246,7 @@ class RecommendView(QWidget):
                 self.page.pane.filters.show_filters(Filters())
                 self._on_filters(Filters())
             case "rate":
-                self._on_rate_more()
+                self._beginning.begin()
 
     def _copy_details(self) -> None:
         if self._failure is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
+from desktop_rec.widgets.deck_panel import DeckPanel
 from desktop_rec.widgets.insights_panel import InsightsPanel
 from desktop_rec.widgets.list_pane import ListPane
 from desktop_rec.widgets.my_ratings_panel import WIDTH, MyRatingsPanel
@@ -21,7 +22,7 @@ _LIST_WIDTH, _WHY_WIDTH = 560, 300
 
 
 class ForYouPage(QWidget):
-    """mine at the left, pane or starter in the middle, reasons and insights at the right. data_wanted(): go to Data."""
+    """mine at the left; pane, deck or starter between; reasons and insights at the right. data_wanted(): go to Data."""
 
     data_wanted = Signal()
 
@@ -30,6 +31,7 @@ class ForYouPage(QWidget):
         self.mine = MyRatingsPanel(scale)
         self.pane = ListPane(scale)
         self.starter = StarterPanel(scale)
+        self.deck = DeckPanel(scale)
         self.reasons = ReasonsPanel(scale)
         self.insights = InsightsPanel()
         self._build()
@@ -37,7 +39,7 @@ class ForYouPage(QWidget):
 
     def use_scale(self, scale: StarScale) -> None:
         """Rate and predict on another data set's scale."""
-        for part in (self.mine, self.starter, self.pane.list, self.reasons):
+        for part in (self.mine, self.starter, self.deck, self.pane.list, self.reasons):
             part.use_scale(scale)
 
     def show_missing(self) -> None:
@@ -45,9 +47,15 @@ class ForYouPage(QWidget):
         self._outer.setCurrentWidget(self._missing)
 
     def show_starter(self) -> None:
-        """There are no ratings, or more are wanted."""
+        """Many well-known titles at once, to pick from."""
         self._outer.setCurrentWidget(self._columns)
         self._middle.setCurrentWidget(self.starter)
+        self._tabs.hide()
+
+    def show_deck(self) -> None:
+        """There are few ratings, or more are wanted: one title at a time."""
+        self._outer.setCurrentWidget(self._columns)
+        self._middle.setCurrentWidget(self.deck)
         self._tabs.hide()
 
     def show_pane(self) -> None:
@@ -70,6 +78,7 @@ class ForYouPage(QWidget):
         self._middle = QStackedWidget()
         self._middle.addWidget(self.pane)
         self._middle.addWidget(self.starter)
+        self._middle.addWidget(self.deck)
         self._middle.setMinimumWidth(300)
         self._tabs = named(QTabWidget(), "why_tabs", "Why", "")
         self._tabs.setToolTip("")

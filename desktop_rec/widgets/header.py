@@ -37,6 +37,7 @@ class HeaderState:
     datasets: tuple[Choice, ...] = ()
     models: tuple[Choice, ...] = ()
     people: tuple[Choice, ...] = ()
+    person_is_kept: bool = False
 
 
 class HeaderMenu(QToolButton):
@@ -87,11 +88,12 @@ class HeaderMenu(QToolButton):
         self.chosen.emit(action.data())
 
 
-OPEN_FILE, USE_SAMPLE, QUICK_MODEL, TRAIN, NEW_PERSON = ":open", ":sample", ":quick", ":train", ":new"
+OPEN_FILE, USE_SAMPLE, QUICK_MODEL, TRAIN = ":open", ":sample", ":quick", ":train"
+NEW_PERSON, RENAME_PERSON, DELETE_PERSON = ":new", ":rename", ":delete"
 
 
 class Header(QFrame):
-    """dataset_chosen(id or OPEN_FILE or USE_SAMPLE), model_chosen(run id or TRAIN), person_chosen(id or NEW_PERSON)."""
+    """dataset_chosen(id or OPEN_FILE or USE_SAMPLE), model_chosen(run id or TRAIN), person_chosen(id or *_PERSON)."""
 
     dataset_chosen = Signal(str)
     model_chosen = Signal(str)
@@ -109,7 +111,9 @@ class Header(QFrame):
             (Choice(USE_SAMPLE, "Use the sample"), Choice(OPEN_FILE, "Open a ratings file…")),
         )
         self._model.show_choices(state.model, state.models, (Choice(TRAIN, "Train a model"),))
-        self._person.show_choices(state.person, state.people, (Choice(NEW_PERSON, "Add a person…"),))
+        kept = (Choice(RENAME_PERSON, f"Rename {state.person}…"), Choice(DELETE_PERSON, f"Delete {state.person}"))
+        fixed = (Choice(NEW_PERSON, "Add a person…"), *(kept if state.person_is_kept else ()))
+        self._person.show_choices(state.person, state.people, fixed)
 
     def _build(self) -> None:
         self.setProperty("role", "header")

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_rec.item_models.titles import TitleRow
 from desktop_rec.theme import GRID, set_role
+from desktop_rec.widgets.naming import button
 from desktop_rec.widgets.number_words import count_words
+from desktop_rec.widgets.person_menu import IMPORT, PersonMenu
 from desktop_rec.widgets.profile_picker import ProfilePicker
 from desktop_rec.widgets.star_scale import StarScale
 from desktop_rec.widgets.taste_words import counted
@@ -25,16 +27,20 @@ WIDTH = 280
 
 
 class MyRatingsPanel(QFrame):
-    """searched(text); rated(TitleRow, rating), switched(TitleRow, is_on), removed(TitleRow) from either list."""
+    """searched(text); rated(TitleRow, rating), switched(TitleRow, is_on), removed(TitleRow) from either list.
+
+    asked(key): what the person wants of these ratings as a whole (see person_menu.py).
+    """
 
     searched = Signal(str)
     rated = Signal(object, object)
     switched = Signal(object, bool)
     removed = Signal(object)
+    asked = Signal(str)
 
     def __init__(self, scale: StarScale, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._word = "title"
+        self._word, self._is_borrowed = "title", False
         self._build(scale)
         self._connect()
 
@@ -55,6 +61,8 @@ class MyRatingsPanel(QFrame):
         self.person.setAccessibleName(f"Ratings of {name}. Press to choose somebody else")
         self._borrowed.setText(f"{name} of this data set. What you change here is not kept.")
         self._borrowed.setVisible(borrowed)
+        self._is_borrowed = borrowed
+        self.menu.allow(borrowed=borrowed, ratings=len(self.mine.titles.rows))
 
     def show_ratings(self, rows: Sequence[TitleRow]) -> None:
         """The person's ratings, the latest first."""
@@ -66,6 +74,8 @@ class MyRatingsPanel(QFrame):
         parts += [f"{count_words(unknown)} not in this data set"] if unknown else []
         self._count.setText(" · ".join(parts))
         self._empty.setText(f"What you rate stands here. Search a {self._word}, or begin with the well known ones.")
+        self.menu.allow(borrowed=self._is_borrowed, ratings=len(rows))
+        self._import.setVisible(bool(rows))
         self._show_page()
 
     def show_found(self, rows: Sequence[TitleRow]) -> None:
@@ -89,12 +99,18 @@ class MyRatingsPanel(QFrame):
         self.person = QPushButton("Me  ▾")
         self.person.setObjectName("person")
         self.person.setToolTip("Whose ratings: your own, another profile, or a person of the data set")
+        self.menu = PersonMenu()
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(self.person, 1)
+        row.addWidget(self.menu)
+        column.addLayout(row)
         self._borrowed = QLabel()
         self._borrowed.setWordWrap(True)
         set_role(self._borrowed, "caption")
         self._borrowed.hide()
         self.search = TitleSearch()
-        for one in (self.person, self._borrowed, self.search):
+        for one in (self._borrowed, self.search):
             column.addWidget(one)
 
     def _build_lists(self, column: QVBoxLayout, scale: StarScale) -> None:
@@ -111,7 +127,13 @@ class MyRatingsPanel(QFrame):
         for page in (self.mine, self.found, self._empty, self._nothing):
             self._pages.addWidget(page)
         column.addWidget(self._count)
+        self._import: QPushButton = button(
+            "Import my ratings…",
+            "import_my_ratings",
+            "Letterboxd, IMDb, Trakt, TMDB, … or a table; or drop the file here",
+        )
         column.addWidget(self._pages, 1)
+        column.addWidget(self._import)
 
     def _build_sliders(self, column: QVBoxLayout) -> None:
         self.gems = WeightSlider(
@@ -137,6 +159,11 @@ class MyRatingsPanel(QFrame):
             one.rated.connect(self.rated)
             one.removed.connect(self.removed)
         self.mine.switched.connect(self.switched)
+        self.menu.asked.connect(self.asked)
+        self._import.clicked.connect(self._on_import)
+
+    def _on_import(self) -> None:
+        self.asked.emit(IMPORT)
 
     def _on_person(self) -> None:
         self.picker.open_under(self.person)

@@ -22,11 +22,12 @@ ENOUGH = 5
 
 
 class StarterPanel(QWidget):
-    """rated(TitleRow, rating), removed(TitleRow), list_wanted(): show what there is for me now."""
+    """rated(TitleRow, rating), removed(TitleRow), list_wanted(): show what there is for me now; deck_wanted()."""
 
     rated = Signal(object, object)
     removed = Signal(object)
     list_wanted = Signal()
+    deck_wanted = Signal()
 
     def __init__(self, scale: StarScale, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +35,7 @@ class StarterPanel(QWidget):
         self.cards.rated.connect(self.rated)
         self.cards.removed.connect(self.removed)
         self.show_list.clicked.connect(self.list_wanted)
+        self._one.clicked.connect(self.deck_wanted)
 
     def use_scale(self, scale: StarScale) -> None:
         """Rate on another data set's scale."""
@@ -61,18 +63,20 @@ class StarterPanel(QWidget):
         self.show_list: QPushButton = button(
             "Show my list", "show_my_list", "See what to watch, as far as your ratings say", role="primary"
         )
+        self._one: QPushButton = button(
+            "One at a time", "starter_deck", "Titles that tell tastes apart, one after the other"
+        )
         self.cards = TitleList(TitleLook.CARD, scale)
         self.cards.setObjectName("well_known_titles")
         self.cards.setAccessibleName("Well known titles: arrow keys choose, digits rate")
-        words = QVBoxLayout()
-        words.setSpacing(4)
-        words.addWidget(self._heading)
-        words.addWidget(self._sentence)
+        self._heading.setWordWrap(True)
         top = QHBoxLayout()
-        top.addLayout(words, 1)
-        top.addWidget(self.show_list, 0, Qt.AlignmentFlag.AlignBottom)
+        top.addWidget(self._sentence, 1)
+        for one in (self._one, self.show_list):
+            top.addWidget(one, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(2 * GRID)
+        column.setSpacing(GRID)
+        column.addWidget(self._heading)
         column.addLayout(top)
         column.addWidget(self.cards, 1)

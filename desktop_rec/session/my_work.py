@@ -1,0 +1,31 @@
+"""What the desk for my ratings asks of the engine, as generators that are made and driven on a job thread.
+
+Stands beside work.py. Module functions, never lambdas: they cross threads.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.events import Job
+
+if TYPE_CHECKING:
+    from engine.data.dataset import Dataset
+    from engine.data.deck import Deck
+    from engine.data.matching.review import Review
+
+
+def match_export(dataset: Dataset, path: Path) -> Job[Review]:
+    """Read an export and find its titles. Raises DataError and ProfileError where it is none."""
+    from engine import verbs
+
+    return (yield from verbs.match_export(dataset, path))
+
+
+def make_deck(dataset: Dataset) -> Job[Deck]:
+    """The deck of a data set, for newcomers."""
+    from engine.data.deck import Deck
+
+    yield None
+    return Deck(dataset)
