@@ -16,7 +16,7 @@ import pyarrow.ipc as ipc
 import pyarrow.parquet as parquet
 
 from engine.data.reading.archives import MIB, ByteStream, Source
-from engine.data.reading.columnar import ratings_of, shape_of, text_of
+from engine.data.reading.columnar import is_date, ratings_of, shape_of, text_of
 from engine.data.reading.pieces import Piece
 from engine.data.reading.shape import Given, Shape
 from engine.errors import DataError
@@ -37,7 +37,7 @@ def recognise_arrow(source: Source, head: bytes, given: Given) -> Shape | None:
         for _, batch in _batches(source, file, None, rows=_LOOKED_AT):
             rows = list(zip(*(_cells(column) for column in batch.columns), strict=True))
             types = enumerate(batch.schema.types)
-            dated = frozenset(place for place, kind in types if pa.types.is_temporal(kind))
+            dated = frozenset(place for place, kind in types if is_date(kind))
             return shape_of(source, tuple(batch.schema.names), rows, given, kind=KIND, name=name, dated=dated)
     raise DataError(f"{source.name} has no rows.", remedy="Choose a file that holds ratings.", path=str(source.path))
 
@@ -49,7 +49,7 @@ def read_arrow(source: Source, shape: Shape) -> Iterator[Piece]:
     rows = 0
     with _opened(source) as file:
         for done, batch in _batches(source, file, list(dict.fromkeys(places.values())), rows=ROWS_AT_ONCE):
-            columns = {role: batch[name] for role, name in places.items()}
+            columns = {role: batch.column(batch.schema.names.index(name)) for role, name in places.items()}
             block = ratings_of(columns, shape, first_line=rows + 1, file=source.name)
             rows += batch.num_rows
             yield Piece(block, int(done * file.size_on_disk), rows)
@@ -104,14 +104,16 @@ def _batches(
         magic = file.readable.read(6)
         file.readable.seek(0)
         if magic.startswith(b"PAR1"):
-            yield from _of_parquet(parquet.ParquetFile(file.readable), wanted, rows)
+            batches = _of_parquet(parquet.ParquetFile(file.readable), wanted, rows)
         elif magic.startswith(b"FEA1"):
             whole = feather.read_table(file.readable, columns=wanted)
-            for batch in whole.to_batches(max_chunksize=rows):
-                yield 1.0, batch
+            batches = ((1.0, batch) for batch in whole.to_batches(max_chunksize=rows))
         else:
-            yield from _of_ipc(ipc.open_file(file.readable), wanted, rows)
-    except (pa.ArrowException, OSError) as error:
+            batches = _of_ipc(ipc.open_file(file.readable), wanted, rows)
+        for done, batch in batches:
+            batch.validate(full=True)  # places in a damaged file may lead outside of it
+            yield done, batch.rename_columns(batch.schema.names)  # names may be no texts there
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         raise DataError(
             f"{source.path.parent / source.name} is cut short or damaged ({str(error)[:200]}).",
             remedy="Download or copy it again.",

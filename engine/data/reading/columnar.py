@@ -116,6 +116,11 @@ def ratings_of(columns: Mapping[str, pa.Array], shape: Shape, *, first_line: int
     )
 
 
+def is_date(kind: pa.DataType) -> bool:
+    """Whether a column of this type says days, with or without a time of day."""
+    return bool(pa.types.is_timestamp(kind) or pa.types.is_date(kind))
+
+
 def encoded(ids: pa.Array) -> pa.DictionaryArray:
     """Ids of any type as a dictionary of texts; whole numbers that came as 7.0 are 7."""
     flat = ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids
@@ -186,7 +191,7 @@ def _times(values: pa.Array | None, shape: Shape, *, rows: int) -> tuple[Int64 |
     if values is None or shape.time_kind is None:
         return None, np.zeros(rows, dtype=bool)
     none_N = np.zeros(rows, dtype=bool)
-    if pa.types.is_temporal(values.type):
+    if is_date(values.type):
         micros = values.cast(pa.timestamp("us", getattr(values.type, "tz", None)), safe=False).cast(pa.int64())
         return np.floor_divide(pc.fill_null(micros, 0).to_numpy(zero_copy_only=False), 1_000_000), none_N
     if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
