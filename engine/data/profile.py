@@ -10,7 +10,7 @@ import math
 from pathlib import PurePath
 
 from engine.data.dataset import Dataset
-from engine.data.matching.review import Review, accepted
+from engine.data.matching.review import Review, accepted, counted
 from engine.data.personal.conversion import rating_of, scale_for
 from engine.data.profile_entries import Profile, ProfileEntry
 from engine.data.profile_match import ProfileMatch, entry_of, item_row_of, middle_of, profile_rows
@@ -49,13 +49,7 @@ def profile_of_review(review: Review, dataset: Dataset) -> Profile:
             remedy="Choose the export of what you have seen or rated.",
             path=review.export.source,
         )
-    count, source = len(review.titles), review.export.source
-    found = "The one title" if count == 1 else f"None of the {count:,} titles"
-    raise ProfileError(
-        f"{found} of {source} could {'not ' if count == 1 else ''}be found for certain in {dataset.name}.",
-        remedy=f"Its {dataset.catalogue.word}s may be others than yours, or your file may have no years.",
-        path=source,
-    )
+    raise _nothing_found(review, dataset)
 
 
 def profile_of_user(dataset: Dataset, user_id: str) -> Profile:
@@ -73,3 +67,14 @@ def profile_of_user(dataset: Dataset, user_id: str) -> Profile:
         for item_row, rating in zip(history.item_rows_N.tolist(), history.ratings_N.tolist(), strict=True)
     )
     return Profile(f"user-{user_id}", f"Person {user_id}", entries)
+
+
+def _nothing_found(review: Review, dataset: Dataset) -> ProfileError:
+    count, source = len(review.titles), review.export.source
+    titles = "the one title" if count == 1 else f"any of the {count:,} titles"
+    certainly = " for certain" if counted(review).unsure else ""
+    return ProfileError(
+        f"{dataset.name} does not have {titles} of {source}{certainly}.",
+        remedy=f"Its {dataset.catalogue.word}s may be others than yours, or your file may have no years.",
+        path=source,
+    )

@@ -140,17 +140,26 @@ def test_that_own_ids_rated_low_are_not_taken_for_a_smaller_scale(read):
         ("userId,movieId,rating\n1,1,4\n2,2,5\n", DataError, "several people, such as '1' and '2'"),
         ("movieId,rating\n1,good\n2,bad\n", ProfileError, r"No line of mine\.csv is a rating: line 2 says '1,good'"),
         ("movieId,rating\n", ProfileError, r"No line of mine\.csv is a rating\."),
-        ("title,rating\nNowhere to Be Found,4\n", ProfileError, r"The one title of mine\.csv could not be found"),
+        (
+            "title,rating\nNowhere to Be Found,4\n",
+            ProfileError,
+            r"Six films does not have the one title of mine\.csv\.",
+        ),
         (
             "title,rating\nNowhere to Be,4\nNor Here,5\n",
             ProfileError,
-            r"None of the 2 titles of mine\.csv could be found",
+            r"does not have any of the 2 titles of mine\.csv\.",
         ),
     ],
 )
 def test_that_a_file_that_gives_no_profile_is_refused_with_a_sentence(read, text, error, words):
     with pytest.raises(error, match=words):
         read(text)
+
+
+def test_that_where_all_is_unsure_the_sentence_says_so(read):
+    with pytest.raises(ProfileError, match=r"does not have the one title of mine\.csv for certain\."):
+        read("title,year,rating\nWar of the Worlds,2005,5\n")
 
 
 def test_that_a_watchlist_alone_gives_no_profile(read):
