@@ -22,6 +22,7 @@ from engine.data.reading.archives import Source
 from engine.data.reading.dialect import is_number
 from engine.data.reading.readers import RatingsBlock
 from engine.data.reading.repair import (
+    LONGEST_ID,
     MOST_PROBLEMS,
     NO_ITEM,
     NO_USER,
@@ -29,6 +30,7 @@ from engine.data.reading.repair import (
     NOT_A_TIME,
     NOT_FINITE,
     OUT_OF_SCALE,
+    TOO_LONG,
     Problem,
     are_out_of_scale,
     times_of,
@@ -96,6 +98,7 @@ def ratings_of(columns: Mapping[str, pa.Array], shape: Shape, *, first_line: int
     reasons = {
         NO_USER: _is_blank(users_N),
         NO_ITEM: _is_blank(items_N),
+        TOO_LONG: _is_too_long(users_N) | _is_too_long(items_N),
         NOT_A_NUMBER: unread_N,
         NOT_FINITE: ~np.isfinite(ratings_N) & ~_is_none(columns["rating"]) & ~unread_N,
         OUT_OF_SCALE: are_out_of_scale(ratings_N, shape),
@@ -141,6 +144,12 @@ def text_of(values: pa.Array) -> pa.Array:
     if pa.types.is_floating(flat.type):
         return pc.if_else(pc.match_substring_regex(text, _FLOAT_ID), pc.utf8_slice_codeunits(text, 0, -2), text)
     return text
+
+
+def _is_too_long(ids: pa.DictionaryArray) -> Bools:
+    too_long = pc.greater(pc.binary_length(ids.dictionary), LONGEST_ID)
+    known: Bools = pc.fill_null(too_long.take(ids.indices), False).to_numpy(zero_copy_only=False)
+    return known
 
 
 def _words(value: object) -> str:

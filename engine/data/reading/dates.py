@@ -54,12 +54,12 @@ def _is_day_in_one(text: str) -> bool:
 
 def _order_of(parts: list[tuple[str, str, str]]) -> tuple[str | None, bool]:
     """The order, and whether it is a guess; None where no order fits."""
-    first, middle, last = (max(int(one[place]) for one in parts) for place in range(3))
-    year_leads = len(parts[0][0]) == 4 or (len(parts[0][2]) < 4 and first > 31)
-    if year_leads:
-        return ("ymd" if middle <= 12 and last <= 31 else None), False
-    if len(parts[0][0]) > 2 or (middle > 12 and first > 12):
+    first, last = (max(int(one[place]) for one in parts) for place in (0, 2))
+    if len(parts[0][0]) == 4 or (len(parts[0][2]) < 4 and first > 31):
+        return ("ymd" if last <= 31 else None), False
+    if len(parts[0][0]) > 2:
         return None, False
-    if middle > 12:
-        return "mdy", False
-    return "dmy", first <= 12
+    days_first, months_first = (sum(int(one[place]) > 12 for one in parts) for place in (0, 1))
+    if min(days_first, months_first) > (1 - _ENOUGH) * max(days_first, months_first):
+        return None, False
+    return ("mdy" if months_first > days_first else "dmy"), days_first == months_first == 0

@@ -21,6 +21,8 @@ from engine.data.reading.lines import Block, block_delimiter, numbered_rows
 from engine.data.reading.shape import Shape
 
 MOST_PROBLEMS = 1000
+LONGEST_ID = 1000
+"""In bytes: what is longer is no id, but a line that does not end where it should."""
 WRONG_WIDTH = "wrong number of columns"
 NO_USER = "no person"
 NO_ITEM = "no title"
@@ -28,6 +30,7 @@ NOT_A_NUMBER = "rating is not a number"
 NOT_FINITE = "rating is not finite"
 OUT_OF_SCALE = "rating is outside of the scale"
 NOT_A_TIME = "time is not a number or a date"
+TOO_LONG = "id of over 1,000 characters"
 NUL = "line holds a NUL byte"
 
 
@@ -70,6 +73,8 @@ def repair_block(block: Block, shape: Shape, *, file: str) -> Repaired:
         _note(reasons, bad_R, NOT_A_TIME)
     _note(reasons, np.array([one == "" for one in items], dtype=bool), NO_ITEM)
     _note(reasons, np.array([one == "" for one in users], dtype=bool), NO_USER)
+    are_long = [max(len(one.encode()) for one in pair) > LONGEST_ID for pair in zip(users, items, strict=True)]
+    _note(reasons, np.array(are_long, dtype=bool), TOO_LONG)
     _note(reasons, np.array([any("\0" in cell for cell in row) for _, row in fitting], dtype=bool), NUL)
     keep_N = np.flatnonzero([reason == "" for reason in reasons])
     wrong = {line: WRONG_WIDTH for line, row in rows if len(row) != shape.width}

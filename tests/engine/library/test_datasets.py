@@ -37,6 +37,27 @@ def test_that_a_data_set_comes_back_as_it_was_in_a_later_launch(home, planted, r
     assert record.report["encoding"] == "utf-8"
 
 
+def test_that_kinds_of_ids_links_and_pairs_to_predict_come_back(library, planted, report):
+    links = {"imdb": tuple(f"tt{row:07}" if row % 2 else "" for row in range(planted.titles))}
+    catalogue = dataclasses.replace(planted.catalogue, id_kind="movielens", links=links)
+    asked_P2 = np.array([[0, 1], [-1, 2], [3, -1]], dtype=np.int32)
+    record = library.datasets.keep(dataclasses.replace(planted, catalogue=catalogue, asked_P2=asked_P2), report)
+    opened = library.datasets.open(record.dataset_id)
+    assert opened.catalogue == catalogue
+    assert opened.asked_P2.tolist() == asked_P2.tolist()
+
+
+def test_that_a_folder_from_before_links_and_pairs_opens(library, planted, report):
+    record = library.datasets.keep(planted, report)
+    path = folder_of(library, record) / "words.json"
+    words = json.loads(path.read_text())
+    for newer in ("id_kind", "links", "asked"):
+        del words[newer]
+    path.write_text(json.dumps(words))
+    opened = library.datasets.open(record.dataset_id)
+    assert (opened.catalogue.id_kind, opened.catalogue.links, opened.asked_P2) == ("", {}, None)
+
+
 def test_that_times_and_unrated_entries_come_back(library, planted, report):
     ratings_N = planted.histories.ratings_N.copy()
     ratings_N[3] = np.nan
