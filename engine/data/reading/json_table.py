@@ -131,7 +131,7 @@ def _lists_in(text: str, place: int) -> Iterator[int]:
             if text[value : value + 1] == "[" and text[_skip(text, value + 1) :][:1] == "{":
                 yield value + 1
             _, end = decoder.raw_decode(text, value)
-        except ValueError:
+        except (ValueError, RecursionError):
             return
         place = _skip(text, _skip(text, end) + 1)
 
