@@ -11,8 +11,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from engine.data.dataset import Float32, Int64, Scale
 
@@ -40,8 +38,10 @@ def find_scale(ratings_N: Float32) -> Scale:
 
 def values_in(ratings_N: Float32) -> Float32:
     """Each kind of rating once, in order, NaN left out."""
-    values: Float32 = pc.unique(pa.array(ratings_N)).to_numpy(zero_copy_only=False)
-    return np.sort(values[~np.isnan(values)])
+    values = np.sort(ratings_N)
+    values = values[: len(values) - int(np.count_nonzero(np.isnan(values)))]
+    kinds: Float32 = values[np.append(True, values[1:] != values[:-1])[: len(values)]]
+    return kinds
 
 
 def scale_of(values: Float32) -> Scale:

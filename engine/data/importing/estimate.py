@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from engine.data.importing.finding import find_ratings
 from engine.data.reading.archives import MIB, ByteStream, Source, read_head, size_of
@@ -74,16 +75,15 @@ def estimate(paths: Sequence[Path], given: Given | None = None, *, at: Path | No
 
 def unpacked_size(source: Source) -> int:
     """How many bytes come out of a source: exactly for plain files and zips, as its start says for a gzip."""
-    size = size_of(source)
-    if source.parts:
-        return size
-    with ByteStream(source) as stream:
-        if source.member is not None or not stream.is_packed:
-            return size
-        unpacked = 0
-        while unpacked < 4 * MIB and (block := stream.read(MIB)):
+    first = source.single[0]
+    with ByteStream(first) as stream:
+        if first.member is not None or not stream.is_packed:
+            return size_of(source)
+        unpacked, block = 0, b" "
+        while block and unpacked < 4 * MIB:
+            block = stream.read(MIB)
             unpacked += len(block)
-        return unpacked if not block else round(unpacked * size / max(1, stream.position))
+        return unpacked if not block else round(unpacked * size_of(source) / max(1, stream.position))
 
 
 def _rows_about(source: Source, shape: Shape, unpacked: int) -> int:
@@ -101,16 +101,18 @@ def _rows_about(source: Source, shape: Shape, unpacked: int) -> int:
 
 
 def _samples_of(source: Source, size: int) -> list[bytes]:
-    """Some parts of a text from its start to its end; of a packed one only the start."""
-    head = read_head(source)
-    if source.member is not None or size <= 4 * _SAMPLES * _SAMPLE_BYTES or source.path.stat().st_size != size:
-        return [head]
-    with source.path.open("rb") as file:
-        samples = []
-        for number in range(_SAMPLES):
-            file.seek(number * (size - _SAMPLE_BYTES) // (_SAMPLES - 1))
-            samples.append(file.read(_SAMPLE_BYTES))
-    return samples
+    """Some parts of a text from its start to its end; of a packed one, and of one in many files, some starts."""
+    singles = source.single
+    first = singles[0]
+    if len(singles) == 1 and first.member is None and first.path.stat().st_size == size > 4 * _SAMPLES * _SAMPLE_BYTES:
+        with first.path.open("rb") as file:
+            return [_at(file, number * (size - _SAMPLE_BYTES) // (_SAMPLES - 1)) for number in range(_SAMPLES)]
+    return [read_head(one) for one in singles[:: max(1, len(singles) // _SAMPLES)]]
+
+
+def _at(file: BinaryIO, place: int) -> bytes:
+    file.seek(place)
+    return file.read(_SAMPLE_BYTES)
 
 
 def _free_disk_mib(folder: Path) -> int | None:

@@ -76,7 +76,10 @@ class _Slice:
 
 
 class _Entries:
-    """The entries of all blocks read so far, in compact columns."""
+    """The entries of all blocks read so far, in compact columns.
+
+    They are copied out of the parser's memory, which is larger than what it holds, and serves the next block then.
+    """
 
     def __init__(self) -> None:
         self.users, self.items = IdColumn(), IdColumn()
@@ -86,7 +89,8 @@ class _Entries:
     def add(self, block: RatingsBlock) -> None:
         self.users.add(block.users_N)
         self.items.add(block.items_N)
-        self.slices.append(_Slice(self.table, block.ratings_N, block.times_N))
+        times_S = None if block.times_N is None else block.times_N.copy()
+        self.slices.append(_Slice(self.table, block.ratings_N.copy(), times_S))
 
     def forget(self, blocks: int) -> None:
         left = len(self.slices) - blocks

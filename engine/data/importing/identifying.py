@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.data.dataset import Int32, Vocabulary
+from engine.data.dataset import Int32, Int64, Vocabulary
+from engine.data.reading.block_table import numbers_in
 from engine.events import Job
 
 _LEAST_TO_JOIN = 1 << 19
@@ -21,7 +22,7 @@ class IdColumn:
     """The ids of one column of entries, in blocks. `add` them all, then `join` for the numbers and the vocabulary."""
 
     def __init__(self) -> None:
-        self._known = pa.array([], pa.string())
+        self._known = pa.nulls(0, pa.string())
         self._blocks: list[Int32] = []
         self._tables: list[Int32] = []
         self._pending: list[pa.Array] = []
@@ -29,7 +30,7 @@ class IdColumn:
 
     def add(self, ids_N: pa.DictionaryArray) -> None:
         """The ids of one more block of entries; spaces around an id do not count."""
-        self._blocks.append(ids_N.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False))
+        self._blocks.append(np.array(numbers_in(ids_N.indices, blank=0), np.int32))
         self._pending.append(pc.utf8_trim_whitespace(ids_N.dictionary.cast(pa.string())))
         self._words_pending += len(self._pending[-1])
         if self._words_pending > max(_LEAST_TO_JOIN, len(self._known)):
@@ -50,22 +51,22 @@ class IdColumn:
         used = np.zeros(len(self._known), dtype=bool)
         for table in self._tables:
             used[table] = True
-        ids = self._known.filter(pa.array(used))
+        ids = self._known.take(_arrow_of(np.flatnonzero(used)))
         order = _order_of(ids)
         yield None
         rank = np.full(len(used), -1, dtype=np.int32)
         rank[np.flatnonzero(used)[order]] = np.arange(len(order), dtype=np.int32)
         for block, table in enumerate(self._tables):
-            self._blocks[block] = rank[table][self._blocks[block]]
+            np.take(rank[table], self._blocks[block], out=self._blocks[block], mode="clip")
             yield None
         blocks, self._blocks, self._tables = self._blocks, [], []
-        return blocks, Vocabulary(ids.take(pa.array(order)).to_pylist())
+        return blocks, Vocabulary(ids.take(_arrow_of(order)).to_pylist())
 
     def _join_pending(self) -> None:
         if not self._pending:
             return
         joined = pa.concat_arrays([self._known, *self._pending]).dictionary_encode()
-        rows = joined.indices.to_numpy()
+        rows = numbers_in(joined.indices, blank=0)
         start = len(self._known)
         for words in self._pending:
             self._tables.append(rows[start : start + len(words)].copy())
@@ -73,8 +74,12 @@ class IdColumn:
         self._known, self._pending, self._words_pending = joined.dictionary, [], 0
 
 
-def _order_of(ids: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+def _order_of(ids: pa.Array) -> Int64:
     are_numbers = pc.all(pc.match_substring_regex(ids, _WHOLE_NUMBER)).as_py()
-    order: np.ndarray[tuple[int], np.dtype[np.uint64]]
-    order = pc.sort_indices(ids.cast(pa.int64()) if are_numbers else ids).to_numpy()
-    return order
+    order = pc.sort_indices(ids.cast(pa.int64()) if are_numbers else ids)
+    return numbers_in(order, blank=0).astype(np.int64)
+
+
+def _arrow_of(rows: Int64) -> pa.Array:
+    """As `pa.array(rows)`, which would import pandas, for half a second."""
+    return pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(np.ascontiguousarray(rows))])

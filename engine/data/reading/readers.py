@@ -10,17 +10,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.data.dataset import Float32, Int64
-from engine.data.reading.block_table import table_of
+from engine.data.reading.block_table import numbers_in, table_of
 from engine.data.reading.lines import Block
-from engine.data.reading.repair import Problem, are_out_of_scale, repair_block
+from engine.data.reading.repair import LONGEST_ID, Problem, are_out_of_scale, repair_block
 from engine.data.reading.shape import Shape
 
 ID_TYPE = pa.dictionary(pa.int32(), pa.string())
@@ -53,7 +51,7 @@ def read_ratings(block: Block, shape: Shape, *, file: str) -> RatingsBlock:
         found = _parse(block, shape) if b"\0" not in block.text else None
     except pa.ArrowInvalid:
         found = None
-    if found is not None and not has_blank_id(found.users_N) and not has_blank_id(found.items_N):
+    if found is not None and not has_odd_id(found.users_N) and not has_odd_id(found.items_N):
         return found
     repaired = repair_block(block, shape, file=file)
     return RatingsBlock(
@@ -74,7 +72,7 @@ def _parse(block: Block, shape: Shape) -> RatingsBlock | None:
         types[roles["time"]] = TIME_TYPES[shape.time_kind]
     table = table_of(block, shape, types=types)
     columns = {role: table[f"c{place}"] for role, place in roles.items() if place in types}
-    ratings_N = columns["rating"].to_numpy()
+    ratings_N = numbers_in(columns["rating"], blank=np.nan)
     if np.count_nonzero(~np.isfinite(ratings_N)) != columns["rating"].null_count:
         return None
     if are_out_of_scale(ratings_N, shape).any():
@@ -85,21 +83,21 @@ def _parse(block: Block, shape: Shape) -> RatingsBlock | None:
 
 def whole_times(times: pa.ChunkedArray) -> Int64:
     """Times as whole numbers: Unix seconds of dates, and numbers as the file has them; 0 where it has none."""
-    if pa.types.is_timestamp(times.type):
-        micros: npt.NDArray[np.int64] = pc.fill_null(times.cast(pa.int64()), 0).to_numpy()
-        return np.floor_divide(micros, 1_000_000)
-    if pa.types.is_integer(times.type) and not times.null_count:
-        numbers: Int64 = times.to_numpy()
-        return numbers
-    filled: npt.NDArray[Any] = pc.fill_null(times, 0).to_numpy()
-    whole: Int64 = np.nan_to_num(filled, posinf=0, neginf=0).astype(np.int64)
-    return whole
+    is_date = pa.types.is_timestamp(times.type)
+    numbers = numbers_in(times.cast(pa.int64()) if is_date else times, blank=0)
+    if is_date:
+        numbers = np.floor_divide(numbers, 1_000_000)
+    if numbers.dtype != np.int64:
+        numbers = np.nan_to_num(numbers, posinf=0, neginf=0)
+    return numbers.astype(np.int64, copy=False)
 
 
 def _one(column: pa.ChunkedArray) -> pa.DictionaryArray:
     return column.unify_dictionaries().combine_chunks() if column.num_chunks != 1 else column.chunk(0)
 
 
-def has_blank_id(ids: pa.DictionaryArray) -> bool:
-    """Whether some id is nothing but space."""
-    return bool(pc.any(pc.equal(pc.utf8_trim_whitespace(ids.dictionary), "")).as_py())
+def has_odd_id(ids: pa.DictionaryArray) -> bool:
+    """Whether some id is nothing but space, or too long to be one."""
+    if (pc.max(pc.binary_length(ids.dictionary)).as_py() or 0) > LONGEST_ID:
+        return True
+    return bool(pc.min(pc.binary_length(pc.utf8_trim_whitespace(ids.dictionary))).as_py() == 0)

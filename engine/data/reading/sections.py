@@ -23,7 +23,7 @@ from engine.data.reading.block_table import table_of
 from engine.data.reading.dialect import are_ratings, encoding_of, known_encoding, time_kind_of
 from engine.data.reading.lines import Block, read_blocks
 from engine.data.reading.pieces import Piece, no_entries
-from engine.data.reading.readers import ID_TYPE, TIME_TYPES, RatingsBlock, has_blank_id, whole_times
+from engine.data.reading.readers import ID_TYPE, TIME_TYPES, RatingsBlock, has_odd_id, whole_times
 from engine.data.reading.repair import are_out_of_scale, repair_block
 from engine.data.reading.shape import Given, Shape
 
@@ -140,7 +140,7 @@ def _parse(cut: _Cut, block: Block, within: Shape) -> RatingsBlock | None:
     is_whole = np.count_nonzero(~np.isfinite(ratings_N)) == table["c1"].null_count
     if len(ratings_N) != cut.counts_S.sum() or not is_whole or are_out_of_scale(ratings_N, within).any():
         return None
-    if b"\0" in cut.text or has_blank_id(users_N):
+    if b"\0" in cut.text or has_odd_id(users_N):
         return None
     used_S = np.flatnonzero(cut.counts_S)  # a section without a rating is no title
     rows_N = np.repeat(np.arange(len(used_S), dtype=np.int32), cut.counts_S[used_S])
