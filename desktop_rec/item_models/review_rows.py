@@ -15,7 +15,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from desktop_rec.widgets.taste_words import rating_words, title_words
 from engine.data.dataset import Dataset, Scale
 from engine.data.matching.match import Match
-from engine.data.matching.review import Review, Standing, row_of, standings
+from engine.data.matching.review import Review, Standing, standings
 from engine.data.personal.conversion import rating_of
 from engine.data.personal.export import ExportedTitle
 from engine.data.profile_merge import Both
@@ -121,22 +121,34 @@ class ReviewModel(QAbstractListModel):
         return None
 
 
-def review_rows(
-    first: Review, review: Review, dataset: Dataset, *, given: Scale, wanted: Scale
-) -> dict[str, tuple[ReviewRow, ...]]:
-    """The rows of each group: "sure", "unsure" and "unmatched", as they were matched before any decision.
+class ReviewRows:
+    """Makes the rows of one review. A decision touches few titles: the rows of all others are kept from before."""
 
-    Decided rows stay in their group, so that nothing jumps away under the pointer.
-    """
-    groups: dict[str, list[ReviewRow]] = {"sure": [], "unsure": [], "unmatched": []}
-    for index, standing in enumerate(standings(review)):
-        title, match = review.titles[index], review.matches[index]
-        row = row_of(review, index)
-        made = _row(index, title, match, standing, row, dataset, rating=said_words(title, given, wanted))
-        if match != first.matches[index] and Act.UNDO not in made.acts:
+    def __init__(self, first: Review, dataset: Dataset, *, given: Scale, wanted: Scale) -> None:
+        self._first, self._dataset = first, dataset
+        self._ratings = [said_words(title, given, wanted) for title in first.titles]
+        self._made: dict[int, tuple[Match, Standing, int | None, ReviewRow]] = {}
+
+    def groups(self, review: Review) -> dict[str, tuple[ReviewRow, ...]]:
+        """The rows of each group: "sure", "unsure" and "unmatched", as they were matched before any decision.
+
+        Decided rows stay in their group, so that nothing jumps away under the pointer.
+        """
+        groups: dict[str, list[ReviewRow]] = {"sure": [], "unsure": [], "unmatched": []}
+        for index, standing in enumerate(standings(review)):
+            groups[self._first.matches[index].verdict].append(self._row(review, index, standing))
+        return {name: tuple(rows) for name, rows in groups.items()}
+
+    def _row(self, review: Review, index: int, standing: Standing) -> ReviewRow:
+        match, taken = review.matches[index], _taken_row(review, index, standing)
+        known = self._made.get(index)
+        if known is not None and known[0] is match and known[1:3] == (standing, taken):
+            return known[3]
+        made = _row(index, review.titles[index], match, standing, taken, self._dataset, rating=self._ratings[index])
+        if match is not self._first.matches[index] and Act.UNDO not in made.acts:
             made = replace(made, acts=(*made.acts[:2], Act.UNDO))
-        groups[first.matches[index].verdict].append(made)
-    return {name: tuple(rows) for name, rows in groups.items()}
+        self._made[index] = (match, standing, taken, made)
+        return made
 
 
 def conflict_rows(conflicts: Sequence[Both], taken: frozenset[int]) -> tuple[ReviewRow, ...]:
@@ -202,6 +214,14 @@ def _row(
         is_out=standing == "left out",
         acts=acts,
     )
+
+
+def _taken_row(review: Review, index: int, standing: Standing) -> int | None:
+    """As review.row_of, for a standing that is known: asking for each title anew would be felt with thousands."""
+    decision = review.decisions[index]
+    if standing == "chosen" and decision is not None:
+        return decision.item_row
+    return review.matches[index].item_row if standing == "sure" else None
 
 
 def _why(match: Match, standing: Standing) -> str:

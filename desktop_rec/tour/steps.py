@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QListView, QSlider, QTabWidg
 
 from desktop_rec.item_models.titles import RowRole
 from desktop_rec.tour.hand import Hand, TourFailed
+from desktop_rec.tour.newcomer_steps import my_export, newcomer
 from desktop_rec.widgets.number_words import rate_words
 from desktop_rec.widgets.title_list import TitleList
 
@@ -218,6 +219,8 @@ STEPS: tuple[tuple[str, Callable[[Hand], None]], ...] = (
     ("A file", a_file),
     ("My ratings", my_ratings),
     ("Reasons", reasons),
+    ("Newcomer", newcomer),
+    ("My export", my_export),
     ("Learning rate", learning_rate),
     ("Train", train),
     ("Stop and keep", stop_and_keep),

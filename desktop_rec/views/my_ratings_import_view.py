@@ -8,22 +8,24 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_rec import questions
-from desktop_rec.item_models.review_rows import Act
+from desktop_rec.item_models.review_rows import Act, ReviewRows
 from desktop_rec.notices import Failure
 from desktop_rec.session import Session
 from desktop_rec.session.my_import import Progress, UnderReview
-from desktop_rec.views.review_words import review_state
+from desktop_rec.views.review_words import review_outcome, review_state
 from desktop_rec.widgets.place_message import PlaceMessage
 from desktop_rec.widgets.review_page import ReviewPage
 from desktop_rec.widgets.taste_words import counted, plural, title_words
 from desktop_rec.widgets.title_chooser import TitleChoice, TitleChooser
-from engine.data.matching.review import choose, leave_out, refuse
+from engine.data.matching.review import Review, choose, leave_out, refuse
 
 _MOST_FOUND = 40
+_AT_ONCE, OUTCOME_PAUSE_MS = 500, 60
+"""Of larger exports what adding would do is worked out a moment later, so that a row answers at once."""
 
 
 class MyRatingsImportView(QWidget):
@@ -34,7 +36,8 @@ class MyRatingsImportView(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._reviewed: object = None
+        self._reviewed: Review | None = None
+        self._rows: ReviewRows | None = None
         self._build()
         self._connect()
 
@@ -42,7 +45,7 @@ class MyRatingsImportView(QWidget):
         """Show what the session is at."""
         made = self._session.my_import
         if made is None:
-            self._reviewed = None
+            self._reviewed = self._rows = None
             self.chooser.hide()
         elif made.found is not None:
             self._show_review(made.found)
@@ -55,6 +58,10 @@ class MyRatingsImportView(QWidget):
         self.setObjectName("my_ratings_import_view")
         self.message, self.page = PlaceMessage(), ReviewPage()
         self.chooser = TitleChooser(self)
+        self._outcome_pause = QTimer(self)
+        self._outcome_pause.setSingleShot(True)
+        self._outcome_pause.setInterval(OUTCOME_PAUSE_MS)
+        self._outcome_pause.timeout.connect(self._show_outcome)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.message)
         self._stack.addWidget(self.page)
@@ -80,12 +87,23 @@ class MyRatingsImportView(QWidget):
         if made is None:
             return
         is_new = self._reviewed is not found.first
+        if self._rows is None or is_new:
+            self._rows = ReviewRows(found.first, found.dataset, given=found.given, wanted=found.wanted)
         self._reviewed = found.first
-        self.page.show_state(review_state(made, found))
+        self.page.show_state(review_state(made, found, self._rows))
+        if len(found.review.titles) <= _AT_ONCE:
+            self._show_outcome()
+        else:
+            self._outcome_pause.start()
         if is_new:
             self.page.begin()
             self.page.list.scrollToTop()
         self._stack.setCurrentWidget(self.page)
+
+    def _show_outcome(self) -> None:
+        made = self._session.my_import
+        if made is not None and made.found is not None:
+            self.page.show_outcome(review_outcome(made.found))
 
     def _show_failure(self, failure: Failure) -> None:
         is_of_many = "several people" in failure.sentence or "data set" in failure.remedy

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_rec import questions
 from desktop_rec.session import Session
+from desktop_rec.widgets.my_ratings_panel import MyRatingsPanel
 from desktop_rec.widgets.person_menu import CSV, DECK, DELETE, IMPORT, LETTERBOXD, RENAME
 
 
@@ -21,9 +22,10 @@ class PersonSide(QObject):
 
     deck_wanted = Signal()
 
-    def __init__(self, session: Session, parent: QWidget) -> None:
+    def __init__(self, session: Session, mine: MyRatingsPanel, parent: QWidget) -> None:
         super().__init__(parent)
         self._session, self._window = session, parent
+        mine.asked.connect(self.do)
 
     def do(self, key: str) -> None:
         """One of the entries of PersonMenu."""

@@ -1,13 +1,13 @@
 """The place For you: my ratings at the left, the list in the middle, the reasons at the right.
 
 Connects widgets to the session. Asks for a list whenever the person, the model or a choice changes, compares it with
-the one before, and asks for reasons once the list stands. While an export of the person's own is read and reviewed,
-that review takes the whole place.
+the one before, and asks for reasons once the list stands. The review of an import takes the whole place.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
@@ -57,7 +57,10 @@ class RecommendView(QWidget):
 
     def show_state(self) -> None:
         """Show the review of an import, the deck, the list, or the sentence that says what is missing."""
-        self._whole.setCurrentWidget(self.page if self._session.my_import is None else self.importing)
+        if self._session.my_import is not None:
+            self._whole.setCurrentWidget(self.importing)
+            return
+        self._whole.setCurrentWidget(self.page)
         if self._session.dataset is None:
             self.page.show_missing()
             return
@@ -93,7 +96,7 @@ class RecommendView(QWidget):
         self.importing = MyRatingsImportView(self._session)
         self._ratings = RatingSide(self._session, self.page.mine, self.page.starter, self)
         self._beginning = Beginning(self._session, self.page, self._ratings, self)
-        self._person_side = PersonSide(self._session, self)
+        self._person_side = PersonSide(self._session, self.page.mine, self)
         self._reasons_pause = QTimer(self)
         self._reasons_pause.setSingleShot(True)
         self._reasons_pause.setInterval(REASONS_PAUSE_MS)
@@ -117,13 +120,12 @@ class RecommendView(QWidget):
         session.my_import_changed.connect(self.show_state)
         self._connect_sliders()
         page = self.page
-        page.mine.asked.connect(self._person_side.do)
         self._beginning.turned.connect(self.show_state)
         self.importing.page.added.connect(self._beginning.end)
         self._person_side.deck_wanted.connect(self._beginning.begin)
         for wish in (self._beginning.import_wanted, self.importing.file_asked):
             wish.connect(self._person_side.ask_for_file)
-        page.data_wanted.connect(self._go_to_data)
+        page.data_wanted.connect(partial(session.place_requested.emit, "data"))
         page.pane.filters_changed.connect(self._on_filters)
         page.pane.chosen.connect(self._on_chosen)
         page.pane.rate_more_wanted.connect(self._beginning.begin)
@@ -251,9 +253,6 @@ class RecommendView(QWidget):
     def _copy_details(self) -> None:
         if self._failure is not None:
             QGuiApplication.clipboard().setText(self._failure.details)
-
-    def _go_to_data(self) -> None:
-        self._session.place_requested.emit("data")
 
     def _go_to_train(self) -> None:
         self._session.place_requested.emit("train")

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from desktop_rec.item_models.review_rows import conflict_rows, review_rows
+from desktop_rec.item_models.review_rows import ReviewRows, conflict_rows
 from desktop_rec.session.my_import import MyImport, UnderReview
 from desktop_rec.widgets.number_words import count_words
-from desktop_rec.widgets.review_page import ReviewState
+from desktop_rec.widgets.review_page import ReviewOutcome, ReviewState
 from desktop_rec.widgets.taste_words import counted, rating_words
 from engine.data.dataset import Scale
 from engine.data.matching.review import counted as counts_of
@@ -20,23 +20,28 @@ from engine.data.personal.export import Export
 _MOST_SKIPPED = 3
 
 
-def review_state(made: MyImport, found: UnderReview) -> ReviewState:
-    """All that the page shows of a review."""
+def review_state(made: MyImport, found: UnderReview, rows: ReviewRows) -> ReviewState:
+    """What was found, as the page shows it; `rows` are those of this export."""
     export, counts = found.review.export, counts_of(found.review)
     titles = len(found.review.titles)
-    groups = review_rows(found.first, found.review, found.dataset, given=found.given, wanted=found.wanted)
-    groups["differ"] = conflict_rows(found.merge.conflicts, found.taken)
     return ReviewState(
         heading=f"Your ratings from {made.path.name}",
         about=f"{export.layout} · {counted(titles, 'title')} · into the profile {found.profile.name} "
         f"· matched with {found.dataset.name}",
         notes=" ".join([*export.notes, *_skipped_words(export)]),
-        groups=groups,
+        groups=rows.groups(found.review),
         scale=scale_words(export, found.given, found.wanted),
-        outcome=_outcome_words(found),
+        open_titles=counts.unsure + counts.unmatched,
+    )
+
+
+def review_outcome(found: UnderReview) -> ReviewOutcome:
+    """What adding it would do; with thousands of titles this takes its time."""
+    return ReviewOutcome(
+        words=_outcome_words(found),
+        differ=conflict_rows(found.merge.conflicts, found.taken),
         add_words=f"Add {counted(found.changes, 'rating')}" if found.changes else "Nothing to add",
         can_add=found.changes > 0,
-        open_titles=counts.unsure + counts.unmatched,
     )
 
 

@@ -1,6 +1,6 @@
 """The review of an import: what was found in groups, each title changeable, and what adding it would do.
 
-A widget: show_state(ReviewState) in; what the person wants comes out as signals.
+A widget: show_state(ReviewState) and show_outcome(ReviewOutcome) in; what the person wants comes out as signals.
 """
 
 from __future__ import annotations
@@ -35,17 +35,24 @@ _HINTS = {
 
 @dataclass(frozen=True)
 class ReviewState:
-    """What the page shows. `groups` has rows by the names in GROUPS; the words are whole sentences."""
+    """What was found. `groups` has rows by the names in GROUPS, but "differ"; the words are whole sentences."""
 
     heading: str
     about: str
     notes: str = ""
     groups: Mapping[str, tuple[ReviewRow, ...]] = field(default_factory=dict)
     scale: str = ""
-    outcome: str = ""
+    open_titles: int = 0
+
+
+@dataclass(frozen=True)
+class ReviewOutcome:
+    """What adding it would do; `differ` are the titles that the profile rates differently."""
+
+    words: str = ""
+    differ: tuple[ReviewRow, ...] = ()
     add_words: str = ""
     can_add: bool = False
-    open_titles: int = 0
 
 
 class ReviewPage(QWidget):
@@ -59,7 +66,7 @@ class ReviewPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._state = ReviewState("", "")
+        self._state, self._differ = ReviewState("", ""), tuple[ReviewRow, ...]()
         self._shown_groups: tuple[str, ...] = ()
         self._build()
         self._connect()
@@ -85,19 +92,29 @@ class ReviewPage(QWidget):
         """Show a review as it stands now; the group and the place in it stay."""
         self._state = state
         for label, words in ((self._heading, state.heading), (self._about, state.about), (self._notes, state.notes),
-                             (self._scale, state.scale), (self._outcome, state.outcome)):  # fmt: skip
+                             (self._scale, state.scale)):  # fmt: skip
             label.setText(words)
             label.setVisible(bool(words))
         self._show_tabs()
         self._show_group()
-        self._add.setText(state.add_words)
-        self._add.setAccessibleName(state.add_words)
-        self._add.setEnabled(state.can_add)
         self._save.setVisible(state.open_titles > 0)
         self._save.setText(f"Save {count_words(state.open_titles)} unmatched as CSV…")
 
+    def show_outcome(self, outcome: ReviewOutcome) -> None:
+        """Show what adding would do; it may come a moment after the rows."""
+        self._differ = outcome.differ
+        self._outcome.setText(outcome.words)
+        self._add.setText(outcome.add_words)
+        self._add.setAccessibleName(outcome.add_words)
+        self._add.setEnabled(outcome.can_add)
+        self._show_tabs()
+        self._show_group()
+
+    def _rows_of(self, group: str) -> tuple[ReviewRow, ...]:
+        return self._differ if group == "differ" else self._state.groups.get(group, ())
+
     def _show_tabs(self) -> None:
-        shown = tuple(name for name in GROUPS if name != "differ" or self._state.groups.get("differ"))
+        shown = tuple(name for name in GROUPS if name != "differ" or self._differ)
         before = self.group
         self.tabs.blockSignals(True)
         if shown != self._shown_groups:
@@ -108,13 +125,13 @@ class ReviewPage(QWidget):
             self._shown_groups = shown
             self.tabs.setCurrentIndex(shown.index(before) if before in shown else 0)
         for place, name in enumerate(shown):
-            count = count_words(len(self._state.groups.get(name, ())))
+            count = count_words(len(self._rows_of(name)))
             self.tabs.setTabText(place, f"{GROUPS[name]}  {count}")
             self.tabs.setTabToolTip(place, _HINTS[name])
         self.tabs.blockSignals(False)
 
     def _show_group(self) -> None:
-        rows = self._state.groups.get(self.group, ())
+        rows = self._rows_of(self.group)
         self._hint.setText(_HINTS[self.group])
         self._hint.setVisible(bool(rows))
         for one in (self._all_mine, self._all_theirs):

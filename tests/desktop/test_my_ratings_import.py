@@ -13,8 +13,12 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QListWidget, Q
 
 from desktop_rec import questions
 from desktop_rec.item_models.review_rows import Act
+from desktop_rec.tour.letterboxd_export import write_letterboxd_export
 from desktop_rec.views.recommend_view import RecommendView
+from engine import verbs
 from engine.data.catalogue import Catalogue
+from engine.data.matching.review import counted
+from engine.events import drive
 
 MOST_MS = 10_000
 NAMES = (
@@ -332,3 +336,10 @@ def test_that_every_control_of_the_review_has_its_names(reviewed):
     controls = [one for one in controls if not one.objectName().startswith("qt_") and one.isVisible()]
     missing = [one for one in controls if not (one.objectName() and one.accessibleName() and one.toolTip())]
     assert [one for one in missing if one.metaObject().className() != "CloseButton"] == []
+
+
+def test_that_the_tours_own_export_has_sure_unsure_and_unmatched_films_of_the_sample(library, tmp_path):
+    sample = drive(verbs.open_sample(library)).dataset
+    review = drive(verbs.match_export(sample, write_letterboxd_export(tmp_path / "letterboxd-maria-2021.zip")))
+    counts = counted(review)
+    assert (counts.sure, counts.unsure, counts.unmatched) == (11, 1, 2)

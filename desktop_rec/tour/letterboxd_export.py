@@ -1,6 +1,6 @@
-"""A small export as Letterboxd writes it, of our own invention, over films of the bundled sample.
+"""A small export as Letterboxd writes it, of our own invention, over films of the sample; for the tour.
 
-One film is unsure (two films of that name, no year), two are in no data set, one is seen and not rated.
+One film is unsure (six films of that name, no year), two are in no data set, one is seen and not rated.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ WATCHED = (("2021-11-12", "Alien", "1979"),)
 
 def write_letterboxd_export(path: Path) -> Path:
     """Write the export as the zip that people download."""
-    rows = [f'{date},"{name}",{year},https://boxd.it/{place:x},{stars}' for place, (date, name, year, stars) in
-            enumerate(RATED, start=160)]  # fmt: skip
-    watched = [f'{date},"{name}",{year},https://boxd.it/{place:x}' for place, (date, name, year) in
-               enumerate(((d, n, y) for d, n, y, *_ in (*RATED, *WATCHED)), start=160)]  # fmt: skip
+    seen = [*((date, name, year) for date, name, year, _ in RATED), *WATCHED]
+    stars = [one[3] for one in RATED]
+    lines = [f'{date},"{name}",{year},https://boxd.it/{place:x}' for place, (date, name, year) in enumerate(seen, 160)]
+    rated = [f"{line},{one}" for line, one in zip(lines, stars, strict=False)]
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("ratings.csv", "\n".join(["Date,Name,Year,Letterboxd URI,Rating", *rows, ""]))
-        archive.writestr("watched.csv", "\n".join(["Date,Name,Year,Letterboxd URI", *watched, ""]))
+        archive.writestr("ratings.csv", "\n".join(["Date,Name,Year,Letterboxd URI,Rating", *rated, ""]))
+        archive.writestr("watched.csv", "\n".join(["Date,Name,Year,Letterboxd URI", *lines, ""]))
     return path

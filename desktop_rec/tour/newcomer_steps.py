@@ -1,0 +1,63 @@
+"""The steps of the tour for somebody new: the deck, and an export of their own with its review.
+
+Beside steps.py, which puts them in their place.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from desktop_rec.item_models.review_rows import Act
+from desktop_rec.tour.hand import Hand, TourFailed
+from desktop_rec.tour.letterboxd_export import write_letterboxd_export
+from desktop_rec.widgets.deck_card import DeckCard
+from desktop_rec.widgets.review_page import ReviewPage
+
+_ANSWERS = "5 434"
+"""What is said of the cards, a key each; the space is for one that was not seen."""
+
+
+def newcomer(hand: Hand) -> None:
+    """Four ratings, one card at a time."""
+    hand.go_to("for_you")
+    hand.session.new_profile("Maria")
+    hand.wait(lambda: hand.session.deck is not None, "the deck")
+    card = hand.find(DeckCard, "deck_card")
+    for key in _ANSWERS:
+        if key == " ":
+            QTest.keyClick(card, Qt.Key.Key_Space)
+        else:
+            QTest.keyClicks(card, key)
+        hand.settle()
+    hand.settle(600)
+    hand.picture("deck")
+    hand.press("deck_show_list")
+    found = hand.session.recommendations
+    first = "; ".join(one.title for one in found.items[:3]) if found is not None else "nothing yet"
+    hand.say(f"after 4 ratings from the deck: {first}")
+
+
+def my_export(hand: Hand) -> None:
+    """A Letterboxd export into Maria's profile; then back to the first person."""
+    with tempfile.TemporaryDirectory(prefix="desktop-rec-export-") as folder:
+        hand.session.import_my_ratings(write_letterboxd_export(Path(folder) / "letterboxd-maria-2021.zip"))
+        hand.wait(lambda: hand.session.my_import is not None and hand.session.my_import.progress is None, "the review")
+    made = hand.session.my_import
+    if made is None or made.found is None:
+        raise TourFailed("My export: it could not be read.")
+    page = hand.find(ReviewPage, "review_page")
+    hand.picture("review_unsure")
+    page.turn_to("sure")
+    hand.picture("review")
+    page.turn_to("unsure")
+    page.list.acted.emit(page.list.rows[0].index, Act.TAKE)
+    hand.press("add_ratings")
+    hand.wait(lambda: hand.session.my_import is None, "the ratings to be added")
+    hand.say(hand.session.undo_words)
+    hand.settle(800)
+    hand.picture("for_you_with_my_export")
+    hand.session.set_profile("me")
