@@ -134,6 +134,7 @@ POPULATION: tuple[Layout, ...] = (
         word="book",
         names=("ratings.csv",),
         items=_BOOKS,
+        about="the same with a column called Rating",
     ),
     Layout(
         "anime with a history",

@@ -1,0 +1,114 @@
+"""What a ratings file may hold by mistake: each costs its own line, with the line's number and a reason."""
+
+import numpy as np
+import pytest
+
+from engine.data.importing.importer import ImportOptions, import_files
+from engine.data.reading.shape import Given
+from engine.errors import DataError
+from engine.events import drive
+
+HEAD = "user,item,rating\n"
+
+
+@pytest.fixture
+def imported(tmp_path):
+    def import_text(content, **given):
+        path = tmp_path / "ratings.csv"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return drive(import_files([path], options=ImportOptions(given=Given(**given)), dataset_id="d"))
+
+    return import_text
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("1,2,inf", "rating is not finite"),
+        ("1,2,-Infinity", "rating is not finite"),
+        ("1,2,NaN", "rating is not finite"),
+        ("1,2,1e999", "rating is not finite"),
+        ("1,\0,4", "line holds a NUL byte"),
+        ("1,2", "wrong number of columns"),
+        ("1,2,3,4", "wrong number of columns"),
+        ("x" * 10_000_000, "wrong number of columns"),
+        (f"{'x' * 10_000_000},2,4", "id of over 1,000 characters"),
+    ],
+)
+def test_that_an_odd_line_is_left_out_with_its_reason(imported, line, reason):
+    dataset, report = imported(HEAD + "7,2,3\n" * 20_000 + line + "\n8,2,4\n")
+    assert dataset.users.ids == ("7", "8")
+    assert [(one.line, one.reason) for one in report.problems] == [(20_002, reason)]
+    assert len(report.problems[0].text) <= 200
+    assert report.skipped == {reason: 1}
+
+
+def test_that_a_line_without_end_is_refused_with_its_place(imported):
+    with pytest.raises(DataError, match=r"a line of over \d+ MiB after line 20,001"):
+        imported(HEAD + "7,2,3\n" * 20_000 + "x" * 45_000_000)
+
+
+def test_that_mixed_line_ends_end_lines_alike(imported):
+    dataset, report = imported("user,item,rating\r\n1,2,3\n2,2,4\r3,3,5\r\n4,4,1")
+    assert (dataset.users.ids, report.problems) == (("1", "2", "3", "4"), ())
+
+
+def test_that_utf_16_needs_no_mark(imported):
+    dataset, report = imported((HEAD + "1,Ж,3\né,2,4\n").encode("utf-16-le"))
+    assert (dataset.users.ids, dataset.items.ids, report.encoding) == (("1", "é"), ("2", "Ж"), "utf-16-le")
+
+
+def test_that_ids_hold_spaces_signs_and_emoji(imported):
+    dataset, _ = imported(HEAD + 'a b,🎬 x,3\n"c, d",ü;y,4\n"say ""hi""",z,5\n')
+    assert dataset.users.ids == ("a b", "c, d", 'say "hi"')
+    assert set(dataset.items.ids) == {"🎬 x", "ü;y", "z"}
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("1126051200", 1126051200),
+        ("1126051200000", 1126051200),
+        ("1126051200000000", 1126051200),
+        ("2005-09-07", 1126051200),
+        ("2005-09-07T01:00:00+01:00", 1126051200),
+        ("07.09.2005", 1126051200),
+        ("07.09.2005 00:00:30", 1126051230),
+        ("2005/09/07", 1126051200),
+        ("20050907", 1126051200),
+    ],
+)
+def test_that_times_in_many_forms_are_the_same_second(imported, text, seconds):
+    dataset, _ = imported(f"user,item,rating,time\n1,2,3,{text}\n2,2,4,{text}\n")
+    assert dataset.histories.times_N.tolist() == [seconds, seconds]
+
+
+def test_that_months_come_first_where_a_person_says_so(imported):
+    text = "user,item,rating,date\n1,2,3,09/07/2005\n"
+    assert imported(text, dates="mdy")[0].histories.times_N.tolist() == [1126051200]
+    dataset, report = imported(text)
+    assert dataset.histories.times_N.tolist() == [1120867200]
+    assert any("read as the day first" in one for one in report.notes)
+
+
+def test_that_a_date_that_is_none_is_reported_beside_dates_with_the_month_first(imported):
+    _, report = imported("user,item,rating,date\n" + "1,2,3,12/31/2005\n" * 30 + "2,2,3,31/12/2005\n")
+    assert [(one.line, one.reason) for one in report.problems] == [(32, "time is not a number or a date")]
+
+
+@pytest.mark.parametrize("text", ["user;item;rating\n1;2;3,5\n1;3;4,0\n", 'user,item,rating\n1,2,"3,5"\n1,3,"4,0"\n'])
+def test_that_decimal_commas_are_read(imported, text):
+    assert imported(text)[0].histories.ratings_N.tolist() == [3.5, 4.0]
+
+
+def test_that_the_decimal_sign_can_be_said(imported):
+    dataset, _ = imported("user;item;rating\n1;2;3.5\n1;3;4\n", decimal=".")
+    assert np.array_equal(dataset.histories.ratings_N, [3.5, 4])
+    with pytest.raises(DataError, match="'x' is no decimal sign"):
+        imported(HEAD + "1,2,3\n", decimal="x")
+
+
+def test_that_a_column_can_be_taken_its_role_from(imported):
+    text = "user,item,rating,timestamp\n1,2,3,978300760\n"
+    assert imported(text)[0].histories.times_N is not None
+    assert imported(text, columns={"time": ""})[0].histories.times_N is None
