@@ -96,7 +96,7 @@ def _room_for(library: Library, paths: Sequence[Path], options: ImportOptions) -
     yield None
     needed = estimate(paths, options.given, at=library.home)
     if not needed.has_room:
-        need_bytes = int(0.9 * needed.disk_mib) << 20
+        need_bytes = int(0.9 * (needed.disk_mib << 20))
         refuse_if_full(library.home, what=f"A data set of about {needed.rows:,} ratings", need_bytes=need_bytes)
     if not needed.has_memory:
         yield Advised(

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from engine.data.dataset import Bools, Histories, Int32, Int64
 from engine.data.importing.gathering import Gathered
-from engine.data.importing.grouping import SLICE, Places, slices_of, spans_of
+from engine.data.importing.grouping import SLICE, Places, room_for, slices_of, spans_of
 from engine.data.importing.repeats import settle
 from engine.data.importing.selection import Duplicates, Remaining, Selection
 from engine.errors import DataError
@@ -126,7 +126,7 @@ def _links_of(gathered: Gathered, duplicates: Duplicates) -> Job[Links]:
         counts_I += np.bincount(histories.item_rows_N[part], minlength=len(counts_I))
         yield None
     places = Places(counts_I)
-    users_N = np.empty(histories.entries, np.int32)
+    users_N = yield from room_for(histories.entries, np.int32)
     for first, behind in spans_of(histories.indptr_U1):
         counts = np.diff(histories.indptr_U1[first : behind + 1])
         rows_S = histories.item_rows_N[histories.indptr_U1[first] : histories.indptr_U1[behind]]

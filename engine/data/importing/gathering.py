@@ -20,7 +20,7 @@ import numpy.typing as npt
 from engine.data.dataset import Float32, Histories, Int32, Int64, Vocabulary
 from engine.data.importing.cleaning import time_unit
 from engine.data.importing.finding import find_ratings
-from engine.data.importing.grouping import Places
+from engine.data.importing.grouping import Places, room_for
 from engine.data.importing.identifying import IdColumn
 from engine.data.importing.options import ImportOptions
 from engine.data.importing.ratings_table import RatingsTable, ReadingProgress, mark_seen_only, read_table, refuse_empty
@@ -118,7 +118,9 @@ def gather(paths: Sequence[Path], options: ImportOptions) -> Job[Gathered]:
     yield StageStarted("arranging", "Arranging people and titles")
     users_of, users = yield from entries.users.join()
     items_of, items = yield from entries.items.join()
-    histories = yield from _grouped(deque(users_of), deque(items_of), deque(entries.slices), people=len(users))
+    columns = deque(users_of), deque(items_of), deque(entries.slices)
+    del users_of, items_of, entries
+    histories = yield from _grouped(*columns, people=len(users))
     repeats = yield from find_repeats(histories, titles=len(items))
     given = tuple(Path(one) for one in paths)
     return Gathered(given, tuple(tables), users, items, histories, repeats, time.monotonic() - started)
@@ -138,8 +140,11 @@ def _grouped(users: deque[Int32], items: deque[Int32], slices: deque[_Slice], *,
         counts_U += np.bincount(rows_S, minlength=people)
         yield None
     places, total, pace = Places(counts_U), int(counts_U.sum()), Pace()
-    item_rows_N, ratings_N = np.empty(total, np.int32), np.empty(total, np.float32)
-    times_N = np.empty(total, np.int64) if any(one.times_S is not None for one in slices) else None
+    item_rows_N: Int32 = yield from room_for(total, np.int32)
+    ratings_N: Float32 = yield from room_for(total, np.float32)
+    times_N: Int64 | None = None
+    if any(one.times_S is not None for one in slices):
+        times_N = yield from room_for(total, np.int64)
     done = 0
     while slices:
         one = slices.popleft()

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.data.dataset import Int32, Int64
+from engine.events import Job
 
 SLICE = 1 << 20
 """Entries that are looked at between two yields: some 10 to 100 ms of work."""
@@ -41,6 +42,15 @@ class Places:
         places_S = np.repeat(self._next_K[keys_R] - first_R, lengths_R) + np.arange(len(keys_S), dtype=np.int64)
         self._next_K[keys_R] += lengths_R
         return order_S, places_S
+
+
+def room_for(entries: int, kind: type[np.generic]) -> Job[npt.NDArray[Any]]:
+    """An array to be filled in any order. Its memory is claimed in slices: the system takes seconds for gigabytes."""
+    values = np.empty(entries, kind)
+    for part in slices_of(entries):
+        values[part] = 0
+        yield None
+    return values
 
 
 def starts_of(counts_K: npt.NDArray[Any]) -> Int64:

@@ -51,6 +51,7 @@ class IdColumn:
         used = np.zeros(len(self._known), dtype=bool)
         for table in self._tables:
             used[table] = True
+            yield None
         ids = self._known.take(_arrow_of(np.flatnonzero(used)))
         order = _order_of(ids)
         yield None

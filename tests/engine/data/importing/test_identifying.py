@@ -1,0 +1,61 @@
+"""Ids of any kind become rows of one vocabulary, whatever blocks they come in."""
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.data.importing import identifying
+from engine.data.importing.identifying import IdColumn
+from engine.events import drive
+
+
+def dictionary(ids):
+    return pa.array(ids, pa.string()).dictionary_encode()
+
+
+def joined(*blocks):
+    column = IdColumn()
+    for block in blocks:
+        column.add(dictionary(block))
+    rows, vocabulary = drive(column.join())
+    return [one.tolist() for one in rows], vocabulary
+
+
+def test_that_whole_numbers_are_sorted_as_numbers():
+    rows, vocabulary = joined(["10", "9"], ["100", "9"])
+    assert vocabulary.ids == ("9", "10", "100")
+    assert rows == [[1, 0], [2, 0]]
+
+
+@pytest.mark.parametrize("ids", [["0104257", "1074638", "99"], ["tt10", "tt9", "100"], ["1.5", "10", "9"]])
+def test_that_other_ids_are_sorted_as_texts(ids):
+    assert joined(ids)[1].ids == tuple(sorted(ids))
+
+
+def test_that_spaces_around_an_id_do_not_make_another_one():
+    rows, vocabulary = joined([" 5", "5", "5 "])
+    assert (vocabulary.ids, rows) == (("5",), [[0, 0, 0]])
+
+
+def test_that_ids_of_blocks_that_are_read_again_are_forgotten():
+    column = IdColumn()
+    column.add(dictionary(["a", "b"]))
+    column.add(dictionary(["wrong", "a"]))
+    column.forget_from(1)
+    column.add(dictionary(["c"]))
+    rows, vocabulary = drive(column.join())
+    assert vocabulary.ids == ("a", "b", "c")
+    assert [one.tolist() for one in rows] == [[0, 1], [2]]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.text("ab12 é", min_size=1).filter(str.strip), max_size=8), min_size=1, max_size=8))
+@pytest.mark.parametrize("least", [1, 5, 1 << 20])
+def test_that_each_entry_has_the_row_of_its_own_id(least, blocks):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(identifying, "_LEAST_TO_JOIN", least)
+        rows, vocabulary = joined(*blocks)
+    assert [[vocabulary.id(row) for row in block] for block in rows] == [[one.strip() for one in b] for b in blocks]
+    assert len(set(vocabulary.ids)) == len(vocabulary)
+    assert set(vocabulary.ids) == {one.strip() for block in blocks for one in block}
