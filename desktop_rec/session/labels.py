@@ -13,6 +13,8 @@ TITLES = {
     "mult_vae": "Variational autoencoder",
     "mult_dae": "Denoising autoencoder",
     "mf": "Matrix factorisation",
+    "embedding_mlp": "Embedding network",
+    "lstm": "Sequence network (LSTM)",
     "ease": "Liked together (EASE)",
     "popularity": "Most liked",
 }

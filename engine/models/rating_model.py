@@ -100,8 +100,8 @@ class RatingModel(StepModel):
         return targets * unit + zero
 
     def _squared_error(self, errors: Tensor, penalty: Tensor | float = 0.0) -> Losses:
-        """The mean squared error of targets, shown as one of ratings in their own unit."""
-        error = errors.float().square().mean()
+        """The mean squared error of targets (0 of none), shown as one of ratings in their own unit."""
+        error = errors.float().square().sum() / max(1, errors.numel())
         unit = self._zero_and_unit[1]
         return Losses(error + penalty, error.detach() * unit**2, {})
 

@@ -16,8 +16,11 @@ from engine.errors import SettingError
 from engine.models.autoencoder import MultDae, MultVae
 from engine.models.autoencoder_config import MultDaeConfig, MultVaeConfig
 from engine.models.base import Capabilities, Model, ModelConfig
+from engine.models.embedding_mlp import EmbeddingMlp
+from engine.models.embedding_mlp_config import EmbeddingMlpConfig
 from engine.models.factorization import MatrixFactorization, MfConfig
 from engine.models.linear import Ease, EaseConfig
+from engine.models.lstm import Lstm, LstmConfig
 from engine.models.popularity import Popularity, PopularityConfig
 from engine.models.two_head import TwoHead
 from engine.models.two_head_config import TwoHeadConfig
@@ -79,6 +82,26 @@ MODELS: dict[str, ModelKind] = {
             MatrixFactorization,
             MfConfig,
             {"epochs": 15, "lr": 5e-3, "schedule": "slanted_triangle", "watched": "rmse"},
+            split={"kind": "random"},
+            suggestion="valley",
+        ),
+        ModelKind(
+            "embedding_mlp",
+            "Embedding network",
+            "Predicts stars with a small neural network over embeddings of people and titles; slower than factorising.",
+            EmbeddingMlp,
+            EmbeddingMlpConfig,
+            {"epochs": 15, "lr": 2e-3, "schedule": "slanted_triangle", "watched": "rmse"},
+            split={"kind": "random"},
+            suggestion="valley",
+        ),
+        ModelKind(
+            "lstm",
+            "Sequence network (LSTM)",
+            "Predicts stars from the last titles you rated, in order: it follows a mood and forgets what is long past.",
+            Lstm,
+            LstmConfig,
+            {"epochs": 15, "lr": 3e-3, "schedule": "slanted_triangle", "watched": "rmse"},
             split={"kind": "random"},
             suggestion="valley",
         ),

@@ -18,6 +18,7 @@ Float64 = npt.NDArray[np.float64]
 LEAST_POINTS = 10
 _FLAT = 0.01
 _SKIP_SHARE = 0.05
+_DONE = 0.1
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,16 @@ def _steepest(lrs: Float64, smoothed: Float64) -> Suggestion:
     if low < 2:
         return Suggestion("steepest", title, None, "The loss only rises, so nowhere does it fall fastest.")
     slope = np.gradient(smoothed[: low + 1], np.log(lrs[: low + 1]))
-    lr = float(lrs[int(np.argmin(slope))])
+    start = min(_fall_begins(smoothed, low), low - 1)
+    lr = float(lrs[start + int(np.argmin(slope[start:]))])
     return Suggestion("steepest", title, lr, "Here the loss falls fastest: a bold and usually good choice.")
 
 
 def _valley(lrs: Float64, smoothed: Float64) -> Suggestion:
     """The longest fall of the curve, two thirds of the way down it."""
-    title = "Valley"
-    start, end = _longest_fall(smoothed)
+    title, low = "Valley", int(np.argmin(smoothed))
+    begin = _fall_begins(smoothed, low)
+    start, end = (begin + place for place in _longest_fall(smoothed[begin : low + 1]))
     if end - start < 3:
         return Suggestion("valley", title, None, "The loss never falls for long enough to form a valley.")
     lr = float(lrs[start + (end - start) * 2 // 3])
@@ -89,6 +92,16 @@ def _turning_point(lrs: Float64, smoothed: Float64) -> Suggestion:
 
 
 _READINGS: tuple[Callable[[Float64, Float64], Suggestion], ...] = (_steepest, _valley, _minimum, _turning_point)
+
+
+def _fall_begins(smoothed: Float64, low: int) -> int:
+    """The last place before the lowest at which next to nothing of the fall was done.
+
+    What comes before is a level with noise on it, and noise falls, too. The level is the middle of the first third.
+    """
+    level = float(np.median(smoothed[: max(1, len(smoothed) // 3)]))
+    high = np.flatnonzero(smoothed[: low + 1] >= level - _DONE * (level - smoothed[low]))
+    return int(high[-1]) if len(high) else 0
 
 
 def _longest_fall(values: Float64) -> tuple[int, int]:

@@ -14,6 +14,7 @@ import torch
 
 from engine.data.split import Split
 from engine.events import (
+    Advised,
     Job,
     StageStarted,
     Stop,
@@ -62,6 +63,8 @@ def train(
         run.restore(resume_from)
     try:
         yield run.started(run_id)
+        for words in model.notes(split.train):
+            yield Advised(words)
         yield StageStarted("training", "Learning from everyone's ratings")
         yield from run.epochs()
         yield from run.ending()

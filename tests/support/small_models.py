@@ -7,7 +7,9 @@ from typing import Any
 from engine.data.split import Split
 from engine.models.autoencoder_config import MultDaeConfig, MultVaeConfig
 from engine.models.base import Model
+from engine.models.embedding_mlp_config import EmbeddingMlpConfig
 from engine.models.factorization import MfConfig
+from engine.models.lstm import LstmConfig
 from engine.models.registry import build
 from engine.models.two_head_config import TwoHeadConfig
 from engine.settings import Config
@@ -17,6 +19,8 @@ SMALL: dict[str, Config] = {
     "mult_vae": MultVaeConfig(hidden=(24,), latent=8, kl_steps=20),
     "mult_dae": MultDaeConfig(latent=8),
     "mf": MfConfig(rank=6),
+    "lstm": LstmConfig(embedding=6, hidden=8, window=5),
+    "embedding_mlp": EmbeddingMlpConfig(embedding=6, hidden=(12, 8)),
 }
 
 

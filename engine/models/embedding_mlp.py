@@ -1,0 +1,255 @@
+"""An embedding for each person and each title, side by side through a small network that ends in a rating.
+
+Stands between Split and Trainer, and behind the Recommender. The Netflix-Prize study's network: linear, batch norm,
+ReLU, dropout, twice, then linear to one number; its plain sister has one hidden layer and neither norm nor dropout.
+Whoever asks, seen in training or not, gets an embedding by a few Gauss-Newton steps on their own ratings, from the
+mean of all people's embeddings and held near it; the network stays as it is, its batch norm in eval mode.
+
+Shapes: U profiles, T training people, I titles, E embedding, H first hidden width, B ratings, N entries, m the most
+ratings of any, V variants, C columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from engine.data.batches import mixed_seed
+from engine.data.dataset import Histories, Scale
+from engine.data.entry_batches import EntryBatch
+from engine.models.base import Capabilities, Losses, Moment, Prediction
+from engine.models.batch_norm import BatchNorm
+from engine.models.embedding_mlp_config import EmbeddingMlpConfig
+from engine.models.fold_in import Lot, exact, lots_of, solved, variants_of
+from engine.models.noise import kept_like
+from engine.models.rating_model import RatingModel
+
+_PAIRS_AT_ONCE = 2**17
+_STEPS = 3
+_SPREAD, _LAST_SPREAD = 0.05, 0.01
+
+
+class EmbeddingMlp(RatingModel):
+    """The network and both tables of embeddings. `config` must be fitted (no automatic widths left)."""
+
+    name = "embedding_mlp"
+    can = Capabilities(
+        ranks=True,
+        predicts_ratings=True,
+        learns_by_steps=True,
+        needs_times=False,
+        folds_in=True,
+        learns_from="ratings",
+        examples="ratings",
+    )
+    config: EmbeddingMlpConfig
+    sized_by_people = ("users_TE",)
+
+    def __init__(self, config: EmbeddingMlpConfig, *, items: int, scale: Scale) -> None:
+        super().__init__(config, items=items, scale=scale)
+        widths = config.widths()
+        self.items_IE = nn.Parameter(_SPREAD * torch.randn(items, config.embedding))
+        self.users_TE = nn.Parameter(torch.zeros(0, config.embedding))
+        self.from_user = nn.Linear(config.embedding, widths[0], bias=False)
+        self.from_item = nn.Linear(config.embedding, widths[0])
+        self.hidden = nn.ModuleList(nn.Linear(wide, narrow) for wide, narrow in pairwise(widths))
+        self.norms = nn.ModuleList(BatchNorm(width) for width in widths) if config.norm else nn.ModuleList()
+        self.last = nn.Linear(widths[-1], 1)
+        nn.init.normal_(self.last.weight, std=_LAST_SPREAD)
+        nn.init.zeros_(self.last.bias)
+
+    def prepare(self, histories: Histories, *, seed: int) -> None:
+        super().prepare(histories, seed=seed)
+        draw = torch.Generator().manual_seed(mixed_seed(seed, 0, salt=3))
+        self.users_TE = nn.Parameter(_SPREAD * torch.randn(len(histories), self.config.embedding, generator=draw))
+
+    # -- learning ------------------------------------------------------------------------------------------------
+
+    def losses(self, batch: EntryBatch, *, noise: torch.Generator, moment: Moment) -> Losses:
+        user_BE, item_BE = self.users_TE[batch.person_B], self.items_IE[batch.item_rows_B]
+        bent_BH = self._bent(0, self.from_user(user_BE) + self.from_item(item_BE), noise)
+        for place, layer in enumerate(self.hidden, start=1):
+            bent_BH = self._bent(place, layer(bent_BH), noise)
+        predicted_B = self.level + self.last(bent_BH)[:, 0]
+        lengths_B = user_BE.square().sum(1) + item_BE.square().sum(1)
+        return self._squared_error(
+            predicted_B - self._as_targets(batch.ratings_B), self.config.l2 * lengths_B.float().mean()
+        )
+
+    def _bent(self, place: int, layer_BH: Tensor, noise: torch.Generator) -> Tensor:
+        normed_BH = self.norms[place](layer_BH) if self.config.norm else layer_BH
+        bent_BH = torch.relu(normed_BH)
+        return bent_BH * kept_like(bent_BH, self.config.dropout, noise) if self.config.dropout else bent_BH
+
+    # -- the network when nothing learns -------------------------------------------------------------------------
+
+    def _rated(self, first_H: Tensor) -> Tensor:
+        """The target that a first layer (its last dimension H, before its norm) comes to."""
+        bent = torch.relu(self._normed(0, first_H))
+        for place, layer in enumerate(self.hidden, start=1):
+            bent = torch.relu(self._normed(place, layer(bent)))
+        target: Tensor = self.level + self.last(bent)[..., 0]
+        return target
+
+    def _normed(self, place: int, layer_H: Tensor) -> Tensor:
+        slope_H, offset_H = self.norm_line(place)
+        return layer_H * slope_H + offset_H if self.config.norm else layer_H
+
+    def norm_line(self, place: int) -> tuple[Tensor, Tensor]:
+        """What the batch norm of a hidden layer comes to when nothing learns: a slope and an offset."""
+        if not self.config.norm:
+            return torch.ones_like(self.mean), torch.zeros_like(self.mean)
+        norm = self.norms[place]
+        assert isinstance(norm, BatchNorm)
+        return norm.as_line()
+
+    @property
+    def level(self) -> Tensor:
+        """The target that the network adds to: the mean of all ratings."""
+        return self._as_targets(self.mean)
+
+    # -- folding in ----------------------------------------------------------------------------------------------
+
+    def _folded_in(self, lots: Iterator[Lot], people: int, *, exactly: bool) -> Tensor:
+        """An embedding for each of U people by Gauss-Newton from the mean of all, [U, E] float32.
+
+        Exactly is in float64, as explanations need it; else in float32, at half the time.
+        """
+        network = _Network(self, torch.float64 if exactly else torch.float32)
+        mean_E, ridge = self._everybody(network.dtype)
+        persons_UE = mean_E.expand(people, -1).clone()
+        for lot in lots:
+            at = torch.from_numpy(lot.people).to(mean_E.device)
+            ridge_U = (lot.counts_U * self.config.l2 + ridge).to(network.dtype)
+            persons_UE[at] = network.stepped(lot, mean_E, ridge_U)
+        return persons_UE.float().to(self.users_TE.device)
+
+    def _everybody(self, dtype: torch.dtype) -> tuple[Tensor, float]:
+        """The mean of all people's embeddings, [E], and how strongly somebody new is held near it.
+
+        That is the noise of a rating over the spread of embeddings, as a normal prior has it.
+        """
+        users_TE = _as(self.users_TE, dtype)
+        if not len(users_TE):
+            return users_TE.new_zeros(users_TE.shape[1]), 1.0
+        noise = self.config.fold_in_l2 * float(self.spread) ** 2 / self._zero_and_unit[1] ** 2
+        return users_TE.mean(0), noise / max(float(users_TE.detach().var(0, correction=0).mean()), 1e-8)
+
+    def _folded_in_profiles(self, profiles: Histories, *, exactly: bool) -> Tensor:
+        rated = profiles.rated()
+        targets_N = self._as_targets(torch.from_numpy(np.array(rated.ratings_N)))
+        lots = lots_of(_rows(rated), targets_N, rated.counts_U, width=self._width)
+        return self._folded_in(lots, len(rated), exactly=exactly)
+
+    @property
+    def _width(self) -> int:
+        """The most numbers that folding in keeps for a rating."""
+        return max(self.config.embedding, *self.config.widths())
+
+    # -- predicting ----------------------------------------------------------------------------------------------
+
+    @torch.inference_mode()
+    def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
+        """See Model. Someone without a rating gets what the network says to everybody's mean."""
+        return self._prediction(self._targets(self._folded_in_profiles(profiles, exactly=True), None), None)
+
+    @torch.inference_mode()
+    def ratings_of(self, profiles: Histories, wanted: Histories) -> Tensor:
+        persons_UH = self.from_user(self._folded_in_profiles(profiles, exactly=False))
+        rows_N, person_N = _rows(wanted).to(persons_UH.device), torch.from_numpy(wanted.user_rows_N)
+        parts = [self.items_IE.new_zeros(0)]
+        for start in range(0, len(rows_N), _PAIRS_AT_ONCE):
+            some = slice(start, start + _PAIRS_AT_ONCE)
+            items_NH = self.from_item(self.items_IE[rows_N[some]])
+            parts.append(self._rated(persons_UH[person_N[some].to(persons_UH.device)] + items_NH))
+        return self._ratings(torch.cat(parts))
+
+    @torch.inference_mode()
+    def leave_one_out(
+        self, profile: Histories, *, left_out_V: npt.NDArray[np.int64], columns_C: npt.NDArray[np.int64] | None
+    ) -> Prediction:
+        """See Model. All variants are people of one lot: the titles' part of the first layer is shared."""
+        targets_n = self._as_targets(torch.from_numpy(np.array(profile.ratings_N)))
+        out_V = torch.from_numpy(np.asarray(left_out_V, dtype=np.int64))
+        lots = variants_of(_rows(profile), targets_n, out_V, width=self._width)
+        columns = None if columns_C is None else torch.from_numpy(np.asarray(columns_C, dtype=np.int64))
+        columns = None if columns is None else columns.to(self.items_IE.device)
+        return self._prediction(self._targets(self._folded_in(lots, 1 + len(out_V), exactly=True), columns), columns)
+
+    def _targets(self, persons_UE: Tensor, columns_C: Tensor | None) -> Tensor:
+        """What the network says of each person and title, [U, C]; a few people at a time."""
+        items_CH = self.from_item(self.items_IE if columns_C is None else self.items_IE[columns_C])
+        persons_UH = self.from_user(persons_UE)
+        at_once = max(1, _PAIRS_AT_ONCE // max(1, len(items_CH)))
+        return torch.cat([self._rated(some_UH[:, None] + items_CH[None]) for some_UH in persons_UH.split(at_once)])
+
+
+class _Network:
+    """The network by hand, as folding in needs it: its value and its slope for a person's embedding."""
+
+    def __init__(self, model: EmbeddingMlp, dtype: torch.dtype) -> None:
+        self.dtype = dtype
+        layers = [layer for layer in model.hidden if isinstance(layer, nn.Linear)]
+        self._items_IH = _as(model.from_item(model.items_IE), dtype)
+        self._from_user_HE = _as(model.from_user.weight, dtype)
+        self._weights = [_as(layer.weight, dtype) for layer in layers]
+        self._biases = [_as(layer.bias, dtype) for layer in layers]
+        lines = [model.norm_line(place) for place in range(1 + len(layers))]
+        self._lines = [(_as(slope, dtype), _as(offset, dtype)) for slope, offset in lines]
+        self._last_H, self._last = _as(model.last.weight[0], dtype), _as(model.last.bias + model.level, dtype)
+
+    def stepped(self, lot: Lot, mean_E: Tensor, ridge_U: Tensor) -> Tensor:
+        """The embeddings of a lot after all steps, [U, E]. A step that does harm is halved and tried again."""
+        lot = replace(
+            lot,
+            targets_Um=lot.targets_Um.to(self.dtype),
+            there_Um=lot.there_Um.to(self.dtype),
+            counts_U=lot.counts_U.to(self.dtype),
+        )
+        best_UE = mean_E.expand(len(lot.people), -1).clone()
+        best_U, step_UE = self._cost_and_step(best_UE, lot, mean_E, ridge_U)
+        for _ in range(_STEPS):
+            tried_UE = best_UE + step_UE
+            cost_U, next_UE = self._cost_and_step(tried_UE, lot, mean_E, ridge_U)
+            better_U = cost_U < best_U
+            best_UE = torch.where(better_U[:, None], tried_UE, best_UE)
+            step_UE = torch.where(better_U[:, None], next_UE, 0.5 * step_UE)
+            best_U = torch.where(better_U, cost_U, best_U)
+        return best_UE
+
+    def _cost_and_step(self, persons_UE: Tensor, lot: Lot, mean_E: Tensor, ridge_U: Tensor) -> tuple[Tensor, Tensor]:
+        """What embeddings cost, [U] (squared errors and distance from the mean), and the Gauss-Newton step on."""
+        values_Um, slopes_UmE = self._value_and_slope(persons_UE, lot.rows_Um)
+        missed_Um, away_UE = (lot.targets_Um - values_Um) * lot.there_Um, persons_UE - mean_E
+        cost_U = missed_Um.square().sum(1) + ridge_U * away_UE.square().sum(1)
+        slopes_UmE = slopes_UmE * lot.there_Um[:, :, None]
+        right_UE = (slopes_UmE.mT @ missed_Um[:, :, None])[:, :, 0] - ridge_U[:, None] * away_UE
+        return cost_U, solved(slopes_UmE.mT @ slopes_UmE, right_UE, ridge_U)
+
+    def _value_and_slope(self, persons_UE: Tensor, rows_Um: Tensor) -> tuple[Tensor, Tensor]:
+        """The targets of titles for people, [U, m], and how each moves with the embedding, [U, m, E]."""
+        slope_H, offset_H = self._lines[0]
+        bent = (((persons_UE @ self._from_user_HE.T)[:, None] + self._items_IH[rows_Um]) * slope_H + offset_H).relu_()
+        bents = [bent]
+        for weight, bias, (slope_H, offset_H) in zip(self._weights, self._biases, self._lines[1:], strict=True):
+            bents.append(((bents[-1] @ weight.T + bias) * slope_H + offset_H).relu_())
+        values_Um = bents[-1] @ self._last_H + self._last
+        slopes = (bents[-1] > 0) * (self._last_H * self._lines[-1][0])
+        for place in reversed(range(len(self._weights))):
+            slopes = (slopes @ self._weights[place]) * (bents[place] > 0) * self._lines[place][0]
+        return values_Um, slopes @ self._from_user_HE
+
+
+def _as(values: Tensor, dtype: torch.dtype) -> Tensor:
+    """Values of another precision, where folding in computes (see engine.models.fold_in)."""
+    return exact(values.detach()).to(dtype)
+
+
+def _rows(profiles: Histories) -> Tensor:
+    return torch.from_numpy(profiles.item_rows_N.astype(np.int64))

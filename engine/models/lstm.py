@@ -1,0 +1,228 @@
+"""A recurrent network that reads a person's titles in the order in which they rated them, and foretells each rating.
+
+Stands between Split and Trainer, and behind the Recommender. A history is cut into windows of ten steps; a step takes
+in the title it is about and (unless switched off) the rating of the step before, and gives a rating for its title. A
+candidate is scored as the last step of a window, after the person's nine latest titles: older ones have no say.
+
+Shapes: U profiles, I titles, E embedding, H width of the state, G = 4 H gates, B windows, L steps, P earlier steps,
+N entries, V variants, C columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from engine.data.batches import Examples
+from engine.data.dataset import Histories, Int64, Scale
+from engine.data.window_batches import ResidentWindows, WindowBatch, time_order
+from engine.models.base import Capabilities, Losses, Moment, Prediction
+from engine.models.rating_model import RatingConfig, RatingModel
+from engine.settings import setting
+
+_GATES_AT_ONCE = 2**24
+
+
+@dataclass(frozen=True)
+class LstmConfig(RatingConfig):
+    """The settings of `lstm`."""
+
+    embedding: int = setting(64, label="Embedding", help="Numbers kept for each title.", low=1, high=4096, more=False)
+    hidden: int = setting(
+        128,
+        label="State",
+        help="Numbers in which the network remembers what it has read.",
+        low=1,
+        high=8192,
+        more=False,
+    )
+    window: int = setting(
+        10,
+        label="Window",
+        help="How many titles in a row are read together; a prediction looks back one less.",
+        low=2,
+        high=1000,
+        unit="titles",
+        more=False,
+    )
+    reads_ratings: bool = setting(
+        True,
+        label="Read earlier ratings",
+        help="Whether the ratings of earlier titles are read, or only which titles they were.",
+    )
+
+
+class Lstm(RatingModel):
+    """One layer of LSTM over embedded titles and a line from its state to a rating. Row 0 stands for no title."""
+
+    name = "lstm"
+    can = Capabilities(
+        ranks=True,
+        predicts_ratings=True,
+        learns_by_steps=True,
+        needs_times=True,
+        folds_in=True,
+        learns_from="ratings",
+        examples="windows",
+    )
+    config: LstmConfig
+
+    def __init__(self, config: LstmConfig, *, items: int, scale: Scale) -> None:
+        super().__init__(config, items=items, scale=scale)
+        self.titles = nn.Embedding(items + 1, config.embedding, padding_idx=0)
+        self.from_title = nn.Linear(config.embedding, 4 * config.hidden)
+        self.from_rating = nn.Linear(2, 4 * config.hidden, bias=False)
+        self.from_state = nn.Linear(config.hidden, 4 * config.hidden, bias=False)
+        self.last = nn.Linear(config.hidden, 1)
+
+    def examples(self, histories: Histories, device: torch.device) -> Examples:
+        return ResidentWindows(histories, device, steps=self.config.window)
+
+    def notes(self, histories: Histories) -> tuple[str, ...]:
+        if histories.times_N is not None:
+            return ()
+        return (
+            "These data do not say when a rating was given; lstm reads everybody's titles in the order of the file.",
+        )
+
+    # -- learning ------------------------------------------------------------------------------------------------
+
+    def losses(self, batch: WindowBatch, *, noise: torch.Generator, moment: Moment) -> Losses:
+        targets_BL = self._as_targets(batch.ratings_BL)
+        earlier_BL = F.pad(batch.ratings_BL[:, :-1], (1, 0), value=torch.nan)
+        gates_BLG = self._gates(batch.words_BL, earlier_BL)
+        state = self._start(len(batch))
+        steps = []
+        for gates_BG in gates_BLG.unbind(1):
+            state = self._next(gates_BG, state)
+            steps.append(state[0])
+        predicted_BL = self._target(torch.stack(steps, dim=1))
+        known_BL = ~torch.isnan(targets_BL)
+        return self._squared_error((predicted_BL - targets_BL)[known_BL])
+
+    # -- the network ---------------------------------------------------------------------------------------------
+
+    def _gates(self, words_BL: Tensor, earlier_BL: Tensor) -> Tensor:
+        """What titles and the ratings before them add to the gates, [B, L, 4H]."""
+        gates: Tensor = self.from_title(self.titles(words_BL))
+        return gates + self._rating_gates(earlier_BL) if self.config.reads_ratings else gates
+
+    def _rating_gates(self, earlier: Tensor) -> Tensor:
+        """What the rating of the step before adds to the gates: how far it is from the mean, and that there is one."""
+        is_there = ~torch.isnan(earlier)
+        apart = torch.where(is_there, (earlier - self.mean) / self.spread.clamp(min=1e-6), 0.0)
+        gates: Tensor = self.from_rating(torch.stack([apart, is_there.to(apart.dtype)], dim=-1))
+        return gates
+
+    def _start(self, people: int) -> tuple[Tensor, Tensor]:
+        zeros_BH = self.from_state.weight.new_zeros(people, self.config.hidden)
+        return zeros_BH, zeros_BH
+
+    def _next(self, gates_BG: Tensor, state: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+        """The state after a step: what is shown and what is remembered, [B, H] each."""
+        return _stepped(gates_BG + self.from_state(state[0]), state[1])
+
+    def _target(self, shown_H: Tensor) -> Tensor:
+        target: Tensor = self._as_targets(self.mean) + self.last(shown_H)[..., 0]
+        return target
+
+    # -- predicting ----------------------------------------------------------------------------------------------
+
+    @torch.inference_mode()
+    def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
+        """See Model. Someone without entries gets what the network says of a first title."""
+        return self._prediction(
+            self._candidates(self._read(profiles, _last_entries(profiles, self._reach)), None), None
+        )
+
+    @torch.inference_mode()
+    def ratings_of(self, profiles: Histories, wanted: Histories) -> Tensor:
+        state_G, remembered_UH = self._read(profiles, _last_entries(profiles, self._reach))
+        rows_N = torch.from_numpy(wanted.item_rows_N.astype(np.int64)).to(state_G.device)
+        person_N = torch.from_numpy(wanted.user_rows_N).to(state_G.device)
+        parts = [state_G.new_zeros(0)]
+        for some_N in torch.split(torch.arange(len(rows_N), device=state_G.device), _GATES_AT_ONCE // state_G.shape[1]):
+            gates_NG = self.from_title(self.titles(rows_N[some_N] + 1)) + state_G[person_N[some_N]]
+            parts.append(self._target(_stepped(gates_NG, remembered_UH[person_N[some_N]])[0]))
+        return self._ratings(torch.cat(parts))
+
+    @torch.inference_mode()
+    def leave_one_out(
+        self, profile: Histories, *, left_out_V: npt.NDArray[np.int64], columns_C: npt.NDArray[np.int64] | None
+    ) -> Prediction:
+        """See Model. Only who leaves out one of the latest titles reads anything else than the whole profile."""
+        latest_P = time_order(profile)[-self._reach - 1 :]
+        moved_V = np.isin(left_out_V, latest_P[-self._reach :])
+        entries_XP = np.full((1 + int(moved_V.sum()), self._reach), -1, dtype=np.int64)
+        for row, left_out in enumerate([-1, *np.asarray(left_out_V)[moved_V].tolist()]):
+            kept = latest_P[latest_P != left_out][-self._reach :]
+            entries_XP[row, : len(kept)] = kept
+        variant_V = np.where(moved_V, np.cumsum(moved_V), 0)
+        columns = None if columns_C is None else torch.from_numpy(np.asarray(columns_C, dtype=np.int64))
+        columns = None if columns is None else columns.to(self.last.weight.device)
+        targets_XC = self._candidates(self._read(profile, entries_XP), columns)
+        return self._prediction(targets_XC[torch.from_numpy(np.concatenate([[0], variant_V]))], columns)
+
+    @property
+    def _reach(self) -> int:
+        """How many earlier titles a prediction looks at."""
+        return self.config.window - 1
+
+    def _read(self, profiles: Histories, entries_UP: Int64) -> tuple[Tensor, Tensor]:
+        """What is known after reading some entries (-1: none) in order: the part of the next step's gates that does not
+        hang on its title, [U, 4H], and what is remembered, [U, H].
+        """
+        device = self.last.weight.device
+        there_UP = torch.from_numpy(entries_UP >= 0).to(device)
+        rows_N = torch.from_numpy(np.append(profiles.item_rows_N, -1).astype(np.int64)).to(device)
+        ratings_N = torch.from_numpy(np.append(profiles.ratings_N, np.nan).astype(np.float32)).to(device)
+        entries = torch.from_numpy(entries_UP).to(device)
+        words_UP, ratings_UP = rows_N[entries] + 1, ratings_N[entries]
+        gates_UPG = self._gates(words_UP, F.pad(ratings_UP[:, :-1], (1, 0), value=torch.nan))
+        shown_UH, remembered_UH = self._start(len(entries_UP))
+        latest_U = ratings_UP.new_full((len(entries_UP),), torch.nan)
+        for step in range(entries_UP.shape[1]):
+            here_U1 = there_UP[:, step : step + 1]
+            shown, remembered = self._next(gates_UPG[:, step], (shown_UH, remembered_UH))
+            shown_UH, remembered_UH = (
+                torch.where(here_U1, shown, shown_UH),
+                torch.where(here_U1, remembered, remembered_UH),
+            )
+            latest_U = torch.where(here_U1[:, 0], ratings_UP[:, step], latest_U)
+        gates_UG: Tensor = self.from_state(shown_UH)
+        return gates_UG + self._rating_gates(latest_U) if self.config.reads_ratings else gates_UG, remembered_UH
+
+    def _candidates(self, state: tuple[Tensor, Tensor], columns_C: Tensor | None) -> Tensor:
+        """The targets of titles as the next step of each person, [U, C]; a few people at a time."""
+        rows = torch.arange(self.items, device=state[0].device) if columns_C is None else columns_C
+        gates_CG = self.from_title(self.titles(rows + 1))
+        at_once = max(1, _GATES_AT_ONCE // max(1, gates_CG.numel()))
+        parts = [
+            self._target(_stepped(gates_CG[None] + some_UG[:, None], some_UH[:, None])[0])
+            for some_UG, some_UH in zip(*(torch.split(one, at_once) for one in state), strict=True)
+        ]
+        return torch.cat(parts)
+
+
+def _stepped(gates_G: Tensor, remembered_H: Tensor) -> tuple[Tensor, Tensor]:
+    """One step of an LSTM from all its gates (let in, forget, new, show): what is shown and what is remembered."""
+    let_in, forget, new, show = gates_G.chunk(4, dim=-1)
+    remembered_H = torch.sigmoid(forget) * remembered_H + torch.sigmoid(let_in) * torch.tanh(new)
+    return torch.sigmoid(show) * torch.tanh(remembered_H), remembered_H
+
+
+def _last_entries(profiles: Histories, most: int) -> Int64:
+    """The latest entries of each person in order of time, [U, most]; -1 where there are fewer, at the end."""
+    order_N, ends_U, counts_U = time_order(profiles), profiles.indptr_U1[1:], np.minimum(profiles.counts_U, most)
+    steps_P = np.arange(most)[None]
+    places_UP = (ends_U - counts_U)[:, None] + steps_P
+    there_UP = steps_P < counts_U[:, None]
+    if not len(order_N):
+        return np.full(there_UP.shape, -1, dtype=np.int64)
+    found: Int64 = np.where(there_UP, order_N[np.where(there_UP, places_UP, 0)], -1)
+    return found

@@ -1,0 +1,158 @@
+import numpy as np
+import pytest
+import torch
+from planted import CPU
+
+from engine.data.dataset import Histories, Scale
+from engine.models.base import Moment
+from engine.models.batch_norm import BatchNorm
+from engine.models.embedding_mlp import EmbeddingMlp, _Network
+from engine.models.embedding_mlp_config import EmbeddingMlpConfig
+from engine.models.registry import build
+
+SCALE, TITLES, START = Scale(1, 5, 1), 30, Moment(0, 1)
+SMALL = EmbeddingMlpConfig(embedding=5, hidden=(9, 7), dropout=0.4)
+DENSE = EmbeddingMlpConfig(embedding=5, hidden=(9,), norm=False, dropout=0.0)
+BOTH = pytest.mark.parametrize("config", [SMALL, DENSE], ids=["netflix", "dense"])
+
+
+def some_ratings(people=9, *, seed=3) -> Histories:
+    rng = np.random.default_rng(seed)
+    users, rows = np.nonzero(rng.random((people, TITLES)) < 0.4)
+    ratings = rng.integers(1, 6, len(users)).astype(float)
+    ratings[rng.random(len(users)) < 0.2] = np.nan
+    return Histories.of(users, rows, ratings, people=people)
+
+
+def a_model(config=SMALL, *, seed=1) -> EmbeddingMlp:
+    model = build("embedding_mlp", config, items=TITLES, scale=SCALE, seed=seed)
+    assert isinstance(model, EmbeddingMlp)
+    model.prepare(some_ratings(), seed=1)
+    with torch.no_grad():
+        for table in (model.users_TE, model.items_IE):
+            table.mul_(20.0)
+        model.last.weight.mul_(30.0)
+    return model
+
+
+def loss_of(model, *, rows=None, seed=4):
+    examples = model.examples(some_ratings(), CPU)
+    batch = examples.batch(torch.arange(len(examples)) if rows is None else torch.tensor(rows))
+    return model.losses(batch, noise=torch.Generator().manual_seed(seed), moment=START)
+
+
+def network_of(model, users_BE, items_BE):
+    """The study's network as torch's own layers, with the model's weights, when nothing learns."""
+    layers = []
+    for place, linear in enumerate([None, *model.hidden]):
+        layers += [linear] if linear is not None else []
+        if model.config.norm:
+            norm, own = torch.nn.BatchNorm1d(model.norms[place].mean_H.numel()), model.norms[place]
+            norm.weight.data, norm.bias.data = own.slope_H.data, own.offset_H.data
+            norm.running_mean, norm.running_var = own.mean_H, own.variance_H
+            layers.append(norm)
+        layers.append(torch.nn.ReLU())
+    network = torch.nn.Sequential(*layers, model.last).eval()
+    weight = torch.cat([model.from_user.weight, model.from_item.weight], 1)
+    first = torch.nn.functional.linear(torch.cat([users_BE, items_BE], 1), weight, model.from_item.bias)
+    return (float(model.mean) - 1) / 4 + network(first)[:, 0]
+
+
+@BOTH
+def test_that_the_network_is_the_studys(config):
+    model = a_model(config)
+    loss_of(model)
+    persons = torch.randn(3, 5)
+    expected = torch.stack([network_of(model, one.expand(TITLES, -1), model.items_IE) for one in persons])
+    torch.testing.assert_close(model._targets(persons, None), expected, atol=1e-5, rtol=1e-5)
+    assert float(expected.detach().std()) > 0.01
+
+
+@BOTH
+def test_that_values_and_slopes_by_hand_are_those_of_autograd(config):
+    model = a_model(config)
+    loss_of(model)
+    persons = torch.randn(4, 5, dtype=torch.float64)
+    rows = torch.randint(TITLES, (4, 6))
+    values, slopes = _Network(model, torch.float64)._value_and_slope(persons, rows)
+    each = persons[:, None].expand(-1, 6, -1).reshape(24, 5).clone().requires_grad_()
+    expected = network_of(model.double(), each, model.items_IE[rows.flatten()])
+    expected.sum().backward()
+    torch.testing.assert_close(values.flatten(), expected.detach(), atol=1e-6, rtol=1e-6)
+    torch.testing.assert_close(slopes.reshape(24, 5), each.grad, atol=1e-6, rtol=1e-6)
+
+
+@BOTH
+def test_that_folding_in_lowers_the_error_of_a_persons_own_ratings(config):
+    model, profile = a_model(config.changed(fold_in_l2=1e-3, l2=0.0)), some_ratings().row(2).rated()
+    loss_of(model)
+    nobody = Histories.of_one([], [])
+
+    def error(known):
+        rating_I = model.predict(known).rating_UI[0]
+        return float((rating_I[profile.item_rows_N.astype(np.int64)] - torch.tensor(profile.ratings_N)).square().mean())
+
+    assert error(profile) < error(nobody) - 0.05
+
+
+def test_that_a_stronger_hold_keeps_somebody_new_nearer_to_everybody():
+    profile, nobody = some_ratings().row(2), Histories.of_one([], [])
+
+    def distance(l2):
+        model = a_model(SMALL.changed(fold_in_l2=l2))
+        return float((model.predict(profile).rating_UI - model.predict(nobody).rating_UI).abs().mean())
+
+    assert distance(1e3) < 0.1 * distance(0.1)
+
+
+@BOTH
+def test_that_people_folded_in_together_are_as_each_alone(config):
+    model, histories = a_model(config), some_ratings(people=40)
+    together = model.predict(histories)
+    for person in (0, 17, 39):
+        alone = model.predict(histories.row(person))
+        torch.testing.assert_close(together.rating_UI[person], alone.rating_UI[0], atol=1e-5, rtol=1e-5)
+
+
+def test_that_single_ratings_asked_for_are_those_of_the_whole_row():
+    model, histories, wanted = a_model(), some_ratings(), some_ratings(seed=8)
+    whole = model.predict(histories).rating_UI
+    expected = whole[torch.from_numpy(wanted.user_rows_N), torch.from_numpy(wanted.item_rows_N.astype(np.int64))]
+    torch.testing.assert_close(model.ratings_of(histories, wanted), expected, atol=1e-3, rtol=1e-3)
+
+
+def test_that_dropout_follows_the_noise_it_is_given():
+    one, same, other = (float(loss_of(a_model(), seed=seed).total.detach()) for seed in (1, 1, 2))
+    assert one == same != other
+    assert float(loss_of(a_model(DENSE), seed=1).total.detach()) == float(
+        loss_of(a_model(DENSE), seed=2).total.detach()
+    )
+
+
+def test_that_a_batch_of_one_learns():
+    losses = loss_of(a_model(), rows=[3])
+    losses.total.backward()
+    assert torch.isfinite(losses.total)
+
+
+def test_that_a_batch_norm_normalises_as_torchs_own_does():
+    own, theirs, values = BatchNorm(6), torch.nn.BatchNorm1d(6), torch.randn(50, 6) * 3 + 1
+    torch.testing.assert_close(own(values), theirs(values), atol=1e-5, rtol=1e-5)
+    slope, offset = own.as_line()
+    theirs.running_var = own.variance_H
+    torch.testing.assert_close(values * slope + offset, theirs.eval()(values), atol=1e-5, rtol=1e-5)
+
+
+def test_that_a_batch_that_is_not_finite_leaves_no_trace_in_the_norm():
+    norm, values = BatchNorm(3), torch.randn(8, 3)
+    norm(values)
+    before = [one.clone() for one in (norm.mean_H, norm.variance_H)]
+    norm(values * torch.tensor([float("inf"), float("nan"), float("inf")]))
+    assert torch.equal(norm.mean_H, before[0])
+    assert torch.equal(norm.variance_H, before[1])
+
+
+def test_that_widths_follow_the_size_of_the_data():
+    assert EmbeddingMlpConfig().fitted_to(100_000_000).widths() == (512, 256)
+    assert EmbeddingMlpConfig().fitted_to(1_000_000).widths() == (192, 96)
+    assert EmbeddingMlpConfig(hidden=(40,)).fitted_to(1_000_000).widths() == (40,)
