@@ -91,7 +91,7 @@ def _dataset_document(record: DatasetRecord) -> dict[str, Any]:
 def _import_document(record: DatasetRecord) -> dict[str, Any]:
     report = record.report
     names = ("duplicates", "skipped", "problems", "layout", "encoding", "delimiter", "files", "notes", "rows",
-             "seconds", "peak_mib")  # fmt: skip
+             "left_out", "seconds", "peak_mib")  # fmt: skip
     return {**_dataset_document(record), **{name: report[name] for name in names if name in report}}
 
 

@@ -4,8 +4,9 @@
                                        [--file FILE] [--folder FOLDER] [--json]
 
 The ratings are SYNTHETIC (synthetic.py), made anew in a temporary folder unless a file is named. Each figure comes from
-a process of its own: pandas reads the file; the import goes from the file to the kept and reopened data set; a cancel
-is thrown into it in every stage; what some rules leave is counted. pandas cannot read the Netflix form: no ratio then.
+a process of its own: pandas reads the file, before and after all else (the faster one counts); the import goes from
+the file to the kept and reopened data set; a cancel is thrown into it in every stage; what some rules leave is counted.
+pandas cannot read the Netflix form: no ratio then.
 Exits 1 where a limit is missed: 4 times pandas, 2 GiB (6 GiB for the Netflix form), 1 second.
 """
 
@@ -74,10 +75,9 @@ def measured(file: Path, folder: Path, *, form: str) -> dict[str, Any]:
     for task in ("import", "cancel", "count"):
         figures |= {task: run_task(task, file, folder)}
     if form != "netflix":
-        again = run_task("pandas", file, folder)
-        figures["pandas"]["seconds_again"] = again["seconds"]
-        mean_s = (figures["pandas"]["seconds"] + again["seconds"]) / 2
-        figures["ratio"] = round(figures["import"]["seconds"] / mean_s, 2)
+        figures["pandas again"] = run_task("pandas", file, folder)
+        fastest_s = min(figures[name]["seconds"] for name in ("pandas", "pandas again"))
+        figures["ratio"] = round(figures["import"]["seconds"] / fastest_s, 2)
     missed = {
         "ratio": figures.get("ratio", 0) > MOST_TIMES,
         "memory": figures["import"]["peak_mib"] > MOST_MIB[form],
