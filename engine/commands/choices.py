@@ -39,7 +39,7 @@ def choices_of(arguments: argparse.Namespace) -> Choices:
             configs["training"] = TrainingConfig(**kind.training)
         configs["split"] = SplitConfig(**kind.split)
         if arguments.command == "find-lr":
-            configs["finder"] = FinderConfig()
+            configs["finder"] = FinderConfig(**kind.finder)
         _refuse_steps(arguments, learns=learns)
         configs = {name: _with_options(config, arguments) for name, config in configs.items()}
         configs = with_settings(configs, arguments.settings)

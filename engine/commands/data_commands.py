@@ -7,8 +7,8 @@ from typing import Any
 
 from engine.commands.answer import Answer
 from engine.commands.driving import Driver
+from engine.commands.import_choices import options_of
 from engine.commands.wording import duration, facts, table
-from engine.commands.wrong_use import WrongUse
 from engine.data.dataset import Dataset, Scale
 from engine.events import Stop
 from engine.library.datasets import DatasetRecord
@@ -20,13 +20,8 @@ _PROBLEMS_SHOWN = 10
 def import_files(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
     """Import files as one data set and say what was found."""
     from engine import verbs
-    from engine.data.importing.importer import ImportOptions
-    from engine.data.reading.sniff import Given
 
-    options = ImportOptions(
-        name=arguments.name, items=arguments.items, given=Given(columns=columns_of(arguments.columns))
-    )
-    imported = driver.run(verbs.import_files(library, arguments.ratings, options=options))
+    imported = driver.run(verbs.import_files(library, arguments.ratings, options=options_of(arguments)))
     return Answer(_import_document(imported.record), _import_text(imported.record))
 
 
@@ -55,22 +50,6 @@ def dataset_of(which: str, library: Library, driver: Driver) -> Dataset:
             raise Stop
         return dataset
     return library.datasets.open(library.datasets.find(which).dataset_id)
-
-
-def columns_of(text: str | None) -> dict[str, str]:
-    """`user=..,item=..` as role -> column. Raises WrongUse where a part is no such pair."""
-    from engine.data.formats import ROLES
-
-    roles: dict[str, str] = {}
-    for part in text.split(",") if text else ():
-        role, equals, column = (one.strip() for one in part.partition("="))
-        if not equals or not column or role not in ROLES:
-            raise WrongUse(
-                f"--columns takes role=column, separated by commas; {part!r} is not such a pair. "
-                f"Roles are: {', '.join(ROLES)}."
-            )
-        roles[role] = column
-    return roles
 
 
 def _dataset_document(record: DatasetRecord) -> dict[str, Any]:

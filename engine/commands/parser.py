@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 import engine
+from engine.commands.import_choices import add_file_choices, add_keep_choices
 
 SPLITS = ("strong", "random", "time", "last", "none")
 
@@ -32,12 +33,9 @@ def make_parser() -> argparse.ArgumentParser:
 
 def _add_data(commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
     one = commands.add_parser("import", parents=[common], help="import ratings files as one data set")
-    one.add_argument("ratings", nargs="+", type=Path, metavar="RATINGS", help="files: plain, .gz, .zip")
-    one.add_argument("--items", type=Path, metavar="FILE", help="the list of titles")
-    one.add_argument("--name", help="what to call the data set")
-    one.add_argument(
-        "--columns", metavar="user=..,item=..,rating=..,time=..", help="which column is what: names, or numbers from 1"
-    )
+    add_file_choices(one)
+    add_keep_choices(one)
+    add_file_choices(commands.add_parser("look", parents=[common], help="show how import would read files"))
     again = commands.add_parser("reimport", parents=[common], help="import the files of a data set once more")
     again.add_argument("dataset", metavar="DATASET")
     out = commands.add_parser("export", parents=[common], help="write a data set as CSV, as import reads it")

@@ -37,6 +37,7 @@ _WITHOUT_LIBRARY = {
     "models": ("listing_commands", "list_models"),
     "devices": ("listing_commands", "list_devices"),
     "formats": ("format_commands", "list_formats"),
+    "look": ("look_command", "look_at"),
 }
 
 

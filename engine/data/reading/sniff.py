@@ -54,6 +54,7 @@ RECOGNISERS: tuple[Callable[[Source, bytes, Given], Shape | None], ...] = (
 )
 """One per kind of file that is no plain table of text; the first that knows a file says what it is."""
 _SAMPLE_ROWS = 200
+_MOSTLY = 0.6
 _MARKED_BYTES = 4096
 
 
@@ -201,10 +202,12 @@ def _has_header(rows: list[list[str]]) -> bool:
     known = set(roles_of(tuple(first))) & {"user", "item", "rating", "title", "time"}
     if len(known) >= 2 or (known and not any(numbers)):
         return not all(numbers)
-    columns = range(len(first))
-    return not any(numbers) and any(
-        rest and all(len(row) > column and is_number(row[column]) for row in rest) for column in columns
-    )
+    return bool(rest) and not any(numbers) and any(_mostly_numbers(rest, column) for column in range(len(first)))
+
+
+def _mostly_numbers(rows: list[list[str]], column: int) -> bool:
+    """A few cells may be damaged, and still a text above them is the column's name."""
+    return sum(len(row) > column and is_number(row[column]) for row in rows) >= _MOSTLY * len(rows)
 
 
 def without_time(shape: Shape) -> Shape:
