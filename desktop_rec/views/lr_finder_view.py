@@ -14,6 +14,7 @@ from desktop_rec.session import Session
 from desktop_rec.theme import GRID
 from desktop_rec.views.run_plan import (
     closed_models,
+    examples_of,
     learning_people,
     people_who_count,
     planned_steps,
@@ -130,7 +131,8 @@ class LrFinderView(QWidget):
         self._on_model(self._setup.model)
 
     def _on_model(self, name: str) -> None:
-        self._setup.show_settings(FinderConfig(), training_config_of(kind_of(name)))
+        kind = kind_of(name)
+        self._setup.show_settings(FinderConfig(**kind.finder), training_config_of(kind))
 
     def _on_job(self, state: JobState | None) -> None:
         self._show_job()
@@ -217,7 +219,7 @@ class LrFinderView(QWidget):
         self._setup.show_rate(lr, becomes=rate_becomes(training))
         if lr is None:
             return
-        steps = planned_steps(training, people=self._people())
+        steps = planned_steps(training, examples=self._examples(), unit=kind_of(self._setup.model).can.examples)
         self._schedule.show_schedule(training, total_steps=steps, lr=lr)
         self._schedule_card.show_title(schedule_title(training, total_steps=steps))
         self._schedule_card.refresh_table()
@@ -225,13 +227,15 @@ class LrFinderView(QWidget):
     def _training(self) -> TrainingConfig:
         return training_config_of(kind_of(self._setup.model)).changed(schedule=self._setup.schedule)
 
-    def _people(self) -> int:
-        dataset = self._session.dataset
+    def _examples(self) -> int:
+        dataset, kind = self._session.dataset, kind_of(self._setup.model)
         if dataset is None:
             return 1
         if self._counted[0] != dataset.fingerprint:
             self._counted = (dataset.fingerprint, people_who_count(dataset))
-        return learning_people(dataset, SplitConfig(), counted=self._counted[1])
+        split = SplitConfig(**kind.split)
+        people = learning_people(dataset, split, counted=self._counted[1])
+        return examples_of(kind, dataset, split, people=people)
 
     def _find(self) -> None:
         configs = self._setup.configs()

@@ -15,6 +15,8 @@ from engine.models.registry import MODELS, ModelKind
 from engine.training.config import TrainingConfig
 from engine.training.step import automatic_batch
 
+_STEPS_OF_A_WINDOW = 10
+
 
 def step_models() -> tuple[ModelKind, ...]:
     """The models that have a learning rate."""
@@ -47,17 +49,30 @@ def learning_people(dataset: Dataset, split: SplitConfig, *, counted: int) -> in
     return max(1, counted - 2 * each)
 
 
-def planned_steps(training: TrainingConfig, *, people: int) -> int:
-    """Optimizer steps of a whole run over so many people."""
-    batch = min(training.batch or automatic_batch(people), people)
-    return -(-people // max(1, batch)) * training.epochs
+def examples_of(kind: ModelKind, dataset: Dataset, split: SplitConfig, *, people: int) -> int:
+    """About how many examples an epoch goes through, from so many people: themselves, or their share of the ratings."""
+    if kind.can.examples == "people" or dataset.people == 0:
+        return people
+    held_out = split.kind in ("random", "time")
+    share = (1.0 - split.test_share) * (1.0 - split.validation_share) if held_out else 1.0
+    ratings = max(1, round(dataset.entries * share * people / dataset.people))
+    if kind.can.examples == "ratings":
+        return ratings
+    return -(-ratings // _STEPS_OF_A_WINDOW) + people // 2
 
 
-def estimate_words(kind: ModelKind, training: TrainingConfig, dataset: Dataset, *, people: int) -> str:
+def planned_steps(training: TrainingConfig, *, examples: int, unit: str = "people") -> int:
+    """Optimizer steps of a whole run over so many examples."""
+    batch = min(training.batch or automatic_batch(examples, unit), examples)
+    return -(-examples // max(1, batch)) * training.epochs
+
+
+def estimate_words(kind: ModelKind, training: TrainingConfig, dataset: Dataset, *, examples: int) -> str:
     """What a run will need, in a line."""
     if kind.can.learns_by_steps:
-        steps = planned_steps(training, people=people)
-        return f"{steps:,} steps: {training.epochs:,} epochs over {people:,} people"
+        unit = kind.can.examples
+        steps, about = planned_steps(training, examples=examples, unit=unit), "" if unit == "people" else "about "
+        return f"{about}{steps:,} steps: {training.epochs:,} epochs over {about}{examples:,} {unit}"
     if kind.name == "ease":
         return f"Needs up to {size_in_words(ease_memory_bytes(dataset.titles))} of memory for {dataset.titles:,} titles"
     return f"Counts {dataset.entries:,} ratings of {dataset.titles:,} titles"

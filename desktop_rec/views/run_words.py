@@ -34,7 +34,7 @@ def figures(state: TrainingState, *, paused: bool) -> tuple[str, ...]:
     return (
         f"epoch {count_words(epoch)} of {count_words(started.total_epochs)}",
         f"best {figure_words(watched_value(best))} at {best.epoch}" if best is not None else "",
-        f"{count_words(state.examples_per_second)} people/s" if state.examples_per_second else "",
+        f"{count_words(state.examples_per_second)} {started.unit}/s" if state.examples_per_second else "",
         f"{place} {started.precision}",
         time_words(state.elapsed_s),
         _time_left(state, paused=paused),

@@ -13,6 +13,7 @@ from desktop_rec.session import Session
 from desktop_rec.views import run_words
 from desktop_rec.views.run_plan import (
     estimate_words,
+    examples_of,
     learning_people,
     people_who_count,
     planned_steps,
@@ -107,7 +108,7 @@ class TrainingView(QWidget):
         parts = [FormPart(kind.title, kind.config_class())]
         if kind.can.learns_by_steps:
             parts.append(FormPart("Training", training_config_of(kind), leave_out=_SET_ELSEWHERE))
-        parts.append(FormPart("How it is judged", SplitConfig(), all_folded=True))
+        parts.append(FormPart("How it is judged", SplitConfig(**kind.split), all_folded=True))
         self._setup.show_settings(parts, by_steps=kind.can.learns_by_steps)
         self._plans_again = True
         self._on_rate()
@@ -177,11 +178,12 @@ class TrainingView(QWidget):
             return
         training, split = self._asked(kind)
         people = learning_people(dataset, split, counted=self._count())
-        self._setup.show_estimate(estimate_words(kind, training, dataset, people=people))
+        examples = examples_of(kind, dataset, split, people=people)
+        self._setup.show_estimate(estimate_words(kind, training, dataset, examples=examples))
         if not self._is_planning(self._session.training_state):
             return
         self._progress.show_plan(kind.title, plan_words(kind, training))
-        steps = planned_steps(training, people=people)
+        steps = planned_steps(training, examples=examples, unit=kind.can.examples)
         if kind.can.learns_by_steps:
             self._progress.show_schedule(training, total_steps=steps, lr=training.lr or _RATE_WHEN_UNKNOWN)
         else:
@@ -191,7 +193,7 @@ class TrainingView(QWidget):
         """The settings as they stand; the defaults while one of them is being typed."""
         asked = self._setup.peek()
         training = next((one for one in asked if isinstance(one, TrainingConfig)), training_config_of(kind))
-        split = next((one for one in asked if isinstance(one, SplitConfig)), SplitConfig())
+        split = next((one for one in asked if isinstance(one, SplitConfig)), SplitConfig(**kind.split))
         return training.changed(lr=self._setup.rate.peek()), split
 
     def _count(self) -> int:
@@ -209,7 +211,7 @@ class TrainingView(QWidget):
         training = next((one for one in configs if isinstance(one, TrainingConfig)), None)
         if training is not None:
             training = training.changed(lr=lr, precision=devices.precision)
-        split = next((one for one in configs if isinstance(one, SplitConfig)), SplitConfig())
+        split = next((one for one in configs if isinstance(one, SplitConfig)), SplitConfig(**kind.split))
         device = devices.device if kind.can.learns_by_steps else "cpu"
         self._session.train(kind.name, configs[0], training, split, device)
 

@@ -39,6 +39,8 @@ class ModelKind:
     training: Mapping[str, Any] = field(default_factory=dict)
     suggestion: str = "steepest"
     """Which suggestion of the learning-rate finder this model takes when nobody looks."""
+    finder: Mapping[str, Any] = field(default_factory=dict)
+    """What the settings of its sweep start from: single ratings make a noisy curve that takes more steps."""
     split: Mapping[str, Any] = field(default_factory=dict)
     """What the settings of its split start from: models of ratings are judged on ratings of any height."""
 
@@ -66,6 +68,7 @@ MODELS: dict[str, ModelKind] = {
             MultVae,
             MultVaeConfig,
             {"epochs": 50, "schedule": "constant", "lr": 1e-3},
+            suggestion="minimum",
         ),
         ModelKind(
             "mult_dae",
@@ -74,6 +77,7 @@ MODELS: dict[str, ModelKind] = {
             MultDae,
             MultDaeConfig,
             {"epochs": 50, "schedule": "constant", "lr": 1e-3},
+            suggestion="minimum",
         ),
         ModelKind(
             "mf",
@@ -83,7 +87,8 @@ MODELS: dict[str, ModelKind] = {
             MfConfig,
             {"epochs": 15, "lr": 5e-3, "schedule": "slanted_triangle", "watched": "rmse"},
             split={"kind": "random"},
-            suggestion="valley",
+            suggestion="minimum",
+            finder={"steps": 300, "lowest": 1e-5},
         ),
         ModelKind(
             "embedding_mlp",
@@ -93,12 +98,13 @@ MODELS: dict[str, ModelKind] = {
             EmbeddingMlpConfig,
             {"epochs": 15, "lr": 2e-3, "schedule": "slanted_triangle", "watched": "rmse"},
             split={"kind": "random"},
-            suggestion="valley",
+            suggestion="minimum",
+            finder={"steps": 300, "lowest": 1e-5},
         ),
         ModelKind(
             "lstm",
             "Sequence network (LSTM)",
-            "Predicts stars from the last titles you rated, in order: it follows a mood and forgets what is long past.",
+            "Predicts stars from the last titles you rated, in order; on ratings taken at random plain averages beat it.",
             Lstm,
             LstmConfig,
             {"epochs": 15, "lr": 3e-3, "schedule": "slanted_triangle", "watched": "rmse"},

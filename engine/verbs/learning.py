@@ -27,10 +27,9 @@ from engine.settings import Config
 from engine.training import trainer
 from engine.training.checkpoint import TrainingState
 from engine.training.config import TrainingConfig, rate_words
-from engine.training.lr_finder import FinderConfig
 from engine.training.trainer import TrainedRun
 from engine.verbs.advising import Advice, advice_on
-from engine.verbs.preparing import default_split, default_training, fresh_model, sweep
+from engine.verbs.preparing import default_finder, default_split, default_training, fresh_model, sweep
 
 _RATE_WITHOUT_FINDER = 0.01
 
@@ -134,7 +133,7 @@ def _settled(
     training = training.changed(precision=choose_precision(training.precision, device))
     if training.lr is not None:
         return training
-    found = yield from sweep(split, dataset, model, model_config, training, FinderConfig(), device)
+    found = yield from sweep(split, dataset, model, model_config, training, default_finder(model), device)
     if found.stopped:
         raise Stop
     if found.chosen is None or found.chosen.lr is None:

@@ -56,7 +56,7 @@ def find_rate(
     yield StageStarted("splitting", "Setting people aside to judge on")
     divided = make_split(dataset, split or default_split(model))
     training = training or default_training(model)
-    return (yield from sweep(divided, dataset, model, model_config, training, finder or FinderConfig(), chosen))
+    return (yield from sweep(divided, dataset, model, model_config, training, finder or default_finder(model), chosen))
 
 
 def sweep(
@@ -89,6 +89,11 @@ def fresh_model(model: str, config: Config | None, dataset: Dataset, *, seed: in
     """A model that has learned nothing yet, its automatic settings chosen for the data set."""
     chosen = fitted_config(model, config, entries=dataset.entries)
     return build(model, chosen, items=dataset.titles, scale=dataset.scale, seed=seed)
+
+
+def default_finder(model: str) -> FinderConfig:
+    """What the sweep for a model's learning rate starts from."""
+    return FinderConfig(**kind_of(model).finder)
 
 
 def default_split(model: str) -> SplitConfig:

@@ -123,7 +123,7 @@ def test_that_the_planned_people_are_those_the_split_learns_from(dataset):
 
 
 def test_that_planned_steps_are_batches_times_epochs():
-    assert planned_steps(TrainingConfig(epochs=3, batch=30), people=80) == 9
+    assert planned_steps(TrainingConfig(epochs=3, batch=30), examples=80) == 9
 
 
 def test_that_a_refused_value_does_not_start_a_run(view, session, monkeypatch):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import numpy as np
+from small_models import SMALL as SMALL_MODELS
 from verb_driving import QUICK, SMALL, trained
 
 from engine import verbs
@@ -48,6 +50,11 @@ def _find_rate(at: Workshop) -> Job[Any]:
 
 def _train(at: Workshop) -> Job[Any]:
     return trained(at.library, at.dataset, device="cpu")
+
+
+def _train_another(at: Workshop, name: str) -> Job[Any]:
+    training = QUICK.changed(epochs=2, batch=256 if name in ("mf", "embedding_mlp") else 40)
+    return trained(at.library, at.dataset, model=name, model_config=SMALL_MODELS[name], device="cpu", training=training)
 
 
 def _train_in_bf16(at: Workshop) -> Job[Any]:
@@ -107,6 +114,7 @@ JOBS: dict[str, Callable[[Workshop], Job[Any]]] = {
     "find rate": _find_rate,
     "train": _train,
     "train in bf16": _train_in_bf16,
+    **{f"train {name}": partial(_train_another, name=name) for name in SMALL_MODELS if name != "two_head"},
     "find rate and train": _find_rate_and_train,
     "fit": _fit,
     "resume": _resume,

@@ -1,0 +1,108 @@
+"""The studies this engine carries on from, as settings: each model the way its study had it.
+
+Stands beside the registry, before the Trainer. A preset names a model and what of its settings, of the training and of
+the split differs from how the model comes. What is not named is as it comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.errors import SettingError
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A model as a study had it. `suggestion` is the reading of the rate finder that the study took, if it did."""
+
+    name: str
+    title: str
+    sentence: str
+    model: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    training: Mapping[str, Any] = field(default_factory=dict)
+    split: Mapping[str, Any] = field(default_factory=dict)
+    suggestion: str | None = None
+
+
+_RATED = {"schedule": "constant", "watched": "rmse"}
+_ON_UNIT = {"targets": "unit", "l2": 0.0}
+
+PRESETS: dict[str, Preset] = {
+    preset.name: preset
+    for preset in (
+        Preset(
+            "netflix_mlp",
+            "Netflix Prize MLP",
+            "Embeddings of 100 through two hidden layers; its rate by the finder, up and down in a slanted triangle.",
+            "embedding_mlp",
+            {"embedding": 100, "norm": True, "targets": "stars"},
+            {"lr": None, "schedule": "slanted_triangle", "watched": "rmse"},
+            {"kind": "time"},
+            suggestion="turning_point",
+        ),
+        Preset(
+            "low_rank",
+            "Low-rank completion",
+            "Rank 25 without biases from standard normal factors; it learns its ratings by heart, best near epoch 32.",
+            "mf",
+            {"rank": 25, "bias": False, "init": "normal", "targets": "stars", "l2": 0.0},
+            {**_RATED, "epochs": 50, "lr": 1e-3, "batch": 1000, "optimizer": "adam", "weight_decay": 1e-5},
+            {"kind": "random", "test_share": 0.1},
+        ),
+        Preset(
+            "movielens_101_mf",
+            "MovieLens 101: factorisation",
+            "Rank 20 on ratings moved to 0..1, by plain gradient descent.",
+            "mf",
+            {**_ON_UNIT, "rank": 20, "bias": False},
+            {**_RATED, "lr": None, "optimizer": "sgd"},
+            {"kind": "random"},
+        ),
+        Preset(
+            "movielens_101_dense",
+            "MovieLens 101: dense",
+            "Embeddings through one hidden layer without norm or dropout, by plain gradient descent.",
+            "embedding_mlp",
+            {**_ON_UNIT, "hidden": (128,), "norm": False, "dropout": 0.0},
+            {**_RATED, "lr": None, "optimizer": "sgd"},
+            {"kind": "random"},
+        ),
+        Preset(
+            "movielens_101_lstm",
+            "MovieLens 101: LSTM",
+            "Windows of ten titles in a row; it reads which titles they were, not how they were rated.",
+            "lstm",
+            {"targets": "unit", "window": 10, "embedding": 64, "hidden": 128, "reads_ratings": False},
+            {**_RATED, "lr": 0.1, "optimizer": "sgd"},
+            {"kind": "random"},
+        ),
+        Preset(
+            "variational",
+            "Variational autoencoder",
+            "600 and 200 neurons whatever the data, batches of 500; the study's weight of the variational part.",
+            "mult_vae",
+            {"hidden": (600,), "latent": 200, "dropout": 0.5, "kl_cap": 0.2},
+            {"lr": 1e-3, "batch": 500, "schedule": "constant"},
+        ),
+        Preset(
+            "two_headed",
+            "Two-headed autoencoder",
+            "The study's full width, whatever the data: much to learn for small data.",
+            "two_head",
+            {"hidden": (2048,), "latent": 512, "decoder": (1024, 2048)},
+            {"lr": 3e-4, "batch": 512, "schedule": "reduce_on_plateau", "min_lr": 1e-6},
+        ),
+    )
+}
+
+
+def preset_of(name: str) -> Preset:
+    """The preset of that name. Raises SettingError, naming the known ones."""
+    if name not in PRESETS:
+        raise SettingError(
+            f"There is no preset called {name!r}.", remedy=f"Known are: {', '.join(PRESETS)}.", preset=name
+        )
+    return PRESETS[name]
