@@ -104,7 +104,7 @@ MODELS: dict[str, ModelKind] = {
         ModelKind(
             "lstm",
             "Sequence network (LSTM)",
-            "Predicts stars from the last titles you rated, in order; on ratings taken at random plain averages beat it.",
+            "Predicts stars from the last titles you rated, in order; on ratings held out at random averages beat it.",
             Lstm,
             LstmConfig,
             {"epochs": 15, "lr": 3e-3, "schedule": "slanted_triangle", "watched": "rmse"},
