@@ -1,7 +1,8 @@
 """Ids of any kind -> small whole numbers, block by block: what makes entries compact while they are read.
 
-Stands between the readers and the entries that are gathered. Each block brings its own dictionary of ids; they are
-joined when enough new words have come together, so that the whole costs about one look at each block's dictionary.
+Stands between the readers and the entries that are gathered. Each block brings its own dictionary of ids. Numbers are
+looked up in a table; once other ids come, dictionaries are joined when enough new words have come together, so that
+the whole costs about one look at each block's dictionary.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.data.dataset import Int32, Int64, Vocabulary
+from engine.data.dataset import Bools, Int32, Int64, Vocabulary
+from engine.data.importing.numbering import Numbers
 from engine.data.reading.block_table import numbers_in
 from engine.events import Job
 
@@ -22,6 +24,7 @@ class IdColumn:
     """The ids of one column of entries, in blocks. `add` them all, then `join` for the numbers and the vocabulary."""
 
     def __init__(self) -> None:
+        self._numbers: Numbers | None = Numbers()
         self._known = pa.nulls(0, pa.string())
         self._blocks: list[Int32] = []
         self._tables: list[Int32] = []
@@ -31,8 +34,15 @@ class IdColumn:
     def add(self, ids_N: pa.DictionaryArray) -> None:
         """The ids of one more block of entries; spaces around an id do not count."""
         self._blocks.append(np.array(numbers_in(ids_N.indices, blank=0), np.int32))
-        self._pending.append(pc.utf8_trim_whitespace(ids_N.dictionary.cast(pa.string())))
-        self._words_pending += len(self._pending[-1])
+        words = pc.utf8_trim_whitespace(ids_N.dictionary.cast(pa.string()))
+        if self._numbers is not None:
+            rows = self._numbers.rows_of(words)
+            if rows is not None:
+                self._tables.append(rows)
+                return
+            self._known, self._numbers = self._numbers.words(), None
+        self._pending.append(words)
+        self._words_pending += len(words)
         if self._words_pending > max(_LEAST_TO_JOIN, len(self._known)):
             self._join_pending()
 
@@ -48,20 +58,19 @@ class IdColumn:
         """
         self._join_pending()
         yield None
-        used = np.zeros(len(self._known), dtype=bool)
+        used = np.zeros(len(self._known if self._numbers is None else self._numbers), dtype=bool)
         for table in self._tables:
             used[table] = True
             yield None
-        ids = self._known.take(_arrow_of(np.flatnonzero(used)))
-        order = _order_of(ids)
+        order, ids = self._order_of(used) if self._numbers is None else self._numbers.order_of(used)
         yield None
         rank = np.full(len(used), -1, dtype=np.int32)
-        rank[np.flatnonzero(used)[order]] = np.arange(len(order), dtype=np.int32)
+        rank[order] = np.arange(len(order), dtype=np.int32)
         for block, table in enumerate(self._tables):
             np.take(rank[table], self._blocks[block], out=self._blocks[block], mode="clip")
             yield None
         blocks, self._blocks, self._tables = self._blocks, [], []
-        return blocks, Vocabulary(ids.take(_arrow_of(order)).to_pylist())
+        return blocks, Vocabulary(ids)
 
     def _join_pending(self) -> None:
         if not self._pending:
@@ -74,11 +83,13 @@ class IdColumn:
             start += len(words)
         self._known, self._pending, self._words_pending = joined.dictionary, [], 0
 
-
-def _order_of(ids: pa.Array) -> Int64:
-    are_numbers = pc.all(pc.match_substring_regex(ids, _WHOLE_NUMBER)).as_py()
-    order = pc.sort_indices(ids.cast(pa.int64()) if are_numbers else ids)
-    return numbers_in(order, blank=0).astype(np.int64)
+    def _order_of(self, used: Bools) -> tuple[Int64, list[str]]:
+        """The rows of the words that are used, in their order, and the words."""
+        rows = np.flatnonzero(used)
+        ids = self._known.take(_arrow_of(rows))
+        are_numbers = pc.all(pc.match_substring_regex(ids, _WHOLE_NUMBER)).as_py()
+        order = pc.sort_indices(ids.cast(pa.int64()) if are_numbers else ids)
+        return rows[numbers_in(order, blank=0).astype(np.int64)], ids.take(order).to_pylist()
 
 
 def _arrow_of(rows: Int64) -> pa.Array:

@@ -59,3 +59,33 @@ def test_that_each_entry_has_the_row_of_its_own_id(least, blocks):
     assert [[vocabulary.id(row) for row in block] for block in rows] == [[one.strip() for one in b] for b in blocks]
     assert len(set(vocabulary.ids)) == len(vocabulary)
     assert set(vocabulary.ids) == {one.strip() for block in blocks for one in block}
+
+
+def test_that_numbers_and_other_ids_may_come_in_any_block():
+    rows, vocabulary = joined(["10", "9"], [" 9", "x"], ["10", "07", "7"])
+    assert vocabulary.ids == ("07", "10", "7", "9", "x")
+    assert rows == [[1, 3], [3, 4], [1, 0, 2]]
+
+
+@pytest.mark.parametrize("odd", ["-5", "0x10", "33554432", "123456789012345", "+7"])
+def test_that_numbers_of_any_kind_keep_their_spelling(odd):
+    rows, vocabulary = joined(["3", "20"], [odd, "3"], ["20"])
+    assert [[vocabulary.id(row) for row in block] for block in rows] == [["3", "20"], [odd, "3"], ["20"]]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.integers(0, 3_000_000), max_size=8), min_size=1, max_size=8))
+def test_that_numbers_are_ordered_by_number_whatever_blocks_they_come_in(blocks):
+    rows, vocabulary = joined(*([str(one) for one in block] for block in blocks))
+    assert vocabulary.ids == tuple(map(str, sorted({one for block in blocks for one in block})))
+    assert [[int(vocabulary.id(row)) for row in block] for block in rows] == blocks
+
+
+def test_that_numbers_of_blocks_that_are_read_again_are_forgotten():
+    column = IdColumn()
+    for block in (["4", "2"], ["77", "4"]):
+        column.add(dictionary(block))
+    column.forget_from(1)
+    column.add(dictionary(["3"]))
+    rows, vocabulary = drive(column.join())
+    assert (vocabulary.ids, [one.tolist() for one in rows]) == (("2", "3", "4"), [[2, 0], [1]])
