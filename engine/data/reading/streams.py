@@ -6,30 +6,48 @@ and a line in READERS.
 
 from __future__ import annotations
 
+import os
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from engine.data.reading.archives import Source
 from engine.data.reading.arrow import read_arrow, read_arrow_rows
 from engine.data.reading.json_table import read_json, read_json_rows
-from engine.data.reading.lines import read_blocks, read_rows
+from engine.data.reading.lines import Block, read_blocks, read_rows
 from engine.data.reading.matrix import read_matrix
 from engine.data.reading.pieces import Piece
-from engine.data.reading.readers import read_ratings
+from engine.data.reading.readers import RatingsBlock, read_ratings
 from engine.data.reading.sections import read_sections
 from engine.data.reading.shape import Shape
 from engine.data.reading.wide import read_wide
 
 __all__ = ["READERS", "Piece", "Reader", "read_cells", "read_delimited", "read_pieces"]
 
-
+PARSERS = min(4, os.cpu_count() or 1)
+"""The parser works without the interpreter's lock, so blocks side by side use further cores."""
 Reader = Callable[[Source, Shape], Iterator[Piece]]
 
 
 def read_delimited(source: Source, shape: Shape) -> Iterator[Piece]:
-    """A table of text, one entry a line. Raises NotUtf8Error, and DataError where the file fails."""
-    for block in read_blocks(source, shape):
-        ratings = read_ratings(block, shape, file=source.name)
-        yield Piece(ratings, block.position, block.first_line + block.lines - 1)
+    """A table of text, one entry a line. Raises NotUtf8Error, and DataError where the file fails.
+
+    Blocks are parsed side by side, a few ahead of the one that is asked for, and come in the order of the file.
+    """
+    pool, ahead = ThreadPoolExecutor(PARSERS, "parser"), deque[tuple[Block, Future[RatingsBlock]]]()
+    try:
+        for block in read_blocks(source, shape):
+            ahead.append((block, pool.submit(read_ratings, block, shape, file=source.name)))
+            if len(ahead) > PARSERS:
+                yield _piece(*ahead.popleft())
+        while ahead:
+            yield _piece(*ahead.popleft())
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _piece(block: Block, ratings: Future[RatingsBlock]) -> Piece:
+    return Piece(ratings.result(), block.position, block.first_line + block.lines - 1)
 
 
 READERS: dict[str, Reader] = {
