@@ -1,0 +1,281 @@
+"""How well a model knows one person: each of their ratings is left out once, and looked for again.
+
+Stands last in this room, beside the insights. A job (see engine.events): it leaves out a few ratings at a time and
+hands control back in between. Beside the model stands what is *usual*: titles by how many like them, ratings by the
+biases of title and person (engine.models.popularity), asked in the same way about the same ratings.
+
+Shapes: n entries of the profile, V of them left out at once, I titles, D draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from engine.data.dataset import Bools, Float32, Histories, Int64
+from engine.device import training_threads
+from engine.errors import ProfileError
+from engine.evaluation.intervals import Interval, bootstrap, middle_95
+from engine.events import Job, Pace, Progressed, StageStarted, Stop
+from engine.models.base import Model
+from engine.models.popularity import Popularity, PopularityConfig
+from engine.recommending.explanation import chunks_of, title_of, without_each
+from engine.recommending.recommender import Recommender
+
+LEAST_RATINGS = 5
+"""So many ratings it takes before anything is said of one person."""
+LIST_LENGTHS = (20, 50, 100)
+_WORDS = "Leaving out your ratings one at a time"
+_NORMAL_95 = 1.959964
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """One rating, and what was said of it without it. predicted, usual: ratings, None where there is no prediction.
+
+    rank: the number that a favourite would have in the list of all titles that this person does not otherwise have;
+    None for other ratings, and for titles that training never saw. usual_rank: in the list of the most liked.
+    """
+
+    item_row: int
+    item_id: str
+    title: str
+    rating: float
+    is_favourite: bool
+    predicted: float | None
+    usual: float | None
+    rank: int | None
+    usual_rank: int | None
+
+
+@dataclass(frozen=True)
+class Against:
+    """A figure of the model, the usual one, and how much greater the model's is, pairwise on the same `of` ratings.
+
+    Zero inside the interval of `difference` means that these ratings cannot tell the two apart.
+    """
+
+    of: int
+    model: Interval
+    usual: Interval
+    difference: Interval
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """How well a model knows somebody. figures: "rmse" and "mae" of predicted ratings (models that predict none have
+    none), "hits@20" ... the share of favourites that the first 20 would have. entries: in the order of the profile.
+
+    stopped: only `entries_done` of the `entries_wanted` ratings were left out.
+    """
+
+    entries: tuple[LeftOut, ...]
+    figures: dict[str, Against]
+    favourites: int
+    candidates: int
+    entries_wanted: int
+    stopped: bool
+
+    @property
+    def entries_done(self) -> int:
+        return len(self.entries)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What leaving out fills in, per entry: NaN and 0 where nothing was asked or nothing can be said."""
+
+    predicted_n: Float32
+    rank_n: Int64
+    done_n: Bools
+
+    @staticmethod
+    def nothing(entries: int) -> _Found:
+        return _Found(np.full(entries, np.nan, np.float32), np.zeros(entries, np.int64), np.zeros(entries, np.bool_))
+
+
+def how_well_known(
+    recommender: Recommender, history: Histories, *, usual: Popularity | None = None, seen_rows: Sequence[int] = ()
+) -> Job[Knowledge]:
+    """Leave each rating out once. A Stop returns what the ratings so far say.
+
+    `usual` is the floor fitted to the same data set (None: it is fitted now). Raises ProfileError where the model has
+    nothing to go by or there are fewer than LEAST_RATINGS ratings.
+    """
+    torch.set_num_threads(training_threads())
+    recommender.check(history)
+    entries = _entries_to_leave_out(recommender, history)
+    found, floor = _Found.nothing(history.entries), _Found.nothing(history.entries)
+    stopped = False
+    try:
+        if usual is None:
+            usual = yield from usual_for(recommender)
+        yield StageStarted("knowing", _WORDS)
+        pace, items = Pace(), recommender.model.items
+        for left_out_V in chunks_of(entries, items):
+            _ask(recommender, recommender.model, history, left_out_V, found, seen_rows=seen_rows)
+            yield None
+            _ask(recommender, usual, history, left_out_V, floor, seen_rows=seen_rows)
+            done = int(floor.done_n.sum())
+            yield Progressed(_WORDS, done, len(entries), "ratings") if pace.due() else None
+    except Stop:
+        stopped = True
+    return _told(recommender, history, found, floor, wanted=len(entries), stopped=stopped)
+
+
+def usual_for(recommender: Recommender) -> Job[Popularity]:
+    """The honest floor for the people of a recommender's data set; it can be kept for the next question."""
+    dataset = recommender.dataset
+    usual = Popularity(PopularityConfig(), items=dataset.titles, scale=dataset.scale)
+    yield from usual.fit(dataset.histories)
+    return usual
+
+
+def _entries_to_leave_out(recommender: Recommender, history: Histories) -> Int64:
+    """All ratings of titles that training saw; of a model that predicts none, the favourites."""
+    known_n = ~np.isnan(history.ratings_N) & recommender.candidates_I[history.item_rows_N]
+    if int(known_n.sum()) < LEAST_RATINGS:
+        raise ProfileError(
+            f"{int(known_n.sum())} of the ratings here are of titles that the model knows; how well it knows somebody "
+            f"can be said from {LEAST_RATINGS} on.",
+            remedy="Rate a few more titles.",
+            ratings=int(known_n.sum()),
+        )
+    if not recommender.model.can.predicts_ratings:
+        known_n &= _favourites(recommender, history)
+    return np.flatnonzero(known_n)
+
+
+def _favourites(recommender: Recommender, history: Histories) -> Bools:
+    liked_n: Bools = history.ratings_N >= recommender.dataset.scale.like
+    return liked_n
+
+
+def _ask(
+    recommender: Recommender,
+    model: Model,
+    history: Histories,
+    left_out_V: Int64,
+    found: _Found,
+    *,
+    seen_rows: Sequence[int],
+) -> None:
+    """One portion: the prediction of each left out rating, and the place of each left out favourite."""
+    prediction = without_each(model, history, left_out_V, None)
+    own_V = history.item_rows_N[left_out_V].astype(np.int64)
+    places_V = np.arange(len(own_V))
+    if model.can.predicts_ratings and prediction.rating_UI is not None:
+        found.predicted_n[left_out_V] = prediction.rating_UI[1:].float().numpy()[places_V, own_V]
+    scores_VI = model.rank_scores(prediction)[1:].float().numpy()
+    unseen_I = recommender.candidates_I.copy()
+    unseen_I[history.item_rows_N] = False
+    unseen_I[np.asarray(seen_rows, dtype=np.int64)] = False
+    is_favourite_n = _favourites(recommender, history)
+    for place in np.flatnonzero(is_favourite_n[left_out_V]).tolist():
+        found.rank_n[left_out_V[place]] = _rank(scores_VI[place], int(own_V[place]), unseen_I)
+    found.done_n[left_out_V] = True
+
+
+def _rank(scores_I: Float32, row: int, unseen_I: Bools) -> int:
+    """The number of a title among the unseen ones, from 1; equal scores are ordered by item row."""
+    better = int((unseen_I & (scores_I > scores_I[row])).sum())
+    earlier = int((unseen_I[:row] & (scores_I[:row] == scores_I[row])).sum())
+    return 1 + better + earlier
+
+
+def _told(
+    recommender: Recommender, history: Histories, found: _Found, floor: _Found, *, wanted: int, stopped: bool
+) -> Knowledge:
+    done_n = found.done_n & floor.done_n
+    favourite_n = _favourites(recommender, history) & done_n
+    figures: dict[str, Against] = {}
+    rated_n = done_n & ~np.isnan(found.predicted_n)
+    if rated_n.sum() >= LEAST_RATINGS:
+        truth_r = history.ratings_N[rated_n].astype(np.float64)
+        figures |= _errors(found.predicted_n[rated_n] - truth_r, floor.predicted_n[rated_n] - truth_r)
+    if favourite_n.any():
+        for k in LIST_LENGTHS:
+            figures[f"hits@{k}"] = _hits(found.rank_n[favourite_n] <= k, floor.rank_n[favourite_n] <= k)
+    unseen = int(recommender.candidates_I.sum()) - int(recommender.candidates_I[history.item_rows_N].sum())
+    return Knowledge(
+        entries=tuple(
+            _left_out(recommender, history, entry, found, floor, is_favourite=bool(favourite_n[entry]))
+            for entry in np.flatnonzero(done_n).tolist()
+        ),
+        figures=figures,
+        favourites=int(favourite_n.sum()),
+        candidates=unseen + 1,
+        entries_wanted=wanted,
+        stopped=stopped,
+    )
+
+
+def _left_out(
+    recommender: Recommender, history: Histories, entry: int, found: _Found, floor: _Found, *, is_favourite: bool
+) -> LeftOut:
+    row = int(history.item_rows_N[entry])
+    predicted, usual = float(found.predicted_n[entry]), float(floor.predicted_n[entry])
+    return LeftOut(
+        item_row=row,
+        item_id=recommender.dataset.items.id(row),
+        title=title_of(recommender, row),
+        rating=round(float(history.ratings_N[entry]), 4),
+        is_favourite=is_favourite,
+        predicted=predicted if np.isfinite(predicted) else None,
+        usual=usual if np.isfinite(usual) else None,
+        rank=int(found.rank_n[entry]) if is_favourite else None,
+        usual_rank=int(floor.rank_n[entry]) if is_favourite else None,
+    )
+
+
+def _errors(errors_r: Floats, usual_r: Floats) -> dict[str, Against]:
+    """RMSE and mean absolute error with bootstrap intervals over the ratings, both drawn together."""
+    values = {"model": errors_r**2, "usual": usual_r**2, "|model|": np.abs(errors_r), "|usual|": np.abs(usual_r)}
+    lots = list(bootstrap(values, {name: np.ones(len(errors_r)) for name in values}))
+    draws = {name: np.concatenate([lot[name] for lot in lots]) for name in values}
+    means = {name: float(one.mean()) for name, one in values.items()}
+
+    def interval(mean: float, draws_D: Floats) -> Interval:
+        return Interval(mean, *middle_95(draws_D))
+
+    root = {name: float(np.sqrt(means[name])) for name in ("model", "usual")}
+    root_D = {name: np.sqrt(draws[name]) for name in ("model", "usual")}
+    return {
+        "rmse": Against(
+            len(errors_r),
+            interval(root["model"], root_D["model"]),
+            interval(root["usual"], root_D["usual"]),
+            interval(root["model"] - root["usual"], root_D["model"] - root_D["usual"]),
+        ),
+        "mae": Against(
+            len(errors_r),
+            interval(means["|model|"], draws["|model|"]),
+            interval(means["|usual|"], draws["|usual|"]),
+            interval(means["|model|"] - means["|usual|"], draws["|model|"] - draws["|usual|"]),
+        ),
+    }
+
+
+def _hits(hits_f: Bools, usual_f: Bools) -> Against:
+    """Shares of favourites found. None or all of a few is not certain, so each has its score interval, not draws."""
+    values = {"model": hits_f.astype(np.float64), "usual": usual_f.astype(np.float64)}
+    lots = list(bootstrap(values, {name: np.ones(len(hits_f)) for name in values}))
+    apart_D = np.concatenate([lot["model"] - lot["usual"] for lot in lots])
+    apart = Interval(float(values["model"].mean() - values["usual"].mean()), *middle_95(apart_D))
+    model, usual = (score_interval(int(one_f.sum()), len(one_f)) for one_f in (hits_f, usual_f))
+    return Against(len(hits_f), model, usual, apart)
+
+
+def score_interval(hits: int, of: int) -> Interval:
+    """A share and its 95 % interval (Wilson 1927), which holds for few and for none or all of them too."""
+    share, z = hits / of, _NORMAL_95
+    middle = (share + z**2 / (2 * of)) / (1 + z**2 / of)
+    reach = z / (1 + z**2 / of) * float(np.sqrt(share * (1 - share) / of + z**2 / (4 * of**2)))
+    low = 0.0 if hits == 0 else middle - reach
+    return Interval(share, low, 1.0 if hits == of else middle + reach)
