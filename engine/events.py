@@ -60,6 +60,13 @@ class LossesMeasured(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RunRecorded(Event):
+    """A new run has its place in the library; whatever ends it, its record says so."""
+
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingStarted(Event):
     """A run began or went on: what learns, where, and how long it will be."""
 
@@ -75,6 +82,7 @@ class TrainingStarted(Event):
     total_epochs: int
     watched: str
     unit: str = "people"
+    batch: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +129,39 @@ class CheckpointSaved(Event):
     """The run on disk now resumes from this step."""
 
     step: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchStarted(Event):
+    """A search began or went on. Its table is in the library by now; `ended` of its `runs` are done already."""
+
+    search_id: str
+    name: str
+    model: str
+    watched: str
+    runs: int
+    ended: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchMoved(Event):
+    """A row of a search's table changed, or how far the whole is.
+
+    `place` is the row (from 1), `status` what it is now; `value` its watched value, `settings` what is varied about it
+    as words. `remaining_s` is None until a run has ended.
+    """
+
+    place: int
+    status: str
+    settings: str
+    value: float | None
+    note: str
+    seconds: float
+    best_place: int | None
+    best_value: float | None
+    ended: int
+    runs: int
+    remaining_s: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,7 @@ class Loop:
             parameters=self._stepper.model.parameter_count,
             examples=len(self._examples),
             unit=self._stepper.model.can.examples,
+            batch=self._batch,
             steps_per_epoch=self._steps_per_epoch,
             first_step=self.progress.step,
             total_steps=self._total_steps,

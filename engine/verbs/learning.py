@@ -16,7 +16,7 @@ from engine.data.split import Split, SplitConfig, make_split
 from engine.device import choose_device, choose_precision, training_threads
 from engine.errors import EngineError, TrainingError
 from engine.evaluation.protocol import Judgement, judge
-from engine.events import Advised, Job, StageStarted, Stop
+from engine.events import Advised, Job, RunRecorded, StageStarted, Stop
 from engine.library.run_record import FAILED, INTERRUPTED, STOPPED, parameters_of
 from engine.library.runs import RunKeeper, RunPlan
 from engine.library.store import Library
@@ -57,10 +57,11 @@ def train(
     model: str,
     model_config: Config | None = None,
     training: TrainingConfig | None = None,
-    split: SplitConfig | None = None,
+    split: SplitConfig | Split | None = None,
     device: str = "auto",
+    advise: bool = True,
 ) -> Job[FinishedRun]:
-    """Train a model and keep the run. A rate of None is found first.
+    """Train a model and keep the run. A rate of None is found first; a split that was made already is taken as it is.
 
     Stop keeps what was learned and skips judging. While the rate is searched, and for models that are computed at
     once, there is nothing to keep and Stop passes through. An error is recorded with the run and passes through.
@@ -69,7 +70,7 @@ def train(
     steps = kind_of(model).can.learns_by_steps
     chosen = choose_device(device) if steps else torch.device("cpu")
     yield StageStarted("splitting", "Setting people aside to judge on")
-    divided = make_split(dataset, split or default_split(model))
+    divided = split if isinstance(split, Split) else make_split(dataset, split or default_split(model))
     settled: TrainingConfig | None = None
     if steps:
         settled = yield from _settled(
@@ -88,11 +89,13 @@ def train(
         parameters=parameters_of(fresh),
         candidates_I=divided.candidates_I,
     )
-    run = _Run(library, dataset, divided, fresh, settled, chosen, library.runs.begin(dataset, plan))
+    run = _Run(library, dataset, divided, fresh, settled, chosen, library.runs.begin(dataset, plan), advise)
     return (yield from run.learned(None))
 
 
-def resume(library: Library, run_id: str, *, epochs: int | None = None, device: str | None = None) -> Job[FinishedRun]:
+def resume(
+    library: Library, run_id: str, *, epochs: int | None = None, device: str | None = None, advise: bool = True
+) -> Job[FinishedRun]:
     """Go on with a run that was stopped, interrupted or is to have more epochs (`epochs` is the new total).
 
     Goes on to the bit as if it had never ended, on the device it ran on unless another is given. Raises LibraryError
@@ -118,7 +121,7 @@ def resume(library: Library, run_id: str, *, epochs: int | None = None, device: 
     config = kind_of(record.model).config_class.from_dict(record.model_config)
     fresh = build(record.model, config, items=dataset.titles, scale=dataset.scale, seed=training.seed)
     keeper = library.runs.go_on(record.run_id, training=training, device=str(chosen), precision=training.precision)
-    return (yield from _Run(library, dataset, divided, fresh, training, chosen, keeper).learned(state))
+    return (yield from _Run(library, dataset, divided, fresh, training, chosen, keeper, advise).learned(state))
 
 
 def _settled(
@@ -154,6 +157,7 @@ class _Run:
     training: TrainingConfig | None
     device: torch.device
     keeper: RunKeeper
+    advise: bool = True
 
     def learned(self, state: TrainingState | None) -> Job[FinishedRun]:
         """Learn, then judge and advise, unless stopped; a Stop that comes late skips what is left of that."""
@@ -164,7 +168,7 @@ class _Run:
         try:
             if not trained.stopped:
                 judgement = yield from self._judged(trained.model)
-            if not trained.stopped and (judgement is None or not judgement.stopped):
+            if self.advise and not trained.stopped and (judgement is None or not judgement.stopped):
                 advice = yield from advice_on(trained.model, self.split, self.dataset)
                 library.runs.advised(run_id, advice.words)
             if advice.words:
@@ -185,6 +189,8 @@ class _Run:
         """Drive the trainer. However it ends, the record of the run says so."""
         runs, run_id = self.library.runs, self.keeper.run_id
         try:
+            if state is None:
+                yield RunRecorded(run_id)
             if isinstance(self.model, StepModel) and self.training is not None:
                 return (
                     yield from trainer.train(
