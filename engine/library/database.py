@@ -43,6 +43,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             rated_at TEXT NOT NULL, PRIMARY KEY (profile_id, place)) WITHOUT ROWID""",
     ),
     ("ALTER TABLE profiles ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0",),
+    (
+        """CREATE TABLE searches (
+            search_id TEXT PRIMARY KEY, name TEXT NOT NULL, model TEXT NOT NULL, dataset_id TEXT NOT NULL,
+            dataset_name TEXT NOT NULL, fingerprint TEXT NOT NULL, watched TEXT NOT NULL, plan TEXT NOT NULL,
+            created TEXT NOT NULL, deleted INTEGER NOT NULL DEFAULT 0)""",
+        """CREATE TABLE search_rows (
+            search_id TEXT NOT NULL REFERENCES searches ON DELETE CASCADE, place INTEGER NOT NULL,
+            status TEXT NOT NULL, row TEXT NOT NULL, PRIMARY KEY (search_id, place)) WITHOUT ROWID""",
+    ),
 )
 """Each entry takes the schema one version up. Never change one that was released: add another."""
 

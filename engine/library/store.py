@@ -22,6 +22,7 @@ from engine.library.lock import LibraryLock
 from engine.library.profiles import ProfileShelf
 from engine.library.run_record import RunRecord
 from engine.library.runs import RunShelf
+from engine.library.searches import SearchShelf
 
 FORMAT = 1
 _KIND = "library"
@@ -38,9 +39,11 @@ class Library:
         self.datasets = DatasetShelf(database, home / "datasets", trash=home / "trash" / "datasets")
         self.runs = RunShelf(database, home / "runs", trash=home / "trash" / "runs")
         self.profiles = ProfileShelf(database)
+        self.searches = SearchShelf(database)
         self.datasets.settle()
         self.runs.settle()
         self.profiles.settle()
+        self.searches.settle()
 
     @staticmethod
     def open(home: Path | None = None, *, who: str) -> Library:
