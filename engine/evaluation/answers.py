@@ -3,22 +3,24 @@
 Stands inside the protocol. Dense only batch x titles. No generator here: nothing in this file gives control back
 while torch is in inference mode.
 
-Shapes: U people of the batch, I titles, K length of the lists.
+Shapes: U people of the batch, I titles, K length of the lists, N rated entries to be found, G groups of a breakdown.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from engine.data.dataset import Bools, Histories, Int64
+from engine.data.dataset import Bools, Histories, Int64, Scale
 from engine.data.split import HeldOut
 from engine.errors import TrainingError
 from engine.evaluation import metrics as measure
+from engine.evaluation.breakdown import ERRORS_BY_RATING, KNOWN_AND_NEW, KNOWN_OR_NEW, POPULARITY, TIERS, Levels
+from engine.evaluation.breakdown import tier_totals as totals_of_tiers
 from engine.models.base import Model, Prediction
 
 Floats = npt.NDArray[np.float64]
@@ -26,80 +28,142 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of every batch of people."""
+    """What is asked of every batch of people. Without tiers and levels no breakdown is measured."""
 
     candidates_I: Bools
     ks: tuple[int, ...]
     weight: float
     errors: bool
     counts_I: Int64 | None = None
+    tier_I: Int64 | None = None
+    levels: Levels | None = None
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a batch of people gave: values per person, how many ratings each error is of, and who lists what."""
+    """What a batch of people gave: values per person, how many ratings each error is of, and who lists what.
+
+    `parts` are breakdowns: for each the values and the weights of every person in every group, [U, G].
+    """
 
     per_person: dict[str, Floats]
     rated_U: Int64
     listed: dict[int, Bools]
+    parts: dict[str, tuple[Floats, Floats]] = field(default_factory=dict)
 
 
 @torch.inference_mode()
 def answer_for(model: Model, held_out: HeldOut, people: Int64, question: Question) -> Answer:
     """Judge one batch. No control is given back in here, so that the mode does not leak to the driver."""
     fold_in, to_find = held_out.fold_in.take(people), held_out.to_find.take(people)
-    mixes = model.can.mixes_presence and question.weight != 1.0
     rated = to_find.rated()
+    answer = Answer({}, rated.counts_U, {})
     was_training = model.training
     model.eval()
-    per_person: dict[str, Floats] = {}
-    listed: dict[int, Bools] = {}
+    predicted_N: Tensor | None = None
     if question.ks:
-        prediction = model.predict(fold_in, ratings=question.errors or mixes)
-        per_person, listed = _ranked(model, prediction, fold_in, to_find, question)
+        prediction = _predicted(model, fold_in, question, ratings=question.errors)
+        _rank(model, prediction, fold_in, to_find, question, answer)
         if question.errors:
             assert prediction.rating_UI is not None, "a model that predicts ratings was asked for them"
             items_N = torch.from_numpy(rated.item_rows_N.astype(np.int64))
-            per_person |= _errors(prediction.rating_UI[torch.from_numpy(rated.user_rows_N), items_N], rated)
+            predicted_N = prediction.rating_UI[torch.from_numpy(rated.user_rows_N), items_N]
     elif question.errors:
-        per_person = _errors(model.ratings_of(fold_in, rated), rated)
+        predicted_N = model.ratings_of(fold_in, rated)
     model.train(was_training)
-    return Answer(per_person, rated.counts_U, listed)
+    if predicted_N is not None:
+        errors_N: Floats = predicted_N.double().numpy() - rated.ratings_N.astype(np.float64)
+        _measure_errors(errors_N, rated, fold_in, question, model.scale, answer)
+    return answer
 
 
-def _ranked(
-    model: Model, prediction: Prediction, fold_in: Histories, to_find: Histories, question: Question
-) -> tuple[dict[str, Floats], dict[int, Bools]]:
-    scores_UI = _masked(model.rank_scores(prediction, _weight(model, question)), fold_in, question.candidates_I)
-    items = measure.top_items(scores_UI, question.ks[-1])
-    listed_UK = (torch.gather(scores_UI, 1, items) > -torch.inf).numpy()
-    items_UK = items.numpy()
-    liked = to_find.where((to_find.ratings_N >= model.scale.like) & question.candidates_I[to_find.item_rows_N])
-    graded = to_find.where(~np.isnan(to_find.ratings_N) & question.candidates_I[to_find.item_rows_N])
-    ones_N, grades_N = np.ones(liked.entries), measure.graded_gains(graded.ratings_N, model.scale)
-    gains_UK, ideal_UK = _gains(liked, ones_N, items_UK, listed_UK, question.ks[-1], model.items)
-    grades_UK, ideal_grades_UK = _gains(graded, grades_N, items_UK, listed_UK, question.ks[-1], model.items)
-    hits_UK, relevant_U = gains_UK > 0, liked.counts_U
-    found: dict[str, Floats] = {}
-    listed: dict[int, Bools] = {}
+@torch.inference_mode()
+def ndcg_of(model: Model, held_out: HeldOut, people: Int64, *, known: Histories, question: Question) -> Floats:
+    """NDCG at the longest cut where the model is told no more than `known` of these people, [U].
+
+    Whatever is told, nothing of their whole profiles is listed: every amount of knowledge has the same task.
+    """
+    was_training = model.training
+    model.eval()
+    scores_UI = model.rank_scores(_predicted(model, known, question), _weight(model, question))
+    items_UK, listed_UK = _lists(scores_UI, held_out.fold_in.take(people), question)
+    model.train(was_training)
+    to_find = held_out.to_find.take(people)
+    found = _Found.of(to_find, items_UK, listed_UK, question.candidates_I)
+    return measure.ndcg(*found.gains(to_find.ratings_N >= model.scale.like, question.ks[-1]), question.ks[-1])
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Which entry to be found each place of the lists holds: place_UK is -1 where it holds none."""
+
+    place_UK: Int64
+    to_find: Histories
+    is_candidate_N: Bools
+
+    @staticmethod
+    def of(to_find: Histories, items_UK: Int64, listed_UK: Bools, candidates_I: Bools) -> _Found:
+        titles = len(candidates_I)
+        key_N = to_find.user_rows_N * titles + to_find.item_rows_N
+        order_N = np.argsort(key_N)
+        key_UK = np.arange(len(to_find))[:, None] * titles + items_UK
+        if not len(key_N):
+            return _Found(np.full(items_UK.shape, -1), to_find, np.zeros(0, dtype=np.bool_))
+        at_UK = np.minimum(np.searchsorted(key_N[order_N], key_UK), len(key_N) - 1)
+        is_there_UK = (key_N[order_N][at_UK] == key_UK) & listed_UK
+        return _Found(np.where(is_there_UK, order_N[at_UK], -1), to_find, candidates_I[to_find.item_rows_N])
+
+    def gains(self, gains_N: npt.NDArray[np.generic], k: int) -> tuple[Floats, Floats]:
+        """The gains of the listed titles and those of the best possible list, both [U, K]."""
+        known_N = np.where(self.is_candidate_N, gains_N, 0.0).astype(np.float64)
+        gains_UK = np.append(known_N, 0.0)[self.place_UK]
+        ideal_UK = measure.ideal_gains(known_N, self.to_find.user_rows_N, people=len(self.to_find), k=k)
+        return gains_UK, ideal_UK
+
+
+def _rank(
+    model: Model, prediction: Prediction, fold_in: Histories, to_find: Histories, question: Question, answer: Answer
+) -> None:
+    """Put into the answer what the lists are worth."""
+    scores_UI = model.rank_scores(prediction, _weight(model, question))
+    items_UK, listed_UK = _lists(scores_UI, fold_in, question)
+    found = _Found.of(to_find, items_UK, listed_UK, question.candidates_I)
+    is_liked_N = to_find.ratings_N >= model.scale.like
+    gains_UK, ideal_UK = found.gains(is_liked_N, question.ks[-1])
+    grades_UK, ideal_grades_UK = found.gains(measure.graded_gains(to_find.ratings_N, model.scale), question.ks[-1])
+    hits_UK = gains_UK > 0
+    relevant_U = to_find.where(is_liked_N & found.is_candidate_N).counts_U
     for k in question.ks:
-        found[f"recall@{k}"] = measure.recall(hits_UK, relevant_U, k)
-        found[f"precision@{k}"] = measure.precision(hits_UK, relevant_U, k)
-        found[f"ap@{k}"] = measure.average_precision(hits_UK, relevant_U, k)
-        found[f"map@{k}"] = measure.mean_average_precision(hits_UK, relevant_U, k)
-        found[f"ndcg@{k}"] = measure.ndcg(gains_UK, ideal_UK, k)
-        found[f"graded_ndcg@{k}"] = measure.ndcg(grades_UK, ideal_grades_UK, k)
+        answer.per_person[f"recall@{k}"] = measure.recall(hits_UK, relevant_U, k)
+        answer.per_person[f"precision@{k}"] = measure.precision(hits_UK, relevant_U, k)
+        answer.per_person[f"ap@{k}"] = measure.average_precision(hits_UK, relevant_U, k)
+        answer.per_person[f"map@{k}"] = measure.mean_average_precision(hits_UK, relevant_U, k)
+        answer.per_person[f"ndcg@{k}"] = measure.ndcg(gains_UK, ideal_UK, k)
+        answer.per_person[f"graded_ndcg@{k}"] = measure.ndcg(grades_UK, ideal_grades_UK, k)
         if question.counts_I is not None:
-            found[f"novelty@{k}"] = measure.novelty(items_UK, question.counts_I, k, listed_UK=listed_UK)
-        listed[k] = np.bincount(items_UK[:, :k][listed_UK[:, :k]], minlength=model.items) > 0
-    return found, listed
+            answer.per_person[f"novelty@{k}"] = measure.novelty(items_UK, question.counts_I, k, listed_UK=listed_UK)
+        answer.listed[k] = np.bincount(items_UK[:, :k][listed_UK[:, :k]], minlength=model.items) > 0
+    if question.tier_I is not None:
+        answer.parts[POPULARITY] = _shares_of_tiers(question.tier_I, items_UK, listed_UK, question.ks[0])
+
+
+def _predicted(model: Model, profiles: Histories, question: Question, *, ratings: bool = False) -> Prediction:
+    mixes = model.can.mixes_presence and question.weight != 1.0
+    return model.predict(profiles, ratings=ratings or mixes)
 
 
 def _weight(model: Model, question: Question) -> float | None:
     return question.weight if model.can.mixes_presence else None
 
 
-def _masked(scores_UI: Tensor, fold_in: Histories, candidates_I: Bools) -> Tensor:
+def _lists(scores_UI: Tensor, seen: Histories, question: Question) -> tuple[Int64, Bools]:
+    """The best titles for each person, [U, K], and whether a place is filled."""
+    masked_UI = _masked(scores_UI, seen, question.candidates_I)
+    items_UK = measure.top_items(masked_UI, question.ks[-1])
+    return items_UK.numpy(), (torch.gather(masked_UI, 1, items_UK) > -torch.inf).numpy()
+
+
+def _masked(scores_UI: Tensor, seen: Histories, candidates_I: Bools) -> Tensor:
     """Scores with -inf where nothing may be listed: the profile's own titles, and titles that training never saw."""
     if bool(torch.isnan(scores_UI).any()):
         raise TrainingError(
@@ -107,25 +171,43 @@ def _masked(scores_UI: Tensor, fold_in: Histories, candidates_I: Bools) -> Tenso
         )
     masked_UI = scores_UI.clone()
     masked_UI[:, torch.from_numpy(~np.asarray(candidates_I))] = -torch.inf
-    rows_N = torch.from_numpy(fold_in.user_rows_N)
-    masked_UI[rows_N, torch.from_numpy(fold_in.item_rows_N.astype(np.int64))] = -torch.inf
+    rows_N = torch.from_numpy(seen.user_rows_N)
+    masked_UI[rows_N, torch.from_numpy(seen.item_rows_N.astype(np.int64))] = -torch.inf
     return masked_UI
 
 
-def _gains(
-    relevant: Histories, gains_N: Floats, items_UK: Int64, listed_UK: Bools, k: int, items: int
-) -> tuple[Floats, Floats]:
-    """The gains of the listed titles and those of the best possible list, both [U, K]."""
-    gains_UI = np.zeros((len(relevant), items))
-    gains_UI[relevant.user_rows_N, relevant.item_rows_N] = gains_N
-    ideal_UK = measure.ideal_gains(gains_N, relevant.user_rows_N, people=len(relevant), k=k)
-    return np.take_along_axis(gains_UI, items_UK, axis=1) * listed_UK, ideal_UK
+def _shares_of_tiers(tier_I: Int64, items_UK: Int64, listed_UK: Bools, k: int) -> tuple[Floats, Floats]:
+    """The share of each person's first k places that each tier of titles takes; people without a list weigh nothing."""
+    tier_Uk = np.where(listed_UK[:, :k], tier_I[items_UK[:, :k]], -1)
+    taken_UT = totals_of_tiers((tier_Uk[:, :, None] == np.arange(len(TIERS))).sum(axis=1))
+    filled_U1 = listed_UK[:, :k].sum(axis=1, keepdims=True)
+    weights_UT = np.broadcast_to(filled_U1 > 0, taken_UT.shape).astype(np.float64)
+    return taken_UT / np.maximum(filled_U1, 1), weights_UT
 
 
-def _errors(predicted_N: Tensor, rated: Histories) -> dict[str, Floats]:
-    """Squared and absolute errors per person, in the ratings' own unit (and its square)."""
-    errors_N: Floats = predicted_N.double().numpy() - rated.ratings_N.astype(np.float64)
+def _measure_errors(
+    errors_N: Floats, rated: Histories, fold_in: Histories, question: Question, scale: Scale, answer: Answer
+) -> None:
+    """Put into the answer squared and absolute errors, in the ratings' own unit (and its square), and their parts."""
     people = len(rated)
     mse_U = measure.mean_errors(errors_N**2, rated.user_rows_N, people=people)
-    mae_U = measure.mean_errors(np.abs(errors_N), rated.user_rows_N, people=people)
-    return {"rmse": np.sqrt(mse_U), "mse": mse_U, "mae": mae_U}
+    answer.per_person["rmse"] = np.sqrt(mse_U)
+    answer.per_person["mse"] = mse_U
+    answer.per_person["mae"] = measure.mean_errors(np.abs(errors_N), rated.user_rows_N, people=people)
+    if scale.high > scale.low:
+        answer.per_person["rmse_unit"] = np.sqrt(mse_U) / (scale.high - scale.low)
+    if question.levels is None:
+        return
+    level_N, levels = question.levels.level_of(rated.ratings_N), len(question.levels.labels)
+    answer.parts[ERRORS_BY_RATING] = _means_by(level_N, errors_N**2, rated, levels)
+    is_new_N = (fold_in.counts_U == 0)[rated.user_rows_N]
+    news_N = np.where(question.candidates_I[rated.item_rows_N], np.where(is_new_N, 1, 0), 2)
+    answer.parts[KNOWN_AND_NEW] = _means_by(news_N, errors_N**2, rated, len(KNOWN_OR_NEW))
+
+
+def _means_by(group_N: Int64, values_N: Floats, rated: Histories, groups: int) -> tuple[Floats, Floats]:
+    """Each person's mean in each group and how many values it is of, [U, G] each."""
+    place_N, places = rated.user_rows_N * groups + group_N, len(rated) * groups
+    counts = np.bincount(place_N, minlength=places).astype(np.float64)
+    means = measure.mean_errors(values_N, place_N, people=places)
+    return means.reshape(len(rated), groups), counts.reshape(len(rated), groups)

@@ -17,7 +17,8 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 _DRAWS = 1000
-_DRAWS_AT_ONCE = 50
+_MOST_DRAWS_AT_ONCE = 50
+_NUMBERS_AT_ONCE = 2**20
 _SEED = 20190513
 
 
@@ -41,19 +42,21 @@ def value_over_people(per_person_U: Floats, weights_U: Floats) -> float:
 def bootstrap(per_person: Mapping[str, Floats], weights: Mapping[str, Floats]) -> Iterator[dict[str, Floats]]:
     """Draw people again and again: yields, for each lot of draws, every metric's means in those draws.
 
-    Each metric has one value per person (NaN: none) and one weight. Driven to its end it has made 1,000 draws.
+    Each metric has one value per person (NaN: none) and one weight. Driven to its end it has made 1,000 draws; a lot
+    holds fewer of them the more people there are.
     """
     names = list(per_person)
     values_UM = np.stack([per_person[name] for name in names], axis=1)
     weights_UM = np.where(np.isnan(values_UM), 0.0, np.stack([weights[name] for name in names], axis=1))
     weighted_UM = np.nan_to_num(values_UM) * weights_UM
     people = len(values_UM)
+    at_once = max(1, min(_MOST_DRAWS_AT_ONCE, _NUMBERS_AT_ONCE // max(1, people)))
     rng = np.random.default_rng(_SEED)
-    for _ in range(_DRAWS // _DRAWS_AT_ONCE):
-        drawn = rng.integers(0, people, size=(_DRAWS_AT_ONCE, people))
-        places = drawn + people * np.arange(_DRAWS_AT_ONCE)[:, None]
-        counts_DU = np.bincount(places.ravel(), minlength=people * _DRAWS_AT_ONCE).reshape(_DRAWS_AT_ONCE, people)
-        counts_DU = counts_DU.astype(np.float64)
+    for start in range(0, _DRAWS, at_once):
+        draws = min(at_once, _DRAWS - start)
+        drawn = rng.integers(0, people, size=(draws, people))
+        places = drawn + people * np.arange(draws)[:, None]
+        counts_DU = np.bincount(places.ravel(), minlength=people * draws).reshape(draws, people).astype(np.float64)
         totals_DM = counts_DU @ weights_UM
         means_DM = np.full_like(totals_DM, np.nan)
         np.divide(counts_DU @ weighted_UM, totals_DM, out=means_DM, where=totals_DM > 0)

@@ -26,19 +26,21 @@ HIGHEST_GRADE = 4.0
 def top_items(scores_UI: Tensor, k: int) -> Tensor:
     """The item rows with the k best scores, best first, [U, min(k, I)]. Equal scores are ordered by item row."""
     k = min(k, scores_UI.shape[1])
-    cut_U1 = torch.topk(scores_UI, k, dim=1).values[:, -1:]
-    better_UI = scores_UI > cut_U1
-    at_cut_UI = scores_UI == cut_U1
-    places_left_U1 = k - better_UI.sum(1, keepdim=True)
-    listed_UI = better_UI | at_cut_UI
-    crowded_U = listed_UI.sum(1) > k
-    if bool(crowded_U.any()):
-        at_cut_CI = at_cut_UI[crowded_U]
-        first_CI = at_cut_CI & (at_cut_CI.cumsum(1) <= places_left_U1[crowded_U])
-        listed_UI[crowded_U] = better_UI[crowded_U] | first_CI
-    items_UK = listed_UI.nonzero()[:, 1].view(-1, k)
+    best = torch.topk(scores_UI, min(k + 1, scores_UI.shape[1]), dim=1)
+    items_UK = best.indices[:, :k].sort(dim=1).values
+    crowded_U = best.values[:, k - 1] == best.values[:, -1]
+    if best.values.shape[1] > k and bool(crowded_U.any()):
+        items_UK[crowded_U] = _first_of_equals(scores_UI[crowded_U], best.values[crowded_U, k - 1 : k], k)
     order_UK = torch.gather(scores_UI, 1, items_UK).sort(dim=1, descending=True, stable=True).indices
     return torch.gather(items_UK, 1, order_UK)
+
+
+def _first_of_equals(scores_CI: Tensor, cut_C1: Tensor, k: int) -> Tensor:
+    """The item rows of k best scores, rising, [C, k], where more titles than there are places have the score `cut`."""
+    better_CI, at_cut_CI = scores_CI > cut_C1, scores_CI == cut_C1
+    places_left_C1 = k - better_CI.sum(1, keepdim=True)
+    listed_CI = better_CI | (at_cut_CI & (at_cut_CI.cumsum(1) <= places_left_C1))
+    return listed_CI.nonzero()[:, 1].view(-1, k)
 
 
 def recall(hits_UK: Bools, relevant_U: Int64, k: int) -> Floats:

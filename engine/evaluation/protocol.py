@@ -10,32 +10,36 @@ Shapes: U people, I titles, K length of the lists.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.data.dataset import Bools, Int64
 from engine.data.split import HeldOut
 from engine.errors import DataError, SettingError
-from engine.evaluation.answers import Answer, Question, answer_for
-from engine.evaluation.intervals import Interval, bootstrap, middle_95, value_over_people
-from engine.evaluation.judgement import (
-    ERROR_METRICS,
-    RANKING_METRICS,
-    Judgement,
-    compare,
-    from_means,
-    to_be_averaged,
-    weights_of,
-)
-from engine.evaluation.metrics import coverage
+from engine.evaluation.answers import Question, answer_for
+from engine.evaluation.breakdown import Breakdown, BreakdownRow, Levels, popularity_tiers
+from engine.evaluation.cold_start import cold_start
+from engine.evaluation.intervals import Interval
+from engine.evaluation.judgement import ERROR_METRICS, RANKING_METRICS, Judgement, compare, differences
+from engine.evaluation.tally import Tally
 from engine.events import Job, Pace, Progressed, StageStarted, Stop
 from engine.models.base import Model
 
-__all__ = ["ERROR_METRICS", "RANKING_METRICS", "Interval", "Judgement", "compare", "judge", "watched_value"]
+__all__ = [
+    "ERROR_METRICS",
+    "RANKING_METRICS",
+    "Breakdown",
+    "BreakdownRow",
+    "Interval",
+    "Judgement",
+    "compare",
+    "differences",
+    "judge",
+    "watched_value",
+]
 
-Floats = npt.NDArray[np.float64]
-
+USUAL_CUTS = (20, 50, 100)
 _SCORES_AT_ONCE = 2**22
 _MOST_PEOPLE_AT_ONCE = 512
 
@@ -45,34 +49,51 @@ def judge(
     held_out: HeldOut,
     *,
     candidates_I: Bools,
-    ks: Sequence[int] = (20, 50, 100),
+    ks: Sequence[int] = USUAL_CUTS,
     weight: float | None = None,
     intervals: bool = True,
     counts_I: Int64 | None = None,
+    cold_start_people: int = 0,
 ) -> Job[Judgement]:
     """Judge a model on held-out people, batch by batch. A Stop returns what the people so far gave.
 
-    `weight` is the presence weight of models that mix (None: 1, by presence alone). Novelty is measured where
-    `counts_I` says how well known each title is. Raises DataError where nobody has anything to find.
+    `weight` is the presence weight of models that mix (None: 1, by presence alone). Novelty and popularity are measured
+    where `counts_I` says how well known each title is. The cold-start curve is taken over at most so many people, each
+    of whom is judged up to six times more. Raises DataError where nobody has anything to find.
     """
     question = _question(model, candidates_I, ks, weight, counts_I=counts_I)
+    question = replace(
+        question,
+        tier_I=popularity_tiers(counts_I, candidates_I) if counts_I is not None and question.ks else None,
+        levels=Levels.of(held_out.to_find.ratings_N),
+    )
     if len(held_out) == 0:
         raise _nothing_to_find()
-    answers: list[Answer] = []
-    draws: dict[str, list[Floats]] = {}
-    stopped = False
-    pace = Pace()
+    tally, curve, stopped = Tally(held_out, question), None, False
     try:
         yield StageStarted("judging", "Judging on people whose ratings were held out")
-        for people in _batches(len(held_out), model.items):
-            answers.append(answer_for(model, held_out, people, question))
-            yield Progressed("Judging people", int(people[-1]) + 1, len(held_out), "people") if pace.due() else None
+        yield from _answered(model, held_out, question, tally)
+        tally.join()
         if intervals:
             yield StageStarted("bootstrap", "Working out how sure the figures are")
-            yield from _drawn(answers, draws)
+            yield from tally.draw()
+        if cold_start_people and question.ks:
+            yield StageStarted("cold start", "Judging on people of whom only a few ratings are known")
+            whole_U = tally.per_person[f"ndcg@{question.ks[-1]}"]
+            people, at_once = cold_start_people, _people_at_once(model.items)
+            curve = yield from cold_start(model, held_out, question, whole_U=whole_U, people=people, at_once=at_once)
     except Stop:
         stopped = True
-    return _judgement(held_out, answers, question, {} if stopped else draws, stopped=stopped)
+        tally.forget_draws()
+    found = _judgement(held_out, tally, stopped=stopped)
+    return found if curve is None else replace(found, breakdowns=(curve, *found.breakdowns))
+
+
+def _answered(model: Model, held_out: HeldOut, question: Question, tally: Tally) -> Iterator[Progressed | None]:
+    pace = Pace()
+    for people in _batches(len(held_out), model.items):
+        tally.add(answer_for(model, held_out, people, question))
+        yield Progressed("Judging people", int(people[-1]) + 1, len(held_out), "people") if pace.due() else None
 
 
 def watched_value(
@@ -86,8 +107,10 @@ def watched_value(
     question = _question(model, candidates_I, () if is_error else (int(cut),), weight, errors=is_error)
     if not question.ks and not question.errors:
         raise _not_measurable(metric, model)
-    answers = [answer_for(model, held_out, people, question) for people in _batches(len(held_out), model.items)]
-    found = _judgement(held_out, answers, question, {}, stopped=False).metrics
+    tally = Tally(held_out, question)
+    for people in _batches(len(held_out), model.items):
+        tally.add(answer_for(model, held_out, people, question))
+    found = _judgement(held_out, tally, stopped=False).metrics
     if metric not in found:
         raise _not_measurable(metric, model)
     return found[metric].value
@@ -110,47 +133,28 @@ def _question(
 
 
 def _batches(people: int, items: int) -> Iterator[Int64]:
-    at_once = max(1, min(_MOST_PEOPLE_AT_ONCE, _SCORES_AT_ONCE // max(1, items)))
+    at_once = _people_at_once(items)
     for start in range(0, people, at_once):
         yield np.arange(start, min(start + at_once, people), dtype=np.int64)
 
 
-def _judgement(
-    held_out: HeldOut, answers: list[Answer], question: Question, draws: dict[str, list[Floats]], *, stopped: bool
-) -> Judgement:
-    per_person, rated_U = _joined(answers)
-    found: dict[str, Interval] = {}
-    for name, values_U in per_person.items():
-        value = value_over_people(to_be_averaged(name, values_U), weights_of(name, rated_U))
-        if not np.isnan(value):
-            low, high = middle_95(from_means(name, np.concatenate(draws[name]))) if name in draws else (None, None)
-            found[name] = Interval(float(from_means(name, np.array(value))), low, high)
-    for k in question.ks if answers else ():
-        listed_I = np.logical_or.reduce([one.listed[k] for one in answers])
-        found[f"coverage@{k}"] = Interval(coverage(listed_I, question.candidates_I), None, None)
-    found_something = [~np.isnan(values) for name, values in per_person.items() if not name.startswith("novelty")]
-    people = int(np.logical_or.reduce(found_something).sum()) if found_something else 0
-    if people == 0 and not stopped:
+def _people_at_once(items: int) -> int:
+    return max(1, min(_MOST_PEOPLE_AT_ONCE, _SCORES_AT_ONCE // max(1, items)))
+
+
+def _judgement(held_out: HeldOut, tally: Tally, *, stopped: bool) -> Judgement:
+    tally.join()
+    if tally.people == 0 and not stopped:
         raise _nothing_to_find()
-    return Judgement(people, found, per_person, held_out.user_rows_U[: len(rated_U)], rated_U, stopped)
-
-
-def _joined(answers: list[Answer]) -> tuple[dict[str, Floats], Int64]:
-    if not answers:
-        return {}, np.zeros(0, dtype=np.int64)
-    names = answers[0].per_person
-    joined = {name: np.concatenate([one.per_person[name] for one in answers]) for name in names}
-    return joined, np.concatenate([one.rated_U for one in answers])
-
-
-def _drawn(answers: list[Answer], draws: dict[str, list[Floats]]) -> Iterator[None]:
-    """Fill `draws` with the bootstrap's means of every metric, control going back after each lot."""
-    per_person, rated_U = _joined(answers)
-    values = {name: to_be_averaged(name, values_U) for name, values_U in per_person.items()}
-    for lot in bootstrap(values, {name: weights_of(name, rated_U) for name in values}):
-        for name, draws_D in lot.items():
-            draws.setdefault(name, []).append(draws_D)
-        yield None
+    return Judgement(
+        tally.people,
+        tally.metrics(),
+        tally.per_person,
+        held_out.user_rows_U[: len(tally.rated_U)],
+        tally.rated_U,
+        stopped,
+        tally.breakdowns(),
+    )
 
 
 def _nothing_to_find() -> DataError:

@@ -161,7 +161,7 @@ def test_that_a_model_is_asked_only_for_what_it_declares():
     assert "rmse" not in drive(judge(model, held_out, candidates_I=candidates_I)).metrics
     assert not any(model.asked)
     model.can = dataclasses.replace(model.can, predicts_ratings=True, ranks=False)
-    assert set(drive(judge(model, held_out, candidates_I=candidates_I)).metrics) == {"rmse", "mse", "mae"}
+    assert set(drive(judge(model, held_out, candidates_I=candidates_I)).metrics) == {"rmse", "mse", "mae", "rmse_unit"}
 
 
 def test_that_models_that_mix_are_judged_by_presence_unless_told():
