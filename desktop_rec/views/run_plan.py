@@ -25,7 +25,7 @@ def step_models() -> tuple[ModelKind, ...]:
 
 def closed_models() -> tuple[ModelKind, ...]:
     """The models that are computed at once."""
-    return tuple(kind for kind in MODELS.values() if not kind.can.learns_by_steps)
+    return tuple(kind for kind in MODELS.values() if not kind.can.learns_by_steps and not kind.made_of_runs)
 
 
 def training_config_of(kind: ModelKind) -> TrainingConfig:

@@ -97,7 +97,7 @@ class TrainingView(QWidget):
         self._progress.action_pressed.connect(self._on_action)
 
     def _offer_models(self) -> None:
-        choices = [Choice(kind.name, kind.title, kind.sentence) for kind in MODELS.values()]
+        choices = [Choice(kind.name, kind.title, kind.sentence) for kind in MODELS.values() if not kind.made_of_runs]
         self._setup.show_models(choices, chosen=choices[0].key)
         self._on_model(choices[0].key)
         self._on_rate()

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine import verbs
 from engine.commands.answer import Answer
+from engine.commands.blend_command import blended
 from engine.commands.choices import choices_of
 from engine.commands.data_commands import dataset_of
 from engine.commands.driving import Driver
@@ -14,6 +15,7 @@ from engine.commands.wording import duration, facts, figure, rate, table
 from engine.commands.wrong_use import WrongUse
 from engine.library.run_record import RunRecord
 from engine.library.store import Library
+from engine.models.blend import Blend
 from engine.models.registry import kind_of
 from engine.training.lr_finder import RateSweep
 
@@ -41,6 +43,8 @@ def find_rate(arguments: argparse.Namespace, library: Library, driver: Driver) -
 
 def train(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
     """Train a model, keep the run, and say what it is worth."""
+    if arguments.model == Blend.name:
+        return _run_answer(blended(arguments, library, driver))
     choices = choices_of(arguments)
     dataset = dataset_of(arguments.dataset, library, driver)
     job = verbs.train(

@@ -64,6 +64,8 @@ class RunPlan:
     precision: str
     parameters: int
     candidates_I: Bools
+    name: str = ""
+    """What the run is to be called; "" for the model and a number."""
 
 
 class RunKeeper:
@@ -107,7 +109,7 @@ class RunShelf:
     def begin(self, dataset: Dataset, plan: RunPlan) -> RunKeeper:
         """Record a new run as running and make its folder. Raises LibraryError where the disk refuses."""
         run_id = f"r{uuid4().hex[:8]}"
-        values = {"run_id": run_id, "name": self._free_name(plan.model), **_values_of(dataset, plan)}
+        values = {"run_id": run_id, "name": self._free_name(plan.model, asked=plan.name), **_values_of(dataset, plan)}
         config = {**values, "created": values["created"].isoformat()}
         folder = RunFolder.create(self._folder / run_id, config=config, candidates_I=plan.candidates_I)
         columns = as_columns(values)
@@ -205,6 +207,12 @@ class RunShelf:
         """The state from which a run resumes. Raises LibraryError where it is missing or cut short."""
         return RunFolder(self._folder / self.find(run_id).run_id).state()
 
+    def rename(self, run_id: str, name: str) -> None:
+        """Give a run another name. Raises LibraryError where the run is not known or the name says nothing."""
+        if not name.strip():
+            raise LibraryError("A run needs a name.", remedy="Give it one with a letter in it.", run=run_id)
+        self._update(self.find(run_id).run_id, {"name": name.strip()})
+
     def delete(self, run_id: str) -> None:
         """Move a run to the trash; `restore` undoes it until the library is next opened."""
         self._trash.put(self.find(run_id).run_id)
@@ -236,12 +244,15 @@ class RunShelf:
                 (*columns.values(), run_id),
             )
 
-    def _free_name(self, model: str) -> str:
-        taken = {row[0] for row in self._database.rows("SELECT name FROM runs WHERE model = ?", (model,))}
-        number = len(taken) + 1
-        while f"{model} {number}" in taken:
+    def _free_name(self, model: str, *, asked: str = "") -> str:
+        named = [(row[0], row[1]) for row in self._database.rows("SELECT name, model FROM runs")]
+        taken = {name for name, _ in named}
+        if asked and asked not in taken:
+            return asked
+        number = sum(one == model for _, one in named) + 1
+        while f"{asked or model} {number}" in taken:
             number += 1
-        return f"{model} {number}"
+        return f"{asked or model} {number}"
 
 
 def _values_of(dataset: Dataset, plan: RunPlan) -> dict[str, Any]:

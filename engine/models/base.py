@@ -37,6 +37,8 @@ class Capabilities:
     """"likes" or "ratings"."""
     mixes_presence: bool = False
     """Whether its ranking moves with a weight between likely-to-watch and likely-to-love."""
+    knows_doubt: bool = False
+    """Whether it can say how far off a predicted rating may be, once held-out ratings have shown it."""
     examples: str = "people"
     """What a batch is counted in: "people", "ratings" or "windows" of a person's titles in order."""
 
@@ -83,7 +85,8 @@ class Model(nn.Module, ABC):
     """A recommender over I titles. `like` is the least rating that counts as a like."""
 
     name: ClassVar[str]
-    can: ClassVar[Capabilities]
+    can: Capabilities
+    """Stands on the class; a model that is made of others has its own."""
 
     def __init__(self, config: Config, *, items: int, scale: Scale) -> None:
         super().__init__()
@@ -108,6 +111,17 @@ class Model(nn.Module, ABC):
         assert rating_UI is not None, "only models that predict ratings are asked for them"
         item_rows_N = torch.from_numpy(wanted.item_rows_N.astype(np.int64))
         return rating_UI[torch.from_numpy(wanted.user_rows_N), item_rows_N]
+
+    @property
+    def knows_doubt(self) -> bool:
+        """Whether `rating_sds_of` has an answer: held-out ratings have shown how far off predictions are."""
+        return False
+
+    def rating_sds_of(self, profiles: Histories, wanted: Histories) -> Tensor | None:
+        """How far off the predicted ratings of the N entries of `wanted` may be: standard deviations, in the ratings'
+        own unit, [N] on the CPU, float32. None where the model does not know.
+        """
+        return None
 
     @abstractmethod
     def leave_one_out(
@@ -177,6 +191,9 @@ class StepModel(Model):
     def notes(self, histories: Histories) -> tuple[str, ...]:
         """What a person should know about learning from these histories, in sentences."""
         return ()
+
+    def learn_doubt(self, fold_in: Histories, to_find: Histories) -> None:
+        """Learn from held-out ratings of any height how far off predictions are; nothing for most models."""
 
     @abstractmethod
     def losses(self, batch: Any, *, noise: torch.Generator, moment: Moment) -> Losses:

@@ -16,6 +16,8 @@ from engine.errors import SettingError
 from engine.models.autoencoder import MultDae, MultVae
 from engine.models.autoencoder_config import MultDaeConfig, MultVaeConfig
 from engine.models.base import Capabilities, Model, ModelConfig
+from engine.models.blend import Blend
+from engine.models.blend_config import BlendConfig
 from engine.models.embedding_mlp import EmbeddingMlp
 from engine.models.embedding_mlp_config import EmbeddingMlpConfig
 from engine.models.factorization import MatrixFactorization, MfConfig
@@ -43,6 +45,8 @@ class ModelKind:
     """What the settings of its sweep start from: single ratings make a noisy curve that takes more steps."""
     split: Mapping[str, Any] = field(default_factory=dict)
     """What the settings of its split start from: models of ratings are judged on ratings of any height."""
+    made_of_runs: bool = False
+    """Whether it is mixed from finished runs rather than learned from ratings (see engine.verbs.blending)."""
 
     @property
     def can(self) -> Capabilities:
@@ -124,6 +128,14 @@ MODELS: dict[str, ModelKind] = {
             "The same list for everyone, the most liked titles first; the floor every other model must beat.",
             Popularity,
             PopularityConfig,
+        ),
+        ModelKind(
+            "blend",
+            "Blend",
+            "Mixes runs that you have, each counting as much as makes the best list; often better than any one alone.",
+            Blend,
+            BlendConfig,
+            made_of_runs=True,
         ),
     )
 }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from engine.verbs.answering import recommend as recommend
     from engine.verbs.answering import recommender_of as recommender_of
+    from engine.verbs.blending import blend as blend
     from engine.verbs.exporting import ExportedDataset as ExportedDataset
     from engine.verbs.exporting import export_dataset as export_dataset
     from engine.verbs.importing import ImportedData as ImportedData
@@ -31,8 +32,11 @@ if TYPE_CHECKING:
     from engine.verbs.reimporting import import_again as import_again
     from engine.verbs.reimporting import settle_again as settle_again
     from engine.verbs.reimporting import undo_again as undo_again
+    from engine.verbs.searching import SearchResult as SearchResult
+    from engine.verbs.searching import search as search
 
 _PLACES = {
+    "blend": "blending",
     "ExportedDataset": "exporting",
     "export_dataset": "exporting",
     "ImportedAgain": "reimporting",
@@ -50,6 +54,8 @@ _PLACES = {
     "FinishedRun": "learning",
     "train": "learning",
     "resume": "learning",
+    "SearchResult": "searching",
+    "search": "searching",
     "evaluate": "judging",
     "match_export": "matching",
     "recommender_of": "answering",

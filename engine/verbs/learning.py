@@ -6,6 +6,7 @@ record says what happened.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,6 +68,8 @@ def train(
     once, there is nothing to keep and Stop passes through. An error is recorded with the run and passes through.
     """
     torch.set_num_threads(training_threads())
+    if kind_of(model).made_of_runs:
+        raise TrainingError(f"A {model} is mixed from finished runs, not trained.", remedy="Name the runs to mix.")
     steps = kind_of(model).can.learns_by_steps
     chosen = choose_device(device) if steps else torch.device("cpu")
     yield StageStarted("splitting", "Setting people aside to judge on")
@@ -124,6 +127,21 @@ def resume(
     return (yield from _Run(library, dataset, divided, fresh, training, chosen, keeper, advise).learned(state))
 
 
+def keep_as_run(
+    library: Library,
+    dataset: Dataset,
+    split: Split,
+    model: Model,
+    *,
+    plan: RunPlan,
+    learning: Callable[[RunKeeper], Job[TrainedRun]],
+) -> Job[FinishedRun]:
+    """Keep a model that comes about in a way of its own as a run like any other: recorded, judged, ready to use."""
+    keeper = library.runs.begin(dataset, plan)
+    run = _Run(library, dataset, split, model, None, torch.device("cpu"), keeper, learning=learning)
+    return (yield from run.learned(None))
+
+
 def _settled(
     dataset: Dataset,
     split: Split,
@@ -158,6 +176,8 @@ class _Run:
     device: torch.device
     keeper: RunKeeper
     advise: bool = True
+    learning: Callable[[RunKeeper], Job[TrainedRun]] | None = None
+    """How the model comes about where it is not by training or fitting it."""
 
     def learned(self, state: TrainingState | None) -> Job[FinishedRun]:
         """Learn, then judge and advise, unless stopped; a Stop that comes late skips what is left of that."""
@@ -191,6 +211,8 @@ class _Run:
         try:
             if state is None:
                 yield RunRecorded(run_id)
+            if self.learning is not None:
+                return (yield from self.learning(self.keeper))
             if isinstance(self.model, StepModel) and self.training is not None:
                 return (
                     yield from trainer.train(

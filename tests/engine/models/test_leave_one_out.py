@@ -10,6 +10,8 @@ from small_models import SMALL
 from engine.data.dataset import Histories, Scale
 from engine.events import drive
 from engine.models.base import ClosedFormModel, Model, Prediction, StepModel
+from engine.models.blend import Blend
+from engine.models.blend_config import BlendConfig, Part
 from engine.models.linear import Ease, EaseConfig
 from engine.models.registry import MODELS, build
 
@@ -41,17 +43,27 @@ VARIANTS = {
     "lstm, without earlier ratings": {"reads_ratings": False, "window": 12},
     "mult_dae, two layers": {"hidden": (20, 12)},
 }
+MIXED = BlendConfig(
+    copies=(
+        Part("ease", {"l2": 20.0}, weight=0.3),
+        Part("mult_vae", SMALL["mult_vae"].as_dict(), weight=0.3),
+        Part("two_head", SMALL["two_head"].as_dict(), weight=0.4, presence=0.75, rating_weight=0.7),
+        Part("mf", SMALL["mf"].as_dict(), weight=0.0, rating_weight=0.3),
+    )
+)
 
 
 @pytest.fixture(scope="module", params=[*MODELS, *(name for name in VARIANTS if name not in MODELS)])
 def model(request: pytest.FixtureRequest) -> Model:
     kind = MODELS[request.param.split(",")[0]]
-    config = SMALL.get(kind.name, kind.config_class()).changed(**VARIANTS.get(request.param, {}))
+    config = MIXED if kind.name == "blend" else SMALL.get(kind.name, kind.config_class())
+    config = config.changed(**VARIANTS.get(request.param, {}))
     fresh = build(kind.name, config, items=ITEMS, scale=SCALE, seed=3)
-    if isinstance(fresh, ClosedFormModel):
-        drive(fresh.fit(some_people()))
-    if isinstance(fresh, StepModel):
-        fresh.prepare(some_people(), seed=3)
+    for one in fresh.models if isinstance(fresh, Blend) else [fresh]:
+        if isinstance(one, ClosedFormModel):
+            drive(one.fit(some_people()))
+        if isinstance(one, StepModel):
+            one.prepare(some_people(), seed=3)
     return with_strong_layers(fresh).eval()
 
 

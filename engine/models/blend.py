@@ -1,0 +1,213 @@
+"""Several finished models as one: what each says is brought onto one measure, and added up by weight.
+
+Stands behind the Recommender like any other model, with copies of its parts inside: the runs that they were copied
+from may go. What a part says about the order of titles is standardised for each person: less its mean, over its
+standard deviation, both over the titles that training saw and the person does not have. So a part that speaks in
+logarithms of chances and one that speaks in sums of weights count as much as their weights say. Predicted ratings are
+on one measure as they are.
+
+It explains itself through its parts. What a rating did to the mix is the sum of what it did to each part's
+standardised score times the part's weight: leaving a rating out, each part leaves it out, and is standardised anew.
+
+Shapes: U profiles, I titles, N entries of all profiles, n of one, V variants, C columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from engine.data.dataset import Histories, Scale
+from engine.errors import SettingError
+from engine.models.base import Capabilities, Model, Prediction
+from engine.models.blend_config import BlendConfig, Part
+
+_LEAST_SCORE = 1e-30
+_FLAT = 1e-6
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one part adds to a mix, its weights counted in; None for what it has no say in."""
+
+    score_UC: Tensor | None
+    rating_UC: Tensor | None
+
+
+class Blend(Model):
+    """A mix of models over the same I titles. `models` may bring them; fresh ones are built otherwise.
+
+    What it can follows from its parts; on the class stands what every mix can. It remembers which titles training saw.
+    """
+
+    name = "blend"
+    can = Capabilities(
+        ranks=True,
+        predicts_ratings=False,
+        learns_by_steps=False,
+        needs_times=False,
+        folds_in=True,
+        learns_from="ratings",
+    )
+    config: BlendConfig
+    candidates_I: Tensor
+
+    def __init__(self, config: BlendConfig, *, items: int, scale: Scale, models: Sequence[Model] | None = None) -> None:
+        super().__init__(config, items=items, scale=scale)
+        if not config.copies:
+            raise SettingError(
+                "A blend is made of finished runs, and here is none.", remedy="Name them: --set parts=RUN1+RUN2."
+            )
+        built = [_built(one, items=items, scale=scale) for one in config.copies] if models is None else models
+        self.models = nn.ModuleList(built)
+        self.register_buffer("candidates_I", torch.ones(items, dtype=torch.bool))
+        self.can = _together(config.copies, built)
+
+    @property
+    def parts(self) -> tuple[tuple[Part, Model], ...]:
+        """Each part with its model."""
+        return tuple(zip(self.config.copies, (cast(Model, one) for one in self.models), strict=True))
+
+    # -- predicting ------------------------------------------------------------------------------------------------
+
+    def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
+        """See Model."""
+        return self._summed(self.shares(profiles, ratings=ratings), ratings=ratings)
+
+    def leave_one_out(
+        self, profile: Histories, *, left_out_V: npt.NDArray[np.int64], columns_C: npt.NDArray[np.int64] | None
+    ) -> Prediction:
+        """See Model."""
+        return self._summed(self.shares_left_out(profile, left_out_V=left_out_V, columns_C=columns_C), ratings=True)
+
+    @torch.inference_mode()
+    def ratings_of(self, profiles: Histories, wanted: Histories) -> Tensor:
+        """See Model. Each part answers in its own quick way."""
+        sums = [
+            part.rating_weight * model.ratings_of(profiles, wanted) for part, model in self.parts if part.rating_weight
+        ]
+        return self._as_rating(torch.stack(sums).sum(0))
+
+    @torch.inference_mode()
+    def shares(self, profiles: Histories, *, ratings: bool = True) -> tuple[Share, ...]:
+        """What each part adds to `predict`, in the order of the parts."""
+        free_UI = free_titles(self.candidates_I, profiles)
+
+        def said(part: Part, model: Model) -> Prediction:
+            return model.predict(profiles, ratings=_needs_ratings(part, ratings=ratings))
+
+        return self._shares(said, free_UI, None, ratings=ratings)
+
+    @torch.inference_mode()
+    def shares_left_out(
+        self, profile: Histories, *, left_out_V: npt.NDArray[np.int64], columns_C: npt.NDArray[np.int64] | None
+    ) -> tuple[Share, ...]:
+        """What each part adds to `leave_one_out`, [1 + V, C]: the parts' own numbers behind an explanation."""
+        free_VI = free_without_each(self.candidates_I, profile, left_out_V)
+
+        def said(part: Part, model: Model) -> Prediction:
+            columns = None if part.weight else columns_C
+            return model.leave_one_out(profile, left_out_V=left_out_V, columns_C=columns)
+
+        return self._shares(said, free_VI, columns_C, ratings=True)
+
+    def _shares(
+        self,
+        said: Callable[[Part, Model], Prediction],
+        free_UI: Tensor,
+        columns_C: npt.NDArray[np.int64] | None,
+        *,
+        ratings: bool,
+    ) -> tuple[Share, ...]:
+        columns = slice(None) if columns_C is None else torch.from_numpy(np.asarray(columns_C, dtype=np.int64))
+        found = []
+        for part, model in self.parts:
+            rates = ratings and bool(part.rating_weight)
+            if not part.weight and not rates:
+                found.append(Share(None, None))
+                continue
+            prediction, score, rating = said(part, model), None, None
+            if part.weight:
+                opinion_UI = standardised(opinion(model, prediction, part.presence), free_UI)
+                score = part.weight * opinion_UI[:, columns]
+            if rates:
+                assert prediction.rating_UI is not None, "a part with a rating weight predicts ratings"
+                rating_UC = prediction.rating_UI[:, columns] if part.weight else prediction.rating_UI
+                rating = part.rating_weight * rating_UC
+            found.append(Share(score, rating))
+        return tuple(found)
+
+    def _summed(self, shares: tuple[Share, ...], *, ratings: bool) -> Prediction:
+        score = torch.stack([one.score_UC for one in shares if one.score_UC is not None]).sum(0)
+        rates = [one.rating_UC for one in shares if one.rating_UC is not None]
+        return Prediction(score, rating_UI=self._as_rating(torch.stack(rates).sum(0)) if ratings and rates else None)
+
+    def _as_rating(self, sums: Tensor) -> Tensor:
+        return (sums + self.config.rating_offset).clamp(self.scale.low, self.scale.high)
+
+
+def opinion(model: Model, prediction: Prediction, presence: float | None) -> Tensor:
+    """What a model ranks by, where differences add up: of one that ranks by a product of chances the logarithm."""
+    if not model.can.mixes_presence:
+        return model.rank_scores(prediction)
+    return model.rank_scores(prediction, presence).clamp(min=_LEAST_SCORE).log()
+
+
+def standardised(scores_UI: Tensor, free_UI: Tensor) -> Tensor:
+    """Scores less the mean and over the (population) standard deviation of each person's free titles.
+
+    All zeros for a person to whom a model says the same about every title: it has no opinion.
+    """
+    count_U1 = free_UI.sum(1, keepdim=True).clamp(min=1)
+    mean_U1 = torch.where(free_UI, scores_UI, 0.0).sum(1, keepdim=True) / count_U1
+    apart_UI = scores_UI - mean_U1
+    spread_U1 = (torch.where(free_UI, apart_UI, 0.0).square().sum(1, keepdim=True) / count_U1).sqrt()
+    return torch.where(spread_U1 <= _FLAT * mean_U1.abs(), 0.0, apart_UI / spread_U1)
+
+
+def free_titles(candidates_I: Tensor, profiles: Histories) -> Tensor:
+    """Which titles training saw and each person does not have, bool [U, I]."""
+    free_UI = candidates_I.cpu().expand(len(profiles), -1).clone()
+    rows_N = torch.from_numpy(np.asarray(profiles.user_rows_N, dtype=np.int64))
+    free_UI[rows_N, torch.from_numpy(np.asarray(profiles.item_rows_N, dtype=np.int64))] = False
+    return free_UI
+
+
+def free_without_each(candidates_I: Tensor, profile: Histories, left_out_V: npt.NDArray[np.int64]) -> Tensor:
+    """`free_titles` of one profile whole and without each of some entries, bool [1 + V, I]."""
+    free_VI = free_titles(candidates_I, profile).expand(1 + len(left_out_V), -1).clone()
+    rows_V = profile.item_rows_N[np.asarray(left_out_V, dtype=np.int64)].astype(np.int64)
+    is_last_V = np.bincount(profile.item_rows_N, minlength=len(candidates_I))[rows_V] == 1
+    variants = torch.from_numpy(np.flatnonzero(is_last_V) + 1)
+    rows = torch.from_numpy(rows_V[is_last_V])
+    free_VI[variants, rows] = candidates_I.cpu()[rows]
+    return free_VI
+
+
+def _needs_ratings(part: Part, *, ratings: bool) -> bool:
+    """Whether a part is to predict ratings: for their own sake, or because it ranks by them too."""
+    return (ratings and bool(part.rating_weight)) or part.presence not in (None, 1.0)
+
+
+def _built(part: Part, *, items: int, scale: Scale) -> Model:
+    from engine.models.registry import build, kind_of  # the registry lists this model too
+
+    return build(part.model, kind_of(part.model).config_class.from_dict(part.config), items=items, scale=scale)
+
+
+def _together(parts: Sequence[Part], models: Sequence[Model]) -> Capabilities:
+    """What models can together."""
+    return Capabilities(
+        ranks=True,
+        predicts_ratings=any(one.rating_weight for one in parts),
+        learns_by_steps=False,
+        needs_times=any(one.can.needs_times for one in models),
+        folds_in=all(one.can.folds_in for one in models),
+        learns_from="likes" if all(one.can.learns_from == "likes" for one in models) else "ratings",
+    )

@@ -1,0 +1,236 @@
+"""How much each part of a blend should count: chosen on the validation people, never on those it is tested on.
+
+Stands between finished models and the Blend made of them. For the order of titles the weights are those with the best
+NDCG@100 that a climb over the simplex finds: weights are never negative and add up to 1. Parts that mix likely-to-watch
+with likely-to-love are tried at a few weights of that, too. For ratings see `engine.training.blend_ratings`.
+
+The parts are asked about each person once. What they say is kept for a shortlist of titles: those about which the most
+convinced part is most convinced. A mix is never more convinced than its most convinced part, so a shortlist that is
+longer than the list leaves out next to nothing, and memory does not grow with people x titles.
+
+Shapes: U people, I titles, S titles of the shortlist, O opinions (a part at one presence weight), P parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from engine.data.dataset import Bools, Int64
+from engine.data.split import HeldOut
+from engine.errors import DataError
+from engine.evaluation import metrics as measure
+from engine.events import Job, Pace, Progressed, StageStarted
+from engine.models.base import Model
+from engine.models.blend import free_titles, opinion, standardised
+
+Floats = npt.NDArray[np.float64]
+
+LENGTH = 100
+METRIC = f"ndcg@{LENGTH}"
+PRESENCES = (1.0, 0.9, 0.75, 0.5)
+_SHORTLIST = 600
+_MOST_PEOPLE = 4096
+_SCORES_AT_ONCE = 2**22
+_STRIDES = (0.2, 0.1, 0.05, 0.02)
+_LEAST_GAIN = 1e-5
+_WORTH_A_PRESENCE = 5e-4
+"""How much better the lists must get before a part leaves its presence weight of 1."""
+
+
+@dataclass(frozen=True)
+class RankingWeights:
+    """What the parts count for the order of titles. `value` is the mix's NDCG@100 on so many people, `part_values` each
+    part's own.
+    """
+
+    weights: tuple[float, ...]
+    presences: tuple[float | None, ...]
+    value: float
+    part_values: tuple[float, ...]
+    people: int
+
+
+@dataclass(frozen=True)
+class _Opinion:
+    """What can be asked of a part: its order, at one presence weight where it mixes."""
+
+    part: int
+    presence: float | None
+
+
+@dataclass(frozen=True)
+class _Shortlists:
+    """For each person the standardised opinions on the shortlist, which of it is to be found, and the best DCG."""
+
+    opinions_USO: Tensor
+    found_US: Tensor
+    ideal_U: Tensor
+
+    def value(self, weights_O: Floats) -> float:
+        """NDCG@100 of a mix, the mean over people."""
+        asked = np.flatnonzero(weights_O)
+        weights = torch.from_numpy(weights_O[asked]).float()
+        scores_US = self.opinions_USO[:, :, torch.from_numpy(asked)] @ weights
+        places_UK = measure.top_items(scores_US, LENGTH)
+        gains_UK = torch.gather(self.found_US, 1, places_UK).double()
+        discounts_K = 1.0 / torch.log2(torch.arange(2, gains_UK.shape[1] + 2, dtype=torch.float64))
+        return float(((gains_UK @ discounts_K) / self.ideal_U).mean())
+
+
+def choose_ranking_weights(parts: Sequence[Model], held_out: HeldOut, *, candidates_I: Bools) -> Job[RankingWeights]:
+    """The weights with which the parts together rank best for held-out people. Equal input, equal weights.
+
+    Stop passes through: there is nothing to keep. Raises DataError where nobody has anything liked to find.
+    """
+    opinions = [
+        _Opinion(number, presence)
+        for number, part in enumerate(parts)
+        for presence in (PRESENCES if part.can.mixes_presence else (None,))
+    ]
+    yield StageStarted("listening", "Asking each part about the people held out to choose on")
+    shortlists = yield from _shortlists(parts, opinions, held_out, candidates_I)
+    yield StageStarted("weighing", "Choosing how much each part counts")
+    return (yield from _climbed(_Mixes(opinions, shortlists)))
+
+
+def _shortlists(
+    parts: Sequence[Model], opinions: Sequence[_Opinion], held_out: HeldOut, candidates_I: Bools
+) -> Job[_Shortlists]:
+    like = parts[0].scale.like
+    found = held_out.to_find.where((held_out.to_find.ratings_N >= like) & candidates_I[held_out.to_find.item_rows_N])
+    people = some_of(np.flatnonzero(found.counts_U))
+    if not len(people):
+        raise DataError(
+            "None of the people held out to choose on has a liked title to find.",
+            remedy="Train the parts with a split that holds out more.",
+        )
+    chosen = HeldOut(held_out.user_rows_U[people], held_out.fold_in.take(people), found.take(people))
+    candidates, pace, lots = torch.from_numpy(np.asarray(candidates_I)), Pace(), []
+    for lot in lots_of(len(people), len(candidates_I) * len(opinions)):
+        some = HeldOut(chosen.user_rows_U[lot], chosen.fold_in.take(lot), chosen.to_find.take(lot))
+        lots.append(_shortlisted(parts, opinions, some, candidates))
+        yield Progressed("Asking each part", int(lot[-1]) + 1, len(people), "people") if pace.due() else None
+    return _Shortlists(
+        torch.cat([one.opinions_USO for one in lots]),
+        torch.cat([one.found_US for one in lots]),
+        torch.cat([one.ideal_U for one in lots]),
+    )
+
+
+@torch.inference_mode()
+def _shortlisted(
+    parts: Sequence[Model], opinions: Sequence[_Opinion], some: HeldOut, candidates_I: Tensor
+) -> _Shortlists:
+    """One lot of people. No control is given back in here."""
+    free_UI = free_titles(candidates_I, some.fold_in)
+    said = [part.eval().predict(some.fold_in, ratings=part.can.mixes_presence) for part in parts]
+    opinions_UIO = torch.stack(
+        [standardised(opinion(parts[one.part], said[one.part], one.presence), free_UI) for one in opinions], dim=2
+    )
+    convinced_UI = opinions_UIO.amax(dim=2).masked_fill(~free_UI, -torch.inf)
+    short_US = torch.topk(convinced_UI, min(_SHORTLIST, convinced_UI.shape[1]), dim=1).indices.sort(dim=1).values
+    opinions_USO = torch.gather(opinions_UIO, 1, short_US[:, :, None].expand(-1, -1, len(opinions)))
+    opinions_USO = opinions_USO.masked_fill(~torch.gather(free_UI, 1, short_US)[:, :, None], -torch.inf)
+    found_UI = torch.zeros(free_UI.shape, dtype=torch.bool)
+    found_UI[
+        torch.from_numpy(some.to_find.user_rows_N), torch.from_numpy(some.to_find.item_rows_N.astype(np.int64))
+    ] = True
+    return _Shortlists(opinions_USO, torch.gather(found_UI, 1, short_US), _ideal(some.to_find.counts_U))
+
+
+def _ideal(relevant_U: Int64) -> Tensor:
+    """The DCG of lists that begin with everything there is to find."""
+    sums_K = np.cumsum(1.0 / np.log2(np.arange(2, LENGTH + 2)))
+    return torch.from_numpy(sums_K[np.minimum(relevant_U, LENGTH) - 1])
+
+
+class _Mixes:
+    """Every mix that can be asked about: a presence weight for each part, and weights over the parts."""
+
+    def __init__(self, opinions: Sequence[_Opinion], shortlists: _Shortlists) -> None:
+        self._opinions, self._shortlists = opinions, shortlists
+        self.people = len(shortlists.ideal_U)
+        self.choices = [
+            [place for place, one in enumerate(opinions) if one.part == part] for part in range(opinions[-1].part + 1)
+        ]
+
+    def value(self, weights_P: Floats, chosen: Sequence[int]) -> float:
+        weights_O = np.zeros(len(self._opinions))
+        weights_O[list(chosen)] = weights_P
+        return self._shortlists.value(weights_O)
+
+    def presences(self, chosen: Sequence[int]) -> tuple[float | None, ...]:
+        return tuple(self._opinions[place].presence for place in chosen)
+
+
+def _climbed(mixes: _Mixes) -> Job[RankingWeights]:
+    """Climb from the best single part or from equal weights; then try other presence weights, one part at a time."""
+    chosen = [places[0] for places in mixes.choices]
+    parts = len(chosen)
+    starts = [*np.eye(parts), np.full(parts, 1.0 / parts)]
+    values = []
+    for start in starts:
+        values.append(mixes.value(start, chosen))
+        yield None
+    best = int(np.argmax(values))
+    weights_P, value = yield from climb(starts[best], values[best], partial(mixes.value, chosen=chosen))
+    for part, places in enumerate(mixes.choices):
+        for place in places[1:]:
+            other = [*chosen[:part], place, *chosen[part + 1 :]]
+            first = mixes.value(weights_P, other)
+            yield None
+            other_P, other_value = yield from climb(weights_P, first, partial(mixes.value, chosen=other))
+            if other_value > value + _WORTH_A_PRESENCE:
+                chosen, weights_P, value = other, other_P, other_value
+    return RankingWeights(
+        tuple(float(one) for one in weights_P), mixes.presences(chosen), value, tuple(values[:parts]), mixes.people
+    )
+
+
+def climb(weights_P: Floats, value: float, value_of: Callable[[Floats], float]) -> Job[tuple[Floats, float]]:
+    """Better weights by giving or taking a little of one part at a time, in ever smaller strides; and their value."""
+    for stride in _STRIDES:
+        rises = True
+        while rises:
+            rises = False
+            for other_P in neighbours(weights_P, stride):
+                other = value_of(other_P)
+                yield None
+                if other > value + _LEAST_GAIN:
+                    weights_P, value, rises = other_P, other, True
+                    break
+    return weights_P, value
+
+
+def neighbours(weights_P: Floats, stride: float) -> Iterator[Floats]:
+    """Weights with a stride more or less for each part; the others share the rest as they did before, or equally."""
+    for part in range(len(weights_P)):
+        for change in (stride, -stride):
+            own = min(1.0, max(0.0, weights_P[part] + change))
+            others_P = np.delete(weights_P, part)
+            left = others_P.sum()
+            shares_P = others_P / left if left > 0 else np.full(len(others_P), 1.0 / len(others_P))
+            moved_P = np.round(np.insert(shares_P * (1.0 - own), part, own), 6)
+            if not np.array_equal(moved_P, weights_P):
+                yield moved_P
+
+
+def some_of(rows: Int64) -> Int64:
+    """At most so many people as the weights are chosen on, evenly from all."""
+    if len(rows) <= _MOST_PEOPLE:
+        return rows
+    return rows[np.linspace(0, len(rows) - 1, _MOST_PEOPLE).astype(np.int64)]
+
+
+def lots_of(people: int, width: int) -> Iterator[Int64]:
+    """People in lots of which so many numbers each fit into memory."""
+    at_once = max(1, min(512, _SCORES_AT_ONCE // max(1, width)))
+    for start in range(0, people, at_once):
+        yield np.arange(start, min(start + at_once, people), dtype=np.int64)
