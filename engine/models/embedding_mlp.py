@@ -101,6 +101,12 @@ class EmbeddingMlp(RatingModel):
         slope_H, offset_H = self.norm_line(place)
         return layer_H * slope_H + offset_H if self.config.norm else layer_H
 
+    def known_items(self) -> Tensor:
+        """The titles' embeddings as predictions take them, [I, E]: one that nobody rated in training is average."""
+        known_I1 = self.is_known_I[:, None]
+        mean_E = (self.items_IE * known_I1).sum(0) / known_I1.sum().clamp(min=1)
+        return torch.where(known_I1, self.items_IE, mean_E)
+
     def norm_line(self, place: int) -> tuple[Tensor, Tensor]:
         """What the batch norm of a hidden layer comes to when nothing learns: a slope and an offset."""
         if not self.config.norm:
@@ -163,10 +169,11 @@ class EmbeddingMlp(RatingModel):
     def ratings_of(self, profiles: Histories, wanted: Histories) -> Tensor:
         persons_UH = self.from_user(self._folded_in_profiles(profiles, exactly=False))
         rows_N, person_N = _rows(wanted).to(persons_UH.device), torch.from_numpy(wanted.user_rows_N)
+        items_IE = self.known_items()
         parts = [self.items_IE.new_zeros(0)]
         for start in range(0, len(rows_N), _PAIRS_AT_ONCE):
             some = slice(start, start + _PAIRS_AT_ONCE)
-            items_NH = self.from_item(self.items_IE[rows_N[some]])
+            items_NH = self.from_item(items_IE[rows_N[some]])
             parts.append(self._rated(persons_UH[person_N[some].to(persons_UH.device)] + items_NH))
         return self._ratings(torch.cat(parts))
 
@@ -184,7 +191,8 @@ class EmbeddingMlp(RatingModel):
 
     def _targets(self, persons_UE: Tensor, columns_C: Tensor | None) -> Tensor:
         """What the network says of each person and title, [U, C]; a few people at a time."""
-        items_CH = self.from_item(self.items_IE if columns_C is None else self.items_IE[columns_C])
+        items_IE = self.known_items()
+        items_CH = self.from_item(items_IE if columns_C is None else items_IE[columns_C])
         persons_UH = self.from_user(persons_UE)
         at_once = max(1, _PAIRS_AT_ONCE // max(1, len(items_CH)))
         return torch.cat([self._rated(some_UH[:, None] + items_CH[None]) for some_UH in persons_UH.split(at_once)])
@@ -196,7 +204,7 @@ class _Network:
     def __init__(self, model: EmbeddingMlp, dtype: torch.dtype) -> None:
         self.dtype = dtype
         layers = [layer for layer in model.hidden if isinstance(layer, nn.Linear)]
-        self._items_IH = _as(model.from_item(model.items_IE), dtype)
+        self._items_IH = _as(model.from_item(model.known_items()), dtype)
         self._from_user_HE = _as(model.from_user.weight, dtype)
         self._weights = [_as(layer.weight, dtype) for layer in layers]
         self._biases = [_as(layer.bias, dtype) for layer in layers]

@@ -2,7 +2,8 @@
 
 Stands between Split and Trainer, and behind the Recommender. With biases a rating is mu + b_u + b_i + p_u . q_i
 (Koren, Bell and Volinsky 2009); without, p_u . q_i alone, as the low-rank study has it. Whoever asks, seen in
-training or not, gets their p_u (and b_u) by ridge least squares on their own ratings, the titles' rows held still.
+training or not, gets their p_u (and b_u) by ridge least squares on their own ratings, the titles' rows held still;
+what few ratings do not settle is the average person's.
 
 Shapes: U profiles, T training people, I titles, K rank, F features of a title (K, and one more with biases), N
 entries, n of one profile, V variants, C columns.
@@ -10,7 +11,9 @@ entries, n of one profile, V variants, C columns.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,8 +25,9 @@ from torch import Tensor, nn
 from engine.data.batches import mixed_seed
 from engine.data.dataset import Histories, Scale
 from engine.data.entry_batches import EntryBatch
+from engine.models import doubt
 from engine.models.base import Capabilities, Losses, Moment, Prediction
-from engine.models.fold_in import lots_of, ridge_factors, ridge_factors_without_each
+from engine.models.fold_in import Lot, lots_of, ridge_factors, ridge_factors_without_each, ridge_openness
 from engine.models.rating_model import RatingConfig, RatingModel
 from engine.settings import setting
 
@@ -76,9 +80,11 @@ class MatrixFactorization(RatingModel):
         needs_times=False,
         folds_in=True,
         learns_from="ratings",
+        knows_doubt=True,
         examples="ratings",
     )
     config: MfConfig
+    doubt_P: Tensor
     sized_by_people = ("user_factors_TK", "user_bias_T")
 
     def __init__(self, config: MfConfig, *, items: int, scale: Scale) -> None:
@@ -88,6 +94,7 @@ class MatrixFactorization(RatingModel):
         self.item_bias_I = nn.Parameter(torch.zeros(items), requires_grad=config.bias)
         self.user_factors_TK = nn.Parameter(torch.zeros(0, config.rank))
         self.user_bias_T = nn.Parameter(torch.zeros(0), requires_grad=config.bias)
+        self.register_buffer("doubt_P", torch.zeros(doubt.PARTS))
 
     def prepare(self, histories: Histories, *, seed: int) -> None:
         super().prepare(histories, seed=seed)
@@ -135,7 +142,7 @@ class MatrixFactorization(RatingModel):
 
     @torch.inference_mode()
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
-        """See Model. Someone without a rating gets the titles' biases."""
+        """See Model. Someone without a rating is taken for the average person."""
         features_IF, levels_I = self._features(), self._levels()
         return self._prediction(levels_I + self._folded_in(profiles, features_IF, levels_I) @ features_IF.T, None)
 
@@ -149,11 +156,12 @@ class MatrixFactorization(RatingModel):
 
     def _folded_in(self, profiles: Histories, features_IF: Tensor, levels_I: Tensor) -> Tensor:
         """What each person's ratings say of them, [U, F]."""
-        rated, config = profiles.rated(), self.config
+        lots, config = self._lots(profiles.rated(), features_IF, levels_I), self.config
+        return ridge_factors(features_IF, lots, people=len(profiles), l2=config.l2, ridge=config.fold_in_l2)
+
+    def _lots(self, rated: Histories, features_IF: Tensor, levels_I: Tensor) -> Iterator[Lot]:
         rows_N = torch.from_numpy(rated.item_rows_N.astype(np.int64)).to(features_IF.device)
-        targets_N = self._targets(rated, levels_I, rows_N)
-        lots = lots_of(rows_N, targets_N, rated.counts_U, width=features_IF.shape[1])
-        return ridge_factors(features_IF, lots, people=len(rated), l2=config.l2, ridge=config.fold_in_l2)
+        return lots_of(rows_N, self._targets(rated, levels_I, rows_N), rated.counts_U, width=features_IF.shape[1])
 
     @torch.inference_mode()
     def leave_one_out(
@@ -172,14 +180,64 @@ class MatrixFactorization(RatingModel):
         columns = torch.from_numpy(np.asarray(columns_C, dtype=np.int64)).to(features_IF.device)
         return self._prediction(levels_I[columns] + persons_VF @ features_IF[columns].T, columns)
 
+    # -- how far off predictions may be --------------------------------------------------------------------------
+
+    @property
+    def knows_doubt(self) -> bool:
+        return bool(self.doubt_P.any())
+
+    @torch.inference_mode()
+    def rating_sds_of(self, profiles: Histories, wanted: Histories) -> Tensor | None:
+        """See Model. Measured on held-out ratings (see engine.models.doubt)."""
+        if not self.knows_doubt:
+            return None
+        variances_N = self._doubt_parts(profiles, wanted) @ self.doubt_P.double().cpu().numpy()
+        return torch.from_numpy(np.sqrt(variances_N)).float()
+
+    @torch.no_grad()
+    def learn_doubt(self, fold_in: Histories, to_find: Histories) -> None:
+        some = np.sort(np.random.default_rng(0).permutation(len(fold_in))[: doubt.MOST_PEOPLE])
+        profiles, wanted = fold_in.take(some), to_find.take(some).rated()
+        errors_N = self.ratings_of(profiles, wanted).double().numpy() - wanted.ratings_N
+        weights_P = doubt.fitted_parts(errors_N, self._doubt_parts(profiles, wanted))
+        self.doubt_P.copy_(torch.zeros(doubt.PARTS) if weights_P is None else torch.from_numpy(weights_P))
+
+    def _doubt_parts(self, profiles: Histories, wanted: Histories) -> doubt.Floats:
+        features_IF, config = self._features(), self.config
+        open_N = ridge_openness(
+            features_IF,
+            self._lots(profiles.rated(), features_IF, self._levels()),
+            rows_N=torch.from_numpy(wanted.item_rows_N.astype(np.int64)),
+            person_N=torch.from_numpy(wanted.user_rows_N),
+            l2=config.l2,
+            ridge=config.fold_in_l2,
+        )
+        counts_N = self.counts_I.cpu().numpy()[wanted.item_rows_N].astype(np.float64)
+        return doubt.parts_of(open_N.numpy(), counts_N)
+
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *others: Any) -> None:
+        """Runs of former versions know no doubt."""
+        state_dict.setdefault(f"{prefix}doubt_P", torch.zeros(doubt.PARTS))
+        super()._load_from_state_dict(state_dict, prefix, *others)
+
+    # -- what a person's factors are multiplied with -------------------------------------------------------------
+
     def _features(self) -> Tensor:
-        """What a person's factors are multiplied with, [I, F]: the titles' factors, and 1 for the person's bias."""
-        ones_I1 = torch.ones_like(self.item_factors_IK[:, :1])
-        return torch.cat([self.item_factors_IK, ones_I1], 1) if self.config.bias else self.item_factors_IK
+        """What a person's factors are multiplied with, [I, F]: the titles' factors, and 1 for the person's bias.
+
+        A title that nobody rated in training has factors of 0: what it started from says nothing about it.
+        """
+        factors_IK = self.item_factors_IK * self.is_known_I[:, None]
+        return torch.cat([factors_IK, torch.ones_like(factors_IK[:, :1])], 1) if self.config.bias else factors_IK
 
     def _levels(self) -> Tensor:
-        """The target of each title for someone who is like everybody, [I]."""
-        return self._level + self.item_bias_I
+        """The target of each title for someone who is like the average person of training, [I]; the mean of all
+        ratings for titles that nobody rated.
+        """
+        levels_I = self._level + self.item_bias_I
+        if len(self.user_factors_TK):
+            levels_I = levels_I + self.item_factors_IK @ self.user_factors_TK.mean(0) + self.user_bias_T.mean()
+        return torch.where(self.is_known_I, levels_I, self._as_targets(self.mean))
 
     def _targets(self, profile: Histories, levels_I: Tensor, rows_N: Tensor) -> Tensor:
         """What a person's factors have to explain of each entry, [N]; NaN where it is not rated."""

@@ -95,7 +95,7 @@ class Lstm(RatingModel):
     def losses(self, batch: WindowBatch, *, noise: torch.Generator, moment: Moment) -> Losses:
         targets_BL = self._as_targets(batch.ratings_BL)
         earlier_BL = F.pad(batch.ratings_BL[:, :-1], (1, 0), value=torch.nan)
-        gates_BLG = self._gates(batch.words_BL, earlier_BL)
+        gates_BLG = self._with_ratings(self.from_title(self.titles(batch.words_BL)), earlier_BL)
         state = self._start(len(batch))
         steps = []
         for gates_BG in gates_BLG.unbind(1):
@@ -107,10 +107,19 @@ class Lstm(RatingModel):
 
     # -- the network ---------------------------------------------------------------------------------------------
 
-    def _gates(self, words_BL: Tensor, earlier_BL: Tensor) -> Tensor:
-        """What titles and the ratings before them add to the gates, [B, L, 4H]."""
-        gates: Tensor = self.from_title(self.titles(words_BL))
-        return gates + self._rating_gates(earlier_BL) if self.config.reads_ratings else gates
+    def _known_gates(self, words: Tensor) -> Tensor:
+        """What titles (0: none) add to the gates where nothing learns, [..., 4H]; one that nobody rated in training
+        counts as an average title.
+        """
+        known_I, titles_IE = self.is_known_I, self.titles.weight[1:]
+        mean_E = (titles_IE * known_I[:, None]).sum(0) / known_I.sum().clamp(min=1)
+        is_new = ~F.pad(known_I, (1, 0), value=True)[words]
+        gates: Tensor = self.from_title(torch.where(is_new[..., None], mean_E, self.titles(words)))
+        return gates
+
+    def _with_ratings(self, gates_BLG: Tensor, earlier_BL: Tensor) -> Tensor:
+        """The gates of titles and of the ratings before them, [B, L, 4H]."""
+        return gates_BLG + self._rating_gates(earlier_BL) if self.config.reads_ratings else gates_BLG
 
     def _rating_gates(self, earlier: Tensor) -> Tensor:
         """What the rating of the step before adds to the gates: how far it is from the mean, and that there is one."""
@@ -147,7 +156,7 @@ class Lstm(RatingModel):
         person_N = torch.from_numpy(wanted.user_rows_N).to(state_G.device)
         parts = [state_G.new_zeros(0)]
         for some_N in torch.split(torch.arange(len(rows_N), device=state_G.device), _GATES_AT_ONCE // state_G.shape[1]):
-            gates_NG = self.from_title(self.titles(rows_N[some_N] + 1)) + state_G[person_N[some_N]]
+            gates_NG = self._known_gates(rows_N[some_N] + 1) + state_G[person_N[some_N]]
             parts.append(self._target(_stepped(gates_NG, remembered_UH[person_N[some_N]])[0]))
         return self._ratings(torch.cat(parts))
 
@@ -183,7 +192,7 @@ class Lstm(RatingModel):
         ratings_N = torch.from_numpy(np.append(profiles.ratings_N, np.nan).astype(np.float32)).to(device)
         entries = torch.from_numpy(entries_UP).to(device)
         words_UP, ratings_UP = rows_N[entries] + 1, ratings_N[entries]
-        gates_UPG = self._gates(words_UP, F.pad(ratings_UP[:, :-1], (1, 0), value=torch.nan))
+        gates_UPG = self._with_ratings(self._known_gates(words_UP), F.pad(ratings_UP[:, :-1], (1, 0), value=torch.nan))
         shown_UH, remembered_UH = self._start(len(entries_UP))
         latest_U = ratings_UP.new_full((len(entries_UP),), torch.nan)
         for step in range(entries_UP.shape[1]):
@@ -195,12 +204,12 @@ class Lstm(RatingModel):
             )
             latest_U = torch.where(here_U1[:, 0], ratings_UP[:, step], latest_U)
         gates_UG: Tensor = self.from_state(shown_UH)
-        return gates_UG + self._rating_gates(latest_U) if self.config.reads_ratings else gates_UG, remembered_UH
+        return self._with_ratings(gates_UG, latest_U), remembered_UH
 
     def _candidates(self, state: tuple[Tensor, Tensor], columns_C: Tensor | None) -> Tensor:
         """The targets of titles as the next step of each person, [U, C]; a few people at a time."""
         rows = torch.arange(self.items, device=state[0].device) if columns_C is None else columns_C
-        gates_CG = self.from_title(self.titles(rows + 1))
+        gates_CG = self._known_gates(rows + 1)
         at_once = max(1, _GATES_AT_ONCE // max(1, gates_CG.numel()))
         parts = [
             self._target(_stepped(gates_CG[None] + some_UG[:, None], some_UH[:, None])[0])

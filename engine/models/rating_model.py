@@ -83,6 +83,11 @@ class RatingModel(StepModel):
     def examples(self, histories: Histories, device: torch.device) -> Examples:
         return ResidentEntries(histories, device)
 
+    @property
+    def is_known_I(self) -> Tensor:
+        """Which titles anybody rated in training, bool [I]; of the others nothing was learned."""
+        return self.counts_I > 0
+
     # -- targets -------------------------------------------------------------------------------------------------
 
     @property

@@ -9,6 +9,7 @@ Shapes: B people, U profiles, I titles, H first hidden width, L bottleneck, N en
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +43,8 @@ class TwoHead(StepModel):
         mixes_presence=True,
     )
     config: TwoHeadConfig
+    average_habit_3: Tensor
+    """How people rate on average (mu, sigma, alpha): what somebody who rated nothing is taken to do."""
 
     def __init__(self, config: TwoHeadConfig, *, items: int, scale: Scale) -> None:
         super().__init__(config, items=items, scale=scale)
@@ -57,6 +60,7 @@ class TwoHead(StepModel):
         self.rating_head = nn.Linear(decoder[-1], items)
         starts = torch.tensor([config.presence_log_variance, config.rating_log_variance])
         self.log_variances = nn.Parameter(starts, requires_grad=config.loss_weights == "learned")
+        self.register_buffer("average_habit_3", torch.tensor([scale.middle, 0.0, 0.0]))
 
     def _layers(self, widths: tuple[int, ...]) -> nn.Sequential:
         activation = _ACTIVATIONS[self.config.activation]
@@ -76,6 +80,33 @@ class TwoHead(StepModel):
         if self.log_variances.requires_grad:
             groups.append({"params": [self.log_variances], "own_lr": self.config.log_variance_lr, "weight_decay": 0.0})
         return groups
+
+    @torch.no_grad()
+    def prepare(self, histories: Histories, *, seed: int) -> None:
+        """What nobody had, or rated, starts from 0 and stays there: it says nothing, and a new title is foretold to be
+        rated as the person rates on average.
+        """
+        seen_I, rated_I = (
+            torch.from_numpy(np.bincount(one.item_rows_N, minlength=self.items) > 0).to(self.first_2IH.device)
+            for one in (histories, histories.rated())
+        )
+        self.first_2IH[: self.items] *= seen_I[:, None]
+        self.first_2IH[self.items :] *= rated_I[:, None]
+        self.rating_head.weight *= rated_I[:, None]
+        self.rating_head.bias *= rated_I
+        self._learn_average_habit(histories.rated())
+
+    def _learn_average_habit(self, rated: Histories) -> None:
+        if rated.entries:
+            habit = self._habits(whole_batch(rated.take(np.flatnonzero(rated.counts_U)), torch.device("cpu")))
+            self.average_habit_3.copy_(torch.stack([one.mean() for one in _parts(habit)]))
+
+    def _or_average(self, habit: RatingHabit, count: Tensor) -> RatingHabit:
+        """People's habits; the average one's where they have no rating to tell it by."""
+        average = (one.to(count.device) for one in self.average_habit_3)
+        return RatingHabit(
+            *(torch.where(count > 0, own, common) for own, common in zip(_parts(habit), average, strict=True))
+        )
 
     # -- learning ------------------------------------------------------------------------------------------------
 
@@ -146,6 +177,11 @@ class TwoHead(StepModel):
         rating_BD = self.rating_decoder(latent_BL) if self.config.heads == "separate" else presence_BD
         return presence_BD, rating_BD
 
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *others: Any) -> None:
+        """Runs kept by earlier versions do not say how people rate on average."""
+        state_dict.setdefault(prefix + "average_habit_3", self.average_habit_3)
+        super()._load_from_state_dict(state_dict, prefix, *others)
+
     # -- predicting ------------------------------------------------------------------------------------------------
 
     @torch.inference_mode()
@@ -156,6 +192,8 @@ class TwoHead(StepModel):
             batch = whole_batch(profiles.take(people), self.first_2IH.device)
             habit = self._habits(batch)
             normalised_N = normalise(batch.ratings_N, habit.of(batch.person_N), self.scale)
+            known_N = (~torch.isnan(batch.ratings_N)).float()
+            habit = self._or_average(habit, torch.zeros_like(habit.mu).index_add(0, batch.person_N, known_N))
             column = RatingHabit(habit.mu[:, None], habit.sigma[:, None], habit.alpha[:, None])
             chunks.append(self._predicted(self._first(batch, normalised_N), column, None, ratings=ratings))
         return Prediction.joined(chunks)
@@ -179,6 +217,9 @@ class TwoHead(StepModel):
         habit = RatingHabit(
             *(torch.cat([one[:, None], other]) for one, other in zip(_parts(whole), _parts(without), strict=True))
         )
+        rated_n = ~torch.isnan(batch.ratings_N)
+        out_X = torch.cat([rated_n.new_zeros(1), rated_n[out_V]])
+        habit = self._or_average(habit, (rated_n.sum() - out_X.long())[:, None])
         columns = None if columns_C is None else torch.from_numpy(np.asarray(columns_C, dtype=np.int64)).to(device)
         return self._predicted(torch.cat([first_1H, first_VH]), habit, columns, ratings=True)
 

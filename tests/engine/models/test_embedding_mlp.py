@@ -28,6 +28,7 @@ def a_model(config=SMALL, *, seed=1) -> EmbeddingMlp:
     model = build("embedding_mlp", config, items=TITLES, scale=SCALE, seed=seed)
     assert isinstance(model, EmbeddingMlp)
     model.prepare(some_ratings(), seed=1)
+    model.counts_I.clamp_(min=1)
     with torch.no_grad():
         for table in (model.users_TE, model.items_IE):
             table.mul_(20.0)

@@ -24,7 +24,7 @@ def some_ratings(people=9, *, seed=3) -> Histories:
 def a_model(config=SMALL, histories=None, *, seed=1, prepared_with=1) -> MatrixFactorization:
     model = build("mf", config, items=TITLES, scale=SCALE, seed=seed)
     assert isinstance(model, MatrixFactorization)
-    model.prepare(some_ratings() if histories is None else histories, seed=prepared_with)
+    model.prepare(some_ratings(people=60) if histories is None else histories, seed=prepared_with)
     return model
 
 
@@ -34,16 +34,18 @@ def loss_of(model, histories=None):
 
 
 def ridge_by_hand(model, profile, *, bias=True):
-    """One person's factors by the normal equations, as they are written in the books."""
+    """One person's factors by the normal equations, as they are written in the books, drawn to the average person's."""
     rated = profile.rated()
     rows = torch.from_numpy(rated.item_rows_N.astype(np.int64))
     x = model.item_factors_IK.detach().double()[rows]
     y = (torch.from_numpy(np.array(rated.ratings_N)).double() - 1) / 4
+    average = model.user_factors_TK.detach().double().mean(0)
     if bias:
         x = torch.cat([x, torch.ones(len(x), 1)], 1)
         y = y - (float(model.mean) - 1) / 4 - model.item_bias_I.detach().double()[rows]
-    penalty = len(x) * model.config.l2 + model.config.fold_in_l2
-    return torch.linalg.solve(x.T @ x + penalty * torch.eye(x.shape[1]), x.T @ y)
+        average = torch.cat([average, model.user_bias_T.detach().double().mean()[None]])
+    penalty = (len(x) * model.config.l2 + model.config.fold_in_l2) * torch.eye(x.shape[1]).double()
+    return torch.linalg.solve(x.T @ x + penalty, x.T @ y + penalty @ average)
 
 
 def test_that_the_loss_is_the_squared_error_of_mean_biases_and_product_plus_l2():
@@ -94,11 +96,13 @@ def test_that_people_folded_in_together_are_as_each_alone():
         torch.testing.assert_close(together.score_UI[person], alone.score_UI[0])
 
 
-def test_that_someone_without_ratings_gets_the_titles_own_levels():
+def test_that_someone_without_ratings_is_taken_for_the_average_person():
     model = a_model()
     with torch.no_grad():
         model.item_bias_I.normal_(std=0.1)
-    expected = (model.mean + 4 * model.item_bias_I).detach().clamp(1, 5)
+        model.user_bias_T.normal_(std=0.1)
+    average = model.item_factors_IK @ model.user_factors_TK.mean(0) + model.user_bias_T.mean()
+    expected = (model.mean + 4 * (model.item_bias_I + average)).detach().clamp(1, 5)
     torch.testing.assert_close(model.predict(Histories.of_one([3], [None])).rating_UI[0], expected)
     torch.testing.assert_close(model.predict(Histories.of_one([], [])).rating_UI[0], expected)
 

@@ -17,6 +17,7 @@ def a_model(config=SMALL, *, seed=1) -> Lstm:
     model = build("lstm", config, items=TITLES, scale=SCALE, seed=seed)
     assert isinstance(model, Lstm)
     model.prepare(some_histories(), seed=1)
+    model.counts_I.clamp_(min=1)
     return model
 
 

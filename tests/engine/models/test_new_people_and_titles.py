@@ -1,0 +1,92 @@
+"""What models of ratings say of people without a history, and of titles that training never saw."""
+
+import numpy as np
+import pytest
+import torch
+from planted import CPU, Kept, planted_dataset
+from small_models import small_model
+
+from engine.data.dataset import Histories
+from engine.data.split import Split, SplitConfig, make_split
+from engine.events import drive
+from engine.models.base import Model
+from engine.models.registry import build, kind_of
+from engine.training.config import TrainingConfig
+from engine.training.trainer import train
+
+LEARNERS = ("mf", "embedding_mlp", "lstm", "two_head")
+NEW = np.array([3, 27])
+"""Titles that nobody rated in training."""
+NOBODY = Histories.of_one([], [])
+
+
+def without_new(split: Split) -> Split:
+    kept = split.train.where(~np.isin(split.train.item_rows_N, NEW))
+    return Split(split.config, kept, split.train_user_rows_U, None, None, split.candidates_I, split.scale, split.titles)
+
+
+def trained(name: str, **changes) -> tuple[Model, Split]:
+    split = without_new(make_split(planted_dataset(), SplitConfig(kind="random", seed=1)))
+    model = small_model(name, split, **changes)
+    config = TrainingConfig(epochs=30, lr=1e-2, precision="float32", watched="rmse", batch=64)
+    drive(train(split, model, config=config, keep=Kept(), device=CPU))
+    return model.eval(), split
+
+
+@pytest.fixture(scope="module", params=LEARNERS)
+def learned(request):
+    return trained(request.param)
+
+
+def floor_of(split: Split) -> Model:
+    """The bias baseline on the same ratings."""
+    floor = build("popularity", kind_of("popularity").config_class(), items=split.titles, scale=split.scale)
+    drive(floor.fit(split.train))
+    return floor
+
+
+def test_that_someone_without_a_history_is_told_about_what_the_floor_says(learned):
+    model, split = learned
+    known = np.setdiff1d(np.arange(split.titles), NEW)
+    said, floor = (one.predict(NOBODY).rating_UI[0, known] for one in (model, floor_of(split)))
+    mean = float(np.nanmean(split.train.ratings_N))
+    assert float((said - floor).square().mean().sqrt()) < 0.75
+    assert float(said.mean()) == pytest.approx(mean, abs=0.5)
+
+
+def test_that_a_title_nobody_rated_is_foretold_near_the_mean_whoever_asks(learned):
+    model, split = learned
+    ratings = model.predict(split.train).rating_UI[:, NEW]
+    assert torch.isfinite(ratings).all()
+    means = torch.tensor([np.nanmean(split.train.row(row).ratings_N) for row in range(len(split.train))])
+    assert float((ratings.mean(1) - means).abs().mean()) < 0.9
+
+
+def test_that_a_title_nobody_rated_weighs_by_nothing_that_was_drawn_at_random(learned):
+    """Two titles of which nothing is known are foretold alike."""
+    model, split = learned
+    ratings = model.predict(split.train).rating_UI[:, NEW]
+    torch.testing.assert_close(ratings[:, 0], ratings[:, 1], atol=2e-3, rtol=0)
+
+
+@pytest.mark.parametrize("history", [NOBODY, Histories.of_one([5], [None]), Histories.of_one([27], [5.0])])
+def test_that_every_answer_is_a_number_within_the_scale(learned, history):
+    model, split = learned
+    wanted = Histories.of_one([3, 5, 27], [1.0, 1.0, 1.0])
+    prediction = model.predict(history)
+    for ratings in (prediction.rating_UI, model.ratings_of(history, wanted)):
+        assert ((ratings >= split.scale.low) & (ratings <= split.scale.high)).all()
+    assert torch.isfinite(model.rank_scores(prediction)).all()
+
+
+def test_that_a_new_title_in_a_history_says_no_more_than_how_high_it_was_rated(learned):
+    model, _ = learned
+    one, other = (model.predict(Histories.of_one([row, 5, 6], [4.0, 5.0, 5.0])).rating_UI for row in NEW)
+    torch.testing.assert_close(one, other, atol=2e-3, rtol=0)
+
+
+def test_that_factors_without_biases_take_a_newcomer_for_the_average_person_and_not_for_one_who_hates_all():
+    model, split = trained("mf", bias=False)
+    everybody = model.predict(split.train).rating_UI.mean(0)
+    assert float(model.predict(NOBODY).rating_UI[0, NEW].mean()) == pytest.approx(float(model.mean), abs=1e-4)
+    assert float((model.predict(NOBODY).rating_UI[0] - everybody).abs().mean()) < 0.4
