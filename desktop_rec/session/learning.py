@@ -6,6 +6,7 @@ opened meanwhile.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -95,6 +96,12 @@ class LearningDesk(ImportDesk):
             return False
         self.training_state.epochs += self.library.runs.curves(run_id)
         return True
+
+    def blend_runs(self, run_ids: Sequence[str]) -> bool:
+        """Mix finished runs into a new one, which takes the place of the model in use as a trained one does."""
+        if self.library is None or self.dataset is None:
+            return False
+        return self._learn("blend", "Blending", partial(work.blend, self.library, tuple(run_ids)))
 
     def discard(self) -> None:
         """Throw the run away: end it if it runs, then delete it. undo() brings it back."""

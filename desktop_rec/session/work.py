@@ -194,3 +194,9 @@ def resume(library: Library, run_id: str, epochs: int | None) -> Job[Any]:
     from engine import verbs
 
     return (yield from verbs.resume(library, run_id, epochs=epochs))
+
+
+def blend(library: Library, run_ids: Sequence[str]) -> Job[Any]:
+    from engine import verbs
+
+    return (yield from verbs.blend(library, run_ids))
