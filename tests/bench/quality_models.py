@@ -1,0 +1,164 @@
+"""The models that quality.py judges: how each is set, how it learns, and where what it learned may be kept.
+
+Imported by quality.py, which is run from anywhere. A model that learns by steps takes the settings it comes with, but
+for what its entry says; the best epoch is that of the validation people. Blends take their weights from these people,
+too. Nobody that is tested on is looked at in here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from engine.data.dataset import Dataset
+from engine.data.split import HeldOut, Split
+from engine.events import EpochEnded, drive
+from engine.models.base import ClosedFormModel, Model, StepModel
+from engine.models.blend import Blend
+from engine.models.blend_config import BlendConfig, Part
+from engine.models.presets import preset_of
+from engine.models.registry import build, fitted_config, kind_of
+from engine.settings import Config
+from engine.training.blend_weights import choose_ranking_weights
+from engine.training.checkpoint import TrainingState, load_weights, save_weights
+from engine.training.config import TrainingConfig
+from engine.training.lr_finder import FinderConfig, find_rate
+from engine.training.trainer import train
+
+CPU = torch.device("cpu")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the tables. `settings` and `training` differ from what the model comes with; `parts` are the keys of
+    what a blend mixes, of every seed at once where `all_seeds`.
+    """
+
+    key: str
+    words: str
+    model: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    training: Mapping[str, Any] = field(default_factory=dict)
+    parts: tuple[str, ...] = ()
+    all_seeds: bool = False
+
+    @property
+    def varies(self) -> bool:
+        """Whether another seed gives another model."""
+        return not self.all_seeds and (bool(self.parts) or kind_of(self.model).can.learns_by_steps)
+
+    @property
+    def knows_likes_only(self) -> bool:
+        """Whether all it is told of a person are likes, so that the papers' protocol is its own."""
+        models = [ENTRIES[key].model for key in self.parts] or [self.model]
+        return all(kind_of(one).can.learns_from == "likes" for one in models)
+
+
+_STUDY = preset_of("variational")
+
+ENTRIES: dict[str, Entry] = {
+    one.key: one
+    for one in (
+        Entry("popularity", "popularity", "popularity"),
+        Entry("ease_300", "ease, l2 300", "ease", {"l2": 300.0}),
+        Entry("ease_500", "ease, l2 500", "ease", {"l2": 500.0}),
+        Entry("mult_vae_study", "mult_vae, its study's", "mult_vae", _STUDY.settings, _STUDY.training),
+        Entry("mult_vae", "mult_vae, tuned", "mult_vae"),
+        Entry("mult_dae", "mult_dae, tuned", "mult_dae"),
+        Entry("two_head", "two_head, tuned", "two_head"),
+        Entry("blend_likes", "blend of likes", "blend", parts=("ease_500", "mult_vae", "mult_dae")),
+        Entry(
+            "blend_seeds",
+            "blend of likes, all seeds",
+            "blend",
+            parts=("ease_500", "mult_vae", "mult_dae"),
+            all_seeds=True,
+        ),
+        Entry("blend_all", "blend with two_head", "blend", parts=("ease_500", "mult_vae", "mult_dae", "two_head")),
+    )
+}
+
+
+class KeepNothing:
+    """A run that nobody will resume."""
+
+    def checkpoint(self, state: TrainingState) -> None:
+        del state
+
+    def curve(self, epoch: EpochEnded) -> None:
+        print(f"    epoch {epoch.epoch}: {epoch.validation}", file=sys.stderr)
+
+
+class Workbench:
+    """Models of one split, each learned once. In `folder` (None: nowhere) they outlive the process."""
+
+    def __init__(self, dataset: Dataset, split: Split, folder: Path | None, *, epochs: int | None = None) -> None:
+        self.dataset, self.split, self._folder, self._epochs = dataset, split, folder, epochs
+        self._models: dict[tuple[str, int], Model] = {}
+
+    def model(self, entry: Entry, seed: int) -> Model:
+        """The model of an entry, learned now or before."""
+        seed = seed if entry.varies else 0
+        if (entry.key, seed) not in self._models:
+            self._models[entry.key, seed] = self._kept_or_learned(entry, seed)
+        return self._models[entry.key, seed]
+
+    def _kept_or_learned(self, entry: Entry, seed: int) -> Model:
+        config = fitted_config(entry.model, None, entries=self.split.train.entries).changed(**entry.settings)
+        settings = {**kind_of(entry.model).training, **entry.training, "seed": seed}
+        training = TrainingConfig(**settings | ({"epochs": self._epochs} if self._epochs else {}))
+        model = build(entry.model, config, items=self.dataset.titles, scale=self.dataset.scale, seed=seed)
+        folder = self._folder and self._folder / f"{entry.key}-{seed}-{self._digest(config, training)}"
+        if folder and folder.exists():
+            model.load_state_dict(load_weights(folder))
+            return model
+        started = time.perf_counter()
+        words = self._learn(model, training, prefer=kind_of(entry.model).suggestion)
+        print(f"  {entry.words} #{seed} learned in {time.perf_counter() - started:.1f} s{words}", flush=True)
+        if folder:
+            folder.mkdir(parents=True)
+            save_weights(folder, model.state_dict())
+        return model
+
+    def _digest(self, config: Config, training: TrainingConfig) -> str:
+        plain = [self.dataset.fingerprint, self.split.config.as_dict(), config.as_dict(), training.as_dict()]
+        return hashlib.blake2b(json.dumps(plain, default=str).encode(), digest_size=5).hexdigest()
+
+    def _learn(self, model: Model, training: TrainingConfig, *, prefer: str) -> str:
+        if isinstance(model, ClosedFormModel):
+            drive(model.fit(self.split.train))
+            return ""
+        assert isinstance(model, StepModel)
+        training = training.changed(lr=training.lr or self._found_rate(model, training, prefer=prefer))
+        run = drive(train(self.split, model, config=training, keep=KeepNothing(), device=CPU))
+        return f", rate {training.lr:.1e}, best epoch {run.best_epoch} of {run.epochs}. {run.stopped_because}"
+
+    def _found_rate(self, model: StepModel, training: TrainingConfig, *, prefer: str) -> float | None:
+        """What the finder chooses where nobody looks."""
+        job = find_rate(self.split, model, training=training, finder=FinderConfig(), device=CPU, prefer=prefer)
+        chosen = drive(job).chosen
+        return chosen.lr if chosen is not None else None
+
+    def mix(self, entry: Entry, seeds: Sequence[int], *, chosen_on: HeldOut) -> Blend:
+        """A blend of an entry's parts, of these seeds, weighed on the people given."""
+        named = [(ENTRIES[key], seed) for key in entry.parts for seed in (seeds if ENTRIES[key].varies else seeds[:1])]
+        models = [self.model(part, seed) for part, seed in named]
+        found = drive(choose_ranking_weights(models, chosen_on, candidates_I=self.split.candidates_I))
+        copies = tuple(
+            Part(part.model, model.config.as_dict(), f"{part.key} #{seed}", weight, presence)
+            for (part, seed), model, weight, presence in zip(named, models, found.weights, found.presences, strict=True)
+        )
+        shares = ", ".join(f"{one.weight:.2f} {one.run}" for one in copies)
+        print(f"  {entry.words}: NDCG@100 {found.value:.4f} on the validation people with {shares}", flush=True)
+        config = BlendConfig(copies=copies)
+        blend = Blend(config, items=self.dataset.titles, scale=self.dataset.scale, models=models)
+        blend.candidates_I.copy_(torch.from_numpy(self.split.candidates_I))
+        return blend
