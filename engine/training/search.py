@@ -197,9 +197,10 @@ def value_words(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, tuple | list):
         return "-".join(str(one) for one in value)
-    if isinstance(value, float):
-        return f"{value:g}".replace("e-0", "e-").replace("e+0", "e")
-    return str(value)
+    if isinstance(value, float) and 0 < abs(value) < 0.01:
+        mantissa, exponent = f"{value:.5e}".split("e")
+        return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
+    return f"{value:g}".replace("e+0", "e") if isinstance(value, float) else str(value)
 
 
 def settings_words(values: Sequence[tuple[str, Any]]) -> str:

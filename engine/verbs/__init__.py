@@ -21,13 +21,19 @@ if TYPE_CHECKING:
     from engine.verbs.importing import import_gathered as import_gathered
     from engine.verbs.importing import open_sample as open_sample
     from engine.verbs.importing import remaining as remaining
+    from engine.verbs.holding_against import BASELINE_TITLES as BASELINE_TITLES
+    from engine.verbs.holding_against import baselines as baselines
     from engine.verbs.judging import evaluate as evaluate
     from engine.verbs.learning import FinishedRun as FinishedRun
     from engine.verbs.learning import resume as resume
     from engine.verbs.learning import train as train
     from engine.verbs.matching import match_export as match_export
+    from engine.verbs.predicting import Predictions as Predictions
+    from engine.verbs.predicting import predict as predict
     from engine.verbs.preparing import find_rate as find_rate
     from engine.verbs.preparing import quick_model as quick_model
+    from engine.verbs.recommending_many import ManyRecommended as ManyRecommended
+    from engine.verbs.recommending_many import recommend_many as recommend_many
     from engine.verbs.reimporting import ImportedAgain as ImportedAgain
     from engine.verbs.reimporting import import_again as import_again
     from engine.verbs.reimporting import settle_again as settle_again
@@ -56,8 +62,14 @@ _PLACES = {
     "resume": "learning",
     "SearchResult": "searching",
     "search": "searching",
+    "BASELINE_TITLES": "holding_against",
+    "baselines": "holding_against",
     "evaluate": "judging",
     "match_export": "matching",
+    "Predictions": "predicting",
+    "predict": "predicting",
+    "ManyRecommended": "recommending_many",
+    "recommend_many": "recommending_many",
     "recommender_of": "answering",
     "recommend": "answering",
 }

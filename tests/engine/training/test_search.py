@@ -1,0 +1,130 @@
+"""A grid refuses what cannot be, before anything runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.data.split import SplitConfig
+from engine.errors import SettingError
+from engine.training.config import TrainingConfig
+from engine.training.search import (
+    Base,
+    SearchConfig,
+    grid_of,
+    read_values,
+    refuse_unmeasurable,
+    settings_words,
+    value_words,
+    varied_settings,
+)
+
+MF = Base.of("mf")
+ALL = SearchConfig()
+
+
+def test_that_a_grid_is_the_product_with_the_last_setting_fastest():
+    grid = grid_of(MF, {"rank": (10, 25), "lr": (1e-3, 3e-3)})
+    trials = grid.trials(ALL)
+    assert [settings_words(one.values) for one in trials] == [
+        "rank=10, lr=1e-3", "rank=10, lr=3e-3", "rank=25, lr=1e-3", "rank=25, lr=3e-3"
+    ]  # fmt: skip
+    assert (trials[3].model_config.rank, trials[3].training.lr) == (25, 3e-3)
+    assert trials[3].training.epochs == MF.training.epochs
+
+
+def test_that_texts_mean_values_of_the_settings_own_kind():
+    base = Base.of("two_head")
+    values = read_values(base, ["hidden=600-200,2048", "lr=auto, 1e-3", "activation=tanh"])
+    assert values == {"hidden": ((600, 200), (2048,)), "lr": (None, 1e-3), "activation": ("tanh",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("rank=0,10", r"Rank \(rank\) lies between 1 and 4096; 0 does not"),
+        ("rank=ten", r"Rank \(rank\) lies between 1 and 4096; 'ten' is not such a value"),
+        ("init=random", r"Start \(init\) is one of small, normal, svd"),
+        ("rank=10,,25", "needs a value between commas"),
+        ("rank=", "needs a value"),
+        ("rank", "has no equals sign"),
+        ("depth=3", "no setting called 'depth' here. Known are: .*rank"),
+        ("lr=0", r"Learning rate \(lr\) lies between 1e-8 and 100; 0.0 does not"),
+        ("kind=random,time", "cannot vary in a search: .* different people"),
+        ("watched=rmse,ndcg@100", "cannot vary in a search: .* different metrics"),
+    ],
+)
+def test_that_a_value_that_cannot_be_is_refused_with_the_settings_own_sentence(text, sentence):
+    with pytest.raises(SettingError, match=sentence):
+        grid_of(MF, read_values(MF, [text]))
+
+
+def test_that_a_setting_given_twice_and_an_empty_grid_are_refused():
+    with pytest.raises(SettingError, match="rank is given twice"):
+        read_values(MF, ["rank=10", "rank=25"])
+    with pytest.raises(SettingError, match="at least one setting"):
+        grid_of(MF, {})
+
+
+def test_that_a_value_given_twice_counts_once():
+    assert grid_of(MF, read_values(MF, ["lr=1e-3,0.001,2e-3"])).size == 2
+
+
+def test_that_a_combination_that_learns_nothing_is_refused_with_its_sentence():
+    base = Base.of("mf", training=TrainingConfig(schedule="reduce_on_plateau"))
+    grid = grid_of(base, {"lr": (1e-3, 1e-7), "min_lr": (1e-8, 1e-6)})
+    with pytest.raises(SettingError, match=r"lr=1e-7, min_lr=1e-6 would end before it began"):
+        grid.trials(ALL)
+
+
+def test_that_a_draw_from_a_large_grid_is_seeded_and_in_order():
+    grid = grid_of(MF, {"rank": range(1, 101), "l2": [one / 100 for one in range(100)]})
+    with pytest.raises(SettingError, match="makes 10,000 runs"):
+        grid.trials(ALL)
+    drawn = grid.trials(SearchConfig(most=7, seed=3))
+    assert len({one.values for one in drawn}) == 7
+    assert drawn == grid.trials(SearchConfig(most=7, seed=3))
+    assert drawn != grid.trials(SearchConfig(most=7, seed=4))
+    assert [one.place for one in drawn] == list(range(1, 8))
+    ranks = [one.model_config.rank for one in drawn]
+    assert ranks == sorted(ranks)
+
+
+def test_that_the_draw_is_the_whole_grid_where_that_is_small():
+    assert len(grid_of(MF, {"rank": (10, 25)}).trials(SearchConfig(most=50))) == 2
+
+
+def test_that_a_model_computed_at_once_varies_its_own_settings_only():
+    ease = Base.of("ease")
+    assert [one.name for one, _ in varied_settings(ease)] == ["l2"]
+    assert grid_of(ease, {"l2": (100, 300)}).trials(ALL)[0].training is None
+    with pytest.raises(SettingError, match="no setting called 'lr'"):
+        grid_of(ease, {"lr": (1e-3,)})
+    with pytest.raises(SettingError, match="seed cannot vary"):
+        grid_of(ease, {"seed": (1, 2)})
+
+
+def test_that_what_compares_runs_is_what_they_are_trained_to_watch():
+    base = Base.of("mf", training=TrainingConfig(watched="rmse"))
+    assert base.watched(ALL) == "rmse"
+    trials = grid_of(base, {"rank": (5,)}).trials(SearchConfig(watched="ndcg@20"))
+    assert trials[0].training.watched == "ndcg@20"
+
+
+@pytest.mark.parametrize(
+    ("base", "sentence"),
+    [
+        (Base.of("mult_vae", training=TrainingConfig(watched="rmse")), "mult_vae predicts no ratings"),
+        (Base.of("mf", split=SplitConfig(kind="none")), "holds nothing out"),
+        (Base.of("mf", split=SplitConfig(kind="random", validation_share=0.0)), "holds nothing out"),
+    ],
+)
+def test_that_runs_that_could_not_be_compared_are_refused(base, sentence):
+    with pytest.raises(SettingError, match=sentence):
+        refuse_unmeasurable(base, ALL)
+
+
+def test_that_values_in_words_read_back_as_they_were():
+    base = Base.of("two_head")
+    given = {"hidden": ((600, 200), (64,)), "lr": (None, 3.1e-3), "mask_unrated": (True, False)}
+    texts = [f"{name}={','.join(value_words(one) for one in values)}" for name, values in given.items()]
+    assert read_values(base, texts) == given
