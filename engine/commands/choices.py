@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.commands.wrong_use import WrongUse
 from engine.data.split import SplitConfig
@@ -14,6 +14,7 @@ from engine.models.registry import kind_of
 from engine.settings import Config, declared_settings, with_texts
 from engine.training.config import TrainingConfig
 from engine.training.lr_finder import FinderConfig
+from engine.training.search import SearchConfig
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,12 @@ class Choices:
     training: TrainingConfig | None
     split: SplitConfig
     finder: FinderConfig
+    search: SearchConfig = field(default_factory=SearchConfig)
 
 
 def choices_of(arguments: argparse.Namespace) -> Choices:
-    """The configs of find-lr and train. A setting's name goes to the model first, then training, split and sweep.
+    """The configs of find-lr, train and search. A setting's name goes to the model first, then training, split and the
+    sweep or search.
 
     Raises WrongUse for unknown names and values outside their limits.
     """
@@ -40,6 +43,8 @@ def choices_of(arguments: argparse.Namespace) -> Choices:
         configs["split"] = SplitConfig(**kind.split)
         if arguments.command == "find-lr":
             configs["finder"] = FinderConfig(**kind.finder)
+        if arguments.command == "search":
+            configs["search"] = SearchConfig()
         _refuse_steps(arguments, learns=learns)
         configs = {name: _with_options(config, arguments) for name, config in configs.items()}
         configs = with_settings(configs, arguments.settings)
@@ -47,7 +52,9 @@ def choices_of(arguments: argparse.Namespace) -> Choices:
     assert training is None or isinstance(training, TrainingConfig)
     assert isinstance(finder, FinderConfig)
     assert isinstance(split, SplitConfig)
-    return Choices(configs["model"], training, split, finder)
+    search = configs.get("search", SearchConfig())
+    assert isinstance(search, SearchConfig)
+    return Choices(configs["model"], training, split, finder, search)
 
 
 def with_settings(configs: Mapping[str, Config], pairs: Sequence[str]) -> dict[str, Config]:

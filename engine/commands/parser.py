@@ -7,6 +7,7 @@ from pathlib import Path
 
 import engine
 from engine.commands.import_choices import add_file_choices, add_keep_choices
+from engine.commands.search_choices import add_search
 
 SPLITS = ("strong", "random", "time", "last", "none")
 
@@ -74,6 +75,7 @@ def _add_learning(
     resume.add_argument("run", metavar="RUN")
     resume.add_argument("--epochs", type=int, metavar="N", help="the new total")
     resume.add_argument("--device", metavar="auto|cpu|cuda", help="where to compute (as before, unless given)")
+    add_search(commands, common, splits=SPLITS)
 
 
 def _add_answering(
@@ -93,12 +95,28 @@ def _add_answering(
         help="one person's ratings: an export of any known service, or a table",
     )
     whose.add_argument("--user", metavar="ID", help="somebody of the data set")
+    whose.add_argument(
+        "--profiles", type=Path, metavar="MANY.csv", help="many people: a table user,item,rating; write lists to --out"
+    )
+    answer.add_argument("--out", type=Path, metavar="OUT.csv", help="with --profiles: user,rank,item,score")
     answer.add_argument(
         "--unmatched", type=Path, metavar="OUT.csv", help="write titles that were not found for certain"
     )
     answer.add_argument("--top", type=_positive, default=20, metavar="N", help="how many titles")
     answer.add_argument("--weight", type=_share, metavar="W", help="1: likely to watch; 0: likely to love")
     answer.add_argument("--explain", action="store_true", help="say why: leave each rating out once")
+    predict = commands.add_parser("predict", parents=[common], help="write predicted ratings of pairs to a file")
+    predict.add_argument("run", metavar="RUN")
+    predict.add_argument(
+        "pairs", nargs="?", type=Path, metavar="PAIRS.csv", help="a table user,item of people of the data set"
+    )
+    predict.add_argument(
+        "--own-pairs",
+        action="store_true",
+        help="the pairs that the data set's own text file asks for, one number a line",
+    )
+    predict.add_argument("--out", required=True, type=Path, metavar="OUT.csv", help="the file to write")
+    predict.add_argument("--uncertainty", action="store_true", help="add a column sd: how far off a rating may be")
 
 
 def _positive(text: str) -> int:

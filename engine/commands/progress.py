@@ -18,6 +18,8 @@ from engine.events import (
     LossDiverged,
     LossesMeasured,
     Progressed,
+    SearchMoved,
+    SearchStarted,
     StageStarted,
     StepsTaken,
     TrainingStarted,
@@ -36,6 +38,7 @@ class ProgressReport:
         self._sparse_at = clock()
         self._epochs = 0
         self._unit = "people"
+        self._watched = ""
         self._shown = False
         self._last_epoch = ""
 
@@ -44,10 +47,15 @@ class ProgressReport:
         match event:
             case StageStarted(words=words):
                 self._stage_at = self._clock()
-                self._renewed(words) if self._is_terminal else self._line(words)
+                self._renewed(words) if self._is_terminal or self._watched else self._line(words)
+            case SearchStarted():
+                self._watched = event.watched
+                self._line(_search_words(event))
+            case SearchMoved():
+                self._line(_row_words(event, watched=self._watched))
             case TrainingStarted():
                 self._epochs, self._unit = event.total_epochs, event.unit
-                self._line(_started_words(event))
+                self._renewed(_started_words(event)) if self._watched else self._line(_started_words(event))
             case Advised(words=words) | LossDiverged(words=words):
                 self._line(words)
             case Progressed():
@@ -121,6 +129,27 @@ def _step_words(event: StepsTaken, *, epochs: int, unit: str, last_epoch: str) -
         last_epoch,
         f"{event.examples_per_second:,.0f} {unit}/s",
         f"{duration(event.remaining_s)} left" if event.remaining_s is not None else "",
+    ]
+    return "  ".join(part for part in parts if part)
+
+
+def _search_words(event: SearchStarted) -> str:
+    again = f", {event.ended:,} of them done already" if event.ended else ""
+    return f"Search {event.name}: {event.runs:,} runs{again}, compared by {event.watched} on validation people"
+
+
+def _row_words(event: SearchMoved, *, watched: str) -> str:
+    """A run of a search that begins: its settings. One that ended: what it is worth, and how long the rest takes."""
+    head = f"Run {event.place:,} of {event.runs:,}"
+    if event.status == "running":
+        return f"{head}: {event.settings}"
+    best = " (best so far)" if event.best_place == event.place else ""
+    parts = [
+        f"{head}: {event.status}",
+        f"{watched} {figure(event.value, digits=4)}{best}" if event.value is not None else "",
+        event.note,
+        f"{duration(event.seconds)}",
+        f"about {duration(event.remaining_s)} left" if event.remaining_s else "",
     ]
     return "  ".join(part for part in parts if part)
 

@@ -30,8 +30,11 @@ _WITH_LIBRARY = {
     "find-lr": ("learning_commands", "find_rate"),
     "train": ("learning_commands", "train"),
     "resume": ("learning_commands", "resume"),
-    "evaluate": ("answering_commands", "evaluate"),
+    "search": ("search_commands", "search"),
+    "searches": ("search_commands", "list_searches"),
+    "evaluate": ("judging_command", "evaluate"),
     "recommend": ("answering_commands", "recommend"),
+    "predict": ("predicting_commands", "predict"),
 }
 _WITHOUT_LIBRARY = {
     "models": ("listing_commands", "list_models"),

@@ -108,6 +108,12 @@ class SearchShelf:
             connection.executemany(_PUT, [_columns_of(search_id, row) for row in rows])
         return self.find(search_id)
 
+    def replan(self, search_id: str, plan: dict[str, Any]) -> SearchRecord:
+        """Keep another plan for the same rows: where its summary goes."""
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE searches SET plan = ? WHERE search_id = ?", (json.dumps(plan), search_id))
+        return self.find(search_id)
+
     def put(self, search_id: str, row: SearchRow) -> None:
         """Keep what a row says now."""
         with self._database.transaction() as connection:

@@ -84,6 +84,8 @@ def search(
             dataset, model=plan.grid.base.model, watched=plan.grid.base.watched(plan.config), plan=plan.as_dict(),
             rows=[SearchRow(trial.place, trial.values) for trial in trials],
         )  # fmt: skip
+    elif plan.as_dict() != record.plan:
+        record = library.searches.replan(record.search_id, plan.as_dict())
     relay = Relay()
     keeper = _Table(library, record, plan, {row.place: row for row in library.searches.rows(record.search_id)})
     bench = Bench(library, dataset, divided, record.model, record.watched, plan.device, keeper.keep)
