@@ -1,7 +1,8 @@
 """The studies this engine carries on from, as settings: each model the way its study had it.
 
 Stands beside the registry, before the Trainer. A preset names a model and what of its settings, of the training and of
-the split differs from how the model comes. What is not named is as it comes.
+the split differs from how the model comes. What is not named is as it comes. "Best quality" and "Fastest" are chosen
+for a data set: see `engine.models.choosing`, which also fits these to data that cannot do what a study did.
 """
 
 from __future__ import annotations
@@ -15,7 +16,11 @@ from engine.errors import SettingError
 
 @dataclass(frozen=True)
 class Preset:
-    """A model as a study had it. `suggestion` is the reading of the rate finder that the study took, if it did."""
+    """A model as a study had it. `suggestion` is the reading of the rate finder that the study took, if it did.
+
+    For one data set: `why` says why it was chosen, `notes` what of it had to be changed, `refusal` why it cannot be
+    used ("" where it can).
+    """
 
     name: str
     title: str
@@ -25,6 +30,14 @@ class Preset:
     training: Mapping[str, Any] = field(default_factory=dict)
     split: Mapping[str, Any] = field(default_factory=dict)
     suggestion: str | None = None
+    why: str = ""
+    notes: tuple[str, ...] = ()
+    refusal: str = ""
+
+    @property
+    def sentences(self) -> str:
+        """All that a person should know of it for one data set."""
+        return " ".join(one for one in (self.sentence, self.refusal or self.why, *self.notes) if one)
 
 
 _RATED = {"schedule": "constant", "watched": "rmse"}
@@ -99,10 +112,22 @@ PRESETS: dict[str, Preset] = {
 }
 
 
+CHOSEN = {
+    "best_quality": (
+        "Best quality",
+        "The model that should make the best lists from these data on this machine.",
+    ),
+    "fastest": ("Fastest", "The model that soonest makes a list of your own from these data on this machine."),
+}
+"""Presets that follow from the data set and the machine: their titles and sentences."""
+
+
 def preset_of(name: str) -> Preset:
-    """The preset of that name. Raises SettingError, naming the known ones."""
+    """A study's preset. Raises SettingError, naming the known ones."""
     if name not in PRESETS:
         raise SettingError(
-            f"There is no preset called {name!r}.", remedy=f"Known are: {', '.join(PRESETS)}.", preset=name
+            f"There is no preset called {name!r}.",
+            remedy=f"Known are: {', '.join((*CHOSEN, *PRESETS))}.",
+            preset=name,
         )
     return PRESETS[name]

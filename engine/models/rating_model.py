@@ -75,6 +75,13 @@ class RatingModel(StepModel):
                 "There are no ratings to learn from, only titles that were seen.",
                 remedy="Choose a model that learns from likes or from what was seen.",
             )
+        if rated.ratings_N.min() == rated.ratings_N.max():
+            raise TrainingError(
+                f"All {rated.entries:,} ratings to learn from are {rated.ratings_N[0]:g}: they say what was liked, not "
+                "how much, so there are no ratings to predict.",
+                remedy="Choose a model that learns from likes: ease, mult_vae or mult_dae.",
+                rating=float(rated.ratings_N[0]),
+            )
         counts_I = np.bincount(rated.item_rows_N, minlength=self.items)
         self.counts_I.copy_(torch.from_numpy(counts_I))
         self.mean.fill_(float(rated.ratings_N.mean(dtype=np.float64)))

@@ -24,6 +24,7 @@ from engine.models.factorization import MatrixFactorization, MfConfig
 from engine.models.linear import Ease, EaseConfig
 from engine.models.lstm import Lstm, LstmConfig
 from engine.models.popularity import Popularity, PopularityConfig
+from engine.models.rating_model import RatingModel
 from engine.models.two_head import TwoHead
 from engine.models.two_head_config import TwoHeadConfig
 from engine.settings import Config
@@ -51,6 +52,22 @@ class ModelKind:
     @property
     def can(self) -> Capabilities:
         return self.model_class.can
+
+    @property
+    def only_rates(self) -> bool:
+        """Whether it learns nothing but how high titles are rated: data without such heights are of no use to it."""
+        return issubclass(self.model_class, RatingModel)
+
+    def training_for(self, entries: int) -> dict[str, Any]:
+        """What its training settings start from on a data set of so many entries: on much data fewer epochs do.
+
+        An epoch of much data holds many more steps. Beyond a million ratings, or twenty million entries of people's
+        lists, epochs go down with the fourth root, to a third at the least.
+        """
+        full = 2e7 if self.can.examples == "people" else 1e6
+        share = max(1 / 3, min(1.0, (full / max(1, entries)) ** 0.25))
+        epochs = self.training.get("epochs")
+        return {**self.training, "epochs": round(epochs * share)} if epochs else dict(self.training)
 
 
 MODELS: dict[str, ModelKind] = {

@@ -22,5 +22,5 @@ def test_that_the_dense_network_has_one_layer_and_nothing_else():
 
 
 def test_that_an_unknown_preset_is_refused_with_the_known_ones():
-    with pytest.raises(SettingError, match="Known are: netflix_mlp"):
+    with pytest.raises(SettingError, match="Known are: best_quality, fastest, netflix_mlp"):
         preset_of("best")

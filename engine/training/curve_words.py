@@ -1,0 +1,242 @@
+"""What the curves of a run say, in a sentence: training against validation, epoch by epoch.
+
+Stands after the Trainer: the window says it under the live plot, the command line below a run. A gap between the two
+curves is not always overfitting: dropout and noise make training harder than the test of it, and a split by time is
+judged on people and titles of the future. Overfitting is when the validation turns while training goes on falling.
+
+Shapes: E epochs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.events import EpochEnded
+
+Floats = npt.NDArray[np.float64]
+
+LEAST_EPOCHS = 4
+_LEAST_FALL = 0.01
+_LEAST_TURN = 0.002
+_WIDE = 0.03
+_ROUGH, _ROUGH_VALIDATION = 2.0, 3.0
+_BIG_JUMPS = 0.15
+_HIDERS = ("dropout", "input_dropout_high", "bottleneck_noise")
+
+
+@dataclass(frozen=True)
+class CurveReading:
+    """What curves show, in words."""
+
+    kind: str
+    """short, flat, noisy, unsure, turned, gap, level, together or unjudged."""
+    words: str
+
+
+@dataclass(frozen=True)
+class _Curves:
+    """Training losses and watched values turned so that smaller is better, [E]; whether both are errors of ratings."""
+
+    training_E: Floats
+    watched_E: Floats
+    epochs_E: npt.NDArray[np.int64]
+    name: str
+    are_errors: bool
+
+    @property
+    def best(self) -> int:
+        return int(np.argmin(self.watched_E))
+
+    @property
+    def gap_E(self) -> Floats:
+        """How much further off held-out ratings are than learned ones, as a share of the former."""
+        return 1.0 - np.sqrt(np.maximum(self.training_E, 0.0)) / np.maximum(self.watched_E, 1e-12)
+
+
+def hides_while_training(model_config: Mapping[str, Any]) -> bool:
+    """Whether a model of these settings learns with parts of its input or itself hidden, or with noise."""
+    return any(float(model_config.get(name) or 0.0) > 0 for name in _HIDERS)
+
+
+def read_curves(
+    curve: Sequence[EpochEnded], *, hides: bool = False, by_time: bool = False, ended: bool = True
+) -> CurveReading:
+    """Say what the epochs so far show. `hides`: see hides_while_training; `by_time`: whether the newest are held out;
+    `ended`: whether no more epochs will come.
+    """
+    curves = _curves_of(curve)
+    if len(curves.epochs_E) < LEAST_EPOCHS:
+        words = f"{len(curves.epochs_E)} epochs are too few to read the curves." if ended and curve else ""
+        return CurveReading("short", words)
+    if not curve[-1].validation:
+        return _unjudged(curves)
+    for rule in (_flat, _noisy, _turned):
+        found = rule(curves)
+        if found is not None:
+            return found
+    return _gap(curves, hides=hides, by_time=by_time) or _level(curves) or _together(curves, ended=ended)
+
+
+def _flat(curves: _Curves) -> CurveReading | None:
+    """Neither curve moved."""
+    training_E, watched_E = curves.training_E, curves.watched_E
+    fell = _share(training_E[0] - training_E.min(), training_E[0])
+    gained = _share(watched_E[0] - watched_E.min(), watched_E[0])
+    if max(fell, gained) >= _LEAST_FALL:
+        return None
+    if roughness(training_E) > _ROUGH and _share(np.ptp(training_E), training_E[0]) >= _LEAST_FALL:
+        return None
+    return CurveReading(
+        "flat",
+        "Both curves are flat: nothing is learned any more after the first epoch. The learning rate is probably too "
+        "low; let the finder choose it, or try ten times as much.",
+    )
+
+
+def _noisy(curves: _Curves) -> CurveReading | None:
+    """Up and down: of the training loss by the rate; of the validation alone by how few are held out."""
+    if roughness(curves.training_E) > _ROUGH:
+        return CurveReading(
+            "noisy",
+            "The training loss itself goes up and down from epoch to epoch: the steps are too big. Try a third of the "
+            "learning rate.",
+        )
+    watched_E = curves.watched_E
+    gain = max(watched_E[0] - watched_E.min(), 1e-12)
+    jumps = float(np.abs(np.diff(watched_E)).mean()) / gain
+    if roughness(watched_E) > _ROUGH_VALIDATION and jumps > _BIG_JUMPS:
+        return CurveReading(
+            "unsure",
+            f"{curves.name} on what was held out goes up and down while the training loss falls evenly: too little is "
+            "held out to tell one epoch from the next. The best epoch is kept, but it is partly luck.",
+        )
+    return None
+
+
+def _turned(curves: _Curves) -> CurveReading | None:
+    """The validation was best before the end and has clearly become worse since."""
+    watched_E, best = curves.watched_E, curves.best
+    if best == len(watched_E) - 1:
+        return None
+    around, since = watched_E[max(0, best - 1) : best + 2], watched_E[-min(3, len(watched_E) - 1 - best) :]
+    worse = float(np.median(since) - np.median(around))
+    if worse <= max(_LEAST_TURN * abs(watched_E[best]), 2.0 * jitter(watched_E)):
+        return None
+    epoch = int(curves.epochs_E[best])
+    if curves.training_E[-1] < curves.training_E[best]:
+        return CurveReading(
+            "turned",
+            f"After epoch {epoch} what was held out is foretold worse while the training loss goes on falling: from "
+            f"there the model learns by heart (overfitting). The weights of epoch {epoch} are the ones kept.",
+        )
+    return CurveReading(
+        "noisy",
+        f"Both curves were at their best near epoch {epoch} and are worse since: the steps are too big. Try a third of "
+        "the learning rate.",
+    )
+
+
+def _gap(curves: _Curves, *, hides: bool, by_time: bool) -> CurveReading | None:
+    """The curves lie apart from early on and stay as they are."""
+    if not curves.are_errors:
+        return None
+    gap_E = curves.gap_E[1:]
+    early, late = float(gap_E[: max(1, len(gap_E) // 3)].mean()), float(gap_E[-max(1, len(gap_E) // 3) :].mean())
+    if abs(late) < _WIDE or early * late <= 0 or abs(early) < _WIDE or abs(late) > 1.5 * abs(early):
+        return None
+    if late < 0:
+        why = (
+            "while it trains, parts are hidden from it by dropout or noise, and when it is judged nothing is"
+            if hides
+            else "while it trains, a loss is the mean of an epoch in which it was still getting better"
+        )
+        return CurveReading(
+            "gap", f"The training loss lies above the validation from the start and stays there: {why}. All is well."
+        )
+    why = (
+        "it is judged on later ratings, of people and titles that it could not know as well"
+        if by_time
+        else "ratings that it has seen are always easier"
+    )
+    return CurveReading(
+        "gap",
+        f"Held-out ratings are further off than learned ones from the start, by {late:.0%}, and the gap does not "
+        f"widen: that is no overfitting; {why}.",
+    )
+
+
+def _level(curves: _Curves) -> CurveReading | None:
+    """The validation has stopped moving well before the end."""
+    watched_E, best = curves.watched_E, curves.best
+    near_E = watched_E <= watched_E[best] + 0.02 * max(watched_E[0] - watched_E[best], 1e-12)
+    since = int(np.argmax(near_E))
+    if best == len(watched_E) - 1 and since > len(watched_E) // 2:
+        return None
+    if since > 0.75 * len(watched_E):
+        return None
+    return CurveReading(
+        "level",
+        f"Both curves got better together until about epoch {curves.epochs_E[since]}; since then {curves.name} neither "
+        "gains nor loses. More epochs would change little.",
+    )
+
+
+def _together(curves: _Curves, *, ended: bool) -> CurveReading:
+    """Both still get better."""
+    widens = curves.are_errors and curves.gap_E[-1] > _WIDE and curves.gap_E[-1] > 1.5 * abs(curves.gap_E[1])
+    gap = " The gap between them grows, but that does no harm as long as both fall." if widens else ""
+    more = " It was still getting better at the end: more epochs may help." if ended and _ends_falling(curves) else ""
+    return CurveReading("together", f"Training and validation get better together, as they should.{gap}{more}")
+
+
+def _unjudged(curves: _Curves) -> CurveReading:
+    fell = _share(curves.training_E[0] - curves.training_E.min(), curves.training_E[0])
+    return CurveReading(
+        "unjudged",
+        f"The training loss fell by {fell:.0%}. Nothing was held out, so nobody can say whether it learns by heart.",
+    )
+
+
+def roughness(values_E: Floats) -> float:
+    """How much longer the way of a curve is than from its start to its lowest point and on to its end: 1 is none."""
+    direct = abs(values_E[0] - values_E.min()) + abs(values_E[-1] - values_E.min())
+    way = float(np.abs(np.diff(values_E)).sum())
+    return way / direct if direct > 1e-12 else (math.inf if way > 1e-9 else 1.0)
+
+
+def jitter(values_E: Floats) -> float:
+    """How far an epoch is typically off the line between its neighbours."""
+    return float(np.median(np.abs(values_E[1:-1] - (values_E[:-2] + values_E[2:]) / 2.0)))
+
+
+def _ends_falling(curves: _Curves) -> bool:
+    watched_E = curves.watched_E
+    return curves.best == len(watched_E) - 1 and watched_E[-3] - watched_E[-1] > _LEAST_TURN * abs(watched_E[-1])
+
+
+def _share(part: float, whole: float) -> float:
+    return float(part) / max(abs(float(whole)), 1e-12)
+
+
+def _curves_of(curve: Sequence[EpochEnded]) -> _Curves:
+    rows = []
+    for one in curve:
+        value = dict(one.validation).get(one.watched, one.training_loss)
+        if math.isfinite(one.training_loss) and math.isfinite(value):
+            rows.append((one.epoch, one.training_loss, value))
+    watched = curve[-1].watched if curve else ""
+    epochs, training, values = (np.array(column) for column in zip(*rows, strict=True)) if rows else (np.zeros(0),) * 3
+    is_error = watched in ("rmse", "mse", "mae", "training loss")
+    return _Curves(
+        training.astype(np.float64),
+        (values if is_error else -values).astype(np.float64),
+        epochs.astype(np.int64),
+        watched.replace("ndcg", "NDCG").replace("rmse", "RMSE"),
+        watched == "rmse",
+    )

@@ -1,0 +1,123 @@
+"""Curves in words: drawn by hand, with the noise that real ones have."""
+
+import numpy as np
+import pytest
+
+from engine.events import EpochEnded
+from engine.training.curve_words import hides_while_training, read_curves
+
+
+def a_curve(training, watched, *, name="rmse"):
+    best, epochs = None, []
+    for number, (loss, value) in enumerate(zip(training, watched, strict=True), start=1):
+        falling = value if name == "rmse" else -value
+        is_best = best is None or falling < best
+        best = falling if is_best else best
+        epochs.append(EpochEnded(number, 10 * number, float(loss), (), ((name, float(value)),), name, is_best, 1e-3))
+    return epochs
+
+
+def falling(high, low, epochs=20, *, pace=5.0):
+    return low + (high - low) * np.exp(-np.arange(epochs) / pace)
+
+
+def noise(epochs, size, *, seed=3):
+    return np.random.default_rng(seed).normal(0, size, epochs)
+
+
+def test_that_curves_that_fall_together_are_said_to():
+    validation = falling(1.0, 0.85, pace=12)
+    reading = read_curves(a_curve((validation - 0.01) ** 2, validation))
+    assert reading.kind == "together"
+    assert "more epochs may help" in reading.words
+    assert "overfitting" not in reading.words
+
+
+def test_that_a_validation_that_turns_is_overfitting_and_names_the_epoch_kept():
+    epochs = np.arange(20)
+    validation = 0.85 + 0.002 * (epochs - 6) ** 2 / 4
+    reading = read_curves(a_curve(falling(1.0, 0.2), validation + noise(20, 2e-4)))
+    assert reading.kind == "turned"
+    assert "After epoch 7" in reading.words
+    assert "overfitting" in reading.words
+
+
+def test_that_a_ranking_that_falls_again_is_overfitting_too():
+    epochs = np.arange(30)
+    ndcg = 0.4 - 0.0004 * (epochs - 12) ** 2 + noise(30, 1e-3)
+    reading = read_curves(a_curve(falling(7.0, 5.5, 30), ndcg, name="ndcg@100"))
+    assert reading.kind == "turned"
+
+
+def test_that_a_gap_that_is_there_from_the_start_and_stays_is_no_overfitting():
+    validation = falling(1.05, 0.95)
+    reading = read_curves(a_curve((0.9 * validation) ** 2, validation), by_time=True)
+    assert reading.kind == "gap"
+    assert "no overfitting" in reading.words
+    assert "later ratings" in reading.words
+
+
+def test_that_training_above_validation_is_explained_by_what_is_hidden_in_training():
+    validation = falling(1.0, 0.9)
+    curve = a_curve((1.08 * validation) ** 2, validation)
+    assert "dropout" in read_curves(curve, hides=True).words
+    assert "dropout" not in read_curves(curve, hides=False).words
+    assert read_curves(curve, hides=True).kind == "gap"
+
+
+def test_that_a_gap_that_widens_while_both_fall_is_said_to_do_no_harm_yet():
+    validation, training = falling(1.0, 0.85, pace=12), falling(1.0, 0.6, pace=12)
+    reading = read_curves(a_curve(training**2, validation))
+    assert reading.kind == "together"
+    assert "does no harm" in reading.words
+
+
+def test_that_flat_curves_ask_for_a_higher_rate():
+    reading = read_curves(a_curve(falling(1.1, 1.095), falling(1.05, 1.047)))
+    assert reading.kind == "flat"
+    assert "too low" in reading.words
+
+
+def test_that_a_training_loss_that_jumps_asks_for_a_lower_rate():
+    reading = read_curves(a_curve(1.0 + 0.2 * np.cos(np.pi * np.arange(20)) + noise(20, 0.05), 1.0 + noise(20, 0.1)))
+    assert reading.kind == "noisy"
+    assert "a third of the learning rate" in reading.words
+
+
+def test_that_a_validation_that_jumps_above_an_even_training_loss_is_put_down_to_how_little_is_held_out():
+    ndcg = 0.30 + 0.05 * (1 - np.exp(-np.arange(30) / 4)) + noise(30, 0.02)
+    reading = read_curves(a_curve(falling(7.0, 6.0, 30), ndcg, name="ndcg@100"))
+    assert reading.kind == "unsure"
+    assert "too little is held out" in reading.words
+
+
+@pytest.mark.parametrize("size", [0.0, 1e-3])
+def test_that_a_ranking_that_has_levelled_off_is_neither_noise_nor_overfitting(size):
+    ndcg = 0.4 - 0.15 * np.exp(-np.arange(40) / 4) + noise(40, size)
+    reading = read_curves(a_curve(falling(7.0, 6.0, 40, pace=15), ndcg, name="ndcg@100"))
+    assert reading.kind == "level"
+
+
+def test_that_few_epochs_are_not_read_and_say_so_only_at_the_end():
+    curve = a_curve([1.0, 0.9], [1.0, 0.9])
+    assert read_curves(curve, ended=False).words == ""
+    assert "too few" in read_curves(curve).words
+    assert read_curves([]).words == ""
+
+
+def test_that_without_held_out_people_nothing_is_claimed_about_overfitting():
+    curve = [EpochEnded(n, n, 1.0 / n, (), (), "training loss", True, 1e-3) for n in range(1, 8)]
+    reading = read_curves(curve)
+    assert reading.kind == "unjudged"
+    assert "Nothing was held out" in reading.words
+
+
+def test_that_values_that_are_no_numbers_are_passed_over():
+    curve = a_curve([*falling(1.0, 0.5), np.nan], [*falling(1.0, 0.9), np.nan])
+    assert read_curves(curve).kind in ("together", "level", "gap")
+
+
+def test_that_dropout_and_noise_are_found_in_settings():
+    assert hides_while_training({"dropout": 0.3})
+    assert hides_while_training({"input_dropout_high": 0.5})
+    assert not hides_while_training({"dropout": 0.0, "rank": 20})
