@@ -1,53 +1,35 @@
-"""evaluate, recommend: what a run is worth, and what it says to a person."""
+"""recommend: what a run says to a person."""
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
 from typing import Any
 
 from engine import verbs
 from engine.commands.answer import Answer
 from engine.commands.driving import Driver
+from engine.commands.predicting_commands import recommend_many
 from engine.commands.whose import Whose, whose
 from engine.commands.wording import facts, figure, percent, shortened, table
-from engine.errors import SettingError
+from engine.commands.wrong_use import WrongUse
 from engine.library.store import Library
 from engine.recommending.insights import ListInsights
 from engine.recommending.recommender import Recommendation, Recommender
 from engine.verbs.answering import Recommended
+from engine.verbs.recommending_many import refuse_weight
 
 _TITLE_WIDTH, _REASONS_SHOWN = 44, 3
 
 
-def evaluate(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
-    """Judge a run on its test people."""
-    record = library.runs.find(arguments.run)
-    judgement = driver.run(verbs.evaluate(library, record.run_id, protocol=arguments.protocol, ks=arguments.k))
-    protocol = record.split_config["kind"]
-    metrics = {name: asdict(interval) for name, interval in judgement.metrics.items()}
-    document = {
-        "run": record.run_id,
-        "model": record.model,
-        "protocol": protocol,
-        "people": judgement.people,
-        "metrics": metrics,
-        "stopped": judgement.stopped,
-    }
-    rows = [[name, figure(one["value"]), figure(one["low"]), figure(one["high"])] for name, one in metrics.items()]
-    first = f"{record.name} on {record.dataset_name}, protocol {protocol}, {judgement.people:,} people"
-    return Answer(document, f"{first}\n{table(('metric', 'value', 'low', 'high'), rows, right=(1, 2, 3))}")
-
-
 def recommend(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
-    """The list for one person, with reasons where they are asked for."""
+    """The list for one person, with reasons where they are asked for; for many, a file of lists."""
+    if arguments.profiles is not None:
+        return recommend_many(arguments, library, driver)
+    if arguments.out is not None:
+        raise WrongUse("--out belongs to --profiles: the list of one person is printed.")
     record = library.runs.find(arguments.run)
     recommender = verbs.recommender_of(library, record.run_id)
-    if arguments.weight is not None and not recommender.model.can.mixes_presence:
-        raise SettingError(
-            f"The run {record.name} ({record.model}) has no weight between watching and loving.",
-            remedy="Leave --weight out.",
-        )
+    refuse_weight(recommender, record.name, arguments.weight)
     person = whose(arguments, recommender.dataset, driver)
     job = verbs.recommend(
         recommender, person.profile, top=arguments.top, weight=arguments.weight, explain=arguments.explain
@@ -82,6 +64,7 @@ def _item_document(one: Recommendation, reasons: list[dict[str, Any]] | None) ->
         "probability": one.probability,
         "lift": one.lift,
         "predicted_rating": one.predicted_rating,
+        "predicted_sd": one.predicted_sd,
         "reasons": reasons,
     }
 
@@ -116,7 +99,7 @@ def _text(run_name: str, person: Whose, told: Recommended) -> str:
     lines = [f"For {person.profile.name}, by {run_name}: {person.words()}"]
     rows = [
         [f"{one.rank}", shortened(f"{one.title} ({one.year})" if one.year else one.title, _TITLE_WIDTH),
-         f"{one.match} %", figure(one.predicted_rating, digits=1), _reason_words(one.item_row, told.insights)]
+         f"{one.match} %", _predicted_words(one), _reason_words(one.item_row, told.insights)]
         for one in told.listed.items
     ]  # fmt: skip
     header = ("", "title", "match", "predicted", "because of" if told.insights else "")
@@ -126,6 +109,11 @@ def _text(run_name: str, person: Whose, told: Recommended) -> str:
     if told.insights is not None:
         lines.append(_insight_words(told.insights))
     return "\n".join(lines).rstrip()
+
+
+def _predicted_words(one: Recommendation) -> str:
+    off = "" if one.predicted_sd is None else f" ± {figure(one.predicted_sd, digits=1)}"
+    return f"{figure(one.predicted_rating, digits=1)}{off}"
 
 
 def _reason_words(item_row: int, insights: ListInsights | None) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import engine
 from engine.commands.import_choices import add_file_choices, add_keep_choices
+from engine.commands.preset_option import add_preset_option
 from engine.commands.search_choices import add_search
 
 SPLITS = ("strong", "random", "time", "last", "none")
@@ -62,7 +63,8 @@ def _add_learning(
     train = commands.add_parser("train", parents=[common], help="train a model and keep the run")
     for one in (find, train):
         one.add_argument("dataset", metavar="DATASET")
-        one.add_argument("--model", required=True, metavar="NAME", help="see: python -m engine models")
+        one.add_argument("--model", metavar="NAME", help="see: python -m engine models")
+        add_preset_option(one)
         one.add_argument("--device", default="auto", metavar="auto|cpu|cuda", help="where to compute")
         one.add_argument("--split", choices=SPLITS, help="what is held out to judge on (strong: whole people)")
         one.add_argument(

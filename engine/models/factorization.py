@@ -198,7 +198,7 @@ class MatrixFactorization(RatingModel):
     def learn_doubt(self, fold_in: Histories, to_find: Histories) -> None:
         some = np.sort(np.random.default_rng(0).permutation(len(fold_in))[: doubt.MOST_PEOPLE])
         profiles, wanted = fold_in.take(some), to_find.take(some).rated()
-        errors_N = self.ratings_of(profiles, wanted).double().numpy() - wanted.ratings_N
+        errors_N = self.ratings_of(profiles, wanted).double().numpy() - wanted.ratings_N.astype(np.float64)
         weights_P = doubt.fitted_parts(errors_N, self._doubt_parts(profiles, wanted))
         self.doubt_P.copy_(torch.zeros(doubt.PARTS) if weights_P is None else torch.from_numpy(weights_P))
 

@@ -103,6 +103,32 @@ def ridge_factors_without_each(
     return solved(gram_VFF, right_VF, counts_V * l2 + ridge).float().to(device)
 
 
+def ridge_openness(
+    features_IF: Tensor, lots: Iterator[Lot], *, rows_N: Tensor, person_N: Tensor, l2: float, ridge: float
+) -> Tensor:
+    """How open each person's ridge system leaves the product with some titles: x' (X'X + (n l2 + ridge) 1)^-1 x for N
+    pairs of a title and one of the lots' people, [N] float64 on the processor.
+    """
+    exact_IF = exact(features_IF)
+    width = exact_IF.shape[1]
+    person_N, open_N = person_N.cpu(), torch.zeros(len(rows_N), dtype=torch.float64)
+    if not len(rows_N):
+        return open_N
+    at_once = max(1, _NUMBERS_AT_ONCE // (2 * width * width))
+    for lot in lots:
+        x_UmF = exact_IF[lot.rows_Um] * lot.there_Um[:, :, None]
+        ridge_U = lot.counts_U * l2 + ridge
+        gram_UFF = x_UmF.mT @ x_UmF + torch.diag_embed(ridge_U[:, None].expand(-1, width))
+        inverse_UFF = torch.cholesky_inverse(torch.linalg.cholesky(gram_UFF))
+        place_U = torch.full((int(max(lot.people.max(), person_N.max())) + 1,), -1)
+        place_U[torch.from_numpy(lot.people)] = torch.arange(len(lot.people))
+        for some in (place_U[person_N] >= 0).nonzero()[:, 0].split(at_once):
+            at = place_U[person_N[some]].to(exact_IF.device)
+            x_NF = exact_IF[rows_N[some.to(rows_N.device)].to(exact_IF.device)]
+            open_N[some] = ((inverse_UFF[at] @ x_NF[:, :, None])[:, :, 0] * x_NF).sum(1).cpu()
+    return open_N
+
+
 def solved(gram_UFF: Tensor, right_UF: Tensor, ridge_U: Tensor) -> Tensor:
     """The solution of (gram + ridge 1) p = right for each person, [U, F]."""
     ridged_UFF = gram_UFF + torch.diag_embed(ridge_U[:, None].expand_as(right_UF))

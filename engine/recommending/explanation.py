@@ -20,6 +20,7 @@ from engine.data.dataset import Float32, Histories, Int64
 from engine.data.profile import middle_of
 from engine.errors import ProfileError
 from engine.models.base import Model, Prediction
+from engine.recommending.part_reasons import PartImpact, parts_of_impacts, parts_of_score
 from engine.recommending.ranking import Filters
 from engine.recommending.recommender import Recommender, rank_row, value_at
 
@@ -35,6 +36,7 @@ class Reason:
 
     impact: signed, in units of the score. share: |impact| among all entries' |impact| on this title, 0 to 1.
     rank_without: the number of the title in the list without this rating (None where not asked, or not in the list).
+    parts: of a blend, what each of its parts adds to the impact; they sum to it.
     """
 
     item_row: int
@@ -45,6 +47,7 @@ class Reason:
     share: float
     rank_without: int | None
     words: str
+    parts: tuple[PartImpact, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,8 @@ class Explanation:
     """Why a title stands where it stands: what carried it and what spoke against it, the strongest first.
 
     rank: its number in the list, None where filters keep it out. At most 12 reasons are shown in all; others_share is
-    what the ratings that are not shown add up to. note: a sentence on ratings without influence, or "".
+    what the ratings that are not shown add up to. note: a sentence on ratings without influence, or "". predicted_sd:
+    how far off the predicted rating may be (a standard deviation), None where the model does not know.
     """
 
     item_row: int
@@ -67,6 +71,9 @@ class Explanation:
     against: tuple[Reason, ...]
     others_share: float
     note: str
+    predicted_sd: float | None = None
+    parts: tuple[PartImpact, ...] = ()
+    """Of a blend: what each of its parts adds to the score."""
 
 
 def explain(
@@ -99,6 +106,8 @@ def explain(
         against=tuple(one for one in reasons if one.impact < 0),
         others_share=max(0.0, 1.0 - sum(one.share for one in reasons)) if reasons else 0.0,
         note=influence_note(recommender, history, is_moved=bool(reasons)),
+        predicted_sd=value_at(recommender.rating_sds(history, np.array([item_row])), 0),
+        parts=parts_of_score(recommender.model, history, item_row),
     )
 
 
@@ -205,7 +214,11 @@ def _reasons(
     shown = strongest(impacts_n, most=_MOST_SHOWN)
     ranks = _ranks_without(recommender, history, item_row, shown, weight, filters=filters, seen_rows=seen_rows)
     reasons = reasons_for(recommender, history, impacts_n, shown)
-    return tuple(dataclasses.replace(one, rank_without=rank) for one, rank in zip(reasons, ranks, strict=True))
+    behind = parts_of_impacts(recommender.model, history, item_row, shown)
+    return tuple(
+        dataclasses.replace(one, rank_without=rank, parts=parts)
+        for one, rank, parts in zip(reasons, ranks, behind, strict=True)
+    )
 
 
 def _ranks_without(

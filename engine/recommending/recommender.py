@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.data.dataset import Bools, Dataset, Float32, Histories
+from engine.data.dataset import Bools, Dataset, Float32, Histories, Int64
 from engine.data.profile import Profile, ProfileMatch, profile_rows
 from engine.errors import ProfileError, SettingError
 from engine.models.base import Model, Prediction
@@ -28,7 +28,8 @@ class Recommendation:
     """One title of a list. rank: from 1. match: its place among all titles for this person, 99 = top 1 %.
 
     probability: the chance the model gives it, where it has such a thing. lift: how many times likelier it is for this
-    person than for most (see `Recommender.lifts`). predicted_rating: on the person's own scale, where predicted.
+    person than for most (see `Recommender.lifts`). predicted_rating: on the person's own scale, where predicted;
+    predicted_sd: how far off that may be (a standard deviation), where the model knows.
     """
 
     rank: int
@@ -42,6 +43,7 @@ class Recommendation:
     probability: float | None
     lift: float | None
     predicted_rating: float | None
+    predicted_sd: float | None = None
 
 
 @dataclass(frozen=True)
@@ -175,11 +177,25 @@ class Recommender:
         answer = self.answer(history)
         scores_I = rank_row(self.model, answer.prediction, weight)
         order = self.order(scores_I, history, filters=filters, seen_rows=seen_rows)
+        rows_R = order.rows_R[: max(0, top)]
+        sds_R = self.rating_sds(history, rows_R)
         items = tuple(
-            self._recommendation(rank, row, order, scores_I, answer)
-            for rank, row in enumerate(order.rows_R[: max(0, top)].tolist(), start=1)
+            self._recommendation(rank, row, order, scores_I, answer, value_at(sds_R, rank - 1))
+            for rank, row in enumerate(rows_R.tolist(), start=1)
         )
         return RecommendationList(items, len(order.rows_R), order.candidates, weight, self.note(history))
+
+    def rating_sds(self, history: Histories, rows_R: Int64) -> Float32 | None:
+        """How far off the predicted ratings of some titles may be for a person, [R]; None where nobody knows."""
+        if not self.model.knows_doubt or not len(rows_R):
+            return None
+        wanted = Histories.of_one(rows_R.tolist(), [0.0] * len(rows_R))
+        with torch.no_grad(), torch.autocast("cpu", enabled=False), torch.autocast("cuda", enabled=False):
+            said = self.model.rating_sds_of(history, wanted)
+        if said is None:
+            return None
+        sds_R: Float32 = said.float().numpy()
+        return sds_R
 
     def order(
         self, scores_I: Float32, history: Histories, *, filters: Filters | None = None, seen_rows: Sequence[int] = ()
@@ -221,7 +237,9 @@ class Recommender:
             counts_I = np.bincount(liked, minlength=self.dataset.titles)
         return counts_I.astype(np.float32)
 
-    def _recommendation(self, rank: int, row: int, order: Ranked, scores_I: Float32, answer: Answer) -> Recommendation:
+    def _recommendation(
+        self, rank: int, row: int, order: Ranked, scores_I: Float32, answer: Answer, sd: float | None
+    ) -> Recommendation:
         catalogue = self.dataset.catalogue
         item_id = self.dataset.items.id(row)
         return Recommendation(
@@ -236,6 +254,7 @@ class Recommender:
             probability=value_at(answer.probability_I, row),
             lift=value_at(answer.lift_I, row),
             predicted_rating=value_at(answer.rating_I, row),
+            predicted_sd=sd,
         )
 
     def _least_like(self) -> str:

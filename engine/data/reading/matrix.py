@@ -1,16 +1,17 @@
 """Matrix-completion text: how many people, titles and ratings; then `user item rating` lines; then pairs to predict.
 
 One kind of file among those that streams.py reads. Between the ratings and the pairs may stand how many pairs there
-are; the pairs are handed on, so that they can be answered later, one answer a line.
+are; the pairs are handed on, so that they can be answered later, one answer a line. People and titles that the first
+line counts are there even if nobody has a rating of theirs.
 
-Shapes: L lines of a block.
+Shapes: L lines of a block, K ids.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -31,6 +32,10 @@ _LOOKED_AT = 400
 _HEAD_BYTES = 256 * 1024
 
 
+MOST_UNSEEN = 1_000_000
+"""More people or titles without a rating than this are taken for a wrong first line."""
+
+
 @dataclass
 class _Counted:
     """What the first line announces, and what has come."""
@@ -41,6 +46,29 @@ class _Counted:
     entries: int = 0
     pairs_announced: int | None = None
     pairs: int = 0
+    users: set[str] = field(default_factory=set)
+    items: set[str] = field(default_factory=set)
+    starts_at_0: bool = False
+
+    def saw(self, users: pa.Array, items: pa.Array, *, rated: bool) -> None:
+        """Ids that have come; ids of pairs only tell whether numbers begin at 0."""
+        users, items = set(users.to_pylist()), set(items.to_pylist())
+        self.starts_at_0 |= "0" in users or "0" in items
+        if rated:
+            self.users |= users
+            self.items |= items
+
+    def unseen(self) -> tuple[list[str], list[str]]:
+        """The ids of people and of titles that the first line counts and no rating has."""
+        first = 0 if self.starts_at_0 else 1
+        counted = ((self.people, self.users), (self.titles, self.items))
+        people, titles = (
+            [one for one in map(str, range(first, first + count)) if one not in seen]
+            if count - len(seen) <= MOST_UNSEEN
+            else []
+            for count, seen in counted
+        )
+        return people, titles
 
 
 def recognise_matrix(source: Source, head: bytes, given: Given) -> Shape | None:
@@ -99,11 +127,19 @@ def read_matrix(source: Source, shape: Shape) -> Iterator[Piece]:
         above, below = _halves(block, _where_pairs_begin(block.text))
         found = read_ratings(above, plain, file=source.name) if above.text.strip() else no_entries()
         counted.entries += len(found.ratings_N) + found.skipped.total()
+        counted.saw(found.users_N.dictionary, found.items_N.dictionary, rated=True)
         pairs = _pairs(below, counted) if below.text.strip() else None
         end = Piece(found, block.position, block.first_line + block.lines - 1, pairs)
         yield end
     if counted is not None:
-        yield Piece(no_entries(), end.position, end.line, notes=tuple(_notes(source, counted)))
+        people, titles = counted.unseen()
+        block = replace(no_entries(), users_N=_without_entries(people), items_N=_without_entries(titles))
+        yield Piece(block, end.position, end.line, notes=tuple(_notes(source, counted, len(people), len(titles))))
+
+
+def _without_entries(ids_K: list[str]) -> pa.DictionaryArray:
+    """Ids that are there although no entry has them."""
+    return pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), pa.array(ids_K, pa.string()))
 
 
 def _without_counts(block: Block) -> tuple[_Counted, Block]:
@@ -152,12 +188,19 @@ def _pairs(block: Block, counted: _Counted) -> Pairs:
         counted.pairs_announced = next((int(one) for one in alone if one.strip().isdigit()), None)
     paired = parts.filter(pc.greater_equal(counts, 2))
     counted.pairs += len(paired)
-    return Pairs(pc.list_element(paired, 0), pc.list_element(paired, 1))
+    pairs = Pairs(pc.list_element(paired, 0), pc.list_element(paired, 1))
+    counted.saw(pairs.users_P.unique(), pairs.items_P.unique(), rated=False)
+    return pairs
 
 
-def _notes(source: Source, counted: _Counted) -> Iterator[str]:
+def _notes(source: Source, counted: _Counted, people: int, titles: int) -> Iterator[str]:
     if counted.entries != counted.ratings:
         yield f"{source.name} announces {counted.ratings:,} ratings and holds {counted.entries:,}."
+    if people or titles:
+        yield (
+            f"{source.name} announces {counted.people:,} people and {counted.titles:,} titles; {people:,} people and "
+            f"{titles:,} titles of these have no ratings."
+        )
     if counted.pairs:
         yield f"{source.name} asks for {counted.pairs:,} ratings; they can be predicted once a model has learned."
     if counted.pairs_announced not in (None, counted.pairs):

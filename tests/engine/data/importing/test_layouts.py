@@ -181,7 +181,8 @@ def test_that_matrix_completion_text_keeps_the_pairs_to_predict(folder, first):
     assert report.layout == "matrix-completion text"
     assert [one[2] for one in entries_of(dataset)] == [3, 4.5, 1, 2]
     assert dataset.users.ids == tuple(str(first + place) for place in range(3))
-    assert dataset.asked_P2.tolist() == [[2, 0], [0, -1]]
+    assert dataset.items.ids == tuple(str(first + place) for place in range(4))
+    assert dataset.asked_P2.tolist() == [[2, 0], [0, 3]]
     assert "train.txt asks for 2 ratings; they can be predicted once a model has learned." in report.notes
 
 
@@ -190,6 +191,25 @@ def test_that_another_number_of_ratings_than_announced_is_a_note(folder):
     dataset, report = imported(path)
     assert (dataset.entries, dataset.asked_P2) == (4, None)
     assert "train.txt announces 5 ratings and holds 4." in report.notes
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_that_the_people_and_titles_of_the_first_line_count_even_if_nobody_rated(folder, first):
+    rows = [(2, 1, 3), (2, 2, 4.5), (4, 3, 1), (4, 1, 2)]
+    ratings = "".join(f"{user + first - 1} {item + first - 1} {rating}\n" for user, item, rating in rows)
+    asked = f"3\n{first} {first}\n{first + 4} {first + 4}\n{first + 9} {first + 5}\n"
+    dataset, report = imported(folder({"train.txt": f"5 6 4\n{ratings}{asked}"}) / "train.txt")
+    assert (dataset.people, dataset.titles, dataset.entries) == (5, 6, 4)
+    assert dataset.histories.counts_U.tolist() == [0, 2, 0, 2, 0]
+    assert dataset.asked_P2.tolist() == [[0, 0], [4, 4], [-1, 5]]
+    note = "train.txt announces 5 people and 6 titles; 3 people and 3 titles of these have no ratings."
+    assert note in report.notes
+
+
+def test_that_a_first_line_out_of_all_proportion_makes_no_people(folder):
+    path = folder({"train.txt": "900000000 4 4\n1 1 3\n1 2 4\n2 3 1\n3 3 2\n"}) / "train.txt"
+    dataset, _ = imported(path)
+    assert (dataset.people, dataset.titles) == (3, 4)
 
 
 def test_that_three_columns_whose_first_row_announces_nothing_are_just_ratings(folder):

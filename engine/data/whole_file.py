@@ -1,0 +1,82 @@
+"""A file that is written in full or not at all: beside its place first, then renamed.
+
+Stands at the doors by which results leave the house. Whatever the disk says becomes one sentence, and what was at the
+place before stays until the new file is whole.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as arrow_csv
+
+from engine.errors import DataError
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A file to write bytes into, which takes its place once the block ends well; after an error nothing is left of it.
+
+    Raises DataError where the place cannot be written to or the disk is full, the former before anything is computed.
+    """
+    place = Path(path).absolute()
+    if place.is_dir():
+        raise DataError(f"{place} is a folder.", remedy="Give the name of a file in it.", path=str(place))
+    unfinished = place.with_name(f".new-{os.getpid()}-{place.name}")
+    try:
+        try:
+            with open(unfinished, "wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(unfinished, place)
+        except BaseException:
+            unfinished.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise _failure(place, error) from error
+
+
+def refuse_same(path: Path, *, as_read: Path) -> None:
+    """Raises DataError where a result would take the place of the file that it is made from."""
+    try:
+        same = os.path.samefile(path, as_read)
+    except OSError:
+        return
+    if same:
+        raise DataError(f"{path} is the file that is read.", remedy="Give the result another name.", path=str(path))
+
+
+def write_csv_part(file: BinaryIO, columns: Mapping[str, pa.Array]) -> None:
+    """Further lines of a CSV file; texts stand in quotes only where some need them."""
+    texts = [one for one in columns.values() if pa.types.is_string(one.type)]
+    quotes = any(pc.any(pc.match_substring_regex(one, r'[,"\r\n]')).as_py() for one in texts)
+    options = arrow_csv.WriteOptions(include_header=False, quoting_style="needed" if quotes else "none")
+    arrow_csv.write_csv(pa.table(dict(columns)), file, options)
+
+
+def _failure(place: Path, error: OSError) -> DataError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DataError(
+            f"{place} could not be written: the disk is full.",
+            remedy="Free some room, or choose a folder on another disk.",
+            path=str(place),
+        )
+    if isinstance(error, FileNotFoundError):
+        return DataError(
+            f"{place} could not be written: there is no folder {place.parent}.",
+            remedy="Make the folder first, or choose another.",
+            path=str(place),
+        )
+    return DataError(
+        f"{place} could not be written: {error.strerror or error}.",
+        remedy="Choose another folder, or a file that you may write.",
+        path=str(place),
+    )

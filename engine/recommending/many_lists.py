@@ -1,0 +1,71 @@
+"""Lists for many people at once, none of whom the model needs to have seen.
+
+Stands beside the Recommender, whose answers these equal: the same titles in the same order, a batch of people at a
+time instead of one by one.
+
+Shapes: U people, I titles, K length of the lists, N entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from engine.data.dataset import Bools, Float32, Histories, Int64
+from engine.errors import SettingError
+from engine.evaluation.metrics import top_items
+from engine.recommending.recommender import Recommender, predicted
+
+_SCORES_AT_ONCE = 2**22
+_MOST_PEOPLE_AT_ONCE = 512
+
+
+@dataclass(frozen=True)
+class ManyLists:
+    """The lists of some people: who they are, [U], and for each the best titles first, their scores, and which places
+    of the list are taken, [U, K].
+    """
+
+    people_U: Int64
+    item_rows_UK: Int64
+    scores_UK: Float32
+    taken_UK: Bools
+
+
+def known_people(recommender: Recommender, histories: Histories) -> Bools:
+    """Of whom the model knows anything, [U]: those with an entry that has influence on it."""
+    heard_N = recommender.heard(histories)
+    heard_U: Bools = np.bincount(histories.user_rows_N[heard_N], minlength=len(histories)) > 0
+    return heard_U
+
+
+def many_lists(
+    recommender: Recommender, histories: Histories, *, top: int, weight: float | None = None
+) -> Iterator[ManyLists]:
+    """The best `top` titles for everybody of whom the model knows anything, some people at a time.
+
+    A person's own titles never come back. Raises SettingError for a weight outside 0 to 1.
+    """
+    if weight is not None and not 0.0 <= weight <= 1.0:
+        raise SettingError(f"The weight lies between 0 (likely to love) and 1 (likely to watch); {weight!r} does not.")
+    people = np.flatnonzero(known_people(recommender, histories))
+    at_once = max(1, min(_MOST_PEOPLE_AT_ONCE, _SCORES_AT_ONCE // max(1, recommender.dataset.titles)))
+    for start in range(0, len(people), at_once):
+        yield _lists(recommender, histories, people[start : start + at_once], top, weight)
+
+
+def _lists(
+    recommender: Recommender, histories: Histories, people_U: Int64, top: int, weight: float | None
+) -> ManyLists:
+    profiles, model = histories.take(people_U), recommender.model
+    scores_UI = model.rank_scores(predicted(model, profiles), weight).float().clone()
+    scores_UI[~torch.isfinite(scores_UI)] = -torch.inf
+    scores_UI[:, torch.from_numpy(~np.asarray(recommender.candidates_I))] = -torch.inf
+    own_N = torch.from_numpy(profiles.item_rows_N.astype(np.int64))
+    scores_UI[torch.from_numpy(profiles.user_rows_N), own_N] = -torch.inf
+    items_UK = top_items(scores_UI, top)
+    listed_UK = torch.gather(scores_UI, 1, items_UK)
+    return ManyLists(people_U, items_UK.numpy(), listed_UK.numpy(), torch.isfinite(listed_UK).numpy())

@@ -1,0 +1,153 @@
+"""The ratings of any pairs of people and titles of a data set, many at once.
+
+Stands beside the Recommender, for whoever judges a model with tools of their own. A model is told all ratings that the
+person gave, but for the very rating that is asked for: where the data set has it, the pair gets a profile of its own
+without it.
+
+Shapes: P pairs, B pairs of a batch, U profiles of a batch, I titles, N entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from engine.data.dataset import Bools, Dataset, Float32, Histories, Int32, Int64, stable_order
+from engine.events import Event, Job
+from engine.models.base import Model
+
+_SCORES_AT_ONCE = 2**22
+_MOST_PROFILES_AT_ONCE = 512
+_ENTRIES_AT_ONCE = 2**19
+_DAMPING = 5.0
+
+
+@dataclass(frozen=True)
+class PairRatings:
+    """What a model says of P pairs: ratings, NaN where there is none, and how far off they may be (None: not known).
+
+    sds_P: standard deviations, NaN where there is none. own_P: whether the data set has the pair.
+    """
+
+    ratings_P: Float32
+    sds_P: Float32 | None
+    own_P: Bools
+
+
+def rate_pairs(
+    model: Model,
+    dataset: Dataset,
+    user_rows_P: Int32,
+    item_rows_P: Int32,
+    *,
+    averages: bool,
+    sds: bool = False,
+    report: Callable[[int], Event | None] = lambda done: None,
+) -> Job[PairRatings]:
+    """Predict a rating for each pair. Control comes back after each batch, with what `report` makes of how many pairs
+    are done.
+
+    A row of -1 is somebody or something that the data set does not have. With `averages` such pairs get the best that
+    is left: what the model says to somebody without a history, or for a title nobody knows the person's mean rating,
+    drawn towards everybody's. Without, they get none.
+    """
+    found = PairRatings(
+        np.full(len(user_rows_P), np.nan, np.float32),
+        np.full(len(user_rows_P), np.nan, np.float32) if sds else None,
+        np.zeros(len(user_rows_P), np.bool_),
+    )
+    asked = np.flatnonzero((item_rows_P >= 0) & ((user_rows_P >= 0) | averages))
+    places = asked[stable_order(user_rows_P[asked] + 1)]
+    done = 0
+    for some in _by_entries(places, user_rows_P, dataset.histories):
+        group = _Group(dataset.histories, user_rows_P[some], item_rows_P[some])
+        found.own_P[some] = group.own_B
+        for batch in group.batches(dataset.titles):
+            profiles, wanted, order = group.question(batch)
+            found.ratings_P[some[batch][order]] = _answer(model.ratings_of, profiles, wanted)
+            if found.sds_P is not None:
+                found.sds_P[some[batch][order]] = _answer(model.rating_sds_of, profiles, wanted)
+            done += len(batch)
+            yield report(done)
+    nameless = np.flatnonzero(item_rows_P < 0) if averages else np.zeros(0, dtype=np.int64)
+    if len(nameless):
+        found.ratings_P[nameless] = _mean_ratings(dataset.histories, user_rows_P[nameless])
+    return found
+
+
+class _Group:
+    """Pairs of some people, person by person, and which of them the data set has."""
+
+    def __init__(self, histories: Histories, user_rows_B: Int32, item_rows_B: Int32) -> None:
+        people, self._person_B = np.unique(user_rows_B, return_inverse=True)
+        known = people >= 0
+        taken = histories.take(np.maximum(people, 0))
+        self._histories = taken.where(np.repeat(known, taken.counts_U))
+        self._item_rows_B = item_rows_B
+        self._entry_B = self._entries()
+        self.own_B: Bools = self._entry_B >= 0
+
+    def _entries(self) -> Int64:
+        """For each pair which entry of its person it is, counted over all of them; -1 where it is none."""
+        most = int(max(self._item_rows_B.max(initial=0), self._histories.item_rows_N.max(initial=0))) + 1
+        keys_N = self._histories.user_rows_N * most + self._histories.item_rows_N
+        order_N = np.argsort(keys_N, kind="stable")
+        keys_B = self._person_B.astype(np.int64) * most + self._item_rows_B
+        places_B = np.searchsorted(keys_N, keys_B, sorter=order_N)
+        entries_B = np.append(order_N, -1)[np.minimum(places_B, len(order_N))]
+        is_there_B = np.append(keys_N, -1)[entries_B] == keys_B
+        return np.where(is_there_B, entries_B, -1)
+
+    def batches(self, titles: int) -> Iterator[Int64]:
+        """The pairs in batches whose profiles fit into memory."""
+        at_once = max(1, min(_MOST_PROFILES_AT_ONCE, _SCORES_AT_ONCE // max(1, titles)))
+        is_new_B = np.append(True, self._person_B[1:] != self._person_B[:-1])[: len(self._person_B)] | self.own_B
+        counts_B = self._histories.counts_U[self._person_B]
+        cost_B = is_new_B * np.maximum(1 / at_once, counts_B / _ENTRIES_AT_ONCE)
+        cuts = np.flatnonzero(np.diff(np.floor(np.cumsum(cost_B)).astype(np.int64))) + 1
+        yield from (one for one in np.split(np.arange(len(cost_B)), cuts) if len(one))
+
+    def question(self, batch: Int64) -> tuple[Histories, Histories, Int64]:
+        """The profiles that a batch needs, the pairs asked of each, and in which order those take the batch's pairs."""
+        person_B, own_B = self._person_B[batch], self.own_B[batch]
+        whole, row_B = np.unique(person_B[~own_B], return_inverse=True)
+        people_U = np.concatenate([whole, person_B[own_B]]).astype(np.int64)
+        profiles = self._histories.take(people_U)
+        starts_O = profiles.indptr_U1[len(whole) : -1]
+        left_out_O = starts_O + self._entry_B[batch][own_B] - self._histories.indptr_U1[person_B[own_B]]
+        keep_N = np.ones(profiles.entries, dtype=np.bool_)
+        keep_N[left_out_O] = False
+        profile_B = np.zeros(len(batch), dtype=np.int64)
+        profile_B[~own_B], profile_B[own_B] = row_B, len(whole) + np.arange(len(starts_O))
+        nothing_B = np.zeros(len(batch), np.float32)
+        wanted = Histories.of(profile_B, self._item_rows_B[batch], nothing_B, people=len(people_U))
+        return profiles.where(keep_N), wanted, stable_order(profile_B)
+
+
+def _by_entries(places: Int64, user_rows_P: Int32, histories: Histories) -> Iterator[Int64]:
+    """Pairs that are sorted by person, in lots of whole people whose histories fit into memory."""
+    users = user_rows_P[places]
+    is_new = np.append(True, users[1:] != users[:-1])[: len(users)]
+    entries = np.where(users >= 0, histories.counts_U[np.maximum(users, 0)], 0) * is_new
+    lot = np.cumsum(entries) // _ENTRIES_AT_ONCE
+    cuts = np.flatnonzero((np.diff(lot) > 0) & is_new[1:]) + 1
+    yield from (one for one in np.split(places, cuts) if len(one))
+
+
+def _answer(ask: object, profiles: Histories, wanted: Histories) -> Float32 | float:
+    assert callable(ask)
+    with torch.no_grad(), torch.autocast("cpu", enabled=False), torch.autocast("cuda", enabled=False):
+        said = ask(profiles, wanted)
+    return np.nan if said is None else said.float().numpy()
+
+
+def _mean_ratings(histories: Histories, user_rows_P: Int32) -> Float32:
+    """The mean rating of each person as if five further ratings were everybody's mean; that mean for nobody."""
+    rated = histories.rated()
+    mean = float(rated.ratings_N.mean(dtype=np.float64)) if rated.entries else np.nan
+    sums_U = np.bincount(rated.user_rows_N, rated.ratings_N - mean, minlength=len(rated))
+    means_U = np.append(mean + sums_U / (rated.counts_U + _DAMPING), mean)
+    return means_U[user_rows_P].astype(np.float32)
