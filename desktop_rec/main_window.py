@@ -40,6 +40,7 @@ USUAL = (1280, 800)
 _VIEWS = {
     "learning_rate": ("desktop_rec.views.lr_finder_view", "LrFinderView"),
     "train": ("desktop_rec.views.training_view", "TrainingView"),
+    "quality": ("desktop_rec.views.quality_view", "QualityView"),
     "for_you": ("desktop_rec.views.recommend_view", "RecommendView"),
 }
 
@@ -185,6 +186,7 @@ class MainWindow(QMainWindow):
             session.recommender_changed,
             session.profile_changed,
             session.rate_changed,
+            session.quality_changed,
         ):
             changed.connect(self.show_state)
 

@@ -10,6 +10,7 @@ Beside the street; every widget and view may import it. What others use:
         QPushButton: "primary" (one a view) "quiet" (no border) "link"; no role = an ordinary button
         QFrame:      "card" (raised, rounded) "panel" (the left column of a view) "line" (a rule, 1 px high)
         QWidget:     "page" (the plain background)
+    series_colour(n)   the colour of the n-th of several runs that are drawn together
     number_font(font)  the same font with figures of equal width, for columns of numbers
     contrast(a, b)     WCAG contrast ratio of two colours, 1 to 21
     GRID = 8           distances are multiples of it
@@ -34,7 +35,8 @@ class Colours:
     """One palette, as "#rrggbb". `surface` is the page, `raised` cards and fields, `sunken` the sidebar.
 
     `on_accent` is text on the accent; `accent_soft` is a selected row. `raw` and `grid` are for plots: a raw curve
-    and the grid behind it; `second` is a second curve beside the accent one.
+    and the grid behind it; `second` is a second curve beside the accent one. `series` tell runs apart that are drawn
+    together; baselines are drawn in `raw`.
     """
 
     accent: str
@@ -54,6 +56,7 @@ class Colours:
     grid: str
     raw: str
     second: str
+    series: tuple[str, ...]
 
 
 LIGHT = Colours(
@@ -74,6 +77,7 @@ LIGHT = Colours(
     grid="#e7e7ee",
     raw="#86869a",
     second="#0c6b7d",
+    series=("#5146d0", "#0c6b7d", "#b45309", "#a21caf", "#4d7c0f", "#be185d", "#1d6fd8", "#7c5a2b"),
 )
 
 DARK = Colours(
@@ -94,12 +98,19 @@ DARK = Colours(
     grid="#2b2b34",
     raw="#77778a",
     second="#4fb9cc",
+    series=("#9a92ff", "#4fb9cc", "#f0a45d", "#e08bf0", "#a3d15f", "#ff8fbd", "#7db2ff", "#d0b184"),
 )
 
 
 def colours(dark: bool) -> Colours:
     """The palette for a dark or a light window."""
     return DARK if dark else LIGHT
+
+
+def series_colour(place: int | None) -> str:
+    """The colour of a run by its number, in the palette in force; they come again after eight. None: a baseline."""
+    now = THEME.colours
+    return now.raw if place is None else now.series[place % len(now.series)]
 
 
 def palette(dark: bool) -> QPalette:

@@ -22,11 +22,22 @@ PLACE_HELP = {
         "take one where the loss falls steeply, before it turns up."
     ),
     "train": "Train: teach a model on the open data set and watch its loss and its quality.",
+    "quality": (
+        "Quality: how good each model is on people whose ratings were kept from it, beside the most liked titles and "
+        "plain averages; and how well it knows you."
+    ),
     "for_you": "For you: rate titles you know; the list says what to watch, and which ratings carried each title.",
     "settings": "Settings: appearance, the folder of kept things, devices, log and about.",
 }
 
-_PLACE_OF_JOB = {"import": "data", "export": "data", "sweep": "learning_rate", "training": "train"}
+_PLACE_OF_JOB = {
+    "import": "data",
+    "export": "data",
+    "sweep": "learning_rate",
+    "training": "train",
+    "search": "train",
+    "judging": "quality",
+}
 
 
 def place_marks(session: Session) -> dict[str, str]:
@@ -36,6 +47,7 @@ def place_marks(session: Session) -> dict[str, str]:
         "data": DONE if session.dataset is not None else IDLE,
         "learning_rate": DONE if session.rate is not None else IDLE,
         "train": DONE if has_run else IDLE,
+        "quality": DONE if session.quality is not None and session.quality.own is not None else IDLE,
         "for_you": DONE if session.recommendations is not None else IDLE,
     }
     if session.model_words:

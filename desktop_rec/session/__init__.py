@@ -19,6 +19,7 @@ ATTRIBUTES (read them; None means: not there yet)
     job                JobState of the long job, None when nothing runs
     sweep_state, training_state      curves.SweepState and curves.TrainingState: always there, empty at first
     weight, filters, recommendations what the last recommend() asked for, and its answer
+    quality            QualityPicture of the run that ask_quality() was about; baseline_words: what its floors wait for
     devices            work.Devices once they are known
     stale_words        a sentence when the data set changed under a trained model, else ""
 
@@ -36,9 +37,11 @@ SIGNALS (no arguments unless said)
     my_import_changed                my_import is new
     deck_ready                       deck is there
     my_ratings_file_asked(Path)      the person wants this export of their own added to their ratings
-    place_requested(str)             "data", "learning_rate", "train", "for_you", "settings"
+    place_requested(str)             "data", "learning_rate", "train", "quality", "for_you", "settings"
     recommendations_ready(RecommendationList), explanation_ready(Explanation), insights_ready(ListInsights)
     scoring_failed(str, Failure)     kind "recommend", "explain" or "insights": the view shows it in its place
+    quality_changed                  quality or baseline_words are new
+    knowledge_ready(Known), knowledge_failed(Failure)   how well a run's model knows the person
     devices_found                    devices (work.Devices: usable, unused) is there; torch is imported by then
     idle                             no lane has a thread any more
 
@@ -59,6 +62,8 @@ METHODS
               save_my_ratings(path) save_for_letterboxd(path)
     deck:     ask_deck() put_rating(item_row, entry before)
     scoring:  recommend(weight, filters) explain(item_row) ask_insights()
+    quality:  ask_quality(run_id, beside) ask_knowledge(run_id) judge_run(run_id) blend_runs(run_ids)
+              rename_run(run_id, name) delete_run(run_id)
     undo() -> bool, undo_words
 
 The session does not ask for lists by itself: the view that shows them calls recommend() after recommender_changed
@@ -69,12 +74,12 @@ for while another runs is refused with a notice, and the method returns False.
 from __future__ import annotations
 
 from desktop_rec.session.labels import ChosenRate, ModelLabel
-from desktop_rec.session.my_ratings import MyRatingsDesk
+from desktop_rec.session.quality import QualityDesk
 
 __all__ = ["ChosenRate", "ModelLabel", "Session"]
 
 
-class Session(MyRatingsDesk):
+class Session(QualityDesk):
     """What a window is about. Built of desks, one a part of the street: core, data, importing, learning, person."""
 
     def wind_down(self) -> None:
@@ -85,5 +90,7 @@ class Session(MyRatingsDesk):
         self._counting.abandon()
         self._matching.abandon()
         self._dealing.abandon()
+        self._comparing.abandon()
+        self._flooring.abandon()
         if self.is_idle:
             self.idle.emit()

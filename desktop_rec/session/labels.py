@@ -17,6 +17,7 @@ TITLES = {
     "lstm": "Sequence network (LSTM)",
     "ease": "Liked together (EASE)",
     "popularity": "Most liked",
+    "blend": "Blend",
 }
 """What people read instead of a model's name, without importing the registry (which brings torch)."""
 

@@ -12,11 +12,19 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_rec.job import JobRunner, MakeJob
 
-KINDS = ("model", "recommend", "explain", "insights", "devices")
+KINDS = ("model", "recommend", "explain", "insights", "knowing", "devices")
 """In order of urgency."""
 
 _STALE_AFTER = {"model": ("recommend", "explain", "insights"), "recommend": ("explain", "insights")}
 """Which older questions a new one of a kind makes pointless."""
+
+_INTERRUPTS = {
+    "model": ("knowing",),
+    "recommend": ("knowing",),
+    "explain": ("insights", "knowing"),
+    "insights": ("knowing",),
+}
+"""Which questions, long to answer, step aside for one of a kind and start again after it."""
 
 SCORING_DRAIN_MS = 15
 """Quicker than the long lane's: a slider waits for these answers."""
@@ -59,7 +67,8 @@ class ScoringLane(QObject):
         """Ask for an answer of a kind; an older question of that kind, and what depended on it, is forgotten.
 
         A new model or list makes pending reasons stale. A question about one title interrupts the insights of the
-        whole list, which start again after it. A look at the devices is never interrupted.
+        whole list, and every other question interrupts how well a model knows somebody; these start again after it. A
+        look at the devices is never interrupted.
         """
         self._is_asking = True
         self._runner.drain()
@@ -67,8 +76,8 @@ class ScoringLane(QObject):
         stale = self._stale_after.get(kind, ())
         for later in stale:
             self._waiting.pop(later, None)
-        if kind == "explain" and self._kind == "insights" and self._make_job is not None:
-            self._waiting.setdefault("insights", self._make_job)
+        if self._kind in _INTERRUPTS.get(kind, ()) and self._make_job is not None:
+            self._waiting.setdefault(self._kind, self._make_job)
             self._drop_running()
         elif self._kind == kind or self._kind in stale:
             self._drop_running()

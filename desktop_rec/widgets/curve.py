@@ -60,11 +60,16 @@ class Curve:
 
     def recolour(self, colours: Colours) -> None:
         """Take the palette's colour."""
-        colour = getattr(colours, self._colour)
+        colour = self.colour_in(colours)
         style = Qt.PenStyle.DashLine if self._dashed else Qt.PenStyle.SolidLine
         self.item.setPen(pg.mkPen(colour, width=self._device_width(), style=style))
         if self.dots is not None:
             self.dots.setBrush(pg.mkBrush(colour))
+
+    def colour_in(self, colours: Colours) -> str:
+        """The curve's colour in a palette."""
+        colour: str = getattr(colours, self._colour)
+        return colour
 
     def _device_width(self) -> float:
         """The pen's width in the screen's own pixels; raw lines stay at one, where Qt draws fastest."""

@@ -97,6 +97,13 @@ def _for_you(painter: QPainter) -> None:
     painter.drawPath(path)
 
 
+def _quality(painter: QPainter) -> None:
+    for y, left, dot, right in ((6.0, 8.0, 14.0, 20.0), (12.0, 4.0, 8.5, 13.0), (18.0, 9.0, 13.0, 17.0)):
+        painter.drawLine(QPointF(left, y), QPointF(dot - 2.2, y))
+        painter.drawLine(QPointF(dot + 2.2, y), QPointF(right, y))
+        painter.drawEllipse(QPointF(dot, y), 2.2, 2.2)
+
+
 def _settings(painter: QPainter) -> None:
     for y, knob in ((6.0, 15.5), (12.0, 8.5), (18.0, 13.5)):
         painter.drawLine(QPointF(4, y), QPointF(knob - 2.2, y))
@@ -131,6 +138,7 @@ _DRAWN: dict[str, Callable[[QPainter], None]] = {
     "data": _data,
     "learning_rate": _learning_rate,
     "train": _train,
+    "quality": _quality,
     "for_you": _for_you,
     "settings": _settings,
     "person": _person,

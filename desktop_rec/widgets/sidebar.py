@@ -19,7 +19,8 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("data", "Data", "The ratings to learn from (Ctrl+1)"),
     ("learning_rate", "Learning rate", "How fast a model may learn, found by eye (Ctrl+2)"),
     ("train", "Train", "Teach a model, and watch it learn (Ctrl+3)"),
-    ("for_you", "For you", "What to watch, and why (Ctrl+4)"),
+    ("quality", "Quality", "How good each model really is, for the crowd and for you (Ctrl+4)"),
+    ("for_you", "For you", "What to watch, and why (Ctrl+5)"),
 )
 SETTINGS = ("settings", "Settings", "Appearance, folder, devices, log and about")
 

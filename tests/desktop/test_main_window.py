@@ -55,7 +55,7 @@ def test_that_a_press_on_a_place_shows_it(qtbot, window, monkeypatch):
 def test_that_the_keyboard_reaches_every_place(qtbot, window, monkeypatch):
     monkeypatch.setattr(window, "_make_view", lambda _place: QWidget())
     qtbot.waitExposed(window)
-    for number, name in enumerate(("data", "learning_rate", "train", "for_you"), start=1):
+    for number, name in enumerate(("data", "learning_rate", "train", "quality", "for_you"), start=1):
         shortcut = next(one for one in window._shortcuts if one.key().toString() == f"Ctrl+{number}")
         shortcut.activated.emit()
         assert window.place == name

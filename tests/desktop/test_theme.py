@@ -23,6 +23,12 @@ def test_that_text_on_the_accent_and_raw_curves_can_be_seen(colours):
     assert contrast(colours.raw, colours.raised) >= 3.0
 
 
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+def test_that_runs_drawn_together_can_be_seen_and_told_apart(colours):
+    assert len(set(colours.series)) == len(colours.series) == 8
+    assert all(contrast(one, colours.raised) >= 4.5 for one in colours.series)
+
+
 def test_that_contrast_is_what_wcag_says():
     assert contrast("#000000", "#ffffff") == pytest.approx(21.0)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)

@@ -1,0 +1,61 @@
+"""How a breakdown of a judgement is called and explained on the screen.
+
+Stands between judgements and the small plots of one model. Pure text, no Qt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class BreakdownWords:
+    """Heading, sentence, and whether the rows are steps of one scale, so that a line joins them.
+
+    share: the figure is a share of 1 and is said in percent. behind: what is drawn behind it in grey, "" for nothing.
+    """
+
+    heading: str
+    sentence: str
+    is_scale: bool = True
+    share: bool = False
+    behind: str = ""
+
+
+_WORDS = {
+    "cold start": BreakdownWords(
+        "How much it must be told",
+        "The same people, of whom it is told more and more titles. A line that starts high needs to know little.",
+        behind="the most liked",
+    ),
+    "profile length": BreakdownWords(
+        "For people with few and many ratings",
+        "Other people in each row, by how many ratings it was told of.",
+        behind="the most liked",
+    ),
+    "popularity": BreakdownWords(
+        "How popular its lists are",
+        "The share of all listed places that the best known titles take, beside their share of all ratings.",
+        is_scale=False,
+        share=True,
+        behind="in the data",
+    ),
+    "errors by rating": BreakdownWords(
+        "Errors by rating",
+        "How far predictions are off for each rating. Rare low ratings are hard for every model.",
+        behind="averages",
+    ),
+    "known and new": BreakdownWords(
+        "Known and new",
+        "How far predictions are off for people and titles that it learned from, and for new ones.",
+        is_scale=False,
+        behind="averages",
+    ),
+}
+BEHIND_ONLY = {"popularity in the data": "popularity"}
+"""Breakdowns that are only ever drawn behind another, and which."""
+
+
+def breakdown_words(name: str) -> BreakdownWords:
+    """The words of a breakdown; one that nobody has put into words is called by its name."""
+    return _WORDS.get(name, BreakdownWords(name.capitalize(), "", is_scale=False))

@@ -1,0 +1,92 @@
+"""Which runs may be compared: those of one split were judged on the same people, all others were not.
+
+Stands between the records of runs and the list of them. Plain values, no Qt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from engine.library.run_record import RunRecord
+
+SplitKey = tuple[Any, ...]
+
+_MATTERS = {
+    "strong": ("seed", "people_seed", "people_each"),
+    "random": ("seed", "test_share", "validation_share"),
+    "time": ("test_share", "validation_share"),
+    "last": (),
+    "none": (),
+}
+"""What of a split's settings decides who is held out."""
+
+
+@dataclass(frozen=True)
+class RunGroup:
+    """Runs that were judged on the same people, the newest first. `people`: how many; 0 where nobody was."""
+
+    key: SplitKey
+    split: Mapping[str, Any]
+    runs: tuple[RunRecord, ...]
+
+    @property
+    def people(self) -> int:
+        return max((one.people_judged for one in self.runs), default=0)
+
+    @property
+    def can_be_judged(self) -> bool:
+        return bool(self.key[0] != "none")
+
+    def has(self, run_id: str) -> bool:
+        return any(one.run_id == run_id for one in self.runs)
+
+
+def split_key(split: Mapping[str, Any]) -> SplitKey:
+    """Equal for splits that hold out the same of one data set, whatever else their settings say."""
+    kind = str(split.get("kind", "strong"))
+    values = dict(split)
+    if values.get("people_seed") is None:
+        values["people_seed"] = values.get("seed")
+    return (kind, *(values.get(name) for name in _MATTERS.get(kind, tuple(sorted(values)))))
+
+
+def groups_of(runs: Sequence[RunRecord]) -> tuple[RunGroup, ...]:
+    """Runs by what was held out; the group of the newest run first."""
+    found: dict[SplitKey, list[RunRecord]] = {}
+    for one in runs:
+        found.setdefault(split_key(one.split_config), []).append(one)
+    return tuple(RunGroup(key, ones[0].split_config, tuple(ones)) for key, ones in found.items())
+
+
+def split_words(split: Mapping[str, Any]) -> str:
+    """What was held out, in a line: "people held out, seed 1"."""
+    seed = split.get("seed")
+    share = split.get("test_share")
+    percent = f"{100 * share:g} %" if isinstance(share, float | int) else "some"
+    people_seed = split.get("people_seed")
+    seeds = f"seed {seed}" if people_seed in (None, seed) else f"seeds {people_seed} and {seed}"
+    match split.get("kind"):
+        case "strong":
+            return f"whole people held out, {seeds}"
+        case "random":
+            return f"{percent} of all ratings held out at random, seed {seed}"
+        case "time":
+            return f"the newest {percent} of all ratings held out"
+        case "last":
+            return "each person's last rating held out"
+        case "none":
+            return "learned from everything, nothing held out"
+    return str(split.get("kind"))
+
+
+def people_words(group: RunGroup) -> str:
+    """Who judged a group: "Judged on the same 60 people"."""
+    if not group.can_be_judged:
+        return "Nobody left to judge them"
+    if not group.people:
+        return "Not judged"
+    which = "the same " if len(group.runs) > 1 else ""
+    return f"Judged on {which}{group.people:,} {'person' if group.people == 1 else 'people'}"

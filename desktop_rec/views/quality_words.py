@@ -1,0 +1,141 @@
+"""What Quality says of a run: its line in the list, its head, its facts, and why something is missing.
+
+Stands between the records of runs and the widgets of Quality. Plain values, no Qt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from desktop_rec.item_models.quality.groups import RunGroup, people_words, split_words
+from desktop_rec.item_models.quality.picture import QualityPicture
+from desktop_rec.item_models.quality.run_rows import Row, RunHeading, RunLine
+from desktop_rec.session.labels import TITLES, ago
+from desktop_rec.session.quality import run_can_go_on
+from desktop_rec.widgets.number_words import count_words, figure_words, metric_words, rate_words, time_words
+from desktop_rec.widgets.quality.run_head import RunHeadState
+
+if TYPE_CHECKING:
+    from engine.library.run_record import RunRecord
+
+_LINE_METRICS = ("ndcg@100", "recall@20", "rmse")
+
+
+def run_rows(
+    groups: Sequence[RunGroup], *, chosen: str, ticks: Mapping[str, bool], in_use: str | None
+) -> tuple[Row, ...]:
+    """All runs under a heading for each split; those that cannot be compared with the chosen one say so."""
+    rows: list[Row] = []
+    for group in groups:
+        is_own = group.has(chosen)
+        rows.append(_heading(group, is_own=is_own, is_only=len(groups) == 1))
+        metric = next((one for one in _LINE_METRICS if any(one in run.metrics for run in group.runs)), "")
+        for place, run in reversed(list(enumerate(reversed(group.runs)))):
+            rows.append(
+                RunLine(
+                    run.run_id,
+                    run.name,
+                    _about(run),
+                    _figure(run, metric),
+                    place,
+                    is_ticked=ticks.get(run.run_id, False) or run.run_id == chosen,
+                    can_tick=is_own,
+                    in_use=run.run_id == in_use,
+                )
+            )
+    return tuple(rows)
+
+
+def head_state(run: RunRecord, *, in_use: str | None, is_kept: bool) -> RunHeadState:
+    """The head of the chosen run."""
+    is_used = run.run_id == in_use
+    can_be_judged = run.has_model and run.split_config.get("kind") != "none"
+    judge = "" if not can_be_judged or is_kept else "Judge again" if run.metrics else "Judge it"
+    return RunHeadState(
+        name=run.name,
+        about=f"{TITLES.get(run.model, run.model)} · trained {ago(run.finished or run.created)} · "
+        f"{split_words(run.split_config)}",
+        can_use=run.has_model and not is_used,
+        use_words="In use" if is_used else "Use this model",
+        can_go_on=run_can_go_on(run),
+        judge_words=judge,
+    )
+
+
+def run_facts(run: RunRecord) -> tuple[tuple[str, str], ...]:
+    """What is known of a run, a line each; what there is nothing to say of is left out."""
+    best = ""
+    if run.best_epoch is not None and run.best_value is not None:
+        best = f", the best was {run.best_epoch} ({metric_words(run.watched)} {figure_words(run.best_value)})"
+    epochs = f"{count_words(run.epochs)} of {count_words(run.total_epochs)}{best}" if run.total_epochs else ""
+    judged = f"{count_words(run.people_judged)} people it never learned from" if run.people_judged else "not yet"
+    facts = (
+        ("Model", TITLES.get(run.model, run.model)),
+        ("How it ended", run.stopped_because),
+        ("Held out", split_words(run.split_config)),
+        ("Judged on", judged),
+        ("Epochs", epochs),
+        ("Learning rate", rate_words(run.lr) if run.lr else ""),
+        ("Took", time_words(run.seconds) if run.seconds else ""),
+        ("Computed on", f"{'CPU' if run.device.startswith('cpu') else 'GPU'}, {run.precision}"),
+        ("Numbers learned", count_words(run.parameters)),
+        ("Trained", run.created.astimezone().strftime("%d %B %Y, %H:%M").lstrip("0")),
+        ("Advice", run.advice),
+    )
+    return tuple((label, words) for label, words in facts if words)
+
+
+def missing_figures(run: RunRecord) -> str:
+    """Why a run has no figures; "" where it has some."""
+    if run.metrics:
+        return ""
+    if run.split_config.get("kind") == "none":
+        return f"{run.name} learned from everything, so nobody is left to judge it on. Train with another split."
+    if not run.has_model:
+        return f"{run.name} ended before it had learned anything that could be judged."
+    return f"{run.name} was not judged yet: its training was stopped. Press Judge it to see how good it is."
+
+
+def missing_breakdowns(run: RunRecord, picture: QualityPicture | None) -> str:
+    """Why a run's quality is not taken apart; "" where it is or is being fetched."""
+    if picture is None or picture.breakdowns:
+        return ""
+    if missing := missing_figures(run):
+        return missing
+    return f"{run.name} was judged before its quality was taken apart. Press Judge again to see it."
+
+
+def blend_problem(group: RunGroup | None, ticked: Sequence[str], *, busy: str) -> str:
+    """Why the ticked runs cannot be blended now; "" where they can."""
+    parts = [one for one in (group.runs if group is not None else ()) if one.run_id in ticked]
+    if group is not None and not group.can_be_judged:
+        return "These runs hold nobody out on whom a blend could be weighed."
+    if any(one.model == "blend" for one in parts):
+        return "A blend cannot be blended again: take its tick away."
+    if len(parts) < 2:
+        return "Tick two or more runs to blend them into one."
+    without = next((one for one in parts if not one.has_model or one.status not in ("finished", "stopped")), None)
+    if without is not None:
+        return f"{without.name} has not ended well: take its tick away."
+    return f"{busy} is still running." if busy else ""
+
+
+def _heading(group: RunGroup, *, is_own: bool, is_only: bool) -> RunHeading:
+    about = split_words(group.split)
+    about = about[0].upper() + about[1:]
+    if is_own or is_only or not group.can_be_judged:
+        return RunHeading(people_words(group), about)
+    return RunHeading("Judged on other people: not comparable", f"{about}. Choose one to compare within.", warns=True)
+
+
+def _about(run: RunRecord) -> str:
+    title = TITLES.get(run.model, run.model)
+    state = {"stopped": " · stopped", "interrupted": " · interrupted", "failed": " · failed", "running": " · learning"}
+    unjudged = " · not judged" if not run.metrics and run.split_config.get("kind") != "none" else ""
+    return f"{title}{state.get(run.status, '')}{unjudged}"
+
+
+def _figure(run: RunRecord, metric: str) -> str:
+    found = run.metrics.get(metric, {}).get("value")
+    return f"{metric_words(metric)} {figure_words(found)}" if found is not None else ""

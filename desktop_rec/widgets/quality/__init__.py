@@ -1,0 +1,1 @@
+"""The widgets of the place Quality. Setters in, signals out."""

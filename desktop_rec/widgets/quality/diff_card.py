@@ -1,0 +1,101 @@
+"""One run's settings against another's: only what differs.
+
+A part of Quality: show_others() and show_differences() in, other_chosen out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout
+
+from desktop_rec.item_models.quality.settings_diff import Difference
+from desktop_rec.theme import GRID, set_role
+from desktop_rec.widgets.calm_boxes import CalmComboBox
+from desktop_rec.widgets.naming import named
+from desktop_rec.widgets.side_panel import caption
+
+
+class DiffCard(QFrame):
+    """other_chosen(run_id): the run to hold the chosen one's settings against."""
+
+    other_chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("diff_card")
+        set_role(self, "card")
+        self._lines: list[tuple[QLabel, QLabel, QLabel]] = []
+        heading = QLabel("Settings that differ")
+        set_role(heading, "heading")
+        self.box = named(CalmComboBox(), "diff_other", "Against", "The run to hold the settings against")
+        self._same = caption("No setting differs: the two runs were set alike.")
+        head = QHBoxLayout()
+        head.addWidget(heading, 1)
+        head.addWidget(QLabel("against"))
+        head.addWidget(self.box)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(2 * GRID)
+        self._grid.setVerticalSpacing(4)
+        for column, stretch in enumerate((2, 2, 2)):
+            self._grid.setColumnStretch(column, stretch)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(2 * GRID, GRID + 4, 2 * GRID, GRID + 4)
+        rows.setSpacing(GRID)
+        rows.addLayout(head)
+        rows.addWidget(self._same)
+        rows.addLayout(self._grid)
+        self.box.activated.connect(self._on_activated)
+
+    @property
+    def other(self) -> str:
+        """The run chosen to hold against, "" for none."""
+        return str(self.box.currentData() or "")
+
+    @property
+    def lines(self) -> tuple[tuple[str, str, str], ...]:
+        """What is shown, the head line first."""
+        shown = (one for one in self._lines if not one[0].isHidden())
+        return tuple((label.text(), mine.text(), other.text()) for label, mine, other in shown)
+
+    def show_others(self, others: Sequence[tuple[str, str]], *, chosen: str) -> None:
+        """The other runs as (id, name); the one chosen before stays chosen where it is still there."""
+        keys = [key for key, _ in others]
+        now = self.other if self.other in keys else chosen
+        self.box.clear()
+        for key, name in others:
+            self.box.addItem(name, key)
+        if now in keys:
+            self.box.setCurrentIndex(keys.index(now))
+        self.setVisible(bool(others))
+
+    def show_differences(self, name: str, other: str, differences: Sequence[Difference]) -> None:
+        """What differs between the run `name` and the run `other`."""
+        lines = [Difference("", name, other), *differences] if differences else []
+        while len(self._lines) < len(lines):
+            self._add_line()
+        for place, labels in enumerate(self._lines):
+            for label in labels:
+                label.setVisible(place < len(lines))
+            if place < len(lines):
+                one = lines[place]
+                for label, words in zip(labels, (one.label, one.mine, one.other), strict=True):
+                    label.setText(words)
+                labels[0].setToolTip(one.help)
+        self._same.setVisible(not differences)
+
+    def _add_line(self) -> None:
+        row = len(self._lines)
+        labels = (QLabel(), QLabel(), QLabel())
+        for column, label in enumerate(labels):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            if row == 0 or column == 0:
+                set_role(label, "weak")
+            self._grid.addWidget(label, row, column, Qt.AlignmentFlag.AlignTop)
+        self._lines.append(labels)
+
+    def _on_activated(self) -> None:
+        self.other_chosen.emit(self.other)
