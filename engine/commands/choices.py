@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from engine.commands.wrong_use import WrongUse
 from engine.data.split import SplitConfig
 from engine.errors import SettingError
+from engine.models.presets import Preset
 from engine.models.registry import kind_of
 from engine.settings import Config, declared_settings, with_texts
 from engine.training.config import TrainingConfig
@@ -26,21 +27,28 @@ class Choices:
     split: SplitConfig
     finder: FinderConfig
     search: SearchConfig = field(default_factory=SearchConfig)
+    preset: Preset | None = None
+
+    @property
+    def suggestion(self) -> str | None:
+        """The reading of the rate finder to take; None is the model's own."""
+        return self.preset.suggestion if self.preset is not None else None
 
 
-def choices_of(arguments: argparse.Namespace) -> Choices:
+def choices_of(arguments: argparse.Namespace, *, entries: int = 0, preset: Preset | None = None) -> Choices:
     """The configs of find-lr, train and search. A setting's name goes to the model first, then training, split and the
-    sweep or search.
+    sweep or search. `entries` of the data set scale what is automatic; what is asked for changes the preset.
 
     Raises WrongUse for unknown names and values outside their limits.
     """
     with wrong_use():
         kind = kind_of(arguments.model)
         learns = kind.can.learns_by_steps
-        configs: dict[str, Config] = {"model": kind.config_class()}
+        own = preset or Preset("", "", "", kind.name)
+        configs: dict[str, Config] = {"model": kind.config_class().changed(**own.settings)}
         if learns:
-            configs["training"] = TrainingConfig(**kind.training)
-        configs["split"] = SplitConfig(**kind.split)
+            configs["training"] = TrainingConfig(**{**kind.training_for(entries), **own.training})
+        configs["split"] = SplitConfig(**{**kind.split, **own.split})
         if arguments.command == "find-lr":
             configs["finder"] = FinderConfig(**kind.finder)
         if arguments.command == "search":
@@ -54,7 +62,7 @@ def choices_of(arguments: argparse.Namespace) -> Choices:
     assert isinstance(split, SplitConfig)
     search = configs.get("search", SearchConfig())
     assert isinstance(search, SearchConfig)
-    return Choices(configs["model"], training, split, finder, search)
+    return Choices(configs["model"], training, split, finder, search, preset)
 
 
 def with_settings(configs: Mapping[str, Config], pairs: Sequence[str]) -> dict[str, Config]:

@@ -35,6 +35,10 @@ class Driver:
             for number, handler in former.items():
                 signal.signal(number, handler)
 
+    def say(self, words: str) -> None:
+        """A line beside the progress: what was decided before a job."""
+        print(words, file=self._stream, flush=True)
+
     def _should_stop(self) -> bool:
         return self.asked_to_stop
 

@@ -8,16 +8,17 @@ from typing import Any
 from engine import verbs
 from engine.commands.answer import Answer
 from engine.commands.blend_command import blended
-from engine.commands.choices import choices_of
-from engine.commands.data_commands import dataset_of
 from engine.commands.driving import Driver
+from engine.commands.preset_choices import started
 from engine.commands.wording import duration, facts, figure, rate, table
 from engine.commands.wrong_use import WrongUse
 from engine.library.run_record import RunRecord
 from engine.library.store import Library
 from engine.models.blend import Blend
+from engine.models.presets import Preset
 from engine.models.registry import kind_of
 from engine.training.lr_finder import RateSweep
+from engine.verbs.reading import curve_words_of
 
 _KINDS = ("steepest", "valley", "minimum", "turning_point")
 _SHOWN_METRICS = ("recall@20", "recall@50", "ndcg@100", "rmse", "mae")
@@ -25,8 +26,7 @@ _SHOWN_METRICS = ("recall@20", "recall@50", "ndcg@100", "rmse", "mae")
 
 def find_rate(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
     """Sweep learning rates and say which to take."""
-    choices = choices_of(arguments)
-    dataset = dataset_of(arguments.dataset, library, driver)
+    dataset, choices = started(arguments, library, driver)
     job = verbs.find_rate(
         library,
         dataset,
@@ -36,6 +36,7 @@ def find_rate(arguments: argparse.Namespace, library: Library, driver: Driver) -
         finder=choices.finder,
         split=choices.split,
         device=arguments.device,
+        suggestion=choices.suggestion,
     )
     sweep = driver.run(job)
     return Answer(_sweep_document(sweep), _sweep_text(sweep))
@@ -45,8 +46,7 @@ def train(arguments: argparse.Namespace, library: Library, driver: Driver) -> An
     """Train a model, keep the run, and say what it is worth."""
     if arguments.model == Blend.name:
         return _run_answer(blended(arguments, library, driver))
-    choices = choices_of(arguments)
-    dataset = dataset_of(arguments.dataset, library, driver)
+    dataset, choices = started(arguments, library, driver)
     job = verbs.train(
         library,
         dataset,
@@ -55,8 +55,10 @@ def train(arguments: argparse.Namespace, library: Library, driver: Driver) -> An
         training=choices.training,
         split=choices.split,
         device=arguments.device,
+        suggestion=choices.suggestion,
     )
-    return _run_answer(library.runs.find(driver.run(job).run_id))
+    record = library.runs.find(driver.run(job).run_id)
+    return _run_answer(record, curve_words=curve_words_of(library, record), preset=choices.preset)
 
 
 def resume(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
@@ -65,11 +67,14 @@ def resume(arguments: argparse.Namespace, library: Library, driver: Driver) -> A
         raise WrongUse(f"--epochs takes 1 or more, not {arguments.epochs}.")
     record = library.runs.find(arguments.run)
     job = verbs.resume(library, record.run_id, epochs=arguments.epochs, device=arguments.device)
-    return _run_answer(library.runs.find(driver.run(job).run_id))
+    record = library.runs.find(driver.run(job).run_id)
+    return _run_answer(record, curve_words=curve_words_of(library, record))
 
 
-def _run_answer(record: RunRecord) -> Answer:
-    return Answer(_run_document(record), _run_text(record))
+def _run_answer(record: RunRecord, *, curve_words: str = "", preset: Preset | None = None) -> Answer:
+    chosen = {"preset": preset.name if preset else None, "preset_words": preset.sentences if preset else ""}
+    document = {**_run_document(record), "curve_words": curve_words, **chosen}
+    return Answer(document, _run_text(record, curve_words=curve_words))
 
 
 def _run_document(record: RunRecord) -> dict[str, Any]:
@@ -98,7 +103,7 @@ def _run_document(record: RunRecord) -> dict[str, Any]:
     }
 
 
-def _run_text(record: RunRecord) -> str:
+def _run_text(record: RunRecord, *, curve_words: str) -> str:
     best = ""
     if record.best_epoch is not None:
         best = f"epoch {record.best_epoch:,}, {record.watched} {figure(record.best_value)}"
@@ -123,7 +128,7 @@ def _run_text(record: RunRecord) -> str:
     ]
     if metrics:
         lines += [f"On {record.people_judged:,} people it has not learned from:", facts(metrics)]
-    return "\n".join([*lines, record.advice]).rstrip()
+    return "\n".join(one for one in (*lines, curve_words, record.advice) if one).rstrip()
 
 
 def _interval_words(interval: dict[str, float | None]) -> str:

@@ -29,7 +29,8 @@ def list_runs(arguments: argparse.Namespace, library: Library, driver: Driver) -
 
 
 def list_models(arguments: argparse.Namespace, driver: Driver) -> Answer:
-    """The models on offer, what they can do and what can be set about them."""
+    """The models on offer, what they can do and what can be set about them; and the presets, a sentence each."""
+    from engine.models.presets import CHOSEN, PRESETS
     from engine.models.registry import MODELS
     from engine.settings import declared_settings
 
@@ -49,7 +50,16 @@ def list_models(arguments: argparse.Namespace, driver: Driver) -> Answer:
         names = ", ".join(one.name for one in declared_settings(kind.config_class))
         how = "learns by steps" if kind.can.learns_by_steps else "computed at once"
         lines.append(f"{kind.name}: {kind.title}, {how}\n  {kind.sentence}\n  settings: {names}")
-    return Answer({"models": documents}, "\n".join(lines))
+    presets = [{"name": name, "title": title, "sentence": sentence, "model": None, "settings": {}, "training": {},
+                "split": {}} for name, (title, sentence) in CHOSEN.items()]  # fmt: skip
+    presets += [
+        {"name": one.name, "title": one.title, "sentence": one.sentence, "model": one.model,
+         "settings": dict(one.settings), "training": dict(one.training), "split": dict(one.split)}
+        for one in PRESETS.values()
+    ]  # fmt: skip
+    lines.append("\nPresets (--preset NAME): a model as a study had it, or chosen for your data and this machine")
+    lines += [f"{one['name']}: {one['title']}\n  {one['sentence']}" for one in presets]
+    return Answer({"models": documents, "presets": presets}, "\n".join(lines))
 
 
 def list_devices(arguments: argparse.Namespace, driver: Driver) -> Answer:

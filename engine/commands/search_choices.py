@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from engine.commands.preset_option import add_preset_option
+
 EXAMPLE = """\
 examples:
   the grid of a low-rank study on a text of known and unknown pairs, with its summary:
@@ -30,6 +32,7 @@ def add_search(
     )  # fmt: skip
     one.add_argument("dataset", nargs="?", metavar="DATASET", help="not needed with --resume")
     one.add_argument("--model", metavar="NAME", help="see: python -m engine models")
+    add_preset_option(one)
     one.add_argument(
         "--grid", dest="grid", action="extend", nargs="+", default=[], metavar="key=value,value",
         help="a setting of the model or of training, and the values to try; every combination is a run",

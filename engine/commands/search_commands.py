@@ -10,6 +10,7 @@ from engine.commands.answer import Answer
 from engine.commands.choices import choices_of, wrong_use
 from engine.commands.data_commands import dataset_of
 from engine.commands.driving import Driver
+from engine.commands.preset_choices import with_preset
 from engine.commands.wording import duration, figure, table
 from engine.commands.wrong_use import WrongUse
 from engine.data.dataset import Dataset
@@ -20,7 +21,7 @@ from engine.library.store import Library
 from engine.training.search import Base, grid_of, read_values, refuse_unmeasurable, settings_words
 from engine.verbs.searching import SearchResult
 
-_ONLY_NEW = ("model", "grid", "settings", "most", "epochs", "lr", "split")
+_ONLY_NEW = ("model", "preset", "grid", "settings", "most", "epochs", "lr", "split")
 
 
 def search(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
@@ -51,9 +52,13 @@ def list_searches(arguments: argparse.Namespace, library: Library, driver: Drive
 def _new(arguments: argparse.Namespace, library: Library, driver: Driver) -> Job[SearchResult]:
     """A search as the words describe it. Everything about the grid is refused before the data set is opened."""
     for name in ("dataset", "model"):
-        if getattr(arguments, name) is None:
+        if getattr(arguments, name) is None and (name == "dataset" or arguments.preset is None):
             raise WrongUse(f"search needs {'DATASET' if name == 'dataset' else '--model NAME'}, or --resume SEARCH.")
-    choices = choices_of(arguments)
+    dataset: Dataset | None = None
+    if arguments.preset is not None:
+        dataset, choices = with_preset(arguments, library, driver)
+    else:
+        choices = choices_of(arguments)
     with wrong_use():
         config = choices.search
         if arguments.most is not None:
@@ -68,7 +73,7 @@ def _new(arguments: argparse.Namespace, library: Library, driver: Driver) -> Job
         refuse_unmeasurable(base, config)
     return verbs.search(
         library,
-        dataset_of(arguments.dataset, library, driver),
+        dataset or dataset_of(arguments.dataset, library, driver),
         model=arguments.model,
         grid=values,
         model_config=choices.model_config,

@@ -61,8 +61,10 @@ def train(
     split: SplitConfig | Split | None = None,
     device: str = "auto",
     advise: bool = True,
+    suggestion: str | None = None,
 ) -> Job[FinishedRun]:
-    """Train a model and keep the run. A rate of None is found first; a split that was made already is taken as it is.
+    """Train a model and keep the run. A rate of None is found first, by that `suggestion` of the sweep (None: the
+    model's own); a split that was made already is taken as it is.
 
     Stop keeps what was learned and skips judging. While the rate is searched, and for models that are computed at
     once, there is nothing to keep and Stop passes through. An error is recorded with the run and passes through.
@@ -76,9 +78,8 @@ def train(
     divided = split if isinstance(split, Split) else make_split(dataset, split or default_split(model))
     settled: TrainingConfig | None = None
     if steps:
-        settled = yield from _settled(
-            dataset, divided, model, model_config, training or default_training(model), chosen
-        )
+        asked = training or default_training(model, dataset)
+        settled = yield from _settled(dataset, divided, model, model_config, asked, chosen, suggestion=suggestion)
     fresh = fresh_model(model, model_config, dataset, seed=settled.seed if settled else 1)
     if isinstance(fresh, StepModel) and settled:
         fresh.prepare(divided.train, seed=settled.seed)
@@ -149,12 +150,15 @@ def _settled(
     model_config: Config | None,
     training: TrainingConfig,
     device: torch.device,
+    *,
+    suggestion: str | None,
 ) -> Job[TrainingConfig]:
     """The training settings with rate and precision chosen, so that a resumed run has the same."""
     training = training.changed(precision=choose_precision(training.precision, device))
     if training.lr is not None:
         return training
-    found = yield from sweep(split, dataset, model, model_config, training, default_finder(model), device)
+    finder = default_finder(model)
+    found = yield from sweep(split, dataset, model, model_config, training, finder, device, suggestion=suggestion)
     if found.stopped:
         raise Stop
     if found.chosen is None or found.chosen.lr is None:
@@ -249,9 +253,9 @@ class _Run:
             judgement = yield from judge(
                 model, self.split.test, candidates_I=self.split.candidates_I, counts_I=counts_I
             )
+            if not judgement.stopped:
+                self.library.runs.judged(self.keeper.run_id, judgement)
         except EngineError as error:
             yield Advised(str(error))
             return None
-        if not judgement.stopped:
-            self.library.runs.judged(self.keeper.run_id, judgement)
         return judgement

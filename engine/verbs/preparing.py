@@ -45,9 +45,11 @@ def find_rate(
     finder: FinderConfig | None = None,
     split: SplitConfig | None = None,
     device: str = "auto",
+    suggestion: str | None = None,
 ) -> Job[RateSweep]:
     """Sweep learning rates for a model on the training people of a split; Stop keeps what was measured.
 
+    `suggestion` is which reading is taken where nobody looks (None: the model's own; see engine.training.suggestions).
     Raises TrainingError for models that are computed at once: they have no learning rate.
     """
     refuse_without_rate(model)
@@ -55,8 +57,8 @@ def find_rate(
     chosen = choose_device(device)
     yield StageStarted("splitting", "Setting people aside to judge on")
     divided = make_split(dataset, split or default_split(model))
-    training = training or default_training(model)
-    return (yield from sweep(divided, dataset, model, model_config, training, finder or default_finder(model), chosen))
+    training, finder = training or default_training(model, dataset), finder or default_finder(model)
+    return (yield from sweep(divided, dataset, model, model_config, training, finder, chosen, suggestion=suggestion))
 
 
 def sweep(
@@ -67,11 +69,13 @@ def sweep(
     training: TrainingConfig,
     finder: FinderConfig,
     device: torch.device,
+    *,
+    suggestion: str | None = None,
 ) -> Job[RateSweep]:
     """The learning-rate sweep of a fresh model on a split."""
     fresh = fresh_model(model, model_config, dataset, seed=training.seed)
     assert isinstance(fresh, StepModel), "models without a learning rate are refused earlier"
-    prefer = kind_of(model).suggestion
+    prefer = suggestion or kind_of(model).suggestion
     return (
         yield from lr_finder.find_rate(split, fresh, training=training, finder=finder, device=device, prefer=prefer)
     )
@@ -101,9 +105,9 @@ def default_split(model: str) -> SplitConfig:
     return SplitConfig(**kind_of(model).split)
 
 
-def default_training(model: str) -> TrainingConfig:
-    """What a model's training settings start from."""
-    return TrainingConfig(**kind_of(model).training)
+def default_training(model: str, dataset: Dataset) -> TrainingConfig:
+    """What a model's training settings start from on a data set."""
+    return TrainingConfig(**kind_of(model).training_for(dataset.entries))
 
 
 def refuse_without_rate(model: str) -> None:
