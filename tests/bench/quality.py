@@ -1,7 +1,8 @@
 """Recommendation quality on known data, beside known figures: are data, split, metrics and models right?
 
-    python tests/bench/quality.py ml-1m [--data DIR] [--models ease_500,mult_vae] [--seeds 1,2,3] [--keep DIR]
-    python tests/bench/quality.py sample [--models ease_300,two_head] [--seeds 1,2,3]
+    PYTHONPATH=. python tests/bench/quality.py ml-1m [--data DIR] [--models ease_500,mult_vae] [--seeds 1,2,3]
+                                                     [--keep FOLDER] [--threads 1]
+    PYTHONPATH=. python tests/bench/quality.py sample [--models ease_300,two_head] [--seeds 1,2,3]
 
 `ml-1m` wants the folder that holds MovieLens-1M (default: $DESKTOP_REC_DATA/ml-1m). 600 people are tested on, in two
 protocols. *Likes known* is that of Liang et al. 2018: of a person nothing is known but four fifths of their likes, and
@@ -117,9 +118,9 @@ def _models(bench: Workbench, entry: Entry, seeds: Sequence[int], chosen_on: Hel
 def print_table(lines: Sequence[Line]) -> None:
     """Every model in both protocols: means over the seeds, and the difference from EASE on the same people."""
     base = next((line for line in lines if line.entry.key == BASE), None)
-    print(f"\n{'':26s} | {LIKES} (published protocol){'':39s} | {ALL} (as the application works)")
-    heads = "recall@20  recall@50  NDCG@100  seeds' spread"
-    print(f"{'':26s} | {heads}   less ease, l2 500     | {heads}   less ease, l2 500")
+    heads = f"{'recall@20':11s}{'recall@50':11s}{'NDCG@100':10s}{'over the seeds':16s}{'less ease, l2 500':27s}"
+    print(f"\n{'':26s} | {LIKES + ' (published protocol)':75s} | {ALL} (as the application works)")
+    print(f"{'':26s} | {heads} | {heads}")
     for line in lines:
         cells = [_cell(line, base, protocol) for protocol in (LIKES, ALL)]
         print(f"{line.entry.words:26s} | " + " | ".join(cells), flush=True)
@@ -128,18 +129,20 @@ def print_table(lines: Sequence[Line]) -> None:
 def _cell(line: Line, base: Line | None, protocol: str) -> str:
     mean = line.mean(protocol)
     if mean is None:
-        return f"{'not its protocol':69s}"
+        return f"{'not its protocol':75s}"
     values = [one.metrics[NDCG].value for one in line.judgements[protocol]]
-    spread = f"± {np.std(values, ddof=1):.4f} of {len(values)}" if len(values) > 1 else "one"
-    figures = "     ".join(f"{mean.metrics[name].value:.4f}" for name in SHOWN)
-    return f"{figures}    {spread:13s} {_difference(mean, base and base.mean(protocol)):24s}"
+    spread = f"± {np.std(values, ddof=1):.4f} of {len(values)}" if len(values) > 1 else ""
+    recalls = "".join(f"{mean.metrics[name].value:<11.4f}" for name in SHOWN[:2])
+    figures = f"{recalls}{mean.metrics[NDCG].value:<10.4f}"
+    own = base is None or base is line
+    return f"{figures}{spread:16s}{'' if own else _difference(mean, base.mean(protocol)):27s}"
 
 
 def _difference(mean: Judgement, base: Judgement | None) -> str:
-    if base is None or base.per_person[NDCG] is mean.per_person[NDCG]:
+    if base is None:
         return ""
     one = compare(mean, base, NDCG)
-    return f"{one.value:+.4f} [{one.low:+.4f}, {one.high:+.4f}]" if one.value else "-"
+    return f"{one.value:+.4f} [{one.low:+.4f}, {one.high:+.4f}]"
 
 
 def print_demands(lines: Sequence[Line]) -> bool:

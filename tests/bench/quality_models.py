@@ -57,9 +57,9 @@ class Entry:
 
     @property
     def knows_likes_only(self) -> bool:
-        """Whether all it is told of a person are likes, so that the papers' protocol is its own."""
+        """Whether likes are all it wants to know of a person, so that the papers' protocol is its own."""
         models = [ENTRIES[key].model for key in self.parts] or [self.model]
-        return all(kind_of(one).can.learns_from == "likes" for one in models)
+        return all(kind_of(one).can.learns_from == "likes" or one == "popularity" for one in models)
 
 
 _STUDY = preset_of("variational")
@@ -113,7 +113,7 @@ class Workbench:
 
     def _kept_or_learned(self, entry: Entry, seed: int) -> Model:
         config = fitted_config(entry.model, None, entries=self.split.train.entries).changed(**entry.settings)
-        settings = {**kind_of(entry.model).training, **entry.training, "seed": seed}
+        settings = {**kind_of(entry.model).training_for(self.dataset.entries), **entry.training, "seed": seed}
         training = TrainingConfig(**settings | ({"epochs": self._epochs} if self._epochs else {}))
         model = build(entry.model, config, items=self.dataset.titles, scale=self.dataset.scale, seed=seed)
         folder = self._folder and self._folder / f"{entry.key}-{seed}-{self._digest(config, training)}"
