@@ -62,11 +62,13 @@ def habits_without_each(
 
 
 def normalise(ratings: Tensor, habit: RatingHabit, scale: Scale) -> Tensor:
-    """Normalised ratings in -2.5..2.5; an entry without rating gets 0. Shapes broadcast."""
+    """Normalised ratings in -2.5..2.5. An entry without rating counts as rated mu, the person's mean; without any
+    rating that is the middle of the scale, so 0. Shapes broadcast.
+    """
+    ratings = torch.where(torch.isnan(ratings), habit.mu, ratings)
     z = ((ratings - habit.mu) / habit.sigma.clamp(min=_LEAST_SPREAD)).clamp(-3.0, 3.0)
     a = ((ratings - scale.middle) / half_width(scale)).clamp(-2.5, 2.0)
-    n = (habit.alpha * z + (1.0 - habit.alpha) * a).clamp(-2.5, 2.5)
-    return torch.where(torch.isnan(ratings), 0.0, n)
+    return (habit.alpha * z + (1.0 - habit.alpha) * a).clamp(-2.5, 2.5)
 
 
 def denormalise(normalised: Tensor, habit: RatingHabit, scale: Scale) -> Tensor:

@@ -26,6 +26,7 @@ from engine.models.normalisation import RatingHabit, denormalise, habits, habits
 from engine.models.two_head_config import TwoHeadConfig
 
 _PEOPLE_AT_ONCE = 256
+_CHANCE_SHARPNESS, _LEAST_CHANCE = 50.0, 1e-30
 _ACTIVATIONS = {"swish": nn.SiLU, "tanh": nn.Tanh, "relu": nn.ReLU}
 
 
@@ -118,9 +119,9 @@ class TwoHead(StepModel):
         latent_BL, divergence = self._encode(self._first(batch, normalised_N, kept_N), noise)
         presence_BD, rating_BD = self._decode(latent_BL)
         presence = self._presence_loss(self.presence_head(presence_BD), batch)
-        rating = self._rating_loss(self.rating_head(rating_BD), batch, normalised_N, habit)
-        total = weighted_by_uncertainty(presence, self.log_variances[0])
-        total = total + weighted_by_uncertainty(rating, self.log_variances[1]) + config.kl_cap * divergence
+        rating = self._rating_loss(self.rating_head(rating_BD), batch, normalised_N)
+        total = weighted_by_uncertainty(presence + config.kl_cap * divergence, self.log_variances[0])
+        total = total + weighted_by_uncertainty(rating, self.log_variances[1])
         per_title = presence.detach() * len(batch) / max(1, len(batch.item_rows_N))
         parts = {"presence": per_title, "rating": rating.detach()}
         return Losses(total, per_title + rating.detach(), parts)
@@ -138,15 +139,13 @@ class TwoHead(StepModel):
         loss = multinomial_nll if self.config.presence_loss == "multinomial" else presence_mse
         return loss(logits_BI, batch.person_N, batch.item_rows_N)
 
-    def _rating_loss(self, ratings_BI: Tensor, batch: Batch, normalised_N: Tensor, habit: RatingHabit) -> Tensor:
-        rated_N = ~torch.isnan(batch.ratings_N)
-        person_R, item_R, target_R = batch.person_N[rated_N], batch.item_rows_N[rated_N], normalised_N[rated_N]
+    def _rating_loss(self, ratings_BI: Tensor, batch: Batch, normalised_N: Tensor) -> Tensor:
+        """Over the truly rated entries alone, or over those without a rating too, as if rated as filled in."""
+        person_N, item_N, target_N = batch.person_N, batch.item_rows_N, normalised_N
         if self.config.mask_unrated:
-            return huber(ratings_BI[person_R, item_R], target_R, self.config.huber_delta)
-        mean_B = normalise(habit.mu, habit, self.scale)
-        target_BI = mean_B[:, None].expand(-1, self.items).clone()
-        target_BI[person_R, item_R] = target_R
-        return huber(ratings_BI, target_BI, self.config.huber_delta)
+            rated_N = ~torch.isnan(batch.ratings_N)
+            person_N, item_N, target_N = person_N[rated_N], item_N[rated_N], target_N[rated_N]
+        return huber(ratings_BI[person_N, item_N], target_N, self.config.huber_delta)
 
     # -- the network -----------------------------------------------------------------------------------------------
 
@@ -228,7 +227,7 @@ class TwoHead(StepModel):
     ) -> Prediction:
         latent_UL, _ = self._encode(first_UH, None)
         presence_UD, rating_UD = self._decode(latent_UL)
-        log_probability = F.log_softmax(self.presence_head(presence_UD), dim=1)
+        log_probability = self._log_probability(self.presence_head(presence_UD))
         head_weight: Tensor = self.rating_head.weight
         head_bias: Tensor = self.rating_head.bias
         if columns_C is not None:
@@ -240,6 +239,17 @@ class TwoHead(StepModel):
         rating = denormalise(liking, habit, self.scale)
         score = _mixed(log_probability, liking, self.config.presence_weight)
         return Prediction(score.cpu(), log_probability.cpu(), liking.cpu(), rating.cpu())
+
+    def _log_probability(self, outputs_UI: Tensor) -> Tensor:
+        """What the presence head says as log chances that add up to 1; titles keep their order.
+
+        Outputs that learned by squared error are chances already (1 for the person's titles, 0 for others), so that
+        a softmax would make them all alike.
+        """
+        if self.config.presence_loss == "multinomial":
+            return F.log_softmax(outputs_UI, dim=1)
+        chances_UI = F.softplus(outputs_UI, beta=_CHANCE_SHARPNESS).clamp(min=_LEAST_CHANCE)
+        return chances_UI.log() - chances_UI.sum(dim=1, keepdim=True).log()
 
     def rank_scores(self, prediction: Prediction, weight: float | None = None) -> Tensor:
         """softmax(logit)^w * max(n + 1, 0.001)^(1-w); w = 1 ranks by presence alone, 0 by liking alone."""

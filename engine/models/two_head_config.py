@@ -69,7 +69,9 @@ class TwoHeadConfig(ModelConfig):
         1e-2, label="Loss-weight rate", help="The learning rate of the learned loss weights.", low=0.0, high=1.0
     )
     mask_unrated: bool = setting(
-        True, label="Learn from rated titles only", help="Off: titles without a rating count as rated average."
+        True,
+        label="Learn stars from rated titles only",
+        help="Off: titles seen without a rating count as if rated as the person rates on average.",
     )
     input_dropout_low: float = setting(
         0.24, label="Least input dropout", help="Least share of a profile hidden in training.", low=0.0, high=0.99

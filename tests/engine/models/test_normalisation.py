@@ -57,12 +57,18 @@ def test_that_a_seven_from_someone_generous_and_even_stays_positive():
     assert with_floor[8] < found[8]
 
 
-def test_that_an_entry_without_rating_counts_nothing_and_gives_zero():
+def test_that_an_entry_without_rating_counts_as_the_persons_mean_and_moves_no_other():
     with_blank, habit = normalised([9.0, float("nan"), 5.0])
     without, habit_without = normalised([9.0, 5.0])
-    assert with_blank[1] == 0
+    mean = (1 - habit.alpha) * (7.0 - 5.5) / 2.5
+    assert with_blank[1] == pytest.approx(float(mean))
     assert torch.equal(with_blank[[0, 2]], without)
     assert habit.mu == habit_without.mu
+
+
+def test_that_entries_of_someone_who_rated_nothing_give_zero():
+    found, _ = normalised([float("nan")] * 3)
+    assert found.tolist() == [0.0, 0.0, 0.0]
 
 
 @pytest.mark.parametrize("ratings", [[7.0], [7.0, 7.0, 7.0], [7.0, float("nan")]])
