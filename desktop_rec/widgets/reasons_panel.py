@@ -18,6 +18,7 @@ from desktop_rec.widgets.impact_bars import Bar, ImpactBars
 from desktop_rec.widgets.star_rating import StarRating
 from desktop_rec.widgets.star_scale import StarScale
 from desktop_rec.widgets.taste_words import (
+    MINUS,
     likelihood_words,
     predicted_words,
     rank_without_words,
@@ -84,7 +85,7 @@ class ReasonsPanel(QScrollArea):
         if found.others_share >= 0.005:
             notes.append(f"Your other ratings together: {share_words(found.others_share)}.")
         self.show_note(" ".join(one for one in notes if one))
-        self._score.setText(f"Score {found.score:.4g}")
+        self._score.setText(_score_words(found))
         self._score.show()
 
     def show_note(self, words: str) -> None:
@@ -121,9 +122,9 @@ class ReasonsPanel(QScrollArea):
         self._carried_part = _part("Carried by", self.carried)
         self._against_part = _part("Spoke against it", self.against)
         self.note, self._score = QLabel(), QLabel()
-        self.note.setWordWrap(True)
         for label in (self.note, self._score):
             set_role(label, "caption")
+            label.setWordWrap(True)
         self._score.setToolTip("What ranks the titles inside the model; only its order has a meaning")
         for one in (self._carried_part, self._against_part, self.note, self._score):
             column.addWidget(one)
@@ -217,6 +218,7 @@ def _figures(item: Recommendation) -> str:
 def _bar(reason: Reason, rank: int) -> Bar:
     signed = reason.share if reason.impact > 0 else -reason.share
     is_disliked = reason.words.startswith("because you disliked")
+    behind = ", ".join(f"{one.run} {signed_share_words(one.impact / reason.impact * signed)}" for one in reason.parts)
     return Bar(
         name=reason.words if is_disliked else reason.title,
         share=signed,
@@ -224,8 +226,15 @@ def _bar(reason: Reason, rank: int) -> Bar:
         detail="seen, not rated" if reason.rating is None else f"yours {rating_words(reason.rating)}",
         detail_right=rank_without_words(rank, reason.rank_without),
         tip=f"{'Carried it' if signed > 0 else 'Spoke against it'} {reason.words}: {share_words(signed)} of what all "
-        f"your ratings do to this title; {rank_without_words(rank, reason.rank_without)}",
+        f"your ratings do to this title; {rank_without_words(rank, reason.rank_without)}"
+        + (f"; of that {behind}" if behind else ""),
     )
+
+
+def _score_words(found: Explanation) -> str:
+    """The score, and of a blend what each of its parts adds to it."""
+    parts = [f"{one.run} {MINUS if one.impact < 0 else '+'}{abs(one.impact):.2f}" for one in found.parts]
+    return f"Score {found.score:.4g}" + (f": {', '.join(parts)}" if parts else "")
 
 
 def _part(words: str, bars: ImpactBars) -> QWidget:

@@ -94,6 +94,20 @@ class Blend(Model):
         ]
         return self._as_rating(torch.stack(sums).sum(0))
 
+    @property
+    def knows_doubt(self) -> bool:
+        """See Model. It does where all do whose ratings it predicts by."""
+        rating = [model for part, model in self.parts if part.rating_weight]
+        return bool(rating) and all(one.knows_doubt for one in rating)
+
+    @torch.inference_mode()
+    def rating_sds_of(self, profiles: Histories, wanted: Histories) -> Tensor | None:
+        """See Model. The parts err together, on the same odd ratings, so what is doubtful adds up as the ratings do."""
+        if not self.knows_doubt:
+            return None
+        said = [(part, model.rating_sds_of(profiles, wanted)) for part, model in self.parts if part.rating_weight]
+        return torch.stack([part.rating_weight * sds for part, sds in said if sds is not None]).sum(0)
+
     @torch.inference_mode()
     def shares(self, profiles: Histories, *, ratings: bool = True) -> tuple[Share, ...]:
         """What each part adds to `predict`, in the order of the parts."""
@@ -203,11 +217,13 @@ def _built(part: Part, *, items: int, scale: Scale) -> Model:
 
 def _together(parts: Sequence[Part], models: Sequence[Model]) -> Capabilities:
     """What models can together."""
+    rating = [model for part, model in zip(parts, models, strict=True) if part.rating_weight]
     return Capabilities(
         ranks=True,
-        predicts_ratings=any(one.rating_weight for one in parts),
+        predicts_ratings=bool(rating),
         learns_by_steps=False,
         needs_times=any(one.can.needs_times for one in models),
         folds_in=all(one.can.folds_in for one in models),
         learns_from="likes" if all(one.can.learns_from == "likes" for one in models) else "ratings",
+        knows_doubt=bool(rating) and all(one.can.knows_doubt for one in rating),
     )

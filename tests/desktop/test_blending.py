@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QAbstractButton
 
 from desktop_rec.views import run_words
 from desktop_rec.views.training_view import TrainingView
+from desktop_rec.widgets.reasons_panel import ReasonsPanel
+from desktop_rec.widgets.star_scale import StarScale
 from engine.data.split import SplitConfig
 from engine.models.linear import EaseConfig
 from engine.models.popularity import PopularityConfig
@@ -61,6 +63,12 @@ def test_that_a_blend_lists_and_gives_reasons_after_its_parts_are_gone(qtbot, op
     with qtbot.waitSignal(opened.explanation_ready, timeout=MOST_MS) as explained:
         opened.explain(first.item_row)
     assert explained.args[0].carried[0].title == "Film 0"
+    panel = ReasonsPanel(StarScale.of(opened.dataset.scale))
+    qtbot.addWidget(panel)
+    panel.show_title(first, word="film")
+    panel.show_reasons(explained.args[0])
+    assert "of that ease 1 +" in panel.carried.bars[0].tip
+    assert "ease 1 +" in panel._score.text()
 
 
 def test_that_runs_that_do_not_go_together_are_told_in_a_notice(qtbot, opened, hear):

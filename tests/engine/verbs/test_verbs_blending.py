@@ -20,6 +20,7 @@ from engine.data.split import SplitConfig
 from engine.errors import LibraryError, SettingError, TrainingError
 from engine.events import EpochEnded, StageStarted, Stop, drive
 from engine.library.store import Library
+from engine.recommending.explanation import explain
 
 HOUSE = Path(__file__).resolve().parents[3]
 
@@ -241,3 +242,17 @@ def test_that_a_damaged_blend_is_told_not_crashed_on(library, dataset, parts):
     with pytest.raises(LibraryError, match="damaged"):
         verbs.recommender_of(library, run_id)
     assert isinstance(library, Library)
+
+
+def test_that_the_numbers_of_the_parts_add_up_to_those_of_an_explanation(library, dataset, parts):
+    recommender = drive(verbs.blend(library, parts)).recommender
+    history = recommender.match(profile_of_user(dataset, "7")).history
+    first = recommender.recommend(history, top=1).items[0]
+
+    told = explain(recommender, history, first.item_row)
+
+    assert sum(one.impact for one in told.parts) == pytest.approx(told.score, abs=1e-5)
+    for reason in (*told.carried, *told.against):
+        assert sum(one.impact for one in reason.parts) == pytest.approx(reason.impact, abs=1e-5)
+    weights = {one["run"]: one["weight"] for one in library.runs.find("latest").model_config["copies"]}
+    assert {one.run for one in told.parts} == {run for run, weight in weights.items() if weight}
