@@ -67,7 +67,9 @@ def test_that_a_blend_lists_and_gives_reasons_after_its_parts_are_gone(qtbot, op
     qtbot.addWidget(panel)
     panel.show_title(first, word="film")
     panel.show_reasons(explained.args[0])
-    assert "of that ease 1 +" in panel.carried.bars[0].tip
+    tip = panel.carried.bars[0].tip
+    assert "; of that " in tip
+    assert "ease 1 +" in tip
     assert "ease 1 +" in panel._score.text()
 
 
