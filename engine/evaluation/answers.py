@@ -38,6 +38,16 @@ class Question:
     tier_I: Int64 | None = None
     levels: Levels | None = None
 
+    @property
+    def list_cut(self) -> int:
+        """How long a list is as people see it: 20, or the shortest that is asked for."""
+        return 20 if 20 in self.ks else self.ks[0]
+
+    @property
+    def curve_cut(self) -> int:
+        """Where NDCG is cut in breakdowns: at 100, or at the longest list that is asked for."""
+        return 100 if 100 in self.ks else self.ks[-1]
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -79,18 +89,18 @@ def answer_for(model: Model, held_out: HeldOut, people: Int64, question: Questio
 
 @torch.inference_mode()
 def ndcg_of(model: Model, held_out: HeldOut, people: Int64, *, known: Histories, question: Question) -> Floats:
-    """NDCG at the longest cut where the model is told no more than `known` of these people, [U].
+    """NDCG at `curve_cut` where the model is told no more than `known` of these people, [U].
 
     Whatever is told, nothing of their whole profiles is listed: every amount of knowledge has the same task.
     """
     was_training = model.training
     model.eval()
     scores_UI = model.rank_scores(_predicted(model, known, question), _weight(model, question))
-    items_UK, listed_UK = _lists(scores_UI, held_out.fold_in.take(people), question)
+    cut, to_find = question.curve_cut, held_out.to_find.take(people)
+    items_UK, listed_UK = _lists(scores_UI, held_out.fold_in.take(people), question.candidates_I, cut)
     model.train(was_training)
-    to_find = held_out.to_find.take(people)
     found = _Found.of(to_find, items_UK, listed_UK, question.candidates_I)
-    return measure.ndcg(*found.gains(to_find.ratings_N >= model.scale.like, question.ks[-1]), question.ks[-1])
+    return measure.ndcg(*found.gains(to_find.ratings_N >= model.scale.like, cut), cut)
 
 
 @dataclass(frozen=True)
@@ -126,7 +136,7 @@ def _rank(
 ) -> None:
     """Put into the answer what the lists are worth."""
     scores_UI = model.rank_scores(prediction, _weight(model, question))
-    items_UK, listed_UK = _lists(scores_UI, fold_in, question)
+    items_UK, listed_UK = _lists(scores_UI, fold_in, question.candidates_I, question.ks[-1])
     found = _Found.of(to_find, items_UK, listed_UK, question.candidates_I)
     is_liked_N = to_find.ratings_N >= model.scale.like
     gains_UK, ideal_UK = found.gains(is_liked_N, question.ks[-1])
@@ -144,7 +154,7 @@ def _rank(
             answer.per_person[f"novelty@{k}"] = measure.novelty(items_UK, question.counts_I, k, listed_UK=listed_UK)
         answer.listed[k] = np.bincount(items_UK[:, :k][listed_UK[:, :k]], minlength=model.items) > 0
     if question.tier_I is not None:
-        answer.parts[POPULARITY] = _shares_of_tiers(question.tier_I, items_UK, listed_UK, question.ks[0])
+        answer.parts[POPULARITY] = _shares_of_tiers(question.tier_I, items_UK, listed_UK, question.list_cut)
 
 
 def _predicted(model: Model, profiles: Histories, question: Question, *, ratings: bool = False) -> Prediction:
@@ -156,10 +166,10 @@ def _weight(model: Model, question: Question) -> float | None:
     return question.weight if model.can.mixes_presence else None
 
 
-def _lists(scores_UI: Tensor, seen: Histories, question: Question) -> tuple[Int64, Bools]:
-    """The best titles for each person, [U, K], and whether a place is filled."""
-    masked_UI = _masked(scores_UI, seen, question.candidates_I)
-    items_UK = measure.top_items(masked_UI, question.ks[-1])
+def _lists(scores_UI: Tensor, seen: Histories, candidates_I: Bools, k: int) -> tuple[Int64, Bools]:
+    """The k best titles for each person, [U, K], and whether a place is filled."""
+    masked_UI = _masked(scores_UI, seen, candidates_I)
+    items_UK = measure.top_items(masked_UI, k)
     return items_UK.numpy(), (torch.gather(masked_UI, 1, items_UK) > -torch.inf).numpy()
 
 

@@ -28,6 +28,8 @@ _TIER_ENDS = (0.01, 0.1, 0.5)
 KNOWN_OR_NEW = ("known people", "new people", "new titles")
 
 _MOST_LEVELS, _RANGES = 12, 10
+_FEWEST_FOR_INTERVAL = 5
+"""Drawing again and again from fewer people than that says nothing about others: one person always equals himself."""
 
 
 @dataclass(frozen=True)
@@ -85,13 +87,14 @@ class Measured:
         }
 
     def breakdown(self, draws: dict[str, Floats]) -> Breakdown:
-        """The rows that have a figure, with intervals where there are draws."""
+        """The rows that have a figure, with intervals where there are draws of enough people."""
         rows = []
         for place, (name, (values_U, weights_U)) in enumerate(self.columns().items()):
             value = value_over_people(values_U, weights_U)
             if np.isnan(value):
                 continue
-            low, high = middle_95(self._figure(draws[name])) if name in draws else (None, None)
+            is_sure = name in draws and int((~np.isnan(values_U) & (weights_U > 0)).sum()) >= _FEWEST_FOR_INTERVAL
+            low, high = middle_95(self._figure(draws[name])) if is_sure else (None, None)
             figure = float(self._figure(np.array(value)))
             rows.append(BreakdownRow(self.labels[place], int(self.counts_G[place]), figure, low, high))
         return Breakdown(self.name, self.unit, tuple(rows), self.counted)

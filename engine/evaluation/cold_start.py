@@ -53,7 +53,7 @@ def cold_start(
             done = column * len(chosen) + int(some[-1]) + 1
             yield Progressed("Judging shortened profiles", done, total, "profiles") if pace.due() else None
     labels = (*(str(one) for one in lengths), "all")
-    return (yield from _drawn(values_UL, labels, unit=f"NDCG@{question.ks[-1]}"))
+    return (yield from _drawn(values_UL, labels, unit=f"NDCG@{question.curve_cut}"))
 
 
 def _places(profiles: Histories, rng: np.random.Generator) -> Int64:

@@ -18,7 +18,7 @@ Floats = npt.NDArray[np.float64]
 
 _DRAWS = 1000
 _MOST_DRAWS_AT_ONCE = 50
-_NUMBERS_AT_ONCE = 2**20
+_NUMBERS_AT_ONCE = 2**18
 _SEED = 20190513
 
 
@@ -46,10 +46,11 @@ def bootstrap(per_person: Mapping[str, Floats], weights: Mapping[str, Floats]) -
     holds fewer of them the more people there are.
     """
     names = list(per_person)
-    values_UM = np.stack([per_person[name] for name in names], axis=1)
-    weights_UM = np.where(np.isnan(values_UM), 0.0, np.stack([weights[name] for name in names], axis=1))
-    weighted_UM = np.nan_to_num(values_UM) * weights_UM
-    people = len(values_UM)
+    people = len(per_person[names[0]]) if names else 0
+    weights_UM, weighted_UM = np.empty((people, len(names))), np.empty((people, len(names)))
+    for column, name in enumerate(names):
+        weights_UM[:, column] = np.where(np.isnan(per_person[name]), 0.0, weights[name])
+        weighted_UM[:, column] = np.nan_to_num(per_person[name]) * weights_UM[:, column]
     at_once = max(1, min(_MOST_DRAWS_AT_ONCE, _NUMBERS_AT_ONCE // max(1, people)))
     rng = np.random.default_rng(_SEED)
     for start in range(0, _DRAWS, at_once):

@@ -79,7 +79,7 @@ def judge(
             yield from tally.draw()
         if cold_start_people and question.ks:
             yield StageStarted("cold start", "Judging on people of whom only a few ratings are known")
-            whole_U = tally.per_person[f"ndcg@{question.ks[-1]}"]
+            whole_U = tally.per_person[f"ndcg@{question.curve_cut}"]
             people, at_once = cold_start_people, _people_at_once(model.items)
             curve = yield from cold_start(model, held_out, question, whole_U=whole_U, people=people, at_once=at_once)
     except Stop:

@@ -85,7 +85,8 @@ class Tally:
         draws = {name: np.concatenate(lots) for name, lots in self._draws.items()}
         found = [one.breakdown(draws) for one in self._measured]
         if self._question.tier_I is not None and self._question.counts_I is not None and found:
-            found.append(breakdown.popularity_of_data(self._question.counts_I, self._question.tier_I))
+            place = next(at for at, one in enumerate(found) if one.name == breakdown.POPULARITY) + 1
+            found.insert(place, breakdown.popularity_of_data(self._question.counts_I, self._question.tier_I))
         one_sided = (breakdown.KNOWN_AND_NEW, (breakdown.KNOWN_OR_NEW[0],))
         return tuple(one for one in found if one.rows and (one.name, tuple(row.label for row in one.rows)) != one_sided)
 
@@ -100,7 +101,7 @@ class Tally:
         if question.tier_I is None and question.levels is None:
             return
         if question.ks:
-            cut = question.ks[-1]
+            cut = question.curve_cut
             lengths_U = self._held_out.fold_in.counts_U[:people]
             yield breakdown.by_profile_length(self.per_person[f"ndcg@{cut}"], lengths_U, unit=f"NDCG@{cut}")
         for name in self._answers[0].parts:
@@ -114,7 +115,7 @@ class Tally:
             assert question.tier_I is not None, "the shares of tiers are of titles in tiers"
             titles = np.bincount(question.tier_I[question.tier_I >= 0], minlength=len(breakdown.TIERS))
             counts_G = breakdown.tier_totals(titles).astype(np.int64)
-            unit = f"share of the lists of {question.ks[0]}"
+            unit = f"share of the lists of {question.list_cut}"
             return Measured(name, unit, breakdown.TIERS, counts_G, values_UG, weights_UG, "titles")
         assert question.levels is not None, "errors are told apart by levels"
         labels = question.levels.labels if name == breakdown.ERRORS_BY_RATING else breakdown.KNOWN_OR_NEW

@@ -18,6 +18,7 @@ from engine.errors import LibraryError
 from engine.events import EpochEnded
 from engine.library.database import Database
 from engine.library.folders import remove_unfinished, removed_on_failure
+from engine.library.judgement_files import load_judgement, save_judgement
 from engine.library.run_folder import RunFolder
 from engine.library.run_record import (
     FINISHED,
@@ -150,9 +151,25 @@ class RunShelf:
         return self.find(run_id)
 
     def judged(self, run_id: str, judgement: Judgement) -> None:
-        """Record what the run is worth to the test people."""
+        """Record what the run is worth to the test people, and keep it person by person.
+
+        Raises LibraryError where the disk is full; the record then has the figures all the same.
+        """
         metrics = {name: asdict(interval) for name, interval in judgement.metrics.items()}
         self._update(run_id, {"metrics": metrics, "people_judged": judgement.people})
+        save_judgement(self._judgements(run_id), judgement)
+
+    def judgement(self, run_id: str) -> Judgement | None:
+        """The run's judgement, person by person and with its breakdowns.
+
+        None where it was not judged, was judged before such things were kept, or where they are damaged: judging it
+        again (`verbs.evaluate`) makes them anew.
+        """
+        place = self._judgements(self.find(run_id).run_id)
+        try:
+            return load_judgement(place)
+        except LibraryError:
+            return None
 
     def advised(self, run_id: str, advice: str) -> None:
         """Record what was advised after training."""
@@ -235,6 +252,9 @@ class RunShelf:
                 "UPDATE runs SET status = ?, stopped_because = ? WHERE status = ?",
                 (INTERRUPTED, "Its process ended before the run did; it can be resumed.", RUNNING),
             )
+
+    def _judgements(self, run_id: str) -> Path:
+        return self._folder / run_id / "judgement"
 
     def _update(self, run_id: str, values: Mapping[str, Any]) -> None:
         columns = as_columns(dict(values))

@@ -15,6 +15,7 @@ import appdirs
 
 from engine.data.dataset import Dataset
 from engine.errors import LibraryError
+from engine.library.baselines import BaselineShelf
 from engine.library.database import Database
 from engine.library.datasets import DatasetShelf
 from engine.library.folders import bytes_in, check_format, sign_folder, write_failure
@@ -40,10 +41,12 @@ class Library:
         self.runs = RunShelf(database, home / "runs", trash=home / "trash" / "runs")
         self.profiles = ProfileShelf(database)
         self.searches = SearchShelf(database)
+        self.baselines = BaselineShelf(home / "baselines")
         self.datasets.settle()
         self.runs.settle()
         self.profiles.settle()
         self.searches.settle()
+        self.baselines.settle(one.fingerprint for one in self.datasets.records())
 
     @staticmethod
     def open(home: Path | None = None, *, who: str) -> Library:

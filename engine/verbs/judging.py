@@ -1,4 +1,4 @@
-"""A kept run judged again on the people it never learned from.
+"""A kept run judged again on the people it never learned from, and kept with all that was found.
 
 Wires a kept model to its own split; any other protocol would test it on what it has learned.
 """
@@ -13,11 +13,15 @@ import torch
 from engine.data.split import SplitConfig, make_split
 from engine.device import training_threads
 from engine.errors import DataError, SettingError
-from engine.evaluation.protocol import Judgement, judge
+from engine.evaluation.protocol import USUAL_CUTS, Judgement, judge
 from engine.events import Job, StageStarted
 from engine.library.run_record import RunRecord
 from engine.library.store import Library
 from engine.verbs.answering import model_of
+
+COLD_START_PEOPLE = 200
+"""How many of the test people are judged again and again with less of their profiles; their interval is narrow enough,
+and models that take long to rank stay bearable."""
 
 
 def evaluate(
@@ -25,13 +29,15 @@ def evaluate(
     run_id: str,
     *,
     protocol: str | None = None,
-    ks: Sequence[int] = (20, 50, 100),
+    ks: Sequence[int] = USUAL_CUTS,
     weight: float | None = None,
 ) -> Job[Judgement]:
-    """Judge a run on its test people. Stop returns what the people so far gave, marked as stopped.
+    """Judge a run on its test people, with the cold-start curve. Stop gives what the people so far gave, so marked.
 
-    `protocol` is that of the run (None), or SettingError says why it is refused. `weight` is the presence weight of
-    models that mix (None: by presence alone). Raises LibraryError where the run or its data set cannot be used.
+    `protocol` is that of the run (None), or SettingError says why it is refused. The usual lengths of lists are judged
+    beside those asked for, and the judgement is kept with the run, where none was stopped. `weight` is the presence
+    weight of models that mix (None: by presence alone); with another weight nothing is kept. Raises LibraryError where
+    the run or its data set cannot be used, or the disk is full.
     """
     record = library.runs.find(run_id)
     _refuse_other_protocol(record, protocol)
@@ -42,10 +48,18 @@ def evaluate(
     split = make_split(dataset, SplitConfig.from_dict(record.split_config))
     if split.test is None:
         raise DataError(f"The split of the run {record.name} holds nobody out to judge on.")
-    counts_I = np.bincount(split.train.item_rows_N, minlength=split.titles)
-    return (
-        yield from judge(model, split.test, candidates_I=split.candidates_I, ks=ks, weight=weight, counts_I=counts_I)
+    judgement = yield from judge(
+        model,
+        split.test,
+        candidates_I=split.candidates_I,
+        ks=(*ks, *USUAL_CUTS),
+        weight=weight,
+        counts_I=np.bincount(split.train.item_rows_N, minlength=split.titles),
+        cold_start_people=COLD_START_PEOPLE,
     )
+    if weight is None and not judgement.stopped:
+        library.runs.judged(record.run_id, judgement)
+    return judgement
 
 
 def _refuse_other_protocol(record: RunRecord, protocol: str | None) -> None:
