@@ -39,7 +39,7 @@ USUAL = (1280, 800)
 
 _VIEWS = {
     "learning_rate": ("desktop_rec.views.lr_finder_view", "LrFinderView"),
-    "train": ("desktop_rec.views.training_view", "TrainingView"),
+    "train": ("desktop_rec.views.train_place", "TrainPlace"),
     "quality": ("desktop_rec.views.quality_view", "QualityView"),
     "for_you": ("desktop_rec.views.recommend_view", "RecommendView"),
 }

@@ -1,6 +1,6 @@
 """The session's third desk: a person's ratings, and what the model says to them.
 
-Stands on the learning desk. Ratings are kept at once; those of a borrowed person (somebody of the data set) are not.
+Stands on the desk for searches. Ratings are kept at once; those of a borrowed person (somebody of the data set) are not.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject
 
 from desktop_rec.notices import Failure
 from desktop_rec.session import work
-from desktop_rec.session.learning import LearningDesk
+from desktop_rec.session.searching import SearchDesk
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LIST_LENGTH = 100
 
 
-class PersonDesk(LearningDesk):
+class PersonDesk(SearchDesk):
     """Changes the profile, and asks the scoring lane for lists, reasons and insights."""
 
     def __init__(self, parent: QObject | None = None) -> None:

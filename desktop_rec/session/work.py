@@ -200,3 +200,10 @@ def blend(library: Library, run_ids: Sequence[str]) -> Job[Any]:
     from engine import verbs
 
     return (yield from verbs.blend(library, run_ids))
+
+
+def search(library: Library, dataset: Dataset, **choices: Any) -> Job[Any]:
+    """Run after run over a grid, or going on with that."""
+    from engine import verbs
+
+    return (yield from verbs.search(library, dataset, **choices))

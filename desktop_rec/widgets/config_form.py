@@ -33,8 +33,9 @@ class ConfigForm(QWidget):
 
     changed = Signal()
 
-    def __init__(self, name: str, *, label_width: int = LABEL_WIDTH) -> None:
+    def __init__(self, name: str, *, label_width: int = LABEL_WIDTH, fold_words: str = "More settings") -> None:
         super().__init__()
+        self._fold_words = fold_words
         self._label_width = label_width
         self.setObjectName(name)
         self._name = name
@@ -121,7 +122,7 @@ class ConfigForm(QWidget):
                 folded_layout.addWidget(_heading(part.title))
             for field in later:
                 folded_layout.addWidget(field)
-        self._fold = Fold(self._name, "More settings", folded) if folded_layout.count() else None
+        self._fold = Fold(self._name, self._fold_words, folded) if folded_layout.count() else None
         if self._fold is not None:
             shown_layout.addWidget(self._fold)
         return body

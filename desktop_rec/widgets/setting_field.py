@@ -175,7 +175,15 @@ def value_text(value: Any) -> str:
 
 def choice_words(choice: str) -> str:
     """A choice as it is read: slanted_triangle -> Slanted triangle, ndcg@100 -> NDCG@100."""
-    known = {"mse": "MSE", "rmse": "RMSE", "relu": "ReLU", "sgd": "SGD", "float32": "float32", "bf16": "bf16"}
+    known = {
+        "mse": "MSE",
+        "rmse": "RMSE",
+        "relu": "ReLU",
+        "sgd": "SGD",
+        "svd": "SVD",
+        "float32": "float32",
+        "bf16": "bf16",
+    }
     if "@" in choice:
         return metric_words(choice)
     words = choice.replace("_", " ")

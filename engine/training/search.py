@@ -38,6 +38,7 @@ class SearchConfig(Config):
     most: int | None = setting(
         None,
         label="At most",
+        more=False,
         help="How many runs to make. Where the grid has more, so many are drawn from it at random. Automatic: all.",
         low=1,
         high=MOST_RUNS,
@@ -71,6 +72,10 @@ class Base:
     ) -> Base:
         """The settings given, and a model's own where none are."""
         kind = kind_of(model)
+        if kind.made_of_runs:
+            raise SettingError(
+                f"{model} is mixed from finished runs; there is nothing to train.", remedy="Search another model."
+            )
         steps = kind.can.learns_by_steps
         return Base(
             model,
