@@ -30,6 +30,7 @@ from engine.models.blend_config import BlendConfig, Part
 
 _LEAST_SCORE = 1e-30
 _FLAT = 1e-6
+_ALL = slice(None)
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ class Blend(Model):
         *,
         ratings: bool,
     ) -> tuple[Share, ...]:
-        columns = slice(None) if columns_C is None else torch.from_numpy(np.asarray(columns_C, dtype=np.int64))
+        columns = _ALL if columns_C is None else torch.from_numpy(np.asarray(columns_C, dtype=np.int64))
         found = []
         for part, model in self.parts:
             rates = ratings and bool(part.rating_weight)
@@ -148,8 +149,7 @@ class Blend(Model):
                 continue
             prediction, score, rating = said(part, model), None, None
             if part.weight:
-                opinion_UI = standardised(opinion(model, prediction, part.presence), free_UI)
-                score = part.weight * opinion_UI[:, columns]
+                score = part.weight * standardised(opinion(model, prediction, part.presence), free_UI, columns)
             if rates:
                 assert prediction.rating_UI is not None, "a part with a rating weight predicts ratings"
                 rating_UC = prediction.rating_UI[:, columns] if part.weight else prediction.rating_UI
@@ -173,34 +173,39 @@ def opinion(model: Model, prediction: Prediction, presence: float | None) -> Ten
     return model.rank_scores(prediction, presence).clamp(min=_LEAST_SCORE).log()
 
 
-def standardised(scores_UI: Tensor, free_UI: Tensor) -> Tensor:
-    """Scores less the mean and over the (population) standard deviation of each person's free titles.
+def standardised(scores_UI: Tensor, free_UI: Tensor, columns: Tensor | slice = _ALL) -> Tensor:
+    """Scores (of some columns) less the mean and over the (population) standard deviation of a person's free titles.
 
     All zeros for a person to whom a model says the same about every title: it has no opinion.
     """
     count_U1 = free_UI.sum(1, keepdim=True).clamp(min=1)
-    mean_U1 = torch.where(free_UI, scores_UI, 0.0).sum(1, keepdim=True) / count_U1
-    apart_UI = scores_UI - mean_U1
-    spread_U1 = (torch.where(free_UI, apart_UI, 0.0).square().sum(1, keepdim=True) / count_U1).sqrt()
-    return torch.where(spread_U1 <= _FLAT * mean_U1.abs(), 0.0, apart_UI / spread_U1)
+    mean_U1 = _row_sums(scores_UI, free_UI) / count_U1
+    spread_U1 = (_row_sums((scores_UI - mean_U1).square_(), free_UI) / count_U1).sqrt()
+    apart_UC = scores_UI[:, columns] - mean_U1
+    return torch.where(spread_U1 <= _FLAT * mean_U1.abs(), 0.0, apart_UC / spread_U1)
+
+
+def _row_sums(values_UI: Tensor, weights_UI: Tensor) -> Tensor:
+    """Weighted sums of each row, [U, 1], in one pass."""
+    return torch.bmm(values_UI[:, None, :], weights_UI[:, :, None])[:, :, 0]
 
 
 def free_titles(candidates_I: Tensor, profiles: Histories) -> Tensor:
-    """Which titles training saw and each person does not have, bool [U, I]."""
-    free_UI = candidates_I.cpu().expand(len(profiles), -1).clone()
+    """1 for the titles that training saw and a person does not have, 0 for the others, [U, I]."""
+    free_UI = candidates_I.cpu().float().expand(len(profiles), -1).clone()
     rows_N = torch.from_numpy(np.asarray(profiles.user_rows_N, dtype=np.int64))
-    free_UI[rows_N, torch.from_numpy(np.asarray(profiles.item_rows_N, dtype=np.int64))] = False
+    free_UI[rows_N, torch.from_numpy(np.asarray(profiles.item_rows_N, dtype=np.int64))] = 0.0
     return free_UI
 
 
 def free_without_each(candidates_I: Tensor, profile: Histories, left_out_V: npt.NDArray[np.int64]) -> Tensor:
-    """`free_titles` of one profile whole and without each of some entries, bool [1 + V, I]."""
+    """`free_titles` of one profile whole and without each of some entries, [1 + V, I]."""
     free_VI = free_titles(candidates_I, profile).expand(1 + len(left_out_V), -1).clone()
     rows_V = profile.item_rows_N[np.asarray(left_out_V, dtype=np.int64)].astype(np.int64)
     is_last_V = np.bincount(profile.item_rows_N, minlength=len(candidates_I))[rows_V] == 1
     variants = torch.from_numpy(np.flatnonzero(is_last_V) + 1)
     rows = torch.from_numpy(rows_V[is_last_V])
-    free_VI[variants, rows] = candidates_I.cpu()[rows]
+    free_VI[variants, rows] = candidates_I.cpu()[rows].float()
     return free_VI
 
 

@@ -134,10 +134,10 @@ def _shortlisted(
     opinions_UIO = torch.stack(
         [standardised(opinion(parts[one.part], said[one.part], one.presence), free_UI) for one in opinions], dim=2
     )
-    convinced_UI = opinions_UIO.amax(dim=2).masked_fill(~free_UI, -torch.inf)
+    convinced_UI = opinions_UIO.amax(dim=2).masked_fill(free_UI == 0, -torch.inf)
     short_US = torch.topk(convinced_UI, min(_SHORTLIST, convinced_UI.shape[1]), dim=1).indices.sort(dim=1).values
     opinions_USO = torch.gather(opinions_UIO, 1, short_US[:, :, None].expand(-1, -1, len(opinions)))
-    opinions_USO = opinions_USO.masked_fill(~torch.gather(free_UI, 1, short_US)[:, :, None], -torch.inf)
+    opinions_USO = opinions_USO.masked_fill((torch.gather(free_UI, 1, short_US) == 0)[:, :, None], -torch.inf)
     found_UI = torch.zeros(free_UI.shape, dtype=torch.bool)
     found_UI[
         torch.from_numpy(some.to_find.user_rows_N), torch.from_numpy(some.to_find.item_rows_N.astype(np.int64))

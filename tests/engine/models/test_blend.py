@@ -145,7 +145,7 @@ def test_that_a_part_with_no_opinion_leaves_the_list_to_the_others():
 
 def test_that_scores_that_are_no_numbers_stay_so():
     scores = torch.tensor([[1.0, float("nan"), 2.0]])
-    assert bool(standardised(scores, torch.ones(1, 3, dtype=torch.bool)).isnan().all())
+    assert bool(standardised(scores, torch.ones(1, 3)).isnan().all())
 
 
 def test_that_what_is_ranked_by_a_product_is_added_by_its_logarithm():
