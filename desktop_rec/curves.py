@@ -116,6 +116,9 @@ class TrainingState:
     finished: FinishedRun | None = None
     failure: Failure | None = None
     discarded: bool = False
+    hides: bool = False
+    """Whether the model learns with parts hidden or noise; `by_time`: whether the newest ratings are held out."""
+    by_time: bool = False
 
     @property
     def best(self) -> EpochEnded | None:

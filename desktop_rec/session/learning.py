@@ -6,10 +6,10 @@ opened meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from desktop_rec.curves import SweepState, TrainingState
 from desktop_rec.job import MakeJob
@@ -20,6 +20,7 @@ from desktop_rec.session.core import LongJob
 from desktop_rec.session.importing import ImportDesk
 from desktop_rec.session.labels import ChosenRate, ModelLabel
 from engine.events import Event
+from engine.training.curve_words import hides_while_training
 
 if TYPE_CHECKING:
     from engine.data.split import SplitConfig
@@ -74,12 +75,18 @@ class LearningDesk(ImportDesk):
         training: TrainingConfig | None,
         split: SplitConfig,
         device: str = "auto",
+        *,
+        suggestion: str | None = None,
     ) -> bool:
-        """Train a model (closed-form ones are fitted); training.lr None finds the rate first."""
+        """Train a model (closed-form ones are fitted); training.lr None finds the rate first, by that suggestion."""
         if self.library is None or self.dataset is None:
             return False
         choices = {"model": model, "model_config": model_config, "training": training, "split": split}
-        return self._learn(model, "Training", partial(work.train, self.library, self.dataset, device=device, **choices))
+        choices |= {"device": device, "suggestion": suggestion}
+        if not self._learn(model, "Training", partial(work.train, self.library, self.dataset, **choices)):
+            return False
+        self._know_run(model_config.as_dict(), split.as_dict())
+        return True
 
     def train_as_it_comes(self) -> bool:
         """Train the model that stands first in the list with its own settings; the rate is found on the way."""
@@ -95,6 +102,7 @@ class LearningDesk(ImportDesk):
         if not self._learn(run.model, "Training on", partial(work.resume, self.library, run_id, epochs)):
             return False
         self.training_state.epochs += self.library.runs.curves(run_id)
+        self._know_run(run.model_config, run.split_config)
         return True
 
     def blend_runs(self, run_ids: Sequence[str]) -> bool:
@@ -110,6 +118,11 @@ class LearningDesk(ImportDesk):
             self.stop()
         elif self.training_state.finished is not None:
             self._delete_run(self.training_state.finished.run_id)
+
+    def _know_run(self, model_config: Mapping[str, Any], split: Mapping[str, Any]) -> None:
+        """What of a run's settings its curves are read by."""
+        self.training_state.hides = hides_while_training(model_config)
+        self.training_state.by_time = split.get("kind") == "time"
 
     def _began_sweep(self, model: str, *, started: bool) -> bool:
         if started:

@@ -5,10 +5,9 @@ Stands between the registry of models and the places Learning rate and Train.
 
 from __future__ import annotations
 
-import numpy as np
-
 from engine.data.dataset import Dataset
-from engine.data.split import LIKES_THAT_COUNT, MOST_HELD_OUT_PEOPLE, SplitConfig
+from engine.data.split import MOST_HELD_OUT_PEOPLE, SplitConfig
+from engine.models.choosing import facts_of
 from engine.models.linear import ease_memory_bytes
 from engine.models.memory import size_in_words
 from engine.models.registry import MODELS, ModelKind
@@ -28,17 +27,14 @@ def closed_models() -> tuple[ModelKind, ...]:
     return tuple(kind for kind in MODELS.values() if not kind.can.learns_by_steps and not kind.made_of_runs)
 
 
-def training_config_of(kind: ModelKind) -> TrainingConfig:
-    """What a model's training starts from."""
-    return TrainingConfig().changed(**kind.training)
+def training_config_of(kind: ModelKind, *, entries: int = 0) -> TrainingConfig:
+    """What a model's training starts from on a data set of so many entries."""
+    return TrainingConfig().changed(**kind.training_for(entries))
 
 
 def people_who_count(dataset: Dataset) -> int:
     """How many people like enough titles to be held out or learned from in a strong split."""
-    histories = dataset.histories
-    liked_before = np.concatenate(([0], np.cumsum(histories.ratings_N >= dataset.scale.like)))
-    likes_U = np.diff(liked_before[histories.indptr_U1])
-    return int((likes_U >= LIKES_THAT_COUNT).sum())
+    return facts_of(dataset).counted
 
 
 def learning_people(dataset: Dataset, split: SplitConfig, *, counted: int) -> int:

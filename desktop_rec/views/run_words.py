@@ -11,6 +11,7 @@ from desktop_rec.curves import TrainingState
 from desktop_rec.widgets.live_panel import watched_value
 from desktop_rec.widgets.number_words import count_words, figure_words, metric_words, rate_words, time_words
 from desktop_rec.widgets.outcome_card import Outcome, OutcomeAction
+from engine.training.curve_words import read_curves
 
 if TYPE_CHECKING:
     from engine.evaluation.protocol import Judgement
@@ -39,6 +40,11 @@ def figures(state: TrainingState, *, paused: bool) -> tuple[str, ...]:
         time_words(state.elapsed_s),
         _time_left(state, paused=paused),
     )
+
+
+def curve_words(state: TrainingState) -> str:
+    """What the curves so far say: training against validation."""
+    return read_curves(state.epochs, hides=state.hides, by_time=state.by_time, ended=not state.running).words
 
 
 def stage_now(state: TrainingState) -> str:

@@ -11,16 +11,15 @@ from desktop_rec.curves import TrainingState
 from desktop_rec.job_state import JobState
 from desktop_rec.session import Session
 from desktop_rec.views import run_words
+from desktop_rec.views.preset_side import PresetSide
 from desktop_rec.views.run_plan import (
     estimate_words,
     examples_of,
     learning_people,
-    people_who_count,
     planned_steps,
     training_config_of,
 )
 from desktop_rec.widgets.choice_list import Choice
-from desktop_rec.widgets.config_form import FormPart
 from desktop_rec.widgets.live_plot import LiveCurves
 from desktop_rec.widgets.outcome_card import Outcome
 from desktop_rec.widgets.place_message import PlaceMessage
@@ -30,7 +29,6 @@ from engine.data.split import SplitConfig
 from engine.models.registry import MODELS, ModelKind, kind_of
 from engine.training.config import TrainingConfig
 
-_SET_ELSEWHERE = frozenset({"lr", "precision"})
 _RATE_WHEN_UNKNOWN = 0.01
 
 
@@ -41,8 +39,8 @@ class TrainingView(QWidget):
         super().__init__(parent)
         self._session = session
         self._plans_again = False
-        self._counted: tuple[str, int] = ("", 0)
         self._build()
+        self._presets = PresetSide(session, self._setup)
         self._connect()
         self._offer_models()
         self._show_devices()
@@ -53,6 +51,7 @@ class TrainingView(QWidget):
         if self._session.dataset is None:
             self._whole.setCurrentWidget(self._missing)
             return
+        self._presets.look()
         self._whole.setCurrentWidget(self._work)
         self._show_job()
         self._show_run(self._session.training_state)
@@ -86,7 +85,7 @@ class TrainingView(QWidget):
         session.rate_changed.connect(self._on_rate)
         session.devices_found.connect(self._show_devices)
         self._missing.pressed.connect(self._go_to_data)
-        setup.model_chosen.connect(self._on_model)
+        self._presets.filled.connect(self._on_filled)
         setup.changed.connect(self._show_plan)
         setup.start_asked.connect(self._start)
         setup.pause_asked.connect(session.pause)
@@ -99,30 +98,19 @@ class TrainingView(QWidget):
     def _offer_models(self) -> None:
         choices = [Choice(kind.name, kind.title, kind.sentence) for kind in MODELS.values() if not kind.made_of_runs]
         self._setup.show_models(choices, chosen=choices[0].key)
-        self._on_model(choices[0].key)
-        self._on_rate()
+        self._presets.take_model(choices[0].key)
 
-    def _on_model(self, name: str) -> None:
-        """The form of another model."""
-        kind = kind_of(name)
-        parts = [FormPart(kind.title, kind.config_class())]
-        if kind.can.learns_by_steps:
-            parts.append(FormPart("Training", training_config_of(kind), leave_out=_SET_ELSEWHERE))
-        parts.append(FormPart("How it is judged", SplitConfig(**kind.split), all_folded=True))
-        self._setup.show_settings(parts, by_steps=kind.can.learns_by_steps)
+    def _on_filled(self) -> None:
+        """The settings are those of another model or preset."""
         self._plans_again = True
-        self._on_rate()
+        if self._session.dataset is not None:
+            self._show_run(self._session.training_state)
 
     def _on_rate(self) -> None:
         """A rate was chosen in Learning rate (or dropped with the data set)."""
+        self._presets.show_rate()
         rate = self._session.rate
-        if rate is None or rate.model != self._setup.model:
-            self._setup.rate.show_rate(None)
-        else:
-            self._setup.rate.show_rate(rate.lr, origin="Chosen by you in Learning rate")
-            if rate.schedule:
-                self._setup.form.field("schedule").show_value(rate.schedule)
-            self._plans_again = True
+        self._plans_again |= rate is not None and rate.model == self._setup.model
         self.show_state()
 
     def _on_job(self, state: JobState | None) -> None:
@@ -153,8 +141,10 @@ class TrainingView(QWidget):
             return
         if len(state.steps):
             self._progress.show_curves(curves_of(state))
+            self._progress.show_curve_words(run_words.curve_words(state))
         else:
             self._progress.show_stages(state.stages)
+            self._progress.show_curve_words("")
         self._show_figures(state)
         self._progress.show_outcome(self._outcome(state))
 
@@ -177,7 +167,7 @@ class TrainingView(QWidget):
         if dataset is None:
             return
         training, split = self._asked(kind)
-        people = learning_people(dataset, split, counted=self._count())
+        people = learning_people(dataset, split, counted=self._presets.counted)
         examples = examples_of(kind, dataset, split, people=people)
         self._setup.show_estimate(estimate_words(kind, training, dataset, examples=examples))
         if not self._is_planning(self._session.training_state):
@@ -196,12 +186,6 @@ class TrainingView(QWidget):
         split = next((one for one in asked if isinstance(one, SplitConfig)), SplitConfig(**kind.split))
         return training.changed(lr=self._setup.rate.peek()), split
 
-    def _count(self) -> int:
-        dataset = self._session.dataset
-        if dataset is not None and self._counted[0] != dataset.fingerprint:
-            self._counted = (dataset.fingerprint, people_who_count(dataset))
-        return self._counted[1]
-
     def _start(self) -> None:
         made = self._setup.configs()
         if made is None:
@@ -213,7 +197,7 @@ class TrainingView(QWidget):
             training = training.changed(lr=lr, precision=devices.precision)
         split = next((one for one in configs if isinstance(one, SplitConfig)), SplitConfig(**kind.split))
         device = devices.device if kind.can.learns_by_steps else "cpu"
-        self._session.train(kind.name, configs[0], training, split, device)
+        self._session.train(kind.name, configs[0], training, split, device, suggestion=self._presets.suggestion)
 
     def _on_action(self, key: str) -> None:
         if key == run_words.SEE_LIST.key:
@@ -222,7 +206,7 @@ class TrainingView(QWidget):
             self._session.discard()
         elif key == run_words.USE_EASE.key:
             self._setup.models.choose("ease")
-            self._on_model("ease")
+            self._presets.take_model("ease")
             self._start()
         else:
             self._plans_again = True

@@ -97,6 +97,18 @@ class ConfigForm(QWidget):
                 continue
         return tuple(made)
 
+    def show_changes(self, *, marked: bool) -> tuple[str, ...]:
+        """Mark what differs from the configs that were shown (or, where not `marked`, nothing): the labels of that."""
+        labels = []
+        for part, fields in zip(self._parts, self._fields, strict=True):
+            for field in fields:
+                was = getattr(part.config, field.declared.name)
+                changed = marked and _differs(field, was)
+                field.show_changed(was, changed=changed)
+                if changed:
+                    labels.append(field.declared.setting.label)
+        return tuple(labels)
+
     def field(self, name: str) -> SettingField:
         """The field of that setting. KeyError where the form has none."""
         for fields in self._fields:
@@ -141,6 +153,14 @@ def _fields_of(part: FormPart, label_width: int) -> list[SettingField]:
     declared = declared_settings(type(part.config))
     wanted = [one for one in declared if one.name not in part.leave_out]
     return [SettingField(one, part.config, label_width=label_width) for one in wanted]
+
+
+def _differs(field: SettingField, was: object) -> bool:
+    """Whether a field does not hold that value any more; one that holds none does not."""
+    try:
+        return bool(field.peek() != was)
+    except SettingError:
+        return True
 
 
 def _heading(words: str) -> QLabel:

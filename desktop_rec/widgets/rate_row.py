@@ -24,14 +24,15 @@ class RateRow(QWidget):
         super().__init__()
         self.setObjectName("rate_row")
         self._declared = next(one for one in declared_settings(TrainingConfig) if one.name == "lr")
-        self._origin = ""
+        self._origin = self._found_at = ""
         self._exact: float | None = None
         self._build()
         self._connect()
         self.show_rate(None)
 
-    def show_rate(self, lr: float | None, *, origin: str = "") -> None:
-        """A rate and where it came from; None is automatic."""
+    def show_rate(self, lr: float | None, *, origin: str = "", found_at: str = "") -> None:
+        """A rate and where it came from; None is automatic, read off the sweep's loss at a place in words."""
+        self._found_at = found_at
         self._automatic.setChecked(lr is None)
         if lr is not None:
             self._line.setText(rate_words(lr))
@@ -109,6 +110,7 @@ class RateRow(QWidget):
         self._problem.hide()
         is_given = self._exact is not None and self._line.text() == rate_words(self._exact)
         if automatic:
-            self._words.setText("Found first, by a short sweep")
+            where = f", {self._found_at}" if self._found_at else ""
+            self._words.setText(f"Found first, by a short sweep of the loss{where}")
         else:
             self._words.setText((self._origin or "Your own") if is_given else "Your own")

@@ -17,6 +17,7 @@ from engine.errors import SettingError
 from engine.settings import Config, Declared, parse_setting
 
 LABEL_WIDTH = 118
+_MARK = " •"
 Editor = QCheckBox | QLineEdit | CalmComboBox
 
 
@@ -65,6 +66,20 @@ class SettingField(QWidget):
         self._problem.setVisible(bool(sentence))
         self._editor.setAccessibleDescription(sentence)
 
+    def show_changed(self, from_value: Any, *, changed: bool) -> None:
+        """Mark the setting as changed by the person from a value that was filled in, or take the mark away."""
+        named = self._editor if isinstance(self._editor, QCheckBox) else self._label
+        words = self.declared.setting.label
+        named.setText(f"{words}{_MARK}" if changed else words)
+        before = value_text(from_value) or "automatic"
+        named.setToolTip(f"{self._tip} Changed by you; it was {before}." if changed else self._tip)
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether it stands marked as changed."""
+        named = self._editor if isinstance(self._editor, QCheckBox) else self._label
+        return named.text().endswith(_MARK)
+
     @property
     def problem(self) -> str:
         return self._problem.text()
@@ -102,6 +117,7 @@ class SettingField(QWidget):
     def _build(self) -> None:
         setting, editor = self.declared.setting, self._editor
         tip = setting.help + (" Left empty it is chosen automatically." if self.declared.automatic else "")
+        self._tip, self._label = tip, QLabel(setting.label)
         editor.setObjectName(f"setting_{self.declared.name}")
         editor.setAccessibleName(setting.label)
         editor.setToolTip(tip)
@@ -117,7 +133,7 @@ class SettingField(QWidget):
         if isinstance(editor, QCheckBox):
             grid.addWidget(editor, 0, 0, 1, 2)
         else:
-            label = QLabel(setting.label)
+            label = self._label
             label.setBuddy(editor)
             label.setToolTip(tip)
             label.setWordWrap(True)

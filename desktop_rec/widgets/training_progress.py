@@ -54,6 +54,12 @@ class TrainingProgress(QWidget):
         self._body.setCurrentWidget(self._live_card)
         self._stack.setCurrentWidget(self._run)
 
+    def show_curve_words(self, words: str) -> None:
+        """What the curves say, below them."""
+        if self._curve_words.text() != words:
+            self._curve_words.setText(words)
+        self._curve_words.setVisible(bool(words))
+
     def show_stages(self, stages: Sequence[StageLine]) -> None:
         """A run, or the part of one, that has stages instead of curves."""
         self._stages.show_stages(stages)
@@ -109,6 +115,11 @@ class TrainingProgress(QWidget):
         page = QWidget()
         self._strip, self._now = FiguresStrip(), QLabel()
         self._now.setObjectName("training_now")
+        self._curve_words = QLabel()
+        self._curve_words.setObjectName("training_curve_words")
+        self._curve_words.setAccessibleName("What the curves say")
+        self._curve_words.setWordWrap(True)
+        self._curve_words.hide()
         set_role(self._now, "weak")
         self.live, self._stages = LivePlot(), StageList()
         self._live_card = PlotCard("live", "How the model learns", self.live, self.live.table)
@@ -121,4 +132,5 @@ class TrainingProgress(QWidget):
         column.addWidget(self._strip, 0, Qt.AlignmentFlag.AlignTop)
         column.addWidget(self._now)
         column.addWidget(self._body, 1)
+        column.addWidget(self._curve_words)
         return page

@@ -12,6 +12,7 @@ from desktop_rec.widgets.choice_list import Choice, ChoiceList
 from desktop_rec.widgets.config_form import ConfigForm, FormPart
 from desktop_rec.widgets.device_picker import DevicePicker
 from desktop_rec.widgets.naming import button
+from desktop_rec.widgets.preset_picker import PresetPicker
 from desktop_rec.widgets.rate_row import RateRow
 from desktop_rec.widgets.side_panel import SidePanel, caption
 from engine.errors import SettingError
@@ -104,7 +105,7 @@ class TrainingSetup(SidePanel):
             one.setEnabled(not stopping)
 
     def _build(self) -> None:
-        self.models = ChoiceList("models", "Model")
+        self.presets, self.models = PresetPicker(), ChoiceList("models", "Model")
         self.form, self.rate, self.devices = ConfigForm("training_form"), RateRow(), DevicePicker()
         self._estimate = caption()
         self._estimate.setObjectName("training_estimate")
@@ -120,7 +121,7 @@ class TrainingSetup(SidePanel):
         grid.addWidget(self._discard, 1, 0, 1, 2)
         self._rule = QFrame()
         set_role(self._rule, "line")
-        for one in (self.models, self._rule, self.rate, self.form, self.devices):
+        for one in (self.presets, self.models, self._rule, self.rate, self.form, self.devices):
             self.content.addWidget(one)
         self.content.addStretch(1)
         self.footer.addWidget(self._estimate)
@@ -147,5 +148,5 @@ class TrainingSetup(SidePanel):
             self.go_on_asked.emit()
 
     def _let_edit(self, may: bool) -> None:
-        for one in (self.models, self.form, self.rate, self.devices):
+        for one in (self.presets, self.models, self.form, self.rate, self.devices):
             one.setEnabled(may)

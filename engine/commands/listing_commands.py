@@ -50,7 +50,7 @@ def list_models(arguments: argparse.Namespace, driver: Driver) -> Answer:
         names = ", ".join(one.name for one in declared_settings(kind.config_class))
         how = "learns by steps" if kind.can.learns_by_steps else "computed at once"
         lines.append(f"{kind.name}: {kind.title}, {how}\n  {kind.sentence}\n  settings: {names}")
-    presets = [{"name": name, "title": title, "sentence": sentence, "model": None, "settings": {}, "training": {},
+    presets: list[dict[str, Any]] = [{"name": name, "title": title, "sentence": sentence, "model": None, "settings": {}, "training": {},
                 "split": {}} for name, (title, sentence) in CHOSEN.items()]  # fmt: skip
     presets += [
         {"name": one.name, "title": one.title, "sentence": one.sentence, "model": one.model,

@@ -105,9 +105,14 @@ def preset_for(name: str, dataset: Dataset, *, machine: Machine | None = None) -
     return preset
 
 
-def presets_for(dataset: Dataset, *, machine: Machine | None = None) -> tuple[Preset, ...]:
-    """Every preset for a data set, the two that are chosen for it first; those of no use to it carry a refusal."""
-    facts, machine = facts_of(dataset), machine or this_machine()
+def presets_for(
+    dataset: Dataset, *, machine: Machine | None = None, facts: DataFacts | None = None
+) -> tuple[Preset, ...]:
+    """Every preset for a data set, the two that are chosen for it first; those of no use to it carry a refusal.
+
+    `facts` are facts_of(dataset) where they were counted before.
+    """
+    facts, machine = facts or facts_of(dataset), machine or this_machine()
     return (*(_chosen(name, facts, machine) for name in CHOSEN), *(fitted(one, facts) for one in PRESETS.values()))
 
 

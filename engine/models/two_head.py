@@ -91,10 +91,9 @@ class TwoHead(StepModel):
             torch.from_numpy(np.bincount(one.item_rows_N, minlength=self.items) > 0).to(self.first_2IH.device)
             for one in (histories, histories.rated())
         )
-        self.first_2IH[: self.items] *= seen_I[:, None]
-        self.first_2IH[self.items :] *= rated_I[:, None]
-        self.rating_head.weight *= rated_I[:, None]
-        self.rating_head.bias *= rated_I
+        self.first_2IH.mul_(torch.cat([seen_I, rated_I])[:, None])
+        self.rating_head.weight.mul_(rated_I[:, None])
+        self.rating_head.bias.mul_(rated_I)
         self._learn_average_habit(histories.rated())
 
     def _learn_average_habit(self, rated: Histories) -> None:

@@ -128,7 +128,7 @@ def test_that_planned_steps_are_batches_times_epochs():
 
 def test_that_a_refused_value_does_not_start_a_run(view, session, monkeypatch):
     asked = []
-    monkeypatch.setattr(session, "train", lambda *given: asked.append(given))
+    monkeypatch.setattr(session, "train", lambda *given, **more: asked.append((*given, more)))
     view._setup.form.field("epochs").show_value(0)
     view._setup._start.click()
     assert asked == []
@@ -137,10 +137,10 @@ def test_that_a_refused_value_does_not_start_a_run(view, session, monkeypatch):
 
 def test_that_start_hands_the_settings_to_the_session(view, session, monkeypatch):
     asked = []
-    monkeypatch.setattr(session, "train", lambda *given: asked.append(given))
+    monkeypatch.setattr(session, "train", lambda *given, **more: asked.append((*given, more)))
     session.use_rate("two_head", 3.123e-3, "slanted_triangle")
     view._setup._start.click()
-    model, _, training, split, device = asked[0]
+    model, _, training, split, device, _ = asked[0]
     assert (model, training.lr, training.schedule, device) == ("two_head", 3.123e-3, "slanted_triangle", "auto")
     assert split == SplitConfig()
 
