@@ -50,8 +50,10 @@ def list_models(arguments: argparse.Namespace, driver: Driver) -> Answer:
         names = ", ".join(one.name for one in declared_settings(kind.config_class))
         how = "learns by steps" if kind.can.learns_by_steps else "computed at once"
         lines.append(f"{kind.name}: {kind.title}, {how}\n  {kind.sentence}\n  settings: {names}")
-    presets: list[dict[str, Any]] = [{"name": name, "title": title, "sentence": sentence, "model": None, "settings": {}, "training": {},
-                "split": {}} for name, (title, sentence) in CHOSEN.items()]  # fmt: skip
+    presets: list[dict[str, Any]] = [
+        {"name": name, "title": title, "sentence": sentence, "model": None}
+        for name, (title, sentence) in CHOSEN.items()
+    ]
     presets += [
         {"name": one.name, "title": one.title, "sentence": one.sentence, "model": one.model,
          "settings": dict(one.settings), "training": dict(one.training), "split": dict(one.split)}
