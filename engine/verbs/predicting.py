@@ -202,12 +202,12 @@ def _answer_table(
                 found = yield from _answer_part(model, dataset, part, tally, sds=uncertainty, report=at.report)
                 _write(file, part, found, names)
             begun = piece.position
-    if not tally.pairs:
-        raise DataError(
-            f"{pairs.source.name} holds no pairs.",
-            remedy="Choose a file with a person and a title a line.",
-            path=str(pairs.source.path),
-        )
+        if not tally.pairs:
+            raise DataError(
+                f"{pairs.source.name} holds no pairs.",
+                remedy="Choose a file with a person and a title a line.",
+                path=str(pairs.source.path),
+            )
 
 
 def _parts(piece: PairsPiece) -> Iterator[tuple[int, PairsPiece]]:
