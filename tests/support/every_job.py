@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -16,8 +17,10 @@ from verb_driving import QUICK, SMALL, trained
 from engine import verbs
 from engine.data.dataset import Dataset
 from engine.data.profile import profile_of_user
+from engine.data.split import SplitConfig
 from engine.events import Job, drive
 from engine.library.store import Library
+from engine.training.config import TrainingConfig
 from engine.training.lr_finder import FinderConfig
 
 FINDER = FinderConfig(steps=12, smoothing=0.5)
@@ -74,8 +77,22 @@ def _resume(at: Workshop) -> Job[Any]:
     return verbs.resume(at.library, at.run_id, epochs=done + 2, device="cpu")
 
 
+def _search(at: Workshop) -> Job[Any]:
+    training = TrainingConfig(epochs=1, lr=1e-2, batch=256, watched="rmse", precision="float32")
+    return verbs.search(at.library, at.dataset, model="mf", grid={"rank": (2, 4)}, training=training, device="cpu")
+
+
+def _search_at_once(at: Workshop) -> Job[Any]:
+    return verbs.search(at.library, at.dataset, model="ease", grid={"l2": (1.0, 10.0)})
+
+
 def _evaluate(at: Workshop) -> Job[Any]:
     return verbs.evaluate(at.library, at.run_id)
+
+
+def _baselines(at: Workshop) -> Job[Any]:
+    shutil.rmtree(at.library.home / "baselines", ignore_errors=True)
+    return (yield from verbs.baselines(at.library, at.dataset, SplitConfig()))
 
 
 def _recommend(at: Workshop) -> Job[Any]:
@@ -118,13 +135,20 @@ JOBS: dict[str, Callable[[Workshop], Job[Any]]] = {
     "find rate and train": _find_rate_and_train,
     "fit": _fit,
     "resume": _resume,
+    "search": _search,
+    "search at once": _search_at_once,
     "evaluate": _evaluate,
+    "baselines": _baselines,
     "recommend and explain": _recommend,
 }
 
 
 def essence(result: Any) -> Any:
     """What a job found, as values that can be compared: equal essence, equal work."""
+    if isinstance(result, dict):
+        return {name: _figures(one) for name, one in result.items()}
+    if hasattr(result, "rows"):
+        return [[row.value, dict(row.metrics)] for row in result.rows]
     if hasattr(result, "judgement"):
         weights = {name: one.cpu().numpy() for name, one in result.trained.model.state_dict().items()}
         return [_figures(result.judgement), result.lr, weights]
