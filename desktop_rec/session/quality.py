@@ -47,6 +47,7 @@ class QualityDesk(MyRatingsDesk):
         self.quality: QualityPicture | None = None
         self.baseline_words = ""
         self._baselines: dict[SplitKey, Mapping[str, Judgement]] = {}
+        self._no_baselines: dict[SplitKey, str] = {}
         self._asked_baselines: SplitKey | None = None
         self._asked_quality: tuple[str, tuple[str, ...]] = ("", ())
         self._usual: tuple[str, Any] = ("", None)
@@ -134,7 +135,7 @@ class QualityDesk(MyRatingsDesk):
 
     def _ask_baselines(self, group: RunGroup) -> None:
         if group.key in self._baselines or not group.can_be_judged:
-            self.baseline_words = ""
+            self.baseline_words = self._no_baselines.get(group.key, "")
             return
         if self._asked_baselines != group.key and self.library is not None and self.dataset is not None:
             self._asked_baselines = group.key
@@ -147,7 +148,7 @@ class QualityDesk(MyRatingsDesk):
         for lane in (self._comparing, self._flooring):
             lane.abandon()
         self.quality, self.baseline_words, self._asked_baselines = None, "", None
-        self._baselines, self._asked_quality = {}, ("", ())
+        self._baselines, self._no_baselines, self._asked_quality = {}, {}, ("", ())
         super()._take(dataset, record)
 
     def _on_compared(self, kind: str, picture: QualityPicture) -> None:
@@ -166,10 +167,11 @@ class QualityDesk(MyRatingsDesk):
             self.ask_quality(run_id, beside)
 
     def _on_baselines_failed(self, kind: str, failure: Failure) -> None:
+        self.baseline_words = f"There are no baselines: {failure.sentence}"
         if self._asked_baselines is not None:
             self._baselines[self._asked_baselines] = {}
+            self._no_baselines[self._asked_baselines] = self.baseline_words
         self._asked_baselines = None
-        self.baseline_words = f"There are no baselines: {failure.sentence}"
         self.quality_changed.emit()
 
     def _on_baselines_event(self, event: Event) -> None:

@@ -74,15 +74,15 @@ class KnowingSide(QObject):
         dataset, run = self._session.dataset, self._run
         if dataset is None or run is None or known.run_id != run.run_id:
             return
-        found = known.knowledge
+        found, profile = known.knowledge, self._session.profile
+        who = "you" if profile is None or profile.name == "Me" else profile.name
         sentences = knowing_sentences(
             found,
             word=dataset.catalogue.word,
             unit=unit_of(dataset.scale),
             is_in_data=self._session.profile_is_borrowed,
+            is_me=who == "you",
         )
-        profile = self._session.profile
-        who = "you" if profile is None or profile.name == "Me" else profile.name
         heading = f"How well {run.name} knows {who}"
         self._panel.show_known(heading, sentences, knowing_figures(found, run.name), favourites_table(found))
 

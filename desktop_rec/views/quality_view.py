@@ -20,6 +20,7 @@ from desktop_rec.session import Session
 from desktop_rec.views import quality_words
 from desktop_rec.views.knowing_side import KnowingSide
 from desktop_rec.widgets.place_message import PlaceMessage
+from desktop_rec.widgets.quality.one_by_one import OneByOne
 from desktop_rec.widgets.quality.quality_page import QualityPage
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class QualityView(QWidget):
         self._chosen = ""
         self._ticks: dict[str, bool] = {}
         self._is_due = True
+        self._showing = OneByOne(self._show_part, self)
         self._build()
         self._connect()
         self._on_runs()
@@ -57,7 +59,7 @@ class QualityView(QWidget):
         self._whole.setCurrentWidget(self._missing if run is None else self.page)
         if run is not None:
             self._show_runs()
-            self._show_picture(run)
+            self._showing.begin(len(_PARTS))
             self._knowing.choose(run)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -175,40 +177,44 @@ class QualityView(QWidget):
         rows = quality_words.run_rows(self._groups, chosen=self._chosen, ticks=self._ticks, in_use=self._in_use)
         problem = quality_words.blend_problem(self._group, self._ticked, busy=job.title if job is not None else "")
         self.page.runs.show_runs(rows, chosen=self._chosen, blend_problem=problem)
-        is_kept = picture is None or picture.is_kept
-        self.page.head.show_run(
-            quality_words.head_state(run, in_use=self._in_use, is_kept=is_kept and bool(run.metrics)),
-            is_free=job is None,
-        )
+        self.page.head.show_run(quality_words.head_state(run, picture, in_use=self._in_use), is_free=job is None)
 
-    def _show_picture(self, run: RunRecord) -> None:
-        """What is known of the chosen run; while its figures are fetched, those of the one before stay for a moment."""
-        group, picture, dataset = self._group, self._picture, self._session.dataset
-        self.page.model.show_facts(quality_words.run_facts(run))
-        if group is None or dataset is None or picture is None:
-            return
-        beside, own = self.page.beside, picture.own
-        beside.show_note(quality_words.missing_figures(run))
+    def _show_part(self, place: int) -> None:
+        """One part of what is known of the chosen run, each in a turn of its own: together they would be felt.
+
+        While the figures are fetched, those of the run before stay for a moment.
+        """
+        run, group, picture = self._run, self._group, self._picture
+        if run is not None and group is not None and picture is not None:
+            _PARTS[place](self, run, group, picture)
+
+    def _show_figures(self, run: RunRecord, group: RunGroup, picture: QualityPicture) -> None:
+        beside, own, dataset = self.page.beside, picture.own, self._session.dataset
         said: tuple[str, ...] = ()
-        if own is not None:
+        if own is not None and dataset is not None:
             word, unit = dataset.catalogue.word, unit_of(dataset.scale)
             said = meaning(own, picture.others, picture.differences, people=picture.people, word=word, unit=unit)
+        beside.show_note(quality_words.missing_figures(run))
         beside.meaning.show_meaning(said)
         beside.metrics.show_judged(picture.judged, heading=people_words(group), note=self._session.baseline_words)
+
+    def _show_curves(self, run: RunRecord, group: RunGroup, picture: QualityPicture) -> None:
         shown = [one for one in group.runs if one.run_id in self._ticked]
         places = {one.run_id: place for place, one in enumerate(reversed(group.runs))}
-        beside.show_overlay(overlay(shown, picture.curves, places, chosen=self._chosen))
-        behind = {one.name: one for one in picture.usual_breakdowns}
-        behind |= {BEHIND_ONLY[one.name]: one for one in picture.breakdowns if one.name in BEHIND_ONLY}
-        pairs = [(one, behind.get(one.name)) for one in picture.breakdowns if one.name not in BEHIND_ONLY]
-        self.page.model.show_breakdowns(pairs, note=quality_words.missing_breakdowns(run, picture))
-        self._show_others()
+        self.page.beside.show_overlay(overlay(shown, picture.curves, places, chosen=run.run_id))
 
-    def _show_others(self) -> None:
+    def _show_settings(self, run: RunRecord, group: RunGroup, picture: QualityPicture) -> None:
         others = [(one.run_id, one.name) for group in self._groups for one in group.runs if one.run_id != self._chosen]
         ticked = [key for key, _ in others if key in self._ticked]
         self.page.beside.diff.show_others(others, chosen=ticked[0] if ticked else "")
         self._show_differences(self.page.beside.diff.other)
+
+    def _show_model(self, run: RunRecord, group: RunGroup, picture: QualityPicture) -> None:
+        behind = {one.name: one for one in picture.usual_breakdowns}
+        behind |= {BEHIND_ONLY[one.name]: one for one in picture.breakdowns if one.name in BEHIND_ONLY}
+        pairs = [(one, behind.get(one.name)) for one in picture.breakdowns if one.name not in BEHIND_ONLY]
+        self.page.model.show_facts(quality_words.run_facts(run))
+        self.page.model.show_breakdowns(pairs, note=quality_words.missing_breakdowns(run, picture))
 
     def _show_differences(self, other_id: str) -> None:
         run = self._run
@@ -237,3 +243,6 @@ class QualityView(QWidget):
 
     def _on_blend(self) -> None:
         self._session.blend_runs(self._ticked)
+
+
+_PARTS = (QualityView._show_figures, QualityView._show_curves, QualityView._show_settings, QualityView._show_model)

@@ -47,11 +47,9 @@ def run_rows(
     return tuple(rows)
 
 
-def head_state(run: RunRecord, *, in_use: str | None, is_kept: bool) -> RunHeadState:
-    """The head of the chosen run."""
+def head_state(run: RunRecord, picture: QualityPicture | None, *, in_use: str | None) -> RunHeadState:
+    """The head of the chosen run; `picture` is None while its figures are fetched."""
     is_used = run.run_id == in_use
-    can_be_judged = run.has_model and run.split_config.get("kind") != "none"
-    judge = "" if not can_be_judged or is_kept else "Judge again" if run.metrics else "Judge it"
     return RunHeadState(
         name=run.name,
         about=f"{TITLES.get(run.model, run.model)} · trained {ago(run.finished or run.created)} · "
@@ -59,7 +57,7 @@ def head_state(run: RunRecord, *, in_use: str | None, is_kept: bool) -> RunHeadS
         can_use=run.has_model and not is_used,
         use_words="In use" if is_used else "Use this model",
         can_go_on=run_can_go_on(run),
-        judge_words=judge,
+        judge_words=_judge_words(run, picture),
     )
 
 
@@ -119,6 +117,20 @@ def blend_problem(group: RunGroup | None, ticked: Sequence[str], *, busy: str) -
     if without is not None:
         return f"{without.name} has not ended well: take its tick away."
     return f"{busy} is still running." if busy else ""
+
+
+def _judge_words(run: RunRecord, picture: QualityPicture | None) -> str:
+    """What is offered to a run that was not judged, is not kept person by person, or lacks the cold-start curve."""
+    if not run.has_model or run.split_config.get("kind") == "none":
+        return ""
+    if not run.metrics:
+        return "Judge it"
+    if picture is None:
+        return ""
+    has_lists = any("@" in name for name in run.metrics)
+    if picture.is_kept and has_lists and not any(one.name == "cold start" for one in picture.breakdowns):
+        return "Judge in full"
+    return "" if picture.is_kept else "Judge again"
 
 
 def _heading(group: RunGroup, *, is_own: bool, is_only: bool) -> RunHeading:

@@ -100,6 +100,10 @@ class PlotCard(QFrame):
         if self._stack.currentWidget() is self._view:
             self._filling.mark()
 
+    def fit_to(self, height: int) -> None:
+        """Be as high as a plot of so many pixels needs, no matter how high a table likes to be."""
+        self._stack.setFixedHeight(height)
+
     def show_plot(self) -> None:
         """Back from the table to the curve."""
         self._table_button.setChecked(False)

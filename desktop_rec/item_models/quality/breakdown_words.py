@@ -5,7 +5,8 @@ Stands between judgements and the small plots of one model. Pure text, no Qt.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -13,6 +14,7 @@ class BreakdownWords:
     """Heading, sentence, and whether the rows are steps of one scale, so that a line joins them.
 
     share: the figure is a share of 1 and is said in percent. behind: what is drawn behind it in grey, "" for nothing.
+    axis: what the labels are of; labels: shorter ones, for the axis.
     """
 
     heading: str
@@ -20,6 +22,12 @@ class BreakdownWords:
     is_scale: bool = True
     share: bool = False
     behind: str = ""
+    axis: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def short(self, label: str) -> str:
+        """A row's label where there is little room: of a range its beginning."""
+        return self.labels.get(label, label.split(" to ")[0])
 
 
 _WORDS = {
@@ -27,11 +35,13 @@ _WORDS = {
         "How much it must be told",
         "The same people, of whom it is told more and more titles. A line that starts high needs to know little.",
         behind="the most liked",
+        axis="titles it was told of",
     ),
     "profile length": BreakdownWords(
         "For people with few and many ratings",
         "Other people in each row, by how many ratings it was told of.",
         behind="the most liked",
+        axis="ratings it was told of, from",
     ),
     "popularity": BreakdownWords(
         "How popular its lists are",
@@ -39,11 +49,19 @@ _WORDS = {
         is_scale=False,
         share=True,
         behind="in the data",
+        axis="titles, the most rated first",
+        labels={
+            "1 % most rated": "1 %",
+            "10 % most rated": "10 %",
+            "50 % most rated": "50 %",
+            "less rated half": "the rest",
+        },
     ),
     "errors by rating": BreakdownWords(
         "Errors by rating",
         "How far predictions are off for each rating. Rare low ratings are hard for every model.",
         behind="averages",
+        axis="rating given",
     ),
     "known and new": BreakdownWords(
         "Known and new",

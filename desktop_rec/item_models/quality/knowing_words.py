@@ -18,21 +18,24 @@ if TYPE_CHECKING:
 
 _SHOWN = ("mae", "hits@20", "hits@100")
 _HEADINGS = {
-    "mae": "Your ratings: off by, on average",
-    "hits@20": "Your favourites among its first 20",
-    "hits@100": "Your favourites among its first 100",
+    "mae": "Ratings off by, on average",
+    "hits@20": "Favourites among its first 20",
+    "hits@100": "Favourites among its first 100",
 }
 _ABOUT = {
-    "mae": "Each of your ratings is left out and predicted from the others. Less is better.",
+    "mae": "Each rating is left out and predicted from the others. Less is better.",
     "hits@20": "Each favourite is left out, and its place in the list is looked up. More is better.",
     "hits@100": "Each favourite is left out, and its place in the list is looked up. More is better.",
 }
 _USUAL = {"mae": "Averages", "hits@20": "Most liked", "hits@100": "Most liked"}
 
 
-def knowing_sentences(known: Knowledge, *, word: str, unit: str, is_in_data: bool) -> tuple[str, ...]:
-    """What was found, best said first; what holds it back after that."""
-    said = [*_errors(known, unit=unit), *_hits(known, word=word)]
+def knowing_sentences(
+    known: Knowledge, *, word: str, unit: str, is_in_data: bool, is_me: bool = True
+) -> tuple[str, ...]:
+    """What was found, a paragraph each; what holds it back after that. is_me: the person reads about themselves."""
+    whose = "your" if is_me else "their"
+    said = [" ".join(one).strip() for one in (_errors(known, unit=unit, whose=whose), _hits(known, word, whose=whose))]
     if not known.favourites:
         said.append(f"None of these ratings is a favourite, so no {word} could be looked for in the list.")
     if is_in_data:
@@ -56,40 +59,40 @@ def favourites_table(known: Knowledge) -> Table:
     """The left out ratings: favourites by their place in the list, then the others by how far they were off."""
     has_ratings = any(one.predicted is not None for one in known.entries)
     guesses = ("It guesses", "Averages guess") if has_ratings else ()
-    headings = ("Title", "Yours", "Place in its list", "Place in the most liked", *guesses)
+    headings = ("Title", "Rated", "Place in its list", "Place in the most liked", *guesses)
     rows = [_row(one, has_ratings=has_ratings) for one in sorted(known.entries, key=_order)]
     return Table(headings, rows)
 
 
-def _errors(known: Knowledge, *, unit: str) -> tuple[str, ...]:
+def _errors(known: Knowledge, *, unit: str, whose: str) -> tuple[str, ...]:
     found = known.figures.get("mae")
     if found is None:
         return ()
-    between = _between(found)
+    between, whom = _between(found), "you" if whose == "your" else "them"
     said = (
-        f"It guesses your ratings {found.model.value:.2f} {unit} off on average{between}; "
+        f"It guesses {whose} ratings {found.model.value:.2f} {unit} off on average{between}; "
         f"plain averages are {found.usual.value:.2f} off."
     )
     return said, verdict(
         known.figures["rmse"].difference,
-        of=f"your {counted(found.of, 'rating')}",
-        more="Averages know you better than it does, by more than chance explains.",
-        less="It knows you better than averages do, by more than chance explains.",
+        of=f"{whose} {counted(found.of, 'rating')}",
+        more=f"Averages know {whom} better than it does, by more than chance explains.",
+        less=f"It knows {whom} better than averages do, by more than chance explains.",
     )
 
 
-def _hits(known: Knowledge, *, word: str) -> tuple[str, ...]:
+def _hits(known: Knowledge, word: str, *, whose: str) -> tuple[str, ...]:
     found = known.figures.get("hits@100")
     if found is None:
         return ()
     own, usual = round(found.model.value * found.of), round(found.usual.value * found.of)
     said = (
-        f"Of your {counted(found.of, 'favourite')}, {own} would be among the first 100 of "
-        f"{count_words(known.candidates)} {plural(word)} without your rating; the most-liked list has {usual}."
+        f"Of {whose} {counted(found.of, 'favourite')}, {own} would be among the first 100 of "
+        f"{count_words(known.candidates)} {plural(word)} without that rating; the most-liked list has {usual}."
     )
     return said, verdict(
         found.difference,
-        of=f"your {counted(found.of, 'favourite')}",
+        of=f"{whose} {counted(found.of, 'favourite')}",
         more="That is more than chance explains.",
         less="That is less than chance explains.",
     )

@@ -21,23 +21,21 @@ Differences = Mapping[tuple[str, str], "Interval"]
 
 POPULARITY, BIASES, EASE = "baseline:popularity", "baseline:biases", "baseline:ease"
 BASELINE_NAMES = {POPULARITY: "Most liked", BIASES: "Averages", EASE: "EASE"}
+_NAMES = {POPULARITY: "the most liked", EASE: "EASE"}
 _LISTS = {POPULARITY: "the most-liked list", EASE: "EASE, which is computed at once,"}
 
 
 def meaning(
     chosen: Judged, others: Sequence[Judged], differences: Differences, *, people: int, word: str, unit: str
 ) -> tuple[str, ...]:
-    """Sentences on one model; floors that were not worked out (or that it is itself) are left out."""
+    """Paragraphs on one model; floors that were not worked out (or that it is itself) are left out."""
     baselines = [one for one in others if one.is_baseline]
-    return tuple(
-        sentence
-        for sentence in (
-            *_lists(chosen, baselines, differences, people=people, word=word),
-            *_errors(chosen, baselines, differences, people=people, unit=unit),
-            _variety(chosen, baselines, word=word),
-        )
-        if sentence
+    paragraphs = (
+        _lists(chosen, baselines, differences, people=people, word=word),
+        _errors(chosen, baselines, differences, people=people, unit=unit),
+        (_variety(chosen, baselines, word=word),),
     )
+    return tuple(words for one in paragraphs if (words := " ".join(part for part in one if part)))
 
 
 def unit_of(scale: Scale) -> str:
@@ -72,16 +70,24 @@ def _lists(
     k = int(metric.partition("@")[2])
     own = chosen.metrics[metric].value
     said = [f"Of {k} {plural(word)} it lists, about {hits_words(own, k)} are ones people really went on to love"]
-    verdicts = []
+    verdicts: dict[str, list[str]] = {}
     for one in _with(metric, baselines, (POPULARITY, EASE)):
         said.append(f"{_LISTS[one.key]} gets {hits_words(one.metrics[metric].value, k)}")
-        difference = differences.get((one.key, metric))
-        name = BASELINE_NAMES[one.key]
-        words = verdict(difference, of=_people(people), more="better", less="worse")
-        if words in ("better", "worse"):
-            words = f"It is {words} than {name} by more than chance explains."
-        verdicts.append(words.replace("The two", f"It and {name}"))
-    return (f"{'; '.join(said)}.", *verdicts, _found(chosen, baselines, word=word))
+        found = verdict(differences.get((one.key, metric)), of="", more="better", less="worse")
+        verdicts.setdefault(found, []).append(_NAMES[one.key])
+    return (f"{'; '.join(said)}.", *_verdicts(verdicts, people=people), _found(chosen, baselines, word=word))
+
+
+def _verdicts(names: Mapping[str, Sequence[str]], *, people: int) -> tuple[str, ...]:
+    """What may be said of the differences, one sentence for all floors that it holds for."""
+    said = []
+    for found, those in names.items():
+        if found in ("better", "worse"):
+            said.append(f"It is {found} than {' and '.join(those)} by more than chance explains.")
+        elif found:
+            apart = f"it and {those[0]}" if len(those) == 1 else f"it, {' and '.join(those)}"
+            said.append(f"{apart[0].upper()}{apart[1:]} cannot be told apart on {_people(people)}.")
+    return tuple(said)
 
 
 def _found(chosen: Judged, baselines: Sequence[Judged], *, word: str) -> str:

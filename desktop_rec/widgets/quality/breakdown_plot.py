@@ -23,15 +23,16 @@ from desktop_rec.widgets.thinning import span
 if TYPE_CHECKING:
     from engine.evaluation.breakdown import Breakdown, BreakdownRow
 
-HEIGHT = 200
+HEIGHT = 216
 _PIXELS_A_LABEL = 64
+_ROOM_FOR_LABEL = 0.2
 
 
 class LabelsAxis(PlotAxis):
     """The rows' labels along the bottom; every second where there is no room for all."""
 
     def __init__(self) -> None:
-        super().__init__("bottom")
+        super().__init__("bottom", words=" ")
         self.labels: tuple[str, ...] = ()
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> Ticks:
@@ -42,7 +43,7 @@ class LabelsAxis(PlotAxis):
         return [self.labels[round(value)] for value in values]
 
     def _widest(self) -> int:
-        return max((7 * len(one) + 10 for one in self.labels), default=_PIXELS_A_LABEL)
+        return max((7 * len(one) + 8 for one in self.labels), default=_PIXELS_A_LABEL)
 
 
 class BreakdownPlot(PlotCanvas):
@@ -70,9 +71,11 @@ class BreakdownPlot(PlotCanvas):
         labels = [one.label for one in breakdown.rows]
         known = {one.label: one for one in usual.rows} if usual is not None else {}
         self._usual = tuple(known[label] for label in labels if label in known)
-        self._bottom.labels = tuple(labels)
+        words = breakdown_words(breakdown.name)
+        self._bottom.labels = tuple(words.short(one) for one in labels)
+        self._bottom.show_words(words.axis)
         self._bottom.picture = None
-        rows, joined = list(breakdown.rows), breakdown_words(breakdown.name).is_scale
+        rows, joined = list(breakdown.rows), words.is_scale
         xs, ys = np.arange(len(rows), dtype=float), np.array([one.value for one in rows], dtype=float)
         back = [(float(labels.index(one.label)), one.value) for one in self._usual]
         back_xs, back_ys = [x for x, _ in back], [y for _, y in back]
@@ -84,7 +87,8 @@ class BreakdownPlot(PlotCanvas):
         ends = [end for one in rows for end in (one.low, one.high) if end is not None]
         low, high = span(np.array([*ys, *back_ys, *ends]), margin=0.1)
         self._plot.setXRange(-0.5, max(len(rows), 1) - 0.5, padding=0)
-        self._plot.setYRange(min(0.0, low) if breakdown_words(breakdown.name).share else low, high * 1.06, padding=0)
+        low = min(0.0, low) if words.share else low
+        self._plot.setYRange(low, high + _ROOM_FOR_LABEL * (high - low), padding=0)
         self.setAccessibleName(f"{breakdown.name}: {'; '.join(self._sentence(one) for one in rows)}")
         self._say()
 

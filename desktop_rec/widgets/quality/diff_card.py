@@ -26,6 +26,7 @@ class DiffCard(QFrame):
         super().__init__()
         self.setObjectName("diff_card")
         set_role(self, "card")
+        self._others: tuple[tuple[str, str], ...] = ()
         self._lines: list[tuple[QLabel, QLabel, QLabel]] = []
         heading = QLabel("Settings that differ")
         set_role(heading, "heading")
@@ -61,6 +62,9 @@ class DiffCard(QFrame):
 
     def show_others(self, others: Sequence[tuple[str, str]], *, chosen: str) -> None:
         """The other runs as (id, name); the one chosen before stays chosen where it is still there."""
+        if tuple(others) == self._others:
+            return
+        self._others = tuple(others)
         keys = [key for key, _ in others]
         now = self.other if self.other in keys else chosen
         self.box.clear()

@@ -6,6 +6,7 @@ A part of Quality: show_known() and show_message() in; the message's button come
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -25,7 +26,7 @@ from desktop_rec.item_models.quality.figures import MetricFigures
 from desktop_rec.theme import GRID, number_font, set_role
 from desktop_rec.widgets.naming import named
 from desktop_rec.widgets.place_message import PlaceMessage
-from desktop_rec.widgets.plot_card import PlotCard, PlotTable, Table
+from desktop_rec.widgets.plot_card import AnyIndex, PlotCard, PlotTable, Table
 from desktop_rec.widgets.quality.meaning_card import MeaningCard
 from desktop_rec.widgets.quality.one_by_one import OneByOne
 from desktop_rec.widgets.quality.whisker_plot import WhiskerPlot
@@ -36,6 +37,21 @@ _EXPLAINED = (
     "Grey is what anybody could guess: averages, and the most liked titles."
 )
 _TABLE_HEIGHT = 300
+
+
+class TitlesTable(PlotTable):
+    """A table whose first column are titles."""
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == 0:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        return super().data(index, role)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignLeft if section == 0 else Qt.AlignmentFlag.AlignRight
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return super().headerData(section, orientation, role)
 
 
 class MePanel(QStackedWidget):
@@ -81,6 +97,7 @@ class MePanel(QStackedWidget):
             self._make_card()
         card = self._cards[place]
         self.plots[place].show_figures(figures)
+        card.fit_to(self.plots[place].wanted_height)
         card.show_title(heading)
         card.setToolTip(figures.about)
         card.refresh_table()
@@ -105,11 +122,12 @@ class MePanel(QStackedWidget):
         self._grid.setSpacing(GRID)
         for number in range(2):
             self._grid.setColumnStretch(number, 1)
-        self._table = PlotTable(self)
+        self._table = TitlesTable(self)
         self._view = named(QTableView(), "my_left_out", "Your ratings, each left out once")
         self._view.setModel(self._table)
         self._view.verticalHeader().hide()
         self._view.setShowGrid(False)
+        self._view.setWordWrap(False)
         self._view.setFont(number_font(self.font()))
         self._view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self._view.setMinimumHeight(_TABLE_HEIGHT)

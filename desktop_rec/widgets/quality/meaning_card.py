@@ -14,7 +14,7 @@ from desktop_rec.theme import GRID, set_role
 
 
 class MeaningCard(QFrame):
-    """A heading, and a line for each sentence."""
+    """A heading, and a paragraph for each sentence or two."""
 
     def __init__(self, heading: str = "What this means") -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class MeaningCard(QFrame):
         """Say it; nothing to say hides the card."""
         if heading:
             self._heading.setText(heading)
-        text = "\n".join(one for one in sentences if one)
+        text = "\n\n".join(one for one in sentences if one)
         self.words.setText(text)
         self.words.setAccessibleName(f"{self._heading.text()}: {text}")
         self.setVisible(bool(text))

@@ -77,6 +77,7 @@ class MetricGrid(QWidget):
             self._make_card()
         card, plot = self._cards[place], self._plots[place]
         plot.show_figures(figures)
+        card.fit_to(plot.wanted_height)
         card.show_title(metric_words(figures.metric))
         card.setToolTip(figures.about)
         card.refresh_table()
@@ -110,6 +111,7 @@ class MetricGrid(QWidget):
         set_role(self._heading, "heading")
         self._heading.setWordWrap(True)
         self._box = named(CalmComboBox(), "metric_set", "Metrics", "Which metrics to compare the models by")
+        self._box.setMinimumContentsLength(15)
         head = QHBoxLayout()
         head.addWidget(self._heading, 1)
         head.addWidget(self._box)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLay
 from desktop_rec.item_models.quality.breakdown_words import breakdown_words
 from desktop_rec.theme import GRID, set_role
 from desktop_rec.widgets.plot_card import PlotCard
-from desktop_rec.widgets.quality.breakdown_plot import BreakdownPlot
+from desktop_rec.widgets.quality.breakdown_plot import HEIGHT, BreakdownPlot
 from desktop_rec.widgets.quality.one_by_one import OneByOne
 from desktop_rec.widgets.side_panel import caption
 
@@ -77,6 +77,7 @@ class ModelPanel(QScrollArea):
         cell, sentence = QWidget(), caption()
         plot = BreakdownPlot(f"breakdown_{number}_plot")
         card = PlotCard(f"breakdown_{number}", "", plot, plot.table)
+        card.fit_to(HEIGHT)
         plot.pointed_at.connect(card.show_reading)
         column = QVBoxLayout(cell)
         column.setContentsMargins(0, 0, 0, GRID)

@@ -9,6 +9,9 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
 
+_BREATH_MS = 8
+"""Between two of them the window takes in what the person does."""
+
 
 class OneByOne(QObject):
     """Calls `show` with 0, 1, 2 ... Beginning again forgets what was left to show."""
@@ -19,7 +22,7 @@ class OneByOne(QObject):
         self._place = self._count = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(0)
+        self._timer.setInterval(_BREATH_MS)
         self._timer.timeout.connect(self._on_turn)
 
     @property

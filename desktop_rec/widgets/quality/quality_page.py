@@ -30,6 +30,7 @@ class QualityPage(QWidget):
         self.tabs = named(QTabWidget(), "quality_tabs", "What to look at")
         self.tabs.setToolTip("")
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self.beside, "Side by side")
         self.tabs.addTab(self.model, "This model")
         self.tabs.addTab(self.me, "How well it knows you")

@@ -46,7 +46,11 @@ class RunHead(QWidget):
         self._about.setObjectName("run_about")
         self.use = button("Use this model", "use_run", "Let For you recommend with this model", role="primary")
         self.go_on = button("Train on", "train_on", "Go on training where this run was stopped")
-        self.judge = button("Judge again", "judge_run", "Judge this run again on the people it never saw")
+        self.judge = button(
+            "Judge again",
+            "judge_run",
+            "Judge this run on the people it never saw, with the curve from few to many titles",
+        )
         self.rename = button("Rename", "rename_run", "Give this run another name", role="quiet")
         self.delete = button("Delete", "delete_run", "Delete this run (Ctrl+Z brings it back)", role="quiet")
         self._build()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 from desktop_rec.item_models.quality.curves import Overlay
 from desktop_rec.theme import GRID, THEME, set_role
 from desktop_rec.widgets.plot_card import PlotCard
-from desktop_rec.widgets.quality.curves_plot import CurvesPlot
+from desktop_rec.widgets.quality.curves_plot import HEIGHT, CurvesPlot
 from desktop_rec.widgets.quality.diff_card import DiffCard
 from desktop_rec.widgets.quality.meaning_card import MeaningCard
 from desktop_rec.widgets.quality.metric_grid import MetricGrid
@@ -51,7 +51,8 @@ class SideBySide(QScrollArea):
         plot = CurvesPlot()
         card = PlotCard("quality_curves", "How they learned", plot, plot.table)
         plot.pointed_at.connect(card.show_reading)
-        self._curves_column.insertWidget(0, card)
+        card.fit_to(HEIGHT)
+        self._curves_column.insertWidget(1, card)
         self.curves, self._card = plot, card
 
     def _say_legend(self) -> None:

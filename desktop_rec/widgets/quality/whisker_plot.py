@@ -20,10 +20,10 @@ from desktop_rec.widgets.plot_canvas import PlotCanvas
 from desktop_rec.widgets.plot_card import Table
 
 ROW_HEIGHT = 24
-AROUND = 44
+AROUND = 40
 _NAMES_WIDTH = 116
 _VALUES_WIDTH = 74
-_PIXELS_A_TICK = 56
+_PIXELS_A_TICK = 44
 
 
 class NamesAxis(PlotAxis):
@@ -53,7 +53,7 @@ class SparseFigureAxis(FigureAxis):
     """Figures along the bottom, no more of them than there is room for."""
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> Ticks:
-        most = max(2, int(size / _PIXELS_A_TICK))
+        most = max(3, int(size / _PIXELS_A_TICK))
         spacing = round_spacing((maxVal - minVal) / most)
         if not spacing:
             return []
@@ -93,11 +93,16 @@ class WhiskerPlot(PlotCanvas):
         for axis in (self._names, self._values):
             axis.picture = None
             axis.update()
-        self.setFixedHeight(ROW_HEIGHT * max(1, len(rows)) + AROUND)
+        self.setFixedHeight(self.wanted_height)
         self._draw_rows(rows)
         low, high = reach(rows)
         self._plot.setXRange(low, high, padding=0)
         self._plot.setYRange(-len(rows) + 0.4, 0.6, padding=0)
+
+    @property
+    def wanted_height(self) -> int:
+        """How high the plot is with the rows that it shows."""
+        return ROW_HEIGHT * max(1, len(self._figures.rows) if self._figures is not None else 1) + AROUND
 
     def table(self) -> Table:
         """The numbers behind the dots."""
