@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QListView, QSlider, QTabWidg
 from desktop_rec.item_models.titles import RowRole
 from desktop_rec.tour.hand import Hand, TourFailed
 from desktop_rec.tour.newcomer_steps import my_export, newcomer
+from desktop_rec.tour.quality_steps import quality
 from desktop_rec.widgets.number_words import rate_words
 from desktop_rec.widgets.title_list import TitleList
 
@@ -37,7 +38,7 @@ def start(hand: Hand) -> None:
     hand.wait(lambda: hand.window.isVisible() and hand.session.library is not None, "the window")
     hand.say("the first view is on the screen")
     hand.picture("data_welcome")
-    for place in ("learning_rate", "train", "for_you"):
+    for place in ("learning_rate", "train", "quality", "for_you"):
         hand.go_to(place)
         hand.picture(f"{place}_not_ready")
     hand.go_to("data")
@@ -206,7 +207,7 @@ def settings(hand: Hand) -> None:
 
 def in_the_dark(hand: Hand) -> None:
     _choose(hand.find(QComboBox, "settings_theme"), "dark")
-    for place in ("data", "learning_rate", "train", "for_you", "settings"):
+    for place in ("data", "learning_rate", "train", "quality", "for_you", "settings"):
         hand.go_to(place)
         hand.settle(300)
         hand.picture(f"dark_{place}")
@@ -224,6 +225,7 @@ STEPS: tuple[tuple[str, Callable[[Hand], None]], ...] = (
     ("Learning rate", learning_rate),
     ("Train", train),
     ("Stop and keep", stop_and_keep),
+    ("Quality", quality),
     ("For you", for_you),
     ("Somebody else", somebody_else),
     ("Settings", settings),

@@ -20,6 +20,7 @@ from engine.data.profile import profile_of_user
 from engine.data.split import SplitConfig
 from engine.events import Job, drive
 from engine.library.store import Library
+from engine.recommending.knowing import how_well_known
 from engine.training.config import TrainingConfig
 from engine.training.lr_finder import FinderConfig
 
@@ -99,6 +100,10 @@ def _recommend(at: Workshop) -> Job[Any]:
     return verbs.recommend(at.recommender, profile_of_user(at.dataset, "7"), explain=True)
 
 
+def _how_well_known(at: Workshop) -> Job[Any]:
+    return how_well_known(at.recommender, at.recommender.match(profile_of_user(at.dataset, "7")).history)
+
+
 def _quick_model(at: Workshop) -> Job[Any]:
     return verbs.quick_model(at.library, at.dataset)
 
@@ -140,6 +145,7 @@ JOBS: dict[str, Callable[[Workshop], Job[Any]]] = {
     "evaluate": _evaluate,
     "baselines": _baselines,
     "recommend and explain": _recommend,
+    "how well known": _how_well_known,
 }
 
 
@@ -154,6 +160,8 @@ def essence(result: Any) -> Any:
         return [_figures(result.judgement), result.lr, weights]
     if hasattr(result, "metrics"):
         return _figures(result)
+    if hasattr(result, "favourites"):
+        return [[one.rank for one in result.entries], [one.predicted for one in result.entries]]
     if hasattr(result, "losses"):
         return [result.lrs, result.losses, result.smoothed, result.words]
     if hasattr(result, "listed"):

@@ -1,0 +1,47 @@
+"""The steps of the tour through Quality: a second run beside the first, one taken apart, and how well it knows me.
+
+Beside steps.py, which puts them in their place.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QTabWidget
+
+from desktop_rec.tour.hand import Hand
+from desktop_rec.widgets.quality.me_panel import MePanel
+from desktop_rec.widgets.quality.quality_page import QualityPage
+from engine.data.split import SplitConfig
+
+
+def quality(hand: Hand) -> None:
+    """EASE beside the trained model, and the baselines beside both."""
+    from engine.models.linear import EaseConfig
+
+    session = hand.session
+    before = session.model_label.run_id if session.model_label is not None else None
+    session.train("ease", EaseConfig(), None, SplitConfig())
+    hand.wait(lambda: session.job is None, "EASE to be computed", seconds=60)
+    hand.go_to("quality")
+    hand.wait(lambda: session.quality is not None and not session.baseline_words, "the baselines", seconds=60)
+    hand.settle(1500)
+    hand.picture("quality")
+    page = hand.find(QualityPage, "quality_page")
+    hand.say(page.beside.meaning.words.text().split("\n")[0])
+    bar = page.beside.verticalScrollBar()
+    for name, share in (("quality_curves", 0.6), ("quality_settings", 1.0)):
+        bar.setValue(round(share * bar.maximum()))
+        hand.picture(name)
+    bar.setValue(0)
+    tabs = hand.find(QTabWidget, "quality_tabs")
+    tabs.setCurrentIndex(1)
+    hand.settle(800)
+    hand.picture("quality_one_model")
+    tabs.setCurrentIndex(2)
+    panel = hand.find(MePanel, "me_panel")
+    hand.wait(lambda: not panel.shows_message, "how well it knows me", seconds=60)
+    hand.settle(800)
+    hand.picture("quality_knows_me")
+    tabs.setCurrentIndex(0)
+    if before is not None:
+        session.use_run(before)
+        hand.wait(lambda: session.model_label is not None and session.model_label.run_id == before, "the model before")
