@@ -42,7 +42,8 @@ def evaluate(arguments: argparse.Namespace, library: Library, driver: Driver) ->
     floors: dict[str, Judgement] = {}
     if not judgement.stopped:
         try:
-            floors = driver.run(verbs.baselines(library, dataset, SplitConfig.from_dict(record.split_config)))
+            split = SplitConfig.from_dict(record.split_config)
+            floors = driver.run(verbs.baselines(library, dataset, split, ks=arguments.k))
         except Stop:
             floors = {}
     apart = {name: _asked(differences(judgement, one), arguments.k) for name, one in floors.items()}

@@ -136,4 +136,7 @@ def _share(text: str) -> float:
 
 
 def _cuts(text: str) -> tuple[int, ...]:
-    return tuple(_positive(part) for part in text.split(","))
+    try:
+        return tuple(_positive(part) for part in text.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"whole numbers of at least 1, such as 20,50; not {text!r}") from error

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from engine.data.dataset import Int64
 from engine.errors import LibraryError
 from engine.library.folders import (
     check_format,
@@ -47,9 +48,8 @@ def save_judgement(place: Path, judgement: Judgement) -> None:
     with new_folder(place / name, what=_WHAT, need_bytes=values_MU.nbytes + 65536) as unfinished:
         write_json(unfinished / _WORDS, _document(judgement, names))
         np.save(unfinished / _VALUES, values_MU, allow_pickle=False)
-        for file, array_U in ((_PEOPLE, judgement.user_rows_U), (_RATED, judgement.rated_U)):
-            if array_U is not None:
-                np.save(unfinished / file, np.asarray(array_U, dtype=np.int64), allow_pickle=False)
+        for file, array_U in _arrays(judgement).items():
+            np.save(unfinished / file, array_U, allow_pickle=False)
         write_format(unfinished, _KIND, FORMAT)
     replace_text(place / _CURRENT, name, what=_WHAT)
     for number in older:
@@ -69,7 +69,7 @@ def load_judgement(place: Path) -> Judgement | None:
         return _judgement(folder)
     except LibraryError:
         raise
-    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, EOFError) as error:
         raise damaged(place, error) from error
 
 
@@ -78,6 +78,7 @@ def _document(judgement: Judgement, names: list[str]) -> dict[str, Any]:
         "people": judgement.people,
         "metrics": {name: asdict(one) for name, one in judgement.metrics.items()},
         "per_person": names,
+        "arrays": list(_arrays(judgement)),
         "stopped": judgement.stopped,
         "breakdowns": [asdict(one) for one in judgement.breakdowns],
     }
@@ -90,7 +91,9 @@ def _judgement(folder: Path) -> Judgement:
 
     words = json.loads((folder / _WORDS).read_text(encoding="utf-8"))
     values_MU = np.load(folder / _VALUES, allow_pickle=False)
-    people_U, rated_U = (_numbers(folder / file, people=values_MU.shape[1]) for file in (_PEOPLE, _RATED))
+    if values_MU.ndim != 2 or values_MU.dtype != np.float64:
+        raise ValueError(f"{_VALUES} has {values_MU.shape} values of {values_MU.dtype}")
+    arrays = {file: _numbers(folder / file, people=values_MU.shape[1]) for file in words["arrays"]}
     breakdowns = (
         Breakdown(**{**one, "rows": tuple(BreakdownRow(**row) for row in one["rows"])}) for one in words["breakdowns"]
     )
@@ -98,17 +101,21 @@ def _judgement(folder: Path) -> Judgement:
         int(words["people"]),
         {name: Interval(**one) for name, one in words["metrics"].items()},
         dict(zip(words["per_person"], values_MU, strict=True)),
-        people_U,
-        rated_U,
+        arrays.get(_PEOPLE),
+        arrays.get(_RATED),
         bool(words["stopped"]),
         tuple(breakdowns),
     )
 
 
-def _numbers(path: Path, *, people: int) -> np.ndarray[Any, np.dtype[np.int64]] | None:
-    if not path.exists():
-        return None
-    array_U: np.ndarray[Any, np.dtype[np.int64]] = np.load(path, allow_pickle=False)
-    if array_U.shape != (people,):
-        raise ValueError(f"{path.name} is of {len(array_U)} people, not of {people}")
+def _arrays(judgement: Judgement) -> dict[str, Int64]:
+    """What is kept of each person beside the values, by file."""
+    arrays = {_PEOPLE: judgement.user_rows_U, _RATED: judgement.rated_U}
+    return {file: np.asarray(one, dtype=np.int64) for file, one in arrays.items() if one is not None}
+
+
+def _numbers(path: Path, *, people: int) -> Int64:
+    array_U: Int64 = np.load(path, allow_pickle=False)
+    if array_U.shape != (people,) or array_U.dtype != np.int64:
+        raise ValueError(f"{path.name} has {array_U.shape} values of {array_U.dtype}")
     return array_U

@@ -73,6 +73,10 @@ def _fit(at: Workshop) -> Job[Any]:
     return trained(at.library, at.dataset, model="ease", model_config=None, training=None)
 
 
+def _blend(at: Workshop) -> Job[Any]:
+    return verbs.blend(at.library, [at.run_id, drive(_fit(at)).run_id])
+
+
 def _resume(at: Workshop) -> Job[Any]:
     done = at.library.runs.find(at.run_id).epochs
     return verbs.resume(at.library, at.run_id, epochs=done + 2, device="cpu")
@@ -139,6 +143,7 @@ JOBS: dict[str, Callable[[Workshop], Job[Any]]] = {
     **{f"train {name}": partial(_train_another, name=name) for name in SMALL_MODELS if name != "two_head"},
     "find rate and train": _find_rate_and_train,
     "fit": _fit,
+    "blend": _blend,
     "resume": _resume,
     "search": _search,
     "search at once": _search_at_once,

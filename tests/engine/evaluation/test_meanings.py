@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from engine.data.dataset import Scale
+from engine.evaluation.intervals import Interval
+from engine.evaluation.judgement import ERROR_METRICS, RANKING_METRICS
+from engine.evaluation.meanings import difference_words, is_better, metric_meaning, metric_title
+
+
+@pytest.mark.parametrize(
+    ("metric", "difference", "words", "better"),
+    [
+        ("ndcg@100", Interval(0.021, 0.015, 0.027), "0.021 better than Most liked [0.015, 0.027]", True),
+        ("ndcg@100", Interval(-0.021, -0.027, -0.015), "0.021 worse than Most liked [0.015, 0.027]", False),
+        ("rmse", Interval(-0.021, -0.027, -0.015), "0.021 better than Most liked [0.015, 0.027]", True),
+        ("rmse_unit", Interval(0.021, 0.015, 0.027), "0.021 worse than Most liked [0.015, 0.027]", False),
+        (
+            "mae",
+            Interval(-0.002, -0.005, 0.001),
+            "0.002 better than Most liked [-0.001, 0.005], too close to tell apart",
+            None,
+        ),
+        (
+            "recall@20",
+            Interval(-0.002, -0.005, 0.001),
+            "0.002 worse than Most liked [-0.001, 0.005], too close to tell apart",
+            None,
+        ),
+        ("ndcg@100", Interval(0.0, 0.0, 0.0), "the same as Most liked", None),
+        ("ndcg@100", Interval(0.02, None, None), "0.020 better than Most liked", None),
+    ],
+)
+def test_that_a_difference_says_which_is_better_and_how_sure(metric, difference, words, better):
+    assert difference_words(metric, difference, "Most liked") == words
+    assert is_better(metric, difference) is better
+
+
+def test_that_every_metric_has_a_title_and_a_meaning():
+    for name in (*ERROR_METRICS, *(f"{one}@20" for one in RANKING_METRICS)):
+        assert metric_meaning(name, Scale(1, 5, 1)), name
+        assert metric_title(name) != name or name.startswith(("recall", "precision", "coverage", "novelty"))
+    assert metric_title("graded_ndcg@100") == "graded NDCG@100"
+
+
+def test_that_the_scale_of_an_error_is_said():
+    assert "0.5 to 5" in metric_meaning("rmse", Scale(0.5, 5, 0.5))
+    assert "0 to 1: not in stars" in metric_meaning("rmse_unit", Scale(0.5, 5, 0.5))
