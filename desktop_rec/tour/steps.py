@@ -14,6 +14,7 @@ from desktop_rec.item_models.titles import RowRole
 from desktop_rec.tour.hand import Hand, TourFailed
 from desktop_rec.tour.newcomer_steps import my_export, newcomer
 from desktop_rec.tour.quality_steps import quality
+from desktop_rec.tour.search_steps import search_settings
 from desktop_rec.widgets.number_words import rate_words
 from desktop_rec.widgets.title_list import TitleList
 
@@ -228,6 +229,7 @@ STEPS: tuple[tuple[str, Callable[[Hand], None]], ...] = (
     ("Quality", quality),
     ("For you", for_you),
     ("Somebody else", somebody_else),
+    ("Search", search_settings),
     ("Settings", settings),
     ("Dark", in_the_dark),
 )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _STATUS = {
     WAITING: "waiting",
-    FINISHED: "",
+    FINISHED: "done",
     DIVERGED: "its loss left all bounds",
     FAILED: "failed",
     STOPPED: "stopped; can go on",
