@@ -75,6 +75,14 @@ class Blend(Model):
         """Each part with its model."""
         return tuple(zip(self.config.copies, (cast(Model, one) for one in self.models), strict=True))
 
+    @property
+    def parameter_count(self) -> int:
+        """See Model. Of a part that was computed at once what it keeps."""
+        own = [
+            model.parameter_count or sum(one.numel() for one in model.state_dict().values()) for _, model in self.parts
+        ]
+        return sum(own)
+
     # -- predicting ------------------------------------------------------------------------------------------------
 
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:

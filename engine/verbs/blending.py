@@ -116,13 +116,15 @@ class Mixing:
 
     def words(self) -> str:
         """What came out, in sentences."""
-        ranking = self.ranking
-        shares = [f"{weight:.2f} {one.name}" for one, weight in zip(self.records, ranking.weights, strict=True)]
-        own = [f"{value:.4f}" for value in ranking.part_values]
-        people = f"on {ranking.people:,} people held out to choose on"
-        said = f"Mixed {' + '.join(shares)}: NDCG@100 {ranking.value:.4f} {people}, alone {', '.join(own)}."
-        alone = [one.name for one, weight in zip(self.records, ranking.weights, strict=True) if weight == 1.0]
-        return f"{said} {alone[0]} alone does as well: the others add nothing." if alone else said
+        ranking, weighed = self.ranking, list(zip(self.records, self.ranking.weights, strict=True))
+        shares = " + ".join(f"{weight:.2f} {one.name}" for one, weight in weighed if weight)
+        idle = [one.name for one, weight in weighed if not weight]
+        own = ", ".join(f"{one.name} {value:.4f}" for one, value in zip(self.records, ranking.part_values, strict=True))
+        adds = f" {' and '.join(idle)} {'adds' if len(idle) == 1 else 'add'} nothing to the list." if idle else ""
+        return (
+            f"Mixed {shares}: NDCG@100 {ranking.value:.4f} on {ranking.people:,} people held out to choose on "
+            f"(alone: {own}).{adds}"
+        )
 
 
 def mixed_model(mixing: Mixing, models: Sequence[Model], dataset: Dataset, split: Split) -> Blend:
