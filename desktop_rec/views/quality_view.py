@@ -194,6 +194,7 @@ class QualityView(QWidget):
         if own is not None and dataset is not None:
             word, unit = dataset.catalogue.word, unit_of(dataset.scale)
             said = meaning(own, picture.others, picture.differences, people=picture.people, word=word, unit=unit)
+            said += quality_words.missing_pairs(run, picture)
         beside.show_note(quality_words.missing_figures(run))
         beside.meaning.show_meaning(said)
         beside.metrics.show_judged(picture.judged, heading=people_words(group), note=self._session.baseline_words)

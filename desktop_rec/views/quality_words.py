@@ -95,6 +95,13 @@ def missing_figures(run: RunRecord) -> str:
     return f"{run.name} was not judged yet: its training was stopped. Press Judge it to see how good it is."
 
 
+def missing_pairs(run: RunRecord, picture: QualityPicture) -> tuple[str, ...]:
+    """Why nothing is said of chance where a run is not kept person by person."""
+    if picture.is_kept or not run.metrics or not run.has_model:
+        return ()
+    return (f"What of this may be chance cannot be said: press Judge again to judge {run.name} person by person.",)
+
+
 def missing_breakdowns(run: RunRecord, picture: QualityPicture | None) -> str:
     """Why a run's quality is not taken apart; "" where it is or is being fetched."""
     if picture is None or picture.breakdowns:

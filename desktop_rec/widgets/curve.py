@@ -62,7 +62,7 @@ class Curve:
         """Take the palette's colour."""
         colour = self.colour_in(colours)
         style = Qt.PenStyle.DashLine if self._dashed else Qt.PenStyle.SolidLine
-        self.item.setPen(pg.mkPen(colour, width=self._device_width(), style=style))
+        self.item.setPen(pg.mkPen(colour, width=device_width(self._width), style=style))
         if self.dots is not None:
             self.dots.setBrush(pg.mkBrush(colour))
 
@@ -71,11 +71,6 @@ class Curve:
         colour: str = getattr(colours, self._colour)
         return colour
 
-    def _device_width(self) -> float:
-        """The pen's width in the screen's own pixels; raw lines stay at one, where Qt draws fastest."""
-        screen = QGuiApplication.primaryScreen()
-        return self._width if self._width == 1 or screen is None else self._width * screen.devicePixelRatio()
-
     def value_at(self, x: float) -> tuple[float, float] | None:
         """The measured point nearest to a position of the axis, or None where there is none."""
         if len(self.xs) == 0:
@@ -83,3 +78,9 @@ class Curve:
         right = int(np.searchsorted(self.xs, x))
         near = min((i for i in (right - 1, right) if 0 <= i < len(self.xs)), key=lambda i: abs(self.xs[i] - x))
         return float(self.xs[near]), float(self.ys[near])
+
+
+def device_width(width: int) -> float:
+    """A pen's width in the screen's own pixels; raw lines stay at one, where Qt draws fastest."""
+    screen = QGuiApplication.primaryScreen()
+    return width if width == 1 or screen is None else width * screen.devicePixelRatio()

@@ -334,10 +334,13 @@ def test_that_favourites_come_first_in_the_order_of_their_places():
     assert table.rows[2][2:4] == ("", "")
 
 
-def test_that_the_better_of_the_two_is_marked_in_each_figure():
+def test_that_the_better_of_the_two_is_marked_where_it_is_more_than_chance():
     figures = dict(knowing_figures(KNOWN, "mf 1"))
-    assert [one.is_best for one in figures["Ratings off by, on average"].rows] == [True, False]
-    assert [one.name for one in figures["Favourites among its first 100"].rows] == ["mf 1", "Most liked"]
+    assert [one.is_best for one in figures["Ratings off by, on average"].rows] == [False, False]
+    assert [one.is_best for one in figures["Favourites in its first 100"].rows] == [True, False]
+    worse = dataclasses.replace(KNOWN, figures={"mae": against(0.9, 0.8, of=24, low=0.05, high=0.2)})
+    assert [one.is_best for one in knowing_figures(worse, "mf 1")[0][1].rows] == [False, True]
+    assert [one.name for one in knowing_figures(worse, "mf 1")[0][1].rows] == ["mf 1", "Averages"]
 
 
 def test_that_a_breakdown_that_nobody_put_into_words_is_called_by_its_name():

@@ -64,7 +64,8 @@ def settle(qtbot, view):
     """Wait until everything that was asked for is on the screen."""
     session = view._session
     qtbot.waitUntil(lambda: session.recommender is not None, timeout=MOST_MS)
-    qtbot.waitUntil(lambda: view._picture is not None and not session.baseline_words, timeout=MOST_MS)
+    lanes = (session._comparing, session._flooring)
+    qtbot.waitUntil(lambda: view._picture is not None and not any(one.is_busy for one in lanes), timeout=MOST_MS)
     busy = (view._showing, view.page.beside.metrics._showing, view.page.model._showing, view.page.me._showing)
     qtbot.waitUntil(lambda: not any(one.is_busy for one in busy), timeout=MOST_MS)
 
@@ -229,6 +230,7 @@ def test_that_a_run_whose_judgement_is_gone_can_be_judged_again(qtbot, view, ses
     qtbot.waitUntil(lambda: not view._picture.is_kept, timeout=MOST_MS)
     qtbot.waitUntil(view.page.head.judge.isVisible)
     assert view.page.head.judge.text() == "Judge again"
+    qtbot.waitUntil(lambda: "may be chance cannot be said" in view.page.beside.meaning.words.text())
     view.page.head.judge.click()
     assert session.job.kind == "judging"
     qtbot.waitUntil(lambda: session.job is None, timeout=MOST_MS)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _SHOWN = ("mae", "hits@20", "hits@100")
 _HEADINGS = {
     "mae": "Ratings off by, on average",
-    "hits@20": "Favourites among its first 20",
-    "hits@100": "Favourites among its first 100",
+    "hits@20": "Favourites in its first 20",
+    "hits@100": "Favourites in its first 100",
 }
 _ABOUT = {
     "mae": "Each rating is left out and predicted from the others. Less is better.",
@@ -105,11 +105,13 @@ def _between(found: Against) -> str:
 
 
 def _rows(metric: str, found: Against, name: str) -> tuple[FigureRow, ...]:
-    mine, usual = found.model.value, found.usual.value
-    is_better = mine < usual if metric == "mae" else mine > usual
+    """The model's row and the usual one; the better is marked where it is so by more than chance explains."""
+    low, high = found.difference.low, found.difference.high
+    is_clear = low is not None and high is not None and not low <= 0 <= high
+    is_better = (found.difference.value < 0) == (metric == "mae")
     return (
-        FigureRow("model", name, 0, found.model, is_better),
-        FigureRow("usual", _USUAL[metric], None, found.usual, not is_better and mine != usual),
+        FigureRow("model", name, 0, found.model, is_clear and is_better),
+        FigureRow("usual", _USUAL[metric], None, found.usual, is_clear and not is_better),
     )
 
 

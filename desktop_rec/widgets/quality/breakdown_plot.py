@@ -13,6 +13,7 @@ import pyqtgraph as pg
 
 from desktop_rec.item_models.quality.breakdown_words import breakdown_words
 from desktop_rec.theme import THEME
+from desktop_rec.widgets.curve import device_width
 from desktop_rec.widgets.live_panel import LivePanel, coloured
 from desktop_rec.widgets.number_words import count_words, figure_words, metric_words
 from desktop_rec.widgets.plot_axes import FigureAxis, PlotAxis, Ticks
@@ -123,9 +124,9 @@ class BreakdownPlot(PlotCanvas):
         now = THEME.colours
         self._bottom.setGrid(False)
         self._title.recolour(now)
-        self._line.setPen(pg.mkPen(now.accent, width=2))
-        self._whiskers.setPen(pg.mkPen(now.accent, width=2))
-        self._back.setPen(pg.mkPen(now.raw, width=2))
+        self._line.setPen(pg.mkPen(now.accent, width=device_width(2)))
+        self._whiskers.setPen(pg.mkPen(now.accent, width=device_width(2)))
+        self._back.setPen(pg.mkPen(now.raw, width=device_width(2)))
         self._dots.setBrush(pg.mkBrush(now.accent))
         self._back_dots.setBrush(pg.mkBrush(now.raw))
         self._say()

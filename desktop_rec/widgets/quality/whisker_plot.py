@@ -14,6 +14,7 @@ from PySide6.QtGui import QFontMetrics
 
 from desktop_rec.item_models.quality.figures import FigureRow, MetricFigures
 from desktop_rec.theme import THEME, series_colour
+from desktop_rec.widgets.curve import device_width
 from desktop_rec.widgets.number_words import figure_words, metric_words
 from desktop_rec.widgets.plot_axes import FigureAxis, PlotAxis, Ticks
 from desktop_rec.widgets.plot_canvas import PlotCanvas
@@ -113,7 +114,7 @@ class WhiskerPlot(PlotCanvas):
         super().recolour()
         for axis in (self._names, self._values):
             axis.setGrid(False)
-        self._ring.setPen(pg.mkPen(THEME.colours.positive, width=2))
+        self._ring.setPen(pg.mkPen(THEME.colours.positive, width=device_width(2)))
         self._ring.setBrush(pg.mkBrush(None))
         if self._figures is not None:
             self._draw_rows(self._figures.rows)
@@ -134,7 +135,7 @@ class WhiskerPlot(PlotCanvas):
             if one is None or one.low is None or one.high is None:
                 item.setData([], [])
                 continue
-            item.setPen(pg.mkPen(series_colour(rows[place].place), width=2))
+            item.setPen(pg.mkPen(series_colour(rows[place].place), width=device_width(2)))
             item.setData([one.low, one.high], [-place, -place])
         colours = [series_colour(one.place) for one in rows]
         xs, ys = [one.figure.value for one in rows], [-place for place in range(len(rows))]
