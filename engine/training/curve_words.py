@@ -22,7 +22,7 @@ from engine.events import EpochEnded
 Floats = npt.NDArray[np.float64]
 
 LEAST_EPOCHS = 4
-_LEAST_FALL = 0.01
+_LEAST_FALL, _LITTLE_GAIN = 0.01, 0.02
 _LEAST_TURN = 0.002
 _WIDE = 0.03
 _ROUGH, _ROUGH_VALIDATION = 2.0, 3.0
@@ -35,7 +35,7 @@ class CurveReading:
     """What curves show, in words."""
 
     kind: str
-    """short, flat, noisy, unsure, turned, gap, level, together or unjudged."""
+    """short, flat, slow, noisy, unsure, turned, gap, level, together or unjudged."""
     words: str
 
 
@@ -76,7 +76,7 @@ def read_curves(
         return CurveReading("short", words)
     if not curve[-1].validation:
         return _unjudged(curves)
-    for rule in (_flat, _noisy, _turned):
+    for rule in (_flat, _slow, _noisy, _turned):
         found = rule(curves)
         if found is not None:
             return found
@@ -96,6 +96,20 @@ def _flat(curves: _Curves) -> CurveReading | None:
         "flat",
         "Both curves are flat: nothing is learned any more after the first epoch. The learning rate is probably too "
         "low; let the finder choose it, or try ten times as much.",
+    )
+
+
+def _slow(curves: _Curves) -> CurveReading | None:
+    """The validation falls in even, tiny steps to the very end: what there is to learn lies far ahead."""
+    watched_E, third = curves.watched_E, max(1, len(curves.watched_E) // 3)
+    gain = watched_E[0] - watched_E.min()
+    late = watched_E[-1 - third] - watched_E[-1]
+    if curves.best != len(watched_E) - 1 or _share(gain, watched_E[0]) > _LITTLE_GAIN or late < 0.3 * gain:
+        return None
+    return CurveReading(
+        "slow",
+        f"Both curves fall, but slowly and evenly to the end ({curves.name} by {_share(gain, watched_E[0]):.1%} in "
+        "all): most is still to be learned. Take a higher learning rate, or many more epochs.",
     )
 
 

@@ -78,6 +78,14 @@ def test_that_flat_curves_ask_for_a_higher_rate():
     assert "too low" in reading.words
 
 
+def test_that_an_even_crawl_asks_for_a_higher_rate_or_more_epochs():
+    """As rank 5 from standard normal factors did on the bundled sample at a rate of 1e-3."""
+    training = [18.7, 18.3, 17.9, 17.5, 17.0, 16.7]
+    reading = read_curves(a_curve(training, [3.070, 3.0685, 3.0662, 3.0635, 3.060, 3.056]))
+    assert reading.kind == "slow"
+    assert "0.5%" in reading.words
+
+
 def test_that_a_training_loss_that_jumps_asks_for_a_lower_rate():
     reading = read_curves(a_curve(1.0 + 0.2 * np.cos(np.pi * np.arange(20)) + noise(20, 0.05), 1.0 + noise(20, 0.1)))
     assert reading.kind == "noisy"
