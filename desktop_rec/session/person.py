@@ -1,6 +1,7 @@
 """The session's third desk: a person's ratings, and what the model says to them.
 
-Stands on the desk for searches. Ratings are kept at once; those of a borrowed person (somebody of the data set) are not.
+Stands on the desk for searches. Ratings are kept at once; those of a borrowed person (somebody of the data set) are
+not.
 """
 
 from __future__ import annotations

@@ -26,7 +26,9 @@ class Problem:
     def of(error: Exception) -> Problem:
         """What an error says; the frames it holds are cleared, or their memory would stay taken."""
         lines = str(error).strip().splitlines() or [""]
-        words = str(error) if isinstance(error, EngineError) else f"An error ended it ({type(error).__name__}: {lines[0]})."
+        words = (
+            str(error) if isinstance(error, EngineError) else f"An error ended it ({type(error).__name__}: {lines[0]})."
+        )
         problem = Problem(words, ran_out_of_memory(error))
         chained: BaseException | None = error
         while chained is not None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import gc
+import weakref
 
 import pytest
 import torch
@@ -16,6 +18,8 @@ from engine.events import Advised, EpochEnded, LossesMeasured, SearchMoved, Sear
 from engine.library.searches import SearchRow, best_of
 from engine.library.store import Library
 from engine.models import linear
+from engine.models.factorization import MfConfig
+from engine.models.registry import build
 from engine.training import loop, step, trainer
 from engine.training.config import TrainingConfig
 from engine.training.search import SearchConfig
@@ -196,6 +200,30 @@ def test_that_a_run_without_enough_memory_is_tried_again_with_half_the_batch(
     ]
     assert next(csv.DictReader(out.open()))["note"] == result.rows[0].note
     assert len(library.runs.records()) == 2, "what ran out of memory is not kept"
+
+
+def test_that_a_run_that_lacked_memory_gives_back_what_it_had_before_the_next_try(library, dataset, monkeypatch):
+    """The first optimizer of a process imports more of torch, and those frames wait for the collector: made before."""
+    take, models, alive = step.Stepper.take, [], []
+
+    def taken(self, batch_given, **choices):
+        if not models or models[-1]() is not self.model:
+            alive.append(sum(one() is not None for one in models))
+            models.append(weakref.ref(self.model))
+        if len(batch_given.item_rows_B) > 60:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return take(self, batch_given, **choices)
+
+    step.make_optimizer(build("mf", MfConfig(rank=1), items=2, scale=dataset.scale), QUICK, torch.device("cpu"))
+    monkeypatch.setattr(step.Stepper, "take", taken)
+    gc.disable()
+    try:
+        result = drive(searched(library, dataset, grid={"rank": (2, 3)}))
+    finally:
+        gc.enable()
+    assert statuses(result) == ["finished"] * 2
+    assert len(models) == 6, "each run is tried with 200, 100 and 50"
+    assert not any(alive), "a model of an earlier try or run was still there"
 
 
 def test_that_only_the_run_that_lacked_memory_gets_smaller_batches(library, dataset, monkeypatch):
