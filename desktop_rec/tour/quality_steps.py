@@ -18,7 +18,6 @@ def quality(hand: Hand) -> None:
     from engine.models.linear import EaseConfig
 
     session = hand.session
-    before = session.model_label.run_id if session.model_label is not None else None
     session.train("ease", EaseConfig(), None, SplitConfig())
     hand.wait(lambda: session.job is None, "EASE to be computed", seconds=60)
     hand.go_to("quality")
@@ -42,6 +41,8 @@ def quality(hand: Hand) -> None:
     hand.settle(800)
     hand.picture("quality_knows_me")
     tabs.setCurrentIndex(0)
-    if before is not None:
-        session.use_run(before)
-        hand.wait(lambda: session.model_label is not None and session.model_label.run_id == before, "the model before")
+    before = next(one.run_id for one in session.runs() if one.model == "two_head")
+    page.runs.chosen.emit(before)
+    hand.settle(300)
+    hand.press("use_run")
+    hand.wait(lambda: session.model_label is not None and session.model_label.run_id == before, "the model before")

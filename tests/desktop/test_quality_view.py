@@ -187,6 +187,15 @@ def test_that_settings_are_held_against_another_run(qtbot, view):
     assert "Split" in [one[0] for one in diff.lines]
 
 
+def test_that_settings_that_only_one_model_has_are_shown_when_asked_for(view):
+    diff = view.page.beside.diff
+    assert "Huber delta" not in [one[0] for one in diff.lines]
+    diff.more.click()
+    assert ("Huber delta", "1", "–") in diff.lines
+    diff.more.click()
+    assert "Huber delta" not in [one[0] for one in diff.lines]
+
+
 def test_that_the_quality_of_one_model_is_taken_apart(view):
     named = [plot._shown.name for plot in view.page.model.plots]
     assert "profile length" in named

@@ -27,6 +27,11 @@ class Difference:
     other: str
     help: str = ""
 
+    @property
+    def is_one_sided(self) -> bool:
+        """Whether only one of the two runs has such a setting."""
+        return NOTHING in (self.mine, self.other)
+
 
 def settings_differences(run: RunRecord, other: RunRecord) -> tuple[Difference, ...]:
     """What differs, the model's own settings first, then training, split and where it ran."""

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLay
 from desktop_rec.item_models.quality.settings_diff import Difference
 from desktop_rec.theme import GRID, set_role
 from desktop_rec.widgets.calm_boxes import CalmComboBox
-from desktop_rec.widgets.naming import named
+from desktop_rec.widgets.naming import button, named
 from desktop_rec.widgets.side_panel import caption
 
 
@@ -26,6 +26,7 @@ class DiffCard(QFrame):
         super().__init__()
         self.setObjectName("diff_card")
         set_role(self, "card")
+        self._shown: tuple[str, str, tuple[Difference, ...]] = ("", "", ())
         self._others: tuple[tuple[str, str], ...] = ()
         self._lines: list[tuple[QLabel, QLabel, QLabel]] = []
         heading = QLabel("Settings that differ")
@@ -47,6 +48,12 @@ class DiffCard(QFrame):
         rows.addLayout(head)
         rows.addWidget(self._same)
         rows.addLayout(self._grid)
+        self.more = button(
+            "", "diff_more", "Settings of one of the two models that the other does not know", role="link"
+        )
+        self.more.setCheckable(True)
+        rows.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        self.more.toggled.connect(self._on_more)
         self.box.activated.connect(self._on_activated)
 
     @property
@@ -75,8 +82,19 @@ class DiffCard(QFrame):
         self.setVisible(bool(others))
 
     def show_differences(self, name: str, other: str, differences: Sequence[Difference]) -> None:
-        """What differs between the run `name` and the run `other`."""
-        lines = [Difference("", name, other), *differences] if differences else []
+        """What differs between the run `name` and the run `other`; what only one of them has waits to be asked for."""
+        self._shown = (name, other, tuple(differences))
+        one_sided = sum(one.is_one_sided for one in differences)
+        self.more.setVisible(bool(one_sided))
+        words = _more_words(one_sided, is_on=self.more.isChecked())
+        self.more.setText(words)
+        self.more.setAccessibleName(words)
+        self._show_lines()
+
+    def _show_lines(self) -> None:
+        name, other, differences = self._shown
+        wanted = [one for one in differences if self.more.isChecked() or not one.is_one_sided]
+        lines = [Difference("", name, other), *wanted] if wanted else []
         while len(self._lines) < len(lines):
             self._add_line()
         for place, labels in enumerate(self._lines):
@@ -88,6 +106,9 @@ class DiffCard(QFrame):
                     label.setText(words)
                 labels[0].setToolTip(one.help)
         self._same.setVisible(not differences)
+
+    def _on_more(self) -> None:
+        self.show_differences(*self._shown)
 
     def _add_line(self) -> None:
         row = len(self._lines)
@@ -103,3 +124,8 @@ class DiffCard(QFrame):
 
     def _on_activated(self) -> None:
         self.other_chosen.emit(self.other)
+
+
+def _more_words(count: int, *, is_on: bool) -> str:
+    settings = "1 setting" if count == 1 else f"{count} settings"
+    return f"Hide {settings} that only one of them has" if is_on else f"Show {settings} that only one of them has"
