@@ -12,7 +12,6 @@ ratings of any, V variants, C columns.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -25,13 +24,15 @@ from engine.data.dataset import Histories, Scale
 from engine.data.entry_batches import EntryBatch
 from engine.models.base import Capabilities, Losses, Moment, Prediction
 from engine.models.batch_norm import BatchNorm
+from engine.models.embedding_fold_in import PersonNetwork
 from engine.models.embedding_mlp_config import EmbeddingMlpConfig
-from engine.models.fold_in import Lot, exact, lots_of, solved, variants_of
+from engine.models.fold_in import Lot, exact, lots_of, variants_of
 from engine.models.noise import kept_like
 from engine.models.rating_model import RatingModel
 
 _PAIRS_AT_ONCE = 2**17
-_STEPS = 3
+_EXACT_UP_TO = 128
+"""Ratings of a profile whose variants are folded in in float64."""
 _SPREAD, _LAST_SPREAD = 0.05, 0.01
 
 
@@ -125,23 +126,23 @@ class EmbeddingMlp(RatingModel):
     def _folded_in(self, lots: Iterator[Lot], people: int, *, exactly: bool) -> Tensor:
         """An embedding for each of U people by Gauss-Newton from the mean of all, [U, E] float32.
 
-        Exactly is in float64, as explanations need it; else in float32, at half the time.
+        Exactly is in float64, as explanations need it where few ratings make great steps; else in float32, at less
+        than half the time.
         """
-        network = _Network(self, torch.float64 if exactly else torch.float32)
-        mean_E, ridge = self._everybody(network.dtype)
+        network = PersonNetwork(self, torch.float64 if exactly else torch.float32)
+        mean_E, ridge = self._everybody()
         persons_UE = mean_E.expand(people, -1).clone()
         for lot in lots:
             at = torch.from_numpy(lot.people).to(mean_E.device)
-            ridge_U = (lot.counts_U * self.config.l2 + ridge).to(network.dtype)
-            persons_UE[at] = network.stepped(lot, mean_E, ridge_U)
+            persons_UE[at] = network.stepped(lot, mean_E, lot.counts_U * self.config.l2 + ridge)
         return persons_UE.float().to(self.users_TE.device)
 
-    def _everybody(self, dtype: torch.dtype) -> tuple[Tensor, float]:
+    def _everybody(self) -> tuple[Tensor, float]:
         """The mean of all people's embeddings, [E], and how strongly somebody new is held near it.
 
         That is the noise of a rating over the spread of embeddings, as a normal prior has it.
         """
-        users_TE = _as(self.users_TE, dtype)
+        users_TE = exact(self.users_TE.detach())
         if not len(users_TE):
             return users_TE.new_zeros(users_TE.shape[1]), 1.0
         noise = self.config.fold_in_l2 * float(self.spread) ** 2 / self._zero_and_unit[1] ** 2
@@ -181,13 +182,17 @@ class EmbeddingMlp(RatingModel):
     def leave_one_out(
         self, profile: Histories, *, left_out_V: npt.NDArray[np.int64], columns_C: npt.NDArray[np.int64] | None
     ) -> Prediction:
-        """See Model. All variants are people of one lot: the titles' part of the first layer is shared."""
+        """See Model. All variants are people of one lot: the titles' part of the first layer is shared.
+
+        Of long profiles in float32: a ratings' influence is then known to about a hundred-thousandth of a star.
+        """
         targets_n = self._as_targets(torch.from_numpy(np.array(profile.ratings_N)))
         out_V = torch.from_numpy(np.asarray(left_out_V, dtype=np.int64))
         lots = variants_of(_rows(profile), targets_n, out_V, width=self._width)
+        exactly = profile.entries <= _EXACT_UP_TO
         columns = None if columns_C is None else torch.from_numpy(np.asarray(columns_C, dtype=np.int64))
         columns = None if columns is None else columns.to(self.items_IE.device)
-        return self._prediction(self._targets(self._folded_in(lots, 1 + len(out_V), exactly=True), columns), columns)
+        return self._prediction(self._targets(self._folded_in(lots, 1 + len(out_V), exactly=exactly), columns), columns)
 
     def _targets(self, persons_UE: Tensor, columns_C: Tensor | None) -> Tensor:
         """What the network says of each person and title, [U, C]; a few people at a time."""
@@ -196,67 +201,6 @@ class EmbeddingMlp(RatingModel):
         persons_UH = self.from_user(persons_UE)
         at_once = max(1, _PAIRS_AT_ONCE // max(1, len(items_CH)))
         return torch.cat([self._rated(some_UH[:, None] + items_CH[None]) for some_UH in persons_UH.split(at_once)])
-
-
-class _Network:
-    """The network by hand, as folding in needs it: its value and its slope for a person's embedding."""
-
-    def __init__(self, model: EmbeddingMlp, dtype: torch.dtype) -> None:
-        self.dtype = dtype
-        layers = [layer for layer in model.hidden if isinstance(layer, nn.Linear)]
-        self._items_IH = _as(model.from_item(model.known_items()), dtype)
-        self._from_user_HE = _as(model.from_user.weight, dtype)
-        self._weights = [_as(layer.weight, dtype) for layer in layers]
-        self._biases = [_as(layer.bias, dtype) for layer in layers]
-        lines = [model.norm_line(place) for place in range(1 + len(layers))]
-        self._lines = [(_as(slope, dtype), _as(offset, dtype)) for slope, offset in lines]
-        self._last_H, self._last = _as(model.last.weight[0], dtype), _as(model.last.bias + model.level, dtype)
-
-    def stepped(self, lot: Lot, mean_E: Tensor, ridge_U: Tensor) -> Tensor:
-        """The embeddings of a lot after all steps, [U, E]. A step that does harm is halved and tried again."""
-        lot = replace(
-            lot,
-            targets_Um=lot.targets_Um.to(self.dtype),
-            there_Um=lot.there_Um.to(self.dtype),
-            counts_U=lot.counts_U.to(self.dtype),
-        )
-        best_UE = mean_E.expand(len(lot.people), -1).clone()
-        best_U, step_UE = self._cost_and_step(best_UE, lot, mean_E, ridge_U)
-        for _ in range(_STEPS):
-            tried_UE = best_UE + step_UE
-            cost_U, next_UE = self._cost_and_step(tried_UE, lot, mean_E, ridge_U)
-            better_U = cost_U < best_U
-            best_UE = torch.where(better_U[:, None], tried_UE, best_UE)
-            step_UE = torch.where(better_U[:, None], next_UE, 0.5 * step_UE)
-            best_U = torch.where(better_U, cost_U, best_U)
-        return best_UE
-
-    def _cost_and_step(self, persons_UE: Tensor, lot: Lot, mean_E: Tensor, ridge_U: Tensor) -> tuple[Tensor, Tensor]:
-        """What embeddings cost, [U] (squared errors and distance from the mean), and the Gauss-Newton step on."""
-        values_Um, slopes_UmE = self._value_and_slope(persons_UE, lot.rows_Um)
-        missed_Um, away_UE = (lot.targets_Um - values_Um) * lot.there_Um, persons_UE - mean_E
-        cost_U = missed_Um.square().sum(1) + ridge_U * away_UE.square().sum(1)
-        slopes_UmE = slopes_UmE * lot.there_Um[:, :, None]
-        right_UE = (slopes_UmE.mT @ missed_Um[:, :, None])[:, :, 0] - ridge_U[:, None] * away_UE
-        return cost_U, solved(slopes_UmE.mT @ slopes_UmE, right_UE, ridge_U)
-
-    def _value_and_slope(self, persons_UE: Tensor, rows_Um: Tensor) -> tuple[Tensor, Tensor]:
-        """The targets of titles for people, [U, m], and how each moves with the embedding, [U, m, E]."""
-        slope_H, offset_H = self._lines[0]
-        bent = (((persons_UE @ self._from_user_HE.T)[:, None] + self._items_IH[rows_Um]) * slope_H + offset_H).relu_()
-        bents = [bent]
-        for weight, bias, (slope_H, offset_H) in zip(self._weights, self._biases, self._lines[1:], strict=True):
-            bents.append(((bents[-1] @ weight.T + bias) * slope_H + offset_H).relu_())
-        values_Um = bents[-1] @ self._last_H + self._last
-        slopes = (bents[-1] > 0) * (self._last_H * self._lines[-1][0])
-        for place in reversed(range(len(self._weights))):
-            slopes = (slopes @ self._weights[place]) * (bents[place] > 0) * self._lines[place][0]
-        return values_Um, slopes @ self._from_user_HE
-
-
-def _as(values: Tensor, dtype: torch.dtype) -> Tensor:
-    """Values of another precision, where folding in computes (see engine.models.fold_in)."""
-    return exact(values.detach()).to(dtype)
 
 
 def _rows(profiles: Histories) -> Tensor:

@@ -6,7 +6,8 @@ from planted import CPU
 from engine.data.dataset import Histories, Scale
 from engine.models.base import Moment
 from engine.models.batch_norm import BatchNorm
-from engine.models.embedding_mlp import EmbeddingMlp, _Network
+from engine.models.embedding_fold_in import PersonNetwork
+from engine.models.embedding_mlp import EmbeddingMlp
 from engine.models.embedding_mlp_config import EmbeddingMlpConfig
 from engine.models.registry import build
 
@@ -75,7 +76,7 @@ def test_that_values_and_slopes_by_hand_are_those_of_autograd(config):
     loss_of(model)
     persons = torch.randn(4, 5, dtype=torch.float64)
     rows = torch.randint(TITLES, (4, 6))
-    values, slopes = _Network(model, torch.float64)._value_and_slope(persons, rows)
+    values, slopes = PersonNetwork(model, torch.float64).value_and_slope(persons, rows, torch.ones(4, 6).double())
     each = persons[:, None].expand(-1, 6, -1).reshape(24, 5).clone().requires_grad_()
     expected = network_of(model.double(), each, model.items_IE[rows.flatten()])
     expected.sum().backward()
@@ -113,6 +114,27 @@ def test_that_people_folded_in_together_are_as_each_alone(config):
     for person in (0, 17, 39):
         alone = model.predict(histories.row(person))
         torch.testing.assert_close(together.rating_UI[person], alone.rating_UI[0], atol=1e-5, rtol=1e-5)
+
+
+@BOTH
+def test_that_a_long_profile_is_explained_as_leaving_out_one_by_one_would(config):
+    """In float32: a variant whose step ends just where a neuron begins to fire may go another way, few do."""
+    dice = np.random.default_rng(6)
+    model = build("embedding_mlp", config, items=200, scale=SCALE, seed=1)
+    users, rows = np.nonzero(dice.random((40, 200)) < 0.3)
+    model.prepare(Histories.of(users, rows, dice.integers(1, 6, len(users)), people=40), seed=1)
+    with torch.no_grad():
+        model.items_IE.mul_(10.0)
+        model.last.weight.mul_(20.0)
+    profile = Histories.of_one(np.arange(150), dice.integers(1, 6, 150).astype(float))
+    left_out = np.arange(0, 150, 5)
+    with torch.no_grad():
+        fast = model.leave_one_out(profile, left_out_V=left_out, columns_C=None).rating_UI[1:]
+        slow = torch.cat([model.predict(profile.where(np.arange(150) != one)).rating_UI for one in left_out])
+        whole = model.predict(profile).rating_UI
+    apart, impact = (fast - slow).abs(), (slow - whole).abs()
+    assert float(apart.median()) < 1e-3 * float(impact.median())
+    assert float(apart.max()) < 0.1 * float(impact.max())
 
 
 def test_that_single_ratings_asked_for_are_those_of_the_whole_row():
