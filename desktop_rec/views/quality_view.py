@@ -243,7 +243,7 @@ class QualityView(QWidget):
         self._session.rename_run(self._chosen, name)
 
     def _on_blend(self) -> None:
-        self._session.blend_runs(self._ticked)
+        self._session.blend_runs([one.run_id for one in quality_words.blend_parts(self._group, self._ticked)])
 
 
 _PARTS = (QualityView._show_figures, QualityView._show_curves, QualityView._show_settings, QualityView._show_model)

@@ -111,13 +111,16 @@ def missing_breakdowns(run: RunRecord, picture: QualityPicture | None) -> str:
     return f"{run.name} was judged before its quality was taken apart. Press Judge again to see it."
 
 
+def blend_parts(group: RunGroup | None, ticked: Sequence[str]) -> tuple[RunRecord, ...]:
+    """The ticked runs that a blend would be made of: blends themselves are passed over."""
+    return tuple(one for one in (group.runs if group else ()) if one.run_id in ticked and one.model != "blend")
+
+
 def blend_problem(group: RunGroup | None, ticked: Sequence[str], *, busy: str) -> str:
     """Why the ticked runs cannot be blended now; "" where they can."""
-    parts = [one for one in (group.runs if group is not None else ()) if one.run_id in ticked]
+    parts = blend_parts(group, ticked)
     if group is not None and not group.can_be_judged:
         return "These runs hold nobody out on whom a blend could be weighed."
-    if any(one.model == "blend" for one in parts):
-        return "A blend cannot be blended again: take its tick away."
     if len(parts) < 2:
         return "Tick two or more runs to blend them into one."
     without = next((one for one in parts if not one.has_model or one.status not in ("finished", "stopped")), None)

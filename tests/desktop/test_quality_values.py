@@ -14,7 +14,7 @@ from desktop_rec.item_models.quality.meaning import BIASES, EASE, POPULARITY, hi
 from desktop_rec.item_models.quality.picture import QualityPicture
 from desktop_rec.item_models.quality.run_rows import RunHeading, RunLine
 from desktop_rec.item_models.quality.settings_diff import setting_words, settings_differences
-from desktop_rec.views.quality_words import blend_problem, head_state, missing_figures, run_facts, run_rows
+from desktop_rec.views.quality_words import blend_parts, blend_problem, head_state, missing_figures, run_facts, run_rows
 from engine.data.split import SplitConfig
 from engine.evaluation.intervals import Interval
 from engine.events import EpochEnded
@@ -83,6 +83,11 @@ def test_that_the_best_of_a_metric_is_marked_whichever_way_is_better():
     ndcg, rmse = figures_of(models, ("ndcg@100", "rmse"))
     assert [one.is_best for one in ndcg.rows] == [True, False]
     assert [one.is_best for one in rmse.rows] == [False, True]
+
+
+def test_that_figures_that_read_alike_are_best_together():
+    models = [judged("one", 0, rmse=(0.84901, None, None)), judged("two", 1, rmse=(0.84902, None, None))]
+    assert [one.is_best for one in figures_of(models, ("rmse",))[0].rows] == [True, True]
 
 
 def test_that_nothing_is_best_alone_nor_where_neither_way_is_better():
@@ -283,7 +288,8 @@ def test_that_blending_takes_two_finished_runs_of_one_group():
     group = groups_of([record("a"), record("b"), record("c", model="blend"), record("d", has_model=False)])[0]
     assert blend_problem(group, ["a", "b"], busy="") == ""
     assert "two or more" in blend_problem(group, ["a"], busy="")
-    assert "cannot be blended again" in blend_problem(group, ["a", "c"], busy="")
+    assert "two or more" in blend_problem(group, ["a", "c"], busy="")
+    assert [one.run_id for one in blend_parts(group, ["a", "b", "c"])] == ["a", "b"]
     assert "d has not ended well" in blend_problem(group, ["a", "d"], busy="")
     assert blend_problem(group, ["a", "b"], busy="Training") == "Training is still running."
 

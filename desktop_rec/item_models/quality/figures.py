@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from desktop_rec.widgets.number_words import figure_words
+
 if TYPE_CHECKING:
     from engine.evaluation.intervals import Interval
 
@@ -78,7 +80,7 @@ def metric_sets(judged: Sequence[Judged]) -> dict[str, tuple[str, ...]]:
 
 
 def figures_of(judged: Sequence[Judged], metrics: Sequence[str]) -> tuple[MetricFigures, ...]:
-    """Each metric's figures in the order of the models; the best of two or more is marked."""
+    """Each metric's figures in the order of the models; the best of two or more, as it reads, is marked."""
     return tuple(_figures(judged, metric) for metric in metrics)
 
 
@@ -93,12 +95,12 @@ def is_better_higher(metric: str) -> bool | None:
 def _figures(judged: Sequence[Judged], metric: str) -> MetricFigures:
     having = [one for one in judged if metric in one.metrics]
     higher = is_better_higher(metric)
-    best = None
+    best = ""
     if higher is not None and len(having) > 1:
         values = [one.metrics[metric].value for one in having]
-        best = max(values) if higher else min(values)
+        best = figure_words(max(values) if higher else min(values))
     rows = tuple(
-        FigureRow(one.key, one.name, one.place, one.metrics[metric], one.metrics[metric].value == best)
-        for one in having
+        FigureRow(one.key, one.name, one.place, figure, figure_words(figure.value) == best)
+        for one, figure in ((one, one.metrics[metric]) for one in having)
     )
     return MetricFigures(metric, _ABOUT.get(metric.partition("@")[0], ""), rows)
