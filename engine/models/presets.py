@@ -98,15 +98,29 @@ PRESETS: dict[str, Preset] = {
             "600 and 200 neurons whatever the data, batches of 500; the study's weight of the variational part.",
             "mult_vae",
             {"hidden": (600,), "latent": 200, "dropout": 0.5, "kl_cap": 0.2},
-            {"lr": 1e-3, "batch": 500, "schedule": "constant"},
+            {"epochs": 50, "lr": 1e-3, "batch": 500, "schedule": "constant"},
         ),
         Preset(
             "two_headed",
             "Two-headed autoencoder",
             "The study's full width, whatever the data: much to learn for small data.",
             "two_head",
-            {"hidden": (2048,), "latent": 512, "decoder": (1024, 2048)},
-            {"lr": 3e-4, "batch": 512, "schedule": "reduce_on_plateau", "min_lr": 1e-6},
+            {
+                "hidden": (2048,),
+                "latent": 512,
+                "decoder": (1024, 2048),
+                "loss_weights": "learned",
+                "input_dropout_low": 0.24,
+                "input_dropout_high": 0.56,
+            },
+            {
+                "epochs": 40,
+                "lr": 3e-4,
+                "batch": 512,
+                "schedule": "reduce_on_plateau",
+                "patience": 3,
+                "min_lr": 1e-6,
+            },
         ),
     )
 }

@@ -79,8 +79,8 @@ MODELS: dict[str, ModelKind] = {
             "Learns both what people watch and how they rate it, from every rating; at its best with many people.",
             TwoHead,
             TwoHeadConfig,
-            {"epochs": 40, "patience": 3},
-            suggestion="minimum",
+            {"epochs": 30, "schedule": "slanted_triangle"},
+            suggestion="valley",
         ),
         ModelKind(
             "mult_vae",
@@ -88,7 +88,7 @@ MODELS: dict[str, ModelKind] = {
             "Foretells what people like next from what they liked so far; strong lists where many people like much.",
             MultVae,
             MultVaeConfig,
-            {"epochs": 50, "schedule": "constant", "lr": 1e-3},
+            {"epochs": 30, "schedule": "slanted_triangle", "lr": 2e-3},
             suggestion="minimum",
         ),
         ModelKind(
@@ -97,7 +97,7 @@ MODELS: dict[str, ModelKind] = {
             "The variational autoencoder's simpler sister: one small layer, quicker, nearly as good.",
             MultDae,
             MultDaeConfig,
-            {"epochs": 50, "schedule": "constant", "lr": 1e-3},
+            {"epochs": 30, "schedule": "slanted_triangle", "lr": 2e-3},
             suggestion="minimum",
         ),
         ModelKind(

@@ -1,5 +1,9 @@
 """What can be set about the two-headed autoencoder: everything its study varied, declared once.
 
+As it comes it is tuned on MovieLens-1M (NDCG@100 of validation people, ranked by presence): the plain sum of both
+losses gave 0.415 where learned weights gave 0.410, and 40 to 75 % of the input dropped 0.418 where 24 to 56 % gave
+0.415; predicted ratings were no worse. The study's own are in its preset.
+
 Widths left automatic follow the size of the data: the study's widths times k = min(1, (entries / 3.5e8)^(1/4)),
 rounded up to multiples of 64.
 """
@@ -54,7 +58,7 @@ class TwoHeadConfig(ModelConfig):
         1.0, label="Huber delta", help="Rating errors beyond this count linearly.", low=1e-3, high=100.0
     )
     loss_weights: str = setting(
-        "learned",
+        "fixed",
         label="Loss weights",
         help="How presence and rating share the attention: learned from their uncertainty, or fixed.",
         choices=("learned", "fixed"),
@@ -74,10 +78,10 @@ class TwoHeadConfig(ModelConfig):
         help="Off: titles seen without a rating count as if rated as the person rates on average.",
     )
     input_dropout_low: float = setting(
-        0.24, label="Least input dropout", help="Least share of a profile hidden in training.", low=0.0, high=0.99
+        0.4, label="Least input dropout", help="Least share of a profile hidden in training.", low=0.0, high=0.99
     )
     input_dropout_high: float = setting(
-        0.56, label="Most input dropout", help="Greatest share of a profile hidden in training.", low=0.0, high=0.99
+        0.75, label="Most input dropout", help="Greatest share of a profile hidden in training.", low=0.0, high=0.99
     )
     bottleneck_noise: float = setting(
         0.1, label="Bottleneck noise", help="Spread of the noise added at the bottleneck.", low=0.0, high=10.0

@@ -38,8 +38,9 @@ CPU = torch.device("cpu")
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the tables. `settings` and `training` differ from what the model comes with; `parts` are the keys of
-    what a blend mixes, of every seed at once where `all_seeds`.
+    """One line of the tables. `settings` and `training` differ from what the model comes with; `presence` is the weight
+    of likely-to-watch in its lists, where it has one; `parts` are the keys of what a blend mixes, of every seed at once
+    where `all_seeds`.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Entry:
     model: str
     settings: Mapping[str, Any] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
+    presence: float = 1.0
     parts: tuple[str, ...] = ()
     all_seeds: bool = False
 
@@ -74,6 +76,7 @@ ENTRIES: dict[str, Entry] = {
         Entry("mult_vae", "mult_vae, tuned", "mult_vae"),
         Entry("mult_dae", "mult_dae, tuned", "mult_dae"),
         Entry("two_head", "two_head, tuned", "two_head"),
+        Entry("two_head_liking", "two_head, weight 0.6", "two_head", presence=0.6),
         Entry("blend_likes", "blend of likes", "blend", parts=("ease_500", "mult_vae", "mult_dae")),
         Entry(
             "blend_seeds",
@@ -102,27 +105,30 @@ class Workbench:
 
     def __init__(self, dataset: Dataset, split: Split, folder: Path | None, *, epochs: int | None = None) -> None:
         self.dataset, self.split, self._folder, self._epochs = dataset, split, folder, epochs
-        self._models: dict[tuple[str, int], Model] = {}
+        self._models: dict[str, Model] = {}
 
     def model(self, entry: Entry, seed: int) -> Model:
         """The model of an entry, learned now or before."""
         seed = seed if entry.varies else 0
-        if (entry.key, seed) not in self._models:
-            self._models[entry.key, seed] = self._kept_or_learned(entry, seed)
-        return self._models[entry.key, seed]
-
-    def _kept_or_learned(self, entry: Entry, seed: int) -> Model:
+        kind = kind_of(entry.model)
         config = fitted_config(entry.model, None, entries=self.split.train.entries).changed(**entry.settings)
-        settings = {**kind_of(entry.model).training_for(self.dataset.entries), **entry.training, "seed": seed}
+        settings = {**kind.training_for(self.dataset.entries), **entry.training, "seed": seed}
         training = TrainingConfig(**settings | ({"epochs": self._epochs} if self._epochs else {}))
-        model = build(entry.model, config, items=self.dataset.titles, scale=self.dataset.scale, seed=seed)
-        folder = self._folder and self._folder / f"{entry.key}-{seed}-{self._digest(config, training)}"
+        name = f"{entry.model}-{seed}-{self._digest(config, training)}"
+        if name not in self._models:
+            model = build(entry.model, config, items=self.dataset.titles, scale=self.dataset.scale, seed=seed)
+            self._models[name] = self._kept_or_learned(model, training, entry, name)
+        return self._models[name]
+
+    def _kept_or_learned(self, model: Model, training: TrainingConfig, entry: Entry, name: str) -> Model:
+        folder = self._folder and self._folder / name
         if folder and folder.exists():
             model.load_state_dict(load_weights(folder))
             return model
         started = time.perf_counter()
         words = self._learn(model, training, prefer=kind_of(entry.model).suggestion)
-        print(f"  {entry.words} #{seed} learned in {time.perf_counter() - started:.1f} s{words}", flush=True)
+        seconds = time.perf_counter() - started
+        print(f"  {entry.words} #{training.seed} learned in {seconds:.1f} s{words}", flush=True)
         if folder:
             folder.mkdir(parents=True)
             save_weights(folder, model.state_dict())

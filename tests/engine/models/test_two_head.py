@@ -56,7 +56,7 @@ def test_that_the_sparse_first_layer_equals_the_dense_one():
         {"presence_loss": "mse"},
         {"mask_unrated": False},
         {"kl_cap": 0.2},
-        {"loss_weights": "fixed"},
+        {"loss_weights": "learned"},
         {"activation": "tanh"},
         {"activation": "relu"},
         {"bottleneck_noise": 0.0},
@@ -94,7 +94,7 @@ def test_that_equal_noise_gives_equal_losses_and_other_noise_others():
 def test_that_fixed_loss_weights_do_not_learn_and_learned_ones_have_a_rate_of_their_own():
     fixed = a_model(SMALL.changed(loss_weights="fixed"))
     assert len(fixed.parameter_groups()) == 1
-    groups = a_model().parameter_groups()
+    groups = a_model(SMALL.changed(loss_weights="learned")).parameter_groups()
     assert groups[1]["own_lr"] == 1e-2
     assert len(groups[1]["params"]) == 1
 
