@@ -22,6 +22,7 @@ from engine.data.batches import Examples
 from engine.data.dataset import Histories, Int64, Scale
 from engine.data.window_batches import ResidentWindows, WindowBatch, time_order
 from engine.models.base import Capabilities, Losses, Moment, Prediction
+from engine.models.noise import kept_like
 from engine.models.rating_model import RatingConfig, RatingModel
 from engine.settings import setting
 
@@ -55,6 +56,21 @@ class LstmConfig(RatingConfig):
         label="Read earlier ratings",
         help="Whether the ratings of earlier titles are read, or only which titles they were.",
     )
+    dropout: float = setting(
+        0.3,
+        label="Dropout",
+        help="Share of each title's numbers, and of what is remembered, that is hidden in training.",
+        low=0.0,
+        high=0.99,
+    )
+    l2: float = setting(
+        0.01,
+        label="Regularisation (l2)",
+        help="Pulls the titles' numbers towards zero, each time a title is learned from.",
+        low=0.0,
+        high=100.0,
+    )
+    spread: float = setting(0.1, label="Start", help="Spread of the titles' numbers at the start.", low=1e-4, high=10.0)
 
 
 class Lstm(RatingModel):
@@ -75,6 +91,8 @@ class Lstm(RatingModel):
     def __init__(self, config: LstmConfig, *, items: int, scale: Scale) -> None:
         super().__init__(config, items=items, scale=scale)
         self.titles = nn.Embedding(items + 1, config.embedding, padding_idx=0)
+        with torch.no_grad():
+            self.titles.weight.mul_(config.spread)
         self.from_title = nn.Linear(config.embedding, 4 * config.hidden)
         self.from_rating = nn.Linear(2, 4 * config.hidden, bias=False)
         self.from_state = nn.Linear(config.hidden, 4 * config.hidden, bias=False)
@@ -95,15 +113,21 @@ class Lstm(RatingModel):
     def losses(self, batch: WindowBatch, *, noise: torch.Generator, moment: Moment) -> Losses:
         targets_BL = self._as_targets(batch.ratings_BL)
         earlier_BL = F.pad(batch.ratings_BL[:, :-1], (1, 0), value=torch.nan)
-        gates_BLG = self._with_ratings(self.from_title(self.titles(batch.words_BL)), earlier_BL)
+        titles_BLE = self.titles(batch.words_BL)
+        gates_BLG = self._with_ratings(self.from_title(self._partly(titles_BLE, noise)), earlier_BL)
         state = self._start(len(batch))
         steps = []
         for gates_BG in gates_BLG.unbind(1):
             state = self._next(gates_BG, state)
             steps.append(state[0])
-        predicted_BL = self._target(torch.stack(steps, dim=1))
+        predicted_BL = self._target(self._partly(torch.stack(steps, dim=1), noise))
         known_BL = ~torch.isnan(targets_BL)
-        return self._squared_error((predicted_BL - targets_BL)[known_BL])
+        lengths = titles_BLE.square().sum(2)[known_BL].float().sum() / known_BL.sum().clamp(min=1)
+        return self._squared_error((predicted_BL - targets_BL)[known_BL], self.config.l2 * lengths)
+
+    def _partly(self, values: Tensor, noise: torch.Generator) -> Tensor:
+        """Values of which a share is hidden."""
+        return values * kept_like(values, self.config.dropout, noise) if self.config.dropout else values
 
     # -- the network ---------------------------------------------------------------------------------------------
 

@@ -20,7 +20,8 @@ from engine.models.choosing import (
     presets_for,
 )
 from engine.models.presets import CHOSEN, PRESETS, preset_of
-from engine.models.registry import MODELS, kind_of
+from engine.models.registry import MODELS, fitted_config, kind_of
+from engine.training.step import automatic_batch
 
 SMALL_FACTS = DataFacts(671, 9_066, 100_004, 100_004, 50_000, 650, rates=True, timed=True)
 LAPTOP, SERVER = Machine(8 * 2**30, 2, gpu=False), Machine(256 * 2**30, 32, gpu=True)
@@ -140,3 +141,25 @@ def test_that_models_of_people_keep_their_epochs_up_to_twenty_million_entries():
     assert kind.training_for(20_000_000) == kind.training
     assert kind.training_for(100_000_000)["epochs"] < kind.training["epochs"]
     assert kind_of("ease").training_for(10**9) == {}
+
+
+@pytest.mark.parametrize("unit", ["people", "ratings", "windows"])
+def test_that_the_batch_grows_with_the_data_and_an_epoch_keeps_a_like_number_of_steps(unit):
+    """So an epoch of 20 million ratings has about as many steps as one of a million."""
+    few, many = automatic_batch(10_000, unit), automatic_batch(16_000_000, unit)
+    assert many > (1.5 if unit == "people" else 4) * few
+    if unit == "ratings":
+        assert 300 <= 800_000 // automatic_batch(800_000, unit) <= 500
+        assert 300 <= 16_000_000 // many <= 500
+
+
+@pytest.mark.parametrize("name", ["two_head", "mult_vae", "mult_dae", "embedding_mlp"])
+def test_that_automatic_widths_grow_with_the_data(name):
+    def widths(entries):
+        config = fitted_config(name, None, entries=entries)
+        found = config.widths()
+        return np.concatenate([np.atleast_1d(one) for one in found])
+
+    small, large = widths(10_000), widths(100_000_000)
+    assert (small <= large).all()
+    assert small.sum() < 0.6 * large.sum()

@@ -10,7 +10,7 @@ from engine.models.lstm import Lstm, LstmConfig
 from engine.models.registry import build
 
 SCALE, TITLES, START = Scale(1, 5, 1), 30, Moment(0, 1)
-SMALL = LstmConfig(embedding=5, hidden=7, window=4)
+SMALL = LstmConfig(embedding=5, hidden=7, window=4, dropout=0.0, l2=0.0)
 
 
 def a_model(config=SMALL, *, seed=1) -> Lstm:
