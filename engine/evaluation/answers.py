@@ -204,8 +204,7 @@ def _measure_errors(
     answer.per_person["rmse"] = np.sqrt(mse_U)
     answer.per_person["mse"] = mse_U
     answer.per_person["mae"] = measure.mean_errors(np.abs(errors_N), rated.user_rows_N, people=people)
-    if scale.high > scale.low:
-        answer.per_person["rmse_unit"] = np.sqrt(mse_U) / (scale.high - scale.low)
+    answer.per_person["rmse_unit"] = np.sqrt(mse_U) / (scale.high - scale.low)
     if question.levels is None:
         return
     level_N, levels = question.levels.level_of(rated.ratings_N), len(question.levels.labels)

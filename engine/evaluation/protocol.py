@@ -58,10 +58,11 @@ def judge(
     """Judge a model on held-out people, batch by batch. A Stop returns what the people so far gave.
 
     `weight` is the presence weight of models that mix (None: 1, by presence alone). Novelty and popularity are measured
-    where `counts_I` says how well known each title is. The cold-start curve is taken over at most so many people, each
-    of whom is judged up to six times more. Raises DataError where nobody has anything to find.
+    where `counts_I` says how well known each title is, rating errors unless all ratings are the same: then they say
+    what was liked, not how much. The cold-start curve is taken over at most so many people, each of whom is judged up
+    to six times more. Raises DataError where nobody has anything to find.
     """
-    question = _question(model, candidates_I, ks, weight, counts_I=counts_I)
+    question = _question(model, held_out, candidates_I, ks, weight, counts_I=counts_I)
     question = replace(
         question,
         tier_I=popularity_tiers(counts_I, candidates_I) if counts_I is not None and question.ks else None,
@@ -78,10 +79,7 @@ def judge(
             yield StageStarted("bootstrap", "Working out how sure the figures are")
             yield from tally.draw()
         if cold_start_people and question.ks:
-            yield StageStarted("cold start", "Judging on people of whom only a few ratings are known")
-            whole_U = tally.per_person[f"ndcg@{question.curve_cut}"]
-            people, at_once = cold_start_people, _people_at_once(model.items)
-            curve = yield from cold_start(model, held_out, question, whole_U=whole_U, people=people, at_once=at_once)
+            curve = yield from _curve(model, held_out, question, tally, people=cold_start_people)
     except Stop:
         stopped = True
         tally.forget_draws()
@@ -96,6 +94,12 @@ def _answered(model: Model, held_out: HeldOut, question: Question, tally: Tally)
         yield Progressed("Judging people", int(people[-1]) + 1, len(held_out), "people") if pace.due() else None
 
 
+def _curve(model: Model, held_out: HeldOut, question: Question, tally: Tally, *, people: int) -> Job[Breakdown | None]:
+    yield StageStarted("cold start", "Judging on people of whom only a few ratings are known")
+    whole_U, at_once = tally.per_person[f"ndcg@{question.curve_cut}"], _people_at_once(model.items)
+    return (yield from cold_start(model, held_out, question, whole_U=whole_U, people=people, at_once=at_once))
+
+
 def watched_value(
     model: Model, held_out: HeldOut, *, candidates_I: Bools, metric: str, weight: float | None = None
 ) -> float:
@@ -104,7 +108,7 @@ def watched_value(
     is_error = name in ERROR_METRICS and not cut
     if not is_error and (name not in RANKING_METRICS or not cut.isdecimal() or int(cut) < 1):
         raise SettingError(f"There is no metric called {metric!r}.", remedy="Take one such as ndcg@100 or rmse.")
-    question = _question(model, candidates_I, () if is_error else (int(cut),), weight, errors=is_error)
+    question = _question(model, held_out, candidates_I, () if is_error else (int(cut),), weight, errors=is_error)
     if not question.ks and not question.errors:
         raise _not_measurable(metric, model)
     tally = Tally(held_out, question)
@@ -118,6 +122,7 @@ def watched_value(
 
 def _question(
     model: Model,
+    held_out: HeldOut,
     candidates_I: Bools,
     ks: Sequence[int],
     weight: float | None,
@@ -128,8 +133,14 @@ def _question(
     if any(k < 1 for k in ks):
         raise SettingError(f"Lists are cut at 1 or more titles, not at {min(ks)}.", ks=tuple(ks))
     cuts = tuple(sorted(set(ks))) if model.can.ranks else ()
-    rates = errors and model.can.predicts_ratings
+    rates = errors and model.can.predicts_ratings and _ratings_differ(held_out)
     return Question(candidates_I, cuts, 1.0 if weight is None else weight, rates, counts_I)
+
+
+def _ratings_differ(held_out: HeldOut) -> bool:
+    """Whether ratings say how much somebody liked something; where all are the same they only say that."""
+    known = [side.ratings_N[~np.isnan(side.ratings_N)] for side in (held_out.fold_in, held_out.to_find)]
+    return len({float(bound) for one in known if len(one) for bound in (one.min(), one.max())}) > 1
 
 
 def _batches(people: int, items: int) -> Iterator[Int64]:

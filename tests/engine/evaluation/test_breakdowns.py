@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from judged_people import PEOPLE, TITLES, TableModel, some_model, some_people
 
-from engine.data.dataset import Histories, Scale
+from engine.data.dataset import Histories
 from engine.data.split import HeldOut
+from engine.errors import SettingError
 from engine.evaluation import protocol
 from engine.evaluation.breakdown import TIERS, Breakdown, Levels, by_profile_length, popularity_tiers
-from engine.evaluation.protocol import Judgement, judge
+from engine.evaluation.protocol import Judgement, judge, watched_value
 from engine.events import Stop, drive
 
 COUNTS_I = np.arange(TITLES) * 3
@@ -171,9 +172,21 @@ def test_that_errors_are_on_0_to_1_beside_the_real_scale():
     metrics = judged().metrics
     assert metrics["rmse_unit"].value == pytest.approx(metrics["rmse"].value / 4)
     assert metrics["rmse_unit"].low == pytest.approx(metrics["rmse"].low / 4)
-    model = some_model()
-    model.scale = Scale(3, 3, 0)
-    assert "rmse_unit" not in judged(model).metrics, "one rating alone has no range"
+
+
+def test_that_data_that_only_say_what_was_liked_have_no_errors_of_ratings():
+    held_out, candidates_I = some_people()
+    sides = (
+        dataclasses.replace(side, ratings_N=np.full_like(side.ratings_N, 5))
+        for side in (held_out.fold_in, held_out.to_find)
+    )
+    liked = HeldOut(held_out.user_rows_U, *sides)
+    judgement = judged(held_out=liked)
+    assert not {"rmse", "mse", "mae", "rmse_unit"} & judgement.metrics.keys()
+    assert judgement.breakdown("errors by rating") is None
+    assert judgement.metrics["ndcg@10"].value > 0
+    with pytest.raises(SettingError, match="rmse cannot be measured for table"):
+        watched_value(some_model(), liked, candidates_I=candidates_I, metric="rmse")
 
 
 def test_that_a_model_of_one_person_with_no_history_is_judged():
