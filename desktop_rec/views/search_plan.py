@@ -66,9 +66,9 @@ def plan_words(grid: Grid, *, runs: int, state: SearchState) -> str:
     return f"{words} About {about}, if each takes as long as those of {state.record.name}."
 
 
-def training_with_rate(name: str, lr: float | None) -> TrainingConfig | None:
-    """What a model's training starts from, at the rate that a person settled on, if they did."""
-    training = Base.of(name).training
+def training_with_rate(name: str, lr: float | None, *, entries: int) -> TrainingConfig | None:
+    """What a model's training starts from on a data set, at the rate that a person settled on, if they did."""
+    training = Base.of(name, entries=entries).training
     return training.changed(lr=lr) if training is not None and lr is not None else training
 
 

@@ -89,7 +89,7 @@ class SearchView(QWidget):
 
     def _on_model(self, name: str) -> None:
         """The settings of another model."""
-        base = Base.of(name)
+        base = Base.of(name, entries=self._entries)
         self._setup.form.show_settings(axis_choices(base), read=partial(read_axis, base))
         self._setup.show_how_compared(
             [
@@ -98,6 +98,11 @@ class SearchView(QWidget):
             ]
         )
         self._show_plan()
+
+    @property
+    def _entries(self) -> int:
+        """How much the model would learn from: what training starts from follows that."""
+        return self._session.dataset.entries if self._session.dataset is not None else 0
 
     def _on_search(self) -> None:
         """The running search moved, or another one is shown."""
@@ -163,7 +168,8 @@ class SearchView(QWidget):
     def _grid(self, common: tuple[SearchConfig, SplitConfig]) -> tuple[Grid, SearchConfig]:
         """The grid as it stands. Raises SettingError where something about it is refused."""
         name, rate = self._setup.model, self._session.rate
-        training = training_with_rate(name, rate.lr if rate is not None and rate.model == name else None)
+        lr = rate.lr if rate is not None and rate.model == name else None
+        training = training_with_rate(name, lr, entries=self._entries)
         base = Base.of(name, training=training, split=common[1])
         refuse_unmeasurable(base, common[0])
         values = self._setup.form.grid()

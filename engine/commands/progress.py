@@ -54,7 +54,7 @@ class ProgressReport:
             case SearchMoved():
                 self._line(_row_words(event, watched=self._watched))
             case TrainingStarted():
-                self._epochs, self._unit = event.total_epochs, event.unit
+                self._epochs, self._unit, self._last_epoch = event.total_epochs, event.unit, ""
                 self._renewed(_started_words(event)) if self._watched else self._line(_started_words(event))
             case Advised(words=words) | LossDiverged(words=words):
                 self._line(words)

@@ -10,10 +10,9 @@ from engine.commands.preset_option import add_preset_option
 
 EXAMPLE = """\
 examples:
-  the grid of a low-rank study on a text of known and unknown pairs, with its summary:
-    python -m engine search jester --model mf --split random --epochs 50 \\
-      --set bias=no init=normal targets=stars l2=0 schedule=constant batch=1000 \\
-      --grid rank=10,25,50 --grid weight_decay=0,1e-5,1e-4 --grid lr=1e-3,3e-3 --out summary.csv
+  the grid of the low-rank study, with its summary:
+    python -m engine search sample --preset low_rank --grid rank=10,25,50 \\
+      --grid weight_decay=0,1e-5,1e-4 --grid lr=1e-3,3e-3 --out summary.csv
   layers are joined: --grid hidden=600,600-200; automatic values: --grid lr=auto,1e-3
   going on where it was stopped: python -m engine search --resume latest
 """

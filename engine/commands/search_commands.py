@@ -7,10 +7,10 @@ from typing import Any
 
 from engine import verbs
 from engine.commands.answer import Answer
-from engine.commands.choices import choices_of, wrong_use
+from engine.commands.choices import Choices, choices_of, wrong_use
 from engine.commands.data_commands import dataset_of
 from engine.commands.driving import Driver
-from engine.commands.preset_choices import with_preset
+from engine.commands.preset_choices import started
 from engine.commands.wording import duration, figure, table
 from engine.commands.wrong_use import WrongUse
 from engine.data.dataset import Dataset
@@ -18,7 +18,7 @@ from engine.errors import LibraryError, TrainingError
 from engine.events import Job
 from engine.library.searches import SearchRecord, SearchRow
 from engine.library.store import Library
-from engine.training.search import Base, grid_of, read_values, refuse_unmeasurable, settings_words
+from engine.training.search import Base, SearchConfig, grid_of, read_values, refuse_unmeasurable, settings_words
 from engine.verbs.searching import SearchResult
 
 _ONLY_NEW = ("model", "preset", "grid", "settings", "most", "epochs", "lr", "split")
@@ -54,11 +54,27 @@ def _new(arguments: argparse.Namespace, library: Library, driver: Driver) -> Job
     for name in ("dataset", "model"):
         if getattr(arguments, name) is None and (name == "dataset" or arguments.preset is None):
             raise WrongUse(f"search needs {'DATASET' if name == 'dataset' else '--model NAME'}, or --resume SEARCH.")
-    dataset: Dataset | None = None
-    if arguments.preset is not None:
-        dataset, choices = with_preset(arguments, library, driver)
-    else:
-        choices = choices_of(arguments)
+    if arguments.preset is None:
+        _asked_grid(arguments, choices_of(arguments))
+    dataset, choices = started(arguments, library, driver)
+    values, config = _asked_grid(arguments, choices)
+    return verbs.search(
+        library,
+        dataset,
+        model=arguments.model,
+        grid=values,
+        model_config=choices.model_config,
+        training=choices.training,
+        split=choices.split,
+        config=config,
+        device=arguments.device,
+        out=arguments.out,
+        suggestion=choices.suggestion,
+    )
+
+
+def _asked_grid(arguments: argparse.Namespace, choices: Choices) -> tuple[dict[str, tuple[Any, ...]], SearchConfig]:
+    """The values to try, and how; every combination of them can be. Raises WrongUse."""
     with wrong_use():
         config = choices.search
         if arguments.most is not None:
@@ -71,18 +87,7 @@ def _new(arguments: argparse.Namespace, library: Library, driver: Driver) -> Job
         values = read_values(base, arguments.grid)
         grid_of(base, values).trials(config)
         refuse_unmeasurable(base, config)
-    return verbs.search(
-        library,
-        dataset or dataset_of(arguments.dataset, library, driver),
-        model=arguments.model,
-        grid=values,
-        model_config=choices.model_config,
-        training=choices.training,
-        split=choices.split,
-        config=config,
-        device=arguments.device,
-        out=arguments.out,
-    )
+    return values, config
 
 
 def _gone_on(arguments: argparse.Namespace, library: Library, driver: Driver) -> Job[SearchResult]:

@@ -69,8 +69,9 @@ class Base:
         model_config: Config | None = None,
         training: TrainingConfig | None = None,
         split: SplitConfig | None = None,
+        entries: int = 0,
     ) -> Base:
-        """The settings given, and a model's own where none are."""
+        """The settings given, and where none are, the model's own for a data set of so many entries."""
         kind = kind_of(model)
         if kind.made_of_runs:
             raise SettingError(
@@ -80,7 +81,7 @@ class Base:
         return Base(
             model,
             model_config or kind.config_class(),
-            (training or TrainingConfig(**kind.training)) if steps else None,
+            (training or TrainingConfig(**kind.training_for(entries))) if steps else None,
             split or SplitConfig(**kind.split),
         )
 

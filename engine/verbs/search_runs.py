@@ -37,7 +37,7 @@ _RATINGS_OF_A_WINDOW = 10
 
 @dataclass(frozen=True)
 class Bench:
-    """What all runs of a search share. `keep` keeps a row as it is now; `device` as it was asked for."""
+    """What all runs of a search share. `keep` keeps a row as it is now; `device` and `suggestion` as asked for."""
 
     library: Library
     dataset: Dataset
@@ -45,6 +45,7 @@ class Bench:
     model: str
     watched: str
     device: str
+    suggestion: str | None
     keep: Callable[[SearchRow], None]
 
 
@@ -108,6 +109,7 @@ class RunOfSearch:
             return train(
                 bench.library, bench.dataset, model=bench.model, model_config=self.trial.model_config,
                 training=training, split=bench.split, device=bench.device, advise=False,
+                suggestion=bench.suggestion,
             )  # fmt: skip
         if record.status == RUN_FINISHED or record.epochs >= (record.total_epochs or 0):
             return self._judged_again(record.run_id)

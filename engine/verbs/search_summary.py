@@ -17,9 +17,10 @@ from engine.training.search import value_words
 _FIRST = ("number", "model")
 
 
-def summary_columns(rows: Sequence[SearchRow]) -> tuple[str, ...]:
-    """The test metrics that any row has, in the order in which they turned up."""
-    return tuple(dict.fromkeys(name for row in rows for name, _ in row.metrics))
+def summary_columns(rows: Sequence[SearchRow], *, watched: str) -> tuple[str, ...]:
+    """The test metrics that any row has: the watched one first, then as they turned up."""
+    found = dict.fromkeys(name for row in rows for name, _ in row.metrics)
+    return tuple(sorted(found, key=lambda name: name != watched))
 
 
 def write_summary(path: Path, rows: Sequence[SearchRow], *, model: str, watched: str) -> None:
@@ -28,7 +29,7 @@ def write_summary(path: Path, rows: Sequence[SearchRow], *, model: str, watched:
 
     begun = [row for row in rows if row.status != WAITING]
     best = best_of(begun, watched)
-    metrics = summary_columns(begun)
+    metrics = summary_columns(begun, watched=watched)
     documents = [_document(row, model, watched, metrics, is_best=row is best) for row in begun]
     axes = [name for name, _ in rows[0].values] if rows else []
     columns = list(_document(SearchRow(0, tuple((name, 0) for name in axes)), model, watched, metrics, is_best=False))

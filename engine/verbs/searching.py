@@ -7,7 +7,7 @@ only the runs that are missing and goes on with the one that was cut short. The 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,14 +52,15 @@ def search(
     device: str = "auto",
     out: Path | None = None,
     search_id: str | None = None,
+    suggestion: str | None = None,
 ) -> Job[SearchResult]:
     """Try every combination of a grid ({"rank": (10, 25)}); what it does not vary is as given, else as the model comes.
 
     A run that fails is recorded and the search goes on; one for which memory was short is tried again with half the
-    batch. Stop keeps the search with all its runs; with `search_id` it goes on, and `out` alone is then read (None: as
-    before). Raises SettingError, before anything runs, for values and combinations that cannot be; DataError where
-    nothing can be held out or the summary not be written; LibraryError where the disk refuses or the data set of a kept
-    search is not this one.
+    batch. `suggestion` is the reading of the rate finder to take for rates of None. Stop keeps the search with all its
+    runs; with `search_id` it goes on, and `out` alone is then read (None: as before). Raises SettingError, before
+    anything runs, for values and combinations that cannot be; DataError where nothing can be held out or the summary
+    not be written; LibraryError where the disk refuses or the data set of a kept search is not this one.
     """
     torch.set_num_threads(training_threads())
     if search_id is not None:
@@ -67,10 +68,10 @@ def search(
         plan = _Plan.from_dict(record.plan)
         refuse_other_data(record, dataset)
     else:
-        base = Base.of(model, model_config=model_config, training=training, split=split)
-        plan = _Plan(grid_of(base, grid or {}), config or SearchConfig(), device, None)
+        base = Base.of(model, model_config=model_config, training=training, split=split, entries=dataset.entries)
+        plan = _Plan(grid_of(base, grid or {}), config or SearchConfig(), device, suggestion, None)
         record = None
-    plan = plan if out is None else _Plan(plan.grid, plan.config, plan.device, out.resolve())
+    plan = plan if out is None else replace(plan, out=out.resolve())
     refuse_unmeasurable(plan.grid.base, plan.config)
     trials = plan.grid.trials(plan.config)
     if kind_of(plan.grid.base.model).can.learns_by_steps:
@@ -88,7 +89,7 @@ def search(
         record = library.searches.replan(record.search_id, plan.as_dict())
     relay = Relay()
     keeper = _Table(library, record, plan, {row.place: row for row in library.searches.rows(record.search_id)})
-    bench = Bench(library, dataset, divided, record.model, record.watched, plan.device, keeper.keep)
+    bench = Bench(library, dataset, divided, record.model, record.watched, plan.device, plan.suggestion, keeper.keep)
     return (yield from _searched(trials, keeper, bench, relay))
 
 
@@ -115,6 +116,7 @@ class _Plan:
     grid: Grid
     config: SearchConfig
     device: str
+    suggestion: str | None
     out: Path | None
 
     def as_dict(self) -> dict[str, Any]:
@@ -127,6 +129,7 @@ class _Plan:
             "grid": [[axis.name, list(axis.values)] for axis in self.grid.axes],
             "search": self.config.as_dict(),
             "device": self.device,
+            "suggestion": self.suggestion,
             "out": str(self.out) if self.out is not None else None,
         }
 
@@ -140,9 +143,8 @@ class _Plan:
             SplitConfig.from_dict(values["split"]),
         )
         out = Path(values["out"]) if values["out"] else None
-        return _Plan(
-            grid_of(base, dict(values["grid"])), SearchConfig.from_dict(values["search"]), values["device"], out
-        )
+        config = SearchConfig.from_dict(values["search"])
+        return _Plan(grid_of(base, dict(values["grid"])), config, values["device"], values.get("suggestion"), out)
 
 
 class _Table:

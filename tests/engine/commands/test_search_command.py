@@ -93,6 +93,17 @@ def test_that_wrong_use_is_a_sentence_before_anything_runs(ask, words, sentence)
     assert ask("searches")[1].strip() == "There are no searches yet."
 
 
+def test_that_a_study_is_searched_around_by_its_preset(ask):
+    words = ("--preset", "low_rank", "--epochs", "1", "--set", "batch=400", "--grid", "rank=2", "weight_decay=0,1e-5")
+    status, said, err = ask("search", "planted", *words, "--json")
+    assert status == 0, err
+    runs = {one["run"]: one for one in json.loads(ask("runs", "--json")[1])["runs"]}
+    for one in json.loads(said)["runs"]:
+        kept = runs[one["run"]]
+        assert (kept["model_config"]["bias"], kept["model_config"]["init"]) == (False, "normal")
+        assert kept["training_config"]["weight_decay"] == one["settings"]["weight_decay"]
+
+
 def test_that_ctrl_c_keeps_the_runs_and_resume_goes_on(ask, monkeypatch):
     asked = []
 
