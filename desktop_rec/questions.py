@@ -64,6 +64,20 @@ def ask_where_to_save(parent: QWidget, title: str, name: str) -> Path | None:
     return Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.csv")
 
 
+def ask_for_pairs(parent: QWidget) -> Path | None:
+    """A file of pairs to rate; None where the person changed their mind."""
+    name, _ = QFileDialog.getOpenFileName(parent, "Choose a file of people and titles", "", _FILES)
+    return Path(name) if name else None
+
+
+def ask_where_to_save_numbers(parent: QWidget, title: str, name: str) -> Path | None:
+    """Where to write a plain text file, a number a line; None where the person changed their mind."""
+    chosen, _ = QFileDialog.getSaveFileName(parent, title, name, "Text files (*.txt);;All files (*)")
+    if not chosen:
+        return None
+    return Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.txt")
+
+
 def ask_for_my_ratings(parent: QWidget) -> Path | None:
     """A person's own export; None where they changed their mind."""
     name, _ = QFileDialog.getOpenFileName(parent, "Import my ratings", "", _EXPORTS)

@@ -33,6 +33,7 @@ PLACE_HELP = {
 _PLACE_OF_JOB = {
     "import": "data",
     "export": "data",
+    "predict": "data",
     "sweep": "learning_rate",
     "training": "train",
     "search": "train",

@@ -50,6 +50,7 @@ METHODS
     data:     use_sample() import_paths(paths, options) open_dataset(id) rename_dataset(id, name)
               delete_dataset(id) datasets()
     page:     ask_picture() export_dataset(parent_folder) import_again() save_problems(path, problems)
+              runs_with_ratings() write_predictions(run_id, pairs or None for the file's own, out)
     import:   prepare_import(paths) read_otherwise(given) take_titles_from(path) name_import(name) want_counts()
               keep_only(selection, duplicates) start_import() leave_import() add_to_my_ratings()
     learning: find_rate(model, model_config, training, finder, split, device) use_rate(model, lr, schedule)

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_rec.notices import Failure, Notice
 from desktop_rec.session import work
-from desktop_rec.session.page import PageDesk
+from desktop_rec.session.predicting import PredictingDesk
 from desktop_rec.session.scoring import ScoringLane
 from engine.events import Event
 
@@ -31,7 +31,7 @@ KINDS = ("look", "estimate", "count", "gather")
 _STALE_AFTER = {"look": ("estimate", "gather", "count"), "gather": ("count",)}
 
 
-class ImportDesk(PageDesk):
+class ImportDesk(PredictingDesk):
     """`import_plan` is what is being prepared (None: nothing); import_plan_changed says that it is new."""
 
     import_plan_changed = Signal()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from engine.library.store import Library
     from engine.recommending.ranking import Filters
     from engine.recommending.recommender import Recommender
-    from engine.verbs import ExportedDataset, ImportedAgain, ImportedData
+    from engine.verbs import ExportedDataset, ImportedAgain, ImportedData, Predictions
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,13 @@ def export(dataset: Dataset, folder: Path) -> Job[ExportedDataset]:
     from engine import verbs
 
     return (yield from verbs.export_dataset(dataset, folder))
+
+
+def predict(library: Library, run_id: str, pairs: Path | None, out: Path) -> Job[Predictions]:
+    """Predicted ratings of pairs into a file; of those that the data set's own file asks for where there is none."""
+    from engine import verbs
+
+    return (yield from verbs.predict(library, run_id, pairs, out=out))
 
 
 def import_again(library: Library, dataset_id: str) -> Job[ImportedAgain]:

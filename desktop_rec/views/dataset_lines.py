@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop_rec.session import Session
+from desktop_rec.session.labels import TITLES
 from desktop_rec.widgets.dataset_list import DatasetLine, DatasetList
 
 if TYPE_CHECKING:
     from engine.library.datasets import DatasetRecord
+    from engine.library.run_record import RunRecord
 
 
 def connect_list(datasets: DatasetList, session: Session) -> None:
@@ -35,6 +37,13 @@ def dataset_lines(session: Session) -> list[DatasetLine]:
         )
         for one in session.datasets()
     ]
+
+
+def run_words(record: RunRecord) -> str:
+    """A run as a menu says it: its name, its model, and how far off its ratings were on average."""
+    rmse = record.metrics.get("rmse", {}).get("value")
+    off = f", {rmse:.2f} off on average" if rmse is not None else ""
+    return f"{record.name}: {TITLES.get(record.model, record.model)}{off}"
 
 
 def _figures(record: DatasetRecord) -> str:

@@ -13,7 +13,7 @@ from desktop_rec.item_models.dataset_facts import facts_of
 from desktop_rec.item_models.dataset_picture import plural
 from desktop_rec.job_state import JobState
 from desktop_rec.session import Session
-from desktop_rec.views.dataset_lines import about_words, connect_list, dataset_lines
+from desktop_rec.views.dataset_lines import about_words, connect_list, dataset_lines, run_words
 from desktop_rec.widgets.dataset_page import DatasetPage
 from engine.data.dataset import Dataset
 from engine.library.datasets import DatasetRecord
@@ -28,6 +28,7 @@ class DatasetView(QWidget):
         super().__init__(parent)
         self._session = session
         self._shown: DatasetRecord | None = None
+        self._was_free = session.job is None
         self.page = DatasetPage()
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -40,6 +41,7 @@ class DatasetView(QWidget):
         self.page.datasets.show_datasets(dataset_lines(session))
         self.page.head.let_export(is_free=session.job is None)
         self.page.head.show_model_words(session.model_words)
+        self._show_runs()
         if session.dataset is None or session.record is None:
             return
         if session.record != self._shown:
@@ -52,6 +54,7 @@ class DatasetView(QWidget):
         self._shown = record
         shelf = self._session.library.datasets if self._session.library is not None else None
         facts = () if shelf is None else facts_of(record, folder=shelf.folder_of(record.dataset_id))
+        self.page.predictions.show_asked(0 if dataset.asked_P2 is None else len(dataset.asked_P2))
         self.page.show_record(record, about_words(record.report), facts, plural(dataset.catalogue.word))
         if is_other:
             self.page.scroll_to_top()
@@ -75,17 +78,29 @@ class DatasetView(QWidget):
         head.delete_asked.connect(self._on_delete)
         head.export_asked.connect(self._on_export)
         head.again_asked.connect(session.import_again)
+        self.page.predictions.own_asked.connect(self._on_own_pairs)
+        self.page.predictions.pairs_asked.connect(self._on_pairs)
         self.page.problems.save_asked.connect(self._on_save_problems)
         connect_list(self.page.datasets, session)
         self.page.datasets.file_asked.connect(self.file_asked)
         session.picture_changed.connect(self._on_picture)
         session.recommender_changed.connect(self._on_recommender)
         session.job_changed.connect(self._on_job)
+        session.library_changed.connect(self._show_runs)
+
+    def _show_runs(self) -> None:
+        """Which runs can predict ratings now."""
+        runs = [(one.run_id, run_words(one)) for one in self._session.runs_with_ratings()]
+        self.page.predictions.show_runs(runs, is_free=self._session.job is None)
 
     def _on_recommender(self) -> None:
         self.page.head.show_model_words(self._session.model_words)
+        self._show_runs()
 
     def _on_job(self, state: JobState | None) -> None:
+        if (state is None) != self._was_free:
+            self._was_free = state is None
+            self._show_runs()
         self.page.head.let_export(is_free=state is None)
 
     def _on_train(self) -> None:
@@ -109,6 +124,23 @@ class DatasetView(QWidget):
         folder = questions.ask_for_folder(self, "Export into a folder")
         if folder is not None:
             self._session.export_dataset(folder)
+
+    def _on_own_pairs(self, run_id: str) -> None:
+        if self._shown is None:
+            return
+        name = f"{self._shown.name} predictions.txt"
+        out = questions.ask_where_to_save_numbers(self, "Write predictions", name)
+        if out is not None:
+            self._session.write_predictions(run_id, None, out)
+
+    def _on_pairs(self, run_id: str) -> None:
+        pairs = questions.ask_for_pairs(self)
+        if pairs is None:
+            return
+        name = str(pairs.with_name(f"{pairs.name.split('.')[0]} predictions.csv"))
+        out = questions.ask_where_to_save(self, "Write predictions", name)
+        if out is not None:
+            self._session.write_predictions(run_id, pairs, out)
 
     def _on_save_problems(self) -> None:
         if self._shown is None:

@@ -20,6 +20,7 @@ from desktop_rec.widgets.facts_card import FactsCard
 from desktop_rec.widgets.figure_card import FigureCard
 from desktop_rec.widgets.most_rated_card import MostRatedCard
 from desktop_rec.widgets.number_words import count_words
+from desktop_rec.widgets.predictions_card import PredictionsCard
 from desktop_rec.widgets.problems_table import ProblemsCard
 from engine.data.catalogue import Catalogue
 from engine.library.datasets import DatasetRecord
@@ -28,7 +29,7 @@ _SAMPLE = "sample"
 
 
 class DatasetPage(QScrollArea):
-    """`head`, `problems` and `datasets` are the parts that have signals of their own."""
+    """`head`, `predictions`, `problems` and `datasets` are the parts that have signals of their own."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -85,13 +86,15 @@ class DatasetPage(QScrollArea):
         rows.setSpacing(GRID * 2)
         self.head, self._plots, self._titles = DatasetHead(), DatasetPlots(), MostRatedCard()
         self._facts, self.problems, self.datasets = FactsCard(), ProblemsCard(), DatasetList()
+        self.predictions = PredictionsCard()
         self._counting = QLabel()
         self._counting.setObjectName("dataset_counting")
         self._counting.setWordWrap(True)
         set_role(self._counting, "weak")
         rows.addWidget(self.head)
         rows.addLayout(self._figures())
-        for part in (self._counting, self._plots, self._titles, self.problems, self._facts, self.datasets):
+        parts = (self._counting, self._plots, self._titles, self.predictions, self.problems, self._facts, self.datasets)
+        for part in parts:
             rows.addWidget(part)
         rows.addStretch(1)
         self.setWidget(page)

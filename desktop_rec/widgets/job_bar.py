@@ -13,10 +13,11 @@ from desktop_rec.theme import GRID, number_font, set_role
 from desktop_rec.widgets.elided_label import ElidedLabel
 from desktop_rec.widgets.naming import button, named
 
-_STOP_WORDS = {"import": "Cancel", "export": "Cancel", "sweep": "Stop", "training": "Stop", "search": "Stop"}
+_STOP_WORDS = {"import": "Cancel", "export": "Cancel", "predict": "Cancel"}
 _STOP_TIPS = {
     "import": "Cancel the import; nothing of it is kept",
     "export": "Cancel the export; nothing of it is kept",
+    "predict": "Cancel; nothing is written",
     "sweep": "Stop here and look at what was measured",
     "training": "Stop and keep what was learned so far",
     "search": "Stop and keep all runs; the search can be gone on with",

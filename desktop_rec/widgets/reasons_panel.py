@@ -19,6 +19,7 @@ from desktop_rec.widgets.star_rating import StarRating
 from desktop_rec.widgets.star_scale import StarScale
 from desktop_rec.widgets.taste_words import (
     MINUS,
+    doubt_words,
     likelihood_words,
     predicted_words,
     rank_without_words,
@@ -62,6 +63,7 @@ class ReasonsPanel(QScrollArea):
         self.genres.setText(", ".join(item.genres))
         self.genres.setVisible(bool(item.genres))
         self.figures.setText(_figures(item))
+        self.figures.setToolTip(doubt_words(item.predicted_sd))
         self._rate_label.setText(f"Seen this {word}? Rate it:")
         self.stars.show_rating(None, of=item.title)
         if not is_same:
@@ -206,7 +208,7 @@ def because_line(reasons: Sequence[Reason]) -> str:
 def _figures(item: Recommendation) -> str:
     parts = []
     if item.predicted_rating is not None:
-        parts.append(f"predicted {predicted_words(item.predicted_rating)}")
+        parts.append(f"predicted {predicted_words(item.predicted_rating, item.predicted_sd)}")
     parts.append(f"match {item.match} %")
     first = " · ".join(parts).replace(" %", "\u00a0%")
     chance = likelihood_words(item.lift)

@@ -34,9 +34,17 @@ def rating_words(rating: float) -> str:
     return text.replace("-", MINUS)
 
 
-def predicted_words(rating: float) -> str:
-    """A predicted rating, always with one decimal, for columns: 4.0, 4.6."""
-    return f"{rating:.1f}".replace("-", MINUS)
+def predicted_words(rating: float, off: float | None = None) -> str:
+    """A predicted rating, always with one decimal, for columns: 4.0, 4.6; with how far off it may be: 4.6 ± 0.8."""
+    words = f"{rating:.1f}".replace("-", MINUS)
+    return words if off is None else f"{words}\u00a0±\u00a0{off:.1f}"
+
+
+def doubt_words(off: float | None) -> str:
+    """What the number behind ± means; "" where there is none."""
+    if off is None:
+        return ""
+    return f"About two in three of such predictions are less than {off:.1f} off, measured on ratings that were held out"
 
 
 def difference_words(difference: float) -> str:

@@ -1,5 +1,7 @@
 """Reasons and insights: signed bars with numbers, words for each, nothing left over from the title before."""
 
+from dataclasses import replace
+
 import pytest
 
 from desktop_rec.widgets.impact_bars import Bar, ImpactBars
@@ -62,6 +64,15 @@ def panel(qtbot):
     made.resize(300, 700)
     made.show()
     return made
+
+
+def test_that_how_far_off_a_prediction_may_be_stands_beside_it_and_is_explained(panel):
+    panel.show_title(SPIRITED, word="film")
+    assert panel.figures.text().startswith("predicted 4.6 · match 99")
+    assert panel.figures.toolTip() == ""
+    panel.show_title(replace(SPIRITED, predicted_sd=0.62), word="film")
+    assert panel.figures.text().startswith("predicted 4.6\u00a0±\u00a00.6 · match 99")
+    assert "less than 0.6 off" in panel.figures.toolTip()
 
 
 def test_that_bars_can_shrink_in_number_and_are_said_in_words(qtbot):
