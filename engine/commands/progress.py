@@ -135,7 +135,7 @@ def _step_words(event: StepsTaken, *, epochs: int, unit: str, last_epoch: str) -
 
 def _search_words(event: SearchStarted) -> str:
     again = f", {event.ended:,} of them done already" if event.ended else ""
-    return f"Search {event.name}: {event.runs:,} runs{again}, compared by {event.watched} on validation people"
+    return f"Search {event.name}: {event.runs:,} runs{again}, compared by {event.watched} in validation"
 
 
 def _row_words(event: SearchMoved, *, watched: str) -> str:

@@ -173,7 +173,7 @@ def _text(result: SearchResult, out: str | None) -> str:
     lines = [f"{record.name} ({record.search_id}) on {record.dataset_name}", table(header, rows, right=right)]
     if best is not None:
         lines.append(
-            f"Best by {record.watched} on the validation people: run {best.place} ({best.run_id}) with "
+            f"Best by {record.watched} in validation: run {best.place} ({best.run_id}) with "
             f"{settings_words(best.values)}."
         )
     if not record.is_done:

@@ -68,7 +68,7 @@ def test_that_a_search_reads_as_a_table_with_the_best_marked(ask):
     assert status == 0
     marked = [line for line in said.splitlines() if line.startswith("*")]
     assert len(marked) == 1
-    assert "Best by ndcg@100 on the validation people: run " in said
+    assert "Best by ndcg@100 in validation: run " in said
     assert "ease search 1" in ask("searches")[1]
 
 
