@@ -71,7 +71,7 @@ class LearningDesk(ImportDesk):
     def train(
         self,
         model: str,
-        model_config: Config,
+        model_config: Config | None,
         training: TrainingConfig | None,
         split: SplitConfig,
         device: str = "auto",
@@ -85,7 +85,7 @@ class LearningDesk(ImportDesk):
         choices |= {"device": device, "suggestion": suggestion}
         if not self._learn(model, "Training", partial(work.train, self.library, self.dataset, **choices)):
             return False
-        self._know_run(model_config.as_dict(), split.as_dict())
+        self._know_run(model_config.as_dict() if model_config else {}, split.as_dict())
         return True
 
     def train_as_it_comes(self) -> bool:
