@@ -54,7 +54,9 @@ class DatasetView(QWidget):
         self._shown = record
         shelf = self._session.library.datasets if self._session.library is not None else None
         facts = () if shelf is None else facts_of(record, folder=shelf.folder_of(record.dataset_id))
-        self.page.predictions.show_asked(0 if dataset.asked_P2 is None else len(dataset.asked_P2))
+        asked = 0 if dataset.asked_P2 is None else len(dataset.asked_P2)
+        self.page.predictions.show_asked(asked)
+        self.page.place_predictions(first=bool(asked))
         self.page.show_record(record, about_words(record.report), facts, plural(dataset.catalogue.word))
         if is_other:
             self.page.scroll_to_top()

@@ -26,6 +26,7 @@ from engine.data.catalogue import Catalogue
 from engine.library.datasets import DatasetRecord
 
 _SAMPLE = "sample"
+_BELOW_FIGURES = 2
 
 
 class DatasetPage(QScrollArea):
@@ -43,6 +44,11 @@ class DatasetPage(QScrollArea):
         self._show_figures(record, words)
         self._facts.show_facts(facts)
         self.problems.show_report(record.report)
+
+    def place_predictions(self, *, first: bool) -> None:
+        """Above the plots where the data set's own file asks for ratings, else below the titles."""
+        self._rows.removeWidget(self.predictions)
+        self._rows.insertWidget(_BELOW_FIGURES if first else self._rows.indexOf(self._titles) + 1, self.predictions)
 
     def show_counting(self, words: str) -> None:
         """There are no plots and titles yet, and why."""
@@ -97,6 +103,7 @@ class DatasetPage(QScrollArea):
         for part in parts:
             rows.addWidget(part)
         rows.addStretch(1)
+        self._rows = rows
         self.setWidget(page)
 
     def _figures(self) -> QGridLayout:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop_rec.theme import GRID, set_role
@@ -37,9 +37,9 @@ class PredictionsCard(QFrame):
         what = "1 rating" if pairs == 1 else f"{pairs:,} ratings"
         own = f"The file of this data set asks for {what}: they are written one number a line, in its order. "
         self._words.setText(
-            (own if pairs else "")
-            + "A model can rate any pairs of people and titles, for other programs to judge: choose a file with the "
-            "columns user and item, and get it back with a rating a line."
+            own + "Or choose a file with the columns user and item, and get it back with a rating on each line."
+            if pairs
+            else "Choose a file with the columns user and item, and get it back with a model's rating on each line."
         )
         self._write.setVisible(bool(pairs))
         self._say_what_is_missing()
@@ -67,6 +67,8 @@ class PredictionsCard(QFrame):
             (self._pairs, "Choose a file of pairs, then where to write them with their ratings"),
         )
         for one, tip in tips:
+            if missing and self.window().focusWidget() is one:  # else the focus would go on to the next part, and the page scroll there
+                self._runs.setFocus(Qt.FocusReason.OtherFocusReason)
             one.setEnabled(not missing)
             one.setToolTip(missing or tip)
 

@@ -210,7 +210,7 @@ def _figures(item: Recommendation) -> str:
     if item.predicted_rating is not None:
         parts.append(f"predicted {predicted_words(item.predicted_rating, item.predicted_sd)}")
     parts.append(f"match {item.match} %")
-    first = " · ".join(parts).replace(" %", "\u00a0%")
+    first = ("\n" if item.predicted_sd is not None else " · ").join(parts).replace(" %", "\u00a0%")
     chance = likelihood_words(item.lift)
     if item.probability is not None and chance:
         return f"{first}\nchance {share_words(item.probability)}, {chance}"

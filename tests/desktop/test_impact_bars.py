@@ -71,7 +71,7 @@ def test_that_how_far_off_a_prediction_may_be_stands_beside_it_and_is_explained(
     assert panel.figures.text().startswith("predicted 4.6 · match 99")
     assert panel.figures.toolTip() == ""
     panel.show_title(replace(SPIRITED, predicted_sd=0.62), word="film")
-    assert panel.figures.text().startswith("predicted 4.6\u00a0±\u00a00.6 · match 99")
+    assert panel.figures.text().startswith("predicted 4.6\u00a0±\u00a00.6\nmatch 99")
     assert "less than 0.6 off" in panel.figures.toolTip()
 
 

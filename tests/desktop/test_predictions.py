@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from planted import planted_dataset
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTableView
 
 from desktop_rec import questions
 from desktop_rec.job_state import JobState
@@ -83,6 +83,16 @@ def test_that_without_a_run_the_card_says_what_is_missing(view):
     assert not button(view, "write").isEnabled()
     assert "Train a model" in button(view, "write").toolTip()
     assert not view.findChild(QComboBox, "predictions_run").isVisible()
+
+
+def test_that_what_a_file_asks_for_stands_above_the_plots(view, session, library, report):
+    card, table = view.findChild(PredictionsCard), view.findChild(QTableView, "most_rated_table")
+    assert card.mapTo(view, card.rect().topLeft()).y() < table.mapTo(view, table.rect().topLeft()).y()
+    library.datasets.keep(dataclasses.replace(planted_dataset(), dataset_id="other", name="Other"), report)
+    session.open_dataset("other")
+    assert "asks for" not in view.findChild(QLabel, "predictions_words").text()
+    layout = card.parentWidget().layout()
+    assert layout.indexOf(card) > 3
 
 
 def test_that_a_finished_run_can_be_chosen_at_once(view, run_id):
@@ -173,6 +183,17 @@ def test_that_the_choice_of_a_run_survives_a_further_run(card, hear):
     card.show_runs([("r3", "mf 3"), ("r1", "mf 1"), ("r2", "mf 2")], is_free=True)
     card.findChild(QPushButton, "predictions_write").click()
     assert asked.calls == ["r2"]
+
+
+def test_that_the_focus_stays_in_the_card_while_its_job_runs(qtbot, card):
+    card.show_asked(3)
+    card.show_runs([("r1", "mf 1")], is_free=True)
+    card.activateWindow()
+    write = card.findChild(QPushButton, "predictions_write")
+    write.setFocus()
+    qtbot.waitUntil(write.hasFocus)
+    card.show_runs([("r1", "mf 1")], is_free=False)
+    assert card.findChild(QComboBox, "predictions_run").hasFocus()
 
 
 def test_that_a_data_set_whose_file_asks_for_nothing_has_no_button_for_it(card):
