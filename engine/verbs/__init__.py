@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from engine.verbs.blending import blend as blend
     from engine.verbs.exporting import ExportedDataset as ExportedDataset
     from engine.verbs.exporting import export_dataset as export_dataset
+    from engine.verbs.holding_against import BASELINE_TITLES as BASELINE_TITLES
+    from engine.verbs.holding_against import baselines as baselines
     from engine.verbs.importing import ImportedData as ImportedData
     from engine.verbs.importing import gather as gather
     from engine.verbs.importing import import_files as import_files
     from engine.verbs.importing import import_gathered as import_gathered
     from engine.verbs.importing import open_sample as open_sample
     from engine.verbs.importing import remaining as remaining
-    from engine.verbs.holding_against import BASELINE_TITLES as BASELINE_TITLES
-    from engine.verbs.holding_against import baselines as baselines
     from engine.verbs.judging import evaluate as evaluate
     from engine.verbs.learning import FinishedRun as FinishedRun
     from engine.verbs.learning import resume as resume
