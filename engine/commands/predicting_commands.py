@@ -92,7 +92,8 @@ def _predicted_text(done: Predictions) -> str:
         ("skipped", _lines(done.skipped) if done.skipped else ""),
         ("took", duration(done.seconds)),
     ]
-    lines = [f"Wrote {done.predicted:,} ratings by {done.run_name} to {done.path}", facts(shown)]
+    count = f"{done.predicted:,} rating{'' if done.predicted == 1 else 's'}"
+    lines = [f"Wrote {count} by {done.run_name} to {done.path}", facts(shown)]
     lines += [f"  line {one.line:,}: {_pair_words(one)}" for one in done.unanswered[:_SHOWN]]
     left = done.blank + done.skipped - min(len(done.unanswered), _SHOWN)
     return "\n".join([*lines, f"  and {left:,} more" if left > 0 else ""]).rstrip()

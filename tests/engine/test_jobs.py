@@ -21,7 +21,7 @@ from engine.evaluation import protocol
 from engine.events import Event, LossesMeasured, Pace, Progressed, StageStarted, StepsTaken, Stop, drive
 from engine.library.store import Library
 from engine.models import ridge
-from engine.recommending import explanation
+from engine.recommending import explanation, many_lists, pair_ratings
 from engine.training import loop
 
 REPORT = ImportReport("columns", "utf-8", "comma", 1, {}, (), 0, 0, 0.1, 1.0, ("ratings.csv",))
@@ -45,6 +45,8 @@ def in_small_portions(monkeypatch):
     """Let every job hand control back often, as it does on large data."""
     monkeypatch.setattr(protocol, "_MOST_PEOPLE_AT_ONCE", 2)
     monkeypatch.setattr(explanation, "_MOST_AT_ONCE", 2)
+    monkeypatch.setattr(pair_ratings, "_MOST_PROFILES_AT_ONCE", 20)
+    monkeypatch.setattr(many_lists, "_MOST_PEOPLE_AT_ONCE", 4)
     monkeypatch.setattr(ridge, "BLOCK", 8)
     monkeypatch.setitem(lines.read_blocks.__kwdefaults__, "block_bytes", 512)
 

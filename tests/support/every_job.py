@@ -108,6 +108,18 @@ def _how_well_known(at: Workshop) -> Job[Any]:
     return how_well_known(at.recommender, at.recommender.match(profile_of_user(at.dataset, "7")).history)
 
 
+def _predict(at: Workshop) -> Job[Any]:
+    pairs = at.file.with_name("pairs.csv")
+    pairs.write_text("\n".join(["user,item", *(f"{n % 120},{n * 7 % 40}" for n in range(600))]))
+    return verbs.predict(at.library, at.run_id, pairs, out=at.file.with_name("predicted.csv"))
+
+
+def _recommend_many(at: Workshop) -> Job[Any]:
+    many = at.file.with_name("many.csv")
+    many.write_text("\n".join(["user,item,rating", *(f"{n % 30},{n * 7 % 40},{n % 5 + 1}" for n in range(300))]))
+    return verbs.recommend_many(at.library, at.run_id, many, out=at.file.with_name("lists.csv"), top=5)
+
+
 def _quick_model(at: Workshop) -> Job[Any]:
     return verbs.quick_model(at.library, at.dataset)
 
@@ -150,6 +162,8 @@ JOBS: dict[str, Callable[[Workshop], Job[Any]]] = {
     "evaluate": _evaluate,
     "baselines": _baselines,
     "recommend and explain": _recommend,
+    "predict": _predict,
+    "recommend to many": _recommend_many,
     "how well known": _how_well_known,
 }
 
@@ -172,6 +186,8 @@ def essence(result: Any) -> Any:
     if hasattr(result, "listed"):
         return [[one.item_id for one in result.listed.items], [one.score for one in result.listed.items],
                 [one.impact for one in result.insights.most_impactful]]  # fmt: skip
+    if hasattr(result, "path"):
+        return [result.path.read_text()]
     if hasattr(result, "exported"):
         return [size for _, size in result.exported.files]
     if hasattr(result, "change"):
