@@ -67,7 +67,8 @@ class PredictionsCard(QFrame):
             (self._pairs, "Choose a file of pairs, then where to write them with their ratings"),
         )
         for one, tip in tips:
-            if missing and self.window().focusWidget() is one:  # else the focus would go on to the next part, and the page scroll there
+            if missing and self.window().focusWidget() is one:
+                # Else the focus would go on to the next part, and the page scroll there.
                 self._runs.setFocus(Qt.FocusReason.OtherFocusReason)
             one.setEnabled(not missing)
             one.setToolTip(missing or tip)
@@ -94,8 +95,8 @@ class PredictionsCard(QFrame):
         for widget in (self._missing, self._by, self._runs):
             row.addWidget(widget)
         row.addStretch(1)
-        for widget in (self._write, self._pairs):
-            row.addWidget(widget)
+        row.addWidget(self._write)
+        row.addWidget(self._pairs)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(GRID * 2, GRID + 4, GRID * 2, GRID + 4)
         rows.setSpacing(GRID)

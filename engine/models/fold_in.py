@@ -124,7 +124,7 @@ def ridge_openness(
         inverse_UFF = torch.cholesky_inverse(torch.linalg.cholesky(gram_UFF))
         place_U = torch.full((int(max(lot.people.max(), person_N.max())) + 1,), -1)
         place_U[torch.from_numpy(lot.people)] = torch.arange(len(lot.people))
-        for some in (place_U[person_N] >= 0).nonzero()[:, 0].split(at_once):
+        for some in torch.split((place_U[person_N] >= 0).nonzero()[:, 0], at_once):
             at = place_U[person_N[some]].to(exact_IF.device)
             x_NF = exact_IF[rows_N[some.to(rows_N.device)].to(exact_IF.device)]
             open_N[some] = ((inverse_UFF[at] @ x_NF[:, :, None])[:, :, 0] * x_NF).sum(1).cpu()

@@ -133,8 +133,8 @@ def read_matrix(source: Source, shape: Shape) -> Iterator[Piece]:
         yield end
     if counted is not None:
         people, titles = counted.unseen()
-        block = replace(no_entries(), users_N=_without_entries(people), items_N=_without_entries(titles))
-        yield Piece(block, end.position, end.line, notes=tuple(_notes(source, counted, len(people), len(titles))))
+        nobody = replace(no_entries(), users_N=_without_entries(people), items_N=_without_entries(titles))
+        yield Piece(nobody, end.position, end.line, notes=tuple(_notes(source, counted, len(people), len(titles))))
 
 
 def _without_entries(ids_K: list[str]) -> pa.DictionaryArray:

@@ -12,6 +12,13 @@ from engine.data.whole_file import refuse_same, whole_file, write_csv_part
 from engine.errors import DataError
 
 
+def fail_after(path, content, error):
+    """Write something, then fail."""
+    with whole_file(path) as file:
+        file.write(content)
+        raise error
+
+
 def test_that_a_file_takes_its_place_only_when_it_is_whole(tmp_path):
     path = tmp_path / "out.csv"
     path.write_text("before")
@@ -25,16 +32,15 @@ def test_that_a_file_takes_its_place_only_when_it_is_whole(tmp_path):
 def test_that_an_error_leaves_the_former_file_and_nothing_else(tmp_path):
     path = tmp_path / "out.csv"
     path.write_text("before")
-    with pytest.raises(RuntimeError), whole_file(path) as file:
-        file.write(b"half")
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        fail_after(path, b"half", RuntimeError())
     assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("out.csv", "before")]
 
 
 def test_that_a_full_disk_is_told_in_a_sentence(tmp_path):
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     with pytest.raises(DataError, match=r"out\.csv could not be written: the disk is full"):
-        with whole_file(tmp_path / "out.csv"):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        fail_after(tmp_path / "out.csv", b"half", full)
     assert not list(tmp_path.iterdir())
 
 
