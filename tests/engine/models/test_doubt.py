@@ -17,6 +17,8 @@ from engine.models import doubt
 from engine.models.base import StepModel
 from engine.models.factorization import MfConfig
 from engine.models.registry import MODELS, build
+from engine.recommending.explanation import explain
+from engine.recommending.recommender import Recommender
 from engine.training.config import TrainingConfig
 from engine.training.trainer import train
 
@@ -95,6 +97,17 @@ def test_that_the_parts_of_a_known_variance_are_found_again():
 def test_that_a_handful_of_held_out_ratings_tells_nothing():
     parts_NP = doubt.parts_of(np.ones(20), np.ones(20))
     assert doubt.fitted_parts(np.ones(20), parts_NP) is None
+
+
+def test_that_lists_and_reasons_say_how_far_off_a_rating_may_be():
+    dataset = planted_dataset()
+    model, _ = learned(dataset)
+    recommender, history = Recommender(model, dataset), dataset.histories.row(4)
+    listed = recommender.recommend(history, top=5).items
+    wanted = Histories.of_one([one.item_row for one in listed], [0.0] * 5)
+    expected = model.rating_sds_of(history, wanted).tolist()
+    assert [one.predicted_sd for one in listed] == pytest.approx(expected)
+    assert explain(recommender, history, listed[2].item_row).predicted_sd == pytest.approx(expected[2])
 
 
 @pytest.mark.parametrize("kind", ["strong", "none"])
