@@ -12,19 +12,28 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
-def multinomial_nll(logits_BI: Tensor, person_N: Tensor, item_rows_N: Tensor) -> Tensor:
-    """-sum of log softmax over each person's entries, averaged over people (Liang et al. 2018, eq. 2)."""
+def multinomial_nll(
+    logits_BI: Tensor, person_N: Tensor, item_rows_N: Tensor, targets_N: Tensor | None = None
+) -> Tensor:
+    """-sum of log softmax over each person's entries, averaged over people (Liang et al. 2018, eq. 2).
+
+    An entry counts as often as its target says; 1 unless given.
+    """
     people = len(logits_BI)
-    counts_B = torch.bincount(person_N, minlength=people)
-    picked = logits_BI[person_N, item_rows_N].float().sum()
+    counts_B = torch.bincount(person_N, weights=targets_N, minlength=people)
+    picked_N = logits_BI[person_N, item_rows_N].float()
+    picked = picked_N.sum() if targets_N is None else picked_N @ targets_N
     return (torch.logsumexp(logits_BI.float(), dim=1) @ counts_B.float() - picked) / people
 
 
-def presence_mse(outputs_BI: Tensor, person_N: Tensor, item_rows_N: Tensor) -> Tensor:
-    """Squared error against 1 for a person's titles and 0 for all others, summed over titles, averaged over people."""
+def presence_mse(outputs_BI: Tensor, person_N: Tensor, item_rows_N: Tensor, targets_N: Tensor | None = None) -> Tensor:
+    """Squared error against a person's titles' targets (1 unless given) and 0 for all other titles, summed over titles,
+    averaged over people.
+    """
     outputs_BI = outputs_BI.float()
-    picked = outputs_BI[person_N, item_rows_N]
-    return (outputs_BI.square().sum() - 2.0 * picked.sum() + len(person_N)) / len(outputs_BI)
+    targets_N = torch.ones_like(person_N, dtype=torch.float32) if targets_N is None else targets_N
+    picked = outputs_BI[person_N, item_rows_N] @ targets_N
+    return (outputs_BI.square().sum() - 2.0 * picked + targets_N.square().sum()) / len(outputs_BI)
 
 
 def huber(predicted: Tensor, target: Tensor, delta: float) -> Tensor:

@@ -121,7 +121,7 @@ class TwoHead(StepModel):
         rating = self._rating_loss(self.rating_head(rating_BD), batch, normalised_N)
         total = weighted_by_uncertainty(presence + config.kl_cap * divergence, self.log_variances[0])
         total = total + weighted_by_uncertainty(rating, self.log_variances[1])
-        per_title = presence.detach() * len(batch) / max(1, len(batch.item_rows_N))
+        per_title = presence.detach() * len(batch) / self._presence(batch).sum().clamp(min=1.0)
         parts = {"presence": per_title, "rating": rating.detach()}
         return Losses(total, per_title + rating.detach(), parts)
 
@@ -136,7 +136,11 @@ class TwoHead(StepModel):
 
     def _presence_loss(self, logits_BI: Tensor, batch: Batch) -> Tensor:
         loss = multinomial_nll if self.config.presence_loss == "multinomial" else presence_mse
-        return loss(logits_BI, batch.person_N, batch.item_rows_N)
+        return loss(logits_BI, batch.person_N, batch.item_rows_N, self._presence(batch))
+
+    def _presence(self, batch: Batch) -> Tensor:
+        """How present each entry is, [N]: 1 where rated, less where it was only seen, which says less of a taste."""
+        return torch.where(torch.isnan(batch.ratings_N), self.config.seen_weight, 1.0)
 
     def _rating_loss(self, ratings_BI: Tensor, batch: Batch, normalised_N: Tensor) -> Tensor:
         """Over the truly rated entries alone, or over those without a rating too, as if rated as filled in."""
@@ -152,7 +156,7 @@ class TwoHead(StepModel):
         """The first layer before its activation, [B, H]: rows of present titles plus rating-weighted rows."""
         ones_N = torch.ones_like(normalised_N) if kept_N is None else kept_N
         rows = torch.stack([batch.item_rows_N, batch.item_rows_N + self.items], dim=1).flatten()
-        weights = torch.stack([ones_N, normalised_N * ones_N], dim=1).flatten()
+        weights = torch.stack([self._presence(batch) * ones_N, normalised_N * ones_N], dim=1).flatten()
         starts_B = 2 * batch.starts_B1[:-1]
         sums_BH = F.embedding_bag(rows, self.first_2IH, starts_B, mode="sum", per_sample_weights=weights)
         return sums_BH + self.first_bias_H
@@ -208,7 +212,7 @@ class TwoHead(StepModel):
         without = habits_without_each(batch.ratings_N, out_V, scale=self.scale, alpha_floor=self.config.alpha_floor)
         normalised_Vn = normalise(batch.ratings_N[None], without, self.scale)
         normalised_Vn[torch.arange(len(out_V), device=device), out_V] = 0.0
-        presence_nH = self.first_2IH[batch.item_rows_N]
+        presence_nH = self.first_2IH[batch.item_rows_N] * self._presence(batch)[:, None]
         presence_VH = presence_nH.sum(0) - presence_nH[out_V]
         first_VH = presence_VH + normalised_Vn @ self.first_2IH[batch.item_rows_N + self.items] + self.first_bias_H
         first_1H = self._first(batch, normalise(batch.ratings_N, whole.of(batch.person_N), self.scale))

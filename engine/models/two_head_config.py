@@ -77,6 +77,13 @@ class TwoHeadConfig(ModelConfig):
         label="Learn stars from rated titles only",
         help="Off: titles seen without a rating count as if rated as the person rates on average.",
     )
+    seen_weight: float = setting(
+        0.5,
+        label="Weight of seen titles",
+        help="How much a title seen without a rating says of a person, against a rated one; the study's is 1.",
+        low=0.0,
+        high=1.0,
+    )
     input_dropout_low: float = setting(
         0.4, label="Least input dropout", help="Least share of a profile hidden in training.", low=0.0, high=0.99
     )

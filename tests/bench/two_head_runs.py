@@ -39,6 +39,7 @@ STUDY = TwoHeadConfig(
     presence_log_variance=0.0,
     rating_log_variance=0.0,
     mask_unrated=True,
+    seen_weight=1.0,
     input_dropout_low=0.24,
     input_dropout_high=0.56,
     bottleneck_noise=0.1,

@@ -24,6 +24,16 @@ def test_that_the_sparse_squared_error_equals_the_dense_one():
     torch.testing.assert_close(presence_mse(outputs, PERSON, ITEM), ((outputs - dense_target()) ** 2).sum(1).mean())
 
 
+def test_that_entries_count_as_much_as_their_targets():
+    outputs, targets = torch.randn(3, 5, generator=torch.Generator().manual_seed(3)), torch.tensor([1.0, 0.5, 0.25])
+    dense = torch.zeros(3, 5)
+    dense[PERSON, ITEM] = targets
+    nll = -(dense * torch.log_softmax(outputs, 1)).sum(1).mean()
+    torch.testing.assert_close(multinomial_nll(outputs, PERSON, ITEM, targets), nll)
+    squared = ((outputs - dense) ** 2).sum(1).mean()
+    torch.testing.assert_close(presence_mse(outputs, PERSON, ITEM, targets), squared)
+
+
 def test_that_huber_of_nothing_is_zero():
     assert float(huber(torch.empty(0), torch.empty(0), 1.0)) == 0.0
 

@@ -88,10 +88,11 @@ def test_that_the_variational_part_is_weighed_against_presence_as_in_its_own_stu
 
 def test_that_fixed_loss_weights_scale_the_losses_by_their_start_values():
     plain, scaled = a_model(), a_model(presence_log_variance=2.0, rating_log_variance=-1.0)
-    parts = losses_of(plain).parts
+    batch = a_batch(unrated=())
+    parts = losses_of(plain, batch).parts
     presence, rating = float(parts["presence"]) * 4, float(parts["rating"])
     expected = np.exp(-2.0) * presence + 2.0 + np.exp(1.0) * rating - 1.0
-    assert float(losses_of(scaled).total.detach()) == pytest.approx(expected, rel=1e-5)
+    assert float(losses_of(scaled, batch).total.detach()) == pytest.approx(expected, rel=1e-5)
 
 
 def test_that_learned_loss_weights_start_from_theirs_and_move_towards_the_losses():
@@ -172,3 +173,25 @@ def test_that_the_variational_part_predicts_from_the_mean():
     model, profile = a_model(kl_cap=0.2), Histories.of_one([1, 2, 3], [8.0, None, 5.0])
     assert torch.equal(model.predict(profile).score_UI, model.predict(profile).score_UI)
     assert float(losses_of(model, seed=1).total.detach()) != float(losses_of(model, seed=2).total.detach())
+
+
+def test_that_a_title_seen_without_a_rating_is_told_by_the_weight_of_seen_titles():
+    batch = whole_batch(Histories.of_one([1, 2], [8.0, None]), CPU)
+    for weight in (0.5, 1.0):
+        model = a_model(seen_weight=weight)
+        first = model._first(batch, torch.zeros(2))[0] - model.first_bias_H
+        torch.testing.assert_close(first, model.first_2IH[1] + weight * model.first_2IH[2])
+
+
+def test_that_a_title_seen_without_a_rating_is_learned_by_the_weight_of_seen_titles():
+    batch = whole_batch(Histories.of_one([1, 2], [8.0, None]), CPU)
+    outputs = torch.randn(1, TITLES, generator=torch.Generator().manual_seed(5))
+    chances = torch.log_softmax(outputs, 1)[0]
+    for weight in (0.5, 1.0):
+        found = a_model(seen_weight=weight)._presence_loss(outputs, batch)
+        torch.testing.assert_close(found, -(chances[1] + weight * chances[2]))
+
+
+def test_that_the_weight_of_seen_titles_is_nothing_to_someone_who_rated_all():
+    batch = a_batch(unrated=())
+    assert total_of(batch, seen_weight=0.2) == total_of(batch, seen_weight=1.0)
