@@ -1,7 +1,9 @@
 """What can be set about Mult-VAE and Mult-DAE. Widths left automatic follow the size of the data.
 
-The study's widths hold from a million entries on; below that they go with the fourth root of the entries, rounded up
-to multiples of 50: a quarter of the weights on a sixteenth of the data.
+Full widths hold from a million entries on; below that they go with the fourth root of the entries, rounded up to
+multiples of 50: a quarter of the weights on a sixteenth of the data. They are the study's but for Mult-VAE's layers
+before and after the bottleneck. On MovieLens-1M (validation people, likes folded in, NDCG@100) 1000 neurons gave 0.418,
+the study's 600 0.409, 2000 0.411, and 300 with half the bottleneck 0.403.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from typing import Self
 from engine.models.base import ModelConfig
 from engine.settings import setting
 
-_STUDY_HIDDEN, _STUDY_LATENT = 600, 200
+_HIDDEN, _STUDY_LATENT = 1000, 200
 _FULL_WIDTH_ENTRIES = 1e6
 
 
@@ -37,7 +39,7 @@ class AutoencoderConfig(ModelConfig):
     )
 
     def widths(self) -> tuple[tuple[int, ...], int]:
-        """The widths before the bottleneck and its own; the study's where they were left automatic."""
+        """The widths before the bottleneck and its own; the full ones where they were left automatic."""
         return self.hidden or (), self.latent or _STUDY_LATENT
 
 
@@ -62,11 +64,11 @@ class MultVaeConfig(AutoencoderConfig):
     )
 
     def widths(self) -> tuple[tuple[int, ...], int]:
-        return self.hidden or (_STUDY_HIDDEN,), self.latent or _STUDY_LATENT
+        return self.hidden or (_HIDDEN,), self.latent or _STUDY_LATENT
 
     def fitted_to(self, entries: int) -> Self:
         return self.changed(
-            hidden=self.hidden or (_scaled(_STUDY_HIDDEN, entries),),
+            hidden=self.hidden or (_scaled(_HIDDEN, entries),),
             latent=self.latent or _scaled(_STUDY_LATENT, entries),
         )
 

@@ -111,7 +111,7 @@ class Workbench:
         """The model of an entry, learned now or before."""
         seed = seed if entry.varies else 0
         kind = kind_of(entry.model)
-        config = fitted_config(entry.model, None, entries=self.split.train.entries).changed(**entry.settings)
+        config = fitted_config(entry.model, None, entries=self.dataset.entries).changed(**entry.settings)
         settings = {**kind.training_for(self.dataset.entries), **entry.training, "seed": seed}
         training = TrainingConfig(**settings | ({"epochs": self._epochs} if self._epochs else {}))
         name = f"{entry.model}-{seed}-{self._digest(config, training)}"

@@ -109,7 +109,7 @@ def test_that_predictions_are_probabilities_over_all_titles_whoever_asks(name):
 
 
 def test_that_widths_follow_the_size_of_the_data():
-    assert MultVaeConfig().fitted_to(2_000_000).widths() == ((600,), 200)
-    assert MultVaeConfig().fitted_to(62_500).widths() == ((300,), 100)
+    assert MultVaeConfig().fitted_to(2_000_000).widths() == ((1000,), 200)
+    assert MultVaeConfig().fitted_to(62_500).widths() == ((500,), 100)
     assert MultVaeConfig(latent=7).fitted_to(62_500).latent == 7
     assert MultDaeConfig().fitted_to(2_000_000).widths() == ((), 200)
