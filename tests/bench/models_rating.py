@@ -112,7 +112,7 @@ def learned(
         seed=seed,
     )
     assert isinstance(model, StepModel)
-    settings = {**kind.training, **preset.training, "seed": seed, "watched": "rmse"}
+    settings = {**kind.training_for(dataset.entries), **preset.training, "seed": seed, "watched": "rmse"}
     training = TrainingConfig(**settings | ({"epochs": epochs} if epochs else {}))
     rate = lr or training.lr or found_rate(split, model, training, preset)
     training = training.changed(lr=rate)

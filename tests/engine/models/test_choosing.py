@@ -163,3 +163,18 @@ def test_that_automatic_widths_grow_with_the_data(name):
     small, large = widths(10_000), widths(100_000_000)
     assert (small <= large).all()
     assert small.sum() < 0.6 * large.sum()
+
+
+@pytest.mark.parametrize("name", ["embedding_mlp", "lstm"])
+def test_that_networks_of_ratings_learn_slower_where_there_is_little(name):
+    kind = kind_of(name)
+    assert kind.training_for(100_000)["lr"] == pytest.approx(0.316 * kind.training["lr"], rel=0.01)
+    assert kind.training_for(1_000_000)["lr"] == kind.training_for(0)["lr"] == kind.training["lr"]
+
+
+def test_that_embeddings_of_few_ratings_are_shorter_and_pulled_harder():
+    few, many = (fitted_config("embedding_mlp", None, entries=entries) for entries in (100_000, 2_000_000))
+    assert (few.length, many.length) == (32, 100)
+    assert (few.pull, many.pull) == (pytest.approx(0.03), 0.003)
+    own = fitted_config("embedding_mlp", kind_of("embedding_mlp").config_class(embedding=7, l2=0.0), entries=1000)
+    assert (own.length, own.pull) == (7, 0.0)

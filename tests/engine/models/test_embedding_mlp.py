@@ -179,3 +179,8 @@ def test_that_widths_follow_the_size_of_the_data():
     assert EmbeddingMlpConfig().fitted_to(100_000_000).widths() == (512, 256)
     assert EmbeddingMlpConfig().fitted_to(1_000_000).widths() == (192, 96)
     assert EmbeddingMlpConfig(hidden=(40,)).fitted_to(1_000_000).widths() == (40,)
+
+
+def test_that_on_small_data_it_says_that_averages_do_as_well():
+    (words,) = a_model().notes(some_ratings())
+    assert "averages of people and titles" in words
