@@ -79,8 +79,8 @@ class EmbeddingMlp(RatingModel):
         if rated >= FEW_RATINGS:
             return ()
         return (
-            f"With {rated:,} ratings to learn from, averages of people and titles (Most liked) predict about as well as "
-            "this network; matrix factorisation predicts better.",
+            f"With {rated:,} ratings to learn from, averages of people and titles (Most liked) predict about as well "
+            "as this network; matrix factorisation predicts better.",
         )
 
     # -- learning ------------------------------------------------------------------------------------------------
