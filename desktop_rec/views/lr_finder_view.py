@@ -225,7 +225,9 @@ class LrFinderView(QWidget):
         self._schedule_card.refresh_table()
 
     def _training(self) -> TrainingConfig:
-        return training_config_of(kind_of(self._setup.model)).changed(schedule=self._setup.schedule)
+        dataset, kind = self._session.dataset, kind_of(self._setup.model)
+        entries = dataset.entries if dataset is not None else 0
+        return training_config_of(kind, entries=entries).changed(schedule=self._setup.schedule)
 
     def _examples(self) -> int:
         dataset, kind = self._session.dataset, kind_of(self._setup.model)

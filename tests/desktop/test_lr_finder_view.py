@@ -108,6 +108,7 @@ def test_that_dragging_the_line_redraws_the_schedule_and_the_button(qtbot, view,
 
 
 def test_that_the_button_says_what_the_rate_becomes(view, session):
+    view._setup.form.field("schedule").show_value("reduce_on_plateau")
     swept(session, falling_losses())
     assert "start of the plateau" in view._setup._becomes.text()
     view._setup.form.field("schedule").show_value("slanted_triangle")
@@ -116,6 +117,7 @@ def test_that_the_button_says_what_the_rate_becomes(view, session):
 
 
 def test_that_using_a_rate_hands_it_to_train(view, session, hear):
+    view._setup.form.field("schedule").show_value("reduce_on_plateau")
     sweep = swept(session, falling_losses())
     asked = hear(session.place_requested)
     view._setup._use.click()
