@@ -138,7 +138,8 @@ def _turned(curves: _Curves) -> CurveReading | None:
     watched_E, best = curves.watched_E, curves.best
     if best == len(watched_E) - 1:
         return None
-    around, since = watched_E[max(0, best - 1) : best + 2], watched_E[-min(3, len(watched_E) - 1 - best) :]
+    last = max(1, min(3, (len(watched_E) - 1 - best) // 2))
+    around, since = watched_E[max(0, best - 1) : best + 2], watched_E[-last:]
     worse = float(np.median(since) - np.median(around))
     if worse <= max(_LEAST_TURN * abs(watched_E[best]), 2.0 * jitter(watched_E)):
         return None

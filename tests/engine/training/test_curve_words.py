@@ -49,6 +49,12 @@ def test_that_a_ranking_that_falls_again_is_overfitting_too():
     assert reading.kind == "turned"
 
 
+def test_that_a_turn_within_few_epochs_is_seen():
+    """As the embedding network did on the bundled sample."""
+    reading = read_curves(a_curve(falling(0.9, 0.5, 6), [0.9016, 0.8905, 0.888, 0.8892, 0.8912, 0.8984]))
+    assert reading.kind == "turned"
+
+
 def test_that_a_gap_that_is_there_from_the_start_and_stays_is_no_overfitting():
     validation = falling(1.05, 0.95)
     reading = read_curves(a_curve((0.9 * validation) ** 2, validation), by_time=True)
