@@ -120,7 +120,7 @@ def test_that_the_svd_start_is_a_tenth_of_the_best_low_rank_matrix():
 
 
 def test_that_the_studys_start_is_standard_normal():
-    many = Histories.of(np.arange(800), np.zeros(800, dtype=int), np.full(800, 3.0), people=800)
+    many = Histories.of(np.arange(800), np.zeros(800, dtype=int), np.tile([2.0, 4.0], 400), people=800)
     model = a_model(SMALL.changed(init="normal"), many)
     assert float(model.user_factors_TK.detach().std()) == pytest.approx(1.0, abs=0.1)
     assert float(model.item_factors_IK.detach().std()) == pytest.approx(1.0, abs=0.3)
