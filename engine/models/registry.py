@@ -86,7 +86,7 @@ MODELS: dict[str, ModelKind] = {
             TwoHead,
             TwoHeadConfig,
             {"epochs": 30, "schedule": "slanted_triangle"},
-            suggestion="valley",
+            suggestion="minimum",
         ),
         ModelKind(
             "mult_vae",

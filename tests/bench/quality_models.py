@@ -114,7 +114,7 @@ class Workbench:
         config = fitted_config(entry.model, None, entries=self.dataset.entries).changed(**entry.settings)
         settings = {**kind.training_for(self.dataset.entries), **entry.training, "seed": seed}
         training = TrainingConfig(**settings | ({"epochs": self._epochs} if self._epochs else {}))
-        name = f"{entry.model}-{seed}-{self._digest(config, training)}"
+        name = f"{entry.model}-{seed}-{self._digest(config, training, kind.suggestion)}"
         if name not in self._models:
             model = build(entry.model, config, items=self.dataset.titles, scale=self.dataset.scale, seed=seed)
             self._models[name] = self._kept_or_learned(model, training, entry, name)
@@ -134,8 +134,9 @@ class Workbench:
             save_weights(folder, model.state_dict())
         return model
 
-    def _digest(self, config: Config, training: TrainingConfig) -> str:
+    def _digest(self, config: Config, training: TrainingConfig, suggestion: str) -> str:
         plain = [self.dataset.fingerprint, self.split.config.as_dict(), config.as_dict(), training.as_dict()]
+        plain += [{"rate": suggestion}] if training.lr is None else []
         return hashlib.blake2b(json.dumps(plain, default=str).encode(), digest_size=5).hexdigest()
 
     def _learn(self, model: Model, training: TrainingConfig, *, prefer: str) -> str:
