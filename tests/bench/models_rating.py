@@ -224,7 +224,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("where", choices=("ml-1m", "sample"))
     parser.add_argument("--data", help="the folder of ml-1m")
-    parser.add_argument("--models", default="mf,movielens_101_mf,movielens_101_dense,movielens_101_lstm")
+    parser.add_argument("--models", default="mf,mf*2,movielens_101_mf,movielens_101_dense,movielens_101_lstm")
     parser.add_argument("--seeds", type=lambda text: [int(one) for one in text.split(",")], default=[1])
     parser.add_argument("--test-share", type=float, default=0.1)
     parser.add_argument("--threads", type=int, default=1)
