@@ -8,9 +8,11 @@ from small_models import small_model
 
 from engine.data.dataset import Histories
 from engine.data.split import Split, SplitConfig, make_split
+from engine.errors import ProfileError, TrainingError
 from engine.events import drive
 from engine.models.base import Model
-from engine.models.registry import build, kind_of
+from engine.models.registry import MODELS, build, fitted_config, kind_of
+from engine.recommending.recommender import Recommender
 from engine.training.config import TrainingConfig
 from engine.training.trainer import train
 
@@ -90,3 +92,24 @@ def test_that_factors_without_biases_take_a_newcomer_for_the_average_person_and_
     everybody = model.predict(split.train).rating_UI.mean(0)
     assert float(model.predict(NOBODY).rating_UI[0, NEW].mean()) == pytest.approx(float(model.mean), abs=1e-4)
     assert float((model.predict(NOBODY).rating_UI[0] - everybody).abs().mean()) < 0.4
+
+
+@pytest.mark.parametrize("name", [one.name for one in MODELS.values() if not one.made_of_runs])
+def test_that_every_model_tells_somebody_without_a_history_to_rate_something(name):
+    dataset = planted_dataset()
+    config = fitted_config(name, None, entries=dataset.entries)
+    model = build(name, config, items=dataset.titles, scale=dataset.scale).eval()
+    recommender = Recommender(model, dataset, candidates_I=dataset.counts_I > 0)
+    with pytest.raises(ProfileError, match=r"no ratings to recommend from. Rate a title"):
+        recommender.recommend(NOBODY, top=5)
+
+
+@pytest.mark.parametrize("name", [one.name for one in MODELS.values() if one.only_rates])
+def test_that_ratings_that_are_all_the_same_are_refused_with_what_to_take_instead(name):
+    split = make_split(planted_dataset(), SplitConfig(kind="random", seed=1))
+    train = split.train.rated()
+    alike = Histories(train.indptr_U1, train.item_rows_N, np.full(train.entries, 1.0, dtype=np.float32))
+    with pytest.raises(
+        TrainingError, match=r"are 1: they say what was liked, not how much.*Choose a model that learns"
+    ):
+        small_model(name, split).prepare(alike, seed=1)
