@@ -125,10 +125,11 @@ def ours(name: str, dataset: Dataset, splits: Mapping[str, Split], epochs: int |
     if name in RATING_MODELS:
         rmse = watched_value(model, split.test, candidates_I=split.candidates_I, metric="rmse")
     if name in LIST_MODELS or name == "popularity":
+        lists_of = model if name in LIST_MODELS else fitted(name, dataset, splits["liked"], epochs)[0]
         test = splits["liked"].test
         assert test is not None
-        held_out = test.likes_only(dataset.scale.like) if model.can.learns_from == "likes" else test
-        job = judge(model, held_out, candidates_I=splits["liked"].candidates_I, ks=(TOP,), intervals=False)
+        held_out = test if name == "two_head" else test.likes_only(dataset.scale.like)
+        job = judge(lists_of, held_out, candidates_I=splits["liked"].candidates_I, ks=(TOP,), intervals=False)
         ndcg = drive(job).metrics[f"ndcg@{TOP}"].value
     one, many = asked(Recommender(model, dataset, candidates_I=split.candidates_I), profiles(splits["liked"]))
     note = "all ratings folded in; lists bar them all" if name == "two_head" else ""
