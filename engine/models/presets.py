@@ -107,7 +107,7 @@ PRESETS: dict[str, Preset] = {
             "600 and 200 neurons whatever the data, batches of 500; the study's weight of the variational part.",
             "mult_vae",
             {"hidden": (600,), "latent": 200, "dropout": 0.5, "kl_cap": 0.2},
-            {"epochs": 50, "lr": 1e-3, "batch": 500, "schedule": "constant"},
+            {"epochs": 200, "lr": 1e-3, "batch": 500, "schedule": "constant"},
         ),
         Preset(
             "two_headed",
