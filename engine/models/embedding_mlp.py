@@ -37,7 +37,7 @@ _SPREAD, _LAST_SPREAD = 0.05, 0.01
 
 
 FEW_RATINGS = 300_000
-"""With fewer nothing is gained over averages: on 81,000 of the bundled sample it is 0.885 stars off, they 0.881."""
+"""With fewer little is gained over averages: on the bundled sample it is 0.891 stars off, they 0.893, mf 0.878."""
 
 
 class EmbeddingMlp(RatingModel):
@@ -79,7 +79,7 @@ class EmbeddingMlp(RatingModel):
         if rated >= FEW_RATINGS:
             return ()
         return (
-            f"With {rated:,} ratings to learn from, averages of people and titles (Most liked) predict about as well "
+            f"With {rated:,} ratings to learn from, averages of people and titles (Most liked) predict nearly as well "
             "as this network; matrix factorisation predicts better.",
         )
 

@@ -120,7 +120,7 @@ MODELS: dict[str, ModelKind] = {
         ModelKind(
             "embedding_mlp",
             "Embedding network",
-            "Predicts stars with a small network over embeddings of people and titles; on small data averages beat it.",
+            "Predicts stars with a small network over embeddings; on small data hardly better than averages.",
             EmbeddingMlp,
             EmbeddingMlpConfig,
             {"epochs": 15, "lr": 2e-3, "schedule": "slanted_triangle", "watched": "rmse"},
