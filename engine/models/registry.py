@@ -82,7 +82,7 @@ MODELS: dict[str, ModelKind] = {
         ModelKind(
             "two_head",
             "Two-headed autoencoder",
-            "Learns both what people watch and how they rate it, from every rating; at its best with many people.",
+            "Learns what people watch and how they rate it, from every rating; on small data averages foretell stars better.",
             TwoHead,
             TwoHeadConfig,
             {"epochs": 30, "schedule": "slanted_triangle"},
