@@ -7,7 +7,7 @@ The study is Casey Primozic's "A Modern Recommender Model Architecture" (cprimoz
 rating matter, of the anime data (DIR, or DESKTOP_REC_DATA, holds the folders `ml-1m` and `anime`). Widths scale with
 the data, as they do in the application. The runs of a pair differ in the one setting only: same rate, same order, same
 noise. NDCG@100 (ranked by presence alone) and the RMSE of predicted ratings are of 1,500 held-out people who chose
-nothing; differences are paired on these people, with the middle 95 % of 1,000 draws of them, over the mean of the
+nothing, at the epoch that was best for the lists of 300 others; differences are paired on these people, with the middle 95 % of 1,000 draws of them, over the mean of the
 seeds.
 
 A claim *held* where the interval leaves out zero on the claimed side and every seed agrees; where the claim is that
@@ -39,6 +39,7 @@ NDCG, RMSE = "ndcg@100", "rmse"
 WITHIN = 0.005
 HIGHER, LOWER, EQUAL = 1, -1, 0
 HELD, NOT_HELD, OPEN = "held", "not held", "cannot be told"
+LOSSES = ("presence", "rating")
 SKEW_TIERS = ("1 % most rated", "10 % most rated")
 
 Settings = Mapping[str, Any]
@@ -221,6 +222,11 @@ def together(verdicts: Mapping[str, str]) -> str:
     return "; ".join(f"{name}: {verdict}" for name, verdict in verdicts.items())
 
 
+def learned_loss(run: TrainedRun, part: str) -> float:
+    """A part of the loss of learning, as it was in the best epoch."""
+    return dict(run.curve[(run.best_epoch or run.epochs) - 1].parts)[part]
+
+
 def tried(lesson: Lesson, bench: Bench) -> str:
     """Print the row of one lesson; gives its verdict."""
     study = bench.runs({})
@@ -238,6 +244,11 @@ def tried(lesson: Lesson, bench: Bench) -> str:
         )
         if metric in lesson.expects:
             verdicts["NDCG" if metric == NDCG else "RMSE"] = verdict_of(one, by_seed, lesson.expects[metric])
+    losses = [[np.mean([learned_loss(run, part) for run in one.trained]) for one in (study, other)] for part in LOSSES]
+    print(
+        "  losses of learning at the best epoch: "
+        + ", ".join(f"{part} {a:.3f} with, {b:.3f} against" for part, (a, b) in zip(LOSSES, losses, strict=True))
+    )
     epochs = [np.mean([run.best_epoch or 0 for run in one.trained]) for one in (study, other)]
     shares = [[one.share(tier) for one in (study, other)] for tier in SKEW_TIERS]
     print(
