@@ -82,7 +82,7 @@ MODELS: dict[str, ModelKind] = {
         ModelKind(
             "two_head",
             "Two-headed autoencoder",
-            "Learns what people watch and how they rate it, from every rating; on small data averages foretell stars better.",
+            "Learns what people watch and how they rate it; on small data averages know the stars better.",
             TwoHead,
             TwoHeadConfig,
             {"epochs": 30, "schedule": "slanted_triangle"},
