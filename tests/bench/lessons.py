@@ -7,8 +7,8 @@ The study is Casey Primozic's "A Modern Recommender Model Architecture" (cprimoz
 rating matter, of the anime data (DIR, or DESKTOP_REC_DATA, holds the folders `ml-1m` and `anime`). Widths scale with
 the data, as they do in the application. The runs of a pair differ in the one setting only: same rate, same order, same
 noise. NDCG@100 (ranked by presence alone) and the RMSE of predicted ratings are of 1,500 held-out people who chose
-nothing, at the epoch that was best for the lists of 300 others; differences are paired on these people, with the middle 95 % of 1,000 draws of them, over the mean of the
-seeds.
+nothing, at the epoch that was best for the lists of 300 others (the error of the ratings is often past its best by
+then). Differences are paired on the 1,500, with the middle 95 % of 1,000 draws of them, over the mean of the seeds.
 
 A claim *held* where the interval leaves out zero on the claimed side and every seed agrees; where the claim is that
 nothing changes, where the interval stays within 0.005. It did *not* hold where the interval says the contrary. Else it
