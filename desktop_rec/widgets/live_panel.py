@@ -80,13 +80,14 @@ class BestMark:
     """A ring around the best epoch, with its value in words."""
 
     def __init__(self, plot: pg.PlotItem) -> None:
+        self._plot = plot
         self.ring = pg.ScatterPlotItem(size=14, pxMode=True, symbol="o")
         self.words = pg.TextItem("")
         plot.addItem(self.ring, ignoreBounds=True)
         plot.addItem(self.words, ignoreBounds=True)
 
     def show_best(self, best: EpochEnded | None, *, share: float) -> None:
-        """Mark an epoch; `share` is how far into the run it lies, so that the words stay inside the plot."""
+        """Mark an epoch; `share` is how far into the run it lies: the words stay inside the plot and off its title."""
         value = watched_value(best) if best is not None else math.nan
         if best is None or not math.isfinite(value):
             self.ring.setData([], [])
@@ -94,7 +95,9 @@ class BestMark:
             return
         self.ring.setData([best.step], [value])
         self.words.setText(f"best {figure_words(value)} at {best.epoch}")
-        self.words.setAnchor((0 if share < 0.15 else 1 if share > 0.85 else 0.5, 1.25))
+        low, high = self._plot.viewRange()[1]
+        under_title = share > 0.5 and value > (low + high) / 2
+        self.words.setAnchor((0 if share < 0.15 else 1 if share > 0.85 else 0.5, -0.3 if under_title else 1.25))
         self.words.setPos(best.step, value)
 
     def recolour(self, colours: Colours) -> None:
