@@ -16,7 +16,8 @@ peer that does not run has a row that says why. All run one after the other, eac
 
 Seconds are the processor's, so that neighbours on the machine do not count. *fit* is everything from the rows in memory
 to a model that can recommend; *one* the list of 100 of one person (the middle of 20 people), *1,000* the lists of 1,000
-people. Ours are new people, folded in; what the peers' are is noted.
+people. Ours are new people, folded in; what the peers' are is noted. Ours are judged after every epoch, as in the
+application, and a rate that has to be found first is found; both are part of *fit*.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ from engine.recommending.many_lists import many_lists
 from engine.recommending.recommender import Recommender
 from engine.training.checkpoint import TrainingState
 from engine.training.config import TrainingConfig
+from engine.training.lr_finder import FinderConfig, find_rate
 from engine.training.trainer import train
 
 RATING_MODELS = ("popularity", "mf", "embedding_mlp", "lstm")
@@ -55,7 +57,8 @@ LIST_MODELS = ("ease", "mult_vae", "mult_dae", "two_head")
 PEERS = ("surprise_svd", "cornac_mf", "implicit_als", "cornac_ease", "cornac_vaecf")
 ONE_PERSON_TRIES, PEOPLE, TOP = 20, 1000, 100
 RATED = SplitConfig(kind="random", seed=42, test_share=0.1, validation_share=0.1)
-RATE_WITHOUT_FINDER = 1e-3
+RATE_WITHOUT_FINDER = 0.01
+CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True)
@@ -109,11 +112,22 @@ def fitted(name: str, dataset: Dataset, split: Split, epochs: int | None) -> tup
         _, seconds = timed(lambda: drive(model.fit(split.train)))
         return model, "closed form", seconds, None
     assert isinstance(model, StepModel)
-    settings = TrainingConfig(**{**kind.training, "seed": 1} | ({"epochs": epochs} if epochs else {}))
-    settings = settings.changed(lr=settings.lr or RATE_WITHOUT_FINDER)
-    job = train(split, model, config=settings, keep=KeepNothing(), device=torch.device("cpu"))
-    run, seconds = timed(lambda: drive(job))
-    return run.model, f"best of {run.epochs} epochs: {run.best_epoch}", seconds, run.epochs
+    own = {**kind.training_for(dataset.entries), "seed": 1}
+    settings = TrainingConfig(**own | ({"epochs": min(epochs, own["epochs"])} if epochs else {}))
+    rate, finding = (settings.lr, 0.0) if settings.lr else timed(lambda: found_rate(split, model, settings))
+    settings = settings.changed(lr=rate)
+    run, seconds = timed(lambda: drive(train(split, model, config=settings, keep=KeepNothing(), device=CPU)))
+    words = f"best of {run.epochs} epochs: {run.best_epoch}" + (f"; rate found in {finding:.1f} s" if finding else "")
+    return run.model, words, seconds + finding, run.epochs
+
+
+def found_rate(split: Split, model: StepModel, training: TrainingConfig) -> float:
+    """What the rate finder chooses where nobody looks, as the application has it."""
+    kind = kind_of(model.name)
+    finder = FinderConfig(**kind.finder)
+    job = find_rate(split, model, training=training, finder=finder, device=CPU, prefer=kind.suggestion)
+    chosen = drive(job).chosen
+    return chosen.lr if chosen is not None and chosen.lr else RATE_WITHOUT_FINDER
 
 
 def ours(name: str, dataset: Dataset, splits: Mapping[str, Split], epochs: int | None) -> Row:
