@@ -12,10 +12,11 @@ import json
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from engine.data.dataset import Dataset
@@ -40,7 +41,7 @@ CPU = torch.device("cpu")
 class Entry:
     """One line of the tables. `settings` and `training` differ from what the model comes with; `presence` is the weight
     of likely-to-watch in its lists, where it has one; `parts` are the keys of what a blend mixes, of every seed at once
-    where `all_seeds`.
+    where `all_seeds`, learned `again` from the validation people as well once its weights are chosen on them.
     """
 
     key: str
@@ -51,6 +52,7 @@ class Entry:
     presence: float = 1.0
     parts: tuple[str, ...] = ()
     all_seeds: bool = False
+    again: bool = False
 
     @property
     def varies(self) -> bool:
@@ -70,6 +72,7 @@ _UNTUNED = {"epochs": 50, "lr": 1e-3, "schedule": "constant"}
 _TWO_HEAD: tuple[dict[str, Any], ...] = ({"decoder": (512,)}, {"epochs": 20, "lr": 1.5e-3})
 """Tuned on the validation people: one layer to each decoder foretells liking better than the usual two, and presence is
 best weighed by 0.6."""
+_OF_LIKES = ("ease_500", "mult_vae", "mult_dae")
 
 ENTRIES: dict[str, Entry] = {
     one.key: one
@@ -82,15 +85,11 @@ ENTRIES: dict[str, Entry] = {
         Entry("mult_dae", "mult_dae, tuned", "mult_dae"),
         Entry("two_head", "two_head, weight 1", "two_head", *_TWO_HEAD),
         Entry("two_head_liking", "two_head, weight 0.6", "two_head", *_TWO_HEAD, presence=0.6),
-        Entry("blend_likes", "blend of likes", "blend", parts=("ease_500", "mult_vae", "mult_dae")),
-        Entry(
-            "blend_seeds",
-            "blend of likes, all seeds",
-            "blend",
-            parts=("ease_500", "mult_vae", "mult_dae"),
-            all_seeds=True,
-        ),
-        Entry("blend_all", "blend with two_head", "blend", parts=("ease_500", "mult_vae", "mult_dae", "two_head")),
+        Entry("blend_likes", "blend of likes", "blend", parts=_OF_LIKES),
+        Entry("blend_seeds", "blend of likes, all seeds", "blend", parts=_OF_LIKES, all_seeds=True),
+        Entry("blend_again", "blend of likes, again", "blend", parts=_OF_LIKES, again=True),
+        Entry("blend_seeds_again", "blend of likes, both", "blend", parts=_OF_LIKES, all_seeds=True, again=True),
+        Entry("blend_all", "blend with two_head", "blend", parts=(*_OF_LIKES, "two_head")),
     )
 }
 
@@ -111,6 +110,7 @@ class Workbench:
     def __init__(self, dataset: Dataset, split: Split, folder: Path | None, *, epochs: int | None = None) -> None:
         self.dataset, self.split, self._folder, self._epochs = dataset, split, folder, epochs
         self._models: dict[str, Model] = {}
+        self._everyone: Workbench | None = None
 
     def model(self, entry: Entry, seed: int) -> Model:
         """The model of an entry, learned now or before."""
@@ -142,6 +142,7 @@ class Workbench:
     def _digest(self, config: Config, training: TrainingConfig, suggestion: str) -> str:
         plain = [self.dataset.fingerprint, self.split.config.as_dict(), config.as_dict(), training.as_dict()]
         plain += [{"rate": suggestion}] if training.lr is None else []
+        plain += [{"people": len(self.split.train)}] if self.split.validation is None else []
         return hashlib.blake2b(json.dumps(plain, default=str).encode(), digest_size=5).hexdigest()
 
     def _learn(self, model: Model, training: TrainingConfig, *, prefer: str) -> str:
@@ -164,13 +165,29 @@ class Workbench:
         named = [(ENTRIES[key], seed) for key in entry.parts for seed in (seeds if ENTRIES[key].varies else seeds[:1])]
         models = [self.model(part, seed) for part, seed in named]
         found = drive(choose_ranking_weights(models, chosen_on, candidates_I=self.split.candidates_I))
-        copies = tuple(
-            Part(part.model, model.config.as_dict(), f"{part.key} #{seed}", weight, presence)
-            for (part, seed), model, weight, presence in zip(named, models, found.weights, found.presences, strict=True)
+        shares = ", ".join(
+            f"{weight:.2f} {one.key} #{seed}" for (one, seed), weight in zip(named, found.weights, strict=True)
         )
-        shares = ", ".join(f"{one.weight:.2f} {one.run}" for one in copies)
         print(f"  {entry.words}: NDCG@100 {found.value:.4f} on the validation people with {shares}", flush=True)
+        if entry.again:
+            bench = self._with_everyone()
+            models = [bench.model(part, seed) for part, seed in named]
+        copies = tuple(
+            Part(model.name, model.config.as_dict(), "", weight, presence)
+            for model, weight, presence in zip(models, found.weights, found.presences, strict=True)
+        )
         config = BlendConfig(copies=copies)
         blend = Blend(config, items=self.dataset.titles, scale=self.dataset.scale, models=models)
         blend.candidates_I.copy_(torch.from_numpy(self.split.candidates_I))
         return blend
+
+    def _with_everyone(self) -> Workbench:
+        """The same, but learning from the validation people as well: as many epochs, and nothing to choose by."""
+        if self._everyone is None:
+            split = self.split
+            assert split.validation is not None
+            rows_U = np.sort(np.concatenate([split.train_user_rows_U, split.validation.user_rows_U]))
+            train_part = self.dataset.histories.take(rows_U)
+            together = replace(split, train=train_part, train_user_rows_U=rows_U, validation=None)
+            self._everyone = Workbench(self.dataset, together, self._folder, epochs=self._epochs)
+        return self._everyone
