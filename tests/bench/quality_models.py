@@ -83,6 +83,7 @@ ENTRIES: dict[str, Entry] = {
         Entry("mult_vae_untuned", "mult_vae, untuned", "mult_vae", _STUDY.settings, _UNTUNED),
         Entry("mult_vae", "mult_vae, tuned", "mult_vae"),
         Entry("mult_dae", "mult_dae, tuned", "mult_dae"),
+        Entry("two_head_default", "two_head, as it comes", "two_head"),
         Entry("two_head", "two_head, weight 1", "two_head", *_TWO_HEAD),
         Entry("two_head_liking", "two_head, weight 0.6", "two_head", *_TWO_HEAD, presence=0.6),
         Entry("blend_likes", "blend of likes", "blend", parts=_OF_LIKES),
