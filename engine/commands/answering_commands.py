@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import Any
 
 from engine import verbs
@@ -13,7 +14,9 @@ from engine.commands.whose import Whose, whose
 from engine.commands.wording import facts, figure, percent, shortened, table
 from engine.commands.wrong_use import WrongUse
 from engine.library.store import Library
-from engine.recommending.insights import ListInsights
+from engine.recommending.explanation import Reason
+from engine.recommending.insights import ListInsights, TitleReasons
+from engine.recommending.part_reasons import PartImpact
 from engine.recommending.recommender import Recommendation, Recommender
 from engine.verbs.answering import Recommended
 from engine.verbs.recommending_many import refuse_weight
@@ -40,11 +43,11 @@ def recommend(arguments: argparse.Namespace, library: Library, driver: Driver) -
 
 def _document(run_id: str, person: Whose, recommender: Recommender, told: Recommended) -> dict[str, Any]:
     insights = told.insights
-    reasons = _reasons_by_row(insights)
+    told_of = {one.item_row: one for one in insights.titles} if insights else {}
     return {
         "run": run_id,
         "profile": person.document(),
-        "items": [_item_document(one, reasons.get(one.item_row) if insights else None) for one in told.listed.items],
+        "items": [_item_document(one, told_of.get(one.item_row)) for one in told.listed.items],
         "most_impactful": _impactful(insights),
         "most_surprising": _surprising(insights) if recommender.model.can.predicts_ratings else None,
         "note": told.listed.note,
@@ -52,7 +55,7 @@ def _document(run_id: str, person: Whose, recommender: Recommender, told: Recomm
     }
 
 
-def _item_document(one: Recommendation, reasons: list[dict[str, Any]] | None) -> dict[str, Any]:
+def _item_document(one: Recommendation, told: TitleReasons | None) -> dict[str, Any]:
     return {
         "rank": one.rank,
         "item": one.item_id,
@@ -65,19 +68,25 @@ def _item_document(one: Recommendation, reasons: list[dict[str, Any]] | None) ->
         "lift": one.lift,
         "predicted_rating": one.predicted_rating,
         "predicted_sd": one.predicted_sd,
-        "reasons": reasons,
+        "reasons": [_reason_document(reason) for reason in told.reasons] if told else None,
+        "parts": _part_documents(told.parts) if told else None,
     }
 
 
-def _reasons_by_row(insights: ListInsights | None) -> dict[int, list[dict[str, Any]]]:
+def _reason_document(one: Reason) -> dict[str, Any]:
     return {
-        one.item_row: [
-            {"item": reason.item_id, "title": reason.title, "rating": reason.rating, "impact": reason.impact,
-             "share": reason.share}
-            for reason in one.reasons
-        ]
-        for one in (insights.titles if insights else ())
-    }  # fmt: skip
+        "item": one.item_id,
+        "title": one.title,
+        "rating": one.rating,
+        "impact": one.impact,
+        "share": one.share,
+        "parts": _part_documents(one.parts),
+    }
+
+
+def _part_documents(parts: Sequence[PartImpact]) -> list[dict[str, Any]] | None:
+    """What each part of a blend adds to a score or an impact; None for other models."""
+    return [{"run": one.run, "model": one.model, "impact": one.impact} for one in parts] or None
 
 
 def _impactful(insights: ListInsights | None) -> list[dict[str, Any]] | None:
@@ -97,12 +106,14 @@ def _surprising(insights: ListInsights | None) -> list[dict[str, Any]] | None:
 
 def _text(run_name: str, person: Whose, told: Recommended) -> str:
     lines = [f"For {person.profile.name}, by {run_name}: {person.words()}"]
+    reasons = {one.item_row: one for one in told.insights.titles} if told.insights else {}
     rows = [
         [f"{one.rank}", shortened(f"{one.title} ({one.year})" if one.year else one.title, _TITLE_WIDTH),
-         f"{one.match} %", _predicted_words(one), _reason_words(one.item_row, told.insights)]
+         f"{one.match} %", _predicted_words(one), *_reason_words(reasons.get(one.item_row))]
         for one in told.listed.items
     ]  # fmt: skip
-    header = ("", "title", "match", "predicted", "because of" if told.insights else "")
+    has_parts = any(one.parts for one in reasons.values())
+    header = ("", "title", "match", "predicted", "because of" if reasons else "", "score by part" if has_parts else "")
     lines.append(table(header, rows, right=(0, 2, 3)))
     if told.listed.note:
         lines.append(told.listed.note)
@@ -116,14 +127,15 @@ def _predicted_words(one: Recommendation) -> str:
     return f"{figure(one.predicted_rating, digits=1)}{off}"
 
 
-def _reason_words(item_row: int, insights: ListInsights | None) -> str:
-    for one in insights.titles if insights else ():
-        if one.item_row == item_row:
-            return ", ".join(
-                f"{'+' if reason.impact > 0 else '-'}{percent(reason.share)} {shortened(reason.title, 24)}"
-                for reason in one.reasons[:_REASONS_SHOWN]
-            )
-    return ""
+def _reason_words(told: TitleReasons | None) -> tuple[str, str]:
+    """What a title is listed because of, and of a blend what each part adds to its score."""
+    if told is None:
+        return "", ""
+    reasons = (
+        f"{'+' if reason.impact > 0 else '-'}{percent(reason.share)} {shortened(reason.title, 24)}"
+        for reason in told.reasons[:_REASONS_SHOWN]
+    )
+    return ", ".join(reasons), ", ".join(f"{one.run} {one.impact:+.2f}" for one in told.parts)
 
 
 def _insight_words(insights: ListInsights) -> str:

@@ -87,13 +87,13 @@ class Blend(Model):
 
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
         """See Model."""
-        return self._summed(self.shares(profiles, ratings=ratings), ratings=ratings)
+        return self.mixed(self.shares(profiles, ratings=ratings), ratings=ratings)
 
     def leave_one_out(
         self, profile: Histories, *, left_out_V: npt.NDArray[np.int64], columns_C: npt.NDArray[np.int64] | None
     ) -> Prediction:
         """See Model."""
-        return self._summed(self.shares_left_out(profile, left_out_V=left_out_V, columns_C=columns_C), ratings=True)
+        return self.mixed(self.shares_left_out(profile, left_out_V=left_out_V, columns_C=columns_C), ratings=True)
 
     @torch.inference_mode()
     def ratings_of(self, profiles: Histories, wanted: Histories) -> Tensor:
@@ -165,7 +165,8 @@ class Blend(Model):
             found.append(Share(score, rating))
         return tuple(found)
 
-    def _summed(self, shares: tuple[Share, ...], *, ratings: bool) -> Prediction:
+    def mixed(self, shares: tuple[Share, ...], *, ratings: bool) -> Prediction:
+        """The prediction that the shares of all parts add up to."""
         score = torch.stack([one.score_UC for one in shares if one.score_UC is not None]).sum(0)
         rates = [one.rating_UC for one in shares if one.rating_UC is not None]
         return Prediction(score, rating_UI=self._as_rating(torch.stack(rates).sum(0)) if ratings and rates else None)

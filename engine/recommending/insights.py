@@ -3,11 +3,12 @@
 Stands last in this room. A job (see engine.events): it leaves out every rating once, a few at a time, and hands control
 back in between. Stopped early, it returns what the ratings looked at so far say, marked as stopped.
 
-Shapes: n entries of the profile, V of them left out at once, T listed titles.
+Shapes: n entries of the profile, V of them left out at once, T listed titles, P parts of a blend (0 of others).
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,8 +26,8 @@ from engine.recommending.explanation import (
     reasons_for,
     strongest,
     title_of,
-    without_each,
 )
+from engine.recommending.part_reasons import PartImpact, part_impacts, parts_with_a_say, without_each_by_part
 from engine.recommending.ranking import Filters
 from engine.recommending.recommender import Recommender
 
@@ -36,11 +37,14 @@ _WORDS = "Leaving out your ratings one at a time"
 
 @dataclass(frozen=True)
 class TitleReasons:
-    """The strongest reasons for a listed title, signed, without ranks."""
+    """The strongest reasons for a listed title, signed, without ranks. parts: of a blend, what each of its parts adds
+    to the score of the title.
+    """
 
     item_row: int
     title: str
     reasons: tuple[Reason, ...]
+    parts: tuple[PartImpact, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,11 +89,25 @@ class ListInsights:
 
 @dataclass(frozen=True)
 class _Findings:
-    """What the job fills in: impacts_nT, the prediction of each rating without itself (NaN: none), entries done."""
+    """What the job fills in: impacts, the prediction of each rating without itself (NaN: none), entries done; of a
+    blend what each part adds to the scores (NaN: not yet known) and to the impacts.
+    """
 
     impacts_nT: Float32
     predicted_n: Float32
     done_n: Bools
+    scores_TP: Float32
+    impacts_nTP: Float32
+
+    @staticmethod
+    def none_yet(entries: int, titles: int, parts: int) -> _Findings:
+        return _Findings(
+            np.zeros((entries, titles), dtype=np.float32),
+            np.full(entries, np.nan, dtype=np.float32),
+            np.zeros(entries, dtype=np.bool_),
+            np.full((titles, parts), np.nan, dtype=np.float32),
+            np.zeros((entries, titles, parts), dtype=np.float32),
+        )
 
 
 def explain_list(
@@ -107,18 +125,15 @@ def explain_list(
     """
     torch.set_num_threads(training_threads())
     recommender.check(history)
-    found = _Findings(
-        np.zeros((history.entries, 0), dtype=np.float32),
-        np.full(history.entries, np.nan, dtype=np.float32),
-        np.zeros(history.entries, dtype=np.bool_),
-    )
+    parts = parts_with_a_say(recommender.model)
+    found = _Findings.none_yet(history.entries, 0, parts)
     rows_T = np.zeros(0, dtype=np.int64)
     stopped = False
     try:
         yield StageStarted("explaining", _WORDS)
         listed = recommender.recommend(history, top=top, weight=weight, filters=filters, seen_rows=seen_rows)
         rows_T = np.array([one.item_row for one in listed.items], dtype=np.int64)
-        found = _Findings(np.zeros((history.entries, len(rows_T)), np.float32), found.predicted_n, found.done_n)
+        found = _Findings.none_yet(history.entries, len(rows_T), parts)
         yield from _leave_out_each(recommender, history, rows_T, weight, found)
     except Stop:
         stopped = True
@@ -167,7 +182,7 @@ def _told(
     recommender: Recommender, history: Histories, rows_T: Int64, found: _Findings, *, stopped: bool
 ) -> ListInsights:
     return ListInsights(
-        titles=_reasons_of_titles(recommender, history, rows_T, found.impacts_nT),
+        titles=_reasons_of_titles(recommender, history, rows_T, found),
         most_impactful=most_impactful(recommender, history, found.impacts_nT),
         most_surprising=most_surprising(recommender, history, found.predicted_n),
         predicts_ratings=recommender.model.can.predicts_ratings,
@@ -204,21 +219,28 @@ def _leave_out(
     found: _Findings,
 ) -> None:
     """One portion: impacts on the listed titles, and each left out title's own prediction."""
-    model = recommender.model
+    model, titles = recommender.model, len(rows_T)
     own_V = history.item_rows_N[left_out_V].astype(np.int64)
-    prediction = without_each(model, history, left_out_V, np.concatenate([rows_T, own_V]))
-    found.impacts_nT[left_out_V] = impacts_in(model, prediction, weight)[:, : len(rows_T)]
+    prediction, scores_VCP = without_each_by_part(model, history, left_out_V, np.concatenate([rows_T, own_V]))
+    found.impacts_nT[left_out_V] = impacts_in(model, prediction, weight)[:, :titles]
+    found.scores_TP[:] = scores_VCP[0, :titles]
+    found.impacts_nTP[left_out_V] = scores_VCP[:1, :titles] - scores_VCP[1:, :titles]
     if model.can.predicts_ratings and prediction.rating_UI is not None:
-        ratings_VV = prediction.rating_UI[1:, len(rows_T) :].float().numpy()
+        ratings_VV = prediction.rating_UI[1:, titles:].float().numpy()
         found.predicted_n[left_out_V] = np.diagonal(ratings_VV)
 
 
 def _reasons_of_titles(
-    recommender: Recommender, history: Histories, rows_T: Int64, impacts_nT: Float32
+    recommender: Recommender, history: Histories, rows_T: Int64, found: _Findings
 ) -> tuple[TitleReasons, ...]:
-    titles = []
+    model, titles = recommender.model, []
     for column, row in enumerate(rows_T.tolist()):
-        impacts_n = impacts_nT[:, column]
-        reasons = reasons_for(recommender, history, impacts_n, strongest(impacts_n, most=_REASONS_EACH))
-        titles.append(TitleReasons(row, title_of(recommender, row), reasons))
+        impacts_n, scores_P = found.impacts_nT[:, column], found.scores_TP[column]
+        shown = strongest(impacts_n, most=_REASONS_EACH)
+        reasons = tuple(
+            dataclasses.replace(reason, parts=part_impacts(model, found.impacts_nTP[entry, column]))
+            for reason, entry in zip(reasons_for(recommender, history, impacts_n, shown), shown.tolist(), strict=True)
+        )
+        parts = () if np.isnan(scores_P).any() else part_impacts(model, scores_P)
+        titles.append(TitleReasons(row, title_of(recommender, row), reasons, parts))
     return tuple(titles)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -100,7 +101,11 @@ def test_that_a_new_process_judges_and_explains_a_blend_from_its_folder_alone(li
 
     assert judged["metrics"]["ndcg@100"]["value"] == pytest.approx(finished.judgement.metrics["ndcg@100"].value)
     assert len(listed["items"]) == 5
-    assert listed["items"][0]["reasons"]
+    first = listed["items"][0]
+    assert sum(one["impact"] for one in first["parts"]) == pytest.approx(first["score"], abs=1e-4)
+    for reason in first["reasons"]:
+        assert sum(one["impact"] for one in reason["parts"]) == pytest.approx(reason["impact"], abs=1e-4)
+    assert {one["run"] for one in first["parts"]} <= {"ease 1", "two_head 1"}
     assert listed["items"][0]["predicted_rating"] is not None
 
 
@@ -256,3 +261,40 @@ def test_that_the_numbers_of_the_parts_add_up_to_those_of_an_explanation(library
         assert sum(one.impact for one in reason.parts) == pytest.approx(reason.impact, abs=1e-5)
     weights = {one["run"]: one["weight"] for one in library.runs.find("latest").model_config["copies"]}
     assert {one.run for one in told.parts} == {run for run, weight in weights.items() if weight}
+
+
+def test_that_a_list_is_told_part_by_part_as_each_of_its_titles_is(library, dataset, parts):
+    recommender = drive(verbs.blend(library, parts)).recommender
+    said = drive(verbs.recommend(recommender, profile_of_user(dataset, "7"), explain=True))
+
+    for title in said.insights.titles[:3]:
+        alone = explain(recommender, said.match.history, title.item_row)
+        of_item = {one.item_row: one.parts for one in (*alone.carried, *alone.against)}
+        for told, expected in (
+            (title.parts, alone.parts),
+            *((one.parts, of_item[one.item_row]) for one in title.reasons),
+        ):
+            assert told
+            assert [one.run for one in told] == [one.run for one in expected]
+            assert [one.impact for one in told] == pytest.approx([one.impact for one in expected], abs=1e-5)
+
+
+def test_that_the_terminal_shows_what_the_parts_add_and_says_nothing_of_parts_for_other_models(at_home, parts, capsys):
+    assert run(["train", "planted", "--model", "blend", "--set", "parts=ease 1+two_head 1", *at_home]) == 0
+    capsys.readouterr()
+
+    assert run(["recommend", "latest", "--user", "7", "--explain", *at_home]) == 0
+    blended = capsys.readouterr().out
+    assert run(["recommend", "ease 1", "--user", "7", "--explain", *at_home]) == 0
+    alone = capsys.readouterr().out
+
+    assert "score by part" in blended
+    assert re.search(r"(ease|two_head) 1 [+-]\d+\.\d\d", blended)
+    assert "score by part" not in alone
+
+
+def test_that_json_has_no_parts_for_a_model_that_has_none(at_home, parts, capsys):
+    assert run(["recommend", "ease 1", "--user", "7", "--explain", *at_home, "--json"]) == 0
+    first = json.loads(capsys.readouterr().out)["items"][0]
+    assert first["parts"] is None
+    assert first["reasons"][0]["parts"] is None
