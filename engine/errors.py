@@ -33,6 +33,15 @@ class TrainingError(EngineError):
     """Learning that could not start or go on."""
 
 
+class DivergedError(TrainingError):
+    """A model whose numbers left all bounds while it learned: nothing can be worked out with them."""
+
+    def __init__(self, what: str, **facts: object) -> None:
+        super().__init__(
+            f"{what}: the model has diverged.", remedy="Train it again with a lower learning rate.", **facts
+        )
+
+
 class LibraryError(EngineError):
     """The folder of kept things: missing, damaged, full, or in use by another process."""
 

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from engine.data.dataset import Bools, Histories, Int64, Scale
 from engine.data.split import HeldOut
-from engine.errors import TrainingError
+from engine.errors import DivergedError
 from engine.evaluation import metrics as measure
 from engine.evaluation.breakdown import ERRORS_BY_RATING, KNOWN_AND_NEW, KNOWN_OR_NEW, POPULARITY, TIERS, Levels
 from engine.evaluation.breakdown import tier_totals as totals_of_tiers
@@ -176,9 +176,7 @@ def _lists(scores_UI: Tensor, seen: Histories, candidates_I: Bools, k: int) -> t
 def _masked(scores_UI: Tensor, seen: Histories, candidates_I: Bools) -> Tensor:
     """Scores with -inf where nothing may be listed: the profile's own titles, and titles that training never saw."""
     if bool(torch.isnan(scores_UI).any()):
-        raise TrainingError(
-            "The model's scores are not numbers: it has diverged.", remedy="Train it again with a lower learning rate."
-        )
+        raise DivergedError("The model's scores are not numbers")
     masked_UI = scores_UI.clone()
     masked_UI[:, torch.from_numpy(~np.asarray(candidates_I))] = -torch.inf
     rows_N = torch.from_numpy(seen.user_rows_N)

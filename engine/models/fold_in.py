@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from engine.data.dataset import Int64
+from engine.errors import DivergedError
 
 _NUMBERS_AT_ONCE = 2**23
 _NUMBERS_OF_VARIANTS = 2**20
@@ -74,7 +75,7 @@ def variants_of(rows_n: Tensor, targets_n: Tensor, left_out_V: Tensor, *, width:
 def ridge_factors(features_IF: Tensor, lots: Iterator[Lot], *, people: int, l2: float, ridge: float) -> Tensor:
     """The p of each of U people that solves (X'X + (n l2 + ridge) 1) p = X'y, [U, F] float32.
 
-    X holds the features of the titles rated, y the targets, n is how many.
+    X holds the features of the titles rated, y the targets, n is how many. Raises DivergedError.
     """
     exact_IF = exact(features_IF)
     factors_UF = exact_IF.new_zeros((people, exact_IF.shape[1]))
@@ -91,7 +92,8 @@ def ridge_factors_without_each(
 ) -> Tensor:
     """One person's factors whole and without each of some entries, [1 + V, F] float32; a row of X less each time.
 
-    targets_n is NaN for entries that are not rated: with or without them the factors are the same.
+    targets_n is NaN for entries that are not rated: with or without them the factors are the same. Raises
+    DivergedError.
     """
     device, features_nF, targets_n = features_nF.device, exact(features_nF), exact(targets_n)
     rated_n = ~torch.isnan(targets_n)
@@ -109,7 +111,7 @@ def ridge_openness(
     features_IF: Tensor, lots: Iterator[Lot], *, rows_N: Tensor, person_N: Tensor, l2: float, ridge: float
 ) -> Tensor:
     """How open each person's ridge system leaves the product with some titles: x' (X'X + (n l2 + ridge) 1)^-1 x for N
-    pairs of a title and one of the lots' people, [N] float64 on the processor.
+    pairs of a title and one of the lots' people, [N] float64 on the processor. Raises DivergedError.
     """
     exact_IF = exact(features_IF)
     width = exact_IF.shape[1]
@@ -121,7 +123,7 @@ def ridge_openness(
         x_UmF = exact_IF[lot.rows_Um] * lot.there_Um[:, :, None]
         ridge_U = lot.counts_U * l2 + ridge
         gram_UFF = x_UmF.mT @ x_UmF + torch.diag_embed(ridge_U[:, None].expand(-1, width))
-        inverse_UFF = torch.cholesky_inverse(torch.linalg.cholesky(gram_UFF))
+        inverse_UFF = torch.cholesky_inverse(_cholesky(gram_UFF))
         place_U = torch.full((int(max(lot.people.max(), person_N.max())) + 1,), -1)
         place_U[torch.from_numpy(lot.people)] = torch.arange(len(lot.people))
         for some in torch.split((place_U[person_N] >= 0).nonzero()[:, 0], at_once):
@@ -132,9 +134,20 @@ def ridge_openness(
 
 
 def solved(gram_UFF: Tensor, right_UF: Tensor, ridge_U: Tensor) -> Tensor:
-    """The solution of (gram + ridge 1) p = right for each person, [U, F]."""
+    """The solution of (gram + ridge 1) p = right for each person, [U, F]. Raises DivergedError where there is none."""
     ridged_UFF = gram_UFF + torch.diag_embed(ridge_U[:, None].expand_as(right_UF))
-    return torch.cholesky_solve(right_UF[:, :, None], torch.linalg.cholesky(ridged_UFF))[:, :, 0]
+    return torch.cholesky_solve(right_UF[:, :, None], _cholesky(ridged_UFF))[:, :, 0]
+
+
+def _cholesky(ridged_UFF: Tensor) -> Tensor:
+    """The Cholesky factor of each person's system. With a ridge there is one, but for features that are not finite, or
+    so large that the ridge is lost in rounding: then DivergedError says so.
+    """
+    factor_UFF: Tensor
+    factor_UFF, failed_U = torch.linalg.cholesky_ex(ridged_UFF)
+    if bool(failed_U.any()) or not bool(factor_UFF.diagonal(dim1=1, dim2=2).isfinite().all()):
+        raise DivergedError("What the model learned left all bounds, so nobody's ratings can be folded in")
+    return factor_UFF
 
 
 def exact(values: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from engine.data.batches import epoch_batches
 from engine.data.split import Split
-from engine.errors import LibraryError, TrainingError
+from engine.errors import DivergedError, LibraryError, TrainingError
 from engine.evaluation.protocol import watched_value
 from engine.events import (
     CheckpointSaved,
@@ -148,7 +148,13 @@ class Loop:
         if self._has_diverged():
             yield LossDiverged(self.progress.step, self.because)
             return
-        yield self._judged(epoch + 1)
+        try:
+            ended = self._judged(epoch + 1)
+        except DivergedError:
+            self._diverge("What was learned", good="the best weights are kept" if self._best else "")
+            yield LossDiverged(self.progress.step, self.because)
+            return
+        yield ended
 
     def _take(self, rows_B: Tensor) -> None:
         step = self.progress.step
@@ -231,13 +237,16 @@ class Loop:
 
     def _has_diverged(self) -> bool:
         if not self.diverged and bool(self._stepper.refused > 0):
-            self.diverged = True
-            lr = self.progress.lr
-            self.because = (
-                f"The loss left all bounds near step {self.progress.step:,} at rate {rate_words(lr)}; "
-                f"the last good weights are kept. Try a rate of {rate_words(lr / 10)} or less."
-            )
+            self._diverge("The loss", good="the last good weights are kept")
         return self.diverged
+
+    def _diverge(self, what: str, *, good: str) -> None:
+        """End the run, with advice; `good` says what of it is kept and good, or nothing."""
+        self.diverged, lr = True, self.progress.lr
+        self.because = (
+            f"{what} left all bounds near step {self.progress.step:,} at rate {rate_words(lr)}{good and '; '}{good}. "
+            f"Try a rate of {rate_words(lr / 10)} or less."
+        )
 
     def checkpoint(self) -> None:
         state = TrainingState(

@@ -4,7 +4,7 @@ import torch
 from planted import CPU, planted_dataset
 
 from engine.data.dataset import Histories, Scale
-from engine.errors import TrainingError
+from engine.errors import DivergedError, TrainingError
 from engine.models.base import Moment
 from engine.models.factorization import MatrixFactorization, MfConfig
 from engine.models.registry import build
@@ -169,3 +169,19 @@ def test_that_training_finds_tastes_that_biases_cannot_hold():
     model = build("mf", SMALL, items=split.titles, scale=split.scale)
     result = drive(train(split, model, config=config, keep=Kept(), device=CPU))
     assert result.best_value < 0.75
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_that_a_diverged_model_says_so_whatever_it_is_asked(value):
+    model, histories = a_model(), some_ratings()
+    with torch.no_grad():
+        model.item_factors_IK[:, 0] = value
+    asked = (
+        lambda: model.predict(histories),
+        lambda: model.ratings_of(histories, histories),
+        lambda: model.leave_one_out(histories.take(np.array([0])), left_out_V=np.array([0, 1]), columns_C=None),
+        lambda: model.learn_doubt(histories, histories),
+    )
+    for one in asked:
+        with pytest.raises(DivergedError, match=r"diverged.*lower learning rate"):
+            one()

@@ -1,8 +1,10 @@
 import numpy as np
+import pytest
 import torch
 
+from engine.errors import DivergedError
 from engine.models import fold_in
-from engine.models.fold_in import lots_of, variants_of
+from engine.models.fold_in import lots_of, solved, variants_of
 
 
 def some_people(people=50):
@@ -42,3 +44,10 @@ def test_that_a_variant_lacks_its_entry_and_those_without_a_rating(monkeypatch):
     assert len(lots) > 1
     assert there.tolist() == [[1, 0, 1, 1], [1, 0, 0, 1], [1, 0, 1, 1], [0, 0, 1, 1]]
     assert torch.cat([lot.counts_U for lot in lots]).tolist() == [3, 2, 3, 2]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -1e9])
+def test_that_a_system_without_a_solution_is_told_as_divergence(value):
+    gram = torch.full((2, 1, 1), value, dtype=torch.float64)
+    with pytest.raises(DivergedError, match=r"nobody's ratings can be folded in.*diverged.*lower learning rate"):
+        solved(gram, torch.ones(2, 1, dtype=torch.float64), torch.ones(2, dtype=torch.float64))

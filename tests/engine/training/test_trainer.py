@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 from planted import CPU, Kept
+from small_models import small_model
 
 from engine.data.split import SplitConfig, make_split
 from engine.events import EpochEnded, LossDiverged, StepsTaken, Stop, TrainingStarted, drive
@@ -173,6 +174,31 @@ def test_that_a_diverging_run_ends_with_good_weights_and_advice(split, fresh_mod
     assert any(isinstance(event, LossDiverged) for event in events)
     assert all(torch.isfinite(value).all() for value in kept.states[-1].weights.values())
     assert "Try a rate of" in result.stopped_because
+
+
+@pytest.mark.parametrize("name", ["mf", "embedding_mlp"])
+@pytest.mark.parametrize("good_epochs", [0, 1])
+def test_that_a_model_beyond_bounds_when_it_is_judged_ends_as_diverged(split, name, good_epochs):
+    model, judged = small_model(name, split), 0
+    predict = model.predict
+
+    def predict_beyond_bounds(profiles, *, ratings=True):
+        nonlocal judged
+        judged += 1
+        if judged > good_epochs:
+            with torch.no_grad():
+                model.items_IE.fill_(torch.nan) if name == "embedding_mlp" else model.item_factors_IK.fill_(torch.nan)
+        return predict(profiles, ratings=ratings)
+
+    model.predict = predict_beyond_bounds
+    result, events, kept = run(split, model)
+
+    assert result.diverged
+    assert any(isinstance(event, LossDiverged) for event in events)
+    assert "What was learned left all bounds" in result.stopped_because
+    assert ("the best weights are kept" in result.stopped_because) == bool(good_epochs)
+    assert len(kept.curves) == good_epochs
+    assert not good_epochs or all(value.isfinite().all() for value in result.model.state_dict().values())
 
 
 def test_that_a_rate_reduced_below_its_least_ends_the_run(split, fresh_model):
