@@ -58,11 +58,13 @@ class SearchDesk(LearningDesk):
         training: TrainingConfig | None,
         split: SplitConfig,
         config: SearchConfig,
+        suggestion: str | None = None,
     ) -> bool:
-        """Make a run for each combination of a grid."""
+        """Make a run for each combination of a grid; rates of None are found by that suggestion of the sweep."""
         if self.library is None or self.dataset is None:
             return False
         choices = {"model": model, "grid": grid, "model_config": model_config, "training": training}
+        choices["suggestion"] = suggestion
         return self._search(partial(work.search, self.library, self.dataset, split=split, config=config, **choices))
 
     def resume_search(self) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from desktop_rec.search_state import SearchState
@@ -17,11 +18,10 @@ from engine.errors import SettingError
 from engine.library.searches import FINISHED
 from engine.models.registry import MODELS, kind_of
 from engine.settings import Declared, parse_setting
-from engine.training.config import TrainingConfig
 from engine.training.search import Base, Grid, value_words, varied_settings
 
 _BEGIN_FROM = {"lr": "1e-3, 3e-3, 1e-2", "weight_decay": "0, 1e-5, 1e-4", "batch": "auto"}
-"""Where a default says little about what to try beside it."""
+"""Where a setting that is off or automatic says little about what to try."""
 
 _TIMES = {"linear": (0.5, 1.0, 2.0), "log": (1 / 3, 1.0, 3.0)}
 
@@ -45,9 +45,9 @@ def axis_choices(base: Base) -> tuple[AxisChoice, ...]:
 
 def suggested_values(base: Base, declared: Declared, in_training: bool) -> str:
     """A list to begin from, around what the setting is: "32, 64, 128"."""
-    if declared.name in _BEGIN_FROM:
-        return _BEGIN_FROM[declared.name]
     value = getattr(base.training if in_training else base.model_config, declared.name)
+    if declared.name in _BEGIN_FROM and not value:
+        return _BEGIN_FROM[declared.name]
     around = [one for one in _around(declared, value) if _is_allowed(base, declared, in_training, one)]
     return ", ".join(dict.fromkeys(value_words(one) for one in around or [value]))
 
@@ -66,10 +66,9 @@ def plan_words(grid: Grid, *, runs: int, state: SearchState) -> str:
     return f"{words} About {about}, if each takes as long as those of {state.record.name}."
 
 
-def training_with_rate(name: str, lr: float | None, *, entries: int) -> TrainingConfig | None:
-    """What a model's training starts from on a data set, at the rate that a person settled on, if they did."""
-    training = Base.of(name, entries=entries).training
-    return training.changed(lr=lr) if training is not None and lr is not None else training
+def with_rate(base: Base, lr: float | None) -> Base:
+    """What runs share, at the rate that a person settled on, if they did."""
+    return base if base.training is None or lr is None else replace(base, training=base.training.changed(lr=lr))
 
 
 def _around(declared: Declared, value: Any) -> Iterator[Any]:

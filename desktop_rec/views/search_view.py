@@ -5,6 +5,7 @@ Connects widgets to the session.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -13,7 +14,8 @@ from desktop_rec import questions
 from desktop_rec.job_state import JobState
 from desktop_rec.session import Session
 from desktop_rec.views import search_words
-from desktop_rec.views.search_plan import axis_choices, plan_words, search_models, training_with_rate
+from desktop_rec.views.preset_offer import PresetOffer, is_same_rate
+from desktop_rec.views.search_plan import axis_choices, plan_words, search_models, with_rate
 from desktop_rec.widgets.config_form import FormPart
 from desktop_rec.widgets.place_message import PlaceMessage
 from desktop_rec.widgets.repainter import Repainter
@@ -21,7 +23,6 @@ from desktop_rec.widgets.search_progress import SearchProgress
 from desktop_rec.widgets.search_setup import SearchSetup
 from engine.data.split import SplitConfig
 from engine.errors import SettingError
-from engine.models.registry import kind_of
 from engine.training.search import Base, Grid, SearchConfig, grid_of, read_axis, refuse_unmeasurable
 
 _SHOW_EVERY_MS = 200
@@ -35,9 +36,10 @@ class SearchView(QWidget):
         super().__init__(parent)
         self._session = session
         self._build()
+        self._presets = PresetOffer(session, self._setup.presets)
         self._connect()
         self._setup.show_models(search_models())
-        self._on_model(self._setup.model)
+        self._fill()
         self.show_state()
 
     def show_state(self) -> None:
@@ -46,6 +48,8 @@ class SearchView(QWidget):
             self._whole.setCurrentWidget(self._missing)
             return
         self._whole.setCurrentWidget(self._work)
+        if self._presets.look():
+            self._fill()
         self._show_job()
         self._show_search()
         self._show_plan()
@@ -73,10 +77,12 @@ class SearchView(QWidget):
         session.dataset_changed.connect(self.show_state)
         session.search_changed.connect(self._on_search)
         session.job_changed.connect(self._on_job)
-        session.rate_changed.connect(self._show_plan)
+        session.rate_changed.connect(self._on_edited)
         self._missing.pressed.connect(self._go_to_data)
+        self._presets.taken.connect(self._on_preset)
+        self._presets.put_back.connect(self._fill)
         setup.model_chosen.connect(self._on_model)
-        setup.changed.connect(self._show_plan)
+        setup.changed.connect(self._on_edited)
         setup.start_asked.connect(self._start)
         setup.pause_asked.connect(session.pause)
         setup.go_on_asked.connect(session.go_on)
@@ -88,21 +94,42 @@ class SearchView(QWidget):
         progress.open_asked.connect(self._open)
 
     def _on_model(self, name: str) -> None:
-        """The settings of another model."""
-        base = Base.of(name, entries=self._entries)
+        """Another model, as it comes."""
+        self._presets.leave()
+        self._fill()
+
+    def _on_preset(self) -> None:
+        if self._presets.preset is not None:
+            self._setup.show_model(self._presets.preset.model)
+        self._fill()
+
+    def _fill(self) -> None:
+        """What may vary of the model, around what it comes with or the preset has; none is varied then."""
+        base = self._presets.start_of(self._setup.model)
         self._setup.form.show_settings(axis_choices(base), read=partial(read_axis, base))
         self._setup.show_how_compared(
             [
-                FormPart("The search", SearchConfig()),
-                FormPart("How it is judged", SplitConfig(**kind_of(name).split), all_folded=True),
+                FormPart("The search", SearchConfig(), can_differ=False),
+                FormPart("How it is judged", base.split, all_folded=True),
             ]
         )
+        self._on_edited()
+
+    def _on_edited(self) -> None:
+        """The plan, and what is not as the preset has it: how runs are judged, or the rate that they share."""
+        is_preset = self._presets.preset is not None
+        labels = self._setup.common.show_changes(marked=is_preset)
+        if is_preset and self._shares_another_rate():
+            labels = ("Learning rate", *labels)
+        self._setup.presets.show_changed(labels)
         self._show_plan()
 
-    @property
-    def _entries(self) -> int:
-        """How much the model would learn from: what training starts from follows that."""
-        return self._session.dataset.entries if self._session.dataset is not None else 0
+    def _shares_another_rate(self) -> bool:
+        """Whether all runs have one rate, and it is not the preset's."""
+        own, shared = self._presets.start_of(self._setup.model).training, self._base().training
+        if own is None or shared is None or self._setup.form.field("lr").is_on:
+            return False
+        return not is_same_rate(own.lr, shared.lr)
 
     def _on_search(self) -> None:
         """The running search moved, or another one is shown."""
@@ -148,7 +175,7 @@ class SearchView(QWidget):
     def _show_plan(self) -> None:
         """How many runs the grid makes, judged while it is edited; the sentence where it makes none."""
         try:
-            grid, config = self._grid(self._common())
+            grid, config = self._grid()
             runs = len(grid.trials(config))
         except SettingError as error:
             self._setup.show_plan(str(error), can_start=False)
@@ -158,28 +185,25 @@ class SearchView(QWidget):
             return
         self._setup.show_plan(plan_words(grid, runs=runs, state=self._session.search_state), can_start=True)
 
-    def _common(self) -> tuple[SearchConfig, SplitConfig]:
-        """What holds for all runs, as far as it is good at this moment."""
-        asked = self._setup.common.peek()
-        config = next((one for one in asked if isinstance(one, SearchConfig)), SearchConfig())
-        split = next((one for one in asked if isinstance(one, SplitConfig)), None)
-        return config, split or SplitConfig(**kind_of(self._setup.model).split)
+    def _base(self) -> Base:
+        """What all runs share, as far as it is good at this moment."""
+        base, rate = self._presets.start_of(self._setup.model), self._presets.chosen_rate(self._setup.model)
+        split = next((one for one in self._setup.common.peek() if isinstance(one, SplitConfig)), base.split)
+        return with_rate(replace(base, split=split), rate.lr if rate is not None else None)
 
-    def _grid(self, common: tuple[SearchConfig, SplitConfig]) -> tuple[Grid, SearchConfig]:
+    def _grid(self) -> tuple[Grid, SearchConfig]:
         """The grid as it stands. Raises SettingError where something about it is refused."""
-        name, rate = self._setup.model, self._session.rate
-        lr = rate.lr if rate is not None and rate.model == name else None
-        training = training_with_rate(name, lr, entries=self._entries)
-        base = Base.of(name, training=training, split=common[1])
-        refuse_unmeasurable(base, common[0])
+        base = self._base()
+        config = next((one for one in self._setup.common.peek() if isinstance(one, SearchConfig)), SearchConfig())
+        refuse_unmeasurable(base, config)
         values = self._setup.form.grid()
-        return (grid_of(base, values) if values else Grid(base, ())), common[0]
+        return (grid_of(base, values) if values else Grid(base, ())), config
 
     def _start(self) -> None:
         if self._setup.common.configs() is None:
             return
         try:
-            grid, config = self._grid(self._common())
+            grid, config = self._grid()
         except SettingError as error:
             self._setup.show_plan(str(error), can_start=False)
             self._setup.form.reveal_problem()
@@ -192,6 +216,7 @@ class SearchView(QWidget):
             training=base.training,
             split=base.split,
             config=config,
+            suggestion=self._presets.suggestion,
         )
 
     def _open(self, run_id: str) -> None:

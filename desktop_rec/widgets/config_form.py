@@ -20,12 +20,15 @@ from engine.settings import Config, declared_settings
 
 @dataclass(frozen=True)
 class FormPart:
-    """One config in a form. `title` heads its folded settings; `leave_out` names what is set elsewhere."""
+    """One config in a form. `title` heads its folded settings; `leave_out` names what is set elsewhere; `can_differ`
+    says whether what a person changes in it is marked as a change.
+    """
 
     title: str
     config: Config
     leave_out: frozenset[str] = frozenset()
     all_folded: bool = False
+    can_differ: bool = True
 
 
 class ConfigForm(QWidget):
@@ -103,7 +106,7 @@ class ConfigForm(QWidget):
         for part, fields in zip(self._parts, self._fields, strict=True):
             for field in fields:
                 was = getattr(part.config, field.declared.name)
-                changed = marked and _differs(field, was)
+                changed = marked and part.can_differ and _differs(field, was)
                 field.show_changed(was, changed=changed)
                 if changed:
                     labels.append(field.declared.setting.label)

@@ -22,11 +22,11 @@ class PresetPicker(QWidget):
     chosen = Signal(str)
     put_back_asked = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "preset") -> None:
         super().__init__()
-        self.setObjectName("preset_picker")
+        self.setObjectName(f"{name}_picker")
         self._choices: tuple[Choice, ...] = ()
-        self._build()
+        self._build(name)
         self._box.activated.connect(self._on_activated)
         self._back.clicked.connect(self.put_back_asked)
         self.show_choices(())
@@ -67,8 +67,8 @@ class PresetPicker(QWidget):
         """What is said about changes; "" where there are none."""
         return self._changed.text()
 
-    def _build(self) -> None:
-        self._box = named(CalmComboBox(), "preset_box", "Start from", _TIP)
+    def _build(self, name: str) -> None:
+        self._box = named(CalmComboBox(), f"{name}_box", "Start from", _TIP)
         label = QLabel("Start from")
         label.setBuddy(self._box)
         label.setToolTip(_TIP)
@@ -76,9 +76,9 @@ class PresetPicker(QWidget):
         for one, role in ((self._words, "caption"), (self._changed, "warning")):
             one.setWordWrap(True)
             set_role(one, role)
-        self._words.setObjectName("preset_words")
-        self._changed.setObjectName("preset_changed")
-        self._back = button("Put back", "preset_put_back", "Take all settings of the preset again", role="link")
+        self._words.setObjectName(f"{name}_words")
+        self._changed.setObjectName(f"{name}_changed")
+        self._back = button("Put back", f"{name}_put_back", "Take all settings of the preset again", role="link")
         head = QHBoxLayout()
         head.addWidget(label)
         head.addWidget(self._box, 1)

@@ -1,4 +1,4 @@
-"""The left column of a search: the model, what to vary, how runs are compared, and the buttons."""
+"""The left column of a search: what it starts from, what to vary, how runs are compared, and the buttons."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from desktop_rec.widgets.calm_boxes import CalmComboBox
 from desktop_rec.widgets.choice_list import Choice
 from desktop_rec.widgets.config_form import ConfigForm, FormPart
 from desktop_rec.widgets.naming import button, named
+from desktop_rec.widgets.preset_picker import PresetPicker
 from desktop_rec.widgets.search_form import SearchForm
 from desktop_rec.widgets.side_panel import SidePanel, caption
 
@@ -54,6 +55,12 @@ class SearchSetup(SidePanel):
         """Choose a model as a person would."""
         self._models.choose(key)
 
+    def show_model(self, key: str) -> None:
+        """Show that this model is chosen; says nothing to anyone."""
+        self._models.blockSignals(True)
+        self._models.choose(key)
+        self._models.blockSignals(False)
+
     def show_how_compared(self, parts: Sequence[FormPart]) -> None:
         """What holds for the search as a whole."""
         self.common.show_configs(parts)
@@ -92,6 +99,7 @@ class SearchSetup(SidePanel):
         self._models = named(CalmComboBox(), "search_model", "Model", "The model whose settings are varied")
         model = QLabel("Model")
         model.setBuddy(self._models)
+        self.presets = PresetPicker("search_preset")
         self.form, self.common = SearchForm(), ConfigForm("search_common", fold_words="How runs are compared")
         self._rule = QFrame()
         set_role(self._rule, "line")
@@ -105,8 +113,7 @@ class SearchSetup(SidePanel):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.addWidget(self._pause, 0, 0)
         grid.addWidget(self._stop, 0, 1)
-        shown: tuple[QWidget, ...] = (model, self._models, caption(_HOW), self.form, self._rule, self.common)
-        for one in shown:
+        for one in (self.presets, model, self._models, caption(_HOW), self.form, self._rule, self.common):
             self.content.addWidget(one)
         self.content.addStretch(1)
         for part in (self._plan, self._start, self._running):
@@ -131,5 +138,5 @@ class SearchSetup(SidePanel):
             self.go_on_asked.emit()
 
     def _let_edit(self, may: bool) -> None:
-        for one in (self._models, self.form, self.common):
+        for one in (self.presets, self._models, self.form, self.common):
             one.setEnabled(may)

@@ -15,6 +15,7 @@ from typing import Any
 from engine.data.split import SplitConfig
 from engine.errors import SettingError
 from engine.evaluation.judgement import ERROR_METRICS
+from engine.models.presets import Preset
 from engine.models.registry import kind_of
 from engine.settings import Config, Declared, declared_settings, parse_setting, setting
 from engine.training.config import TrainingConfig, rate_words
@@ -69,10 +70,13 @@ class Base:
         model_config: Config | None = None,
         training: TrainingConfig | None = None,
         split: SplitConfig | None = None,
+        preset: Preset | None = None,
         entries: int = 0,
     ) -> Base:
-        """The settings given, and where none are, the model's own for a data set of so many entries."""
-        kind = kind_of(model)
+        """The settings given; where none are, those of a preset of that model, or the model's own for a data set of so
+        many entries.
+        """
+        kind, own = kind_of(model), preset or Preset("", "", "", model)
         if kind.made_of_runs:
             raise SettingError(
                 f"{model} is mixed from finished runs; there is nothing to train.", remedy="Search another model."
@@ -80,9 +84,9 @@ class Base:
         steps = kind.can.learns_by_steps
         return Base(
             model,
-            model_config or kind.config_class(),
-            (training or TrainingConfig(**kind.training_for(entries))) if steps else None,
-            split or SplitConfig(**kind.split),
+            model_config or kind.config_class().changed(**own.settings),
+            (training or TrainingConfig(**{**kind.training_for(entries), **own.training})) if steps else None,
+            split or SplitConfig(**{**kind.split, **own.split}),
         )
 
     def watched(self, config: SearchConfig) -> str:

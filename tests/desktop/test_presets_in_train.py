@@ -102,6 +102,15 @@ def test_that_a_rate_of_ones_own_is_a_change_too(view):
     assert view._setup.presets.changed_words == "Changed by you: Learning rate"
 
 
+def test_that_putting_back_takes_the_presets_rate_again_though_another_was_found(view, session):
+    choose(view, "low_rank")
+    session.use_rate("mf", 5e-3, "")
+    assert view._setup.presets.changed_words == "Changed by you: Learning rate"
+    view._setup.presets._back.click()
+    assert view._setup.presets.changed_words == ""
+    assert view._setup.rate.peek() == 1e-3
+
+
 def test_that_choosing_a_model_by_hand_leaves_the_preset(view):
     choose(view, "low_rank")
     view._setup.models._buttons["mult_vae"].click()

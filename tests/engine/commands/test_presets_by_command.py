@@ -89,12 +89,16 @@ def test_that_the_chosen_preset_says_why(ask):
     assert "40 titles need" in err
 
 
-def test_that_a_search_starts_from_a_preset(ask):
+def test_that_a_search_starts_from_a_preset(ask, home):
     status, out, _ = ask(
         "search", "Planted", "--preset", "low_rank", "--epochs", "2", "--grid", "rank=2,4", "--json"
     )  # fmt: skip
     document = json.loads(out)
     assert (status, document["model"], len(document["runs"])) == (0, "mf", 2)
+    with Library.open(home, who="a test") as library:
+        run_record = library.runs.find(document["runs"][0]["run"])
+    assert (run_record.model_config["bias"], run_record.model_config["rank"]) == (False, 2)
+    assert (run_record.training_config["batch"], run_record.split_config["kind"]) == (1000, "random")
 
 
 def test_that_find_lr_takes_the_reading_of_the_study(ask):
