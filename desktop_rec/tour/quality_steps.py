@@ -15,7 +15,7 @@ from engine.data.split import SplitConfig
 
 def quality(hand: Hand) -> None:
     """EASE beside the trained model, and the baselines beside both."""
-    from engine.models.linear import EaseConfig
+    from engine.models.ease_config import EaseConfig
 
     session = hand.session
     session.train("ease", EaseConfig(), None, SplitConfig())

@@ -1,9 +1,10 @@
 """Mult-VAE and Mult-DAE: a profile of likes squeezed through a bottleneck and spread out again over all titles.
 
 Stands between Split and Trainer, and behind the Recommender. The likes of a person, as a vector of length 1, go in
-sparse; what comes out is a logit for every title, whose softmax is the chance that the person likes it next. Titles
-compete for that chance, which is what a list is about. Mult-VAE's bottleneck is a distribution (mean and variance),
-held near the standard normal by a weight that grows while it learns; Mult-DAE's is a point.
+sparse; in learning also what else they had, at less weight (see engine.models.liking). What comes out is a logit for
+every title, whose softmax is the chance that the person likes it next. Titles compete for that chance, which is what a
+list is about. Mult-VAE's bottleneck is a distribution (mean and variance), held near the standard normal by a weight
+that grows while it learns; Mult-DAE's is a point.
 
 Source: Liang, Krishnan, Hoffman and Jebara, "Variational Autoencoders for Collaborative Filtering", 2018.
 
@@ -23,9 +24,9 @@ from torch import Tensor, nn
 
 from engine.data.batches import Batch, ResidentHistories, whole_batch
 from engine.data.dataset import Histories, Scale
-from engine.errors import TrainingError
 from engine.models.autoencoder_config import AutoencoderConfig, MultDaeConfig, MultVaeConfig
 from engine.models.base import Capabilities, Losses, Moment, Prediction, StepModel
+from engine.models.liking import what_likers_had
 from engine.models.losses import kl_to_standard_normal, multinomial_nll
 from engine.models.noise import kept_like, normal_like
 
@@ -51,23 +52,17 @@ class _Autoencoder(StepModel):
         self.decoder = nn.Sequential(_xavier(nn.Linear(latent, decoder[0])), *_layers(decoder))
 
     def examples(self, histories: Histories, device: torch.device) -> ResidentHistories:
-        """The people who like anything, with their likes only."""
-        liked = histories.likes(self.scale.like)
-        liked = liked.take(np.flatnonzero(liked.counts_U))
-        if len(liked) == 0:
-            raise TrainingError(
-                f"No rating here is {self.scale.like:g} or better, so there are no likes to learn from.",
-                remedy="Choose another model, or import ratings that reach further up.",
-            )
-        return ResidentHistories(liked, device)
+        """The people who like anything, with all that counts in learning."""
+        return ResidentHistories(what_likers_had(histories, self.scale.like, others=self.config.other_ratings), device)
 
     # -- learning ------------------------------------------------------------------------------------------------
 
     def losses(self, batch: Batch, *, noise: torch.Generator, moment: Moment) -> Losses:
         kept_N = kept_like(batch.ratings_N, self.config.dropout, noise)
         logits_BI, divergence = self._passed(self._first(batch, kept_N), noise)
-        nll = multinomial_nll(logits_BI, batch.person_N, batch.item_rows_N)
-        per_like = nll.detach() * len(batch) / max(1, len(batch.item_rows_N))
+        targets_N = self._weights(batch)
+        nll = multinomial_nll(logits_BI, batch.person_N, batch.item_rows_N, targets_N)
+        per_like = nll.detach() * len(batch) / targets_N.sum().clamp(min=1.0)
         if divergence is None:
             return Losses(nll, per_like, {})
         weight = self._kl_weight(moment)
@@ -80,15 +75,21 @@ class _Autoencoder(StepModel):
     # -- the network ---------------------------------------------------------------------------------------------
 
     def _first(self, likes: Batch, kept_N: Tensor | None = None) -> Tensor:
-        """The first layer before its bend, [B, H]: the rows of what is liked, over the length of the profile."""
-        counts_B = torch.diff(likes.starts_B1).clamp(min=1)
-        weights_N = counts_B.float().rsqrt()[likes.person_N]
+        """The first layer before its bend, [B, H]: the rows of what counts, over the length of the profile."""
+        weights_N = self._weights(likes)
+        squares_B = weights_N.new_zeros(len(likes)).index_add_(0, likes.person_N, weights_N.square())
+        weights_N = weights_N * squares_B.clamp(min=1e-6).rsqrt()[likes.person_N]
         weights_N = weights_N if kept_N is None else weights_N * kept_N
         starts_B = likes.starts_B1[:-1]
         sums_BH = F.embedding_bag(
             likes.item_rows_N, self.first_IH, starts_B, mode="sum", per_sample_weights=weights_N.to(self.first_IH.dtype)
         )
         return sums_BH + self.first_bias_H
+
+    def _weights(self, batch: Batch) -> Tensor:
+        """What each entry counts, [N]."""
+        liked_N = batch.ratings_N >= self.scale.like
+        return torch.where(liked_N, 1.0, self.config.other_ratings).to(torch.float32)
 
     def _code(self, first_UH: Tensor, noise: torch.Generator | None) -> tuple[Tensor, Tensor | None]:
         """The bottleneck, [U, L], and how far it is from the standard normal (None where that is not asked)."""

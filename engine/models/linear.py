@@ -1,8 +1,13 @@
-"""EASE^R: what liking one title says about every other, computed at once.
+"""EASE: what liking one title says about every other, computed at once.
 
 Stands between Split and Recommender; fitted as soon as a data set opens, so that a list is there within seconds.
 Scores are x B (see engine.models.ridge): the leave-one-out impact of a liked title i on title j is exactly B[i, j],
 and a rating that is no like has none. Titles that nobody likes have no row: their weights are zero.
+
+B is learned from a person's likes at weight 1 and other titles at less; all of a person's weights are divided by a
+power of their sum, so that those who rated thousands do not speak for all; and l2 grows with how often a title occurs
+as if a share of every profile had been hidden in learning (Steck 2020, "Autoencoders that don't overfit towards the
+Identity"). With all three off it is EASE^R as published (Steck 2019).
 
 Shapes: U profiles, I titles, L titles that somebody likes, N entries, n of one profile, V variants, C columns.
 """
@@ -10,7 +15,6 @@ Shapes: U profiles, I titles, L titles that somebody likes, N entries, n of one 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,10 +24,12 @@ import torch.nn.functional as F
 from scipy.sparse import csr_array
 from torch import Tensor
 
-from engine.data.dataset import Histories, Scale
+from engine.data.dataset import Float32, Histories, Scale
 from engine.errors import DeviceError, TrainingError
 from engine.events import Event, Job, Pace, Progressed, StageStarted
 from engine.models.base import Capabilities, ClosedFormModel, Prediction
+from engine.models.ease_config import EaseConfig
+from engine.models.liking import entry_weights, what_likers_had
 from engine.models.memory import available_memory_bytes, size_in_words
 from engine.models.ridge import (
     BLOCK,
@@ -32,28 +38,12 @@ from engine.models.ridge import (
     weights_from_inverse,
     weights_through_people,
 )
-from engine.settings import Config, setting
 
 _SHARE_OF_FREE_MEMORY = 0.8
 
 
-@dataclass(frozen=True)
-class EaseConfig(Config):
-    """The one setting of EASE^R."""
-
-    l2: float = setting(
-        300.0,
-        label="Regularisation (l2)",
-        help="How little the model believes in titles that few people like. More is more cautious.",
-        low=0.01,
-        high=1e6,
-        scale="log",
-        more=False,
-    )
-
-
 class Ease(ClosedFormModel):
-    """EASE^R over the likes of people. Its state is B over the L liked titles, and which titles those are."""
+    """EASE over people's tastes. Its state is B over the L liked titles, and which titles those are."""
 
     name = "ease"
     can = Capabilities(
@@ -79,40 +69,48 @@ class Ease(ClosedFormModel):
         Raises DeviceError where the matrix would not fit into memory, TrainingError where nobody likes anything.
         """
         yield StageStarted("counting", "Counting which titles are liked together")
-        likes_UL, title_rows_L = self._likes(histories)
+        tastes_UL, title_rows_L = self._tastes(histories)
         refuse_if_too_large(len(title_rows_L))
         weights_LL = torch.empty((len(title_rows_L), len(title_rows_L)))
-        if likes_UL.shape[0] <= likes_UL.shape[1] // 4:
+        l2 = self.config.fitted_to(histories.entries).l2 or 0.0
+        l2_L = self._l2_of_titles(l2, tastes_UL)
+        if tastes_UL.shape[0] <= tastes_UL.shape[1] // 4:
             yield StageStarted("solving", "Working out what each title says about the others")
-            solving = weights_through_people(likes_UL, weights_LL, l2=self.config.l2)
+            solving = weights_through_people(tastes_UL, weights_LL, l2_L=l2_L)
             yield from _reported(solving, "Working out titles", weights_LL)
         else:
-            yield from _reported(gram_matrix(likes_UL, weights_LL), "Counting titles", weights_LL)
-            weights_LL.diagonal().add_(self.config.l2)
+            yield from _reported(gram_matrix(tastes_UL, weights_LL), "Counting titles", weights_LL)
+            weights_LL.diagonal().add_(torch.from_numpy(l2_L))
             yield StageStarted("solving", "Working out what each title says about the others")
             yield from _reported(invert_by_sweeping(weights_LL), "Working out titles", weights_LL)
             weights_from_inverse(weights_LL)
-        self._keep(weights_LL, title_rows_L)
+        self._keep(weights_LL, title_rows_L, l2)
 
-    def _likes(self, histories: Histories) -> tuple[csr_array, npt.NDArray[np.int64]]:
-        """Who likes what, 1.0 where someone does: people with any like by titles with any."""
-        liked = histories.likes(self.scale.like)
-        if liked.entries == 0:
-            raise TrainingError(
-                f"No rating here is {self.scale.like:g} or better, so there are no likes to learn from.",
-                remedy="Choose another model, or import ratings that reach further up.",
-            )
-        liked = liked.take(np.flatnonzero(liked.counts_U))
-        title_rows_L, columns_N = np.unique(liked.item_rows_N, return_inverse=True)
-        ones_N = np.ones(liked.entries, dtype=np.float32)
-        shape = (len(liked), len(title_rows_L))
-        likes_UL = csr_array((ones_N, columns_N.astype(np.int32), liked.indptr_U1.astype(np.int32)), shape=shape)
-        return likes_UL, title_rows_L.astype(np.int64)
+    def _tastes(self, histories: Histories) -> tuple[csr_array, npt.NDArray[np.int64]]:
+        """What each title counts for each person who likes anything: likers by titles that somebody likes."""
+        like, others = self.scale.like, self.config.other_ratings
+        had = what_likers_had(histories, like, others=others)
+        title_rows_L = np.unique(had.likes(like).item_rows_N).astype(np.int64)
+        had = had.where(np.isin(had.item_rows_N, title_rows_L))
+        columns_N = np.searchsorted(title_rows_L, had.item_rows_N).astype(np.int32)
+        shape = (len(had), len(title_rows_L))
+        weights_N = entry_weights(had, like, others=others)
+        tastes_UL = csr_array((weights_N, columns_N, had.indptr_U1.astype(np.int32)), shape=shape)
+        say_U = np.asarray(tastes_UL.sum(axis=1)) ** (-0.5 * self.config.evenness)
+        tastes_UL.data *= np.repeat((say_U / np.sqrt(np.mean(say_U**2))).astype(np.float32), had.counts_U)
+        return tastes_UL, title_rows_L
 
-    def _keep(self, weights_LL: Tensor, title_rows_L: npt.NDArray[np.int64]) -> None:
+    def _l2_of_titles(self, l2: float, tastes_UL: csr_array) -> Float32:
+        """The regularisation of each title, [L]."""
+        hidden = self.config.dropout / (1.0 - self.config.dropout)
+        squares_L = np.bincount(tastes_UL.indices, weights=tastes_UL.data.astype(np.float64) ** 2)
+        l2_L: Float32 = (l2 + hidden * squares_L).astype(np.float32)
+        return l2_L
+
+    def _keep(self, weights_LL: Tensor, title_rows_L: npt.NDArray[np.int64], l2: float) -> None:
         if not bool(torch.isfinite(weights_LL.sum())):
             raise TrainingError(
-                f"With l2 {self.config.l2:g} the numbers of ease run out of precision.", remedy="Choose a larger l2."
+                f"With l2 {l2:g} the numbers of ease run out of precision.", remedy="Choose a larger l2."
             )
         self.weights_LL = weights_LL
         self.title_rows_L = torch.from_numpy(title_rows_L)

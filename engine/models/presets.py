@@ -106,7 +106,7 @@ PRESETS: dict[str, Preset] = {
             "Variational autoencoder",
             "600 and 200 neurons whatever the data, batches of 500; the study's weight of the variational part.",
             "mult_vae",
-            {"hidden": (600,), "latent": 200, "dropout": 0.5, "kl_cap": 0.2},
+            {"hidden": (600,), "latent": 200, "dropout": 0.5, "kl_cap": 0.2, "other_ratings": 0.0},
             {"epochs": 200, "lr": 1e-3, "batch": 500, "schedule": "constant"},
         ),
         Preset(

@@ -18,10 +18,11 @@ from engine.models.autoencoder_config import MultDaeConfig, MultVaeConfig
 from engine.models.base import Capabilities, Model, ModelConfig
 from engine.models.blend import Blend
 from engine.models.blend_config import BlendConfig
+from engine.models.ease_config import EaseConfig
 from engine.models.embedding_mlp import EmbeddingMlp
 from engine.models.embedding_mlp_config import EmbeddingMlpConfig
 from engine.models.factorization import MatrixFactorization, MfConfig
-from engine.models.linear import Ease, EaseConfig
+from engine.models.linear import Ease
 from engine.models.lstm import Lstm, LstmConfig
 from engine.models.popularity import Popularity, PopularityConfig
 from engine.models.rating_model import RatingModel

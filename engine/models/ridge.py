@@ -1,8 +1,8 @@
-"""The mathematics of EASE^R: from who likes what to the weights B of title on title, in place and in small steps.
+"""The mathematics of EASE: from who likes what to the weights B of title on title, in place and in small steps.
 
-Stands beside the linear models. Both ways give the same B = -P / diag(P), diag(B) = 0, with P = (X'X + l2 I)^-1
-(Steck 2019, "Embarrassingly Shallow Autoencoders for Sparse Data", equation 8). They yield how many titles are done
-and never hold more than one L x L matrix and a block of columns.
+Stands beside the linear models. Both ways give the same B = -P / diag(P), diag(B) = 0, with P = (X'X + D)^-1 and a
+diagonal D of each title's l2 (Steck 2019, "Embarrassingly Shallow Autoencoders for Sparse Data", equation 8). They
+yield how many titles are done and never hold more than one L x L matrix and a block of columns.
 
 Shapes: U people, L liked titles, b titles of a block.
 """
@@ -11,15 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import torch
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, diags_array
 from torch import Tensor
+
+from engine.data.dataset import Float32
 
 BLOCK = 384
 
 
 def gram_matrix(likes_UL: csr_array, gram_LL: Tensor) -> Iterator[int]:
-    """Write X'X, how many people like both titles, into `gram_LL`, a block of rows at a time."""
+    """Write X'X, how much two titles occur together, into `gram_LL`, a block of rows at a time."""
     titles = gram_LL.shape[0]
     likes_LU = likes_UL.T.tocsr()
     for start in range(0, titles, BLOCK):
@@ -54,27 +57,30 @@ def weights_from_inverse(negative_inverse_LL: Tensor) -> None:
     negative_inverse_LL.fill_diagonal_(0.0)
 
 
-def weights_through_people(likes_UL: csr_array, weights_LL: Tensor, *, l2: float) -> Iterator[int]:
+def weights_through_people(likes_UL: csr_array, weights_LL: Tensor, *, l2_L: Float32) -> Iterator[int]:
     """Write B into `weights_LL` by way of a U x U matrix: far quicker where people are few.
 
-    By Woodbury's identity l2 P = I - W'W, where C C' = X X' + l2 I (Cholesky) and W = C^-1 X, so off the diagonal
-    B = W'W / (1 - diag(W'W)).
+    With Y = X D^-1/2, C C' = I + Y Y' (Cholesky) and W = C^-1 Y, Woodbury's identity makes P = D^-1/2 (I - W'W) D^-1/2,
+    so off the diagonal B = D^-1/2 W'W D^1/2 / (1 - diag(W'W)).
     """
     people, titles = likes_UL.shape
-    overlap_UU = torch.from_numpy((likes_UL @ likes_UL.T).toarray()).double()
-    overlap_UU.diagonal().add_(l2)
+    root_L = np.sqrt(l2_L.astype(np.float64))
+    scaled = (likes_UL.astype(np.float64) @ diags_array(1.0 / root_L)).tocsc()
+    overlap_UU = torch.from_numpy((scaled @ scaled.T).toarray())
+    overlap_UU.diagonal().add_(1.0)
     cholesky_UU = torch.linalg.cholesky(overlap_UU)
-    likes_by_title = likes_UL.tocsc()
     whitened_UL = torch.empty((people, titles))
     left_L = torch.empty(titles)
     for start in range(0, titles, BLOCK):
-        block_Ub = torch.from_numpy(likes_by_title[:, start : start + BLOCK].toarray()).double()
+        block_Ub = torch.from_numpy(scaled[:, start : start + BLOCK].toarray())
         solved_Ub = torch.linalg.solve_triangular(cholesky_UU, block_Ub, upper=False)
         whitened_UL[:, start : start + BLOCK] = solved_Ub
         left_L[start : start + BLOCK] = 1.0 - solved_Ub.square().sum(0)
     yield 0
+    roots_L = torch.from_numpy(root_L).float()
     for start in range(0, titles, BLOCK):
-        torch.mm(whitened_UL[:, start : start + BLOCK].T, whitened_UL, out=weights_LL[start : start + BLOCK])
-        weights_LL[start : start + BLOCK].div_(left_L)
+        rows = slice(start, start + BLOCK)
+        torch.mm(whitened_UL[:, rows].T, whitened_UL, out=weights_LL[rows])
+        weights_LL[rows].div_(left_L).mul_(roots_L).div_(roots_L[rows, None])
         yield min(start + BLOCK, titles)
     weights_LL.fill_diagonal_(0.0)

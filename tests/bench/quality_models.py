@@ -25,6 +25,7 @@ from engine.events import EpochEnded, drive
 from engine.models.base import ClosedFormModel, Model, StepModel
 from engine.models.blend import Blend
 from engine.models.blend_config import BlendConfig, Part
+from engine.models.ease_config import AS_PUBLISHED
 from engine.models.presets import preset_of
 from engine.models.registry import build, fitted_config, kind_of
 from engine.settings import Config
@@ -40,8 +41,8 @@ CPU = torch.device("cpu")
 @dataclass(frozen=True)
 class Entry:
     """One line of the tables. `settings` and `training` differ from what the model comes with; `presence` is the weight
-    of likely-to-watch in its lists, where it has one; `parts` are the keys of what a blend mixes, of every seed at once
-    where `all_seeds`, learned `again` from the validation people as well once its weights are chosen on them.
+    of likely-to-watch in its lists, where it has one; `parts` are the keys of what a blend mixes, learned `again` from
+    the validation people as well once its weights are chosen on them.
     """
 
     key: str
@@ -51,13 +52,12 @@ class Entry:
     training: Mapping[str, Any] = field(default_factory=dict)
     presence: float = 1.0
     parts: tuple[str, ...] = ()
-    all_seeds: bool = False
     again: bool = False
 
     @property
     def varies(self) -> bool:
         """Whether another seed gives another model."""
-        return not self.all_seeds and (bool(self.parts) or kind_of(self.model).can.learns_by_steps)
+        return bool(self.parts) or kind_of(self.model).can.learns_by_steps
 
     @property
     def knows_likes_only(self) -> bool:
@@ -72,14 +72,15 @@ _UNTUNED = {"epochs": 50, "lr": 1e-3, "schedule": "constant"}
 _TWO_HEAD: tuple[dict[str, Any], ...] = ({"decoder": (512,)}, {"epochs": 20, "lr": 1.5e-3})
 """Tuned on the validation people: one layer to each decoder foretells liking better than the usual two, and presence is
 best weighed by 0.6."""
-_OF_LIKES = ("ease_500", "mult_vae", "mult_dae")
+_OF_LIKES = ("ease", "mult_vae", "mult_dae")
 
 ENTRIES: dict[str, Entry] = {
     one.key: one
     for one in (
         Entry("popularity", "popularity", "popularity"),
-        Entry("ease_300", "ease, l2 300", "ease", {"l2": 300.0}),
-        Entry("ease_500", "ease, l2 500", "ease", {"l2": 500.0}),
+        Entry("ease_300", "EASE^R as published, l2 300", "ease", {**AS_PUBLISHED, "l2": 300.0}),
+        Entry("ease_500", "EASE^R as published, l2 500", "ease", {**AS_PUBLISHED, "l2": 500.0}),
+        Entry("ease", "ease", "ease"),
         Entry("mult_vae_untuned", "mult_vae, untuned", "mult_vae", _STUDY.settings, _UNTUNED),
         Entry("mult_vae", "mult_vae, tuned", "mult_vae"),
         Entry("mult_dae", "mult_dae, tuned", "mult_dae"),
@@ -87,9 +88,7 @@ ENTRIES: dict[str, Entry] = {
         Entry("two_head", "two_head, weight 1", "two_head", *_TWO_HEAD),
         Entry("two_head_liking", "two_head, weight 0.6", "two_head", *_TWO_HEAD, presence=0.6),
         Entry("blend_likes", "blend of likes", "blend", parts=_OF_LIKES),
-        Entry("blend_seeds", "blend of likes, all seeds", "blend", parts=_OF_LIKES, all_seeds=True),
         Entry("blend_again", "blend of likes, again", "blend", parts=_OF_LIKES, again=True),
-        Entry("blend_seeds_again", "blend of likes, both", "blend", parts=_OF_LIKES, all_seeds=True, again=True),
         Entry("blend_all", "blend with two_head", "blend", parts=(*_OF_LIKES, "two_head")),
     )
 }

@@ -13,7 +13,7 @@ from desktop_rec.views.training_view import TrainingView
 from desktop_rec.widgets.reasons_panel import ReasonsPanel
 from desktop_rec.widgets.star_scale import StarScale
 from engine.data.split import SplitConfig
-from engine.models.linear import EaseConfig
+from engine.models.ease_config import EaseConfig
 from engine.models.popularity import PopularityConfig
 
 MOST_MS = 20_000

@@ -15,7 +15,8 @@ from engine.data.importing.importer import ImportOptions, import_files
 from engine.data.split import strong_split
 from engine.evaluation.protocol import judge
 from engine.events import drive
-from engine.models.linear import Ease, EaseConfig
+from engine.models.ease_config import AS_PUBLISHED, EaseConfig
+from engine.models.linear import Ease
 from engine.models.popularity import Popularity, PopularityConfig
 
 DATA = os.environ.get("DESKTOP_REC_DATA", "")
@@ -32,8 +33,8 @@ def dataset():
     ("model_class", "config", "known"),
     [
         (Popularity, PopularityConfig(), (0.170, 0.238, 0.212)),
-        (Ease, EaseConfig(l2=300.0), (0.358, 0.477, 0.421)),
-        (Ease, EaseConfig(l2=500.0), (0.352, 0.483, 0.424)),
+        (Ease, EaseConfig(300.0, **AS_PUBLISHED), (0.358, 0.477, 0.421)),
+        (Ease, EaseConfig(500.0, **AS_PUBLISHED), (0.352, 0.483, 0.424)),
     ],
 )
 def test_that_the_known_figures_of_movielens_1m_are_met(dataset, model_class, config, known):

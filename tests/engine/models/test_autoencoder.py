@@ -113,3 +113,22 @@ def test_that_widths_follow_the_size_of_the_data():
     assert MultVaeConfig().fitted_to(62_500).widths() == ((500,), 100)
     assert MultVaeConfig(latent=7).fitted_to(62_500).latent == 7
     assert MultDaeConfig().fitted_to(2_000_000).widths() == ((), 200)
+
+
+@BOTH
+def test_that_other_ratings_count_their_weight_in_learning_both_ways(name):
+    people = Histories.of([0, 0, 0, 1, 1, 2], [3, 7, 9, 4, 9, 5], [5.0, 2.0, None, 4.0, 1.0, 1.0], people=3)
+    model = a_model(name, dropout=0.0, other_ratings=0.4)
+    examples = model.examples(people, CPU)
+    assert len(examples) == 2, "who likes nothing is not learned from"
+    batch = examples.batch(torch.arange(2))
+    had_BI = torch.zeros(2, TITLES)
+    had_BI[[0, 0, 0, 1, 1], [3, 7, 9, 4, 9]] = torch.tensor([1.0, 0.4, 0.4, 1.0, 0.4])
+    first_BH = torch.nn.functional.normalize(had_BI, dim=1) @ model.first_IH + model.first_bias_H
+    torch.testing.assert_close(model._first(batch), first_BH)
+    loss = model.losses(batch, noise=torch.Generator().manual_seed(4), moment=Moment(0, 100))
+    logits_BI, _ = model._passed(first_BH, torch.Generator().manual_seed(4) if name == "mult_vae" else None)
+    nll = -(torch.log_softmax(logits_BI, 1) * had_BI).sum(1).mean()
+    assert float(loss.shown) == pytest.approx(float(nll) * 2 / 3.2, rel=0.05 if name == "mult_vae" else 1e-5)
+    likes_only = a_model(name, other_ratings=0.0).examples(people, CPU)
+    assert len(likes_only.batch(torch.arange(2)).item_rows_N) == 2

@@ -12,7 +12,8 @@ from engine.events import drive
 from engine.models.base import ClosedFormModel, Model, Prediction, StepModel
 from engine.models.blend import Blend
 from engine.models.blend_config import BlendConfig, Part
-from engine.models.linear import Ease, EaseConfig
+from engine.models.ease_config import AS_PUBLISHED, EaseConfig
+from engine.models.linear import Ease
 from engine.models.registry import MODELS, build
 
 ITEMS = 40
@@ -161,7 +162,7 @@ def test_that_leaving_nothing_out_is_the_prediction_itself(model):
 
 def test_that_for_ease_the_impact_of_i_on_j_is_exactly_b_ij():
     people = some_people()
-    ease = build("ease", EaseConfig(l2=20.0), items=ITEMS, scale=SCALE)
+    ease = build("ease", EaseConfig(20.0, **AS_PUBLISHED), items=ITEMS, scale=SCALE)
     assert isinstance(ease, Ease)
     drive(ease.fit(people))
     weights_II = ease_definition(people, l2=20.0)

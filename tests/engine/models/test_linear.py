@@ -12,7 +12,8 @@ from engine.data.dataset import Histories, Scale
 from engine.errors import DeviceError, SettingError, TrainingError
 from engine.events import Event, StageStarted, Stop, drive
 from engine.models import ridge
-from engine.models.linear import Ease, EaseConfig, ease_fits, ease_memory_bytes
+from engine.models.ease_config import AS_PUBLISHED, EaseConfig
+from engine.models.linear import Ease, ease_fits, ease_memory_bytes
 
 FIVE_STARS = Scale(1, 5, 1)
 
@@ -27,8 +28,9 @@ def crowd(people: int, titles: int, *, seed: int = 0, chance: float = 0.3) -> Hi
     return Histories.of(users, items, ratings, people=people)
 
 
-def fitted(histories: Histories, titles: int, l2: float = 5.0) -> Ease:
-    model = Ease(EaseConfig(l2=l2), items=titles, scale=FIVE_STARS)
+def fitted(histories: Histories, titles: int, l2: float = 5.0, **beyond: float) -> Ease:
+    """EASE^R as published, but for what is said `beyond`."""
+    model = Ease(EaseConfig(l2, **{**AS_PUBLISHED, **beyond}), items=titles, scale=FIVE_STARS)
     drive(model.fit(histories))
     return model
 
@@ -57,6 +59,31 @@ def test_that_scores_are_those_of_the_paper(people, titles, l2):
     scores_UI = fitted(histories, titles, l2).predict(histories).score_UI.numpy()
     expected_UI = dense(histories, titles) @ slow_weights(histories, titles, l2)
     np.testing.assert_allclose(scores_UI, expected_UI, atol=2e-5)
+
+
+@pytest.mark.parametrize(("people", "titles"), [(200, 30), (8, 40)])
+@pytest.mark.parametrize(
+    "beyond", [{"other_ratings": 0.4}, {"evenness": 0.5}, {"dropout": 0.4}, {"other_ratings": 0.4, "evenness": 1.0}]
+)
+def test_that_what_goes_beyond_the_paper_is_what_its_words_say(people, titles, beyond):
+    histories = crowd(people, titles)
+    liked_UI, any_UI = dense(histories, titles), np.zeros((people, titles))
+    any_UI[histories.user_rows_N, histories.item_rows_N] = 1.0
+    liked_by_somebody_I = liked_UI.any(0)
+    tastes_UI = liked_UI + beyond.get("other_ratings", 0.0) * (any_UI - liked_UI) * liked_by_somebody_I
+    tastes_UI = tastes_UI[liked_UI.any(1)]
+    say_U = tastes_UI.sum(1) ** (-beyond.get("evenness", 0.0) / 2)
+    tastes_UI = tastes_UI * (say_U / np.sqrt((say_U**2).mean()))[:, None]
+    gram_II = tastes_UI.T @ tastes_UI
+    hidden = beyond.get("dropout", 0.0)
+    precision = np.linalg.inv(gram_II + np.diag(5.0 + hidden / (1 - hidden) * np.diag(gram_II)))
+    expected = -precision / np.diag(precision)
+    np.fill_diagonal(expected, 0.0)
+    model = fitted(histories, titles, 5.0, **beyond)
+    rows_L = model.title_rows_L.numpy()
+    np.testing.assert_allclose(model.weights_LL.numpy(), expected[np.ix_(rows_L, rows_L)], atol=2e-5)
+    scores_UI = model.predict(histories).score_UI.numpy()
+    np.testing.assert_allclose(scores_UI, liked_UI @ expected, atol=5e-5, err_msg="likes alone are folded in")
 
 
 def test_that_many_blocks_give_what_one_block_gives(monkeypatch):
