@@ -91,7 +91,7 @@ class QualityView(QWidget):
 
     def _build(self) -> None:
         self.setObjectName("quality_view")
-        self.page, self._missing = QualityPage(), PlaceMessage()
+        self.page, self._missing = QualityPage(judge_words=quality_words.JUDGE_IN_FULL), PlaceMessage()
         self._knowing = KnowingSide(self._session, self.page, self)
         self._whole = QStackedWidget()
         self._whole.addWidget(self._missing)
@@ -114,6 +114,7 @@ class QualityView(QWidget):
         page.head.use_asked.connect(self._on_use)
         page.head.go_on_asked.connect(self._on_go_on)
         page.head.judge_asked.connect(self._on_judge)
+        page.model.missing.judge_asked.connect(self._on_judge)
         page.head.delete_asked.connect(self._on_delete)
         page.head.renamed.connect(self._on_renamed)
         page.beside.diff.other_chosen.connect(self._show_differences)
@@ -178,6 +179,7 @@ class QualityView(QWidget):
         problem = quality_words.blend_problem(self._group, self._ticked, busy=job.title if job is not None else "")
         self.page.runs.show_runs(rows, chosen=self._chosen, blend_problem=problem)
         self.page.head.show_run(quality_words.head_state(run, picture, in_use=self._in_use), is_free=job is None)
+        self.page.model.missing.let_judge(job is None and picture is not None)
 
     def _show_part(self, place: int) -> None:
         """One part of what is known of the chosen run, each in a turn of its own: together they would be felt.
@@ -214,6 +216,7 @@ class QualityView(QWidget):
         behind = {one.name: one for one in picture.usual_breakdowns}
         behind |= {BEHIND_ONLY[one.name]: one for one in picture.breakdowns if one.name in BEHIND_ONLY}
         pairs = [(one, behind.get(one.name)) for one in picture.breakdowns if one.name not in BEHIND_ONLY]
+        self.page.model.show_missing_curve(quality_words.missing_curve(run, picture))
         self.page.model.show_facts(quality_words.run_facts(run))
         self.page.model.show_breakdowns(pairs, note=quality_words.missing_breakdowns(run, picture))
 

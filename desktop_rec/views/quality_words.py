@@ -19,6 +19,7 @@ from desktop_rec.widgets.quality.run_head import RunHeadState
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
 
+JUDGE_IN_FULL = "Judge in full"
 _LINE_METRICS = ("ndcg@100", "recall@20", "rmse")
 
 
@@ -111,6 +112,16 @@ def missing_breakdowns(run: RunRecord, picture: QualityPicture | None) -> str:
     return f"{run.name} was judged before its quality was taken apart. Press Judge again to see it."
 
 
+def missing_curve(run: RunRecord, picture: QualityPicture) -> str:
+    """Why a run has no cold-start curve, and what draws it; "" where it has one, or first needs to be judged at all."""
+    if _judge_words(run, picture) != JUDGE_IN_FULL:
+        return ""
+    return (
+        f"How good {run.name} is for people of whom it knows only 1, 2 or 4 titles was not looked at yet: that takes a "
+        f"few times as long as judging it did after training. Press {JUDGE_IN_FULL} to draw the curve."
+    )
+
+
 def blend_parts(group: RunGroup | None, ticked: Sequence[str]) -> tuple[RunRecord, ...]:
     """The ticked runs that a blend would be made of: blends themselves are passed over."""
     return tuple(one for one in (group.runs if group else ()) if one.run_id in ticked and one.model != "blend")
@@ -139,7 +150,7 @@ def _judge_words(run: RunRecord, picture: QualityPicture | None) -> str:
         return ""
     has_lists = any("@" in name for name in run.metrics)
     if picture.is_kept and has_lists and not any(one.name == "cold start" for one in picture.breakdowns):
-        return "Judge in full"
+        return JUDGE_IN_FULL
     return "" if picture.is_kept else "Judge again"
 
 

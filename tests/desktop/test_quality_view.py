@@ -254,6 +254,35 @@ def test_that_a_run_without_the_cold_start_curve_can_be_judged_in_full(qtbot, vi
     assert view.page.head.judge.text() == "Judge in full"
 
 
+def test_that_where_the_cold_start_curve_would_be_a_button_draws_it(qtbot, view, session):
+    panel = view.page.model
+    view.page.tabs.setCurrentWidget(panel)
+    settle(qtbot, view)
+    assert panel.missing.isVisible()
+    assert "two_head 1 is for people of whom it knows only 1, 2 or 4 titles" in panel.missing.words.text()
+    assert f"Press {panel.missing.judge.text()} to draw the curve." in panel.missing.words.text()
+    first = panel.plots[0].mapTo(panel.widget(), QPoint(0, 0))
+    assert panel.missing.x() < first.x(), "the first breakdown stands beside the place of the curve"
+    panel.missing.judge.click()
+    assert session.job.kind == "judging"
+    assert not panel.missing.judge.isEnabled()
+    qtbot.waitUntil(lambda: session.job is None, timeout=MOST_MS)
+    settle(qtbot, view)
+    qtbot.waitUntil(lambda: not panel.missing.isVisible(), timeout=MOST_MS)
+    settle(qtbot, view)
+    assert panel.plots[0]._shown.name == "cold start"
+    assert panel.plots[0].mapTo(panel.widget(), QPoint(0, 0)).x() < first.x()
+
+
+def test_that_a_run_that_was_never_judged_has_no_place_for_the_curve(qtbot, view, session, library):
+    library.runs._update(view._chosen, {"metrics": {}})
+    shutil.rmtree(library.home / "runs" / view._chosen / "judgement")
+    session.library_changed.emit()
+    qtbot.waitUntil(lambda: view.page.head.judge.text() == "Judge it", timeout=MOST_MS)
+    qtbot.waitUntil(view.page.model.missing.isHidden, timeout=MOST_MS)
+    settle(qtbot, view)
+
+
 def test_that_ticked_runs_can_be_blended(view, session, monkeypatch):
     asked = []
     monkeypatch.setattr(session, "blend_runs", asked.append)

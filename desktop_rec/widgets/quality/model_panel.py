@@ -1,6 +1,6 @@
 """One run by itself: what it is and how it went, and its quality taken apart.
 
-A part of Quality: show_facts() and show_breakdowns() in.
+A part of Quality: show_facts(), show_breakdowns() and show_missing_curve() in.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from desktop_rec.item_models.quality.breakdown_words import breakdown_words
 from desktop_rec.theme import GRID, set_role
 from desktop_rec.widgets.plot_card import PlotCard
 from desktop_rec.widgets.quality.breakdown_plot import HEIGHT, BreakdownPlot
+from desktop_rec.widgets.quality.missing_curve import MissingCurve
 from desktop_rec.widgets.quality.one_by_one import OneByOne
 from desktop_rec.widgets.side_panel import caption
 
@@ -25,10 +26,11 @@ Pair = tuple["Breakdown", "Breakdown | None"]
 
 
 class ModelPanel(QScrollArea):
-    """Breakdowns above, facts below."""
+    """Breakdowns above, facts below. The first place is the cold-start curve's, or says why it is missing."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, judge_words: str) -> None:
         super().__init__()
+        self.missing = MissingCurve(judge_words)
         self.plots: list[BreakdownPlot] = []
         self._cells: list[QWidget] = []
         self._cards: list[PlotCard] = []
@@ -48,6 +50,12 @@ class ModelPanel(QScrollArea):
             return
         self._waiting = tuple(pairs)
         self._showing.begin(len(pairs))
+
+    def show_missing_curve(self, words: str) -> None:
+        """Why there is no cold-start curve, in its place; "" where there is one or can be none."""
+        self.missing.show_words(words)
+        for number in range(len(self._cells)):
+            self._put(number)
 
     def show_facts(self, facts: Sequence[tuple[str, str]]) -> None:
         """What is known of the run, a line each."""
@@ -88,7 +96,12 @@ class ModelPanel(QScrollArea):
         self._cards.append(card)
         self._cells.append(cell)
         self._sentences.append(sentence)
-        self._grid.addWidget(cell, number // 2, number % 2, Qt.AlignmentFlag.AlignTop)
+        self._put(number)
+
+    def _put(self, number: int) -> None:
+        """Give a breakdown its place in the grid."""
+        row, column = divmod(number + (0 if self.missing.isHidden() else 1), 2)
+        self._grid.addWidget(self._cells[number], row, column, Qt.AlignmentFlag.AlignTop)
 
     def _add_fact(self) -> None:
         label, words = QLabel(), QLabel()
@@ -115,6 +128,8 @@ class ModelPanel(QScrollArea):
         self._facts_grid.setHorizontalSpacing(2 * GRID)
         self._facts_grid.setVerticalSpacing(4)
         self._facts_grid.setColumnStretch(1, 1)
+        self._grid.addWidget(self.missing, 0, 0, Qt.AlignmentFlag.AlignTop)
+        self.missing.hide()
         heading, self._note = QLabel("About this run"), caption()
         set_role(heading, "heading")
         facts = QVBoxLayout(card)

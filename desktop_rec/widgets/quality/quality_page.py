@@ -22,11 +22,11 @@ class QualityPage(QWidget):
 
     turned = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, *, judge_words: str) -> None:
         super().__init__()
         self.setObjectName("quality_page")
         self.runs, self.head = RunList(), RunHead()
-        self.beside, self.model, self.me = SideBySide(), ModelPanel(), MePanel()
+        self.beside, self.model, self.me = SideBySide(), ModelPanel(judge_words=judge_words), MePanel()
         self.tabs = named(QTabWidget(), "quality_tabs", "What to look at")
         self.tabs.setToolTip("")
         self.tabs.setDocumentMode(True)
