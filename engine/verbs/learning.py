@@ -83,16 +83,7 @@ def train(
     fresh = fresh_model(model, model_config, dataset, seed=settled.seed if settled else 1)
     if isinstance(fresh, StepModel) and settled:
         fresh.prepare(divided.train, seed=settled.seed)
-    plan = RunPlan(
-        model=model,
-        model_config=fresh.config,
-        training=settled,
-        split=divided.config,
-        device=str(chosen),
-        precision=settled.precision if settled else "float32",
-        parameters=parameters_of(fresh),
-        candidates_I=divided.candidates_I,
-    )
+    plan = _plan_of(fresh, settled, divided, chosen)
     run = _Run(library, dataset, divided, fresh, settled, chosen, library.runs.begin(dataset, plan), advise)
     return (yield from run.learned(None))
 
@@ -141,6 +132,20 @@ def keep_as_run(
     keeper = library.runs.begin(dataset, plan)
     run = _Run(library, dataset, split, model, None, torch.device("cpu"), keeper, learning=learning)
     return (yield from run.learned(None))
+
+
+def _plan_of(model: Model, training: TrainingConfig | None, split: Split, device: torch.device) -> RunPlan:
+    """What is recorded of a run before it begins."""
+    return RunPlan(
+        model=model.name,
+        model_config=model.config,
+        training=training,
+        split=split.config,
+        device=str(device),
+        precision=training.precision if training else "float32",
+        parameters=parameters_of(model),
+        candidates_I=split.candidates_I,
+    )
 
 
 def _settled(

@@ -63,30 +63,18 @@ def search(
     not be written; LibraryError where the disk refuses or the data set of a kept search is not this one.
     """
     torch.set_num_threads(training_threads())
-    if search_id is not None:
-        record = library.searches.find(search_id)
-        plan = _Plan.from_dict(record.plan)
-        refuse_other_data(record, dataset)
+    begun = library.searches.find(search_id) if search_id is not None else None
+    if begun is not None:
+        plan = _Plan.from_dict(begun.plan)
+        refuse_other_data(begun, dataset)
     else:
         base = Base.of(model, model_config=model_config, training=training, split=split, entries=dataset.entries)
         plan = _Plan(grid_of(base, grid or {}), config or SearchConfig(), device, suggestion, None)
-        record = None
     plan = plan if out is None else replace(plan, out=out.resolve())
-    refuse_unmeasurable(plan.grid.base, plan.config)
-    trials = plan.grid.trials(plan.config)
-    if kind_of(plan.grid.base.model).can.learns_by_steps:
-        choose_device(plan.device)
-    if plan.out is not None:
-        refuse_unwritable(plan.out)
+    trials = plan.trials()
     yield StageStarted("splitting", "Setting people aside to judge on")
     divided = make_split(dataset, plan.grid.base.split)
-    if record is None:
-        record = library.searches.begin(
-            dataset, model=plan.grid.base.model, watched=plan.grid.base.watched(plan.config), plan=plan.as_dict(),
-            rows=[SearchRow(trial.place, trial.values) for trial in trials],
-        )  # fmt: skip
-    elif plan.as_dict() != record.plan:
-        record = library.searches.replan(record.search_id, plan.as_dict())
+    record = _recorded(library, dataset, plan, trials, begun)
     relay = Relay()
     keeper = _Table(library, record, plan, {row.place: row for row in library.searches.rows(record.search_id)})
     bench = Bench(library, dataset, divided, record.model, record.watched, plan.device, plan.suggestion, keeper.keep)
@@ -119,6 +107,16 @@ class _Plan:
     suggestion: str | None
     out: Path | None
 
+    def trials(self) -> tuple[Trial, ...]:
+        """Every run to make. Raises before anything runs where they could not be made, compared, or summed up."""
+        refuse_unmeasurable(self.grid.base, self.config)
+        trials = self.grid.trials(self.config)
+        if kind_of(self.grid.base.model).can.learns_by_steps:
+            choose_device(self.device)
+        if self.out is not None:
+            refuse_unwritable(self.out)
+        return trials
+
     def as_dict(self) -> dict[str, Any]:
         base = self.grid.base
         return {
@@ -145,6 +143,18 @@ class _Plan:
         out = Path(values["out"]) if values["out"] else None
         config = SearchConfig.from_dict(values["search"])
         return _Plan(grid_of(base, dict(values["grid"])), config, values["device"], values.get("suggestion"), out)
+
+
+def _recorded(
+    library: Library, dataset: Dataset, plan: _Plan, trials: Sequence[Trial], begun: SearchRecord | None
+) -> SearchRecord:
+    """The record of a search that begins, or of one that goes on, maybe with another plan."""
+    if begun is None:
+        return library.searches.begin(
+            dataset, model=plan.grid.base.model, watched=plan.grid.base.watched(plan.config), plan=plan.as_dict(),
+            rows=[SearchRow(trial.place, trial.values) for trial in trials],
+        )  # fmt: skip
+    return begun if plan.as_dict() == begun.plan else library.searches.replan(begun.search_id, plan.as_dict())
 
 
 class _Table:
