@@ -17,12 +17,10 @@ from desktop_rec.notices import Failure
 from desktop_rec.preferences import Preferences
 from desktop_rec.search_state import LiveRun, SearchJobState, SearchState
 from desktop_rec.views import search_words
-from desktop_rec.views.search_plan import plan_words, search_models, suggested_values
 from desktop_rec.views.search_view import SearchView
 from desktop_rec.views.train_place import TrainPlace
-from engine.events import EpochEnded, SearchMoved, SearchStarted, StepsTaken, TrainingStarted
 from engine.library.searches import DIVERGED, FAILED, FINISHED, STOPPED, WAITING, SearchRow
-from engine.training.search import Base, SearchConfig, grid_of, varied_settings
+from engine.training.search import Base, SearchConfig
 
 MOST_MS = 30_000
 
@@ -125,21 +123,6 @@ def test_that_the_search_is_built_when_it_is_first_looked_at(qtbot, session):
     assert isinstance(place._search, SearchView)
 
 
-def test_that_models_with_something_to_vary_are_offered_and_blends_are_not():
-    offered = {one.key for one in search_models()}
-    assert {"two_head", "mf", "ease"} <= offered
-    assert "blend" not in offered
-
-
-@pytest.mark.parametrize("model", [one.key for one in search_models()])
-def test_that_every_suggested_list_is_one_that_the_setting_takes(model):
-    from engine.training.search import read_axis
-
-    base = Base.of(model)
-    for declared, in_training in varied_settings(base):
-        assert read_axis(base, declared.name, suggested_values(base, declared, in_training))
-
-
 def test_that_nothing_ticked_makes_no_search(view):
     assert plan(view) == "Tick at least one setting to vary."
     assert not start_button(view).isEnabled()
@@ -193,15 +176,6 @@ def test_that_more_runs_than_anyone_means_need_a_draw(view):
     most.show_value(20)
     most.edited.emit()
     assert plan(view).startswith("20 runs: Rank (50) × Batch (50), drawn from 2,500.")
-
-
-def test_that_a_time_is_foretold_only_from_runs_that_were_timed():
-    grid = grid_of(Base.of("mf"), {"rank": (1, 2, 3)})
-    made = rows(FINISHED, FINISHED)
-    known = dataclasses.make_dataclass("Record", ["model", "name"])("mf", "mf search 1")
-    assert plan_words(grid, runs=3, state=SearchState()).endswith("shows after the first.")
-    said = plan_words(grid, runs=3, state=SearchState(record=known, rows=made))
-    assert said == "3 runs: Rank (3). About 0:30, if each takes as long as those of mf search 1."
 
 
 def test_that_start_hands_the_grid_to_the_session(view, opened, monkeypatch):
@@ -302,41 +276,6 @@ def test_that_what_can_be_done_follows_the_search(view, opened):
     assert part(view, QPushButton, "stop_search_button").text() == "Stop and keep"
     opened.job = None
     opened.job_changed.emit(None)
-
-
-# -- the job bar -----------------------------------------------------------------------------------------------------
-
-
-def moved(place, status, *, ended, rest_s):
-    return SearchMoved(place, status, "rank=8", None, "", 0.0, None, None, ended, 4, rest_s)
-
-
-def test_that_the_job_bar_counts_all_runs_and_the_time_of_all_runs():
-    state = SearchJobState("search", "Search").after(SearchStarted("s", "mf search 1", "mf", "rmse", 4, 1), now_s=0)
-    state = state.after(moved(2, "running", ended=1, rest_s=60.0), now_s=10.0)
-    assert (state.words, state.share, state.remaining_s) == ("Run 2 of 4: rank=8", 0.25, 60.0)
-    steps = StepsTaken(40, [0.1] * 10, [1e-3] * 10, 2, 100, 1e3, 1.0, 5.0)
-    state = state.after(steps, now_s=20.0)
-    assert state.words == "Run 2 of 4: epoch 2, step 50 of 100"
-    assert state.share == pytest.approx((1 + 0.5) / 4)
-    assert state.remaining_s == 50.0
-    assert state.can_pause
-    state = state.after(moved(2, "finished", ended=2, rest_s=40.0), now_s=30.0)
-    assert (state.share, state.remaining_s) == (0.5, 40.0)
-
-
-def test_that_the_live_run_follows_its_epochs():
-    state = SearchState(running=True)
-    for event in (
-        moved(3, "running", ended=2, rest_s=None),
-        TrainingStarted("r", "mf", "cpu", "float32", 10, 80, 10, 0, 40, 4, "rmse"),
-        EpochEnded(1, 10, 1.0, (), (("rmse", 0.9),), "rmse", True, 1e-3),
-        EpochEnded(2, 20, 1.0, (), (("rmse", 0.95),), "rmse", False, 1e-3),
-    ):
-        state.fold(event)
-    assert state.live == LiveRun(3, epoch=2, epochs=4, value=0.9)
-    state.fold(moved(3, "finished", ended=3, rest_s=1.0))
-    assert state.live is None
 
 
 # -- a real search ---------------------------------------------------------------------------------------------------
