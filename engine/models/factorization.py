@@ -130,12 +130,13 @@ class MatrixFactorization(RatingModel):
     # -- learning ------------------------------------------------------------------------------------------------
 
     def losses(self, batch: EntryBatch, *, noise: torch.Generator, moment: Moment) -> Losses:
-        user_BK, item_BK = self.user_factors_TK[batch.person_B], self.item_factors_IK[batch.item_rows_B]
-        user_B, item_B = self.user_bias_T[batch.person_B], self.item_bias_I[batch.item_rows_B]
+        person_B, rows_B = batch.person_B, batch.item_rows_B
+        user_BK, item_BK = self.user_factors_TK.index_select(0, person_B), self.item_factors_IK.index_select(0, rows_B)
+        user_B, item_B = self.user_bias_T.index_select(0, person_B), self.item_bias_I.index_select(0, rows_B)
         predicted_B = self._level + user_B + item_B + (user_BK * item_BK).sum(1)
-        lengths_B = user_BK.square().sum(1) + item_BK.square().sum(1) + user_B.square() + item_B.square()
+        squares = sum(one.float().square().sum() for one in (user_BK, item_BK, user_B, item_B))
         return self._squared_error(
-            predicted_B - self._as_targets(batch.ratings_B), self.config.l2 * lengths_B.float().mean()
+            predicted_B - self._as_targets(batch.ratings_B), self.config.l2 * squares / max(1, len(person_B))
         )
 
     # -- predicting ----------------------------------------------------------------------------------------------

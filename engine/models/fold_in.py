@@ -19,9 +19,8 @@ from torch import Tensor
 from engine.data.dataset import Int64
 from engine.errors import DivergedError
 
-_NUMBERS_AT_ONCE = 2**23
-_NUMBERS_OF_VARIANTS = 2**20
-"""Few enough to stay near the processor while a network goes over them."""
+_NUMBERS_AT_ONCE = 2**20
+"""Few enough to stay near the processor: eight times as many folded MovieLens-1M's people in at half the speed."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def variants_of(rows_n: Tensor, targets_n: Tensor, left_out_V: Tensor, *, width:
     there_Vn = rated_n.double().expand(1 + len(left_out_V), -1).clone()
     there_Vn[torch.arange(1, 1 + len(left_out_V), device=there_Vn.device), left_out_V] = 0.0
     known_n = torch.where(rated_n, targets_n, 0.0)
-    at_once = max(1, _NUMBERS_OF_VARIANTS // max(1, len(rows_n) * width))
+    at_once = max(1, _NUMBERS_AT_ONCE // max(1, len(rows_n) * width))
     for start in range(0, len(there_Vn), at_once):
         there = there_Vn[start : start + at_once]
         people = np.arange(start, start + len(there))

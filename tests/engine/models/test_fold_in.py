@@ -37,7 +37,7 @@ def test_that_lots_stay_within_the_memory_they_may_take(monkeypatch):
 
 
 def test_that_a_variant_lacks_its_entry_and_those_without_a_rating(monkeypatch):
-    monkeypatch.setattr(fold_in, "_NUMBERS_OF_VARIANTS", 30)
+    monkeypatch.setattr(fold_in, "_NUMBERS_AT_ONCE", 30)
     targets = torch.tensor([0.1, float("nan"), 0.3, 0.4])
     lots = list(variants_of(torch.arange(4), targets, torch.tensor([2, 1, 0]), width=4))
     there = torch.cat([lot.there_Um for lot in lots])
