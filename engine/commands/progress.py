@@ -96,8 +96,9 @@ class ProgressReport:
 
 def _started_words(event: TrainingStarted) -> str:
     again = f", from step {event.first_step:,}" if event.first_step else ""
+    epochs = "1 epoch" if event.total_epochs == 1 else f"{event.total_epochs:,} epochs"
     return (
-        f"Training {event.model} on {event.examples:,} {event.unit} for {event.total_epochs:,} epochs{again} "
+        f"Training {event.model} on {event.examples:,} {event.unit} for {epochs}{again} "
         f"({event.device}, {event.precision}, {event.parameters:,} parameters; run {event.run_id})"
     )
 

@@ -72,7 +72,8 @@ def read_curves(
     """
     curves = _curves_of(curve)
     if len(curves.epochs_E) < LEAST_EPOCHS:
-        words = f"{len(curves.epochs_E)} epochs are too few to read the curves." if ended and curve else ""
+        count = "One epoch is" if len(curves.epochs_E) == 1 else f"{len(curves.epochs_E)} epochs are"
+        words = f"{count} too few to read the curves." if ended and curve else ""
         return CurveReading("short", words)
     if not curve[-1].validation:
         return _unjudged(curves)
@@ -80,7 +81,8 @@ def read_curves(
         found = rule(curves)
         if found is not None:
             return found
-    return _gap(curves, hides=hides, by_time=by_time) or _level(curves) or _together(curves, ended=ended)
+    gap = _gap(curves, hides=hides, by_time=by_time, ended=ended)
+    return gap or _level(curves) or _together(curves, ended=ended)
 
 
 def _flat(curves: _Curves) -> CurveReading | None:
@@ -104,12 +106,15 @@ def _slow(curves: _Curves) -> CurveReading | None:
     watched_E, third = curves.watched_E, max(1, len(curves.watched_E) // 3)
     gain = watched_E[0] - watched_E.min()
     late = watched_E[-1 - third] - watched_E[-1]
-    if curves.best != len(watched_E) - 1 or _share(gain, watched_E[0]) > _LITTLE_GAIN or late < 0.3 * gain:
+    even = min(0.3, 0.9 * third / (len(watched_E) - 1))
+    if curves.best != len(watched_E) - 1 or _share(gain, watched_E[0]) > _LITTLE_GAIN or late < even * gain:
         return None
+    share = _share(gain, watched_E[0])
+    amount = f"{share:.1%}" if share >= 0.0005 else "less than 0.1%"
     return CurveReading(
         "slow",
-        f"Both curves fall, but slowly and evenly to the end ({curves.name} by {_share(gain, watched_E[0]):.1%} in "
-        "all): most is still to be learned. Take a higher learning rate, or many more epochs.",
+        f"Both curves fall, but slowly and evenly to the end ({curves.name} by {amount} in all): most is "
+        "still to be learned. Take a higher learning rate, or many more epochs.",
     )
 
 
@@ -157,7 +162,7 @@ def _turned(curves: _Curves) -> CurveReading | None:
     )
 
 
-def _gap(curves: _Curves, *, hides: bool, by_time: bool) -> CurveReading | None:
+def _gap(curves: _Curves, *, hides: bool, by_time: bool, ended: bool) -> CurveReading | None:
     """The curves lie apart from early on and stay as they are."""
     if not curves.are_errors:
         return None
@@ -166,14 +171,9 @@ def _gap(curves: _Curves, *, hides: bool, by_time: bool) -> CurveReading | None:
     if abs(late) < _WIDE or early * late <= 0 or abs(early) < _WIDE or abs(late) > 1.5 * abs(early):
         return None
     if late < 0:
-        why = (
-            "while it trains, parts are hidden from it by dropout or noise, and when it is judged nothing is"
-            if hides
-            else "while it trains, a loss is the mean of an epoch in which it was still getting better"
-        )
-        return CurveReading(
-            "gap", f"The training loss lies above the validation from the start and stays there: {why}. All is well."
-        )
+        where = "The training loss lies above the validation from the start and stays there"
+        well = _more_may_help(curves, ended=ended) or " All is well."
+        return CurveReading("gap", f"{where}: {_why_training_is_harder(curves, hides=hides)}.{well}")
     why = (
         "it is judged on later ratings, of people and titles that it could not know as well"
         if by_time
@@ -186,6 +186,16 @@ def _gap(curves: _Curves, *, hides: bool, by_time: bool) -> CurveReading | None:
     )
 
 
+def _why_training_is_harder(curves: _Curves, *, hides: bool) -> str:
+    """What puts a training loss above the validation. An epoch's mean is hardly above how the last one ended."""
+    if hides:
+        return "while it trains, parts are hidden from it by dropout or noise, and when it is judged nothing is"
+    ahead = 1.0 - np.sqrt(np.maximum(curves.training_E[1:], 0.0)) / np.maximum(curves.watched_E[:-1], 1e-12)
+    if float(ahead.mean()) < -_WIDE:
+        return "to be judged, everybody is worked out afresh from their ratings, and more cautiously than in training"
+    return "while it trains, a loss is the mean of an epoch in which it was still getting better"
+
+
 def _level(curves: _Curves) -> CurveReading | None:
     """The validation has stopped moving well before the end."""
     watched_E, best = curves.watched_E, curves.best
@@ -195,6 +205,13 @@ def _level(curves: _Curves) -> CurveReading | None:
         return None
     if since > 0.75 * len(watched_E):
         return None
+    if best == 0:
+        epoch = curves.epochs_E[0]
+        return CurveReading(
+            "level",
+            f"{curves.name} on what was held out was best after epoch {epoch}; what was learned since has gained "
+            f"nothing there. The weights of epoch {epoch} are the ones kept.",
+        )
     return CurveReading(
         "level",
         f"Both curves got better together until about epoch {curves.epochs_E[since]}; since then {curves.name} neither "
@@ -206,7 +223,7 @@ def _together(curves: _Curves, *, ended: bool) -> CurveReading:
     """Both still get better."""
     widens = curves.are_errors and curves.gap_E[-1] > _WIDE and curves.gap_E[-1] > 1.5 * abs(curves.gap_E[1])
     gap = " The gap between them grows, but that does no harm as long as both fall." if widens else ""
-    more = " It was still getting better at the end: more epochs may help." if ended and _ends_falling(curves) else ""
+    more = _more_may_help(curves, ended=ended)
     return CurveReading("together", f"Training and validation get better together, as they should.{gap}{more}")
 
 
@@ -230,9 +247,11 @@ def jitter(values_E: Floats) -> float:
     return float(np.median(np.abs(values_E[1:-1] - (values_E[:-2] + values_E[2:]) / 2.0)))
 
 
-def _ends_falling(curves: _Curves) -> bool:
+def _more_may_help(curves: _Curves, *, ended: bool) -> str:
+    """A sentence where a run ended while the validation was still getting better; else ""."""
     watched_E = curves.watched_E
-    return curves.best == len(watched_E) - 1 and watched_E[-3] - watched_E[-1] > _LEAST_TURN * abs(watched_E[-1])
+    falls = curves.best == len(watched_E) - 1 and watched_E[-3] - watched_E[-1] > _LEAST_TURN * abs(watched_E[-1])
+    return " It was still getting better at the end: more epochs may help." if ended and falls else ""
 
 
 def _share(part: float, whole: float) -> float:

@@ -98,7 +98,7 @@ class Loop:
         self._pace = Pace(clock=clock)
         self.progress = Progress()
         self.stopped = self.diverged = False
-        self.because = f"All {config.epochs} epochs are done."
+        self.because = "The one epoch is done." if config.epochs == 1 else f"All {config.epochs} epochs are done."
 
     def started(self, run_id: str) -> TrainingStarted:
         self._log = StepLog(self.progress.step, self._total_steps, self._batch, self._clock)

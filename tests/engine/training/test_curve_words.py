@@ -71,6 +71,35 @@ def test_that_training_above_validation_is_explained_by_what_is_hidden_in_traini
     assert read_curves(curve, hides=True).kind == "gap"
 
 
+def test_that_training_far_above_validation_is_put_down_to_how_people_are_judged_and_asks_for_more_epochs():
+    """As the low-rank study's settings did on the bundled sample: it ended at twice the error of plain averages."""
+    validation = 2.935 - 0.9 * (np.arange(50) / 49) ** 2
+    reading = read_curves(a_curve(np.linspace(6.1, 2.5, 50) ** 2, validation))
+    assert reading.kind == "gap"
+    assert "worked out afresh" in reading.words
+    assert "more epochs may help" in reading.words
+    assert "All is well" not in reading.words
+
+
+def test_that_a_first_epoch_that_stays_the_best_is_not_called_getting_better_together():
+    """As the embedding network did on five hundred ratings."""
+    reading = read_curves(a_curve([2.181, 2.194, 1.968, 1.853], [1.406, 1.535, 1.503, 1.48]))
+    assert reading.kind == "level"
+    assert "best after epoch 1" in reading.words
+    assert "together" not in reading.words
+
+
+@pytest.mark.parametrize("epochs", [4, 5, 6, 8, 11, 14])
+def test_that_an_even_crawl_is_seen_after_any_number_of_epochs(epochs):
+    reading = read_curves(a_curve(np.linspace(35.05, 34.45, epochs), np.linspace(2.455, 2.454, epochs)))
+    assert reading.kind == "slow"
+    assert "less than 0.1%" in reading.words
+
+
+def test_that_a_single_epoch_is_counted_as_one():
+    assert read_curves(a_curve([1.0], [1.0])).words == "One epoch is too few to read the curves."
+
+
 def test_that_a_gap_that_widens_while_both_fall_is_said_to_do_no_harm_yet():
     validation, training = falling(1.0, 0.85, pace=12), falling(1.0, 0.6, pace=12)
     reading = read_curves(a_curve(training**2, validation))

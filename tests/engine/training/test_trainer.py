@@ -136,6 +136,11 @@ def test_that_stop_at_the_first_yield_keeps_the_untrained_model(split, fresh_mod
     assert len(kept.states) == 1
 
 
+@pytest.mark.parametrize(("epochs", "words"), [(1, "The one epoch is done."), (2, "All 2 epochs are done.")])
+def test_that_the_epochs_done_are_counted_as_people_count(split, fresh_model, epochs, words):
+    assert run(split, fresh_model(), CONFIG.changed(epochs=epochs))[0].stopped_because == words
+
+
 def test_that_stop_at_any_yield_keeps_what_was_learned(split, fresh_model):
     def one_epoch(kept):
         model = fresh_model()
