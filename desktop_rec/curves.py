@@ -117,8 +117,8 @@ class TrainingState:
     failure: Failure | None = None
     discarded: bool = False
     hides: bool = False
-    """Whether the model learns with parts hidden or noise; `by_time`: whether the newest ratings are held out."""
-    by_time: bool = False
+    """Whether the model learns with parts hidden or noise; `split_kind`: which way ratings are held out."""
+    split_kind: str = ""
 
     @property
     def best(self) -> EpochEnded | None:

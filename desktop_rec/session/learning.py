@@ -109,7 +109,12 @@ class LearningDesk(ImportDesk):
         """Mix finished runs into a new one, which takes the place of the model in use as a trained one does."""
         if self.library is None or self.dataset is None:
             return False
-        return self._learn("blend", "Blending", partial(work.blend, self.library, tuple(run_ids)))
+        if not self._learn("blend", "Blending", partial(work.blend, self.library, tuple(run_ids))):
+            return False
+        part = next((one for one in self.runs() if one.run_id in run_ids), None)
+        if part is not None:
+            self._know_run({}, part.split_config)
+        return True
 
     def discard(self) -> None:
         """Throw the run away: end it if it runs, then delete it. undo() brings it back."""
@@ -122,7 +127,7 @@ class LearningDesk(ImportDesk):
     def _know_run(self, model_config: Mapping[str, Any], split: Mapping[str, Any]) -> None:
         """What of a run's settings its curves are read by."""
         self.training_state.hides = hides_while_training(model_config)
-        self.training_state.by_time = split.get("kind") == "time"
+        self.training_state.split_kind = str(split.get("kind") or "")
 
     def _began_sweep(self, model: str, *, started: bool) -> bool:
         if started:

@@ -15,6 +15,7 @@ from desktop_rec.session.labels import TITLES, ago
 from desktop_rec.session.quality import run_can_go_on
 from desktop_rec.widgets.number_words import count_words, figure_words, metric_words, rate_words, time_words
 from desktop_rec.widgets.quality.run_head import RunHeadState
+from engine.evaluation.meanings import judged_on_words
 
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
@@ -68,7 +69,8 @@ def run_facts(run: RunRecord) -> tuple[tuple[str, str], ...]:
     if run.best_epoch is not None and run.best_value is not None:
         best = f", the best was {run.best_epoch} ({metric_words(run.watched)} {figure_words(run.best_value)})"
     epochs = f"{count_words(run.epochs)} of {count_words(run.total_epochs)}{best}" if run.total_epochs else ""
-    judged = f"{count_words(run.people_judged)} people it never learned from" if run.people_judged else "not yet"
+    kind = str(run.split_config.get("kind"))
+    judged = judged_on_words(kind, run.people_judged) if run.people_judged else "not yet"
     facts = (
         ("Model", TITLES.get(run.model, run.model)),
         ("How it ended", run.stopped_because),

@@ -11,6 +11,7 @@ from desktop_rec.curves import TrainingState
 from desktop_rec.widgets.live_panel import watched_value
 from desktop_rec.widgets.number_words import count_words, figure_words, metric_words, rate_words, time_words
 from desktop_rec.widgets.outcome_card import Outcome, OutcomeAction
+from engine.evaluation.meanings import judged_on_words
 from engine.training.curve_words import read_curves
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ USE_EASE = OutcomeAction("use_ease", "Switch to EASE", "Choose the model Liked t
 PLAN_AGAIN = OutcomeAction("plan", "Plan another run", "Back to the schedule, to start anew with other settings")
 DISCARD = OutcomeAction("discard", "Discard this run", "Throw the run away (Ctrl+Z brings it back)")
 
-_SHOWN_METRICS = ("ndcg@100", "recall@20", "recall@50")
+_SHOWN_METRICS = ("ndcg@100", "recall@20", "recall@50", "rmse")
 
 
 def figures(state: TrainingState, *, paused: bool) -> tuple[str, ...]:
@@ -44,7 +45,8 @@ def figures(state: TrainingState, *, paused: bool) -> tuple[str, ...]:
 
 def curve_words(state: TrainingState) -> str:
     """What the curves so far say: training against validation."""
-    return read_curves(state.epochs, hides=state.hides, by_time=state.by_time, ended=not state.running).words
+    by_time = state.split_kind == "time"
+    return read_curves(state.epochs, hides=state.hides, by_time=by_time, ended=not state.running).words
 
 
 def stage_now(state: TrainingState) -> str:
@@ -80,7 +82,7 @@ def _finished(state: TrainingState, finished: FinishedRun, *, title: str) -> Out
             "its weights are the ones kept."
         )
     if finished.judgement is not None:
-        sentences.append(_judged(finished.judgement))
+        sentences.append(_judged(finished.judgement, state.split_kind))
     sentences.append(_took(finished))
     advice = " ".join(dict.fromkeys(one for one in (*state.advice, finished.advice) if one))
     actions = [SEE_LIST, PLAN_AGAIN, DISCARD]
@@ -89,7 +91,7 @@ def _finished(state: TrainingState, finished: FinishedRun, *, title: str) -> Out
     return Outcome(heading, tuple(one for one in sentences if one), advice, tuple(actions))
 
 
-def _judged(judgement: Judgement) -> str:
+def _judged(judgement: Judgement, split_kind: str) -> str:
     """What held-out people say, with the interval in which 95 of 100 such groups would lie."""
     said = []
     for name in _SHOWN_METRICS:
@@ -99,8 +101,7 @@ def _judged(judgement: Judgement) -> str:
             if found.low is not None and found.high is not None:
                 between = f" ({figure_words(found.low)} to {figure_words(found.high)})"
             said.append(f"{metric_words(name)} {figure_words(found.value)}{between}")
-    people = f"{count_words(judgement.people)} people it never saw"
-    return f"Judged on {people}: {', '.join(said)}." if said else ""
+    return f"Judged on {judged_on_words(split_kind, judgement.people)}: {', '.join(said)}." if said else ""
 
 
 def _took(finished: FinishedRun) -> str:

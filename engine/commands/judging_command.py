@@ -1,4 +1,4 @@
-"""evaluate: what a run is worth to people it has not learned from, part by part, and beside the simplest models."""
+"""evaluate: what a run is worth on what was held out from it, part by part, and beside the simplest models."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from engine.commands.driving import Driver
 from engine.commands.preset_choices import started
 from engine.commands.wording import duration, facts, figure, rate, table
 from engine.commands.wrong_use import WrongUse
+from engine.evaluation.meanings import judged_on_words
 from engine.library.run_record import RunRecord
 from engine.library.store import Library
 from engine.models.blend import Blend
@@ -127,7 +128,8 @@ def _run_text(record: RunRecord, *, curve_words: str) -> str:
         ),
     ]
     if metrics:
-        lines += [f"On {record.people_judged:,} people it has not learned from:", facts(metrics)]
+        judged_on = judged_on_words(record.split_config["kind"], record.people_judged)
+        lines += [f"On {judged_on}:", facts(metrics)]
     return "\n".join(one for one in (*lines, curve_words, record.advice) if one).rstrip()
 
 

@@ -83,7 +83,7 @@ def _add_learning(
 def _add_answering(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
 ) -> None:
-    judge = commands.add_parser("evaluate", parents=[common], help="judge a run on people it has not learned from")
+    judge = commands.add_parser("evaluate", parents=[common], help="judge a run on what was held out from it")
     judge.add_argument("run", metavar="RUN")
     judge.add_argument("--protocol", choices=SPLITS[:-1], help="as the run was trained for, unless given")
     judge.add_argument("--k", type=_cuts, default=(20, 50, 100), metavar="20,50", help="lengths of the lists")

@@ -1,4 +1,4 @@
-"""Metrics and differences in words, for people who rate films.
+"""Metrics, differences, and what was held out, in words, for people who rate films.
 
 Stands behind a Judgement; the terminal and the window say the same.
 """
@@ -34,6 +34,19 @@ _OF_LISTS = {
     "coverage": "how many of all titles are in anybody's list",
     "novelty": "how little known the titles of the list are, in bits: one more is half as well known",
 }
+
+_JUDGED_ON = {
+    "strong": "{people} it has not learned from",
+    "random": "held-out ratings of {people}",
+    "time": "the newest ratings, of {people}",
+    "last": "the last ratings of {people}",
+}
+
+
+def judged_on_words(split_kind: str, people: int) -> str:
+    """On what a run was judged: whole people only where the split holds those out, else ratings of so many people."""
+    counted = "1 person" if people == 1 else f"{people:,} people"
+    return _JUDGED_ON.get(split_kind, "{people}").format(people=counted)
 
 
 def metric_title(metric: str) -> str:

@@ -1,4 +1,4 @@
-"""A kept run judged again on the people it never learned from, and kept with all that was found.
+"""A kept run judged again on what was held out from it, and kept with all that was found.
 
 Wires a kept model to its own split; any other protocol would test it on what it has learned.
 """

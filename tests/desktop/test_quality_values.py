@@ -281,7 +281,11 @@ def test_that_facts_without_anything_to_say_are_left_out():
     facts = dict(run_facts(record("a", training_config=None, advice="")))
     assert "Epochs" not in facts
     assert "Advice" not in facts
-    assert facts["Judged on"] == "60 people it never learned from"
+    assert facts["Judged on"] == "60 people it has not learned from"
+
+
+def test_that_a_run_is_not_said_to_know_nothing_of_people_whose_other_ratings_it_learned_from():
+    assert dict(run_facts(record("a", split=RANDOM)))["Judged on"] == "held-out ratings of 60 people"
 
 
 def test_that_blending_takes_two_finished_runs_of_one_group():

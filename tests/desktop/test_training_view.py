@@ -213,6 +213,13 @@ def test_that_what_happened_is_said_at_the_end(view, session):
     assert "30 steps took 1:12 at rate 3.1e-3" in card._words.text()
 
 
+def test_that_the_outcome_of_ratings_held_out_speaks_of_ratings_not_of_strangers(view, session):
+    state = ended(session)
+    state.split_kind = "random"
+    session.training_changed.emit()
+    assert "Judged on held-out ratings of 10 people: NDCG@100" in view._progress._outcome._words.text()
+
+
 def test_that_advice_for_ease_brings_a_button_that_switches_to_it(qtbot, view, session):
     ended(session, advice="Here ease is the better choice: NDCG@100 0.43 against 0.40.", better_model="ease")
     buttons = {one.property("key"): one for one in view._progress._outcome._buttons.children() if one.property("key")}

@@ -49,7 +49,7 @@ class RunHead(QWidget):
         self.judge = button(
             "Judge again",
             "judge_run",
-            "Judge this run on the people it never saw, with the curve from few to many titles",
+            "Judge this run on what was held out from it, with the curve from few to many titles",
         )
         self.rename = button("Rename", "rename_run", "Give this run another name", role="quiet")
         self.delete = button("Delete", "delete_run", "Delete this run (Ctrl+Z brings it back)", role="quiet")

@@ -5,7 +5,7 @@ import pytest
 from engine.data.dataset import Scale
 from engine.evaluation.intervals import Interval
 from engine.evaluation.judgement import ERROR_METRICS, RANKING_METRICS
-from engine.evaluation.meanings import difference_words, is_better, metric_meaning, metric_title
+from engine.evaluation.meanings import difference_words, is_better, judged_on_words, metric_meaning, metric_title
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,17 @@ def test_that_every_metric_has_a_title_and_a_meaning():
 def test_that_the_scale_of_an_error_is_said():
     assert "0.5 to 5" in metric_meaning("rmse", Scale(0.5, 5, 0.5))
     assert "0 to 1: not in stars" in metric_meaning("rmse_unit", Scale(0.5, 5, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("strong", "65 people it has not learned from"),
+        ("random", "held-out ratings of 65 people"),
+        ("time", "the newest ratings, of 65 people"),
+        ("last", "the last ratings of 65 people"),
+    ],
+)
+def test_that_only_whole_people_held_out_are_people_that_a_run_has_not_learned_from(kind, words):
+    assert judged_on_words(kind, 65) == words
+    assert "1 person" in judged_on_words(kind, 1)
