@@ -122,7 +122,7 @@ def _differences(chosen: str, kept: Mapping[str, Judgement]) -> Job[dict[tuple[s
 def _compared(own: Judgement, other: Judgement) -> tuple[str, ...]:
     """One metric of lists by its least and one by its greatest cut, and the error of ratings, where both have them."""
     cuts = sorted({int(name.partition("@")[2]) for name in own.metrics if name.startswith("precision@")})
-    wanted = (f"precision@{cuts[0]}", f"ndcg@{cuts[-1]}", "rmse") if cuts else ("rmse",)
+    wanted = (f"precision@{cuts[0]}", f"ndcg@{cuts[-1]}", "mae") if cuts else ("mae",)
     return tuple(one for one in wanted if one in own.per_person and one in other.per_person)
 
 

@@ -41,8 +41,8 @@ def dataset_lines(session: Session) -> list[DatasetLine]:
 
 def run_words(record: RunRecord) -> str:
     """A run as a menu says it: its name, its model, and how far off its ratings were on average."""
-    rmse = record.metrics.get("rmse", {}).get("value")
-    off = f", {rmse:.2f} off on average" if rmse is not None else ""
+    error = record.metrics.get("mae", {}).get("value")
+    off = f", {error:.2f} off on average" if error is not None else ""
     return f"{record.name}: {TITLES.get(record.model, record.model)}{off}"
 
 

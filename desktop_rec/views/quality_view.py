@@ -195,7 +195,15 @@ class QualityView(QWidget):
         said: tuple[str, ...] = ()
         if own is not None and dataset is not None:
             word, unit = dataset.catalogue.word, unit_of(dataset.scale)
-            said = meaning(own, picture.others, picture.differences, people=picture.people, word=word, unit=unit)
+            said = meaning(
+                own,
+                picture.others,
+                picture.differences,
+                people=picture.people,
+                word=word,
+                unit=unit,
+                likes_only=run.split_config.get("kind") == "strong",
+            )
             said += quality_words.missing_pairs(run, picture)
         beside.show_note(quality_words.missing_figures(run))
         beside.meaning.show_meaning(said)

@@ -161,7 +161,7 @@ def _heading(group: RunGroup, *, is_own: bool, is_only: bool) -> RunHeading:
     about = about[0].upper() + about[1:]
     if is_own or is_only or not group.can_be_judged:
         return RunHeading(people_words(group), about)
-    return RunHeading("Judged on other people: not comparable", f"{about}. Choose one to compare within.", warns=True)
+    return RunHeading("On other people: not comparable", f"{about}. Choose one to compare within.", warns=True)
 
 
 def _about(run: RunRecord) -> str:

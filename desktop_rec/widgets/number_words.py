@@ -19,6 +19,15 @@ def figure_words(value: float) -> str:
     return f"{value:.{min(decimals, 3)}f}"
 
 
+def told_apart(one: float, other: float) -> tuple[str, str]:
+    """Two errors with two decimals, or with as many more, four at most, as it takes to see which is the smaller."""
+    for decimals in (2, 3, 4):
+        said = f"{one:.{decimals}f}", f"{other:.{decimals}f}"
+        if said[0] != said[1]:
+            return said
+    return f"{one:.2f}", f"{other:.2f}"
+
+
 def count_words(count: float) -> str:
     """A count with its thousands apart: 12,480."""
     return f"{count:,.0f}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from desktop_rec import questions
 from desktop_rec.job_state import JobState
 from desktop_rec.session.predicting import PREDICT_RATINGS, predicted_words
 from desktop_rec.views.data_view import DataView
+from desktop_rec.views.dataset_lines import run_words
 from desktop_rec.widgets.predictions_card import PredictionsCard
 from engine import verbs
 from engine.data.split import SplitConfig
@@ -48,6 +50,12 @@ def view(qtbot, session, library, report, monkeypatch):
     session.open_dataset("planted")
     qtbot.waitUntil(lambda: session.picture is not None and session.is_idle, timeout=10_000)
     return made
+
+
+def test_that_a_run_on_offer_says_its_mean_error_and_not_its_rmse():
+    figures = {"rmse": {"value": 1.317}, "mae": {"value": 1.116}}
+    run = SimpleNamespace(name="mf 1", model="mf", metrics=figures)
+    assert run_words(run) == "mf 1: Matrix factorisation, 1.12 off on average"
 
 
 @pytest.fixture

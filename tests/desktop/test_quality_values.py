@@ -115,21 +115,35 @@ def test_that_hits_of_a_list_are_said_beside_the_most_liked_list():
         "Of 20 films it lists, about 7 are ones people really went on to love; the most-liked list gets 3."
     )
     assert "hold 42 % of the loved films that were kept from it, the most-liked list 20 %" in said[0]
-    assert said[1].startswith("The ratings it predicts are off by 0.67 stars on average; averages of title and person")
+    assert said[1].startswith(
+        "The ratings that it predicts are off by 0.67 stars on average; averages of title and person"
+    )
 
 
 def test_that_two_that_cannot_be_told_apart_are_said_to_be_so():
-    level = {(POPULARITY, "precision@20"): Interval(0.2, -0.1, 0.5), (BIASES, "rmse"): Interval(-0.1, -0.2, 0.1)}
+    level = {(POPULARITY, "precision@20"): Interval(0.2, -0.1, 0.5), (BIASES, "mae"): Interval(-0.1, -0.2, 0.1)}
     lists, errors = meaning(OWN, [LIKED, AVERAGES], level, people=60, word="film", unit="stars")
     assert "It and the most liked cannot be told apart on these 60 people." in lists
     assert "The two cannot be told apart on these 60 people." in errors
 
 
 def test_that_a_difference_beyond_chance_is_said_with_its_side():
-    clear = {(POPULARITY, "precision@20"): Interval(0.2, 0.1, 0.3), (BIASES, "rmse"): Interval(0.1, 0.05, 0.2)}
+    clear = {(POPULARITY, "precision@20"): Interval(0.2, 0.1, 0.3), (BIASES, "mae"): Interval(0.1, 0.05, 0.2)}
     lists, errors = meaning(OWN, [LIKED, AVERAGES], clear, people=60, word="film", unit="stars")
     assert "It is better than the most liked by more than chance explains." in lists
     assert "worse at it than averages" in errors
+
+
+def test_that_two_errors_of_which_one_is_called_worse_do_not_read_the_same():
+    near = dataclasses.replace(AVERAGES, metrics={"mae": Interval(0.6671, 0.6, 0.7)})
+    clear = {(BIASES, "mae"): Interval(0.0029, 0.001, 0.004)}
+    errors = meaning(OWN, [near], clear, people=60, word="film", unit="stars")[1]
+    assert "off by 0.670 stars on average; averages of title and person alone are off by 0.667. It is worse" in errors
+
+
+def test_that_errors_on_likes_alone_are_said_to_be_of_loved_titles():
+    errors = meaning(OWN, [AVERAGES], {}, people=60, word="film", unit="stars", likes_only=True)[1]
+    assert errors.startswith("The ratings of loved films that it predicts are off by 0.67 stars")
 
 
 def test_that_floors_with_one_verdict_share_a_sentence():
@@ -235,7 +249,7 @@ def test_that_runs_judged_on_other_people_are_set_apart_and_cannot_be_ticked():
     headings = [one for one in rows if isinstance(one, RunHeading)]
     lines = {one.run_id: one for one in rows if isinstance(one, RunLine)}
     assert [one.warns for one in headings] == [False, True]
-    assert headings[1].words == "Judged on other people: not comparable"
+    assert headings[1].words == "On other people: not comparable"
     assert lines["a"].can_tick
     assert not lines["b"].can_tick
 
@@ -326,6 +340,10 @@ def test_that_how_well_it_knows_me_is_said_in_plain_words():
         "It guesses your ratings 0.71 stars off on average (0.61 to 0.81); plain averages are 0.80"
     )
     assert errors.endswith("The two cannot be told apart on your 24 ratings.")
+    surely = {**KNOWN.figures, "rmse": KNOWN.figures["mae"], "mae": against(0.71, 0.80, of=24, low=-0.2, high=-0.01)}
+    known = dataclasses.replace(KNOWN, figures=surely)
+    errors = knowing_sentences(known, word="film", unit="stars", is_in_data=False)[0]
+    assert errors.endswith("It knows you better than averages do, by more than chance explains.")
     assert "Of your 14 favourites, 7 would be among the first 100 of 9,066 films" in hits
     assert "the most-liked list has 4" in hits
     assert hits.endswith("That is more than chance explains.")

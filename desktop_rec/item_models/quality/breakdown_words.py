@@ -59,7 +59,7 @@ _WORDS = {
     ),
     "errors by rating": BreakdownWords(
         "Errors by rating",
-        "How far predictions are off for each rating. Rare low ratings are hard for every model.",
+        "How far predictions are off for each rating held out. What is rarely given is hard for every model.",
         behind="averages",
         axis="rating given",
     ),

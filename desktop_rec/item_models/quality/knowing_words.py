@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from desktop_rec.item_models.quality.figures import FigureRow, MetricFigures
 from desktop_rec.item_models.quality.meaning import verdict
-from desktop_rec.widgets.number_words import count_words
+from desktop_rec.widgets.number_words import count_words, told_apart
 from desktop_rec.widgets.plot_card import Table
 from desktop_rec.widgets.taste_words import counted, plural, predicted_words, rating_words
 
@@ -69,12 +69,10 @@ def _errors(known: Knowledge, *, unit: str, whose: str) -> tuple[str, ...]:
     if found is None:
         return ()
     between, whom = _between(found), "you" if whose == "your" else "them"
-    said = (
-        f"It guesses {whose} ratings {found.model.value:.2f} {unit} off on average{between}; "
-        f"plain averages are {found.usual.value:.2f} off."
-    )
+    own, usual = told_apart(found.model.value, found.usual.value)
+    said = f"It guesses {whose} ratings {own} {unit} off on average{between}; plain averages are {usual} off."
     return said, verdict(
-        known.figures["rmse"].difference,
+        found.difference,
         of=f"{whose} {counted(found.of, 'rating')}",
         more=f"Averages know {whom} better than it does, by more than chance explains.",
         less=f"It knows {whom} better than averages do, by more than chance explains.",

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from desktop_rec.item_models.quality.figures import Judged
-from desktop_rec.widgets.number_words import count_words
+from desktop_rec.widgets.number_words import count_words, told_apart
 from desktop_rec.widgets.taste_words import plural
 
 if TYPE_CHECKING:
@@ -26,13 +26,23 @@ _LISTS = {POPULARITY: "the most-liked list", EASE: "EASE, which is computed at o
 
 
 def meaning(
-    chosen: Judged, others: Sequence[Judged], differences: Differences, *, people: int, word: str, unit: str
+    chosen: Judged,
+    others: Sequence[Judged],
+    differences: Differences,
+    *,
+    people: int,
+    word: str,
+    unit: str,
+    likes_only: bool = False,
 ) -> tuple[str, ...]:
-    """Paragraphs on one model; floors that were not worked out (or that it is itself) are left out."""
+    """Paragraphs on one model; floors that were not worked out (or that it is itself) are left out.
+
+    likes_only: whether nothing but likes was held out, so that errors are known of those alone.
+    """
     baselines = [one for one in others if one.is_baseline]
     paragraphs = (
         _lists(chosen, baselines, differences, people=people, word=word),
-        _errors(chosen, baselines, differences, people=people, unit=unit),
+        _errors(chosen, baselines, differences, people=people, unit=unit, of=f" of loved {plural(word)}" * likes_only),
         (_variety(chosen, baselines, word=word),),
     )
     return tuple(words for one in paragraphs if (words := " ".join(part for part in one if part)))
@@ -103,22 +113,22 @@ def _found(chosen: Judged, baselines: Sequence[Judged], *, word: str) -> str:
 
 
 def _errors(
-    chosen: Judged, baselines: Sequence[Judged], differences: Differences, *, people: int, unit: str
+    chosen: Judged, baselines: Sequence[Judged], differences: Differences, *, people: int, unit: str, of: str
 ) -> tuple[str, ...]:
     if "mae" not in chosen.metrics:
         return ()
-    said = f"The ratings it predicts are off by {chosen.metrics['mae'].value:.2f} {unit} on average"
     floor = next(iter(_with("mae", baselines, (BIASES, POPULARITY))), None)
+    own, usual = told_apart(*(one.metrics["mae"].value for one in (chosen, floor or chosen)))
+    said = f"The ratings{of} that it predicts are off by {own} {unit} on average"
     if floor is None:
         return (f"{said}.",)
     words = verdict(
-        differences.get((floor.key, "rmse")),
+        differences.get((floor.key, "mae")),
         of=_people(people),
         more="It is worse at it than averages by more than chance explains.",
         less="It is better at it than averages by more than chance explains.",
     )
-    against = f"averages of title and person alone are off by {floor.metrics['mae'].value:.2f}"
-    return (f"{said}; {against}.", words)
+    return (f"{said}; averages of title and person alone are off by {usual}.", words)
 
 
 def _variety(chosen: Judged, baselines: Sequence[Judged], *, word: str) -> str:
