@@ -33,13 +33,14 @@ class Setting:
 
     def sentence(self, name: str) -> str:
         """What values are allowed, in words."""
+        called = self.label if self.label.endswith(f"({name})") else f"{self.label} ({name})"
         if self.choices:
-            return f"{self.label} ({name}) is one of {', '.join(self.choices)}"
+            return f"{called} is one of {', '.join(self.choices)}"
         if self.low is not None and self.high is not None:
-            return f"{self.label} ({name}) lies between {_in_words(self.low)} and {_in_words(self.high)}"
+            return f"{called} lies between {_in_words(self.low)} and {_in_words(self.high)}"
         if self.low is not None:
-            return f"{self.label} ({name}) is at least {_in_words(self.low)}"
-        return f"{self.label} ({name}): {self.help}"
+            return f"{called} is at least {_in_words(self.low)}"
+        return f"{called}: {self.help}"
 
 
 def setting(

@@ -59,7 +59,7 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "low_rank",
             "Low-rank completion",
-            "Rank 25 without biases from standard normal factors; it learns its ratings by heart, best near epoch 32.",
+            "Rank 25 without biases from standard normal factors; in its study best near epoch 32, then overfitting.",
             "mf",
             {"rank": 25, "bias": False, "init": "normal", "targets": "stars", "l2": 0.0},
             {**_RATED, "epochs": 50, "lr": 1e-3, "batch": 1000, "optimizer": "adam", "weight_decay": 1e-5},

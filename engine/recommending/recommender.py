@@ -121,7 +121,7 @@ class Recommender:
         like = self.dataset.scale.like
         if self.model.can.learns_from == "likes" and not (history.ratings_N >= like).any():
             raise ProfileError(
-                "This model learns from likes and none of your ratings is one.",
+                "This model goes by likes and none of your ratings is one.",
                 remedy=f"Rate something {self._least_like()} or better.",
                 entries=history.entries,
             )
@@ -146,7 +146,7 @@ class Recommender:
         if not unheard or self.model.can.learns_from != "likes":
             return ""
         which = "One of your ratings has" if unheard == 1 else f"{unheard:,} of your ratings have"
-        return f"{which} no influence: this model learns from likes, {self._least_like()} or better."
+        return f"{which} no influence: this model goes by likes, {self._least_like()} or better."
 
     def answer(self, history: Histories) -> Answer:
         """The model's answer to one person, from memory where it is the last one asked for. Raises ProfileError."""

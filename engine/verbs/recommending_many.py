@@ -156,7 +156,7 @@ def _why_nobody(recommender: Recommender, asked: _Asked) -> str:
     if asked.unknown_titles == asked.titles:
         return f"{name} has none of the {asked.titles:,} titles"
     if recommender.model.can.learns_from == "likes":
-        return f"it learns from likes, {recommender.dataset.scale.like:g} or better, and there is none that it knows"
+        return f"it goes by likes, {recommender.dataset.scale.like:g} or better, and there is none that it knows"
     return "too few people have the titles"
 
 

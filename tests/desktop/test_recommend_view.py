@@ -224,9 +224,9 @@ def test_that_filters_are_asked_for_and_an_empty_list_offers_to_clear_them(ready
 
 def test_that_a_profile_the_model_can_say_nothing_about_is_a_sentence_in_place(ready, session):
     session.recommendations_ready.emit(found(9, 8))
-    failure = Failure("This model learns from likes and none is one.", "Rate something 4 or better.", "Traceback")
+    failure = Failure("This model goes by likes and none is one.", "Rate something 4 or better.", "Traceback")
     session.scoring_failed.emit("recommend", failure)
-    assert "This model learns from likes and none is one." in said(ready)
+    assert "This model goes by likes and none is one." in said(ready)
     assert "Rate something 4 or better." in said(ready)
     assert not ready.page.reasons.isVisible()
     session.recommendations_ready.emit(found(9, 8))

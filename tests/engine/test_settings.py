@@ -3,7 +3,7 @@ from dataclasses import dataclass
 import pytest
 
 from engine.errors import EngineError, SettingError
-from engine.settings import Config, declared_settings, parse_setting, setting, with_texts
+from engine.settings import Config, Setting, declared_settings, parse_setting, setting, with_texts
 
 
 @dataclass(frozen=True)
@@ -139,3 +139,8 @@ def test_that_an_error_is_a_sentence_with_its_remedy_and_facts():
     )
     assert error.facts == {"needed": 2}
     assert str(EngineError("The disk is full.")) == "The disk is full."
+
+
+def test_that_a_label_that_names_its_setting_does_not_name_it_twice():
+    assert Setting("Regularisation (l2)", "", low=0.01).sentence("l2") == "Regularisation (l2) is at least 0.01"
+    assert Setting("Rank", "", low=1).sentence("rank") == "Rank (rank) is at least 1"

@@ -135,7 +135,7 @@ def test_that_portions_of_any_size_find_the_same(dataset, make_model, monkeypatc
 def test_that_a_profile_without_a_like_is_refused_before_any_work(dataset, make_model):
     recommender = Recommender(make_model(learns_from="likes"), dataset)
 
-    with pytest.raises(ProfileError, match="learns from likes"):
+    with pytest.raises(ProfileError, match="goes by likes"):
         drive(explain_list(recommender, Histories.of_one([0], [1.0])))
 
 
