@@ -235,10 +235,10 @@ def curves_of(state: TrainingState) -> LiveCurves:
 def plan_words(kind: ModelKind, training: TrainingConfig) -> str:
     """What will happen when Start is pressed."""
     if not kind.can.learns_by_steps:
-        return f"{kind.sentence} Its stages are shown here while it is computed."
+        return f"{kind.sentence} {kind.abilities} Its stages are shown here while it is computed."
     if training.lr is None:
         return (
-            f"{kind.sentence} First a short sweep finds the learning rate; then the curves grow here. "
+            f"{kind.sentence} {kind.abilities} First a short sweep finds the learning rate; then the curves grow here. "
             f"The schedule is drawn for a rate of {_RATE_WHEN_UNKNOWN:g}; its shape stays, its height follows the rate."
         )
-    return f"{kind.sentence} The curves grow here once it runs."
+    return f"{kind.sentence} {kind.abilities} The curves grow here once it runs."

@@ -42,14 +42,15 @@ def list_models(arguments: argparse.Namespace, driver: Driver) -> Answer:
             for one in declared_settings(kind.config_class)
         ]  # fmt: skip
         documents.append(
-            {"name": kind.name, "title": kind.title, "sentence": kind.sentence, "can": asdict(kind.can),
+            {"name": kind.name, "title": kind.title, "sentence": kind.sentence,
+             "abilities": kind.abilities, "can": asdict(kind.can),
              "settings": settings}
         )  # fmt: skip
     lines = []
     for kind in MODELS.values():
         names = ", ".join(one.name for one in declared_settings(kind.config_class))
         how = "learns by steps" if kind.can.learns_by_steps else "computed at once"
-        lines.append(f"{kind.name}: {kind.title}, {how}\n  {kind.sentence}\n  settings: {names}")
+        lines.append(f"{kind.name}: {kind.title}, {how}\n  {kind.sentence}\n  {kind.abilities}\n  settings: {names}")
     presets: list[dict[str, Any]] = [
         {"name": name, "title": title, "sentence": sentence, "model": None}
         for name, (title, sentence) in CHOSEN.items()

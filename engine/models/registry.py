@@ -28,7 +28,7 @@ from engine.models.popularity import Popularity, PopularityConfig
 from engine.models.rating_model import RatingModel
 from engine.models.two_head import TwoHead
 from engine.models.two_head_config import TwoHeadConfig
-from engine.settings import Config
+from engine.settings import Config, declared_settings
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,18 @@ class ModelKind:
     @property
     def can(self) -> Capabilities:
         return self.model_class.can
+
+    @property
+    def abilities(self) -> str:
+        """What it learns from and what it answers, in a sentence."""
+        answers = "predicts ratings and ranks titles" if self.can.predicts_ratings else "ranks titles, without ratings"
+        if self.made_of_runs:
+            return "Learns from finished runs; predicts ratings where one of these does, and ranks titles."
+        source = self.can.learns_from
+        if any(one.name == "other_ratings" for one in declared_settings(self.config_class)):
+            source += ", and with less weight from other ratings"
+        order = " in the order of time" if self.can.needs_times else ""
+        return f"Learns from {source}{order}; {answers}."
 
     @property
     def only_rates(self) -> bool:

@@ -56,6 +56,15 @@ def test_that_models_lists_the_presets_with_their_sentences(ask):
     assert "netflix_mlp: Netflix Prize MLP\n  Embeddings of 100" in text
 
 
+def test_that_every_model_says_what_it_learns_from_and_what_it_answers(ask):
+    _, text, _ = ask("models")
+    assert "Learns from likes, and with less weight from other ratings; ranks titles, without ratings." in text
+    assert "Learns from ratings in the order of time; predicts ratings and ranks titles." in text
+    assert text.count("  Learns from finished runs;") == 1
+    _, out, _ = ask("models", "--json")
+    assert all(one["abilities"].startswith("Learns from ") for one in json.loads(out)["models"])
+
+
 def test_that_a_preset_brings_its_model_settings_and_split(ask):
     status, out, err = ask("train", "Planted", "--preset", "low_rank", "--epochs", "5", "--json")
     document = json.loads(out)
