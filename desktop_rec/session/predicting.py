@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from engine.verbs import Predictions
 
 PREDICT_RATINGS = frozenset({"two_head", "mf", "embedding_mlp", "lstm", "popularity", "blend"})
-"""Models whose runs are offered, known without torch. A blend whose parts all rank only is refused with a sentence."""
+"""Models whose runs are offered, known without torch. A blend that was never judged may yet be refused."""
+
+
+def _may_predict(run: RunRecord) -> bool:
+    """Whether a run predicts ratings. Of a blend its figures tell: errors stand among them where a part predicts."""
+    return run.model in PREDICT_RATINGS and (run.model != "blend" or not run.metrics or "rmse" in run.metrics)
 
 
 class PredictingDesk(PageDesk):
@@ -32,7 +37,7 @@ class PredictingDesk(PageDesk):
     def runs_with_ratings(self) -> tuple[RunRecord, ...]:
         """The kept runs on the open data set that predict ratings: the one in use first, then the newest."""
         in_use = self.model_label.run_id if self.model_label is not None else None
-        able = [one for one in self.runs() if one.has_model and one.model in PREDICT_RATINGS]
+        able = [one for one in self.runs() if one.has_model and _may_predict(one)]
         return tuple(sorted(able, key=lambda one: one.run_id != in_use))
 
     def write_predictions(self, run_id: str, pairs: Path | None, out: Path) -> bool:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTableView
 
 from desktop_rec import questions
 from desktop_rec.job_state import JobState
-from desktop_rec.session.predicting import PREDICT_RATINGS, predicted_words
+from desktop_rec.session.predicting import PREDICT_RATINGS, _may_predict, predicted_words
 from desktop_rec.views.data_view import DataView
 from desktop_rec.views.dataset_lines import run_words
 from desktop_rec.widgets.predictions_card import PredictionsCard
@@ -117,6 +117,12 @@ def test_that_runs_that_only_rank_are_not_offered(view, session, library):
     session.library_changed.emit()
     assert session.runs_with_ratings() == ()
     assert not button(view, "pairs").isEnabled()
+
+
+def test_that_a_blend_is_offered_only_where_its_figures_show_that_it_predicts():
+    ranks, rates = ({"ndcg@100": {"value": 0.4}}, {"ndcg@100": {"value": 0.4}, "rmse": {"value": 0.9}})
+    offered = [_may_predict(SimpleNamespace(model="blend", metrics=one)) for one in (ranks, rates, {})]
+    assert offered == [False, True, True]
 
 
 def test_that_the_pairs_the_file_asks_for_are_written_and_said(
