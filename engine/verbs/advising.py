@@ -49,9 +49,7 @@ def advice_on(model: Model, split: Split, dataset: Dataset) -> Job[Advice]:
         ours = yield from _judged(model, split)
         if ours.stopped:
             return Advice()
-        return _advice(
-            model.name, ours, theirs, compare(theirs, ours, _METRIC), few_people=len(split.train) < _FEW_PEOPLE
-        )
+        return _advice(model, ours, theirs, compare(theirs, ours, _METRIC), few_people=len(split.train) < _FEW_PEOPLE)
     except (EngineError, Stop):
         return Advice()
 
@@ -61,14 +59,18 @@ def _judged(model: Model, split: Split) -> Job[Judgement]:
     return (yield from judge(model, split.validation, candidates_I=split.candidates_I, ks=(_CUT,), intervals=False))
 
 
-def _advice(name: str, ours: Judgement, theirs: Judgement, gain: Interval, *, few_people: bool) -> Advice:
-    ease, title = kind_of("ease").title, kind_of(name).title
+def _advice(model: Model, ours: Judgement, theirs: Judgement, gain: Interval, *, few_people: bool) -> Advice:
+    ease, title = kind_of("ease").title, kind_of(model.name).title
+    for_lists, no_stars = (" for lists", "; it predicts no ratings") if model.can.predicts_ratings else ("", "")
     figures = f"NDCG@100 {theirs.metrics[_METRIC].value:.3f} against {ours.metrics[_METRIC].value:.3f} of {title}"
     where = f"on the {theirs.people:,} validation people"
     if gain.low is not None and gain.low > 0:
         data = "On data this small" if few_people else "On these data"
-        words = f"{data} {ease} is the better choice: {figures} {where}. It is computed in seconds."
+        words = (
+            f"{data} {ease} is the better choice{for_lists}: {figures} {where}. It is computed in seconds{no_stars}."
+        )
         return Advice(words, "ease")
     if gain.high is not None and gain.high < 0:
         return Advice()
-    return Advice(f"{ease} does about as well in seconds: {figures} {where}, too close to tell apart.", "ease")
+    words = f"{ease} does about as well{for_lists} in seconds: {figures} {where}, too close to tell apart."
+    return Advice(words, "ease")
