@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from desktop_rec.item_models.quality.breakdown_words import breakdown_words
+from desktop_rec.item_models.quality.breakdown_words import breakdown_words, sentence_below
 from desktop_rec.item_models.quality.curves import overlay
 from desktop_rec.item_models.quality.figures import Judged, figures_of, is_better_higher, metric_sets
 from desktop_rec.item_models.quality.groups import groups_of, people_words, split_key, split_words
@@ -16,6 +16,7 @@ from desktop_rec.item_models.quality.run_rows import RunHeading, RunLine
 from desktop_rec.item_models.quality.settings_diff import setting_words, settings_differences
 from desktop_rec.views.quality_words import blend_parts, blend_problem, head_state, missing_figures, run_facts, run_rows
 from engine.data.split import SplitConfig
+from engine.evaluation.breakdown import Breakdown, BreakdownRow
 from engine.evaluation.intervals import Interval
 from engine.events import EpochEnded
 from engine.library.run_record import RunRecord
@@ -369,6 +370,13 @@ def test_that_the_better_of_the_two_is_marked_where_it_is_more_than_chance():
     worse = dataclasses.replace(KNOWN, figures={"mae": against(0.9, 0.8, of=24, low=0.05, high=0.2)})
     assert [one.is_best for one in knowing_figures(worse, "mf 1")[0][1].rows] == [False, True]
     assert [one.name for one in knowing_figures(worse, "mf 1")[0][1].rows] == ["mf 1", "Averages"]
+
+
+def test_that_errors_of_known_and_new_are_said_with_their_counts():
+    rows = (BreakdownRow("known people", 9698, 0.9, None, None), BreakdownRow("new titles", 351, 1.0, None, None))
+    said = sentence_below(Breakdown("known and new", "rmse", rows, "ratings"))
+    assert said.endswith("and for new ones. 9,698 ratings of known people, 351 of new titles.")
+    assert sentence_below(Breakdown("errors by rating", "rmse", rows, "ratings")).endswith("hard for every model.")
 
 
 def test_that_a_breakdown_that_nobody_put_into_words_is_called_by_its_name():

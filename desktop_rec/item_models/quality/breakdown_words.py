@@ -7,6 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from desktop_rec.widgets.number_words import count_words
+
+if TYPE_CHECKING:
+    from engine.evaluation.breakdown import Breakdown
 
 
 @dataclass(frozen=True)
@@ -14,7 +20,8 @@ class BreakdownWords:
     """Heading, sentence, and whether the rows are steps of one scale, so that a line joins them.
 
     share: the figure is a share of 1 and is said in percent. behind: what is drawn behind it in grey, "" for nothing.
-    axis: what the labels are of; labels: shorter ones, for the axis.
+    axis: what the labels are of; labels: shorter ones, for the axis. says_counts: whether the sentence ends with how
+    many there are of each.
     """
 
     heading: str
@@ -24,6 +31,7 @@ class BreakdownWords:
     behind: str = ""
     axis: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+    says_counts: bool = False
 
     def short(self, label: str) -> str:
         """A row's label where there is little room: of a range its beginning."""
@@ -67,6 +75,7 @@ _WORDS = {
         "Known and new",
         "How far predictions are off for people and titles that it learned from, and for new ones.",
         is_scale=False,
+        says_counts=True,
         behind="averages",
     ),
 }
@@ -77,3 +86,13 @@ BEHIND_ONLY = {"popularity in the data": "popularity"}
 def breakdown_words(name: str) -> BreakdownWords:
     """The words of a breakdown; one that nobody has put into words is called by its name."""
     return _WORDS.get(name, BreakdownWords(name.capitalize(), "", is_scale=False))
+
+
+def sentence_below(breakdown: Breakdown) -> str:
+    """What stands below a breakdown's plot: what it shows, and where counts matter most also these."""
+    words = breakdown_words(breakdown.name)
+    if not words.says_counts or not breakdown.rows:
+        return words.sentence
+    first, *others = (f"{count_words(one.count)}{{}} of {one.label}" for one in breakdown.rows)
+    counts = ", ".join((first.format(f" {breakdown.counted}"), *(one.format("") for one in others)))
+    return f"{words.sentence} {counts}."

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from desktop_rec.item_models.quality.breakdown_words import breakdown_words
+from desktop_rec.item_models.quality.breakdown_words import breakdown_words, sentence_below
 from desktop_rec.theme import GRID, set_role
 from desktop_rec.widgets.plot_card import PlotCard
 from desktop_rec.widgets.quality.breakdown_plot import HEIGHT, BreakdownPlot
@@ -77,7 +77,7 @@ class ModelPanel(QScrollArea):
         self.plots[place].show_breakdown(breakdown, behind)
         self._cards[place].show_title(words.heading)
         self._cards[place].refresh_table()
-        self._sentences[place].setText(words.sentence)
+        self._sentences[place].setText(sentence_below(breakdown))
         self._cells[place].show()
 
     def _make_cell(self) -> None:
