@@ -230,7 +230,8 @@ def _built(part: Part, *, items: int, scale: Scale) -> Model:
 
 
 def _together(parts: Sequence[Part], models: Sequence[Model]) -> Capabilities:
-    """What models can together."""
+    """What models can together. A part with no say in the list does not make the mix go by more than likes."""
+    listing = [model for part, model in zip(parts, models, strict=True) if part.weight] or models
     rating = [model for part, model in zip(parts, models, strict=True) if part.rating_weight]
     return Capabilities(
         ranks=True,
@@ -238,6 +239,6 @@ def _together(parts: Sequence[Part], models: Sequence[Model]) -> Capabilities:
         learns_by_steps=False,
         needs_times=any(one.can.needs_times for one in models),
         folds_in=all(one.can.folds_in for one in models),
-        learns_from="likes" if all(one.can.learns_from == "likes" for one in models) else "ratings",
+        learns_from="likes" if all(one.can.learns_from == "likes" for one in listing) else "ratings",
         knows_doubt=bool(rating) and all(one.can.knows_doubt for one in rating),
     )

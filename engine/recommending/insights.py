@@ -198,13 +198,13 @@ def _leave_out_each(
 ) -> Job[None]:
     """Fill in the findings, portion by portion; a bare yield after each, an event when it is time."""
     model, pace = recommender.model, Pace()
-    entries = np.arange(history.entries)
+    entries, silent_n = np.arange(history.entries), ~recommender.heard(history)
     if not model.can.predicts_ratings:
-        silent_n = ~recommender.heard(history)
         found.done_n[silent_n] = True
         entries = np.flatnonzero(~silent_n)
     for left_out_V in chunks_of(entries, model.items):
         _leave_out(recommender, history, left_out_V, rows_T, weight, found)
+        found.impacts_nT[left_out_V[silent_n[left_out_V]]] = 0.0
         found.done_n[left_out_V] = True
         done = int(found.done_n.sum())
         yield Progressed(_WORDS, done, history.entries, "ratings") if pace.due() else None

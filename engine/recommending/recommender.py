@@ -146,7 +146,7 @@ class Recommender:
         if not unheard or self.model.can.learns_from != "likes":
             return ""
         which = "One of your ratings has" if unheard == 1 else f"{unheard:,} of your ratings have"
-        return f"{which} no influence: this model goes by likes, {self._least_like()} or better."
+        return f"{which} no influence on the list: this model goes by likes, {self._least_like()} or better."
 
     def answer(self, history: Histories) -> Answer:
         """The model's answer to one person, from memory where it is the last one asked for. Raises ProfileError."""

@@ -174,6 +174,11 @@ def test_that_a_blend_can_what_its_parts_can(names, learns_from, predicts):
     assert not Blend.can.predicts_ratings
 
 
+def test_that_a_part_that_only_predicts_ratings_does_not_make_the_list_go_by_more_than_likes():
+    blend = blend_of(part("ease", 1.0), part("popularity", 0.0, rating_weight=1.0))
+    assert (blend.can.learns_from, blend.can.predicts_ratings) == ("likes", True)
+
+
 def test_that_ratings_asked_for_one_by_one_are_those_of_the_whole_row():
     blend = of_every_kind()
     wanted = Histories.of_one([2, 30, 11], [None, None, None])

@@ -73,6 +73,19 @@ def test_that_a_model_without_ratings_is_surprised_by_nothing_and_says_so(datase
     assert found.entries_done == 3
 
 
+def test_that_a_rating_without_influence_carries_nothing_though_it_may_surprise(dataset, make_model, monkeypatch):
+    model = make_model()
+    before = drive(explain_list(Recommender(model, dataset), HISTORY))
+    assert len({one.item_row for one in before.most_impactful}) == 3
+    silent = before.most_impactful[0].item_row
+    monkeypatch.setattr(Recommender, "heard", lambda _self, history: history.item_rows_N != silent)
+
+    found = drive(explain_list(Recommender(model, dataset), HISTORY))
+
+    assert silent not in {one.item_row for one in found.most_impactful}
+    assert silent in {one.item_row for one in found.most_surprising}
+
+
 def test_that_a_stopped_job_returns_what_it_has_marked_as_stopped(dataset, make_model, monkeypatch):
     one_at_a_time(monkeypatch)
     job = explain_list(Recommender(make_model(), dataset), HISTORY)

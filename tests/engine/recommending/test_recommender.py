@@ -159,7 +159,7 @@ def test_that_a_list_says_how_many_ratings_have_no_influence_on_a_model_of_likes
     of_likes = Recommender(make_model(learns_from="likes"), dataset).recommend(history)
     of_ratings = Recommender(make_model(), dataset).recommend(history)
 
-    assert of_likes.note == "2 of your ratings have no influence: this model goes by likes, 4 or better."
+    assert of_likes.note == "2 of your ratings have no influence on the list: this model goes by likes, 4 or better."
     assert of_ratings.note == ""
 
 
