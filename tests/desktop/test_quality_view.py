@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox
 from verb_driving import trained
 
 from desktop_rec.item_models.quality.groups import groups_of
+from desktop_rec.item_models.quality.run_rows import RunHeading, RunLine
 from desktop_rec.session import quality_work
 from desktop_rec.theme import THEME, apply_theme
 from desktop_rec.views.quality_view import QualityView
 from desktop_rec.widgets.quality.run_delegate import tick_place
+from desktop_rec.widgets.quality.run_list import WIDTH, RunList
 from engine.data.split import SplitConfig
 from engine.errors import DataError
 from engine.events import drive
@@ -393,3 +395,15 @@ def test_that_every_control_has_its_three_names(qtbot, view):
 
 def test_that_the_groups_of_the_view_are_those_of_the_session(view, session):
     assert [one.key[0] for one in groups_of(session.runs())] == ["strong", "random"]
+
+
+def test_that_the_run_that_is_looked_at_is_scrolled_into_sight(qtbot):
+    runs = RunList()
+    qtbot.addWidget(runs)
+    runs.resize(WIDTH, 400)
+    runs.show()
+    line = RunLine("r0", "mf 0", "Matrix factorisation", "NDCG@100 0.1", 0)
+    rows = [RunHeading("Here", "seed 1"), *(dataclasses.replace(line, run_id=f"r{number}") for number in range(40))]
+    runs.show_runs(rows, chosen="r39", blend_problem="")
+    assert runs.view.viewport().rect().contains(runs.view.visualRect(runs.view.currentIndex()))
+    assert runs.view.currentIndex().row() == 40

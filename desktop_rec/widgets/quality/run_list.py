@@ -53,6 +53,7 @@ class RunList(QFrame):
             how = QItemSelectionModel.SelectionFlag.ClearAndSelect
             selection.setCurrentIndex(self._rows.index(place), how)
             selection.blockSignals(False)
+            self.view.scrollTo(self._rows.index(place))
             self.view.viewport().update()
         self.blend.setEnabled(not blend_problem)
         self.blend.setToolTip(blend_problem or "Mix the ticked runs into a new one, weighted by how good each is")
