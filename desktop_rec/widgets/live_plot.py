@@ -155,7 +155,7 @@ class LivePlot(PlotCanvas):
         if len(self.validation.xs):
             loss += f", {coloured('validation', colours.second)}"
         metric = metric_words(shown.watched)
-        metric += " of each epoch" if shown.watched == "training loss" else " on validation people"
+        metric += " of each epoch" if shown.watched == "training loss" else " in validation"
         for panel, words in ((self.loss, loss), (self.metric, metric), (self.rate, "learning rate")):
             panel.say(words)
 

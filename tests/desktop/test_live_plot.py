@@ -43,6 +43,12 @@ def test_that_the_curves_of_a_run_are_drawn(qtbot, plot):
     assert plot.lr.item.getData()[1][0] == 1e-3
 
 
+def test_that_the_watched_metric_is_of_the_validation_whether_people_or_ratings_are_held_out(qtbot, plot):
+    plot.show_curves(curves(30, (epoch(1, 0.3, is_best=True),)))
+    drawn(qtbot, plot)
+    assert plot.metric._title.toPlainText() == "NDCG@100 in validation"
+
+
 def test_that_the_curve_items_live_as_long_as_the_plot(qtbot, plot):
     items = [plot.raw.item, plot.smooth.item, plot.watched.item, plot.lr.item]
     for steps in (10, 20, 5):

@@ -1,4 +1,4 @@
-"""How several runs learned: training loss above, the watched metric on validation people below, one colour a run.
+"""How several runs learned: training loss above, the watched metric in validation below, one colour a run.
 
 A part of Quality: show_overlay() in.
 """
@@ -96,9 +96,9 @@ class CurvesPlot(PlotCanvas):
     def _say(self) -> None:
         loss = "training loss, first epoch = 1" if self._overlay.is_relative else "training loss"
         if any(len(one.validation_loss[0]) for one in self._overlay.runs):
-            loss += "; dashed: on validation people"
+            loss += "; dashed: in validation"
         self.loss.say(loss)
-        self.metric.say(f"{metric_words(self._overlay.metric)} on validation people" if self._overlay.metric else "")
+        self.metric.say(f"{metric_words(self._overlay.metric)} in validation" if self._overlay.metric else "")
 
     def _curve(self, plot: pg.PlotItem, *, dashed: bool = False, dots: bool = False) -> RunCurve:
         made = RunCurve(plot, "accent", width=2, dashed=dashed, dots=dots)
