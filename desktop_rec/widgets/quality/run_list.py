@@ -48,17 +48,21 @@ class RunList(QFrame):
         self._rows.show_rows(rows)
         place = self._rows.place_of(chosen)
         selection = self.view.selectionModel()
-        if place is not None and selection.currentIndex().row() != place:
+        is_new = place is not None and selection.currentIndex().row() != place
+        if place is not None and is_new:
             selection.blockSignals(True)
             how = QItemSelectionModel.SelectionFlag.ClearAndSelect
             selection.setCurrentIndex(self._rows.index(place), how)
             selection.blockSignals(False)
-            self.view.scrollTo(self._rows.index(place))
             self.view.viewport().update()
         self.blend.setEnabled(not blend_problem)
         self.blend.setToolTip(blend_problem or "Mix the ticked runs into a new one, weighted by how good each is")
         self._blend_words.setText(blend_problem)
         self._blend_words.setVisible(bool(blend_problem))
+        if place is not None and is_new:
+            # First what stands below takes its room: else it would cover the run that was scrolled to.
+            self._whole.activate()
+            self.view.scrollTo(self._rows.index(place))
 
     def _build(self) -> None:
         self.setObjectName("run_list")
@@ -85,7 +89,7 @@ class RunList(QFrame):
         foot.setSpacing(4)
         foot.addWidget(self.blend)
         foot.addWidget(self._blend_words)
-        whole = QVBoxLayout(self)
+        self._whole = whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 1, 0)
         whole.setSpacing(4)
         whole.addLayout(top)
