@@ -1,12 +1,12 @@
-"""Whether a simpler model would have done better on these data: `ease`, fitted on the same split, compared person by
-person on the validation people.
+"""Whether a simpler model would have done better on these data: `ease` by its lists and, where a model only predicts
+ratings, averages by theirs; fitted on the same split, compared person by person on what is held out to validate on.
 
 Wires evaluation behind a finished run; what it says is advice, never a failure.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.data.dataset import Dataset
 from engine.data.split import Split
@@ -18,7 +18,7 @@ from engine.models.base import ClosedFormModel, Model
 from engine.models.registry import kind_of
 from engine.verbs.preparing import fresh_model
 
-_METRIC, _CUT = "ndcg@100", 100
+_METRIC, _CUT, _ERROR = "ndcg@100", 100, "rmse"
 _MOST_TITLES = 15_000
 _FEW_PEOPLE = 2_000
 
@@ -32,26 +32,35 @@ class Advice:
 
 
 def advice_on(model: Model, split: Split, dataset: Dataset) -> Job[Advice]:
-    """Words where `ease` is the better or the equal and quicker choice; none where the model earns its keep.
+    """Words where `ease` is the better or the equal and quicker choice, or averages foretell ratings better; none where
+    the model earns its keep.
 
     Nothing is said of data sets where fitting `ease` would take minutes, or without validation people. A Stop ends it.
     """
     if split.validation is None or not model.can.learns_by_steps or dataset.titles > _MOST_TITLES:
         return Advice()
     yield StageStarted("comparing", "Comparing with EASE on the validation people")
-    ease = fresh_model("ease", None, dataset, seed=1)
-    assert isinstance(ease, ClosedFormModel), "ease is computed at once"
     try:
-        yield from ease.fit(split.train)
-        theirs = yield from _judged(ease, split)
-        if theirs.stopped:
-            return Advice()
+        theirs = yield from _simple("ease", split, dataset)
         ours = yield from _judged(model, split)
-        if ours.stopped:
+        if theirs.stopped or ours.stopped:
             return Advice()
-        return _advice(model, ours, theirs, compare(theirs, ours, _METRIC), few_people=len(split.train) < _FEW_PEOPLE)
+        advice = _advice(model, ours, theirs, compare(theirs, ours, _METRIC), few_people=len(split.train) < _FEW_PEOPLE)
+        if not kind_of(model.name).only_rates:
+            return advice
+        averages = yield from _simple("popularity", split, dataset)
+        words = "" if averages.stopped else _on_ratings(ours, averages)
+        return replace(advice, words=" ".join(filter(None, (words, advice.words))))
     except (EngineError, Stop):
         return Advice()
+
+
+def _simple(name: str, split: Split, dataset: Dataset) -> Job[Judgement]:
+    """How good a model is that is computed at once."""
+    model = fresh_model(name, None, dataset, seed=1)
+    assert isinstance(model, ClosedFormModel), "only these are simple"
+    yield from model.fit(split.train)
+    return (yield from _judged(model, split))
 
 
 def _judged(model: Model, split: Split) -> Job[Judgement]:
@@ -74,3 +83,14 @@ def _advice(model: Model, ours: Judgement, theirs: Judgement, gain: Interval, *,
         return Advice()
     words = f"{ease} does about as well{for_lists} in seconds: {figures} {where}, too close to tell apart."
     return Advice(words, "ease")
+
+
+def _on_ratings(ours: Judgement, averages: Judgement) -> str:
+    """A sentence where averages of title and person are nearer to the ratings than chance explains, or ""."""
+    if _ERROR not in ours.per_person or _ERROR not in averages.per_person:
+        return ""
+    worse = compare(ours, averages, _ERROR)
+    if worse.low is None or worse.low <= 0:
+        return ""
+    figures = f"RMSE {averages.metrics[_ERROR].value:.3f} against {ours.metrics[_ERROR].value:.3f}"
+    return f"Averages of title and person foretell the validation ratings better than this model does: {figures}."

@@ -14,6 +14,7 @@ from engine.data.profile import profile_of_user
 from engine.data.split import SplitConfig
 from engine.errors import LibraryError, SettingError
 from engine.events import drive
+from engine.models.factorization import MfConfig
 from engine.training.lr_finder import FinderConfig
 from engine.verbs import advising
 
@@ -66,6 +67,20 @@ def test_that_ease_is_advised_where_it_is_better(library, dataset):
     advice = drive(only_ranks).advice
     assert "Liked together (EASE)" in advice
     assert "for lists" not in advice
+
+
+def test_that_averages_are_advised_where_they_foretell_ratings_better(library, dataset):
+    split = SplitConfig(kind="random")
+    config = MfConfig(rank=4, bias=False, init="normal")
+    training = QUICK.changed(epochs=1, lr=1e-7, watched="rmse")
+    unlearned = drive(trained(library, dataset, model="mf", model_config=config, training=training, split=split)).advice
+    assert unlearned.startswith("Averages of title and person foretell the validation ratings better than this model")
+    at_best = MfConfig(rank=1, bias=True, l2=0.02)
+    learned = QUICK.changed(epochs=15, lr=2e-2, watched="rmse", schedule="constant")
+    assert (
+        "Averages"
+        not in drive(trained(library, dataset, model="mf", model_config=at_best, training=learned, split=split)).advice
+    )
 
 
 def test_that_nothing_is_advised_for_closed_forms_and_large_catalogues(library, dataset, monkeypatch):
