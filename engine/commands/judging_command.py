@@ -16,7 +16,7 @@ from engine.data.split import SplitConfig
 from engine.evaluation.breakdown import Breakdown
 from engine.evaluation.intervals import Interval
 from engine.evaluation.judgement import Judgement, differences
-from engine.evaluation.meanings import difference_words, is_better, metric_meaning, metric_title
+from engine.evaluation.meanings import difference_words, errors_note, is_better, metric_meaning, metric_title
 from engine.events import Stop
 from engine.library.run_record import RunRecord
 from engine.library.store import Library
@@ -104,7 +104,7 @@ def _text(
     protocol = record.split_config["kind"]
     first = f"{record.name} on {record.dataset_name}, protocol {protocol}, {judgement.people:,} people"
     paragraphs = [f"{first}{' (stopped before everybody was judged)' if judgement.stopped else ''}"]
-    paragraphs[0] += f"\n{_metrics_text(metrics, floors)}"
+    paragraphs[0] += "\n" + "\n".join(filter(None, (_metrics_text(metrics, floors), errors_note(protocol, metrics))))
     if lines := _sentences(apart):
         paragraphs.append("\n".join(["Compared person by person, on the same people:", *lines]))
     paragraphs += [_breakdown_text(one) for one in judgement.breakdowns]

@@ -12,7 +12,7 @@ from engine.commands.driving import Driver
 from engine.commands.preset_choices import started
 from engine.commands.wording import duration, facts, figure, rate, table
 from engine.commands.wrong_use import WrongUse
-from engine.evaluation.meanings import judged_on_words
+from engine.evaluation.meanings import errors_note, judged_on_words
 from engine.library.run_record import RunRecord
 from engine.library.store import Library
 from engine.models.blend import Blend
@@ -22,7 +22,8 @@ from engine.training.lr_finder import RateSweep
 from engine.verbs.reading import curve_words_of
 
 _KINDS = ("steepest", "valley", "minimum", "turning_point")
-_SHOWN_METRICS = ("recall@20", "recall@50", "ndcg@100", "rmse", "mae")
+_SHOWN_METRICS = ("recall@20", "recall@50", "ndcg@100", "rmse", "rmse_unit", "mae")
+_SHOWN_AS = {"rmse_unit": "rmse on 0..1"}
 
 
 def find_rate(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
@@ -108,7 +109,11 @@ def _run_text(record: RunRecord, *, curve_words: str) -> str:
     best = ""
     if record.best_epoch is not None:
         best = f"epoch {record.best_epoch:,}, {record.watched} {figure(record.best_value)}"
-    metrics = [(name, _interval_words(record.metrics[name])) for name in _SHOWN_METRICS if name in record.metrics]
+    metrics = [
+        (_SHOWN_AS.get(name, name), _interval_words(record.metrics[name]))
+        for name in _SHOWN_METRICS
+        if name in record.metrics
+    ]
     lines = [
         f"{record.name} ({record.run_id}) on {record.dataset_name}: {record.stopped_because}",
         facts(
@@ -129,7 +134,7 @@ def _run_text(record: RunRecord, *, curve_words: str) -> str:
     ]
     if metrics:
         judged_on = judged_on_words(record.split_config["kind"], record.people_judged)
-        lines += [f"On {judged_on}:", facts(metrics)]
+        lines += [f"On {judged_on}:", facts(metrics), errors_note(record.split_config["kind"], record.metrics)]
     return "\n".join(one for one in (*lines, curve_words, record.advice) if one).rstrip()
 
 

@@ -117,7 +117,7 @@ def _many_text(done: ManyRecommended) -> str:
         ("lines", f"{done.lines:,}"),
         ("without a list", f"{done.without:,}: nothing is known of what they rated ({names})" if done.without else ""),
         ("unknown titles", f"{done.unknown_titles:,} of {done.titles:,}" if done.unknown_titles else ""),
-        ("out of scale", f"{done.out_of_scale:,} ratings, left out" if done.out_of_scale else ""),
+        ("out of scale", f"{done.out_of_scale:,} left out" if done.out_of_scale else ""),
         ("skipped", _lines(done.skipped) if done.skipped else ""),
         ("took", duration(done.seconds)),
     ]

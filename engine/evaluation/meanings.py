@@ -5,6 +5,8 @@ Stands behind a Judgement; the terminal and the window say the same.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from engine.data.dataset import Scale
 from engine.evaluation.intervals import Interval
 from engine.evaluation.judgement import ERROR_METRICS
@@ -47,6 +49,13 @@ def judged_on_words(split_kind: str, people: int) -> str:
     """On what a run was judged: whole people only where the split holds those out, else ratings of so many people."""
     counted = "1 person" if people == 1 else f"{people:,} people"
     return _JUDGED_ON.get(split_kind, "{people}").format(people=counted)
+
+
+def errors_note(split_kind: str, metrics: Iterable[str]) -> str:
+    """What errors among the metrics are of, where that is not every rating; else ""."""
+    if split_kind != "strong" or not set(metrics) & set(ERROR_METRICS):
+        return ""
+    return "Errors are of liked titles alone: of people held out whole, nothing else is kept back."
 
 
 def metric_title(metric: str) -> str:

@@ -113,7 +113,7 @@ MODELS: dict[str, ModelKind] = {
         ModelKind(
             "mult_dae",
             "Denoising autoencoder",
-            "The variational autoencoder's simpler sister: one small layer, quicker, nearly as good.",
+            "The variational autoencoder's simpler sister: one small layer, quicker, as good.",
             MultDae,
             MultDaeConfig,
             {"epochs": 50, "schedule": "slanted_triangle", "lr": 2e-3},

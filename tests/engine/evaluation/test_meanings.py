@@ -5,7 +5,14 @@ import pytest
 from engine.data.dataset import Scale
 from engine.evaluation.intervals import Interval
 from engine.evaluation.judgement import ERROR_METRICS, RANKING_METRICS
-from engine.evaluation.meanings import difference_words, is_better, judged_on_words, metric_meaning, metric_title
+from engine.evaluation.meanings import (
+    difference_words,
+    errors_note,
+    is_better,
+    judged_on_words,
+    metric_meaning,
+    metric_title,
+)
 
 
 @pytest.mark.parametrize(
@@ -60,3 +67,9 @@ def test_that_the_scale_of_an_error_is_said():
 def test_that_only_whole_people_held_out_are_people_that_a_run_has_not_learned_from(kind, words):
     assert judged_on_words(kind, 65) == words
     assert "1 person" in judged_on_words(kind, 1)
+
+
+def test_that_errors_of_likes_alone_are_said_to_be():
+    assert errors_note("strong", ["ndcg@100", "rmse"]).startswith("Errors are of liked titles alone")
+    assert errors_note("strong", ["ndcg@100"]) == ""
+    assert errors_note("random", ["rmse"]) == ""
