@@ -30,6 +30,7 @@ class Setting:
     scale: str = "linear"
     unit: str = ""
     more: bool = True
+    automatic: str = "Automatic"
 
     def sentence(self, name: str) -> str:
         """What values are allowed, in words."""
@@ -54,12 +55,14 @@ def setting(
     scale: str = "linear",
     unit: str = "",
     more: bool = True,
+    automatic: str = "Automatic",
 ) -> Any:
     """A dataclass field that is a setting. `more=False` puts it among the few shown at first.
 
-    A field typed `X | None` may be None, which means *automatic*: chosen from the data when the run starts.
+    A field typed `X | None` may be None, which means *automatic*: chosen from the data when the run starts. Where that
+    has a plainer name, `automatic` is it.
     """
-    declared = Setting(label, help, low, high, choices, scale, unit, more)
+    declared = Setting(label, help, low, high, choices, scale, unit, more, automatic)
     return field(default=default, metadata={"setting": declared})
 
 

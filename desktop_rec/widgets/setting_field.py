@@ -18,6 +18,7 @@ from engine.settings import Config, Declared, parse_setting
 
 LABEL_WIDTH = 118
 _MARK = " •"
+_LEFT_EMPTY = "Left empty it is {}."
 Editor = QCheckBox | QLineEdit | CalmComboBox
 
 
@@ -102,7 +103,7 @@ class SettingField(QWidget):
         if setting.choices:
             box = CalmComboBox()
             if self.declared.automatic:
-                box.addItem("Automatic", None)
+                box.addItem(setting.automatic, None)
             for choice in setting.choices:
                 box.addItem(choice_words(choice), choice)
             return box
@@ -110,13 +111,13 @@ class SettingField(QWidget):
             return QCheckBox(setting.label)
         line = QLineEdit()
         if self.declared.automatic:
-            line.setPlaceholderText("Automatic")
+            line.setPlaceholderText(setting.automatic)
             line.setClearButtonEnabled(True)
         return line
 
     def _build(self) -> None:
         setting, editor = self.declared.setting, self._editor
-        tip = setting.help + (" Left empty it is chosen automatically." if self.declared.automatic else "")
+        tip = setting.help + (f" {_LEFT_EMPTY.format(setting.automatic.lower())}" if self.declared.automatic else "")
         self._tip, self._label = tip, QLabel(setting.label)
         editor.setObjectName(f"setting_{self.declared.name}")
         editor.setAccessibleName(setting.label)

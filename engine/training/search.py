@@ -40,10 +40,11 @@ class SearchConfig(Config):
         None,
         label="At most",
         more=False,
-        help="How many runs to make. Where the grid has more, so many are drawn from it at random. Automatic: all.",
+        help="How many runs to make. Where the grid has more, so many are drawn from it at random.",
         low=1,
         high=MOST_RUNS,
         unit="runs",
+        automatic="All",
     )
     seed: int = setting(1, label="Draw seed", help="Equal seeds draw the same runs.", low=0, high=2**31 - 1)
     keep: str = setting(

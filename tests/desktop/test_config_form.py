@@ -10,6 +10,7 @@ from engine.errors import SettingError
 from engine.settings import Config, declared_settings, setting
 from engine.training.config import TrainingConfig
 from engine.training.lr_finder import FinderConfig
+from engine.training.search import SearchConfig
 
 
 @dataclass(frozen=True)
@@ -114,3 +115,12 @@ def test_that_values_are_written_as_people_type_them(value, text):
 def test_that_choices_are_read_as_words():
     assert choice_words("slanted_triangle") == "Slanted triangle"
     assert choice_words("ndcg@100") == "NDCG@100"
+
+
+def test_that_automatic_goes_by_its_plainer_name_where_it_has_one(qtbot):
+    declared = {one.name: one for one in (*declared_settings(SearchConfig), *declared_settings(SomeConfig))}
+    for name, config, words in (("most", SearchConfig(), "All"), ("widths", SomeConfig(), "Automatic")):
+        field = SettingField(declared[name], config)
+        qtbot.addWidget(field)
+        assert field._editor.placeholderText() == words
+        assert field._editor.toolTip().endswith(f"Left empty it is {words.lower()}.")
