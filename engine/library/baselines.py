@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from engine.evaluation.judgement import Judgement
 
 _NAMES, _SHOWN = "judged", 16
-_VERSION = 1
+_VERSION = 2
 """Raised when the baselines themselves, or how they are judged, change: what was kept is then worked out anew."""
 
 
