@@ -42,8 +42,10 @@ def advice_on(model: Model, split: Split, dataset: Dataset) -> Job[Advice]:
     yield StageStarted("comparing", "Comparing with EASE on the validation people")
     try:
         theirs = yield from _simple("ease", split, dataset)
+        if theirs.stopped:
+            return Advice()
         ours = yield from _judged(model, split)
-        if theirs.stopped or ours.stopped:
+        if ours.stopped:
             return Advice()
         advice = _advice(model, ours, theirs, compare(theirs, ours, _METRIC), few_people=len(split.train) < _FEW_PEOPLE)
         if not kind_of(model.name).only_rates:

@@ -150,7 +150,7 @@ def _parse(cut: _Cut, block: Block, within: Shape) -> RatingsBlock | None:
 
 def _repair(block: Block, shape: Shape, section: str, *, file: str) -> RatingsBlock:
     """A block line by line: each row is given its section as first column, so that it is read as any table."""
-    lines = block.text.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
+    lines = block.text.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     rows = []
     for line in lines:
         if _SECTION.fullmatch(line.strip()):
