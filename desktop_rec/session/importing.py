@@ -138,6 +138,7 @@ class ImportDesk(PredictingDesk):
         self.import_plan_changed.emit()
 
     def _look(self, plan: ImportPlan) -> None:
+        self._looking.clear()  # what was found before, were it on its way, is not of this plan
         self._set_plan(plan.looking_again())
         make = partial(work.look, plan.paths, plan.given, items=plan.items, before=plan.preview)
         self._looking.request("look", make)
@@ -155,6 +156,7 @@ class ImportDesk(PredictingDesk):
     def _count(self) -> None:
         if self.import_plan is None or self._gathered is None:
             return
+        self._looking.forget("count")
         plan = replace(self.import_plan, is_counting=True)
         self._set_plan(plan)
         make = partial(work.remaining, self._gathered, plan.selection, duplicates=plan.duplicates)

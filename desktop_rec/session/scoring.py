@@ -91,6 +91,12 @@ class ScoringLane(QObject):
         if self._kind != "devices":
             self._drop_running()
 
+    def forget(self, kind: str) -> None:
+        """Forget a question of a kind, whether it waits, runs, or has its answer on the way."""
+        self._waiting.pop(kind, None)
+        if self._kind == kind:
+            self._drop_running()
+
     def abandon(self) -> None:
         """Forget everything: the window closes."""
         self._waiting.clear()

@@ -145,6 +145,17 @@ def test_that_a_preview_never_belongs_to_an_older_choice(view, session, write, l
     assert all(one.preview.given == one.given for one in states if not one.is_looking)
 
 
+def test_that_a_preview_on_its_way_is_dropped_for_a_newer_choice(view, session, write, looked):
+    looked(write("ratings.csv", RATINGS))
+    session.read_otherwise(Given(encoding="cp1252"))
+    session._looking._runner._running.thread.join(10)
+    states = []
+    session.import_plan_changed.connect(lambda: states.append(session.import_plan))
+    session.read_otherwise(Given(encoding="cp1250"))
+    assert all(one.is_looking for one in states)
+    assert looked().preview.shape.encoding == "cp1250"
+
+
 def test_that_an_unreadable_choice_can_be_taken_back(view, session, write, looked):
     looked(write("ratings.csv", RATINGS))
     choose(view, "import_encoding", "utf-16-le")

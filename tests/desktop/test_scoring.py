@@ -51,6 +51,16 @@ def test_that_an_answer_that_is_there_is_delivered_before_a_newer_question_takes
     assert answers.calls == [("recommend", "first"), ("recommend", "second")]
 
 
+def test_that_a_forgotten_question_never_answers_though_its_answer_is_there(qtbot, lane, hear):
+    answers = hear(lane.answered)
+    lane.request("recommend", Question("there"))
+    lane._runner._running.thread.join(3)
+    lane.forget("recommend")
+    with qtbot.waitSignal(lane.idle):
+        lane.request("explain", Question("asked"))
+    assert answers.calls == [("explain", "asked")]
+
+
 def test_that_a_new_list_makes_pending_reasons_stale(qtbot, lane, hear):
     answers = hear(lane.answered)
     lane.request("insights", Question("old insights", held=True))
