@@ -11,6 +11,8 @@ import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -108,6 +110,15 @@ def choose_precision(asked: str, device: torch.device) -> str:
     if asked == "auto":
         return usable[-1]
     return asked
+
+
+@contextmanager
+def exactly() -> Iterator[None]:
+    """Without gradients and in float32, whatever the caller's mode: how models are asked."""
+    import torch
+
+    with torch.no_grad(), torch.autocast("cpu", enabled=False), torch.autocast("cuda", enabled=False):
+        yield
 
 
 def training_threads() -> int:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from engine.verbs import ImportedData
 
 KINDS = ("look", "estimate", "count", "gather")
-_STALE_AFTER = {"look": ("estimate", "gather", "count"), "gather": ("count",)}
+_STALE_AFTER = {"gather": ("count",)}
 
 
 class ImportDesk(PredictingDesk):

@@ -18,7 +18,6 @@ from engine.settings import Config, Declared, parse_setting
 
 LABEL_WIDTH = 118
 _MARK = " •"
-_LEFT_EMPTY = "Left empty it is {}."
 Editor = QCheckBox | QLineEdit | CalmComboBox
 
 
@@ -117,7 +116,7 @@ class SettingField(QWidget):
 
     def _build(self) -> None:
         setting, editor = self.declared.setting, self._editor
-        tip = setting.help + (f" {_LEFT_EMPTY.format(setting.automatic.lower())}" if self.declared.automatic else "")
+        tip = setting.help + (f" Left empty it is {setting.automatic.lower()}." if self.declared.automatic else "")
         self._tip, self._label = tip, QLabel(setting.label)
         editor.setObjectName(f"setting_{self.declared.name}")
         editor.setAccessibleName(setting.label)

@@ -15,7 +15,7 @@ from engine.models.registry import kind_of
 from engine.settings import Config, declared_settings, with_texts
 from engine.training.config import TrainingConfig
 from engine.training.lr_finder import FinderConfig
-from engine.training.search import SearchConfig
+from engine.training.search import Base, SearchConfig
 
 
 @dataclass(frozen=True)
@@ -43,17 +43,16 @@ def choices_of(arguments: argparse.Namespace, *, entries: int = 0, preset: Prese
     """
     with wrong_use():
         kind = kind_of(arguments.model)
-        learns = kind.can.learns_by_steps
-        own = preset or Preset("", "", "", kind.name)
-        configs: dict[str, Config] = {"model": kind.config_class().changed(**own.settings)}
-        if learns:
-            configs["training"] = TrainingConfig(**{**kind.training_for(entries), **own.training})
-        configs["split"] = SplitConfig(**{**kind.split, **own.split})
+        base = Base.as_it_comes(kind.name, preset=preset, entries=entries)
+        configs: dict[str, Config] = {"model": base.model_config}
+        if base.training is not None:
+            configs["training"] = base.training
+        configs["split"] = base.split
         if arguments.command == "find-lr":
             configs["finder"] = FinderConfig(**kind.finder)
         if arguments.command == "search":
             configs["search"] = SearchConfig()
-        _refuse_steps(arguments, learns=learns)
+        _refuse_steps(arguments, learns=base.training is not None)
         configs = {name: _with_options(config, arguments) for name, config in configs.items()}
         configs = with_settings(configs, arguments.settings)
     training, finder, split = configs.get("training"), configs.get("finder", FinderConfig()), configs["split"]

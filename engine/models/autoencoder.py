@@ -26,7 +26,7 @@ from engine.data.batches import Batch, ResidentHistories, whole_batch
 from engine.data.dataset import Histories, Scale
 from engine.models.autoencoder_config import AutoencoderConfig, MultDaeConfig, MultVaeConfig
 from engine.models.base import Capabilities, Losses, Moment, Prediction, StepModel
-from engine.models.liking import what_likers_had
+from engine.models.liking import entry_weights, what_likers_had
 from engine.models.losses import kl_to_standard_normal, multinomial_nll
 from engine.models.noise import kept_like, normal_like
 
@@ -88,8 +88,7 @@ class _Autoencoder(StepModel):
 
     def _weights(self, batch: Batch) -> Tensor:
         """What each entry counts, [N]."""
-        liked_N = batch.ratings_N >= self.scale.like
-        return torch.where(liked_N, 1.0, self.config.other_ratings).to(torch.float32)
+        return entry_weights(batch.ratings_N, self.scale.like, others=self.config.other_ratings)
 
     def _code(self, first_UH: Tensor, noise: torch.Generator | None) -> tuple[Tensor, Tensor | None]:
         """The bottleneck, [U, L], and how far it is from the standard normal (None where that is not asked)."""

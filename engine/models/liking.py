@@ -12,8 +12,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import torch
+from torch import Tensor
 
-from engine.data.dataset import Float32, Histories
+from engine.data.dataset import Histories
 from engine.errors import TrainingError
 from engine.settings import setting
 
@@ -45,7 +47,6 @@ def what_likers_had(histories: Histories, like: float, *, others: float) -> Hist
     return (histories if others > 0 else liked).take(likers)
 
 
-def entry_weights(histories: Histories, like: float, *, others: float) -> Float32:
-    """What each entry counts, [N]: 1 for a like, `others` for all else."""
-    weights_N: Float32 = np.where(histories.ratings_N >= like, 1.0, others).astype(np.float32)
-    return weights_N
+def entry_weights(ratings_N: Tensor, like: float, *, others: float) -> Tensor:
+    """What each entry counts, [N] float32: 1 for a like, `others` for all else."""
+    return torch.where(ratings_N >= like, 1.0, others).to(torch.float32)

@@ -90,11 +90,11 @@ class Ease(ClosedFormModel):
         """What each title counts for each person who likes anything: likers by titles that somebody likes."""
         like, others = self.scale.like, self.config.other_ratings
         had = what_likers_had(histories, like, others=others)
-        title_rows_L = np.unique(had.likes(like).item_rows_N).astype(np.int64)
+        title_rows_L = np.unique(had.item_rows_N[had.ratings_N >= like]).astype(np.int64)
         had = had.where(np.isin(had.item_rows_N, title_rows_L))
         columns_N = np.searchsorted(title_rows_L, had.item_rows_N).astype(np.int32)
         shape = (len(had), len(title_rows_L))
-        weights_N = entry_weights(had, like, others=others)
+        weights_N = entry_weights(torch.from_numpy(had.ratings_N), like, others=others).numpy()
         tastes_UL = csr_array((weights_N, columns_N, had.indptr_U1.astype(np.int32)), shape=shape)
         say_U = np.asarray(tastes_UL.sum(axis=1)) ** (-0.5 * self.config.evenness)
         tastes_UL.data *= np.repeat((say_U / np.sqrt(np.mean(say_U**2))).astype(np.float32), had.counts_U)

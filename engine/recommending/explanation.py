@@ -14,10 +14,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from engine.data.dataset import Float32, Histories, Int64
 from engine.data.profile import middle_of
+from engine.device import exactly
 from engine.errors import ProfileError
 from engine.models.base import Model, Prediction
 from engine.recommending.part_reasons import PartImpact, parts_of_impacts, parts_of_score
@@ -128,7 +128,7 @@ def leave_one_out_impacts(
 
 def without_each(model: Model, history: Histories, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
     """The model's leave-one-out prediction, [1 + V, C], in float32 whatever the caller's mode."""
-    with torch.no_grad(), torch.autocast("cpu", enabled=False), torch.autocast("cuda", enabled=False):
+    with exactly():
         return model.leave_one_out(history, left_out_V=left_out_V, columns_C=columns_C)
 
 

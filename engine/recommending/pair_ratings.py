@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from engine.data.dataset import Bools, Dataset, Float32, Histories, Int32, Int64, stable_order
+from engine.device import exactly
 from engine.events import Event, Job
 from engine.models.base import Model
 
@@ -139,7 +139,7 @@ def _by_entries(places: Int64, user_rows_P: Int32, histories: Histories) -> Iter
 
 def _answer(ask: object, profiles: Histories, wanted: Histories) -> Float32 | float:
     assert callable(ask)
-    with torch.no_grad(), torch.autocast("cpu", enabled=False), torch.autocast("cuda", enabled=False):
+    with exactly():
         said = ask(profiles, wanted)
     return np.nan if said is None else said.float().numpy()
 

@@ -8,8 +8,6 @@ Shapes: V entries left out in turn, C columns (titles) asked for, P parts that h
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +16,7 @@ import numpy.typing as npt
 import torch
 
 from engine.data.dataset import Float32, Histories, Int64
+from engine.device import exactly
 from engine.models.base import Model, Prediction
 from engine.models.blend import Blend
 
@@ -37,7 +36,7 @@ def parts_of_score(model: Model, history: Histories, item_row: int) -> tuple[Par
     """What each part adds to the score of a title."""
     if not isinstance(model, Blend):
         return ()
-    with _exactly():
+    with exactly():
         shares = model.shares(history, ratings=False)
     said = [float(one.score_UC[0, item_row]) for one in shares if one.score_UC is not None]
     return part_impacts(model, np.array(said))
@@ -61,7 +60,7 @@ def without_each_by_part(
 
     Of a model that is no blend P is 0.
     """
-    with _exactly():
+    with exactly():
         if not isinstance(model, Blend):
             prediction = model.leave_one_out(history, left_out_V=left_out_V, columns_C=columns_C)
             return prediction, np.zeros((1 + len(left_out_V), len(columns_C), 0), dtype=np.float32)
@@ -81,10 +80,3 @@ def part_impacts(model: Model, values_P: Floats) -> tuple[PartImpact, ...]:
         return ()
     parts = [part for part, _ in model.parts if part.weight]
     return tuple(PartImpact(part.run, part.model, float(value)) for part, value in zip(parts, values_P, strict=True))
-
-
-@contextmanager
-def _exactly() -> Iterator[None]:
-    """In float32, whatever the caller's mode."""
-    with torch.no_grad(), torch.autocast("cpu", enabled=False), torch.autocast("cuda", enabled=False):
-        yield

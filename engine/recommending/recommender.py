@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from engine.data.dataset import Bools, Dataset, Float32, Histories, Int64
 from engine.data.profile import Profile, ProfileMatch, profile_rows
+from engine.device import exactly
 from engine.errors import ProfileError, SettingError
 from engine.models.base import Model, Prediction
 from engine.recommending.ranking import Filters, Ranked, TitleFacts, ranked
@@ -190,7 +190,7 @@ class Recommender:
         if not self.model.knows_doubt or not len(rows_R):
             return None
         wanted = Histories.of_one(rows_R.tolist(), [0.0] * len(rows_R))
-        with torch.no_grad(), torch.autocast("cpu", enabled=False), torch.autocast("cuda", enabled=False):
+        with exactly():
             said = self.model.rating_sds_of(history, wanted)
         if said is None:
             return None
@@ -267,7 +267,7 @@ class Recommender:
 
 def predicted(model: Model, history: Histories) -> Prediction:
     """The model's prediction for all titles, in float32 whatever the caller's mode."""
-    with torch.no_grad(), torch.autocast("cpu", enabled=False), torch.autocast("cuda", enabled=False):
+    with exactly():
         return model.predict(history)
 
 

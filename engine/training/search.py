@@ -74,20 +74,29 @@ class Base:
         preset: Preset | None = None,
         entries: int = 0,
     ) -> Base:
-        """The settings given; where none are, those of a preset of that model, or the model's own for a data set of so
-        many entries.
-        """
-        kind, own = kind_of(model), preset or Preset("", "", "", model)
-        if kind.made_of_runs:
+        """The settings given; where none are, as `as_it_comes` has them. Raises SettingError for blends."""
+        if kind_of(model).made_of_runs:
             raise SettingError(
                 f"{model} is mixed from finished runs; there is nothing to train.", remedy="Search another model."
             )
-        steps = kind.can.learns_by_steps
+        own = Base.as_it_comes(model, preset=preset, entries=entries)
         return Base(
             model,
-            model_config or kind.config_class().changed(**own.settings),
-            (training or TrainingConfig(**{**kind.training_for(entries), **own.training})) if steps else None,
-            split or SplitConfig(**{**kind.split, **own.split}),
+            model_config or own.model_config,
+            (training or own.training) if own.training is not None else None,
+            split or own.split,
+        )
+
+    @staticmethod
+    def as_it_comes(model: str, *, preset: Preset | None = None, entries: int = 0) -> Base:
+        """A model's settings as a preset of it has them, or its own for a data set of so many entries."""
+        kind, own = kind_of(model), preset or Preset("", "", "", model)
+        training = {**kind.training_for(entries), **own.training}
+        return Base(
+            model,
+            kind.config_class().changed(**own.settings),
+            TrainingConfig(**training) if kind.can.learns_by_steps else None,
+            SplitConfig(**{**kind.split, **own.split}),
         )
 
     def watched(self, config: SearchConfig) -> str:

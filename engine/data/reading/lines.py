@@ -119,13 +119,18 @@ def read_rows(source: Source, shape: Shape) -> Iterator[tuple[int, list[str]]]:
     yield from rows
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines of a text, whatever ends them; line n of every report is the n-th of these."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
 def numbered_rows(text: str, delimiter: str, *, quoted: bool, width: int) -> Iterator[tuple[int, list[str]]]:
     """Line number (from 1) and cells of each row that is not blank, whatever its width.
 
     A quoted text may run over several lines if that gives a row of the right width; a stray quote spoils its own line
     only.
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = lines_of(text)
     place = 0
     while place < len(lines):
         line, number = lines[place], place + 1

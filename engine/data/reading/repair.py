@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from engine.data.dataset import Bools, Float32, Int64
 from engine.data.formats import BLANKS
-from engine.data.reading.lines import Block, block_delimiter, numbered_rows
+from engine.data.reading.lines import Block, block_delimiter, lines_of, numbered_rows
 from engine.data.reading.shape import Shape
 
 MOST_PROBLEMS = 1000
@@ -146,7 +146,7 @@ def _note(reasons: list[str], bad_R: npt.NDArray[np.bool_], reason: str) -> None
 
 
 def _problems(text: str, wrong: dict[int, str], first_line: int, file: str) -> tuple[Problem, ...]:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = lines_of(text)
     return tuple(
         Problem(first_line + line - 1, lines[line - 1].replace("\x1f", "::")[:200], wrong[line], file)
         for line in sorted(wrong)[:MOST_PROBLEMS]

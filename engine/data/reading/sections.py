@@ -21,7 +21,7 @@ from engine.data.formats import kind_of_layout
 from engine.data.reading.archives import MIB, Source, opened_archive
 from engine.data.reading.block_table import table_of
 from engine.data.reading.dialect import are_ratings, encoding_of, known_encoding, time_kind_of
-from engine.data.reading.lines import Block, read_blocks
+from engine.data.reading.lines import Block, lines_of, read_blocks
 from engine.data.reading.pieces import Piece, no_entries
 from engine.data.reading.readers import ID_TYPE, TIME_TYPES, RatingsBlock, has_odd_id, whole_times
 from engine.data.reading.repair import are_out_of_scale, repair_block
@@ -150,7 +150,7 @@ def _parse(cut: _Cut, block: Block, within: Shape) -> RatingsBlock | None:
 
 def _repair(block: Block, shape: Shape, section: str, *, file: str) -> RatingsBlock:
     """A block line by line: each row is given its section as first column, so that it is read as any table."""
-    lines = block.text.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = lines_of(block.text.decode("utf-8", "replace"))
     rows = []
     for line in lines:
         if _SECTION.fullmatch(line.strip()):

@@ -27,6 +27,7 @@ from engine.data.reading.dialect import (
     split_rows,
 )
 from engine.data.reading.json_table import recognise_json
+from engine.data.reading.lines import lines_of
 from engine.data.reading.matrix import recognise_matrix
 from engine.data.reading.roles import (
     as_chosen,
@@ -141,7 +142,7 @@ def _text(source: Source, given: Given, head: bytes) -> _Text:
 
 def _lines(source: Source, head: bytes, encoding: str) -> list[str]:
     text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(head).lstrip("\ufeff")
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = lines_of(text)
     if len(head) >= 256 * 1024 and len(lines) > 1:
         lines.pop()
     lines = [line for line in lines if line.strip()]
