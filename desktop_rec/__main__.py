@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import engine
-from desktop_rec.system_libraries import has_display, missing_libraries, missing_sentence
+from desktop_rec.window.system_libraries import has_display, missing_libraries, missing_sentence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

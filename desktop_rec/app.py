@@ -7,6 +7,7 @@ thread, when nothing moves.
 from __future__ import annotations
 
 import argparse
+import gc
 import signal
 import sys
 from pathlib import Path
@@ -16,14 +17,47 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 import engine
-from desktop_rec.garbage import GarbageTimer
-from desktop_rec.log import LOG, LogFile, install_hooks
-from desktop_rec.main_window import MainWindow
-from desktop_rec.notices import Notice, failure_of
-from desktop_rec.preferences import Preferences
-from desktop_rec.session import Session
-from desktop_rec.theme import apply_theme
+from desktop_rec.common.log import LOG, LogFile, install_hooks
+from desktop_rec.common.notices import Notice, failure_of
+from desktop_rec.common.preferences import Preferences
+from desktop_rec.session.session import Session
+from desktop_rec.theme.theme import apply_theme
+from desktop_rec.window.main_window import MainWindow
 from engine.library.store import home_of
+
+INTERVAL_MS = 1000
+_YOUNG, _MIDDLE = 400, 20
+
+
+class GarbageTimer(QObject):
+    """Collects on the thread that owns it, about 0.3 ms a second."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        gc.disable()
+        self._timer = QTimer(self)
+        self._timer.setInterval(INTERVAL_MS)
+        self._timer.timeout.connect(self.collect)
+        self._timer.start()
+
+    def freeze(self) -> None:
+        """Start-up is over: collect all of it once and never look at what is left again."""
+        gc.collect()
+        gc.freeze()
+
+    def collect(self) -> None:
+        """Collect what is due: the youngest generation mostly, the middle one now and then."""
+        young, middle, _ = gc.get_count()
+        if middle > _MIDDLE:
+            gc.collect(1)
+        elif young > _YOUNG:
+            gc.collect(0)
+
+    def stop(self) -> None:
+        """Give the collector back."""
+        self._timer.stop()
+        gc.enable()
+
 
 _QUIET_MS = 400
 """How long after the first view torch is imported: it is painted by then, and nobody has pressed anything."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from engine.commands.running import run
+from engine.cli.command_line import run
 
 if __name__ == "__main__":
     sys.exit(run())

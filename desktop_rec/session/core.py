@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop_rec.job import JobRunner, MakeJob
-from desktop_rec.job_state import JobState
-from desktop_rec.notices import Failure, Notice, failure_of
+from desktop_rec.common.job_state import JobState
+from desktop_rec.common.notices import Failure, Notice, failure_of
 from desktop_rec.session import work
+from desktop_rec.session.job_runner import JobRunner, MakeJob
 from desktop_rec.session.scoring import ScoringLane
 from engine.errors import EngineError
 from engine.events import Event

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
-from desktop_rec.curves import SweepState, TrainingState
-from desktop_rec.job_state import JobState
-from desktop_rec.notices import Failure, Notice
+from desktop_rec.common.job_state import JobState
+from desktop_rec.common.notices import Failure, Notice
 from desktop_rec.session import work
 from desktop_rec.session.core import LongJob, SessionCore
 from desktop_rec.session.labels import ChosenRate, ModelLabel
+from desktop_rec.training.curves import SweepState, TrainingState
 from engine.events import Event, Progressed, StageStarted
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from engine.data.importing.importer import ImportOptions
     from engine.library.datasets import DatasetRecord
     from engine.library.run_record import RunRecord
+    from engine.operations import ImportedData
     from engine.recommending.recommender import Recommender
-    from engine.verbs import ImportedData
 
 
 class DataDesk(SessionCore):

@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop_rec.notices import Failure, Notice
+from desktop_rec.common.notices import Failure, Notice
 from desktop_rec.session import work
 from desktop_rec.session.predicting import PredictingDesk
 from desktop_rec.session.scoring import ScoringLane
 from engine.events import Event
 
 if TYPE_CHECKING:
-    from desktop_rec.session.import_plan import ImportPlan
+    from desktop_rec.data.importing.plan import ImportPlan
     from engine.data.importing.gathering import Gathered
-    from engine.data.importing.selection import Duplicates, Selection
-    from engine.data.reading.shape import Given
-    from engine.verbs import ImportedData
+    from engine.data.importing.options import Duplicates, Selection
+    from engine.data.reading.roles import Given
+    from engine.operations import ImportedData
 
 KINDS = ("look", "estimate", "count", "gather")
 _STALE_AFTER = {"gather": ("count",)}
@@ -52,7 +52,7 @@ class ImportDesk(PredictingDesk):
 
     def prepare_import(self, paths: Sequence[Path]) -> bool:
         """Look at files that may be imported; import_plan follows. False where nothing can be kept now."""
-        from desktop_rec.session.import_plan import ImportPlan
+        from desktop_rec.data.importing.plan import ImportPlan
 
         if self.library is None or not paths:
             return False
@@ -148,7 +148,7 @@ class ImportDesk(PredictingDesk):
         is_ready = plan is not None and plan.preview is not None and plan.preview.obstacle is None
         if plan is None or not plan.wants_counts or not is_ready or plan.is_looking or self._gathered is not None:
             return
-        from desktop_rec.session.import_plan import Gathering
+        from desktop_rec.data.importing.plan import Gathering
 
         self._set_plan(replace(plan, gathering=Gathering(), remaining=None))
         self._looking.request("gather", partial(work.gather, plan.ratings_paths, plan.options()))

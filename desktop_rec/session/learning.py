@@ -11,23 +11,23 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from desktop_rec.curves import SweepState, TrainingState
-from desktop_rec.job import MakeJob
-from desktop_rec.job_state import JobState
-from desktop_rec.notices import Failure, Notice
+from desktop_rec.common.job_state import JobState
+from desktop_rec.common.notices import Failure, Notice
 from desktop_rec.session import work
 from desktop_rec.session.core import LongJob
 from desktop_rec.session.importing import ImportDesk
+from desktop_rec.session.job_runner import MakeJob
 from desktop_rec.session.labels import ChosenRate, ModelLabel
+from desktop_rec.training.curves import SweepState, TrainingState
 from engine.events import Event
-from engine.training.curve_words import hides_while_training
+from engine.training.curve_text import hides_while_training
 
 if TYPE_CHECKING:
     from engine.data.split import SplitConfig
+    from engine.operations import FinishedRun
     from engine.settings import Config
     from engine.training.config import TrainingConfig
     from engine.training.lr_finder import FinderConfig, RateSweep
-    from engine.verbs import FinishedRun
 
 
 FIRST_MODEL = "two_head"

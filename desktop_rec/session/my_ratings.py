@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop_rec.notices import Failure, Notice
+from desktop_rec.common.notices import Failure, Notice
+from desktop_rec.for_you.my_ratings.import_state import MyImport, Progress, UnderReview
 from desktop_rec.session import my_work
-from desktop_rec.session.my_import import MyImport, Progress, UnderReview
 from desktop_rec.session.person import PersonDesk
 from desktop_rec.session.scoring import ScoringLane
 from engine.events import Event, Progressed, StageStarted
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
-    from engine.data.deck import Deck
     from engine.data.matching.review import Review
-    from engine.data.profile import Profile, ProfileEntry
+    from engine.data.onboarding import Deck
+    from engine.data.profiles import Profile, ProfileEntry
     from engine.library.datasets import DatasetRecord
 
 
@@ -164,7 +164,7 @@ class MyRatingsDesk(PersonDesk):
         """A title as it was before an answer: with its old entry, or out of the profile. Nothing is announced."""
         if self.dataset is None or self.profile is None:
             return
-        from engine.data.profile import entry_of
+        from engine.data.profiles import entry_of
 
         if before is not None:
             self._change_profile(self.profile.rated(before))

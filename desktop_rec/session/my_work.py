@@ -12,20 +12,20 @@ from engine.events import Job
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
-    from engine.data.deck import Deck
     from engine.data.matching.review import Review
+    from engine.data.onboarding import Deck
 
 
 def match_export(dataset: Dataset, path: Path) -> Job[Review]:
     """Read an export and find its titles. Raises DataError and ProfileError where it is none."""
-    from engine import verbs
+    from engine import operations
 
-    return (yield from verbs.match_export(dataset, path))
+    return (yield from operations.match_export(dataset, path))
 
 
 def make_deck(dataset: Dataset) -> Job[Deck]:
     """The deck of a data set, for newcomers."""
-    from engine.data.deck import Deck
+    from engine.data.onboarding import Deck
 
     yield None
     return Deck(dataset)

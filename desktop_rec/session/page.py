@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
-from desktop_rec.job_state import JobState
-from desktop_rec.notices import Failure, Notice
+from desktop_rec.common.job_state import JobState
+from desktop_rec.common.notices import Failure, Notice
 from desktop_rec.session import work
 from desktop_rec.session.core import LongJob
 from desktop_rec.session.data import DataDesk
 from desktop_rec.session.scoring import ScoringLane
 
 if TYPE_CHECKING:
-    from desktop_rec.item_models.dataset_picture import DatasetPicture
+    from desktop_rec.data.dataset_picture import DatasetPicture
     from engine.data.dataset import Dataset
     from engine.library.datasets import DatasetRecord
-    from engine.verbs import ExportedDataset, ImportedAgain
+    from engine.operations import ExportedDataset, ImportedAgain
 
 _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
 _LONGEST_NAME = 80
@@ -135,22 +135,22 @@ class PageDesk(DataDesk):
         self._let_replace(again, was_open=was_open)
 
     def _let_replace(self, again: ImportedAgain, *, was_open: bool) -> None:
-        from engine import verbs
+        from engine import operations
 
         if was_open:
             self._take(again.data.dataset, again.data.record)
-        if self.library is not None and self._tried(partial(verbs.settle_again, self.library, again)):
+        if self.library is not None and self._tried(partial(operations.settle_again, self.library, again)):
             self._can_undo(again.words.removesuffix("."), partial(self._undo_again, again))
         self.library_changed.emit()
 
     def _undo_again(self, again: ImportedAgain) -> None:
-        from engine import verbs
+        from engine import operations
 
         if self.library is None:
             return
         new_id = again.data.record.dataset_id
         was_open = self.dataset is not None and self.dataset.dataset_id == new_id
-        verbs.undo_again(self.library, again)
+        operations.undo_again(self.library, again)
         self.library_changed.emit()
         if was_open:
             self._open(again.former.dataset_id)

@@ -13,13 +13,13 @@ from uuid import uuid4
 
 from PySide6.QtCore import QObject
 
-from desktop_rec.notices import Failure
+from desktop_rec.common.notices import Failure
 from desktop_rec.session import work
 from desktop_rec.session.searching import SearchDesk
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
-    from engine.data.profile import Profile, ProfileEntry
+    from engine.data.profiles import Profile, ProfileEntry
     from engine.library.datasets import DatasetRecord
     from engine.recommending.ranking import Filters
     from engine.recommending.recommender import RecommendationList
@@ -53,7 +53,7 @@ class PersonDesk(SearchDesk):
         """Rate a title of the open data set; None says *seen, not rated*."""
         if self.dataset is None or self.profile is None:
             return
-        from engine.data.profile import entry_of
+        from engine.data.profiles import entry_of
 
         self._change_profile(self.profile.rated(entry_of(self.dataset, item_row, rating)))
 
@@ -83,7 +83,7 @@ class PersonDesk(SearchDesk):
 
     def new_profile(self, name: str) -> None:
         """Begin the ratings of another person, and go on as them."""
-        from engine.data.profile import Profile
+        from engine.data.profiles import Profile
 
         self.profile_is_borrowed = False
         self._change_profile(Profile(uuid4().hex, name.strip() or "Somebody", ()))
@@ -140,7 +140,7 @@ class PersonDesk(SearchDesk):
 
     def _borrow(self, user_id: str) -> None:
         if self.dataset is not None:
-            from engine.data.profile import profile_of_user
+            from engine.data.profiles import profile_of_user
 
             self._take_profile(profile_of_user(self.dataset, user_id), borrowed=True)
 

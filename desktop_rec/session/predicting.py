@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
-from desktop_rec.job_state import JobState
-from desktop_rec.notices import Notice
+from desktop_rec.common.job_state import JobState
+from desktop_rec.common.notices import Notice
 from desktop_rec.session import work
 from desktop_rec.session.core import LongJob
 from desktop_rec.session.page import PageDesk
 
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
-    from engine.verbs import Predictions
+    from engine.operations import Predictions
 
 PREDICT_RATINGS = frozenset({"two_head", "mf", "embedding_mlp", "lstm", "popularity", "blend"})
 """Models whose runs are offered, known without torch. A blend that was never judged may yet be refused."""

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop_rec.item_models.quality.groups import RunGroup, SplitKey, groups_of
-from desktop_rec.job_state import JobState
-from desktop_rec.notices import Failure, Notice
-from desktop_rec.session import quality_work
+from desktop_rec.common.job_state import JobState
+from desktop_rec.common.notices import Failure, Notice
+from desktop_rec.models import queries
+from desktop_rec.models.groups import RunGroup, SplitKey, groups_of
 from desktop_rec.session.core import LongJob
 from desktop_rec.session.my_ratings import MyRatingsDesk
 from desktop_rec.session.scoring import ScoringLane
@@ -23,10 +23,10 @@ from engine.events import Event, Progressed, StageStarted
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from desktop_rec.item_models.quality.picture import QualityPicture
-    from desktop_rec.session.quality_work import Known
+    from desktop_rec.models.picture import QualityPicture
+    from desktop_rec.models.queries import Known
     from engine.data.dataset import Dataset
-    from engine.evaluation.judgement import Judgement
+    from engine.evaluation.result import Judgement
     from engine.library.datasets import DatasetRecord
     from engine.library.run_record import RunRecord
 
@@ -74,7 +74,7 @@ class QualityDesk(MyRatingsDesk):
         shown = [one for one in reversed(group.runs) if one.run_id == run_id or one.run_id in beside]
         places = {one.run_id: place for place, one in enumerate(reversed(group.runs))}
         known = self._baselines.get(group.key, {})
-        make = partial(quality_work.compare_runs, self.library, shown, chosen=run_id, places=places, baselines=known)
+        make = partial(queries.compare_runs, self.library, shown, chosen=run_id, places=places, baselines=known)
         self._comparing.request("compare", make)
         self._ask_baselines(group)
 
@@ -86,7 +86,7 @@ class QualityDesk(MyRatingsDesk):
         in_use = self.recommender
         usual = self._usual[1] if self._usual[0] == self.dataset.fingerprint else None
         make = partial(
-            quality_work.know_me,
+            queries.know_me,
             self.library,
             run_id,
             self.profile,
@@ -124,7 +124,7 @@ class QualityDesk(MyRatingsDesk):
             return False
         job = LongJob(
             JobState("judging", f"Judging {run.name}"),
-            partial(quality_work.judge, self.library, run_id),
+            partial(queries.judge, self.library, run_id),
             finished=self._on_judged,
             failed=self._on_judging_failed,
         )
@@ -141,7 +141,7 @@ class QualityDesk(MyRatingsDesk):
             self._asked_baselines = group.key
             self.baseline_words = "Working out the baselines"
             self._flooring.request(
-                "baselines", partial(quality_work.baselines, self.library, self.dataset, dict(group.split))
+                "baselines", partial(queries.baselines, self.library, self.dataset, dict(group.split))
             )
 
     def _take(self, dataset: Dataset | None, record: DatasetRecord | None) -> None:

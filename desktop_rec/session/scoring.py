@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop_rec.job import JobRunner, MakeJob
+from desktop_rec.session.job_runner import JobRunner, MakeJob
 
 KINDS = ("model", "recommend", "explain", "insights", "knowing", "devices")
 """In order of urgency."""

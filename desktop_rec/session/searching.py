@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop_rec.job import MakeJob
-from desktop_rec.notices import Failure, Notice
-from desktop_rec.search_state import SearchJobState, SearchState
+from desktop_rec.common.notices import Failure, Notice
 from desktop_rec.session import work
 from desktop_rec.session.core import LongJob
+from desktop_rec.session.job_runner import MakeJob
 from desktop_rec.session.learning import LearningDesk
+from desktop_rec.training.search.state import SearchJobState, SearchState
 from engine.events import Advised, Event, SearchMoved, SearchStarted
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from engine.data.split import SplitConfig
     from engine.library.datasets import DatasetRecord
     from engine.library.searches import SearchRecord
+    from engine.operations import SearchResult
     from engine.settings import Config
     from engine.training.config import TrainingConfig
     from engine.training.search import SearchConfig
-    from engine.verbs import SearchResult
 
 
 class SearchDesk(LearningDesk):
@@ -105,7 +105,7 @@ class SearchDesk(LearningDesk):
 
     def save_search(self, path: Path) -> bool:
         """Write the table of the search that is shown as CSV."""
-        from engine.verbs.search_summary import write_summary
+        from engine.operations.search_runs import write_summary
 
         state = self.search_state
         if state.record is None:

@@ -1,6 +1,6 @@
 """What the session asks of the engine, as generators that are made and driven on a job thread.
 
-Stands between the session and `engine.verbs`. The verbs are imported here, inside the functions, because they bring
+Stands between the session and `engine.operations`. Those are imported here, inside the functions, because they bring
 torch, and the first view is on the screen before that. Module functions, never lambdas: they cross threads.
 """
 
@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING, Any
 from engine.events import Job
 
 if TYPE_CHECKING:
-    from desktop_rec.item_models.dataset_picture import DatasetPicture
+    from desktop_rec.data.dataset_picture import DatasetPicture
     from engine.data.dataset import Dataset
     from engine.data.importing.estimate import Estimate
     from engine.data.importing.gathering import Gathered
     from engine.data.importing.importer import ImportOptions
+    from engine.data.importing.options import Duplicates, Remaining, Selection
     from engine.data.importing.preview import Preview
-    from engine.data.importing.selection import Duplicates, Remaining, Selection
-    from engine.data.profile import Profile
-    from engine.data.reading.shape import Given
+    from engine.data.profiles import Profile
+    from engine.data.reading.roles import Given
     from engine.device import Device, UnusedGpu
     from engine.library.store import Library
+    from engine.operations import ExportedDataset, ImportedAgain, ImportedData, Predictions
     from engine.recommending.ranking import Filters
     from engine.recommending.recommender import Recommender
-    from engine.verbs import ExportedDataset, ImportedAgain, ImportedData, Predictions
 
 
 @dataclass(frozen=True)
@@ -49,16 +49,16 @@ class Devices:
 
 
 def import_sample(library: Library) -> Job[ImportedData]:
-    from engine import verbs
+    from engine import operations
 
-    return (yield from verbs.open_sample(library))
+    return (yield from operations.open_sample(library))
 
 
 def import_paths(library: Library, paths: Sequence[Path], options: ImportOptions | None) -> Job[ImportedData]:
-    from engine import verbs
+    from engine import operations
     from engine.data.importing.importer import ImportOptions
 
-    return (yield from verbs.import_files(library, list(paths), options=options or ImportOptions()))
+    return (yield from operations.import_files(library, list(paths), options=options or ImportOptions()))
 
 
 def look(paths: Sequence[Path], given: Given, *, items: Path | None, before: Preview | None) -> Job[Preview]:
@@ -78,64 +78,64 @@ def estimate(paths: Sequence[Path], given: Given, *, at: Path) -> Job[Estimate]:
 
 def gather(paths: Sequence[Path], options: ImportOptions) -> Job[Gathered]:
     """All rows of files, for counting and for a later import."""
-    from engine import verbs
+    from engine import operations
 
-    return (yield from verbs.gather(paths, options=options))
+    return (yield from operations.gather(paths, options=options))
 
 
 def remaining(gathered: Gathered, selection: Selection, *, duplicates: Duplicates) -> Job[tuple[Remaining, ...]]:
-    from engine import verbs
+    from engine import operations
 
-    return (yield from verbs.remaining(gathered, selection, duplicates=duplicates))
+    return (yield from operations.remaining(gathered, selection, duplicates=duplicates))
 
 
 def import_gathered(library: Library, gathered: Gathered, options: ImportOptions) -> Job[ImportedData]:
-    from engine import verbs
+    from engine import operations
 
-    return (yield from verbs.import_gathered(library, gathered, options=options))
+    return (yield from operations.import_gathered(library, gathered, options=options))
 
 
 def picture(dataset: Dataset) -> Job[DatasetPicture]:
     """What the page of a data set shows."""
-    from desktop_rec.item_models.dataset_picture import count_dataset
+    from desktop_rec.data.dataset_picture import count_dataset
 
     return (yield from count_dataset(dataset))
 
 
 def export(dataset: Dataset, folder: Path) -> Job[ExportedDataset]:
-    from engine import verbs
+    from engine import operations
 
-    return (yield from verbs.export_dataset(dataset, folder))
+    return (yield from operations.export_dataset(dataset, folder))
 
 
 def predict(library: Library, run_id: str, pairs: Path | None, out: Path) -> Job[Predictions]:
     """Predicted ratings of pairs into a file; of those that the data set's own file asks for where there is none."""
-    from engine import verbs
+    from engine import operations
 
-    return (yield from verbs.predict(library, run_id, pairs, out=out))
+    return (yield from operations.predict(library, run_id, pairs, out=out))
 
 
 def import_again(library: Library, dataset_id: str) -> Job[ImportedAgain]:
-    from engine import verbs
+    from engine import operations
 
-    return (yield from verbs.import_again(library, dataset_id))
+    return (yield from operations.import_again(library, dataset_id))
 
 
 def quick_model(library: Library, dataset: Dataset) -> Job[Ready]:
     """The model that answers within seconds of opening a data set."""
-    from engine import verbs
+    from engine import operations
 
-    return Ready((yield from verbs.quick_model(library, dataset)), None)
+    return Ready((yield from operations.quick_model(library, dataset)), None)
 
 
 def kept_model(library: Library, dataset: Dataset, run_id: str) -> Job[Ready]:
     """The model of a kept run; the quick one, with the reason, where the run cannot be used any more."""
-    from engine import verbs
+    from engine import operations
     from engine.errors import EngineError
 
     yield None
     try:
-        return Ready(verbs.recommender_of(library, run_id), run_id)
+        return Ready(operations.recommender_of(library, run_id), run_id)
     except EngineError as error:
         problem = str(error)
     ready = yield from quick_model(library, dataset)
@@ -143,15 +143,15 @@ def kept_model(library: Library, dataset: Dataset, run_id: str) -> Job[Ready]:
 
 
 def find_rate(library: Library, dataset: Dataset, **choices: Any) -> Job[Any]:
-    from engine import verbs
+    from engine import operations
 
-    return (yield from verbs.find_rate(library, dataset, **choices))
+    return (yield from operations.find_rate(library, dataset, **choices))
 
 
 def train(library: Library, dataset: Dataset, **choices: Any) -> Job[Any]:
-    from engine import verbs
+    from engine import operations
 
-    return (yield from verbs.train(library, dataset, **choices))
+    return (yield from operations.train(library, dataset, **choices))
 
 
 def recommend(
@@ -190,27 +190,26 @@ def insights(recommender: Recommender, profile: Profile, *, weight: float | None
 def look_at_devices() -> Job[Devices]:
     """Import what the verbs need, once, so that no later click waits for it; and see what can compute here."""
     yield None
-    import engine.verbs.learning
-    import engine.verbs.preparing  # noqa: F401
+    import engine.operations.preparing  # noqa: F401
     from engine.device import explain_unused_gpu, find_devices
 
     return Devices(find_devices(), explain_unused_gpu())
 
 
 def resume(library: Library, run_id: str, epochs: int | None) -> Job[Any]:
-    from engine import verbs
+    from engine import operations
 
-    return (yield from verbs.resume(library, run_id, epochs=epochs))
+    return (yield from operations.resume(library, run_id, epochs=epochs))
 
 
 def blend(library: Library, run_ids: Sequence[str]) -> Job[Any]:
-    from engine import verbs
+    from engine import operations
 
-    return (yield from verbs.blend(library, run_ids))
+    return (yield from operations.blend(library, run_ids))
 
 
 def search(library: Library, dataset: Dataset, **choices: Any) -> Job[Any]:
     """Run after run over a grid, or going on with that."""
-    from engine import verbs
+    from engine import operations
 
-    return (yield from verbs.search(library, dataset, **choices))
+    return (yield from operations.search(library, dataset, **choices))

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 if TYPE_CHECKING:
     from desktop_rec.app import Launch
-    from desktop_rec.session import Session
+    from desktop_rec.session.session import Session
 
 Part = TypeVar("Part", bound=QObject)
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from desktop_rec.item_models.review_rows import Act
+from desktop_rec.for_you.my_ratings.review_page import ReviewPage
+from desktop_rec.for_you.my_ratings.review_rows import Act
+from desktop_rec.for_you.onboarding.card import DeckCard
 from desktop_rec.tour.hand import Hand, TourFailed
 from desktop_rec.tour.letterboxd_export import write_letterboxd_export
-from desktop_rec.widgets.deck_card import DeckCard
-from desktop_rec.widgets.review_page import ReviewPage
 
 _ANSWERS = "5 434"
 """What is said of the cards, a key each; the space is for one that was not seen."""

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QTabWidget
 
+from desktop_rec.models.page import QualityPage
+from desktop_rec.models.user_evaluation_panel import MePanel
 from desktop_rec.tour.hand import Hand
-from desktop_rec.widgets.quality.me_panel import MePanel
-from desktop_rec.widgets.quality.quality_page import QualityPage
 from engine.data.split import SplitConfig
 
 
 def quality(hand: Hand) -> None:
     """EASE beside the trained model, and the baselines beside both."""
-    from engine.models.ease_config import EaseConfig
+    from engine.models.ease import EaseConfig
 
     session = hand.session
     session.train("ease", EaseConfig(), None, SplitConfig())

@@ -10,13 +10,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QListView, QSlider, QTabWidget, QWidget
 
-from desktop_rec.item_models.titles import RowRole
+from desktop_rec.common.text import rate_words
+from desktop_rec.for_you.title_list import TitleList
+from desktop_rec.for_you.titles import RowRole
 from desktop_rec.tour.hand import Hand, TourFailed
 from desktop_rec.tour.newcomer_steps import my_export, newcomer
 from desktop_rec.tour.quality_steps import quality
 from desktop_rec.tour.search_steps import search_settings
-from desktop_rec.widgets.number_words import rate_words
-from desktop_rec.widgets.title_list import TitleList
 
 EPOCHS = 12
 """The preset that the tour trains: the two-headed autoencoder as it comes, for so many epochs."""

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from engine.data.catalogue import fold
-from engine.data.profile_entries import Profile, ProfileEntry
+from engine.data.profiles import Profile, ProfileEntry
 
 _SAME = 0.005
 """Ratings are kept to 2 decimals; closer ones are equal."""

@@ -21,7 +21,7 @@ from engine.evaluation.answers import Question, answer_for
 from engine.evaluation.breakdown import Breakdown, BreakdownRow, Levels, popularity_tiers
 from engine.evaluation.cold_start import cold_start
 from engine.evaluation.intervals import Interval
-from engine.evaluation.judgement import ERROR_METRICS, RANKING_METRICS, Judgement, compare, differences
+from engine.evaluation.result import ERROR_METRICS, RANKING_METRICS, Judgement, compare, differences
 from engine.evaluation.tally import Tally
 from engine.events import Job, Pace, Progressed, StageStarted, Stop
 from engine.models.base import Model

@@ -18,8 +18,8 @@ from engine.evaluation import breakdown
 from engine.evaluation.answers import Answer, Question
 from engine.evaluation.breakdown import Breakdown, Measured
 from engine.evaluation.intervals import Interval, bootstrap, middle_95, value_over_people
-from engine.evaluation.judgement import from_means, to_be_averaged, weights_of
 from engine.evaluation.metrics import coverage
+from engine.evaluation.result import from_means, to_be_averaged, weights_of
 
 Floats = npt.NDArray[np.float64]
 

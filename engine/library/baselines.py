@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import LibraryError
+from engine.library.evaluation_files import load_judgement, save_judgement
 from engine.library.folders import replace_text
-from engine.library.judgement_files import load_judgement, save_judgement
 
 if TYPE_CHECKING:
     from engine.data.split import SplitConfig
-    from engine.evaluation.judgement import Judgement
+    from engine.evaluation.result import Judgement
 
 _NAMES, _SHOWN = "judged", 16
 _VERSION = 2

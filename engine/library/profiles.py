@@ -9,7 +9,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from engine.data.profile_entries import Profile, ProfileEntry
+from engine.data.profiles import Profile, ProfileEntry
 from engine.errors import LibraryError
 from engine.library.database import Database
 

@@ -17,8 +17,8 @@ from engine.data.dataset import Bools, Dataset
 from engine.errors import LibraryError
 from engine.events import EpochEnded
 from engine.library.database import Database
+from engine.library.evaluation_files import load_judgement, save_judgement
 from engine.library.folders import remove_unfinished, removed_on_failure
-from engine.library.judgement_files import load_judgement, save_judgement
 from engine.library.run_folder import RunFolder
 from engine.library.run_record import (
     FINISHED,
@@ -163,7 +163,7 @@ class RunShelf:
         """The run's judgement, person by person and with its breakdowns.
 
         None where it was not judged, was judged before such things were kept, or where they are damaged: judging it
-        again (`verbs.evaluate`) makes them anew.
+        again (`operations.evaluate`) makes them anew.
         """
         place = self._judgements(self.find(run_id).run_id)
         try:

@@ -1,7 +1,7 @@
 """Mult-VAE and Mult-DAE: a profile of likes squeezed through a bottleneck and spread out again over all titles.
 
 Stands between Split and Trainer, and behind the Recommender. The likes of a person, as a vector of length 1, go in
-sparse; in learning also what else they had, at less weight (see engine.models.liking). What comes out is a logit for
+sparse; in learning also what else they had, at less weight (see engine.models.likes). What comes out is a logit for
 every title, whose softmax is the chance that the person likes it next. Titles compete for that chance, which is what a
 list is about. Mult-VAE's bottleneck is a distribution (mean and variance), held near the standard normal by a weight
 that grows while it learns; Mult-DAE's is a point.
@@ -13,8 +13,11 @@ Shapes: B people, U profiles, I titles, H first width, L bottleneck, N likes, k 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -24,11 +27,84 @@ from torch import Tensor, nn
 
 from engine.data.batches import Batch, ResidentHistories, whole_batch
 from engine.data.dataset import Histories, Scale
-from engine.models.autoencoder_config import AutoencoderConfig, MultDaeConfig, MultVaeConfig
-from engine.models.base import Capabilities, Losses, Moment, Prediction, StepModel
-from engine.models.liking import entry_weights, what_likers_had
+from engine.models.base import Capabilities, Losses, ModelConfig, Moment, Prediction, StepModel
+from engine.models.layers import kept_like, normal_like
+from engine.models.likes import entry_weights, other_ratings_setting, what_likers_had
 from engine.models.losses import kl_to_standard_normal, multinomial_nll
-from engine.models.noise import kept_like, normal_like
+from engine.settings import setting
+
+_HIDDEN, _STUDY_LATENT = 1000, 200
+_FULL_WIDTH_ENTRIES = 1e6
+
+
+@dataclass(frozen=True)
+class AutoencoderConfig(ModelConfig):
+    """The settings that both autoencoders have; None is automatic."""
+
+    hidden: tuple[int, ...] | None = setting(
+        None, label="Encoder widths", help="Neurons of the layers before the bottleneck.", low=1, high=65536
+    )
+    latent: int | None = setting(
+        None, label="Bottleneck", help="Neurons of the bottleneck.", low=1, high=65536, more=False
+    )
+    dropout: float = setting(
+        0.5,
+        label="Input dropout",
+        help="Share of a profile hidden in training, so that the rest must foretell it.",
+        low=0.0,
+        high=0.99,
+        more=False,
+    )
+
+    other_ratings: float = other_ratings_setting(0.4)
+
+    def widths(self) -> tuple[tuple[int, ...], int]:
+        """The widths before the bottleneck and its own; the full ones where they were left automatic."""
+        return self.hidden or (), self.latent or _STUDY_LATENT
+
+
+@dataclass(frozen=True)
+class MultVaeConfig(AutoencoderConfig):
+    """The settings of `mult_vae`."""
+
+    kl_cap: float = setting(
+        0.2,
+        label="Variational weight",
+        help="How strongly the bottleneck is held near a standard normal, once the weight has grown to the full.",
+        low=0.0,
+        high=10.0,
+        more=False,
+    )
+    kl_steps: int | None = setting(
+        None,
+        label="Steps to full weight",
+        help="Steps in which the variational weight grows from 0. Automatic is 85 % of the run.",
+        low=1,
+        high=1_000_000_000,
+    )
+
+    def widths(self) -> tuple[tuple[int, ...], int]:
+        return self.hidden or (_HIDDEN,), self.latent or _STUDY_LATENT
+
+    def fitted_to(self, entries: int) -> Self:
+        return self.changed(
+            hidden=self.hidden or (_scaled(_HIDDEN, entries),),
+            latent=self.latent or _scaled(_STUDY_LATENT, entries),
+        )
+
+
+@dataclass(frozen=True)
+class MultDaeConfig(AutoencoderConfig):
+    """The settings of `mult_dae`: automatically, its bottleneck is its only layer."""
+
+    def fitted_to(self, entries: int) -> Self:
+        return self.changed(latent=self.latent or _scaled(_STUDY_LATENT, entries))
+
+
+def _scaled(width: int, entries: int) -> int:
+    k = min(1.0, math.sqrt(math.sqrt(entries / _FULL_WIDTH_ENTRIES)))
+    return max(50, math.ceil(width * k / 50) * 50)
+
 
 _SCORES_AT_ONCE = 2**24
 _KL_SHARE = 0.85

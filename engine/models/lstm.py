@@ -18,11 +18,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from engine.data.batches import Examples
+from engine.data.batches import Examples, ResidentWindows, WindowBatch, time_order
 from engine.data.dataset import Histories, Int64, Scale
-from engine.data.window_batches import ResidentWindows, WindowBatch, time_order
 from engine.models.base import Capabilities, Losses, Moment, Prediction
-from engine.models.noise import kept_like
+from engine.models.layers import kept_like
 from engine.models.rating_model import RatingConfig, RatingModel
 from engine.settings import setting
 

@@ -2,7 +2,7 @@
 
 Stands beside the registry, before the Trainer. A preset names a model and what of its settings, of the training and of
 the split differs from how the model comes. What is not named is as it comes. "Best quality" and "Fastest" are chosen
-for a data set: see `engine.models.choosing`, which also fits these to data that cannot do what a study did.
+for a data set: see `engine.models.defaults`, which also fits these to data that cannot do what a study did.
 """
 
 from __future__ import annotations

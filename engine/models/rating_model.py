@@ -16,9 +16,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.data.batches import Examples
+from engine.data.batches import Examples, ResidentEntries
 from engine.data.dataset import Histories, Scale
-from engine.data.entry_batches import ResidentEntries
 from engine.errors import TrainingError
 from engine.models.base import Losses, ModelConfig, Prediction, StepModel
 from engine.settings import setting

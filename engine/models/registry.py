@@ -13,21 +13,16 @@ import torch
 
 from engine.data.dataset import Scale
 from engine.errors import SettingError
-from engine.models.autoencoder import MultDae, MultVae
-from engine.models.autoencoder_config import MultDaeConfig, MultVaeConfig
+from engine.models.autoencoder import MultDae, MultDaeConfig, MultVae, MultVaeConfig
 from engine.models.base import Capabilities, Model, ModelConfig
-from engine.models.blend import Blend
-from engine.models.blend_config import BlendConfig
-from engine.models.ease_config import EaseConfig
-from engine.models.embedding_mlp import EmbeddingMlp
-from engine.models.embedding_mlp_config import EmbeddingMlpConfig
-from engine.models.factorization import MatrixFactorization, MfConfig
-from engine.models.linear import Ease
+from engine.models.blend import Blend, BlendConfig
+from engine.models.ease import Ease, EaseConfig
+from engine.models.embedding_mlp import EmbeddingMlp, EmbeddingMlpConfig
 from engine.models.lstm import Lstm, LstmConfig
+from engine.models.mf import MatrixFactorization, MfConfig
 from engine.models.popularity import Popularity, PopularityConfig
 from engine.models.rating_model import RatingModel
-from engine.models.two_head import TwoHead
-from engine.models.two_head_config import TwoHeadConfig
+from engine.models.two_head import TwoHead, TwoHeadConfig
 from engine.settings import Config, declared_settings
 
 
@@ -50,7 +45,7 @@ class ModelKind:
     slower_on_little: bool = False
     """Whether its rate goes down where there is little data."""
     made_of_runs: bool = False
-    """Whether it is mixed from finished runs rather than learned from ratings (see engine.verbs.blending)."""
+    """Whether it is mixed from finished runs rather than learned from ratings (see engine.operations.blending)."""
 
     @property
     def can(self) -> Capabilities:

@@ -19,15 +19,18 @@ from engine.data.dataset import Bools, Float32, Histories, Int64
 from engine.device import training_threads
 from engine.events import Job, Pace, Progressed, StageStarted, Stop
 from engine.recommending.explanation import (
+    PartImpact,
     Reason,
     chunks_of,
     impacts_in,
+    part_impacts,
+    parts_with_a_say,
     rating_of,
     reasons_for,
     strongest,
     title_of,
+    without_each_by_part,
 )
-from engine.recommending.part_reasons import PartImpact, part_impacts, parts_with_a_say, without_each_by_part
 from engine.recommending.ranking import Filters
 from engine.recommending.recommender import Recommender
 

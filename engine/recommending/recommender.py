@@ -16,7 +16,7 @@ import numpy as np
 from torch import Tensor
 
 from engine.data.dataset import Bools, Dataset, Float32, Histories, Int64
-from engine.data.profile import Profile, ProfileMatch, profile_rows
+from engine.data.profiles import Profile, ProfileMatch, profile_rows
 from engine.device import exactly
 from engine.errors import ProfileError, SettingError
 from engine.models.base import Model, Prediction

@@ -14,7 +14,7 @@ from typing import Any
 
 from engine.data.split import SplitConfig
 from engine.errors import SettingError
-from engine.evaluation.judgement import ERROR_METRICS
+from engine.evaluation.result import ERROR_METRICS
 from engine.models.presets import Preset
 from engine.models.registry import kind_of
 from engine.settings import Config, Declared, declared_settings, parse_setting, setting

@@ -22,8 +22,8 @@ from pathlib import Path
 import numpy as np
 
 from engine.data.dataset import Dataset, Histories, Vocabulary
-from engine.data.deck import Deck, DeckAnswer
 from engine.data.importing.importer import ImportOptions, import_files
+from engine.data.onboarding import Deck, DeckAnswer
 from engine.data.sample import sample_files
 from engine.data.split import HeldOut, Split, strong_split
 from engine.evaluation.protocol import judge

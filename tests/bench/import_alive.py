@@ -25,7 +25,7 @@ from window_alive import measured
 
 if TYPE_CHECKING:
     from desktop_rec.app import Launch
-    from desktop_rec.session import Session
+    from desktop_rec.session.session import Session
 
 RULES = ("last_years", "most_titles", "least_per_title", "least_per_person")
 
@@ -85,7 +85,7 @@ def counted(launch: Launch) -> None:
     """All rows are gathered, then each rule is counted."""
     from dataclasses import replace
 
-    from engine.data.importing.selection import Selection
+    from engine.data.importing.options import Selection
 
     session = launch.session
     session.want_counts()

@@ -29,7 +29,7 @@ from engine.events import drive
 from engine.models.base import ClosedFormModel, StepModel
 from engine.models.popularity import Popularity, PopularityConfig
 from engine.models.registry import build, fitted_config
-from engine.verbs.judging import COLD_START_PEOPLE
+from engine.operations.evaluating import COLD_START_PEOPLE
 
 TITLES, PROFILE = 60_000, 20
 

@@ -111,14 +111,14 @@ def read_with_pandas(file: Path, folder: Path) -> dict[str, Any]:
 
 def import_whole(file: Path, folder: Path) -> dict[str, Any]:
     """From the file to the reopened data set; for each stage its seconds and its longest step."""
-    from engine import verbs
+    from engine import operations
     from engine.data.importing.estimate import estimate
     from engine.library.store import Library
 
     with tempfile.TemporaryDirectory(dir=folder) as home, Library.open(Path(home), who="a bench") as library:
         stages: dict[str, list[float]] = {}
         started = time.perf_counter()
-        steps = Steps(verbs.import_files(library, [file]))
+        steps = Steps(operations.import_files(library, [file]))
         for stage, seconds in steps:
             stages.setdefault(stage, []).append(seconds)
         whole = time.perf_counter() - started
@@ -160,18 +160,18 @@ class Steps:
 
 def cancel_everywhere(file: Path, folder: Path) -> dict[str, Any]:
     """Seconds to the end of a job that is cancelled half way through each stage: its longest step, and the clearing."""
-    from engine import verbs
+    from engine import operations
     from engine.events import Stop
     from engine.library.store import Library
 
     answers: dict[str, float] = {}
     with tempfile.TemporaryDirectory(dir=folder) as home, Library.open(Path(home), who="a bench") as library:
         stages: dict[str, list[float]] = {}
-        for stage, seconds in Steps(verbs.import_files(library, [file])):
+        for stage, seconds in Steps(operations.import_files(library, [file])):
             stages.setdefault(stage, []).append(seconds)
         kept = sorted((Path(home) / "datasets").rglob("*"))
         for stage, some in stages.items():
-            job = verbs.import_files(library, [file])
+            job = operations.import_files(library, [file])
             before = (reached for reached, _ in Steps(job) if reached == stage)
             for _ in range(len(some) // 2):
                 next(before)
@@ -190,15 +190,15 @@ def cancel_everywhere(file: Path, folder: Path) -> dict[str, Any]:
 
 def count_what_remains(file: Path, folder: Path) -> dict[str, Any]:
     """Seconds of each change of the rules, the entries that it leaves, and its longest step."""
-    from engine import verbs
-    from engine.data.importing.selection import Selection
+    from engine import operations
+    from engine.data.importing.options import Selection
     from engine.events import drive
 
-    gathered = drive(verbs.gather([file]))
+    gathered = drive(operations.gather([file]))
     counts = []
     for rules in RULES:
         started = time.perf_counter()
-        steps = Steps(verbs.remaining(gathered, Selection(**rules)))
+        steps = Steps(operations.remaining(gathered, Selection(**rules)))
         longest = max(seconds for _, seconds in steps)
         seconds = time.perf_counter() - started
         counts.append({"rules": rules, "entries": steps.result[-1].entries, "seconds": round(seconds, 3),

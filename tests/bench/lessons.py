@@ -32,7 +32,7 @@ from engine.data.split import Split
 from engine.evaluation.breakdown import POPULARITY, POPULARITY_OF_DATA
 from engine.evaluation.protocol import Interval, Judgement, compare, judge
 from engine.events import drive
-from engine.models.two_head_config import TwoHeadConfig
+from engine.models.two_head import TwoHeadConfig
 from engine.training.trainer import TrainedRun
 
 NDCG, RMSE = "ndcg@100", "rmse"

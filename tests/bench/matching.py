@@ -39,7 +39,7 @@ from rapidfuzz import fuzz
 
 from engine.data.catalogue import Catalogue, split_title
 from engine.data.dataset import Dataset, Histories, Scale, Vocabulary
-from engine.data.matching.match import Match
+from engine.data.matching.candidates import Match
 from engine.data.matching.matcher import Matcher
 from engine.data.personal.export import ExportedTitle
 from engine.events import drive

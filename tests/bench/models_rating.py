@@ -33,7 +33,7 @@ from engine.events import EpochEnded, drive
 from engine.models.base import ClosedFormModel, Model, StepModel
 from engine.models.presets import PRESETS, Preset
 from engine.models.registry import build, fitted_config, kind_of
-from engine.training.blend_ratings import least_squares
+from engine.training.blend_weights import least_squares
 from engine.training.checkpoint import TrainingState
 from engine.training.config import TrainingConfig
 from engine.training.lr_finder import FinderConfig, find_rate

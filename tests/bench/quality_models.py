@@ -23,9 +23,8 @@ from engine.data.dataset import Dataset
 from engine.data.split import HeldOut, Split
 from engine.events import EpochEnded, drive
 from engine.models.base import ClosedFormModel, Model, StepModel
-from engine.models.blend import Blend
-from engine.models.blend_config import BlendConfig, Part
-from engine.models.ease_config import AS_PUBLISHED
+from engine.models.blend import Blend, BlendConfig, Part
+from engine.models.ease import AS_PUBLISHED
 from engine.models.presets import preset_of
 from engine.models.registry import build, fitted_config, kind_of
 from engine.settings import Config

@@ -31,8 +31,8 @@ from two_head_runs import STUDY, data, learned
 from engine.data.dataset import Dataset, Histories
 from engine.data.split import HeldOut, Split, SplitConfig, make_split
 from engine.evaluation.intervals import value_over_people
-from engine.evaluation.judgement import from_means, to_be_averaged, weights_of
 from engine.evaluation.protocol import Judgement, compare, judge
+from engine.evaluation.result import from_means, to_be_averaged, weights_of
 from engine.events import drive
 from engine.models.base import Model, Prediction
 

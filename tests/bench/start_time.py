@@ -71,7 +71,7 @@ def one_start(began: float) -> int:
 def _with_ratings(profile: object) -> object:
     from dataclasses import replace
 
-    from engine.data.profile import ProfileEntry
+    from engine.data.profiles import ProfileEntry
 
     return replace(profile, entries=tuple(ProfileEntry(*one) for one in _RATED))
 

@@ -22,7 +22,7 @@ from engine.data.split import LIKES_THAT_COUNT, HeldOut, Split, SplitConfig
 from engine.evaluation.protocol import Judgement
 from engine.events import EpochEnded, drive
 from engine.models.registry import build
-from engine.models.two_head_config import TwoHeadConfig
+from engine.models.two_head import TwoHeadConfig
 from engine.training.checkpoint import TrainingState
 from engine.training.config import TrainingConfig
 from engine.training.trainer import TrainedRun, train

@@ -72,7 +72,7 @@ def report(terminals: list[dict[str, float]], windows: list[dict[str, float]]) -
 def terminal(home: Path, epochs: int) -> int:
     import torch
 
-    from engine import verbs
+    from engine import operations
     from engine.data.split import SplitConfig
     from engine.device import training_threads
     from engine.events import drive
@@ -81,7 +81,7 @@ def terminal(home: Path, epochs: int) -> int:
     torch.set_num_threads(training_threads())
     with Library.open(home, who="bench") as library:
         dataset = library.datasets.open(library.datasets.find("ml-1m").dataset_id)
-        job = verbs.train(
+        job = operations.train(
             library, dataset, model="two_head", model_config=None, training=_training(epochs), split=SplitConfig()
         )
         finished = drive(job)

@@ -11,7 +11,7 @@ import torch  # noqa: F401  (before the start is frozen)
 from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QInputDialog, QMessageBox
 
-from desktop_rec.session import Session
+from desktop_rec.session.session import Session
 from engine.data.importing.importer import ImportReport
 from engine.library.store import Library
 

@@ -7,11 +7,11 @@ import pytest
 import torch
 from planted import planted_dataset
 
-from desktop_rec.log import LOG, LogFile
+from desktop_rec.common.log import LOG, LogFile
 from engine.data.split import SplitConfig
 from engine.errors import LibraryError
-from engine.models import linear
-from engine.models.two_head_config import TwoHeadConfig
+from engine.models import ease
+from engine.models.two_head import TwoHeadConfig
 from engine.training.config import TrainingConfig
 
 MOST_MS = 30_000
@@ -60,7 +60,7 @@ def test_that_a_file_without_ratings_is_one_notice_and_what_was_open_stays(
 
 
 def test_that_data_whose_matrix_will_not_fit_open_with_popularity(qtbot, opened, done, monkeypatch, hear):
-    monkeypatch.setattr(linear, "available_memory_bytes", lambda: 10_000)
+    monkeypatch.setattr(ease, "available_memory_bytes", lambda: 10_000)
     notices = hear(opened.notice)
     opened.open_dataset("planted")
     done()

@@ -15,12 +15,12 @@ import pytest
 import torch
 from planted import planted_dataset
 
-from engine.commands.running import run
+from engine.cli.command_line import run
 from engine.data.importing.importer import ImportReport
 from engine.data.reading.archives import ByteStream
 from engine.library import folders
 from engine.library.store import Library
-from engine.models import linear
+from engine.models import ease
 
 SMALL = ["--set", "hidden=24", "latent=8", "decoder=16,24", "batch=16", "precision=float32"]
 TWO_HEAD = ["Planted", "--model", "two_head", "--lr", "1e-3", "--epochs", "1", *SMALL]
@@ -245,7 +245,7 @@ def test_that_a_gpu_means_nothing_to_a_model_computed_at_once(refusal):
 
 
 def test_that_a_matrix_that_will_not_fit_is_told_with_the_figures(refusal, monkeypatch):
-    monkeypatch.setattr(linear, "available_memory_bytes", lambda: 10_000)
+    monkeypatch.setattr(ease, "available_memory_bytes", lambda: 10_000)
     said = refusal("train", "Planted", "--model", "ease")
     assert "for 40 titles it needs 1 MiB of memory, more than the 80% it may take of the 1 MiB" in said
     assert "Choose popularity or two_head" in said

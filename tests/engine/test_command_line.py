@@ -15,8 +15,8 @@ import pytest
 import torch
 from planted import planted_dataset
 
-from engine.commands import running
-from engine.commands.running import run
+from engine.cli import command_line
+from engine.cli.command_line import run
 from engine.library.store import Library
 
 SMALL = ["--set", "hidden=24", "latent=8", "decoder=16,24", "batch=16", "precision=float32"]
@@ -242,7 +242,7 @@ def test_that_a_system_refusal_is_a_sentence(ask, monkeypatch):
     def refuse(*arguments):
         raise PermissionError(13, "Permission denied", "somewhere")
 
-    monkeypatch.setattr(running, "_answered", refuse)
+    monkeypatch.setattr(command_line, "_answered", refuse)
     status, _, err = ask("datasets")
     assert (status, "Permission denied" in err) == (1, True)
 
@@ -289,7 +289,7 @@ def wait_for(process: subprocess.Popen, words: str) -> None:
 
 def test_that_help_version_and_lists_need_no_torch(tmp_path):
     code = (
-        "import sys; from engine.commands.running import run\n"
+        "import sys; from engine.cli.command_line import run\n"
         f"status = run(['datasets', '--home', {str(tmp_path / 'h')!r}])\n"
         "print(status, 'torch' in sys.modules, 'pyarrow' in sys.modules)"
     )

@@ -11,16 +11,16 @@ from typing import Any
 from uuid import uuid4
 
 import numpy as np
+from operation_driving import QUICK, SMALL, trained
 from small_models import SMALL as SMALL_MODELS
-from verb_driving import QUICK, SMALL, trained
 
-from engine import verbs
+from engine import operations
 from engine.data.dataset import Dataset
-from engine.data.profile import profile_of_user
+from engine.data.profiles import profile_of_user
 from engine.data.split import SplitConfig
 from engine.events import Job, drive
 from engine.library.store import Library
-from engine.recommending.knowing import how_well_known
+from engine.recommending.user_evaluation import how_well_known
 from engine.training.config import TrainingConfig
 from engine.training.lr_finder import FinderConfig
 
@@ -43,11 +43,11 @@ class Workshop:
         file = folder / "ratings.csv"
         rows = [f"{n % 40},{n * 7 % 30},{n % 9 / 2 + 0.5}" for n in range(600)]
         file.write_text("\n".join(["userId,movieId,rating", *rows]))
-        return Workshop(library, dataset, run_id, file, verbs.recommender_of(library, run_id))
+        return Workshop(library, dataset, run_id, file, operations.recommender_of(library, run_id))
 
 
 def _find_rate(at: Workshop) -> Job[Any]:
-    return verbs.find_rate(
+    return operations.find_rate(
         at.library, at.dataset, model="two_head", model_config=SMALL, training=QUICK, finder=FINDER, device="cpu"
     )
 
@@ -74,34 +74,34 @@ def _fit(at: Workshop) -> Job[Any]:
 
 
 def _blend(at: Workshop) -> Job[Any]:
-    return verbs.blend(at.library, [at.run_id, drive(_fit(at)).run_id])
+    return operations.blend(at.library, [at.run_id, drive(_fit(at)).run_id])
 
 
 def _resume(at: Workshop) -> Job[Any]:
     done = at.library.runs.find(at.run_id).epochs
-    return verbs.resume(at.library, at.run_id, epochs=done + 2, device="cpu")
+    return operations.resume(at.library, at.run_id, epochs=done + 2, device="cpu")
 
 
 def _search(at: Workshop) -> Job[Any]:
     training = TrainingConfig(epochs=1, lr=1e-2, batch=256, watched="rmse", precision="float32")
-    return verbs.search(at.library, at.dataset, model="mf", grid={"rank": (2, 4)}, training=training, device="cpu")
+    return operations.search(at.library, at.dataset, model="mf", grid={"rank": (2, 4)}, training=training, device="cpu")
 
 
 def _search_at_once(at: Workshop) -> Job[Any]:
-    return verbs.search(at.library, at.dataset, model="ease", grid={"l2": (1.0, 10.0)})
+    return operations.search(at.library, at.dataset, model="ease", grid={"l2": (1.0, 10.0)})
 
 
 def _evaluate(at: Workshop) -> Job[Any]:
-    return verbs.evaluate(at.library, at.run_id)
+    return operations.evaluate(at.library, at.run_id)
 
 
 def _baselines(at: Workshop) -> Job[Any]:
     shutil.rmtree(at.library.home / "baselines", ignore_errors=True)
-    return (yield from verbs.baselines(at.library, at.dataset, SplitConfig()))
+    return (yield from operations.baselines(at.library, at.dataset, SplitConfig()))
 
 
 def _recommend(at: Workshop) -> Job[Any]:
-    return verbs.recommend(at.recommender, profile_of_user(at.dataset, "7"), explain=True)
+    return operations.recommend(at.recommender, profile_of_user(at.dataset, "7"), explain=True)
 
 
 def _how_well_known(at: Workshop) -> Job[Any]:
@@ -111,36 +111,36 @@ def _how_well_known(at: Workshop) -> Job[Any]:
 def _predict(at: Workshop) -> Job[Any]:
     pairs = at.file.with_name("pairs.csv")
     pairs.write_text("\n".join(["user,item", *(f"{n % 120},{n * 7 % 40}" for n in range(600))]))
-    return verbs.predict(at.library, at.run_id, pairs, out=at.file.with_name("predicted.csv"))
+    return operations.predict(at.library, at.run_id, pairs, out=at.file.with_name("predicted.csv"))
 
 
 def _recommend_many(at: Workshop) -> Job[Any]:
     many = at.file.with_name("many.csv")
     many.write_text("\n".join(["user,item,rating", *(f"{n % 30},{n * 7 % 40},{n % 5 + 1}" for n in range(300))]))
-    return verbs.recommend_many(at.library, at.run_id, many, out=at.file.with_name("lists.csv"), top=5)
+    return operations.recommend_many(at.library, at.run_id, many, out=at.file.with_name("lists.csv"), top=5)
 
 
 def _quick_model(at: Workshop) -> Job[Any]:
-    return verbs.quick_model(at.library, at.dataset)
+    return operations.quick_model(at.library, at.dataset)
 
 
 def _import(at: Workshop) -> Job[Any]:
-    return verbs.import_files(at.library, [at.file])
+    return operations.import_files(at.library, [at.file])
 
 
 def _export(at: Workshop) -> Job[Any]:
-    return verbs.export_dataset(at.dataset, at.file.parent / f"export {uuid4().hex}")
+    return operations.export_dataset(at.dataset, at.file.parent / f"export {uuid4().hex}")
 
 
 def _import_again(at: Workshop) -> Job[Any]:
     imported = yield from _import(at)
-    return (yield from verbs.import_again(at.library, imported.record.dataset_id))
+    return (yield from operations.import_again(at.library, imported.record.dataset_id))
 
 
 def _match_export(at: Workshop) -> Job[Any]:
     export = at.file.with_name("export.csv")
     export.write_text("\n".join(["Date,Name,Year,Letterboxd URI,Rating", *(f",Film {n},2000,,4" for n in range(60))]))
-    return verbs.match_export(at.dataset, export)
+    return operations.match_export(at.dataset, export)
 
 
 JOBS: dict[str, Callable[[Workshop], Job[Any]]] = {

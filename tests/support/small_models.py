@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from engine.data.split import Split
-from engine.models.autoencoder_config import MultDaeConfig, MultVaeConfig
+from engine.models.autoencoder import MultDaeConfig, MultVaeConfig
 from engine.models.base import Model
-from engine.models.embedding_mlp_config import EmbeddingMlpConfig
-from engine.models.factorization import MfConfig
+from engine.models.embedding_mlp import EmbeddingMlpConfig
 from engine.models.lstm import LstmConfig
+from engine.models.mf import MfConfig
 from engine.models.registry import build
-from engine.models.two_head_config import TwoHeadConfig
+from engine.models.two_head import TwoHeadConfig
 from engine.settings import Config
 
 SMALL: dict[str, Config] = {

@@ -17,9 +17,9 @@ import numpy.typing as npt
 
 from engine.data.dataset import Bools, Histories, Int32, Int64
 from engine.data.importing.gathering import Gathered
-from engine.data.importing.grouping import SLICE, Places, room_for, slices_of, spans_of
-from engine.data.importing.repeats import settle
-from engine.data.importing.selection import Duplicates, Remaining, Selection
+from engine.data.importing.identifying import SLICE, Places, room_for, slices_of, spans_of
+from engine.data.importing.options import Duplicates, Remaining, Selection
+from engine.data.importing.ratings_table import settle
 from engine.errors import DataError
 from engine.events import Job
 

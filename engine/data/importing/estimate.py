@@ -13,8 +13,8 @@ from typing import BinaryIO
 
 from engine.data.importing.finding import find_ratings
 from engine.data.reading.archives import MIB, ByteStream, Source, read_head, size_of
-from engine.data.reading.shape import Given, Shape
-from engine.data.reading.streams import read_pieces
+from engine.data.reading.roles import Given, Shape
+from engine.data.reading.sniff import read_pieces
 from engine.device import available_memory_bytes
 
 LARGE_BYTES = 32 * MIB

@@ -18,16 +18,22 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.data.dataset import Float32, Histories, Int32, Int64, Vocabulary
-from engine.data.importing.cleaning import time_unit
 from engine.data.importing.finding import find_ratings
-from engine.data.importing.grouping import Places, room_for
-from engine.data.importing.identifying import IdColumn
+from engine.data.importing.identifying import IdColumn, Places, room_for
+from engine.data.importing.items import time_unit
 from engine.data.importing.options import ImportOptions
-from engine.data.importing.ratings_table import RatingsTable, ReadingProgress, mark_seen_only, read_table, refuse_empty
-from engine.data.importing.repeats import Repeats, find_repeats
+from engine.data.importing.ratings_table import (
+    RatingsTable,
+    ReadingProgress,
+    Repeats,
+    find_repeats,
+    mark_seen_only,
+    read_table,
+    refuse_empty,
+)
 from engine.data.reading.archives import size_of
 from engine.data.reading.readers import RatingsBlock
-from engine.data.reading.shape import Given
+from engine.data.reading.roles import Given
 from engine.errors import DataError
 from engine.events import Job, Pace, Progressed, StageStarted
 

@@ -15,27 +15,39 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Bools, Dataset, Float32, Histories, Int32, Vocabulary, fingerprinting
 from engine.data.formats import UNNAMED_COLUMNS
-from engine.data.importing.asking import asked_rows
 from engine.data.importing.choosing import Alive, alive_after, settled_of
-from engine.data.importing.cleaning import scale_of, values_in
+from engine.data.importing.finding import TitlesFound, links_beside, titles_beside, titles_given
 from engine.data.importing.gathering import Gathered, gather
-from engine.data.importing.grouping import slices_of
-from engine.data.importing.items import catalogue_of, share_listed, titles_within
-from engine.data.importing.listing import TitlesFound, links_beside, titles_beside, titles_given
-from engine.data.importing.naming import name_of
+from engine.data.importing.identifying import slices_of
+from engine.data.importing.items import catalogue_of, scale_of, share_listed, titles_within, values_in
 from engine.data.importing.options import ImportOptions as ImportOptions
 from engine.data.importing.options import ImportReport as ImportReport
-from engine.data.importing.options import peak_mib
-from engine.data.importing.ratings_table import RatingsTable
-from engine.data.importing.repeats import only
-from engine.data.importing.selection import Selection
-from engine.data.reading.repair import MOST_PROBLEMS
+from engine.data.importing.options import Selection, name_of, peak_mib
+from engine.data.importing.ratings_table import RatingsTable, only
+from engine.data.reading.readers import Pairs
+from engine.data.reading.rows import MOST_PROBLEMS
 from engine.errors import DataError
 from engine.events import Job, StageStarted
+
+
+def asked_rows(pairs: Sequence[Pairs], users: Vocabulary, items: Vocabulary) -> Int32 | None:
+    """A user_row and an item_row for each pair, -1 where the data set has none; None without pairs. In order."""
+    if not pairs:
+        return None
+    users_P = _rows([one.users_P for one in pairs], users)
+    return np.column_stack([users_P, _rows([one.items_P for one in pairs], items)])
+
+
+def _rows(ids: Sequence[pa.Array], vocabulary: Vocabulary) -> Int32:
+    known = pa.array(vocabulary.ids, pa.string())
+    rows: Int32 = pc.fill_null(pc.index_in(pa.chunked_array(ids), known), -1).to_numpy().astype(np.int32)
+    return rows
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,62 @@ Stands below everything that imports: the first is asked everywhere, the second 
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Literal
 
 import pyarrow as pa
 
-from engine.data.importing.selection import Duplicates, Selection
-from engine.data.reading.repair import Problem
-from engine.data.reading.shape import Given
+from engine.data.reading.archives import Source
+from engine.data.reading.roles import Given
+from engine.data.reading.rows import Problem
+
+Duplicates = Literal["last", "mean", "max"]
+"""What becomes of several ratings of one person for one title. A rating beats seen-only in any case."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What to keep. The rules apply in this order; the two least numbers then until both hold for what is left.
+
+    `last_years` counts back from the newest entry and keeps whole histories of people who were active since then.
+    `most_titles` keeps only the N most rated titles.
+    """
+
+    last_years: float | None = None
+    most_titles: int | None = None
+    least_per_title: int = 1
+    least_per_person: int = 1
+
+    @property
+    def keeps_all(self) -> bool:
+        return self == Selection()
+
+
+@dataclass(frozen=True)
+class Remaining:
+    """How much is left."""
+
+    people: int
+    titles: int
+    entries: int
+
+
+_SAYS_NOTHING = re.compile(r"ratings?|u|data|train|interactions|combined_data_\d+|mv_\d+")
+
+
+def name_of(sources: Sequence[Source]) -> str:
+    """A file's name; that of the zip or folder for several files, or for one whose name says nothing."""
+    source = sources[0]
+    if source.parts:
+        return source.path.resolve().name if source.path.is_dir() else source.path.stem
+    stem = PurePosixPath(source.base_name).stem
+    if len(sources) == 1 and not _SAYS_NOTHING.fullmatch(stem):
+        return PurePosixPath(source.member or source.path.name.removesuffix(".gz")).stem
+    return source.path.stem if source.member else source.path.resolve().parent.name or stem
 
 
 @dataclass(frozen=True)

@@ -15,15 +15,13 @@ import numpy as np
 from engine.data.catalogue import split_title
 from engine.data.dataset import Scale
 from engine.data.formats import ROLES
-from engine.data.importing.cleaning import find_scale, is_seen_only
-from engine.data.importing.finding import find_ratings
-from engine.data.importing.listing import TitlesFound, titles_beside, titles_given
-from engine.data.importing.naming import name_of
+from engine.data.importing.finding import TitlesFound, find_ratings, titles_beside, titles_given
+from engine.data.importing.items import find_scale, is_seen_only
+from engine.data.importing.options import name_of
 from engine.data.importing.preview_rows import FirstRows, PreviewRow, first_rows
 from engine.data.reading.archives import Source, size_of, sources_in
-from engine.data.reading.shape import Given, Shape
-from engine.data.reading.sniff import require_ratings, sniff
-from engine.data.reading.streams import ROWS
+from engine.data.reading.roles import Given, Shape
+from engine.data.reading.sniff import ROWS, require_ratings, sniff
 from engine.errors import DataError
 from engine.events import Job
 

@@ -13,12 +13,12 @@ from itertools import islice
 import numpy as np
 
 from engine.data.dataset import Float32
-from engine.data.importing.cleaning import times_in_seconds
+from engine.data.importing.items import times_in_seconds
 from engine.data.reading.archives import Source
 from engine.data.reading.lines import Block, NotUtf8Error, block_delimiter, numbered_rows, read_blocks
 from engine.data.reading.readers import RatingsBlock, read_ratings
-from engine.data.reading.shape import Shape
-from engine.data.reading.streams import ROWS, read_cells, read_pieces
+from engine.data.reading.roles import Shape
+from engine.data.reading.sniff import ROWS, read_cells, read_pieces
 
 ROWS_SHOWN = 20
 SAMPLE_BYTES = 128 * 1024

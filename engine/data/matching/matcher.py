@@ -6,18 +6,46 @@ is sure only where nothing else is nearly as good.
 
 from __future__ import annotations
 
+import dataclasses
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from engine.data.dataset import Dataset
-from engine.data.matching.catalogue_index import CatalogueIndex, build_index
-from engine.data.matching.claims import Claim, settled
-from engine.data.matching.evidence import Evidence, of_names, of_parts
-from engine.data.matching.identity import has_other_id, of_ids
-from engine.data.matching.likeness import nearly_alike
-from engine.data.matching.match import Candidate, Match
-from engine.data.matching.wanted import Wanted, wanted_of
+from engine.data.matching.candidates import Candidate, CatalogueIndex, Match, Wanted, build_index, wanted_of
+from engine.data.matching.evidence import Evidence, has_other_id, of_ids, of_names, of_parts
+from engine.data.matching.similarity import nearly_alike
 from engine.data.personal.export import ExportedTitle
 from engine.events import Job, Pace, Progressed, drive
+
+_CLEARLY_BETTER = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A match, and how strongly it holds on to its title where it is sure."""
+
+    match: Match
+    strength: float
+
+
+def settled(claims: Sequence[Claim]) -> tuple[Match, ...]:
+    """The matches, no two of them surely the same title: clearly the strongest keeps it, else nobody does."""
+    claimants: defaultdict[int, list[int]] = defaultdict(list)
+    for number, claim in enumerate(claims):
+        if claim.match.item_row is not None:
+            claimants[claim.match.item_row].append(number)
+    matches = [claim.match for claim in claims]
+    for numbers in claimants.values():
+        ranked = sorted(numbers, key=lambda number: -claims[number].strength)
+        if len(ranked) > 1:
+            ahead = claims[ranked[0]].strength - claims[ranked[1]].strength
+            for number in ranked[1:] if ahead >= _CLEARLY_BETTER else ranked:
+                matches[number] = dataclasses.replace(
+                    matches[number], verdict="unsure", item_row=None, why="two of your titles fit the same one"
+                )
+    return tuple(matches)
+
 
 _MARGIN = 4.0
 _MARGIN_OF_THE_ALIKE = 8.0

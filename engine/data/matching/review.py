@@ -9,7 +9,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from engine.data.matching.match import Match, Verdict
+from engine.data.matching.candidates import Match, Verdict
 from engine.data.personal.export import Export, ExportedTitle
 
 Standing = Literal["sure", "unsure", "unmatched", "chosen", "left out"]

@@ -14,15 +14,14 @@ from dataclasses import dataclass
 from engine.data.catalogue import split_title
 from engine.data.dataset import Scale
 from engine.data.formats import NAMED_COLUMNS, Layout, normalised
+from engine.data.personal.conversion import guessed_scale
 from engine.data.personal.export import ExportedTitle, State
 from engine.data.personal.meanings import medium_of, normalised_id, seconds_of, state_of, year_in
-from engine.data.personal.part import Part, rating_in, scale_of
-from engine.data.personal.recognising import fitting_layouts, layout_of_export
-from engine.data.personal.scales import guessed_scale
+from engine.data.personal.parts import Part, fitting_layouts, layout_of_export, rating_in, scale_of
 from engine.data.reading.archives import Source
 from engine.data.reading.lines import read_rows
-from engine.data.reading.repair import WRONG_WIDTH
-from engine.data.reading.shape import Given, Shape
+from engine.data.reading.roles import Given, Shape
+from engine.data.reading.rows import WRONG_WIDTH
 from engine.data.reading.sniff import sniff
 from engine.errors import DataError
 

@@ -13,8 +13,7 @@ from defusedxml.ElementTree import ParseError, fromstring
 from engine.data.formats import Layout
 from engine.data.personal.export import ExportedTitle
 from engine.data.personal.meanings import normalised_id, seconds_of, state_of
-from engine.data.personal.part import Part, rating_in, scale_of
-from engine.data.personal.whole_text import whole_bytes
+from engine.data.personal.parts import Part, rating_in, scale_of, whole_bytes
 from engine.data.reading.archives import Source
 from engine.errors import DataError
 

@@ -11,17 +11,15 @@ from pathlib import Path
 
 from engine.data.formats import Layout
 from engine.data.formats.personal import PERSONAL
-from engine.data.personal.anilist import read_anilist
 from engine.data.personal.delimited import read_delimited
 from engine.data.personal.export import Export, ExportedTitle
+from engine.data.personal.json_exports import read_anilist, read_trakt
 from engine.data.personal.myanimelist import read_myanimelist
-from engine.data.personal.part import Part
-from engine.data.personal.recognising import export_sources, recognised_of, text_head
+from engine.data.personal.parts import Part, export_sources, recognised_of, text_head
 from engine.data.personal.together import each_once
-from engine.data.personal.trakt import read_trakt
 from engine.data.reading.archives import Source
-from engine.data.reading.repair import MOST_PROBLEMS
-from engine.data.reading.shape import Given
+from engine.data.reading.roles import Given
+from engine.data.reading.rows import MOST_PROBLEMS
 from engine.errors import DataError, ProfileError
 
 _READERS = {"trakt": read_trakt, "anilist": read_anilist, "myanimelist": read_myanimelist}

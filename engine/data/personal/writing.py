@@ -17,8 +17,7 @@ from engine.data.dataset import Dataset, Scale
 from engine.data.personal.conversion import converted
 from engine.data.personal.export import ExportedTitle
 from engine.data.personal.meanings import normalised_id
-from engine.data.profile_entries import Profile, ProfileEntry
-from engine.data.profile_match import item_row_of
+from engine.data.profiles import Profile, ProfileEntry, item_row_of
 from engine.errors import DataError
 
 OWN_COLUMNS = ("item_id", "title", "year", "rating", "scale_low", "scale_high", "scale_step")

@@ -17,8 +17,8 @@ import pyarrow.parquet as parquet
 
 from engine.data.reading.archives import MIB, ByteStream, Source
 from engine.data.reading.columnar import is_date, ratings_of, shape_of, text_of
-from engine.data.reading.pieces import Piece
-from engine.data.reading.shape import Given, Shape
+from engine.data.reading.readers import Piece
+from engine.data.reading.roles import Given, Shape
 from engine.errors import DataError
 
 KIND = "arrow"

@@ -21,7 +21,18 @@ from engine.data.formats import BLANKS, NAMED_COLUMNS
 from engine.data.reading.archives import Source
 from engine.data.reading.dialect import is_number
 from engine.data.reading.readers import RatingsBlock
-from engine.data.reading.repair import (
+from engine.data.reading.roles import (
+    Given,
+    Shape,
+    TimesFound,
+    as_chosen,
+    checked_scale,
+    kind_of_times,
+    named_columns,
+    texts_of,
+    unrated_of,
+)
+from engine.data.reading.rows import (
     LONGEST_ID,
     MOST_PROBLEMS,
     NO_ITEM,
@@ -35,16 +46,6 @@ from engine.data.reading.repair import (
     are_out_of_scale,
     times_of,
 )
-from engine.data.reading.roles import (
-    TimesFound,
-    as_chosen,
-    checked_scale,
-    kind_of_times,
-    named_columns,
-    texts_of,
-    unrated_of,
-)
-from engine.data.reading.shape import Given, Shape
 
 _FLOAT_ID = r"^-?\d+\.0$"
 

@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from typing import Literal
 
-from engine.data.reading.signatures import utf16_order
+from engine.data.reading.archives import utf16_order
 from engine.errors import DataError
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "double colon": "::", "space": " "}

@@ -24,10 +24,9 @@ from engine.data.formats import roles_of
 from engine.data.reading.archives import MIB, ByteStream, Source, read_head
 from engine.data.reading.columnar import ratings_of, shape_of
 from engine.data.reading.dialect import encoding_of, known_encoding
-from engine.data.reading.pieces import Piece
-from engine.data.reading.readers import RatingsBlock
-from engine.data.reading.repair import MOST_PROBLEMS, Problem
-from engine.data.reading.shape import Given, Shape
+from engine.data.reading.readers import Piece, RatingsBlock
+from engine.data.reading.roles import Given, Shape
+from engine.data.reading.rows import MOST_PROBLEMS, Problem
 from engine.errors import DataError
 
 KIND = "json"

@@ -22,9 +22,8 @@ from engine.data.formats import kind_of_layout
 from engine.data.reading.archives import Source, size_of
 from engine.data.reading.dialect import encoding_of, is_number, known_encoding
 from engine.data.reading.lines import Block, read_blocks
-from engine.data.reading.pieces import Pairs, Piece, no_entries
-from engine.data.reading.readers import read_ratings
-from engine.data.reading.shape import Given, Shape
+from engine.data.reading.readers import Pairs, Piece, no_entries, read_ratings
+from engine.data.reading.roles import Given, Shape
 
 KIND = "matrix"
 _COUNTS = re.compile(r"\s*(\d+)[ \t]+(\d+)[ \t]+(\d+)\s*")

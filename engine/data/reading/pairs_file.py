@@ -18,9 +18,8 @@ import pyarrow.compute as pc
 
 from engine.data.dataset import Int64
 from engine.data.reading.archives import Source, sources_in
-from engine.data.reading.block_table import table_of
-from engine.data.reading.lines import Block, numbered_rows, read_blocks
-from engine.data.reading.shape import Shape
+from engine.data.reading.lines import Block, numbered_rows, read_blocks, table_of
+from engine.data.reading.roles import Shape
 from engine.data.reading.sniff import sniff
 from engine.errors import DataError
 

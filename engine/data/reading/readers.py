@@ -16,10 +16,37 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.data.dataset import Float32, Int64
-from engine.data.reading.block_table import numbers_in, table_of
-from engine.data.reading.lines import Block
-from engine.data.reading.repair import LONGEST_ID, Problem, are_out_of_scale, repair_block
-from engine.data.reading.shape import Shape
+from engine.data.reading.lines import Block, numbers_in, table_of
+from engine.data.reading.roles import Shape
+from engine.data.reading.rows import LONGEST_ID, Problem, are_out_of_scale, repair_block
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """People and titles whose ratings a file asks for, by their ids, in the file's order: two arrays of texts."""
+
+    users_P: pa.Array
+    items_P: pa.Array
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some entries of a source; `position` is how far its bytes have been read, `line` how many lines (or rows).
+
+    `pairs` are those that stand in this part of the file; `notes` are sentences for a person to read.
+    """
+
+    block: RatingsBlock
+    position: int
+    line: int
+    pairs: Pairs | None = None
+    notes: tuple[str, ...] = ()
+
+
+def no_entries() -> RatingsBlock:
+    none = pa.array([], pa.string()).dictionary_encode()
+    return RatingsBlock(none, none, np.zeros(0, np.float32), None)
+
 
 ID_TYPE = pa.dictionary(pa.int32(), pa.string())
 TIME_TYPES = {

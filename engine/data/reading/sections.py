@@ -19,13 +19,11 @@ import pyarrow as pa
 from engine.data.dataset import Bools, Int64
 from engine.data.formats import kind_of_layout
 from engine.data.reading.archives import MIB, Source, opened_archive
-from engine.data.reading.block_table import table_of
 from engine.data.reading.dialect import are_ratings, encoding_of, known_encoding, time_kind_of
-from engine.data.reading.lines import Block, lines_of, read_blocks
-from engine.data.reading.pieces import Piece, no_entries
-from engine.data.reading.readers import ID_TYPE, TIME_TYPES, RatingsBlock, has_odd_id, whole_times
-from engine.data.reading.repair import are_out_of_scale, repair_block
-from engine.data.reading.shape import Given, Shape
+from engine.data.reading.lines import Block, lines_of, read_blocks, table_of
+from engine.data.reading.readers import ID_TYPE, TIME_TYPES, Piece, RatingsBlock, has_odd_id, no_entries, whole_times
+from engine.data.reading.roles import Given, Shape
+from engine.data.reading.rows import are_out_of_scale, repair_block
 
 KIND = "sections"
 BLOCK_BYTES = 4 * MIB

@@ -7,13 +7,15 @@ later in the file is the readers' to notice and say.
 from __future__ import annotations
 
 import codecs
-from collections import Counter
-from collections.abc import Callable
+import os
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from engine.data.formats import layout_by_marks, roles_of
-from engine.data.reading.archives import Source, read_head
-from engine.data.reading.arrow import recognise_arrow
+from engine.data.reading.archives import Source, looks_like, read_head
+from engine.data.reading.arrow import read_arrow, read_arrow_rows, recognise_arrow
 from engine.data.reading.dialect import (
     DELIMITERS,
     decimal_sign,
@@ -26,10 +28,13 @@ from engine.data.reading.dialect import (
     known_encoding,
     split_rows,
 )
-from engine.data.reading.json_table import recognise_json
-from engine.data.reading.lines import lines_of
-from engine.data.reading.matrix import recognise_matrix
+from engine.data.reading.json_table import read_json, read_json_rows, recognise_json
+from engine.data.reading.lines import Block, lines_of, read_blocks, read_rows
+from engine.data.reading.matrix import read_matrix, recognise_matrix
+from engine.data.reading.readers import Piece, RatingsBlock, read_ratings
 from engine.data.reading.roles import (
+    Given,
+    Shape,
     as_chosen,
     checked_scale,
     kind_of_times,
@@ -38,13 +43,60 @@ from engine.data.reading.roles import (
     unnamed_columns,
     unrated_of,
 )
-from engine.data.reading.sections import recognise_sections
-from engine.data.reading.shape import Given, Shape
-from engine.data.reading.signatures import looks_like
-from engine.data.reading.wide import recognise_wide
+from engine.data.reading.sections import read_sections, recognise_sections
+from engine.data.reading.wide import read_wide, recognise_wide
 from engine.errors import DataError
 
-__all__ = ["Given", "Shape", "require_ratings", "sniff", "without_time"]
+PARSERS = min(4, os.cpu_count() or 1)
+"""The parser works without the interpreter's lock, so blocks side by side use further cores."""
+Reader = Callable[[Source, Shape], Iterator[Piece]]
+
+
+def read_delimited(source: Source, shape: Shape) -> Iterator[Piece]:
+    """A table of text, one entry a line. Raises NotUtf8Error, and DataError where the file fails.
+
+    Blocks are parsed side by side, a few ahead of the one that is asked for, and come in the order of the file.
+    """
+    pool, ahead = ThreadPoolExecutor(PARSERS, "parser"), deque[tuple[Block, Future[RatingsBlock]]]()
+    try:
+        for block in read_blocks(source, shape):
+            ahead.append((block, pool.submit(read_ratings, block, shape, file=source.name)))
+            if len(ahead) > PARSERS:
+                yield _piece(*ahead.popleft())
+        while ahead:
+            yield _piece(*ahead.popleft())
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _piece(block: Block, ratings: Future[RatingsBlock]) -> Piece:
+    return Piece(ratings.result(), block.position, block.first_line + block.lines - 1)
+
+
+READERS: dict[str, Reader] = {
+    "delimited": read_delimited,
+    "sections": read_sections,
+    "matrix": read_matrix,
+    "wide": read_wide,
+    "arrow": read_arrow,
+    "json": read_json,
+}
+ROWS: dict[str, Callable[[Source, Shape], Iterator[tuple[int, list[str]]]]] = {
+    "arrow": read_arrow_rows,
+    "json": read_json_rows,
+}
+"""Kinds of tables that are no text, for those who want whole rows."""
+
+
+def read_pieces(source: Source, shape: Shape) -> Iterator[Piece]:
+    """The entries of a source, piece by piece, as its layout's kind is read."""
+    return READERS[shape.layout.kind](source, shape)
+
+
+def read_cells(source: Source, shape: Shape) -> Iterator[tuple[int, list[str]]]:
+    """Line number and cells of each row below the column names, for small tables of any kind."""
+    return ROWS.get(shape.layout.kind, read_rows)(source, shape)
+
 
 RECOGNISERS: tuple[Callable[[Source, bytes, Given], Shape | None], ...] = (
     recognise_arrow,

@@ -20,13 +20,11 @@ import pyarrow as pa
 from engine.data.dataset import Bools, Float32, Int64
 from engine.data.formats import BLANKS, kind_of_layout
 from engine.data.reading.archives import Source, opened_archive
-from engine.data.reading.block_table import table_of
 from engine.data.reading.dialect import delimiter_of, delimiter_sign, encoding_of, is_number, known_encoding, split_rows
-from engine.data.reading.lines import Block, block_delimiter, numbered_rows, read_blocks
-from engine.data.reading.pieces import Piece
-from engine.data.reading.readers import RatingsBlock
-from engine.data.reading.repair import MOST_PROBLEMS, NOT_A_NUMBER, NOT_FINITE, OUT_OF_SCALE, WRONG_WIDTH, Problem
-from engine.data.reading.shape import Given, Shape
+from engine.data.reading.lines import Block, block_delimiter, numbered_rows, read_blocks, table_of
+from engine.data.reading.readers import Piece, RatingsBlock
+from engine.data.reading.roles import Given, Shape
+from engine.data.reading.rows import MOST_PROBLEMS, NOT_A_NUMBER, NOT_FINITE, OUT_OF_SCALE, WRONG_WIDTH, Problem
 
 KIND = "wide"
 LEAST_COLUMNS = 20

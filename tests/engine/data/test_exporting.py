@@ -18,7 +18,7 @@ from engine.data.catalogue import Catalogue
 from engine.data.dataset import Dataset, Histories, Scale, Vocabulary, fingerprint_of
 from engine.data.exporting import export_files, write_problems
 from engine.data.importing.importer import ImportOptions, import_files
-from engine.data.reading.repair import Problem
+from engine.data.reading.rows import Problem
 from engine.events import Progressed, drive
 
 

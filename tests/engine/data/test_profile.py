@@ -7,7 +7,7 @@ import pytest
 
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Dataset, Histories, Scale, Vocabulary, fingerprint_of
-from engine.data.profile import (
+from engine.data.profiles import (
     Profile,
     ProfileEntry,
     entry_of,

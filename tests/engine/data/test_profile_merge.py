@@ -7,8 +7,8 @@ import dataclasses
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.data.profile_entries import Profile, ProfileEntry
 from engine.data.profile_merge import Both, merge, merged, undone
+from engine.data.profiles import Profile, ProfileEntry
 
 ALIEN = ProfileEntry("1", "Alien", 1979, 4.0)
 HEAT_SEEN = ProfileEntry("2", "Heat", 1995, None)

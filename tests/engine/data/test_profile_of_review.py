@@ -9,10 +9,10 @@ import pytest
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Dataset, Histories, Scale, Vocabulary
 from engine.data.matching.review import choose, leave_out
-from engine.data.profile import ProfileEntry, entries_of, profile_of_review
+from engine.data.profiles import ProfileEntry, entries_of, profile_of_review
 from engine.errors import DataError, ProfileError
 from engine.events import drive
-from engine.verbs.matching import match_export
+from engine.operations.recommending import match_export
 
 TITLES = (
     ("1", "Toy Story", 1995),

@@ -15,8 +15,7 @@ from engine.data.importing.importer import ImportOptions, import_files
 from engine.data.split import strong_split
 from engine.evaluation.protocol import judge
 from engine.events import drive
-from engine.models.ease_config import AS_PUBLISHED, EaseConfig
-from engine.models.linear import Ease
+from engine.models.ease import AS_PUBLISHED, Ease, EaseConfig
 from engine.models.popularity import Popularity, PopularityConfig
 
 DATA = os.environ.get("DESKTOP_REC_DATA", "")

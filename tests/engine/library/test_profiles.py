@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.data.profile_entries import Profile, ProfileEntry
+from engine.data.profiles import Profile, ProfileEntry
 from engine.errors import LibraryError
 from engine.library.store import Library
 

@@ -19,7 +19,7 @@ from engine.library import run_folder
 from engine.library.run_folder import RunFolder
 from engine.library.runs import RunPlan
 from engine.library.store import Library
-from engine.models.two_head_config import TwoHeadConfig
+from engine.models.two_head import TwoHeadConfig
 from engine.training import checkpoint
 from engine.training.checkpoint import TrainingState
 from engine.training.config import TrainingConfig

@@ -7,7 +7,7 @@ from small_models import SMALL
 from engine.data.batches import whole_batch
 from engine.data.dataset import Histories, Scale
 from engine.errors import TrainingError
-from engine.models.autoencoder_config import MultDaeConfig, MultVaeConfig
+from engine.models.autoencoder import MultDaeConfig, MultVaeConfig
 from engine.models.base import Moment
 from engine.models.registry import build
 

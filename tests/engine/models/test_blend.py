@@ -13,9 +13,8 @@ from engine.data.dataset import Histories, Scale
 from engine.errors import SettingError
 from engine.events import drive
 from engine.models.base import ClosedFormModel, Model, StepModel
-from engine.models.blend import Blend, opinion, standardised
-from engine.models.blend_config import BlendConfig, Part
-from engine.models.ease_config import EaseConfig
+from engine.models.blend import Blend, BlendConfig, Part, opinion, standardised
+from engine.models.ease import EaseConfig
 from engine.models.popularity import PopularityConfig
 from engine.models.registry import build, kind_of
 

@@ -5,10 +5,9 @@ from planted import CPU
 
 from engine.data.dataset import Histories, Scale
 from engine.models.base import Moment
-from engine.models.batch_norm import BatchNorm
 from engine.models.embedding_fold_in import PersonNetwork
-from engine.models.embedding_mlp import EmbeddingMlp
-from engine.models.embedding_mlp_config import EmbeddingMlpConfig
+from engine.models.embedding_mlp import EmbeddingMlp, EmbeddingMlpConfig
+from engine.models.layers import BatchNorm
 from engine.models.registry import build
 
 SCALE, TITLES, START = Scale(1, 5, 1), 30, Moment(0, 1)

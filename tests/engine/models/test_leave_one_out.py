@@ -10,10 +10,8 @@ from small_models import SMALL
 from engine.data.dataset import Histories, Scale
 from engine.events import drive
 from engine.models.base import ClosedFormModel, Model, Prediction, StepModel
-from engine.models.blend import Blend
-from engine.models.blend_config import BlendConfig, Part
-from engine.models.ease_config import AS_PUBLISHED, EaseConfig
-from engine.models.linear import Ease
+from engine.models.blend import Blend, BlendConfig, Part
+from engine.models.ease import AS_PUBLISHED, Ease, EaseConfig
 from engine.models.registry import MODELS, build
 
 ITEMS = 40

@@ -3,8 +3,8 @@ import pytest
 import torch
 from planted import CPU
 
+from engine.data.batches import ResidentWindows, time_order
 from engine.data.dataset import Histories, Scale
-from engine.data.window_batches import ResidentWindows, time_order
 from engine.models.base import Moment
 from engine.models.lstm import Lstm, LstmConfig
 from engine.models.registry import build

@@ -9,8 +9,7 @@ from engine.data.batches import whole_batch
 from engine.data.dataset import Histories, Scale
 from engine.models.base import Moment
 from engine.models.registry import build
-from engine.models.two_head import _input_dropout
-from engine.models.two_head_config import TwoHeadConfig
+from engine.models.two_head import TwoHeadConfig, _input_dropout
 
 SCALE, CPU, TITLES = Scale(1, 10, 1), torch.device("cpu"), 24
 QUIET = TwoHeadConfig(

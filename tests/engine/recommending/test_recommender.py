@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from engine.data.dataset import Histories
-from engine.data.profile import Profile, ProfileEntry
+from engine.data.profiles import Profile, ProfileEntry
 from engine.errors import ProfileError, SettingError
 from engine.recommending.ranking import Filters
 from engine.recommending.recommender import Recommender

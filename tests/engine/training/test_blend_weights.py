@@ -15,12 +15,17 @@ from engine.errors import DataError
 from engine.evaluation.protocol import judge
 from engine.events import drive
 from engine.models.base import Capabilities, Model, Prediction
-from engine.models.blend import Blend
-from engine.models.blend_config import BlendConfig, Part
+from engine.models.blend import Blend, BlendConfig, Part
 from engine.settings import Config
 from engine.training import blend_weights
-from engine.training.blend_ratings import choose_rating_weights, least_squares, ratings_to_choose_by
-from engine.training.blend_weights import choose_ranking_weights, climb, neighbours
+from engine.training.blend_weights import (
+    choose_ranking_weights,
+    choose_rating_weights,
+    climb,
+    least_squares,
+    neighbours,
+    ratings_to_choose_by,
+)
 
 SCALE = Scale(1, 5, 1)
 

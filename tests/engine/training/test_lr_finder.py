@@ -9,8 +9,7 @@ from engine.errors import SettingError
 from engine.events import LossesMeasured, Stop, drive
 from engine.models.registry import kind_of
 from engine.training.config import TrainingConfig
-from engine.training.lr_finder import FinderConfig, find_rate
-from engine.training.suggestions import suggest
+from engine.training.lr_finder import FinderConfig, find_rate, suggest
 
 TRAINING = TrainingConfig(batch=160, precision="float32")
 FINDER = FinderConfig()

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pyarrow import feather, parquet
 
-from engine import verbs
+from engine import operations
 from engine.data.personal.reading import read_export
 from engine.errors import EngineError
 from engine.events import drive
@@ -125,7 +125,7 @@ def test_that_a_damaged_ratings_file_gives_a_data_set_or_a_sentence(library, tmp
     path.write_bytes(damaged(GOOD[name], seed))
     kept_before = {one.dataset_id for one in library.datasets.records()}
     folders = library.home / "datasets"
-    imported, refusal = outcome(lambda: drive(verbs.import_files(library, [path])))
+    imported, refusal = outcome(lambda: drive(operations.import_files(library, [path])))
     if imported is None:
         assert path.name in refusal
         assert {one.dataset_id for one in library.datasets.records()} == kept_before
@@ -156,7 +156,7 @@ def test_that_a_damaged_export_is_read_or_refused_with_a_sentence(tmp_path, name
 def test_that_the_files_are_good_before_they_are_damaged(library, tmp_path, name):
     path = tmp_path / name
     path.write_bytes(GOOD[name])
-    imported = drive(verbs.import_files(library, [path]))
+    imported = drive(operations.import_files(library, [path]))
     assert imported.record.entries > 100
     library.datasets.delete(imported.record.dataset_id)
     library.datasets.settle()

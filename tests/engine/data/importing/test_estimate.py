@@ -7,7 +7,7 @@ import pytest
 
 from engine.data.importing import estimate as estimating
 from engine.data.importing.estimate import estimate
-from engine.data.reading.shape import Given
+from engine.data.reading.roles import Given
 from engine.errors import DataError
 
 ROWS = [f"{100_000 + row % 7000},{row % 900},{row % 5 + 1}.0,{1_260_759_144 + row}" for row in range(150_000)]

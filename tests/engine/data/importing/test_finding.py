@@ -2,8 +2,7 @@ import zipfile
 
 import pytest
 
-from engine.data.importing.finding import find_ratings
-from engine.data.importing.listing import titles_beside, titles_given
+from engine.data.importing.finding import find_ratings, titles_beside, titles_given
 from engine.data.reading.sniff import Given
 from engine.errors import DataError
 

@@ -11,7 +11,7 @@ from pyarrow import feather, parquet
 
 from engine.data.dataset import Scale
 from engine.data.importing.importer import ImportOptions, import_files
-from engine.data.reading.shape import Given
+from engine.data.reading.roles import Given
 from engine.errors import DataError
 from engine.events import drive
 

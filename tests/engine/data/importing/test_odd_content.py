@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.data.importing.importer import ImportOptions, import_files
-from engine.data.reading.shape import Given
+from engine.data.reading.roles import Given
 from engine.errors import DataError
 from engine.events import drive
 

@@ -10,7 +10,7 @@ from pyarrow import parquet
 from engine.data.importing.importer import import_files
 from engine.data.importing.options import ImportOptions
 from engine.data.importing.preview import columns_with, look
-from engine.data.reading.shape import Given
+from engine.data.reading.roles import Given
 from engine.errors import DataError
 from engine.events import drive
 

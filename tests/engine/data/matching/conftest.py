@@ -8,7 +8,7 @@ import pytest
 
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Dataset, Histories, Scale, Vocabulary
-from engine.data.matching.match import Match
+from engine.data.matching.candidates import Match
 from engine.data.matching.matcher import Matcher
 from engine.data.personal.export import ExportedTitle
 

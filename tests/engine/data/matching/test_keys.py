@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from engine.data.matching.keys import key_of, literal_of, turned_round, without_article, words_of
-from engine.data.matching.names import names_of, parts_of
-from engine.data.matching.numerals import numbers_in
+from engine.data.matching.titles import (
+    key_of,
+    literal_of,
+    names_of,
+    numbers_in,
+    parts_of,
+    turned_round,
+    without_article,
+    words_of,
+)
 
 
 def key(title: str) -> str:

@@ -1,7 +1,7 @@
 """A match that the person says is wrong: open again, among what else may be meant."""
 
 from engine.data.dataset import Scale
-from engine.data.matching.match import Candidate, Match
+from engine.data.matching.candidates import Candidate, Match
 from engine.data.matching.review import accepted, open_titles, refuse, review_of, standing_of
 from engine.data.personal.export import Export, ExportedTitle
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.data.dataset import Scale
-from engine.data.matching.match import Candidate, Match
+from engine.data.matching.candidates import Candidate, Match
 from engine.data.matching.review import (
     Review,
     accepted,

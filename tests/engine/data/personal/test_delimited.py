@@ -253,7 +253,7 @@ def test_that_known_columns_of_ids_are_taken_beside_the_tables_own(tmp_path):
 
 
 def test_that_what_a_person_says_about_columns_counts(tmp_path):
-    from engine.data.reading.shape import Given
+    from engine.data.reading.roles import Given
 
     path = written(tmp_path, "mine.csv", "a,b,c\nAlien,1979,4\nHeat,1995,3\n")
     given = Given(columns={"title": "a", "item": "a", "year": "b", "rating": "c"})
@@ -283,7 +283,7 @@ def test_that_a_title_without_end_is_left_out(tmp_path):
 
 
 def test_that_too_many_titles_for_one_person_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("engine.data.personal.part.MOST_TITLES", 3)
+    monkeypatch.setattr("engine.data.personal.parts.MOST_TITLES", 3)
 
     with pytest.raises(DataError, match="more than anybody has seen"):
         read_export(written(tmp_path, "mine.csv", "title,rating\na,1\nb,2\nc,3\nd,4\n"))

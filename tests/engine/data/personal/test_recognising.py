@@ -27,7 +27,7 @@ from exports import (
 
 from engine.data.formats import LAYOUTS, layout_of_header
 from engine.data.formats.personal import PERSONAL
-from engine.data.personal.recognising import layout_of_export, recognised_exports, recognised_of
+from engine.data.personal.parts import layout_of_export, recognised_exports, recognised_of
 from engine.data.reading.archives import Source
 
 OWN = "item_id,title,year,rating,scale_low,scale_high,scale_step\n1,A,2000,4,1,5,1\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.data.dataset import Scale
-from engine.data.personal.scales import guessed_scale
+from engine.data.personal.conversion import guessed_scale
 
 
 @pytest.mark.parametrize(

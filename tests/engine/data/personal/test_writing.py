@@ -14,7 +14,7 @@ from engine.data.dataset import Dataset, Histories, Scale, Vocabulary
 from engine.data.personal.export import ExportedTitle
 from engine.data.personal.reading import read_export
 from engine.data.personal.writing import write_letterboxd, write_ratings, write_unmatched
-from engine.data.profile_entries import Profile, ProfileEntry
+from engine.data.profiles import Profile, ProfileEntry
 from engine.errors import DataError
 
 FIVE = Scale(1, 5, 1)

@@ -1,6 +1,6 @@
 import pytest
 
-from engine.data.reading.dates import dates_of
+from engine.data.reading.values import dates_of
 from engine.errors import DataError
 
 

@@ -4,8 +4,7 @@ import pytest
 
 from engine.data.reading import json_table
 from engine.data.reading.archives import Source
-from engine.data.reading.sniff import sniff
-from engine.data.reading.streams import read_cells, read_pieces
+from engine.data.reading.sniff import read_cells, read_pieces, sniff
 from engine.errors import DataError
 
 

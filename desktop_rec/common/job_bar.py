@@ -1,0 +1,119 @@
+"""The bar at the bottom while something runs: what, how far, how long still; pause and stop.
+
+A part of the main window: show_state(JobState or None) in, signals out.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QWidget
+
+from desktop_rec.common.controls import ElidedLabel, button, named
+from desktop_rec.common.job_state import JobState
+from desktop_rec.theme.theme import GRID, number_font, set_role
+
+_STOP_WORDS = {"import": "Cancel", "export": "Cancel", "predict": "Cancel"}
+_STOP_TIPS = {
+    "import": "Cancel the import; nothing of it is kept",
+    "export": "Cancel the export; nothing of it is kept",
+    "predict": "Cancel; nothing is written",
+    "sweep": "Stop here and look at what was measured",
+    "training": "Stop and keep what was learned so far",
+    "search": "Stop and keep all runs; the search can be gone on with",
+}
+
+
+class JobBar(QFrame):
+    """Visible only while a job runs. stop_asked also means cancel, for an import."""
+
+    pause_asked = Signal()
+    go_on_asked = Signal()
+    stop_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state: JobState | None = None
+        self._build()
+        self._connect()
+        self.hide()
+
+    def show_state(self, state: JobState | None) -> None:
+        """Show a job, or nothing."""
+        self._state = state
+        self.setVisible(state is not None)
+        if state is None:
+            return
+        self._title.setText(state.title + (", paused" if state.paused else ""))
+        self._words.setText(state.words)
+        self._show_share(state)
+        self._left.setText(remaining_words(state.remaining_s) if not state.paused else "")
+        self._pause.setVisible(state.can_pause)
+        self._pause.setText("Go on" if state.paused else "Pause")
+        self._pause.setAccessibleName(self._pause.text())
+        self._stop.setText(_STOP_WORDS.get(state.kind, "Stop"))
+        self._stop.setAccessibleName(self._stop.text())
+        self._stop.setToolTip(_STOP_TIPS.get(state.kind, ""))
+        self._stop.setEnabled(not state.stopping)
+
+    def show_stopping(self) -> None:
+        """Say that the window is about to close, whatever still has to end."""
+        self.setVisible(True)
+        self._title.setText("Stopping…")
+        self._words.setText("What was learned is kept; then the window closes.")
+        self._progress.setRange(0, 0)
+        self._share.clear()
+        self._left.clear()
+        self._pause.hide()
+        self._stop.hide()
+
+    def _build(self) -> None:
+        self.setProperty("role", "bar")
+        named(self, "job_bar", "What runs now")
+        self.setToolTip("")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID * 2, GRID, GRID * 2, GRID)
+        row.setSpacing(GRID * 2)
+        self._title = QLabel()
+        set_role(self._title, "heading")
+        self._words = ElidedLabel()
+        set_role(self._words, "weak")
+        self._progress = named(QProgressBar(), "job_progress", "Progress of the job")
+        self._progress.setTextVisible(False)
+        self._progress.setFixedWidth(GRID * 24)
+        self._share, self._left = QLabel(), QLabel()
+        for label in (self._words, self._share, self._left):
+            label.setFont(number_font(label.font()))
+        self._pause = button("Pause", "job_pause", "Pause here; nothing is lost (Go on continues)")
+        self._stop = button("Stop", "job_stop", "Stop and keep what was learned so far")
+        row.addWidget(self._title)
+        row.addWidget(self._words, 1)
+        for widget in (self._progress, self._share, self._left, self._pause, self._stop):
+            row.addWidget(widget)
+
+    def _connect(self) -> None:
+        self._pause.clicked.connect(self._on_pause)
+        self._stop.clicked.connect(self.stop_asked)
+
+    def _show_share(self, state: JobState) -> None:
+        if state.share is None:
+            self._progress.setRange(0, 0)
+            self._share.clear()
+        else:
+            self._progress.setRange(0, 1000)
+            self._progress.setValue(round(1000 * state.share))
+            self._share.setText(f"{100 * state.share:.0f} %")
+
+    def _on_pause(self) -> None:
+        if self._state is not None and self._state.paused:
+            self.go_on_asked.emit()
+        else:
+            self.pause_asked.emit()
+
+
+def remaining_words(seconds: float | None) -> str:
+    """A time still to go as people say it: "1:12 left", "2:05:00 left"; "" where nobody knows."""
+    if seconds is None:
+        return ""
+    whole = round(seconds)
+    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
+    return f"{hours}:{minutes:02}:{rest:02} left" if hours else f"{minutes}:{rest:02} left"

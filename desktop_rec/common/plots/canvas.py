@@ -1,0 +1,123 @@
+"""What all our plots share: the calm pyqtgraph canvas in the colours of the palette in force.
+
+pyqtgraph's own menu and buttons are for engineers; they are off. The mouse moves and zooms along x only.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QWidget
+
+from desktop_rec.common.plots.axes import PlotAxis, make_axes
+from desktop_rec.common.plots.curve import Curve
+from desktop_rec.theme.theme import THEME
+
+INTERVAL_MS = 100
+
+
+class Repainter(QObject):
+    """Calls `draw` for a widget. What happened while nobody looked is drawn once, when it is shown again."""
+
+    def __init__(self, widget: QWidget, draw: Callable[[], None], *, interval_ms: int = INTERVAL_MS) -> None:
+        super().__init__(widget)
+        self._interval_ms = interval_ms
+        self._widget, self._draw = widget, draw
+        self._dirty = False
+        self._drawn_at = 0.0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.draw_now)
+        widget.installEventFilter(self)
+
+    def mark(self) -> None:
+        """Something changed: draw soon."""
+        self._dirty = True
+        if not self._timer.isActive() and self._widget.isVisible():
+            since_ms = (time.monotonic() - self._drawn_at) * 1000
+            self._timer.start(max(0, round(self._interval_ms - since_ms)))
+
+    def draw_now(self) -> None:
+        """Draw what is due, if it can be seen."""
+        if self._dirty and self._widget.isVisible() and not self._widget.window().isMinimized():
+            self._dirty = False
+            self._drawn_at = time.monotonic()
+            self._draw()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and self._dirty:
+            self.mark()
+        return False
+
+
+class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
+    """One or more plots above each other, with curves that recolour themselves and are drawn when due.
+
+    pointed_at: words for the place under the pointer, "" when there is none.
+    """
+
+    pointed_at = Signal(str)
+
+    def __init__(self, name: str, words: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(words)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.ci.layout.setContentsMargins(0, 2, 8, 0)
+        self.ci.layout.setVerticalSpacing(0)
+        self.curves: list[Curve] = []
+        self.axes: list[PlotAxis] = []
+        self.repainter = Repainter(self, self.draw)
+        self.scene().sigMouseMoved.connect(self._on_mouse_moved)
+        THEME.changed.connect(self.recolour)
+
+    def add_plot(self, row: int, *, bottom: PlotAxis, left: PlotAxis) -> pg.PlotItem:
+        """A plot in a row of its own, without frame, menu or buttons."""
+        plot: pg.PlotItem = self.addPlot(row=row, col=0, axisItems=make_axes(bottom=bottom, left=left))
+        plot.setMenuEnabled(False)
+        plot.hideButtons()
+        plot.disableAutoRange()
+        plot.setMouseEnabled(x=True, y=False)
+        plot.getViewBox().setDefaultPadding(0)
+        for axis in (bottom, left):
+            axis.setZValue(-1)
+        self.axes += [bottom, left]
+        return plot
+
+    def add_curve(self, curve: Curve) -> Curve:
+        """Let a curve take part in drawing and recolouring."""
+        self.curves.append(curve)
+        return curve
+
+    def reading(self, plot: pg.PlotItem, x: float) -> str:
+        """What to say about position x of a plot; plots that have a read-out override this."""
+        return ""
+
+    def draw(self) -> None:
+        """Draw every curve that changed."""
+        for curve in self.curves:
+            curve.draw()
+
+    def recolour(self) -> None:
+        """Take the colours of the palette in force, at once."""
+        colours = THEME.colours
+        self.setBackground(colours.raised)
+        for axis in self.axes:
+            axis.recolour(colours)
+        for curve in self.curves:
+            curve.recolour(colours)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.pointed_at.emit("")
+
+    def _on_mouse_moved(self, place: QPointF) -> None:
+        for plot in self.ci.items:
+            if plot.getViewBox().sceneBoundingRect().contains(place):
+                self.pointed_at.emit(self.reading(plot, plot.getViewBox().mapSceneToView(place).x()))
+                return
+        self.pointed_at.emit("")

@@ -1,0 +1,131 @@
+"""One of the plots of a run: its direct label, ranges that hold still, and the mark of the best epoch.
+
+Drawing an axis anew costs more than drawing a curve, so a range only moves when the curve leaves it or fills too
+little of it.
+"""
+
+from __future__ import annotations
+
+import math
+
+import pyqtgraph as pg
+
+from desktop_rec.common.text import figure_words
+from desktop_rec.theme.theme import Colours
+from engine.events import EpochEnded
+
+Range = tuple[float, float]
+
+_ROOM_AHEAD = 1.3
+_LEAST_FILLED = 0.6
+
+
+class LivePanel:
+    """A plot item with its label in the upper right."""
+
+    def __init__(self, plot: pg.PlotItem) -> None:
+        self.plot = plot
+        self._said = ""
+        self._colour = ""
+        self._x: Range | None = None
+        self._y: Range | None = None
+        self._title = pg.TextItem("", anchor=(1, 0))
+        self._title.setParentItem(plot.getViewBox())
+        plot.getViewBox().sigResized.connect(self._place)
+
+    def say(self, words: str) -> None:
+        """The label; it may hold colours as HTML."""
+        html = coloured(words, self._colour)
+        if html != self._said:
+            self._said = html
+            self._title.setHtml(html)
+            self._place()
+
+    def show_x(self, last: float, *, total: int) -> None:
+        """See steps 0 to `last`, with some room ahead that never goes past the end of the run."""
+        if self._x is None or last > self._x[1]:
+            self._x = (0.0, max(1.0, last, min(float(total), last * _ROOM_AHEAD)))
+            self.plot.setXRange(*self._x, padding=0.01)
+
+    def show_y(self, wanted: Range) -> None:
+        """See this range, and hold still while it fits."""
+        steady = steady_range(self._y, wanted)
+        if steady != self._y:
+            self.set_y(*steady)
+
+    def set_y(self, low: float, high: float) -> None:
+        """See exactly this range."""
+        if (low, high) != self._y:
+            self._y = (low, high)
+            self.plot.setYRange(low, high, padding=0)
+
+    def forget_x(self) -> None:
+        """Let the next show_x decide anew."""
+        self._x = None
+
+    def forget(self) -> None:
+        """Let the next ranges be decided anew."""
+        self._x = self._y = None
+
+    def recolour(self, colours: Colours) -> None:
+        """Take the palette's colours; the label is said anew by its owner."""
+        self._colour = colours.text_weak
+        self._title.fill = pg.mkBrush(colours.raised)
+
+    def _place(self) -> None:
+        self._title.setPos(self.plot.getViewBox().width() - 2, 0)
+
+
+class BestMark:
+    """A ring around the best epoch, with its value in words."""
+
+    def __init__(self, plot: pg.PlotItem) -> None:
+        self._plot = plot
+        self.ring = pg.ScatterPlotItem(size=14, pxMode=True, symbol="o")
+        self.words = pg.TextItem("")
+        plot.addItem(self.ring, ignoreBounds=True)
+        plot.addItem(self.words, ignoreBounds=True)
+
+    def show_best(self, best: EpochEnded | None, *, share: float) -> None:
+        """Mark an epoch; `share` is how far into the run it lies: the words stay inside the plot and off its title."""
+        value = watched_value(best) if best is not None else math.nan
+        if best is None or not math.isfinite(value):
+            self.ring.setData([], [])
+            self.words.setText("")
+            return
+        self.ring.setData([best.step], [value])
+        self.words.setText(f"best {figure_words(value)} at {best.epoch}")
+        low, high = self._plot.viewRange()[1]
+        under_title = share > 0.5 and value > (low + high) / 2
+        self.words.setAnchor((0 if share < 0.15 else 1 if share > 0.85 else 0.5, -0.3 if under_title else 1.25))
+        self.words.setPos(best.step, value)
+
+    def recolour(self, colours: Colours) -> None:
+        """Green, in either palette."""
+        self.ring.setPen(pg.mkPen(colours.positive, width=2))
+        self.ring.setBrush(pg.mkBrush(None))
+        self.words.setColor(colours.positive)
+
+
+def steady_range(held: Range | None, wanted: Range) -> Range:
+    """The held range while the wanted one lies in it and fills enough of it; else the wanted one."""
+    if held is None:
+        return wanted
+    fits = held[0] <= wanted[0] and wanted[1] <= held[1]
+    return held if fits and wanted[1] - wanted[0] >= _LEAST_FILLED * (held[1] - held[0]) else widened(wanted)
+
+
+def widened(wanted: Range) -> Range:
+    """A range with a tenth of room at both ends, so that a curve that goes on moving does not leave it at once."""
+    room = 0.1 * (wanted[1] - wanted[0])
+    return wanted[0] - room, wanted[1] + room
+
+
+def coloured(words: str, colour: str) -> str:
+    """Words in a colour, as HTML."""
+    return f'<span style="color: {colour}">{words}</span>'
+
+
+def watched_value(one: EpochEnded) -> float:
+    """The value by which the best epoch is chosen: of the validation people, else the training loss."""
+    return dict(one.validation).get(one.watched, one.training_loss if not one.validation else float("nan"))

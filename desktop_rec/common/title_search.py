@@ -1,0 +1,59 @@
+"""The field in which titles are looked up; says what to look for shortly after typing stops.
+
+A widget: `searched` and `went_down` out.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from desktop_rec.common.text import plural
+
+PAUSE_MS = 60
+
+
+class TitleSearch(QLineEdit):
+    """searched(text) after a short pause, at once for an empty text. went_down(): the keys go on to the hits."""
+
+    searched = Signal(str)
+    went_down = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self._search)
+        self.textChanged.connect(self._on_text)
+        self.setObjectName("title_search")
+        self.setClearButtonEnabled(True)
+        self.use_word("title")
+
+    def use_word(self, word: str) -> None:
+        """What a title is called here: film, series, book."""
+        self.setPlaceholderText(f"Search {plural(word)} to rate")
+        self.setAccessibleName(f"Search {plural(word)} to rate")
+        self.setToolTip(
+            "Type a part of a title; the arrow key down goes to what was found, Escape back to your ratings"
+        )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.text():
+            self._search()
+            self.went_down.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _on_text(self, text: str) -> None:
+        if text.strip():
+            self._pause.start()
+        else:
+            self._search()
+
+    def _search(self) -> None:
+        self._pause.stop()
+        self.searched.emit(self.text().strip())

@@ -1,0 +1,184 @@
+"""A preview and what a person said of it -> the controls that say how its text is written; and back.
+
+Stands between a Preview and the import view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from desktop_rec.common.controls import CalmComboBox, FlowLayout, named
+from desktop_rec.data.importing.text import encoding_words
+from desktop_rec.theme.theme import GRID, set_role
+
+if TYPE_CHECKING:
+    from engine.data.importing.preview import Preview
+    from engine.data.reading.roles import Given, Shape
+
+
+FOUND = None
+"""The value of a control that is left to what was found."""
+
+
+@dataclass(frozen=True)
+class TextChoice:
+    """One control. `found` says what was found; `options` are (value, words); `value` is None while it is as found."""
+
+    key: str
+    label: str
+    help: str
+    found: str
+    options: tuple[tuple[Any, str], ...]
+    value: Any = FOUND
+
+
+class ImportChoices(QWidget):
+    """edited(key, value): the person says how something is written; value None means: as found."""
+
+    edited = Signal(str, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("import_choices")
+        self._flow = FlowLayout(self, gap=GRID * 2)
+        self._boxes: dict[str, CalmComboBox] = {}
+        self._holders: dict[str, QWidget] = {}
+        self._shown: dict[str, TextChoice] = {}
+
+    def show_choices(self, choices: Sequence[TextChoice]) -> None:
+        """What can be said of this file, and what is said. Says nothing to anyone."""
+        keys = {one.key for one in choices}
+        for key, holder in self._holders.items():
+            holder.setVisible(key in keys)
+        for one in choices:
+            if self._shown.get(one.key) != one:
+                self._show(one)
+                self._shown[one.key] = one
+        self.updateGeometry()
+
+    def _show(self, choice: TextChoice) -> None:
+        if choice.key not in self._boxes:
+            self._add(choice)
+        box = self._boxes[choice.key]
+        box.blockSignals(True)
+        box.clear()
+        box.addItem(f"{choice.found} (found)" if choice.value is FOUND else "As found", FOUND)
+        for value, words in choice.options:
+            box.addItem(words, value)
+        at = 1 + next((at for at, (value, _) in enumerate(choice.options) if value == choice.value), -1)
+        box.setCurrentIndex(at if choice.value is not FOUND else 0)
+        box.blockSignals(False)
+
+    def _add(self, choice: TextChoice) -> None:
+        box = named(CalmComboBox(), f"import_{choice.key}", choice.label, choice.help)
+        box.setSizeAdjustPolicy(CalmComboBox.SizeAdjustPolicy.AdjustToContents)
+        box.setProperty("key", choice.key)
+        box.currentIndexChanged.connect(self._on_chosen)
+        label = QLabel(choice.label)
+        set_role(label, "caption")
+        label.setBuddy(box)
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(label)
+        column.addWidget(box)
+        self._boxes[choice.key], self._holders[choice.key] = box, holder
+        self._flow.addWidget(holder)
+
+    def _on_chosen(self) -> None:
+        box = self.sender()
+        if isinstance(box, CalmComboBox):
+            self.edited.emit(str(box.property("key")), box.currentData())
+
+
+_ENCODINGS = (
+    "utf-8", "cp1252", "iso8859-15", "cp1250", "cp1251", "utf-16-le", "utf-16-be", "shift_jis", "gb18030",
+)  # fmt: skip
+_DELIMITERS = (
+    (",", "Comma ,"),
+    (";", "Semicolon ;"),
+    ("\t", "Tab"),
+    ("|", "Bar |"),
+    ("::", "Double colon ::"),
+    (" ", "Space"),
+)
+_HEADERS = ((True, "In the first line"), (False, "None"))
+_DECIMALS = ((".", "Point 3.5"), (",", "Comma 3,5"))
+_DATES = (("ymd", "Year, month, day"), ("dmy", "Day, month, year"), ("mdy", "Month, day, year"))
+_ZERO = (((0.0,), "Seen, not rated"), ((), "A rating like others"))
+
+
+def text_choices(preview: Preview | None, given: Given) -> tuple[TextChoice, ...]:
+    """The controls for this file; none for kinds of files in which nothing can be read otherwise."""
+    shape = preview.shape if preview is not None else None
+    if shape is None or preview is None:
+        return ()
+    zero = _zero_of(preview, shape, given)
+    dates = _dates_of(shape, given) if preview.can_point and "time" in shape.roles else None
+    if shape.layout.kind != "delimited":
+        return tuple(one for one in (dates, zero) if one is not None)
+    delimiter = dict(_DELIMITERS).get(shape.delimiter, shape.delimiter)
+    choices = [
+        TextChoice(
+            "encoding",
+            "Encoding",
+            "How letters are written: try another where accents look wrong",
+            encoding_words(shape.encoding),
+            tuple((one, encoding_words(one)) for one in _ENCODINGS),
+            given.encoding,
+        ),
+        TextChoice("delimiter", "Delimiter", "What stands between columns", delimiter, _DELIMITERS, given.delimiter),
+        TextChoice(
+            "header",
+            "Column names",
+            "Whether the first line names the columns",
+            "In the first line" if shape.header is not None else "None",
+            _HEADERS,
+            given.header,
+        ),
+        TextChoice(
+            "decimal",
+            "Decimal sign",
+            "How 3½ is written",
+            dict(_DECIMALS).get(shape.decimal, shape.decimal),
+            _DECIMALS,
+            given.decimal,
+        ),
+    ]
+    return (*choices, *(one for one in (dates, zero) if one is not None))
+
+
+def given_with(given: Given, key: str, value: Any) -> Given:
+    """What a person said, with one more thing. Columns are found anew where the text splits otherwise."""
+    if key == "zero":
+        return replace(given, unrated=value)
+    changed = replace(given, **{key: value})
+    return replace(changed, columns={}) if key == "delimiter" else changed
+
+
+def _dates_of(shape: Shape, given: Given) -> TextChoice:
+    found = "Numbers" if shape.time_kind in ("whole", "number") else "Not understood"
+    if shape.time_kind not in (None, "whole", "number"):
+        found = "Year, month, day"
+    if shape.date_formats:
+        order = "".join(one for one in shape.date_formats[0].lower() if one in "ymdb")[:3].replace("b", "m")
+        found = dict(_DATES).get(order, found)
+    return TextChoice("dates", "Dates", "In which order days, months and years come", found, _DATES, given.dates)
+
+
+def _zero_of(preview: Preview, shape: Shape, given: Given) -> TextChoice | None:
+    """Asked only where there is a 0, or where it is said already what it means."""
+    unrated = shape.unrated if shape.unrated is not None else shape.layout.unrated
+    has_zero = 0.0 in unrated or (preview.scale is not None and preview.scale.low == 0)
+    if not has_zero and given.unrated is None:
+        return None
+    found = "Seen, not rated" if 0.0 in unrated else "A rating like others"
+    return TextChoice(
+        "zero", "0 means", "Whether 0 is the lowest rating or no rating at all", found, _ZERO, given.unrated
+    )

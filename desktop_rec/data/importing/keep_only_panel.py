@@ -1,0 +1,200 @@
+"""Which entries of the files become the data set: repeats, and four rules, each with what remains after it.
+
+A part of the import page, folded until wanted: setters in, edited out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop_rec.common.controls import CalmComboBox, named
+from desktop_rec.theme.theme import GRID, number_font, set_role
+from engine.data.importing.options import Duplicates, Selection
+
+_EDITED_AFTER_MS = 150
+"""So long after the last key of a number it counts as said."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: its words around the number, what is offered, and its name in a Selection."""
+
+    key: str
+    before: str
+    after: str
+    offered: int
+    most: int
+    off: int | None
+
+
+RULES = (
+    Rule("last_years", "Only people active in the last", "years of the data", 5, 200, None),
+    Rule("most_titles", "Only the", "most rated titles", 6000, 10_000_000, None),
+    Rule("least_per_title", "Only titles with at least", "ratings", 30, 1_000_000, 1),
+    Rule("least_per_person", "Only people with at least", "ratings", 30, 1_000_000, 1),
+)
+"""In the order in which they apply, which is also that of the counts."""
+
+_POLICIES: tuple[tuple[Duplicates, str], ...] = (("last", "the last"), ("mean", "their mean"), ("max", "the highest"))
+
+
+class KeepOnlyPanel(QWidget):
+    """edited(Selection, Duplicates): the person says what to keep."""
+
+    edited = Signal(object, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("keep_only")
+        self._checks: dict[str, QCheckBox] = {}
+        self._numbers: dict[str, QSpinBox] = {}
+        self._counts: dict[str, QLabel] = {}
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_EDITED_AFTER_MS)
+        self._build()
+        self._settle.timeout.connect(self._say)
+        self._policy.currentIndexChanged.connect(self._say)
+
+    def show_selection(self, selection: Selection, duplicates: Duplicates) -> None:
+        """The rules in force. A number that is off keeps what is offered. Says nothing to anyone."""
+        if self._settle.isActive() or (selection, duplicates) == (self.selection(), self._policy.currentData()):
+            return
+        for rule in RULES:
+            value = getattr(selection, rule.key)
+            check, spin = self._checks[rule.key], self._numbers[rule.key]
+            for one in (check, spin):
+                one.blockSignals(True)
+            check.setChecked(value != rule.off)
+            if value != rule.off:
+                spin.setValue(int(value))
+            spin.setEnabled(check.isChecked())
+            for one in (check, spin):
+                one.blockSignals(False)
+        self._policy.blockSignals(True)
+        self._policy.choose(duplicates)
+        self._policy.blockSignals(False)
+
+    def show_times(self, *, has_times: bool) -> None:
+        """Without times nobody can be kept for having been active lately."""
+        check = self._checks["last_years"]
+        check.setEnabled(has_times)
+        check.setToolTip(
+            "Keep whole histories of people who rated something in that time"
+            if has_times
+            else "These files do not say when anything was rated"
+        )
+        self._numbers["last_years"].setEnabled(has_times and check.isChecked())
+
+    def show_counts(self, counts: Sequence[str]) -> None:
+        """What remains after each rule, in their order; empty while nobody knows."""
+        for at, rule in enumerate(RULES):
+            label = self._counts[rule.key]
+            label.setText(counts[at] if at < len(counts) else "")
+            label.setVisible(self._checks[rule.key].isChecked())
+        self._total.setText(f"What remains: {counts[-1]}" if counts else "")
+        self._total.setVisible(bool(counts))
+
+    def show_progress(self, words: str, share: float | None) -> None:
+        """How far the rows are read for counting; "" when that is over."""
+        for one in (self._words, self._bar):
+            one.setVisible(bool(words))
+        self._words.setText(words)
+        self._bar.setRange(0, 0 if share is None else 1000)
+        self._bar.setValue(round(1000 * (share or 0)))
+
+    def selection(self) -> Selection:
+        """The rules as they stand in the controls."""
+        return Selection(
+            **{
+                rule.key: self._numbers[rule.key].value()
+                for rule in RULES
+                if self._checks[rule.key].isChecked() and self._checks[rule.key].isEnabled()
+            }
+        )
+
+    def _build(self) -> None:
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(GRID * 3, 0, 0, GRID)
+        whole.setSpacing(GRID)
+        whole.addLayout(self._policy_row())
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(GRID)
+        grid.setVerticalSpacing(GRID)
+        grid.setColumnStretch(3, 1)
+        for row, rule in enumerate(RULES):
+            self._add_rule(grid, row, rule)
+        whole.addLayout(grid)
+        self._words = QLabel()
+        self._words.setFont(number_font(self._words.font()))
+        set_role(self._words, "caption")
+        self._bar = named(QProgressBar(), "keep_only_bar", "How far the rows are read for counting")
+        self._bar.setTextVisible(False)
+        self._bar.setMaximumWidth(GRID * 40)
+        self._total = QLabel()
+        self._total.setObjectName("keep_only_total")
+        self._total.setFont(number_font(self._total.font()))
+        for one in (self._words, self._bar, self._total):
+            whole.addWidget(one)
+            one.hide()
+
+    def _policy_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        label = QLabel("Where somebody rated a title several times, keep")
+        self._policy = named(
+            CalmComboBox(),
+            "keep_only_duplicates",
+            label.text(),
+            "Which of several ratings of one person for one title counts",
+        )
+        for policy, words in _POLICIES:
+            self._policy.addItem(words, policy)
+        label.setBuddy(self._policy)
+        row.addWidget(label)
+        row.addWidget(self._policy)
+        row.addStretch(1)
+        return row
+
+    def _add_rule(self, grid: QGridLayout, row: int, rule: Rule) -> None:
+        words = f"{rule.before} {rule.offered:,} {rule.after}"
+        check = named(QCheckBox(rule.before), f"keep_{rule.key}", words, f"{rule.before} so many {rule.after}")
+        spin = named(QSpinBox(), f"keep_{rule.key}_number", f"{rule.before} how many {rule.after}")
+        spin.setRange(1, rule.most)
+        spin.setGroupSeparatorShown(True)
+        spin.setValue(rule.offered)
+        spin.setEnabled(False)
+        spin.setFont(number_font(spin.font()))
+        spin.setMinimumWidth(GRID * 12)
+        spin.lineEdit().setTextMargins(GRID - 2, 0, 0, 0)
+        count = QLabel()
+        count.setObjectName(f"keep_{rule.key}_count")
+        count.setFont(number_font(count.font()))
+        set_role(count, "weak")
+        self._checks[rule.key], self._numbers[rule.key], self._counts[rule.key] = check, spin, count
+        for column, one in enumerate((check, spin, QLabel(rule.after), count)):
+            grid.addWidget(one, row, column)
+        check.toggled.connect(self._on_checked)
+        spin.valueChanged.connect(self._settle.start)
+
+    def _on_checked(self) -> None:
+        for rule in RULES:
+            self._numbers[rule.key].setEnabled(self._checks[rule.key].isChecked())
+            self._counts[rule.key].setVisible(self._checks[rule.key].isChecked())
+        self._say()
+
+    def _say(self) -> None:
+        self._settle.stop()
+        self.edited.emit(self.selection(), self._policy.currentData())

@@ -1,0 +1,149 @@
+"""The import view, in the place Data: files as they will be read, before anything is imported.
+
+Connects the import page to the session. Built when the first files come.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop_rec.data.importing import text as words
+from desktop_rec.data.importing.choices import given_with, text_choices
+from desktop_rec.data.importing.page import ImportPage, ImportPicture
+from desktop_rec.data.importing.preview_rows import PreviewTable, preview_table
+from desktop_rec.data.importing.sources import ObstacleWords, SourceWords
+from desktop_rec.session.session import Session
+
+if TYPE_CHECKING:
+    from desktop_rec.data.importing.plan import ImportPlan
+    from engine.data.importing.options import Duplicates, Selection
+    from engine.data.importing.preview import Preview
+
+
+class ImportView(QWidget):
+    """Emits file_asked (another ratings file) and titles_file_asked."""
+
+    file_asked = Signal()
+    titles_file_asked = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._shown_paths: tuple[Path, ...] = ()
+        self._shown: tuple[Preview | None, PreviewTable] = (None, PreviewTable())
+        self.setObjectName("import_view")
+        self.page = ImportPage()
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.page)
+        self._connect()
+        self.show_state()
+
+    def show_state(self) -> None:
+        """Show what is being prepared."""
+        plan = self._session.import_plan
+        if plan is None:
+            self._shown_paths = ()
+            return
+        self.page.show_state(self._picture(plan))
+        self._show_what_remains(plan)
+        if plan.paths != self._shown_paths:
+            self._shown_paths = plan.paths
+            self.page.begin()
+
+    def _connect(self) -> None:
+        session, page = self._session, self.page
+        session.import_plan_changed.connect(self.show_state)
+        page.import_asked.connect(session.start_import)
+        page.cancel_asked.connect(session.leave_import)
+        page.keep_only_opened.connect(session.want_counts)
+        page.table.role_chosen.connect(self._on_role)
+        page.choices.edited.connect(self._on_choice)
+        page.keep_only.edited.connect(self._on_keep_only)
+        page.sources.name_edited.connect(session.name_import)
+        page.sources.titles_asked.connect(self.titles_file_asked)
+        page.sources.titles_found_asked.connect(self._on_titles_found)
+        page.obstacle.add_asked.connect(session.add_to_my_ratings)
+        page.obstacle.file_asked.connect(self.file_asked)
+
+    def _picture(self, plan: ImportPlan) -> ImportPicture:
+        preview = plan.preview
+        title = f"Import {plan.title}"
+        if preview is None:
+            return ImportPicture(title, obstacle=_obstacle_of(plan), is_looking=plan.is_looking)
+        needs, is_short = words.needs_words(plan.estimate)
+        return ImportPicture(
+            title,
+            size=words.size_words(preview, plan.estimate),
+            summary=words.summary_words(preview),
+            table=self._table_of(preview),
+            choices=text_choices(preview, plan.given),
+            sources=self._sources_of(plan, preview),
+            obstacle=_obstacle_of(plan),
+            notes=" ".join(preview.shape.notes) if preview.shape is not None else "",
+            needs=needs,
+            is_short=is_short,
+            can_import=plan.can_import and self._session.job is None,
+            is_looking=plan.is_looking,
+        )
+
+    def _table_of(self, preview: Preview) -> PreviewTable:
+        if self._shown[0] is not preview:
+            self._shown = (preview, preview_table(preview))
+        return self._shown[1]
+
+    def _sources_of(self, plan: ImportPlan, preview: Preview) -> SourceWords:
+        name = plan.name_or_found
+        return SourceWords(
+            name=preview.name if plan.name is None else plan.name,
+            found_name=preview.name,
+            taken=words.taken_words(name, self._session.free_name(name)),
+            titles=words.titles_words(preview),
+            titles_are_chosen=plan.items is not None,
+        )
+
+    def _show_what_remains(self, plan: ImportPlan) -> None:
+        panel = self.page.keep_only
+        shape = plan.preview.shape if plan.preview is not None else None
+        panel.show_selection(plan.selection, plan.duplicates)
+        panel.show_times(has_times=shape is None or "time" in shape.roles)
+        word = shape.layout.word if shape is not None else "title"
+        panel.show_counts([words.remaining_words(one, word) for one in plan.remaining or ()])
+        if plan.gathering is not None:
+            panel.show_progress(plan.gathering.words, plan.gathering.share)
+        else:
+            panel.show_progress("Counting what remains" if plan.is_counting else "", None)
+
+    def _on_role(self, column: int, role: str) -> None:
+        from engine.data.importing.preview import columns_with
+
+        plan = self._session.import_plan
+        if plan is not None and plan.preview is not None:
+            self._session.read_otherwise(replace(plan.given, columns=columns_with(plan.preview, column, role)))
+
+    def _on_choice(self, key: str, value: object) -> None:
+        plan = self._session.import_plan
+        if plan is not None:
+            self._session.read_otherwise(given_with(plan.given, key, value))
+
+    def _on_keep_only(self, selection: Selection, duplicates: Duplicates) -> None:
+        self._session.keep_only(selection, duplicates)
+
+    def _on_titles_found(self) -> None:
+        self._session.take_titles_from(None)
+
+
+def _obstacle_of(plan: ImportPlan) -> ObstacleWords | None:
+    if plan.failure is not None:
+        return ObstacleWords(plan.failure.sentence, plan.failure.remedy)
+    obstacle = plan.preview.obstacle if plan.preview is not None else None
+    if obstacle is None or plan.preview is None:
+        return None
+    can_point = plan.preview.can_point and bool(obstacle.missing) and not obstacle.personal
+    remedy = words.pointing_words(obstacle.missing) if can_point else obstacle.remedy
+    return ObstacleWords(obstacle.sentence, remedy, obstacle.personal)

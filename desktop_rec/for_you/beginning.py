@@ -1,0 +1,74 @@
+"""How a person with few ratings begins: one title at a time, or many at once, until there is a list to show.
+
+Stands beside recommend_view, which owns it. It decides whether the beginning or the list is shown.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_rec.for_you.my_ratings.rating_side import RatingSide
+from desktop_rec.for_you.onboarding.onboarding_side import DeckSide
+from desktop_rec.for_you.onboarding.panel import USEFUL
+from desktop_rec.for_you.onboarding.starter_panel import ENOUGH
+from desktop_rec.for_you.page import ForYouPage
+from desktop_rec.session.session import Session
+
+
+class Beginning(QObject):
+    """turned(): something else is to be shown. import_wanted(): the person has ratings elsewhere."""
+
+    turned = Signal()
+    import_wanted = Signal()
+
+    def __init__(self, session: Session, page: ForYouPage, ratings: RatingSide, parent: QObject) -> None:
+        super().__init__(parent)
+        self._page, self._ratings = page, ratings
+        self._is_wanted = self._wants_many = False
+        self._deck = DeckSide(session, page.deck, ratings, self)
+        self._deck.import_wanted.connect(self.import_wanted)
+        page.starter.list_wanted.connect(self.end)
+        page.starter.deck_wanted.connect(self.begin)
+        page.deck.list_wanted.connect(self.end)
+        page.deck.many_wanted.connect(self._on_many_wanted)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is to be shown: it was asked for, or nothing is rated."""
+        return self._is_wanted or not self._ratings.known
+
+    def forget_dataset(self) -> None:
+        """Another data set is open."""
+        self._deck.forget_dataset()
+
+    def take_person(self) -> None:
+        """Another person is here: whoever has few ratings begins with the deck."""
+        self._is_wanted, self._wants_many = self._ratings.known < USEFUL, False
+
+    def take_rating(self, *, had: int) -> None:
+        """A rating changed. Found by searching, enough of them lead to the list; the deck waits to be left."""
+        if had < ENOUGH <= self._ratings.known and not self._deck.is_answering:
+            self._is_wanted = False
+
+    def begin(self) -> None:
+        """The person wants to rate one title at a time."""
+        self._is_wanted, self._wants_many = True, False
+        self.turned.emit()
+        self._deck.focus()
+
+    def end(self) -> None:
+        """The person wants their list."""
+        self._is_wanted = False
+        self.turned.emit()
+
+    def show(self) -> None:
+        """Put it in the middle."""
+        if self._wants_many:
+            self._page.show_starter()
+        else:
+            self._deck.show_state()
+            self._page.show_deck()
+
+    def _on_many_wanted(self) -> None:
+        self._wants_many = True
+        self.turned.emit()

@@ -1,0 +1,126 @@
+"""Signed reasons as bars with numbers: green carried a title, red spoke against it; a sign and words say so too.
+
+A widget: `show_bars` in. Rows are reused, so choosing another title creates nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from desktop_rec.common.row_painting import RIGHT, paint_text, small
+from desktop_rec.theme.theme import THEME, number_font
+
+_BAR = 7
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar. `share` is signed, -1 to 1; `figure` is how it reads ("+34 %"); `detail` is the line below.
+
+    `is_plain` draws it in the accent colour: a size without a sign.
+    """
+
+    name: str
+    share: float
+    figure: str
+    detail: str = ""
+    detail_right: str = ""
+    tip: str = ""
+    is_plain: bool = False
+
+    def sentence(self) -> str:
+        """The bar in words, for those who listen."""
+        return ", ".join(part for part in (self.name, self.figure, self.detail, self.detail_right) if part)
+
+
+class ImpactBars(QWidget):
+    """Bars below each other on one scale. `scale_to` is the share that fills the width."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[_BarRow] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    @property
+    def bars(self) -> tuple[Bar, ...]:
+        """What is shown now."""
+        return tuple(row.bar for row in self._rows if row.bar is not None and not row.isHidden())
+
+    def show_bars(self, bars: Sequence[Bar], *, scale_to: float | None = None) -> None:
+        """Show these bars; the longest fills the width unless `scale_to` says which share does."""
+        longest = max((abs(one.share) for one in bars), default=0.0)
+        full = max(scale_to if scale_to is not None else longest, 1e-9)
+        while len(self._rows) < len(bars):
+            row = _BarRow(self)
+            self._rows.append(row)
+            self._column.addWidget(row)
+        for place, row in enumerate(self._rows):
+            row.setHidden(place >= len(bars))
+            if place < len(bars):
+                row.show_bar(bars[place], full)
+        self.setAccessibleDescription("; ".join(one.sentence() for one in bars))
+
+
+class _BarRow(QWidget):
+    """One bar: name and figure, the bar, a weak line with details."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.bar: Bar | None = None
+        self._full = 1.0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        THEME.changed.connect(self.update)
+
+    def show_bar(self, bar: Bar, full: float) -> None:
+        self.bar, self._full = bar, full
+        self.setAccessibleName(bar.sentence())
+        self.setToolTip(bar.tip or bar.sentence())
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        line = QFontMetrics(self.font()).height()
+        has_detail = self.bar is not None and bool(self.bar.detail or self.bar.detail_right)
+        return QSize(200, line + _BAR + 6 + (QFontMetrics(small(self.font())).height() if has_detail else 0))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.bar is None:
+            return
+        painter, bar, colours = QPainter(self), self.bar, THEME.colours
+        line = QFontMetrics(self.font()).height()
+        top = QRect(0, 0, self.width(), line)
+        signed = colours.negative if bar.share < 0 else colours.positive
+        colour = colours.accent if bar.is_plain else signed
+        font = number_font(self.font())
+        figure_width = QFontMetrics(font).horizontalAdvance(bar.figure) + 8
+        paint_text(painter, top.adjusted(0, 0, -figure_width, 0), bar.name, font=self.font(), colour=colours.text)
+        paint_text(painter, top, bar.figure, font=font, colour=colour, align=RIGHT)
+        self._paint_bar(painter, QRectF(0, line + 1, self.width(), _BAR), colour)
+        weak, weak_font = colours.text_weak, small(self.font())
+        below = QRect(0, line + _BAR + 3, self.width(), QFontMetrics(weak_font).height())
+        right_width = paint_text(painter, below, bar.detail_right, font=weak_font, colour=weak, align=RIGHT)
+        paint_text(painter, below.adjusted(0, 0, -right_width - 8, 0), bar.detail, font=weak_font, colour=weak)
+
+    def _paint_bar(self, painter: QPainter, area: QRectF, colour: str) -> None:
+        if self.bar is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(THEME.colours.hover))
+        painter.drawRoundedRect(area, 3, 3)
+        share = min(1.0, abs(self.bar.share) / self._full)
+        length = max(3.0, area.width() * share)
+        painter.setBrush(QColor(colour))
+        painter.drawRoundedRect(QRectF(area.left(), area.top(), length, area.height()), 3, 3)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)

@@ -1,0 +1,124 @@
+"""An export on its way into a profile, as the window shows it: being read, failed, or under review. Plain values.
+
+Stands between the session's desk for my ratings and the view of the import. Nothing here changes a profile.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desktop_rec.common.notices import Failure
+from engine.data.profile_merge import Both, Merge, merge, merged, undone
+
+if TYPE_CHECKING:
+    from engine.data.dataset import Dataset, Scale
+    from engine.data.matching.review import Review
+    from engine.data.profiles import Profile, ProfileEntry
+
+TitleKey = tuple[str, str, int]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far reading and matching are; `share` is 0 to 1, None where nobody can know."""
+
+    words: str
+    share: float | None = None
+
+
+@dataclass(frozen=True)
+class UnderReview:
+    """What was matched, what the person has decided, and what it would do to a profile as it is now.
+
+    `first` is the review before any decision. `theirs` holds the titles rated differently for which the file's rating
+    is to be taken.
+    """
+
+    dataset: Dataset
+    profile: Profile
+    first: Review
+    review: Review
+    theirs: frozenset[TitleKey] = frozenset()
+
+    @property
+    def wanted(self) -> Scale:
+        """The scale of the open data set, and so of the profile."""
+        return self.dataset.scale
+
+    @cached_property
+    def given(self) -> Scale:
+        """The scale that the file's ratings are on."""
+        from engine.data.personal.conversion import scale_for
+
+        return scale_for(self.review.export, self.wanted)
+
+    @cached_property
+    def merge(self) -> Merge:
+        """What the accepted titles mean for the profile."""
+        from engine.data.matching.review import accepted
+        from engine.data.personal.conversion import rating_of
+        from engine.data.profiles import entry_of
+
+        incoming = [
+            entry_of(self.dataset, one.item_row, rating_of(one.title, self.given, self.wanted))
+            for one in accepted(self.review)
+        ]
+        return merge(self.profile, incoming)
+
+    @cached_property
+    def taken(self) -> frozenset[int]:
+        """The places in merge.conflicts where the file's rating is taken."""
+        return frozenset(place for place, one in enumerate(self.merge.conflicts) if key_of(one) in self.theirs)
+
+    @property
+    def changes(self) -> int:
+        """How many ratings adding it would give or change."""
+        return len(self.merge.added) + len(self.merge.filled) + len(self.taken)
+
+    def merged(self) -> Profile:
+        """The profile with the import."""
+        return merged(self.merge, self.taken)
+
+    def undone(self, now: Profile) -> Profile:
+        """A later state of the profile without the import."""
+        return undone(now, self.merge, self.taken)
+
+    def with_review(self, review: Review) -> UnderReview:
+        return replace(self, review=review)
+
+    def with_first(self, index: int) -> UnderReview:
+        """One title as it was matched before any decision about it."""
+        from engine.data.matching.review import reset
+
+        matches = list(self.review.matches)
+        matches[index] = self.first.matches[index]
+        return self.with_review(reset(replace(self.review, matches=tuple(matches)), index))
+
+    def deciding(self, place: int, *, for_theirs: bool) -> UnderReview:
+        """One title that was rated differently: mine or theirs."""
+        key = frozenset([key_of(self.merge.conflicts[place])])
+        return replace(self, theirs=self.theirs | key if for_theirs else self.theirs - key)
+
+    def deciding_all(self, *, for_theirs: bool) -> UnderReview:
+        return replace(
+            self, theirs=frozenset(key_of(one) for one in self.merge.conflicts) if for_theirs else frozenset()
+        )
+
+
+@dataclass(frozen=True)
+class MyImport:
+    """One file on its way; exactly one of the other three is there."""
+
+    path: Path
+    progress: Progress | None = None
+    failure: Failure | None = None
+    found: UnderReview | None = None
+
+
+def key_of(pair: Both) -> TitleKey:
+    """What a title is recognised by when the review has changed."""
+    mine: ProfileEntry = pair.mine
+    return mine.item_id, mine.title, mine.year

@@ -1,0 +1,80 @@
+"""A person's ratings as a whole: imported, saved as files, renamed, deleted; by menu, by button or by dropping a file.
+
+Stands beside rating_side; recommend_view owns both. It asks where to save and what to open, the session does it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from desktop_rec.common import questions
+from desktop_rec.for_you.my_ratings.panel import CSV, DECK, DELETE, IMPORT, LETTERBOXD, RENAME, MyRatingsPanel
+from desktop_rec.session.session import Session
+
+
+class PersonSide(QObject):
+    """Does what the menu asks for. deck_wanted(): the person wants to rate one title at a time."""
+
+    deck_wanted = Signal()
+
+    def __init__(self, session: Session, mine: MyRatingsPanel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._session, self._window = session, parent
+        mine.asked.connect(self.do)
+
+    def do(self, key: str) -> None:
+        """One of the entries of PersonMenu."""
+        doing: dict[str, Callable[[], None]] = {
+            IMPORT: self.ask_for_file,
+            DECK: self.deck_wanted.emit,
+            CSV: self._save_csv,
+            LETTERBOXD: self._save_for_letterboxd,
+            RENAME: self._rename,
+            DELETE: self._delete,
+        }
+        doing[key]()
+
+    def ask_for_file(self) -> None:
+        """Let the person choose an export of their own, and read it."""
+        path = questions.ask_for_my_ratings(self._window)
+        if path is not None:
+            self._session.import_my_ratings(path)
+
+    def take_dropped(self, data: QMimeData) -> bool:
+        """Read a file or folder that was dropped; False where nothing of the kind was."""
+        paths = dropped_paths(data)
+        if paths:
+            self._session.import_my_ratings(paths[0])
+        return bool(paths)
+
+    def _save_csv(self) -> None:
+        path = questions.ask_where_to_save(self._window, "Save my ratings as CSV", f"{self._name()} ratings.csv")
+        if path is not None:
+            self._session.save_my_ratings(path)
+
+    def _save_for_letterboxd(self) -> None:
+        path = questions.ask_where_to_save(self._window, "Save for Letterboxd", f"{self._name()} for Letterboxd.csv")
+        if path is not None:
+            self._session.save_for_letterboxd(path)
+
+    def _rename(self) -> None:
+        profile = self._session.profile
+        if profile is not None:
+            self._session.rename_profile(profile.profile_id, questions.ask_for_new_name(self._window, profile.name))
+
+    def _delete(self) -> None:
+        profile = self._session.profile
+        if profile is not None and not self._session.profile_is_borrowed:
+            self._session.delete_profile(profile.profile_id)
+
+    def _name(self) -> str:
+        return "My" if self._session.profile is None else self._session.profile.name
+
+
+def dropped_paths(data: QMimeData) -> list[Path]:
+    """The files and folders of this computer that hang on the pointer."""
+    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]

@@ -1,0 +1,107 @@
+"""The rating half of For you: my ratings, the search and the starter, connected to the session.
+
+Stands beside recommend_view, which owns it. It knows the person's ratings as rows; it asks for no list.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject
+
+from desktop_rec.for_you.my_ratings.panel import MyRatingsPanel
+from desktop_rec.for_you.onboarding.starter_panel import StarterPanel
+from desktop_rec.for_you.titles import TitleRow, catalogue_title_rows, profile_title_rows
+from desktop_rec.session.session import Session
+
+if TYPE_CHECKING:
+    from engine.recommending.recommender import Recommendation
+
+_WELL_KNOWN = 60
+_MOST_FOUND = 40
+
+
+class RatingSide(QObject):
+    """Shows the person's ratings wherever they can be changed, and tells the session of changes."""
+
+    def __init__(self, session: Session, mine: MyRatingsPanel, starter: StarterPanel, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session, self._mine, self._starter = session, mine, starter
+        self._rows: tuple[TitleRow, ...] = ()
+        self._known_rows: dict[tuple[str, str, int], int | None] = {}
+        self._connect()
+
+    @property
+    def rows(self) -> tuple[TitleRow, ...]:
+        """The person's ratings, the latest first; those that the open data set does not have too."""
+        return self._rows
+
+    @property
+    def known(self) -> int:
+        """How many ratings the open data set knows, switched off or not."""
+        return sum(row.item_row is not None for row in self._rows)
+
+    @property
+    def counting(self) -> int:
+        """How many ratings the list is made from."""
+        return sum(row.item_row is not None and row.is_on for row in self._rows)
+
+    def forget_dataset(self) -> None:
+        """Another data set is open: the same titles may be other rows there."""
+        self._known_rows = {}
+
+    def show_profile(self) -> None:
+        """The person or a rating of theirs changed."""
+        dataset, profile = self._session.dataset, self._session.profile
+        if dataset is None or profile is None:
+            self._rows = ()
+            return
+        self._rows = tuple(profile_title_rows(profile, dataset, known=self._known_rows))
+        self._mine.show_person(profile.name, borrowed=self._session.profile_is_borrowed)
+        self._mine.show_ratings(self._rows)
+        self._show_found(self._mine.search.text().strip())
+        best_known = np.argsort(-dataset.counts_I, kind="stable")[:_WELL_KNOWN].tolist()
+        rows = catalogue_title_rows(best_known, dataset, self._by_row())
+        self._starter.show_titles(rows, rated=self.known, word=dataset.catalogue.word)
+
+    def show_profiles(self) -> None:
+        """The people whose ratings are kept changed, or another one is in use."""
+        kept = [(one.profile_id, one.name) for one in self._session.people()]
+        profile = self._session.profile
+        self._mine.picker.show_profiles(kept, current="" if profile is None else profile.profile_id)
+
+    def rate(self, title: TitleRow | Recommendation, rating: float | None) -> None:
+        """Rate a title; None takes the rating away."""
+        if rating is None:
+            self.remove(title)
+        elif title.item_row is not None:
+            self._session.rate_title(title.item_row, rating)
+
+    def remove(self, title: TitleRow | Recommendation) -> None:
+        """Take a title out of the ratings; the session offers to undo it."""
+        self._session.remove_rating(title.item_id, title.title)
+
+    def _connect(self) -> None:
+        for one in (self._mine, self._starter):
+            one.rated.connect(self.rate)
+            one.removed.connect(self.remove)
+        self._mine.switched.connect(self._switch)
+        self._mine.searched.connect(self._show_found)
+        picker = self._mine.picker
+        picker.profile_chosen.connect(self._session.set_profile)
+        picker.profile_named.connect(self._session.new_profile)
+        picker.person_chosen.connect(self._session.take_person)
+        self._session.library_changed.connect(self.show_profiles)
+
+    def _switch(self, row: TitleRow, is_on: bool) -> None:
+        self._session.switch_rating(row.item_id, is_on, row.title)
+
+    def _show_found(self, text: str) -> None:
+        dataset = self._session.dataset
+        if dataset is not None:
+            found = dataset.catalogue.search(text, most=_MOST_FOUND, popularity=dataset.counts_I) if text else []
+            self._mine.show_found(catalogue_title_rows(found, dataset, self._by_row()))
+
+    def _by_row(self) -> dict[int, TitleRow]:
+        return {row.item_row: row for row in self._rows if row.item_row is not None}

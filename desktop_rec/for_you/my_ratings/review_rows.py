@@ -1,0 +1,236 @@
+"""A review of an export as rows that a person goes through: what the file says, which title is meant, and why.
+
+Stands between engine values and the review list. Rows are plain values; the model only shows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from desktop_rec.common.text import rating_words, title_words
+from engine.data.dataset import Dataset, Scale
+from engine.data.matching.candidates import Match
+from engine.data.matching.review import Review, Standing, standings
+from engine.data.personal.conversion import rating_of
+from engine.data.personal.export import ExportedTitle
+from engine.data.profile_merge import Both
+
+Index = QModelIndex | QPersistentModelIndex
+
+ReviewRowRole = int(Qt.ItemDataRole.UserRole) + 1
+
+
+class Act(Enum):
+    """What can be done with a row; the value is what its button says."""
+
+    TAKE = "Yes, this one"
+    CHANGE = "Change…"
+    CHOOSE = "Choose…"
+    FIND = "Search…"
+    REFUSE = "Not this one"
+    LEAVE = "Leave out"
+    UNDO = "Undo"
+    MINE = "Keep mine"
+    THEIRS = "Take theirs"
+
+
+_ACTS: dict[Standing, tuple[Act, ...]] = {
+    "sure": (Act.CHANGE, Act.REFUSE, Act.LEAVE),
+    "unsure": (Act.TAKE, Act.CHOOSE, Act.LEAVE),
+    "unmatched": (Act.FIND, Act.LEAVE),
+    "chosen": (Act.CHANGE, Act.UNDO),
+    "left out": (Act.UNDO,),
+}
+
+
+@dataclass(frozen=True)
+class ReviewRow:
+    """One title of the export. `index` is its place in the review (or among the conflicts).
+
+    `said` is the title as the file has it, `rating` how its rating is taken over. `found` is the title of the data set,
+    "" where there is none; `is_open`: nobody has said yes, so it will not be taken in. `now` is the act in force.
+    """
+
+    index: int
+    said: str
+    said_year: int
+    rating: str
+    found: str
+    found_year: int
+    genres: tuple[str, ...]
+    why: str
+    is_open: bool
+    is_out: bool
+    acts: tuple[Act, ...]
+    now: Act | None = None
+
+    @property
+    def name(self) -> str:
+        return title_words(self.said, self.said_year)
+
+    def sentence(self) -> str:
+        """The row in words, for tooltips and for those who listen."""
+        meant = title_words(self.found, self.found_year) if self.found else "no title"
+        verb = "left out" if self.is_out else f"may be {meant}" if self.is_open and self.found else f"is {meant}"
+        return ", ".join(part for part in (self.name, self.rating, verb, self.why) if part)
+
+
+class ReviewModel(QAbstractListModel):
+    """A list of ReviewRow. Where the same titles stand in it, only what changed is painted anew."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: tuple[ReviewRow, ...] = ()
+
+    @property
+    def rows(self) -> tuple[ReviewRow, ...]:
+        return self._rows
+
+    def show_rows(self, rows: Sequence[ReviewRow]) -> None:
+        """Show these rows, in this order."""
+        new = tuple(rows)
+        if [(one.index, one.said) for one in new] == [(one.index, one.said) for one in self._rows]:
+            changed = [place for place, (old, now) in enumerate(zip(self._rows, new, strict=True)) if old != now]
+            self._rows = new
+            for place in changed:
+                self.dataChanged.emit(self.index(place), self.index(place))
+            return
+        self.beginResetModel()
+        self._rows = new
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row = self._rows[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return row.name
+            case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.ToolTipRole:
+                return row.sentence()
+            case _ if role == ReviewRowRole:
+                return row
+        return None
+
+
+class ReviewRows:
+    """Makes the rows of one review. A decision touches few titles: the rows of all others are kept from before."""
+
+    def __init__(self, first: Review, dataset: Dataset, *, given: Scale, wanted: Scale) -> None:
+        self._first, self._dataset = first, dataset
+        self._ratings = [said_words(title, given, wanted) for title in first.titles]
+        self._made: dict[int, tuple[Match, Standing, int | None, ReviewRow]] = {}
+
+    def groups(self, review: Review) -> dict[str, tuple[ReviewRow, ...]]:
+        """The rows of each group: "sure", "unsure" and "unmatched", as they were matched before any decision.
+
+        Decided rows stay in their group, so that nothing jumps away under the pointer.
+        """
+        groups: dict[str, list[ReviewRow]] = {"sure": [], "unsure": [], "unmatched": []}
+        for index, standing in enumerate(standings(review)):
+            groups[self._first.matches[index].verdict].append(self._row(review, index, standing))
+        return {name: tuple(rows) for name, rows in groups.items()}
+
+    def _row(self, review: Review, index: int, standing: Standing) -> ReviewRow:
+        match, taken = review.matches[index], _taken_row(review, index, standing)
+        known = self._made.get(index)
+        if known is not None and known[0] is match and known[1:3] == (standing, taken):
+            return known[3]
+        made = _row(index, review.titles[index], match, standing, taken, self._dataset, rating=self._ratings[index])
+        if match is not self._first.matches[index] and Act.UNDO not in made.acts:
+            made = replace(made, acts=(*made.acts[:2], Act.UNDO))
+        self._made[index] = (match, standing, taken, made)
+        return made
+
+
+def conflict_rows(conflicts: Sequence[Both], taken: frozenset[int]) -> tuple[ReviewRow, ...]:
+    """Titles that the profile and the file rate differently; one of the two ratings is in force for each."""
+    made = []
+    for place, both in enumerate(conflicts):
+        mine, theirs = (rating_words(one.rating or 0.0) for one in (both.mine, both.theirs))
+        is_theirs = place in taken
+        made.append(
+            ReviewRow(
+                place,
+                both.mine.title,
+                both.mine.year,
+                f"you said {mine}, the file says {theirs}",
+                f"{theirs} from the file" if is_theirs else f"{mine}, as you said",
+                0,
+                (),
+                "",
+                is_open=False,
+                is_out=False,
+                acts=(Act.MINE, Act.THEIRS),
+                now=Act.THEIRS if is_theirs else Act.MINE,
+            )
+        )
+    return tuple(made)
+
+
+def said_words(title: ExportedTitle, given: Scale, wanted: Scale) -> str:
+    """What the file says of a title and what that becomes: "8 → 4", "seen, not rated", "dropped → 1.6"."""
+    becomes = rating_of(title, given, wanted)
+    if becomes is None:
+        return "seen, not rated"
+    if title.state == "dropped":
+        said = "given up" if title.rating is None else f"given up, {rating_words(title.rating)}"
+        return f"{said} → {rating_words(becomes)}"
+    if title.rating is None or abs(title.rating - becomes) < 0.005:
+        return f"rated {rating_words(becomes)}"
+    return f"rated {rating_words(title.rating)} → {rating_words(becomes)}"
+
+
+def _row(
+    index: int, title: ExportedTitle, match: Match, standing: Standing, item_row: int | None, dataset: Dataset, *,
+    rating: str,
+) -> ReviewRow:  # fmt: skip
+    is_open = item_row is None
+    shown = item_row
+    if shown is None and standing == "unsure" and match.candidates:
+        shown = match.candidates[0].item_row
+    acts = _ACTS[standing]
+    if standing == "unsure" and shown is None:
+        acts = (Act.FIND, Act.LEAVE)
+    catalogue = dataset.catalogue
+    return ReviewRow(
+        index=index,
+        said=title.title or next(iter(title.ids.values()), f"line {title.line}"),
+        said_year=title.year,
+        rating=rating,
+        found="" if shown is None else catalogue.titles[shown] or dataset.items.id(shown),
+        found_year=0 if shown is None else catalogue.years[shown],
+        genres=() if shown is None else catalogue.genres[shown],
+        why=_why(match, standing),
+        is_open=is_open,
+        is_out=standing == "left out",
+        acts=acts,
+    )
+
+
+def _taken_row(review: Review, index: int, standing: Standing) -> int | None:
+    """As review.row_of, for a standing that is known: asking for each title anew would be felt with thousands."""
+    decision = review.decisions[index]
+    if standing == "chosen" and decision is not None:
+        return decision.item_row
+    return review.matches[index].item_row if standing == "sure" else None
+
+
+def _why(match: Match, standing: Standing) -> str:
+    if standing == "chosen":
+        return "chosen by you"
+    if standing == "left out":
+        return "left out by you"
+    if standing == "unsure" and match.verdict == "sure":
+        return "you gave this title to another one"
+    if standing == "unsure" and len(match.candidates) > 1:
+        return f"{match.why} · {len(match.candidates)} may be meant"
+    return match.why

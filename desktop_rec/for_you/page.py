@@ -1,0 +1,103 @@
+"""The three columns of For you put together, and what stands there while a step is missing.
+
+A widget of widgets: it only places and shows them; the view connects them to the session.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+
+from desktop_rec.common.controls import named
+from desktop_rec.common.panels import PlaceMessage
+from desktop_rec.common.stars import StarScale
+from desktop_rec.for_you.insights_panel import InsightsPanel
+from desktop_rec.for_you.list_pane import ListPane
+from desktop_rec.for_you.my_ratings.panel import WIDTH, MyRatingsPanel
+from desktop_rec.for_you.onboarding.panel import DeckPanel
+from desktop_rec.for_you.onboarding.starter_panel import StarterPanel
+from desktop_rec.for_you.reasons_panel import ReasonsPanel
+
+_LIST_WIDTH, _WHY_WIDTH = 560, 300
+
+
+class ForYouPage(QWidget):
+    """mine at the left; pane, deck or starter between; reasons and insights at the right. data_wanted(): go to Data."""
+
+    data_wanted = Signal()
+
+    def __init__(self, scale: StarScale, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.mine = MyRatingsPanel(scale)
+        self.pane = ListPane(scale)
+        self.starter = StarterPanel(scale)
+        self.deck = DeckPanel(scale)
+        self.reasons = ReasonsPanel(scale)
+        self.insights = InsightsPanel()
+        self._build()
+        self._missing.pressed.connect(self.data_wanted)
+
+    def use_scale(self, scale: StarScale) -> None:
+        """Rate and predict on another data set's scale."""
+        for part in (self.mine, self.starter, self.deck, self.pane.list, self.reasons):
+            part.use_scale(scale)
+
+    def show_missing(self) -> None:
+        """There is no data set."""
+        self._outer.setCurrentWidget(self._missing)
+
+    def show_starter(self) -> None:
+        """Many well-known titles at once, to pick from."""
+        self._outer.setCurrentWidget(self._columns)
+        self._middle.setCurrentWidget(self.starter)
+        self._tabs.hide()
+
+    def show_deck(self) -> None:
+        """There are few ratings, or more are wanted: one title at a time."""
+        self._outer.setCurrentWidget(self._columns)
+        self._middle.setCurrentWidget(self.deck)
+        self._tabs.hide()
+
+    def show_pane(self) -> None:
+        """The list or its message; reasons only beside a list."""
+        self._outer.setCurrentWidget(self._columns)
+        self._middle.setCurrentWidget(self.pane)
+        self._tabs.setVisible(self.pane.shows_list)
+
+    def show_tab(self, panel: ReasonsPanel | InsightsPanel) -> None:
+        """Turn the right to one of its two tabs."""
+        self._tabs.setCurrentWidget(panel)
+
+    def _build(self) -> None:
+        self._missing = PlaceMessage()
+        self._missing.show_message(
+            "There is no data set yet.",
+            "Use the sample or open a ratings file. Then rate a few titles, and your list is there within seconds.",
+            button="Go to Data",
+        )
+        self._middle = QStackedWidget()
+        self._middle.addWidget(self.pane)
+        self._middle.addWidget(self.starter)
+        self._middle.addWidget(self.deck)
+        self._middle.setMinimumWidth(300)
+        self._tabs = named(QTabWidget(), "why_tabs", "Why", "")
+        self._tabs.setToolTip("")
+        self._tabs.setDocumentMode(True)
+        self._tabs.setMinimumWidth(240)
+        self._tabs.setUsesScrollButtons(False)
+        self._tabs.addTab(self.reasons, "Why this one")
+        self._tabs.addTab(self.insights, "About my ratings")
+        self._columns = QSplitter(Qt.Orientation.Horizontal)
+        self._columns.setObjectName("for_you_columns")
+        self._columns.setChildrenCollapsible(False)
+        self._columns.setHandleWidth(1)
+        for place, (part, stretch) in enumerate(((self.mine, 0), (self._middle, 1), (self._tabs, 0))):
+            self._columns.addWidget(part)
+            self._columns.setStretchFactor(place, stretch)
+        self._columns.setSizes([WIDTH, _LIST_WIDTH, _WHY_WIDTH])
+        self._outer = QStackedWidget()
+        self._outer.addWidget(self._missing)
+        self._outer.addWidget(self._columns)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._outer)

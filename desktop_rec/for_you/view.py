@@ -1,0 +1,362 @@
+"""The place For you: my ratings at the left, the list in the middle, the reasons at the right.
+
+Connects widgets to the session. Asks for a list whenever the person, the model or a choice changes, compares it with
+the one before, and asks for reasons once the list stands. The review of an import takes the whole place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QShowEvent
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from desktop_rec.common.notices import Failure
+from desktop_rec.common.stars import StarScale
+from desktop_rec.common.text import plural
+from desktop_rec.for_you.beginning import Beginning
+from desktop_rec.for_you.my_ratings.import_view import MyRatingsImportView
+from desktop_rec.for_you.my_ratings.person_side import PersonSide, dropped_paths
+from desktop_rec.for_you.my_ratings.rating_side import RatingSide
+from desktop_rec.for_you.page import ForYouPage
+from desktop_rec.for_you.reasons_panel import because_line
+from desktop_rec.for_you.recommendations import Comparison
+from desktop_rec.session.session import Session
+from engine.data.dataset import Scale
+from engine.recommending.ranking import Filters
+
+if TYPE_CHECKING:
+    from engine.recommending.explanation import Explanation
+    from engine.recommending.insights import ListInsights
+    from engine.recommending.recommender import Recommendation, RecommendationList, Recommender
+
+
+@dataclass(frozen=True)
+class Situation:
+    """`on`: ratings that count. `listed`: titles in the list, None before it came. `word`: what a title is called."""
+
+    word: str
+    on: int
+    has_model: bool
+    model_words: str
+    failure: Failure | None
+    listed: int | None
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What to say. `action` is what the button does: "train", "clear_filters", "rate" or "" for no button."""
+
+    heading: str
+    sentence: str
+    button: str = ""
+    action: str = ""
+    second: str = ""
+    busy: bool = False
+
+
+def why_no_list(now: Situation) -> Missing | None:
+    """The sentence that fits, or None where there is a list to show."""
+    if not now.on:
+        return Missing("All of these ratings are switched off.", "Switch one on at the left, or rate something new.")
+    if not now.has_model:
+        return _without_model(now)
+    if now.failure is not None:
+        return Missing(
+            now.failure.sentence,
+            now.failure.remedy,
+            button=f"Rate well known {plural(now.word)}",
+            action="rate",
+            second="Copy details" if now.failure.details else "",
+        )
+    if now.listed is None:
+        return Missing("Working out your list…", "", busy=True)
+    if now.listed == 0:
+        return Missing(
+            f"No {now.word} passes these filters.",
+            "Take one of them away, or all.",
+            button="Clear all filters",
+            action="clear_filters",
+        )
+    return None
+
+
+def _without_model(now: Situation) -> Missing:
+    if now.model_words:
+        return Missing("A first model is being prepared", f"{now.model_words}…".replace("……", "…"), busy=True)
+    return Missing(
+        "There is no model for this data set yet.",
+        "Train one; it takes a few minutes.",
+        button="Go to Train",
+        action="train",
+    )
+
+
+REASONS_PAUSE_MS = 150
+"""Reasons are asked for once the list has stood still so long: a slider in motion is not kept waiting for them."""
+
+
+class RecommendView(QWidget):
+    """The whole place. `show_state` turns to the page that fits what there is."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._person = ""
+        self._recommender: Recommender | None = None
+        self._filters, self._gems = Filters(), 0.0
+        self._weight: float | None = None
+        self._comparison = Comparison()
+        self._found: RecommendationList | None = None
+        self._failure: Failure | None = None
+        self._is_due = False
+        self._build()
+        self._connect()
+        self._on_dataset()
+
+    def show_state(self) -> None:
+        """Show the review of an import, the deck, the list, or the sentence that says what is missing."""
+        if self._session.my_import is not None:
+            self._whole.setCurrentWidget(self.importing)
+            return
+        self._whole.setCurrentWidget(self.page)
+        if self._session.dataset is None:
+            self.page.show_missing()
+            return
+        if self._beginning.is_due:
+            self._beginning.show()
+            return
+        missing = why_no_list(self._situation())
+        if missing is None:
+            self.page.pane.turn_to_list()
+        else:
+            self.page.pane.show_message(
+                missing.heading, missing.sentence, button=missing.button, second=missing.second, busy=missing.busy
+            )
+        self.page.show_pane()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._session.dataset is not None and dropped_paths(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if self._person_side.take_dropped(event.mimeData()):
+            event.acceptProposedAction()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_due:
+            self._ask()
+
+    def _build(self) -> None:
+        self.setObjectName("recommend_view")
+        self.setAcceptDrops(True)
+        self.page = ForYouPage(StarScale.of(Scale(0.5, 5.0, 0.5)))
+        self.importing = MyRatingsImportView(self._session)
+        self._ratings = RatingSide(self._session, self.page.mine, self.page.starter, self)
+        self._beginning = Beginning(self._session, self.page, self._ratings, self)
+        self._person_side = PersonSide(self._session, self.page.mine, self)
+        self._reasons_pause = QTimer(self)
+        self._reasons_pause.setSingleShot(True)
+        self._reasons_pause.setInterval(REASONS_PAUSE_MS)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        self._whole = QStackedWidget()
+        self._whole.addWidget(self.page)
+        self._whole.addWidget(self.importing)
+        column.addWidget(self._whole)
+
+    def _connect(self) -> None:
+        session = self._session
+        session.dataset_changed.connect(self._on_dataset)
+        session.recommender_changed.connect(self._on_recommender)
+        session.profile_changed.connect(self._on_profile)
+        session.recommendations_ready.connect(self._on_list)
+        session.explanation_ready.connect(self._on_explanation)
+        session.insights_ready.connect(self._on_insights)
+        session.scoring_failed.connect(self._on_failure)
+        self._reasons_pause.timeout.connect(self._ask_reasons)
+        session.my_import_changed.connect(self.show_state)
+        self._connect_sliders()
+        page = self.page
+        self._beginning.turned.connect(self.show_state)
+        self.importing.page.added.connect(self._beginning.end)
+        self._person_side.deck_wanted.connect(self._beginning.begin)
+        for wish in (self._beginning.import_wanted, self.importing.file_asked):
+            wish.connect(self._person_side.ask_for_file)
+        page.data_wanted.connect(partial(session.place_requested.emit, "data"))
+        page.pane.filters_changed.connect(self._on_filters)
+        page.pane.chosen.connect(self._on_chosen)
+        page.pane.rate_more_wanted.connect(self._beginning.begin)
+        page.pane.message_pressed.connect(self._on_message)
+        page.pane.message_second_pressed.connect(self._copy_details)
+        page.reasons.rated.connect(self._ratings.rate)
+        page.insights.better_model_wanted.connect(self._go_to_train)
+
+    def _connect_sliders(self) -> None:
+        mine = self.page.mine
+        mine.gems.moved.connect(self._on_gems)
+        mine.love.moved.connect(self._on_love)
+        for slider in (mine.gems, mine.love):
+            slider.released.connect(self._comparison.rest)
+
+    def _on_dataset(self) -> None:
+        """Another data set: its scale, words, genres and people; choices made for the one before are forgotten."""
+        dataset, page = self._session.dataset, self.page
+        self._filters, self._gems, self._weight, self._person = Filters(), 0.0, None, ""
+        self._found = self._failure = None
+        page.pane.filters.show_filters(self._filters)
+        page.mine.gems.show_value(0.0)
+        if dataset is not None:
+            page.use_scale(StarScale.of(dataset.scale))
+            page.mine.use_word(dataset.catalogue.word)
+            years = [year for year in dataset.catalogue.years if year]
+            genres = sorted({genre for genres in dataset.catalogue.genres for genre in genres})
+            page.pane.filters.use_catalogue(genres, (min(years), max(years)) if years else (0, 0))
+            page.mine.picker.show_people(dataset.users.ids, dataset.histories.counts_U.tolist())
+        self._ratings.forget_dataset()
+        self._beginning.forget_dataset()
+        self._on_profile()
+        self._on_recommender()
+
+    def _on_recommender(self) -> None:
+        recommender = self._session.recommender
+        if recommender is not self._recommender:
+            self._recommender = recommender
+            self._show_love_slider()
+            self._comparison.begin(self._ranks())
+            self._ask()
+        self.show_state()
+
+    def _on_profile(self) -> None:
+        dataset, profile, page = self._session.dataset, self._session.profile, self.page
+        if dataset is None or profile is None:
+            self._ratings.show_profile()
+            self.show_state()
+            return
+        is_other, had = profile.profile_id != self._person, self._ratings.known
+        self._person = profile.profile_id
+        self._ratings.show_profile()
+        if is_other:
+            self._beginning.take_person()
+            self._found = self._failure = None
+            self._comparison.forget()
+            page.pane.list.forget_choice()
+            self._ratings.show_profiles()
+        else:
+            self._beginning.take_rating(had=had)
+            self._comparison.begin(self._ranks())
+        self._ask()
+        self.show_state()
+
+    def _on_list(self, found: RecommendationList) -> None:
+        dataset, profile = self._session.dataset, self._session.profile
+        if dataset is None or profile is None:
+            return
+        self._found, self._failure = found, None
+        word, before = dataset.catalogue.word, self._comparison.before
+        self._reasons_pause.start()
+        self.page.pane.show_list(found, name=profile.name, word=word, before=before)
+        self.show_state()
+
+    def _on_explanation(self, found: Explanation) -> None:
+        self.page.reasons.show_reasons(found)
+
+    def _on_insights(self, found: ListInsights) -> None:
+        self.page.insights.show_insights(found)
+        self.page.pane.show_reasons({one.item_row: because_line(one.reasons) for one in found.titles})
+
+    def _on_failure(self, kind: str, failure: Failure) -> None:
+        words = f"{failure.sentence} {failure.remedy}".strip()
+        if kind == "explain":
+            self.page.reasons.show_failure(words)
+        elif kind == "insights":
+            self.page.insights.show_failure(words)
+        else:
+            self._found, self._failure = None, failure
+            self.show_state()
+
+    def _on_gems(self, value: float) -> None:
+        self._gems = value
+        self._comparison.slide("gems", self._ranks())
+        self._ask()
+
+    def _on_love(self, value: float) -> None:
+        self._weight = 1.0 - value
+        self._comparison.slide("love", self._ranks())
+        self._ask()
+
+    def _on_filters(self, filters: Filters) -> None:
+        self._filters = filters
+        self._comparison.forget()
+        self._ask()
+
+    def _on_chosen(self, item: Recommendation) -> None:
+        dataset = self._session.dataset
+        if dataset is not None:
+            self.page.reasons.show_title(item, word=dataset.catalogue.word)
+            if not self._reasons_pause.isActive():
+                self._session.explain(item.item_row)
+
+    def _on_message(self) -> None:
+        missing = why_no_list(self._situation())
+        match missing.action if missing is not None else "":
+            case "train":
+                self._go_to_train()
+            case "clear_filters":
+                self.page.pane.filters.show_filters(Filters())
+                self._on_filters(Filters())
+            case "rate":
+                self._beginning.begin()
+
+    def _copy_details(self) -> None:
+        if self._failure is not None:
+            QGuiApplication.clipboard().setText(self._failure.details)
+
+    def _go_to_train(self) -> None:
+        self._session.place_requested.emit("train")
+
+    def _ask(self) -> None:
+        """Ask for a list, when this place is seen and there is something to make it from."""
+        self._is_due = not self.isVisible()
+        if self._is_due or self._recommender is None or not self._ratings.counting:
+            return
+        mixes = self._recommender.model.can.mixes_presence
+        filters = replace(self._filters, hidden_gems=self._gems)
+        self._session.recommend(weight=self._weight if mixes else None, filters=filters)
+
+    def _ask_reasons(self) -> None:
+        item = self.page.pane.list.current
+        if item is not None and self._found is not None and self._found.items:
+            self._session.explain(item.item_row)
+            self.page.insights.show_waiting()
+            self._session.ask_insights()
+
+    def _ranks(self) -> dict[str, int]:
+        """The places in the list that stands now; none where a message took its place."""
+        return {} if self._found is None else self.page.pane.list.ranks
+
+    def _situation(self) -> Situation:
+        dataset = self._session.dataset
+        return Situation(
+            word="title" if dataset is None else dataset.catalogue.word,
+            on=self._ratings.counting,
+            has_model=self._recommender is not None,
+            model_words=self._session.model_words,
+            failure=self._failure,
+            listed=None if self._found is None else len(self._found.items),
+        )
+
+    def _show_love_slider(self) -> None:
+        """Put the slider where the model ranks by itself, or say why this model has nothing to mix."""
+        love, recommender = self.page.mine.love, self._recommender
+        if recommender is None or not recommender.model.can.mixes_presence:
+            love.show_value(0.0)
+            love.allow(why_not="Only a model that tells watching from loving has this; train a two-headed one.")
+            return
+        default = float(getattr(recommender.model.config, "presence_weight", 1.0))
+        love.show_value(1.0 - (default if self._weight is None else self._weight))
+        love.allow()

@@ -1,0 +1,106 @@
+"""The figures of several models on the same people, metric by metric, with the best of each marked.
+
+Stands between judgements and the dot-and-whisker plots. Plain values, no Qt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from desktop_rec.common.text import figure_words
+
+if TYPE_CHECKING:
+    from engine.evaluation.intervals import Interval
+
+USUAL_SET = "The usual ones"
+STARS_SET = "Predicted ratings"
+_USUAL = ("ndcg@100", "recall@20", "precision@20", "rmse", "coverage@100", "novelty@100")
+_LIST_METRICS = ("ndcg", "graded_ndcg", "recall", "precision", "ap", "map", "coverage", "novelty")
+_ERRORS = ("rmse", "mae", "mse")
+_ABOUT = {
+    "ndcg": "How well what a person loved is put first: 1 is the best possible order. More is better.",
+    "graded_ndcg": "As NDCG, but a title loved more counts for more. More is better.",
+    "recall": "How much of what a person loved, and the model was not told of, it lists. More is better.",
+    "precision": "How much of the list a person is known to love. More is better.",
+    "ap": "Precision at each hit, averaged over the whole list. More is better.",
+    "map": "Precision at each hit, averaged over what could be found. More is better.",
+    "rmse": "How far predicted ratings are off, large errors counting for more. Less is better.",
+    "mae": "How far predicted ratings are off on average. Less is better.",
+    "mse": "The square of RMSE. Less is better.",
+    "coverage": "The share of all titles that is listed for anybody. Neither more nor less is better by itself.",
+    "novelty": "How little known the listed titles are, in bits. Neither more nor less is better by itself.",
+}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A run or a baseline with its figures. `place` numbers the runs (their colour); None for baselines."""
+
+    key: str
+    name: str
+    metrics: Mapping[str, Interval]
+    place: int | None = None
+
+    @property
+    def is_baseline(self) -> bool:
+        return self.place is None
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    """One model's figure of one metric."""
+
+    key: str
+    name: str
+    place: int | None
+    figure: Interval
+    is_best: bool
+
+
+@dataclass(frozen=True)
+class MetricFigures:
+    """One metric over all models that have it. `about` says what it is and which way is better."""
+
+    metric: str
+    about: str
+    rows: tuple[FigureRow, ...] = field(default=())
+
+
+def metric_sets(judged: Sequence[Judged]) -> dict[str, tuple[str, ...]]:
+    """The metrics that any of these models has, under what they can be chosen by; the usual ones first."""
+    there = {name for one in judged for name in one.metrics}
+    cuts = sorted({int(name.partition("@")[2]) for name in there if "@" in name})
+    sets: dict[str, tuple[str, ...]] = {USUAL_SET: _USUAL}
+    sets |= {f"Lists of {cut}": tuple(f"{head}@{cut}" for head in _LIST_METRICS) for cut in cuts}
+    sets[STARS_SET] = _ERRORS
+    found = {words: tuple(name for name in names if name in there) for words, names in sets.items()}
+    return {words: names for words, names in found.items() if names}
+
+
+def figures_of(judged: Sequence[Judged], metrics: Sequence[str]) -> tuple[MetricFigures, ...]:
+    """Each metric's figures in the order of the models; the best of two or more, as it reads, is marked."""
+    return tuple(_figures(judged, metric) for metric in metrics)
+
+
+def is_better_higher(metric: str) -> bool | None:
+    """Whether more of a metric is better; None where neither way is."""
+    head = metric.partition("@")[0]
+    if head in ("coverage", "novelty"):
+        return None
+    return head not in _ERRORS
+
+
+def _figures(judged: Sequence[Judged], metric: str) -> MetricFigures:
+    having = [one for one in judged if metric in one.metrics]
+    higher = is_better_higher(metric)
+    best = ""
+    if higher is not None and len(having) > 1:
+        values = [one.metrics[metric].value for one in having]
+        best = figure_words(max(values) if higher else min(values))
+    rows = tuple(
+        FigureRow(one.key, one.name, one.place, figure, figure_words(figure.value) == best)
+        for one, figure in ((one, one.metrics[metric]) for one in having)
+    )
+    return MetricFigures(metric, _ABOUT.get(metric.partition("@")[0], ""), rows)

@@ -1,0 +1,185 @@
+"""One metric over several models: a dot is the figure, its line is where 95 of 100 such groups would put it.
+
+A part of Quality: show_figures() in. The best figure has a ring and the word; baselines are drawn in the raw colour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QFontMetrics
+
+from desktop_rec.common.plots.axes import FigureAxis, PlotAxis, Ticks
+from desktop_rec.common.plots.canvas import PlotCanvas
+from desktop_rec.common.plots.card import Table
+from desktop_rec.common.plots.curve import device_width
+from desktop_rec.common.text import figure_words, metric_words
+from desktop_rec.models.figures import FigureRow, MetricFigures
+from desktop_rec.theme.theme import THEME, series_colour
+
+ROW_HEIGHT = 24
+AROUND = 40
+_NAMES_WIDTH = 116
+_VALUES_WIDTH = 74
+_PIXELS_A_TICK = 44
+
+
+class NamesAxis(PlotAxis):
+    """A word for each row, the first on top."""
+
+    def __init__(self, orientation: str, *, width: int) -> None:
+        super().__init__(orientation)
+        self.names: tuple[str, ...] = ()
+        self._room = width - 8
+        self.setWidth(width)
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> Ticks:
+        return [(1.0, [-float(row) for row in range(len(self.names))])]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        metrics = QFontMetrics(self.font())
+        rows = [round(-value) for value in values]
+        return [
+            metrics.elidedText(self.names[row], Qt.TextElideMode.ElideRight, self._room)
+            if 0 <= row < len(self.names)
+            else ""
+            for row in rows
+        ]
+
+
+class SparseFigureAxis(FigureAxis):
+    """Figures along the bottom, no more of them than there is room for."""
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> Ticks:
+        most = max(3, int(size / _PIXELS_A_TICK))
+        spacing = round_spacing((maxVal - minVal) / most)
+        if not spacing:
+            return []
+        first, last = int(np.ceil(minVal / spacing)), int(np.floor(maxVal / spacing))
+        return [(spacing, [spacing * step for step in range(first, last + 1)])]
+
+
+class WhiskerPlot(PlotCanvas):
+    """Rows of dots with whiskers; the pointer reads a row out."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, "Figures of several models with their intervals")
+        self._figures: MetricFigures | None = None
+        self._names, self._values = NamesAxis("left", width=_NAMES_WIDTH), NamesAxis("right", width=_VALUES_WIDTH)
+        bottom = SparseFigureAxis("bottom")
+        self._plot = self.add_plot(0, bottom=bottom, left=self._names)
+        self._plot.setAxisItems({"right": self._values})
+        self.axes.append(self._values)
+        self._plot.setMouseEnabled(x=False, y=False)
+        self._whiskers: list[pg.PlotCurveItem] = []
+        self._dots = pg.ScatterPlotItem(size=9, pxMode=True)
+        self._ring = pg.ScatterPlotItem(size=16, pxMode=True)
+        for item in (self._dots, self._ring):
+            item.setZValue(2)
+            self._plot.addItem(item, ignoreBounds=True)
+        self.recolour()
+
+    def show_figures(self, figures: MetricFigures) -> None:
+        """Draw the figures of a metric, row by row in their order."""
+        if figures == self._figures:
+            return
+        self._figures = figures
+        rows = figures.rows
+        self.setAccessibleName(f"{metric_words(figures.metric)}: {'; '.join(_sentence(one) for one in rows)}")
+        self._names.names = tuple(one.name for one in rows)
+        self._values.names = tuple(f"{figure_words(one.figure.value)}{' best' if one.is_best else ''}" for one in rows)
+        for axis in (self._names, self._values):
+            axis.picture = None
+            axis.update()
+        self.setFixedHeight(self.wanted_height)
+        self._draw_rows(rows)
+        low, high = reach(rows)
+        self._plot.setXRange(low, high, padding=0)
+        self._plot.setYRange(-len(rows) + 0.4, 0.6, padding=0)
+
+    @property
+    def wanted_height(self) -> int:
+        """How high the plot is with the rows that it shows."""
+        return ROW_HEIGHT * max(1, len(self._figures.rows) if self._figures is not None else 1) + AROUND
+
+    def table(self) -> Table:
+        """The numbers behind the dots."""
+        rows = self._figures.rows if self._figures is not None else ()
+        return Table(("Model", "Figure", "95 of 100 between", "Best"), [_cells(one) for one in rows])
+
+    def recolour(self) -> None:
+        super().recolour()
+        for axis in (self._names, self._values):
+            axis.setGrid(False)
+        self._ring.setPen(pg.mkPen(THEME.colours.positive, width=device_width(2)))
+        self._ring.setBrush(pg.mkBrush(None))
+        if self._figures is not None:
+            self._draw_rows(self._figures.rows)
+
+    def row_at(self, y: float) -> FigureRow | None:
+        """The row at a height of the plot."""
+        rows = self._figures.rows if self._figures is not None else ()
+        place = round(-y)
+        return rows[place] if 0 <= place < len(rows) else None
+
+    def _draw_rows(self, rows: Sequence[FigureRow]) -> None:
+        while len(self._whiskers) < len(rows):
+            item = pg.PlotCurveItem(antialias=True)
+            self._whiskers.append(item)
+            self._plot.addItem(item, ignoreBounds=True)
+        for place, item in enumerate(self._whiskers):
+            one = rows[place].figure if place < len(rows) else None
+            if one is None or one.low is None or one.high is None:
+                item.setData([], [])
+                continue
+            item.setPen(pg.mkPen(series_colour(rows[place].place), width=device_width(2)))
+            item.setData([one.low, one.high], [-place, -place])
+        colours = [series_colour(one.place) for one in rows]
+        xs, ys = [one.figure.value for one in rows], [-place for place in range(len(rows))]
+        self._dots.setData(xs, ys, brush=[pg.mkBrush(one) for one in colours], pen=[pg.mkPen(one) for one in colours])
+        best = [place for place, one in enumerate(rows) if one.is_best]
+        self._ring.setData([xs[place] for place in best], [ys[place] for place in best])
+
+    def _on_mouse_moved(self, place: QPointF) -> None:
+        box = self._plot.getViewBox()
+        inside = box.sceneBoundingRect().contains(place)
+        row = self.row_at(box.mapSceneToView(place).y()) if inside else None
+        self.pointed_at.emit(_sentence(row) if row is not None else "")
+
+
+def reach(rows: Sequence[FigureRow]) -> tuple[float, float]:
+    """From the lowest to the highest that is drawn, with some room; never without width."""
+    figures = [one.figure for one in rows]
+    drawn = [value for one in figures for value in (one.value, one.low, one.high) if value is not None]
+    known = [value for value in drawn if np.isfinite(value)]
+    if not known:
+        return 0.0, 1.0
+    low, high = min(known), max(known)
+    room = 0.08 * (high - low) if high > low else max(0.02, 0.1 * abs(high))
+    return low - room, high + room
+
+
+def round_spacing(least: float) -> float:
+    """The next 1, 2 or 5 of a decade that is not less; 0 where there is none."""
+    if not np.isfinite(least) or least <= 0:
+        return 0.0
+    decade = 10.0 ** np.floor(np.log10(least))
+    return float(next(one * decade for one in (1, 2, 5, 10) if one * decade >= least * (1 - 1e-9)))
+
+
+def between(row: FigureRow) -> str:
+    """The interval in words; "" where there is none."""
+    low, high = row.figure.low, row.figure.high
+    return f"{figure_words(low)} to {figure_words(high)}" if low is not None and high is not None else ""
+
+
+def _cells(row: FigureRow) -> tuple[str, ...]:
+    return row.name, figure_words(row.figure.value), between(row), "best" if row.is_best else ""
+
+
+def _sentence(row: FigureRow) -> str:
+    said = f"{row.name} {figure_words(row.figure.value)}"
+    return f"{said} ({between(row)})" if between(row) else said

@@ -1,0 +1,135 @@
+"""Version, licence, the sample's notice, and the notices of what we build on.
+
+A part of the Settings view. Texts are read from the installed packages when they are asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import metadata
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+
+import engine
+from desktop_rec.common.controls import named
+from desktop_rec.theme.theme import GRID, set_role
+from resources import resource_path
+
+BUILT_ON: tuple[tuple[str, str], ...] = (
+    ("PySide6-Essentials", "the window (Qt for Python)"),
+    ("pyqtgraph", "plots"),
+    ("torch", "learning"),
+    ("numpy", "arrays"),
+    ("scipy", "sparse matrices"),
+    ("pandas", "tables"),
+    ("pyarrow", "reading files"),
+    ("safetensors", "keeping models"),
+    ("filelock", "one window per folder"),
+    ("appdirs", "where that folder is"),
+)
+
+_LONGEST_LICENCE = 400
+
+
+@dataclass(frozen=True)
+class BuiltOn:
+    """A package we build on: name, what for, version and licence in a line."""
+
+    name: str
+    purpose: str
+    version: str
+    licence: str
+
+
+def built_on() -> tuple[BuiltOn, ...]:
+    """The packages that are installed, with their licences as they declare them."""
+    found = []
+    for name, purpose in BUILT_ON:
+        try:
+            about = metadata.metadata(name)
+        except metadata.PackageNotFoundError:
+            continue
+        found.append(BuiltOn(name, purpose, about["Version"], _licence(about)))
+    return tuple(found)
+
+
+def licence_text(name: str) -> str:
+    """The licence files that a package ships, one after the other ("" where it ships none)."""
+    parts = []
+    for file in metadata.files(name) or ():
+        if "licen" in file.name.lower() or "notice" in file.name.lower() or "licenses/" in str(file):
+            place = file.locate()
+            if file.suffix.lower() in ("", ".txt", ".md", ".rst") and getattr(place, "is_file", bool)():
+                parts.append(f"{file}\n\n{file.read_text(encoding='utf-8')}")
+    return "\n\n".join(parts)
+
+
+def version_words() -> str:
+    return f"Desktop Rec {engine.__version__}"
+
+
+def sample_notice() -> str:
+    """The notice of the bundled sample data."""
+    return resource_path("sample", "ABOUT.md").read_text(encoding="utf-8")
+
+
+def _licence(about: metadata.PackageMetadata) -> str:
+    fields = about.json
+    expression = str(fields.get("license_expression") or fields.get("license") or "")
+    if expression and "\n" not in expression and len(expression) < _LONGEST_LICENCE:
+        return expression
+    named = [one.split(" :: ")[-1] for one in about.get_all("Classifier") or () if one.startswith("License ::")]
+    return ", ".join(named) or expression.strip().split("\n")[0] or "see its own notice"
+
+
+_SAMPLE = "The sample data (MovieLens)"
+
+
+class AboutCard(QFrame):
+    """A list of packages, and the full notice of the chosen one."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._texts: dict[str, str] = {}
+        self._build()
+        self._which.currentIndexChanged.connect(self._show_notice)
+
+    def _build(self) -> None:
+        self.setObjectName("about_card")
+        self.setProperty("role", "card")
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(GRID * 2, GRID + 4, GRID * 2, GRID * 2)
+        rows.setSpacing(GRID)
+        heading = QLabel("About")
+        set_role(heading, "heading")
+        version = QLabel(f"{version_words()}, MIT licence. Everything happens on this computer; nothing is sent.")
+        version.setObjectName("about_version")
+        set_role(version, "weak")
+        self._packages = QLabel(_packages_words())
+        set_role(self._packages, "weak")
+        for label in (version, self._packages):
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._which = named(QComboBox(), "about_notice", "Notice of", "Whose notice to read")
+        self._which.addItem("Read a notice…", "")
+        self._which.addItem(_SAMPLE, _SAMPLE)
+        for one in built_on():
+            self._which.addItem(f"{one.name} {one.version}", one.name)
+        self._text = named(QPlainTextEdit(), "about_notice_text", "The notice")
+        self._text.setReadOnly(True)
+        self._text.setFixedHeight(GRID * 30)
+        self._text.hide()
+        for widget in (heading, version, self._packages, self._which, self._text):
+            rows.addWidget(widget)
+
+    def _show_notice(self) -> None:
+        name = self._which.currentData()
+        self._text.setVisible(bool(name))
+        if name and name not in self._texts:
+            self._texts[name] = sample_notice() if name == _SAMPLE else licence_text(name)
+        self._text.setPlainText(self._texts.get(name) or "This package ships no notice file; see its licence above.")
+
+
+def _packages_words() -> str:
+    return "Built on:\n" + "\n".join(f"{one.name} {one.version}, {one.purpose}: {one.licence}" for one in built_on())

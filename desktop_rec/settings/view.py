@@ -1,0 +1,184 @@
+"""The place Settings: appearance, the folder, devices, the log, and what we build on.
+
+Connects widgets to the session, the preferences and the log of this launch.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QApplication, QComboBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from desktop_rec.common.controls import button, named
+from desktop_rec.common.log import LogFile, about_machine
+from desktop_rec.common.notices import Notice
+from desktop_rec.common.preferences import Preferences
+from desktop_rec.session.session import Session
+from desktop_rec.settings.about import AboutCard
+from desktop_rec.theme.theme import CHOICES, GRID, THEME, apply_theme, set_role
+
+
+class SettingsCard(QFrame):
+    """The controls belong to whoever made the card."""
+
+    def __init__(self, name: str, heading: str, *controls: QWidget) -> None:
+        super().__init__()
+        self.setObjectName(f"settings_card_{name}")
+        self.setAccessibleName(heading)
+        self.setProperty("role", "card")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID * 2, GRID + 4, GRID * 2, GRID + 4)
+        row.setSpacing(GRID)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        title = QLabel(heading)
+        set_role(title, "heading")
+        self._words = QLabel()
+        self._words.setWordWrap(True)
+        self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        set_role(self._words, "weak")
+        words.addWidget(title)
+        words.addWidget(self._words)
+        row.addLayout(words, 1)
+        for control in controls:
+            row.addWidget(control, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def show_words(self, words: str) -> None:
+        self._words.setText(words)
+
+
+_THEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
+_WIDTH = 760
+
+
+class SettingsView(QScrollArea):
+    """Cards below each other."""
+
+    def __init__(
+        self, session: Session, preferences: Preferences, log: LogFile | None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._preferences, self._log = session, preferences, log
+        self._build()
+        self._connect()
+        self.show_state()
+
+    def show_state(self) -> None:
+        """Read again what can change: disk use and devices."""
+        self._themes.setCurrentIndex(CHOICES.index(THEME.choice))
+        home = self._session.home
+        self._folder.show_words(_folder_words(self._session) if home else "The folder is not open.")
+        self._open_folder.setEnabled(home is not None)
+        self._show_devices()
+        self._log_card.show_words(str(self._log.path) if self._log and self._log.path else "There is no log file.")
+        self._open_log.setEnabled(self._log is not None and self._log.path is not None)
+
+    def diagnostics(self) -> str:
+        """What "Copy diagnostics" copies: versions, devices, the folder, and the end of the log. No ratings."""
+        devices = self._session.devices
+        parts = [
+            about_machine(),
+            "\n".join(one.words for one in devices.usable) if devices else "devices: not looked at yet",
+            f"folder: {self._session.home}",
+            self._log.tail() if self._log else "",
+        ]
+        return "\n\n".join(part for part in parts if part)
+
+    def _build(self) -> None:
+        self.setObjectName("settings_view")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        page = QWidget()
+        set_role(page, "page")
+        rows = QVBoxLayout(page)
+        rows.setContentsMargins(GRID * 3, GRID * 2, GRID * 3, GRID * 3)
+        rows.setSpacing(GRID * 2)
+        title = QLabel("Settings")
+        set_role(title, "title")
+        rows.addWidget(title)
+        for card in self._cards():
+            card.setMaximumWidth(_WIDTH)
+            rows.addWidget(card)
+        rows.addStretch(1)
+        self.setWidget(page)
+
+    def _cards(self) -> tuple[QWidget, ...]:
+        self._themes = named(QComboBox(), "settings_theme", "Appearance", "Light or dark, or as the system has it")
+        for choice in CHOICES:
+            self._themes.addItem(_THEMES[choice], choice)
+        self._open_folder = button("Open folder", "settings_open_folder", "Show the folder in the file manager")
+        self._copy_line = button("Copy the line", "settings_copy_line", "Copy the line that lets torch use the GPU")
+        self._open_log = button("Open log", "settings_open_log", "Show this launch's log")
+        self._copy_diagnostics = button(
+            "Copy diagnostics", "settings_copy_diagnostics", "Copy versions, devices and the end of the log"
+        )
+        appearance = SettingsCard("appearance", "Appearance", self._themes)
+        appearance.show_words("Colours of the window.")
+        self._folder = SettingsCard("folder", "Folder", self._open_folder)
+        self._devices = SettingsCard("devices", "Devices", self._copy_line)
+        self._log_card = SettingsCard("log", "Log of this launch", self._open_log, self._copy_diagnostics)
+        return appearance, self._folder, self._devices, self._log_card, AboutCard()
+
+    def _connect(self) -> None:
+        self._themes.activated.connect(self._on_theme)
+        self._open_folder.clicked.connect(self._on_open_folder)
+        self._copy_line.clicked.connect(self._on_copy_line)
+        self._open_log.clicked.connect(self._on_open_log)
+        self._copy_diagnostics.clicked.connect(self._on_copy_diagnostics)
+        self._session.devices_found.connect(self._show_devices)
+        self._session.library_changed.connect(self.show_state)
+
+    def _show_devices(self) -> None:
+        devices = self._session.devices
+        self._copy_line.setVisible(devices is not None and devices.unused is not None)
+        if devices is None:
+            self._devices.show_words("Looking at what can compute here…")
+            return
+        lines = [f"{one.words} ({', '.join(one.precisions)})" for one in devices.usable]
+        if devices.unused is not None:
+            lines += ["", devices.unused.words, f"To mend it, run: {devices.unused.line}"]
+        self._devices.show_words("\n".join(lines))
+
+    def _on_theme(self) -> None:
+        app = QApplication.instance()
+        self._preferences.theme = self._themes.currentData()
+        if isinstance(app, QApplication):
+            apply_theme(app, self._themes.currentData())
+
+    def _on_open_folder(self) -> None:
+        self._show_file(self._session.home)
+
+    def _on_open_log(self) -> None:
+        self._show_file(self._log.path if self._log else None)
+
+    def _show_file(self, path: Path | None) -> None:
+        if path is not None and not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+            self._session.notice.emit(
+                Notice(f"The system has no program that shows {path}.", "Open it by hand.", kind="warning")
+            )
+
+    def _on_copy_line(self) -> None:
+        if self._session.devices is not None and self._session.devices.unused is not None:
+            QGuiApplication.clipboard().setText(self._session.devices.unused.line)
+
+    def _on_copy_diagnostics(self) -> None:
+        QGuiApplication.clipboard().setText(self.diagnostics())
+        self._session.notice.emit(Notice("Diagnostics are on the clipboard.", kind="info"))
+
+
+def size_words(count: float) -> str:
+    """Bytes as people say them: 812 KB, 1.4 GB."""
+    for unit in ("bytes", "KB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "bytes" or count >= 10 else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"
+
+
+def _folder_words(session: Session) -> str:
+    library = session.library
+    if library is None:
+        return ""
+    return f"{library.home}\n{size_words(library.disk_use())} of data sets, models and ratings"

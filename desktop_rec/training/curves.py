@@ -1,0 +1,167 @@
+"""What a sweep or a training run has shown so far: engine events folded into states that views draw.
+
+Stands between the job lane and the views. Plain Python and numpy, no Qt: a test feeds events in and looks. States
+are mutable and owned by the session; a view reads them when the session says they changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.events import (
+    Advised,
+    CheckpointSaved,
+    EpochEnded,
+    Event,
+    LossDiverged,
+    LossesMeasured,
+    Progressed,
+    StageStarted,
+    StepsTaken,
+    TrainingStarted,
+)
+
+if TYPE_CHECKING:
+    from desktop_rec.common.notices import Failure
+    from engine.operations import FinishedRun
+    from engine.training.lr_finder import RateSweep
+
+Float64 = npt.NDArray[np.float64]
+
+
+class GrowingSeries:
+    """Numbers that only ever get more; `values` is a view without a copy."""
+
+    def __init__(self) -> None:
+        self._buffer: Float64 = np.empty(1024, dtype=np.float64)
+        self._length = 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    @property
+    def values(self) -> Float64:
+        return self._buffer[: self._length]
+
+    def extend(self, more: npt.NDArray[Any]) -> None:
+        needed = self._length + len(more)
+        if needed > len(self._buffer):
+            grown: Float64 = np.empty(max(needed, 2 * len(self._buffer)), dtype=np.float64)
+            grown[: self._length] = self.values
+            self._buffer = grown
+        self._buffer[self._length : needed] = more
+        self._length = needed
+
+
+@dataclass
+class SweepState:
+    """A learning-rate sweep: points so far, and its result (`sweep`) or `failure` once `running` is False."""
+
+    model: str = ""
+    running: bool = False
+    lrs: GrowingSeries = field(default_factory=GrowingSeries)
+    losses: GrowingSeries = field(default_factory=GrowingSeries)
+    smoothed: GrowingSeries = field(default_factory=GrowingSeries)
+    steps_done: int = 0
+    total_steps: int = 0
+    sweep: RateSweep | None = None
+    failure: Failure | None = None
+
+    def fold(self, event: Event) -> None:
+        if isinstance(event, LossesMeasured):
+            self.lrs.extend(event.lrs)
+            self.losses.extend(event.losses)
+            self.smoothed.extend(event.smoothed)
+            self.steps_done, self.total_steps = event.steps_done, event.total_steps
+
+
+@dataclass
+class StageLine:
+    """One stage of a job that has no curves. `share` is 0..1, None where nobody can know."""
+
+    words: str
+    share: float | None = None
+    done: bool = False
+
+
+@dataclass
+class TrainingState:
+    """A training run: curves, epochs, stages and, once `running` is False, `finished`, `failure` or `discarded`.
+
+    steps, losses and lrs are of equal length: one point per optimizer step. A closed-form model has only stages.
+    """
+
+    model: str = ""
+    running: bool = False
+    sweep: SweepState = field(default_factory=SweepState)
+    """The learning-rate sweep that ran first, where the rate was left to be found."""
+    started: TrainingStarted | None = None
+    stages: list[StageLine] = field(default_factory=list)
+    steps: GrowingSeries = field(default_factory=GrowingSeries)
+    losses: GrowingSeries = field(default_factory=GrowingSeries)
+    lrs: GrowingSeries = field(default_factory=GrowingSeries)
+    epochs: list[EpochEnded] = field(default_factory=list)
+    epoch: int = 0
+    total_steps: int = 0
+    examples_per_second: float | None = None
+    elapsed_s: float = 0.0
+    remaining_s: float | None = None
+    advice: list[str] = field(default_factory=list)
+    diverged: LossDiverged | None = None
+    kept_at_step: int | None = None
+    finished: FinishedRun | None = None
+    failure: Failure | None = None
+    discarded: bool = False
+    hides: bool = False
+    """Whether the model learns with parts hidden or noise; `split_kind`: which way ratings are held out."""
+    split_kind: str = ""
+
+    @property
+    def best(self) -> EpochEnded | None:
+        """The best epoch so far, as the trainer said it."""
+        return next((one for one in reversed(self.epochs) if one.is_best), None)
+
+    def fold(self, event: Event) -> None:
+        match event:
+            case StepsTaken():
+                self._fold_steps(event)
+            case EpochEnded():
+                self.epochs.append(event)
+            case TrainingStarted():
+                self.started, self.total_steps = event, event.total_steps
+                self._end_stages()
+            case StageStarted():
+                self._end_stages()
+                self.stages.append(StageLine(event.words))
+            case Progressed() if self.stages and event.total:
+                self.stages[-1].share = event.done / event.total
+            case LossesMeasured():
+                self.sweep.fold(event)
+            case LossDiverged():
+                self.diverged = event
+            case CheckpointSaved():
+                self.kept_at_step = event.step
+            case Advised():
+                self.advice.append(event.words)
+
+    def end(self) -> None:
+        """No more events will come."""
+        self.running = False
+        self.remaining_s = None
+        self._end_stages()
+
+    def _fold_steps(self, event: StepsTaken) -> None:
+        self.steps.extend(event.first_step + np.arange(len(event.losses)))
+        self.losses.extend(event.losses)
+        self.lrs.extend(event.lrs)
+        self.epoch, self.total_steps = event.epoch, event.total_steps
+        self.examples_per_second = event.examples_per_second
+        self.elapsed_s, self.remaining_s = event.elapsed_s, event.remaining_s
+
+    def _end_stages(self) -> None:
+        for stage in self.stages:
+            stage.done = True

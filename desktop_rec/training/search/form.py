@@ -1,0 +1,214 @@
+"""The settings that a search may vary: those that matter most, the rest folded under "More settings"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from desktop_rec.common.controls import FlowLayout, Fold, named
+from desktop_rec.theme.theme import set_role
+from desktop_rec.training.setting_field import choice_words
+from engine.errors import SettingError
+from engine.settings import Declared
+
+ReadValues = Callable[[str, str], tuple[Any, ...]]
+"""(setting, listed text) -> values, or SettingError with the setting's own sentence."""
+
+_CHIP = (
+    "QPushButton { padding: 2px 10px; border-radius: 12px; min-height: 18px; }"
+    "QPushButton:focus { padding: 1px 9px; border-radius: 12px; }"
+)
+
+
+class AxisField(QWidget):
+    """edited: ticked, unticked, or other values (maybe refused ones, then `problem` says why)."""
+
+    edited = Signal()
+
+    def __init__(self, declared: Declared, *, suggested: str, read: ReadValues) -> None:
+        super().__init__()
+        self.declared = declared
+        self._read = read
+        self._chips: list[QPushButton] = []
+        self.setObjectName(f"axis_{declared.name}")
+        self._build(suggested)
+        self._connect()
+
+    @property
+    def is_on(self) -> bool:
+        return self._tick.isChecked()
+
+    @property
+    def problem(self) -> str:
+        """Why the values are refused; "" while they are good or the setting is not varied."""
+        return self._problem.text() if self.is_on else ""
+
+    def values(self) -> tuple[Any, ...]:
+        """The values to try. Raises SettingError with the setting's own sentence."""
+        return self._read(self.declared.name, self._listed())
+
+    def set_on(self, is_on: bool) -> None:
+        """Vary it, or not."""
+        self._tick.setChecked(is_on)
+
+    def set_listed(self, listed: str) -> None:
+        """Other values, as a text; for chips those that are named are chosen."""
+        names = [part.strip() for part in listed.split(",")]
+        for chip in self._chips:
+            chip.setChecked(chip.property("value") in names)
+        self._line.setText(listed)
+        self._judge()
+        self.edited.emit()
+
+    def focus_editor(self) -> None:
+        """Put the cursor where the values are."""
+        (self._chips[0] if self._chips else self._line).setFocus()
+
+    def _listed(self) -> str:
+        if not self._chips:
+            return self._line.text()
+        return ",".join(str(chip.property("value")) for chip in self._chips if chip.isChecked())
+
+    def _build(self, suggested: str) -> None:
+        setting, name = self.declared.setting, self.declared.name
+        self._tick = named(QCheckBox(setting.label), f"vary_{name}", f"Vary {setting.label}", setting.help)
+        self._line = named(
+            QLineEdit(suggested), f"values_{name}", f"Values of {setting.label}",
+            f"The values to try, with commas between. {setting.sentence(name)}.",
+        )  # fmt: skip
+        self._line.setPlaceholderText("values, with commas between")
+        self._chip_row = QWidget()
+        flow = FlowLayout(self._chip_row)
+        for value in setting.choices or (("yes", "no") if self.declared.kind is bool else ()):
+            chip = named(
+                QPushButton(choice_words(value)), f"value_{name}_{value}", f"{setting.label}: {choice_words(value)}",
+                f"Try {choice_words(value)}, or leave it out",
+            )  # fmt: skip
+            chip.setCheckable(True)
+            chip.setChecked(True)
+            chip.setProperty("value", value)
+            chip.setStyleSheet(_CHIP)
+            self._chips.append(chip)
+            flow.addWidget(chip)
+        self._problem = QLabel()
+        self._problem.setObjectName(f"axis_problem_{name}")
+        self._problem.setWordWrap(True)
+        set_role(self._problem, "negative")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self._tick, 0, Qt.AlignmentFlag.AlignLeft)
+        for one in (self._line, self._chip_row, self._problem):
+            column.addWidget(one)
+            one.setContentsMargins(22, 0, 0, 0)
+            one.hide()
+
+    def _connect(self) -> None:
+        self._tick.toggled.connect(self._on_ticked)
+        self._line.textEdited.connect(self._on_edited)
+        for chip in self._chips:
+            chip.toggled.connect(self._on_edited)
+
+    def _on_ticked(self, is_on: bool) -> None:
+        (self._chip_row if self._chips else self._line).setVisible(is_on)
+        self._judge()
+        self.edited.emit()
+
+    def _on_edited(self) -> None:
+        self._judge()
+        self.edited.emit()
+
+    def _judge(self) -> None:
+        sentence = ""
+        try:
+            self.values()
+        except SettingError as error:
+            sentence = error.what
+        self._problem.setText(sentence)
+        self._problem.setVisible(bool(sentence) and self.is_on)
+        self._line.setAccessibleDescription(sentence)
+
+
+@dataclass(frozen=True)
+class AxisChoice:
+    """A setting on offer, the values suggested for it as text, and the heading under which it stands when folded."""
+
+    declared: Declared
+    suggested: str
+    heading: str
+
+
+class SearchForm(QWidget):
+    """edited: something about the grid changed."""
+
+    edited = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("search_form")
+        self._fields: list[AxisField] = []
+        self._fold: Fold | None = None
+        self._body: QWidget | None = None
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+
+    def show_settings(self, choices: Sequence[AxisChoice], *, read: ReadValues) -> None:
+        """The settings of another model; none is varied then."""
+        if self._body is not None:
+            self._layout.removeWidget(self._body)
+            self._body.hide()
+            self._body.deleteLater()
+        self._fields = [AxisField(one.declared, suggested=one.suggested, read=read) for one in choices]
+        self._body = self._made_of(choices)
+        self._layout.addWidget(self._body)
+
+    def field(self, name: str) -> AxisField:
+        """The field of that setting. KeyError where there is none."""
+        for one in self._fields:
+            if one.declared.name == name:
+                return one
+        raise KeyError(name)
+
+    def grid(self) -> dict[str, tuple[Any, ...]]:
+        """The values by setting, of what is ticked. Raises SettingError where some are refused."""
+        return {one.declared.name: one.values() for one in self._fields if one.is_on}
+
+    def reveal_problem(self) -> None:
+        """Bring the first refused list to the person's eyes."""
+        for one in self._fields:
+            try:
+                if one.is_on:
+                    one.values()
+            except SettingError:
+                if self._fold is not None and self._fold.content.isAncestorOf(one):
+                    self._fold.set_open(True)
+                one.focus_editor()
+                return
+
+    def _made_of(self, choices: Sequence[AxisChoice]) -> QWidget:
+        body, folded = QWidget(), QWidget()
+        shown, later = QVBoxLayout(body), QVBoxLayout(folded)
+        for layout in (shown, later):
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(8)
+        later.setContentsMargins(8, 0, 0, 8)
+        heading = ""
+        for choice, field in zip(choices, self._fields, strict=True):
+            field.edited.connect(self.edited)
+            if not choice.declared.setting.more:
+                shown.addWidget(field)
+                continue
+            if choice.heading != heading:
+                heading = choice.heading
+                label = QLabel(heading)
+                set_role(label, "caption")
+                later.addWidget(label)
+            later.addWidget(field)
+        self._fold = Fold("search_form", "More settings to vary", folded) if later.count() else None
+        if self._fold is not None:
+            shown.addWidget(self._fold)
+        return body

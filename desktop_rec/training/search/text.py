@@ -1,0 +1,163 @@
+"""A search in words: its table, the figures while it runs, and how it stands.
+
+Stands between the session's search state and the widgets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from desktop_rec.common.text import count_words, metric_words, time_words
+from desktop_rec.training.choice_list import Choice
+from desktop_rec.training.search.plan import named_axes
+from desktop_rec.training.search.rows import BEST_SIGN, SearchCell, SearchLine, SearchTableContent
+from desktop_rec.training.search.state import SearchState
+from engine.library.searches import DIVERGED, ENDED, FAILED, FINISHED, INTERRUPTED, STOPPED, WAITING
+from engine.models.registry import MODELS
+from engine.training.search import Base, settings_words, value_words
+
+if TYPE_CHECKING:
+    from engine.library.searches import SearchRecord, SearchRow
+
+_STATUS = {
+    WAITING: "waiting",
+    FINISHED: "done",
+    DIVERGED: "its loss left all bounds",
+    FAILED: "failed",
+    STOPPED: "stopped; can go on",
+    INTERRUPTED: "was cut short; can go on",
+}
+
+
+def search_choices(records: Sequence[SearchRecord]) -> tuple[Choice, ...]:
+    """The searches to choose from."""
+    return tuple(Choice(one.search_id, one.name, f"{one.ended:,} of {one.runs:,} runs done") for one in records)
+
+
+def content(state: SearchState) -> SearchTableContent:
+    """The table of a search."""
+    record = state.record
+    if record is None or not state.rows:
+        return SearchTableContent()
+    shape = _Shape.of(record, state.rows)
+    watched, held = metric_words(record.watched), _held(record)
+    headings = (
+        ("", "The best so far"), ("Run", "The run's number"),
+        *((label, f"{label} of the run") for label in _labels(record, shape.names)),
+        ("Validation", f"{watched} on the {held} held out to compare runs by"),
+        *([("Best epoch", "The epoch whose weights are kept")] if shape.by_steps else []),
+        *([("Test", f"{watched} on {held} that decided nothing")] if shape.tested else []),
+        ("Took", "All the time spent on the run"), ("How it went", "What a person should know of the run"),
+    )  # fmt: skip
+    best = state.best
+    lines = tuple(_line(row, state, shape, is_best=best is not None and row.place == best.place) for row in state.rows)
+    return SearchTableContent(headings, lines)
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """Which columns a table has: the settings that take several values, best epochs, test values."""
+
+    names: tuple[str, ...]
+    by_steps: bool
+    tested: bool
+
+    @staticmethod
+    def of(record: SearchRecord, rows: Sequence[SearchRow]) -> _Shape:
+        several = tuple(
+            name for at, (name, _) in enumerate(rows[0].values) if len({row.values[at][1] for row in rows}) > 1
+        )
+        tested = any(record.watched in dict(row.metrics) for row in rows)
+        return _Shape(several, record.plan.get("training") is not None, tested)
+
+
+def figures(state: SearchState, *, remaining_s: float | None, paused: bool) -> tuple[str, ...]:
+    """The strip: 4 of 12 runs done, best RMSE 0.871 at run 2, about 1:40 left."""
+    if state.record is None:
+        return ()
+    best = state.best
+    left = ""
+    if state.running and paused:
+        left = "paused"
+    elif state.running and remaining_s is not None:
+        left = f"about {time_words(remaining_s)} left"
+    return (
+        f"{count_words(state.ended)} of {count_words(len(state.rows))} runs done",
+        f"best {metric_words(state.record.watched)} {_figure(best.value)} at run {best.place}" if best else "",
+        left,
+    )
+
+
+def sentence(state: SearchState) -> str:
+    """How a search stands, once nothing of it runs."""
+    if state.running or state.record is None:
+        return ""
+    if state.failure is not None:
+        return f"{state.failure.sentence} {state.failure.remedy} Resume goes on where it ended.".strip()
+    best = state.best
+    if state.can_go_on:
+        begun = "Stopped" if state.stopped else "Not all runs are made"
+        return f"{begun}; {count_words(len(state.rows) - state.ended)} are missing. Resume makes them."
+    if best is None:
+        return "No run came to a value; the last column says why."
+    watched = state.record.watched
+    tested = dict(best.metrics).get(watched)
+    held = _held(state.record)
+    on_test = f" On {held} it never saw: {metric_words(watched)} {_figure(tested)}." if tested is not None else ""
+    return f"The best on the validation {held} is run {best.place}: {settings_words(best.values)}.{on_test}"
+
+
+def _line(row: SearchRow, state: SearchState, shape: _Shape, *, is_best: bool) -> SearchLine:
+    assert state.record is not None, "rows belong to a search"
+    live = state.live if state.running and state.live is not None and state.live.place == row.place else None
+    value = live.value if live is not None else row.value
+    took = row.seconds if row.status in ENDED or row.seconds else None
+    test = dict(row.metrics).get(state.record.watched)
+    words = _how(row, state, is_live=live is not None)
+    cells = (
+        SearchCell(BEST_SIGN if is_best else "", 0 if is_best else 1),
+        SearchCell(str(row.place), row.place, is_number=True),
+        *(_value_cell(one) for name, one in row.values if name in shape.names),
+        SearchCell(f"{_figure(value)} so far" if live is not None and value is not None else _figure(value), value,
+                   is_number=True),
+        *([SearchCell(str(row.best_epoch or ""), row.best_epoch, is_number=True)] if shape.by_steps else []),
+        *([SearchCell(_figure(test), test, is_number=True)] if shape.tested else []),
+        SearchCell(time_words(took) if took is not None else "", took, is_number=True),
+        SearchCell(words, words or None),
+    )  # fmt: skip
+    tone = "live" if live is not None else "best" if is_best else "" if row.status in ENDED else "weak"
+    tip = f"Run {row.place}: {settings_words(row.values)}"
+    return SearchLine(row.place, cells, row.run_id or "", tone, f"{tip}\n{words}" if words else tip)
+
+
+def _how(row: SearchRow, state: SearchState, *, is_live: bool) -> str:
+    if is_live:
+        live = state.live
+        if live is not None and live.epochs:
+            return f"epoch {max(1, live.epoch)} of {live.epochs}"
+        return "running"
+    status = _STATUS.get(row.status, row.status)
+    if row.status in (FAILED, DIVERGED) and row.note:
+        return row.note
+    return "; ".join(one for one in (status, row.note) if one)
+
+
+def _value_cell(value: Any) -> SearchCell:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return SearchCell(value_words(value), value if is_number else value_words(value), is_number=True)
+
+
+def _held(record: SearchRecord) -> str:
+    """What the split holds out."""
+    return "people" if record.plan.get("split", {}).get("kind") == "strong" else "ratings"
+
+
+def _labels(record: SearchRecord, names: Sequence[str]) -> tuple[str, ...]:
+    return named_axes(Base.of(record.model), names) if record.model in MODELS else tuple(names)
+
+
+def _figure(value: float | None) -> str:
+    """Four figures: runs of a search differ little."""
+    return "" if value is None else f"{value:.4f}"

@@ -1,0 +1,118 @@
+"""A run in words: the figures while it learns, and what happened when it ended.
+
+Stands between the session's training state and the widgets of Train.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from desktop_rec.common.plots.live_panel import watched_value
+from desktop_rec.common.text import count_words, figure_words, metric_words, rate_words, time_words
+from desktop_rec.training.curves import TrainingState
+from desktop_rec.training.outcome_card import Outcome, OutcomeAction
+from engine.evaluation.text import judged_on_words
+from engine.training.curve_text import read_curves
+
+if TYPE_CHECKING:
+    from engine.evaluation.protocol import Judgement
+    from engine.operations import FinishedRun
+
+SEE_LIST = OutcomeAction("for_you", "See recommendations", "Open For you with this model")
+USE_EASE = OutcomeAction("use_ease", "Switch to EASE", "Choose the model Liked together (EASE) for the next run")
+PLAN_AGAIN = OutcomeAction("plan", "Plan another run", "Back to the schedule, to start anew with other settings")
+DISCARD = OutcomeAction("discard", "Discard this run", "Throw the run away (Ctrl+Z brings it back)")
+
+_SHOWN_METRICS = ("ndcg@100", "recall@20", "recall@50", "rmse")
+
+
+def figures(state: TrainingState, *, paused: bool) -> tuple[str, ...]:
+    """The strip: epoch 12 of 40, best 0.412 at 9, 3,120 people/s, CPU float32, 0:41, 1:12 left."""
+    if state.started is None:
+        return ()
+    started, best = state.started, state.best
+    place = "CPU" if started.device.startswith("cpu") else "GPU"
+    epoch = max(state.epoch, len(state.epochs), 1)
+    return (
+        f"epoch {count_words(epoch)} of {count_words(started.total_epochs)}",
+        f"best {figure_words(watched_value(best))} at {best.epoch}" if best is not None else "",
+        f"{count_words(state.examples_per_second)} {started.unit}/s" if state.examples_per_second else "",
+        f"{place} {started.precision}",
+        time_words(state.elapsed_s),
+        _time_left(state, paused=paused),
+    )
+
+
+def curve_words(state: TrainingState) -> str:
+    """What the curves so far say: training against validation."""
+    by_time = state.split_kind == "time"
+    return read_curves(state.epochs, hides=state.hides, by_time=by_time, ended=not state.running).words
+
+
+def stage_now(state: TrainingState) -> str:
+    """The stage in which a run that learns by steps is, where it is not learning itself."""
+    stage = state.stages[-1] if state.stages else None
+    return stage.words if state.running and stage is not None and not stage.done else ""
+
+
+def outcome(state: TrainingState, *, title: str) -> Outcome | None:
+    """What happened, once nothing runs any more; None while it runs or before there was a run."""
+    if state.running or not state.model:
+        return None
+    if state.discarded and state.finished is None:
+        return Outcome(f"{title} was stopped before anything was learned", ("Nothing was kept.",))
+    if state.discarded:
+        return Outcome(f"{title} was discarded", ("Ctrl+Z brings it back.",))
+    if state.failure is not None:
+        return Outcome(
+            f"{title} could not be trained", (state.failure.sentence, state.failure.remedy), "", (PLAN_AGAIN,)
+        )
+    if state.finished is None:
+        return None
+    return _finished(state, state.finished, title=title)
+
+
+def _finished(state: TrainingState, finished: FinishedRun, *, title: str) -> Outcome:
+    run = finished.trained
+    heading = f"{title} stopped" if run.stopped else f"{title} diverged" if run.diverged else f"{title} is ready"
+    sentences = [run.stopped_because]
+    if run.best_epoch is not None and run.best_value is not None:
+        sentences.append(
+            f"The best epoch was {run.best_epoch} ({metric_words(run.watched)} {figure_words(run.best_value)}); "
+            "its weights are the ones kept."
+        )
+    if finished.judgement is not None:
+        sentences.append(_judged(finished.judgement, state.split_kind))
+    sentences.append(_took(finished))
+    advice = " ".join(dict.fromkeys(one for one in (*state.advice, finished.advice) if one))
+    actions = [SEE_LIST, PLAN_AGAIN, DISCARD]
+    if finished.better_model == "ease":
+        actions.insert(0, USE_EASE)
+    return Outcome(heading, tuple(one for one in sentences if one), advice, tuple(actions))
+
+
+def _judged(judgement: Judgement, split_kind: str) -> str:
+    """What held-out people say, with the interval in which 95 of 100 such groups would lie."""
+    said = []
+    for name in _SHOWN_METRICS:
+        found = judgement.metrics.get(name)
+        if found is not None:
+            between = ""
+            if found.low is not None and found.high is not None:
+                between = f" ({figure_words(found.low)} to {figure_words(found.high)})"
+            said.append(f"{metric_words(name)} {figure_words(found.value)}{between}")
+    return f"Judged on {judged_on_words(split_kind, judgement.people)}: {', '.join(said)}." if said else ""
+
+
+def _took(finished: FinishedRun) -> str:
+    run = finished.trained
+    if not run.steps:
+        return f"It took {time_words(run.seconds)}."
+    rate = f" at rate {rate_words(finished.lr)}" if finished.lr else ""
+    return f"{count_words(run.steps)} steps took {time_words(run.seconds)}{rate}."
+
+
+def _time_left(state: TrainingState, *, paused: bool) -> str:
+    if paused:
+        return "paused"
+    return f"{time_words(state.remaining_s)} left" if state.remaining_s is not None else ""

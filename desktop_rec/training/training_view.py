@@ -1,0 +1,244 @@
+"""The place Train: choose and set a model, watch it learn, be told what happened.
+
+Connects widgets to the session. While a run goes on, what this does per event is remember it; drawing is the plot's.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop_rec.common.job_state import JobState
+from desktop_rec.common.panels import PlaceMessage
+from desktop_rec.session.session import Session
+from desktop_rec.training import text
+from desktop_rec.training.choice_list import Choice
+from desktop_rec.training.curves import TrainingState
+from desktop_rec.training.live_plot import LiveCurves
+from desktop_rec.training.outcome_card import Outcome
+from desktop_rec.training.presets import PresetSide
+from desktop_rec.training.run_plan import (
+    estimate_words,
+    examples_of,
+    learning_people,
+    planned_steps,
+    training_config_of,
+)
+from desktop_rec.training.training_progress import TrainingProgress
+from desktop_rec.training.training_setup import TrainingSetup
+from engine.data.split import SplitConfig
+from engine.models.registry import MODELS, ModelKind, kind_of
+from engine.training.config import TrainingConfig
+
+_RATE_WHEN_UNKNOWN = 0.01
+
+
+class TrainingView(QWidget):
+    """Says what is missing, or trains."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._plans_again = False
+        self._build()
+        self._presets = PresetSide(session, self._setup)
+        self._connect()
+        self._offer_models()
+        self._show_devices()
+        self.show_state()
+
+    def show_state(self) -> None:
+        """Show what the session is at."""
+        if self._session.dataset is None:
+            self._whole.setCurrentWidget(self._missing)
+            return
+        self._presets.look()
+        self._whole.setCurrentWidget(self._work)
+        self._show_job()
+        self._show_run(self._session.training_state)
+
+    def _build(self) -> None:
+        self.setObjectName("training_view")
+        self._setup, self._progress, self._missing = TrainingSetup(), TrainingProgress(), PlaceMessage()
+        self._missing.show_message(
+            "No data set is open",
+            "Training needs ratings to learn from.",
+            button="Go to Data",
+        )
+        self._work = QWidget()
+        row = QHBoxLayout(self._work)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._setup)
+        row.addWidget(self._progress, 1)
+        self._whole = QStackedWidget()
+        self._whole.addWidget(self._missing)
+        self._whole.addWidget(self._work)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._whole)
+
+    def _connect(self) -> None:
+        session, setup = self._session, self._setup
+        session.dataset_changed.connect(self.show_state)
+        session.training_changed.connect(self._on_training)
+        session.job_changed.connect(self._on_job)
+        session.rate_changed.connect(self._on_rate)
+        session.devices_found.connect(self._show_devices)
+        self._missing.pressed.connect(self._go_to_data)
+        self._presets.filled.connect(self._on_filled)
+        setup.changed.connect(self._show_plan)
+        setup.start_asked.connect(self._start)
+        setup.pause_asked.connect(session.pause)
+        setup.go_on_asked.connect(session.go_on)
+        setup.stop_asked.connect(session.stop)
+        setup.discard_asked.connect(session.discard)
+        setup.look_asked.connect(self._go_to_rate)
+        self._progress.action_pressed.connect(self._on_action)
+
+    def _offer_models(self) -> None:
+        choices = [Choice(kind.name, kind.title, kind.sentence) for kind in MODELS.values() if not kind.made_of_runs]
+        self._setup.show_models(choices, chosen=choices[0].key)
+        self._presets.take_model(choices[0].key)
+
+    def _on_filled(self) -> None:
+        """The settings are those of another model or preset."""
+        self._plans_again = True
+        if self._session.dataset is not None:
+            self._show_run(self._session.training_state)
+
+    def _on_rate(self) -> None:
+        """A rate was chosen in Learning rate (or dropped with the data set)."""
+        self._presets.show_rate()
+        rate = self._session.rate
+        self._plans_again |= rate is not None and rate.model == self._setup.model
+        self.show_state()
+
+    def _on_job(self, state: JobState | None) -> None:
+        self._show_job()
+
+    def _on_training(self) -> None:
+        if self._session.training_state.running:
+            self._plans_again = False
+        self._show_run(self._session.training_state)
+
+    def _show_job(self) -> None:
+        job = self._session.job
+        if job is not None and job.kind == "training":
+            keeps = len(self._session.training_state.steps) > 0
+            self._setup.show_running(paused=job.paused, stopping=job.stopping, can_pause=job.can_pause, keeps=keeps)
+            self._show_figures(self._session.training_state)
+        else:
+            self._setup.show_idle(is_free=job is None)
+
+    def _show_run(self, state: TrainingState) -> None:
+        """The plan before a run; its curves or stages while it runs; what happened when it ended."""
+        if self._session.dataset is None:
+            return
+        if self._is_planning(state):
+            self._show_plan()
+            shown = state.discarded or state.failure is not None
+            self._progress.show_outcome(self._outcome(state) if shown and not self._plans_again else None)
+            return
+        if len(state.steps):
+            self._progress.show_curves(curves_of(state))
+            self._progress.show_curve_words(text.curve_words(state))
+        else:
+            self._progress.show_stages(state.stages)
+            self._progress.show_curve_words("")
+        self._show_figures(state)
+        self._progress.show_outcome(self._outcome(state))
+
+    def _is_planning(self, state: TrainingState) -> bool:
+        """Whether the right side shows what will be, rather than a run."""
+        has_run = len(state.steps) > 0 or len(state.stages) > 0
+        return not state.running and (self._plans_again or state.discarded or not has_run)
+
+    def _outcome(self, state: TrainingState) -> Outcome | None:
+        return text.outcome(state, title=MODELS[state.model].title) if state.model in MODELS else None
+
+    def _show_figures(self, state: TrainingState) -> None:
+        job = self._session.job
+        now = text.stage_now(state) if len(state.steps) else ""
+        self._progress.show_figures(text.figures(state, paused=job is not None and job.paused), now=now)
+
+    def _show_plan(self) -> None:
+        """What the settings would do, drawn and said; refused values wait for Start to be pointed out."""
+        dataset, kind = self._session.dataset, kind_of(self._setup.model)
+        if dataset is None:
+            return
+        training, split = self._asked(kind)
+        people = learning_people(dataset, split, counted=self._presets.counted)
+        examples = examples_of(kind, dataset, split, people=people)
+        self._setup.show_estimate(estimate_words(kind, training, dataset, examples=examples))
+        if not self._is_planning(self._session.training_state):
+            return
+        self._progress.show_plan(kind.title, plan_words(kind, training))
+        steps = planned_steps(training, examples=examples, unit=kind.can.examples)
+        if kind.can.learns_by_steps:
+            self._progress.show_schedule(training, total_steps=steps, lr=training.lr or _RATE_WHEN_UNKNOWN)
+        else:
+            self._progress.show_schedule(None)
+
+    def _asked(self, kind: ModelKind) -> tuple[TrainingConfig, SplitConfig]:
+        """The settings as they stand; the defaults while one of them is being typed."""
+        asked = self._setup.peek()
+        training = next((one for one in asked if isinstance(one, TrainingConfig)), training_config_of(kind))
+        split = next((one for one in asked if isinstance(one, SplitConfig)), SplitConfig(**kind.split))
+        return training.changed(lr=self._setup.rate.peek()), split
+
+    def _start(self) -> None:
+        made = self._setup.configs()
+        if made is None:
+            return
+        configs, lr = made
+        kind, devices = kind_of(self._setup.model), self._setup.devices
+        training = next((one for one in configs if isinstance(one, TrainingConfig)), None)
+        if training is not None:
+            training = training.changed(lr=lr, precision=devices.precision)
+        split = next((one for one in configs if isinstance(one, SplitConfig)), SplitConfig(**kind.split))
+        device = devices.device if kind.can.learns_by_steps else "cpu"
+        self._session.train(kind.name, configs[0], training, split, device, suggestion=self._presets.suggestion)
+
+    def _on_action(self, key: str) -> None:
+        if key == text.SEE_LIST.key:
+            self._session.place_requested.emit("for_you")
+        elif key == text.DISCARD.key:
+            self._session.discard()
+        elif key == text.USE_EASE.key:
+            self._setup.models.choose("ease")
+            self._presets.take_model("ease")
+            self._start()
+        else:
+            self._plans_again = True
+            self.show_state()
+
+    def _show_devices(self) -> None:
+        devices = self._session.devices
+        if devices is not None:
+            self._setup.devices.show_devices(devices.usable, unused=devices.unused)
+
+    def _go_to_data(self) -> None:
+        self._session.place_requested.emit("data")
+
+    def _go_to_rate(self) -> None:
+        self._session.place_requested.emit("learning_rate")
+
+
+def curves_of(state: TrainingState) -> LiveCurves:
+    """What the plot draws of a run; views, not copies."""
+    watched = state.started.watched if state.started is not None else "training loss"
+    return LiveCurves(
+        state.steps.values, state.losses.values, state.lrs.values, state.epochs, state.total_steps, watched
+    )
+
+
+def plan_words(kind: ModelKind, training: TrainingConfig) -> str:
+    """What will happen when Start is pressed."""
+    if not kind.can.learns_by_steps:
+        return f"{kind.sentence} {kind.abilities} Its stages are shown here while it is computed."
+    if training.lr is None:
+        return (
+            f"{kind.sentence} {kind.abilities} First a short sweep finds the learning rate; then the curves grow here. "
+            f"The schedule is drawn for a rate of {_RATE_WHEN_UNKNOWN:g}; its shape stays, its height follows the rate."
+        )
+    return f"{kind.sentence} {kind.abilities} The curves grow here once it runs."

@@ -1,0 +1,135 @@
+"""The line above every view: which data set, model and person everything below is about, each a menu.
+
+A part of the main window: show_state(HeaderState) in, signals out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
+
+from desktop_rec.common.controls import named
+from desktop_rec.theme.icons import icon
+from desktop_rec.theme.theme import GRID, THEME
+
+_WIDEST = 330
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One line of a menu: what is reported when it is chosen, what it says, and whether it is the one in force."""
+
+    key: str
+    words: str
+    is_now: bool = False
+
+
+@dataclass(frozen=True)
+class HeaderState:
+    """What the three menus say and offer. An empty tuple of choices leaves only the fixed actions."""
+
+    dataset: str
+    model: str
+    person: str
+    datasets: tuple[Choice, ...] = ()
+    models: tuple[Choice, ...] = ()
+    people: tuple[Choice, ...] = ()
+    person_is_kept: bool = False
+
+
+class HeaderMenu(QToolButton):
+    """A button with an icon, words that give way to an ellipsis, and a menu. Emits chosen(key)."""
+
+    chosen = Signal(str)
+
+    def __init__(self, icon_name: str, object_name: str, tooltip: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon_name = icon_name
+        self._about = tooltip
+        named(self, object_name, tooltip)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setIconSize(QSize(18, 18))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._menu = QMenu(self)
+        self.setMenu(self._menu)
+        self._menu.triggered.connect(self._on_triggered)
+        THEME.changed.connect(self.tint)
+        self.tint()
+
+    def show_choices(self, words: str, choices: tuple[Choice, ...], fixed: tuple[Choice, ...]) -> None:
+        """The words on the button, and the menu: choices, a rule, then what is always there."""
+        self.setText(self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, _WIDEST) + "  ▾")
+        self.setToolTip(f"{self._about}: {words}")
+        self.setAccessibleName(f"{self._about}: {words}")
+        self._menu.clear()
+        for choice in choices:
+            self._add(choice, checkable=True)
+        if choices and fixed:
+            self._menu.addSeparator()
+        for choice in fixed:
+            self._add(choice, checkable=False)
+
+    def tint(self) -> None:
+        self.setIcon(icon(self._icon_name, THEME.colours.text_weak, size=18))
+
+    def _add(self, choice: Choice, *, checkable: bool) -> None:
+        action = QAction(choice.words.replace("&", "&&"), self._menu)
+        action.setObjectName(f"{self.objectName()}_{choice.key}")
+        action.setData(choice.key)
+        action.setCheckable(checkable)
+        action.setChecked(checkable and choice.is_now)
+        self._menu.addAction(action)
+
+    def _on_triggered(self, action: QAction) -> None:
+        self.chosen.emit(action.data())
+
+
+OPEN_FILE, USE_SAMPLE, QUICK_MODEL, TRAIN = ":open", ":sample", ":quick", ":train"
+NEW_PERSON, RENAME_PERSON, DELETE_PERSON = ":new", ":rename", ":delete"
+
+
+class Header(QFrame):
+    """dataset_chosen(id or OPEN_FILE or USE_SAMPLE), model_chosen(run id or TRAIN), person_chosen(id or *_PERSON)."""
+
+    dataset_chosen = Signal(str)
+    model_chosen = Signal(str)
+    person_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._build()
+        self._connect()
+
+    def show_state(self, state: HeaderState) -> None:
+        self._dataset.show_choices(
+            state.dataset,
+            state.datasets,
+            (Choice(USE_SAMPLE, "Use the sample"), Choice(OPEN_FILE, "Open a ratings file…")),
+        )
+        self._model.show_choices(state.model, state.models, (Choice(TRAIN, "Train a model"),))
+        kept = (Choice(RENAME_PERSON, f"Rename {state.person}…"), Choice(DELETE_PERSON, f"Delete {state.person}"))
+        fixed = (Choice(NEW_PERSON, "Add a person…"), *(kept if state.person_is_kept else ()))
+        self._person.show_choices(state.person, state.people, fixed)
+
+    def _build(self) -> None:
+        self.setProperty("role", "header")
+        self.setObjectName("header")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, 6, GRID, 6)
+        row.setSpacing(GRID)
+        self._dataset = HeaderMenu("data", "header_dataset", "Data set")
+        self._model = HeaderMenu("train", "header_model", "Model")
+        self._person = HeaderMenu("person", "header_person", "Person")
+        row.addWidget(self._dataset)
+        row.addStretch(1)
+        row.addWidget(self._model)
+        row.addWidget(self._person)
+
+    def _connect(self) -> None:
+        self._dataset.chosen.connect(self.dataset_chosen)
+        self._model.chosen.connect(self.model_chosen)
+        self._person.chosen.connect(self.person_chosen)

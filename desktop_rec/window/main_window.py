@@ -1,0 +1,284 @@
+"""The window: places at the left, what everything is about at the top, the view, and the job at the bottom.
+
+Stands over the views. Each view is built on its first visit; the first one without torch and without plots.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWhatsThis, QWidget
+
+from desktop_rec.common import questions
+from desktop_rec.common.job_bar import JobBar
+from desktop_rec.common.job_state import JobState
+from desktop_rec.common.log import LogFile
+from desktop_rec.common.preferences import Preferences
+from desktop_rec.data.view import DataView
+from desktop_rec.session.session import Session
+from desktop_rec.theme.icons import icon
+from desktop_rec.theme.theme import set_role
+from desktop_rec.window.header import (
+    DELETE_PERSON,
+    NEW_PERSON,
+    OPEN_FILE,
+    RENAME_PERSON,
+    TRAIN,
+    USE_SAMPLE,
+    Header,
+)
+from desktop_rec.window.notice_bar import NoticeBar
+from desktop_rec.window.sidebar import PLACES, Sidebar
+from desktop_rec.window.window_state import PLACE_HELP, header_state, place_marks
+
+SMALLEST = (1024, 700)
+USUAL = (1280, 800)
+
+_VIEWS = {
+    "learning_rate": ("desktop_rec.training.learning_rate.view", "LrFinderView"),
+    "train": ("desktop_rec.training.view", "TrainPlace"),
+    "quality": ("desktop_rec.models.view", "QualityView"),
+    "for_you": ("desktop_rec.for_you.view", "RecommendView"),
+}
+
+
+class MainWindow(QMainWindow):
+    """One window over one session."""
+
+    def __init__(self, session: Session, preferences: Preferences, log: LogFile | None = None) -> None:
+        super().__init__()
+        self.session = session
+        self.place = ""
+        self._preferences, self._log = preferences, log
+        self._views: dict[str, QWidget] = {}
+        self._closing = False
+        self._home: Path | None = None
+        self._build()
+        self._connect()
+        self.show_state()
+        self.show_place("data")
+
+    def show_state(self) -> None:
+        """What the frame around the views says: marks, menus."""
+        self._sidebar.show_state(place_marks(self.session))
+        self._header.show_state(header_state(self.session))
+
+    def show_place(self, place: str) -> None:
+        """Go to a place; its view is built the first time."""
+        if place not in self._views:
+            self._views[place] = self._make_view(place)
+            self._stack.addWidget(self._views[place])
+        self.place = place
+        self._stack.setCurrentWidget(self._views[place])
+        self._sidebar.show_place(place)
+
+    def open_library(self, home: Path | None) -> None:
+        """Open the folder of kept things; the Data view says it where that is not possible."""
+        self._home = home
+        self.session.open_library(home)
+
+    def open_files(self, paths: list[Path]) -> None:
+        """Show files as an import would read them, in Data; there they are imported."""
+        self.show_place("data")
+        self.session.prepare_import(paths)
+
+    def ask_for_files(self) -> None:
+        """Let the person choose ratings files, and show them."""
+        paths = questions.ask_for_files(self, self._preferences.file_folder)
+        if paths:
+            self._preferences.file_folder = str(paths[0].parent)
+            self.open_files(paths)
+
+    def ask_for_titles_file(self) -> None:
+        """Let the person choose the list of titles for the files that are shown."""
+        path = questions.ask_for_titles_file(self, self._preferences.file_folder)
+        if path is not None:
+            self.session.take_titles_from(path)
+
+    def close_without_asking(self) -> None:
+        """Stop what runs, keep it, and close: for Ctrl-C, SIGTERM and the end of a desktop session."""
+        self._closing = True
+        self.close()
+
+    def _make_view(self, place: str) -> QWidget:
+        if place == "data":
+            view = DataView(self.session)
+            view.file_asked.connect(self.ask_for_files)
+            view.titles_file_asked.connect(self.ask_for_titles_file)
+            view.retry_asked.connect(self._on_retry)
+            return view
+        if place == "settings":
+            from desktop_rec.settings.view import SettingsView
+
+            return SettingsView(self.session, self._preferences, self._log)
+        module, name = _VIEWS[place]
+        made: QWidget = getattr(import_module(module), name)(self.session)
+        return made
+
+    def _build(self) -> None:
+        self.setObjectName("main_window")
+        self.setWindowTitle("Desktop Rec")
+        self.setWindowIcon(icon("app", "#5146d0", size=64))
+        self.setMinimumSize(*SMALLEST)
+        self.resize(*USUAL)
+        if self._preferences.geometry is not None:
+            self.restoreGeometry(self._preferences.geometry)
+        self.setAcceptDrops(True)
+        self._sidebar, self._header = Sidebar(), Header()
+        self._notices, self._job_bar = NoticeBar(), JobBar()
+        self._stack = QStackedWidget()
+        self._stack.setObjectName("places")
+        self.setCentralWidget(self._arranged())
+        self._shortcuts = [
+            *(self._shortcut(f"Ctrl+{at}", self._place_slot(place)) for at, (place, *_) in enumerate(PLACES, start=1)),
+            self._shortcut("Ctrl+O", self.ask_for_files),
+            self._shortcut("Ctrl+Z", self.session.undo),
+            self._shortcut("F1", self._show_help),
+        ]
+
+    def _arranged(self) -> QWidget:
+        middle = QVBoxLayout()
+        middle.setSpacing(0)
+        for widget in (self._header, self._notices):
+            middle.addWidget(widget)
+        middle.addWidget(self._stack, 1)
+        middle.addWidget(self._job_bar)
+        whole = QWidget()
+        set_role(whole, "page")
+        row = QHBoxLayout(whole)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._sidebar)
+        row.addLayout(middle, 1)
+        return whole
+
+    def _shortcut(self, keys: str, slot: object) -> QShortcut:
+        made = QShortcut(QKeySequence(keys), self)
+        made.activated.connect(slot)
+        return made
+
+    def _place_slot(self, place: str) -> object:
+        def go() -> None:
+            self.show_place(place)
+
+        return go
+
+    def _connect(self) -> None:
+        session = self.session
+        self._sidebar.place_chosen.connect(self.show_place)
+        session.place_requested.connect(self.show_place)
+        session.notice.connect(self._notices.show_notice)
+        session.job_changed.connect(self._on_job)
+        session.idle.connect(self._on_idle)
+        self._job_bar.pause_asked.connect(session.pause)
+        self._job_bar.go_on_asked.connect(session.go_on)
+        self._job_bar.stop_asked.connect(session.stop)
+        self._header.dataset_chosen.connect(self._on_dataset_chosen)
+        self._header.model_chosen.connect(self._on_model_chosen)
+        self._header.person_chosen.connect(self._on_person_chosen)
+        session.dataset_changed.connect(self._on_dataset)
+        session.recommendations_ready.connect(self._on_recommendations)
+        for changed in (
+            session.library_changed,
+            session.recommender_changed,
+            session.profile_changed,
+            session.rate_changed,
+            session.quality_changed,
+        ):
+            changed.connect(self.show_state)
+
+    def _on_job(self, state: JobState | None) -> None:
+        if not self._closing:
+            self._job_bar.show_state(state)
+        self._sidebar.show_state(place_marks(self.session))
+
+    def _on_dataset(self) -> None:
+        dataset = self.session.dataset
+        if dataset is not None:
+            self._preferences.dataset_id = dataset.dataset_id
+        self.show_state()
+
+    def _on_recommendations(self) -> None:
+        self._sidebar.show_state(place_marks(self.session))
+
+    def _on_retry(self) -> None:
+        self.open_library(self._home)
+
+    def _on_dataset_chosen(self, key: str) -> None:
+        if key == OPEN_FILE:
+            self.ask_for_files()
+        elif key == USE_SAMPLE:
+            self.session.use_sample()
+        else:
+            self.session.open_dataset(key)
+
+    def _on_model_chosen(self, key: str) -> None:
+        if key == TRAIN:
+            self.show_place("train")
+        elif key:
+            self.session.use_run(key)
+        else:
+            self.session.use_quick_model()
+
+    def _on_person_chosen(self, key: str) -> None:
+        session, now = self.session, self.session.profile
+        if key == NEW_PERSON:
+            name = questions.ask_for_name(self)
+            if name:
+                session.new_profile(name)
+        elif key == RENAME_PERSON and now is not None:
+            session.rename_profile(now.profile_id, questions.ask_for_new_name(self, now.name))
+        elif key == DELETE_PERSON and now is not None:
+            session.delete_profile(now.profile_id)
+        else:
+            session.set_profile(key)
+
+    def _show_help(self) -> None:
+        """F1: what the control with the focus is, or else what this place is for."""
+        focused = QApplication.focusWidget()
+        words = (focused.whatsThis() or focused.toolTip()) if focused is not None else ""
+        place = self._stack.mapToGlobal(QPoint(self._stack.width() // 3, 24))
+        if focused is not None and words:
+            place = focused.mapToGlobal(QPoint(focused.width() // 2, focused.height()))
+        help_words = PLACE_HELP[self.place]
+        QWhatsThis.showText(place, f"<p>{words}</p><p>{help_words}</p>" if words else help_words, self)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped_files(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.open_files(_dropped_files(event))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Never die under a running job: ask, stop, keep, and close when the threads are gone."""
+        job = self.session.job
+        if job is not None and not self._closing and not questions.ask_to_stop(self, job.title):
+            event.ignore()
+            return
+        self._closing = True
+        self._preferences.geometry = self.saveGeometry()
+        self._preferences.keep()
+        if self.session.is_idle:
+            event.accept()
+            return
+        event.ignore()
+        self._job_bar.show_stopping()
+        self._stack.setEnabled(False)
+        self._header.setEnabled(False)
+        self._sidebar.setEnabled(False)
+        self.session.wind_down()
+
+    def _on_idle(self) -> None:
+        if self._closing:
+            self.close()
+
+
+def _dropped_files(event: QDropEvent) -> list[Path]:
+    if event.proposedAction() not in (Qt.DropAction.CopyAction, Qt.DropAction.MoveAction, Qt.DropAction.LinkAction):
+        return []
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

@@ -1,0 +1,120 @@
+"""A bar in the view: one sentence, what to do, Details and Copy. Never a message box for what is not a question.
+
+A part of the main window: show_notice() in. The newest notice is on top; dismissing it shows the one before.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+
+from desktop_rec.common.controls import button, named
+from desktop_rec.common.notices import Notice
+from desktop_rec.theme.icons import icon
+from desktop_rec.theme.theme import GRID, THEME, set_role
+
+INFO_STAYS_MS = 8000
+_MOST = 5
+
+
+class NoticeBar(QFrame):
+    """Hidden while there is nothing to say. Notices of kind "info" leave by themselves."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._notices: list[Notice] = []
+        self._leave = QTimer(self)
+        self._leave.setSingleShot(True)
+        self._leave.setInterval(INFO_STAYS_MS)
+        self._build()
+        self._connect()
+        self._tint()
+        self.hide()
+
+    @property
+    def notice(self) -> Notice | None:
+        """What it says now."""
+        return self._notices[-1] if self._notices else None
+
+    def show_notice(self, notice: Notice) -> None:
+        """Say something; what is said already is not said twice, and news take the place of older news."""
+        self._notices = [one for one in self._notices if one != notice and one.kind != "info"][1 - _MOST :]
+        self._notices.append(notice)
+        self._show_top()
+
+    def dismiss(self) -> None:
+        """Forget the notice on top."""
+        if self._notices:
+            self._notices.pop()
+        self._show_top()
+
+    def _build(self) -> None:
+        named(self, "notice_bar", "Notice")
+        self.setToolTip("")
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(GRID * 2, GRID, GRID, GRID)
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        self._words = QLabel()
+        self._words.setWordWrap(True)
+        self._action = button("Undo", "notice_action", "Do what the notice offers")
+        self._details_button = button("Details", "notice_details", "Show what happened, for experts", role="quiet")
+        self._details_button.setCheckable(True)
+        self._copy = button("Copy", "notice_copy", "Copy the notice and its details", role="quiet")
+        self._dismiss = named(QPushButton(), "notice_dismiss", "Dismiss", "Dismiss this notice")
+        set_role(self._dismiss, "quiet")
+        self._dismiss.setIconSize(QSize(16, 16))
+        row.addWidget(self._words, 1)
+        for one in (self._action, self._details_button, self._copy, self._dismiss):
+            row.addWidget(one)
+        self._details = named(QPlainTextEdit(), "notice_details_text", "Details of the notice")
+        self._details.setReadOnly(True)
+        self._details.setMaximumHeight(GRID * 22)
+        self._details.hide()
+        rows.addLayout(row)
+        rows.addWidget(self._details)
+
+    def _connect(self) -> None:
+        self._dismiss.clicked.connect(self.dismiss)
+        self._copy.clicked.connect(self._on_copy)
+        self._details_button.toggled.connect(self._details.setVisible)
+        self._action.clicked.connect(self._on_action)
+        self._leave.timeout.connect(self._on_leave)
+        THEME.changed.connect(self._tint)
+
+    def _tint(self) -> None:
+        self._dismiss.setIcon(icon("close", THEME.colours.text_weak, size=16))
+
+    def _show_top(self) -> None:
+        notice = self.notice
+        self._leave.stop()
+        self.setVisible(notice is not None)
+        if notice is None:
+            return
+        set_role(self, f"notice-{notice.kind}")
+        self._words.setText(f"{notice.sentence} {notice.remedy}".strip())
+        self.setAccessibleDescription(self._words.text())
+        self._details_button.setChecked(False)
+        self._details_button.setVisible(bool(notice.details))
+        self._copy.setVisible(notice.kind != "info")
+        self._details.setPlainText(notice.details)
+        self._action.setVisible(notice.action is not None)
+        self._action.setText(notice.action_words)
+        self._action.setAccessibleName(notice.action_words)
+        if notice.kind == "info":
+            self._leave.start()
+
+    def _on_copy(self) -> None:
+        if self.notice is not None:
+            QGuiApplication.clipboard().setText(self.notice.as_text())
+
+    def _on_action(self) -> None:
+        notice = self.notice
+        self.dismiss()
+        if notice is not None and notice.action is not None:
+            notice.action()
+
+    def _on_leave(self) -> None:
+        if self.notice is not None and self.notice.kind == "info":
+            self.dismiss()

@@ -1,0 +1,141 @@
+"""The places of the window, in the order of the street, with what is done and what runs.
+
+A part of the main window: show_state() in, `place_chosen` out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from desktop_rec.common.controls import named
+from desktop_rec.theme.icons import icon, pixmap
+from desktop_rec.theme.theme import GRID, THEME, set_role
+
+PLACES: tuple[tuple[str, str, str], ...] = (
+    ("data", "Data", "The ratings to learn from (Ctrl+1)"),
+    ("learning_rate", "Learning rate", "How fast a model may learn, found by eye (Ctrl+2)"),
+    ("train", "Train", "Teach a model, and watch it learn (Ctrl+3)"),
+    ("quality", "Quality", "How good each model really is, for the crowd and for you (Ctrl+4)"),
+    ("for_you", "For you", "What to watch, and why (Ctrl+5)"),
+)
+SETTINGS = ("settings", "Settings", "Appearance, folder, devices, log and about")
+
+WIDTH = 184
+_MARK = 16
+
+IDLE, DONE, RUNNING = "", "done", "running"
+
+
+class PlaceButton(QPushButton):
+    """A place: icon, word, and at its right end a tick (done) or a dot (running)."""
+
+    def __init__(self, place: str, words: str, tooltip: str, parent: QWidget | None = None) -> None:
+        super().__init__(f" {words}", parent)
+        self.place = place
+        self.words = words
+        self.mark = IDLE
+        named(self, f"place_{place}", words, tooltip)
+        self.setCheckable(True)
+        self.setProperty("role", "place")
+        self.setIconSize(QSize(20, 20))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def show_mark(self, mark: str) -> None:
+        """IDLE, DONE or RUNNING; said to screen readers too."""
+        if mark != self.mark:
+            self.mark = mark
+            self.setAccessibleName(f"{self.words}, {mark}" if mark else self.words)
+            self.update()
+
+    def tint(self) -> None:
+        """Draw the icon in the theme's colours."""
+        now = THEME.colours
+        self.setIcon(icon(self.place, now.accent if self.isChecked() else now.text_weak))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self.mark:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.width() - _MARK - 10, (self.height() - _MARK) / 2, _MARK, _MARK)
+        if self.mark == DONE:
+            tick = pixmap("tick", THEME.colours.positive, size=_MARK, ratio=self.devicePixelRatioF())
+            painter.drawPixmap(box.topLeft(), tick)
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(THEME.colours.accent))
+            painter.drawEllipse(box.center(), 4, 4)
+
+
+class Sidebar(QFrame):
+    """Emits place_chosen(str) when a person presses a place."""
+
+    place_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._buttons: dict[str, PlaceButton] = {}
+        self._group = QButtonGroup(self)
+        self._build()
+        self._connect()
+        self._tint()
+
+    def show_place(self, place: str) -> None:
+        """Mark the place that is on the screen."""
+        self._buttons[place].setChecked(True)
+        self._tint()
+
+    def show_state(self, marks: Mapping[str, str]) -> None:
+        """Marks by place: IDLE, DONE or RUNNING; places not named are idle."""
+        for place, one in self._buttons.items():
+            one.show_mark(marks.get(place, IDLE))
+
+    def _build(self) -> None:
+        self.setProperty("role", "sidebar")
+        named(self, "sidebar", "Places")
+        self.setToolTip("")
+        self.setFixedWidth(WIDTH)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(GRID, GRID * 2, GRID, GRID)
+        rows.setSpacing(4)
+        rows.addLayout(self._brand())
+        rows.addSpacing(GRID * 2)
+        for place, words, tooltip in PLACES:
+            rows.addWidget(self._place(place, words, tooltip))
+        rows.addStretch(1)
+        rows.addWidget(self._place(*SETTINGS))
+
+    def _brand(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(GRID, 0, 0, 0)
+        row.setSpacing(GRID)
+        self._logo = QLabel()
+        name = QLabel("Desktop Rec")
+        set_role(name, "heading")
+        row.addWidget(self._logo)
+        row.addWidget(name, 1)
+        return row
+
+    def _place(self, place: str, words: str, tooltip: str) -> PlaceButton:
+        made = PlaceButton(place, words, tooltip)
+        self._buttons[place] = made
+        self._group.addButton(made)
+        return made
+
+    def _connect(self) -> None:
+        self._group.buttonClicked.connect(self._on_clicked)
+        THEME.changed.connect(self._tint)
+
+    def _on_clicked(self, pressed: PlaceButton) -> None:
+        self._tint()
+        self.place_chosen.emit(pressed.place)
+
+    def _tint(self) -> None:
+        self._logo.setPixmap(pixmap("app", "#5146d0", size=24, ratio=self.devicePixelRatioF()))
+        for one in self._buttons.values():
+            one.tint()

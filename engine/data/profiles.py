@@ -1,0 +1,245 @@
+"""One person's ratings: kept as values, matched with a data set, taken from it or from a reviewed export.
+
+Stands between the Dataset and the Recommender, and is the door of its two neighbours: profile_entries.py (what a
+profile is) and profile_match.py (which titles of a data set it means).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.data.catalogue import fold
+from engine.data.dataset import Dataset, Histories, Int32, Scale
+from engine.data.matching.review import Review, accepted, counted
+from engine.data.personal.conversion import rating_of, scale_for
+from engine.errors import ProfileError
+
+
+@dataclass(frozen=True)
+class ProfileEntry:
+    """A title that somebody has seen. A rating of None is *seen, not rated*; `on` is False while it is switched off.
+
+    `item_id` is "" where nobody knows it, `title` is "" where only an id is known, `year` is 0 where unknown.
+    """
+
+    item_id: str
+    title: str
+    year: int
+    rating: float | None
+    on: bool = True
+
+    def __post_init__(self) -> None:
+        if self.rating is not None and not math.isfinite(self.rating):
+            raise ProfileError(
+                f"{self.rating} is not a rating for {self.title or self.item_id}.",
+                remedy="Give a number, or none for a title that was seen and not rated.",
+                item_id=self.item_id,
+            )
+
+    def is_same_title(self, other: ProfileEntry) -> bool:
+        """Whether two entries mean one title: the same id and name, or the same name and year under other ids."""
+        same_name = fold(self.title) == fold(other.title)
+        if self.item_id and self.item_id == other.item_id:
+            return same_name or not (self.title and other.title)
+        return bool(self.title) and same_name and self.year == other.year
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A person's ratings, in the order they were made. Changing one gives a new profile."""
+
+    profile_id: str
+    name: str
+    entries: tuple[ProfileEntry, ...] = ()
+
+    def rated(self, entry: ProfileEntry) -> Profile:
+        """With this entry: in the place of the one for the same title, or at the end.
+
+        The same id and name goes before the same name and year, so that namesakes of a file stay apart once rated.
+        """
+        places = [place for place, one in enumerate(self.entries) if one.is_same_title(entry)]
+        exact = [place for place in places if self.entries[place].item_id == entry.item_id]
+        if not places:
+            return dataclasses.replace(self, entries=(*self.entries, entry))
+        place = (exact or places)[0]
+        return dataclasses.replace(self, entries=(*self.entries[:place], entry, *self.entries[place + 1 :]))
+
+    def without(self, item_id: str, *, title: str | None = None) -> Profile:
+        """Without the entries of this id (and title, where given: two data sets may use one id for two titles)."""
+        return dataclasses.replace(
+            self, entries=tuple(one for one in self.entries if not _is_meant(one, item_id, title))
+        )
+
+    def switched(self, item_id: str, on: bool, *, title: str | None = None) -> Profile:
+        """With the entries of this id switched on or off; switched off they stay, without influence."""
+        entries = tuple(
+            dataclasses.replace(one, on=on) if _is_meant(one, item_id, title) else one for one in self.entries
+        )
+        return dataclasses.replace(self, entries=entries)
+
+
+def _is_meant(entry: ProfileEntry, item_id: str, title: str | None) -> bool:
+    return entry.item_id == item_id and (fold(entry.title) == fold(title) if title is not None else bool(item_id))
+
+
+@dataclass(frozen=True)
+class ProfileMatch:
+    """What of a profile a data set knows.
+
+    history: one person; the entries that are on and known, ratings clipped to the data set's scale (NaN: not rated).
+    item_rows, entries: aligned with the history. seen_rows: rows of all known entries, switched off ones too: none of
+    them is to be recommended. matched + len(unmatched) is the number of entries of the profile.
+    """
+
+    history: Histories
+    item_rows: Int32
+    entries: tuple[ProfileEntry, ...]
+    seen_rows: tuple[int, ...]
+    matched: int
+    unmatched: tuple[ProfileEntry, ...]
+
+
+def entry_of(dataset: Dataset, item_row: int, rating: float | None) -> ProfileEntry:
+    """The entry for a title of a data set. A title without a name is named by its id."""
+    item_id = dataset.items.id(item_row)
+    return ProfileEntry(item_id, _name(dataset, item_row), dataset.catalogue.years[item_row], rating)
+
+
+def item_row_of(entry: ProfileEntry, dataset: Dataset) -> int | None:
+    """The row of an entry: by id where the names agree, else by name and year exactly; None where neither is certain.
+
+    Of several titles with one name and year the best known is meant, the first of equals.
+    """
+    row = dataset.items.row(entry.item_id) if entry.item_id else None
+    if row is not None and _names_agree(entry, dataset, row):
+        return row
+    rows = dataset.catalogue.rows_named(entry.title, entry.year) if fold(entry.title) else ()
+    return max(rows, key=lambda one: (int(dataset.counts_I[one]), -one), default=None)
+
+
+def profile_rows(profile: Profile, dataset: Dataset) -> ProfileMatch:
+    """What of a profile a data set knows (never an error: `unmatched` says what it does not).
+
+    Two entries that meet in one title become one: a rating beats seen-only, else the later one counts.
+    """
+    found: dict[int, ProfileEntry] = {}
+    seen_rows: dict[int, None] = {}
+    unmatched: list[ProfileEntry] = []
+    for entry in profile.entries:
+        row = item_row_of(entry, dataset)
+        if row is None:
+            unmatched.append(entry)
+            continue
+        seen_rows[row] = None
+        is_lesser = entry.rating is None and row in found and found[row].rating is not None
+        if entry.on and not is_lesser:
+            found[row] = entry
+    ratings = [_clipped(one.rating, dataset.scale) for one in found.values()]
+    history = Histories.of_one(list(found), ratings)
+    return ProfileMatch(
+        history,
+        history.item_rows_N,
+        tuple(found.values()),
+        tuple(seen_rows),
+        len(profile.entries) - len(unmatched),
+        tuple(unmatched),
+    )
+
+
+def middle_of(ratings_N: npt.NDArray[np.float32], scale: Scale) -> float:
+    """Where dislike ends for a person: halfway between their own mean rating and the middle of the scale.
+
+    The own mean alone would call a 4 of a generous person a dislike. What counts as a like never falls below it.
+    """
+    rated = ratings_N[~np.isnan(ratings_N)]
+    return (float(rated.mean()) + scale.middle) / 2 if len(rated) else scale.middle
+
+
+def _names_agree(entry: ProfileEntry, dataset: Dataset, row: int) -> bool:
+    if not entry.title:
+        return True
+    year = dataset.catalogue.years[row]
+    years_agree = not year or not entry.year or abs(year - entry.year) <= 1
+    return years_agree and _folded(entry.title) == _folded(_name(dataset, row))
+
+
+def _folded(title: str) -> str:
+    return fold(title) or title.strip()
+
+
+def _name(dataset: Dataset, row: int) -> str:
+    return dataset.catalogue.titles[row] or dataset.items.id(row)
+
+
+def _clipped(rating: float | None, scale: Scale) -> float | None:
+    return None if rating is None else min(max(rating, scale.low), scale.high)
+
+
+__all__ = [
+    "Profile",
+    "ProfileEntry",
+    "ProfileMatch",
+    "entries_of",
+    "entry_of",
+    "item_row_of",
+    "middle_of",
+    "profile_of_review",
+    "profile_of_user",
+    "profile_rows",
+]
+
+
+def entries_of(review: Review, dataset: Dataset) -> tuple[ProfileEntry, ...]:
+    """What of a reviewed export goes into a profile: the accepted titles, named and rated as the data set does."""
+    given = scale_for(review.export, dataset.scale)
+    return tuple(
+        entry_of(dataset, one.item_row, rating_of(one.title, given, dataset.scale)) for one in accepted(review)
+    )
+
+
+def profile_of_review(review: Review, dataset: Dataset) -> Profile:
+    """Whoever an export belongs to, with the titles that were accepted. Raises ProfileError where there are none."""
+    entries = entries_of(review, dataset)
+    if entries:
+        return Profile(f"file-{review.export.source}", PurePath(review.export.source).stem, entries)
+    if not review.titles:
+        raise ProfileError(
+            f"{review.export.source} holds only titles that you plan to see.",
+            remedy="Choose the export of what you have seen or rated.",
+            path=review.export.source,
+        )
+    raise _nothing_found(review, dataset)
+
+
+def profile_of_user(dataset: Dataset, user_id: str) -> Profile:
+    """The ratings of somebody in the data set. Raises ProfileError where nobody has this id."""
+    user_row = dataset.users.row(user_id)
+    if user_row is None:
+        raise ProfileError(
+            f"There is nobody called {user_id!r} in {dataset.name}.",
+            remedy=f"Its people are named like {dataset.users.id(0)!r}." if dataset.people else "",
+            user=user_id,
+        )
+    history = dataset.histories.row(user_row)
+    entries = tuple(
+        entry_of(dataset, item_row, None if math.isnan(rating) else rating)
+        for item_row, rating in zip(history.item_rows_N.tolist(), history.ratings_N.tolist(), strict=True)
+    )
+    return Profile(f"user-{user_id}", f"Person {user_id}", entries)
+
+
+def _nothing_found(review: Review, dataset: Dataset) -> ProfileError:
+    count, source = len(review.titles), review.export.source
+    titles = "the one title" if count == 1 else f"any of the {count:,} titles"
+    certainly = " for certain" if counted(review).unsure else ""
+    return ProfileError(
+        f"{dataset.name} does not have {titles} of {source}{certainly}.",
+        remedy=f"Its {dataset.catalogue.word}s may be others than yours, or your file may have no years.",
+        path=source,
+    )

@@ -1,0 +1,237 @@
+"""Which model to take for a data set on a machine: "Best quality" and "Fastest", by rules that are written down here.
+
+Stands beside the presets. A rule looks at how much there is to learn from and to compute with, and says in a sentence
+why it holds. The first rule that holds decides; the last of each list always does. What the rules rest on: no single
+network was ahead of EASE on MovieLens-1M (NDCG@100 near 0.44; Mult-VAE as its study had it 0.393, tuned near 0.42) nor
+on the bundled sample, while Mult-VAE is ahead on MovieLens-20M (0.426 against 0.420, published). The time of EASE grows
+with the square of the titles times the titles or people, whichever are fewer; its memory with the square of the titles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from engine.data.dataset import Dataset
+from engine.data.split import LIKES_THAT_COUNT
+from engine.device import available_memory_bytes, find_devices, usable_cores
+from engine.errors import SettingError
+from engine.models.ease import ease_memory_bytes
+from engine.models.memory import size_in_words
+from engine.models.presets import CHOSEN, PRESETS, Preset, preset_of
+from engine.models.registry import kind_of
+
+FEW_PEOPLE = 20
+MANY_PEOPLE = 50_000
+_SHARE_OF_FREE_MEMORY = 0.5
+_LONG_S, _QUICK_S = 1800.0, 60.0
+_EASE_FLOPS_PER_CORE = 2.5e10
+_NETWORK_PER_CORE, _NETWORK_ON_GPU = 1.6e7, 4e9
+"""People times titles a second: Mult-VAE on two cores, and on a GPU by what others published."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What there is to compute with. Memory in bytes that are free now, None where that cannot be told."""
+
+    memory_bytes: int | None
+    cores: int
+    gpu: bool
+
+
+@dataclass(frozen=True)
+class DataFacts:
+    """What of a data set decides. `counted` people like five titles or more; `rates` is whether ratings differ."""
+
+    people: int
+    titles: int
+    entries: int
+    rated: int
+    likes: int
+    counted: int
+    rates: bool
+    timed: bool
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A model and when to take it: `why` gives the sentence, or None where the rule does not hold."""
+
+    model: str
+    why: Callable[[DataFacts, Machine], str | None]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    training: Mapping[str, Any] = field(default_factory=dict)
+
+
+def this_machine() -> Machine:
+    """What this process may compute with."""
+    return Machine(available_memory_bytes(), usable_cores(), any(one.key != "cpu" for one in find_devices()))
+
+
+def facts_of(dataset: Dataset) -> DataFacts:
+    """Count what decides; reads every rating once."""
+    histories = dataset.histories
+    ratings_N, times_N = histories.ratings_N, histories.times_N
+    rated_N = ratings_N[~np.isnan(ratings_N)]
+    liked_before = np.concatenate(([0], np.cumsum(ratings_N >= dataset.scale.like)))
+    likes_U = np.diff(liked_before[histories.indptr_U1])
+    return DataFacts(
+        people=dataset.people,
+        titles=dataset.titles,
+        entries=dataset.entries,
+        rated=len(rated_N),
+        likes=int(likes_U.sum()),
+        counted=int((likes_U >= LIKES_THAT_COUNT).sum()),
+        rates=len(rated_N) > 0 and float(rated_N.min()) < float(rated_N.max()),
+        timed=times_N is not None and len(times_N) > 0 and int(times_N.min()) < int(times_N.max()),
+    )
+
+
+def choose_preset(name: str, dataset: Dataset, machine: Machine) -> Preset:
+    """ "best_quality" or "fastest" for a data set on a machine; its `why` is the sentence of the rule that decided."""
+    return _chosen(name, facts_of(dataset), machine)
+
+
+def preset_for(name: str, dataset: Dataset, *, machine: Machine | None = None) -> Preset:
+    """Any preset, fitted to a data set. Raises SettingError for unknown names and where it cannot be used on it."""
+    facts = facts_of(dataset)
+    preset = _chosen(name, facts, machine or this_machine()) if name in CHOSEN else fitted(preset_of(name), facts)
+    if preset.refusal:
+        raise SettingError(preset.refusal, remedy="Choose another preset.", preset=name)
+    return preset
+
+
+def presets_for(
+    dataset: Dataset, *, machine: Machine | None = None, facts: DataFacts | None = None
+) -> tuple[Preset, ...]:
+    """Every preset for a data set, the two that are chosen for it first; those of no use to it carry a refusal.
+
+    `facts` are facts_of(dataset) where they were counted before.
+    """
+    facts, machine = facts or facts_of(dataset), machine or this_machine()
+    return (*(_chosen(name, facts, machine) for name in CHOSEN), *(fitted(one, facts) for one in PRESETS.values()))
+
+
+def fitted(preset: Preset, facts: DataFacts) -> Preset:
+    """A study's preset with what these data cannot do put right, and a sentence for each such thing."""
+    kind = kind_of(preset.model)
+    if kind.only_rates and not facts.rates:
+        why = "all ratings are the same" if facts.rated else "nothing is rated, only seen"
+        return replace(preset, refusal=f"It learns how high titles are rated, and in these data {why}.")
+    notes = []
+    if preset.split.get("kind") == "time" and not facts.timed:
+        preset = replace(preset, split={**preset.split, "kind": "random"})
+        notes.append(
+            "These data do not say when a rating was given, so ratings are held out at random, not the newest."
+        )
+    if kind.can.needs_times and not facts.timed:
+        notes.append("These data do not say when a rating was given, so titles are read in the order of the file.")
+    return replace(preset, notes=tuple(notes))
+
+
+def _chosen(name: str, facts: DataFacts, machine: Machine) -> Preset:
+    if name not in RULES:
+        raise SettingError(f"There is no rule for {name!r}.", remedy=f"Known are: {', '.join(RULES)}.", preset=name)
+    for rule in RULES[name]:
+        why = rule.why(facts, machine)
+        if why is not None:
+            title, sentence = CHOSEN[name]
+            return Preset(name, title, sentence, rule.model, rule.settings, rule.training, why=why)
+    raise AssertionError("the last rule always holds")
+
+
+# -- what the rules ask ------------------------------------------------------------------------------------------
+
+
+def ease_seconds(facts: DataFacts, machine: Machine) -> float:
+    """About how long EASE takes: 2.0 s on two cores for the 3,706 titles of MovieLens-1M."""
+    operations = 2.0 * facts.titles**2 * min(facts.titles, max(1, facts.people))
+    return operations / (_EASE_FLOPS_PER_CORE * machine.cores)
+
+
+def network_seconds(facts: DataFacts, machine: Machine, *, epochs: int) -> float:
+    """About how long an autoencoder of likes takes."""
+    speed = _NETWORK_ON_GPU if machine.gpu else _NETWORK_PER_CORE * machine.cores
+    return epochs * facts.counted * facts.titles / speed
+
+
+def ease_fits(facts: DataFacts, machine: Machine) -> bool:
+    """Whether its matrix fills at most half of the free memory."""
+    free = machine.memory_bytes
+    return free is None or ease_memory_bytes(facts.titles) <= _SHARE_OF_FREE_MEMORY * free
+
+
+def _only_seen(facts: DataFacts, machine: Machine) -> str | None:
+    if facts.rated or not facts.entries:
+        return None
+    return "Nothing is rated here, only seen, and the two-headed model is the one that learns from what was seen."
+
+
+def _too_few(facts: DataFacts, machine: Machine) -> str | None:
+    if facts.counted >= FEW_PEOPLE:
+        return None
+    return (
+        f"Only {facts.counted:,} people like {LIKES_THAT_COUNT} titles or more, too few to tell who is like whom: what "
+        "most people like is the safest answer."
+    )
+
+
+def _best_is_ease(facts: DataFacts, machine: Machine) -> str | None:
+    seconds = ease_seconds(facts, machine)
+    if not ease_fits(facts, machine) or seconds > _LONG_S or (facts.counted >= MANY_PEOPLE and machine.gpu):
+        return None
+    measured = "On data of this size no network that we measured was ahead of it"
+    if facts.counted >= MANY_PEOPLE:
+        measured = "A network would come a little further with so many people, but takes hours without a GPU"
+    return (
+        f"{measured}; the {facts.titles:,} titles need {size_in_words(ease_memory_bytes(facts.titles))} and about "
+        f"{_time(seconds)}. Blended with a trained network it gets a little better still."
+    )
+
+
+def _best_is_vae(facts: DataFacts, machine: Machine) -> str:
+    epochs = kind_of("mult_vae").training_for(facts.entries)["epochs"]
+    about = _time(network_seconds(facts, machine, epochs=epochs))
+    if ease_fits(facts, machine) and facts.counted >= MANY_PEOPLE:
+        return f"{facts.counted:,} people are enough for a network to pass EASE, and there is a GPU: about {about}."
+    return (
+        f"EASE is too big for {facts.titles:,} titles here ({size_in_words(ease_memory_bytes(facts.titles))}), so the "
+        f"best network for lists is taken: about {about}."
+    )
+
+
+def _fastest_is_ease(facts: DataFacts, machine: Machine) -> str | None:
+    seconds = ease_seconds(facts, machine)
+    if not ease_fits(facts, machine) or seconds > _QUICK_S:
+        return None
+    return f"It is computed at once, in about {_time(seconds)} for {facts.titles:,} titles, without any training."
+
+
+def _fastest_is_dae(facts: DataFacts, machine: Machine) -> str:
+    about = _time(network_seconds(facts, machine, epochs=10))
+    return f"EASE would take long or not fit with {facts.titles:,} titles; the smallest network takes about {about}."
+
+
+def _time(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.0f} hours"
+
+
+RULES: dict[str, tuple[Rule, ...]] = {
+    "best_quality": (
+        Rule("two_head", _only_seen),
+        Rule("popularity", _too_few),
+        Rule("ease", _best_is_ease),
+        Rule("mult_vae", _best_is_vae),
+    ),
+    "fastest": (
+        Rule("two_head", _only_seen, training={"epochs": 10}),
+        Rule("popularity", _too_few),
+        Rule("ease", _fastest_is_ease),
+        Rule("mult_dae", _fastest_is_dae, training={"epochs": 10}),
+    ),
+}

@@ -1,0 +1,245 @@
+"""Matrix factorisation: a short row of numbers for each person and each title, whose product is the rating.
+
+Stands between Split and Trainer, and behind the Recommender. With biases a rating is mu + b_u + b_i + p_u . q_i
+(Koren, Bell and Volinsky 2009); without, p_u . q_i alone, as the low-rank study has it. Whoever asks, seen in
+training or not, gets their p_u (and b_u) by ridge least squares on their own ratings, the titles' rows held still;
+what few ratings do not settle is the average person's.
+
+Shapes: U profiles, T training people, I titles, K rank, F features of a title (K, and one more with biases), N
+entries, n of one profile, V variants, C columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from scipy.sparse import csr_array
+from scipy.sparse.linalg import svds
+from torch import Tensor, nn
+
+from engine.data.batches import EntryBatch, mixed_seed
+from engine.data.dataset import Histories, Scale
+from engine.models import uncertainty
+from engine.models.base import Capabilities, Losses, Moment, Prediction
+from engine.models.fold_in import Lot, lots_of, ridge_factors, ridge_factors_without_each, ridge_openness
+from engine.models.rating_model import RatingConfig, RatingModel
+from engine.settings import setting
+
+_SMALL = 0.1
+_SVD_SHARE = 0.1
+
+
+@dataclass(frozen=True)
+class MfConfig(RatingConfig):
+    """The settings of `mf`."""
+
+    rank: int = setting(
+        64, label="Rank", help="Numbers kept for each person and each title.", low=1, high=4096, more=False
+    )
+    bias: bool = setting(
+        True, label="Biases", help="Whether people and titles have a level of their own beside the product.", more=False
+    )
+    init: str = setting(
+        "small",
+        label="Start",
+        help="Factors at the start: small random ones, standard normal ones, or a tenth of the ratings' own SVD.",
+        choices=("small", "normal", "svd"),
+    )
+    l2: float = setting(
+        0.015,
+        label="Regularisation (l2)",
+        help="Pulls factors and biases towards zero, each time a rating is learned from.",
+        low=0.0,
+        high=100.0,
+        more=False,
+    )
+    fold_in_l2: float = setting(
+        0.3,
+        label="Fold-in l2",
+        help="How cautious the factors of a person are whose ratings are few, beyond l2.",
+        low=1e-6,
+        high=1e6,
+        scale="log",
+    )
+
+
+class MatrixFactorization(RatingModel):
+    """Factors and biases of titles, and of the people it was trained on."""
+
+    name = "mf"
+    can = Capabilities(
+        ranks=True,
+        predicts_ratings=True,
+        learns_by_steps=True,
+        needs_times=False,
+        folds_in=True,
+        learns_from="ratings",
+        knows_doubt=True,
+        examples="ratings",
+    )
+    config: MfConfig
+    doubt_P: Tensor
+    sized_by_people = ("user_factors_TK", "user_bias_T")
+
+    def __init__(self, config: MfConfig, *, items: int, scale: Scale) -> None:
+        super().__init__(config, items=items, scale=scale)
+        std = 1.0 if config.init == "normal" else _SMALL
+        self.item_factors_IK = nn.Parameter(std * torch.randn(items, config.rank))
+        self.item_bias_I = nn.Parameter(torch.zeros(items), requires_grad=config.bias)
+        self.user_factors_TK = nn.Parameter(torch.zeros(0, config.rank))
+        self.user_bias_T = nn.Parameter(torch.zeros(0), requires_grad=config.bias)
+        self.register_buffer("doubt_P", torch.zeros(uncertainty.PARTS))
+
+    def prepare(self, histories: Histories, *, seed: int) -> None:
+        super().prepare(histories, seed=seed)
+        noise = torch.Generator().manual_seed(mixed_seed(seed, 0, salt=3))
+        std = 1.0 if self.config.init == "normal" else _SMALL
+        factors_TK = std * torch.randn(len(histories), self.config.rank, generator=noise)
+        self.user_factors_TK = nn.Parameter(factors_TK)
+        self.user_bias_T = nn.Parameter(torch.zeros(len(histories)), requires_grad=self.config.bias)
+        if self.config.init == "svd":
+            self._start_from_svd(histories.rated(), seed=seed)
+
+    @torch.no_grad()
+    def _start_from_svd(self, rated: Histories, *, seed: int) -> None:
+        """A tenth of the best factors of the rating matrix, what was not rated taken as 0 (as the study does)."""
+        targets_N = self._as_targets(torch.from_numpy(np.array(rated.ratings_N))) - self._level
+        matrix_TI = csr_array(
+            (targets_N.numpy().astype(np.float64), rated.item_rows_N, rated.indptr_U1), shape=(len(rated), self.items)
+        )
+        rank = min(self.config.rank, min(matrix_TI.shape) - 1)
+        if rank < 1:
+            return
+        start = np.random.default_rng(seed).standard_normal(min(matrix_TI.shape))
+        left_TK, values_K, right_KI = svds(matrix_TI, k=rank, v0=start)
+        roots_K = np.sqrt(values_K)
+        self.user_factors_TK[:, :rank] = torch.from_numpy(_SVD_SHARE * left_TK * roots_K).float()
+        self.item_factors_IK[:, :rank] = torch.from_numpy(_SVD_SHARE * right_KI.T * roots_K).float()
+
+    @property
+    def _level(self) -> Tensor:
+        """What every target starts from: the mean with biases, 0 without."""
+        return self._as_targets(self.mean) if self.config.bias else torch.zeros_like(self.mean)
+
+    # -- learning ------------------------------------------------------------------------------------------------
+
+    def losses(self, batch: EntryBatch, *, noise: torch.Generator, moment: Moment) -> Losses:
+        person_B, rows_B = batch.person_B, batch.item_rows_B
+        user_BK, item_BK = self.user_factors_TK.index_select(0, person_B), self.item_factors_IK.index_select(0, rows_B)
+        user_B, item_B = self.user_bias_T.index_select(0, person_B), self.item_bias_I.index_select(0, rows_B)
+        predicted_B = self._level + user_B + item_B + (user_BK * item_BK).sum(1)
+        squares = sum(one.float().square().sum() for one in (user_BK, item_BK, user_B, item_B))
+        return self._squared_error(
+            predicted_B - self._as_targets(batch.ratings_B), self.config.l2 * squares / max(1, len(person_B))
+        )
+
+    # -- predicting ----------------------------------------------------------------------------------------------
+
+    @torch.inference_mode()
+    def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
+        """See Model. Someone without a rating is taken for the average person."""
+        features_IF, levels_I = self._features(), self._levels()
+        return self._prediction(levels_I + self._folded_in(profiles, features_IF, levels_I) @ features_IF.T, None)
+
+    @torch.inference_mode()
+    def ratings_of(self, profiles: Histories, wanted: Histories) -> Tensor:
+        features_IF, levels_I = self._features(), self._levels()
+        persons_UF = self._folded_in(profiles, features_IF, levels_I)
+        rows_N = torch.from_numpy(wanted.item_rows_N.astype(np.int64)).to(features_IF.device)
+        person_N = torch.from_numpy(wanted.user_rows_N).to(features_IF.device)
+        return self._ratings(levels_I[rows_N] + (persons_UF[person_N] * features_IF[rows_N]).sum(1))
+
+    def _folded_in(self, profiles: Histories, features_IF: Tensor, levels_I: Tensor) -> Tensor:
+        """What each person's ratings say of them, [U, F]."""
+        lots, config = self._lots(profiles.rated(), features_IF, levels_I), self.config
+        return ridge_factors(features_IF, lots, people=len(profiles), l2=config.l2, ridge=config.fold_in_l2)
+
+    def _lots(self, rated: Histories, features_IF: Tensor, levels_I: Tensor) -> Iterator[Lot]:
+        rows_N = torch.from_numpy(rated.item_rows_N.astype(np.int64)).to(features_IF.device)
+        return lots_of(rows_N, self._targets(rated, levels_I, rows_N), rated.counts_U, width=features_IF.shape[1])
+
+    @torch.inference_mode()
+    def leave_one_out(
+        self, profile: Histories, *, left_out_V: npt.NDArray[np.int64], columns_C: npt.NDArray[np.int64] | None
+    ) -> Prediction:
+        """See Model. Without entry i the ridge system loses one row; each is solved anew, all in one batch."""
+        features_IF, levels_I = self._features(), self._levels()
+        rows_n = torch.from_numpy(profile.item_rows_N.astype(np.int64)).to(features_IF.device)
+        targets_n = self._targets(profile, levels_I, rows_n)
+        out_V = torch.from_numpy(np.asarray(left_out_V, dtype=np.int64)).to(features_IF.device)
+        persons_VF = ridge_factors_without_each(
+            features_IF[rows_n], targets_n, out_V, l2=self.config.l2, ridge=self.config.fold_in_l2
+        )
+        if columns_C is None:
+            return self._prediction(levels_I + persons_VF @ features_IF.T, None)
+        columns = torch.from_numpy(np.asarray(columns_C, dtype=np.int64)).to(features_IF.device)
+        return self._prediction(levels_I[columns] + persons_VF @ features_IF[columns].T, columns)
+
+    # -- how far off predictions may be --------------------------------------------------------------------------
+
+    @property
+    def knows_doubt(self) -> bool:
+        return bool(self.doubt_P.any())
+
+    @torch.inference_mode()
+    def rating_sds_of(self, profiles: Histories, wanted: Histories) -> Tensor | None:
+        """See Model. Measured on held-out ratings (see engine.models.uncertainty)."""
+        if not self.knows_doubt:
+            return None
+        variances_N = self._doubt_parts(profiles, wanted) @ self.doubt_P.double().cpu().numpy()
+        return torch.from_numpy(np.sqrt(variances_N)).float()
+
+    @torch.no_grad()
+    def learn_doubt(self, fold_in: Histories, to_find: Histories) -> None:
+        some = np.sort(np.random.default_rng(0).permutation(len(fold_in))[: uncertainty.MOST_PEOPLE])
+        profiles, wanted = fold_in.take(some), to_find.take(some).rated()
+        errors_N = self.ratings_of(profiles, wanted).double().numpy() - wanted.ratings_N.astype(np.float64)
+        weights_P = uncertainty.fitted_parts(errors_N, self._doubt_parts(profiles, wanted))
+        self.doubt_P.copy_(torch.zeros(uncertainty.PARTS) if weights_P is None else torch.from_numpy(weights_P))
+
+    def _doubt_parts(self, profiles: Histories, wanted: Histories) -> uncertainty.Floats:
+        features_IF, config = self._features(), self.config
+        open_N = ridge_openness(
+            features_IF,
+            self._lots(profiles.rated(), features_IF, self._levels()),
+            rows_N=torch.from_numpy(wanted.item_rows_N.astype(np.int64)),
+            person_N=torch.from_numpy(wanted.user_rows_N),
+            l2=config.l2,
+            ridge=config.fold_in_l2,
+        )
+        counts_N = self.counts_I.cpu().numpy()[wanted.item_rows_N].astype(np.float64)
+        return uncertainty.parts_of(open_N.numpy(), counts_N)
+
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *others: Any) -> None:
+        """Runs of former versions know no doubt."""
+        state_dict.setdefault(f"{prefix}doubt_P", torch.zeros(uncertainty.PARTS))
+        super()._load_from_state_dict(state_dict, prefix, *others)
+
+    # -- what a person's factors are multiplied with -------------------------------------------------------------
+
+    def _features(self) -> Tensor:
+        """What a person's factors are multiplied with, [I, F]: the titles' factors, and 1 for the person's bias.
+
+        A title that nobody rated in training has factors of 0: what it started from says nothing about it.
+        """
+        factors_IK = self.item_factors_IK * self.is_known_I[:, None]
+        return torch.cat([factors_IK, torch.ones_like(factors_IK[:, :1])], 1) if self.config.bias else factors_IK
+
+    def _levels(self) -> Tensor:
+        """The target of each title for someone who is like the average person of training, [I]; the mean of all
+        ratings for titles that nobody rated.
+        """
+        levels_I = self._level + self.item_bias_I
+        if len(self.user_factors_TK):
+            levels_I = levels_I + self.item_factors_IK @ self.user_factors_TK.mean(0) + self.user_bias_T.mean()
+        return torch.where(self.is_known_I, levels_I, self._as_targets(self.mean))
+
+    def _targets(self, profile: Histories, levels_I: Tensor, rows_N: Tensor) -> Tensor:
+        """What a person's factors have to explain of each entry, [N]; NaN where it is not rated."""
+        ratings_N = torch.from_numpy(np.array(profile.ratings_N, dtype=np.float32)).to(levels_I.device)
+        return self._as_targets(ratings_N) - levels_I[rows_N]

@@ -1,0 +1,241 @@
+"""Whether a simpler model would have done better on these data: `ease` by its lists and, where a model only predicts
+ratings, averages by theirs; fitted on the same split, compared person by person on what is held out to validate on.
+
+Wires evaluation behind a finished run; what it says is advice, never a failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from engine.data.dataset import Dataset
+from engine.data.split import Split, SplitConfig, make_split
+from engine.device import training_threads
+from engine.errors import DataError, DeviceError, EngineError, SettingError, TrainingError
+from engine.evaluation.breakdown import ERRORS_BY_RATING, KNOWN_AND_NEW
+from engine.evaluation.intervals import Interval
+from engine.evaluation.protocol import ERROR_METRICS, USUAL_CUTS, Judgement, compare, judge
+from engine.events import Job, StageStarted, Stop
+from engine.library.run_record import RunRecord
+from engine.library.store import Library
+from engine.models.base import ClosedFormModel, Model
+from engine.models.registry import kind_of
+from engine.operations.preparing import fresh_model
+from engine.operations.recommending import model_of
+
+COLD_START_PEOPLE = 200
+"""How many of the test people are judged again and again with less of their profiles; their interval is narrow enough,
+and models that take long to rank stay bearable."""
+
+
+def evaluate(
+    library: Library,
+    run_id: str,
+    *,
+    protocol: str | None = None,
+    ks: Sequence[int] = USUAL_CUTS,
+    weight: float | None = None,
+) -> Job[Judgement]:
+    """Judge a run on its test people, with the cold-start curve. Stop gives what the people so far gave, so marked.
+
+    `protocol` is that of the run (None), or SettingError says why it is refused. The usual lengths of lists are judged
+    beside those asked for, and the judgement is kept with the run, where none was stopped. `weight` is the presence
+    weight of models that mix (None: by presence alone); with another weight nothing is kept. Raises LibraryError where
+    the run or its data set cannot be used, or the disk is full.
+    """
+    record = library.runs.find(run_id)
+    _refuse_other_protocol(record, protocol)
+    torch.set_num_threads(training_threads())
+    dataset = library.dataset_of(record)
+    model = model_of(library.runs.load(record.run_id), dataset)
+    yield StageStarted("splitting", "Setting the same people aside again")
+    split = make_split(dataset, SplitConfig.from_dict(record.split_config))
+    if split.test is None:
+        raise DataError(f"The split of the run {record.name} holds nobody out to judge on.")
+    judgement = yield from judge(
+        model,
+        split.test,
+        candidates_I=split.candidates_I,
+        ks=(*ks, *USUAL_CUTS),
+        weight=weight,
+        counts_I=np.bincount(split.train.item_rows_N, minlength=split.titles),
+        cold_start_people=COLD_START_PEOPLE,
+    )
+    if weight is None and not judgement.stopped:
+        library.runs.judged(record.run_id, judgement)
+    return judgement
+
+
+def _refuse_other_protocol(record: RunRecord, protocol: str | None) -> None:
+    trained_for = str(record.split_config["kind"])
+    if trained_for == "none":
+        raise SettingError(
+            f"The run {record.name} learned from everything (split none), so there is nobody left to judge it on.",
+            remedy="Train with another split to judge the model.",
+            run=record.run_id,
+        )
+    if protocol is not None and protocol != trained_for:
+        raise SettingError(
+            f"The run {record.name} was trained for the protocol {trained_for}; judging it by {protocol} would test it "
+            "on ratings that it has learned from.",
+            remedy=f"Judge it by {trained_for}, or train with --split {protocol}.",
+            run=record.run_id,
+        )
+
+
+POPULARITY, BIASES, EASE = "popularity", "biases", "ease"
+BASELINE_TITLES = {POPULARITY: "Most liked", BIASES: "Averages", EASE: "Liked together (EASE)"}
+"""What the baselines are called where people read it; "Averages" is μ + b_u + b_i."""
+
+_MOST_TITLES_FOR_EASE = 10_000
+_OF_ERRORS = (ERRORS_BY_RATING, KNOWN_AND_NEW)
+
+
+def baselines(
+    library: Library, dataset: Dataset, split_config: SplitConfig, *, ks: Sequence[int] = USUAL_CUTS
+) -> Job[dict[str, Judgement]]:
+    """The judgements of the baselines on the test people of a split, by name.
+
+    "popularity" has what lists are worth, "biases" how far off μ + b_u + b_i is where ratings are held out, "ease" is
+    there where it fits (10,000 titles, and the memory). Kept once all are worked out, and worked out again only where
+    other lengths of lists than the usual are asked for; Stop passes through. Raises DataError where the split holds
+    nobody out.
+    """
+    kept = library.baselines.find(dataset.fingerprint, split_config)
+    if kept is not None and all(f"recall@{k}" in kept[POPULARITY].metrics for k in ks):
+        return kept
+    torch.set_num_threads(training_threads())
+    yield StageStarted("splitting", "Setting the same people aside again")
+    split = make_split(dataset, split_config)
+    if split.test is None:
+        raise DataError(
+            f"The split {split_config.kind} holds nobody out, so there is nothing to hold a model against.",
+            remedy="Choose another split.",
+        )
+    found = _lists_and_errors((yield from _judged(POPULARITY, dataset, split, ks)))
+    if dataset.titles <= _MOST_TITLES_FOR_EASE:
+        try:
+            found[EASE] = yield from _judged(EASE, dataset, split, ks)
+        except (DeviceError, TrainingError):
+            yield None
+    library.baselines.keep(dataset.fingerprint, split_config, found)
+    return found
+
+
+def _judged(name: str, dataset: Dataset, split: Split, ks: Sequence[int]) -> Job[Judgement]:
+    model = fresh_model(name, None, dataset, seed=1)
+    assert isinstance(model, ClosedFormModel), "baselines are computed at once"
+    assert split.test is not None, "asked only where somebody is held out"
+    yield from model.fit(split.train)
+    judgement = yield from judge(
+        model,
+        split.test,
+        candidates_I=split.candidates_I,
+        ks=(*ks, *USUAL_CUTS),
+        counts_I=np.bincount(split.train.item_rows_N, minlength=split.titles),
+        cold_start_people=COLD_START_PEOPLE,
+    )
+    if judgement.stopped:
+        raise Stop
+    return judgement
+
+
+def _lists_and_errors(judgement: Judgement) -> dict[str, Judgement]:
+    """One judgement of the model that ranks by popularity and rates by biases, as that of two baselines."""
+    found = {POPULARITY: _part(judgement, errors=False)}
+    if "rmse" in judgement.metrics:
+        found[BIASES] = _part(judgement, errors=True)
+    return found
+
+
+def _part(judgement: Judgement, *, errors: bool) -> Judgement:
+    return replace(
+        judgement,
+        metrics={name: one for name, one in judgement.metrics.items() if (name in ERROR_METRICS) == errors},
+        per_person={name: one for name, one in judgement.per_person.items() if (name in ERROR_METRICS) == errors},
+        breakdowns=tuple(one for one in judgement.breakdowns if (one.name in _OF_ERRORS) == errors),
+    )
+
+
+_METRIC, _CUT, _ERROR = "ndcg@100", 100, "rmse"
+_MOST_TITLES = 15_000
+_FEW_PEOPLE = 2_000
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to do instead, in words ("" for nothing), and the model that would do better."""
+
+    words: str = ""
+    better_model: str | None = None
+
+
+def advice_on(model: Model, split: Split, dataset: Dataset) -> Job[Advice]:
+    """Words where `ease` is the better or the equal and quicker choice, or averages foretell ratings better; none where
+    the model earns its keep.
+
+    Nothing is said of data sets where fitting `ease` would take minutes, or without validation people. A Stop ends it.
+    """
+    if split.validation is None or not model.can.learns_by_steps or dataset.titles > _MOST_TITLES:
+        return Advice()
+    yield StageStarted("comparing", "Comparing with EASE on the validation people")
+    try:
+        theirs = yield from _simple("ease", split, dataset)
+        if theirs.stopped:
+            return Advice()
+        ours = yield from _judged_run(model, split)
+        if ours.stopped:
+            return Advice()
+        advice = _advice(model, ours, theirs, compare(theirs, ours, _METRIC), few_people=len(split.train) < _FEW_PEOPLE)
+        if not kind_of(model.name).only_rates:
+            return advice
+        averages = yield from _simple("popularity", split, dataset)
+        words = "" if averages.stopped else _on_ratings(ours, averages)
+        return replace(advice, words=" ".join(filter(None, (words, advice.words))))
+    except (EngineError, Stop):
+        return Advice()
+
+
+def _simple(name: str, split: Split, dataset: Dataset) -> Job[Judgement]:
+    """How good a model is that is computed at once."""
+    model = fresh_model(name, None, dataset, seed=1)
+    assert isinstance(model, ClosedFormModel), "only these are simple"
+    yield from model.fit(split.train)
+    return (yield from _judged_run(model, split))
+
+
+def _judged_run(model: Model, split: Split) -> Job[Judgement]:
+    assert split.validation is not None, "asked only where there are validation people"
+    return (yield from judge(model, split.validation, candidates_I=split.candidates_I, ks=(_CUT,), intervals=False))
+
+
+def _advice(model: Model, ours: Judgement, theirs: Judgement, gain: Interval, *, few_people: bool) -> Advice:
+    ease, title = kind_of("ease").title, kind_of(model.name).title
+    for_lists, no_stars = (" for lists", "; it predicts no ratings") if model.can.predicts_ratings else ("", "")
+    figures = f"NDCG@100 {theirs.metrics[_METRIC].value:.3f} against {ours.metrics[_METRIC].value:.3f} of {title}"
+    where = f"on the {theirs.people:,} validation people"
+    if gain.low is not None and gain.low > 0:
+        data = "On data this small" if few_people else "On these data"
+        words = (
+            f"{data} {ease} is the better choice{for_lists}: {figures} {where}. It is computed in seconds{no_stars}."
+        )
+        return Advice(words, "ease")
+    if gain.high is not None and gain.high < 0:
+        return Advice()
+    words = f"{ease} does about as well{for_lists} in seconds: {figures} {where}, too close to tell apart."
+    return Advice(words, "ease")
+
+
+def _on_ratings(ours: Judgement, averages: Judgement) -> str:
+    """A sentence where averages of title and person are nearer to the ratings than chance explains, or ""."""
+    if _ERROR not in ours.per_person or _ERROR not in averages.per_person:
+        return ""
+    worse = compare(ours, averages, _ERROR)
+    if worse.low is None or worse.low <= 0:
+        return ""
+    figures = f"RMSE {averages.metrics[_ERROR].value:.3f} against {ours.metrics[_ERROR].value:.3f}"
+    return f"Averages of title and person foretell the validation ratings better than this model does: {figures}."

@@ -1,0 +1,304 @@
+"""A kept run predicts ratings into a file: of the pairs in a table, or of those that the data set's own file asked for.
+
+Wires the library to the models and the files. A model is told all that the data set knows of a person but for the very
+rating that is asked for.
+
+Shapes: P pairs.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import torch
+
+from engine.data.dataset import Bools, Dataset, Float32, Int32
+from engine.data.importing.importer import asked_rows
+from engine.data.reading.archives import size_of
+from engine.data.reading.lines import NotUtf8Error
+from engine.data.reading.pairs_file import PairsFile, PairsPiece, open_pairs
+from engine.data.reading.readers import Pairs
+from engine.data.whole_file import refuse_same, whole_file, write_csv_part
+from engine.device import training_threads
+from engine.errors import DataError, SettingError
+from engine.events import Event, Job, Pace, Progressed, StageStarted
+from engine.library.store import Library
+from engine.models.base import Model
+from engine.models.registry import MODELS
+from engine.operations.recommending import recommender_of
+from engine.recommending.pair_ratings import PairRatings, rate_pairs
+
+MOST_NAMED = 20
+_AT_ONCE = 50_000
+_DECIMALS = 5
+
+
+@dataclass(frozen=True)
+class UnansweredPair:
+    """A line of the file that got no rating, and why."""
+
+    line: int
+    user: str
+    item: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What was written. pairs: lines of the result. blank: those without a rating: the data set does not know who or
+    what it is (the first 20 are `unanswered`). by_averages: those of whom nothing can be known, answered by what is
+    known of all. already_rated: pairs whose rating the data set has; it was kept from the model. skipped: lines of the
+    file that hold no pair.
+    """
+
+    path: Path
+    run_name: str
+    pairs: int
+    blank: int
+    by_averages: int
+    already_rated: int
+    unknown_people: int
+    unknown_titles: int
+    skipped: int
+    unanswered: tuple[UnansweredPair, ...]
+    seconds: float
+
+    @property
+    def predicted(self) -> int:
+        """How many pairs got a rating."""
+        return self.pairs - self.blank
+
+
+@dataclass
+class _Tally:
+    """What is counted while pairs are answered."""
+
+    pairs: int = 0
+    blank: int = 0
+    by_averages: int = 0
+    already_rated: int = 0
+    skipped: int = 0
+    people: set[str] = field(default_factory=set)
+    titles: set[str] = field(default_factory=set)
+    unanswered: list[UnansweredPair] = field(default_factory=list)
+
+
+class _Reading:
+    """How far the file of pairs has been answered, in its own unit."""
+
+    def __init__(self, total: int, unit: str) -> None:
+        self._total, self._unit, self._pace = total, unit, Pace()
+        self._from, self._to, self._pairs, self._before = 0.0, 0.0, 1, 0
+
+    def begin(self, start: float, end: float, *, pairs: int) -> None:
+        """The next part of the file, with so many pairs."""
+        self._before += self._pairs if self._to else 0
+        self._from, self._to, self._pairs = start, end, max(1, pairs)
+
+    def report(self, done: int) -> Event | None:
+        """How far it is after so many pairs of the part, or None where the last report is too recent."""
+        if not self._pace.due():
+            return None
+        place = self._from + (self._to - self._from) * done / self._pairs
+        return Progressed(f"Predicted {self._before + done:,} ratings", int(place), self._total, self._unit)
+
+
+def predict(
+    library: Library, run_id: str, pairs: Path | None, *, out: Path, uncertainty: bool = False
+) -> Job[Predictions]:
+    """Write a rating for each pair, in the order of the file.
+
+    pairs: a table `user,item` of people of the data set, answered as `user,item,rating`; a pair that the data set does
+    not know stays blank. None: those that the data set's own text file asks for, answered one number a line; of whom
+    or what has no ratings, by averages. `uncertainty` adds a column `sd`. The result is there in full or not at all:
+    Stop passes through and leaves nothing. Raises SettingError where the run predicts no ratings, DataError where a
+    file cannot be read or written, LibraryError where the run cannot be used.
+    """
+    started = time.monotonic()
+    torch.set_num_threads(training_threads())
+    yield StageStarted("opening", "Opening the model")
+    recommender = recommender_of(library, run_id)
+    record = library.runs.find(run_id)
+    model, dataset = recommender.model, recommender.dataset
+    _refuse_without_ratings(model, record.name)
+    if uncertainty and not model.knows_doubt:
+        raise _no_doubt(model, record.name)
+    tally = _Tally()
+    if pairs is None:
+        yield from _answer_own(model, dataset, out, tally)
+    else:
+        refuse_same(out, as_read=pairs)
+        file = open_pairs(pairs)
+        try:
+            yield from _answer_table(model, dataset, file, out, tally, uncertainty=uncertainty)
+        except NotUtf8Error:
+            tally = _Tally()
+            yield from _answer_table(model, dataset, file.as_western(), out, tally, uncertainty=uncertainty)
+    return Predictions(
+        Path(out).absolute(), record.name, tally.pairs, tally.blank, tally.by_averages, tally.already_rated,
+        len(tally.people), len(tally.titles), tally.skipped, tuple(tally.unanswered), time.monotonic() - started,
+    )  # fmt: skip
+
+
+def models_with_ratings() -> tuple[str, ...]:
+    """The names of the models that predict ratings."""
+    return tuple(kind.name for kind in MODELS.values() if kind.can.predicts_ratings)
+
+
+# -- the pairs of the data set's own file ------------------------------------------------------------------------------
+
+
+def _answer_own(model: Model, dataset: Dataset, out: Path, tally: _Tally) -> Job[None]:
+    asked_P2 = dataset.asked_P2
+    if asked_P2 is None or not len(asked_P2):
+        raise DataError(
+            f"The file of {dataset.name} asks for no ratings.",
+            remedy="Give a file of pairs: user,item.",
+            dataset=dataset.dataset_id,
+        )
+    yield StageStarted("predicting", f"Predicting the {len(asked_P2):,} ratings that {dataset.name} asks for")
+    at = _Reading(len(asked_P2), "ratings")
+    with whole_file(out) as file:
+        for start in range(0, len(asked_P2), _AT_ONCE):
+            users_P, items_P = np.array(asked_P2[start : start + _AT_ONCE]).T
+            at.begin(start, start + len(users_P), pairs=len(users_P))
+            found = yield from rate_pairs(model, dataset, users_P, items_P, averages=True, report=at.report)
+            _count(tally, found)
+            tally.by_averages += int(_nothing_known(dataset, users_P, items_P).sum())
+            file.write("".join(f"{one:.{_DECIMALS}g}\n" for one in found.ratings_P.tolist()).encode())
+
+
+def _nothing_known(dataset: Dataset, users_P: Int32, items_P: Int32) -> Bools:
+    """Which pairs are of a person or title without a single entry."""
+    counts_U, counts_I = np.append(dataset.histories.counts_U, 0), np.append(dataset.counts_I, 0)
+    unknown_P: Bools = (counts_U[users_P] == 0) | (counts_I[items_P] == 0)
+    return unknown_P
+
+
+# -- a table of pairs --------------------------------------------------------------------------------------------------
+
+
+def _answer_table(
+    model: Model, dataset: Dataset, pairs: PairsFile, out: Path, tally: _Tally, *, uncertainty: bool
+) -> Job[None]:
+    yield StageStarted("predicting", f"Predicting the ratings that {pairs.source.name} asks for")
+    at, begun = _Reading(size_of(pairs.source), "bytes"), 0
+    names = ["user", "item", "rating", *(["sd"] if uncertainty else [])]
+    with whole_file(out) as file:
+        file.write((",".join(names) + "\n").encode())
+        for piece in pairs.pieces():
+            tally.skipped += len(piece.skipped)
+            _name_skipped(tally, piece)
+            share = (piece.position - begun) / max(1, len(piece.lines_P))
+            for first, part in _parts(piece):
+                at.begin(begun + first * share, begun + (first + len(part.lines_P)) * share, pairs=len(part.lines_P))
+                found = yield from _answer_part(model, dataset, part, tally, sds=uncertainty, report=at.report)
+                _write(file, part, found, names)
+            begun = piece.position
+        if not tally.pairs:
+            raise DataError(
+                f"{pairs.source.name} holds no pairs.",
+                remedy="Choose a file with a person and a title a line.",
+                path=str(pairs.source.path),
+            )
+
+
+def _parts(piece: PairsPiece) -> Iterator[tuple[int, PairsPiece]]:
+    """A piece in parts that fit into memory, each with the number of its first pair."""
+    for start in range(0, len(piece.lines_P), _AT_ONCE):
+        users_P, items_P = (one.slice(start, _AT_ONCE) for one in (piece.users_P, piece.items_P))
+        lines_P = piece.lines_P[start : start + _AT_ONCE]
+        yield start, PairsPiece(users_P, items_P, lines_P, (), piece.position)
+
+
+def _answer_part(
+    model: Model,
+    dataset: Dataset,
+    part: PairsPiece,
+    tally: _Tally,
+    *,
+    sds: bool,
+    report: Callable[[int], Event | None],
+) -> Job[PairRatings]:
+    rows_P2 = asked_rows([Pairs(part.users_P, part.items_P)], dataset.users, dataset.items)
+    assert rows_P2 is not None, "there is a list of pairs"
+    found = yield from rate_pairs(model, dataset, rows_P2[:, 0], rows_P2[:, 1], averages=False, sds=sds, report=report)
+    _count(tally, found)
+    _count_unknown(dataset, part, rows_P2, tally)
+    return found
+
+
+def _count_unknown(dataset: Dataset, part: PairsPiece, rows_P2: Int32, tally: _Tally) -> None:
+    """Take down who and what the data set does not have, and name the first lines."""
+    unknown_P2 = rows_P2 < 0
+    for names, ids_P, unknown_P in ((tally.people, part.users_P, unknown_P2[:, 0]),
+                                    (tally.titles, part.items_P, unknown_P2[:, 1])):  # fmt: skip
+        names.update(ids_P.filter(pa.array(unknown_P)).unique().to_pylist())
+    for place in np.flatnonzero(unknown_P2.any(1))[:MOST_NAMED].tolist():
+        missing = [word for word, is_unknown in zip(("person", "title"), unknown_P2[place], strict=True) if is_unknown]
+        reason = f"{dataset.name} has no such {' and no such '.join(missing)}"
+        user, item = part.users_P[place].as_py(), part.items_P[place].as_py()
+        tally.unanswered.append(UnansweredPair(int(part.lines_P[place]), user, item, reason))
+    _keep_first(tally)
+
+
+def _write(file: BinaryIO, part: PairsPiece, found: PairRatings, names: list[str]) -> None:
+    columns = [part.users_P, part.items_P, _numbers(found.ratings_P)]
+    if found.sds_P is not None:
+        columns.append(_numbers(found.sds_P))
+    write_csv_part(file, dict(zip(names, columns, strict=True)))
+
+
+def _numbers(values_P: Float32) -> pa.Array:
+    """Values as they are written; blank where there is none."""
+    return pc.round(pa.array(values_P.astype(np.float64), from_pandas=True), _DECIMALS)
+
+
+def _count(tally: _Tally, found: PairRatings) -> None:
+    tally.pairs += len(found.ratings_P)
+    tally.blank += int(np.isnan(found.ratings_P).sum())
+    tally.already_rated += int(found.own_P.sum())
+
+
+def _name_skipped(tally: _Tally, piece: PairsPiece) -> None:
+    tally.unanswered += [UnansweredPair(line, "", "", "wrong number of columns") for line in piece.skipped]
+    _keep_first(tally)
+
+
+def _keep_first(tally: _Tally) -> None:
+    tally.unanswered.sort(key=lambda one: one.line)
+    del tally.unanswered[MOST_NAMED:]
+
+
+# -- refusing ----------------------------------------------------------------------------------------------------------
+
+
+def _refuse_without_ratings(model: Model, run_name: str) -> None:
+    if not model.can.predicts_ratings:
+        raise SettingError(
+            f"The run {run_name} ({model.name}) ranks titles and predicts no ratings.",
+            remedy=f"Take a run of a model that does: {', '.join(models_with_ratings())}.",
+            model=model.name,
+        )
+
+
+def _no_doubt(model: Model, run_name: str) -> SettingError:
+    able = [kind.name for kind in MODELS.values() if kind.can.knows_doubt]
+    if model.can.knows_doubt:
+        return SettingError(
+            f"The run {run_name} does not know how far off its predictions are: nothing was held out to measure it on.",
+            remedy="Train again with ratings to validate on, or leave the uncertainty out.",
+            model=model.name,
+        )
+    return SettingError(
+        f"The run {run_name} ({model.name}) does not say how far off its predictions may be.",
+        remedy=f"Take a run of a model that does ({', '.join(able)}), or leave the uncertainty out.",
+        model=model.name,
+    )

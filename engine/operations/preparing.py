@@ -1,0 +1,120 @@
+"""Before a run: the model that answers within seconds of opening a data set, and the search for a learning rate.
+
+Wires split, registry and the learning-rate finder together. Nothing here is kept.
+"""
+
+from __future__ import annotations
+
+import torch
+
+from engine.data.dataset import Dataset
+from engine.data.split import Split, SplitConfig, make_split
+from engine.device import choose_device, training_threads
+from engine.errors import DeviceError, TrainingError
+from engine.events import Job, StageStarted
+from engine.library.store import Library
+from engine.models.base import ClosedFormModel, Model, StepModel
+from engine.models.registry import build, fitted_config, kind_of
+from engine.recommending.recommender import Recommender
+from engine.settings import Config
+from engine.training import lr_finder
+from engine.training.config import TrainingConfig
+from engine.training.lr_finder import FinderConfig, RateSweep
+
+
+def quick_model(library: Library, dataset: Dataset) -> Job[Recommender]:
+    """A model computed at once from all of a data set, not kept: `ease`, or `popularity` where that cannot be.
+
+    Stop passes through. Raises TrainingError where there are no ratings at all.
+    """
+    torch.set_num_threads(training_threads())
+    try:
+        model = yield from fitted("ease", None, dataset)
+    except (DeviceError, TrainingError):
+        model = yield from fitted("popularity", None, dataset)
+    return Recommender(model, dataset, candidates_I=dataset.counts_I > 0, trained_words="computed on opening")
+
+
+def find_rate(
+    library: Library,
+    dataset: Dataset,
+    *,
+    model: str,
+    model_config: Config | None = None,
+    training: TrainingConfig | None = None,
+    finder: FinderConfig | None = None,
+    split: SplitConfig | None = None,
+    device: str = "auto",
+    suggestion: str | None = None,
+) -> Job[RateSweep]:
+    """Sweep learning rates for a model on the training people of a split; Stop keeps what was measured.
+
+    `suggestion` is which reading is taken where nobody looks (None: the model's own; see engine.training.lr_finder).
+    Raises TrainingError for models that are computed at once: they have no learning rate.
+    """
+    refuse_without_rate(model)
+    torch.set_num_threads(training_threads())
+    chosen = choose_device(device)
+    yield StageStarted("splitting", "Setting people aside to judge on")
+    divided = make_split(dataset, split or default_split(model))
+    training, finder = training or default_training(model, dataset), finder or default_finder(model)
+    return (yield from sweep(divided, dataset, model, model_config, training, finder, chosen, suggestion=suggestion))
+
+
+def sweep(
+    split: Split,
+    dataset: Dataset,
+    model: str,
+    model_config: Config | None,
+    training: TrainingConfig,
+    finder: FinderConfig,
+    device: torch.device,
+    *,
+    suggestion: str | None = None,
+) -> Job[RateSweep]:
+    """The learning-rate sweep of a fresh model on a split."""
+    fresh = fresh_model(model, model_config, dataset, seed=training.seed)
+    assert isinstance(fresh, StepModel), "models without a learning rate are refused earlier"
+    prefer = suggestion or kind_of(model).suggestion
+    return (
+        yield from lr_finder.find_rate(split, fresh, training=training, finder=finder, device=device, prefer=prefer)
+    )
+
+
+def fitted(model: str, config: Config | None, dataset: Dataset) -> Job[Model]:
+    """A closed-form model computed from all of a data set. Stop passes through."""
+    fresh = fresh_model(model, config, dataset, seed=1)
+    assert isinstance(fresh, ClosedFormModel), "only closed-form models are computed at once"
+    yield from fresh.fit(dataset.histories)
+    return fresh
+
+
+def fresh_model(model: str, config: Config | None, dataset: Dataset, *, seed: int) -> Model:
+    """A model that has learned nothing yet, its automatic settings chosen for the data set."""
+    chosen = fitted_config(model, config, entries=dataset.entries)
+    return build(model, chosen, items=dataset.titles, scale=dataset.scale, seed=seed)
+
+
+def default_finder(model: str) -> FinderConfig:
+    """What the sweep for a model's learning rate starts from."""
+    return FinderConfig(**kind_of(model).finder)
+
+
+def default_split(model: str) -> SplitConfig:
+    """What a model's split starts from."""
+    return SplitConfig(**kind_of(model).split)
+
+
+def default_training(model: str, dataset: Dataset) -> TrainingConfig:
+    """What a model's training settings start from on a data set."""
+    return TrainingConfig(**kind_of(model).training_for(dataset.entries))
+
+
+def refuse_without_rate(model: str) -> None:
+    """Raises TrainingError where a model does not learn by steps."""
+    if not kind_of(model).can.learns_by_steps:
+        raise TrainingError(
+            f"{model} is computed at once and has no learning rate.",
+            remedy="Train it directly, or choose a model that learns by steps, such as two_head.",
+            model=model,
+        )

@@ -1,0 +1,283 @@
+"""A kept run recommends to many people at once: a table of their ratings in, a table of their lists out.
+
+Wires the importer's reading, the library and the batched lists together. The people need not be in the data set, and
+an id that somebody there has too means nothing.
+
+Shapes: U people, I titles of the file, N entries.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import torch
+
+from engine.data.dataset import Bools, Dataset, Histories, Vocabulary
+from engine.data.importing.choosing import settled_of
+from engine.data.importing.gathering import gather
+from engine.data.importing.importer import asked_rows
+from engine.data.importing.options import ImportOptions
+from engine.data.matching.matcher import Matcher
+from engine.data.matching.review import Review, review_of
+from engine.data.personal.reading import read_export
+from engine.data.profiles import Profile, ProfileMatch
+from engine.data.reading.readers import Pairs
+from engine.data.reading.roles import Given
+from engine.data.whole_file import refuse_same, whole_file, write_csv_part
+from engine.device import training_threads
+from engine.errors import LibraryError, ProfileError, SettingError
+from engine.events import Job, Pace, Progressed, StageStarted
+from engine.library.runs import KeptModel
+from engine.library.store import Library
+from engine.models.base import Model
+from engine.models.registry import build, kind_of
+from engine.recommending.insights import ListInsights, explain_list
+from engine.recommending.many_lists import ManyLists, known_people, many_lists
+from engine.recommending.recommender import RecommendationList, Recommender
+
+
+def match_export(
+    dataset: Dataset, path: Path, *, given: Given | None = None, matcher: Matcher | None = None
+) -> Job[Review]:
+    """Read an export and match its titles; those that are only planned are no part of the review. Stop passes through.
+
+    `matcher` is one of the same data set that has been used before: it has its index ready. Raises DataError where the
+    file is no export, ProfileError where nothing in it is usable.
+    """
+    yield StageStarted("reading", f"Reading {path.name}")
+    export = read_export(path, given=given)
+    yield StageStarted("matching", f"Finding your titles in {dataset.name}")
+    titles = tuple(one for one in export.titles if one.state != "planned")
+    matches = yield from (matcher or Matcher(dataset)).match_all(titles)
+    return review_of(export, titles, matches)
+
+
+_LEAST_EXPLAINED = 50
+"""Most impactful is a sum over so many titles at least, however short a list was asked for."""
+
+
+@dataclass(frozen=True)
+class Recommended:
+    """A list for one person, with reasons where they were asked for. `stopped`: only some ratings were left out."""
+
+    match: ProfileMatch
+    listed: RecommendationList
+    insights: ListInsights | None
+
+    @property
+    def stopped(self) -> bool:
+        return self.insights is not None and self.insights.stopped
+
+
+def recommender_of(library: Library, run_id: str) -> Recommender:
+    """The recommender of a kept run.
+
+    Raises LibraryError where the run is unknown or damaged, or its data set is gone or not the same any more.
+    """
+    record = library.runs.find(run_id)
+    dataset = library.dataset_of(record)
+    kept = library.runs.load(record.run_id)
+    if len(kept.candidates_I) != dataset.titles:
+        raise LibraryError(
+            f"The run {record.name} is damaged: it marks {len(kept.candidates_I):,} titles where {dataset.name} has "
+            f"{dataset.titles:,}.",
+            remedy="Train again.",
+            run=record.run_id,
+        )
+    words = f"trained {record.created.astimezone():%d %B %Y, %H:%M}"
+    return Recommender(
+        model_of(kept, dataset), dataset, candidates_I=kept.candidates_I, run_id=record.run_id, trained_words=words
+    )
+
+
+def recommend(
+    recommender: Recommender, profile: Profile, *, top: int = 20, weight: float | None = None, explain: bool = False
+) -> Job[Recommended]:
+    """The list for a profile; with `explain`, leaves each rating out once to find the reasons. Raises ProfileError."""
+    torch.set_num_threads(training_threads())
+    yield StageStarted("recommending", "Ranking all titles")
+    match = recommender.match(profile)
+    listed = recommender.recommend(match.history, top=top, weight=weight, seen_rows=match.seen_rows)
+    insights = None
+    if explain:
+        insights = yield from explain_list(
+            recommender, match.history, weight=weight, top=max(top, _LEAST_EXPLAINED), seen_rows=match.seen_rows
+        )
+    return Recommended(match, listed, insights)
+
+
+def model_of(kept: KeptModel, dataset: Dataset) -> Model:
+    """The model of a run with its best weights, on the processor. Raises LibraryError where they do not fit."""
+    record = kept.record
+    config = kind_of(record.model).config_class.from_dict(record.model_config)
+    model = build(record.model, config, items=dataset.titles, scale=dataset.scale)
+    try:
+        model.load_state_dict(kept.weights)
+    except (RuntimeError, KeyError) as error:
+        raise LibraryError(
+            f"The weights of the run {record.name} do not fit its model ({str(error).splitlines()[0]}).",
+            remedy="Train again.",
+            run=record.run_id,
+        ) from error
+    return model.eval()
+
+
+MOST_NAMED = 20
+_NAMES = ("user", "rank", "item", "score")
+
+
+@dataclass(frozen=True)
+class ManyRecommended:
+    """What was written. people: those of the file; without: those who get no list, for the model knows nothing of what
+    they rated (the first 20 are `named_without`). unknown_titles: titles of the file that the data set does not have;
+    out_of_scale: ratings left out, for the data set has no such; skipped: lines that could not be read.
+    """
+
+    path: Path
+    run_name: str
+    people: int
+    without: int
+    named_without: tuple[str, ...]
+    lines: int
+    titles: int
+    unknown_titles: int
+    out_of_scale: int
+    skipped: int
+    notes: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The people of the file, their entries in rows of the data set."""
+
+    users: Vocabulary
+    histories: Histories
+    titles: int
+    unknown_titles: int
+    out_of_scale: int
+    skipped: int
+    notes: tuple[str, ...]
+
+
+def recommend_many(
+    library: Library, run_id: str, profiles: Path, *, out: Path, top: int = 20, weight: float | None = None
+) -> Job[ManyRecommended]:
+    """Write the best `top` titles for everybody in a table `user,item,rating` as `user,rank,item,score`.
+
+    The result is there in full or not at all: Stop passes through and leaves nothing. Raises SettingError for a weight
+    that the model does not have, ProfileError where it knows nothing of anybody, DataError where a file cannot be read
+    or written, LibraryError where the run cannot be used.
+    """
+    started = time.monotonic()
+    torch.set_num_threads(training_threads())
+    yield StageStarted("opening", "Opening the model")
+    recommender = recommender_of(library, run_id)
+    record = library.runs.find(run_id)
+    refuse_weight(recommender, record.name, weight)
+    refuse_same(out, as_read=profiles)
+    asked = yield from _asked(recommender.dataset, profiles)
+    known_U = known_people(recommender, asked.histories)
+    if not known_U.any():
+        raise ProfileError(
+            f"The model knows nothing of anybody in {profiles.name}: {_why_nobody(recommender, asked)}.",
+            remedy="Give ratings of titles by the ids that the data set has.",
+            people=len(asked.users),
+        )
+    lines = yield from _write(recommender, asked, out, people=int(known_U.sum()), top=top, weight=weight)
+    return ManyRecommended(
+        Path(out).absolute(),
+        record.name,
+        len(asked.users),
+        int((~known_U).sum()),
+        tuple(asked.users.id(row) for row in np.flatnonzero(~known_U)[:MOST_NAMED].tolist()),
+        lines,
+        asked.titles,
+        asked.unknown_titles,
+        asked.out_of_scale,
+        asked.skipped,
+        asked.notes,
+        time.monotonic() - started,
+    )
+
+
+def refuse_weight(recommender: Recommender, run_name: str, weight: float | None) -> None:
+    """Raises SettingError where a weight is asked for that the model does not have."""
+    if weight is not None and not recommender.model.can.mixes_presence:
+        raise SettingError(
+            f"The run {run_name} ({recommender.model.name}) has no weight between watching and loving.",
+            remedy="Leave --weight out.",
+        )
+
+
+def _asked(dataset: Dataset, profiles: Path) -> Job[_Asked]:
+    gathered = yield from gather([profiles], ImportOptions())
+    histories = yield from settled_of(gathered, "last")
+    words = pa.array(gathered.items.ids, pa.string())
+    rows_I2 = asked_rows([Pairs(words, words)], Vocabulary(()), dataset.items)
+    assert rows_I2 is not None, "there is a list of titles"
+    row_N = rows_I2[:, 1][histories.item_rows_N]
+    on_scale_N = _on_scale(histories, dataset)
+    kept_N = (row_N >= 0) & on_scale_N
+    kept = Histories(histories.indptr_U1, row_N, histories.ratings_N, histories.times_N).where(kept_N)
+    table = gathered.tables[0]
+    return _Asked(
+        gathered.users,
+        kept,
+        len(gathered.items),
+        int((rows_I2[:, 1] < 0).sum()),
+        int((~on_scale_N).sum()),
+        table.skipped.total(),
+        tuple(table.notes),
+    )
+
+
+def _on_scale(histories: Histories, dataset: Dataset) -> Bools:
+    """Which entries are seen only, or rated as ratings of the data set can be."""
+    low, high = dataset.scale.low, dataset.scale.high
+    slack = 1e-6 * max(1.0, high - low)
+    off_N: Bools = (histories.ratings_N < low - slack) | (histories.ratings_N > high + slack)
+    return ~off_N
+
+
+def _why_nobody(recommender: Recommender, asked: _Asked) -> str:
+    name = recommender.dataset.name
+    if asked.unknown_titles == asked.titles:
+        return f"{name} has none of the {asked.titles:,} titles"
+    if recommender.model.can.learns_from == "likes":
+        return f"it goes by likes, {recommender.dataset.scale.like:g} or better, and there is none that it knows"
+    return "too few people have the titles"
+
+
+def _write(
+    recommender: Recommender, asked: _Asked, out: Path, *, people: int, top: int, weight: float | None
+) -> Job[int]:
+    yield StageStarted("recommending", f"Ranking all titles for {people:,} people")
+    users = pa.array(asked.users.ids, pa.string())
+    items = pa.array(recommender.dataset.items.ids, pa.string())
+    pace, done, lines = Pace(), 0, 0
+    with whole_file(out) as file:
+        file.write((",".join(_NAMES) + "\n").encode())
+        for lists in many_lists(recommender, asked.histories, top=top, weight=weight):
+            lines += _write_lists(file, lists, users, items)
+            done += len(lists.people_U)
+            yield Progressed("Recommending", done, people, "people") if pace.due() else None
+    return lines
+
+
+def _write_lists(file: BinaryIO, lists: ManyLists, users: pa.Array, items: pa.Array) -> int:
+    people, places = np.nonzero(lists.taken_UK)
+    columns: tuple[pa.Array, ...] = (
+        users.take(pa.array(lists.people_U[people])),
+        pa.array(places + 1),
+        items.take(pa.array(lists.item_rows_UK[people, places])),
+        pc.cast(pa.array(lists.scores_UK[people, places]), pa.float64()),
+    )
+    write_csv_part(file, dict(zip(_NAMES, columns, strict=True)))
+    return len(people)

@@ -1,0 +1,305 @@
+"""A run from beginning to end: split, rate, training, judging, advice; kept at every step of the way.
+
+Wires the trainer to the library. Whatever ends a run (a stop, an error, a killed process) leaves it loadable, and its
+record says what happened.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from engine.data.dataset import Dataset
+from engine.data.split import Split, SplitConfig, make_split
+from engine.device import choose_device, choose_precision, training_threads
+from engine.errors import DeviceError, EngineError, TrainingError
+from engine.evaluation.protocol import Judgement, judge
+from engine.events import Advised, Job, RunRecorded, StageStarted, Stop
+from engine.library.run_record import FAILED, INTERRUPTED, STOPPED, parameters_of
+from engine.library.runs import RunKeeper, RunPlan
+from engine.library.store import Library
+from engine.models.base import ClosedFormModel, Model, StepModel
+from engine.models.registry import build, kind_of
+from engine.operations.evaluating import Advice, advice_on
+from engine.operations.preparing import default_finder, default_split, default_training, fresh_model, sweep
+from engine.recommending.recommender import Recommender
+from engine.settings import Config
+from engine.training import trainer
+from engine.training.checkpoint import TrainingState
+from engine.training.config import TrainingConfig, rate_words
+from engine.training.trainer import TrainedRun
+
+_SHORT = ("out of memory", "can't allocate memory", "cannot allocate memory", "cublas_status_alloc_failed")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a run came to nothing, in words, and whether memory was what it lacked."""
+
+    words: str
+    short_of_memory: bool
+
+    @staticmethod
+    def of(error: Exception) -> Problem:
+        """What an error says; the frames it holds are cleared, or their memory would stay taken."""
+        lines = str(error).strip().splitlines() or [""]
+        words = (
+            str(error) if isinstance(error, EngineError) else f"An error ended it ({type(error).__name__}: {lines[0]})."
+        )
+        problem = Problem(words, ran_out_of_memory(error))
+        chained: BaseException | None = error
+        while chained is not None:
+            traceback.clear_frames(chained.__traceback__)
+            chained = chained.__cause__ or chained.__context__
+        if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+            torch.cuda.empty_cache()
+        return problem
+
+
+def ran_out_of_memory(error: BaseException) -> bool:
+    """Whether an error, or one that caused it, says that memory was short, of the machine or of the GPU."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    if isinstance(error, DeviceError) and "needed_bytes" in error.facts:
+        return True
+    if isinstance(error, RuntimeError) and any(words in str(error).lower() for words in _SHORT):
+        return True
+    return error.__cause__ is not None and ran_out_of_memory(error.__cause__)
+
+
+_RATE_WITHOUT_FINDER = 0.01
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """A run that ended, kept and ready to recommend. `judgement` is of the test people: None after a stop or without
+    such people. `lr` is the rate used, None for models computed at once. `advice` is a sentence or "", and
+    `better_model` names the model that it finds to be the better choice.
+    """
+
+    run_id: str
+    trained: TrainedRun
+    judgement: Judgement | None
+    recommender: Recommender
+    lr: float | None
+    advice: str
+    better_model: str | None = None
+
+
+def train(
+    library: Library,
+    dataset: Dataset,
+    *,
+    model: str,
+    model_config: Config | None = None,
+    training: TrainingConfig | None = None,
+    split: SplitConfig | Split | None = None,
+    device: str = "auto",
+    advise: bool = True,
+    suggestion: str | None = None,
+) -> Job[FinishedRun]:
+    """Train a model and keep the run. A rate of None is found first, by that `suggestion` of the sweep (None: the
+    model's own); a split that was made already is taken as it is.
+
+    Stop keeps what was learned and skips judging. While the rate is searched, and for models that are computed at
+    once, there is nothing to keep and Stop passes through. An error is recorded with the run and passes through.
+    """
+    torch.set_num_threads(training_threads())
+    if kind_of(model).made_of_runs:
+        raise TrainingError(f"A {model} is mixed from finished runs, not trained.", remedy="Name the runs to mix.")
+    steps = kind_of(model).can.learns_by_steps
+    chosen = choose_device(device) if steps else torch.device("cpu")
+    yield StageStarted("splitting", "Setting people aside to judge on")
+    divided = split if isinstance(split, Split) else make_split(dataset, split or default_split(model))
+    settled: TrainingConfig | None = None
+    if steps:
+        asked = training or default_training(model, dataset)
+        settled = yield from _settled(dataset, divided, model, model_config, asked, chosen, suggestion=suggestion)
+    fresh = fresh_model(model, model_config, dataset, seed=settled.seed if settled else 1)
+    if isinstance(fresh, StepModel) and settled:
+        fresh.prepare(divided.train, seed=settled.seed)
+    plan = _plan_of(fresh, settled, divided, chosen)
+    run = _Run(library, dataset, divided, fresh, settled, chosen, library.runs.begin(dataset, plan), advise)
+    return (yield from run.learned(None))
+
+
+def resume(
+    library: Library, run_id: str, *, epochs: int | None = None, device: str | None = None, advise: bool = True
+) -> Job[FinishedRun]:
+    """Go on with a run that was stopped, interrupted or is to have more epochs (`epochs` is the new total).
+
+    Goes on to the bit as if it had never ended, on the device it ran on unless another is given. Raises LibraryError
+    where its data set is gone or different or its checkpoint damaged, TrainingError where there is nothing left to do.
+    """
+    record = library.runs.find(run_id)
+    if not kind_of(record.model).can.learns_by_steps:
+        raise TrainingError(f"The run {record.name} was computed in full; there is nothing to go on with.")
+    dataset = library.dataset_of(record)
+    training = TrainingConfig.from_dict(record.training_config or {})
+    training = training.changed(epochs=epochs) if epochs is not None else training
+    if record.epochs >= training.epochs:
+        raise TrainingError(
+            f"The run {record.name} has done all its {record.epochs} epochs.",
+            remedy=f"Give a greater total, such as --epochs {2 * record.epochs}.",
+            run=record.run_id,
+        )
+    state = library.runs.state(record.run_id)
+    torch.set_num_threads(training_threads())
+    chosen = choose_device(device or record.device)
+    yield StageStarted("splitting", "Setting the same people aside again")
+    divided = make_split(dataset, SplitConfig.from_dict(record.split_config))
+    config = kind_of(record.model).config_class.from_dict(record.model_config)
+    fresh = build(record.model, config, items=dataset.titles, scale=dataset.scale, seed=training.seed)
+    keeper = library.runs.go_on(record.run_id, training=training, device=str(chosen), precision=training.precision)
+    return (yield from _Run(library, dataset, divided, fresh, training, chosen, keeper, advise).learned(state))
+
+
+def keep_as_run(
+    library: Library,
+    dataset: Dataset,
+    split: Split,
+    model: Model,
+    *,
+    plan: RunPlan,
+    learning: Callable[[RunKeeper], Job[TrainedRun]],
+) -> Job[FinishedRun]:
+    """Keep a model that comes about in a way of its own as a run like any other: recorded, judged, ready to use."""
+    keeper = library.runs.begin(dataset, plan)
+    run = _Run(library, dataset, split, model, None, torch.device("cpu"), keeper, learning=learning)
+    return (yield from run.learned(None))
+
+
+def _plan_of(model: Model, training: TrainingConfig | None, split: Split, device: torch.device) -> RunPlan:
+    """What is recorded of a run before it begins."""
+    return RunPlan(
+        model=model.name,
+        model_config=model.config,
+        training=training,
+        split=split.config,
+        device=str(device),
+        precision=training.precision if training else "float32",
+        parameters=parameters_of(model),
+        candidates_I=split.candidates_I,
+    )
+
+
+def _settled(
+    dataset: Dataset,
+    split: Split,
+    model: str,
+    model_config: Config | None,
+    training: TrainingConfig,
+    device: torch.device,
+    *,
+    suggestion: str | None,
+) -> Job[TrainingConfig]:
+    """The training settings with rate and precision chosen, so that a resumed run has the same."""
+    training = training.changed(precision=choose_precision(training.precision, device))
+    if training.lr is not None:
+        return training
+    finder = default_finder(model)
+    found = yield from sweep(split, dataset, model, model_config, training, finder, device, suggestion=suggestion)
+    if found.stopped:
+        raise Stop
+    if found.chosen is None or found.chosen.lr is None:
+        yield Advised(f"{found.words} Training goes on with a rate of {_RATE_WITHOUT_FINDER:g}.")
+        return training.changed(lr=_RATE_WITHOUT_FINDER)
+    yield StageStarted("rate", f"Found a learning rate of {rate_words(found.chosen.lr)}")
+    return training.changed(lr=found.chosen.lr)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Everything that a run needs once it is recorded."""
+
+    library: Library
+    dataset: Dataset
+    split: Split
+    model: Model
+    training: TrainingConfig | None
+    device: torch.device
+    keeper: RunKeeper
+    advise: bool = True
+    learning: Callable[[RunKeeper], Job[TrainedRun]] | None = None
+    """How the model comes about where it is not by training or fitting it."""
+
+    def learned(self, state: TrainingState | None) -> Job[FinishedRun]:
+        """Learn, then judge and advise, unless stopped; a Stop that comes late skips what is left of that."""
+        run_id, library = self.keeper.run_id, self.library
+        trained = yield from self._trained(state)
+        library.runs.finish(run_id, trained)
+        judgement, advice = None, Advice()
+        try:
+            if not trained.stopped:
+                judgement = yield from self._judged(trained.model)
+            if self.advise and not trained.stopped and (judgement is None or not judgement.stopped):
+                advice = yield from advice_on(trained.model, self.split, self.dataset)
+                library.runs.advised(run_id, advice.words)
+            if advice.words:
+                yield Advised(advice.words)
+        except Stop:
+            self.keeper.say("stopped while it was being judged")
+        return FinishedRun(
+            run_id,
+            trained,
+            judgement,
+            Recommender(trained.model.cpu(), self.dataset, candidates_I=self.split.candidates_I, run_id=run_id),
+            self.training.lr if self.training else None,
+            advice.words,
+            advice.better_model,
+        )
+
+    def _trained(self, state: TrainingState | None) -> Job[TrainedRun]:
+        """Drive the trainer. However it ends, the record of the run says so."""
+        runs, run_id = self.library.runs, self.keeper.run_id
+        try:
+            if state is None:
+                yield RunRecorded(run_id)
+            if self.learning is not None:
+                return (yield from self.learning(self.keeper))
+            if isinstance(self.model, StepModel) and self.training is not None:
+                return (
+                    yield from trainer.train(
+                        self.split,
+                        self.model,
+                        config=self.training,
+                        keep=self.keeper,
+                        device=self.device,
+                        resume_from=state,
+                        run_id=run_id,
+                    )
+                )
+            assert isinstance(self.model, ClosedFormModel), "a model learns by steps or is computed at once"
+            return (yield from trainer.fit(self.split, self.model, keep=self.keeper))
+        except Stop:
+            if runs.find(run_id).has_model:
+                runs.end(run_id, STOPPED, "Stopped by you; what was learned is kept.")
+            else:
+                runs.forget(run_id)
+            raise
+        except Exception as error:
+            runs.end(run_id, FAILED, str(error))
+            raise
+        except BaseException:
+            runs.end(run_id, INTERRUPTED, "It was left before it ended; it can be resumed.")
+            raise
+
+    def _judged(self, model: Model) -> Job[Judgement | None]:
+        """What the run is worth to the test people; None, with the reason as advice, where that cannot be said."""
+        if self.split.test is None:
+            return None
+        counts_I = np.bincount(self.split.train.item_rows_N, minlength=self.split.titles)
+        try:
+            judgement = yield from judge(
+                model, self.split.test, candidates_I=self.split.candidates_I, counts_I=counts_I
+            )
+            if not judgement.stopped:
+                self.library.runs.judged(self.keeper.run_id, judgement)
+        except EngineError as error:
+            yield Advised(str(error))
+            return None
+        return judgement

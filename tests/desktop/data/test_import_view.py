@@ -1,0 +1,334 @@
+"""The import view: files before they are imported, what a person says of them, and what would remain."""
+
+import time
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QSpinBox
+
+from desktop_rec.common import questions
+from desktop_rec.common.preferences import Preferences
+from desktop_rec.data.importing.preview_table import ImportPreviewTable
+from desktop_rec.data.importing.sources import ImportObstacle
+from desktop_rec.data.view import DataView
+from desktop_rec.session import work
+from desktop_rec.window.main_window import MainWindow
+from engine.data.importing.options import Selection
+from engine.data.reading.roles import Given
+from engine.events import Progressed, Stop
+
+MOST_MS = 20_000
+ROWS = "".join(
+    f"{person},{title},{1 + (person * title) % 5},{978300760 + person}\n"
+    for person in range(12)
+    for title in range(person % 5 + 4)
+)
+RATINGS = f"userId,movieId,rating,timestamp\n{ROWS}"
+TITLES = "movieId,title,genres\n" + "".join(f'{one},"Long Day {one}, The (199{one})",Drama\n' for one in range(9))
+ODD = "who;what;how much\n" + "".join(f"ann{one};film {one % 4};{one % 5},5\n" for one in range(9))
+
+
+@pytest.fixture
+def view(qtbot, session):
+    made = DataView(session)
+    qtbot.addWidget(made)
+    made.resize(1096, 748)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def write(tmp_path):
+    folder = tmp_path / "files"
+    folder.mkdir()
+
+    def made(name, text):
+        path = folder / name
+        path.write_text(text)
+        return path
+
+    return made
+
+
+@pytest.fixture
+def looked(qtbot, view, session):
+    """Wait until the files are looked at and the lanes are free."""
+
+    def waited(*paths):
+        if paths:
+            session.prepare_import(paths)
+        qtbot.waitUntil(lambda: session.import_plan is not None and session.import_plan.preview is not None)
+        qtbot.waitUntil(lambda: not session.import_plan.is_looking and not session._looking.is_busy, timeout=MOST_MS)
+        return session.import_plan
+
+    return waited
+
+
+def press(qtbot, view, name):
+    qtbot.mouseClick(view.findChild(QPushButton, name), Qt.MouseButton.LeftButton)
+
+
+def said(view, name):
+    return view.findChild(QLabel, name).text()
+
+
+def choose(view, name, value):
+    box = view.findChild(QComboBox, name)
+    box.setCurrentIndex(box.findData(value))
+
+
+def test_that_files_are_shown_before_anything_is_imported(view, session, write, looked):
+    write("movies.csv", TITLES)
+    looked(write("ratings.csv", RATINGS))
+    assert said(view, "import_summary") == (
+        "MovieLens csv: people, films, ratings and times · ratings from 1 to 5 in whole steps"
+    )
+    assert "movies.csv" in said(view, "import_titles")
+    assert view.findChild(QLineEdit, "import_name").text() == "files"
+    assert view.findChild(QPushButton, "import_start").isEnabled()
+    assert session.datasets() == ()
+
+
+def test_that_a_press_on_import_makes_the_data_set_and_shows_its_page(qtbot, view, session, write, looked):
+    looked(write("ratings.csv", RATINGS))
+    press(qtbot, view, "import_start")
+    qtbot.waitUntil(lambda: session.dataset is not None, timeout=MOST_MS)
+    assert session.import_plan is None
+    assert session.dataset.people == 12
+    assert not view.findChild(QPushButton, "import_start").isVisible()
+    qtbot.waitUntil(lambda: session.is_idle, timeout=MOST_MS)
+
+
+def test_that_cancel_leaves_everything_as_it_was(qtbot, view, session, write, looked):
+    looked(write("ratings.csv", RATINGS))
+    press(qtbot, view, "import_leave")
+    assert session.import_plan is None
+    assert view.findChild(QPushButton, "use_sample").isVisible()
+    assert session.datasets() == ()
+
+
+def test_that_roles_can_be_pointed_at_until_the_file_can_be_read(qtbot, view, session, write, looked):
+    looked(write("odd.csv", ODD))
+    assert not view.findChild(QPushButton, "import_start").isEnabled()
+    assert "which one holds people, titles and ratings" in " ".join(
+        one.text() for one in view.findChildren(QLabel) if one.isVisible()
+    )
+    for column, role in enumerate(("user", "title", "rating")):
+        choose(view, f"role_{column}", role)
+        looked()
+    assert not view.findChild(ImportObstacle).isVisible()
+    press(qtbot, view, "import_start")
+    qtbot.waitUntil(lambda: session.dataset is not None, timeout=MOST_MS)
+    assert session.dataset.scale.step == 0.5
+    assert "film 1" in session.dataset.catalogue.titles
+    qtbot.waitUntil(lambda: session.is_idle, timeout=MOST_MS)
+
+
+def test_that_a_choice_for_the_text_changes_the_preview(view, session, write, looked):
+    looked(write("a.csv", "1|10;4\n2|11;5\n3|10;1\n"))
+    choose(view, "import_delimiter", "|")
+    plan = looked()
+    assert plan.preview.shape.delimiter == "|"
+    assert plan.preview.rows[0].cells == ("1", "10;4")
+    choose(view, "import_delimiter", None)
+    assert looked().given.delimiter is None
+
+
+def test_that_a_preview_never_belongs_to_an_older_choice(view, session, write, looked):
+    looked(write("ratings.csv", RATINGS))
+    states = []
+    session.import_plan_changed.connect(lambda: states.append(session.import_plan))
+    for encoding in ("cp1252", "cp1250", "cp1251", "iso8859-15"):
+        session.read_otherwise(Given(encoding=encoding))
+    assert looked().preview.shape.encoding == "iso8859-15"
+    assert all(one.preview.given == one.given for one in states if not one.is_looking)
+
+
+def test_that_a_preview_on_its_way_is_dropped_for_a_newer_choice(view, session, write, looked):
+    looked(write("ratings.csv", RATINGS))
+    session.read_otherwise(Given(encoding="cp1252"))
+    session._looking._runner._running.thread.join(10)
+    states = []
+    session.import_plan_changed.connect(lambda: states.append(session.import_plan))
+    session.read_otherwise(Given(encoding="cp1250"))
+    assert all(one.is_looking for one in states)
+    assert looked().preview.shape.encoding == "cp1250"
+
+
+def test_that_an_unreadable_choice_can_be_taken_back(view, session, write, looked):
+    looked(write("ratings.csv", RATINGS))
+    choose(view, "import_encoding", "utf-16-le")
+    assert looked().preview.obstacle is not None
+    assert view.findChild(QComboBox, "import_encoding").isVisible()
+    choose(view, "import_encoding", None)
+    assert looked().preview.obstacle is None
+
+
+def test_that_a_taken_name_is_said_with_the_free_one(qtbot, view, session, write, looked, library, report):
+    from planted import planted_dataset
+
+    library.datasets.keep(planted_dataset(), report)
+    looked(write("ratings.csv", RATINGS))
+    edit = view.findChild(QLineEdit, "import_name")
+    edit.clear()
+    qtbot.keyClicks(edit, "Planted")
+    assert said(view, "import_name_taken") == "“Planted” is taken; this one will be called “Planted (2)”."
+    press(qtbot, view, "import_start")
+    qtbot.waitUntil(lambda: session.dataset is not None, timeout=MOST_MS)
+    assert session.dataset.name == "Planted (2)"
+    qtbot.waitUntil(lambda: session.is_idle, timeout=MOST_MS)
+
+
+def test_that_a_titles_file_can_be_chosen_and_given_back(qtbot, view, session, write, looked, hear, tmp_path):
+    asked = hear(view.titles_file_asked)
+    looked(write("ratings.csv", RATINGS))
+    assert "No list of titles" in said(view, "import_titles")
+    press(qtbot, view, "import_choose_titles")
+    assert len(asked.calls) == 1
+    elsewhere = tmp_path / "names.csv"
+    elsewhere.write_text(TITLES)
+    session.take_titles_from(elsewhere)
+    assert looked().preview.titles_of_rows[1] == "The Long Day 1 (1991)"
+    press(qtbot, view, "import_titles_found")
+    assert looked().items is None
+
+
+def test_that_what_remains_is_counted_when_the_fold_is_opened(qtbot, view, session, write, looked):
+    looked(write("ratings.csv", RATINGS))
+    assert session._gathered is None
+    view._import.page.fold.set_open(True)
+    qtbot.waitUntil(lambda: session.import_plan.remaining is not None, timeout=MOST_MS)
+    whole = session.import_plan.remaining[-1]
+    assert whole.people == 12
+    view.findChild(QSpinBox, "keep_least_per_person_number").setValue(7)
+    qtbot.mouseClick(view.findChild(QCheckBox, "keep_least_per_person"), Qt.MouseButton.LeftButton, pos=_on_the_box())
+    qtbot.waitUntil(lambda: session.import_plan.selection == Selection(least_per_person=7), timeout=MOST_MS)
+    looked()
+    left = session.import_plan.remaining[-1]
+    assert 0 < left.people < whole.people
+    assert f"{left.people} people" in said(view, "keep_only_total")
+
+
+def test_that_the_import_keeps_what_was_counted_and_reads_no_file_again(
+    qtbot, view, session, write, looked, monkeypatch
+):
+    looked(write("ratings.csv", RATINGS))
+    view._import.page.fold.set_open(True)
+    qtbot.waitUntil(lambda: session.import_plan.remaining is not None, timeout=MOST_MS)
+    session.keep_only(Selection(least_per_person=7), "mean")
+    left = looked().remaining[-1]
+    monkeypatch.setattr(work, "import_paths", lambda *_: pytest.fail("read again"))
+    press(qtbot, view, "import_start")
+    qtbot.waitUntil(lambda: session.dataset is not None, timeout=MOST_MS)
+    assert (session.dataset.people, session.dataset.titles) == (left.people, left.titles)
+    assert session._gathered is None
+    qtbot.waitUntil(lambda: session.is_idle, timeout=MOST_MS)
+
+
+def test_that_rules_that_leave_nothing_keep_import_from_being_pressed(qtbot, view, session, write, looked):
+    looked(write("ratings.csv", RATINGS))
+    view._import.page.fold.set_open(True)
+    qtbot.waitUntil(lambda: session.import_plan.remaining is not None, timeout=MOST_MS)
+    session.keep_only(Selection(least_per_person=1000), "last")
+    looked()
+    assert not view.findChild(QPushButton, "import_start").isEnabled()
+    assert said(view, "keep_only_total") == "What remains: nothing"
+
+
+def endless(*_arguments):
+    try:
+        for number in range(10**9):
+            yield Progressed(f"Reading line {number:,}", number, None, "bytes")
+            time.sleep(0.001)
+    except Stop:
+        pass
+    return
+
+
+def test_that_a_cancelled_import_leads_back_to_what_was_prepared(qtbot, view, session, write, looked, monkeypatch):
+    looked(write("ratings.csv", RATINGS))
+    session.name_import("Mine")
+    monkeypatch.setattr(work, "import_paths", endless)
+    press(qtbot, view, "import_start")
+    qtbot.waitUntil(lambda: view.findChild(QPushButton, "import_cancel").isVisible())
+    press(qtbot, view, "import_cancel")
+    qtbot.waitUntil(lambda: session.job is None, timeout=MOST_MS)
+    assert view.findChild(QPushButton, "import_start").isVisible()
+    assert view.findChild(QPushButton, "import_start").isEnabled()
+    assert session.import_plan.name == "Mine"
+    assert session.datasets() == ()
+    qtbot.waitUntil(lambda: session.is_idle, timeout=MOST_MS)
+
+
+def test_that_other_files_are_refused_while_an_import_runs(qtbot, view, session, write, looked, monkeypatch, hear):
+    looked(write("ratings.csv", RATINGS))
+    monkeypatch.setattr(work, "import_paths", endless)
+    press(qtbot, view, "import_start")
+    notices, plan = hear(session.notice), session.import_plan
+    assert not session.prepare_import([write("other.csv", RATINGS)])
+    assert "still running" in notices.last.sentence
+    assert session.import_plan is plan
+    session.cancel()
+    qtbot.waitUntil(lambda: session.is_idle, timeout=MOST_MS)
+
+
+def test_that_one_persons_export_can_be_added_to_my_ratings(qtbot, view, session, write, looked, hear):
+    files, places = hear(session.my_ratings_file_asked), hear(session.place_requested)
+    path = write("ratings.csv", "Date,Name,Year,Letterboxd URI,Rating\n2020-01-01,Alien,1979,https://x/1,4.5\n")
+    looked(path)
+    press(qtbot, view, "import_add_to_mine")
+    assert files.calls == [path]
+    assert places.calls[0] == "for_you"
+    assert session.import_plan is None
+
+
+def test_that_a_file_that_is_no_table_says_so_and_offers_another(qtbot, view, session, write, looked, hear):
+    asked = hear(view.file_asked)
+    looked(write("a.csv", "\x89PNG"))
+    assert said(view, "import_obstacle_sentence")
+    assert not view.findChild(ImportPreviewTable).isVisible()
+    press(qtbot, view, "import_other_file")
+    assert len(asked.calls) == 1
+
+
+def test_that_several_dropped_files_a_folder_and_a_zip_are_all_taken(qtbot, session, tmp_path, write, monkeypatch):
+    window = MainWindow(session, Preferences(tmp_path / "home"))
+    qtbot.addWidget(window)
+    asked = []
+    monkeypatch.setattr(session, "prepare_import", asked.append)
+    paths = [write("a.csv", RATINGS), tmp_path, tmp_path / "a.zip"]
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    actions, keys = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    window.dropEvent(QDropEvent(QPointF(5, 5), actions, data, Qt.MouseButton.LeftButton, keys))
+    assert asked == [paths]
+
+
+def test_that_the_window_asks_for_a_titles_file(qtbot, session, tmp_path, monkeypatch):
+    window = MainWindow(session, Preferences(tmp_path / "home"))
+    qtbot.addWidget(window)
+    taken = []
+    monkeypatch.setattr(questions, "ask_for_titles_file", lambda _parent, _folder: tmp_path / "m.csv")
+    monkeypatch.setattr(session, "take_titles_from", taken.append)
+    window.ask_for_titles_file()
+    assert taken == [tmp_path / "m.csv"]
+
+
+def test_that_every_control_has_its_three_names(view, write, looked):
+    looked(write("ratings.csv", RATINGS))
+    for kind in (QAbstractButton, QComboBox, QLineEdit, QSpinBox):
+        for one in view._import.findChildren(kind):
+            if one.objectName().startswith("qt_") or isinstance(one.parent(), (QSpinBox, QComboBox)):
+                continue
+            if type(one).__name__ == "QTableCornerButton" or "Corner" in type(one).__name__ or not one.objectName():
+                assert one.parent() is view.findChild(ImportPreviewTable), one
+                continue
+            assert one.accessibleName(), one.objectName()
+            assert one.toolTip(), one.objectName()
+
+
+def _on_the_box():
+    from PySide6.QtCore import QPoint
+
+    return QPoint(8, 12)

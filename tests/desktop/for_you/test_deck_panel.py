@@ -1,0 +1,186 @@
+"""Rate as you go: what the card does with clicks and keys, what becomes of an answer, and when the list is offered."""
+
+import pytest
+from planted import planted_dataset
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton
+
+from desktop_rec.common.stars import StarScale
+from desktop_rec.for_you.onboarding.card import DeckCard
+from desktop_rec.for_you.onboarding.panel import USEFUL, DeckPanel, DeckState
+from desktop_rec.for_you.titles import TitleRow
+from desktop_rec.for_you.view import RecommendView
+from engine.data.dataset import Scale
+
+HALVES = StarScale.of(Scale(0.5, 5.0, 0.5))
+MATRIX = TitleRow(3, "2571", "The Matrix", 1999, ("Action", "Sci-Fi"), 259)
+
+
+@pytest.fixture
+def card(qtbot):
+    made = DeckCard(HALVES)
+    qtbot.addWidget(made)
+    made.show_title(MATRIX, people=671)
+    made.resize(520, 250)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def dealt(qtbot, session, monkeypatch):
+    """For you over planted data, with nothing rated, the first card on the table."""
+    monkeypatch.setattr(session, "recommend", lambda weight=None, filters=None: None)
+    view = RecommendView(session)
+    qtbot.addWidget(view)
+    view.resize(1060, 720)
+    view.show()
+    session.dataset = planted_dataset()
+    session.dataset_changed.emit()
+    qtbot.waitUntil(lambda: view.page.deck.card.row is not None, timeout=2000)
+    return view
+
+
+def texts(widget):
+    return " | ".join(one.text() for one in widget.findChildren(QLabel) if one.isVisible())
+
+
+def press(view, name):
+    next(one for one in view.findChildren(QPushButton, name) if one.isVisible()).click()
+
+
+def test_that_the_card_says_what_the_title_is_and_how_known(card):
+    assert "The Matrix | 1999 · Action, Sci-Fi | Rated by 259 of 671 people" in texts(card)
+    assert card.accessibleName().startswith("The Matrix (1999), 259 ratings.")
+
+
+def test_that_a_digit_rates_at_once(card, hear):
+    rated = hear(card.rated)
+    QTest.keyClick(card, Qt.Key.Key_4)
+    assert rated.calls == [4.0]
+
+
+def test_that_arrow_keys_choose_half_stars_and_enter_takes_them(card, hear):
+    rated = hear(card.rated)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right):
+        QTest.keyClick(card, key)
+    assert rated.calls == []
+    assert "3.5 · Enter takes it" in texts(card)
+    QTest.keyClick(card, Qt.Key.Key_Return)
+    assert rated.calls == [3.5]
+
+
+def test_that_enter_without_stars_says_seen(card, hear):
+    seen = hear(card.seen)
+    QTest.keyClick(card, Qt.Key.Key_Return)
+    assert len(seen.calls) == 1
+
+
+def test_that_space_says_not_seen_and_backspace_goes_back(card, hear):
+    passed, back = hear(card.not_seen), hear(card.went_back)
+    QTest.keyClick(card, Qt.Key.Key_Space)
+    QTest.keyClick(card, Qt.Key.Key_Backspace)
+    assert (len(passed.calls), len(back.calls)) == (1, 1)
+
+
+def test_that_a_click_on_the_stars_rates_at_once(card, hear):
+    rated = hear(card.rated)
+    QTest.mouseClick(card.stars, Qt.MouseButton.LeftButton, pos=QPoint(card.stars.width() - 8, 20))
+    assert rated.calls == [5.0]
+
+
+def test_that_another_title_forgets_the_stars_chosen_before(card):
+    QTest.keyClick(card, Qt.Key.Key_Right)
+    card.show_title(TitleRow(4, "1", "Toy Story", 1995, (), 247), people=671)
+    assert card.stars.rating is None
+
+
+@pytest.mark.parametrize(
+    ("rated", "has_list", "words"),
+    [
+        (0, False, "4 ratings make a first list."),
+        (2, False, "2 ratings; 2 more make a first list."),
+        (3, False, "3 ratings; 1 more makes a first list."),
+        (USEFUL, False, "4 ratings, enough for a first list."),
+        (6, True, "6 ratings: your list is ready."),
+    ],
+)
+def test_that_the_panel_says_how_far_the_list_is(qtbot, rated, has_list, words):
+    panel = DeckPanel(HALVES)
+    qtbot.addWidget(panel)
+    panel.show()
+    panel.show_state(DeckState("film", 671, MATRIX, rated, has_list=has_list))
+    assert words in texts(panel)
+    assert panel.show_list.isVisible() == (rated > 0)
+    assert panel.show_list.property("role") == ("primary" if rated >= USEFUL else "")
+
+
+def test_that_every_control_of_the_deck_has_a_name_a_spoken_name_and_a_tooltip(qtbot):
+    panel = DeckPanel(HALVES)
+    qtbot.addWidget(panel)
+    controls = [*panel.findChildren(QAbstractButton), panel.card]
+    assert all(one.objectName() and one.accessibleName() and one.toolTip() for one in controls if one is not panel.card)
+    panel.show_state(DeckState("film", 671, MATRIX, 0))
+    assert panel.card.objectName()
+    assert panel.card.accessibleName()
+
+
+def test_that_an_answer_is_kept_and_the_next_title_stands_there(dealt, session, library):
+    first = dealt.page.deck.card.row
+    dealt.page.deck.rated.emit(4.0)
+    assert [(one.title, one.rating) for one in library.profiles.load("me").entries] == [(first.title, 4.0)]
+    assert dealt.page.deck.card.row.item_row != first.item_row
+    assert f"4 for {first.name}." in texts(dealt)
+
+
+def test_that_seen_without_stars_is_kept_as_seen_and_not_seen_is_not_kept(dealt, session):
+    first = dealt.page.deck.card.row
+    press(dealt, "deck_seen")
+    press(dealt, "deck_not_seen")
+    assert [(one.title, one.rating) for one in session.profile.entries] == [(first.title, None)]
+    assert "1 title not seen." in texts(dealt)
+
+
+def test_that_back_takes_the_last_answer_away_and_asks_again(dealt, session):
+    first = dealt.page.deck.card.row
+    dealt.page.deck.rated.emit(2.0)
+    second = dealt.page.deck.card.row
+    press(dealt, "deck_not_seen")
+    press(dealt, "deck_back")
+    assert dealt.page.deck.card.row == second
+    press(dealt, "deck_back")
+    assert dealt.page.deck.card.row == first
+    assert session.profile.entries == ()
+
+
+def test_that_the_deck_stays_until_the_person_wants_the_list(dealt):
+    for _ in range(6):
+        dealt.page.deck.rated.emit(4.0)
+    assert dealt.page.deck.isVisible()
+    press(dealt, "deck_show_list")
+    assert not dealt.page.deck.isVisible()
+
+
+def test_that_a_title_found_by_searching_is_not_asked_about_any_more(dealt, session):
+    first = dealt.page.deck.card.row
+    session.rate_title(first.item_row, 5.0)
+    assert dealt.page.deck.card.row.item_row != first.item_row
+
+
+def test_that_whoever_has_four_ratings_begins_with_the_list_and_whoever_has_three_with_the_deck(dealt, session):
+    for row in range(3):
+        session.rate_title(row, 4.0)
+    session.set_profile("me")
+    session.new_profile("Anna")
+    session.set_profile("me")
+    assert dealt.page.deck.isVisible()
+    session.rate_title(3, 4.0)
+    session.new_profile("Ben")
+    session.set_profile("me")
+    assert not dealt.page.deck.isVisible()
+
+
+def test_that_the_deck_ends_in_words(dealt, session):
+    for _ in range(session.dataset.titles):
+        dealt.page.deck.not_seen.emit()
+    assert "That was the last of the well-known titles." in texts(dealt)

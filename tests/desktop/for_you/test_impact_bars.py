@@ -1,0 +1,148 @@
+"""Reasons and insights: signed bars with numbers, words for each, nothing left over from the title before."""
+
+from dataclasses import replace
+
+import pytest
+
+from desktop_rec.common.stars import StarScale
+from desktop_rec.for_you.impact_bars import Bar, ImpactBars
+from desktop_rec.for_you.insights_panel import InsightsPanel
+from desktop_rec.for_you.reasons_panel import ReasonsPanel, because_line
+from engine.data.dataset import Scale
+from engine.recommending.explanation import Explanation, Reason
+from engine.recommending.insights import ImpactfulRating, ListInsights, SurprisingRating
+from engine.recommending.recommender import Recommendation
+
+STARS = StarScale.of(Scale(0.5, 5.0, 0.5))
+
+
+def reason(title, *, rating, impact, share, without, feeling="liked"):
+    return Reason(7, "7", title, rating, impact, share, without, f"because you {feeling} {title}")
+
+
+MONONOKE = reason("Princess Mononoke", rating=5.0, impact=0.3, share=0.5, without=7)
+ARMAGEDDON = reason("Armageddon", rating=1.0, impact=0.1, share=0.2, without=1, feeling="disliked")
+TITANIC = reason("Titanic", rating=4.0, impact=-0.1, share=0.25, without=None)
+SPIRITED = Recommendation(1, 3, "3", "Spirited Away", 2001, ("Animation",), 0.4, 99, 0.02, 40.0, 4.6)
+
+
+def explanation(item_row=3):
+    return Explanation(
+        item_row=item_row,
+        item_id=str(item_row),
+        title="Spirited Away",
+        rank=1,
+        score=0.4,
+        predicted_rating=4.6,
+        probability=0.02,
+        lift=40.0,
+        carried=(MONONOKE, ARMAGEDDON),
+        against=(TITANIC,),
+        others_share=0.05,
+        note="",
+    )
+
+
+def insights(*, predicts=True):
+    surprising = (SurprisingRating(9, "9", "Alien", 4.5, 2.9, 1.6),) if predicts else ()
+    return ListInsights(
+        titles=(),
+        most_impactful=(ImpactfulRating(7, "7", "Princess Mononoke", 5.0, 1.2, 0.4),),
+        most_surprising=surprising,
+        predicts_ratings=predicts,
+        entries=2,
+        entries_done=2,
+        stopped=False,
+        note="",
+    )
+
+
+@pytest.fixture
+def panel(qtbot):
+    made = ReasonsPanel(STARS)
+    qtbot.addWidget(made)
+    made.resize(300, 700)
+    made.show()
+    return made
+
+
+def test_that_how_far_off_a_prediction_may_be_stands_beside_it_and_is_explained(panel):
+    panel.show_title(SPIRITED, word="film")
+    assert panel.figures.text().startswith("predicted 4.6 · match 99")
+    assert panel.figures.toolTip() == ""
+    panel.show_title(replace(SPIRITED, predicted_sd=0.62), word="film")
+    assert panel.figures.text().startswith("predicted 4.6\u00a0±\u00a00.6\nmatch 99")
+    assert "less than 0.6 off" in panel.figures.toolTip()
+
+
+def test_that_bars_can_shrink_in_number_and_are_said_in_words(qtbot):
+    bars = ImpactBars()
+    qtbot.addWidget(bars)
+    bars.show()
+    bars.show_bars([Bar("Alien", 0.4, "+40 %"), Bar("Titanic", -0.1, "−10 %")])
+    bars.show_bars([Bar("Heat", 0.2, "+20 %", detail="yours 4")])
+    assert [one.name for one in bars.bars] == ["Heat"]
+    assert bars.accessibleDescription() == "Heat, +20 %, yours 4"
+    bars.grab()
+
+
+def test_that_a_reason_shows_its_share_its_sign_and_the_rank_without_it(panel):
+    panel.show_title(SPIRITED, word="film")
+    panel.show_reasons(explanation())
+    first, second = panel.carried.bars
+    assert (first.name, first.figure, first.detail_right) == ("Princess Mononoke", "+50 %", "without it #1 → #7")
+    assert second.name == "because you disliked Armageddon"
+    (against,) = panel.against.bars
+    assert (against.figure, against.share) == ("−25 %", -0.25)
+    assert against.detail_right == "without it #1 → off the list"
+    assert "5 %" in panel.note.text()
+
+
+def test_that_the_figures_of_a_title_are_there_before_its_reasons(panel):
+    panel.show_title(SPIRITED, word="film")
+    words = panel.figures.text().replace("\u00a0", " ")
+    assert words == "predicted 4.6 · match 99 %\nchance 2 %, 40× likelier than for most"
+    assert "Working out" in panel.note.text()
+
+
+def test_that_reasons_of_another_title_are_left_aside(panel):
+    panel.show_title(SPIRITED, word="film")
+    panel.show_reasons(explanation(item_row=99))
+    assert not panel.carried.bars
+    assert "Working out" in panel.note.text()
+
+
+def test_that_a_recommended_title_can_be_rated_where_its_reasons_are(panel, hear):
+    rated = hear(panel.rated)
+    panel.show_title(SPIRITED, word="film")
+    panel.stars.rated.emit(4.0)
+    assert rated.calls == [(SPIRITED, 4.0)]
+
+
+def test_that_the_line_under_a_title_joins_reasons_of_one_feeling_and_leaves_out_what_spoke_against():
+    other = reason("Nausicaa", rating=4.5, impact=0.05, share=0.1, without=1)
+    assert because_line((MONONOKE, TITANIC, other)) == "because you liked Princess Mononoke and Nausicaa"
+    assert because_line((ARMAGEDDON, other)) == "because you disliked Armageddon"
+    assert because_line((TITANIC,)) == "although you liked Titanic"
+    assert because_line(()) == ""
+
+
+def test_that_impact_and_surprise_are_shown_with_numbers(qtbot):
+    panel = InsightsPanel()
+    qtbot.addWidget(panel)
+    panel.show()
+    panel.show_insights(insights())
+    assert panel.impactful.bars[0].figure == "40 %"
+    (surprise,) = panel.surprising.bars
+    assert (surprise.figure, surprise.detail, surprise.detail_right) == ("+1.6", "yours 4.5", "expected 2.9")
+    assert panel.train.isHidden()
+
+
+def test_that_a_model_without_stars_says_so_and_leads_to_one_that_has_them(qtbot, hear):
+    panel = InsightsPanel()
+    qtbot.addWidget(panel)
+    wanted = hear(panel.better_model_wanted)
+    panel.show_insights(insights(predicts=False))
+    assert not panel.train.isHidden()
+    panel.train.click()
+    assert len(wanted.calls) == 1

@@ -1,0 +1,122 @@
+"""Several people on one computer: renamed, deleted, brought back, and their ratings saved as files."""
+
+import csv
+
+import pytest
+from planted import planted_dataset
+from PySide6.QtWidgets import QPushButton
+
+from desktop_rec.common import questions
+from desktop_rec.for_you.my_ratings.panel import CSV, DELETE, LETTERBOXD, RENAME, PersonMenu
+from desktop_rec.for_you.view import RecommendView
+
+
+@pytest.fixture
+def rated(session):
+    """Me with two ratings, over an open data set."""
+    session.dataset = planted_dataset()
+    session.rate_title(3, 4.0)
+    session.rate_title(5, None)
+    return session
+
+
+@pytest.fixture
+def view(qtbot, rated, monkeypatch):
+    monkeypatch.setattr(rated, "recommend", lambda weight=None, filters=None: None)
+    made = RecommendView(rated)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def names(session):
+    return [one.name for one in session.people()]
+
+
+def test_that_a_renamed_profile_is_called_so_everywhere(rated, hear):
+    changed = hear(rated.library_changed)
+    rated.rename_profile("me", "  Maria ")
+    assert rated.profile.name == "Maria"
+    assert names(rated) == ["Maria"]
+    assert changed.calls
+
+
+def test_that_an_empty_name_renames_nobody(rated):
+    rated.rename_profile("me", "  ")
+    assert names(rated) == ["Me"]
+
+
+def test_that_a_deleted_profile_comes_back_with_its_ratings_and_goes_on(rated):
+    rated.new_profile("Anna")
+    rated.set_profile("me")
+    rated.delete_profile("me")
+    assert (rated.profile.name, names(rated)) == ("Anna", ["Anna"])
+    rated.undo()
+    assert (rated.profile.name, names(rated)) == ("Me", ["Me", "Anna"])
+    assert len(rated.profile.entries) == 2
+
+
+def test_that_the_last_profile_gives_way_to_a_fresh_one_which_undo_takes_away_again(rated):
+    rated.delete_profile("me")
+    assert rated.profile.entries == ()
+    assert names(rated) == ["Me"]
+    rated.undo()
+    assert len(rated.profile.entries) == 2
+    assert names(rated) == ["Me"]
+
+
+def test_that_undo_keeps_the_fresh_profile_once_something_was_rated_in_it(rated):
+    rated.delete_profile("me")
+    rated.rate_title(1, 5.0)
+    rated.undo()
+    assert len(rated.people()) == 2
+
+
+def test_that_deleting_somebody_else_leaves_the_person_in_place(rated):
+    rated.new_profile("Anna")
+    rated.delete_profile("me")
+    assert rated.profile.name == "Anna"
+    rated.undo()
+    assert rated.profile.name == "Anna"
+
+
+def test_that_my_ratings_are_saved_as_csv_with_their_scale(view, rated, monkeypatch, tmp_path, hear):
+    place, said = tmp_path / "mine.csv", hear(rated.notice)
+    monkeypatch.setattr(questions, "ask_where_to_save", lambda *_: place)
+    view.page.mine.menu.asked.emit(CSV)
+    with open(place, newline="", encoding="utf-8") as file:
+        saved = list(csv.DictReader(file))
+    assert [(one["title"], one["rating"], one["scale_high"]) for one in saved] == [("Film 3", "4", "5"),
+                                                                                 ("Film 5", "", "5")]  # fmt: skip
+    assert said.last.sentence == f"Saved 2 titles as {place}."
+
+
+def test_that_my_ratings_are_saved_as_letterboxd_imports_them(view, monkeypatch, tmp_path):
+    place = tmp_path / "letterboxd.csv"
+    monkeypatch.setattr(questions, "ask_where_to_save", lambda *_: place)
+    view.page.mine.menu.asked.emit(LETTERBOXD)
+    with open(place, newline="", encoding="utf-8") as file:
+        assert [one["Title"] for one in csv.DictReader(file)] == ["Film 3", "Film 5"]
+
+
+def test_that_a_folder_that_cannot_be_written_to_is_a_sentence(rated, tmp_path, hear):
+    said = hear(rated.notice)
+    assert not rated.save_my_ratings(tmp_path / "nowhere" / "mine.csv")
+    assert "could not be written" in said.last.sentence
+
+
+def test_that_the_menu_renames_and_deletes_the_person_in_use(view, rated, monkeypatch):
+    monkeypatch.setattr(questions, "ask_for_new_name", lambda *_: "Maria")
+    view.page.mine.menu.asked.emit(RENAME)
+    assert view.findChild(QPushButton, "person").text() == "Maria  ▾"
+    view.page.mine.menu.asked.emit(DELETE)
+    assert rated.profile.entries == ()
+
+
+def test_that_nobody_of_the_data_set_can_be_renamed_or_deleted(qtbot):
+    menu = PersonMenu()
+    qtbot.addWidget(menu)
+    menu.allow(borrowed=True, ratings=3)
+    assert [menu.action_of(key).isEnabled() for key in (RENAME, DELETE, CSV)] == [False, False, True]
+    menu.allow(borrowed=False, ratings=0)
+    assert [menu.action_of(key).isEnabled() for key in (RENAME, DELETE, CSV)] == [True, True, False]

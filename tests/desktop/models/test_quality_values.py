@@ -1,0 +1,384 @@
+"""What Quality says and compares, as plain values: groups, best figures, words, differences of settings, curves."""
+
+import dataclasses
+from datetime import UTC, datetime
+
+import pytest
+
+from desktop_rec.models.breakdown_text import breakdown_words, sentence_below
+from desktop_rec.models.curves import overlay
+from desktop_rec.models.figures import Judged, figures_of, is_better_higher, metric_sets
+from desktop_rec.models.groups import groups_of, people_words, split_key, split_words
+from desktop_rec.models.meaning import BIASES, EASE, POPULARITY, hits_words, meaning, verdict
+from desktop_rec.models.picture import QualityPicture
+from desktop_rec.models.run_rows import RunHeading, RunLine
+from desktop_rec.models.settings_diff import setting_words, settings_differences
+from desktop_rec.models.text import blend_parts, blend_problem, head_state, missing_figures, run_facts, run_rows
+from desktop_rec.models.user_evaluation_text import favourites_table, knowing_figures, knowing_sentences
+from engine.data.split import SplitConfig
+from engine.evaluation.breakdown import Breakdown, BreakdownRow
+from engine.evaluation.intervals import Interval
+from engine.events import EpochEnded
+from engine.library.run_record import RunRecord
+from engine.models.mf import MfConfig
+from engine.recommending.user_evaluation import Against, Knowledge, LeftOut
+from engine.training.config import TrainingConfig
+
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+STRONG, RANDOM = SplitConfig().as_dict(), SplitConfig(kind="random").as_dict()
+SCORE = {"value": 0.4, "low": 0.3, "high": 0.5}
+
+
+def record(run_id, *, model="mf", split=STRONG, **changes):
+    values = {
+        "run_id": run_id, "name": run_id, "model": model, "dataset_id": "d", "dataset_name": "Films",
+        "fingerprint": "f", "model_config": MfConfig().as_dict(), "training_config": TrainingConfig().as_dict(),
+        "split_config": split, "seed": 1, "device": "cpu", "precision": "float32", "versions": {},
+        "parameters": 1000, "created": NOW, "status": "finished", "finished": NOW, "seconds": 72.0, "epochs": 12,
+        "steps": 100, "best_epoch": 9, "best_value": 0.412, "watched": "ndcg@100", "examples_per_second": 10.0,
+        "stopped_because": "All epochs done.", "metrics": {"ndcg@100": SCORE}, "people_judged": 60, "advice": "",
+        "has_model": True,
+    }  # fmt: skip
+    return RunRecord(**{**values, **changes})
+
+
+def judged(key, place=None, **metrics):
+    figures = {name.replace("_at_", "@"): Interval(*values) for name, values in metrics.items()}
+    return Judged(key, key, figures, place)
+
+
+def test_that_runs_of_one_split_are_one_group_and_others_another():
+    groups = groups_of([record("a"), record("b", split=RANDOM), record("c")])
+    assert [[one.run_id for one in group.runs] for group in groups] == [["a", "c"], ["b"]]
+    assert people_words(groups[0]) == "Judged on the same 60 people"
+    assert people_words(groups[1]) == "Judged on 60 people"
+
+
+def test_that_settings_without_a_say_in_who_is_held_out_do_not_part_runs():
+    assert split_key(SplitConfig(test_share=0.2).as_dict()) == split_key(STRONG)
+    assert split_key(SplitConfig(people_seed=1).as_dict()) == split_key(STRONG)
+    assert split_key(SplitConfig(people_each=50).as_dict()) != split_key(STRONG)
+    assert split_key(SplitConfig(kind="random", test_share=0.2).as_dict()) != split_key(RANDOM)
+    assert split_key(SplitConfig(kind="random", seed=2).as_dict()) != split_key(RANDOM)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("strong", "whole people held out, seed 1"),
+        ("random", "10 % of all ratings held out at random, seed 1"),
+        ("time", "the newest 10 % of all ratings held out"),
+        ("last", "each person's last rating held out"),
+        ("none", "learned from everything, nothing held out"),
+    ],
+)
+def test_that_every_split_is_said_in_words(kind, words):
+    assert split_words(SplitConfig(kind=kind).as_dict()) == words
+
+
+def test_that_the_best_of_a_metric_is_marked_whichever_way_is_better():
+    models = [
+        judged("one", 0, ndcg_at_100=(0.4, 0.3, 0.5), rmse=(0.9, 0.8, 1.0)),
+        judged("two", 1, ndcg_at_100=(0.3, 0.2, 0.4), rmse=(0.8, 0.7, 0.9)),
+    ]
+    ndcg, rmse = figures_of(models, ("ndcg@100", "rmse"))
+    assert [one.is_best for one in ndcg.rows] == [True, False]
+    assert [one.is_best for one in rmse.rows] == [False, True]
+
+
+def test_that_figures_that_read_alike_are_best_together():
+    models = [judged("one", 0, rmse=(0.84901, None, None)), judged("two", 1, rmse=(0.84902, None, None))]
+    assert [one.is_best for one in figures_of(models, ("rmse",))[0].rows] == [True, True]
+
+
+def test_that_nothing_is_best_alone_nor_where_neither_way_is_better():
+    both = [judged(name, 0, coverage_at_100=(value, None, None)) for name, value in (("a", 0.1), ("b", 0.2))]
+    alone = figures_of([judged("a", 0, rmse=(0.9, None, None))], ("rmse",))
+    assert not any(one.is_best for one in figures_of(both, ("coverage@100",))[0].rows)
+    assert not alone[0].rows[0].is_best
+    assert is_better_higher("novelty@20") is None
+
+
+def test_that_the_metrics_on_offer_are_those_that_some_model_has():
+    sets = metric_sets([judged("a", 0, ndcg_at_100=(0.4, 0.3, 0.5)), judged("b", rmse=(0.9, 0.8, 1.0))])
+    assert list(sets) == ["The usual ones", "Lists of 100", "Predicted ratings"]
+    assert sets["The usual ones"] == ("ndcg@100", "rmse")
+
+
+OWN = judged("r", 0, precision_at_20=(0.35, 0.3, 0.4), recall_at_20=(0.42, 0.4, 0.5), mae=(0.67, 0.6, 0.7))
+LIKED = judged(POPULARITY, precision_at_20=(0.15, 0.1, 0.2), recall_at_20=(0.2, 0.1, 0.3))
+AVERAGES = judged(BIASES, mae=(0.70, 0.6, 0.8))
+
+
+def test_that_hits_of_a_list_are_said_beside_the_most_liked_list():
+    said = meaning(OWN, [LIKED, AVERAGES], {}, people=60, word="film", unit="stars")
+    assert said[0].startswith(
+        "Of 20 films it lists, about 7 are ones people really went on to love; the most-liked list gets 3."
+    )
+    assert "hold 42 % of the loved films that were kept from it, the most-liked list 20 %" in said[0]
+    assert said[1].startswith(
+        "The ratings that it predicts are off by 0.67 stars on average; averages of title and person"
+    )
+
+
+def test_that_two_that_cannot_be_told_apart_are_said_to_be_so():
+    level = {(POPULARITY, "precision@20"): Interval(0.2, -0.1, 0.5), (BIASES, "mae"): Interval(-0.1, -0.2, 0.1)}
+    lists, errors = meaning(OWN, [LIKED, AVERAGES], level, people=60, word="film", unit="stars")
+    assert "It and the most liked cannot be told apart on these 60 people." in lists
+    assert "The two cannot be told apart on these 60 people." in errors
+
+
+def test_that_a_difference_beyond_chance_is_said_with_its_side():
+    clear = {(POPULARITY, "precision@20"): Interval(0.2, 0.1, 0.3), (BIASES, "mae"): Interval(0.1, 0.05, 0.2)}
+    lists, errors = meaning(OWN, [LIKED, AVERAGES], clear, people=60, word="film", unit="stars")
+    assert "It is better than the most liked by more than chance explains." in lists
+    assert "worse at it than averages" in errors
+
+
+def test_that_two_errors_of_which_one_is_called_worse_do_not_read_the_same():
+    near = dataclasses.replace(AVERAGES, metrics={"mae": Interval(0.6671, 0.6, 0.7)})
+    clear = {(BIASES, "mae"): Interval(0.0029, 0.001, 0.004)}
+    errors = meaning(OWN, [near], clear, people=60, word="film", unit="stars")[1]
+    assert "off by 0.670 stars on average; averages of title and person alone are off by 0.667. It is worse" in errors
+
+
+def test_that_errors_on_likes_alone_are_said_to_be_of_loved_titles():
+    errors = meaning(OWN, [AVERAGES], {}, people=60, word="film", unit="stars", likes_only=True)[1]
+    assert errors.startswith("The ratings of loved films that it predicts are off by 0.67 stars")
+
+
+def test_that_floors_with_one_verdict_share_a_sentence():
+    ease = dataclasses.replace(LIKED, key=EASE)
+    clear = {(key, "precision@20"): Interval(-0.2, -0.3, -0.1) for key in (POPULARITY, EASE)}
+    said = meaning(OWN, [LIKED, ease], clear, people=60, word="film", unit="stars")
+    assert "It is worse than the most liked and EASE by more than chance explains." in said[0]
+
+
+def test_that_a_model_is_not_held_against_floors_that_are_not_there():
+    said = meaning(OWN, [], {}, people=60, word="film", unit="stars")
+    assert said[0].startswith("Of 20 films it lists, about 7 are ones people really went on to love. Its first 20")
+    assert "averages" not in " ".join(said)
+
+
+def test_that_nothing_is_said_of_a_difference_that_nobody_worked_out():
+    assert verdict(None, of="you", more="more", less="less") == ""
+    assert verdict(Interval(1.0, None, None), of="you", more="more", less="less") == ""
+
+
+@pytest.mark.parametrize(("precision", "words"), [(0.35, "7"), (0.12, "2.4"), (0.015, "0.3"), (0.62, "12")])
+def test_that_hits_are_said_as_people_count(precision, words):
+    assert hits_words(precision, 20) == words
+
+
+def test_that_only_settings_that_differ_are_shown_in_their_own_labels():
+    one = record("one", model_config=MfConfig(rank=10).as_dict())
+    two = record("two", model_config=MfConfig(rank=25).as_dict(), training_config=TrainingConfig(lr=3e-3).as_dict())
+    found = {line.label: (line.mine, line.other) for line in settings_differences(one, two)}
+    assert found == {"Rank": ("10", "25"), "Learning rate": ("automatic", "3e-3")}
+    assert settings_differences(one, one) == ()
+
+
+def test_that_a_setting_of_one_model_only_has_a_dash_in_the_other():
+    ease = record("ease", model="ease", model_config={"l2": 300.0}, training_config=None)
+    found = {line.label: (line.mine, line.other) for line in settings_differences(ease, record("mf"))}
+    assert found["Model"] == ("Liked together (EASE)", "Matrix factorisation")
+    assert found["Rank"][0] == "–"
+
+
+def test_that_a_setting_younger_than_a_run_is_taken_to_have_had_its_default():
+    older = record("older", model_config={"rank": MfConfig().rank})
+    assert settings_differences(older, record("newer")) == ()
+
+
+def test_that_a_blend_shows_its_parts_with_their_weights():
+    copies = [{"weight": 0.6, "run": "ease 1"}, {"weight": 0.4, "run": "mf 1"}]
+    blend = record("blend", model="blend", model_config={"parts": "r1+r2", "copies": copies}, training_config=None)
+    found = {line.label: line.mine for line in settings_differences(blend, record("mf"))}
+    assert found["Parts"] == "0.60 ease 1, 0.40 mf 1"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, "automatic"),
+        (True, "yes"),
+        ([600, 200], "600, 200"),
+        (0.003, "3e-3"),
+        (0.25, "0.25"),
+        ("slanted_triangle", "slanted triangle"),
+        (12480, "12,480"),
+    ],
+)
+def test_that_values_of_settings_are_said_as_people_write_them(value, words):
+    assert setting_words(value) == words
+
+
+def epochs(watched="ndcg@100", *, loss=4.0):
+    validation = ((watched, 0.3), ("loss", loss + 1)) if watched == "rmse" else ((watched, 0.3),)
+    return tuple(EpochEnded(n, 10 * n, loss / n, (), validation, watched, n == 2, 1e-3) for n in (1, 2))
+
+
+def test_that_losses_of_different_models_are_drawn_as_shares_of_their_first():
+    runs = [record("a"), record("b", model="mult_vae"), record("c", model="ease")]
+    made = overlay(runs, {"a": epochs(), "b": epochs(loss=8.0), "c": ()}, {"a": 0, "b": 1}, chosen="a")
+    assert made.is_relative
+    assert [one.training for one in made.runs] == [(1.0, 0.5), (1.0, 0.5)]
+    assert made.runs[0].watched == ((1.0, 2.0), (0.3, 0.3))
+    assert any("c was computed at once" in one for one in made.notes)
+
+
+def test_that_losses_of_one_model_are_drawn_as_they_are():
+    made = overlay([record("a"), record("b")], {"a": epochs(), "b": epochs(loss=8.0)}, {}, chosen="b")
+    assert not made.is_relative
+    assert [one.training for one in made.runs] == [(4.0, 2.0), (8.0, 4.0)]
+
+
+def test_that_a_run_that_watched_another_metric_is_not_drawn_with_the_chosen_one():
+    made = overlay([record("a"), record("b")], {"a": epochs(), "b": epochs("rmse")}, {}, chosen="a")
+    assert made.metric == "ndcg@100"
+    assert made.runs[1].watched == ((), ())
+    assert made.runs[1].validation_loss == ((1.0, 2.0), (5.0, 5.0))
+    assert "b watched another metric than NDCG@100." in made.notes
+
+
+def rows_of(*runs, chosen="a", ticks=None):
+    return run_rows(groups_of(runs), chosen=chosen, ticks=ticks or {}, in_use="a")
+
+
+def test_that_runs_judged_on_other_people_are_set_apart_and_cannot_be_ticked():
+    rows = rows_of(record("a"), record("b", split=RANDOM), ticks={"a": True, "b": True})
+    headings = [one for one in rows if isinstance(one, RunHeading)]
+    lines = {one.run_id: one for one in rows if isinstance(one, RunLine)}
+    assert [one.warns for one in headings] == [False, True]
+    assert headings[1].words == "On other people: not comparable"
+    assert lines["a"].can_tick
+    assert not lines["b"].can_tick
+
+
+def test_that_a_run_keeps_its_colour_when_a_newer_one_comes():
+    before = next(one for one in rows_of(record("a")) if isinstance(one, RunLine))
+    after = next(one for one in rows_of(record("b"), record("a")) if getattr(one, "run_id", "") == "a")
+    assert before.place == after.place == 0
+
+
+def test_that_a_line_says_what_a_run_is_and_its_figure():
+    line = next(one for one in rows_of(record("a", status="stopped")) if isinstance(one, RunLine))
+    assert line.about == "Matrix factorisation · stopped"
+    assert line.figure == "NDCG@100 0.400"
+    assert line.in_use
+
+
+def test_that_a_run_without_a_judgement_can_be_judged_and_says_why_there_is_none():
+    unjudged = record("a", metrics={}, people_judged=0, status="stopped", epochs=3)
+    assert head_state(unjudged, None, in_use=None).judge_words == "Judge it"
+    assert "Press Judge it" in missing_figures(unjudged)
+    assert head_state(record("a"), QualityPicture("a", ()), in_use=None).judge_words == "Judge again"
+    assert head_state(record("a"), None, in_use=None).judge_words == ""
+    nobody = record("a", metrics={}, split=SplitConfig(kind="none").as_dict())
+    assert head_state(nobody, QualityPicture("a", ()), in_use=None).judge_words == ""
+    assert "nobody is left to judge it on" in missing_figures(nobody)
+
+
+def test_that_only_a_run_that_ended_early_can_be_trained_on():
+    total = TrainingConfig(epochs=40).as_dict()
+    stopped = record("a", status="stopped", epochs=3, training_config=total)
+    assert head_state(stopped, None, in_use=None).can_go_on
+    assert not head_state(record("a"), None, in_use=None).can_go_on
+    assert not head_state(record("a", status="stopped", training_config=None), None, in_use=None).can_go_on
+
+
+def test_that_the_model_in_use_cannot_be_used_again():
+    assert head_state(record("a"), None, in_use="a").use_words == "In use"
+    assert head_state(record("a"), None, in_use="b").can_use
+
+
+def test_that_facts_without_anything_to_say_are_left_out():
+    facts = dict(run_facts(record("a", training_config=None, advice="")))
+    assert "Epochs" not in facts
+    assert "Advice" not in facts
+    assert facts["Judged on"] == "60 people it has not learned from"
+
+
+def test_that_a_run_is_not_said_to_know_nothing_of_people_whose_other_ratings_it_learned_from():
+    assert dict(run_facts(record("a", split=RANDOM)))["Judged on"] == "held-out ratings of 60 people"
+
+
+def test_that_blending_takes_two_finished_runs_of_one_group():
+    group = groups_of([record("a"), record("b"), record("c", model="blend"), record("d", has_model=False)])[0]
+    assert blend_problem(group, ["a", "b"], busy="") == ""
+    assert "two or more" in blend_problem(group, ["a"], busy="")
+    assert "two or more" in blend_problem(group, ["a", "c"], busy="")
+    assert [one.run_id for one in blend_parts(group, ["a", "b", "c"])] == ["a", "b"]
+    assert "d has not ended well" in blend_problem(group, ["a", "d"], busy="")
+    assert blend_problem(group, ["a", "b"], busy="Training") == "Training is still running."
+
+
+def against(model, usual, *, of, low, high):
+    apart = Interval(model - usual, low, high)
+    return Against(of, Interval(model, model - 0.1, model + 0.1), Interval(usual, usual - 0.1, usual + 0.1), apart)
+
+
+LEFT_OUT = (
+    LeftOut(3, "3", "Fargo", 4.5, True, 4.1, 3.9, 12, 40),
+    LeftOut(5, "5", "Armageddon", 1.0, False, 3.0, 2.5, None, None),
+    LeftOut(1, "1", "Alien", 5.0, True, 4.4, 4.0, 2, 8),
+)
+KNOWN = Knowledge(
+    LEFT_OUT,
+    {
+        "rmse": against(0.9, 1.0, of=24, low=-0.3, high=0.1),
+        "mae": against(0.71, 0.80, of=24, low=-0.2, high=0.1),
+        "hits@20": against(0.5, 0.25, of=14, low=0.1, high=0.4),
+        "hits@100": against(0.5, 0.25, of=14, low=0.1, high=0.4),
+    },
+    favourites=14, candidates=9066, entries_wanted=24, stopped=False,
+)  # fmt: skip
+
+
+def test_that_how_well_it_knows_me_is_said_in_plain_words():
+    errors, hits = knowing_sentences(KNOWN, word="film", unit="stars", is_in_data=False)
+    assert errors.startswith(
+        "It guesses your ratings 0.71 stars off on average (0.61 to 0.81); plain averages are 0.80"
+    )
+    assert errors.endswith("The two cannot be told apart on your 24 ratings.")
+    surely = {**KNOWN.figures, "rmse": KNOWN.figures["mae"], "mae": against(0.71, 0.80, of=24, low=-0.2, high=-0.01)}
+    known = dataclasses.replace(KNOWN, figures=surely)
+    errors = knowing_sentences(known, word="film", unit="stars", is_in_data=False)[0]
+    assert errors.endswith("It knows you better than averages do, by more than chance explains.")
+    assert "Of your 14 favourites, 7 would be among the first 100 of 9,066 films" in hits
+    assert "the most-liked list has 4" in hits
+    assert hits.endswith("That is more than chance explains.")
+
+
+def test_that_somebody_else_is_not_called_you():
+    said = " ".join(knowing_sentences(KNOWN, word="film", unit="stars", is_in_data=True, is_me=False))
+    assert "your" not in said
+    assert "part of the data set" in said
+
+
+def test_that_favourites_come_first_in_the_order_of_their_places():
+    table = favourites_table(KNOWN)
+    assert [row[0] for row in table.rows] == ["Alien", "Fargo", "Armageddon"]
+    assert table.rows[0] == ("Alien", "5", "#2", "#8", "4.4", "4.0")
+    assert table.rows[2][2:4] == ("", "")
+
+
+def test_that_the_better_of_the_two_is_marked_where_it_is_more_than_chance():
+    figures = dict(knowing_figures(KNOWN, "mf 1"))
+    assert [one.is_best for one in figures["Ratings off by, on average"].rows] == [False, False]
+    assert [one.is_best for one in figures["Favourites in its first 100"].rows] == [True, False]
+    worse = dataclasses.replace(KNOWN, figures={"mae": against(0.9, 0.8, of=24, low=0.05, high=0.2)})
+    assert [one.is_best for one in knowing_figures(worse, "mf 1")[0][1].rows] == [False, True]
+    assert [one.name for one in knowing_figures(worse, "mf 1")[0][1].rows] == ["mf 1", "Averages"]
+
+
+def test_that_errors_of_known_and_new_are_said_with_their_counts():
+    rows = (BreakdownRow("known people", 9698, 0.9, None, None), BreakdownRow("new titles", 351, 1.0, None, None))
+    said = sentence_below(Breakdown("known and new", "rmse", rows, "ratings"))
+    assert said.endswith("and for new ones. 9,698 ratings of known people, 351 of new titles.")
+    assert sentence_below(Breakdown("errors by rating", "rmse", rows, "ratings")).endswith("hard for every model.")
+
+
+def test_that_a_breakdown_that_nobody_put_into_words_is_called_by_its_name():
+    assert breakdown_words("by decade").heading == "By decade"
+    assert breakdown_words("profile length").short("64 to 127") == "64"

@@ -1,0 +1,194 @@
+"""The frame around the views: places, marks, menus, notices, the job bar, and an orderly end."""
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QWidget
+
+from desktop_rec.common import questions
+from desktop_rec.common.job_state import JobState
+from desktop_rec.common.notices import Notice
+from desktop_rec.common.preferences import Preferences
+from desktop_rec.session import work
+from desktop_rec.window import main_window
+from desktop_rec.window.header import HeaderMenu
+from desktop_rec.window.main_window import MainWindow
+from desktop_rec.window.sidebar import PlaceButton
+from engine.events import Stop
+
+
+@pytest.fixture
+def window(qtbot, session, tmp_path):
+    made = MainWindow(session, Preferences(tmp_path / "home"))
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def place(window, name):
+    return window.findChild(PlaceButton, f"place_{name}")
+
+
+def test_that_the_first_view_needs_neither_torch_nor_plots(tmp_path):
+    import subprocess
+    import sys
+
+    code = (
+        "import sys, pathlib\n"
+        "from desktop_rec import app as a\n"
+        "q = a.make_application(['x'])\n"
+        f"launch = a.Launch(q, pathlib.Path({str(tmp_path)!r}))\n"
+        "launch.window.show(); q.processEvents()\n"
+        "print([m for m in ('torch', 'pandas', 'pyarrow', 'scipy', 'pyqtgraph') if m in sys.modules])\n"
+        "launch.window.close(); launch.end()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_that_a_press_on_a_place_shows_it(qtbot, window, monkeypatch):
+    monkeypatch.setattr(window, "_make_view", lambda _place: QWidget())
+    qtbot.mouseClick(place(window, "train"), Qt.MouseButton.LeftButton)
+    assert window.place == "train"
+    assert place(window, "train").isChecked()
+
+
+def test_that_the_keyboard_reaches_every_place(qtbot, window, monkeypatch):
+    monkeypatch.setattr(window, "_make_view", lambda _place: QWidget())
+    qtbot.waitExposed(window)
+    for number, name in enumerate(("data", "learning_rate", "train", "quality", "for_you"), start=1):
+        shortcut = next(one for one in window._shortcuts if one.key().toString() == f"Ctrl+{number}")
+        shortcut.activated.emit()
+        assert window.place == name
+
+
+def test_that_a_job_shows_its_bar_and_its_dot_and_goes_when_it_ends(window, session):
+    session.job = JobState("training", "Training", "Epoch 2", 0.5, 72)
+    session.job_changed.emit(session.job)
+    assert window._job_bar.isVisible()
+    texts = [one.text() for one in window._job_bar.findChildren(QLabel)]
+    assert "50 %" in texts
+    assert "1:12 left" in texts
+    assert place(window, "train").mark == "running"
+    session.job = None
+    session.job_changed.emit(None)
+    assert not window._job_bar.isVisible()
+    assert place(window, "train").mark == ""
+
+
+def test_that_a_notice_has_details_to_open_and_to_copy_and_can_be_dismissed(qtbot, window, session):
+    session.notice.emit(Notice("It failed.", "Do this.", "Traceback"))
+    bar = window._notices
+    assert bar.isVisible()
+    details = bar.findChild(QPushButton, "notice_details")
+    qtbot.mouseClick(details, Qt.MouseButton.LeftButton)
+    assert bar._details.isVisible()
+    qtbot.mouseClick(bar.findChild(QPushButton, "notice_copy"), Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == "It failed. Do this.\n\nTraceback"
+    qtbot.mouseClick(bar.findChild(QPushButton, "notice_dismiss"), Qt.MouseButton.LeftButton)
+    assert not bar.isVisible()
+
+
+def test_that_a_news_does_not_hide_an_error_for_good(window, session):
+    session.notice.emit(Notice("It failed."))
+    session.notice.emit(Notice("Deleted.", kind="info"))
+    assert window._notices.notice.sentence == "Deleted."
+    window._notices.dismiss()
+    assert window._notices.notice.sentence == "It failed."
+
+
+def test_that_the_action_of_a_notice_is_done_once_and_the_bar_goes(qtbot, window, session):
+    done = []
+    session.notice.emit(Notice("Deleted.", kind="info", action_words="Undo", action=lambda: done.append(1)))
+    qtbot.mouseClick(window._notices.findChild(QPushButton, "notice_action"), Qt.MouseButton.LeftButton)
+    assert done == [1]
+    assert not window._notices.isVisible()
+
+
+def test_that_dropped_files_are_shown_on_the_data_place(window, session, monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.setattr(session, "prepare_import", lambda paths: asked.append(paths))
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.csv"))])
+    actions, keys = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    window.dropEvent(QDropEvent(QPointF(5, 5), actions, data, Qt.MouseButton.LeftButton, keys))
+    assert asked == [[tmp_path / "a.csv"]]
+    assert window.place == "data"
+
+
+def test_that_control_o_asks_for_files_and_remembers_their_folder(window, session, monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.setattr(questions, "ask_for_files", lambda _parent, _folder: [tmp_path / "a.csv"])
+    monkeypatch.setattr(session, "prepare_import", lambda paths: asked.append(paths))
+    window.ask_for_files()
+    assert asked
+    assert window._preferences.file_folder == str(tmp_path)
+
+
+def test_that_the_header_offers_data_sets_models_and_people(window):
+    menus = {one.objectName(): one for one in window.findChildren(HeaderMenu)}
+    assert "No data set" in menus["header_dataset"].text()
+    offered = [one.text() for one in menus["header_person"].menu().actions() if one.text()]
+    assert offered == ["Me", "Add a person…", "Rename Me…", "Delete Me"]
+
+
+def test_that_an_idle_window_closes_without_a_question_and_remembers_its_place(window):
+    window.resize(1100, 720)
+    assert window.close()
+    assert window._preferences.geometry is not None
+
+
+def endless(*_arguments):
+    try:
+        while True:
+            yield None
+    except Stop:
+        yield None
+    return
+
+
+@pytest.fixture
+def importing(qtbot, monkeypatch, session, window):
+    monkeypatch.setattr(work, "import_sample", endless)
+    session.use_sample()
+    return window
+
+
+def test_that_closing_under_a_job_asks_and_going_on_goes_on(monkeypatch, importing, session):
+    monkeypatch.setattr(main_window.questions, "ask_to_stop", lambda _parent, _title: False)
+    assert not importing.close()
+    assert session.job is not None
+    assert not session.job.stopping
+
+
+def test_that_closing_under_a_job_says_stopping_at_once_and_closes_when_the_thread_is_gone(
+    qtbot, monkeypatch, importing, session
+):
+    monkeypatch.setattr(main_window.questions, "ask_to_stop", lambda _parent, _title: True)
+    assert not importing.close()
+    assert importing.isVisible()
+    assert "Stopping…" in [one.text() for one in importing._job_bar.findChildren(QLabel)]
+    qtbot.waitUntil(lambda: not importing.isVisible())
+    assert session.is_idle
+
+
+def test_that_a_signal_closes_without_asking(qtbot, importing, session):
+    importing.close_without_asking()
+    qtbot.waitUntil(lambda: not importing.isVisible())
+    assert session.is_idle
+
+
+def test_that_every_button_of_the_frame_has_its_three_names(window):
+    for one in window.findChildren(QAbstractButton):
+        if one.objectName().startswith("qt_"):
+            continue
+        assert one.objectName(), one
+        assert one.accessibleName(), one.objectName()
+        assert one.toolTip(), one.objectName()
+
+
+def test_that_f1_says_what_a_place_is_for(qtbot, window, monkeypatch):
+    said = []
+    monkeypatch.setattr(main_window.QWhatsThis, "showText", lambda _at, words, _widget: said.append(words))
+    window._show_help()
+    assert "open ratings to learn from" in said[0]

@@ -1,0 +1,124 @@
+"""evaluate at the terminal: figures with intervals, their parts, and what the simplest models reach."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from planted import planted_dataset
+
+from engine.cli.command_line import run
+from engine.data.importing.importer import ImportReport
+from engine.events import Stop
+from engine.library.store import Library
+
+REPORT = ImportReport("columns", "utf-8", "comma", 1, {}, (), 0, 0, 0.1, 1.0, ("ratings.csv",))
+
+
+@pytest.fixture
+def ask(tmp_path: Path, capsys):
+    """Run a command in a library that has a planted data set: exit status, stdout, stderr."""
+    threads = torch.get_num_threads()
+    home = tmp_path / "home"
+    with Library.open(home, who="a test") as library:
+        library.datasets.keep(planted_dataset(), REPORT)
+
+    def asked(*words: object) -> tuple[int, str, str]:
+        capsys.readouterr()
+        try:
+            status = run([str(word) for word in (*words, "--home", home)])
+        except SystemExit as ended:
+            status = int(ended.code or 0)
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    yield asked
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def judged(ask) -> dict:
+    assert ask("train", "planted", "--model", "ease", "--split", "random")[0] == 0
+    return json.loads(ask("evaluate", "latest", "--k", "5,10", "--json")[1])
+
+
+def test_that_the_document_has_metrics_of_the_lists_asked_for(judged):
+    assert judged["protocol"] == "random"
+    assert judged["people"] > 0
+    assert {name.partition("@")[2] for name in judged["metrics"]} == {"5", "10"}
+    assert set(judged["metrics"]["recall@5"]) == {"value", "low", "high"}
+
+
+def test_that_the_document_has_breakdowns_with_counts_and_intervals(judged):
+    found = {one["name"]: one for one in judged["breakdowns"]}
+    assert {"cold start", "profile length", "popularity", "popularity in the data"} <= found.keys()
+    row = found["cold start"]["rows"][0]
+    assert set(row) == {"label", "count", "value", "low", "high"}
+    assert row["label"] == "1"
+
+
+def test_that_the_document_has_baselines_and_paired_differences(judged, ask):
+    assert judged["baselines"]["popularity"]["title"] == "Most liked"
+    assert "ndcg@20" in judged["baselines"]["popularity"]["metrics"]
+    assert {"ndcg@5", "ndcg@10"} <= judged["differences"]["popularity"].keys(), "at the lengths asked for"
+    usual = json.loads(ask("evaluate", "latest", "--json")[1])
+    difference = usual["differences"]["popularity"]["ndcg@20"]
+    theirs = usual["baselines"]["popularity"]["metrics"]["ndcg@20"]["value"]
+    assert difference["value"] == pytest.approx(usual["metrics"]["ndcg@20"]["value"] - theirs)
+    assert difference["better"] is True
+    assert "better than Most liked [" in difference["words"]
+    assert "rmse" not in usual["differences"]["biases"], "ease predicts no ratings"
+
+
+def test_that_the_text_says_it_all_to_people(ask):
+    assert ask("train", "planted", "--model", "popularity", "--split", "random")[0] == 0
+    status, text, _ = ask("evaluate", "latest")
+    assert status == 0
+    for words in (
+        "popularity 1 on Planted, protocol random",
+        "95 % interval",
+        "the same as Most liked",
+        "the same as Averages",
+        "Cold start: the same people",
+        "How much of the lists goes to the most rated titles",
+        "By the rating that was really given",
+        "RMSE on 0 to 1",
+        "on the scale of these data, 1 to 5",
+    ):
+        assert words in text
+    assert max(len(line) for line in text.splitlines()) <= 140
+
+
+def test_that_a_stop_while_baselines_are_judged_leaves_them_out(ask, monkeypatch):
+    from engine import operations
+
+    def stopped(*_, **__):
+        yield None
+        raise Stop
+
+    assert ask("train", "planted", "--model", "popularity")[0] == 0
+    monkeypatch.setattr(operations, "baselines", stopped, raising=False)
+    status, text, _ = ask("evaluate", "latest", "--json")
+    assert status == 0
+    assert json.loads(text)["baselines"] == {}
+    assert json.loads(text)["metrics"]
+
+
+def test_that_lengths_of_lists_that_are_none_are_wrong_use(ask):
+    status, _, words = ask("evaluate", "latest", "--k", "many")
+    assert status == 2
+    assert "whole numbers of at least 1, such as 20,50; not 'many'" in words
+    assert ask("evaluate", "latest", "--k", "0")[0] == 2
+
+
+def test_that_nobody_held_out_and_another_protocol_are_said(ask):
+    assert ask("train", "planted", "--model", "popularity", "--split", "none")[0] == 0
+    status, _, words = ask("evaluate", "latest")
+    assert status == 1
+    assert "nobody left to judge it on" in words
+    assert ask("train", "planted", "--model", "popularity", "--split", "random")[0] == 0
+    status, _, words = ask("evaluate", "latest", "--protocol", "strong")
+    assert status == 1
+    assert "trained for the protocol random" in words

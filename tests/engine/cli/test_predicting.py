@@ -1,0 +1,120 @@
+"""predict, and recommend --profiles, from the words of the command line to the files they write."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import torch
+from planted import planted_dataset
+
+from engine.cli.command_line import run
+
+
+@pytest.fixture(autouse=True)
+def _threads():
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def ask(tmp_path, capsys):
+    """Run a command in a folder of its own: exit status, stdout, stderr."""
+
+    def asked(*words):
+        capsys.readouterr()
+        try:
+            status = run([str(word) for word in (*words, "--home", tmp_path / "home")])
+        except SystemExit as ended:
+            status = int(ended.code or 0)
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return asked
+
+
+@pytest.fixture
+def kept(ask, tmp_path):
+    """A data set with a run of popularity, which predicts ratings and needs no training."""
+    histories = planted_dataset().histories
+    rows = zip(histories.user_rows_N, histories.item_rows_N, histories.ratings_N, strict=True)
+    path = tmp_path / "planted.csv"
+    path.write_text("\n".join(["userId,movieId,rating", *(f"{user},{item},{one:g}" for user, item, one in rows)]))
+    assert ask("import", path)[0] == 0
+    assert ask("train", "planted", "--model", "popularity", "--split", "random")[0] == 0
+
+
+@pytest.fixture
+def pairs(tmp_path):
+    path = tmp_path / "pairs.csv"
+    path.write_text("user;item\n3;7\nx;7\n")
+    return path
+
+
+def test_that_predict_writes_a_file_and_says_what_is_in_it(ask, kept, pairs, tmp_path):
+    status, out, err = ask("predict", "latest", pairs, "--out", tmp_path / "out.csv", "--json")
+    assert status == 0, err
+    document = json.loads(out)
+    assert (document["pairs"], document["predicted"], document["blank"]) == (2, 1, 1)
+    assert document["problems"] == [{"line": 3, "user": "x", "item": "7", "reason": "planted has no such person"}]
+    assert document["out"] == str(tmp_path / "out.csv")
+    lines = (tmp_path / "out.csv").read_text().splitlines()
+    assert lines[0] == "user,item,rating"
+    assert 1 <= float(lines[1].split(",")[2]) <= 5
+    words = ask("predict", "latest", pairs, "--out", tmp_path / "out.csv")[1]
+    assert "Wrote 1 rating by popularity 1" in words
+    assert "line 3: x, 7: planted has no such person" in words
+
+
+def test_that_many_people_get_lists_in_a_file(ask, kept, tmp_path):
+    many = tmp_path / "many.csv"
+    many.write_text("user,item,rating\nann,1,5\nbob,999,4\n")
+    words = ("recommend", "latest", "--profiles", many, "--top", 3, "--out", tmp_path / "lists.csv")
+    status, out, err = ask(*words, "--json")
+    assert status == 0, err
+    document = json.loads(out)
+    assert (document["people"], document["with_lists"], document["named_without"]) == (2, 1, ["bob"])
+    assert (tmp_path / "lists.csv").read_text().splitlines()[0] == "user,rank,item,score"
+    assert document["lines"] == 3
+    assert "without a list  1: nothing is known of what they rated (bob)" in ask(*words)[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("predict", "latest", "--out", "o.csv"), "Give either a file of pairs, or --own-pairs"),
+        (
+            ("predict", "latest", "p.csv", "--own-pairs", "--out", "o.csv"),
+            "Give either a file of pairs, or --own-pairs",
+        ),
+        (("predict", "latest", "--own-pairs", "--uncertainty", "--out", "o.csv"), "one number a line"),
+        (("predict", "latest", "p.csv"), "--out"),
+        (("recommend", "latest", "--profiles", "m.csv"), "--profiles needs --out"),
+        (("recommend", "latest", "--profiles", "m.csv", "--out", "o.csv", "--explain"), "belongs to one person"),
+        (("recommend", "latest", "--user", "3", "--out", "o.csv"), "--out belongs to --profiles"),
+    ],
+)
+def test_that_words_that_do_not_go_together_are_wrong_use(ask, kept, words, sentence):
+    status, out, err = ask(*words)
+    assert (status, out) == (2, "")
+    assert sentence in err
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("predict", "latest", "--own-pairs", "--out", "{}/o.txt"), "asks for no ratings"),
+        (("predict", "latest", "{}/none.csv", "--out", "{}/o.csv"), "is not there"),
+        (("predict", "latest", "{}/pairs.csv", "--out", "{}/no/o.csv"), "there is no folder"),
+        (("predict", "latest", "{}/pairs.csv", "--out", "{}/pairs.csv"), "is the file that is read"),
+        (("predict", "latest", "{}/pairs.csv", "--out", "{}/o.csv", "--uncertainty"), "does not say how far off"),
+        (("recommend", "latest", "--profiles", "{}/pairs.csv", "--out", "{}/o.csv"), "no column of ratings"),
+        (("recommend", "latest", "--user", "3", "--weight", "0.5"), "has no weight"),
+    ],
+)
+def test_that_what_cannot_be_done_is_one_sentence_and_status_1(ask, kept, pairs, tmp_path, words, sentence):
+    status, out, err = ask(*(word.format(tmp_path) for word in words))
+    assert (status, out) == (1, "")
+    assert sentence in err.splitlines()[-1]
+    assert not (tmp_path / "o.csv").exists()

@@ -1,0 +1,73 @@
+"""Before a run: files become data sets, the quick model, the search for a rate."""
+
+from __future__ import annotations
+
+import pytest
+from operation_driving import SMALL, stop_at
+
+from engine import operations
+from engine.errors import DataError, DeviceError, TrainingError
+from engine.events import StageStarted, Stop, drive
+from engine.models.ease import Ease
+from engine.training.lr_finder import FinderConfig
+
+
+def test_that_a_file_is_imported_kept_and_open(library, tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("userId,movieId,rating\n1,10,4\n1,11,2\n2,10,5\n2,11,x\n")
+    imported = drive(operations.import_files(library, [path]))
+    assert (imported.record.name, imported.dataset.entries) == ("mine", 3)
+    assert imported.report["problems"][0]["line"] == 5
+    assert library.datasets.open(imported.record.dataset_id).fingerprint == imported.record.fingerprint
+
+
+@pytest.mark.parametrize("stage", ["reading", "keeping"])
+def test_that_a_stopped_import_leaves_nothing(library, tmp_path, stage):
+    path = tmp_path / "mine.csv"
+    path.write_text("userId,movieId,rating\n1,10,4\n")
+    with pytest.raises(Stop):
+        stop_at(
+            operations.import_files(library, [path]),
+            lambda event: isinstance(event, StageStarted) and event.stage == stage,
+        )
+    assert library.datasets.records() == ()
+    assert not list((library.home / "datasets").glob("*"))
+
+
+def test_that_a_failed_import_leaves_what_was_there(library, dataset, tmp_path):
+    (tmp_path / "empty.csv").write_text("")
+    with pytest.raises(DataError):
+        drive(operations.import_files(library, [tmp_path / "empty.csv"]))
+    assert [one.dataset_id for one in library.datasets.records()] == ["planted"]
+
+
+def test_that_the_sample_is_imported_once_and_mended_where_damaged(library):
+    first = drive(operations.open_sample(library))
+    again = drive(operations.open_sample(library))
+    assert first.dataset.people == 671
+    assert again.record == first.record
+    (library.home / "datasets" / "sample" / "items.npy").unlink()
+    assert drive(operations.open_sample(library)).dataset.fingerprint == first.dataset.fingerprint
+    assert len(library.datasets.records()) == 1
+
+
+def test_that_the_quick_model_is_ease_and_popularity_where_the_matrix_will_not_fit(library, dataset, monkeypatch):
+    quick = drive(operations.quick_model(library, dataset))
+    assert quick.model.name == "ease"
+    assert library.runs.records() == ()
+
+    def too_large(self, histories):
+        raise DeviceError("It takes 900 GiB.")
+        yield
+
+    monkeypatch.setattr(Ease, "fit", too_large)
+    assert drive(operations.quick_model(library, dataset)).model.name == "popularity"
+
+
+def test_that_models_without_a_rate_are_refused_by_the_finder(library, dataset):
+    with pytest.raises(TrainingError, match="no learning rate"):
+        drive(operations.find_rate(library, dataset, model="ease"))
+    sweep = drive(
+        operations.find_rate(library, dataset, model="two_head", model_config=SMALL, finder=FinderConfig(steps=30))
+    )
+    assert len(sweep.lrs) <= 30

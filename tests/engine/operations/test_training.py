@@ -1,0 +1,137 @@
+"""A run is kept, whatever ends it."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from operation_driving import QUICK, stop_at, trained
+
+from engine import operations
+from engine.data.split import SplitConfig
+from engine.errors import DeviceError, TrainingError
+from engine.events import Advised, CheckpointSaved, EpochEnded, LossesMeasured, StageStarted, Stop, drive
+from engine.training import trainer
+
+
+def test_that_a_finished_run_is_recorded_judged_and_advised(library, dataset):
+    events = []
+    finished = drive(trained(library, dataset), on_event=events.append)
+    record = library.runs.find(finished.run_id)
+    assert (record.status, record.epochs, record.lr) == ("finished", 3, 1e-3)
+    assert record.metrics["ndcg@100"]["value"] == finished.judgement.metrics["ndcg@100"].value
+    assert record.people_judged == finished.judgement.people
+    assert len(library.runs.curves(finished.run_id)) == 3
+    assert record.advice == finished.advice
+    assert any(isinstance(one, Advised) for one in events) == bool(finished.advice)
+    assert record.split_config == SplitConfig().as_dict()
+
+
+def test_that_a_missing_rate_is_found_first_and_kept_with_the_run(library, dataset):
+    events = []
+    job = trained(library, dataset, training=QUICK.changed(lr=None))
+    finished = drive(job, on_event=events.append)
+    assert any(isinstance(one, LossesMeasured) for one in events)
+    assert finished.lr is not None
+    assert library.runs.find(finished.run_id).lr == finished.lr
+
+
+def test_that_a_stop_while_the_rate_is_searched_keeps_nothing(library, dataset):
+    job = trained(library, dataset, training=QUICK.changed(lr=None))
+    with pytest.raises(Stop):
+        stop_at(job, lambda event: isinstance(event, LossesMeasured))
+    assert library.runs.records() == ()
+
+
+def test_that_a_stopped_run_keeps_what_it_learned_and_is_not_judged(library, dataset):
+    finished = stop_at(trained(library, dataset), lambda event: isinstance(event, EpochEnded))
+    record = library.runs.find(finished.run_id)
+    assert finished.judgement is None
+    assert finished.trained.stopped
+    assert (record.status, record.epochs) == ("stopped", 1)
+    assert operations.recommender_of(library, finished.run_id).run_id == finished.run_id
+
+
+@pytest.mark.parametrize("stage", ["judging", "comparing"])
+def test_that_a_stop_after_training_keeps_the_finished_run(library, dataset, stage):
+    finished = stop_at(
+        trained(library, dataset), lambda event: isinstance(event, StageStarted) and event.stage == stage
+    )
+    assert library.runs.find(finished.run_id).status == "finished"
+    assert finished.advice == ""
+    assert operations.recommender_of(library, finished.run_id)
+
+
+def test_that_a_stop_at_the_very_end_of_training_loses_nothing(library, dataset):
+    saved = []
+
+    def is_last(event):
+        saved.append(event)
+        return isinstance(event, CheckpointSaved)
+
+    try:
+        stop_at(trained(library, dataset), is_last)
+    except Stop:
+        saved.append(None)
+    record = library.runs.find("latest")
+    assert record.has_model
+    assert record.status in ("finished", "stopped")
+
+
+def test_that_a_stopped_closed_form_fit_leaves_no_run(library, dataset):
+    job = trained(library, dataset, model="ease", model_config=None, training=None)
+    with pytest.raises(Stop):
+        stop_at(job, lambda event: isinstance(event, StageStarted) and event.stage != "splitting")
+    assert library.runs.records() == ()
+    assert not list((library.home / "runs").glob("r*"))
+
+
+def test_that_a_failed_run_says_why_and_an_abandoned_one_can_be_resumed(library, dataset, monkeypatch):
+    job = trained(library, dataset)
+    for event in job:
+        if isinstance(event, EpochEnded):
+            break
+    job.close()
+    assert library.runs.find("latest").status == "interrupted"
+
+    def broken(*arguments, **options):
+        raise TrainingError("Nothing can be learned here.")
+        yield
+
+    monkeypatch.setattr(trainer, "train", broken)
+    with pytest.raises(TrainingError):
+        drive(trained(library, dataset))
+    record = library.runs.find("latest")
+    assert (record.status, record.stopped_because) == ("failed", "Nothing can be learned here.")
+
+
+def test_that_a_resumed_run_equals_the_uninterrupted_one_to_the_bit(library, dataset):
+    whole = drive(trained(library, dataset))
+    torch.set_num_threads(1)
+    stopped = stop_at(trained(library, dataset), lambda event: isinstance(event, EpochEnded))
+    resumed = drive(operations.resume(library, stopped.run_id))
+    assert resumed.run_id == stopped.run_id
+    weights = [library.runs.state(run).weights for run in (whole.run_id, resumed.run_id)]
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
+    assert [one.validation for one in library.runs.curves(whole.run_id)] == [
+        one.validation for one in library.runs.curves(resumed.run_id)
+    ]
+    record = library.runs.find(resumed.run_id)
+    assert (record.status, record.epochs) == ("finished", 3)
+
+
+def test_that_resume_takes_a_new_total_and_refuses_what_is_done(library, dataset):
+    finished = drive(trained(library, dataset))
+    with pytest.raises(TrainingError, match="has done all its 3 epochs"):
+        drive(operations.resume(library, finished.run_id))
+    assert drive(operations.resume(library, finished.run_id, epochs=4)).trained.epochs == 4
+    ease = drive(trained(library, dataset, model="ease", model_config=None, training=None))
+    with pytest.raises(TrainingError, match="nothing to go on with"):
+        drive(operations.resume(library, ease.run_id))
+
+
+def test_that_a_device_that_is_not_there_is_refused_before_anything_is_kept(library, dataset):
+    if torch.cuda.is_available():
+        pytest.skip("there is a GPU here")
+    with pytest.raises(DeviceError, match="cuda"):
+        drive(trained(library, dataset, device="cuda"))
+    assert library.runs.records() == ()
