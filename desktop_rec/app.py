@@ -120,7 +120,7 @@ class Launch(QObject):
         self.window.open_library(self.home)
         if self._files:
             self.window.open_files(self._files)
-        elif any(one.dataset_id == self.preferences.dataset_id for one in self.session.datasets()):
+        elif any(dataset.dataset_id == self.preferences.dataset_id for dataset in self.session.datasets()):
             self.session.open_dataset(self.preferences.dataset_id)
         self._quiet.start()
 

@@ -103,7 +103,7 @@ class Config:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """The config of a kept run. Unknown names raise SettingError; missing ones take their default."""
-        declared = {one.name: one for one in declared_settings(cls)}
+        declared = {setting.name: setting for setting in declared_settings(cls)}
         return cls().changed(
             **{
                 name: tuple(value) if name in declared and declared[name].kind is tuple and value is not None else value
@@ -122,10 +122,10 @@ def _declared_once(config_class: Any) -> tuple[Declared, ...]:
     """Reading type hints is slow: the grid of a thousand runs took 7 s to check, and takes 0.3 s with this."""
     hints = typing.get_type_hints(config_class)
     found = []
-    for one in dataclasses.fields(config_class):
-        if "setting" in one.metadata:
-            kind, automatic = _plain_type(hints[one.name])
-            found.append(Declared(one.name, kind, automatic, one.default, one.metadata["setting"]))
+    for declared in dataclasses.fields(config_class):
+        if "setting" in declared.metadata:
+            kind, automatic = _plain_type(hints[declared.name])
+            found.append(Declared(declared.name, kind, automatic, declared.default, declared.metadata["setting"]))
     return tuple(found)
 
 
@@ -149,7 +149,7 @@ def parse_setting(declared: Declared, text: str) -> Any:
 
 def with_texts(config: Config, texts: Mapping[str, str]) -> Config:
     """A copy of a config with values read from text, as `--set key=value` gives them."""
-    declared = {one.name: one for one in declared_settings(type(config))}
+    declared = {setting.name: setting for setting in declared_settings(type(config))}
     values = {name: parse_setting(declared[name], text) for name, text in texts.items() if name in declared}
     return config.changed(**values, **{name: text for name, text in texts.items() if name not in declared})
 
@@ -164,7 +164,7 @@ def _in_words(number: float) -> str:
 def _plain_type(hint: Any) -> tuple[type, bool]:
     arguments = typing.get_args(hint)
     if isinstance(hint, types.UnionType) and type(None) in arguments:
-        return _plain_type(next(one for one in arguments if one is not type(None)))[0], True
+        return _plain_type(next(argument for argument in arguments if argument is not type(None)))[0], True
     return typing.get_origin(hint) or hint, False
 
 

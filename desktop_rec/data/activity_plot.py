@@ -31,10 +31,10 @@ class PeriodAxis(PlotAxis):
         if self.activity is None:
             return []
         places = label_places(self.activity, most=max(2, int(size / _PIXELS_A_LABEL)))
-        return [(1.0, [float(one) for one in places])]
+        return [(1.0, [float(place) for place in places])]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        return [] if self.activity is None else [_short_words(self.activity, round(one)) for one in values]
+        return [] if self.activity is None else [_short_words(self.activity, round(value)) for value in values]
 
 
 class ActivityPlot(PlotCanvas):

@@ -39,12 +39,12 @@ def dataset_lines(session: Session) -> list[DatasetLine]:
     now = session.dataset.dataset_id if session.dataset else ""
     return [
         DatasetLine(
-            one.dataset_id,
-            one.name,
-            _figures(one),
-            one.dataset_id == now,
+            dataset.dataset_id,
+            dataset.name,
+            _figures(dataset),
+            dataset.dataset_id == now,
         )
-        for one in session.datasets()
+        for dataset in session.datasets()
     ]
 
 
@@ -64,7 +64,7 @@ def _figures(record: DatasetRecord) -> str:
 def about_words(report: Mapping[str, object]) -> str:
     """Where a data set came from, in a line."""
     files = report.get("files")
-    names = ", ".join(Path(str(one)).name for one in files) if isinstance(files, (list, tuple)) else ""
+    names = ", ".join(Path(str(file)).name for file in files) if isinstance(files, (list, tuple)) else ""
     parts = [f"from {names}" if names else "", str(report.get("layout") or ""), str(report.get("encoding") or "")]
     return " · ".join(part for part in parts if part)
 
@@ -142,7 +142,10 @@ class DatasetView(QWidget):
 
     def _show_runs(self) -> None:
         """Which runs can predict ratings now."""
-        runs = [(one.run_id, run_words(one)) for one in self._session.runs_with_ratings()]
+        runs = [
+            (runs_with_rating.run_id, run_words(runs_with_rating))
+            for runs_with_rating in self._session.runs_with_ratings()
+        ]
         self.page.predictions.show_runs(runs, is_free=self._session.job is None)
 
     def _on_recommender(self) -> None:

@@ -157,7 +157,7 @@ class MostRatedCard(QFrame):
         for column, widest in _WIDEST.items():
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             texts = (widest, HEADINGS[column] + _ARROW)
-            width = max(table.fontMetrics().horizontalAdvance(one) for one in texts)
+            width = max(table.fontMetrics().horizontalAdvance(text) for text in texts)
             table.setColumnWidth(column, width + _PADDING)
         for column in (TITLE, GENRES):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)

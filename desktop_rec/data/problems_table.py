@@ -83,7 +83,7 @@ class ProblemsCard(QFrame):
         self._sentence.setText("\n".join(report_sentences(report)))
         problems = report.get("problems") or ()
         several = len({_fields(one).get("file") for one in problems}) > 1
-        self._model.show_table(Table(_HEADINGS, [_row(one, several=several) for one in problems]))
+        self._model.show_table(Table(_HEADINGS, [_row(problem, several=several) for problem in problems]))
         self._table.setVisible(bool(problems))
         self._save.setVisible(bool(problems))
         self._table.setFixedHeight(_ROW * (min(_MOST_SHOWN, len(problems)) + 1) + 6)

@@ -66,7 +66,7 @@ class ImpactBars(QWidget):
             row.setHidden(place >= len(bars))
             if place < len(bars):
                 row.show_bar(bars[place], full)
-        self.setAccessibleDescription("; ".join(one.sentence() for one in bars))
+        self.setAccessibleDescription("; ".join(bar.sentence() for bar in bars))
 
 
 class _BarRow(QWidget):

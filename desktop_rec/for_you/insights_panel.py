@@ -57,7 +57,7 @@ class InsightsPanel(QScrollArea):
         notes = [] if found.most_impactful else [found.note]
         if found.stopped and found.entries_done < found.entries:
             notes.append(f"{count_words(found.entries_done)} of {count_words(found.entries)} ratings were looked at.")
-        self._say(" ".join(one for one in notes if one))
+        self._say(" ".join(note for note in notes if note))
 
     def _say(self, words: str) -> None:
         self.note.setText(words)

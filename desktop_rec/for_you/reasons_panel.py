@@ -86,7 +86,7 @@ class ReasonsPanel(QScrollArea):
         notes = [] if everything else [found.note]
         if found.others_share >= 0.005:
             notes.append(f"Your other ratings together: {share_words(found.others_share)}.")
-        self.show_note(" ".join(one for one in notes if one))
+        self.show_note(" ".join(note for note in notes if note))
         self._score.setText(_score_words(found))
         self._score.show()
 
@@ -196,7 +196,7 @@ def because_line(reasons: Sequence[Reason]) -> str:
 
     Where all of the strongest spoke against it, the line says so: although you liked Amateur.
     """
-    carried = [one for one in reasons if one.impact > 0]
+    carried = [reason for reason in reasons if reason.impact > 0]
     if not carried:
         return f"although{reasons[0].words.removeprefix('because')}" if reasons else ""
     first = carried[0]
@@ -220,7 +220,9 @@ def _figures(item: Recommendation) -> str:
 def _bar(reason: Reason, rank: int) -> Bar:
     signed = reason.share if reason.impact > 0 else -reason.share
     is_disliked = reason.words.startswith("because you disliked")
-    behind = ", ".join(f"{one.run} {signed_share_words(one.impact / reason.impact * signed)}" for one in reason.parts)
+    behind = ", ".join(
+        f"{part.run} {signed_share_words(part.impact / reason.impact * signed)}" for part in reason.parts
+    )
     return Bar(
         name=reason.words if is_disliked else reason.title,
         share=signed,
@@ -235,7 +237,7 @@ def _bar(reason: Reason, rank: int) -> Bar:
 
 def _score_words(found: Explanation) -> str:
     """The score, and of a blend what each of its parts adds to it."""
-    parts = [f"{one.run} {MINUS if one.impact < 0 else '+'}{abs(one.impact):.2f}" for one in found.parts]
+    parts = [f"{part.run} {MINUS if part.impact < 0 else '+'}{abs(part.impact):.2f}" for part in found.parts]
     return f"Score {found.score:.4g}" + (f": {', '.join(parts)}" if parts else "")
 
 

@@ -58,7 +58,7 @@ class RecommendationList(QWidget):
 
     def show_list(self, items: Sequence[Recommendation], *, word: str, before: Mapping[str, int] | None = None) -> None:
         """Show a list; `before` are the places of an earlier one, for the arrows; `word` is what a title is called."""
-        predicts = any(one.predicted_rating is not None for one in items)
+        predicts = any(item.predicted_rating is not None for item in items)
         self._delegate.predicts = predicts
         self._head.show_columns(word, predicts=predicts)
         scrolled, stood = self.view.verticalScrollBar().value(), self.view.currentIndex().row()

@@ -101,7 +101,7 @@ class RecommendationsModel(QAbstractListModel):
     def show_list(self, items: Sequence[Recommendation], *, before: Mapping[str, int] | None = None) -> None:
         """Show a list; `before` are the places of an earlier one, for the arrows. Known reasons stay until new ones."""
         known = {row.key: row.because for row in self._rows}
-        rows = tuple(ListedTitle(one, _moved(one, before), known.get(one.item_id, "")) for one in items)
+        rows = tuple(ListedTitle(item, _moved(item, before), known.get(item.item_id, "")) for item in items)
         same_titles = [row.key for row in rows] == [row.key for row in self._rows]
         if same_titles and rows:
             self._rows = rows

@@ -77,7 +77,7 @@ class TitlesModel(QAbstractListModel):
     def show_rows(self, rows: Sequence[TitleRow]) -> None:
         """Show these rows, in this order."""
         new = tuple(rows)
-        if [one.key for one in new] == [one.key for one in self._rows]:
+        if [one.key for one in new] == [row.key for row in self._rows]:
             changed = [place for place, (old, now) in enumerate(zip(self._rows, new, strict=True)) if old != now]
             self._rows = new
             for place in changed:

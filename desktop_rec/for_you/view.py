@@ -267,7 +267,7 @@ class RecommendView(QWidget):
 
     def _on_insights(self, found: ListInsights) -> None:
         self.page.insights.show_insights(found)
-        self.page.pane.show_reasons({one.item_row: because_line(one.reasons) for one in found.titles})
+        self.page.pane.show_reasons({title.item_row: because_line(title.reasons) for title in found.titles})
 
     def _on_failure(self, kind: str, failure: Failure) -> None:
         words = f"{failure.sentence} {failure.remedy}".strip()

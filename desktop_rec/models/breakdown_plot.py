@@ -43,7 +43,7 @@ class LabelsAxis(PlotAxis):
         return [self.labels[round(value)] for value in values]
 
     def _widest(self) -> int:
-        return max((7 * len(one) + 8 for one in self.labels), default=_PIXELS_A_LABEL)
+        return max((7 * len(label) + 8 for label in self.labels), default=_PIXELS_A_LABEL)
 
 
 class BreakdownPlot(PlotCanvas):
@@ -84,7 +84,7 @@ class BreakdownPlot(PlotCanvas):
         self._dots.setData(xs, ys)
         self._back_dots.setData(back_xs, back_ys)
         self._whiskers.setData(*_whiskers(rows))
-        ends = [end for one in rows for end in (one.low, one.high) if end is not None]
+        ends = [end for row in rows for end in (row.low, row.high) if end is not None]
         low, high = span(np.array([*ys, *back_ys, *ends]), margin=0.1)
         self._plot.setXRange(-0.5, max(len(rows), 1) - 0.5, padding=0)
         low = min(0.0, low) if words.share else low
@@ -100,15 +100,15 @@ class BreakdownPlot(PlotCanvas):
         usual = {one.label: one.value for one in self._usual}
         rows = [
             (
-                one.label,
-                self._figure(one.value),
-                f"{self._figure(one.low)} to {self._figure(one.high)}"
-                if one.low is not None and one.high is not None
+                row.label,
+                self._figure(row.value),
+                f"{self._figure(row.low)} to {self._figure(row.high)}"
+                if row.low is not None and row.high is not None
                 else "",
-                self._figure(usual[one.label]) if one.label in usual else "",
-                count_words(one.count),
+                self._figure(usual[row.label]) if row.label in usual else "",
+                count_words(row.count),
             )
-            for one in shown.rows
+            for row in shown.rows
         ]
         behind = breakdown_words(shown.name).behind.capitalize()
         return Table(("", metric_words(shown.unit), "95 of 100 between", behind, shown.counted.capitalize()), rows)
@@ -151,8 +151,8 @@ def _whiskers(rows: Sequence[BreakdownRow]) -> tuple[list[float], list[float]]:
     """Pairs of ends, one below the other."""
     xs: list[float] = []
     ys: list[float] = []
-    for place, one in enumerate(rows):
-        if one.low is not None and one.high is not None:
+    for place, row in enumerate(rows):
+        if row.low is not None and row.high is not None:
             xs += [place, place]
-            ys += [one.low, one.high]
+            ys += [row.low, row.high]
     return xs, ys

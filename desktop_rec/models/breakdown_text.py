@@ -93,6 +93,6 @@ def sentence_below(breakdown: Breakdown) -> str:
     words = breakdown_words(breakdown.name)
     if not words.says_counts or not breakdown.rows:
         return words.sentence
-    first, *others = (f"{count_words(one.count)}{{}} of {one.label}" for one in breakdown.rows)
-    counts = ", ".join((first.format(f" {breakdown.counted}"), *(one.format("") for one in others)))
+    first, *others = (f"{count_words(row.count)}{{}} of {row.label}" for row in breakdown.rows)
+    counts = ", ".join((first.format(f" {breakdown.counted}"), *(other.format("") for other in others)))
     return f"{words.sentence} {counts}."

@@ -52,7 +52,7 @@ def overlay(
     first = next((one for one in drawn if one.run_id == chosen), drawn[0] if drawn else None)
     metric = curves[first.run_id][0].watched if first is not None else ""
     is_relative = len({one.model for one in drawn}) > 1
-    without = [one.name for one in runs if one not in drawn]
+    without = [run.name for run in runs if run not in drawn]
     others = [one.name for one in drawn if curves[one.run_id][0].watched != metric]
     notes = []
     if is_relative:
@@ -72,7 +72,7 @@ def _curves(run: RunRecord, epochs: Sequence[EpochEnded], place: int, metric: st
         run.name,
         place,
         tuple(one.epoch for one in epochs),
-        tuple(one.training_loss / first for one in epochs),
+        tuple(epoch.training_loss / first for epoch in epochs),
         _points(epochs, "loss", first),
         _points(epochs, metric, 1.0) if metric != "loss" else ((), ()),
     )

@@ -62,7 +62,7 @@ class CurvesPlot(PlotCanvas):
         for number in range(len(self.training)):
             self._set(number, shown.runs[number] if number < len(shown.runs) else None)
         last = max((one.epochs[-1] for one in shown.runs), default=1)
-        first = min((one.epochs[0] for one in shown.runs), default=0)
+        first = min((run.epochs[0] for run in shown.runs), default=0)
         self.loss.plot.setXRange(first, max(last, first + 1), padding=0.02)
         self.loss.set_y(*_range([*self.training, *self.validation]))
         self.metric.set_y(*_range(self.watched))
@@ -72,13 +72,13 @@ class CurvesPlot(PlotCanvas):
 
     def table(self) -> Table:
         """A row for each run and epoch."""
-        rows = [row for one in self._overlay.runs for row in _rows(one)]
+        rows = [row for run in self._overlay.runs for row in _rows(run)]
         loss = "Loss, first = 1" if self._overlay.is_relative else "Training loss"
         return Table(("Run", "Epoch", loss, metric_words(self._overlay.metric) or "Metric"), rows)
 
     def reading(self, plot: pg.PlotItem, x: float) -> str:
         curves = self.training if plot is self.loss.plot else self.watched
-        near = [(one.name, curve.value_at(x)) for one, curve in zip(self._overlay.runs, curves, strict=False)]
+        near = [(run.name, curve.value_at(x)) for run, curve in zip(self._overlay.runs, curves, strict=False)]
         said = [f"{name} {figure_words(point[1])}" for name, point in near if point is not None]
         return f"epoch {count_words(round(x))}: {', '.join(said)}" if said else ""
 
@@ -90,11 +90,11 @@ class CurvesPlot(PlotCanvas):
 
     def legend(self) -> str:
         """The runs' names in their colours, as HTML."""
-        return " · ".join(coloured(one.name, series_colour(one.place)) for one in self._overlay.runs)
+        return " · ".join(coloured(run.name, series_colour(run.place)) for run in self._overlay.runs)
 
     def _say(self) -> None:
         loss = "training loss, first epoch = 1" if self._overlay.is_relative else "training loss"
-        if any(len(one.validation_loss[0]) for one in self._overlay.runs):
+        if any(len(run.validation_loss[0]) for run in self._overlay.runs):
             loss += "; dashed: in validation"
         self.loss.say(loss)
         self.metric.say(f"{metric_words(self._overlay.metric)} in validation" if self._overlay.metric else "")

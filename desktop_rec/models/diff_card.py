@@ -63,7 +63,7 @@ class DiffCard(QFrame):
     @property
     def lines(self) -> tuple[tuple[str, str, str], ...]:
         """What is shown, the head line first."""
-        shown = (one for one in self._lines if not one[0].isHidden())
+        shown = (line for line in self._lines if not line[0].isHidden())
         return tuple((label.text(), mine.text(), other.text()) for label, mine, other in shown)
 
     def show_others(self, others: Sequence[tuple[str, str]], *, chosen: str) -> None:
@@ -83,7 +83,7 @@ class DiffCard(QFrame):
     def show_differences(self, name: str, other: str, differences: Sequence[Difference]) -> None:
         """What differs between the run `name` and the run `other`; what only one of them has waits to be asked for."""
         self._shown = (name, other, tuple(differences))
-        one_sided = sum(one.is_one_sided for one in differences)
+        one_sided = sum(difference.is_one_sided for difference in differences)
         self.more.setVisible(bool(one_sided))
         words = _more_words(one_sided, is_on=self.more.isChecked())
         self.more.setText(words)
@@ -92,7 +92,7 @@ class DiffCard(QFrame):
 
     def _show_lines(self) -> None:
         name, other, differences = self._shown
-        wanted = [one for one in differences if self.more.isChecked() or not one.is_one_sided]
+        wanted = [difference for difference in differences if self.more.isChecked() or not difference.is_one_sided]
         lines = [Difference("", name, other), *wanted] if wanted else []
         while len(self._lines) < len(lines):
             self._add_line()

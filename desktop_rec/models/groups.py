@@ -34,14 +34,14 @@ class RunGroup:
 
     @property
     def people(self) -> int:
-        return max((one.people_judged for one in self.runs), default=0)
+        return max((run.people_judged for run in self.runs), default=0)
 
     @property
     def can_be_judged(self) -> bool:
         return bool(self.key[0] != "none")
 
     def has(self, run_id: str) -> bool:
-        return any(one.run_id == run_id for one in self.runs)
+        return any(run.run_id == run_id for run in self.runs)
 
 
 def split_key(split: Mapping[str, Any]) -> SplitKey:
@@ -56,8 +56,8 @@ def split_key(split: Mapping[str, Any]) -> SplitKey:
 def groups_of(runs: Sequence[RunRecord]) -> tuple[RunGroup, ...]:
     """Runs by what was held out; the group of the newest run first."""
     found: dict[SplitKey, list[RunRecord]] = {}
-    for one in runs:
-        found.setdefault(split_key(one.split_config), []).append(one)
+    for run in runs:
+        found.setdefault(split_key(run.split_config), []).append(run)
     return tuple(RunGroup(key, ones[0].split_config, tuple(ones)) for key, ones in found.items())
 
 

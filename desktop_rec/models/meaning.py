@@ -38,13 +38,13 @@ def meaning(
 
     likes_only: whether nothing but likes was held out, so that errors are known of those alone.
     """
-    baselines = [one for one in others if one.is_baseline]
+    baselines = [other for other in others if other.is_baseline]
     paragraphs = (
         _lists(chosen, baselines, differences, people=people, word=word),
         _errors(chosen, baselines, differences, people=people, unit=unit, of=f" of loved {plural(word)}" * likes_only),
         (_variety(chosen, baselines, word=word),),
     )
-    return tuple(words for one in paragraphs if (words := " ".join(part for part in one if part)))
+    return tuple(words for paragraph in paragraphs if (words := " ".join(part for part in paragraph if part)))
 
 
 def unit_of(scale: Scale) -> str:
@@ -148,7 +148,7 @@ def _smallest(head: str, chosen: Judged) -> str:
 
 
 def _with(metric: str, baselines: Sequence[Judged], keys: Sequence[str]) -> list[Judged]:
-    known = {one.key: one for one in baselines if metric in one.metrics}
+    known = {baseline.key: baseline for baseline in baselines if metric in baseline.metrics}
     return [known[key] for key in keys if key in known]
 
 

@@ -48,9 +48,9 @@ def compare_runs(
     yield None
     judgements = {one.run_id: library.runs.judgement(one.run_id) for one in runs if one.metrics}
     judged = [Judged(one.run_id, one.name, _intervals(one), places.get(one.run_id, 0)) for one in runs if one.metrics]
-    floors = {f"baseline:{name}": one for name, one in baselines.items()}
-    judged += [Judged(key, BASELINE_NAMES.get(key, key), one.metrics) for key, one in floors.items()]
-    kept = {key: one for key, one in (judgements | floors).items() if one is not None}
+    floors = {f"baseline:{name}": baseline for name, baseline in baselines.items()}
+    judged += [Judged(key, BASELINE_NAMES.get(key, key), floor.metrics) for key, floor in floors.items()]
+    kept = {key: judgement for key, judgement in (judgements | floors).items() if judgement is not None}
     differences = yield from _differences(chosen, kept)
     own = kept.get(chosen)
     record = next((one for one in runs if one.run_id == chosen), None)
@@ -60,7 +60,7 @@ def compare_runs(
         judged=tuple(judged),
         people=record.people_judged if record is not None else 0,
         differences=differences,
-        curves={one.run_id: library.runs.curves(one.run_id) for one in runs},
+        curves={run.run_id: library.runs.curves(run.run_id) for run in runs},
         breakdowns=own.breakdowns if own is not None else (),
         usual_breakdowns=tuple(part for one in usual for part in one.breakdowns),
         is_kept=own is not None,
@@ -130,7 +130,7 @@ def _intervals(run: RunRecord) -> dict[str, Interval]:
     from engine.evaluation.intervals import Interval
 
     return {
-        name: Interval(float(one["value"] or 0.0), one.get("low"), one.get("high"))
-        for name, one in run.metrics.items()
-        if one.get("value") is not None
+        name: Interval(float(metric["value"] or 0.0), metric.get("low"), metric.get("high"))
+        for name, metric in run.metrics.items()
+        if metric.get("value") is not None
     }

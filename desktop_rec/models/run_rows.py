@@ -60,7 +60,7 @@ class RunRows(QAbstractListModel):
         before, self.rows = self.rows, tuple(rows)
         if self.rows == before:
             return
-        if [_identity(one) for one in before] == [_identity(one) for one in self.rows]:
+        if [_identity(one) for one in before] == [_identity(row) for row in self.rows]:
             self.dataChanged.emit(self.index(0), self.index(len(self.rows) - 1))
             return
         self.beginResetModel()

@@ -84,13 +84,17 @@ def _readable(config: Mapping[str, Any]) -> Mapping[str, Any]:
     copies = config.get("copies")
     if not copies:
         return config
-    parts = tuple(f"{one['weight']:.2f} {one['run'] or one['model']}" for one in copies)
+    parts = tuple(f"{copy['weight']:.2f} {copy['run'] or copy['model']}" for copy in copies)
     return {"parts": parts}
 
 
 def _with_defaults(config_class: type[Config] | None, values: Mapping[str, Any]) -> Part:
     """A setting that is younger than the run had its default then."""
-    defaults = {one.name: one.default for one in declared_settings(config_class)} if config_class and values else {}
+    defaults = (
+        {setting.name: setting.default for setting in declared_settings(config_class)}
+        if config_class and values
+        else {}
+    )
     return config_class, {**defaults, **values}
 
 
@@ -115,7 +119,7 @@ def _labels(config_class: type[Config] | None) -> dict[str, tuple[str, str, str]
     if config_class is None:
         return {}
     settings = {one.name: one.setting for one in declared_settings(config_class)}
-    return {name: (one.label, one.unit, one.help) for name, one in settings.items()}
+    return {name: (setting.label, setting.unit, setting.help) for name, setting in settings.items()}
 
 
 def _model(run: RunRecord) -> str:

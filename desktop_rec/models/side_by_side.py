@@ -42,7 +42,7 @@ class MeaningCard(QFrame):
         """Say it; nothing to say hides the card."""
         if heading:
             self._heading.setText(heading)
-        text = "\n\n".join(one for one in sentences if one)
+        text = "\n\n".join(sentence for sentence in sentences if sentence)
         self.words.setText(text)
         self.words.setAccessibleName(f"{self._heading.text()}: {text}")
         self.setVisible(bool(text))

@@ -126,7 +126,7 @@ def missing_curve(run: RunRecord, picture: QualityPicture) -> str:
 
 def blend_parts(group: RunGroup | None, ticked: Sequence[str]) -> tuple[RunRecord, ...]:
     """The ticked runs that a blend would be made of: blends themselves are passed over."""
-    return tuple(one for one in (group.runs if group else ()) if one.run_id in ticked and one.model != "blend")
+    return tuple(run for run in (group.runs if group else ()) if run.run_id in ticked and run.model != "blend")
 
 
 def blend_problem(group: RunGroup | None, ticked: Sequence[str], *, busy: str) -> str:
@@ -136,7 +136,7 @@ def blend_problem(group: RunGroup | None, ticked: Sequence[str], *, busy: str) -
         return "These runs hold nobody out on whom a blend could be weighed."
     if len(parts) < 2:
         return "Tick two or more runs to blend them into one."
-    without = next((one for one in parts if not one.has_model or one.status not in ("finished", "stopped")), None)
+    without = next((part for part in parts if not part.has_model or part.status not in ("finished", "stopped")), None)
     if without is not None:
         return f"{without.name} has not ended well: take its tick away."
     return f"{busy} is still running." if busy else ""
@@ -151,7 +151,7 @@ def _judge_words(run: RunRecord, picture: QualityPicture | None) -> str:
     if picture is None:
         return ""
     has_lists = any("@" in name for name in run.metrics)
-    if picture.is_kept and has_lists and not any(one.name == "cold start" for one in picture.breakdowns):
+    if picture.is_kept and has_lists and not any(breakdown.name == "cold start" for breakdown in picture.breakdowns):
         return JUDGE_IN_FULL
     return "" if picture.is_kept else "Judge again"
 

@@ -61,7 +61,7 @@ class KnowingSide(QObject):
         self._asked = wanted
         if not self._run.has_model:
             self._say(f"{self._run.name} has no model to ask", "It ended before it had learned anything.")
-        elif sum(one.rating is not None for one in profile.entries) < 5:
+        elif sum(entry.rating is not None for entry in profile.entries) < 5:
             self._say("Too few ratings to say", _TOO_FEW, button="Rate titles")
         elif self._session.ask_knowledge(self._run.run_id):
             self._panel.show_message("Leaving out your ratings one at a time…", "", busy=True)

@@ -59,7 +59,7 @@ def favourites_table(known: Knowledge) -> Table:
     has_ratings = any(one.predicted is not None for one in known.entries)
     guesses = ("It guesses", "Averages guess") if has_ratings else ()
     headings = ("Title", "Rated", "Place in its list", "Place in the most liked", *guesses)
-    rows = [_row(one, has_ratings=has_ratings) for one in sorted(known.entries, key=_order)]
+    rows = [_row(entry, has_ratings=has_ratings) for entry in sorted(known.entries, key=_order)]
     return Table(headings, rows)
 
 

@@ -71,17 +71,17 @@ class QualityView(QWidget):
     @property
     def _run(self) -> RunRecord | None:
         runs = (one for group in self._groups for one in group.runs)
-        return next((one for one in runs if one.run_id == self._chosen), None)
+        return next((run for run in runs if run.run_id == self._chosen), None)
 
     @property
     def _group(self) -> RunGroup | None:
-        return next((one for one in self._groups if one.has(self._chosen)), None)
+        return next((group for group in self._groups if group.has(self._chosen)), None)
 
     @property
     def _ticked(self) -> tuple[str, ...]:
         """The runs of the chosen one's group that it is compared with, and itself; in the order of the list."""
         runs = self._group.runs if self._group is not None else ()
-        return tuple(one.run_id for one in runs if self._ticks.get(one.run_id) or one.run_id == self._chosen)
+        return tuple(run.run_id for run in runs if self._ticks.get(run.run_id) or run.run_id == self._chosen)
 
     @property
     def _picture(self) -> QualityPicture | None:
@@ -127,8 +127,8 @@ class QualityView(QWidget):
         """Runs came, went or were judged: choose one where the chosen one is gone, and ask anew."""
         self._groups = groups_of(self._session.runs())
         for group in self._groups:
-            for place, one in enumerate(group.runs):
-                self._ticks.setdefault(one.run_id, place < TICKED_AT_FIRST)
+            for place, run in enumerate(group.runs):
+                self._ticks.setdefault(run.run_id, place < TICKED_AT_FIRST)
         if self._run is None:
             self._chosen = self._first_choice()
         self._ask()
@@ -138,7 +138,7 @@ class QualityView(QWidget):
         """The run in use, else the newest that was judged, else the newest."""
         runs = [one for group in self._groups for one in group.runs]
         in_use = [one for one in runs if one.run_id == self._in_use]
-        judged = [one for one in runs if one.metrics]
+        judged = [run for run in runs if run.metrics]
         return next((one.run_id for one in (*in_use, *judged, *runs)), "")
 
     @property
@@ -221,9 +221,13 @@ class QualityView(QWidget):
         self._show_differences(self.page.beside.diff.other)
 
     def _show_model(self, run: RunRecord, group: RunGroup, picture: QualityPicture) -> None:
-        behind = {one.name: one for one in picture.usual_breakdowns}
+        behind = {usual_breakdown.name: usual_breakdown for usual_breakdown in picture.usual_breakdowns}
         behind |= {BEHIND_ONLY[one.name]: one for one in picture.breakdowns if one.name in BEHIND_ONLY}
-        pairs = [(one, behind.get(one.name)) for one in picture.breakdowns if one.name not in BEHIND_ONLY]
+        pairs = [
+            (breakdown, behind.get(breakdown.name))
+            for breakdown in picture.breakdowns
+            if breakdown.name not in BEHIND_ONLY
+        ]
         self.page.model.show_missing_curve(text.missing_curve(run, picture))
         self.page.model.show_facts(text.run_facts(run))
         self.page.model.show_breakdowns(pairs, note=text.missing_breakdowns(run, picture))
@@ -254,7 +258,7 @@ class QualityView(QWidget):
         self._session.rename_run(self._chosen, name)
 
     def _on_blend(self) -> None:
-        self._session.blend_runs([one.run_id for one in text.blend_parts(self._group, self._ticked)])
+        self._session.blend_runs([blend_part.run_id for blend_part in text.blend_parts(self._group, self._ticked)])
 
 
 _PARTS = (QualityView._show_figures, QualityView._show_curves, QualityView._show_settings, QualityView._show_model)

@@ -90,7 +90,7 @@ class WhiskerPlot(PlotCanvas):
         rows = figures.rows
         self.setAccessibleName(f"{metric_words(figures.metric)}: {'; '.join(_sentence(one) for one in rows)}")
         self._names.names = tuple(one.name for one in rows)
-        self._values.names = tuple(f"{figure_words(one.figure.value)}{' best' if one.is_best else ''}" for one in rows)
+        self._values.names = tuple(f"{figure_words(row.figure.value)}{' best' if row.is_best else ''}" for row in rows)
         for axis in (self._names, self._values):
             axis.picture = None
             axis.update()
@@ -108,7 +108,7 @@ class WhiskerPlot(PlotCanvas):
     def table(self) -> Table:
         """The numbers behind the dots."""
         rows = self._figures.rows if self._figures is not None else ()
-        return Table(("Model", "Figure", "95 of 100 between", "Best"), [_cells(one) for one in rows])
+        return Table(("Model", "Figure", "95 of 100 between", "Best"), [_cells(row) for row in rows])
 
     def recolour(self) -> None:
         super().recolour()
@@ -139,8 +139,10 @@ class WhiskerPlot(PlotCanvas):
             item.setData([one.low, one.high], [-place, -place])
         colours = [series_colour(one.place) for one in rows]
         xs, ys = [one.figure.value for one in rows], [-place for place in range(len(rows))]
-        self._dots.setData(xs, ys, brush=[pg.mkBrush(one) for one in colours], pen=[pg.mkPen(one) for one in colours])
-        best = [place for place, one in enumerate(rows) if one.is_best]
+        self._dots.setData(
+            xs, ys, brush=[pg.mkBrush(one) for one in colours], pen=[pg.mkPen(colour) for colour in colours]
+        )
+        best = [place for place, row in enumerate(rows) if row.is_best]
         self._ring.setData([xs[place] for place in best], [ys[place] for place in best])
 
     def _on_mouse_moved(self, place: QPointF) -> None:
@@ -152,8 +154,8 @@ class WhiskerPlot(PlotCanvas):
 
 def reach(rows: Sequence[FigureRow]) -> tuple[float, float]:
     """From the lowest to the highest that is drawn, with some room; never without width."""
-    figures = [one.figure for one in rows]
-    drawn = [value for one in figures for value in (one.value, one.low, one.high) if value is not None]
+    figures = [row.figure for row in rows]
+    drawn = [value for figure in figures for value in (figure.value, figure.low, figure.high) if value is not None]
     known = [value for value in drawn if np.isfinite(value)]
     if not known:
         return 0.0, 1.0

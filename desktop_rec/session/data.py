@@ -59,7 +59,7 @@ class DataDesk(SessionCore):
         if self.library is None or self.dataset is None:
             return ()
         fingerprint = self.dataset.fingerprint
-        return tuple(one for one in self.library.runs.records() if one.fingerprint == fingerprint)
+        return tuple(record for record in self.library.runs.records() if record.fingerprint == fingerprint)
 
     def use_sample(self) -> bool:
         """Open the built-in sample, importing it the first time."""
@@ -95,7 +95,7 @@ class DataDesk(SessionCore):
         if was_open and self.job is not None:
             self.notice.emit(Notice(f"{self.job.title} needs this data set.", "Stop it first.", kind="warning"))
             return
-        name = next((one.name for one in self.datasets() if one.dataset_id == dataset_id), dataset_id)
+        name = next((dataset.name for dataset in self.datasets() if dataset.dataset_id == dataset_id), dataset_id)
         if was_open:
             self._take(None, None)
         if not self._tried(partial(self.library.datasets.delete, dataset_id)):
@@ -173,7 +173,7 @@ class DataDesk(SessionCore):
             self._ask_model(self._newest_run())
 
     def _newest_run(self) -> RunRecord | None:
-        return next((one for one in self.runs() if one.has_model), None)
+        return next((run for run in self.runs() if run.has_model), None)
 
     def _ask_model(self, run: RunRecord | None) -> None:
         if self.library is None or self.dataset is None:

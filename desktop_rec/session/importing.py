@@ -100,7 +100,7 @@ class ImportDesk(PredictingDesk):
 
     def free_name(self, name: str) -> str:
         """The name that a data set would get: this one, or with a number where it is taken."""
-        taken, free, number = {one.name for one in self.datasets()}, name, 1
+        taken, free, number = {dataset.name for dataset in self.datasets()}, name, 1
         while free in taken:
             number += 1
             free = f"{name} ({number})"

@@ -111,7 +111,7 @@ class LearningDesk(ImportDesk):
             return False
         if not self._learn("blend", "Blending", partial(work.blend, self.library, tuple(run_ids))):
             return False
-        part = next((one for one in self.runs() if one.run_id in run_ids), None)
+        part = next((run for run in self.runs() if run.run_id in run_ids), None)
         if part is not None:
             self._know_run({}, part.split_config)
         return True

@@ -146,7 +146,7 @@ class MyRatingsDesk(PersonDesk):
         name = next((one.name for one in self.people() if one.profile_id == profile_id), profile_id)
         if not self._tried(partial(self.library.profiles.delete, profile_id)):
             return
-        others = {one.profile_id for one in self.people()}
+        others = {person.profile_id for person in self.people()}
         was_current = self.profile is not None and self.profile.profile_id == profile_id
         if was_current:
             self._tried(self._load_default_profile)

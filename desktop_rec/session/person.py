@@ -63,7 +63,7 @@ class PersonDesk(SearchDesk):
             return
         before = self.profile
         self._change_profile(before.without(item_id, title=title))
-        gone = next((one for one in before.entries if one not in self.profile.entries), None)
+        gone = next((entry for entry in before.entries if entry not in self.profile.entries), None)
         if gone is not None:
             words = f"Removed {gone.title or gone.item_id} from {before.name}'s ratings"
             self._can_undo(words, partial(self._put_back, before.profile_id, gone))

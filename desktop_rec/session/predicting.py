@@ -37,7 +37,7 @@ class PredictingDesk(PageDesk):
     def runs_with_ratings(self) -> tuple[RunRecord, ...]:
         """The kept runs on the open data set that predict ratings: the one in use first, then the newest."""
         in_use = self.model_label.run_id if self.model_label is not None else None
-        able = [one for one in self.runs() if one.has_model and _may_predict(one)]
+        able = [run for run in self.runs() if run.has_model and _may_predict(run)]
         return tuple(sorted(able, key=lambda one: one.run_id != in_use))
 
     def write_predictions(self, run_id: str, pairs: Path | None, out: Path) -> bool:

@@ -72,7 +72,7 @@ class QualityDesk(MyRatingsDesk):
             return
         self._asked_quality = (run_id, tuple(beside))
         shown = [one for one in reversed(group.runs) if one.run_id == run_id or one.run_id in beside]
-        places = {one.run_id: place for place, one in enumerate(reversed(group.runs))}
+        places = {run.run_id: place for place, run in enumerate(reversed(group.runs))}
         known = self._baselines.get(group.key, {})
         make = partial(queries.compare_runs, self.library, shown, chosen=run_id, places=places, baselines=known)
         self._comparing.request("compare", make)
@@ -131,7 +131,7 @@ class QualityDesk(MyRatingsDesk):
         return self._start_long(job)
 
     def _group(self, run_id: str) -> RunGroup | None:
-        return next((one for one in groups_of(self.runs()) if one.has(run_id)), None)
+        return next((group for group in groups_of(self.runs()) if group.has(run_id)), None)
 
     def _ask_baselines(self, group: RunGroup) -> None:
         if group.key in self._baselines or not group.can_be_judged:

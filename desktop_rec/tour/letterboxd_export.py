@@ -31,7 +31,7 @@ def write_letterboxd_export(path: Path) -> Path:
     seen = [*((date, name, year) for date, name, year, _ in RATED), *WATCHED]
     stars = [one[3] for one in RATED]
     lines = [f'{date},"{name}",{year},https://boxd.it/{place:x}' for place, (date, name, year) in enumerate(seen, 160)]
-    rated = [f"{line},{one}" for line, one in zip(lines, stars, strict=False)]
+    rated = [f"{line},{star}" for line, star in zip(lines, stars, strict=False)]
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("ratings.csv", "\n".join(["Date,Name,Year,Letterboxd URI,Rating", *rated, ""]))
         archive.writestr("watched.csv", "\n".join(["Date,Name,Year,Letterboxd URI", *lines, ""]))

@@ -37,7 +37,7 @@ def newcomer(hand: Hand) -> None:
     hand.picture("deck")
     hand.press("deck_show_list")
     found = hand.session.recommendations
-    first = "; ".join(one.title for one in found.items[:3]) if found is not None else "nothing yet"
+    first = "; ".join(item.title for item in found.items[:3]) if found is not None else "nothing yet"
     hand.say(f"after 4 ratings from the deck: {first}")
 
 

@@ -41,7 +41,7 @@ def quality(hand: Hand) -> None:
     hand.settle(800)
     hand.picture("quality_knows_me")
     tabs.setCurrentIndex(0)
-    before = next(one.run_id for one in session.runs() if one.model == "two_head")
+    before = next(run.run_id for run in session.runs() if run.model == "two_head")
     page.runs.chosen.emit(before)
     hand.settle(300)
     hand.press("use_run")

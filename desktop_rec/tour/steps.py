@@ -121,7 +121,11 @@ def learning_rate(hand: Hand) -> None:
     sweep = hand.session.sweep_state.sweep
     if sweep is None or sweep.chosen is None:
         raise TourFailed("Learning rate: the sweep suggested nothing.")
-    found = ", ".join(f"{one.title} {rate_words(one.lr)}" for one in sweep.suggestions if one.lr is not None)
+    found = ", ".join(
+        f"{suggestion.title} {rate_words(suggestion.lr)}"
+        for suggestion in sweep.suggestions
+        if suggestion.lr is not None
+    )
     hand.say(f"{len(sweep.lrs)} rates tried: {found}")
     hand.picture("learning_rate")
     hand.press("use_rate_button")
@@ -309,7 +313,7 @@ def _listed(hand: Hand) -> int:
 
 def _first_titles(hand: Hand, most: int = 3) -> str:
     found = hand.session.recommendations
-    return "; ".join(one.title for one in found.items[:most]) if found is not None else ""
+    return "; ".join(item.title for item in found.items[:most]) if found is not None else ""
 
 
 def _is_there(hand: Hand, name: str) -> bool:

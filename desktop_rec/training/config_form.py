@@ -95,7 +95,7 @@ class ConfigForm(QWidget):
         made = []
         for part, fields in zip(self._parts, self._fields, strict=True):
             try:
-                made.append(part.config.changed(**{one.declared.name: one.peek() for one in fields}))
+                made.append(part.config.changed(**{field.declared.name: field.peek() for field in fields}))
             except SettingError:
                 continue
         return tuple(made)

@@ -123,7 +123,7 @@ class TrainingState:
     @property
     def best(self) -> EpochEnded | None:
         """The best epoch so far, as the trainer said it."""
-        return next((one for one in reversed(self.epochs) if one.is_best), None)
+        return next((epoch for epoch in reversed(self.epochs) if epoch.is_best), None)
 
     def fold(self, event: Event) -> None:
         match event:

@@ -50,8 +50,8 @@ class DevicePicker(QWidget):
         self._device_box.clear()
         fastest = f": {self._devices[0].words}" if self._devices else ""
         self._device_box.addItem(f"Automatic{fastest}", "auto")
-        for one in self._devices:
-            self._device_box.addItem(one.words, one.key)
+        for device in self._devices:
+            self._device_box.addItem(device.words, device.key)
         self._device_box.choose(asked)
         self._device_box.blockSignals(False)
         self._show_precisions()
@@ -119,7 +119,7 @@ class DevicePicker(QWidget):
     def _show_precisions(self) -> None:
         """Only what the chosen device can do; automatic says what that will be."""
         asked = self.precision if self._precision_box.count() else "auto"
-        usable = next((one.precisions for one in self._devices if one.key == self.device), ())
+        usable = next((device.precisions for device in self._devices if device.key == self.device), ())
         if self.device == "auto" and self._devices:
             usable = self._devices[0].precisions
         self._precision_box.blockSignals(True)

@@ -169,7 +169,7 @@ class LivePlot(PlotCanvas):
         self.raw.set_points(*self._trace.raw())
         self.smooth.set_points(*self._trace.smooth(points=_SMOOTH_POINTS))
         losses = [dict(one.validation).get("loss", np.nan) for one in shown.epochs]
-        self.validation.set_points([one.step for one in shown.epochs], losses)
+        self.validation.set_points([epoch.step for epoch in shown.epochs], losses)
         if not self._fixed_x:
             last = float(shown.steps[-1]) if len(shown.steps) else 1.0
             self.loss.show_x(last, total=shown.total_steps)
@@ -186,7 +186,7 @@ class LivePlot(PlotCanvas):
         self.watched.set_points([one.step for one in shown.epochs], [watched_value(one) for one in shown.epochs])
         low, high = span(self.watched.ys, margin=0.15)
         self.metric.show_y((low, high + (high - low) * _ROOM_FOR_BEST))
-        best = next((one for one in reversed(shown.epochs) if one.is_best), None)
+        best = next((epoch for epoch in reversed(shown.epochs) if epoch.is_best), None)
         self.best.show_best(best, share=best.step / max(1, shown.total_steps) if best else 0.0)
         self.watched.draw()
 
@@ -231,7 +231,7 @@ class LivePlot(PlotCanvas):
             rows = [(count_words(step), figure_words(loss), rate_words(lr)) for step, loss, lr in steps]
             return Table(("Step", "Training loss", "Learning rate"), rows)
         headings = ("Epoch", "Step", "Training loss", metric_words(shown.watched), "Learning rate", "Best")
-        return Table(headings, [_epoch_row(one) for one in shown.epochs])
+        return Table(headings, [_epoch_row(epoch) for epoch in shown.epochs])
 
     def _on_zoomed(self) -> None:
         self._fixed_x = True

@@ -75,9 +75,9 @@ class OutcomeCard(QFrame):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        for one in actions:
-            made = button(one.words, f"outcome_{one.key}", one.tip)
-            made.setProperty("key", one.key)
+        for action in actions:
+            made = button(action.words, f"outcome_{action.key}", action.tip)
+            made.setProperty("key", action.key)
             made.clicked.connect(self._on_pressed)
             self._flow.addWidget(made)
         self._buttons.setVisible(bool(actions))

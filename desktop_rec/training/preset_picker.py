@@ -39,17 +39,17 @@ class PresetPicker(QWidget):
         """Other presets; none is chosen then. One that is off can be read in its tooltip but not chosen."""
         self._choices = (_AS_IT_COMES, *choices)
         self._box.clear()
-        for place, one in enumerate(self._choices):
-            self._box.addItem(one.title, one.key)
-            self._box.setItemData(place, one.sentence or None, Qt.ItemDataRole.ToolTipRole)
-            if not one.on:
+        for place, choice in enumerate(self._choices):
+            self._box.addItem(choice.title, choice.key)
+            self._box.setItemData(place, choice.sentence or None, Qt.ItemDataRole.ToolTipRole)
+            if not choice.on:
                 self._box.setItemData(place, 0, Qt.ItemDataRole.UserRole - 1)
         self.choose("")
 
     def choose(self, key: str) -> None:
         """Choose a preset, or none. Says nothing to anyone."""
         self._box.choose(key)
-        chosen = next((one for one in self._choices if one.key == self.key), _AS_IT_COMES)
+        chosen = next((choice for choice in self._choices if choice.key == self.key), _AS_IT_COMES)
         self._words.setText(chosen.sentence)
         self._words.setVisible(bool(chosen.sentence))
         self._box.setAccessibleDescription(chosen.sentence)

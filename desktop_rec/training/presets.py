@@ -61,7 +61,10 @@ class PresetOffer(QObject):
         self._facts = (dataset.fingerprint, facts)
         self._presets = {one.name: one for one in presets_for(dataset, facts=facts)}
         self._picker.show_choices(
-            [Choice(one.name, one.title, one.sentences, on=not one.refusal) for one in self._presets.values()]
+            [
+                Choice(preset.name, preset.title, preset.sentences, on=not preset.refusal)
+                for preset in self._presets.values()
+            ]
         )
         self.leave()
         return True

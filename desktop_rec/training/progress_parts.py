@@ -31,7 +31,7 @@ class FiguresStrip(QLabel):
 
     def show_figures(self, figures: Sequence[str]) -> None:
         """Show these, at most four times a second; empty ones are left out."""
-        said = tuple(one for one in figures if one)
+        said = tuple(figure for figure in figures if figure)
         if said != self._said:
             self._said = said
             self.repainter.mark()
@@ -65,7 +65,7 @@ class StageList(QWidget):
                 label.setVisible(shown is not None)
             if shown is not None:
                 _say(line, shown)
-        self.setAccessibleDescription("; ".join(f"{one.words}: {_state(one)}" for one in stages))
+        self.setAccessibleDescription("; ".join(f"{stage.words}: {_state(stage)}" for stage in stages))
 
     def _add_line(self) -> None:
         line = (QLabel(), QLabel(), QLabel())

@@ -23,7 +23,7 @@ class RateRow(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("rate_row")
-        self._declared = next(one for one in declared_settings(TrainingConfig) if one.name == "lr")
+        self._declared = next(setting for setting in declared_settings(TrainingConfig) if setting.name == "lr")
         self._origin = self._found_at = ""
         self._exact: float | None = None
         self._build()

@@ -88,7 +88,7 @@ def _finished(state: TrainingState, finished: FinishedRun, *, title: str) -> Out
     actions = [SEE_LIST, PLAN_AGAIN, DISCARD]
     if finished.better_model == "ease":
         actions.insert(0, USE_EASE)
-    return Outcome(heading, tuple(one for one in sentences if one), advice, tuple(actions))
+    return Outcome(heading, tuple(sentence for sentence in sentences if sentence), advice, tuple(actions))
 
 
 def _judged(judgement: Judgement, split_kind: str) -> str:

@@ -195,7 +195,7 @@ class TrainingView(QWidget):
         training = next((one for one in configs if isinstance(one, TrainingConfig)), None)
         if training is not None:
             training = training.changed(lr=lr, precision=devices.precision)
-        split = next((one for one in configs if isinstance(one, SplitConfig)), SplitConfig(**kind.split))
+        split = next((config for config in configs if isinstance(config, SplitConfig)), SplitConfig(**kind.split))
         device = devices.device if kind.can.learns_by_steps else "cpu"
         self._session.train(kind.name, configs[0], training, split, device, suggestion=self._presets.suggestion)
 

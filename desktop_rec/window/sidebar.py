@@ -92,8 +92,8 @@ class Sidebar(QFrame):
 
     def show_state(self, marks: Mapping[str, str]) -> None:
         """Marks by place: IDLE, DONE or RUNNING; places not named are idle."""
-        for place, one in self._buttons.items():
-            one.show_mark(marks.get(place, IDLE))
+        for place, button in self._buttons.items():
+            button.show_mark(marks.get(place, IDLE))
 
     def _build(self) -> None:
         self.setProperty("role", "sidebar")
@@ -137,5 +137,5 @@ class Sidebar(QFrame):
 
     def _tint(self) -> None:
         self._logo.setPixmap(pixmap("app", "#5146d0", size=24, ratio=self.devicePixelRatioF()))
-        for one in self._buttons.values():
-            one.tint()
+        for button in self._buttons.values():
+            button.tint()

@@ -77,8 +77,8 @@ def header_state(session: Session) -> HeaderState:
         ),
         models=tuple(models),
         people=tuple(
-            Choice(one.profile_id, one.name, profile is not None and one.profile_id == profile.profile_id)
-            for one in session.people()
+            Choice(person.profile_id, person.name, profile is not None and person.profile_id == profile.profile_id)
+            for person in session.people()
         ),
         person_is_kept=profile is not None and not session.profile_is_borrowed,
     )

@@ -67,7 +67,7 @@ def list_runs(arguments: argparse.Namespace, library: Library, driver: Driver) -
     ]  # fmt: skip
     header = ("id", "name", "data set", "status", "epochs", _METRIC, "took", "began")
     text = table(header, rows, right=(4, 5, 6)) if rows else "There are no runs yet. Train a model first."
-    return Answer({"runs": [_run_document(one) for one in records]}, text)
+    return Answer({"runs": [_run_document(record) for record in records]}, text)
 
 
 def list_models(arguments: argparse.Namespace, driver: Driver) -> Answer:
@@ -90,7 +90,7 @@ def list_models(arguments: argparse.Namespace, driver: Driver) -> Answer:
         )  # fmt: skip
     lines = []
     for kind in MODELS.values():
-        names = ", ".join(one.name for one in declared_settings(kind.config_class))
+        names = ", ".join(setting.name for setting in declared_settings(kind.config_class))
         how = "learns by steps" if kind.can.learns_by_steps else "computed at once"
         lines.append(f"{kind.name}: {kind.title}, {how}\n  {kind.sentence}\n  {kind.abilities}\n  settings: {names}")
     presets: list[dict[str, Any]] = [
@@ -103,7 +103,7 @@ def list_models(arguments: argparse.Namespace, driver: Driver) -> Answer:
         for one in PRESETS.values()
     ]  # fmt: skip
     lines.append("\nPresets (--preset NAME): a model as a study had it, or chosen for your data and this machine")
-    lines += [f"{one['name']}: {one['title']}\n  {one['sentence']}" for one in presets]
+    lines += [f"{preset['name']}: {preset['title']}\n  {preset['sentence']}" for preset in presets]
     return Answer({"models": documents, "presets": presets}, "\n".join(lines))
 
 
@@ -116,7 +116,9 @@ def list_devices(arguments: argparse.Namespace, driver: Driver) -> Answer:
     text = table(("device", "what it is", "precision"), rows)
     if unused is not None:
         text = f"{text}\n{unused.words} To mend it, run:\n{unused.line}"
-    return Answer({"devices": [asdict(one) for one in devices], "unused_gpu": asdict(unused) if unused else None}, text)
+    return Answer(
+        {"devices": [asdict(device) for device in devices], "unused_gpu": asdict(unused) if unused else None}, text
+    )
 
 
 def _value(record: RunRecord) -> float | None:
@@ -139,7 +141,7 @@ def list_formats(arguments: argparse.Namespace, driver: Driver) -> Answer:
     rows = [[one.name, _whose(one), _scale_words(one), one.about] for one in layouts]
     text = table(("layout", "whose", "scale", "what it is"), rows)
     last = "Any other table of people, titles and ratings can be imported; say its columns with --columns."
-    return Answer({"formats": [_document(one) for one in layouts]}, f"{text}\n{last}")
+    return Answer({"formats": [_document(layout) for layout in layouts]}, f"{text}\n{last}")
 
 
 def _whose(layout: Layout) -> str:

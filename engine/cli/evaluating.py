@@ -45,7 +45,7 @@ def evaluate(arguments: argparse.Namespace, library: Library, driver: Driver) ->
             floors = driver.run(operations.baselines(library, dataset, split, ks=arguments.k))
         except Stop:
             floors = {}
-    apart = {name: _asked(differences(judgement, one), arguments.k) for name, one in floors.items()}
+    apart = {name: _asked(differences(judgement, floor), arguments.k) for name, floor in floors.items()}
     metrics = _asked(judgement.metrics, arguments.k)
     document = _document(record, judgement, metrics, floors, apart)
     return Answer(document, _text(record, judgement, metrics, floors, apart, dataset.scale))
@@ -54,7 +54,7 @@ def evaluate(arguments: argparse.Namespace, library: Library, driver: Driver) ->
 def _asked(metrics: Mapping[str, Interval], ks: Sequence[int]) -> dict[str, Interval]:
     """The metrics of the lengths of lists that were asked for, and those of no list."""
     cuts = {f"{k}" for k in ks}
-    return {name: one for name, one in metrics.items() if "@" not in name or name.partition("@")[2] in cuts}
+    return {name: metric for name, metric in metrics.items() if "@" not in name or name.partition("@")[2] in cuts}
 
 
 def _document(
@@ -71,14 +71,14 @@ def _document(
         "people": judgement.people,
         "metrics": {name: asdict(one) for name, one in metrics.items()},
         "stopped": judgement.stopped,
-        "breakdowns": [asdict(one) for one in judgement.breakdowns],
+        "breakdowns": [asdict(breakdown) for breakdown in judgement.breakdowns],
         "baselines": {
             name: {
                 "title": _TITLES[name],
-                "people": one.people,
-                "metrics": {metric: asdict(value) for metric, value in one.metrics.items()},
+                "people": floor.people,
+                "metrics": {metric: asdict(value) for metric, value in floor.metrics.items()},
             }
-            for name, one in floors.items()
+            for name, floor in floors.items()
         },
         "differences": {
             name: {metric: _difference(metric, one, name) for metric, one in found.items()}
@@ -106,17 +106,22 @@ def _text(
     paragraphs[0] += "\n" + "\n".join(filter(None, (_metrics_text(metrics, floors), errors_note(protocol, metrics))))
     if lines := _sentences(apart):
         paragraphs.append("\n".join(["Compared person by person, on the same people:", *lines]))
-    paragraphs += [_breakdown_text(one) for one in judgement.breakdowns]
+    paragraphs += [_breakdown_text(breakdown) for breakdown in judgement.breakdowns]
     families = dict.fromkeys(name.partition("@")[0] for name in metrics)
     meanings = [(metric_title(name), metric_meaning(name, scale)) for name in families]
     return "\n\n".join([*paragraphs, f"What these say:\n{facts(meanings)}"])
 
 
 def _metrics_text(metrics: dict[str, Interval], floors: dict[str, Judgement]) -> str:
-    shown = [name for name, one in floors.items() if one.metrics.keys() & metrics.keys()]
+    shown = [name for name, floor in floors.items() if floor.metrics.keys() & metrics.keys()]
     rows = [
-        [metric_title(name), figure(one.value), _between(one.low, one.high), *(_of(floors[it], name) for it in shown)]
-        for name, one in metrics.items()
+        [
+            metric_title(name),
+            figure(metric.value),
+            _between(metric.low, metric.high),
+            *(_of(floors[it], name) for it in shown),
+        ]
+        for name, metric in metrics.items()
     ]
     header = ("metric", "value", _INTERVAL, *(_TITLES[name] for name in shown))
     return table(header, rows, right=range(1, len(header)))

@@ -42,14 +42,14 @@ def list_datasets(arguments: argparse.Namespace, library: Library, driver: Drive
     ]  # fmt: skip
     text = table(("id", "name", "people", "titles", "ratings", "imported"), rows, right=(2, 3, 4))
     return Answer(
-        {"datasets": [_dataset_document(one) for one in records]},
+        {"datasets": [_dataset_document(record) for record in records]},
         text if rows else "There are no data sets yet. Import one, or train on: sample.",
     )
 
 
 def dataset_of(which: str, library: Library, driver: Driver) -> Dataset:
     """The data set that a person means; the sample is imported on its first use. Raises LibraryError, Stop."""
-    if which == "sample" and not any(one.dataset_id == which for one in library.datasets.records()):
+    if which == "sample" and not any(record.dataset_id == which for record in library.datasets.records()):
         from engine import operations
 
         dataset = driver.run(operations.open_sample(library)).dataset
@@ -141,10 +141,10 @@ def _document(seen: Preview, needs: Estimate | None) -> dict[str, Any]:
         "delimiter": shape.delimiter_word if shape else None,
         "decimal": shape.decimal if shape else None,
         "columns": list(seen.columns),
-        "roles": [sorted(one) for one in seen.roles_of_columns],
+        "roles": [sorted(roles_of_column) for roles_of_column in seen.roles_of_columns],
         "scale": {"low": seen.scale.low, "high": seen.scale.high, "step": seen.scale.step} if seen.scale else None,
         "titles": seen.titles.source.name if seen.titles else None,
-        "rows": [_row_document(one) for one in seen.rows],
+        "rows": [_row_document(row) for row in seen.rows],
         "obstacle": f"{seen.obstacle.sentence} {seen.obstacle.remedy}".strip() if seen.obstacle else None,
         "about": {"rows": needs.rows, "memory_mib": needs.memory_mib, "disk_mib": needs.disk_mib} if needs else None,
     }
@@ -166,7 +166,7 @@ def _text(seen: Preview, needs: Estimate | None) -> str:
     shape, roles = seen.shape, seen.roles_of_columns
     columns = [f"{name} = {'+'.join(sorted(role))}" for name, role in zip(seen.columns, roles, strict=False) if role]
     about = f"{needs.rows:,} rows, {needs.memory_mib:,} MiB of memory, {needs.disk_mib:,} MiB on disk" if needs else ""
-    rows = [[f"{one.line:,}", *_read(one)] for one in seen.rows]
+    rows = [[f"{row.line:,}", *_read(row)] for row in seen.rows]
     return "\n".join(
         [
             ", ".join(seen.files),

@@ -74,7 +74,7 @@ def choices_of(arguments: argparse.Namespace, *, entries: int = 0, preset: Prese
 
 def with_settings(configs: Mapping[str, Config], pairs: Sequence[str]) -> dict[str, Config]:
     """The configs with `key=value` texts read into them, each by the first config that knows its name."""
-    names = {key: [one.name for one in declared_settings(type(config))] for key, config in configs.items()}
+    names = {key: [setting.name for setting in declared_settings(type(config))] for key, config in configs.items()}
     texts: dict[str, dict[str, str]] = {key: {} for key in configs}
     for pair in pairs:
         name, equals, text = pair.partition("=")

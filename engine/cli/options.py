@@ -106,7 +106,7 @@ def _unrated_of(text: str | None) -> tuple[float, ...] | None:
     if text is None:
         return None
     try:
-        return tuple(float(one) for one in text.split(",") if one.strip())
+        return tuple(float(part) for part in text.split(",") if part.strip())
     except ValueError as error:
         raise WrongUse(f"--unrated takes numbers separated by commas, not {text!r}.") from error
 

@@ -115,11 +115,11 @@ def recommend(arguments: argparse.Namespace, library: Library, driver: Driver) -
 
 def _document(run_id: str, person: Whose, recommender: Recommender, told: Recommended) -> dict[str, Any]:
     insights = told.insights
-    told_of = {one.item_row: one for one in insights.titles} if insights else {}
+    told_of = {title.item_row: title for title in insights.titles} if insights else {}
     return {
         "run": run_id,
         "profile": person.document(),
-        "items": [_item_document(one, told_of.get(one.item_row)) for one in told.listed.items],
+        "items": [_item_document(item, told_of.get(item.item_row)) for item in told.listed.items],
         "most_impactful": _impactful(insights),
         "most_surprising": _surprising(insights) if recommender.model.can.predicts_ratings else None,
         "note": told.listed.note,
@@ -158,7 +158,7 @@ def _reason_document(one: Reason) -> dict[str, Any]:
 
 def _part_documents(parts: Sequence[PartImpact]) -> list[dict[str, Any]] | None:
     """What each part of a blend adds to a score or an impact; None for other models."""
-    return [{"run": one.run, "model": one.model, "impact": one.impact} for one in parts] or None
+    return [{"run": part.run, "model": part.model, "impact": part.impact} for part in parts] or None
 
 
 def _impactful(insights: ListInsights | None) -> list[dict[str, Any]] | None:
@@ -178,13 +178,13 @@ def _surprising(insights: ListInsights | None) -> list[dict[str, Any]] | None:
 
 def _text(run_name: str, person: Whose, told: Recommended) -> str:
     lines = [f"For {person.profile.name}, by {run_name}: {person.words()}"]
-    reasons = {one.item_row: one for one in told.insights.titles} if told.insights else {}
+    reasons = {title.item_row: title for title in told.insights.titles} if told.insights else {}
     rows = [
-        [f"{one.rank}", shortened(f"{one.title} ({one.year})" if one.year else one.title, _TITLE_WIDTH),
-         f"{one.match} %", _predicted_words(one), *_reason_words(reasons.get(one.item_row))]
-        for one in told.listed.items
+        [f"{item.rank}", shortened(f"{item.title} ({item.year})" if item.year else item.title, _TITLE_WIDTH),
+         f"{item.match} %", _predicted_words(item), *_reason_words(reasons.get(item.item_row))]
+        for item in told.listed.items
     ]  # fmt: skip
-    has_parts = any(one.parts for one in reasons.values())
+    has_parts = any(reason.parts for reason in reasons.values())
     header = ("", "title", "match", "predicted", "because of" if reasons else "", "score by part" if has_parts else "")
     lines.append(table(header, rows, right=(0, 2, 3)))
     if told.listed.note:
@@ -207,7 +207,7 @@ def _reason_words(told: TitleReasons | None) -> tuple[str, str]:
         f"{'+' if reason.impact > 0 else '-'}{percent(reason.share)} {shortened(reason.title, 24)}"
         for reason in told.reasons[:_REASONS_SHOWN]
     )
-    return ", ".join(reasons), ", ".join(f"{one.run} {one.impact:+.2f}" for one in told.parts)
+    return ", ".join(reasons), ", ".join(f"{part.run} {part.impact:+.2f}" for part in told.parts)
 
 
 def _insight_words(insights: ListInsights) -> str:
@@ -230,10 +230,15 @@ def list_profiles(arguments: argparse.Namespace, library: Library, driver: Drive
     rows = [[one.profile_id, one.name, f"{one.entries:,}", f"{one.changed.astimezone():%d %b %Y}"] for one in records]
     text = table(("id", "name", "titles", "changed"), rows, right=(2,))
     documents = [
-        {"profile": one.profile_id, "name": one.name, "entries": one.entries, "created": one.created.isoformat(),
-         "changed": one.changed.isoformat()}
-        for one in records
-    ]  # fmt: skip
+        {
+            "profile": record.profile_id,
+            "name": record.name,
+            "entries": record.entries,
+            "created": record.created.isoformat(),
+            "changed": record.changed.isoformat(),
+        }
+        for record in records
+    ]
     return Answer({"profiles": documents}, text if rows else "Nobody has rated anything yet.")
 
 
@@ -256,7 +261,7 @@ def _scale_of(profile: Profile, dataset: Dataset | None) -> Scale:
     """The data set's, where one is named; else the smallest usual one that holds all ratings."""
     if dataset is not None:
         return dataset.scale
-    return guessed_scale([one.rating for one in profile.entries if one.rating is not None])
+    return guessed_scale([entry.rating for entry in profile.entries if entry.rating is not None])
 
 
 def _profile_called(which: str, library: Library) -> Profile:
@@ -264,6 +269,6 @@ def _profile_called(which: str, library: Library) -> Profile:
     found = next((one for one in records if one.profile_id == which), None)
     found = found or next((one for one in records if one.name.casefold() == which.casefold()), None)
     if found is None:
-        names = ", ".join(one.name for one in records) or "nobody"
+        names = ", ".join(record.name for record in records) or "nobody"
         raise ProfileError(f"There is nobody called {which!r}.", remedy=f"Known are: {names}.", profile=which)
     return library.profiles.load(found.profile_id)

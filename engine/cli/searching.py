@@ -42,7 +42,7 @@ def list_searches(arguments: argparse.Namespace, library: Library, driver: Drive
     ]  # fmt: skip
     header = ("id", "name", "data set", "runs done", "compared by", "began")
     text = table(header, rows, right=(3,)) if rows else "There are no searches yet."
-    documents = [{**_head(one), "ended": one.ended, "runs": one.runs} for one in records]
+    documents = [{**_head(record), "ended": record.ended, "runs": record.runs} for record in records]
     return Answer({"searches": documents}, text)
 
 
@@ -119,7 +119,7 @@ def _head(record: SearchRecord) -> dict[str, Any]:
 
 def _document(result: SearchResult, out: str | None) -> dict[str, Any]:
     runs = [_run_document(row) for row in result.rows]
-    best = next((one for one in runs if result.best is not None and one["number"] == result.best.place), None)
+    best = next((run for run in runs if result.best is not None and run["number"] == result.best.place), None)
     return {**_head(result.record), "runs": runs, "best": best, "out": out, "stopped": result.stopped}
 
 

@@ -133,7 +133,7 @@ def _run_text(record: RunRecord, *, curve_words: str) -> str:
     if metrics:
         judged_on = judged_on_words(record.split_config["kind"], record.people_judged)
         lines += [f"On {judged_on}:", facts(metrics), errors_note(record.split_config["kind"], record.metrics)]
-    return "\n".join(one for one in (*lines, curve_words, record.advice) if one).rstrip()
+    return "\n".join(line for line in (*lines, curve_words, record.advice) if line).rstrip()
 
 
 def _interval_words(interval: dict[str, float | None]) -> str:
@@ -142,7 +142,7 @@ def _interval_words(interval: dict[str, float | None]) -> str:
 
 
 def _sweep_document(sweep: RateSweep) -> dict[str, Any]:
-    found = {one.kind: one.lr for one in sweep.suggestions}
+    found = {suggestion.kind: suggestion.lr for suggestion in sweep.suggestions}
     return {
         "lrs": sweep.lrs,
         "losses": sweep.losses,
@@ -160,7 +160,10 @@ def _sweep_text(sweep: RateSweep) -> str:
     if not sweep.suggestions:
         return sweep.words
     chosen = sweep.chosen.kind if sweep.chosen else ""
-    rows = [["*" if one.kind == chosen else "", one.title, rate(one.lr), one.sentence] for one in sweep.suggestions]
+    rows = [
+        ["*" if suggestion.kind == chosen else "", suggestion.title, rate(suggestion.lr), suggestion.sentence]
+        for suggestion in sweep.suggestions
+    ]
     take = f"Take {rate(sweep.chosen.lr)}: --lr {rate(sweep.chosen.lr)}" if sweep.chosen else ""
     return "\n".join([sweep.words, table(("", "suggestion", "rate", "why"), rows, right=(2,)), take]).rstrip()
 
@@ -169,8 +172,8 @@ def blended(arguments: argparse.Namespace, library: Library, driver: Driver) -> 
     """The record of the blend that the words ask for. Raises WrongUse where they ask for something else."""
     runs = _asked_runs(arguments)
     dataset = dataset_of(arguments.dataset, library, driver)
-    for one in runs:
-        record = library.runs.find(one)
+    for run in runs:
+        record = library.runs.find(run)
         if record.fingerprint != dataset.fingerprint:
             raise WrongUse(f"{record.name} learned from {record.dataset_name}, not from {dataset.name}.")
     return library.runs.find(driver.run(operations.blend(library, runs)).run_id)

@@ -54,7 +54,7 @@ class Vocabulary:
 
     @cached_property
     def _rows(self) -> dict[str, int]:
-        return {one: row for row, one in enumerate(self.ids)}
+        return {id_: row for row, id_ in enumerate(self.ids)}
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -157,7 +157,7 @@ class Histories:
     @staticmethod
     def of_one(item_rows: Sequence[int], ratings: Sequence[float | None]) -> Histories:
         """One person's profile; a rating of None is *seen, not rated*."""
-        values = np.array([np.nan if one is None else one for one in ratings], dtype=np.float32)
+        values = np.array([np.nan if rating is None else rating for rating in ratings], dtype=np.float32)
         return Histories(np.array([0, len(values)], dtype=np.int64), np.array(item_rows, dtype=np.int32), values)
 
 

@@ -64,7 +64,7 @@ def export_files(dataset: Dataset, folder: Path) -> Job[Exported]:
         _write_rows(files[-1], columns, rows)
         yield None
     unrated = int(np.count_nonzero(np.isnan(dataset.histories.ratings_N)))
-    sizes = tuple((one.name, one.stat().st_size) for one in files)
+    sizes = tuple((file.name, file.stat().st_size) for file in files)
     return Exported(sizes, dataset.entries - unrated, unrated, dataset.titles)
 
 
@@ -79,7 +79,7 @@ def write_problems(path: Path, problems: Sequence[Any]) -> None:
     problems: `Problem` values, or mappings of their fields as a kept report has them.
     """
     fields = ("file", "line", "text", "reason")
-    said = [one if isinstance(one, Mapping) else vars(one) for one in problems]
+    said = [problem if isinstance(problem, Mapping) else vars(problem) for problem in problems]
     unfinished = path.with_name(f".new-{path.name}")
     try:
         _write_rows(unfinished, fields, ([str(one[name]) for name in fields] for one in said))
@@ -135,7 +135,7 @@ def _movielens_lists(dataset: Dataset, item: str) -> Iterator[_List]:
     yield "movies.csv", (item, "title", "genres"), _title_rows(dataset)
     links = dataset.catalogue.links
     if links:
-        ids = ([one.removeprefix("tt") for one in ids] for ids in links.values())
+        ids = ([id_.removeprefix("tt") for id_ in ids] for ids in links.values())
         yield "links.csv", (item, *(f"{kind}Id" for kind in links)), zip(dataset.items.ids, *ids, strict=True)
 
 

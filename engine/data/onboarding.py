@@ -128,7 +128,9 @@ class Deck:
 
     def _newness(self, answers: Sequence[DeckAnswer]) -> Float32s | float:
         """Close to 0 for near-duplicates of what was seen, 1 for all else."""
-        places = [self._place_of[one.item_row] for one in answers if one.seen and one.item_row in self._place_of]
+        places = [
+            self._place_of[answer.item_row] for answer in answers if answer.seen and answer.item_row in self._place_of
+        ]
         if not places:
             return 1.0
         newness_T: Float32s = 1.0 - self._nearness_TT[places].max(axis=0) ** _ONLY_NEAR
@@ -136,7 +138,7 @@ class Deck:
 
     @staticmethod
     def _gone(answers: Sequence[DeckAnswer], leave_out: Collection[int]) -> set[int]:
-        return {one.item_row for one in answers} | set(leave_out)
+        return {answer.item_row for answer in answers} | set(leave_out)
 
 
 def _cosines(seen_UT: Float32s) -> Float32s:

@@ -67,9 +67,9 @@ def merged(merge: Merge, take_theirs: Collection[int] = ()) -> Profile:
 
     `take_theirs` are places in `merge.conflicts`; of all other conflicts my rating stays.
     """
-    changes = [*merge.filled, *(one for place, one in enumerate(merge.conflicts) if place in take_theirs)]
-    taken = {one.mine: one.taken for one in changes}
-    entries = (taken.get(one, one) for one in merge.profile.entries)
+    changes = [*merge.filled, *(conflict for place, conflict in enumerate(merge.conflicts) if place in take_theirs)]
+    taken = {change.mine: change.taken for change in changes}
+    entries = (taken.get(entry, entry) for entry in merge.profile.entries)
     return dataclasses.replace(merge.profile, entries=(*entries, *merge.added))
 
 
@@ -78,20 +78,20 @@ def undone(profile_now: Profile, merge: Merge, take_theirs: Collection[int] = ()
 
     A title counts as rated since where its rating is no longer the one that the import gave.
     """
-    changes = [*merge.filled, *(one for place, one in enumerate(merge.conflicts) if place in take_theirs)]
+    changes = [*merge.filled, *(conflict for place, conflict in enumerate(merge.conflicts) if place in take_theirs)]
     entries: list[ProfileEntry | None] = list(profile_now.entries)
     known = _Entries(profile_now.entries)
-    for one in changes:
-        place = known.place_of(one.mine)
+    for change in changes:
+        place = known.place_of(change.mine)
         now = None if place is None else entries[place]
-        if place is not None and now is not None and now.rating == one.theirs.rating:
-            entries[place] = dataclasses.replace(now, rating=one.mine.rating)
+        if place is not None and now is not None and now.rating == change.theirs.rating:
+            entries[place] = dataclasses.replace(now, rating=change.mine.rating)
     for added in merge.added:
         place = known.place_of(added)
         now = None if place is None else entries[place]
         if place is not None and now is not None and now.rating == added.rating:
             entries[place] = None
-    return dataclasses.replace(profile_now, entries=tuple(one for one in entries if one is not None))
+    return dataclasses.replace(profile_now, entries=tuple(entry for entry in entries if entry is not None))
 
 
 def _meaning(pair: Both) -> str:

@@ -73,13 +73,13 @@ class Profile:
     def without(self, item_id: str, *, title: str | None = None) -> Profile:
         """Without the entries of this id (and title, where given: two data sets may use one id for two titles)."""
         return dataclasses.replace(
-            self, entries=tuple(one for one in self.entries if not _is_meant(one, item_id, title))
+            self, entries=tuple(entry for entry in self.entries if not _is_meant(entry, item_id, title))
         )
 
     def switched(self, item_id: str, on: bool, *, title: str | None = None) -> Profile:
         """With the entries of this id switched on or off; switched off they stay, without influence."""
         entries = tuple(
-            dataclasses.replace(one, on=on) if _is_meant(one, item_id, title) else one for one in self.entries
+            dataclasses.replace(entry, on=on) if _is_meant(entry, item_id, title) else entry for entry in self.entries
         )
         return dataclasses.replace(self, entries=entries)
 

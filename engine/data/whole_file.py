@@ -56,8 +56,8 @@ def refuse_same(path: Path, *, as_read: Path) -> None:
 
 def write_csv_part(file: BinaryIO, columns: Mapping[str, pa.Array]) -> None:
     """Further lines of a CSV file; texts stand in quotes only where some need them."""
-    texts = [one for one in columns.values() if pa.types.is_string(one.type)]
-    quotes = any(pc.any(pc.match_substring_regex(one, r'[,"\r\n]')).as_py() for one in texts)
+    texts = [column for column in columns.values() if pa.types.is_string(column.type)]
+    quotes = any(pc.any(pc.match_substring_regex(text, r'[,"\r\n]')).as_py() for text in texts)
     options = arrow_csv.WriteOptions(include_header=False, quoting_style="needed" if quotes else "none")
     arrow_csv.write_csv(pa.table(dict(columns)), file, options)
 

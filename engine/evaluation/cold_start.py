@@ -67,7 +67,7 @@ def _places(profiles: Histories, rng: np.random.Generator) -> Int64:
 def _drawn(values_UL: Floats, labels: tuple[str, ...], *, unit: str) -> Job[Breakdown]:
     counts_L = np.full(len(labels), len(values_UL))
     measured = Measured(COLD_START, unit, labels, counts_L, values_UL, np.ones_like(values_UL))
-    values, weights = ({name: one[side] for name, one in measured.columns().items()} for side in (0, 1))
+    values, weights = ({name: column[side] for name, column in measured.columns().items()} for side in (0, 1))
     lots = []
     for lot in bootstrap(values, weights):
         lots.append(lot)

@@ -93,7 +93,7 @@ def differences(judgement: Judgement, other: Judgement, *, metrics: Sequence[str
 def _intervals(values: dict[str, Floats], weights: dict[str, Floats]) -> dict[str, Interval]:
     lots = list(bootstrap(values, weights))
     found: dict[str, Interval] = {}
-    for name in (one.removesuffix(_SIDES[0]) for one in values if one.endswith(_SIDES[0])):
+    for name in (value.removesuffix(_SIDES[0]) for value in values if value.endswith(_SIDES[0])):
         sides = [name + side for side in _SIDES]
         first_D, second_D = (from_means(name, np.concatenate([lot[side] for lot in lots])) for side in sides)
         first, second = (from_means(name, np.array(value_over_people(values[side], weights[side]))) for side in sides)

@@ -48,7 +48,7 @@ class Tally:
             return
         names = self._answers[0].per_person
         self.per_person = {name: np.concatenate([one.per_person[name] for one in self._answers]) for name in names}
-        self.rated_U = np.concatenate([one.rated_U for one in self._answers])
+        self.rated_U = np.concatenate([answer.rated_U for answer in self._answers])
         self._measured = tuple(self._parts())
 
     def draw(self) -> Iterator[None]:
@@ -105,7 +105,7 @@ class Tally:
             lengths_U = self._held_out.fold_in.counts_U[:people]
             yield breakdown.by_profile_length(self.per_person[f"ndcg@{cut}"], lengths_U, unit=f"NDCG@{cut}")
         for name in self._answers[0].parts:
-            pairs = [one.parts[name] for one in self._answers]
+            pairs = [answer.parts[name] for answer in self._answers]
             values_UG, weights_UG = (np.concatenate([pair[side] for pair in pairs]) for side in (0, 1))
             yield self._measured_part(name, values_UG, weights_UG)
 

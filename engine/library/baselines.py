@@ -52,7 +52,7 @@ class BaselineShelf:
 
     def settle(self, fingerprints: Iterable[str]) -> None:
         """At the opening of a library: forget the baselines of data sets that are gone."""
-        known = {one[:_SHOWN] for one in fingerprints}
+        known = {fingerprint[:_SHOWN] for fingerprint in fingerprints}
         for place in self._folder.glob("*"):
             if place.name.split("-")[0] not in known:
                 shutil.rmtree(place, ignore_errors=True)

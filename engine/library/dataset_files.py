@@ -56,7 +56,7 @@ def read_dataset(folder: Path, *, dataset_id: str, name: str) -> Dataset:
         catalogue = Catalogue(
             tuple(words["titles"]),
             tuple(words["years"]),
-            tuple(map([tuple(one) for one in words["genre_sets"]].__getitem__, words["genres"])),
+            tuple(map([tuple(word) for word in words["genre_sets"]].__getitem__, words["genres"])),
             words["word"],
             str(words.get("id_kind", "")),
             {str(kind): tuple(ids) for kind, ids in words.get("links", {}).items()},
@@ -95,7 +95,7 @@ def bytes_needed(dataset: Dataset) -> int:
 
 def _words_of(dataset: Dataset) -> dict[str, Any]:
     genre_sets = list(dict.fromkeys(dataset.catalogue.genres))
-    number_of = {one: number for number, one in enumerate(genre_sets)}
+    number_of = {genre_set: number for number, genre_set in enumerate(genre_sets)}
     scale = dataset.scale
     return {
         "fingerprint": dataset.fingerprint,
@@ -107,7 +107,7 @@ def _words_of(dataset: Dataset) -> dict[str, Any]:
         "titles": dataset.catalogue.titles,
         "years": [int(year) for year in dataset.catalogue.years],
         "genre_sets": genre_sets,
-        "genres": [number_of[one] for one in dataset.catalogue.genres],
+        "genres": [number_of[genre] for genre in dataset.catalogue.genres],
         "word": dataset.catalogue.word,
         "id_kind": dataset.catalogue.id_kind,
         "links": dict(dataset.catalogue.links),

@@ -97,7 +97,7 @@ class DatasetShelf:
                 return found
         raise LibraryError(
             f"There is no data set called {which!r} in {self._folder.parent}.",
-            remedy=_known([one.name for one in records], "Import one first, or take the sample."),
+            remedy=_known([record.name for record in records], "Import one first, or take the sample."),
             dataset=which,
         )
 
@@ -116,7 +116,7 @@ class DatasetShelf:
 
     def with_fingerprint(self, fingerprint: str) -> DatasetRecord | None:
         """A data set of just these entries, such as one imported again; None where there is none."""
-        return next((one for one in self.records() if one.fingerprint == fingerprint), None)
+        return next((record for record in self.records() if record.fingerprint == fingerprint), None)
 
     def rename(self, dataset_id: str, name: str) -> DatasetRecord:
         """Call a data set something else."""
@@ -185,7 +185,7 @@ class DatasetShelf:
             )
 
     def _free_name(self, name: str) -> str:
-        taken = {one.name for one in self.records()}
+        taken = {record.name for record in self.records()}
         free, number = name, 1
         while free in taken:
             number += 1
@@ -218,5 +218,5 @@ def _record(row: sqlite3.Row) -> DatasetRecord:
 def _known(names: list[str], otherwise: str) -> str:
     if not names:
         return otherwise
-    shown = ", ".join(repr(one) for one in names[:8])
+    shown = ", ".join(repr(name) for name in names[:8])
     return f"Known are: {shown}{' and others' if len(names) > 8 else ''}, sample and latest."

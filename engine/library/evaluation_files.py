@@ -40,7 +40,7 @@ _WHAT = "The judgement"
 def save_judgement(place: Path, judgement: Judgement) -> None:
     """Make this the judgement kept in a place. Raises LibraryError (full disk); the former one then still counts."""
     remove_unfinished(place)
-    older = sorted(int(one.name) for one in place.glob("*") if one.name.isdecimal())
+    older = sorted(int(path.name) for path in place.glob("*") if path.name.isdecimal())
     name = f"{(older[-1] if older else 0) + 1:04d}"
     names = list(judgement.per_person)
     people = len(judgement.per_person[names[0]]) if names else 0
@@ -76,11 +76,11 @@ def load_judgement(place: Path) -> Judgement | None:
 def _document(judgement: Judgement, names: list[str]) -> dict[str, Any]:
     return {
         "people": judgement.people,
-        "metrics": {name: asdict(one) for name, one in judgement.metrics.items()},
+        "metrics": {name: asdict(metric) for name, metric in judgement.metrics.items()},
         "per_person": names,
         "arrays": list(_arrays(judgement)),
         "stopped": judgement.stopped,
-        "breakdowns": [asdict(one) for one in judgement.breakdowns],
+        "breakdowns": [asdict(breakdown) for breakdown in judgement.breakdowns],
     }
 
 
@@ -99,7 +99,7 @@ def _judgement(folder: Path) -> Judgement:
     )
     return Judgement(
         int(words["people"]),
-        {name: Interval(**one) for name, one in words["metrics"].items()},
+        {name: Interval(**word) for name, word in words["metrics"].items()},
         dict(zip(words["per_person"], values_MU, strict=True)),
         arrays.get(_PEOPLE),
         arrays.get(_RATED),
@@ -111,7 +111,7 @@ def _judgement(folder: Path) -> Judgement:
 def _arrays(judgement: Judgement) -> dict[str, Int64]:
     """What is kept of each person beside the values, by file."""
     arrays = {_PEOPLE: judgement.user_rows_U, _RATED: judgement.rated_U}
-    return {file: np.asarray(one, dtype=np.int64) for file, one in arrays.items() if one is not None}
+    return {file: np.asarray(array, dtype=np.int64) for file, array in arrays.items() if array is not None}
 
 
 def _numbers(path: Path, *, people: int) -> Int64:

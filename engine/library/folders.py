@@ -58,8 +58,8 @@ def removed_on_failure(folder: Path) -> Iterator[None]:
 
 def remove_unfinished(parent: Path) -> None:
     """Clear away what a process that was killed had begun to write here."""
-    for one in parent.glob(f"{_UNFINISHED}*"):
-        shutil.rmtree(one, ignore_errors=True)
+    for path in parent.glob(f"{_UNFINISHED}*"):
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def replace_text(path: Path, text: str, *, what: str) -> None:

@@ -29,7 +29,7 @@ class Origin:
     def of(paths: Sequence[Path], options: ImportOptions) -> Origin:
         """What to remember of an import. Paths become absolute: the next one may begin in another folder."""
         items = None if options.items is None else Path(options.items).absolute()
-        return Origin(tuple(Path(one).absolute() for one in paths), dataclasses.replace(options, items=items))
+        return Origin(tuple(Path(path).absolute() for path in paths), dataclasses.replace(options, items=items))
 
     @property
     def missing(self) -> tuple[Path, ...]:
@@ -65,7 +65,7 @@ def _plain(value: Any) -> Any:
 def _made(kind: type[Any], document: Mapping[str, Any]) -> Any:
     """A dataclass from what JSON has of it; fields that it has no more are passed over."""
     hints = get_type_hints(kind)
-    known = [one.name for one in dataclasses.fields(kind) if one.name in document]
+    known = [field.name for field in dataclasses.fields(kind) if field.name in document]
     return kind(**{name: _as(hints[name], document[name]) for name in known})
 
 
@@ -75,5 +75,5 @@ def _as(hint: Any, value: Any) -> Any:
         return Path(value)
     if isinstance(value, list) and any(get_origin(one) is tuple for one in kinds):
         return tuple(value)
-    made = next((one for one in kinds if isinstance(value, Mapping) and dataclasses.is_dataclass(one)), None)
+    made = next((kind for kind in kinds if isinstance(value, Mapping) and dataclasses.is_dataclass(kind)), None)
     return value if made is None else _made(made, value)  # type: ignore[arg-type]

@@ -51,9 +51,9 @@ class ProfileShelf:
             )
             connection.execute("DELETE FROM ratings WHERE profile_id = ?", (profile.profile_id,))
             rows = [
-                (profile.profile_id, place, one.item_id, one.title, one.year, one.rating, int(one.on),
-                 times.get((one.item_id, one.title, one.year, one.rating), now))
-                for place, one in enumerate(profile.entries)
+                (profile.profile_id, place, entry.item_id, entry.title, entry.year, entry.rating, int(entry.on),
+                 times.get((entry.item_id, entry.title, entry.year, entry.rating), now))
+                for place, entry in enumerate(profile.entries)
             ]  # fmt: skip
             connection.executemany("INSERT INTO ratings VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 

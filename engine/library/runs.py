@@ -196,7 +196,7 @@ class RunShelf:
         found = [one for one in records if which == one.run_id] or [one for one in records if which == one.name]
         if found:
             return found[0]
-        known = ", ".join(repr(one.name) for one in records[:8])
+        known = ", ".join(repr(record.name) for record in records[:8])
         raise LibraryError(
             f"There is no run called {which!r} in {self._folder.parent}.",
             remedy=f"Known are: {known} and latest." if known else "Train a model first.",

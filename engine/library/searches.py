@@ -86,7 +86,7 @@ def higher_is_better(watched: str) -> bool:
 def best_of(rows: Iterable[SearchRow], watched: str) -> SearchRow | None:
     """The row with the best value on the validation people; of equal ones the first. None where none has a value."""
     sign = 1.0 if higher_is_better(watched) else -1.0
-    with_value = [one for one in rows if one.value is not None and one.run_id is not None]
+    with_value = [row for row in rows if row.value is not None and row.run_id is not None]
     return max(with_value, key=lambda one: (sign * float(one.value or 0.0), -one.place), default=None)
 
 
@@ -145,7 +145,7 @@ class SearchShelf:
         found = [one for one in records if which == one.search_id] or [one for one in records if which == one.name]
         if found:
             return found[0]
-        known = ", ".join(repr(one.name) for one in records[:8])
+        known = ", ".join(repr(record.name) for record in records[:8])
         raise LibraryError(
             f"There is no search called {which!r} in {Path(self._database.path).parent}.",
             remedy=f"Known are: {known} and latest." if known else "Start one first.",

@@ -46,7 +46,7 @@ class Library:
         self.runs.settle()
         self.profiles.settle()
         self.searches.settle()
-        self.baselines.settle(one.fingerprint for one in self.datasets.records())
+        self.baselines.settle(record.fingerprint for record in self.datasets.records())
 
     @staticmethod
     def open(home: Path | None = None, *, who: str) -> Library:

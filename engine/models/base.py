@@ -73,7 +73,7 @@ class Prediction:
             return chunks[0]
 
         def column(name: str) -> Tensor | None:
-            values = [getattr(one, name) for one in chunks]
+            values = [getattr(chunk, name) for chunk in chunks]
             return None if not values or values[0] is None else torch.cat(values)
 
         score = column("score_UI")
@@ -142,7 +142,7 @@ class Model(nn.Module, ABC):
 
     @property
     def parameter_count(self) -> int:
-        return sum(one.numel() for one in self.parameters())
+        return sum(parameter.numel() for parameter in self.parameters())
 
 
 class ClosedFormModel(Model):

@@ -64,7 +64,7 @@ class BlendConfig(ModelConfig):
 
     def asked_runs(self) -> tuple[str, ...]:
         """The runs that `parts` names, in its order."""
-        return tuple(one.strip() for one in self.parts.split("+") if one.strip())
+        return tuple(part.strip() for part in self.parts.split("+") if part.strip())
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
@@ -117,7 +117,7 @@ class Blend(Model):
             raise SettingError(
                 "A blend is made of finished runs, and here is none.", remedy="Name them: --set parts=RUN1+RUN2."
             )
-        built = [_built(one, items=items, scale=scale) for one in config.copies] if models is None else models
+        built = [_built(copy, items=items, scale=scale) for copy in config.copies] if models is None else models
         self.models = nn.ModuleList(built)
         self.register_buffer("candidates_I", torch.ones(items, dtype=torch.bool))
         self.can = _together(config.copies, built)
@@ -125,7 +125,7 @@ class Blend(Model):
     @property
     def parts(self) -> tuple[tuple[Part, Model], ...]:
         """Each part with its model."""
-        return tuple(zip(self.config.copies, (cast(Model, one) for one in self.models), strict=True))
+        return tuple(zip(self.config.copies, (cast(Model, model) for model in self.models), strict=True))
 
     @property
     def parameter_count(self) -> int:
@@ -220,7 +220,7 @@ class Blend(Model):
     def mixed(self, shares: tuple[Share, ...], *, ratings: bool) -> Prediction:
         """The prediction that the shares of all parts add up to."""
         score = torch.stack([one.score_UC for one in shares if one.score_UC is not None]).sum(0)
-        rates = [one.rating_UC for one in shares if one.rating_UC is not None]
+        rates = [share.rating_UC for share in shares if share.rating_UC is not None]
         return Prediction(score, rating_UI=self._as_rating(torch.stack(rates).sum(0)) if ratings and rates else None)
 
     def _as_rating(self, sums: Tensor) -> Tensor:

@@ -68,7 +68,7 @@ class Rule:
 
 def this_machine() -> Machine:
     """What this process may compute with."""
-    return Machine(available_memory_bytes(), usable_cores(), any(one.key != "cpu" for one in find_devices()))
+    return Machine(available_memory_bytes(), usable_cores(), any(device.key != "cpu" for device in find_devices()))
 
 
 def facts_of(dataset: Dataset) -> DataFacts:

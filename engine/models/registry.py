@@ -58,7 +58,7 @@ class ModelKind:
         if self.made_of_runs:
             return "Learns from finished runs; predicts ratings where one of these does, and ranks titles."
         source = self.can.learns_from
-        if any(one.name == "other_ratings" for one in declared_settings(self.config_class)):
+        if any(setting.name == "other_ratings" for setting in declared_settings(self.config_class)):
             source += ", and with less weight from other ratings"
         order = " in the order of time" if self.can.needs_times else ""
         return f"Learns from {source}{order}; {answers}."

@@ -206,7 +206,7 @@ class TwoHead(StepModel):
     def _learn_average_habit(self, rated: Histories) -> None:
         if rated.entries:
             habit = self._habits(whole_batch(rated.take(np.flatnonzero(rated.counts_U)), torch.device("cpu")))
-            self.average_habit_3.copy_(torch.stack([one.mean() for one in _parts(habit)]))
+            self.average_habit_3.copy_(torch.stack([part.mean() for part in _parts(habit)]))
 
     def _or_average(self, habit: RatingHabit, count: Tensor) -> RatingHabit:
         """People's habits; the average one's where they have no rating to tell it by."""
@@ -324,7 +324,7 @@ class TwoHead(StepModel):
         first_VH = presence_VH + normalised_Vn @ self.first_2IH[batch.item_rows_N + self.items] + self.first_bias_H
         first_1H = self._first(batch, normalise(batch.ratings_N, whole.of(batch.person_N), self.scale))
         habit = RatingHabit(
-            *(torch.cat([one[:, None], other]) for one, other in zip(_parts(whole), _parts(without), strict=True))
+            *(torch.cat([part[:, None], other]) for part, other in zip(_parts(whole), _parts(without), strict=True))
         )
         rated_n = ~torch.isnan(batch.ratings_N)
         out_X = torch.cat([rated_n.new_zeros(1), rated_n[out_V]])

@@ -123,7 +123,7 @@ def blend(
 
 def parts_to_mix(library: Library, run_ids: Sequence[str]) -> tuple[RunRecord, ...]:
     """The records of runs that can be mixed. Raises LibraryError or SettingError, saying what stands against it."""
-    records = tuple(library.runs.find(one) for one in run_ids)
+    records = tuple(library.runs.find(run_id_) for run_id_ in run_ids)
     if len({one.run_id for one in records}) < max(2, len(records)):
         twice = next((one.name for one in records if records.count(one) > 1), None)
         raise SettingError(
@@ -168,7 +168,9 @@ class Mixing:
         ranking, weighed = self.ranking, list(zip(self.records, self.ranking.weights, strict=True))
         shares = " + ".join(f"{weight:.2f} {one.name}" for one, weight in weighed if weight)
         idle = [one.name for one, weight in weighed if not weight]
-        own = ", ".join(f"{one.name} {value:.4f}" for one, value in zip(self.records, ranking.part_values, strict=True))
+        own = ", ".join(
+            f"{record.name} {value:.4f}" for record, value in zip(self.records, ranking.part_values, strict=True)
+        )
         adds = f" {' and '.join(idle)} {'adds' if len(idle) == 1 else 'add'} nothing to the list." if idle else ""
         return (
             f"Mixed {shares}: NDCG@100 {ranking.value:.4f} on {ranking.people:,} people held out to choose on "

@@ -155,9 +155,9 @@ def _lists_and_errors(judgement: Judgement) -> dict[str, Judgement]:
 def _part(judgement: Judgement, *, errors: bool) -> Judgement:
     return replace(
         judgement,
-        metrics={name: one for name, one in judgement.metrics.items() if (name in ERROR_METRICS) == errors},
+        metrics={name: metric for name, metric in judgement.metrics.items() if (name in ERROR_METRICS) == errors},
         per_person={name: one for name, one in judgement.per_person.items() if (name in ERROR_METRICS) == errors},
-        breakdowns=tuple(one for one in judgement.breakdowns if (one.name in _OF_ERRORS) == errors),
+        breakdowns=tuple(breakdown for breakdown in judgement.breakdowns if (breakdown.name in _OF_ERRORS) == errors),
     )
 
 

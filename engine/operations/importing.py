@@ -58,7 +58,7 @@ def import_files(library: Library, paths: Sequence[Path], *, options: ImportOpti
 
 def open_sample(library: Library) -> Job[ImportedData]:
     """The built-in sample: imported the first time, and again where its folder was damaged; else just opened."""
-    kept = next((one for one in library.datasets.records() if one.dataset_id == SAMPLE_ID), None)
+    kept = next((record for record in library.datasets.records() if record.dataset_id == SAMPLE_ID), None)
     yield None
     if kept is not None:
         try:
@@ -121,7 +121,7 @@ def _are_large(paths: Sequence[Path]) -> bool:
     """Whether an estimate is worth the while; a missing file is said by whoever reads it."""
     try:
         files = [one for path in paths for one in (path.iterdir() if path.is_dir() else (path,))]
-        return sum(one.stat().st_size for one in files) >= LARGE_BYTES
+        return sum(file.stat().st_size for file in files) >= LARGE_BYTES
     except OSError:
         return False
 

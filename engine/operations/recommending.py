@@ -53,7 +53,7 @@ def match_export(
     yield StageStarted("reading", f"Reading {path.name}")
     export = read_export(path, given=given)
     yield StageStarted("matching", f"Finding your titles in {dataset.name}")
-    titles = tuple(one for one in export.titles if one.state != "planned")
+    titles = tuple(title for title in export.titles if title.state != "planned")
     matches = yield from (matcher or Matcher(dataset)).match_all(titles)
     return review_of(export, titles, matches)
 

@@ -261,7 +261,7 @@ class RunOfSearch:
         assert record is not None, "a run that ended is in the library"
         if self.trial.training is not None:
             value = record.best_value
-        metrics = tuple((name, _number(one["value"])) for name, one in record.metrics.items())
+        metrics = tuple((name, _number(metric["value"])) for name, metric in record.metrics.items())
         diverged = finished is not None and finished.trained.diverged
         whole = record.status == RUN_FINISHED and (bool(metrics) or self.bench.split.test is None)
         if self.trial.training is None:
@@ -340,7 +340,7 @@ class RunOfSearch:
         if self.row.run_id is None:
             return None
         records = self.bench.library.runs.records()
-        return next((one for one in records if one.run_id == self.row.run_id), None)
+        return next((record for record in records if record.run_id == self.row.run_id), None)
 
     def _forget(self) -> None:
         if self.row.run_id is not None:
@@ -353,7 +353,7 @@ class RunOfSearch:
 
 
 def _joined(*notes: str) -> str:
-    return "; ".join(one for one in notes if one)
+    return "; ".join(note for note in notes if note)
 
 
 def _number(value: float | None) -> float:

@@ -45,7 +45,7 @@ def parts_of_score(model: Model, history: Histories, item_row: int) -> tuple[Par
         return ()
     with exactly():
         shares = model.shares(history, ratings=False)
-    said = [float(one.score_UC[0, item_row]) for one in shares if one.score_UC is not None]
+    said = [float(share.score_UC[0, item_row]) for share in shares if share.score_UC is not None]
     return part_impacts(model, np.array(said))
 
 
@@ -72,7 +72,7 @@ def without_each_by_part(
             prediction = model.leave_one_out(history, left_out_V=left_out_V, columns_C=columns_C)
             return prediction, np.zeros((1 + len(left_out_V), len(columns_C), 0), dtype=np.float32)
         shares = model.shares_left_out(history, left_out_V=left_out_V, columns_C=columns_C)
-        scores = torch.stack([one.score_UC for one in shares if one.score_UC is not None], dim=2)
+        scores = torch.stack([share.score_UC for share in shares if share.score_UC is not None], dim=2)
         return model.mixed(shares, ratings=True), scores.float().numpy()
 
 
@@ -169,7 +169,7 @@ def explain(
         lift=value_at(answer.lift_I, item_row),
         carried=tuple(one for one in reasons if one.impact > 0),
         against=tuple(one for one in reasons if one.impact < 0),
-        others_share=max(0.0, 1.0 - sum(one.share for one in reasons)) if reasons else 0.0,
+        others_share=max(0.0, 1.0 - sum(reason.share for reason in reasons)) if reasons else 0.0,
         note=influence_note(recommender, history, is_moved=bool(reasons)),
         predicted_sd=value_at(recommender.rating_sds(history, np.array([item_row])), 0),
         parts=parts_of_score(recommender.model, history, item_row),
@@ -281,8 +281,8 @@ def _reasons(
     reasons = reasons_for(recommender, history, impacts_n, shown)
     behind = parts_of_impacts(recommender.model, history, item_row, shown)
     return tuple(
-        dataclasses.replace(one, rank_without=rank, parts=parts)
-        for one, rank, parts in zip(reasons, ranks, behind, strict=True)
+        dataclasses.replace(reason, rank_without=rank, parts=parts)
+        for reason, rank, parts in zip(reasons, ranks, behind, strict=True)
     )
 
 

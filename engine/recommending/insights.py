@@ -135,7 +135,7 @@ def explain_list(
     try:
         yield StageStarted("explaining", _WORDS)
         listed = recommender.recommend(history, top=top, weight=weight, filters=filters, seen_rows=seen_rows)
-        rows_T = np.array([one.item_row for one in listed.items], dtype=np.int64)
+        rows_T = np.array([item.item_row for item in listed.items], dtype=np.int64)
         found = _Findings.none_yet(history.entries, len(rows_T), parts)
         yield from _leave_out_each(recommender, history, rows_T, weight, found)
     except Stop:

@@ -108,7 +108,7 @@ class _Group:
         counts_B = self._histories.counts_U[self._person_B]
         cost_B = is_new_B * np.maximum(1 / at_once, counts_B / _ENTRIES_AT_ONCE)
         cuts = np.flatnonzero(np.diff(np.floor(np.cumsum(cost_B)).astype(np.int64))) + 1
-        yield from (one for one in np.split(np.arange(len(cost_B)), cuts) if len(one))
+        yield from (part for part in np.split(np.arange(len(cost_B)), cuts) if len(part))
 
     def question(self, batch: Int64) -> tuple[Histories, Histories, Int64]:
         """The profiles that a batch needs, the pairs asked of each, and in which order those take the batch's pairs."""
@@ -134,7 +134,7 @@ def _by_entries(places: Int64, user_rows_P: Int32, histories: Histories) -> Iter
     entries = np.where(users >= 0, histories.counts_U[np.maximum(users, 0)], 0) * is_new
     lot = np.cumsum(entries) // _ENTRIES_AT_ONCE
     cuts = np.flatnonzero((np.diff(lot) > 0) & is_new[1:]) + 1
-    yield from (one for one in np.split(places, cuts) if len(one))
+    yield from (part for part in np.split(places, cuts) if len(part))
 
 
 def _answer(ask: object, profiles: Histories, wanted: Histories) -> Float32 | float:

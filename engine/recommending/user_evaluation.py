@@ -239,7 +239,7 @@ def _errors(errors_r: Floats, usual_r: Floats) -> dict[str, Against]:
     values = {"model": errors_r**2, "usual": usual_r**2, "|model|": np.abs(errors_r), "|usual|": np.abs(usual_r)}
     lots = list(bootstrap(values, {name: np.ones(len(errors_r)) for name in values}))
     draws = {name: np.concatenate([lot[name] for lot in lots]) for name in values}
-    means = {name: float(one.mean()) for name, one in values.items()}
+    means = {name: float(value.mean()) for name, value in values.items()}
 
     def interval(mean: float, draws_D: Floats) -> Interval:
         return Interval(mean, *middle_95(draws_D))

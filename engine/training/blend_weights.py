@@ -158,7 +158,8 @@ class _Mixes:
         self._opinions, self._shortlists = opinions, shortlists
         self.people = len(shortlists.ideal_U)
         self.choices = [
-            [place for place, one in enumerate(opinions) if one.part == part] for part in range(opinions[-1].part + 1)
+            [place for place, opinion in enumerate(opinions) if opinion.part == part]
+            for part in range(opinions[-1].part + 1)
         ]
 
     def value(self, weights_P: Floats, chosen: Sequence[int]) -> float:

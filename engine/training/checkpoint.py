@@ -83,7 +83,7 @@ def load_weights(folder: Path) -> dict[str, Tensor]:
 
 def save_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
     """Write named tensors, copied to the processor, as one safetensors file."""
-    save_file({name: one.detach().cpu().contiguous() for name, one in tensors.items()}, path)
+    save_file({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}, path)
 
 
 def load_tensors(path: Path) -> dict[str, Tensor]:

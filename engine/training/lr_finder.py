@@ -218,7 +218,7 @@ def find_rate(
     yield sweep.reported()
     lrs, losses, smoothed = sweep.arrays()
     suggestions, words = suggest(lrs, losses, smoothed, is_stopped=stopped)
-    usable = [one for one in suggestions if one.lr is not None]
+    usable = [suggestion for suggestion in suggestions if suggestion.lr is not None]
     chosen = next((one for one in usable if one.kind == prefer), usable[0] if usable else None)
     return RateSweep(lrs, losses, smoothed, suggestions, chosen, words, stopped)
 
@@ -277,5 +277,5 @@ class _Sweep:
     def reported(self) -> LossesMeasured:
         """The points since the last report."""
         new, self._told = slice(self._told, None), len(self._lrs)
-        lrs, losses, smoothed = (one[new] for one in self.arrays())
+        lrs, losses, smoothed = (array[new] for array in self.arrays())
         return LossesMeasured(lrs, losses, smoothed, steps_done=len(self._lrs), total_steps=self._finder.steps)

@@ -272,7 +272,7 @@ def _declared(base: Base, name: str) -> tuple[Declared, bool]:
     known = {one.name: (one, in_training) for one, in_training in varied_settings(base)}
     if name in known:
         return known[name]
-    if name == "watched" or name in {one.name for one in declared_settings(SplitConfig)}:
+    if name == "watched" or name in {setting.name for setting in declared_settings(SplitConfig)}:
         raise SettingError(
             f"{name} cannot vary in a search: runs that are judged by different metrics or on different people "
             "cannot be compared.",

@@ -41,7 +41,7 @@ class Stepper:
         self._config = config
         self._total_steps = total_steps
         self._own_rates = own_rates
-        self._parameters = [one for one in model.parameters() if one.requires_grad]
+        self._parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
 
     def take(self, batch: Any, *, lr: float, step: int) -> Losses:
         """One step at a rate; all randomness comes from (seed, step). Returns the losses, detached, on the device."""
@@ -57,7 +57,7 @@ class Stepper:
         return Losses(losses.total.detach(), losses.shown, losses.parts)
 
     def _step_if_finite(self, loss: Tensor) -> None:
-        gradients = [one.grad for one in self._parameters if one.grad is not None]
+        gradients = [parameter.grad for parameter in self._parameters if parameter.grad is not None]
         norm = torch.nn.utils.get_total_norm(gradients)
         refused = 1.0 - torch.isfinite(norm * loss).float()
         self.refused += refused

@@ -50,7 +50,7 @@ def best_known(counts_I: np.ndarray) -> Ask:
     order = np.argsort(-counts_I, kind="stable").tolist()
 
     def ask(answers: Sequence[DeckAnswer], leave_out: set[int]) -> int | None:
-        gone = {one.item_row for one in answers} | leave_out
+        gone = {answer.item_row for answer in answers} | leave_out
         return next((row for row in order if row not in gone), None)
 
     return ask
@@ -81,7 +81,7 @@ def simulated(ask: Ask, own: Histories, to_find: set[int], tally: Tally) -> dict
     for count in RATED:
         places = [place for place, one in enumerate(answers, start=1) if one.seen][:count]
         tally.cards_needed.setdefault(count, []).append(places[-1] if len(places) == count else len(answers))
-    last = [one for one in answers if one.seen]
+    last = [answer for answer in answers if answer.seen]
     return {stop: stood.get(stop, last) for stop in STOPS}
 
 
@@ -135,7 +135,7 @@ def main() -> int:
     Deck(dataset)
     made_s = time.perf_counter() - began
     tallies, everything = {"best known": Tally(), "deck": Tally()}, list[float]()
-    for seed in (int(one) for one in given.seeds.split(",")):
+    for seed in (int(part) for part in given.seeds.split(",")):
         measure(dataset, seed=seed, people=given.people, tallies=tallies, everything=everything)
         print(f"seed {seed} done", file=sys.stderr)
     _print(given.data_set, tallies, everything, made_s)

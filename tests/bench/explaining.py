@@ -64,7 +64,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", help="the folder of ml-1m")
     parser.add_argument("--models", default=",".join(name for name in MODELS if name != "blend"))
-    parser.add_argument("--entries", type=lambda text: [int(one) for one in text.split(",")], default=[250, 800])
+    parser.add_argument("--entries", type=lambda text: [int(part) for part in text.split(",")], default=[250, 800])
     parser.add_argument("--threads", type=int, default=None)
     arguments = parser.parse_args()
     folder = Path(arguments.data or os.environ.get("DESKTOP_REC_DATA", "data") + "/ml-1m")

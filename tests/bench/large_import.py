@@ -123,7 +123,7 @@ def import_whole(file: Path, folder: Path) -> dict[str, Any]:
             stages.setdefault(stage, []).append(seconds)
         whole = time.perf_counter() - started
         guess = estimate([file])
-        on_disk = sum(one.stat().st_size for one in Path(home).rglob("*") if one.is_file())
+        on_disk = sum(path.stat().st_size for path in Path(home).rglob("*") if path.is_file())
         return {
             "ratings": steps.result.dataset.entries,
             "people": steps.result.record.people,
@@ -183,7 +183,7 @@ def cancel_everywhere(file: Path, folder: Path) -> dict[str, Any]:
             if sorted((Path(home) / "datasets").rglob("*")) != kept or stage not in answers:
                 raise SystemExit(f"A cancel in {stage} left something behind.")
     return {
-        "seconds": {name: round(one, 3) for name, one in answers.items()},
+        "seconds": {name: round(answer, 3) for name, answer in answers.items()},
         "longest_s": round(max(answers.values()), 3),
     }
 

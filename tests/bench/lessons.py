@@ -272,7 +272,7 @@ def main() -> int:
     parser.add_argument("--data", help="the folder that holds ml-1m and anime; DESKTOP_REC_DATA unless given")
     parser.add_argument("--people", type=int, default=1200, help="how many people to learn from")
     parser.add_argument("--epochs", type=int, default=30)
-    parser.add_argument("--seeds", type=lambda text: [int(one) for one in text.split(",")], default=[1, 2])
+    parser.add_argument("--seeds", type=lambda text: [int(part) for part in text.split(",")], default=[1, 2])
     parser.add_argument("--lr", type=float, default=1e-3)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--only", default="", help="lessons whose name has this word")

@@ -176,7 +176,7 @@ def trial_set(titles: Sequence[Title], *, seed: int) -> TrialSet:
     catalogue = tuple(one for one in titles if one not in out)
     export = [as_letterboxd_writes(one, dice) for one in dice.sample(catalogue, PRESENT)]
     export += [as_letterboxd_writes(one, dice)._replace(item_id=None) for one in sorted(out)]
-    there = {one.raw.casefold() for one in titles}
+    there = {title.raw.casefold() for title in titles}
     for films, number in ((LATER_FILMS, LATER), (SEQUELS_REMAKES_AND_NAMESAKES, NEAR_MISSES)):
         absent = [(name, year) for name, year in films if not _listed(name, year, there)]
         export += [Written(name, year, None) for name, year in dice.sample(absent, number)]
@@ -272,7 +272,7 @@ _CHANGES = (
 def _taken_out(titles: Sequence[Title], dice: random.Random) -> set[Title]:
     """Some titles at random, and as many of which another one begins with the same two words."""
     starts = Counter(_first_words(one.raw) for one in titles)
-    related = [one for one in titles if starts[_first_words(one.raw)] > 1]
+    related = [title for title in titles if starts[_first_words(title.raw)] > 1]
     plain = dice.sample(titles, TAKEN_OUT // 2)
     return {*plain, *dice.sample([one for one in related if one not in plain], TAKEN_OUT - len(plain))}
 

@@ -139,7 +139,7 @@ def by_rule(wanted: Sequence[Title], titles: Sequence[Title]) -> dict[str, Any]:
 
 def by_hidden_ids(wanted: Sequence[Title], titles: Sequence[Title]) -> dict[str, Any]:
     matches = matched(titles, [split_title(one.raw) for one in wanted])
-    there = {one.item_id for one in titles}
+    there = {title.item_id for title in titles}
     renumbered, missed = [], []
     for one, match in zip(wanted, matches, strict=True):
         found = titles[match.item_row] if match.item_row is not None else None
@@ -201,7 +201,7 @@ def dataset_of(titles: Sequence[Title]) -> Dataset:
     """A data set of these titles that nobody has rated; its ids say nothing to a matcher."""
     names, years = zip(*(split_title(one.raw) for one in titles), strict=True)
     catalogue = Catalogue(names, years, ((),) * len(names), word="film")
-    items = Vocabulary([one.item_id for one in titles])
+    items = Vocabulary([title.item_id for title in titles])
     return Dataset("bench", "Bench", Vocabulary(["1"]), items, catalogue, Histories.of_one([], []), Scale(1, 5, 1), "")
 
 

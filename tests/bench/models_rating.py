@@ -175,7 +175,7 @@ def mixed(parts: Sequence[Foretold], rows: Rows) -> Foretold:
     ours = [one.chosen_by for one in parts if one.chosen_by is not None]
     weights_R, offset = least_squares(np.stack(ours, 1), rows.tenth.to_find.ratings_N.astype(np.float64))
     scale = rows.dataset.scale
-    tested = (np.stack([one.tested for one in parts], 1) @ weights_R + offset).clip(scale.low, scale.high)
+    tested = (np.stack([part.tested for part in parts], 1) @ weights_R + offset).clip(scale.low, scale.high)
     return Foretold(None, tested, f"weights {', '.join(f'{one:.2f}' for one in weights_R)}")
 
 
@@ -225,7 +225,7 @@ def main() -> int:
     parser.add_argument("where", choices=("ml-1m", "sample"))
     parser.add_argument("--data", help="the folder of ml-1m")
     parser.add_argument("--models", default="mf,mf*2,movielens_101_mf,movielens_101_dense,movielens_101_lstm")
-    parser.add_argument("--seeds", type=lambda text: [int(one) for one in text.split(",")], default=[1])
+    parser.add_argument("--seeds", type=lambda text: [int(part) for part in text.split(",")], default=[1])
     parser.add_argument("--test-share", type=float, default=0.1)
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()

@@ -154,7 +154,7 @@ def asked(recommender: Recommender, people: Histories) -> tuple[float, float]:
     """Seconds for one person's list, and for everybody's."""
     alone = [people.row(at) for at in range(1 + ONE_PERSON_TRIES)]
     times = [timed(lambda own=own: recommender.recommend(own, top=TOP))[1] for own in alone]
-    _, many = timed(lambda: sum(len(one.people_U) for one in many_lists(recommender, people, top=TOP)))
+    _, many = timed(lambda: sum(len(many_list.people_U) for many_list in many_lists(recommender, people, top=TOP)))
     return float(np.median(times[1:])), many
 
 
@@ -228,8 +228,8 @@ def main() -> int:
         np.savez(Path(name) / "task.npz", **task_of(dataset, liked))
         for one in arguments.peers.split(",") if arguments.peers_python else ():
             print(peer(one, arguments.peers_python, Path(name), liked).line(), flush=True)
-    for one in arguments.models.split(","):
-        print(ours(one, dataset, splits, arguments.epochs).line(), flush=True)
+    for part in arguments.models.split(","):
+        print(ours(part, dataset, splits, arguments.epochs).line(), flush=True)
     return 0
 
 

@@ -67,7 +67,7 @@ class Line:
             return None
         ours = self.judgements[protocol]
         per_person = {name: np.mean([one.per_person[name] for one in ours], axis=0) for name in SHOWN}
-        values = {name: float(np.mean([one.metrics[name].value for one in ours])) for name in SHOWN}
+        values = {name: float(np.mean([our.metrics[name].value for our in ours])) for name in SHOWN}
         metrics = {name: Interval(value, None, None) for name, value in values.items()}
         return Judgement(ours[0].people, metrics, per_person, ours[0].user_rows_U, ours[0].rated_U)
 
@@ -129,7 +129,7 @@ def _cell(line: Line, base: Line | None, protocol: str) -> str:
     mean = line.mean(protocol)
     if mean is None:
         return f"{'not its protocol':75s}"
-    values = [one.metrics[NDCG].value for one in line.judgements[protocol]]
+    values = [judgement.metrics[NDCG].value for judgement in line.judgements[protocol]]
     spread = f"± {np.std(values, ddof=1):.4f} of {len(values)}" if len(values) > 1 else ""
     recalls = "".join(f"{mean.metrics[name].value:<11.4f}" for name in SHOWN[:2])
     figures = f"{recalls}{mean.metrics[NDCG].value:<10.4f}"
@@ -203,7 +203,7 @@ def bundled_sample(arguments: argparse.Namespace, entries: Sequence[Entry]) -> b
 def machine() -> str:
     """What these figures were measured on."""
     try:
-        cpu = next(one for one in Path("/proc/cpuinfo").read_text().splitlines() if one.startswith("model name"))
+        cpu = next(line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name"))
     except (OSError, StopIteration):
         cpu = platform.processor()
     versions = f"Python {platform.python_version()}, torch {torch.__version__}, numpy {np.__version__}"
@@ -216,7 +216,7 @@ def main() -> int:
     parser.add_argument("which", nargs="?", choices=("ml-1m", "sample"), default="ml-1m")
     parser.add_argument("--data", help="the folder of ml-1m")
     parser.add_argument("--models", default=None, help=f"some of {', '.join(ENTRIES)}")
-    parser.add_argument("--seeds", type=lambda text: [int(one) for one in text.split(",")], default=[1, 2, 3])
+    parser.add_argument("--seeds", type=lambda text: [int(part) for part in text.split(",")], default=[1, 2, 3])
     parser.add_argument("--epochs", type=int, default=None, help="of models that learn by steps")
     parser.add_argument("--keep", type=Path, default=None, help="a folder to keep learned models in")
     parser.add_argument("--threads", type=int, default=None)

@@ -62,7 +62,7 @@ class Entry:
     def knows_likes_only(self) -> bool:
         """Whether likes are all it wants to know of a person, so that the papers' protocol is its own."""
         models = [ENTRIES[key].model for key in self.parts] or [self.model]
-        return all(kind_of(one).can.learns_from == "likes" or one == "popularity" for one in models)
+        return all(kind_of(model).can.learns_from == "likes" or model == "popularity" for model in models)
 
 
 _STUDY = preset_of("variational")

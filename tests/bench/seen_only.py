@@ -129,7 +129,7 @@ def pooled(judgements: Sequence[Judgement], people: np.ndarray | None = None) ->
     which = slice(None) if people is None else people
     names = judgements[0].per_person
     values = {name: np.concatenate([one.per_person[name][which] for one in judgements]) for name in names}
-    rated = [one.rated_U[which] for one in judgements if one.rated_U is not None]
+    rated = [judgement.rated_U[which] for judgement in judgements if judgement.rated_U is not None]
     return replace(judgements[0], per_person=values, user_rows_U=None, rated_U=np.concatenate(rated))
 
 
@@ -161,7 +161,7 @@ def one_seed(dataset: Dataset, arguments: argparse.Namespace, seed: int) -> dict
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", help="the folder that holds anime; DESKTOP_REC_DATA unless given")
-    parser.add_argument("--seeds", type=lambda text: [int(one) for one in text.split(",")], default=[1, 2, 3])
+    parser.add_argument("--seeds", type=lambda text: [int(part) for part in text.split(",")], default=[1, 2, 3])
     parser.add_argument("--people", type=int, default=None, help="to test on, each seed; a tenth unless given")
     parser.add_argument("--epochs", type=int, default=25)
     parser.add_argument("--seen-weight", type=float, default=0.5, help="against a rated title; the study has 1")

@@ -153,8 +153,8 @@ def rated(
 
 def in_order_of_time(parts: Iterator[Portion]) -> Iterator[Portion]:
     """All ratings, the oldest first. Holds them all: 20 bytes each, and as much again while they are sorted."""
-    columns = [(one.users_N.astype(np.int32), one.items_N.astype(np.int32),
-                one.ratings_N.astype(np.float32), one.times_N) for one in parts]  # fmt: skip
+    columns = [(part.users_N.astype(np.int32), part.items_N.astype(np.int32),
+                part.ratings_N.astype(np.float32), part.times_N) for part in parts]  # fmt: skip
     users, items, ratings, times = (np.concatenate(one) for one in zip(*columns, strict=True))
     order = np.argsort(times, kind="stable")
     for start in range(0, len(order), PORTION):
@@ -168,13 +168,13 @@ def write_table(file: BinaryIO, world: World, parts: Iterator[Portion], *, colon
     if not colons:
         file.write(b"user,item,rating,timestamp\n")
     options = csv.WriteOptions(include_header=False, delimiter="\x1f" if colons else ",", quoting_style="none")
-    for one in parts:
+    for part in parts:
         table = pa.table(
             {
-                "user": world.user_ids[one.users_N],
-                "item": world.item_ids[one.items_N],
-                "rating": words.take(pa.array((one.ratings_N * 2).astype(np.int8))),
-                "time": one.times_N.astype(np.int64),
+                "user": world.user_ids[part.users_N],
+                "item": world.item_ids[part.items_N],
+                "rating": words.take(pa.array((part.ratings_N * 2).astype(np.int8))),
+                "time": part.times_N.astype(np.int64),
             }
         )
         text = pa.BufferOutputStream()
@@ -190,17 +190,17 @@ def write_netflix(folder: Path, world: World, parts: Iterator[Portion]) -> None:
     share = -(-len(world.item_ids) // NETFLIX_FILES)
     files = [(folder / f"combined_data_{number + 1}.txt").open("wb") for number in range(NETFLIX_FILES)]
     try:
-        for one in parts:
+        for part in parts:
             lines = pa.table(
                 {
-                    "user": world.user_ids[one.users_N],
-                    "stars": one.ratings_N.astype(np.int8),
-                    "date": pa.array((one.times_N // 86_400).astype(np.int32)).cast(pa.date32()),
+                    "user": world.user_ids[part.users_N],
+                    "stars": part.ratings_N.astype(np.int8),
+                    "date": pa.array((part.times_N // 86_400).astype(np.int32)).cast(pa.date32()),
                 }
             )
-            firsts = np.flatnonzero(np.diff(one.items_N, prepend=-1))
-            for first, end in zip(firsts, [*firsts[1:], len(one.items_N)], strict=True):
-                title = int(one.items_N[first])
+            firsts = np.flatnonzero(np.diff(part.items_N, prepend=-1))
+            for first, end in zip(firsts, [*firsts[1:], len(part.items_N)], strict=True):
+                title = int(part.items_N[first])
                 file = files[title // share]
                 file.write(f"{world.item_ids[title]}:\n".encode())
                 csv.write_csv(lines.slice(first, end - first), file, options)
@@ -235,9 +235,9 @@ def write(
 
 def counted(parts: Iterator[Portion], progress: Callable[[int], None]) -> Iterator[Portion]:
     done = 0
-    for one in parts:
-        yield one
-        done += len(one.users_N)
+    for part in parts:
+        yield part
+        done += len(part.users_N)
         progress(done)
 
 

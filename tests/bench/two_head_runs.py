@@ -110,7 +110,7 @@ def over_seeds(judgements: Sequence[Judgement]) -> Judgement:
     first = judgements[0]
 
     def mean(name: str) -> np.ndarray:
-        values = np.stack([one.per_person[name] for one in judgements])
+        values = np.stack([judgement.per_person[name] for judgement in judgements])
         return np.sqrt((values**2).mean(0)) if name.startswith("rmse") else values.mean(0)
 
     return replace(first, per_person={name: mean(name) for name in first.per_person})

@@ -45,7 +45,7 @@ def _hygiene(qtlog, _no_dialogs):
     _wait_for_threads(threads_before)
     left = _active_timers()
     assert not left, f"timers were left over: {[(one.interval(), one.parent()) for one in left]}"
-    warned = [one.message for one in qtlog.records if one.log_type_name in ("QtWarningMsg", "QtCriticalMsg")]
+    warned = [record.message for record in qtlog.records if record.log_type_name in ("QtWarningMsg", "QtCriticalMsg")]
     warned = [one for one in warned if not one.startswith(_HARMLESS)]
     assert not warned, f"Qt warned: {warned}"
 

@@ -54,7 +54,7 @@ def test_that_a_file_without_ratings_is_one_notice_and_what_was_open_stays(
     notices = hear(opened.notice)
     opened.import_paths([path])
     done()
-    assert [sentence in one.sentence and bool(one.remedy) for one in notices.calls] == [True]
+    assert [sentence in call.sentence and bool(call.remedy) for call in notices.calls] == [True]
     assert opened.dataset.name == "Planted"
     assert opened.recommender is not None
 
@@ -79,7 +79,7 @@ def test_that_a_corrupt_data_set_is_one_notice_and_what_was_open_stays(opened, l
     notices = hear(opened.notice)
     assert not opened.open_dataset("other")
     done()
-    assert ["items.npy is damaged" in one.sentence for one in notices.calls] == [True]
+    assert ["items.npy is damaged" in call.sentence for call in notices.calls] == [True]
     assert opened.dataset.name == "Planted"
 
 
@@ -88,7 +88,7 @@ def test_that_cuda_without_a_gpu_is_one_notice_and_begins_no_run(opened, done, h
     notices = hear(opened.notice)
     opened.train("two_head", SMALL, QUICK, SplitConfig(), "cuda")
     done()
-    assert ["no usable 'cuda'" in one.sentence for one in notices.calls] == [True]
+    assert ["no usable 'cuda'" in call.sentence for call in notices.calls] == [True]
     assert opened.runs() == ()
 
 
@@ -117,7 +117,7 @@ def test_that_a_data_set_that_cannot_be_deleted_stays_open(opened, library, done
     notices = hear(opened.notice)
     opened.delete_dataset("planted")
     done()
-    assert ["the disk is full" in one.sentence for one in notices.calls] == [True]
+    assert ["the disk is full" in call.sentence for call in notices.calls] == [True]
     assert opened.dataset.name == "Planted"
 
 

@@ -202,7 +202,7 @@ def test_that_missing_best_weights_are_told_and_never_replaced_by_others(refusal
 def test_that_a_checkpoint_of_another_model_is_told(ask, refusal, trained, home, file):
     mine = next(home.glob(f"runs/*/checkpoints/*/{file}"))
     assert ask("train", "Planted", "--model", "ease")[0] == 0
-    foreign = next(one for one in home.glob("runs/*/checkpoints/*/weights.safetensors") if one.parent != mine.parent)
+    foreign = next(path for path in home.glob("runs/*/checkpoints/*/weights.safetensors") if path.parent != mine.parent)
     shutil.copy(foreign, mine)
     assert "is not one of this two_head" in refusal("resume", "two_head 1", "--epochs", "3")
 

@@ -66,7 +66,7 @@ def at_yield(job, place: int):
 
 def kept_files(library: Library) -> dict[Path, bytes]:
     folders = (library.home / "datasets", library.home / "runs")
-    return {path: path.read_bytes() for one in folders for path in one.rglob("*") if path.is_file()}
+    return {path: path.read_bytes() for folder in folders for path in folder.rglob("*") if path.is_file()}
 
 
 @every_job
@@ -126,7 +126,7 @@ def test_that_releasing_a_job_deletes_and_changes_nothing_that_was_kept(workshop
         after = kept_files(workshop.library)
         assert {path: after.get(path) for path in kept} == kept, f"at yield {place}"
         assert records <= {one.run_id for one in workshop.library.runs.records()}
-        assert all(one.status != "running" for one in workshop.library.runs.records())
+        assert all(record.status != "running" for record in workshop.library.runs.records())
     assert workshop.library.runs.load(workshop.run_id).weights
 
 

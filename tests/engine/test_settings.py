@@ -17,15 +17,15 @@ class Example(Config):
 
 
 def declared(name):
-    return next(one for one in declared_settings(Example) if one.name == name)
+    return next(setting for setting in declared_settings(Example) if setting.name == name)
 
 
 def test_that_only_declared_fields_are_settings_in_their_order():
-    assert [one.name for one in declared_settings(Example)] == ["epochs", "lr", "schedule", "bias", "hidden"]
+    assert [setting.name for setting in declared_settings(Example)] == ["epochs", "lr", "schedule", "bias", "hidden"]
 
 
 def test_that_a_declaration_says_kind_default_and_whether_it_can_be_automatic():
-    assert [(one.kind, one.automatic) for one in declared_settings(Example)] == [
+    assert [(setting.kind, setting.automatic) for setting in declared_settings(Example)] == [
         (int, False),
         (float, True),
         (str, False),

@@ -180,11 +180,11 @@ def essence(result: Any) -> Any:
     if hasattr(result, "metrics"):
         return _figures(result)
     if hasattr(result, "favourites"):
-        return [[one.rank for one in result.entries], [one.predicted for one in result.entries]]
+        return [[one.rank for one in result.entries], [entry.predicted for entry in result.entries]]
     if hasattr(result, "losses"):
         return [result.lrs, result.losses, result.smoothed, result.words]
     if hasattr(result, "listed"):
-        return [[one.item_id for one in result.listed.items], [one.score for one in result.listed.items],
+        return [[one.item_id for one in result.listed.items], [item.score for item in result.listed.items],
                 [one.impact for one in result.insights.most_impactful]]  # fmt: skip
     if hasattr(result, "path"):
         return [result.path.read_text()]
@@ -200,7 +200,7 @@ def essence(result: Any) -> Any:
 
 
 def _figures(judgement: Any) -> Any:
-    return None if judgement is None else {name: one.value for name, one in judgement.metrics.items()}
+    return None if judgement is None else {name: metric.value for name, metric in judgement.metrics.items()}
 
 
 def assert_equal(one: Any, other: Any) -> None:

@@ -137,7 +137,8 @@ TRAKT_WATCHLIST = [
 
 def mal_xml(*entries: Mapping[str, object], top: str = '<?xml version="1.0" encoding="UTF-8" ?>') -> str:
     body = "".join(
-        "<anime>" + "".join(f"<{name}>{value}</{name}>" for name, value in one.items()) + "</anime>" for one in entries
+        "<anime>" + "".join(f"<{name}>{value}</{name}>" for name, value in entry.items()) + "</anime>"
+        for entry in entries
     )
     return f"{top}\n<myanimelist><myinfo><user_id>1</user_id></myinfo>{body}</myanimelist>"
 

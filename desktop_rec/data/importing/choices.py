@@ -55,10 +55,10 @@ class ImportChoices(QWidget):
         keys = {one.key for one in choices}
         for key, holder in self._holders.items():
             holder.setVisible(key in keys)
-        for one in choices:
-            if self._shown.get(one.key) != one:
-                self._show(one)
-                self._shown[one.key] = one
+        for choice in choices:
+            if self._shown.get(choice.key) != choice:
+                self._show(choice)
+                self._shown[choice.key] = choice
         self.updateGeometry()
 
     def _show(self, choice: TextChoice) -> None:

@@ -103,8 +103,8 @@ def _of_cells(preview: Preview) -> PreviewTable:
             texts[-1] = " ".join(row.cells[len(columns) - 1 :])
         rows.append(
             tuple(
-                Cell(text, text, "weak") if row.problem or not one else Cell(cell_words(row, text, one, title), text)
-                for text, one in zip(texts, roles, strict=True)
+                Cell(text, text, "weak") if row.problem or not role else Cell(cell_words(row, text, role, title), text)
+                for text, role in zip(texts, roles, strict=True)
             )
         )
     return PreviewTable(columns, tuple(row.line for row in preview.rows), tuple(rows))

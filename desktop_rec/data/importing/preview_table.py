@@ -91,7 +91,7 @@ class ImportPreviewTable(QTableView):
             return
         self._rows.show_table(table)
         self._header.show_columns(table.columns)
-        if had != [one.name for one in table.columns]:
+        if had != [column.name for column in table.columns]:
             self._fit_columns()
 
     def _on_reached(self, column: int) -> None:

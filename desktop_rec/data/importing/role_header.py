@@ -89,7 +89,7 @@ class RoleHeader(QHeaderView):
         self.viewport().update()
 
     def sizeHint(self) -> QSize:
-        boxes = _BOX_HEIGHT if any(one.can_choose for one in self._columns) else 0
+        boxes = _BOX_HEIGHT if any(column.can_choose for column in self._columns) else 0
         return QSize(super().sizeHint().width(), _NAME_HEIGHT + boxes + GRID)
 
     def updateGeometries(self) -> None:

@@ -56,7 +56,7 @@ def summary_words(preview: Preview) -> str:
         parts.append(scale_words(preview.scale, seen_only=preview.seen_only))
         unrated = shape.layout.unrated if shape.unrated is None else shape.unrated
         parts.append(f"{listed([number(one) for one in unrated])} means {SEEN_ONLY}" if unrated else "")
-    return " · ".join(one for one in parts if one)
+    return " · ".join(part for part in parts if part)
 
 
 def scale_words(scale: Scale | None, *, seen_only: bool = False) -> str:

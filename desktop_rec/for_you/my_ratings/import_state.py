@@ -71,7 +71,9 @@ class UnderReview:
     @cached_property
     def taken(self) -> frozenset[int]:
         """The places in merge.conflicts where the file's rating is taken."""
-        return frozenset(place for place, one in enumerate(self.merge.conflicts) if key_of(one) in self.theirs)
+        return frozenset(
+            place for place, conflict in enumerate(self.merge.conflicts) if key_of(conflict) in self.theirs
+        )
 
     @property
     def changes(self) -> int:
@@ -104,7 +106,7 @@ class UnderReview:
 
     def deciding_all(self, *, for_theirs: bool) -> UnderReview:
         return replace(
-            self, theirs=frozenset(key_of(one) for one in self.merge.conflicts) if for_theirs else frozenset()
+            self, theirs=frozenset(key_of(conflict) for conflict in self.merge.conflicts) if for_theirs else frozenset()
         )
 
 

@@ -158,7 +158,7 @@ class MyRatingsImportView(QWidget):
             match = found.first.matches[self.chooser.index]
             choices = [
                 TitleChoice(row, catalogue.name(row), f"{why} · {counted(int(counts_I[row]), 'rating')}")
-                for row, why in ((one.item_row, one.why) for one in match.candidates)
+                for row, why in ((candidate.item_row, candidate.why) for candidate in match.candidates)
             ]
             word = plural(catalogue.word)
             caption = "These may be meant:" if choices else f"Nothing here is like it. Search all {word} above."

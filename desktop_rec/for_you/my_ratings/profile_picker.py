@@ -55,7 +55,7 @@ class PeopleModel(QAbstractListModel):
             matching: Sequence[int] = range(len(self._ids))
         else:
             starting = [row for row, one in enumerate(self._ids) if one.casefold().startswith(wanted)]
-            holding = [row for row, one in enumerate(self._ids) if wanted in one.casefold()[1:]]
+            holding = [row for row, id_ in enumerate(self._ids) if wanted in id_.casefold()[1:]]
             matching = list(dict.fromkeys([*starting, *holding]))
             matching.sort(key=lambda row: len(self._ids[row]))
         self.found = len(matching)

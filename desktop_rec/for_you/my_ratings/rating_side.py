@@ -67,7 +67,7 @@ class RatingSide(QObject):
 
     def show_profiles(self) -> None:
         """The people whose ratings are kept changed, or another one is in use."""
-        kept = [(one.profile_id, one.name) for one in self._session.people()]
+        kept = [(person.profile_id, person.name) for person in self._session.people()]
         profile = self._session.profile
         self._mine.picker.show_profiles(kept, current="" if profile is None else profile.profile_id)
 

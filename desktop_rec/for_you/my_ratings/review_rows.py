@@ -94,7 +94,7 @@ class ReviewModel(QAbstractListModel):
     def show_rows(self, rows: Sequence[ReviewRow]) -> None:
         """Show these rows, in this order."""
         new = tuple(rows)
-        if [(one.index, one.said) for one in new] == [(one.index, one.said) for one in self._rows]:
+        if [(one.index, one.said) for one in new] == [(row.index, row.said) for row in self._rows]:
             changed = [place for place, (old, now) in enumerate(zip(self._rows, new, strict=True)) if old != now]
             self._rows = new
             for place in changed:

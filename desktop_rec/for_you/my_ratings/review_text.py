@@ -46,7 +46,7 @@ def review_outcome(found: UnderReview) -> ReviewOutcome:
 
 def scale_words(export: Export, given: Scale, wanted: Scale) -> str:
     """How ratings are taken over: "Ratings from 1 to 10 become 0.5 to 5: 8 becomes 4."."""
-    ratings = Counter(one.rating for one in export.titles if one.rating is not None)
+    ratings = Counter(title.rating for title in export.titles if title.rating is not None)
     if not ratings:
         return "The file has no ratings: its titles count as seen."
     guess = "" if export.scale_is_known else " The file does not say its scale; it was guessed from its ratings."

@@ -60,10 +60,10 @@ class TitleChooser(QFrame):
         """The titles to choose from; the caption says what they are."""
         self._caption.setText(caption)
         self._list.clear()
-        for one in choices:
-            item = QListWidgetItem(f"{one.name}\n{one.detail}")
-            item.setData(Qt.ItemDataRole.UserRole, one.item_row)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{one.name}, {one.detail}")
+        for choice in choices:
+            item = QListWidgetItem(f"{choice.name}\n{choice.detail}")
+            item.setData(Qt.ItemDataRole.UserRole, choice.item_row)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{choice.name}, {choice.detail}")
             item.setSizeHint(QSize(_WIDTH - 60, 2 * self.fontMetrics().height() + 14))
             self._list.addItem(item)
         if choices:

@@ -104,7 +104,7 @@ class DeckSide(QObject):
         return [*rated, *(DeckAnswer(row, seen=False) for row in passed)]
 
     def _is_open(self, item_row: int) -> bool:
-        return all(one.item_row != item_row for one in self._answers())
+        return all(answer.item_row != item_row for answer in self._answers())
 
     def _title_row(self, dataset: Dataset) -> TitleRow | None:
         return None if self._row is None else catalogue_title_rows([self._row], dataset, {})[0]
@@ -161,4 +161,4 @@ class DeckSide(QObject):
         if own is None:
             return None
         key = own.key
-        return next((one for one in profile.entries if (one.item_id, one.title, one.year) == key), None)
+        return next((entry for entry in profile.entries if (entry.item_id, entry.title, entry.year) == key), None)

@@ -203,7 +203,11 @@ class LrFinderView(QWidget):
 
     def _on_suggestion(self, kind: str) -> None:
         sweep = self._session.sweep_state.sweep
-        lr = next((one.lr for one in sweep.suggestions if one.kind == kind), None) if sweep else None
+        lr = (
+            next((suggestion.lr for suggestion in sweep.suggestions if suggestion.kind == kind), None)
+            if sweep
+            else None
+        )
         if lr is not None:
             self._plot.set_rate(lr)
             self._show_rate()

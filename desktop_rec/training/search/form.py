@@ -162,7 +162,7 @@ class SearchForm(QWidget):
             self._layout.removeWidget(self._body)
             self._body.hide()
             self._body.deleteLater()
-        self._fields = [AxisField(one.declared, suggested=one.suggested, read=read) for one in choices]
+        self._fields = [AxisField(choice.declared, suggested=choice.suggested, read=read) for choice in choices]
         self._body = self._made_of(choices)
         self._layout.addWidget(self._body)
 
@@ -175,18 +175,18 @@ class SearchForm(QWidget):
 
     def grid(self) -> dict[str, tuple[Any, ...]]:
         """The values by setting, of what is ticked. Raises SettingError where some are refused."""
-        return {one.declared.name: one.values() for one in self._fields if one.is_on}
+        return {field.declared.name: field.values() for field in self._fields if field.is_on}
 
     def reveal_problem(self) -> None:
         """Bring the first refused list to the person's eyes."""
-        for one in self._fields:
+        for field in self._fields:
             try:
-                if one.is_on:
-                    one.values()
+                if field.is_on:
+                    field.values()
             except SettingError:
-                if self._fold is not None and self._fold.content.isAncestorOf(one):
+                if self._fold is not None and self._fold.content.isAncestorOf(field):
                     self._fold.set_open(True)
-                one.focus_editor()
+                field.focus_editor()
                 return
 
     def _made_of(self, choices: Sequence[AxisChoice]) -> QWidget:

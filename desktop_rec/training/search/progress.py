@@ -40,8 +40,8 @@ class SearchProgress(QWidget):
         self._stack.setCurrentWidget(self._shown if choices else self._empty)
         self._which.blockSignals(True)
         self._which.clear()
-        for one in choices:
-            self._which.addItem(f"{one.title}, {one.sentence}", one.key)
+        for choice in choices:
+            self._which.addItem(f"{choice.title}, {choice.sentence}", choice.key)
         self._which.choose(chosen)
         self._which.setEnabled(can_choose)
         self._which.blockSignals(False)

@@ -123,4 +123,4 @@ class SortedSearchRows(QSortFilterProxyModel):
 
 
 def _places(lines: Sequence[SearchLine]) -> list[int]:
-    return [one.place for one in lines]
+    return [line.place for line in lines]

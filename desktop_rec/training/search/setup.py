@@ -46,8 +46,8 @@ class SearchSetup(SidePanel):
         """The models on offer; the first one is chosen."""
         self._models.blockSignals(True)
         self._models.clear()
-        for one in choices:
-            self._models.addItem(one.title, one.key)
+        for choice in choices:
+            self._models.addItem(choice.title, choice.key)
         self._models.blockSignals(False)
 
     def choose_model(self, key: str) -> None:

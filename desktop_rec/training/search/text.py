@@ -33,7 +33,9 @@ _STATUS = {
 
 def search_choices(records: Sequence[SearchRecord]) -> tuple[Choice, ...]:
     """The searches to choose from."""
-    return tuple(Choice(one.search_id, one.name, f"{one.ended:,} of {one.runs:,} runs done") for one in records)
+    return tuple(
+        Choice(record.search_id, record.name, f"{record.ended:,} of {record.runs:,} runs done") for record in records
+    )
 
 
 def content(state: SearchState) -> SearchTableContent:

@@ -93,7 +93,7 @@ def layout_of_columns(delimiter: str, width: int, items: list[str], *, ratings: 
 
 
 def _match_some(pattern: str, texts: list[str]) -> bool:
-    return any(re.fullmatch(pattern, one.strip()) for one in texts)
+    return any(re.fullmatch(pattern, text.strip()) for text in texts)
 
 
 def layout_by_marks(text: str) -> Layout | None:

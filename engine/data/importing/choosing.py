@@ -67,7 +67,7 @@ def remaining(
         entries = gathered.entries - gathered.replaced
         return (Remaining(len(gathered.users), len(gathered.items), entries),) * 4
     steps = yield from alive_after(gathered, selection, duplicates=duplicates)
-    return tuple(one.figures for one in steps)
+    return tuple(step.figures for step in steps)
 
 
 def alive_after(gathered: Gathered, selection: Selection, *, duplicates: Duplicates) -> Job[tuple[Alive, ...]]:

@@ -91,7 +91,7 @@ def _rows_about(source: Source, shape: Shape, unpacked: int) -> int:
     if shape.layout.kind in ("delimited", "sections"):
         samples = _samples_of(source, unpacked)
         lines = sum(one.count(b"\n") or one.count(b"\r") for one in samples)
-        return round(lines * unpacked / max(1, sum(len(one) for one in samples)))
+        return round(lines * unpacked / max(1, sum(len(sample) for sample in samples)))
     rows, position, size = 0, 0, size_of(source)
     for piece in read_pieces(source, shape):
         rows, position = rows + len(piece.block.ratings_N), piece.position
@@ -107,7 +107,7 @@ def _samples_of(source: Source, size: int) -> list[bytes]:
     if len(singles) == 1 and first.member is None and first.path.stat().st_size == size > 4 * _SAMPLES * _SAMPLE_BYTES:
         with first.path.open("rb") as file:
             return [_at(file, number * (size - _SAMPLE_BYTES) // (_SAMPLES - 1)) for number in range(_SAMPLES)]
-    return [read_head(one) for one in singles[:: max(1, len(singles) // _SAMPLES)]]
+    return [read_head(single) for single in singles[:: max(1, len(singles) // _SAMPLES)]]
 
 
 def _at(file: BinaryIO, place: int) -> bytes:

@@ -109,7 +109,7 @@ def _beside(ratings: Source) -> list[Source]:
     if ratings.member is not None or (ratings.parts and not ratings.path.is_dir()):
         folder = PurePosixPath(ratings.member or ratings.parts[0]).parent
         folders = {folder, folder.parent} if ratings.parts else {folder}
-        found = [one for one in sources_in(ratings.path) if PurePosixPath(one.member or "").parent in folders]
+        found = [source for source in sources_in(ratings.path) if PurePosixPath(source.member or "").parent in folders]
     elif ratings.parts:
         found = [*sources_in(ratings.path), *sources_in(ratings.path.resolve().parent)]
     else:
@@ -232,7 +232,7 @@ def _pieces(fitting: list[Found]) -> list[Found]:
 def _parts_of(sources: list[Source], given: Given) -> Found | None:
     """Files that a layout declares to be parts of one table, as one source; None where there are not several."""
     for layout in LAYOUTS:
-        parts = [one for one in sources if layout.parts and re.fullmatch(layout.parts, one.base_name)]
+        parts = [source for source in sources if layout.parts and re.fullmatch(layout.parts, source.base_name)]
         if len(parts) > 1:
             parts.sort(key=_numbers_in)
             shape = _table_shape(parts[0], given)
@@ -245,7 +245,7 @@ def _as_one(parts: Sequence[Source]) -> Source:
     first = parts[0]
     if first.member is not None:
         return Source(first.path, parts=tuple(one.member or "" for one in parts))
-    return Source(first.path.parent, parts=tuple(one.path.name for one in parts))
+    return Source(first.path.parent, parts=tuple(part.path.name for part in parts))
 
 
 def _numbers_in(source: Source) -> tuple[str, list[int]]:

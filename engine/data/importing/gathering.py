@@ -64,7 +64,7 @@ class Gathered:
     @property
     def replaced(self) -> int:
         """How many entries go because their person has another for the title."""
-        return sum(one.replaced for one in self.repeats)
+        return sum(repeat.replaced for repeat in self.repeats)
 
     @property
     def has_times(self) -> bool:
@@ -128,7 +128,7 @@ def gather(paths: Sequence[Path], options: ImportOptions) -> Job[Gathered]:
     del users_of, items_of, entries
     histories = yield from _grouped(*columns, people=len(users))
     repeats = yield from find_repeats(histories, titles=len(items))
-    given = tuple(Path(one) for one in paths)
+    given = tuple(Path(path) for path in paths)
     return Gathered(given, tuple(tables), users, items, histories, repeats, time.monotonic() - started)
 
 

@@ -41,7 +41,7 @@ def asked_rows(pairs: Sequence[Pairs], users: Vocabulary, items: Vocabulary) -> 
     if not pairs:
         return None
     users_P = _rows([one.users_P for one in pairs], users)
-    return np.column_stack([users_P, _rows([one.items_P for one in pairs], items)])
+    return np.column_stack([users_P, _rows([pair.items_P for pair in pairs], items)])
 
 
 def _rows(ids: Sequence[pa.Array], vocabulary: Vocabulary) -> Int32:
@@ -155,7 +155,7 @@ def _nothing_left(gathered: Gathered, selection: Selection, steps: Sequence[Aliv
         f"titles with at least {selection.least_per_title:,} entries",
         f"people with at least {selection.least_per_person:,} entries",
     )
-    emptied = next(number for number, one in enumerate(steps) if not one.figures.entries)
+    emptied = next(number for number, step in enumerate(steps) if not step.figures.entries)
     had = steps[emptied - 1].figures if emptied else None
     people, titles = (had.people, had.titles) if had else (len(gathered.users), len(gathered.items))
     return DataError(
@@ -224,7 +224,7 @@ def _report(
     return ImportReport(
         layout=" + ".join(dict.fromkeys(one.layout.name for one in shapes)),
         encoding=" + ".join(dict.fromkeys(one.encoding for one in shapes)),
-        delimiter=" + ".join(dict.fromkeys(one.delimiter_word for one in shapes)),
+        delimiter=" + ".join(dict.fromkeys(shape.delimiter_word for shape in shapes)),
         rows=sum(one.entries for one in tables) + skipped.total(),
         skipped=dict(skipped),
         problems=tuple(problem for table in tables for problem in table.problems)[:MOST_PROBLEMS],

@@ -94,9 +94,9 @@ def find_unrated(values: Mapping[float, int]) -> tuple[float, ...]:
     lowest, second = sorted(values)[:2]
     if lowest == -1 and second >= 0:
         return (-1.0,)
-    others = [one for one in values if one != 0]
+    others = [value for value in values if value != 0]
     is_whole = all(one == int(one) and 1 <= one <= 10 for one in others)
-    if lowest == 0 and is_whole and values[lowest] > max(values[one] for one in others):
+    if lowest == 0 and is_whole and values[lowest] > max(values[other] for other in others):
         return (0.0,)
     return ()
 
@@ -215,7 +215,7 @@ def _pass_over(row: csv.InvalidRow) -> str:
 def split_genres(text: str, *, sign: str = "") -> tuple[str, ...]:
     """Genres of one cell, split at bars, else at commas (or `sign`). "(no genres listed)" is no genre."""
     parts = text.split("|") if "|" in text else text.split(sign or ", ")
-    return tuple(dict.fromkeys(one.strip() for one in parts if one.strip().lower() not in _NO_GENRE))
+    return tuple(dict.fromkeys(part.strip() for part in parts if part.strip().lower() not in _NO_GENRE))
 
 
 def catalogue_of(
@@ -232,7 +232,7 @@ def catalogue_of(
     `links` are ids that other services gave them: kind -> item_id -> id.
     """
     found = [titles.get(one) or _unlisted(one, is_title=ids_are_titles) for one in ids]
-    linked = {kind: tuple(known.get(one, "") for one in ids) for kind, known in (links or {}).items()}
+    linked = {kind: tuple(known.get(id_, "") for id_ in ids) for kind, known in (links or {}).items()}
     return Catalogue(
         titles=tuple(one.title for one in found),
         years=tuple(one.year for one in found),
@@ -245,7 +245,7 @@ def catalogue_of(
 
 def share_listed(ids: Sequence[str], titles: Mapping[str, Title]) -> float:
     """Which part of these ids a list of titles knows, 0 to 1."""
-    return sum(one in titles for one in ids) / max(1, len(ids))
+    return sum(id_ in titles for id_ in ids) / max(1, len(ids))
 
 
 def _unlisted(item_id: str, *, is_title: bool) -> Title:

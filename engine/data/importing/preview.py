@@ -103,7 +103,7 @@ def look(
     Raises nothing for files that cannot be imported: the preview says why (`obstacle`), with all that was seen; or
     with what `before` saw, where the files make no sense any more as a person wants them read.
     """
-    seen = Preview(tuple(Path(one) for one in paths), given, items)
+    seen = Preview(tuple(Path(path) for path in paths), given, items)
     try:
         yield None
         seen = _without_titles(seen)

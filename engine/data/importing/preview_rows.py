@@ -96,7 +96,7 @@ def _head_of(block: Block, shape: Shape) -> tuple[Block, list[tuple[int, tuple[s
 def _read_rows(head: Block, texts: list[tuple[int, tuple[str, ...]]], shape: Shape, file: str) -> Iterator[PreviewRow]:
     """Each row with what was read of it: in one go where entries and problems add up, else row by row."""
     read = read_ratings(head, shape, file=file)
-    reasons = {one.line: one.reason for one in read.problems}
+    reasons = {problem.line: problem.reason for problem in read.problems}
     if len(read.ratings_N) + len(reasons) == len(texts):
         entries = iter(_entries(read, shape))
         for line, cells in texts:
@@ -150,7 +150,7 @@ def _rows_of_table(source: Source, shape: Shape) -> FirstRows:
     piece = next(read_pieces(source, shape), None)
     if piece is None or len(piece.block.ratings_N) + piece.block.skipped.total() != piece.line:
         return _rows_of_pieces(source, shape)
-    reasons = {one.line: one.reason for one in piece.block.problems}
+    reasons = {problem.line: problem.reason for problem in piece.block.problems}
     entries = iter(_entries(piece.block, shape))
     rows = []
     for line, cells in islice(read_cells(source, shape), ROWS_SHOWN):
@@ -167,8 +167,11 @@ def _rows_of_pieces(source: Source, shape: Shape) -> FirstRows:
     piece = next((one for one in pieces if len(one.block.ratings_N)), None)
     if piece is None:
         return FirstRows(shape, (), (), np.zeros(0, np.float32), 0, 0)
-    problems = [PreviewRow(one.line, (one.text,), problem=one.reason) for one in piece.block.problems[:ROWS_SHOWN]]
-    entries = [replace(one, line=at) for at, one in enumerate(_entries(piece.block, shape), start=1)]
+    problems = [
+        PreviewRow(problem.line, (problem.text,), problem=problem.reason)
+        for problem in piece.block.problems[:ROWS_SHOWN]
+    ]
+    entries = [replace(entry, line=at) for at, entry in enumerate(_entries(piece.block, shape), start=1)]
     rows = tuple((entries + problems)[:ROWS_SHOWN])
     ratings_N = _as_counted(piece.block.ratings_N, shape)
     return FirstRows(shape, rows, _distinct(piece.block), ratings_N, piece.line, piece.position)

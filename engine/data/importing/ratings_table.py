@@ -81,8 +81,8 @@ def settle(histories: Histories, repeats: tuple[Repeats, ...], *, policy: Duplic
         yield None
     settled = yield from only(histories, kept_N)
     if policy == "mean":
-        for one in repeats:
-            _write_means(settled, histories, one, kept_N)
+        for repeat in repeats:
+            _write_means(settled, histories, repeat, kept_N)
             yield None
     return settled
 
@@ -181,7 +181,7 @@ class RatingsTable:
     @property
     def rated_values(self) -> list[float]:
         """The kinds of ratings that are ratings."""
-        return [] if self.seen_only else [one for one in self.values if one not in self.unrated]
+        return [] if self.seen_only else [value for value in self.values if value not in self.unrated]
 
     def ratings_of(self, ratings_N: Float32) -> Float32:
         """Ratings of this file with NaN for those that mean *seen, not rated*. Only once all is read."""

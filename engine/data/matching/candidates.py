@@ -90,13 +90,13 @@ def wanted_of(title: ExportedTitle) -> Wanted:
     without_year, year_there = split_title(text)
     if without_year and year_there and year in (0, year_there):
         text, year = without_year, year_there
-    names = names_of(text, [one[:_LONGEST] for one in title.other_titles])
+    names = names_of(text, [other_title[:_LONGEST] for other_title in title.other_titles])
     ids = {kind: normalised_id(kind, one) for kind, one in title.ids.items()}
     return Wanted(
         names=names,
         year=year,
         parts=parts_of(text),
-        ids={kind: one for kind, one in ids.items() if one},
+        ids={kind: id_ for kind, id_ in ids.items() if id_},
         literal=names[0].literal if names else "",
         medium=title.medium,
     )
@@ -170,7 +170,7 @@ def build_index(dataset: Dataset) -> Job[CatalogueIndex]:
             is_due = pace.due()
             yield Progressed("Preparing the titles of the data set", row, dataset.titles, "titles") if is_due else None
     for kind, ids in _all_ids(dataset).items():
-        index.ids_I[kind] = [normalised_id(kind, one) for one in ids]
+        index.ids_I[kind] = [normalised_id(kind, id_) for id_ in ids]
         rows: dict[str, tuple[int, ...]] = {}
         for row, one in enumerate(index.ids_I[kind]):
             if one:

@@ -114,7 +114,7 @@ def _is_enough_a_year_apart(index: CatalogueIndex, wanted: Wanted, ours: Name, p
 
 def _have_other_originals(ours: Iterable[Name], theirs: Iterable[Name]) -> bool:
     """Whether both titles have further names, and none of the one is like any of the other."""
-    some, others = [one for one in ours if one.other], [one for one in theirs if one.other]
+    some, others = [our for our in ours if our.other], [their for their in theirs if their.other]
     alike = any(fuzz.ratio(one.bare_key, another.bare_key) >= _SPELT_ALIKE for one in some for another in others)
     return bool(some and others) and not alike
 
@@ -146,10 +146,10 @@ _AGREES = 75.0
 
 def of_ids(index: CatalogueIndex, wanted: Wanted) -> Iterator[Evidence]:
     """Titles with an id of the export. An id whose title says something else is doubted."""
-    for kind, one in wanted.ids.items():
+    for kind, id_ in wanted.ids.items():
         if _counts_apart(index, wanted, kind):
             continue
-        rows = index.by_id.get(kind, {}).get(one, ())
+        rows = index.by_id.get(kind, {}).get(id_, ())
         for row in rows[:MOST_OF_A_NAME]:
             strictly = kind in IF_TITLES_AGREE
             if _titles_agree(index, wanted, row, strictly=strictly):
@@ -170,8 +170,8 @@ def _counts_apart(index: CatalogueIndex, wanted: Wanted, kind: str) -> bool:
 def has_other_id(index: CatalogueIndex, wanted: Wanted, row: int) -> bool:
     """Whether a title has another id than the export's, of a kind of which there is one per title."""
     return any(
-        kind in ONE_PER_TITLE and kind in index.ids_I and index.ids_I[kind][row] not in ("", one)
-        for kind, one in wanted.ids.items()
+        kind in ONE_PER_TITLE and kind in index.ids_I and index.ids_I[kind][row] not in ("", id_)
+        for kind, id_ in wanted.ids.items()
     )
 
 

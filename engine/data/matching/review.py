@@ -65,7 +65,9 @@ def review_of(export: Export, titles: tuple[ExportedTitle, ...], matches: tuple[
 
 def choose(review: Review, index: int, item_row: int) -> Review:
     """The person says which title is meant. Whoever they gave it to before is undecided again."""
-    decisions = [None if one is not None and one.item_row == item_row else one for one in review.decisions]
+    decisions = [
+        None if decision is not None and decision.item_row == item_row else decision for decision in review.decisions
+    ]
     decisions[index] = Decision(item_row)
     return dataclasses.replace(review, decisions=tuple(decisions))
 
@@ -79,7 +81,7 @@ def refuse(review: Review, index: int) -> Review:
     """The person says that another title is meant: it is open again, among its other candidates."""
     refused = row_of(review, index)
     match = review.matches[index]
-    candidates = tuple(one for one in match.candidates if one.item_row != refused)
+    candidates = tuple(candidate for candidate in match.candidates if candidate.item_row != refused)
     matches = list(review.matches)
     matches[index] = Match("unsure" if candidates else "unmatched", None, candidates, "you said it is another one")
     return _decided(dataclasses.replace(review, matches=tuple(matches)), index, None)
@@ -137,7 +139,9 @@ def _decided(review: Review, index: int, decision: Decision | None) -> Review:
 
 
 def _chosen_rows(review: Review) -> frozenset[int]:
-    return frozenset(one.item_row for one in review.decisions if one is not None and one.item_row is not None)
+    return frozenset(
+        decision.item_row for decision in review.decisions if decision is not None and decision.item_row is not None
+    )
 
 
 def _standing(review: Review, index: int, chosen: frozenset[int]) -> Standing:

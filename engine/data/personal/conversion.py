@@ -64,9 +64,9 @@ def scale_for(export: Export, wanted: Scale) -> Scale:
     """
     if export.scale_is_known or not all(wanted.low <= rating <= wanted.high for rating in _ratings(export)):
         return export.scale
-    names_own = all("item" in one.ids and not one.title for one in export.titles)
+    names_own = all("item" in title.ids and not title.title for title in export.titles)
     return wanted if names_own or export.scale.high == wanted.high else export.scale
 
 
 def _ratings(export: Export) -> list[float]:
-    return [one.rating for one in export.titles if one.rating is not None]
+    return [title.rating for title in export.titles if title.rating is not None]

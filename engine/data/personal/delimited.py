@@ -106,9 +106,13 @@ def _general_places(source: Source, shape: Shape, places: dict[str, int]) -> dic
     missing = [word for role, word in (("item", "titles"), ("rating", "ratings")) if role not in places]
     if not missing:
         return places
-    namesakes = [one for one in fitting_layouts(shape.header or ()) if one.personal and one.needs_name]
+    namesakes = [
+        fitting_layout
+        for fitting_layout in fitting_layouts(shape.header or ())
+        if fitting_layout.personal and fitting_layout.needs_name
+    ]
     if namesakes:
-        names = " or ".join(one.names[0] for one in namesakes)
+        names = " or ".join(namesake.names[0] for namesake in namesakes)
         raise DataError(
             f"{source.name} has the columns of several exports of {namesakes[0].service}, which only their names tell "
             "apart.",
@@ -153,7 +157,7 @@ def _name(raw: str, columns: Columns, cells: list[str]) -> tuple[str, int, tuple
     series = _SERIES_OF_BOOKS.fullmatch(title) if columns.layout and columns.layout.word == "book" else None
     if series:
         title, others = series.group(1), [raw]
-    return title, own or year, tuple(one for one in others if one and one != title)
+    return title, own or year, tuple(other for other in others if other and other != title)
 
 
 def _medium(columns: Columns, cells: list[str]) -> str:
@@ -196,7 +200,7 @@ def _with_guessed_scale(part: Part) -> Part:
     """A single -1 below all ratings means *seen, not rated*, as 0 does."""
     if {one.rating for one in part.titles if one.rating is not None and one.rating < 0} == {-1.0}:
         part.titles = [dataclasses.replace(one, rating=None) if one.rating == -1.0 else one for one in part.titles]
-    ratings = [one.rating for one in part.titles if one.rating is not None]
+    ratings = [title.rating for title in part.titles if title.rating is not None]
     part.scale = guessed_scale(ratings)
     if ratings:
         part.notes.append(
@@ -208,7 +212,7 @@ def _with_guessed_scale(part: Part) -> Part:
 
 def _refuse_several(source: Source, people: set[str]) -> None:
     if len(people) > 1:
-        names = " and ".join(repr(one) for one in sorted(people))
+        names = " and ".join(repr(person) for person in sorted(people))
         raise DataError(
             f"{source.name} holds ratings of several people, such as {names}; a profile is one person's.",
             remedy="Import it as a data set, or keep the lines of one person.",

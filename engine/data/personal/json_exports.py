@@ -119,7 +119,7 @@ def _fitting_scale(entries: list[Any]) -> Scale:
     said = [rating_in(text_in(entry, "score")) for entry in entries]
     scores = [one for one in said if isinstance(one, float)]
     highest = max(scores, default=0.0)
-    if any(not one.is_integer() for one in scores) and highest <= 10:
+    if any(not score.is_integer() for score in scores) and highest <= 10:
         return SCALES["POINT_10_DECIMAL"]
     fitting = (one for one in ("POINT_3", "POINT_5", "POINT_10") if highest <= SCALES[one].high)
     return SCALES[next(fitting, "POINT_100") if scores else "POINT_10"]

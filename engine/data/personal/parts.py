@@ -192,7 +192,7 @@ def recognised_exports(path: Path) -> tuple[tuple[Source, Layout], ...]:
 def export_sources(path: Path) -> list[Source]:
     """The files at a path, and those in zips that lie in a folder. Raises DataError where the path cannot be read."""
     sources = sources_in(path)
-    return [inner for one in sources for inner in _inside(one)] if path.is_dir() else sources
+    return [inner for source in sources for inner in _inside(source)] if path.is_dir() else sources
 
 
 def _inside(source: Source) -> list[Source]:
@@ -219,7 +219,11 @@ def recognised_of(source: Source) -> Layout | None:
 
 def layout_of_export(header: tuple[str, ...], name: str) -> Layout | None:
     """The export that has these column names, in a file of this name; a data set of many people is none."""
-    fitting = (one for one in fitting_layouts(header) if not one.needs_name or is_called(name, one))
+    fitting = (
+        fitting_layout
+        for fitting_layout in fitting_layouts(header)
+        if not fitting_layout.needs_name or is_called(name, fitting_layout)
+    )
     found = next(fitting, None)
     return found if found is not None and found.personal else None
 

@@ -46,7 +46,7 @@ def read_export(path: Path, *, given: Given | None = None) -> Export:
         titles=titles,
         skipped=tuple(skipped[:MOST_PROBLEMS]),
         skipped_count=sum(one.skipped_count for one in parts),
-        notes=(*itertools.chain.from_iterable(one.notes for one in parts), *_notes(titles)),
+        notes=(*itertools.chain.from_iterable(part.notes for part in parts), *_notes(titles)),
         scale_is_known=parts[0].scale_is_known,
     )
 
@@ -92,20 +92,20 @@ def _of_one_scale(path: Path, parts: list[Part]) -> list[Part]:
             remedy="Open them one after the other.",
             path=str(path),
         )
-    return [one for one in parts if one.titles] or parts
+    return [part for part in parts if part.titles] or parts
 
 
 def _layout_words(parts: Sequence[Part]) -> str:
     """The name of the layout; of several files the names, the service once: "Letterboxd ratings, diary, watched"."""
-    names = list(dict.fromkeys(one.layout.name for one in parts))
+    names = list(dict.fromkeys(part.layout.name for part in parts))
     service = f"{parts[0].layout.service} "
-    return ", ".join([names[0], *(one.removeprefix(service) for one in names[1:])])
+    return ", ".join([names[0], *(name.removeprefix(service) for name in names[1:])])
 
 
 def _notes(titles: Sequence[ExportedTitle]) -> tuple[str, ...]:
     planned = sum(one.state == "planned" for one in titles)
     dropped = sum(one.state == "dropped" for one in titles)
-    seen_only = sum(one.state == "seen" and one.rating is None for one in titles)
+    seen_only = sum(title.state == "seen" and title.rating is None for title in titles)
     said = (
         (planned, "only planned and will be left out"),
         (dropped, "given up and will count as disliked"),
@@ -115,7 +115,7 @@ def _notes(titles: Sequence[ExportedTitle]) -> tuple[str, ...]:
 
 
 def _nothing_usable(path: Path, parts: Sequence[Part]) -> ProfileError:
-    first = next((entry for one in parts for entry in one.skipped), None)
+    first = next((entry for part in parts for entry in part.skipped), None)
     why = f": line {first.line} says {first.text[:60]!r} ({first.reason})" if first else ""
     return ProfileError(
         f"No line of {path.name} is a rating{why}.",

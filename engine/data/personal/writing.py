@@ -32,7 +32,7 @@ def write_ratings(profile: Profile, path: Path, *, scale: Scale) -> int:
     Returns how many. Raises DataError where the file cannot be written.
     """
     ends = (f"{scale.low:g}", f"{scale.high:g}", f"{scale.step:g}")
-    rows = [(one.item_id, one.title, one.year or "", _number(one.rating), *ends) for one in profile.entries]
+    rows = [(entry.item_id, entry.title, entry.year or "", _number(entry.rating), *ends) for entry in profile.entries]
     write_table(path, OWN_COLUMNS, rows)
     return len(rows)
 
@@ -44,9 +44,9 @@ def write_letterboxd(profile: Profile, path: Path, *, scale: Scale, dataset: Dat
     written. Raises DataError where the file cannot be written.
     """
     rows = [
-        (*_film_ids(one, dataset), one.title, one.year or "", _number(_in_stars(one.rating, scale)))
-        for one in profile.entries
-        if one.title
+        (*_film_ids(entry, dataset), entry.title, entry.year or "", _number(_in_stars(entry.rating, scale)))
+        for entry in profile.entries
+        if entry.title
     ]
     write_table(path, LETTERBOXD_COLUMNS, rows)
     return len(rows)

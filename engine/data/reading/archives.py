@@ -73,7 +73,7 @@ def looks_like(head: bytes) -> str | None:
 def zip_looks_like(members: list[str]) -> str | None:
     """What a zip with these names really is, or None where it is just a zip."""
     for start, words in _PARTS_OF_ZIPS:
-        if any(one.startswith(start) for one in members):
+        if any(member.startswith(start) for member in members):
             return words
     return None
 
@@ -138,7 +138,7 @@ class Source:
             return (self,)
         if self.path.is_dir():
             return tuple(Source(self.path / one) for one in self.parts)
-        return tuple(Source(self.path, one) for one in self.parts)
+        return tuple(Source(self.path, part) for part in self.parts)
 
 
 class ByteStream:
@@ -248,7 +248,7 @@ def size_of(source: Source) -> int:
         if source.path.is_dir():
             return sum((source.path / one).stat().st_size for one in source.parts)
         with zipfile.ZipFile(source.path) as archive:
-            return sum(archive.getinfo(one).file_size for one in source.parts)
+            return sum(archive.getinfo(part).file_size for part in source.parts)
 
 
 @contextmanager
@@ -298,7 +298,7 @@ def _members(path: Path) -> list[Source]:
                 path=str(path),
             )
     junk = ("__MACOSX", ".")
-    kept = [one for one in names if not one.startswith(junk[0]) and not PurePosixPath(one).name.startswith(junk[1])]
+    kept = [name for name in names if not name.startswith(junk[0]) and not PurePosixPath(name).name.startswith(junk[1])]
     return [Source(path, one) for one in kept[:MOST_FILES]]
 
 

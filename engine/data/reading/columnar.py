@@ -65,7 +65,9 @@ def shape_of(
     The columns `dated` hold dates by their type.
     """
     columns = as_chosen(source, named_columns(source, header), given, header, len(header))
-    ratings = [float(one) for one in texts_of(rows, columns.roles.get("rating")) if is_number(one) and "," not in one]
+    ratings = [
+        float(text) for text in texts_of(rows, columns.roles.get("rating")) if is_number(text) and "," not in text
+    ]
     columns = checked_scale(source, columns, ratings, is_named=True)
     is_general = columns.layout.name == NAMED_COLUMNS.name
     layout = replace(columns.layout, kind=kind, name=name if is_general else f"{columns.layout.name}, {name}")

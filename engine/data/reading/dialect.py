@@ -113,7 +113,7 @@ def is_number(text: str) -> bool:
 
 def are_ratings(texts: list[str]) -> bool:
     """Whether most are numbers too small to be a time."""
-    numbers = [float(one.replace(",", ".")) for one in texts if is_number(one)]
+    numbers = [float(text.replace(",", ".")) for text in texts if is_number(text)]
     return bool(texts) and len(numbers) >= 0.6 * len(texts) and min(numbers) < 1e6
 
 
@@ -130,9 +130,9 @@ def time_kind_of(texts: list[str]) -> TimeKind | None:
 
 
 def _share(pattern: re.Pattern[str], texts: list[str]) -> float:
-    return sum(pattern.fullmatch(one) is not None for one in texts) / len(texts)
+    return sum(pattern.fullmatch(text) is not None for text in texts) / len(texts)
 
 
 def has_decimal_comma(texts: list[str]) -> bool:
     """Whether numbers among the texts are written 3,5."""
-    return any(_DECIMAL_COMMA.fullmatch(one) for one in texts) and not any("." in one for one in texts)
+    return any(_DECIMAL_COMMA.fullmatch(one) for one in texts) and not any("." in text for text in texts)

@@ -179,7 +179,7 @@ def _types(source: Source, shape: Shape, names: dict[str, str]) -> dict[str, pa.
     start = _start_of(_text_of(head, shape.encoding))
     types = {}
     for role, name in names.items():
-        value = next((one[name] for one in (start.entries if start else []) if one.get(name) is not None), None)
+        value = next((entry[name] for entry in (start.entries if start else []) if entry.get(name) is not None), None)
         is_whole = isinstance(value, int) and role != "rating"
         types[name] = pa.string() if isinstance(value, str) else pa.int64() if is_whole else pa.float64()
     return types
@@ -275,7 +275,7 @@ def _parse_singly(lines: _Lines, names: dict[str, str], shape: Shape, *, file: s
         for role, name in names.items()
     }
     block = ratings_of(columns, shape, first_line=0, file=file)
-    rows = [replace(one, line=found[one.line][0]) for one in block.problems]
+    rows = [replace(problem, line=found[problem.line][0]) for problem in block.problems]
     problems = sorted((*wrong, *rows), key=lambda one: one.line)
     return replace(
         block, problems=tuple(problems[:MOST_PROBLEMS]), skipped=block.skipped + Counter({NO_OBJECT: len(wrong)})

@@ -223,7 +223,7 @@ def table_of(
     `on_wrong_width` answers "skip".
     """
     names = [f"c{place}" for place in range(shape.width)]
-    wanted = {f"c{place}": one for place, one in types.items()}
+    wanted = {f"c{place}": kind for place, kind in types.items()}
     if shape.delimiter != "::":
         return _parsed(block.text, shape, shape.delimiter, names, wanted, on_wrong_width)
     if on_wrong_width is None:
@@ -239,7 +239,9 @@ def table_of(
 
 def numbers_in(column: pa.ChunkedArray | pa.Array, *, blank: float) -> npt.NDArray[Any]:
     """The numbers of a column, `blank` where there is none. `to_numpy` would import pandas first, for half a second."""
-    parts = [_numbers_in(one, blank) for one in (column.chunks if isinstance(column, pa.ChunkedArray) else [column])]
+    parts = [
+        _numbers_in(chunk, blank) for chunk in (column.chunks if isinstance(column, pa.ChunkedArray) else [column])
+    ]
     return parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0, column.type.to_pandas_dtype()), *parts])
 
 

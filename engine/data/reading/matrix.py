@@ -81,7 +81,7 @@ def recognise_matrix(source: Source, head: bytes, given: Given) -> Shape | None:
     counts = _COUNTS.fullmatch(lines[0]) if lines else None
     if counts is None or given.columns or given.header:
         return None
-    people, titles, ratings = (int(one) for one in counts.groups())
+    people, titles, ratings = (int(group) for group in counts.groups())
     rows = [line.split() for line in lines[1:_LOOKED_AT]]
     rated = [row for row in rows[: max(1, min(ratings, len(rows) - 1))] if row]
     if not rated or not all(len(row) == 3 and all(is_number(one) for one in row) for row in rated):
@@ -143,7 +143,7 @@ def _without_entries(ids_K: list[str]) -> pa.DictionaryArray:
 
 def _without_counts(block: Block) -> tuple[_Counted, Block]:
     first, _, rest = block.text.partition(b"\n")
-    people, titles, ratings = (int(one) for one in first.split()[:3])
+    people, titles, ratings = (int(part) for part in first.split()[:3])
     below = replace(block, text=rest, first_line=block.first_line + 1, lines=block.lines - 1)
     return _Counted(people, titles, ratings), below
 

@@ -119,7 +119,7 @@ def is_orange(below: Rows) -> bool:
     if len(below) < 3 or len(below[0]) != len(below[1]):
         return False
     kinds = [one.strip().lower() for one in below[0]]
-    return any(kinds) and all(one in _ORANGE_KINDS for one in kinds) and not any(is_number(one) for one in below[1])
+    return any(kinds) and all(kind in _ORANGE_KINDS for kind in kinds) and not any(is_number(one) for one in below[1])
 
 
 def unnamed_columns(delimiter: str, width: int, rows: Rows) -> Columns:
@@ -134,15 +134,15 @@ def unnamed_columns(delimiter: str, width: int, rows: Rows) -> Columns:
         return Columns(layout, roles)
     if len(places) >= 3 and _are_years(texts[1], texts[2]):
         return Columns(UNNAMED_COLUMNS, {"item": places[0], "year": places[1], "title": places[2]})
-    is_titles = len(places) >= 2 and not all(is_number(one) for one in texts[1])
+    is_titles = len(places) >= 2 and not all(is_number(text) for text in texts[1])
     names = ("item", "title", "genres") if is_titles else ()
     return Columns(UNNAMED_COLUMNS, dict(zip(names, places, strict=False)))
 
 
 def _are_years(texts: list[str], titles: list[str]) -> bool:
     """Whether these are years, and what stands after them are titles."""
-    years = all(one.strip().isdigit() and 1850 <= int(one) <= 2100 for one in texts)
-    return years and sum(is_number(one) for one in titles) < 0.5 * len(titles)
+    years = all(text.strip().isdigit() and 1850 <= int(text) <= 2100 for text in texts)
+    return years and sum(is_number(title) for title in titles) < 0.5 * len(titles)
 
 
 def as_chosen(source: Source, found: Columns, given: Given, header: tuple[str, ...] | None, width: int) -> Columns:
@@ -187,7 +187,7 @@ def checked_scale(source: Source, found: Columns, ratings: list[float], *, is_na
         return found
     low, high, _ = layout.scale
     special = (*layout.unrated, *layout.missing)
-    beyond = sum(not low <= one <= high and one not in special for one in ratings)
+    beyond = sum(not low <= rating <= high and rating not in special for rating in ratings)
     if beyond <= MOST_BEYOND * len(ratings):
         return found
     general = replace(NAMED_COLUMNS if is_named else UNNAMED_COLUMNS, kind=layout.kind)

@@ -71,8 +71,8 @@ def repair_block(block: Block, shape: Shape, *, file: str) -> Repaired:
     if shape.time_kind is not None and "time" in shape.roles:
         times_R, bad_R = times_of(columns[shape.roles["time"]], shape.date_formats)
         _note(reasons, bad_R, NOT_A_TIME)
-    _note(reasons, np.array([one == "" for one in items], dtype=bool), NO_ITEM)
-    _note(reasons, np.array([one == "" for one in users], dtype=bool), NO_USER)
+    _note(reasons, np.array([item == "" for item in items], dtype=bool), NO_ITEM)
+    _note(reasons, np.array([user == "" for user in users], dtype=bool), NO_USER)
     are_long = [max(len(one.encode()) for one in pair) > LONGEST_ID for pair in zip(users, items, strict=True)]
     _note(reasons, np.array(are_long, dtype=bool), TOO_LONG)
     _note(reasons, np.array([any("\0" in cell for cell in row) for _, row in fitting], dtype=bool), NUL)

@@ -162,6 +162,6 @@ def _repair(block: Block, shape: Shape, section: str, *, file: str) -> RatingsBl
         pa.array(repaired.items, pa.string()).dictionary_encode(),
         repaired.ratings_N,
         repaired.times_N,
-        tuple(replace(one, text=lines[one.line - block.first_line][:200]) for one in repaired.problems),
+        tuple(replace(problem, text=lines[problem.line - block.first_line][:200]) for problem in repaired.problems),
         repaired.skipped,
     )

@@ -246,7 +246,7 @@ def _shape(source: Source, given: Given, text: _Text) -> Shape:
 
 
 def _numbers(texts: list[str]) -> list[float]:
-    return [float(one.replace(",", ".")) for one in texts if is_number(one)]
+    return [float(text.replace(",", ".")) for text in texts if is_number(text)]
 
 
 def _has_header(rows: list[list[str]]) -> bool:

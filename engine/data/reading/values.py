@@ -40,7 +40,7 @@ def dates_of(texts: list[str], wish: str | None = None) -> DatesFound | None:
     year = parts[0][ORDERS[order].index("y")]
     day = matches[0][2].join("%" + {"y": "Y" if len(year) == 4 else "y"}.get(one, one) for one in ORDERS[order])
     clocks = ("%H:%M:%S", "%H:%M") if not any(match["half"] for match in matches) else ("%I:%M:%S %p", "%I:%M %p")
-    joints = (" ", ", ") if any("," in one for one in texts) else (" ",)
+    joints = (" ", ", ") if any("," in text for text in texts) else (" ",)
     formats = (day, *(day + joint + clock for joint in joints for clock in clocks))
     note = f"Dates such as {matches[0][0]} may begin with the day or the month; they are read as the day first."
     return DatesFound(formats, note if is_guess else "")
@@ -59,7 +59,7 @@ def _order_of(parts: list[tuple[str, str, str]]) -> tuple[str | None, bool]:
         return ("ymd" if last <= 31 else None), False
     if len(parts[0][0]) > 2:
         return None, False
-    days_first, months_first = (sum(int(one[place]) > 12 for one in parts) for place in (0, 1))
+    days_first, months_first = (sum(int(part[place]) > 12 for part in parts) for place in (0, 1))
     if min(days_first, months_first) > (1 - _ENOUGH) * max(days_first, months_first):
         return None, False
     return ("mdy" if months_first > days_first else "dmy"), days_first == months_first == 0

@@ -36,7 +36,7 @@ def recognise_wide(source: Source, head: bytes, given: Given) -> Shape | None:
     """What a wide table is, or None where it is none: all numbers, many of them 99, the others on the scale."""
     encoding = known_encoding(given.encoding) if given.encoding else encoding_of(head)
     lines = head.decode(encoding, "replace").lstrip("\ufeff").splitlines()
-    lines = [one for one in lines[: _LOOKED_AT + 1] if one.strip()]
+    lines = [line for line in lines[: _LOOKED_AT + 1] if line.strip()]
     lines = lines[:-1] if len(lines) > 1 else lines
     delimiter = delimiter_sign(given.delimiter) or (delimiter_of(lines) if lines else None)
     if delimiter is None or given.columns or given.header:
@@ -156,7 +156,7 @@ def _repair(block: Block, shape: Shape, first: int, *, people_before: int, file:
     return replace(
         entries,
         problems=tuple(problems[:MOST_PROBLEMS]),
-        skipped=Counter(one.reason for one in problems),
+        skipped=Counter(problem.reason for problem in problems),
     )
 
 

@@ -271,7 +271,7 @@ def test_that_a_large_data_set_says_that_it_is_counted(qtbot, view, session, lib
 def test_that_labels_of_the_time_axis_have_room_and_round_places():
     months = activity_of(np.ones(366 * 10, int), 10_957)
     places = label_places(months, most=6)
-    assert [str(months.starts_T[one])[:7] for one in places] == [
+    assert [str(months.starts_T[place])[:7] for place in places] == [
         "2000-01",
         "2002-01",
         "2004-01",
@@ -351,7 +351,7 @@ def test_that_importing_changed_files_again_shows_them_and_can_be_undone(qtbot, 
     press(qtbot, opened, "dataset_page_again")
     finished(qtbot, session)
     assert (session.dataset.entries, session.dataset.name) == (49, "Films")
-    assert [one.name for one in session.datasets()] == ["Films"]
+    assert [dataset.name for dataset in session.datasets()] == ["Films"]
     session.undo()
     finished(qtbot, session)
     assert session.dataset.entries == 48

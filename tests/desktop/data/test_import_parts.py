@@ -58,7 +58,7 @@ def test_that_the_header_says_roles_and_hears_new_ones(qtbot, hear):
     chosen = hear(table.role_chosen)
     table.show_table(PreviewTable(columns, (1,), ((Cell("x"), Cell("y"), Cell("")),)))
     boxes = [table.findChild(QComboBox, f"role_{at}") for at in range(3)]
-    assert [one.currentText() for one in boxes[:2]] == ["Person", "–"]
+    assert [box.currentText() for box in boxes[:2]] == ["Person", "–"]
     assert not boxes[2].isVisible()
     assert not chosen.calls
     boxes[1].setCurrentIndex(boxes[1].findData("rating"))

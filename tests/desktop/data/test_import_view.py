@@ -142,7 +142,7 @@ def test_that_a_preview_never_belongs_to_an_older_choice(view, session, write, l
     for encoding in ("cp1252", "cp1250", "cp1251", "iso8859-15"):
         session.read_otherwise(Given(encoding=encoding))
     assert looked().preview.shape.encoding == "iso8859-15"
-    assert all(one.preview.given == one.given for one in states if not one.is_looking)
+    assert all(state.preview.given == state.given for state in states if not state.is_looking)
 
 
 def test_that_a_preview_on_its_way_is_dropped_for_a_newer_choice(view, session, write, looked):
@@ -152,7 +152,7 @@ def test_that_a_preview_on_its_way_is_dropped_for_a_newer_choice(view, session, 
     states = []
     session.import_plan_changed.connect(lambda: states.append(session.import_plan))
     session.read_otherwise(Given(encoding="cp1250"))
-    assert all(one.is_looking for one in states)
+    assert all(state.is_looking for state in states)
     assert looked().preview.shape.encoding == "cp1250"
 
 

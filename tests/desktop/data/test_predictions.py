@@ -134,7 +134,7 @@ def test_that_the_pairs_the_file_asks_for_are_written_and_said(
     written(qtbot, session)
     answers = [float(line) for line in (tmp_path / "answers.txt").read_text().splitlines()]
     assert len(answers) == 4
-    assert all(1 <= one <= 5 for one in answers)
+    assert all(1 <= answer <= 5 for answer in answers)
     assert notices.last.sentence.startswith(f"mf 1 wrote 4 ratings to {tmp_path / 'answers.txt'}.")
     assert notices.last.action_words == "Show folder"
 

@@ -119,7 +119,11 @@ def test_that_every_control_of_the_deck_has_a_name_a_spoken_name_and_a_tooltip(q
     panel = DeckPanel(HALVES)
     qtbot.addWidget(panel)
     controls = [*panel.findChildren(QAbstractButton), panel.card]
-    assert all(one.objectName() and one.accessibleName() and one.toolTip() for one in controls if one is not panel.card)
+    assert all(
+        control.objectName() and control.accessibleName() and control.toolTip()
+        for control in controls
+        if control is not panel.card
+    )
     panel.show_state(DeckState("film", 671, MATRIX, 0))
     assert panel.card.objectName()
     assert panel.card.accessibleName()
@@ -128,7 +132,7 @@ def test_that_every_control_of_the_deck_has_a_name_a_spoken_name_and_a_tooltip(q
 def test_that_an_answer_is_kept_and_the_next_title_stands_there(dealt, session, library):
     first = dealt.page.deck.card.row
     dealt.page.deck.rated.emit(4.0)
-    assert [(one.title, one.rating) for one in library.profiles.load("me").entries] == [(first.title, 4.0)]
+    assert [(entry.title, entry.rating) for entry in library.profiles.load("me").entries] == [(first.title, 4.0)]
     assert dealt.page.deck.card.row.item_row != first.item_row
     assert f"4 for {first.name}." in texts(dealt)
 
@@ -137,7 +141,7 @@ def test_that_seen_without_stars_is_kept_as_seen_and_not_seen_is_not_kept(dealt,
     first = dealt.page.deck.card.row
     press(dealt, "deck_seen")
     press(dealt, "deck_not_seen")
-    assert [(one.title, one.rating) for one in session.profile.entries] == [(first.title, None)]
+    assert [(entry.title, entry.rating) for entry in session.profile.entries] == [(first.title, None)]
     assert "1 title not seen." in texts(dealt)
 
 

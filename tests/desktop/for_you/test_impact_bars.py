@@ -81,7 +81,7 @@ def test_that_bars_can_shrink_in_number_and_are_said_in_words(qtbot):
     bars.show()
     bars.show_bars([Bar("Alien", 0.4, "+40 %"), Bar("Titanic", -0.1, "−10 %")])
     bars.show_bars([Bar("Heat", 0.2, "+20 %", detail="yours 4")])
-    assert [one.name for one in bars.bars] == ["Heat"]
+    assert [bar.name for bar in bars.bars] == ["Heat"]
     assert bars.accessibleDescription() == "Heat, +20 %, yours 4"
     bars.grab()
 

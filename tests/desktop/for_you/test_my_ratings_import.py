@@ -93,7 +93,7 @@ def press(view, name):
 
 
 def ratings_of(profile):
-    return {one.title: one.rating for one in profile.entries}
+    return {entry.title: entry.rating for entry in profile.entries}
 
 
 def test_that_titles_stand_in_three_groups_with_counts_and_reasons(reviewed):
@@ -325,7 +325,7 @@ def test_that_the_menu_of_a_row_offers_the_same(reviewed, hear):
     page = reviewed.importing.page
     acted = hear(page.list.acted)
     menu = page.list.menu_of(page.list.rows[0])
-    assert [one.text() for one in menu.actions()] == ["Yes, this one", "Choose…", "Leave out"]
+    assert [action.text() for action in menu.actions()] == ["Yes, this one", "Choose…", "Leave out"]
     menu.actions()[2].trigger()
     assert acted.calls == [(page.list.rows[0].index, Act.LEAVE)]
     menu.deleteLater()
@@ -334,7 +334,9 @@ def test_that_the_menu_of_a_row_offers_the_same(reviewed, hear):
 def test_that_every_control_of_the_review_has_its_names(reviewed):
     controls = [*reviewed.importing.page.findChildren(QAbstractButton), reviewed.importing.page.tabs]
     controls = [one for one in controls if not one.objectName().startswith("qt_") and one.isVisible()]
-    missing = [one for one in controls if not (one.objectName() and one.accessibleName() and one.toolTip())]
+    missing = [
+        control for control in controls if not (control.objectName() and control.accessibleName() and control.toolTip())
+    ]
     assert [one for one in missing if one.metaObject().className() != "CloseButton"] == []
 
 

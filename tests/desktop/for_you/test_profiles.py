@@ -30,7 +30,7 @@ def view(qtbot, rated, monkeypatch):
 
 
 def names(session):
-    return [one.name for one in session.people()]
+    return [person.name for person in session.people()]
 
 
 def test_that_a_renamed_profile_is_called_so_everywhere(rated, hear):

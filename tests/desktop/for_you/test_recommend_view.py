@@ -171,7 +171,7 @@ def test_that_switching_a_rating_off_shows_how_the_list_moves(ready, session):
     session.recommendations_ready.emit(found(9, 8, 7))
     rows = ready.page.mine.mine.titles.rows
     ready.page.mine.mine.switched.emit(rows[0], False)
-    assert [one.on for one in session.profile.entries] == [True, True, False]
+    assert [entry.on for entry in session.profile.entries] == [True, True, False]
     session.recommendations_ready.emit(found(7, 9, 6))
     assert [row.moved for row in ready.page.pane.list.rows] == [2, -1, None]
     assert "2 films moved, 1 new" in said(ready)
@@ -275,10 +275,10 @@ def test_that_every_control_has_a_name_a_spoken_name_and_a_tooltip(ready, sessio
     controls = [one for kind in kinds for one in ready.findChildren(kind) if one.objectName()[:3] != "qt_"]
     controls = [one for one in controls if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.isVisible()]
     assert len(controls) >= 6
-    for one in controls:
-        assert one.objectName(), one
-        assert one.accessibleName(), one.objectName()
-        assert one.toolTip(), one.objectName()
+    for control in controls:
+        assert control.objectName(), control
+        assert control.accessibleName(), control.objectName()
+        assert control.toolTip(), control.objectName()
 
 
 def test_that_every_part_can_be_painted_in_both_themes(ready, session, qapp):

@@ -152,7 +152,7 @@ def test_that_the_first_title_is_chosen_until_somebody_picks_one(listed, hear):
     chosen = hear(listed.chosen)
     listed.show_list([item(1, 7), item(2, 8)], word="film")
     listed.show_list([item(1, 8), item(2, 7)], word="film")
-    assert [one.item_row for one in chosen.calls] == [7, 8]
+    assert [call.item_row for call in chosen.calls] == [7, 8]
 
 
 def test_that_a_picked_title_stays_chosen_wherever_it_goes(listed):

@@ -49,7 +49,7 @@ def judged(key, place=None, **metrics):
 
 def test_that_runs_of_one_split_are_one_group_and_others_another():
     groups = groups_of([record("a"), record("b", split=RANDOM), record("c")])
-    assert [[one.run_id for one in group.runs] for group in groups] == [["a", "c"], ["b"]]
+    assert [[run.run_id for run in group.runs] for group in groups] == [["a", "c"], ["b"]]
     assert people_words(groups[0]) == "Judged on the same 60 people"
     assert people_words(groups[1]) == "Judged on 60 people"
 
@@ -83,18 +83,18 @@ def test_that_the_best_of_a_metric_is_marked_whichever_way_is_better():
     ]
     ndcg, rmse = figures_of(models, ("ndcg@100", "rmse"))
     assert [one.is_best for one in ndcg.rows] == [True, False]
-    assert [one.is_best for one in rmse.rows] == [False, True]
+    assert [row.is_best for row in rmse.rows] == [False, True]
 
 
 def test_that_figures_that_read_alike_are_best_together():
     models = [judged("one", 0, rmse=(0.84901, None, None)), judged("two", 1, rmse=(0.84902, None, None))]
-    assert [one.is_best for one in figures_of(models, ("rmse",))[0].rows] == [True, True]
+    assert [row.is_best for row in figures_of(models, ("rmse",))[0].rows] == [True, True]
 
 
 def test_that_nothing_is_best_alone_nor_where_neither_way_is_better():
     both = [judged(name, 0, coverage_at_100=(value, None, None)) for name, value in (("a", 0.1), ("b", 0.2))]
     alone = figures_of([judged("a", 0, rmse=(0.9, None, None))], ("rmse",))
-    assert not any(one.is_best for one in figures_of(both, ("coverage@100",))[0].rows)
+    assert not any(row.is_best for row in figures_of(both, ("coverage@100",))[0].rows)
     assert not alone[0].rows[0].is_best
     assert is_better_higher("novelty@20") is None
 
@@ -222,15 +222,15 @@ def test_that_losses_of_different_models_are_drawn_as_shares_of_their_first():
     runs = [record("a"), record("b", model="mult_vae"), record("c", model="ease")]
     made = overlay(runs, {"a": epochs(), "b": epochs(loss=8.0), "c": ()}, {"a": 0, "b": 1}, chosen="a")
     assert made.is_relative
-    assert [one.training for one in made.runs] == [(1.0, 0.5), (1.0, 0.5)]
+    assert [run.training for run in made.runs] == [(1.0, 0.5), (1.0, 0.5)]
     assert made.runs[0].watched == ((1.0, 2.0), (0.3, 0.3))
-    assert any("c was computed at once" in one for one in made.notes)
+    assert any("c was computed at once" in note for note in made.notes)
 
 
 def test_that_losses_of_one_model_are_drawn_as_they_are():
     made = overlay([record("a"), record("b")], {"a": epochs(), "b": epochs(loss=8.0)}, {}, chosen="b")
     assert not made.is_relative
-    assert [one.training for one in made.runs] == [(4.0, 2.0), (8.0, 4.0)]
+    assert [run.training for run in made.runs] == [(4.0, 2.0), (8.0, 4.0)]
 
 
 def test_that_a_run_that_watched_another_metric_is_not_drawn_with_the_chosen_one():
@@ -248,8 +248,8 @@ def rows_of(*runs, chosen="a", ticks=None):
 def test_that_runs_judged_on_other_people_are_set_apart_and_cannot_be_ticked():
     rows = rows_of(record("a"), record("b", split=RANDOM), ticks={"a": True, "b": True})
     headings = [one for one in rows if isinstance(one, RunHeading)]
-    lines = {one.run_id: one for one in rows if isinstance(one, RunLine)}
-    assert [one.warns for one in headings] == [False, True]
+    lines = {row.run_id: row for row in rows if isinstance(row, RunLine)}
+    assert [heading.warns for heading in headings] == [False, True]
     assert headings[1].words == "On other people: not comparable"
     assert lines["a"].can_tick
     assert not lines["b"].can_tick
@@ -257,12 +257,12 @@ def test_that_runs_judged_on_other_people_are_set_apart_and_cannot_be_ticked():
 
 def test_that_a_run_keeps_its_colour_when_a_newer_one_comes():
     before = next(one for one in rows_of(record("a")) if isinstance(one, RunLine))
-    after = next(one for one in rows_of(record("b"), record("a")) if getattr(one, "run_id", "") == "a")
+    after = next(row for row in rows_of(record("b"), record("a")) if getattr(row, "run_id", "") == "a")
     assert before.place == after.place == 0
 
 
 def test_that_a_line_says_what_a_run_is_and_its_figure():
-    line = next(one for one in rows_of(record("a", status="stopped")) if isinstance(one, RunLine))
+    line = next(row for row in rows_of(record("a", status="stopped")) if isinstance(row, RunLine))
     assert line.about == "Matrix factorisation · stopped"
     assert line.figure == "NDCG@100 0.400"
     assert line.in_use
@@ -308,7 +308,7 @@ def test_that_blending_takes_two_finished_runs_of_one_group():
     assert blend_problem(group, ["a", "b"], busy="") == ""
     assert "two or more" in blend_problem(group, ["a"], busy="")
     assert "two or more" in blend_problem(group, ["a", "c"], busy="")
-    assert [one.run_id for one in blend_parts(group, ["a", "b", "c"])] == ["a", "b"]
+    assert [blend_part.run_id for blend_part in blend_parts(group, ["a", "b", "c"])] == ["a", "b"]
     assert "d has not ended well" in blend_problem(group, ["a", "d"], busy="")
     assert blend_problem(group, ["a", "b"], busy="Training") == "Training is still running."
 
@@ -369,7 +369,7 @@ def test_that_the_better_of_the_two_is_marked_where_it_is_more_than_chance():
     assert [one.is_best for one in figures["Favourites in its first 100"].rows] == [True, False]
     worse = dataclasses.replace(KNOWN, figures={"mae": against(0.9, 0.8, of=24, low=0.05, high=0.2)})
     assert [one.is_best for one in knowing_figures(worse, "mf 1")[0][1].rows] == [False, True]
-    assert [one.name for one in knowing_figures(worse, "mf 1")[0][1].rows] == ["mf 1", "Averages"]
+    assert [row.name for row in knowing_figures(worse, "mf 1")[0][1].rows] == ["mf 1", "Averages"]
 
 
 def test_that_errors_of_known_and_new_are_said_with_their_counts():

@@ -66,13 +66,13 @@ def settle(qtbot, view):
     session = view._session
     qtbot.waitUntil(lambda: session.recommender is not None, timeout=MOST_MS)
     lanes = (session._comparing, session._flooring)
-    qtbot.waitUntil(lambda: view._picture is not None and not any(one.is_busy for one in lanes), timeout=MOST_MS)
+    qtbot.waitUntil(lambda: view._picture is not None and not any(lane.is_busy for lane in lanes), timeout=MOST_MS)
     busy = (view._showing, view.page.beside.metrics._showing, view.page.model._showing, view.page.me._showing)
     qtbot.waitUntil(lambda: not any(one.is_busy for one in busy), timeout=MOST_MS)
 
 
 def run_id(view, name):
-    return next(one.run_id for one in view._session.runs() if one.name == name)
+    return next(run.run_id for run in view._session.runs() if run.name == name)
 
 
 def shown_metrics(view):
@@ -96,8 +96,8 @@ def test_that_without_a_data_set_a_sentence_and_a_button_lead_to_data(qtbot, ses
 
 def test_that_before_the_first_run_a_button_leads_to_train(qtbot, session, hear):
     session.open_dataset("planted")
-    for one in session.runs():
-        session.library.runs.delete(one.run_id)
+    for run in session.runs():
+        session.library.runs.delete(run.run_id)
     made = QualityView(session)
     qtbot.addWidget(made)
     asked = hear(session.place_requested)
@@ -109,7 +109,7 @@ def test_that_before_the_first_run_a_button_leads_to_train(qtbot, session, hear)
 def test_that_runs_of_one_split_stand_beside_each_other_and_the_baselines(view):
     rows = [one.name for one in shown_metrics(view)["ndcg@100"].rows]
     assert rows == ["ease 2", "two_head 1", "Most liked", "EASE"]
-    assert sum(one.is_best for one in shown_metrics(view)["ndcg@100"].rows) >= 1
+    assert sum(row.is_best for row in shown_metrics(view)["ndcg@100"].rows) >= 1
 
 
 def test_that_what_it_means_is_said_with_the_floors(view):
@@ -124,7 +124,7 @@ def test_that_baselines_come_after_the_figures_and_are_worked_out_once(qtbot, vi
     monkeypatch.setattr(queries, "baselines", lambda *arguments: asked.append(arguments))
     choose(qtbot, view, "ease 2")
     assert asked == []
-    assert "Most liked" in [one.name for one in shown_metrics(view)["ndcg@100"].rows]
+    assert "Most liked" in [row.name for row in shown_metrics(view)["ndcg@100"].rows]
 
 
 def test_that_without_baselines_the_figures_are_there_and_it_is_said_why(qtbot, session, monkeypatch):
@@ -139,7 +139,7 @@ def test_that_without_baselines_the_figures_are_there_and_it_is_said_why(qtbot, 
     made.show()
     qtbot.waitUntil(lambda: "There are no baselines" in made.page.beside.metrics._note.text(), timeout=MOST_MS)
     qtbot.waitUntil(lambda: "ndcg@100" in shown_metrics(made), timeout=MOST_MS)
-    assert [one.name for one in shown_metrics(made)["ndcg@100"].rows] == ["ease 2", "two_head 1"]
+    assert [row.name for row in shown_metrics(made)["ndcg@100"].rows] == ["ease 2", "two_head 1"]
     made._ask()
     qtbot.waitUntil(lambda: session.is_idle and not made._showing.is_busy, timeout=MOST_MS)
     assert "Nobody is held out" in made.page.beside.metrics._note.text()
@@ -152,13 +152,13 @@ def test_that_a_tick_taken_away_takes_the_run_out_of_the_comparison(qtbot, view)
     qtbot.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=place + QPoint(0, 0))
     view._choose(run_id(view, "two_head 1"))
     settle(qtbot, view)
-    qtbot.waitUntil(lambda: "ease 2" not in [one.name for one in shown_metrics(view)["ndcg@100"].rows])
+    qtbot.waitUntil(lambda: "ease 2" not in [row.name for row in shown_metrics(view)["ndcg@100"].rows])
 
 
 def test_that_a_run_of_another_split_is_compared_among_its_own(qtbot, view):
     choose(qtbot, view, "ease 1")
     assert shown_metrics(view)["ndcg@100"].rows[0].name == "ease 1"
-    assert "two_head 1" not in [one.name for one in shown_metrics(view)["ndcg@100"].rows]
+    assert "two_head 1" not in [row.name for row in shown_metrics(view)["ndcg@100"].rows]
     assert "Averages" in [one.name for one in view._picture.judged]
 
 
@@ -172,7 +172,7 @@ def test_that_other_metrics_can_be_chosen(qtbot, view):
 
 def test_that_curves_of_ticked_runs_are_drawn_and_closed_forms_are_named(view):
     curves = view.page.beside.curves
-    assert [one.name for one in curves._overlay.runs] == ["two_head 1"]
+    assert [run.name for run in curves._overlay.runs] == ["two_head 1"]
     assert len(curves.training[0].xs) == 3
     assert "ease 2 was computed at once" in view.page.beside._curve_notes.text()
     assert "two_head 1" in curves.legend()
@@ -185,7 +185,7 @@ def test_that_settings_are_held_against_another_run(qtbot, view):
     diff.box.setCurrentIndex(diff.box.findText("ease 1"))
     diff.box.activated.emit(diff.box.currentIndex())
     assert diff.lines[0][2] == "ease 1"
-    assert "Split" in [one[0] for one in diff.lines]
+    assert "Split" in [line[0] for line in diff.lines]
 
 
 def test_that_settings_that_only_one_model_has_are_shown_when_asked_for(view):
@@ -194,7 +194,7 @@ def test_that_settings_that_only_one_model_has_are_shown_when_asked_for(view):
     diff.more.click()
     assert ("Huber delta", "1", "–") in diff.lines
     diff.more.click()
-    assert "Huber delta" not in [one[0] for one in diff.lines]
+    assert "Huber delta" not in [line[0] for line in diff.lines]
 
 
 def test_that_the_quality_of_one_model_is_taken_apart(view):
@@ -224,7 +224,7 @@ def test_that_a_deleted_run_comes_back_by_undo(qtbot, view, session):
     assert view._chosen != gone
     assert session.undo()
     settle(qtbot, view)
-    assert gone in [one.run_id for one in session.runs()]
+    assert gone in [run.run_id for run in session.runs()]
 
 
 def test_that_the_model_of_a_run_can_be_used(qtbot, view, session):
@@ -384,16 +384,20 @@ def test_that_both_palettes_are_drawn(qtbot, qapp, view):
 def test_that_every_control_has_its_three_names(qtbot, view):
     look_at_me(view)
     controls = [*view.findChildren(QAbstractButton), *view.findChildren(QComboBox), view.page.runs.view]
-    for one in controls:
-        if one.objectName().startswith("qt_") or not one.isVisible() or one.parent() is view.page.tabs.tabBar():
+    for control in controls:
+        if (
+            control.objectName().startswith("qt_")
+            or not control.isVisible()
+            or control.parent() is view.page.tabs.tabBar()
+        ):
             continue
-        assert one.objectName(), one
-        assert one.accessibleName(), one.objectName()
-        assert one.toolTip(), one.objectName()
+        assert control.objectName(), control
+        assert control.accessibleName(), control.objectName()
+        assert control.toolTip(), control.objectName()
 
 
 def test_that_the_groups_of_the_view_are_those_of_the_session(view, session):
-    assert [one.key[0] for one in groups_of(session.runs())] == ["strong", "random"]
+    assert [group.key[0] for group in groups_of(session.runs())] == ["strong", "random"]
 
 
 def test_that_the_run_that_is_looked_at_is_scrolled_into_sight(qtbot):

@@ -45,7 +45,7 @@ def test_that_events_come_in_order_and_then_the_result(qtbot, runner, hear):
     events, results = hear(runner.event_arrived), hear(runner.finished)
     with qtbot.waitSignal(runner.idle):
         runner.start(Steps(5))
-    assert [one.done for one in events.calls] == [1, 2, 3, 4, 5]
+    assert [call.done for call in events.calls] == [1, 2, 3, 4, 5]
     assert results.calls == [5]
 
 

@@ -74,7 +74,7 @@ def test_that_a_rating_is_kept_and_gives_a_list_with_reasons(qtbot, opened, libr
     assert explained.args[0].carried[0].title == "Film 0"
     with qtbot.waitSignal(opened.insights_ready, timeout=MOST_MS):
         opened.ask_insights()
-    assert [one.title for one in library.profiles.load("me").entries] == ["Film 0"]
+    assert [entry.title for entry in library.profiles.load("me").entries] == ["Film 0"]
 
 
 def test_that_a_profile_that_says_nothing_is_told_in_its_place(qtbot, opened):
@@ -91,7 +91,7 @@ def test_that_a_removed_rating_comes_back_by_undo(opened, library):
     assert opened.profile.entries == ()
     assert "Film 3" in opened.undo_words
     assert opened.undo()
-    assert [one.item_id for one in library.profiles.load("me").entries] == ["3"]
+    assert [entry.item_id for entry in library.profiles.load("me").entries] == ["3"]
     assert not opened.undo()
 
 
@@ -99,7 +99,7 @@ def test_that_nothing_done_to_a_borrowed_person_is_kept(opened, library):
     opened.take_person("7")
     assert opened.profile_is_borrowed
     opened.remove_rating(opened.profile.entries[0].item_id)
-    assert [one.profile_id for one in library.profiles.records()] == ["me"]
+    assert [record.profile_id for record in library.profiles.records()] == ["me"]
     opened.set_profile("me")
     assert not opened.profile_is_borrowed
 

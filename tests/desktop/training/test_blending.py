@@ -32,7 +32,7 @@ def opened(qtbot, session, library, report):
 
 
 def ids(session):
-    return [one.run_id for one in session.runs()]
+    return [run.run_id for run in session.runs()]
 
 
 def test_that_a_blend_takes_the_place_of_the_model_in_use(qtbot, opened):

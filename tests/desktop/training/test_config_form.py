@@ -118,7 +118,7 @@ def test_that_choices_are_read_as_words():
 
 
 def test_that_automatic_goes_by_its_plainer_name_where_it_has_one(qtbot):
-    declared = {one.name: one for one in (*declared_settings(SearchConfig), *declared_settings(SomeConfig))}
+    declared = {setting.name: setting for setting in (*declared_settings(SearchConfig), *declared_settings(SomeConfig))}
     for name, config, words in (("most", SearchConfig(), "All"), ("widths", SomeConfig(), "Automatic")):
         field = SettingField(declared[name], config)
         qtbot.addWidget(field)

@@ -69,7 +69,7 @@ def test_that_a_closed_form_model_shows_its_stages_with_their_shares():
         ("Solving", None, False),
     ]
     state.end()
-    assert all(one.done for one in state.stages)
+    assert all(stage.done for stage in state.stages)
 
 
 def test_that_everything_else_a_run_says_is_remembered():

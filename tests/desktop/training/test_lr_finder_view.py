@@ -45,7 +45,7 @@ def view(qtbot, session, dataset):
 
 def swept(session, losses):
     suggestions, words = suggest(RATES[: len(losses)], losses, losses)
-    usable = [one for one in suggestions if one.lr is not None]
+    usable = [suggestion for suggestion in suggestions if suggestion.lr is not None]
     sweep = RateSweep(
         RATES[: len(losses)], losses, losses, suggestions, usable[0] if usable else None, words, stopped=False
     )
@@ -90,7 +90,7 @@ def test_that_suggestions_are_marked_named_and_can_be_chosen(view, session):
     sweep = swept(session, falling_losses())
     assert len(view._plot._marks) == len([one for one in sweep.suggestions if one.lr is not None])
     assert view._plot.rate == pytest.approx(sweep.chosen.lr)
-    other = next(one for one in sweep.suggestions if one.kind == "minimum")
+    other = next(suggestion for suggestion in sweep.suggestions if suggestion.kind == "minimum")
     view._setup.suggestions._buttons["minimum"].click()
     assert view._plot.rate == pytest.approx(other.lr)
 

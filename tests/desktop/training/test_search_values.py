@@ -15,7 +15,7 @@ from engine.training.search import Base, grid_of, read_axis, varied_settings
 
 
 def test_that_models_with_something_to_vary_are_offered_and_blends_are_not():
-    offered = {one.key for one in search_models()}
+    offered = {search_model.key for search_model in search_models()}
     assert {"two_head", "mf", "ease"} <= offered
     assert "blend" not in offered
 
@@ -23,7 +23,7 @@ def test_that_models_with_something_to_vary_are_offered_and_blends_are_not():
 @pytest.mark.parametrize(
     "base",
     [*(Base.of(one.key) for one in search_models()), *(Base.of(one.model, preset=one) for one in PRESETS.values())],
-    ids=[*(one.key for one in search_models()), *PRESETS],
+    ids=[*(search_model.key for search_model in search_models()), *PRESETS],
 )
 def test_that_every_suggested_list_is_one_that_the_setting_takes(base):
     for declared, in_training in varied_settings(base):

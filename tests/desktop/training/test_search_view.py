@@ -201,7 +201,7 @@ def test_that_the_best_row_is_marked_and_what_waits_steps_back(view, opened):
     assert [row[1] for row in found] == ["1", "2", "3", "4"]
     assert found[1][3] == "0.8000"
     assert [row[-1] for row in found] == ["done", "done", "stopped; can go on", "waiting"]
-    headings = [one[0] for one in view._progress.table._rows.content.headings]
+    headings = [heading[0] for heading in view._progress.table._rows.content.headings]
     assert headings == ["", "Run", "Rank", "Validation", "Best epoch", "Took", "How it went"]
 
 

@@ -221,7 +221,9 @@ def test_that_the_outcome_of_ratings_held_out_speaks_of_ratings_not_of_strangers
 
 def test_that_advice_for_ease_brings_a_button_that_switches_to_it(qtbot, view, session):
     ended(session, advice="Here ease is the better choice: NDCG@100 0.43 against 0.40.", better_model="ease")
-    buttons = {one.property("key"): one for one in view._progress._outcome._buttons.children() if one.property("key")}
+    buttons = {
+        child.property("key"): child for child in view._progress._outcome._buttons.children() if child.property("key")
+    }
     assert "ease is the better choice" in view._progress._outcome._advice.text()
     buttons["use_ease"].click()
     assert view._setup.model == "ease"

@@ -48,7 +48,7 @@ def test_that_a_file_that_is_not_there_is_a_sentence_and_the_window_lives(qtbot,
 
     def is_said():
         labels = [one for one in launch.window.findChildren(QLabel) if one.isVisible()]
-        return any("nothing.csv is not there" in one.text() for one in labels)
+        return any("nothing.csv is not there" in label.text() for label in labels)
 
     qtbot.waitUntil(is_said, timeout=MOST_MS)
 

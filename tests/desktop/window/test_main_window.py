@@ -128,7 +128,7 @@ def test_that_control_o_asks_for_files_and_remembers_their_folder(window, sessio
 def test_that_the_header_offers_data_sets_models_and_people(window):
     menus = {one.objectName(): one for one in window.findChildren(HeaderMenu)}
     assert "No data set" in menus["header_dataset"].text()
-    offered = [one.text() for one in menus["header_person"].menu().actions() if one.text()]
+    offered = [action.text() for action in menus["header_person"].menu().actions() if action.text()]
     assert offered == ["Me", "Add a person…", "Rename Me…", "Delete Me"]
 
 

@@ -98,10 +98,10 @@ def test_that_a_study_is_searched_around_by_its_preset(ask):
     status, said, err = ask("search", "planted", *words, "--json")
     assert status == 0, err
     runs = {one["run"]: one for one in json.loads(ask("runs", "--json")[1])["runs"]}
-    for one in json.loads(said)["runs"]:
-        kept = runs[one["run"]]
+    for load in json.loads(said)["runs"]:
+        kept = runs[load["run"]]
         assert (kept["model_config"]["bias"], kept["model_config"]["init"]) == (False, "normal")
-        assert kept["training_config"]["weight_decay"] == one["settings"]["weight_decay"]
+        assert kept["training_config"]["weight_decay"] == load["settings"]["weight_decay"]
 
 
 def test_that_ctrl_c_keeps_the_runs_and_resume_goes_on(ask, monkeypatch):
@@ -130,7 +130,7 @@ def test_that_ctrl_c_keeps_the_runs_and_resume_goes_on(ask, monkeypatch):
 def test_that_a_draw_is_seeded_from_the_command_line(ask):
     words = ("search", "planted", "--model", "ease", "--grid", "l2=1,2,3,4,5,6,7,8,9", "--most", "2", "--json")
     drawn = [json.loads(ask(*words, "--seed", seed)[1])["runs"] for seed in (1, 1, 2)]
-    settings = [[one["settings"]["l2"] for one in runs] for runs in drawn]
+    settings = [[run["settings"]["l2"] for run in runs] for runs in drawn]
     assert settings[0] == settings[1] != settings[2]
 
 

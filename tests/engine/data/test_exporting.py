@@ -24,12 +24,12 @@ from engine.events import Progressed, drive
 
 def made(entries, *, titles=None, id_kind="", times=None, word="film") -> Dataset:
     """A data set of (person, item, rating or None) as an import would make it: vocabularies in order, by person."""
-    users, items = (Vocabulary(sorted({one[place] for one in entries})) for place in (0, 1))
+    users, items = (Vocabulary(sorted({entry[place] for entry in entries})) for place in (0, 1))
     rows = [(users.row(user), items.row(item)) for user, item, _ in entries]
     ratings = np.array([np.nan if rating is None else rating for *_, rating in entries], np.float32)
     user_rows, item_rows = (np.array(one) for one in zip(*rows, strict=True))
     histories = Histories.of(user_rows, item_rows, ratings, people=len(users), times=times)
-    known = [(titles or {}).get(one, (one, 0, ())) for one in items.ids]
+    known = [(titles or {}).get(id_, (id_, 0, ())) for id_ in items.ids]
     catalogue = Catalogue(*(tuple(one) for one in zip(*known, strict=True)), word=word, id_kind=id_kind)
     return Dataset(
         "d", "D", users, items, catalogue, histories, Scale(1, 5, 1), fingerprint_of(histories, users, items)

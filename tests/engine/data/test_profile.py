@@ -51,7 +51,7 @@ def dataset() -> Dataset:
 def test_that_rating_a_title_again_changes_it_in_its_place():
     profile = Profile("me", "Me", (TOY_STORY, MATRIX)).rated(ProfileEntry("1", "Toy Story", 1995, 2.0))
 
-    assert [one.rating for one in profile.entries] == [2.0, 5.0]
+    assert [entry.rating for entry in profile.entries] == [2.0, 5.0]
 
 
 def test_that_a_new_title_comes_last():
@@ -65,7 +65,7 @@ def test_that_one_id_of_two_data_sets_stays_two_titles():
 
     assert profile.entries == (TOY_STORY, joke)
     assert profile.without("1", title="Toy Story").entries == (joke,)
-    assert [one.on for one in profile.switched("1", False, title="toy story").entries] == [False, True]
+    assert [entry.on for entry in profile.switched("1", False, title="toy story").entries] == [False, True]
 
 
 def test_that_one_title_under_ids_of_two_data_sets_is_one_entry():
@@ -79,7 +79,7 @@ def test_that_namesakes_stay_apart_once_both_are_rated():
 
     profile = Profile("me", "Me", (first, second)).rated(ProfileEntry("5", "War of the Worlds", 2005, 2.0))
 
-    assert [(one.item_id, one.rating) for one in profile.entries] == [("4", 4.0), ("5", 2.0)]
+    assert [(entry.item_id, entry.rating) for entry in profile.entries] == [("4", 4.0), ("5", 2.0)]
 
 
 def test_that_an_empty_id_alone_removes_nothing():
@@ -158,7 +158,7 @@ def test_that_an_empty_profile_matches_nothing(dataset):
 def test_that_a_person_of_the_data_set_is_a_profile(dataset):
     profile = profile_of_user(dataset, "ann")
 
-    assert [(one.item_id, one.title, one.rating) for one in profile.entries] == [
+    assert [(entry.item_id, entry.title, entry.rating) for entry in profile.entries] == [
         ("1", "Toy Story", 4.0),
         ("2", "The Matrix", None),
         ("5", "War of the Worlds", 3.5),

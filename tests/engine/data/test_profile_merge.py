@@ -39,7 +39,7 @@ def test_that_nothing_of_mine_changes_unless_i_say_so():
 def test_that_conflicts_are_taken_one_by_one_and_in_place():
     sorted_out = merge(ME, [rated(ALIEN, 2.0), rated(RAN, 1.0)])
 
-    assert [one.rating for one in merged(sorted_out, {1}).entries] == [4.0, None, 1.0]
+    assert [entry.rating for entry in merged(sorted_out, {1}).entries] == [4.0, None, 1.0]
     assert not merged(sorted_out, {1}).entries[2].on, "switched off stays switched off"
 
 
@@ -123,4 +123,4 @@ def test_that_any_import_can_be_taken_back_and_loses_nothing(mine, theirs, taken
 
     assert undone(after, sorted_out, taken) == profile
     assert [one.title for one in after.entries[: len(profile.entries)]] == [one.title for one in profile.entries]
-    assert {one.title.casefold() for one in theirs} <= {one.title.casefold() for one in after.entries}
+    assert {their.title.casefold() for their in theirs} <= {entry.title.casefold() for entry in after.entries}

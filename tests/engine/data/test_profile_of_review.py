@@ -44,7 +44,7 @@ def read(tmp_path, dataset):
         path = tmp_path / name
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         review = drive(match_export(data, path))
-        return review, [(one.item_id, one.rating) for one in profile_of_review(review, data).entries]
+        return review, [(entry.item_id, entry.rating) for entry in profile_of_review(review, data).entries]
 
     return reading
 
@@ -93,7 +93,7 @@ def test_that_of_namesakes_none_is_taken_before_somebody_says_so(read, dataset):
     review, entries = read("title,year,rating\nWar of the Worlds,2005,5\nThe Matrix,1999,4\n")
 
     assert entries == [("2", 4.0)]
-    assert [one.item_id for one in entries_of(choose(review, 0, 4), dataset)] == ["5", "2"]
+    assert [entry.item_id for entry in entries_of(choose(review, 0, 4), dataset)] == ["5", "2"]
     assert entries_of(leave_out(review, 1), dataset) == ()
 
 

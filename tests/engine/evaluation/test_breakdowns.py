@@ -153,7 +153,7 @@ def test_that_only_what_a_model_can_do_is_taken_apart():
     names = {one.name for one in judged(model).breakdowns}
     assert names == {"profile length", "popularity", "popularity in the data"}
     model.can = dataclasses.replace(model.can, predicts_ratings=True, ranks=False)
-    assert {one.name for one in judged(model).breakdowns} == {"errors by rating", "known and new"}
+    assert {breakdown.name for breakdown in judged(model).breakdowns} == {"errors by rating", "known and new"}
 
 
 def test_that_a_stop_leaves_breakdowns_without_intervals(monkeypatch):
@@ -165,7 +165,7 @@ def test_that_a_stop_leaves_breakdowns_without_intervals(monkeypatch):
     with pytest.raises(StopIteration) as end:
         job.throw(Stop())
     assert end.value.value.breakdowns
-    assert all(row.low is None for one in end.value.value.breakdowns for row in one.rows)
+    assert all(row.low is None for breakdown in end.value.value.breakdowns for row in breakdown.rows)
 
 
 def test_that_errors_are_on_0_to_1_beside_the_real_scale():

@@ -96,7 +96,7 @@ def test_that_lengths_that_most_people_do_not_have_are_left_out():
 def test_that_no_curve_is_drawn_unless_it_is_asked_for():
     held_out, candidates_I = some_people()
     events = list(judge(some_model(), held_out, candidates_I=candidates_I))
-    assert "cold start" not in [one.stage for one in events if isinstance(one, StageStarted)]
+    assert "cold start" not in [event.stage for event in events if isinstance(event, StageStarted)]
 
 
 def test_that_a_stop_in_the_curve_leaves_it_out(monkeypatch):

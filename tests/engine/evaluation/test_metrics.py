@@ -111,7 +111,7 @@ def test_that_grades_run_from_0_to_4_on_any_scale():
 @hypothesis_settings(max_examples=300, deadline=None)
 def test_that_equal_scores_are_ordered_by_item_row(scores, k):
     found = metrics.top_items(torch.tensor(scores), k)
-    assert found.tolist() == [slow_top(one, k) for one in scores]
+    assert found.tolist() == [slow_top(score, k) for score in scores]
 
 
 @given(seed=st.integers(0, 10_000))

@@ -141,7 +141,7 @@ def test_that_average_precision_is_that_of_scikit_learn_over_the_listed_titles(c
 def test_that_errors_are_those_of_scikit_learn_on_both_scales(case):
     truth_N = case.to_find.ratings_N
     said_N = case.ratings_UI[case.to_find.user_rows_N, case.to_find.item_rows_N]
-    found = {name: one.value for name, one in case.judgement.metrics.items()}
+    found = {name: metric.value for name, metric in case.judgement.metrics.items()}
     assert found["rmse"] == pytest.approx(sklearn.root_mean_squared_error(truth_N, said_N), abs=1e-6)
     assert found["mse"] == pytest.approx(sklearn.mean_squared_error(truth_N, said_N), abs=1e-6)
     assert found["mae"] == pytest.approx(sklearn.mean_absolute_error(truth_N, said_N), abs=1e-6)

@@ -89,13 +89,13 @@ def test_that_every_interval_holds_its_figure_and_is_the_same_each_time():
     first, again = (drive(judge(model, held_out, candidates_I=candidates_I, counts_I=counts_I)) for _ in range(2))
     assert first.metrics == again.metrics
     assert {name.split("@")[0] for name in first.metrics} == {*protocol.RANKING_METRICS, *protocol.ERROR_METRICS}
-    for name, one in first.metrics.items():
+    for name, metric in first.metrics.items():
         if name.startswith("coverage"):
-            assert one.low is None
+            assert metric.low is None
             continue
-        assert one.low is not None
-        assert one.high is not None
-        assert one.low <= one.value <= one.high, name
+        assert metric.low is not None
+        assert metric.high is not None
+        assert metric.low <= metric.value <= metric.high, name
 
 
 def test_that_a_model_is_asked_only_for_what_it_declares():
@@ -197,4 +197,4 @@ def test_that_a_stop_gives_what_the_people_so_far_gave(steps, monkeypatch):
     assert judgement.stopped
     assert len(judgement.user_rows_U) == judged
     assert all(len(values) == judged for values in judgement.per_person.values())
-    assert all(one.low is None for one in judgement.metrics.values())
+    assert all(metric.low is None for metric in judgement.metrics.values())

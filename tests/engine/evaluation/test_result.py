@@ -41,8 +41,8 @@ def test_that_the_bootstrap_has_the_standard_error_of_the_mean():
 def test_that_every_draw_is_a_weighted_mean_of_people_drawn_with_replacement():
     values, weights = np.array([1.0, 5.0, NAN]), np.array([1.0, 3.0, 9.0])
     possible = {(a * 1 + b * 3 * 5) / (a + 3 * b) for a in range(4) for b in range(4) if 0 < a + b <= 3}
-    for one in means(values, weights):
-        assert np.isnan(one) or min(abs(one - other) for other in possible) < 1e-12
+    for mean in means(values, weights):
+        assert np.isnan(mean) or min(abs(mean - other) for other in possible) < 1e-12
 
 
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=30))

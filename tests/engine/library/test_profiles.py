@@ -24,7 +24,7 @@ def test_that_a_profile_comes_back_in_order_in_a_later_launch(home):
 
 def test_that_the_first_person_is_made_once(library):
     assert library.profiles.default() == library.profiles.default() == Profile("me", "Me")
-    assert [one.name for one in library.profiles.records()] == ["Me"]
+    assert [record.name for record in library.profiles.records()] == ["Me"]
 
 
 def test_that_ratings_survive_the_deletion_of_a_data_set(home, planted, report):
@@ -43,7 +43,7 @@ def test_that_saving_again_replaces_and_keeps_the_time_of_what_did_not_change(li
     later = dict(library.profiles._database.rows("SELECT item_id, rated_at FROM ratings"))
     assert later["2571"] == times["2571"]
     assert later["6"] > times["6"]
-    assert [(one.name, one.entries) for one in library.profiles.records()] == [("I", 2)]
+    assert [(record.name, record.entries) for record in library.profiles.records()] == [("I", 2)]
 
 
 def test_that_namesakes_under_two_ids_are_both_kept(library):
@@ -72,7 +72,7 @@ def test_that_a_deleted_profile_is_out_of_sight_and_comes_back_in_its_old_place(
     with pytest.raises(LibraryError, match="nobody with the id 'me'"):
         library.profiles.load("me")
     library.profiles.restore("me")
-    assert [one.profile_id for one in library.profiles.records()] == ["me", "anna"]
+    assert [record.profile_id for record in library.profiles.records()] == ["me", "anna"]
     assert library.profiles.load("me").entries == (MATRIX, OFF)
     later = dict(library.profiles._database.rows("SELECT item_id, rated_at FROM ratings WHERE profile_id = 'me'"))
     assert later == times

@@ -148,7 +148,7 @@ def test_that_curves_come_back_and_a_resumed_epoch_replaces_its_point(library, b
             EpochEnded(epoch, epoch * 4, 5.0, (("presence", 4.5),), (("ndcg@100", value),), "ndcg@100", True, 1e-3)
         )
     curves = library.runs.curves(begun.run_id)
-    assert [one.epoch for one in curves] == [1, 2]
+    assert [curve.epoch for curve in curves] == [1, 2]
     assert curves[1].validation == (("ndcg@100", 0.3),)
     assert "epoch 2, step 8: loss 5" in (folder_of(library, begun).path / "log.txt").read_text()
 
@@ -185,7 +185,7 @@ def test_that_runs_are_found_by_id_name_latest_and_data_set(library, planted, be
     second = library.runs.begin(planted, plan_for(planted))
     assert library.runs.find("latest").run_id == second.run_id
     assert library.runs.find("two_head 1").run_id == begun.run_id
-    assert [one.run_id for one in library.runs.records("planted")] == [second.run_id, begun.run_id]
+    assert [record.run_id for record in library.runs.records("planted")] == [second.run_id, begun.run_id]
     assert library.runs.records("other") == ()
     with pytest.raises(LibraryError, match=r"no run called 'x'.*two_head 2"):
         library.runs.find("x")

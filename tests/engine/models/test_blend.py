@@ -113,7 +113,7 @@ def test_that_the_shares_of_the_parts_add_up_to_the_impact_of_a_rating():
 
     shares = blend.shares_left_out(PROFILE, left_out_V=np.array([3, 0]), columns_C=columns)
 
-    impacts = [one.score_UC[:1] - one.score_UC[1:] for one in shares if one.score_UC is not None]
+    impacts = [share.score_UC[:1] - share.score_UC[1:] for share in shares if share.score_UC is not None]
     whole = blend.leave_one_out(PROFILE, left_out_V=np.array([3, 0]), columns_C=columns).score_UI
     assert len(impacts) == 4
     torch.testing.assert_close(torch.stack(impacts).sum(0), whole[:1] - whole[1:], atol=1e-5, rtol=0)
@@ -164,7 +164,7 @@ def test_that_what_is_ranked_by_a_product_is_added_by_its_logarithm():
 def test_that_a_blend_can_what_its_parts_can(names, learns_from, predicts):
     rates = [kind_of(one).can.predicts_ratings for one in names]
     blend = blend_of(
-        *(part(one, 0.5, **({"rating_weight": 0.5} if able else {})) for one, able in zip(names, rates, strict=True))
+        *(part(name, 0.5, **({"rating_weight": 0.5} if able else {})) for name, able in zip(names, rates, strict=True))
     )
     assert blend.can.learns_from == learns_from
     assert blend.can.predicts_ratings == predicts

@@ -109,7 +109,7 @@ def test_that_the_sequence_preset_says_that_it_reads_the_order_of_the_file_where
 
 def test_that_ratings_that_are_all_the_same_are_refused_to_models_of_ratings_only():
     likes_only = dataset_with(histories=alike(1.0), scale=Scale(0, 1, 1))
-    refused = {one.name for one in presets_for(likes_only, machine=LAPTOP) if one.refusal}
+    refused = {preset.name for preset in presets_for(likes_only, machine=LAPTOP) if preset.refusal}
     assert refused == {"netflix_mlp", "low_rank", "movielens_101_mf", "movielens_101_dense", "movielens_101_lstm"}
     with pytest.raises(SettingError, match="all ratings are the same"):
         preset_for("low_rank", likes_only)

@@ -103,7 +103,7 @@ def test_that_leaving_one_out_equals_predicting_without_it(seed):
     out_V = np.arange(profile.entries)
     told = model.leave_one_out(profile, left_out_V=out_V, columns_C=None).score_UI
     variants = [profile, *(profile.where(out_V != out) for out in out_V)]
-    slow = torch.cat([model.predict(one).score_UI for one in variants])
+    slow = torch.cat([model.predict(variant).score_UI for variant in variants])
     torch.testing.assert_close(told, slow, atol=1e-5, rtol=1e-4)
 
 
@@ -161,7 +161,7 @@ def test_that_stages_are_told_in_words_and_a_stop_leaves_the_model_as_it_was():
     histories, model = crowd(50, 20), Ease(EaseConfig(), items=20, scale=FIVE_STARS)
     stages: list[Event] = []
     drive(model.fit(histories), on_event=stages.append)
-    assert [one.stage for one in stages if isinstance(one, StageStarted)] == ["counting", "solving"]
+    assert [stage.stage for stage in stages if isinstance(stage, StageStarted)] == ["counting", "solving"]
     before = model.weights_LL.clone()
     job = model.fit(crowd(50, 20, seed=1))
     next(job)

@@ -64,7 +64,7 @@ def test_that_the_network_is_the_studys(config):
     model = a_model(config)
     loss_of(model)
     persons = torch.randn(3, 5)
-    expected = torch.stack([network_of(model, one.expand(TITLES, -1), model.items_IE) for one in persons])
+    expected = torch.stack([network_of(model, person.expand(TITLES, -1), model.items_IE) for person in persons])
     torch.testing.assert_close(model._targets(persons, None), expected, atol=1e-5, rtol=1e-5)
     assert float(expected.detach().std()) > 0.01
 

@@ -89,13 +89,13 @@ def some_people() -> Histories:
 def one_by_one(model: Model, profile: Histories, columns: np.ndarray | None) -> Prediction:
     """The definition: predict for the whole profile, then for each profile without one entry."""
     entries = np.arange(profile.entries)
-    variants = [profile, *(profile.where(entries != one) for one in entries)]
+    variants = [profile, *(profile.where(entries != entry) for entry in entries)]
     with torch.no_grad():
-        parts = [model.predict(one) for one in variants]
+        parts = [model.predict(variant) for variant in variants]
     picked = slice(None) if columns is None else torch.from_numpy(columns)
 
     def joined(name: str) -> torch.Tensor | None:
-        values = [getattr(one, name) for one in parts]
+        values = [getattr(part, name) for part in parts]
         return None if values[0] is None else torch.cat(values)[:, picked]
 
     return Prediction(*(joined(name) for name in ("score_UI", "log_probability_UI", "liking_UI", "rating_UI")))

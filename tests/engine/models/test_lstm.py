@@ -80,7 +80,7 @@ def test_that_earlier_ratings_are_read_unless_switched_off():
     profiles = [in_order([3, 8, 1], [first, 3.0, 2.0]) for first in (1.0, 5.0)]
     low, high = (a_model().predict(one).rating_UI for one in profiles)
     assert not torch.equal(low, high)
-    low, high = (a_model(SMALL.changed(reads_ratings=False)).predict(one).rating_UI for one in profiles)
+    low, high = (a_model(SMALL.changed(reads_ratings=False)).predict(profile).rating_UI for profile in profiles)
     assert torch.equal(low, high)
 
 

@@ -85,7 +85,7 @@ def test_that_fitting_reports_its_stages_and_no_entries_are_refused():
     model = Popularity(PopularityConfig(), items=5, scale=FIVE_STARS)
     stages: list[object] = []
     drive(model.fit(CROWD), on_event=stages.append)
-    assert [type(one) for one in stages] == [StageStarted, StageStarted]
+    assert [type(stage) for stage in stages] == [StageStarted, StageStarted]
     with pytest.raises(TrainingError, match="no ratings to learn from"):
         drive(model.fit(histories({})))
 

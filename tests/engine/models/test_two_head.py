@@ -72,7 +72,9 @@ def test_that_every_variant_of_the_study_changes_the_loss_or_the_gradients_and_l
         model = a_model(config)
         losses = model.losses(batch, noise=torch.Generator().manual_seed(4), moment=START)
         losses.total.backward()
-        gradient = sum(float(one.grad.abs().sum()) for one in model.parameters() if one.grad is not None)
+        gradient = sum(
+            float(parameter.grad.abs().sum()) for parameter in model.parameters() if parameter.grad is not None
+        )
         return float(losses.total.detach()), gradient
 
     total, gradient = outcome(SMALL.changed(**changes))

@@ -48,9 +48,9 @@ def total_of(batch=None, **changes):
 @pytest.mark.parametrize(("name", "kind"), [("swish", nn.SiLU), ("tanh", nn.Tanh), ("relu", nn.ReLU)])
 def test_that_the_activation_bends_every_layer_but_bottleneck_and_heads(name, kind):
     model = a_model(activation=name, hidden=(16, 10))
-    bends = [one for one in model.modules() if isinstance(one, nn.SiLU | nn.Tanh | nn.ReLU)]
+    bends = [module for module in model.modules() if isinstance(module, nn.SiLU | nn.Tanh | nn.ReLU)]
     assert len(bends) == 5
-    assert all(isinstance(one, kind) for one in bends)
+    assert all(isinstance(bend, kind) for bend in bends)
 
 
 def test_that_the_activation_bends_the_first_layer_too():
@@ -63,7 +63,7 @@ def test_that_the_activation_bends_the_first_layer_too():
 
 def test_that_shared_heads_read_the_same_decoder_and_separate_ones_do_not():
     shared, separate = a_model(heads="shared"), a_model()
-    decoder = sum(one.numel() for one in separate.rating_decoder.parameters())
+    decoder = sum(parameter.numel() for parameter in separate.rating_decoder.parameters())
     assert separate.parameter_count - shared.parameter_count == decoder > 0
     presence, rating = shared._decode(torch.randn(3, 5))
     assert torch.equal(presence, rating)

@@ -55,7 +55,11 @@ def test_that_a_blend_is_recorded_judged_and_ready(library, dataset, parts):
     assert record.stopped_because.startswith("Mixed ")
     assert record.best_value == finished.trained.best_value
     assert record.parameters > 0
-    assert [one.stage for one in events if isinstance(one, StageStarted)][:3] == ["splitting", "loading", "listening"]
+    assert [event.stage for event in events if isinstance(event, StageStarted)][:3] == [
+        "splitting",
+        "loading",
+        "listening",
+    ]
     assert finished.recommender.model.can.predicts_ratings
 
 
@@ -79,7 +83,7 @@ def test_that_a_blend_survives_the_deletion_of_its_parts(library, dataset, parts
         library.runs.delete(part)
     library.runs.settle()
 
-    assert [one.run_id for one in library.runs.records()] == [run_id]
+    assert [record.run_id for record in library.runs.records()] == [run_id]
     assert torch.equal(scores_of(library, run_id, dataset), before)
 
 
@@ -119,7 +123,7 @@ def test_that_the_reasons_of_a_blend_come_from_its_parts(library, dataset, parts
         history, left_out_V=np.arange(history.entries), columns_C=np.array([first.item_row], dtype=np.int64)
     )
 
-    impacts = sum((one.score_UC[:1] - one.score_UC[1:])[:, 0] for one in shares if one.score_UC is not None)
+    impacts = sum((share.score_UC[:1] - share.score_UC[1:])[:, 0] for share in shares if share.score_UC is not None)
     place = list(history.item_rows_N).index(first.reasons[0].item_row)
     assert first.reasons[0].impact == pytest.approx(float(impacts[place]), abs=1e-5)
 
@@ -201,7 +205,7 @@ def test_that_models_of_ratings_are_mixed_by_their_errors(library, dataset):
         ).run_id,
     ]
     finished = drive(operations.blend(library, runs))
-    errors = [library.runs.find(one).metrics["rmse"]["value"] for one in runs]
+    errors = [library.runs.find(run).metrics["rmse"]["value"] for run in runs]
     assert finished.judgement.metrics["rmse"].value < max(errors)
     assert sum(one["rating_weight"] for one in library.runs.find(finished.run_id).model_config["copies"]) > 0.3
 
@@ -262,7 +266,7 @@ def test_that_the_numbers_of_the_parts_add_up_to_those_of_an_explanation(library
     for reason in (*told.carried, *told.against):
         assert sum(one.impact for one in reason.parts) == pytest.approx(reason.impact, abs=1e-5)
     weights = {one["run"]: one["weight"] for one in library.runs.find("latest").model_config["copies"]}
-    assert {one.run for one in told.parts} == {run for run, weight in weights.items() if weight}
+    assert {part.run for part in told.parts} == {run for run, weight in weights.items() if weight}
 
 
 def test_that_a_list_is_told_part_by_part_as_each_of_its_titles_is(library, dataset, parts):
@@ -274,7 +278,7 @@ def test_that_a_list_is_told_part_by_part_as_each_of_its_titles_is(library, data
         of_item = {one.item_row: one.parts for one in (*alone.carried, *alone.against)}
         for told, expected in (
             (title.parts, alone.parts),
-            *((one.parts, of_item[one.item_row]) for one in title.reasons),
+            *((reason.parts, of_item[reason.item_row]) for reason in title.reasons),
         ):
             assert told
             assert [one.run for one in told] == [one.run for one in expected]

@@ -35,7 +35,7 @@ def test_that_a_finished_run_is_kept_person_by_person(library, dataset):
     kept = library.runs.judgement(finished.run_id)
     assert kept is not None
     assert kept.metrics == finished.judgement.metrics
-    assert {"profile length", "popularity"} <= {one.name for one in kept.breakdowns}
+    assert {"profile length", "popularity"} <= {breakdown.name for breakdown in kept.breakdowns}
     assert kept.breakdown("cold start") is None, "it costs more than the judgement itself"
 
 
@@ -81,7 +81,7 @@ def test_that_lists_are_held_against_popularity_and_errors_against_biases(librar
     assert found["biases"].metrics["rmse"] == run.metrics["rmse"]
     assert not {"rmse", "mae"} & set(found["popularity"].metrics)
     assert found["popularity"].metrics["ndcg@100"] == run.metrics["ndcg@100"]
-    assert [one.name for one in found["biases"].breakdowns] == ["errors by rating"]
+    assert [breakdown.name for breakdown in found["biases"].breakdowns] == ["errors by rating"]
 
 
 def test_that_baselines_are_worked_out_once(library, dataset):

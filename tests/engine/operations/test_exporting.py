@@ -43,7 +43,7 @@ def again(library, imported):
 
 
 def names(library):
-    return [(one.name, one.entries) for one in library.datasets.records()]
+    return [(record.name, record.entries) for record in library.datasets.records()]
 
 
 def test_that_an_export_is_imported_as_an_equal_data_set(library, imported, tmp_path):
@@ -103,7 +103,7 @@ def test_that_the_same_files_change_nothing_and_say_so(library, imported):
     done = again(library, imported)
     assert done.change == "nothing"
     assert done.words == "Films was imported again: nothing has changed."
-    assert [one.dataset_id for one in library.datasets.records()] == [imported.record.dataset_id]
+    assert [record.dataset_id for record in library.datasets.records()] == [imported.record.dataset_id]
 
 
 def test_that_changed_files_take_the_place_and_the_name_of_the_former_data_set(library, imported, file):
@@ -129,7 +129,7 @@ def test_that_the_former_data_set_can_be_brought_back(library, imported, file):
     file.write_text("\n".join([*ROWS, "99,3,5"]))
     done = again(library, imported)
     operations.undo_again(library, done)
-    assert [one.dataset_id for one in library.datasets.records()] == [imported.record.dataset_id]
+    assert [record.dataset_id for record in library.datasets.records()] == [imported.record.dataset_id]
     assert library.datasets.open(imported.record.dataset_id).fingerprint == imported.dataset.fingerprint
 
 

@@ -32,7 +32,7 @@ def test_that_reading_and_finding_are_told_apart(dataset, export):
     events = []
     drive(operations.match_export(dataset, export), on_event=events.append)
 
-    assert [one.words for one in events if isinstance(one, StageStarted)] == [
+    assert [event.words for event in events if isinstance(event, StageStarted)] == [
         "Reading ratings.csv",
         "Finding your titles in Planted",
     ]

@@ -132,8 +132,8 @@ def test_that_a_large_file_is_answered_part_by_part_with_its_progress(library, r
     whole = drive(operations.predict(library, run_id, path, out=tmp_path / "out.csv"), on_event=events.append)
     rows = rows_of(whole.path)
     assert [tuple(row[:2]) for row in rows[1:]] == asked
-    reports = [one for one in events if isinstance(one, Progressed)]
-    assert all(one.done <= one.total == path.stat().st_size for one in reports)
+    reports = [event for event in events if isinstance(event, Progressed)]
+    assert all(report.done <= report.total == path.stat().st_size for report in reports)
     monkeypatch.setattr(predicting, "_AT_ONCE", 50_000)
     again = rows_of(drive(operations.predict(library, run_id, path, out=tmp_path / "again.csv")).path)
     assert [float(row[2]) for row in rows[1:]] == pytest.approx([float(row[2]) for row in again[1:]], abs=2e-4)
@@ -163,7 +163,7 @@ def test_that_the_pairs_of_a_text_file_are_answered_one_number_a_line_in_its_ord
     answers = [float(line) for line in done.path.read_text().splitlines()]
     assert len(answers) == len(PAIRS)
     assert (done.pairs, done.predicted, done.by_averages) == (6, 6, 5)
-    assert all(1 <= one <= 5 for one in answers)
+    assert all(1 <= answer <= 5 for answer in answers)
     mean = float(matrix.histories.ratings_N.mean())
     assert answers[3] == pytest.approx(mean, abs=0.2)
     own = matrix.histories.row(2).ratings_N

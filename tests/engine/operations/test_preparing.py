@@ -38,7 +38,7 @@ def test_that_a_failed_import_leaves_what_was_there(library, dataset, tmp_path):
     (tmp_path / "empty.csv").write_text("")
     with pytest.raises(DataError):
         drive(operations.import_files(library, [tmp_path / "empty.csv"]))
-    assert [one.dataset_id for one in library.datasets.records()] == ["planted"]
+    assert [record.dataset_id for record in library.datasets.records()] == ["planted"]
 
 
 def test_that_the_sample_is_imported_once_and_mended_where_damaged(library):

@@ -98,7 +98,7 @@ def test_that_reasons_come_for_a_whole_list(library, dataset):
     told = drive(operations.recommend(recommender, profile_of_user(dataset, "3"), top=4, explain=True))
     assert len(told.listed.items) == 4
     assert told.insights is not None
-    assert {one.item_row for one in told.listed.items} <= {one.item_row for one in told.insights.titles}
+    assert {item.item_row for item in told.listed.items} <= {title.item_row for title in told.insights.titles}
     assert np.isfinite([one.impact for one in told.insights.most_impactful]).all()
 
 

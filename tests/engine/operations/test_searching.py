@@ -74,9 +74,9 @@ def test_that_every_combination_is_a_run_and_the_best_is_by_validation(library, 
     assert [one.best_value for one in records] == [row.value for row in result.rows]
     assert result.best.value == min(row.value for row in result.rows)
     assert len({repr(one.split_config) for one in records}) == 1
-    assert [dict(row.metrics)["rmse"] for row in result.rows] == [one.metrics["rmse"]["value"] for one in records]
+    assert [dict(row.metrics)["rmse"] for row in result.rows] == [record.metrics["rmse"]["value"] for record in records]
     assert not result.stopped
-    assert not any(isinstance(one, StageStarted) and one.stage == "comparing" for one in events)
+    assert not any(isinstance(event, StageStarted) and event.stage == "comparing" for event in events)
 
 
 def test_that_progress_over_all_runs_is_reported(library, dataset):
@@ -84,7 +84,7 @@ def test_that_progress_over_all_runs_is_reported(library, dataset):
     drive(searched(library, dataset), on_event=events.append)
     started = next(one for one in events if isinstance(one, SearchStarted))
     assert (started.runs, started.ended, started.watched) == (3, 0, "rmse")
-    moved = [one for one in events if isinstance(one, SearchMoved)]
+    moved = [event for event in events if isinstance(event, SearchMoved)]
     assert [(one.place, one.status) for one in moved] == [
         (place, status) for place in (1, 2, 3) for status in ("running", "finished")
     ]
@@ -123,7 +123,7 @@ def test_that_a_stopped_search_keeps_its_runs_and_goes_on_in_a_new_process(tmp_p
         done = gone_on(library, dataset, stopped)
         assert statuses(done) == ["finished"] * 3
         assert [row.run_id for row in done.rows[:2]] == [row.run_id for row in stopped.rows[:2]]
-        assert len({one.run_id for one in library.runs.records()} - runs_before) == 1
+        assert len({record.run_id for record in library.runs.records()} - runs_before) == 1
         assert [row.value for row in done.rows] == [row.value for row in whole.rows]
         assert [row.metrics for row in done.rows] == [row.metrics for row in whole.rows]
 
@@ -196,7 +196,7 @@ def test_that_a_run_without_enough_memory_is_tried_again_with_half_the_batch(
     assert {row.batch for row in result.rows} == {50}
     assert result.rows[0].note == "batch 200 -> 100 -> 50: the memory was not enough"
     assert "Run 1: batch 200 -> 100: the memory was not enough; it is tried again." in [
-        one.words for one in events if isinstance(one, Advised)
+        event.words for event in events if isinstance(event, Advised)
     ]
     assert next(csv.DictReader(out.open()))["note"] == result.rows[0].note
     assert len(library.runs.records()) == 2, "what ran out of memory is not kept"
@@ -208,7 +208,7 @@ def test_that_a_run_that_lacked_memory_gives_back_what_it_had_before_the_next_tr
 
     def taken(self, batch_given, **choices):
         if not models or models[-1]() is not self.model:
-            alive.append(sum(one() is not None for one in models))
+            alive.append(sum(model() is not None for model in models))
             models.append(weakref.ref(self.model))
         if len(batch_given.item_rows_B) > 60:
             raise torch.OutOfMemoryError("CUDA out of memory.")
@@ -345,7 +345,7 @@ def test_that_a_summary_that_cannot_be_written_for_a_while_does_not_end_the_sear
     result = drive(searched(library, dataset, out=out), on_event=events.append)
     assert statuses(result) == ["finished"] * 3
     assert len(out.read_text().splitlines()) == 4
-    assert any(isinstance(one, Advised) and "another program has it open" in one.words for one in events)
+    assert any(isinstance(event, Advised) and "another program has it open" in event.words for event in events)
 
 
 def test_that_impossible_values_are_refused_before_anything_runs(library, dataset):
@@ -368,7 +368,7 @@ def test_that_a_device_that_is_not_there_is_refused_at_once(library, dataset):
 
 def test_that_only_the_best_model_can_be_kept(library, dataset):
     result = drive(searched(library, dataset, config=SearchConfig(keep="best")))
-    assert [one.run_id for one in library.runs.records()] == [result.best.run_id]
+    assert [record.run_id for record in library.runs.records()] == [result.best.run_id]
     assert all(row.value is not None for row in result.rows)
     assert [row.note for row in result.rows].count("its model was not kept") == 2
 

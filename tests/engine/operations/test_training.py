@@ -22,7 +22,7 @@ def test_that_a_finished_run_is_recorded_judged_and_advised(library, dataset):
     assert record.people_judged == finished.judgement.people
     assert len(library.runs.curves(finished.run_id)) == 3
     assert record.advice == finished.advice
-    assert any(isinstance(one, Advised) for one in events) == bool(finished.advice)
+    assert any(isinstance(event, Advised) for event in events) == bool(finished.advice)
     assert record.split_config == SplitConfig().as_dict()
 
 
@@ -30,7 +30,7 @@ def test_that_a_missing_rate_is_found_first_and_kept_with_the_run(library, datas
     events = []
     job = trained(library, dataset, training=QUICK.changed(lr=None))
     finished = drive(job, on_event=events.append)
-    assert any(isinstance(one, LossesMeasured) for one in events)
+    assert any(isinstance(event, LossesMeasured) for event in events)
     assert finished.lr is not None
     assert library.runs.find(finished.run_id).lr == finished.lr
 
@@ -113,7 +113,7 @@ def test_that_a_resumed_run_equals_the_uninterrupted_one_to_the_bit(library, dat
     weights = [library.runs.state(run).weights for run in (whole.run_id, resumed.run_id)]
     assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
     assert [one.validation for one in library.runs.curves(whole.run_id)] == [
-        one.validation for one in library.runs.curves(resumed.run_id)
+        curve.validation for curve in library.runs.curves(resumed.run_id)
     ]
     record = library.runs.find(resumed.run_id)
     assert (record.status, record.epochs) == ("finished", 3)

@@ -61,12 +61,12 @@ class Linear(Model):
     def leave_one_out(self, profile, *, left_out_V, columns_C) -> Prediction:
         every = np.arange(profile.entries)
         variants = [profile, *(profile.where(every != one) for one in left_out_V)]
-        parts = [self.predict(one) for one in variants]
+        parts = [self.predict(variant) for variant in variants]
         columns = slice(None) if columns_C is None else torch.from_numpy(np.asarray(columns_C))
         rating = [one.rating_UI for one in parts]
         return Prediction(
             torch.cat([one.score_UI for one in parts])[:, columns],
-            torch.cat([one.log_probability_UI for one in parts])[:, columns],
+            torch.cat([part.log_probability_UI for part in parts])[:, columns],
             None,
             None if rating[0] is None else torch.cat(rating)[:, columns],
         )

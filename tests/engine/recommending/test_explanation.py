@@ -108,6 +108,6 @@ def test_that_impacts_follow_the_weight(make_model):
 def test_that_portions_hold_few_scores_at_once_and_every_entry_once():
     portions = list(chunks_of(np.arange(2000), 10_000))
 
-    assert max(len(one) for one in portions) * 10_000 <= 4_000_000
+    assert max(len(portion) for portion in portions) * 10_000 <= 4_000_000
     assert np.concatenate(portions).tolist() == list(range(2000))
-    assert [len(one) for one in chunks_of(np.arange(3), 10**9)] == [1, 1, 1]
+    assert [len(chunk) for chunk in chunks_of(np.arange(3), 10**9)] == [1, 1, 1]

@@ -25,8 +25,8 @@ def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_that_each_listed_title_has_its_strongest_reasons_in_list_order(dataset, make_model):
     found = drive(explain_list(Recommender(make_model(), dataset), HISTORY))
 
-    assert [one.title for one in found.titles] == ["Brazil", "Dune", "Casablanca", "Eraserhead", "Fargo"]
-    assert [one.words for one in found.titles[1].reasons] == [
+    assert [title.title for title in found.titles] == ["Brazil", "Dune", "Casablanca", "Eraserhead", "Fargo"]
+    assert [reason.words for reason in found.titles[1].reasons] == [
         "because you liked Alien",
         "because you disliked Armageddon",
     ]
@@ -133,7 +133,7 @@ def test_that_events_are_plain_and_at_most_twenty_a_second(dataset, make_model, 
     drive(explain_list(Recommender(make_model(), dataset), history), on_event=events.append)
 
     assert isinstance(events[0], StageStarted)
-    assert all(isinstance(one, Progressed) and one.total == 400 for one in events[1:])
+    assert all(isinstance(event, Progressed) and event.total == 400 for event in events[1:])
     assert len(events) < 100
 
 
@@ -156,7 +156,7 @@ def test_that_insights_hold_no_tensors_or_arrays(dataset, make_model):
     found = drive(explain_list(Recommender(make_model(), dataset), HISTORY))
 
     assert not any(
-        isinstance(one, (torch.Tensor, np.ndarray, np.generic)) for one in _leaves(dataclasses.asdict(found))
+        isinstance(leave, (torch.Tensor, np.ndarray, np.generic)) for leave in _leaves(dataclasses.asdict(found))
     )
 
 

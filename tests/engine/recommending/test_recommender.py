@@ -21,7 +21,7 @@ def test_that_titles_come_best_first_and_none_of_the_profile_comes_back(dataset,
     listed = Recommender(make_model(), dataset).recommend(ALIEN_AND_AMELIE)
 
     assert [one.item_row for one in listed.items] == [3, 5, 4, 2, 6, 7]
-    assert [one.rank for one in listed.items] == [1, 2, 3, 4, 5, 6]
+    assert [item.rank for item in listed.items] == [1, 2, 3, 4, 5, 6]
     best = listed.items[0]
     assert (best.item_id, best.title, best.year, best.genres) == ("103", "Brazil", 1985, ("Comedy", "Sci-Fi"))
     assert (best.score, best.predicted_rating, best.match) == (6.0, pytest.approx(3.6), 99)
@@ -41,7 +41,7 @@ def test_that_titles_that_training_never_saw_are_not_recommended(dataset, make_m
 
     listed = Recommender(make_model(), dataset, candidates_I=seen).recommend(ALIEN_AND_AMELIE)
 
-    assert 3 not in [one.item_row for one in listed.items]
+    assert 3 not in [item.item_row for item in listed.items]
     assert listed.candidates == 5
 
 
@@ -54,7 +54,7 @@ def test_that_a_switched_off_title_does_not_come_back_either(dataset, make_model
 
     listed = recommender.recommend(found.history, seen_rows=found.seen_rows)
 
-    assert 3 not in [one.item_row for one in listed.items]
+    assert 3 not in [item.item_row for item in listed.items]
 
 
 def test_that_a_new_weight_or_filter_ranks_again_without_asking_the_model(dataset, make_model):
@@ -84,7 +84,7 @@ def test_that_filters_refill_the_list_from_the_whole_catalogue(dataset, make_mod
         ALIEN_AND_AMELIE, top=2, filters=Filters(genres_none=("Sci-Fi",))
     )
 
-    assert [one.title for one in listed.items] == ["Casablanca", "Eraserhead"]
+    assert [item.title for item in listed.items] == ["Casablanca", "Eraserhead"]
     assert listed.passing == 3
 
 

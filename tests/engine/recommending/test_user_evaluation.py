@@ -31,11 +31,11 @@ def test_that_every_rating_is_predicted_from_the_others(dataset, make_model, fou
     for one in found.entries:
         keep = HISTORY.where(HISTORY.item_rows_N != one.item_row)
         assert one.predicted == pytest.approx(model.predict(keep).rating_UI[0, one.item_row].item())
-    assert [one.title for one in found.entries] == ["Alien", "Amelie", "Armageddon", "Brazil", "Casablanca"]
+    assert [entry.title for entry in found.entries] == ["Alien", "Amelie", "Armageddon", "Brazil", "Casablanca"]
 
 
 def test_that_a_title_seen_without_a_rating_is_not_asked_about(found):
-    assert "Eraserhead" not in [one.title for one in found.entries]
+    assert "Eraserhead" not in [entry.title for entry in found.entries]
     assert found.entries_wanted == found.entries_done == 5
 
 
@@ -70,7 +70,7 @@ def test_that_the_most_liked_stand_beside_the_model(dataset, make_model, found):
 
 
 def test_that_the_error_is_that_of_the_predictions_with_an_interval_around_it(found):
-    errors = np.array([one.predicted - one.rating for one in found.entries])
+    errors = np.array([entry.predicted - entry.rating for entry in found.entries])
     rmse, mae = found.figures["rmse"], found.figures["mae"]
     assert rmse.of == 5
     assert rmse.model.value == pytest.approx(np.sqrt((errors**2).mean()))
@@ -84,7 +84,7 @@ def test_that_a_model_equal_to_the_usual_one_differs_by_nothing(dataset):
     drive(usual.fit(dataset.histories))
     found = drive(how_well_known(Recommender(usual, dataset), HISTORY))
     assert (found.figures["mae"].difference.low, found.figures["mae"].difference.high) == (0.0, 0.0)
-    assert all(one.rank == one.usual_rank for one in found.entries)
+    assert all(entry.rank == entry.usual_rank for entry in found.entries)
 
 
 def test_that_hits_are_the_share_of_favourites_in_the_first_titles(found):
@@ -108,7 +108,7 @@ def test_that_a_model_of_likes_is_asked_about_favourites_only(dataset, make_mode
     assert [one.title for one in found.entries] == ["Alien", "Amelie", "Brazil"]
     assert "rmse" not in found.figures
     assert "hits@100" in found.figures
-    assert all(one.predicted is None for one in found.entries)
+    assert all(entry.predicted is None for entry in found.entries)
 
 
 def test_that_too_few_ratings_are_refused_with_how_many_it_takes(dataset, make_model):

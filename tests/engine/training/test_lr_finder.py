@@ -24,7 +24,7 @@ def everything(model, split):
     """All that a sweep could have touched: weights, gradients, modes, random states, data order."""
     return (
         [one.detach().clone() for one in model.state_dict().values()],
-        [one.grad is None for one in model.parameters()],
+        [parameter.grad is None for parameter in model.parameters()],
         model.training,
         torch.get_rng_state(),
         np.random.get_state()[1].copy(),
@@ -118,7 +118,7 @@ def test_that_a_sweep_reports_growing_curves_and_chooses_a_rate(split, fresh_mod
     if fresh_model().can.examples == "people":
         assert 1e-5 < result.chosen.lr < 1, "on so few single ratings the curve of the others is mostly noise"
     assert {one.kind for one in result.suggestions} == {"steepest", "valley", "minimum", "turning_point"}
-    assert all(one.sentence for one in result.suggestions)
+    assert all(suggestion.sentence for suggestion in result.suggestions)
 
 
 def test_that_a_sweep_ends_at_the_first_loss_that_is_not_finite(split, fresh_model):

@@ -25,7 +25,7 @@ ALL = SearchConfig()
 def test_that_a_grid_is_the_product_with_the_last_setting_fastest():
     grid = grid_of(MF, {"rank": (10, 25), "lr": (1e-3, 3e-3)})
     trials = grid.trials(ALL)
-    assert [settings_words(one.values) for one in trials] == [
+    assert [settings_words(trial.values) for trial in trials] == [
         "rank=10, lr=1e-3", "rank=10, lr=3e-3", "rank=25, lr=1e-3", "rank=25, lr=3e-3"
     ]  # fmt: skip
     assert (trials[3].model_config.rank, trials[3].training.lr) == (25, 3e-3)

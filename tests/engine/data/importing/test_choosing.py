@@ -45,7 +45,7 @@ def slowly(rows, selection):
     steps.append(pairs)
     while True:
         people = Counter(user for user, _ in pairs)
-        left = {one for one in pairs if people[one[0]] >= selection.least_per_person}
+        left = {pair for pair in pairs if people[pair[0]] >= selection.least_per_person}
         titles = Counter(item for _, item in left)
         left = {one for one in left if titles[one[1]] >= selection.least_per_title}
         if left == pairs:
@@ -79,7 +79,7 @@ def test_that_every_rule_leaves_what_it_should_whatever_was_asked_before(tmp_pat
         gathered = gathered_of(tmp_path_factory.mktemp("data"), rows)
         for selection in chosen:
             steps = slowly(rows, selection)
-            assert drive(remaining(gathered, selection)) == tuple(figures(one) for one in steps)
+            assert drive(remaining(gathered, selection)) == tuple(figures(step) for step in steps)
             if not steps[-1]:
                 with pytest.raises(DataError, match="Nothing is left"):
                     drive(imported(gathered, selection))

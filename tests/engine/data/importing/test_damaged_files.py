@@ -128,7 +128,7 @@ def test_that_a_damaged_ratings_file_gives_a_data_set_or_a_sentence(library, tmp
     imported, refusal = outcome(lambda: drive(operations.import_files(library, [path])))
     if imported is None:
         assert path.name in refusal
-        assert {one.dataset_id for one in library.datasets.records()} == kept_before
+        assert {record.dataset_id for record in library.datasets.records()} == kept_before
         assert not folders.exists() or {one.name for one in folders.iterdir()} == kept_before
         return
     dataset = imported.dataset
@@ -149,7 +149,7 @@ def test_that_a_damaged_export_is_read_or_refused_with_a_sentence(tmp_path, name
     if export is None:
         assert path.name in refusal
     else:
-        assert all(one.title or one.ids for one in export.titles)
+        assert all(title.title or title.ids for title in export.titles)
 
 
 @pytest.mark.parametrize("name", GOOD)

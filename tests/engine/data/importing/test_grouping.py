@@ -12,7 +12,7 @@ slices = st.lists(st.lists(st.integers(0, 6), max_size=12), min_size=1, max_size
 @settings(max_examples=100, deadline=None)
 @given(slices)
 def test_that_entries_lie_together_by_key_in_the_order_they_came(keys):
-    parts = [np.array(one, np.int32) for one in keys]
+    parts = [np.array(key, np.int32) for key in keys]
     whole = np.concatenate(parts)
     places = Places(np.bincount(whole, minlength=7))
     result, first = np.full(len(whole), -1), 0

@@ -19,7 +19,7 @@ def joined(*blocks):
     for block in blocks:
         column.add(dictionary(block))
     rows, vocabulary = drive(column.join())
-    return [one.tolist() for one in rows], vocabulary
+    return [row.tolist() for row in rows], vocabulary
 
 
 def test_that_whole_numbers_are_sorted_as_numbers():
@@ -46,7 +46,7 @@ def test_that_ids_of_blocks_that_are_read_again_are_forgotten():
     column.add(dictionary(["c"]))
     rows, vocabulary = drive(column.join())
     assert vocabulary.ids == ("a", "b", "c")
-    assert [one.tolist() for one in rows] == [[0, 1], [2]]
+    assert [row.tolist() for row in rows] == [[0, 1], [2]]
 
 
 @settings(max_examples=60, deadline=None)
@@ -88,4 +88,4 @@ def test_that_numbers_of_blocks_that_are_read_again_are_forgotten():
     column.forget_from(1)
     column.add(dictionary(["3"]))
     rows, vocabulary = drive(column.join())
-    assert (vocabulary.ids, [one.tolist() for one in rows]) == (("2", "3", "4"), [[2, 0], [1]])
+    assert (vocabulary.ids, [row.tolist() for row in rows]) == (("2", "3", "4"), [[2, 0], [1]])

@@ -25,7 +25,7 @@ MOVIES = 'movieId,title,genres\n31,"Matrix, The (1999)",Action|Sci-Fi\n1029,Gone
 
 
 def imported(*paths, **options):
-    return drive(import_files([Path(one) for one in paths], options=ImportOptions(**options), dataset_id="d1"))
+    return drive(import_files([Path(path) for path in paths], options=ImportOptions(**options), dataset_id="d1"))
 
 
 def entries_of(dataset):
@@ -322,6 +322,6 @@ def test_that_the_sample_is_imported_well_under_a_second():
     ],
 )
 def test_that_the_standard_data_sets_have_their_known_sizes(files, figures):
-    dataset, report = imported(*(Path(os.environ["DESKTOP_REC_DATA"]) / one for one in files))
+    dataset, report = imported(*(Path(os.environ["DESKTOP_REC_DATA"]) / file for file in files))
     assert (dataset.people, dataset.titles, dataset.entries, report.unrated, report.duplicates) == figures
     assert report.problems == ()

@@ -24,7 +24,7 @@ def test_that_titles_years_and_genres_are_read(titles_of):
 
 def test_that_a_year_column_is_used_where_the_title_has_none(titles_of):
     titles = titles_of("movieId,title,year\n1,Matrix,1999\n2,Gone (2000),1990\n3,Odd,NULL\n")
-    assert [one.year for one in titles.values()] == [1999, 2000, 0]
+    assert [title.year for title in titles.values()] == [1999, 2000, 0]
 
 
 def test_that_the_first_of_two_titles_with_one_id_counts(titles_of):

@@ -48,7 +48,7 @@ def entries_of(dataset):
 
 
 def names_of(dataset):
-    return {one: dataset.catalogue.name(row) for row, one in enumerate(dataset.items.ids)}
+    return {id_: dataset.catalogue.name(row) for row, id_ in enumerate(dataset.items.ids)}
 
 
 def test_that_movielens_csv_opens_with_titles_and_the_ids_of_other_services(folder):
@@ -151,7 +151,7 @@ def test_that_a_bad_line_between_sections_is_reported_with_its_own_file_and_line
         "mv_0000002.txt": "2:\n30,1,2005-09-07\n31,good,2005-09-07\n32,9,2005-09-07\n33,2\n\n34,2,2005-09-07\n",
     }
     dataset, report = imported(folder(files))
-    assert [(one.file, one.line, one.text, one.reason) for one in report.problems] == [
+    assert [(problem.file, problem.line, problem.text, problem.reason) for problem in report.problems] == [
         ("mv_0000002.txt", 3, "31,good,2005-09-07", "rating is not a number"),
         ("mv_0000002.txt", 4, "32,9,2005-09-07", "rating is outside of the scale"),
         ("mv_0000002.txt", 5, "33,2", "wrong number of columns"),
@@ -179,7 +179,7 @@ def test_that_matrix_completion_text_keeps_the_pairs_to_predict(folder, first):
     text = f"3 4 4\n{ratings}2\n{3 + first - 1} {1 + first - 1}\n{1 + first - 1}  {4 + first - 1}\n"
     dataset, report = imported(folder({"train.txt": text}) / "train.txt")
     assert report.layout == "matrix-completion text"
-    assert [one[2] for one in entries_of(dataset)] == [3, 4.5, 1, 2]
+    assert [entry[2] for entry in entries_of(dataset)] == [3, 4.5, 1, 2]
     assert dataset.users.ids == tuple(str(first + place) for place in range(3))
     assert dataset.items.ids == tuple(str(first + place) for place in range(4))
     assert dataset.asked_P2.tolist() == [[2, 0], [0, 3]]
@@ -253,7 +253,7 @@ def jester(rows, *, counts, columns=30):
 def test_that_jester_wide_is_a_row_a_person_without_the_99s(folder, counts):
     rows = [{1: -7.82, 3: 8.79, 30: 0.5}, {2: 4.08}, {1: 9.0, 2: -9.95}]
     dataset, report = imported(folder({"wide.csv": jester(rows, counts=counts)}) / "wide.csv")
-    assert [one[:3] for one in entries_of(dataset)] == [
+    assert [entry[:3] for entry in entries_of(dataset)] == [
         ("1", "1", -7.82), ("1", "3", 8.79), ("1", "30", 0.5), ("2", "2", 4.08), ("3", "1", 9.0), ("3", "2", -9.95),
     ]  # fmt: skip
     assert (report.layout, report.skipped) == ("Jester (one row a person)", {})
@@ -269,7 +269,7 @@ def test_that_people_of_several_wide_files_are_different_people(folder):
 def test_that_a_bad_cell_of_a_wide_table_costs_that_cell_only(folder):
     text = jester([{1: 1.5, 2: 2.5}] * 60, counts=False) + "1,2\n" + jester([{1: "x", 2: 2.5}], counts=False)
     dataset, report = imported(folder({"wide.csv": text}) / "wide.csv")
-    assert [(one.line, one.reason) for one in report.problems] == [
+    assert [(problem.line, problem.reason) for problem in report.problems] == [
         (61, "wrong number of columns"),
         (62, "rating is not a number"),
     ]
@@ -296,7 +296,7 @@ def test_that_bookcrossing_takes_0_for_read_and_not_rated(folder):
 def test_that_orange_has_three_lines_of_names(folder):
     text = "user\tmovie\tscore\ndiscrete\tdiscrete\tcontinuous\nrow=1\tcol=1\tclass\nann\tMoon\t4\nbob\tSun\t?\n"
     dataset, report = imported(folder({"reco.tab": text}) / "reco.tab")
-    assert [one[:3] for one in entries_of(dataset)] == [("ann", "Moon", 4), ("bob", "Sun", None)]
+    assert [entry[:3] for entry in entries_of(dataset)] == [("ann", "Moon", 4), ("bob", "Sun", None)]
     assert report.layout == "Orange"
 
 
@@ -327,7 +327,7 @@ def test_that_arrow_tables_open_in_any_wrapping(folder, kind, tmp_path):
         path = tmp_path / "table.zip"
     dataset, report = imported(path)
     assert entries_of(dataset) == TABLE_ENTRIES
-    assert [(one.line, one.reason) for one in report.problems] == [(4, "no person")]
+    assert [(problem.line, problem.reason) for problem in report.problems] == [(4, "no person")]
 
 
 def test_that_parquet_finds_its_titles_in_parquet(folder):
@@ -366,13 +366,16 @@ def test_that_json_opens_as_a_list_inside_an_object_and_in_lines(folder, text):
         ("c", "y", None, DAY),
         ("ü 🎬", "back\\slash", 4.5, DAY),
     ]
-    assert [(one.line, one.reason) for one in report.problems] == [(3, "no title")]
+    assert [(problem.line, problem.reason) for problem in report.problems] == [(3, "no title")]
 
 
 def test_that_json_cut_short_loses_its_last_entry_and_says_so(folder):
     text = json.dumps([{"user": 1, "item": 2, "rating": 5}, {"user": 2, "item": 2, "rating": 4}])
     dataset, report = imported(folder({"r.json": text[:-12]}) / "r.json")
-    assert (dataset.entries, [(one.line, one.reason) for one in report.problems]) == (1, [(2, "no object of JSON")])
+    assert (dataset.entries, [(problem.line, problem.reason) for problem in report.problems]) == (
+        1,
+        [(2, "no object of JSON")],
+    )
 
 
 ANIME = {
@@ -394,20 +397,20 @@ def test_that_ratings_and_a_history_in_a_folder_are_one_data_set(folder):
 def test_that_ratings_and_a_history_given_together_are_one_data_set(folder):
     path = folder(ANIME)
     dataset, _ = imported(path / "anime_history.dat", path / "anime_ratings.dat")
-    assert {one[:3] for one in entries_of(dataset)} == {("1", "5", 8), ("1", "6", None), ("2", "6", 3)}
+    assert {entry[:3] for entry in entries_of(dataset)} == {("1", "5", 8), ("1", "6", None), ("2", "6", 3)}
 
 
 def test_that_minus_1_is_seen_only_where_the_layout_says_so(folder):
     text = "user_id,anime_id,rating\n1,20,-1\n1,24,10\n2,20,1\n"
     dataset, report = imported(folder({"rating.csv": text}) / "rating.csv")
-    assert [one[2] for one in entries_of(dataset)] == [None, 10, 1]
+    assert [entry[2] for entry in entries_of(dataset)] == [None, 10, 1]
     assert (report.skipped, dataset.scale) == ({}, Scale(1, 10, 1))
 
 
 def test_that_a_person_may_say_which_ratings_mean_seen_only(folder):
     path = folder({"a.csv": "user,item,rating\n1,2,0\n1,3,4\n2,3,2\n"}) / "a.csv"
     assert [one[2] for one in entries_of(imported(path)[0])] == [0, 4, 2]
-    assert [one[2] for one in entries_of(imported(path, given=Given(unrated=(0.0,)))[0])] == [None, 4, 2]
+    assert [entry[2] for entry in entries_of(imported(path, given=Given(unrated=(0.0,)))[0])] == [None, 4, 2]
 
 
 def test_that_numbered_parts_of_one_table_are_one_data_set(folder):
@@ -436,7 +439,7 @@ def test_that_a_header_of_a_layout_with_ratings_of_another_scale_is_read_as_it_i
     text = "userId,movieId,rating,timestamp\n1,2,9,100\n1,3,10,100\n2,3,4,100\n"
     dataset, report = imported(folder({"r.csv": text}) / "r.csv")
     assert (report.layout, dataset.scale, report.skipped) == ("columns with names", Scale(1, 10, 1), {})
-    assert any("its ratings go beyond 0.5 to 5" in one for one in report.notes)
+    assert any("its ratings go beyond 0.5 to 5" in note for note in report.notes)
 
 
 def test_that_a_few_ratings_beyond_the_scale_are_counted_and_left_out(folder):

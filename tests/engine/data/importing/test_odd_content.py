@@ -38,7 +38,7 @@ def imported(tmp_path):
 def test_that_an_odd_line_is_left_out_with_its_reason(imported, line, reason):
     dataset, report = imported(HEAD + "7,2,3\n" * 20_000 + line + "\n8,2,4\n")
     assert dataset.users.ids == ("7", "8")
-    assert [(one.line, one.reason) for one in report.problems] == [(20_002, reason)]
+    assert [(problem.line, problem.reason) for problem in report.problems] == [(20_002, reason)]
     assert len(report.problems[0].text) <= 200
     assert report.skipped == {reason: 1}
 
@@ -88,12 +88,12 @@ def test_that_months_come_first_where_a_person_says_so(imported):
     assert imported(text, dates="mdy")[0].histories.times_N.tolist() == [1126051200]
     dataset, report = imported(text)
     assert dataset.histories.times_N.tolist() == [1120867200]
-    assert any("read as the day first" in one for one in report.notes)
+    assert any("read as the day first" in note for note in report.notes)
 
 
 def test_that_a_date_that_is_none_is_reported_beside_dates_with_the_month_first(imported):
     _, report = imported("user,item,rating,date\n" + "1,2,3,12/31/2005\n" * 30 + "2,2,3,31/12/2005\n")
-    assert [(one.line, one.reason) for one in report.problems] == [(32, "time is not a number or a date")]
+    assert [(problem.line, problem.reason) for problem in report.problems] == [(32, "time is not a number or a date")]
 
 
 @pytest.mark.parametrize("text", ["user;item;rating\n1;2;3,5\n1;3;4,0\n", 'user,item,rating\n1,2,"3,5"\n1,3,"4,0"\n'])

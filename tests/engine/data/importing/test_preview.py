@@ -38,7 +38,12 @@ def test_that_rows_are_shown_as_an_import_will_read_them(write):
     assert first.cells == ("1", "10", "4.5", "978300760")
     assert (first.line, first.user, first.item, first.rating, first.time) == (2, "1", "10", 4.5, 978300760)
     assert preview.columns == ("userId", "movieId", "rating", "timestamp")
-    assert [set(one) for one in preview.roles_of_columns] == [{"user"}, {"item"}, {"rating"}, {"time"}]
+    assert [set(roles_of_column) for roles_of_column in preview.roles_of_columns] == [
+        {"user"},
+        {"item"},
+        {"rating"},
+        {"time"},
+    ]
 
 
 def test_that_titles_beside_are_joined_to_the_rows(write):

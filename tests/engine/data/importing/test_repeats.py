@@ -66,7 +66,7 @@ def test_that_each_pair_is_left_once_as_the_policy_says(policy, slice_of, rows):
         repeats = drive(find_repeats(histories, titles=TITLES))
         settled = drive(settle(histories, repeats, policy=policy))
     np.testing.assert_allclose(as_rows(settled), slowly(rows, policy), rtol=1e-6)
-    assert sum(one.replaced for one in repeats) == len(rows) - settled.entries
+    assert sum(repeat.replaced for repeat in repeats) == len(rows) - settled.entries
 
 
 def test_that_nothing_is_copied_where_nobody_has_a_title_twice():

@@ -51,7 +51,7 @@ def test_that_an_id_whose_title_and_year_are_another_film_is_unsure(tweeted):
     found = tweeted.match(wanted("Hamlet", 1996, imdb="tt0133093"))
 
     assert found.verdict == "unsure"
-    assert {one.item_row for one in found.candidates[:2]} == {0, 2}
+    assert {candidate.item_row for candidate in found.candidates[:2]} == {0, 2}
 
 
 def test_that_a_film_with_another_id_is_not_surely_the_one_of_that_name(tweeted):

@@ -94,13 +94,15 @@ def test_that_the_candidates_of_an_unsure_title_are_the_best_first(match, films)
     found = match("Wonderland", 1998)
 
     assert {films.catalogue.years[one.item_row] for one in found.candidates[:2]} == {1997, 1999}
-    assert [one.score for one in found.candidates] == sorted((one.score for one in found.candidates), reverse=True)
+    assert [one.score for one in found.candidates] == sorted(
+        (candidate.score for candidate in found.candidates), reverse=True
+    )
 
 
 def test_that_of_equally_good_candidates_the_better_known_comes_first():
     found = Matcher(dataset_of([("Tango", 1998), ("Tango", 1998)], seen=[1])).match(ExportedTitle("Tango", 1998))
 
-    assert [one.item_row for one in found.candidates] == [1, 0]
+    assert [candidate.item_row for candidate in found.candidates] == [1, 0]
 
 
 def test_that_a_sure_match_names_itself_first_among_its_candidates(match):
@@ -189,7 +191,7 @@ def test_that_progress_is_reported_in_titles(films):
     events = []
     drive(Matcher(films).match_all([ExportedTitle("The Matrix", 1999)]), on_event=events.append)
 
-    assert {(type(one), one.unit) for one in events} == {(Progressed, "titles")}
+    assert {(type(event), event.unit) for event in events} == {(Progressed, "titles")}
 
 
 def test_that_no_titles_give_no_matches(films):

@@ -16,7 +16,7 @@ def review(*candidates):
 def test_that_a_refused_match_is_unsure_among_its_other_candidates():
     refused = refuse(review(3, 8), 0)
     assert standing_of(refused, 0) == "unsure"
-    assert [one.item_row for one in refused.matches[0].candidates] == [8]
+    assert [candidate.item_row for candidate in refused.matches[0].candidates] == [8]
     assert accepted(refused) == ()
 
 

@@ -44,16 +44,16 @@ def test_that_custom_lists_repeat_nothing(tmp_path):
     entries = [anilist_entry(1, "A", 8, "COMPLETED"), anilist_entry(None, "B", 7, "COMPLETED")]
     export = read_export(written(tmp_path, "anilist.json", anilist(entries, "POINT_10", custom=True)))
 
-    assert [one.title for one in export.titles] == ["A", "B"]
+    assert [title.title for title in export.titles] == ["A", "B"]
 
 
 def test_that_statuses_say_what_was_seen_dropped_and_planned(tmp_path):
     statuses = ("COMPLETED", "CURRENT", "PAUSED", "REPEATING", "DROPPED", "PLANNING")
-    entries = [anilist_entry(place, one, 0, one) for place, one in enumerate(statuses, start=1)]
+    entries = [anilist_entry(place, statuse, 0, statuse) for place, statuse in enumerate(statuses, start=1)]
     export = read_export(written(tmp_path, "anilist.json", anilist(entries, "POINT_10")))
 
     assert [one.state for one in export.titles] == ["seen"] * 4 + ["dropped", "planned"]
-    assert {one.rating for one in export.titles} == {None}
+    assert {title.rating for title in export.titles} == {None}
 
 
 def test_that_other_titles_and_forms_are_kept(tmp_path):
@@ -65,7 +65,7 @@ def test_that_other_titles_and_forms_are_kept(tmp_path):
 
     assert export.titles[0].title == "Song of Clouds"
     assert export.titles[0].other_titles == ("Kumo no Uta", "雲の歌", "Cloud Song")
-    assert [one.medium for one in export.titles] == ["film", "book"]
+    assert [title.medium for title in export.titles] == ["film", "book"]
 
 
 def test_that_entries_of_odd_kinds_are_left_out(tmp_path):
@@ -73,7 +73,7 @@ def test_that_entries_of_odd_kinds_are_left_out(tmp_path):
     odd = [good, None, [], {"media": 7}, {**good, "score": 11}]
     export = read_export(written(tmp_path, "anilist.json", anilist(odd, "POINT_10")))
 
-    assert [one.title for one in export.titles] == ["A"]
+    assert [title.title for title in export.titles] == ["A"]
     assert export.skipped_count == 4
 
 

@@ -54,7 +54,7 @@ def read_or_refuse(path):
         return
     assert isinstance(export, Export)
     assert export.titles
-    assert all(one.rating is None or export.scale.low <= one.rating <= export.scale.high for one in export.titles)
+    assert all(title.rating is None or export.scale.low <= title.rating <= export.scale.high for title in export.titles)
 
 
 any_damage = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)

@@ -26,7 +26,7 @@ from engine.errors import DataError, ProfileError
 
 
 def said(export):
-    return [(one.title, one.year, one.rating, one.state) for one in export.titles]
+    return [(title.title, title.year, title.rating, title.state) for title in export.titles]
 
 
 def test_that_letterboxd_ratings_are_titles_with_years_in_half_stars(tmp_path):
@@ -37,20 +37,20 @@ def test_that_letterboxd_ratings_are_titles_with_years_in_half_stars(tmp_path):
         ("Amélie", 2001, 4.5, "seen"),
         ("Crouching Tiger, Hidden Dragon", 2000, 3.0, "seen"),
     ]
-    assert {one.medium for one in export.titles} == {"film"}
+    assert {title.medium for title in export.titles} == {"film"}
 
 
 def test_that_two_films_of_one_name_and_year_stay_two(tmp_path):
     export = read_export(written(tmp_path, "ratings.csv", LETTERBOXD_RATINGS))
 
-    assert [one.rating for one in export.titles if one.title == "War of the Worlds"] == [2.0, 0.5]
+    assert [title.rating for title in export.titles if title.title == "War of the Worlds"] == [2.0, 0.5]
 
 
 def test_that_letterboxds_watched_films_are_seen_and_not_rated(tmp_path):
     export = read_export(written(tmp_path, "watched.csv", LETTERBOXD_WATCHED))
 
     assert export.layout == "Letterboxd watched"
-    assert {(one.rating, one.state) for one in export.titles} == {(None, "seen")}
+    assert {(title.rating, title.state) for title in export.titles} == {(None, "seen")}
 
 
 @pytest.mark.parametrize("name", ["watchlist.csv", "watchlist (1).csv", "my-WATCHLIST.csv"])
@@ -58,7 +58,7 @@ def test_that_a_watchlist_is_known_by_its_name_and_only_planned(tmp_path, name):
     export = read_export(written(tmp_path, name, LETTERBOXD_WATCHLIST))
 
     assert export.layout == "Letterboxd watchlist"
-    assert {one.state for one in export.titles} == {"planned"}
+    assert {title.state for title in export.titles} == {"planned"}
     assert "2 titles are only planned and will be left out." in export.notes
 
 
@@ -89,7 +89,7 @@ def test_that_imdb_ratings_have_ids_original_titles_and_kinds(tmp_path):
     assert said(export)[0] == ("Amelie", 2001, 9.0, "seen")
     assert export.titles[0].ids == {"imdb": "tt0211915"}
     assert export.titles[0].other_titles == ("Le fabuleux destin d'Amélie Poulain",)
-    assert [one.medium for one in export.titles] == ["film", "series", "episode"]
+    assert [title.medium for title in export.titles] == ["film", "series", "episode"]
 
 
 def test_that_older_imdb_ratings_have_no_original_titles(tmp_path):
@@ -104,7 +104,7 @@ def test_that_imdb_ratings_until_2017_are_read_in_their_encoding(tmp_path):
     assert export.layout == "IMDb ratings until 2017"
     assert said(export) == [("Amélie", 2001, 8.0, "seen"), ("One Piece", 1999, 6.0, "seen")]
     assert [one.date for one in export.titles] == [1_452_038_400, 1_452_124_800]
-    assert [one.medium for one in export.titles] == ["film", "series"]
+    assert [title.medium for title in export.titles] == ["film", "series"]
 
 
 def test_that_titles_of_an_imdb_list_without_my_rating_are_seen_only(tmp_path):
@@ -117,7 +117,7 @@ def test_that_titles_of_an_imdb_list_without_my_rating_are_seen_only(tmp_path):
 def test_that_of_an_imdb_watchlist_what_was_rated_has_been_seen(tmp_path):
     export = read_export(written(tmp_path, "WATCHLIST.csv", IMDB_LIST))
 
-    assert [(one.title, one.state) for one in export.titles] == [("Alien", "seen"), ("Blade Runner", "planned")]
+    assert [(title.title, title.state) for title in export.titles] == [("Alien", "seen"), ("Blade Runner", "planned")]
 
 
 def test_that_tmdbs_own_rating_is_the_crowds(tmp_path):
@@ -127,13 +127,13 @@ def test_that_tmdbs_own_rating_is_the_crowds(tmp_path):
     assert [(one.title, one.rating) for one in export.titles] == [
         ("Alien", 9.0), ("Breaking Bad", 10.0), ("Breaking Bad", 7.0), ("Blade Runner", None),
     ]  # fmt: skip
-    assert [one.medium for one in export.titles] == ["film", "series", "episode", "film"]
+    assert [title.medium for title in export.titles] == ["film", "series", "episode", "film"]
 
 
 def test_that_a_series_of_tmdb_does_not_carry_an_id_that_could_be_a_films(tmp_path):
     export = read_export(written(tmp_path, "ratings.csv", TMDB))
 
-    assert [dict(one.ids) for one in export.titles] == [
+    assert [dict(title.ids) for title in export.titles] == [
         {"tmdb": "348", "imdb": "tt0078748"},
         {"imdb": "tt0903747"},
         {"imdb": "tt0959621"},
@@ -175,7 +175,7 @@ def test_that_storygraph_has_quarter_stars_and_statuses(tmp_path):
 
     assert (export.layout, export.scale) == ("StoryGraph", Scale(0.25, 5.0, 0.25))
     assert [(one.rating, one.state) for one in export.titles] == [(4.25, "seen"), (None, "dropped"), (None, "planned")]
-    assert [dict(one.ids) for one in export.titles] == [{"isbn": "0306406152"}, {}, {}]
+    assert [dict(title.ids) for title in export.titles] == [{"isbn": "0306406152"}, {}, {}]
 
 
 def test_that_boardgamegeek_zero_is_unrated_and_a_wish_is_planned(tmp_path):
@@ -208,7 +208,7 @@ def test_that_ratings_outside_of_the_scale_and_words_are_left_out_with_their_lin
     ]
     export = read_export(written(tmp_path, "ratings.csv", "\n".join(["Date,Name,Year,Letterboxd URI,Rating", *rows])))
 
-    assert [one.title for one in export.titles] == ["Ok"]
+    assert [title.title for title in export.titles] == ["Ok"]
     assert [(one.line, one.reason) for one in export.skipped] == [
         (2, "rating is outside of the scale"), (3, "rating is not a number"), (4, "no title"),
     ]  # fmt: skip
@@ -228,7 +228,7 @@ def test_that_any_table_of_titles_and_ratings_is_an_export(tmp_path, text):
     export = read_export(written(tmp_path, "mine.csv", text))
 
     assert [(one.title, one.rating) for one in export.titles] == [("Amélie", 3.5), ("The Matrix", 5.0)]
-    assert [one.year for one in export.titles] == [2001, 1999]
+    assert [title.year for title in export.titles] == [2001, 1999]
     assert (export.layout, export.scale_is_known) == ("columns with names", False)
 
 
@@ -243,7 +243,7 @@ def test_that_a_table_that_does_not_say_its_scale_says_so(tmp_path):
 def test_that_blank_zero_and_minus_one_are_seen_and_not_rated(tmp_path, unrated):
     export = read_export(written(tmp_path, "mine.csv", f"title,rating\nAlien,8\nHeat,{unrated}\n"))
 
-    assert [one.rating for one in export.titles] == [8.0, None]
+    assert [title.rating for title in export.titles] == [8.0, None]
 
 
 def test_that_known_columns_of_ids_are_taken_beside_the_tables_own(tmp_path):

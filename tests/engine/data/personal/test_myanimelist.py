@@ -18,7 +18,7 @@ def test_that_titles_scores_and_states_are_read(tmp_path):
     export = read_export(written(tmp_path, "animelist.xml", MYANIMELIST))
 
     assert (export.layout, export.scale) == ("MyAnimeList", Scale(1.0, 10.0, 1.0))
-    assert [(one.title, one.rating, one.state, one.medium) for one in export.titles] == [
+    assert [(title.title, title.rating, title.state, title.medium) for title in export.titles] == [
         ("Cowboys & Stars", 9.0, "seen", "series"),
         ("Nearly Seen", None, "seen", "film"),
         ("Given Up", None, "dropped", "series"),
@@ -44,7 +44,7 @@ def test_that_numbers_of_older_lists_mean_states(tmp_path):
     entries = [mal_entry(code, f"T{code}", 0, str(code)) for code in (1, 2, 3, 4, 6)]
     export = read_export(written(tmp_path, "animelist.xml", mal_xml(*entries)))
 
-    assert [one.state for one in export.titles] == ["seen", "seen", "seen", "dropped", "planned"]
+    assert [title.state for title in export.titles] == ["seen", "seen", "seen", "dropped", "planned"]
 
 
 def test_that_a_manga_list_is_of_books_without_anime_ids(tmp_path):
@@ -53,7 +53,9 @@ def test_that_a_manga_list_is_of_books_without_anime_ids(tmp_path):
     text = text.replace("<mymanga>", "<myanime>")
     export = read_export(written(tmp_path, "mangalist.xml", text.replace("manga><myinfo", "anime><myinfo")))
 
-    assert [(one.title, one.medium, dict(one.ids), one.state) for one in export.titles] == [("Ink", "book", {}, "seen")]
+    assert [(title.title, title.medium, dict(title.ids), title.state) for title in export.titles] == [
+        ("Ink", "book", {}, "seen")
+    ]
 
 
 @pytest.mark.parametrize(

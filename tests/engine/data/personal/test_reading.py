@@ -50,14 +50,14 @@ def test_that_a_whole_letterboxd_zip_is_one_export_in_which_a_rating_beats_seen(
     export = read_export(zipped(tmp_path / "letterboxd-nobody.zip", LETTERBOXD))
 
     assert export.layout == "Letterboxd ratings, diary, watched, watchlist"
-    assert [(one.title, one.rating, one.state) for one in export.titles] == TOGETHER
+    assert [(title.title, title.rating, title.state) for title in export.titles] == TOGETHER
 
 
 def test_that_a_folder_of_exports_is_one_export(tmp_path):
     for name in ("ratings.csv", "watched.csv", "watchlist.csv", "diary.csv", "profile.csv"):
         written(tmp_path, name, LETTERBOXD[name])
 
-    assert [(one.title, one.rating, one.state) for one in read_export(tmp_path).titles] == TOGETHER
+    assert [(title.title, title.rating, title.state) for title in read_export(tmp_path).titles] == TOGETHER
 
 
 def test_that_a_zip_in_a_folder_is_opened_too(tmp_path):
@@ -65,7 +65,7 @@ def test_that_a_zip_in_a_folder_is_opened_too(tmp_path):
     written(tmp_path, "notes.txt", "words")
     written(tmp_path, "sheet.xlsx", _workbook())
 
-    assert [(one.title, one.rating, one.state) for one in read_export(tmp_path).titles] == TOGETHER
+    assert [(title.title, title.rating, title.state) for title in read_export(tmp_path).titles] == TOGETHER
 
 
 def test_that_a_packed_file_is_read_in_place(tmp_path):

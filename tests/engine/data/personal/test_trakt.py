@@ -29,7 +29,7 @@ def test_that_episodes_are_named_after_their_series_and_are_not_it(tmp_path):
         ("Breaking Bad", "series", 10.0),
         ("Breaking Bad: Pilot", "episode", 8.0),
     ]
-    assert all("tmdb" not in one.ids for one in export.titles)
+    assert all("tmdb" not in title.ids for title in export.titles)
 
 
 def test_that_a_zip_of_shards_is_one_export(tmp_path):
@@ -43,7 +43,7 @@ def test_that_a_zip_of_shards_is_one_export(tmp_path):
     }
     export = read_export(zipped(tmp_path / "trakt.zip", members))
 
-    assert [(one.title, one.rating, one.state) for one in export.titles] == [
+    assert [(title.title, title.rating, title.state) for title in export.titles] == [
         ("Alien", 9.0, "seen"),
         ("Paprika", 7.0, "seen"),
         ("Breaking Bad", 10.0, "seen"),
@@ -65,7 +65,7 @@ def test_that_entries_that_say_nothing_are_left_out_with_their_number(tmp_path):
     odd[-1]["rating"] = "often"
     export = read_export(written(tmp_path, "ratings.json", odd))
 
-    assert [one.title for one in export.titles] == ["Alien", "Paprika"]
+    assert [title.title for title in export.titles] == ["Alien", "Paprika"]
     assert [(one.line, one.reason) for one in export.skipped] == [
         (3, "no title"), (4, "no title"), (5, "rating is outside of the scale"), (6, "rating is not a number"),
     ]  # fmt: skip

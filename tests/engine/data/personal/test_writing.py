@@ -32,12 +32,12 @@ PROFILE = Profile(
 
 def back(path):
     export = read_export(path)
-    entries = [(one.ids.get("item", ""), one.title, one.year, one.rating) for one in export.titles]
+    entries = [(title.ids.get("item", ""), title.title, title.year, title.rating) for title in export.titles]
     return export, entries
 
 
 def facts(profile):
-    return [(one.item_id, one.title, one.year, one.rating) for one in profile.entries]
+    return [(entry.item_id, entry.title, entry.year, entry.rating) for entry in profile.entries]
 
 
 def rows(path):
@@ -74,7 +74,7 @@ def test_that_any_profile_reads_back_as_it_is(tmp_path, entries):
 
     _, read = back(tmp_path / "any.csv")
     kept = dict.fromkeys(read)
-    assert all(one in kept for one in facts(profile) if one[0]), "what has an id is told apart by it"
+    assert all(fact in kept for fact in facts(profile) if fact[0]), "what has an id is told apart by it"
     assert {one[3] for one in read} <= {one.rating for one in profile.entries}
 
 
@@ -105,7 +105,7 @@ def test_that_letterboxds_form_is_an_export_itself(tmp_path):
 
     export = read_export(tmp_path / "l.csv")
     assert export.titles[0].ids["imdb"] == "tt0133093"
-    assert [one.rating for one in export.titles] == [5.0, 3.5, None, 1.0]
+    assert [title.rating for title in export.titles] == [5.0, 3.5, None, 1.0]
 
 
 def test_that_unmatched_titles_say_why(tmp_path):

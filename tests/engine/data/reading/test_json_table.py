@@ -22,8 +22,10 @@ def rows_of(source):
     pieces = list(read_pieces(source, sniff(source)))
     return [
         row
-        for one in pieces
-        for row in zip(one.block.users_N.to_pylist(), one.block.items_N.to_pylist(), one.block.ratings_N, strict=True)
+        for piece in pieces
+        for row in zip(
+            piece.block.users_N.to_pylist(), piece.block.items_N.to_pylist(), piece.block.ratings_N, strict=True
+        )
     ]
 
 
@@ -32,7 +34,7 @@ def test_that_entries_cut_anywhere_by_a_block_are_whole(source, monkeypatch, ind
     monkeypatch.setattr(json_table, "BLOCK_BYTES", 37)
     entries = [{"user": f'u"{row},{{', "item": "\\" * (row % 4) + "]", "rating": row % 5} for row in range(60)]
     found = rows_of(source(json.dumps(entries, indent=indent)))
-    assert found == [(one["user"], one["item"], one["rating"]) for one in entries]
+    assert found == [(entry["user"], entry["item"], entry["rating"]) for entry in entries]
 
 
 def test_that_ids_of_several_kinds_in_one_file_are_texts(source):

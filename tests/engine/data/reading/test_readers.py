@@ -76,21 +76,21 @@ def test_that_a_text_rating_is_reported_with_its_line(read, block_bytes):
 def test_that_each_unusable_line_is_left_out_with_its_reason(read, line, reason):
     lines = [HEADER.strip(), *many(250), line, *many(30)]
     rows, problems, _ = read("\n".join(lines) + "\n")
-    assert [(one.line, one.text, one.reason) for one in problems] == [(252, line, reason)]
+    assert [(problem.line, problem.text, problem.reason) for problem in problems] == [(252, line, reason)]
     assert len(rows) == 280
 
 
 def test_that_blank_lines_are_no_problem_but_count_as_lines(read):
     rows, problems, _ = read(f"\n{HEADER}\n" + "\n".join(many(250)) + "\n\n\n1,2,x,4\n")
     assert len(rows) == 250
-    assert [one.line for one in problems] == [256]
+    assert [problem.line for problem in problems] == [256]
 
 
 def test_that_the_line_is_right_after_quoted_line_breaks(read):
     comments = [f'{user},1,4,"so\nso ""{user}"""' for user in range(100)]
     rows, problems, _ = read("userId,movieId,rating,comment\n" + "\n".join(comments) + "\n1,2,bad,x\n", block_bytes=90)
     assert len(rows) == 100
-    assert [(one.line, one.text) for one in problems] == [(202, "1,2,bad,x")]
+    assert [(problem.line, problem.text) for problem in problems] == [(202, "1,2,bad,x")]
 
 
 def test_that_a_blank_rating_is_seen_and_not_rated(read):
@@ -171,4 +171,6 @@ def test_that_single_colons_belong_to_a_cell_where_two_delimit(read):
 def test_that_single_colons_do_not_delimit_where_two_do(read):
     rows, problems, _ = read("1::2::3::978300760\n" * 3 + "1:2:3:4:5:6:7\n" + "2::2::4::978300761\n")
     assert len(rows) == 4
-    assert [(one.line, one.text, one.reason) for one in problems] == [(4, "1:2:3:4:5:6:7", "wrong number of columns")]
+    assert [(problem.line, problem.text, problem.reason) for problem in problems] == [
+        (4, "1:2:3:4:5:6:7", "wrong number of columns")
+    ]
