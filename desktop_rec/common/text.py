@@ -85,7 +85,7 @@ def predicted_words(rating: float, off: float | None = None) -> str:
     return words if off is None else f"{words}\u00a0±\u00a0{off:.1f}"
 
 
-def doubt_words(off: float | None) -> str:
+def uncertainty_words(off: float | None) -> str:
     """What the number behind ± means; "" where there is none."""
     if off is None:
         return ""

@@ -102,8 +102,8 @@ class DatasetView(QWidget):
         """Another data set, or the same one under another name or with another report."""
         is_other = self._shown is None or self._shown.dataset_id != record.dataset_id
         self._shown = record
-        shelf = self._session.library.datasets if self._session.library is not None else None
-        facts = () if shelf is None else facts_of(record, folder=shelf.folder_of(record.dataset_id))
+        store = self._session.library.datasets if self._session.library is not None else None
+        facts = () if store is None else facts_of(record, folder=store.folder_of(record.dataset_id))
         asked = 0 if dataset.asked_P2 is None else len(dataset.asked_P2)
         self.page.predictions.show_asked(asked)
         self.page.place_predictions(first=bool(asked))

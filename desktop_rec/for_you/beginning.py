@@ -8,7 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from desktop_rec.for_you.my_ratings.rating_side import RatingSide
-from desktop_rec.for_you.onboarding.onboarding_side import DeckSide
+from desktop_rec.for_you.onboarding.onboarding_side import OnboardingSide
 from desktop_rec.for_you.onboarding.panel import USEFUL
 from desktop_rec.for_you.onboarding.starter_panel import ENOUGH
 from desktop_rec.for_you.page import ForYouPage
@@ -25,12 +25,12 @@ class Beginning(QObject):
         super().__init__(parent)
         self._page, self._ratings = page, ratings
         self._is_wanted = self._wants_many = False
-        self._deck = DeckSide(session, page.deck, ratings, self)
-        self._deck.import_wanted.connect(self.import_wanted)
+        self._onboarding = OnboardingSide(session, page.onboarding, ratings, self)
+        self._onboarding.import_wanted.connect(self.import_wanted)
         page.starter.list_wanted.connect(self.end)
-        page.starter.deck_wanted.connect(self.begin)
-        page.deck.list_wanted.connect(self.end)
-        page.deck.many_wanted.connect(self._on_many_wanted)
+        page.starter.onboarding_wanted.connect(self.begin)
+        page.onboarding.list_wanted.connect(self.end)
+        page.onboarding.many_wanted.connect(self._on_many_wanted)
 
     @property
     def is_due(self) -> bool:
@@ -39,22 +39,22 @@ class Beginning(QObject):
 
     def forget_dataset(self) -> None:
         """Another data set is open."""
-        self._deck.forget_dataset()
+        self._onboarding.forget_dataset()
 
     def take_person(self) -> None:
-        """Another person is here: whoever has few ratings begins with the deck."""
+        """Another person is here: whoever has few ratings begins with the onboarding."""
         self._is_wanted, self._wants_many = self._ratings.known < USEFUL, False
 
     def take_rating(self, *, had: int) -> None:
-        """A rating changed. Found by searching, enough of them lead to the list; the deck waits to be left."""
-        if had < ENOUGH <= self._ratings.known and not self._deck.is_answering:
+        """A rating changed. Found by searching, enough of them lead to the list; the onboarding waits to be left."""
+        if had < ENOUGH <= self._ratings.known and not self._onboarding.is_answering:
             self._is_wanted = False
 
     def begin(self) -> None:
         """The person wants to rate one title at a time."""
         self._is_wanted, self._wants_many = True, False
         self.turned.emit()
-        self._deck.focus()
+        self._onboarding.focus()
 
     def end(self) -> None:
         """The person wants their list."""
@@ -66,8 +66,8 @@ class Beginning(QObject):
         if self._wants_many:
             self._page.show_starter()
         else:
-            self._deck.show_state()
-            self._page.show_deck()
+            self._onboarding.show_state()
+            self._page.show_onboarding()
 
     def _on_many_wanted(self) -> None:
         self._wants_many = True

@@ -14,7 +14,7 @@ from desktop_rec.common.stars import StarScale
 from desktop_rec.for_you.insights_panel import InsightsPanel
 from desktop_rec.for_you.list_pane import ListPane
 from desktop_rec.for_you.my_ratings.panel import WIDTH, MyRatingsPanel
-from desktop_rec.for_you.onboarding.panel import DeckPanel
+from desktop_rec.for_you.onboarding.panel import OnboardingPanel
 from desktop_rec.for_you.onboarding.starter_panel import StarterPanel
 from desktop_rec.for_you.reasons_panel import ReasonsPanel
 
@@ -22,7 +22,8 @@ _LIST_WIDTH, _WHY_WIDTH = 560, 300
 
 
 class ForYouPage(QWidget):
-    """mine at the left; pane, deck or starter between; reasons and insights at the right. data_wanted(): go to Data."""
+    """mine at the left; pane, onboarding or starter between; reasons and insights at the right. data_wanted(): go to
+    Data."""
 
     data_wanted = Signal()
 
@@ -31,7 +32,7 @@ class ForYouPage(QWidget):
         self.mine = MyRatingsPanel(scale)
         self.pane = ListPane(scale)
         self.starter = StarterPanel(scale)
-        self.deck = DeckPanel(scale)
+        self.onboarding = OnboardingPanel(scale)
         self.reasons = ReasonsPanel(scale)
         self.insights = InsightsPanel()
         self._build()
@@ -39,7 +40,7 @@ class ForYouPage(QWidget):
 
     def use_scale(self, scale: StarScale) -> None:
         """Rate and predict on another data set's scale."""
-        for part in (self.mine, self.starter, self.deck, self.pane.list, self.reasons):
+        for part in (self.mine, self.starter, self.onboarding, self.pane.list, self.reasons):
             part.use_scale(scale)
 
     def show_missing(self) -> None:
@@ -52,10 +53,10 @@ class ForYouPage(QWidget):
         self._middle.setCurrentWidget(self.starter)
         self._tabs.hide()
 
-    def show_deck(self) -> None:
+    def show_onboarding(self) -> None:
         """There are few ratings, or more are wanted: one title at a time."""
         self._outer.setCurrentWidget(self._columns)
-        self._middle.setCurrentWidget(self.deck)
+        self._middle.setCurrentWidget(self.onboarding)
         self._tabs.hide()
 
     def show_pane(self) -> None:
@@ -78,7 +79,7 @@ class ForYouPage(QWidget):
         self._middle = QStackedWidget()
         self._middle.addWidget(self.pane)
         self._middle.addWidget(self.starter)
-        self._middle.addWidget(self.deck)
+        self._middle.addWidget(self.onboarding)
         self._middle.setMinimumWidth(300)
         self._tabs = named(QTabWidget(), "why_tabs", "Why", "")
         self._tabs.setToolTip("")

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 from desktop_rec.common.stars import StarScale
 from desktop_rec.common.text import (
     MINUS,
-    doubt_words,
     likelihood_words,
     predicted_words,
     rank_without_words,
@@ -23,6 +22,7 @@ from desktop_rec.common.text import (
     share_words,
     signed_share_words,
     title_words,
+    uncertainty_words,
 )
 from desktop_rec.for_you.cover import paint_cover
 from desktop_rec.for_you.impact_bars import Bar, ImpactBars
@@ -63,7 +63,7 @@ class ReasonsPanel(QScrollArea):
         self.genres.setText(", ".join(item.genres))
         self.genres.setVisible(bool(item.genres))
         self.figures.setText(_figures(item))
-        self.figures.setToolTip(doubt_words(item.predicted_sd))
+        self.figures.setToolTip(uncertainty_words(item.predicted_sd))
         self._rate_label.setText(f"Seen this {word}? Rate it:")
         self.stars.show_rating(None, of=item.title)
         if not is_same:

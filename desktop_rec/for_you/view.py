@@ -118,7 +118,7 @@ class RecommendView(QWidget):
         self._on_dataset()
 
     def show_state(self) -> None:
-        """Show the review of an import, the deck, the list, or the sentence that says what is missing."""
+        """Show the review of an import, the onboarding, the list, or the sentence that says what is missing."""
         if self._session.my_import is not None:
             self._whole.setCurrentWidget(self.importing)
             return
@@ -184,7 +184,7 @@ class RecommendView(QWidget):
         page = self.page
         self._beginning.turned.connect(self.show_state)
         self.importing.page.added.connect(self._beginning.end)
-        self._person_side.deck_wanted.connect(self._beginning.begin)
+        self._person_side.onboarding_wanted.connect(self._beginning.begin)
         for wish in (self._beginning.import_wanted, self.importing.file_asked):
             wish.connect(self._person_side.ask_for_file)
         page.data_wanted.connect(partial(session.place_requested.emit, "data"))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engine.data.dataset import Dataset
     from engine.data.profiles import Profile
     from engine.evaluation.intervals import Interval
-    from engine.evaluation.result import Judgement
+    from engine.evaluation.result import EvaluationResult
     from engine.library.run_record import RunRecord
     from engine.library.store import Library
     from engine.models.popularity import Popularity
@@ -42,7 +42,7 @@ def compare_runs(
     *,
     chosen: str,
     places: Mapping[str, int],
-    baselines: Mapping[str, Judgement],
+    baselines: Mapping[str, EvaluationResult],
 ) -> Job[QualityPicture]:
     """The figures of runs of one group, the chosen one's differences from all others, and the curves."""
     yield None
@@ -67,7 +67,7 @@ def compare_runs(
     )
 
 
-def baselines(library: Library, dataset: Dataset, split: Mapping[str, Any]) -> Job[dict[str, Judgement]]:
+def baselines(library: Library, dataset: Dataset, split: Mapping[str, Any]) -> Job[dict[str, EvaluationResult]]:
     """The floors on the people of a split; computed once and kept by the engine."""
     from engine import operations
     from engine.data.split import SplitConfig
@@ -91,7 +91,7 @@ def know_me(
     return Known(run_id, knowledge, usual)
 
 
-def judge(library: Library, run_id: str) -> Job[Judgement]:
+def judge(library: Library, run_id: str) -> Job[EvaluationResult]:
     """Judge a run on its own held-out people and keep what was found; a Stop keeps nothing."""
     from engine import operations
 
@@ -101,7 +101,7 @@ def judge(library: Library, run_id: str) -> Job[Judgement]:
     return judgement
 
 
-def _differences(chosen: str, kept: Mapping[str, Judgement]) -> Job[dict[tuple[str, str], Interval]]:
+def _differences(chosen: str, kept: Mapping[str, EvaluationResult]) -> Job[dict[tuple[str, str], Interval]]:
     """Pairwise on the same people, in what is said in words; control goes back after each."""
     from engine.evaluation.result import compare
 
@@ -119,7 +119,7 @@ def _differences(chosen: str, kept: Mapping[str, Judgement]) -> Job[dict[tuple[s
     return found
 
 
-def _compared(own: Judgement, other: Judgement) -> tuple[str, ...]:
+def _compared(own: EvaluationResult, other: EvaluationResult) -> tuple[str, ...]:
     """One metric of lists by its least and one by its greatest cut, and the error of ratings, where both have them."""
     cuts = sorted({int(name.partition("@")[2]) for name in own.metrics if name.startswith("precision@")})
     wanted = (f"precision@{cuts[0]}", f"ndcg@{cuts[-1]}", "mae") if cuts else ("mae",)

@@ -1,6 +1,6 @@
-"""The session's desk for my ratings: files of my own into a profile and out of it, profiles themselves, the deck.
+"""The session's desk for my ratings: files of my own into a profile and out of it, profiles themselves, the onboarding.
 
-Stands on the person desk, with a lane for reading and matching and one for the deck, so that neither waits for a
+Stands on the person desk, with a lane for reading and matching and one for the onboarding, so that neither waits for a
 model or a training.
 """
 
@@ -24,7 +24,7 @@ from engine.events import Event, Progressed, StageStarted
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
     from engine.data.matching.review import Review
-    from engine.data.onboarding import Deck
+    from engine.data.onboarding import Onboarding
     from engine.data.profiles import Profile, ProfileEntry
     from engine.library.datasets import DatasetRecord
 
@@ -32,23 +32,23 @@ if TYPE_CHECKING:
 class MyRatingsDesk(PersonDesk):
     """`my_import` is the file on its way into the profile (None: none); my_import_changed says that it is new.
 
-    `deck` is there some time after ask_deck(); deck_ready says so.
+    `onboarding` is there some time after ask_onboarding(); onboarding_ready says so.
     """
 
     my_import_changed = Signal()
-    deck_ready = Signal()
+    onboarding_ready = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.my_import: MyImport | None = None
-        self.deck: Deck | None = None
+        self.onboarding: Onboarding | None = None
         self._waiting_file: Path | None = None
         self._matching = ScoringLane(self, name="matching", kinds=("match",), stale_after={}, uses_torch=False)
-        self._dealing = ScoringLane(self, name="dealing", kinds=("deck",), stale_after={}, uses_torch=False)
+        self._dealing = ScoringLane(self, name="dealing", kinds=("onboarding",), stale_after={}, uses_torch=False)
         self._matching.answered.connect(self._on_matched)
         self._matching.failed.connect(self._on_match_failed)
         self._matching.event_arrived.connect(self._on_match_event)
-        self._dealing.answered.connect(self._on_deck)
+        self._dealing.answered.connect(self._on_onboarding)
         for lane in (self._matching, self._dealing):
             lane.idle.connect(self._on_idle)
         self.my_ratings_file_asked.connect(self.import_my_ratings)
@@ -155,10 +155,10 @@ class MyRatingsDesk(PersonDesk):
         back = partial(self._restore_profile, profile_id, was_current=was_current, stand_in=stand_in)
         self._can_undo(f"Deleted {name} and their ratings", back)
 
-    def ask_deck(self) -> None:
-        """Make the deck of the open data set, once; deck_ready follows."""
-        if self.deck is None and self.dataset is not None and not self._dealing.is_busy:
-            self._dealing.request("deck", partial(my_work.make_deck, self.dataset))
+    def ask_onboarding(self) -> None:
+        """Make the onboarding of the open data set, once; onboarding_ready follows."""
+        if self.onboarding is None and self.dataset is not None and not self._dealing.is_busy:
+            self._dealing.request("onboarding", partial(my_work.make_onboarding, self.dataset))
 
     def put_rating(self, item_row: int, before: ProfileEntry | None) -> None:
         """A title as it was before an answer: with its old entry, or out of the profile. Nothing is announced."""
@@ -174,7 +174,7 @@ class MyRatingsDesk(PersonDesk):
 
     def _take(self, dataset: Dataset | None, record: DatasetRecord | None) -> None:
         self._dealing.abandon()
-        self.deck = None
+        self.onboarding = None
         super()._take(dataset, record)
         waiting = self.my_import.path if self.my_import is not None else self._waiting_file
         if dataset is None or waiting is None:
@@ -218,9 +218,9 @@ class MyRatingsDesk(PersonDesk):
         else:
             self._set_import(replace(made, found=replace(made.found, profile=self.profile)))
 
-    def _on_deck(self, kind: str, deck: Deck) -> None:
-        self.deck = deck
-        self.deck_ready.emit()
+    def _on_onboarding(self, kind: str, onboarding: Onboarding) -> None:
+        self.onboarding = onboarding
+        self.onboarding_ready.emit()
 
     def _take_back_import(self, found: UnderReview) -> None:
         """Undo of a whole import, also where somebody else has gone on meanwhile."""

@@ -13,7 +13,7 @@ from engine.events import Job
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
     from engine.data.matching.review import Review
-    from engine.data.onboarding import Deck
+    from engine.data.onboarding import Onboarding
 
 
 def match_export(dataset: Dataset, path: Path) -> Job[Review]:
@@ -23,9 +23,9 @@ def match_export(dataset: Dataset, path: Path) -> Job[Review]:
     return (yield from operations.match_export(dataset, path))
 
 
-def make_deck(dataset: Dataset) -> Job[Deck]:
-    """The deck of a data set, for newcomers."""
-    from engine.data.onboarding import Deck
+def make_onboarding(dataset: Dataset) -> Job[Onboarding]:
+    """The onboarding of a data set, for newcomers."""
+    from engine.data.onboarding import Onboarding
 
     yield None
-    return Deck(dataset)
+    return Onboarding(dataset)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from desktop_rec.models.picture import QualityPicture
     from desktop_rec.models.queries import Known
     from engine.data.dataset import Dataset
-    from engine.evaluation.result import Judgement
+    from engine.evaluation.result import EvaluationResult
     from engine.library.datasets import DatasetRecord
     from engine.library.run_record import RunRecord
 
@@ -46,7 +46,7 @@ class QualityDesk(MyRatingsDesk):
         super().__init__(parent)
         self.quality: QualityPicture | None = None
         self.baseline_words = ""
-        self._baselines: dict[SplitKey, Mapping[str, Judgement]] = {}
+        self._baselines: dict[SplitKey, Mapping[str, EvaluationResult]] = {}
         self._no_baselines: dict[SplitKey, str] = {}
         self._asked_baselines: SplitKey | None = None
         self._asked_quality: tuple[str, tuple[str, ...]] = ("", ())
@@ -158,7 +158,7 @@ class QualityDesk(MyRatingsDesk):
     def _on_compare_failed(self, kind: str, failure: Failure) -> None:
         self.notice.emit(Notice.of(failure))
 
-    def _on_baselines(self, kind: str, found: Mapping[str, Judgement]) -> None:
+    def _on_baselines(self, kind: str, found: Mapping[str, EvaluationResult]) -> None:
         if self._asked_baselines is not None:
             self._baselines[self._asked_baselines] = found
         self._asked_baselines, self.baseline_words = None, ""
@@ -192,7 +192,7 @@ class QualityDesk(MyRatingsDesk):
         if kind == "knowing":
             self.knowledge_failed.emit(failure)
 
-    def _on_judged(self, judgement: Judgement | None) -> None:
+    def _on_judged(self, judgement: EvaluationResult | None) -> None:
         if judgement is None or judgement.stopped:
             self.notice.emit(Notice("Judging was stopped; the figures are as they were.", kind="info"))
         self.library_changed.emit()

@@ -14,7 +14,7 @@ ATTRIBUTES (read them; None means: not there yet)
     profile, profile_is_borrowed     the person; borrowed: somebody of the data set, whose changes are not kept
     import_plan        ImportPlan: the files that are looked at before an import
     my_import          MyImport: an export of the person's own, being read, failed, or under review
-    deck               Deck of the open data set after ask_deck()
+    onboarding               Onboarding of the open data set after ask_onboarding()
     rate               ChosenRate(model, lr, schedule) from "Use this rate"
     job                JobState of the long job, None when nothing runs
     sweep_state, training_state      curves.SweepState and curves.TrainingState: always there, empty at first
@@ -35,7 +35,7 @@ SIGNALS (no arguments unless said)
     notice(Notice)                   say this to the person
     import_plan_changed              import_plan is new
     my_import_changed                my_import is new
-    deck_ready                       deck is there
+    onboarding_ready                       onboarding is there
     my_ratings_file_asked(Path)      the person wants this export of their own added to their ratings
     place_requested(str)             "data", "learning_rate", "train", "quality", "for_you", "settings"
     recommendations_ready(RecommendationList), explanation_ready(Explanation), insights_ready(ListInsights)
@@ -61,7 +61,7 @@ METHODS
               set_profile(profile_id) new_profile(name) people() rename_profile(id, name) delete_profile(id)
     my file:  import_my_ratings(path) decide(step) add_my_import() leave_my_import() save_unmatched(path)
               save_my_ratings(path) save_for_letterboxd(path)
-    deck:     ask_deck() put_rating(item_row, entry before)
+    onboarding:     ask_onboarding() put_rating(item_row, entry before)
     scoring:  recommend(weight, filters) explain(item_row) ask_insights()
     quality:  ask_quality(run_id, beside) ask_knowledge(run_id) judge_run(run_id) blend_runs(run_ids)
               rename_run(run_id, name) delete_run(run_id)

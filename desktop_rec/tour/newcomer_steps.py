@@ -1,4 +1,4 @@
-"""The steps of the tour for somebody new: the deck, and an export of their own with its review.
+"""The steps of the tour for somebody new: the onboarding, and an export of their own with its review.
 
 Beside steps.py, which puts them in their place.
 """
@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 
 from desktop_rec.for_you.my_ratings.review_page import ReviewPage
 from desktop_rec.for_you.my_ratings.review_rows import Act
-from desktop_rec.for_you.onboarding.card import DeckCard
+from desktop_rec.for_you.onboarding.card import OnboardingCard
 from desktop_rec.tour.hand import Hand, TourFailed
 from desktop_rec.tour.letterboxd_export import write_letterboxd_export
 
@@ -25,8 +25,8 @@ def newcomer(hand: Hand) -> None:
     """Four ratings, one card at a time."""
     hand.go_to("for_you")
     hand.session.new_profile("Maria")
-    hand.wait(lambda: hand.session.deck is not None, "the deck")
-    card = hand.find(DeckCard, "deck_card")
+    hand.wait(lambda: hand.session.onboarding is not None, "the onboarding")
+    card = hand.find(OnboardingCard, "onboarding_card")
     for key in _ANSWERS:
         if key == " ":
             QTest.keyClick(card, Qt.Key.Key_Space)
@@ -34,11 +34,11 @@ def newcomer(hand: Hand) -> None:
             QTest.keyClicks(card, key)
         hand.settle()
     hand.settle(600)
-    hand.picture("deck")
-    hand.press("deck_show_list")
+    hand.picture("onboarding")
+    hand.press("onboarding_show_list")
     found = hand.session.recommendations
     first = "; ".join(item.title for item in found.items[:3]) if found is not None else "nothing yet"
-    hand.say(f"after 4 ratings from the deck: {first}")
+    hand.say(f"after 4 ratings from the onboarding: {first}")
 
 
 def my_export(hand: Hand) -> None:

@@ -15,7 +15,7 @@ from engine.evaluation.text import judged_on_words
 from engine.training.curve_text import read_curves
 
 if TYPE_CHECKING:
-    from engine.evaluation.protocol import Judgement
+    from engine.evaluation.protocol import EvaluationResult
     from engine.operations import FinishedRun
 
 SEE_LIST = OutcomeAction("for_you", "See recommendations", "Open For you with this model")
@@ -91,7 +91,7 @@ def _finished(state: TrainingState, finished: FinishedRun, *, title: str) -> Out
     return Outcome(heading, tuple(sentence for sentence in sentences if sentence), advice, tuple(actions))
 
 
-def _judged(judgement: Judgement, split_kind: str) -> str:
+def _judged(judgement: EvaluationResult, split_kind: str) -> str:
     """What held-out people say, with the interval in which 95 of 100 such groups would lie."""
     said = []
     for name in _SHOWN_METRICS:

@@ -14,7 +14,7 @@ from engine.data.dataset import Scale
 from engine.data.split import SplitConfig
 from engine.evaluation.breakdown import Breakdown
 from engine.evaluation.intervals import Interval
-from engine.evaluation.result import Judgement, differences
+from engine.evaluation.result import EvaluationResult, differences
 from engine.evaluation.text import difference_words, errors_note, is_better, metric_meaning, metric_title
 from engine.events import Stop
 from engine.library.run_record import RunRecord
@@ -38,7 +38,7 @@ def evaluate(arguments: argparse.Namespace, library: Library, driver: Driver) ->
     record = library.runs.find(arguments.run)
     judgement = driver.run(operations.evaluate(library, record.run_id, protocol=arguments.protocol, ks=arguments.k))
     dataset = library.dataset_of(record)
-    floors: dict[str, Judgement] = {}
+    floors: dict[str, EvaluationResult] = {}
     if not judgement.stopped:
         try:
             split = SplitConfig.from_dict(record.split_config)
@@ -59,9 +59,9 @@ def _asked(metrics: Mapping[str, Interval], ks: Sequence[int]) -> dict[str, Inte
 
 def _document(
     record: RunRecord,
-    judgement: Judgement,
+    judgement: EvaluationResult,
     metrics: dict[str, Interval],
-    floors: dict[str, Judgement],
+    floors: dict[str, EvaluationResult],
     apart: dict[str, dict[str, Interval]],
 ) -> dict[str, Any]:
     return {
@@ -94,9 +94,9 @@ def _difference(metric: str, one: Interval, baseline: str) -> dict[str, Any]:
 
 def _text(
     record: RunRecord,
-    judgement: Judgement,
+    judgement: EvaluationResult,
     metrics: dict[str, Interval],
-    floors: dict[str, Judgement],
+    floors: dict[str, EvaluationResult],
     apart: dict[str, dict[str, Interval]],
     scale: Scale,
 ) -> str:
@@ -112,7 +112,7 @@ def _text(
     return "\n\n".join([*paragraphs, f"What these say:\n{facts(meanings)}"])
 
 
-def _metrics_text(metrics: dict[str, Interval], floors: dict[str, Judgement]) -> str:
+def _metrics_text(metrics: dict[str, Interval], floors: dict[str, EvaluationResult]) -> str:
     shown = [name for name, floor in floors.items() if floor.metrics.keys() & metrics.keys()]
     rows = [
         [
@@ -127,7 +127,7 @@ def _metrics_text(metrics: dict[str, Interval], floors: dict[str, Judgement]) ->
     return table(header, rows, right=range(1, len(header)))
 
 
-def _of(floor: Judgement, metric: str) -> str:
+def _of(floor: EvaluationResult, metric: str) -> str:
     return figure(floor.metrics[metric].value) if metric in floor.metrics else ""
 
 

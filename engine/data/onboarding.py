@@ -1,4 +1,4 @@
-"""The deck for newcomers: which title to ask about next, so that a handful of answers says as much as it can.
+"""The onboarding for newcomers: which title to ask about next, so that a handful of answers says as much as it can.
 
 Stands beside the Dataset, needs no model, and is asked anew after every answer. A title's turn comes by
 
@@ -10,7 +10,7 @@ well-known titles lead; each "not seen" makes people who have seen it count less
 spread: the standard deviation of all ratings of the title, for a title that everybody rates alike tells nothing.
 nearness: the cosine of co-rating to the nearest title that was rated already, 0 to 1, which only near-duplicates feel.
 
-tests/bench/deck.py compares this with asking about the best-known titles. The plainer rule, popularity x spread x
+tests/bench/onboarding.py compares this with asking about the best-known titles. The plainer rule, popularity x spread x
 (1 - nearness) without a look at the answers, lost even to those: titles that nobody has seen teach nothing.
 
 Shapes: U people that count, T titles that can be asked about, N entries, A answers.
@@ -40,7 +40,7 @@ _ONLY_NEAR = 8
 
 
 @dataclass(frozen=True)
-class DeckAnswer:
+class OnboardingAnswer:
     """What a person said of a title: seen or not, and the rating where they gave one."""
 
     item_row: int
@@ -48,7 +48,7 @@ class DeckAnswer:
     rating: float | None = None
 
 
-class Deck:
+class Onboarding:
     """The titles of one data set that can be asked about. Equal data, seed and answers give equal titles.
 
     The seed matters where a data set has over 4,000 people: as many of them are drawn. Only the 600 best-known titles
@@ -64,8 +64,8 @@ class Deck:
         self._spread_T = self._spread()
         self._nearness_TT = _cosines(self._seen_UT)
 
-    def next(self, answers: Sequence[DeckAnswer], *, leave_out: Collection[int] = ()) -> int | None:
-        """The item row to ask about next: none that was answered, none to leave out; None where the deck is through."""
+    def next(self, answers: Sequence[OnboardingAnswer], *, leave_out: Collection[int] = ()) -> int | None:
+        """The item row to ask about next, neither answered nor to be left out; None where there is none left."""
         weights_U = self._weights(answers)
         seen_T = weights_U @ self._seen_UT
         liked_T = weights_U @ self._liked_UT if self._has_likes else seen_T
@@ -104,7 +104,7 @@ class Deck:
         spread_T = np.sqrt((apart_UT**2).sum(axis=0) / counts_T).astype(np.float32)
         return spread_T if spread_T.any() else np.ones_like(spread_T)
 
-    def _weights(self, answers: Sequence[DeckAnswer]) -> Float32s:
+    def _weights(self, answers: Sequence[OnboardingAnswer]) -> Float32s:
         """How much each person counts, in sum 1: the better they agree with the answers, the more."""
         log_U = np.zeros(len(self._seen_UT), dtype=np.float64)
         for answer in answers:
@@ -115,7 +115,7 @@ class Deck:
         shares_U: Float32s = (weights_U / weights_U.sum()).astype(np.float32)
         return shares_U
 
-    def _agreement(self, answer: DeckAnswer, place: int) -> npt.NDArray[np.float64]:
+    def _agreement(self, answer: OnboardingAnswer, place: int) -> npt.NDArray[np.float64]:
         seen_U = self._seen_UT[:, place] > 0
         if not answer.seen:
             return np.where(seen_U, _SEEN_BY_THEM, 0.0)
@@ -126,7 +126,7 @@ class Deck:
         near_U = np.nan_to_num(-_TRUST * off_U**2 / 2, nan=_UNSEEN_BY_THEM / 2)
         return np.where(seen_U, near_U, _UNSEEN_BY_THEM)
 
-    def _newness(self, answers: Sequence[DeckAnswer]) -> Float32s | float:
+    def _newness(self, answers: Sequence[OnboardingAnswer]) -> Float32s | float:
         """Close to 0 for near-duplicates of what was seen, 1 for all else."""
         places = [
             self._place_of[answer.item_row] for answer in answers if answer.seen and answer.item_row in self._place_of
@@ -137,7 +137,7 @@ class Deck:
         return newness_T
 
     @staticmethod
-    def _gone(answers: Sequence[DeckAnswer], leave_out: Collection[int]) -> set[int]:
+    def _gone(answers: Sequence[OnboardingAnswer], leave_out: Collection[int]) -> set[int]:
         return {answer.item_row for answer in answers} | set(leave_out)
 
 

@@ -1,7 +1,7 @@
 """A judgement taken apart: for whom, for which titles and for which ratings a model is good.
 
-Stands between the answers of a model and a Judgement. A row of a breakdown is a mean over people, as every metric is,
-so that its interval comes out of the same draws.
+Stands between the answers of a model and a EvaluationResult. A row of a breakdown is a mean over people, as every
+metric is, so that its interval comes out of the same draws.
 
 Shapes: U people, I titles, N entries, G groups (one row each), D draws.
 """

@@ -1,6 +1,6 @@
 """What a list and a predicted rating are worth, in numbers. Full ranking, never sampled; one value per person.
 
-Stands between a model's scores and a Judgement. A title is *relevant* to a person who was found to like it. DCG
+Stands between a model's scores and a EvaluationResult. A title is *relevant* to a person who was found to like it. DCG
 discounts rank i by 1/log2(i + 1) (Jarvelin and Kekalainen 2002); recall is divided by min(k, relevant), as in Liang
 et al. 2018 ("Variational Autoencoders for Collaborative Filtering").
 

@@ -21,7 +21,7 @@ from engine.evaluation.answers import Question, answer_for
 from engine.evaluation.breakdown import Breakdown, BreakdownRow, Levels, popularity_tiers
 from engine.evaluation.cold_start import cold_start
 from engine.evaluation.intervals import Interval
-from engine.evaluation.result import ERROR_METRICS, RANKING_METRICS, Judgement, compare, differences
+from engine.evaluation.result import ERROR_METRICS, RANKING_METRICS, EvaluationResult, compare, differences
 from engine.evaluation.tally import Tally
 from engine.events import Job, Pace, Progressed, StageStarted, Stop
 from engine.models.base import Model
@@ -31,8 +31,8 @@ __all__ = [
     "RANKING_METRICS",
     "Breakdown",
     "BreakdownRow",
+    "EvaluationResult",
     "Interval",
-    "Judgement",
     "compare",
     "differences",
     "judge",
@@ -54,7 +54,7 @@ def judge(
     intervals: bool = True,
     counts_I: Int64 | None = None,
     cold_start_people: int = 0,
-) -> Job[Judgement]:
+) -> Job[EvaluationResult]:
     """Judge a model on held-out people, batch by batch. A Stop returns what the people so far gave.
 
     `weight` is the presence weight of models that mix (None: 1, by presence alone). Novelty and popularity are measured
@@ -153,11 +153,11 @@ def _people_at_once(items: int) -> int:
     return max(1, min(_MOST_PEOPLE_AT_ONCE, _SCORES_AT_ONCE // max(1, items)))
 
 
-def _judgement(held_out: HeldOut, tally: Tally, *, stopped: bool) -> Judgement:
+def _judgement(held_out: HeldOut, tally: Tally, *, stopped: bool) -> EvaluationResult:
     tally.join()
     if tally.people == 0 and not stopped:
         raise _nothing_to_find()
-    return Judgement(
+    return EvaluationResult(
         tally.people,
         tally.metrics(),
         tally.per_person,

@@ -27,7 +27,7 @@ _SIDES = (" of the first", " of the second")
 
 
 @dataclass(frozen=True)
-class Judgement:
+class EvaluationResult:
     """What a model is worth to held-out people.
 
     `metrics` has what could be measured: "recall@20", "ndcg@100", "rmse" ... `per_person` has one value per held-out
@@ -51,7 +51,7 @@ class Judgement:
         return next((one for one in self.breakdowns if one.name == name), None)
 
 
-def compare(judgement: Judgement, other: Judgement, metric: str) -> Interval:
+def compare(judgement: EvaluationResult, other: EvaluationResult, metric: str) -> Interval:
     """How much greater a metric is in the first judgement, pairwise on the same people.
 
     Zero inside the interval means that these people cannot tell the two models apart. Raises DataError where the
@@ -69,7 +69,9 @@ def compare(judgement: Judgement, other: Judgement, metric: str) -> Interval:
     return found[metric]
 
 
-def differences(judgement: Judgement, other: Judgement, *, metrics: Sequence[str] | None = None) -> dict[str, Interval]:
+def differences(
+    judgement: EvaluationResult, other: EvaluationResult, *, metrics: Sequence[str] | None = None
+) -> dict[str, Interval]:
     """`compare` for many metrics at once, over the same draws of people; what cannot be compared is left out.
 
     `metrics` are all that both have, unless given. Empty where the two are of different people.

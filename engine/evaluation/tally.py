@@ -1,6 +1,6 @@
 """What batches of people gave, put together as they come: per person only, so that it grows with people alone.
 
-Stands between the answers and a Judgement.
+Stands between the answers and a EvaluationResult.
 
 Shapes: U people, I titles, G groups of a breakdown, D draws.
 """

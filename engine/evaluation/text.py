@@ -1,6 +1,6 @@
 """Metrics, differences, and what was held out, in words, for people who rate films.
 
-Stands behind a Judgement; the terminal and the window say the same.
+Stands behind a EvaluationResult; the terminal and the window say the same.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The shelf of baselines: what the simplest models are worth on a data set and a split, worked out once.
+"""The store of baselines: what the simplest models are worth on a data set and a split, worked out once.
 
 Stands beside the runs, which are held against these. Keyed by what the data and the split are, not by what they are
 called, so that they hold for a data set that was imported again. Anything missing or damaged is worked out anew.
@@ -19,27 +19,27 @@ from engine.library.folders import replace_text
 
 if TYPE_CHECKING:
     from engine.data.split import SplitConfig
-    from engine.evaluation.result import Judgement
+    from engine.evaluation.result import EvaluationResult
 
 _NAMES, _SHOWN = "judged", 16
 _VERSION = 2
 """Raised when the baselines themselves, or how they are judged, change: what was kept is then worked out anew."""
 
 
-class BaselineShelf:
+class BaselineStore:
     """The judgements of baselines, one folder for each data set and split."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def keep(self, fingerprint: str, split: SplitConfig, judgements: Mapping[str, Judgement]) -> None:
+    def keep(self, fingerprint: str, split: SplitConfig, judgements: Mapping[str, EvaluationResult]) -> None:
         """Keep all of them, by name. Raises LibraryError where the disk refuses."""
         place = self._place(fingerprint, split)
         for name, judgement in judgements.items():
             save_judgement(place / name, judgement)
         replace_text(place / _NAMES, "\n".join(judgements), what="The baselines")
 
-    def find(self, fingerprint: str, split: SplitConfig) -> dict[str, Judgement] | None:
+    def find(self, fingerprint: str, split: SplitConfig) -> dict[str, EvaluationResult] | None:
         """All that were kept; None where there are none or one of them cannot be read."""
         place = self._place(fingerprint, split)
         try:

@@ -1,4 +1,4 @@
-"""The shelf of imported data sets: one record in SQLite and one folder of arrays each.
+"""The store of imported data sets: one record in SQLite and one folder of arrays each.
 
 Stands between the importer and everything that opens a data set again.
 """
@@ -51,12 +51,12 @@ class DatasetRecord:
         return origin_in(self.report)
 
 
-class DatasetShelf:
+class DatasetStore:
     """The data sets of a library. Any thread may call."""
 
     def __init__(self, database: Database, folder: Path, *, trash: Path) -> None:
         self._database, self._folder = database, folder
-        self._trash = Trash(database, trash, shelf=folder, table="datasets", key="dataset_id")
+        self._trash = Trash(database, trash, store=folder, table="datasets", key="dataset_id")
 
     def new_id(self) -> str:
         """An id that no data set has."""

@@ -1,6 +1,6 @@
 """A judgement on disk: what it says in JSON, every person's values as arrays, so that two runs can be compared later.
 
-Stands between the evaluation and the shelves. A judgement is several files, so it is one new folder, written and
+Stands between the evaluation and the stores. A judgement is several files, so it is one new folder, written and
 flushed; then one rename of `current` makes it count, and the former one goes.
 
 Shapes: U people, M metrics.
@@ -29,7 +29,7 @@ from engine.library.folders import (
 )
 
 if TYPE_CHECKING:
-    from engine.evaluation.result import Judgement
+    from engine.evaluation.result import EvaluationResult
 
 FORMAT = 1
 _KIND = "judgement"
@@ -37,7 +37,7 @@ _WORDS, _VALUES, _PEOPLE, _RATED, _CURRENT = "judgement.json", "values.npy", "pe
 _WHAT = "The judgement"
 
 
-def save_judgement(place: Path, judgement: Judgement) -> None:
+def save_judgement(place: Path, judgement: EvaluationResult) -> None:
     """Make this the judgement kept in a place. Raises LibraryError (full disk); the former one then still counts."""
     remove_unfinished(place)
     older = sorted(int(path.name) for path in place.glob("*") if path.name.isdecimal())
@@ -56,7 +56,7 @@ def save_judgement(place: Path, judgement: Judgement) -> None:
         shutil.rmtree(place / f"{number:04d}", ignore_errors=True)
 
 
-def load_judgement(place: Path) -> Judgement | None:
+def load_judgement(place: Path) -> EvaluationResult | None:
     """The judgement kept in a place; None where none was ever kept.
 
     Raises LibraryError where it is damaged or comes from a newer version.
@@ -73,7 +73,7 @@ def load_judgement(place: Path) -> Judgement | None:
         raise damaged(place, error) from error
 
 
-def _document(judgement: Judgement, names: list[str]) -> dict[str, Any]:
+def _document(judgement: EvaluationResult, names: list[str]) -> dict[str, Any]:
     return {
         "people": judgement.people,
         "metrics": {name: asdict(metric) for name, metric in judgement.metrics.items()},
@@ -84,10 +84,10 @@ def _document(judgement: Judgement, names: list[str]) -> dict[str, Any]:
     }
 
 
-def _judgement(folder: Path) -> Judgement:
+def _judgement(folder: Path) -> EvaluationResult:
     from engine.evaluation.breakdown import Breakdown, BreakdownRow
     from engine.evaluation.intervals import Interval
-    from engine.evaluation.result import Judgement
+    from engine.evaluation.result import EvaluationResult
 
     words = json.loads((folder / _WORDS).read_text(encoding="utf-8"))
     values_MU = np.load(folder / _VALUES, allow_pickle=False)
@@ -97,7 +97,7 @@ def _judgement(folder: Path) -> Judgement:
     breakdowns = (
         Breakdown(**{**one, "rows": tuple(BreakdownRow(**row) for row in one["rows"])}) for one in words["breakdowns"]
     )
-    return Judgement(
+    return EvaluationResult(
         int(words["people"]),
         {name: Interval(**word) for name, word in words["metrics"].items()},
         dict(zip(words["per_person"], values_MU, strict=True)),
@@ -108,7 +108,7 @@ def _judgement(folder: Path) -> Judgement:
     )
 
 
-def _arrays(judgement: Judgement) -> dict[str, Int64]:
+def _arrays(judgement: EvaluationResult) -> dict[str, Int64]:
     """What is kept of each person beside the values, by file."""
     arrays = {_PEOPLE: judgement.user_rows_U, _RATED: judgement.rated_U}
     return {file: np.asarray(array, dtype=np.int64) for file, array in arrays.items() if array is not None}

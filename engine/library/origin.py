@@ -1,6 +1,6 @@
 """Where a kept data set came from: its files and what a person said about them, so that it can be imported again.
 
-Stands beside the shelf of data sets, which keeps it in the record as a part of the import's report.
+Stands beside the store of data sets, which keeps it in the record as a part of the import's report.
 """
 
 from __future__ import annotations

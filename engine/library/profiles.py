@@ -1,4 +1,4 @@
-"""The shelf of people: whose ratings are kept, keyed by item id, title and year.
+"""The store of people: whose ratings are kept, keyed by item id, title and year.
 
 Stands beside the data sets and depends on none of them: a person's ratings survive every deletion and re-import.
 """
@@ -27,7 +27,7 @@ class ProfileRecord:
     changed: datetime
 
 
-class ProfileShelf:
+class ProfileStore:
     """The profiles of a library. Any thread may call. A deleted one is kept, out of sight, until `settle`."""
 
     def __init__(self, database: Database) -> None:

@@ -1,6 +1,6 @@
 """The folder of one run: what it was set to, its log, and checkpoints of which `current` names the good one.
 
-Stands between the Trainer and the run's shelf. A checkpoint is several files, so it is one new folder, written and
+Stands between the Trainer and the run's store. A checkpoint is several files, so it is one new folder, written and
 flushed; then one rename of `current` makes it count. Killed at any moment, the run still loads.
 
 Shapes: I titles.

@@ -1,6 +1,6 @@
 """What a run's record says: what learned from what, how it was set, and how it went.
 
-Stands inside the shelf of runs; plain values and their way in and out of SQLite.
+Stands inside the store of runs; plain values and their way in and out of SQLite.
 """
 
 from __future__ import annotations

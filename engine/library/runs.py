@@ -1,6 +1,6 @@
-"""The shelf of runs: a record in SQLite with its curves, and a folder with its checkpoints.
+"""The store of runs: a record in SQLite with its curves, and a folder with its checkpoints.
 
-Stands between the Trainer, to which it hands a `RunKeeper`, and all that uses a trained model later.
+Stands between the Trainer, to which it hands a `RunRecorder`, and all that uses a trained model later.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from engine.data.split import SplitConfig
-    from engine.evaluation.protocol import Judgement
+    from engine.evaluation.protocol import EvaluationResult
     from engine.training.checkpoint import TrainingState
     from engine.training.config import TrainingConfig
     from engine.training.trainer import TrainedRun
@@ -69,7 +69,7 @@ class RunPlan:
     """What the run is to be called; "" for the model and a number."""
 
 
-class RunKeeper:
+class RunRecorder:
     """What the library does for a run in progress (see engine.training.trainer.Keep)."""
 
     def __init__(self, database: Database, folder: RunFolder, run_id: str) -> None:
@@ -100,14 +100,14 @@ class RunKeeper:
         self._folder.log(words)
 
 
-class RunShelf:
+class RunStore:
     """The runs of a library. Any thread may call."""
 
     def __init__(self, database: Database, folder: Path, *, trash: Path) -> None:
         self._database, self._folder = database, folder
-        self._trash = Trash(database, trash, shelf=folder, table="runs", key="run_id")
+        self._trash = Trash(database, trash, store=folder, table="runs", key="run_id")
 
-    def begin(self, dataset: Dataset, plan: RunPlan) -> RunKeeper:
+    def begin(self, dataset: Dataset, plan: RunPlan) -> RunRecorder:
         """Record a new run as running and make its folder. Raises LibraryError where the disk refuses."""
         run_id = f"r{uuid4().hex[:8]}"
         values = {"run_id": run_id, "name": self._free_name(plan.model, asked=plan.name), **_values_of(dataset, plan)}
@@ -117,18 +117,18 @@ class RunShelf:
         with removed_on_failure(folder.path), self._database.transaction() as connection:
             marks = ", ".join("?" * len(columns))
             connection.execute(f"INSERT INTO runs ({', '.join(columns)}) VALUES ({marks})", tuple(columns.values()))
-        keeper = RunKeeper(self._database, folder, run_id)
-        keeper.say(f"began: {plan.model} on {dataset.name} ({plan.device}, {plan.precision})")
-        return keeper
+        recorder = RunRecorder(self._database, folder, run_id)
+        recorder.say(f"began: {plan.model} on {dataset.name} ({plan.device}, {plan.precision})")
+        return recorder
 
-    def go_on(self, run_id: str, *, training: TrainingConfig, device: str, precision: str) -> RunKeeper:
+    def go_on(self, run_id: str, *, training: TrainingConfig, device: str, precision: str) -> RunRecorder:
         """Record a kept run as running again, with the settings it goes on with."""
         record = self.find(run_id)
         values = {"status": RUNNING, "training_config": training.as_dict(), "device": device, "precision": precision}
         self._update(record.run_id, values)
-        keeper = RunKeeper(self._database, RunFolder(self._folder / record.run_id), record.run_id)
-        keeper.say(f"went on ({device}, {precision})")
-        return keeper
+        recorder = RunRecorder(self._database, RunFolder(self._folder / record.run_id), record.run_id)
+        recorder.say(f"went on ({device}, {precision})")
+        return recorder
 
     def finish(self, run_id: str, trained: TrainedRun) -> RunRecord:
         """Record how training went; seconds add to those of earlier sessions."""
@@ -150,7 +150,7 @@ class RunShelf:
         RunFolder(self._folder / run_id).log(trained.stopped_because)
         return self.find(run_id)
 
-    def judged(self, run_id: str, judgement: Judgement) -> None:
+    def judged(self, run_id: str, judgement: EvaluationResult) -> None:
         """Record what the run is worth to the test people, and keep it person by person.
 
         Raises LibraryError where the disk is full; the record then has the figures all the same.
@@ -159,7 +159,7 @@ class RunShelf:
         self._update(run_id, {"metrics": metrics, "people_judged": judgement.people})
         save_judgement(self._judgements(run_id), judgement)
 
-    def judgement(self, run_id: str) -> Judgement | None:
+    def judgement(self, run_id: str) -> EvaluationResult | None:
         """The run's judgement, person by person and with its breakdowns.
 
         None where it was not judged, was judged before such things were kept, or where they are damaged: judging it

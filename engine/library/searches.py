@@ -1,6 +1,6 @@
-"""The shelf of searches: what each was asked to try, and its table with one row a run.
+"""The store of searches: what each was asked to try, and its table with one row a run.
 
-Stands beside the shelf of runs, whose records the rows name. All of it is in SQLite, so that another process can go on
+Stands beside the store of runs, whose records the rows name. All of it is in SQLite, so that another process can go on
 where one was stopped or killed.
 """
 
@@ -90,7 +90,7 @@ def best_of(rows: Iterable[SearchRow], watched: str) -> SearchRow | None:
     return max(with_value, key=lambda one: (sign * float(one.value or 0.0), -one.place), default=None)
 
 
-class SearchShelf:
+class SearchStore:
     """The searches of a library. Any thread may call."""
 
     def __init__(self, database: Database) -> None:

@@ -15,15 +15,15 @@ import appdirs
 
 from engine.data.dataset import Dataset
 from engine.errors import LibraryError
-from engine.library.baselines import BaselineShelf
+from engine.library.baselines import BaselineStore
 from engine.library.database import Database
-from engine.library.datasets import DatasetShelf
+from engine.library.datasets import DatasetStore
 from engine.library.folders import bytes_in, check_format, sign_folder, write_failure
 from engine.library.lock import LibraryLock
-from engine.library.profiles import ProfileShelf
+from engine.library.profiles import ProfileStore
 from engine.library.run_record import RunRecord
-from engine.library.runs import RunShelf
-from engine.library.searches import SearchShelf
+from engine.library.runs import RunStore
+from engine.library.searches import SearchStore
 
 FORMAT = 1
 _KIND = "library"
@@ -31,17 +31,17 @@ _WHAT = "The folder of kept things"
 
 
 class Library:
-    """The shelves of one folder. Open it with `Library.open`, close it when done, or use it in a `with` block."""
+    """The stores of one folder. Open it with `Library.open`, close it when done, or use it in a `with` block."""
 
     def __init__(self, home: Path, *, lock: LibraryLock) -> None:
         self.home = home
         self._lock = lock
         database = self._database = Database(home / "library.sqlite")
-        self.datasets = DatasetShelf(database, home / "datasets", trash=home / "trash" / "datasets")
-        self.runs = RunShelf(database, home / "runs", trash=home / "trash" / "runs")
-        self.profiles = ProfileShelf(database)
-        self.searches = SearchShelf(database)
-        self.baselines = BaselineShelf(home / "baselines")
+        self.datasets = DatasetStore(database, home / "datasets", trash=home / "trash" / "datasets")
+        self.runs = RunStore(database, home / "runs", trash=home / "trash" / "runs")
+        self.profiles = ProfileStore(database)
+        self.searches = SearchStore(database)
+        self.baselines = BaselineStore(home / "baselines")
         self.datasets.settle()
         self.runs.settle()
         self.profiles.settle()

@@ -1,6 +1,6 @@
 """Deleting that can be undone: a folder moves to the trash, which is emptied when the library is next opened.
 
-Stands beside the shelves. The records say what is deleted; should a process die between a record and its folder, the
+Stands beside the stores. The records say what is deleted; should a process die between a record and its folder, the
 record is right and the folder follows it at the next open.
 """
 
@@ -14,17 +14,17 @@ from engine.library.database import Database
 
 
 class Trash:
-    """The deleted folders of one shelf. `table` and `key` name where its records are."""
+    """The deleted folders of one store. `table` and `key` name where its records are."""
 
-    def __init__(self, database: Database, folder: Path, *, shelf: Path, table: str, key: str) -> None:
-        self._database, self._folder, self._shelf = database, folder, shelf
+    def __init__(self, database: Database, folder: Path, *, store: Path, table: str, key: str) -> None:
+        self._database, self._folder, self._store = database, folder, store
         self._table, self._key = table, key
 
     def put(self, one_id: str) -> None:
         """Delete, so that `take_back` can undo it. Raises LibraryError where the folder cannot be moved."""
         self._mark(one_id, deleted=True)
         try:
-            self._move(self._shelf / one_id, self._folder / one_id)
+            self._move(self._store / one_id, self._folder / one_id)
         except LibraryError:
             self._mark(one_id, deleted=False)
             raise
@@ -37,11 +37,11 @@ class Trash:
                 f"{one_id} is not in the trash any more.", remedy="Import or train again.", deleted=one_id
             )
         self._mark(one_id, deleted=False)
-        self._move(self._folder / one_id, self._shelf / one_id)
+        self._move(self._folder / one_id, self._store / one_id)
 
     def purge(self, one_id: str) -> None:
         """Forget a deleted one for good."""
-        for folder in (self._folder / one_id, self._shelf / one_id):
+        for folder in (self._folder / one_id, self._store / one_id):
             shutil.rmtree(folder, ignore_errors=True)
         with self._database.transaction() as connection:
             connection.execute(f"DELETE FROM {self._table} WHERE {self._key} = ?", (one_id,))
@@ -52,8 +52,8 @@ class Trash:
             self.purge(row[0])
         alive = {row[0] for row in self._database.rows(f"SELECT {self._key} FROM {self._table}")}
         for folder in self._folder.glob("*"):
-            if folder.name in alive and not (self._shelf / folder.name).exists():
-                self._move(folder, self._shelf / folder.name)
+            if folder.name in alive and not (self._store / folder.name).exists():
+                self._move(folder, self._store / folder.name)
             else:
                 shutil.rmtree(folder, ignore_errors=True)
 

@@ -37,7 +37,7 @@ class Capabilities:
     """"likes" or "ratings"."""
     mixes_presence: bool = False
     """Whether its ranking moves with a weight between likely-to-watch and likely-to-love."""
-    knows_doubt: bool = False
+    states_uncertainty: bool = False
     """Whether it can say how far off a predicted rating may be, once held-out ratings have shown it."""
     examples: str = "people"
     """What a batch is counted in: "people", "ratings" or "windows" of a person's titles in order."""
@@ -113,7 +113,7 @@ class Model(nn.Module, ABC):
         return rating_UI[torch.from_numpy(wanted.user_rows_N), item_rows_N]
 
     @property
-    def knows_doubt(self) -> bool:
+    def states_uncertainty(self) -> bool:
         """Whether `rating_sds_of` has an answer: held-out ratings have shown how far off predictions are."""
         return False
 
@@ -192,7 +192,7 @@ class StepModel(Model):
         """What a person should know about learning from these histories, in sentences."""
         return ()
 
-    def learn_doubt(self, fold_in: Histories, to_find: Histories) -> None:
+    def learn_uncertainty(self, fold_in: Histories, to_find: Histories) -> None:
         """Learn from held-out ratings of any height how far off predictions are; nothing for most models."""
 
     @abstractmethod

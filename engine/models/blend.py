@@ -156,15 +156,15 @@ class Blend(Model):
         return self._as_rating(torch.stack(sums).sum(0))
 
     @property
-    def knows_doubt(self) -> bool:
+    def states_uncertainty(self) -> bool:
         """See Model. It does where all do whose ratings it predicts by."""
         rating = [model for part, model in self.parts if part.rating_weight]
-        return bool(rating) and all(one.knows_doubt for one in rating)
+        return bool(rating) and all(one.states_uncertainty for one in rating)
 
     @torch.inference_mode()
     def rating_sds_of(self, profiles: Histories, wanted: Histories) -> Tensor | None:
         """See Model. The parts err together, on the same odd ratings, so what is doubtful adds up as the ratings do."""
-        if not self.knows_doubt:
+        if not self.states_uncertainty:
             return None
         said = [(part, model.rating_sds_of(profiles, wanted)) for part, model in self.parts if part.rating_weight]
         return torch.stack([part.rating_weight * sds for part, sds in said if sds is not None]).sum(0)
@@ -292,5 +292,5 @@ def _together(parts: Sequence[Part], models: Sequence[Model]) -> Capabilities:
         needs_times=any(one.can.needs_times for one in models),
         folds_in=all(one.can.folds_in for one in models),
         learns_from="likes" if all(one.can.learns_from == "likes" for one in listing) else "ratings",
-        knows_doubt=bool(rating) and all(one.can.knows_doubt for one in rating),
+        states_uncertainty=bool(rating) and all(one.can.states_uncertainty for one in rating),
     )

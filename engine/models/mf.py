@@ -79,11 +79,11 @@ class MatrixFactorization(RatingModel):
         needs_times=False,
         folds_in=True,
         learns_from="ratings",
-        knows_doubt=True,
+        states_uncertainty=True,
         examples="ratings",
     )
     config: MfConfig
-    doubt_P: Tensor
+    uncertainty_P: Tensor
     sized_by_people = ("user_factors_TK", "user_bias_T")
 
     def __init__(self, config: MfConfig, *, items: int, scale: Scale) -> None:
@@ -93,7 +93,7 @@ class MatrixFactorization(RatingModel):
         self.item_bias_I = nn.Parameter(torch.zeros(items), requires_grad=config.bias)
         self.user_factors_TK = nn.Parameter(torch.zeros(0, config.rank))
         self.user_bias_T = nn.Parameter(torch.zeros(0), requires_grad=config.bias)
-        self.register_buffer("doubt_P", torch.zeros(uncertainty.PARTS))
+        self.register_buffer("uncertainty_P", torch.zeros(uncertainty.PARTS))
 
     def prepare(self, histories: Histories, *, seed: int) -> None:
         super().prepare(histories, seed=seed)
@@ -183,26 +183,26 @@ class MatrixFactorization(RatingModel):
     # -- how far off predictions may be --------------------------------------------------------------------------
 
     @property
-    def knows_doubt(self) -> bool:
-        return bool(self.doubt_P.any())
+    def states_uncertainty(self) -> bool:
+        return bool(self.uncertainty_P.any())
 
     @torch.inference_mode()
     def rating_sds_of(self, profiles: Histories, wanted: Histories) -> Tensor | None:
         """See Model. Measured on held-out ratings (see engine.models.uncertainty)."""
-        if not self.knows_doubt:
+        if not self.states_uncertainty:
             return None
-        variances_N = self._doubt_parts(profiles, wanted) @ self.doubt_P.double().cpu().numpy()
+        variances_N = self._uncertainty_parts(profiles, wanted) @ self.uncertainty_P.double().cpu().numpy()
         return torch.from_numpy(np.sqrt(variances_N)).float()
 
     @torch.no_grad()
-    def learn_doubt(self, fold_in: Histories, to_find: Histories) -> None:
+    def learn_uncertainty(self, fold_in: Histories, to_find: Histories) -> None:
         some = np.sort(np.random.default_rng(0).permutation(len(fold_in))[: uncertainty.MOST_PEOPLE])
         profiles, wanted = fold_in.take(some), to_find.take(some).rated()
         errors_N = self.ratings_of(profiles, wanted).double().numpy() - wanted.ratings_N.astype(np.float64)
-        weights_P = uncertainty.fitted_parts(errors_N, self._doubt_parts(profiles, wanted))
-        self.doubt_P.copy_(torch.zeros(uncertainty.PARTS) if weights_P is None else torch.from_numpy(weights_P))
+        weights_P = uncertainty.fitted_parts(errors_N, self._uncertainty_parts(profiles, wanted))
+        self.uncertainty_P.copy_(torch.zeros(uncertainty.PARTS) if weights_P is None else torch.from_numpy(weights_P))
 
-    def _doubt_parts(self, profiles: Histories, wanted: Histories) -> uncertainty.Floats:
+    def _uncertainty_parts(self, profiles: Histories, wanted: Histories) -> uncertainty.Floats:
         features_IF, config = self._features(), self.config
         open_N = ridge_openness(
             features_IF,
@@ -216,8 +216,9 @@ class MatrixFactorization(RatingModel):
         return uncertainty.parts_of(open_N.numpy(), counts_N)
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *others: Any) -> None:
-        """Runs of former versions know no doubt."""
-        state_dict.setdefault(f"{prefix}doubt_P", torch.zeros(uncertainty.PARTS))
+        """Runs of former versions know no uncertainty."""
+        former = state_dict.pop(f"{prefix}doubt_P", torch.zeros(uncertainty.PARTS))
+        state_dict.setdefault(f"{prefix}uncertainty_P", former)
         super()._load_from_state_dict(state_dict, prefix, *others)
 
     # -- what a person's factors are multiplied with -------------------------------------------------------------

@@ -125,8 +125,8 @@ class RatingModel(StepModel):
         damping = self.config.item_damping
         half = 2.0 * self.counts_I.mean() if damping is None else damping
         trust_C = counts_C / (counts_C + half).clamp(min=1e-12)
-        doubt_C = self.config.caution * self.spread / torch.sqrt(counts_C + 1.0)
-        scores_UC = self.mean + trust_C * (ratings_UC - self.mean) - doubt_C
+        uncertainty_C = self.config.caution * self.spread / torch.sqrt(counts_C + 1.0)
+        scores_UC = self.mean + trust_C * (ratings_UC - self.mean) - uncertainty_C
         return Prediction(scores_UC.cpu(), rating_UI=ratings_UC.clamp(self.scale.low, self.scale.high).cpu())
 
     def _ratings(self, targets_N: Tensor) -> Tensor:

@@ -1,6 +1,6 @@
 """Finished runs mixed into one that ranks better than any of them alone; kept as a run of its own, parts and all.
 
-Wires kept runs to the choice of weights and to the shelf. The parts must have learned from the same ratings, with the
+Wires kept runs to the choice of weights and to the store. The parts must have learned from the same ratings, with the
 same people or ratings held out: otherwise one of them knows what the others are judged on.
 """
 
@@ -20,7 +20,7 @@ from engine.device import training_threads
 from engine.errors import LibraryError, SettingError
 from engine.events import Event, Job, StageStarted, Stop
 from engine.library.run_record import FINISHED, RUNNING, STOPPED, RunRecord, parameters_of
-from engine.library.runs import RunKeeper, RunPlan
+from engine.library.runs import RunPlan, RunRecorder
 from engine.library.store import Library
 from engine.models.base import Model
 from engine.models.blend import Blend, BlendConfig, Part
@@ -197,13 +197,13 @@ def _weighed(records: tuple[RunRecord, ...], models: Sequence[Model], split: Spl
 
 
 def _kept(
-    model: Blend, mixing: Mixing, started: float, clock: Callable[[], float], keeper: RunKeeper
+    model: Blend, mixing: Mixing, started: float, clock: Callable[[], float], recorder: RunRecorder
 ) -> Job[TrainedRun]:
     """Write the parts into the run's folder."""
     yield StageStarted("keeping", "Keeping copies of the parts")
     for record in mixing.records:
-        keeper.say(f"part: {record.name} ({record.run_id}), {record.model}")
-    keeper.checkpoint(TrainingState(dict(model.state_dict()), None, {}, {}))
+        recorder.say(f"part: {record.name} ({record.run_id}), {record.model}")
+    recorder.checkpoint(TrainingState(dict(model.state_dict()), None, {}, {}))
     return TrainedRun(
         model=model,
         epochs=1,

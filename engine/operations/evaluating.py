@@ -18,7 +18,7 @@ from engine.device import training_threads
 from engine.errors import DataError, DeviceError, EngineError, SettingError, TrainingError
 from engine.evaluation.breakdown import ERRORS_BY_RATING, KNOWN_AND_NEW
 from engine.evaluation.intervals import Interval
-from engine.evaluation.protocol import ERROR_METRICS, USUAL_CUTS, Judgement, compare, judge
+from engine.evaluation.protocol import ERROR_METRICS, USUAL_CUTS, EvaluationResult, compare, judge
 from engine.events import Job, StageStarted, Stop
 from engine.library.run_record import RunRecord
 from engine.library.store import Library
@@ -39,7 +39,7 @@ def evaluate(
     protocol: str | None = None,
     ks: Sequence[int] = USUAL_CUTS,
     weight: float | None = None,
-) -> Job[Judgement]:
+) -> Job[EvaluationResult]:
     """Judge a run on its test people, with the cold-start curve. Stop gives what the people so far gave, so marked.
 
     `protocol` is that of the run (None), or SettingError says why it is refused. The usual lengths of lists are judged
@@ -97,7 +97,7 @@ _OF_ERRORS = (ERRORS_BY_RATING, KNOWN_AND_NEW)
 
 def baselines(
     library: Library, dataset: Dataset, split_config: SplitConfig, *, ks: Sequence[int] = USUAL_CUTS
-) -> Job[dict[str, Judgement]]:
+) -> Job[dict[str, EvaluationResult]]:
     """The judgements of the baselines on the test people of a split, by name.
 
     "popularity" has what lists are worth, "biases" how far off μ + b_u + b_i is where ratings are held out, "ease" is
@@ -126,7 +126,7 @@ def baselines(
     return found
 
 
-def _judged(name: str, dataset: Dataset, split: Split, ks: Sequence[int]) -> Job[Judgement]:
+def _judged(name: str, dataset: Dataset, split: Split, ks: Sequence[int]) -> Job[EvaluationResult]:
     model = fresh_model(name, None, dataset, seed=1)
     assert isinstance(model, ClosedFormModel), "baselines are computed at once"
     assert split.test is not None, "asked only where somebody is held out"
@@ -144,7 +144,7 @@ def _judged(name: str, dataset: Dataset, split: Split, ks: Sequence[int]) -> Job
     return judgement
 
 
-def _lists_and_errors(judgement: Judgement) -> dict[str, Judgement]:
+def _lists_and_errors(judgement: EvaluationResult) -> dict[str, EvaluationResult]:
     """One judgement of the model that ranks by popularity and rates by biases, as that of two baselines."""
     found = {POPULARITY: _part(judgement, errors=False)}
     if "rmse" in judgement.metrics:
@@ -152,7 +152,7 @@ def _lists_and_errors(judgement: Judgement) -> dict[str, Judgement]:
     return found
 
 
-def _part(judgement: Judgement, *, errors: bool) -> Judgement:
+def _part(judgement: EvaluationResult, *, errors: bool) -> EvaluationResult:
     return replace(
         judgement,
         metrics={name: metric for name, metric in judgement.metrics.items() if (name in ERROR_METRICS) == errors},
@@ -200,7 +200,7 @@ def advice_on(model: Model, split: Split, dataset: Dataset) -> Job[Advice]:
         return Advice()
 
 
-def _simple(name: str, split: Split, dataset: Dataset) -> Job[Judgement]:
+def _simple(name: str, split: Split, dataset: Dataset) -> Job[EvaluationResult]:
     """How good a model is that is computed at once."""
     model = fresh_model(name, None, dataset, seed=1)
     assert isinstance(model, ClosedFormModel), "only these are simple"
@@ -208,12 +208,14 @@ def _simple(name: str, split: Split, dataset: Dataset) -> Job[Judgement]:
     return (yield from _judged_run(model, split))
 
 
-def _judged_run(model: Model, split: Split) -> Job[Judgement]:
+def _judged_run(model: Model, split: Split) -> Job[EvaluationResult]:
     assert split.validation is not None, "asked only where there are validation people"
     return (yield from judge(model, split.validation, candidates_I=split.candidates_I, ks=(_CUT,), intervals=False))
 
 
-def _advice(model: Model, ours: Judgement, theirs: Judgement, gain: Interval, *, few_people: bool) -> Advice:
+def _advice(
+    model: Model, ours: EvaluationResult, theirs: EvaluationResult, gain: Interval, *, few_people: bool
+) -> Advice:
     ease, title = kind_of("ease").title, kind_of(model.name).title
     for_lists, no_stars = (" for lists", "; it predicts no ratings") if model.can.predicts_ratings else ("", "")
     figures = f"NDCG@100 {theirs.metrics[_METRIC].value:.3f} against {ours.metrics[_METRIC].value:.3f} of {title}"
@@ -230,7 +232,7 @@ def _advice(model: Model, ours: Judgement, theirs: Judgement, gain: Interval, *,
     return Advice(words, "ease")
 
 
-def _on_ratings(ours: Judgement, averages: Judgement) -> str:
+def _on_ratings(ours: EvaluationResult, averages: EvaluationResult) -> str:
     """A sentence where averages of title and person are nearer to the ratings than chance explains, or ""."""
     if _ERROR not in ours.per_person or _ERROR not in averages.per_person:
         return ""

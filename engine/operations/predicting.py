@@ -128,8 +128,8 @@ def predict(
     record = library.runs.find(run_id)
     model, dataset = recommender.model, recommender.dataset
     _refuse_without_ratings(model, record.name)
-    if uncertainty and not model.knows_doubt:
-        raise _no_doubt(model, record.name)
+    if uncertainty and not model.states_uncertainty:
+        raise _no_uncertainty(model, record.name)
     tally = _Tally()
     if pairs is None:
         yield from _answer_own(model, dataset, out, tally)
@@ -289,9 +289,9 @@ def _refuse_without_ratings(model: Model, run_name: str) -> None:
         )
 
 
-def _no_doubt(model: Model, run_name: str) -> SettingError:
-    able = [kind.name for kind in MODELS.values() if kind.can.knows_doubt]
-    if model.can.knows_doubt:
+def _no_uncertainty(model: Model, run_name: str) -> SettingError:
+    able = [kind.name for kind in MODELS.values() if kind.can.states_uncertainty]
+    if model.can.states_uncertainty:
         return SettingError(
             f"The run {run_name} does not know how far off its predictions are: nothing was held out to measure it on.",
             remedy="Train again with ratings to validate on, or leave the uncertainty out.",

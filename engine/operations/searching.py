@@ -75,9 +75,9 @@ def search(
     divided = make_split(dataset, plan.grid.base.split)
     record = _recorded(library, dataset, plan, trials, begun)
     relay = Relay()
-    keeper = _Table(library, record, plan, {row.place: row for row in library.searches.rows(record.search_id)})
-    bench = Bench(library, dataset, divided, record.model, record.watched, plan.device, plan.suggestion, keeper.keep)
-    return (yield from _searched(trials, keeper, bench, relay))
+    recorder = _Table(library, record, plan, {row.place: row for row in library.searches.rows(record.search_id)})
+    bench = Bench(library, dataset, divided, record.model, record.watched, plan.device, plan.suggestion, recorder.keep)
+    return (yield from _searched(trials, recorder, bench, relay))
 
 
 def search_plan(record: SearchRecord) -> tuple[Grid, SearchConfig]:

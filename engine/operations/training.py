@@ -17,10 +17,10 @@ from engine.data.dataset import Dataset
 from engine.data.split import Split, SplitConfig, make_split
 from engine.device import choose_device, choose_precision, training_threads
 from engine.errors import DeviceError, EngineError, TrainingError
-from engine.evaluation.protocol import Judgement, judge
+from engine.evaluation.protocol import EvaluationResult, judge
 from engine.events import Advised, Job, RunRecorded, StageStarted, Stop
 from engine.library.run_record import FAILED, INTERRUPTED, STOPPED, parameters_of
-from engine.library.runs import RunKeeper, RunPlan
+from engine.library.runs import RunPlan, RunRecorder
 from engine.library.store import Library
 from engine.models.base import ClosedFormModel, Model, StepModel
 from engine.models.registry import build, kind_of
@@ -83,7 +83,7 @@ class FinishedRun:
 
     run_id: str
     trained: TrainedRun
-    judgement: Judgement | None
+    judgement: EvaluationResult | None
     recommender: Recommender
     lr: float | None
     advice: str
@@ -154,8 +154,8 @@ def resume(
     divided = make_split(dataset, SplitConfig.from_dict(record.split_config))
     config = kind_of(record.model).config_class.from_dict(record.model_config)
     fresh = build(record.model, config, items=dataset.titles, scale=dataset.scale, seed=training.seed)
-    keeper = library.runs.go_on(record.run_id, training=training, device=str(chosen), precision=training.precision)
-    return (yield from _Run(library, dataset, divided, fresh, training, chosen, keeper, advise).learned(state))
+    recorder = library.runs.go_on(record.run_id, training=training, device=str(chosen), precision=training.precision)
+    return (yield from _Run(library, dataset, divided, fresh, training, chosen, recorder, advise).learned(state))
 
 
 def keep_as_run(
@@ -165,11 +165,11 @@ def keep_as_run(
     model: Model,
     *,
     plan: RunPlan,
-    learning: Callable[[RunKeeper], Job[TrainedRun]],
+    learning: Callable[[RunRecorder], Job[TrainedRun]],
 ) -> Job[FinishedRun]:
     """Keep a model that comes about in a way of its own as a run like any other: recorded, judged, ready to use."""
-    keeper = library.runs.begin(dataset, plan)
-    run = _Run(library, dataset, split, model, None, torch.device("cpu"), keeper, learning=learning)
+    recorder = library.runs.begin(dataset, plan)
+    run = _Run(library, dataset, split, model, None, torch.device("cpu"), recorder, learning=learning)
     return (yield from run.learned(None))
 
 
@@ -222,14 +222,14 @@ class _Run:
     model: Model
     training: TrainingConfig | None
     device: torch.device
-    keeper: RunKeeper
+    recorder: RunRecorder
     advise: bool = True
-    learning: Callable[[RunKeeper], Job[TrainedRun]] | None = None
+    learning: Callable[[RunRecorder], Job[TrainedRun]] | None = None
     """How the model comes about where it is not by training or fitting it."""
 
     def learned(self, state: TrainingState | None) -> Job[FinishedRun]:
         """Learn, then judge and advise, unless stopped; a Stop that comes late skips what is left of that."""
-        run_id, library = self.keeper.run_id, self.library
+        run_id, library = self.recorder.run_id, self.library
         trained = yield from self._trained(state)
         library.runs.finish(run_id, trained)
         judgement, advice = None, Advice()
@@ -242,7 +242,7 @@ class _Run:
             if advice.words:
                 yield Advised(advice.words)
         except Stop:
-            self.keeper.say("stopped while it was being judged")
+            self.recorder.say("stopped while it was being judged")
         return FinishedRun(
             run_id,
             trained,
@@ -255,26 +255,26 @@ class _Run:
 
     def _trained(self, state: TrainingState | None) -> Job[TrainedRun]:
         """Drive the trainer. However it ends, the record of the run says so."""
-        runs, run_id = self.library.runs, self.keeper.run_id
+        runs, run_id = self.library.runs, self.recorder.run_id
         try:
             if state is None:
                 yield RunRecorded(run_id)
             if self.learning is not None:
-                return (yield from self.learning(self.keeper))
+                return (yield from self.learning(self.recorder))
             if isinstance(self.model, StepModel) and self.training is not None:
                 return (
                     yield from trainer.train(
                         self.split,
                         self.model,
                         config=self.training,
-                        keep=self.keeper,
+                        keep=self.recorder,
                         device=self.device,
                         resume_from=state,
                         run_id=run_id,
                     )
                 )
             assert isinstance(self.model, ClosedFormModel), "a model learns by steps or is computed at once"
-            return (yield from trainer.fit(self.split, self.model, keep=self.keeper))
+            return (yield from trainer.fit(self.split, self.model, keep=self.recorder))
         except Stop:
             if runs.find(run_id).has_model:
                 runs.end(run_id, STOPPED, "Stopped by you; what was learned is kept.")
@@ -288,7 +288,7 @@ class _Run:
             runs.end(run_id, INTERRUPTED, "It was left before it ended; it can be resumed.")
             raise
 
-    def _judged(self, model: Model) -> Job[Judgement | None]:
+    def _judged(self, model: Model) -> Job[EvaluationResult | None]:
         """What the run is worth to the test people; None, with the reason as advice, where that cannot be said."""
         if self.split.test is None:
             return None
@@ -298,7 +298,7 @@ class _Run:
                 model, self.split.test, candidates_I=self.split.candidates_I, counts_I=counts_I
             )
             if not judgement.stopped:
-                self.library.runs.judged(self.keeper.run_id, judgement)
+                self.library.runs.judged(self.recorder.run_id, judgement)
         except EngineError as error:
             yield Advised(str(error))
             return None

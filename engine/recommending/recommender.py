@@ -187,7 +187,7 @@ class Recommender:
 
     def rating_sds(self, history: Histories, rows_R: Int64) -> Float32 | None:
         """How far off the predicted ratings of some titles may be for a person, [R]; None where nobody knows."""
-        if not self.model.knows_doubt or not len(rows_R):
+        if not self.model.states_uncertainty or not len(rows_R):
             return None
         wanted = Histories.of_one(rows_R.tolist(), [0.0] * len(rows_R))
         with exactly():

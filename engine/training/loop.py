@@ -175,20 +175,25 @@ class Loop:
     def ending(self) -> Iterator[Event]:
         """The last reports, and the state from which the run could go on."""
         yield from self.remaining_steps()
-        self._learn_doubt()
+        self._learn_uncertainty()
         self.checkpoint()
         yield CheckpointSaved(self.progress.step)
 
-    def _learn_doubt(self) -> None:
+    def _learn_uncertainty(self) -> None:
         """Let the best weights see how far off they are on the validation ratings; those of a strong split are likes
         only, and would tell too little.
         """
         model, validation = self._stepper.model, self._split.validation
-        if not model.can.knows_doubt or validation is None or self._split.config.kind == "strong" or not self._best:
+        if (
+            not model.can.states_uncertainty
+            or validation is None
+            or self._split.config.kind == "strong"
+            or not self._best
+        ):
             return
         current = copy_of(model.state_dict())
         model.load_state_dict(self._best)
-        model.learn_doubt(validation.fold_in, validation.to_find)
+        model.learn_uncertainty(validation.fold_in, validation.to_find)
         self._best = copy_of(model.state_dict())
         model.load_state_dict(current)
 

@@ -30,7 +30,7 @@ from two_head_runs import STUDY, data, learned, over_seeds, set_aside
 
 from engine.data.split import Split
 from engine.evaluation.breakdown import POPULARITY, POPULARITY_OF_DATA
-from engine.evaluation.protocol import Interval, Judgement, compare, judge
+from engine.evaluation.protocol import EvaluationResult, Interval, compare, judge
 from engine.events import drive
 from engine.models.two_head import TwoHeadConfig
 from engine.training.trainer import TrainedRun
@@ -160,7 +160,7 @@ class Runs:
     """The runs of one variant, one a seed, and what each is worth to the held-out people."""
 
     trained: tuple[TrainedRun, ...]
-    judged: tuple[Judgement, ...]
+    judged: tuple[EvaluationResult, ...]
 
     def mean(self, metric: str) -> float:
         return float(np.mean([one.metrics[metric].value for one in self.judged]))
@@ -177,7 +177,7 @@ class Bench:
     def __init__(self, split: Split, arguments: argparse.Namespace) -> None:
         self.split, self._arguments = split, arguments
         self._counts_I = np.bincount(split.train.item_rows_N, minlength=split.titles)
-        self._done: dict[tuple[TwoHeadConfig, int], tuple[TrainedRun, Judgement]] = {}
+        self._done: dict[tuple[TwoHeadConfig, int], tuple[TrainedRun, EvaluationResult]] = {}
         self._base = STUDY.fitted_to(split.train.entries)
 
     def runs(self, changes: Settings | Sequence[Settings]) -> Runs:
@@ -195,7 +195,7 @@ class Bench:
             judged.append(judgement)
         return Runs(tuple(trained), tuple(judged))
 
-    def _judged(self, run: TrainedRun) -> Judgement:
+    def _judged(self, run: TrainedRun) -> EvaluationResult:
         assert self.split.test is not None
         job = judge(run.model, self.split.test, candidates_I=self.split.candidates_I, counts_I=self._counts_I)
         return drive(job)

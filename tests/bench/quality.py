@@ -34,7 +34,7 @@ from engine.data.importing.importer import ImportOptions, import_files
 from engine.data.sample import sample_files
 from engine.data.split import HeldOut, strong_split
 from engine.evaluation.intervals import Interval
-from engine.evaluation.protocol import Judgement, compare, judge
+from engine.evaluation.protocol import EvaluationResult, compare, judge
 from engine.events import drive
 from engine.models.base import Model
 
@@ -59,9 +59,9 @@ class Line:
     """One line of the table: an entry, and its judgements by protocol, one for each seed."""
 
     entry: Entry
-    judgements: dict[str, list[Judgement]] = field(default_factory=dict)
+    judgements: dict[str, list[EvaluationResult]] = field(default_factory=dict)
 
-    def mean(self, protocol: str) -> Judgement | None:
+    def mean(self, protocol: str) -> EvaluationResult | None:
         """The mean over the seeds, person by person; None where the protocol is not the model's."""
         if protocol not in self.judgements:
             return None
@@ -69,7 +69,7 @@ class Line:
         per_person = {name: np.mean([one.per_person[name] for one in ours], axis=0) for name in SHOWN}
         values = {name: float(np.mean([our.metrics[name].value for our in ours])) for name in SHOWN}
         metrics = {name: Interval(value, None, None) for name, value in values.items()}
-        return Judgement(ours[0].people, metrics, per_person, ours[0].user_rows_U, ours[0].rated_U)
+        return EvaluationResult(ours[0].people, metrics, per_person, ours[0].user_rows_U, ours[0].rated_U)
 
     def value(self, protocol: str) -> float:
         mean = self.mean(protocol)
@@ -137,7 +137,7 @@ def _cell(line: Line, base: Line | None, protocol: str) -> str:
     return f"{figures}{spread:16s}{'' if own else _difference(mean, base.mean(protocol)):27s}"
 
 
-def _difference(mean: Judgement, base: Judgement | None) -> str:
+def _difference(mean: EvaluationResult, base: EvaluationResult | None) -> str:
     if base is None:
         return ""
     one = compare(mean, base, NDCG)

@@ -31,7 +31,7 @@ from two_head_runs import STUDY, data, learned
 from engine.data.dataset import Dataset, Histories
 from engine.data.split import HeldOut, Split, SplitConfig, make_split
 from engine.evaluation.intervals import value_over_people
-from engine.evaluation.protocol import Judgement, compare, judge
+from engine.evaluation.protocol import EvaluationResult, compare, judge
 from engine.evaluation.result import from_means, to_be_averaged, weights_of
 from engine.events import drive
 from engine.models.base import Model, Prediction
@@ -99,7 +99,7 @@ def held_out(dataset: Dataset, split: Split, seed: int) -> dict[str, HeldOut]:
     return {"likes": test, "all": everything, "rated": rated}
 
 
-def answers(model: Model, split: Split, told: dict[str, HeldOut], *, is_deaf: bool) -> list[Judgement]:
+def answers(model: Model, split: Split, told: dict[str, HeldOut], *, is_deaf: bool) -> list[EvaluationResult]:
     """One judgement for each question."""
     found = []
     for question in QUESTIONS:
@@ -119,13 +119,13 @@ def answers(model: Model, split: Split, told: dict[str, HeldOut], *, is_deaf: bo
     return found
 
 
-def among(judgement: Judgement, people: np.ndarray) -> Judgement:
+def among(judgement: EvaluationResult, people: np.ndarray) -> EvaluationResult:
     """The judgement of some of its people."""
     return pooled([judgement], people)
 
 
-def pooled(judgements: Sequence[Judgement], people: np.ndarray | None = None) -> Judgement:
-    """Judgements of different people as one; who they are is no longer told apart."""
+def pooled(judgements: Sequence[EvaluationResult], people: np.ndarray | None = None) -> EvaluationResult:
+    """EvaluationResult of different people as one; who they are is no longer told apart."""
     which = slice(None) if people is None else people
     names = judgements[0].per_person
     values = {name: np.concatenate([one.per_person[name][which] for one in judgements]) for name in names}
@@ -133,7 +133,7 @@ def pooled(judgements: Sequence[Judgement], people: np.ndarray | None = None) ->
     return replace(judgements[0], per_person=values, user_rows_U=None, rated_U=np.concatenate(rated))
 
 
-def mean_of(judgement: Judgement, metric: str) -> float:
+def mean_of(judgement: EvaluationResult, metric: str) -> float:
     """A metric over the people of a judgement."""
     assert judgement.rated_U is not None
     values_U = to_be_averaged(metric, judgement.per_person[metric])
@@ -141,7 +141,7 @@ def mean_of(judgement: Judgement, metric: str) -> float:
     return float(from_means(metric, np.array(mean)))
 
 
-def one_seed(dataset: Dataset, arguments: argparse.Namespace, seed: int) -> dict[str, list[Judgement]]:
+def one_seed(dataset: Dataset, arguments: argparse.Namespace, seed: int) -> dict[str, list[EvaluationResult]]:
     """Both runs of a seed, judged."""
     split = make_split(dataset, SplitConfig(kind="strong", seed=seed, people_each=arguments.people))
     told = held_out(dataset, split, seed)

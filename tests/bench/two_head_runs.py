@@ -19,7 +19,7 @@ import torch
 from engine.data.dataset import Dataset, Int64
 from engine.data.importing.importer import ImportOptions, import_files
 from engine.data.split import LIKES_THAT_COUNT, HeldOut, Split, SplitConfig
-from engine.evaluation.protocol import Judgement
+from engine.evaluation.protocol import EvaluationResult
 from engine.events import EpochEnded, drive
 from engine.models.registry import build
 from engine.models.two_head import TwoHeadConfig
@@ -105,7 +105,7 @@ def learned(split: Split, config: TwoHeadConfig, *, lr: float, epochs: int, batc
     return drive(train(split, model, config=training, keep=KeepNothing(), device=CPU))
 
 
-def over_seeds(judgements: Sequence[Judgement]) -> Judgement:
+def over_seeds(judgements: Sequence[EvaluationResult]) -> EvaluationResult:
     """One judgement whose values for each person are means over runs of other seeds (of errors: of their squares)."""
     first = judgements[0]
 

@@ -32,7 +32,7 @@ from desktop_rec.for_you.titles import TitleRow
 from desktop_rec.for_you.weight_slider import WeightSlider
 from desktop_rec.theme.theme import GRID, set_role
 
-IMPORT, DECK, CSV, LETTERBOXD, RENAME, DELETE = "import", "deck", "csv", "letterboxd", "rename", "delete"
+IMPORT, DECK, CSV, LETTERBOXD, RENAME, DELETE = "import", "onboarding", "csv", "letterboxd", "rename", "delete"
 _ENTRIES = (
     (IMPORT, "Import my ratings…", "Take ratings from another service, or from a table, into this profile"),
     (DECK, "Rate one at a time…", "Titles that tell tastes apart, one after the other"),

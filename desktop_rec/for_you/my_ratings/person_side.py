@@ -17,9 +17,9 @@ from desktop_rec.session.session import Session
 
 
 class PersonSide(QObject):
-    """Does what the menu asks for. deck_wanted(): the person wants to rate one title at a time."""
+    """Does what the menu asks for. onboarding_wanted(): the person wants to rate one title at a time."""
 
-    deck_wanted = Signal()
+    onboarding_wanted = Signal()
 
     def __init__(self, session: Session, mine: MyRatingsPanel, parent: QWidget) -> None:
         super().__init__(parent)
@@ -30,7 +30,7 @@ class PersonSide(QObject):
         """One of the entries of PersonMenu."""
         doing: dict[str, Callable[[], None]] = {
             IMPORT: self.ask_for_file,
-            DECK: self.deck_wanted.emit,
+            DECK: self.onboarding_wanted.emit,
             CSV: self._save_csv,
             LETTERBOXD: self._save_for_letterboxd,
             RENAME: self._rename,

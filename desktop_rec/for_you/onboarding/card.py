@@ -35,7 +35,7 @@ class _Cover(QWidget):
             paint_cover(QPainter(self), area, title=self.row.title, genres=self.row.genres, dark=THEME.dark)
 
 
-class DeckCard(QFrame):
+class OnboardingCard(QFrame):
     """rated(rating), seen() without a rating, not_seen(), went_back(). Keys work while the card has the focus."""
 
     rated = Signal(float)
@@ -98,7 +98,7 @@ class DeckCard(QFrame):
             painter.drawRoundedRect(self.rect().adjusted(1, 1, -2, -2), 8, 8)
 
     def _build(self) -> None:
-        self.setObjectName("deck_card")
+        self.setObjectName("onboarding_card")
         self.setToolTip(f"{_HOW}.")
         set_role(self, "card")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -112,7 +112,7 @@ class DeckCard(QFrame):
             set_role(label, "weak")
         set_role(self._chosen, "caption")
         self.stars = StarRating(self._scale)
-        self.stars.setObjectName("deck_stars")
+        self.stars.setObjectName("onboarding_stars")
         self.stars.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         words = QVBoxLayout()
         words.setSpacing(GRID // 2)

@@ -1,4 +1,4 @@
-"""The deck half of For you: asks the deck whose turn it is, and tells the session what the person answered.
+"""The onboarding half of For you: asks the onboarding whose turn it is, and tells the session what the person answered.
 
 Stands beside rating_side; recommend_view owns both. What was not seen is remembered while the window is open.
 """
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from desktop_rec.common.text import rating_words
-from desktop_rec.for_you.onboarding.panel import DeckPanel, DeckState
+from desktop_rec.for_you.onboarding.panel import OnboardingPanel, OnboardingState
 from desktop_rec.for_you.titles import catalogue_title_rows
 from desktop_rec.session.session import Session
-from engine.data.onboarding import DeckAnswer
+from engine.data.onboarding import OnboardingAnswer
 
 if TYPE_CHECKING:
     from desktop_rec.for_you.my_ratings.rating_side import RatingSide
@@ -33,12 +33,12 @@ class _Step:
     before: ProfileEntry | None = None
 
 
-class DeckSide(QObject):
+class OnboardingSide(QObject):
     """import_wanted(): the person has ratings elsewhere. `is_answering` is true while an answer changes the profile."""
 
     import_wanted = Signal()
 
-    def __init__(self, session: Session, panel: DeckPanel, ratings: RatingSide, parent: QObject) -> None:
+    def __init__(self, session: Session, panel: OnboardingPanel, ratings: RatingSide, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._panel, self._ratings = session, panel, ratings
         self._steps: dict[str, list[_Step]] = {}
@@ -51,16 +51,16 @@ class DeckSide(QObject):
         self._steps, self._row = {}, None
 
     def show_state(self) -> None:
-        """Show whose turn it is. Only called while the panel is to be seen: the deck is made at the first call."""
+        """Show whose turn it is. Only called while the panel is to be seen: the first call makes the onboarding."""
         session, dataset = self._session, self._session.dataset
         if dataset is None or session.profile is None:
             return
-        session.ask_deck()
-        if session.deck is not None and (self._row is None or not self._is_open(self._row)):
-            self._row = session.deck.next(self._answers())
+        session.ask_onboarding()
+        if session.onboarding is not None and (self._row is None or not self._is_open(self._row)):
+            self._row = session.onboarding.next(self._answers())
         steps = self._own_steps
         self._panel.show_state(
-            DeckState(
+            OnboardingState(
                 word=dataset.catalogue.word,
                 people=dataset.people,
                 row=self._title_row(dataset),
@@ -68,7 +68,7 @@ class DeckSide(QObject):
                 not_seen=sum(not step.seen for step in steps),
                 can_go_back=bool(steps),
                 has_list=session.recommendations is not None,
-                is_through=session.deck is not None and self._row is None,
+                is_through=session.onboarding is not None and self._row is None,
                 last=steps[-1].words if steps else "",
             )
         )
@@ -89,19 +89,19 @@ class DeckSide(QObject):
         panel.not_seen.connect(self._on_not_seen)
         panel.went_back.connect(self._on_back)
         panel.import_wanted.connect(self.import_wanted)
-        self._session.deck_ready.connect(self.show_state)
+        self._session.onboarding_ready.connect(self.show_state)
         self._session.recommendations_ready.connect(self._on_list)
 
-    def _answers(self) -> list[DeckAnswer]:
+    def _answers(self) -> list[OnboardingAnswer]:
         """All that is known of the person: their ratings, and what they have not seen."""
         rated = [
-            DeckAnswer(row.item_row, seen=True, rating=row.rating)
+            OnboardingAnswer(row.item_row, seen=True, rating=row.rating)
             for row in self._ratings.rows
             if row.item_row is not None
         ]
         known = {one.item_row for one in rated}
         passed = [step.item_row for step in self._own_steps if not step.seen and step.item_row not in known]
-        return [*rated, *(DeckAnswer(row, seen=False) for row in passed)]
+        return [*rated, *(OnboardingAnswer(row, seen=False) for row in passed)]
 
     def _is_open(self, item_row: int) -> bool:
         return all(answer.item_row != item_row for answer in self._answers())

@@ -1,6 +1,6 @@
 """Rate as you go: one title at a time, how many answers there are, and the way to the list once it is ready.
 
-A widget: show_state(DeckState) in; answers and wishes out.
+A widget: show_state(OnboardingState) in; answers and wishes out.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QS
 from desktop_rec.common.controls import button, named
 from desktop_rec.common.stars import StarScale
 from desktop_rec.common.text import count_words, counted, plural
-from desktop_rec.for_you.onboarding.card import DeckCard
+from desktop_rec.for_you.onboarding.card import OnboardingCard
 from desktop_rec.for_you.titles import TitleRow
 from desktop_rec.theme.theme import GRID, set_role
 
@@ -23,8 +23,8 @@ _WIDTH = 560
 
 
 @dataclass(frozen=True)
-class DeckState:
-    """What the panel shows. `row` is None while the deck is being made, or (`is_through`) when it has ended.
+class OnboardingState:
+    """What the panel shows. `row` is None while the onboarding is being made, or (`is_through`) when it has ended.
 
     rated: ratings of the profile that count here. not_seen: titles passed by in this sitting. has_list: the list is
     computed. last: what was said last ("The Matrix: 4 stars").
@@ -41,7 +41,7 @@ class DeckState:
     last: str = ""
 
 
-class DeckPanel(QWidget):
+class OnboardingPanel(QWidget):
     """rated(float), seen(), not_seen(), went_back(); list_wanted(), import_wanted(), many_wanted()."""
 
     rated = Signal(float)
@@ -61,7 +61,7 @@ class DeckPanel(QWidget):
         """Rate on another data set's scale."""
         self.card.use_scale(scale)
 
-    def show_state(self, state: DeckState) -> None:
+    def show_state(self, state: OnboardingState) -> None:
         """Show the title whose turn it is, and how far the person is."""
         words = plural(state.word)
         self._heading.setText(f"Which {words} do you know?")
@@ -80,7 +80,7 @@ class DeckPanel(QWidget):
         self._last.setText(state.last)
         self._show_progress(state)
 
-    def _show_progress(self, state: DeckState) -> None:
+    def _show_progress(self, state: OnboardingState) -> None:
         is_useful = state.rated >= USEFUL
         self._bar.setValue(min(state.rated, USEFUL))
         self._bar.setVisible(not is_useful)
@@ -102,19 +102,19 @@ class DeckPanel(QWidget):
         set_role(self.show_list, "primary" if is_useful else "")
 
     def _build(self, scale: StarScale) -> None:
-        self.setObjectName("deck_panel")
+        self.setObjectName("onboarding_panel")
         self._heading, self._sentence, self._last, self._elsewhere = QLabel(), QLabel(), QLabel(), QLabel()
         set_role(self._heading, "title")
-        self._sentence.setObjectName("deck_sentence")
+        self._sentence.setObjectName("onboarding_sentence")
         self._sentence.setWordWrap(True)
         for label in (self._sentence, self._elsewhere):
             set_role(label, "weak")
         set_role(self._last, "caption")
-        self._bar = named(QProgressBar(), "deck_progress", f"Ratings, of {USEFUL} for a first list", "")
+        self._bar = named(QProgressBar(), "onboarding_progress", f"Ratings, of {USEFUL} for a first list", "")
         self._bar.setRange(0, USEFUL)
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(6)
-        self.card = DeckCard(scale)
+        self.card = OnboardingCard(scale)
         self._waiting = QLabel()
         self._waiting.setWordWrap(True)
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -123,7 +123,7 @@ class DeckPanel(QWidget):
         self._pages.addWidget(self.card)
         self._pages.addWidget(self._waiting)
         self.show_list: QPushButton = button(
-            "Show my list", "deck_show_list", "See what to watch, as far as your ratings say", role="primary"
+            "Show my list", "onboarding_show_list", "See what to watch, as far as your ratings say", role="primary"
         )
         self._place()
 
@@ -154,9 +154,9 @@ class DeckPanel(QWidget):
         row.addStretch(1)
 
     def _build_answers(self) -> QHBoxLayout:
-        self._back = button("Back", "deck_back", "Take the last answer back (Backspace)", role="quiet")
-        self._seen = button("Seen it, no rating", "deck_seen", "It counts as seen, without stars (Enter)")
-        self._not_seen = button("Not seen", "deck_not_seen", "Go on with another one (Space)")
+        self._back = button("Back", "onboarding_back", "Take the last answer back (Backspace)", role="quiet")
+        self._seen = button("Seen it, no rating", "onboarding_seen", "It counts as seen, without stars (Enter)")
+        self._not_seen = button("Not seen", "onboarding_not_seen", "Go on with another one (Space)")
         row = QHBoxLayout()
         row.addWidget(self._back)
         row.addStretch(1)
@@ -168,9 +168,13 @@ class DeckPanel(QWidget):
 
     def _build_ways(self) -> QHBoxLayout:
         self._import = button(
-            "Import my ratings…", "deck_import", "Letterboxd, IMDb, Trakt, TMDB, MyAnimeList, … or a table of your own"
+            "Import my ratings…",
+            "onboarding_import",
+            "Letterboxd, IMDb, Trakt, TMDB, MyAnimeList, … or a table of your own",
         )
-        self._many = button("Show many at once", "deck_many", "Well-known titles as a list, to pick from", role="quiet")
+        self._many = button(
+            "Show many at once", "onboarding_many", "Well-known titles as a list, to pick from", role="quiet"
+        )
         row = QHBoxLayout()
         row.addWidget(self._elsewhere)
         row.addWidget(self._import)

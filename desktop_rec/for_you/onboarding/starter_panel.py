@@ -22,12 +22,12 @@ ENOUGH = 5
 
 
 class StarterPanel(QWidget):
-    """rated(TitleRow, rating), removed(TitleRow), list_wanted(): show what there is for me now; deck_wanted()."""
+    """rated(TitleRow, rating), removed(TitleRow), list_wanted(): show what there is for me now; onboarding_wanted()."""
 
     rated = Signal(object, object)
     removed = Signal(object)
     list_wanted = Signal()
-    deck_wanted = Signal()
+    onboarding_wanted = Signal()
 
     def __init__(self, scale: StarScale, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,7 +35,7 @@ class StarterPanel(QWidget):
         self.cards.rated.connect(self.rated)
         self.cards.removed.connect(self.removed)
         self.show_list.clicked.connect(self.list_wanted)
-        self._one.clicked.connect(self.deck_wanted)
+        self._one.clicked.connect(self.onboarding_wanted)
 
     def use_scale(self, scale: StarScale) -> None:
         """Rate on another data set's scale."""
@@ -64,7 +64,7 @@ class StarterPanel(QWidget):
             "Show my list", "show_my_list", "See what to watch, as far as your ratings say", role="primary"
         )
         self._one: QPushButton = button(
-            "One at a time", "starter_deck", "Titles that tell tastes apart, one after the other"
+            "One at a time", "starter_onboarding", "Titles that tell tastes apart, one after the other"
         )
         self.cards = TitleList(TitleLook.CARD, scale)
         self.cards.setObjectName("well_known_titles")

@@ -69,7 +69,7 @@ _LONGEST = 400
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Query:
     """What is looked for: the names, the year (0: unknown), the parts of a title with a subtitle, ids by kind."""
 
     names: tuple[Name, ...]
@@ -84,7 +84,7 @@ class Wanted:
         return self.medium in ("film", "")
 
 
-def wanted_of(title: ExportedTitle) -> Wanted:
+def wanted_of(title: ExportedTitle) -> Query:
     """The year is taken from the title where it stands there alone: "The Matrix (1999)"."""
     text, year = title.title[:_LONGEST], title.year if title.year > 0 else 0
     without_year, year_there = split_title(text)
@@ -92,7 +92,7 @@ def wanted_of(title: ExportedTitle) -> Wanted:
         text, year = without_year, year_there
     names = names_of(text, [other_title[:_LONGEST] for other_title in title.other_titles])
     ids = {kind: normalised_id(kind, one) for kind, one in title.ids.items()}
-    return Wanted(
+    return Query(
         names=names,
         year=year,
         parts=parts_of(text),

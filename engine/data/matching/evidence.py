@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from engine.data.matching.candidates import IF_TITLES_AGREE, KINDS, ONE_PER_TITLE, CatalogueIndex, Wanted
+from engine.data.matching.candidates import IF_TITLES_AGREE, KINDS, ONE_PER_TITLE, CatalogueIndex, Query
 from engine.data.matching.titles import Name, Part, numbers_in
 
 MOST_OF_A_NAME = 50
@@ -45,13 +45,13 @@ class Evidence:
     apart: int = 0
 
 
-def years_apart(index: CatalogueIndex, wanted: Wanted, row: int) -> int | None:
+def years_apart(index: CatalogueIndex, wanted: Query, row: int) -> int | None:
     """How many years lie between the two; None where one of them is unknown."""
     year = index.years_I[row]
     return abs(year - wanted.year) if year and wanted.year else None
 
 
-def of_names(index: CatalogueIndex, wanted: Wanted) -> Iterator[Evidence]:
+def of_names(index: CatalogueIndex, wanted: Query) -> Iterator[Evidence]:
     """Titles with a name of the export, with the article first and then without."""
     for name in wanted.names:
         for place in _at(index.by_key, name.key):
@@ -61,7 +61,7 @@ def of_names(index: CatalogueIndex, wanted: Wanted) -> Iterator[Evidence]:
                 yield _same_name(index, wanted, name, place, bare=True)
 
 
-def of_parts(index: CatalogueIndex, wanted: Wanted) -> Iterator[Evidence]:
+def of_parts(index: CatalogueIndex, wanted: Query) -> Iterator[Evidence]:
     """Titles that are called like a part of this one, or of which a part is called like this one."""
     for name in wanted.names:
         for row, part in index.by_part.get(name.bare_key, ())[:MOST_OF_A_NAME]:
@@ -75,7 +75,7 @@ def _at(places: dict[str, list[int]], key: str) -> Iterable[int]:
     return places.get(key, [])[:MOST_OF_A_NAME]
 
 
-def _same_name(index: CatalogueIndex, wanted: Wanted, ours: Name, place: int, *, bare: bool) -> Evidence:
+def _same_name(index: CatalogueIndex, wanted: Query, ours: Name, place: int, *, bare: bool) -> Evidence:
     row, theirs = index.rows_N[place], index.names_N[place]
     apart, other = years_apart(index, wanted, row), ours.other or theirs.other
     score = _BY_NAME - _IF_NO_ARTICLE * bare - _IF_OTHER_NAME * other - (ours.other and theirs.other)
@@ -100,7 +100,7 @@ def _is_enough(ours: Name, theirs: Name, *, bare: bool) -> bool:
     return not ours.is_number or ours.is_written_in_digits == theirs.is_written_in_digits
 
 
-def _is_enough_a_year_apart(index: CatalogueIndex, wanted: Wanted, ours: Name, place: int) -> bool:
+def _is_enough_a_year_apart(index: CatalogueIndex, wanted: Query, ours: Name, place: int) -> bool:
     """The same where the year is off by one: names that say little, or go with other originals, do not do."""
     theirs = index.names_N[place]
     if not _is_enough(ours, theirs, bare=ours.key != theirs.key):
@@ -124,7 +124,7 @@ def _is_enough_without_year(index: CatalogueIndex, ours: Name, theirs: Name, *, 
     return telling and not (bare or ours.other or theirs.other) and _is_enough(ours, theirs, bare=bare)
 
 
-def _same_part(index: CatalogueIndex, wanted: Wanted, row: int, part: Part) -> Iterator[Evidence]:
+def _same_part(index: CatalogueIndex, wanted: Query, row: int, part: Part) -> Iterator[Evidence]:
     """A part is enough where it tells a sequel by its number, or where it is a subtitle of several words."""
     apart = years_apart(index, wanted, row)
     if apart is not None and apart > 1:
@@ -144,8 +144,8 @@ _DISAGREES = 50.0
 _AGREES = 75.0
 
 
-def of_ids(index: CatalogueIndex, wanted: Wanted) -> Iterator[Evidence]:
-    """Titles with an id of the export. An id whose title says something else is doubted."""
+def of_ids(index: CatalogueIndex, wanted: Query) -> Iterator[Evidence]:
+    """Titles with an id of the export. An id whose title says something else is uncertain."""
     for kind, id_ in wanted.ids.items():
         if _counts_apart(index, wanted, kind):
             continue
@@ -160,14 +160,14 @@ def of_ids(index: CatalogueIndex, wanted: Wanted) -> Iterator[Evidence]:
                 yield Evidence(row, score, why, by_id=not strictly)
 
 
-def _counts_apart(index: CatalogueIndex, wanted: Wanted, kind: str) -> bool:
+def _counts_apart(index: CatalogueIndex, wanted: Query, kind: str) -> bool:
     """TMDB numbers films and series apart, MyAnimeList films and books: an id of the other says nothing here."""
     if kind == "tmdb":
         return index.is_about_films() and wanted.medium in ("series", "episode")
     return kind == "mal" and wanted.medium == "book" and index.dataset.catalogue.word != "book"
 
 
-def has_other_id(index: CatalogueIndex, wanted: Wanted, row: int) -> bool:
+def has_other_id(index: CatalogueIndex, wanted: Query, row: int) -> bool:
     """Whether a title has another id than the export's, of a kind of which there is one per title."""
     return any(
         kind in ONE_PER_TITLE and kind in index.ids_I and index.ids_I[kind][row] not in ("", id_)
@@ -175,7 +175,7 @@ def has_other_id(index: CatalogueIndex, wanted: Wanted, row: int) -> bool:
     )
 
 
-def _titles_agree(index: CatalogueIndex, wanted: Wanted, row: int, *, strictly: bool) -> bool:
+def _titles_agree(index: CatalogueIndex, wanted: Query, row: int, *, strictly: bool) -> bool:
     """Whether a title that was found by its id may be the one; `strictly`: whether it looks like the one."""
     names = index.names_by_row.get(row, [])
     apart = years_apart(index, wanted, row)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from engine.data.dataset import Dataset
-from engine.data.matching.candidates import Candidate, CatalogueIndex, Match, Wanted, build_index, wanted_of
+from engine.data.matching.candidates import Candidate, CatalogueIndex, Match, Query, build_index, wanted_of
 from engine.data.matching.evidence import Evidence, has_other_id, of_ids, of_names, of_parts
 from engine.data.matching.similarity import nearly_alike
 from engine.data.personal.export import ExportedTitle
@@ -22,14 +22,14 @@ _CLEARLY_BETTER = 4.0
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class CandidateMatch:
     """A match, and how strongly it holds on to its title where it is sure."""
 
     match: Match
     strength: float
 
 
-def settled(claims: Sequence[Claim]) -> tuple[Match, ...]:
+def settled(claims: Sequence[CandidateMatch]) -> tuple[Match, ...]:
     """The matches, no two of them surely the same title: clearly the strongest keeps it, else nobody does."""
     claimants: defaultdict[int, list[int]] = defaultdict(list)
     for number, claim in enumerate(claims):
@@ -88,13 +88,13 @@ class Matcher:
         return settled(claims)
 
 
-def _looked_up(index: CatalogueIndex, wanted: Wanted) -> list[Evidence]:
+def _looked_up(index: CatalogueIndex, wanted: Query) -> list[Evidence]:
     """All that ids, names and parts say, the best of each title first."""
     found = [*of_ids(index, wanted), *of_names(index, wanted), *of_parts(index, wanted)]
     return _best_of_each(index, wanted, found)
 
 
-def _best_of_each(index: CatalogueIndex, wanted: Wanted, found: Iterable[Evidence]) -> list[Evidence]:
+def _best_of_each(index: CatalogueIndex, wanted: Query, found: Iterable[Evidence]) -> list[Evidence]:
     """One piece of evidence a title: the strongest. Equally strong titles stand in the order of how known they are."""
     best: dict[int, Evidence] = {}
     for one in found:
@@ -105,7 +105,7 @@ def _best_of_each(index: CatalogueIndex, wanted: Wanted, found: Iterable[Evidenc
     return sorted(best.values(), key=lambda one: (-one.score, -int(counts[one.item_row]), one.item_row))
 
 
-def _winner(found: Sequence[Evidence], wanted: Wanted, index: CatalogueIndex) -> Evidence | None:
+def _winner(found: Sequence[Evidence], wanted: Query, index: CatalogueIndex) -> Evidence | None:
     """The one that is surely meant, or None."""
     by_id = [one for one in found if one.by_id and one.certain]
     if by_id:
@@ -125,7 +125,7 @@ def _has_the_year(one: Evidence, best: Evidence) -> bool:
     return best.apart > 0 and one.apart == 0 and one.score >= _LEAST_RIVAL
 
 
-def _literally_it(near: Sequence[Evidence], wanted: Wanted, index: CatalogueIndex) -> Evidence | None:
+def _literally_it(near: Sequence[Evidence], wanted: Query, index: CatalogueIndex) -> Evidence | None:
     """Of several titles with one key the only one that is written just so, if no other has a better year.
 
     Not where one goes by that name as its other name: a data set may hold a film twice, under either name.
@@ -142,12 +142,12 @@ def _literals(index: CatalogueIndex, item_row: int) -> set[str]:
     return {name.literal for name in index.names_by_row[item_row] if not name.other}
 
 
-def _may_be_another_thing(index: CatalogueIndex, wanted: Wanted) -> bool:
+def _may_be_another_thing(index: CatalogueIndex, wanted: Query) -> bool:
     """Whether a name says little because the export lists series, books or games and the data set holds films."""
     return index.is_about_films() and not wanted.is_film
 
 
-def _claim(index: CatalogueIndex, wanted: Wanted, found: Sequence[Evidence]) -> Claim:
+def _claim(index: CatalogueIndex, wanted: Query, found: Sequence[Evidence]) -> CandidateMatch:
     winner = _winner(found, wanted, index)
     candidates = tuple(
         Candidate(one.item_row, round(one.score, 1), one.why)
@@ -155,14 +155,14 @@ def _claim(index: CatalogueIndex, wanted: Wanted, found: Sequence[Evidence]) -> 
         if one.score >= _LEAST
     )[:_MOST_CANDIDATES]
     if winner is not None:
-        return Claim(Match("sure", winner.item_row, candidates, winner.why), winner.score + 10 * winner.by_id)
+        return CandidateMatch(Match("sure", winner.item_row, candidates, winner.why), winner.score + 10 * winner.by_id)
     if not candidates:
         why = "no title like it" if wanted.names else "it has no title"
-        return Claim(Match("unmatched", why=why), 0.0)
-    return Claim(Match("unsure", None, candidates, _why_unsure(index, wanted, found)), 0.0)
+        return CandidateMatch(Match("unmatched", why=why), 0.0)
+    return CandidateMatch(Match("unsure", None, candidates, _why_unsure(index, wanted, found)), 0.0)
 
 
-def _why_unsure(index: CatalogueIndex, wanted: Wanted, found: Sequence[Evidence]) -> str:
+def _why_unsure(index: CatalogueIndex, wanted: Query, found: Sequence[Evidence]) -> str:
     best = found[0]
     if has_other_id(index, wanted, best.item_row) and not best.by_id:
         return f"{best.why}, but another id"

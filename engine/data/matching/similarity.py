@@ -15,7 +15,7 @@ import numpy as np
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from engine.data.matching.candidates import CatalogueIndex, Wanted
+from engine.data.matching.candidates import CatalogueIndex, Query
 from engine.data.matching.evidence import Evidence, years_apart
 from engine.data.matching.titles import Name, numbers_in, without_articles
 from engine.events import Job
@@ -34,7 +34,7 @@ _SLIPS = ((24, 2), (12, 1))
 _LEAST_WORD = 5
 
 
-def nearly_alike(index: CatalogueIndex, wanted_W: Sequence[Wanted]) -> Job[list[list[Evidence]]]:
+def nearly_alike(index: CatalogueIndex, wanted_W: Sequence[Query]) -> Job[list[list[Evidence]]]:
     """For each title what is nearly called like it, the best first. Yields between portions; Stop passes through."""
     found: list[list[Evidence]] = [[] for _ in wanted_W]
     by_year: dict[int, list[int]] = {}
@@ -58,7 +58,7 @@ def nearly_alike(index: CatalogueIndex, wanted_W: Sequence[Wanted]) -> Job[list[
 
 def _alike(
     index: CatalogueIndex,
-    wanted_W: Sequence[Wanted],
+    wanted_W: Sequence[Query],
     places_N: np.ndarray[tuple[int], np.dtype[np.intp]],
     texts_N: Sequence[str],
 ) -> Iterator[list[Evidence]]:
@@ -80,7 +80,7 @@ def _alike(
     yield from alike
 
 
-def _nearly(index: CatalogueIndex, wanted: Wanted, name: Name, place: int, score: float) -> Evidence:
+def _nearly(index: CatalogueIndex, wanted: Query, name: Name, place: int, score: float) -> Evidence:
     row = index.rows_N[place]
     apart = years_apart(index, wanted, row)
     certain = apart is not None and _is_a_slip(index, name, index.names_N[place], years=apart)
@@ -110,7 +110,7 @@ def _is_another_word(index: CatalogueIndex, ours: str, theirs: str) -> bool:
     return sorted((ours, theirs), key=len)[1] in (f"{ours}s", f"{theirs}s", f"{ours}es", f"{theirs}es")
 
 
-def _held(index: CatalogueIndex, wanted: Wanted) -> list[Evidence]:
+def _held(index: CatalogueIndex, wanted: Query) -> list[Evidence]:
     """Titles whose telling words all stand in this one, or the other way round: never certain."""
     ours = _weights(index, wanted.names[0].words) if wanted.names else {}
     shared: defaultdict[int, float] = defaultdict(float)

@@ -106,5 +106,5 @@ def medium_of(text: str) -> str:
 
 
 def state_of(text: str, *, otherwise: State = "seen") -> State:
-    """Whether a shelf or status means seen, dropped or planned."""
+    """Whether a store or status means seen, dropped or planned."""
     return _STATE_OF.get(normalised(text), otherwise)

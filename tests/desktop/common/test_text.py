@@ -5,7 +5,6 @@ import pytest
 from desktop_rec.common.text import (
     counted,
     difference_words,
-    doubt_words,
     likelihood_words,
     movement_words,
     plural,
@@ -15,6 +14,7 @@ from desktop_rec.common.text import (
     share_words,
     signed_share_words,
     times_words,
+    uncertainty_words,
 )
 from desktop_rec.for_you.cover import initials
 
@@ -41,7 +41,7 @@ from desktop_rec.for_you.cover import initials
         (signed_share_words(0.34), "+34 %"),
         (signed_share_words(-0.12), "−12 %"),
         (signed_share_words(0.002), "+0.2 %"),
-        (doubt_words(None), ""),
+        (uncertainty_words(None), ""),
         (times_words(1.83), "1.8×"),
         (times_words(40.4), "40×"),
         (times_words(1234.0), "1,200×"),

@@ -7,8 +7,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton
 
 from desktop_rec.common.stars import StarScale
-from desktop_rec.for_you.onboarding.card import DeckCard
-from desktop_rec.for_you.onboarding.panel import USEFUL, DeckPanel, DeckState
+from desktop_rec.for_you.onboarding.card import OnboardingCard
+from desktop_rec.for_you.onboarding.panel import USEFUL, OnboardingPanel, OnboardingState
 from desktop_rec.for_you.titles import TitleRow
 from desktop_rec.for_you.view import RecommendView
 from engine.data.dataset import Scale
@@ -19,7 +19,7 @@ MATRIX = TitleRow(3, "2571", "The Matrix", 1999, ("Action", "Sci-Fi"), 259)
 
 @pytest.fixture
 def card(qtbot):
-    made = DeckCard(HALVES)
+    made = OnboardingCard(HALVES)
     qtbot.addWidget(made)
     made.show_title(MATRIX, people=671)
     made.resize(520, 250)
@@ -37,7 +37,7 @@ def dealt(qtbot, session, monkeypatch):
     view.show()
     session.dataset = planted_dataset()
     session.dataset_changed.emit()
-    qtbot.waitUntil(lambda: view.page.deck.card.row is not None, timeout=2000)
+    qtbot.waitUntil(lambda: view.page.onboarding.card.row is not None, timeout=2000)
     return view
 
 
@@ -106,17 +106,17 @@ def test_that_another_title_forgets_the_stars_chosen_before(card):
     ],
 )
 def test_that_the_panel_says_how_far_the_list_is(qtbot, rated, has_list, words):
-    panel = DeckPanel(HALVES)
+    panel = OnboardingPanel(HALVES)
     qtbot.addWidget(panel)
     panel.show()
-    panel.show_state(DeckState("film", 671, MATRIX, rated, has_list=has_list))
+    panel.show_state(OnboardingState("film", 671, MATRIX, rated, has_list=has_list))
     assert words in texts(panel)
     assert panel.show_list.isVisible() == (rated > 0)
     assert panel.show_list.property("role") == ("primary" if rated >= USEFUL else "")
 
 
-def test_that_every_control_of_the_deck_has_a_name_a_spoken_name_and_a_tooltip(qtbot):
-    panel = DeckPanel(HALVES)
+def test_that_every_control_of_the_onboarding_has_a_name_a_spoken_name_and_a_tooltip(qtbot):
+    panel = OnboardingPanel(HALVES)
     qtbot.addWidget(panel)
     controls = [*panel.findChildren(QAbstractButton), panel.card]
     assert all(
@@ -124,67 +124,67 @@ def test_that_every_control_of_the_deck_has_a_name_a_spoken_name_and_a_tooltip(q
         for control in controls
         if control is not panel.card
     )
-    panel.show_state(DeckState("film", 671, MATRIX, 0))
+    panel.show_state(OnboardingState("film", 671, MATRIX, 0))
     assert panel.card.objectName()
     assert panel.card.accessibleName()
 
 
 def test_that_an_answer_is_kept_and_the_next_title_stands_there(dealt, session, library):
-    first = dealt.page.deck.card.row
-    dealt.page.deck.rated.emit(4.0)
+    first = dealt.page.onboarding.card.row
+    dealt.page.onboarding.rated.emit(4.0)
     assert [(entry.title, entry.rating) for entry in library.profiles.load("me").entries] == [(first.title, 4.0)]
-    assert dealt.page.deck.card.row.item_row != first.item_row
+    assert dealt.page.onboarding.card.row.item_row != first.item_row
     assert f"4 for {first.name}." in texts(dealt)
 
 
 def test_that_seen_without_stars_is_kept_as_seen_and_not_seen_is_not_kept(dealt, session):
-    first = dealt.page.deck.card.row
-    press(dealt, "deck_seen")
-    press(dealt, "deck_not_seen")
+    first = dealt.page.onboarding.card.row
+    press(dealt, "onboarding_seen")
+    press(dealt, "onboarding_not_seen")
     assert [(entry.title, entry.rating) for entry in session.profile.entries] == [(first.title, None)]
     assert "1 title not seen." in texts(dealt)
 
 
 def test_that_back_takes_the_last_answer_away_and_asks_again(dealt, session):
-    first = dealt.page.deck.card.row
-    dealt.page.deck.rated.emit(2.0)
-    second = dealt.page.deck.card.row
-    press(dealt, "deck_not_seen")
-    press(dealt, "deck_back")
-    assert dealt.page.deck.card.row == second
-    press(dealt, "deck_back")
-    assert dealt.page.deck.card.row == first
+    first = dealt.page.onboarding.card.row
+    dealt.page.onboarding.rated.emit(2.0)
+    second = dealt.page.onboarding.card.row
+    press(dealt, "onboarding_not_seen")
+    press(dealt, "onboarding_back")
+    assert dealt.page.onboarding.card.row == second
+    press(dealt, "onboarding_back")
+    assert dealt.page.onboarding.card.row == first
     assert session.profile.entries == ()
 
 
-def test_that_the_deck_stays_until_the_person_wants_the_list(dealt):
+def test_that_the_onboarding_stays_until_the_person_wants_the_list(dealt):
     for _ in range(6):
-        dealt.page.deck.rated.emit(4.0)
-    assert dealt.page.deck.isVisible()
-    press(dealt, "deck_show_list")
-    assert not dealt.page.deck.isVisible()
+        dealt.page.onboarding.rated.emit(4.0)
+    assert dealt.page.onboarding.isVisible()
+    press(dealt, "onboarding_show_list")
+    assert not dealt.page.onboarding.isVisible()
 
 
 def test_that_a_title_found_by_searching_is_not_asked_about_any_more(dealt, session):
-    first = dealt.page.deck.card.row
+    first = dealt.page.onboarding.card.row
     session.rate_title(first.item_row, 5.0)
-    assert dealt.page.deck.card.row.item_row != first.item_row
+    assert dealt.page.onboarding.card.row.item_row != first.item_row
 
 
-def test_that_whoever_has_four_ratings_begins_with_the_list_and_whoever_has_three_with_the_deck(dealt, session):
+def test_that_whoever_has_four_ratings_begins_with_the_list_and_whoever_has_three_with_the_onboarding(dealt, session):
     for row in range(3):
         session.rate_title(row, 4.0)
     session.set_profile("me")
     session.new_profile("Anna")
     session.set_profile("me")
-    assert dealt.page.deck.isVisible()
+    assert dealt.page.onboarding.isVisible()
     session.rate_title(3, 4.0)
     session.new_profile("Ben")
     session.set_profile("me")
-    assert not dealt.page.deck.isVisible()
+    assert not dealt.page.onboarding.isVisible()
 
 
-def test_that_the_deck_ends_in_words(dealt, session):
+def test_that_the_onboarding_ends_in_words(dealt, session):
     for _ in range(session.dataset.titles):
-        dealt.page.deck.not_seen.emit()
+        dealt.page.onboarding.not_seen.emit()
     assert "That was the last of the well-known titles." in texts(dealt)

@@ -289,7 +289,7 @@ def test_that_a_file_dropped_on_for_you_is_read_as_my_own(view, session, export,
 
 def test_that_the_import_button_asks_for_a_file(view, session, export, monkeypatch, qtbot):
     monkeypatch.setattr(questions, "ask_for_my_ratings", lambda _parent: export)
-    press(view, "deck_import")
+    press(view, "onboarding_import")
     qtbot.waitUntil(lambda: session.my_import.found is not None, timeout=MOST_MS)
 
 

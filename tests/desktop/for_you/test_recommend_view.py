@@ -109,12 +109,12 @@ def test_that_without_a_data_set_one_sentence_and_a_button_lead_to_data(view, se
 
 def test_that_without_ratings_one_film_at_a_time_is_asked_about(opened, qtbot):
     assert "Which films do you know?" in said(opened)
-    qtbot.waitUntil(lambda: opened.page.deck.card.row is not None, timeout=2000)
-    assert opened.page.deck.card.isVisible()
+    qtbot.waitUntil(lambda: opened.page.onboarding.card.row is not None, timeout=2000)
+    assert opened.page.onboarding.card.isVisible()
 
 
 def test_that_many_well_known_films_can_be_rated_at_once(opened, session):
-    press(opened, "deck_many")
+    press(opened, "onboarding_many")
     assert "Rate a few films you know" in said(opened)
     counts = [row.people for row in opened.page.starter.cards.titles.rows]
     assert counts == sorted(counts, reverse=True)
@@ -126,12 +126,12 @@ def test_that_many_well_known_films_can_be_rated_at_once(opened, session):
 
 def test_that_the_starter_gives_way_by_its_button_or_after_five_ratings(opened, session):
     session.rate_title(0, 5.0)
-    press(opened, "deck_many")
+    press(opened, "onboarding_many")
     assert opened.page.starter.isVisible()
     press(opened, "show_my_list")
     assert opened.page.pane.isVisible()
     press(opened, "rate_more")
-    assert opened.page.deck.isVisible()
+    assert opened.page.onboarding.isVisible()
     for row in range(1, 5):
         session.rate_title(row, 4.0)
     assert opened.page.pane.isVisible()
@@ -140,7 +140,7 @@ def test_that_the_starter_gives_way_by_its_button_or_after_five_ratings(opened, 
 def test_that_a_model_in_the_making_is_said_with_its_step(opened, session):
     session.model_words = "Counting which films are liked together"
     session.rate_title(0, 5.0)
-    press(opened, "deck_show_list")
+    press(opened, "onboarding_show_list")
     assert "A first model is being prepared" in said(opened)
     assert "Counting which films are liked together…" in said(opened)
 
@@ -266,7 +266,7 @@ def test_that_a_person_of_the_data_set_is_taken_and_called_borrowed(ready, sessi
     assert len(ready.page.mine.mine.titles.rows) == 13
     ready.page.mine.picker.profile_named.emit("Anna")
     assert "What you change here is not kept." not in said(ready)
-    assert ready.page.deck.isVisible()
+    assert ready.page.onboarding.isVisible()
 
 
 def test_that_every_control_has_a_name_a_spoken_name_and_a_tooltip(ready, session):

@@ -14,7 +14,7 @@ from engine.data.split import HeldOut
 from engine.errors import SettingError
 from engine.evaluation import protocol
 from engine.evaluation.breakdown import TIERS, Breakdown, Levels, by_profile_length, popularity_tiers
-from engine.evaluation.protocol import Judgement, judge, watched_value
+from engine.evaluation.protocol import EvaluationResult, judge, watched_value
 from engine.events import Stop, drive
 
 COUNTS_I = np.arange(TITLES) * 3
@@ -25,13 +25,13 @@ def people_at_once(request, monkeypatch):
     monkeypatch.setattr(protocol, "_MOST_PEOPLE_AT_ONCE", request.param)
 
 
-def judged(model: TableModel | None = None, **choices) -> Judgement:
+def judged(model: TableModel | None = None, **choices) -> EvaluationResult:
     held_out, candidates_I = some_people()
     choices = {"candidates_I": candidates_I, "counts_I": COUNTS_I, "ks": (3, 10), **choices}
     return drive(judge(model or some_model(), choices.pop("held_out", held_out), **choices))
 
 
-def part(judgement: Judgement, name: str) -> Breakdown:
+def part(judgement: EvaluationResult, name: str) -> Breakdown:
     found = judgement.breakdown(name)
     assert found is not None, name
     return found

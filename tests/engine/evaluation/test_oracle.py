@@ -14,7 +14,7 @@ import torch
 
 from engine.data.dataset import Histories, Scale
 from engine.data.split import HeldOut
-from engine.evaluation.protocol import Judgement, judge
+from engine.evaluation.protocol import EvaluationResult, judge
 from engine.events import drive
 from engine.models.base import Capabilities, Model, Prediction
 from engine.settings import Config
@@ -61,7 +61,7 @@ class Case:
         self.counts_I = rng.integers(0, 50, TITLES)
         people = HeldOut(np.arange(PEOPLE), self.fold_in, self.to_find)
         model = GivenModel(self.scores_UI, self.ratings_UI)
-        self.judgement: Judgement = drive(
+        self.judgement: EvaluationResult = drive(
             judge(model, people, candidates_I=self.candidates_I, ks=KS, counts_I=self.counts_I, intervals=False)
         )
 

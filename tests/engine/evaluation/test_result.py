@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from engine.errors import DataError
 from engine.evaluation.intervals import bootstrap, middle_95, value_over_people
-from engine.evaluation.result import Judgement, compare
+from engine.evaluation.result import EvaluationResult, compare
 
 NAN = float("nan")
 
 
 def judgement(per_person: dict[str, list[float]], *, rows: list[int] | None = None, rated: list[int] | None = None):
     people = len(next(iter(per_person.values())))
-    return Judgement(
+    return EvaluationResult(
         people,
         {},
         {name: np.array(values) for name, values in per_person.items()},

@@ -15,7 +15,7 @@ from engine.data.split import SplitConfig
 from engine.errors import LibraryError
 from engine.evaluation.breakdown import Breakdown, BreakdownRow
 from engine.evaluation.intervals import Interval
-from engine.evaluation.result import Judgement, compare
+from engine.evaluation.result import EvaluationResult, compare
 from engine.library import evaluation_files
 from engine.library.evaluation_files import load_judgement, save_judgement
 from engine.library.runs import RunPlan
@@ -25,10 +25,10 @@ from engine.models.popularity import PopularityConfig
 NAN = float("nan")
 
 
-def some_judgement(shift: float = 0.0) -> Judgement:
+def some_judgement(shift: float = 0.0) -> EvaluationResult:
     values_U = np.array([0.1, NAN, 0.7, 0.3]) + shift
     rows = (BreakdownRow("1", 3, 0.2 + shift, 0.1, 0.3), BreakdownRow("all", 3, 0.4, None, None))
-    return Judgement(
+    return EvaluationResult(
         3,
         {"ndcg@100": Interval(0.37 + shift, 0.1, 0.6), "coverage@20": Interval(0.2, None, None)},
         {"ndcg@100": values_U, "rmse": np.array([1.0, 2.0, NAN, 0.5])},
@@ -39,9 +39,9 @@ def some_judgement(shift: float = 0.0) -> Judgement:
     )
 
 
-def assert_same(found: Judgement | None, kept: Judgement) -> None:
+def assert_same(found: EvaluationResult | None, kept: EvaluationResult) -> None:
     assert found is not None
-    for field in dataclasses.fields(Judgement):
+    for field in dataclasses.fields(EvaluationResult):
         if field.name not in ("per_person", "user_rows_U", "rated_U"):
             assert getattr(found, field.name) == getattr(kept, field.name), field.name
     assert list(found.per_person) == list(kept.per_person)
@@ -150,7 +150,7 @@ def test_that_a_full_disk_is_said_and_leaves_the_former_judgement(tmp_path, monk
 
 
 def test_that_a_judgement_of_nobody_known_is_kept(tmp_path):
-    nobody = Judgement(0, {}, {}, stopped=True)
+    nobody = EvaluationResult(0, {}, {}, stopped=True)
     save_judgement(tmp_path, nobody)
     assert load_judgement(tmp_path) == nobody
 

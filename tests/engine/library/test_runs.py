@@ -50,8 +50,8 @@ def plan_for(dataset) -> RunPlan:
     )
 
 
-def folder_of(library, keeper) -> RunFolder:
-    return RunFolder(library.home / "runs" / keeper.run_id)
+def folder_of(library, recorder) -> RunFolder:
+    return RunFolder(library.home / "runs" / recorder.run_id)
 
 
 def test_that_a_run_records_all_that_is_needed_to_repeat_it(library, planted, begun):
@@ -156,12 +156,12 @@ def test_that_curves_come_back_and_a_resumed_epoch_replaces_its_point(library, b
 def test_that_a_run_found_running_at_opening_was_interrupted(home, planted, report):
     with Library.open(home, who="first") as library:
         library.datasets.keep(planted, report)
-        keeper = library.runs.begin(planted, plan_for(planted))
-        keeper.checkpoint(state_of(1.0))
+        recorder = library.runs.begin(planted, plan_for(planted))
+        recorder.checkpoint(state_of(1.0))
     with Library.open(home, who="second") as library:
-        record = library.runs.find(keeper.run_id)
+        record = library.runs.find(recorder.run_id)
         assert (record.status, record.has_model) == ("interrupted", True)
-        assert library.runs.state(keeper.run_id).progress == {"step": 3}
+        assert library.runs.state(recorder.run_id).progress == {"step": 3}
 
 
 def test_that_finishing_adds_up_the_seconds_of_all_sessions(library, begun):

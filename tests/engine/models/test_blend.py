@@ -187,17 +187,19 @@ def test_that_ratings_asked_for_one_by_one_are_those_of_the_whole_row():
     torch.testing.assert_close(ratings, blend.predict(PROFILE).rating_UI[0, [2, 30, 11]])
 
 
-def test_that_doubt_adds_up_where_every_part_that_rates_knows_it(monkeypatch):
+def test_that_uncertainty_adds_up_where_every_part_that_rates_knows_it(monkeypatch):
     blend = blend_of(part("mf", 0.5, rating_weight=0.6), part("mf", 0.5, rating_weight=0.3), part("ease", 0.0))
     wanted = Histories.of_one([2, 30], [None, None])
-    assert blend.can.knows_doubt
+    assert blend.can.states_uncertainty
     assert blend.rating_sds_of(PROFILE, wanted) is None
 
     kind = type(blend.parts[0][1])
-    monkeypatch.setattr(kind, "knows_doubt", True)
+    monkeypatch.setattr(kind, "states_uncertainty", True)
     monkeypatch.setattr(kind, "rating_sds_of", lambda *_: torch.tensor([1.0, 0.5]))
     torch.testing.assert_close(blend.rating_sds_of(PROFILE, wanted), torch.tensor([0.9, 0.45]))
-    assert not blend_of(part("mf", 0.5, rating_weight=0.6), part("popularity", 0.5, rating_weight=0.3)).can.knows_doubt
+    assert not blend_of(
+        part("mf", 0.5, rating_weight=0.6), part("popularity", 0.5, rating_weight=0.3)
+    ).can.states_uncertainty
 
 
 def test_that_a_blend_built_again_from_its_record_predicts_the_same_to_the_bit():

@@ -180,7 +180,7 @@ def test_that_a_diverged_model_says_so_whatever_it_is_asked(value):
         lambda: model.predict(histories),
         lambda: model.ratings_of(histories, histories),
         lambda: model.leave_one_out(histories.take(np.array([0])), left_out_V=np.array([0, 1]), columns_C=None),
-        lambda: model.learn_doubt(histories, histories),
+        lambda: model.learn_uncertainty(histories, histories),
     )
     for one in asked:
         with pytest.raises(DivergedError, match=r"diverged.*lower learning rate"):

@@ -69,7 +69,7 @@ def test_that_a_person_with_few_ratings_and_a_title_with_few_leave_more_open():
     long, short = Histories.of_one(rows, [4.0] * 20), Histories.of_one(rows[:2], [4.0] * 2)
     wanted = Histories.of_one([30], [0.0])
     with torch.no_grad():
-        parts_long, parts_short = (model._doubt_parts(one, wanted) for one in (long, short))
+        parts_long, parts_short = (model._uncertainty_parts(one, wanted) for one in (long, short))
     assert parts_short[0, 1] > parts_long[0, 1] > 0
     assert parts_long[0, 2] == pytest.approx(1 / (1 + float(model.counts_I[30])))
 
@@ -82,7 +82,7 @@ def test_that_openness_is_that_of_the_ridge_system():
     system_FF = x_nF.T @ x_nF + (3 * config.l2 + config.fold_in_l2) * np.eye(x_nF.shape[1])
     expected = [features_IF[row] @ np.linalg.solve(system_FF, features_IF[row]) for row in (0, 30)]
     with torch.no_grad():
-        said = model._doubt_parts(history, Histories.of_one([0, 30], [0.0, 0.0]))[:, 1]
+        said = model._uncertainty_parts(history, Histories.of_one([0, 30], [0.0, 0.0]))[:, 1]
     assert said == pytest.approx(expected, rel=1e-6)
 
 
@@ -111,28 +111,28 @@ def test_that_lists_and_reasons_say_how_far_off_a_rating_may_be():
 
 
 @pytest.mark.parametrize("kind", ["strong", "none"])
-def test_that_a_run_without_held_out_ratings_of_any_height_knows_no_doubt(kind):
+def test_that_a_run_without_held_out_ratings_of_any_height_knows_no_uncertainty(kind):
     model, split = learned(planted_dataset(), kind=kind)
-    assert not model.knows_doubt
+    assert not model.states_uncertainty
     assert model.rating_sds_of(split.train.row(0), Histories.of_one([1], [0.0])) is None
 
 
-def test_that_only_models_that_declare_it_know_any_doubt():
+def test_that_only_models_that_declare_it_know_any_uncertainty():
     for kind in MODELS.values():
         if not issubclass(kind.model_class, StepModel) or kind.name == "mf":
             continue
-        assert not kind.can.knows_doubt, kind.name
+        assert not kind.can.states_uncertainty, kind.name
     model, split = learned(planted_dataset(), name="two_head")
-    assert not model.knows_doubt
+    assert not model.states_uncertainty
     assert model.rating_sds_of(split.train.row(0), split.train.row(0)) is None
 
 
-def test_that_weights_of_a_former_version_load_without_doubt():
+def test_that_weights_of_a_former_version_load_without_uncertainty():
     model, split = learned(planted_dataset())
-    assert model.knows_doubt
-    weights = {name: one for name, one in model.state_dict().items() if name != "doubt_P"}
+    assert model.states_uncertainty
+    weights = {name: one for name, one in model.state_dict().items() if name != "uncertainty_P"}
     fresh = small_model("mf", split)
     fresh.load_state_dict(weights)
-    assert not fresh.knows_doubt
+    assert not fresh.states_uncertainty
     fresh.load_state_dict(model.state_dict())
-    assert torch.equal(fresh.doubt_P, model.doubt_P)
+    assert torch.equal(fresh.uncertainty_P, model.uncertainty_P)

@@ -111,7 +111,7 @@ def test_that_no_pairs_are_no_trouble(mf):
     assert len(rated(mf, nothing, nothing, averages=True).ratings_P) == 0
 
 
-def test_that_a_model_without_doubt_gives_none_and_one_with_it_a_number_a_pair(mf):
+def test_that_a_model_without_uncertainty_gives_none_and_one_with_it_a_number_a_pair(mf):
     users, items = some_pairs(20)
     sds_P = rated(mf, users, items, sds=True).sds_P
     assert (np.isfinite(sds_P) & (sds_P > 0)).all()

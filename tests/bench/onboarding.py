@@ -1,6 +1,6 @@
 """Is the deck worth its rule? What a list is good for after a few answers, against asking about the best-known titles.
 
-    python tests/bench/deck.py [sample | ml-1m] [--data DIR] [--seeds 1,2,3,4,5] [--people 60]
+    python tests/bench/onboarding.py [sample | ml-1m] [--data DIR] [--seeds 1,2,3,4,5] [--people 60]
 
 People are held out by a strong split (test and validation people both). Each answers cards from what is folded in of
 them: the rating where they have one, else "not seen"; cards that are to be found are passed over. EASE, learned from
@@ -23,7 +23,7 @@ import numpy as np
 
 from engine.data.dataset import Dataset, Histories, Vocabulary
 from engine.data.importing.importer import ImportOptions, import_files
-from engine.data.onboarding import Deck, DeckAnswer
+from engine.data.onboarding import Onboarding, DeckAnswer
 from engine.data.sample import sample_files
 from engine.data.split import HeldOut, Split, strong_split
 from engine.evaluation.protocol import judge
@@ -56,7 +56,7 @@ def best_known(counts_I: np.ndarray) -> Ask:
     return ask
 
 
-def by_deck(deck: Deck) -> Ask:
+def by_deck(deck: Onboarding) -> Ask:
     def ask(answers: Sequence[DeckAnswer], leave_out: set[int]) -> int | None:
         return deck.next(answers, leave_out=leave_out)
 
@@ -102,7 +102,7 @@ def measure(dataset: Dataset, *, seed: int, people: int, tallies: dict[str, Tall
                   scale=dataset.scale, seed=seed)  # fmt: skip
     drive(model.fit(split.train))
     known = _only(dataset, split)
-    ways = {"best known": best_known(known.counts_I), "deck": by_deck(Deck(known, seed=seed))}
+    ways = {"best known": best_known(known.counts_I), "deck": by_deck(Onboarding(known, seed=seed))}
     for held_out in (split.test, split.validation):
         for name, ask in ways.items():
             stood: dict[tuple[str, int], list[list[DeckAnswer]]] = {stop: [] for stop in STOPS}
@@ -132,7 +132,7 @@ def main() -> int:
     files = sample_files() if given.data_set == "sample" else [given.data / "ml-1m" / "ratings.dat"]
     dataset, _ = drive(import_files(files, options=ImportOptions(), dataset_id=given.data_set))
     began = time.perf_counter()
-    Deck(dataset)
+    Onboarding(dataset)
     made_s = time.perf_counter() - began
     tallies, everything = {"best known": Tally(), "deck": Tally()}, list[float]()
     for seed in (int(part) for part in given.seeds.split(",")):
