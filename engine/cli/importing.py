@@ -138,7 +138,7 @@ def _document(seen: Preview, needs: Estimate | None) -> dict[str, Any]:
         "name": seen.name,
         "layout": shape.layout.name if shape else None,
         "encoding": shape.encoding if shape else None,
-        "delimiter": shape.delimiter_word if shape else None,
+        "delimiter": shape.delimiter_name if shape else None,
         "decimal": shape.decimal if shape else None,
         "columns": list(seen.columns),
         "roles": [sorted(roles_of_column) for roles_of_column in seen.roles_of_columns],
@@ -172,7 +172,7 @@ def _text(seen: Preview, needs: Estimate | None) -> str:
             ", ".join(seen.files),
             facts(
                 [
-                    ("layout", f"{shape.layout.name}, {shape.encoding}, {shape.delimiter_word}" if shape else ""),
+                    ("layout", f"{shape.layout.name}, {shape.encoding}, {shape.delimiter_name}" if shape else ""),
                     ("columns", ", ".join(columns)),
                     ("scale", f"{seen.scale.low:g} to {seen.scale.high:g}" if seen.scale else ""),
                     ("titles", seen.titles.source.name if seen.titles else ""),

@@ -1,27 +1,22 @@
-"""Entries in any order -> entries that lie together by a key (their person, or their title), in the order they came.
+"""Ids as texts, block by block -> whole numbers from 0, and the vocabulary that says which is which.
 
-Stands between the entries as read and the sparse rows. A counting sort in slices: no call takes long, and nothing
-but the result is as large as the entries.
-
-Shapes: S entries of a slice, N entries, K keys.
+Shapes: N entries of a block.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.data.dataset import Bools, Int32, Int64, Vocabulary
-from engine.data.reading.lines import numbers_in
+from engine.data.reading.values import numbers_in
 from engine.events import Job
 
 LARGEST = (1 << 25) - 1
-"""So the table takes at most 128 MiB."""
+"""So the table of numbers takes at most 128 MiB."""
+_LEAST_TO_JOIN = 1 << 19
+_WHOLE_NUMBER = r"^(0|-?[1-9][0-9]{0,17})$"
 _POWERS = 10 ** np.arange(1, 10, dtype=np.int64)
 
 
@@ -54,7 +49,7 @@ class Numbers:
         numbers = np.concatenate([np.zeros(0, np.int64), *self._seen])
         rows = np.flatnonzero(used)
         order = rows[np.argsort(numbers[rows])]
-        return order, [str(one) for one in numbers[order].tolist()]
+        return order, [str(number) for number in numbers[order].tolist()]
 
     def words(self) -> pa.Array:
         """All of them as texts, by row."""
@@ -85,10 +80,6 @@ def _numbers_in(words: pa.Array) -> Int64 | None:
     if not are_plain or bool((np.searchsorted(_POWERS, numbers, side="right") + 1 != lengths).any()):
         return None
     return numbers
-
-
-_LEAST_TO_JOIN = 1 << 19
-_WHOLE_NUMBER = r"^(0|-?[1-9][0-9]{0,17})$"
 
 
 class IdColumn:
@@ -166,60 +157,3 @@ class IdColumn:
 def _arrow_of(rows: Int64) -> pa.Array:
     """As `pa.array(rows)`, which would import pandas, for half a second."""
     return pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(np.ascontiguousarray(rows))])
-
-
-SLICE = 1 << 20
-"""Entries that are looked at between two yields: some 10 to 100 ms of work."""
-
-
-class Places:
-    """Where entries go. Ask for slice after slice of their keys, in order; `counts_K` is how often each key comes."""
-
-    def __init__(self, counts_K: npt.NDArray[Any]) -> None:
-        self.indptr_K1: Int64 = starts_of(counts_K)
-        self._next_K = self.indptr_K1[:-1].copy()
-
-    def of(self, keys_S: Int32) -> tuple[Int64 | None, Int64]:
-        """In which order to take this slice (None: as it is), and the places in the result for entries so taken."""
-        order_S = None
-        if len(keys_S) > 1 and bool((keys_S[1:] < keys_S[:-1]).any()):
-            packed_S = (keys_S.astype(np.int64) << 32) | np.arange(len(keys_S), dtype=np.int64)
-            packed_S.sort()
-            order_S = packed_S & 0xFFFFFFFF
-            keys_S = (packed_S >> 32).astype(np.int32)
-        first_R = np.flatnonzero(np.concatenate([[True], keys_S[1:] != keys_S[:-1]])[: len(keys_S)])
-        lengths_R = np.diff(np.append(first_R, len(keys_S)))
-        keys_R = keys_S[first_R]
-        places_S = np.repeat(self._next_K[keys_R] - first_R, lengths_R) + np.arange(len(keys_S), dtype=np.int64)
-        self._next_K[keys_R] += lengths_R
-        return order_S, places_S
-
-
-def room_for(entries: int, kind: type[np.generic]) -> Job[npt.NDArray[Any]]:
-    """An array to be filled in any order. Its memory is claimed in slices: the system takes seconds for gigabytes."""
-    values = np.empty(entries, kind)
-    for part in slices_of(entries):
-        values[part] = 0
-        yield None
-    return values
-
-
-def starts_of(counts_K: npt.NDArray[Any]) -> Int64:
-    """Where each key's entries start in the result, and at the end where they all end (K + 1 values)."""
-    return np.concatenate([[0], np.cumsum(counts_K)]).astype(np.int64)
-
-
-def slices_of(entries: int) -> Iterator[slice]:
-    """All entries, in slices that are quickly worked through."""
-    for start in range(0, entries, SLICE):
-        yield slice(start, min(start + SLICE, entries))
-
-
-def spans_of(indptr_K1: Int64) -> Iterator[tuple[int, int]]:
-    """All keys, in spans (first, behind the last) that hold about a slice of entries each, and one key at least."""
-    first = 0
-    while first < len(indptr_K1) - 1:
-        behind = int(np.searchsorted(indptr_K1, indptr_K1[first] + SLICE, side="right")) - 1
-        behind = max(first + 1, behind)
-        yield first, behind
-        first = behind

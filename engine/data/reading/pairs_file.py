@@ -1,6 +1,6 @@
-"""A table of pairs, whom and what, in any dialect -> pieces, for whoever predicts their ratings.
+"""A table of pairs, a person and a title each, in any dialect -> pieces, for whoever predicts their ratings.
 
-Stands beside the readers of ratings. Two columns are looked for by name; where columns have no names, the first is the
+Two columns are looked for by name; where columns have no names, the first is the
 person and the second the title. Further columns are not looked at.
 
 Shapes: P pairs of one piece.
@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from engine.data.dataset import Int64
 from engine.data.reading.archives import Source, sources_in
 from engine.data.reading.lines import Block, numbered_rows, read_blocks, table_of
-from engine.data.reading.roles import Shape
+from engine.data.reading.roles import Shape, missing_columns
 from engine.data.reading.sniff import sniff
 from engine.errors import DataError
 
@@ -82,13 +82,7 @@ def _shape_of(source: Source) -> Shape:
         return replace(shape, roles={"user": 0, "item": 1})
     missing = [role for role in _ROLES if role not in shape.roles]
     if missing:
-        raise DataError(
-            f"{source.name} has no column of {' and none of '.join(_ROLES[one] for one in missing)}; "
-            f"its columns are: {shape.columns_words}.",
-            remedy="Call the columns user and item.",
-            path=str(source.path),
-            missing=tuple(missing),
-        )
+        raise missing_columns(source, shape, missing, _ROLES, remedy="Call the columns user and item.")
     return shape
 
 
@@ -120,7 +114,7 @@ def _row_by_row(block: Block, shape: Shape, places: tuple[int, int]) -> PairsPie
         users.append(cells[places[0]])
         items.append(cells[places[1]])
         lines.append(number)
-    users_P, items_P = (_trimmed(pa.array(one, pa.string())) for one in (users, items))
+    users_P, items_P = (_trimmed(pa.array(ids, pa.string())) for ids in (users, items))
     return PairsPiece(users_P, items_P, np.array(lines, dtype=np.int64), tuple(skipped), block.position)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.data.dataset import Histories
 from engine.data.importing import identifying
-from engine.data.importing.ratings_table import find_repeats, settle
+from engine.data.importing.grouping import find_repeats, settle
 from engine.events import drive
 
 NAN = float("nan")
