@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.data.importing import choosing, identifying
+from engine.data.importing import choosing, grouping
 from engine.data.importing.choosing import remaining
 from engine.data.importing.gathering import gather
 from engine.data.importing.importer import ImportOptions, import_gathered
@@ -74,7 +74,7 @@ selections = st.builds(
 @pytest.mark.parametrize("slice_of", [3, 1 << 20])
 def test_that_every_rule_leaves_what_it_should_whatever_was_asked_before(tmp_path_factory, slice_of, rows, chosen):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(identifying, "SLICE", slice_of)
+        patch.setattr(grouping, "SLICE", slice_of)
         patch.setattr(choosing, "SLICE", slice_of)
         gathered = gathered_of(tmp_path_factory.mktemp("data"), rows)
         for selection in chosen:
@@ -157,7 +157,7 @@ def test_that_the_policy_decides_what_a_repeated_rating_becomes(tmp_path, duplic
 
 
 def test_that_counting_can_be_stopped_at_every_step_and_asked_again(tmp_path, monkeypatch):
-    monkeypatch.setattr(identifying, "SLICE", 5)
+    monkeypatch.setattr(grouping, "SLICE", 5)
     monkeypatch.setattr(choosing, "SLICE", 5)
     gathered, selection = gathered_of(tmp_path, MANY), Selection(most_titles=7, least_per_person=3, least_per_title=3)
     expected = tuple(figures(one) for one in slowly(MANY, selection))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.data.dataset import Histories
-from engine.data.importing import identifying
+from engine.data.importing import grouping
 from engine.data.importing.grouping import find_repeats, settle
 from engine.events import drive
 
@@ -61,7 +61,7 @@ entries = st.lists(
 @given(entries)
 def test_that_each_pair_is_left_once_as_the_policy_says(policy, slice_of, rows):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(identifying, "SLICE", slice_of)
+        patch.setattr(grouping, "SLICE", slice_of)
         histories = histories_of(rows)
         repeats = drive(find_repeats(histories, titles=TITLES))
         settled = drive(settle(histories, repeats, policy=policy))
