@@ -116,7 +116,7 @@ class Loop:
             first_step=self.progress.step,
             total_steps=self._total_steps,
             total_epochs=self._config.epochs,
-            watched=self._watched,
+            monitor=self._watched,
         )
 
     @property

@@ -128,4 +128,4 @@ def coloured(words: str, colour: str) -> str:
 
 def watched_value(one: EpochEnded) -> float:
     """The value by which the best epoch is chosen: of the validation people, else the training loss."""
-    return dict(one.validation).get(one.watched, one.training_loss if not one.validation else float("nan"))
+    return dict(one.validation).get(one.monitor, one.training_loss if not one.validation else float("nan"))
