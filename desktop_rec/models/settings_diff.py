@@ -13,7 +13,8 @@ from engine.data.split import SplitConfig
 from engine.library.run_record import RunRecord
 from engine.models.registry import MODELS
 from engine.settings import Config, declared_settings
-from engine.training.config import TrainingConfig, rate_words
+from engine.text import format_rate
+from engine.training.config import TrainingConfig
 
 NOTHING = "–"
 
@@ -59,7 +60,7 @@ def setting_words(value: Any, *, unit: str = "") -> str:
     if isinstance(value, list | tuple):
         return ", ".join(setting_words(one) for one in value) or "none"
     if isinstance(value, float) and 0 < abs(value) < 0.01:
-        words = rate_words(value) if value > 0 else f"-{rate_words(-value)}"
+        words = format_rate(value) if value > 0 else f"-{format_rate(-value)}"
     elif isinstance(value, int | float):
         words = f"{value:,.6g}" if isinstance(value, float) and value != int(value) else f"{int(value):,}"
     else:

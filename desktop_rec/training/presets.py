@@ -15,7 +15,7 @@ from desktop_rec.training.training_setup import TrainingSetup
 from engine.models.defaults import DataFacts, facts_of, presets_for
 from engine.models.presets import Preset
 from engine.models.registry import kind_of
-from engine.training.config import rate_words
+from engine.text import format_rate
 from engine.training.search import Base
 
 
@@ -100,7 +100,7 @@ class PresetOffer(QObject):
 
 def is_same_rate(one: float | None, other: float | None) -> bool:
     """Whether two rates (None: automatic) are the same as people read them."""
-    return one is other if one is None or other is None else rate_words(one) == rate_words(other)
+    return one is other if one is None or other is None else format_rate(one) == format_rate(other)
 
 
 _SET_ELSEWHERE = frozenset({"lr", "precision"})

@@ -18,7 +18,8 @@ from engine.evaluation.result import ERROR_METRICS
 from engine.models.presets import Preset
 from engine.models.registry import kind_of
 from engine.settings import Config, Declared, declared_settings, parse_setting, setting
-from engine.training.config import TrainingConfig, rate_words
+from engine.text import format_rate
+from engine.training.config import TrainingConfig
 
 MOST_RUNS = 1000
 """More runs than this need a draw: nobody meant them."""
@@ -289,7 +290,7 @@ def _refuse_impossible(training: TrainingConfig, values: Sequence[tuple[str, Any
     lr = training.lr
     if training.schedule == "reduce_on_plateau" and lr is not None and lr < training.min_lr:
         raise SettingError(
-            f"A run with {settings_words(values)} would end before it began: its rate {rate_words(lr)} is below the "
-            f"least rate (min_lr) {rate_words(training.min_lr)}, at which the schedule reduce_on_plateau ends.",
+            f"A run with {settings_words(values)} would end before it began: its rate {format_rate(lr)} is below the "
+            f"least rate (min_lr) {format_rate(training.min_lr)}, at which the schedule reduce_on_plateau ends.",
             remedy="Raise lr, lower min_lr, or choose another schedule.",
         )

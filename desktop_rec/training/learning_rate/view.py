@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QV
 from desktop_rec.common.job_state import JobState
 from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.common.plots.card import PlotCard
-from desktop_rec.common.text import rate_words
 from desktop_rec.theme.theme import GRID
 from desktop_rec.training.choice_list import Choice
 from desktop_rec.training.curves import SweepState
@@ -30,6 +29,7 @@ from desktop_rec.training.run_plan import (
 from desktop_rec.training.schedule_plot import SchedulePlot, rate_becomes, schedule_title
 from engine.data.split import SplitConfig
 from engine.models.registry import kind_of
+from engine.text import format_rate
 from engine.training.config import TrainingConfig
 from engine.training.lr_finder import FinderConfig, RateSweep
 
@@ -195,7 +195,7 @@ class LearningRateView(QWidget):
                 one.kind,
                 one.title,
                 one.sentence,
-                figure=rate_words(one.lr) if one.lr is not None else "none",
+                figure=format_rate(one.lr) if one.lr is not None else "none",
                 on=one.lr is not None,
             )
             for one in found

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTableView
 from desktop_rec.common.job_state import JobState
 from desktop_rec.common.notices import Failure
 from desktop_rec.data.dataset_page import percent_words
-from desktop_rec.data.dataset_picture import picture_of, plural
+from desktop_rec.data.dataset_picture import picture_of
 from desktop_rec.data.dataset_view import about_words
 from desktop_rec.data.problems_table import report_sentences
 from desktop_rec.data.view import DataView
@@ -131,5 +131,5 @@ def test_that_a_report_is_told_in_sentences():
 
 def test_that_words_are_as_people_say_them():
     assert [percent_words(one) for one in (0.62, 0.0412, 0.0005)] == ["62 %", "4.1 %", "0.05 %"]
-    assert [plural(one) for one in ("film", "series")] == ["films", "series"]
+    assert [plural_of(one) for one in ("film", "series")] == ["films", "series"]
     assert about_words({"files": ["/x/ratings.csv"], "layout": "MovieLens csv"}) == "from ratings.csv · MovieLens csv"

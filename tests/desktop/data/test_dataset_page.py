@@ -5,6 +5,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from desktop_rec.session.page import free_folder
 from planted import planted_dataset
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QTableView, QWidget
@@ -15,7 +16,6 @@ from desktop_rec.data.dataset_facts import duplicates_words, kept_words, scale_w
 from desktop_rec.data.dataset_picture import PIECE, activity_of, picture_of
 from desktop_rec.data.title_table import LIKES, MEAN, RATINGS, SEEN, TITLE, CountedTitles, TitleTableModel
 from desktop_rec.data.view import DataView
-from desktop_rec.session.page import free_folder
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Histories, Scale
 from engine.data.importing.importer import ImportOptions

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from desktop_rec.session.predicting import PREDICT_RATINGS, _may_predict, predicted_words
 from planted import planted_dataset
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTableView
@@ -16,7 +17,6 @@ from desktop_rec.common.job_state import JobState
 from desktop_rec.data.dataset_view import run_words
 from desktop_rec.data.predictions_card import PredictionsCard
 from desktop_rec.data.view import DataView
-from desktop_rec.session.predicting import PREDICT_RATINGS, _may_predict, predicted_words
 from engine import operations
 from engine.data.split import SplitConfig
 from engine.events import drive

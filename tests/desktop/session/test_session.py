@@ -235,6 +235,7 @@ def test_that_winding_down_stops_the_job_and_ends_idle(qtbot, monkeypatch, opene
 
 def test_that_what_is_trained_where_nobody_chose_is_the_first_of_the_list():
     from desktop_rec.session.learning import FIRST_MODEL
+
     from engine.models.registry import MODELS
 
     assert next(iter(MODELS)) == FIRST_MODEL
