@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from desktop_rec.common.labels import TITLES
 from desktop_rec.models.groups import RunGroup, people_words, split_words
 from desktop_rec.models.picture import QualityPicture
 from desktop_rec.models.run_head import RunHeadState
 from desktop_rec.models.run_rows import Row, RunHeading, RunLine
 from engine.evaluation.text import judged_on_words, metric_title
+from engine.models.registry import title_of
 from engine.text import format_ago, format_clock, format_count, format_figure, format_rate
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def head_state(run: RunRecord, picture: QualityPicture | None, *, in_use: str | 
     is_used = run.run_id == in_use
     return RunHeadState(
         name=run.name,
-        about=f"{TITLES.get(run.model, run.model)} · trained {format_ago(run.finished or run.created)} · "
+        about=f"{title_of(run.model)} · trained {format_ago(run.finished or run.created)} · "
         f"{split_words(run.split_config)}",
         can_use=run.has_model and not is_used,
         use_words="In use" if is_used else "Use this model",
@@ -71,7 +71,7 @@ def run_facts(run: RunRecord) -> tuple[tuple[str, str], ...]:
     kind = str(run.split_config.get("kind"))
     judged = judged_on_words(kind, run.people_judged) if run.people_judged else "not yet"
     facts = (
-        ("Model", TITLES.get(run.model, run.model)),
+        ("Model", title_of(run.model)),
         ("How it ended", run.stopped_because),
         ("Held out", split_words(run.split_config)),
         ("Judged on", judged),
@@ -164,7 +164,7 @@ def _heading(group: RunGroup, *, is_own: bool, is_only: bool) -> RunHeading:
 
 
 def _about(run: RunRecord) -> str:
-    title = TITLES.get(run.model, run.model)
+    title = title_of(run.model)
     state = {"stopped": " · stopped", "interrupted": " · interrupted", "failed": " · failed", "running": " · learning"}
     unjudged = " · not judged" if not run.metrics and run.split_config.get("kind") != "none" else ""
     return f"{title}{state.get(run.status, '')}{unjudged}"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engine.operations import FinishedRun
 
 SEE_LIST = OutcomeAction("for_you", "See recommendations", "Open For you with this model")
-USE_EASE = OutcomeAction("use_ease", "Switch to EASE", "Choose the model Liked together (EASE) for the next run")
+USE_EASE = OutcomeAction("use_ease", "Switch to EASE", "Choose the model Liked together for the next run")
 PLAN_AGAIN = OutcomeAction("plan", "Plan another run", "Back to the schedule, to start anew with other settings")
 DISCARD = OutcomeAction("discard", "Discard this run", "Throw the run away (Ctrl+Z brings it back)")
 

@@ -28,7 +28,7 @@ from desktop_rec.training.run_plan import (
 from desktop_rec.training.training_progress import TrainingProgress
 from desktop_rec.training.training_setup import TrainingSetup
 from engine.data.split import SplitConfig
-from engine.models.registry import MODELS, ModelKind, kind_of
+from engine.models.registry import MODELS, ModelKind, kind_of, trainable_models
 from engine.training.config import TrainingConfig
 
 _RATE_WHEN_UNKNOWN = 0.01
@@ -102,7 +102,7 @@ class TrainingView(QWidget):
         self._progress.action_pressed.connect(self._on_action)
 
     def _offer_models(self) -> None:
-        choices = [Choice(kind.name, kind.title, kind.sentence) for kind in MODELS.values() if not kind.made_of_runs]
+        choices = [Choice(kind.name, kind.title, kind.sentence) for kind in trainable_models()]
         self._setup.show_models(choices, chosen=choices[0].key)
         self._presets.take_model(choices[0].key)
 

@@ -263,16 +263,17 @@ def _axis(base: Base, name: str, values: Sequence[Any]) -> Axis:
     checked = []
     for value in values:
         plain = tuple(value) if declared.kind is tuple and value is not None else value
-        checked_value = getattr(owner.changed(**{name: plain}), name)
+        checked_value = getattr(owner.changed(**{name: plain}), declared.name)
         checked.append(int(checked_value) if declared.kind is int and checked_value is not None else checked_value)
-    return Axis(name, tuple(dict.fromkeys(checked)), in_training)
+    return Axis(declared.name, tuple(dict.fromkeys(checked)), in_training)
 
 
 def _declared(base: Base, name: str) -> tuple[Declared, bool]:
-    """The declaration of a setting that may vary. Raises SettingError for others, saying why."""
-    known = {one.name: (one, in_training) for one, in_training in varied_settings(base)}
-    if name in known:
-        return known[name]
+    """The declaration of a setting that may vary, by its name or a former one. Raises SettingError for others."""
+    known = {declared.name: (declared, in_training) for declared, in_training in varied_settings(base)}
+    for declared, in_training in known.values():
+        if name == declared.name or (name not in known and name in declared.setting.former):
+            return declared, in_training
     if name == "watched" or name in {setting.name for setting in declared_settings(SplitConfig)}:
         raise SettingError(
             f"{name} cannot vary in a search: runs that are judged by different metrics or on different people "

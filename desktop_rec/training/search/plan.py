@@ -15,7 +15,7 @@ from desktop_rec.training.search.form import AxisChoice
 from desktop_rec.training.search.state import SearchState
 from engine.errors import SettingError
 from engine.library.searches import FINISHED
-from engine.models.registry import MODELS, kind_of
+from engine.models.registry import kind_of, trainable_models
 from engine.settings import Declared, parse_setting
 from engine.text import format_clock
 from engine.training.search import Base, Grid, value_words, varied_settings
@@ -28,7 +28,7 @@ _TIMES = {"linear": (0.5, 1.0, 2.0), "log": (1 / 3, 1.0, 3.0)}
 
 def search_models() -> tuple[Choice, ...]:
     """The models that have something to vary."""
-    kinds = [kind for kind in MODELS.values() if not kind.made_of_runs]
+    kinds = trainable_models()
     return tuple(
         Choice(kind.name, kind.title, kind.sentence) for kind in kinds if any(varied_settings(Base.of(kind.name)))
     )

@@ -55,7 +55,7 @@ def view(qtbot, session, library, report, monkeypatch):
 def test_that_a_run_on_offer_says_its_mean_error_and_not_its_rmse():
     figures = {"rmse": {"value": 1.317}, "mae": {"value": 1.116}}
     run = SimpleNamespace(name="mf 1", model="mf", metrics=figures)
-    assert run_words(run) == "mf 1: Matrix factorisation, 1.12 off on average"
+    assert run_words(run) == "mf 1: Factorisation, 1.12 off on average"
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_that_a_finished_run_can_be_chosen_at_once(view, run_id):
     runs = view.findChild(QComboBox, "predictions_run")
     assert runs.isVisible()
     assert runs.currentData() == run_id
-    assert runs.currentText().startswith("mf 1: Matrix factorisation, ")
+    assert runs.currentText().startswith("mf 1: Factorisation, ")
     assert button(view, "write").isEnabled()
     assert "asks for 4 ratings" in view.findChild(QLabel, "predictions_words").text()
 

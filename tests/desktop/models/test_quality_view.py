@@ -405,7 +405,7 @@ def test_that_the_run_that_is_looked_at_is_scrolled_into_sight(qtbot):
     qtbot.addWidget(runs)
     runs.resize(WIDTH, 400)
     runs.show()
-    line = RunLine("r0", "mf 0", "Matrix factorisation", "NDCG@100 0.1", 0)
+    line = RunLine("r0", "mf 0", "Factorisation", "NDCG@100 0.1", 0)
     rows = [RunHeading("Here", "seed 1"), *(dataclasses.replace(line, run_id=f"r{number}") for number in range(40))]
     runs.show_runs(rows, chosen="r0", blend_problem="")
     runs.show_runs(rows, chosen="r39", blend_problem="Tick two or more runs to blend them into one.")

@@ -109,6 +109,6 @@ def test_that_the_header_says_how_long_ago_a_model_was_trained():
     now = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
     words = [format_ago(now - timedelta(seconds=one), now=now) for one in (5, 125, 7300, 90_000)]
     assert words == ["just now", "2 min ago", "2 h ago", "on 3 May 2026"]
-    assert ModelLabel("ease").words() == "Liked together (EASE), computed on opening"
+    assert ModelLabel("ease").words() == "Liked together, computed on opening"
     trained = ModelLabel("two_head", "r1", now - timedelta(seconds=125))
-    assert trained.words(now) == "Two-headed autoencoder, trained 2 min ago"
+    assert trained.words(now) == "Watch and love, trained 2 min ago"

@@ -206,7 +206,7 @@ def test_that_what_happened_is_said_at_the_end(view, session):
     ended(session)
     card = view._progress._outcome
     assert card.isVisible()
-    assert card._heading.text() == "Two-headed autoencoder is ready"
+    assert card._heading.text() == "Watch and love is ready"
     assert "All 40 epochs are done." in card._words.text()
     assert "NDCG@100 0.390 (0.370 to 0.410)" in card._words.text()
     assert "30 steps took 1:12 at rate 3.1e-3" in card._words.text()
@@ -232,9 +232,9 @@ def test_that_advice_for_ease_brings_a_button_that_switches_to_it(qtbot, view, s
 
 def test_that_divergence_and_stopping_are_said(view, session):
     ended(session, stopped=True, stopped_because="Stopped by you after 30 steps; what was learned is kept.")
-    assert view._progress._outcome._heading.text() == "Two-headed autoencoder stopped"
+    assert view._progress._outcome._heading.text() == "Watch and love stopped"
     ended(session, diverged=True, stopped_because="The loss left all bounds near step 30.")
-    assert view._progress._outcome._heading.text() == "Two-headed autoencoder diverged"
+    assert view._progress._outcome._heading.text() == "Watch and love diverged"
 
 
 def test_that_a_failure_is_said_in_the_place(view, session):

@@ -82,7 +82,7 @@ def test_that_the_netflix_preset_says_that_it_cannot_hold_out_the_newest_of_data
 def test_that_the_chosen_preset_says_why(ask):
     status, out, err = ask("train", "Planted", "--preset", "best_quality", "--json")
     assert (status, json.loads(out)["model"]) == (0, "ease")
-    assert "Best quality (ease)" in err
+    assert "Best for your data (ease)" in err
     assert "40 titles need" in err
 
 
