@@ -9,8 +9,8 @@ from engine.data.dataset import Dataset
 from engine.data.split import MOST_HELD_OUT_PEOPLE, SplitConfig
 from engine.models.defaults import facts_of
 from engine.models.ease import ease_memory_bytes
-from engine.models.memory import size_in_words
 from engine.models.registry import MODELS, ModelKind
+from engine.text import format_size
 from engine.training.config import TrainingConfig
 from engine.training.step import automatic_batch
 
@@ -70,5 +70,5 @@ def estimate_words(kind: ModelKind, training: TrainingConfig, dataset: Dataset, 
         steps, about = planned_steps(training, examples=examples, unit=unit), "" if unit == "people" else "about "
         return f"{about}{steps:,} steps: {training.epochs:,} epochs over {about}{examples:,} {unit}"
     if kind.name == "ease":
-        return f"Needs up to {size_in_words(ease_memory_bytes(dataset.titles))} of memory for {dataset.titles:,} titles"
+        return f"Needs up to {format_size(ease_memory_bytes(dataset.titles))} of memory for {dataset.titles:,} titles"
     return f"Counts {dataset.entries:,} ratings of {dataset.titles:,} titles"

@@ -86,7 +86,7 @@ class RunRecorder:
             connection.execute(
                 "INSERT OR REPLACE INTO curves VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (self.run_id, epoch.epoch, epoch.step, epoch.training_loss, json.dumps(epoch.parts),
-                 json.dumps(epoch.validation), epoch.watched, int(epoch.is_best), epoch.lr),
+                 json.dumps(epoch.validation), epoch.monitor, int(epoch.is_best), epoch.lr),
             )  # fmt: skip
         validation = ", ".join(f"{name} {value:.4f}" for name, value in epoch.validation)
         best = ", the best so far" if epoch.is_best else ""

@@ -23,7 +23,7 @@ from engine.events import Job, StageStarted, Stop
 from engine.library.run_record import RunRecord
 from engine.library.store import Library
 from engine.models.base import ClosedFormModel, Model
-from engine.models.registry import kind_of
+from engine.models.registry import kind_of, title_of
 from engine.operations.preparing import fresh_model
 from engine.operations.recommending import model_of
 
@@ -88,7 +88,7 @@ def _refuse_other_protocol(record: RunRecord, protocol: str | None) -> None:
 
 
 POPULARITY, BIASES, EASE = "popularity", "biases", "ease"
-BASELINE_TITLES = {POPULARITY: "Most liked", BIASES: "Averages", EASE: "Liked together (EASE)"}
+BASELINE_TITLES = {POPULARITY: title_of(POPULARITY), BIASES: "Averages", EASE: title_of(EASE)}
 """What the baselines are called where people read it; "Averages" is μ + b_u + b_i."""
 
 _MOST_TITLES_FOR_EASE = 10_000
@@ -216,7 +216,7 @@ def _judged_run(model: Model, split: Split) -> Job[EvaluationResult]:
 def _advice(
     model: Model, ours: EvaluationResult, theirs: EvaluationResult, gain: Interval, *, few_people: bool
 ) -> Advice:
-    ease, title = kind_of("ease").title, kind_of(model.name).title
+    ease, title = title_of(EASE), title_of(model.name)
     for_lists, no_stars = (" for lists", "; it predicts no ratings") if model.can.predicts_ratings else ("", "")
     figures = f"NDCG@100 {theirs.metrics[_METRIC].value:.3f} against {ours.metrics[_METRIC].value:.3f} of {title}"
     where = f"on the {theirs.people:,} validation people"

@@ -28,9 +28,10 @@ from engine.operations.evaluating import Advice, advice_on
 from engine.operations.preparing import default_finder, default_split, default_training, fresh_model, sweep
 from engine.recommending.recommender import Recommender
 from engine.settings import Config
+from engine.text import format_rate
 from engine.training import trainer
 from engine.training.checkpoint import TrainingState
-from engine.training.config import TrainingConfig, rate_words
+from engine.training.config import TrainingConfig
 from engine.training.trainer import TrainedRun
 
 _SHORT = ("out of memory", "can't allocate memory", "cannot allocate memory", "cublas_status_alloc_failed")
@@ -208,7 +209,7 @@ def _settled(
     if found.chosen is None or found.chosen.lr is None:
         yield Advised(f"{found.words} Training goes on with a rate of {_RATE_WITHOUT_FINDER:g}.")
         return training.changed(lr=_RATE_WITHOUT_FINDER)
-    yield StageStarted("rate", f"Found a learning rate of {rate_words(found.chosen.lr)}")
+    yield StageStarted("rate", f"Found a learning rate of {format_rate(found.chosen.lr)}")
     return training.changed(lr=found.chosen.lr)
 
 

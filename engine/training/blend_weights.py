@@ -28,7 +28,7 @@ from engine.errors import DataError
 from engine.evaluation import metrics as measure
 from engine.events import Job, Pace, Progressed, StageStarted
 from engine.models.base import Model
-from engine.models.blend import free_titles, opinion, standardised
+from engine.models.blend import additive_scores, free_titles, standardised
 
 Floats = npt.NDArray[np.float64]
 
@@ -132,7 +132,8 @@ def _shortlisted(
     free_UI = free_titles(candidates_I, some.fold_in)
     said = [part.eval().predict(some.fold_in, ratings=part.can.mixes_presence) for part in parts]
     opinions_UIO = torch.stack(
-        [standardised(opinion(parts[one.part], said[one.part], one.presence), free_UI) for one in opinions], dim=2
+        [standardised(additive_scores(parts[one.part], said[one.part], one.presence), free_UI) for one in opinions],
+        dim=2,
     )
     convinced_UI = opinions_UIO.amax(dim=2).masked_fill(free_UI == 0, -torch.inf)
     short_US = torch.topk(convinced_UI, min(_SHORTLIST, convinced_UI.shape[1]), dim=1).indices.sort(dim=1).values

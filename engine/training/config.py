@@ -10,14 +10,6 @@ from dataclasses import dataclass
 from engine.settings import Config, setting
 
 
-def rate_words(lr: float) -> str:
-    """A learning rate as people write it, with two figures: 10, 0.5, 3.1e-3, 1e-7."""
-    if lr >= 0.1:
-        return f"{lr:.2g}"
-    mantissa, exponent = f"{lr:.1e}".split("e")
-    return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
-
-
 @dataclass(frozen=True)
 class TrainingConfig(Config):
     """The settings of one training run. None means automatic: chosen from the data when the run starts."""

@@ -261,10 +261,10 @@ def _share(part: float, whole: float) -> float:
 def _curves_of(curve: Sequence[EpochEnded]) -> _Curves:
     rows = []
     for one in curve:
-        value = dict(one.validation).get(one.watched, one.training_loss)
+        value = dict(one.validation).get(one.monitor, one.training_loss)
         if math.isfinite(one.training_loss) and math.isfinite(value):
             rows.append((one.epoch, one.training_loss, value))
-    watched = curve[-1].watched if curve else ""
+    watched = curve[-1].monitor if curve else ""
     epochs, training, values = (np.array(column) for column in zip(*rows, strict=True)) if rows else (np.zeros(0),) * 3
     is_error = watched in ("rmse", "mse", "mae", "training loss")
     return _Curves(

@@ -25,13 +25,14 @@ from engine.events import (
     TrainingStarted,
 )
 from engine.models.base import Model, StepModel
+from engine.text import format_rate
 from engine.training.checkpoint import (
     TrainingState,
     copy_of,
     optimizer_tensors,
     restore_optimizer,
 )
-from engine.training.config import TrainingConfig, rate_words
+from engine.training.config import TrainingConfig
 from engine.training.progress import EpochSums, Progress, StepLog
 from engine.training.schedules import planned_rate
 from engine.training.step import Stepper, batch_size
@@ -115,7 +116,7 @@ class Loop:
             first_step=self.progress.step,
             total_steps=self._total_steps,
             total_epochs=self._config.epochs,
-            watched=self._watched,
+            monitor=self._watched,
         )
 
     @property
@@ -249,8 +250,8 @@ class Loop:
         """End the run, with advice; `good` says what of it is kept and good, or nothing."""
         self.diverged, lr = True, self.progress.lr
         self.because = (
-            f"{what} left all bounds near step {self.progress.step:,} at rate {rate_words(lr)}{good and '; '}{good}. "
-            f"Try a rate of {rate_words(lr / 10)} or less."
+            f"{what} left all bounds near step {self.progress.step:,} at rate {format_rate(lr)}{good and '; '}{good}. "
+            f"Try a rate of {format_rate(lr / 10)} or less."
         )
 
     def checkpoint(self) -> None:

@@ -23,7 +23,8 @@ from engine.errors import SettingError, TrainingError
 from engine.events import Event, Job, LossesMeasured, Pace, StageStarted, Stop
 from engine.models.base import StepModel
 from engine.settings import Config, setting
-from engine.training.config import TrainingConfig, rate_words
+from engine.text import format_rate
+from engine.training.config import TrainingConfig
 from engine.training.step import Stepper, batch_size
 
 Float64 = npt.NDArray[np.float64]
@@ -60,7 +61,7 @@ def suggest(
             "The loss hardly moved at any rate. Try a wider range, or a model that can learn more from these data."
         )
     found = tuple(reading(lrs, smoothed) for reading in _READINGS)
-    top = rate_words(float(lrs[-1]))
+    top = format_rate(float(lrs[-1]))
     return found, f"The loss fell from {smoothed[0]:.3g} to {smoothed.min():.3g} as the rate rose to {top}."
 
 

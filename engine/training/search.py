@@ -18,7 +18,8 @@ from engine.evaluation.result import ERROR_METRICS
 from engine.models.presets import Preset
 from engine.models.registry import kind_of
 from engine.settings import Config, Declared, declared_settings, parse_setting, setting
-from engine.training.config import TrainingConfig, rate_words
+from engine.text import format_rate
+from engine.training.config import TrainingConfig
 
 MOST_RUNS = 1000
 """More runs than this need a draw: nobody meant them."""
@@ -262,16 +263,17 @@ def _axis(base: Base, name: str, values: Sequence[Any]) -> Axis:
     checked = []
     for value in values:
         plain = tuple(value) if declared.kind is tuple and value is not None else value
-        checked_value = getattr(owner.changed(**{name: plain}), name)
+        checked_value = getattr(owner.changed(**{name: plain}), declared.name)
         checked.append(int(checked_value) if declared.kind is int and checked_value is not None else checked_value)
-    return Axis(name, tuple(dict.fromkeys(checked)), in_training)
+    return Axis(declared.name, tuple(dict.fromkeys(checked)), in_training)
 
 
 def _declared(base: Base, name: str) -> tuple[Declared, bool]:
-    """The declaration of a setting that may vary. Raises SettingError for others, saying why."""
-    known = {one.name: (one, in_training) for one, in_training in varied_settings(base)}
-    if name in known:
-        return known[name]
+    """The declaration of a setting that may vary, by its name or a former one. Raises SettingError for others."""
+    known = {declared.name: (declared, in_training) for declared, in_training in varied_settings(base)}
+    for declared, in_training in known.values():
+        if name == declared.name or (name not in known and name in declared.setting.former):
+            return declared, in_training
     if name == "watched" or name in {setting.name for setting in declared_settings(SplitConfig)}:
         raise SettingError(
             f"{name} cannot vary in a search: runs that are judged by different metrics or on different people "
@@ -289,7 +291,7 @@ def _refuse_impossible(training: TrainingConfig, values: Sequence[tuple[str, Any
     lr = training.lr
     if training.schedule == "reduce_on_plateau" and lr is not None and lr < training.min_lr:
         raise SettingError(
-            f"A run with {settings_words(values)} would end before it began: its rate {rate_words(lr)} is below the "
-            f"least rate (min_lr) {rate_words(training.min_lr)}, at which the schedule reduce_on_plateau ends.",
+            f"A run with {settings_words(values)} would end before it began: its rate {format_rate(lr)} is below the "
+            f"least rate (min_lr) {format_rate(training.min_lr)}, at which the schedule reduce_on_plateau ends.",
             remedy="Raise lr, lower min_lr, or choose another schedule.",
         )

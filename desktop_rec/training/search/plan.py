@@ -10,14 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from desktop_rec.common.text import time_words
 from desktop_rec.training.choice_list import Choice
 from desktop_rec.training.search.form import AxisChoice
 from desktop_rec.training.search.state import SearchState
 from engine.errors import SettingError
 from engine.library.searches import FINISHED
-from engine.models.registry import MODELS, kind_of
+from engine.models.registry import kind_of, trainable_models
 from engine.settings import Declared, parse_setting
+from engine.text import format_clock
 from engine.training.search import Base, Grid, value_words, varied_settings
 
 _BEGIN_FROM = {"lr": "1e-3, 3e-3, 1e-2", "weight_decay": "0, 1e-5, 1e-4", "batch": "auto"}
@@ -28,7 +28,7 @@ _TIMES = {"linear": (0.5, 1.0, 2.0), "log": (1 / 3, 1.0, 3.0)}
 
 def search_models() -> tuple[Choice, ...]:
     """The models that have something to vary."""
-    kinds = [kind for kind in MODELS.values() if not kind.made_of_runs]
+    kinds = trainable_models()
     return tuple(
         Choice(kind.name, kind.title, kind.sentence) for kind in kinds if any(varied_settings(Base.of(kind.name)))
     )
@@ -62,7 +62,7 @@ def plan_words(grid: Grid, *, runs: int, state: SearchState) -> str:
     took = [row.seconds for row in state.rows if row.status == FINISHED]
     if state.record is None or state.record.model != grid.base.model or not took:
         return f"{words} How long they take shows after the first."
-    about = time_words(runs * sum(took) / len(took))
+    about = format_clock(runs * sum(took) / len(took))
     return f"{words} About {about}, if each takes as long as those of {state.record.name}."
 
 

@@ -181,7 +181,7 @@ def test_that_only_settings_that_differ_are_shown_in_their_own_labels():
 def test_that_a_setting_of_one_model_only_has_a_dash_in_the_other():
     ease = record("ease", model="ease", model_config={"l2": 300.0}, training_config=None)
     found = {line.label: (line.mine, line.other) for line in settings_differences(ease, record("mf"))}
-    assert found["Model"] == ("Liked together (EASE)", "Matrix factorisation")
+    assert found["Model"] == ("Liked together", "Factorisation")
     assert found["Rank"][0] == "–"
 
 
@@ -263,7 +263,7 @@ def test_that_a_run_keeps_its_colour_when_a_newer_one_comes():
 
 def test_that_a_line_says_what_a_run_is_and_its_figure():
     line = next(row for row in rows_of(record("a", status="stopped")) if isinstance(row, RunLine))
-    assert line.about == "Matrix factorisation · stopped"
+    assert line.about == "Factorisation · stopped"
     assert line.figure == "NDCG@100 0.400"
     assert line.in_use
 

@@ -83,7 +83,7 @@ def test_that_progress_over_all_runs_is_reported(library, dataset):
     events = []
     drive(searched(library, dataset), on_event=events.append)
     started = next(one for one in events if isinstance(one, SearchStarted))
-    assert (started.runs, started.ended, started.watched) == (3, 0, "rmse")
+    assert (started.runs, started.ended, started.monitor) == (3, 0, "rmse")
     moved = [event for event in events if isinstance(event, SearchMoved)]
     assert [(one.place, one.status) for one in moved] == [
         (place, status) for place in (1, 2, 3) for status in ("running", "finished")

@@ -95,7 +95,7 @@ def test_that_the_draw_is_the_whole_grid_where_that_is_small():
 
 def test_that_a_model_computed_at_once_varies_its_own_settings_only():
     ease = Base.of("ease")
-    assert [one.name for one, _ in varied_settings(ease)] == ["l2", "other_ratings", "evenness", "dropout"]
+    assert [one.name for one, _ in varied_settings(ease)] == ["l2", "other_ratings", "user_weight_exponent", "dropout"]
     assert grid_of(ease, {"l2": (100, 300)}).trials(ALL)[0].training is None
     with pytest.raises(SettingError, match="no setting called 'lr'"):
         grid_of(ease, {"lr": (1e-3,)})
