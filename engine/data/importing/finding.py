@@ -161,7 +161,7 @@ def _joined(found: list[Found]) -> list[Found]:
 
 def _belong_together(found: Found, before: Found) -> bool:
     layout = found[1].layout
-    if not KINDS[layout.kind].joins_parts or not layout.parts or before[1].layout.name != layout.name:
+    if not layout.parts or before[1].layout.name != layout.name or not KINDS[layout.kind].joins_parts:
         return False
     sources = (*found[0].single, *before[0].single)
     are_parts = all(re.fullmatch(layout.parts, source.base_name) for source in sources)

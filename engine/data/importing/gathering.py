@@ -67,7 +67,7 @@ class Gathered:
 
     @property
     def has_times(self) -> bool:
-        """Whether the files say when (without times, people active in the last years cannot be told)."""
+        """Whether the files say when (without times, nobody knows who was active in the last years)."""
         return self.histories.times_N is not None
 
 

@@ -31,9 +31,9 @@ class Numbers:
     def __len__(self) -> int:
         return self._count
 
-    def rows_of(self, words: pa.Array) -> Int32 | None:
+    def rows_of(self, texts: pa.Array) -> Int32 | None:
         """The row of each word; None where one is no plain whole number from 0 to `LARGEST` ("07" is not plain)."""
-        numbers = _numbers_in(words)
+        numbers = _numbers_in(texts)
         if numbers is None:
             return None
         if len(numbers) and int(numbers.max()) >= len(self._rows):
@@ -51,7 +51,7 @@ class Numbers:
         order = rows[np.argsort(numbers[rows])]
         return order, [str(number) for number in numbers[order].tolist()]
 
-    def words(self) -> pa.Array:
+    def texts(self) -> pa.Array:
         """All of them as texts, by row."""
         numbers = np.concatenate([np.zeros(0, np.int64), *self._seen])
         return pa.Array.from_buffers(pa.int64(), len(numbers), [None, pa.py_buffer(numbers)]).cast(pa.string())
@@ -68,15 +68,15 @@ class Numbers:
         self._seen.append(fresh)
 
 
-def _numbers_in(words: pa.Array) -> Int64 | None:
-    lengths = numbers_in(pc.binary_length(words), blank=0)
-    if len(words) and (lengths.max() > len(_POWERS) or lengths.min() < 1):
+def _numbers_in(texts: pa.Array) -> Int64 | None:
+    lengths = numbers_in(pc.binary_length(texts), blank=0)
+    if len(texts) and (lengths.max() > len(_POWERS) or lengths.min() < 1):
         return None
     try:
-        numbers: Int64 = numbers_in(words.cast(pa.int64()), blank=-1)
+        numbers: Int64 = numbers_in(texts.cast(pa.int64()), blank=-1)
     except pa.ArrowInvalid:
         return None
-    are_plain = len(words) == 0 or (int(numbers.min()) >= 0 and int(numbers.max()) <= LARGEST)
+    are_plain = len(texts) == 0 or (int(numbers.min()) >= 0 and int(numbers.max()) <= LARGEST)
     if not are_plain or bool((np.searchsorted(_POWERS, numbers, side="right") + 1 != lengths).any()):
         return None
     return numbers
@@ -91,21 +91,21 @@ class IdColumn:
         self._blocks: list[Int32] = []
         self._tables: list[Int32] = []
         self._pending: list[pa.Array] = []
-        self._words_pending = 0
+        self._texts_pending = 0
 
     def add(self, ids_N: pa.DictionaryArray) -> None:
         """The ids of one more block of entries; spaces around an id do not count."""
         self._blocks.append(np.array(numbers_in(ids_N.indices, blank=0), np.int32))
-        words = pc.utf8_trim_whitespace(ids_N.dictionary.cast(pa.string()))
+        texts = pc.utf8_trim_whitespace(ids_N.dictionary.cast(pa.string()))
         if self._numbers is not None:
-            rows = self._numbers.rows_of(words)
+            rows = self._numbers.rows_of(texts)
             if rows is not None:
                 self._tables.append(rows)
                 return
-            self._known, self._numbers = self._numbers.words(), None
-        self._pending.append(words)
-        self._words_pending += len(words)
-        if self._words_pending > max(_LEAST_TO_JOIN, len(self._known)):
+            self._known, self._numbers = self._numbers.texts(), None
+        self._pending.append(texts)
+        self._texts_pending += len(texts)
+        if self._texts_pending > max(_LEAST_TO_JOIN, len(self._known)):
             self._join_pending()
 
     def forget_from(self, block: int) -> None:
@@ -140,13 +140,13 @@ class IdColumn:
         joined = pa.concat_arrays([self._known, *self._pending]).dictionary_encode()
         rows = numbers_in(joined.indices, blank=0)
         start = len(self._known)
-        for words in self._pending:
-            self._tables.append(rows[start : start + len(words)].copy())
-            start += len(words)
-        self._known, self._pending, self._words_pending = joined.dictionary, [], 0
+        for texts in self._pending:
+            self._tables.append(rows[start : start + len(texts)].copy())
+            start += len(texts)
+        self._known, self._pending, self._texts_pending = joined.dictionary, [], 0
 
     def _order_of(self, used: Bools) -> tuple[Int64, list[str]]:
-        """The rows of the words that are used, in their order, and the words."""
+        """The rows of the texts that are used, in their order, and the texts."""
         rows = np.flatnonzero(used)
         ids = self._known.take(_arrow_of(rows))
         are_numbers = pc.all(pc.match_substring_regex(ids, _WHOLE_NUMBER)).as_py()

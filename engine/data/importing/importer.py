@@ -38,9 +38,41 @@ from engine.events import Job, StageStarted
 def import_files(
     paths: Sequence[Path], *, options: ImportOptions, dataset_id: str
 ) -> Job[tuple[Dataset, ImportReport]]:
-    """One data set from these files (each plain, .gz, .zip, or a folder that holds ratings).
+    """One data set from ratings files.
 
-    Raises DataError with a sentence for whatever cannot be used; a Stop ends the job and comes through.
+    Parameters
+    ----------
+    paths
+        Each a plain file, .gz, .zip, or a folder that holds ratings.
+    options
+        What a person says about the files, and what of them is kept.
+    dataset_id
+        By which the library knows the data set.
+
+    Yields
+    ------
+    StageStarted, Progressed
+        How far it is; a Stop ends the job and comes through.
+
+    Returns
+    -------
+    dataset : Dataset
+        U people, I titles and their N ratings.
+    report : ImportReport
+        What was found, and the lines that were left out with the reason of each.
+
+    Raises
+    ------
+    DataError
+        With a sentence for whatever cannot be used.
+
+    Examples
+    --------
+    >>> from engine.data.sample import sample_files
+    >>> from engine.events import drive
+    >>> dataset, report = drive(import_files(sample_files(), options=ImportOptions(), dataset_id="sample"))
+    >>> report.layout, report.skipped
+    ('MovieLens csv', {})
     """
     gathered = yield from gather(paths, options)
     return (yield from import_gathered(gathered, options=options, dataset_id=dataset_id))

@@ -1,6 +1,6 @@
 """Titles, years and genres from a list of titles -> the Catalogue of a data set.
 
-Titles are joined to the ratings by item_id. Lists of titles are small, so rows are read one by one.
+Titles are joined to the ratings by item_id. Lists of titles are small, so rows are read singly.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def read_titles(source: Source, shape: Shape, *, layout: ItemsLayout | None = No
 def read_links(source: Source, shape: Shape) -> dict[str, dict[str, str]]:
     """Ids that other services gave the titles of a list: kind -> item_id -> id, from columns that are called so."""
     item = shape.roles.get("item")
-    keys = [normalised(one) for one in shape.header or ()]
+    keys = [normalised(name) for name in shape.header or ()]
     places = {kind: keys.index(name) for kind, names in LINKS.items() for name in names if name in keys}
     places = {kind: place for kind, place in places.items() if place != item}
     if item is None or not places:

@@ -91,17 +91,7 @@ def _head_of(block: Block, shape: Shape) -> tuple[Block, list[tuple[int, tuple[s
 
 
 def _read_rows(head: Block, texts: list[tuple[int, tuple[str, ...]]], shape: Shape, file: str) -> Iterator[PreviewRow]:
-    """Each row with what was read of it: in one go where entries and problems add up, else row by row."""
-    read = read_ratings(head, shape, file=file)
-    reasons = {problem.line: problem.reason for problem in read.problems}
-    if len(read.ratings_N) + len(reasons) == len(texts):
-        entries = iter(_entries(read, shape))
-        for line, cells in texts:
-            if line in reasons:
-                yield PreviewRow(line, cells, problem=reasons[line])
-            else:
-                yield replace(next(entries), line=line, cells=cells)
-        return
+    """Each row with what is read of it."""
     lines = head.text.decode().split("\n")
     ends = [line for line, _ in texts[1:]] + [head.first_line + len(lines)]
     for (line, cells), end in zip(texts, ends, strict=True):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 
 import pyarrow as pa
 import pyarrow.feather as feather
@@ -51,13 +50,10 @@ def read_arrow(source: Source, shape: Shape) -> Iterator[Piece]:
     with _opened(source) as file:
         for done, batch in _batches(source, file, list(dict.fromkeys(places.values())), rows=ROWS_AT_ONCE):
             columns = {role: batch.column(batch.schema.names.index(name)) for role, name in places.items()}
-            block = entries_of(columns, shape, file=source.name, describe=partial(_describe, columns, rows + 1))
+            numbers = range(rows + 1, rows + 1 + batch.num_rows)
             rows += batch.num_rows
+            block = entries_of(columns, shape, file=source.name, numbers=numbers)
             yield Piece(block, int(done * file.size_on_disk), rows)
-
-
-def _describe(columns: dict[str, pa.Array], first: int, row: int) -> tuple[int, str]:
-    return first + row, ", ".join(str(column[row].as_py()) for column in columns.values())
 
 
 def read_arrow_rows(source: Source, shape: Shape) -> Iterator[tuple[int, list[str]]]:

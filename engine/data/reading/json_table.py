@@ -11,7 +11,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -234,7 +234,7 @@ def _refuse_endless(source: Source, length: int, number: int) -> None:
 def _parse(
     lines: _Lines, names: dict[str, str], types: dict[str, pa.DataType], shape: Shape, *, file: str
 ) -> RatingsBlock:
-    """All at once where the entries are alike, else one by one."""
+    """All at once where the entries are alike, else entry by entry."""
     try:
         table = arrow_json.read_json(
             pa.BufferReader(lines.text),
@@ -246,7 +246,8 @@ def _parse(
     except pa.ArrowInvalid:
         return _parse_singly(lines, names, shape, file=file)
     columns = {role: table[name].combine_chunks() for role, name in names.items()}
-    return _entries(columns, shape, range(lines.first, lines.first + len(table)), file=file)
+    numbers = range(lines.first, lines.first + len(table))
+    return entries_of(columns, shape, file=file, numbers=numbers)
 
 
 def _parse_singly(lines: _Lines, names: dict[str, str], shape: Shape, *, file: str) -> RatingsBlock:
@@ -257,16 +258,7 @@ def _parse_singly(lines: _Lines, names: dict[str, str], shape: Shape, *, file: s
         role: pa.array([None if entry.get(name) is None else _cell(entry[name]) for _, entry in found], pa.string())
         for role, name in names.items()
     }
-    block = _entries(columns, shape, [number for number, _ in found], file=file)
+    block = entries_of(columns, shape, file=file, numbers=[number for number, _ in found])
     return block.with_problems(
         Problem(number, text.strip()[:200], NO_OBJECT, file) for number, text, entry in numbered if entry is None
     )
-
-
-def _entries(columns: dict[str, pa.Array], shape: Shape, numbers: Sequence[int], *, file: str) -> RatingsBlock:
-    """The entries of some rows with these numbers."""
-
-    def describe(row: int) -> tuple[int, str]:
-        return numbers[row], ", ".join(str(column[row].as_py()) for column in columns.values())
-
-    return entries_of(columns, shape, file=file, describe=describe)

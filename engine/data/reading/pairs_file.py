@@ -88,12 +88,11 @@ def _shape_of(source: Source) -> Shape:
 
 def _piece(block: Block, shape: Shape) -> PairsPiece:
     places = (shape.roles["user"], shape.roles["item"])
-    text = pa.string()
     try:
         if b"\0" in block.text:
             raise pa.ArrowInvalid("a NUL byte")
-        table = table_of(block, shape, types=dict.fromkeys(places, text))
-        users_P, items_P = (_trimmed(table[f"c{place}"].combine_chunks()) for place in places)
+        table = table_of(block, shape, types=dict.fromkeys(places, pa.string()))
+        users_P, items_P = (pc.utf8_trim_whitespace(table[f"c{place}"].combine_chunks()) for place in places)
         if len(table) == block.lines:
             lines_P = block.first_line + np.arange(len(table), dtype=np.int64)
             return PairsPiece(users_P, items_P, lines_P, (), block.position)
@@ -114,9 +113,5 @@ def _row_by_row(block: Block, shape: Shape, places: tuple[int, int]) -> PairsPie
         users.append(cells[places[0]])
         items.append(cells[places[1]])
         lines.append(number)
-    users_P, items_P = (_trimmed(pa.array(ids, pa.string())) for ids in (users, items))
+    users_P, items_P = (pc.utf8_trim_whitespace(pa.array(ids, pa.string())) for ids in (users, items))
     return PairsPiece(users_P, items_P, np.array(lines, dtype=np.int64), tuple(skipped), block.position)
-
-
-def _trimmed(ids_P: pa.Array) -> pa.Array:
-    return pc.utf8_trim_whitespace(ids_P)

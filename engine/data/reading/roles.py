@@ -106,7 +106,7 @@ class Columns:
 def named_columns(source: Source, header: tuple[str, ...], *, below: Rows = ()) -> Columns:
     """What columns with these names are. `below` are the first rows under the names."""
     layout, roles = layout_of_header(header, name=source.base_name), roles_of(header)
-    keys = [normalised(one) for one in header]
+    keys = [normalised(name) for name in header]
     roles |= {role: keys.index(name) for role, name in layout.roles.items() if name in keys}
     if is_orange(below):
         flags = {_ORANGE_ROLES.get(flag.split("=")[0].strip()): place for place, flag in enumerate(below[1])}
@@ -118,8 +118,8 @@ def is_orange(below: Rows) -> bool:
     """Whether two lines under the names say what kind of values each column holds and what it is for."""
     if len(below) < 3 or len(below[0]) != len(below[1]):
         return False
-    kinds = [one.strip().lower() for one in below[0]]
-    return any(kinds) and all(kind in _ORANGE_KINDS for kind in kinds) and not any(is_number(one) for one in below[1])
+    kinds = [cell.strip().lower() for cell in below[0]]
+    return any(kinds) and all(kind in _ORANGE_KINDS for kind in kinds) and not any(is_number(cell) for cell in below[1])
 
 
 def unnamed_columns(delimiter: str, width: int, rows: Rows) -> Columns:
@@ -165,7 +165,7 @@ def as_chosen(source: Source, found: Columns, given: Given, header: tuple[str, .
 
 
 def _place_of(source: Source, role: str, wish: str, header: tuple[str, ...] | None, width: int) -> int:
-    names = [normalised(one) for one in header or ()]
+    names = [normalised(name) for name in header or ()]
     if header and wish in header:
         return header.index(wish)
     if normalised(wish) in names:

@@ -181,7 +181,8 @@ def read_row_by_row(block: Block, shape: Shape, *, file: str) -> RatingsBlock:
         columns,
         shape,
         file=file,
-        describe=lambda row: (block.first_line + fitting[row][0] - 1, lines[fitting[row][0] - 1]),
+        numbers=[block.first_line + line - 1 for line, _ in fitting],
+        text_of=lambda row: lines[fitting[row][0] - 1],
         faults={NUL: np.array([any("\0" in cell for cell in row) for _, row in fitting], dtype=bool)},
     )
     return found.with_problems(
@@ -196,13 +197,14 @@ def entries_of(
     shape: Shape,
     *,
     file: str,
-    describe: Callable[[int], tuple[int, str]],
+    numbers: Sequence[int],
+    text_of: Callable[[int], str] | None = None,
     faults: Mapping[str, Bools] | None = None,
 ) -> RatingsBlock:
     """The entries of some rows, by role, of any type. Rows that cannot be used are left out, reported and counted.
 
-    `describe` gives the line and the text of a row (from 0) for its report; `faults` (reason -> which rows) are what
-    the caller has found wrong already. Of several faults of a row the first is reported.
+    `numbers` are the lines of the rows and `text_of` gives a row's text (else its values), for reports; `faults`
+    (reason -> which rows) are what the caller has found wrong already. Of several faults of a row one is reported.
     """
     users_N, items_N = ids_in(columns["user"]), ids_in(columns["item"])
     ratings_N, faulty = rating_faults(columns["rating"], shape)
@@ -219,16 +221,22 @@ def entries_of(
             **faulty,
         }
     )
-    found = RatingsBlock(users_N, items_N, ratings_N, times_N)
-    if not reasons:
-        return found
-    kept_N = np.ones(len(ratings_N), dtype=bool)
-    kept_N[list(reasons)] = False
-    described = ((*describe(row), reason) for row, reason in islice(reasons.items(), MOST_PROBLEMS))
-    problems = tuple(Problem(line, text[:200], reason, file) for line, text, reason in described)
-    kept = found.only(kept_N)
+    text_of = text_of or (lambda row: ", ".join(str(column[row].as_py()) for column in columns.values()))
+    problems = tuple(
+        Problem(numbers[row], text_of(row)[:200], reason, file)
+        for row, reason in islice(reasons.items(), MOST_PROBLEMS)
+    )
+    found = RatingsBlock(users_N, items_N, ratings_N, times_N, problems, Counter(reasons.values()))
+    return _without(found, list(reasons)) if reasons else found
+
+
+def _without(block: RatingsBlock, bad: list[int]) -> RatingsBlock:
+    """The block without some rows, and without ids that only these have."""
+    kept_N = np.ones(len(block.ratings_N), dtype=bool)
+    kept_N[bad] = False
+    kept = block.only(kept_N)
     users_N, items_N = (ids.dictionary_decode().dictionary_encode() for ids in (kept.users_N, kept.items_N))
-    return replace(kept, users_N=users_N, items_N=items_N, problems=problems, skipped=Counter(reasons.values()))
+    return replace(kept, users_N=users_N, items_N=items_N)
 
 
 def rating_faults(ratings: pa.Array, shape: Shape) -> tuple[Float32, dict[str, Bools]]:

@@ -213,7 +213,7 @@ def _shape(source: Source, given: Given, text: _Text) -> Shape:
     if given.columns:
         columns = as_chosen(source, columns, given, header, width)
     names = columns.layout.header_lines if header else 0
-    if {"user", "rating"} <= columns.roles.keys():  # scale and dates are judged by all that was looked at
+    if {"user", "rating"} <= columns.roles.keys():  # scale and dates are found from all that was looked at
         body = text.rows()[names:]
     body = [row for row in body if len(row) == width]
     ratings = texts_of(body, columns.roles.get("rating"))

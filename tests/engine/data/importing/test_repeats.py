@@ -17,7 +17,7 @@ PEOPLE, TITLES = 5, 4
 
 
 def histories_of(rows):
-    users, items, ratings = (np.array(one) for one in zip(*rows, strict=True))
+    users, items, ratings = (np.array(column) for column in zip(*rows, strict=True))
     return Histories.of(users, items, ratings, people=PEOPLE, times=np.arange(100, 100 + len(rows)))
 
 
@@ -33,7 +33,7 @@ def slowly(rows, policy):
         chosen = max(rated, key=lambda place: (rows[place][2], place)) if policy == "max" else rated[-1]
         rating = sum(rows[place][2] for place in rated) / len(rated) if policy == "mean" else rows[chosen][2]
         left.append((user, chosen, item, rating, 100 + chosen))
-    return [(user, item, rating, time) for user, _, item, rating, time in sorted(left, key=lambda one: one[:2])]
+    return [(user, item, rating, time) for user, _, item, rating, time in sorted(left, key=lambda entry: entry[:2])]
 
 
 def as_rows(histories):
