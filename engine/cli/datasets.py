@@ -80,7 +80,7 @@ def list_models(arguments: argparse.Namespace, driver: Driver) -> Answer:
     for kind in MODELS.values():
         settings = [
             {"name": one.name, "label": one.setting.label, "help": one.setting.help, "default": one.default,
-             "low": one.setting.low, "high": one.setting.high, "choices": one.setting.choices}
+             "low": one.setting.low, "high": one.setting.high, "choices": list(one.setting.choices)}
             for one in declared_settings(kind.config_class)
         ]  # fmt: skip
         documents.append(
