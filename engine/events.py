@@ -80,7 +80,7 @@ class TrainingStarted(Event):
     first_step: int
     total_steps: int
     total_epochs: int
-    watched: str
+    monitor: str
     unit: str = "people"
     batch: int = 0
 
@@ -111,7 +111,7 @@ class EpochEnded(Event):
     training_loss: float
     parts: tuple[tuple[str, float], ...]
     validation: tuple[tuple[str, float], ...]
-    watched: str
+    monitor: str
     is_best: bool
     lr: float
 
@@ -138,7 +138,7 @@ class SearchStarted(Event):
     search_id: str
     name: str
     model: str
-    watched: str
+    monitor: str
     runs: int
     ended: int
 
@@ -147,7 +147,7 @@ class SearchStarted(Event):
 class SearchMoved(Event):
     """A row of a search's table changed, or how far the whole is.
 
-    `place` is the row (from 1), `status` what it is now; `value` its watched value, `settings` what is varied about it
+    `place` is the row (from 1), `status` what it is now; `value` its monitor's, `settings` what is varied about it
     as words. `remaining_s` is None until a run has ended.
     """
 

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import math
 
-from engine.training.config import rate_words as rate_words
+from engine.evaluation.metrics import metric_title
+from engine.text import format_rate as rate_words
+
+metric_words = metric_title
 
 
 def figure_words(value: float) -> str:
@@ -42,14 +45,6 @@ def time_words(seconds: float) -> str:
     minutes, rest = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
-
-
-def metric_words(name: str) -> str:
-    """A metric's name as it is written: ndcg@100 -> NDCG@100, recall@20 -> recall@20, rmse -> RMSE."""
-    head, _, tail = name.partition("@")
-    head = head.replace("_", " ")
-    words = head.upper() if head in ("ndcg", "rmse", "mse", "mae", "map", "ap") else head.replace("ndcg", "NDCG")
-    return f"{words}@{tail}" if tail else words
 
 
 MINUS = "−"

@@ -31,7 +31,7 @@ class RunCurves:
     epochs: tuple[int, ...]
     training: tuple[float, ...]
     validation_loss: Points
-    watched: Points
+    monitor: Points
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,10 @@ def overlay(
     """The curves of these runs, the metric being that which the chosen one (or the first) watched."""
     drawn = [one for one in runs if len(curves.get(one.run_id, ()))]
     first = next((one for one in drawn if one.run_id == chosen), drawn[0] if drawn else None)
-    metric = curves[first.run_id][0].watched if first is not None else ""
+    metric = curves[first.run_id][0].monitor if first is not None else ""
     is_relative = len({one.model for one in drawn}) > 1
     without = [run.name for run in runs if run not in drawn]
-    others = [one.name for one in drawn if curves[one.run_id][0].watched != metric]
+    others = [one.name for one in drawn if curves[one.run_id][0].monitor != metric]
     notes = []
     if is_relative:
         notes.append("Losses of different models are counted differently, so each is drawn as a share of its first.")

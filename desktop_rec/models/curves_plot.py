@@ -41,7 +41,7 @@ class CurvesPlot(PlotCanvas):
         self.metric = LivePanel(self.add_plot(1, bottom=CountAxis("bottom", words="epoch"), left=FigureAxis("left")))
         self.training: list[RunCurve] = []
         self.validation: list[RunCurve] = []
-        self.watched: list[RunCurve] = []
+        self.monitor: list[RunCurve] = []
         self.loss.plot.getAxis("bottom").setStyle(showValues=False)
         self.loss.plot.getAxis("bottom").setHeight(10)
         self.metric.plot.setXLink(self.loss.plot)
@@ -58,14 +58,14 @@ class CurvesPlot(PlotCanvas):
         while len(self.training) < len(shown.runs):
             self.training.append(self._curve(self.loss.plot))
             self.validation.append(self._curve(self.loss.plot, dashed=True))
-            self.watched.append(self._curve(self.metric.plot, dots=True))
+            self.monitor.append(self._curve(self.metric.plot, dots=True))
         for number in range(len(self.training)):
             self._set(number, shown.runs[number] if number < len(shown.runs) else None)
         last = max((one.epochs[-1] for one in shown.runs), default=1)
         first = min((run.epochs[0] for run in shown.runs), default=0)
         self.loss.plot.setXRange(first, max(last, first + 1), padding=0.02)
         self.loss.set_y(*_range([*self.training, *self.validation]))
-        self.metric.set_y(*_range(self.watched))
+        self.metric.set_y(*_range(self.monitor))
         self._say()
         self.recolour()
         self.draw()
@@ -77,7 +77,7 @@ class CurvesPlot(PlotCanvas):
         return Table(("Run", "Epoch", loss, metric_words(self._overlay.metric) or "Metric"), rows)
 
     def reading(self, plot: pg.PlotItem, x: float) -> str:
-        curves = self.training if plot is self.loss.plot else self.watched
+        curves = self.training if plot is self.loss.plot else self.monitor
         near = [(run.name, curve.value_at(x)) for run, curve in zip(self._overlay.runs, curves, strict=False)]
         said = [f"{name} {figure_words(point[1])}" for name, point in near if point is not None]
         return f"epoch {count_words(round(x))}: {', '.join(said)}" if said else ""
@@ -105,11 +105,11 @@ class CurvesPlot(PlotCanvas):
         return made
 
     def _set(self, number: int, run: RunCurves | None) -> None:
-        curves = (self.training[number], self.validation[number], self.watched[number])
+        curves = (self.training[number], self.validation[number], self.monitor[number])
         points = (
             ((), ()) if run is None else (run.epochs, run.training),
             ((), ()) if run is None else run.validation_loss,
-            ((), ()) if run is None else run.watched,
+            ((), ()) if run is None else run.monitor,
         )
         for curve, (xs, ys) in zip(curves, points, strict=True):
             curve.place = run.place if run is not None else 0
@@ -122,7 +122,7 @@ def _range(curves: Sequence[Curve]) -> tuple[float, float]:
 
 
 def _rows(run: RunCurves) -> list[tuple[str, ...]]:
-    watched = dict(zip(*run.watched, strict=True))
+    watched = dict(zip(*run.monitor, strict=True))
     return [
         (run.name, count_words(epoch), figure_words(loss), figure_words(watched[epoch]) if epoch in watched else "")
         for epoch, loss in zip(run.epochs, run.training, strict=True)

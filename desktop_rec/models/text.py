@@ -15,7 +15,7 @@ from desktop_rec.models.run_head import RunHeadState
 from desktop_rec.models.run_rows import Row, RunHeading, RunLine
 from desktop_rec.session.labels import TITLES, ago
 from desktop_rec.session.quality import run_can_go_on
-from engine.evaluation.text import judged_on_words
+from engine.evaluation.result import describe_held_out
 
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
@@ -67,10 +67,10 @@ def run_facts(run: RunRecord) -> tuple[tuple[str, str], ...]:
     """What is known of a run, a line each; what there is nothing to say of is left out."""
     best = ""
     if run.best_epoch is not None and run.best_value is not None:
-        best = f", the best was {run.best_epoch} ({metric_words(run.watched)} {figure_words(run.best_value)})"
+        best = f", the best was {run.best_epoch} ({metric_words(run.monitor)} {figure_words(run.best_value)})"
     epochs = f"{count_words(run.epochs)} of {count_words(run.total_epochs)}{best}" if run.total_epochs else ""
     kind = str(run.split_config.get("kind"))
-    judged = judged_on_words(kind, run.people_judged) if run.people_judged else "not yet"
+    judged = describe_held_out(kind, run.people_judged) if run.people_judged else "not yet"
     facts = (
         ("Model", TITLES.get(run.model, run.model)),
         ("How it ended", run.stopped_because),

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from engine.data.split import SplitConfig
     from engine.operations import FinishedRun
     from engine.settings import Config
-    from engine.training.config import TrainingConfig
-    from engine.training.lr_finder import FinderConfig, RateSweep
+    from engine.training.config import FinderConfig, TrainingConfig
+    from engine.training.lr_finder import RateSweep
 
 
 FIRST_MODEL = "two_head"

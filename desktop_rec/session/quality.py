@@ -123,7 +123,7 @@ class QualityDesk(MyRatingsDesk):
         if self.library is None or run is None:
             return False
         job = LongJob(
-            JobState("judging", f"Judging {run.name}"),
+            JobState("evaluating", f"Judging {run.name}"),
             partial(queries.judge, self.library, run_id),
             finished=self._on_judged,
             failed=self._on_judging_failed,

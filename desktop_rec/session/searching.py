@@ -110,7 +110,7 @@ class SearchDesk(LearningDesk):
         state = self.search_state
         if state.record is None:
             return False
-        write = partial(write_summary, path, state.rows, model=state.record.model, watched=state.record.watched)
+        write = partial(write_summary, path, state.rows, model=state.record.model, monitor=state.record.monitor)
         if not self._tried(write):
             return False
         self.notice.emit(Notice(f"Saved the table of {state.record.name} as {path}.", kind="info"))

@@ -16,8 +16,8 @@ from desktop_rec.training.training_setup import TrainingSetup
 from engine.models.defaults import DataFacts, facts_of, presets_for
 from engine.models.presets import Preset
 from engine.models.registry import kind_of
-from engine.training.config import rate_words
-from engine.training.search import Base
+from engine.text import format_rate
+from engine.training.plan import TrainingPlan
 
 
 class PresetOffer(QObject):
@@ -74,10 +74,10 @@ class PresetOffer(QObject):
         self._picker.choose("")
         self._take(None)
 
-    def start_of(self, model: str) -> Base:
+    def start_of(self, model: str) -> TrainingPlan:
         """All settings of a model on the open data set, as the preset has them or as the model comes."""
         dataset = self._session.dataset
-        return Base.of(model, preset=self._preset, entries=dataset.entries if dataset is not None else 0)
+        return TrainingPlan.of(model, preset=self._preset, entries=dataset.entries if dataset is not None else 0)
 
     def chosen_rate(self, model: str) -> ChosenRate | None:
         """What was settled on in Learning rate for a model, unless the preset's own was put back since."""
@@ -101,7 +101,7 @@ class PresetOffer(QObject):
 
 def is_same_rate(one: float | None, other: float | None) -> bool:
     """Whether two rates (None: automatic) are the same as people read them."""
-    return one is other if one is None or other is None else rate_words(one) == rate_words(other)
+    return one is other if one is None or other is None else format_rate(one) == format_rate(other)
 
 
 _SET_ELSEWHERE = frozenset({"lr", "precision"})

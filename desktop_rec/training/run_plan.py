@@ -11,8 +11,7 @@ from engine.models.defaults import facts_of
 from engine.models.ease import ease_memory_bytes
 from engine.models.memory import size_in_words
 from engine.models.registry import MODELS, ModelKind
-from engine.training.config import TrainingConfig
-from engine.training.step import automatic_batch
+from engine.training.config import TrainingConfig, automatic_batch
 
 _STEPS_OF_A_WINDOW = 10
 

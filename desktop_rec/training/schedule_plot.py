@@ -94,6 +94,6 @@ def rate_becomes(config: TrainingConfig) -> str:
         return "the rate of every step"
     epochs = "epoch" if config.patience == 1 else "epochs"
     return (
-        f"the start of the plateau: times {config.factor:g} when {metric_words(config.watched)} "
+        f"the start of the plateau: times {config.factor:g} when {metric_words(config.monitor)} "
         f"has not improved for {config.patience} {epochs}"
     )

@@ -226,7 +226,7 @@ class TrainingView(QWidget):
 
 def curves_of(state: TrainingState) -> LiveCurves:
     """What the plot draws of a run; views, not copies."""
-    watched = state.started.watched if state.started is not None else "training loss"
+    watched = state.started.monitor if state.started is not None else "training loss"
     return LiveCurves(
         state.steps.values, state.losses.values, state.lrs.values, state.epochs, state.total_steps, watched
     )

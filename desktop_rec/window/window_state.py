@@ -37,7 +37,7 @@ _PLACE_OF_JOB = {
     "sweep": "learning_rate",
     "training": "train",
     "search": "train",
-    "judging": "quality",
+    "evaluating": "quality",
 }
 
 

@@ -14,8 +14,8 @@ from engine.data.dataset import Scale
 from engine.data.split import SplitConfig
 from engine.evaluation.breakdown import Breakdown
 from engine.evaluation.intervals import Interval
-from engine.evaluation.result import EvaluationResult, differences
-from engine.evaluation.text import difference_words, errors_note, is_better, metric_meaning, metric_title
+from engine.evaluation.metrics import describe_metric, metric_title
+from engine.evaluation.result import EvaluationResult, describe_difference, differences, errors_note, is_better
 from engine.events import Stop
 from engine.library.run_record import RunRecord
 from engine.library.store import Library
@@ -88,7 +88,7 @@ def _document(
 
 
 def _difference(metric: str, one: Interval, baseline: str) -> dict[str, Any]:
-    words = difference_words(metric, one, _TITLES[baseline])
+    words = describe_difference(metric, one, _TITLES[baseline])
     return {**asdict(one), "better": is_better(metric, one), "words": words}
 
 
@@ -108,7 +108,7 @@ def _text(
         paragraphs.append("\n".join(["Compared person by person, on the same people:", *lines]))
     paragraphs += [_breakdown_text(breakdown) for breakdown in judgement.breakdowns]
     families = dict.fromkeys(name.partition("@")[0] for name in metrics)
-    meanings = [(metric_title(name), metric_meaning(name, scale)) for name in families]
+    meanings = [(metric_title(name), describe_metric(name, scale)) for name in families]
     return "\n\n".join([*paragraphs, f"What these say:\n{facts(meanings)}"])
 
 
@@ -139,7 +139,7 @@ def _sentences(apart: dict[str, dict[str, Interval]]) -> list[str]:
             continue
         floors = [name for name, found in apart.items() if metric in found]
         lines += [
-            ("" if place else metric_title(metric), difference_words(metric, apart[name][metric], _TITLES[name]))
+            ("" if place else metric_title(metric), describe_difference(metric, apart[name][metric], _TITLES[name]))
             for place, name in enumerate(floors)
         ]
     return [facts(lines)] if lines else []

@@ -20,10 +20,10 @@ from engine.library.store import Library
 from engine.models.defaults import preset_for
 from engine.models.presets import CHOSEN, Preset, preset_of
 from engine.models.registry import kind_of
-from engine.settings import Config, declared_settings, with_texts
-from engine.training.config import TrainingConfig
-from engine.training.lr_finder import FinderConfig
-from engine.training.search import Base, SearchConfig
+from engine.settings import Config, declared_settings, find_setting, with_texts
+from engine.training.config import FinderConfig, TrainingConfig
+from engine.training.plan import TrainingPlan
+from engine.training.search import SearchConfig
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def choices_of(arguments: argparse.Namespace, *, entries: int = 0, preset: Prese
     """
     with wrong_use():
         kind = kind_of(arguments.model)
-        base = Base.as_it_comes(kind.name, preset=preset, entries=entries)
+        base = TrainingPlan.defaults(kind.name, preset=preset, entries=entries)
         configs: dict[str, Config] = {"model": base.model_config}
         if base.training is not None:
             configs["training"] = base.training
@@ -74,15 +74,15 @@ def choices_of(arguments: argparse.Namespace, *, entries: int = 0, preset: Prese
 
 def with_settings(configs: Mapping[str, Config], pairs: Sequence[str]) -> dict[str, Config]:
     """The configs with `key=value` texts read into them, each by the first config that knows its name."""
-    names = {key: [setting.name for setting in declared_settings(type(config))] for key, config in configs.items()}
     texts: dict[str, dict[str, str]] = {key: {} for key in configs}
     for pair in pairs:
         name, equals, text = pair.partition("=")
         if not equals:
             raise WrongUse(f"--set takes key=value; {pair!r} has no equals sign.")
-        owner = next((key for key, known in names.items() if name.strip() in known), None)
+        owner = next((key for key, config in configs.items() if find_setting(type(config), name.strip())), None)
         if owner is None:
-            every = ", ".join(dict.fromkeys(one for known in names.values() for one in known))
+            known = (setting.name for config in configs.values() for setting in declared_settings(type(config)))
+            every = ", ".join(dict.fromkeys(known))
             raise WrongUse(f"There is no setting called {name.strip()!r} here. Known are: {every}.")
         texts[owner][name.strip()] = text
     return {key: with_texts(config, texts[key]) for key, config in configs.items()}

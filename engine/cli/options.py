@@ -141,7 +141,7 @@ def add_search(
     )  # fmt: skip
     one.add_argument(
         "--set", dest="settings", action="extend", nargs="+", default=[], metavar="key=value",
-        help="settings for all runs: of the model, of training, of the split, of the search (watched, keep)",
+        help="settings for all runs: of the model, of training, of the split, of the search (monitor, keep)",
     )  # fmt: skip
     one.add_argument("--most", type=int, metavar="N", help="draw so many runs where the grid has more (see --seed)")
     one.add_argument("--epochs", type=int, metavar="N", help="how often each run goes through all people")

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.training.config import rate_words
+from engine.text import format_rate
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def plain(value: Any) -> Any:
 
 def rate(value: float | None) -> str:
     """A learning rate: "3.1e-3"; "-" where there is none."""
-    return "-" if value is None else rate_words(value)
+    return "-" if value is None else format_rate(value)
 
 
 def duration(seconds: float) -> str:

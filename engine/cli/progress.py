@@ -44,7 +44,7 @@ class ProgressReport:
         self._sparse_at = clock()
         self._epochs = 0
         self._unit = "people"
-        self._watched = ""
+        self._monitor = ""
         self._shown = False
         self._last_epoch = ""
 
@@ -53,15 +53,15 @@ class ProgressReport:
         match event:
             case StageStarted(words=words):
                 self._stage_at = self._clock()
-                self._renewed(words) if self._is_terminal or self._watched else self._line(words)
+                self._renewed(words) if self._is_terminal or self._monitor else self._line(words)
             case SearchStarted():
-                self._watched = event.watched
+                self._monitor = event.monitor
                 self._line(_search_words(event))
             case SearchMoved():
-                self._line(_row_words(event, watched=self._watched))
+                self._line(_row_words(event, monitor=self._monitor))
             case TrainingStarted():
                 self._epochs, self._unit, self._last_epoch = event.total_epochs, event.unit, ""
-                self._renewed(_started_words(event)) if self._watched else self._line(_started_words(event))
+                self._renewed(_started_words(event)) if self._monitor else self._line(_started_words(event))
             case Advised(words=words) | LossDiverged(words=words):
                 self._line(words)
             case Progressed():
@@ -142,10 +142,10 @@ def _step_words(event: StepsTaken, *, epochs: int, unit: str, last_epoch: str) -
 
 def _search_words(event: SearchStarted) -> str:
     again = f", {event.ended:,} of them done already" if event.ended else ""
-    return f"Search {event.name}: {event.runs:,} runs{again}, compared by {event.watched} in validation"
+    return f"Search {event.name}: {event.runs:,} runs{again}, compared by {event.monitor} in validation"
 
 
-def _row_words(event: SearchMoved, *, watched: str) -> str:
+def _row_words(event: SearchMoved, *, monitor: str) -> str:
     """A run of a search that begins: its settings. One that ended: what it is worth, and how long the rest takes."""
     head = f"Run {event.place:,} of {event.runs:,}"
     if event.status == "running":
@@ -153,7 +153,7 @@ def _row_words(event: SearchMoved, *, watched: str) -> str:
     best = " (best so far)" if event.best_place == event.place else ""
     parts = [
         f"{head}: {event.status}",
-        f"{watched} {figure(event.value, digits=4)}{best}" if event.value is not None else "",
+        f"{monitor} {figure(event.value, digits=4)}{best}" if event.value is not None else "",
         event.note,
         f"{duration(event.seconds)}",
         f"about {duration(event.remaining_s)} left" if event.remaining_s else "",

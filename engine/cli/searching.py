@@ -16,7 +16,8 @@ from engine.events import Job
 from engine.library.searches import SearchRecord, SearchRow
 from engine.library.store import Library
 from engine.operations.searching import SearchResult
-from engine.training.search import Base, SearchConfig, grid_of, read_values, refuse_unmeasurable, settings_words
+from engine.training.plan import TrainingPlan
+from engine.training.search import SearchConfig, format_settings, grid_of, read_values, refuse_unmeasurable
 
 _ONLY_NEW = ("model", "preset", "grid", "settings", "most", "epochs", "lr", "split")
 
@@ -36,7 +37,7 @@ def list_searches(arguments: argparse.Namespace, library: Library, driver: Drive
     """All searches, the newest first."""
     records = library.searches.records()
     rows = [
-        [one.search_id, one.name, one.dataset_name, f"{one.ended:,} of {one.runs:,}", one.watched,
+        [one.search_id, one.name, one.dataset_name, f"{one.ended:,} of {one.runs:,}", one.monitor,
          f"{one.created.astimezone():%d %b %Y, %H:%M}"]
         for one in records
     ]  # fmt: skip
@@ -78,7 +79,7 @@ def _asked_grid(arguments: argparse.Namespace, choices: Choices) -> tuple[dict[s
             config = config.changed(most=arguments.most)
         if getattr(arguments, "seed", None) is not None:
             config = config.changed(seed=arguments.seed)
-        base = Base.of(
+        base = TrainingPlan.of(
             arguments.model, model_config=choices.model_config, training=choices.training, split=choices.split
         )
         values = read_values(base, arguments.grid)
@@ -113,7 +114,7 @@ def _head(record: SearchRecord) -> dict[str, Any]:
         "name": record.name,
         "model": record.model,
         "dataset": record.dataset_id,
-        "watched": record.watched,
+        "watched": record.monitor,
     }
 
 
@@ -144,12 +145,12 @@ def _run_document(row: SearchRow) -> dict[str, Any]:
 def _text(result: SearchResult, out: str | None) -> str:
     record, best = result.record, result.best
     names = [name for name, _ in result.rows[0].values]
-    tested = record.watched if any(record.watched in dict(row.metrics) for row in result.rows) else ""
+    tested = record.monitor if any(record.monitor in dict(row.metrics) for row in result.rows) else ""
     rows = [
         [
             "*" if best is not None and row.place == best.place else "",
             str(row.place),
-            *(settings_words([pair]).partition("=")[2] for pair in row.values),
+            *(format_settings([pair]).partition("=")[2] for pair in row.values),
             row.status,
             figure(row.value, digits=4),
             *([figure(dict(row.metrics).get(tested), digits=4)] if tested else []),
@@ -160,7 +161,7 @@ def _text(result: SearchResult, out: str | None) -> str:
         ]
         for row in result.rows
     ]
-    header = ("", "#", *names, "status", f"validation {record.watched}", *(["test"] if tested else []), "best epoch",
+    header = ("", "#", *names, "status", f"validation {record.monitor}", *(["test"] if tested else []), "best epoch",
               "took", "run", "note")  # fmt: skip
     right = (
         1,
@@ -170,8 +171,8 @@ def _text(result: SearchResult, out: str | None) -> str:
     lines = [f"{record.name} ({record.search_id}) on {record.dataset_name}", table(header, rows, right=right)]
     if best is not None:
         lines.append(
-            f"Best by {record.watched} in validation: run {best.place} ({best.run_id}) with "
-            f"{settings_words(best.values)}."
+            f"Best by {record.monitor} in validation: run {best.place} ({best.run_id}) with "
+            f"{format_settings(best.values)}."
         )
     if not record.is_done:
         lines.append(

@@ -10,7 +10,7 @@ from engine.cli.importing import dataset_of
 from engine.cli.model_options import started, with_settings, wrong_use
 from engine.cli.output import Answer, WrongUse, duration, facts, figure, rate, table
 from engine.cli.progress import Driver
-from engine.evaluation.text import errors_note, judged_on_words
+from engine.evaluation.result import describe_held_out, errors_note
 from engine.library.run_record import RunRecord
 from engine.library.store import Library
 from engine.models.blend import Blend, BlendConfig
@@ -89,7 +89,7 @@ def _run_document(record: RunRecord) -> dict[str, Any]:
         "epochs": record.epochs if steps else None,
         "best_epoch": record.best_epoch,
         "best_value": record.best_value,
-        "watched": record.watched or None,
+        "watched": record.monitor or None,
         "stopped_because": record.stopped_because,
         "metrics": {name: interval["value"] for name, interval in record.metrics.items()},
         "people": record.people_judged,
@@ -106,7 +106,7 @@ def _run_document(record: RunRecord) -> dict[str, Any]:
 def _run_text(record: RunRecord, *, curve_words: str) -> str:
     best = ""
     if record.best_epoch is not None:
-        best = f"epoch {record.best_epoch:,}, {record.watched} {figure(record.best_value)}"
+        best = f"epoch {record.best_epoch:,}, {record.monitor} {figure(record.best_value)}"
     metrics = [
         (_SHOWN_AS.get(name, name), _interval_words(record.metrics[name]))
         for name in _SHOWN_METRICS
@@ -131,7 +131,7 @@ def _run_text(record: RunRecord, *, curve_words: str) -> str:
         ),
     ]
     if metrics:
-        judged_on = judged_on_words(record.split_config["kind"], record.people_judged)
+        judged_on = describe_held_out(record.split_config["kind"], record.people_judged)
         lines += [f"On {judged_on}:", facts(metrics), errors_note(record.split_config["kind"], record.metrics)]
     return "\n".join(line for line in (*lines, curve_words, record.advice) if line).rstrip()
 

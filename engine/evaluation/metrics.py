@@ -147,10 +147,10 @@ def metric_title(name: str) -> str:
     return f"{metric.title if metric is not None else head.replace('_', ' ')}{at}{cut}"
 
 
-def describe_metric(name: str, *, scale: Scale | None = None) -> str:
+def describe_metric(name: str, scale: Scale | None = None) -> str:
     """What a metric says, which way is better, and of errors on which scale they are; "" for what is no metric.
 
-    >>> describe_metric("mae", scale=Scale(0.5, 5, 0.5))
+    >>> describe_metric("mae", Scale(0.5, 5, 0.5))
     'How far off predicted ratings are on average. Less is better. Ratings here go from 0.5 to 5.'
     """
     metric = metric_of(name)

@@ -100,7 +100,7 @@ def evaluate_model(
         raise _nothing_to_find()
     tally, curve, stopped = Tally(held_out, question), None, False
     try:
-        yield StageStarted("judging", "Judging on people whose ratings were held out")
+        yield StageStarted("evaluating", "Judging on people whose ratings were held out")
         yield from _answered(model, held_out, question, tally)
         tally.join()
         if intervals:

@@ -40,8 +40,8 @@ class Kept:
     states: list[TrainingState] = field(default_factory=list)
     curves: list[EpochEnded] = field(default_factory=list)
 
-    def checkpoint(self, state: TrainingState) -> None:
+    def save_checkpoint(self, state: TrainingState) -> None:
         self.states.append(state)
 
-    def curve(self, epoch: EpochEnded) -> None:
+    def save_epoch(self, epoch: EpochEnded) -> None:
         self.curves.append(epoch)

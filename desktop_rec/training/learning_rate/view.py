@@ -30,8 +30,8 @@ from desktop_rec.training.run_plan import (
 from desktop_rec.training.schedule_plot import SchedulePlot, rate_becomes, schedule_title
 from engine.data.split import SplitConfig
 from engine.models.registry import kind_of
-from engine.training.config import TrainingConfig
-from engine.training.lr_finder import FinderConfig, RateSweep
+from engine.training.config import FinderConfig, TrainingConfig
+from engine.training.lr_finder import RateSweep
 
 _LEAST_POINTS_TO_DRAW = 2
 _LEAST_PLOT, _LEAST_SCHEDULE = 260, 210

@@ -25,7 +25,7 @@ from engine.models.registry import MODELS
 from engine.operations.predicting import Predictions, UnansweredPair
 from engine.training.config import TrainingConfig
 
-QUICK = TrainingConfig(epochs=1, lr=1e-2, batch=512, precision="float32", watched="rmse")
+QUICK = TrainingConfig(epochs=1, lr=1e-2, batch=512, precision="float32", monitor="rmse")
 ASKED = np.array([[0, 1], [3, 7], [-1, 2], [5, -1]], np.int32)
 
 

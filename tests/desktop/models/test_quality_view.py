@@ -242,7 +242,7 @@ def test_that_a_run_whose_judgement_is_gone_can_be_judged_again(qtbot, view, ses
     assert view.page.head.judge.text() == "Judge again"
     qtbot.waitUntil(lambda: "may be chance cannot be said" in view.page.beside.meaning.words.text())
     view.page.head.judge.click()
-    assert session.job.kind == "judging"
+    assert session.job.kind == "evaluating"
     qtbot.waitUntil(lambda: session.job is None, timeout=MOST_MS)
     qtbot.waitUntil(lambda: view._picture is not None and view._picture.is_kept, timeout=MOST_MS)
     qtbot.waitUntil(lambda: not view.page.head.judge.isVisible())
@@ -265,7 +265,7 @@ def test_that_where_the_cold_start_curve_would_be_a_button_draws_it(qtbot, view,
     first = panel.plots[0].mapTo(panel.widget(), QPoint(0, 0))
     assert panel.missing.x() < first.x(), "the first breakdown stands beside the place of the curve"
     panel.missing.judge.click()
-    assert session.job.kind == "judging"
+    assert session.job.kind == "evaluating"
     assert not panel.missing.judge.isEnabled()
     qtbot.waitUntil(lambda: session.job is None, timeout=MOST_MS)
     settle(qtbot, view)

@@ -20,7 +20,8 @@ from desktop_rec.training.search.view import SearchView
 from desktop_rec.training.view import TrainPlace
 from desktop_rec.window.main_window import MainWindow
 from engine.library.searches import DIVERGED, FAILED, FINISHED, STOPPED, WAITING, SearchRow
-from engine.training.search import Base, SearchConfig
+from engine.training.plan import TrainingPlan
+from engine.training.search import SearchConfig
 
 MOST_MS = 30_000
 
@@ -72,7 +73,7 @@ def start_button(view):
     return part(view, QPushButton, "start_search_button")
 
 
-def rows(*statuses, watched="rmse", values=(0.9, 0.8, 0.85, 0.7)):
+def rows(*statuses, monitor="rmse", values=(0.9, 0.8, 0.85, 0.7)):
     return tuple(
         SearchRow(at, (("rank", 10 * at), ("epochs", 3)), status, f"r{at}" if status != WAITING else None,
                   value=values[at - 1] if status != WAITING else None, best_epoch=2, seconds=10.0)
@@ -80,9 +81,9 @@ def rows(*statuses, watched="rmse", values=(0.9, 0.8, 0.85, 0.7)):
     )  # fmt: skip
 
 
-def record(session, *, runs, watched="rmse"):
+def record(session, *, runs, monitor="rmse"):
     plan_kept = {"training": {}, "split": {"kind": "random"}}
-    return session.library.searches.begin(session.dataset, model="mf", watched=watched, plan=plan_kept, rows=runs)
+    return session.library.searches.begin(session.dataset, model="mf", monitor=monitor, plan=plan_kept, rows=runs)
 
 
 def shown(session, *statuses, **changes):
@@ -362,7 +363,7 @@ def test_that_closing_the_window_during_a_search_keeps_it(qtbot, opened, tmp_pat
     qtbot.addWidget(window)
     window.show()
     window.show_place("train")
-    grid, base = {"l2": tuple(float(10**at) for at in range(6))}, Base.of("ease")
+    grid, base = {"l2": tuple(float(10**at) for at in range(6))}, TrainingPlan.of("ease")
     opened.search("ease", grid, model_config=base.model_config, training=None, split=base.split, config=SearchConfig())
     assert window._sidebar._buttons["train"].mark == "running"
     qtbot.waitUntil(lambda: opened.search_state.ended >= 1, timeout=MOST_MS)

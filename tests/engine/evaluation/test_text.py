@@ -4,14 +4,14 @@ import pytest
 
 from engine.data.dataset import Scale
 from engine.evaluation.intervals import Interval
-from engine.evaluation.result import ERROR_METRICS, RANKING_METRICS
-from engine.evaluation.text import (
-    difference_words,
+from engine.evaluation.metrics import describe_metric, metric_title
+from engine.evaluation.result import (
+    ERROR_METRICS,
+    RANKING_METRICS,
+    describe_difference,
+    describe_held_out,
     errors_note,
     is_better,
-    judged_on_words,
-    metric_meaning,
-    metric_title,
 )
 
 
@@ -39,20 +39,20 @@ from engine.evaluation.text import (
     ],
 )
 def test_that_a_difference_says_which_is_better_and_how_sure(metric, difference, words, better):
-    assert difference_words(metric, difference, "Most liked") == words
+    assert describe_difference(metric, difference, "Most liked") == words
     assert is_better(metric, difference) is better
 
 
 def test_that_every_metric_has_a_title_and_a_meaning():
     for name in (*ERROR_METRICS, *(f"{one}@20" for one in RANKING_METRICS)):
-        assert metric_meaning(name, Scale(1, 5, 1)), name
+        assert describe_metric(name, Scale(1, 5, 1)), name
         assert metric_title(name) != name or name.startswith(("recall", "precision", "coverage", "novelty"))
     assert metric_title("graded_ndcg@100") == "graded NDCG@100"
 
 
 def test_that_the_scale_of_an_error_is_said():
-    assert "0.5 to 5" in metric_meaning("rmse", Scale(0.5, 5, 0.5))
-    assert "0 to 1: not in stars" in metric_meaning("rmse_unit", Scale(0.5, 5, 0.5))
+    assert "0.5 to 5" in describe_metric("rmse", Scale(0.5, 5, 0.5))
+    assert "0 to 1: not in stars" in describe_metric("rmse_unit", Scale(0.5, 5, 0.5))
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,8 @@ def test_that_the_scale_of_an_error_is_said():
     ],
 )
 def test_that_only_whole_people_held_out_are_people_that_a_run_has_not_learned_from(kind, words):
-    assert judged_on_words(kind, 65) == words
-    assert "1 person" in judged_on_words(kind, 1)
+    assert describe_held_out(kind, 65) == words
+    assert "1 person" in describe_held_out(kind, 1)
 
 
 def test_that_errors_of_likes_alone_are_said_to_be():

@@ -12,14 +12,14 @@ from engine.events import Progressed, Stop, drive
 from engine.models.popularity import Popularity, PopularityConfig
 from engine.recommending import explanation
 from engine.recommending.recommender import Recommender
-from engine.recommending.user_evaluation import how_well_known, score_interval
+from engine.recommending.user_evaluation import evaluate_user, score_interval
 
 HISTORY = Histories.of_one([0, 1, 2, 3, 4, 6], [5.0, 4.0, 1.0, 4.5, 3.0, None])
 
 
 @pytest.fixture
 def found(dataset, make_model):
-    return drive(how_well_known(Recommender(make_model(), dataset), HISTORY))
+    return drive(evaluate_user(Recommender(make_model(), dataset), HISTORY))
 
 
 def entry(found, title):
@@ -55,7 +55,7 @@ def test_that_equal_scores_are_ordered_by_item_row(found):
 
 
 def test_that_titles_the_person_has_seen_take_no_place_in_the_list(dataset, make_model):
-    found = drive(how_well_known(Recommender(make_model(), dataset), HISTORY, seen_rows=(5,)))
+    found = drive(evaluate_user(Recommender(make_model(), dataset), HISTORY, seen_rows=(5,)))
     assert entry(found, "Amelie").rank == 1
 
 
@@ -65,7 +65,7 @@ def test_that_the_most_liked_stand_beside_the_model(dataset, make_model, found):
     rest = HISTORY.where(HISTORY.item_rows_N != 3)
     assert entry(found, "Brazil").usual == pytest.approx(float(usual.predict(rest).rating_UI[0, 3]))
     assert entry(found, "Brazil").usual_rank == 1
-    given = drive(how_well_known(Recommender(make_model(), dataset), HISTORY, usual=usual))
+    given = drive(evaluate_user(Recommender(make_model(), dataset), HISTORY, baseline=usual))
     assert given == found
 
 
@@ -82,7 +82,7 @@ def test_that_the_error_is_that_of_the_predictions_with_an_interval_around_it(fo
 def test_that_a_model_equal_to_the_usual_one_differs_by_nothing(dataset):
     usual = Popularity(PopularityConfig(), items=8, scale=dataset.scale)
     drive(usual.fit(dataset.histories))
-    found = drive(how_well_known(Recommender(usual, dataset), HISTORY))
+    found = drive(evaluate_user(Recommender(usual, dataset), HISTORY))
     assert (found.figures["mae"].difference.low, found.figures["mae"].difference.high) == (0.0, 0.0)
     assert all(entry.rank == entry.usual_rank for entry in found.entries)
 
@@ -104,7 +104,7 @@ def test_that_three_of_three_are_not_certain():
 
 def test_that_a_model_of_likes_is_asked_about_favourites_only(dataset, make_model):
     model = make_model(learns_from="likes", predicts_ratings=False)
-    found = drive(how_well_known(Recommender(model, dataset), HISTORY))
+    found = drive(evaluate_user(Recommender(model, dataset), HISTORY))
     assert [one.title for one in found.entries] == ["Alien", "Amelie", "Brazil"]
     assert "rmse" not in found.figures
     assert "hits@100" in found.figures
@@ -114,7 +114,7 @@ def test_that_a_model_of_likes_is_asked_about_favourites_only(dataset, make_mode
 def test_that_too_few_ratings_are_refused_with_how_many_it_takes(dataset, make_model):
     few = Histories.of_one([0, 1, 2, 3, 6], [5.0, 4.0, 1.0, 2.0, None])
     with pytest.raises(ProfileError, match="from 5 on") as refused:
-        drive(how_well_known(Recommender(make_model(), dataset), few))
+        drive(evaluate_user(Recommender(make_model(), dataset), few))
     assert "Rate" in refused.value.remedy
 
 
@@ -122,19 +122,19 @@ def test_that_titles_training_never_saw_are_not_asked_about(dataset, make_model)
     candidates_I = np.ones(8, dtype=np.bool_)
     candidates_I[4] = False
     with pytest.raises(ProfileError, match="4 of the ratings"):
-        drive(how_well_known(Recommender(make_model(), dataset, candidates_I=candidates_I), HISTORY))
+        drive(evaluate_user(Recommender(make_model(), dataset, candidates_I=candidates_I), HISTORY))
 
 
 def test_that_somebody_without_favourites_has_errors_but_no_hits(dataset, make_model):
     harsh = Histories.of_one([0, 1, 2, 3, 4], [2.0, 1.0, 1.0, 3.0, 2.5])
-    found = drive(how_well_known(Recommender(make_model(), dataset), harsh))
+    found = drive(evaluate_user(Recommender(make_model(), dataset), harsh))
     assert found.favourites == 0
     assert set(found.figures) == {"rmse", "mae"}
 
 
 def test_that_a_stop_keeps_the_ratings_looked_at_so_far(dataset, make_model, monkeypatch):
     monkeypatch.setattr(explanation, "_MOST_AT_ONCE", 1)
-    job = how_well_known(Recommender(make_model(), dataset), HISTORY)
+    job = evaluate_user(Recommender(make_model(), dataset), HISTORY)
     steps = 0
     try:
         event = next(job)
@@ -149,6 +149,6 @@ def test_that_a_stop_keeps_the_ratings_looked_at_so_far(dataset, make_model, mon
 
 
 def test_that_no_mode_of_torch_leaks_to_the_driver(dataset, make_model):
-    for _ in how_well_known(Recommender(make_model(), dataset), HISTORY):
+    for _ in evaluate_user(Recommender(make_model(), dataset), HISTORY):
         assert torch.is_grad_enabled()
         assert not torch.is_inference_mode_enabled()
