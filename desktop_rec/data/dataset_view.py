@@ -17,11 +17,11 @@ from desktop_rec.common.job_state import JobState
 from desktop_rec.data.dataset_facts import facts_of
 from desktop_rec.data.dataset_list import DatasetLine, DatasetList
 from desktop_rec.data.dataset_page import DatasetPage
-from desktop_rec.data.dataset_picture import plural
 from desktop_rec.session.labels import TITLES
 from desktop_rec.session.session import Session
 from engine.data.dataset import Dataset
 from engine.library.datasets import DatasetRecord
+from engine.text import plural_of
 
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
@@ -107,7 +107,7 @@ class DatasetView(QWidget):
         asked = 0 if dataset.asked_P2 is None else len(dataset.asked_P2)
         self.page.predictions.show_asked(asked)
         self.page.place_predictions(first=bool(asked))
-        self.page.show_record(record, about_words(record.report), facts, plural(dataset.catalogue.word))
+        self.page.show_record(record, about_words(record.report), facts, plural_of(dataset.catalogue.word))
         if is_other:
             self.page.scroll_to_top()
             self.page.show_counting("Counting ratings and titles…")

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from desktop_rec.common.text import metric_words
+from engine.evaluation.metrics import metric_title
+from engine.text import join_words
 
 if TYPE_CHECKING:
     from engine.events import EpochEnded
@@ -58,9 +59,9 @@ def overlay(
     if is_relative:
         notes.append("Losses of different models are counted differently, so each is drawn as a share of its first.")
     if others:
-        notes.append(f"{_listed(others)} watched another metric than {metric_words(metric)}.")
+        notes.append(f"{join_words(others)} watched another metric than {metric_title(metric)}.")
     if without and drawn:
-        notes.append(f"{_listed(without)} {'was' if len(without) == 1 else 'were'} computed at once: no curve.")
+        notes.append(f"{join_words(without)} {'was' if len(without) == 1 else 'were'} computed at once: no curve.")
     made = [_curves(one, curves[one.run_id], places.get(one.run_id, 0), metric, is_relative) for one in drawn]
     return Overlay(tuple(made), metric, is_relative, tuple(notes))
 
@@ -81,7 +82,3 @@ def _curves(run: RunRecord, epochs: Sequence[EpochEnded], place: int, metric: st
 def _points(epochs: Sequence[EpochEnded], name: str, unit: float) -> Points:
     pairs = [(float(one.epoch), dict(one.validation)[name] / unit) for one in epochs if name in dict(one.validation)]
     return tuple(epoch for epoch, _ in pairs), tuple(value for _, value in pairs)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

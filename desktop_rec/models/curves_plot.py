@@ -15,9 +15,10 @@ from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
 from desktop_rec.common.plots.curve import Curve, span
 from desktop_rec.common.plots.live_panel import LivePanel, coloured
-from desktop_rec.common.text import count_words, figure_words, metric_words
 from desktop_rec.models.curves import Overlay, RunCurves
 from desktop_rec.theme.theme import THEME, Colours, series_colour
+from engine.evaluation.metrics import metric_title
+from engine.text import format_count, format_figure
 
 HEIGHT = 400
 
@@ -74,13 +75,13 @@ class CurvesPlot(PlotCanvas):
         """A row for each run and epoch."""
         rows = [row for run in self._overlay.runs for row in _rows(run)]
         loss = "Loss, first = 1" if self._overlay.is_relative else "Training loss"
-        return Table(("Run", "Epoch", loss, metric_words(self._overlay.metric) or "Metric"), rows)
+        return Table(("Run", "Epoch", loss, metric_title(self._overlay.metric) or "Metric"), rows)
 
     def reading(self, plot: pg.PlotItem, x: float) -> str:
         curves = self.training if plot is self.loss.plot else self.monitor
         near = [(run.name, curve.value_at(x)) for run, curve in zip(self._overlay.runs, curves, strict=False)]
-        said = [f"{name} {figure_words(point[1])}" for name, point in near if point is not None]
-        return f"epoch {count_words(round(x))}: {', '.join(said)}" if said else ""
+        said = [f"{name} {format_figure(point[1])}" for name, point in near if point is not None]
+        return f"epoch {format_count(round(x))}: {', '.join(said)}" if said else ""
 
     def recolour(self) -> None:
         super().recolour()
@@ -97,7 +98,7 @@ class CurvesPlot(PlotCanvas):
         if any(len(run.validation_loss[0]) for run in self._overlay.runs):
             loss += "; dashed: in validation"
         self.loss.say(loss)
-        self.metric.say(f"{metric_words(self._overlay.metric)} in validation" if self._overlay.metric else "")
+        self.metric.say(f"{metric_title(self._overlay.metric)} in validation" if self._overlay.metric else "")
 
     def _curve(self, plot: pg.PlotItem, *, dashed: bool = False, dots: bool = False) -> RunCurve:
         made = RunCurve(plot, "accent", width=2, dashed=dashed, dots=dots)
@@ -124,6 +125,6 @@ def _range(curves: Sequence[Curve]) -> tuple[float, float]:
 def _rows(run: RunCurves) -> list[tuple[str, ...]]:
     watched = dict(zip(*run.monitor, strict=True))
     return [
-        (run.name, count_words(epoch), figure_words(loss), figure_words(watched[epoch]) if epoch in watched else "")
+        (run.name, format_count(epoch), format_figure(loss), format_figure(watched[epoch]) if epoch in watched else "")
         for epoch, loss in zip(run.epochs, run.training, strict=True)
     ]

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from desktop_rec.common.text import figure_words
 from engine.evaluation.metrics import METRICS, describe_metric, higher_is_better
+from engine.text import format_figure
 
 if TYPE_CHECKING:
     from engine.evaluation.intervals import Interval
@@ -78,9 +78,9 @@ def _figures(judged: Sequence[Judged], metric: str) -> MetricFigures:
     best = ""
     if higher is not None and len(having) > 1:
         values = [one.metrics[metric].value for one in having]
-        best = figure_words(max(values) if higher else min(values))
+        best = format_figure(max(values) if higher else min(values))
     rows = tuple(
-        FigureRow(one.key, one.name, one.place, figure, figure_words(figure.value) == best)
+        FigureRow(one.key, one.name, one.place, figure, format_figure(figure.value) == best)
         for one, figure in ((one, one.metrics[metric]) for one in having)
     )
     return MetricFigures(metric, describe_metric(metric), rows)

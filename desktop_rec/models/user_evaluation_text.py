@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from desktop_rec.common.plots.card import Table
-from desktop_rec.common.text import count_words, counted, plural, predicted_words, rating_words, told_apart
 from desktop_rec.models.figures import FigureRow, MetricFigures
 from desktop_rec.models.meaning import verdict
+from engine.text import format_count, format_distinct, format_predicted_rating, format_rating, plural, plural_of
 
 if TYPE_CHECKING:
     from engine.recommending.user_evaluation import Comparison, LeftOut, UserEvaluation
@@ -40,7 +40,7 @@ def knowing_sentences(
     if is_in_data:
         said.append("These ratings are part of the data set: a model that learned from them looks better than it is.")
     if known.stopped:
-        done, wanted = count_words(known.entries_done), count_words(known.entries_wanted)
+        done, wanted = format_count(known.entries_done), format_count(known.entries_wanted)
         said.append(f"Only {done} of {wanted} ratings were looked at.")
     return tuple(one for one in said if one)
 
@@ -68,11 +68,11 @@ def _errors(known: UserEvaluation, *, unit: str, whose: str) -> tuple[str, ...]:
     if found is None:
         return ()
     between, whom = _between(found), "you" if whose == "your" else "them"
-    own, usual = told_apart(found.model.value, found.baseline.value)
+    own, usual = format_distinct(found.model.value, found.baseline.value)
     said = f"It guesses {whose} ratings {own} {unit} off on average{between}; plain averages are {usual} off."
     return said, verdict(
         found.difference,
-        of=f"{whose} {counted(found.of, 'rating')}",
+        of=f"{whose} {plural(found.of, 'rating')}",
         more=f"Averages know {whom} better than it does, by more than chance explains.",
         less=f"It knows {whom} better than averages do, by more than chance explains.",
     )
@@ -84,12 +84,12 @@ def _hits(known: UserEvaluation, word: str, *, whose: str) -> tuple[str, ...]:
         return ()
     own, usual = round(found.model.value * found.of), round(found.baseline.value * found.of)
     said = (
-        f"Of {whose} {counted(found.of, 'favourite')}, {own} would be among the first 100 of "
-        f"{count_words(known.candidates)} {plural(word)} without that rating; the most-liked list has {usual}."
+        f"Of {whose} {plural(found.of, 'favourite')}, {own} would be among the first 100 of "
+        f"{format_count(known.candidates)} {plural_of(word)} without that rating; the most-liked list has {usual}."
     )
     return said, verdict(
         found.difference,
-        of=f"{whose} {counted(found.of, 'favourite')}",
+        of=f"{whose} {plural(found.of, 'favourite')}",
         more="That is more than chance explains.",
         less="That is less than chance explains.",
     )
@@ -119,6 +119,8 @@ def _order(one: LeftOut) -> tuple[bool, float]:
 
 
 def _row(one: LeftOut, *, has_ratings: bool) -> tuple[str, ...]:
-    places = tuple(f"#{count_words(place)}" if place is not None else "" for place in (one.rank, one.baseline_rank))
-    guesses = tuple(predicted_words(value) if value is not None else "" for value in (one.predicted, one.baseline))
-    return (one.title, rating_words(one.rating), *places, *(guesses if has_ratings else ()))
+    places = tuple(f"#{format_count(place)}" if place is not None else "" for place in (one.rank, one.baseline_rank))
+    guesses = tuple(
+        format_predicted_rating(value) if value is not None else "" for value in (one.predicted, one.baseline)
+    )
+    return (one.title, format_rating(one.rating), *places, *(guesses if has_ratings else ()))

@@ -6,7 +6,9 @@ Stands between the session and the views; plain values.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+
+from engine.text import format_ago
 
 TITLES = {
     "two_head": "Two-headed autoencoder",
@@ -47,16 +49,4 @@ class ModelLabel:
         """As the header says it: "Two-headed autoencoder, trained 2 min ago"."""
         if self.trained is None:
             return f"{self.title}, computed on opening"
-        return f"{self.title}, trained {ago(self.trained, now=now)}"
-
-
-def ago(moment: datetime, *, now: datetime | None = None) -> str:
-    """How long ago, as people say it: "just now", "2 min ago", "3 h ago", "on 4 May 2026"."""
-    seconds = ((now or datetime.now(UTC)) - moment).total_seconds()
-    if seconds < 60:
-        return "just now"
-    if seconds < 3600:
-        return f"{seconds // 60:.0f} min ago"
-    if seconds < 24 * 3600:
-        return f"{seconds // 3600:.0f} h ago"
-    return f"on {moment.day} {moment:%B %Y}"
+        return f"{self.title}, trained {format_ago(self.trained, now=now)}"

@@ -17,6 +17,7 @@ from desktop_rec.common.notices import Notice
 from desktop_rec.session import work
 from desktop_rec.session.core import LongJob
 from desktop_rec.session.page import PageDesk
+from engine.text import plural
 
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
@@ -62,7 +63,7 @@ class PredictingDesk(PageDesk):
 
 def predicted_words(done: Predictions) -> str:
     """What was written, and what could not be, in a sentence or two."""
-    words = f"{done.run_name} wrote {_counted(done.predicted, 'rating')} to {done.path}."
+    words = f"{done.run_name} wrote {plural(done.predicted, 'rating')} to {done.path}."
     if done.blank:
         first = next((one.line for one in done.unanswered if one.user or one.item), 0)
         which = f"1 line has no rating (line {first:,})"
@@ -70,15 +71,10 @@ def predicted_words(done: Predictions) -> str:
             which = f"{done.blank:,} lines have no rating (the first is line {first:,})"
         words += f" {which}: the data set does not know the person or the title."
     if done.skipped:
-        words += f" {_counted(done.skipped, 'line')} held no pair."
+        words += f" {plural(done.skipped, 'line')} held no pair."
     if done.by_averages:
         words += f" Of them {done.by_averages:,} are averages, for people or titles without a single rating."
     return words
-
-
-def _counted(count: int, what: str) -> str:
-    """So many of something: "1 rating", "1,200 ratings"."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _show_folder_of(path: Path) -> None:

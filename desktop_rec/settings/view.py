@@ -18,6 +18,7 @@ from desktop_rec.common.preferences import Preferences
 from desktop_rec.session.session import Session
 from desktop_rec.settings.about import AboutCard
 from desktop_rec.theme.theme import CHOICES, GRID, THEME, apply_theme, set_role
+from engine.text import format_size
 
 
 class SettingsCard(QFrame):
@@ -168,17 +169,8 @@ class SettingsView(QScrollArea):
         self._session.notice.emit(Notice("Diagnostics are on the clipboard.", kind="info"))
 
 
-def size_words(count: float) -> str:
-    """Bytes as people say them: 812 KB, 1.4 GB."""
-    for unit in ("bytes", "KB", "MB", "GB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}" if unit == "bytes" or count >= 10 else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} TB"
-
-
 def _folder_words(session: Session) -> str:
     library = session.library
     if library is None:
         return ""
-    return f"{library.home}\n{size_words(library.disk_use())} of data sets, models and ratings"
+    return f"{library.home}\n{format_size(library.disk_use())} of data sets, models and ratings"

@@ -48,9 +48,9 @@ class PresetOffer(QObject):
         return self._preset.suggestion if self._preset is not None else None
 
     @property
-    def counted(self) -> int:
-        """How many people of the open data set like enough titles to be held out."""
-        return self._facts[1].counted if self._facts is not None else 0
+    def facts(self) -> DataFacts | None:
+        """What was counted of the open data set."""
+        return self._facts[1] if self._facts is not None else None
 
     def look(self) -> bool:
         """Offer what fits the open data set; True where that is another one than before: no preset is taken then."""
@@ -129,9 +129,9 @@ class PresetSide(QObject):
         setup.changed.connect(self.show_changes)
 
     @property
-    def counted(self) -> int:
-        """How many people of the open data set like enough titles to be held out."""
-        return self._offer.counted
+    def facts(self) -> DataFacts | None:
+        """What was counted of the open data set."""
+        return self._offer.facts
 
     @property
     def suggestion(self) -> str | None:

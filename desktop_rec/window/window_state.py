@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from desktop_rec.session.labels import TITLES, ago
+from desktop_rec.session.labels import TITLES
 from desktop_rec.session.session import Session
 from desktop_rec.window.header import Choice, HeaderState
 from desktop_rec.window.sidebar import DONE, IDLE, RUNNING
+from engine.text import format_ago
 
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
@@ -85,4 +86,4 @@ def header_state(session: Session) -> HeaderState:
 
 
 def _run_words(run: RunRecord) -> str:
-    return f"{run.name}: {TITLES.get(run.model, run.model)}, trained {ago(run.finished or run.created)}"
+    return f"{run.name}: {TITLES.get(run.model, run.model)}, trained {format_ago(run.finished or run.created)}"

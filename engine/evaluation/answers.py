@@ -19,9 +19,9 @@ from engine.data.split import HeldOut
 from engine.errors import DivergedError
 from engine.evaluation.breakdown import ERRORS_BY_RATING, KNOWN_AND_NEW, KNOWN_OR_NEW, POPULARITY, TIERS, Levels
 from engine.evaluation.breakdown import tier_totals as totals_of_tiers
+from engine.evaluation.intervals import Floats
 from engine.evaluation.metrics import (
     METRICS,
-    Floats,
     RankedLists,
     RatingErrors,
     discounted_share,

@@ -13,8 +13,8 @@ import numpy as np
 from engine.data.dataset import Int64
 from engine.errors import DataError
 from engine.evaluation.breakdown import Breakdown
-from engine.evaluation.intervals import Interval, bootstrap, middle_95, value_over_people
-from engine.evaluation.metrics import Floats, higher_is_better, metric_of, needs_ratings
+from engine.evaluation.intervals import Floats, Interval, bootstrap, middle_95, value_over_people
+from engine.evaluation.metrics import higher_is_better, metric_of, needs_ratings
 
 _SIDES = (" of the first", " of the second")
 _HELD_OUT = {

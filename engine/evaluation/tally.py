@@ -14,8 +14,8 @@ from engine.data.split import HeldOut
 from engine.evaluation import breakdown
 from engine.evaluation.answers import Answer, Question
 from engine.evaluation.breakdown import Breakdown, Measured
-from engine.evaluation.intervals import Interval, bootstrap, middle_95, value_over_people
-from engine.evaluation.metrics import METRICS, Floats, metric_of
+from engine.evaluation.intervals import Floats, Interval, bootstrap, middle_95, value_over_people
+from engine.evaluation.metrics import METRICS, metric_of
 from engine.evaluation.result import from_means, to_be_averaged, weights_of
 
 

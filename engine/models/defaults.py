@@ -20,9 +20,9 @@ from engine.data.split import LIKES_THAT_COUNT
 from engine.device import available_memory_bytes, find_devices, usable_cores
 from engine.errors import SettingError
 from engine.models.ease import ease_memory_bytes
-from engine.models.memory import size_in_words
 from engine.models.presets import CHOSEN, PRESETS, Preset, preset_of
 from engine.models.registry import kind_of
+from engine.text import format_size
 
 FEW_PEOPLE = 20
 MANY_PEOPLE = 50_000
@@ -187,7 +187,7 @@ def _best_is_ease(facts: DataFacts, machine: Machine) -> str | None:
     if facts.counted >= MANY_PEOPLE:
         measured = "A network would come a little further with so many people, but takes hours without a GPU"
     return (
-        f"{measured}; the {facts.titles:,} titles need {size_in_words(ease_memory_bytes(facts.titles))} and about "
+        f"{measured}; the {facts.titles:,} titles need {format_size(ease_memory_bytes(facts.titles))} and about "
         f"{_time(seconds)}. Blended with a trained network it gets a little better still."
     )
 
@@ -198,7 +198,7 @@ def _best_is_vae(facts: DataFacts, machine: Machine) -> str:
     if ease_fits(facts, machine) and facts.counted >= MANY_PEOPLE:
         return f"{facts.counted:,} people are enough for a network to pass EASE, and there is a GPU: about {about}."
     return (
-        f"EASE is too big for {facts.titles:,} titles here ({size_in_words(ease_memory_bytes(facts.titles))}), so the "
+        f"EASE is too big for {facts.titles:,} titles here ({format_size(ease_memory_bytes(facts.titles))}), so the "
         f"best network for lists is taken: about {about}."
     )
 

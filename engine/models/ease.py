@@ -27,13 +27,14 @@ from scipy.sparse import csr_array
 from torch import Tensor
 
 from engine.data.dataset import Float32, Histories, Scale
+from engine.device import available_memory_bytes
 from engine.errors import DeviceError, TrainingError
 from engine.events import Event, Job, Pace, Progressed, StageStarted
 from engine.models.base import Capabilities, ClosedFormModel, ModelConfig, Prediction
 from engine.models.likes import entry_weights, other_ratings_setting, what_likers_had
-from engine.models.memory import available_memory_bytes, size_in_words
 from engine.models.ridge import BLOCK, gram_matrix, invert_by_sweeping, weights_from_inverse, weights_through_people
 from engine.settings import setting
+from engine.text import format_size
 
 _LEAST_L2, _MOST_L2 = 1.0, 500.0
 
@@ -229,8 +230,8 @@ def refuse_if_too_large(items: int) -> None:
     if free is None or needed <= _SHARE_OF_FREE_MEMORY * free:
         return
     raise DeviceError(
-        f"ease compares every title with every other: for {items:,} titles it needs {size_in_words(needed)} of memory, "
-        f"more than the {_SHARE_OF_FREE_MEMORY:.0%} it may take of the {size_in_words(free)} that are free.",
+        f"ease compares every title with every other: for {items:,} titles it needs {format_size(needed)} of memory, "
+        f"more than the {_SHARE_OF_FREE_MEMORY:.0%} it may take of the {format_size(free)} that are free.",
         remedy="Choose popularity or two_head, or close other programs.",
         needed_bytes=needed,
         free_bytes=free,

@@ -25,7 +25,7 @@ from engine.data.dataset import Bools, Int64
 from engine.data.split import HeldOut, Split
 from engine.errors import DataError
 from engine.evaluation.answers import top_items
-from engine.evaluation.metrics import Floats
+from engine.evaluation.intervals import Floats
 from engine.events import Job, Pace, Progressed, StageStarted
 from engine.models.base import Model
 from engine.models.blend import free_titles, opinion, standardised

@@ -165,12 +165,13 @@ class TrainingPlan:
 
         Raises SettingError with the setting's own sentence.
         """
-        plan = self
+        plan, parts = self, ("model_config", "training", "split", "finder")
         for name, value in settings.items():
-            parts = ((part, getattr(plan, part)) for part in ("model_config", "training", "split", "finder"))
-            owners = ((part, config) for part, config in parts if config and find_setting(type(config), name))
-            part, config = next(owners, ("model_config", plan.model_config))
-            plan = replace(plan, **{part: config.changed(**{name: value})})
+            configs: dict[str, Config] = {part: getattr(plan, part) for part in parts if getattr(plan, part)}
+            owners = (part for part, config in configs.items() if find_setting(type(config), name))
+            part = next(owners, "model_config")
+            changed: Any = {part: configs[part].changed(**{name: value})}
+            plan = replace(plan, **changed)
         return plan
 
     def learning_people(self, counts: DatasetCounts) -> int:

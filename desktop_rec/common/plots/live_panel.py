@@ -10,9 +10,9 @@ import math
 
 import pyqtgraph as pg
 
-from desktop_rec.common.text import figure_words
 from desktop_rec.theme.theme import Colours
 from engine.events import EpochEnded
+from engine.text import format_figure
 
 Range = tuple[float, float]
 
@@ -94,7 +94,7 @@ class BestMark:
             self.words.setText("")
             return
         self.ring.setData([best.step], [value])
-        self.words.setText(f"best {figure_words(value)} at {best.epoch}")
+        self.words.setText(f"best {format_figure(value)} at {best.epoch}")
         low, high = self._plot.viewRange()[1]
         under_title = share > 0.5 and value > (low + high) / 2
         self.words.setAnchor((0 if share < 0.15 else 1 if share > 0.85 else 0.5, -0.3 if under_title else 1.25))

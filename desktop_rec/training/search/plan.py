@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from desktop_rec.common.text import time_words
 from desktop_rec.training.choice_list import Choice
 from desktop_rec.training.search.form import AxisChoice
 from desktop_rec.training.search.state import SearchState
@@ -18,6 +17,7 @@ from engine.errors import SettingError
 from engine.library.searches import FINISHED
 from engine.models.registry import MODELS, kind_of
 from engine.settings import Declared, parse_setting
+from engine.text import format_clock
 from engine.training.plan import TrainingPlan
 from engine.training.search import Grid, format_value, varied_settings
 
@@ -65,7 +65,7 @@ def plan_words(grid: Grid, *, runs: int, state: SearchState) -> str:
     took = [row.seconds for row in state.rows if row.status == FINISHED]
     if state.record is None or state.record.model != grid.plan.model or not took:
         return f"{words} How long they take shows after the first."
-    about = time_words(runs * sum(took) / len(took))
+    about = format_clock(runs * sum(took) / len(took))
     return f"{words} About {about}, if each takes as long as those of {state.record.name}."
 
 

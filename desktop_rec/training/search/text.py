@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from desktop_rec.common.text import count_words, metric_words, time_words
 from desktop_rec.training.choice_list import Choice
 from desktop_rec.training.search.plan import named_axes
 from desktop_rec.training.search.rows import BEST_SIGN, SearchCell, SearchLine, SearchTableContent
 from desktop_rec.training.search.state import SearchState
+from engine.evaluation.metrics import metric_title
 from engine.library.searches import DIVERGED, ENDED, FAILED, FINISHED, INTERRUPTED, STOPPED, WAITING
 from engine.models.registry import MODELS
+from engine.text import format_clock, format_count
 from engine.training.plan import TrainingPlan
 from engine.training.search import format_settings, format_value
 
@@ -45,7 +46,7 @@ def content(state: SearchState) -> SearchTableContent:
     if record is None or not state.rows:
         return SearchTableContent()
     shape = _Shape.of(record, state.rows)
-    watched, held = metric_words(record.monitor), _held(record)
+    watched, held = metric_title(record.monitor), _held(record)
     headings = (
         ("", "The best so far"), ("Run", "The run's number"),
         *((label, f"{label} of the run") for label in _labels(record, shape.names)),
@@ -85,10 +86,10 @@ def figures(state: SearchState, *, remaining_s: float | None, paused: bool) -> t
     if state.running and paused:
         left = "paused"
     elif state.running and remaining_s is not None:
-        left = f"about {time_words(remaining_s)} left"
+        left = f"about {format_clock(remaining_s)} left"
     return (
-        f"{count_words(state.ended)} of {count_words(len(state.rows))} runs done",
-        f"best {metric_words(state.record.monitor)} {_figure(best.value)} at run {best.place}" if best else "",
+        f"{format_count(state.ended)} of {format_count(len(state.rows))} runs done",
+        f"best {metric_title(state.record.monitor)} {_figure(best.value)} at run {best.place}" if best else "",
         left,
     )
 
@@ -102,13 +103,13 @@ def sentence(state: SearchState) -> str:
     best = state.best
     if state.can_go_on:
         begun = "Stopped" if state.stopped else "Not all runs are made"
-        return f"{begun}; {count_words(len(state.rows) - state.ended)} are missing. Resume makes them."
+        return f"{begun}; {format_count(len(state.rows) - state.ended)} are missing. Resume makes them."
     if best is None:
         return "No run came to a value; the last column says why."
     watched = state.record.monitor
     tested = dict(best.metrics).get(watched)
     held = _held(state.record)
-    on_test = f" On {held} it never saw: {metric_words(watched)} {_figure(tested)}." if tested is not None else ""
+    on_test = f" On {held} it never saw: {metric_title(watched)} {_figure(tested)}." if tested is not None else ""
     return f"The best on the validation {held} is run {best.place}: {format_settings(best.values)}.{on_test}"
 
 
@@ -127,7 +128,7 @@ def _line(row: SearchRow, state: SearchState, shape: _Shape, *, is_best: bool) -
                    is_number=True),
         *([SearchCell(str(row.best_epoch or ""), row.best_epoch, is_number=True)] if shape.by_steps else []),
         *([SearchCell(_figure(test), test, is_number=True)] if shape.tested else []),
-        SearchCell(time_words(took) if took is not None else "", took, is_number=True),
+        SearchCell(format_clock(took) if took is not None else "", took, is_number=True),
         SearchCell(words, words or None),
     )  # fmt: skip
     tone = "live" if live is not None else "best" if is_best else "" if row.status in ENDED else "weak"
