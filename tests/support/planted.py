@@ -35,7 +35,7 @@ def planted_dataset(people: int = 120, titles: int = 40, *, seed: int = 5) -> Da
 
 @dataclass
 class Kept:
-    """A Keep that remembers."""
+    """A RunRecorder that remembers."""
 
     states: list[TrainingState] = field(default_factory=list)
     curves: list[EpochEnded] = field(default_factory=list)

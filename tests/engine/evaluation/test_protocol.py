@@ -11,6 +11,7 @@ from judged_people import PEOPLE, TITLES, TableModel, some_model, some_people
 from engine.data.split import HeldOut
 from engine.errors import DataError, SettingError, TrainingError
 from engine.evaluation import protocol
+from engine.evaluation.metrics import METRICS
 from engine.evaluation.protocol import evaluate_model, monitor_value
 from engine.events import Event, Progressed, StageStarted, Stop, drive
 from engine.models.base import Prediction
@@ -21,9 +22,9 @@ NAN = float("nan")
 def slow_lists(model: TableModel, held_out: HeldOut, candidates_I: np.ndarray) -> list[list[int]]:
     lists = []
     for user in range(len(held_out)):
-        told = held_out.fold_in.row(user)
-        scores = model.scores(told.entries).tolist()
-        left = [item for item in range(TITLES) if candidates_I[item] and item not in set(told.item_rows_N.tolist())]
+        known = held_out.fold_in.row(user)
+        scores = model.scores(known.entries).tolist()
+        left = [item for item in range(TITLES) if candidates_I[item] and item not in set(known.item_rows_N.tolist())]
         lists.append(sorted(left, key=lambda item: (-scores[item], item)))
     return lists
 
@@ -44,10 +45,10 @@ def people_at_once(request, monkeypatch):
 
 @pytest.mark.usefixtures("people_at_once")
 @pytest.mark.parametrize("k", [3, 10, 40])
-def test_that_judging_equals_the_slow_definition_whatever_the_batch(k):
+def test_that_evaluating_equals_the_slow_definition_whatever_the_batch(k):
     model, (held_out, candidates_I) = some_model(), some_people()
     lists, relevant = slow_lists(model, held_out, candidates_I), slow_relevant(held_out, candidates_I)
-    judgement = drive(evaluate_model(model, held_out, candidates_I=candidates_I, ks=(k,), intervals=False))
+    result = drive(evaluate_model(model, held_out, candidates_I=candidates_I, ks=(k,), intervals=False))
 
     recalls, ndcgs = [], []
     for listed, wanted in zip(lists, relevant, strict=True):
@@ -57,10 +58,10 @@ def test_that_judging_equals_the_slow_definition_whatever_the_batch(k):
             dcg = sum(hit / math.log2(i + 2) for i, hit in enumerate(hits))
             ndcgs.append(dcg / sum(1 / math.log2(i + 2) for i in range(min(k, len(wanted)))))
     shown = {item for listed in lists for item in listed[:k]}
-    assert judgement.metrics[f"recall@{k}"].value == pytest.approx(np.mean(recalls))
-    assert judgement.metrics[f"ndcg@{k}"].value == pytest.approx(np.mean(ndcgs))
-    assert judgement.metrics[f"coverage@{k}"].value == pytest.approx(len(shown) / candidates_I.sum())
-    assert judgement.metrics[f"recall@{k}"].low is None
+    assert result.metrics[f"recall@{k}"].value == pytest.approx(np.mean(recalls))
+    assert result.metrics[f"ndcg@{k}"].value == pytest.approx(np.mean(ndcgs))
+    assert result.metrics[f"coverage@{k}"].value == pytest.approx(len(shown) / candidates_I.sum())
+    assert result.metrics[f"recall@{k}"].low is None
 
 
 @pytest.mark.usefixtures("people_at_once")
@@ -76,11 +77,11 @@ def test_that_rating_errors_are_over_all_rated_entries_on_the_real_scale():
 
 def test_that_a_person_with_nothing_to_find_does_not_count():
     model, (held_out, candidates_I) = some_model(), some_people()
-    judgement = drive(evaluate_model(model, held_out, candidates_I=candidates_I))
-    assert np.isnan(judgement.per_person["recall@20"][7])
-    assert judgement.people <= PEOPLE - 1
-    assert judgement.user_rows_U is not None
-    assert judgement.user_rows_U.tolist() == held_out.user_rows_U.tolist()
+    result = drive(evaluate_model(model, held_out, candidates_I=candidates_I))
+    assert np.isnan(result.per_person["recall@20"][7])
+    assert result.people <= PEOPLE - 1
+    assert result.user_rows_U is not None
+    assert result.user_rows_U.tolist() == held_out.user_rows_U.tolist()
 
 
 def test_that_every_interval_holds_its_figure_and_is_the_same_each_time():
@@ -90,7 +91,7 @@ def test_that_every_interval_holds_its_figure_and_is_the_same_each_time():
         drive(evaluate_model(model, held_out, candidates_I=candidates_I, counts_I=counts_I)) for _ in range(2)
     )
     assert first.metrics == again.metrics
-    assert {name.split("@")[0] for name in first.metrics} == {*protocol.RANKING_METRICS, *protocol.ERROR_METRICS}
+    assert {name.split("@")[0] for name in first.metrics} == set(METRICS)
     for name, metric in first.metrics.items():
         if name.startswith("coverage"):
             assert metric.low is None
@@ -114,7 +115,7 @@ def test_that_a_model_is_asked_only_for_what_it_declares():
     }
 
 
-def test_that_models_that_mix_are_judged_by_presence_unless_told():
+def test_that_models_that_mix_are_evaluated_by_presence_unless_asked_otherwise():
     weights: list[float | None] = []
 
     class Mixing(TableModel):
@@ -133,11 +134,11 @@ def test_that_models_that_mix_are_judged_by_presence_unless_told():
 
 
 @pytest.mark.parametrize("metric", ["ndcg@10", "recall@3", "map@5", "coverage@10", "rmse", "mae"])
-def test_that_the_watched_value_is_the_judged_one(metric):
+def test_that_the_value_of_the_monitor_is_the_evaluated_one(metric):
     model, (held_out, candidates_I) = some_model(), some_people()
-    judged = drive(evaluate_model(model, held_out, candidates_I=candidates_I, ks=(3, 5, 10), intervals=False))
+    result = drive(evaluate_model(model, held_out, candidates_I=candidates_I, ks=(3, 5, 10), intervals=False))
     value = monitor_value(model, held_out, candidates_I=candidates_I, metric=metric)
-    assert value == pytest.approx(judged.metrics[metric].value)
+    assert value == pytest.approx(result.metrics[metric].value)
 
 
 @pytest.mark.parametrize("metric", ["ndcg", "rmse@5", "ndcg@0", "ndcg@ten", "luck@5"])
@@ -147,7 +148,7 @@ def test_that_an_unknown_metric_is_refused(metric):
         monitor_value(some_model(), held_out, candidates_I=candidates_I, metric=metric)
 
 
-def test_that_ratings_cannot_be_watched_on_a_model_without_any():
+def test_that_errors_cannot_monitor_a_model_without_ratings():
     model, (held_out, candidates_I) = some_model(), some_people()
     model.can = dataclasses.replace(model.can, predicts_ratings=False)
     with pytest.raises(SettingError, match="rmse cannot be measured for table"):
@@ -186,8 +187,8 @@ def test_that_no_mode_of_torch_leaks_at_any_step():
         assert torch.is_grad_enabled()
         assert model.training
         events.append(event)
-    assert [one.stage for one in events if isinstance(one, StageStarted)] == ["evaluating", "bootstrap"]
-    assert all(one is None or isinstance(one, (StageStarted, Progressed)) for one in events)
+    assert [event.stage for event in events if isinstance(event, StageStarted)] == ["evaluating", "bootstrap"]
+    assert all(event is None or isinstance(event, (StageStarted, Progressed)) for event in events)
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3, 12])
@@ -199,9 +200,9 @@ def test_that_a_stop_gives_what_the_people_so_far_gave(steps, monkeypatch):
         next(job)
     with pytest.raises(StopIteration) as end:
         job.throw(Stop())
-    judgement = end.value.value
-    judged = min(PEOPLE, 4 * (steps - 1))
-    assert judgement.stopped
-    assert len(judgement.user_rows_U) == judged
-    assert all(len(values) == judged for values in judgement.per_person.values())
-    assert all(metric.low is None for metric in judgement.metrics.values())
+    result = end.value.value
+    people = min(PEOPLE, 4 * (steps - 1))
+    assert result.stopped
+    assert len(result.user_rows_U) == people
+    assert all(len(values) == people for values in result.per_person.values())
+    assert all(metric.low is None for metric in result.metrics.values())

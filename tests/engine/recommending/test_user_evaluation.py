@@ -23,14 +23,14 @@ def found(dataset, make_model):
 
 
 def entry(found, title):
-    return next(one for one in found.entries if one.title == title)
+    return next(entry for entry in found.entries if entry.title == title)
 
 
 def test_that_every_rating_is_predicted_from_the_others(dataset, make_model, found):
     model = make_model()
-    for one in found.entries:
-        keep = HISTORY.where(HISTORY.item_rows_N != one.item_row)
-        assert one.predicted == pytest.approx(model.predict(keep).rating_UI[0, one.item_row].item())
+    for left_out in found.entries:
+        rest = HISTORY.where(HISTORY.item_rows_N != left_out.item_row)
+        assert left_out.predicted == pytest.approx(model.predict(rest).rating_UI[0, left_out.item_row].item())
     assert [entry.title for entry in found.entries] == ["Alien", "Amelie", "Armageddon", "Brazil", "Casablanca"]
 
 
@@ -60,12 +60,12 @@ def test_that_titles_the_person_has_seen_take_no_place_in_the_list(dataset, make
 
 
 def test_that_the_most_liked_stand_beside_the_model(dataset, make_model, found):
-    usual = Popularity(PopularityConfig(), items=8, scale=dataset.scale)
-    drive(usual.fit(dataset.histories))
+    baseline = Popularity(PopularityConfig(), items=8, scale=dataset.scale)
+    drive(baseline.fit(dataset.histories))
     rest = HISTORY.where(HISTORY.item_rows_N != 3)
-    assert entry(found, "Brazil").usual == pytest.approx(float(usual.predict(rest).rating_UI[0, 3]))
-    assert entry(found, "Brazil").usual_rank == 1
-    given = drive(evaluate_user(Recommender(make_model(), dataset), HISTORY, baseline=usual))
+    assert entry(found, "Brazil").baseline == pytest.approx(float(baseline.predict(rest).rating_UI[0, 3]))
+    assert entry(found, "Brazil").baseline_rank == 1
+    given = drive(evaluate_user(Recommender(make_model(), dataset), HISTORY, baseline=baseline))
     assert given == found
 
 
@@ -76,15 +76,15 @@ def test_that_the_error_is_that_of_the_predictions_with_an_interval_around_it(fo
     assert rmse.model.value == pytest.approx(np.sqrt((errors**2).mean()))
     assert mae.model.value == pytest.approx(np.abs(errors).mean())
     assert rmse.model.low < rmse.model.value < rmse.model.high
-    assert rmse.difference.value == pytest.approx(rmse.model.value - rmse.usual.value)
+    assert rmse.difference.value == pytest.approx(rmse.model.value - rmse.baseline.value)
 
 
-def test_that_a_model_equal_to_the_usual_one_differs_by_nothing(dataset):
-    usual = Popularity(PopularityConfig(), items=8, scale=dataset.scale)
-    drive(usual.fit(dataset.histories))
-    found = drive(evaluate_user(Recommender(usual, dataset), HISTORY))
+def test_that_a_model_equal_to_the_baseline_differs_by_nothing(dataset):
+    baseline = Popularity(PopularityConfig(), items=8, scale=dataset.scale)
+    drive(baseline.fit(dataset.histories))
+    found = drive(evaluate_user(Recommender(baseline, dataset), HISTORY))
     assert (found.figures["mae"].difference.low, found.figures["mae"].difference.high) == (0.0, 0.0)
-    assert all(entry.rank == entry.usual_rank for entry in found.entries)
+    assert all(entry.rank == entry.baseline_rank for entry in found.entries)
 
 
 def test_that_hits_are_the_share_of_favourites_in_the_first_titles(found):
@@ -105,7 +105,7 @@ def test_that_three_of_three_are_not_certain():
 def test_that_a_model_of_likes_is_asked_about_favourites_only(dataset, make_model):
     model = make_model(learns_from="likes", predicts_ratings=False)
     found = drive(evaluate_user(Recommender(model, dataset), HISTORY))
-    assert [one.title for one in found.entries] == ["Alien", "Amelie", "Brazil"]
+    assert [entry.title for entry in found.entries] == ["Alien", "Amelie", "Brazil"]
     assert "rmse" not in found.figures
     assert "hits@100" in found.figures
     assert all(entry.predicted is None for entry in found.entries)
