@@ -17,7 +17,8 @@ from engine.data.dataset import Dataset
 from engine.data.split import Split, SplitConfig, make_split
 from engine.device import choose_device, choose_precision, training_threads
 from engine.errors import DeviceError, EngineError, TrainingError
-from engine.evaluation.protocol import EvaluationResult, judge
+from engine.evaluation.protocol import evaluate_model
+from engine.evaluation.result import EvaluationResult
 from engine.events import Advised, Job, RunRecorded, StageStarted, Stop
 from engine.library.run_record import FAILED, INTERRUPTED, STOPPED, parameters_of
 from engine.library.runs import RunPlan, RunRecorder
@@ -268,14 +269,14 @@ class _Run:
                         self.split,
                         self.model,
                         config=self.training,
-                        keep=self.recorder,
+                        recorder=self.recorder,
                         device=self.device,
                         resume_from=state,
                         run_id=run_id,
                     )
                 )
             assert isinstance(self.model, ClosedFormModel), "a model learns by steps or is computed at once"
-            return (yield from trainer.fit(self.split, self.model, keep=self.recorder))
+            return (yield from trainer.fit(self.split, self.model, recorder=self.recorder))
         except Stop:
             if runs.find(run_id).has_model:
                 runs.end(run_id, STOPPED, "Stopped by you; what was learned is kept.")
@@ -295,7 +296,7 @@ class _Run:
             return None
         counts_I = np.bincount(self.split.train.item_rows_N, minlength=self.split.titles)
         try:
-            judgement = yield from judge(
+            judgement = yield from evaluate_model(
                 model, self.split.test, candidates_I=self.split.candidates_I, counts_I=counts_I
             )
             if not judgement.stopped:

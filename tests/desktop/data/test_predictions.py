@@ -25,7 +25,7 @@ from engine.models.registry import MODELS
 from engine.operations.predicting import Predictions, UnansweredPair
 from engine.training.config import TrainingConfig
 
-QUICK = TrainingConfig(epochs=1, lr=1e-2, batch=512, precision="float32", watched="rmse")
+QUICK = TrainingConfig(epochs=1, lr=1e-2, batch=512, precision="float32", monitor="rmse")
 ASKED = np.array([[0, 1], [3, 7], [-1, 2], [5, -1]], np.int32)
 
 
@@ -64,7 +64,7 @@ def run_id(view, session, library):
     split = SplitConfig(kind="random")
     job = operations.train(library, dataset, model="mf", model_config=MfConfig(rank=3), training=QUICK, split=split)
     found = drive(job).run_id
-    session.library.changed.emit()
+    session.library.files.changed.emit()
     return found
 
 
@@ -114,7 +114,7 @@ def test_that_a_finished_run_can_be_chosen_at_once(view, run_id):
 
 def test_that_runs_that_only_rank_are_not_offered(view, session, library):
     drive(operations.train(library, library.datasets.open("planted"), model="ease"))
-    session.library.changed.emit()
+    session.library.files.changed.emit()
     assert session.data.runs_with_ratings() == ()
     assert not button(view, "pairs").isEnabled()
 

@@ -11,8 +11,7 @@ from desktop_rec.session import work
 from engine.data.split import SplitConfig
 from engine.errors import TrainingError
 from engine.events import EpochEnded, LossesMeasured, StepsTaken, Stop
-from engine.training.config import TrainingConfig
-from engine.training.lr_finder import FinderConfig
+from engine.training.config import FinderConfig, TrainingConfig
 
 MOST_MS = 20_000
 
