@@ -14,7 +14,8 @@ from typing import Any
 from engine.data.dataset import Scale
 from engine.data.importing.options import Selection
 from engine.library.datasets import DatasetRecord
-from engine.library.folders import bytes_in, size_words
+from engine.library.folders import bytes_in
+from engine.text import format_size
 
 _DUPLICATES = {"last": "the last one counts", "mean": "their mean counts", "max": "the highest one counts"}
 
@@ -42,7 +43,7 @@ def facts_of(record: DatasetRecord, *, folder: Path) -> tuple[Fact, ...]:
         Fact("files", "Files", _files_words(record)),
         Fact("layout", "Read as", _layout_words(report)),
         Fact("imported", "Imported", _imported_words(record)),
-        Fact("disk", "On disk", f"{size_words(bytes_in(folder))} in {folder}"),
+        Fact("disk", "On disk", f"{format_size(bytes_in(folder))} in {folder}"),
     )
     return tuple(one for one in said if one.words)
 
@@ -109,7 +110,7 @@ def _files_words(record: DatasetRecord) -> str:
 
 def _file_words(path: Path) -> str:
     try:
-        size = f"{size_words(path.stat().st_size)}" if path.is_file() else "folder"
+        size = f"{format_size(path.stat().st_size)}" if path.is_file() else "folder"
     except OSError:
         size = ""
     return f"{path} ({size})" if size and path.exists() else f"{path} (not there any more)"

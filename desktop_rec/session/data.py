@@ -58,8 +58,7 @@ class DataDesk(SessionCore):
         """The kept runs that learned from the open data set (or from an equal one), the newest first."""
         if self.library is None or self.dataset is None:
             return ()
-        fingerprint = self.dataset.fingerprint
-        return tuple(record for record in self.library.runs.records() if record.fingerprint == fingerprint)
+        return self.library.runs.records(self.dataset.fingerprint)
 
     def use_sample(self) -> bool:
         """Open the built-in sample, importing it the first time."""

@@ -38,7 +38,7 @@ def import_again(arguments: argparse.Namespace, library: Library, driver: Driver
 def export_dataset(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
     """Write a data set into a folder of CSV files."""
     from engine import operations
-    from engine.library.folders import size_words
+    from engine.text import format_size
 
     done = driver.run(operations.export_dataset(dataset_of(arguments.dataset, library, driver), arguments.out))
     exported = done.exported
@@ -50,7 +50,7 @@ def export_dataset(arguments: argparse.Namespace, library: Library, driver: Driv
         "unrated": exported.unrated,
         "items": exported.titles,
     }
-    files = ", ".join(f"{name} ({size_words(size)})" for name, size in exported.files)
+    files = ", ".join(f"{name} ({format_size(size)})" for name, size in exported.files)
     return Answer(document, f"Exported {done.name} to {done.folder}: {files}")
 
 

@@ -1,13 +1,14 @@
 """Folders that are there in full or not at all, each with a format version.
 
-Stands under everything the library writes: a folder is filled under a temporary name, flushed to the disk and then
-renamed. A full disk becomes a sentence with the place and the need, and leaves nothing half-written.
+A folder is filled under a temporary name, flushed to the disk and then renamed. A full disk becomes a sentence with the
+place and the need, and leaves nothing half-written.
 """
 
 from __future__ import annotations
 
 import errno
 import json
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -15,7 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from engine.errors import LibraryError
+from engine.text import format_size
 
+LOG = logging.getLogger(__name__)
 _FORMAT_FILE = "format.json"
 _UNFINISHED = ".new-"
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -26,7 +29,7 @@ OTHER_HOME = "with --home"
 def new_folder(place: Path, *, what: str, need_bytes: int = 0, otherwise: str = OTHER_HOME) -> Iterator[Path]:
     """A folder to write into, which takes its place once the block ends well; after an error nothing is left of it.
 
-    `what` is said in error sentences ("The data set Films"), `otherwise` how to use another folder. Raises
+    `what` is named in error sentences ("The data set Films"), `otherwise` how to use another folder. Raises
     LibraryError where the disk is full or refuses.
     """
     unfinished = place.parent / f"{_UNFINISHED}{place.name}"
@@ -60,6 +63,7 @@ def remove_unfinished(parent: Path) -> None:
     """Clear away what a process that was killed had begun to write here."""
     for path in parent.glob(f"{_UNFINISHED}*"):
         shutil.rmtree(path, ignore_errors=True)
+        LOG.info("Removed the unfinished folder %s", path.name)
 
 
 def replace_text(path: Path, text: str, *, what: str) -> None:
@@ -86,7 +90,7 @@ def write_json(path: Path, document: object) -> None:
 
 
 def write_format(folder: Path, kind: str, version: int) -> None:
-    """Say what a folder is and in which version of its layout."""
+    """Write what a folder is and in which version of its layout."""
     write_json(folder / _FORMAT_FILE, {"kind": kind, "format": version})
 
 
@@ -120,7 +124,7 @@ def check_format(folder: Path, kind: str, known: int) -> None:
 
 
 def damaged(path: Path, error: Exception | str) -> LibraryError:
-    """The sentence for a kept file that cannot be read as what it should be."""
+    """The sentence for a stored file that cannot be read as what it should be."""
     return LibraryError(
         f"{path} is damaged ({error}).",
         remedy="Delete its entry and make it anew (import or train again), or restore the file from a backup.",
@@ -146,8 +150,8 @@ def write_failure(
             path=str(place),
         )
     free = _free_bytes(place)
-    need = f" {size_words(need_bytes)} are needed" if need_bytes else " More room is needed"
-    left = f" and {size_words(free)} are free" if free is not None else ""
+    need = f" {format_size(need_bytes)} are needed" if need_bytes else " More room is needed"
+    left = f" and {format_size(free)} are free" if free is not None else ""
     return LibraryError(
         f"{what} could not be written to {place}: the disk is full.{need}{left}.",
         remedy=f"Free some room, or use a folder on another disk {otherwise}.",
@@ -177,14 +181,6 @@ def bytes_in(folder: Path) -> int:
         except OSError:
             continue
     return total
-
-
-def size_words(size_bytes: int) -> str:
-    """A size as people read it: "0 KiB", "12 KiB", "340 MiB", "1.9 GiB"."""
-    for unit, name in ((2**30, "GiB"), (2**20, "MiB")):
-        if size_bytes >= unit:
-            return f"{size_bytes / unit:.1f} {name}" if size_bytes < 10 * unit else f"{size_bytes / unit:,.0f} {name}"
-    return f"{-(-size_bytes // 2**10)} KiB"
 
 
 def _is_of_the_disk(error: BaseException) -> bool:

@@ -32,7 +32,7 @@ def home(tmp_path: Path):
     """A library with a data set in it."""
     threads = torch.get_num_threads()
     with Library.open(tmp_path / "home", who="a test") as library:
-        library.datasets.keep(planted_dataset(), REPORT)
+        library.datasets.save(planted_dataset(), REPORT)
     yield tmp_path / "home"
     torch.set_num_threads(threads)
 

@@ -258,14 +258,14 @@ def test_that_without_a_data_set_the_file_waits_until_one_is_open(qtbot, session
     assert not session.import_my_ratings(export)
     assert wanted.calls == ["data"]
     assert "waits until a data set is open" in notices.last.sentence
-    session.open_dataset(library.datasets.keep(films(), report).dataset_id)
+    session.open_dataset(library.datasets.save(films(), report).dataset_id)
     qtbot.waitUntil(lambda: session.my_import is not None and session.my_import.found is not None, timeout=MOST_MS)
     assert wanted.calls == ["data", "for_you"]
 
 
 def test_that_another_data_set_begins_the_matching_again(qtbot, reviewed, session, library, report):
     other = replace(planted_dataset(seed=9), dataset_id="other", name="Other", fingerprint="other")
-    session.open_dataset(library.datasets.keep(other, report).dataset_id)
+    session.open_dataset(library.datasets.save(other, report).dataset_id)
     qtbot.waitUntil(lambda: session.my_import.found is not None, timeout=MOST_MS)
     assert session.my_import.found.dataset.name == "Other"
 

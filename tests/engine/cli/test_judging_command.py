@@ -23,7 +23,7 @@ def ask(tmp_path: Path, capsys):
     threads = torch.get_num_threads()
     home = tmp_path / "home"
     with Library.open(home, who="a test") as library:
-        library.datasets.keep(planted_dataset(), REPORT)
+        library.datasets.save(planted_dataset(), REPORT)
 
     def asked(*words: object) -> tuple[int, str, str]:
         capsys.readouterr()

@@ -29,7 +29,7 @@ def _threads():
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     with Library.open(tmp_path / "home", who="a test") as library:
-        library.datasets.keep(planted_dataset(), REPORT)
+        library.datasets.save(planted_dataset(), REPORT)
     return tmp_path / "home"
 
 
