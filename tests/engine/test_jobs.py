@@ -35,7 +35,7 @@ every_job = pytest.mark.parametrize("name", JOBS)
 def workshop(tmp_path: Path):
     threads = torch.get_num_threads()
     with Library.open(tmp_path / "home", who="a test") as library:
-        library.datasets.keep(planted_dataset(), REPORT)
+        library.datasets.save(planted_dataset(), REPORT)
         yield Workshop.furnished(library, library.datasets.open("planted"), tmp_path)
     torch.set_num_threads(threads)
 

@@ -29,7 +29,7 @@ def view(qtbot, session):
 def opened(view, session, library, report, monkeypatch):
     problem = {"line": 5001, "text": "12,31,abc", "reason": "the rating is no number", "file": "ratings.csv"}
     monkeypatch.setattr(session, "_ask_model", lambda _run: None)
-    kept = library.datasets.keep(planted_dataset(), report)
+    kept = library.datasets.save(planted_dataset(), report)
     found = {**kept.report, "skipped": {"the rating is no number": 1}, "problems": [problem], "duplicates": 2}
     session._take(library.datasets.open(kept.dataset_id), dataclasses.replace(kept, report=found))
     session.library.files.changed.emit()

@@ -261,7 +261,7 @@ def test_that_facts_are_told_in_words():
 def test_that_a_large_data_set_says_that_it_is_counted(qtbot, view, session, library, report, monkeypatch):
     asked = []
     monkeypatch.setattr(session._counting, "request", lambda kind, make: asked.append(make))
-    kept = library.datasets.keep(planted_dataset(), report)
+    kept = library.datasets.save(planted_dataset(), report)
     session.data.open(kept.dataset_id)
     assert view.findChild(QLabel, "dataset_counting").text() == "Counting ratings and titles…"
     assert not view.findChild(QTableView, "most_rated_table").isVisible()
@@ -380,7 +380,7 @@ def test_that_a_file_that_is_gone_is_said_with_its_place(qtbot, opened, session,
 
 
 def test_that_files_nobody_knows_cannot_be_imported_again(view, session, library, report):
-    kept = library.datasets.keep(planted_dataset(), report)
+    kept = library.datasets.save(planted_dataset(), report)
     session.data.open(kept.dataset_id)
     button = view.findChild(QPushButton, "dataset_page_again")
     assert not button.isEnabled()
@@ -388,9 +388,9 @@ def test_that_files_nobody_knows_cannot_be_imported_again(view, session, library
 
 
 def test_that_a_record_without_files_has_no_false_ones(library, report, file):
-    kept = library.datasets.keep(planted_dataset(), report, origin=Origin.of([file], ImportOptions()))
+    kept = library.datasets.save(planted_dataset(), report, origin=Origin.of([file], ImportOptions()))
     assert kept.origin.paths == (file,)
-    assert library.datasets.tell_anew(kept.dataset_id, report).origin is None
+    assert library.datasets.replace_report(kept.dataset_id, report).origin is None
 
 
 def test_that_skipped_lines_are_saved_with_their_reasons(qtbot, opened, session, tmp_path, monkeypatch):
