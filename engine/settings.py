@@ -11,7 +11,7 @@ import dataclasses
 import math
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Self, TypeVar
@@ -28,7 +28,7 @@ class Setting:
     help: str
     low: float | None = None
     high: float | None = None
-    choices: tuple[str, ...] = ()
+    choices: Sequence[str] = ()
     scale: str = "linear"
     unit: str = ""
     more: bool = True
@@ -54,7 +54,7 @@ def setting(
     help: str,
     low: float | None = None,
     high: float | None = None,
-    choices: tuple[str, ...] = (),
+    choices: Sequence[str] = (),
     scale: str = "linear",
     unit: str = "",
     more: bool = True,

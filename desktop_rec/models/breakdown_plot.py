@@ -18,7 +18,7 @@ from desktop_rec.common.plots.curve import device_width, span
 from desktop_rec.common.plots.live_panel import LivePanel, coloured
 from desktop_rec.models.breakdown_text import breakdown_words
 from desktop_rec.theme.theme import THEME
-from engine.evaluation.text import metric_title
+from engine.evaluation.metrics import metric_title
 from engine.text import format_count, format_figure
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.evaluation.text import metric_title
+from engine.evaluation.metrics import metric_title
 from engine.text import join_words
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class RunCurves:
     epochs: tuple[int, ...]
     training: tuple[float, ...]
     validation_loss: Points
-    watched: Points
+    monitor: Points
 
 
 @dataclass(frozen=True)

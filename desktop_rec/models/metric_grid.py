@@ -17,7 +17,7 @@ from desktop_rec.common.plots.card import PlotCard
 from desktop_rec.models.figures import Judged, MetricFigures, figures_of, metric_sets
 from desktop_rec.models.whisker_plot import WhiskerPlot
 from desktop_rec.theme.theme import GRID, set_role
-from engine.evaluation.text import metric_title
+from engine.evaluation.metrics import metric_title
 
 _BREATH_MS = 8
 """Between two of them the window takes in what the person does."""

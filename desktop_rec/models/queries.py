@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.library.store import Library
     from engine.models.popularity import Popularity
     from engine.recommending.recommender import Recommender
-    from engine.recommending.user_evaluation import Knowledge
+    from engine.recommending.user_evaluation import UserEvaluation
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Known:
     """How well a run's model knows a person; `usual` is the floor, kept for the next question on this data set."""
 
     run_id: str
-    knowledge: Knowledge
+    knowledge: UserEvaluation
     usual: Popularity
 
 
@@ -46,7 +46,7 @@ def compare_runs(
 ) -> Job[QualityPicture]:
     """The figures of runs of one group, the chosen one's differences from all others, and the curves."""
     yield None
-    judgements = {one.run_id: library.runs.judgement(one.run_id) for one in runs if one.metrics}
+    judgements = {one.run_id: library.runs.evaluation(one.run_id) for one in runs if one.metrics}
     judged = [Judged(one.run_id, one.name, _intervals(one), places.get(one.run_id, 0)) for one in runs if one.metrics]
     floors = {f"baseline:{name}": baseline for name, baseline in baselines.items()}
     judged += [Judged(key, BASELINE_NAMES.get(key, key), floor.metrics) for key, floor in floors.items()]
@@ -58,7 +58,7 @@ def compare_runs(
     return QualityPicture(
         chosen=chosen,
         judged=tuple(judged),
-        people=record.people_judged if record is not None else 0,
+        people=record.people_evaluated if record is not None else 0,
         differences=differences,
         curves={run.run_id: library.runs.curves(run.run_id) for run in runs},
         breakdowns=own.breakdowns if own is not None else (),
@@ -80,25 +80,22 @@ def know_me(
 ) -> Job[Known]:
     """How well the model of a run knows a person; `at_hand` is its recommender where it is in use already."""
     from engine import operations
-    from engine.recommending.user_evaluation import how_well_known, usual_for
+    from engine.recommending.user_evaluation import evaluate_user, fit_baseline
 
     yield None
     recommender = at_hand if at_hand is not None else operations.recommender_of(library, run_id)
     found = recommender.match(profile)
     if usual is None:
-        usual = yield from usual_for(recommender)
-    knowledge = yield from how_well_known(recommender, found.history, usual=usual, seen_rows=found.seen_rows)
+        usual = yield from fit_baseline(recommender)
+    knowledge = yield from evaluate_user(recommender, found.history, baseline=usual, seen_rows=found.seen_rows)
     return Known(run_id, knowledge, usual)
 
 
 def judge(library: Library, run_id: str) -> Job[EvaluationResult]:
-    """Judge a run on its own held-out people and keep what was found; a Stop keeps nothing."""
+    """Evaluate a run on its own held-out people, saved with the run; a Stop saves nothing."""
     from engine import operations
 
-    judgement = yield from operations.evaluate(library, run_id)
-    if not judgement.stopped:
-        library.runs.judged(run_id, judgement)
-    return judgement
+    return (yield from operations.evaluate(library, run_id))
 
 
 def _differences(chosen: str, kept: Mapping[str, EvaluationResult]) -> Job[dict[tuple[str, str], Interval]]:

@@ -90,15 +90,13 @@ def _readable(config: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _with_defaults(config_class: type[Config] | None, values: Mapping[str, Any]) -> Part:
-    """A setting that is younger than the run had its default then."""
-    defaults = (
-        {setting.name: setting.default for setting in declared_settings(config_class)}
-        if config_class and values
-        else {}
-    )
-    found = {name: find_setting(config_class, name) if config_class else None for name in values}
-    current = {name: declared.name if declared else name for name, declared in found.items()}
-    return config_class, {**defaults, **{current[name]: value for name, value in values.items()}}
+    """A setting that is younger than the run had its default then; former names count as the present ones."""
+    if config_class is None or not values:
+        return config_class, values
+    defaults = {setting.name: setting.default for setting in declared_settings(config_class)}
+    found = {name: find_setting(config_class, name) for name in values}
+    current = {declared.name if declared else name: values[name] for name, declared in found.items()}
+    return config_class, {**defaults, **current}
 
 
 def _between(

@@ -12,7 +12,8 @@ from desktop_rec.models.groups import RunGroup, people_words, split_words
 from desktop_rec.models.picture import QualityPicture
 from desktop_rec.models.run_head import RunHeadState
 from desktop_rec.models.run_rows import Row, RunHeading, RunLine
-from engine.evaluation.text import judged_on_words, metric_title
+from engine.evaluation.metrics import metric_title
+from engine.evaluation.result import describe_held_out
 from engine.models.registry import title_of
 from engine.text import format_ago, format_clock, format_count, format_figure, format_rate
 
@@ -66,10 +67,10 @@ def run_facts(run: RunRecord) -> tuple[tuple[str, str], ...]:
     """What is known of a run, a line each; what there is nothing to say of is left out."""
     best = ""
     if run.best_epoch is not None and run.best_value is not None:
-        best = f", the best was {run.best_epoch} ({metric_title(run.watched)} {format_figure(run.best_value)})"
+        best = f", the best was {run.best_epoch} ({metric_title(run.monitor)} {format_figure(run.best_value)})"
     epochs = f"{format_count(run.epochs)} of {format_count(run.total_epochs)}{best}" if run.total_epochs else ""
     kind = str(run.split_config.get("kind"))
-    judged = judged_on_words(kind, run.people_judged) if run.people_judged else "not yet"
+    judged = describe_held_out(kind, run.people_evaluated) if run.people_evaluated else "not yet"
     facts = (
         ("Model", title_of(run.model)),
         ("How it ended", run.stopped_because),

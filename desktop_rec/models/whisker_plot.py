@@ -18,7 +18,7 @@ from desktop_rec.common.plots.card import Table
 from desktop_rec.common.plots.curve import device_width
 from desktop_rec.models.figures import FigureRow, MetricFigures
 from desktop_rec.theme.theme import THEME, series_colour
-from engine.evaluation.text import metric_title
+from engine.evaluation.metrics import metric_title
 from engine.text import format_figure
 
 ROW_HEIGHT = 24

@@ -160,7 +160,7 @@ def train(hand: Hand) -> None:
     finished = session.training.state.finished
     assert finished is not None
     trained = finished.trained
-    hand.say(f"two_head, preset as it comes, {trained.epochs} epochs: {trained.watched} {trained.best_value:.3f}")
+    hand.say(f"two_head, preset as it comes, {trained.epochs} epochs: {trained.monitor} {trained.best_value:.3f}")
     hand.picture("train")
 
 

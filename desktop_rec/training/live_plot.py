@@ -18,11 +18,11 @@ from desktop_rec.common.plots.axes import CountAxis, FigureAxis, LinearRateAxis,
 from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
 from desktop_rec.common.plots.curve import DRAWN_POINTS, Curve, Float64, span, thin_by_place
-from desktop_rec.common.plots.live_panel import BestMark, LivePanel, coloured, watched_value
+from desktop_rec.common.plots.live_panel import BestMark, LivePanel, coloured, monitor_value
 from desktop_rec.theme.theme import THEME
 from desktop_rec.training.curves import GrowingSeries
 from desktop_rec.training.schedule_plot import nice_ceiling
-from engine.evaluation.text import metric_title
+from engine.evaluation.metrics import metric_title
 from engine.events import EpochEnded
 from engine.text import format_count, format_figure, format_rate
 
@@ -88,7 +88,7 @@ class LiveCurves:
     lrs: Float64
     epochs: Sequence[EpochEnded]
     total_steps: int
-    watched: str
+    monitor: str
 
 
 class LivePlot(PlotCanvas):
@@ -136,7 +136,7 @@ class LivePlot(PlotCanvas):
         self.raw = self.add_curve(Curve(self.loss.plot, "raw"))
         self.smooth = self.add_curve(Curve(self.loss.plot, "accent", width=2, limit=_SMOOTH_POINTS))
         self.validation = self.add_curve(Curve(self.loss.plot, "second", width=2, dots=True, limit=_SMOOTH_POINTS))
-        self.watched = self.add_curve(Curve(self.metric.plot, "second", width=2, dots=True, limit=_SMOOTH_POINTS))
+        self.monitor = self.add_curve(Curve(self.metric.plot, "second", width=2, dots=True, limit=_SMOOTH_POINTS))
         self.lr = self.add_curve(Curve(self.rate.plot, "accent", width=2, limit=_SMOOTH_POINTS))
         self.best = BestMark(self.metric.plot)
         for panel in (self.metric, self.rate):
@@ -180,16 +180,16 @@ class LivePlot(PlotCanvas):
             curve.draw()
 
     def _draw_metric(self, shown: LiveCurves) -> None:
-        drawn = (len(shown.epochs), shown.watched)
+        drawn = (len(shown.epochs), shown.monitor)
         if drawn == self._drawn_epochs:
             return
         self._drawn_epochs = drawn
-        self.watched.set_points([one.step for one in shown.epochs], [watched_value(one) for one in shown.epochs])
-        low, high = span(self.watched.ys, margin=0.15)
+        self.monitor.set_points([one.step for one in shown.epochs], [monitor_value(one) for one in shown.epochs])
+        low, high = span(self.monitor.ys, margin=0.15)
         self.metric.show_y((low, high + (high - low) * _ROOM_FOR_BEST))
         best = next((epoch for epoch in reversed(shown.epochs) if epoch.is_best), None)
         self.best.show_best(best, share=best.step / max(1, shown.total_steps) if best else 0.0)
-        self.watched.draw()
+        self.monitor.draw()
 
     def _draw_rate(self, shown: LiveCurves) -> None:
         self.lr.set_points(shown.steps, shown.lrs)
@@ -202,8 +202,8 @@ class LivePlot(PlotCanvas):
         loss = f"training loss: each step, {coloured('smoothed', colours.accent)}"
         if len(self.validation.xs):
             loss += f", {coloured('validation', colours.second)}"
-        metric = metric_title(shown.watched)
-        metric += " of each epoch" if shown.watched == "training loss" else " in validation"
+        metric = metric_title(shown.monitor)
+        metric += " of each epoch" if shown.monitor == "training loss" else " in validation"
         for panel, words in ((self.loss, loss), (self.metric, metric), (self.rate, "learning rate")):
             panel.say(words)
 
@@ -216,7 +216,7 @@ class LivePlot(PlotCanvas):
             self._say_titles(self._shown)
 
     def reading(self, plot: pg.PlotItem, x: float) -> str:
-        loss, rate, watched = self.smooth.value_at(x), self.lr.value_at(x), self.watched.value_at(x)
+        loss, rate, watched = self.smooth.value_at(x), self.lr.value_at(x), self.monitor.value_at(x)
         if loss is None or rate is None:
             return ""
         said = f"step {format_count(rate[0])}: loss {format_figure(loss[1])}, rate {format_rate(rate[1])}"
@@ -231,7 +231,7 @@ class LivePlot(PlotCanvas):
             steps = zip(shown.steps, shown.losses, shown.lrs, strict=True)
             rows = [(format_count(step), format_figure(loss), format_rate(lr)) for step, loss, lr in steps]
             return Table(("Step", "Training loss", "Learning rate"), rows)
-        headings = ("Epoch", "Step", "Training loss", metric_title(shown.watched), "Learning rate", "Best")
+        headings = ("Epoch", "Step", "Training loss", metric_title(shown.monitor), "Learning rate", "Best")
         return Table(headings, [_epoch_row(epoch) for epoch in shown.epochs])
 
     def _on_zoomed(self) -> None:
@@ -252,7 +252,7 @@ def _epoch_row(one: EpochEnded) -> tuple[str, ...]:
         format_count(one.epoch),
         format_count(one.step),
         format_figure(one.training_loss),
-        format_figure(watched_value(one)),
+        format_figure(monitor_value(one)),
         format_rate(one.lr),
         "best" if one.is_best else "",
     )

@@ -15,7 +15,7 @@ from desktop_rec.common.plots.axes import CountAxis, LinearRateAxis
 from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
 from desktop_rec.common.plots.curve import Curve, Float64, thin
-from engine.evaluation.text import metric_title
+from engine.evaluation.metrics import metric_title
 from engine.text import format_count, format_rate
 from engine.training.config import TrainingConfig
 from engine.training.schedules import rates
@@ -95,6 +95,6 @@ def rate_becomes(config: TrainingConfig) -> str:
         return "the rate of every step"
     epochs = "epoch" if config.patience == 1 else "epochs"
     return (
-        f"the start of the plateau: times {config.factor:g} when {metric_title(config.watched)} "
+        f"the start of the plateau: times {config.factor:g} when {metric_title(config.monitor)} "
         f"has not improved for {config.patience} {epochs}"
     )

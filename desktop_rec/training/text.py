@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from desktop_rec.common.plots.live_panel import watched_value
+from desktop_rec.common.plots.live_panel import monitor_value
 from desktop_rec.training.curves import TrainingState
 from desktop_rec.training.outcome_card import Outcome, OutcomeAction
-from engine.evaluation.text import judged_on_words, metric_title
+from engine.evaluation.metrics import metric_title
+from engine.evaluation.result import describe_held_out
 from engine.text import format_clock, format_count, format_figure, format_rate
 from engine.training.curve_text import read_curves
 
 if TYPE_CHECKING:
-    from engine.evaluation.protocol import EvaluationResult
+    from engine.evaluation.result import EvaluationResult
     from engine.operations import FinishedRun
 
 SEE_LIST = OutcomeAction("for_you", "See recommendations", "Open For you with this model")
@@ -35,7 +36,7 @@ def figures(state: TrainingState, *, paused: bool) -> tuple[str, ...]:
     epoch = max(state.epoch, len(state.epochs), 1)
     return (
         f"epoch {format_count(epoch)} of {format_count(started.total_epochs)}",
-        f"best {format_figure(watched_value(best))} at {best.epoch}" if best is not None else "",
+        f"best {format_figure(monitor_value(best))} at {best.epoch}" if best is not None else "",
         f"{format_count(state.examples_per_second)} {started.unit}/s" if state.examples_per_second else "",
         f"{place} {started.precision}",
         format_clock(state.elapsed_s),
@@ -78,7 +79,7 @@ def _finished(state: TrainingState, finished: FinishedRun, *, title: str) -> Out
     sentences = [run.stopped_because]
     if run.best_epoch is not None and run.best_value is not None:
         sentences.append(
-            f"The best epoch was {run.best_epoch} ({metric_title(run.watched)} {format_figure(run.best_value)}); "
+            f"The best epoch was {run.best_epoch} ({metric_title(run.monitor)} {format_figure(run.best_value)}); "
             "its weights are the ones kept."
         )
     if finished.judgement is not None:
@@ -101,7 +102,7 @@ def _judged(judgement: EvaluationResult, split_kind: str) -> str:
             if found.low is not None and found.high is not None:
                 between = f" ({format_figure(found.low)} to {format_figure(found.high)})"
             said.append(f"{metric_title(name)} {format_figure(found.value)}{between}")
-    return f"Judged on {judged_on_words(split_kind, judgement.people)}: {', '.join(said)}." if said else ""
+    return f"Judged on {describe_held_out(split_kind, judgement.people)}: {', '.join(said)}." if said else ""
 
 
 def _took(finished: FinishedRun) -> str:

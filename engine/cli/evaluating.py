@@ -15,8 +15,8 @@ from engine.data.split import SplitConfig
 from engine.documents import document_of
 from engine.evaluation.breakdown import Breakdown
 from engine.evaluation.intervals import Interval
-from engine.evaluation.result import EvaluationResult, differences
-from engine.evaluation.text import difference_words, errors_note, is_better, metric_meaning, metric_title
+from engine.evaluation.metrics import describe_metric, metric_title
+from engine.evaluation.result import EvaluationResult, describe_difference, differences, errors_note, is_better
 from engine.events import Stop
 from engine.library.run_record import RunRecord
 from engine.library.store import Library
@@ -100,7 +100,7 @@ def _document(evaluated: _Evaluated) -> dict[str, Any]:
 
 
 def _difference_document(metric: str, interval: Interval, baseline: str) -> dict[str, Any]:
-    words = difference_words(metric, interval, _TITLES[baseline])
+    words = describe_difference(metric, interval, _TITLES[baseline])
     return {**document_of(interval), "better": is_better(metric, interval), "words": words}
 
 
@@ -114,7 +114,7 @@ def _text(evaluated: _Evaluated, scale: Scale) -> str:
         paragraphs.append(f"Compared person by person, on the same people:\n{format_facts(lines)}")
     paragraphs += [_breakdown_text(breakdown) for breakdown in evaluated.result.breakdowns]
     families = dict.fromkeys(name.partition("@")[0] for name in evaluated.metrics)
-    meanings = [(metric_title(name), metric_meaning(name, scale)) for name in families]
+    meanings = [(metric_title(name), describe_metric(name, scale)) for name in families]
     return "\n\n".join([*paragraphs, f"What these say:\n{format_facts(meanings)}"])
 
 
@@ -142,7 +142,10 @@ def _comparisons(differences: dict[str, dict[str, Interval]]) -> list[tuple[str,
             continue
         names = [name for name, found in differences.items() if metric in found]
         lines += [
-            ("" if place else metric_title(metric), difference_words(metric, differences[name][metric], _TITLES[name]))
+            (
+                "" if place else metric_title(metric),
+                describe_difference(metric, differences[name][metric], _TITLES[name]),
+            )
             for place, name in enumerate(names)
         ]
     return lines

@@ -24,9 +24,9 @@ from engine.models.defaults import preset_for
 from engine.models.presets import CHOSEN, Preset, preset_of
 from engine.models.registry import kind_of
 from engine.settings import Config, declared_settings, find_setting, with_texts
-from engine.training.config import TrainingConfig
-from engine.training.lr_finder import FinderConfig
-from engine.training.search import Base, SearchConfig
+from engine.training.config import FinderConfig, TrainingConfig
+from engine.training.plan import TrainingPlan
+from engine.training.search import SearchConfig
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def choices_of(arguments: argparse.Namespace, *, entries: int = 0, preset: Prese
     """
     with wrong_use():
         kind = kind_of(arguments.model)
-        base = Base.as_it_comes(kind.name, preset=preset, entries=entries)
+        base = TrainingPlan.defaults(kind.name, preset=preset, entries=entries)
         refuse_meaningless(
             arguments,
             {} if base.training is not None else {"epochs": (), "lr": ("auto",), "device": ("auto", "cpu")},

@@ -18,7 +18,14 @@ from engine.library.searches import SearchRecord, SearchRow
 from engine.library.store import Library
 from engine.operations.searching import SearchResult
 from engine.text import NONE, format_count, format_duration, format_figure, format_moment, plural
-from engine.training.search import Base, SearchConfig, grid_of, read_values, refuse_unmeasurable, settings_words
+from engine.training.plan import TrainingPlan
+from engine.training.search import (
+    SearchConfig,
+    format_settings,
+    grid_of,
+    read_values,
+    refuse_unmeasurable,
+)
 
 _ONLY_NEW = ("model", "preset", "grid", "settings", "most", "epochs", "lr", "split")
 
@@ -39,7 +46,7 @@ def list_searches(arguments: argparse.Namespace, library: Library, driver: Drive
     """All searches, the newest first."""
     records = library.searches.records()
     rows = [
-        [record.search_id, record.name, record.dataset_name, _done(record), record.watched,
+        [record.search_id, record.name, record.dataset_name, _done(record), record.monitor,
          format_moment(record.created)]
         for record in records
     ]  # fmt: skip
@@ -81,7 +88,7 @@ def _asked_grid(arguments: argparse.Namespace, choices: Choices) -> tuple[dict[s
             config = config.changed(most=arguments.most)
         if getattr(arguments, "seed", None) is not None:
             config = config.changed(seed=arguments.seed)
-        base = Base.of(
+        base = TrainingPlan.of(
             arguments.model, model_config=choices.model_config, training=choices.training, split=choices.split
         )
         values = read_values(base, arguments.grid)
@@ -116,7 +123,7 @@ def _search_document(record: SearchRecord) -> dict[str, Any]:
         "name": record.name,
         "model": record.model,
         "dataset": record.dataset_id,
-        "watched": record.watched,
+        "watched": record.monitor,
     }
 
 
@@ -136,8 +143,8 @@ def _text(result: SearchResult, out: str | None) -> str:
     lines = [f"{record.name} ({record.search_id}) on {record.dataset_name}", _runs_table(result)]
     if best is not None:
         lines.append(
-            f"Best by {record.watched} in validation: run {best.place} ({best.run_id}) with "
-            f"{settings_words(best.values)}."
+            f"Best by {record.monitor} in validation: run {best.place} ({best.run_id}) with "
+            f"{format_settings(best.values)}."
         )
     if not record.is_done:
         resume = f"python -m engine search --resume {record.search_id}"
@@ -150,7 +157,7 @@ def _done(record: SearchRecord) -> str:
 
 
 def _runs_table(result: SearchResult) -> str:
-    monitor, best = result.record.watched, result.best
+    monitor, best = result.record.monitor, result.best
     tested = any(monitor in dict(row.metrics) for row in result.rows)
     settings = [name for name, _ in result.rows[0].values]
     numbers = {"#", *settings, f"validation {monitor}", "test", "best epoch", "took"}
@@ -160,7 +167,7 @@ def _runs_table(result: SearchResult) -> str:
         [
             "*" if best is not None and row.place == best.place else "",
             str(row.place),
-            *(settings_words([pair]).partition("=")[2] for pair in row.values),
+            *(format_settings([pair]).partition("=")[2] for pair in row.values),
             row.status,
             format_figure(row.value, decimals=4),
             *([format_figure(dict(row.metrics).get(monitor), decimals=4)] if tested else []),

@@ -11,7 +11,7 @@ from engine.cli.model_options import refuse_meaningless, started, with_settings,
 from engine.cli.output import Answer, WrongUse, format_facts, format_metric, format_table
 from engine.cli.progress import Driver
 from engine.documents import document_of
-from engine.evaluation.text import errors_note, judged_on_words
+from engine.evaluation.result import describe_held_out, errors_note
 from engine.library.run_record import RunRecord
 from engine.library.store import Library
 from engine.models.blend import Blend, BlendConfig
@@ -110,13 +110,13 @@ def _run_document(record: RunRecord) -> dict[str, Any]:
     return {
         **document_of(
             record,
-            rename={"run_id": "run", "dataset_id": "dataset", "people_judged": "people", "split_config": "split"},
+            rename={"run_id": "run", "dataset_id": "dataset", "people_evaluated": "people", "split_config": "split"},
             without=("dataset_name", "fingerprint", "model_config", "training_config", "seed", "versions", "created",
                      "finished", "steps", "has_model"),
         ),
         "lr": record.lr,
         "epochs": record.epochs if has_steps else None,
-        "watched": record.watched or None,
+        "watched": record.monitor or None,
         "metrics": {name: interval["value"] for name, interval in record.metrics.items()},
         "examples_per_second": record.examples_per_second if has_steps else None,
     }  # fmt: skip
@@ -125,7 +125,7 @@ def _run_document(record: RunRecord) -> dict[str, Any]:
 def _run_text(record: RunRecord, *, curve_words: str) -> str:
     best, epochs, speed = "", "", ""
     if record.best_epoch is not None:
-        best = f"epoch {format_count(record.best_epoch)}, {record.watched} {format_metric(record.best_value)}"
+        best = f"epoch {format_count(record.best_epoch)}, {record.monitor} {format_metric(record.best_value)}"
     if record.total_epochs:
         epochs = f"{format_count(record.epochs)} of {format_count(record.total_epochs)}"
         speed = f"{format_count(record.examples_per_second)} {kind_of(record.model).can.examples}/s"
@@ -145,7 +145,7 @@ def _run_text(record: RunRecord, *, curve_words: str) -> str:
     ]
     if metrics:
         kind = record.split_config["kind"]
-        lines += [f"On {judged_on_words(kind, record.people_judged)}:", format_facts(metrics)]
+        lines += [f"On {describe_held_out(kind, record.people_evaluated)}:", format_facts(metrics)]
         lines.append(errors_note(kind, record.metrics))
     return "\n".join(line for line in (*lines, curve_words, record.advice) if line).rstrip()
 

@@ -1,6 +1,6 @@
 """A Dataset as files: arrays that are memory-mapped when opened, and one compact JSON for ids and titles.
 
-Stands between the Dataset and its store. Opening reads the JSON and maps the arrays: nothing is parsed anew.
+Opening reads the JSON and maps the arrays: nothing is parsed anew.
 
 Shapes: U people, I titles, N entries.
 """

@@ -17,7 +17,8 @@ from engine.data.dataset import Dataset
 from engine.data.split import Split, SplitConfig, make_split
 from engine.device import choose_device, choose_precision, training_threads
 from engine.errors import DeviceError, EngineError, TrainingError
-from engine.evaluation.protocol import EvaluationResult, judge
+from engine.evaluation.protocol import evaluate_model
+from engine.evaluation.result import EvaluationResult
 from engine.events import Advised, Job, RunRecorded, StageStarted, Stop
 from engine.library.run_record import FAILED, INTERRUPTED, STOPPED, parameters_of
 from engine.library.runs import RunPlan, RunRecorder
@@ -155,7 +156,7 @@ def resume(
     divided = make_split(dataset, SplitConfig.from_dict(record.split_config))
     config = kind_of(record.model).config_class.from_dict(record.model_config)
     fresh = build(record.model, config, items=dataset.titles, scale=dataset.scale, seed=training.seed)
-    recorder = library.runs.go_on(record.run_id, training=training, device=str(chosen), precision=training.precision)
+    recorder = library.runs.resume(record.run_id, training=training, device=str(chosen), precision=training.precision)
     return (yield from _Run(library, dataset, divided, fresh, training, chosen, recorder, advise).learned(state))
 
 
@@ -239,7 +240,7 @@ class _Run:
                 judgement = yield from self._judged(trained.model)
             if self.advise and not trained.stopped and (judgement is None or not judgement.stopped):
                 advice = yield from advice_on(trained.model, self.split, self.dataset)
-                library.runs.advised(run_id, advice.words)
+                library.runs.save_advice(run_id, advice.words)
             if advice.words:
                 yield Advised(advice.words)
         except Stop:
@@ -268,14 +269,14 @@ class _Run:
                         self.split,
                         self.model,
                         config=self.training,
-                        keep=self.recorder,
+                        recorder=self.recorder,
                         device=self.device,
                         resume_from=state,
                         run_id=run_id,
                     )
                 )
             assert isinstance(self.model, ClosedFormModel), "a model learns by steps or is computed at once"
-            return (yield from trainer.fit(self.split, self.model, keep=self.recorder))
+            return (yield from trainer.fit(self.split, self.model, recorder=self.recorder))
         except Stop:
             if runs.find(run_id).has_model:
                 runs.end(run_id, STOPPED, "Stopped by you; what was learned is kept.")
@@ -295,11 +296,11 @@ class _Run:
             return None
         counts_I = np.bincount(self.split.train.item_rows_N, minlength=self.split.titles)
         try:
-            judgement = yield from judge(
+            judgement = yield from evaluate_model(
                 model, self.split.test, candidates_I=self.split.candidates_I, counts_I=counts_I
             )
             if not judgement.stopped:
-                self.library.runs.judged(self.recorder.run_id, judgement)
+                self.library.runs.save_evaluation(self.recorder.run_id, judgement)
         except EngineError as error:
             yield Advised(str(error))
             return None

@@ -88,7 +88,7 @@ class BestMark:
 
     def show_best(self, best: EpochEnded | None, *, share: float) -> None:
         """Mark an epoch; `share` is how far into the run it lies: the words stay inside the plot and off its title."""
-        value = watched_value(best) if best is not None else math.nan
+        value = monitor_value(best) if best is not None else math.nan
         if best is None or not math.isfinite(value):
             self.ring.setData([], [])
             self.words.setText("")
@@ -126,6 +126,6 @@ def coloured(words: str, colour: str) -> str:
     return f'<span style="color: {colour}">{words}</span>'
 
 
-def watched_value(one: EpochEnded) -> float:
+def monitor_value(one: EpochEnded) -> float:
     """The value by which the best epoch is chosen: of the validation people, else the training loss."""
     return dict(one.validation).get(one.monitor, one.training_loss if not one.validation else float("nan"))

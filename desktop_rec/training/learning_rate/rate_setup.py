@@ -13,8 +13,7 @@ from desktop_rec.theme.theme import set_role
 from desktop_rec.training.choice_list import Choice, ChoiceList
 from desktop_rec.training.config_form import ConfigForm, FormPart
 from engine.text import format_rate
-from engine.training.config import TrainingConfig
-from engine.training.lr_finder import FinderConfig
+from engine.training.config import FinderConfig, TrainingConfig
 
 WIDTH = 300
 _NOT_OF_A_SWEEP = frozenset(TrainingConfig().as_dict()) - {"schedule"}

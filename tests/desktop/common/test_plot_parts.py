@@ -13,7 +13,7 @@ from desktop_rec.common.plots.card import PlotCard, Table
 from desktop_rec.common.plots.curve import DRAWN_POINTS, drawable, thin
 from desktop_rec.training.live_plot import LossTrace
 from desktop_rec.training.schedule_plot import nice_ceiling
-from engine.evaluation.text import metric_title
+from engine.evaluation.metrics import metric_title
 from engine.text import format_clock, format_figure, format_rate
 
 

@@ -25,7 +25,7 @@ from engine.models.registry import MODELS
 from engine.operations.predicting import Predictions, UnansweredPair
 from engine.training.config import TrainingConfig
 
-QUICK = TrainingConfig(epochs=1, lr=1e-2, batch=512, precision="float32", watched="rmse")
+QUICK = TrainingConfig(epochs=1, lr=1e-2, batch=512, precision="float32", monitor="rmse")
 ASKED = np.array([[0, 1], [3, 7], [-1, 2], [5, -1]], np.int32)
 
 
@@ -42,7 +42,7 @@ def view(qtbot, session, library, report, monkeypatch):
     """The page of a data set whose file asks for four ratings; no run yet."""
     monkeypatch.setattr(session, "_ask_model", lambda _run: None)
     monkeypatch.setattr(session, "warm_up", lambda: None)
-    library.datasets.keep(dataclasses.replace(planted_dataset(), asked_P2=ASKED), report)
+    library.datasets.save(dataclasses.replace(planted_dataset(), asked_P2=ASKED), report)
     made = DataView(session.data, session.importing)
     qtbot.addWidget(made)
     made.resize(1096, 754)
@@ -64,7 +64,7 @@ def run_id(view, session, library):
     split = SplitConfig(kind="random")
     job = operations.train(library, dataset, model="mf", model_config=MfConfig(rank=3), training=QUICK, split=split)
     found = drive(job).run_id
-    session.library.changed.emit()
+    session.library.files.changed.emit()
     return found
 
 
@@ -96,7 +96,7 @@ def test_that_without_a_run_the_card_says_what_is_missing(view):
 def test_that_what_a_file_asks_for_stands_above_the_plots(view, session, library, report):
     card, table = view.findChild(PredictionsCard), view.findChild(QTableView, "most_rated_table")
     assert card.mapTo(view, card.rect().topLeft()).y() < table.mapTo(view, table.rect().topLeft()).y()
-    library.datasets.keep(dataclasses.replace(planted_dataset(), dataset_id="other", name="Other"), report)
+    library.datasets.save(dataclasses.replace(planted_dataset(), dataset_id="other", name="Other"), report)
     session.data.open("other")
     assert "asks for" not in view.findChild(QLabel, "predictions_words").text()
     layout = card.parentWidget().layout()
@@ -114,7 +114,7 @@ def test_that_a_finished_run_can_be_chosen_at_once(view, run_id):
 
 def test_that_runs_that_only_rank_are_not_offered(view, session, library):
     drive(operations.train(library, library.datasets.open("planted"), model="ease"))
-    session.library.changed.emit()
+    session.library.files.changed.emit()
     assert session.data.runs_with_ratings() == ()
     assert not button(view, "pairs").isEnabled()
 

@@ -12,15 +12,13 @@ from desktop_rec.training.curves import StageLine, TrainingState
 from desktop_rec.training.device_picker import DevicePicker
 from desktop_rec.training.progress_parts import FiguresStrip, StageList
 from desktop_rec.training.rate_row import RateRow
-from desktop_rec.training.run_plan import learning_people, people_who_count, planned_steps
 from desktop_rec.training.training_view import TrainingView
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Dataset, Histories, Scale, Vocabulary
-from engine.data.split import SplitConfig, make_split
+from engine.data.split import SplitConfig
 from engine.device import Device, UnusedGpu
 from engine.errors import SettingError
 from engine.events import EpochEnded, StageStarted, StepsTaken, TrainingStarted
-from engine.training.config import TrainingConfig
 
 
 @pytest.fixture
@@ -37,7 +35,7 @@ def dataset():
 
 @pytest.fixture
 def view(qtbot, session, dataset):
-    session.dataset.current = dataset
+    session.dataset.current.current = dataset
     made = TrainingView(session.training, session.learning_rate)
     qtbot.addWidget(made)
     made.resize(1080, 740)
@@ -112,17 +110,6 @@ def test_that_the_plan_follows_the_form(view):
     field.edited.emit()
     assert "80 epochs over 74 people" in view._setup._estimate.text()
     assert view._setup._estimate.text() != before
-
-
-def test_that_the_planned_people_are_those_the_split_learns_from(dataset):
-    counted = people_who_count(dataset)
-    for kind in ("strong", "random", "none"):
-        split = SplitConfig(kind=kind)
-        assert learning_people(dataset, split, counted=counted) == len(make_split(dataset, split).train)
-
-
-def test_that_planned_steps_are_batches_times_epochs():
-    assert planned_steps(TrainingConfig(epochs=3, batch=30), examples=80) == 9
 
 
 def test_that_a_refused_value_does_not_start_a_run(view, session, monkeypatch):

@@ -8,46 +8,22 @@ import json
 import os
 import shutil
 
-import numpy as np
 import pytest
-import torch
+from stored_runs import plan_for, state_of, trained
 
-from engine.data.split import SplitConfig
 from engine.errors import LibraryError
 from engine.events import EpochEnded
 from engine.library import run_folder
 from engine.library.run_folder import RunFolder
-from engine.library.runs import RunPlan
 from engine.library.store import Library
 from engine.models.two_head import TwoHeadConfig
 from engine.training import checkpoint
-from engine.training.checkpoint import TrainingState
-from engine.training.config import TrainingConfig
-from engine.training.trainer import TrainedRun
-
-
-def state_of(value: float) -> TrainingState:
-    weights = {"w": torch.full((50,), value)}
-    return TrainingState(weights, {"w": torch.full((50,), value + 0.5)}, {"0.step": torch.tensor(value)}, {"step": 3})
 
 
 @pytest.fixture
 def begun(library, planted, report):
-    library.datasets.keep(planted, report)
+    library.datasets.save(planted, report)
     return library.runs.begin(planted, plan_for(planted))
-
-
-def plan_for(dataset) -> RunPlan:
-    return RunPlan(
-        model="two_head",
-        model_config=TwoHeadConfig(hidden=(8, 4), latent=2, decoder=(4,)),
-        training=TrainingConfig(lr=1e-3, epochs=5, seed=7),
-        split=SplitConfig(seed=3),
-        device="cpu",
-        precision="float32",
-        parameters=50,
-        candidates_I=np.arange(dataset.titles) % 2 == 0,
-    )
 
 
 def folder_of(library, recorder) -> RunFolder:
@@ -66,7 +42,7 @@ def test_that_a_run_records_all_that_is_needed_to_repeat_it(library, planted, be
 
 def test_that_the_last_checkpoint_counts_and_only_it_is_kept(library, begun):
     for value in (1.0, 2.0, 3.0):
-        begun.checkpoint(state_of(value))
+        begun.save_checkpoint(state_of(value))
     assert float(library.runs.state(begun.run_id).weights["w"][0]) == 3.0
     assert float(library.runs.load(begun.run_id).weights["w"][0]) == 3.5
     assert library.runs.load(begun.run_id).candidates_I.sum() == 10
@@ -86,7 +62,7 @@ def test_that_a_run_killed_at_any_moment_loads_and_goes_on(library, begun, monke
         replace_text(*arguments, **options)
         killed()
 
-    begun.checkpoint(state_of(1.0))
+    begun.save_checkpoint(state_of(1.0))
     replace_text = run_folder.replace_text
     with monkeypatch.context() as broken:
         if moment == "while writing":
@@ -94,9 +70,9 @@ def test_that_a_run_killed_at_any_moment_loads_and_goes_on(library, begun, monke
         else:
             broken.setattr(run_folder, "replace_text", killed if moment == "before current" else killed_after)
         with pytest.raises(Killed):
-            begun.checkpoint(state_of(2.0))
+            begun.save_checkpoint(state_of(2.0))
     assert float(library.runs.state(begun.run_id).weights["w"][0]) == (2.0 if moment == "after current" else 1.0)
-    begun.checkpoint(state_of(3.0))
+    begun.save_checkpoint(state_of(3.0))
     assert float(library.runs.state(begun.run_id).weights["w"][0]) == 3.0
     assert len(list((folder_of(library, begun).path / "checkpoints").iterdir())) == 1
 
@@ -110,17 +86,17 @@ def test_that_a_full_disk_leaves_the_former_checkpoint(library, begun, monkeypat
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
 
-    begun.checkpoint(state_of(1.0))
+    begun.save_checkpoint(state_of(1.0))
     with monkeypatch.context() as broken:
         broken.setattr(checkpoint, "save_tensors", full)
         with pytest.raises(LibraryError, match=r"checkpoint could not be written .*the disk is full"):
-            begun.checkpoint(state_of(2.0))
+            begun.save_checkpoint(state_of(2.0))
     assert float(library.runs.state(begun.run_id).weights["w"][0]) == 1.0
     assert len(list((folder_of(library, begun).path / "checkpoints").iterdir())) == 1
 
 
 def test_that_a_checkpoint_cut_short_is_a_sentence(library, begun):
-    begun.checkpoint(state_of(1.0))
+    begun.save_checkpoint(state_of(1.0))
     path = next(folder_of(library, begun).path.glob("checkpoints/*/best.safetensors"))
     path.write_bytes(path.read_bytes()[:-20])
     for load in (library.runs.load, library.runs.state):
@@ -130,7 +106,7 @@ def test_that_a_checkpoint_cut_short_is_a_sentence(library, begun):
 
 @pytest.mark.parametrize("text", ["../../datasets", "000009", ""])
 def test_that_a_current_that_names_no_checkpoint_is_a_sentence(library, begun, text):
-    begun.checkpoint(state_of(1.0))
+    begun.save_checkpoint(state_of(1.0))
     (folder_of(library, begun).path / "current").write_text(text)
     with pytest.raises(LibraryError, match="is damaged"):
         library.runs.state(begun.run_id)
@@ -144,7 +120,7 @@ def test_that_a_run_without_checkpoint_says_so(library, begun):
 
 def test_that_curves_come_back_and_a_resumed_epoch_replaces_its_point(library, begun):
     for epoch, value in ((1, 0.1), (2, 0.2), (2, 0.3)):
-        begun.curve(
+        begun.save_epoch(
             EpochEnded(epoch, epoch * 4, 5.0, (("presence", 4.5),), (("ndcg@100", value),), "ndcg@100", True, 1e-3)
         )
     curves = library.runs.curves(begun.run_id)
@@ -155,9 +131,9 @@ def test_that_curves_come_back_and_a_resumed_epoch_replaces_its_point(library, b
 
 def test_that_a_run_found_running_at_opening_was_interrupted(home, planted, report):
     with Library.open(home, who="first") as library:
-        library.datasets.keep(planted, report)
+        library.datasets.save(planted, report)
         recorder = library.runs.begin(planted, plan_for(planted))
-        recorder.checkpoint(state_of(1.0))
+        recorder.save_checkpoint(state_of(1.0))
     with Library.open(home, who="second") as library:
         record = library.runs.find(recorder.run_id)
         assert (record.status, record.has_model) == ("interrupted", True)
@@ -165,27 +141,24 @@ def test_that_a_run_found_running_at_opening_was_interrupted(home, planted, repo
 
 
 def test_that_finishing_adds_up_the_seconds_of_all_sessions(library, begun):
-    model = torch.nn.Linear(2, 3)
-    model.parameter_count = 9
-    trained = TrainedRun(model, 5, 4, 0.4, False, "All done.", 2.0, 100.0, 20, False, "ndcg@100", ())
-    library.runs.finish(begun.run_id, trained)
-    record = library.runs.finish(begun.run_id, dataclasses.replace(trained, stopped=True, seconds=3.0))
+    library.runs.finish(begun.run_id, trained())
+    record = library.runs.finish(begun.run_id, dataclasses.replace(trained(), stopped=True, seconds=3.0))
     assert (record.status, record.seconds, record.best_epoch, record.parameters) == ("stopped", 5.0, 4, 9)
 
 
 def test_that_deleting_a_run_is_undone(library, begun):
-    begun.checkpoint(state_of(1.0))
+    begun.save_checkpoint(state_of(1.0))
     library.runs.delete(begun.run_id)
     assert library.runs.records() == ()
     library.runs.restore(begun.run_id)
     assert library.runs.load(begun.run_id).record.run_id == begun.run_id
 
 
-def test_that_runs_are_found_by_id_name_latest_and_data_set(library, planted, begun):
+def test_that_runs_are_found_by_id_name_latest_and_fingerprint(library, planted, begun):
     second = library.runs.begin(planted, plan_for(planted))
     assert library.runs.find("latest").run_id == second.run_id
     assert library.runs.find("two_head 1").run_id == begun.run_id
-    assert [record.run_id for record in library.runs.records("planted")] == [second.run_id, begun.run_id]
+    assert [record.run_id for record in library.runs.records(planted.fingerprint)] == [second.run_id, begun.run_id]
     assert library.runs.records("other") == ()
     with pytest.raises(LibraryError, match=r"no run called 'x'.*two_head 2"):
         library.runs.find("x")
@@ -206,5 +179,5 @@ def test_that_a_run_whose_data_set_is_another_now_is_refused(library, begun):
 
 def test_that_a_run_finds_its_data_set_imported_again(library, planted, report, begun):
     library.datasets.delete("planted")
-    library.datasets.keep(dataclasses.replace(planted, dataset_id="again"), report)
+    library.datasets.save(dataclasses.replace(planted, dataset_id="again"), report)
     assert library.dataset_of(library.runs.find(begun.run_id)).dataset_id == "again"

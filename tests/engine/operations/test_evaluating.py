@@ -11,7 +11,7 @@ from engine import operations
 from engine.data.dataset import Histories
 from engine.data.split import HeldOut, SplitConfig, make_split
 from engine.errors import DataError, SettingError
-from engine.evaluation.protocol import judge, watched_value
+from engine.evaluation.protocol import evaluate_model, monitor_value
 from engine.evaluation.result import compare
 from engine.events import StageStarted, Stop, drive
 from engine.models.base import ClosedFormModel
@@ -32,7 +32,7 @@ def stages(job) -> list[str]:
 
 def test_that_a_finished_run_is_kept_person_by_person(library, dataset):
     finished = fitted(library, dataset, "ease")
-    kept = library.runs.judgement(finished.run_id)
+    kept = library.runs.evaluation(finished.run_id)
     assert kept is not None
     assert kept.metrics == finished.judgement.metrics
     assert {"profile length", "popularity"} <= {breakdown.name for breakdown in kept.breakdowns}
@@ -42,7 +42,7 @@ def test_that_a_finished_run_is_kept_person_by_person(library, dataset):
 def test_that_judging_again_adds_the_cold_start_and_keeps_it(library, dataset):
     run_id = fitted(library, dataset, "ease").run_id
     judgement = drive(operations.evaluate(library, run_id))
-    kept = library.runs.judgement(run_id)
+    kept = library.runs.evaluation(run_id)
     assert kept is not None
     assert kept.breakdowns == judgement.breakdowns
     assert [row.label for row in kept.breakdown("cold start").rows] == ["1", "2", "4", "8", "all"]
@@ -51,16 +51,16 @@ def test_that_judging_again_adds_the_cold_start_and_keeps_it(library, dataset):
 def test_that_the_usual_lengths_of_lists_are_kept_beside_those_asked_for(library, dataset):
     run_id = fitted(library, dataset, "ease").run_id
     drive(operations.evaluate(library, run_id, ks=(5,)))
-    assert {"ndcg@5", "ndcg@20", "ndcg@100"} <= library.runs.judgement(run_id).metrics.keys()
-    assert library.runs.judgement(run_id).breakdown("profile length").unit == "NDCG@100"
+    assert {"ndcg@5", "ndcg@20", "ndcg@100"} <= library.runs.evaluation(run_id).metrics.keys()
+    assert library.runs.evaluation(run_id).breakdown("profile length").unit == "NDCG@100"
 
 
 def test_that_another_weight_or_a_stop_changes_nothing_that_is_kept(library, dataset):
     run_id = drive(trained(library, dataset)).run_id
-    before = library.runs.judgement(run_id)
+    before = library.runs.evaluation(run_id)
     assert drive(operations.evaluate(library, run_id, weight=0.1)).metrics != before.metrics
     assert stop_at(operations.evaluate(library, run_id), lambda event: event is None).stopped
-    assert library.runs.judgement(run_id).breakdowns == before.breakdowns
+    assert library.runs.evaluation(run_id).breakdowns == before.breakdowns
     assert library.runs.find(run_id).metrics["ndcg@100"]["value"] == before.metrics["ndcg@100"].value
 
 
@@ -132,7 +132,7 @@ def test_that_people_without_a_history_are_judged_by_every_model(library, datase
     nothing = split.test.fold_in.where(np.zeros(split.test.fold_in.entries, dtype=bool))
     people = HeldOut(split.test.user_rows_U, nothing, split.test.to_find)
     kept = model_of(library.runs.load(finished.run_id), dataset)
-    judgement = drive(judge(kept, people, candidates_I=split.candidates_I, cold_start_people=5))
+    judgement = drive(evaluate_model(kept, people, candidates_I=split.candidates_I, cold_start_people=5))
     assert 0 <= judgement.metrics["ndcg@20"].value <= 1
     assert judgement.breakdown("cold start") is None, "there is nothing to shorten"
     if kept.can.predicts_ratings:
@@ -149,7 +149,7 @@ def test_that_ratings_are_not_asked_of_a_model_of_likes(library, dataset, model)
     kept = model_of(library.runs.load(library.runs.find("latest").run_id), dataset)
     assert isinstance(kept, ClosedFormModel)
     with pytest.raises(SettingError, match=r"rmse cannot be measured for ease.*Watch another metric"):
-        watched_value(kept, split.test, candidates_I=split.candidates_I, metric="rmse")
+        monitor_value(kept, split.test, candidates_I=split.candidates_I, metric="rmse")
 
 
 def test_that_people_with_nothing_rated_to_find_are_refused_in_words(library, dataset):
@@ -162,4 +162,4 @@ def test_that_people_with_nothing_rated_to_find_are_refused_in_words(library, da
     )
     people = HeldOut(split.test.user_rows_U, split.test.fold_in, unrated)
     with pytest.raises(DataError, match=r"Nobody among the held-out people.*holds out more"):
-        drive(judge(kept, people, candidates_I=split.candidates_I))
+        drive(evaluate_model(kept, people, candidates_I=split.candidates_I))
