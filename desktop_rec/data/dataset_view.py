@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_rec.common import questions
 from desktop_rec.common.job_state import JobState
-from desktop_rec.data.dataset_facts import facts_of
+from desktop_rec.common.text import plural
 from desktop_rec.data.dataset_list import DatasetLine, DatasetList
 from desktop_rec.data.dataset_page import DatasetPage
-from desktop_rec.data.dataset_picture import plural
+from desktop_rec.data.statistics_text import describe_dataset
 from desktop_rec.session.labels import TITLES
 from desktop_rec.session.session import Session
 from engine.data.dataset import Dataset
@@ -96,31 +96,35 @@ class DatasetView(QWidget):
             return
         if session.record != self._shown:
             self._show_record(session.dataset, session.record)
-        session.ask_picture()
+        session.ask_statistics()
 
     def _show_record(self, dataset: Dataset, record: DatasetRecord) -> None:
         """Another data set, or the same one under another name or with another report."""
         is_other = self._shown is None or self._shown.dataset_id != record.dataset_id
         self._shown = record
-        store = self._session.library.datasets if self._session.library is not None else None
-        facts = () if store is None else facts_of(record, folder=store.folder_of(record.dataset_id))
         asked = 0 if dataset.asked_P2 is None else len(dataset.asked_P2)
         self.page.predictions.show_asked(asked)
         self.page.place_predictions(first=bool(asked))
-        self.page.show_record(record, about_words(record.report), facts, plural(dataset.catalogue.word))
+        self.page.show_record(
+            record,
+            about_words(record.report),
+            describe_dataset(record, self._session.files_found),
+            plural(dataset.catalogue.word),
+        )
         if is_other:
             self.page.scroll_to_top()
             self.page.show_counting("Counting ratings and titles…")
-            self._on_picture()
+            self._on_statistics()
 
-    def _on_picture(self) -> None:
+    def _on_statistics(self) -> None:
         session = self._session
         if session.dataset is None or self._shown is None or session.dataset.dataset_id != self._shown.dataset_id:
             return
-        if session.picture is not None:
-            self.page.show_picture(session.dataset.catalogue, session.picture)
-        elif session.picture_failure:
-            self.page.show_counting(session.picture_failure)
+        if session.statistics is not None:
+            self.page.show_facts(describe_dataset(self._shown, session.files_found))
+            self.page.show_statistics(session.dataset.catalogue, session.statistics)
+        elif session.statistics_failure:
+            self.page.show_counting(session.statistics_failure)
 
     def _connect(self) -> None:
         session, head = self._session, self.page.head
@@ -135,7 +139,7 @@ class DatasetView(QWidget):
         self.page.problems.save_asked.connect(self._on_save_problems)
         connect_list(self.page.datasets, session)
         self.page.datasets.file_asked.connect(self.file_asked)
-        session.picture_changed.connect(self._on_picture)
+        session.statistics_changed.connect(self._on_statistics)
         session.recommender_changed.connect(self._on_recommender)
         session.job_changed.connect(self._on_job)
         session.library_changed.connect(self._show_runs)

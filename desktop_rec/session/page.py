@@ -1,4 +1,4 @@
-"""The session's desk for the open data set's page: its picture, its export, importing it again.
+"""The session's desk for the open data set's page: its statistics, its export, importing it again.
 
 Stands on the data desk, with a lane of its own for counting, so that the page never waits for a model. Exporting and
 importing again are long jobs like any other.
@@ -23,8 +23,9 @@ from desktop_rec.session.data import DataDesk
 from desktop_rec.session.scoring import ScoringLane
 
 if TYPE_CHECKING:
-    from desktop_rec.data.dataset_picture import DatasetPicture
+    from desktop_rec.data.statistics_text import FilesFound
     from engine.data.dataset import Dataset
+    from engine.data.statistics import DatasetStatistics
     from engine.library.datasets import DatasetRecord
     from engine.operations import ExportedDataset, ImportedAgain
 
@@ -33,19 +34,20 @@ _LONGEST_NAME = 80
 
 
 class PageDesk(DataDesk):
-    """`picture` is what was counted of the open data set (None: not yet); picture_changed says that it is new.
+    """`statistics` is what was counted of the open data set (None: not yet), `files_found` what its files take.
 
-    `picture_failure` is the sentence where counting failed, else "".
+    statistics_changed says that they are new. `statistics_failure` is the sentence where counting failed, else "".
     """
 
-    picture_changed = Signal()
+    statistics_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.picture: DatasetPicture | None = None
-        self.picture_failure = ""
+        self.statistics: DatasetStatistics | None = None
+        self.files_found: FilesFound | None = None
+        self.statistics_failure = ""
         self._has_asked = False
-        self._counting = ScoringLane(self, name="counting", kinds=("picture",), stale_after={}, uses_torch=False)
+        self._counting = ScoringLane(self, name="counting", kinds=("statistics",), stale_after={}, uses_torch=False)
         self._counting.answered.connect(self._on_counted)
         self._counting.failed.connect(self._on_count_failed)
         self._counting.idle.connect(self._on_idle)
@@ -54,11 +56,11 @@ class PageDesk(DataDesk):
     def is_idle(self) -> bool:
         return super().is_idle and not self._counting.is_busy
 
-    def ask_picture(self) -> None:
-        """Count the open data set for its page, once; the answer comes with picture_changed."""
-        if self.dataset is not None and not self._has_asked:
+    def ask_statistics(self) -> None:
+        """What was counted of the open data set, once; the answer comes with statistics_changed."""
+        if self.library is not None and self.dataset is not None and self.record is not None and not self._has_asked:
             self._has_asked = True
-            self._counting.request("picture", partial(work.picture, self.dataset))
+            self._counting.request("statistics", partial(work.statistics, self.library, self.dataset, self.record))
 
     def export_dataset(self, parent_folder: Path) -> bool:
         """Write the open data set as CSV into a folder of its own name, which is made there."""
@@ -98,16 +100,17 @@ class PageDesk(DataDesk):
 
     def _take(self, dataset: Dataset | None, record: DatasetRecord | None) -> None:
         self._counting.abandon()
-        self.picture, self.picture_failure, self._has_asked = None, "", False
+        self.statistics, self.files_found = None, None
+        self.statistics_failure, self._has_asked = "", False
         super()._take(dataset, record)
 
-    def _on_counted(self, kind: str, picture: DatasetPicture) -> None:
-        self.picture = picture
-        self.picture_changed.emit()
+    def _on_counted(self, kind: str, found: tuple[DatasetStatistics, FilesFound]) -> None:
+        self.statistics, self.files_found = found
+        self.statistics_changed.emit()
 
     def _on_count_failed(self, kind: str, failure: Failure) -> None:
-        self.picture_failure = f"{failure.sentence} {failure.remedy}"
-        self.picture_changed.emit()
+        self.statistics_failure = f"{failure.sentence} {failure.remedy}"
+        self.statistics_changed.emit()
 
     def _on_page_job_failed(self, failure: Failure) -> None:
         self.notice.emit(Notice.of(failure))

@@ -8,7 +8,7 @@ before they are imported, and counting the open data set; in the last three the 
 ATTRIBUTES (read them; None means: not there yet)
     library            Library; library_failure says why there is none
     dataset, record, report          the open data set, its DatasetRecord, and the import's report (a dict)
-    picture            what was counted of the open data set after ask_picture(); picture_failure: why it was not
+    statistics         what was counted of the open data set after ask_statistics(); statistics_failure: why it was not
     recommender, model_label         the model in use and what to call it (ModelLabel)
     model_words        what the scoring lane does to get a model ("" when it is done or nothing is open)
     profile, profile_is_borrowed     the person; borrowed: somebody of the data set, whose changes are not kept
@@ -26,7 +26,7 @@ ATTRIBUTES (read them; None means: not there yet)
 SIGNALS (no arguments unless said)
     library_changed                  kept data sets, runs or people changed: menus and lists read them again
     dataset_changed                  dataset, record and report are new; rate and curves were dropped
-    picture_changed                  picture or picture_failure is new
+    statistics_changed               statistics or statistics_failure is new
     recommender_changed              recommender, model_label or model_words are new; ask recommend() again
     profile_changed                  profile is new; ask recommend() again
     rate_changed                     rate is new
@@ -49,7 +49,7 @@ METHODS
     open_library(home) -> bool       warm_up() imports torch on a thread, once, at a quiet moment
     data:     use_sample() import_paths(paths, options) open_dataset(id) rename_dataset(id, name)
               delete_dataset(id) datasets()
-    page:     ask_picture() export_dataset(parent_folder) import_again() save_problems(path, problems)
+    page:     ask_statistics() export_dataset(parent_folder) import_again() save_problems(path, problems)
               runs_with_ratings() write_predictions(run_id, pairs or None for the file's own, out)
     import:   prepare_import(paths) read_otherwise(given) take_titles_from(path) name_import(name) want_counts()
               keep_only(selection, duplicates) start_import() leave_import() add_to_my_ratings()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from engine.events import Job
 
 if TYPE_CHECKING:
-    from desktop_rec.data.dataset_picture import DatasetPicture
+    from desktop_rec.data.statistics_text import FilesFound
     from engine.data.dataset import Dataset
     from engine.data.importing.estimate import Estimate
     from engine.data.importing.gathering import Gathered
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from engine.data.importing.preview import Preview
     from engine.data.profiles import Profile
     from engine.data.reading.roles import Given
+    from engine.data.statistics import DatasetStatistics
     from engine.device import Device, UnusedGpu
+    from engine.library.datasets import DatasetRecord
     from engine.library.store import Library
     from engine.operations import ExportedDataset, ImportedAgain, ImportedData, Predictions
     from engine.recommending.ranking import Filters
@@ -95,11 +97,14 @@ def import_gathered(library: Library, gathered: Gathered, options: ImportOptions
     return (yield from operations.import_gathered(library, gathered, options=options))
 
 
-def picture(dataset: Dataset) -> Job[DatasetPicture]:
-    """What the page of a data set shows."""
-    from desktop_rec.data.dataset_picture import count_dataset
+def statistics(library: Library, dataset: Dataset, record: DatasetRecord) -> Job[tuple[DatasetStatistics, FilesFound]]:
+    """What the page of a data set shows: counts, and its files on the disk. Makes the catalogue ready for a search."""
+    from desktop_rec.data.statistics_text import look_at_files
 
-    return (yield from count_dataset(dataset))
+    found = yield from library.datasets.statistics(dataset)
+    dataset.catalogue.prepare_search()
+    yield None
+    return found, look_at_files(record, library.datasets.folder_of(record.dataset_id))
 
 
 def export(dataset: Dataset, folder: Path) -> Job[ExportedDataset]:
