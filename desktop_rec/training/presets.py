@@ -13,7 +13,7 @@ from desktop_rec.training.choice_list import Choice
 from desktop_rec.training.config_form import FormPart
 from desktop_rec.training.preset_picker import PresetPicker
 from desktop_rec.training.training_setup import TrainingSetup
-from engine.models.defaults import DataFacts, facts_of, presets_for
+from engine.models.defaults import DataFacts, facts_from, facts_of, presets_for
 from engine.models.presets import Preset
 from engine.models.registry import kind_of
 from engine.training.config import rate_words
@@ -57,7 +57,8 @@ class PresetOffer(QObject):
         dataset = self._session.dataset
         if dataset is None or (self._facts is not None and self._facts[0] == dataset.fingerprint):
             return False
-        facts = facts_of(dataset)
+        statistics = self._session.statistics
+        facts = facts_of(dataset) if statistics is None else facts_from(statistics)
         self._facts = (dataset.fingerprint, facts)
         self._presets = {one.name: one for one in presets_for(dataset, facts=facts)}
         self._picker.show_choices(
