@@ -19,7 +19,7 @@ from engine.data.catalogue import split_title
 from engine.data.dataset import Dataset
 from engine.data.matching.titles import Name, Part, names_of, parts_of
 from engine.data.personal.export import ExportedTitle
-from engine.data.personal.meanings import normalised_id
+from engine.data.reading.values import normalised_id
 from engine.events import Job, Pace, Progressed
 
 KINDS = {
