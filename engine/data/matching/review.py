@@ -1,6 +1,6 @@
 """A person goes through what was matched: what is sure is taken, what is unsure only when they say so.
 
-Stands after the matcher, before a profile takes the ratings in. A Review is a value: deciding gives a new one.
+A Review is a value: deciding gives a new one.
 """
 
 from __future__ import annotations
