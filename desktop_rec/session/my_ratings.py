@@ -103,13 +103,10 @@ class MyRatingsDesk(PersonDesk):
         """Write what will not be taken in, though nobody left it out, as CSV with the reasons."""
         if self.my_import is None or self.my_import.found is None:
             return False
-        from engine.data.matching.review import standings
+        from engine.data.matching.review import open_titles
         from engine.data.personal.writing import write_unmatched
 
-        review = self.my_import.found.review
-        stood = zip(review.titles, review.matches, standings(review), strict=True)
-        left = [(title, match.why) for title, match, one in stood if one in ("unsure", "unmatched")]
-        return self._saved(partial(write_unmatched, left, path), path)
+        return self._saved(partial(write_unmatched, open_titles(self.my_import.found.review), path), path)
 
     def save_my_ratings(self, path: Path) -> bool:
         """Write the profile as CSV, with its scale; it can be imported here again."""
