@@ -8,12 +8,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from engine.errors import DataError
 
 ORDERS = {"ymd": ("y", "m", "d"), "dmy": ("d", "m", "y"), "mdy": ("m", "d", "y")}
 _DATE = re.compile(r"(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})(?:,?[T ]\s*\d{1,2}:\d\d(?::\d\d)?(?P<half>\s?[AaPp][Mm])?)?")
 _ENOUGH = 0.9
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_SPELT_DATE = re.compile(r"[a-z]{3} ([a-z]{3}) +(\d{1,2}) \d\d:\d\d:\d\d (\d{4})")
+_PLAIN_DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+_YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
+_LATEST = 4_102_444_800
+"""The year 2100 in Unix seconds: larger numbers are milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -63,3 +70,70 @@ def _order_of(parts: list[tuple[str, str, str]]) -> tuple[str | None, bool]:
     if min(days_first, months_first) > (1 - _ENOUGH) * max(days_first, months_first):
         return None, False
     return ("mdy" if months_first > days_first else "dmy"), days_first == months_first == 0
+
+
+def seconds_of(text: str) -> int:
+    """Unix seconds of a date or time that starts with its year, of ctime's form, or of a Unix time; else 0."""
+    text = text.strip()
+    if not text:
+        return 0
+    try:
+        if re.fullmatch(r"\d{8,13}(\.\d+)?", text):
+            number = int(float(text))
+            return number // 1000 if number > _LATEST else number
+        return _seconds_of_date(text)
+    except (ValueError, OverflowError):
+        return 0
+
+
+def _seconds_of_date(text: str) -> int:
+    spelt = _SPELT_DATE.fullmatch(text.casefold())
+    if spelt and spelt.group(1) in _MONTHS:
+        month = _MONTHS.index(spelt.group(1)) + 1
+        return _seconds(datetime(int(spelt.group(3)), month, int(spelt.group(2))))
+    plain = _PLAIN_DATE.match(text)
+    if not plain:
+        return 0
+    day = "{:0>4}-{:0>2}-{:0>2}".format(*plain.groups())
+    try:
+        return _seconds(datetime.fromisoformat(day + text[plain.end() :].removesuffix(" UTC")))
+    except ValueError:
+        return _seconds(datetime.fromisoformat(day))
+
+
+def _seconds(moment: datetime) -> int:
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+
+
+def year_in(text: str) -> int:
+    """The first year in a text such as "1999", "1999-03-31", "31 Mar 1999"; 0 where there is none."""
+    found = _YEAR.search(text)
+    return int(found.group(1)) if found else 0
+
+
+def normalised_id(kind: str, text: str) -> str:
+    """An id of this kind as all exports and data sets can be compared by it; "" where the text is none."""
+    text = text.strip()
+    if kind == "imdb":
+        return _imdb_id(text)
+    if kind == "isbn":
+        return _isbn(text)
+    if kind in ("tmdb", "mal", "movielens", "bgg"):
+        number = re.fullmatch(r"0*([1-9]\d{0,11})(?:\.0)?", text)
+        return number.group(1) if number else ""
+    return text[:200]
+
+
+def _imdb_id(text: str) -> str:
+    number = re.search(r"(?:^|tt)0*([1-9]\d{0,9})(?:\.0)?/?$", text)
+    return f"tt{int(number.group(1)):07d}" if number else ""
+
+
+def _isbn(text: str) -> str:
+    """With ten signs where the book has such a number (as most data sets write it), else with thirteen."""
+    plain = re.sub(r"[^0-9X]", "", text.upper())
+    if len(plain) == 13 and plain.isdecimal() and plain.startswith("978"):
+        nine = plain[3:12]
+        rest = -sum(place * int(digit) for place, digit in zip(range(10, 1, -1), nine, strict=True)) % 11
+        return nine + ("X" if rest == 10 else str(rest))
+    return plain if re.fullmatch(r"\d{9}[\dX]|\d{13}", plain) else ""

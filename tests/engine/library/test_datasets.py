@@ -14,9 +14,11 @@ import pytest
 from planted import planted_dataset
 
 from engine.data.dataset import fingerprint_of
+from engine.data.statistics import count_statistics
 from engine.errors import LibraryError
-from engine.events import Stop
+from engine.events import Stop, drive
 from engine.library import dataset_files
+from engine.library.dataset_files import read_statistics
 from engine.library.store import Library
 
 
@@ -250,3 +252,19 @@ def test_that_an_id_from_the_trash_can_be_used_again(library, planted, report):
     library.datasets.delete("planted")
     library.datasets.save(planted, report)
     assert library.datasets.open("planted").entries == planted.entries
+
+
+def test_that_statistics_are_stored_at_import(library, planted, report):
+    kept = library.datasets.keep(planted, report)
+    stored = read_statistics(folder_of(library, kept), titles=planted.titles)
+    assert stored.as_dict() == drive(count_statistics(planted)).as_dict()
+
+
+@pytest.mark.parametrize("damage", [None, b"", b"{}", b"[]"])
+def test_that_statistics_that_are_missing_or_damaged_are_counted_anew_and_stored(library, planted, report, damage):
+    kept = library.datasets.keep(planted, report)
+    path = folder_of(library, kept) / "statistics.json"
+    path.unlink() if damage is None else path.write_bytes(damage)
+    counted = drive(library.datasets.statistics(library.datasets.open(kept.dataset_id)))
+    assert counted.entries == planted.entries
+    assert read_statistics(folder_of(library, kept), titles=planted.titles).as_dict() == counted.as_dict()
