@@ -119,7 +119,7 @@ def _general_places(source: Source, shape: Shape, places: dict[str, int]) -> dic
             path=str(source.path),
         )
     raise DataError(
-        f"{source.name} has no column of {' and none of '.join(missing)}; its columns are: {shape.columns_words}.",
+        f"{source.name} has no column of {' and none of '.join(missing)}; its columns are: {shape.described_columns}.",
         remedy="A profile needs a column of item ids or titles, and one of ratings, such as: movieId,rating.",
         path=str(source.path),
         missing=tuple(missing),
