@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import torch
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from engine.data.dataset import Scale
@@ -70,7 +69,6 @@ def arrays(listed: list[int], gains: dict[int, float], most: int) -> tuple[np.nd
 
 
 @given(case=lists_and_relevant(), k=st.integers(1, 15))
-@hypothesis_settings(max_examples=200, deadline=None)
 def test_that_the_ranking_metrics_are_their_definitions(case, k):
     listed, rated = case
     relevant = set(rated)
@@ -88,7 +86,6 @@ def test_that_the_ranking_metrics_are_their_definitions(case, k):
 
 
 @given(case=lists_and_relevant(), k=st.integers(1, 15))
-@hypothesis_settings(max_examples=200, deadline=None)
 def test_that_graded_ndcg_is_its_definition(case, k):
     listed, rated = case
     scale = Scale(1, 5, 1)
@@ -108,14 +105,12 @@ def test_that_grades_run_from_0_to_4_on_any_scale():
     scores=st.lists(st.lists(TIED, min_size=9, max_size=9), min_size=1, max_size=4),
     k=st.integers(1, 12),
 )
-@hypothesis_settings(max_examples=300, deadline=None)
 def test_that_equal_scores_are_ordered_by_item_row(scores, k):
     found = metrics.top_items(torch.tensor(scores), k)
     assert found.tolist() == [slow_top(score, k) for score in scores]
 
 
 @given(seed=st.integers(0, 10_000))
-@hypothesis_settings(max_examples=20, deadline=None)
 def test_that_long_lists_are_ordered_as_a_full_sort_orders_them(seed):
     scores = np.random.default_rng(seed).integers(0, 60, size=(3, 400)).astype(np.float32) / 7
     found = metrics.top_items(torch.from_numpy(scores), 100)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import resuming_process
 import torch
 from planted import CPU, Kept
 from small_models import small_model
@@ -92,23 +93,21 @@ def test_that_a_run_stopped_anywhere_and_resumed_equals_the_whole_run_to_the_bit
     assert (kept.curves + resumed_kept.curves) == whole_kept.curves
 
 
+@pytest.mark.slow
 def test_that_a_run_resumed_in_a_new_process_equals_the_whole_run_to_the_bit(tmp_path):
-    here = Path(__file__).parent
-
-    def process(*arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, str(here / "resuming_process.py"), str(tmp_path), *arguments],
-            capture_output=True,
-            text=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(here.parents[1] / "support"), str(here.parents[2])])},
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    whole = json.loads(process("whole"))
-    process("stop", "17")
-    resumed = json.loads(process("resume"))
-    assert resumed == whole
+    whole = resuming_process.ended(tmp_path, "whole")
+    stopped = resuming_process.ended(tmp_path, "stop", 17)
+    support = Path(resuming_process.__file__)
+    places = os.pathsep.join([str(support.parent), str(support.parents[2])])
+    resumed = subprocess.run(
+        [sys.executable, str(support), str(tmp_path), "resume"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": places},
+    )
+    assert resumed.returncode == 0, resumed.stderr
+    assert json.loads(resumed.stdout) == json.loads(json.dumps(whole))
+    assert all(0 < stopped[name]["progress"]["step"] < whole[name]["progress"]["step"] for name in whole)
 
 
 def test_that_more_epochs_go_on_where_fewer_ended(split, fresh_model):

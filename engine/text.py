@@ -1,0 +1,266 @@
+"""Numbers, sizes, durations, shares, counts and dates as people read them, one way in the terminal and the window.
+
+Pure functions from plain values to text. Sizes are decimal (1 MB is 1,000,000 bytes), as file managers show them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+MINUS = "−"
+TIMES = "×"
+NONE = "-"
+"""What stands in a table where there is no value."""
+
+_UNCHANGED_PLURALS = frozenset({"series", "anime", "manga"})
+_SIZE_UNITS = (("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
+
+
+def format_count(count: float) -> str:
+    """A count with its thousands apart.
+
+    >>> format_count(12480)
+    '12,480'
+    """
+    return f"{count:,.0f}"
+
+
+def format_about(count: int) -> str:
+    """A guessed count, rounded to two figures.
+
+    >>> format_about(105_283)
+    '110,000'
+    """
+    return format_count(round(count, 2 - len(str(count))) if count >= 100 else count)
+
+
+def format_number(value: float) -> str:
+    """A plain number with as many places as it needs.
+
+    >>> [format_number(value) for value in (4.0, 0.25, -9.66, 1e-8, 1_000_000)]
+    ['4', '0.25', '−9.66', '1e-8', '1,000,000']
+    """
+    if abs(value) >= 10_000 and value == int(value):
+        return f"{int(value):,}".replace("-", MINUS)
+    text = f"{abs(value):g}".replace("e-0", "e-")
+    return f"{MINUS}{text}" if value < 0 else text
+
+
+def format_rate(lr: float | None) -> str:
+    """A learning rate with two figures.
+
+    >>> [format_rate(lr) for lr in (10, 0.5, 3.14e-3, 1e-7, None)]
+    ['10', '0.5', '3.1e-3', '1e-7', '-']
+    """
+    if lr is None:
+        return NONE
+    if lr >= 0.1:
+        return f"{lr:.2g}"
+    mantissa, exponent = f"{lr:.1e}".split("e")
+    return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
+
+
+def format_figure(value: float | None, *, decimals: int | None = None) -> str:
+    """A loss or a metric: with three figures, or with as many decimals as the others of its column.
+
+    >>> [format_figure(value) for value in (0.4123, 6.412, 12480.2, -0.0004, math.inf, None)]
+    ['0.412', '6.41', '12,480', '-4e-4', 'not finite', '-']
+    >>> format_figure(6.412, decimals=3)
+    '6.412'
+    """
+    if value is None:
+        return NONE
+    if not math.isfinite(value):
+        return "not finite"
+    if decimals is not None:
+        return f"{value:.{decimals}f}"
+    if value == 0 or abs(value) >= 100:
+        return f"{value:,.0f}"
+    if abs(value) < 1e-3:
+        return f"{'-' if value < 0 else ''}{format_rate(abs(value))}"
+    return f"{value:.{min(3, max(0, 2 - math.floor(math.log10(abs(value)))))}f}"
+
+
+def format_distinct(first: float, second: float) -> tuple[str, str]:
+    """Two errors with two decimals, or with as many more, four at most, as show which is the smaller.
+
+    >>> format_distinct(0.8012, 0.8034)
+    ('0.801', '0.803')
+    """
+    for decimals in (2, 3, 4):
+        texts = f"{first:.{decimals}f}", f"{second:.{decimals}f}"
+        if texts[0] != texts[1]:
+            return texts
+    return f"{first:.2f}", f"{second:.2f}"
+
+
+def format_percent(share: float, *, signed: bool = False) -> str:
+    """A share of 1. What is small is never shown as nothing; the sign is left away unless asked for.
+
+    >>> [format_percent(share) for share in (0.34, 0.003, 0.0001, 0)]
+    ['34 %', '0.3 %', '<0.1 %', '0 %']
+    >>> format_percent(-0.12, signed=True)
+    '−12 %'
+    """
+    sign = (MINUS if share < 0 else "+") if signed else ""
+    percent = 100 * abs(share)
+    if 0 < percent < 0.05:
+        return f"{sign}<0.1 %"
+    return f"{sign}{percent:.1f} %" if 0 < percent < 0.95 else f"{sign}{percent:.0f} %"
+
+
+def format_size(size_bytes: float) -> str:
+    """A size of a file or of memory.
+
+    >>> [format_size(size) for size in (1, 812, 12_000, 2_200_000, 480_000_000, 1_900_000_000)]
+    ['1 byte', '812 bytes', '12 kB', '2.2 MB', '480 MB', '1.9 GB']
+    """
+    for unit, least in _SIZE_UNITS:
+        if size_bytes >= least:
+            value = size_bytes / least
+            return f"{value:,.0f} {unit}" if value >= 9.95 else f"{value:.1f} {unit}"
+    return plural(int(size_bytes), "byte")
+
+
+def format_duration(seconds: float) -> str:
+    """How long something takes.
+
+    >>> [format_duration(seconds) for seconds in (0.7, 42, 72, 7509)]
+    ['0.7 s', '42 s', '1:12', '2:05:09']
+    """
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    return f"{round(seconds)} s" if round(seconds) < 60 else format_clock(seconds)
+
+
+def format_clock(seconds: float) -> str:
+    """A running clock, which keeps its shape while it counts.
+
+    >>> [format_clock(seconds) for seconds in (7, 72, 7384)]
+    ['0:07', '1:12', '2:03:04']
+    """
+    minutes, rest = divmod(max(0, round(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def format_moment(moment: datetime) -> str:
+    """A date and a time of day, where this machine is.
+
+    >>> format_moment(datetime(2026, 5, 4, 9, 30).astimezone())
+    '04 May 2026, 09:30'
+    """
+    return f"{moment.astimezone():%d %b %Y, %H:%M}"
+
+
+def format_ago(moment: datetime, *, now: datetime | None = None) -> str:
+    """How long ago a moment was.
+
+    >>> noon = datetime(2026, 5, 4, 12, tzinfo=UTC)
+    >>> [format_ago(noon, now=noon.replace(minute=2)), format_ago(noon, now=noon.replace(day=6))]
+    ['2 min ago', 'on 4 May 2026']
+    """
+    seconds = ((now or datetime.now(UTC)) - moment).total_seconds()
+    if seconds < 60:
+        return "just now"
+    if seconds < 3600:
+        return f"{seconds // 60:.0f} min ago"
+    if seconds < 24 * 3600:
+        return f"{seconds // 3600:.0f} h ago"
+    return f"on {moment.day} {moment:%B %Y}"
+
+
+def plural(count: int, noun: str) -> str:
+    """A count with its noun.
+
+    >>> [plural(count, "rating") for count in (0, 1, 12480)]
+    ['no ratings', '1 rating', '12,480 ratings']
+    """
+    if count == 1:
+        return f"1 {noun}"
+    return f"{format_count(count) if count else 'no'} {plural_of(noun)}"
+
+
+def plural_of(noun: str) -> str:
+    """The word for several.
+
+    >>> [plural_of(noun) for noun in ("film", "story", "series", "match", "person")]
+    ['films', 'stories', 'series', 'matches', 'people']
+    """
+    if noun.lower() in _UNCHANGED_PLURALS:
+        return noun
+    if noun.endswith("person"):
+        return f"{noun.removesuffix('person')}people"
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
+
+
+def join_words(words: Iterable[str]) -> str:
+    """Words in a row.
+
+    >>> join_words(["people", "films", "ratings"])
+    'people, films and ratings'
+    """
+    *first, last = list(words) or [""]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def shorten(text: str, width: int) -> str:
+    """A text cut to a width, with a sign where something is missing.
+
+    >>> shorten("The Matrix", 7)
+    'The Ma…'
+    """
+    return text if len(text) <= width else f"{text[: max(0, width - 1)]}…"
+
+
+def format_rating(rating: float) -> str:
+    """A rating that was given, with a decimal where it has one.
+
+    >>> [format_rating(rating) for rating in (4.0, 4.5, -3)]
+    ['4', '4.5', '−3']
+    """
+    return f"{rating:.1f}".removesuffix(".0").replace("-", MINUS)
+
+
+def format_predicted_rating(rating: float, off: float | None = None) -> str:
+    """A predicted rating, always with a decimal, and how far off it may be.
+
+    >>> format_predicted_rating(4), format_predicted_rating(4.21, 0.58)
+    ('4.0', '4.2\\xa0±\\xa00.6')
+    """
+    text = f"{rating:.1f}".replace("-", MINUS)
+    return text if off is None else f"{text}\u00a0±\u00a0{off:.1f}"
+
+
+def format_difference(difference: float) -> str:
+    """How far a rating lies from what was expected.
+
+    >>> format_difference(1.6), format_difference(-0.44)
+    ('+1.6', '−0.4')
+    """
+    return f"{MINUS if difference < 0 else '+'}{abs(difference):.1f}"
+
+
+def format_factor(factor: float) -> str:
+    """A factor with two figures at most.
+
+    >>> [format_factor(factor) for factor in (1.83, 40.4, 1234.0)]
+    ['1.8×', '40×', '1,200×']
+    """
+    if factor < 9.95:
+        return f"{factor:.1f}".removesuffix(".0") + TIMES
+    step = 10 ** max(0, len(str(int(factor))) - 2)
+    return f"{format_count(round(factor / step) * step)}{TIMES}"
+
+
+def format_title(title: str, year: int | None) -> str:
+    """A title with its year, where that is known.
+
+    >>> format_title("The Matrix", 1999), format_title("Alone", 0)
+    ('The Matrix (1999)', 'Alone')
+    """
+    return f"{title} ({year})" if year else title
