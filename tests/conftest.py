@@ -29,7 +29,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Workers pay from a few hundred tests on: a chosen file, name or line runs in this process, and starts at once."""
-    narrowed = config.option.keyword or config.option.lf or any(_is_file(argument) for argument in config.args)
+    narrowed = (
+        config.option.keyword or config.getoption("lf", False) or any(_is_file(argument) for argument in config.args)
+    )
     return 0 if narrowed else min(_processors(), _MOST_WORKERS)
 
 
