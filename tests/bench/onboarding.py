@@ -23,7 +23,7 @@ import numpy as np
 
 from engine.data.dataset import Dataset, Histories, Vocabulary
 from engine.data.importing.importer import ImportOptions, import_files
-from engine.data.onboarding import Onboarding, DeckAnswer
+from engine.data.onboarding import DeckAnswer, Onboarding
 from engine.data.sample import sample_files
 from engine.data.split import HeldOut, Split, strong_split
 from engine.evaluation.protocol import judge

@@ -384,6 +384,7 @@ def test_that_both_palettes_are_drawn(qtbot, qapp, view):
 def test_that_every_control_has_its_three_names(qtbot, view):
     look_at_me(view)
     controls = [*view.findChildren(QAbstractButton), *view.findChildren(QComboBox), view.page.runs.view]
+    assert sum(control.isVisible() for control in controls) > 5
     for control in controls:
         if (
             control.objectName().startswith("qt_")

@@ -90,10 +90,10 @@ def case(request) -> Case:
 
 
 def people_with_likes(case: Case):
-    for user in range(PEOPLE):
-        scores, liked, ratings = case.lines(user)
-        if liked.any():
-            yield user, scores, liked, ratings
+    found = [(user, *case.lines(user)) for user in range(PEOPLE)]
+    found = [line for line in found if line[2].any()]
+    assert len(found) > PEOPLE / 2
+    return found
 
 
 @pytest.mark.parametrize("k", KS)
@@ -165,6 +165,7 @@ def test_that_coverage_and_novelty_are_their_definitions(case, k):
 
 
 def test_that_every_figure_is_the_mean_over_people_who_have_one(case):
+    assert len(case.judgement.per_person) > 10
     for name, values_U in case.judgement.per_person.items():
         if name not in ("rmse", "mse", "mae", "rmse_unit"):
             known = [value for value in values_U.tolist() if not math.isnan(value)]

@@ -273,6 +273,7 @@ def test_that_a_list_is_told_part_by_part_as_each_of_its_titles_is(library, data
     recommender = drive(operations.blend(library, parts)).recommender
     said = drive(operations.recommend(recommender, profile_of_user(dataset, "7"), explain=True))
 
+    assert len(said.insights.titles) >= 3
     for title in said.insights.titles[:3]:
         alone = explain(recommender, said.match.history, title.item_row)
         of_item = {one.item_row: one.parts for one in (*alone.carried, *alone.against)}

@@ -147,6 +147,7 @@ def test_that_stop_at_any_yield_keeps_what_was_learned(split, fresh_model):
         return train(split, model, config=config, keep=kept, device=CPU, clock=lambda: 0.0)
 
     yields = sum(1 for _ in one_epoch(Kept()))
+    assert yields > 5
     for place in range(1, yields + 1):
         kept = Kept()
         job = one_epoch(kept)
@@ -231,10 +232,13 @@ def test_that_a_split_without_validation_still_trains(planted, fresh_model):
 
 def test_that_no_mode_leaks_to_the_driver_at_any_yield(split, fresh_model):
     job = train(split, fresh_model(), config=CONFIG, keep=Kept(), device=CPU)
+    yields = 0
     for _ in job:
         assert torch.is_grad_enabled()
         assert not torch.is_inference_mode_enabled()
         assert not torch.is_autocast_enabled("cpu")
+        yields += 1
+    assert yields > CONFIG.epochs
 
 
 def test_that_training_leaves_the_drivers_random_state_alone(split, fresh_model):
