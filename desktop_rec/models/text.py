@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from desktop_rec.common.labels import TITLES, ago
 from desktop_rec.common.text import count_words, figure_words, metric_words, rate_words, time_words
 from desktop_rec.models.groups import RunGroup, people_words, split_words
 from desktop_rec.models.picture import QualityPicture
 from desktop_rec.models.run_head import RunHeadState
 from desktop_rec.models.run_rows import Row, RunHeading, RunLine
-from desktop_rec.session.labels import TITLES, ago
-from desktop_rec.session.quality import run_can_go_on
 from engine.evaluation.text import judged_on_words
 
 if TYPE_CHECKING:
@@ -174,3 +173,9 @@ def _about(run: RunRecord) -> str:
 def _figure(run: RunRecord, metric: str) -> str:
     found = run.metrics.get(metric, {}).get("value")
     return f"{metric_words(metric)} {figure_words(found)}" if found is not None else ""
+
+
+def run_can_go_on(run: RunRecord) -> bool:
+    """Whether a run ended before all its epochs and can be trained on."""
+    total = run.total_epochs
+    return run.status in ("stopped", "interrupted") and run.has_model and total is not None and run.epochs < total

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop_rec.session.labels import ChosenRate
-from desktop_rec.session.session import Session
 from desktop_rec.training.choice_list import Choice
 from desktop_rec.training.config_form import FormPart
+from desktop_rec.training.learning_rate.controller import ChosenRate, LearningRateController
 from desktop_rec.training.preset_picker import PresetPicker
 from desktop_rec.training.training_setup import TrainingSetup
 from engine.models.defaults import DataFacts, facts_of, presets_for
@@ -26,16 +25,16 @@ class PresetOffer(QObject):
     taken = Signal()
     put_back = Signal()
 
-    def __init__(self, session: Session, picker: PresetPicker) -> None:
+    def __init__(self, learning_rate: LearningRateController, picker: PresetPicker) -> None:
         super().__init__(picker)
-        self._session, self._picker = session, picker
+        self._learning_rate, self._picker = learning_rate, picker
         self._presets: dict[str, Preset] = {}
         self._preset: Preset | None = None
         self._facts: tuple[str, DataFacts] | None = None
         self._rate_is_put_back = False
         picker.chosen.connect(self._on_chosen)
         picker.put_back_asked.connect(self._on_put_back)
-        session.rate_changed.connect(self._on_rate)
+        learning_rate.rate_changed.connect(self._on_rate)
 
     @property
     def preset(self) -> Preset | None:
@@ -54,7 +53,7 @@ class PresetOffer(QObject):
 
     def look(self) -> bool:
         """Offer what fits the open data set; True where that is another one than before: no preset is taken then."""
-        dataset = self._session.dataset
+        dataset = self._learning_rate.dataset.current
         if dataset is None or (self._facts is not None and self._facts[0] == dataset.fingerprint):
             return False
         facts = facts_of(dataset)
@@ -76,12 +75,12 @@ class PresetOffer(QObject):
 
     def start_of(self, model: str) -> Base:
         """All settings of a model on the open data set, as the preset has them or as the model comes."""
-        dataset = self._session.dataset
+        dataset = self._learning_rate.dataset.current
         return Base.of(model, preset=self._preset, entries=dataset.entries if dataset is not None else 0)
 
     def chosen_rate(self, model: str) -> ChosenRate | None:
         """What was settled on in Learning rate for a model, unless the preset's own was put back since."""
-        rate = self._session.rate
+        rate = self._learning_rate.chosen
         return rate if rate is not None and rate.model == model and not self._rate_is_put_back else None
 
     def _take(self, preset: Preset | None) -> None:
@@ -118,10 +117,10 @@ class PresetSide(QObject):
 
     filled = Signal()
 
-    def __init__(self, session: Session, setup: TrainingSetup) -> None:
+    def __init__(self, learning_rate: LearningRateController, setup: TrainingSetup) -> None:
         super().__init__(setup)
         self._setup = setup
-        self._offer = PresetOffer(session, setup.presets)
+        self._offer = PresetOffer(learning_rate, setup.presets)
         self._lr: float | None = None
         self._offer.taken.connect(self._on_taken)
         self._offer.put_back.connect(self._fill)

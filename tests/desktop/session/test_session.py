@@ -27,8 +27,8 @@ def kept(library, report):
 @pytest.fixture
 def opened(qtbot, session, kept):
     """A session with the planted data set open and its quick model ready."""
-    session.open_dataset(kept.dataset_id)
-    qtbot.waitUntil(lambda: session.recommender is not None, timeout=MOST_MS)
+    session.data.open(kept.dataset_id)
+    qtbot.waitUntil(lambda: session.model.recommender is not None, timeout=MOST_MS)
     return session
 
 
@@ -53,7 +53,7 @@ def scripted(monkeypatch, name, *, events=(), result=None, error=None):
 
 
 def train(session):
-    return session.train("two_head", None, TrainingConfig(), SplitConfig())
+    return session.training.train("two_head", None, TrainingConfig(), SplitConfig())
 
 
 def test_that_opening_a_data_set_makes_a_model_that_answers(opened):

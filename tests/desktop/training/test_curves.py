@@ -5,7 +5,7 @@ import pytest
 
 from desktop_rec.common.job_bar import remaining_words
 from desktop_rec.common.job_state import JobState
-from desktop_rec.session.labels import ModelLabel, ago
+from desktop_rec.common.labels import ModelLabel, ago
 from desktop_rec.training.curves import GrowingSeries, SweepState, TrainingState
 from engine.events import (
     Advised,

@@ -17,7 +17,7 @@ from desktop_rec.training.search import text
 from desktop_rec.training.search.rows import BEST_SIGN, RunRole
 from desktop_rec.training.search.state import LiveRun, SearchJobState, SearchState
 from desktop_rec.training.search.view import SearchView
-from desktop_rec.training.view import TrainPlace
+from desktop_rec.training.view import TrainView
 from desktop_rec.window.main_window import MainWindow
 from engine.library.searches import DIVERGED, FAILED, FINISHED, STOPPED, WAITING, SearchRow
 from engine.training.search import Base, SearchConfig
@@ -34,14 +34,14 @@ def kept(library, report):
 @pytest.fixture
 def opened(qtbot, session, kept):
     """A session with the planted data set open and its quick model ready."""
-    session.open_dataset(kept.dataset_id)
-    qtbot.waitUntil(lambda: session.recommender is not None, timeout=MOST_MS)
+    session.data.open(kept.dataset_id)
+    qtbot.waitUntil(lambda: session.model.recommender is not None, timeout=MOST_MS)
     return session
 
 
 @pytest.fixture
 def view(qtbot, opened):
-    made = SearchView(opened)
+    made = SearchView(opened.search, opened.learning_rate)
     qtbot.addWidget(made)
     made.resize(1080, 740)
     made.show()
@@ -82,7 +82,9 @@ def rows(*statuses, watched="rmse", values=(0.9, 0.8, 0.85, 0.7)):
 
 def record(session, *, runs, watched="rmse"):
     plan_kept = {"training": {}, "split": {"kind": "random"}}
-    return session.library.searches.begin(session.dataset, model="mf", watched=watched, plan=plan_kept, rows=runs)
+    return session.library.files.searches.begin(
+        session.dataset.current, model="mf", watched=watched, plan=plan_kept, rows=runs
+    )
 
 
 def shown(session, *statuses, **changes):
@@ -90,8 +92,8 @@ def shown(session, *statuses, **changes):
     state = SearchState(record=record(session, runs=made), rows=made)
     for name, value in changes.items():
         setattr(state, name, value)
-    session.search_state = state
-    session.search_changed.emit()
+    session.search.state = state
+    session.search.changed.emit()
     return state
 
 
@@ -106,16 +108,16 @@ def cells(view):
 
 
 def test_that_without_a_data_set_a_sentence_and_a_button_lead_to_data(qtbot, session, hear):
-    view = SearchView(session)
+    view = SearchView(session.search, session.learning_rate)
     qtbot.addWidget(view)
-    asked = hear(session.place_requested)
+    asked = hear(session.requests.place)
     assert view._whole.currentWidget() is view._missing
     view._missing.button.click()
     assert asked.calls == ["data"]
 
 
 def test_that_the_search_is_built_when_it_is_first_looked_at(qtbot, session):
-    place = TrainPlace(session)
+    place = TrainView(session.training, session.learning_rate, session.search)
     qtbot.addWidget(place)
     assert place.currentIndex() == 0
     assert place._search is None
