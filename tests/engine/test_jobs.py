@@ -25,8 +25,8 @@ from engine.models import ridge
 from engine.recommending import explanation, many_lists, pair_ratings
 from engine.training import loop
 
-FEW, MANY = 3, 36
-"""At how many yields a job is interrupted, beside its first and its last; MANY is every yield of most jobs."""
+FEW, MANY = 3, 20
+"""At how many yields a job is interrupted, beside its first and its last; short jobs are then at every one."""
 
 how_many_places = pytest.mark.parametrize("most", [FEW, pytest.param(MANY, marks=pytest.mark.thorough)])
 

@@ -56,7 +56,7 @@ class Case:
         self.candidates_I = rng.random(TITLES) < 0.9
         rows = [rng.permutation(TITLES) for _ in range(PEOPLE)]
         told = [(user, item) for user, row in enumerate(rows) for item in row[: 3 + user % 7]]
-        wanted = [(user, item) for user, row in enumerate(rows) for item in row[20 : 25 + user]]
+        wanted = [(user, item) for user, row in enumerate(rows) if user for item in row[20 : 25 + user]]
         self.fold_in, self.to_find = (self.histories(pairs, rng) for pairs in (told, wanted))
         self.counts_I = rng.integers(0, 50, TITLES)
         people = HeldOut(np.arange(PEOPLE), self.fold_in, self.to_find)
@@ -118,12 +118,15 @@ def test_that_graded_ndcg_is_that_of_scikit_learn_given_our_gains(case, k):
 
 @pytest.mark.parametrize("k", KS)
 def test_that_recall_and_precision_are_those_of_scikit_learn(case, k):
-    for user, scores, liked, _ in people_with_likes(case):
-        is_listed = np.zeros(len(scores), dtype=bool)
-        is_listed[np.argsort(-scores)[:k]] = True
-        recall = sklearn.recall_score(liked, is_listed) * liked.sum() / min(k, liked.sum())
-        assert case.ours(f"recall@{k}", user) == pytest.approx(recall, abs=1e-6)
-        precision = sklearn.precision_score(liked, is_listed)
+    people = people_with_likes(case)
+    is_liked, is_listed = (np.zeros((TITLES, len(people)), dtype=bool) for _ in range(2))
+    for column, (_, scores, liked, _) in enumerate(people):
+        is_liked[: len(liked), column] = liked
+        is_listed[np.argsort(-scores)[:k], column] = True
+    recalls = sklearn.recall_score(is_liked, is_listed, average=None)
+    precisions = sklearn.precision_score(is_liked, is_listed, average=None)
+    for (user, _, liked, _), recall, precision in zip(people, recalls, precisions, strict=True):
+        assert case.ours(f"recall@{k}", user) == pytest.approx(recall * liked.sum() / min(k, liked.sum()), abs=1e-6)
         assert case.ours(f"precision@{k}", user) == pytest.approx(precision, abs=1e-6)
 
 
