@@ -1,7 +1,8 @@
 """How a setting is declared: once, with label, help and limits; forms, `--set` and checks are made from it.
 
 Configs are frozen dataclasses that derive from `Config` and live beside what they configure. A field made with
-`setting(...)` carries its declaration; a bad value is refused with the field's own sentence.
+`setting(...)` carries its declaration; a bad value is refused with the field's own sentence. A setting that was called
+differently once lists its `former` names, so that what was saved or typed under them is still understood.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ import dataclasses
 import math
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from engine.errors import SettingError
+from engine.text import format_number
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,12 @@ class Setting:
     help: str
     low: float | None = None
     high: float | None = None
-    choices: tuple[str, ...] = ()
+    choices: Sequence[str] = ()
     scale: str = "linear"
     unit: str = ""
     more: bool = True
     automatic: str = "Automatic"
+    former: tuple[str, ...] = ()
 
     def sentence(self, name: str) -> str:
         """What values are allowed, in words."""
@@ -38,9 +41,9 @@ class Setting:
         if self.choices:
             return f"{called} is one of {', '.join(self.choices)}"
         if self.low is not None and self.high is not None:
-            return f"{called} lies between {_in_words(self.low)} and {_in_words(self.high)}"
+            return f"{called} lies between {format_number(self.low)} and {format_number(self.high)}"
         if self.low is not None:
-            return f"{called} is at least {_in_words(self.low)}"
+            return f"{called} is at least {format_number(self.low)}"
         return f"{called}: {self.help}"
 
 
@@ -51,18 +54,38 @@ def setting(
     help: str,
     low: float | None = None,
     high: float | None = None,
-    choices: tuple[str, ...] = (),
+    choices: Sequence[str] = (),
     scale: str = "linear",
     unit: str = "",
     more: bool = True,
     automatic: str = "Automatic",
+    former: tuple[str, ...] = (),
 ) -> Any:
-    """A dataclass field that is a setting. `more=False` puts it among the few shown at first.
+    """A dataclass field that is a setting.
 
-    A field typed `X | None` may be None, which means *automatic*: chosen from the data when the run starts. Where that
-    has a plainer name, `automatic` is it.
+    Parameters
+    ----------
+    default
+        Its value unless another is given. A field typed `X | None` may be None, which means *automatic*: chosen from
+        the data when the run starts.
+    label, help
+        What the setting is called and what it does, for forms and messages.
+    low, high
+        Inclusive limits of a number, or of each number of a tuple.
+    choices
+        The texts that are allowed.
+    scale
+        How a slider should run over the limits: "linear" or "log".
+    unit
+        What stands behind the number in a form.
+    more
+        False puts the setting among the few that a form shows at first.
+    automatic
+        What a form calls None.
+    former
+        Names that the setting had in earlier versions; they are still read, never written.
     """
-    declared = Setting(label, help, low, high, choices, scale, unit, more, automatic)
+    declared = Setting(label, help, low, high, choices, scale, unit, more, automatic, former)
     return field(default=default, metadata={"setting": declared})
 
 
@@ -79,22 +102,45 @@ class Declared:
 
 @dataclass(frozen=True)
 class Config:
-    """The base of every config: checks each setting when made, and reads values from text."""
+    """The base of every config: checks each setting when made, and reads values from text.
+
+    Raises
+    ------
+    SettingError
+        Where a value is outside its setting's limits. `facts` holds `setting`, its name, and `value`.
+
+    Examples
+    --------
+    >>> @dataclass(frozen=True)
+    ... class Walk(Config):
+    ...     steps: int = setting(10, label="Steps", help="How far to go.", low=1, former=("length",))
+    >>> Walk(steps=3).as_dict()
+    {'steps': 3}
+    >>> Walk.from_dict({"length": 5})
+    Walk(steps=5)
+    >>> Walk(steps=0)
+    Traceback (most recent call last):
+        ...
+    engine.errors.SettingError: Steps (steps) is at least 1; 0 does not.
+    """
 
     def __post_init__(self) -> None:
         for declared in declared_settings(type(self)):
             _check(declared, getattr(self, declared.name))
 
     def changed(self, **values: Any) -> Self:
-        """A copy with other values. Unknown names raise SettingError."""
-        known = {declared.name for declared in declared_settings(type(self))}
-        for name in values:
-            if name not in known:
+        """A copy with other values, by the names that settings have or had. Unknown names raise SettingError."""
+        known = {declared.name: declared for declared in declared_settings(type(self))}
+        current = {}
+        for name, value in values.items():
+            declared = find_setting(type(self), name)
+            if declared is None:
                 raise SettingError(
                     f"There is no setting called {name!r} here.",
                     remedy=f"Known are: {', '.join(sorted(known))}.",
                 )
-        return dataclasses.replace(self, **values)
+            current[declared.name] = value
+        return dataclasses.replace(self, **current)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
@@ -102,19 +148,29 @@ class Config:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """The config of a kept run. Unknown names raise SettingError; missing ones take their default."""
-        declared = {setting.name: setting for setting in declared_settings(cls)}
-        return cls().changed(
-            **{
-                name: tuple(value) if name in declared and declared[name].kind is tuple and value is not None else value
-                for name, value in values.items()
-            }
-        )
+        """The config of a saved run. Unknown names raise SettingError; missing ones take their default."""
+        plain = {}
+        for name, value in values.items():
+            declared = find_setting(cls, name)
+            is_listed = declared is not None and declared.kind is tuple and value is not None
+            plain[name] = tuple(value) if is_listed else value
+        return cls().changed(**plain)
+
+
+AnyConfig = TypeVar("AnyConfig", bound=Config)
 
 
 def declared_settings(config_class: type[Config]) -> tuple[Declared, ...]:
     """Every setting of a config class, in the order they were written."""
     return _declared_once(typing.cast(Any, config_class))
+
+
+def find_setting(config_class: type[Config], name: str) -> Declared | None:
+    """The setting that is called this, or was in an earlier version; None where there is none."""
+    settings = declared_settings(config_class)
+    by_name = (declared for declared in settings if declared.name == name)
+    by_former = (declared for declared in settings if name in declared.setting.former)
+    return next(by_name, None) or next(by_former, None)
 
 
 @cache
@@ -147,18 +203,19 @@ def parse_setting(declared: Declared, text: str) -> Any:
         ) from error
 
 
-def with_texts(config: Config, texts: Mapping[str, str]) -> Config:
-    """A copy of a config with values read from text, as `--set key=value` gives them."""
-    declared = {setting.name: setting for setting in declared_settings(type(config))}
-    values = {name: parse_setting(declared[name], text) for name, text in texts.items() if name in declared}
-    return config.changed(**values, **{name: text for name, text in texts.items() if name not in declared})
+def with_texts(config: AnyConfig, texts: Mapping[str, str]) -> AnyConfig:
+    """A copy of a config with values read from text, as `--set key=value` gives them.
 
-
-def _in_words(number: float) -> str:
-    """A limit as people read it: "0.1", "1e-8", "1,000,000"."""
-    if abs(number) >= 10_000 and number == int(number):
-        return f"{int(number):,}"
-    return f"{number:g}".replace("e-0", "e-")
+    >>> @dataclass(frozen=True)
+    ... class Walk(Config):
+    ...     steps: int = setting(10, label="Steps", help="How far to go.", low=1)
+    >>> with_texts(Walk(), {"steps": "12"})
+    Walk(steps=12)
+    """
+    found = {name: find_setting(type(config), name) for name in texts}
+    return config.changed(
+        **{name: parse_setting(declared, texts[name]) if declared else texts[name] for name, declared in found.items()}
+    )
 
 
 def _plain_type(hint: Any) -> tuple[type, bool]:
@@ -186,7 +243,7 @@ def _is_allowed(declared: Declared, value: Any) -> bool:
     if declared.kind is bool or declared.kind is str:
         return isinstance(value, declared.kind)
     if declared.kind is tuple:
-        return isinstance(value, tuple) and all(_is_number_within(limits, int, one) for one in value)
+        return isinstance(value, tuple) and all(_is_number_within(limits, int, number) for number in value)
     return _is_number_within(limits, declared.kind, value)
 
 

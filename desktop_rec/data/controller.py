@@ -22,6 +22,7 @@ from desktop_rec.session.queries import Queries, QueryWorker
 from desktop_rec.session.requests import WindowRequests
 from desktop_rec.session.undo import Change, UndoStack
 from engine.errors import LibraryError
+from engine.text import plural
 
 if TYPE_CHECKING:
     from desktop_rec.data.dataset_picture import DatasetPicture
@@ -259,7 +260,7 @@ def free_folder(parent: Path, name: str) -> Path:
 
 def format_predictions(done: Predictions) -> str:
     """What was written, and what could not be, in a sentence or two."""
-    sentences = f"{done.run_name} wrote {_counted(done.predicted, 'rating')} to {done.path}."
+    sentences = f"{done.run_name} wrote {plural(done.predicted, 'rating')} to {done.path}."
     if done.blank:
         first = next((pair.line for pair in done.unanswered if pair.user or pair.item), 0)
         which = f"1 line has no rating (line {first:,})"
@@ -267,7 +268,7 @@ def format_predictions(done: Predictions) -> str:
             which = f"{done.blank:,} lines have no rating (the first is line {first:,})"
         sentences += f" {which}: the data set does not know the person or the title."
     if done.skipped:
-        sentences += f" {_counted(done.skipped, 'line')} held no pair."
+        sentences += f" {plural(done.skipped, 'line')} held no pair."
     if done.by_averages:
         sentences += f" Of them {done.by_averages:,} are averages, for people or titles without a single rating."
     return sentences
@@ -276,8 +277,3 @@ def format_predictions(done: Predictions) -> str:
 def _may_predict(run: RunRecord) -> bool:
     """Whether a run predicts ratings. Of a blend its figures tell: errors stand among them where a part predicts."""
     return run.model in PREDICT_RATINGS and (run.model != "blend" or not run.metrics or "rmse" in run.metrics)
-
-
-def _counted(count: int, what: str) -> str:
-    """So many of something: "1 rating", "1,200 ratings"."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"

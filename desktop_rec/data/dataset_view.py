@@ -14,14 +14,14 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_rec.common import questions
 from desktop_rec.common.job_state import JobState
-from desktop_rec.common.labels import TITLES
 from desktop_rec.data.controller import DataController
 from desktop_rec.data.dataset_facts import facts_of
 from desktop_rec.data.dataset_list import DatasetLine, DatasetList
 from desktop_rec.data.dataset_page import DatasetPage
-from desktop_rec.data.dataset_picture import plural
 from engine.data.dataset import Dataset
 from engine.library.datasets import DatasetRecord
+from engine.models.registry import title_of
+from engine.text import plural_of
 
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
@@ -52,7 +52,7 @@ def run_words(record: RunRecord) -> str:
     """A run as a menu says it: its name, its model, and how far off its ratings were on average."""
     error = record.metrics.get("mae", {}).get("value")
     off = f", {error:.2f} off on average" if error is not None else ""
-    return f"{record.name}: {TITLES.get(record.model, record.model)}{off}"
+    return f"{record.name}: {title_of(record.model)}{off}"
 
 
 def _figures(record: DatasetRecord) -> str:
@@ -106,7 +106,7 @@ class DatasetView(QWidget):
         asked = 0 if dataset.asked_P2 is None else len(dataset.asked_P2)
         self.page.predictions.show_asked(asked)
         self.page.place_predictions(first=bool(asked))
-        self.page.show_record(record, about_words(record.report), facts, plural(dataset.catalogue.word))
+        self.page.show_record(record, about_words(record.report), facts, plural_of(dataset.catalogue.word))
         if is_other:
             self.page.scroll_to_top()
             self.page.show_counting("Counting ratings and titles…")

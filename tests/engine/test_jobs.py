@@ -23,7 +23,7 @@ from engine.events import Event, LossesMeasured, Pace, Progressed, StageStarted,
 from engine.library.store import Library
 from engine.models import ridge
 from engine.recommending import explanation, many_lists, pair_ratings
-from engine.training import loop
+from engine.training import trainer
 
 FEW, MANY = 3, 20
 """At how many yields a job is interrupted, beside its first and its last; short jobs are then at every one."""
@@ -193,8 +193,8 @@ def test_that_releasing_a_job_deletes_and_changes_nothing_that_was_saved(
 
 
 def test_that_a_run_released_after_a_checkpoint_can_be_resumed(trained_library, in_small_portions, monkeypatch):
-    monkeypatch.setattr(loop, "_CHECKPOINT_EVERY_S", 0.0)
-    monkeypatch.setattr(loop, "_CHECKPOINT_COST", 0.0)
+    monkeypatch.setattr(trainer, "_CHECKPOINT_EVERY_S", 0.0)
+    monkeypatch.setattr(trainer, "_CHECKPOINT_COST", 0.0)
     at_yield(JOBS["train"](trained_library), 12).close()
     record = trained_library.library.runs.find("latest")
     assert (record.status, record.has_model) == ("interrupted", True)

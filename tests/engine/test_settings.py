@@ -3,14 +3,16 @@ from dataclasses import dataclass
 import pytest
 
 from engine.errors import EngineError, SettingError
-from engine.settings import Config, Setting, declared_settings, parse_setting, setting, with_texts
+from engine.settings import Config, Setting, declared_settings, find_setting, parse_setting, setting, with_texts
 
 
 @dataclass(frozen=True)
 class Example(Config):
     epochs: int = setting(10, label="Epochs", help="How often all people are seen.", low=1, high=1000)
     lr: float | None = setting(None, label="Rate", help="How far a step goes.", low=0.0, scale="log")
-    schedule: str = setting("constant", label="Schedule", help="How the rate runs.", choices=("constant", "cosine"))
+    schedule: str = setting(
+        "constant", label="Schedule", help="How the rate runs.", choices=("constant", "cosine"), former=("course",)
+    )
     bias: bool = setting(True, label="Bias", help="Whether there is one.")
     hidden: tuple[int, ...] = setting((600, 200), label="Widths", help="One number a layer.", low=1)
     note: str = "no setting"
@@ -123,6 +125,22 @@ def test_that_a_text_that_means_no_value_is_refused(name, text):
 
 def test_that_settings_given_as_texts_change_a_config():
     assert with_texts(Example(), {"epochs": "3", "lr": "auto"}) == Example(epochs=3)
+
+
+def test_that_a_setting_is_found_by_its_former_name():
+    assert find_setting(Example, "course") == declared("schedule")
+    assert find_setting(Example, "rank") is None
+
+
+def test_that_saved_and_typed_values_may_use_a_former_name():
+    assert Example.from_dict({"course": "cosine"}) == Example(schedule="cosine")
+    assert with_texts(Example(), {"course": "cosine"}) == Example(schedule="cosine")
+    assert "course" not in Example(schedule="cosine").as_dict()
+
+
+def test_that_a_bad_value_under_a_former_name_is_refused_under_the_new_one():
+    with pytest.raises(SettingError, match=r"Schedule \(schedule\) is one of"):
+        with_texts(Example(), {"course": "sine"})
 
 
 def test_that_a_text_for_an_unknown_setting_is_refused():

@@ -42,7 +42,7 @@ def _ended(name: str, split: Split, folder: Path, part: str, steps: int) -> dict
         return part == "stop" and asked >= steps
 
     resume_from = load_state(folder) if part == "resume" else None
-    job = train(split, model, config=config, keep=kept, device=CPU, resume_from=resume_from)
+    job = train(split, model, config=config, recorder=kept, device=CPU, resume_from=resume_from)
     drive(job, should_stop=should_stop)
     state = kept.states[-1]
     if part == "stop":

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTableView
 from desktop_rec.common.job_state import JobState
 from desktop_rec.common.notices import Failure
 from desktop_rec.data.dataset_page import percent_words
-from desktop_rec.data.dataset_picture import picture_of, plural
+from desktop_rec.data.dataset_picture import picture_of
 from desktop_rec.data.dataset_view import about_words
 from desktop_rec.data.problems_table import report_sentences
 from desktop_rec.data.view import DataView
+from engine.text import plural_of
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def opened(view, session, library, report, monkeypatch):
     kept = library.datasets.keep(planted_dataset(), report)
     found = {**kept.report, "skipped": {"the rating is no number": 1}, "problems": [problem], "duplicates": 2}
     session._take(library.datasets.open(kept.dataset_id), dataclasses.replace(kept, report=found))
-    session.library.changed.emit()
+    session.library.files.changed.emit()
     return view
 
 
@@ -54,8 +55,8 @@ def test_that_an_empty_library_offers_the_sample_and_a_file(qtbot, view, session
 
 def test_that_a_folder_that_cannot_be_opened_is_said_with_a_way_to_try_again(qtbot, view, session, hear):
     retried = hear(view.retry_asked)
-    session.library.failure = Failure("Another window has this folder.", "Close it.", "")
-    session.library.changed.emit()
+    session.library.files.failure = Failure("Another window has this folder.", "Close it.", "")
+    session.library.files.changed.emit()
     assert "Another window has this folder. Close it." in texts(view)
     assert not view.findChild(QPushButton, "use_sample").isEnabled()
     press(qtbot, view, "retry_library")
@@ -109,7 +110,7 @@ def test_that_a_data_set_is_renamed_in_its_row(qtbot, opened, library):
 def test_that_a_deleted_data_set_leads_back_to_the_welcome(qtbot, opened, session):
     press(qtbot, opened, "dataset_delete_planted")
     assert opened.findChild(QPushButton, "use_sample").isVisible()
-    session.undo.undo()
+    session.undo.undo.undo()
     assert opened.findChild(QPushButton, "data_train").isVisible()
 
 
@@ -131,5 +132,5 @@ def test_that_a_report_is_told_in_sentences():
 
 def test_that_words_are_as_people_say_them():
     assert [percent_words(one) for one in (0.62, 0.0412, 0.0005)] == ["62 %", "4.1 %", "0.05 %"]
-    assert [plural(one) for one in ("film", "series")] == ["films", "series"]
+    assert [plural_of(one) for one in ("film", "series")] == ["films", "series"]
     assert about_words({"files": ["/x/ratings.csv"], "layout": "MovieLens csv"}) == "from ratings.csv · MovieLens csv"

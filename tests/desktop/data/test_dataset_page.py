@@ -5,6 +5,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from desktop_rec.session.page import free_folder
 from planted import planted_dataset
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QTableView, QWidget
@@ -15,7 +16,6 @@ from desktop_rec.data.dataset_facts import duplicates_words, kept_words, scale_w
 from desktop_rec.data.dataset_picture import PIECE, activity_of, picture_of
 from desktop_rec.data.title_table import LIKES, MEAN, RATINGS, SEEN, TITLE, CountedTitles, TitleTableModel
 from desktop_rec.data.view import DataView
-from desktop_rec.session.page import free_folder
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Histories, Scale
 from engine.data.importing.importer import ImportOptions
@@ -241,7 +241,9 @@ def test_that_facts_say_scale_files_and_sizes(opened, file, session):
     assert fact("scale") == "1 to 5 in steps of 1; 4 or more is a like"
     assert fact("files") == f"{file} (1 KiB)"
     assert fact("kept") == "Everything that could be read"
-    assert session.library.files.datasets.folder_of(session.dataset.current.dataset_id).name in fact("disk")
+    assert session.library.files.files.datasets.folder_of(session.dataset.current.current.dataset_id).name in fact(
+        "disk"
+    )
     assert opened.findChild(QLabel, "fact_unrated").isHidden()
 
 
@@ -263,7 +265,7 @@ def test_that_a_large_data_set_says_that_it_is_counted(qtbot, view, session, lib
     session.data.open(kept.dataset_id)
     assert view.findChild(QLabel, "dataset_counting").text() == "Counting ratings and titles…"
     assert not view.findChild(QTableView, "most_rated_table").isVisible()
-    session._on_counted("picture", picture_of(session.dataset.current))
+    session._on_counted("picture", picture_of(session.dataset.current.current))
     assert view.findChild(QTableView, "most_rated_table").isVisible()
     assert len(asked) == 1
 
@@ -292,7 +294,7 @@ def test_that_renaming_on_the_page_keeps_what_was_counted(qtbot, opened, session
     edit.setText("My films")
     qtbot.keyClick(edit, Qt.Key.Key_Return)
     assert opened.findChild(QLabel, "dataset_title").text() == "My films"
-    assert session.dataset.current.name == "My films"
+    assert session.dataset.current.current.name == "My films"
     assert session.data.statistics is picture
 
 
@@ -302,15 +304,15 @@ def test_that_escape_leaves_the_name_as_it_was(qtbot, opened, session):
     edit.setText("Other")
     qtbot.keyClick(edit, Qt.Key.Key_Escape)
     assert opened.findChild(QLabel, "dataset_title").isVisible()
-    assert session.dataset.current.name == "Films"
+    assert session.dataset.current.current.name == "Films"
 
 
 def test_that_a_deletion_from_the_page_is_undone(qtbot, opened, session):
     press(qtbot, opened, "dataset_page_delete")
-    assert session.dataset.current is None
+    assert session.dataset.current.current is None
     assert opened.findChild(QPushButton, "use_sample").isVisible()
-    session.undo.undo()
-    assert session.dataset.current.name == "Films"
+    session.undo.undo.undo()
+    assert session.dataset.current.current.name == "Films"
     qtbot.waitUntil(lambda: opened.findChild(QTableView, "most_rated_table").isVisible())
     finished(qtbot, session)
 
@@ -338,11 +340,11 @@ def test_that_an_export_never_writes_over_another(tmp_path):
 
 
 def test_that_importing_the_same_again_says_that_nothing_changed(qtbot, opened, session, hear):
-    before, notices = session.dataset.current, hear(session.requests.notice)
+    before, notices = session.dataset.current.current, hear(session.requests.notice)
     press(qtbot, opened, "dataset_page_again")
     finished(qtbot, session)
     assert notices.last.sentence == "Films was imported again: nothing has changed."
-    assert session.dataset.current is before
+    assert session.dataset.current.current is before
     assert opened.findChild(QTableView, "most_rated_table").isVisible()
 
 
@@ -350,22 +352,22 @@ def test_that_importing_changed_files_again_shows_them_and_can_be_undone(qtbot, 
     file.write_text(file.read_text() + "\n99,1,5,978300760")
     press(qtbot, opened, "dataset_page_again")
     finished(qtbot, session)
-    assert (session.dataset.current.entries, session.dataset.current.name) == (49, "Films")
-    assert [dataset.name for dataset in session.library.datasets()] == ["Films"]
-    session.undo.undo()
+    assert (session.dataset.current.current.entries, session.dataset.current.current.name) == (49, "Films")
+    assert [dataset.name for dataset in session.library.files.datasets()] == ["Films"]
+    session.undo.undo.undo()
     finished(qtbot, session)
-    assert session.dataset.current.entries == 48
-    assert len(session.library.datasets()) == 1
+    assert session.dataset.current.current.entries == 48
+    assert len(session.library.files.datasets()) == 1
 
 
 def test_that_a_persons_ratings_are_there_after_another_import(qtbot, opened, session, file):
     session.my_ratings.rate(3, 4.0)
-    mine = session.profile.current.entries
+    mine = session.profile.current.current.entries
     file.write_text(file.read_text() + "\n99,1,5,978300760")
     session.data.import_again()
     finished(qtbot, session)
-    assert session.profile.current.entries == mine
-    assert session.library.files.profiles.load(session.profile.current.profile_id).entries == mine
+    assert session.profile.current.current.entries == mine
+    assert session.library.files.files.profiles.load(session.profile.current.current.profile_id).entries == mine
 
 
 def test_that_a_file_that_is_gone_is_said_with_its_place(qtbot, opened, session, file, hear):
@@ -374,7 +376,7 @@ def test_that_a_file_that_is_gone_is_said_with_its_place(qtbot, opened, session,
     press(qtbot, opened, "dataset_page_again")
     finished(qtbot, session)
     assert str(file) in notices.last.sentence
-    assert session.dataset.current.entries == 48
+    assert session.dataset.current.current.entries == 48
 
 
 def test_that_files_nobody_knows_cannot_be_imported_again(view, session, library, report):

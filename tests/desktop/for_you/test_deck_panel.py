@@ -31,12 +31,12 @@ def card(qtbot):
 def dealt(qtbot, session, monkeypatch):
     """For you over planted data, with nothing rated, the first card on the table."""
     monkeypatch.setattr(session, "recommend", lambda weight=None, filters=None: None)
-    view = ForYouView(session.recommendations, session.my_ratings)
+    view = ForYouView(session.recommendations.list, session.my_ratings)
     qtbot.addWidget(view)
     view.resize(1060, 720)
     view.show()
-    session.dataset.current = planted_dataset()
-    session.dataset.changed.emit()
+    session.dataset.current.current = planted_dataset()
+    session.dataset.current.changed.emit()
     qtbot.waitUntil(lambda: view.page.onboarding.card.row is not None, timeout=2000)
     return view
 
@@ -141,7 +141,7 @@ def test_that_seen_without_stars_is_kept_as_seen_and_not_seen_is_not_kept(dealt,
     first = dealt.page.onboarding.card.row
     press(dealt, "onboarding_seen")
     press(dealt, "onboarding_not_seen")
-    assert [(entry.title, entry.rating) for entry in session.profile.current.entries] == [(first.title, None)]
+    assert [(entry.title, entry.rating) for entry in session.profile.current.current.entries] == [(first.title, None)]
     assert "1 title not seen." in texts(dealt)
 
 
@@ -154,7 +154,7 @@ def test_that_back_takes_the_last_answer_away_and_asks_again(dealt, session):
     assert dealt.page.onboarding.card.row == second
     press(dealt, "onboarding_back")
     assert dealt.page.onboarding.card.row == first
-    assert session.profile.current.entries == ()
+    assert session.profile.current.current.entries == ()
 
 
 def test_that_the_onboarding_stays_until_the_person_wants_the_list(dealt):
@@ -185,6 +185,6 @@ def test_that_whoever_has_four_ratings_begins_with_the_list_and_whoever_has_thre
 
 
 def test_that_the_onboarding_ends_in_words(dealt, session):
-    for _ in range(session.dataset.current.titles):
+    for _ in range(session.dataset.current.current.titles):
         dealt.page.onboarding.not_seen.emit()
     assert "That was the last of the well-known titles." in texts(dealt)

@@ -14,7 +14,7 @@ from desktop_rec.for_you.view import ForYouView
 @pytest.fixture
 def rated(session):
     """Me with two ratings, over an open data set."""
-    session.dataset.current = planted_dataset()
+    session.dataset.current.current = planted_dataset()
     session.my_ratings.rate(3, 4.0)
     session.my_ratings.rate(5, None)
     return session
@@ -30,7 +30,7 @@ def view(qtbot, rated, monkeypatch):
 
 
 def names(session):
-    return [person.name for person in session.library.people()]
+    return [person.name for person in session.library.files.people()]
 
 
 def test_that_a_renamed_profile_is_called_so_everywhere(rated, hear):

@@ -11,8 +11,7 @@ from desktop_rec.session import work
 from engine.data.split import SplitConfig
 from engine.errors import TrainingError
 from engine.events import EpochEnded, LossesMeasured, StepsTaken, Stop
-from engine.training.config import TrainingConfig
-from engine.training.lr_finder import FinderConfig
+from engine.training.config import FinderConfig, TrainingConfig
 
 MOST_MS = 20_000
 
@@ -235,6 +234,7 @@ def test_that_winding_down_stops_the_job_and_ends_idle(qtbot, monkeypatch, opene
 
 def test_that_what_is_trained_where_nobody_chose_is_the_first_of_the_list():
     from desktop_rec.session.learning import FIRST_MODEL
+
     from engine.models.registry import MODELS
 
     assert next(iter(MODELS)) == FIRST_MODEL

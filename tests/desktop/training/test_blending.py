@@ -32,7 +32,7 @@ def opened(qtbot, session, library, report):
 
 
 def ids(session):
-    return [run.run_id for run in session.dataset.runs]
+    return [run.run_id for run in session.dataset.current.runs]
 
 
 def test_that_a_blend_takes_the_place_of_the_model_in_use(qtbot, opened):

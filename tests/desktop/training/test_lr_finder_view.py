@@ -35,7 +35,7 @@ def falling_losses():
 
 @pytest.fixture
 def view(qtbot, session, dataset):
-    session.dataset.current = dataset
+    session.dataset.current.current = dataset
     made = LearningRateView(session.learning_rate)
     qtbot.addWidget(made)
     made.resize(1080, 740)

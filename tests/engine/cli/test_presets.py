@@ -8,7 +8,6 @@ import pytest
 import torch
 from planted import planted_dataset
 
-from engine.cli.command_line import run
 from engine.data.dataset import Scale, fingerprint_of
 from engine.data.importing.importer import ImportReport
 from engine.library.store import Library
@@ -34,17 +33,6 @@ def home(tmp_path_factory):
             library.datasets.keep(dataset, REPORT)
     yield place
     torch.set_num_threads(threads)
-
-
-@pytest.fixture
-def ask(home, capsys):
-    def asked(*words):
-        capsys.readouterr()
-        status = run([str(word) for word in (*words, "--home", home)])
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    return asked
 
 
 def test_that_models_lists_the_presets_with_their_sentences(ask):
@@ -94,7 +82,7 @@ def test_that_the_netflix_preset_says_that_it_cannot_hold_out_the_newest_of_data
 def test_that_the_chosen_preset_says_why(ask):
     status, out, err = ask("train", "Planted", "--preset", "best_quality", "--json")
     assert (status, json.loads(out)["model"]) == (0, "ease")
-    assert "Best quality (ease)" in err
+    assert "Best for your data (ease)" in err
     assert "40 titles need" in err
 
 

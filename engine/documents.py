@@ -1,0 +1,79 @@
+"""Records and results as plain JSON values, by one rule.
+
+What the library stores, what an operation returns and what `--json` prints are frozen dataclasses; `document_of` turns
+any of them into dicts, lists, numbers, texts and None.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Collection, Mapping, Set
+from datetime import date
+from enum import Enum
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+
+_SAME: Mapping[str, str] = {}
+
+
+def document_of(value: Any, *, rename: Mapping[str, str] = _SAME, without: Collection[str] = ()) -> Any:
+    """A value as what `json.dumps` takes without help.
+
+    Parameters
+    ----------
+    value
+        A dataclass becomes a dict of its public fields in their order; a date its ISO form, a path its text, an Enum
+        its value; tuples, sets and arrays become lists (a set in sorted order), numpy scalars Python numbers. NaN and
+        the infinities become None, for JSON has no such numbers. What is plain already stays as it is.
+    rename
+        What some of the outermost fields or keys are called in the document.
+    without
+        The outermost fields or keys to leave out.
+
+    Raises
+    ------
+    TypeError
+        For a value that no rule covers.
+
+    Examples
+    --------
+    >>> from engine.events import Progressed
+    >>> document_of(Progressed("Reading", 3, None, "bytes"), rename={"words": "stage"}, without=("unit",))
+    {'stage': 'Reading', 'done': 3, 'total': None}
+    >>> document_of({"sd": float("nan"), "path": PurePath("films.csv")})
+    {'sd': None, 'path': 'films.csv'}
+    """
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        names = [field.name for field in dataclasses.fields(value) if not field.name.startswith("_")]
+        return {rename.get(name, name): document_of(getattr(value, name)) for name in names if name not in without}
+    if isinstance(value, Mapping):
+        return {rename.get(_key(key), _key(key)): document_of(of) for key, of in value.items() if key not in without}
+    if isinstance(value, Set):
+        return sorted(document_of(member) for member in value)
+    if isinstance(value, list | tuple):
+        return [document_of(member) for member in value]
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    """A value without parts."""
+    if isinstance(value, Enum):
+        return document_of(value.value)
+    if isinstance(value, np.ndarray | np.generic):
+        return document_of(value.tolist())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, PurePath):
+        return str(value)
+    raise TypeError(f"There is no rule for writing a {type(value).__name__} as JSON.")
+
+
+def _key(key: Any) -> str:
+    return key if isinstance(key, str) else str(document_of(key))
