@@ -10,7 +10,7 @@ well-known titles lead; each "not seen" makes people who have seen it count less
 spread: the standard deviation of all ratings of the title, for a title that everybody rates alike is uninformative.
 nearness: the cosine of co-rating to the nearest title that was rated already, 0 to 1, which only near-duplicates feel.
 
-tests/bench/onboarding.py compares this with asking about the best-known titles. The plainer rule, popularity x spread x
+Tried on held-out people beside asking about the best-known titles, the plainer rule, popularity x spread x
 (1 - nearness) without a look at the answers, lost even to those: titles that nobody has seen teach nothing.
 
 Shapes: U people that count, T titles that can be asked about, N entries, A answers.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from planted import planted_dataset
 
@@ -132,7 +132,6 @@ _ids = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S")), mi
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.dictionaries(
         st.tuples(_ids, _ids), st.none() | st.sampled_from([1.0, 2.5, 3.25, 5.0]), min_size=2, max_size=12

@@ -255,14 +255,14 @@ def test_that_an_id_from_the_trash_can_be_used_again(library, planted, report):
 
 
 def test_that_statistics_are_stored_at_import(library, planted, report):
-    kept = library.datasets.keep(planted, report)
+    kept = library.datasets.save(planted, report)
     stored = read_statistics(folder_of(library, kept), titles=planted.titles)
     assert stored.as_dict() == drive(count_statistics(planted)).as_dict()
 
 
 @pytest.mark.parametrize("damage", [None, b"", b"{}", b"[]"])
 def test_that_statistics_that_are_missing_or_damaged_are_counted_anew_and_stored(library, planted, report, damage):
-    kept = library.datasets.keep(planted, report)
+    kept = library.datasets.save(planted, report)
     path = folder_of(library, kept) / "statistics.json"
     path.unlink() if damage is None else path.write_bytes(damage)
     counted = drive(library.datasets.statistics(library.datasets.open(kept.dataset_id)))

@@ -6,7 +6,7 @@ import csv
 import os
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.data.catalogue import Catalogue
@@ -64,7 +64,6 @@ entry = st.builds(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
 @given(st.lists(entry.filter(lambda one: bool(one.title)), min_size=1, max_size=12))
 def test_that_any_profile_reads_back_as_it_is(tmp_path, entries):
     profile = Profile("me", "Me")
