@@ -27,7 +27,7 @@ from engine.library.store import Library
 from engine.training.curve_text import hides_while_training, read_curves
 
 
-def operations.describe_curves(library: Library, record: RunRecord) -> str:
+def describe_curves(library: Library, record: RunRecord) -> str:
     """What the curves of a run say; "" for a model that was computed at once."""
     if record.training_config is None:
         return ""

@@ -58,9 +58,8 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 @pytest.fixture
 def trained_library(furnished: tuple[Path, str], tmp_path: Path) -> Iterator[TrainedLibrary]:
     threads = torch.get_num_threads()
-    with Library.open(tmp_path / "home", who="a test") as library:
-        library.datasets.save(planted_dataset(), REPORT)
-        yield Workshop.furnished(library, library.datasets.open("planted"), tmp_path)
+    with TrainedLibrary.copied(*furnished, tmp_path) as copy:
+        yield copy
     torch.set_num_threads(threads)
 
 

@@ -126,7 +126,7 @@ def test_that_a_blend_is_offered_only_where_its_figures_show_that_it_predicts():
 
 
 def test_that_the_pairs_the_file_asks_for_are_written_and_said(
-    qtbot, view, session, run_id, tmp_path, monkeypatch, hear
+    qtbot, view, session, run_id, tmp_path, monkeypatch, recorded
 ):
     notices = recorded(session.requests.notice)
     monkeypatch.setattr(questions, "ask_where_to_save_numbers", lambda *_: tmp_path / "answers.txt")
