@@ -58,7 +58,7 @@ def compare_runs(
     return QualityPicture(
         chosen=chosen,
         judged=tuple(judged),
-        people=record.people_judged if record is not None else 0,
+        people=record.people_evaluated if record is not None else 0,
         differences=differences,
         curves={run.run_id: library.runs.curves(run.run_id) for run in runs},
         breakdowns=own.breakdowns if own is not None else (),

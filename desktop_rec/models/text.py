@@ -69,7 +69,7 @@ def run_facts(run: RunRecord) -> tuple[tuple[str, str], ...]:
         best = f", the best was {run.best_epoch} ({metric_words(run.watched)} {figure_words(run.best_value)})"
     epochs = f"{count_words(run.epochs)} of {count_words(run.total_epochs)}{best}" if run.total_epochs else ""
     kind = str(run.split_config.get("kind"))
-    judged = judged_on_words(kind, run.people_judged) if run.people_judged else "not yet"
+    judged = judged_on_words(kind, run.people_evaluated) if run.people_evaluated else "not yet"
     facts = (
         ("Model", TITLES.get(run.model, run.model)),
         ("How it ended", run.stopped_because),

@@ -92,7 +92,7 @@ def _run_document(record: RunRecord) -> dict[str, Any]:
         "watched": record.watched or None,
         "stopped_because": record.stopped_because,
         "metrics": {name: interval["value"] for name, interval in record.metrics.items()},
-        "people": record.people_judged,
+        "people": record.people_evaluated,
         "seconds": record.seconds,
         "examples_per_second": record.examples_per_second if steps else None,
         "device": record.device,
@@ -131,7 +131,7 @@ def _run_text(record: RunRecord, *, curve_words: str) -> str:
         ),
     ]
     if metrics:
-        judged_on = judged_on_words(record.split_config["kind"], record.people_judged)
+        judged_on = judged_on_words(record.split_config["kind"], record.people_evaluated)
         lines += [f"On {judged_on}:", facts(metrics), errors_note(record.split_config["kind"], record.metrics)]
     return "\n".join(line for line in (*lines, curve_words, record.advice) if line).rstrip()
 

@@ -52,7 +52,7 @@ class RunRecord:
     examples_per_second: float
     stopped_because: str
     metrics: dict[str, dict[str, float | None]]
-    people_judged: int
+    people_evaluated: int
     advice: str
     has_model: bool = False
 

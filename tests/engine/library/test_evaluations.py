@@ -71,7 +71,7 @@ def test_that_an_evaluation_comes_back_as_it_was_kept(library, run_id):
     library.runs.save_evaluation(run_id, some_evaluation())
     assert_same(library.runs.evaluation(run_id), some_evaluation())
     assert library.runs.find(run_id).metrics["ndcg@100"] == {"value": 0.37, "low": 0.1, "high": 0.6}
-    assert library.runs.find(run_id).people_judged == 3
+    assert library.runs.find(run_id).people_evaluated == 3
 
 
 def test_that_kept_evaluations_are_compared_on_the_same_people(library, run_id):
