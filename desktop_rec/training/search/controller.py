@@ -142,12 +142,12 @@ class SearchController(QObject):
 
     def save(self, path: Path) -> bool:
         """Write the table of the search that is shown as CSV."""
-        from engine.operations.search_runs import write_summary
+        from engine.operations.searching import write_summary
 
         record = self.state.record
         if record is None:
             return False
-        write = partial(write_summary, path, self.state.rows, model=record.model, watched=record.watched)
+        write = partial(write_summary, path, self.state.rows, model=record.model, monitor=record.watched)
         if not self.requests.attempt(write):
             return False
         self.requests.inform(f"Saved the table of {record.name} as {path}.")

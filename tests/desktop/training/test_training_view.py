@@ -77,7 +77,7 @@ def ended(session, **changes):
     state.finished = SimpleNamespace(
         run_id="r",
         trained=SimpleNamespace(**trained),
-        judgement=judged,
+        evaluation=judged,
         lr=3.1e-3,
         advice=advice,
         better_model=better_model,
