@@ -118,7 +118,7 @@ def test_that_a_full_disk_is_a_sentence_and_leaves_nothing_behind(library, plant
 
 
 @pytest.mark.parametrize("end", [Stop, GeneratorExit])
-def test_that_keeping_can_be_stopped_at_every_step_and_leaves_nothing(library, planted, report, monkeypatch, end):
+def test_that_saving_can_be_stopped_at_every_step_and_leaves_nothing(library, planted, report, monkeypatch, end):
     monkeypatch.setattr(dataset_files, "_VALUES_AT_ONCE", 50)
     steps = sum(1 for _ in library.datasets.saving(planted, report))
     library.datasets.delete(planted.dataset_id)
