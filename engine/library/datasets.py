@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,10 +12,17 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from engine.data.dataset import Dataset, Scale
+from engine.data.statistics import DatasetStatistics, count_statistics
 from engine.documents import document_of
 from engine.events import Job, drive
 from engine.library.database import Database
-from engine.library.dataset_files import bytes_needed, read_dataset, write_dataset
+from engine.library.dataset_files import (
+    bytes_needed,
+    read_dataset,
+    read_statistics,
+    write_dataset,
+    write_statistics,
+)
 from engine.library.folders import bytes_in, new_folder, removed_on_failure
 from engine.library.origin import KEY, Origin, origin_in
 from engine.library.records import FolderStore, RowReader, first_free
@@ -80,6 +88,7 @@ class DatasetStore(FolderStore[DatasetRecord]):
         folder = self._folder / dataset.dataset_id
         with new_folder(folder, what=f"The data set {dataset.name}", need_bytes=bytes_needed(dataset)) as unfinished:
             yield from write_dataset(unfinished, dataset)
+            write_statistics(unfinished, (yield from count_statistics(dataset)))
         with removed_on_failure(folder):
             self._insert(self._columns_of(dataset) | {"report": _document(report, origin)})
         LOG.info("Saved the data set %s: %d ratings", dataset.dataset_id, dataset.entries)
@@ -89,6 +98,19 @@ class DatasetStore(FolderStore[DatasetRecord]):
         """A stored data set, its arrays memory-mapped. Raises LibraryError where it is missing or damaged."""
         record = self.find(dataset_id)
         return read_dataset(self._folder / record.dataset_id, dataset_id=record.dataset_id, name=record.name)
+
+    def statistics(self, dataset: Dataset) -> Job[DatasetStatistics]:
+        """What was counted of a data set at its import; counted and stored now where an older version imported it."""
+        folder = self.folder_of(dataset.dataset_id)
+        yield None
+        stored = read_statistics(folder, titles=dataset.titles)
+        if stored is not None:
+            return stored
+        LOG.info("Counting the data set %s anew: its statistics are missing or damaged", dataset.dataset_id)
+        counted = yield from count_statistics(dataset)
+        with suppress(OSError):  # counted again the next time
+            write_statistics(folder, counted)
+        return counted
 
     def folder_of(self, dataset_id: str) -> Path:
         """Where the arrays of a data set lie."""

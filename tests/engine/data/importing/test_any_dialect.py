@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.data.importing.importer import import_files
@@ -124,7 +124,6 @@ def entries_of(dataset):
     }
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tables())
 def test_that_a_table_in_any_dialect_reads_back_the_same(tmp_path, table):
     dialect, rows = table

@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.data.importing import choosing, grouping
@@ -69,7 +69,6 @@ selections = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(rows=rows, chosen=st.lists(selections, min_size=1, max_size=4))
 @pytest.mark.parametrize("slice_of", [3, 1 << 20])
 def test_that_every_rule_leaves_what_it_should_whatever_was_asked_before(tmp_path_factory, slice_of, rows, chosen):

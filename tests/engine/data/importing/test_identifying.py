@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.data.importing import identifying
@@ -49,7 +49,6 @@ def test_that_ids_of_blocks_that_are_read_again_are_forgotten():
     assert [row.tolist() for row in rows] == [[0, 1], [2]]
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(st.text("ab12 é", min_size=1).filter(str.strip), max_size=8), min_size=1, max_size=8))
 @pytest.mark.parametrize("least", [1, 5, 1 << 20])
 def test_that_each_entry_has_the_row_of_its_own_id(least, blocks):
@@ -75,7 +74,6 @@ def test_that_numbers_of_any_kind_keep_their_spelling(odd):
     assert [[vocabulary.id(row) for row in block] for block in rows] == [["3", "20"], [odd, "3"], ["20"]]
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(st.integers(0, 3_000_000), max_size=8), min_size=1, max_size=8))
 def test_that_numbers_are_ordered_by_number_whatever_blocks_they_come_in(blocks):
     rows, vocabulary = joined(*([str(number) for number in block] for block in blocks))

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.data.dataset import Histories
@@ -57,7 +57,6 @@ entries = st.lists(
 
 @pytest.mark.parametrize("policy", ["last", "mean", "max"])
 @pytest.mark.parametrize("slice_of", [1, 7, 1 << 20])
-@settings(max_examples=60, deadline=None)
 @given(entries)
 def test_that_each_pair_is_left_once_as_the_policy_says(policy, slice_of, rows):
     with pytest.MonkeyPatch.context() as patch:
