@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from engine.data.dataset import Dataset, Float32, Int64, Scale
 from engine.data.split import LIKES_THAT_COUNT
+from engine.documents import document_of
 from engine.events import Job
 
 BLOCK = 1 << 20
@@ -136,48 +137,22 @@ class DatasetStatistics:
 
     def as_dict(self) -> dict[str, Any]:
         """All but `title_counts`, as JSON takes it."""
-        activity = self.activity
-        return {
-            "format": _FORMAT,
-            **{name: getattr(self, name) for name in _NUMBERS},
-            "histogram": {
-                "ratings": self.histogram.ratings_B.tolist(),
-                "counts": self.histogram.counts_B.tolist(),
-                "width": self.histogram.width,
-            },
-            "activity": activity
-            and {
-                "unit": activity.unit,
-                "starts": activity.starts_T.astype(str).tolist(),
-                "counts": activity.counts_T.tolist(),
-                "without": activity.without,
-            },
-        }
+        return {"format": _FORMAT, **document_of(self, without=("title_counts",))}
 
     @staticmethod
     def from_dict(document: dict[str, Any], title_counts: TitleCounts) -> DatasetStatistics | None:
         """What `as_dict` gave; None where another version counted it. Raises KeyError, TypeError, ValueError."""
-        if document["format"] != _FORMAT:
+        fields = {**document, "title_counts": title_counts}
+        if fields.pop("format") != _FORMAT:
             return None
         bars, activity = document["histogram"], document["activity"]
-        return DatasetStatistics(
-            **{name: document[name] for name in _NUMBERS},
-            histogram=Histogram(np.array(bars["ratings"]), np.array(bars["counts"], np.int64), bars["width"]),
-            activity=activity
-            and Activity(
-                activity["unit"],
-                np.array(activity["starts"], "datetime64[D]"),
-                np.array(activity["counts"], np.int64),
-                activity["without"],
-            ),
-            title_counts=title_counts,
-        )
-
-
-_NUMBERS = (
-    *("people", "titles", "entries", "rated", "likes", "likers"),
-    *("has_varied_ratings", "has_varied_times"),
-)
+        counts_B = np.array(bars["counts_B"], np.int64)
+        fields["histogram"] = Histogram(np.array(bars["ratings_B"]), counts_B, bars["width"])
+        if activity is not None:
+            starts_T = np.array(activity["starts_T"], "datetime64[D]")
+            counts_T = np.array(activity["counts_T"], np.int64)
+            fields["activity"] = Activity(activity["unit"], starts_T, counts_T, activity["without"])
+        return DatasetStatistics(**fields)
 
 
 def count_statistics(dataset: Dataset) -> Job[DatasetStatistics]:

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from engine.data.catalogue import Catalogue, fold, split_title
@@ -61,3 +62,9 @@ def test_that_a_search_for_nothing_finds_nothing():
 
 def test_that_no_more_than_asked_for_are_found():
     assert len(FILMS.search("a", most=2)) == 2
+
+
+def test_that_titles_and_genres_have_places_in_alphabetical_order_and_blanks_have_none():
+    catalogue = Catalogue(("Dune", "brazil", "", "Dune"), (0,) * 4, (("War",), (), ("Drama", "War"), ("War",)))
+    np.testing.assert_array_equal(catalogue.title_order_I, [2, 1, np.nan, 2])
+    np.testing.assert_array_equal(catalogue.genre_order_I, [2, np.nan, 1, 2])

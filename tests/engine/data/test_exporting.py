@@ -28,10 +28,10 @@ def made(entries, *, titles=None, id_kind="", times=None, word="film") -> Datase
     users, items = (Vocabulary(sorted({entry[place] for entry in entries})) for place in (0, 1))
     rows = [(users.row(user), items.row(item)) for user, item, _ in entries]
     ratings = np.array([np.nan if rating is None else rating for *_, rating in entries], np.float32)
-    user_rows, item_rows = (np.array(one) for one in zip(*rows, strict=True))
+    user_rows, item_rows = (np.array(column) for column in zip(*rows, strict=True))
     histories = Histories.of(user_rows, item_rows, ratings, people=len(users), times=times)
     known = [(titles or {}).get(id_, (id_, 0, ())) for id_ in items.ids]
-    catalogue = Catalogue(*(tuple(one) for one in zip(*known, strict=True)), word=word, id_kind=id_kind)
+    catalogue = Catalogue(*(tuple(column) for column in zip(*known, strict=True)), word=word, id_kind=id_kind)
     return Dataset(
         "d", "D", users, items, catalogue, histories, Scale(1, 5, 1), fingerprint_of(histories, users, items)
     )
@@ -114,7 +114,10 @@ def test_that_a_large_data_set_goes_out_in_pieces(tmp_path, monkeypatch):
     monkeypatch.setattr(exporting, "PIECE", 50)
     monkeypatch.setattr(exporting.Pace, "due", lambda _self: True)
     dataset, seen = planted_dataset(), []
-    drive(export_files(dataset, tmp_path), on_event=lambda one: seen.append(one) if isinstance(one, Progressed) else 0)
+    drive(
+        export_files(dataset, tmp_path),
+        on_event=lambda event: seen.append(event) if isinstance(event, Progressed) else 0,
+    )
     assert len(seen) > dataset.entries / 60
     assert seen[-1].done == seen[-1].total == dataset.entries
     assert read_back(tmp_path).fingerprint == dataset.fingerprint
@@ -128,14 +131,14 @@ def test_that_somebody_with_more_entries_than_a_piece_stays_whole(tmp_path, monk
 
 
 _ids = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S")), min_size=1, max_size=6).map(
-    lambda one: f"i{one}"
+    lambda number: f"i{number}"
 )
 
 
 @given(
     st.dictionaries(
         st.tuples(_ids, _ids), st.none() | st.sampled_from([1.0, 2.5, 3.25, 5.0]), min_size=2, max_size=12
-    ).filter(lambda one: any(rating is not None for rating in one.values()))
+    ).filter(lambda ratings: any(rating is not None for rating in ratings.values()))
 )
 def test_that_any_ids_and_ratings_come_back_equal(tmp_path, pairs):
     dataset = made([(user, item, rating) for (user, item), rating in pairs.items()])

@@ -63,13 +63,13 @@ def test_that_equal_seeds_and_answers_give_equal_onboardings(planted):
 
 
 def test_that_a_better_known_title_comes_before_one_that_is_rated_as_differently():
-    people = [{0: 5.0} if one % 2 else {0: 1.0} for one in range(30)]
-    people += [{1: 5.0} if one % 2 else {1: 1.0} for one in range(10)]
+    people = [{0: 5.0} if number % 2 else {0: 1.0} for number in range(30)]
+    people += [{1: 5.0} if number % 2 else {1: 1.0} for number in range(10)]
     assert Onboarding(rows_of(people, titles=2)).next([]) == 0
 
 
 def test_that_of_two_equally_known_and_liked_titles_the_one_that_divides_comes_first():
-    people = [{0: 4.0, 1: 5.0 if one % 2 else 4.0} for one in range(20)] + [{0: 3.0, 1: 1.0} for _ in range(4)]
+    people = [{0: 4.0, 1: 5.0 if number % 2 else 4.0} for number in range(20)] + [{0: 3.0, 1: 1.0} for _ in range(4)]
     assert Onboarding(rows_of(people, titles=2)).next([]) == 1
 
 
@@ -84,16 +84,16 @@ def test_that_the_onboarding_follows_the_taste_of_the_answers(planted):
 
 
 def test_that_after_not_seen_what_the_same_people_know_sinks():
-    fans = [{0: 5.0, 1: 4.0, 2: 2.0} if one % 2 else {0: 1.0, 1: 2.0, 2: 5.0} for one in range(26)]
-    others = [{3: 5.0 if one % 2 else 1.0} for one in range(24)]
+    fans = [{0: 5.0, 1: 4.0, 2: 2.0} if number % 2 else {0: 1.0, 1: 2.0, 2: 5.0} for number in range(26)]
+    others = [{3: 5.0 if number % 2 else 1.0} for number in range(24)]
     onboarding = Onboarding(rows_of(fans + others, titles=4))
     assert onboarding.next([]) in (0, 1, 2)
     assert onboarding.next([OnboardingAnswer(0, seen=False), OnboardingAnswer(1, seen=False)]) == 3
 
 
 def test_that_a_near_duplicate_of_what_was_rated_waits():
-    fans = [{0: 5.0, 1: 5.0} if one % 2 else {0: 1.0, 1: 1.0} for one in range(40)]
-    others = [{2: 5.0 if one % 2 else 1.0} for one in range(30)]
+    fans = [{0: 5.0, 1: 5.0} if number % 2 else {0: 1.0, 1: 1.0} for number in range(40)]
+    others = [{2: 5.0 if number % 2 else 1.0} for number in range(30)]
     onboarding = Onboarding(rows_of(fans + others, titles=3))
     assert onboarding.next([]) == 0
     assert onboarding.next([OnboardingAnswer(0, seen=True, rating=5.0)]) == 2

@@ -116,11 +116,13 @@ entries = st.builds(
 @given(st.lists(entries, max_size=8), st.lists(entries, max_size=8), st.sets(st.integers(0, 7)))
 def test_that_any_import_can_be_taken_back_and_loses_nothing(mine, theirs, taken):
     profile = Profile("me", "Me")
-    for one in mine:
-        profile = profile.rated(one)
+    for entry in mine:
+        profile = profile.rated(entry)
     sorted_out = merge(profile, theirs)
     after = merged(sorted_out, taken)
 
     assert undone(after, sorted_out, taken) == profile
-    assert [one.title for one in after.entries[: len(profile.entries)]] == [one.title for one in profile.entries]
+    assert [entry.title for entry in after.entries[: len(profile.entries)]] == [
+        entry.title for entry in profile.entries
+    ]
     assert {their.title.casefold() for their in theirs} <= {entry.title.casefold() for entry in after.entries}

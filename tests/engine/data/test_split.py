@@ -34,7 +34,7 @@ def entries_of(histories: Histories, user_rows_U: np.ndarray) -> set[tuple[int, 
 
 
 def sides(split: Split) -> list[HeldOut]:
-    return [one for one in (split.validation, split.test) if one is not None]
+    return [held_out for held_out in (split.validation, split.test) if held_out is not None]
 
 
 def test_that_strong_follows_the_protocol_literally():

@@ -26,7 +26,7 @@ def test_that_a_file_takes_its_place_only_when_it_is_whole(tmp_path):
         file.write(b"after")
         assert path.read_text() == "before"
     assert path.read_text() == "after"
-    assert [one.name for one in tmp_path.iterdir()] == ["out.csv"]
+    assert [file.name for file in tmp_path.iterdir()] == ["out.csv"]
 
 
 def test_that_an_error_leaves_the_former_file_and_nothing_else(tmp_path):
@@ -34,17 +34,17 @@ def test_that_an_error_leaves_the_former_file_and_nothing_else(tmp_path):
     path.write_text("before")
     with pytest.raises(RuntimeError):
         fail_after(path, b"half", RuntimeError())
-    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("out.csv", "before")]
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("out.csv", "before")]
 
 
-def test_that_a_full_disk_is_told_in_a_sentence(tmp_path):
+def test_that_a_full_disk_is_reported_in_a_sentence(tmp_path):
     full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     with pytest.raises(DataError, match=r"out\.csv could not be written: the disk is full"):
         fail_after(tmp_path / "out.csv", b"half", full)
     assert not list(tmp_path.iterdir())
 
 
-def test_that_a_missing_folder_is_told_before_anything_is_done(tmp_path):
+def test_that_a_missing_folder_is_reported_before_anything_is_done(tmp_path):
     with pytest.raises(DataError, match="there is no folder"), whole_file(tmp_path / "nowhere" / "out.csv"):
         pytest.fail("nothing is to be computed for a file that cannot be written")
 

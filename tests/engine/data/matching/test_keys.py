@@ -21,7 +21,7 @@ def key(title: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         ("Matrix, The", "The Matrix"),
         ("Misérables, Les", "LES MISERABLES"),
@@ -51,12 +51,12 @@ def key(title: str) -> str:
         ("Schindler’s List", "Schindler's List"),
     ],
 )
-def test_that_two_ways_to_write_a_title_have_one_key(one, other):
-    assert key(one) == key(other) != ""
+def test_that_two_ways_to_write_a_title_have_one_key(first, second):
+    assert key(first) == key(second) != ""
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         ("Rocky II", "Rocky III"),
         ("8½", "812"),
@@ -69,8 +69,8 @@ def test_that_two_ways_to_write_a_title_have_one_key(one, other):
         ("I Confess", "1 Confess"),
     ],
 )
-def test_that_titles_that_differ_have_different_keys(one, other):
-    assert key(one) != key(other)
+def test_that_titles_that_differ_have_different_keys(first, second):
+    assert key(first) != key(second)
 
 
 @pytest.mark.parametrize("title", ["Die Hard", "I Confess", "O Brother", "As Good as It Gets", "The"])

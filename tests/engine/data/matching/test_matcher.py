@@ -93,8 +93,8 @@ def test_that_a_remake_is_offered_with_its_year(match):
 def test_that_the_candidates_of_an_unsure_title_are_the_best_first(match, films):
     found = match("Wonderland", 1998)
 
-    assert {films.catalogue.years[one.item_row] for one in found.candidates[:2]} == {1997, 1999}
-    assert [one.score for one in found.candidates] == sorted(
+    assert {films.catalogue.years[candidate.item_row] for candidate in found.candidates[:2]} == {1997, 1999}
+    assert [candidate.score for candidate in found.candidates] == sorted(
         (candidate.score for candidate in found.candidates), reverse=True
     )
 
@@ -149,8 +149,8 @@ def test_that_of_two_titles_that_fit_one_film_alike_neither_keeps_it(films):
 
     found = drive(Matcher(films).match_all(titles))
 
-    assert [one.verdict for one in found] == ["unsure", "unsure"]
-    assert {one.why for one in found} == {"two of your titles fit the same one"}
+    assert [match.verdict for match in found] == ["unsure", "unsure"]
+    assert {match.why for match in found} == {"two of your titles fit the same one"}
 
 
 def test_that_a_film_listed_twice_under_two_names_is_left_to_the_person():
@@ -235,9 +235,9 @@ def test_that_any_text_is_matched_without_an_error(match, title, year, others):
 def test_that_any_catalogue_finds_its_own_titles_or_asks(titles):
     found = drive(Matcher(dataset_of(titles)).match_all([ExportedTitle(title, year) for title, year in titles]))
 
-    rows = [one.item_row for one in found if one.item_row is not None]
+    rows = [match.item_row for match in found if match.item_row is not None]
     assert len(rows) == len(set(rows))
-    assert all(one.item_row in (None, row) for row, one in enumerate(found))
+    assert all(match.item_row in (None, row) for row, match in enumerate(found))
 
 
 @given(title=st.text(min_size=1, max_size=12), year=st.integers(1900, 2030), off=st.sampled_from([-1, 0, 1]))

@@ -100,7 +100,7 @@ def test_that_of_namesakes_none_is_taken_before_somebody_says_so(read, dataset):
 def test_that_lines_that_say_nothing_are_reported_with_their_number(read):
     review, entries = read("movieId,rating\n1,good\n,4\n2,4,7\n300,nan\n2,5\n")
 
-    assert [(one.line, one.text, one.reason) for one in review.export.skipped] == [
+    assert [(entry.line, entry.text, entry.reason) for entry in review.export.skipped] == [
         (2, "1,good", "rating is not a number"),
         (3, ",4", "no title"),
         (4, "2,4,7", "wrong number of columns"),

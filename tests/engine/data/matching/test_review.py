@@ -37,7 +37,7 @@ def review() -> Review:
 
 
 def rows(review: Review) -> list[tuple[str, int]]:
-    return [(one.title.title, one.item_row) for one in accepted(review)]
+    return [(reviewed.title.title, reviewed.item_row) for reviewed in accepted(review)]
 
 
 def test_that_only_the_sure_ones_are_taken_unasked(review):
@@ -98,7 +98,7 @@ def test_that_what_nobody_decided_on_stays_open(review):
     assert [title for title, _ in open_titles(leave_out(review, 2))] == list(TITLES[1:2])
 
 
-@pytest.mark.parametrize("change", [lambda one: choose(one, 3, 1), lambda one: leave_out(one, 3)])
+@pytest.mark.parametrize("change", [lambda review: choose(review, 3, 1), lambda review: leave_out(review, 3)])
 def test_that_a_title_that_is_not_there_cannot_be_decided_on(review, change):
     with pytest.raises(IndexError):
         change(review)
@@ -118,6 +118,6 @@ def test_that_whatever_is_decided_each_film_is_taken_once(decisions):
             else reset(review, index)
         )
 
-    taken = [one.item_row for one in accepted(review)]
+    taken = [reviewed.item_row for reviewed in accepted(review)]
     assert len(taken) == len(set(taken)) == counted(review).accepted
     assert [row for row in (row_of(review, index) for index in range(3)) if row is not None] == taken

@@ -32,7 +32,7 @@ def test_that_the_scale_is_the_one_the_person_uses(tmp_path, score_format, score
     ("scores", "high"),
     [((8.5, 3), 10.0), ((3, 1), 3.0), ((3, 5), 5.0), ((9, 5), 10.0), ((55, 80), 100.0), ((0,), 10.0)],
 )
-def test_that_a_scale_that_is_not_said_is_the_smallest_that_fits_and_is_noted(tmp_path, scores, high):
+def test_that_a_scale_that_is_not_given_is_the_smallest_that_fits_and_is_noted(tmp_path, scores, high):
     entries = [anilist_entry(place, f"T{place}", score, "COMPLETED") for place, score in enumerate(scores, start=1)]
     export = read_export(written(tmp_path, "anilist.json", anilist(entries, None)))
 
@@ -52,7 +52,7 @@ def test_that_statuses_say_what_was_seen_dropped_and_planned(tmp_path):
     entries = [anilist_entry(place, statuse, 0, statuse) for place, statuse in enumerate(statuses, start=1)]
     export = read_export(written(tmp_path, "anilist.json", anilist(entries, "POINT_10")))
 
-    assert [one.state for one in export.titles] == ["seen"] * 4 + ["dropped", "planned"]
+    assert [title.state for title in export.titles] == ["seen"] * 4 + ["dropped", "planned"]
     assert {title.rating for title in export.titles} == {None}
 
 

@@ -33,12 +33,12 @@ def test_that_what_is_outside_counts_as_the_end():
 
 
 @given(st.sampled_from(SCALES), st.sampled_from(SCALES), st.floats(0, 1), st.floats(0, 1))
-def test_that_the_order_of_ratings_is_kept(given_scale, wanted, one, other):
+def test_that_the_order_of_ratings_is_kept(given_scale, wanted, first, second):
     def on(share):
         return converted(given_scale.low + share * (given_scale.high - given_scale.low), given_scale, wanted)
 
-    assert on(min(one, other)) <= on(max(one, other))
-    assert wanted.low <= on(one) <= wanted.high
+    assert on(min(first, second)) <= on(max(first, second))
+    assert wanted.low <= on(first) <= wanted.high
 
 
 @given(st.sampled_from(SCALES), st.floats(0, 1))

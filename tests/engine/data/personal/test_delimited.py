@@ -103,7 +103,7 @@ def test_that_imdb_ratings_until_2017_are_read_in_their_encoding(tmp_path):
 
     assert export.layout == "IMDb ratings until 2017"
     assert said(export) == [("Amélie", 2001, 8.0, "seen"), ("One Piece", 1999, 6.0, "seen")]
-    assert [one.date for one in export.titles] == [1_452_038_400, 1_452_124_800]
+    assert [title.date for title in export.titles] == [1_452_038_400, 1_452_124_800]
     assert [title.medium for title in export.titles] == ["film", "series"]
 
 
@@ -124,7 +124,7 @@ def test_that_tmdbs_own_rating_is_the_crowds(tmp_path):
     export = read_export(written(tmp_path, "ratings.csv", TMDB))
 
     assert (export.layout, export.scale) == ("TMDB ratings", Scale(1.0, 10.0, 1.0))
-    assert [(one.title, one.rating) for one in export.titles] == [
+    assert [(title.title, title.rating) for title in export.titles] == [
         ("Alien", 9.0), ("Breaking Bad", 10.0), ("Breaking Bad", 7.0), ("Blade Runner", None),
     ]  # fmt: skip
     assert [title.medium for title in export.titles] == ["film", "series", "episode", "film"]
@@ -174,7 +174,11 @@ def test_that_storygraph_has_quarter_stars_and_statuses(tmp_path):
     export = read_export(written(tmp_path, "export.csv", STORYGRAPH))
 
     assert (export.layout, export.scale) == ("StoryGraph", Scale(0.25, 5.0, 0.25))
-    assert [(one.rating, one.state) for one in export.titles] == [(4.25, "seen"), (None, "dropped"), (None, "planned")]
+    assert [(title.rating, title.state) for title in export.titles] == [
+        (4.25, "seen"),
+        (None, "dropped"),
+        (None, "planned"),
+    ]
     assert [dict(title.ids) for title in export.titles] == [{"isbn": "0306406152"}, {}, {}]
 
 
@@ -209,7 +213,7 @@ def test_that_ratings_outside_of_the_scale_and_words_are_left_out_with_their_lin
     export = read_export(written(tmp_path, "ratings.csv", "\n".join(["Date,Name,Year,Letterboxd URI,Rating", *rows])))
 
     assert [title.title for title in export.titles] == ["Ok"]
-    assert [(one.line, one.reason) for one in export.skipped] == [
+    assert [(entry.line, entry.reason) for entry in export.skipped] == [
         (2, "rating is outside of the scale"), (3, "rating is not a number"), (4, "no title"),
     ]  # fmt: skip
     assert export.skipped_count == 3
@@ -227,7 +231,7 @@ def test_that_ratings_outside_of_the_scale_and_words_are_left_out_with_their_lin
 def test_that_any_table_of_titles_and_ratings_is_an_export(tmp_path, text):
     export = read_export(written(tmp_path, "mine.csv", text))
 
-    assert [(one.title, one.rating) for one in export.titles] == [("Amélie", 3.5), ("The Matrix", 5.0)]
+    assert [(title.title, title.rating) for title in export.titles] == [("Amélie", 3.5), ("The Matrix", 5.0)]
     assert [title.year for title in export.titles] == [2001, 1999]
     assert (export.layout, export.scale_is_known) == ("columns with names", False)
 
@@ -278,7 +282,7 @@ def test_that_a_table_that_is_no_export_is_refused_with_a_sentence(tmp_path, tex
 def test_that_a_title_without_end_is_left_out(tmp_path):
     export = read_export(written(tmp_path, "mine.csv", f"title,rating\nAlien,4\n{'x' * 5000},3\n"))
 
-    assert [one.reason for one in export.skipped] == ["title is over 1,000 characters long"]
+    assert [entry.reason for entry in export.skipped] == ["title is over 1,000 characters long"]
     assert len(export.skipped[0].text) == 200
 
 

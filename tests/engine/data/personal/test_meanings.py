@@ -78,7 +78,7 @@ def test_that_a_date_in_many_forms_is_one_moment(text, seconds):
 
 
 def test_that_shelves_and_statuses_have_three_meanings():
-    assert [state_of(one) for one in ("Plan to Watch", "to-read", "Dropped", "did-not-finish", "read", "")] == [
+    assert [state_of(text) for text in ("Plan to Watch", "to-read", "Dropped", "did-not-finish", "read", "")] == [
         "planned", "planned", "dropped", "dropped", "seen", "seen",
     ]  # fmt: skip
     assert state_of("read", otherwise="planned") == "planned"
@@ -87,4 +87,4 @@ def test_that_shelves_and_statuses_have_three_meanings():
 def test_that_kinds_of_titles_have_one_word():
     said = ("Movie", "TV Mini Series", "tvEpisode", "Video Game", "Feature Film", "hologram")
 
-    assert [medium_of(one) for one in said] == ["film", "series", "episode", "game", "film", ""]
+    assert [medium_of(text) for text in said] == ["film", "series", "episode", "game", "film", ""]

@@ -132,7 +132,7 @@ def test_that_long_lines_further_down_are_left_out(tmp_path):
     export = read_export(written(tmp_path, "mine.csv", "title,rating\n" + "\n".join(rows)))
 
     assert len(export.titles) == 39_999
-    assert [(one.line, one.reason) for one in export.skipped] == [(30_002, "wrong number of columns")]
+    assert [(entry.line, entry.reason) for entry in export.skipped] == [(30_002, "wrong number of columns")]
 
 
 def test_that_a_zip_that_points_outside_is_refused(tmp_path):

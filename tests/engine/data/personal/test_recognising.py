@@ -31,7 +31,7 @@ from engine.data.personal.parts import export_sources, layout_of_export, recogni
 from engine.data.reading.archives import Source
 
 OWN = "item_id,title,year,rating,scale_low,scale_high,scale_step\n1,A,2000,4,1,5,1\n"
-POPULATION = [one for one in LAYOUTS if not one.personal and one.header]
+POPULATION = [layout for layout in LAYOUTS if not layout.personal and layout.header]
 FILES = {
     "Desktop Rec ratings": ("a.csv", OWN),
     "Letterboxd ratings": ("a.csv", LETTERBOXD_RATINGS),
@@ -54,7 +54,7 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize("layout", PERSONAL, ids=lambda one: one.name)
+@pytest.mark.parametrize("layout", PERSONAL, ids=lambda layout: layout.name)
 def test_that_each_export_is_recognised_by_its_content(tmp_path, layout):
     assert recognised_of(Source(written(tmp_path, *FILES[layout.name]))) == layout
 
@@ -66,13 +66,13 @@ def test_that_imdbs_older_ratings_are_imdb_ratings(tmp_path):
     assert found.name == "IMDb ratings"
 
 
-@pytest.mark.parametrize("layout", POPULATION, ids=lambda one: one.name)
+@pytest.mark.parametrize("layout", POPULATION, ids=lambda layout: layout.name)
 def test_that_column_names_of_many_peoples_files_are_no_export(layout):
     assert not layout_of_header(layout.header).personal
     assert layout_of_export(layout.header, (layout.names or ("ratings.csv",))[0]) is None
 
 
-@pytest.mark.parametrize("layout", [one for one in PERSONAL if one.header], ids=lambda one: one.name)
+@pytest.mark.parametrize("layout", [layout for layout in PERSONAL if layout.header], ids=lambda layout: layout.name)
 @pytest.mark.parametrize("people", ["userId", "User", "user_id"])
 def test_that_a_column_of_people_makes_it_no_export(layout, people):
     header = (people, *layout.header)
@@ -81,7 +81,7 @@ def test_that_a_column_of_people_makes_it_no_export(layout, people):
     assert not layout_of_header(header, name=(layout.names or ("",))[0]).personal
 
 
-@pytest.mark.parametrize("layout", [one for one in PERSONAL if one.header], ids=lambda one: one.name)
+@pytest.mark.parametrize("layout", [layout for layout in PERSONAL if layout.header], ids=lambda layout: layout.name)
 def test_that_column_names_of_exports_are_not_many_peoples(layout):
     assert layout_of_header(layout.header, name=(layout.names or ("",))[0]).personal
 

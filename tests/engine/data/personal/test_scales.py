@@ -26,5 +26,5 @@ from engine.data.personal.conversion import guessed_scale
         ([3.14159, 2], Scale(1, 5, 0)),
     ],
 )
-def test_that_the_smallest_usual_scale_that_fits_is_taken(ratings, scale):
+def test_that_the_smallest_common_scale_that_fits_is_taken(ratings, scale):
     assert guessed_scale(ratings) == scale

@@ -16,12 +16,12 @@ def title(name="A", rating=None, **more):
 def test_that_the_latest_rating_counts_whatever_the_order():
     early, late = title(rating=3.0, date=10), title(rating=5.0, date=20)
 
-    assert [one.rating for one in each_once([[early, late]])] == [5.0]
-    assert [one.rating for one in each_once([[late, early]])] == [5.0]
+    assert [joined.rating for joined in each_once([[early, late]])] == [5.0]
+    assert [joined.rating for joined in each_once([[late, early]])] == [5.0]
 
 
 def test_that_without_dates_the_later_line_counts():
-    assert [one.rating for one in each_once([[title(rating=3.0), title(rating=5.0)]])] == [5.0]
+    assert [joined.rating for joined in each_once([[title(rating=3.0), title(rating=5.0)]])] == [5.0]
 
 
 def test_that_a_rating_beats_seen_and_seen_beats_planned():
@@ -42,7 +42,7 @@ def test_that_ids_join_what_names_do_not_and_keep_namesakes_apart():
 
     joined = each_once([[first, second, namesake]])
 
-    assert [(one.title, one.rating, dict(one.ids)) for one in joined] == [
+    assert [(title.title, title.rating, dict(title.ids)) for title in joined] == [
         ("B", 4.0, {"imdb": "tt1", "tmdb": "2"}),
         ("A", None, {"imdb": "tt9"}),
     ]
@@ -51,7 +51,7 @@ def test_that_ids_join_what_names_do_not_and_keep_namesakes_apart():
 def test_that_the_name_joins_with_case_and_accents_aside_but_not_over_years():
     joined = each_once([[title("Amélie", year=2001), title("amelie", 4.0, year=2001), title("Amélie", year=1999)]])
 
-    assert [(one.year, one.rating) for one in joined] == [(2001, 4.0), (1999, None)]
+    assert [(title.year, title.rating) for title in joined] == [(2001, 4.0), (1999, None)]
 
 
 def test_that_an_episode_is_not_the_film_of_its_name():
@@ -71,8 +71,8 @@ titles = st.builds(
 @given(st.lists(st.lists(titles, max_size=8), max_size=3))
 def test_that_no_rated_name_is_lost_and_nothing_is_invented(files):
     joined = each_once(files)
-    given_ratings = {one.rating for file in files for one in file}
+    given_ratings = {title.rating for file in files for title in file}
 
-    assert {one.rating for one in joined} <= given_ratings
+    assert {title.rating for title in joined} <= given_ratings
     assert len(joined) <= sum(map(len, files))
     assert bool(joined) == any(files)

@@ -25,7 +25,7 @@ def test_that_rated_films_have_titles_ids_and_dates(tmp_path):
 def test_that_episodes_are_named_after_their_series_and_are_not_it(tmp_path):
     export = read_export(written(tmp_path, "ratings.json", TRAKT_SHOWS))
 
-    assert [(one.title, one.medium, one.rating) for one in export.titles] == [
+    assert [(title.title, title.medium, title.rating) for title in export.titles] == [
         ("Breaking Bad", "series", 10.0),
         ("Breaking Bad: Pilot", "episode", 8.0),
     ]
@@ -66,7 +66,7 @@ def test_that_entries_that_say_nothing_are_left_out_with_their_number(tmp_path):
     export = read_export(written(tmp_path, "ratings.json", odd))
 
     assert [title.title for title in export.titles] == ["Alien", "Paprika"]
-    assert [(one.line, one.reason) for one in export.skipped] == [
+    assert [(entry.line, entry.reason) for entry in export.skipped] == [
         (3, "no title"), (4, "no title"), (5, "rating is outside of the scale"), (6, "rating is not a number"),
     ]  # fmt: skip
 

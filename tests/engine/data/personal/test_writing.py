@@ -67,14 +67,14 @@ entry = st.builds(
 @given(st.lists(entry.filter(lambda one: bool(one.title)), min_size=1, max_size=12))
 def test_that_any_profile_reads_back_as_it_is(tmp_path, entries):
     profile = Profile("me", "Me")
-    for one in entries:
-        profile = profile.rated(one)
+    for entry in entries:
+        profile = profile.rated(entry)
     write_ratings(profile, tmp_path / "any.csv", scale=FIVE)
 
     _, read = back(tmp_path / "any.csv")
     kept = dict.fromkeys(read)
-    assert all(fact in kept for fact in facts(profile) if fact[0]), "what has an id is told apart by it"
-    assert {one[3] for one in read} <= {one.rating for one in profile.entries}
+    assert all(fact in kept for fact in facts(profile) if fact[0]), "what has an id is recognised by it"
+    assert {entry[3] for entry in read} <= {entry.rating for entry in profile.entries}
 
 
 def dataset():
@@ -149,7 +149,7 @@ def test_that_a_place_that_cannot_be_written_is_a_sentence(tmp_path, place, word
 
     with pytest.raises(DataError, match=words):
         write_ratings(PROFILE, tmp_path / place, scale=FIVE)
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["file", "folder"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["file", "folder"]
 
 
 def test_that_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
@@ -162,4 +162,4 @@ def test_that_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path, monkeyp
     monkeypatch.setattr("engine.data.whole_file.os.fsync", refuse)
     with pytest.raises(DataError, match="the disk is full"):
         write_ratings(PROFILE, path, scale=FIVE)
-    assert [one.read_text() for one in tmp_path.iterdir()] == ["old"]
+    assert [file.read_text() for file in tmp_path.iterdir()] == ["old"]
