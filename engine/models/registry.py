@@ -164,7 +164,7 @@ MODELS: dict[str, ModelKind] = {
         ),
         ModelKind(
             name="mult_dae",
-            title="Next favourites, small",
+            title="Quick favourites",
             sentence="A smaller and quicker form of Next favourites; about as good.",
             model="engine.models.autoencoder:MultDae",
             config="engine.models.autoencoder:MultDaeConfig",
