@@ -44,13 +44,15 @@ class Machine:
 
 @dataclass(frozen=True)
 class DataFacts:
-    """What the rules look at. `counted` people like five titles or more; `rates` is whether ratings differ."""
+    """What the rules look at. `rated` entries have a rating, `counted` people like five titles or more.
+
+    `rates`: whether ratings differ. `timed`: whether times do.
+    """
 
     people: int
     titles: int
     entries: int
     rated: int
-    likes: int
     counted: int
     rates: bool
     timed: bool
@@ -62,7 +64,6 @@ class Rule:
 
     model: str
     why: Callable[[DataFacts, Machine], str | None]
-    settings: Mapping[str, Any] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -83,7 +84,6 @@ def facts_of(dataset: Dataset) -> DataFacts:
         titles=dataset.titles,
         entries=dataset.entries,
         rated=len(rated_N),
-        likes=int(likes_U.sum()),
         counted=int((likes_U >= LIKES_THAT_COUNT).sum()),
         rates=len(rated_N) > 0 and float(rated_N.min()) < float(rated_N.max()),
         timed=times_N is not None and len(times_N) > 0 and int(times_N.min()) < int(times_N.max()),
@@ -98,7 +98,7 @@ def choose_preset(name: str, facts: DataFacts, machine: Machine) -> Preset:
         why = rule.why(facts, machine)
         if why is not None:
             title, sentence = CHOSEN[name]
-            return Preset(name, title, sentence, rule.model, rule.settings, rule.training, why=why)
+            return Preset(name, title, sentence, rule.model, training=rule.training, why=why)
     raise AssertionError("the last rule always holds")
 
 

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
 from engine.data.batches import Batch
-from engine.data.dataset import Histories, Scale
+from engine.data.dataset import Histories, Int64, Scale
 from engine.models.base import Losses, Moment, Prediction, StepModel, as_index
 from engine.models.declaration import Capabilities, ModelConfig
 from engine.models.losses import multinomial_nll
@@ -28,14 +26,7 @@ TOY = ModelKind(
     sentence="The same list for everyone, learned by steps.",
     model="toy_model:Toy",
     config="toy_model:ToyConfig",
-    can=Capabilities(
-        ranks=True,
-        predicts_ratings=False,
-        learns_by_steps=True,
-        needs_times=False,
-        folds_in=True,
-        learns_from="ratings",
-    ),
+    can=Capabilities(learns_by_steps=True),
     training={"epochs": 12, "lr": 0.05, "schedule": "constant"},
 )
 
@@ -68,9 +59,7 @@ class Toy(StepModel):
         return self._repeated(len(profiles))
 
     @torch.inference_mode()
-    def leave_one_out(
-        self, profile: Histories, *, left_out_V: npt.NDArray[np.int64], columns_C: npt.NDArray[np.int64] | None
-    ) -> Prediction:
+    def leave_one_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
         whole = self._repeated(1 + len(left_out_V)).score_UI
         return Prediction(whole if columns_C is None else whole[:, as_index(columns_C)])
 
