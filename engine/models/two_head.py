@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -125,7 +125,7 @@ class TwoHeadConfig(ModelConfig):
         0.05, label="First-layer spread", help="Spread of the first layer's weights at the start.", low=1e-5, high=1.0
     )
 
-    def fitted_to(self, entries: int) -> TwoHeadConfig:
+    def fitted_to(self, entries: int) -> Self:
         """The same settings with the automatic widths chosen for a data set of so many entries."""
         k = min(1.0, (entries / _STUDY_ENTRIES) ** 0.25)
         return self.changed(
