@@ -89,8 +89,5 @@ def test_that_every_command_knows_it(ask):
 
 
 def test_that_the_window_lists_it():
-    from desktop_rec.training.run_plan import step_models
-
     assert trainable_models()[-1] is TOY
-    assert step_models()[-1] is TOY
     assert TOY.abilities == "Learns from ratings; ranks titles, without ratings."
