@@ -96,10 +96,10 @@ class Launch(QObject):
         self._quiet = QTimer(self)
         self._quiet.setSingleShot(True)
         self._quiet.setInterval(_QUIET_MS)
-        self._quiet.timeout.connect(self.session.warm_up)
+        self._quiet.timeout.connect(self.session.devices.look)
         install_hooks(self._say)
-        self.session.devices_found.connect(self._on_devices)
-        self.session.notice.connect(self._on_notice)
+        self.session.devices.changed.connect(self._on_devices)
+        self.session.requests.notice.connect(self._on_notice)
 
     def begin(self, files: list[Path]) -> None:
         """Show the window; open the folder and what was open last right after it is painted."""
@@ -110,7 +110,7 @@ class Launch(QObject):
     def end(self) -> None:
         """Give back what the process holds: folder, collector, log."""
         self._quiet.stop()
-        self.session.close_library()
+        self.session.library.close()
         self.garbage.stop()
         LOG.info("The window was closed")
         self.log.close()
@@ -120,8 +120,8 @@ class Launch(QObject):
         self.window.open_library(self.home)
         if self._files:
             self.window.open_files(self._files)
-        elif any(dataset.dataset_id == self.preferences.dataset_id for dataset in self.session.datasets()):
-            self.session.open_dataset(self.preferences.dataset_id)
+        elif any(dataset.dataset_id == self.preferences.dataset_id for dataset in self.session.library.datasets()):
+            self.session.data.open(self.preferences.dataset_id)
         self._quiet.start()
 
     def _on_devices(self) -> None:
@@ -131,7 +131,7 @@ class Launch(QObject):
         LOG.info("%s: %s", notice.kind, notice.as_text())
 
     def _say(self, error: BaseException) -> None:
-        self.session.notice.emit(Notice.of(failure_of(error)))
+        self.session.requests.notice.emit(Notice.of(failure_of(error)))
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -35,7 +35,7 @@ class Notice:
     details: str = ""
     kind: str = "error"
     action_words: str = ""
-    action: Callable[[], None] | None = field(default=None, compare=False)
+    action: Callable[[], object] | None = field(default=None, compare=False)
 
     @staticmethod
     def of(failure: Failure) -> Notice:

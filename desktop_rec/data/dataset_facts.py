@@ -6,7 +6,7 @@ Stands between a data set's record and its page; plain words, no Qt.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ from typing import Any
 from engine.data.dataset import Scale
 from engine.data.importing.options import Selection
 from engine.library.datasets import DatasetRecord
-from engine.library.folders import bytes_in, size_words
+from engine.library.folders import bytes_in
+from engine.text import format_size, join_words
 
 _DUPLICATES = {"last": "the last one counts", "mean": "their mean counts", "max": "the highest one counts"}
 
@@ -42,7 +43,7 @@ def facts_of(record: DatasetRecord, *, folder: Path) -> tuple[Fact, ...]:
         Fact("files", "Files", _files_words(record)),
         Fact("layout", "Read as", _layout_words(report)),
         Fact("imported", "Imported", _imported_words(record)),
-        Fact("disk", "On disk", f"{size_words(bytes_in(folder))} in {folder}"),
+        Fact("disk", "On disk", f"{format_size(bytes_in(folder))} in {folder}"),
     )
     return tuple(one for one in said if one.words)
 
@@ -75,7 +76,7 @@ def kept_words(selection: Selection, left_out: Mapping[str, int]) -> str:
     """Which entries were kept, and how much the rules left out."""
     rules = selection_words(selection)
     gone = [f"{count:,} {what}" for what, count in left_out.items() if count]
-    return f"{rules}; {_listed(gone)} were left out" if gone else rules
+    return f"{rules}; {join_words(gone)} were left out" if gone else rules
 
 
 def selection_words(selection: Selection) -> str:
@@ -90,11 +91,7 @@ def selection_words(selection: Selection) -> str:
         rules.append(f"titles with at least {selection.least_per_title:,} ratings")
     if selection.least_per_person > 1:
         rules.append(f"people with at least {selection.least_per_person:,} ratings")
-    return f"Only {_listed(rules)}" if rules else "Everything that could be read"
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return f"Only {join_words(rules)}" if rules else "Everything that could be read"
 
 
 def _files_words(record: DatasetRecord) -> str:
@@ -109,7 +106,7 @@ def _files_words(record: DatasetRecord) -> str:
 
 def _file_words(path: Path) -> str:
     try:
-        size = f"{size_words(path.stat().st_size)}" if path.is_file() else "folder"
+        size = format_size(path.stat().st_size) if path.is_file() else "folder"
     except OSError:
         size = ""
     return f"{path} ({size})" if size and path.exists() else f"{path} (not there any more)"

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from desktop_rec.common.text import count_words
 from desktop_rec.data.dataset_facts import Fact
 from desktop_rec.data.dataset_head import DatasetHead
 from desktop_rec.data.dataset_list import DatasetList
@@ -23,6 +22,7 @@ from desktop_rec.data.problems_table import ProblemsCard
 from desktop_rec.theme.theme import GRID, set_role
 from engine.data.catalogue import Catalogue
 from engine.library.datasets import DatasetRecord
+from engine.text import format_count
 
 _SAMPLE = "sample"
 _BELOW_FIGURES = 2
@@ -72,11 +72,11 @@ class DatasetPage(QScrollArea):
     def _show_figures(self, record: DatasetRecord, words: str) -> None:
         titles, people, unrated = record.titles, record.people, int(record.report.get("unrated") or 0)
         ratings = record.entries - unrated
-        self._people.show_figure(count_words(people), f"about {ratings / max(1, people):,.0f} ratings each")
+        self._people.show_figure(format_count(people), f"about {ratings / max(1, people):,.0f} ratings each")
         note = f"about {ratings / max(1, titles):,.0f} ratings each"
-        self._titles_figure.show_figure(count_words(titles), note, words.capitalize())
+        self._titles_figure.show_figure(format_count(titles), note, words.capitalize())
         self._ratings.show_figure(
-            count_words(ratings), f"and {count_words(unrated)} only seen" if unrated else "all rated"
+            format_count(ratings), f"and {format_count(unrated)} only seen" if unrated else "all rated"
         )
         self._density.show_figure(percent_words(record.density), "of all possible ratings")
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from engine.data.dataset import Dataset, Scale
 from engine.events import Job, drive
+from engine.text import plural_of
 
 Unit = Literal["day", "month", "year"]
 Numbers = npt.NDArray[Any]
@@ -157,9 +158,6 @@ def _count_days(tally: Tally, times_N: Numbers) -> Job[None]:
         yield None
 
 
-_PLURALS = {"series": "series", "anime": "anime"}
-
-
 @dataclass(frozen=True)
 class TitleFigures:
     """For each title: all its entries, those with a rating, the mean rating and the share of likes (NaN: unrated).
@@ -220,11 +218,6 @@ def picture_of(dataset: Dataset) -> DatasetPicture:
     return drive(count_dataset(dataset))
 
 
-def plural(word: str) -> str:
-    """More than one of a title: films, books, series."""
-    return _PLURALS.get(word, f"{word}s")
-
-
 def _picture(dataset: Dataset, tally: Tally, alphabet_I: Numbers) -> DatasetPicture:
     rated = int(tally.rated_I.sum())
     popularity_I = np.sort(tally.entries_I)[::-1]
@@ -239,7 +232,7 @@ def _picture(dataset: Dataset, tally: Tally, alphabet_I: Numbers) -> DatasetPict
         rated=rated,
         density=dataset.density,
         word=dataset.catalogue.word,
-        words=plural(dataset.catalogue.word),
+        words=plural_of(dataset.catalogue.word),
         bars_B=tally.bars_B,
         bar_counts_B=tally.bar_counts_B,
         bar_width=tally.bar_width,

@@ -8,12 +8,12 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop_rec.common.plots.card import PlotCard
-from desktop_rec.common.text import count_words
 from desktop_rec.data.activity_plot import ActivityPlot
 from desktop_rec.data.dataset_picture import DatasetPicture
 from desktop_rec.data.long_tail_plot import LongTailPlot
 from desktop_rec.data.rating_histogram import RatingHistogram
 from desktop_rec.theme.theme import GRID, set_role
+from engine.text import format_count
 
 _HEIGHT = 248
 _ACTIVITY_HEIGHT = 208
@@ -39,7 +39,7 @@ class DatasetPlots(QWidget):
         self._activity_card.setVisible(activity is not None)
         self._no_times.setVisible(activity is None)
         if activity is not None:
-            rest = f"; {count_words(activity.without)} have no time" if activity.without else ""
+            rest = f"; {format_count(activity.without)} have no time" if activity.without else ""
             self._activity_card.show_title(f"Ratings by {activity.unit}, {activity.span_words}{rest}")
             self.activity.show_activity(activity)
         for _, card in self._pairs:
@@ -83,4 +83,4 @@ def _tail_words(picture: DatasetPicture) -> str:
     share = f"{100 * picture.head_share:.2g} %"
     if picture.head == 1:
         return f"1 {picture.word} ({share}) holds half of all entries"
-    return f"{count_words(picture.head)} {picture.words} ({share}) hold half of all entries"
+    return f"{format_count(picture.head)} {picture.words} ({share}) hold half of all entries"

@@ -14,29 +14,29 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_rec.common import questions
 from desktop_rec.common.job_state import JobState
+from desktop_rec.data.controller import DataController
 from desktop_rec.data.dataset_facts import facts_of
 from desktop_rec.data.dataset_list import DatasetLine, DatasetList
 from desktop_rec.data.dataset_page import DatasetPage
-from desktop_rec.data.dataset_picture import plural
-from desktop_rec.session.labels import TITLES
-from desktop_rec.session.session import Session
 from engine.data.dataset import Dataset
 from engine.library.datasets import DatasetRecord
+from engine.models.registry import title_of
+from engine.text import plural_of
 
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
 
 
-def connect_list(datasets: DatasetList, session: Session) -> None:
+def connect_list(datasets: DatasetList, data: DataController) -> None:
     """Let a list of data sets open, rename and delete them."""
-    datasets.open_asked.connect(session.open_dataset)
-    datasets.rename_asked.connect(session.rename_dataset)
-    datasets.delete_asked.connect(session.delete_dataset)
+    datasets.open_asked.connect(data.open)
+    datasets.rename_asked.connect(data.rename)
+    datasets.delete_asked.connect(data.delete)
 
 
-def dataset_lines(session: Session) -> list[DatasetLine]:
+def dataset_lines(data: DataController) -> list[DatasetLine]:
     """The kept data sets as a list says them."""
-    now = session.dataset.dataset_id if session.dataset else ""
+    now = data.dataset.current.dataset_id if data.dataset.current else ""
     return [
         DatasetLine(
             dataset.dataset_id,
@@ -44,7 +44,7 @@ def dataset_lines(session: Session) -> list[DatasetLine]:
             _figures(dataset),
             dataset.dataset_id == now,
         )
-        for dataset in session.datasets()
+        for dataset in data.library.datasets()
     ]
 
 
@@ -52,7 +52,7 @@ def run_words(record: RunRecord) -> str:
     """A run as a menu says it: its name, its model, and how far off its ratings were on average."""
     error = record.metrics.get("mae", {}).get("value")
     off = f", {error:.2f} off on average" if error is not None else ""
-    return f"{record.name}: {TITLES.get(record.model, record.model)}{off}"
+    return f"{record.name}: {title_of(record.model)}{off}"
 
 
 def _figures(record: DatasetRecord) -> str:
@@ -74,11 +74,11 @@ class DatasetView(QWidget):
 
     file_asked = Signal()
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, data: DataController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._data = data
         self._shown: DatasetRecord | None = None
-        self._was_free = session.job is None
+        self._was_free = self._data.jobs.state is None
         self.page = DatasetPage()
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -87,69 +87,71 @@ class DatasetView(QWidget):
 
     def show_state(self) -> None:
         """What is open, and what can be done with it just now."""
-        session = self._session
-        self.page.datasets.show_datasets(dataset_lines(session))
-        self.page.head.let_export(is_free=session.job is None)
-        self.page.head.show_model_words(session.model_words)
+        self.page.datasets.show_datasets(dataset_lines(self._data))
+        self.page.head.let_export(is_free=self._data.jobs.state is None)
+        self.page.head.show_model_words(self._data.model.progress_text)
         self._show_runs()
-        if session.dataset is None or session.record is None:
+        if self._data.dataset.current is None or self._data.dataset.record is None:
             return
-        if session.record != self._shown:
-            self._show_record(session.dataset, session.record)
-        session.ask_picture()
+        if self._data.dataset.record != self._shown:
+            self._show_record(self._data.dataset.current, self._data.dataset.record)
+        self._data.ask_statistics()
 
     def _show_record(self, dataset: Dataset, record: DatasetRecord) -> None:
         """Another data set, or the same one under another name or with another report."""
         is_other = self._shown is None or self._shown.dataset_id != record.dataset_id
         self._shown = record
-        store = self._session.library.datasets if self._session.library is not None else None
+        store = self._data.library.files.datasets if self._data.library.files is not None else None
         facts = () if store is None else facts_of(record, folder=store.folder_of(record.dataset_id))
         asked = 0 if dataset.asked_P2 is None else len(dataset.asked_P2)
         self.page.predictions.show_asked(asked)
         self.page.place_predictions(first=bool(asked))
-        self.page.show_record(record, about_words(record.report), facts, plural(dataset.catalogue.word))
+        self.page.show_record(record, about_words(record.report), facts, plural_of(dataset.catalogue.word))
         if is_other:
             self.page.scroll_to_top()
             self.page.show_counting("Counting ratings and titles…")
             self._on_picture()
 
     def _on_picture(self) -> None:
-        session = self._session
-        if session.dataset is None or self._shown is None or session.dataset.dataset_id != self._shown.dataset_id:
+        if (
+            self._data.dataset.current is None
+            or self._shown is None
+            or self._data.dataset.current.dataset_id != self._shown.dataset_id
+        ):
             return
-        if session.picture is not None:
-            self.page.show_picture(session.dataset.catalogue, session.picture)
-        elif session.picture_failure:
-            self.page.show_counting(session.picture_failure)
+        if self._data.statistics is not None:
+            self.page.show_picture(self._data.dataset.current.catalogue, self._data.statistics)
+        elif self._data.statistics_failure:
+            self.page.show_counting(self._data.statistics_failure)
 
     def _connect(self) -> None:
-        session, head = self._session, self.page.head
+        head = self.page.head
         head.train_asked.connect(self._on_train)
         head.for_you_asked.connect(self._on_for_you)
         head.rename_asked.connect(self._on_rename)
         head.delete_asked.connect(self._on_delete)
         head.export_asked.connect(self._on_export)
-        head.again_asked.connect(session.import_again)
+        head.again_asked.connect(self._data.import_again)
         self.page.predictions.own_asked.connect(self._on_own_pairs)
         self.page.predictions.pairs_asked.connect(self._on_pairs)
         self.page.problems.save_asked.connect(self._on_save_problems)
-        connect_list(self.page.datasets, session)
+        connect_list(self.page.datasets, self._data)
         self.page.datasets.file_asked.connect(self.file_asked)
-        session.picture_changed.connect(self._on_picture)
-        session.recommender_changed.connect(self._on_recommender)
-        session.job_changed.connect(self._on_job)
-        session.library_changed.connect(self._show_runs)
+        self._data.statistics_changed.connect(self._on_picture)
+        self._data.model.changed.connect(self._on_recommender)
+        self._data.jobs.changed.connect(self._on_job)
+        self._data.library.changed.connect(self._show_runs)
 
     def _show_runs(self) -> None:
         """Which runs can predict ratings now."""
         runs = [
             (runs_with_rating.run_id, run_words(runs_with_rating))
-            for runs_with_rating in self._session.runs_with_ratings()
+            for runs_with_rating in self._data.runs_with_ratings()
         ]
-        self.page.predictions.show_runs(runs, is_free=self._session.job is None)
+        self.page.predictions.show_runs(runs, is_free=self._data.jobs.state is None)
 
     def _on_recommender(self) -> None:
-        self.page.head.show_model_words(self._session.model_words)
+        self.page.head.show_model_words(self._data.model.progress_text)
         self._show_runs()
 
     def _on_job(self, state: JobState | None) -> None:
@@ -160,25 +162,25 @@ class DatasetView(QWidget):
 
     def _on_train(self) -> None:
         """One press is enough: training starts with settings of its own, and Train shows how it goes."""
-        if self._session.job is None:
-            self._session.train_as_it_comes()
-        self._session.place_requested.emit("train")
+        if self._data.jobs.state is None:
+            self._data.training_asked.emit()
+        self._data.requests.show_place("train")
 
     def _on_for_you(self) -> None:
-        self._session.place_requested.emit("for_you")
+        self._data.requests.show_place("for_you")
 
     def _on_rename(self, name: str) -> None:
         if self._shown is not None:
-            self._session.rename_dataset(self._shown.dataset_id, name)
+            self._data.rename(self._shown.dataset_id, name)
 
     def _on_delete(self) -> None:
         if self._shown is not None:
-            self._session.delete_dataset(self._shown.dataset_id)
+            self._data.delete(self._shown.dataset_id)
 
     def _on_export(self) -> None:
         folder = questions.ask_for_folder(self, "Export into a folder")
         if folder is not None:
-            self._session.export_dataset(folder)
+            self._data.export(folder)
 
     def _on_own_pairs(self, run_id: str) -> None:
         if self._shown is None:
@@ -186,7 +188,7 @@ class DatasetView(QWidget):
         name = f"{self._shown.name} predictions.txt"
         out = questions.ask_where_to_save_numbers(self, "Write predictions", name)
         if out is not None:
-            self._session.write_predictions(run_id, None, out)
+            self._data.write_predictions(run_id, None, out)
 
     def _on_pairs(self, run_id: str) -> None:
         pairs = questions.ask_for_pairs(self)
@@ -195,11 +197,11 @@ class DatasetView(QWidget):
         name = str(pairs.with_name(f"{pairs.name.split('.')[0]} predictions.csv"))
         out = questions.ask_where_to_save(self, "Write predictions", name)
         if out is not None:
-            self._session.write_predictions(run_id, pairs, out)
+            self._data.write_predictions(run_id, pairs, out)
 
     def _on_save_problems(self) -> None:
         if self._shown is None:
             return
         path = questions.ask_where_to_save(self, "Save skipped lines", f"{self._shown.name} skipped lines.csv")
         if path is not None:
-            self._session.save_problems(path, self._shown.report.get("problems") or ())
+            self._data.save_problems(path, self._shown.report.get("problems") or ())

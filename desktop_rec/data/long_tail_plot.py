@@ -13,9 +13,9 @@ from desktop_rec.common.plots.axes import CountAxis, PlotAxis, log_ticks
 from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
 from desktop_rec.common.plots.curve import Curve
-from desktop_rec.common.text import count_words
 from desktop_rec.data.dataset_picture import DatasetPicture
 from desktop_rec.theme.theme import THEME
+from engine.text import format_count
 
 _TABLE_ROWS = 200
 
@@ -27,7 +27,7 @@ class LogCountAxis(PlotAxis):
         return log_ticks(max(0.0, minVal), maxVal, labels=max(2.0, size / 28))
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        return [count_words(10.0**value) for value in values]
+        return [format_count(10.0**value) for value in values]
 
 
 class LongTailPlot(PlotCanvas):
@@ -57,7 +57,7 @@ class LongTailPlot(PlotCanvas):
         self._curve.set_points(np.arange(1, len(positive) + 1), np.log10(positive))
         self._bottom.show_words(f"{picture.words}, the best known first")
         self._half.setValue(picture.head)
-        self._label.setText(f"{count_words(picture.head)} {picture.words if picture.head != 1 else picture.word}")
+        self._label.setText(f"{format_count(picture.head)} {picture.words if picture.head != 1 else picture.word}")
         self._label.setPos(picture.head + picture.titles * 0.01, top)
         self._plot.setXRange(0, max(2, picture.titles), padding=0.01)
         self._plot.setYRange(0, top, padding=0)
@@ -73,14 +73,14 @@ class LongTailPlot(PlotCanvas):
         places = np.unique(np.linspace(0, len(popularity_I) - 1, _TABLE_ROWS).astype(np.int64))
         return Table(
             headings,
-            [(count_words(at + 1), count_words(popularity_I[at]), f"{100 * shares_I[at]:.0f} %") for at in places],
+            [(format_count(at + 1), format_count(popularity_I[at]), f"{100 * shares_I[at]:.0f} %") for at in places],
         )
 
     def reading(self, plot: pg.PlotItem, x: float) -> str:
         if self._picture is None or not self._picture.titles:
             return ""
         place = int(np.clip(round(x), 1, self._picture.titles))
-        return f"no. {count_words(place)}: {count_words(self._picture.popularity_I[place - 1])} people"
+        return f"no. {format_count(place)}: {format_count(self._picture.popularity_I[place - 1])} people"
 
     def recolour(self) -> None:
         super().recolour()

@@ -11,9 +11,9 @@ import pyqtgraph as pg
 from desktop_rec.common.plots.axes import CountAxis, FigureAxis, PlotAxis
 from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
-from desktop_rec.common.text import count_words
 from desktop_rec.data.dataset_picture import DatasetPicture
 from desktop_rec.theme.theme import THEME
+from engine.text import format_count
 
 _MOST_LABELS = 11
 
@@ -64,7 +64,7 @@ class RatingHistogram(PlotCanvas):
         if self._picture is None:
             return Table(("Rating", "Given"), ())
         pairs = zip(self._picture.bars_B.tolist(), self._picture.bar_counts_B.tolist(), strict=True)
-        return Table(("Rating", "Given"), [(f"{rating:.3g}", count_words(count)) for rating, count in pairs])
+        return Table(("Rating", "Given"), [(f"{rating:.3g}", format_count(count)) for rating, count in pairs])
 
     def reading(self, plot: pg.PlotItem, x: float) -> str:
         if self._picture is None:
@@ -72,7 +72,7 @@ class RatingHistogram(PlotCanvas):
         near = int(np.argmin(np.abs(self._picture.bars_B - x)))
         count = int(self._picture.bar_counts_B[near])
         share = 100 * count / max(1, self._picture.rated)
-        return f"{self._picture.bars_B[near]:.3g}: {count_words(count)} times, {share:.0f} %"
+        return f"{self._picture.bars_B[near]:.3g}: {format_count(count)} times, {share:.0f} %"
 
     def _label_bars(self, picture: DatasetPicture) -> None:
         """The share of each bar above it, where there are few enough to have room."""

@@ -11,10 +11,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_rec.common.job_state import JobState
+from desktop_rec.data.controller import DataController
 from desktop_rec.data.dataset_view import connect_list, dataset_lines
+from desktop_rec.data.importing.controller import ImportController
 from desktop_rec.data.importing.progress import ImportProgress
 from desktop_rec.data.welcome import DataWelcome
-from desktop_rec.session.session import Session
 
 if TYPE_CHECKING:
     from desktop_rec.data.dataset_view import DatasetView
@@ -31,9 +32,9 @@ class DataView(QWidget):
     titles_file_asked = Signal()
     retry_asked = Signal()
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, data: DataController, importing: ImportController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._data, self._importing = data, importing
         self._dataset: DatasetView | None = None
         self._import: ImportView | None = None
         self._build()
@@ -42,16 +43,15 @@ class DataView(QWidget):
 
     def show_state(self) -> None:
         """Show what the session is at."""
-        session = self._session
-        failure = session.library_failure
+        failure = self._data.library.failure
         self._welcome.show_problem(f"{failure.sentence} {failure.remedy}" if failure else "")
-        if session.job is not None and session.job.kind == "import":
-            self._progress.show_state(session.job)
+        if self._data.jobs.state is not None and self._data.jobs.state.kind == "import":
+            self._progress.show_state(self._data.jobs.state)
             self._stack.setCurrentWidget(self._progress)
-        elif session.import_plan is not None:
+        elif self._importing.plan is not None:
             self._stack.setCurrentWidget(self._view_of_import())
-        elif session.dataset is None:
-            self._welcome.show_datasets(dataset_lines(session))
+        elif self._data.dataset.current is None:
+            self._welcome.show_datasets(dataset_lines(self._data))
             self._stack.setCurrentWidget(self._welcome)
         else:
             self._stack.setCurrentWidget(self._view_of_dataset())
@@ -67,17 +67,16 @@ class DataView(QWidget):
         whole.addWidget(self._stack)
 
     def _connect(self) -> None:
-        session = self._session
-        self._welcome.sample_asked.connect(session.use_sample)
+        self._welcome.sample_asked.connect(self._importing.use_sample)
         self._welcome.file_asked.connect(self.file_asked)
         self._welcome.retry_asked.connect(self.retry_asked)
         self._welcome.datasets.file_asked.connect(self.file_asked)
-        connect_list(self._welcome.datasets, session)
-        self._progress.cancel_asked.connect(session.cancel)
-        session.import_plan_changed.connect(self._on_import_plan)
-        session.job_changed.connect(self._on_job)
-        session.dataset_changed.connect(self.show_state)
-        session.library_changed.connect(self.show_state)
+        connect_list(self._welcome.datasets, self._data)
+        self._progress.cancel_asked.connect(self._data.jobs.stop)
+        self._importing.changed.connect(self._on_import_plan)
+        self._data.jobs.changed.connect(self._on_job)
+        self._data.dataset.changed.connect(self.show_state)
+        self._data.library.changed.connect(self.show_state)
 
     def _on_job(self, state: JobState | None) -> None:
         is_import = state is not None and state.kind == "import"
@@ -86,14 +85,14 @@ class DataView(QWidget):
 
     def _on_import_plan(self) -> None:
         is_shown = self._import is not None and self._stack.currentWidget() is self._import
-        if is_shown != (self._session.import_plan is not None):
+        if is_shown != (self._importing.plan is not None):
             self.show_state()
 
     def _view_of_import(self) -> ImportView:
         if self._import is None:
             from desktop_rec.data.importing.view import ImportView
 
-            self._import = ImportView(self._session)
+            self._import = ImportView(self._importing)
             self._import.file_asked.connect(self.file_asked)
             self._import.titles_file_asked.connect(self.titles_file_asked)
             self._stack.addWidget(self._import)
@@ -103,7 +102,7 @@ class DataView(QWidget):
         if self._dataset is None:
             from desktop_rec.data.dataset_view import DatasetView
 
-            self._dataset = DatasetView(self._session)
+            self._dataset = DatasetView(self._data)
             self._dataset.file_asked.connect(self.file_asked)
             self._stack.addWidget(self._dataset)
         self._dataset.show_state()

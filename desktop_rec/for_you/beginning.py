@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop_rec.for_you.controller import RecommendationsController
+from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.my_ratings.rating_side import RatingSide
 from desktop_rec.for_you.onboarding.onboarding_side import OnboardingSide
 from desktop_rec.for_you.onboarding.panel import USEFUL
 from desktop_rec.for_you.onboarding.starter_panel import ENOUGH
 from desktop_rec.for_you.page import ForYouPage
-from desktop_rec.session.session import Session
 
 
 class Beginning(QObject):
@@ -21,11 +22,18 @@ class Beginning(QObject):
     turned = Signal()
     import_wanted = Signal()
 
-    def __init__(self, session: Session, page: ForYouPage, ratings: RatingSide, parent: QObject) -> None:
+    def __init__(
+        self,
+        my_ratings: MyRatingsController,
+        recommendations: RecommendationsController,
+        page: ForYouPage,
+        ratings: RatingSide,
+        parent: QObject,
+    ) -> None:
         super().__init__(parent)
         self._page, self._ratings = page, ratings
         self._is_wanted = self._wants_many = False
-        self._onboarding = OnboardingSide(session, page.onboarding, ratings, self)
+        self._onboarding = OnboardingSide(my_ratings, recommendations, page.onboarding, ratings, self)
         self._onboarding.import_wanted.connect(self.import_wanted)
         page.starter.list_wanted.connect(self.end)
         page.starter.onboarding_wanted.connect(self.begin)

@@ -16,17 +16,18 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_rec.common.notices import Failure
 from desktop_rec.common.stars import StarScale
-from desktop_rec.common.text import plural
 from desktop_rec.for_you.beginning import Beginning
+from desktop_rec.for_you.controller import RecommendationsController
+from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.my_ratings.import_view import MyRatingsImportView
 from desktop_rec.for_you.my_ratings.person_side import PersonSide, dropped_paths
 from desktop_rec.for_you.my_ratings.rating_side import RatingSide
 from desktop_rec.for_you.page import ForYouPage
 from desktop_rec.for_you.reasons_panel import because_line
 from desktop_rec.for_you.recommendations import Comparison
-from desktop_rec.session.session import Session
 from engine.data.dataset import Scale
 from engine.recommending.ranking import Filters
+from engine.text import plural_of
 
 if TYPE_CHECKING:
     from engine.recommending.explanation import Explanation
@@ -68,7 +69,7 @@ def why_no_list(now: Situation) -> Missing | None:
         return Missing(
             now.failure.sentence,
             now.failure.remedy,
-            button=f"Rate well known {plural(now.word)}",
+            button=f"Rate well known {plural_of(now.word)}",
             action="rate",
             second="Copy details" if now.failure.details else "",
         )
@@ -99,16 +100,20 @@ REASONS_PAUSE_MS = 150
 """Reasons are asked for once the list has stood still so long: a slider in motion is not kept waiting for them."""
 
 
-class RecommendView(QWidget):
+class ForYouView(QWidget):
     """The whole place. `show_state` turns to the page that fits what there is."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        recommendations: RecommendationsController,
+        my_ratings: MyRatingsController,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._session = session
+        self._recommendations, self._my_ratings = recommendations, my_ratings
         self._person = ""
         self._recommender: Recommender | None = None
-        self._filters, self._gems = Filters(), 0.0
-        self._weight: float | None = None
+        self._filters = Filters()
         self._comparison = Comparison()
         self._found: RecommendationList | None = None
         self._failure: Failure | None = None
@@ -119,11 +124,11 @@ class RecommendView(QWidget):
 
     def show_state(self) -> None:
         """Show the review of an import, the onboarding, the list, or the sentence that says what is missing."""
-        if self._session.my_import is not None:
+        if self._my_ratings.incoming is not None:
             self._whole.setCurrentWidget(self.importing)
             return
         self._whole.setCurrentWidget(self.page)
-        if self._session.dataset is None:
+        if self._recommendations.dataset.current is None:
             self.page.show_missing()
             return
         if self._beginning.is_due:
@@ -139,7 +144,7 @@ class RecommendView(QWidget):
         self.page.show_pane()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self._session.dataset is not None and dropped_paths(event.mimeData()):
+        if self._recommendations.dataset.current is not None and dropped_paths(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -155,10 +160,10 @@ class RecommendView(QWidget):
         self.setObjectName("recommend_view")
         self.setAcceptDrops(True)
         self.page = ForYouPage(StarScale.of(Scale(0.5, 5.0, 0.5)))
-        self.importing = MyRatingsImportView(self._session)
-        self._ratings = RatingSide(self._session, self.page.mine, self.page.starter, self)
-        self._beginning = Beginning(self._session, self.page, self._ratings, self)
-        self._person_side = PersonSide(self._session, self.page.mine, self)
+        self.importing = MyRatingsImportView(self._my_ratings)
+        self._ratings = RatingSide(self._my_ratings, self.page.mine, self.page.starter, self)
+        self._beginning = Beginning(self._my_ratings, self._recommendations, self.page, self._ratings, self)
+        self._person_side = PersonSide(self._my_ratings, self.page.mine, self)
         self._reasons_pause = QTimer(self)
         self._reasons_pause.setSingleShot(True)
         self._reasons_pause.setInterval(REASONS_PAUSE_MS)
@@ -170,16 +175,16 @@ class RecommendView(QWidget):
         column.addWidget(self._whole)
 
     def _connect(self) -> None:
-        session = self._session
-        session.dataset_changed.connect(self._on_dataset)
-        session.recommender_changed.connect(self._on_recommender)
-        session.profile_changed.connect(self._on_profile)
-        session.recommendations_ready.connect(self._on_list)
-        session.explanation_ready.connect(self._on_explanation)
-        session.insights_ready.connect(self._on_insights)
-        session.scoring_failed.connect(self._on_failure)
+        self._recommendations.dataset.changed.connect(self._on_dataset)
+        self._recommendations.model.changed.connect(self._on_recommender)
+        self._recommendations.profile.changed.connect(self._on_profile)
+        self._recommendations.ready.connect(self._on_list)
+        self._recommendations.explained.connect(self._on_explanation)
+        self._recommendations.insights_ready.connect(self._on_insights)
+        self._recommendations.failed.connect(self._on_failure)
         self._reasons_pause.timeout.connect(self._ask_reasons)
-        session.my_import_changed.connect(self.show_state)
+        self._my_ratings.import_changed.connect(self.show_state)
+        self._recommendations.choices_changed.connect(self._on_choices)
         self._connect_sliders()
         page = self.page
         self._beginning.turned.connect(self.show_state)
@@ -187,7 +192,7 @@ class RecommendView(QWidget):
         self._person_side.onboarding_wanted.connect(self._beginning.begin)
         for wish in (self._beginning.import_wanted, self.importing.file_asked):
             wish.connect(self._person_side.ask_for_file)
-        page.data_wanted.connect(partial(session.place_requested.emit, "data"))
+        page.data_wanted.connect(partial(self._recommendations.requests.show_place, "data"))
         page.pane.filters_changed.connect(self._on_filters)
         page.pane.chosen.connect(self._on_chosen)
         page.pane.rate_more_wanted.connect(self._beginning.begin)
@@ -205,11 +210,9 @@ class RecommendView(QWidget):
 
     def _on_dataset(self) -> None:
         """Another data set: its scale, words, genres and people; choices made for the one before are forgotten."""
-        dataset, page = self._session.dataset, self.page
-        self._filters, self._gems, self._weight, self._person = Filters(), 0.0, None, ""
+        dataset, page = self._recommendations.dataset.current, self.page
+        self._person = ""
         self._found = self._failure = None
-        page.pane.filters.show_filters(self._filters)
-        page.mine.gems.show_value(0.0)
         if dataset is not None:
             page.use_scale(StarScale.of(dataset.scale))
             page.mine.use_word(dataset.catalogue.word)
@@ -223,7 +226,7 @@ class RecommendView(QWidget):
         self._on_recommender()
 
     def _on_recommender(self) -> None:
-        recommender = self._session.recommender
+        recommender = self._recommendations.model.recommender
         if recommender is not self._recommender:
             self._recommender = recommender
             self._show_love_slider()
@@ -232,7 +235,7 @@ class RecommendView(QWidget):
         self.show_state()
 
     def _on_profile(self) -> None:
-        dataset, profile, page = self._session.dataset, self._session.profile, self.page
+        dataset, profile, page = self._recommendations.dataset.current, self._recommendations.profile.current, self.page
         if dataset is None or profile is None:
             self._ratings.show_profile()
             self.show_state()
@@ -253,7 +256,7 @@ class RecommendView(QWidget):
         self.show_state()
 
     def _on_list(self, found: RecommendationList) -> None:
-        dataset, profile = self._session.dataset, self._session.profile
+        dataset, profile = self._recommendations.dataset.current, self._recommendations.profile.current
         if dataset is None or profile is None:
             return
         self._found, self._failure = found, None
@@ -280,26 +283,35 @@ class RecommendView(QWidget):
             self.show_state()
 
     def _on_gems(self, value: float) -> None:
-        self._gems = value
         self._comparison.slide("gems", self._ranks())
-        self._ask()
+        choices = replace(self._recommendations.choices, gems=value)
+        self._recommendations.bend(choices, "Moved the dial of hidden gems", merges="gems")
 
     def _on_love(self, value: float) -> None:
-        self._weight = 1.0 - value
         self._comparison.slide("love", self._ranks())
-        self._ask()
+        choices = replace(self._recommendations.choices, weight=1.0 - value)
+        self._recommendations.bend(choices, "Moved the dial between watch and love", merges="love")
 
     def _on_filters(self, filters: Filters) -> None:
-        self._filters = filters
-        self._comparison.forget()
+        self._recommendations.bend(replace(self._recommendations.choices, filters=filters), "Changed the filters")
+
+    def _on_choices(self) -> None:
+        """Filters or dials are others, by hand, by undo, or because of another data set."""
+        choices = self._recommendations.choices
+        if choices.filters != self._filters:
+            self._filters = choices.filters
+            self.page.pane.filters.show_filters(choices.filters)
+            self._comparison.forget()
+        self.page.mine.gems.show_value(choices.gems)
+        self._show_love_slider()
         self._ask()
 
     def _on_chosen(self, item: Recommendation) -> None:
-        dataset = self._session.dataset
+        dataset = self._recommendations.dataset.current
         if dataset is not None:
             self.page.reasons.show_title(item, word=dataset.catalogue.word)
             if not self._reasons_pause.isActive():
-                self._session.explain(item.item_row)
+                self._recommendations.explain(item.item_row)
 
     def _on_message(self) -> None:
         missing = why_no_list(self._situation())
@@ -307,7 +319,6 @@ class RecommendView(QWidget):
             case "train":
                 self._go_to_train()
             case "clear_filters":
-                self.page.pane.filters.show_filters(Filters())
                 self._on_filters(Filters())
             case "rate":
                 self._beginning.begin()
@@ -317,35 +328,33 @@ class RecommendView(QWidget):
             QGuiApplication.clipboard().setText(self._failure.details)
 
     def _go_to_train(self) -> None:
-        self._session.place_requested.emit("train")
+        self._recommendations.requests.show_place("train")
 
     def _ask(self) -> None:
         """Ask for a list, when this place is seen and there is something to make it from."""
         self._is_due = not self.isVisible()
         if self._is_due or self._recommender is None or not self._ratings.counting:
             return
-        mixes = self._recommender.model.can.mixes_presence
-        filters = replace(self._filters, hidden_gems=self._gems)
-        self._session.recommend(weight=self._weight if mixes else None, filters=filters)
+        self._recommendations.recommend()
 
     def _ask_reasons(self) -> None:
         item = self.page.pane.list.current
         if item is not None and self._found is not None and self._found.items:
-            self._session.explain(item.item_row)
+            self._recommendations.explain(item.item_row)
             self.page.insights.show_waiting()
-            self._session.ask_insights()
+            self._recommendations.ask_insights()
 
     def _ranks(self) -> dict[str, int]:
         """The places in the list that stands now; none where a message took its place."""
         return {} if self._found is None else self.page.pane.list.ranks
 
     def _situation(self) -> Situation:
-        dataset = self._session.dataset
+        dataset = self._recommendations.dataset.current
         return Situation(
             word="title" if dataset is None else dataset.catalogue.word,
             on=self._ratings.counting,
             has_model=self._recommender is not None,
-            model_words=self._session.model_words,
+            model_words=self._recommendations.model.progress_text,
             failure=self._failure,
             listed=None if self._found is None else len(self._found.items),
         )
@@ -357,6 +366,7 @@ class RecommendView(QWidget):
             love.show_value(0.0)
             love.allow(why_not="Only a model that tells watching from loving has this; train a two-headed one.")
             return
+        weight = self._recommendations.choices.weight
         default = float(getattr(recommender.model.config, "presence_weight", 1.0))
-        love.show_value(1.0 - (default if self._weight is None else self._weight))
+        love.show_value(1.0 - (default if weight is None else weight))
         love.allow()

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from desktop_rec.common.notices import Failure
+from desktop_rec.models.controller import ModelsController
 from desktop_rec.models.meaning import unit_of
 from desktop_rec.models.page import QualityPage
 from desktop_rec.models.user_evaluation_text import favourites_table, knowing_figures, knowing_sentences
-from desktop_rec.session.session import Session
 
 if TYPE_CHECKING:
     from desktop_rec.models.queries import Known
@@ -26,15 +26,15 @@ _TOO_FEW = "It takes at least five ratings of titles that this data set has."
 class KnowingSide(QObject):
     """choose() says which run it is about; everything else it hears from the session."""
 
-    def __init__(self, session: Session, page: QualityPage, parent: QObject) -> None:
+    def __init__(self, models: ModelsController, page: QualityPage, parent: QObject) -> None:
         super().__init__(parent)
-        self._session, self._page, self._panel = session, page, page.me
+        self._models, self._page, self._panel = models, page, page.me
         self._run: RunRecord | None = None
         self._asked: tuple[str, Profile | None] = ("", None)
         self._button = ""
-        session.profile_changed.connect(self._on_profile)
-        session.knowledge_ready.connect(self._on_known)
-        session.knowledge_failed.connect(self._on_failed)
+        self._models.profile.changed.connect(self._on_profile)
+        self._models.user_evaluated.connect(self._on_known)
+        self._models.user_evaluation_failed.connect(self._on_failed)
         page.turned.connect(self.ask_if_due)
         self._panel.message_pressed.connect(self._on_pressed)
 
@@ -51,7 +51,7 @@ class KnowingSide(QObject):
 
     def ask_if_due(self) -> None:
         """Ask where somebody looks and run or ratings are others than last time."""
-        profile = self._session.profile
+        profile = self._models.profile.current
         self._page.name_person(profile.name if profile is not None else "")
         if self._run is None or profile is None or not self._page.shows_me or not self._page.isVisible():
             return
@@ -63,7 +63,7 @@ class KnowingSide(QObject):
             self._say(f"{self._run.name} has no model to ask", "It ended before it had learned anything.")
         elif sum(entry.rating is not None for entry in profile.entries) < 5:
             self._say("Too few ratings to say", _TOO_FEW, button="Rate titles")
-        elif self._session.ask_knowledge(self._run.run_id):
+        elif self._models.ask_user_evaluation(self._run.run_id):
             self._panel.show_message("Leaving out your ratings one at a time…", "", busy=True)
             self._button = ""
 
@@ -71,16 +71,16 @@ class KnowingSide(QObject):
         self.ask_if_due()
 
     def _on_known(self, known: Known) -> None:
-        dataset, run = self._session.dataset, self._run
+        dataset, run = self._models.dataset.current, self._run
         if dataset is None or run is None or known.run_id != run.run_id:
             return
-        found, profile = known.knowledge, self._session.profile
+        found, profile = known.knowledge, self._models.profile.current
         who = "you" if profile is None or profile.name == "Me" else profile.name
         sentences = knowing_sentences(
             found,
             word=dataset.catalogue.word,
             unit=unit_of(dataset.scale),
-            is_in_data=self._session.profile_is_borrowed,
+            is_in_data=self._models.profile.is_borrowed,
             is_me=who == "you",
         )
         heading = f"How well {run.name} knows {who}"
@@ -96,4 +96,4 @@ class KnowingSide(QObject):
 
     def _on_pressed(self) -> None:
         if self._button:
-            self._session.place_requested.emit("for_you")
+            self._models.requests.show_place("for_you")

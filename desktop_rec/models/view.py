@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.models import text
 from desktop_rec.models.breakdown_text import BEHIND_ONLY
+from desktop_rec.models.controller import ModelsController
 from desktop_rec.models.curves import overlay
 from desktop_rec.models.groups import RunGroup, groups_of, people_words
 from desktop_rec.models.meaning import meaning, unit_of
@@ -21,7 +22,6 @@ from desktop_rec.models.page import QualityPage
 from desktop_rec.models.picture import QualityPicture
 from desktop_rec.models.settings_diff import settings_differences
 from desktop_rec.models.user_evaluation_side import KnowingSide
-from desktop_rec.session.session import Session
 
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 TICKED_AT_FIRST = 6
 
 
-class QualityView(QWidget):
+class ModelsView(QWidget):
     """Says what is missing, or shows the chosen run beside others."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, models: ModelsController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._models = models
         self._groups: tuple[RunGroup, ...] = ()
         self._chosen = ""
         self._ticks: dict[str, bool] = {}
@@ -47,7 +47,7 @@ class QualityView(QWidget):
     def show_state(self) -> None:
         """Show what the session is at."""
         run = self._run
-        if self._session.dataset is None:
+        if self._models.dataset.current is None:
             sentence = "Quality is about models that learned from your data."
             self._missing.show_message("No data set is open", sentence, button="Go to Data")
         elif run is None:
@@ -86,13 +86,13 @@ class QualityView(QWidget):
     @property
     def _picture(self) -> QualityPicture | None:
         """What was found of the chosen run; None while that is on its way."""
-        found = self._session.quality
+        found = self._models.comparison
         return found if found is not None and found.chosen == self._chosen else None
 
     def _build(self) -> None:
         self.setObjectName("quality_view")
         self.page, self._missing = QualityPage(judge_words=text.JUDGE_IN_FULL), PlaceMessage()
-        self._knowing = KnowingSide(self._session, self.page, self)
+        self._knowing = KnowingSide(self._models, self.page, self)
         self._whole = QStackedWidget()
         self._whole.addWidget(self._missing)
         self._whole.addWidget(self.page)
@@ -101,12 +101,12 @@ class QualityView(QWidget):
         column.addWidget(self._whole)
 
     def _connect(self) -> None:
-        session, page = self._session, self.page
-        session.dataset_changed.connect(self._on_dataset)
-        session.library_changed.connect(self._on_runs)
-        session.recommender_changed.connect(self._on_recommender)
-        session.quality_changed.connect(self.show_state)
-        session.job_changed.connect(self._on_job)
+        page = self.page
+        self._models.dataset.changed.connect(self._on_dataset)
+        self._models.library.changed.connect(self._on_runs)
+        self._models.model.changed.connect(self._on_recommender)
+        self._models.changed.connect(self.show_state)
+        self._models.jobs.changed.connect(self._on_job)
         self._missing.pressed.connect(self._on_missing)
         page.runs.chosen.connect(self._choose)
         page.runs.ticked.connect(self._on_ticked)
@@ -125,7 +125,7 @@ class QualityView(QWidget):
 
     def _on_runs(self) -> None:
         """Runs came, went or were judged: choose one where the chosen one is gone, and ask anew."""
-        self._groups = groups_of(self._session.runs())
+        self._groups = groups_of(self._models.dataset.runs)
         for group in self._groups:
             for place, run in enumerate(group.runs):
                 self._ticks.setdefault(run.run_id, place < TICKED_AT_FIRST)
@@ -143,7 +143,7 @@ class QualityView(QWidget):
 
     @property
     def _in_use(self) -> str | None:
-        label = self._session.model_label
+        label = self._models.model.label
         return label.run_id if label is not None else None
 
     def _on_recommender(self) -> None:
@@ -169,10 +169,10 @@ class QualityView(QWidget):
         """Ask for the figures now, or once somebody looks."""
         self._is_due = bool(self._chosen) and not self.isVisible()
         if self._chosen and not self._is_due:
-            self._session.ask_quality(self._chosen, self._ticked)
+            self._models.compare(self._chosen, self._ticked)
 
     def _show_runs(self) -> None:
-        run, picture, job = self._run, self._picture, self._session.job
+        run, picture, job = self._run, self._picture, self._models.jobs.state
         if run is None:
             return
         rows = text.run_rows(self._groups, chosen=self._chosen, ticks=self._ticks, in_use=self._in_use)
@@ -191,7 +191,7 @@ class QualityView(QWidget):
             _PARTS[place](self, run, group, picture)
 
     def _show_figures(self, run: RunRecord, group: RunGroup, picture: QualityPicture) -> None:
-        beside, own, dataset = self.page.beside, picture.own, self._session.dataset
+        beside, own, dataset = self.page.beside, picture.own, self._models.dataset.current
         said: tuple[str, ...] = ()
         if own is not None and dataset is not None:
             word, unit = dataset.catalogue.word, unit_of(dataset.scale)
@@ -207,7 +207,7 @@ class QualityView(QWidget):
             said += text.missing_pairs(run, picture)
         beside.show_note(text.missing_figures(run))
         beside.meaning.show_meaning(said)
-        beside.metrics.show_judged(picture.judged, heading=people_words(group), note=self._session.baseline_words)
+        beside.metrics.show_judged(picture.judged, heading=people_words(group), note=self._models.baseline_text)
 
     def _show_curves(self, run: RunRecord, group: RunGroup, picture: QualityPicture) -> None:
         shown = [one for one in group.runs if one.run_id in self._ticked]
@@ -239,26 +239,25 @@ class QualityView(QWidget):
             self.page.beside.diff.show_differences(run.name, other.name, settings_differences(run, other))
 
     def _on_missing(self) -> None:
-        self._session.place_requested.emit("data" if self._session.dataset is None else "train")
+        self._models.requests.show_place("data" if self._models.dataset.current is None else "train")
 
     def _on_use(self) -> None:
-        self._session.use_run(self._chosen)
+        self._models.model.use_run(self._chosen)
 
     def _on_go_on(self) -> None:
-        if self._session.resume(self._chosen):
-            self._session.place_requested.emit("train")
+        self._models.resume_asked.emit(self._chosen)
 
     def _on_judge(self) -> None:
-        self._session.judge_run(self._chosen)
+        self._models.evaluate(self._chosen)
 
     def _on_delete(self) -> None:
-        self._session.delete_run(self._chosen)
+        self._models.delete(self._chosen)
 
     def _on_renamed(self, name: str) -> None:
-        self._session.rename_run(self._chosen, name)
+        self._models.rename(self._chosen, name)
 
     def _on_blend(self) -> None:
-        self._session.blend_runs([blend_part.run_id for blend_part in text.blend_parts(self._group, self._ticked)])
+        self._models.blend_asked.emit([run.run_id for run in text.blend_parts(self._group, self._ticked)])
 
 
-_PARTS = (QualityView._show_figures, QualityView._show_curves, QualityView._show_settings, QualityView._show_model)
+_PARTS = (ModelsView._show_figures, ModelsView._show_curves, ModelsView._show_settings, ModelsView._show_model)

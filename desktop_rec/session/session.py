@@ -1,97 +1,116 @@
-"""The one place that knows the open data set, running jobs, the model and the person.
-
-Stands between the views and the engine. A view calls methods and connects to signals; it never starts a thread and
-never touches the library's files. Everything here happens on the GUI thread; the work itself runs on four lanes: one
-long job (import, export, sweep, training), scoring (models of opened data sets, lists, reasons), looking at files
-before they are imported, and counting the open data set; in the last three the latest wins.
-
-ATTRIBUTES (read them; None means: not there yet)
-    library            Library; library_failure says why there is none
-    dataset, record, report          the open data set, its DatasetRecord, and the import's report (a dict)
-    picture            what was counted of the open data set after ask_picture(); picture_failure: why it was not
-    recommender, model_label         the model in use and what to call it (ModelLabel)
-    model_words        what the scoring lane does to get a model ("" when it is done or nothing is open)
-    profile, profile_is_borrowed     the person; borrowed: somebody of the data set, whose changes are not kept
-    import_plan        ImportPlan: the files that are looked at before an import
-    my_import          MyImport: an export of the person's own, being read, failed, or under review
-    onboarding               Onboarding of the open data set after ask_onboarding()
-    rate               ChosenRate(model, lr, schedule) from "Use this rate"
-    job                JobState of the long job, None when nothing runs
-    sweep_state, training_state      curves.SweepState and curves.TrainingState: always there, empty at first
-    weight, filters, recommendations what the last recommend() asked for, and its answer
-    quality            QualityPicture of the run that ask_quality() was about; baseline_words: what its floors wait for
-    devices            work.Devices once they are known
-    stale_words        a sentence when the data set changed under a trained model, else ""
-
-SIGNALS (no arguments unless said)
-    library_changed                  kept data sets, runs or people changed: menus and lists read them again
-    dataset_changed                  dataset, record and report are new; rate and curves were dropped
-    picture_changed                  picture or picture_failure is new
-    recommender_changed              recommender, model_label or model_words are new; ask recommend() again
-    profile_changed                  profile is new; ask recommend() again
-    rate_changed                     rate is new
-    job_changed(JobState or None)    the long job began or moved (state) or ended (None)
-    sweep_changed, training_changed  sweep_state / training_state changed; at most once per 50 ms
-    notice(Notice)                   say this to the person
-    import_plan_changed              import_plan is new
-    my_import_changed                my_import is new
-    onboarding_ready                       onboarding is there
-    my_ratings_file_asked(Path)      the person wants this export of their own added to their ratings
-    place_requested(str)             "data", "learning_rate", "train", "quality", "for_you", "settings"
-    recommendations_ready(RecommendationList), explanation_ready(Explanation), insights_ready(ListInsights)
-    scoring_failed(str, Failure)     kind "recommend", "explain" or "insights": the view shows it in its place
-    quality_changed                  quality or baseline_words are new
-    knowledge_ready(Known), knowledge_failed(Failure)   how well a run's model knows the person
-    devices_found                    devices (work.Devices: usable, unused) is there; torch is imported by then
-    idle                             no lane has a thread any more
-
-METHODS
-    open_library(home) -> bool       warm_up() imports torch on a thread, once, at a quiet moment
-    data:     use_sample() import_paths(paths, options) open_dataset(id) rename_dataset(id, name)
-              delete_dataset(id) datasets()
-    page:     ask_picture() export_dataset(parent_folder) import_again() save_problems(path, problems)
-              runs_with_ratings() write_predictions(run_id, pairs or None for the file's own, out)
-    import:   prepare_import(paths) read_otherwise(given) take_titles_from(path) name_import(name) want_counts()
-              keep_only(selection, duplicates) start_import() leave_import() add_to_my_ratings()
-    learning: find_rate(model, model_config, training, finder, split, device) use_rate(model, lr, schedule)
-              train(model, model_config, training, split, device) train_as_it_comes() resume(run_id, epochs)
-              pause() go_on() stop() (keeps) discard() (while it runs or after) cancel() (an import: nothing is kept)
-              runs() use_run(run_id) use_quick_model()
-    person:   rate_title(item_row, rating) remove_rating(item_id) switch_rating(item_id, on) take_person(user_id)
-              set_profile(profile_id) new_profile(name) people() rename_profile(id, name) delete_profile(id)
-    my file:  import_my_ratings(path) decide(step) add_my_import() leave_my_import() save_unmatched(path)
-              save_my_ratings(path) save_for_letterboxd(path)
-    onboarding:     ask_onboarding() put_rating(item_row, entry before)
-    scoring:  recommend(weight, filters) explain(item_row) ask_insights()
-    quality:  ask_quality(run_id, beside) ask_knowledge(run_id) judge_run(run_id) blend_runs(run_ids)
-              rename_run(run_id, name) delete_run(run_id)
-    undo() -> bool, undo_words
-
-The session does not ask for lists by itself: the view that shows them calls recommend() after recommender_changed
-and profile_changed. recommend(), explain() and ask_insights() without a model do nothing. A long job that is asked
-for while another runs is refused with a notice, and the method returns False.
-"""
+"""What a window is about: the shared state, a controller for each place, and who hears of another data set."""
 
 from __future__ import annotations
 
-from desktop_rec.session.labels import ChosenRate, ModelLabel
-from desktop_rec.session.quality import QualityDesk
+from pathlib import Path
+from typing import Any
 
-__all__ = ["ChosenRate", "ModelLabel", "Session"]
+from PySide6.QtCore import QObject, Signal
+
+from desktop_rec.data.controller import DataController
+from desktop_rec.data.importing.controller import ImportController
+from desktop_rec.for_you.controller import RecommendationsController
+from desktop_rec.for_you.my_ratings.controller import MyRatingsController
+from desktop_rec.models.controller import ModelsController
+from desktop_rec.session.dataset import OpenDataset
+from desktop_rec.session.devices import Devices
+from desktop_rec.session.jobs import Jobs
+from desktop_rec.session.library import OpenLibrary
+from desktop_rec.session.model import ModelInUse
+from desktop_rec.session.profile import CurrentProfile
+from desktop_rec.session.queries import Queries, QueryWorker
+from desktop_rec.session.requests import WindowRequests
+from desktop_rec.session.undo import UndoStack
+from desktop_rec.training.controller import TrainingController
+from desktop_rec.training.learning_rate.controller import LearningRateController
+from desktop_rec.training.search.controller import SearchController
 
 
-class Session(QualityDesk):
-    """What a window is about. Built of desks, one a part of the street: core, data, importing, learning, person."""
+class Session(QObject):
+    """Makes the parts and wires them. `idle` says that nothing runs any more."""
 
-    def wind_down(self) -> None:
-        """Stop what runs, keeping what was learned, and drop questions; `idle` says when all lanes are free."""
-        self.stop()
-        self._scoring.abandon()
-        self._looking.abandon()
-        self._counting.abandon()
-        self._matching.abandon()
-        self._dealing.abandon()
-        self._comparing.abandon()
-        self._flooring.abandon()
+    idle = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.requests = WindowRequests(self)
+        self.undo = UndoStack(self.requests, self)
+        self.library = OpenLibrary(self)
+        self.jobs = Jobs(self.requests, self)
+        self.queries = Queries(self)
+        scoring = self.queries.add(_scoring_worker())
+        self.devices = Devices(scoring, self)
+        self.dataset = OpenDataset(self.library, self)
+        self.model = ModelInUse(self.library, self.dataset, self.requests, scoring, self)
+        self.profile = CurrentProfile(self.library, self.undo, self)
+        library, dataset, model, profile = self.library, self.dataset, self.model, self.profile
+        jobs, queries, undo, requests = self.jobs, self.queries, self.undo, self.requests
+        self.data = DataController(library, dataset, model, jobs, queries, undo, requests, self)
+        self.importing = ImportController(library, dataset, self.devices, jobs, queries, requests, self)
+        self.learning_rate = LearningRateController(library, dataset, jobs, requests, self)
+        self.training = TrainingController(library, dataset, model, self.devices, jobs, undo, requests, self)
+        self.search = SearchController(library, dataset, model, jobs, undo, requests, self)
+        self.models = ModelsController(library, dataset, model, profile, jobs, queries, scoring, undo, requests, self)
+        self.recommendations = RecommendationsController(dataset, model, profile, scoring, undo, requests, self)
+        self.my_ratings = MyRatingsController(library, dataset, profile, queries, undo, requests, self)
+        self._connect()
+
+    @property
+    def is_idle(self) -> bool:
+        return self.jobs.is_idle and self.queries.is_idle
+
+    def open(self, home: Path | None = None) -> bool:
+        """Open a library, and go on as the person who used it last; False where it cannot be opened."""
+        if not self.library.open(home):
+            return False
+        self.requests.attempt(self.profile.load_default)
+        return True
+
+    def close(self) -> None:
+        """Stop what runs, keeping what was learned, and drop questions; `idle` says when all threads are gone."""
+        self.jobs.stop()
+        self.queries.abandon()
+        self._on_idle()
+
+    def _connect(self) -> None:
+        """Who hears of another data set, in this order; views connect later and find all of it done."""
+        parts: tuple[Any, ...] = (
+            self.data,
+            self.models,
+            self.learning_rate,
+            self.training,
+            self.recommendations,
+            self.model,
+            self.search,
+            self.my_ratings,
+        )
+        for part in parts:
+            self.dataset.changed.connect(part.on_dataset_changed)
+        self.importing.personal_file_found.connect(self.my_ratings.import_file)
+        self.my_ratings.ratings_file_found.connect(self.importing.prepare)
+        self.data.training_asked.connect(self.training.train_with_defaults)
+        self.models.resume_asked.connect(self.training.resume)
+        self.models.blend_asked.connect(self.training.blend)
+        self.jobs.idle.connect(self._on_idle)
+        self.queries.idle.connect(self._on_idle)
+
+    def _on_idle(self) -> None:
         if self.is_idle:
             self.idle.emit()
+
+
+def _scoring_worker() -> QueryWorker:
+    """Gets models ready and answers with them, beside a long job; a look at the devices is never dropped."""
+    return QueryWorker(
+        "scoring",
+        ("model", "recommend", "explain", "insights", "user evaluation", "devices"),
+        stale_after={"model": ("recommend", "explain", "insights"), "recommend": ("explain", "insights")},
+        interrupts={
+            "model": ("user evaluation",),
+            "recommend": ("user evaluation",),
+            "explain": ("insights", "user evaluation"),
+            "insights": ("user evaluation",),
+        },
+        lasting=("devices",),
+        uses_torch=True,
+    )

@@ -15,9 +15,12 @@ from desktop_rec.common.controls import button, named
 from desktop_rec.common.log import LogFile, about_machine
 from desktop_rec.common.notices import Notice
 from desktop_rec.common.preferences import Preferences
-from desktop_rec.session.session import Session
+from desktop_rec.session.devices import Devices
+from desktop_rec.session.library import OpenLibrary
+from desktop_rec.session.requests import WindowRequests
 from desktop_rec.settings.about import AboutCard
 from desktop_rec.theme.theme import CHOICES, GRID, THEME, apply_theme, set_role
+from engine.text import format_size
 
 
 class SettingsCard(QFrame):
@@ -57,10 +60,17 @@ class SettingsView(QScrollArea):
     """Cards below each other."""
 
     def __init__(
-        self, session: Session, preferences: Preferences, log: LogFile | None, parent: QWidget | None = None
+        self,
+        library: OpenLibrary,
+        devices: Devices,
+        requests: WindowRequests,
+        preferences: Preferences,
+        log: LogFile | None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._session, self._preferences, self._log = session, preferences, log
+        self._library, self._devices, self._requests = library, devices, requests
+        self._preferences, self._log = preferences, log
         self._build()
         self._connect()
         self.show_state()
@@ -68,8 +78,8 @@ class SettingsView(QScrollArea):
     def show_state(self) -> None:
         """Read again what can change: disk use and devices."""
         self._themes.setCurrentIndex(CHOICES.index(THEME.choice))
-        home = self._session.home
-        self._folder.show_words(_folder_words(self._session) if home else "The folder is not open.")
+        home = self._library.home
+        self._folder.show_words(_folder_words(self._library) if home else "The folder is not open.")
         self._open_folder.setEnabled(home is not None)
         self._show_devices()
         self._log_card.show_words(str(self._log.path) if self._log and self._log.path else "There is no log file.")
@@ -77,11 +87,11 @@ class SettingsView(QScrollArea):
 
     def diagnostics(self) -> str:
         """What "Copy diagnostics" copies: versions, devices, the folder, and the end of the log. No ratings."""
-        devices = self._session.devices
+        devices = self._devices.found
         parts = [
             about_machine(),
             "\n".join(one.words for one in devices.usable) if devices else "devices: not looked at yet",
-            f"folder: {self._session.home}",
+            f"folder: {self._library.home}",
             self._log.tail() if self._log else "",
         ]
         return "\n\n".join(part for part in parts if part)
@@ -117,9 +127,9 @@ class SettingsView(QScrollArea):
         appearance = SettingsCard("appearance", "Appearance", self._themes)
         appearance.show_words("Colours of the window.")
         self._folder = SettingsCard("folder", "Folder", self._open_folder)
-        self._devices = SettingsCard("devices", "Devices", self._copy_line)
+        self._devices_card = SettingsCard("devices", "Devices", self._copy_line)
         self._log_card = SettingsCard("log", "Log of this launch", self._open_log, self._copy_diagnostics)
-        return appearance, self._folder, self._devices, self._log_card, AboutCard()
+        return appearance, self._folder, self._devices_card, self._log_card, AboutCard()
 
     def _connect(self) -> None:
         self._themes.activated.connect(self._on_theme)
@@ -127,19 +137,19 @@ class SettingsView(QScrollArea):
         self._copy_line.clicked.connect(self._on_copy_line)
         self._open_log.clicked.connect(self._on_open_log)
         self._copy_diagnostics.clicked.connect(self._on_copy_diagnostics)
-        self._session.devices_found.connect(self._show_devices)
-        self._session.library_changed.connect(self.show_state)
+        self._devices.changed.connect(self._show_devices)
+        self._library.changed.connect(self.show_state)
 
     def _show_devices(self) -> None:
-        devices = self._session.devices
+        devices = self._devices.found
         self._copy_line.setVisible(devices is not None and devices.unused is not None)
         if devices is None:
-            self._devices.show_words("Looking at what can compute here…")
+            self._devices_card.show_words("Looking at what can compute here…")
             return
         lines = [f"{one.words} ({', '.join(one.precisions)})" for one in devices.usable]
         if devices.unused is not None:
             lines += ["", devices.unused.words, f"To mend it, run: {devices.unused.line}"]
-        self._devices.show_words("\n".join(lines))
+        self._devices_card.show_words("\n".join(lines))
 
     def _on_theme(self) -> None:
         app = QApplication.instance()
@@ -148,37 +158,28 @@ class SettingsView(QScrollArea):
             apply_theme(app, self._themes.currentData())
 
     def _on_open_folder(self) -> None:
-        self._show_file(self._session.home)
+        self._show_file(self._library.home)
 
     def _on_open_log(self) -> None:
         self._show_file(self._log.path if self._log else None)
 
     def _show_file(self, path: Path | None) -> None:
         if path is not None and not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-            self._session.notice.emit(
+            self._requests.notify(
                 Notice(f"The system has no program that shows {path}.", "Open it by hand.", kind="warning")
             )
 
     def _on_copy_line(self) -> None:
-        if self._session.devices is not None and self._session.devices.unused is not None:
-            QGuiApplication.clipboard().setText(self._session.devices.unused.line)
+        if self._devices.found is not None and self._devices.found.unused is not None:
+            QGuiApplication.clipboard().setText(self._devices.found.unused.line)
 
     def _on_copy_diagnostics(self) -> None:
         QGuiApplication.clipboard().setText(self.diagnostics())
-        self._session.notice.emit(Notice("Diagnostics are on the clipboard.", kind="info"))
+        self._requests.notify(Notice("Diagnostics are on the clipboard.", kind="info"))
 
 
-def size_words(count: float) -> str:
-    """Bytes as people say them: 812 KB, 1.4 GB."""
-    for unit in ("bytes", "KB", "MB", "GB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}" if unit == "bytes" or count >= 10 else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} TB"
-
-
-def _folder_words(session: Session) -> str:
-    library = session.library
-    if library is None:
+def _folder_words(library: OpenLibrary) -> str:
+    files = library.files
+    if files is None:
         return ""
-    return f"{library.home}\n{size_words(library.disk_use())} of data sets, models and ratings"
+    return f"{files.home}\n{format_size(files.disk_use())} of data sets, models and ratings"

@@ -138,7 +138,7 @@ _DRAWN: dict[str, Callable[[QPainter], None]] = {
     "data": _data,
     "learning_rate": _learning_rate,
     "train": _train,
-    "quality": _quality,
+    "models": _quality,
     "for_you": _for_you,
     "settings": _settings,
     "person": _person,

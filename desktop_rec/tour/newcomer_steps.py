@@ -24,8 +24,8 @@ _ANSWERS = "5 434"
 def newcomer(hand: Hand) -> None:
     """Four ratings, one card at a time."""
     hand.go_to("for_you")
-    hand.session.new_profile("Maria")
-    hand.wait(lambda: hand.session.onboarding is not None, "the onboarding")
+    hand.session.my_ratings.new_profile("Maria")
+    hand.wait(lambda: hand.session.my_ratings.onboarding is not None, "the onboarding")
     card = hand.find(OnboardingCard, "onboarding_card")
     for key in _ANSWERS:
         if key == " ":
@@ -36,7 +36,7 @@ def newcomer(hand: Hand) -> None:
     hand.settle(600)
     hand.picture("onboarding")
     hand.press("onboarding_show_list")
-    found = hand.session.recommendations
+    found = hand.session.recommendations.list
     first = "; ".join(item.title for item in found.items[:3]) if found is not None else "nothing yet"
     hand.say(f"after 4 ratings from the onboarding: {first}")
 
@@ -44,9 +44,12 @@ def newcomer(hand: Hand) -> None:
 def my_export(hand: Hand) -> None:
     """A Letterboxd export into Maria's profile; then back to the first person."""
     with tempfile.TemporaryDirectory(prefix="desktop-rec-export-") as folder:
-        hand.session.import_my_ratings(write_letterboxd_export(Path(folder) / "letterboxd-maria-2021.zip"))
-        hand.wait(lambda: hand.session.my_import is not None and hand.session.my_import.progress is None, "the review")
-    made = hand.session.my_import
+        hand.session.my_ratings.import_file(write_letterboxd_export(Path(folder) / "letterboxd-maria-2021.zip"))
+        hand.wait(
+            lambda: hand.session.my_ratings.incoming is not None and hand.session.my_ratings.incoming.progress is None,
+            "the review",
+        )
+    made = hand.session.my_ratings.incoming
     if made is None or made.found is None:
         raise TourFailed("My export: it could not be read.")
     page = hand.find(ReviewPage, "review_page")
@@ -56,8 +59,8 @@ def my_export(hand: Hand) -> None:
     page.turn_to("unsure")
     page.list.acted.emit(page.list.rows[0].index, Act.TAKE)
     hand.press("add_ratings")
-    hand.wait(lambda: hand.session.my_import is None, "the ratings to be added")
-    hand.say(hand.session.undo_words)
+    hand.wait(lambda: hand.session.my_ratings.incoming is None, "the ratings to be added")
+    hand.say(hand.session.undo.undo_text)
     hand.settle(800)
     hand.picture("for_you_with_my_export")
-    hand.session.set_profile("me")
+    hand.session.my_ratings.choose_profile("me")

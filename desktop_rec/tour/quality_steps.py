@@ -18,10 +18,12 @@ def quality(hand: Hand) -> None:
     from engine.models.ease import EaseConfig
 
     session = hand.session
-    session.train("ease", EaseConfig(), None, SplitConfig())
-    hand.wait(lambda: session.job is None, "EASE to be computed", seconds=60)
-    hand.go_to("quality")
-    hand.wait(lambda: session.quality is not None and not session.baseline_words, "the baselines", seconds=60)
+    session.training.train("ease", EaseConfig(), None, SplitConfig())
+    hand.wait(lambda: session.jobs.state is None, "EASE to be computed", seconds=60)
+    hand.go_to("models")
+    hand.wait(
+        lambda: session.models.comparison is not None and not session.models.baseline_text, "the baselines", seconds=60
+    )
     hand.settle(1500)
     hand.picture("quality")
     page = hand.find(QualityPage, "quality_page")
@@ -41,8 +43,8 @@ def quality(hand: Hand) -> None:
     hand.settle(800)
     hand.picture("quality_knows_me")
     tabs.setCurrentIndex(0)
-    before = next(run.run_id for run in session.runs() if run.model == "two_head")
+    before = next(run.run_id for run in session.dataset.runs if run.model == "two_head")
     page.runs.chosen.emit(before)
     hand.settle(300)
     hand.press("use_run")
-    hand.wait(lambda: session.model_label is not None and session.model_label.run_id == before, "the model before")
+    hand.wait(lambda: session.model.label is not None and session.model.label.run_id == before, "the model before")

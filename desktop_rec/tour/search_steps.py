@@ -16,7 +16,7 @@ _VALUES = "100, 300, 900"
 def search_settings(hand: Hand) -> None:
     """Three runs of EASE, which is computed in a moment."""
     hand.go_to("train")
-    hand.find(QTabWidget, "train_place").setCurrentIndex(1)
+    hand.find(QTabWidget, "train_view").setCurrentIndex(2)
     hand.settle()
     models = hand.find(QComboBox, "search_model")
     models.setCurrentIndex(models.findData("ease"))
@@ -27,15 +27,15 @@ def search_settings(hand: Hand) -> None:
     QTest.keyClicks(values, _VALUES)
     hand.picture("search_before")
     hand.press("start_search_button")
-    state = hand.session
-    hand.wait(lambda: state.job is None and state.search_state.ended == 3, "three runs", seconds=90)
-    best = state.search_state.best
+    session = hand.session
+    hand.wait(lambda: session.jobs.state is None and session.search.state.ended == 3, "three runs", seconds=90)
+    best = session.search.state.best
     if best is None or best.value is None:
         raise TourFailed("Search: no run came to a value.")
     hand.settle(300)
     hand.picture("search")
     hand.press("open_best")
-    hand.wait(lambda: state.model_label is not None and state.model_label.run_id == best.run_id, "the best run's model")
-    said = ", ".join(f"{dict(row.values)['l2']:g}: {row.value:.3f}" for row in state.search_state.rows if row.value)
+    hand.wait(lambda: session.model.run_id == best.run_id, "the best run's model")
+    said = ", ".join(f"{dict(row.values)['l2']:g}: {row.value:.3f}" for row in session.search.state.rows if row.value)
     hand.say(f"l2 of ease by NDCG@100: {said}; run {best.place} is in use")
-    hand.find(QTabWidget, "train_place").setCurrentIndex(0)
+    hand.find(QTabWidget, "train_view").setCurrentIndex(1)

@@ -10,13 +10,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QListView, QSlider, QTabWidget, QWidget
 
-from desktop_rec.common.text import rate_words
 from desktop_rec.for_you.title_list import TitleList
 from desktop_rec.for_you.titles import RowRole
 from desktop_rec.tour.hand import Hand, TourFailed
 from desktop_rec.tour.newcomer_steps import my_export, newcomer
 from desktop_rec.tour.quality_steps import quality
 from desktop_rec.tour.search_steps import search_settings
+from engine.text import format_rate
 
 EPOCHS = 12
 """The preset that the tour trains: the two-headed autoencoder as it comes, for so many epochs."""
@@ -36,10 +36,10 @@ MY_FILMS = (
 
 
 def start(hand: Hand) -> None:
-    hand.wait(lambda: hand.window.isVisible() and hand.session.library is not None, "the window")
+    hand.wait(lambda: hand.window.isVisible() and hand.session.library.files is not None, "the window")
     hand.say("the first view is on the screen")
     hand.picture("data_welcome")
-    for place in ("learning_rate", "train", "quality", "for_you"):
+    for place in ("data", "train", "models", "for_you"):
         hand.go_to(place)
         hand.picture(f"{place}_not_ready")
     hand.go_to("data")
@@ -47,11 +47,11 @@ def start(hand: Hand) -> None:
 
 def data(hand: Hand) -> None:
     hand.press("use_sample")
-    hand.wait(lambda: hand.session.dataset is not None, "the sample")
-    dataset = hand.session.dataset
+    hand.wait(lambda: hand.session.dataset.current is not None, "the sample")
+    dataset = hand.session.dataset.current
     assert dataset is not None
     hand.say(f"{dataset.people:,} people, {dataset.titles:,} titles, {dataset.entries:,} ratings are open")
-    hand.wait(lambda: hand.session.recommender is not None, "the first model")
+    hand.wait(lambda: hand.session.model.recommender is not None, "the first model")
     hand.say("a first model is ready")
     hand.picture("data")
 
@@ -70,15 +70,17 @@ def a_file(hand: Hand) -> None:
         hand.press("keep_only_fold_button")
         hand.wait(lambda: _what_remains(hand) is not None, "what remains")
         hand.picture("import")
-        sample = hand.session.dataset
+        sample = hand.session.dataset.current
         hand.press("import_start")
-        hand.wait(lambda: hand.session.dataset is not sample and hand.session.import_plan is None, "the import")
-    dataset = hand.session.dataset
+        hand.wait(
+            lambda: hand.session.dataset.current is not sample and hand.session.importing.plan is None, "the import"
+        )
+    dataset = hand.session.dataset.current
     assert dataset is not None
     hand.say(f"imported as {dataset.name!r}: {dataset.people} people, {dataset.titles} titles")
     hand.picture("imported")
-    hand.session.open_dataset("sample")
-    hand.wait(lambda: hand.session.recommender is not None, "the sample's model")
+    hand.session.data.open("sample")
+    hand.wait(lambda: hand.session.model.recommender is not None, "the sample's model")
 
 
 def my_ratings(hand: Hand) -> None:
@@ -86,9 +88,12 @@ def my_ratings(hand: Hand) -> None:
     hand.picture("for_you_first_titles")
     for title, digit in MY_FILMS:
         _rate(hand, title, digit)
-    hand.wait(lambda: hand.session.profile and len(hand.session.profile.entries) == len(MY_FILMS), "ten ratings")
+    hand.wait(
+        lambda: hand.session.profile.current and len(hand.session.profile.current.entries) == len(MY_FILMS),
+        "ten ratings",
+    )
     hand.find(QLineEdit, "title_search").clear()
-    hand.wait(lambda: hand.session.recommendations is not None, "the list")
+    hand.wait(lambda: hand.session.recommendations.list is not None, "the list")
     hand.wait(lambda: _listed(hand) > 10, "the list on the screen")
     hand.say(f"{len(MY_FILMS)} films rated; first of the list: {_first_titles(hand)}")
 
@@ -112,24 +117,28 @@ def reasons(hand: Hand) -> None:
 
 
 def learning_rate(hand: Hand) -> None:
-    hand.go_to("learning_rate")
+    hand.go_to("train")
+    hand.find(QTabWidget, "train_view").setCurrentIndex(0)
+    hand.settle()
     hand.picture("learning_rate_before")
     hand.press("find_rate_button")
-    hand.wait(lambda: len(hand.session.sweep_state.lrs) > 25, "the curve to grow", seconds=60)
+    hand.wait(lambda: len(hand.session.learning_rate.state.lrs) > 25, "the curve to grow", seconds=60)
     hand.picture("learning_rate_running")
-    hand.wait(lambda: hand.session.sweep_state.sweep is not None, "the sweep to end", seconds=90)
-    sweep = hand.session.sweep_state.sweep
+    hand.wait(lambda: hand.session.learning_rate.state.sweep is not None, "the sweep to end", seconds=90)
+    sweep = hand.session.learning_rate.state.sweep
     if sweep is None or sweep.chosen is None:
         raise TourFailed("Learning rate: the sweep suggested nothing.")
     found = ", ".join(
-        f"{suggestion.title} {rate_words(suggestion.lr)}"
+        f"{suggestion.title} {format_rate(suggestion.lr)}"
         for suggestion in sweep.suggestions
         if suggestion.lr is not None
     )
     hand.say(f"{len(sweep.lrs)} rates tried: {found}")
     hand.picture("learning_rate")
     hand.press("use_rate_button")
-    hand.wait(lambda: hand.session.rate is not None and hand.window.place == "train", "Train to take the rate")
+    hand.wait(
+        lambda: hand.session.learning_rate.chosen is not None and hand.window.place == "train", "Train to take the rate"
+    )
 
 
 def train(hand: Hand) -> None:
@@ -139,19 +148,19 @@ def train(hand: Hand) -> None:
     QTest.keyClicks(epochs, f"{EPOCHS}\t")
     hand.picture("train_before")
     hand.press("start_training_button")
-    state = hand.session
-    hand.wait(lambda: len(state.training_state.epochs) >= 3, "three epochs", seconds=60)
+    session = hand.session
+    hand.wait(lambda: len(session.training.state.epochs) >= 3, "three epochs", seconds=60)
     hand.press("pause_button")
-    hand.wait(lambda: state.job is not None and state.job.paused, "the pause")
+    hand.wait(lambda: session.jobs.state is not None and session.jobs.state.paused, "the pause")
     hand.picture("train_paused")
     hand.press("pause_button")
-    hand.wait(lambda: len(state.training_state.epochs) >= 6, "six epochs", seconds=60)
+    hand.wait(lambda: len(session.training.state.epochs) >= 6, "six epochs", seconds=60)
     hand.picture("train_running")
-    hand.wait(lambda: state.training_state.finished is not None, "training to end", seconds=120)
-    finished = state.training_state.finished
+    hand.wait(lambda: session.training.state.finished is not None, "training to end", seconds=120)
+    finished = session.training.state.finished
     assert finished is not None
     trained = finished.trained
-    hand.say(f"two_head, preset as it comes, {trained.epochs} epochs: {trained.watched} {trained.best_value:.3f}")
+    hand.say(f"two_head, preset as it comes, {trained.epochs} epochs: {trained.monitor} {trained.best_value:.3f}")
     hand.picture("train")
 
 
@@ -159,24 +168,24 @@ def stop_and_keep(hand: Hand) -> None:
     _choose(hand.find(QComboBox, "setting_schedule"), "slanted_triangle")
     hand.picture("train_again")
     hand.press("start_training_button")
-    hand.wait(lambda: len(hand.session.training_state.epochs) >= 1, "an epoch", seconds=60)
+    hand.wait(lambda: len(hand.session.training.state.epochs) >= 1, "an epoch", seconds=60)
     hand.press("stop_button")
-    hand.wait(lambda: hand.session.job is None, "the run to stop", seconds=60)
-    finished = hand.session.training_state.finished
+    hand.wait(lambda: hand.session.jobs.state is None, "the run to stop", seconds=60)
+    finished = hand.session.training.state.finished
     if finished is None or not finished.trained.stopped:
         raise TourFailed("Stop and keep: the run did not say that it was stopped.")
     hand.say(finished.trained.stopped_because)
     hand.picture("train_stopped")
-    hand.session.discard()
-    hand.wait(lambda: hand.session.training_state.discarded, "the run to be discarded")
-    kept = [run for run in hand.session.runs() if run.model == "two_head"]
-    hand.wait(lambda: hand.session.recommender is not None, "the model before")
+    hand.session.training.discard()
+    hand.wait(lambda: hand.session.training.state.discarded, "the run to be discarded")
+    kept = [run for run in hand.session.dataset.runs if run.model == "two_head"]
+    hand.wait(lambda: hand.session.model.recommender is not None, "the model before")
     hand.say(f"discarded; {len(kept)} run is kept")
 
 
 def for_you(hand: Hand) -> None:
     hand.go_to("for_you")
-    hand.wait(lambda: hand.session.recommendations is not None, "the list of the trained model")
+    hand.wait(lambda: hand.session.recommendations.list is not None, "the list of the trained model")
     hand.settle(1500)
     rows = hand.find(QListView, "recommendations")
     hand.click(rows.viewport(), rows.visualRect(rows.model().index(1, 0)).center())
@@ -196,8 +205,8 @@ def for_you(hand: Hand) -> None:
 
 
 def somebody_else(hand: Hand) -> None:
-    hand.session.take_person("15")
-    hand.wait(lambda: hand.session.recommendations is not None and hand.session.profile_is_borrowed, "person 15")
+    hand.session.my_ratings.borrow("15")
+    hand.wait(lambda: hand.session.recommendations.list is not None and hand.session.profile.is_borrowed, "person 15")
     hand.settle(2500)
     hand.say(f"for person 15 of the data set: {_first_titles(hand)}")
     hand.picture("for_you_person_15")
@@ -212,7 +221,7 @@ def settings(hand: Hand) -> None:
 
 def in_the_dark(hand: Hand) -> None:
     _choose(hand.find(QComboBox, "settings_theme"), "dark")
-    for place in ("data", "learning_rate", "train", "quality", "for_you", "settings"):
+    for place in ("data", "train", "models", "for_you", "settings"):
         hand.go_to(place)
         hand.settle(300)
         hand.picture(f"dark_{place}")
@@ -251,12 +260,12 @@ def _pick(hand: Hand, box: QComboBox, key: str) -> None:
 
 
 def _is_looked_at(hand: Hand) -> bool:
-    plan = hand.session.import_plan
+    plan = hand.session.importing.plan
     return plan is not None and not plan.is_looking
 
 
 def _what_remains(hand: Hand) -> object:
-    plan = hand.session.import_plan
+    plan = hand.session.importing.plan
     return plan.remaining if plan is not None else None
 
 
@@ -312,7 +321,7 @@ def _listed(hand: Hand) -> int:
 
 
 def _first_titles(hand: Hand, most: int = 3) -> str:
-    found = hand.session.recommendations
+    found = hand.session.recommendations.list
     return "; ".join(item.title for item in found.items[:most]) if found is not None else ""
 
 

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop_rec.session.labels import ChosenRate
-from desktop_rec.session.session import Session
 from desktop_rec.training.choice_list import Choice
 from desktop_rec.training.config_form import FormPart
+from desktop_rec.training.learning_rate.controller import ChosenRate, LearningRateController
 from desktop_rec.training.preset_picker import PresetPicker
 from desktop_rec.training.training_setup import TrainingSetup
 from engine.models.defaults import DataFacts, facts_of, presets_for
 from engine.models.presets import Preset
 from engine.models.registry import kind_of
-from engine.training.config import rate_words
-from engine.training.search import Base
+from engine.text import format_rate
+from engine.training.plan import TrainingPlan
 
 
 class PresetOffer(QObject):
@@ -26,16 +25,16 @@ class PresetOffer(QObject):
     taken = Signal()
     put_back = Signal()
 
-    def __init__(self, session: Session, picker: PresetPicker) -> None:
+    def __init__(self, learning_rate: LearningRateController, picker: PresetPicker) -> None:
         super().__init__(picker)
-        self._session, self._picker = session, picker
+        self._learning_rate, self._picker = learning_rate, picker
         self._presets: dict[str, Preset] = {}
         self._preset: Preset | None = None
         self._facts: tuple[str, DataFacts] | None = None
         self._rate_is_put_back = False
         picker.chosen.connect(self._on_chosen)
         picker.put_back_asked.connect(self._on_put_back)
-        session.rate_changed.connect(self._on_rate)
+        learning_rate.rate_changed.connect(self._on_rate)
 
     @property
     def preset(self) -> Preset | None:
@@ -48,13 +47,13 @@ class PresetOffer(QObject):
         return self._preset.suggestion if self._preset is not None else None
 
     @property
-    def counted(self) -> int:
-        """How many people of the open data set like enough titles to be held out."""
-        return self._facts[1].counted if self._facts is not None else 0
+    def facts(self) -> DataFacts | None:
+        """What was counted of the open data set."""
+        return self._facts[1] if self._facts is not None else None
 
     def look(self) -> bool:
         """Offer what fits the open data set; True where that is another one than before: no preset is taken then."""
-        dataset = self._session.dataset
+        dataset = self._learning_rate.dataset.current
         if dataset is None or (self._facts is not None and self._facts[0] == dataset.fingerprint):
             return False
         facts = facts_of(dataset)
@@ -74,14 +73,14 @@ class PresetOffer(QObject):
         self._picker.choose("")
         self._take(None)
 
-    def start_of(self, model: str) -> Base:
+    def start_of(self, model: str) -> TrainingPlan:
         """All settings of a model on the open data set, as the preset has them or as the model comes."""
-        dataset = self._session.dataset
-        return Base.of(model, preset=self._preset, entries=dataset.entries if dataset is not None else 0)
+        dataset = self._learning_rate.dataset.current
+        return TrainingPlan.of(model, preset=self._preset, entries=dataset.entries if dataset is not None else 0)
 
     def chosen_rate(self, model: str) -> ChosenRate | None:
         """What was settled on in Learning rate for a model, unless the preset's own was put back since."""
-        rate = self._session.rate
+        rate = self._learning_rate.chosen
         return rate if rate is not None and rate.model == model and not self._rate_is_put_back else None
 
     def _take(self, preset: Preset | None) -> None:
@@ -101,7 +100,7 @@ class PresetOffer(QObject):
 
 def is_same_rate(one: float | None, other: float | None) -> bool:
     """Whether two rates (None: automatic) are the same as people read them."""
-    return one is other if one is None or other is None else rate_words(one) == rate_words(other)
+    return one is other if one is None or other is None else format_rate(one) == format_rate(other)
 
 
 _SET_ELSEWHERE = frozenset({"lr", "precision"})
@@ -118,10 +117,10 @@ class PresetSide(QObject):
 
     filled = Signal()
 
-    def __init__(self, session: Session, setup: TrainingSetup) -> None:
+    def __init__(self, learning_rate: LearningRateController, setup: TrainingSetup) -> None:
         super().__init__(setup)
         self._setup = setup
-        self._offer = PresetOffer(session, setup.presets)
+        self._offer = PresetOffer(learning_rate, setup.presets)
         self._lr: float | None = None
         self._offer.taken.connect(self._on_taken)
         self._offer.put_back.connect(self._fill)
@@ -129,9 +128,9 @@ class PresetSide(QObject):
         setup.changed.connect(self.show_changes)
 
     @property
-    def counted(self) -> int:
-        """How many people of the open data set like enough titles to be held out."""
-        return self._offer.counted
+    def facts(self) -> DataFacts | None:
+        """What was counted of the open data set."""
+        return self._offer.facts
 
     @property
     def suggestion(self) -> str | None:

@@ -1,42 +1,73 @@
-"""The place Train: one run, or a search over many. The search is built when it is first looked at.
-
-Stands between the main window and the two views.
-"""
+"""The place Train: find a learning rate, train, or search, in tabs; each is built when it is first looked at."""
 
 from __future__ import annotations
 
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
-from desktop_rec.session.session import Session
+from desktop_rec.training.controller import TrainingController
+from desktop_rec.training.learning_rate.controller import LearningRateController
+from desktop_rec.training.search.controller import SearchController
 from desktop_rec.training.training_view import TrainingView
 
+LEARNING_RATE, TRAINING, SEARCH = range(3)
 
-class TrainPlace(QTabWidget):
-    """Two tabs; the first one is what most people need."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+class TrainView(QTabWidget):
+    """Three tabs; Training is what most people need."""
+
+    def __init__(
+        self,
+        training: TrainingController,
+        learning_rate: LearningRateController,
+        search: SearchController,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._session = session
-        self._search: QWidget | None = None
-        self.setObjectName("train_place")
-        self.setAccessibleName("Train: one run, or a search")
+        self._training, self._learning_rate, self._search = training, learning_rate, search
+        self.setObjectName("train_view")
+        self.setAccessibleName("Train: learning rate, training, search")
         self.setDocumentMode(True)
-        self.addTab(TrainingView(session), "One run")
-        page = QWidget()
-        self._room = QVBoxLayout(page)
-        self._room.setContentsMargins(0, 0, 0, 0)
-        self.addTab(page, "Search")
-        self.setTabToolTip(0, "Choose and set a model, and watch it learn")
-        self.setTabToolTip(1, "Try many settings, run after run, and open the best")
+        run = TrainingView(training, learning_rate)
+        run.rate_asked.connect(self.show_learning_rate)
+        self._pages = [QWidget(), run, QWidget()]
+        for page, title, tooltip in zip(
+            self._pages,
+            ("Learning rate", "Training", "Search"),
+            (
+                "How fast a model may learn, found by eye",
+                "Choose and set a model, and watch it learn",
+                "Try many settings, run after run, and open the best",
+            ),
+            strict=True,
+        ):
+            self.setTabToolTip(self.addTab(page, title), tooltip)
+        self.setCurrentIndex(TRAINING)
         self.currentChanged.connect(self._on_turned)
+
+    def show_learning_rate(self) -> None:
+        """Turn to the rate finder."""
+        self.setCurrentIndex(LEARNING_RATE)
 
     def show_search(self) -> None:
         """Turn to the search."""
-        self.setCurrentIndex(1)
+        self.setCurrentIndex(SEARCH)
 
     def _on_turned(self, place: int) -> None:
-        if place == 1 and self._search is None:
+        page = self._pages[place]
+        if place == TRAINING or page.layout() is not None:
+            return
+        room = QVBoxLayout(page)
+        room.setContentsMargins(0, 0, 0, 0)
+        if place == SEARCH:
             from desktop_rec.training.search.view import SearchView
 
-            self._search = SearchView(self._session)
-            self._room.addWidget(self._search)
+            room.addWidget(SearchView(self._search, self._learning_rate))
+            return
+        from desktop_rec.training.learning_rate.view import LearningRateView
+
+        view = LearningRateView(self._learning_rate)
+        view.rate_taken.connect(self._on_rate_taken)
+        room.addWidget(view)
+
+    def _on_rate_taken(self) -> None:
+        self.setCurrentIndex(TRAINING)

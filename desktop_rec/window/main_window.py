@@ -5,7 +5,6 @@ Stands over the views. Each view is built on its first visit; the first one with
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
@@ -17,7 +16,6 @@ from desktop_rec.common.job_bar import JobBar
 from desktop_rec.common.job_state import JobState
 from desktop_rec.common.log import LogFile
 from desktop_rec.common.preferences import Preferences
-from desktop_rec.data.view import DataView
 from desktop_rec.session.session import Session
 from desktop_rec.theme.icons import icon
 from desktop_rec.theme.theme import set_role
@@ -31,18 +29,11 @@ from desktop_rec.window.header import (
     Header,
 )
 from desktop_rec.window.notice_bar import NoticeBar
-from desktop_rec.window.sidebar import PLACES, Sidebar
+from desktop_rec.window.sidebar import PLACES, SETTINGS, Sidebar
 from desktop_rec.window.window_state import PLACE_HELP, header_state, place_marks
 
 SMALLEST = (1024, 700)
 USUAL = (1280, 800)
-
-_VIEWS = {
-    "learning_rate": ("desktop_rec.training.learning_rate.view", "LrFinderView"),
-    "train": ("desktop_rec.training.view", "TrainPlace"),
-    "quality": ("desktop_rec.models.view", "QualityView"),
-    "for_you": ("desktop_rec.for_you.view", "RecommendView"),
-}
 
 
 class MainWindow(QMainWindow):
@@ -59,7 +50,7 @@ class MainWindow(QMainWindow):
         self._build()
         self._connect()
         self.show_state()
-        self.show_place("data")
+        self.show_place("for_you")
 
     def show_state(self) -> None:
         """What the frame around the views says: marks, menus."""
@@ -78,12 +69,12 @@ class MainWindow(QMainWindow):
     def open_library(self, home: Path | None) -> None:
         """Open the folder of kept things; the Data view says it where that is not possible."""
         self._home = home
-        self.session.open_library(home)
+        self.session.open(home)
 
     def open_files(self, paths: list[Path]) -> None:
         """Show files as an import would read them, in Data; there they are imported."""
         self.show_place("data")
-        self.session.prepare_import(paths)
+        self.session.importing.prepare(paths)
 
     def ask_for_files(self) -> None:
         """Let the person choose ratings files, and show them."""
@@ -96,7 +87,7 @@ class MainWindow(QMainWindow):
         """Let the person choose the list of titles for the files that are shown."""
         path = questions.ask_for_titles_file(self, self._preferences.file_folder)
         if path is not None:
-            self.session.take_titles_from(path)
+            self.session.importing.take_titles_from(path)
 
     def close_without_asking(self) -> None:
         """Stop what runs, keep it, and close: for Ctrl-C, SIGTERM and the end of a desktop session."""
@@ -104,19 +95,35 @@ class MainWindow(QMainWindow):
         self.close()
 
     def _make_view(self, place: str) -> QWidget:
-        if place == "data":
-            view = DataView(self.session)
-            view.file_asked.connect(self.ask_for_files)
-            view.titles_file_asked.connect(self.ask_for_titles_file)
-            view.retry_asked.connect(self._on_retry)
-            return view
-        if place == "settings":
-            from desktop_rec.settings.view import SettingsView
+        """A place's view; imported here, so that the first one is on the screen before the plots are loaded."""
+        session = self.session
+        match place:
+            case "data":
+                return self._make_data_view()
+            case "train":
+                from desktop_rec.training.view import TrainView
 
-            return SettingsView(self.session, self._preferences, self._log)
-        module, name = _VIEWS[place]
-        made: QWidget = getattr(import_module(module), name)(self.session)
-        return made
+                return TrainView(session.training, session.learning_rate, session.search)
+            case "models":
+                from desktop_rec.models.view import ModelsView
+
+                return ModelsView(session.models)
+            case "for_you":
+                from desktop_rec.for_you.view import ForYouView
+
+                return ForYouView(session.recommendations, session.my_ratings)
+        from desktop_rec.settings.view import SettingsView
+
+        return SettingsView(session.library, session.devices, session.requests, self._preferences, self._log)
+
+    def _make_data_view(self) -> QWidget:
+        from desktop_rec.data.view import DataView
+
+        view = DataView(self.session.data, self.session.importing)
+        view.file_asked.connect(self.ask_for_files)
+        view.titles_file_asked.connect(self.ask_for_titles_file)
+        view.retry_asked.connect(self._on_retry)
+        return view
 
     def _build(self) -> None:
         self.setObjectName("main_window")
@@ -132,10 +139,12 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget()
         self._stack.setObjectName("places")
         self.setCentralWidget(self._arranged())
+        numbered = enumerate((*PLACES, SETTINGS), start=1)
         self._shortcuts = [
-            *(self._shortcut(f"Ctrl+{at}", self._place_slot(place)) for at, (place, *_) in enumerate(PLACES, start=1)),
+            *(self._shortcut(f"Ctrl+{number}", self._place_slot(place)) for number, (place, *_) in numbered),
             self._shortcut("Ctrl+O", self.ask_for_files),
-            self._shortcut("Ctrl+Z", self.session.undo),
+            self._shortcut("Ctrl+Z", self.session.undo.undo),
+            self._shortcut("Ctrl+Shift+Z", self.session.undo.redo),
             self._shortcut("F1", self._show_help),
         ]
 
@@ -169,24 +178,24 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         session = self.session
         self._sidebar.place_chosen.connect(self.show_place)
-        session.place_requested.connect(self.show_place)
-        session.notice.connect(self._notices.show_notice)
-        session.job_changed.connect(self._on_job)
+        session.requests.place.connect(self.show_place)
+        session.requests.notice.connect(self._notices.show_notice)
+        session.jobs.changed.connect(self._on_job)
         session.idle.connect(self._on_idle)
-        self._job_bar.pause_asked.connect(session.pause)
-        self._job_bar.go_on_asked.connect(session.go_on)
-        self._job_bar.stop_asked.connect(session.stop)
+        self._job_bar.pause_asked.connect(session.jobs.pause)
+        self._job_bar.go_on_asked.connect(session.jobs.resume)
+        self._job_bar.stop_asked.connect(session.jobs.stop)
         self._header.dataset_chosen.connect(self._on_dataset_chosen)
         self._header.model_chosen.connect(self._on_model_chosen)
         self._header.person_chosen.connect(self._on_person_chosen)
-        session.dataset_changed.connect(self._on_dataset)
-        session.recommendations_ready.connect(self._on_recommendations)
+        session.dataset.changed.connect(self._on_dataset)
+        session.recommendations.ready.connect(self._on_recommendations)
         for changed in (
-            session.library_changed,
-            session.recommender_changed,
-            session.profile_changed,
-            session.rate_changed,
-            session.quality_changed,
+            session.library.changed,
+            session.model.changed,
+            session.profile.changed,
+            session.learning_rate.rate_changed,
+            session.models.changed,
         ):
             changed.connect(self.show_state)
 
@@ -196,7 +205,7 @@ class MainWindow(QMainWindow):
         self._sidebar.show_state(place_marks(self.session))
 
     def _on_dataset(self) -> None:
-        dataset = self.session.dataset
+        dataset = self.session.dataset.current
         if dataset is not None:
             self._preferences.dataset_id = dataset.dataset_id
         self.show_state()
@@ -211,30 +220,30 @@ class MainWindow(QMainWindow):
         if key == OPEN_FILE:
             self.ask_for_files()
         elif key == USE_SAMPLE:
-            self.session.use_sample()
+            self.session.importing.use_sample()
         else:
-            self.session.open_dataset(key)
+            self.session.data.open(key)
 
     def _on_model_chosen(self, key: str) -> None:
         if key == TRAIN:
             self.show_place("train")
         elif key:
-            self.session.use_run(key)
+            self.session.model.use_run(key)
         else:
-            self.session.use_quick_model()
+            self.session.model.use_first_model()
 
     def _on_person_chosen(self, key: str) -> None:
-        session, now = self.session, self.session.profile
+        session, now = self.session, self.session.profile.current
         if key == NEW_PERSON:
             name = questions.ask_for_name(self)
             if name:
-                session.new_profile(name)
+                session.my_ratings.new_profile(name)
         elif key == RENAME_PERSON and now is not None:
-            session.rename_profile(now.profile_id, questions.ask_for_new_name(self, now.name))
+            session.my_ratings.rename_profile(now.profile_id, questions.ask_for_new_name(self, now.name))
         elif key == DELETE_PERSON and now is not None:
-            session.delete_profile(now.profile_id)
+            session.my_ratings.delete_profile(now.profile_id)
         else:
-            session.set_profile(key)
+            session.my_ratings.choose_profile(key)
 
     def _show_help(self) -> None:
         """F1: what the control with the focus is, or else what this place is for."""
@@ -256,7 +265,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Never die under a running job: ask, stop, keep, and close when the threads are gone."""
-        job = self.session.job
+        job = self.session.jobs.state
         if job is not None and not self._closing and not questions.ask_to_stop(self, job.title):
             event.ignore()
             return
@@ -271,7 +280,7 @@ class MainWindow(QMainWindow):
         self._stack.setEnabled(False)
         self._header.setEnabled(False)
         self._sidebar.setEnabled(False)
-        self.session.wind_down()
+        self.session.close()
 
     def _on_idle(self) -> None:
         if self._closing:

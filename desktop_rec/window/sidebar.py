@@ -1,4 +1,4 @@
-"""The places of the window, in the order of the street, with what is done and what runs.
+"""The places of the window, with what is done and what runs.
 
 A part of the main window: show_state() in, `place_chosen` out.
 """
@@ -16,13 +16,12 @@ from desktop_rec.theme.icons import icon, pixmap
 from desktop_rec.theme.theme import GRID, THEME, set_role
 
 PLACES: tuple[tuple[str, str, str], ...] = (
-    ("data", "Data", "The ratings to learn from (Ctrl+1)"),
-    ("learning_rate", "Learning rate", "How fast a model may learn, found by eye (Ctrl+2)"),
+    ("for_you", "For you", "What to watch, and why (Ctrl+1)"),
+    ("data", "Data", "The ratings to learn from (Ctrl+2)"),
     ("train", "Train", "Teach a model, and watch it learn (Ctrl+3)"),
-    ("quality", "Quality", "How good each model really is, for the crowd and for you (Ctrl+4)"),
-    ("for_you", "For you", "What to watch, and why (Ctrl+5)"),
+    ("models", "Models", "How good each model really is, for the crowd and for you (Ctrl+4)"),
 )
-SETTINGS = ("settings", "Settings", "Appearance, folder, devices, log and about")
+SETTINGS = ("settings", "Settings", "Appearance, folder, devices, log and about (Ctrl+5)")
 
 WIDTH = 184
 _MARK = 16

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from engine.errors import LibraryError
+from engine.text import format_size
 
 _FORMAT_FILE = "format.json"
 _UNFINISHED = ".new-"
@@ -146,8 +147,8 @@ def write_failure(
             path=str(place),
         )
     free = _free_bytes(place)
-    need = f" {size_words(need_bytes)} are needed" if need_bytes else " More room is needed"
-    left = f" and {size_words(free)} are free" if free is not None else ""
+    need = f" {format_size(need_bytes)} are needed" if need_bytes else " More room is needed"
+    left = f" and {format_size(free)} are free" if free is not None else ""
     return LibraryError(
         f"{what} could not be written to {place}: the disk is full.{need}{left}.",
         remedy=f"Free some room, or use a folder on another disk {otherwise}.",
@@ -177,14 +178,6 @@ def bytes_in(folder: Path) -> int:
         except OSError:
             continue
     return total
-
-
-def size_words(size_bytes: int) -> str:
-    """A size as people read it: "0 KiB", "12 KiB", "340 MiB", "1.9 GiB"."""
-    for unit, name in ((2**30, "GiB"), (2**20, "MiB")):
-        if size_bytes >= unit:
-            return f"{size_bytes / unit:.1f} {name}" if size_bytes < 10 * unit else f"{size_bytes / unit:,.0f} {name}"
-    return f"{-(-size_bytes // 2**10)} KiB"
 
 
 def _is_of_the_disk(error: BaseException) -> bool:

@@ -56,7 +56,7 @@ class RunRecord:
     steps: int
     best_epoch: int | None
     best_value: float | None
-    watched: str
+    monitor: str
     examples_per_second: float
     stopped_because: str
     metrics: dict[str, dict[str, float | None]]
@@ -85,6 +85,7 @@ def record_of(row: sqlite3.Row, *, has_model: bool) -> RunRecord:
             values[name] = None if values[name] is None else datetime.fromisoformat(values[name])
     except (ValueError, TypeError) as error:
         raise damaged_record(f"run {row['name']}", error) from error
+    values["monitor"] = values.pop("watched")
     return RunRecord(**values, has_model=has_model)
 
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from engine.data.split import SplitConfig
-    from engine.evaluation.protocol import EvaluationResult
+    from engine.evaluation.result import EvaluationResult
     from engine.training.checkpoint import TrainingState
     from engine.training.config import TrainingConfig
     from engine.training.trainer import TrainedRun
@@ -76,17 +76,17 @@ class RunRecorder:
         self.run_id = run_id
         self._database, self._folder = database, folder
 
-    def checkpoint(self, state: TrainingState) -> None:
+    def save_checkpoint(self, state: TrainingState) -> None:
         """Make this the state from which the run resumes. Raises LibraryError; the former one then still counts."""
         self._folder.save(state)
 
-    def curve(self, epoch: EpochEnded) -> None:
+    def save_epoch(self, epoch: EpochEnded) -> None:
         """Keep one epoch's point of the curves, and a line in the log."""
         with self._database.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO curves VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (self.run_id, epoch.epoch, epoch.step, epoch.training_loss, json.dumps(epoch.parts),
-                 json.dumps(epoch.validation), epoch.watched, int(epoch.is_best), epoch.lr),
+                 json.dumps(epoch.validation), epoch.monitor, int(epoch.is_best), epoch.lr),
             )  # fmt: skip
         validation = ", ".join(f"{name} {value:.4f}" for name, value in epoch.validation)
         best = ", the best so far" if epoch.is_best else ""
@@ -141,7 +141,7 @@ class RunStore:
             "steps": trained.steps,
             "best_epoch": trained.best_epoch,
             "best_value": trained.best_value,
-            "watched": trained.watched,
+            "watched": trained.monitor,
             "examples_per_second": trained.examples_per_second,
             "stopped_because": trained.stopped_because,
             "parameters": parameters_of(trained.model),

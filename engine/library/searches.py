@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from engine.data.dataset import Dataset
 from engine.errors import LibraryError
+from engine.evaluation.metrics import higher_is_better
 from engine.library.database import Database, damaged_record
 
 WAITING, RUNNING, FINISHED, DIVERGED, FAILED = "waiting", "running", "finished", "diverged", "failed"
@@ -29,7 +30,7 @@ ENDED = frozenset({FINISHED, DIVERGED, FAILED})
 class SearchRow:
     """One run of a search.
 
-    `values` is what is varied about it. `value` is the watched metric on the validation people, `metrics` those of the
+    `values` is what is varied about it. `value` is the monitor on the validation people, `metrics` those of the
     test people. `batch` and `lr` are what was used in the end; `seconds` is all the time spent on it, finding its
     rate and judging it too. `note` says what a person should know ("batch 500 -> 250: the memory was not enough").
     """
@@ -63,7 +64,7 @@ class SearchRecord:
     dataset_id: str
     dataset_name: str
     fingerprint: str
-    watched: str
+    monitor: str
     plan: dict[str, Any]
     created: datetime
     runs: int
@@ -75,17 +76,12 @@ class SearchRecord:
 
     @property
     def higher_is_better(self) -> bool:
-        return higher_is_better(self.watched)
+        return higher_is_better(self.monitor) is not False
 
 
-def higher_is_better(watched: str) -> bool:
-    """Whether a greater value of a metric is better: of errors the smaller one is."""
-    return watched not in ("rmse", "mse", "mae")
-
-
-def best_of(rows: Iterable[SearchRow], watched: str) -> SearchRow | None:
+def best_of(rows: Iterable[SearchRow], monitor: str) -> SearchRow | None:
     """The row with the best value on the validation people; of equal ones the first. None where none has a value."""
-    sign = 1.0 if higher_is_better(watched) else -1.0
+    sign = -1.0 if higher_is_better(monitor) is False else 1.0
     with_value = [row for row in rows if row.value is not None and row.run_id is not None]
     return max(with_value, key=lambda one: (sign * float(one.value or 0.0), -one.place), default=None)
 
@@ -97,12 +93,12 @@ class SearchStore:
         self._database = database
 
     def begin(
-        self, dataset: Dataset, *, model: str, watched: str, plan: dict[str, Any], rows: Sequence[SearchRow]
+        self, dataset: Dataset, *, model: str, monitor: str, plan: dict[str, Any], rows: Sequence[SearchRow]
     ) -> SearchRecord:
         """Record a new search with all its rows, none of them run yet."""
         search_id = f"s{uuid4().hex[:8]}"
         columns = (search_id, self._free_name(model), model, dataset.dataset_id, dataset.name, dataset.fingerprint,
-                   watched, json.dumps(plan), datetime.now(UTC).isoformat())  # fmt: skip
+                   monitor, json.dumps(plan), datetime.now(UTC).isoformat())  # fmt: skip
         with self._database.transaction() as connection:
             connection.execute(f"INSERT INTO searches VALUES ({', '.join('?' * len(columns))}, 0)", columns)
             connection.executemany(_PUT, [_columns_of(search_id, row) for row in rows])
@@ -208,6 +204,7 @@ def _plain(value: Any) -> Any:
 def _record_of(row: sqlite3.Row) -> SearchRecord:
     values = {name: row[name] for name in row.keys() if name != "deleted"}  # noqa: SIM118 (a Row)
     try:
+        values["monitor"] = values.pop("watched")
         values["plan"] = json.loads(values["plan"])
         values["created"] = datetime.fromisoformat(values["created"])
     except (ValueError, TypeError) as error:

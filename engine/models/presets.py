@@ -40,7 +40,7 @@ class Preset:
         return " ".join(filter(None, (self.sentence, self.refusal or self.why, *self.notes)))
 
 
-_RATED = {"schedule": "constant", "watched": "rmse"}
+_RATED = {"schedule": "constant", "monitor": "rmse"}
 _ON_UNIT = {"targets": "unit", "l2": 0.0}
 
 PRESETS: dict[str, Preset] = {
@@ -52,7 +52,7 @@ PRESETS: dict[str, Preset] = {
             "Embeddings of 100 and two hidden layers; the learning rate is found, then follows a slanted triangle.",
             "embedding_mlp",
             {"embedding": 100, "norm": True, "targets": "stars", "l2": 0.003},
-            {"lr": None, "schedule": "slanted_triangle", "watched": "rmse"},
+            {"lr": None, "schedule": "slanted_triangle", "monitor": "rmse"},
             {"kind": "time"},
             suggestion="turning_point",
         ),

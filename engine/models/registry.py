@@ -106,7 +106,7 @@ def _load(place: str) -> Any:
 
 
 _LISTS = {"epochs": 30, "schedule": "slanted_triangle"}
-_STARS = {"epochs": 15, "schedule": "slanted_triangle", "watched": "rmse"}
+_STARS = {"epochs": 15, "schedule": "slanted_triangle", "monitor": "rmse"}
 _AT_RANDOM = {"kind": "random"}
 """Models that only predict ratings are evaluated on held-out ratings of any height."""
 _LONG_SWEEP = {"steps": 300, "lowest": 1e-5}

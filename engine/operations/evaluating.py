@@ -18,7 +18,9 @@ from engine.device import training_threads
 from engine.errors import DataError, DeviceError, EngineError, SettingError, TrainingError
 from engine.evaluation.breakdown import ERRORS_BY_RATING, KNOWN_AND_NEW
 from engine.evaluation.intervals import Interval
-from engine.evaluation.protocol import ERROR_METRICS, USUAL_CUTS, EvaluationResult, compare, judge
+from engine.evaluation.metrics import needs_ratings
+from engine.evaluation.protocol import DEFAULT_CUTS, evaluate_model
+from engine.evaluation.result import EvaluationResult, compare
 from engine.events import Job, StageStarted, Stop
 from engine.library.run_record import RunRecord
 from engine.library.store import Library
@@ -37,7 +39,7 @@ def evaluate(
     run_id: str,
     *,
     protocol: str | None = None,
-    ks: Sequence[int] = USUAL_CUTS,
+    ks: Sequence[int] = DEFAULT_CUTS,
     weight: float | None = None,
 ) -> Job[EvaluationResult]:
     """Judge a run on its test people, with the cold-start curve. Stop gives what the people so far gave, so marked.
@@ -56,11 +58,11 @@ def evaluate(
     split = make_split(dataset, SplitConfig.from_dict(record.split_config))
     if split.test is None:
         raise DataError(f"The split of the run {record.name} holds nobody out to judge on.")
-    judgement = yield from judge(
+    judgement = yield from evaluate_model(
         model,
         split.test,
         candidates_I=split.candidates_I,
-        ks=(*ks, *USUAL_CUTS),
+        ks=(*ks, *DEFAULT_CUTS),
         weight=weight,
         counts_I=np.bincount(split.train.item_rows_N, minlength=split.titles),
         cold_start_people=COLD_START_PEOPLE,
@@ -96,7 +98,7 @@ _OF_ERRORS = (ERRORS_BY_RATING, KNOWN_AND_NEW)
 
 
 def baselines(
-    library: Library, dataset: Dataset, split_config: SplitConfig, *, ks: Sequence[int] = USUAL_CUTS
+    library: Library, dataset: Dataset, split_config: SplitConfig, *, ks: Sequence[int] = DEFAULT_CUTS
 ) -> Job[dict[str, EvaluationResult]]:
     """The judgements of the baselines on the test people of a split, by name.
 
@@ -131,11 +133,11 @@ def _judged(name: str, dataset: Dataset, split: Split, ks: Sequence[int]) -> Job
     assert isinstance(model, ClosedFormModel), "baselines are computed at once"
     assert split.test is not None, "asked only where somebody is held out"
     yield from model.fit(split.train)
-    judgement = yield from judge(
+    judgement = yield from evaluate_model(
         model,
         split.test,
         candidates_I=split.candidates_I,
-        ks=(*ks, *USUAL_CUTS),
+        ks=(*ks, *DEFAULT_CUTS),
         counts_I=np.bincount(split.train.item_rows_N, minlength=split.titles),
         cold_start_people=COLD_START_PEOPLE,
     )
@@ -155,8 +157,8 @@ def _lists_and_errors(judgement: EvaluationResult) -> dict[str, EvaluationResult
 def _part(judgement: EvaluationResult, *, errors: bool) -> EvaluationResult:
     return replace(
         judgement,
-        metrics={name: metric for name, metric in judgement.metrics.items() if (name in ERROR_METRICS) == errors},
-        per_person={name: one for name, one in judgement.per_person.items() if (name in ERROR_METRICS) == errors},
+        metrics={name: metric for name, metric in judgement.metrics.items() if needs_ratings(name) == errors},
+        per_person={name: one for name, one in judgement.per_person.items() if needs_ratings(name) == errors},
         breakdowns=tuple(breakdown for breakdown in judgement.breakdowns if (breakdown.name in _OF_ERRORS) == errors),
     )
 
@@ -210,7 +212,9 @@ def _simple(name: str, split: Split, dataset: Dataset) -> Job[EvaluationResult]:
 
 def _judged_run(model: Model, split: Split) -> Job[EvaluationResult]:
     assert split.validation is not None, "asked only where there are validation people"
-    return (yield from judge(model, split.validation, candidates_I=split.candidates_I, ks=(_CUT,), intervals=False))
+    return (
+        yield from evaluate_model(model, split.validation, candidates_I=split.candidates_I, ks=(_CUT,), intervals=False)
+    )
 
 
 def _advice(

@@ -16,7 +16,7 @@ from typing import Any
 from engine.data.dataset import Dataset
 from engine.data.split import Split
 from engine.errors import DataError, LibraryError
-from engine.evaluation.protocol import judge
+from engine.evaluation.protocol import evaluate_model
 from engine.events import Advised, Event, Job, RunRecorded, Stop, TrainingStarted
 from engine.library.run_record import FINISHED as RUN_FINISHED
 from engine.library.run_record import RunRecord
@@ -36,28 +36,28 @@ from engine.models.registry import kind_of
 from engine.operations.blending import Relay
 from engine.operations.evaluating import evaluate
 from engine.operations.training import FinishedRun, Problem, resume, train
-from engine.training.search import Trial, value_words
-from engine.training.step import automatic_batch
+from engine.training.config import automatic_batch
+from engine.training.search import Trial, format_value
 
 _FIRST = ("number", "model")
 
 
-def summary_columns(rows: Sequence[SearchRow], *, watched: str) -> tuple[str, ...]:
-    """The test metrics that any row has: the watched one first, then as they turned up."""
+def summary_columns(rows: Sequence[SearchRow], *, monitor: str) -> tuple[str, ...]:
+    """The test metrics that any row has: the monitor first, then as they turned up."""
     found = dict.fromkeys(name for row in rows for name, _ in row.metrics)
-    return tuple(sorted(found, key=lambda name: name != watched))
+    return tuple(sorted(found, key=lambda name: name != monitor))
 
 
-def write_summary(path: Path, rows: Sequence[SearchRow], *, model: str, watched: str) -> None:
+def write_summary(path: Path, rows: Sequence[SearchRow], *, model: str, monitor: str) -> None:
     """Write the rows that have begun. Readers see the old file or the new one, never a part. OSError passes through."""
     import pandas as pd
 
     begun = [row for row in rows if row.status != WAITING]
-    best = best_of(begun, watched)
-    metrics = summary_columns(begun, watched=watched)
-    documents = [_document(row, model, watched, metrics, is_best=row is best) for row in begun]
+    best = best_of(begun, monitor)
+    metrics = summary_columns(begun, monitor=monitor)
+    documents = [_document(row, model, monitor, metrics, is_best=row is best) for row in begun]
     axes = [name for name, _ in rows[0].values] if rows else []
-    columns = list(_document(SearchRow(0, tuple((name, 0) for name in axes)), model, watched, metrics, is_best=False))
+    columns = list(_document(SearchRow(0, tuple((name, 0) for name in axes)), model, monitor, metrics, is_best=False))
     table = pd.DataFrame(documents, columns=columns)
     for name in ("best_epoch", "batch_used"):
         table[name] = table[name].astype("Int64")
@@ -94,7 +94,7 @@ def refuse_unwritable(path: Path) -> None:
         )
 
 
-def _document(row: SearchRow, model: str, watched: str, metrics: Sequence[str], *, is_best: bool) -> dict[str, Any]:
+def _document(row: SearchRow, model: str, monitor: str, metrics: Sequence[str], *, is_best: bool) -> dict[str, Any]:
     tested = dict(row.metrics)
     return {
         "number": row.place,
@@ -102,7 +102,7 @@ def _document(row: SearchRow, model: str, watched: str, metrics: Sequence[str], 
         **{name: _cell(value) for name, value in row.values},
         "status": row.status,
         "best": "yes" if is_best else "",
-        f"validation_{watched}": row.value,
+        f"validation_{monitor}": row.value,
         "best_epoch": row.best_epoch,
         "epochs_run": row.epochs,
         **{f"test_{name}": tested.get(name) for name in metrics},
@@ -117,7 +117,7 @@ def _document(row: SearchRow, model: str, watched: str, metrics: Sequence[str], 
 
 def _cell(value: Any) -> Any:
     """Numbers stay numbers; everything else as it would be typed."""
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else value_words(value)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else format_value(value)
 
 
 LEAST_BATCH = 16
@@ -135,7 +135,7 @@ class Bench:
     dataset: Dataset
     split: Split
     model: str
-    watched: str
+    monitor: str
     device: str
     suggestion: str | None
     keep: Callable[[SearchRow], None]
@@ -233,18 +233,18 @@ class RunOfSearch:
             library.runs.judged(run_id, judgement)
 
     def _closed_form_value(self, finished: FinishedRun | None) -> Job[float | None]:
-        """The watched value of a model that is computed at once: it has no curve to read it from."""
+        """The monitor's value of a model that is computed at once: it has no curve to read it from."""
         held_out = self.bench.split.validation
         if finished is None or self.trial.training is not None or held_out is None or self.relay.stopped:
             return None
-        cut = self.bench.watched.partition("@")[2]
+        cut = self.bench.monitor.partition("@")[2]
         judgement = yield from self.relay.of(
-            judge(
+            evaluate_model(
                 finished.trained.model, held_out, candidates_I=self.bench.split.candidates_I,
                 ks=(int(cut),) if cut else (1,), intervals=False,
             )
         )  # fmt: skip
-        found = judgement.metrics.get(self.bench.watched)
+        found = judgement.metrics.get(self.bench.monitor)
         return None if judgement.stopped or found is None else found.value
 
     def _look(self, event: Event) -> None:

@@ -24,7 +24,7 @@ import torch
 from engine.data.dataset import Histories, Scale
 from engine.data.importing.importer import ImportOptions, import_files
 from engine.data.split import HeldOut, strong_split
-from engine.evaluation.protocol import judge
+from engine.evaluation.protocol import evaluate_model
 from engine.events import drive
 from engine.models.base import ClosedFormModel, StepModel
 from engine.models.popularity import Popularity, PopularityConfig
@@ -52,7 +52,7 @@ def times(data: Path, models: list[str], rounds: int) -> None:
             spent = []
             for _ in range(rounds):
                 started = time.process_time()
-                drive(judge(model, split.test, candidates_I=split.candidates_I, counts_I=counts_I,
+                drive(evaluate_model(model, split.test, candidates_I=split.candidates_I, counts_I=counts_I,
                             cold_start_people=people))  # fmt: skip
                 spent.append(time.process_time() - started)
             took.append(min(spent))
@@ -71,7 +71,7 @@ def memory_of(people: int) -> None:
     drive(model.fit(told))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     everybody = HeldOut(np.arange(people), told, wanted)
-    drive(judge(model, everybody, candidates_I=np.ones(TITLES, dtype=bool), counts_I=np.arange(TITLES)))
+    drive(evaluate_model(model, everybody, candidates_I=np.ones(TITLES, dtype=bool), counts_I=np.arange(TITLES)))
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     print(f"  {people:6,} people: {grown:6.0f} MiB more at the peak than before", flush=True)
 

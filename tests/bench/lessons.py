@@ -30,7 +30,9 @@ from two_head_runs import STUDY, data, learned, over_seeds, set_aside
 
 from engine.data.split import Split
 from engine.evaluation.breakdown import POPULARITY, POPULARITY_OF_DATA
-from engine.evaluation.protocol import EvaluationResult, Interval, compare, judge
+from engine.evaluation.intervals import Interval
+from engine.evaluation.protocol import evaluate_model
+from engine.evaluation.result import EvaluationResult, compare
 from engine.events import drive
 from engine.models.two_head import TwoHeadConfig
 from engine.training.trainer import TrainedRun
@@ -197,7 +199,7 @@ class Bench:
 
     def _judged(self, run: TrainedRun) -> EvaluationResult:
         assert self.split.test is not None
-        job = judge(run.model, self.split.test, candidates_I=self.split.candidates_I, counts_I=self._counts_I)
+        job = evaluate_model(run.model, self.split.test, candidates_I=self.split.candidates_I, counts_I=self._counts_I)
         return drive(job)
 
 

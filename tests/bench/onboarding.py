@@ -26,7 +26,7 @@ from engine.data.importing.importer import ImportOptions, import_files
 from engine.data.onboarding import DeckAnswer, Onboarding
 from engine.data.sample import sample_files
 from engine.data.split import HeldOut, Split, strong_split
-from engine.evaluation.protocol import judge
+from engine.evaluation.protocol import evaluate_model
 from engine.events import drive
 from engine.models.base import Model
 from engine.models.registry import build, fitted_config
@@ -91,7 +91,7 @@ def ndcg_of(model: Model, answers: list[list[DeckAnswer]], held_out: HeldOut, sp
     users, items, ratings = (np.array(column) for column in zip(*flat, strict=True))
     told = Histories.of(users, items, ratings, people=len(answers))
     asked = HeldOut(held_out.user_rows_U, told, held_out.to_find)
-    found = drive(judge(model, asked, candidates_I=split.candidates_I, ks=(100,), intervals=False))
+    found = drive(evaluate_model(model, asked, candidates_I=split.candidates_I, ks=(100,), intervals=False))
     return found.per_person["ndcg@100"].tolist()
 
 
@@ -112,7 +112,7 @@ def measure(dataset: Dataset, *, seed: int, people: int, tallies: dict[str, Tall
                     stood[stop].append(own)
             for stop, answers in stood.items():
                 tallies[name].ndcg.setdefault(stop, []).extend(ndcg_of(model, answers, held_out, split))
-        full = drive(judge(model, held_out, candidates_I=split.candidates_I, ks=(100,), intervals=False))
+        full = drive(evaluate_model(model, held_out, candidates_I=split.candidates_I, ks=(100,), intervals=False))
         everything.extend(full.per_person["ndcg@100"].tolist())
 
 

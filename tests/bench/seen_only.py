@@ -31,8 +31,8 @@ from two_head_runs import STUDY, data, learned
 from engine.data.dataset import Dataset, Histories
 from engine.data.split import HeldOut, Split, SplitConfig, make_split
 from engine.evaluation.intervals import value_over_people
-from engine.evaluation.protocol import EvaluationResult, compare, judge
-from engine.evaluation.result import from_means, to_be_averaged, weights_of
+from engine.evaluation.protocol import evaluate_model
+from engine.evaluation.result import EvaluationResult, compare, from_means, to_be_averaged, weights_of
 from engine.events import drive
 from engine.models.base import Model, Prediction
 
@@ -109,7 +109,7 @@ def answers(model: Model, split: Split, told: dict[str, HeldOut], *, is_deaf: bo
         as_is = model.predict
         if is_deaf:
             model.predict = Deaf(model).predict  # type: ignore[method-assign]
-        job = judge(model, held, candidates_I=split.candidates_I, weight=question.weight, intervals=False)
+        job = evaluate_model(model, held, candidates_I=split.candidates_I, weight=question.weight, intervals=False)
         one = drive(job)
         model.predict = as_is  # type: ignore[method-assign]
         if question.has_seen_only:

@@ -19,7 +19,7 @@ import torch
 from engine.data.dataset import Dataset, Int64
 from engine.data.importing.importer import ImportOptions, import_files
 from engine.data.split import LIKES_THAT_COUNT, HeldOut, Split, SplitConfig
-from engine.evaluation.protocol import EvaluationResult
+from engine.evaluation.result import EvaluationResult
 from engine.events import EpochEnded, drive
 from engine.models.registry import build
 from engine.models.two_head import TwoHeadConfig
@@ -48,13 +48,13 @@ STUDY = TwoHeadConfig(
 """As the study ended up; widths follow the size of the data. Spelled out, so that other defaults change no lesson."""
 
 
-class KeepNothing:
+class NoRecorder:
     """A run that nobody will resume."""
 
-    def checkpoint(self, state: TrainingState) -> None:
+    def save_checkpoint(self, state: TrainingState) -> None:
         del state
 
-    def curve(self, epoch: EpochEnded) -> None:
+    def save_epoch(self, epoch: EpochEnded) -> None:
         print(f"    epoch {epoch.epoch}: {dict(epoch.parts)} {epoch.validation}", file=sys.stderr)
 
 
@@ -100,9 +100,9 @@ def learned(split: Split, config: TwoHeadConfig, *, lr: float, epochs: int, batc
     """A run at one rate, kept at the epoch with the best NDCG@100 for the validation people; ends 6 epochs after it."""
     model = build("two_head", config, items=split.titles, scale=split.scale, seed=seed)
     training = TrainingConfig(
-        epochs=epochs, lr=lr, batch=batch, schedule="constant", early_stop=6, watched="ndcg@100", seed=seed
+        epochs=epochs, lr=lr, batch=batch, schedule="constant", early_stop=6, monitor="ndcg@100", seed=seed
     )
-    return drive(train(split, model, config=training, keep=KeepNothing(), device=CPU))
+    return drive(train(split, model, config=training, recorder=NoRecorder(), device=CPU))
 
 
 def over_seeds(judgements: Sequence[EvaluationResult]) -> EvaluationResult:

@@ -121,10 +121,10 @@ def report():
 def session(qapp, library):
     """A session over an empty library; its lanes are free again when the test is over."""
     made = Session()
-    made.library = library
-    made.set_profile(library.profiles.default().profile_id)
+    made.library.files = library
+    made.my_ratings.choose_profile(library.profiles.default().profile_id)
     yield made
-    made.wind_down()
+    made.close()
     deadline = time.monotonic() + _PATIENCE_S
     while not made.is_idle and time.monotonic() < deadline:
         qapp.processEvents()

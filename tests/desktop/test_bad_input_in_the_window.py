@@ -23,8 +23,8 @@ QUICK = TrainingConfig(epochs=1, lr=1e-3, precision="float32")
 def opened(qtbot, session, library, report):
     """A session with the planted data set open and its quick model ready."""
     library.datasets.keep(dataclasses.replace(planted_dataset(), dataset_id="planted"), report)
-    session.open_dataset("planted")
-    qtbot.waitUntil(lambda: session.recommender is not None, timeout=MOST_MS)
+    session.data.open("planted")
+    qtbot.waitUntil(lambda: session.model.recommender is not None, timeout=MOST_MS)
     return session
 
 

@@ -22,7 +22,7 @@ from engine.events import Event, LossesMeasured, Pace, Progressed, StageStarted,
 from engine.library.store import Library
 from engine.models import ridge
 from engine.recommending import explanation, many_lists, pair_ratings
-from engine.training import loop
+from engine.training import trainer
 
 REPORT = ImportReport("columns", "utf-8", "comma", 1, {}, (), 0, 0, 0.1, 1.0, ("ratings.csv",))
 MOST_PLACES = 12
@@ -131,8 +131,8 @@ def test_that_releasing_a_job_deletes_and_changes_nothing_that_was_kept(workshop
 
 
 def test_that_a_run_released_after_a_checkpoint_can_be_resumed(workshop, monkeypatch):
-    monkeypatch.setattr(loop, "_CHECKPOINT_EVERY_S", 0.0)
-    monkeypatch.setattr(loop, "_CHECKPOINT_COST", 0.0)
+    monkeypatch.setattr(trainer, "_CHECKPOINT_EVERY_S", 0.0)
+    monkeypatch.setattr(trainer, "_CHECKPOINT_COST", 0.0)
     at_yield(JOBS["train"](workshop), 12).close()
     record = workshop.library.runs.find("latest")
     assert (record.status, record.has_model) == ("interrupted", True)

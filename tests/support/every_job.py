@@ -20,9 +20,8 @@ from engine.data.profiles import profile_of_user
 from engine.data.split import SplitConfig
 from engine.events import Job, drive
 from engine.library.store import Library
-from engine.recommending.user_evaluation import how_well_known
-from engine.training.config import TrainingConfig
-from engine.training.lr_finder import FinderConfig
+from engine.recommending.user_evaluation import evaluate_user
+from engine.training.config import FinderConfig, TrainingConfig
 
 FINDER = FinderConfig(steps=12, smoothing=0.5)
 
@@ -83,7 +82,7 @@ def _resume(at: Workshop) -> Job[Any]:
 
 
 def _search(at: Workshop) -> Job[Any]:
-    training = TrainingConfig(epochs=1, lr=1e-2, batch=256, watched="rmse", precision="float32")
+    training = TrainingConfig(epochs=1, lr=1e-2, batch=256, monitor="rmse", precision="float32")
     return operations.search(at.library, at.dataset, model="mf", grid={"rank": (2, 4)}, training=training, device="cpu")
 
 
@@ -105,7 +104,7 @@ def _recommend(at: Workshop) -> Job[Any]:
 
 
 def _how_well_known(at: Workshop) -> Job[Any]:
-    return how_well_known(at.recommender, at.recommender.match(profile_of_user(at.dataset, "7")).history)
+    return evaluate_user(at.recommender, at.recommender.match(profile_of_user(at.dataset, "7")).history)
 
 
 def _predict(at: Workshop) -> Job[Any]:

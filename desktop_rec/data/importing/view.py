@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_rec.data.importing import text as words
 from desktop_rec.data.importing.choices import given_with, text_choices
+from desktop_rec.data.importing.controller import ImportController
 from desktop_rec.data.importing.page import ImportPage, ImportPicture
 from desktop_rec.data.importing.preview_rows import PreviewTable, preview_table
 from desktop_rec.data.importing.sources import ObstacleWords, SourceWords
-from desktop_rec.session.session import Session
 
 if TYPE_CHECKING:
     from desktop_rec.data.importing.plan import ImportPlan
@@ -31,9 +31,9 @@ class ImportView(QWidget):
     file_asked = Signal()
     titles_file_asked = Signal()
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, importing: ImportController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._importing = importing
         self._shown_paths: tuple[Path, ...] = ()
         self._shown: tuple[Preview | None, PreviewTable] = (None, PreviewTable())
         self.setObjectName("import_view")
@@ -46,7 +46,7 @@ class ImportView(QWidget):
 
     def show_state(self) -> None:
         """Show what is being prepared."""
-        plan = self._session.import_plan
+        plan = self._importing.plan
         if plan is None:
             self._shown_paths = ()
             return
@@ -57,18 +57,18 @@ class ImportView(QWidget):
             self.page.begin()
 
     def _connect(self) -> None:
-        session, page = self._session, self.page
-        session.import_plan_changed.connect(self.show_state)
-        page.import_asked.connect(session.start_import)
-        page.cancel_asked.connect(session.leave_import)
-        page.keep_only_opened.connect(session.want_counts)
+        page = self.page
+        self._importing.changed.connect(self.show_state)
+        page.import_asked.connect(self._importing.start)
+        page.cancel_asked.connect(self._importing.leave)
+        page.keep_only_opened.connect(self._importing.want_counts)
         page.table.role_chosen.connect(self._on_role)
         page.choices.edited.connect(self._on_choice)
         page.keep_only.edited.connect(self._on_keep_only)
-        page.sources.name_edited.connect(session.name_import)
+        page.sources.name_edited.connect(self._importing.name)
         page.sources.titles_asked.connect(self.titles_file_asked)
         page.sources.titles_found_asked.connect(self._on_titles_found)
-        page.obstacle.add_asked.connect(session.add_to_my_ratings)
+        page.obstacle.add_asked.connect(self._importing.add_to_my_ratings)
         page.obstacle.file_asked.connect(self.file_asked)
 
     def _picture(self, plan: ImportPlan) -> ImportPicture:
@@ -88,7 +88,7 @@ class ImportView(QWidget):
             notes=" ".join(preview.shape.notes) if preview.shape is not None else "",
             needs=needs,
             is_short=is_short,
-            can_import=plan.can_import and self._session.job is None,
+            can_import=plan.can_import and self._importing.jobs.state is None,
             is_looking=plan.is_looking,
         )
 
@@ -102,7 +102,7 @@ class ImportView(QWidget):
         return SourceWords(
             name=preview.name if plan.name is None else plan.name,
             found_name=preview.name,
-            taken=words.taken_words(name, self._session.free_name(name)),
+            taken=words.taken_words(name, self._importing.free_name(name)),
             titles=words.titles_words(preview),
             titles_are_chosen=plan.items is not None,
         )
@@ -122,20 +122,20 @@ class ImportView(QWidget):
     def _on_role(self, column: int, role: str) -> None:
         from engine.data.importing.preview import columns_with
 
-        plan = self._session.import_plan
+        plan = self._importing.plan
         if plan is not None and plan.preview is not None:
-            self._session.read_otherwise(replace(plan.given, columns=columns_with(plan.preview, column, role)))
+            self._importing.read_as(replace(plan.given, columns=columns_with(plan.preview, column, role)))
 
     def _on_choice(self, key: str, value: object) -> None:
-        plan = self._session.import_plan
+        plan = self._importing.plan
         if plan is not None:
-            self._session.read_otherwise(given_with(plan.given, key, value))
+            self._importing.read_as(given_with(plan.given, key, value))
 
     def _on_keep_only(self, selection: Selection, duplicates: Duplicates) -> None:
-        self._session.keep_only(selection, duplicates)
+        self._importing.keep_only(selection, duplicates)
 
     def _on_titles_found(self) -> None:
-        self._session.take_titles_from(None)
+        self._importing.take_titles_from(None)
 
 
 def _obstacle_of(plan: ImportPlan) -> ObstacleWords | None:

@@ -1,6 +1,6 @@
 """The import of my ratings, as a page of For you: reading and matching, what went wrong, and the review.
 
-Connects the review page and the title chooser to the session; shown by recommend_view while there is something to
+Connects the review page and the title chooser to the controller; shown by recommend_view while there is something to
 review.
 """
 
@@ -14,14 +14,14 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from desktop_rec.common import questions
 from desktop_rec.common.notices import Failure
 from desktop_rec.common.panels import PlaceMessage
-from desktop_rec.common.text import counted, plural, title_words
+from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.my_ratings.import_state import Progress, UnderReview
 from desktop_rec.for_you.my_ratings.review_page import ReviewPage
 from desktop_rec.for_you.my_ratings.review_rows import Act, ReviewRows
 from desktop_rec.for_you.my_ratings.review_text import review_outcome, review_state
 from desktop_rec.for_you.my_ratings.title_chooser import TitleChoice, TitleChooser
-from desktop_rec.session.session import Session
 from engine.data.matching.review import Review, choose, leave_out, refuse
+from engine.text import format_title, plural, plural_of
 
 _MOST_FOUND = 40
 _AT_ONCE, OUTCOME_PAUSE_MS = 500, 60
@@ -29,13 +29,13 @@ _AT_ONCE, OUTCOME_PAUSE_MS = 500, 60
 
 
 class MyRatingsImportView(QWidget):
-    """Shows session.my_import. Emits file_asked: the person wants to choose another file."""
+    """Shows self._my_ratings.incoming. Emits file_asked: the person wants to choose another file."""
 
     file_asked = Signal()
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, my_ratings: MyRatingsController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._my_ratings = my_ratings
         self._reviewed: Review | None = None
         self._rows: ReviewRows | None = None
         self._build()
@@ -43,7 +43,7 @@ class MyRatingsImportView(QWidget):
 
     def show_state(self) -> None:
         """Show what the session is at."""
-        made = self._session.my_import
+        made = self._my_ratings.incoming
         if made is None:
             self._reviewed = self._rows = None
             self.chooser.hide()
@@ -70,12 +70,12 @@ class MyRatingsImportView(QWidget):
         column.addWidget(self._stack)
 
     def _connect(self) -> None:
-        session, page = self._session, self.page
-        session.my_import_changed.connect(self.show_state)
+        page = self.page
+        self._my_ratings.import_changed.connect(self.show_state)
         page.acted.connect(self._on_acted)
         page.all_decided.connect(self._on_all_decided)
-        page.added.connect(session.add_my_import)
-        page.left.connect(session.leave_my_import)
+        page.added.connect(self._my_ratings.add_import)
+        page.left.connect(self._my_ratings.leave_import)
         page.csv_wanted.connect(self._on_csv)
         self.message.pressed.connect(self._on_message)
         self.message.second_pressed.connect(self._on_message_second)
@@ -83,7 +83,7 @@ class MyRatingsImportView(QWidget):
         self.chooser.chosen.connect(self._on_chosen)
 
     def _show_review(self, found: UnderReview) -> None:
-        made = self._session.my_import
+        made = self._my_ratings.incoming
         if made is None:
             return
         is_new = self._reviewed is not found.first
@@ -101,7 +101,7 @@ class MyRatingsImportView(QWidget):
         self._stack.setCurrentWidget(self.page)
 
     def _show_outcome(self) -> None:
-        made = self._session.my_import
+        made = self._my_ratings.incoming
         if made is not None and made.found is not None:
             self.page.show_outcome(review_outcome(made.found))
 
@@ -121,18 +121,18 @@ class MyRatingsImportView(QWidget):
         self._stack.setCurrentWidget(self.message)
 
     def _on_acted(self, group: str, index: int, act: Act) -> None:
-        made = self._session.my_import
+        made = self._my_ratings.incoming
         if made is None or made.found is None:
             return
         if group == "differ":
-            self._session.decide(partial(_with_conflict, place=index, for_theirs=act is Act.THEIRS))
+            self._my_ratings.decide(partial(_with_conflict, place=index, for_theirs=act is Act.THEIRS))
         elif act in (Act.CHANGE, Act.CHOOSE, Act.FIND):
             self._open_chooser(made.found, index)
         else:
-            self._session.decide(partial(_with_act, index=index, act=act))
+            self._my_ratings.decide(partial(_with_act, index=index, act=act))
 
     def _on_all_decided(self, for_theirs: bool) -> None:
-        self._session.decide(partial(UnderReview.deciding_all, for_theirs=for_theirs))
+        self._my_ratings.decide(partial(UnderReview.deciding_all, for_theirs=for_theirs))
 
     def _open_chooser(self, found: UnderReview, index: int) -> None:
         title = found.review.titles[index]
@@ -140,53 +140,53 @@ class MyRatingsImportView(QWidget):
         place = self.page.list.viewport().mapToGlobal(area.bottomRight())
         place.setX(place.x() - area.width() // 2)
         self.chooser.use_word(found.dataset.catalogue.word)
-        self.chooser.open_for(index, title_words(title.title or f"line {title.line}", title.year), place)
+        self.chooser.open_for(index, format_title(title.title or f"line {title.line}", title.year), place)
         self._on_searched("")
 
     def _on_searched(self, text: str) -> None:
-        made = self._session.my_import
+        made = self._my_ratings.incoming
         if made is None or made.found is None:
             return
         found, catalogue = made.found, made.found.dataset.catalogue
         counts_I = found.dataset.counts_I
         if text:
             rows = catalogue.search(text, most=_MOST_FOUND, popularity=counts_I)
-            choices = [TitleChoice(row, catalogue.name(row), counted(int(counts_I[row]), "rating")) for row in rows]
-            caption = f"{counted(len(choices), catalogue.word)} with “{text}”" if choices else (
+            choices = [TitleChoice(row, catalogue.name(row), plural(int(counts_I[row]), "rating")) for row in rows]
+            caption = f"{plural(len(choices), catalogue.word)} with “{text}”" if choices else (
                 f"No {catalogue.word} here has “{text}” in its name.")  # fmt: skip
         else:
             match = found.first.matches[self.chooser.index]
             choices = [
-                TitleChoice(row, catalogue.name(row), f"{why} · {counted(int(counts_I[row]), 'rating')}")
+                TitleChoice(row, catalogue.name(row), f"{why} · {plural(int(counts_I[row]), 'rating')}")
                 for row, why in ((candidate.item_row, candidate.why) for candidate in match.candidates)
             ]
-            word = plural(catalogue.word)
+            word = plural_of(catalogue.word)
             caption = "These may be meant:" if choices else f"Nothing here is like it. Search all {word} above."
         self.chooser.show_choices(choices, caption=caption)
 
     def _on_chosen(self, index: int, item_row: int) -> None:
-        self._session.decide(partial(_with_title, index=index, item_row=item_row))
+        self._my_ratings.decide(partial(_with_title, index=index, item_row=item_row))
 
     def _on_csv(self) -> None:
-        made = self._session.my_import
+        made = self._my_ratings.incoming
         if made is not None:
             path = questions.ask_where_to_save(self, "Save unmatched titles", f"{made.path.stem} unmatched.csv")
             if path is not None:
-                self._session.save_unmatched(path)
+                self._my_ratings.save_unmatched(path)
 
     def _on_message(self) -> None:
-        made = self._session.my_import
+        made = self._my_ratings.incoming
         if made is None or made.failure is None:
             return
         if self.message.button.text().startswith("Look"):
-            self._session.leave_my_import()
-            self._session.place_requested.emit("data")
-            self._session.prepare_import([made.path])
+            self._my_ratings.leave_import()
+            self._my_ratings.requests.show_place("data")
+            self._my_ratings.ratings_file_found.emit([made.path])
         else:
             self.file_asked.emit()
 
     def _on_message_second(self) -> None:
-        self._session.leave_my_import()
+        self._my_ratings.leave_import()
 
 
 def _with_title(found: UnderReview, *, index: int, item_row: int) -> UnderReview:

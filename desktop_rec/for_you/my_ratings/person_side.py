@@ -12,8 +12,8 @@ from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop_rec.common import questions
+from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.my_ratings.panel import CSV, DECK, DELETE, IMPORT, LETTERBOXD, RENAME, MyRatingsPanel
-from desktop_rec.session.session import Session
 
 
 class PersonSide(QObject):
@@ -21,9 +21,9 @@ class PersonSide(QObject):
 
     onboarding_wanted = Signal()
 
-    def __init__(self, session: Session, mine: MyRatingsPanel, parent: QWidget) -> None:
+    def __init__(self, my_ratings: MyRatingsController, mine: MyRatingsPanel, parent: QWidget) -> None:
         super().__init__(parent)
-        self._session, self._window = session, parent
+        self._my_ratings, self._window = my_ratings, parent
         mine.asked.connect(self.do)
 
     def do(self, key: str) -> None:
@@ -42,37 +42,37 @@ class PersonSide(QObject):
         """Let the person choose an export of their own, and read it."""
         path = questions.ask_for_my_ratings(self._window)
         if path is not None:
-            self._session.import_my_ratings(path)
+            self._my_ratings.import_file(path)
 
     def take_dropped(self, data: QMimeData) -> bool:
         """Read a file or folder that was dropped; False where nothing of the kind was."""
         paths = dropped_paths(data)
         if paths:
-            self._session.import_my_ratings(paths[0])
+            self._my_ratings.import_file(paths[0])
         return bool(paths)
 
     def _save_csv(self) -> None:
         path = questions.ask_where_to_save(self._window, "Save my ratings as CSV", f"{self._name()} ratings.csv")
         if path is not None:
-            self._session.save_my_ratings(path)
+            self._my_ratings.save(path)
 
     def _save_for_letterboxd(self) -> None:
         path = questions.ask_where_to_save(self._window, "Save for Letterboxd", f"{self._name()} for Letterboxd.csv")
         if path is not None:
-            self._session.save_for_letterboxd(path)
+            self._my_ratings.save_for_letterboxd(path)
 
     def _rename(self) -> None:
-        profile = self._session.profile
+        profile = self._my_ratings.profile.current
         if profile is not None:
-            self._session.rename_profile(profile.profile_id, questions.ask_for_new_name(self._window, profile.name))
+            self._my_ratings.rename_profile(profile.profile_id, questions.ask_for_new_name(self._window, profile.name))
 
     def _delete(self) -> None:
-        profile = self._session.profile
-        if profile is not None and not self._session.profile_is_borrowed:
-            self._session.delete_profile(profile.profile_id)
+        profile = self._my_ratings.profile.current
+        if profile is not None and not self._my_ratings.profile.is_borrowed:
+            self._my_ratings.delete_profile(profile.profile_id)
 
     def _name(self) -> str:
-        return "My" if self._session.profile is None else self._session.profile.name
+        return "My" if self._my_ratings.profile.current is None else self._my_ratings.profile.current.name
 
 
 def dropped_paths(data: QMimeData) -> list[Path]:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop_rec.common.text import rating_words
+from desktop_rec.for_you.controller import RecommendationsController
+from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.onboarding.panel import OnboardingPanel, OnboardingState
 from desktop_rec.for_you.titles import catalogue_title_rows
-from desktop_rec.session.session import Session
 from engine.data.onboarding import OnboardingAnswer
+from engine.text import format_rating
 
 if TYPE_CHECKING:
     from desktop_rec.for_you.my_ratings.rating_side import RatingSide
@@ -38,9 +39,17 @@ class OnboardingSide(QObject):
 
     import_wanted = Signal()
 
-    def __init__(self, session: Session, panel: OnboardingPanel, ratings: RatingSide, parent: QObject) -> None:
+    def __init__(
+        self,
+        my_ratings: MyRatingsController,
+        recommendations: RecommendationsController,
+        panel: OnboardingPanel,
+        ratings: RatingSide,
+        parent: QObject,
+    ) -> None:
         super().__init__(parent)
-        self._session, self._panel, self._ratings = session, panel, ratings
+        self._my_ratings, self._recommendations = my_ratings, recommendations
+        self._panel, self._ratings = panel, ratings
         self._steps: dict[str, list[_Step]] = {}
         self._row: int | None = None
         self.is_answering = False
@@ -52,12 +61,12 @@ class OnboardingSide(QObject):
 
     def show_state(self) -> None:
         """Show whose turn it is. Only called while the panel is to be seen: the first call makes the onboarding."""
-        session, dataset = self._session, self._session.dataset
-        if dataset is None or session.profile is None:
+        dataset = self._my_ratings.dataset.current
+        if dataset is None or self._my_ratings.profile.current is None:
             return
-        session.ask_onboarding()
-        if session.onboarding is not None and (self._row is None or not self._is_open(self._row)):
-            self._row = session.onboarding.next(self._answers())
+        self._my_ratings.ask_onboarding()
+        if self._my_ratings.onboarding is not None and (self._row is None or not self._is_open(self._row)):
+            self._row = self._my_ratings.onboarding.next(self._answers())
         steps = self._own_steps
         self._panel.show_state(
             OnboardingState(
@@ -67,8 +76,8 @@ class OnboardingSide(QObject):
                 rated=self._ratings.known,
                 not_seen=sum(not step.seen for step in steps),
                 can_go_back=bool(steps),
-                has_list=session.recommendations is not None,
-                is_through=session.onboarding is not None and self._row is None,
+                has_list=self._recommendations.list is not None,
+                is_through=self._my_ratings.onboarding is not None and self._row is None,
                 last=steps[-1].words if steps else "",
             )
         )
@@ -79,7 +88,7 @@ class OnboardingSide(QObject):
 
     @property
     def _own_steps(self) -> list[_Step]:
-        profile = self._session.profile
+        profile = self._my_ratings.profile.current
         return self._steps.setdefault("" if profile is None else profile.profile_id, [])
 
     def _connect(self) -> None:
@@ -89,8 +98,8 @@ class OnboardingSide(QObject):
         panel.not_seen.connect(self._on_not_seen)
         panel.went_back.connect(self._on_back)
         panel.import_wanted.connect(self.import_wanted)
-        self._session.onboarding_ready.connect(self.show_state)
-        self._session.recommendations_ready.connect(self._on_list)
+        self._my_ratings.onboarding_ready.connect(self.show_state)
+        self._recommendations.ready.connect(self._on_list)
 
     def _answers(self) -> list[OnboardingAnswer]:
         """All that is known of the person: their ratings, and what they have not seen."""
@@ -110,13 +119,13 @@ class OnboardingSide(QObject):
         return None if self._row is None else catalogue_title_rows([self._row], dataset, {})[0]
 
     def _on_rated(self, rating: float) -> None:
-        self._answer(rating, f"{rating_words(rating)} for {self._name()}.")
+        self._answer(rating, f"{format_rating(rating)} for {self._name()}.")
 
     def _on_seen(self) -> None:
         self._answer(None, f"{self._name()}: seen, not rated.")
 
     def _answer(self, rating: float | None, words: str) -> None:
-        row, profile = self._row, self._session.profile
+        row, profile = self._row, self._my_ratings.profile.current
         if row is None or profile is None:
             return
         self._own_steps.append(_Step(row, words, seen=True, before=self._entry_of(profile, row)))
@@ -136,14 +145,14 @@ class OnboardingSide(QObject):
         step = self._own_steps.pop()
         if step.seen:
             self.is_answering = True
-            self._session.put_rating(step.item_row, step.before)
+            self._my_ratings.put_back(step.item_row, step.before)
             self.is_answering = False
         self._row = step.item_row
         self.show_state()
 
     def _change(self, row: int, rating: float | None) -> None:
         self.is_answering = True
-        self._session.rate_title(row, rating)
+        self._my_ratings.rate(row, rating)
         self.is_answering = False
         self.show_state()
 
@@ -152,7 +161,7 @@ class OnboardingSide(QObject):
             self.show_state()
 
     def _name(self) -> str:
-        dataset = self._session.dataset
+        dataset = self._my_ratings.dataset.current
         return "" if dataset is None or self._row is None else dataset.catalogue.name(self._row)
 
     def _entry_of(self, profile: Profile, item_row: int) -> ProfileEntry | None:

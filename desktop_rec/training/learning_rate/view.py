@@ -5,46 +5,39 @@ Connects widgets to the session. Only models that learn by steps are offered.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_rec.common.job_state import JobState
 from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.common.plots.card import PlotCard
-from desktop_rec.common.text import rate_words
-from desktop_rec.session.session import Session
 from desktop_rec.theme.theme import GRID
 from desktop_rec.training.choice_list import Choice
 from desktop_rec.training.curves import SweepState
+from desktop_rec.training.learning_rate.controller import LearningRateController
 from desktop_rec.training.learning_rate.loss_over_rate_plot import LossOverRatePlot
 from desktop_rec.training.learning_rate.rate_setup import RateSetup
-from desktop_rec.training.run_plan import (
-    closed_models,
-    examples_of,
-    learning_people,
-    people_who_count,
-    planned_steps,
-    step_models,
-    training_config_of,
-)
 from desktop_rec.training.schedule_plot import SchedulePlot, rate_becomes, schedule_title
-from engine.data.split import SplitConfig
-from engine.models.registry import kind_of
-from engine.training.config import TrainingConfig
-from engine.training.lr_finder import FinderConfig, RateSweep
+from engine.models.defaults import DataFacts, facts_of
+from engine.models.registry import MODELS, kind_of
+from engine.text import format_rate
+from engine.training.lr_finder import RateSweep
+from engine.training.plan import TrainingPlan
 
 _LEAST_POINTS_TO_DRAW = 2
 _LEAST_PLOT, _LEAST_SCHEDULE = 260, 210
 
 
-class LrFinderView(QWidget):
-    """Says what is missing, or lets a person find a rate by eye."""
+class LearningRateView(QWidget):
+    """Says what is missing, or lets a person find a rate by eye. rate_taken(): one was settled on."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    rate_taken = Signal()
+
+    def __init__(self, learning_rate: LearningRateController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._learning_rate = learning_rate
         self._shown_sweep: RateSweep | None = None
-        self._counted: tuple[str, int] = ("", 0)
+        self._facts: tuple[str, DataFacts] | None = None
         self._build()
         self._connect()
         self._offer_models()
@@ -52,12 +45,12 @@ class LrFinderView(QWidget):
 
     def show_state(self) -> None:
         """Show what the session is at."""
-        if self._session.dataset is None:
+        if self._learning_rate.dataset.current is None:
             self._whole.setCurrentWidget(self._missing)
             return
         self._whole.setCurrentWidget(self._work)
         self._show_job()
-        self._show_sweep(self._session.sweep_state)
+        self._show_sweep(self._learning_rate.state)
 
     def _build(self) -> None:
         self.setObjectName("learning_rate_view")
@@ -109,13 +102,13 @@ class LrFinderView(QWidget):
         return plots
 
     def _connect(self) -> None:
-        session, setup = self._session, self._setup
-        session.dataset_changed.connect(self.show_state)
-        session.sweep_changed.connect(self._on_sweep)
-        session.job_changed.connect(self._on_job)
+        setup = self._setup
+        self._learning_rate.dataset.changed.connect(self.show_state)
+        self._learning_rate.changed.connect(self._on_sweep)
+        self._learning_rate.jobs.changed.connect(self._on_job)
         self._missing.pressed.connect(self._go_to_data)
         setup.find_asked.connect(self._find)
-        setup.stop_asked.connect(session.stop)
+        setup.stop_asked.connect(self._learning_rate.jobs.stop)
         setup.use_asked.connect(self._use)
         setup.suggestion_chosen.connect(self._on_suggestion)
         setup.model_chosen.connect(self._on_model)
@@ -125,23 +118,27 @@ class LrFinderView(QWidget):
         self._schedule.pointed_at.connect(self._schedule_card.show_reading)
 
     def _offer_models(self) -> None:
-        others = [kind.title for kind in closed_models()]
+        others = [kind.title for kind in MODELS.values() if not kind.can.learns_by_steps and not kind.made_of_runs]
         words = f"{' and '.join(others)} are computed at once: they have no learning rate." if others else ""
-        self._setup.show_models([(kind.name, kind.title) for kind in step_models()], others=words)
+        self._setup.show_models(
+            [(kind.name, kind.title) for kind in MODELS.values() if kind.can.learns_by_steps], others=words
+        )
         self._on_model(self._setup.model)
 
     def _on_model(self, name: str) -> None:
         kind = kind_of(name)
-        self._setup.show_settings(FinderConfig(**kind.finder), training_config_of(kind))
+        plan = TrainingPlan.defaults(kind.name)
+        assert plan.training is not None, "only models that learn by steps are offered"
+        self._setup.show_settings(plan.finder, plan.training)
 
     def _on_job(self, state: JobState | None) -> None:
         self._show_job()
 
     def _on_sweep(self) -> None:
-        self._show_sweep(self._session.sweep_state)
+        self._show_sweep(self._learning_rate.state)
 
     def _show_job(self) -> None:
-        job = self._session.job
+        job = self._learning_rate.jobs.state
         self._setup.show_running(
             is_running=job is not None and job.kind == "sweep",
             is_free=job is None,
@@ -193,7 +190,7 @@ class LrFinderView(QWidget):
                 one.kind,
                 one.title,
                 one.sentence,
-                figure=rate_words(one.lr) if one.lr is not None else "none",
+                figure=format_rate(one.lr) if one.lr is not None else "none",
                 on=one.lr is not None,
             )
             for one in found
@@ -202,7 +199,7 @@ class LrFinderView(QWidget):
         self._show_rate()
 
     def _on_suggestion(self, kind: str) -> None:
-        sweep = self._session.sweep_state.sweep
+        sweep = self._learning_rate.state.sweep
         lr = (
             next((suggestion.lr for suggestion in sweep.suggestions if suggestion.kind == kind), None)
             if sweep
@@ -218,30 +215,30 @@ class LrFinderView(QWidget):
 
     def _show_rate(self) -> None:
         """The schedule under the line, and what the button would do with the rate."""
-        lr, training = self._plot.rate, self._training()
+        lr, plan = self._plot.rate, self._plan()
+        training = plan.training
+        assert training is not None, "only models that learn by steps are offered"
         self._schedule_card.setVisible(lr is not None)
         self._setup.show_rate(lr, becomes=rate_becomes(training))
         if lr is None:
             return
-        steps = planned_steps(training, examples=self._examples(), unit=kind_of(self._setup.model).can.examples)
+        steps = self._total_steps(plan)
         self._schedule.show_schedule(training, total_steps=steps, lr=lr)
         self._schedule_card.show_title(schedule_title(training, total_steps=steps))
         self._schedule_card.refresh_table()
 
-    def _training(self) -> TrainingConfig:
-        dataset, kind = self._session.dataset, kind_of(self._setup.model)
-        entries = dataset.entries if dataset is not None else 0
-        return training_config_of(kind, entries=entries).changed(schedule=self._setup.schedule)
+    def _plan(self) -> TrainingPlan:
+        dataset = self._learning_rate.dataset.current
+        plan = TrainingPlan.defaults(self._setup.model, entries=dataset.entries if dataset is not None else 0)
+        return plan.changed(schedule=self._setup.schedule)
 
-    def _examples(self) -> int:
-        dataset, kind = self._session.dataset, kind_of(self._setup.model)
+    def _total_steps(self, plan: TrainingPlan) -> int:
+        dataset = self._learning_rate.dataset.current
         if dataset is None:
             return 1
-        if self._counted[0] != dataset.fingerprint:
-            self._counted = (dataset.fingerprint, people_who_count(dataset))
-        split = SplitConfig(**kind.split)
-        people = learning_people(dataset, split, counted=self._counted[1])
-        return examples_of(kind, dataset, split, people=people)
+        if self._facts is None or self._facts[0] != dataset.fingerprint:
+            self._facts = (dataset.fingerprint, facts_of(dataset))
+        return plan.total_steps(self._facts[1])
 
     def _find(self) -> None:
         configs = self._setup.configs()
@@ -250,14 +247,14 @@ class LrFinderView(QWidget):
         finder, training = configs
         self._plot.show_range(lowest=finder.lowest, highest=finder.highest)
         model = self._setup.model
-        self._session.find_rate(model, kind_of(model).config_class(), training, finder)
+        self._learning_rate.find(model, kind_of(model).config_class(), training, finder)
 
     def _use(self) -> None:
         lr = self._plot.rate
         if lr is not None:
-            model = self._session.sweep_state.model or self._setup.model
-            self._session.use_rate(model, lr, self._setup.schedule)
-            self._session.place_requested.emit("train")
+            model = self._learning_rate.state.model or self._setup.model
+            self._learning_rate.use(model, lr, self._setup.schedule)
+            self.rate_taken.emit()
 
     def _go_to_data(self) -> None:
-        self._session.place_requested.emit("data")
+        self._learning_rate.requests.show_place("data")

@@ -14,16 +14,18 @@ from desktop_rec.common import questions
 from desktop_rec.common.job_state import JobState
 from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.common.plots.canvas import Repainter
-from desktop_rec.session.session import Session
 from desktop_rec.training.config_form import FormPart
+from desktop_rec.training.learning_rate.controller import LearningRateController
 from desktop_rec.training.presets import PresetOffer, is_same_rate
 from desktop_rec.training.search import text
+from desktop_rec.training.search.controller import SearchController
 from desktop_rec.training.search.plan import axis_choices, plan_words, search_models, with_rate
 from desktop_rec.training.search.progress import SearchProgress
 from desktop_rec.training.search.setup import SearchSetup
 from engine.data.split import SplitConfig
 from engine.errors import SettingError
-from engine.training.search import Base, Grid, SearchConfig, grid_of, read_axis, refuse_unmeasurable
+from engine.training.plan import TrainingPlan
+from engine.training.search import Grid, SearchConfig, grid_of, read_axis, refuse_unmeasurable
 
 _SHOW_EVERY_MS = 200
 _NOTHING_TICKED = "Tick at least one setting to vary."
@@ -32,11 +34,13 @@ _NOTHING_TICKED = "Tick at least one setting to vary."
 class SearchView(QWidget):
     """Says what is missing, or searches."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, search: SearchController, learning_rate: LearningRateController, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._session = session
+        self._search, self._learning_rate = search, learning_rate
         self._build()
-        self._presets = PresetOffer(session, self._setup.presets)
+        self._presets = PresetOffer(learning_rate, self._setup.presets)
         self._connect()
         self._setup.show_models(search_models())
         self._fill()
@@ -44,7 +48,7 @@ class SearchView(QWidget):
 
     def show_state(self) -> None:
         """Show what the session is at."""
-        if self._session.dataset is None:
+        if self._search.dataset.current is None:
             self._whole.setCurrentWidget(self._missing)
             return
         self._whole.setCurrentWidget(self._work)
@@ -73,23 +77,23 @@ class SearchView(QWidget):
         self._showing = Repainter(self, self._show_search, interval_ms=_SHOW_EVERY_MS)
 
     def _connect(self) -> None:
-        session, setup, progress = self._session, self._setup, self._progress
-        session.dataset_changed.connect(self.show_state)
-        session.search_changed.connect(self._on_search)
-        session.job_changed.connect(self._on_job)
-        session.rate_changed.connect(self._on_edited)
+        setup, progress = self._setup, self._progress
+        self._search.dataset.changed.connect(self.show_state)
+        self._search.changed.connect(self._on_search)
+        self._search.jobs.changed.connect(self._on_job)
+        self._learning_rate.rate_changed.connect(self._on_edited)
         self._missing.pressed.connect(self._go_to_data)
         self._presets.taken.connect(self._on_preset)
         self._presets.put_back.connect(self._fill)
         setup.model_chosen.connect(self._on_model)
         setup.changed.connect(self._on_edited)
         setup.start_asked.connect(self._start)
-        setup.pause_asked.connect(session.pause)
-        setup.go_on_asked.connect(session.go_on)
-        setup.stop_asked.connect(session.stop)
-        progress.search_chosen.connect(session.show_search)
-        progress.resume_asked.connect(session.resume_search)
-        progress.delete_asked.connect(session.delete_search)
+        setup.pause_asked.connect(self._search.jobs.pause)
+        setup.go_on_asked.connect(self._search.jobs.resume)
+        setup.stop_asked.connect(self._search.jobs.stop)
+        progress.search_chosen.connect(self._search.show)
+        progress.resume_asked.connect(self._search.resume)
+        progress.delete_asked.connect(self._search.delete)
         progress.export_asked.connect(self._export)
         progress.open_asked.connect(self._open)
 
@@ -133,7 +137,7 @@ class SearchView(QWidget):
 
     def _on_search(self) -> None:
         """The running search moved, or another one is shown."""
-        if self._session.search_state.running:
+        if self._search.state.running:
             self._showing.mark()
         else:
             self._show_search()
@@ -144,18 +148,18 @@ class SearchView(QWidget):
         self._showing.mark()
 
     def _show_job(self) -> None:
-        job = self._session.job
+        job = self._search.jobs.state
         if job is not None and job.kind == "search":
             self._setup.show_running(paused=job.paused, stopping=job.stopping)
         else:
             self._setup.show_idle(is_free=job is None)
 
     def _show_search(self) -> None:
-        session, state, progress = self._session, self._session.search_state, self._progress
-        if session.dataset is None:
+        state, progress = self._search.state, self._progress
+        if self._search.dataset.current is None:
             return
-        job, record = session.job, state.record
-        choices = text.search_choices(session.searches())
+        job, record = self._search.jobs.state, state.record
+        choices = text.search_choices(self._search.records)
         progress.show_searches(choices, chosen=record.search_id if record else "", can_choose=not state.running)
         is_running = state.running and job is not None
         progress.show_figures(
@@ -183,9 +187,9 @@ class SearchView(QWidget):
         if not grid.axes:
             self._setup.show_plan(_NOTHING_TICKED, can_start=False)
             return
-        self._setup.show_plan(plan_words(grid, runs=runs, state=self._session.search_state), can_start=True)
+        self._setup.show_plan(plan_words(grid, runs=runs, state=self._search.state), can_start=True)
 
-    def _base(self) -> Base:
+    def _base(self) -> TrainingPlan:
         """What all runs share, as far as it is good at this moment."""
         base, rate = self._presets.start_of(self._setup.model), self._presets.chosen_rate(self._setup.model)
         split = next((one for one in self._setup.common.peek() if isinstance(one, SplitConfig)), base.split)
@@ -208,8 +212,8 @@ class SearchView(QWidget):
             self._setup.show_plan(str(error), can_start=False)
             self._setup.form.reveal_problem()
             return
-        base = grid.base
-        self._session.search(
+        base = grid.plan
+        self._search.start(
             base.model,
             {axis.name: axis.values for axis in grid.axes},
             model_config=base.model_config,
@@ -220,17 +224,17 @@ class SearchView(QWidget):
         )
 
     def _open(self, run_id: str) -> None:
-        best = self._session.search_state.best
+        best = self._search.state.best
         asked = run_id or (best.run_id if best is not None else None)
         if asked:
-            self._session.open_run_of_search(asked)
+            self._search.open_run(asked)
 
     def _go_to_data(self) -> None:
-        self._session.place_requested.emit("data")
+        self._search.requests.show_place("data")
 
     def _export(self) -> None:
-        record = self._session.search_state.record
+        record = self._search.state.record
         if record is not None:
             path = questions.ask_where_to_save(self, "Export the table", f"{record.name}.csv")
             if path is not None:
-                self._session.save_search(path)
+                self._search.save(path)

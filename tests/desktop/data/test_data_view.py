@@ -10,15 +10,16 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTableView
 from desktop_rec.common.job_state import JobState
 from desktop_rec.common.notices import Failure
 from desktop_rec.data.dataset_page import percent_words
-from desktop_rec.data.dataset_picture import picture_of, plural
+from desktop_rec.data.dataset_picture import picture_of
 from desktop_rec.data.dataset_view import about_words
 from desktop_rec.data.problems_table import report_sentences
 from desktop_rec.data.view import DataView
+from engine.text import plural_of
 
 
 @pytest.fixture
 def view(qtbot, session):
-    made = DataView(session)
+    made = DataView(session.data, session.importing)
     qtbot.addWidget(made)
     made.show()
     return made
@@ -31,7 +32,7 @@ def opened(view, session, library, report, monkeypatch):
     kept = library.datasets.keep(planted_dataset(), report)
     found = {**kept.report, "skipped": {"the rating is no number": 1}, "problems": [problem], "duplicates": 2}
     session._take(library.datasets.open(kept.dataset_id), dataclasses.replace(kept, report=found))
-    session.library_changed.emit()
+    session.library.files.changed.emit()
     return view
 
 
@@ -54,8 +55,8 @@ def test_that_an_empty_library_offers_the_sample_and_a_file(qtbot, view, session
 
 def test_that_a_folder_that_cannot_be_opened_is_said_with_a_way_to_try_again(qtbot, view, session, hear):
     retried = hear(view.retry_asked)
-    session.library_failure = Failure("Another window has this folder.", "Close it.", "")
-    session.library_changed.emit()
+    session.library.files.failure = Failure("Another window has this folder.", "Close it.", "")
+    session.library.files.changed.emit()
     assert "Another window has this folder. Close it." in texts(view)
     assert not view.findChild(QPushButton, "use_sample").isEnabled()
     press(qtbot, view, "retry_library")
@@ -65,14 +66,14 @@ def test_that_a_folder_that_cannot_be_opened_is_said_with_a_way_to_try_again(qtb
 def test_that_an_import_shows_the_line_it_reads_and_can_be_cancelled(qtbot, view, session, monkeypatch):
     cancelled = []
     monkeypatch.setattr(session._lane, "stop", lambda: cancelled.append(1))
-    session.job = JobState("import", "Importing a.csv", "Reading line 8,100,000 of about 20,000,000", 0.4, 72)
-    session.job_changed.emit(session.job)
+    session.jobs.state = JobState("import", "Importing a.csv", "Reading line 8,100,000 of about 20,000,000", 0.4, 72)
+    session.jobs.changed.emit(session.jobs.state)
     assert "Reading line 8,100,000 of about 20,000,000" in texts(view)
     assert "1:12 left" in texts(view)
     press(qtbot, view, "import_cancel")
     assert cancelled == [1]
-    session.job = None
-    session.job_changed.emit(None)
+    session.jobs.state = None
+    session.jobs.changed.emit(None)
     assert view.findChild(QPushButton, "use_sample").isVisible()
 
 
@@ -90,7 +91,7 @@ def test_that_skipped_lines_stand_in_a_table_with_their_line(opened):
 
 
 def test_that_one_press_on_train_starts_it_and_shows_it(qtbot, opened, session, hear, monkeypatch):
-    places, started = hear(session.place_requested), []
+    places, started = hear(session.requests.place), []
     monkeypatch.setattr(session, "train_as_it_comes", lambda: started.append(True))
     press(qtbot, opened, "data_train")
     press(qtbot, opened, "data_for_you")
@@ -109,7 +110,7 @@ def test_that_a_data_set_is_renamed_in_its_row(qtbot, opened, library):
 def test_that_a_deleted_data_set_leads_back_to_the_welcome(qtbot, opened, session):
     press(qtbot, opened, "dataset_delete_planted")
     assert opened.findChild(QPushButton, "use_sample").isVisible()
-    session.undo()
+    session.undo.undo.undo()
     assert opened.findChild(QPushButton, "data_train").isVisible()
 
 
@@ -131,5 +132,5 @@ def test_that_a_report_is_told_in_sentences():
 
 def test_that_words_are_as_people_say_them():
     assert [percent_words(one) for one in (0.62, 0.0412, 0.0005)] == ["62 %", "4.1 %", "0.05 %"]
-    assert [plural(one) for one in ("film", "series")] == ["films", "series"]
+    assert [plural_of(one) for one in ("film", "series")] == ["films", "series"]
     assert about_words({"files": ["/x/ratings.csv"], "layout": "MovieLens csv"}) == "from ratings.csv · MovieLens csv"

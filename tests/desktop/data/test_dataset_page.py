@@ -5,6 +5,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from desktop_rec.session.page import free_folder
 from planted import planted_dataset
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QTableView, QWidget
@@ -15,7 +16,6 @@ from desktop_rec.data.dataset_facts import duplicates_words, kept_words, scale_w
 from desktop_rec.data.dataset_picture import PIECE, activity_of, picture_of
 from desktop_rec.data.title_table import LIKES, MEAN, RATINGS, SEEN, TITLE, CountedTitles, TitleTableModel
 from desktop_rec.data.view import DataView
-from desktop_rec.session.page import free_folder
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Histories, Scale
 from engine.data.importing.importer import ImportOptions
@@ -52,7 +52,7 @@ def file(tmp_path):
 def view(qtbot, session, monkeypatch):
     monkeypatch.setattr(session, "_ask_model", lambda _run: None)
     monkeypatch.setattr(session, "warm_up", lambda: None)
-    made = DataView(session)
+    made = DataView(session.data, session.importing)
     qtbot.addWidget(made)
     made.resize(1096, 754)
     made.show()
@@ -62,8 +62,8 @@ def view(qtbot, session, monkeypatch):
 @pytest.fixture
 def opened(qtbot, view, session, file):
     """The view of a data set that was imported from a file; what is counted has been counted."""
-    session.import_paths([file], ImportOptions(name="Films"))
-    qtbot.waitUntil(lambda: session.picture is not None, timeout=10_000)
+    session.importing.import_files([file], ImportOptions(name="Films"))
+    qtbot.waitUntil(lambda: session.data.statistics is not None, timeout=10_000)
     qtbot.waitUntil(lambda: session.is_idle, timeout=10_000)
     return view
 
@@ -73,7 +73,7 @@ def press(qtbot, view, name):
 
 
 def finished(qtbot, session):
-    qtbot.waitUntil(lambda: session.job is None and session.is_idle, timeout=10_000)
+    qtbot.waitUntil(lambda: session.jobs.state is None and session.is_idle, timeout=10_000)
 
 
 def shown_titles(view):
@@ -192,7 +192,7 @@ def test_that_a_plot_reads_out_the_period_under_the_pointer(opened):
 def test_that_a_data_set_without_times_says_so_instead_of_a_plot(qtbot, opened, session, tmp_path):
     path = tmp_path / "plain.csv"
     path.write_text("user,item,rating\n" + "\n".join(f"{n % 4},{n % 5},{n % 3 + 1}" for n in range(20)))
-    session.import_paths([path])
+    session.importing.import_files([path])
     finished(qtbot, session)
     assert opened.findChild(QLabel, "no_times").isVisible()
     assert not opened.findChild(QWidget, "activity_card").isVisible()
@@ -241,7 +241,9 @@ def test_that_facts_say_scale_files_and_sizes(opened, file, session):
     assert fact("scale") == "1 to 5 in steps of 1; 4 or more is a like"
     assert fact("files") == f"{file} (1 KiB)"
     assert fact("kept") == "Everything that could be read"
-    assert session.library.datasets.folder_of(session.dataset.dataset_id).name in fact("disk")
+    assert session.library.files.files.datasets.folder_of(session.dataset.current.current.dataset_id).name in fact(
+        "disk"
+    )
     assert opened.findChild(QLabel, "fact_unrated").isHidden()
 
 
@@ -260,10 +262,10 @@ def test_that_a_large_data_set_says_that_it_is_counted(qtbot, view, session, lib
     asked = []
     monkeypatch.setattr(session._counting, "request", lambda kind, make: asked.append(make))
     kept = library.datasets.keep(planted_dataset(), report)
-    session.open_dataset(kept.dataset_id)
+    session.data.open(kept.dataset_id)
     assert view.findChild(QLabel, "dataset_counting").text() == "Counting ratings and titles…"
     assert not view.findChild(QTableView, "most_rated_table").isVisible()
-    session._on_counted("picture", picture_of(session.dataset))
+    session._on_counted("picture", picture_of(session.dataset.current.current))
     assert view.findChild(QTableView, "most_rated_table").isVisible()
     assert len(asked) == 1
 
@@ -286,14 +288,14 @@ def test_that_labels_of_the_time_axis_have_room_and_round_places():
 
 
 def test_that_renaming_on_the_page_keeps_what_was_counted(qtbot, opened, session):
-    picture = session.picture
+    picture = session.data.statistics
     press(qtbot, opened, "dataset_page_rename")
     edit = opened.findChild(QLineEdit, "dataset_page_name")
     edit.setText("My films")
     qtbot.keyClick(edit, Qt.Key.Key_Return)
     assert opened.findChild(QLabel, "dataset_title").text() == "My films"
-    assert session.dataset.name == "My films"
-    assert session.picture is picture
+    assert session.dataset.current.current.name == "My films"
+    assert session.data.statistics is picture
 
 
 def test_that_escape_leaves_the_name_as_it_was(qtbot, opened, session):
@@ -302,21 +304,21 @@ def test_that_escape_leaves_the_name_as_it_was(qtbot, opened, session):
     edit.setText("Other")
     qtbot.keyClick(edit, Qt.Key.Key_Escape)
     assert opened.findChild(QLabel, "dataset_title").isVisible()
-    assert session.dataset.name == "Films"
+    assert session.dataset.current.current.name == "Films"
 
 
 def test_that_a_deletion_from_the_page_is_undone(qtbot, opened, session):
     press(qtbot, opened, "dataset_page_delete")
-    assert session.dataset is None
+    assert session.dataset.current.current is None
     assert opened.findChild(QPushButton, "use_sample").isVisible()
-    session.undo()
-    assert session.dataset.name == "Films"
+    session.undo.undo.undo()
+    assert session.dataset.current.current.name == "Films"
     qtbot.waitUntil(lambda: opened.findChild(QTableView, "most_rated_table").isVisible())
     finished(qtbot, session)
 
 
 def test_that_an_export_is_written_and_said(qtbot, opened, session, tmp_path, monkeypatch, hear):
-    notices = hear(session.notice)
+    notices = hear(session.requests.notice)
     monkeypatch.setattr(questions, "ask_for_folder", lambda *_: tmp_path)
     press(qtbot, opened, "dataset_page_export")
     finished(qtbot, session)
@@ -328,7 +330,7 @@ def test_that_an_export_is_written_and_said(qtbot, opened, session, tmp_path, mo
 def test_that_an_export_that_is_not_wanted_after_all_does_nothing(qtbot, opened, session, monkeypatch):
     monkeypatch.setattr(questions, "ask_for_folder", lambda *_: None)
     press(qtbot, opened, "dataset_page_export")
-    assert session.job is None
+    assert session.jobs.state is None
 
 
 def test_that_an_export_never_writes_over_another(tmp_path):
@@ -338,11 +340,11 @@ def test_that_an_export_never_writes_over_another(tmp_path):
 
 
 def test_that_importing_the_same_again_says_that_nothing_changed(qtbot, opened, session, hear):
-    before, notices = session.dataset, hear(session.notice)
+    before, notices = session.dataset.current.current, hear(session.requests.notice)
     press(qtbot, opened, "dataset_page_again")
     finished(qtbot, session)
     assert notices.last.sentence == "Films was imported again: nothing has changed."
-    assert session.dataset is before
+    assert session.dataset.current.current is before
     assert opened.findChild(QTableView, "most_rated_table").isVisible()
 
 
@@ -350,36 +352,36 @@ def test_that_importing_changed_files_again_shows_them_and_can_be_undone(qtbot, 
     file.write_text(file.read_text() + "\n99,1,5,978300760")
     press(qtbot, opened, "dataset_page_again")
     finished(qtbot, session)
-    assert (session.dataset.entries, session.dataset.name) == (49, "Films")
-    assert [dataset.name for dataset in session.datasets()] == ["Films"]
-    session.undo()
+    assert (session.dataset.current.current.entries, session.dataset.current.current.name) == (49, "Films")
+    assert [dataset.name for dataset in session.library.files.datasets()] == ["Films"]
+    session.undo.undo.undo()
     finished(qtbot, session)
-    assert session.dataset.entries == 48
-    assert len(session.datasets()) == 1
+    assert session.dataset.current.current.entries == 48
+    assert len(session.library.files.datasets()) == 1
 
 
 def test_that_a_persons_ratings_are_there_after_another_import(qtbot, opened, session, file):
-    session.rate_title(3, 4.0)
-    mine = session.profile.entries
+    session.my_ratings.rate(3, 4.0)
+    mine = session.profile.current.current.entries
     file.write_text(file.read_text() + "\n99,1,5,978300760")
-    session.import_again()
+    session.data.import_again()
     finished(qtbot, session)
-    assert session.profile.entries == mine
-    assert session.library.profiles.load(session.profile.profile_id).entries == mine
+    assert session.profile.current.current.entries == mine
+    assert session.library.files.files.profiles.load(session.profile.current.current.profile_id).entries == mine
 
 
 def test_that_a_file_that_is_gone_is_said_with_its_place(qtbot, opened, session, file, hear):
-    notices = hear(session.notice)
+    notices = hear(session.requests.notice)
     file.unlink()
     press(qtbot, opened, "dataset_page_again")
     finished(qtbot, session)
     assert str(file) in notices.last.sentence
-    assert session.dataset.entries == 48
+    assert session.dataset.current.current.entries == 48
 
 
 def test_that_files_nobody_knows_cannot_be_imported_again(view, session, library, report):
     kept = library.datasets.keep(planted_dataset(), report)
-    session.open_dataset(kept.dataset_id)
+    session.data.open(kept.dataset_id)
     button = view.findChild(QPushButton, "dataset_page_again")
     assert not button.isEnabled()
     assert "Nobody knows any more" in button.toolTip()

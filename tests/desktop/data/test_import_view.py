@@ -31,7 +31,7 @@ ODD = "who;what;how much\n" + "".join(f"ann{one};film {one % 4};{one % 5},5\n" f
 
 @pytest.fixture
 def view(qtbot, session):
-    made = DataView(session)
+    made = DataView(session.data, session.importing)
     qtbot.addWidget(made)
     made.resize(1096, 748)
     made.show()
@@ -57,10 +57,10 @@ def looked(qtbot, view, session):
 
     def waited(*paths):
         if paths:
-            session.prepare_import(paths)
-        qtbot.waitUntil(lambda: session.import_plan is not None and session.import_plan.preview is not None)
-        qtbot.waitUntil(lambda: not session.import_plan.is_looking and not session._looking.is_busy, timeout=MOST_MS)
-        return session.import_plan
+            session.importing.prepare(paths)
+        qtbot.waitUntil(lambda: session.importing.plan is not None and session.importing.plan.preview is not None)
+        qtbot.waitUntil(lambda: not session.importing.plan.is_looking and not session._looking.is_busy, timeout=MOST_MS)
+        return session.importing.plan
 
     return waited
 
@@ -87,15 +87,15 @@ def test_that_files_are_shown_before_anything_is_imported(view, session, write, 
     assert "movies.csv" in said(view, "import_titles")
     assert view.findChild(QLineEdit, "import_name").text() == "files"
     assert view.findChild(QPushButton, "import_start").isEnabled()
-    assert session.datasets() == ()
+    assert session.library.files.datasets() == ()
 
 
 def test_that_a_press_on_import_makes_the_data_set_and_shows_its_page(qtbot, view, session, write, looked):
     looked(write("ratings.csv", RATINGS))
     press(qtbot, view, "import_start")
-    qtbot.waitUntil(lambda: session.dataset is not None, timeout=MOST_MS)
-    assert session.import_plan is None
-    assert session.dataset.people == 12
+    qtbot.waitUntil(lambda: session.dataset.current.current is not None, timeout=MOST_MS)
+    assert session.importing.plan is None
+    assert session.dataset.current.current.people == 12
     assert not view.findChild(QPushButton, "import_start").isVisible()
     qtbot.waitUntil(lambda: session.is_idle, timeout=MOST_MS)
 
@@ -103,9 +103,9 @@ def test_that_a_press_on_import_makes_the_data_set_and_shows_its_page(qtbot, vie
 def test_that_cancel_leaves_everything_as_it_was(qtbot, view, session, write, looked):
     looked(write("ratings.csv", RATINGS))
     press(qtbot, view, "import_leave")
-    assert session.import_plan is None
+    assert session.importing.plan is None
     assert view.findChild(QPushButton, "use_sample").isVisible()
-    assert session.datasets() == ()
+    assert session.library.files.datasets() == ()
 
 
 def test_that_roles_can_be_pointed_at_until_the_file_can_be_read(qtbot, view, session, write, looked):
@@ -119,9 +119,9 @@ def test_that_roles_can_be_pointed_at_until_the_file_can_be_read(qtbot, view, se
         looked()
     assert not view.findChild(ImportObstacle).isVisible()
     press(qtbot, view, "import_start")
-    qtbot.waitUntil(lambda: session.dataset is not None, timeout=MOST_MS)
-    assert session.dataset.scale.step == 0.5
-    assert "film 1" in session.dataset.catalogue.titles
+    qtbot.waitUntil(lambda: session.dataset.current.current is not None, timeout=MOST_MS)
+    assert session.dataset.current.current.scale.step == 0.5
+    assert "film 1" in session.dataset.current.current.catalogue.titles
     qtbot.waitUntil(lambda: session.is_idle, timeout=MOST_MS)
 
 
@@ -138,20 +138,20 @@ def test_that_a_choice_for_the_text_changes_the_preview(view, session, write, lo
 def test_that_a_preview_never_belongs_to_an_older_choice(view, session, write, looked):
     looked(write("ratings.csv", RATINGS))
     states = []
-    session.import_plan_changed.connect(lambda: states.append(session.import_plan))
+    session.importing.changed.connect(lambda: states.append(session.importing.plan))
     for encoding in ("cp1252", "cp1250", "cp1251", "iso8859-15"):
-        session.read_otherwise(Given(encoding=encoding))
+        session.importing.read_as(Given(encoding=encoding))
     assert looked().preview.shape.encoding == "iso8859-15"
     assert all(state.preview.given == state.given for state in states if not state.is_looking)
 
 
 def test_that_a_preview_on_its_way_is_dropped_for_a_newer_choice(view, session, write, looked):
     looked(write("ratings.csv", RATINGS))
-    session.read_otherwise(Given(encoding="cp1252"))
+    session.importing.read_as(Given(encoding="cp1252"))
     session._looking._runner._running.thread.join(10)
     states = []
-    session.import_plan_changed.connect(lambda: states.append(session.import_plan))
-    session.read_otherwise(Given(encoding="cp1250"))
+    session.importing.changed.connect(lambda: states.append(session.importing.plan))
+    session.importing.read_as(Given(encoding="cp1250"))
     assert all(state.is_looking for state in states)
     assert looked().preview.shape.encoding == "cp1250"
 
@@ -175,8 +175,8 @@ def test_that_a_taken_name_is_said_with_the_free_one(qtbot, view, session, write
     qtbot.keyClicks(edit, "Planted")
     assert said(view, "import_name_taken") == "“Planted” is taken; this one will be called “Planted (2)”."
     press(qtbot, view, "import_start")
-    qtbot.waitUntil(lambda: session.dataset is not None, timeout=MOST_MS)
-    assert session.dataset.name == "Planted (2)"
+    qtbot.waitUntil(lambda: session.dataset.current.current is not None, timeout=MOST_MS)
+    assert session.dataset.current.current.name == "Planted (2)"
     qtbot.waitUntil(lambda: session.is_idle, timeout=MOST_MS)
 
 
@@ -188,7 +188,7 @@ def test_that_a_titles_file_can_be_chosen_and_given_back(qtbot, view, session, w
     assert len(asked.calls) == 1
     elsewhere = tmp_path / "names.csv"
     elsewhere.write_text(TITLES)
-    session.take_titles_from(elsewhere)
+    session.importing.take_titles_from(elsewhere)
     assert looked().preview.titles_of_rows[1] == "The Long Day 1 (1991)"
     press(qtbot, view, "import_titles_found")
     assert looked().items is None
@@ -198,14 +198,14 @@ def test_that_what_remains_is_counted_when_the_fold_is_opened(qtbot, view, sessi
     looked(write("ratings.csv", RATINGS))
     assert session._gathered is None
     view._import.page.fold.set_open(True)
-    qtbot.waitUntil(lambda: session.import_plan.remaining is not None, timeout=MOST_MS)
-    whole = session.import_plan.remaining[-1]
+    qtbot.waitUntil(lambda: session.importing.plan.remaining is not None, timeout=MOST_MS)
+    whole = session.importing.plan.remaining[-1]
     assert whole.people == 12
     view.findChild(QSpinBox, "keep_least_per_person_number").setValue(7)
     qtbot.mouseClick(view.findChild(QCheckBox, "keep_least_per_person"), Qt.MouseButton.LeftButton, pos=_on_the_box())
-    qtbot.waitUntil(lambda: session.import_plan.selection == Selection(least_per_person=7), timeout=MOST_MS)
+    qtbot.waitUntil(lambda: session.importing.plan.selection == Selection(least_per_person=7), timeout=MOST_MS)
     looked()
-    left = session.import_plan.remaining[-1]
+    left = session.importing.plan.remaining[-1]
     assert 0 < left.people < whole.people
     assert f"{left.people} people" in said(view, "keep_only_total")
 
@@ -215,13 +215,16 @@ def test_that_the_import_keeps_what_was_counted_and_reads_no_file_again(
 ):
     looked(write("ratings.csv", RATINGS))
     view._import.page.fold.set_open(True)
-    qtbot.waitUntil(lambda: session.import_plan.remaining is not None, timeout=MOST_MS)
-    session.keep_only(Selection(least_per_person=7), "mean")
+    qtbot.waitUntil(lambda: session.importing.plan.remaining is not None, timeout=MOST_MS)
+    session.importing.keep_only(Selection(least_per_person=7), "mean")
     left = looked().remaining[-1]
     monkeypatch.setattr(work, "import_paths", lambda *_: pytest.fail("read again"))
     press(qtbot, view, "import_start")
-    qtbot.waitUntil(lambda: session.dataset is not None, timeout=MOST_MS)
-    assert (session.dataset.people, session.dataset.titles) == (left.people, left.titles)
+    qtbot.waitUntil(lambda: session.dataset.current.current is not None, timeout=MOST_MS)
+    assert (session.dataset.current.current.people, session.dataset.current.current.titles) == (
+        left.people,
+        left.titles,
+    )
     assert session._gathered is None
     qtbot.waitUntil(lambda: session.is_idle, timeout=MOST_MS)
 
@@ -229,8 +232,8 @@ def test_that_the_import_keeps_what_was_counted_and_reads_no_file_again(
 def test_that_rules_that_leave_nothing_keep_import_from_being_pressed(qtbot, view, session, write, looked):
     looked(write("ratings.csv", RATINGS))
     view._import.page.fold.set_open(True)
-    qtbot.waitUntil(lambda: session.import_plan.remaining is not None, timeout=MOST_MS)
-    session.keep_only(Selection(least_per_person=1000), "last")
+    qtbot.waitUntil(lambda: session.importing.plan.remaining is not None, timeout=MOST_MS)
+    session.importing.keep_only(Selection(least_per_person=1000), "last")
     looked()
     assert not view.findChild(QPushButton, "import_start").isEnabled()
     assert said(view, "keep_only_total") == "What remains: nothing"
@@ -248,16 +251,16 @@ def endless(*_arguments):
 
 def test_that_a_cancelled_import_leads_back_to_what_was_prepared(qtbot, view, session, write, looked, monkeypatch):
     looked(write("ratings.csv", RATINGS))
-    session.name_import("Mine")
+    session.importing.name("Mine")
     monkeypatch.setattr(work, "import_paths", endless)
     press(qtbot, view, "import_start")
     qtbot.waitUntil(lambda: view.findChild(QPushButton, "import_cancel").isVisible())
     press(qtbot, view, "import_cancel")
-    qtbot.waitUntil(lambda: session.job is None, timeout=MOST_MS)
+    qtbot.waitUntil(lambda: session.jobs.state is None, timeout=MOST_MS)
     assert view.findChild(QPushButton, "import_start").isVisible()
     assert view.findChild(QPushButton, "import_start").isEnabled()
-    assert session.import_plan.name == "Mine"
-    assert session.datasets() == ()
+    assert session.importing.plan.name == "Mine"
+    assert session.library.files.datasets() == ()
     qtbot.waitUntil(lambda: session.is_idle, timeout=MOST_MS)
 
 
@@ -265,22 +268,22 @@ def test_that_other_files_are_refused_while_an_import_runs(qtbot, view, session,
     looked(write("ratings.csv", RATINGS))
     monkeypatch.setattr(work, "import_paths", endless)
     press(qtbot, view, "import_start")
-    notices, plan = hear(session.notice), session.import_plan
-    assert not session.prepare_import([write("other.csv", RATINGS)])
+    notices, plan = hear(session.requests.notice), session.importing.plan
+    assert not session.importing.prepare([write("other.csv", RATINGS)])
     assert "still running" in notices.last.sentence
-    assert session.import_plan is plan
-    session.cancel()
+    assert session.importing.plan is plan
+    session.jobs.stop()
     qtbot.waitUntil(lambda: session.is_idle, timeout=MOST_MS)
 
 
 def test_that_one_persons_export_can_be_added_to_my_ratings(qtbot, view, session, write, looked, hear):
-    files, places = hear(session.my_ratings_file_asked), hear(session.place_requested)
+    files, places = hear(session.my_ratings_file_asked), hear(session.requests.place)
     path = write("ratings.csv", "Date,Name,Year,Letterboxd URI,Rating\n2020-01-01,Alien,1979,https://x/1,4.5\n")
     looked(path)
     press(qtbot, view, "import_add_to_mine")
     assert files.calls == [path]
     assert places.calls[0] == "for_you"
-    assert session.import_plan is None
+    assert session.importing.plan is None
 
 
 def test_that_a_file_that_is_no_table_says_so_and_offers_another(qtbot, view, session, write, looked, hear):

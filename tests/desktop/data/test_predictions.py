@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from desktop_rec.session.predicting import PREDICT_RATINGS, _may_predict, predicted_words
 from planted import planted_dataset
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTableView
@@ -16,7 +17,6 @@ from desktop_rec.common.job_state import JobState
 from desktop_rec.data.dataset_view import run_words
 from desktop_rec.data.predictions_card import PredictionsCard
 from desktop_rec.data.view import DataView
-from desktop_rec.session.predicting import PREDICT_RATINGS, _may_predict, predicted_words
 from engine import operations
 from engine.data.split import SplitConfig
 from engine.events import drive
@@ -25,7 +25,7 @@ from engine.models.registry import MODELS
 from engine.operations.predicting import Predictions, UnansweredPair
 from engine.training.config import TrainingConfig
 
-QUICK = TrainingConfig(epochs=1, lr=1e-2, batch=512, precision="float32", watched="rmse")
+QUICK = TrainingConfig(epochs=1, lr=1e-2, batch=512, precision="float32", monitor="rmse")
 ASKED = np.array([[0, 1], [3, 7], [-1, 2], [5, -1]], np.int32)
 
 
@@ -43,12 +43,12 @@ def view(qtbot, session, library, report, monkeypatch):
     monkeypatch.setattr(session, "_ask_model", lambda _run: None)
     monkeypatch.setattr(session, "warm_up", lambda: None)
     library.datasets.keep(dataclasses.replace(planted_dataset(), asked_P2=ASKED), report)
-    made = DataView(session)
+    made = DataView(session.data, session.importing)
     qtbot.addWidget(made)
     made.resize(1096, 754)
     made.show()
-    session.open_dataset("planted")
-    qtbot.waitUntil(lambda: session.picture is not None and session.is_idle, timeout=10_000)
+    session.data.open("planted")
+    qtbot.waitUntil(lambda: session.data.statistics is not None and session.is_idle, timeout=10_000)
     return made
 
 
@@ -64,7 +64,7 @@ def run_id(view, session, library):
     split = SplitConfig(kind="random")
     job = operations.train(library, dataset, model="mf", model_config=MfConfig(rank=3), training=QUICK, split=split)
     found = drive(job).run_id
-    session.library_changed.emit()
+    session.library.files.changed.emit()
     return found
 
 
@@ -77,7 +77,7 @@ def press(qtbot, view, name):
 
 
 def written(qtbot, session):
-    qtbot.waitUntil(lambda: session.job is None and session.is_idle, timeout=20_000)
+    qtbot.waitUntil(lambda: session.jobs.state is None and session.is_idle, timeout=20_000)
 
 
 def test_that_the_models_offered_are_those_that_declare_ratings():
@@ -97,7 +97,7 @@ def test_that_what_a_file_asks_for_stands_above_the_plots(view, session, library
     card, table = view.findChild(PredictionsCard), view.findChild(QTableView, "most_rated_table")
     assert card.mapTo(view, card.rect().topLeft()).y() < table.mapTo(view, table.rect().topLeft()).y()
     library.datasets.keep(dataclasses.replace(planted_dataset(), dataset_id="other", name="Other"), report)
-    session.open_dataset("other")
+    session.data.open("other")
     assert "asks for" not in view.findChild(QLabel, "predictions_words").text()
     layout = card.parentWidget().layout()
     assert layout.indexOf(card) > 3
@@ -114,8 +114,8 @@ def test_that_a_finished_run_can_be_chosen_at_once(view, run_id):
 
 def test_that_runs_that_only_rank_are_not_offered(view, session, library):
     drive(operations.train(library, library.datasets.open("planted"), model="ease"))
-    session.library_changed.emit()
-    assert session.runs_with_ratings() == ()
+    session.library.files.changed.emit()
+    assert session.data.runs_with_ratings() == ()
     assert not button(view, "pairs").isEnabled()
 
 
@@ -128,7 +128,7 @@ def test_that_a_blend_is_offered_only_where_its_figures_show_that_it_predicts():
 def test_that_the_pairs_the_file_asks_for_are_written_and_said(
     qtbot, view, session, run_id, tmp_path, monkeypatch, hear
 ):
-    notices = hear(session.notice)
+    notices = hear(session.requests.notice)
     monkeypatch.setattr(questions, "ask_where_to_save_numbers", lambda *_: tmp_path / "answers.txt")
     press(qtbot, view, "write")
     written(qtbot, session)
@@ -140,7 +140,7 @@ def test_that_the_pairs_the_file_asks_for_are_written_and_said(
 
 
 def test_that_a_file_of_pairs_comes_back_with_ratings(qtbot, view, session, run_id, tmp_path, monkeypatch, hear):
-    notices = hear(session.notice)
+    notices = hear(session.requests.notice)
     pairs, asked = tmp_path / "mine.csv", []
     pairs.write_text("user,item\n1,2\n1,999\n")
     monkeypatch.setattr(questions, "ask_for_pairs", lambda *_: pairs)
@@ -158,7 +158,7 @@ def test_that_a_file_of_pairs_comes_back_with_ratings(qtbot, view, session, run_
 
 
 def test_that_a_file_that_holds_no_pairs_is_told_in_a_notice(qtbot, view, session, run_id, tmp_path, monkeypatch, hear):
-    notices = hear(session.notice)
+    notices = hear(session.requests.notice)
     pairs = tmp_path / "mine.csv"
     pairs.write_text("user,rating\n1,2\n")
     monkeypatch.setattr(questions, "ask_for_pairs", lambda *_: pairs)
@@ -177,7 +177,7 @@ def test_that_somebody_who_changes_their_mind_starts_nothing(
     monkeypatch.setattr(questions, "ask_where_to_save", lambda *_: tmp_path / "out.csv")
     monkeypatch.setattr(questions, question, lambda *_: None)
     press(qtbot, view, "pairs")
-    assert session.job is None
+    assert session.jobs.state is None
 
 
 def test_that_a_running_job_holds_the_buttons_back(view, session, run_id):

@@ -10,7 +10,7 @@ from desktop_rec.common.stars import StarScale
 from desktop_rec.for_you.onboarding.card import OnboardingCard
 from desktop_rec.for_you.onboarding.panel import USEFUL, OnboardingPanel, OnboardingState
 from desktop_rec.for_you.titles import TitleRow
-from desktop_rec.for_you.view import RecommendView
+from desktop_rec.for_you.view import ForYouView
 from engine.data.dataset import Scale
 
 HALVES = StarScale.of(Scale(0.5, 5.0, 0.5))
@@ -31,12 +31,12 @@ def card(qtbot):
 def dealt(qtbot, session, monkeypatch):
     """For you over planted data, with nothing rated, the first card on the table."""
     monkeypatch.setattr(session, "recommend", lambda weight=None, filters=None: None)
-    view = RecommendView(session)
+    view = ForYouView(session.recommendations.list, session.my_ratings)
     qtbot.addWidget(view)
     view.resize(1060, 720)
     view.show()
-    session.dataset = planted_dataset()
-    session.dataset_changed.emit()
+    session.dataset.current.current = planted_dataset()
+    session.dataset.current.changed.emit()
     qtbot.waitUntil(lambda: view.page.onboarding.card.row is not None, timeout=2000)
     return view
 
@@ -141,7 +141,7 @@ def test_that_seen_without_stars_is_kept_as_seen_and_not_seen_is_not_kept(dealt,
     first = dealt.page.onboarding.card.row
     press(dealt, "onboarding_seen")
     press(dealt, "onboarding_not_seen")
-    assert [(entry.title, entry.rating) for entry in session.profile.entries] == [(first.title, None)]
+    assert [(entry.title, entry.rating) for entry in session.profile.current.current.entries] == [(first.title, None)]
     assert "1 title not seen." in texts(dealt)
 
 
@@ -154,7 +154,7 @@ def test_that_back_takes_the_last_answer_away_and_asks_again(dealt, session):
     assert dealt.page.onboarding.card.row == second
     press(dealt, "onboarding_back")
     assert dealt.page.onboarding.card.row == first
-    assert session.profile.entries == ()
+    assert session.profile.current.current.entries == ()
 
 
 def test_that_the_onboarding_stays_until_the_person_wants_the_list(dealt):
@@ -167,24 +167,24 @@ def test_that_the_onboarding_stays_until_the_person_wants_the_list(dealt):
 
 def test_that_a_title_found_by_searching_is_not_asked_about_any_more(dealt, session):
     first = dealt.page.onboarding.card.row
-    session.rate_title(first.item_row, 5.0)
+    session.my_ratings.rate(first.item_row, 5.0)
     assert dealt.page.onboarding.card.row.item_row != first.item_row
 
 
 def test_that_whoever_has_four_ratings_begins_with_the_list_and_whoever_has_three_with_the_onboarding(dealt, session):
     for row in range(3):
-        session.rate_title(row, 4.0)
-    session.set_profile("me")
-    session.new_profile("Anna")
-    session.set_profile("me")
+        session.my_ratings.rate(row, 4.0)
+    session.my_ratings.choose_profile("me")
+    session.my_ratings.new_profile("Anna")
+    session.my_ratings.choose_profile("me")
     assert dealt.page.onboarding.isVisible()
-    session.rate_title(3, 4.0)
-    session.new_profile("Ben")
-    session.set_profile("me")
+    session.my_ratings.rate(3, 4.0)
+    session.my_ratings.new_profile("Ben")
+    session.my_ratings.choose_profile("me")
     assert not dealt.page.onboarding.isVisible()
 
 
 def test_that_the_onboarding_ends_in_words(dealt, session):
-    for _ in range(session.dataset.titles):
+    for _ in range(session.dataset.current.current.titles):
         dealt.page.onboarding.not_seen.emit()
     assert "That was the last of the well-known titles." in texts(dealt)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QListWidget, Q
 
 from desktop_rec.common import questions
 from desktop_rec.for_you.my_ratings.review_rows import Act
-from desktop_rec.for_you.view import RecommendView
+from desktop_rec.for_you.view import ForYouView
 from desktop_rec.tour.letterboxd_export import write_letterboxd_export
 from engine import operations
 from engine.data.catalogue import Catalogue
@@ -56,20 +56,20 @@ def export(tmp_path):
 @pytest.fixture
 def view(qtbot, session, monkeypatch):
     monkeypatch.setattr(session, "recommend", lambda weight=None, filters=None: None)
-    made = RecommendView(session)
+    made = ForYouView(session.recommendations.list, session.my_ratings)
     qtbot.addWidget(made)
     made.resize(1060, 720)
     made.show()
-    session.dataset = films()
-    session.dataset_changed.emit()
+    session.dataset.current.current = films()
+    session.dataset.current.changed.emit()
     return made
 
 
 @pytest.fixture
 def reviewed(view, session, export, qtbot):
     """The review of the export stands on the screen."""
-    assert session.import_my_ratings(export)
-    qtbot.waitUntil(lambda: session.my_import.found is not None, timeout=MOST_MS)
+    assert session.my_ratings.import_file(export)
+    qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
     return view
 
 
@@ -111,14 +111,18 @@ def test_that_the_review_begins_with_what_is_unsure(reviewed):
 
 def test_that_nothing_unsure_is_added_unless_the_person_says_so(reviewed, session):
     press(reviewed, "add_ratings")
-    assert ratings_of(session.profile) == {"The Quiet Harbour": 5.0, "Le Jardin d'été": 4.56, "Nine Lanterns": 2.33}
+    assert ratings_of(session.profile.current.current) == {
+        "The Quiet Harbour": 5.0,
+        "Le Jardin d'été": 4.56,
+        "Nine Lanterns": 2.33,
+    }
 
 
 def test_that_what_the_person_confirms_is_added(reviewed, session):
     act(reviewed, "unsure", "Hamlet", Act.TAKE)
     assert rows(reviewed, "unsure")["Hamlet"].why == "chosen by you"
     press(reviewed, "add_ratings")
-    assert "Hamlet" in ratings_of(session.profile)
+    assert "Hamlet" in ratings_of(session.profile.current.current)
 
 
 def test_that_another_title_is_chosen_from_a_search_over_the_catalogue(reviewed, session, qtbot):
@@ -132,7 +136,7 @@ def test_that_another_title_is_chosen_from_a_search_over_the_catalogue(reviewed,
     found.itemActivated.emit(found.item(0))
     assert rows(reviewed, "unmatched")["Nobody's Umbrella"].found == "The Long Way to Tartu"
     press(reviewed, "add_ratings")
-    assert "The Long Way to Tartu" in ratings_of(session.profile)
+    assert "The Long Way to Tartu" in ratings_of(session.profile.current.current)
 
 
 def test_that_the_likely_titles_come_first_in_the_chooser(reviewed):
@@ -152,7 +156,7 @@ def test_that_left_out_titles_are_not_added_and_come_back_by_undo(reviewed, sess
     act(reviewed, "sure", "The Quiet Harbour", Act.LEAVE)
     act(reviewed, "sure", "The Quiet Harbour", Act.UNDO)
     press(reviewed, "add_ratings")
-    assert set(ratings_of(session.profile)) == {"The Quiet Harbour", "Le Jardin d'été"}
+    assert set(ratings_of(session.profile.current.current)) == {"The Quiet Harbour", "Le Jardin d'été"}
 
 
 def test_that_not_this_one_opens_the_title_again_and_undo_takes_that_back(reviewed):
@@ -172,10 +176,10 @@ def test_that_the_scale_and_what_adding_would_do_are_said(reviewed):
 
 
 def test_that_my_own_rating_stays_unless_i_take_theirs(view, session, export, qtbot):
-    session.rate_title(0, 3.0)
-    session.rate_title(4, None)
-    session.import_my_ratings(export)
-    qtbot.waitUntil(lambda: session.my_import.found is not None, timeout=MOST_MS)
+    session.my_ratings.rate(0, 3.0)
+    session.my_ratings.rate(4, None)
+    session.my_ratings.import_file(export)
+    qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
     assert "1 new, 1 fills a gap, 1 differs from what you said: yours stay." in texts(view.importing.page)
     act(view, "differ", "The Quiet Harbour", Act.THEIRS)
     assert rows(view, "differ")["The Quiet Harbour"].now is Act.THEIRS
@@ -183,41 +187,45 @@ def test_that_my_own_rating_stays_unless_i_take_theirs(view, session, export, qt
     assert rows(view, "differ")["The Quiet Harbour"].now is Act.MINE
     press(view, "all_theirs")
     press(view, "add_ratings")
-    assert ratings_of(session.profile) == {"The Quiet Harbour": 5.0, "Nine Lanterns": 2.33, "Le Jardin d'été": 4.56}
+    assert ratings_of(session.profile.current.current) == {
+        "The Quiet Harbour": 5.0,
+        "Nine Lanterns": 2.33,
+        "Le Jardin d'été": 4.56,
+    }
 
 
 def test_that_undo_takes_the_whole_import_back_and_keeps_what_was_rated_since(reviewed, session, library):
     press(reviewed, "add_ratings")
-    assert session.undo_words == "Added 3 ratings from ratings.csv to Me's ratings"
-    session.rate_title(5, 4.0)
-    assert session.undo()
+    assert session.undo.undo.undo_text == "Added 3 ratings from ratings.csv to Me's ratings"
+    session.my_ratings.rate(5, 4.0)
+    assert session.undo.undo.undo()
     assert ratings_of(library.profiles.load("me")) == {"The Long Way to Tartu": 4.0}
 
 
 def test_that_undo_finds_the_right_person_although_somebody_else_goes_on(reviewed, session, library):
     press(reviewed, "add_ratings")
-    session.new_profile("Anna")
-    session.undo()
+    session.my_ratings.new_profile("Anna")
+    session.undo.undo.undo()
     assert library.profiles.load("me").entries == ()
-    assert session.profile.name == "Anna"
+    assert session.profile.current.current.name == "Anna"
 
 
 def test_that_after_adding_the_list_is_shown(reviewed, session):
-    session.rate_title(7, 4.0)
+    session.my_ratings.rate(7, 4.0)
     press(reviewed, "add_ratings")
-    assert session.my_import is None
+    assert session.my_ratings.incoming is None
     assert reviewed.page.pane.isVisible()
 
 
 def test_that_cancel_changes_nothing(reviewed, session):
     press(reviewed, "leave_import")
-    assert session.my_import is None
-    assert session.profile.entries == ()
+    assert session.my_ratings.incoming is None
+    assert session.profile.current.current.entries == ()
     assert reviewed.page.isVisible()
 
 
 def test_that_a_rating_given_elsewhere_meanwhile_is_taken_into_account(reviewed, session):
-    session.rate_title(0, 5.0)
+    session.my_ratings.rate(0, 5.0)
     assert "2 new, 1 you have already." in texts(reviewed.importing.page)
 
 
@@ -234,47 +242,50 @@ def test_that_what_will_not_be_added_is_saved_as_csv_with_reasons(reviewed, monk
 def test_that_a_file_that_is_no_export_is_a_sentence_in_place(view, session, tmp_path, qtbot):
     path = tmp_path / "notes.txt"
     path.write_text("nothing of the kind\n")
-    session.import_my_ratings(path)
-    qtbot.waitUntil(lambda: session.my_import.failure is not None, timeout=MOST_MS)
+    session.my_ratings.import_file(path)
+    qtbot.waitUntil(lambda: session.my_ratings.incoming.failure is not None, timeout=MOST_MS)
     assert "notes.txt" in texts(view.importing)
     press(view.importing, "place_message_second")
-    assert session.my_import is None
+    assert session.my_ratings.incoming is None
 
 
 def test_that_ratings_of_many_people_are_shown_to_data(view, session, tmp_path, qtbot, hear):
     path = tmp_path / "many.csv"
     path.write_text("userId,movieId,rating\n" + "".join(f"{user},{user},4\n" for user in range(9)))
-    session.import_my_ratings(path)
-    qtbot.waitUntil(lambda: session.my_import.failure is not None, timeout=MOST_MS)
-    wanted = hear(session.place_requested)
+    session.my_ratings.import_file(path)
+    qtbot.waitUntil(lambda: session.my_ratings.incoming.failure is not None, timeout=MOST_MS)
+    wanted = hear(session.requests.place)
     press(view.importing, "place_message_button")
     assert wanted.calls == ["data"]
-    assert session.import_plan is not None
-    session.leave_import()
+    assert session.importing.plan is not None
+    session.importing.leave()
 
 
 def test_that_without_a_data_set_the_file_waits_until_one_is_open(qtbot, session, library, report, export, hear):
-    wanted, notices = hear(session.place_requested), hear(session.notice)
-    assert not session.import_my_ratings(export)
+    wanted, notices = hear(session.requests.place), hear(session.requests.notice)
+    assert not session.my_ratings.import_file(export)
     assert wanted.calls == ["data"]
     assert "waits until a data set is open" in notices.last.sentence
-    session.open_dataset(library.datasets.keep(films(), report).dataset_id)
-    qtbot.waitUntil(lambda: session.my_import is not None and session.my_import.found is not None, timeout=MOST_MS)
+    session.data.open(library.datasets.keep(films(), report).dataset_id)
+    qtbot.waitUntil(
+        lambda: session.my_ratings.incoming is not None and session.my_ratings.incoming.found is not None,
+        timeout=MOST_MS,
+    )
     assert wanted.calls == ["data", "for_you"]
 
 
 def test_that_another_data_set_begins_the_matching_again(qtbot, reviewed, session, library, report):
     other = replace(planted_dataset(seed=9), dataset_id="other", name="Other", fingerprint="other")
-    session.open_dataset(library.datasets.keep(other, report).dataset_id)
-    qtbot.waitUntil(lambda: session.my_import.found is not None, timeout=MOST_MS)
-    assert session.my_import.found.dataset.name == "Other"
+    session.data.open(library.datasets.keep(other, report).dataset_id)
+    qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
+    assert session.my_ratings.incoming.found.dataset.name == "Other"
 
 
 def test_that_a_borrowed_person_gives_way_to_an_own_profile(view, session, export, qtbot):
-    session.take_person("7")
-    session.import_my_ratings(export)
-    qtbot.waitUntil(lambda: session.my_import.found is not None, timeout=MOST_MS)
-    assert not session.profile_is_borrowed
+    session.my_ratings.borrow("7")
+    session.my_ratings.import_file(export)
+    qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
+    assert not session.profile.current.is_borrowed
     assert "into the profile Me" in texts(view.importing.page)
 
 
@@ -283,14 +294,14 @@ def test_that_a_file_dropped_on_for_you_is_read_as_my_own(view, session, export,
     data.setUrls([QUrl.fromLocalFile(str(export))])
     buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     view.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, buttons, keys))
-    assert session.my_import.path == export
-    qtbot.waitUntil(lambda: session.my_import.found is not None, timeout=MOST_MS)
+    assert session.my_ratings.incoming.path == export
+    qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
 
 
 def test_that_the_import_button_asks_for_a_file(view, session, export, monkeypatch, qtbot):
     monkeypatch.setattr(questions, "ask_for_my_ratings", lambda _parent: export)
     press(view, "onboarding_import")
-    qtbot.waitUntil(lambda: session.my_import.found is not None, timeout=MOST_MS)
+    qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
 
 
 def test_that_rows_are_reviewed_by_keys_alone(reviewed, hear):

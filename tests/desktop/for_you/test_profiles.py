@@ -8,29 +8,29 @@ from PySide6.QtWidgets import QPushButton
 
 from desktop_rec.common import questions
 from desktop_rec.for_you.my_ratings.panel import CSV, DELETE, LETTERBOXD, RENAME, PersonMenu
-from desktop_rec.for_you.view import RecommendView
+from desktop_rec.for_you.view import ForYouView
 
 
 @pytest.fixture
 def rated(session):
     """Me with two ratings, over an open data set."""
-    session.dataset = planted_dataset()
-    session.rate_title(3, 4.0)
-    session.rate_title(5, None)
+    session.dataset.current.current = planted_dataset()
+    session.my_ratings.rate(3, 4.0)
+    session.my_ratings.rate(5, None)
     return session
 
 
 @pytest.fixture
 def view(qtbot, rated, monkeypatch):
     monkeypatch.setattr(rated, "recommend", lambda weight=None, filters=None: None)
-    made = RecommendView(rated)
+    made = ForYouView(rated.recommendations, rated.my_ratings)
     qtbot.addWidget(made)
     made.show()
     return made
 
 
 def names(session):
-    return [person.name for person in session.people()]
+    return [person.name for person in session.library.files.people()]
 
 
 def test_that_a_renamed_profile_is_called_so_everywhere(rated, hear):

@@ -13,7 +13,7 @@ from desktop_rec.models import queries
 from desktop_rec.models.groups import groups_of
 from desktop_rec.models.run_list import WIDTH, RunList, tick_place
 from desktop_rec.models.run_rows import RunHeading, RunLine
-from desktop_rec.models.view import QualityView
+from desktop_rec.models.view import ModelsView
 from desktop_rec.theme.theme import THEME, apply_theme
 from engine.data.split import SplitConfig
 from engine.errors import DataError
@@ -52,8 +52,8 @@ def library(furnished, tmp_path):
 @pytest.fixture
 def view(qtbot, session):
     """The view of the opened data set, its figures and baselines there."""
-    session.open_dataset("planted")
-    made = QualityView(session)
+    session.data.open("planted")
+    made = ModelsView(session.models)
     qtbot.addWidget(made)
     made.resize(1096, 750)
     made.show()
@@ -64,7 +64,7 @@ def view(qtbot, session):
 def settle(qtbot, view):
     """Wait until everything that was asked for is on the screen."""
     session = view._session
-    qtbot.waitUntil(lambda: session.recommender is not None, timeout=MOST_MS)
+    qtbot.waitUntil(lambda: session.model.recommender is not None, timeout=MOST_MS)
     lanes = (session._comparing, session._flooring)
     qtbot.waitUntil(lambda: view._picture is not None and not any(lane.is_busy for lane in lanes), timeout=MOST_MS)
     busy = (view._showing, view.page.beside.metrics._showing, view.page.model._showing, view.page.me._showing)
@@ -72,7 +72,7 @@ def settle(qtbot, view):
 
 
 def run_id(view, name):
-    return next(run.run_id for run in view._session.runs() if run.name == name)
+    return next(run.run_id for run in view._session.dataset.current.runs if run.name == name)
 
 
 def shown_metrics(view):
@@ -87,20 +87,20 @@ def choose(qtbot, view, name):
 
 
 def test_that_without_a_data_set_a_sentence_and_a_button_lead_to_data(qtbot, session, hear):
-    made = QualityView(session)
+    made = ModelsView(session.models)
     qtbot.addWidget(made)
-    asked = hear(session.place_requested)
+    asked = hear(session.requests.place)
     made._missing.button.click()
     assert asked.calls == ["data"]
 
 
 def test_that_before_the_first_run_a_button_leads_to_train(qtbot, session, hear):
-    session.open_dataset("planted")
-    for run in session.runs():
-        session.library.runs.delete(run.run_id)
-    made = QualityView(session)
+    session.data.open("planted")
+    for run in session.dataset.current.runs:
+        session.library.files.files.runs.delete(run.run_id)
+    made = ModelsView(session.models)
     qtbot.addWidget(made)
-    asked = hear(session.place_requested)
+    asked = hear(session.requests.place)
     assert made._missing.heading.text() == "Nothing trained yet"
     made._missing.button.click()
     assert asked.calls == ["train"]
@@ -133,8 +133,8 @@ def test_that_without_baselines_the_figures_are_there_and_it_is_said_why(qtbot, 
         raise DataError("Nobody is held out.")
 
     monkeypatch.setattr(queries, "baselines", refuse)
-    session.open_dataset("planted")
-    made = QualityView(session)
+    session.data.open("planted")
+    made = ModelsView(session.models)
     qtbot.addWidget(made)
     made.show()
     qtbot.waitUntil(lambda: "There are no baselines" in made.page.beside.metrics._note.text(), timeout=MOST_MS)
@@ -220,17 +220,17 @@ def test_that_a_new_name_is_kept(qtbot, view, library):
 def test_that_a_deleted_run_comes_back_by_undo(qtbot, view, session):
     gone = view._chosen
     view.page.head.delete.click()
-    assert gone not in [one.run_id for one in session.runs()]
+    assert gone not in [one.run_id for one in session.dataset.current.runs]
     assert view._chosen != gone
-    assert session.undo()
+    assert session.undo.undo.undo()
     settle(qtbot, view)
-    assert gone in [run.run_id for run in session.runs()]
+    assert gone in [run.run_id for run in session.dataset.current.runs]
 
 
 def test_that_the_model_of_a_run_can_be_used(qtbot, view, session):
     choose(qtbot, view, "ease 1")
     view.page.head.use.click()
-    qtbot.waitUntil(lambda: session.model_label.run_id == run_id(view, "ease 1"), timeout=MOST_MS)
+    qtbot.waitUntil(lambda: session.model.label.run_id == run_id(view, "ease 1"), timeout=MOST_MS)
     qtbot.waitUntil(lambda: view.page.head.use.text() == "In use")
 
 
@@ -242,8 +242,8 @@ def test_that_a_run_whose_judgement_is_gone_can_be_judged_again(qtbot, view, ses
     assert view.page.head.judge.text() == "Judge again"
     qtbot.waitUntil(lambda: "may be chance cannot be said" in view.page.beside.meaning.words.text())
     view.page.head.judge.click()
-    assert session.job.kind == "judging"
-    qtbot.waitUntil(lambda: session.job is None, timeout=MOST_MS)
+    assert session.jobs.state.kind == "evaluating"
+    qtbot.waitUntil(lambda: session.jobs.state is None, timeout=MOST_MS)
     qtbot.waitUntil(lambda: view._picture is not None and view._picture.is_kept, timeout=MOST_MS)
     qtbot.waitUntil(lambda: not view.page.head.judge.isVisible())
     settle(qtbot, view)
@@ -265,9 +265,9 @@ def test_that_where_the_cold_start_curve_would_be_a_button_draws_it(qtbot, view,
     first = panel.plots[0].mapTo(panel.widget(), QPoint(0, 0))
     assert panel.missing.x() < first.x(), "the first breakdown stands beside the place of the curve"
     panel.missing.judge.click()
-    assert session.job.kind == "judging"
+    assert session.jobs.state.kind == "evaluating"
     assert not panel.missing.judge.isEnabled()
-    qtbot.waitUntil(lambda: session.job is None, timeout=MOST_MS)
+    qtbot.waitUntil(lambda: session.jobs.state is None, timeout=MOST_MS)
     settle(qtbot, view)
     qtbot.waitUntil(lambda: not panel.missing.isVisible(), timeout=MOST_MS)
     settle(qtbot, view)
@@ -278,7 +278,7 @@ def test_that_where_the_cold_start_curve_would_be_a_button_draws_it(qtbot, view,
 def test_that_a_run_that_was_never_judged_has_no_place_for_the_curve(qtbot, view, session, library):
     library.runs._update(view._chosen, {"metrics": {}})
     shutil.rmtree(library.home / "runs" / view._chosen / "judgement")
-    session.library_changed.emit()
+    session.library.files.changed.emit()
     qtbot.waitUntil(lambda: view.page.head.judge.text() == "Judge it", timeout=MOST_MS)
     qtbot.waitUntil(view.page.model.missing.isHidden, timeout=MOST_MS)
     settle(qtbot, view)
@@ -299,10 +299,10 @@ def test_that_a_single_run_cannot_be_blended_and_it_is_said_why(qtbot, view):
 
 
 def test_that_a_stopped_run_can_be_trained_on(qtbot, view, session, library, monkeypatch, hear):
-    asked, places = [], hear(session.place_requested)
+    asked, places = [], hear(session.requests.place)
     monkeypatch.setattr(session, "resume", lambda run: asked.append(run) or True)
     library.runs._update(view._chosen, {"status": "stopped", "epochs": 1})
-    session.library_changed.emit()
+    session.library.files.changed.emit()
     settle(qtbot, view)
     view.page.head.go_on.click()
     assert asked == [view._chosen]
@@ -314,7 +314,7 @@ def look_at_me(view):
 
 
 def test_that_too_few_ratings_are_said_with_a_button_to_rate(view, session, hear):
-    asked = hear(session.place_requested)
+    asked = hear(session.requests.place)
     look_at_me(view)
     assert view.page.me.shows_message
     assert "five ratings" in view.page.me._message.sentence.text()
@@ -324,7 +324,7 @@ def test_that_too_few_ratings_are_said_with_a_button_to_rate(view, session, hear
 
 def test_that_it_is_said_how_well_the_model_knows_me(qtbot, view, session):
     for row, rating in enumerate((5, 4, 5, 4, 5, 1)):
-        session.rate_title(row if rating > 1 else 30, float(rating))
+        session.my_ratings.rate(row if rating > 1 else 30, float(rating))
     look_at_me(view)
     qtbot.waitUntil(lambda: not view.page.me.shows_message, timeout=MOST_MS)
     settle(qtbot, view)
@@ -337,7 +337,7 @@ def test_that_it_is_said_how_well_the_model_knows_me(qtbot, view, session):
 
 def test_that_somebody_of_the_data_set_is_said_to_be_part_of_it(qtbot, view, session):
     look_at_me(view)
-    session.take_person("7")
+    session.my_ratings.borrow("7")
     qtbot.waitUntil(lambda: not view.page.me.shows_message, timeout=MOST_MS)
     settle(qtbot, view)
     assert "part of the data set" in view.page.me._meaning.words.text()
@@ -345,11 +345,11 @@ def test_that_somebody_of_the_data_set_is_said_to_be_part_of_it(qtbot, view, ses
 
 
 def test_that_other_ratings_are_looked_at_anew_once_somebody_looks(qtbot, view, session):
-    session.take_person("7")
+    session.my_ratings.borrow("7")
     look_at_me(view)
     qtbot.waitUntil(lambda: not view.page.me.shows_message, timeout=MOST_MS)
     before = view.page.me._table.rowCount()
-    session.remove_rating(session.profile.entries[0].item_id)
+    session.my_ratings.remove(session.profile.current.current.entries[0].item_id)
     qtbot.waitUntil(lambda: not view.page.me.shows_message, timeout=MOST_MS)
     settle(qtbot, view)
     assert view.page.me._table.rowCount() == before - 1
@@ -357,19 +357,19 @@ def test_that_other_ratings_are_looked_at_anew_once_somebody_looks(qtbot, view, 
 
 def test_that_nothing_is_asked_while_nobody_looks(qtbot, session, monkeypatch):
     asked = []
-    session.open_dataset("planted")
+    session.data.open("planted")
     monkeypatch.setattr(session, "ask_quality", lambda *arguments: asked.append(arguments))
-    made = QualityView(session)
+    made = ModelsView(session.models)
     qtbot.addWidget(made)
-    session.library_changed.emit()
+    session.library.files.changed.emit()
     assert asked == []
     made.show()
     assert len(asked) == 1
 
 
 def test_that_another_data_set_forgets_the_figures(qtbot, view, session):
-    session.delete_dataset("planted")
-    assert session.quality is None
+    session.data.delete("planted")
+    assert session.models.comparison is None
     assert view._whole.currentWidget() is view._missing
 
 
@@ -397,7 +397,7 @@ def test_that_every_control_has_its_three_names(qtbot, view):
 
 
 def test_that_the_groups_of_the_view_are_those_of_the_session(view, session):
-    assert [group.key[0] for group in groups_of(session.runs())] == ["strong", "random"]
+    assert [group.key[0] for group in groups_of(session.dataset.current.runs)] == ["strong", "random"]
 
 
 def test_that_the_run_that_is_looked_at_is_scrolled_into_sight(qtbot):

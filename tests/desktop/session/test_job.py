@@ -7,7 +7,7 @@ import weakref
 import pytest
 import torch
 
-from desktop_rec.session.job_runner import JobRunner
+from desktop_rec.session.worker import Worker
 from engine.errors import DataError
 from engine.events import Progressed, Stop
 
@@ -35,7 +35,7 @@ class Steps:
 
 @pytest.fixture
 def runner(qapp):
-    made = JobRunner("test", interval_ms=5)
+    made = Worker("test", interval_ms=5)
     yield made
     made.abandon()
     made.wait(3)

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from desktop_rec.session.scoring import ScoringLane
+from desktop_rec.session.queries import QueryWorker
 
 
 class Question:
@@ -26,7 +26,7 @@ class Question:
 
 @pytest.fixture
 def lane(qapp):
-    made = ScoringLane()
+    made = QueryWorker()
     yield made
     made.abandon()
     made.wait(3)

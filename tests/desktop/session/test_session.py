@@ -11,8 +11,7 @@ from desktop_rec.session import work
 from engine.data.split import SplitConfig
 from engine.errors import TrainingError
 from engine.events import EpochEnded, LossesMeasured, StepsTaken, Stop
-from engine.training.config import TrainingConfig
-from engine.training.lr_finder import FinderConfig
+from engine.training.config import FinderConfig, TrainingConfig
 
 MOST_MS = 20_000
 
@@ -27,8 +26,8 @@ def kept(library, report):
 @pytest.fixture
 def opened(qtbot, session, kept):
     """A session with the planted data set open and its quick model ready."""
-    session.open_dataset(kept.dataset_id)
-    qtbot.waitUntil(lambda: session.recommender is not None, timeout=MOST_MS)
+    session.data.open(kept.dataset_id)
+    qtbot.waitUntil(lambda: session.model.recommender is not None, timeout=MOST_MS)
     return session
 
 
@@ -53,7 +52,7 @@ def scripted(monkeypatch, name, *, events=(), result=None, error=None):
 
 
 def train(session):
-    return session.train("two_head", None, TrainingConfig(), SplitConfig())
+    return session.training.train("two_head", None, TrainingConfig(), SplitConfig())
 
 
 def test_that_opening_a_data_set_makes_a_model_that_answers(opened):
@@ -235,6 +234,7 @@ def test_that_winding_down_stops_the_job_and_ends_idle(qtbot, monkeypatch, opene
 
 def test_that_what_is_trained_where_nobody_chose_is_the_first_of_the_list():
     from desktop_rec.session.learning import FIRST_MODEL
+
     from engine.models.registry import MODELS
 
     assert next(iter(MODELS)) == FIRST_MODEL

@@ -23,16 +23,16 @@ MOST_MS = 20_000
 def opened(qtbot, session, library, report):
     """A session with the planted data set open, and two finished runs of it."""
     library.datasets.keep(dataclasses.replace(planted_dataset(), dataset_id="planted"), report)
-    session.open_dataset("planted")
-    qtbot.waitUntil(lambda: session.recommender is not None, timeout=MOST_MS)
+    session.data.open("planted")
+    qtbot.waitUntil(lambda: session.model.recommender is not None, timeout=MOST_MS)
     for model, config in (("ease", EaseConfig()), ("popularity", PopularityConfig())):
         with qtbot.waitSignal(session.idle, timeout=MOST_MS):
-            session.train(model, config, None, SplitConfig())
+            session.training.train(model, config, None, SplitConfig())
     return session
 
 
 def ids(session):
-    return [run.run_id for run in session.runs()]
+    return [run.run_id for run in session.dataset.current.runs]
 
 
 def test_that_a_blend_takes_the_place_of_the_model_in_use(qtbot, opened):
@@ -104,7 +104,7 @@ def test_that_the_outcome_of_a_blend_says_how_it_was_mixed(qtbot, opened):
 
 
 def test_that_the_place_to_train_does_not_offer_what_is_made_of_runs(qtbot, opened):
-    view = TrainingView(opened)
+    view = TrainingView(opened.training, opened.learning_rate)
     qtbot.addWidget(view)
     assert view.findChild(QAbstractButton, "models_ease") is not None
     assert view.findChild(QAbstractButton, "models_blend") is None

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from desktop_rec.common.job_state import JobState
 from desktop_rec.training.curves import SweepState
 from desktop_rec.training.learning_rate.loss_over_rate_plot import staggered
-from desktop_rec.training.learning_rate.view import LrFinderView
+from desktop_rec.training.learning_rate.view import LearningRateView
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Dataset, Histories, Scale, Vocabulary
 from engine.events import LossesMeasured
@@ -35,8 +35,8 @@ def falling_losses():
 
 @pytest.fixture
 def view(qtbot, session, dataset):
-    session.dataset = dataset
-    made = LrFinderView(session)
+    session.dataset.current.current = dataset
+    made = LearningRateView(session.learning_rate)
     qtbot.addWidget(made)
     made.resize(1080, 740)
     made.show()
@@ -49,15 +49,15 @@ def swept(session, losses):
     sweep = RateSweep(
         RATES[: len(losses)], losses, losses, suggestions, usable[0] if usable else None, words, stopped=False
     )
-    session.sweep_state = SweepState(model="two_head", sweep=sweep, steps_done=len(losses))
-    session.sweep_changed.emit()
+    session.learning_rate.state = SweepState(model="two_head", sweep=sweep, steps_done=len(losses))
+    session.learning_rate.changed.emit()
     return sweep
 
 
 def test_that_without_a_data_set_a_sentence_and_a_button_lead_to_data(qtbot, session, hear):
-    view = LrFinderView(session)
+    view = LearningRateView(session.learning_rate)
     qtbot.addWidget(view)
-    asked = hear(session.place_requested)
+    asked = hear(session.requests.place)
     assert view._whole.currentWidget() is view._missing
     view._missing.button.click()
     assert asked.calls == ["data"]
@@ -77,9 +77,9 @@ def test_that_there_is_a_sentence_and_no_plot_before_the_first_sweep(view):
 
 def test_that_the_curve_grows_while_the_sweep_runs(view, session):
     losses = falling_losses()
-    session.sweep_state = SweepState(model="two_head", running=True)
-    session.sweep_state.fold(LossesMeasured(RATES[:20], losses[:20], losses[:20], 20, 100))
-    session.sweep_changed.emit()
+    session.learning_rate.state = SweepState(model="two_head", running=True)
+    session.learning_rate.state.fold(LossesMeasured(RATES[:20], losses[:20], losses[:20], 20, 100))
+    session.learning_rate.changed.emit()
     view._plot.repainter.draw_now()
     assert view._plot.isVisible()
     assert len(view._plot.raw.item.getData()[0]) == 20
@@ -118,10 +118,10 @@ def test_that_the_button_says_what_the_rate_becomes(view, session):
 def test_that_using_a_rate_hands_it_to_train(view, session, hear):
     view._setup.form.field("schedule").show_value("reduce_on_plateau")
     sweep = swept(session, falling_losses())
-    asked = hear(session.place_requested)
+    asked = hear(session.requests.place)
     view._setup._use.click()
-    assert session.rate.lr == pytest.approx(sweep.chosen.lr)
-    assert session.rate.schedule == "reduce_on_plateau"
+    assert session.learning_rate.chosen.lr == pytest.approx(sweep.chosen.lr)
+    assert session.learning_rate.chosen.schedule == "reduce_on_plateau"
     assert asked.calls == ["train"]
 
 
@@ -134,15 +134,15 @@ def test_that_a_sweep_without_a_rate_is_said_in_words(view, session, losses):
 
 
 def test_that_a_running_sweep_can_be_stopped_and_nothing_else_started(view, session):
-    session.job = JobState("sweep", "Finding a learning rate")
-    session.job_changed.emit(session.job)
+    session.jobs.state = JobState("sweep", "Finding a learning rate")
+    session.jobs.changed.emit(session.jobs.state)
     assert view._setup._stop.isVisible()
     assert not view._setup._find.isVisible()
-    session.job = JobState("training", "Training")
-    session.job_changed.emit(session.job)
+    session.jobs.state = JobState("training", "Training")
+    session.jobs.changed.emit(session.jobs.state)
     assert not view._setup._find.isEnabled()
-    session.job = None
-    session.job_changed.emit(None)
+    session.jobs.state = None
+    session.jobs.changed.emit(None)
     assert view._setup._find.isEnabled()
 
 

@@ -12,8 +12,8 @@ from engine.models.presets import CHOSEN, PRESETS
 
 @pytest.fixture
 def view(qtbot, session):
-    session.dataset = planted_dataset()
-    made = SearchView(session)
+    session.dataset.current.current = planted_dataset()
+    made = SearchView(session.search.start, session.learning_rate)
     qtbot.addWidget(made)
     made.resize(1080, 740)
     made.show()
@@ -105,7 +105,7 @@ def test_that_another_way_of_judging_is_marked_and_can_be_put_back(view, asked):
 
 def test_that_a_rate_of_ones_own_is_shared_and_marked_until_it_is_put_back(view, session, asked):
     choose(view, "low_rank")
-    session.use_rate("mf", 5e-3, "")
+    session.learning_rate.use("mf", 5e-3, "")
     vary(view, "rank")
     assert view._setup.presets.changed_words == "Changed by you: Learning rate"
     assert start(view, asked)[-1]["training"].lr == 5e-3
@@ -119,7 +119,7 @@ def test_that_a_rate_of_ones_own_is_shared_and_marked_until_it_is_put_back(view,
 
 def test_that_another_data_set_starts_from_the_model_as_it_comes(view, session):
     choose(view, "low_rank")
-    session.dataset = dataclasses.replace(session.dataset, fingerprint="another")
-    session.dataset_changed.emit()
+    session.dataset.current.current = dataclasses.replace(session.dataset.current.current, fingerprint="another")
+    session.dataset.current.changed.emit()
     assert view._setup.presets.key == ""
     assert listed(view, "rank") != "12, 25, 50"

@@ -21,8 +21,8 @@ def dataset():
 
 @pytest.fixture
 def view(qtbot, session, dataset):
-    session.dataset = dataset
-    made = TrainingView(session)
+    session.dataset.current.current = dataset
+    made = TrainingView(session.training, session.learning_rate)
     qtbot.addWidget(made)
     made.resize(1080, 740)
     made.show()
@@ -104,7 +104,7 @@ def test_that_a_rate_of_ones_own_is_a_change_too(view):
 
 def test_that_putting_back_takes_the_presets_rate_again_though_another_was_found(view, session):
     choose(view, "low_rank")
-    session.use_rate("mf", 5e-3, "")
+    session.learning_rate.use("mf", 5e-3, "")
     assert view._setup.presets.changed_words == "Changed by you: Learning rate"
     view._setup.presets._back.click()
     assert view._setup.presets.changed_words == ""
@@ -123,8 +123,10 @@ def test_that_choosing_a_model_by_hand_leaves_the_preset(view):
 def test_that_presets_of_no_use_to_the_data_can_be_read_but_not_chosen(qtbot, session):
     planted = planted_dataset()
     alike = dataclasses.replace(planted.histories, ratings_N=np.ones(planted.entries, dtype=np.float32))
-    session.dataset = dataclasses.replace(planted, histories=alike, scale=Scale(0, 1, 1), fingerprint="alike")
-    view = TrainingView(session)
+    session.dataset.current.current = dataclasses.replace(
+        planted, histories=alike, scale=Scale(0, 1, 1), fingerprint="alike"
+    )
+    view = TrainingView(session.training, session.learning_rate)
     qtbot.addWidget(view)
     model = view._setup.presets._box.model()
     off = {one for place in range(model.rowCount()) if not model.item(place).isEnabled()
@@ -134,8 +136,8 @@ def test_that_presets_of_no_use_to_the_data_can_be_read_but_not_chosen(qtbot, se
 
 def test_that_another_data_set_starts_from_the_model_as_it_comes(view, session):
     choose(view, "low_rank")
-    session.dataset = dataclasses.replace(session.dataset, fingerprint="another")
-    session.dataset_changed.emit()
+    session.dataset.current.current = dataclasses.replace(session.dataset.current.current, fingerprint="another")
+    session.dataset.current.changed.emit()
     assert view._setup.presets.key == ""
 
 
@@ -148,9 +150,9 @@ def learned(state, values):
 
 
 def test_that_what_the_curves_say_stands_below_them(view, session):
-    state = session.training_state = TrainingState(model="mf", running=True)
+    state = session.training.state = TrainingState(model="mf", running=True)
     learned(state, [1.0, 0.93, 0.9, 0.91, 0.93, 0.96, 1.0])
-    session.training_changed.emit()
+    session.training.changed.emit()
     assert "After epoch 3" in view._progress._curve_words.text()
     assert "overfitting" in view._progress._curve_words.text()
     assert not view._progress._curve_words.isHidden()

@@ -17,10 +17,11 @@ from desktop_rec.training.search import text
 from desktop_rec.training.search.rows import BEST_SIGN, RunRole
 from desktop_rec.training.search.state import LiveRun, SearchJobState, SearchState
 from desktop_rec.training.search.view import SearchView
-from desktop_rec.training.view import TrainPlace
+from desktop_rec.training.view import TrainView
 from desktop_rec.window.main_window import MainWindow
 from engine.library.searches import DIVERGED, FAILED, FINISHED, STOPPED, WAITING, SearchRow
-from engine.training.search import Base, SearchConfig
+from engine.training.plan import TrainingPlan
+from engine.training.search import SearchConfig
 
 MOST_MS = 30_000
 
@@ -34,14 +35,14 @@ def kept(library, report):
 @pytest.fixture
 def opened(qtbot, session, kept):
     """A session with the planted data set open and its quick model ready."""
-    session.open_dataset(kept.dataset_id)
-    qtbot.waitUntil(lambda: session.recommender is not None, timeout=MOST_MS)
+    session.data.open(kept.dataset_id)
+    qtbot.waitUntil(lambda: session.model.recommender is not None, timeout=MOST_MS)
     return session
 
 
 @pytest.fixture
 def view(qtbot, opened):
-    made = SearchView(opened)
+    made = SearchView(opened.search, opened.learning_rate)
     qtbot.addWidget(made)
     made.resize(1080, 740)
     made.show()
@@ -72,7 +73,7 @@ def start_button(view):
     return part(view, QPushButton, "start_search_button")
 
 
-def rows(*statuses, watched="rmse", values=(0.9, 0.8, 0.85, 0.7)):
+def rows(*statuses, monitor="rmse", values=(0.9, 0.8, 0.85, 0.7)):
     return tuple(
         SearchRow(at, (("rank", 10 * at), ("epochs", 3)), status, f"r{at}" if status != WAITING else None,
                   value=values[at - 1] if status != WAITING else None, best_epoch=2, seconds=10.0)
@@ -80,9 +81,11 @@ def rows(*statuses, watched="rmse", values=(0.9, 0.8, 0.85, 0.7)):
     )  # fmt: skip
 
 
-def record(session, *, runs, watched="rmse"):
+def record(session, *, runs, monitor="rmse"):
     plan_kept = {"training": {}, "split": {"kind": "random"}}
-    return session.library.searches.begin(session.dataset, model="mf", watched=watched, plan=plan_kept, rows=runs)
+    return session.library.files.searches.begin(
+        session.dataset.current, model="mf", monitor=monitor, plan=plan_kept, rows=runs
+    )
 
 
 def shown(session, *statuses, **changes):
@@ -90,8 +93,8 @@ def shown(session, *statuses, **changes):
     state = SearchState(record=record(session, runs=made), rows=made)
     for name, value in changes.items():
         setattr(state, name, value)
-    session.search_state = state
-    session.search_changed.emit()
+    session.search.start.state = state
+    session.search.start.changed.emit()
     return state
 
 
@@ -106,16 +109,16 @@ def cells(view):
 
 
 def test_that_without_a_data_set_a_sentence_and_a_button_lead_to_data(qtbot, session, hear):
-    view = SearchView(session)
+    view = SearchView(session.search.start, session.learning_rate)
     qtbot.addWidget(view)
-    asked = hear(session.place_requested)
+    asked = hear(session.requests.place)
     assert view._whole.currentWidget() is view._missing
     view._missing.button.click()
     assert asked.calls == ["data"]
 
 
 def test_that_the_search_is_built_when_it_is_first_looked_at(qtbot, session):
-    place = TrainPlace(session)
+    place = TrainView(session.training, session.learning_rate, session.search.start)
     qtbot.addWidget(place)
     assert place.currentIndex() == 0
     assert place._search is None
@@ -362,7 +365,7 @@ def test_that_closing_the_window_during_a_search_keeps_it(qtbot, opened, tmp_pat
     qtbot.addWidget(window)
     window.show()
     window.show_place("train")
-    grid, base = {"l2": tuple(float(10**at) for at in range(6))}, Base.of("ease")
+    grid, base = {"l2": tuple(float(10**at) for at in range(6))}, TrainingPlan.of("ease")
     opened.search("ease", grid, model_config=base.model_config, training=None, split=base.split, config=SearchConfig())
     assert window._sidebar._buttons["train"].mark == "running"
     qtbot.waitUntil(lambda: opened.search_state.ended >= 1, timeout=MOST_MS)

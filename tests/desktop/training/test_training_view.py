@@ -12,15 +12,13 @@ from desktop_rec.training.curves import StageLine, TrainingState
 from desktop_rec.training.device_picker import DevicePicker
 from desktop_rec.training.progress_parts import FiguresStrip, StageList
 from desktop_rec.training.rate_row import RateRow
-from desktop_rec.training.run_plan import learning_people, people_who_count, planned_steps
 from desktop_rec.training.training_view import TrainingView
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Dataset, Histories, Scale, Vocabulary
-from engine.data.split import SplitConfig, make_split
+from engine.data.split import SplitConfig
 from engine.device import Device, UnusedGpu
 from engine.errors import SettingError
 from engine.events import EpochEnded, StageStarted, StepsTaken, TrainingStarted
-from engine.training.config import TrainingConfig
 
 
 @pytest.fixture
@@ -37,8 +35,8 @@ def dataset():
 
 @pytest.fixture
 def view(qtbot, session, dataset):
-    session.dataset = dataset
-    made = TrainingView(session)
+    session.dataset.current.current = dataset
+    made = TrainingView(session.training, session.learning_rate)
     qtbot.addWidget(made)
     made.resize(1080, 740)
     made.show()
@@ -46,11 +44,11 @@ def view(qtbot, session, dataset):
 
 
 def running(session, model="two_head"):
-    session.training_state = TrainingState(model=model, running=True)
-    session.job = JobState("training", "Training")
-    session.job_changed.emit(session.job)
-    session.training_changed.emit()
-    return session.training_state
+    session.training.state = TrainingState(model=model, running=True)
+    session.jobs.state = JobState("training", "Training")
+    session.jobs.changed.emit(session.jobs.state)
+    session.training.changed.emit()
+    return session.training.state
 
 
 def learned(session, *, epochs=3):
@@ -61,8 +59,8 @@ def learned(session, *, epochs=3):
         state.fold(StepsTaken(first, np.full(10, 5.0), np.full(10, 1e-3), number, 400, 3120.0, 41.0, 72.0))
         value = 0.4 - 0.01 * abs(number - 2)
         state.fold(EpochEnded(number, number * 10, 5.0, (), (("ndcg@100", value),), "ndcg@100", number <= 2, 1e-3))
-    session.training_changed.emit()
-    session.job_changed.emit(session.job)
+    session.training.changed.emit()
+    session.jobs.changed.emit(session.jobs.state)
     return state
 
 
@@ -82,16 +80,16 @@ def ended(session, **changes):
         advice=advice,
         better_model=better_model,
     )
-    session.job = None
-    session.job_changed.emit(None)
-    session.training_changed.emit()
+    session.jobs.state = None
+    session.jobs.changed.emit(None)
+    session.training.changed.emit()
     return state
 
 
 def test_that_without_a_data_set_a_sentence_and_a_button_lead_to_data(qtbot, session, hear):
-    view = TrainingView(session)
+    view = TrainingView(session.training, session.learning_rate)
     qtbot.addWidget(view)
-    asked = hear(session.place_requested)
+    asked = hear(session.requests.place)
     assert view._whole.currentWidget() is view._missing
     view._missing.button.click()
     assert asked.calls == ["data"]
@@ -114,17 +112,6 @@ def test_that_the_plan_follows_the_form(view):
     assert view._setup._estimate.text() != before
 
 
-def test_that_the_planned_people_are_those_the_split_learns_from(dataset):
-    counted = people_who_count(dataset)
-    for kind in ("strong", "random", "none"):
-        split = SplitConfig(kind=kind)
-        assert learning_people(dataset, split, counted=counted) == len(make_split(dataset, split).train)
-
-
-def test_that_planned_steps_are_batches_times_epochs():
-    assert planned_steps(TrainingConfig(epochs=3, batch=30), examples=80) == 9
-
-
 def test_that_a_refused_value_does_not_start_a_run(view, session, monkeypatch):
     asked = []
     monkeypatch.setattr(session, "train", lambda *given, **more: asked.append((*given, more)))
@@ -137,7 +124,7 @@ def test_that_a_refused_value_does_not_start_a_run(view, session, monkeypatch):
 def test_that_start_hands_the_settings_to_the_session(view, session, monkeypatch):
     asked = []
     monkeypatch.setattr(session, "train", lambda *given, **more: asked.append((*given, more)))
-    session.use_rate("two_head", 3.123e-3, "slanted_triangle")
+    session.learning_rate.use("two_head", 3.123e-3, "slanted_triangle")
     view._setup._start.click()
     model, _, training, split, device, _ = asked[0]
     assert (model, training.lr, training.schedule, device) == ("two_head", 3.123e-3, "slanted_triangle", "auto")
@@ -145,7 +132,7 @@ def test_that_start_hands_the_settings_to_the_session(view, session, monkeypatch
 
 
 def test_that_a_chosen_rate_says_where_it_came_from(view, session):
-    session.use_rate("two_head", 3.1e-3, "slanted_triangle")
+    session.learning_rate.use("two_head", 3.1e-3, "slanted_triangle")
     assert view._setup.rate._line.text() == "3.1e-3"
     assert view._setup.rate._words.text() == "Chosen by you in Learning rate"
     assert view._progress._schedule_card._title.text().startswith("Slanted triangle with this peak")
@@ -165,14 +152,14 @@ def test_that_a_running_job_can_be_paused_kept_and_discarded(view, session, hear
     assert not setup._start.isVisible()
     assert [one.text() for one in (setup._pause, setup._stop, setup._discard)] == ["Pause", "Stop and keep", "Discard"]
     asked = hear(setup.go_on_asked)
-    session.job = JobState("training", "Training", paused=True)
-    session.job_changed.emit(session.job)
+    session.jobs.state = JobState("training", "Training", paused=True)
+    session.jobs.changed.emit(session.jobs.state)
     assert setup._pause.text() == "Go on"
     setup._pause.click()
     assert len(asked.calls) == 1
     assert setup._pause.text() == "Pause"
-    session.job = JobState("training", "Training", stopping=True)
-    session.job_changed.emit(session.job)
+    session.jobs.state = JobState("training", "Training", stopping=True)
+    session.jobs.changed.emit(session.jobs.state)
     assert setup._stop.text() == "Stopping…"
     assert not setup._stop.isEnabled()
 
@@ -187,7 +174,7 @@ def test_that_a_model_that_is_computed_at_once_shows_stages_instead_of_curves(vi
     state = running(session, "ease")
     state.fold(StageStarted("counting", "Counting which films are liked together"))
     state.fold(StageStarted("inverting", "Inverting the matrix"))
-    session.training_changed.emit()
+    session.training.changed.emit()
     lines = view._progress._stages._lines
     assert [line[0].text() for line in lines] == ["✓", "•"]
     assert lines[1][1].text() == "Inverting the matrix"
@@ -215,7 +202,7 @@ def test_that_what_happened_is_said_at_the_end(view, session):
 def test_that_the_outcome_of_ratings_held_out_speaks_of_ratings_not_of_strangers(view, session):
     state = ended(session)
     state.split_kind = "random"
-    session.training_changed.emit()
+    session.training.changed.emit()
     assert "Judged on held-out ratings of 10 people: NDCG@100" in view._progress._outcome._words.text()
 
 
@@ -241,8 +228,8 @@ def test_that_a_failure_is_said_in_the_place(view, session):
     state = running(session)
     state.end()
     state.failure = Failure("The disk is full.", "Free some space.", "")
-    session.job = None
-    session.training_changed.emit()
+    session.jobs.state = None
+    session.training.changed.emit()
     assert "The disk is full. Free some space." in view._progress._outcome._words.text()
 
 

@@ -63,21 +63,21 @@ def test_that_the_keyboard_reaches_every_place(qtbot, window, monkeypatch):
 
 
 def test_that_a_job_shows_its_bar_and_its_dot_and_goes_when_it_ends(window, session):
-    session.job = JobState("training", "Training", "Epoch 2", 0.5, 72)
-    session.job_changed.emit(session.job)
+    session.jobs.state = JobState("training", "Training", "Epoch 2", 0.5, 72)
+    session.jobs.changed.emit(session.jobs.state)
     assert window._job_bar.isVisible()
     texts = [one.text() for one in window._job_bar.findChildren(QLabel)]
     assert "50 %" in texts
     assert "1:12 left" in texts
     assert place(window, "train").mark == "running"
-    session.job = None
-    session.job_changed.emit(None)
+    session.jobs.state = None
+    session.jobs.changed.emit(None)
     assert not window._job_bar.isVisible()
     assert place(window, "train").mark == ""
 
 
 def test_that_a_notice_has_details_to_open_and_to_copy_and_can_be_dismissed(qtbot, window, session):
-    session.notice.emit(Notice("It failed.", "Do this.", "Traceback"))
+    session.requests.notice.emit(Notice("It failed.", "Do this.", "Traceback"))
     bar = window._notices
     assert bar.isVisible()
     details = bar.findChild(QPushButton, "notice_details")
@@ -90,8 +90,8 @@ def test_that_a_notice_has_details_to_open_and_to_copy_and_can_be_dismissed(qtbo
 
 
 def test_that_a_news_does_not_hide_an_error_for_good(window, session):
-    session.notice.emit(Notice("It failed."))
-    session.notice.emit(Notice("Deleted.", kind="info"))
+    session.requests.notice.emit(Notice("It failed."))
+    session.requests.notice.emit(Notice("Deleted.", kind="info"))
     assert window._notices.notice.sentence == "Deleted."
     window._notices.dismiss()
     assert window._notices.notice.sentence == "It failed."
@@ -99,7 +99,7 @@ def test_that_a_news_does_not_hide_an_error_for_good(window, session):
 
 def test_that_the_action_of_a_notice_is_done_once_and_the_bar_goes(qtbot, window, session):
     done = []
-    session.notice.emit(Notice("Deleted.", kind="info", action_words="Undo", action=lambda: done.append(1)))
+    session.requests.notice.emit(Notice("Deleted.", kind="info", action_words="Undo", action=lambda: done.append(1)))
     qtbot.mouseClick(window._notices.findChild(QPushButton, "notice_action"), Qt.MouseButton.LeftButton)
     assert done == [1]
     assert not window._notices.isVisible()
@@ -150,15 +150,15 @@ def endless(*_arguments):
 @pytest.fixture
 def importing(qtbot, monkeypatch, session, window):
     monkeypatch.setattr(work, "import_sample", endless)
-    session.use_sample()
+    session.importing.use_sample()
     return window
 
 
 def test_that_closing_under_a_job_asks_and_going_on_goes_on(monkeypatch, importing, session):
     monkeypatch.setattr(main_window.questions, "ask_to_stop", lambda _parent, _title: False)
     assert not importing.close()
-    assert session.job is not None
-    assert not session.job.stopping
+    assert session.jobs.state is not None
+    assert not session.jobs.state.stopping
 
 
 def test_that_closing_under_a_job_says_stopping_at_once_and_closes_when_the_thread_is_gone(

@@ -14,7 +14,8 @@ import torch
 
 from engine.data.dataset import Histories, Scale
 from engine.data.split import HeldOut
-from engine.evaluation.protocol import EvaluationResult, judge
+from engine.evaluation.protocol import evaluate_model
+from engine.evaluation.result import EvaluationResult
 from engine.events import drive
 from engine.models.base import Capabilities, Model, Prediction
 from engine.settings import Config
@@ -62,7 +63,9 @@ class Case:
         people = HeldOut(np.arange(PEOPLE), self.fold_in, self.to_find)
         model = GivenModel(self.scores_UI, self.ratings_UI)
         self.judgement: EvaluationResult = drive(
-            judge(model, people, candidates_I=self.candidates_I, ks=KS, counts_I=self.counts_I, intervals=False)
+            evaluate_model(
+                model, people, candidates_I=self.candidates_I, ks=KS, counts_I=self.counts_I, intervals=False
+            )
         )
 
     @staticmethod

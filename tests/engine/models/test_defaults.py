@@ -20,7 +20,7 @@ from engine.models.defaults import (
 )
 from engine.models.presets import CHOSEN, PRESETS, preset_of
 from engine.models.registry import MODELS, fitted_config, kind_of
-from engine.training.step import automatic_batch
+from engine.training.config import automatic_batch
 
 SMALL_FACTS = DataFacts(671, 9_066, 100_004, 100_004, 650, rates=True, timed=True)
 LAPTOP, SERVER = Machine(8 * 2**30, 2, gpu=False), Machine(256 * 2**30, 32, gpu=True)

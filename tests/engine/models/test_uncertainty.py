@@ -23,7 +23,7 @@ from engine.training.trainer import train
 
 WIDTHS = {0.5: 0.6745, 0.8: 1.2816, 0.95: 1.9600}
 """How many standard deviations to both sides hold so much of a normal distribution."""
-QUICK = TrainingConfig(epochs=4, lr=1e-2, batch=1024, precision="float32", watched="rmse")
+QUICK = TrainingConfig(epochs=4, lr=1e-2, batch=1024, precision="float32", monitor="rmse")
 
 
 def learned(dataset, *, kind="random", name="mf", config=None):
@@ -31,7 +31,7 @@ def learned(dataset, *, kind="random", name="mf", config=None):
     model = small_model(name, split)
     if config is not None:
         model = build(name, config, items=split.titles, scale=split.scale)
-    return drive(train(split, model, config=QUICK, keep=Kept(), device=CPU)).model.eval(), split
+    return drive(train(split, model, config=QUICK, recorder=Kept(), device=CPU)).model.eval(), split
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,7 @@ def recommender_with(name):
         drive(model.fit(split.train))
     else:
         config = TrainingConfig(epochs=6, lr=1e-2, batch=16, precision="float32")
-        model = drive(train(split, small_model(name, split), config=config, keep=Kept(), device=CPU)).model
+        model = drive(train(split, small_model(name, split), config=config, recorder=Kept(), device=CPU)).model
     candidates_I = split.candidates_I.copy()
     candidates_I[[0, 39]] = False
     return Recommender(model, DATASET, candidates_I=candidates_I)

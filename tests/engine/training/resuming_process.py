@@ -39,7 +39,7 @@ def ended(name: str, split: Split, folder: Path, what: str, steps: int) -> dict[
         return what == "stop" and asked >= steps
 
     resume_from = load_state(folder) if what == "resume" else None
-    job = train(split, model, config=config, keep=kept, device=CPU, resume_from=resume_from)
+    job = train(split, model, config=config, recorder=kept, device=CPU, resume_from=resume_from)
     drive(job, should_stop=should_stop)
     state = kept.states[-1]
     if what == "stop":

@@ -12,7 +12,7 @@ from planted import planted_dataset
 from engine.data.dataset import Scale
 from engine.data.split import HeldOut, SplitConfig, make_split
 from engine.errors import DataError
-from engine.evaluation.protocol import judge
+from engine.evaluation.protocol import evaluate_model
 from engine.events import drive
 from engine.models.base import Capabilities, Model, Prediction
 from engine.models.blend import Blend, BlendConfig, Part
@@ -101,7 +101,7 @@ def test_that_the_value_is_the_ndcg_of_the_blend_itself(split):
     copies = tuple(Part("", {}, "", weight) for weight in weights.weights)
     blend = Blend(BlendConfig(copies=copies), items=split.titles, scale=SCALE, models=parts)
     blend.candidates_I.copy_(torch.from_numpy(split.candidates_I))
-    job = judge(blend, split.validation, candidates_I=split.candidates_I, ks=(100,), intervals=False)
+    job = evaluate_model(blend, split.validation, candidates_I=split.candidates_I, ks=(100,), intervals=False)
     judgement = drive(job)
     assert weights.value == pytest.approx(judgement.metrics["ndcg@100"].value, abs=1e-9)
     assert weights.people == judgement.people

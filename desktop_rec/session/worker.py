@@ -1,8 +1,7 @@
 """Runs one engine generator on a thread and replays its events on the GUI thread.
 
-Stands between the session and the engine. The thread touches no QObject: what happens goes into a SimpleQueue that
-a QTimer drains. The driver owns the job's life (DESIGN section 3): not asking for the next event is pause, a thrown
-Stop is stop-and-keep, closing only releases.
+The thread touches no QObject: what happens goes into a SimpleQueue that a QTimer drains. The worker owns the job's
+life: not asking for the next event is pause, a thrown Stop is stop-and-keep, closing only releases.
 """
 
 from __future__ import annotations
@@ -60,11 +59,11 @@ class _Running:
     outbox: SimpleQueue[_Message]
 
 
-class JobRunner(QObject):
-    """One lane: at most one job at a time. Signals are emitted on the thread that owns the runner, by drain().
+class Worker(QObject):
+    """Runs at most one job at a time. Signals are emitted on the thread that owns the worker, by drain().
 
     event_arrived: each engine Event. drained: all events of one drain were delivered (repaint now). finished: the
-    job's result, None where Stop ended it with nothing to keep (an import). failed: a Failure. idle: the lane has no
+    job's result, None where Stop ended it with nothing to keep (an import). failed: a Failure. idle: there is no
     thread any more (after finished, failed or abandon); a new job may be started from there.
     """
 
@@ -84,7 +83,7 @@ class JobRunner(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """Whether a thread of this lane is still alive, abandoned or not."""
+        """Whether a thread of this worker is still alive, abandoned or not."""
         return self._running is not None
 
     def start(self, make_job: MakeJob, *, uses_torch: bool = True) -> None:
@@ -93,7 +92,7 @@ class JobRunner(QObject):
         A job that needs no torch (an import) does not wait for it to be loaded.
         """
         if self._running is not None:
-            raise RuntimeError(f"The lane {self._name!r} already runs a job.")
+            raise RuntimeError(f"The worker {self._name!r} already runs a job.")
         orders, outbox = Orders(), SimpleQueue[_Message]()
         thread = threading.Thread(
             target=_drive,
@@ -107,11 +106,11 @@ class JobRunner(QObject):
         self._timer.start()
 
     def pause(self) -> None:
-        """Ask for no further step until go_on()."""
+        """Ask for no further step until resume()."""
         if self._running is not None:
             self._running.orders.may_go.clear()
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         if self._running is not None:
             self._running.orders.may_go.set()
 
@@ -184,7 +183,7 @@ def _drive(make_job: MakeJob, orders: Orders, outbox: SimpleQueue[_Message], *, 
 
 def _run(make_job: MakeJob, orders: Orders, outbox: SimpleQueue[_Message]) -> Any:
     job = make_job()
-    told_to_stop = False
+    was_stopped = False
     try:
         event = next(job)
         while True:
@@ -193,8 +192,8 @@ def _run(make_job: MakeJob, orders: Orders, outbox: SimpleQueue[_Message]) -> An
             orders.may_go.wait()
             if orders.abandon.is_set():
                 return None
-            if orders.stop.is_set() and not told_to_stop:
-                told_to_stop = True
+            if orders.stop.is_set() and not was_stopped:
+                was_stopped = True
                 event = job.throw(Stop())
             else:
                 event = next(job)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import csv
-import json
-from pathlib import Path
 
 import pytest
 from exports import LETTERBOXD_WATCHED, written, zipped
 from planted import planted_dataset
 
-from engine.cli.command_line import run
 from engine.data.formats import LAYOUTS
 from engine.data.profiles import Profile, ProfileEntry
 from engine.library.store import Library
@@ -22,20 +19,6 @@ RATINGS = """Date,Name,Year,Letterboxd URI,Rating
 2021-01-01,Film Nowhere To Be Found,1911,https://boxd.it/a3,4
 2021-01-01,Film 2,2000,https://boxd.it/a4,much
 """
-
-
-@pytest.fixture
-def ask(tmp_path: Path, capsys):
-    def asked(*words: object) -> tuple[int, str, str]:
-        capsys.readouterr()
-        try:
-            status = run([str(word) for word in (*words, "--home", tmp_path / "home")])
-        except SystemExit as ended:
-            status = int(ended.code or 0)
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    return asked
 
 
 @pytest.fixture
@@ -53,11 +36,6 @@ def trained(ask, tmp_path):
     assert ask("train", "Films", "--model", "ease")[0] == 0
 
 
-def document(answer):
-    assert answer[0] == 0, answer[2]
-    return json.loads(answer[1])
-
-
 def keep(tmp_path, *entries: ProfileEntry) -> None:
     with Library.open(tmp_path / "home", who="a test") as library:
         library.profiles.save(Profile("me", "Me", entries))
@@ -70,7 +48,7 @@ def rows(path):
 
 def test_that_an_export_is_recommended_from_and_what_was_not_found_is_listed(ask, trained, tmp_path):
     mine = written(tmp_path, "mine.csv", RATINGS)
-    told = document(ask("recommend", "latest", "--profile", mine, "--unmatched", tmp_path / "left.csv", "--json"))
+    told = ask.document("recommend", "latest", "--profile", mine, "--unmatched", tmp_path / "left.csv")
 
     profile = told["profile"]
     assert (profile["entries"], profile["matched"], profile["unsure"] + profile["unmatched"]) == (4, 3, 1)
@@ -84,7 +62,7 @@ def test_that_an_export_is_recommended_from_and_what_was_not_found_is_listed(ask
 def test_that_a_whole_zip_is_a_profile(ask, trained, tmp_path):
     seen = LETTERBOXD_WATCHED.splitlines()[0] + "\n2021-01-01,Film 7,2000,https://boxd.it/b7\n"
     path = zipped(tmp_path / "letterboxd.zip", {"ratings.csv": RATINGS, "watched.csv": seen})
-    told = document(ask("recommend", "latest", "--profile", path, "--json"))
+    told = ask.document("recommend", "latest", "--profile", path)
 
     assert told["profile"]["matched"] == 4
     assert told["profile"]["layout"] == "Letterboxd ratings, watched"
@@ -113,7 +91,7 @@ def test_that_a_file_that_is_no_export_is_status_one_with_a_sentence(ask, traine
 
 
 def test_that_formats_lists_every_layout_with_what_it_is(ask):
-    told = document(ask("formats", "--json"))["formats"]
+    told = ask.document("formats")["formats"]
 
     assert {one["name"] for one in told} == {one.name for one in LAYOUTS}
     assert len(told) == len({one["name"] for one in told})
@@ -128,19 +106,19 @@ def test_that_profiles_are_listed(ask, tmp_path):
     assert "Nobody has rated anything yet." in ask("profiles")[1]
     keep(tmp_path, ProfileEntry("1", "Film 1", 2000, 4.0))
 
-    assert [
-        (one["profile"], one["name"], one["entries"]) for one in document(ask("profiles", "--json"))["profiles"]
-    ] == [("me", "Me", 1)]
+    assert [(one["profile"], one["name"], one["entries"]) for one in ask.document("profiles")["profiles"]] == [
+        ("me", "Me", 1)
+    ]
     assert "Me" in ask("profiles")[1]
 
 
 def test_that_kept_ratings_leave_as_csv_and_come_back(ask, trained, tmp_path):
     keep(tmp_path, ProfileEntry("1", "Film 1", 2000, 4.0), ProfileEntry("2", "Film 2", 2000, None))
     out = tmp_path / "mine.csv"
-    told = document(ask("export-ratings", "me", "--out", out, "--dataset", "Films", "--json"))
+    told = ask.document("export-ratings", "me", "--out", out, "--dataset", "Films")
 
     assert (told["entries"], told["scale"]["low"], told["scale"]["high"]) == (2, 1.0, 5.0)
-    back = document(ask("recommend", "latest", "--profile", out, "--json"))["profile"]
+    back = ask.document("recommend", "latest", "--profile", out)["profile"]
     assert (back["layout"], back["matched"]) == ("Desktop Rec ratings", 2)
 
 

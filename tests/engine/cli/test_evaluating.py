@@ -3,45 +3,21 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
-import torch
-from planted import planted_dataset
 
-from engine.cli.command_line import run
-from engine.data.importing.importer import ImportReport
 from engine.events import Stop
-from engine.library.store import Library
-
-REPORT = ImportReport("columns", "utf-8", "comma", 1, {}, (), 0, 0, 0.1, 1.0, ("ratings.csv",))
 
 
 @pytest.fixture
-def ask(tmp_path: Path, capsys):
-    """Run a command in a library that has a planted data set: exit status, stdout, stderr."""
-    threads = torch.get_num_threads()
-    home = tmp_path / "home"
-    with Library.open(home, who="a test") as library:
-        library.datasets.keep(planted_dataset(), REPORT)
-
-    def asked(*words: object) -> tuple[int, str, str]:
-        capsys.readouterr()
-        try:
-            status = run([str(word) for word in (*words, "--home", home)])
-        except SystemExit as ended:
-            status = int(ended.code or 0)
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    yield asked
-    torch.set_num_threads(threads)
+def home(planted_home):
+    return planted_home
 
 
 @pytest.fixture
 def judged(ask) -> dict:
     assert ask("train", "planted", "--model", "ease", "--split", "random")[0] == 0
-    return json.loads(ask("evaluate", "latest", "--k", "5,10", "--json")[1])
+    return ask.document("evaluate", "latest", "--k", "5,10")
 
 
 def test_that_the_document_has_metrics_of_the_lists_asked_for(judged):
@@ -63,7 +39,7 @@ def test_that_the_document_has_baselines_and_paired_differences(judged, ask):
     assert judged["baselines"]["popularity"]["title"] == "Most liked"
     assert "ndcg@20" in judged["baselines"]["popularity"]["metrics"]
     assert {"ndcg@5", "ndcg@10"} <= judged["differences"]["popularity"].keys(), "at the lengths asked for"
-    usual = json.loads(ask("evaluate", "latest", "--json")[1])
+    usual = ask.document("evaluate", "latest")
     difference = usual["differences"]["popularity"]["ndcg@20"]
     theirs = usual["baselines"]["popularity"]["metrics"]["ndcg@20"]["value"]
     assert difference["value"] == pytest.approx(usual["metrics"]["ndcg@20"]["value"] - theirs)

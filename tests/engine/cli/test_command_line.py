@@ -12,24 +12,14 @@ import time
 from pathlib import Path
 
 import pytest
-import torch
 from planted import planted_dataset
 
-from engine.cli import command_line
-from engine.cli.command_line import run
 from engine.library.store import Library
 
 SMALL = ["--set", "hidden=24", "latent=8", "decoder=16,24", "batch=16", "precision=float32"]
 RATINGS = planted_dataset().entries
 OF_PERSON_7 = int(planted_dataset().histories.counts_U[7])
 QUICK = ["--model", "two_head", "--lr", "1e-3", "--epochs", "2", *SMALL]
-
-
-@pytest.fixture(autouse=True)
-def _threads():
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture
@@ -43,37 +33,14 @@ def ratings(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def ask(tmp_path: Path, capsys):
-    """Run a command in a folder of its own: exit status, stdout, stderr."""
-
-    def asked(*words: object) -> tuple[int, str, str]:
-        capsys.readouterr()
-        try:
-            status = run([str(word) for word in (*words, "--home", tmp_path / "home")])
-        except SystemExit as ended:
-            status = int(ended.code or 0)
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    return asked
-
-
-@pytest.fixture
 def imported(ask, ratings):
     assert ask("import", ratings)[0] == 0
-
-
-def document(answer: tuple[int, str, str]) -> dict:
-    status, out, err = answer
-    assert status == 0, err
-    assert out.count("\n") == 1, "one JSON document, in one line"
-    return json.loads(out)
 
 
 def test_that_an_import_says_in_json_what_was_found(ask, tmp_path):
     path = tmp_path / "few.csv"
     path.write_text("userId,movieId,rating\n1,10,4\n1,11,2\n1,11,3\n2,10,abc\n2,11,5\n")
-    found = document(ask("import", path, "--name", "Few", "--json"))
+    found = ask.document("import", path, "--name", "Few")
     assert (found["name"], found["users"], found["items"], found["ratings"]) == ("Few", 2, 2, 3)
     assert (found["duplicates"], found["unrated"], sum(found["skipped"].values())) == (1, 0, 1)
     assert set(found["scale"]) == {"low", "high", "step"}
@@ -91,18 +58,18 @@ def test_that_an_import_reads_as_text_for_people(ask, ratings):
 def test_that_columns_can_be_named_and_nonsense_is_wrong_use(ask, tmp_path):
     path = tmp_path / "odd.csv"
     path.write_text("a,b,c\n4,u1,i1\n3,u1,i2\n5,u2,i1\n")
-    assert document(ask("import", path, "--columns", "user=b,item=c,rating=a", "--json"))["users"] == 2
+    assert ask.document("import", path, "--columns", "user=b,item=c,rating=a")["users"] == 2
     status, out, err = ask("import", path, "--columns", "nonsense")
     assert (status, out) == (2, "")
     assert "role=column" in err
 
 
 def test_that_an_export_is_written_and_reads_back_as_the_same_data(ask, imported, tmp_path):
-    written = document(ask("export", "planted", "--out", tmp_path / "out", "--json"))
+    written = ask.document("export", "planted", "--out", tmp_path / "out")
     assert written["ratings"] == RATINGS
     assert set(written["files"]) == {one.name for one in (tmp_path / "out").iterdir()}
-    first = document(ask("datasets", "--json"))["datasets"][0]["fingerprint"]
-    assert document(ask("import", tmp_path / "out", "--name", "Back", "--json"))["fingerprint"] == first
+    first = ask.document("datasets")["datasets"][0]["fingerprint"]
+    assert ask.document("import", tmp_path / "out", "--name", "Back")["fingerprint"] == first
 
 
 def test_that_an_export_never_writes_into_a_folder_that_holds_something(ask, imported, tmp_path):
@@ -114,9 +81,9 @@ def test_that_an_export_never_writes_into_a_folder_that_holds_something(ask, imp
 def test_that_a_data_set_is_imported_again_by_its_name(ask, imported, ratings):
     assert "nothing has changed" in ask("reimport", "planted")[1]
     ratings.write_text(ratings.read_text() + "\n7,39,1\nnew,1,4")
-    again = document(ask("reimport", "planted", "--json"))
+    again = ask.document("reimport", "planted")
     assert (again["changed"], again["users"], again["name"]) == ("entries", 121, "planted")
-    assert [one["name"] for one in document(ask("datasets", "--json"))["datasets"]] == ["planted"]
+    assert [one["name"] for one in ask.document("datasets")["datasets"]] == ["planted"]
     ratings.unlink()
     status, _, err = ask("reimport", "planted")
     assert (status, str(ratings) in err) == (1, True)
@@ -130,11 +97,11 @@ def test_that_a_failure_is_one_sentence_without_traceback(ask, tmp_path):
 
 
 def test_that_lists_are_there_as_text_and_as_json(ask, imported):
-    assert document(ask("datasets", "--json"))["datasets"][0]["name"] == "planted"
-    assert document(ask("runs", "--json")) == {"runs": []}
-    assert {one["name"] for one in document(ask("models", "--json"))["models"]} >= {"two_head", "ease", "popularity"}
-    assert document(ask("devices", "--json"))["devices"][-1]["key"] == "cpu"
-    assert "MovieLens csv" in {one["name"] for one in document(ask("formats", "--json"))["formats"]}
+    assert ask.document("datasets")["datasets"][0]["name"] == "planted"
+    assert ask.document("runs") == {"runs": []}
+    assert {one["name"] for one in ask.document("models")["models"]} >= {"two_head", "ease", "popularity"}
+    assert ask.document("devices")["devices"][-1]["key"] == "cpu"
+    assert "MovieLens csv" in {one["name"] for one in ask.document("formats")["formats"]}
     for command, word in (
         ("datasets", f"{RATINGS:,}"),
         ("runs", "no runs yet"),
@@ -145,23 +112,23 @@ def test_that_lists_are_there_as_text_and_as_json(ask, imported):
 
 
 def test_that_the_whole_street_works_in_json(ask, imported):
-    swept = document(ask("find-lr", "planted", "--model", "two_head", *SMALL, "steps=60", "--json"))
+    swept = ask.document("find-lr", "planted", "--model", "two_head", *SMALL, "steps=60")
     assert len(swept["lrs"]) == len(swept["losses"]) == len(swept["smoothed"])
     assert set(swept["suggestions"]) == {"steepest", "valley", "minimum", "turning_point"}
     assert {"chosen", "reason"} <= set(swept)
-    trained = document(ask("train", "latest", *QUICK, "--seed", "5", "--json"))
+    trained = ask.document("train", "latest", *QUICK, "--seed", "5")
     assert (trained["model"], trained["lr"], trained["epochs"], trained["device"]) == ("two_head", 1e-3, 2, "cpu")
     assert trained["split"]["seed"] == 5
     assert trained["metrics"]["ndcg@100"] > 0
     assert {"run", "best_epoch", "stopped_because", "seconds", "examples_per_second", "precision", "parameters"} <= set(
         trained
     )
-    resumed = document(ask("resume", trained["run"], "--epochs", "3", "--json"))
+    resumed = ask.document("resume", trained["run"], "--epochs", "3")
     assert (resumed["run"], resumed["epochs"]) == (trained["run"], 3)
-    judged = document(ask("evaluate", "latest", "--k", "5,10", "--json"))
+    judged = ask.document("evaluate", "latest", "--k", "5,10")
     assert (judged["protocol"], judged["run"]) == ("strong", trained["run"])
     assert set(judged["metrics"]["recall@5"]) == {"value", "low", "high"}
-    told = document(ask("recommend", "latest", "--user", "7", "--top", "5", "--explain", "--weight", "0.5", "--json"))
+    told = ask.document("recommend", "latest", "--user", "7", "--top", "5", "--explain", "--weight", "0.5")
     assert [one["rank"] for one in told["items"]] == [1, 2, 3, 4, 5]
     profile = told["profile"]
     assert (profile["entries"], profile["matched"], profile["unmatched"]) == (OF_PERSON_7, OF_PERSON_7, 0)
@@ -171,9 +138,9 @@ def test_that_the_whole_street_works_in_json(ask, imported):
 
 
 def test_that_a_closed_form_model_gives_null_where_it_has_nothing_to_say(ask, imported):
-    trained = document(ask("train", "planted", "--model", "ease", "--set", "l2=100", "--json"))
+    trained = ask.document("train", "planted", "--model", "ease", "--set", "l2=100")
     assert (trained["lr"], trained["epochs"], trained["best_epoch"]) == (None, None, None)
-    told = document(ask("recommend", trained["name"], "--user", "7", "--json"))
+    told = ask.document("recommend", trained["name"], "--user", "7")
     assert told["most_surprising"] is None
     assert told["items"][0]["predicted_rating"] is None
     assert "because of" in ask("recommend", "latest", "--user", "7", "--explain")[1]
@@ -183,10 +150,10 @@ def test_that_a_profile_comes_from_a_file(ask, imported, tmp_path):
     ask("train", "planted", "--model", "ease")
     path = tmp_path / "me.csv"
     path.write_text("movieId,rating\n1,5\n2,5\n999,4\n")
-    told = document(ask("recommend", "latest", "--profile", path, "--json"))
+    told = ask.document("recommend", "latest", "--profile", path)
     assert (told["profile"]["matched"], told["profile"]["unmatched"]) == (2, 1)
     path.write_text("movieId,rating\n1,5\n")
-    assert document(ask("recommend", "latest", "--profile", path, "--json"))["items"]
+    assert ask.document("recommend", "latest", "--profile", path)["items"]
 
 
 @pytest.mark.parametrize(
@@ -242,7 +209,7 @@ def test_that_a_system_refusal_is_a_sentence(ask, monkeypatch):
     def refuse(*arguments):
         raise PermissionError(13, "Permission denied", "somewhere")
 
-    monkeypatch.setattr(command_line, "_answered", refuse)
+    monkeypatch.setattr(Library, "open", refuse)
     status, _, err = ask("datasets")
     assert (status, "Permission denied" in err) == (1, True)
 
@@ -261,7 +228,7 @@ def test_that_a_signal_ends_training_keeps_what_was_learned_and_says_130(ask, im
     stopped = json.loads(out)
     assert stopped["status"] == "stopped"
     assert "Traceback" not in err
-    assert document(ask("recommend", stopped["run"], "--user", "7", "--json"))["items"]
+    assert ask.document("recommend", stopped["run"], "--user", "7")["items"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent differently on Windows")
@@ -272,7 +239,7 @@ def test_that_a_killed_run_is_interrupted_and_resumes(ask, imported, tmp_path):
     wait_for(process, "Learning from everyone")
     process.kill()
     process.communicate(timeout=60)
-    listed = document(ask("runs", "--json"))["runs"][0]
+    listed = ask.document("runs")["runs"][0]
     assert listed["status"] == "interrupted"
     status, _, err = ask("resume", listed["run"], "--epochs", "2")
     assert status in (0, 1)

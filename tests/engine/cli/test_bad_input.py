@@ -8,7 +8,6 @@ import errno
 import os
 import shutil
 import sqlite3
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +15,6 @@ import torch
 from planted import planted_dataset
 
 from engine.cli.command_line import run
-from engine.data.importing.importer import ImportReport
 from engine.data.reading.archives import ByteStream
 from engine.library import folders
 from engine.library.store import Library
@@ -24,30 +22,11 @@ from engine.models import ease
 
 SMALL = ["--set", "hidden=24", "latent=8", "decoder=16,24", "batch=16", "precision=float32"]
 TWO_HEAD = ["Planted", "--model", "two_head", "--lr", "1e-3", "--epochs", "1", *SMALL]
-REPORT = ImportReport("columns", "utf-8", "comma", 1, {}, (), 0, 0, 0.1, 1.0, ("ratings.csv",))
 
 
 @pytest.fixture
-def home(tmp_path: Path):
-    """A library with a data set in it."""
-    threads = torch.get_num_threads()
-    with Library.open(tmp_path / "home", who="a test") as library:
-        library.datasets.keep(planted_dataset(), REPORT)
-    yield tmp_path / "home"
-    torch.set_num_threads(threads)
-
-
-@pytest.fixture
-def ask(home, capsys):
-    """Run a command on it: exit status, stdout, stderr."""
-
-    def asked(*words: object) -> tuple[int, str, str]:
-        capsys.readouterr()
-        status = run([str(word) for word in (*words, "--home", home)])
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    return asked
+def home(planted_home):
+    return planted_home
 
 
 @pytest.fixture
@@ -247,7 +226,7 @@ def test_that_a_gpu_means_nothing_to_a_model_computed_at_once(refusal):
 def test_that_a_matrix_that_will_not_fit_is_told_with_the_figures(refusal, monkeypatch):
     monkeypatch.setattr(ease, "available_memory_bytes", lambda: 10_000)
     said = refusal("train", "Planted", "--model", "ease")
-    assert "for 40 titles it needs 1 MiB of memory, more than the 80% it may take of the 1 MiB" in said
+    assert "for 40 titles it needs 38 kB of memory, more than the 80% it may take of the 10 kB" in said
     assert "Choose popularity or two_head" in said
 
 

@@ -4,49 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
-from pathlib import Path
 
 import pytest
-import torch
-from planted import planted_dataset
 
-from engine.cli.command_line import run
 from engine.cli.progress import Driver
-from engine.data.importing.importer import ImportReport
-from engine.library.store import Library
 
 MF = ("--model", "mf", "--epochs", "2", "--set", "batch=200", "schedule=constant")
-REPORT = ImportReport("columns", "utf-8", "comma", 1, {}, (), 0, 0, 0.1, 1.0, ("ratings.csv",))
-
-
-@pytest.fixture(autouse=True)
-def _threads():
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    with Library.open(tmp_path / "home", who="a test") as library:
-        library.datasets.keep(planted_dataset(), REPORT)
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def ask(home, capsys):
-    """Run a command: exit status, stdout, stderr."""
-
-    def asked(*words: object) -> tuple[int, str, str]:
-        capsys.readouterr()
-        try:
-            status = run([str(word) for word in (*words, "--home", home)])
-        except SystemExit as ended:
-            status = int(ended.code or 0)
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    return asked
+def home(planted_home):
+    return planted_home
 
 
 def test_that_a_search_prints_one_document_and_writes_its_summary(ask, tmp_path):
@@ -97,7 +65,7 @@ def test_that_a_study_is_searched_around_by_its_preset(ask):
     words = ("--preset", "low_rank", "--epochs", "1", "--set", "batch=400", "--grid", "rank=2", "weight_decay=0,1e-5")
     status, said, err = ask("search", "planted", *words, "--json")
     assert status == 0, err
-    runs = {one["run"]: one for one in json.loads(ask("runs", "--json")[1])["runs"]}
+    runs = {one["run"]: one for one in ask.document("runs")["runs"]}
     for load in json.loads(said)["runs"]:
         kept = runs[load["run"]]
         assert (kept["model_config"]["bias"], kept["model_config"]["init"]) == (False, "normal")
@@ -109,11 +77,10 @@ def test_that_ctrl_c_keeps_the_runs_and_resume_goes_on(ask, monkeypatch):
 
     def after_a_while(self):
         asked.append(1)
-        self.asked_to_stop = self.asked_to_stop or len(asked) > 40
-        return self.asked_to_stop
+        return len(asked) > 40
 
     with monkeypatch.context() as patched:
-        patched.setattr(Driver, "_should_stop", after_a_while)
+        patched.setattr(Driver, "asked_to_stop", property(after_a_while, lambda self, value: None), raising=False)
         status, said, _ = ask("search", "planted", *MF, "--grid", "rank=2,4,6", "--json")
     assert status == 130
     stopped = json.loads(said)

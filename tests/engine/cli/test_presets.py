@@ -8,7 +8,6 @@ import pytest
 import torch
 from planted import planted_dataset
 
-from engine.cli.command_line import run
 from engine.data.dataset import Scale, fingerprint_of
 from engine.data.importing.importer import ImportReport
 from engine.library.store import Library
@@ -34,17 +33,6 @@ def home(tmp_path_factory):
             library.datasets.keep(dataset, REPORT)
     yield place
     torch.set_num_threads(threads)
-
-
-@pytest.fixture
-def ask(home, capsys):
-    def asked(*words):
-        capsys.readouterr()
-        status = run([str(word) for word in (*words, "--home", home)])
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    return asked
 
 
 def test_that_models_lists_the_presets_with_their_sentences(ask):

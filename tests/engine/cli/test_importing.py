@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
-
-from engine.cli.command_line import run
 
 BOOKS = """Mitglied;Buch;Sterne;Tag
 Zoë;Sälz;3,5;02.01.2019
@@ -26,28 +22,8 @@ def books(tmp_path):
     return path
 
 
-@pytest.fixture
-def ask(tmp_path, capsys):
-    def asked(*words):
-        capsys.readouterr()
-        try:
-            status = run([*map(str, words), "--home", str(tmp_path / "home")])
-        except SystemExit as ended:
-            status = int(ended.code or 0)
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    return asked
-
-
-def asked_json(ask, *words):
-    status, out, err = ask(*words, "--json")
-    assert status == 0, err
-    return json.loads(out)
-
-
 def test_that_look_shows_how_a_file_would_be_read_and_keeps_nothing(ask, books, tmp_path):
-    seen = asked_json(ask, "look", books, "--columns", ROLES)
+    seen = ask.document("look", books, "--columns", ROLES)
     assert (seen["encoding"], seen["delimiter"], seen["decimal"]) == ("cp1252", "semicolon", ",")
     assert seen["columns"] == ["Mitglied", "Buch", "Sterne", "Tag"]
     assert seen["roles"] == [["user"], ["item"], ["rating"], ["time"]]
@@ -73,22 +49,22 @@ def test_that_look_at_a_file_that_is_not_there_fails_with_its_name(ask, tmp_path
 
 
 def test_that_said_unrated_values_count_as_seen(ask, books):
-    found = asked_json(ask, "import", books, "--columns", ROLES, "--unrated", "0")
+    found = ask.document("import", books, "--columns", ROLES, "--unrated", "0")
     assert (found["ratings"], found["unrated"]) == (3, 1)
-    found = asked_json(ask, "import", books, "--columns", ROLES, "--unrated", "")
+    found = ask.document("import", books, "--columns", ROLES, "--unrated", "")
     assert (found["ratings"], found["unrated"]) == (4, 0)
 
 
 @pytest.mark.parametrize(("policy", "kept"), [("last", 2.0), ("mean", 3.0), ("max", 4.0)])
 def test_that_repeats_are_kept_as_said(ask, books, tmp_path, policy, kept):
-    asked_json(ask, "import", books, "--columns", ROLES, "--duplicates", policy)
+    ask.document("import", books, "--columns", ROLES, "--duplicates", policy)
     ask("export", "books", "--out", tmp_path / "out")
     rows = [line.split(",") for line in (tmp_path / "out" / "ratings.csv").read_text().splitlines()]
     assert [float(row[2]) for row in rows if row[:2] == ["Jim", "Tal"]] == [kept]
 
 
 def test_that_rules_leave_out_and_say_how_much(ask, books):
-    found = asked_json(ask, "import", books, "--columns", ROLES, "--least-per-title", "2")
+    found = ask.document("import", books, "--columns", ROLES, "--least-per-title", "2")
     assert (found["users"], found["items"]) == (2, 1)
     assert found["left_out"]["titles"] == 2
 
@@ -105,5 +81,5 @@ def test_that_senseless_choices_are_wrong_use(ask, books, words):
 def test_that_a_file_is_read_as_said_where_the_guess_is_wrong(ask, tmp_path):
     path = tmp_path / "dates.csv"
     path.write_text("user,item,rating,date\n" + "".join(f"{n},{n + 1},{1 + n % 5},0{n}/02/2020\n" for n in range(1, 9)))
-    times = {order: asked_json(ask, "look", path, "--dates", order)["rows"][2]["time"] for order in ("dmy", "mdy")}
+    times = {order: ask.document("look", path, "--dates", order)["rows"][2]["time"] for order in ("dmy", "mdy")}
     assert times == {"dmy": 1_580_688_000, "mdy": 1_583_107_200}

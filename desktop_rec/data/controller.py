@@ -1,0 +1,279 @@
+"""What a person does with data sets: open, rename, delete, export, import again, predict; and what is counted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+
+from desktop_rec.common.job_state import JobState
+from desktop_rec.common.notices import Failure, Notice
+from desktop_rec.data.dataset_picture import count_dataset
+from desktop_rec.session.dataset import OpenDataset
+from desktop_rec.session.jobs import Jobs, LongJob
+from desktop_rec.session.library import OpenLibrary
+from desktop_rec.session.model import ModelInUse
+from desktop_rec.session.queries import Queries, QueryWorker
+from desktop_rec.session.requests import WindowRequests
+from desktop_rec.session.undo import Change, UndoStack
+from engine.errors import LibraryError
+from engine.text import plural
+
+if TYPE_CHECKING:
+    from desktop_rec.data.dataset_picture import DatasetPicture
+    from engine.data.dataset import Dataset
+    from engine.events import Job
+    from engine.library.run_record import RunRecord
+    from engine.operations import ExportedDataset, ImportedAgain, Predictions
+
+PREDICT_RATINGS = frozenset({"two_head", "mf", "embedding_mlp", "lstm", "popularity", "blend"})
+"""Models whose runs are offered, known without torch. A blend that was never evaluated may yet be refused."""
+
+_NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
+_LONGEST_NAME = 80
+
+
+class DataController(QObject):
+    """`statistics` is what was counted of the open data set (None: not yet); statistics_changed says that it is new.
+
+    `statistics_failure` is the sentence where counting failed, else "". training_asked(): train
+    the first model with its own settings.
+    """
+
+    statistics_changed = Signal()
+    training_asked = Signal()
+
+    def __init__(
+        self,
+        library: OpenLibrary,
+        dataset: OpenDataset,
+        model: ModelInUse,
+        jobs: Jobs,
+        queries: Queries,
+        undo: UndoStack,
+        requests: WindowRequests,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.library, self.dataset, self.model, self.jobs, self.requests = library, dataset, model, jobs, requests
+        self.statistics: DatasetPicture | None = None
+        self.statistics_failure = ""
+        self._undo = undo
+        self._has_asked = False
+        self._worker = queries.add(QueryWorker("statistics", ("statistics",)))
+        self._worker.answered.connect(self._on_counted)
+        self._worker.failed.connect(self._on_count_failed)
+
+    def open(self, dataset_id: str) -> bool:
+        """Open a stored data set; its newest model takes over, else the first one."""
+        return self.requests.attempt(partial(self.dataset.open, dataset_id))
+
+    def rename(self, dataset_id: str, name: str) -> None:
+        """Give a stored data set another name."""
+        record = next((record for record in self.library.datasets() if record.dataset_id == dataset_id), None)
+        name = name.strip()
+        if self.library.files is None or record is None or not name or name == record.name:
+            return
+        store = self.library.files.datasets
+
+        def renamed(now: str) -> None:
+            if self.dataset.is_open(dataset_id):
+                self.dataset.take_record(store.find(dataset_id))
+
+        text = f"Renamed {record.name} to {name}"
+        self._undo.do(self.library.renaming(store, dataset_id, text, old=record.name, new=name, renamed=renamed))
+
+    def delete(self, dataset_id: str) -> None:
+        """Delete a stored data set. A person's ratings stay in any case."""
+        if self.library.files is None:
+            return
+        was_open = self.dataset.is_open(dataset_id)
+        records = self.library.datasets()
+        name = next((record.name for record in records if record.dataset_id == dataset_id), dataset_id)
+        deletion = self.library.deletion(
+            self.library.files.datasets,
+            dataset_id,
+            f"Deleted the data set {name}",
+            before=partial(self._let_go, dataset_id),
+            restored=partial(self.dataset.open, dataset_id) if was_open else None,
+        )
+        if not self._undo.do(deletion) and was_open and self.dataset.current is None:
+            self.open(dataset_id)
+
+    def ask_statistics(self) -> None:
+        """Count the open data set for its page, once; statistics_changed answers."""
+        if self.dataset.current is not None and not self._has_asked:
+            self._has_asked = True
+            self._worker.request("statistics", partial(count_dataset, self.dataset.current))
+
+    def export(self, parent_folder: Path) -> bool:
+        """Write the open data set as CSV into a folder of its own name, which is made there."""
+        dataset = self.dataset.current
+        if self.library.files is None or dataset is None:
+            return False
+        folder = free_folder(parent_folder, dataset.name)
+
+        def make() -> Job[ExportedDataset]:
+            from engine import operations
+
+            return operations.export_dataset(dataset, folder)
+
+        return self._start("export", f"Exporting {dataset.name}", make, self._on_exported, uses_torch=False)
+
+    def import_again(self) -> bool:
+        """Import the files of the open data set once more; undoing brings the former data set back."""
+        library, dataset = self.library.files, self.dataset.current
+        if library is None or dataset is None:
+            return False
+
+        def make() -> Job[ImportedAgain]:
+            from engine import operations
+
+            return operations.import_again(library, dataset.dataset_id)
+
+        return self._start("import", f"Importing {dataset.name} again", make, self._on_again, uses_torch=False)
+
+    def save_problems(self, path: Path, problems: Sequence[Any]) -> bool:
+        """Write skipped lines as CSV."""
+        from engine.data.exporting import write_problems
+
+        if not self.requests.attempt(partial(write_problems, path, problems)):
+            return False
+        self.requests.inform(f"Saved {len(problems):,} skipped lines as {path}.")
+        return True
+
+    def runs_with_ratings(self) -> tuple[RunRecord, ...]:
+        """The runs on the open data set that predict ratings: the one in use first, then the newest."""
+        able = [run for run in self.dataset.runs if run.has_model and _may_predict(run)]
+        return tuple(sorted(able, key=lambda run: run.run_id != self.model.run_id))
+
+    def write_predictions(self, run_id: str, pairs: Path | None, out: Path) -> bool:
+        """Write the ratings of a file's pairs, or (None) of those that the data set's own file asks for."""
+        library = self.library.files
+        if library is None:
+            return False
+
+        def make() -> Job[Predictions]:
+            from engine import operations
+
+            return operations.predict(library, run_id, pairs, out=out)
+
+        return self._start("predict", "Predicting ratings", make, self._on_predicted)
+
+    def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:
+        """What was counted was of the former data set."""
+        self._worker.abandon()
+        self.statistics, self.statistics_failure, self._has_asked = None, "", False
+
+    def _start(self, kind: str, title: str, make: Any, finished: Any, *, uses_torch: bool = True) -> bool:
+        state = JobState(kind, title)
+        job = LongJob(state, make, finished=finished, failed=self.requests.report, uses_torch=uses_torch)
+        return self.jobs.start(job)
+
+    def _let_go(self, dataset_id: str) -> None:
+        """Close a data set that is to be deleted. Raises LibraryError while a job needs it."""
+        if not self.dataset.is_open(dataset_id):
+            return
+        if self.jobs.state is not None:
+            raise LibraryError(f"{self.jobs.state.title} needs this data set.", remedy="Stop it first.")
+        self.dataset.take(None, None)
+
+    def _on_counted(self, kind: str, picture: DatasetPicture) -> None:
+        self.statistics = picture
+        self.statistics_changed.emit()
+
+    def _on_count_failed(self, kind: str, failure: Failure) -> None:
+        self.statistics_failure = f"{failure.sentence} {failure.remedy}"
+        self.statistics_changed.emit()
+
+    def _on_exported(self, done: ExportedDataset | None) -> None:
+        if done is None:
+            self.requests.inform("The export was cancelled; nothing was kept of it.")
+            return
+        names = " and ".join(name for name, _ in done.exported.files)
+        self._notify_written(f"Exported {done.name} to {done.folder}: {names}.", done.folder)
+
+    def _on_predicted(self, done: Predictions | None) -> None:
+        if done is None:
+            self.requests.inform("Predicting was cancelled; nothing was written.")
+        else:
+            self._notify_written(format_predictions(done), done.path.parent)
+
+    def _notify_written(self, sentence: str, folder: Path) -> None:
+        show = partial(QDesktopServices.openUrl, QUrl.fromLocalFile(str(folder)))
+        self.requests.notify(Notice(sentence, kind="info", action_words="Show folder", action=show))
+
+    def _on_again(self, again: ImportedAgain | None) -> None:
+        if again is None:
+            self.requests.inform("The import was cancelled; the data set is as it was.")
+            return
+        was_open = self.dataset.is_open(again.former.dataset_id)
+        if again.change == "nothing":
+            if was_open:
+                self.dataset.take_record(again.data.record)
+            self.library.note_change()
+            self.requests.inform(again.words)
+            return
+        self._replace(again, was_open=was_open)
+
+    def _replace(self, again: ImportedAgain, *, was_open: bool) -> None:
+        """What was imported again takes the place of the former data set."""
+        library, new, former = self.library.files, again.data.record.dataset_id, again.former.dataset_id
+        if library is None:
+            return
+        if was_open:
+            self.dataset.take(again.data.dataset, again.data.record)
+
+        def settle() -> None:
+            from engine import operations
+
+            operations.settle_again(library, again)
+            self.library.note_change()
+
+        def swap(shown: str, hidden: str) -> None:
+            is_shown = self.dataset.is_open(hidden)
+            library.datasets.restore(shown)
+            if is_shown:
+                self.dataset.open(shown)
+            library.datasets.delete(hidden)
+            self.library.note_change()
+
+        if self.requests.attempt(settle):
+            text = again.words.removesuffix(".")
+            self._undo.record(Change(text, partial(swap, new, former), partial(swap, former, new), announced=True))
+
+
+def free_folder(parent: Path, name: str) -> Path:
+    """A folder that is not there yet, called like the data set as far as systems allow it."""
+    plain = _NOT_IN_NAMES.sub(" ", name).strip(" .")[:_LONGEST_NAME].strip(" .") or "Data set"
+    place, number = parent / plain, 1
+    while place.exists():
+        number += 1
+        place = parent / f"{plain} ({number})"
+    return place
+
+
+def format_predictions(done: Predictions) -> str:
+    """What was written, and what could not be, in a sentence or two."""
+    sentences = f"{done.run_name} wrote {plural(done.predicted, 'rating')} to {done.path}."
+    if done.blank:
+        first = next((pair.line for pair in done.unanswered if pair.user or pair.item), 0)
+        which = f"1 line has no rating (line {first:,})"
+        if done.blank > 1:
+            which = f"{done.blank:,} lines have no rating (the first is line {first:,})"
+        sentences += f" {which}: the data set does not know the person or the title."
+    if done.skipped:
+        sentences += f" {plural(done.skipped, 'line')} held no pair."
+    if done.by_averages:
+        sentences += f" Of them {done.by_averages:,} are averages, for people or titles without a single rating."
+    return sentences
+
+
+def _may_predict(run: RunRecord) -> bool:
+    """Whether a run predicts ratings. Of a blend its figures tell: errors stand among them where a part predicts."""
+    return run.model in PREDICT_RATINGS and (run.model != "blend" or not run.metrics or "rmse" in run.metrics)

@@ -1,0 +1,173 @@
+"""What a person asks of the model in use: a list, bent by filters and dials, its reasons, and what shapes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_rec.common.notices import Failure
+from desktop_rec.session.dataset import OpenDataset
+from desktop_rec.session.model import ModelInUse
+from desktop_rec.session.profile import CurrentProfile
+from desktop_rec.session.queries import QueryWorker
+from desktop_rec.session.requests import WindowRequests
+from desktop_rec.session.undo import Change, UndoStack
+from engine.recommending.ranking import Filters
+
+if TYPE_CHECKING:
+    from engine.data.dataset import Dataset
+    from engine.data.profiles import Profile
+    from engine.events import Job
+    from engine.recommending.explanation import Explanation
+    from engine.recommending.insights import ListInsights
+    from engine.recommending.recommender import RecommendationList, Recommender
+
+LIST_LENGTH = 100
+CHOICES = "choices of a list"
+"""The scope of changes to filters and dials: they are forgotten with the data set they were made for."""
+
+
+@dataclass(frozen=True)
+class ListChoices:
+    """How a person bends their list. `weight`: watch (1) to love (0), None for the model's own; `gems`: 0 to 1."""
+
+    filters: Filters = field(default_factory=Filters)
+    gems: float = 0.0
+    weight: float | None = None
+
+    @property
+    def all_filters(self) -> Filters:
+        return replace(self.filters, hidden_gems=self.gems)
+
+
+class RecommendationsController(QObject):
+    """`list` is the answer to the last recommend(), None at first; `choices` how the list is bent.
+
+    ready(RecommendationList), explained(Explanation) and insights_ready(ListInsights) answer recommend(), explain() and
+    ask_insights(); failed(kind, Failure) says which of these ("recommend", "explain", "insights") has no answer. A list
+    is not asked for by itself: who shows it calls recommend().
+    """
+
+    ready = Signal(object)
+    explained = Signal(object)
+    insights_ready = Signal(object)
+    failed = Signal(str, object)
+    choices_changed = Signal()
+
+    def __init__(
+        self,
+        dataset: OpenDataset,
+        model: ModelInUse,
+        profile: CurrentProfile,
+        worker: QueryWorker,
+        undo: UndoStack,
+        requests: WindowRequests,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.dataset, self.model, self.profile, self.requests = dataset, model, profile, requests
+        self.choices = ListChoices()
+        self.list: RecommendationList | None = None
+        self._worker, self._undo = worker, undo
+        worker.answered.connect(self._on_answer)
+        worker.failed.connect(self._on_failure)
+
+    def bend(self, choices: ListChoices, text: str, *, merges: str = "") -> None:
+        """Other filters or dials, in a way that can be undone; changes with equal `merges` in a row are one."""
+        if choices == self.choices:
+            return
+        now = self.choices
+        change = Change(text, partial(self._take, choices), partial(self._take, now), merges=merges, scope=CHOICES)
+        self._undo.do(change)
+
+    def recommend(self) -> None:
+        """Ask for the list; `ready` or `failed` answers."""
+        recommender, profile = self.model.recommender, self.profile.current
+        if recommender is not None and profile is not None:
+            weight = self._weight
+            make = partial(_recommend, recommender, profile, weight=weight, filters=self.choices.all_filters)
+            self._worker.request("recommend", make)
+
+    def explain(self, item_row: int) -> None:
+        """Ask for the reasons of one title; `explained` or `failed` answers."""
+        recommender, profile = self.model.recommender, self.profile.current
+        if recommender is not None and profile is not None:
+            asked = partial(_explain, recommender, profile, item_row=item_row)
+            make = partial(asked, weight=self._weight, filters=self.choices.all_filters)
+            self._worker.request("explain", make)
+
+    def ask_insights(self) -> None:
+        """Ask what shapes the whole list; `insights_ready` or `failed` answers."""
+        recommender, profile = self.model.recommender, self.profile.current
+        if recommender is not None and profile is not None:
+            asked = partial(_insights, recommender, profile)
+            self._worker.request("insights", partial(asked, weight=self._weight, filters=self.choices.all_filters))
+
+    def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:
+        """Choices made for the former data set are forgotten."""
+        self.list = None
+        self.choices = ListChoices()
+        self._undo.forget(CHOICES)
+        self.choices_changed.emit()
+
+    @property
+    def _weight(self) -> float | None:
+        """The weight, where the model in use has something to mix."""
+        recommender = self.model.recommender
+        mixes = recommender is not None and recommender.model.can.mixes_presence
+        return self.choices.weight if mixes else None
+
+    def _take(self, choices: ListChoices) -> None:
+        self.choices = choices
+        self.choices_changed.emit()
+
+    def _on_answer(self, kind: str, answer: Any) -> None:
+        if kind == "recommend":
+            self.list = answer
+            self.ready.emit(answer)
+        elif kind == "explain":
+            self.explained.emit(answer)
+        elif kind == "insights":
+            self.insights_ready.emit(answer)
+
+    def _on_failure(self, kind: str, failure: Failure) -> None:
+        if kind in ("recommend", "explain", "insights"):
+            self.failed.emit(kind, failure)
+
+
+def _recommend(
+    recommender: Recommender, profile: Profile, *, weight: float | None, filters: Filters
+) -> Job[RecommendationList]:
+    """The list for a profile. Raises ProfileError where the model knows nothing of it."""
+    yield None
+    found = recommender.match(profile)
+    return recommender.recommend(
+        found.history, top=LIST_LENGTH, weight=weight, filters=filters, seen_rows=found.seen_rows
+    )
+
+
+def _explain(
+    recommender: Recommender, profile: Profile, *, item_row: int, weight: float | None, filters: Filters
+) -> Job[Explanation]:
+    """The reasons of one title, with its ranks in the list that is shown."""
+    from engine.recommending.explanation import explain
+
+    yield None
+    found = recommender.match(profile)
+    return explain(recommender, found.history, item_row, weight=weight, filters=filters, seen_rows=found.seen_rows)
+
+
+def _insights(
+    recommender: Recommender, profile: Profile, *, weight: float | None, filters: Filters
+) -> Job[ListInsights]:
+    """The reasons of the whole list, and which ratings matter and surprise most."""
+    from engine.recommending.insights import explain_list
+
+    yield None
+    found = recommender.match(profile)
+    return (
+        yield from explain_list(recommender, found.history, weight=weight, filters=filters, seen_rows=found.seen_rows)
+    )

@@ -1,0 +1,316 @@
+"""What a person does with their ratings: rate, switch off, import and save them; profiles; the onboarding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_rec.common.notices import Failure
+from desktop_rec.for_you.my_ratings.import_state import MyImport, Progress, UnderReview
+from desktop_rec.session.dataset import OpenDataset
+from desktop_rec.session.library import OpenLibrary
+from desktop_rec.session.profile import CurrentProfile
+from desktop_rec.session.queries import Queries, QueryWorker
+from desktop_rec.session.requests import WindowRequests
+from desktop_rec.session.undo import UndoStack
+from engine.events import Event, Job, Progressed, StageStarted
+
+if TYPE_CHECKING:
+    from engine.data.dataset import Dataset
+    from engine.data.matching.review import Review
+    from engine.data.onboarding import Onboarding
+    from engine.data.profiles import ProfileEntry
+
+
+class MyRatingsController(QObject):
+    """`incoming` is a file on its way into the profile (None: none); import_changed says that it is new.
+
+    `onboarding` is there some time after ask_onboarding(); onboarding_ready says so. ratings_file_found(paths):
+    these are ratings of many people, which are to be imported as a data set.
+    """
+
+    import_changed = Signal()
+    onboarding_ready = Signal()
+    ratings_file_found = Signal(object)
+
+    def __init__(
+        self,
+        library: OpenLibrary,
+        dataset: OpenDataset,
+        profile: CurrentProfile,
+        queries: Queries,
+        undo: UndoStack,
+        requests: WindowRequests,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.library, self.dataset, self.profile, self.requests = library, dataset, profile, requests
+        self.incoming: MyImport | None = None
+        self.onboarding: Onboarding | None = None
+        self._undo = undo
+        self._waiting_file: Path | None = None
+        self._matching = queries.add(QueryWorker("matching", ("match",)))
+        self._onboarding_worker = queries.add(QueryWorker("onboarding", ("onboarding",)))
+        self._matching.answered.connect(self._on_matched)
+        self._matching.failed.connect(self._on_match_failed)
+        self._matching.event_arrived.connect(self._on_match_event)
+        self._onboarding_worker.answered.connect(self._on_onboarding)
+        profile.changed.connect(self._on_profile_changed)
+
+    def rate(self, item_row: int, rating: float | None) -> None:
+        """Rate a title of the open data set; None says *seen, not rated*."""
+        dataset, profile = self.dataset.current, self.profile.current
+        if dataset is None or profile is None:
+            return
+        from engine.data.profiles import entry_of
+
+        entry = entry_of(dataset, item_row, rating)
+        self.profile.change(profile.rated(entry), f"Rated {entry.title or entry.item_id}")
+
+    def remove(self, item_id: str, title: str | None = None) -> None:
+        """Take a title out of the profile."""
+        profile = self.profile.current
+        if profile is None:
+            return
+        after = profile.without(item_id, title=title)
+        gone = next((entry for entry in profile.entries if entry not in after.entries), None)
+        if gone is not None:
+            text = f"Removed {gone.title or gone.item_id} from {profile.name}'s ratings"
+            self.profile.change(after, text, announced=True)
+
+    def switch(self, item_id: str, on: bool, title: str | None = None) -> None:
+        """Let a rating count or not, without forgetting it."""
+        profile = self.profile.current
+        if profile is not None:
+            text = f"Switched {title or item_id} {'on' if on else 'off'}"
+            self.profile.change(profile.switched(item_id, on, title=title), text)
+
+    def put_back(self, item_row: int, before: ProfileEntry | None) -> None:
+        """A title as it was before an answer of the onboarding: with its old entry, or out of the profile."""
+        dataset, profile = self.dataset.current, self.profile.current
+        if dataset is None or profile is None:
+            return
+        from engine.data.profiles import entry_of
+
+        entry = entry_of(dataset, item_row, None)
+        after = profile.rated(before) if before is not None else profile.without(entry.item_id, title=entry.title)
+        self.profile.change(after, f"Took back the answer to {entry.title or entry.item_id}")
+
+    def borrow(self, user_id: str) -> None:
+        """Look through the eyes of somebody in the data set. Nothing done to their ratings is stored."""
+        if self.dataset.current is not None:
+            self.requests.attempt(partial(self.profile.borrow, self.dataset.current, user_id))
+
+    def choose_profile(self, profile_id: str) -> None:
+        """Go on as one of the people whose ratings are stored."""
+        self.requests.attempt(partial(self.profile.load, profile_id))
+
+    def new_profile(self, name: str) -> None:
+        """Begin the ratings of another person, and go on as them."""
+        from engine.data.profiles import Profile
+
+        if self.requests.attempt(partial(self.profile.start, Profile(uuid4().hex, name.strip() or "Somebody", ()))):
+            self.library.note_change()
+
+    def rename_profile(self, profile_id: str, name: str) -> None:
+        """Call a stored profile by another name."""
+        record = next((person for person in self.library.people() if person.profile_id == profile_id), None)
+        name = name.strip()
+        if self.library.files is None or record is None or not name or name == record.name:
+            return
+        store, text = self.library.files.profiles, f"Renamed {record.name} to {name}"
+        renamed = partial(self.profile.note_name, profile_id)
+        self._undo.do(self.library.renaming(store, profile_id, text, old=record.name, new=name, renamed=renamed))
+
+    def delete_profile(self, profile_id: str) -> None:
+        """Delete a stored profile. Somebody else goes on, if need be a new "Me", who leaves when it is undone."""
+        library = self.library.files
+        if library is None:
+            return
+        people = self.library.people()
+        name = next((person.name for person in people if person.profile_id == profile_id), profile_id)
+        others = {person.profile_id for person in people} - {profile_id}
+        is_current = self.profile.current is not None and self.profile.current.profile_id == profile_id
+        stand_in: list[str] = []
+
+        def deleted() -> None:
+            if not is_current:
+                return
+            self.profile.load_default()
+            now = self.profile.current
+            if now is not None and now.profile_id not in others:
+                stand_in.append(now.profile_id)
+                self.library.note_change()
+
+        def restored() -> None:
+            if not is_current:
+                return
+            self.profile.load(profile_id)
+            for made in stand_in:
+                if not library.profiles.load(made).entries:
+                    library.profiles.delete(made)
+            stand_in.clear()
+            self.library.note_change()
+
+        text = f"Deleted {name} and their ratings"
+        self._undo.do(
+            self.library.deletion(library.profiles, profile_id, text, deleted=deleted, restored=restored),
+        )
+
+    def import_file(self, path: Path) -> bool:
+        """Read one person's export and match it with the open data set; `incoming` follows.
+
+        Without a data set the file waits until one is opened. False where it has to wait.
+        """
+        dataset = self.dataset.current
+        if dataset is None:
+            self._waiting_file = path
+            sentence = f"{path.name} waits until a data set is open: your ratings are matched with its titles."
+            self.requests.inform(sentence, "Use the sample, or open ratings of many people.")
+            self.requests.show_place("data")
+            return False
+        if self.profile.is_borrowed or self.profile.current is None:
+            self.requests.attempt(self.profile.load_default)
+        self._set(MyImport(path, progress=Progress(f"Reading {path.name}")))
+
+        def match() -> Job[Review]:
+            from engine import operations
+
+            return (yield from operations.match_export(dataset, path))
+
+        self._matching.request("match", match)
+        return True
+
+    def leave_import(self) -> None:
+        """Forget the file; nothing was changed."""
+        self._matching.abandon()
+        self._set(None)
+
+    def decide(self, change: Callable[[UnderReview], UnderReview]) -> None:
+        """Change what is under review by one of its own steps."""
+        if self.incoming is not None and self.incoming.found is not None:
+            self._set(replace(self.incoming, found=change(self.incoming.found)))
+
+    def add_import(self) -> bool:
+        """Take what was accepted into the profile; undoing takes all of it back, and only that."""
+        made = self.incoming
+        if made is None or made.found is None or not made.found.changes:
+            return False
+        found = made.found
+        self._set(None)
+        count = f"{found.changes:,} rating" + ("s" if found.changes != 1 else "")
+        text = f"Added {count} from {made.path.name} to {found.profile.name}'s ratings"
+        self.profile.change(found.merged(), text, announced=True)
+        self.library.note_change()
+        return True
+
+    def save_unmatched(self, path: Path) -> bool:
+        """Write what will not be taken in, though nobody left it out, as CSV with the reasons."""
+        if self.incoming is None or self.incoming.found is None:
+            return False
+        from engine.data.matching.review import standings
+        from engine.data.personal.writing import write_unmatched
+
+        review = self.incoming.found.review
+        stood = zip(review.titles, review.matches, standings(review), strict=True)
+        left = [(title, match.why) for title, match, standing in stood if standing in ("unsure", "unmatched")]
+        return self._saved(partial(write_unmatched, left, path), path)
+
+    def save(self, path: Path) -> bool:
+        """Write the profile as CSV, with its scale; it can be imported here again."""
+        from engine.data.personal.writing import write_ratings
+
+        dataset, profile = self.dataset.current, self.profile.current
+        if profile is None or dataset is None:
+            return self._needs_data()
+        return self._saved(partial(write_ratings, profile, path, scale=dataset.scale), path)
+
+    def save_for_letterboxd(self, path: Path) -> bool:
+        """Write the profile as a file that Letterboxd imports."""
+        from engine.data.personal.writing import write_letterboxd
+
+        dataset, profile = self.dataset.current, self.profile.current
+        if profile is None or dataset is None:
+            return self._needs_data()
+        return self._saved(partial(write_letterboxd, profile, path, scale=dataset.scale, dataset=dataset), path)
+
+    def ask_onboarding(self) -> None:
+        """Make the onboarding of the open data set, once; onboarding_ready follows."""
+        if self.onboarding is None and self.dataset.current is not None and not self._onboarding_worker.is_busy:
+            self._onboarding_worker.request("onboarding", partial(_make_onboarding, self.dataset.current))
+
+    def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:
+        """A file that waits, or is under review, is matched with the data set that is open now."""
+        self._onboarding_worker.abandon()
+        self.onboarding = None
+        waiting = self.incoming.path if self.incoming is not None else self._waiting_file
+        if dataset is None or waiting is None:
+            self.leave_import()
+            return
+        if self._waiting_file is not None:
+            self.requests.show_place("for_you")
+        self._waiting_file = None
+        self.import_file(waiting)
+
+    def _set(self, incoming: MyImport | None) -> None:
+        self.incoming = incoming
+        self.import_changed.emit()
+
+    def _on_matched(self, kind: str, review: Review | None) -> None:
+        dataset, profile = self.dataset.current, self.profile.current
+        if self.incoming is not None and dataset is not None and profile is not None and review is not None:
+            self._set(MyImport(self.incoming.path, found=UnderReview(dataset, profile, review, review)))
+
+    def _on_match_failed(self, kind: str, failure: Failure) -> None:
+        if self.incoming is not None:
+            self._set(MyImport(self.incoming.path, failure=failure))
+
+    def _on_match_event(self, event: Event) -> None:
+        if self.incoming is None or self.incoming.progress is None:
+            return
+        if isinstance(event, Progressed):
+            share = min(1.0, event.done / event.total) if event.total else None
+            self._set(replace(self.incoming, progress=Progress(event.words, share)))
+        elif isinstance(event, StageStarted):
+            self._set(replace(self.incoming, progress=Progress(event.words)))
+
+    def _on_profile_changed(self) -> None:
+        """The person, or one of their ratings, is another: what the import means for them is worked out anew."""
+        made, profile = self.incoming, self.profile.current
+        if made is None or made.found is None or profile is None or profile == made.found.profile:
+            return
+        if self.profile.is_borrowed:
+            self.leave_import()
+        else:
+            self._set(replace(made, found=replace(made.found, profile=profile)))
+
+    def _on_onboarding(self, kind: str, onboarding: Onboarding) -> None:
+        self.onboarding = onboarding
+        self.onboarding_ready.emit()
+
+    def _saved(self, write: Callable[[], int], path: Path) -> bool:
+        counts: list[int] = []
+        if not self.requests.attempt(lambda: counts.append(write())):
+            return False
+        what = f"{counts[0]:,} titles" if counts[0] is not None else "The file"
+        self.requests.inform(f"Saved {what} as {path}.")
+        return True
+
+    def _needs_data(self) -> bool:
+        self.requests.warn(
+            "No data set is open, so the scale of your ratings is not known.", "Open the one that you rated in."
+        )
+        return False
+
+
+def _make_onboarding(dataset: Dataset) -> Job[Onboarding]:
+    from engine.data.onboarding import Onboarding
+
+    yield None
+    return Onboarding(dataset)

@@ -1,0 +1,222 @@
+"""What a person does with trained models: compare, evaluate, rename, delete; and how well one knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_rec.common.job_state import JobState
+from desktop_rec.common.notices import Failure
+from desktop_rec.models import queries as questions
+from desktop_rec.models.groups import RunGroup, SplitKey, groups_of
+from desktop_rec.session.dataset import OpenDataset
+from desktop_rec.session.jobs import Jobs, LongJob
+from desktop_rec.session.library import OpenLibrary
+from desktop_rec.session.model import ModelInUse
+from desktop_rec.session.profile import CurrentProfile
+from desktop_rec.session.queries import Queries, QueryWorker
+from desktop_rec.session.requests import WindowRequests
+from desktop_rec.session.undo import UndoStack
+from engine.errors import LibraryError
+from engine.events import Event, Progressed, StageStarted
+
+if TYPE_CHECKING:
+    from desktop_rec.models.picture import QualityPicture
+    from desktop_rec.models.queries import Known
+    from engine.data.dataset import Dataset
+    from engine.evaluation.result import EvaluationResult
+
+
+class ModelsController(QObject):
+    """`comparison` is what was found on the run asked for last (None: not yet); `changed` says that it is new.
+
+    `baseline_text` is what the baselines of that run's people are waiting for, or why there are none; "" when they
+    are there. user_evaluated(Known) and user_evaluation_failed(Failure) answer ask_user_evaluation().
+    resume_asked(run_id) and blend_asked(run ids): training is to be continued, or a blend made.
+    """
+
+    changed = Signal()
+    user_evaluated = Signal(object)
+    user_evaluation_failed = Signal(object)
+    resume_asked = Signal(str)
+    blend_asked = Signal(object)
+
+    def __init__(
+        self,
+        library: OpenLibrary,
+        dataset: OpenDataset,
+        model: ModelInUse,
+        profile: CurrentProfile,
+        jobs: Jobs,
+        queries: Queries,
+        scoring: QueryWorker,
+        undo: UndoStack,
+        requests: WindowRequests,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.library, self.dataset, self.model, self.profile = library, dataset, model, profile
+        self.jobs, self.requests = jobs, requests
+        self.comparison: QualityPicture | None = None
+        self.baseline_text = ""
+        self._undo, self._scoring = undo, scoring
+        self._baselines: dict[SplitKey, Mapping[str, EvaluationResult]] = {}
+        self._no_baselines: dict[SplitKey, str] = {}
+        self._asked_baselines: SplitKey | None = None
+        self._asked: tuple[str, tuple[str, ...]] = ("", ())
+        self._user_baseline: tuple[str, Any] = ("", None)
+        self._comparing = queries.add(QueryWorker("comparison", ("compare",)))
+        self._baseline_worker = queries.add(QueryWorker("baselines", ("baselines",), uses_torch=True))
+        self._comparing.answered.connect(self._on_compared)
+        self._comparing.failed.connect(self._on_compare_failed)
+        self._baseline_worker.answered.connect(self._on_baselines)
+        self._baseline_worker.failed.connect(self._on_baselines_failed)
+        self._baseline_worker.event_arrived.connect(self._on_baselines_event)
+        scoring.answered.connect(self._on_scored)
+        scoring.failed.connect(self._on_scoring_failed)
+
+    def compare(self, run_id: str, beside: Sequence[str] = ()) -> None:
+        """Compare a run with others of its group and with the baselines; `changed` answers, maybe twice."""
+        library, group = self.library.files, self._group(run_id)
+        if library is None or group is None:
+            return
+        self._asked = (run_id, tuple(beside))
+        shown = [run for run in reversed(group.runs) if run.run_id == run_id or run.run_id in beside]
+        places = {run.run_id: place for place, run in enumerate(reversed(group.runs))}
+        known = self._baselines.get(group.key, {})
+        make = partial(questions.compare_runs, library, shown, chosen=run_id, places=places, baselines=known)
+        self._comparing.request("compare", make)
+        self._ask_baselines(group)
+
+    def ask_user_evaluation(self, run_id: str) -> bool:
+        """Ask how well a run's model knows the person; False where there is nobody or no such model."""
+        library, dataset, profile, run = (
+            self.library.files,
+            self.dataset.current,
+            self.profile.current,
+            self.dataset.run(run_id),
+        )
+        if library is None or dataset is None or profile is None or run is None or not run.has_model:
+            return False
+        in_use = self.model.recommender
+        usual = self._user_baseline[1] if self._user_baseline[0] == dataset.fingerprint else None
+        make = partial(
+            questions.know_me,
+            library,
+            run_id,
+            profile,
+            at_hand=in_use if in_use is not None and in_use.run_id == run_id else None,
+            usual=usual,
+        )
+        self._scoring.request("user evaluation", make)
+        return True
+
+    def rename(self, run_id: str, name: str) -> None:
+        """Give a run another name."""
+        library, run, name = self.library.files, self.dataset.run(run_id), name.strip()
+        if library is not None and run is not None and name and name != run.name:
+            text = f"Renamed {run.name} to {name}"
+            self._undo.do(self.library.renaming(library.runs, run_id, text, old=run.name, new=name))
+
+    def delete(self, run_id: str) -> None:
+        """Delete a run. The newest of the others takes its place where it was in use."""
+        library, run = self.library.files, self.dataset.run(run_id)
+        if library is None or run is None:
+            return
+        was_in_use = self.model.run_id == run_id
+        self._undo.do(
+            self.library.deletion(
+                library.runs,
+                run_id,
+                f"Deleted the run {run.name}",
+                before=partial(self._refuse_running, run_id),
+                deleted=self.model.use_newest if was_in_use else None,
+                restored=partial(self.model.use_run, run_id) if was_in_use else None,
+            )
+        )
+
+    def evaluate(self, run_id: str) -> bool:
+        """Evaluate a run on its own held-out people (again), and store it person by person."""
+        library, run = self.library.files, self.dataset.run(run_id)
+        if library is None or run is None:
+            return False
+        job = LongJob(
+            JobState("evaluation", f"Evaluating {run.name}"),
+            partial(questions.judge, library, run_id),
+            finished=self._on_evaluated,
+            failed=self.requests.report,
+        )
+        return self.jobs.start(job)
+
+    def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:
+        """What was compared was of the former data set."""
+        for worker in (self._comparing, self._baseline_worker):
+            worker.abandon()
+        self.comparison, self.baseline_text, self._asked_baselines = None, "", None
+        self._baselines, self._no_baselines, self._asked = {}, {}, ("", ())
+
+    def _refuse_running(self, run_id: str) -> None:
+        run = self.dataset.run(run_id)
+        if run is not None and run.status == "running" and self.jobs.state is not None:
+            raise LibraryError(f"{run.name} is learning just now.", remedy="Stop it first.")
+
+    def _group(self, run_id: str) -> RunGroup | None:
+        return next((group for group in groups_of(self.dataset.runs) if group.has(run_id)), None)
+
+    def _ask_baselines(self, group: RunGroup) -> None:
+        library, dataset = self.library.files, self.dataset.current
+        if group.key in self._baselines or not group.can_be_judged:
+            self.baseline_text = self._no_baselines.get(group.key, "")
+            return
+        if self._asked_baselines != group.key and library is not None and dataset is not None:
+            self._asked_baselines = group.key
+            self.baseline_text = "Working out the baselines"
+            make = partial(questions.baselines, library, dataset, dict(group.split))
+            self._baseline_worker.request("baselines", make)
+
+    def _on_compared(self, kind: str, comparison: QualityPicture) -> None:
+        self.comparison = comparison
+        self.changed.emit()
+
+    def _on_compare_failed(self, kind: str, failure: Failure) -> None:
+        self.requests.report(failure)
+
+    def _on_baselines(self, kind: str, found: Mapping[str, EvaluationResult]) -> None:
+        if self._asked_baselines is not None:
+            self._baselines[self._asked_baselines] = found
+        self._asked_baselines, self.baseline_text = None, ""
+        run_id, beside = self._asked
+        if run_id:
+            self.compare(run_id, beside)
+
+    def _on_baselines_failed(self, kind: str, failure: Failure) -> None:
+        self.baseline_text = f"There are no baselines: {failure.sentence}"
+        if self._asked_baselines is not None:
+            self._baselines[self._asked_baselines] = {}
+            self._no_baselines[self._asked_baselines] = self.baseline_text
+        self._asked_baselines = None
+        self.changed.emit()
+
+    def _on_baselines_event(self, event: Event) -> None:
+        if isinstance(event, (StageStarted, Progressed)) and event.words != self.baseline_text:
+            self.baseline_text = event.words
+            self.changed.emit()
+
+    def _on_scored(self, kind: str, answer: Any) -> None:
+        if kind == "user evaluation" and answer is not None:
+            known: Known = answer
+            if self.dataset.current is not None:
+                self._user_baseline = (self.dataset.fingerprint, known.usual)
+            self.user_evaluated.emit(known)
+
+    def _on_scoring_failed(self, kind: str, failure: Failure) -> None:
+        if kind == "user evaluation":
+            self.user_evaluation_failed.emit(failure)
+
+    def _on_evaluated(self, result: EvaluationResult | None) -> None:
+        if result is None or result.stopped:
+            self.requests.inform("The evaluation was stopped; the figures are as they were.")
+        self.library.note_change()

@@ -1,0 +1,52 @@
+"""Which devices can compute here. Finding them imports torch, once, in the background."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_rec.session.queries import QueryWorker
+from engine.events import Job
+
+if TYPE_CHECKING:
+    from engine.device import Device, UnusedGpu
+
+
+@dataclass(frozen=True)
+class FoundDevices:
+    """What can compute here, and a GPU that is there but of no use to torch."""
+
+    usable: tuple[Device, ...]
+    unused: UnusedGpu | None
+
+
+class Devices(QObject):
+    """`found` is None until they are known; `changed` says so. torch is imported by then."""
+
+    changed = Signal()
+
+    def __init__(self, worker: QueryWorker, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.found: FoundDevices | None = None
+        self._worker = worker
+        worker.answered.connect(self._on_answer)
+
+    def look(self) -> None:
+        """Import torch in the background and see what can compute here, so that no later click waits for it."""
+        if self.found is None:
+            self._worker.request("devices", _find_devices)
+
+    def _on_answer(self, kind: str, answer: Any) -> None:
+        if kind == "devices":
+            self.found = answer
+            self.changed.emit()
+
+
+def _find_devices() -> Job[FoundDevices]:
+    yield None
+    import engine.operations.preparing  # noqa: F401
+    from engine.device import explain_unused_gpu, find_devices
+
+    return FoundDevices(find_devices(), explain_unused_gpu())

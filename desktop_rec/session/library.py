@@ -1,0 +1,140 @@
+"""The library that the window works in: opened and closed here, its records read once and kept until they change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_rec.common.notices import Failure, failure_of
+from desktop_rec.session.undo import Change
+from engine.errors import EngineError
+
+if TYPE_CHECKING:
+    from engine.library.datasets import DatasetRecord
+    from engine.library.profiles import ProfileRecord
+    from engine.library.run_record import RunRecord
+    from engine.library.searches import SearchRecord
+    from engine.library.store import Library
+
+
+class OpenLibrary(QObject):
+    """`files` is the library, None where none could be opened: `failure` then says why.
+
+    `changed` says that data sets, runs, searches or people are others. The lists below are read from the disk when they
+    are asked for the first time after that.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.files: Library | None = None
+        self.failure: Failure | None = None
+        self._lists: dict[str, tuple[Any, ...]] = {}
+
+    @property
+    def home(self) -> Path | None:
+        """The folder of the library."""
+        return self.files.home if self.files else None
+
+    def open(self, home: Path | None = None) -> bool:
+        """Open the library in a folder (None: the usual one); False, with `failure`, where that is not possible."""
+        from engine.library.store import Library
+
+        try:
+            self.files = Library.open(home, who="the window of Desktop Rec")
+            self.failure = None
+        except (EngineError, OSError) as error:
+            self.failure = failure_of(error)
+        self.note_change()
+        return self.files is not None
+
+    def close(self) -> None:
+        """Give the folder free for others. Call it when nothing runs."""
+        if self.files is not None:
+            self.files.close()
+            self.files = None
+
+    def note_change(self) -> None:
+        """Records are others now: whoever shows them reads them again."""
+        self.forget_lists()
+        self.changed.emit()
+
+    def forget_lists(self) -> None:
+        """Read records from the disk when they are asked for next, without saying that they changed."""
+        self._lists.clear()
+
+    def datasets(self) -> tuple[DatasetRecord, ...]:
+        """The data sets, the newest first."""
+        return self._list("datasets", lambda files: files.datasets.records())
+
+    def runs(self, fingerprint: str) -> tuple[RunRecord, ...]:
+        """The runs that learned from a data set (or from an equal one), the newest first."""
+
+        def read(files: Library) -> tuple[RunRecord, ...]:
+            return tuple(run for run in files.runs.records() if run.fingerprint == fingerprint)
+
+        return self._list(f"runs of {fingerprint}", read)
+
+    def searches(self, fingerprint: str) -> tuple[SearchRecord, ...]:
+        """The searches over a data set, the newest first."""
+        return self._list(f"searches of {fingerprint}", lambda files: files.searches.records(fingerprint))
+
+    def people(self) -> tuple[ProfileRecord, ...]:
+        """The people whose ratings are stored."""
+        return self._list("people", lambda files: files.profiles.records())
+
+    def deletion(
+        self,
+        store: Any,
+        record_id: str,
+        text: str,
+        *,
+        before: Callable[[], None] | None = None,
+        deleted: Callable[[], None] | None = None,
+        restored: Callable[[], None] | None = None,
+    ) -> Change:
+        """A deletion with its way back, for data sets, runs, searches and profiles alike.
+
+        store: the library's store of such records. before: what the window does first, or a LibraryError that it raises
+        where the record is needed. deleted, restored: what it does afterwards.
+        """
+
+        def delete() -> None:
+            if before is not None:
+                before()
+            store.delete(record_id)
+            self.note_change()
+            if deleted is not None:
+                deleted()
+
+        def restore() -> None:
+            store.restore(record_id)
+            self.note_change()
+            if restored is not None:
+                restored()
+
+        return Change(text, delete, restore, announced=True)
+
+    def renaming(
+        self, store: Any, record_id: str, text: str, *, old: str, new: str, renamed: Callable[[str], None] | None = None
+    ) -> Change:
+        """Another name for a record, with its way back; `renamed` is told the name that counts now."""
+
+        def call_it(name: str) -> None:
+            store.rename(record_id, name)
+            if renamed is not None:
+                renamed(name)
+            self.note_change()
+
+        return Change(text, lambda: call_it(new), lambda: call_it(old))
+
+    def _list(self, name: str, read: Callable[[Library], Any]) -> tuple[Any, ...]:
+        if self.files is None:
+            return ()
+        if name not in self._lists:
+            self._lists[name] = tuple(read(self.files))
+        return self._lists[name]

@@ -1,0 +1,43 @@
+"""What the session asks of the window: to show a notice, and to go to a place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_rec.common.notices import Failure, Notice, failure_of
+from engine.errors import EngineError
+
+
+class WindowRequests(QObject):
+    """notice(Notice): show this to the person. place(str): go to "for_you", "data", "train", "models" or "settings"."""
+
+    notice = Signal(object)
+    place = Signal(str)
+
+    def notify(self, notice: Notice) -> None:
+        self.notice.emit(notice)
+
+    def inform(self, sentence: str, remedy: str = "") -> None:
+        """A notice of something that went well, or as it should."""
+        self.notice.emit(Notice(sentence, remedy, kind="info"))
+
+    def warn(self, sentence: str, remedy: str = "") -> None:
+        self.notice.emit(Notice(sentence, remedy, kind="warning"))
+
+    def report(self, failure: Failure) -> None:
+        """A notice of what could not be done."""
+        self.notice.emit(Notice.of(failure))
+
+    def show_place(self, place: str) -> None:
+        self.place.emit(place)
+
+    def attempt(self, step: Callable[[], object]) -> bool:
+        """Run a short step; a failure becomes a notice and False."""
+        try:
+            step()
+        except (EngineError, OSError) as error:
+            self.report(failure_of(error))
+            return False
+        return True

@@ -1,0 +1,228 @@
+"""What a person does to train: start, resume, blend and discard runs; and what becomes of a run when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_rec.common.job_state import JobState
+from desktop_rec.common.notices import Failure
+from desktop_rec.session.dataset import OpenDataset
+from desktop_rec.session.devices import Devices
+from desktop_rec.session.jobs import Jobs, LongJob
+from desktop_rec.session.library import OpenLibrary
+from desktop_rec.session.model import ModelInUse, now_label
+from desktop_rec.session.requests import WindowRequests
+from desktop_rec.session.undo import UndoStack
+from desktop_rec.session.worker import MakeJob
+from desktop_rec.training.curves import TrainingState
+from engine.events import Event, Job, TrainingStarted
+from engine.training.curve_text import hides_while_training
+
+if TYPE_CHECKING:
+    from engine.data.dataset import Dataset
+    from engine.data.split import SplitConfig
+    from engine.operations import FinishedRun
+    from engine.settings import Config
+    from engine.training.config import TrainingConfig
+
+FIRST_MODEL = "two_head"
+"""What is trained where nobody chose."""
+
+
+class TrainingController(QObject):
+    """`state` is the run that learns, or that ended last; `changed` says that it is new or has moved.
+
+    `stale_text` is a sentence where the data set changed under a trained model, else "". A finished run's model takes
+    the place of the one in use, unless another data set was opened meanwhile.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        library: OpenLibrary,
+        dataset: OpenDataset,
+        model: ModelInUse,
+        devices: Devices,
+        jobs: Jobs,
+        undo: UndoStack,
+        requests: WindowRequests,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.dataset, self.model, self.devices, self.jobs, self.requests = dataset, model, devices, jobs, requests
+        self.state = TrainingState()
+        self.stale_text = ""
+        self._library, self._undo = library, undo
+        self._discarding = False
+        self._fingerprint = ""
+
+    def train(
+        self,
+        model: str,
+        model_config: Config | None,
+        training: TrainingConfig | None,
+        split: SplitConfig,
+        device: str = "auto",
+        *,
+        suggestion: str | None = None,
+    ) -> bool:
+        """Train a model (closed-form ones are fitted); training.lr None finds the rate first, by that suggestion."""
+        library, dataset = self._library.files, self.dataset.current
+        if library is None or dataset is None:
+            return False
+
+        def make() -> Job[FinishedRun]:
+            from engine import operations
+
+            return operations.train(
+                library,
+                dataset,
+                model=model,
+                model_config=model_config,
+                training=training,
+                split=split,
+                device=device,
+                suggestion=suggestion,
+            )
+
+        if not self._start(model, "Training", make):
+            return False
+        self._note_settings(model_config.as_dict() if model_config else {}, split.as_dict())
+        return True
+
+    def train_with_defaults(self) -> bool:
+        """Train the model that stands first in the list with its own settings; the rate is found on the way."""
+        library, dataset = self._library.files, self.dataset.current
+        if library is None or dataset is None:
+            return False
+
+        def make() -> Job[FinishedRun]:
+            from engine import operations
+
+            return operations.train(library, dataset, model=FIRST_MODEL)
+
+        return self._start(FIRST_MODEL, "Training", make)
+
+    def resume(self, run_id: str, epochs: int | None = None) -> bool:
+        """Continue training a run, to a new total of epochs where given; Train shows how it goes."""
+        library, run = self._library.files, self.dataset.run(run_id)
+        if library is None or run is None:
+            return False
+
+        def make() -> Job[FinishedRun]:
+            from engine import operations
+
+            return operations.resume(library, run_id, epochs=epochs)
+
+        if not self._start(run.model, "Continuing training", make):
+            return False
+        self.state.epochs += library.runs.curves(run_id)
+        self._note_settings(run.model_config, run.split_config)
+        self.requests.show_place("train")
+        return True
+
+    def blend(self, run_ids: Sequence[str]) -> bool:
+        """Mix finished runs into a new one, which takes the place of the model in use as a trained one does."""
+        library, parts = self._library.files, tuple(run_ids)
+        if library is None or self.dataset.current is None:
+            return False
+
+        def make() -> Job[FinishedRun]:
+            from engine import operations
+
+            return operations.blend(library, parts)
+
+        if not self._start("blend", "Blending", make):
+            return False
+        part = next((run for run in self.dataset.runs if run.run_id in parts), None)
+        if part is not None:
+            self._note_settings({}, part.split_config)
+        return True
+
+    def discard(self) -> None:
+        """Throw the run away: end it if it runs, then delete it."""
+        if self.jobs.is_running("training"):
+            self._discarding = True
+            self.jobs.stop()
+        elif self.state.finished is not None:
+            self._delete(self.state.finished.run_id)
+
+    def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:
+        """Curves of the former data set are dropped, and it is said that its models are of no use here."""
+        is_other = former is not None and (dataset is None or dataset.fingerprint != former.fingerprint)
+        had_model = self.state.finished is not None
+        self.stale_text = "The data set has changed. Train again." if is_other and had_model else ""
+        if self.jobs.state is None or self.jobs.is_running("import"):
+            self.state = TrainingState()
+        self.changed.emit()
+
+    def _start(self, model: str, title: str, make: MakeJob) -> bool:
+        job = LongJob(
+            JobState("training", title),
+            make,
+            finished=self._on_finished,
+            failed=self._on_failed,
+            arrived=self._on_event,
+            drained=self.changed.emit,
+        )
+        if not self.jobs.start(job):
+            return False
+        self._discarding = False
+        self.stale_text = ""
+        self._fingerprint = self.dataset.fingerprint
+        self.state = TrainingState(model=model, running=True)
+        self.changed.emit()
+        return True
+
+    def _note_settings(self, model_config: Mapping[str, Any], split: Mapping[str, Any]) -> None:
+        """What of a run's settings its curves are read by."""
+        self.state.hides = hides_while_training(model_config)
+        self.state.split_kind = str(split.get("kind") or "")
+
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, TrainingStarted):
+            self._library.forget_lists()  # the run is recorded by now
+        self.state.fold(event)
+
+    def _on_finished(self, finished: FinishedRun | None) -> None:
+        self.state.end()
+        self.state.finished = finished
+        self._library.note_change()
+        if finished is None:
+            self.state.discarded = True
+            self.requests.inform("Stopped before anything was learned; nothing was kept.")
+        elif self._discarding:
+            self._delete(finished.run_id)
+        elif self.dataset.current is not None and self.dataset.fingerprint == self._fingerprint:
+            self.model.use(finished.recommender, now_label(self.state.model, finished.run_id))
+        self._discarding = False
+        self.changed.emit()
+
+    def _on_failed(self, failure: Failure) -> None:
+        self.state.end()
+        self.state.failure = failure
+        self._library.note_change()
+        self.requests.report(failure)
+        self.changed.emit()
+
+    def _delete(self, run_id: str) -> None:
+        if self._library.files is None:
+            return
+
+        def deleted() -> None:
+            self.state.discarded = True
+            self.changed.emit()
+            if self.model.run_id == run_id:
+                self.model.use_newest()
+
+        def restored() -> None:
+            self.state.discarded = False
+            self.changed.emit()
+            self.model.use_run(run_id)
+
+        runs = self._library.files.runs
+        self._undo.do(self._library.deletion(runs, run_id, "Discarded the run", deleted=deleted, restored=restored))
