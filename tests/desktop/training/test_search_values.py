@@ -30,6 +30,7 @@ def test_that_models_with_something_to_vary_are_offered_and_blends_are_not():
     ids=[*(search_model.key for search_model in search_models()), *PRESETS],
 )
 def test_that_every_suggested_list_is_one_that_the_setting_takes(base):
+    assert varied_settings(base)
     for declared, in_training in varied_settings(base):
         assert read_axis(base, declared.name, suggested_values(base, declared, in_training))
 

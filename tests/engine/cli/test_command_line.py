@@ -261,6 +261,8 @@ def test_that_help_version_and_lists_need_no_torch(tmp_path):
         "print(status, 'torch' in sys.modules, 'pyarrow' in sys.modules)"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
     assert ended.stdout.splitlines()[-1] == "0 False False"
     version = subprocess.run([sys.executable, "-m", "engine", "--version"], capture_output=True, text=True)
+    assert version.returncode == 0, version.stderr
     assert version.stdout.startswith("Desktop Rec ")

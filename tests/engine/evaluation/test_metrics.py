@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import torch
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from engine.data.dataset import Scale
@@ -89,7 +88,6 @@ def ranked(listed: list[int], rated: dict[int, int], most: int) -> RankedLists:
 
 
 @given(case=lists_and_relevant(), k=st.integers(1, 15))
-@hypothesis_settings(max_examples=200, deadline=None)
 def test_that_the_ranking_metrics_are_their_definitions(case, k):
     listed, rated = case
     relevant = set(rated)
@@ -105,7 +103,6 @@ def test_that_the_ranking_metrics_are_their_definitions(case, k):
 
 
 @given(case=lists_and_relevant(), k=st.integers(1, 15))
-@hypothesis_settings(max_examples=200, deadline=None)
 def test_that_graded_ndcg_is_its_definition(case, k):
     listed, rated = case
     expected = slow_ndcg(listed, {item: rating - 1.0 for item, rating in rated.items()}, k)
@@ -122,14 +119,12 @@ def test_that_grades_run_from_0_to_4_on_any_scale():
     scores=st.lists(st.lists(TIED, min_size=9, max_size=9), min_size=1, max_size=4),
     k=st.integers(1, 12),
 )
-@hypothesis_settings(max_examples=300, deadline=None)
 def test_that_equal_scores_are_ordered_by_item_row(scores, k):
     found = top_items(torch.tensor(scores), k)
     assert found.tolist() == [slow_top(score, k) for score in scores]
 
 
 @given(seed=st.integers(0, 10_000))
-@hypothesis_settings(max_examples=20, deadline=None)
 def test_that_long_lists_are_ordered_as_a_full_sort_orders_them(seed):
     scores = np.random.default_rng(seed).integers(0, 60, size=(3, 400)).astype(np.float32) / 7
     found = top_items(torch.from_numpy(scores), 100)

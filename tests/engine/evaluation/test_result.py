@@ -3,7 +3,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from engine.errors import DataError
@@ -53,7 +52,6 @@ def test_that_every_draw_is_a_weighted_mean_of_people_drawn_with_replacement():
 
 
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=30))
-@hypothesis_settings(max_examples=30, deadline=None)
 def test_that_no_draw_leaves_the_range_of_the_people(values):
     draws = means(np.array(values))
     assert draws.min() >= min(values) - 1e-9

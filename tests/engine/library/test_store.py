@@ -28,6 +28,7 @@ def test_that_a_second_opening_says_who_has_the_folder(library, home):
 def test_that_another_process_is_refused_and_the_first_one_goes_on(library, home):
     code = f"from engine.library.store import Library; Library.open({str(home)!r}, who='x')"
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert other.returncode == 1
     assert "is in use by a test" in other.stderr
     assert library.profiles.default().name == "Me"
 
@@ -39,9 +40,21 @@ def test_that_a_closed_library_opens_again(home):
 
 
 def test_that_a_killed_process_leaves_no_lock(home):
-    code = f"import os; from engine.library.store import Library; Library.open({str(home)!r}, who='x'); os._exit(9)"
-    subprocess.run([sys.executable, "-c", code], check=False)
-    Library.open(home, who="next").close()
+    code = (
+        "import sys; from engine.library.store import Library\n"
+        f"library = Library.open({str(home)!r}, who='the killed one')\n"
+        "print('open', flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == "open"
+        with pytest.raises(LibraryError, match=rf"in use by the killed one \(process {process.pid}, since"):
+            Library.open(home, who="next")
+        process.kill()
+    assert process.returncode != 0, "it ended by itself"
+    with Library.open(home, who="next") as library:
+        assert library.home == home
 
 
 def test_that_the_environment_names_the_folder(monkeypatch, tmp_path):
@@ -105,7 +118,7 @@ def test_that_a_transaction_that_fails_keeps_nothing(library):
 
 def test_that_the_disk_use_is_counted(library, planted, report):
     before = library.disk_use()
-    library.datasets.keep(planted, report)
+    library.datasets.save(planted, report)
     assert library.disk_use() > before + planted.entries * 8
 
 
@@ -114,7 +127,8 @@ def test_that_opening_a_library_imports_no_torch(tmp_path: Path):
         "import sys; from pathlib import Path; from engine.library.store import Library;"
         f"Library.open(Path({str(tmp_path / 'h')!r}), who='x'); print('torch' in sys.modules)"
     )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "False"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (0, "False"), done.stderr
 
 
 def test_that_a_full_disk_is_said_where_sqlite_only_says_disk_error(library, monkeypatch):
@@ -137,5 +151,5 @@ def test_that_what_cannot_be_recorded_leaves_no_folder(library, planted, report,
 
     monkeypatch.setattr(Database, "transaction", full)
     with pytest.raises(LibraryError, match="the disk is full"):
-        library.datasets.keep(planted, report)
+        library.datasets.save(planted, report)
     assert list((library.home / "datasets").iterdir()) == []

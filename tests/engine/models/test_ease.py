@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 import engine.models.ease as linear
@@ -102,7 +101,6 @@ def test_that_many_blocks_give_what_one_block_gives(monkeypatch):
 
 
 @given(seed=st.integers(0, 10_000))
-@hypothesis_settings(max_examples=25, deadline=None)
 def test_that_leaving_one_out_equals_predicting_without_it(seed):
     histories = crowd(60, 20, seed=seed)
     model = fitted(histories, 20)

@@ -145,7 +145,9 @@ def test_that_nobody_with_anything_to_find_is_told(split):
 
 def test_that_neighbours_stay_on_the_simplex():
     for weights in (np.array([1.0, 0.0, 0.0]), np.array([0.5, 0.3, 0.2])):
-        for other in neighbours(weights, 0.1):
+        found = list(neighbours(weights, 0.1))
+        assert found
+        for other in found:
             assert other.sum() == pytest.approx(1.0, abs=1e-5)
             assert (other >= 0).all()
             assert not np.array_equal(other, weights)

@@ -199,7 +199,10 @@ def test_that_the_rates_run_from_end_to_end(spacing):
 
 
 def test_that_no_mode_leaks_to_the_driver_at_any_yield(split, fresh_model):
+    yields = 0
     for _ in find_rate(split, fresh_model(), training=TRAINING, finder=FINDER, device=CPU):
         assert torch.is_grad_enabled()
         assert not torch.is_inference_mode_enabled()
         assert not torch.is_autocast_enabled("cpu")
+        yields += 1
+    assert yields >= FINDER.steps
