@@ -32,7 +32,7 @@ def _registered(monkeypatch):
 @pytest.fixture
 def home(tmp_path):
     with Library.open(tmp_path / "home", who="a test") as library:
-        library.datasets.keep(planted_dataset(), REPORT)
+        library.datasets.save(planted_dataset(), REPORT)
     return tmp_path / "home"
 
 
