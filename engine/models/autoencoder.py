@@ -19,13 +19,12 @@ from itertools import pairwise
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.data.batches import Batch, ResidentHistories, whole_batch
-from engine.data.dataset import Histories, Scale
+from engine.data.dataset import Histories, Int64, Scale
 from engine.models.base import Losses, Moment, Prediction, StepModel, as_index
 from engine.models.declaration import ModelConfig
 from engine.models.losses import (
@@ -188,9 +187,7 @@ class _Autoencoder(StepModel):
         return Prediction.joined(chunks)
 
     @torch.inference_mode()
-    def leave_one_out(
-        self, profile: Histories, *, left_out_V: npt.NDArray[np.int64], columns_C: npt.NDArray[np.int64] | None
-    ) -> Prediction:
+    def leave_one_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
         """See Model. Without like i the first layer is the sum less row i, over the new length."""
         device = self.first_IH.device
         liked_n = torch.from_numpy(profile.ratings_N >= self.scale.like).to(device)
@@ -204,7 +201,7 @@ class _Autoencoder(StepModel):
         parts = [self._predicted(first_VH[torch.from_numpy(rows)], columns) for rows in self._portions(len(first_VH))]
         return Prediction.joined(parts)
 
-    def _portions(self, people: int) -> Iterator[npt.NDArray[np.int64]]:
+    def _portions(self, people: int) -> Iterator[Int64]:
         """Groups of people whose logits fit into memory."""
         at_once = max(1, _SCORES_AT_ONCE // max(1, self.items))
         for start in range(0, max(1, people), at_once):

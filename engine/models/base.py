@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.data.batches import Examples, ResidentHistories
-from engine.data.dataset import Histories, Scale
+from engine.data.dataset import Histories, Int64, Scale
 from engine.events import Job
 from engine.models.declaration import Capabilities
 from engine.settings import Config
@@ -149,13 +149,7 @@ class Model(nn.Module, ABC):
         return None
 
     @abstractmethod
-    def leave_one_out(
-        self,
-        profile: Histories,
-        *,
-        left_out_V: npt.NDArray[np.int64],
-        columns_C: npt.NDArray[np.int64] | None,
-    ) -> Prediction:
+    def leave_one_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
         """Predict for one profile whole and without each of some entries.
 
         Equal to calling `predict` on each variant, only faster.

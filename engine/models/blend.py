@@ -19,11 +19,10 @@ from dataclasses import dataclass, field
 from typing import Any, Self, cast
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from engine.data.dataset import Histories, Scale
+from engine.data.dataset import Histories, Int64, Scale
 from engine.errors import SettingError
 from engine.models.base import Model, Prediction, as_index
 from engine.models.declaration import Capabilities, ModelConfig
@@ -136,9 +135,7 @@ class Blend(Model):
         """See Model."""
         return self.mixed(self.shares(profiles, ratings=ratings), ratings=ratings)
 
-    def leave_one_out(
-        self, profile: Histories, *, left_out_V: npt.NDArray[np.int64], columns_C: npt.NDArray[np.int64] | None
-    ) -> Prediction:
+    def leave_one_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
         """See Model."""
         return self.mixed(self.shares_left_out(profile, left_out_V=left_out_V, columns_C=columns_C), ratings=True)
 
@@ -175,9 +172,7 @@ class Blend(Model):
         return self._shares(predicted, free_UI, None, ratings=ratings)
 
     @torch.inference_mode()
-    def shares_left_out(
-        self, profile: Histories, *, left_out_V: npt.NDArray[np.int64], columns_C: npt.NDArray[np.int64] | None
-    ) -> tuple[Share, ...]:
+    def shares_left_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> tuple[Share, ...]:
         """What each part adds to `leave_one_out`, [1 + V, C], in the order of the parts."""
         free_VI = free_without_each(self.candidates_I, profile, left_out_V)
 
@@ -191,7 +186,7 @@ class Blend(Model):
         self,
         predicted: Callable[[Part, Model], Prediction],
         free_UI: Tensor,
-        columns_C: npt.NDArray[np.int64] | None,
+        columns_C: Int64 | None,
         *,
         ratings: bool,
     ) -> tuple[Share, ...]:
@@ -254,7 +249,7 @@ def free_titles(candidates_I: Tensor, profiles: Histories) -> Tensor:
     return free_UI
 
 
-def free_without_each(candidates_I: Tensor, profile: Histories, left_out_V: npt.NDArray[np.int64]) -> Tensor:
+def free_without_each(candidates_I: Tensor, profile: Histories, left_out_V: Int64) -> Tensor:
     """`free_titles` of one profile whole and without each of some entries, [1 + V, I]."""
     free_VI = free_titles(candidates_I, profile).expand(1 + len(left_out_V), -1).clone()
     rows_V = profile.item_rows_N[np.asarray(left_out_V, dtype=np.int64)].astype(np.int64)

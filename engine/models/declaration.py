@@ -15,14 +15,14 @@ from engine.settings import Config
 class Capabilities:
     """What a model can do. Views, JSON and pages of quality follow this; nothing else is assumed of a model."""
 
-    ranks: bool
-    predicts_ratings: bool
-    learns_by_steps: bool
+    ranks: bool = True
+    predicts_ratings: bool = False
+    learns_by_steps: bool = False
     """Whether it has a learning rate and curves; otherwise it is computed at once and reports stages."""
-    needs_times: bool
-    folds_in: bool
+    needs_times: bool = False
+    folds_in: bool = True
     """Whether it ranks for people who were not in the training data."""
-    learns_from: str
+    learns_from: str = "ratings"
     """"likes" or "ratings"."""
     mixes_presence: bool = False
     """Whether its ranking moves with a weight between likely-to-watch and likely-to-love."""

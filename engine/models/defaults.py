@@ -44,13 +44,15 @@ class Machine:
 
 @dataclass(frozen=True)
 class DataFacts:
-    """What the rules look at. `counted` people like five titles or more; `rates` is whether ratings differ."""
+    """What the rules look at. `rated` entries have a rating, `counted` people like five titles or more.
+
+    `rates`: whether ratings differ. `timed`: whether times do.
+    """
 
     people: int
     titles: int
     entries: int
     rated: int
-    likes: int
     counted: int
     rates: bool
     timed: bool
@@ -62,7 +64,6 @@ class Rule:
 
     model: str
     why: Callable[[DataFacts, Machine], str | None]
-    settings: Mapping[str, Any] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -72,18 +73,17 @@ def this_machine() -> Machine:
 
 
 def facts_of(dataset: Dataset) -> DataFacts:
-    """Count what decides; reads every rating once. Where a library holds the data set, its statistics say the same."""
+    """Count what the rules look at; reads every rating once. The library has the same counts stored."""
     return facts_from(drive(count_statistics(dataset)))
 
 
 def facts_from(statistics: DatasetStatistics) -> DataFacts:
-    """What decides, of what was counted before."""
+    """What the rules look at, from statistics that were counted before."""
     return DataFacts(
         people=statistics.people,
         titles=statistics.titles,
         entries=statistics.entries,
         rated=statistics.rated,
-        likes=statistics.likes,
         counted=statistics.likers,
         rates=statistics.has_varied_ratings,
         timed=statistics.has_varied_times,
@@ -98,7 +98,7 @@ def choose_preset(name: str, facts: DataFacts, machine: Machine) -> Preset:
         why = rule.why(facts, machine)
         if why is not None:
             title, sentence = CHOSEN[name]
-            return Preset(name, title, sentence, rule.model, rule.settings, rule.training, why=why)
+            return Preset(name, title, sentence, rule.model, training=rule.training, why=why)
     raise AssertionError("the last rule always holds")
 
 

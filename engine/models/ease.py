@@ -19,13 +19,12 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 from scipy.sparse import csr_array
 from torch import Tensor
 
-from engine.data.dataset import Float32, Histories, Scale
+from engine.data.dataset import Float32, Histories, Int64, Scale
 from engine.device import available_memory_bytes
 from engine.errors import DeviceError, TrainingError
 from engine.events import Event, Job, Pace, Progressed, StageStarted
@@ -118,7 +117,7 @@ class Ease(ClosedFormModel):
             weights_from_inverse(weights_LL)
         self._take_weights(weights_LL, title_rows_L, l2)
 
-    def _tastes(self, histories: Histories) -> tuple[csr_array, npt.NDArray[np.int64]]:
+    def _tastes(self, histories: Histories) -> tuple[csr_array, Int64]:
         """What each title counts for each person who likes anything: likers by titles that somebody likes."""
         like, others = self.scale.like, self.config.other_ratings
         learned = histories_of_likers(histories, like, others=others)
@@ -139,7 +138,7 @@ class Ease(ClosedFormModel):
         l2_L: Float32 = (l2 + hidden * squares_L).astype(np.float32)
         return l2_L
 
-    def _take_weights(self, weights_LL: Tensor, title_rows_L: npt.NDArray[np.int64], l2: float) -> None:
+    def _take_weights(self, weights_LL: Tensor, title_rows_L: Int64, l2: float) -> None:
         if not bool(torch.isfinite(weights_LL.sum())):
             raise TrainingError(
                 f"With l2 {l2:g} the numbers of ease run out of precision.", remedy="Choose a larger l2."
@@ -159,16 +158,14 @@ class Ease(ClosedFormModel):
         return Prediction(self._spread(score_UL.cpu()))
 
     @torch.inference_mode()
-    def leave_one_out(
-        self, profile: Histories, *, left_out_V: npt.NDArray[np.int64], columns_C: npt.NDArray[np.int64] | None
-    ) -> Prediction:
+    def leave_one_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
         """See Model. Without entry i the scores are those of the whole less row i of B."""
         impact_nC = self.impacts(profile, columns_C)
         whole_C = impact_nC.sum(0)
         return Prediction(torch.cat([whole_C[None], whole_C - impact_nC[as_index(left_out_V)]]))
 
     @torch.inference_mode()
-    def impacts(self, profile: Histories, columns_C: npt.NDArray[np.int64] | None = None) -> Tensor:
+    def impacts(self, profile: Histories, columns_C: Int64 | None = None) -> Tensor:
         """B[i, j] for each entry i of one profile and each column j (None: all titles); zero rows for no likes."""
         rows_n = torch.from_numpy(self._matrix_rows(profile))
         known_n = rows_n >= 0
@@ -179,7 +176,7 @@ class Ease(ClosedFormModel):
         impact_nC[known_n] = picked_kC
         return impact_nC
 
-    def _matrix_rows(self, profiles: Histories) -> npt.NDArray[np.int64]:
+    def _matrix_rows(self, profiles: Histories) -> Int64:
         """For each entry its row in B, [N]; -1 where it is no like or nobody liked the title."""
         if not len(self.title_rows_L):
             raise TrainingError("This ease model has learned nothing yet.", remedy="Fit it first.")

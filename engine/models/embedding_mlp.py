@@ -18,12 +18,11 @@ from itertools import pairwise
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
 from engine.data.batches import EntryBatch, mixed_seed
-from engine.data.dataset import Histories, Scale
+from engine.data.dataset import Histories, Int64, Scale
 from engine.models.base import Losses, Moment, Prediction, as_index
 from engine.models.fold_in import Lot, PersonNetwork, exact, lots_of, variants_of
 from engine.models.losses import dropout_like
@@ -267,9 +266,7 @@ class EmbeddingMlp(RatingModel):
         return self._ratings(torch.cat(parts))
 
     @torch.inference_mode()
-    def leave_one_out(
-        self, profile: Histories, *, left_out_V: npt.NDArray[np.int64], columns_C: npt.NDArray[np.int64] | None
-    ) -> Prediction:
+    def leave_one_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
         """See Model. All variants are people of one lot: the titles' part of the first layer is shared.
 
         Long profiles are computed in float32: a rating's influence is then exact to about 1e-5 stars.

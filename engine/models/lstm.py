@@ -13,7 +13,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -177,9 +176,7 @@ class Lstm(RatingModel):
         return self._ratings(torch.cat(parts))
 
     @torch.inference_mode()
-    def leave_one_out(
-        self, profile: Histories, *, left_out_V: npt.NDArray[np.int64], columns_C: npt.NDArray[np.int64] | None
-    ) -> Prediction:
+    def leave_one_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
         """See Model. Only variants without one of the latest titles differ from the whole profile."""
         latest_P = time_order(profile)[-self._reach - 1 :]
         moved_V = np.isin(left_out_V, latest_P[-self._reach :])

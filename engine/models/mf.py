@@ -27,7 +27,7 @@ from scipy.sparse.linalg import svds
 from torch import Tensor, nn
 
 from engine.data.batches import EntryBatch, mixed_seed
-from engine.data.dataset import Histories, Scale
+from engine.data.dataset import Histories, Int64, Scale
 from engine.models.base import Losses, Moment, Prediction, as_index
 from engine.models.fold_in import Lot, lots_of, ridge_factors, ridge_factors_without_each, ridge_variances
 from engine.models.rating_model import RatingConfig, RatingModel
@@ -166,9 +166,7 @@ class MatrixFactorization(RatingModel):
         return lots_of(rows_N, self._targets(rated, levels_I, rows_N), rated.counts_U, width=features_IF.shape[1])
 
     @torch.inference_mode()
-    def leave_one_out(
-        self, profile: Histories, *, left_out_V: npt.NDArray[np.int64], columns_C: npt.NDArray[np.int64] | None
-    ) -> Prediction:
+    def leave_one_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
         """See Model. Without entry i the ridge system loses one row; all systems are solved in one batch."""
         features_IF, levels_I = self.features(), self._levels()
         rows_n = as_index(profile.item_rows_N, features_IF.device)

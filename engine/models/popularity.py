@@ -15,7 +15,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from engine.data.dataset import Histories, Scale
+from engine.data.dataset import Histories, Int64, Scale
 from engine.errors import TrainingError
 from engine.events import Job, StageStarted
 from engine.models.base import ClosedFormModel, Prediction, as_index
@@ -87,9 +87,7 @@ class Popularity(ClosedFormModel):
         return Prediction(score_UI, rating_UI=self._ratings(sums_U, counts_U, None))
 
     @torch.inference_mode()
-    def leave_one_out(
-        self, profile: Histories, *, left_out_V: npt.NDArray[np.int64], columns_C: npt.NDArray[np.int64] | None
-    ) -> Prediction:
+    def leave_one_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
         """See Model. The profile does not change the list; only the person's bias changes."""
         columns = slice(None) if columns_C is None else as_index(columns_C)
         residuals_N, rated_N = self._residuals(profile)

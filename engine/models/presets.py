@@ -122,14 +122,7 @@ PRESETS: dict[str, Preset] = {
                 "input_dropout_low": 0.24,
                 "input_dropout_high": 0.56,
             },
-            {
-                "epochs": 40,
-                "lr": 3e-4,
-                "batch": 512,
-                "schedule": "reduce_on_plateau",
-                "patience": 3,
-                "min_lr": 1e-6,
-            },
+            {"epochs": 40, "lr": 3e-4, "batch": 512, "schedule": "reduce_on_plateau", "patience": 3, "min_lr": 1e-6},
         ),
     )
 }

@@ -105,31 +105,6 @@ def _load(place: str) -> Any:
     return getattr(importlib.import_module(module), name)
 
 
-def _of_likes(*, learns_by_steps: bool) -> Capabilities:
-    """A model that ranks by likes and predicts no ratings."""
-    return Capabilities(
-        ranks=True,
-        predicts_ratings=False,
-        learns_by_steps=learns_by_steps,
-        needs_times=False,
-        folds_in=True,
-        learns_from="likes",
-    )
-
-
-def _of_ratings(*, learns_by_steps: bool = True, needs_times: bool = False, **more: Any) -> Capabilities:
-    """A model that predicts ratings and ranks."""
-    return Capabilities(
-        ranks=True,
-        predicts_ratings=True,
-        learns_by_steps=learns_by_steps,
-        needs_times=needs_times,
-        folds_in=True,
-        learns_from="ratings",
-        **more,
-    )
-
-
 _LISTS = {"epochs": 30, "schedule": "slanted_triangle"}
 _STARS = {"epochs": 15, "schedule": "slanted_triangle", "monitor": "rmse"}
 _AT_RANDOM = {"kind": "random"}
@@ -147,7 +122,7 @@ MODELS: dict[str, ModelKind] = {
             "better.",
             model="engine.models.two_head:TwoHead",
             config="engine.models.two_head:TwoHeadConfig",
-            can=_of_ratings(mixes_presence=True),
+            can=Capabilities(predicts_ratings=True, learns_by_steps=True, mixes_presence=True),
             training=_LISTS,
             suggestion="minimum",
         ),
@@ -157,18 +132,18 @@ MODELS: dict[str, ModelKind] = {
             sentence="Predicts what people like next; best when many people like many films.",
             model="engine.models.autoencoder:MultVae",
             config="engine.models.autoencoder:MultVaeConfig",
-            can=_of_likes(learns_by_steps=True),
+            can=Capabilities(learns_by_steps=True, learns_from="likes"),
             training={**_LISTS, "lr": 2e-3},
             suggestion="minimum",
             other_ratings=True,
         ),
         ModelKind(
             name="mult_dae",
-            title="Next favourites, small",
+            title="Quick favourites",
             sentence="A smaller and quicker form of Next favourites; about as good.",
             model="engine.models.autoencoder:MultDae",
             config="engine.models.autoencoder:MultDaeConfig",
-            can=_of_likes(learns_by_steps=True),
+            can=Capabilities(learns_by_steps=True, learns_from="likes"),
             training={**_LISTS, "epochs": 50, "lr": 2e-3},
             suggestion="minimum",
             other_ratings=True,
@@ -179,7 +154,7 @@ MODELS: dict[str, ModelKind] = {
             sentence="Predicts how many stars you would give; quick and precise.",
             model="engine.models.mf:MatrixFactorization",
             config="engine.models.mf:MfConfig",
-            can=_of_ratings(states_uncertainty=True, examples="ratings"),
+            can=Capabilities(predicts_ratings=True, learns_by_steps=True, states_uncertainty=True, examples="ratings"),
             training={**_STARS, "lr": 5e-3},
             finder=_LONG_SWEEP,
             split=_AT_RANDOM,
@@ -192,7 +167,7 @@ MODELS: dict[str, ModelKind] = {
             sentence="Predicts stars with a small neural network; with few ratings hardly better than plain averages.",
             model="engine.models.embedding_mlp:EmbeddingMlp",
             config="engine.models.embedding_mlp:EmbeddingMlpConfig",
-            can=_of_ratings(examples="ratings"),
+            can=Capabilities(predicts_ratings=True, learns_by_steps=True, examples="ratings"),
             training={**_STARS, "lr": 2e-3},
             finder=_LONG_SWEEP,
             split=_AT_RANDOM,
@@ -207,7 +182,7 @@ MODELS: dict[str, ModelKind] = {
             "averages do better.",
             model="engine.models.lstm:Lstm",
             config="engine.models.lstm:LstmConfig",
-            can=_of_ratings(needs_times=True, examples="windows"),
+            can=Capabilities(predicts_ratings=True, learns_by_steps=True, needs_times=True, examples="windows"),
             training={**_STARS, "lr": 3e-3},
             split=_AT_RANDOM,
             suggestion="valley",
@@ -220,7 +195,7 @@ MODELS: dict[str, ModelKind] = {
             sentence="Knows which films the same people like; ready in seconds, and the best choice on small data.",
             model="engine.models.ease:Ease",
             config="engine.models.ease:EaseConfig",
-            can=_of_likes(learns_by_steps=False),
+            can=Capabilities(learns_from="likes"),
             other_ratings=True,
         ),
         ModelKind(
@@ -229,7 +204,7 @@ MODELS: dict[str, ModelKind] = {
             sentence="The same list for everyone, the most liked films first; every other model should beat it.",
             model="engine.models.popularity:Popularity",
             config="engine.models.popularity:PopularityConfig",
-            can=_of_ratings(learns_by_steps=False),
+            can=Capabilities(predicts_ratings=True),
         ),
         ModelKind(
             name="blend",
@@ -238,14 +213,7 @@ MODELS: dict[str, ModelKind] = {
             "than any of them.",
             model="engine.models.blend:Blend",
             config="engine.models.blend:BlendConfig",
-            can=Capabilities(
-                ranks=True,
-                predicts_ratings=False,
-                learns_by_steps=False,
-                needs_times=False,
-                folds_in=True,
-                learns_from="ratings",
-            ),
+            can=Capabilities(),
             made_of_runs=True,
         ),
     )

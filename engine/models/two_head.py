@@ -12,16 +12,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.data.batches import Batch, whole_batch
-from engine.data.dataset import Histories, Scale
+from engine.data.dataset import Histories, Int64, Scale
 from engine.models.base import Losses, Moment, Prediction, StepModel, as_index
 from engine.models.declaration import ModelConfig
 from engine.models.losses import (
@@ -126,7 +125,7 @@ class TwoHeadConfig(ModelConfig):
         0.05, label="First-layer spread", help="Spread of the first layer's weights at the start.", low=1e-5, high=1.0
     )
 
-    def fitted_to(self, entries: int) -> TwoHeadConfig:
+    def fitted_to(self, entries: int) -> Self:
         """The same settings with the automatic widths chosen for a data set of so many entries."""
         k = min(1.0, (entries / _STUDY_ENTRIES) ** 0.25)
         return self.changed(
@@ -305,9 +304,7 @@ class TwoHead(StepModel):
         return Prediction.joined(chunks)
 
     @torch.inference_mode()
-    def leave_one_out(
-        self, profile: Histories, *, left_out_V: npt.NDArray[np.int64], columns_C: npt.NDArray[np.int64] | None
-    ) -> Prediction:
+    def leave_one_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
         """See Model. Without entry i, the presence part is the sum less row i; ratings are normalised anew."""
         device = self.first_2IH.device
         batch = whole_batch(profile, device)

@@ -223,10 +223,11 @@ def _axis(plan: TrainingPlan, name: str, values: Sequence[Any]) -> Axis:
 
 
 def _declared(plan: TrainingPlan, name: str) -> tuple[Declared, bool]:
-    """The declaration of a setting that may vary. Raises SettingError for others, saying why."""
+    """The declaration of a setting that may vary, by its name or a former one. Raises SettingError for others."""
     known = {declared.name: (declared, in_training) for declared, in_training in varied_settings(plan)}
-    if name in known:
-        return known[name]
+    former = {former: found for found in known.values() for former in found[0].setting.former}
+    if name in known or name in former:
+        return known.get(name) or former[name]
     if name in ("monitor", "watched") or name in {setting.name for setting in declared_settings(SplitConfig)}:
         raise SettingError(
             f"{name} cannot vary in a search: runs that are evaluated by different metrics or on different people "

@@ -95,8 +95,8 @@ def test_that_every_setting_changes_the_loss_and_the_gradients_flow(name, change
 
 @BOTH
 def test_that_equal_noise_gives_equal_losses_and_other_noise_others(name):
-    one, same, other = (float(losses_of(a_model(name), seed=seed).total.detach()) for seed in (1, 1, 2))
-    assert one == same != other
+    first, same, another = (float(losses_of(a_model(name), seed=seed).total.detach()) for seed in (1, 1, 2))
+    assert first == same != another
 
 
 @BOTH

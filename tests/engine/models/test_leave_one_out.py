@@ -58,11 +58,11 @@ def model(request: pytest.FixtureRequest) -> Model:
     config = MIXED if kind.name == "blend" else SMALL.get(kind.name, kind.config_class())
     config = config.changed(**VARIANTS.get(request.param, {}))
     fresh = build(kind.name, config, items=ITEMS, scale=SCALE, seed=3)
-    for one in fresh.models if isinstance(fresh, Blend) else [fresh]:
-        if isinstance(one, ClosedFormModel):
-            drive(one.fit(some_people()))
-        if isinstance(one, StepModel):
-            one.prepare(some_people(), seed=3)
+    for part in fresh.models if isinstance(fresh, Blend) else [fresh]:
+        if isinstance(part, ClosedFormModel):
+            drive(part.fit(some_people()))
+        if isinstance(part, StepModel):
+            part.prepare(some_people(), seed=3)
     return with_strong_layers(fresh).eval()
 
 

@@ -31,9 +31,9 @@ def some_histories(people=7, *, seed=3, times=True) -> Histories:
 
 
 def in_order(rows, ratings, times=None):
-    one = Histories.of_one(rows, ratings)
+    profile = Histories.of_one(rows, ratings)
     times = None if times is None else np.array(times, dtype=np.int64)
-    return Histories(one.indptr_U1, one.item_rows_N, one.ratings_N, times)
+    return Histories(profile.indptr_U1, profile.item_rows_N, profile.ratings_N, times)
 
 
 def torchs_own(model, rows, ratings):
@@ -44,8 +44,8 @@ def torchs_own(model, rows, ratings):
     own.weight_hh_l0.data, own.bias_ih_l0.data = model.from_state.weight.detach(), model.from_title.bias.detach()
     own.bias_hh_l0.data.zero_()
     known = [None, *ratings[:-1]]
-    apart = [0.0 if one is None else (one - float(model.mean)) / float(model.spread) for one in known]
-    read = torch.tensor([[far, 0.0 if one is None else 1.0] for far, one in zip(apart, known, strict=True)])
+    apart = [0.0 if rating is None else (rating - float(model.mean)) / float(model.spread) for rating in known]
+    read = torch.tensor([[far, 0.0 if rating is None else 1.0] for far, rating in zip(apart, known, strict=True)])
     titles = model.titles.weight[torch.tensor(rows) + 1].detach()
     shown, _ = own(torch.cat([titles, read], 1)[None])
     return ((float(model.mean) - 1) / 4 + model.last(shown[0])[:, 0]).detach()
@@ -71,14 +71,14 @@ def test_that_a_candidate_is_the_step_after_the_latest_titles():
 
 def test_that_titles_older_than_the_window_have_no_say():
     model = a_model()
-    one = model.predict(in_order([9, 3, 8, 1], [1.0, 5.0, None, 2.0]))
-    other = model.predict(in_order([20, 3, 8, 1], [5.0, 5.0, None, 2.0]))
-    assert torch.equal(one.rating_UI, other.rating_UI)
+    first = model.predict(in_order([9, 3, 8, 1], [1.0, 5.0, None, 2.0]))
+    second = model.predict(in_order([20, 3, 8, 1], [5.0, 5.0, None, 2.0]))
+    assert torch.equal(first.rating_UI, second.rating_UI)
 
 
 def test_that_earlier_ratings_are_read_unless_switched_off():
     profiles = [in_order([3, 8, 1], [first, 3.0, 2.0]) for first in (1.0, 5.0)]
-    low, high = (a_model().predict(one).rating_UI for one in profiles)
+    low, high = (a_model().predict(profile).rating_UI for profile in profiles)
     assert not torch.equal(low, high)
     low, high = (a_model(SMALL.changed(reads_ratings=False)).predict(profile).rating_UI for profile in profiles)
     assert torch.equal(low, high)

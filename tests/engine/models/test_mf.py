@@ -129,10 +129,10 @@ def test_that_the_studys_start_is_standard_normal():
 def test_that_equal_seeds_prepare_equal_people_and_leave_the_random_state_alone():
     torch.manual_seed(3)
     before = torch.get_rng_state()
-    one, same = a_model(prepared_with=5), a_model(prepared_with=5)
-    other = a_model(prepared_with=6)
-    assert torch.equal(one.user_factors_TK, same.user_factors_TK)
-    assert not torch.equal(one.user_factors_TK, other.user_factors_TK)
+    first, same = a_model(prepared_with=5), a_model(prepared_with=5)
+    another = a_model(prepared_with=6)
+    assert torch.equal(first.user_factors_TK, same.user_factors_TK)
+    assert not torch.equal(first.user_factors_TK, another.user_factors_TK)
     assert torch.equal(before, torch.get_rng_state())
 
 
@@ -172,7 +172,7 @@ def test_that_training_finds_tastes_that_biases_cannot_hold():
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_that_a_diverged_model_says_so_whatever_it_is_asked(value):
+def test_that_a_diverged_model_is_refused_whatever_it_predicts(value):
     model, histories = a_model(), some_ratings()
     with torch.no_grad():
         model.item_factors_IK[:, 0] = value
@@ -182,6 +182,6 @@ def test_that_a_diverged_model_says_so_whatever_it_is_asked(value):
         lambda: model.leave_one_out(histories.take(np.array([0])), left_out_V=np.array([0, 1]), columns_C=None),
         lambda: model.learn_uncertainty(histories, histories),
     )
-    for one in asked:
+    for predict in asked:
         with pytest.raises(DivergedError, match=r"diverged.*lower learning rate"):
-            one()
+            predict()

@@ -11,7 +11,7 @@ from engine.data.split import Split, SplitConfig, make_split
 from engine.errors import ProfileError, TrainingError
 from engine.events import drive
 from engine.models.base import Model
-from engine.models.registry import MODELS, build, fitted_config, kind_of
+from engine.models.registry import MODELS, build, fitted_config, kind_of, trainable_models
 from engine.recommending.recommender import Recommender
 from engine.training.config import TrainingConfig
 from engine.training.trainer import train
@@ -23,8 +23,10 @@ NOBODY = Histories.of_one([], [])
 
 
 def without_new(split: Split) -> Split:
-    kept = split.train.where(~np.isin(split.train.item_rows_N, NEW))
-    return Split(split.config, kept, split.train_user_rows_U, None, None, split.candidates_I, split.scale, split.titles)
+    train = split.train.where(~np.isin(split.train.item_rows_N, NEW))
+    return Split(
+        split.config, train, split.train_user_rows_U, None, None, split.candidates_I, split.scale, split.titles
+    )
 
 
 def trained(name: str, **changes) -> tuple[Model, Split]:
@@ -40,20 +42,20 @@ def learned(request):
     return trained(request.param)
 
 
-def floor_of(split: Split) -> Model:
+def baseline_of(split: Split) -> Model:
     """The bias baseline on the same ratings."""
     floor = build("popularity", kind_of("popularity").config_class(), items=split.titles, scale=split.scale)
     drive(floor.fit(split.train))
     return floor
 
 
-def test_that_someone_without_a_history_is_told_about_what_the_floor_says(learned):
+def test_that_someone_without_a_history_gets_about_the_ratings_of_the_baseline(learned):
     model, split = learned
     known = np.setdiff1d(np.arange(split.titles), NEW)
-    said, floor = (one.predict(NOBODY).rating_UI[0, known] for one in (model, floor_of(split)))
+    predicted, baseline = (asked.predict(NOBODY).rating_UI[0, known] for asked in (model, baseline_of(split)))
     mean = float(np.nanmean(split.train.ratings_N))
-    assert float((said - floor).square().mean().sqrt()) < 0.75
-    assert float(said.mean()) == pytest.approx(mean, abs=0.5)
+    assert float((predicted - baseline).square().mean().sqrt()) < 0.75
+    assert float(predicted.mean()) == pytest.approx(mean, abs=0.5)
 
 
 def test_that_a_title_nobody_rated_is_foretold_near_the_mean_whoever_asks(learned):
@@ -81,10 +83,10 @@ def test_that_every_answer_is_a_number_within_the_scale(learned, history):
     assert torch.isfinite(model.rank_scores(prediction)).all()
 
 
-def test_that_a_new_title_in_a_history_says_no_more_than_how_high_it_was_rated(learned):
+def test_that_a_new_title_in_a_history_counts_only_by_how_high_it_was_rated(learned):
     model, _ = learned
-    one, other = (model.predict(Histories.of_one([row, 5, 6], [4.0, 5.0, 5.0])).rating_UI for row in NEW)
-    torch.testing.assert_close(one, other, atol=2e-3, rtol=0)
+    first, second = (model.predict(Histories.of_one([row, 5, 6], [4.0, 5.0, 5.0])).rating_UI for row in NEW)
+    torch.testing.assert_close(first, second, atol=2e-3, rtol=0)
 
 
 def test_that_factors_without_biases_take_a_newcomer_for_the_average_person_and_not_for_one_who_hates_all():
@@ -94,7 +96,7 @@ def test_that_factors_without_biases_take_a_newcomer_for_the_average_person_and_
     assert float((model.predict(NOBODY).rating_UI[0] - everybody).abs().mean()) < 0.4
 
 
-@pytest.mark.parametrize("name", [one.name for one in MODELS.values() if not one.made_of_runs])
+@pytest.mark.parametrize("name", [kind.name for kind in trainable_models()])
 def test_that_every_model_tells_somebody_without_a_history_to_rate_something(name):
     dataset = planted_dataset()
     config = fitted_config(name, None, entries=dataset.entries)
@@ -104,7 +106,7 @@ def test_that_every_model_tells_somebody_without_a_history_to_rate_something(nam
         recommender.recommend(NOBODY, top=5)
 
 
-@pytest.mark.parametrize("name", [one.name for one in MODELS.values() if one.only_rates])
+@pytest.mark.parametrize("name", [kind.name for kind in MODELS.values() if kind.only_rates])
 def test_that_ratings_that_are_all_the_same_are_refused_with_what_to_take_instead(name):
     split = make_split(planted_dataset(), SplitConfig(kind="random", seed=1))
     train = split.train.rated()

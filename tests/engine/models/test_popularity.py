@@ -65,14 +65,14 @@ def test_that_predictions_stay_on_the_scale():
 def test_that_leaving_one_out_equals_predicting_without_it(columns):
     model = fitted()
     entries = {0: 5.0, 2: 1.0, 3: NAN}
-    told = model.leave_one_out(histories(entries), left_out_V=np.arange(3), columns_C=columns)
+    left_out = model.leave_one_out(histories(entries), left_out_V=np.arange(3), columns_C=columns)
     profiles = [entries, *({item: r for item, r in entries.items() if item != out} for out in entries)]
     slow = model.predict(histories(*profiles))
     picked = slice(None) if columns is None else columns
-    assert torch.equal(told.score_UI, slow.score_UI[:, picked])
-    assert told.rating_UI is not None
+    assert torch.equal(left_out.score_UI, slow.score_UI[:, picked])
+    assert left_out.rating_UI is not None
     assert slow.rating_UI is not None
-    torch.testing.assert_close(told.rating_UI, slow.rating_UI[:, picked])
+    torch.testing.assert_close(left_out.rating_UI, slow.rating_UI[:, picked])
 
 
 def test_that_a_fresh_model_takes_the_kept_state():

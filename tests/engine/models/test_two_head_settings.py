@@ -1,4 +1,4 @@
-"""Every setting that the two-headed study varied does what it says, and nothing else."""
+"""Every setting that the two-headed study varied does what its help says, and nothing else."""
 
 import numpy as np
 import pytest
@@ -72,7 +72,9 @@ def test_that_shared_heads_read_the_same_decoder_and_separate_ones_do_not():
 def test_that_another_encoder_layer_stands_before_the_bottleneck():
     deeper = a_model(hidden=(32, 16))
     assert deeper.first_2IH.shape == (2 * TITLES, 32)
-    assert [(one.in_features, one.out_features) for one in deeper.encoder if isinstance(one, nn.Linear)] == [(32, 16)]
+    assert [(layer.in_features, layer.out_features) for layer in deeper.encoder if isinstance(layer, nn.Linear)] == [
+        (32, 16)
+    ]
     assert deeper.bottleneck.in_features == 16
 
 
@@ -139,8 +141,8 @@ def test_that_masking_changes_nothing_where_everything_is_rated():
 def test_that_errors_beyond_the_huber_delta_count_linearly():
     batch = whole_batch(Histories.of_one([1], [8.0]), CPU)
     target, model = torch.zeros(1), a_model(huber_delta=0.5)
-    two, three = (float(model.rating_loss(torch.full((1, TITLES), far), batch, target)) for far in (2.0, 3.0))
-    assert three - two == pytest.approx(0.5)
+    near, far = (float(model.rating_loss(torch.full((1, TITLES), rating), batch, target)) for rating in (2.0, 3.0))
+    assert far - near == pytest.approx(0.5)
 
 
 def test_that_the_input_is_dropped_by_a_share_of_its_own_for_each_person_and_made_up_for():
