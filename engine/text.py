@@ -14,7 +14,7 @@ TIMES = "×"
 NONE = "-"
 """What stands in a table where there is no value."""
 
-_UNCHANGED_PLURALS = frozenset({"series", "anime", "manga"})
+_PLURALS = {"series": "series", "anime": "anime", "manga": "manga", "person": "people", "epoch": "epochs"}
 _SIZE_UNITS = (("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
 
 
@@ -195,13 +195,11 @@ def plural(count: int, noun: str) -> str:
 def plural_of(noun: str) -> str:
     """The word for several.
 
-    >>> [plural_of(noun) for noun in ("film", "story", "series", "match", "person")]
-    ['films', 'stories', 'series', 'matches', 'people']
+    >>> [plural_of(noun) for noun in ("film", "story", "series", "match", "epoch", "person")]
+    ['films', 'stories', 'series', 'matches', 'epochs', 'people']
     """
-    if noun.lower() in _UNCHANGED_PLURALS:
-        return noun
-    if noun.endswith("person"):
-        return f"{noun.removesuffix('person')}people"
+    if noun.lower() in _PLURALS:
+        return _PLURALS[noun.lower()]
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":
         return f"{noun[:-1]}ies"
     return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"

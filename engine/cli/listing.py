@@ -61,7 +61,7 @@ def _model_document(kind: ModelKind) -> dict[str, Any]:
         "title": kind.title,
         "sentence": kind.sentence,
         "abilities": kind.abilities,
-        "can": kind.can,
+        "can": document_of(kind.can, rename={"states_uncertainty": "knows_doubt"}),
         "settings": [
             {"name": declared.name, "default": declared.default, **document_of(declared.setting, without=unsaid)}
             for declared in declared_settings(kind.config_class)

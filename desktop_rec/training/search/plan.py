@@ -17,7 +17,7 @@ from engine.errors import SettingError
 from engine.library.searches import FINISHED
 from engine.models.registry import MODELS, kind_of
 from engine.settings import Declared, parse_setting
-from engine.text import format_clock
+from engine.text import format_duration
 from engine.training.search import Base, Grid, value_words, varied_settings
 
 _BEGIN_FROM = {"lr": "1e-3, 3e-3, 1e-2", "weight_decay": "0, 1e-5, 1e-4", "batch": "auto"}
@@ -62,7 +62,7 @@ def plan_words(grid: Grid, *, runs: int, state: SearchState) -> str:
     took = [row.seconds for row in state.rows if row.status == FINISHED]
     if state.record is None or state.record.model != grid.base.model or not took:
         return f"{words} How long they take shows after the first."
-    about = format_clock(runs * sum(took) / len(took))
+    about = format_duration(runs * sum(took) / len(took))
     return f"{words} About {about}, if each takes as long as those of {state.record.name}."
 
 

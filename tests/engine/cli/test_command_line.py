@@ -1,8 +1,9 @@
-"""The headless door: one JSON document on stdout, words on stderr, and an exit status that can be trusted."""
+"""The command line: one JSON document on stdout, words on stderr, and an exit status that can be trusted."""
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import signal
@@ -14,6 +15,8 @@ from pathlib import Path
 import pytest
 from planted import planted_dataset
 
+from engine.cli import listing
+from engine.cli.output import Answer
 from engine.library.store import Library
 
 SMALL = ["--set", "hidden=24", "latent=8", "decoder=16,24", "batch=16", "precision=float32"]
@@ -111,7 +114,7 @@ def test_that_lists_are_there_as_text_and_as_json(ask, imported):
         assert word in ask(command)[1]
 
 
-def test_that_the_whole_street_works_in_json(ask, imported):
+def test_that_every_step_from_a_file_to_reasons_works_in_json(ask, imported):
     swept = ask.document("find-lr", "planted", "--model", "two_head", *SMALL, "steps=60")
     assert len(swept["lrs"]) == len(swept["losses"]) == len(swept["smoothed"])
     assert set(swept["suggestions"]) == {"steepest", "valley", "minimum", "turning_point"}
@@ -252,6 +255,32 @@ def wait_for(process: subprocess.Popen, words: str) -> None:
         if words in line:
             return
     raise AssertionError(f"the process ended before it said {words!r}")
+
+
+@pytest.fixture
+def logged(monkeypatch):
+    """A command that logs a warning and what it is about to do."""
+
+    def list_devices(arguments, driver):
+        logging.getLogger("engine.device").info("Looking for devices.")
+        logging.getLogger("engine.device").warning("The driver of the GPU is old.")
+        return Answer({}, "cpu")
+
+    monkeypatch.setattr(listing, "list_devices", list_devices)
+
+
+def test_that_a_warning_of_the_engine_is_a_sentence_on_stderr(ask, logged):
+    assert ask("devices") == (0, "cpu\n", "The driver of the GPU is old.\n")
+    assert logging.getLogger("engine").handlers == []
+
+
+@pytest.mark.parametrize("option", ["-v", "--verbose"])
+def test_that_verbose_says_what_is_done(ask, logged, option):
+    assert ask("devices", option)[2] == "Looking for devices.\nThe driver of the GPU is old.\n"
+
+
+def test_that_a_model_says_where_it_is_computed_when_asked_to(ask, imported):
+    assert "Computing on Processor: " in ask("train", "planted", *QUICK, "--device", "cpu", "-v")[2]
 
 
 def test_that_help_version_and_lists_need_no_torch(tmp_path):
