@@ -131,5 +131,4 @@ def test_that_a_report_is_told_in_sentences():
 
 def test_that_words_are_as_people_say_them():
     assert [percent_words(one) for one in (0.62, 0.0412, 0.0005)] == ["62 %", "4.1 %", "0.05 %"]
-    assert [plural_of(one) for one in ("film", "series")] == ["films", "series"]
     assert about_words({"files": ["/x/ratings.csv"], "layout": "MovieLens csv"}) == "from ratings.csv · MovieLens csv"

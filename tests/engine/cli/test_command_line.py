@@ -209,7 +209,7 @@ def test_that_a_folder_in_use_is_refused_with_who_has_it(ask, tmp_path):
 
 
 def test_that_a_system_refusal_is_a_sentence(ask, monkeypatch):
-    def refuse(*arguments):
+    def refuse(*arguments, **more):
         raise PermissionError(13, "Permission denied", "somewhere")
 
     monkeypatch.setattr(Library, "open", refuse)

@@ -51,7 +51,7 @@ def test_that_many_people_get_lists_in_a_file(ask, kept, tmp_path):
     assert (document["people"], document["with_lists"], document["named_without"]) == (2, 1, ["bob"])
     assert (tmp_path / "lists.csv").read_text().splitlines()[0] == "user,rank,item,score"
     assert document["lines"] == 3
-    assert "without a list  1: nothing is known of what they rated (bob)" in ask(*words)[1]
+    assert "without a list  1: none of the titles they rated is known (bob)" in ask(*words)[1]
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_that_small_data_get_ease_on_a_laptop_and_on_a_server(name):
 
 
 def test_that_the_reason_has_the_figures_it_rests_on():
-    assert "9,066 titles need 550 MiB" in chosen("best_quality").why
+    assert "9,066 titles need 577 MB" in chosen("best_quality").why
     assert "computed at once" in chosen("fastest").why
 
 
