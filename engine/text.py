@@ -97,10 +97,10 @@ def format_distinct(first: float, second: float) -> tuple[str, str]:
 
 
 def format_percent(share: float, *, signed: bool = False) -> str:
-    """A share of 1. What is small is never shown as nothing; the sign is left away unless asked for.
+    """A share of 1 with two figures. What is small is never shown as nothing; there is no sign unless asked for.
 
-    >>> [format_percent(share) for share in (0.34, 0.003, 0.0001, 0)]
-    ['34 %', '0.3 %', '<0.1 %', '0 %']
+    >>> [format_percent(share) for share in (0.34, 0.0412, 0.02, 0.003, 0.0001, 0)]
+    ['34 %', '4.1 %', '2 %', '0.3 %', '<0.1 %', '0 %']
     >>> format_percent(-0.12, signed=True)
     '−12 %'
     """
@@ -108,7 +108,7 @@ def format_percent(share: float, *, signed: bool = False) -> str:
     percent = 100 * abs(share)
     if 0 < percent < 0.05:
         return f"{sign}<0.1 %"
-    return f"{sign}{percent:.1f} %" if 0 < percent < 0.95 else f"{sign}{percent:.0f} %"
+    return f"{sign}{percent:.0f} %" if percent >= 9.5 else f"{sign}{f'{percent:.1f}'.removesuffix('.0')} %"
 
 
 def format_size(size_bytes: float) -> str:

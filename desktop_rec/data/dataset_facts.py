@@ -83,7 +83,7 @@ def selection_words(selection: Selection) -> str:
     """Which entries were kept, in the order in which the rules apply."""
     rules = []
     if selection.last_years is not None:
-        years = f"{selection.last_years:g} year{'s' if selection.last_years != 1 else ''}"
+        years = "year" if selection.last_years == 1 else f"{selection.last_years:g} years"
         rules.append(f"people active in the last {years} of the data")
     if selection.most_titles is not None:
         rules.append(f"the {selection.most_titles:,} most rated titles")

@@ -13,7 +13,7 @@ from desktop_rec.data.dataset_picture import DatasetPicture
 from desktop_rec.data.long_tail_plot import LongTailPlot
 from desktop_rec.data.rating_histogram import RatingHistogram
 from desktop_rec.theme.theme import GRID, set_role
-from engine.text import format_count
+from engine.text import format_count, format_percent
 
 _HEIGHT = 248
 _ACTIVITY_HEIGHT = 208
@@ -80,7 +80,7 @@ def _histogram_words(picture: DatasetPicture) -> str:
 
 
 def _tail_words(picture: DatasetPicture) -> str:
-    share = f"{100 * picture.head_share:.2g} %"
+    share = format_percent(picture.head_share)
     if picture.head == 1:
         return f"1 {picture.word} ({share}) holds half of all entries"
     return f"{format_count(picture.head)} {picture.words} ({share}) hold half of all entries"

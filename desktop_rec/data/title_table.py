@@ -17,6 +17,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from desktop_rec.data.dataset_picture import TitleFigures, alphabet_of
 from engine.data.catalogue import Catalogue
+from engine.text import format_percent
 
 Index = QModelIndex | QPersistentModelIndex
 Numbers = npt.NDArray[Any]
@@ -143,7 +144,7 @@ class TitleTableModel(QAbstractTableModel):
                 return f"{int(figures.entries_I[item_row]) - rated:,}"
             case 5:
                 return f"{figures.means_I[item_row]:.2f}" if rated else ""
-        return f"{100 * figures.likes_I[item_row]:.0f} %" if rated else ""
+        return format_percent(figures.likes_I[item_row]) if rated else ""
 
     def _put_in_order(self) -> None:
         if self._titles is None:

@@ -20,6 +20,7 @@ from desktop_rec.session import my_work
 from desktop_rec.session.person import PersonDesk
 from desktop_rec.session.scoring import ScoringLane
 from engine.events import Event, Progressed, StageStarted
+from engine.text import plural
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
@@ -94,8 +95,7 @@ class MyRatingsDesk(PersonDesk):
         self._set_import(None)
         self._change_profile(found.merged())
         self.library_changed.emit()
-        count = f"{found.changes:,} rating" + ("s" if found.changes != 1 else "")
-        words = f"Added {count} from {made.path.name} to {found.profile.name}'s ratings"
+        words = f"Added {plural(found.changes, 'rating')} from {made.path.name} to {found.profile.name}'s ratings"
         self._can_undo(words, partial(self._take_back_import, found))
         return True
 

@@ -17,7 +17,7 @@ from engine.errors import SettingError
 from engine.library.searches import FINISHED
 from engine.models.registry import MODELS, kind_of
 from engine.settings import Declared, parse_setting
-from engine.text import format_duration
+from engine.text import format_duration, plural
 from engine.training.search import Base, Grid, value_words, varied_settings
 
 _BEGIN_FROM = {"lr": "1e-3, 3e-3, 1e-2", "weight_decay": "0, 1e-5, 1e-4", "batch": "auto"}
@@ -58,7 +58,7 @@ def plan_words(grid: Grid, *, runs: int, state: SearchState) -> str:
     labels = named_axes(grid.base, [axis.name for axis in several])
     product = " × ".join(f"{label} ({len(axis.values)})" for label, axis in zip(labels, several, strict=True))
     drawn = f", drawn from {grid.size:,}" if runs < grid.size else ""
-    words = f"{runs:,} run{'s' if runs != 1 else ''}{f': {product}' if product else ''}{drawn}."
+    words = f"{plural(runs, 'run')}{f': {product}' if product else ''}{drawn}."
     took = [row.seconds for row in state.rows if row.status == FINISHED]
     if state.record is None or state.record.model != grid.base.model or not took:
         return f"{words} How long they take shows after the first."
