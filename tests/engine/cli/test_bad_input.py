@@ -1,4 +1,4 @@
-"""Whatever a person gives the headless door: one line that says what, where and what to do, status 1 (2 for wrong
+"""Whatever a person gives the command line: one line that says what, where and what to do, status 1 (2 for wrong
 use), no traceback, and what was there before is there afterwards.
 """
 

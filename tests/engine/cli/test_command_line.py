@@ -70,7 +70,7 @@ def test_that_columns_can_be_named_and_nonsense_is_wrong_use(ask, tmp_path):
 def test_that_an_export_is_written_and_reads_back_as_the_same_data(ask, imported, tmp_path):
     written = ask.document("export", "planted", "--out", tmp_path / "out")
     assert written["ratings"] == RATINGS
-    assert set(written["files"]) == {one.name for one in (tmp_path / "out").iterdir()}
+    assert set(written["files"]) == {path.name for path in (tmp_path / "out").iterdir()}
     first = ask.document("datasets")["datasets"][0]["fingerprint"]
     assert ask.document("import", tmp_path / "out", "--name", "Back")["fingerprint"] == first
 
@@ -86,7 +86,7 @@ def test_that_a_data_set_is_imported_again_by_its_name(ask, imported, ratings):
     ratings.write_text(ratings.read_text() + "\n7,39,1\nnew,1,4")
     again = ask.document("reimport", "planted")
     assert (again["changed"], again["users"], again["name"]) == ("entries", 121, "planted")
-    assert [one["name"] for one in ask.document("datasets")["datasets"]] == ["planted"]
+    assert [record["name"] for record in ask.document("datasets")["datasets"]] == ["planted"]
     ratings.unlink()
     status, _, err = ask("reimport", "planted")
     assert (status, str(ratings) in err) == (1, True)
@@ -102,9 +102,9 @@ def test_that_a_failure_is_one_sentence_without_traceback(ask, tmp_path):
 def test_that_lists_are_there_as_text_and_as_json(ask, imported):
     assert ask.document("datasets")["datasets"][0]["name"] == "planted"
     assert ask.document("runs") == {"runs": []}
-    assert {one["name"] for one in ask.document("models")["models"]} >= {"two_head", "ease", "popularity"}
+    assert {model["name"] for model in ask.document("models")["models"]} >= {"two_head", "ease", "popularity"}
     assert ask.document("devices")["devices"][-1]["key"] == "cpu"
-    assert "MovieLens csv" in {one["name"] for one in ask.document("formats")["formats"]}
+    assert "MovieLens csv" in {layout["name"] for layout in ask.document("formats")["formats"]}
     for command, word in (
         ("datasets", f"{RATINGS:,}"),
         ("runs", "no runs yet"),
@@ -128,24 +128,24 @@ def test_that_every_step_from_a_file_to_reasons_works_in_json(ask, imported):
     )
     resumed = ask.document("resume", trained["run"], "--epochs", "3")
     assert (resumed["run"], resumed["epochs"]) == (trained["run"], 3)
-    judged = ask.document("evaluate", "latest", "--k", "5,10")
-    assert (judged["protocol"], judged["run"]) == ("strong", trained["run"])
-    assert set(judged["metrics"]["recall@5"]) == {"value", "low", "high"}
-    told = ask.document("recommend", "latest", "--user", "7", "--top", "5", "--explain", "--weight", "0.5")
-    assert [one["rank"] for one in told["items"]] == [1, 2, 3, 4, 5]
-    profile = told["profile"]
+    evaluated = ask.document("evaluate", "latest", "--k", "5,10")
+    assert (evaluated["protocol"], evaluated["run"]) == ("strong", trained["run"])
+    assert set(evaluated["metrics"]["recall@5"]) == {"value", "low", "high"}
+    found = ask.document("recommend", "latest", "--user", "7", "--top", "5", "--explain", "--weight", "0.5")
+    assert [item["rank"] for item in found["items"]] == [1, 2, 3, 4, 5]
+    profile = found["profile"]
     assert (profile["entries"], profile["matched"], profile["unmatched"]) == (OF_PERSON_7, OF_PERSON_7, 0)
-    assert set(told["items"][0]["reasons"][0]) >= {"item", "title", "rating", "impact"}
-    assert set(told["most_impactful"][0]) == {"item", "title", "impact"}
-    assert set(told["most_surprising"][0]) == {"item", "title", "rating", "predicted"}
+    assert set(found["items"][0]["reasons"][0]) >= {"item", "title", "rating", "impact"}
+    assert set(found["most_impactful"][0]) == {"item", "title", "impact"}
+    assert set(found["most_surprising"][0]) == {"item", "title", "rating", "predicted"}
 
 
 def test_that_a_closed_form_model_gives_null_where_it_has_nothing_to_say(ask, imported):
     trained = ask.document("train", "planted", "--model", "ease", "--set", "l2=100")
     assert (trained["lr"], trained["epochs"], trained["best_epoch"]) == (None, None, None)
-    told = ask.document("recommend", trained["name"], "--user", "7")
-    assert told["most_surprising"] is None
-    assert told["items"][0]["predicted_rating"] is None
+    found = ask.document("recommend", trained["name"], "--user", "7")
+    assert found["most_surprising"] is None
+    assert found["items"][0]["predicted_rating"] is None
     assert "because of" in ask("recommend", "latest", "--user", "7", "--explain")[1]
 
 
@@ -153,8 +153,8 @@ def test_that_a_profile_comes_from_a_file(ask, imported, tmp_path):
     ask("train", "planted", "--model", "ease")
     path = tmp_path / "me.csv"
     path.write_text("movieId,rating\n1,5\n2,5\n999,4\n")
-    told = ask.document("recommend", "latest", "--profile", path)
-    assert (told["profile"]["matched"], told["profile"]["unmatched"]) == (2, 1)
+    found = ask.document("recommend", "latest", "--profile", path)
+    assert (found["profile"]["matched"], found["profile"]["unmatched"]) == (2, 1)
     path.write_text("movieId,rating\n1,5\n")
     assert ask.document("recommend", "latest", "--profile", path)["items"]
 
