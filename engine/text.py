@@ -150,18 +150,19 @@ def format_date(moment: datetime) -> str:
     """The day of a moment, where this machine is.
 
     >>> format_date(datetime(2026, 5, 4, 9, 30).astimezone())
-    '04 May 2026'
+    '4 May 2026'
     """
-    return f"{moment.astimezone():%d %b %Y}"
+    here = moment.astimezone()
+    return f"{here.day} {here:%B %Y}"
 
 
 def format_moment(moment: datetime) -> str:
     """A date and a time of day, where this machine is.
 
     >>> format_moment(datetime(2026, 5, 4, 9, 30).astimezone())
-    '04 May 2026, 09:30'
+    '4 May 2026, 09:30'
     """
-    return f"{moment.astimezone():%d %b %Y, %H:%M}"
+    return f"{format_date(moment)}, {moment.astimezone():%H:%M}"
 
 
 def format_ago(moment: datetime, *, now: datetime | None = None) -> str:
@@ -178,7 +179,7 @@ def format_ago(moment: datetime, *, now: datetime | None = None) -> str:
         return f"{seconds // 60:.0f} min ago"
     if seconds < 24 * 3600:
         return f"{seconds // 3600:.0f} h ago"
-    return f"on {moment.day} {moment:%B %Y}"
+    return f"on {format_date(moment)}"
 
 
 def plural(count: int, noun: str) -> str:

@@ -15,7 +15,7 @@ from engine.data.dataset import Scale
 from engine.data.importing.options import Selection
 from engine.library.datasets import DatasetRecord
 from engine.library.folders import bytes_in
-from engine.text import format_size, join_words
+from engine.text import format_duration, format_moment, format_size, join_words
 
 _DUPLICATES = {"last": "the last one counts", "mean": "their mean counts", "max": "the highest one counts"}
 
@@ -120,7 +120,6 @@ def _layout_words(report: dict[str, Any]) -> str:
 
 
 def _imported_words(record: DatasetRecord) -> str:
-    when = record.created.astimezone()
     seconds = record.report.get("seconds")
-    took = f", in {seconds:,.1f} s" if isinstance(seconds, int | float) else ""
-    return f"{when.day} {when:%B %Y, %H:%M}{took}"
+    took = f", in {format_duration(seconds)}" if isinstance(seconds, int | float) else ""
+    return f"{format_moment(record.created)}{took}"

@@ -15,7 +15,7 @@ from desktop_rec.models.run_rows import Row, RunHeading, RunLine
 from desktop_rec.session.labels import TITLES
 from desktop_rec.session.quality import run_can_go_on
 from engine.evaluation.text import judged_on_words, metric_title
-from engine.text import format_ago, format_count, format_duration, format_figure, format_rate
+from engine.text import format_ago, format_count, format_duration, format_figure, format_moment, format_rate
 
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
@@ -81,7 +81,7 @@ def run_facts(run: RunRecord) -> tuple[tuple[str, str], ...]:
         ("Took", format_duration(run.seconds) if run.seconds else ""),
         ("Computed on", f"{'CPU' if run.device.startswith('cpu') else 'GPU'}, {run.precision}"),
         ("Numbers learned", format_count(run.parameters)),
-        ("Trained", run.created.astimezone().strftime("%d %B %Y, %H:%M").lstrip("0")),
+        ("Trained", format_moment(run.created)),
         ("Advice", run.advice),
     )
     return tuple((label, words) for label, words in facts if words)
