@@ -1,4 +1,4 @@
-"""The headless door: `python -m engine`. Every step that a person can click exists here as a command."""
+"""`python -m engine`: every step that a person can click exists as a command."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Which devices can compute here, in words for people; precision; threads.
+"""Which devices can compute here, in which precision, with how many threads and how much memory.
 
-Stands beside the street: training, finding rates and scoring ask here where to run. Importing this module does not
-import torch; asking does.
+Importing this module does not import torch; asking for devices does.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import platform
 import shutil
@@ -17,10 +17,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.errors import DeviceError
+from engine.text import format_size, plural
 
 if TYPE_CHECKING:
     import torch
 
+_LOG = logging.getLogger(__name__)
 _BF16_FLAGS = ("avx512_bf16", "amx_bf16", "bf16")
 
 
@@ -51,14 +53,11 @@ def find_devices() -> tuple[Device, ...]:
         for index in range(torch.cuda.device_count()):
             properties = torch.cuda.get_device_properties(index)
             precisions = ("float32", "bf16") if torch.cuda.is_bf16_supported() else ("float32",)
-            size = f"{properties.total_memory / 2**30:.0f} GiB"
-            found.append(
-                Device(f"cuda:{index}", f"GPU: {properties.name}, {size}", properties.total_memory, precisions)
-            )
+            words = f"GPU: {properties.name}, {format_size(properties.total_memory)}"
+            found.append(Device(f"cuda:{index}", words, properties.total_memory, precisions))
     if torch.backends.mps.is_available():
         found.append(Device("mps", "GPU: Apple, memory shared with the processor", None, ("float32",)))
-    cores = os.cpu_count() or 1
-    words = f"Processor: {cores} core{'s' if cores != 1 else ''}"
+    words = f"Processor: {plural(os.cpu_count() or 1, 'core')}"
     found.append(Device("cpu", words, memory_bytes(), ("float32", "bf16") if cpu_is_fast_in_bf16() else ("float32",)))
     return tuple(found)
 
@@ -71,15 +70,14 @@ def choose_device(asked: str = "auto") -> torch.device:
     import torch
 
     usable = find_devices()
-    if asked == "auto":
-        return torch.device(usable[0].key)
-    for one in usable:
-        if asked in (one.key, one.key.split(":")[0]):
-            return torch.device(one.key)
+    for device in usable:
+        if asked in ("auto", device.key, device.key.split(":")[0]):
+            _LOG.info("Computing on %s.", device.words)
+            return torch.device(device.key)
     unused = explain_unused_gpu() if asked.startswith("cuda") else None
     remedy = f"{unused.words} To mend it, run: {unused.line}" if unused else "Choose cpu, or auto."
     raise DeviceError(
-        f"There is no usable {asked!r} here; what there is: {', '.join(one.key for one in usable)}.",
+        f"There is no usable {asked!r} here; what there is: {', '.join(device.key for device in usable)}.",
         remedy=remedy,
         asked=asked,
     )
@@ -106,7 +104,7 @@ def explain_unused_gpu() -> UnusedGpu | None:
 
 def choose_precision(asked: str, device: torch.device) -> str:
     """ "float32" or "bf16" for what was asked ("auto" takes bf16 where the device computes it faster)."""
-    usable = next((one.precisions for one in find_devices() if one.key == _key(device)), ("float32",))
+    usable = next((known.precisions for known in find_devices() if known.key == _key(device)), ("float32",))
     if asked == "auto":
         return usable[-1]
     return asked
@@ -134,7 +132,7 @@ def usable_cores() -> int:
 
 
 def memory_bytes() -> int | None:
-    """The machine's memory in bytes, or None where it cannot be told."""
+    """The machine's memory in bytes, or None where the system does not say."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
@@ -142,7 +140,8 @@ def memory_bytes() -> int | None:
 
 
 def available_memory_bytes() -> int | None:
-    """Memory that a process could take now without pushing others out, in bytes; None where it cannot be told.
+    """Memory that a process could take now without pushing others out, in bytes; None where the system
+    does not say.
 
     Linux says it. Windows and macOS are asked for the whole, and half of that is taken to be free.
     """

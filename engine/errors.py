@@ -1,14 +1,19 @@
-"""What can go wrong, said to a person: what happened, where, and what to do.
+"""What can go wrong, in sentences for people: what happened, where, and what to do.
 
-Stands beside the whole street: every room raises these, the command line prints them, the window shows them in a
-bar. The facts of a sentence are also attributes (`facts`), so that nobody has to parse words.
+The command line prints them, the window shows them in a bar. The facts of a sentence are also attributes (`facts`), so
+that no code has to parse words.
 """
 
 from __future__ import annotations
 
 
 class EngineError(Exception):
-    """A failure in one or two sentences. `remedy` says what the person can do now; `facts` are its plain values."""
+    """A failure in one or two sentences. `remedy` says what the person can do now; `facts` are its plain values.
+
+    >>> failure = DataError("Line 3 has no rating.", remedy="Choose another file.", line=3)
+    >>> str(failure), failure.facts
+    ('Line 3 has no rating. Choose another file.', {'line': 3})
+    """
 
     def __init__(self, what: str, *, remedy: str = "", **facts: object) -> None:
         super().__init__(f"{what} {remedy}".strip())
@@ -30,7 +35,7 @@ class DeviceError(EngineError):
 
 
 class TrainingError(EngineError):
-    """Learning that could not start or go on."""
+    """Training that could not start or continue."""
 
 
 class DivergedError(TrainingError):
@@ -43,8 +48,8 @@ class DivergedError(TrainingError):
 
 
 class LibraryError(EngineError):
-    """The folder of kept things: missing, damaged, full, or in use by another process."""
+    """The folder of data sets, runs and profiles: missing, damaged, full, or in use by another process."""
 
 
 class ProfileError(EngineError):
-    """A person's ratings that the model can say nothing about."""
+    """A person's ratings that a model can make nothing of."""

@@ -14,7 +14,7 @@ TIMES = "×"
 NONE = "-"
 """What stands in a table where there is no value."""
 
-_UNCHANGED_PLURALS = frozenset({"series", "anime", "manga"})
+_PLURALS = {"series": "series", "anime": "anime", "manga": "manga", "person": "people", "epoch": "epochs"}
 _SIZE_UNITS = (("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
 
 
@@ -97,10 +97,10 @@ def format_distinct(first: float, second: float) -> tuple[str, str]:
 
 
 def format_percent(share: float, *, signed: bool = False) -> str:
-    """A share of 1. What is small is never shown as nothing; the sign is left away unless asked for.
+    """A share of 1 with two figures. What is small is never shown as nothing; there is no sign unless asked for.
 
-    >>> [format_percent(share) for share in (0.34, 0.003, 0.0001, 0)]
-    ['34 %', '0.3 %', '<0.1 %', '0 %']
+    >>> [format_percent(share) for share in (0.34, 0.0412, 0.02, 0.003, 0.0001, 0)]
+    ['34 %', '4.1 %', '2 %', '0.3 %', '<0.1 %', '0 %']
     >>> format_percent(-0.12, signed=True)
     '−12 %'
     """
@@ -108,7 +108,7 @@ def format_percent(share: float, *, signed: bool = False) -> str:
     percent = 100 * abs(share)
     if 0 < percent < 0.05:
         return f"{sign}<0.1 %"
-    return f"{sign}{percent:.1f} %" if 0 < percent < 0.95 else f"{sign}{percent:.0f} %"
+    return f"{sign}{percent:.0f} %" if percent >= 9.5 else f"{sign}{f'{percent:.1f}'.removesuffix('.0')} %"
 
 
 def format_size(size_bytes: float) -> str:
@@ -150,18 +150,19 @@ def format_date(moment: datetime) -> str:
     """The day of a moment, where this machine is.
 
     >>> format_date(datetime(2026, 5, 4, 9, 30).astimezone())
-    '04 May 2026'
+    '4 May 2026'
     """
-    return f"{moment.astimezone():%d %b %Y}"
+    here = moment.astimezone()
+    return f"{here.day} {here:%B %Y}"
 
 
 def format_moment(moment: datetime) -> str:
     """A date and a time of day, where this machine is.
 
     >>> format_moment(datetime(2026, 5, 4, 9, 30).astimezone())
-    '04 May 2026, 09:30'
+    '4 May 2026, 09:30'
     """
-    return f"{moment.astimezone():%d %b %Y, %H:%M}"
+    return f"{format_date(moment)}, {moment.astimezone():%H:%M}"
 
 
 def format_ago(moment: datetime, *, now: datetime | None = None) -> str:
@@ -178,7 +179,7 @@ def format_ago(moment: datetime, *, now: datetime | None = None) -> str:
         return f"{seconds // 60:.0f} min ago"
     if seconds < 24 * 3600:
         return f"{seconds // 3600:.0f} h ago"
-    return f"on {moment.day} {moment:%B %Y}"
+    return f"on {format_date(moment)}"
 
 
 def plural(count: int, noun: str) -> str:
@@ -195,13 +196,11 @@ def plural(count: int, noun: str) -> str:
 def plural_of(noun: str) -> str:
     """The word for several.
 
-    >>> [plural_of(noun) for noun in ("film", "story", "series", "match", "person")]
-    ['films', 'stories', 'series', 'matches', 'people']
+    >>> [plural_of(noun) for noun in ("film", "story", "series", "match", "epoch", "person")]
+    ['films', 'stories', 'series', 'matches', 'epochs', 'people']
     """
-    if noun.lower() in _UNCHANGED_PLURALS:
-        return noun
-    if noun.endswith("person"):
-        return f"{noun.removesuffix('person')}people"
+    if noun.lower() in _PLURALS:
+        return _PLURALS[noun.lower()]
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":
         return f"{noun[:-1]}ies"
     return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"

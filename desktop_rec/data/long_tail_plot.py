@@ -15,7 +15,7 @@ from desktop_rec.common.plots.card import Table
 from desktop_rec.common.plots.curve import Curve
 from desktop_rec.theme.theme import THEME
 from engine.data.statistics import DatasetStatistics
-from engine.text import format_count, plural_of
+from engine.text import format_count, format_percent, plural_of
 
 _TABLE_ROWS = 200
 
@@ -73,7 +73,7 @@ class LongTailPlot(PlotCanvas):
         places = np.unique(np.linspace(0, len(popularity_I) - 1, _TABLE_ROWS).astype(np.int64))
         return Table(
             headings,
-            [(format_count(at + 1), format_count(popularity_I[at]), f"{100 * shares_I[at]:.0f} %") for at in places],
+            [(format_count(at + 1), format_count(popularity_I[at]), format_percent(shares_I[at])) for at in places],
         )
 
     def reading(self, plot: pg.PlotItem, x: float) -> str:

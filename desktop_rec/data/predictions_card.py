@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QVBoxLayou
 
 from desktop_rec.common.controls import button, named
 from desktop_rec.theme.theme import GRID, set_role
+from engine.text import plural
 
 _NO_RUN = "Train a model that predicts ratings first, such as Factorisation."
 _BUSY = "Wait for what is running, or stop it."
@@ -34,7 +35,7 @@ class PredictionsCard(QFrame):
     def show_asked(self, pairs: int) -> None:
         """How many ratings the data set's own file asks for; 0 hides what belongs to that."""
         self._asked = pairs
-        what = "1 rating" if pairs == 1 else f"{pairs:,} ratings"
+        what = plural(pairs, "rating")
         own = f"The file of this data set asks for {what}: they are written one number a line, in its order. "
         self._words.setText(
             own + "Or choose a file with the columns user and item, and get it back with a rating on each line."

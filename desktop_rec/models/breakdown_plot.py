@@ -19,7 +19,7 @@ from desktop_rec.common.plots.live_panel import LivePanel, coloured
 from desktop_rec.models.breakdown_text import breakdown_words
 from desktop_rec.theme.theme import THEME
 from engine.evaluation.metrics import metric_title
-from engine.text import format_count, format_figure
+from engine.text import format_count, format_figure, format_percent
 
 if TYPE_CHECKING:
     from engine.evaluation.breakdown import Breakdown, BreakdownRow
@@ -145,7 +145,7 @@ class BreakdownPlot(PlotCanvas):
 
     def _figure(self, value: float) -> str:
         is_share = self._shown is not None and breakdown_words(self._shown.name).share
-        return f"{100 * value:.0f} %" if is_share else format_figure(value)
+        return format_percent(value) if is_share else format_figure(value)
 
 
 def _whiskers(rows: Sequence[BreakdownRow]) -> tuple[list[float], list[float]]:

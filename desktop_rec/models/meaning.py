@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from desktop_rec.models.figures import Judged
-from engine.text import format_count, format_distinct, plural_of
+from engine.text import format_count, format_distinct, format_percent, plural_of
 
 if TYPE_CHECKING:
     from engine.data.dataset import Scale
@@ -136,11 +136,11 @@ def _variety(chosen: Judged, baselines: Sequence[Judged], *, word: str) -> str:
     if not metric:
         return ""
     k = int(metric.partition("@")[2])
-    own = f"{_percent(chosen.metrics[metric].value)} of all {plural_of(word)} are in somebody's first {k}"
+    own = f"{format_percent(chosen.metrics[metric].value)} of all {plural_of(word)} are in somebody's first {k}"
     most_liked = next(iter(_with(metric, baselines, (POPULARITY,))), None)
     if most_liked is None:
         return f"{own}."
-    return f"{own}; of the most-liked list {_percent(most_liked.metrics[metric].value)}."
+    return f"{own}; of the most-liked list {format_percent(most_liked.metrics[metric].value)}."
 
 
 def _smallest(head: str, chosen: Judged) -> str:
@@ -155,7 +155,3 @@ def _with(metric: str, baselines: Sequence[Judged], keys: Sequence[str]) -> list
 
 def _people(people: int) -> str:
     return "this one person" if people == 1 else f"these {format_count(people)} people"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if share >= 0.095 else f"{100 * share:.1f} %"

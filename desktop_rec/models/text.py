@@ -15,7 +15,14 @@ from desktop_rec.models.run_rows import Row, RunHeading, RunLine
 from engine.evaluation.metrics import metric_title
 from engine.evaluation.result import describe_held_out
 from engine.models.registry import title_of
-from engine.text import format_ago, format_clock, format_count, format_figure, format_rate
+from engine.text import (
+    format_ago,
+    format_count,
+    format_duration,
+    format_figure,
+    format_moment,
+    format_rate,
+)
 
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
@@ -78,10 +85,10 @@ def run_facts(run: RunRecord) -> tuple[tuple[str, str], ...]:
         ("Judged on", judged),
         ("Epochs", epochs),
         ("Learning rate", format_rate(run.lr) if run.lr else ""),
-        ("Took", format_clock(run.seconds) if run.seconds else ""),
+        ("Took", format_duration(run.seconds) if run.seconds else ""),
         ("Computed on", f"{'CPU' if run.device.startswith('cpu') else 'GPU'}, {run.precision}"),
         ("Numbers learned", format_count(run.parameters)),
-        ("Trained", run.created.astimezone().strftime("%d %B %Y, %H:%M").lstrip("0")),
+        ("Trained", format_moment(run.created)),
         ("Advice", run.advice),
     )
     return tuple((label, words) for label, words in facts if words)

@@ -12,7 +12,7 @@ from desktop_rec.training.curves import TrainingState
 from desktop_rec.training.outcome_card import Outcome, OutcomeAction
 from engine.evaluation.metrics import metric_title
 from engine.evaluation.result import describe_held_out
-from engine.text import format_clock, format_count, format_figure, format_rate
+from engine.text import format_clock, format_count, format_duration, format_figure, format_rate
 from engine.training.curve_text import read_curves
 
 if TYPE_CHECKING:
@@ -108,9 +108,9 @@ def _judged(judgement: EvaluationResult, split_kind: str) -> str:
 def _took(finished: FinishedRun) -> str:
     run = finished.trained
     if not run.steps:
-        return f"It took {format_clock(run.seconds)}."
+        return f"It took {format_duration(run.seconds)}."
     rate = f" at rate {format_rate(finished.lr)}" if finished.lr else ""
-    return f"{format_count(run.steps)} steps took {format_clock(run.seconds)}{rate}."
+    return f"{format_count(run.steps)} steps took {format_duration(run.seconds)}{rate}."
 
 
 def _time_left(state: TrainingState, *, paused: bool) -> str:

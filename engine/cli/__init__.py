@@ -1,1 +1,1 @@
-"""The commands of the headless door: what is asked for in words, done by the verbs, said as text or as JSON."""
+"""`python -m engine`: arguments in, one answer as text or as JSON out."""

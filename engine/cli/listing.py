@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from engine.models.registry import ModelKind
 
 _METRIC = "ndcg@100"
+_RUN_KEYS = {
+    "run_id": "run",
+    "dataset_id": "dataset",
+    "monitor": "watched",
+    "people_evaluated": "people_judged",
+}
+"""What --json calls the fields of a record: tools read these keys, whatever the fields are called."""
 
 
 def list_runs(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
@@ -25,8 +32,7 @@ def list_runs(arguments: argparse.Namespace, library: Library, driver: Driver) -
     records = library.runs.records()
     header = ("id", "name", "data set", "status", "epochs", _METRIC, "took", "began")
     text = format_table(header, [_run_row(record) for record in records], right=(4, 5, 6))
-    renamed = {"run_id": "run", "dataset_id": "dataset"}
-    documents = [{**document_of(record, rename=renamed), "lr": record.lr} for record in records]
+    documents = [{**document_of(record, rename=_RUN_KEYS), "lr": record.lr} for record in records]
     return Answer({"runs": documents}, text if records else "There are no runs yet. Train a model first.")
 
 
@@ -61,7 +67,7 @@ def _model_document(kind: ModelKind) -> dict[str, Any]:
         "title": kind.title,
         "sentence": kind.sentence,
         "abilities": kind.abilities,
-        "can": kind.can,
+        "can": document_of(kind.can, rename={"states_uncertainty": "knows_doubt"}),
         "settings": [
             {"name": declared.name, "default": declared.default, **document_of(declared.setting, without=unsaid)}
             for declared in declared_settings(kind.config_class)

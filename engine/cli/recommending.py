@@ -165,8 +165,8 @@ def _person_text(person: _Person) -> str:
     review = person.review
     if review is None:
         return f"{plural(len(person.profile.entries), 'title')}."
-    known = f"{format_count(counted(review).sure)} of {plural(len(review.titles), 'title')}"
-    lines = [f"{known} are known ({review.export.layout})."]
+    known, titles = format_count(counted(review).sure), format_count(len(review.titles))
+    lines = [f"{known} of {titles} titles are known ({review.export.layout})."]
     for verdict, words in (("unsure", "Unsure and left out"), ("unmatched", "Not found")):
         names = [title.title or next(iter(title.ids.values()), "") for title, _ in _titles_with(review, verdict)]
         more = f" and {format_count(len(names) - _NAMES_SHOWN)} more" if len(names) > _NAMES_SHOWN else ""

@@ -8,7 +8,7 @@ from engine.events import Advised, CheckpointSaved, Pace, Progressed, StageStart
 
 
 def counting(log, steps=5):
-    """A job of some steps that keeps what it has when it is told to stop."""
+    """A job of some steps that saves what it has when it is asked to stop."""
     done = 0
     try:
         for _ in range(steps):
@@ -17,7 +17,7 @@ def counting(log, steps=5):
             yield None
     except Stop:
         log.append("stopped")
-        yield Advised("Kept.")
+        yield Advised("Saved.")
         return done, True
     finally:
         log.append("released")
@@ -41,7 +41,7 @@ def test_that_stop_is_thrown_in_once_and_the_job_driven_on_to_its_end():
     log, seen = [], []
     result = drive(counting(log), on_event=seen.append, should_stop=lambda: len(seen) >= 2)
     assert result == (2, True)
-    assert seen[-1] == Advised("Kept.")
+    assert seen[-1] == Advised("Saved.")
     assert log == ["stopped", "released"]
 
 
@@ -107,7 +107,7 @@ def test_that_not_asking_for_the_next_event_is_pause():
 
 
 def test_that_events_are_frozen_plain_values_without_room_for_more():
-    kinds = [one for _, one in inspect.getmembers(events, inspect.isclass) if issubclass(one, events.Event)]
+    kinds = [kind for _, kind in inspect.getmembers(events, inspect.isclass) if issubclass(kind, events.Event)]
     assert len(kinds) > 5
     for kind in kinds:
         assert kind.__dataclass_params__.frozen, kind

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from engine.text import format_percent, format_size, join_words, plural
+from engine.text import (
+    format_difference,
+    format_factor,
+    format_percent,
+    format_predicted_rating,
+    format_rating,
+    format_size,
+    join_words,
+    plural,
+    plural_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -49,3 +59,34 @@ def test_that_words_are_joined_whatever_their_number():
 
 def test_that_a_count_agrees_with_its_noun():
     assert [plural(count, "person") for count in (0, 1, 2)] == ["no people", "1 person", "2 people"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (plural(0, "film"), "no films"),
+        (plural(1, "rating"), "1 rating"),
+        (plural(12480, "rating"), "12,480 ratings"),
+        (plural_of("story"), "stories"),
+        (plural_of("series"), "series"),
+        (plural_of("joke"), "jokes"),
+        (format_rating(4.0), "4"),
+        (format_rating(4.5), "4.5"),
+        (format_rating(-3.0), "−3"),
+        (format_difference(1.6), "+1.6"),
+        (format_difference(-0.44), "−0.4"),
+        (format_predicted_rating(4.04), "4.0"),
+        (format_predicted_rating(4.21, 0.58), "4.2\u00a0±\u00a00.6"),
+        (format_percent(0.02), "2 %"),
+        (format_percent(0.003), "0.3 %"),
+        (format_percent(0.0003), "<0.1 %"),
+        (format_percent(0.34, signed=True), "+34 %"),
+        (format_percent(-0.12, signed=True), "−12 %"),
+        (format_percent(0.002, signed=True), "+0.2 %"),
+        (format_factor(1.83), "1.8×"),
+        (format_factor(40.4), "40×"),
+        (format_factor(1234.0), "1,200×"),
+    ],
+)
+def test_that_numbers_read_as_people_say_them(text, expected):
+    assert text == expected

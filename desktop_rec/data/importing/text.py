@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from engine.text import format_about, format_number, format_size, join_words, plural, plural_of
+from engine.text import format_about, format_number, format_percent, format_size, join_words, plural, plural_of
 
 if TYPE_CHECKING:
     from engine.data.dataset import Scale
@@ -86,7 +86,7 @@ def titles_words(preview: Preview) -> str:
     shape, found = preview.shape, preview.titles
     word = plural_of(shape.layout.word) if shape is not None else "titles"
     if found is not None:
-        known = "all" if found.share >= 1 else f"{100 * found.share:.0f} %"
+        known = "all" if found.share >= 1 else format_percent(found.share)
         return f"{found.source.name}: names {known} of the {word} in the first rows"
     if shape is not None and "title" in shape.roles:
         return f"The ratings themselves name their {word}"

@@ -17,7 +17,7 @@ from engine.errors import SettingError
 from engine.library.searches import FINISHED
 from engine.models.registry import kind_of, trainable_models
 from engine.settings import Declared, parse_setting
-from engine.text import format_clock
+from engine.text import format_duration, plural
 from engine.training.plan import TrainingPlan
 from engine.training.search import Grid, format_value, varied_settings
 
@@ -61,11 +61,11 @@ def plan_words(grid: Grid, *, runs: int, state: SearchState) -> str:
     labels = named_axes(grid.plan, [axis.name for axis in several])
     product = " × ".join(f"{label} ({len(axis.values)})" for label, axis in zip(labels, several, strict=True))
     drawn = f", drawn from {grid.size:,}" if runs < grid.size else ""
-    words = f"{runs:,} run{'s' if runs != 1 else ''}{f': {product}' if product else ''}{drawn}."
+    words = f"{plural(runs, 'run')}{f': {product}' if product else ''}{drawn}."
     took = [row.seconds for row in state.rows if row.status == FINISHED]
     if state.record is None or state.record.model != grid.plan.model or not took:
         return f"{words} How long they take shows after the first."
-    about = format_clock(runs * sum(took) / len(took))
+    about = format_duration(runs * sum(took) / len(took))
     return f"{words} About {about}, if each takes as long as those of {state.record.name}."
 
 

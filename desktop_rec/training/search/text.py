@@ -16,7 +16,7 @@ from desktop_rec.training.search.state import SearchState
 from engine.evaluation.metrics import metric_title
 from engine.library.searches import DIVERGED, ENDED, FAILED, FINISHED, INTERRUPTED, STOPPED, WAITING
 from engine.models.registry import MODELS
-from engine.text import format_clock, format_count
+from engine.text import format_clock, format_count, format_duration
 from engine.training.plan import TrainingPlan
 from engine.training.search import format_settings, format_value
 
@@ -128,7 +128,7 @@ def _line(row: SearchRow, state: SearchState, shape: _Shape, *, is_best: bool) -
                    is_number=True),
         *([SearchCell(str(row.best_epoch or ""), row.best_epoch, is_number=True)] if shape.by_steps else []),
         *([SearchCell(_figure(test), test, is_number=True)] if shape.tested else []),
-        SearchCell(format_clock(took) if took is not None else "", took, is_number=True),
+        SearchCell(format_duration(took) if took is not None else "", took, is_number=True),
         SearchCell(words, words or None),
     )  # fmt: skip
     tone = "live" if live is not None else "best" if is_best else "" if row.status in ENDED else "weak"

@@ -209,7 +209,7 @@ def test_that_facts_say_scale_files_and_sizes(opened, file, session):
         return opened.findChild(QLabel, f"fact_{name}").text()
 
     assert fact("scale") == "1 to 5 in steps of 1; 4 or more is a like"
-    assert fact("files") == f"{file} (1 KiB)"
+    assert fact("files") == f"{file} (809 bytes)"
     assert fact("kept") == "Everything that could be read"
     assert session.library.files.files.files.datasets.folder_of(
         session.dataset.current.current.current.dataset_id

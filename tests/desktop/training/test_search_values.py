@@ -41,7 +41,7 @@ def test_that_a_time_is_foretold_only_from_runs_that_were_timed():
     known = dataclasses.make_dataclass("Record", ["model", "name"])("mf", "mf search 1")
     assert plan_words(grid, runs=3, state=SearchState()).endswith("shows after the first.")
     said = plan_words(grid, runs=3, state=SearchState(record=known, rows=made))
-    assert said == "3 runs: Rank (3). About 0:30, if each takes as long as those of mf search 1."
+    assert said == "3 runs: Rank (3). About 30 s, if each takes as long as those of mf search 1."
 
 
 def moved(place, status, *, ended, rest_s):

@@ -1,8 +1,9 @@
-"""The headless door: one JSON document on stdout, words on stderr, and an exit status that can be trusted."""
+"""The command line: one JSON document on stdout, words on stderr, and an exit status that can be trusted."""
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import signal
@@ -14,6 +15,8 @@ from pathlib import Path
 import pytest
 from planted import planted_dataset
 
+from engine.cli import listing
+from engine.cli.output import Answer
 from engine.library.store import Library
 
 SMALL = ["--set", "hidden=24", "latent=8", "decoder=16,24", "batch=16", "precision=float32"]
@@ -67,7 +70,7 @@ def test_that_columns_can_be_named_and_nonsense_is_wrong_use(ask, tmp_path):
 def test_that_an_export_is_written_and_reads_back_as_the_same_data(ask, imported, tmp_path):
     written = ask.document("export", "planted", "--out", tmp_path / "out")
     assert written["ratings"] == RATINGS
-    assert set(written["files"]) == {one.name for one in (tmp_path / "out").iterdir()}
+    assert set(written["files"]) == {path.name for path in (tmp_path / "out").iterdir()}
     first = ask.document("datasets")["datasets"][0]["fingerprint"]
     assert ask.document("import", tmp_path / "out", "--name", "Back")["fingerprint"] == first
 
@@ -83,7 +86,7 @@ def test_that_a_data_set_is_imported_again_by_its_name(ask, imported, ratings):
     ratings.write_text(ratings.read_text() + "\n7,39,1\nnew,1,4")
     again = ask.document("reimport", "planted")
     assert (again["changed"], again["users"], again["name"]) == ("entries", 121, "planted")
-    assert [one["name"] for one in ask.document("datasets")["datasets"]] == ["planted"]
+    assert [record["name"] for record in ask.document("datasets")["datasets"]] == ["planted"]
     ratings.unlink()
     status, _, err = ask("reimport", "planted")
     assert (status, str(ratings) in err) == (1, True)
@@ -99,9 +102,9 @@ def test_that_a_failure_is_one_sentence_without_traceback(ask, tmp_path):
 def test_that_lists_are_there_as_text_and_as_json(ask, imported):
     assert ask.document("datasets")["datasets"][0]["name"] == "planted"
     assert ask.document("runs") == {"runs": []}
-    assert {one["name"] for one in ask.document("models")["models"]} >= {"two_head", "ease", "popularity"}
+    assert {model["name"] for model in ask.document("models")["models"]} >= {"two_head", "ease", "popularity"}
     assert ask.document("devices")["devices"][-1]["key"] == "cpu"
-    assert "MovieLens csv" in {one["name"] for one in ask.document("formats")["formats"]}
+    assert "MovieLens csv" in {layout["name"] for layout in ask.document("formats")["formats"]}
     for command, word in (
         ("datasets", f"{RATINGS:,}"),
         ("runs", "no runs yet"),
@@ -111,7 +114,7 @@ def test_that_lists_are_there_as_text_and_as_json(ask, imported):
         assert word in ask(command)[1]
 
 
-def test_that_the_whole_street_works_in_json(ask, imported):
+def test_that_every_step_from_a_file_to_reasons_works_in_json(ask, imported):
     swept = ask.document("find-lr", "planted", "--model", "two_head", *SMALL, "steps=60")
     assert len(swept["lrs"]) == len(swept["losses"]) == len(swept["smoothed"])
     assert set(swept["suggestions"]) == {"steepest", "valley", "minimum", "turning_point"}
@@ -125,24 +128,24 @@ def test_that_the_whole_street_works_in_json(ask, imported):
     )
     resumed = ask.document("resume", trained["run"], "--epochs", "3")
     assert (resumed["run"], resumed["epochs"]) == (trained["run"], 3)
-    judged = ask.document("evaluate", "latest", "--k", "5,10")
-    assert (judged["protocol"], judged["run"]) == ("strong", trained["run"])
-    assert set(judged["metrics"]["recall@5"]) == {"value", "low", "high"}
-    told = ask.document("recommend", "latest", "--user", "7", "--top", "5", "--explain", "--weight", "0.5")
-    assert [one["rank"] for one in told["items"]] == [1, 2, 3, 4, 5]
-    profile = told["profile"]
+    evaluated = ask.document("evaluate", "latest", "--k", "5,10")
+    assert (evaluated["protocol"], evaluated["run"]) == ("strong", trained["run"])
+    assert set(evaluated["metrics"]["recall@5"]) == {"value", "low", "high"}
+    found = ask.document("recommend", "latest", "--user", "7", "--top", "5", "--explain", "--weight", "0.5")
+    assert [item["rank"] for item in found["items"]] == [1, 2, 3, 4, 5]
+    profile = found["profile"]
     assert (profile["entries"], profile["matched"], profile["unmatched"]) == (OF_PERSON_7, OF_PERSON_7, 0)
-    assert set(told["items"][0]["reasons"][0]) >= {"item", "title", "rating", "impact"}
-    assert set(told["most_impactful"][0]) == {"item", "title", "impact"}
-    assert set(told["most_surprising"][0]) == {"item", "title", "rating", "predicted"}
+    assert set(found["items"][0]["reasons"][0]) >= {"item", "title", "rating", "impact"}
+    assert set(found["most_impactful"][0]) == {"item", "title", "impact"}
+    assert set(found["most_surprising"][0]) == {"item", "title", "rating", "predicted"}
 
 
 def test_that_a_closed_form_model_gives_null_where_it_has_nothing_to_say(ask, imported):
     trained = ask.document("train", "planted", "--model", "ease", "--set", "l2=100")
     assert (trained["lr"], trained["epochs"], trained["best_epoch"]) == (None, None, None)
-    told = ask.document("recommend", trained["name"], "--user", "7")
-    assert told["most_surprising"] is None
-    assert told["items"][0]["predicted_rating"] is None
+    found = ask.document("recommend", trained["name"], "--user", "7")
+    assert found["most_surprising"] is None
+    assert found["items"][0]["predicted_rating"] is None
     assert "because of" in ask("recommend", "latest", "--user", "7", "--explain")[1]
 
 
@@ -150,8 +153,8 @@ def test_that_a_profile_comes_from_a_file(ask, imported, tmp_path):
     ask("train", "planted", "--model", "ease")
     path = tmp_path / "me.csv"
     path.write_text("movieId,rating\n1,5\n2,5\n999,4\n")
-    told = ask.document("recommend", "latest", "--profile", path)
-    assert (told["profile"]["matched"], told["profile"]["unmatched"]) == (2, 1)
+    found = ask.document("recommend", "latest", "--profile", path)
+    assert (found["profile"]["matched"], found["profile"]["unmatched"]) == (2, 1)
     path.write_text("movieId,rating\n1,5\n")
     assert ask.document("recommend", "latest", "--profile", path)["items"]
 
@@ -206,7 +209,7 @@ def test_that_a_folder_in_use_is_refused_with_who_has_it(ask, tmp_path):
 
 
 def test_that_a_system_refusal_is_a_sentence(ask, monkeypatch):
-    def refuse(*arguments):
+    def refuse(*arguments, **more):
         raise PermissionError(13, "Permission denied", "somewhere")
 
     monkeypatch.setattr(Library, "open", refuse)
@@ -252,6 +255,32 @@ def wait_for(process: subprocess.Popen, words: str) -> None:
         if words in line:
             return
     raise AssertionError(f"the process ended before it said {words!r}")
+
+
+@pytest.fixture
+def logged(monkeypatch):
+    """A command that logs a warning and what it is about to do."""
+
+    def list_devices(arguments, driver):
+        logging.getLogger("engine.device").info("Looking for devices.")
+        logging.getLogger("engine.device").warning("The driver of the GPU is old.")
+        return Answer({}, "cpu")
+
+    monkeypatch.setattr(listing, "list_devices", list_devices)
+
+
+def test_that_a_warning_of_the_engine_is_a_sentence_on_stderr(ask, logged):
+    assert ask("devices") == (0, "cpu\n", "The driver of the GPU is old.\n")
+    assert logging.getLogger("engine").handlers == []
+
+
+@pytest.mark.parametrize("option", ["-v", "--verbose"])
+def test_that_verbose_says_what_is_done(ask, logged, option):
+    assert ask("devices", option)[2] == "Looking for devices.\nThe driver of the GPU is old.\n"
+
+
+def test_that_a_model_says_where_it_is_computed_when_asked_to(ask, imported):
+    assert "Computing on Processor: " in ask("train", "planted", *QUICK, "--device", "cpu", "-v")[2]
 
 
 def test_that_help_version_and_lists_need_no_torch(tmp_path):

@@ -15,30 +15,30 @@ def home(planted_home):
 
 
 @pytest.fixture
-def judged(ask) -> dict:
+def evaluated(ask) -> dict:
     assert ask("train", "planted", "--model", "ease", "--split", "random")[0] == 0
     return ask.document("evaluate", "latest", "--k", "5,10")
 
 
-def test_that_the_document_has_metrics_of_the_lists_asked_for(judged):
-    assert judged["protocol"] == "random"
-    assert judged["people"] > 0
-    assert {name.partition("@")[2] for name in judged["metrics"]} == {"5", "10"}
-    assert set(judged["metrics"]["recall@5"]) == {"value", "low", "high"}
+def test_that_the_document_has_metrics_of_the_lists_asked_for(evaluated):
+    assert evaluated["protocol"] == "random"
+    assert evaluated["people"] > 0
+    assert {name.partition("@")[2] for name in evaluated["metrics"]} == {"5", "10"}
+    assert set(evaluated["metrics"]["recall@5"]) == {"value", "low", "high"}
 
 
-def test_that_the_document_has_breakdowns_with_counts_and_intervals(judged):
-    found = {one["name"]: one for one in judged["breakdowns"]}
+def test_that_the_document_has_breakdowns_with_counts_and_intervals(evaluated):
+    found = {breakdown["name"]: breakdown for breakdown in evaluated["breakdowns"]}
     assert {"cold start", "profile length", "popularity", "popularity in the data"} <= found.keys()
     row = found["cold start"]["rows"][0]
     assert set(row) == {"label", "count", "value", "low", "high"}
     assert row["label"] == "1"
 
 
-def test_that_the_document_has_baselines_and_paired_differences(judged, ask):
-    assert judged["baselines"]["popularity"]["title"] == "Most liked"
-    assert "ndcg@20" in judged["baselines"]["popularity"]["metrics"]
-    assert {"ndcg@5", "ndcg@10"} <= judged["differences"]["popularity"].keys(), "at the lengths asked for"
+def test_that_the_document_has_baselines_and_paired_differences(evaluated, ask):
+    assert evaluated["baselines"]["popularity"]["title"] == "Most liked"
+    assert "ndcg@20" in evaluated["baselines"]["popularity"]["metrics"]
+    assert {"ndcg@5", "ndcg@10"} <= evaluated["differences"]["popularity"].keys(), "at the lengths asked for"
     usual = ask.document("evaluate", "latest")
     difference = usual["differences"]["popularity"]["ndcg@20"]
     theirs = usual["baselines"]["popularity"]["metrics"]["ndcg@20"]["value"]

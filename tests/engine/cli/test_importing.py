@@ -1,4 +1,4 @@
-"""look and import at the command line: what a person says about files, and what is kept of them."""
+"""look and import at the command line: what a person says about files, and what is imported of them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_that_look_shows_how_a_file_would_be_read_and_keeps_nothing(ask, books, 
     assert (seen["encoding"], seen["delimiter"], seen["decimal"]) == ("cp1252", "semicolon", ",")
     assert seen["columns"] == ["Mitglied", "Buch", "Sterne", "Tag"]
     assert seen["roles"] == [["user"], ["item"], ["rating"], ["time"]]
-    assert [one["rating"] for one in seen["rows"]] == [3.5, 4.5, 0, None, 4, 2]
+    assert [row["rating"] for row in seen["rows"]] == [3.5, 4.5, 0, None, 4, 2]
     assert seen["rows"][0]["time"] == 1_546_387_200
     assert seen["rows"][3]["problem"] == "rating is not a number"
     assert seen["obstacle"] is None
@@ -55,12 +55,12 @@ def test_that_said_unrated_values_count_as_seen(ask, books):
     assert (found["ratings"], found["unrated"]) == (4, 0)
 
 
-@pytest.mark.parametrize(("policy", "kept"), [("last", 2.0), ("mean", 3.0), ("max", 4.0)])
-def test_that_repeats_are_kept_as_said(ask, books, tmp_path, policy, kept):
+@pytest.mark.parametrize(("policy", "rating"), [("last", 2.0), ("mean", 3.0), ("max", 4.0)])
+def test_that_repeats_count_as_asked_for(ask, books, tmp_path, policy, rating):
     ask.document("import", books, "--columns", ROLES, "--duplicates", policy)
     ask("export", "books", "--out", tmp_path / "out")
     rows = [line.split(",") for line in (tmp_path / "out" / "ratings.csv").read_text().splitlines()]
-    assert [float(row[2]) for row in rows if row[:2] == ["Jim", "Tal"]] == [kept]
+    assert [float(row[2]) for row in rows if row[:2] == ["Jim", "Tal"]] == [rating]
 
 
 def test_that_rules_leave_out_and_say_how_much(ask, books):

@@ -9,7 +9,7 @@ from planted import planted_dataset
 
 
 @pytest.fixture
-def kept(ask, tmp_path):
+def trained(ask, tmp_path):
     """A data set with a run of popularity, which predicts ratings and needs no training."""
     histories = planted_dataset().histories
     rows = zip(histories.user_rows_N, histories.item_rows_N, histories.ratings_N, strict=True)
@@ -26,7 +26,7 @@ def pairs(tmp_path):
     return path
 
 
-def test_that_predict_writes_a_file_and_says_what_is_in_it(ask, kept, pairs, tmp_path):
+def test_that_predict_writes_a_file_and_says_what_is_in_it(ask, trained, pairs, tmp_path):
     status, out, err = ask("predict", "latest", pairs, "--out", tmp_path / "out.csv", "--json")
     assert status == 0, err
     document = json.loads(out)
@@ -41,7 +41,7 @@ def test_that_predict_writes_a_file_and_says_what_is_in_it(ask, kept, pairs, tmp
     assert "line 3: x, 7: planted has no such person" in words
 
 
-def test_that_many_people_get_lists_in_a_file(ask, kept, tmp_path):
+def test_that_many_people_get_lists_in_a_file(ask, trained, tmp_path):
     many = tmp_path / "many.csv"
     many.write_text("user,item,rating\nann,1,5\nbob,999,4\n")
     words = ("recommend", "latest", "--profiles", many, "--top", 3, "--out", tmp_path / "lists.csv")
@@ -51,7 +51,7 @@ def test_that_many_people_get_lists_in_a_file(ask, kept, tmp_path):
     assert (document["people"], document["with_lists"], document["named_without"]) == (2, 1, ["bob"])
     assert (tmp_path / "lists.csv").read_text().splitlines()[0] == "user,rank,item,score"
     assert document["lines"] == 3
-    assert "without a list  1: nothing is known of what they rated (bob)" in ask(*words)[1]
+    assert "without a list  1: none of the titles they rated is known (bob)" in ask(*words)[1]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_that_many_people_get_lists_in_a_file(ask, kept, tmp_path):
         (("recommend", "latest", "--user", "3", "--out", "o.csv"), "--out belongs to --profiles"),
     ],
 )
-def test_that_words_that_do_not_go_together_are_wrong_use(ask, kept, words, sentence):
+def test_that_words_that_do_not_go_together_are_wrong_use(ask, trained, words, sentence):
     status, out, err = ask(*words)
     assert (status, out) == (2, "")
     assert sentence in err
@@ -87,7 +87,7 @@ def test_that_words_that_do_not_go_together_are_wrong_use(ask, kept, words, sent
         (("recommend", "latest", "--user", "3", "--weight", "0.5"), "has no weight"),
     ],
 )
-def test_that_what_cannot_be_done_is_one_sentence_and_status_1(ask, kept, pairs, tmp_path, words, sentence):
+def test_that_what_cannot_be_done_is_one_sentence_and_status_1(ask, trained, pairs, tmp_path, words, sentence):
     status, out, err = ask(*(word.format(tmp_path) for word in words))
     assert (status, out) == (1, "")
     assert sentence in err.splitlines()[-1]

@@ -37,7 +37,7 @@ def home(tmp_path_factory):
 
 def test_that_models_lists_the_presets_with_their_sentences(ask):
     _, out, _ = ask("models", "--json")
-    presets = {load["name"]: load for load in json.loads(out)["presets"]}
+    presets = {preset["name"]: preset for preset in json.loads(out)["presets"]}
     assert {"best_quality", "fastest", "netflix_mlp", "low_rank", "movielens_101_lstm"} <= set(presets)
     assert presets["low_rank"]["settings"]["rank"] == 25
     _, text, _ = ask("models")
@@ -50,7 +50,7 @@ def test_that_every_model_says_what_it_learns_from_and_what_it_answers(ask):
     assert "Learns from ratings in the order of time; predicts ratings and ranks titles." in text
     assert text.count("  Learns from finished runs;") == 1
     _, out, _ = ask("models", "--json")
-    assert all(load["abilities"].startswith("Learns from ") for load in json.loads(out)["models"])
+    assert all(model["abilities"].startswith("Learns from ") for model in json.loads(out)["models"])
 
 
 def test_that_a_preset_brings_its_model_settings_and_split(ask):

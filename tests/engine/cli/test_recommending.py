@@ -36,7 +36,7 @@ def trained(ask, tmp_path):
     assert ask("train", "Films", "--model", "ease")[0] == 0
 
 
-def keep(tmp_path, *entries: ProfileEntry) -> None:
+def save(tmp_path, *entries: ProfileEntry) -> None:
     with Library.open(tmp_path / "home", who="a test") as library:
         library.profiles.save(Profile("me", "Me", entries))
 
@@ -48,24 +48,24 @@ def rows(path):
 
 def test_that_an_export_is_recommended_from_and_what_was_not_found_is_listed(ask, trained, tmp_path):
     mine = written(tmp_path, "mine.csv", RATINGS)
-    told = ask.document("recommend", "latest", "--profile", mine, "--unmatched", tmp_path / "left.csv")
+    found = ask.document("recommend", "latest", "--profile", mine, "--unmatched", tmp_path / "left.csv")
 
-    profile = told["profile"]
+    profile = found["profile"]
     assert (profile["entries"], profile["matched"], profile["unsure"] + profile["unmatched"]) == (4, 3, 1)
     assert (profile["layout"], profile["skipped"]) == ("Letterboxd ratings", 1)
     left = profile["unsure_titles"] + profile["unmatched_titles"]
-    assert [(one["title"], one["line"]) for one in left] == [("Film Nowhere To Be Found", 5)]
+    assert [(title["title"], title["line"]) for title in left] == [("Film Nowhere To Be Found", 5)]
     assert [row[0] for row in rows(tmp_path / "left.csv")[1:]] == ["Film Nowhere To Be Found"]
-    assert {"Film 0", "Film 1", "Film 30"}.isdisjoint(one["title"] for one in told["items"])
+    assert {"Film 0", "Film 1", "Film 30"}.isdisjoint(item["title"] for item in found["items"])
 
 
 def test_that_a_whole_zip_is_a_profile(ask, trained, tmp_path):
     seen = LETTERBOXD_WATCHED.splitlines()[0] + "\n2021-01-01,Film 7,2000,https://boxd.it/b7\n"
     path = zipped(tmp_path / "letterboxd.zip", {"ratings.csv": RATINGS, "watched.csv": seen})
-    told = ask.document("recommend", "latest", "--profile", path)
+    found = ask.document("recommend", "latest", "--profile", path)
 
-    assert told["profile"]["matched"] == 4
-    assert told["profile"]["layout"] == "Letterboxd ratings, watched"
+    assert found["profile"]["matched"] == 4
+    assert found["profile"]["layout"] == "Letterboxd ratings, watched"
 
 
 def test_that_the_text_says_what_is_left_out(ask, trained, tmp_path):
@@ -91,39 +91,39 @@ def test_that_a_file_that_is_no_export_is_status_one_with_a_sentence(ask, traine
 
 
 def test_that_formats_lists_every_layout_with_what_it_is(ask):
-    told = ask.document("formats")["formats"]
+    found = ask.document("formats")["formats"]
 
-    assert {one["name"] for one in told} == {one.name for one in LAYOUTS}
-    assert len(told) == len({one["name"] for one in told})
-    assert all(one["about"] for one in told)
-    letterboxd = next(one for one in told if one["name"] == "Letterboxd ratings")
+    assert {layout["name"] for layout in found} == {layout.name for layout in LAYOUTS}
+    assert len(found) == len({layout["name"] for layout in found})
+    assert all(layout["about"] for layout in found)
+    letterboxd = next(layout for layout in found if layout["name"] == "Letterboxd ratings")
     assert (letterboxd["personal"], letterboxd["scale"]) == (True, {"low": 0.5, "high": 5.0, "step": 0.5})
     text = ask("formats")[1]
-    assert all(one["name"] in text for one in told)
+    assert all(layout["name"] in text for layout in found)
 
 
 def test_that_profiles_are_listed(ask, tmp_path):
     assert "Nobody has rated anything yet." in ask("profiles")[1]
-    keep(tmp_path, ProfileEntry("1", "Film 1", 2000, 4.0))
+    save(tmp_path, ProfileEntry("1", "Film 1", 2000, 4.0))
 
-    assert [(one["profile"], one["name"], one["entries"]) for one in ask.document("profiles")["profiles"]] == [
-        ("me", "Me", 1)
-    ]
+    assert [
+        (profile["profile"], profile["name"], profile["entries"]) for profile in ask.document("profiles")["profiles"]
+    ] == [("me", "Me", 1)]
     assert "Me" in ask("profiles")[1]
 
 
-def test_that_kept_ratings_leave_as_csv_and_come_back(ask, trained, tmp_path):
-    keep(tmp_path, ProfileEntry("1", "Film 1", 2000, 4.0), ProfileEntry("2", "Film 2", 2000, None))
+def test_that_saved_ratings_leave_as_csv_and_come_back(ask, trained, tmp_path):
+    save(tmp_path, ProfileEntry("1", "Film 1", 2000, 4.0), ProfileEntry("2", "Film 2", 2000, None))
     out = tmp_path / "mine.csv"
-    told = ask.document("export-ratings", "me", "--out", out, "--dataset", "Films")
+    found = ask.document("export-ratings", "me", "--out", out, "--dataset", "Films")
 
-    assert (told["entries"], told["scale"]["low"], told["scale"]["high"]) == (2, 1.0, 5.0)
+    assert (found["entries"], found["scale"]["low"], found["scale"]["high"]) == (2, 1.0, 5.0)
     back = ask.document("recommend", "latest", "--profile", out)["profile"]
     assert (back["layout"], back["matched"]) == ("Desktop Rec ratings", 2)
 
 
-def test_that_kept_ratings_leave_for_letterboxd(ask, tmp_path):
-    keep(tmp_path, ProfileEntry("1", "Film 1", 2000, 8.0), ProfileEntry("2", "Film 2", 2000, 10.0))
+def test_that_saved_ratings_leave_for_letterboxd(ask, tmp_path):
+    save(tmp_path, ProfileEntry("1", "Film 1", 2000, 8.0), ProfileEntry("2", "Film 2", 2000, 10.0))
     status, out, err = ask("export-ratings", "ME", "--out", tmp_path / "l.csv", "--format", "letterboxd")
 
     assert status == 0, err
@@ -144,7 +144,7 @@ def test_that_kept_ratings_leave_for_letterboxd(ask, tmp_path):
     ],
 )
 def test_that_a_refused_export_is_a_sentence(ask, tmp_path, words, sentence):
-    keep(tmp_path, ProfileEntry("1", "Film 1", 2000, 8.0))
+    save(tmp_path, ProfileEntry("1", "Film 1", 2000, 8.0))
     status, out, err = ask(*words)
 
     assert (status, out) == (1, "")

@@ -23,11 +23,11 @@ def test_that_a_search_prints_one_document_and_writes_its_summary(ask, tmp_path)
     assert status == 0, err
     found = json.loads(said)
     assert {"search", "model", "runs", "best", "out", "stopped"} <= set(found)
-    assert [one["settings"] for one in found["runs"]] == [{"rank": 2, "lr": 0.01}, {"rank": 4, "lr": 0.01}]
+    assert [run["settings"] for run in found["runs"]] == [{"rank": 2, "lr": 0.01}, {"rank": 4, "lr": 0.01}]
     assert found["best"] in found["runs"]
-    assert found["best"]["value"] == min(one["value"] for one in found["runs"])
+    assert found["best"]["value"] == min(run["value"] for run in found["runs"])
     assert (found["watched"], found["stopped"], found["out"]) == ("rmse", False, str(out))
-    assert [row["run"] for row in csv.DictReader(out.open())] == [one["run"] for one in found["runs"]]
+    assert [row["run"] for row in csv.DictReader(out.open())] == [run["run"] for run in found["runs"]]
     assert "Run 2 of 2: rank=4, lr=0.01" in err
 
 
@@ -65,11 +65,11 @@ def test_that_a_study_is_searched_around_by_its_preset(ask):
     words = ("--preset", "low_rank", "--epochs", "1", "--set", "batch=400", "--grid", "rank=2", "weight_decay=0,1e-5")
     status, said, err = ask("search", "planted", *words, "--json")
     assert status == 0, err
-    runs = {one["run"]: one for one in ask.document("runs")["runs"]}
-    for load in json.loads(said)["runs"]:
-        kept = runs[load["run"]]
-        assert (kept["model_config"]["bias"], kept["model_config"]["init"]) == (False, "normal")
-        assert kept["training_config"]["weight_decay"] == load["settings"]["weight_decay"]
+    runs = {run["run"]: run for run in ask.document("runs")["runs"]}
+    for row in json.loads(said)["runs"]:
+        stored = runs[row["run"]]
+        assert (stored["model_config"]["bias"], stored["model_config"]["init"]) == (False, "normal")
+        assert stored["training_config"]["weight_decay"] == row["settings"]["weight_decay"]
 
 
 def test_that_ctrl_c_keeps_the_runs_and_resume_goes_on(ask, monkeypatch):
@@ -85,13 +85,13 @@ def test_that_ctrl_c_keeps_the_runs_and_resume_goes_on(ask, monkeypatch):
     assert status == 130
     stopped = json.loads(said)
     assert stopped["stopped"]
-    kept = [one["run"] for one in stopped["runs"] if one["run"]]
-    assert 0 < len(kept) < 3
+    runs = [run["run"] for run in stopped["runs"] if run["run"]]
+    assert 0 < len(runs) < 3
     status, said, err = ask("search", "--resume", stopped["name"], "--json")
     assert status == 0, err
     done = json.loads(said)
-    assert [one["status"] for one in done["runs"]] == ["finished"] * 3
-    assert [one["run"] for one in done["runs"]][: len(kept)] == kept
+    assert [run["status"] for run in done["runs"]] == ["finished"] * 3
+    assert [run["run"] for run in done["runs"]][: len(runs)] == runs
 
 
 def test_that_a_draw_is_seeded_from_the_command_line(ask):
