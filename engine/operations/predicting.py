@@ -53,7 +53,7 @@ class UnansweredPair:
 class Predictions:
     """What was written. pairs: lines of the result. blank: those without a rating: the data set does not know who or
     what it is (the first 20 are `unanswered`). by_averages: those of whom nothing can be known, answered by what is
-    known of all. already_rated: pairs whose rating the data set has; it was hidden from the model. skipped: lines of the
+    known of all. already_rated: pairs whose rating the data set has; the model did not see it. skipped: lines of the
     file that hold no pair.
     """
 

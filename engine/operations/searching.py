@@ -287,7 +287,7 @@ def _searched(trials: Sequence[Trial], table: _Table, bench: SearchBench, relay:
 
 
 def _result(table: _Table, library: Library, *, stopped: bool) -> SearchResult:
-    """The whole, as it is stored. A search that was stopped before any run was there is forgotten, and Stop passes on."""
+    """The whole, as it is stored. One that was stopped before any run was there is forgotten, and Stop passes on."""
     rows = tuple(table.rows[at] for at in sorted(table.rows))
     if stopped and not any(row.run_id is not None or row.status in ENDED for row in rows):
         library.searches.forget(table.record.search_id)
