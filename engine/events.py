@@ -1,7 +1,7 @@
 """What a running job reports: frozen dataclasses of plain values, in the past tense.
 
 Import, LR finding, training, evaluation and explaining are generators that yield these and return a result. The
-driver owns the job's life: not asking for the next event is pause, `throw(Stop())` is *stop and keep*, `close()`
+driver owns the job's life: not asking for the next event is pause, `throw(Stop())` is *stop and save*, `close()`
 only releases. A job hands control back at every step (a bare yield, so drivers see `None` too) and reports at most
 20 times a second.
 """
@@ -19,7 +19,7 @@ Result = TypeVar("Result")
 
 
 class Stop(Exception):  # noqa: N818  (a request, not an error)
-    """Thrown into a job by its driver: end now, keep what there is, return it marked as stopped."""
+    """Thrown into a job by its driver: end now, save what there is, return it marked as stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class RunRecorded(Event):
 
 @dataclass(frozen=True, slots=True)
 class TrainingStarted(Event):
-    """A run began or went on: what learns, where, and how long it will be."""
+    """A run began or was resumed: what learns, where, and how long it will be. `monitor` chooses the best epoch."""
 
     run_id: str
     model: str
@@ -80,7 +80,7 @@ class TrainingStarted(Event):
     first_step: int
     total_steps: int
     total_epochs: int
-    watched: str
+    monitor: str
     unit: str = "people"
     batch: int = 0
 
@@ -101,7 +101,8 @@ class StepsTaken(Event):
 
 @dataclass(frozen=True, slots=True)
 class EpochEnded(Event):
-    """One pass over the training people ended and was judged on the validation people.
+    """One pass over the training people ended and was evaluated on the validation people. `monitor` names the metric
+    that chooses the best epoch.
 
     `validation` maps metric names to values as pairs; it is empty where there are no validation people.
     """
@@ -111,7 +112,7 @@ class EpochEnded(Event):
     training_loss: float
     parts: tuple[tuple[str, float], ...]
     validation: tuple[tuple[str, float], ...]
-    watched: str
+    monitor: str
     is_best: bool
     lr: float
 
@@ -133,12 +134,12 @@ class CheckpointSaved(Event):
 
 @dataclass(frozen=True, slots=True)
 class SearchStarted(Event):
-    """A search began or went on. Its table is in the library by now; `ended` of its `runs` are done already."""
+    """A search began or was resumed. Its table is in the library by now; `ended` of its `runs` are done already."""
 
     search_id: str
     name: str
     model: str
-    watched: str
+    monitor: str
     runs: int
     ended: int
 
@@ -147,8 +148,8 @@ class SearchStarted(Event):
 class SearchMoved(Event):
     """A row of a search's table changed, or how far the whole is.
 
-    `place` is the row (from 1), `status` what it is now; `value` its watched value, `settings` what is varied about it
-    as words. `remaining_s` is None until a run has ended.
+    `place` is the row (from 1), `status` what it is now; `value` its monitored metric, `settings` what is varied
+    about it as text. `remaining_s` is None until a run has ended.
     """
 
     place: int
@@ -195,7 +196,36 @@ def drive(
 ) -> Result:
     """Run a job to its end on this thread and return its result.
 
-    `should_stop` is asked between steps; once it says yes, Stop is thrown in, once, and the job driven on to its end.
+    Parameters
+    ----------
+    job
+        A generator that has not been asked for its first event yet. It is closed in any case.
+    on_event
+        Called with each event; the bare yields between them reach nobody.
+    should_stop
+        Asked between steps. Once it is true, Stop is thrown in, once, and the job driven on to its end, so that it can
+        save what it has.
+
+    Returns
+    -------
+    Result
+        What the job returned, marked as stopped where it was.
+
+    Raises
+    ------
+    Stop
+        Where the job was stopped before it had anything to save. What else the job raises passes through.
+
+    Examples
+    --------
+    >>> def count(most):
+    ...     for number in range(most):
+    ...         yield Progressed("Counting", number, most, "numbers")
+    ...     return most
+    >>> drive(count(2), on_event=lambda event: print(event.done, "of", event.total))
+    0 of 2
+    1 of 2
+    2
     """
     asked_to_stop = False
     try:

@@ -11,10 +11,10 @@ import dataclasses
 import math
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from engine.errors import SettingError
 from engine.text import format_number
@@ -28,7 +28,7 @@ class Setting:
     help: str
     low: float | None = None
     high: float | None = None
-    choices: tuple[str, ...] = ()
+    choices: Sequence[str] = ()
     scale: str = "linear"
     unit: str = ""
     more: bool = True
@@ -54,7 +54,7 @@ def setting(
     help: str,
     low: float | None = None,
     high: float | None = None,
-    choices: tuple[str, ...] = (),
+    choices: Sequence[str] = (),
     scale: str = "linear",
     unit: str = "",
     more: bool = True,
@@ -157,6 +157,9 @@ class Config:
         return cls().changed(**plain)
 
 
+AnyConfig = TypeVar("AnyConfig", bound=Config)
+
+
 def declared_settings(config_class: type[Config]) -> tuple[Declared, ...]:
     """Every setting of a config class, in the order they were written."""
     return _declared_once(typing.cast(Any, config_class))
@@ -200,7 +203,7 @@ def parse_setting(declared: Declared, text: str) -> Any:
         ) from error
 
 
-def with_texts(config: Config, texts: Mapping[str, str]) -> Config:
+def with_texts(config: AnyConfig, texts: Mapping[str, str]) -> AnyConfig:
     """A copy of a config with values read from text, as `--set key=value` gives them.
 
     >>> @dataclass(frozen=True)

@@ -146,6 +146,15 @@ def format_clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
+def format_date(moment: datetime) -> str:
+    """The day of a moment, where this machine is.
+
+    >>> format_date(datetime(2026, 5, 4, 9, 30).astimezone())
+    '04 May 2026'
+    """
+    return f"{moment.astimezone():%d %b %Y}"
+
+
 def format_moment(moment: datetime) -> str:
     """A date and a time of day, where this machine is.
 

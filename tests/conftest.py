@@ -1,6 +1,57 @@
-"""Before any test: Qt draws into memory, so that the tests run where there is no screen."""
+"""Before any test: Qt draws into memory, torch takes one thread, and a plain run is spread over the processors."""
+
+from __future__ import annotations
 
 import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+_MOST_WORKERS = 8
+_DESKTOP = Path(__file__).parent / "desktop"
+
+for _profile, _examples in (("default", 25), ("thorough", 200)):
+    settings.register_profile(
+        _profile,
+        max_examples=_examples,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("thorough" if _is_thorough(config) else "default")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Workers pay from a few hundred tests on: a chosen file, name or line runs in this process, and starts at once."""
+    narrowed = (
+        config.option.keyword or config.getoption("lf", False) or any(_is_file(argument) for argument in config.args)
+    )
+    return 0 if narrowed else min(_processors(), _MOST_WORKERS)
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest deselects by markers
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Window tests are `gui`; in a thorough run the tests that draw their cases count as thorough: they draw more."""
+    for item in items:
+        if _DESKTOP in item.path.parents:
+            item.add_marker("gui")
+        if _is_thorough(config) and getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("thorough")
+
+
+def _is_thorough(config: pytest.Config) -> bool:
+    return config.option.markexpr == "thorough"
+
+
+def _is_file(argument: str) -> bool:
+    return "::" in argument or argument.endswith(".py")
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from desktop_rec.common.text import plural
+from engine.text import plural_of
 
 PAUSE_MS = 60
 
@@ -33,8 +33,8 @@ class TitleSearch(QLineEdit):
 
     def use_word(self, word: str) -> None:
         """What a title is called here: film, series, book."""
-        self.setPlaceholderText(f"Search {plural(word)} to rate")
-        self.setAccessibleName(f"Search {plural(word)} to rate")
+        self.setPlaceholderText(f"Search {plural_of(word)} to rate")
+        self.setAccessibleName(f"Search {plural_of(word)} to rate")
         self.setToolTip(
             "Type a part of a title; the arrow key down goes to what was found, Escape back to your ratings"
         )

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QVBoxLayou
 from desktop_rec.common.controls import button, named
 from desktop_rec.theme.theme import GRID, set_role
 
-_NO_RUN = "Train a model that predicts ratings first, such as Matrix factorisation."
+_NO_RUN = "Train a model that predicts ratings first, such as Factorisation."
 _BUSY = "Wait for what is running, or stop it."
 
 

@@ -12,9 +12,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from desktop_rec.common.controls import FlowLayout
-from desktop_rec.common.text import counted
 from desktop_rec.for_you.filter_panel import FilterPanel, RemovableChip
 from engine.recommending.ranking import Filters
+from engine.text import plural
 
 _SHAPE = "QPushButton { padding: 2px 10px; min-height: 18px; } QPushButton:focus { padding: 1px 9px; }"
 
@@ -89,7 +89,7 @@ def _in_words(filters: Filters) -> list[tuple[str, Filters]]:
         first, last = filters.years
         made.append((str(first) if first == last else f"{first}–{last}", replace(filters, years=None)))
     if filters.min_ratings:
-        made.append((f"at least {counted(filters.min_ratings, 'rating')}", replace(filters, min_ratings=0)))
+        made.append((f"at least {plural(filters.min_ratings, 'rating')}", replace(filters, min_ratings=0)))
     return made
 
 

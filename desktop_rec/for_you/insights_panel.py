@@ -11,9 +11,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_rec.common.controls import button
-from desktop_rec.common.text import count_words, difference_words, predicted_words, rating_words, share_words
 from desktop_rec.for_you.impact_bars import Bar, ImpactBars
 from desktop_rec.theme.theme import GRID, set_role
+from engine.text import format_count, format_difference, format_percent, format_predicted_rating, format_rating
 
 if TYPE_CHECKING:
     from engine.recommending.insights import ImpactfulRating, ListInsights, SurprisingRating
@@ -56,7 +56,7 @@ class InsightsPanel(QScrollArea):
         self._surprise_note.setText(none_yet if found.predicts_ratings else _NO_STARS)
         notes = [] if found.most_impactful else [found.note]
         if found.stopped and found.entries_done < found.entries:
-            notes.append(f"{count_words(found.entries_done)} of {count_words(found.entries)} ratings were looked at.")
+            notes.append(f"{format_count(found.entries_done)} of {format_count(found.entries)} ratings were looked at.")
         self._say(" ".join(note for note in notes if note))
 
     def _say(self, words: str) -> None:
@@ -101,21 +101,21 @@ class InsightsPanel(QScrollArea):
 
 
 def _impact_bar(one: ImpactfulRating) -> Bar:
-    yours = "seen, not rated" if one.rating is None else f"yours {rating_words(one.rating)}"
-    figure = share_words(one.share)
+    yours = "seen, not rated" if one.rating is None else f"yours {format_rating(one.rating)}"
+    figure = format_percent(one.share)
     tip = f"{one.title} ({yours}) makes {figure} of all that your ratings do to the list"
     return Bar(one.title, one.share, figure, detail=yours, tip=tip, is_plain=True)
 
 
 def _surprise_bar(one: SurprisingRating) -> Bar:
-    figure = difference_words(one.difference)
+    figure = format_difference(one.difference)
     better = "better" if one.difference > 0 else "worse"
     return Bar(
         one.title,
         one.difference,
         figure,
-        detail=f"yours {rating_words(one.rating)}",
-        detail_right=f"expected {predicted_words(one.predicted)}",
+        detail=f"yours {format_rating(one.rating)}",
+        detail_right=f"expected {format_predicted_rating(one.predicted)}",
         tip=f"You rated {one.title} {figure} {better} than your other ratings let expect",
     )
 

@@ -14,11 +14,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, 
 from desktop_rec.common.controls import button
 from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.common.stars import StarScale
-from desktop_rec.common.text import count_words, counted, plural
 from desktop_rec.for_you.filter_bar import FilterBar
 from desktop_rec.for_you.recommendation_list import RecommendationList
 from desktop_rec.for_you.recommendations import ListedTitle
 from desktop_rec.theme.theme import GRID, set_role
+from engine.text import format_count, plural, plural_of
 
 if TYPE_CHECKING:
     from engine.recommending.recommender import RecommendationList as FoundList
@@ -44,11 +44,11 @@ class ListPane(QWidget):
 
     def show_list(self, found: FoundList, *, name: str, word: str, before: Mapping[str, int] | None) -> None:
         """Show a list for somebody; `before` are the places of the one to compare with."""
-        self.heading.setText(f"{plural(word).capitalize()} for {'you' if name == 'Me' else name}")
+        self.heading.setText(f"{plural_of(word).capitalize()} for {'you' if name == 'Me' else name}")
         self.list.show_list(found.items, word=word, before=before)
         listed, passing = len(found.items), found.passing
         parts = [
-            f"The best {count_words(listed)} of {counted(passing, word)}" if passing > listed else counted(listed, word)
+            f"The best {format_count(listed)} of {plural(passing, word)}" if passing > listed else plural(listed, word)
         ]
         if before is not None:
             parts.append(_movement(self.list.rows, word))
@@ -119,6 +119,6 @@ def _movement(rows: tuple[ListedTitle, ...], word: str) -> str:
     new = sum(1 for row in rows if row.moved is None)
     if not moved and not new:
         return "nothing moved"
-    said = [f"{counted(moved, word)} moved"] if moved else []
-    said += [f"{count_words(new)} new"] if new else []
+    said = [f"{plural(moved, word)} moved"] if moved else []
+    said += [f"{format_count(new)} new"] if new else []
     return ", ".join(said)

@@ -13,21 +13,12 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_rec.common.stars import StarScale
-from desktop_rec.common.text import (
-    MINUS,
-    likelihood_words,
-    predicted_words,
-    rank_without_words,
-    rating_words,
-    share_words,
-    signed_share_words,
-    title_words,
-    uncertainty_words,
-)
+from desktop_rec.common.text import describe_likelihood, describe_rank_without, describe_uncertainty
 from desktop_rec.for_you.cover import paint_cover
 from desktop_rec.for_you.impact_bars import Bar, ImpactBars
 from desktop_rec.for_you.star_rating import StarRating
 from desktop_rec.theme.theme import GRID, THEME, set_role
+from engine.text import MINUS, format_percent, format_predicted_rating, format_rating, format_title
 
 if TYPE_CHECKING:
     from engine.recommending.explanation import Explanation, Reason
@@ -59,11 +50,11 @@ class ReasonsPanel(QScrollArea):
         is_same = self._item is not None and self._item.item_id == item.item_id
         self._item = item
         self.cover.show_cover(item.title, item.genres)
-        self.heading.setText(title_words(item.title, item.year))
+        self.heading.setText(format_title(item.title, item.year))
         self.genres.setText(", ".join(item.genres))
         self.genres.setVisible(bool(item.genres))
         self.figures.setText(_figures(item))
-        self.figures.setToolTip(uncertainty_words(item.predicted_sd))
+        self.figures.setToolTip(describe_uncertainty(item.predicted_sd))
         self._rate_label.setText(f"Seen this {word}? Rate it:")
         self.stars.show_rating(None, of=item.title)
         if not is_same:
@@ -85,7 +76,7 @@ class ReasonsPanel(QScrollArea):
             part.setVisible(bool(reasons))
         notes = [] if everything else [found.note]
         if found.others_share >= 0.005:
-            notes.append(f"Your other ratings together: {share_words(found.others_share)}.")
+            notes.append(f"Your other ratings together: {format_percent(found.others_share)}.")
         self.show_note(" ".join(note for note in notes if note))
         self._score.setText(_score_words(found))
         self._score.show()
@@ -208,12 +199,12 @@ def because_line(reasons: Sequence[Reason]) -> str:
 def _figures(item: Recommendation) -> str:
     parts = []
     if item.predicted_rating is not None:
-        parts.append(f"predicted {predicted_words(item.predicted_rating, item.predicted_sd)}")
+        parts.append(f"predicted {format_predicted_rating(item.predicted_rating, item.predicted_sd)}")
     parts.append(f"match {item.match} %")
     first = ("\n" if item.predicted_sd is not None else " · ").join(parts).replace(" %", "\u00a0%")
-    chance = likelihood_words(item.lift)
+    chance = describe_likelihood(item.lift)
     if item.probability is not None and chance:
-        return f"{first}\nchance {share_words(item.probability)}, {chance}"
+        return f"{first}\nchance {format_percent(item.probability)}, {chance}"
     return "\n".join(part for part in (first, chance) if part)
 
 
@@ -221,16 +212,16 @@ def _bar(reason: Reason, rank: int) -> Bar:
     signed = reason.share if reason.impact > 0 else -reason.share
     is_disliked = reason.words.startswith("because you disliked")
     behind = ", ".join(
-        f"{part.run} {signed_share_words(part.impact / reason.impact * signed)}" for part in reason.parts
+        f"{part.run} {format_percent(part.impact / reason.impact * signed, signed=True)}" for part in reason.parts
     )
     return Bar(
         name=reason.words if is_disliked else reason.title,
         share=signed,
-        figure=signed_share_words(signed),
-        detail="seen, not rated" if reason.rating is None else f"yours {rating_words(reason.rating)}",
-        detail_right=rank_without_words(rank, reason.rank_without),
-        tip=f"{'Carried it' if signed > 0 else 'Spoke against it'} {reason.words}: {share_words(signed)} of what all "
-        f"your ratings do to this title; {rank_without_words(rank, reason.rank_without)}"
+        figure=format_percent(signed, signed=True),
+        detail="seen, not rated" if reason.rating is None else f"yours {format_rating(reason.rating)}",
+        detail_right=describe_rank_without(rank, reason.rank_without),
+        tip=f"{'Carried it' if signed > 0 else 'Spoke against it'} {reason.words}: {format_percent(signed)} of what "
+        f"all your ratings do to this title; {describe_rank_without(rank, reason.rank_without)}"
         + (f"; of that {behind}" if behind else ""),
     )
 

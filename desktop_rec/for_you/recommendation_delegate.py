@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from desktop_rec.common.row_painting import CENTER, RIGHT, paint_ground, paint_name, paint_text, small, strong
 from desktop_rec.common.stars import StarScale, paint_stars, stars_width
-from desktop_rec.common.text import count_words, predicted_words
 from desktop_rec.for_you.cover import paint_cover
 from desktop_rec.for_you.recommendations import ListedTitle, RowRole
 from desktop_rec.theme.theme import THEME, number_font
+from engine.text import format_count, format_predicted_rating
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -106,7 +106,7 @@ class RecommendationDelegate(QStyledItemDelegate):
         middle = area.center().y() - line // 2
         has_moved = row.moved is None or row.moved != 0
         top = QRect(area.left(), middle - (line // 2 if has_moved else 0), area.width(), line)
-        rank = count_words(row.item.rank)
+        rank = format_count(row.item.rank)
         paint_text(painter, top, rank, font=number_font(font), colour=colours.text_weak, align=CENTER)
         if not has_moved:
             return
@@ -114,9 +114,9 @@ class RecommendationDelegate(QStyledItemDelegate):
         if row.moved is None:
             words, colour = "new", colours.accent
         elif row.moved > 0:
-            words, colour = f"▲{count_words(row.moved)}", colours.positive
+            words, colour = f"▲{format_count(row.moved)}", colours.positive
         else:
-            words, colour = f"▼{count_words(-row.moved)}", colours.negative
+            words, colour = f"▼{format_count(-row.moved)}", colours.negative
         paint_text(painter, below, words, font=number_font(small(font)), colour=colour, align=CENTER)
 
     def _paint_text(self, painter: QPainter, columns: RecommendationColumns, row: ListedTitle, font: QFont) -> None:
@@ -141,7 +141,7 @@ class RecommendationDelegate(QStyledItemDelegate):
         if predicted is None:
             paint_text(painter, columns.stars, "–", font=font, colour=colours.text_weak, align=RIGHT)
             return
-        words, area = predicted_words(predicted), columns.stars
+        words, area = format_predicted_rating(predicted), columns.stars
         paint_text(painter, area, words, font=number_font(font), colour=colours.text, align=RIGHT)
         filled = self.scale.filled(predicted) if columns.has_stars else 1.0
         count = self.scale.count if columns.has_stars else 1

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from desktop_rec.common.text import likelihood_words, movement_words, predicted_words, title_words
+from desktop_rec.common.text import describe_likelihood, describe_movement
+from engine.text import format_predicted_rating, format_title
 
 if TYPE_CHECKING:
     from engine.recommending.recommender import Recommendation
@@ -68,17 +69,17 @@ class ListedTitle:
     def sentence(self) -> str:
         """The row in words, for those who listen."""
         item = self.item
-        parts = [f"{item.rank}: {title_words(item.title, item.year)}", f"match {item.match} %"]
+        parts = [f"{item.rank}: {format_title(item.title, item.year)}", f"match {item.match} %"]
         if item.predicted_rating is not None:
-            parts.append(f"predicted {predicted_words(item.predicted_rating)}")
-        parts += [words for words in (self.because, movement_words(self.moved)) if words]
+            parts.append(f"predicted {format_predicted_rating(item.predicted_rating)}")
+        parts += [words for words in (self.because, describe_movement(self.moved)) if words]
         return ", ".join(parts)
 
     def tip(self) -> str:
         """What hovering adds to what the row shows."""
         item = self.item
-        chance = likelihood_words(item.lift)
-        parts = [title_words(item.title, item.year), ", ".join(item.genres), chance, self.because]
+        chance = describe_likelihood(item.lift)
+        parts = [format_title(item.title, item.year), ", ".join(item.genres), chance, self.because]
         return "\n".join(part for part in parts if part)
 
 
@@ -131,7 +132,7 @@ class RecommendationsModel(QAbstractListModel):
         row = self._rows[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return title_words(row.item.title, row.item.year)
+                return format_title(row.item.title, row.item.year)
             case Qt.ItemDataRole.AccessibleTextRole:
                 return row.sentence()
             case Qt.ItemDataRole.ToolTipRole:

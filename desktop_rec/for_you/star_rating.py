@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter,
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_rec.common.stars import StarScale, paint_stars, star_size, stars_at, stars_width
-from desktop_rec.common.text import rating_words
 from desktop_rec.theme.theme import THEME
+from engine.text import format_rating
 
 _UP = (Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Plus)
 _DOWN = (Qt.Key.Key_Left, Qt.Key.Key_Down, Qt.Key.Key_Minus)
@@ -56,7 +56,7 @@ class StarRating(QWidget):
     def show_rating(self, rating: float | None, *, of: str = "") -> None:
         """Show a rating; `of` is the title that it belongs to, for those who listen instead of look."""
         self._rating = rating
-        said = "not rated" if rating is None else f"rated {rating_words(rating)} of {rating_words(self._scale.high)}"
+        said = "not rated" if rating is None else f"rated {format_rating(rating)} of {format_rating(self._scale.high)}"
         self.setAccessibleName(f"{of}: {said}" if of else f"Stars: {said}")
         self.update()
 

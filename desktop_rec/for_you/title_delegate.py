@@ -25,10 +25,10 @@ from desktop_rec.common.row_painting import (
     wrapped,
 )
 from desktop_rec.common.stars import StarScale, paint_stars, star_size, stars_width
-from desktop_rec.common.text import count_words, counted, rating_words
 from desktop_rec.for_you.cover import paint_cover
 from desktop_rec.for_you.titles import RowRole, TitleRow
 from desktop_rec.theme.theme import THEME, number_font
+from engine.text import format_count, format_rating, plural
 
 _GAP = 8
 _SWITCH = QSize(28, 16)
@@ -176,7 +176,7 @@ class TitleDelegate(QStyledItemDelegate):
         paint_name(painter, parts.name, row.title, row.year, font=option.font, colour=colour)
         if self.look is TitleLook.FOUND:
             font = number_font(small(option.font))
-            full, short = counted(row.people, "rating"), count_words(row.people)
+            full, short = plural(row.people, "rating"), format_count(row.people)
             fits = QFontMetrics(font).horizontalAdvance(full) <= parts.detail.width()
             paint_text(painter, parts.detail, full if fits else short, font=font, colour=colours.text_weak, align=RIGHT)
 
@@ -193,7 +193,7 @@ class TitleDelegate(QStyledItemDelegate):
         below = parts.detail.translated(0, (len(lines) - 2) * height)
         year = f"{row.year} · " if row.year else ""
         weak = colours.text_weak
-        paint_text(painter, below, f"{year}{counted(row.people, 'rating')}", font=small(option.font), colour=weak)
+        paint_text(painter, below, f"{year}{plural(row.people, 'rating')}", font=small(option.font), colour=weak)
 
     def _paint_stars(self, painter: QPainter, parts: TitleLayout, row: TitleRow) -> None:
         colours = THEME.colours
@@ -211,7 +211,7 @@ class TitleDelegate(QStyledItemDelegate):
         )
         if self.scale.is_stretched and shown is not None and self.look is not TitleLook.FOUND:
             area = QRect(parts.stars.right() + 6, parts.stars.top(), 40, parts.stars.height())
-            paint_text(painter, area, rating_words(shown), font=small(painter.font()), colour=colours.text, align=LEFT)
+            paint_text(painter, area, format_rating(shown), font=small(painter.font()), colour=colours.text, align=LEFT)
 
     def _paint_controls(self, painter: QPainter, parts: TitleLayout, row: TitleRow, *, is_active: bool) -> None:
         colours = THEME.colours

@@ -12,11 +12,11 @@ from PySide6.QtGui import QFocusEvent, QFontMetrics, QHelpEvent, QKeyEvent, QMou
 from PySide6.QtWidgets import QAbstractItemView, QListView, QToolTip, QWidget
 
 from desktop_rec.common.stars import StarScale, stars_at
-from desktop_rec.common.text import rating_words
 from desktop_rec.for_you.star_rating import rating_for_key
 from desktop_rec.for_you.title_delegate import Part, Pointed, TitleDelegate, TitleLayout, TitleLook, lay_out
 from desktop_rec.for_you.titles import RowRole, TitleRow, TitlesModel
 from desktop_rec.theme.theme import THEME
+from engine.text import format_rating
 
 _REMOVING = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 _MOVING = (Qt.Key.Key_Up, Qt.Key.Key_Down)
@@ -160,7 +160,7 @@ class TitleList(QListView):
         pointed = self._pointed_at(place)
         part = Part.REST if pointed is None else pointed.part
         if part is Part.STARS and pointed is not None and pointed.rating is not None:
-            return f"Rate {row.name} {rating_words(pointed.rating)}"
+            return f"Rate {row.name} {format_rating(pointed.rating)}"
         if part is Part.SWITCH:
             return "Switched off: has no influence on the list" if not row.is_on else "Switch off to see the list move"
         if part is Part.CROSS:

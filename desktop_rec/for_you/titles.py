@@ -12,9 +12,9 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from desktop_rec.common.text import counted, rating_words, title_words
 from engine.data.dataset import Dataset
 from engine.data.profiles import Profile, item_row_of
+from engine.text import format_rating, format_title, plural
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -47,17 +47,17 @@ class TitleRow:
 
     @property
     def name(self) -> str:
-        return title_words(self.title, self.year)
+        return format_title(self.title, self.year)
 
     def sentence(self) -> str:
         """The row in words, for tooltips and for those who listen."""
         parts = [self.name]
         if self.is_mine:
-            parts.append("seen, not rated" if self.rating is None else f"your rating {rating_words(self.rating)}")
+            parts.append("seen, not rated" if self.rating is None else f"your rating {format_rating(self.rating)}")
         if self.item_row is None:
             parts.append("not in this data set, so it has no influence here")
         else:
-            parts.append(counted(self.people, "rating"))
+            parts.append(plural(self.people, "rating"))
         if not self.is_on:
             parts.append("switched off")
         return ", ".join(parts)

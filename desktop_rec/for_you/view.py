@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_rec.common.notices import Failure
 from desktop_rec.common.stars import StarScale
-from desktop_rec.common.text import plural
 from desktop_rec.for_you.beginning import Beginning
 from desktop_rec.for_you.controller import RecommendationsController
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
@@ -28,6 +27,7 @@ from desktop_rec.for_you.reasons_panel import because_line
 from desktop_rec.for_you.recommendations import Comparison
 from engine.data.dataset import Scale
 from engine.recommending.ranking import Filters
+from engine.text import plural_of
 
 if TYPE_CHECKING:
     from engine.recommending.explanation import Explanation
@@ -69,7 +69,7 @@ def why_no_list(now: Situation) -> Missing | None:
         return Missing(
             now.failure.sentence,
             now.failure.remedy,
-            button=f"Rate well known {plural(now.word)}",
+            button=f"Rate well known {plural_of(now.word)}",
             action="rate",
             second="Copy details" if now.failure.details else "",
         )

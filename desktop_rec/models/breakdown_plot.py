@@ -16,9 +16,10 @@ from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
 from desktop_rec.common.plots.curve import device_width, span
 from desktop_rec.common.plots.live_panel import LivePanel, coloured
-from desktop_rec.common.text import count_words, figure_words, metric_words
 from desktop_rec.models.breakdown_text import breakdown_words
 from desktop_rec.theme.theme import THEME
+from engine.evaluation.metrics import metric_title
+from engine.text import format_count, format_figure
 
 if TYPE_CHECKING:
     from engine.evaluation.breakdown import Breakdown, BreakdownRow
@@ -106,12 +107,12 @@ class BreakdownPlot(PlotCanvas):
                 if row.low is not None and row.high is not None
                 else "",
                 self._figure(usual[row.label]) if row.label in usual else "",
-                count_words(row.count),
+                format_count(row.count),
             )
             for row in shown.rows
         ]
         behind = breakdown_words(shown.name).behind.capitalize()
-        return Table(("", metric_words(shown.unit), "95 of 100 between", behind, shown.counted.capitalize()), rows)
+        return Table(("", metric_title(shown.unit), "95 of 100 between", behind, shown.counted.capitalize()), rows)
 
     def reading(self, plot: pg.PlotItem, x: float) -> str:
         rows = self._shown.rows if self._shown is not None else ()
@@ -136,15 +137,15 @@ class BreakdownPlot(PlotCanvas):
         now = THEME.colours
         behind = breakdown_words(self._shown.name).behind
         usual = f", {coloured(f'grey: {behind}', now.text_weak)}" if self._usual else ""
-        self._title.say(f"{metric_words(self._shown.unit)}{usual}")
+        self._title.say(f"{metric_title(self._shown.unit)}{usual}")
 
     def _sentence(self, row: BreakdownRow) -> str:
         counted = self._shown.counted if self._shown is not None else ""
-        return f"{row.label}: {self._figure(row.value)}, {count_words(row.count)} {counted}"
+        return f"{row.label}: {self._figure(row.value)}, {format_count(row.count)} {counted}"
 
     def _figure(self, value: float) -> str:
         is_share = self._shown is not None and breakdown_words(self._shown.name).share
-        return f"{100 * value:.0f} %" if is_share else figure_words(value)
+        return f"{100 * value:.0f} %" if is_share else format_figure(value)
 
 
 def _whiskers(rows: Sequence[BreakdownRow]) -> tuple[list[float], list[float]]:

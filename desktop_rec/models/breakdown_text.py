@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from desktop_rec.common.text import count_words
+from engine.text import format_count
 
 if TYPE_CHECKING:
     from engine.evaluation.breakdown import Breakdown
@@ -93,6 +93,6 @@ def sentence_below(breakdown: Breakdown) -> str:
     words = breakdown_words(breakdown.name)
     if not words.says_counts or not breakdown.rows:
         return words.sentence
-    first, *others = (f"{count_words(row.count)}{{}} of {row.label}" for row in breakdown.rows)
+    first, *others = (f"{format_count(row.count)}{{}} of {row.label}" for row in breakdown.rows)
     counts = ", ".join((first.format(f" {breakdown.counted}"), *(other.format("") for other in others)))
     return f"{words.sentence} {counts}."

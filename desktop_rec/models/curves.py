@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from desktop_rec.common.text import metric_words
+from engine.evaluation.metrics import metric_title
+from engine.text import join_words
 
 if TYPE_CHECKING:
     from engine.events import EpochEnded
@@ -31,7 +32,7 @@ class RunCurves:
     epochs: tuple[int, ...]
     training: tuple[float, ...]
     validation_loss: Points
-    watched: Points
+    monitor: Points
 
 
 @dataclass(frozen=True)
@@ -50,17 +51,17 @@ def overlay(
     """The curves of these runs, the metric being that which the chosen one (or the first) watched."""
     drawn = [one for one in runs if len(curves.get(one.run_id, ()))]
     first = next((one for one in drawn if one.run_id == chosen), drawn[0] if drawn else None)
-    metric = curves[first.run_id][0].watched if first is not None else ""
+    metric = curves[first.run_id][0].monitor if first is not None else ""
     is_relative = len({one.model for one in drawn}) > 1
     without = [run.name for run in runs if run not in drawn]
-    others = [one.name for one in drawn if curves[one.run_id][0].watched != metric]
+    others = [one.name for one in drawn if curves[one.run_id][0].monitor != metric]
     notes = []
     if is_relative:
         notes.append("Losses of different models are counted differently, so each is drawn as a share of its first.")
     if others:
-        notes.append(f"{_listed(others)} watched another metric than {metric_words(metric)}.")
+        notes.append(f"{join_words(others)} watched another metric than {metric_title(metric)}.")
     if without and drawn:
-        notes.append(f"{_listed(without)} {'was' if len(without) == 1 else 'were'} computed at once: no curve.")
+        notes.append(f"{join_words(without)} {'was' if len(without) == 1 else 'were'} computed at once: no curve.")
     made = [_curves(one, curves[one.run_id], places.get(one.run_id, 0), metric, is_relative) for one in drawn]
     return Overlay(tuple(made), metric, is_relative, tuple(notes))
 
@@ -81,7 +82,3 @@ def _curves(run: RunRecord, epochs: Sequence[EpochEnded], place: int, metric: st
 def _points(epochs: Sequence[EpochEnded], name: str, unit: float) -> Points:
     pairs = [(float(one.epoch), dict(one.validation)[name] / unit) for one in epochs if name in dict(one.validation)]
     return tuple(epoch for epoch, _ in pairs), tuple(value for _, value in pairs)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

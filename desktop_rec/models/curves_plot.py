@@ -15,9 +15,10 @@ from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
 from desktop_rec.common.plots.curve import Curve, span
 from desktop_rec.common.plots.live_panel import LivePanel, coloured
-from desktop_rec.common.text import count_words, figure_words, metric_words
 from desktop_rec.models.curves import Overlay, RunCurves
 from desktop_rec.theme.theme import THEME, Colours, series_colour
+from engine.evaluation.metrics import metric_title
+from engine.text import format_count, format_figure
 
 HEIGHT = 400
 
@@ -41,7 +42,7 @@ class CurvesPlot(PlotCanvas):
         self.metric = LivePanel(self.add_plot(1, bottom=CountAxis("bottom", words="epoch"), left=FigureAxis("left")))
         self.training: list[RunCurve] = []
         self.validation: list[RunCurve] = []
-        self.watched: list[RunCurve] = []
+        self.monitor: list[RunCurve] = []
         self.loss.plot.getAxis("bottom").setStyle(showValues=False)
         self.loss.plot.getAxis("bottom").setHeight(10)
         self.metric.plot.setXLink(self.loss.plot)
@@ -58,14 +59,14 @@ class CurvesPlot(PlotCanvas):
         while len(self.training) < len(shown.runs):
             self.training.append(self._curve(self.loss.plot))
             self.validation.append(self._curve(self.loss.plot, dashed=True))
-            self.watched.append(self._curve(self.metric.plot, dots=True))
+            self.monitor.append(self._curve(self.metric.plot, dots=True))
         for number in range(len(self.training)):
             self._set(number, shown.runs[number] if number < len(shown.runs) else None)
         last = max((one.epochs[-1] for one in shown.runs), default=1)
         first = min((run.epochs[0] for run in shown.runs), default=0)
         self.loss.plot.setXRange(first, max(last, first + 1), padding=0.02)
         self.loss.set_y(*_range([*self.training, *self.validation]))
-        self.metric.set_y(*_range(self.watched))
+        self.metric.set_y(*_range(self.monitor))
         self._say()
         self.recolour()
         self.draw()
@@ -74,13 +75,13 @@ class CurvesPlot(PlotCanvas):
         """A row for each run and epoch."""
         rows = [row for run in self._overlay.runs for row in _rows(run)]
         loss = "Loss, first = 1" if self._overlay.is_relative else "Training loss"
-        return Table(("Run", "Epoch", loss, metric_words(self._overlay.metric) or "Metric"), rows)
+        return Table(("Run", "Epoch", loss, metric_title(self._overlay.metric) or "Metric"), rows)
 
     def reading(self, plot: pg.PlotItem, x: float) -> str:
-        curves = self.training if plot is self.loss.plot else self.watched
+        curves = self.training if plot is self.loss.plot else self.monitor
         near = [(run.name, curve.value_at(x)) for run, curve in zip(self._overlay.runs, curves, strict=False)]
-        said = [f"{name} {figure_words(point[1])}" for name, point in near if point is not None]
-        return f"epoch {count_words(round(x))}: {', '.join(said)}" if said else ""
+        said = [f"{name} {format_figure(point[1])}" for name, point in near if point is not None]
+        return f"epoch {format_count(round(x))}: {', '.join(said)}" if said else ""
 
     def recolour(self) -> None:
         super().recolour()
@@ -97,7 +98,7 @@ class CurvesPlot(PlotCanvas):
         if any(len(run.validation_loss[0]) for run in self._overlay.runs):
             loss += "; dashed: in validation"
         self.loss.say(loss)
-        self.metric.say(f"{metric_words(self._overlay.metric)} in validation" if self._overlay.metric else "")
+        self.metric.say(f"{metric_title(self._overlay.metric)} in validation" if self._overlay.metric else "")
 
     def _curve(self, plot: pg.PlotItem, *, dashed: bool = False, dots: bool = False) -> RunCurve:
         made = RunCurve(plot, "accent", width=2, dashed=dashed, dots=dots)
@@ -105,11 +106,11 @@ class CurvesPlot(PlotCanvas):
         return made
 
     def _set(self, number: int, run: RunCurves | None) -> None:
-        curves = (self.training[number], self.validation[number], self.watched[number])
+        curves = (self.training[number], self.validation[number], self.monitor[number])
         points = (
             ((), ()) if run is None else (run.epochs, run.training),
             ((), ()) if run is None else run.validation_loss,
-            ((), ()) if run is None else run.watched,
+            ((), ()) if run is None else run.monitor,
         )
         for curve, (xs, ys) in zip(curves, points, strict=True):
             curve.place = run.place if run is not None else 0
@@ -122,8 +123,8 @@ def _range(curves: Sequence[Curve]) -> tuple[float, float]:
 
 
 def _rows(run: RunCurves) -> list[tuple[str, ...]]:
-    watched = dict(zip(*run.watched, strict=True))
+    watched = dict(zip(*run.monitor, strict=True))
     return [
-        (run.name, count_words(epoch), figure_words(loss), figure_words(watched[epoch]) if epoch in watched else "")
+        (run.name, format_count(epoch), format_figure(loss), format_figure(watched[epoch]) if epoch in watched else "")
         for epoch, loss in zip(run.epochs, run.training, strict=True)
     ]

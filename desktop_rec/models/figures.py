@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from desktop_rec.common.text import figure_words
+from engine.evaluation.metrics import METRICS, describe_metric, higher_is_better
+from engine.text import format_figure
 
 if TYPE_CHECKING:
     from engine.evaluation.intervals import Interval
@@ -17,21 +18,6 @@ if TYPE_CHECKING:
 USUAL_SET = "The usual ones"
 STARS_SET = "Predicted ratings"
 _USUAL = ("ndcg@100", "recall@20", "precision@20", "rmse", "coverage@100", "novelty@100")
-_LIST_METRICS = ("ndcg", "graded_ndcg", "recall", "precision", "ap", "map", "coverage", "novelty")
-_ERRORS = ("rmse", "mae", "mse")
-_ABOUT = {
-    "ndcg": "How well what a person loved is put first: 1 is the best possible order. More is better.",
-    "graded_ndcg": "As NDCG, but a title loved more counts for more. More is better.",
-    "recall": "How much of what a person loved, and the model was not told of, it lists. More is better.",
-    "precision": "How much of the list a person is known to love. More is better.",
-    "ap": "Precision at each hit, averaged over the whole list. More is better.",
-    "map": "Precision at each hit, averaged over what could be found. More is better.",
-    "rmse": "How far predicted ratings are off, large errors counting for more. Less is better.",
-    "mae": "How far predicted ratings are off on average. Less is better.",
-    "mse": "The square of RMSE. Less is better.",
-    "coverage": "The share of all titles that is listed for anybody. Neither more nor less is better by itself.",
-    "novelty": "How little known the listed titles are, in bits. Neither more nor less is better by itself.",
-}
 
 
 @dataclass(frozen=True)
@@ -73,8 +59,10 @@ def metric_sets(judged: Sequence[Judged]) -> dict[str, tuple[str, ...]]:
     there = {name for one in judged for name in one.metrics}
     cuts = sorted({int(name.partition("@")[2]) for name in there if "@" in name})
     sets: dict[str, tuple[str, ...]] = {USUAL_SET: _USUAL}
-    sets |= {f"Lists of {cut}": tuple(f"{head}@{cut}" for head in _LIST_METRICS) for cut in cuts}
-    sets[STARS_SET] = _ERRORS
+    shown = [metric for metric in METRICS.values() if metric.is_shown]
+    lists = sorted((metric.name for metric in shown if not metric.needs_ratings), key=lambda name: "ndcg" not in name)
+    sets |= {f"Lists of {cut}": tuple(f"{name}@{cut}" for name in lists) for cut in cuts}
+    sets[STARS_SET] = tuple(metric.name for metric in shown if metric.needs_ratings)
     found = {words: tuple(name for name in names if name in there) for words, names in sets.items()}
     return {words: names for words, names in found.items() if names}
 
@@ -84,23 +72,15 @@ def figures_of(judged: Sequence[Judged], metrics: Sequence[str]) -> tuple[Metric
     return tuple(_figures(judged, metric) for metric in metrics)
 
 
-def is_better_higher(metric: str) -> bool | None:
-    """Whether more of a metric is better; None where neither way is."""
-    head = metric.partition("@")[0]
-    if head in ("coverage", "novelty"):
-        return None
-    return head not in _ERRORS
-
-
 def _figures(judged: Sequence[Judged], metric: str) -> MetricFigures:
     having = [one for one in judged if metric in one.metrics]
-    higher = is_better_higher(metric)
+    higher = higher_is_better(metric)
     best = ""
     if higher is not None and len(having) > 1:
         values = [one.metrics[metric].value for one in having]
-        best = figure_words(max(values) if higher else min(values))
+        best = format_figure(max(values) if higher else min(values))
     rows = tuple(
-        FigureRow(one.key, one.name, one.place, figure, figure_words(figure.value) == best)
+        FigureRow(one.key, one.name, one.place, figure, format_figure(figure.value) == best)
         for one, figure in ((one, one.metrics[metric]) for one in having)
     )
-    return MetricFigures(metric, _ABOUT.get(metric.partition("@")[0], ""), rows)
+    return MetricFigures(metric, describe_metric(metric), rows)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from desktop_rec.common.text import count_words, plural, told_apart
 from desktop_rec.models.figures import Judged
+from engine.text import format_count, format_distinct, plural_of
 
 if TYPE_CHECKING:
     from engine.data.dataset import Scale
@@ -39,9 +39,10 @@ def meaning(
     likes_only: whether nothing but likes was held out, so that errors are known of those alone.
     """
     baselines = [other for other in others if other.is_baseline]
+    of_loved = f" of loved {plural_of(word)}" * likes_only
     paragraphs = (
         _lists(chosen, baselines, differences, people=people, word=word),
-        _errors(chosen, baselines, differences, people=people, unit=unit, of=f" of loved {plural(word)}" * likes_only),
+        _errors(chosen, baselines, differences, people=people, unit=unit, of=of_loved),
         (_variety(chosen, baselines, word=word),),
     )
     return tuple(words for paragraph in paragraphs if (words := " ".join(part for part in paragraph if part)))
@@ -78,7 +79,7 @@ def _lists(
         return ()
     k = int(metric.partition("@")[2])
     own = chosen.metrics[metric].value
-    said = [f"Of {k} {plural(word)} it lists, about {hits_words(own, k)} are ones people really went on to love"]
+    said = [f"Of {k} {plural_of(word)} it lists, about {hits_words(own, k)} are ones people really went on to love"]
     verdicts: dict[str, list[str]] = {}
     for one in _with(metric, baselines, (POPULARITY, EASE)):
         said.append(f"{_LISTS[one.key]} gets {hits_words(one.metrics[metric].value, k)}")
@@ -108,7 +109,7 @@ def _found(chosen: Judged, baselines: Sequence[Judged], *, word: str) -> str:
     most_liked = next(iter(_with(metric, baselines, (POPULARITY,))), None)
     against = f", the most-liked list {100 * most_liked.metrics[metric].value:.0f} %" if most_liked else ""
     found = 100 * chosen.metrics[metric].value
-    return f"Its first {k} hold {found:.0f} % of the loved {plural(word)} that were kept from it{against}."
+    return f"Its first {k} hold {found:.0f} % of the loved {plural_of(word)} that were kept from it{against}."
 
 
 def _errors(
@@ -117,7 +118,7 @@ def _errors(
     if "mae" not in chosen.metrics:
         return ()
     floor = next(iter(_with("mae", baselines, (BIASES, POPULARITY))), None)
-    own, usual = told_apart(*(one.metrics["mae"].value for one in (chosen, floor or chosen)))
+    own, usual = format_distinct(*(one.metrics["mae"].value for one in (chosen, floor or chosen)))
     said = f"The ratings{of} that it predicts are off by {own} {unit} on average"
     if floor is None:
         return (f"{said}.",)
@@ -135,7 +136,7 @@ def _variety(chosen: Judged, baselines: Sequence[Judged], *, word: str) -> str:
     if not metric:
         return ""
     k = int(metric.partition("@")[2])
-    own = f"{_percent(chosen.metrics[metric].value)} of all {plural(word)} are in somebody's first {k}"
+    own = f"{_percent(chosen.metrics[metric].value)} of all {plural_of(word)} are in somebody's first {k}"
     most_liked = next(iter(_with(metric, baselines, (POPULARITY,))), None)
     if most_liked is None:
         return f"{own}."
@@ -153,7 +154,7 @@ def _with(metric: str, baselines: Sequence[Judged], keys: Sequence[str]) -> list
 
 
 def _people(people: int) -> str:
-    return "this one person" if people == 1 else f"these {count_words(people)} people"
+    return "this one person" if people == 1 else f"these {format_count(people)} people"
 
 
 def _percent(share: float) -> str:

@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 from desktop_rec.common.controls import CalmComboBox, named
 from desktop_rec.common.panels import caption
 from desktop_rec.common.plots.card import PlotCard
-from desktop_rec.common.text import metric_words
 from desktop_rec.models.figures import Judged, MetricFigures, figures_of, metric_sets
 from desktop_rec.models.whisker_plot import WhiskerPlot
 from desktop_rec.theme.theme import GRID, set_role
+from engine.evaluation.metrics import metric_title
 
 _BREATH_MS = 8
 """Between two of them the window takes in what the person does."""
@@ -114,7 +114,7 @@ class MetricGrid(QWidget):
         card, plot = self._cards[place], self._plots[place]
         plot.show_figures(figures)
         card.fit_to(plot.wanted_height)
-        card.show_title(metric_words(figures.metric))
+        card.show_title(metric_title(figures.metric))
         card.setToolTip(figures.about)
         card.refresh_table()
         card.show()

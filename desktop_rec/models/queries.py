@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.library.store import Library
     from engine.models.popularity import Popularity
     from engine.recommending.recommender import Recommender
-    from engine.recommending.user_evaluation import Knowledge
+    from engine.recommending.user_evaluation import UserEvaluation
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Known:
     """How well a run's model knows a person; `usual` is the floor, kept for the next question on this data set."""
 
     run_id: str
-    knowledge: Knowledge
+    knowledge: UserEvaluation
     usual: Popularity
 
 
@@ -80,14 +80,14 @@ def know_me(
 ) -> Job[Known]:
     """How well the model of a run knows a person; `at_hand` is its recommender where it is in use already."""
     from engine import operations
-    from engine.recommending.user_evaluation import how_well_known, usual_for
+    from engine.recommending.user_evaluation import evaluate_user, fit_baseline
 
     yield None
     recommender = at_hand if at_hand is not None else operations.recommender_of(library, run_id)
     found = recommender.match(profile)
     if usual is None:
-        usual = yield from usual_for(recommender)
-    knowledge = yield from how_well_known(recommender, found.history, usual=usual, seen_rows=found.seen_rows)
+        usual = yield from fit_baseline(recommender)
+    knowledge = yield from evaluate_user(recommender, found.history, baseline=usual, seen_rows=found.seen_rows)
     return Known(run_id, knowledge, usual)
 
 

@@ -11,9 +11,10 @@ from typing import Any
 
 from engine.data.split import SplitConfig
 from engine.library.run_record import RunRecord
-from engine.models.registry import MODELS
-from engine.settings import Config, declared_settings
-from engine.training.config import TrainingConfig, rate_words
+from engine.models.registry import MODELS, title_of
+from engine.settings import Config, declared_settings, find_setting
+from engine.text import format_rate
+from engine.training.config import TrainingConfig
 
 NOTHING = "–"
 
@@ -59,7 +60,7 @@ def setting_words(value: Any, *, unit: str = "") -> str:
     if isinstance(value, list | tuple):
         return ", ".join(setting_words(one) for one in value) or "none"
     if isinstance(value, float) and 0 < abs(value) < 0.01:
-        words = rate_words(value) if value > 0 else f"-{rate_words(-value)}"
+        words = format_rate(value) if value > 0 else f"-{format_rate(-value)}"
     elif isinstance(value, int | float):
         words = f"{value:,.6g}" if isinstance(value, float) and value != int(value) else f"{int(value):,}"
     else:
@@ -89,13 +90,13 @@ def _readable(config: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _with_defaults(config_class: type[Config] | None, values: Mapping[str, Any]) -> Part:
-    """A setting that is younger than the run had its default then."""
-    defaults = (
-        {setting.name: setting.default for setting in declared_settings(config_class)}
-        if config_class and values
-        else {}
-    )
-    return config_class, {**defaults, **values}
+    """A setting that is younger than the run had its default then; former names count as the present ones."""
+    if config_class is None or not values:
+        return config_class, values
+    defaults = {setting.name: setting.default for setting in declared_settings(config_class)}
+    found = {name: find_setting(config_class, name) for name in values}
+    current = {declared.name if declared else name: values[name] for name, declared in found.items()}
+    return config_class, {**defaults, **current}
 
 
 def _between(
@@ -123,4 +124,4 @@ def _labels(config_class: type[Config] | None) -> dict[str, tuple[str, str, str]
 
 
 def _model(run: RunRecord) -> str:
-    return MODELS[run.model].title if run.model in MODELS else run.model
+    return title_of(run.model)

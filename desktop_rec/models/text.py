@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from desktop_rec.common.labels import TITLES, ago
-from desktop_rec.common.text import count_words, figure_words, metric_words, rate_words, time_words
 from desktop_rec.models.groups import RunGroup, people_words, split_words
 from desktop_rec.models.picture import QualityPicture
 from desktop_rec.models.run_head import RunHeadState
 from desktop_rec.models.run_rows import Row, RunHeading, RunLine
-from engine.evaluation.text import judged_on_words
+from engine.evaluation.metrics import metric_title
+from engine.evaluation.result import describe_held_out
+from engine.models.registry import title_of
+from engine.text import format_ago, format_clock, format_count, format_figure, format_rate
 
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
@@ -53,7 +54,7 @@ def head_state(run: RunRecord, picture: QualityPicture | None, *, in_use: str | 
     is_used = run.run_id == in_use
     return RunHeadState(
         name=run.name,
-        about=f"{TITLES.get(run.model, run.model)} · trained {ago(run.finished or run.created)} · "
+        about=f"{title_of(run.model)} · trained {format_ago(run.finished or run.created)} · "
         f"{split_words(run.split_config)}",
         can_use=run.has_model and not is_used,
         use_words="In use" if is_used else "Use this model",
@@ -66,20 +67,20 @@ def run_facts(run: RunRecord) -> tuple[tuple[str, str], ...]:
     """What is known of a run, a line each; what there is nothing to say of is left out."""
     best = ""
     if run.best_epoch is not None and run.best_value is not None:
-        best = f", the best was {run.best_epoch} ({metric_words(run.watched)} {figure_words(run.best_value)})"
-    epochs = f"{count_words(run.epochs)} of {count_words(run.total_epochs)}{best}" if run.total_epochs else ""
+        best = f", the best was {run.best_epoch} ({metric_title(run.monitor)} {format_figure(run.best_value)})"
+    epochs = f"{format_count(run.epochs)} of {format_count(run.total_epochs)}{best}" if run.total_epochs else ""
     kind = str(run.split_config.get("kind"))
-    judged = judged_on_words(kind, run.people_evaluated) if run.people_evaluated else "not yet"
+    judged = describe_held_out(kind, run.people_evaluated) if run.people_evaluated else "not yet"
     facts = (
-        ("Model", TITLES.get(run.model, run.model)),
+        ("Model", title_of(run.model)),
         ("How it ended", run.stopped_because),
         ("Held out", split_words(run.split_config)),
         ("Judged on", judged),
         ("Epochs", epochs),
-        ("Learning rate", rate_words(run.lr) if run.lr else ""),
-        ("Took", time_words(run.seconds) if run.seconds else ""),
+        ("Learning rate", format_rate(run.lr) if run.lr else ""),
+        ("Took", format_clock(run.seconds) if run.seconds else ""),
         ("Computed on", f"{'CPU' if run.device.startswith('cpu') else 'GPU'}, {run.precision}"),
-        ("Numbers learned", count_words(run.parameters)),
+        ("Numbers learned", format_count(run.parameters)),
         ("Trained", run.created.astimezone().strftime("%d %B %Y, %H:%M").lstrip("0")),
         ("Advice", run.advice),
     )
@@ -164,7 +165,7 @@ def _heading(group: RunGroup, *, is_own: bool, is_only: bool) -> RunHeading:
 
 
 def _about(run: RunRecord) -> str:
-    title = TITLES.get(run.model, run.model)
+    title = title_of(run.model)
     state = {"stopped": " · stopped", "interrupted": " · interrupted", "failed": " · failed", "running": " · learning"}
     unjudged = " · not judged" if not run.metrics and run.split_config.get("kind") != "none" else ""
     return f"{title}{state.get(run.status, '')}{unjudged}"
@@ -172,7 +173,7 @@ def _about(run: RunRecord) -> str:
 
 def _figure(run: RunRecord, metric: str) -> str:
     found = run.metrics.get(metric, {}).get("value")
-    return f"{metric_words(metric)} {figure_words(found)}" if found is not None else ""
+    return f"{metric_title(metric)} {format_figure(found)}" if found is not None else ""
 
 
 def run_can_go_on(run: RunRecord) -> bool:

@@ -1,6 +1,6 @@
 """How well a model knows somebody, in words, as rows of plots and as a table of their favourites.
 
-Stands between the engine's Knowledge and the panel. Plain values, no Qt.
+Stands between the engine's UserEvaluation and the panel. Plain values, no Qt.
 """
 
 from __future__ import annotations
@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from desktop_rec.common.plots.card import Table
-from desktop_rec.common.text import count_words, counted, plural, predicted_words, rating_words, told_apart
 from desktop_rec.models.figures import FigureRow, MetricFigures
 from desktop_rec.models.meaning import verdict
+from engine.text import format_count, format_distinct, format_predicted_rating, format_rating, plural, plural_of
 
 if TYPE_CHECKING:
-    from engine.recommending.user_evaluation import Against, Knowledge, LeftOut
+    from engine.recommending.user_evaluation import Comparison, LeftOut, UserEvaluation
 
 _SHOWN = ("mae", "hits@20", "hits@100")
 _HEADINGS = {
@@ -30,7 +30,7 @@ _USUAL = {"mae": "Averages", "hits@20": "Most liked", "hits@100": "Most liked"}
 
 
 def knowing_sentences(
-    known: Knowledge, *, word: str, unit: str, is_in_data: bool, is_me: bool = True
+    known: UserEvaluation, *, word: str, unit: str, is_in_data: bool, is_me: bool = True
 ) -> tuple[str, ...]:
     """What was found, a paragraph each; what holds it back after that. is_me: the person reads about themselves."""
     whose = "your" if is_me else "their"
@@ -40,12 +40,12 @@ def knowing_sentences(
     if is_in_data:
         said.append("These ratings are part of the data set: a model that learned from them looks better than it is.")
     if known.stopped:
-        done, wanted = count_words(known.entries_done), count_words(known.entries_wanted)
+        done, wanted = format_count(known.entries_done), format_count(known.entries_wanted)
         said.append(f"Only {done} of {wanted} ratings were looked at.")
     return tuple(one for one in said if one)
 
 
-def knowing_figures(known: Knowledge, name: str) -> tuple[tuple[str, MetricFigures], ...]:
+def knowing_figures(known: UserEvaluation, name: str) -> tuple[tuple[str, MetricFigures], ...]:
     """A heading and two rows for each figure there is: the model and what it is held against."""
     return tuple(
         (_HEADINGS[metric], MetricFigures(metric, _ABOUT[metric], _rows(metric, known.figures[metric], name)))
@@ -54,7 +54,7 @@ def knowing_figures(known: Knowledge, name: str) -> tuple[tuple[str, MetricFigur
     )
 
 
-def favourites_table(known: Knowledge) -> Table:
+def favourites_table(known: UserEvaluation) -> Table:
     """The left out ratings: favourites by their place in the list, then the others by how far they were off."""
     has_ratings = any(one.predicted is not None for one in known.entries)
     guesses = ("It guesses", "Averages guess") if has_ratings else ()
@@ -63,52 +63,52 @@ def favourites_table(known: Knowledge) -> Table:
     return Table(headings, rows)
 
 
-def _errors(known: Knowledge, *, unit: str, whose: str) -> tuple[str, ...]:
+def _errors(known: UserEvaluation, *, unit: str, whose: str) -> tuple[str, ...]:
     found = known.figures.get("mae")
     if found is None:
         return ()
     between, whom = _between(found), "you" if whose == "your" else "them"
-    own, usual = told_apart(found.model.value, found.usual.value)
+    own, usual = format_distinct(found.model.value, found.baseline.value)
     said = f"It guesses {whose} ratings {own} {unit} off on average{between}; plain averages are {usual} off."
     return said, verdict(
         found.difference,
-        of=f"{whose} {counted(found.of, 'rating')}",
+        of=f"{whose} {plural(found.of, 'rating')}",
         more=f"Averages know {whom} better than it does, by more than chance explains.",
         less=f"It knows {whom} better than averages do, by more than chance explains.",
     )
 
 
-def _hits(known: Knowledge, word: str, *, whose: str) -> tuple[str, ...]:
+def _hits(known: UserEvaluation, word: str, *, whose: str) -> tuple[str, ...]:
     found = known.figures.get("hits@100")
     if found is None:
         return ()
-    own, usual = round(found.model.value * found.of), round(found.usual.value * found.of)
+    own, usual = round(found.model.value * found.of), round(found.baseline.value * found.of)
     said = (
-        f"Of {whose} {counted(found.of, 'favourite')}, {own} would be among the first 100 of "
-        f"{count_words(known.candidates)} {plural(word)} without that rating; the most-liked list has {usual}."
+        f"Of {whose} {plural(found.of, 'favourite')}, {own} would be among the first 100 of "
+        f"{format_count(known.candidates)} {plural_of(word)} without that rating; the most-liked list has {usual}."
     )
     return said, verdict(
         found.difference,
-        of=f"{whose} {counted(found.of, 'favourite')}",
+        of=f"{whose} {plural(found.of, 'favourite')}",
         more="That is more than chance explains.",
         less="That is less than chance explains.",
     )
 
 
-def _between(found: Against) -> str:
+def _between(found: Comparison) -> str:
     if found.model.low is None or found.model.high is None:
         return ""
     return f" ({found.model.low:.2f} to {found.model.high:.2f})"
 
 
-def _rows(metric: str, found: Against, name: str) -> tuple[FigureRow, ...]:
+def _rows(metric: str, found: Comparison, name: str) -> tuple[FigureRow, ...]:
     """The model's row and the usual one; the better is marked where it is so by more than chance explains."""
     low, high = found.difference.low, found.difference.high
     is_clear = low is not None and high is not None and not low <= 0 <= high
     is_better = (found.difference.value < 0) == (metric == "mae")
     return (
         FigureRow("model", name, 0, found.model, is_clear and is_better),
-        FigureRow("usual", _USUAL[metric], None, found.usual, is_clear and not is_better),
+        FigureRow("usual", _USUAL[metric], None, found.baseline, is_clear and not is_better),
     )
 
 
@@ -119,6 +119,8 @@ def _order(one: LeftOut) -> tuple[bool, float]:
 
 
 def _row(one: LeftOut, *, has_ratings: bool) -> tuple[str, ...]:
-    places = tuple(f"#{count_words(place)}" if place is not None else "" for place in (one.rank, one.usual_rank))
-    guesses = tuple(predicted_words(value) if value is not None else "" for value in (one.predicted, one.usual))
-    return (one.title, rating_words(one.rating), *places, *(guesses if has_ratings else ()))
+    places = tuple(f"#{format_count(place)}" if place is not None else "" for place in (one.rank, one.baseline_rank))
+    guesses = tuple(
+        format_predicted_rating(value) if value is not None else "" for value in (one.predicted, one.baseline)
+    )
+    return (one.title, format_rating(one.rating), *places, *(guesses if has_ratings else ()))

@@ -16,9 +16,10 @@ from desktop_rec.common.plots.axes import FigureAxis, PlotAxis, Ticks
 from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
 from desktop_rec.common.plots.curve import device_width
-from desktop_rec.common.text import figure_words, metric_words
 from desktop_rec.models.figures import FigureRow, MetricFigures
 from desktop_rec.theme.theme import THEME, series_colour
+from engine.evaluation.metrics import metric_title
+from engine.text import format_figure
 
 ROW_HEIGHT = 24
 AROUND = 40
@@ -88,9 +89,9 @@ class WhiskerPlot(PlotCanvas):
             return
         self._figures = figures
         rows = figures.rows
-        self.setAccessibleName(f"{metric_words(figures.metric)}: {'; '.join(_sentence(one) for one in rows)}")
+        self.setAccessibleName(f"{metric_title(figures.metric)}: {'; '.join(_sentence(one) for one in rows)}")
         self._names.names = tuple(one.name for one in rows)
-        self._values.names = tuple(f"{figure_words(row.figure.value)}{' best' if row.is_best else ''}" for row in rows)
+        self._values.names = tuple(f"{format_figure(row.figure.value)}{' best' if row.is_best else ''}" for row in rows)
         for axis in (self._names, self._values):
             axis.picture = None
             axis.update()
@@ -175,13 +176,13 @@ def round_spacing(least: float) -> float:
 def between(row: FigureRow) -> str:
     """The interval in words; "" where there is none."""
     low, high = row.figure.low, row.figure.high
-    return f"{figure_words(low)} to {figure_words(high)}" if low is not None and high is not None else ""
+    return f"{format_figure(low)} to {format_figure(high)}" if low is not None and high is not None else ""
 
 
 def _cells(row: FigureRow) -> tuple[str, ...]:
-    return row.name, figure_words(row.figure.value), between(row), "best" if row.is_best else ""
+    return row.name, format_figure(row.figure.value), between(row), "best" if row.is_best else ""
 
 
 def _sentence(row: FigureRow) -> str:
-    said = f"{row.name} {figure_words(row.figure.value)}"
+    said = f"{row.name} {format_figure(row.figure.value)}"
     return f"{said} ({between(row)})" if between(row) else said

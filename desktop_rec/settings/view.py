@@ -20,6 +20,7 @@ from desktop_rec.session.library import OpenLibrary
 from desktop_rec.session.requests import WindowRequests
 from desktop_rec.settings.about import AboutCard
 from desktop_rec.theme.theme import CHOICES, GRID, THEME, apply_theme, set_role
+from engine.text import format_size
 
 
 class SettingsCard(QFrame):
@@ -177,17 +178,8 @@ class SettingsView(QScrollArea):
         self._requests.notify(Notice("Diagnostics are on the clipboard.", kind="info"))
 
 
-def size_words(count: float) -> str:
-    """Bytes as people say them: 812 KB, 1.4 GB."""
-    for unit in ("bytes", "KB", "MB", "GB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}" if unit == "bytes" or count >= 10 else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} TB"
-
-
 def _folder_words(library: OpenLibrary) -> str:
     files = library.files
     if files is None:
         return ""
-    return f"{files.home}\n{size_words(files.disk_use())} of data sets, models and ratings"
+    return f"{files.home}\n{format_size(files.disk_use())} of data sets, models and ratings"

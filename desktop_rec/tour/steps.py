@@ -10,13 +10,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QListView, QSlider, QTabWidget, QWidget
 
-from desktop_rec.common.text import rate_words
 from desktop_rec.for_you.title_list import TitleList
 from desktop_rec.for_you.titles import RowRole
 from desktop_rec.tour.hand import Hand, TourFailed
 from desktop_rec.tour.newcomer_steps import my_export, newcomer
 from desktop_rec.tour.quality_steps import quality
 from desktop_rec.tour.search_steps import search_settings
+from engine.text import format_rate
 
 EPOCHS = 12
 """The preset that the tour trains: the two-headed autoencoder as it comes, for so many epochs."""
@@ -129,7 +129,7 @@ def learning_rate(hand: Hand) -> None:
     if sweep is None or sweep.chosen is None:
         raise TourFailed("Learning rate: the sweep suggested nothing.")
     found = ", ".join(
-        f"{suggestion.title} {rate_words(suggestion.lr)}"
+        f"{suggestion.title} {format_rate(suggestion.lr)}"
         for suggestion in sweep.suggestions
         if suggestion.lr is not None
     )
@@ -160,7 +160,7 @@ def train(hand: Hand) -> None:
     finished = session.training.state.finished
     assert finished is not None
     trained = finished.trained
-    hand.say(f"two_head, preset as it comes, {trained.epochs} epochs: {trained.watched} {trained.best_value:.3f}")
+    hand.say(f"two_head, preset as it comes, {trained.epochs} epochs: {trained.monitor} {trained.best_value:.3f}")
     hand.picture("train")
 
 

@@ -18,12 +18,13 @@ from desktop_rec.common.plots.axes import CountAxis, FigureAxis, LinearRateAxis,
 from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
 from desktop_rec.common.plots.curve import DRAWN_POINTS, Curve, Float64, span, thin_by_place
-from desktop_rec.common.plots.live_panel import BestMark, LivePanel, coloured, watched_value
-from desktop_rec.common.text import count_words, figure_words, metric_words, rate_words
+from desktop_rec.common.plots.live_panel import BestMark, LivePanel, coloured, monitor_value
 from desktop_rec.theme.theme import THEME
 from desktop_rec.training.curves import GrowingSeries
 from desktop_rec.training.schedule_plot import nice_ceiling
+from engine.evaluation.metrics import metric_title
 from engine.events import EpochEnded
+from engine.text import format_count, format_figure, format_rate
 
 _FEWEST, _MOST = 10, 200
 
@@ -87,7 +88,7 @@ class LiveCurves:
     lrs: Float64
     epochs: Sequence[EpochEnded]
     total_steps: int
-    watched: str
+    monitor: str
 
 
 class LivePlot(PlotCanvas):
@@ -135,7 +136,7 @@ class LivePlot(PlotCanvas):
         self.raw = self.add_curve(Curve(self.loss.plot, "raw"))
         self.smooth = self.add_curve(Curve(self.loss.plot, "accent", width=2, limit=_SMOOTH_POINTS))
         self.validation = self.add_curve(Curve(self.loss.plot, "second", width=2, dots=True, limit=_SMOOTH_POINTS))
-        self.watched = self.add_curve(Curve(self.metric.plot, "second", width=2, dots=True, limit=_SMOOTH_POINTS))
+        self.monitor = self.add_curve(Curve(self.metric.plot, "second", width=2, dots=True, limit=_SMOOTH_POINTS))
         self.lr = self.add_curve(Curve(self.rate.plot, "accent", width=2, limit=_SMOOTH_POINTS))
         self.best = BestMark(self.metric.plot)
         for panel in (self.metric, self.rate):
@@ -179,16 +180,16 @@ class LivePlot(PlotCanvas):
             curve.draw()
 
     def _draw_metric(self, shown: LiveCurves) -> None:
-        drawn = (len(shown.epochs), shown.watched)
+        drawn = (len(shown.epochs), shown.monitor)
         if drawn == self._drawn_epochs:
             return
         self._drawn_epochs = drawn
-        self.watched.set_points([one.step for one in shown.epochs], [watched_value(one) for one in shown.epochs])
-        low, high = span(self.watched.ys, margin=0.15)
+        self.monitor.set_points([one.step for one in shown.epochs], [monitor_value(one) for one in shown.epochs])
+        low, high = span(self.monitor.ys, margin=0.15)
         self.metric.show_y((low, high + (high - low) * _ROOM_FOR_BEST))
         best = next((epoch for epoch in reversed(shown.epochs) if epoch.is_best), None)
         self.best.show_best(best, share=best.step / max(1, shown.total_steps) if best else 0.0)
-        self.watched.draw()
+        self.monitor.draw()
 
     def _draw_rate(self, shown: LiveCurves) -> None:
         self.lr.set_points(shown.steps, shown.lrs)
@@ -201,8 +202,8 @@ class LivePlot(PlotCanvas):
         loss = f"training loss: each step, {coloured('smoothed', colours.accent)}"
         if len(self.validation.xs):
             loss += f", {coloured('validation', colours.second)}"
-        metric = metric_words(shown.watched)
-        metric += " of each epoch" if shown.watched == "training loss" else " in validation"
+        metric = metric_title(shown.monitor)
+        metric += " of each epoch" if shown.monitor == "training loss" else " in validation"
         for panel, words in ((self.loss, loss), (self.metric, metric), (self.rate, "learning rate")):
             panel.say(words)
 
@@ -215,11 +216,11 @@ class LivePlot(PlotCanvas):
             self._say_titles(self._shown)
 
     def reading(self, plot: pg.PlotItem, x: float) -> str:
-        loss, rate, watched = self.smooth.value_at(x), self.lr.value_at(x), self.watched.value_at(x)
+        loss, rate, watched = self.smooth.value_at(x), self.lr.value_at(x), self.monitor.value_at(x)
         if loss is None or rate is None:
             return ""
-        said = f"step {count_words(rate[0])}: loss {figure_words(loss[1])}, rate {rate_words(rate[1])}"
-        return said + (f", {figure_words(watched[1])}" if watched else "")
+        said = f"step {format_count(rate[0])}: loss {format_figure(loss[1])}, rate {format_rate(rate[1])}"
+        return said + (f", {format_figure(watched[1])}" if watched else "")
 
     def table(self) -> Table:
         """One row an epoch; one row a step while there is no epoch yet."""
@@ -228,9 +229,9 @@ class LivePlot(PlotCanvas):
             return Table((), ())
         if not shown.epochs:
             steps = zip(shown.steps, shown.losses, shown.lrs, strict=True)
-            rows = [(count_words(step), figure_words(loss), rate_words(lr)) for step, loss, lr in steps]
+            rows = [(format_count(step), format_figure(loss), format_rate(lr)) for step, loss, lr in steps]
             return Table(("Step", "Training loss", "Learning rate"), rows)
-        headings = ("Epoch", "Step", "Training loss", metric_words(shown.watched), "Learning rate", "Best")
+        headings = ("Epoch", "Step", "Training loss", metric_title(shown.monitor), "Learning rate", "Best")
         return Table(headings, [_epoch_row(epoch) for epoch in shown.epochs])
 
     def _on_zoomed(self) -> None:
@@ -248,10 +249,10 @@ def loss_range(raw_N: Float64, smooth_N: Float64, validation_N: npt.NDArray[np.f
 
 def _epoch_row(one: EpochEnded) -> tuple[str, ...]:
     return (
-        count_words(one.epoch),
-        count_words(one.step),
-        figure_words(one.training_loss),
-        figure_words(watched_value(one)),
-        rate_words(one.lr),
+        format_count(one.epoch),
+        format_count(one.step),
+        format_figure(one.training_loss),
+        format_figure(monitor_value(one)),
+        format_rate(one.lr),
         "best" if one.is_best else "",
     )

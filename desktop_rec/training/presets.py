@@ -12,11 +12,11 @@ from desktop_rec.training.config_form import FormPart
 from desktop_rec.training.learning_rate.controller import ChosenRate, LearningRateController
 from desktop_rec.training.preset_picker import PresetPicker
 from desktop_rec.training.training_setup import TrainingSetup
-from engine.models.defaults import DataFacts, facts_of, presets_for
+from engine.models.defaults import DataFacts, facts_from, presets_for
 from engine.models.presets import Preset
 from engine.models.registry import kind_of
-from engine.training.config import rate_words
-from engine.training.search import Base
+from engine.text import format_rate
+from engine.training.plan import TrainingPlan
 
 
 class PresetOffer(QObject):
@@ -47,16 +47,19 @@ class PresetOffer(QObject):
         return self._preset.suggestion if self._preset is not None else None
 
     @property
-    def counted(self) -> int:
-        """How many people of the open data set like enough titles to be held out."""
-        return self._facts[1].counted if self._facts is not None else 0
+    def facts(self) -> DataFacts | None:
+        """What was counted of the open data set."""
+        return self._facts[1] if self._facts is not None else None
 
     def look(self) -> bool:
         """Offer what fits the open data set; True where that is another one than before: no preset is taken then."""
         dataset = self._learning_rate.dataset.current
         if dataset is None or (self._facts is not None and self._facts[0] == dataset.fingerprint):
             return False
-        facts = facts_of(dataset)
+        statistics = self._learning_rate.dataset.statistics
+        if statistics is None:
+            return False
+        facts = facts_from(statistics)
         self._facts = (dataset.fingerprint, facts)
         self._presets = {one.name: one for one in presets_for(dataset, facts=facts)}
         self._picker.show_choices(
@@ -73,10 +76,10 @@ class PresetOffer(QObject):
         self._picker.choose("")
         self._take(None)
 
-    def start_of(self, model: str) -> Base:
+    def start_of(self, model: str) -> TrainingPlan:
         """All settings of a model on the open data set, as the preset has them or as the model comes."""
         dataset = self._learning_rate.dataset.current
-        return Base.of(model, preset=self._preset, entries=dataset.entries if dataset is not None else 0)
+        return TrainingPlan.of(model, preset=self._preset, entries=dataset.entries if dataset is not None else 0)
 
     def chosen_rate(self, model: str) -> ChosenRate | None:
         """What was settled on in Learning rate for a model, unless the preset's own was put back since."""
@@ -100,7 +103,7 @@ class PresetOffer(QObject):
 
 def is_same_rate(one: float | None, other: float | None) -> bool:
     """Whether two rates (None: automatic) are the same as people read them."""
-    return one is other if one is None or other is None else rate_words(one) == rate_words(other)
+    return one is other if one is None or other is None else format_rate(one) == format_rate(other)
 
 
 _SET_ELSEWHERE = frozenset({"lr", "precision"})
@@ -128,9 +131,9 @@ class PresetSide(QObject):
         setup.changed.connect(self.show_changes)
 
     @property
-    def counted(self) -> int:
-        """How many people of the open data set like enough titles to be held out."""
-        return self._offer.counted
+    def facts(self) -> DataFacts | None:
+        """What was counted of the open data set."""
+        return self._offer.facts
 
     @property
     def suggestion(self) -> str | None:

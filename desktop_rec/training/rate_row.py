@@ -6,11 +6,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from desktop_rec.common.controls import button, named
-from desktop_rec.common.text import rate_words
 from desktop_rec.theme.theme import set_role
 from desktop_rec.training.setting_field import LABEL_WIDTH
 from engine.errors import SettingError
 from engine.settings import declared_settings, parse_setting
+from engine.text import format_rate
 from engine.training.config import TrainingConfig
 
 
@@ -35,7 +35,7 @@ class RateRow(QWidget):
         self._found_at = found_at
         self._automatic.setChecked(lr is None)
         if lr is not None:
-            self._line.setText(rate_words(lr))
+            self._line.setText(format_rate(lr))
         self._exact = lr
         self._origin = origin
         self._say()
@@ -62,7 +62,7 @@ class RateRow(QWidget):
             return None
 
     def _typed(self) -> float:
-        if self._exact is not None and self._line.text() == rate_words(self._exact):
+        if self._exact is not None and self._line.text() == format_rate(self._exact):
             return self._exact
         return float(parse_setting(self._declared, self._line.text() or "none"))
 
@@ -108,7 +108,7 @@ class RateRow(QWidget):
         self._line.setVisible(not automatic)
         self._look.setVisible(automatic)
         self._problem.hide()
-        is_given = self._exact is not None and self._line.text() == rate_words(self._exact)
+        is_given = self._exact is not None and self._line.text() == format_rate(self._exact)
         if automatic:
             where = f", {self._found_at}" if self._found_at else ""
             self._words.setText(f"Found first, by a short sweep of the loss{where}")

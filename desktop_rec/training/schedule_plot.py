@@ -15,7 +15,8 @@ from desktop_rec.common.plots.axes import CountAxis, LinearRateAxis
 from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
 from desktop_rec.common.plots.curve import Curve, Float64, thin
-from desktop_rec.common.text import count_words, metric_words, rate_words
+from engine.evaluation.metrics import metric_title
+from engine.text import format_count, format_rate
 from engine.training.config import TrainingConfig
 from engine.training.schedules import rates
 
@@ -53,12 +54,12 @@ class SchedulePlot(PlotCanvas):
 
     def reading(self, plot: pg.PlotItem, x: float) -> str:
         found = self.curve.value_at(x)
-        return f"step {count_words(found[0])}: rate {rate_words(found[1])}" if found and found[1] > 0 else ""
+        return f"step {format_count(found[0])}: rate {format_rate(found[1])}" if found and found[1] > 0 else ""
 
     def table(self) -> Table:
         """The rate of every step (thinned where there are very many)."""
         xs, ys = thin(self.curve.xs, self.curve.ys, limit=_MOST_ROWS)
-        return Table(("Step", "Rate"), [(count_words(x), rate_words(y)) for x, y in zip(xs, ys, strict=True)])
+        return Table(("Step", "Rate"), [(format_count(x), format_rate(y)) for x, y in zip(xs, ys, strict=True)])
 
 
 def shape_of(config: TrainingConfig, total_steps: int) -> Float64:
@@ -78,7 +79,7 @@ def nice_ceiling(value: float) -> float:
 
 def schedule_title(config: TrainingConfig, *, total_steps: int) -> str:
     """What the drawn schedule is, in words."""
-    steps = f"{count_words(total_steps)} steps"
+    steps = f"{format_count(total_steps)} steps"
     if config.schedule == "slanted_triangle":
         return f"Slanted triangle with this peak, over {steps}"
     if config.schedule == "reduce_on_plateau":
@@ -94,6 +95,6 @@ def rate_becomes(config: TrainingConfig) -> str:
         return "the rate of every step"
     epochs = "epoch" if config.patience == 1 else "epochs"
     return (
-        f"the start of the plateau: times {config.factor:g} when {metric_words(config.watched)} "
+        f"the start of the plateau: times {config.factor:g} when {metric_title(config.monitor)} "
         f"has not improved for {config.patience} {epochs}"
     )

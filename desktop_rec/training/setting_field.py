@@ -11,9 +11,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from desktop_rec.common.controls import CalmComboBox
-from desktop_rec.common.text import metric_words
 from desktop_rec.theme.theme import set_role
 from engine.errors import SettingError
+from engine.evaluation.metrics import is_measurable, metric_title
 from engine.settings import Config, Declared, parse_setting
 
 LABEL_WIDTH = 118
@@ -193,14 +193,13 @@ def choice_words(choice: str) -> str:
     """A choice as it is read: slanted_triangle -> Slanted triangle, ndcg@100 -> NDCG@100."""
     known = {
         "mse": "MSE",
-        "rmse": "RMSE",
         "relu": "ReLU",
         "sgd": "SGD",
         "svd": "SVD",
         "float32": "float32",
         "bf16": "bf16",
     }
-    if "@" in choice:
-        return metric_words(choice)
+    if is_measurable(choice):
+        return metric_title(choice)
     words = choice.replace("_", " ")
     return known.get(choice, words[:1].upper() + words[1:])

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from desktop_rec.common.plots.live_panel import watched_value
-from desktop_rec.common.text import count_words, figure_words, metric_words, rate_words, time_words
+from desktop_rec.common.plots.live_panel import monitor_value
 from desktop_rec.training.curves import TrainingState
 from desktop_rec.training.outcome_card import Outcome, OutcomeAction
-from engine.evaluation.text import judged_on_words
+from engine.evaluation.metrics import metric_title
+from engine.evaluation.result import describe_held_out
+from engine.text import format_clock, format_count, format_figure, format_rate
 from engine.training.curve_text import read_curves
 
 if TYPE_CHECKING:
-    from engine.evaluation.protocol import EvaluationResult
+    from engine.evaluation.result import EvaluationResult
     from engine.operations import FinishedRun
 
 SEE_LIST = OutcomeAction("for_you", "See recommendations", "Open For you with this model")
-USE_EASE = OutcomeAction("use_ease", "Switch to EASE", "Choose the model Liked together (EASE) for the next run")
+USE_EASE = OutcomeAction("use_ease", "Switch to EASE", "Choose the model Liked together for the next run")
 PLAN_AGAIN = OutcomeAction("plan", "Plan another run", "Back to the schedule, to start anew with other settings")
 DISCARD = OutcomeAction("discard", "Discard this run", "Throw the run away (Ctrl+Z brings it back)")
 
@@ -34,11 +35,11 @@ def figures(state: TrainingState, *, paused: bool) -> tuple[str, ...]:
     place = "CPU" if started.device.startswith("cpu") else "GPU"
     epoch = max(state.epoch, len(state.epochs), 1)
     return (
-        f"epoch {count_words(epoch)} of {count_words(started.total_epochs)}",
-        f"best {figure_words(watched_value(best))} at {best.epoch}" if best is not None else "",
-        f"{count_words(state.examples_per_second)} {started.unit}/s" if state.examples_per_second else "",
+        f"epoch {format_count(epoch)} of {format_count(started.total_epochs)}",
+        f"best {format_figure(monitor_value(best))} at {best.epoch}" if best is not None else "",
+        f"{format_count(state.examples_per_second)} {started.unit}/s" if state.examples_per_second else "",
         f"{place} {started.precision}",
-        time_words(state.elapsed_s),
+        format_clock(state.elapsed_s),
         _time_left(state, paused=paused),
     )
 
@@ -78,7 +79,7 @@ def _finished(state: TrainingState, finished: FinishedRun, *, title: str) -> Out
     sentences = [run.stopped_because]
     if run.best_epoch is not None and run.best_value is not None:
         sentences.append(
-            f"The best epoch was {run.best_epoch} ({metric_words(run.watched)} {figure_words(run.best_value)}); "
+            f"The best epoch was {run.best_epoch} ({metric_title(run.monitor)} {format_figure(run.best_value)}); "
             "its weights are the ones kept."
         )
     if finished.evaluation is not None:
@@ -99,20 +100,20 @@ def _judged(judgement: EvaluationResult, split_kind: str) -> str:
         if found is not None:
             between = ""
             if found.low is not None and found.high is not None:
-                between = f" ({figure_words(found.low)} to {figure_words(found.high)})"
-            said.append(f"{metric_words(name)} {figure_words(found.value)}{between}")
-    return f"Judged on {judged_on_words(split_kind, judgement.people)}: {', '.join(said)}." if said else ""
+                between = f" ({format_figure(found.low)} to {format_figure(found.high)})"
+            said.append(f"{metric_title(name)} {format_figure(found.value)}{between}")
+    return f"Judged on {describe_held_out(split_kind, judgement.people)}: {', '.join(said)}." if said else ""
 
 
 def _took(finished: FinishedRun) -> str:
     run = finished.trained
     if not run.steps:
-        return f"It took {time_words(run.seconds)}."
-    rate = f" at rate {rate_words(finished.lr)}" if finished.lr else ""
-    return f"{count_words(run.steps)} steps took {time_words(run.seconds)}{rate}."
+        return f"It took {format_clock(run.seconds)}."
+    rate = f" at rate {format_rate(finished.lr)}" if finished.lr else ""
+    return f"{format_count(run.steps)} steps took {format_clock(run.seconds)}{rate}."
 
 
 def _time_left(state: TrainingState, *, paused: bool) -> str:
     if paused:
         return "paused"
-    return f"{time_words(state.remaining_s)} left" if state.remaining_s is not None else ""
+    return f"{format_clock(state.remaining_s)} left" if state.remaining_s is not None else ""

@@ -18,18 +18,12 @@ from desktop_rec.training.learning_rate.controller import LearningRateController
 from desktop_rec.training.live_plot import LiveCurves
 from desktop_rec.training.outcome_card import Outcome
 from desktop_rec.training.presets import PresetSide
-from desktop_rec.training.run_plan import (
-    estimate_words,
-    examples_of,
-    learning_people,
-    planned_steps,
-    training_config_of,
-)
 from desktop_rec.training.training_progress import TrainingProgress
 from desktop_rec.training.training_setup import TrainingSetup
 from engine.data.split import SplitConfig
-from engine.models.registry import MODELS, ModelKind, kind_of
+from engine.models.registry import MODELS, ModelKind, kind_of, trainable_models
 from engine.training.config import TrainingConfig
+from engine.training.plan import TrainingPlan
 
 _RATE_WHEN_UNKNOWN = 0.01
 
@@ -86,6 +80,7 @@ class TrainingView(QWidget):
     def _connect(self) -> None:
         setup = self._setup
         self._training.dataset.changed.connect(self.show_state)
+        self._training.dataset.statistics_changed.connect(self.show_state)
         self._training.changed.connect(self._on_training)
         self._training.jobs.changed.connect(self._on_job)
         self._learning_rate.rate_changed.connect(self._on_rate)
@@ -102,7 +97,7 @@ class TrainingView(QWidget):
         self._progress.action_pressed.connect(self._on_action)
 
     def _offer_models(self) -> None:
-        choices = [Choice(kind.name, kind.title, kind.sentence) for kind in MODELS.values() if not kind.made_of_runs]
+        choices = [Choice(kind.name, kind.title, kind.sentence) for kind in trainable_models()]
         self._setup.show_models(choices, chosen=choices[0].key)
         self._presets.take_model(choices[0].key)
 
@@ -169,28 +164,27 @@ class TrainingView(QWidget):
 
     def _show_plan(self) -> None:
         """What the settings would do, drawn and said; refused values wait for Start to be pointed out."""
-        dataset, kind = self._training.dataset.current, kind_of(self._setup.model)
-        if dataset is None:
+        facts, kind = self._presets.facts, kind_of(self._setup.model)
+        if self._training.dataset.current is None or facts is None:
             return
-        training, split = self._asked(kind)
-        people = learning_people(dataset, split, counted=self._presets.counted)
-        examples = examples_of(kind, dataset, split, people=people)
-        self._setup.show_estimate(estimate_words(kind, training, dataset, examples=examples))
+        plan = self._plan()
+        self._setup.show_estimate(plan.describe(facts))
         if not self._is_planning(self._training.state):
             return
-        self._progress.show_plan(kind.title, plan_words(kind, training))
-        steps = planned_steps(training, examples=examples, unit=kind.can.examples)
-        if kind.can.learns_by_steps:
-            self._progress.show_schedule(training, total_steps=steps, lr=training.lr or _RATE_WHEN_UNKNOWN)
+        self._progress.show_plan(kind.title, plan_words(kind, plan.training))
+        if plan.training is not None:
+            lr = plan.training.lr or _RATE_WHEN_UNKNOWN
+            self._progress.show_schedule(plan.training, total_steps=plan.total_steps(facts), lr=lr)
         else:
             self._progress.show_schedule(None)
 
-    def _asked(self, kind: ModelKind) -> tuple[TrainingConfig, SplitConfig]:
+    def _plan(self) -> TrainingPlan:
         """The settings as they stand; the defaults while one of them is being typed."""
         asked = self._setup.peek()
-        training = next((one for one in asked if isinstance(one, TrainingConfig)), training_config_of(kind))
-        split = next((one for one in asked if isinstance(one, SplitConfig)), SplitConfig(**kind.split))
-        return training.changed(lr=self._setup.rate.peek()), split
+        training = next((config for config in asked if isinstance(config, TrainingConfig)), None)
+        split = next((config for config in asked if isinstance(config, SplitConfig)), None)
+        plan = TrainingPlan.of(self._setup.model, training=training, split=split)
+        return plan.changed(lr=self._setup.rate.peek()) if plan.training is not None else plan
 
     def _start(self) -> None:
         made = self._setup.configs()
@@ -232,15 +226,15 @@ class TrainingView(QWidget):
 
 def curves_of(state: TrainingState) -> LiveCurves:
     """What the plot draws of a run; views, not copies."""
-    watched = state.started.watched if state.started is not None else "training loss"
+    monitor = state.started.monitor if state.started is not None else "training loss"
     return LiveCurves(
-        state.steps.values, state.losses.values, state.lrs.values, state.epochs, state.total_steps, watched
+        state.steps.values, state.losses.values, state.lrs.values, state.epochs, state.total_steps, monitor
     )
 
 
-def plan_words(kind: ModelKind, training: TrainingConfig) -> str:
+def plan_words(kind: ModelKind, training: TrainingConfig | None) -> str:
     """What will happen when Start is pressed."""
-    if not kind.can.learns_by_steps:
+    if training is None:
         return f"{kind.sentence} {kind.abilities} Its stages are shown here while it is computed."
     if training.lr is None:
         return (

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from desktop_rec.common.labels import TITLES, ago, format_model
+from desktop_rec.common.labels import format_model
 from desktop_rec.session.session import Session
 from desktop_rec.window.header import Choice, HeaderState
 from desktop_rec.window.sidebar import DONE, IDLE, RUNNING
+from engine.models.registry import title_of
+from engine.text import format_ago
 
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
@@ -88,4 +90,4 @@ def header_state(session: Session) -> HeaderState:
 
 
 def _run_words(run: RunRecord) -> str:
-    return f"{run.name}: {TITLES.get(run.model, run.model)}, trained {ago(run.finished or run.created)}"
+    return f"{run.name}: {title_of(run.model)}, trained {format_ago(run.finished or run.created)}"

@@ -1,163 +1,105 @@
-"""formats: which layouts of files are known, and what they are. Works without torch."""
+"""datasets, export, profiles, export-ratings: what people and files brought in, listed and written out again.
+
+Works without torch.
+"""
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
 from typing import Any
 
-from engine.cli.importing import dataset_of
-from engine.cli.output import Answer, duration, figure, table
+from engine.cli.output import Answer, format_table
 from engine.cli.progress import Driver
-from engine.data.formats import LAYOUTS, Layout
-from engine.library.run_record import RunRecord
+from engine.data.dataset import Dataset
+from engine.data.profiles import Profile
+from engine.documents import document_of
+from engine.errors import ProfileError
+from engine.events import Stop
+from engine.library.datasets import DatasetRecord
 from engine.library.store import Library
+from engine.text import format_count, format_date, format_size, plural
 
 
-def import_again(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
-    """Import the files of a data set once more; what comes of it takes the place of the data set."""
-    from engine import operations
+def list_datasets(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
+    """All data sets, the newest first."""
+    records = library.datasets.records()
+    rows = [
+        [record.dataset_id, record.name, *map(format_count, (record.people, record.titles, record.entries)),
+         format_date(record.created)]
+        for record in records
+    ]  # fmt: skip
+    text = format_table(("id", "name", "people", "titles", "ratings", "imported"), rows, right=(2, 3, 4))
+    document = {"datasets": [dataset_document(record) for record in records]}
+    return Answer(document, text if rows else "There are no data sets yet. Import one, or train on: sample.")
 
-    former = library.datasets.find(arguments.dataset)
-    again = driver.run(operations.import_again(library, former.dataset_id))
-    operations.settle_again(library, again)
-    record = library.datasets.find(again.data.record.dataset_id)
-    document = {
-        "dataset": record.dataset_id,
-        "name": record.name,
-        "former": former.dataset_id,
-        "changed": again.change,
-        "users": record.people,
-        "items": record.titles,
-        "entries": record.entries,
-        "fingerprint": record.fingerprint,
-    }
-    return Answer(document, again.words)
+
+def dataset_document(record: DatasetRecord) -> dict[str, Any]:
+    unrated = int(record.report.get("unrated", 0))
+    renamed = {"dataset_id": "dataset", "people": "users", "titles": "items", "created": "imported"}
+    document = document_of(record, rename=renamed, without=("entries", "report"))
+    return {**document, "ratings": record.entries - unrated, "unrated": unrated}
+
+
+def dataset_of(which: str, library: Library, driver: Driver) -> Dataset:
+    """The data set that a person means; the sample is imported on its first use. Raises LibraryError, Stop."""
+    if which == "sample" and not any(record.dataset_id == which for record in library.datasets.records()):
+        from engine import operations
+
+        dataset = driver.run(operations.open_sample(library)).dataset
+        if driver.asked_to_stop:
+            raise Stop
+        return dataset
+    return library.datasets.open(library.datasets.find(which).dataset_id)
 
 
 def export_dataset(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
     """Write a data set into a folder of CSV files."""
     from engine import operations
-    from engine.text import format_size
 
     done = driver.run(operations.export_dataset(dataset_of(arguments.dataset, library, driver), arguments.out))
-    exported = done.exported
     document = {
         "name": done.name,
-        "folder": str(done.folder),
-        "files": dict(exported.files),
-        "ratings": exported.ratings,
-        "unrated": exported.unrated,
-        "items": exported.titles,
+        "folder": done.folder,
+        **document_of(done.exported, rename={"titles": "items"}),
+        "files": dict(done.exported.files),
     }
-    files = ", ".join(f"{name} ({format_size(size)})" for name, size in exported.files)
+    files = ", ".join(f"{name} ({format_size(size)})" for name, size in done.exported.files)
     return Answer(document, f"Exported {done.name} to {done.folder}: {files}")
 
 
-_METRIC = "ndcg@100"
+def list_profiles(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
+    """Everybody with saved ratings, in the order they came."""
+    records = library.profiles.records()
+    rows = [[who.profile_id, who.name, format_count(who.entries), format_date(who.changed)] for who in records]
+    text = format_table(("id", "name", "titles", "changed"), rows, right=(2,))
+    documents = [document_of(record, rename={"profile_id": "profile"}) for record in records]
+    return Answer({"profiles": documents}, text if rows else "Nobody has rated anything yet.")
 
 
-def list_runs(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
-    """All runs, the newest first."""
-    records = library.runs.records()
-    rows = [
-        [one.run_id, one.name, one.dataset_name, one.status, f"{one.epochs:,}" if one.total_epochs else "-",
-         figure(_value(one)), duration(one.seconds), f"{one.created.astimezone():%d %b %Y, %H:%M}"]
-        for one in records
-    ]  # fmt: skip
-    header = ("id", "name", "data set", "status", "epochs", _METRIC, "took", "began")
-    text = table(header, rows, right=(4, 5, 6)) if rows else "There are no runs yet. Train a model first."
-    return Answer({"runs": [_run_document(record) for record in records]}, text)
+def export_ratings(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
+    """Write somebody's ratings as our CSV or as Letterboxd imports them."""
+    from engine.data.personal.conversion import guessed_scale
+    from engine.data.personal.writing import write_letterboxd, write_ratings
+
+    profile = _profile_called(arguments.profile, library)
+    dataset = dataset_of(arguments.dataset, library, driver) if arguments.dataset is not None else None
+    ratings = [entry.rating for entry in profile.entries if entry.rating is not None]
+    scale = dataset.scale if dataset is not None else guessed_scale(ratings)
+    if arguments.format == "letterboxd":
+        count = write_letterboxd(profile, arguments.out, scale=scale, dataset=dataset)
+    else:
+        count = write_ratings(profile, arguments.out, scale=scale)
+    document = {"profile": profile.profile_id, "file": arguments.out, "entries": count, "scale": scale}
+    saved = f"Saved {plural(count, 'title')} of {profile.name} as {arguments.out}"
+    return Answer(document, f"{saved}, rated {scale.low:g} to {scale.high:g}.")
 
 
-def list_models(arguments: argparse.Namespace, driver: Driver) -> Answer:
-    """The models on offer, what they can do and what can be set about them; and the presets, a sentence each."""
-    from engine.models.presets import CHOSEN, PRESETS
-    from engine.models.registry import MODELS
-    from engine.settings import declared_settings
-
-    documents = []
-    for kind in MODELS.values():
-        settings = [
-            {"name": one.name, "label": one.setting.label, "help": one.setting.help, "default": one.default,
-             "low": one.setting.low, "high": one.setting.high, "choices": one.setting.choices}
-            for one in declared_settings(kind.config_class)
-        ]  # fmt: skip
-        documents.append(
-            {"name": kind.name, "title": kind.title, "sentence": kind.sentence,
-             "abilities": kind.abilities, "can": asdict(kind.can),
-             "settings": settings}
-        )  # fmt: skip
-    lines = []
-    for kind in MODELS.values():
-        names = ", ".join(setting.name for setting in declared_settings(kind.config_class))
-        how = "learns by steps" if kind.can.learns_by_steps else "computed at once"
-        lines.append(f"{kind.name}: {kind.title}, {how}\n  {kind.sentence}\n  {kind.abilities}\n  settings: {names}")
-    presets: list[dict[str, Any]] = [
-        {"name": name, "title": title, "sentence": sentence, "model": None}
-        for name, (title, sentence) in CHOSEN.items()
-    ]
-    presets += [
-        {"name": one.name, "title": one.title, "sentence": one.sentence, "model": one.model,
-         "settings": dict(one.settings), "training": dict(one.training), "split": dict(one.split)}
-        for one in PRESETS.values()
-    ]  # fmt: skip
-    lines.append("\nPresets (--preset NAME): a model as a study had it, or chosen for your data and this machine")
-    lines += [f"{preset['name']}: {preset['title']}\n  {preset['sentence']}" for preset in presets]
-    return Answer({"models": documents, "presets": presets}, "\n".join(lines))
-
-
-def list_devices(arguments: argparse.Namespace, driver: Driver) -> Answer:
-    """What can compute here, the fastest first; and a GPU that is there but of no use, with the line that mends it."""
-    from engine.device import explain_unused_gpu, find_devices
-
-    devices, unused = find_devices(), explain_unused_gpu()
-    rows = [[one.key, one.words, ", ".join(one.precisions)] for one in devices]
-    text = table(("device", "what it is", "precision"), rows)
-    if unused is not None:
-        text = f"{text}\n{unused.words} To mend it, run:\n{unused.line}"
-    return Answer(
-        {"devices": [asdict(device) for device in devices], "unused_gpu": asdict(unused) if unused else None}, text
-    )
-
-
-def _value(record: RunRecord) -> float | None:
-    return record.metrics[_METRIC]["value"] if _METRIC in record.metrics else None
-
-
-def _run_document(record: RunRecord) -> dict[str, Any]:
-    document = asdict(record)
-    document["run"] = document.pop("run_id")
-    document["dataset"] = document.pop("dataset_id")
-    for name in ("created", "finished"):
-        document[name] = document[name].isoformat() if document[name] else None
-    return {**document, "lr": record.lr}
-
-
-def list_formats(arguments: argparse.Namespace, driver: Driver) -> Answer:
-    """All declared layouts: those of many people's ratings first, then one person's exports."""
-    known = {one.name: one for one in reversed(LAYOUTS)}
-    layouts = [one for one in LAYOUTS if known.get(one.name) is one]
-    rows = [[one.name, _whose(one), _scale_words(one), one.about] for one in layouts]
-    text = table(("layout", "whose", "scale", "what it is"), rows)
-    last = "Any other table of people, titles and ratings can be imported; say its columns with --columns."
-    return Answer({"formats": [_document(layout) for layout in layouts]}, f"{text}\n{last}")
-
-
-def _whose(layout: Layout) -> str:
-    return "one person" if layout.personal else "many people"
-
-
-def _scale_words(layout: Layout) -> str:
-    return f"{layout.scale[0]:g} to {layout.scale[1]:g}" if layout.scale else "as found"
-
-
-def _document(layout: Layout) -> dict[str, Any]:
-    scale = dict(zip(("low", "high", "step"), layout.scale, strict=True)) if layout.scale else None
-    return {
-        "name": layout.name,
-        "personal": layout.personal,
-        "service": layout.service or None,
-        "scale": scale,
-        "about": layout.about,
-    }
+def _profile_called(which: str, library: Library) -> Profile:
+    records = library.profiles.records()
+    by_id = (record for record in records if record.profile_id == which)
+    by_name = (record for record in records if record.name.casefold() == which.casefold())
+    found = next(by_id, None) or next(by_name, None)
+    if found is None:
+        names = ", ".join(record.name for record in records) or "nobody"
+        raise ProfileError(f"There is nobody called {which!r}.", remedy=f"Known are: {names}.", profile=which)
+    return library.profiles.load(found.profile_id)

@@ -1,4 +1,7 @@
-"""look: how files would be read, before anything is imported. Works without torch and without a library."""
+"""import, reimport, look: ratings files become data sets, or are only shown as import would read them.
+
+`look` works without torch and without a library.
+"""
 
 from __future__ import annotations
 
@@ -6,114 +9,48 @@ import argparse
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from engine.cli.options import given_of, options_of
-from engine.cli.output import Answer, WrongUse, duration, facts, shortened, table
+from engine.cli.datasets import dataset_document
+from engine.cli.output import Answer, WrongUse, format_facts, format_table
 from engine.cli.progress import Driver
-from engine.data.dataset import Dataset, Scale
+from engine.documents import document_of
 from engine.errors import EngineError
-from engine.events import Stop
 from engine.library.datasets import DatasetRecord
 from engine.library.store import Library
+from engine.text import format_count, format_duration, format_size, plural, shorten
 
 if TYPE_CHECKING:
     from engine.data.importing.estimate import Estimate
+    from engine.data.importing.options import ImportOptions
     from engine.data.importing.preview import Preview
     from engine.data.importing.preview_rows import PreviewRow
-
+    from engine.data.reading.roles import Given
 
 _PROBLEMS_SHOWN = 10
+_REPORTED = ("duplicates", "skipped", "problems", "layout", "encoding", "delimiter", "files", "notes", "rows",
+             "left_out", "seconds", "peak_mib")  # fmt: skip
+_MIB = 2**20
 
 
 def import_files(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
-    """Import files as one data set and say what was found."""
+    """Import files as one data set and report what was found."""
     from engine import operations
 
-    imported = driver.run(operations.import_files(library, arguments.ratings, options=options_of(arguments)))
-    return Answer(_import_document(imported.record), _import_text(imported.record))
+    record = driver.run(operations.import_files(library, arguments.ratings, options=_options_of(arguments))).record
+    reported = {name: record.report[name] for name in _REPORTED if name in record.report}
+    return Answer({**dataset_document(record), **reported}, _import_text(record))
 
 
-def list_datasets(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
-    """All data sets, the newest first."""
-    records = library.datasets.records()
-    rows = [
-        [one.dataset_id, one.name, f"{one.people:,}", f"{one.titles:,}", f"{one.entries:,}",
-         f"{one.created.astimezone():%d %b %Y}"]
-        for one in records
-    ]  # fmt: skip
-    text = table(("id", "name", "people", "titles", "ratings", "imported"), rows, right=(2, 3, 4))
-    return Answer(
-        {"datasets": [_dataset_document(record) for record in records]},
-        text if rows else "There are no data sets yet. Import one, or train on: sample.",
-    )
+def import_again(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
+    """Import the files of a data set again; the result takes the place of the data set."""
+    from engine import operations
 
-
-def dataset_of(which: str, library: Library, driver: Driver) -> Dataset:
-    """The data set that a person means; the sample is imported on its first use. Raises LibraryError, Stop."""
-    if which == "sample" and not any(record.dataset_id == which for record in library.datasets.records()):
-        from engine import operations
-
-        dataset = driver.run(operations.open_sample(library)).dataset
-        if driver.asked_to_stop:
-            raise Stop
-        return dataset
-    return library.datasets.open(library.datasets.find(which).dataset_id)
-
-
-def _dataset_document(record: DatasetRecord) -> dict[str, Any]:
-    unrated = int(record.report.get("unrated", 0))
-    return {
-        "dataset": record.dataset_id,
-        "name": record.name,
-        "users": record.people,
-        "items": record.titles,
-        "ratings": record.entries - unrated,
-        "unrated": unrated,
-        "scale": {"low": record.scale.low, "high": record.scale.high, "step": record.scale.step},
-        "fingerprint": record.fingerprint,
-        "imported": record.created.isoformat(),
-    }
-
-
-def _import_document(record: DatasetRecord) -> dict[str, Any]:
-    report = record.report
-    names = ("duplicates", "skipped", "problems", "layout", "encoding", "delimiter", "files", "notes", "rows",
-             "left_out", "seconds", "peak_mib")  # fmt: skip
-    return {**_dataset_document(record), **{name: report[name] for name in names if name in report}}
-
-
-def _import_text(record: DatasetRecord) -> str:
-    report = record.report
-    unrated, skipped = int(report["unrated"]), sum(report["skipped"].values())
-    reasons = ", ".join(f"{count:,} x {reason}" for reason, count in report["skipped"].items())
-    lines = [
-        f"Imported {record.name} ({record.dataset_id})",
-        facts(
-            [
-                ("people", f"{record.people:,}"),
-                ("titles", f"{record.titles:,}"),
-                ("ratings", f"{record.entries - unrated:,}"),
-                ("seen only", f"{unrated:,}" if unrated else ""),
-                ("density", f"{100 * record.density:.2g} %"),
-                ("scale", _scale_words(record.scale)),
-                ("layout", f"{report['layout']}, {report['encoding']}"),
-                ("duplicates", f"{report['duplicates']:,}" if report["duplicates"] else ""),
-                ("skipped", f"{skipped:,} line{'s' if skipped != 1 else ''}: {reasons}" if skipped else ""),
-                ("took", f"{duration(report['seconds'])}, {report['peak_mib']:,.0f} MiB at most"),
-            ]
-        ),
-        *[f"  {note}" for note in report.get("notes", ())],
-        *[
-            f"  {one['file']}, line {one['line']:,}: {one['text']!r} ({one['reason']})"
-            for one in report["problems"][:_PROBLEMS_SHOWN]
-        ],
-    ]
-    left = skipped - min(len(report["problems"]), _PROBLEMS_SHOWN)
-    return "\n".join([*lines, f"  and {left:,} more" if left > 0 else ""]).rstrip()
-
-
-def _scale_words(scale: Scale) -> str:
-    steps = f" in steps of {scale.step:g}" if scale.step else ""
-    return f"{scale.low:g} to {scale.high:g}{steps}"
+    former = library.datasets.find(arguments.dataset)
+    again = driver.run(operations.import_again(library, former.dataset_id))
+    operations.settle_again(library, again)
+    record = library.datasets.find(again.data.record.dataset_id)
+    renamed = {"dataset_id": "dataset", "people": "users", "titles": "items"}
+    document = document_of(record, rename=renamed, without=("scale", "created", "report"))
+    return Answer({**document, "former": former.dataset_id, "changed": again.change}, again.words)
 
 
 def look_at(arguments: argparse.Namespace, driver: Driver) -> Answer:
@@ -121,72 +58,144 @@ def look_at(arguments: argparse.Namespace, driver: Driver) -> Answer:
     from engine.data.importing.estimate import estimate
     from engine.data.importing.preview import look
 
-    given = given_of(arguments)
-    if not arguments.ratings:
-        raise WrongUse("look wants a file.")
-    seen = driver.run(look(arguments.ratings, given, items=arguments.items))
-    if seen.shape is None and seen.obstacle is not None:
-        raise EngineError(seen.obstacle.sentence, remedy=seen.obstacle.remedy)
-    needs = None if seen.obstacle is not None else estimate(seen.paths, given)
-    return Answer(_document(seen, needs), _text(seen, needs))
+    given = _given_of(arguments)
+    preview = driver.run(look(arguments.ratings, given, items=arguments.items))
+    if preview.shape is None and preview.obstacle is not None:
+        raise EngineError(preview.obstacle.sentence, remedy=preview.obstacle.remedy)
+    needed = None if preview.obstacle is not None else estimate(preview.paths, given)
+    return Answer(_preview_document(preview, needed), _preview_text(preview, needed))
 
 
-def _document(seen: Preview, needs: Estimate | None) -> dict[str, Any]:
-    shape = seen.shape
+def _given_of(arguments: argparse.Namespace) -> Given:
+    """How the files are written, as far as the arguments say. Raises WrongUse where a part makes no sense."""
+    from engine.data.reading.roles import Given
+
+    return Given(
+        columns=_columns_of(arguments.columns),
+        delimiter=arguments.delimiter,
+        encoding=arguments.encoding,
+        header=None if arguments.header is None else arguments.header == "yes",
+        decimal=arguments.decimal,
+        dates=arguments.dates,
+        unrated=_unrated_of(arguments.unrated),
+    )
+
+
+def _options_of(arguments: argparse.Namespace) -> ImportOptions:
+    """All that the arguments say of an import. Raises WrongUse where a part makes no sense."""
+    from engine.data.importing.options import ImportOptions, Selection
+
+    for name in ("last_years", "most_titles", "least_per_title", "least_per_person"):
+        value = getattr(arguments, name)
+        if value is not None and not value > 0:
+            raise WrongUse(f"--{name.replace('_', '-')} takes a number above 0, not {value:g}.")
+    return ImportOptions(
+        name=arguments.name,
+        items=arguments.items,
+        given=_given_of(arguments),
+        duplicates=arguments.duplicates,
+        selection=Selection(
+            arguments.last_years, arguments.most_titles, arguments.least_per_title, arguments.least_per_person
+        ),
+    )
+
+
+def _columns_of(text: str | None) -> dict[str, str]:
+    """`user=..,item=..` as role -> column. Raises WrongUse where a part is no such pair."""
+    from engine.data.formats import ROLES
+
+    roles: dict[str, str] = {}
+    for part in text.split(",") if text else ():
+        role, equals, column = (piece.strip() for piece in part.partition("="))
+        if not equals or not column or role not in ROLES:
+            raise WrongUse(
+                f"--columns takes role=column, separated by commas; {part!r} is not such a pair. "
+                f"Roles are: {', '.join(ROLES)}."
+            )
+        roles[role] = column
+    return roles
+
+
+def _unrated_of(text: str | None) -> tuple[float, ...] | None:
+    if text is None:
+        return None
+    try:
+        return tuple(float(part) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise WrongUse(f"--unrated takes numbers separated by commas, not {text!r}.") from error
+
+
+def _import_text(record: DatasetRecord) -> str:
+    report = record.report
+    unrated, skipped = int(report["unrated"]), sum(report["skipped"].values())
+    reasons = ", ".join(f"{format_count(count)} x {reason}" for reason, count in report["skipped"].items())
+    steps = f" in steps of {record.scale.step:g}" if record.scale.step else ""
+    facts = [
+        ("people", format_count(record.people)),
+        ("titles", format_count(record.titles)),
+        ("ratings", format_count(record.entries - unrated)),
+        ("seen only", format_count(unrated) if unrated else ""),
+        ("per person", f"{format_count(record.entries / max(1, record.people))} of them on average"),
+        ("scale", f"{record.scale.low:g} to {record.scale.high:g}{steps}"),
+        ("layout", f"{report['layout']}, {report['encoding']}"),
+        ("duplicates", format_count(report["duplicates"]) if report["duplicates"] else ""),
+        ("skipped", f"{plural(skipped, 'line')}: {reasons}" if skipped else ""),
+        ("took", f"{format_duration(report['seconds'])}, {format_size(report['peak_mib'] * _MIB)} of memory at most"),
+    ]
+    problems = report["problems"][:_PROBLEMS_SHOWN]
+    lines = [f"Imported {record.name} ({record.dataset_id})", format_facts(facts)]
+    lines += [f"  {note}" for note in report.get("notes", ())]
+    lines += [f"  {bad['file']}, line {bad['line']:,}: {bad['text']!r} ({bad['reason']})" for bad in problems]
+    left = skipped - len(problems)
+    return "\n".join([*lines, f"  and {format_count(left)} more" if left > 0 else ""]).rstrip()
+
+
+def _preview_document(preview: Preview, needed: Estimate | None) -> dict[str, Any]:
+    shape = preview.shape
     return {
-        "files": list(seen.files),
-        "name": seen.name,
+        "files": preview.files,
+        "name": preview.name,
         "layout": shape.layout.name if shape else None,
         "encoding": shape.encoding if shape else None,
-        "delimiter": shape.delimiter_word if shape else None,
+        "delimiter": shape.delimiter_name if shape else None,
         "decimal": shape.decimal if shape else None,
-        "columns": list(seen.columns),
-        "roles": [sorted(roles_of_column) for roles_of_column in seen.roles_of_columns],
-        "scale": {"low": seen.scale.low, "high": seen.scale.high, "step": seen.scale.step} if seen.scale else None,
-        "titles": seen.titles.source.name if seen.titles else None,
-        "rows": [_row_document(row) for row in seen.rows],
-        "obstacle": f"{seen.obstacle.sentence} {seen.obstacle.remedy}".strip() if seen.obstacle else None,
-        "about": {"rows": needs.rows, "memory_mib": needs.memory_mib, "disk_mib": needs.disk_mib} if needs else None,
+        "columns": preview.columns,
+        "roles": preview.roles_of_columns,
+        "scale": preview.scale,
+        "titles": preview.titles.source.name if preview.titles else None,
+        "rows": [_row_document(row) for row in preview.rows],
+        "obstacle": f"{preview.obstacle.sentence} {preview.obstacle.remedy}".strip() if preview.obstacle else None,
+        "about": {name: getattr(needed, name) for name in ("rows", "memory_mib", "disk_mib")} if needed else None,
     }
 
 
 def _row_document(row: PreviewRow) -> dict[str, Any]:
-    return {
-        "line": row.line,
-        "cells": list(row.cells),
-        "user": row.user or None,
-        "item": row.item or None,
-        "rating": row.rating,
-        "time": row.time,
-        "problem": row.problem or None,
-    }
+    texts = {"user": row.user or None, "item": row.item or None, "problem": row.problem or None}
+    return {**document_of(row, without=("is_read",)), **texts}
 
 
-def _text(seen: Preview, needs: Estimate | None) -> str:
-    shape, roles = seen.shape, seen.roles_of_columns
-    columns = [f"{name} = {'+'.join(sorted(role))}" for name, role in zip(seen.columns, roles, strict=False) if role]
-    about = f"{needs.rows:,} rows, {needs.memory_mib:,} MiB of memory, {needs.disk_mib:,} MiB on disk" if needs else ""
-    rows = [[f"{row.line:,}", *_read(row)] for row in seen.rows]
-    return "\n".join(
-        [
-            ", ".join(seen.files),
-            facts(
-                [
-                    ("layout", f"{shape.layout.name}, {shape.encoding}, {shape.delimiter_word}" if shape else ""),
-                    ("columns", ", ".join(columns)),
-                    ("scale", f"{seen.scale.low:g} to {seen.scale.high:g}" if seen.scale else ""),
-                    ("titles", seen.titles.source.name if seen.titles else ""),
-                    ("about", about),
-                ]
-            ),
-            table(("line", "person", "title", "rating", "time"), rows, right=(0, 3)),
-            *([f"{seen.obstacle.sentence} {seen.obstacle.remedy}"] if seen.obstacle else []),
-        ]
-    )
+def _preview_text(preview: Preview, needed: Estimate | None) -> str:
+    shape, obstacle, about = preview.shape, preview.obstacle, ""
+    pairs = zip(preview.columns, preview.roles_of_columns, strict=False)
+    if needed is not None:
+        memory, disk = format_size(needed.memory_mib * _MIB), format_size(needed.disk_mib * _MIB)
+        about = f"{plural(needed.rows, 'row')}, {memory} of memory, {disk} on disk"
+    facts = [
+        ("layout", f"{shape.layout.name}, {shape.encoding}, {shape.delimiter_name}" if shape else ""),
+        ("columns", ", ".join(f"{name} = {'+'.join(sorted(roles))}" for name, roles in pairs if roles)),
+        ("scale", f"{preview.scale.low:g} to {preview.scale.high:g}" if preview.scale else ""),
+        ("titles", preview.titles.source.name if preview.titles else ""),
+        ("about", about),
+    ]
+    rows = [[format_count(row.line), *_row_cells(row)] for row in preview.rows]
+    table = format_table(("line", "person", "title", "rating", "time"), rows, right=(0, 3))
+    lines = [", ".join(preview.files), format_facts(facts), table]
+    return "\n".join([*lines, *([f"{obstacle.sentence} {obstacle.remedy}"] if obstacle else [])])
 
 
-def _read(row: PreviewRow) -> list[str]:
+def _row_cells(row: PreviewRow) -> list[str]:
+    """Person, title, rating and time of a row; of one that could not be read its text and the reason."""
     if not row.is_read:
-        return [shortened(" | ".join(row.cells), 60), row.problem, "", ""]
-    when = f"{datetime.fromtimestamp(row.time, UTC):%Y-%m-%d}" if row.time else ""
-    return [shortened(row.user, 20), shortened(row.item, 40), "seen" if row.rating is None else f"{row.rating:g}", when]
+        return [shorten(" | ".join(row.cells), 60), row.problem, "", ""]
+    day = f"{datetime.fromtimestamp(row.time, UTC):%Y-%m-%d}" if row.time else ""
+    return [shorten(row.user, 20), shorten(row.item, 40), "seen" if row.rating is None else f"{row.rating:g}", day]

@@ -1,153 +1,223 @@
-"""The words of `search` and `searches`: their options, and an example of a study's grid."""
+"""The parser of `python -m engine`: every command with its arguments and help. Needs neither torch nor a library."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from engine.cli.output import WrongUse
+import engine
 
-if TYPE_CHECKING:
-    from engine.data.importing.options import ImportOptions
-    from engine.data.reading.roles import Given
+SPLITS = ("strong", "random", "time", "last", "none")
 
-
-def add_preset_option(parser: argparse.ArgumentParser) -> None:
-    """Add it to a command that takes a model."""
-    parser.add_argument(
-        "--preset", metavar="NAME", help="a study's model and settings, or best_quality, fastest; instead of --model"
-    )
-
-
-def add_file_choices(parser: argparse.ArgumentParser) -> None:
-    """How the files are written, where it is not as found."""
-    parser.add_argument("ratings", nargs="+", type=Path, metavar="RATINGS", help="files or folders: plain, .gz, .zip")
-    parser.add_argument("--items", type=Path, metavar="FILE", help="the list of titles")
-    parser.add_argument(
-        "--columns", metavar="user=..,item=..,rating=..,time=..", help="which column is what: names, or numbers from 1"
-    )
-    parser.add_argument("--encoding", metavar="NAME", help="such as utf-8, cp1252, utf-16")
-    parser.add_argument(
-        "--delimiter", metavar="SIGN", help="a sign, or comma, semicolon, tab, bar, double colon, space"
-    )
-    parser.add_argument("--header", choices=("yes", "no"), help="whether the first line names the columns")
-    parser.add_argument("--decimal", choices=(".", ","), help="the decimal sign")
-    parser.add_argument("--dates", choices=("ymd", "dmy", "mdy"), help="the order of day, month and year")
-    parser.add_argument("--unrated", metavar="N,..", help="ratings that mean seen, not rated; '' for none")
-
-
-def add_keep_choices(parser: argparse.ArgumentParser) -> None:
-    """Which of the entries become the data set."""
-    parser.add_argument("--name", help="what to call the data set")
-    parser.add_argument(
-        "--duplicates", choices=("last", "mean", "max"), default="last", help="which of several ratings to keep"
-    )
-    parser.add_argument("--last-years", type=float, metavar="N", help="only people active in the last N years")
-    parser.add_argument("--most-titles", type=int, metavar="N", help="only the N most rated titles")
-    parser.add_argument(
-        "--least-per-title", type=int, default=1, metavar="N", help="only titles with N ratings or more"
-    )
-    parser.add_argument("--least-per-person", type=int, default=1, metavar="N", help="only people with N or more")
-
-
-def given_of(arguments: argparse.Namespace) -> Given:
-    """How the files are written, as said. Raises WrongUse where a part makes no sense."""
-    from engine.data.reading.roles import Given
-
-    return Given(
-        columns=columns_of(arguments.columns),
-        delimiter=arguments.delimiter,
-        encoding=arguments.encoding,
-        header=None if arguments.header is None else arguments.header == "yes",
-        decimal=arguments.decimal,
-        dates=arguments.dates,
-        unrated=_unrated_of(arguments.unrated),
-    )
-
-
-def options_of(arguments: argparse.Namespace) -> ImportOptions:
-    """All that was said. Raises WrongUse where a part makes no sense."""
-    from engine.data.importing.options import ImportOptions, Selection
-
-    for name in ("last_years", "most_titles", "least_per_title", "least_per_person"):
-        value = getattr(arguments, name)
-        if value is not None and not value > 0:
-            raise WrongUse(f"--{name.replace('_', '-')} takes a number above 0, not {value:g}.")
-    return ImportOptions(
-        name=arguments.name,
-        items=arguments.items,
-        given=given_of(arguments),
-        duplicates=arguments.duplicates,
-        selection=Selection(
-            arguments.last_years, arguments.most_titles, arguments.least_per_title, arguments.least_per_person
-        ),
-    )
-
-
-def columns_of(text: str | None) -> dict[str, str]:
-    """`user=..,item=..` as role -> column. Raises WrongUse where a part is no such pair."""
-    from engine.data.formats import ROLES
-
-    roles: dict[str, str] = {}
-    for part in text.split(",") if text else ():
-        role, equals, column = (one.strip() for one in part.partition("="))
-        if not equals or not column or role not in ROLES:
-            raise WrongUse(
-                f"--columns takes role=column, separated by commas; {part!r} is not such a pair. "
-                f"Roles are: {', '.join(ROLES)}."
-            )
-        roles[role] = column
-    return roles
-
-
-def _unrated_of(text: str | None) -> tuple[float, ...] | None:
-    if text is None:
-        return None
-    try:
-        return tuple(float(part) for part in text.split(",") if part.strip())
-    except ValueError as error:
-        raise WrongUse(f"--unrated takes numbers separated by commas, not {text!r}.") from error
-
-
-EXAMPLE = """\
+_SEARCH_EXAMPLES = """\
 examples:
   the grid of the low-rank study, with its summary:
     python -m engine search sample --preset low_rank --grid rank=10,25,50 \\
       --grid weight_decay=0,1e-5,1e-4 --grid lr=1e-3,3e-3 --out summary.csv
   layers are joined: --grid hidden=600,600-200; automatic values: --grid lr=auto,1e-3
-  going on where it was stopped: python -m engine search --resume latest
+  continuing a stopped search: python -m engine search --resume latest
 """
 
+_AddCommand = Callable[..., argparse.ArgumentParser]
 
-def add_search(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
-    common: argparse.ArgumentParser,
-    *,
-    splits: Sequence[str],
-) -> None:
-    """Add both commands."""
-    one = commands.add_parser(
-        "search", parents=[common], help="train over a grid of settings and compare the runs",
-        epilog=EXAMPLE, formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
-    one.add_argument("dataset", nargs="?", metavar="DATASET", help="not needed with --resume")
-    one.add_argument("--model", metavar="NAME", help="see: python -m engine models")
-    add_preset_option(one)
-    one.add_argument(
-        "--grid", dest="grid", action="extend", nargs="+", default=[], metavar="key=value,value",
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of `python -m engine`. Wrong use exits with status 2, as argparse does."""
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument("--home", type=Path, metavar="DIR", help="the folder of data sets, runs and profiles")
+    common.add_argument("--seed", type=int, metavar="N", help="equal seeds, equal results")
+    common.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    common.add_argument("-v", "--verbose", action="store_true", help="say on stderr what is done")
+    parser = argparse.ArgumentParser(
+        prog="python -m engine",
+        description="Train recommenders on your ratings and see what to watch, and why, on your own computer.",
+        epilog="DATASET and RUN are an id, a name, or: sample, latest.",
+        parents=[common],
+    )
+    parser.add_argument("--version", action="version", version=f"Desktop Rec {engine.__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, *, help: str, **more: object) -> argparse.ArgumentParser:
+        command: argparse.ArgumentParser = commands.add_parser(name, parents=[common], help=help, **more)  # type: ignore[arg-type]
+        return command
+
+    _add_importing(add)
+    _add_lists(add)
+    _add_exporting(add)
+    _add_training(add)
+    _add_search(add)
+    _add_evaluating(add)
+    _add_recommending(add)
+    _add_predicting(add)
+    return parser
+
+
+def _add_importing(add: _AddCommand) -> None:
+    command = add("import", help="import ratings files as one data set")
+    _add_files(command)
+    command.add_argument("--name", help="what to call the data set")
+    command.add_argument(
+        "--duplicates", choices=("last", "mean", "max"), default="last", help="which of several ratings counts"
+    )
+    command.add_argument("--last-years", type=float, metavar="N", help="only people active in the last N years")
+    command.add_argument("--most-titles", type=int, metavar="N", help="only the N most rated titles")
+    command.add_argument(
+        "--least-per-title", type=int, default=1, metavar="N", help="only titles with N ratings or more"
+    )
+    command.add_argument("--least-per-person", type=int, default=1, metavar="N", help="only people with N or more")
+    _add_files(add("look", help="show how import would read files"))
+    add("reimport", help="import the files of a data set again").add_argument("dataset", metavar="DATASET")
+
+
+def _add_files(command: argparse.ArgumentParser) -> None:
+    """Which files, and how they are written where that is not as found."""
+    command.add_argument("ratings", nargs="+", type=Path, metavar="RATINGS", help="files or folders: plain, .gz, .zip")
+    command.add_argument("--items", type=Path, metavar="FILE", help="the list of titles")
+    command.add_argument(
+        "--columns", metavar="user=..,item=..,rating=..,time=..", help="which column is what: names, or numbers from 1"
+    )
+    command.add_argument("--encoding", metavar="NAME", help="such as utf-8, cp1252, utf-16")
+    command.add_argument(
+        "--delimiter", metavar="SIGN", help="a sign, or comma, semicolon, tab, bar, double colon, space"
+    )
+    command.add_argument("--header", choices=("yes", "no"), help="whether the first line names the columns")
+    command.add_argument("--decimal", choices=(".", ","), help="the decimal sign")
+    command.add_argument("--dates", choices=("ymd", "dmy", "mdy"), help="the order of day, month and year")
+    command.add_argument("--unrated", metavar="N,..", help="ratings that mean seen, not rated; '' for none")
+
+
+def _add_lists(add: _AddCommand) -> None:
+    add("datasets", help="list the data sets")
+    add("runs", help="list the runs")
+    add("searches", help="list the searches")
+    add("profiles", help="list the people with saved ratings")
+    add("models", help="list the models and their settings")
+    add("devices", help="list what can compute here")
+    add("formats", help="list the known layouts of files")
+
+
+def _add_exporting(add: _AddCommand) -> None:
+    dataset = add("export", help="write a data set as CSV files that import reads back")
+    dataset.add_argument("dataset", metavar="DATASET")
+    dataset.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="a folder that is new or empty")
+    ratings = add("export-ratings", help="write somebody's saved ratings to a file")
+    ratings.add_argument("profile", metavar="PROFILE", help="an id or name; see: python -m engine profiles")
+    ratings.add_argument("--out", required=True, type=Path, metavar="FILE", help="the CSV file to write")
+    ratings.add_argument("--format", choices=("csv", "letterboxd"), default="csv", help="what it is for")
+    ratings.add_argument("--dataset", metavar="DATASET", help="whose scale the ratings are on, and whose ids films get")
+
+
+def _add_training(add: _AddCommand) -> None:
+    find = add("find-lr", help="find a learning rate")
+    train = add("train", help="train a model and save the run")
+    for command in (find, train):
+        command.add_argument("dataset", metavar="DATASET")
+        _add_model(command)
+        command.add_argument(
+            "--set", dest="settings", action="extend", nargs="+", default=[], metavar="key=value",
+            help="settings of the model, of training, of the split",
+        )  # fmt: skip
+    train.add_argument("--lr", metavar="auto|X", help="the learning rate; auto finds it first")
+    train.add_argument("--epochs", type=int, metavar="N", help="how often to go through all people")
+    resume = add("resume", help="continue a run")
+    resume.add_argument("run", metavar="RUN")
+    resume.add_argument("--epochs", type=int, metavar="N", help="the new total")
+    resume.add_argument("--device", metavar="auto|cpu|cuda", help="where to compute (as before, unless given)")
+
+
+def _add_model(command: argparse.ArgumentParser) -> None:
+    """What to train, on what, and what to hold out."""
+    command.add_argument("--model", metavar="NAME", help="see: python -m engine models")
+    command.add_argument(
+        "--preset", metavar="NAME", help="a study's model and settings, or best_quality, fastest; instead of --model"
+    )
+    command.add_argument("--device", default="auto", metavar="auto|cpu|cuda", help="where to compute")
+    command.add_argument("--split", choices=SPLITS, help="what is held out to evaluate on (strong: whole people)")
+
+
+def _add_search(add: _AddCommand) -> None:
+    command = add(
+        "search",
+        help="train over a grid of settings and compare the runs",
+        epilog=_SEARCH_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument("dataset", nargs="?", metavar="DATASET", help="not needed with --resume")
+    _add_model(command)
+    command.add_argument(
+        "--grid", action="extend", nargs="+", default=[], metavar="key=value,value",
         help="a setting of the model or of training, and the values to try; every combination is a run",
     )  # fmt: skip
-    one.add_argument(
+    command.add_argument(
         "--set", dest="settings", action="extend", nargs="+", default=[], metavar="key=value",
-        help="settings for all runs: of the model, of training, of the split, of the search (watched, keep)",
+        help="settings for all runs: of the model, of training, of the split, of the search (monitor, keep)",
     )  # fmt: skip
-    one.add_argument("--most", type=int, metavar="N", help="draw so many runs where the grid has more (see --seed)")
-    one.add_argument("--epochs", type=int, metavar="N", help="how often each run goes through all people")
-    one.add_argument("--lr", metavar="auto|X", help="the learning rate of all runs; auto finds it for each")
-    one.add_argument("--split", choices=splits, help="what is held out to judge on, the same for all runs")
-    one.add_argument("--device", default="auto", metavar="auto|cpu|cuda", help="where to compute")
-    one.add_argument("--out", type=Path, metavar="SUMMARY.csv", help="one row a run, written after each")
-    one.add_argument("--resume", metavar="SEARCH", help="go on with a search: its id, its name, or latest")
-    commands.add_parser("searches", parents=[common], help="list the searches")
+    command.add_argument("--most", type=int, metavar="N", help="draw so many runs where the grid has more (see --seed)")
+    command.add_argument("--epochs", type=int, metavar="N", help="how often each run goes through all people")
+    command.add_argument("--lr", metavar="auto|X", help="the learning rate of all runs; auto finds it for each")
+    command.add_argument("--out", type=Path, metavar="SUMMARY.csv", help="one row a run, written after each")
+    command.add_argument("--resume", metavar="SEARCH", help="continue a search: its id, its name, or latest")
+
+
+def _add_evaluating(add: _AddCommand) -> None:
+    command = add("evaluate", help="evaluate a run on what was held out from it")
+    command.add_argument("run", metavar="RUN")
+    command.add_argument("--protocol", choices=SPLITS[:-1], help="as the run was trained for, unless given")
+    command.add_argument("--k", type=_list_lengths, default=(20, 50, 100), metavar="20,50", help="lengths of the lists")
+
+
+def _add_recommending(add: _AddCommand) -> None:
+    command = add("recommend", help="recommend to a person")
+    command.add_argument("run", metavar="RUN")
+    person = command.add_mutually_exclusive_group(required=True)
+    person.add_argument(
+        "--profile", type=Path, metavar="EXPORT",
+        help="one person's ratings: an export of any known service, or a table",
+    )  # fmt: skip
+    person.add_argument("--user", metavar="ID", help="somebody of the data set")
+    person.add_argument(
+        "--profiles", type=Path, metavar="MANY.csv", help="many people: a table user,item,rating; write lists to --out"
+    )
+    command.add_argument("--out", type=Path, metavar="OUT.csv", help="with --profiles: user,rank,item,score")
+    command.add_argument(
+        "--unmatched", type=Path, metavar="OUT.csv", help="write titles that were not found for certain"
+    )
+    command.add_argument("--top", type=_positive, default=20, metavar="N", help="how many titles")
+    command.add_argument("--weight", type=_share, metavar="W", help="1: likely to watch; 0: likely to love")
+    command.add_argument("--explain", action="store_true", help="give reasons: leave each rating out once")
+
+
+def _add_predicting(add: _AddCommand) -> None:
+    command = add("predict", help="write predicted ratings of pairs to a file")
+    command.add_argument("run", metavar="RUN")
+    command.add_argument(
+        "pairs", nargs="?", type=Path, metavar="PAIRS.csv", help="a table user,item of people of the data set"
+    )
+    command.add_argument(
+        "--own-pairs", action="store_true",
+        help="the pairs that the data set's own text file asks for, one number a line",
+    )  # fmt: skip
+    command.add_argument("--out", required=True, type=Path, metavar="OUT.csv", help="the file to write")
+    command.add_argument("--uncertainty", action="store_true", help="add a column sd: how far off a rating may be")
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return value
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0.0 <= value <= 1.0:
+        raise argparse.ArgumentTypeError("between 0 and 1")
+    return value
+
+
+def _list_lengths(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(_positive(part) for part in text.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"whole numbers of at least 1, such as 20,50; not {text!r}") from error

@@ -1,4 +1,4 @@
-"""predict, and recommend for many: a run's answers as tables, for those who judge it with tools of their own."""
+"""predict, and recommend for many people: a run's answers as tables, to be evaluated with tools of one's own."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import argparse
 from typing import Any
 
 from engine import operations
-from engine.cli.output import Answer, WrongUse, duration, facts
+from engine.cli.output import Answer, WrongUse, format_facts
 from engine.cli.progress import Driver
+from engine.documents import document_of
+from engine.library.run_record import RunRecord
 from engine.library.store import Library
 from engine.operations.predicting import Predictions, UnansweredPair
 from engine.operations.recommending import ManyRecommended
+from engine.text import format_count, format_duration, plural
 
 _SHOWN = 5
 
@@ -27,23 +30,10 @@ def predict(arguments: argparse.Namespace, library: Library, driver: Driver) -> 
     )
     done = driver.run(job)
     document = {
-        "run": record.run_id,
-        "model": record.model,
-        "dataset": record.dataset_id,
-        "out": str(done.path),
-        "pairs": done.pairs,
+        **_run_document(record),
+        **document_of(done, rename={"path": "out", "unanswered": "problems"}, without=("run_name",)),
         "predicted": done.predicted,
-        "blank": done.blank,
-        "by_averages": done.by_averages,
-        "already_rated": done.already_rated,
-        "unknown_people": done.unknown_people,
-        "unknown_titles": done.unknown_titles,
-        "skipped": done.skipped,
-        "problems": [
-            {"line": one.line, "user": one.user, "item": one.item, "reason": one.reason} for one in done.unanswered
-        ],
         "uncertainty": bool(arguments.uncertainty),
-        "seconds": done.seconds,
     }
     return Answer(document, _predicted_text(done))
 
@@ -61,63 +51,51 @@ def recommend_many(arguments: argparse.Namespace, library: Library, driver: Driv
     )
     done = driver.run(job)
     document = {
-        "run": record.run_id,
-        "model": record.model,
-        "dataset": record.dataset_id,
-        "out": str(done.path),
-        "people": done.people,
+        **_run_document(record),
+        **document_of(done, rename={"path": "out"}, without=("run_name",)),
         "with_lists": done.people - done.without,
-        "without": done.without,
-        "named_without": done.named_without,
-        "lines": done.lines,
         "top": arguments.top,
         "weight": arguments.weight,
-        "titles": done.titles,
-        "unknown_titles": done.unknown_titles,
-        "out_of_scale": done.out_of_scale,
-        "skipped": done.skipped,
-        "notes": done.notes,
-        "seconds": done.seconds,
     }
     return Answer(document, _many_text(done))
 
 
+def _run_document(record: RunRecord) -> dict[str, Any]:
+    return {"run": record.run_id, "model": record.model, "dataset": record.dataset_id}
+
+
 def _predicted_text(done: Predictions) -> str:
-    shown: list[tuple[str, Any]] = [
-        ("without a rating", _of_unknown(done) if done.blank else ""),
-        ("by averages", f"{done.by_averages:,}, of people or titles that nobody rated" if done.by_averages else ""),
-        ("rated already", f"{done.already_rated:,}, each kept from the model" if done.already_rated else ""),
-        ("skipped", _lines(done.skipped) if done.skipped else ""),
-        ("took", duration(done.seconds)),
+    unknown = f"unknown are {plural(done.unknown_people, 'person')} and {plural(done.unknown_titles, 'title')}"
+    averages, rated = format_count(done.by_averages), format_count(done.already_rated)
+    facts = [
+        ("without a rating", f"{plural(done.blank, 'line')}: {unknown}" if done.blank else ""),
+        ("by averages", f"{averages}, of people or titles that nobody rated" if done.by_averages else ""),
+        ("rated already", f"{rated}, each predicted as if it were not" if done.already_rated else ""),
+        ("skipped", plural(done.skipped, "line") if done.skipped else ""),
+        ("took", format_duration(done.seconds)),
     ]
-    count = f"{done.predicted:,} rating{'' if done.predicted == 1 else 's'}"
-    lines = [f"Wrote {count} by {done.run_name} to {done.path}", facts(shown)]
-    lines += [f"  line {one.line:,}: {_pair_words(one)}" for one in done.unanswered[:_SHOWN]]
+    lines = [f"Wrote {plural(done.predicted, 'rating')} by {done.run_name} to {done.path}", format_facts(facts)]
+    lines += [f"  line {pair.line:,}: {_describe_pair(pair)}" for pair in done.unanswered[:_SHOWN]]
     left = done.blank + done.skipped - min(len(done.unanswered), _SHOWN)
-    return "\n".join([*lines, f"  and {left:,} more" if left > 0 else ""]).rstrip()
+    return "\n".join([*lines, f"  and {format_count(left)} more" if left > 0 else ""]).rstrip()
 
 
-def _of_unknown(done: Predictions) -> str:
-    return f"{_lines(done.blank)}: unknown are {done.unknown_people:,} people and {done.unknown_titles:,} titles"
-
-
-def _pair_words(one: UnansweredPair) -> str:
-    return f"{one.user}, {one.item}: {one.reason}" if one.user or one.item else one.reason
-
-
-def _lines(count: int) -> str:
-    return f"{count:,} line{'s' if count != 1 else ''}"
+def _describe_pair(pair: UnansweredPair) -> str:
+    return f"{pair.user}, {pair.item}: {pair.reason}" if pair.user or pair.item else pair.reason
 
 
 def _many_text(done: ManyRecommended) -> str:
     names = ", ".join(done.named_without[:_SHOWN]) + (", ..." if done.without > _SHOWN else "")
-    shown: list[tuple[str, Any]] = [
-        ("lines", f"{done.lines:,}"),
-        ("without a list", f"{done.without:,}: nothing is known of what they rated ({names})" if done.without else ""),
-        ("unknown titles", f"{done.unknown_titles:,} of {done.titles:,}" if done.unknown_titles else ""),
-        ("out of scale", f"{done.out_of_scale:,} left out" if done.out_of_scale else ""),
-        ("skipped", _lines(done.skipped) if done.skipped else ""),
-        ("took", duration(done.seconds)),
+    without = f"{format_count(done.without)}: none of the titles they rated is known ({names})"
+    unknown = f"{format_count(done.unknown_titles)} of {format_count(done.titles)}"
+    facts = [
+        ("lines", format_count(done.lines)),
+        ("without a list", without if done.without else ""),
+        ("unknown titles", unknown if done.unknown_titles else ""),
+        ("out of scale", f"{format_count(done.out_of_scale)} left out" if done.out_of_scale else ""),
+        ("skipped", plural(done.skipped, "line") if done.skipped else ""),
+        ("took", format_duration(done.seconds)),
     ]
-    first = f"Recommended to {done.people - done.without:,} of {done.people:,} people by {done.run_name}: {done.path}"
-    return "\n".join([first, facts(shown), *(f"  {note}" for note in done.notes)])
+    with_lists = f"{format_count(done.people - done.without)} of {plural(done.people, 'person')}"
+    first = f"Recommended to {with_lists} by {done.run_name}: {done.path}"
+    return "\n".join([first, format_facts(facts), *(f"  {note}" for note in done.notes)])

@@ -1,6 +1,6 @@
-"""Drives a verb's job for the command line: progress out, Ctrl-C and SIGTERM in.
+"""Drives a job for the command line: progress goes out as text, Ctrl-C and SIGTERM come in.
 
-The first signal sets a flag that becomes Stop at the next yield, so that what was learned is kept; a second Ctrl-C
+The first signal sets a flag that becomes Stop at the next yield, so that what was learned is saved; a second Ctrl-C
 breaks off at once.
 """
 
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import TextIO, TypeVar
 
-from engine.cli.output import duration, figure, rate, shortened
+from engine.cli.output import format_metric
 from engine.events import (
     Advised,
     EpochEnded,
@@ -30,12 +30,15 @@ from engine.events import (
     TrainingStarted,
     drive,
 )
+from engine.text import format_count, format_duration, format_figure, format_rate, format_size, plural, shorten
 
 _SPARSE_S = 10.0
 
 
 class ProgressReport:
-    """Folds events into words on a stream. Call `end()` when the job is over, so that the line is cleared."""
+    """Events as text on a stream: lines that stay, and on a terminal a last one that is renewed. Call `end()` when the
+    job is over, so that the renewed line is cleared.
+    """
 
     def __init__(self, stream: TextIO, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream, self._clock = stream, clock
@@ -44,35 +47,40 @@ class ProgressReport:
         self._sparse_at = clock()
         self._epochs = 0
         self._unit = "people"
-        self._watched = ""
+        self._monitor = ""
         self._shown = False
         self._last_epoch = ""
 
-    def tell(self, event: Event) -> None:
-        """Say what happened, now or (off a terminal) only from time to time."""
+    def show(self, event: Event) -> None:
+        """Say what happened, now or (off a terminal) only from time to time. Within a search only its rows stay."""
         match event:
             case StageStarted(words=words):
                 self._stage_at = self._clock()
-                self._renewed(words) if self._is_terminal or self._watched else self._line(words)
+                self._renew(words) if self._is_terminal or self._monitor else self.line(words)
             case SearchStarted():
-                self._watched = event.watched
-                self._line(_search_words(event))
+                self._monitor = event.monitor
+                self.line(_describe_search(event))
             case SearchMoved():
-                self._line(_row_words(event, watched=self._watched))
+                self.line(_describe_row(event, monitor=self._monitor))
             case TrainingStarted():
                 self._epochs, self._unit, self._last_epoch = event.total_epochs, event.unit, ""
-                self._renewed(_started_words(event)) if self._watched else self._line(_started_words(event))
+                self._renew(_describe_training(event)) if self._monitor else self.line(_describe_training(event))
             case Advised(words=words) | LossDiverged(words=words):
-                self._line(words)
+                self.line(words)
             case Progressed():
-                self._renewed(_progress_words(event, elapsed_s=self._clock() - self._stage_at))
+                self._renew(_describe_progress(event, elapsed_s=self._clock() - self._stage_at))
             case LossesMeasured():
-                self._renewed(_sweep_words(event))
+                self._renew(_describe_sweep(event))
             case StepsTaken():
-                self._renewed(_step_words(event, epochs=self._epochs, unit=self._unit, last_epoch=self._last_epoch))
+                self._renew(_describe_steps(event, epochs=self._epochs, unit=self._unit, last_epoch=self._last_epoch))
             case EpochEnded():
-                self._last_epoch = _epoch_words(event)
-                self._renewed(f"Epoch {event.epoch:,} of {self._epochs:,}  {self._last_epoch}")
+                self._last_epoch = _describe_epoch(event)
+                self._renew(f"Epoch {event.epoch:,} of {self._epochs:,}  {self._last_epoch}")
+
+    def line(self, words: str) -> None:
+        """A line that stays."""
+        self.end()
+        self._write(f"{words}\n")
 
     def end(self) -> None:
         """Clear the renewed line."""
@@ -80,17 +88,13 @@ class ProgressReport:
             self._write("\r\x1b[K")
             self._shown = False
 
-    def _renewed(self, words: str) -> None:
+    def _renew(self, words: str) -> None:
         if self._is_terminal:
-            self._write(f"\r\x1b[K{shortened(words, shutil.get_terminal_size().columns - 1)}")
+            self._write(f"\r\x1b[K{shorten(words, shutil.get_terminal_size().columns - 1)}")
             self._shown = True
         elif self._clock() - self._sparse_at >= _SPARSE_S:
             self._sparse_at = self._clock()
-            self._line(words)
-
-    def _line(self, words: str) -> None:
-        self.end()
-        self._write(f"{words}\n")
+            self.line(words)
 
     def _write(self, text: str) -> None:
         try:
@@ -100,70 +104,69 @@ class ProgressReport:
             return
 
 
-def _started_words(event: TrainingStarted) -> str:
+def _describe_training(event: TrainingStarted) -> str:
     again = f", from step {event.first_step:,}" if event.first_step else ""
-    epochs = "1 epoch" if event.total_epochs == 1 else f"{event.total_epochs:,} epochs"
     return (
-        f"Training {event.model} on {event.examples:,} {event.unit} for {epochs}{again} "
+        f"Training {event.model} on {event.examples:,} {event.unit} for {plural(event.total_epochs, 'epoch')}{again} "
         f"({event.device}, {event.precision}, {event.parameters:,} parameters; run {event.run_id})"
     )
 
 
-def _progress_words(event: Progressed, *, elapsed_s: float) -> str:
+def _describe_progress(event: Progressed, *, elapsed_s: float) -> str:
     """The words, how far, how fast, and how long still, as far as that is known."""
     parts = [event.words]
     if event.total:
         parts.append(f"{min(100, 100 * event.done // event.total)} %")
     if elapsed_s > 0.5 and event.done:
         per_s = event.done / elapsed_s
-        parts.append(f"{per_s / 2**20:,.1f} MiB/s" if event.unit == "bytes" else f"{per_s:,.0f} {event.unit}/s")
+        parts.append(f"{format_size(per_s)}/s" if event.unit == "bytes" else f"{format_count(per_s)} {event.unit}/s")
         if event.total and event.done < event.total:
-            parts.append(f"{duration((event.total - event.done) / per_s)} left")
+            parts.append(f"{format_duration((event.total - event.done) / per_s)} left")
     return "  ".join(parts)
 
 
-def _sweep_words(event: LossesMeasured) -> str:
-    last = f"  rate {rate(float(event.lrs[-1]))}  loss {event.smoothed[-1]:.4g}" if len(event.lrs) else ""
+def _describe_sweep(event: LossesMeasured) -> str:
+    last = f"  rate {format_rate(float(event.lrs[-1]))}  loss {event.smoothed[-1]:.4g}" if len(event.lrs) else ""
     return f"Trying rates  {event.steps_done:,} of {event.total_steps:,}{last}"
 
 
-def _step_words(event: StepsTaken, *, epochs: int, unit: str, last_epoch: str) -> str:
+def _describe_steps(event: StepsTaken, *, epochs: int, unit: str, last_epoch: str) -> str:
     done = event.first_step + len(event.losses)
     parts = [
         f"Epoch {event.epoch:,} of {epochs:,}",
         f"{100 * done // max(1, event.total_steps)} %",
         f"loss {event.losses[-1]:.4g}",
         last_epoch,
-        f"{event.examples_per_second:,.0f} {unit}/s",
-        f"{duration(event.remaining_s)} left" if event.remaining_s is not None else "",
+        f"{format_count(event.examples_per_second)} {unit}/s",
+        f"{format_duration(event.remaining_s)} left" if event.remaining_s is not None else "",
     ]
     return "  ".join(part for part in parts if part)
 
 
-def _search_words(event: SearchStarted) -> str:
+def _describe_epoch(event: EpochEnded) -> str:
+    values = [f"{name} {format_metric(value)}" for name, value in event.validation]
+    return f"{', '.join(values) or f'loss {event.training_loss:.4g}'}{' (best)' if event.is_best else ''}"
+
+
+def _describe_search(event: SearchStarted) -> str:
     again = f", {event.ended:,} of them done already" if event.ended else ""
-    return f"Search {event.name}: {event.runs:,} runs{again}, compared by {event.watched} in validation"
+    return f"Search {event.name}: {plural(event.runs, 'run')}{again}, compared by {event.monitor} in validation"
 
 
-def _row_words(event: SearchMoved, *, watched: str) -> str:
-    """A run of a search that begins: its settings. One that ended: what it is worth, and how long the rest takes."""
+def _describe_row(event: SearchMoved, *, monitor: str) -> str:
+    """A run of a search that begins: its settings. One that ended: its value, and how long the rest takes."""
     head = f"Run {event.place:,} of {event.runs:,}"
     if event.status == "running":
         return f"{head}: {event.settings}"
     best = " (best so far)" if event.best_place == event.place else ""
     parts = [
         f"{head}: {event.status}",
-        f"{watched} {figure(event.value, digits=4)}{best}" if event.value is not None else "",
+        f"{monitor} {format_figure(event.value, decimals=4)}{best}" if event.value is not None else "",
         event.note,
-        f"{duration(event.seconds)}",
-        f"about {duration(event.remaining_s)} left" if event.remaining_s else "",
+        format_duration(event.seconds),
+        f"about {format_duration(event.remaining_s)} left" if event.remaining_s else "",
     ]
     return "  ".join(part for part in parts if part)
-
-
-def _epoch_words(event: EpochEnded) -> str:
-    values = [f"{name} {figure(value)}" for name, value in event.validation] or [f"loss {event.training_loss:.4g}"]
-    return f"{', '.join(values)}{' (best)' if event.is_best else ''}"
 
 
 Result = TypeVar("Result")
@@ -174,25 +177,23 @@ class Driver:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._progress = ProgressReport(stream)
         self.asked_to_stop = False
 
     def run(self, job: Job[Result]) -> Result:
-        """The job's result. Stop passes through where the job kept nothing."""
-        progress = ProgressReport(self._stream)
+        """The job's result. Stop passes through where the job saved nothing."""
+        self._progress = ProgressReport(self._stream)
         former = self._listen()
         try:
-            return drive(job, on_event=progress.tell, should_stop=self._should_stop)
+            return drive(job, on_event=self._progress.show, should_stop=lambda: self.asked_to_stop)
         finally:
-            progress.end()
+            self._progress.end()
             for number, handler in former.items():
                 signal.signal(number, handler)
 
     def say(self, words: str) -> None:
-        """A line beside the progress: what was decided before a job."""
-        print(words, file=self._stream, flush=True)
-
-    def _should_stop(self) -> bool:
-        return self.asked_to_stop
+        """A line beside the progress: what was decided before a job, or what the engine logs in one."""
+        self._progress.line(words)
 
     def _listen(self) -> dict[int, signal._HANDLER]:
         """Take the signals over (only the main thread can); what was there before is given back afterwards."""

@@ -6,28 +6,38 @@ import argparse
 from typing import Any
 
 from engine import operations
-from engine.cli.importing import dataset_of
+from engine.cli.datasets import dataset_of
 from engine.cli.model_options import Choices, choices_of, started, wrong_use
-from engine.cli.output import Answer, WrongUse, duration, figure, table
+from engine.cli.output import Answer, WrongUse, format_table
 from engine.cli.progress import Driver
 from engine.data.dataset import Dataset
+from engine.documents import document_of
 from engine.errors import LibraryError, TrainingError
 from engine.events import Job
 from engine.library.searches import SearchRecord, SearchRow
 from engine.library.store import Library
 from engine.operations.searching import SearchResult
-from engine.training.search import Base, SearchConfig, grid_of, read_values, refuse_unmeasurable, settings_words
+from engine.text import NONE, format_count, format_duration, format_figure, format_moment, plural
+from engine.training.plan import TrainingPlan
+from engine.training.search import (
+    SearchConfig,
+    format_settings,
+    grid_of,
+    read_values,
+    refuse_unmeasurable,
+)
 
 _ONLY_NEW = ("model", "preset", "grid", "settings", "most", "epochs", "lr", "split")
 
 
 def search(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
-    """Train over a grid, or go on with that; a table of all runs, the best one named."""
-    job = _gone_on(arguments, library, driver) if arguments.resume else _new(arguments, library, driver)
+    """Train over a grid, or continue that; a table of all runs, the best one named."""
+    job = _resumed(arguments, library, driver) if arguments.resume else _new(arguments, library, driver)
     result = driver.run(job)
     if result.best is None and not result.stopped:
         first = next((row.note for row in result.rows if row.note), "none of them came to a value")
-        raise TrainingError(f"All {len(result.rows):,} runs of {result.record.name} failed; the first: {first}")
+        runs = plural(len(result.rows), "run")
+        raise TrainingError(f"All {runs} of {result.record.name} failed; the first: {first}")
     out = result.record.plan.get("out")
     return Answer(_document(result, out), _text(result, out))
 
@@ -36,13 +46,13 @@ def list_searches(arguments: argparse.Namespace, library: Library, driver: Drive
     """All searches, the newest first."""
     records = library.searches.records()
     rows = [
-        [one.search_id, one.name, one.dataset_name, f"{one.ended:,} of {one.runs:,}", one.watched,
-         f"{one.created.astimezone():%d %b %Y, %H:%M}"]
-        for one in records
+        [record.search_id, record.name, record.dataset_name, _done(record), record.monitor,
+         format_moment(record.created)]
+        for record in records
     ]  # fmt: skip
     header = ("id", "name", "data set", "runs done", "compared by", "began")
-    text = table(header, rows, right=(3,)) if rows else "There are no searches yet."
-    documents = [{**_head(record), "ended": record.ended, "runs": record.runs} for record in records]
+    text = format_table(header, rows, right=(3,)) if rows else "There are no searches yet."
+    documents = [{**_search_document(record), "ended": record.ended, "runs": record.runs} for record in records]
     return Answer({"searches": documents}, text)
 
 
@@ -78,7 +88,7 @@ def _asked_grid(arguments: argparse.Namespace, choices: Choices) -> tuple[dict[s
             config = config.changed(most=arguments.most)
         if getattr(arguments, "seed", None) is not None:
             config = config.changed(seed=arguments.seed)
-        base = Base.of(
+        base = TrainingPlan.of(
             arguments.model, model_config=choices.model_config, training=choices.training, split=choices.split
         )
         values = read_values(base, arguments.grid)
@@ -87,10 +97,10 @@ def _asked_grid(arguments: argparse.Namespace, choices: Choices) -> tuple[dict[s
     return values, config
 
 
-def _gone_on(arguments: argparse.Namespace, library: Library, driver: Driver) -> Job[SearchResult]:
+def _resumed(arguments: argparse.Namespace, library: Library, driver: Driver) -> Job[SearchResult]:
     given = [f"--{name}" for name in _ONLY_NEW if getattr(arguments, name, None)]
     if given:
-        raise WrongUse(f"A search that is gone on with keeps what it was asked; leave {', '.join(given)} out.")
+        raise WrongUse(f"A search that is continued keeps its settings; leave {', '.join(given)} out.")
     record = library.searches.find(arguments.resume)
     dataset = _data_of(record, library) if arguments.dataset is None else dataset_of(arguments.dataset, library, driver)
     return operations.search(library, dataset, search_id=record.search_id, out=arguments.out)
@@ -107,78 +117,65 @@ def _data_of(record: SearchRecord, library: Library) -> Dataset:
     return library.datasets.open(same.dataset_id)
 
 
-def _head(record: SearchRecord) -> dict[str, Any]:
+def _search_document(record: SearchRecord) -> dict[str, Any]:
     return {
         "search": record.search_id,
         "name": record.name,
         "model": record.model,
         "dataset": record.dataset_id,
-        "watched": record.watched,
+        "watched": record.monitor,
     }
 
 
 def _document(result: SearchResult, out: str | None) -> dict[str, Any]:
-    runs = [_run_document(row) for row in result.rows]
+    runs = [_row_document(row) for row in result.rows]
     best = next((run for run in runs if result.best is not None and run["number"] == result.best.place), None)
-    return {**_head(result.record), "runs": runs, "best": best, "out": out, "stopped": result.stopped}
+    return {**_search_document(result.record), "runs": runs, "best": best, "out": out, "stopped": result.stopped}
 
 
-def _run_document(row: SearchRow) -> dict[str, Any]:
-    return {
-        "number": row.place,
-        "run": row.run_id,
-        "settings": dict(row.values),
-        "status": row.status,
-        "value": row.value,
-        "best_epoch": row.best_epoch,
-        "epochs": row.epochs,
-        "lr": row.lr,
-        "batch": row.batch,
-        "metrics": dict(row.metrics),
-        "seconds": row.seconds,
-        "parameters": row.parameters,
-        "note": row.note,
-    }
+def _row_document(row: SearchRow) -> dict[str, Any]:
+    document = document_of(row, rename={"place": "number", "run_id": "run"}, without=("values",))
+    return {**document, "settings": dict(row.values), "metrics": dict(row.metrics)}
 
 
 def _text(result: SearchResult, out: str | None) -> str:
     record, best = result.record, result.best
-    names = [name for name, _ in result.rows[0].values]
-    tested = record.watched if any(record.watched in dict(row.metrics) for row in result.rows) else ""
+    lines = [f"{record.name} ({record.search_id}) on {record.dataset_name}", _runs_table(result)]
+    if best is not None:
+        lines.append(
+            f"Best by {record.monitor} in validation: run {best.place} ({best.run_id}) with "
+            f"{format_settings(best.values)}."
+        )
+    if not record.is_done:
+        resume = f"python -m engine search --resume {record.search_id}"
+        lines.append(f"{_done(record)} runs are done. Continue: {resume}")
+    return "\n".join([*lines, f"Written to {out}." if out else ""]).rstrip()
+
+
+def _done(record: SearchRecord) -> str:
+    return f"{format_count(record.ended)} of {format_count(record.runs)}"
+
+
+def _runs_table(result: SearchResult) -> str:
+    monitor, best = result.record.monitor, result.best
+    tested = any(monitor in dict(row.metrics) for row in result.rows)
+    settings = [name for name, _ in result.rows[0].values]
+    numbers = {"#", *settings, f"validation {monitor}", "test", "best epoch", "took"}
+    header = ("", "#", *settings, "status", f"validation {monitor}", *(["test"] if tested else []), "best epoch",
+              "took", "run", "note")  # fmt: skip
     rows = [
         [
             "*" if best is not None and row.place == best.place else "",
             str(row.place),
-            *(settings_words([pair]).partition("=")[2] for pair in row.values),
+            *(format_settings([pair]).partition("=")[2] for pair in row.values),
             row.status,
-            figure(row.value, digits=4),
-            *([figure(dict(row.metrics).get(tested), digits=4)] if tested else []),
-            str(row.best_epoch or "-"),
-            duration(row.seconds) if row.seconds else "-",
-            row.run_id or "-",
+            format_figure(row.value, decimals=4),
+            *([format_figure(dict(row.metrics).get(monitor), decimals=4)] if tested else []),
+            str(row.best_epoch or NONE),
+            format_duration(row.seconds) if row.seconds else NONE,
+            row.run_id or NONE,
             row.note,
         ]
         for row in result.rows
     ]
-    header = ("", "#", *names, "status", f"validation {record.watched}", *(["test"] if tested else []), "best epoch",
-              "took", "run", "note")  # fmt: skip
-    right = (
-        1,
-        *range(2, 2 + len(names)),
-        *(at for at, name in enumerate(header) if name in _NUMBERS or "valid" in name),
-    )
-    lines = [f"{record.name} ({record.search_id}) on {record.dataset_name}", table(header, rows, right=right)]
-    if best is not None:
-        lines.append(
-            f"Best by {record.watched} in validation: run {best.place} ({best.run_id}) with "
-            f"{settings_words(best.values)}."
-        )
-    if not record.is_done:
-        lines.append(
-            f"{record.ended:,} of {record.runs:,} runs are done. Go on: python -m engine search --resume "
-            f"{record.search_id}"
-        )
-    return "\n".join([*lines, f"Written to {out}." if out else ""]).rstrip()
-
-
-_NUMBERS = frozenset({"test", "best epoch", "took"})
+    return format_table(header, rows, right=[at for at, name in enumerate(header) if name in numbers])

@@ -296,7 +296,7 @@ def _bars(scale: Scale) -> tuple[Float64, float]:
     bars = round((scale.high - scale.low) / scale.step) + 1 if scale.step > 0 else _MOST_BARS
     bars = min(bars, _MOST_BARS)
     width = (scale.high - scale.low) / max(1, bars - 1)
-    return scale.low + width * np.arange(bars), width
+    return scale.low + width * np.arange(bars, dtype=np.float64), width
 
 
 class _TimeTally:

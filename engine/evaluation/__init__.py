@@ -1,1 +1,1 @@
-"""How good a model is: metrics, and the protocol by which a split is judged."""
+"""How good a model is: the table of metrics, and how a model is evaluated on what was held out."""

@@ -1,7 +1,6 @@
 """One batch of held-out people: what a model answers for them, and what each answer is worth.
 
-Stands inside the protocol. Dense only batch x titles. No generator here: nothing in this file gives control back
-while torch is in inference mode.
+Dense only batch x titles. Nothing in here gives control back while torch is in inference mode.
 
 Shapes: U people of the batch, I titles, K length of the lists, N rated entries to be found, G groups of a breakdown.
 """
@@ -15,15 +14,22 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from engine.data.dataset import Bools, Histories, Int64, Scale
+from engine.data.dataset import Bools, Histories, Int64
 from engine.data.split import HeldOut
 from engine.errors import DivergedError
-from engine.evaluation import metrics as measure
 from engine.evaluation.breakdown import ERRORS_BY_RATING, KNOWN_AND_NEW, KNOWN_OR_NEW, POPULARITY, TIERS, Levels
 from engine.evaluation.breakdown import tier_totals as totals_of_tiers
+from engine.evaluation.intervals import Floats
+from engine.evaluation.metrics import (
+    METRICS,
+    RankedLists,
+    RatingErrors,
+    discounted_share,
+    graded_gains,
+    ideal_gains,
+    mean_errors,
+)
 from engine.models.base import Model, Prediction
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ class Answer:
 
 @torch.inference_mode()
 def answer_for(model: Model, held_out: HeldOut, people: Int64, question: Question) -> Answer:
-    """Judge one batch. No control is given back in here, so that the mode does not leak to the driver."""
+    """Evaluate one batch. No control is given back in here, so that the mode does not leak to the driver."""
     fold_in, to_find = held_out.fold_in.take(people), held_out.to_find.take(people)
     rated = to_find.rated()
     answer = Answer({}, rated.counts_U, {})
@@ -82,16 +88,17 @@ def answer_for(model: Model, held_out: HeldOut, people: Int64, question: Questio
         predicted_N = model.ratings_of(fold_in, rated)
     model.train(was_training)
     if predicted_N is not None:
-        errors_N: Floats = predicted_N.double().numpy() - rated.ratings_N.astype(np.float64)
-        _measure_errors(errors_N, rated, fold_in, question, model.scale, answer)
+        errors_N = predicted_N.double().numpy() - rated.ratings_N.astype(np.float64)
+        errors = RatingErrors(errors_N, rated.user_rows_N, len(rated), model.scale)
+        _measure_errors(errors, rated, fold_in, question, answer)
     return answer
 
 
 @torch.inference_mode()
 def ndcg_of(model: Model, held_out: HeldOut, people: Int64, *, known: Histories, question: Question) -> Floats:
-    """NDCG at `curve_cut` where the model is told no more than `known` of these people, [U].
+    """NDCG at `curve_cut` where the model gets no more than `known` of these people, [U].
 
-    Whatever is told, nothing of their whole profiles is listed: every amount of knowledge has the same task.
+    Nothing of their whole profiles is listed however little of them it gets, so that every length has the same task.
     """
     was_training = model.training
     model.eval()
@@ -100,7 +107,7 @@ def ndcg_of(model: Model, held_out: HeldOut, people: Int64, *, known: Histories,
     items_UK, listed_UK = _lists(scores_UI, held_out.fold_in.take(people), question.candidates_I, cut)
     model.train(was_training)
     found = _Found.of(to_find, items_UK, listed_UK, question.candidates_I)
-    return measure.ndcg(*found.gains(to_find.ratings_N >= model.scale.like, cut), cut)
+    return discounted_share(*found.gains(to_find.ratings_N >= model.scale.like, cut), cut)
 
 
 @dataclass(frozen=True)
@@ -127,7 +134,7 @@ class _Found:
         """The gains of the listed titles and those of the best possible list, both [U, K]."""
         known_N = np.where(self.is_candidate_N, gains_N, 0.0).astype(np.float64)
         gains_UK = np.append(known_N, 0.0)[self.place_UK]
-        ideal_UK = measure.ideal_gains(known_N, self.to_find.user_rows_N, people=len(self.to_find), k=k)
+        ideal_UK = ideal_gains(known_N, self.to_find.user_rows_N, people=len(self.to_find), k=k)
         return gains_UK, ideal_UK
 
 
@@ -139,19 +146,19 @@ def _rank(
     items_UK, listed_UK = _lists(scores_UI, fold_in, question.candidates_I, question.ks[-1])
     found = _Found.of(to_find, items_UK, listed_UK, question.candidates_I)
     is_liked_N = to_find.ratings_N >= model.scale.like
-    gains_UK, ideal_UK = found.gains(is_liked_N, question.ks[-1])
-    grades_UK, ideal_grades_UK = found.gains(measure.graded_gains(to_find.ratings_N, model.scale), question.ks[-1])
-    hits_UK = gains_UK > 0
-    relevant_U = to_find.where(is_liked_N & found.is_candidate_N).counts_U
+    lists = RankedLists(
+        items_UK,
+        listed_UK,
+        *found.gains(is_liked_N, question.ks[-1]),
+        *found.gains(graded_gains(to_find.ratings_N, model.scale), question.ks[-1]),
+        to_find.where(is_liked_N & found.is_candidate_N).counts_U,
+        question.counts_I,
+    )
     for k in question.ks:
-        answer.per_person[f"recall@{k}"] = measure.recall(hits_UK, relevant_U, k)
-        answer.per_person[f"precision@{k}"] = measure.precision(hits_UK, relevant_U, k)
-        answer.per_person[f"ap@{k}"] = measure.average_precision(hits_UK, relevant_U, k)
-        answer.per_person[f"map@{k}"] = measure.mean_average_precision(hits_UK, relevant_U, k)
-        answer.per_person[f"ndcg@{k}"] = measure.ndcg(gains_UK, ideal_UK, k)
-        answer.per_person[f"graded_ndcg@{k}"] = measure.ndcg(grades_UK, ideal_grades_UK, k)
-        if question.counts_I is not None:
-            answer.per_person[f"novelty@{k}"] = measure.novelty(items_UK, question.counts_I, k, listed_UK=listed_UK)
+        for metric in METRICS.values():
+            values_U = metric.function(lists, k) if metric.kind == "list" else None
+            if values_U is not None:
+                answer.per_person[f"{metric.name}@{k}"] = values_U
         answer.listed[k] = np.bincount(items_UK[:, :k][listed_UK[:, :k]], minlength=model.items) > 0
     if question.tier_I is not None:
         answer.parts[POPULARITY] = _shares_of_tiers(question.tier_I, items_UK, listed_UK, question.list_cut)
@@ -169,7 +176,7 @@ def _weight(model: Model, question: Question) -> float | None:
 def _lists(scores_UI: Tensor, seen: Histories, candidates_I: Bools, k: int) -> tuple[Int64, Bools]:
     """The k best titles for each person, [U, K], and whether a place is filled."""
     masked_UI = _masked(scores_UI, seen, candidates_I)
-    items_UK = measure.top_items(masked_UI, k)
+    items_UK = top_items(masked_UI, k)
     return items_UK.numpy(), (torch.gather(masked_UI, 1, items_UK) > -torch.inf).numpy()
 
 
@@ -184,6 +191,26 @@ def _masked(scores_UI: Tensor, seen: Histories, candidates_I: Bools) -> Tensor:
     return masked_UI
 
 
+def top_items(scores_UI: Tensor, k: int) -> Tensor:
+    """The item rows with the k best scores, best first, [U, min(k, I)]. Equal scores are ordered by item row."""
+    k = min(k, scores_UI.shape[1])
+    best = scores_UI.topk(min(k + 1, scores_UI.shape[1]), dim=1)
+    items_UK = best.indices[:, :k].sort(dim=1).values
+    crowded_U = best.values[:, k - 1] == best.values[:, -1]
+    if best.values.shape[1] > k and bool(crowded_U.any()):
+        items_UK[crowded_U] = _first_of_equals(scores_UI[crowded_U], best.values[crowded_U, k - 1 : k], k)
+    order_UK = scores_UI.gather(1, items_UK).sort(dim=1, descending=True, stable=True).indices
+    return items_UK.gather(1, order_UK)
+
+
+def _first_of_equals(scores_CI: Tensor, cut_C1: Tensor, k: int) -> Tensor:
+    """The item rows of k best scores, rising, [C, k], where more titles than there are places have the score `cut`."""
+    better_CI, at_cut_CI = scores_CI > cut_C1, scores_CI == cut_C1
+    places_left_C1 = k - better_CI.sum(1, keepdim=True)
+    listed_CI = better_CI | (at_cut_CI & (at_cut_CI.cumsum(1) <= places_left_C1))
+    return listed_CI.nonzero()[:, 1].view(-1, k)
+
+
 def _shares_of_tiers(tier_I: Int64, items_UK: Int64, listed_UK: Bools, k: int) -> tuple[Floats, Floats]:
     """The share of each person's first k places that each tier of titles takes; people without a list weigh nothing."""
     tier_Uk = np.where(listed_UK[:, :k], tier_I[items_UK[:, :k]], -1)
@@ -194,27 +221,24 @@ def _shares_of_tiers(tier_I: Int64, items_UK: Int64, listed_UK: Bools, k: int) -
 
 
 def _measure_errors(
-    errors_N: Floats, rated: Histories, fold_in: Histories, question: Question, scale: Scale, answer: Answer
+    errors: RatingErrors, rated: Histories, fold_in: Histories, question: Question, answer: Answer
 ) -> None:
-    """Put into the answer squared and absolute errors, in the ratings' own unit (and its square), and their parts."""
-    people = len(rated)
-    mse_U = measure.mean_errors(errors_N**2, rated.user_rows_N, people=people)
-    answer.per_person["rmse"] = np.sqrt(mse_U)
-    answer.per_person["mse"] = mse_U
-    answer.per_person["mae"] = measure.mean_errors(np.abs(errors_N), rated.user_rows_N, people=people)
-    answer.per_person["rmse_unit"] = np.sqrt(mse_U) / (scale.high - scale.low)
+    """Put every error into the answer, and the squared ones by rating and by what is new."""
+    for metric in METRICS.values():
+        if metric.kind == "error":
+            answer.per_person[metric.name] = metric.function(errors)
     if question.levels is None:
         return
     level_N, levels = question.levels.level_of(rated.ratings_N), len(question.levels.labels)
-    answer.parts[ERRORS_BY_RATING] = _means_by(level_N, errors_N**2, rated, levels)
+    answer.parts[ERRORS_BY_RATING] = _means_by(level_N, errors.errors_N**2, rated, levels)
     is_new_N = (fold_in.counts_U == 0)[rated.user_rows_N]
     news_N = np.where(question.candidates_I[rated.item_rows_N], np.where(is_new_N, 1, 0), 2)
-    answer.parts[KNOWN_AND_NEW] = _means_by(news_N, errors_N**2, rated, len(KNOWN_OR_NEW))
+    answer.parts[KNOWN_AND_NEW] = _means_by(news_N, errors.errors_N**2, rated, len(KNOWN_OR_NEW))
 
 
 def _means_by(group_N: Int64, values_N: Floats, rated: Histories, groups: int) -> tuple[Floats, Floats]:
     """Each person's mean in each group and how many values it is of, [U, G] each."""
     place_N, places = rated.user_rows_N * groups + group_N, len(rated) * groups
     counts = np.bincount(place_N, minlength=places).astype(np.float64)
-    means = measure.mean_errors(values_N, place_N, people=places)
+    means = mean_errors(values_N, place_N, people=places)
     return means.reshape(len(rated), groups), counts.reshape(len(rated), groups)

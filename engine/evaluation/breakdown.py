@@ -1,7 +1,6 @@
-"""A judgement taken apart: for whom, for which titles and for which ratings a model is good.
+"""An evaluation taken apart: for whom, for which titles and for which ratings a model is good.
 
-Stands between the answers of a model and a EvaluationResult. A row of a breakdown is a mean over people, as every
-metric is, so that its interval comes out of the same draws.
+A row of a breakdown is a mean over people, as every metric is, so that its interval comes out of the same draws.
 
 Shapes: U people, I titles, N entries, G groups (one row each), D draws.
 """
@@ -15,9 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.data.dataset import Bools, Float32, Int64
-from engine.evaluation.intervals import middle_95, value_over_people
-
-Floats = npt.NDArray[np.float64]
+from engine.evaluation.intervals import Floats, middle_95, value_over_people
 
 COLD_START, PROFILE_LENGTH = "cold start", "profile length"
 POPULARITY, POPULARITY_OF_DATA = "popularity", "popularity in the data"
@@ -29,7 +26,7 @@ KNOWN_OR_NEW = ("known people", "new people", "new titles")
 
 _MOST_LEVELS, _RANGES = 12, 10
 _FEWEST_FOR_INTERVAL = 5
-"""Drawing again and again from fewer people than that says nothing about others: one person always equals himself."""
+"""Drawing again and again from fewer people than that says nothing about others."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +112,7 @@ class Levels:
         """The levels of some ratings; unrated entries do not count."""
         found = np.unique(ratings_N[~np.isnan(ratings_N)]).astype(np.float64)
         if len(found) <= _MOST_LEVELS:
-            return Levels(tuple(f"{one:g}" for one in found), found)
+            return Levels(tuple(f"{level:g}" for level in found), found)
         edges = np.linspace(found[0], found[-1], _RANGES + 1)
         labels = tuple(f"{low:.3g} to {high:.3g}" for low, high in pairwise(edges))
         return Levels(labels, edges[:-1])
@@ -168,13 +165,13 @@ def by_profile_length(values_U: Floats, lengths_U: Int64, *, unit: str) -> Measu
     return Measured(
         PROFILE_LENGTH,
         unit,
-        tuple(_length_words(int(one)) for one in bins),
+        tuple(_format_lengths(int(number)) for number in bins),
         is_in_UG.sum(axis=0),
         np.where(is_in_UG, values_U[:, None], np.nan),
         is_in_UG.astype(np.float64),
     )
 
 
-def _length_words(a_bin: int) -> str:
-    first, last = (2**a_bin) // 2, 2**a_bin - 1
+def _format_lengths(number: int) -> str:
+    first, last = (2**number) // 2, 2**number - 1
     return f"{last}" if last <= 1 else f"{first} to {last}"

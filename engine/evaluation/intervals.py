@@ -1,6 +1,6 @@
 """How sure a figure is: bootstrap over people, and two models compared on the same people.
 
-Stands after the metrics, before a EvaluationResult is read. People are drawn with replacement, all metrics at once:
+People are drawn with replacement, all metrics at once:
 a draw is a row of counts, so that resampling is one matrix product. Seeded: equal figures, equal intervals.
 
 Shapes: U people, D draws, M metrics.

@@ -1,87 +1,222 @@
-"""What a list and a predicted rating are worth, in numbers. Full ranking, never sampled; one value per person.
+"""What lists and predicted ratings are worth: every metric is one row of METRICS.
 
-Stands between a model's scores and a EvaluationResult. A title is *relevant* to a person who was found to like it. DCG
-discounts rank i by 1/log2(i + 1) (Jarvelin and Kekalainen 2002); recall is divided by min(k, relevant), as in Liang
-et al. 2018 ("Variational Autoencoders for Collaborative Filtering").
+Training (what may be its monitor), search (which run wins), evaluation, the Models page, the terminal and all help
+texts read this table; a new metric is a function and a row. Full ranking, never sampled; one value per person.
 
-Shapes: U people, I titles, K length of the lists, k <= K cut, N entries to be found.
+A title is *relevant* to a person who was found to like it. DCG discounts rank i by 1/log2(i + 1) (Jarvelin and
+Kekalainen 2002); recall is divided by min(k, relevant), as in Liang et al. 2018 ("Variational Autoencoders for
+Collaborative Filtering"). Importing this module does not import torch.
+
+Shapes: U people, I titles, K length of the lists, k <= K cut, N rated entries to be found.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor
 
 from engine.data.dataset import Bools, Float32, Int64, Scale
-
-Floats = npt.NDArray[np.float64]
+from engine.evaluation.intervals import Floats
 
 HIGHEST_GRADE = 4.0
 
 
-def top_items(scores_UI: Tensor, k: int) -> Tensor:
-    """The item rows with the k best scores, best first, [U, min(k, I)]. Equal scores are ordered by item row."""
-    k = min(k, scores_UI.shape[1])
-    best = torch.topk(scores_UI, min(k + 1, scores_UI.shape[1]), dim=1)
-    items_UK = best.indices[:, :k].sort(dim=1).values
-    crowded_U = best.values[:, k - 1] == best.values[:, -1]
-    if best.values.shape[1] > k and bool(crowded_U.any()):
-        items_UK[crowded_U] = _first_of_equals(scores_UI[crowded_U], best.values[crowded_U, k - 1 : k], k)
-    order_UK = torch.gather(scores_UI, 1, items_UK).sort(dim=1, descending=True, stable=True).indices
-    return torch.gather(items_UK, 1, order_UK)
+@dataclass(frozen=True)
+class RankedLists:
+    """The lists of a batch of people: `listed_UK` is false for places that are not filled.
 
-
-def _first_of_equals(scores_CI: Tensor, cut_C1: Tensor, k: int) -> Tensor:
-    """The item rows of k best scores, rising, [C, k], where more titles than there are places have the score `cut`."""
-    better_CI, at_cut_CI = scores_CI > cut_C1, scores_CI == cut_C1
-    places_left_C1 = k - better_CI.sum(1, keepdim=True)
-    listed_CI = better_CI | (at_cut_CI & (at_cut_CI.cumsum(1) <= places_left_C1))
-    return listed_CI.nonzero()[:, 1].view(-1, k)
-
-
-def recall(hits_UK: Bools, relevant_U: Int64, k: int) -> Floats:
-    """Relevant titles among the first k, of the min(k, relevant) that could be there."""
-    return _shares(hits_UK[:, :k].sum(1), np.minimum(k, relevant_U))
-
-
-def precision(hits_UK: Bools, relevant_U: Int64, k: int) -> Floats:
-    """Relevant titles among the first k, of k."""
-    return _shares(hits_UK[:, :k].sum(1), np.where(relevant_U > 0, k, 0))
-
-
-def average_precision(hits_UK: Bools, relevant_U: Int64, k: int) -> Floats:
-    """AP@k as the case study writes it: 1/k times the sum over hits i of precision@i."""
-    return _shares(_precision_at_hits(hits_UK, k), np.where(relevant_U > 0, k, 0))
-
-
-def mean_average_precision(hits_UK: Bools, relevant_U: Int64, k: int) -> Floats:
-    """The part of MAP@k that one person adds: as `average_precision`, but divided by min(k, relevant)."""
-    return _shares(_precision_at_hits(hits_UK, k), np.minimum(k, relevant_U))
-
-
-def ndcg(gains_UK: Floats, ideal_UK: Floats, k: int) -> Floats:
-    """DCG of the first k over DCG of the best possible first k. Gains are those of the list and of the ideal list.
-
-    With gains of 1 for relevant titles this is the binary NDCG, its ideal list cut at min(k, relevant).
+    gains: 1 for a relevant title, 0 for others. grades: 2^rel - 1 (see `graded_gains`). Both of the list and of the
+    best possible list. relevant: how many titles there were to be found. counts_I: how many entries each title has,
+    None where nobody counted.
     """
-    discounts_K = 1.0 / np.log2(np.arange(2, gains_UK.shape[1] + 2))[:k]
-    ideal_discounts_K = 1.0 / np.log2(np.arange(2, ideal_UK.shape[1] + 2))[:k]
-    return _shares(gains_UK[:, :k] @ discounts_K, ideal_UK[:, :k] @ ideal_discounts_K)
+
+    items_UK: Int64
+    listed_UK: Bools
+    gains_UK: Floats
+    ideal_UK: Floats
+    grades_UK: Floats
+    ideal_grades_UK: Floats
+    relevant_U: Int64
+    counts_I: Int64 | None = None
+
+    @property
+    def hits_UK(self) -> Bools:
+        return self.gains_UK > 0
 
 
-def novelty(items_UK: Int64, counts_I: Int64, k: int, *, listed_UK: Bools) -> Floats:
+@dataclass(frozen=True)
+class RatingErrors:
+    """Predicted less given rating of every entry, in the unit of the data, and whose each of them is."""
+
+    errors_N: Floats
+    person_N: Int64
+    people: int
+    scale: Scale
+
+    def mean(self, values_N: Floats) -> Floats:
+        """Each person's mean of one value per entry; NaN for people without any."""
+        return mean_errors(values_N, self.person_N, people=self.people)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One row of the table.
+
+    Attributes
+    ----------
+    name
+        As it is typed and stored. Metrics of lists get their cut behind it: "ndcg@100".
+    title, help
+        As people read it, and a sentence for them. Which way is better is said by `describe_metric`.
+    kind
+        "list": `function(lists: RankedLists, k)` gives a value per person, NaN where there is none, or None where it
+        cannot be measured. "error": `function(errors: RatingErrors)` gives a value per person; it needs ratings.
+        "catalogue": `function(listed_I, candidates_I)` gives one number over all people, which has no interval.
+    higher_is_better
+        None where neither way is better by itself.
+    monitors
+        As what training may watch it and search compare runs by; must be empty where neither way is better.
+    is_root
+        Whether the figure over people is the root of the mean of squares.
+    needs_relevant
+        Whether only people with something to find have a value.
+    is_shown
+        Whether the Models page offers it; all metrics are in the terminal.
+    """
+
+    name: str
+    title: str
+    help: str
+    kind: Literal["list", "error", "catalogue"]
+    function: Callable[..., Any]
+    higher_is_better: bool | None = True
+    monitors: tuple[str, ...] = ()
+    is_root: bool = False
+    needs_relevant: bool = True
+    is_shown: bool = True
+
+    @property
+    def needs_ratings(self) -> bool:
+        return self.kind == "error"
+
+
+def metric_of(name: str) -> Metric | None:
+    """The row of a metric, with or without its cut; None where there is none.
+
+    >>> metric_of("ndcg@100").title, metric_of("luck@5")
+    ('NDCG', None)
+    """
+    return METRICS.get(name.partition("@")[0])
+
+
+def is_measurable(name: str) -> bool:
+    """Whether this is a metric in full: of lists with a cut of at least 1, of others without one.
+
+    >>> [is_measurable(name) for name in ("ndcg@100", "ndcg", "ndcg@0", "rmse", "rmse@5", "luck@5")]
+    [True, False, False, True, False, False]
+    """
+    metric, cut = metric_of(name), name.partition("@")[2]
+    if metric is None:
+        return False
+    return "@" not in name if metric.needs_ratings else cut.isdecimal() and int(cut) >= 1
+
+
+def needs_ratings(name: str) -> bool:
+    """Whether only models that predict ratings have this metric."""
+    metric = metric_of(name)
+    return metric is not None and metric.needs_ratings
+
+
+def higher_is_better(name: str) -> bool | None:
+    """Whether a greater value is better; None where neither way is. Losses, like all that is unknown, are to be low."""
+    metric = metric_of(name)
+    return metric.higher_is_better if metric is not None else False
+
+
+def metric_title(name: str) -> str:
+    """A metric as people write it; what is no metric stays as it is.
+
+    >>> metric_title("graded_ndcg@100"), metric_title("rmse"), metric_title("training loss")
+    ('graded NDCG@100', 'RMSE', 'training loss')
+    """
+    metric, (head, at, cut) = metric_of(name), name.partition("@")
+    return f"{metric.title if metric is not None else head.replace('_', ' ')}{at}{cut}"
+
+
+def describe_metric(name: str, scale: Scale | None = None) -> str:
+    """What a metric says, which way is better, and of errors on which scale they are; "" for what is no metric.
+
+    >>> describe_metric("mae", Scale(0.5, 5, 0.5))
+    'How far off predicted ratings are on average. Less is better. Ratings here go from 0.5 to 5.'
+    """
+    metric = metric_of(name)
+    if metric is None:
+        return ""
+    better = {True: "More is better.", False: "Less is better.", None: "Neither more nor less is better by itself."}
+    span = (
+        f" Ratings here go from {scale.low:g} to {scale.high:g}." if scale is not None and metric.needs_ratings else ""
+    )
+    return f"{metric.help} {better[metric.higher_is_better]}{span}"
+
+
+class _Monitors(Sequence[str]):
+    """The metrics that training may watch, read from the table whenever they are asked for; the default first."""
+
+    def __getitem__(self, index: Any) -> Any:
+        names = [monitor for metric in METRICS.values() for monitor in metric.monitors]
+        return tuple(sorted(names, key=lambda name: name.partition("@")[0] != "ndcg"))[index]
+
+    def __len__(self) -> int:
+        return sum(len(metric.monitors) for metric in METRICS.values())
+
+
+MONITORS: Sequence[str] = _Monitors()
+
+
+def recall(lists: RankedLists, k: int) -> Floats:
+    """Relevant titles among the first k, of the min(k, relevant) that could be there."""
+    return _shares(lists.hits_UK[:, :k].sum(1), np.minimum(k, lists.relevant_U))
+
+
+def precision(lists: RankedLists, k: int) -> Floats:
+    """Relevant titles among the first k, of k."""
+    return _shares(lists.hits_UK[:, :k].sum(1), np.where(lists.relevant_U > 0, k, 0))
+
+
+def average_precision(lists: RankedLists, k: int) -> Floats:
+    """AP@k as the case study writes it: 1/k times the sum over hits i of precision@i."""
+    return _shares(_precision_at_hits(lists.hits_UK, k), np.where(lists.relevant_U > 0, k, 0))
+
+
+def mean_average_precision(lists: RankedLists, k: int) -> Floats:
+    """The part of MAP@k that one person adds: as `average_precision`, but divided by min(k, relevant)."""
+    return _shares(_precision_at_hits(lists.hits_UK, k), np.minimum(k, lists.relevant_U))
+
+
+def ndcg(lists: RankedLists, k: int) -> Floats:
+    """DCG of the first k over that of the best possible first k, which end at min(k, relevant)."""
+    return discounted_share(lists.gains_UK, lists.ideal_UK, k)
+
+
+def graded_ndcg(lists: RankedLists, k: int) -> Floats:
+    """NDCG with gains of 2^rel - 1."""
+    return discounted_share(lists.grades_UK, lists.ideal_grades_UK, k)
+
+
+def novelty(lists: RankedLists, k: int) -> Floats | None:
     """How little known the first k titles are, in bits: the mean of -log2(entries of the title / all entries).
 
-    The item discovery model of Vargas and Castells 2011. Titles without entries count as if they had one; `listed_UK`
-    is false for places that are not filled, as there were fewer titles left than places.
+    The item discovery model of Vargas and Castells 2011. Titles without entries count as if they had one.
     """
-    bits_I = -np.log2(np.maximum(counts_I, 1) / max(1, int(counts_I.sum())))
-    filled_Uk = listed_UK[:, :k]
-    return _shares((bits_I[items_UK[:, :k]] * filled_Uk).sum(axis=1), filled_Uk.sum(axis=1))
+    if lists.counts_I is None:
+        return None
+    bits_I = -np.log2(np.maximum(lists.counts_I, 1) / max(1, int(lists.counts_I.sum())))
+    filled_Uk = lists.listed_UK[:, :k]
+    return _shares((bits_I[lists.items_UK[:, :k]] * filled_Uk).sum(axis=1), filled_Uk.sum(axis=1))
 
 
 def coverage(listed_I: Bools, candidates_I: Bools) -> float:
@@ -108,10 +243,37 @@ def ideal_gains(gains_N: Floats, person_N: Int64, *, people: int, k: int) -> Flo
     return ideal_UK
 
 
+def root_mean_square_error(errors: RatingErrors) -> Floats:
+    """RMSE of each person, in the unit of the ratings."""
+    return np.sqrt(mean_square_error(errors))
+
+
+def mean_square_error(errors: RatingErrors) -> Floats:
+    """MSE of each person, in the square of the unit of the ratings."""
+    return errors.mean(errors.errors_N**2)
+
+
+def mean_absolute_error(errors: RatingErrors) -> Floats:
+    """MAE of each person, in the unit of the ratings."""
+    return errors.mean(np.abs(errors.errors_N))
+
+
+def unit_error(errors: RatingErrors) -> Floats:
+    """RMSE of each person with ratings moved to 0 to 1, (r - low) / (high - low)."""
+    return root_mean_square_error(errors) / (errors.scale.high - errors.scale.low)
+
+
 def mean_errors(errors_N: Floats, person_N: Int64, *, people: int) -> Floats:
     """The mean of each person's errors; NaN for people without any."""
     sums_U = np.bincount(person_N, weights=errors_N, minlength=people)
     return _shares(sums_U, np.bincount(person_N, minlength=people))
+
+
+def discounted_share(gains_UK: Floats, ideal_UK: Floats, k: int) -> Floats:
+    """DCG of the first k over the best possible one; NaN where nothing could be gained."""
+    discounts_K = 1.0 / np.log2(np.arange(2, gains_UK.shape[1] + 2))[:k]
+    ideal_discounts_K = 1.0 / np.log2(np.arange(2, ideal_UK.shape[1] + 2))[:k]
+    return _shares(gains_UK[:, :k] @ discounts_K, ideal_UK[:, :k] @ ideal_discounts_K)
 
 
 def _precision_at_hits(hits_UK: Bools, k: int) -> Floats:
@@ -125,3 +287,107 @@ def _shares(parts_U: npt.NDArray[Any], wholes_U: npt.NDArray[Any]) -> Floats:
     shares_U = np.full(len(parts_U), np.nan)
     np.divide(parts_U, wholes_U, out=shares_U, where=wholes_U > 0)
     return shares_U
+
+
+METRICS: dict[str, Metric] = {
+    metric.name: metric
+    for metric in (
+        Metric(
+            "recall",
+            "recall",
+            "How much of what people went on to like is in the list, of what fits in.",
+            "list",
+            recall,
+            monitors=("recall@20", "recall@50"),
+        ),
+        Metric(
+            "precision",
+            "precision",
+            "How much of the list people are known to have liked.",
+            "list",
+            precision,
+        ),
+        Metric(
+            "ap",
+            "AP",
+            "Precision at every hit, averaged over the length of the list.",
+            "list",
+            average_precision,
+        ),
+        Metric(
+            "map",
+            "MAP",
+            "Precision at every hit, averaged over the most hits there could be: 1 is the best.",
+            "list",
+            mean_average_precision,
+        ),
+        Metric(
+            "ndcg",
+            "NDCG",
+            "How early in the list what people went on to like comes: 1 is the best order there is.",
+            "list",
+            ndcg,
+            monitors=("ndcg@100", "ndcg@20"),
+        ),
+        Metric(
+            "graded_ndcg",
+            "graded NDCG",
+            "As NDCG, where what people rated higher counts for more.",
+            "list",
+            graded_ndcg,
+        ),
+        Metric(
+            "coverage",
+            "coverage",
+            "The share of all titles that is in anybody's list.",
+            "catalogue",
+            coverage,
+            higher_is_better=None,
+        ),
+        Metric(
+            "novelty",
+            "novelty",
+            "How little known the titles of the list are, in bits: one more is half as well known.",
+            "list",
+            novelty,
+            higher_is_better=None,
+            needs_relevant=False,
+        ),
+        Metric(
+            "rmse",
+            "RMSE",
+            "How far off predicted ratings are; one far off weighs more than many a little off.",
+            "error",
+            root_mean_square_error,
+            higher_is_better=False,
+            monitors=("rmse",),
+            is_root=True,
+        ),
+        Metric(
+            "mse",
+            "MSE",
+            "The square of the RMSE.",
+            "error",
+            mean_square_error,
+            higher_is_better=False,
+        ),
+        Metric(
+            "mae",
+            "MAE",
+            "How far off predicted ratings are on average.",
+            "error",
+            mean_absolute_error,
+            higher_is_better=False,
+        ),
+        Metric(
+            "rmse_unit",
+            "RMSE on 0 to 1",
+            "The RMSE as some studies give it, with ratings moved to 0 to 1: not in stars.",
+            "error",
+            unit_error,
+            higher_is_better=False,
+            is_root=True,
+            is_shown=False,
+        ),
+    )
+}

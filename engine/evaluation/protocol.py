@@ -1,10 +1,10 @@
-"""How a model is judged on a split: held-out people are folded in, and what they were found to have is looked for.
+"""How a model is evaluated: held-out people are folded in, and what they were found to have is looked for.
 
-Stands between a fitted model and what is said about it. All titles that training saw are ranked but the person's own
-profile; a title to be found counts as relevant where it was liked and training saw it. Rating errors are taken over
-every rated entry to be found (in a strong split those are likes only).
+All titles that training saw are ranked but the person's own profile; a title to be found counts as relevant where it
+was liked and training saw it. Rating errors are taken over every rated entry to be found (in a strong split those are
+likes only).
 
-Shapes: U people, I titles, K length of the lists.
+Shapes: U people, I titles, N entries, L lengths of shortened profiles.
 """
 
 from __future__ import annotations
@@ -14,53 +14,81 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.data.dataset import Bools, Int64
+from engine.data.dataset import Bools, Histories, Int64
 from engine.data.split import HeldOut
 from engine.errors import DataError, SettingError
-from engine.evaluation.answers import Question, answer_for
-from engine.evaluation.breakdown import Breakdown, BreakdownRow, Levels, popularity_tiers
-from engine.evaluation.cold_start import cold_start
-from engine.evaluation.intervals import Interval
-from engine.evaluation.result import ERROR_METRICS, RANKING_METRICS, EvaluationResult, compare, differences
+from engine.evaluation.answers import Question, answer_for, ndcg_of
+from engine.evaluation.breakdown import COLD_START, Breakdown, Levels, Measured, popularity_tiers
+from engine.evaluation.intervals import Floats, bootstrap
+from engine.evaluation.metrics import is_measurable, needs_ratings
+from engine.evaluation.result import EvaluationResult
 from engine.evaluation.tally import Tally
 from engine.events import Job, Pace, Progressed, StageStarted, Stop
 from engine.models.base import Model
 
-__all__ = [
-    "ERROR_METRICS",
-    "RANKING_METRICS",
-    "Breakdown",
-    "BreakdownRow",
-    "EvaluationResult",
-    "Interval",
-    "compare",
-    "differences",
-    "judge",
-    "watched_value",
-]
-
-USUAL_CUTS = (20, 50, 100)
+DEFAULT_CUTS = (20, 50, 100)
 _SCORES_AT_ONCE = 2**22
 _MOST_PEOPLE_AT_ONCE = 512
+_SHORT_PROFILES = (1, 2, 4, 8, 16, 32)
+_SHORT_PROFILES_SEED = 20130607
 
 
-def judge(
+def evaluate_model(
     model: Model,
     held_out: HeldOut,
     *,
     candidates_I: Bools,
-    ks: Sequence[int] = USUAL_CUTS,
+    ks: Sequence[int] = DEFAULT_CUTS,
     weight: float | None = None,
     intervals: bool = True,
     counts_I: Int64 | None = None,
     cold_start_people: int = 0,
 ) -> Job[EvaluationResult]:
-    """Judge a model on held-out people, batch by batch. A Stop returns what the people so far gave.
+    """Evaluate a model on held-out people, batch by batch. A Stop returns what the people so far gave.
 
-    `weight` is the presence weight of models that mix (None: 1, by presence alone). Novelty and popularity are measured
-    where `counts_I` says how well known each title is, rating errors unless all ratings are the same: then they say
-    what was liked, not how much. The cold-start curve is taken over at most so many people, each of whom is judged up
-    to six times more. Raises DataError where nobody has anything to find.
+    Parameters
+    ----------
+    model
+        Any fitted model; it is asked only for what it declares.
+    held_out
+        The people, what of each is folded in and what is to be found, U people each.
+    candidates_I
+        Which titles may be listed: those that training saw, [I].
+    ks
+        Where lists are cut, in titles.
+    weight
+        The presence weight of models that mix, 0 to 1; None: 1, by presence alone.
+    intervals
+        Whether 95 % intervals are worked out, by bootstrap over the people.
+    counts_I
+        How many entries training had of each title, [I]. Novelty and popularity are measured only with it.
+    cold_start_people
+        Over how many people at most the cold-start curve is taken, each of whom is evaluated up to six times more.
+
+    Returns
+    -------
+    EvaluationResult
+        Rating errors are in it unless all ratings are the same: then they tell what was liked, not how much.
+
+    Raises
+    ------
+    DataError
+        Where nobody has anything to find.
+    SettingError
+        Where a cut is below 1.
+
+    Examples
+    --------
+    >>> from engine.data.dataset import Histories, Scale
+    >>> from engine.events import drive
+    >>> from engine.models.popularity import Popularity, PopularityConfig
+    >>> learned = Histories.of([0, 0, 1, 1], [0, 1, 0, 2], [5, 5, 5, 2], people=2)
+    >>> model = Popularity(PopularityConfig(), items=3, scale=Scale(1, 5, 1))
+    >>> drive(model.fit(learned))
+    >>> held_out = HeldOut(np.arange(1), Histories.of([0], [2], [3], people=1), Histories.of([0], [1], [4], people=1))
+    >>> found = drive(evaluate_model(model, held_out, candidates_I=np.ones(3, dtype=bool), ks=(1, 2)))
+    >>> found.people, found.metrics["recall@1"].value, found.metrics["recall@2"].value
+    (1, 0.0, 1.0)
     """
     question = _question(model, held_out, candidates_I, ks, weight, counts_I=counts_I)
     question = replace(
@@ -72,19 +100,44 @@ def judge(
         raise _nothing_to_find()
     tally, curve, stopped = Tally(held_out, question), None, False
     try:
-        yield StageStarted("judging", "Judging on people whose ratings were held out")
+        yield StageStarted("evaluating", "Judging on people whose ratings were held out")
         yield from _answered(model, held_out, question, tally)
         tally.join()
         if intervals:
             yield StageStarted("bootstrap", "Working out how sure the figures are")
             yield from tally.draw()
         if cold_start_people and question.ks:
-            curve = yield from _curve(model, held_out, question, tally, people=cold_start_people)
+            yield StageStarted("cold start", "Judging on people of whom only a few ratings are known")
+            whole_U = tally.per_person[f"ndcg@{question.curve_cut}"]
+            curve = yield from _cold_start(model, held_out, question, whole_U, people=cold_start_people)
     except Stop:
         stopped = True
         tally.forget_draws()
-    found = _judgement(held_out, tally, stopped=stopped)
+    found = _result(held_out, tally, stopped=stopped)
     return found if curve is None else replace(found, breakdowns=(curve, *found.breakdowns))
+
+
+def monitor_value(
+    model: Model, held_out: HeldOut, *, candidates_I: Bools, metric: str, weight: float | None = None
+) -> float:
+    """One metric on held-out people, as training monitors it after each epoch.
+
+    Raises SettingError where it is unknown or cannot be measured for this model on these people.
+    """
+    if not is_measurable(metric):
+        raise SettingError(f"There is no metric called {metric!r}.", remedy="Take one such as ndcg@100 or rmse.")
+    is_error = needs_ratings(metric)
+    cuts = () if is_error else (int(metric.partition("@")[2]),)
+    question = _question(model, held_out, candidates_I, cuts, weight, errors=is_error)
+    if not question.ks and not question.errors:
+        raise _not_measurable(metric, model)
+    tally = Tally(held_out, question)
+    for people in _batches(len(held_out), model.items):
+        tally.add(answer_for(model, held_out, people, question))
+    found = _result(held_out, tally, stopped=False).metrics
+    if metric not in found:
+        raise _not_measurable(metric, model)
+    return found[metric].value
 
 
 def _answered(model: Model, held_out: HeldOut, question: Question, tally: Tally) -> Iterator[Progressed | None]:
@@ -94,30 +147,54 @@ def _answered(model: Model, held_out: HeldOut, question: Question, tally: Tally)
         yield Progressed("Judging people", int(people[-1]) + 1, len(held_out), "people") if pace.due() else None
 
 
-def _curve(model: Model, held_out: HeldOut, question: Question, tally: Tally, *, people: int) -> Job[Breakdown | None]:
-    yield StageStarted("cold start", "Judging on people of whom only a few ratings are known")
-    whole_U, at_once = tally.per_person[f"ndcg@{question.curve_cut}"], _people_at_once(model.items)
-    return (yield from cold_start(model, held_out, question, whole_U=whole_U, people=people, at_once=at_once))
+def _cold_start(
+    model: Model, held_out: HeldOut, question: Question, whole_U: Floats, *, people: int
+) -> Job[Breakdown | None]:
+    """How good lists are where only a few entries are known; None where nobody has anything to find.
+
+    The same people each time, by their first 1, 2, 4 ... entries in an order drawn once: whoever has four entries in
+    one row has two of them in the row before. `whole_U` is the metric for whole profiles. Lengths that most of the
+    people do not have are left out. Stop passes through.
+    """
+    rng = np.random.default_rng(_SHORT_PROFILES_SEED)
+    able = np.flatnonzero(~np.isnan(whole_U) & (held_out.fold_in.counts_U > 0))
+    if not len(able):
+        return None
+    chosen = np.sort(rng.choice(able, size=min(people, len(able)), replace=False)).astype(np.int64)
+    profiles = held_out.fold_in.take(chosen)
+    lengths = [length for length in _SHORT_PROFILES if 2 * (profiles.counts_U > length).sum() >= len(chosen)]
+    place_N = _places(profiles, rng)
+    values_UL = np.full((len(chosen), len(lengths) + 1), np.nan)
+    values_UL[:, -1] = whole_U[chosen]
+    pace, total = Pace(), len(lengths) * len(chosen)
+    for column, length in enumerate(lengths):
+        known = profiles.where(place_N < length)
+        for some in _batches(len(chosen), model.items):
+            shortened = known.take(some)
+            values_UL[some, column] = ndcg_of(model, held_out, chosen[some], known=shortened, question=question)
+            done = column * len(chosen) + int(some[-1]) + 1
+            yield Progressed("Judging shortened profiles", done, total, "profiles") if pace.due() else None
+    labels = (*(str(length) for length in lengths), "all")
+    return (yield from _drawn(values_UL, labels, unit=f"NDCG@{question.curve_cut}"))
 
 
-def watched_value(
-    model: Model, held_out: HeldOut, *, candidates_I: Bools, metric: str, weight: float | None = None
-) -> float:
-    """One metric on held-out people, as a trainer watches it after each epoch. Raises SettingError where it cannot."""
-    name, _, cut = metric.partition("@")
-    is_error = name in ERROR_METRICS and not cut
-    if not is_error and (name not in RANKING_METRICS or not cut.isdecimal() or int(cut) < 1):
-        raise SettingError(f"There is no metric called {metric!r}.", remedy="Take one such as ndcg@100 or rmse.")
-    question = _question(model, held_out, candidates_I, () if is_error else (int(cut),), weight, errors=is_error)
-    if not question.ks and not question.errors:
-        raise _not_measurable(metric, model)
-    tally = Tally(held_out, question)
-    for people in _batches(len(held_out), model.items):
-        tally.add(answer_for(model, held_out, people, question))
-    found = _judgement(held_out, tally, stopped=False).metrics
-    if metric not in found:
-        raise _not_measurable(metric, model)
-    return found[metric].value
+def _places(profiles: Histories, rng: np.random.Generator) -> Int64:
+    """Each entry's place, from 0, in a random order of its person's entries."""
+    order = np.lexsort((rng.random(profiles.entries), profiles.user_rows_N))
+    place_N = np.empty(profiles.entries, dtype=np.int64)
+    place_N[order] = np.arange(profiles.entries) - profiles.indptr_U1[:-1][profiles.user_rows_N[order]]
+    return place_N
+
+
+def _drawn(values_UL: Floats, labels: tuple[str, ...], *, unit: str) -> Job[Breakdown]:
+    counts_L = np.full(len(labels), len(values_UL))
+    measured = Measured(COLD_START, unit, labels, counts_L, values_UL, np.ones_like(values_UL))
+    values, weights = ({name: column[side] for name, column in measured.columns().items()} for side in (0, 1))
+    lots = []
+    for lot in bootstrap(values, weights):
+        lots.append(lot)
+        yield None
+    return measured.breakdown({name: np.concatenate([lot[name] for lot in lots]) for name in values})
 
 
 def _question(
@@ -140,20 +217,18 @@ def _question(
 def _ratings_differ(held_out: HeldOut) -> bool:
     """Whether ratings say how much somebody liked something; where all are the same they only say that."""
     known = [side.ratings_N[~np.isnan(side.ratings_N)] for side in (held_out.fold_in, held_out.to_find)]
-    return len({float(bound) for one in known if len(one) for bound in (one.min(), one.max())}) > 1
+    return (
+        len({float(bound) for ratings_N in known if len(ratings_N) for bound in (ratings_N.min(), ratings_N.max())}) > 1
+    )
 
 
 def _batches(people: int, items: int) -> Iterator[Int64]:
-    at_once = _people_at_once(items)
+    at_once = max(1, min(_MOST_PEOPLE_AT_ONCE, _SCORES_AT_ONCE // max(1, items)))
     for start in range(0, people, at_once):
         yield np.arange(start, min(start + at_once, people), dtype=np.int64)
 
 
-def _people_at_once(items: int) -> int:
-    return max(1, min(_MOST_PEOPLE_AT_ONCE, _SCORES_AT_ONCE // max(1, items)))
-
-
-def _judgement(held_out: HeldOut, tally: Tally, *, stopped: bool) -> EvaluationResult:
+def _result(held_out: HeldOut, tally: Tally, *, stopped: bool) -> EvaluationResult:
     tally.join()
     if tally.people == 0 and not stopped:
         raise _nothing_to_find()
@@ -176,5 +251,5 @@ def _nothing_to_find() -> DataError:
 
 def _not_measurable(metric: str, model: Model) -> SettingError:
     return SettingError(
-        f"{metric} cannot be measured for {model.name} on these people.", remedy="Watch another metric.", metric=metric
+        f"{metric} cannot be measured for {model.name} on these people.", remedy="Choose another metric.", metric=metric
     )

@@ -1,41 +1,51 @@
-"""What judging a model gave, and two models compared on the same people.
+"""What evaluating a model gave, two models compared on the same people, and both as text.
 
-Stands between the protocol and whoever reads it: views, JSON, quality pages.
-
-Shapes: U people.
+Shapes: U people, D draws.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.data.dataset import Int64
 from engine.errors import DataError
 from engine.evaluation.breakdown import Breakdown
-from engine.evaluation.intervals import Interval, bootstrap, middle_95, value_over_people
+from engine.evaluation.intervals import Floats, Interval, bootstrap, middle_95, value_over_people
+from engine.evaluation.metrics import higher_is_better, metric_of, needs_ratings
 
-Floats = npt.NDArray[np.float64]
-
-RANKING_METRICS = ("recall", "precision", "ap", "map", "ndcg", "graded_ndcg", "coverage", "novelty")
-ERROR_METRICS = ("rmse", "mse", "mae", "rmse_unit")
-_ROOTS = ("rmse", "rmse_unit")
 _SIDES = (" of the first", " of the second")
+_HELD_OUT = {
+    "strong": "{people} it has not learned from",
+    "random": "held-out ratings of {people}",
+    "time": "the newest ratings, of {people}",
+    "last": "the last ratings of {people}",
+}
 
 
 @dataclass(frozen=True)
 class EvaluationResult:
     """What a model is worth to held-out people.
 
-    `metrics` has what could be measured: "recall@20", "ndcg@100", "rmse" ... `per_person` has one value per held-out
-    person, NaN where that person has nothing to find; errors weigh by `rated_U`, how many ratings each value is of.
-    `people` counts those with any value. `stopped`: only the people who came first were judged.
-
-    "rmse", "mse" and "mae" are on the real scale of the data; "rmse_unit" is the RMSE with ratings moved to 0..1,
-    (r - low) / (high - low), as some studies report it.
+    Attributes
+    ----------
+    people
+        How many people have any value.
+    metrics
+        What could be measured, each with its 95 % interval: "recall@20", "ndcg@100", "rmse" ... (see
+        `engine.evaluation.metrics.METRICS`). Errors are in the unit of the data.
+    per_person
+        One value per held-out person, [U], NaN where that person has nothing to find.
+    user_rows_U
+        Who they are.
+    rated_U
+        Of how many ratings each person's errors are; by these they are weighed.
+    stopped
+        Whether only the people who came first were evaluated.
+    breakdowns
+        The figures for parts of the people, titles and ratings.
     """
 
     people: int
@@ -48,45 +58,45 @@ class EvaluationResult:
 
     def breakdown(self, name: str) -> Breakdown | None:
         """The breakdown of that name (see Breakdown), None where it was not measured."""
-        return next((one for one in self.breakdowns if one.name == name), None)
+        return next((breakdown for breakdown in self.breakdowns if breakdown.name == name), None)
 
 
-def compare(judgement: EvaluationResult, other: EvaluationResult, metric: str) -> Interval:
-    """How much greater a metric is in the first judgement, pairwise on the same people.
+def compare(result: EvaluationResult, baseline: EvaluationResult, metric: str) -> Interval:
+    """How much greater a metric is in the first result than in the second, pairwise on the same people.
 
     Zero inside the interval means that these people cannot tell the two models apart. Raises DataError where the
-    judgements are of different people or do not both have the metric person by person.
+    results are of different people or do not both have the metric person by person.
     """
-    for one in (judgement, other):
-        if metric not in one.per_person:
+    for measured in (result, baseline):
+        if metric not in measured.per_person:
             raise DataError(
                 f"{metric} was not measured person by person, so two models cannot be compared by it.",
-                remedy=f"Take one of: {', '.join(sorted(one.per_person))}.",
+                remedy=f"Take one of: {', '.join(sorted(measured.per_person))}.",
             )
-    found = differences(judgement, other, metrics=(metric,))
+    found = differences(result, baseline, metrics=(metric,))
     if metric not in found:
-        raise DataError("The two models were judged on different people.", remedy="Judge both on the same split.")
+        raise DataError("The two models were evaluated on different people.", remedy="Evaluate both on the same split.")
     return found[metric]
 
 
 def differences(
-    judgement: EvaluationResult, other: EvaluationResult, *, metrics: Sequence[str] | None = None
+    result: EvaluationResult, baseline: EvaluationResult, *, metrics: Sequence[str] | None = None
 ) -> dict[str, Interval]:
     """`compare` for many metrics at once, over the same draws of people; what cannot be compared is left out.
 
     `metrics` are all that both have, unless given. Empty where the two are of different people.
     """
-    if not _same(judgement.user_rows_U, other.user_rows_U):
+    rows_U, baseline_rows_U = result.user_rows_U, baseline.user_rows_U
+    if rows_U is not None and baseline_rows_U is not None and not np.array_equal(rows_U, baseline_rows_U):
         return {}
-    shared = judgement.per_person.keys() & other.per_person.keys()
-    wanted = [name for name in (metrics or judgement.per_person) if name in shared]
+    shared = result.per_person.keys() & baseline.per_person.keys()
     values: dict[str, Floats] = {}
     weights: dict[str, Floats] = {}
-    for name in wanted:
-        pair = [to_be_averaged(name, one.per_person[name]) for one in (judgement, other)]
+    for name in (metric for metric in (metrics or result.per_person) if metric in shared):
+        pair = [to_be_averaged(name, measured.per_person[name]) for measured in (result, baseline)]
         if not np.array_equal(np.isnan(pair[0]), np.isnan(pair[1])):
             continue
-        rated_U = judgement.rated_U if judgement.rated_U is not None else np.ones(len(pair[0]), dtype=np.int64)
+        rated_U = result.rated_U if result.rated_U is not None else np.ones(len(pair[0]), dtype=np.int64)
         for side, values_U in zip(_SIDES, pair, strict=True):
             values[name + side], weights[name + side] = values_U, weights_of(name, rated_U)
     return _intervals(values, weights) if values else {}
@@ -105,18 +115,72 @@ def _intervals(values: dict[str, Floats], weights: dict[str, Floats]) -> dict[st
 
 def to_be_averaged(name: str, values_U: Floats) -> Floats:
     """What of a metric averages over people: of an RMSE its square."""
-    return values_U**2 if name in _ROOTS else values_U
+    return values_U**2 if _is_root(name) else values_U
 
 
 def from_means(name: str, means: Floats) -> Floats:
     """The metric out of the mean of `to_be_averaged`."""
-    return np.sqrt(means) if name in _ROOTS else means
+    return np.sqrt(means) if _is_root(name) else means
 
 
 def weights_of(name: str, rated_U: Int64) -> Floats:
     """Errors weigh by how many ratings they are of; everything else weighs each person alike."""
-    return rated_U.astype(np.float64) if name in ERROR_METRICS else np.ones(len(rated_U))
+    return rated_U.astype(np.float64) if needs_ratings(name) else np.ones(len(rated_U))
 
 
-def _same(rows_U: Int64 | None, others_U: Int64 | None) -> bool:
-    return rows_U is None or others_U is None or np.array_equal(rows_U, others_U)
+def _is_root(name: str) -> bool:
+    metric = metric_of(name)
+    return metric is not None and metric.is_root
+
+
+def is_better(metric: str, difference: Interval) -> bool | None:
+    """Whether a difference (this less the other) is in favour of this.
+
+    None where it cannot be told apart from none, and for metrics of which neither more nor less is better.
+    """
+    higher, low, high = higher_is_better(metric), difference.low, difference.high
+    if higher is None or low is None or high is None or low <= 0 <= high:
+        return None
+    return (difference.value > 0) == higher
+
+
+def describe_difference(metric: str, difference: Interval, baseline: str, *, digits: int = 3) -> str:
+    """A paired difference as text. Of errors less is better.
+
+    >>> describe_difference("ndcg@100", Interval(0.021, 0.015, 0.027), "Most liked")
+    '0.021 better than Most liked [0.015, 0.027]'
+    >>> describe_difference("rmse", Interval(0.002, -0.001, 0.005), "Averages")
+    '0.002 worse than Averages [-0.001, 0.005], too close to tell apart'
+    """
+    value, low, high = difference.value, difference.low, difference.high
+    if value == 0 and low == high == 0:
+        return f"the same as {baseline}"
+    higher = higher_is_better(metric)
+    if higher is None:
+        side = "more" if value > 0 else "less"
+    else:
+        side = "better" if value == 0 or (value > 0) == higher else "worse"
+    if value < 0:
+        value, low, high = -value, None if high is None else -high, None if low is None else -low
+    text = f"{value:.{digits}f} {side} than {baseline}"
+    if low is None or high is None:
+        return text
+    text += f" [{low + 0.0:.{digits}f}, {high + 0.0:.{digits}f}]"
+    return f"{text}, too close to tell apart" if low <= 0 <= high else text
+
+
+def describe_held_out(split_kind: str, people: int) -> str:
+    """On what a run was evaluated: whole people only where the split holds those out, else ratings of so many people.
+
+    >>> describe_held_out("strong", 1), describe_held_out("random", 1200)
+    ('1 person it has not learned from', 'held-out ratings of 1,200 people')
+    """
+    counted = "1 person" if people == 1 else f"{people:,} people"
+    return _HELD_OUT.get(split_kind, "{people}").format(people=counted)
+
+
+def errors_note(split_kind: str, metrics: Iterable[str]) -> str:
+    """What errors among the metrics are of, where that is not every rating; else ""."""
+    if split_kind != "strong" or not any(needs_ratings(metric) for metric in metrics):
+        return ""
+    return "Errors are of liked titles alone: of people held out whole, nothing else is kept back."

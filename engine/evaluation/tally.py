@@ -1,7 +1,5 @@
 """What batches of people gave, put together as they come: per person only, so that it grows with people alone.
 
-Stands between the answers and a EvaluationResult.
-
 Shapes: U people, I titles, G groups of a breakdown, D draws.
 """
 
@@ -10,22 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.data.dataset import Bools, Int64
 from engine.data.split import HeldOut
 from engine.evaluation import breakdown
 from engine.evaluation.answers import Answer, Question
 from engine.evaluation.breakdown import Breakdown, Measured
-from engine.evaluation.intervals import Interval, bootstrap, middle_95, value_over_people
-from engine.evaluation.metrics import coverage
+from engine.evaluation.intervals import Floats, Interval, bootstrap, middle_95, value_over_people
+from engine.evaluation.metrics import METRICS, metric_of
 from engine.evaluation.result import from_means, to_be_averaged, weights_of
-
-Floats = npt.NDArray[np.float64]
 
 
 class Tally:
-    """Adds answers up, then draws people again and says metrics and breakdowns with their intervals."""
+    """Adds answers up, then draws people again for the intervals of metrics and breakdowns."""
 
     def __init__(self, held_out: HeldOut, question: Question) -> None:
         self._held_out, self._question = held_out, question
@@ -47,7 +42,9 @@ class Tally:
             self._measured: tuple[Measured, ...] = ()
             return
         names = self._answers[0].per_person
-        self.per_person = {name: np.concatenate([one.per_person[name] for one in self._answers]) for name in names}
+        self.per_person = {
+            name: np.concatenate([answer.per_person[name] for answer in self._answers]) for name in names
+        }
         self.rated_U = np.concatenate([answer.rated_U for answer in self._answers])
         self._measured = tuple(self._parts())
 
@@ -55,8 +52,8 @@ class Tally:
         """Work out the intervals, control going back after each lot of draws."""
         values = {name: to_be_averaged(name, values_U) for name, values_U in self.per_person.items()}
         weights = {name: weights_of(name, self.rated_U) for name in values}
-        for one in self._measured:
-            for name, (values_U, weights_U) in one.columns().items():
+        for measured in self._measured:
+            for name, (values_U, weights_U) in measured.columns().items():
                 values[name], weights[name] = values_U, weights_U
         for lot in bootstrap(values, weights):
             for name, draws_D in lot.items():
@@ -68,7 +65,7 @@ class Tally:
         self._draws = {}
 
     def metrics(self) -> dict[str, Interval]:
-        """Every metric that somebody has a value of; coverage has no interval."""
+        """Every metric that somebody has a value of; those over all people have no interval."""
         found: dict[str, Interval] = {}
         for name, values_U in self.per_person.items():
             value = value_over_people(to_be_averaged(name, values_U), weights_of(name, self.rated_U))
@@ -77,23 +74,28 @@ class Tally:
                 low, high = middle_95(from_means(name, np.concatenate(draws))) if draws else (None, None)
                 found[name] = Interval(float(from_means(name, np.array(value))), low, high)
         for k, listed_I in self._listed.items():
-            found[f"coverage@{k}"] = Interval(coverage(listed_I, self._question.candidates_I), None, None)
+            for metric in METRICS.values():
+                if metric.kind == "catalogue":
+                    value = metric.function(listed_I, self._question.candidates_I)
+                    found[f"{metric.name}@{k}"] = Interval(value, None, None)
         return found
 
     def breakdowns(self) -> tuple[Breakdown, ...]:
         """Every breakdown that has something to tell apart."""
         draws = {name: np.concatenate(lots) for name, lots in self._draws.items()}
-        found = [one.breakdown(draws) for one in self._measured]
+        found = [measured.breakdown(draws) for measured in self._measured]
         if self._question.tier_I is not None and self._question.counts_I is not None and found:
-            place = next(at for at, one in enumerate(found) if one.name == breakdown.POPULARITY) + 1
+            place = next(at for at, part in enumerate(found) if part.name == breakdown.POPULARITY) + 1
             found.insert(place, breakdown.popularity_of_data(self._question.counts_I, self._question.tier_I))
-        one_sided = (breakdown.KNOWN_AND_NEW, (breakdown.KNOWN_OR_NEW[0],))
-        return tuple(one for one in found if one.rows and (one.name, tuple(row.label for row in one.rows)) != one_sided)
+        all_known = (breakdown.KNOWN_AND_NEW, (breakdown.KNOWN_OR_NEW[0],))
+        return tuple(
+            part for part in found if part.rows and (part.name, tuple(row.label for row in part.rows)) != all_known
+        )
 
     @property
     def people(self) -> int:
         """How many people have any value at all."""
-        values = [~np.isnan(one) for name, one in self.per_person.items() if not name.startswith("novelty")]
+        values = [~np.isnan(values_U) for name, values_U in self.per_person.items() if _needs_relevant(name)]
         return int(np.logical_or.reduce(values).sum()) if values else 0
 
     def _parts(self) -> Iterator[Measured]:
@@ -121,3 +123,8 @@ class Tally:
         labels = question.levels.labels if name == breakdown.ERRORS_BY_RATING else breakdown.KNOWN_OR_NEW
         counts_G = weights_UG.sum(axis=0).astype(np.int64)
         return Measured(name, "RMSE", labels, counts_G, values_UG, weights_UG, "ratings", is_root=True)
+
+
+def _needs_relevant(name: str) -> bool:
+    metric = metric_of(name)
+    return metric is None or metric.needs_relevant

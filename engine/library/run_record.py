@@ -48,7 +48,7 @@ class RunRecord:
     steps: int
     best_epoch: int | None
     best_value: float | None
-    watched: str
+    monitor: str
     examples_per_second: float
     stopped_because: str
     metrics: dict[str, dict[str, float | None]]

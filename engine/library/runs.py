@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from engine.data.split import SplitConfig
-    from engine.evaluation.protocol import EvaluationResult
+    from engine.evaluation.result import EvaluationResult
     from engine.training.checkpoint import TrainingState
     from engine.training.config import TrainingConfig
     from engine.training.trainer import TrainedRun
@@ -81,16 +81,17 @@ class RunRecorder:
         self.run_id = run_id
         self._database, self._folder, self._on_model = database, folder, on_model
 
-    def checkpoint(self, state: TrainingState) -> None:
+    def save_checkpoint(self, state: TrainingState) -> None:
         """Make this the state from which the run resumes. Raises LibraryError; the former one then still counts."""
         is_first = not self._folder.has_checkpoint
         self._folder.save(state)
         if is_first:
             self._on_model()
 
-    def curve(self, epoch: EpochEnded) -> None:
+    def save_epoch(self, epoch: EpochEnded) -> None:
         """Save one epoch's point of the curves, and a line in the log."""
         values = {**asdict(epoch), "run_id": self.run_id}
+        values["watched"] = values.pop("monitor")
         with self._database.transaction() as connection:
             insert(connection, "curves", values, verb="INSERT OR REPLACE")
         validation = ", ".join(f"{name} {value:.4f}" for name, value in epoch.validation)
@@ -112,7 +113,8 @@ class RunStore(FolderStore[RunRecord]):
     _none_yet = "Train a model first."
 
     def __init__(self, database: Database, folder: Path, *, trash: Path) -> None:
-        super().__init__(database, RowReader(RunRecord), folder=folder, trash=trash)
+        columns = {"monitor": "watched", "people_evaluated": "people_judged"}
+        super().__init__(database, RowReader(RunRecord, columns=columns), folder=folder, trash=trash)
 
     def begin(self, dataset: Dataset, plan: RunPlan) -> RunRecorder:
         """Record a new run as running and make its folder. Raises LibraryError where the disk refuses."""
@@ -153,7 +155,7 @@ class RunStore(FolderStore[RunRecord]):
             steps=trained.steps,
             best_epoch=trained.best_epoch,
             best_value=trained.best_value,
-            watched=trained.watched,
+            monitor=trained.monitor,
             examples_per_second=trained.examples_per_second,
             stopped_because=trained.stopped_because,
             parameters=parameters_of(trained.model),
@@ -201,7 +203,7 @@ class RunStore(FolderStore[RunRecord]):
 
     def curves(self, run_id: str) -> tuple[EpochEnded, ...]:
         """The curves of a run, one point an epoch, in order."""
-        reader = RowReader(EpochEnded)
+        reader = RowReader(EpochEnded, columns={"monitor": "watched"})
         rows = self._database.rows(f"SELECT {reader.select} FROM curves WHERE run_id = ? ORDER BY epoch", (run_id,))
         return tuple(map(reader.read, rows))
 

@@ -15,6 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 from engine.data.dataset import Dataset
+from engine.evaluation.metrics import higher_is_better
 from engine.library.database import Database, damaged_record
 from engine.library.records import RecordStore, RowReader, first_free, insert
 
@@ -30,7 +31,7 @@ ENDED = frozenset({FINISHED, DIVERGED, FAILED})
 class SearchRow:
     """One run of a search.
 
-    `values` is what is varied about it. `value` is the watched metric on the validation people, `metrics` those of the
+    `values` is what is varied about it. `value` is the monitor on the validation people, `metrics` those of the
     test people. `batch` and `lr` are what was used in the end; `seconds` is all the time spent on it, finding its
     rate and judging it too. `note` says what a person should know ("batch 500 -> 250: the memory was not enough").
     """
@@ -64,7 +65,7 @@ class SearchRecord:
     dataset_id: str
     dataset_name: str
     fingerprint: str
-    watched: str
+    monitor: str
     plan: dict[str, Any]
     created: datetime
     runs: int
@@ -78,17 +79,12 @@ class SearchRecord:
     @property
     def higher_is_better(self) -> bool:
         """Whether of two runs that with the greater value is the better one."""
-        return higher_is_better(self.watched)
+        return higher_is_better(self.monitor) is not False
 
 
-def higher_is_better(watched: str) -> bool:
-    """Whether a greater value of a metric is better: of errors the smaller one is."""
-    return watched not in ("rmse", "mse", "mae")
-
-
-def best_of(rows: Iterable[SearchRow], watched: str) -> SearchRow | None:
+def best_of(rows: Iterable[SearchRow], monitor: str) -> SearchRow | None:
     """The row with the best value on the validation people; of equal ones the first. None where none has a value."""
-    sign = 1.0 if higher_is_better(watched) else -1.0
+    sign = -1.0 if higher_is_better(monitor) is False else 1.0
     with_value = [row for row in rows if row.value is not None and row.run_id is not None]
     return max(with_value, key=lambda row: (sign * float(row.value or 0.0), -row.place), default=None)
 
@@ -102,10 +98,11 @@ class SearchStore(RecordStore[SearchRecord]):
     def __init__(self, database: Database) -> None:
         rows = "(SELECT count(*) FROM search_rows r WHERE r.search_id = searches.search_id"
         ended = f"{rows} AND r.status IN ({', '.join(map(repr, sorted(ENDED)))}))"
-        super().__init__(database, RowReader(SearchRecord, columns={"runs": f"{rows})", "ended": ended}))
+        columns = {"monitor": "watched", "runs": f"{rows})", "ended": ended}
+        super().__init__(database, RowReader(SearchRecord, columns=columns))
 
     def begin(
-        self, dataset: Dataset, *, model: str, watched: str, plan: dict[str, Any], rows: Sequence[SearchRow]
+        self, dataset: Dataset, *, model: str, monitor: str, plan: dict[str, Any], rows: Sequence[SearchRow]
     ) -> SearchRecord:
         """Record a new search with all its rows, none of them run yet."""
         search_id = f"s{uuid4().hex[:8]}"
@@ -117,7 +114,7 @@ class SearchStore(RecordStore[SearchRecord]):
             "dataset_id": dataset.dataset_id,
             "dataset_name": dataset.name,
             "fingerprint": dataset.fingerprint,
-            "watched": watched,
+            "watched": monitor,
             "plan": plan,
             "created": datetime.now(UTC),
         }

@@ -1,14 +1,13 @@
-"""Mult-VAE and Mult-DAE: a profile of likes squeezed through a bottleneck and spread out again over all titles.
+"""Mult-VAE and Mult-DAE: a profile of likes goes through a bottleneck and comes out as a chance for every title.
 
-Stands between Split and Trainer, and behind the Recommender. The likes of a person, as a vector of length 1, go in
-sparse; in learning also what else they had, at less weight (see engine.models.likes). What comes out is a logit for
-every title, whose softmax is the chance that the person likes it next. Titles compete for that chance, which is what a
-list is about. Mult-VAE's bottleneck is a distribution (mean and variance), held near the standard normal by a weight
-that grows while it learns; Mult-DAE's is a point.
+The likes of a person go in as a sparse vector of length 1; in learning so do their other entries, with less weight
+(see engine.models.losses). What comes out is a logit for every title, whose softmax is the chance that the person
+likes it next: titles compete for that chance, as they do for a place in a list. Mult-VAE's bottleneck is a distribution
+(mean and variance), held near the standard normal by a weight that grows in training; Mult-DAE's is a point.
 
 Source: Liang, Krishnan, Hoffman and Jebara, "Variational Autoencoders for Collaborative Filtering", 2018.
 
-Shapes: B people, U profiles, I titles, H first width, L bottleneck, N likes, k likes of one profile, V variants.
+Shapes: B people, U profiles, I titles, H first width, L bottleneck, N entries, n entries of one profile, V variants.
 """
 
 from __future__ import annotations
@@ -27,14 +26,25 @@ from torch import Tensor, nn
 
 from engine.data.batches import Batch, ResidentHistories, whole_batch
 from engine.data.dataset import Histories, Scale
-from engine.models.base import Capabilities, Losses, ModelConfig, Moment, Prediction, StepModel
-from engine.models.layers import kept_like, normal_like
-from engine.models.likes import entry_weights, other_ratings_setting, what_likers_had
-from engine.models.losses import kl_to_standard_normal, multinomial_nll
+from engine.models.base import Losses, Moment, Prediction, StepModel, as_index
+from engine.models.declaration import ModelConfig
+from engine.models.losses import (
+    dropout_like,
+    entry_weights,
+    histories_of_likers,
+    kl_to_standard_normal,
+    multinomial_nll,
+    normal_like,
+    other_ratings_setting,
+)
+from engine.models.registry import kind_of
 from engine.settings import setting
 
 _HIDDEN, _STUDY_LATENT = 1000, 200
 _FULL_WIDTH_ENTRIES = 1e6
+_SCORES_AT_ONCE = 2**24
+_KL_SHARE = 0.85
+"""The share of a run's steps after which the variational weight is full, as in the original."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +60,11 @@ class AutoencoderConfig(ModelConfig):
     dropout: float = setting(
         0.5,
         label="Input dropout",
-        help="Share of a profile hidden in training, so that the rest must foretell it.",
+        help="Share of a profile hidden in training, so that the rest must predict it.",
         low=0.0,
         high=0.99,
         more=False,
     )
-
     other_ratings: float = other_ratings_setting(0.4)
 
     def widths(self) -> tuple[tuple[int, ...], int]:
@@ -70,7 +79,7 @@ class MultVaeConfig(AutoencoderConfig):
     kl_cap: float = setting(
         0.2,
         label="Variational weight",
-        help="How strongly the bottleneck is held near a standard normal, once the weight has grown to the full.",
+        help="How strongly the bottleneck is held near a standard normal, once the weight has grown to its full size.",
         low=0.0,
         high=10.0,
         more=False,
@@ -101,16 +110,6 @@ class MultDaeConfig(AutoencoderConfig):
         return self.changed(latent=self.latent or _scaled(_STUDY_LATENT, entries))
 
 
-def _scaled(width: int, entries: int) -> int:
-    k = min(1.0, math.sqrt(math.sqrt(entries / _FULL_WIDTH_ENTRIES)))
-    return max(50, math.ceil(width * k / 50) * 50)
-
-
-_SCORES_AT_ONCE = 2**24
-_KL_SHARE = 0.85
-"""The share of a run's steps after which the variational weight is full, as in the original."""
-
-
 class _Autoencoder(StepModel):
     """What both have in common. `outputs` is the width of the bottleneck's layer: twice that of a VAE's code."""
 
@@ -128,34 +127,35 @@ class _Autoencoder(StepModel):
         self.decoder = nn.Sequential(_xavier(nn.Linear(latent, decoder[0])), *_layers(decoder))
 
     def examples(self, histories: Histories, device: torch.device) -> ResidentHistories:
-        """The people who like anything, with all that counts in learning."""
-        return ResidentHistories(what_likers_had(histories, self.scale.like, others=self.config.other_ratings), device)
+        """The people who like anything, with all entries that count in learning."""
+        learned_from = histories_of_likers(histories, self.scale.like, others=self.config.other_ratings)
+        return ResidentHistories(learned_from, device)
 
     # -- learning ------------------------------------------------------------------------------------------------
 
     def losses(self, batch: Batch, *, noise: torch.Generator, moment: Moment) -> Losses:
-        kept_N = kept_like(batch.ratings_N, self.config.dropout, noise)
-        logits_BI, divergence = self._passed(self._first(batch, kept_N), noise)
+        dropout_N = dropout_like(batch.ratings_N, self.config.dropout, noise)
+        logits_BI, divergence = self.outputs_of(self.first_layer(batch, dropout_N), noise)
         targets_N = self._weights(batch)
         nll = multinomial_nll(logits_BI, batch.person_N, batch.item_rows_N, targets_N)
         per_like = nll.detach() * len(batch) / targets_N.sum().clamp(min=1.0)
         if divergence is None:
             return Losses(nll, per_like, {})
-        weight = self._kl_weight(moment)
+        weight = self.kl_weight(moment)
         parts = {"likelihood": per_like, "divergence": divergence.detach()}
         return Losses(nll + weight * divergence, per_like, parts)
 
-    def _kl_weight(self, moment: Moment) -> float:
+    def kl_weight(self, moment: Moment) -> float:
         return 0.0
 
     # -- the network ---------------------------------------------------------------------------------------------
 
-    def _first(self, likes: Batch, kept_N: Tensor | None = None) -> Tensor:
-        """The first layer before its bend, [B, H]: the rows of what counts, over the length of the profile."""
+    def first_layer(self, likes: Batch, dropout_N: Tensor | None = None) -> Tensor:
+        """The first layer before its tanh, [B, H]: weighted rows of the entries, over the length of the profile."""
         weights_N = self._weights(likes)
         squares_B = weights_N.new_zeros(len(likes)).index_add_(0, likes.person_N, weights_N.square())
         weights_N = weights_N * squares_B.clamp(min=1e-6).rsqrt()[likes.person_N]
-        weights_N = weights_N if kept_N is None else weights_N * kept_N
+        weights_N = weights_N if dropout_N is None else weights_N * dropout_N
         starts_B = likes.starts_B1[:-1]
         sums_BH = F.embedding_bag(
             likes.item_rows_N, self.first_IH, starts_B, mode="sum", per_sample_weights=weights_N.to(self.first_IH.dtype)
@@ -167,10 +167,10 @@ class _Autoencoder(StepModel):
         return entry_weights(batch.ratings_N, self.scale.like, others=self.config.other_ratings)
 
     def _code(self, first_UH: Tensor, noise: torch.Generator | None) -> tuple[Tensor, Tensor | None]:
-        """The bottleneck, [U, L], and how far it is from the standard normal (None where that is not asked)."""
+        """The bottleneck, [U, L], and its divergence from the standard normal (None when predicting)."""
         return torch.tanh(self.encoder(first_UH)), None
 
-    def _passed(self, first_UH: Tensor, noise: torch.Generator | None) -> tuple[Tensor, Tensor | None]:
+    def outputs_of(self, first_UH: Tensor, noise: torch.Generator | None) -> tuple[Tensor, Tensor | None]:
         code_UL, divergence = self._code(first_UH, noise)
         logits_UI: Tensor = self.decoder(code_UL)
         return logits_UI, divergence
@@ -179,57 +179,49 @@ class _Autoencoder(StepModel):
 
     @torch.inference_mode()
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
-        """See Model. Someone without a single like gets what the network says to an empty profile."""
+        """See Model. Someone without a like gets what the network predicts for an empty profile."""
         liked = profiles.likes(self.scale.like)
         chunks = []
         for people in self._portions(len(liked)):
             likes = whole_batch(liked.take(people), self.first_IH.device)
-            chunks.append(self._predicted(self._first(likes), None))
+            chunks.append(self._predicted(self.first_layer(likes), None))
         return Prediction.joined(chunks)
 
     @torch.inference_mode()
     def leave_one_out(
         self, profile: Histories, *, left_out_V: npt.NDArray[np.int64], columns_C: npt.NDArray[np.int64] | None
     ) -> Prediction:
-        """See Model. Without like i the first layer is the sum less one row, over the new length."""
+        """See Model. Without like i the first layer is the sum less row i, over the new length."""
         device = self.first_IH.device
         liked_n = torch.from_numpy(profile.ratings_N >= self.scale.like).to(device)
-        rows_n = torch.from_numpy(profile.item_rows_N.astype(np.int64)).to(device)
+        rows_n, out_V = as_index(profile.item_rows_N, device), as_index(left_out_V, device)
         weights_nH = self.first_IH[rows_n] * liked_n[:, None]
-        out_V = torch.from_numpy(np.asarray(left_out_V, dtype=np.int64)).to(device)
         sums_VH = torch.cat([weights_nH.sum(0, keepdim=True), weights_nH.sum(0) - weights_nH[out_V]])
         counts_V = liked_n.sum() - torch.cat([liked_n.new_zeros(1), liked_n[out_V]]).long()
         first_VH = sums_VH * counts_V.clamp(min=1).float().rsqrt()[:, None] * (counts_V > 0)[:, None]
-        columns = None if columns_C is None else torch.from_numpy(np.asarray(columns_C, dtype=np.int64)).to(device)
         first_VH = first_VH + self.first_bias_H
-        parts = [self._predicted(first_VH[torch.from_numpy(some)], columns) for some in self._portions(len(first_VH))]
+        columns = None if columns_C is None else as_index(columns_C, device)
+        parts = [self._predicted(first_VH[torch.from_numpy(rows)], columns) for rows in self._portions(len(first_VH))]
         return Prediction.joined(parts)
 
     def _portions(self, people: int) -> Iterator[npt.NDArray[np.int64]]:
-        """People in lots whose logits fit into memory."""
+        """Groups of people whose logits fit into memory."""
         at_once = max(1, _SCORES_AT_ONCE // max(1, self.items))
         for start in range(0, max(1, people), at_once):
             yield np.arange(start, min(start + at_once, people))
 
     def _predicted(self, first_UH: Tensor, columns_C: Tensor | None) -> Prediction:
-        logits_UI, _ = self._passed(first_UH, None)
+        logits_UI, _ = self.outputs_of(first_UH, None)
         log_probability = F.log_softmax(logits_UI.float(), dim=1)
         picked = log_probability if columns_C is None else log_probability[:, columns_C]
         return Prediction(picked.cpu(), picked.cpu())
 
 
 class MultVae(_Autoencoder):
-    """The variational one; the code is drawn while learning and is its mean when predicting."""
+    """The variational one: the code is sampled in training, and is its mean in prediction."""
 
     name = "mult_vae"
-    can = Capabilities(
-        ranks=True,
-        predicts_ratings=False,
-        learns_by_steps=True,
-        needs_times=False,
-        folds_in=True,
-        learns_from="likes",
-    )
+    can = kind_of(name).can
     config: MultVaeConfig
 
     def __init__(self, config: MultVaeConfig, *, items: int, scale: Scale) -> None:
@@ -242,22 +234,27 @@ class MultVae(_Autoencoder):
         drawn_UL = mean_UL + torch.exp(0.5 * log_variance_UL) * normal_like(mean_UL, noise)
         return drawn_UL, kl_to_standard_normal(mean_UL, log_variance_UL)
 
-    def _kl_weight(self, moment: Moment) -> float:
-        """Linear from 0 at the first step to kl_cap at kl_steps, then kept."""
+    def kl_weight(self, moment: Moment) -> float:
+        """Linear from 0 at the first step to kl_cap at kl_steps, then constant."""
         steps = self.config.kl_steps or max(1, round(_KL_SHARE * moment.total))
         return self.config.kl_cap * min(1.0, moment.step / steps)
 
 
 class MultDae(_Autoencoder):
-    """The denoising one: no distribution in the bottleneck, and (by default) no layer but that."""
+    """The denoising one: a point as bottleneck, and (by default) no other layer."""
 
     name = "mult_dae"
-    can = MultVae.can
+    can = kind_of(name).can
     config: MultDaeConfig
 
 
+def _scaled(width: int, entries: int) -> int:
+    k = min(1.0, math.sqrt(math.sqrt(entries / _FULL_WIDTH_ENTRIES)))
+    return max(50, math.ceil(width * k / 50) * 50)
+
+
 def _layers(widths: tuple[int, ...]) -> nn.Sequential:
-    """Linear layers with a tanh before each: what comes in has not been bent yet. None where there is one width."""
+    """Linear layers with a tanh before each; empty for a single width."""
     layers: list[nn.Module] = []
     for wide, narrow in pairwise(widths):
         layers += [nn.Tanh(), _xavier(nn.Linear(wide, narrow))]

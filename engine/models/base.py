@@ -1,9 +1,9 @@
-"""What a model is, as the rest of the street sees it: declared capabilities, scores for profiles, leave-one-out.
+"""What every model is: declared capabilities, predictions for profiles, and predictions without single entries.
 
-Stands between Split and Trainer, and again behind the Recommender. Every model is a torch module whose whole state
-is tensors, so one way of saving serves all.
+A model is a torch module whose whole state is tensors, so one way of saving serves all. `ClosedFormModel` is computed
+at once, `StepModel` learns by gradient steps.
 
-Shapes: U profiles, I titles, N entries of all profiles, n entries of one profile, C columns asked for, V variants.
+Shapes: U profiles, I titles, N entries of all profiles, C columns asked for, V variants of one profile.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,44 +21,17 @@ from torch import Tensor, nn
 from engine.data.batches import Examples, ResidentHistories
 from engine.data.dataset import Histories, Scale
 from engine.events import Job
+from engine.models.declaration import Capabilities
 from engine.settings import Config
 
 
 @dataclass(frozen=True)
-class Capabilities:
-    """What a model can do. Views, JSON and quality pages follow this; nothing is invented."""
-
-    ranks: bool
-    predicts_ratings: bool
-    learns_by_steps: bool
-    needs_times: bool
-    folds_in: bool
-    learns_from: str
-    """"likes" or "ratings"."""
-    mixes_presence: bool = False
-    """Whether its ranking moves with a weight between likely-to-watch and likely-to-love."""
-    states_uncertainty: bool = False
-    """Whether it can say how far off a predicted rating may be, once held-out ratings have shown it."""
-    examples: str = "people"
-    """What a batch is counted in: "people", "ratings" or "windows" of a person's titles in order."""
-
-
-@dataclass(frozen=True)
-class ModelConfig(Config):
-    """The settings of a model; None among them is automatic."""
-
-    def fitted_to(self, entries: int) -> Self:
-        """The same settings with what is automatic chosen for a data set of so many entries."""
-        return self
-
-
-@dataclass(frozen=True)
 class Prediction:
-    """What a model says about titles for profiles (rows), on the CPU, float32.
+    """What a model predicts for profiles (rows), on the CPU, float32. Columns are all I titles, or the C asked for.
 
-    score: what ranks at the default weight. log_probability: log of the chance that the person has the title, where
-    the model has such a thing. liking: predicted normalised rating (two-headed only). rating: predicted rating on
-    the person's own scale. Columns are all I titles, or the C that were asked for.
+    score_UI: what ranks at the default weight. log_probability_UI: log of the chance that the person has the title,
+    where the model has such a thing. liking_UI: predicted normalised rating (`two_head` only). rating_UI: predicted
+    rating on the scale of the data.
     """
 
     score_UI: Tensor
@@ -68,7 +41,7 @@ class Prediction:
 
     @staticmethod
     def joined(chunks: Sequence[Prediction]) -> Prediction:
-        """One prediction for the profiles of several, one below the other."""
+        """The predictions for several groups of profiles, one group below the other."""
         if len(chunks) == 1:
             return chunks[0]
 
@@ -82,11 +55,31 @@ class Prediction:
 
 
 class Model(nn.Module, ABC):
-    """A recommender over I titles. `like` is the least rating that counts as a like."""
+    """A recommender over I titles.
+
+    Parameters
+    ----------
+    config
+        Its settings, with everything automatic chosen (see `engine.models.registry.fitted_config`).
+    items
+        The number of titles I.
+    scale
+        The scale of the ratings; `scale.like` is the least rating that counts as a like.
+
+    Examples
+    --------
+    >>> from engine.data.dataset import Histories, Scale
+    >>> from engine.events import drive
+    >>> from engine.models.popularity import Popularity, PopularityConfig
+    >>> model = Popularity(PopularityConfig(), items=3, scale=Scale(1, 5, 1))
+    >>> drive(model.fit(Histories.of([0, 0, 1], [0, 2, 2], [5, 4, 5], people=2)))
+    >>> model.predict(Histories.of_one([0], [5])).score_UI
+    tensor([[1., 0., 2.]])
+    """
 
     name: ClassVar[str]
     can: Capabilities
-    """Stands on the class; a model that is made of others has its own."""
+    """On the class, as the registry declares it; a model that is made of others has its own."""
 
     def __init__(self, config: Config, *, items: int, scale: Scale) -> None:
         super().__init__()
@@ -96,30 +89,62 @@ class Model(nn.Module, ABC):
 
     @abstractmethod
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
-        """Predictions for all I titles for each profile. `ratings=False` may skip what ranking does not need.
+        """Predict all titles for each profile.
 
-        Profiles need not have been seen in training. Models of likes look at the liked entries only.
+        Parameters
+        ----------
+        profiles
+            U profiles, whether or not these people were in the training data. Models of likes look at liked entries
+            only.
+        ratings
+            False allows to skip what ranking does not need.
+
+        Returns
+        -------
+        Prediction
+            [U, I].
         """
 
     @torch.inference_mode()
     def ratings_of(self, profiles: Histories, wanted: Histories) -> Tensor:
-        """Predicted ratings of the N entries of `wanted` for the same people, [N] on the CPU, float32.
+        """Predict single ratings. Only for models that predict ratings.
 
-        For models that predict ratings; those for which a whole row of titles is dear answer these entries alone.
+        Models for which a whole row of titles is expensive compute these entries alone.
+
+        Parameters
+        ----------
+        profiles
+            U profiles.
+        wanted
+            The N entries to predict, of the same U people. Their own ratings are not looked at.
+
+        Returns
+        -------
+        Tensor
+            [N] on the CPU, float32, in the unit of the ratings.
         """
         rating_UI = self.predict(profiles).rating_UI
         assert rating_UI is not None, "only models that predict ratings are asked for them"
-        item_rows_N = torch.from_numpy(wanted.item_rows_N.astype(np.int64))
-        return rating_UI[torch.from_numpy(wanted.user_rows_N), item_rows_N]
+        return rating_UI[as_index(wanted.user_rows_N), as_index(wanted.item_rows_N)]
 
     @property
     def states_uncertainty(self) -> bool:
-        """Whether `rating_sds_of` has an answer: held-out ratings have shown how far off predictions are."""
+        """Whether `rating_sds_of` has an answer: it was measured on held-out ratings how far off predictions are."""
         return False
 
     def rating_sds_of(self, profiles: Histories, wanted: Histories) -> Tensor | None:
-        """How far off the predicted ratings of the N entries of `wanted` may be: standard deviations, in the ratings'
-        own unit, [N] on the CPU, float32. None where the model does not know.
+        """How far off predicted ratings may be.
+
+        Parameters
+        ----------
+        profiles, wanted
+            As for `ratings_of`.
+
+        Returns
+        -------
+        Tensor or None
+            Standard deviations, [N] on the CPU, float32, in the unit of the ratings; None where the model does not
+            know.
         """
         return None
 
@@ -131,17 +156,45 @@ class Model(nn.Module, ABC):
         left_out_V: npt.NDArray[np.int64],
         columns_C: npt.NDArray[np.int64] | None,
     ) -> Prediction:
-        """Predictions, [1 + V, C], for one profile: row 0 whole, row 1+v without entry `left_out_V[v]`.
+        """Predict for one profile whole and without each of some entries.
 
-        columns_C are item rows; None means all. Equal to calling `predict` on each variant, only faster.
+        Equal to calling `predict` on each variant, only faster.
+
+        Parameters
+        ----------
+        profile
+            One profile.
+        left_out_V
+            Places of entries in the profile, [V].
+        columns_C
+            The item rows to predict, [C]; None for all.
+
+        Returns
+        -------
+        Prediction
+            [1 + V, C]: row 0 is of the whole profile, row 1 + v of the one without entry `left_out_V[v]`.
         """
 
     def rank_scores(self, prediction: Prediction, weight: float | None = None) -> Tensor:
-        """What ranks the titles at a presence weight in [0, 1] (None: the model's default). Higher is better."""
+        """What ranks the titles, higher first.
+
+        Parameters
+        ----------
+        prediction
+            [U, C], from this model.
+        weight
+            The presence weight in [0, 1], for models that mix presence; None for the model's default.
+
+        Returns
+        -------
+        Tensor
+            [U, C].
+        """
         return prediction.score_UI
 
     @property
     def parameter_count(self) -> int:
+        """How many numbers it learns."""
         return sum(parameter.numel() for parameter in self.parameters())
 
 
@@ -150,15 +203,15 @@ class ClosedFormModel(Model):
 
     @abstractmethod
     def fit(self, histories: Histories) -> Job[None]:
-        """Learn from people's histories. A generator that reports stages (see engine.events)."""
+        """Learn from people's histories. A generator that yields stages and progress (see engine.events)."""
 
 
 @dataclass(frozen=True)
 class Losses:
-    """The loss of a batch: `total` is what the step goes down; `shown` is what curves and the rate finder read.
+    """The loss of a batch: `total` is what the step minimises; `shown` is what curves and the rate finder read.
 
-    `shown` and its `parts` are detached, on the device, and comparable between batches and over a whole run: no
-    dependence on how long the batch's profiles happen to be, nor on loss weights that move while learning.
+    `shown` and its `parts` are detached, on the device, and comparable between batches and over a whole run: they do
+    not depend on how long the profiles of the batch are, nor on loss weights that change during training.
     """
 
     total: Tensor
@@ -180,8 +233,8 @@ class StepModel(Model):
     def prepare(self, histories: Histories, *, seed: int) -> None:
         """Take from the training histories what must be there before the first step: counts, a row for each person.
 
-        Called before an optimizer is made; once more with the same histories and seed it changes nothing. The global
-        random state is not touched.
+        Called before an optimizer is made. A second call with the same arguments changes nothing, and the global random
+        state is not touched.
         """
 
     def examples(self, histories: Histories, device: torch.device) -> Examples:
@@ -193,12 +246,39 @@ class StepModel(Model):
         return ()
 
     def learn_uncertainty(self, fold_in: Histories, to_find: Histories) -> None:
-        """Learn from held-out ratings of any height how far off predictions are; nothing for most models."""
+        """Measure on held-out ratings of any height how far off predictions are; most models do nothing here.
+
+        Parameters
+        ----------
+        fold_in
+            The known entries of U people.
+        to_find
+            The held-out entries of the same people.
+        """
 
     @abstractmethod
     def losses(self, batch: Any, *, noise: torch.Generator, moment: Moment) -> Losses:
-        """The training loss of one batch of its examples. All randomness comes from `noise`."""
+        """The training loss of one batch.
+
+        Parameters
+        ----------
+        batch
+            A batch of the model's `examples`.
+        noise
+            The only source of randomness.
+        moment
+            The step within the run.
+        """
 
     def parameter_groups(self) -> list[dict[str, Any]]:
-        """Groups for the optimizer. A group with key "own_lr" keeps that rate whatever the schedule says."""
+        """Groups for the optimizer. A group with the key "own_lr" keeps that rate whatever the schedule says."""
         return [{"params": list(self.parameters())}]
+
+
+def as_index(rows: npt.ArrayLike, device: torch.device | None = None) -> Tensor:
+    """Rows or places as an index into tensors, int64, on a device (None: the CPU).
+
+    >>> as_index(np.array([2, 0], dtype=np.int32))
+    tensor([2, 0])
+    """
+    return torch.from_numpy(np.asarray(rows, dtype=np.int64)).to(device or torch.device("cpu"))

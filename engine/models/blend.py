@@ -1,13 +1,12 @@
-"""Several finished models as one: what each says is brought onto one measure, and added up by weight.
+"""Several finished models as one: their scores are brought onto one scale and added up by weight.
 
-Stands behind the Recommender like any other model, with copies of its parts inside: the runs that they were copied
-from may go. What a part says about the order of titles is standardised for each person: less its mean, over its
-standard deviation, both over the titles that training saw and the person does not have. So a part that speaks in
-logarithms of chances and one that speaks in sums of weights count as much as their weights say. Predicted ratings are
-on one measure as they are.
+A blend holds copies of its parts, so the runs that they were copied from may be deleted. The scores of a part are
+standardised for each person: less their mean, over their standard deviation, both over the titles that training saw and
+the person does not have. So a part that scores by logarithms of probabilities and one that scores by sums of weights
+count as much as their weights say. Predicted ratings are on one scale already.
 
-It explains itself through its parts. What a rating did to the mix is the sum of what it did to each part's
-standardised score times the part's weight: leaving a rating out, each part leaves it out, and is standardised anew.
+A blend explains itself through its parts. The impact of a rating is the sum over the parts of its impact on the part's
+standardised score times the part's weight; without the rating, each part is standardised anew.
 
 Shapes: U profiles, I titles, N entries of all profiles, n of one, V variants, C columns.
 """
@@ -26,17 +25,23 @@ from torch import Tensor, nn
 
 from engine.data.dataset import Histories, Scale
 from engine.errors import SettingError
-from engine.models.base import Capabilities, Model, ModelConfig, Prediction
+from engine.models.base import Model, Prediction, as_index
+from engine.models.declaration import Capabilities, ModelConfig
+from engine.models.registry import build, kind_of
 from engine.settings import setting
+
+_LEAST_SCORE = 1e-30
+_FLAT = 1e-6
+_ALL = slice(None)
 
 
 @dataclass(frozen=True)
 class Part:
-    """One model of a mix, as it was when it was mixed.
+    """One model of a blend.
 
-    model and config build it again; run is the name of the run that it is a copy of. weight: how much its opinion on
-    the order counts. presence: the weight of likely-to-watch at which it ranks, None for models that have no such
-    thing. rating_weight: what the rating that it predicts is multiplied by.
+    model and config build it again; run is the name of the run that it is a copy of. weight: how much its score counts
+    in the ranking. presence: the presence weight at which it ranks, None for models that have no such thing.
+    rating_weight: what the rating that it predicts is multiplied by.
     """
 
     model: str
@@ -49,8 +54,9 @@ class Part:
 
 @dataclass(frozen=True)
 class BlendConfig(ModelConfig):
-    """Which runs to mix, and, once they are, `copies`: their models and weights. A predicted rating is what those of
-    the copies add up to, plus `rating_offset`.
+    """The settings of `blend`: which runs to mix, and, once they are mixed, `copies` of them.
+
+    A predicted rating is the weighted sum of those of the copies, plus `rating_offset`.
     """
 
     parts: str = setting(
@@ -68,10 +74,10 @@ class BlendConfig(ModelConfig):
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """The config of a kept blend. Raises SettingError where it is not one."""
+        """The config of a saved blend. Raises SettingError where it is not one."""
         plain = dict(values)
         try:
-            copies = tuple(Part(**one) for one in plain.pop("copies", ()))
+            copies = tuple(Part(**copy) for copy in plain.pop("copies", ()))
             offset = float(plain.pop("rating_offset", 0.0))
         except (TypeError, ValueError) as error:
             raise SettingError(
@@ -80,36 +86,25 @@ class BlendConfig(ModelConfig):
         return dataclasses.replace(super().from_dict(plain), copies=copies, rating_offset=offset)
 
 
-_LEAST_SCORE = 1e-30
-_FLAT = 1e-6
-_ALL = slice(None)
-
-
 @dataclass(frozen=True)
 class Share:
-    """What one part adds to a mix, its weights counted in; None for what it has no say in."""
+    """What one part adds to a blend, already weighted; None where its weight is 0."""
 
     score_UC: Tensor | None
     rating_UC: Tensor | None
 
 
 class Blend(Model):
-    """A mix of models over the same I titles. `models` may bring them; fresh ones are built otherwise.
+    """A weighted mix of models over the same I titles. `models` are its parts; without them fresh ones are built.
 
-    What it can follows from its parts; on the class stands what every mix can. It remembers which titles training saw.
+    Its capabilities follow from its parts; the class has those that every blend has.
     """
 
     name = "blend"
-    can = Capabilities(
-        ranks=True,
-        predicts_ratings=False,
-        learns_by_steps=False,
-        needs_times=False,
-        folds_in=True,
-        learns_from="ratings",
-    )
+    can = kind_of(name).can
     config: BlendConfig
     candidates_I: Tensor
+    """Which titles training saw, bool [I]."""
 
     def __init__(self, config: BlendConfig, *, items: int, scale: Scale, models: Sequence[Model] | None = None) -> None:
         super().__init__(config, items=items, scale=scale)
@@ -117,7 +112,7 @@ class Blend(Model):
             raise SettingError(
                 "A blend is made of finished runs, and here is none.", remedy="Name them: --set parts=RUN1+RUN2."
             )
-        built = [_built(copy, items=items, scale=scale) for copy in config.copies] if models is None else models
+        built = [_fresh(copy, items=items, scale=scale) for copy in config.copies] if models is None else models
         self.models = nn.ModuleList(built)
         self.register_buffer("candidates_I", torch.ones(items, dtype=torch.bool))
         self.can = _together(config.copies, built)
@@ -129,11 +124,11 @@ class Blend(Model):
 
     @property
     def parameter_count(self) -> int:
-        """See Model. Of a part that was computed at once what it keeps."""
-        own = [
-            model.parameter_count or sum(one.numel() for one in model.state_dict().values()) for _, model in self.parts
-        ]
-        return sum(own)
+        """See Model. Of a part that was computed at once, all numbers that it stores."""
+        return sum(
+            model.parameter_count or sum(tensor.numel() for tensor in model.state_dict().values())
+            for _, model in self.parts
+        )
 
     # -- predicting ------------------------------------------------------------------------------------------------
 
@@ -149,7 +144,7 @@ class Blend(Model):
 
     @torch.inference_mode()
     def ratings_of(self, profiles: Histories, wanted: Histories) -> Tensor:
-        """See Model. Each part answers in its own quick way."""
+        """See Model. Each part predicts in its own quick way."""
         sums = [
             part.rating_weight * model.ratings_of(profiles, wanted) for part, model in self.parts if part.rating_weight
         ]
@@ -157,59 +152,59 @@ class Blend(Model):
 
     @property
     def states_uncertainty(self) -> bool:
-        """See Model. It does where all do whose ratings it predicts by."""
+        """See Model. Where every part whose ratings count does."""
         rating = [model for part, model in self.parts if part.rating_weight]
-        return bool(rating) and all(one.states_uncertainty for one in rating)
+        return bool(rating) and all(model.states_uncertainty for model in rating)
 
     @torch.inference_mode()
     def rating_sds_of(self, profiles: Histories, wanted: Histories) -> Tensor | None:
-        """See Model. The parts err together, on the same odd ratings, so what is doubtful adds up as the ratings do."""
+        """See Model. The parts err together, on the same odd ratings, so their deviations add up as the ratings do."""
         if not self.states_uncertainty:
             return None
-        said = [(part, model.rating_sds_of(profiles, wanted)) for part, model in self.parts if part.rating_weight]
-        return torch.stack([part.rating_weight * sds for part, sds in said if sds is not None]).sum(0)
+        found = [(part, model.rating_sds_of(profiles, wanted)) for part, model in self.parts if part.rating_weight]
+        return torch.stack([part.rating_weight * sds_N for part, sds_N in found if sds_N is not None]).sum(0)
 
     @torch.inference_mode()
     def shares(self, profiles: Histories, *, ratings: bool = True) -> tuple[Share, ...]:
         """What each part adds to `predict`, in the order of the parts."""
         free_UI = free_titles(self.candidates_I, profiles)
 
-        def said(part: Part, model: Model) -> Prediction:
+        def predicted(part: Part, model: Model) -> Prediction:
             return model.predict(profiles, ratings=_needs_ratings(part, ratings=ratings))
 
-        return self._shares(said, free_UI, None, ratings=ratings)
+        return self._shares(predicted, free_UI, None, ratings=ratings)
 
     @torch.inference_mode()
     def shares_left_out(
         self, profile: Histories, *, left_out_V: npt.NDArray[np.int64], columns_C: npt.NDArray[np.int64] | None
     ) -> tuple[Share, ...]:
-        """What each part adds to `leave_one_out`, [1 + V, C]: the parts' own numbers behind an explanation."""
+        """What each part adds to `leave_one_out`, [1 + V, C], in the order of the parts."""
         free_VI = free_without_each(self.candidates_I, profile, left_out_V)
 
-        def said(part: Part, model: Model) -> Prediction:
+        def predicted(part: Part, model: Model) -> Prediction:
             columns = None if part.weight else columns_C
             return model.leave_one_out(profile, left_out_V=left_out_V, columns_C=columns)
 
-        return self._shares(said, free_VI, columns_C, ratings=True)
+        return self._shares(predicted, free_VI, columns_C, ratings=True)
 
     def _shares(
         self,
-        said: Callable[[Part, Model], Prediction],
+        predicted: Callable[[Part, Model], Prediction],
         free_UI: Tensor,
         columns_C: npt.NDArray[np.int64] | None,
         *,
         ratings: bool,
     ) -> tuple[Share, ...]:
-        columns = _ALL if columns_C is None else torch.from_numpy(np.asarray(columns_C, dtype=np.int64))
+        columns = _ALL if columns_C is None else as_index(columns_C)
         found = []
         for part, model in self.parts:
             rates = ratings and bool(part.rating_weight)
             if not part.weight and not rates:
                 found.append(Share(None, None))
                 continue
-            prediction, score, rating = said(part, model), None, None
+            prediction, score, rating = predicted(part, model), None, None
             if part.weight:
-                score = part.weight * standardised(opinion(model, prediction, part.presence), free_UI, columns)
+                score = part.weight * standardised(additive_scores(model, prediction, part.presence), free_UI, columns)
             if rates:
                 assert prediction.rating_UI is not None, "a part with a rating weight predicts ratings"
                 rating_UC = prediction.rating_UI[:, columns] if part.weight else prediction.rating_UI
@@ -218,8 +213,8 @@ class Blend(Model):
         return tuple(found)
 
     def mixed(self, shares: tuple[Share, ...], *, ratings: bool) -> Prediction:
-        """The prediction that the shares of all parts add up to."""
-        score = torch.stack([one.score_UC for one in shares if one.score_UC is not None]).sum(0)
+        """The sum of the shares of all parts, as a prediction."""
+        score = torch.stack([share.score_UC for share in shares if share.score_UC is not None]).sum(0)
         rates = [share.rating_UC for share in shares if share.rating_UC is not None]
         return Prediction(score, rating_UI=self._as_rating(torch.stack(rates).sum(0)) if ratings and rates else None)
 
@@ -227,17 +222,18 @@ class Blend(Model):
         return (sums + self.config.rating_offset).clamp(self.scale.low, self.scale.high)
 
 
-def opinion(model: Model, prediction: Prediction, presence: float | None) -> Tensor:
-    """What a model ranks by, where differences add up: of one that ranks by a product of chances the logarithm."""
+def additive_scores(model: Model, prediction: Prediction, presence: float | None) -> Tensor:
+    """What a model ranks by, [U, C], in a form that may be added: the logarithm where it is a product."""
     if not model.can.mixes_presence:
         return model.rank_scores(prediction)
     return model.rank_scores(prediction, presence).clamp(min=_LEAST_SCORE).log()
 
 
 def standardised(scores_UI: Tensor, free_UI: Tensor, columns: Tensor | slice = _ALL) -> Tensor:
-    """Scores (of some columns) less the mean and over the (population) standard deviation of a person's free titles.
+    """Scores of some columns, less the mean and over the (population) standard deviation of a person's free titles.
 
-    All zeros for a person to whom a model says the same about every title: it has no opinion.
+    scores_UI and free_UI are [U, I], free_UI is 1 for free titles and 0 for others; the result is [U, C]. All zeros for
+    a person for whom every title has the same score.
     """
     count_U1 = free_UI.sum(1, keepdim=True).clamp(min=1)
     mean_U1 = _row_sums(scores_UI, free_UI) / count_U1
@@ -254,8 +250,7 @@ def _row_sums(values_UI: Tensor, weights_UI: Tensor) -> Tensor:
 def free_titles(candidates_I: Tensor, profiles: Histories) -> Tensor:
     """1 for the titles that training saw and a person does not have, 0 for the others, [U, I]."""
     free_UI = candidates_I.cpu().float().expand(len(profiles), -1).clone()
-    rows_N = torch.from_numpy(np.asarray(profiles.user_rows_N, dtype=np.int64))
-    free_UI[rows_N, torch.from_numpy(np.asarray(profiles.item_rows_N, dtype=np.int64))] = 0.0
+    free_UI[as_index(profiles.user_rows_N), as_index(profiles.item_rows_N)] = 0.0
     return free_UI
 
 
@@ -275,22 +270,21 @@ def _needs_ratings(part: Part, *, ratings: bool) -> bool:
     return (ratings and bool(part.rating_weight)) or part.presence not in (None, 1.0)
 
 
-def _built(part: Part, *, items: int, scale: Scale) -> Model:
-    from engine.models.registry import build, kind_of  # the registry lists this model too
-
-    return build(part.model, kind_of(part.model).config_class.from_dict(part.config), items=items, scale=scale)
+def _fresh(part: Part, *, items: int, scale: Scale) -> Model:
+    config = kind_of(part.model).config_class.from_dict(part.config)
+    return build(part.model, config, items=items, scale=scale)
 
 
 def _together(parts: Sequence[Part], models: Sequence[Model]) -> Capabilities:
-    """What models can together. A part with no say in the list does not make the mix go by more than likes."""
+    """What models can together. A part without weight in the list does not make it depend on more than likes."""
     listing = [model for part, model in zip(parts, models, strict=True) if part.weight] or models
     rating = [model for part, model in zip(parts, models, strict=True) if part.rating_weight]
     return Capabilities(
         ranks=True,
         predicts_ratings=bool(rating),
         learns_by_steps=False,
-        needs_times=any(one.can.needs_times for one in models),
-        folds_in=all(one.can.folds_in for one in models),
-        learns_from="likes" if all(one.can.learns_from == "likes" for one in listing) else "ratings",
-        states_uncertainty=bool(rating) and all(one.can.states_uncertainty for one in rating),
+        needs_times=any(model.can.needs_times for model in models),
+        folds_in=all(model.can.folds_in for model in models),
+        learns_from="likes" if all(model.can.learns_from == "likes" for model in listing) else "ratings",
+        states_uncertainty=bool(rating) and all(model.can.states_uncertainty for model in rating),
     )

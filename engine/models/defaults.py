@@ -1,10 +1,10 @@
-"""Which model to take for a data set on a machine: "Best quality" and "Fastest", by rules that are written down here.
+"""Which model to take for a data set on a machine: the rules behind "Best for your data" and "Fastest".
 
-Stands beside the presets. A rule looks at how much there is to learn from and to compute with, and says in a sentence
-why it holds. The first rule that holds decides; the last of each list always does. What the rules rest on: no single
-network was ahead of EASE on MovieLens-1M (NDCG@100 near 0.44; Mult-VAE as its study had it 0.393, tuned near 0.42) nor
-on the bundled sample, while Mult-VAE is ahead on MovieLens-20M (0.426 against 0.420, published). The time of EASE grows
-with the square of the titles times the titles or people, whichever are fewer; its memory with the square of the titles.
+A rule looks at how much there is to learn from and to compute with, and says in a sentence why it holds. The first rule
+that holds decides; the last of each list always does. What the rules rest on: no single network was ahead of EASE on
+MovieLens-1M (NDCG@100 near 0.44; Mult-VAE with its study's settings 0.393, tuned near 0.42) nor on the bundled sample,
+while Mult-VAE is ahead on MovieLens-20M (0.426 against 0.420, published). The time of EASE grows with the square of the
+titles times the titles or people, whichever are fewer; its memory with the square of the titles.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-
 from engine.data.dataset import Dataset
 from engine.data.split import LIKES_THAT_COUNT
+from engine.data.statistics import DatasetStatistics, count_statistics
 from engine.device import available_memory_bytes, find_devices, usable_cores
 from engine.errors import SettingError
+from engine.events import drive
 from engine.models.ease import ease_memory_bytes
-from engine.models.memory import size_in_words
 from engine.models.presets import CHOSEN, PRESETS, Preset, preset_of
-from engine.models.registry import kind_of
+from engine.models.registry import kind_of, title_of
+from engine.text import format_size
 
 FEW_PEOPLE = 20
 MANY_PEOPLE = 50_000
@@ -35,7 +35,7 @@ _NETWORK_PER_CORE, _NETWORK_ON_GPU = 1.6e7, 4e9
 
 @dataclass(frozen=True)
 class Machine:
-    """What there is to compute with. Memory in bytes that are free now, None where that cannot be told."""
+    """What there is to compute with. Memory in bytes that are free now, None where that is unknown."""
 
     memory_bytes: int | None
     cores: int
@@ -44,7 +44,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class DataFacts:
-    """What of a data set decides. `counted` people like five titles or more; `rates` is whether ratings differ."""
+    """What the rules look at. `counted` people like five titles or more; `rates` is whether ratings differ."""
 
     people: int
     titles: int
@@ -72,33 +72,55 @@ def this_machine() -> Machine:
 
 
 def facts_of(dataset: Dataset) -> DataFacts:
-    """Count what decides; reads every rating once."""
-    histories = dataset.histories
-    ratings_N, times_N = histories.ratings_N, histories.times_N
-    rated_N = ratings_N[~np.isnan(ratings_N)]
-    liked_before = np.concatenate(([0], np.cumsum(ratings_N >= dataset.scale.like)))
-    likes_U = np.diff(liked_before[histories.indptr_U1])
+    """Count what decides; reads every rating once. Where a library holds the data set, its statistics say the same."""
+    return facts_from(drive(count_statistics(dataset)))
+
+
+def facts_from(statistics: DatasetStatistics) -> DataFacts:
+    """What decides, of what was counted before."""
     return DataFacts(
-        people=dataset.people,
-        titles=dataset.titles,
-        entries=dataset.entries,
-        rated=len(rated_N),
-        likes=int(likes_U.sum()),
-        counted=int((likes_U >= LIKES_THAT_COUNT).sum()),
-        rates=len(rated_N) > 0 and float(rated_N.min()) < float(rated_N.max()),
-        timed=times_N is not None and len(times_N) > 0 and int(times_N.min()) < int(times_N.max()),
+        people=statistics.people,
+        titles=statistics.titles,
+        entries=statistics.entries,
+        rated=statistics.rated,
+        likes=statistics.likes,
+        counted=statistics.likers,
+        rates=statistics.has_varied_ratings,
+        timed=statistics.has_varied_times,
     )
 
 
-def choose_preset(name: str, dataset: Dataset, machine: Machine) -> Preset:
-    """ "best_quality" or "fastest" for a data set on a machine; its `why` is the sentence of the rule that decided."""
-    return _chosen(name, facts_of(dataset), machine)
+def choose_preset(name: str, facts: DataFacts, machine: Machine) -> Preset:
+    """ "best_quality" or "fastest" by the rules; its `why` is the sentence of the rule that decided."""
+    if name not in RULES:
+        raise SettingError(f"There is no rule for {name!r}.", remedy=f"Known are: {', '.join(RULES)}.", preset=name)
+    for rule in RULES[name]:
+        why = rule.why(facts, machine)
+        if why is not None:
+            title, sentence = CHOSEN[name]
+            return Preset(name, title, sentence, rule.model, rule.settings, rule.training, why=why)
+    raise AssertionError("the last rule always holds")
 
 
 def preset_for(name: str, dataset: Dataset, *, machine: Machine | None = None) -> Preset:
-    """Any preset, fitted to a data set. Raises SettingError for unknown names and where it cannot be used on it."""
+    """A preset adapted to a data set.
+
+    Parameters
+    ----------
+    name
+        One of `CHOSEN` or `PRESETS`.
+    dataset
+        Its ratings are read once.
+    machine
+        None for this machine.
+
+    Raises
+    ------
+    SettingError
+        For unknown names, and where the preset is of no use to the data set.
+    """
     facts = facts_of(dataset)
-    preset = _chosen(name, facts, machine or this_machine()) if name in CHOSEN else fitted(preset_of(name), facts)
+    preset = choose_preset(name, facts, machine or this_machine()) if name in CHOSEN else fitted(preset_of(name), facts)
     if preset.refusal:
         raise SettingError(preset.refusal, remedy="Choose another preset.", preset=name)
     return preset
@@ -112,11 +134,12 @@ def presets_for(
     `facts` are facts_of(dataset) where they were counted before.
     """
     facts, machine = facts or facts_of(dataset), machine or this_machine()
-    return (*(_chosen(name, facts, machine) for name in CHOSEN), *(fitted(one, facts) for one in PRESETS.values()))
+    chosen = (choose_preset(name, facts, machine) for name in CHOSEN)
+    return (*chosen, *(fitted(preset, facts) for preset in PRESETS.values()))
 
 
 def fitted(preset: Preset, facts: DataFacts) -> Preset:
-    """A study's preset with what these data cannot do put right, and a sentence for each such thing."""
+    """A study's preset adapted to what these data cannot do, with a note for each change."""
     kind = kind_of(preset.model)
     if kind.only_rates and not facts.rates:
         why = "all ratings are the same" if facts.rated else "nothing is rated, only seen"
@@ -132,18 +155,7 @@ def fitted(preset: Preset, facts: DataFacts) -> Preset:
     return replace(preset, notes=tuple(notes))
 
 
-def _chosen(name: str, facts: DataFacts, machine: Machine) -> Preset:
-    if name not in RULES:
-        raise SettingError(f"There is no rule for {name!r}.", remedy=f"Known are: {', '.join(RULES)}.", preset=name)
-    for rule in RULES[name]:
-        why = rule.why(facts, machine)
-        if why is not None:
-            title, sentence = CHOSEN[name]
-            return Preset(name, title, sentence, rule.model, rule.settings, rule.training, why=why)
-    raise AssertionError("the last rule always holds")
-
-
-# -- what the rules ask ------------------------------------------------------------------------------------------
+# -- the rules -------------------------------------------------------------------------------------------------------
 
 
 def ease_seconds(facts: DataFacts, machine: Machine) -> float:
@@ -167,15 +179,15 @@ def ease_fits(facts: DataFacts, machine: Machine) -> bool:
 def _only_seen(facts: DataFacts, machine: Machine) -> str | None:
     if facts.rated or not facts.entries:
         return None
-    return "Nothing is rated here, only seen, and the two-headed model is the one that learns from what was seen."
+    return f"Nothing is rated here, only seen, and {title_of('two_head')} is the model that learns from what was seen."
 
 
 def _too_few(facts: DataFacts, machine: Machine) -> str | None:
     if facts.counted >= FEW_PEOPLE:
         return None
     return (
-        f"Only {facts.counted:,} people like {LIKES_THAT_COUNT} titles or more, too few to tell who is like whom: what "
-        "most people like is the safest answer."
+        f"Only {facts.counted:,} people like {LIKES_THAT_COUNT} titles or more, too few to see whose tastes are alike: "
+        "what most people like is the safest answer."
     )
 
 
@@ -185,20 +197,21 @@ def _best_is_ease(facts: DataFacts, machine: Machine) -> str | None:
         return None
     measured = "On data of this size no network that we measured was ahead of it"
     if facts.counted >= MANY_PEOPLE:
-        measured = "A network would come a little further with so many people, but takes hours without a GPU"
+        measured = "A network would do a little better with so many people, but takes hours without a GPU"
     return (
-        f"{measured}; the {facts.titles:,} titles need {size_in_words(ease_memory_bytes(facts.titles))} and about "
-        f"{_time(seconds)}. Blended with a trained network it gets a little better still."
+        f"{measured}; the {facts.titles:,} titles need {format_size(ease_memory_bytes(facts.titles))} and about "
+        f"{_about(seconds)}. Blended with a trained network it gets a little better still."
     )
 
 
 def _best_is_vae(facts: DataFacts, machine: Machine) -> str:
     epochs = kind_of("mult_vae").training_for(facts.entries)["epochs"]
-    about = _time(network_seconds(facts, machine, epochs=epochs))
+    about = _about(network_seconds(facts, machine, epochs=epochs))
+    ease = title_of("ease")
     if ease_fits(facts, machine) and facts.counted >= MANY_PEOPLE:
-        return f"{facts.counted:,} people are enough for a network to pass EASE, and there is a GPU: about {about}."
+        return f"{facts.counted:,} people are enough for a network to beat {ease}, and there is a GPU: about {about}."
     return (
-        f"EASE is too big for {facts.titles:,} titles here ({size_in_words(ease_memory_bytes(facts.titles))}), so the "
+        f"{ease} is too big for {facts.titles:,} titles here ({format_size(ease_memory_bytes(facts.titles))}), so the "
         f"best network for lists is taken: about {about}."
     )
 
@@ -207,15 +220,18 @@ def _fastest_is_ease(facts: DataFacts, machine: Machine) -> str | None:
     seconds = ease_seconds(facts, machine)
     if not ease_fits(facts, machine) or seconds > _QUICK_S:
         return None
-    return f"It is computed at once, in about {_time(seconds)} for {facts.titles:,} titles, without any training."
+    return f"It is computed at once, in about {_about(seconds)} for {facts.titles:,} titles, without any training."
 
 
 def _fastest_is_dae(facts: DataFacts, machine: Machine) -> str:
-    about = _time(network_seconds(facts, machine, epochs=10))
-    return f"EASE would take long or not fit with {facts.titles:,} titles; the smallest network takes about {about}."
+    about = _about(network_seconds(facts, machine, epochs=10))
+    return (
+        f"{title_of('ease')} would take long or not fit with {facts.titles:,} titles; the smallest network takes about "
+        f"{about}."
+    )
 
 
-def _time(seconds: float) -> str:
+def _about(seconds: float) -> str:
     if seconds < 90:
         return f"{max(1, round(seconds))} s"
     return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.0f} hours"

@@ -1,13 +1,12 @@
 """EASE: what liking one title says about every other, computed at once.
 
-Stands between Split and Recommender; fitted as soon as a data set opens, so that a list is there within seconds.
-Scores are x B (see engine.models.ridge): the leave-one-out impact of a liked title i on title j is exactly B[i, j],
-and a rating that is no like has none. Titles that nobody likes have no row: their weights are zero.
+Scores are x B (see engine.models.ridge): the leave-one-out impact of a liked title i on title j is exactly B[i, j], and
+a rating that is no like has none. Titles that nobody likes have no row in B: their weights are zero.
 
-B is learned from a person's likes at weight 1 and other titles at less; all of a person's weights are divided by a
-power of their sum, so that those who rated thousands do not speak for all; and l2 grows with how often a title occurs
-as if a share of every profile had been hidden in learning (Steck 2020, "Autoencoders that don't overfit towards the
-Identity"). With all three off it is EASE^R as published (Steck 2019).
+B is learned from a person's likes with weight 1 and their other titles with less. All of a person's weights are divided
+by a power of their sum, so that people who rated thousands of titles do not dominate. l2 grows with how often a title
+occurs, as if a share of every profile had been hidden in learning (Steck 2020, "Autoencoders that don't overfit towards
+the Identity"). With all three off it is EASE^R as published (Steck 2019).
 
 Shapes: U profiles, I titles, L titles that somebody likes, N entries, n of one profile, V variants, C columns.
 """
@@ -27,15 +26,19 @@ from scipy.sparse import csr_array
 from torch import Tensor
 
 from engine.data.dataset import Float32, Histories, Scale
+from engine.device import available_memory_bytes
 from engine.errors import DeviceError, TrainingError
 from engine.events import Event, Job, Pace, Progressed, StageStarted
-from engine.models.base import Capabilities, ClosedFormModel, ModelConfig, Prediction
-from engine.models.likes import entry_weights, other_ratings_setting, what_likers_had
-from engine.models.memory import available_memory_bytes, size_in_words
+from engine.models.base import ClosedFormModel, Prediction, as_index
+from engine.models.declaration import ModelConfig
+from engine.models.losses import entry_weights, histories_of_likers, other_ratings_setting
+from engine.models.registry import kind_of
 from engine.models.ridge import BLOCK, gram_matrix, invert_by_sweeping, weights_from_inverse, weights_through_people
 from engine.settings import setting
+from engine.text import format_size
 
 _LEAST_L2, _MOST_L2 = 1.0, 500.0
+_SHARE_OF_FREE_MEMORY = 0.8
 
 
 @dataclass(frozen=True)
@@ -45,24 +48,25 @@ class EaseConfig(ModelConfig):
     l2: float | None = setting(
         None,
         label="Regularisation (l2)",
-        help="How little the model believes in titles that few people like. More is more cautious.",
+        help="How little the model trusts titles that few people like. More is more cautious.",
         low=0.01,
         high=1e6,
         scale="log",
         more=False,
     )
     other_ratings: float = other_ratings_setting(0.4)
-    evenness: float = setting(
+    user_weight_exponent: float = setting(
         0.25,
-        label="Evenness of people",
-        help="0: who rated much says much. 1: everyone has the same say, however much they rated.",
+        label="User weight exponent",
+        help="0: people count by how much they rated. 1: everyone counts the same, however much they rated.",
         low=0.0,
         high=1.0,
+        former=("evenness",),
     )
     dropout: float = setting(
         0.4,
         label="Input dropout",
-        help="Learns as if this share of each profile were hidden; well-known titles then say less.",
+        help="Learns as if this share of each profile were hidden; well-known titles then count less.",
         low=0.0,
         high=0.9,
     )
@@ -73,25 +77,15 @@ class EaseConfig(ModelConfig):
         return self.changed(l2=self.l2 or automatic)
 
 
-AS_PUBLISHED: Mapping[str, Any] = {"other_ratings": 0.0, "evenness": 0.0, "dropout": 0.0}
+AS_PUBLISHED: Mapping[str, Any] = {"other_ratings": 0.0, "user_weight_exponent": 0.0, "dropout": 0.0}
 """Plain EASE^R (Steck 2019), at whatever l2."""
-
-
-_SHARE_OF_FREE_MEMORY = 0.8
 
 
 class Ease(ClosedFormModel):
     """EASE over people's tastes. Its state is B over the L liked titles, and which titles those are."""
 
     name = "ease"
-    can = Capabilities(
-        ranks=True,
-        predicts_ratings=False,
-        learns_by_steps=False,
-        needs_times=False,
-        folds_in=True,
-        learns_from="likes",
-    )
+    can = kind_of(name).can
     config: EaseConfig
     weights_LL: Tensor
     title_rows_L: Tensor
@@ -108,7 +102,7 @@ class Ease(ClosedFormModel):
         """
         yield StageStarted("counting", "Counting which titles are liked together")
         tastes_UL, title_rows_L = self._tastes(histories)
-        refuse_if_too_large(len(title_rows_L))
+        _refuse_if_too_large(len(title_rows_L))
         weights_LL = torch.empty((len(title_rows_L), len(title_rows_L)))
         l2 = self.config.fitted_to(histories.entries).l2 or 0.0
         l2_L = self._l2_of_titles(l2, tastes_UL)
@@ -122,20 +116,20 @@ class Ease(ClosedFormModel):
             yield StageStarted("solving", "Working out what each title says about the others")
             yield from _reported(invert_by_sweeping(weights_LL), "Working out titles", weights_LL)
             weights_from_inverse(weights_LL)
-        self._keep(weights_LL, title_rows_L, l2)
+        self._take_weights(weights_LL, title_rows_L, l2)
 
     def _tastes(self, histories: Histories) -> tuple[csr_array, npt.NDArray[np.int64]]:
         """What each title counts for each person who likes anything: likers by titles that somebody likes."""
         like, others = self.scale.like, self.config.other_ratings
-        had = what_likers_had(histories, like, others=others)
-        title_rows_L = np.unique(had.item_rows_N[had.ratings_N >= like]).astype(np.int64)
-        had = had.where(np.isin(had.item_rows_N, title_rows_L))
-        columns_N = np.searchsorted(title_rows_L, had.item_rows_N).astype(np.int32)
-        shape = (len(had), len(title_rows_L))
-        weights_N = entry_weights(torch.from_numpy(had.ratings_N), like, others=others).numpy()
-        tastes_UL = csr_array((weights_N, columns_N, had.indptr_U1.astype(np.int32)), shape=shape)
-        say_U = np.asarray(tastes_UL.sum(axis=1)) ** (-0.5 * self.config.evenness)
-        tastes_UL.data *= np.repeat((say_U / np.sqrt(np.mean(say_U**2))).astype(np.float32), had.counts_U)
+        learned = histories_of_likers(histories, like, others=others)
+        title_rows_L = np.unique(learned.item_rows_N[learned.ratings_N >= like]).astype(np.int64)
+        learned = learned.where(np.isin(learned.item_rows_N, title_rows_L))
+        columns_N = np.searchsorted(title_rows_L, learned.item_rows_N).astype(np.int32)
+        shape = (len(learned), len(title_rows_L))
+        weights_N = entry_weights(torch.from_numpy(learned.ratings_N), like, others=others).numpy()
+        tastes_UL = csr_array((weights_N, columns_N, learned.indptr_U1.astype(np.int32)), shape=shape)
+        weight_U = np.asarray(tastes_UL.sum(axis=1)) ** (-0.5 * self.config.user_weight_exponent)
+        tastes_UL.data *= np.repeat((weight_U / np.sqrt(np.mean(weight_U**2))).astype(np.float32), learned.counts_U)
         return tastes_UL, title_rows_L
 
     def _l2_of_titles(self, l2: float, tastes_UL: csr_array) -> Float32:
@@ -145,7 +139,7 @@ class Ease(ClosedFormModel):
         l2_L: Float32 = (l2 + hidden * squares_L).astype(np.float32)
         return l2_L
 
-    def _keep(self, weights_LL: Tensor, title_rows_L: npt.NDArray[np.int64], l2: float) -> None:
+    def _take_weights(self, weights_LL: Tensor, title_rows_L: npt.NDArray[np.int64], l2: float) -> None:
         if not bool(torch.isfinite(weights_LL.sum())):
             raise TrainingError(
                 f"With l2 {l2:g} the numbers of ease run out of precision.", remedy="Choose a larger l2."
@@ -155,13 +149,13 @@ class Ease(ClosedFormModel):
 
     @torch.inference_mode()
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
-        """See Model. Someone without a single like gets zeros."""
+        """See Model. Someone without a like gets zeros."""
         rows_N = self._matrix_rows(profiles)
         known_N = rows_N >= 0
         starts_U = profiles.where(known_N).indptr_U1[:-1]
         device = self.weights_LL.device
-        rows = torch.from_numpy(rows_N[known_N]).to(device)
-        score_UL = F.embedding_bag(rows, self.weights_LL, torch.from_numpy(starts_U).to(device), mode="sum")
+        rows = as_index(rows_N[known_N], device)
+        score_UL = F.embedding_bag(rows, self.weights_LL, as_index(starts_U, device), mode="sum")
         return Prediction(self._spread(score_UL.cpu()))
 
     @torch.inference_mode()
@@ -171,8 +165,7 @@ class Ease(ClosedFormModel):
         """See Model. Without entry i the scores are those of the whole less row i of B."""
         impact_nC = self.impacts(profile, columns_C)
         whole_C = impact_nC.sum(0)
-        out_V = torch.from_numpy(np.asarray(left_out_V, dtype=np.int64))
-        return Prediction(torch.cat([whole_C[None], whole_C - impact_nC[out_V]]))
+        return Prediction(torch.cat([whole_C[None], whole_C - impact_nC[as_index(left_out_V)]]))
 
     @torch.inference_mode()
     def impacts(self, profile: Histories, columns_C: npt.NDArray[np.int64] | None = None) -> Tensor:
@@ -181,13 +174,13 @@ class Ease(ClosedFormModel):
         known_n = rows_n >= 0
         weights_kL = self.weights_LL[rows_n[known_n].to(self.weights_LL.device)].cpu()
         weights_kI = self._spread(weights_kL)
-        picked_kC = weights_kI if columns_C is None else weights_kI[:, torch.from_numpy(np.asarray(columns_C))]
+        picked_kC = weights_kI if columns_C is None else weights_kI[:, as_index(columns_C)]
         impact_nC = torch.zeros((len(rows_n), picked_kC.shape[1]))
         impact_nC[known_n] = picked_kC
         return impact_nC
 
     def _matrix_rows(self, profiles: Histories) -> npt.NDArray[np.int64]:
-        """For each entry its row in B, or -1 where it is no like or nobody liked the title."""
+        """For each entry its row in B, [N]; -1 where it is no like or nobody liked the title."""
         if not len(self.title_rows_L):
             raise TrainingError("This ease model has learned nothing yet.", remedy="Fit it first.")
         row_of_I = np.full(self.items, -1, dtype=np.int64)
@@ -201,11 +194,11 @@ class Ease(ClosedFormModel):
         return values_UI
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *others: Any) -> None:
-        """Take the size of the kept matrix: a fresh model has none, so that making one costs nothing."""
-        kept = {name: state_dict.get(prefix + name) for name in ("weights_LL", "title_rows_L")}
-        for name, tensor in kept.items():
-            if tensor is not None:
-                setattr(self, name, torch.empty_like(tensor, device=getattr(self, name).device))
+        """Take the size of the stored matrix: a fresh model has none, so that making one costs nothing."""
+        for name in ("weights_LL", "title_rows_L"):
+            stored = state_dict.get(prefix + name)
+            if stored is not None:
+                setattr(self, name, torch.empty_like(stored, device=getattr(self, name).device))
         super()._load_from_state_dict(state_dict, prefix, *others)
 
 
@@ -213,32 +206,29 @@ def ease_memory_bytes(items: int) -> int:
     """The most memory that fitting takes for so many (liked) titles: a float32 matrix, half as much again, and blocks.
 
     float32 is enough: on MovieLens-1M the weights differ from float64's by 2e-6 at l2 300 and 3e-5 at l2 1.
+
+    >>> ease_memory_bytes(10_000)
+    692160000
     """
     return 6 * items * items + 24 * BLOCK * items
 
 
-def ease_fits(items: int) -> bool:
-    """Whether the matrix of so many titles fits into the memory that is free now."""
-    free = available_memory_bytes()
-    return free is None or ease_memory_bytes(items) <= _SHARE_OF_FREE_MEMORY * free
-
-
-def refuse_if_too_large(items: int) -> None:
+def _refuse_if_too_large(items: int) -> None:
     """Raise DeviceError, with both figures, where the matrix of so many titles does not fit into free memory."""
     needed, free = ease_memory_bytes(items), available_memory_bytes()
     if free is None or needed <= _SHARE_OF_FREE_MEMORY * free:
         return
     raise DeviceError(
-        f"ease compares every title with every other: for {items:,} titles it needs {size_in_words(needed)} of memory, "
-        f"more than the {_SHARE_OF_FREE_MEMORY:.0%} it may take of the {size_in_words(free)} that are free.",
+        f"ease compares every title with every other: for {items:,} titles it needs {format_size(needed)} of memory, "
+        f"more than the {_SHARE_OF_FREE_MEMORY:.0%} it may take of the {format_size(free)} that are free.",
         remedy="Choose popularity or two_head, or close other programs.",
         needed_bytes=needed,
         free_bytes=free,
     )
 
 
-def _reported(steps: Iterator[int], words: str, weights_LL: Tensor) -> Iterator[Event | None]:
-    """Drive some steps; control goes back after each, with how far it is when that is due."""
+def _reported(steps: Iterator[int], label: str, weights_LL: Tensor) -> Iterator[Event | None]:
+    """Drive some steps; control goes back after each, with the progress when that is due."""
     pace = Pace()
     for done in steps:
-        yield Progressed(words, done, len(weights_LL), "titles") if pace.due() else None
+        yield Progressed(label, done, len(weights_LL), "titles") if pace.due() else None

@@ -1,15 +1,22 @@
-"""The losses that models share, over sparse targets: nothing here is ever dense people x titles but the logits.
+"""What several models share while they learn: losses over sparse targets, noise, and what models of likes learn from.
 
-Stands between a model's outputs and the Trainer's step.
+Nothing here is ever dense over people and titles but the logits.
 
-Shapes: B people, I titles, N entries of these people (person_N says whose, item_rows_N which).
+Shapes: B people, U people, I titles, L bottleneck, N entries of these people (person_N says whose, item_rows_N which).
 """
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+from engine.data.dataset import Histories
+from engine.errors import TrainingError
+from engine.settings import setting
 
 
 def multinomial_nll(
@@ -27,8 +34,9 @@ def multinomial_nll(
 
 
 def presence_mse(outputs_BI: Tensor, person_N: Tensor, item_rows_N: Tensor, targets_N: Tensor | None = None) -> Tensor:
-    """Squared error against a person's titles' targets (1 unless given) and 0 for all other titles, summed over titles,
-    averaged over people.
+    """Squared error summed over titles, averaged over people.
+
+    The target of a person's titles is 1 unless given, that of all others 0.
     """
     outputs_BI = outputs_BI.float()
     targets_N = torch.ones_like(person_N, dtype=torch.float32) if targets_N is None else targets_N
@@ -52,3 +60,56 @@ def kl_to_standard_normal(mean_BL: Tensor, log_variance_BL: Tensor) -> Tensor:
 def weighted_by_uncertainty(loss: Tensor, log_variance: Tensor) -> Tensor:
     """exp(-s) * L + s: a task's loss weighted by its learned uncertainty (Kendall, Gal and Cipolla 2018)."""
     return torch.exp(-log_variance) * loss + log_variance
+
+
+# -- noise -------------------------------------------------------------------------------------------------------------
+
+
+def normal_like(values: Tensor, noise: torch.Generator) -> Tensor:
+    """Standard normal noise of the shape and type of some values."""
+    return torch.randn(values.shape, generator=noise, device=values.device, dtype=torch.float32).to(values.dtype)
+
+
+def dropout_like(values: Tensor, p: float, noise: torch.Generator) -> Tensor:
+    """What dropout multiplies some values by: 0 with probability p, else 1 / (1 - p)."""
+    is_kept = torch.rand(values.shape, generator=noise, device=values.device) >= p
+    return is_kept.to(values.dtype) / (1.0 - p)
+
+
+# -- what models of likes learn from -----------------------------------------------------------------------------------
+
+
+def other_ratings_setting(default: float) -> Any:
+    """The setting that all models of likes share.
+
+    Having seen a title says something about a taste even where it was not liked, so other entries may count in
+    learning. When predicting for a person only likes count: nothing is recommended for what somebody disliked.
+    """
+    return setting(
+        default,
+        label="Weight of other ratings",
+        help="How much a title that was rated lower, or only seen, counts in learning; a like counts 1. 0: likes only.",
+        low=0.0,
+        high=1.0,
+        more=False,
+    )
+
+
+def histories_of_likers(histories: Histories, like: float, *, others: float) -> Histories:
+    """The people who like anything: with all their entries where `others` count, else with their likes only.
+
+    Raises TrainingError where nobody likes anything.
+    """
+    liked = histories.likes(like)
+    likers = np.flatnonzero(liked.counts_U)
+    if not len(likers):
+        raise TrainingError(
+            f"No rating here is {like:g} or better, so there are no likes to learn from.",
+            remedy="Choose another model, or import ratings that reach further up.",
+        )
+    return (histories if others > 0 else liked).take(likers)
+
+
+def entry_weights(ratings_N: Tensor, like: float, *, others: float) -> Tensor:
+    """What each entry counts, [N] float32: 1 for a like, `others` for all else."""
+    return torch.where(ratings_N >= like, 1.0, others).to(torch.float32)

@@ -1,11 +1,11 @@
-"""A recurrent network that reads a person's titles in the order in which they rated them, and foretells each rating.
+"""A recurrent network that reads a person's titles in the order in which they rated them and predicts each rating.
 
-Stands between Split and Trainer, and behind the Recommender. A history is cut into windows of ten steps; a step takes
-in the title it is about and (unless switched off) the rating of the step before, and gives a rating for its title. A
-candidate is scored as the last step of a window, after the person's nine latest titles: older ones have no say.
+A history is cut into windows of ten steps. A step takes in its title and (unless switched off) the rating of the step
+before, and gives a rating for its title. A candidate is scored as the last step of a window, after the person's nine
+latest titles; older ones have no influence.
 
 Shapes: U profiles, I titles, E embedding, H width of the state, G = 4 H gates, B windows, L steps, P earlier steps,
-N entries, V variants, C columns.
+N entries, X distinct variants, V variants, C columns.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from torch import Tensor, nn
 
 from engine.data.batches import Examples, ResidentWindows, WindowBatch, time_order
 from engine.data.dataset import Histories, Int64, Scale
-from engine.models.base import Capabilities, Losses, Moment, Prediction
-from engine.models.layers import kept_like
+from engine.models.base import Losses, Moment, Prediction, as_index
+from engine.models.losses import dropout_like
 from engine.models.rating_model import RatingConfig, RatingModel
+from engine.models.registry import kind_of
 from engine.settings import setting
 
 _GATES_AT_ONCE = 2**24
@@ -76,15 +77,7 @@ class Lstm(RatingModel):
     """One layer of LSTM over embedded titles and a line from its state to a rating. Row 0 stands for no title."""
 
     name = "lstm"
-    can = Capabilities(
-        ranks=True,
-        predicts_ratings=True,
-        learns_by_steps=True,
-        needs_times=True,
-        folds_in=True,
-        learns_from="ratings",
-        examples="windows",
-    )
+    can = kind_of(name).can
     config: LstmConfig
 
     def __init__(self, config: LstmConfig, *, items: int, scale: Scale) -> None:
@@ -113,26 +106,27 @@ class Lstm(RatingModel):
         targets_BL = self._as_targets(batch.ratings_BL)
         earlier_BL = F.pad(batch.ratings_BL[:, :-1], (1, 0), value=torch.nan)
         titles_BLE = self.titles(batch.words_BL)
-        gates_BLG = self._with_ratings(self.from_title(self._partly(titles_BLE, noise)), earlier_BL)
+        gates_BLG = self._with_ratings(self.from_title(self._with_dropout(titles_BLE, noise)), earlier_BL)
         state = self._start(len(batch))
         steps = []
         for gates_BG in gates_BLG.unbind(1):
             state = self._next(gates_BG, state)
             steps.append(state[0])
-        predicted_BL = self._target(self._partly(torch.stack(steps, dim=1), noise))
+        predicted_BL = self._target(self._with_dropout(torch.stack(steps, dim=1), noise))
         known_BL = ~torch.isnan(targets_BL)
         lengths = titles_BLE.square().sum(2)[known_BL].float().sum() / known_BL.sum().clamp(min=1)
         return self._squared_error((predicted_BL - targets_BL)[known_BL], self.config.l2 * lengths)
 
-    def _partly(self, values: Tensor, noise: torch.Generator) -> Tensor:
-        """Values of which a share is hidden."""
-        return values * kept_like(values, self.config.dropout, noise) if self.config.dropout else values
+    def _with_dropout(self, values: Tensor, noise: torch.Generator) -> Tensor:
+        """Values of which a share is set to 0."""
+        return values * dropout_like(values, self.config.dropout, noise) if self.config.dropout else values
 
     # -- the network ---------------------------------------------------------------------------------------------
 
     def _known_gates(self, words: Tensor) -> Tensor:
-        """What titles (0: none) add to the gates where nothing learns, [..., 4H]; one that nobody rated in training
-        counts as an average title.
+        """What titles (0: none) add to the gates in prediction, [..., 4H].
+
+        A title that nobody rated in training counts as an average one.
         """
         known_I, titles_IE = self.is_known_I, self.titles.weight[1:]
         mean_E = (titles_IE * known_I[:, None]).sum(0) / known_I.sum().clamp(min=1)
@@ -156,47 +150,45 @@ class Lstm(RatingModel):
         return zeros_BH, zeros_BH
 
     def _next(self, gates_BG: Tensor, state: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
-        """The state after a step: what is shown and what is remembered, [B, H] each."""
+        """The state after a step: output and cell, [B, H] each."""
         return _stepped(gates_BG + self.from_state(state[0]), state[1])
 
-    def _target(self, shown_H: Tensor) -> Tensor:
-        target: Tensor = self._as_targets(self.mean) + self.last(shown_H)[..., 0]
+    def _target(self, output_H: Tensor) -> Tensor:
+        target: Tensor = self._as_targets(self.mean) + self.last(output_H)[..., 0]
         return target
 
     # -- predicting ----------------------------------------------------------------------------------------------
 
     @torch.inference_mode()
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
-        """See Model. Someone without entries gets what the network says of a first title."""
-        return self._prediction(
-            self._candidates(self._read(profiles, _last_entries(profiles, self._reach)), None), None
-        )
+        """See Model. Someone without entries gets the prediction for a first title."""
+        state = self._read(profiles, _last_entries(profiles, self._reach))
+        return self._prediction(self._candidates(state, None), None)
 
     @torch.inference_mode()
     def ratings_of(self, profiles: Histories, wanted: Histories) -> Tensor:
-        state_G, remembered_UH = self._read(profiles, _last_entries(profiles, self._reach))
-        rows_N = torch.from_numpy(wanted.item_rows_N.astype(np.int64)).to(state_G.device)
-        person_N = torch.from_numpy(wanted.user_rows_N).to(state_G.device)
-        parts = [state_G.new_zeros(0)]
-        for some_N in torch.split(torch.arange(len(rows_N), device=state_G.device), _GATES_AT_ONCE // state_G.shape[1]):
-            gates_NG = self._known_gates(rows_N[some_N] + 1) + state_G[person_N[some_N]]
-            parts.append(self._target(_stepped(gates_NG, remembered_UH[person_N[some_N]])[0]))
+        gates_UG, cell_UH = self._read(profiles, _last_entries(profiles, self._reach))
+        device, width = gates_UG.device, gates_UG.shape[1]
+        rows_N, person_N = as_index(wanted.item_rows_N, device), as_index(wanted.user_rows_N, device)
+        parts = [gates_UG.new_zeros(0)]
+        for some_N in torch.split(torch.arange(len(rows_N), device=device), _GATES_AT_ONCE // width):
+            gates_NG = self._known_gates(rows_N[some_N] + 1) + gates_UG[person_N[some_N]]
+            parts.append(self._target(_stepped(gates_NG, cell_UH[person_N[some_N]])[0]))
         return self._ratings(torch.cat(parts))
 
     @torch.inference_mode()
     def leave_one_out(
         self, profile: Histories, *, left_out_V: npt.NDArray[np.int64], columns_C: npt.NDArray[np.int64] | None
     ) -> Prediction:
-        """See Model. Only who leaves out one of the latest titles reads anything else than the whole profile."""
+        """See Model. Only variants without one of the latest titles differ from the whole profile."""
         latest_P = time_order(profile)[-self._reach - 1 :]
         moved_V = np.isin(left_out_V, latest_P[-self._reach :])
         entries_XP = np.full((1 + int(moved_V.sum()), self._reach), -1, dtype=np.int64)
         for row, left_out in enumerate([-1, *np.asarray(left_out_V)[moved_V].tolist()]):
-            kept = latest_P[latest_P != left_out][-self._reach :]
-            entries_XP[row, : len(kept)] = kept
+            read = latest_P[latest_P != left_out][-self._reach :]
+            entries_XP[row, : len(read)] = read
         variant_V = np.where(moved_V, np.cumsum(moved_V), 0)
-        columns = None if columns_C is None else torch.from_numpy(np.asarray(columns_C, dtype=np.int64))
-        columns = None if columns is None else columns.to(self.last.weight.device)
+        columns = None if columns_C is None else as_index(columns_C, self.last.weight.device)
         targets_XC = self._candidates(self._read(profile, entries_XP), columns)
         return self._prediction(targets_XC[torch.from_numpy(np.concatenate([[0], variant_V]))], columns)
 
@@ -206,28 +198,26 @@ class Lstm(RatingModel):
         return self.config.window - 1
 
     def _read(self, profiles: Histories, entries_UP: Int64) -> tuple[Tensor, Tensor]:
-        """What is known after reading some entries (-1: none) in order: the part of the next step's gates that does not
-        hang on its title, [U, 4H], and what is remembered, [U, H].
+        """Read some entries (-1: none) in order.
+
+        Returns the part of the next step's gates that does not depend on its title, [U, 4H], and the cell, [U, H].
         """
         device = self.last.weight.device
         there_UP = torch.from_numpy(entries_UP >= 0).to(device)
-        rows_N = torch.from_numpy(np.append(profiles.item_rows_N, -1).astype(np.int64)).to(device)
+        rows_N = as_index(np.append(profiles.item_rows_N, -1), device)
         ratings_N = torch.from_numpy(np.append(profiles.ratings_N, np.nan).astype(np.float32)).to(device)
         entries = torch.from_numpy(entries_UP).to(device)
         words_UP, ratings_UP = rows_N[entries] + 1, ratings_N[entries]
         gates_UPG = self._with_ratings(self._known_gates(words_UP), F.pad(ratings_UP[:, :-1], (1, 0), value=torch.nan))
-        shown_UH, remembered_UH = self._start(len(entries_UP))
+        state = self._start(len(entries_UP))
         latest_U = ratings_UP.new_full((len(entries_UP),), torch.nan)
         for step in range(entries_UP.shape[1]):
             here_U1 = there_UP[:, step : step + 1]
-            shown, remembered = self._next(gates_UPG[:, step], (shown_UH, remembered_UH))
-            shown_UH, remembered_UH = (
-                torch.where(here_U1, shown, shown_UH),
-                torch.where(here_U1, remembered, remembered_UH),
-            )
+            output_UH, cell_UH = self._next(gates_UPG[:, step], state)
+            state = torch.where(here_U1, output_UH, state[0]), torch.where(here_U1, cell_UH, state[1])
             latest_U = torch.where(here_U1[:, 0], ratings_UP[:, step], latest_U)
-        gates_UG: Tensor = self.from_state(shown_UH)
-        return self._with_ratings(gates_UG, latest_U), remembered_UH
+        gates_UG: Tensor = self.from_state(state[0])
+        return self._with_ratings(gates_UG, latest_U), state[1]
 
     def _candidates(self, state: tuple[Tensor, Tensor], columns_C: Tensor | None) -> Tensor:
         """The targets of titles as the next step of each person, [U, C]; a few people at a time."""
@@ -236,16 +226,16 @@ class Lstm(RatingModel):
         at_once = max(1, _GATES_AT_ONCE // max(1, gates_CG.numel()))
         parts = [
             self._target(_stepped(gates_CG[None] + some_UG[:, None], some_UH[:, None])[0])
-            for some_UG, some_UH in zip(*(torch.split(one, at_once) for one in state), strict=True)
+            for some_UG, some_UH in zip(*(torch.split(part, at_once) for part in state), strict=True)
         ]
         return torch.cat(parts)
 
 
-def _stepped(gates_G: Tensor, remembered_H: Tensor) -> tuple[Tensor, Tensor]:
-    """One step of an LSTM from all its gates (let in, forget, new, show): what is shown and what is remembered."""
-    let_in, forget, new, show = gates_G.chunk(4, dim=-1)
-    remembered_H = torch.sigmoid(forget) * remembered_H + torch.sigmoid(let_in) * torch.tanh(new)
-    return torch.sigmoid(show) * torch.tanh(remembered_H), remembered_H
+def _stepped(gates_G: Tensor, cell_H: Tensor) -> tuple[Tensor, Tensor]:
+    """One step of an LSTM from all its gates (input, forget, candidate, output): its output and its cell."""
+    let_in, forget, candidate, output = gates_G.chunk(4, dim=-1)
+    cell_H = torch.sigmoid(forget) * cell_H + torch.sigmoid(let_in) * torch.tanh(candidate)
+    return torch.sigmoid(output) * torch.tanh(cell_H), cell_H
 
 
 def _last_entries(profiles: Histories, most: int) -> Int64:

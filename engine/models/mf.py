@@ -1,12 +1,15 @@
-"""Matrix factorisation: a short row of numbers for each person and each title, whose product is the rating.
+"""Factorisation: a short row of numbers for each person and each title, whose product is the rating.
 
-Stands between Split and Trainer, and behind the Recommender. With biases a rating is mu + b_u + b_i + p_u . q_i
-(Koren, Bell and Volinsky 2009); without, p_u . q_i alone, as the low-rank study has it. Whoever asks, seen in
-training or not, gets their p_u (and b_u) by ridge least squares on their own ratings, the titles' rows held still;
-what few ratings do not settle is the average person's.
+With biases a rating is mu + b_u + b_i + p_u . q_i (Koren, Bell and Volinsky 2009); without, p_u . q_i alone, as in the
+low-rank study. Whoever asks, whether or not they were in the training data, gets their p_u (and b_u) by ridge least
+squares on their own ratings, the titles' rows held still; what few ratings do not settle is the average person's.
+
+How far off a prediction may be is measured on held-out ratings. Its variance has three parts: what nobody can know (the
+same person would rate the same title differently tomorrow), what the person's few ratings leave open, and what the
+title's few ratings leave open.
 
 Shapes: U profiles, T training people, I titles, K rank, F features of a title (K, and one more with biases), N
-entries, n of one profile, V variants, C columns.
+entries, n of one profile, V variants, C columns, P parts of a variance.
 """
 
 from __future__ import annotations
@@ -18,20 +21,28 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
+from scipy.optimize import nnls
 from scipy.sparse import csr_array
 from scipy.sparse.linalg import svds
 from torch import Tensor, nn
 
 from engine.data.batches import EntryBatch, mixed_seed
 from engine.data.dataset import Histories, Scale
-from engine.models import uncertainty
-from engine.models.base import Capabilities, Losses, Moment, Prediction
-from engine.models.fold_in import Lot, lots_of, ridge_factors, ridge_factors_without_each, ridge_openness
+from engine.models.base import Losses, Moment, Prediction, as_index
+from engine.models.fold_in import Lot, lots_of, ridge_factors, ridge_factors_without_each, ridge_variances
 from engine.models.rating_model import RatingConfig, RatingModel
+from engine.models.registry import kind_of
 from engine.settings import setting
+
+Floats = npt.NDArray[np.float64]
 
 _SMALL = 0.1
 _SVD_SHARE = 0.1
+_PARTS = 3
+_MOST_PEOPLE = 2_000
+"""People on whom uncertainty is measured: more would hardly change three numbers."""
+_LEAST_RATINGS = 30
+_ROUNDS = 8
 
 
 @dataclass(frozen=True)
@@ -61,7 +72,7 @@ class MfConfig(RatingConfig):
     fold_in_l2: float = setting(
         0.3,
         label="Fold-in l2",
-        help="How cautious the factors of a person are whose ratings are few, beyond l2.",
+        help="How cautious the factors of a person with few ratings are, beyond l2.",
         low=1e-6,
         high=1e6,
         scale="log",
@@ -72,16 +83,7 @@ class MatrixFactorization(RatingModel):
     """Factors and biases of titles, and of the people it was trained on."""
 
     name = "mf"
-    can = Capabilities(
-        ranks=True,
-        predicts_ratings=True,
-        learns_by_steps=True,
-        needs_times=False,
-        folds_in=True,
-        learns_from="ratings",
-        states_uncertainty=True,
-        examples="ratings",
-    )
+    can = kind_of(name).can
     config: MfConfig
     uncertainty_P: Tensor
     sized_by_people = ("user_factors_TK", "user_bias_T")
@@ -93,7 +95,7 @@ class MatrixFactorization(RatingModel):
         self.item_bias_I = nn.Parameter(torch.zeros(items), requires_grad=config.bias)
         self.user_factors_TK = nn.Parameter(torch.zeros(0, config.rank))
         self.user_bias_T = nn.Parameter(torch.zeros(0), requires_grad=config.bias)
-        self.register_buffer("uncertainty_P", torch.zeros(uncertainty.PARTS))
+        self.register_buffer("uncertainty_P", torch.zeros(_PARTS))
 
     def prepare(self, histories: Histories, *, seed: int) -> None:
         super().prepare(histories, seed=seed)
@@ -107,7 +109,7 @@ class MatrixFactorization(RatingModel):
 
     @torch.no_grad()
     def _start_from_svd(self, rated: Histories, *, seed: int) -> None:
-        """A tenth of the best factors of the rating matrix, what was not rated taken as 0 (as the study does)."""
+        """A tenth of the best factors of the rating matrix; missing ratings are 0, as in the study."""
         targets_N = self._as_targets(torch.from_numpy(np.array(rated.ratings_N))) - self._level
         matrix_TI = csr_array(
             (targets_N.numpy().astype(np.float64), rated.item_rows_N, rated.indptr_U1), shape=(len(rated), self.items)
@@ -133,7 +135,7 @@ class MatrixFactorization(RatingModel):
         user_BK, item_BK = self.user_factors_TK.index_select(0, person_B), self.item_factors_IK.index_select(0, rows_B)
         user_B, item_B = self.user_bias_T.index_select(0, person_B), self.item_bias_I.index_select(0, rows_B)
         predicted_B = self._level + user_B + item_B + (user_BK * item_BK).sum(1)
-        squares = sum(one.float().square().sum() for one in (user_BK, item_BK, user_B, item_B))
+        squares = sum(values.float().square().sum() for values in (user_BK, item_BK, user_B, item_B))
         return self._squared_error(
             predicted_B - self._as_targets(batch.ratings_B), self.config.l2 * squares / max(1, len(person_B))
         )
@@ -142,42 +144,42 @@ class MatrixFactorization(RatingModel):
 
     @torch.inference_mode()
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
-        """See Model. Someone without a rating is taken for the average person."""
-        features_IF, levels_I = self._features(), self._levels()
+        """See Model. Someone without a rating is predicted as the average person."""
+        features_IF, levels_I = self.features(), self._levels()
         return self._prediction(levels_I + self._folded_in(profiles, features_IF, levels_I) @ features_IF.T, None)
 
     @torch.inference_mode()
     def ratings_of(self, profiles: Histories, wanted: Histories) -> Tensor:
-        features_IF, levels_I = self._features(), self._levels()
+        features_IF, levels_I = self.features(), self._levels()
         persons_UF = self._folded_in(profiles, features_IF, levels_I)
-        rows_N = torch.from_numpy(wanted.item_rows_N.astype(np.int64)).to(features_IF.device)
-        person_N = torch.from_numpy(wanted.user_rows_N).to(features_IF.device)
+        rows_N = as_index(wanted.item_rows_N, features_IF.device)
+        person_N = as_index(wanted.user_rows_N, features_IF.device)
         return self._ratings(levels_I[rows_N] + (persons_UF[person_N] * features_IF[rows_N]).sum(1))
 
     def _folded_in(self, profiles: Histories, features_IF: Tensor, levels_I: Tensor) -> Tensor:
-        """What each person's ratings say of them, [U, F]."""
+        """Each person's factors from their own ratings, [U, F]."""
         lots, config = self._lots(profiles.rated(), features_IF, levels_I), self.config
         return ridge_factors(features_IF, lots, people=len(profiles), l2=config.l2, ridge=config.fold_in_l2)
 
     def _lots(self, rated: Histories, features_IF: Tensor, levels_I: Tensor) -> Iterator[Lot]:
-        rows_N = torch.from_numpy(rated.item_rows_N.astype(np.int64)).to(features_IF.device)
+        rows_N = as_index(rated.item_rows_N, features_IF.device)
         return lots_of(rows_N, self._targets(rated, levels_I, rows_N), rated.counts_U, width=features_IF.shape[1])
 
     @torch.inference_mode()
     def leave_one_out(
         self, profile: Histories, *, left_out_V: npt.NDArray[np.int64], columns_C: npt.NDArray[np.int64] | None
     ) -> Prediction:
-        """See Model. Without entry i the ridge system loses one row; each is solved anew, all in one batch."""
-        features_IF, levels_I = self._features(), self._levels()
-        rows_n = torch.from_numpy(profile.item_rows_N.astype(np.int64)).to(features_IF.device)
+        """See Model. Without entry i the ridge system loses one row; all systems are solved in one batch."""
+        features_IF, levels_I = self.features(), self._levels()
+        rows_n = as_index(profile.item_rows_N, features_IF.device)
         targets_n = self._targets(profile, levels_I, rows_n)
-        out_V = torch.from_numpy(np.asarray(left_out_V, dtype=np.int64)).to(features_IF.device)
+        out_V = as_index(left_out_V, features_IF.device)
         persons_VF = ridge_factors_without_each(
             features_IF[rows_n], targets_n, out_V, l2=self.config.l2, ridge=self.config.fold_in_l2
         )
         if columns_C is None:
             return self._prediction(levels_I + persons_VF @ features_IF.T, None)
-        columns = torch.from_numpy(np.asarray(columns_C, dtype=np.int64)).to(features_IF.device)
+        columns = as_index(columns_C, features_IF.device)
         return self._prediction(levels_I[columns] + persons_VF @ features_IF[columns].T, columns)
 
     # -- how far off predictions may be --------------------------------------------------------------------------
@@ -188,59 +190,84 @@ class MatrixFactorization(RatingModel):
 
     @torch.inference_mode()
     def rating_sds_of(self, profiles: Histories, wanted: Histories) -> Tensor | None:
-        """See Model. Measured on held-out ratings (see engine.models.uncertainty)."""
+        """See Model. Measured on held-out ratings (see `learn_uncertainty`)."""
         if not self.states_uncertainty:
             return None
-        variances_N = self._uncertainty_parts(profiles, wanted) @ self.uncertainty_P.double().cpu().numpy()
+        variances_N = self.variance_parts_of(profiles, wanted) @ self.uncertainty_P.double().cpu().numpy()
         return torch.from_numpy(np.sqrt(variances_N)).float()
 
     @torch.no_grad()
     def learn_uncertainty(self, fold_in: Histories, to_find: Histories) -> None:
-        some = np.sort(np.random.default_rng(0).permutation(len(fold_in))[: uncertainty.MOST_PEOPLE])
+        some = np.sort(np.random.default_rng(0).permutation(len(fold_in))[:_MOST_PEOPLE])
         profiles, wanted = fold_in.take(some), to_find.take(some).rated()
         errors_N = self.ratings_of(profiles, wanted).double().numpy() - wanted.ratings_N.astype(np.float64)
-        weights_P = uncertainty.fitted_parts(errors_N, self._uncertainty_parts(profiles, wanted))
-        self.uncertainty_P.copy_(torch.zeros(uncertainty.PARTS) if weights_P is None else torch.from_numpy(weights_P))
+        weights_P = fitted_variance_weights(errors_N, self.variance_parts_of(profiles, wanted))
+        self.uncertainty_P.copy_(torch.zeros(_PARTS) if weights_P is None else torch.from_numpy(weights_P))
 
-    def _uncertainty_parts(self, profiles: Histories, wanted: Histories) -> uncertainty.Floats:
-        features_IF, config = self._features(), self.config
-        open_N = ridge_openness(
+    def variance_parts_of(self, profiles: Histories, wanted: Histories) -> Floats:
+        """What the variance of each prediction is made of, [N, P] (see `variance_parts`)."""
+        features_IF, config = self.features(), self.config
+        variances_N = ridge_variances(
             features_IF,
             self._lots(profiles.rated(), features_IF, self._levels()),
-            rows_N=torch.from_numpy(wanted.item_rows_N.astype(np.int64)),
-            person_N=torch.from_numpy(wanted.user_rows_N),
+            rows_N=as_index(wanted.item_rows_N),
+            person_N=as_index(wanted.user_rows_N),
             l2=config.l2,
             ridge=config.fold_in_l2,
         )
         counts_N = self.counts_I.cpu().numpy()[wanted.item_rows_N].astype(np.float64)
-        return uncertainty.parts_of(open_N.numpy(), counts_N)
+        return variance_parts(variances_N.numpy(), counts_N)
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *others: Any) -> None:
-        """Runs of former versions know no uncertainty."""
-        former = state_dict.pop(f"{prefix}doubt_P", torch.zeros(uncertainty.PARTS))
+        """Runs of earlier versions have no uncertainty, or have it by another name."""
+        former = state_dict.pop(f"{prefix}doubt_P", torch.zeros(_PARTS))
         state_dict.setdefault(f"{prefix}uncertainty_P", former)
         super()._load_from_state_dict(state_dict, prefix, *others)
 
-    # -- what a person's factors are multiplied with -------------------------------------------------------------
+    # -- features of titles --------------------------------------------------------------------------------------
 
-    def _features(self) -> Tensor:
+    def features(self) -> Tensor:
         """What a person's factors are multiplied with, [I, F]: the titles' factors, and 1 for the person's bias.
 
-        A title that nobody rated in training has factors of 0: what it started from says nothing about it.
+        A title that nobody rated in training has factors of 0: its random start says nothing about it.
         """
         factors_IK = self.item_factors_IK * self.is_known_I[:, None]
         return torch.cat([factors_IK, torch.ones_like(factors_IK[:, :1])], 1) if self.config.bias else factors_IK
 
     def _levels(self) -> Tensor:
-        """The target of each title for someone who is like the average person of training, [I]; the mean of all
-        ratings for titles that nobody rated.
-        """
+        """The target of each title for the average training person, [I]; the mean of all ratings where nobody rated."""
         levels_I = self._level + self.item_bias_I
         if len(self.user_factors_TK):
             levels_I = levels_I + self.item_factors_IK @ self.user_factors_TK.mean(0) + self.user_bias_T.mean()
         return torch.where(self.is_known_I, levels_I, self._as_targets(self.mean))
 
     def _targets(self, profile: Histories, levels_I: Tensor, rows_N: Tensor) -> Tensor:
-        """What a person's factors have to explain of each entry, [N]; NaN where it is not rated."""
+        """What a person's factors are to explain of each entry, [N]; NaN where it is not rated."""
         ratings_N = torch.from_numpy(np.array(profile.ratings_N, dtype=np.float32)).to(levels_I.device)
         return self._as_targets(ratings_N) - levels_I[rows_N]
+
+
+def variance_parts(person_variances_N: Floats, counts_N: Floats) -> Floats:
+    """What the variance of each prediction is made of, [N, P].
+
+    These are 1, what the person's ratings leave open (the ridge's x' (X'X + lambda)^-1 x), and 1 / (1 + the number of
+    ratings of the title).
+    """
+    return np.stack([np.ones_like(person_variances_N), person_variances_N, 1.0 / (1.0 + counts_N)], axis=1)
+
+
+def fitted_variance_weights(errors_N: Floats, parts_NP: Floats) -> Floats | None:
+    """The weights of the parts, [P], none below 0, by which their sum is the expected squared error.
+
+    By least squares on squared errors, each weighted by what is expected of it, as large errors are the noisiest. None
+    for fewer than 30 ratings.
+    """
+    squared_N = errors_N**2
+    if len(squared_N) < _LEAST_RATINGS or not np.isfinite(squared_N).all():
+        return None
+    expected_N = np.full(len(squared_N), max(float(squared_N.mean()), 1e-9))
+    weights_P = np.zeros(parts_NP.shape[1])
+    for _ in range(_ROUNDS):
+        weights_P = nnls(parts_NP / expected_N[:, None], squared_N / expected_N)[0]
+        expected_N = np.maximum(parts_NP @ weights_P, 1e-9)
+    return weights_P

@@ -1,8 +1,8 @@
-"""A person's ratings on a common footing: generous and strict people made comparable, and the way back.
+"""Ratings of generous and strict people made comparable, and the way back.
 
-Stands inside the two-headed model. A rating becomes n = clip(alpha*z + (1-alpha)*a, -2.5, 2.5), where z is the
-rating against the person's own mean and spread and a the rating against the middle of the scale; the more a
-person's ratings spread, the more z counts. Fewer than two ratings, or all alike: n = a.
+A rating becomes n = clip(alpha*z + (1-alpha)*a, -2.5, 2.5), where z is the rating against the person's own mean and
+spread and a the rating against the middle of the scale; the more a person's ratings spread, the more z counts. With
+fewer than two ratings, or all equal, n = a.
 
 Shapes: N entries of B people; V variants of one profile with n entries.
 """
@@ -23,7 +23,7 @@ _LEAST_SPREAD = 1e-6
 class RatingHabit:
     """How people rate: mean mu, spread sigma (population) and weight alpha of the personal part; equal shapes.
 
-    alpha is 0 wherever a person gives no ground for a spread.
+    alpha is 0 where a person has no spread.
     """
 
     mu: Tensor
@@ -31,7 +31,7 @@ class RatingHabit:
     alpha: Tensor
 
     def of(self, index: Tensor) -> RatingHabit:
-        """The habit behind each of some entries, given whose each entry is."""
+        """The habit of each entry's person, given the row of that person."""
         return RatingHabit(self.mu[index], self.sigma[index], self.alpha[index])
 
 
@@ -52,18 +52,20 @@ def habits_without_each(
 ) -> RatingHabit:
     """The habit of one person with each of some entries left out in turn, [V, 1]."""
     rated_n = ~torch.isnan(ratings_n)
-    kept_Vn = rated_n.expand(len(left_out_V), -1).clone()
-    kept_Vn[torch.arange(len(left_out_V), device=ratings_n.device), left_out_V] = False
+    is_left_Vn = rated_n.expand(len(left_out_V), -1).clone()
+    is_left_Vn[torch.arange(len(left_out_V), device=ratings_n.device), left_out_V] = False
     centred_n = torch.where(rated_n, ratings_n - scale.middle, 0.0)
-    count_V1 = kept_Vn.sum(1, keepdim=True).float()
-    mean_V1 = (kept_Vn * centred_n).sum(1, keepdim=True) / count_V1.clamp(min=1)
-    variance_V1 = (kept_Vn * (centred_n - mean_V1) ** 2).sum(1, keepdim=True) / count_V1.clamp(min=1)
+    count_V1 = is_left_Vn.sum(1, keepdim=True).float()
+    mean_V1 = (is_left_Vn * centred_n).sum(1, keepdim=True) / count_V1.clamp(min=1)
+    variance_V1 = (is_left_Vn * (centred_n - mean_V1) ** 2).sum(1, keepdim=True) / count_V1.clamp(min=1)
     return _habit(count_V1, mean_V1 + scale.middle, variance_V1, scale, alpha_floor)
 
 
 def normalise(ratings: Tensor, habit: RatingHabit, scale: Scale) -> Tensor:
-    """Normalised ratings in -2.5..2.5. An entry without rating counts as rated mu, the person's mean; without any
-    rating that is the middle of the scale, so 0. Shapes broadcast.
+    """Normalised ratings in -2.5..2.5. Shapes broadcast.
+
+    An entry without a rating counts as rated by the person's mean mu; without any rating that is the middle of the
+    scale, so 0.
     """
     ratings = torch.where(torch.isnan(ratings), habit.mu, ratings)
     z = ((ratings - habit.mu) / habit.sigma.clamp(min=_LEAST_SPREAD)).clamp(-3.0, 3.0)
@@ -83,7 +85,11 @@ def denormalise(normalised: Tensor, habit: RatingHabit, scale: Scale) -> Tensor:
 
 
 def half_width(scale: Scale) -> float:
-    """The unit of the part that is measured against the scale: 2.5 on ratings from 1 to 10."""
+    """The unit of the part that is measured against the scale.
+
+    >>> half_width(Scale(1, 10, 1))
+    2.5
+    """
     return (scale.high - scale.low) * 2.5 / 9.0
 
 

@@ -1,8 +1,7 @@
-"""The honest floor: titles ranked by how many liked them, ratings from the biases of title and person.
+"""The baseline of every other model: titles ranked by how many liked them, ratings from the biases of title and person.
 
-Stands beside every other model on the street as what they must beat. The rating of person u for title i is
-mu + b_u + b_i (Koren 2010, "Factor in the Neighbors", section 2.1): b_i is the damped mean of what is left of the
-title's ratings after mu, b_u of what is left of the person's ratings after mu and b_i.
+The rating of person u for title i is mu + b_u + b_i (Koren 2010, "Factor in the Neighbors", section 2.1): b_i is the
+damped mean of the residuals of the title's ratings after mu, b_u that of the person's ratings after mu and b_i.
 
 Shapes: U profiles, I titles, N entries, V variants, C columns.
 """
@@ -19,13 +18,14 @@ from torch import Tensor
 from engine.data.dataset import Histories, Scale
 from engine.errors import TrainingError
 from engine.events import Job, StageStarted
-from engine.models.base import Capabilities, ClosedFormModel, Prediction
+from engine.models.base import ClosedFormModel, Prediction, as_index
+from engine.models.registry import kind_of
 from engine.settings import Config, setting
 
 
 @dataclass(frozen=True)
 class PopularityConfig(Config):
-    """What is assumed before anyone has rated: the dampings count as so many ratings without any bias."""
+    """The settings of `popularity`: a damping counts as so many ratings without any bias."""
 
     bias: bool = setting(
         True,
@@ -45,14 +45,7 @@ class Popularity(ClosedFormModel):
     """How many liked each title, the same list for everybody; ratings by the bias baseline."""
 
     name = "popularity"
-    can = Capabilities(
-        ranks=True,
-        predicts_ratings=True,
-        learns_by_steps=False,
-        needs_times=False,
-        folds_in=True,
-        learns_from="ratings",
-    )
+    can = kind_of(name).can
     config: PopularityConfig
     likes_I: Tensor
     item_bias_I: Tensor
@@ -75,10 +68,10 @@ class Popularity(ClosedFormModel):
         rated = histories.rated()
         if rated.entries:
             mean = float(rated.ratings_N.mean(dtype=np.float64))
-            left_I = _sums(rated.item_rows_N, rated.ratings_N - mean, self.items)
+            residuals_I = _sums(rated.item_rows_N, rated.ratings_N - mean, self.items)
             counts_I = _sums(rated.item_rows_N, np.ones(rated.entries), self.items)
             self.mean.fill_(mean)
-            self.item_bias_I.copy_(_damped_mean(left_I, counts_I, self.config.item_damping))
+            self.item_bias_I.copy_(_damped_mean(residuals_I, counts_I, self.config.item_damping))
         yield None
 
     @torch.inference_mode()
@@ -87,9 +80,9 @@ class Popularity(ClosedFormModel):
         score_UI = self.likes_I.expand(len(profiles), -1).cpu()
         if not ratings:
             return Prediction(score_UI)
-        left_N, rated_N = self._left_over(profiles)
-        person_N = torch.from_numpy(profiles.user_rows_N)
-        sums_U = torch.zeros(len(profiles), dtype=torch.float64).index_add_(0, person_N, left_N)
+        residuals_N, rated_N = self._residuals(profiles)
+        person_N = as_index(profiles.user_rows_N)
+        sums_U = torch.zeros(len(profiles), dtype=torch.float64).index_add_(0, person_N, residuals_N)
         counts_U = torch.zeros(len(profiles), dtype=torch.float64).index_add_(0, person_N, rated_N.double())
         return Prediction(score_UI, rating_UI=self._ratings(sums_U, counts_U, None))
 
@@ -97,23 +90,23 @@ class Popularity(ClosedFormModel):
     def leave_one_out(
         self, profile: Histories, *, left_out_V: npt.NDArray[np.int64], columns_C: npt.NDArray[np.int64] | None
     ) -> Prediction:
-        """See Model. Nothing in the profile moves the list; only the person's bias changes."""
-        columns = slice(None) if columns_C is None else torch.from_numpy(np.asarray(columns_C, dtype=np.int64))
-        left_N, rated_N = self._left_over(profile)
-        out_V = torch.from_numpy(np.asarray(left_out_V, dtype=np.int64))
-        nothing = left_N.new_zeros(1)
-        sums_V = left_N.sum() - torch.cat([nothing, left_N[out_V]])
+        """See Model. The profile does not change the list; only the person's bias changes."""
+        columns = slice(None) if columns_C is None else as_index(columns_C)
+        residuals_N, rated_N = self._residuals(profile)
+        out_V = as_index(left_out_V)
+        nothing = residuals_N.new_zeros(1)
+        sums_V = residuals_N.sum() - torch.cat([nothing, residuals_N[out_V]])
         counts_V = rated_N.sum() - torch.cat([nothing, rated_N[out_V].double()])
         score_VC = self.likes_I.cpu()[columns].expand(len(sums_V), -1)
         return Prediction(score_VC, rating_UI=self._ratings(sums_V, counts_V, columns))
 
-    def _left_over(self, profiles: Histories) -> tuple[Tensor, Tensor]:
-        """What mu and b_i leave of each rating (0 where unrated), float64 [N], and which entries are rated."""
+    def _residuals(self, profiles: Histories) -> tuple[Tensor, Tensor]:
+        """Each rating less mu and b_i (0 where unrated), float64 [N], and which entries are rated, [N]."""
         ratings_N = torch.from_numpy(np.array(profiles.ratings_N, dtype=np.float64))
         rated_N = ~torch.isnan(ratings_N)
-        item_rows_N = torch.from_numpy(np.array(profiles.item_rows_N, dtype=np.int64))
-        left_N = ratings_N - self.mean.cpu() - self.item_bias_I.cpu()[item_rows_N]
-        return torch.where(rated_N, left_N, 0.0), rated_N
+        item_rows_N = as_index(profiles.item_rows_N)
+        residuals_N = ratings_N - self.mean.cpu() - self.item_bias_I.cpu()[item_rows_N]
+        return torch.where(rated_N, residuals_N, 0.0), rated_N
 
     def _ratings(self, sums_U: Tensor, counts_U: Tensor, columns: slice | Tensor | None) -> Tensor:
         item_I = self.mean.cpu() + self.item_bias_I.cpu()

@@ -1,8 +1,8 @@
-"""The studies this engine carries on from, as settings: each model the way its study had it.
+"""Presets: a model with the settings of a published study, or one that is chosen for a data set and a machine.
 
-Stands beside the registry, before the Trainer. A preset names a model and what of its settings, of the training and of
-the split differs from how the model comes. What is not named is as it comes. "Best quality" and "Fastest" are chosen
-for a data set: see `engine.models.defaults`, which also fits these to data that cannot do what a study did.
+A preset names a model and what of its settings, of the training and of the split differs from the model's defaults.
+"Best for your data" and "Fastest" are chosen by the rules in `engine.models.defaults`, which also adapts the others to
+data that cannot do what a study did. Importing this module does not import torch.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from engine.errors import SettingError
 
 @dataclass(frozen=True)
 class Preset:
-    """A model as a study had it. `suggestion` is the reading of the rate finder that the study took, if it did.
+    """A model with the settings of a study. `suggestion` is the suggestion of the rate finder that the study took.
 
-    For one data set: `why` says why it was chosen, `notes` what of it had to be changed, `refusal` why it cannot be
-    used ("" where it can).
+    For one data set: `why` says why it was chosen, `notes` what had to be changed, `refusal` why it cannot be used (""
+    where it can).
     """
 
     name: str
@@ -37,10 +37,10 @@ class Preset:
     @property
     def sentences(self) -> str:
         """All that a person should know of it for one data set."""
-        return " ".join(one for one in (self.sentence, self.refusal or self.why, *self.notes) if one)
+        return " ".join(filter(None, (self.sentence, self.refusal or self.why, *self.notes)))
 
 
-_RATED = {"schedule": "constant", "watched": "rmse"}
+_RATED = {"schedule": "constant", "monitor": "rmse"}
 _ON_UNIT = {"targets": "unit", "l2": 0.0}
 
 PRESETS: dict[str, Preset] = {
@@ -49,17 +49,17 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "netflix_mlp",
             "Netflix Prize MLP",
-            "Embeddings of 100 through two hidden layers; its rate by the finder, up and down in a slanted triangle.",
+            "Embeddings of 100 and two hidden layers; the learning rate is found, then follows a slanted triangle.",
             "embedding_mlp",
             {"embedding": 100, "norm": True, "targets": "stars", "l2": 0.003},
-            {"lr": None, "schedule": "slanted_triangle", "watched": "rmse"},
+            {"lr": None, "schedule": "slanted_triangle", "monitor": "rmse"},
             {"kind": "time"},
             suggestion="turning_point",
         ),
         Preset(
             "low_rank",
             "Low-rank completion",
-            "Rank 25 without biases from standard normal factors; in its study best near epoch 32, then overfitting.",
+            "Rank 25 without biases, from standard normal factors; in its study best near epoch 32, then it overfits.",
             "mf",
             {"rank": 25, "bias": False, "init": "normal", "targets": "stars", "l2": 0.0},
             {**_RATED, "epochs": 50, "lr": 1e-3, "batch": 1000, "optimizer": "adam", "weight_decay": 1e-5},
@@ -68,7 +68,7 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "movielens_101_mf",
             "MovieLens 101: factorisation",
-            "Rank 20 on ratings moved to 0..1, by plain gradient descent.",
+            "Rank 20 on ratings scaled to 0..1, by plain gradient descent.",
             "mf",
             {**_ON_UNIT, "rank": 20, "bias": False},
             {**_RATED, "lr": 3.0, "optimizer": "sgd", "batch": 64, "epochs": 12},
@@ -77,7 +77,7 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "movielens_101_dense",
             "MovieLens 101: dense",
-            "Embeddings through one hidden layer without norm or dropout, by plain gradient descent.",
+            "Embeddings and one hidden layer without norm or dropout, by plain gradient descent.",
             "embedding_mlp",
             {**_ON_UNIT, "embedding": 100, "hidden": (128,), "norm": False, "dropout": 0.0},
             {**_RATED, "lr": 0.1, "optimizer": "sgd", "batch": 64, "epochs": 20},
@@ -103,16 +103,16 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "variational",
-            "Variational autoencoder",
-            "600 and 200 neurons whatever the data, batches of 500; the study's weight of the variational part.",
+            "Next favourites, as published",
+            "A variational autoencoder of 600 and 200 neurons whatever the data, in batches of 500.",
             "mult_vae",
             {"hidden": (600,), "latent": 200, "dropout": 0.5, "kl_cap": 0.2, "other_ratings": 0.0},
             {"epochs": 200, "lr": 1e-3, "batch": 500, "schedule": "constant"},
         ),
         Preset(
             "two_headed",
-            "Two-headed autoencoder",
-            "The study's full width, whatever the data: much to learn for small data.",
+            "Watch and love, full size",
+            "The two-headed study's full width whatever the data; slow to train, and too large for small data.",
             "two_head",
             {
                 "hidden": (2048,),
@@ -137,16 +137,20 @@ PRESETS: dict[str, Preset] = {
 
 CHOSEN = {
     "best_quality": (
-        "Best quality",
+        "Best for your data",
         "The model that should make the best lists from these data on this machine.",
     ),
-    "fastest": ("Fastest", "The model that soonest makes a list of your own from these data on this machine."),
+    "fastest": ("Fastest", "The model that makes your own list soonest from these data on this machine."),
 }
-"""Presets that follow from the data set and the machine: their titles and sentences."""
+"""The presets that are chosen for a data set and a machine: their titles and sentences."""
 
 
 def preset_of(name: str) -> Preset:
-    """A study's preset. Raises SettingError, naming the known ones."""
+    """A study's preset. Raises SettingError, naming the known ones.
+
+    >>> preset_of("low_rank").model
+    'mf'
+    """
     if name not in PRESETS:
         raise SettingError(
             f"There is no preset called {name!r}.",

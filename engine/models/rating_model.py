@@ -1,8 +1,8 @@
 """What models that only predict ratings have in common: their targets, their examples, and how they rank.
 
-Stands between `base` and each of them. Plain predicted stars would put obscure titles first, because few ratings make
-wild predictions; so a title is ranked by a lower bound: the prediction, drawn towards the mean of all ratings where
-few people rated the title, less a multiple of how unsure so few ratings leave one.
+Ranking by predicted stars would put obscure titles first, because few ratings make wild predictions. So a title is
+ranked by a lower bound: the prediction, drawn towards the mean of all ratings where few people rated the title, less a
+multiple of the uncertainty that so few ratings leave.
 
 Shapes: U profiles, I titles, C columns asked for.
 """
@@ -19,7 +19,8 @@ from torch import Tensor
 from engine.data.batches import Examples, ResidentEntries
 from engine.data.dataset import Histories, Scale
 from engine.errors import TrainingError
-from engine.models.base import Losses, ModelConfig, Prediction, StepModel
+from engine.models.base import Losses, Prediction, StepModel
+from engine.models.declaration import ModelConfig
 from engine.settings import setting
 
 
@@ -36,7 +37,7 @@ class RatingConfig(ModelConfig):
     caution: float = setting(
         3.0,
         label="Caution",
-        help="Lists: how far below its prediction a title counts that few people rated.",
+        help="Lists: how far below its prediction a title that few people rated is ranked.",
         low=0.0,
         high=100.0,
         more=False,
@@ -52,7 +53,7 @@ class RatingConfig(ModelConfig):
 
 
 class RatingModel(StepModel):
-    """A model of ratings over I titles; keeps how often each title was rated, the mean, and the spread of ratings."""
+    """A model of ratings over I titles. It stores how often each was rated, and mean and spread of all ratings."""
 
     config: RatingConfig
     counts_I: Tensor
@@ -91,14 +92,14 @@ class RatingModel(StepModel):
 
     @property
     def is_known_I(self) -> Tensor:
-        """Which titles anybody rated in training, bool [I]; of the others nothing was learned."""
+        """Which titles anybody rated in training, bool [I]; nothing was learned about the others."""
         return self.counts_I > 0
 
     # -- targets -------------------------------------------------------------------------------------------------
 
     @property
     def _zero_and_unit(self) -> tuple[float, float]:
-        """Which rating is a target of 0, and how much rating a target of 1 is more."""
+        """The rating that is a target of 0, and the difference in rating between targets of 0 and 1."""
         low, high = self.scale.low, self.scale.high
         return (low, high - low) if self.config.targets == "unit" and high > low else (0.0, 1.0)
 
@@ -111,7 +112,7 @@ class RatingModel(StepModel):
         return targets * unit + zero
 
     def _squared_error(self, errors: Tensor, penalty: Tensor | float = 0.0) -> Losses:
-        """The mean squared error of targets (0 of none), shown as one of ratings in their own unit."""
+        """The mean squared error of targets (0 for none); what is shown is that of ratings in their own unit."""
         error = errors.float().square().sum() / max(1, errors.numel())
         unit = self._zero_and_unit[1]
         return Losses(error + penalty, error.detach() * unit**2, {})
@@ -119,7 +120,7 @@ class RatingModel(StepModel):
     # -- predicting ----------------------------------------------------------------------------------------------
 
     def _prediction(self, targets_UC: Tensor, columns_C: Tensor | None) -> Prediction:
-        """What predicted targets mean: ratings within the scale, and scores that rank by a lower bound."""
+        """Predicted targets as ratings within the scale, and scores that rank by a lower bound, [U, C]."""
         ratings_UC = self._as_ratings(targets_UC.float())
         counts_C = self.counts_I if columns_C is None else self.counts_I[columns_C]
         damping = self.config.item_damping
@@ -130,7 +131,7 @@ class RatingModel(StepModel):
         return Prediction(scores_UC.cpu(), rating_UI=ratings_UC.clamp(self.scale.low, self.scale.high).cpu())
 
     def _ratings(self, targets_N: Tensor) -> Tensor:
-        """What predicted targets mean as ratings, on the CPU."""
+        """Predicted targets as ratings within the scale, on the CPU."""
         return self._as_ratings(targets_N.float()).clamp(self.scale.low, self.scale.high).cpu()
 
     # -- loading -------------------------------------------------------------------------------------------------
@@ -138,7 +139,7 @@ class RatingModel(StepModel):
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *others: Any) -> None:
         """Take the number of training people from what is loaded: a fresh model does not know it."""
         for name in self.sized_by_people:
-            kept, own = state_dict.get(prefix + name), getattr(self, name)
-            if kept is not None and kept.shape != own.shape and kept.shape[1:] == own.shape[1:]:
-                setattr(self, name, torch.nn.Parameter(torch.empty_like(kept, device=own.device)))
+            stored, own = state_dict.get(prefix + name), getattr(self, name)
+            if stored is not None and stored.shape != own.shape and stored.shape[1:] == own.shape[1:]:
+                setattr(self, name, torch.nn.Parameter(torch.empty_like(stored, device=own.device)))
         super()._load_from_state_dict(state_dict, prefix, *others)

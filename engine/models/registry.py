@@ -1,79 +1,94 @@
-"""Every model by name, with what a person should know to choose one.
+"""Every model by name: what people should know to choose it, what it can do, and where its class is.
 
-Stands before the Trainer: the command line and the window list these and build what was picked.
+Importing this module does not import torch. A model's own module is loaded when its class is first asked for, so lists
+of models, their titles and their abilities are there at once. A new model is one module and one entry of `MODELS`.
 """
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
-
-from engine.data.dataset import Scale
 from engine.errors import SettingError
-from engine.models.autoencoder import MultDae, MultDaeConfig, MultVae, MultVaeConfig
-from engine.models.base import Capabilities, Model, ModelConfig
-from engine.models.blend import Blend, BlendConfig
-from engine.models.ease import Ease, EaseConfig
-from engine.models.embedding_mlp import EmbeddingMlp, EmbeddingMlpConfig
-from engine.models.lstm import Lstm, LstmConfig
-from engine.models.mf import MatrixFactorization, MfConfig
-from engine.models.popularity import Popularity, PopularityConfig
-from engine.models.rating_model import RatingModel
-from engine.models.two_head import TwoHead, TwoHeadConfig
-from engine.settings import Config, declared_settings
+from engine.models.declaration import Capabilities, ModelConfig
+from engine.settings import Config
+
+if TYPE_CHECKING:
+    from engine.data.dataset import Scale
+    from engine.models.base import Model
 
 
 @dataclass(frozen=True)
 class ModelKind:
-    """A model on offer. `training` holds what its training settings start from where they differ from the general."""
+    """A model on offer. `model` and `config` say where its classes are, as "module:Class".
+
+    The mappings hold what the settings of its training, learning-rate sweep and split start from where that differs
+    from the general defaults.
+    """
 
     name: str
     title: str
     sentence: str
-    model_class: type[Model]
-    config_class: type[Config]
+    model: str
+    config: str
+    can: Capabilities
     training: Mapping[str, Any] = field(default_factory=dict)
-    suggestion: str = "steepest"
-    """Which suggestion of the learning-rate finder this model takes when nobody looks."""
     finder: Mapping[str, Any] = field(default_factory=dict)
-    """What the settings of its sweep start from: single ratings make a noisy curve that takes more steps."""
     split: Mapping[str, Any] = field(default_factory=dict)
-    """What the settings of its split start from: models of ratings are judged on ratings of any height."""
+    suggestion: str = "steepest"
+    """Which suggestion of the learning-rate finder is taken when nobody looks."""
+    other_ratings: bool = False
+    """Whether a model of likes also learns from other ratings, with less weight."""
+    only_rates: bool = False
+    """Whether it learns nothing but how high titles are rated: it needs ratings that differ."""
     slower_on_little: bool = False
-    """Whether its rate goes down where there is little data."""
+    """Whether its learning rate is lowered on small data sets."""
     made_of_runs: bool = False
-    """Whether it is mixed from finished runs rather than learned from ratings (see engine.operations.blending)."""
+    """Whether it is mixed from finished runs instead of learning from ratings (see engine.operations.blending)."""
 
     @property
-    def can(self) -> Capabilities:
-        return self.model_class.can
+    def model_class(self) -> type[Model]:
+        """The model's class. Loads its module, and torch with it."""
+        found: type[Model] = _load(self.model)
+        return found
+
+    @property
+    def config_class(self) -> type[Config]:
+        """The class of the model's settings. Loads its module, and torch with it."""
+        found: type[Config] = _load(self.config)
+        return found
+
+    @property
+    def may_predict_ratings(self) -> bool:
+        """Whether a run of it may predict ratings: what is mixed from runs does if one of these does."""
+        return self.can.predicts_ratings or self.made_of_runs
 
     @property
     def abilities(self) -> str:
-        """What it learns from and what it answers, in a sentence."""
-        answers = "predicts ratings and ranks titles" if self.can.predicts_ratings else "ranks titles, without ratings"
+        """What it learns from and what it answers, in a sentence.
+
+        >>> kind_of("ease").abilities
+        'Learns from likes, and with less weight from other ratings; ranks titles, without ratings.'
+        """
         if self.made_of_runs:
             return "Learns from finished runs; predicts ratings where one of these does, and ranks titles."
-        source = self.can.learns_from
-        if any(setting.name == "other_ratings" for setting in declared_settings(self.config_class)):
-            source += ", and with less weight from other ratings"
+        answers = "predicts ratings and ranks titles" if self.can.predicts_ratings else "ranks titles, without ratings"
+        others = ", and with less weight from other ratings" if self.other_ratings else ""
         order = " in the order of time" if self.can.needs_times else ""
-        return f"Learns from {source}{order}; {answers}."
-
-    @property
-    def only_rates(self) -> bool:
-        """Whether it learns nothing but how high titles are rated: data without such heights are of no use to it."""
-        return issubclass(self.model_class, RatingModel)
+        return f"Learns from {self.can.learns_from}{others}{order}; {answers}."
 
     def training_for(self, entries: int) -> dict[str, Any]:
-        """What its training settings start from on a data set of so many entries: on much data fewer epochs do.
+        """What its training settings start from on a data set of so many entries.
 
-        An epoch of much data holds many more steps. Beyond a million ratings, or twenty million entries of people's
-        lists, epochs go down with the fourth root, to a third at the least. Networks of ratings learn by heart within
-        a few epochs of little data: below a million ratings their rate goes down with the square root.
+        An epoch of much data holds many more steps, so fewer epochs do: beyond a million ratings, or twenty million
+        entries for models that learn from people, epochs go down with the fourth root, to a third at the least.
+        Networks of ratings overfit small data within a few epochs: below a million ratings their rate goes down with
+        the square root.
+
+        >>> kind_of("mf").training_for(100_000)["epochs"], kind_of("mf").training_for(20_000_000)["epochs"]
+        (15, 7)
         """
         full = 2e7 if self.can.examples == "people" else 1e6
         values, share = dict(self.training), (full / max(1, entries)) ** 0.25
@@ -84,111 +99,248 @@ class ModelKind:
         return values
 
 
+def _load(place: str) -> Any:
+    """The class at "module:Class"."""
+    module, _, name = place.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def _of_likes(*, learns_by_steps: bool) -> Capabilities:
+    """A model that ranks by likes and predicts no ratings."""
+    return Capabilities(
+        ranks=True,
+        predicts_ratings=False,
+        learns_by_steps=learns_by_steps,
+        needs_times=False,
+        folds_in=True,
+        learns_from="likes",
+    )
+
+
+def _of_ratings(*, learns_by_steps: bool = True, needs_times: bool = False, **more: Any) -> Capabilities:
+    """A model that predicts ratings and ranks."""
+    return Capabilities(
+        ranks=True,
+        predicts_ratings=True,
+        learns_by_steps=learns_by_steps,
+        needs_times=needs_times,
+        folds_in=True,
+        learns_from="ratings",
+        **more,
+    )
+
+
+_LISTS = {"epochs": 30, "schedule": "slanted_triangle"}
+_STARS = {"epochs": 15, "schedule": "slanted_triangle", "monitor": "rmse"}
+_AT_RANDOM = {"kind": "random"}
+"""Models that only predict ratings are evaluated on held-out ratings of any height."""
+_LONG_SWEEP = {"steps": 300, "lowest": 1e-5}
+"""Single ratings make a noisy loss, so the learning-rate sweep takes more steps."""
+
 MODELS: dict[str, ModelKind] = {
     kind.name: kind
     for kind in (
         ModelKind(
-            "two_head",
-            "Two-headed autoencoder",
-            "Learns what people watch and how they rate it; on small data averages know the stars better.",
-            TwoHead,
-            TwoHeadConfig,
-            {"epochs": 30, "schedule": "slanted_triangle"},
+            name="two_head",
+            title="Watch and love",
+            sentence="Learns what people watch and how they rate it; with few ratings, plain averages predict stars "
+            "better.",
+            model="engine.models.two_head:TwoHead",
+            config="engine.models.two_head:TwoHeadConfig",
+            can=_of_ratings(mixes_presence=True),
+            training=_LISTS,
             suggestion="minimum",
         ),
         ModelKind(
-            "mult_vae",
-            "Variational autoencoder",
-            "Foretells what people like next from what they liked so far; strong lists where many people like much.",
-            MultVae,
-            MultVaeConfig,
-            {"epochs": 30, "schedule": "slanted_triangle", "lr": 2e-3},
+            name="mult_vae",
+            title="Next favourites",
+            sentence="Predicts what people like next; best when many people like many films.",
+            model="engine.models.autoencoder:MultVae",
+            config="engine.models.autoencoder:MultVaeConfig",
+            can=_of_likes(learns_by_steps=True),
+            training={**_LISTS, "lr": 2e-3},
             suggestion="minimum",
+            other_ratings=True,
         ),
         ModelKind(
-            "mult_dae",
-            "Denoising autoencoder",
-            "The variational autoencoder's simpler sister: one small layer, quicker, as good.",
-            MultDae,
-            MultDaeConfig,
-            {"epochs": 50, "schedule": "slanted_triangle", "lr": 2e-3},
+            name="mult_dae",
+            title="Next favourites, small",
+            sentence="A smaller and quicker form of Next favourites; about as good.",
+            model="engine.models.autoencoder:MultDae",
+            config="engine.models.autoencoder:MultDaeConfig",
+            can=_of_likes(learns_by_steps=True),
+            training={**_LISTS, "epochs": 50, "lr": 2e-3},
             suggestion="minimum",
+            other_ratings=True,
         ),
         ModelKind(
-            "mf",
-            "Matrix factorisation",
-            "Predicts how many stars you would give, from a few numbers for each person and title; quick and precise.",
-            MatrixFactorization,
-            MfConfig,
-            {"epochs": 15, "lr": 5e-3, "schedule": "slanted_triangle", "watched": "rmse"},
-            split={"kind": "random"},
+            name="mf",
+            title="Factorisation",
+            sentence="Predicts how many stars you would give; quick and precise.",
+            model="engine.models.mf:MatrixFactorization",
+            config="engine.models.mf:MfConfig",
+            can=_of_ratings(states_uncertainty=True, examples="ratings"),
+            training={**_STARS, "lr": 5e-3},
+            finder=_LONG_SWEEP,
+            split=_AT_RANDOM,
             suggestion="minimum",
-            finder={"steps": 300, "lowest": 1e-5},
+            only_rates=True,
         ),
         ModelKind(
-            "embedding_mlp",
-            "Embedding network",
-            "Predicts stars with a small network over embeddings; on small data hardly better than averages.",
-            EmbeddingMlp,
-            EmbeddingMlpConfig,
-            {"epochs": 15, "lr": 2e-3, "schedule": "slanted_triangle", "watched": "rmse"},
-            split={"kind": "random"},
+            name="embedding_mlp",
+            title="Star network",
+            sentence="Predicts stars with a small neural network; with few ratings hardly better than plain averages.",
+            model="engine.models.embedding_mlp:EmbeddingMlp",
+            config="engine.models.embedding_mlp:EmbeddingMlpConfig",
+            can=_of_ratings(examples="ratings"),
+            training={**_STARS, "lr": 2e-3},
+            finder=_LONG_SWEEP,
+            split=_AT_RANDOM,
             suggestion="minimum",
-            finder={"steps": 300, "lowest": 1e-5},
+            only_rates=True,
             slower_on_little=True,
         ),
         ModelKind(
-            "lstm",
-            "Sequence network (LSTM)",
-            "Predicts stars from the last titles you rated, in order; on ratings held out at random averages beat it.",
-            Lstm,
-            LstmConfig,
-            {"epochs": 15, "lr": 3e-3, "schedule": "slanted_triangle", "watched": "rmse"},
-            split={"kind": "random"},
+            name="lstm",
+            title="Rating sequence",
+            sentence="Predicts your next stars from the films you rated last; on ratings held out at random, plain "
+            "averages do better.",
+            model="engine.models.lstm:Lstm",
+            config="engine.models.lstm:LstmConfig",
+            can=_of_ratings(needs_times=True, examples="windows"),
+            training={**_STARS, "lr": 3e-3},
+            split=_AT_RANDOM,
             suggestion="valley",
+            only_rates=True,
             slower_on_little=True,
         ),
         ModelKind(
-            "ease",
-            "Liked together (EASE)",
-            "Knows which titles the same people like; computed in seconds, and ahead of each network on small data.",
-            Ease,
-            EaseConfig,
+            name="ease",
+            title="Liked together",
+            sentence="Knows which films the same people like; ready in seconds, and the best choice on small data.",
+            model="engine.models.ease:Ease",
+            config="engine.models.ease:EaseConfig",
+            can=_of_likes(learns_by_steps=False),
+            other_ratings=True,
         ),
         ModelKind(
-            "popularity",
-            "Most liked",
-            "The same list for everyone, the most liked titles first; the floor every other model must beat.",
-            Popularity,
-            PopularityConfig,
+            name="popularity",
+            title="Most liked",
+            sentence="The same list for everyone, the most liked films first; every other model should beat it.",
+            model="engine.models.popularity:Popularity",
+            config="engine.models.popularity:PopularityConfig",
+            can=_of_ratings(learns_by_steps=False),
         ),
         ModelKind(
-            "blend",
-            "Blend",
-            "Mixes runs that you have, each counting as much as makes the best list; often better than any one alone.",
-            Blend,
-            BlendConfig,
+            name="blend",
+            title="Blend",
+            sentence="Combines models that you trained, each with the weight that makes the best list; often better "
+            "than any of them.",
+            model="engine.models.blend:Blend",
+            config="engine.models.blend:BlendConfig",
+            can=Capabilities(
+                ranks=True,
+                predicts_ratings=False,
+                learns_by_steps=False,
+                needs_times=False,
+                folds_in=True,
+                learns_from="ratings",
+            ),
             made_of_runs=True,
         ),
     )
 }
 
+FIRST_MODEL = next(iter(MODELS))
+"""What is trained where nobody chose."""
+
 
 def kind_of(name: str) -> ModelKind:
-    """The model of that name. Raises SettingError, naming the known ones."""
+    """The declaration of a model.
+
+    Raises
+    ------
+    SettingError
+        Where there is no such model; the known ones are named.
+
+    Examples
+    --------
+    >>> kind_of("mf").title
+    'Factorisation'
+    """
     if name not in MODELS:
         raise SettingError(f"There is no model called {name!r}.", remedy=f"Known are: {', '.join(MODELS)}.", model=name)
     return MODELS[name]
 
 
+def title_of(name: str) -> str:
+    """What people read instead of a model's name; the name itself of one that is not known here.
+
+    >>> title_of("ease"), title_of("some_other")
+    ('Liked together', 'some_other')
+    """
+    return MODELS[name].title if name in MODELS else name
+
+
+def trainable_models() -> tuple[ModelKind, ...]:
+    """The models that learn from a data set, in the order in which they are offered: all but mixes of runs.
+
+    >>> [kind.name for kind in trainable_models()][:3]
+    ['two_head', 'mult_vae', 'mult_dae']
+    """
+    return tuple(kind for kind in MODELS.values() if not kind.made_of_runs)
+
+
 def fitted_config(name: str, config: Config | None, *, entries: int) -> Config:
-    """A model's settings with everything automatic chosen for a data set of so many entries."""
+    """A model's settings with everything automatic chosen for a data set.
+
+    Parameters
+    ----------
+    name
+        The model.
+    config
+        Its settings; None for its defaults.
+    entries
+        How many entries the data set has.
+
+    Examples
+    --------
+    >>> fitted_config("ease", None, entries=100_000).l2
+    79.0
+    """
     config = config or kind_of(name).config_class()
     return config.fitted_to(entries) if isinstance(config, ModelConfig) else config
 
 
 def build(name: str, config: Config, *, items: int, scale: Scale, seed: int = 1) -> Model:
-    """A fresh model over so many titles. Equal seeds give equal weights; the caller's random state stays as it is."""
+    """A model that has learned nothing yet.
+
+    Parameters
+    ----------
+    name
+        The model.
+    config
+        Its settings, fitted to the data set (see `fitted_config`).
+    items
+        The number of titles I.
+    scale
+        The scale of the ratings.
+    seed
+        Equal seeds give equal weights; the caller's random state stays as it is.
+
+    Raises
+    ------
+    SettingError
+        Where there is no such model, or the settings are those of another.
+
+    Examples
+    --------
+    >>> from engine.data.dataset import Scale
+    >>> build("mf", fitted_config("mf", None, entries=1_000), items=40, scale=Scale(1, 5, 1)).items
+    40
+    """
+    import torch
+
     kind = kind_of(name)
     if not isinstance(config, kind.config_class):
         raise SettingError(f"These settings are not those of {name}.", remedy=f"Give a {kind.config_class.__name__}.")

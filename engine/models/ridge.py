@@ -1,6 +1,6 @@
 """The mathematics of EASE: from who likes what to the weights B of title on title, in place and in small steps.
 
-Stands beside the linear models. Both ways give the same B = -P / diag(P), diag(B) = 0, with P = (X'X + D)^-1 and a
+Two ways, for many and for few people, give the same B = -P / diag(P), diag(B) = 0, with P = (X'X + D)^-1 and a
 diagonal D of each title's l2 (Steck 2019, "Embarrassingly Shallow Autoencoders for Sparse Data", equation 8). They
 yield how many titles are done and never hold more than one L x L matrix and a block of columns.
 

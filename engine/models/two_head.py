@@ -1,9 +1,10 @@
 """The two-headed denoising autoencoder: which titles someone has (presence), and how they would rate them.
 
-Stands between Split and Trainer, and behind the Recommender. A profile goes in as [presence, normalised rating] of
-every title, sparse; a bottleneck later one head gives a logit and the other a normalised rating for every title.
+A profile goes in as [presence, normalised rating] of every title, sparse. After a bottleneck one head gives a logit and
+the other a normalised rating for every title.
 
-Shapes: B people, U profiles, I titles, H first hidden width, L bottleneck, N entries, V variants, C columns.
+Shapes: B people, U profiles, I titles, H first hidden width, L bottleneck, D last decoder width, N entries, n of one
+profile, V variants, C columns.
 """
 
 from __future__ import annotations
@@ -21,14 +22,25 @@ from torch import Tensor, nn
 
 from engine.data.batches import Batch, whole_batch
 from engine.data.dataset import Histories, Scale
-from engine.models.base import Capabilities, Losses, ModelConfig, Moment, Prediction, StepModel
-from engine.models.layers import normal_like
-from engine.models.losses import huber, kl_to_standard_normal, multinomial_nll, presence_mse, weighted_by_uncertainty
+from engine.models.base import Losses, Moment, Prediction, StepModel, as_index
+from engine.models.declaration import ModelConfig
+from engine.models.losses import (
+    huber,
+    kl_to_standard_normal,
+    multinomial_nll,
+    normal_like,
+    presence_mse,
+    weighted_by_uncertainty,
+)
 from engine.models.normalisation import RatingHabit, denormalise, habits, habits_without_each, normalise
+from engine.models.registry import kind_of
 from engine.settings import setting
 
 _STUDY_HIDDEN, _STUDY_LATENT, _STUDY_DECODER = (2048,), 512, (1024, 2048)
 _STUDY_ENTRIES = 3.5e8
+_PEOPLE_AT_ONCE = 256
+_CHANCE_SHARPNESS, _LEAST_CHANCE = 50.0, 1e-30
+_ACTIVATIONS = {"swish": nn.SiLU, "tanh": nn.Tanh, "relu": nn.ReLU}
 
 
 @dataclass(frozen=True)
@@ -51,7 +63,7 @@ class TwoHeadConfig(ModelConfig):
         None, label="Decoder widths", help="Neurons of the layers after the bottleneck.", low=1, high=65536
     )
     activation: str = setting(
-        "swish", label="Activation", help="The bend between layers.", choices=("swish", "tanh", "relu")
+        "swish", label="Activation", help="The function between layers.", choices=("swish", "tanh", "relu")
     )
     heads: str = setting(
         "separate",
@@ -62,7 +74,7 @@ class TwoHeadConfig(ModelConfig):
     presence_loss: str = setting(
         "multinomial",
         label="Presence loss",
-        help="Multinomial lets titles compete; mse looks at each alone.",
+        help="Multinomial lets titles compete; mse treats each alone.",
         choices=("multinomial", "mse"),
     )
     huber_delta: float = setting(
@@ -71,7 +83,7 @@ class TwoHeadConfig(ModelConfig):
     loss_weights: str = setting(
         "fixed",
         label="Loss weights",
-        help="How presence and rating share the attention: learned from their uncertainty, or fixed.",
+        help="How much presence and rating count: learned from their uncertainty, or fixed.",
         choices=("learned", "fixed"),
     )
     presence_log_variance: float = setting(
@@ -91,7 +103,7 @@ class TwoHeadConfig(ModelConfig):
     seen_weight: float = setting(
         0.5,
         label="Weight of seen titles",
-        help="How much a title seen without a rating says of a person, against a rated one; the study's is 1.",
+        help="How much a title that was only seen counts, against a rated one; 1 in the study.",
         low=0.0,
         high=1.0,
     )
@@ -128,31 +140,14 @@ class TwoHeadConfig(ModelConfig):
         return self.hidden or _STUDY_HIDDEN, self.latent or _STUDY_LATENT, self.decoder or _STUDY_DECODER
 
 
-def _scaled(width: int, k: float) -> int:
-    return max(64, math.ceil(width * k / 64) * 64)
-
-
-_PEOPLE_AT_ONCE = 256
-_CHANCE_SHARPNESS, _LEAST_CHANCE = 50.0, 1e-30
-_ACTIVATIONS = {"swish": nn.SiLU, "tanh": nn.Tanh, "relu": nn.ReLU}
-
-
 class TwoHead(StepModel):
     """The study's model over I titles. `config` must be fitted (no automatic widths left)."""
 
     name = "two_head"
-    can = Capabilities(
-        ranks=True,
-        predicts_ratings=True,
-        learns_by_steps=True,
-        needs_times=False,
-        folds_in=True,
-        learns_from="ratings",
-        mixes_presence=True,
-    )
+    can = kind_of(name).can
     config: TwoHeadConfig
     average_habit_3: Tensor
-    """How people rate on average (mu, sigma, alpha): what somebody who rated nothing is taken to do."""
+    """How people rate on average (mu, sigma, alpha): assumed of somebody who rated nothing."""
 
     def __init__(self, config: TwoHeadConfig, *, items: int, scale: Scale) -> None:
         super().__init__(config, items=items, scale=scale)
@@ -191,12 +186,13 @@ class TwoHead(StepModel):
 
     @torch.no_grad()
     def prepare(self, histories: Histories, *, seed: int) -> None:
-        """What nobody had, or rated, starts from 0 and stays there: it says nothing, and a new title is foretold to be
-        rated as the person rates on average.
+        """Weights of titles that nobody had, or rated, start from 0 and stay there.
+
+        So such a title in a profile says nothing, and is predicted to be rated as the person rates on average.
         """
         seen_I, rated_I = (
-            torch.from_numpy(np.bincount(one.item_rows_N, minlength=self.items) > 0).to(self.first_2IH.device)
-            for one in (histories, histories.rated())
+            torch.from_numpy(np.bincount(entries.item_rows_N, minlength=self.items) > 0).to(self.first_2IH.device)
+            for entries in (histories, histories.rated())
         )
         self.first_2IH.mul_(torch.cat([seen_I, rated_I])[:, None])
         self.rating_head.weight.mul_(rated_I[:, None])
@@ -205,12 +201,12 @@ class TwoHead(StepModel):
 
     def _learn_average_habit(self, rated: Histories) -> None:
         if rated.entries:
-            habit = self._habits(whole_batch(rated.take(np.flatnonzero(rated.counts_U)), torch.device("cpu")))
+            habit = self.habits_of(whole_batch(rated.take(np.flatnonzero(rated.counts_U)), torch.device("cpu")))
             self.average_habit_3.copy_(torch.stack([part.mean() for part in _parts(habit)]))
 
     def _or_average(self, habit: RatingHabit, count: Tensor) -> RatingHabit:
-        """People's habits; the average one's where they have no rating to tell it by."""
-        average = (one.to(count.device) for one in self.average_habit_3)
+        """People's habits; the average habit of those without a rating."""
+        average = (part.to(count.device) for part in self.average_habit_3)
         return RatingHabit(
             *(torch.where(count > 0, own, common) for own, common in zip(_parts(habit), average, strict=True))
         )
@@ -219,20 +215,20 @@ class TwoHead(StepModel):
 
     def losses(self, batch: Batch, *, noise: torch.Generator, moment: Moment) -> Losses:
         config = self.config
-        habit = self._habits(batch)
+        habit = self.habits_of(batch)
         normalised_N = normalise(batch.ratings_N, habit.of(batch.person_N), self.scale)
-        kept_N = _input_dropout(batch, noise, low=config.input_dropout_low, high=config.input_dropout_high)
-        latent_BL, divergence = self._encode(self._first(batch, normalised_N, kept_N), noise)
-        presence_BD, rating_BD = self._decode(latent_BL)
-        presence = self._presence_loss(self.presence_head(presence_BD), batch)
-        rating = self._rating_loss(self.rating_head(rating_BD), batch, normalised_N)
+        dropout_N = input_dropout(batch, noise, low=config.input_dropout_low, high=config.input_dropout_high)
+        latent_BL, divergence = self._encode(self.first_layer(batch, normalised_N, dropout_N), noise)
+        presence_BD, rating_BD = self.decode(latent_BL)
+        presence = self.presence_loss(self.presence_head(presence_BD), batch)
+        rating = self.rating_loss(self.rating_head(rating_BD), batch, normalised_N)
         total = weighted_by_uncertainty(presence + config.kl_cap * divergence, self.log_variances[0])
         total = total + weighted_by_uncertainty(rating, self.log_variances[1])
         per_title = presence.detach() * len(batch) / self._presence(batch).sum().clamp(min=1.0)
         parts = {"presence": per_title, "rating": rating.detach()}
         return Losses(total, per_title + rating.detach(), parts)
 
-    def _habits(self, batch: Batch) -> RatingHabit:
+    def habits_of(self, batch: Batch) -> RatingHabit:
         return habits(
             batch.ratings_N,
             batch.person_N,
@@ -241,16 +237,16 @@ class TwoHead(StepModel):
             alpha_floor=self.config.alpha_floor,
         )
 
-    def _presence_loss(self, logits_BI: Tensor, batch: Batch) -> Tensor:
+    def presence_loss(self, logits_BI: Tensor, batch: Batch) -> Tensor:
         loss = multinomial_nll if self.config.presence_loss == "multinomial" else presence_mse
         return loss(logits_BI, batch.person_N, batch.item_rows_N, self._presence(batch))
 
     def _presence(self, batch: Batch) -> Tensor:
-        """How present each entry is, [N]: 1 where rated, less where it was only seen, which says less of a taste."""
+        """How much each entry counts, [N]: 1 where rated, less where only seen, which says less about a taste."""
         return torch.where(torch.isnan(batch.ratings_N), self.config.seen_weight, 1.0)
 
-    def _rating_loss(self, ratings_BI: Tensor, batch: Batch, normalised_N: Tensor) -> Tensor:
-        """Over the truly rated entries alone, or over those without a rating too, as if rated as filled in."""
+    def rating_loss(self, ratings_BI: Tensor, batch: Batch, normalised_N: Tensor) -> Tensor:
+        """Over rated entries, or over all, where those without a rating count as rated by the person's mean."""
         person_N, item_N, target_N = batch.person_N, batch.item_rows_N, normalised_N
         if self.config.mask_unrated:
             rated_N = ~torch.isnan(batch.ratings_N)
@@ -259,11 +255,11 @@ class TwoHead(StepModel):
 
     # -- the network -----------------------------------------------------------------------------------------------
 
-    def _first(self, batch: Batch, normalised_N: Tensor, kept_N: Tensor | None = None) -> Tensor:
+    def first_layer(self, batch: Batch, normalised_N: Tensor, dropout_N: Tensor | None = None) -> Tensor:
         """The first layer before its activation, [B, H]: rows of present titles plus rating-weighted rows."""
-        ones_N = torch.ones_like(normalised_N) if kept_N is None else kept_N
+        dropout_N = torch.ones_like(normalised_N) if dropout_N is None else dropout_N
         rows = torch.stack([batch.item_rows_N, batch.item_rows_N + self.items], dim=1).flatten()
-        weights = torch.stack([self._presence(batch) * ones_N, normalised_N * ones_N], dim=1).flatten()
+        weights = torch.stack([self._presence(batch) * dropout_N, normalised_N * dropout_N], dim=1).flatten()
         starts_B = 2 * batch.starts_B1[:-1]
         sums_BH = F.embedding_bag(rows, self.first_2IH, starts_B, mode="sum", per_sample_weights=weights)
         return sums_BH + self.first_bias_H
@@ -281,13 +277,13 @@ class TwoHead(StepModel):
             latent_BL = latent_BL + self.config.bottleneck_noise * normal_like(latent_BL, noise)
         return latent_BL, divergence
 
-    def _decode(self, latent_BL: Tensor) -> tuple[Tensor, Tensor]:
+    def decode(self, latent_BL: Tensor) -> tuple[Tensor, Tensor]:
         presence_BD = self.presence_decoder(latent_BL)
         rating_BD = self.rating_decoder(latent_BL) if self.config.heads == "separate" else presence_BD
         return presence_BD, rating_BD
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *others: Any) -> None:
-        """Runs kept by earlier versions do not say how people rate on average."""
+        """Runs saved by earlier versions do not say how people rate on average."""
         state_dict.setdefault(prefix + "average_habit_3", self.average_habit_3)
         super()._load_from_state_dict(state_dict, prefix, *others)
 
@@ -295,49 +291,50 @@ class TwoHead(StepModel):
 
     @torch.inference_mode()
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
+        """See Model. Someone without a rating gets ratings as people give on average."""
         chunks = []
         for start in range(0, len(profiles), _PEOPLE_AT_ONCE):
             people = np.arange(start, min(start + _PEOPLE_AT_ONCE, len(profiles)))
             batch = whole_batch(profiles.take(people), self.first_2IH.device)
-            habit = self._habits(batch)
+            habit = self.habits_of(batch)
             normalised_N = normalise(batch.ratings_N, habit.of(batch.person_N), self.scale)
             known_N = (~torch.isnan(batch.ratings_N)).float()
             habit = self._or_average(habit, torch.zeros_like(habit.mu).index_add(0, batch.person_N, known_N))
             column = RatingHabit(habit.mu[:, None], habit.sigma[:, None], habit.alpha[:, None])
-            chunks.append(self._predicted(self._first(batch, normalised_N), column, None, ratings=ratings))
+            chunks.append(self._predicted(self.first_layer(batch, normalised_N), column, None, ratings=ratings))
         return Prediction.joined(chunks)
 
     @torch.inference_mode()
     def leave_one_out(
         self, profile: Histories, *, left_out_V: npt.NDArray[np.int64], columns_C: npt.NDArray[np.int64] | None
     ) -> Prediction:
-        """See Model. Without entry i, the presence part is the whole less one row; ratings are normalised anew."""
+        """See Model. Without entry i, the presence part is the sum less row i; ratings are normalised anew."""
         device = self.first_2IH.device
         batch = whole_batch(profile, device)
-        whole = self._habits(batch)
-        out_V = torch.from_numpy(np.asarray(left_out_V, dtype=np.int64)).to(device)
+        whole = self.habits_of(batch)
+        out_V = as_index(left_out_V, device)
         without = habits_without_each(batch.ratings_N, out_V, scale=self.scale, alpha_floor=self.config.alpha_floor)
         normalised_Vn = normalise(batch.ratings_N[None], without, self.scale)
         normalised_Vn[torch.arange(len(out_V), device=device), out_V] = 0.0
         presence_nH = self.first_2IH[batch.item_rows_N] * self._presence(batch)[:, None]
         presence_VH = presence_nH.sum(0) - presence_nH[out_V]
         first_VH = presence_VH + normalised_Vn @ self.first_2IH[batch.item_rows_N + self.items] + self.first_bias_H
-        first_1H = self._first(batch, normalise(batch.ratings_N, whole.of(batch.person_N), self.scale))
+        first_1H = self.first_layer(batch, normalise(batch.ratings_N, whole.of(batch.person_N), self.scale))
         habit = RatingHabit(
-            *(torch.cat([part[:, None], other]) for part, other in zip(_parts(whole), _parts(without), strict=True))
+            *(torch.cat([own[:, None], left]) for own, left in zip(_parts(whole), _parts(without), strict=True))
         )
         rated_n = ~torch.isnan(batch.ratings_N)
         out_X = torch.cat([rated_n.new_zeros(1), rated_n[out_V]])
         habit = self._or_average(habit, (rated_n.sum() - out_X.long())[:, None])
-        columns = None if columns_C is None else torch.from_numpy(np.asarray(columns_C, dtype=np.int64)).to(device)
+        columns = None if columns_C is None else as_index(columns_C, device)
         return self._predicted(torch.cat([first_1H, first_VH]), habit, columns, ratings=True)
 
     def _predicted(
         self, first_UH: Tensor, habit: RatingHabit, columns_C: Tensor | None, *, ratings: bool
     ) -> Prediction:
         latent_UL, _ = self._encode(first_UH, None)
-        presence_UD, rating_UD = self._decode(latent_UL)
-        log_probability = self._log_probability(self.presence_head(presence_UD))
+        presence_UD, rating_UD = self.decode(latent_UL)
+        log_probability = self.log_probability(self.presence_head(presence_UD))
         head_weight: Tensor = self.rating_head.weight
         head_bias: Tensor = self.rating_head.bias
         if columns_C is not None:
@@ -350,11 +347,11 @@ class TwoHead(StepModel):
         score = _mixed(log_probability, liking, self.config.presence_weight)
         return Prediction(score.cpu(), log_probability.cpu(), liking.cpu(), rating.cpu())
 
-    def _log_probability(self, outputs_UI: Tensor) -> Tensor:
-        """What the presence head says as log chances that add up to 1; titles keep their order.
+    def log_probability(self, outputs_UI: Tensor) -> Tensor:
+        """The outputs of the presence head as log probabilities that add up to 1, in the same order.
 
-        Outputs that learned by squared error are chances already (1 for the person's titles, 0 for others), so that
-        a softmax would make them all alike.
+        Outputs that learned by squared error are probabilities already (1 for the person's titles, 0 for others), so
+        that a softmax would make them nearly equal.
         """
         if self.config.presence_loss == "multinomial":
             return F.log_softmax(outputs_UI, dim=1)
@@ -362,7 +359,7 @@ class TwoHead(StepModel):
         return chances_UI.log() - chances_UI.sum(dim=1, keepdim=True).log()
 
     def rank_scores(self, prediction: Prediction, weight: float | None = None) -> Tensor:
-        """softmax(logit)^w * max(n + 1, 0.001)^(1-w); w = 1 ranks by presence alone, 0 by liking alone."""
+        """See Model. softmax(logit)^w * max(n + 1, 0.001)^(1-w); w = 1 ranks by presence alone, 0 by liking alone."""
         if weight is None:
             return prediction.score_UI
         assert prediction.log_probability_UI is not None
@@ -375,13 +372,17 @@ def _mixed(log_probability: Tensor, liking: Tensor, weight: float) -> Tensor:
     return torch.exp(weight * log_probability + (1.0 - weight) * (liking + 1.0).clamp(min=0.001).log())
 
 
-def _input_dropout(batch: Batch, noise: torch.Generator, *, low: float, high: float) -> Tensor:
+def input_dropout(batch: Batch, noise: torch.Generator, *, low: float, high: float) -> Tensor:
     """What each entry is multiplied by, [N]: 0 where dropped, else 1/(1-p), p drawn per person from U[low, high]."""
     device = batch.item_rows_N.device
     p_B = low + (high - low) * torch.rand(len(batch), generator=noise, device=device)
     p_N = p_B[batch.person_N]
-    kept_N = torch.rand(len(p_N), generator=noise, device=device) >= p_N
-    return kept_N / (1.0 - p_N)
+    is_kept_N = torch.rand(len(p_N), generator=noise, device=device) >= p_N
+    return is_kept_N / (1.0 - p_N)
+
+
+def _scaled(width: int, k: float) -> int:
+    return max(64, math.ceil(width * k / 64) * 64)
 
 
 def _parts(habit: RatingHabit) -> tuple[Tensor, Tensor, Tensor]:

@@ -35,7 +35,7 @@ from engine.training.blend_weights import (
     choose_rating_weights,
 )
 from engine.training.checkpoint import TrainingState
-from engine.training.loop import TrainedRun
+from engine.training.trainer import TrainedRun
 
 
 def blend(
@@ -179,7 +179,7 @@ def _store_parts(
     yield StageStarted("keeping", "Keeping copies of the parts")
     for record in mixing.records:
         recorder.say(f"part: {record.name} ({record.run_id}), {record.model}")
-    recorder.checkpoint(TrainingState(dict(model.state_dict()), None, {}, {}))
+    recorder.save_checkpoint(TrainingState(dict(model.state_dict()), None, {}, {}))
     return TrainedRun(
         model=model,
         epochs=1,
@@ -191,7 +191,7 @@ def _store_parts(
         examples_per_second=0.0,
         steps=0,
         diverged=False,
-        watched=METRIC,
+        monitor=METRIC,
         curve=(),
     )
 

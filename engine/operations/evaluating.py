@@ -18,12 +18,14 @@ from engine.device import training_threads
 from engine.errors import DataError, DeviceError, EngineError, SettingError, TrainingError
 from engine.evaluation.breakdown import ERRORS_BY_RATING, KNOWN_AND_NEW
 from engine.evaluation.intervals import Interval
-from engine.evaluation.protocol import ERROR_METRICS, USUAL_CUTS, EvaluationResult, compare, judge
+from engine.evaluation.metrics import needs_ratings
+from engine.evaluation.protocol import DEFAULT_CUTS, evaluate_model
+from engine.evaluation.result import EvaluationResult, compare
 from engine.events import Job, StageStarted, Stop
 from engine.library.run_record import RunRecord
 from engine.library.store import Library
 from engine.models.base import ClosedFormModel, Model
-from engine.models.registry import kind_of
+from engine.models.registry import kind_of, title_of
 from engine.operations.preparing import fresh_model
 from engine.operations.recommending import model_of
 
@@ -54,7 +56,7 @@ def evaluate(
     run_id: str,
     *,
     protocol: str | None = None,
-    ks: Sequence[int] = USUAL_CUTS,
+    ks: Sequence[int] = DEFAULT_CUTS,
     weight: float | None = None,
 ) -> Job[EvaluationResult]:
     """Evaluate a run on its test people, with the cold-start curve, and save that with the run.
@@ -101,11 +103,11 @@ def evaluate(
     split = make_split(dataset, SplitConfig.from_dict(record.split_config))
     if split.test is None:
         raise DataError(f"The split of the run {record.name} holds nobody out to judge on.")
-    evaluation = yield from judge(
+    evaluation = yield from evaluate_model(
         model,
         split.test,
         candidates_I=split.candidates_I,
-        ks=(*ks, *USUAL_CUTS),
+        ks=(*ks, *DEFAULT_CUTS),
         weight=weight,
         counts_I=np.bincount(split.train.item_rows_N, minlength=split.titles),
         cold_start_people=COLD_START_PEOPLE,
@@ -116,7 +118,7 @@ def evaluate(
 
 
 def baselines(
-    library: Library, dataset: Dataset, split_config: SplitConfig, *, ks: Sequence[int] = USUAL_CUTS
+    library: Library, dataset: Dataset, split_config: SplitConfig, *, ks: Sequence[int] = DEFAULT_CUTS
 ) -> Job[dict[str, EvaluationResult]]:
     """The evaluations of the baselines on the test people of a split, by name.
 
@@ -201,11 +203,11 @@ def _evaluated(name: str, dataset: Dataset, split: Split, ks: Sequence[int]) -> 
     assert isinstance(model, ClosedFormModel), "baselines are computed at once"
     assert split.test is not None, "asked only where somebody is held out"
     yield from model.fit(split.train)
-    evaluation = yield from judge(
+    evaluation = yield from evaluate_model(
         model,
         split.test,
         candidates_I=split.candidates_I,
-        ks=(*ks, *USUAL_CUTS),
+        ks=(*ks, *DEFAULT_CUTS),
         counts_I=np.bincount(split.train.item_rows_N, minlength=split.titles),
         cold_start_people=COLD_START_PEOPLE,
     )
@@ -225,10 +227,8 @@ def _lists_and_errors(evaluation: EvaluationResult) -> dict[str, EvaluationResul
 def _part(evaluation: EvaluationResult, *, errors: bool) -> EvaluationResult:
     return replace(
         evaluation,
-        metrics={name: metric for name, metric in evaluation.metrics.items() if (name in ERROR_METRICS) == errors},
-        per_person={
-            name: values for name, values in evaluation.per_person.items() if (name in ERROR_METRICS) == errors
-        },
+        metrics={name: metric for name, metric in evaluation.metrics.items() if needs_ratings(name) == errors},
+        per_person={name: values for name, values in evaluation.per_person.items() if needs_ratings(name) == errors},
         breakdowns=tuple(breakdown for breakdown in evaluation.breakdowns if (breakdown.name in _OF_ERRORS) == errors),
     )
 
@@ -243,13 +243,15 @@ def _simple(name: str, split: Split, dataset: Dataset) -> Job[EvaluationResult]:
 
 def _on_validation(model: Model, split: Split) -> Job[EvaluationResult]:
     assert split.validation is not None, "asked only where there are validation people"
-    return (yield from judge(model, split.validation, candidates_I=split.candidates_I, ks=(_CUT,), intervals=False))
+    return (
+        yield from evaluate_model(model, split.validation, candidates_I=split.candidates_I, ks=(_CUT,), intervals=False)
+    )
 
 
 def _advice(
     model: Model, ours: EvaluationResult, theirs: EvaluationResult, gain: Interval, *, few_people: bool
 ) -> Advice:
-    ease, title = kind_of("ease").title, kind_of(model.name).title
+    ease, title = title_of(EASE), title_of(model.name)
     for_lists, no_stars = (" for lists", "; it predicts no ratings") if model.can.predicts_ratings else ("", "")
     figures = f"NDCG@100 {theirs.metrics[_METRIC].value:.3f} against {ours.metrics[_METRIC].value:.3f} of {title}"
     where = f"on the {theirs.people:,} validation people"

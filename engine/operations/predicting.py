@@ -23,7 +23,7 @@ from engine.data.importing.importer import asked_rows
 from engine.data.reading.archives import size_of
 from engine.data.reading.lines import NotUtf8Error
 from engine.data.reading.pairs_file import PairsFile, PairsPiece, open_pairs
-from engine.data.reading.readers import Pairs
+from engine.data.reading.rows import Pairs
 from engine.data.whole_file import refuse_same, whole_file, write_csv_part
 from engine.device import training_threads
 from engine.errors import DataError, SettingError
@@ -53,8 +53,8 @@ class UnansweredPair:
 class Predictions:
     """What was written. pairs: lines of the result. blank: those without a rating: the data set does not know who or
     what it is (the first 20 are `unanswered`). by_averages: those of whom nothing can be known, answered by what is
-    known of all. already_rated: pairs whose rating the data set has; the model did not see it. skipped: lines of the
-    file that hold no pair.
+    known of all. already_rated: pairs whose rating the data set has; it was hidden from the model. skipped: lines of
+    the file that hold no pair.
     """
 
     path: Path

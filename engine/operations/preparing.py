@@ -18,8 +18,8 @@ from engine.models.registry import build, fitted_config, kind_of
 from engine.recommending.recommender import Recommender
 from engine.settings import Config
 from engine.training import lr_finder
-from engine.training.config import TrainingConfig
-from engine.training.lr_finder import FinderConfig, RateSweep
+from engine.training.config import FinderConfig, TrainingConfig
+from engine.training.lr_finder import RateSweep
 
 
 def quick_model(library: Library, dataset: Dataset) -> Job[Recommender]:

@@ -26,8 +26,8 @@ from engine.data.matching.matcher import Matcher
 from engine.data.matching.review import Review, review_of
 from engine.data.personal.reading import read_export
 from engine.data.profiles import Profile, ProfileMatch
-from engine.data.reading.readers import Pairs
 from engine.data.reading.roles import Given
+from engine.data.reading.rows import Pairs
 from engine.data.whole_file import refuse_same, whole_file, write_csv_part
 from engine.device import training_threads
 from engine.errors import LibraryError, ProfileError, SettingError

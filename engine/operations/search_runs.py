@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from engine.data.dataset import Dataset
 from engine.data.split import Split
 from engine.errors import LibraryError
-from engine.evaluation.protocol import judge
+from engine.evaluation.protocol import evaluate_model
 from engine.events import Advised, Event, Job, RunRecorded, Stop, TrainingStarted
 from engine.library.run_record import FINISHED as RUN_FINISHED
 from engine.library.run_record import RunRecord
@@ -33,8 +33,8 @@ from engine.library.store import Library
 from engine.models.registry import kind_of
 from engine.operations.evaluating import evaluate
 from engine.operations.training import FinishedRun, Problem, resume, train
+from engine.training.config import automatic_batch
 from engine.training.search import Trial
-from engine.training.step import automatic_batch
 
 LEAST_BATCH = 16
 """Memory that is short with so few examples at a time is short because of the model, not of the batch."""
@@ -52,7 +52,7 @@ class SearchBench:
     dataset: Dataset
     split: Split
     model: str
-    watched: str
+    monitor: str
     device: str
     suggestion: str | None
     save_row: Callable[[SearchRow], None]
@@ -147,18 +147,18 @@ class RunOfSearch:
         yield from evaluate(self.bench.library, run_id)
 
     def _closed_form_value(self, finished: FinishedRun | None) -> Job[float | None]:
-        """The watched value of a model that is computed at once: it has no curve to read it from."""
+        """The monitor's value of a model that is computed at once: it has no curve to read it from."""
         held_out = self.bench.split.validation
         if finished is None or self.trial.training is not None or held_out is None or self.relay.stopped:
             return None
-        cut = self.bench.watched.partition("@")[2]
+        cut = self.bench.monitor.partition("@")[2]
         evaluation = yield from self.relay.of(
-            judge(
+            evaluate_model(
                 finished.trained.model, held_out, candidates_I=self.bench.split.candidates_I,
                 ks=(int(cut),) if cut else (1,), intervals=False,
             )
         )  # fmt: skip
-        found = evaluation.metrics.get(self.bench.watched)
+        found = evaluation.metrics.get(self.bench.monitor)
         return None if evaluation.stopped or found is None else found.value
 
     def _look(self, event: Event) -> None:

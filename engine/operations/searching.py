@@ -25,15 +25,15 @@ from engine.models.registry import kind_of
 from engine.operations.search_runs import Relay, RunOfSearch, SearchBench
 from engine.settings import Config
 from engine.training.config import TrainingConfig
+from engine.training.plan import TrainingPlan
 from engine.training.search import (
-    Base,
     Grid,
     SearchConfig,
     Trial,
+    format_settings,
+    format_value,
     grid_of,
     refuse_unmeasurable,
-    settings_words,
-    value_words,
 )
 
 
@@ -106,17 +106,19 @@ def search(
         plan = _Plan.from_dict(begun.plan)
         refuse_other_data(begun, dataset)
     else:
-        base = Base.of(model, model_config=model_config, training=training, split=split, entries=dataset.entries)
+        base = TrainingPlan.of(
+            model, model_config=model_config, training=training, split=split, entries=dataset.entries
+        )
         plan = _Plan(grid_of(base, grid or {}), config or SearchConfig(), device, suggestion, None)
     plan = plan if out is None else replace(plan, out=out.resolve())
     trials = plan.trials()
     yield StageStarted("splitting", "Setting people aside to judge on")
-    divided = make_split(dataset, plan.grid.base.split)
+    divided = make_split(dataset, plan.grid.plan.split)
     record = _recorded(library, dataset, plan, trials, begun)
     relay = Relay()
     table = _Table(library, record, plan, {row.place: row for row in library.searches.rows(record.search_id)})
     bench = SearchBench(
-        library, dataset, divided, record.model, record.watched, plan.device, plan.suggestion, table.save_row
+        library, dataset, divided, record.model, record.monitor, plan.device, plan.suggestion, table.save_row
     )
     return (yield from _searched(trials, table, bench, relay))
 
@@ -149,21 +151,21 @@ class _Plan:
 
     def trials(self) -> tuple[Trial, ...]:
         """Every run to make. Raises before anything runs where they could not be made, compared, or summed up."""
-        refuse_unmeasurable(self.grid.base, self.config)
+        refuse_unmeasurable(self.grid.plan, self.config)
         trials = self.grid.trials(self.config)
-        if kind_of(self.grid.base.model).can.learns_by_steps:
+        if kind_of(self.grid.plan.model).can.learns_by_steps:
             choose_device(self.device)
         if self.out is not None:
             refuse_unwritable(self.out)
         return trials
 
     def as_dict(self) -> dict[str, Any]:
-        base = self.grid.base
+        shared = self.grid.plan
         return {
-            "model": base.model,
-            "model_config": base.model_config.as_dict(),
-            "training": base.training.as_dict() if base.training is not None else None,
-            "split": base.split.as_dict(),
+            "model": shared.model,
+            "model_config": shared.model_config.as_dict(),
+            "training": shared.training.as_dict() if shared.training is not None else None,
+            "split": shared.split.as_dict(),
             "grid": [[axis.name, list(axis.values)] for axis in self.grid.axes],
             "search": self.config.as_dict(),
             "device": self.device,
@@ -174,7 +176,7 @@ class _Plan:
     @staticmethod
     def from_dict(values: Mapping[str, Any]) -> _Plan:
         """Raises SettingError where this version knows no such settings."""
-        base = Base(
+        base = TrainingPlan(
             values["model"],
             kind_of(values["model"]).config_class.from_dict(values["model_config"]),
             TrainingConfig.from_dict(values["training"]) if values["training"] is not None else None,
@@ -191,7 +193,7 @@ def _recorded(
     """The record of a search that begins, or of one that goes on, maybe with another plan."""
     if begun is None:
         return library.searches.begin(
-            dataset, model=plan.grid.base.model, watched=plan.grid.base.watched(plan.config), plan=plan.as_dict(),
+            dataset, model=plan.grid.plan.model, monitor=plan.grid.monitor(plan.config), plan=plan.as_dict(),
             rows=[SearchRow(trial.place, trial.values) for trial in trials],
         )  # fmt: skip
     return begun if plan.as_dict() == begun.plan else library.searches.replan(begun.search_id, plan.as_dict())
@@ -206,7 +208,7 @@ class _Table:
 
     @property
     def best(self) -> SearchRow | None:
-        return best_of(self.rows.values(), self.record.watched)
+        return best_of(self.rows.values(), self.record.monitor)
 
     @property
     def ended(self) -> int:
@@ -232,7 +234,7 @@ class _Table:
         try:
             write_summary(
                 self.plan.out, [self.rows[at] for at in sorted(self.rows)], model=self.record.model,
-                monitor=self.record.watched,
+                monitor=self.record.monitor,
             )  # fmt: skip
         except OSError as error:
             return f"The summary {self.plan.out} could not be written ({error}); it is tried again after the next run."
@@ -250,7 +252,7 @@ class _Table:
         return SearchMoved(
             place=row.place,
             status=row.status,
-            settings=settings_words(row.values),
+            settings=format_settings(row.values),
             value=row.value,
             note=row.note,
             seconds=row.seconds,
@@ -266,7 +268,7 @@ def _searched(trials: Sequence[Trial], table: _Table, bench: SearchBench, relay:
     """Make the runs that are missing, one after the other."""
     record = table.record
     yield from relay.report(
-        SearchStarted(record.search_id, record.name, record.model, record.watched, len(table.rows), table.ended)
+        SearchStarted(record.search_id, record.name, record.model, record.monitor, len(table.rows), table.ended)
     )
     for trial in trials:
         row = table.rows[trial.place]
@@ -287,7 +289,7 @@ def _searched(trials: Sequence[Trial], table: _Table, bench: SearchBench, relay:
 
 
 def _result(table: _Table, library: Library, *, stopped: bool) -> SearchResult:
-    """The whole, as it is stored. One that was stopped before any run was there is forgotten, and Stop passes on."""
+    """The whole, as it is stored. A search that was stopped before any run was there is forgotten, and Stop passes."""
     rows = tuple(table.rows[at] for at in sorted(table.rows))
     if stopped and not any(row.run_id is not None or row.status in ENDED for row in rows):
         library.searches.forget(table.record.search_id)
@@ -373,4 +375,4 @@ def _document(row: SearchRow, model: str, monitor: str, metrics: Sequence[str], 
 
 def _cell(value: Any) -> Any:
     """Numbers stay numbers; everything else as it would be typed."""
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else value_words(value)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else format_value(value)

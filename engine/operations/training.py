@@ -17,7 +17,8 @@ from engine.data.dataset import Dataset
 from engine.data.split import Split, SplitConfig, make_split
 from engine.device import choose_device, choose_precision, training_threads
 from engine.errors import DeviceError, EngineError, TrainingError
-from engine.evaluation.protocol import EvaluationResult, judge
+from engine.evaluation.protocol import evaluate_model
+from engine.evaluation.result import EvaluationResult
 from engine.events import Advised, Job, RunRecorded, StageStarted, Stop
 from engine.library.run_record import FAILED, INTERRUPTED, STOPPED, RunRecord, parameters_of
 from engine.library.runs import RunPlan, RunRecorder
@@ -28,9 +29,10 @@ from engine.operations.evaluating import Advice, advice_on
 from engine.operations.preparing import default_finder, default_split, default_training, fresh_model, sweep
 from engine.recommending.recommender import Recommender
 from engine.settings import Config
+from engine.text import format_rate
 from engine.training import trainer
 from engine.training.checkpoint import TrainingState
-from engine.training.config import TrainingConfig, rate_words
+from engine.training.config import TrainingConfig
 from engine.training.curve_text import hides_while_training, read_curves
 from engine.training.trainer import TrainedRun
 
@@ -234,7 +236,7 @@ def _settled(
     if found.chosen is None or found.chosen.lr is None:
         yield Advised(f"{found.words} Training goes on with a rate of {_RATE_WITHOUT_FINDER:g}.")
         return training.changed(lr=_RATE_WITHOUT_FINDER)
-    yield StageStarted("rate", f"Found a learning rate of {rate_words(found.chosen.lr)}")
+    yield StageStarted("rate", f"Found a learning rate of {format_rate(found.chosen.lr)}")
     return training.changed(lr=found.chosen.lr)
 
 
@@ -293,14 +295,14 @@ class _Run:
                         self.split,
                         self.model,
                         config=self.training,
-                        keep=self.recorder,
+                        recorder=self.recorder,
                         device=self.device,
                         resume_from=state,
                         run_id=run_id,
                     )
                 )
             assert isinstance(self.model, ClosedFormModel), "a model learns by steps or is computed at once"
-            return (yield from trainer.fit(self.split, self.model, keep=self.recorder))
+            return (yield from trainer.fit(self.split, self.model, recorder=self.recorder))
         except Stop:
             record = next((record for record in runs.records() if record.run_id == run_id), None)
             if record is not None and record.has_model:
@@ -321,7 +323,7 @@ class _Run:
             return None
         counts_I = np.bincount(self.split.train.item_rows_N, minlength=self.split.titles)
         try:
-            evaluation = yield from judge(
+            evaluation = yield from evaluate_model(
                 model, self.split.test, candidates_I=self.split.candidates_I, counts_I=counts_I
             )
             if not evaluation.stopped:

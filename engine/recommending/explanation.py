@@ -1,9 +1,9 @@
 """Why a title was recommended: what each of a person's ratings did to it, found by leaving that rating out.
 
-Stands after the Recommender. The impact of entry i on title j is `score_j(all) - score_j(without i)`, in float32: what
-is positive carried the title, what is negative spoke against it.
+The impact of entry i on title j is `score_j(all) - score_j(without i)`, in float32: what is positive carried the
+title, what is negative spoke against it.
 
-Shapes: n entries of the profile, V of them left out in turn, C titles asked for, I all titles.
+Shapes: n entries of the profile, V of them left out in turn, C titles asked for, I all titles, P parts of a blend.
 """
 
 from __future__ import annotations
@@ -30,6 +30,12 @@ from engine.recommending.recommender import Recommender, rank_row, value_at
 Floats = npt.NDArray[np.floating[Any]]
 
 
+_MOST_SHOWN = 12
+_MOST_SCORES = 4_000_000
+"""How many scores (variants x titles) are in memory at once: 16 MiB a tensor, of which a model has a few."""
+_MOST_AT_ONCE = 256
+
+
 @dataclass(frozen=True)
 class PartImpact:
     """What one part adds, in units of the mix's score. run: the name of the run that the part is a copy of."""
@@ -37,62 +43,6 @@ class PartImpact:
     run: str
     model: str
     impact: float
-
-
-def parts_of_score(model: Model, history: Histories, item_row: int) -> tuple[PartImpact, ...]:
-    """What each part adds to the score of a title."""
-    if not isinstance(model, Blend):
-        return ()
-    with exactly():
-        shares = model.shares(history, ratings=False)
-    said = [float(share.score_UC[0, item_row]) for share in shares if share.score_UC is not None]
-    return part_impacts(model, np.array(said))
-
-
-def parts_of_impacts(
-    model: Model, history: Histories, item_row: int, entries: Int64
-) -> tuple[tuple[PartImpact, ...], ...]:
-    """For each of some entries what each part adds to its impact on a title."""
-    if not isinstance(model, Blend):
-        return ((),) * len(entries)
-    column = np.array([item_row], dtype=np.int64)
-    _, scores_VCP = without_each_by_part(model, history, entries, column)
-    return tuple(part_impacts(model, scores_VCP[0, 0] - without_P) for without_P in scores_VCP[1:, 0])
-
-
-def without_each_by_part(
-    model: Model, history: Histories, left_out_V: Int64, columns_C: Int64
-) -> tuple[Prediction, Float32]:
-    """The leave-one-out prediction, [1 + V, C], and what each part adds to its scores, [1 + V, C, P]; float32.
-
-    Of a model that is no blend P is 0.
-    """
-    with exactly():
-        if not isinstance(model, Blend):
-            prediction = model.leave_one_out(history, left_out_V=left_out_V, columns_C=columns_C)
-            return prediction, np.zeros((1 + len(left_out_V), len(columns_C), 0), dtype=np.float32)
-        shares = model.shares_left_out(history, left_out_V=left_out_V, columns_C=columns_C)
-        scores = torch.stack([share.score_UC for share in shares if share.score_UC is not None], dim=2)
-        return model.mixed(shares, ratings=True), scores.float().numpy()
-
-
-def parts_with_a_say(model: Model) -> int:
-    """P: how many parts have a say in the score; 0 of a model that is no blend."""
-    return sum(1 for part, _ in model.parts if part.weight) if isinstance(model, Blend) else 0
-
-
-def part_impacts(model: Model, values_P: Floats) -> tuple[PartImpact, ...]:
-    """What the parts that have a say add, each with its name."""
-    if not isinstance(model, Blend):
-        return ()
-    parts = [part for part, _ in model.parts if part.weight]
-    return tuple(PartImpact(part.run, part.model, float(value)) for part, value in zip(parts, values_P, strict=True))
-
-
-_MOST_SHOWN = 12
-_MOST_SCORES = 4_000_000
-"""How many scores (variants x titles) are in memory at once: 16 MiB a tensor, of which a model has a few."""
-_MOST_AT_ONCE = 256
 
 
 @dataclass(frozen=True)
@@ -121,7 +71,7 @@ class Explanation:
 
     rank: its number in the list, None where filters keep it out. At most 12 reasons are shown in all; others_share is
     what the ratings that are not shown add up to. note: a sentence on ratings without influence, or "". predicted_sd:
-    how far off the predicted rating may be (a standard deviation), None where the model does not know.
+    how far off the predicted rating may be (a standard deviation), None where that is not known.
     """
 
     item_row: int
@@ -167,8 +117,8 @@ def explain(
         predicted_rating=value_at(answer.rating_I, item_row),
         probability=value_at(answer.probability_I, item_row),
         lift=value_at(answer.lift_I, item_row),
-        carried=tuple(one for one in reasons if one.impact > 0),
-        against=tuple(one for one in reasons if one.impact < 0),
+        carried=tuple(reason for reason in reasons if reason.impact > 0),
+        against=tuple(reason for reason in reasons if reason.impact < 0),
         others_share=max(0.0, 1.0 - sum(reason.share for reason in reasons)) if reasons else 0.0,
         note=influence_note(recommender, history, is_moved=bool(reasons)),
         predicted_sd=value_at(recommender.rating_sds(history, np.array([item_row])), 0),
@@ -274,8 +224,8 @@ def _reasons(
     seen_rows: Sequence[int],
 ) -> tuple[Reason, ...]:
     """The strongest reasons for one title, each with the rank without it."""
-    column, heard = np.array([item_row], dtype=np.int64), np.flatnonzero(recommender.heard(history))
-    impacts_n = leave_one_out_impacts(recommender.model, history, column, weight, entries=heard)[:, 0]
+    column, informative = np.array([item_row], dtype=np.int64), np.flatnonzero(recommender.informative(history))
+    impacts_n = leave_one_out_impacts(recommender.model, history, column, weight, entries=informative)[:, 0]
     shown = strongest(impacts_n, most=_MOST_SHOWN)
     ranks = _ranks_without(recommender, history, item_row, shown, weight, filters=filters, seen_rows=seen_rows)
     reasons = reasons_for(recommender, history, impacts_n, shown)
@@ -305,3 +255,53 @@ def _ranks_without(
             order = recommender.order(scores_I, history, filters=filters, seen_rows=seen_rows)
             ranks.append(order.rank(item_row))
     return ranks
+
+
+def parts_of_score(model: Model, history: Histories, item_row: int) -> tuple[PartImpact, ...]:
+    """What each part adds to the score of a title."""
+    if not isinstance(model, Blend):
+        return ()
+    with exactly():
+        shares = model.shares(history, ratings=False)
+    scores = [float(share.score_UC[0, item_row]) for share in shares if share.score_UC is not None]
+    return part_impacts(model, np.array(scores))
+
+
+def parts_of_impacts(
+    model: Model, history: Histories, item_row: int, entries: Int64
+) -> tuple[tuple[PartImpact, ...], ...]:
+    """For each of some entries what each part adds to its impact on a title."""
+    if not isinstance(model, Blend):
+        return ((),) * len(entries)
+    column = np.array([item_row], dtype=np.int64)
+    _, scores_VCP = without_each_by_part(model, history, entries, column)
+    return tuple(part_impacts(model, scores_VCP[0, 0] - without_P) for without_P in scores_VCP[1:, 0])
+
+
+def without_each_by_part(
+    model: Model, history: Histories, left_out_V: Int64, columns_C: Int64
+) -> tuple[Prediction, Float32]:
+    """The leave-one-out prediction, [1 + V, C], and what each part adds to its scores, [1 + V, C, P]; float32.
+
+    Of a model that is no blend P is 0.
+    """
+    with exactly():
+        if not isinstance(model, Blend):
+            prediction = model.leave_one_out(history, left_out_V=left_out_V, columns_C=columns_C)
+            return prediction, np.zeros((1 + len(left_out_V), len(columns_C), 0), dtype=np.float32)
+        shares = model.shares_left_out(history, left_out_V=left_out_V, columns_C=columns_C)
+        scores = torch.stack([share.score_UC for share in shares if share.score_UC is not None], dim=2)
+        return model.mixed(shares, ratings=True), scores.float().numpy()
+
+
+def scoring_parts(model: Model) -> int:
+    """P: how many parts count in the score; 0 of a model that is no blend."""
+    return sum(1 for part, _ in model.parts if part.weight) if isinstance(model, Blend) else 0
+
+
+def part_impacts(model: Model, values_P: Floats) -> tuple[PartImpact, ...]:
+    """What the parts that count in the score add, each with its name."""
+    if not isinstance(model, Blend):
+        return ()
+    parts = [part for part, _ in model.parts if part.weight]
+    return tuple(PartImpact(part.run, part.model, float(value)) for part, value in zip(parts, values_P, strict=True))

@@ -1,7 +1,7 @@
-"""What a whole list says about a person: reasons for each title, the ratings that moved most, the surprising ones.
+"""What explains a whole list: reasons for each title, the ratings that moved most, the surprising ones.
 
-Stands last in this room. A job (see engine.events): it leaves out every rating once, a few at a time, and hands control
-back in between. Stopped early, it returns what the ratings looked at so far say, marked as stopped.
+A job (see engine.events): it leaves out every rating once, a few at a time, and hands control back in between. Stopped
+early, it returns what the ratings looked at so far show, marked as stopped.
 
 Shapes: n entries of the profile, V of them left out at once, T listed titles, P parts of a blend (0 of others).
 """
@@ -24,9 +24,9 @@ from engine.recommending.explanation import (
     chunks_of,
     impacts_in,
     part_impacts,
-    parts_with_a_say,
     rating_of,
     reasons_for,
+    scoring_parts,
     strongest,
     title_of,
     without_each_by_part,
@@ -128,7 +128,7 @@ def explain_list(
     """
     torch.set_num_threads(training_threads())
     recommender.check(history)
-    parts = parts_with_a_say(recommender.model)
+    parts = scoring_parts(recommender.model)
     found = _Findings.none_yet(history.entries, 0, parts)
     rows_T = np.zeros(0, dtype=np.int64)
     stopped = False
@@ -140,7 +140,7 @@ def explain_list(
         yield from _leave_out_each(recommender, history, rows_T, weight, found)
     except Stop:
         stopped = True
-    return _told(recommender, history, rows_T, found, stopped=stopped)
+    return _insights(recommender, history, rows_T, found, stopped=stopped)
 
 
 def most_impactful(
@@ -181,7 +181,7 @@ def most_surprising(
     )
 
 
-def _told(
+def _insights(
     recommender: Recommender, history: Histories, rows_T: Int64, found: _Findings, *, stopped: bool
 ) -> ListInsights:
     return ListInsights(
@@ -201,13 +201,13 @@ def _leave_out_each(
 ) -> Job[None]:
     """Fill in the findings, portion by portion; a bare yield after each, an event when it is time."""
     model, pace = recommender.model, Pace()
-    entries, silent_n = np.arange(history.entries), ~recommender.heard(history)
+    entries, uninformative_n = np.arange(history.entries), ~recommender.informative(history)
     if not model.can.predicts_ratings:
-        found.done_n[silent_n] = True
-        entries = np.flatnonzero(~silent_n)
+        found.done_n[uninformative_n] = True
+        entries = np.flatnonzero(~uninformative_n)
     for left_out_V in chunks_of(entries, model.items):
         _leave_out(recommender, history, left_out_V, rows_T, weight, found)
-        found.impacts_nT[left_out_V[silent_n[left_out_V]]] = 0.0
+        found.impacts_nT[left_out_V[uninformative_n[left_out_V]]] = 0.0
         found.done_n[left_out_V] = True
         done = int(found.done_n.sum())
         yield Progressed(_WORDS, done, history.entries, "ratings") if pace.due() else None

@@ -1,7 +1,6 @@
 """Lists for many people at once, none of whom the model needs to have seen.
 
-Stands beside the Recommender, whose answers these equal: the same titles in the same order, a batch of people at a
-time instead of one by one.
+The titles and their order are those that a Recommender gives, a batch of people at a time instead of one by one.
 
 Shapes: U people, I titles, K length of the lists, N entries.
 """
@@ -15,9 +14,8 @@ import numpy as np
 import torch
 
 from engine.data.dataset import Bools, Float32, Histories, Int64
-from engine.errors import SettingError
-from engine.evaluation.metrics import top_items
-from engine.recommending.recommender import Recommender, predicted
+from engine.evaluation.answers import top_items
+from engine.recommending.recommender import Recommender, check_weight, predicted
 
 _SCORES_AT_ONCE = 2**22
 _MOST_PEOPLE_AT_ONCE = 512
@@ -37,9 +35,9 @@ class ManyLists:
 
 def known_people(recommender: Recommender, histories: Histories) -> Bools:
     """Of whom the model knows anything, [U]: those with an entry that has influence on it."""
-    heard_N = recommender.heard(histories)
-    heard_U: Bools = np.bincount(histories.user_rows_N[heard_N], minlength=len(histories)) > 0
-    return heard_U
+    informative_N = recommender.informative(histories)
+    known_U: Bools = np.bincount(histories.user_rows_N[informative_N], minlength=len(histories)) > 0
+    return known_U
 
 
 def many_lists(
@@ -49,8 +47,7 @@ def many_lists(
 
     A person's own titles never come back. Raises SettingError for a weight outside 0 to 1.
     """
-    if weight is not None and not 0.0 <= weight <= 1.0:
-        raise SettingError(f"The weight lies between 0 (likely to love) and 1 (likely to watch); {weight!r} does not.")
+    check_weight(weight)
     people = np.flatnonzero(known_people(recommender, histories))
     at_once = max(1, min(_MOST_PEOPLE_AT_ONCE, _SCORES_AT_ONCE // max(1, recommender.dataset.titles)))
     for start in range(0, len(people), at_once):

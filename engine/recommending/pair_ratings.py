@@ -1,8 +1,7 @@
 """The ratings of any pairs of people and titles of a data set, many at once.
 
-Stands beside the Recommender, for whoever judges a model with tools of their own. A model is told all ratings that the
-person gave, but for the very rating that is asked for: where the data set has it, the pair gets a profile of its own
-without it.
+For those who evaluate a model with tools of their own. A model gets all ratings of the person but for the very rating
+that is asked for: where the data set has it, the pair gets a profile of its own without it.
 
 Shapes: P pairs, B pairs of a batch, U profiles of a batch, I titles, N entries.
 """
@@ -13,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from torch import Tensor
 
 from engine.data.dataset import Bools, Dataset, Float32, Histories, Int32, Int64, stable_order
 from engine.device import exactly
@@ -27,7 +27,7 @@ _DAMPING = 5.0
 
 @dataclass(frozen=True)
 class PairRatings:
-    """What a model says of P pairs: ratings, NaN where there is none, and how far off they may be (None: not known).
+    """What a model predicts for P pairs: ratings, NaN where there is none, and how far off they may be (None: unknown).
 
     sds_P: standard deviations, NaN where there is none. own_P: whether the data set has the pair.
     """
@@ -51,7 +51,7 @@ def rate_pairs(
     are done.
 
     A row of -1 is somebody or something that the data set does not have. With `averages` such pairs get the best that
-    is left: what the model says to somebody without a history, or for a title nobody knows the person's mean rating,
+    is left: what the model predicts for somebody without a history, or for an unknown title the person's mean rating,
     drawn towards everybody's. Without, they get none.
     """
     found = PairRatings(
@@ -137,11 +137,12 @@ def _by_entries(places: Int64, user_rows_P: Int32, histories: Histories) -> Iter
     yield from (part for part in np.split(places, cuts) if len(part))
 
 
-def _answer(ask: object, profiles: Histories, wanted: Histories) -> Float32 | float:
-    assert callable(ask)
+def _answer(
+    ask: Callable[[Histories, Histories], Tensor | None], profiles: Histories, wanted: Histories
+) -> Float32 | float:
     with exactly():
-        said = ask(profiles, wanted)
-    return np.nan if said is None else said.float().numpy()
+        values = ask(profiles, wanted)
+    return np.nan if values is None else values.float().numpy()
 
 
 def _mean_ratings(histories: Histories, user_rows_P: Int32) -> Float32:

@@ -1,7 +1,7 @@
 """From scores to a list: what may be shown, in which order, at which place.
 
-Stands between a model's Prediction and the Recommendation. Knows arrays and the catalogue, no model. Equal scores are
-ordered by item_row; a score that is not finite is never listed.
+Works on arrays and the catalogue, whatever the model. Equal scores are ordered by item_row; a score that is not finite
+is never listed.
 
 Shapes: I titles, R titles in the list.
 """

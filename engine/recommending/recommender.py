@@ -1,7 +1,7 @@
 """A model and its data set, ready to answer: a profile in, a list of titles out.
 
-Stands after training on the street. The model is asked once per profile; its Prediction is kept, so that another
-weight or filter only ranks again. What comes out is plain values, no tensors.
+The model is asked once per profile; its prediction is remembered, so that another weight or filter only ranks again.
+What comes out is plain values, no tensors.
 
 Shapes: I titles.
 """
@@ -61,7 +61,7 @@ class RecommendationList:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the model said to one profile, as arrays over all titles, [I]; kept for the next weight or filter."""
+    """What the model predicts for one profile, as arrays over all titles, [I]; kept for the next weight or filter."""
 
     history: Histories
     prediction: Prediction
@@ -73,8 +73,33 @@ class Answer:
 class Recommender:
     """Recommends to anybody, seen in training or not. Holds the last answer; not for two threads at once.
 
-    candidates_I: titles that may be recommended (those that training saw); None means all. run_id and trained_words
-    say where the model comes from.
+    Parameters
+    ----------
+    model
+        A fitted model over the titles of `dataset`.
+    dataset
+        What item rows, ids and titles mean; its counts decide which filters a title passes.
+    candidates_I
+        Which titles may be recommended (those that training saw), [I]; None means all.
+    run_id, trained_words
+        Where the model comes from.
+
+    Raises
+    ------
+    ProfileError
+        By `match`, `check`, `answer` and `recommend`, where a profile gives the model nothing to go by.
+
+    Examples
+    --------
+    >>> from engine.data.sample import sample_dataset
+    >>> from engine.events import drive
+    >>> from engine.models.popularity import Popularity, PopularityConfig
+    >>> dataset = sample_dataset()
+    >>> model = Popularity(PopularityConfig(), items=dataset.titles, scale=dataset.scale)
+    >>> drive(model.fit(dataset.histories))
+    >>> found = Recommender(model, dataset).recommend(Histories.of_one([0], [5.0]), top=2)
+    >>> [recommendation.rank for recommendation in found.items]
+    [1, 2]
     """
 
     def __init__(
@@ -116,7 +141,7 @@ class Recommender:
         """Raises ProfileError where the model has nothing to go by: no entry, or none that has influence on it."""
         if not history.entries:
             raise ProfileError("There are no ratings to recommend from.", remedy="Rate a title you know; one will do.")
-        if self.heard(history).any():
+        if self.informative(history).any():
             return
         like = self.dataset.scale.like
         if self.model.can.learns_from == "likes" and not (history.ratings_N >= like).any():
@@ -131,8 +156,8 @@ class Recommender:
             entries=history.entries,
         )
 
-    def heard(self, history: Histories) -> Bools:
-        """Which entries have influence on the model, [n]. One of likes hears liked titles that training saw."""
+    def informative(self, history: Histories) -> Bools:
+        """Which entries have influence on the model, [n]: for one of likes the liked titles that training saw."""
         rows_n = history.item_rows_N
         known_n: Bools = self.facts.counts_I[rows_n] > 0
         if self.model.can.learns_from != "likes":
@@ -142,10 +167,10 @@ class Recommender:
 
     def note(self, history: Histories) -> str:
         """A sentence on the entries without influence on a model of likes, or ""."""
-        unheard = int((~self.heard(history)).sum())
-        if not unheard or self.model.can.learns_from != "likes":
+        uninformative = int((~self.informative(history)).sum())
+        if not uninformative or self.model.can.learns_from != "likes":
             return ""
-        which = "One of your ratings has" if unheard == 1 else f"{unheard:,} of your ratings have"
+        which = "One of your ratings has" if uninformative == 1 else f"{uninformative:,} of your ratings have"
         return f"{which} no influence on the list: this model goes by likes, {self._least_like()} or better."
 
     def answer(self, history: Histories) -> Answer:
@@ -186,15 +211,15 @@ class Recommender:
         return RecommendationList(items, len(order.rows_R), order.candidates, weight, self.note(history))
 
     def rating_sds(self, history: Histories, rows_R: Int64) -> Float32 | None:
-        """How far off the predicted ratings of some titles may be for a person, [R]; None where nobody knows."""
+        """How far off the predicted ratings of some titles may be for a person, [R]; None where that is not known."""
         if not self.model.states_uncertainty or not len(rows_R):
             return None
         wanted = Histories.of_one(rows_R.tolist(), [0.0] * len(rows_R))
         with exactly():
-            said = self.model.rating_sds_of(history, wanted)
-        if said is None:
+            sds = self.model.rating_sds_of(history, wanted)
+        if sds is None:
             return None
-        sds_R: Float32 = said.float().numpy()
+        sds_R: Float32 = sds.float().numpy()
         return sds_R
 
     def order(
@@ -222,14 +247,14 @@ class Recommender:
         """
         unseen_I = self.candidates_I.copy()
         unseen_I[history.item_rows_N] = False
-        usual_I = (self._usual_counts_I + 1.0) * unseen_I
+        average_I = (self._average_counts_I + 1.0) * unseen_I
         mine_I = probability_I * unseen_I
-        ratio_I = (mine_I / max(mine_I.sum(), 1e-12)) / np.maximum(usual_I / max(usual_I.sum(), 1.0), 1e-12)
+        ratio_I = (mine_I / max(mine_I.sum(), 1e-12)) / np.maximum(average_I / max(average_I.sum(), 1.0), 1e-12)
         lifts_I: Float32 = ratio_I.astype(np.float32)
         return lifts_I
 
     @cached_property
-    def _usual_counts_I(self) -> Float32:
+    def _average_counts_I(self) -> Float32:
         counts_I = self.dataset.counts_I
         if self.model.can.learns_from == "likes":
             histories = self.dataset.histories
@@ -273,10 +298,15 @@ def predicted(model: Model, history: Histories) -> Prediction:
 
 def rank_row(model: Model, prediction: Prediction, weight: float | None) -> Float32:
     """What ranks all titles for one profile at a weight, [I]. Raises SettingError for a weight outside 0 to 1."""
-    if weight is not None and not 0.0 <= weight <= 1.0:
-        raise SettingError(f"The weight lies between 0 (likely to love) and 1 (likely to watch); {weight!r} does not.")
+    check_weight(weight)
     scores_I: Float32 = model.rank_scores(prediction, weight)[0].float().numpy()
     return scores_I
+
+
+def check_weight(weight: float | None) -> None:
+    """Raises SettingError for a weight outside 0 to 1."""
+    if weight is not None and not 0.0 <= weight <= 1.0:
+        raise SettingError(f"The weight lies between 0 (likely to love) and 1 (likely to watch); {weight!r} does not.")
 
 
 def value_at(values_I: Float32 | None, row: int) -> float | None:
@@ -291,13 +321,12 @@ def _first_row(values_UI: Tensor | None, *, exponent: bool = False) -> Float32 |
     return values_I
 
 
-def _is_same(one: Histories, other: Histories) -> bool:
-    return (
-        np.array_equal(one.item_rows_N, other.item_rows_N)
-        and np.array_equal(one.ratings_N, other.ratings_N, equal_nan=True)
-        and (
-            np.array_equal(one.times_N, other.times_N)
-            if one.times_N is not None and other.times_N is not None
-            else one.times_N is other.times_N
-        )
-    )
+def _is_same(history: Histories, last: Histories) -> bool:
+    times_N, last_times_N = history.times_N, last.times_N
+    if times_N is None or last_times_N is None:
+        if times_N is not last_times_N:
+            return False
+    elif not np.array_equal(times_N, last_times_N):
+        return False
+    same_items = np.array_equal(history.item_rows_N, last.item_rows_N)
+    return same_items and np.array_equal(history.ratings_N, last.ratings_N, equal_nan=True)

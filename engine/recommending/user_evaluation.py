@@ -1,8 +1,8 @@
 """How well a model knows one person: each of their ratings is left out once, and looked for again.
 
-Stands last in this room, beside the insights. A job (see engine.events): it leaves out a few ratings at a time and
-hands control back in between. Beside the model stands what is *usual*: titles by how many like them, ratings by the
-biases of title and person (engine.models.popularity), asked in the same way about the same ratings.
+A job (see engine.events): it leaves out a few ratings at a time and hands control back in between. Beside the model a
+*baseline* is asked in the same way about the same ratings: titles by how many like them, ratings by the biases of title
+and person (engine.models.popularity).
 
 Shapes: n entries of the profile, V of them left out at once, I titles, D draws.
 """
@@ -27,7 +27,7 @@ from engine.recommending.explanation import chunks_of, title_of, without_each
 from engine.recommending.recommender import Recommender
 
 LEAST_RATINGS = 5
-"""So many ratings it takes before anything is said of one person."""
+"""So many ratings it takes before anything can be told of one person."""
 LIST_LENGTHS = (20, 50, 100)
 _WORDS = "Leaving out your ratings one at a time"
 _NORMAL_95 = 1.959964
@@ -37,10 +37,10 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class LeftOut:
-    """One rating, and what was said of it without it. predicted, usual: ratings, None where there is no prediction.
+    """One rating, and what was predicted without it; None where there is no prediction.
 
     rank: the number that a favourite would have in the list of all titles that this person does not otherwise have;
-    None for other ratings, and for titles that training never saw. usual_rank: in the list of the most liked.
+    None for other ratings, and for titles that training never saw. baseline_rank: in the list of the most liked.
     """
 
     item_row: int
@@ -49,26 +49,26 @@ class LeftOut:
     rating: float
     is_favourite: bool
     predicted: float | None
-    usual: float | None
+    baseline: float | None
     rank: int | None
-    usual_rank: int | None
+    baseline_rank: int | None
 
 
 @dataclass(frozen=True)
-class Against:
-    """A figure of the model, the usual one, and how much greater the model's is, pairwise on the same `of` ratings.
+class Comparison:
+    """A figure of the model, that of the baseline, and how much greater the model's is, pairwise on `of` ratings.
 
     Zero inside the interval of `difference` means that these ratings cannot tell the two apart.
     """
 
     of: int
     model: Interval
-    usual: Interval
+    baseline: Interval
     difference: Interval
 
 
 @dataclass(frozen=True)
-class Knowledge:
+class UserEvaluation:
     """How well a model knows somebody. figures: "rmse" and "mae" of predicted ratings (models that predict none have
     none), "hits@20" ... the share of favourites that the first 20 would have. entries: in the order of the profile.
 
@@ -76,7 +76,7 @@ class Knowledge:
     """
 
     entries: tuple[LeftOut, ...]
-    figures: dict[str, Against]
+    figures: dict[str, Comparison]
     favourites: int
     candidates: int
     entries_wanted: int
@@ -89,7 +89,7 @@ class Knowledge:
 
 @dataclass(frozen=True)
 class _Found:
-    """What leaving out fills in, per entry: NaN and 0 where nothing was asked or nothing can be said."""
+    """What leaving out fills in, per entry: NaN and 0 where nothing was asked or is known."""
 
     predicted_n: Float32
     rank_n: Int64
@@ -100,41 +100,41 @@ class _Found:
         return _Found(np.full(entries, np.nan, np.float32), np.zeros(entries, np.int64), np.zeros(entries, np.bool_))
 
 
-def how_well_known(
-    recommender: Recommender, history: Histories, *, usual: Popularity | None = None, seen_rows: Sequence[int] = ()
-) -> Job[Knowledge]:
-    """Leave each rating out once. A Stop returns what the ratings so far say.
+def evaluate_user(
+    recommender: Recommender, history: Histories, *, baseline: Popularity | None = None, seen_rows: Sequence[int] = ()
+) -> Job[UserEvaluation]:
+    """Leave each rating out once. A Stop returns what the ratings so far show.
 
-    `usual` is the floor fitted to the same data set (None: it is fitted now). Raises ProfileError where the model has
-    nothing to go by or there are fewer than LEAST_RATINGS ratings.
+    `baseline` is fitted to the same data set (None: it is fitted now). Raises ProfileError where the model has nothing
+    to go by or there are fewer than LEAST_RATINGS ratings.
     """
     torch.set_num_threads(training_threads())
     recommender.check(history)
     entries = _entries_to_leave_out(recommender, history)
-    found, floor = _Found.nothing(history.entries), _Found.nothing(history.entries)
+    found, reference = _Found.nothing(history.entries), _Found.nothing(history.entries)
     stopped = False
     try:
-        if usual is None:
-            usual = yield from usual_for(recommender)
-        yield StageStarted("knowing", _WORDS)
+        if baseline is None:
+            baseline = yield from fit_baseline(recommender)
+        yield StageStarted("user evaluation", _WORDS)
         pace, items = Pace(), recommender.model.items
         for left_out_V in chunks_of(entries, items):
             _ask(recommender, recommender.model, history, left_out_V, found, seen_rows=seen_rows)
             yield None
-            _ask(recommender, usual, history, left_out_V, floor, seen_rows=seen_rows)
-            done = int(floor.done_n.sum())
+            _ask(recommender, baseline, history, left_out_V, reference, seen_rows=seen_rows)
+            done = int(reference.done_n.sum())
             yield Progressed(_WORDS, done, len(entries), "ratings") if pace.due() else None
     except Stop:
         stopped = True
-    return _told(recommender, history, found, floor, wanted=len(entries), stopped=stopped)
+    return _evaluation(recommender, history, found, reference, wanted=len(entries), stopped=stopped)
 
 
-def usual_for(recommender: Recommender) -> Job[Popularity]:
-    """The honest floor for the people of a recommender's data set; it can be kept for the next question."""
+def fit_baseline(recommender: Recommender) -> Job[Popularity]:
+    """The baseline for the people of a recommender's data set; it can be used again for the next evaluation."""
     dataset = recommender.dataset
-    usual = Popularity(PopularityConfig(), items=dataset.titles, scale=dataset.scale)
-    yield from usual.fit(dataset.histories)
-    return usual
+    baseline = Popularity(PopularityConfig(), items=dataset.titles, scale=dataset.scale)
+    yield from baseline.fit(dataset.histories)
+    return baseline
 
 
 def _entries_to_leave_out(recommender: Recommender, history: Histories) -> Int64:
@@ -143,7 +143,7 @@ def _entries_to_leave_out(recommender: Recommender, history: Histories) -> Int64
     if int(known_n.sum()) < LEAST_RATINGS:
         raise ProfileError(
             f"{int(known_n.sum())} of the ratings here are of titles that the model knows; how well it knows somebody "
-            f"can be said from {LEAST_RATINGS} on.",
+            f"can be told from {LEAST_RATINGS} on.",
             remedy="Rate a few more titles.",
             ratings=int(known_n.sum()),
         )
@@ -189,23 +189,23 @@ def _rank(scores_I: Float32, row: int, unseen_I: Bools) -> int:
     return 1 + better + earlier
 
 
-def _told(
-    recommender: Recommender, history: Histories, found: _Found, floor: _Found, *, wanted: int, stopped: bool
-) -> Knowledge:
-    done_n = found.done_n & floor.done_n
+def _evaluation(
+    recommender: Recommender, history: Histories, found: _Found, reference: _Found, *, wanted: int, stopped: bool
+) -> UserEvaluation:
+    done_n = found.done_n & reference.done_n
     favourite_n = _favourites(recommender, history) & done_n
-    figures: dict[str, Against] = {}
+    figures: dict[str, Comparison] = {}
     rated_n = done_n & ~np.isnan(found.predicted_n)
     if rated_n.sum() >= LEAST_RATINGS:
         truth_r = history.ratings_N[rated_n].astype(np.float64)
-        figures |= _errors(found.predicted_n[rated_n] - truth_r, floor.predicted_n[rated_n] - truth_r)
+        figures |= _errors(found.predicted_n[rated_n] - truth_r, reference.predicted_n[rated_n] - truth_r)
     if favourite_n.any():
         for k in LIST_LENGTHS:
-            figures[f"hits@{k}"] = _hits(found.rank_n[favourite_n] <= k, floor.rank_n[favourite_n] <= k)
+            figures[f"hits@{k}"] = _hits(found.rank_n[favourite_n] <= k, reference.rank_n[favourite_n] <= k)
     unseen = int(recommender.candidates_I.sum()) - int(recommender.candidates_I[history.item_rows_N].sum())
-    return Knowledge(
+    return UserEvaluation(
         entries=tuple(
-            _left_out(recommender, history, entry, found, floor, is_favourite=bool(favourite_n[entry]))
+            _left_out(recommender, history, entry, found, reference, is_favourite=bool(favourite_n[entry]))
             for entry in np.flatnonzero(done_n).tolist()
         ),
         figures=figures,
@@ -217,10 +217,10 @@ def _told(
 
 
 def _left_out(
-    recommender: Recommender, history: Histories, entry: int, found: _Found, floor: _Found, *, is_favourite: bool
+    recommender: Recommender, history: Histories, entry: int, found: _Found, reference: _Found, *, is_favourite: bool
 ) -> LeftOut:
     row = int(history.item_rows_N[entry])
-    predicted, usual = float(found.predicted_n[entry]), float(floor.predicted_n[entry])
+    predicted, baseline = float(found.predicted_n[entry]), float(reference.predicted_n[entry])
     return LeftOut(
         item_row=row,
         item_id=recommender.dataset.items.id(row),
@@ -228,15 +228,20 @@ def _left_out(
         rating=round(float(history.ratings_N[entry]), 4),
         is_favourite=is_favourite,
         predicted=predicted if np.isfinite(predicted) else None,
-        usual=usual if np.isfinite(usual) else None,
+        baseline=baseline if np.isfinite(baseline) else None,
         rank=int(found.rank_n[entry]) if is_favourite else None,
-        usual_rank=int(floor.rank_n[entry]) if is_favourite else None,
+        baseline_rank=int(reference.rank_n[entry]) if is_favourite else None,
     )
 
 
-def _errors(errors_r: Floats, usual_r: Floats) -> dict[str, Against]:
+def _errors(errors_r: Floats, baseline_r: Floats) -> dict[str, Comparison]:
     """RMSE and mean absolute error with bootstrap intervals over the ratings, both drawn together."""
-    values = {"model": errors_r**2, "usual": usual_r**2, "|model|": np.abs(errors_r), "|usual|": np.abs(usual_r)}
+    values = {
+        "model": errors_r**2,
+        "baseline": baseline_r**2,
+        "|model|": np.abs(errors_r),
+        "|baseline|": np.abs(baseline_r),
+    }
     lots = list(bootstrap(values, {name: np.ones(len(errors_r)) for name in values}))
     draws = {name: np.concatenate([lot[name] for lot in lots]) for name in values}
     means = {name: float(value.mean()) for name, value in values.items()}
@@ -244,32 +249,32 @@ def _errors(errors_r: Floats, usual_r: Floats) -> dict[str, Against]:
     def interval(mean: float, draws_D: Floats) -> Interval:
         return Interval(mean, *middle_95(draws_D))
 
-    root = {name: float(np.sqrt(means[name])) for name in ("model", "usual")}
-    root_D = {name: np.sqrt(draws[name]) for name in ("model", "usual")}
+    root = {name: float(np.sqrt(means[name])) for name in ("model", "baseline")}
+    root_D = {name: np.sqrt(draws[name]) for name in ("model", "baseline")}
     return {
-        "rmse": Against(
+        "rmse": Comparison(
             len(errors_r),
             interval(root["model"], root_D["model"]),
-            interval(root["usual"], root_D["usual"]),
-            interval(root["model"] - root["usual"], root_D["model"] - root_D["usual"]),
+            interval(root["baseline"], root_D["baseline"]),
+            interval(root["model"] - root["baseline"], root_D["model"] - root_D["baseline"]),
         ),
-        "mae": Against(
+        "mae": Comparison(
             len(errors_r),
             interval(means["|model|"], draws["|model|"]),
-            interval(means["|usual|"], draws["|usual|"]),
-            interval(means["|model|"] - means["|usual|"], draws["|model|"] - draws["|usual|"]),
+            interval(means["|baseline|"], draws["|baseline|"]),
+            interval(means["|model|"] - means["|baseline|"], draws["|model|"] - draws["|baseline|"]),
         ),
     }
 
 
-def _hits(hits_f: Bools, usual_f: Bools) -> Against:
+def _hits(hits_f: Bools, baseline_f: Bools) -> Comparison:
     """Shares of favourites found. None or all of a few is not certain, so each has its score interval, not draws."""
-    values = {"model": hits_f.astype(np.float64), "usual": usual_f.astype(np.float64)}
+    values = {"model": hits_f.astype(np.float64), "baseline": baseline_f.astype(np.float64)}
     lots = list(bootstrap(values, {name: np.ones(len(hits_f)) for name in values}))
-    apart_D = np.concatenate([lot["model"] - lot["usual"] for lot in lots])
-    apart = Interval(float(values["model"].mean() - values["usual"].mean()), *middle_95(apart_D))
-    model, usual = (score_interval(int(one_f.sum()), len(one_f)) for one_f in (hits_f, usual_f))
-    return Against(len(hits_f), model, usual, apart)
+    apart_D = np.concatenate([lot["model"] - lot["baseline"] for lot in lots])
+    apart = Interval(float(values["model"].mean() - values["baseline"].mean()), *middle_95(apart_D))
+    model, baseline = (score_interval(int(found_f.sum()), len(found_f)) for found_f in (hits_f, baseline_f))
+    return Comparison(len(hits_f), model, baseline, apart)
 
 
 def score_interval(hits: int, of: int) -> Interval:

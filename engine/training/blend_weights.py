@@ -1,13 +1,13 @@
-"""How the ratings that the parts of a blend predict are put together: by least squares on the validation people.
+"""How much each part of a blend counts, for lists and for predicted ratings: chosen on the validation people.
 
-Stands beside `blend_weights`. What is minimised is the squared error of sum w_p r_p + offset over held-out ratings,
-w_p not negative and drawn towards equal weights by as much as thirty ratings weigh (a ridge), so that parts that
-say nearly the same do not share their weight at random.
+For lists NDCG@100 is climbed from the best part or from equal weights. For ratings the squared error of
+sum w_p r_p + offset is minimised, w_p not negative and drawn towards equal weights by as much as thirty ratings weigh
+(a ridge), so that parts that predict nearly the same do not share their weight at random.
 
 Where a split holds out only likes (strong), errors on them would reward whoever predicts that everything is liked. So
 there a fifth of *all* ratings that are folded in is held out of the same people instead, by a draw of its own.
 
-Shapes: U people, N ratings, R parts that predict ratings.
+Shapes: U people, I titles, S titles of a shortlist, O opinions, P parts, N ratings, R parts that predict ratings.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from scipy.optimize import nnls
 from torch import Tensor
@@ -25,12 +24,11 @@ from torch import Tensor
 from engine.data.dataset import Bools, Int64
 from engine.data.split import HeldOut, Split
 from engine.errors import DataError
-from engine.evaluation import metrics as measure
+from engine.evaluation.answers import top_items
+from engine.evaluation.intervals import Floats
 from engine.events import Job, Pace, Progressed, StageStarted
 from engine.models.base import Model
-from engine.models.blend import free_titles, opinion, standardised
-
-Floats = npt.NDArray[np.float64]
+from engine.models.blend import additive_scores, free_titles, standardised
 
 LENGTH = 100
 METRIC = f"ndcg@{LENGTH}"
@@ -78,7 +76,7 @@ class _Shortlists:
         asked = np.flatnonzero(weights_O)
         weights = torch.from_numpy(weights_O[asked]).float()
         scores_US = self.opinions_USO[:, :, torch.from_numpy(asked)] @ weights
-        places_UK = measure.top_items(scores_US, LENGTH)
+        places_UK = top_items(scores_US, LENGTH)
         gains_UK = torch.gather(self.found_US, 1, places_UK).double()
         discounts_K = 1.0 / torch.log2(torch.arange(2, gains_UK.shape[1] + 2, dtype=torch.float64))
         return float(((gains_UK @ discounts_K) / self.ideal_U).mean())
@@ -118,9 +116,9 @@ def _shortlists(
         lots.append(_shortlisted(parts, opinions, some, candidates))
         yield Progressed("Asking each part", int(lot[-1]) + 1, len(people), "people") if pace.due() else None
     return _Shortlists(
-        torch.cat([one.opinions_USO for one in lots]),
-        torch.cat([one.found_US for one in lots]),
-        torch.cat([one.ideal_U for one in lots]),
+        torch.cat([lot.opinions_USO for lot in lots]),
+        torch.cat([lot.found_US for lot in lots]),
+        torch.cat([lot.ideal_U for lot in lots]),
     )
 
 
@@ -130,9 +128,13 @@ def _shortlisted(
 ) -> _Shortlists:
     """One lot of people. No control is given back in here."""
     free_UI = free_titles(candidates_I, some.fold_in)
-    said = [part.eval().predict(some.fold_in, ratings=part.can.mixes_presence) for part in parts]
+    predictions = [part.eval().predict(some.fold_in, ratings=part.can.mixes_presence) for part in parts]
     opinions_UIO = torch.stack(
-        [standardised(opinion(parts[one.part], said[one.part], one.presence), free_UI) for one in opinions], dim=2
+        [
+            standardised(additive_scores(parts[asked.part], predictions[asked.part], asked.presence), free_UI)
+            for asked in opinions
+        ],
+        dim=2,
     )
     convinced_UI = opinions_UIO.amax(dim=2).masked_fill(free_UI == 0, -torch.inf)
     short_US = torch.topk(convinced_UI, min(_SHORTLIST, convinced_UI.shape[1]), dim=1).indices.sort(dim=1).values
@@ -184,14 +186,18 @@ def _climbed(mixes: _Mixes) -> Job[RankingWeights]:
     weights_P, value = yield from climb(starts[best], values[best], partial(mixes.value, chosen=chosen))
     for part, places in enumerate(mixes.choices):
         for place in places[1:]:
-            other = [*chosen[:part], place, *chosen[part + 1 :]]
-            first = mixes.value(weights_P, other)
+            changed = [*chosen[:part], place, *chosen[part + 1 :]]
+            first = mixes.value(weights_P, changed)
             yield None
-            other_P, other_value = yield from climb(weights_P, first, partial(mixes.value, chosen=other))
-            if other_value > value + _WORTH_A_PRESENCE:
-                chosen, weights_P, value = other, other_P, other_value
+            better_P, better_value = yield from climb(weights_P, first, partial(mixes.value, chosen=changed))
+            if better_value > value + _WORTH_A_PRESENCE:
+                chosen, weights_P, value = changed, better_P, better_value
     return RankingWeights(
-        tuple(float(one) for one in weights_P), mixes.presences(chosen), value, tuple(values[:parts]), mixes.people
+        tuple(float(weight) for weight in weights_P),
+        mixes.presences(chosen),
+        value,
+        tuple(values[:parts]),
+        mixes.people,
     )
 
 
@@ -201,11 +207,11 @@ def climb(weights_P: Floats, value: float, value_of: Callable[[Floats], float]) 
         rises = True
         while rises:
             rises = False
-            for other_P in neighbours(weights_P, stride):
-                other = value_of(other_P)
+            for near_P in neighbours(weights_P, stride):
+                near = value_of(near_P)
                 yield None
-                if other > value + _LEAST_GAIN:
-                    weights_P, value, rises = other_P, other, True
+                if near > value + _LEAST_GAIN:
+                    weights_P, value, rises = near_P, near, True
                     break
     return weights_P, value
 
@@ -266,7 +272,7 @@ def choose_rating_weights(parts: Sequence[Model], split: Split) -> Job[RatingWei
     people, pace, predicted, actual = some_of(np.flatnonzero(held_out.to_find.counts_U)), Pace(), [], []
     yield StageStarted("rating", "Choosing how much each part's predicted ratings count")
     for lot in lots_of(len(people), split.titles):
-        predicted.append(_predicted([parts[one] for one in rating], held_out, people[lot]))
+        predicted.append(_predicted([parts[number] for number in rating], held_out, people[lot]))
         actual.append(held_out.to_find.take(people[lot]).ratings_N)
         yield Progressed("Predicting ratings", int(lot[-1]) + 1, len(people), "people") if pace.due() else None
     if not predicted:

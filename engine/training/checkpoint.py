@@ -1,7 +1,7 @@
 """A run between two steps, on disk: safetensors for tensors, JSON for the rest, no pickle anywhere.
 
-Stands after the Trainer. Saving writes into a folder that its caller made; making the folder the current one is one
-rename, and the library's. Opening somebody else's checkpoint can run no code.
+Saving writes into a folder that its caller made; making it the current one is one rename, and the library's. Opening
+somebody else's checkpoint can run no code.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def save_weights(folder: Path, model_state: Mapping[str, Tensor]) -> None:
 
 
 def load_weights(folder: Path) -> dict[str, Tensor]:
-    """The best weights of a checkpoint folder (the last ones where no epoch was judged).
+    """The best weights of a checkpoint folder (the last ones where no epoch was evaluated).
 
     Raises LibraryError where they are missing or cut short; of the other files only what they say is needed.
     """
@@ -97,7 +97,7 @@ def load_tensors(path: Path) -> dict[str, Tensor]:
 
 def copy_of(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """A snapshot of a module's state that later steps do not touch, on the same device."""
-    return {name: one.detach().clone() for name, one in state.items()}
+    return {name: tensor.detach().clone() for name, tensor in state.items()}
 
 
 def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:

@@ -1,8 +1,8 @@
-"""What the curves of a run say, in a sentence: training against validation, epoch by epoch.
+"""What the curves of a run show, in a sentence: training against validation, epoch by epoch.
 
-Stands after the Trainer: the window says it under the live plot, the command line below a run. A gap between the two
-curves is not always overfitting: dropout and noise make training harder than the test of it, and a split by time is
-judged on people and titles of the future. Overfitting is when the validation turns while training goes on falling.
+A gap between the two curves is not always overfitting: dropout and noise make training harder than the test of it, and
+a split by time is evaluated on people and titles of the future. Overfitting is when the validation turns while training
+goes on falling.
 
 Shapes: E epochs.
 """
@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.evaluation.metrics import higher_is_better, metric_title
 from engine.events import EpochEnded
 
 Floats = npt.NDArray[np.float64]
@@ -35,28 +36,28 @@ class CurveReading:
     """What curves show, in words."""
 
     kind: str
-    """short, flat, slow, noisy, unsure, turned, gap, level, together or unjudged."""
+    """short, flat, slow, noisy, unsure, turned, gap, level, together or unvalidated."""
     words: str
 
 
 @dataclass(frozen=True)
 class _Curves:
-    """Training losses and watched values turned so that smaller is better, [E]; whether both are errors of ratings."""
+    """Training losses and values of the monitor, [E], turned so that smaller is better; whether both are errors."""
 
     training_E: Floats
-    watched_E: Floats
+    monitor_E: Floats
     epochs_E: npt.NDArray[np.int64]
     name: str
     are_errors: bool
 
     @property
     def best(self) -> int:
-        return int(np.argmin(self.watched_E))
+        return int(np.argmin(self.monitor_E))
 
     @property
     def gap_E(self) -> Floats:
         """How much further off held-out ratings are than learned ones, as a share of the former."""
-        return 1.0 - np.sqrt(np.maximum(self.training_E, 0.0)) / np.maximum(self.watched_E, 1e-12)
+        return 1.0 - np.sqrt(np.maximum(self.training_E, 0.0)) / np.maximum(self.monitor_E, 1e-12)
 
 
 def hides_while_training(model_config: Mapping[str, Any]) -> bool:
@@ -76,7 +77,7 @@ def read_curves(
         words = f"{count} too few to read the curves." if ended and curve else ""
         return CurveReading("short", words)
     if not curve[-1].validation:
-        return _unjudged(curves)
+        return _unvalidated(curves)
     for rule in (_flat, _slow, _noisy, _turned):
         found = rule(curves)
         if found is not None:
@@ -87,9 +88,9 @@ def read_curves(
 
 def _flat(curves: _Curves) -> CurveReading | None:
     """Neither curve moved."""
-    training_E, watched_E = curves.training_E, curves.watched_E
+    training_E, monitor_E = curves.training_E, curves.monitor_E
     fell = _share(training_E[0] - training_E.min(), training_E[0])
-    gained = _share(watched_E[0] - watched_E.min(), watched_E[0])
+    gained = _share(monitor_E[0] - monitor_E.min(), monitor_E[0])
     if max(fell, gained) >= _LEAST_FALL:
         return None
     if roughness(training_E) > _ROUGH and _share(np.ptp(training_E), training_E[0]) >= _LEAST_FALL:
@@ -103,13 +104,13 @@ def _flat(curves: _Curves) -> CurveReading | None:
 
 def _slow(curves: _Curves) -> CurveReading | None:
     """The validation falls in even, tiny steps to the very end: what there is to learn lies far ahead."""
-    watched_E, third = curves.watched_E, max(1, len(curves.watched_E) // 3)
-    gain = watched_E[0] - watched_E.min()
-    late = watched_E[-1 - third] - watched_E[-1]
-    even = min(0.3, 0.9 * third / (len(watched_E) - 1))
-    if curves.best != len(watched_E) - 1 or _share(gain, watched_E[0]) > _LITTLE_GAIN or late < even * gain:
+    monitor_E, third = curves.monitor_E, max(1, len(curves.monitor_E) // 3)
+    gain = monitor_E[0] - monitor_E.min()
+    late = monitor_E[-1 - third] - monitor_E[-1]
+    even = min(0.3, 0.9 * third / (len(monitor_E) - 1))
+    if curves.best != len(monitor_E) - 1 or _share(gain, monitor_E[0]) > _LITTLE_GAIN or late < even * gain:
         return None
-    share = _share(gain, watched_E[0])
+    share = _share(gain, monitor_E[0])
     amount = f"{share:.1%}" if share >= 0.0005 else "less than 0.1%"
     return CurveReading(
         "slow",
@@ -126,10 +127,10 @@ def _noisy(curves: _Curves) -> CurveReading | None:
             "The training loss itself goes up and down from epoch to epoch: the steps are too big. Try a third of the "
             "learning rate.",
         )
-    watched_E = curves.watched_E
-    gain = max(watched_E[0] - watched_E.min(), 1e-12)
-    jumps = float(np.abs(np.diff(watched_E)).mean()) / gain
-    if roughness(watched_E) > _ROUGH_VALIDATION and jumps > _BIG_JUMPS:
+    monitor_E = curves.monitor_E
+    gain = max(monitor_E[0] - monitor_E.min(), 1e-12)
+    jumps = float(np.abs(np.diff(monitor_E)).mean()) / gain
+    if roughness(monitor_E) > _ROUGH_VALIDATION and jumps > _BIG_JUMPS:
         return CurveReading(
             "unsure",
             f"{curves.name} on what was held out goes up and down while the training loss falls evenly: too little is "
@@ -140,19 +141,19 @@ def _noisy(curves: _Curves) -> CurveReading | None:
 
 def _turned(curves: _Curves) -> CurveReading | None:
     """The validation was best before the end and has clearly become worse since."""
-    watched_E, best = curves.watched_E, curves.best
-    if best == len(watched_E) - 1:
+    monitor_E, best = curves.monitor_E, curves.best
+    if best == len(monitor_E) - 1:
         return None
-    last = max(1, min(3, (len(watched_E) - 1 - best) // 2))
-    around, since = watched_E[max(0, best - 1) : best + 2], watched_E[-last:]
+    last = max(1, min(3, (len(monitor_E) - 1 - best) // 2))
+    around, since = monitor_E[max(0, best - 1) : best + 2], monitor_E[-last:]
     worse = float(np.median(since) - np.median(around))
-    if worse <= max(_LEAST_TURN * abs(watched_E[best]), 2.0 * jitter(watched_E)):
+    if worse <= max(_LEAST_TURN * abs(monitor_E[best]), 2.0 * jitter(monitor_E)):
         return None
     epoch = int(curves.epochs_E[best])
     if curves.training_E[-1] < curves.training_E[best]:
         return CurveReading(
             "turned",
-            f"After epoch {epoch} what was held out is foretold worse while the training loss goes on falling: from "
+            f"After epoch {epoch} what was held out is predicted worse while the training loss goes on falling: from "
             f"there the model learns by heart (overfitting). The weights of epoch {epoch} are the ones kept.",
         )
     return CurveReading(
@@ -175,7 +176,7 @@ def _gap(curves: _Curves, *, hides: bool, by_time: bool, ended: bool) -> CurveRe
         well = _more_may_help(curves, ended=ended) or " All is well."
         return CurveReading("gap", f"{where}: {_why_training_is_harder(curves, hides=hides)}.{well}")
     why = (
-        "it is judged on later ratings, of people and titles that it could not know as well"
+        "it is tested on later ratings, of people and titles that it could not know as well"
         if by_time
         else "ratings that it has seen are always easier"
     )
@@ -189,21 +190,21 @@ def _gap(curves: _Curves, *, hides: bool, by_time: bool, ended: bool) -> CurveRe
 def _why_training_is_harder(curves: _Curves, *, hides: bool) -> str:
     """What puts a training loss above the validation. An epoch's mean is hardly above how the last one ended."""
     if hides:
-        return "while it trains, parts are hidden from it by dropout or noise, and when it is judged nothing is"
-    ahead = 1.0 - np.sqrt(np.maximum(curves.training_E[1:], 0.0)) / np.maximum(curves.watched_E[:-1], 1e-12)
+        return "while it trains, parts are hidden from it by dropout or noise, and when it is tested nothing is"
+    ahead = 1.0 - np.sqrt(np.maximum(curves.training_E[1:], 0.0)) / np.maximum(curves.monitor_E[:-1], 1e-12)
     if float(ahead.mean()) < -_WIDE:
-        return "to be judged, everybody is worked out afresh from their ratings, and more cautiously than in training"
+        return "to be tested, everybody is worked out afresh from their ratings, and more cautiously than in training"
     return "while it trains, a loss is the mean of an epoch in which it was still getting better"
 
 
 def _level(curves: _Curves) -> CurveReading | None:
     """The validation has stopped moving well before the end."""
-    watched_E, best = curves.watched_E, curves.best
-    near_E = watched_E <= watched_E[best] + 0.02 * max(watched_E[0] - watched_E[best], 1e-12)
+    monitor_E, best = curves.monitor_E, curves.best
+    near_E = monitor_E <= monitor_E[best] + 0.02 * max(monitor_E[0] - monitor_E[best], 1e-12)
     since = int(np.argmax(near_E))
-    if best == len(watched_E) - 1 and since > len(watched_E) // 2:
+    if best == len(monitor_E) - 1 and since > len(monitor_E) // 2:
         return None
-    if since > 0.75 * len(watched_E):
+    if since > 0.75 * len(monitor_E):
         return None
     if best == 0:
         epoch = curves.epochs_E[0]
@@ -227,10 +228,10 @@ def _together(curves: _Curves, *, ended: bool) -> CurveReading:
     return CurveReading("together", f"Training and validation get better together, as they should.{gap}{more}")
 
 
-def _unjudged(curves: _Curves) -> CurveReading:
+def _unvalidated(curves: _Curves) -> CurveReading:
     fell = _share(curves.training_E[0] - curves.training_E.min(), curves.training_E[0])
     return CurveReading(
-        "unjudged",
+        "unvalidated",
         f"The training loss fell by {fell:.0%}. Nothing was held out, so nobody can say whether it learns by heart.",
     )
 
@@ -249,8 +250,8 @@ def jitter(values_E: Floats) -> float:
 
 def _more_may_help(curves: _Curves, *, ended: bool) -> str:
     """A sentence where a run ended while the validation was still getting better; else ""."""
-    watched_E = curves.watched_E
-    falls = curves.best == len(watched_E) - 1 and watched_E[-3] - watched_E[-1] > _LEAST_TURN * abs(watched_E[-1])
+    monitor_E = curves.monitor_E
+    falls = curves.best == len(monitor_E) - 1 and monitor_E[-3] - monitor_E[-1] > _LEAST_TURN * abs(monitor_E[-1])
     return " It was still getting better at the end: more epochs may help." if ended and falls else ""
 
 
@@ -260,17 +261,16 @@ def _share(part: float, whole: float) -> float:
 
 def _curves_of(curve: Sequence[EpochEnded]) -> _Curves:
     rows = []
-    for one in curve:
-        value = dict(one.validation).get(one.watched, one.training_loss)
-        if math.isfinite(one.training_loss) and math.isfinite(value):
-            rows.append((one.epoch, one.training_loss, value))
-    watched = curve[-1].watched if curve else ""
+    for epoch in curve:
+        value = dict(epoch.validation).get(epoch.monitor, epoch.training_loss)
+        if math.isfinite(epoch.training_loss) and math.isfinite(value):
+            rows.append((epoch.epoch, epoch.training_loss, value))
+    monitor = curve[-1].monitor if curve else ""
     epochs, training, values = (np.array(column) for column in zip(*rows, strict=True)) if rows else (np.zeros(0),) * 3
-    is_error = watched in ("rmse", "mse", "mae", "training loss")
     return _Curves(
         training.astype(np.float64),
-        (values if is_error else -values).astype(np.float64),
+        (-values if higher_is_better(monitor) else values).astype(np.float64),
         epochs.astype(np.int64),
-        watched.replace("ndcg", "NDCG").replace("rmse", "RMSE"),
-        watched == "rmse",
+        metric_title(monitor),
+        monitor == "rmse",
     )

@@ -1,7 +1,4 @@
-"""Where a run is: plain values that go into every checkpoint, and the sums and logs that its reports are made of.
-
-Stands inside the Trainer.
-"""
+"""Where a run is: plain values that go into every checkpoint, and the sums and logs that its reports are made of."""
 
 from __future__ import annotations
 
@@ -34,13 +31,13 @@ class Progress:
     def stepped(self, lr: float) -> Progress:
         return replace(self, step=self.step + 1, lr=lr)
 
-    def judged(self, epoch: int, value: float, falling: float, config: TrainingConfig) -> Progress:
-        """After an epoch. `falling` is the watched value turned so that smaller is better."""
+    def evaluated(self, epoch: int, value: float, falling: float, config: TrainingConfig) -> Progress:
+        """After an epoch. `falling` is the value of the monitor, turned so that smaller is better."""
         plateau = self.plateau.after(falling, config) if config.schedule == "reduce_on_plateau" else self.plateau
-        judged = replace(self, epoch=epoch, plateau=plateau)
+        evaluated = replace(self, epoch=epoch, plateau=plateau)
         if self.best_falling is None or falling < self.best_falling:
-            return replace(judged, best_epoch=epoch, best_value=value, best_falling=falling)
-        return judged
+            return replace(evaluated, best_epoch=epoch, best_value=value, best_falling=falling)
+        return evaluated
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -1,7 +1,5 @@
 """How the learning rate moves over a run: planned rates, and the plateau rule that follows the validation.
 
-Stands inside the Trainer; the window draws `planned_rates` before training starts.
-
 Source of the slanted triangle: Howard and Ruder, "Universal Language Model Fine-tuning", 2018, eq. 3. Ours differs
 where the paper's form falls below zero, namely where total_steps * cut_frac is not whole.
 """
@@ -49,7 +47,7 @@ class Plateau:
     bad_epochs: int = 0
 
     def after(self, loss: float, config: TrainingConfig) -> Plateau:
-        """The state after an epoch whose watched loss (smaller is better) was `loss`."""
+        """The state after an epoch whose monitor was `loss` (smaller is better)."""
         if self.best is None or loss < self.best - config.threshold * abs(self.best):
             return Plateau(self.scale, loss, 0)
         if self.bad_epochs + 1 > config.patience:

@@ -1,7 +1,7 @@
 """A grid over settings: every combination is checked in words before the first run starts.
 
-Stands beside the Trainer. A grid is what all runs share (`Base`) and the values that some settings take (`Axis`); its
-runs are the product of these, or a seeded draw from it. What would make runs incomparable cannot be varied.
+A grid is what all runs share (a `TrainingPlan`) and the values that some settings take (`Axis`); its runs are the
+product of these, or a seeded draw from it. What would make runs incomparable cannot be varied.
 """
 
 from __future__ import annotations
@@ -14,27 +14,27 @@ from typing import Any
 
 from engine.data.split import SplitConfig
 from engine.errors import SettingError
-from engine.evaluation.result import ERROR_METRICS
-from engine.models.presets import Preset
+from engine.evaluation.metrics import MONITORS, needs_ratings
 from engine.models.registry import kind_of
 from engine.settings import Config, Declared, declared_settings, parse_setting, setting
-from engine.training.config import TrainingConfig, rate_words
+from engine.text import format_rate
+from engine.training.config import TrainingConfig
+from engine.training.plan import TrainingPlan
 
 MOST_RUNS = 1000
 """More runs than this need a draw: nobody meant them."""
-
-_WATCHED = ("ndcg@100", "ndcg@20", "recall@20", "recall@50", "rmse")
 
 
 @dataclass(frozen=True)
 class SearchConfig(Config):
     """How a search goes about its grid. None means automatic."""
 
-    watched: str | None = setting(
+    monitor: str | None = setting(
         None,
         label="Compared by",
-        help="What is measured on the validation people to compare runs. Automatic is what training watches.",
-        choices=_WATCHED,
+        help="What is measured on the validation people to compare runs. Automatic is the monitor of training.",
+        choices=MONITORS,
+        former=("watched",),
     )
     most: int | None = setting(
         None,
@@ -53,55 +53,6 @@ class SearchConfig(Config):
         help="The models of all runs, or only the best one's; what each run was worth is kept in any case.",
         choices=("all", "best"),
     )
-
-
-@dataclass(frozen=True)
-class Base:
-    """What every run of a grid starts from. `training` is None for models that are computed at once."""
-
-    model: str
-    model_config: Config
-    training: TrainingConfig | None
-    split: SplitConfig
-
-    @staticmethod
-    def of(
-        model: str,
-        *,
-        model_config: Config | None = None,
-        training: TrainingConfig | None = None,
-        split: SplitConfig | None = None,
-        preset: Preset | None = None,
-        entries: int = 0,
-    ) -> Base:
-        """The settings given; where none are, as `as_it_comes` has them. Raises SettingError for blends."""
-        if kind_of(model).made_of_runs:
-            raise SettingError(
-                f"{model} is mixed from finished runs; there is nothing to train.", remedy="Search another model."
-            )
-        own = Base.as_it_comes(model, preset=preset, entries=entries)
-        return Base(
-            model,
-            model_config or own.model_config,
-            (training or own.training) if own.training is not None else None,
-            split or own.split,
-        )
-
-    @staticmethod
-    def as_it_comes(model: str, *, preset: Preset | None = None, entries: int = 0) -> Base:
-        """A model's settings as a preset of it has them, or its own for a data set of so many entries."""
-        kind, own = kind_of(model), preset or Preset("", "", "", model)
-        training = {**kind.training_for(entries), **own.training}
-        return Base(
-            model,
-            kind.config_class().changed(**own.settings),
-            TrainingConfig(**training) if kind.can.learns_by_steps else None,
-            SplitConfig(**{**kind.split, **own.split}),
-        )
-
-    def watched(self, config: SearchConfig) -> str:
-        """The metric by which runs are compared."""
-        return config.watched or (self.training.watched if self.training is not None else _WATCHED[0])
 
 
 @dataclass(frozen=True)
@@ -125,15 +76,19 @@ class Trial:
 
 @dataclass(frozen=True)
 class Grid:
-    """A product of settings over a base. Make it with `grid_of`, which refuses what cannot be."""
+    """A product of settings over a plan. Make it with `grid_of`, which refuses what cannot be."""
 
-    base: Base
+    plan: TrainingPlan
     axes: tuple[Axis, ...]
 
     @property
     def size(self) -> int:
         """How many combinations there are."""
         return math.prod(len(axis.values) for axis in self.axes)
+
+    def monitor(self, config: SearchConfig) -> str:
+        """The metric by which runs are compared."""
+        return _monitor(self.plan, config)
 
     def trials(self, config: SearchConfig) -> tuple[Trial, ...]:
         """The runs to make, the last setting varying fastest; a seeded draw where there are more than `most`.
@@ -150,24 +105,24 @@ class Grid:
             if most is None or most >= size
             else sorted(random.Random(config.seed).sample(range(size), most))
         )
-        watched = self.base.watched(config)
-        return tuple(self._trial(place, number, watched) for place, number in enumerate(numbers, start=1))
+        monitor = self.monitor(config)
+        return tuple(self._trial(place, number, monitor) for place, number in enumerate(numbers, start=1))
 
-    def _trial(self, place: int, number: int, watched: str) -> Trial:
+    def _trial(self, place: int, number: int, monitor: str) -> Trial:
         values: list[tuple[str, Any]] = []
         for axis in reversed(self.axes):
             number, at = divmod(number, len(axis.values))
             values.insert(0, (axis.name, axis.values[at]))
         own = {axis.name for axis in self.axes if not axis.in_training}
-        model_config = self.base.model_config.changed(**{name: one for name, one in values if name in own})
-        training = self.base.training
+        model_config = self.plan.model_config.changed(**{name: value for name, value in values if name in own})
+        training = self.plan.training
         if training is not None:
-            training = training.changed(**{name: one for name, one in values if name not in own}, watched=watched)
+            training = training.changed(**{name: value for name, value in values if name not in own}, monitor=monitor)
             _refuse_impossible(training, values)
         return Trial(place, tuple(values), model_config, training)
 
 
-def grid_of(base: Base, values: Mapping[str, Sequence[Any]]) -> Grid:
+def grid_of(plan: TrainingPlan, values: Mapping[str, Sequence[Any]]) -> Grid:
     """A grid from plain values by setting: {"rank": (10, 25)}. Values given twice count once.
 
     Raises SettingError for unknown settings, for those that cannot be varied, and for refused values with the
@@ -175,10 +130,10 @@ def grid_of(base: Base, values: Mapping[str, Sequence[Any]]) -> Grid:
     """
     if not values:
         raise SettingError("A grid varies at least one setting.", remedy="Name one with its values: rank=10,25,50.")
-    return Grid(base, tuple(_axis(base, name, given) for name, given in values.items()))
+    return Grid(plan, tuple(_axis(plan, name, given) for name, given in values.items()))
 
 
-def read_values(base: Base, texts: Sequence[str]) -> dict[str, tuple[Any, ...]]:
+def read_values(plan: TrainingPlan, texts: Sequence[str]) -> dict[str, tuple[Any, ...]]:
     """The values that texts such as "rank=10,25,50" mean. Several layers are joined: hidden=600-200,2048.
 
     Raises SettingError with the setting's own sentence.
@@ -190,62 +145,62 @@ def read_values(base: Base, texts: Sequence[str]) -> dict[str, tuple[Any, ...]]:
             raise SettingError(f"A grid takes key=value,value; {text!r} has no equals sign.")
         if name in found:
             raise SettingError(f"{name} is given twice.", remedy="Give all its values at once: key=value,value.")
-        found[name] = read_axis(base, name, listed)
+        found[name] = read_axis(plan, name, listed)
     return found
 
 
-def read_axis(base: Base, name: str, listed: str) -> tuple[Any, ...]:
+def read_axis(plan: TrainingPlan, name: str, listed: str) -> tuple[Any, ...]:
     """The values of one setting as they are listed in a text: "10, 25, 50"; "auto" where it can be automatic.
 
     Raises SettingError with the setting's own sentence.
     """
-    declared, _ = _declared(base, name)
+    declared, _ = _declared(plan, name)
     parts = [part.strip() for part in listed.split(",")]
     if not all(parts):
         raise SettingError(
             f"{declared.setting.label} ({name}) needs a value between commas, such as 1,2.", setting=name
         )
-    axis = _axis(base, name, [parse_setting(declared, part) for part in parts])
+    axis = _axis(plan, name, [parse_setting(declared, part) for part in parts])
     return axis.values
 
 
-def value_words(value: Any) -> str:
+def format_value(value: Any) -> str:
     """A value as a person would type it in a grid: "auto", "yes", "600-200", "3e-3"."""
     if value is None:
         return "auto"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple | list):
-        return "-".join(str(one) for one in value)
+        return "-".join(str(part) for part in value)
     if isinstance(value, float) and 0 < abs(value) < 0.01:
         mantissa, exponent = f"{value:.5e}".split("e")
         return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
     return f"{value:g}".replace("e+0", "e") if isinstance(value, float) else str(value)
 
 
-def settings_words(values: Sequence[tuple[str, Any]]) -> str:
+def format_settings(values: Sequence[tuple[str, Any]]) -> str:
     """What is varied about a run: "rank=25, lr=1e-3"."""
-    return ", ".join(f"{name}={value_words(value)}" for name, value in values)
+    return ", ".join(f"{name}={format_value(value)}" for name, value in values)
 
 
-def varied_settings(base: Base) -> Iterator[tuple[Declared, bool]]:
-    """Every setting that a grid over a base may vary, and whether it is one of training."""
-    training = declared_settings(TrainingConfig) if base.training is not None else ()
-    own = declared_settings(type(base.model_config))
-    names = {one.name for one in own}
-    yield from ((one, False) for one in own)
-    yield from ((one, True) for one in training if one.name not in names | {"watched"})
+def varied_settings(plan: TrainingPlan) -> Iterator[tuple[Declared, bool]]:
+    """Every setting that a grid over a plan may vary, and whether it is one of training."""
+    training = declared_settings(TrainingConfig) if plan.training is not None else ()
+    own = declared_settings(type(plan.model_config))
+    names = {declared.name for declared in own}
+    yield from ((declared, False) for declared in own)
+    yield from ((declared, True) for declared in training if declared.name not in names | {"monitor"})
 
 
-def refuse_unmeasurable(base: Base, config: SearchConfig) -> None:
+def refuse_unmeasurable(plan: TrainingPlan, config: SearchConfig) -> None:
     """Raise SettingError where the runs of a search could not be compared."""
-    watched, kind = base.watched(config), kind_of(base.model)
-    if watched.partition("@")[0] in ERROR_METRICS and not kind.can.predicts_ratings:
+    monitor = _monitor(plan, config)
+    if needs_ratings(monitor) and not kind_of(plan.model).can.predicts_ratings:
         raise SettingError(
-            f"{base.model} predicts no ratings, so its runs cannot be compared by {watched}.",
+            f"{plan.model} predicts no ratings, so its runs cannot be compared by {monitor}.",
             remedy="Compare them by ndcg@100.",
         )
-    split = base.split
+    split = plan.split
     if split.kind == "none" or (split.kind in ("random", "time") and split.validation_share == 0):
         raise SettingError(
             "A search compares runs by what is held out to validate on, and this split holds nothing out.",
@@ -253,28 +208,28 @@ def refuse_unmeasurable(base: Base, config: SearchConfig) -> None:
         )
 
 
-def _axis(base: Base, name: str, values: Sequence[Any]) -> Axis:
-    declared, in_training = _declared(base, name)
+def _axis(plan: TrainingPlan, name: str, values: Sequence[Any]) -> Axis:
+    declared, in_training = _declared(plan, name)
     if isinstance(values, str) or not values:
         raise SettingError(f"{declared.setting.label} ({name}) needs a list of values.", setting=name)
-    owner: Config | None = base.training if in_training else base.model_config
+    owner: Config | None = plan.training if in_training else plan.model_config
     assert owner is not None, "training settings are known only where there is training"
     checked = []
     for value in values:
         plain = tuple(value) if declared.kind is tuple and value is not None else value
-        checked_value = getattr(owner.changed(**{name: plain}), name)
+        checked_value = getattr(owner.changed(**{name: plain}), declared.name)
         checked.append(int(checked_value) if declared.kind is int and checked_value is not None else checked_value)
-    return Axis(name, tuple(dict.fromkeys(checked)), in_training)
+    return Axis(declared.name, tuple(dict.fromkeys(checked)), in_training)
 
 
-def _declared(base: Base, name: str) -> tuple[Declared, bool]:
+def _declared(plan: TrainingPlan, name: str) -> tuple[Declared, bool]:
     """The declaration of a setting that may vary. Raises SettingError for others, saying why."""
-    known = {one.name: (one, in_training) for one, in_training in varied_settings(base)}
+    known = {declared.name: (declared, in_training) for declared, in_training in varied_settings(plan)}
     if name in known:
         return known[name]
-    if name == "watched" or name in {setting.name for setting in declared_settings(SplitConfig)}:
+    if name in ("monitor", "watched") or name in {setting.name for setting in declared_settings(SplitConfig)}:
         raise SettingError(
-            f"{name} cannot vary in a search: runs that are judged by different metrics or on different people "
+            f"{name} cannot vary in a search: runs that are evaluated by different metrics or on different people "
             "cannot be compared.",
             remedy=f"Set it once for all runs: --set {name}=...",
             setting=name,
@@ -289,7 +244,11 @@ def _refuse_impossible(training: TrainingConfig, values: Sequence[tuple[str, Any
     lr = training.lr
     if training.schedule == "reduce_on_plateau" and lr is not None and lr < training.min_lr:
         raise SettingError(
-            f"A run with {settings_words(values)} would end before it began: its rate {rate_words(lr)} is below the "
-            f"least rate (min_lr) {rate_words(training.min_lr)}, at which the schedule reduce_on_plateau ends.",
+            f"A run with {format_settings(values)} would end before it began: its rate {format_rate(lr)} is below the "
+            f"least rate (min_lr) {format_rate(training.min_lr)}, at which the schedule reduce_on_plateau ends.",
             remedy="Raise lr, lower min_lr, or choose another schedule.",
         )
+
+
+def _monitor(plan: TrainingPlan, config: SearchConfig) -> str:
+    return config.monitor or (plan.training.monitor if plan.training is not None else MONITORS[0])

@@ -19,7 +19,7 @@ from engine.training.config import TrainingConfig
 
 
 class Stepper:
-    """A model on its way: it, its optimizer, and how many steps were refused because they were not finite.
+    """A model that learns, its optimizer, and how many steps were refused because they were not finite.
 
     `own_rates=False` holds still what has a rate of its own: a sweep would otherwise measure that learning, too.
     """
@@ -81,21 +81,3 @@ def make_optimizer(model: StepModel, config: TrainingConfig, device: torch.devic
     if config.optimizer == "sgd":
         return torch.optim.SGD(groups, lr=config.lr or 0.01, weight_decay=config.weight_decay, fused=fused)
     return torch.optim.Adam(groups, lr=config.lr or 0.01, weight_decay=config.weight_decay, fused=fused)
-
-
-def batch_size(config: TrainingConfig, model: StepModel, examples: int) -> int:
-    """How many examples a step takes: as set, else automatic; never more than there are."""
-    return min(config.batch or automatic_batch(examples, model.can.examples), examples)
-
-
-def automatic_batch(examples: int, unit: str = "people") -> int:
-    """Examples per step where nobody said. People: about forty steps an epoch, with 32 to 512 people in each.
-
-    On MovieLens-1M (4,834 people) 128 a step gave NDCG@100 0.404 where 483 gave 0.392 in as many epochs. Ratings:
-    about four hundred steps an epoch, with 64 to 65,536 ratings in each. Windows of several ratings: a fifth of that.
-    """
-    if unit == "ratings":
-        return max(64, min(65_536, examples // 400))
-    if unit == "windows":
-        return max(32, min(8192, examples // 400))
-    return max(32, min(512, examples // 40))

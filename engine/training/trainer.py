@@ -1,46 +1,77 @@
-"""The loop: epochs of steps, judged after each on the validation people, kept as it goes.
+"""Training: epochs of steps, each epoch evaluated on the validation people, saved as it goes.
 
-Stands between Model and Checkpoint. A generator: it reports events, hands control back at every step, and can be
-stopped at any of them. All randomness is a function of (seed, epoch) or (seed, step), so a run that is stopped and
-resumed equals the uninterrupted one to the bit.
+`train` and `fit` are generators: they report events, hand control back at every step, and can be stopped at any of
+them. All randomness is a function of (seed, epoch) or (seed, step), so a run that is stopped and resumed equals the
+uninterrupted one to the bit.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
 
 import torch
+from torch import Tensor
 
+from engine.data.batches import epoch_batches
 from engine.data.split import Split
+from engine.errors import DivergedError, LibraryError, TrainingError
+from engine.evaluation.protocol import monitor_value
 from engine.events import (
     Advised,
+    CheckpointSaved,
+    EpochEnded,
+    Event,
     Job,
+    LossDiverged,
+    Pace,
     StageStarted,
     Stop,
+    TrainingStarted,
 )
-from engine.models.base import ClosedFormModel, StepModel
-from engine.training.checkpoint import (
-    TrainingState,
-    copy_of,
-)
+from engine.models.base import ClosedFormModel, Model, StepModel
+from engine.text import format_rate
+from engine.training.checkpoint import TrainingState, copy_of, optimizer_tensors, restore_optimizer
 from engine.training.config import TrainingConfig
-from engine.training.loop import Keep, Loop, TrainedRun
+from engine.training.progress import EpochSums, Progress, StepLog
+from engine.training.schedules import planned_rate
+from engine.training.step import Stepper
 
-__all__ = ["Keep", "TrainedRun", "fit", "train"]
+_CHECKPOINT_EVERY_S = 10.0
+_CHECKPOINT_COST = 50.0
+"""A checkpoint is written so seldom that it costs at most a fiftieth of the time."""
+_TRAINING_LOSS = "training loss"
+"""What is monitored where nobody is held out to validate on."""
 
 
-def fit(
-    split: Split, model: ClosedFormModel, *, keep: Keep, clock: Callable[[], float] = time.monotonic
-) -> Job[TrainedRun]:
-    """Fit a model that is computed at once; reports its stages. Stopping it keeps nothing and passes Stop on."""
-    started = clock()
-    yield from model.fit(split.train)
-    keep.checkpoint(TrainingState(copy_of(model.state_dict()), None, {}, {}))
-    seconds = clock() - started
-    people_per_second = len(split.train) / max(seconds, 1e-9)
-    words = "The model was computed in full."
-    return TrainedRun(model, 1, None, None, False, words, seconds, people_per_second, 0, False, "", ())
+class RunRecorder(Protocol):
+    """Saves a run in progress."""
+
+    def save_checkpoint(self, state: TrainingState) -> None:
+        """Make this the state from which the run resumes. Raises LibraryError where it cannot be written."""
+
+    def save_epoch(self, epoch: EpochEnded) -> None:
+        """Save one point of the curves."""
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    """What training gave: the model with its best weights, and how it went. Seconds count this session only."""
+
+    model: Model
+    epochs: int
+    best_epoch: int | None
+    best_value: float | None
+    stopped: bool
+    stopped_because: str
+    seconds: float
+    examples_per_second: float
+    steps: int
+    diverged: bool
+    monitor: str
+    curve: tuple[EpochEnded, ...]
 
 
 def train(
@@ -48,27 +79,294 @@ def train(
     model: StepModel,
     *,
     config: TrainingConfig,
-    keep: Keep,
+    recorder: RunRecorder,
     device: torch.device,
     resume_from: TrainingState | None = None,
     run_id: str = "",
     clock: Callable[[], float] = time.monotonic,
 ) -> Job[TrainedRun]:
-    """Train a model on a split, or go on from a state. The model given is trained in place.
+    """Train a model on a split, or go on from a state.
 
-    Raises TrainingError where there is nobody to learn from; LibraryError from `keep` passes through.
+    Parameters
+    ----------
+    split
+        Its training people are learned from; its validation people decide which epoch is the best.
+    model
+        Is trained in place, on `device`.
+    config
+        Epochs, batch, rate and the rest; a rate of None is 0.01 here, nothing is searched for.
+    recorder
+        Gets a checkpoint at least every 10 seconds (less often where writing is slow) and at the end, and every epoch.
+    resume_from
+        The state of a checkpoint of this very run: what follows equals the uninterrupted run to the bit.
+    clock
+        Seconds, for speeds and for when to save.
+
+    Returns
+    -------
+    TrainedRun
+        With the weights of the best epoch. Stop ends it early and marks it `stopped`.
+
+    Raises
+    ------
+    TrainingError
+        Where there is nobody to learn from.
+    LibraryError
+        Where the checkpoint to go on from is not one of this model; that of `recorder` passes through.
     """
-    run = Loop(split, model, config, keep, device, clock)
+    loop = _Loop(split, model, config, recorder, device, clock)
     if resume_from is not None:
-        run.restore(resume_from)
+        loop.restore(resume_from)
     try:
-        yield run.started(run_id)
+        yield loop.started(run_id)
         for words in model.notes(split.train):
             yield Advised(words)
         yield StageStarted("training", "Learning from everyone's ratings")
-        yield from run.epochs()
-        yield from run.ending()
+        yield from loop.epochs()
+        yield from loop.ending()
     except Stop:
-        run.stop()
-        yield from run.ending()
-    return run.result()
+        loop.stop()
+        yield from loop.ending()
+    return loop.result()
+
+
+def fit(
+    split: Split, model: ClosedFormModel, *, recorder: RunRecorder, clock: Callable[[], float] = time.monotonic
+) -> Job[TrainedRun]:
+    """Fit a model that is computed at once; reports its stages. Stopping it saves nothing and passes Stop on."""
+    started = clock()
+    yield from model.fit(split.train)
+    recorder.save_checkpoint(TrainingState(copy_of(model.state_dict()), None, {}, {}))
+    seconds = clock() - started
+    people_per_second = len(split.train) / max(seconds, 1e-9)
+    because = "The model was computed in full."
+    return TrainedRun(model, 1, None, None, False, because, seconds, people_per_second, 0, False, "", ())
+
+
+class _Loop:
+    """One run in motion. Between two steps its state is whole, so it can end at any of them."""
+
+    def __init__(
+        self,
+        split: Split,
+        model: StepModel,
+        config: TrainingConfig,
+        recorder: RunRecorder,
+        device: torch.device,
+        clock: Callable[[], float],
+    ) -> None:
+        if len(split.train) == 0:
+            raise TrainingError("There is nobody to learn from in this split.", remedy="Choose another split.")
+        self._split, self._config, self._recorder, self._clock = split, config, recorder, clock
+        model.prepare(split.train, seed=config.seed)
+        self._examples = model.examples(split.train, device)
+        self._batch = config.batch_for(len(self._examples), model.can.examples)
+        self._steps_per_epoch = -(-len(self._examples) // self._batch)
+        self._total_steps = self._steps_per_epoch * config.epochs
+        self._stepper = Stepper(model, config, device, total_steps=self._total_steps)
+        self._best: dict[str, Tensor] | None = None
+        self._sums = EpochSums(device)
+        self._curve: list[EpochEnded] = []
+        self._saved_at = self._started_at = clock()
+        self._saving_s = 0.0
+        self._pace = Pace(clock=clock)
+        self.progress = Progress()
+        self.stopped = self.diverged = False
+        self.because = "The one epoch is done." if config.epochs == 1 else f"All {config.epochs} epochs are done."
+
+    def started(self, run_id: str) -> TrainingStarted:
+        self._log = StepLog(self.progress.step, self._total_steps, self._batch, self._clock)
+        return TrainingStarted(
+            run_id=run_id,
+            model=self._stepper.model.name,
+            device=str(self._stepper.device),
+            precision=self._stepper.precision,
+            parameters=self._stepper.model.parameter_count,
+            examples=len(self._examples),
+            unit=self._stepper.model.can.examples,
+            batch=self._batch,
+            steps_per_epoch=self._steps_per_epoch,
+            first_step=self.progress.step,
+            total_steps=self._total_steps,
+            total_epochs=self._config.epochs,
+            monitor=self._monitor,
+        )
+
+    @property
+    def _monitor(self) -> str:
+        return self._config.monitor if self._split.validation is not None else _TRAINING_LOSS
+
+    def epochs(self) -> Iterator[Event | None]:
+        """All epochs still to do. Between two steps the state is whole, so Stop may come at any yield."""
+        while self.progress.epoch < self._config.epochs and not self._is_over():
+            yield from self._epoch()
+
+    def _epoch(self) -> Iterator[Event | None]:
+        epoch = self.progress.epoch
+        done = self.progress.step - epoch * self._steps_per_epoch
+        seed = self._config.seed
+        for rows_B in epoch_batches(len(self._examples), batch=self._batch, seed=seed, epoch=epoch, first=done):
+            self._take(rows_B)
+            if self._pace.due():
+                yield self._log.reported(epoch + 1)
+                if self._has_diverged():
+                    yield LossDiverged(self.progress.step, self.because)
+                    return
+            else:
+                yield None
+            if self._clock() - self._saved_at > max(_CHECKPOINT_EVERY_S, _CHECKPOINT_COST * self._saving_s):
+                self._save()
+                yield CheckpointSaved(self.progress.step)
+        if self._pace.due():
+            yield from self.remaining_steps()
+        if self._has_diverged():
+            yield LossDiverged(self.progress.step, self.because)
+            return
+        try:
+            ended = self._evaluated(epoch + 1)
+        except DivergedError:
+            self._diverge("What was learned", good="the best weights are kept" if self._best else "")
+            yield LossDiverged(self.progress.step, self.because)
+            return
+        yield ended
+
+    def _take(self, rows_B: Tensor) -> None:
+        step = self.progress.step
+        lr = self.progress.plateau.scale * planned_rate(
+            self._config, step, total_steps=self._total_steps, lr=self._config.lr or 0.01
+        )
+        losses = self._stepper.take(self._examples.batch(rows_B.to(self._stepper.device)), lr=lr, step=step)
+        self._sums.add(losses, len(rows_B))
+        self._log.add(losses.shown, lr)
+        self.progress = self.progress.stepped(lr)
+
+    def stop(self) -> None:
+        """Mark the run as stopped by the person."""
+        self.stopped = True
+        if self.progress.epoch < self._config.epochs:
+            self.because = f"Stopped by you after {self.progress.step:,} steps; what was learned is kept."
+
+    def ending(self) -> Iterator[Event]:
+        """The last reports, and the state from which the run could go on."""
+        yield from self.remaining_steps()
+        self._learn_uncertainty()
+        self._save()
+        yield CheckpointSaved(self.progress.step)
+
+    def _learn_uncertainty(self) -> None:
+        """Let the best weights see how far off they are on the validation ratings; those of a strong split are likes
+        only, which is too little.
+        """
+        model, validation = self._stepper.model, self._split.validation
+        is_learned = model.can.states_uncertainty and self._split.config.kind != "strong"
+        if not is_learned or validation is None or not self._best:
+            return
+        current = copy_of(model.state_dict())
+        model.load_state_dict(self._best)
+        model.learn_uncertainty(validation.fold_in, validation.to_find)
+        self._best = copy_of(model.state_dict())
+        model.load_state_dict(current)
+
+    def remaining_steps(self) -> Iterator[Event]:
+        """The steps taken since the last report, if any."""
+        if self._log.waiting:
+            yield self._log.reported(-(-self.progress.step // self._steps_per_epoch))
+
+    def _evaluated(self, epoch: int) -> EpochEnded:
+        """End an epoch: evaluate, remember the best, let the plateau rule look."""
+        loss, parts = self._sums.mean()
+        value, falling, validation = loss, loss, self._split.validation
+        if validation is not None:
+            model = self._stepper.model
+            value = monitor_value(
+                model,
+                validation,
+                candidates_I=self._split.candidates_I,
+                metric=self._monitor,
+                weight=1.0 if model.can.mixes_presence else None,
+            )
+            falling = -value if self._config.higher_is_better else value
+        self.progress = self.progress.evaluated(epoch, value, falling, self._config)
+        is_best = self.progress.best_epoch == epoch
+        if is_best:
+            self._best = copy_of(self._stepper.model.state_dict())
+        values = ((self._monitor, value),) if validation is not None else ()
+        ended = EpochEnded(epoch, self.progress.step, loss, parts, values, self._monitor, is_best, self.progress.lr)
+        self._sums.clear()
+        self._curve.append(ended)
+        self._recorder.save_epoch(ended)
+        return ended
+
+    def _is_over(self) -> bool:
+        """Whether a rule ends the run early; says which."""
+        config, progress = self._config, self.progress
+        if self.diverged:
+            return True
+        if config.schedule == "reduce_on_plateau" and progress.plateau.scale * (config.lr or 0.01) < config.min_lr:
+            self.because = f"The rate fell below {config.min_lr:g}: {self._monitor} no longer improves."
+            return True
+        if config.early_stop and progress.epoch - (progress.best_epoch or 0) >= config.early_stop:
+            self.because = f"No better {self._monitor} for {config.early_stop} epochs."
+            return True
+        return False
+
+    def _has_diverged(self) -> bool:
+        if not self.diverged and bool(self._stepper.refused > 0):
+            self._diverge("The loss", good="the last good weights are kept")
+        return self.diverged
+
+    def _diverge(self, what: str, *, good: str) -> None:
+        """End the run, with advice; `good` says what of it is kept and good, or nothing."""
+        self.diverged, lr = True, self.progress.lr
+        self.because = (
+            f"{what} left all bounds near step {self.progress.step:,} at rate {format_rate(lr)}{good and '; '}{good}. "
+            f"Try a rate of {format_rate(lr / 10)} or less."
+        )
+
+    def _save(self) -> None:
+        state = TrainingState(
+            copy_of(self._stepper.model.state_dict()),
+            self._best,
+            optimizer_tensors(self._stepper.optimizer),
+            {**self.progress.as_dict(), "sums": self._sums.as_dict()},
+        )
+        began_at = self._clock()
+        self._recorder.save_checkpoint(state)
+        self._saved_at = self._clock()
+        self._saving_s = self._saved_at - began_at
+
+    def restore(self, state: TrainingState) -> None:
+        """Go on from a state. Raises LibraryError where it is whole but not one of this model."""
+        model = self._stepper.model
+        try:
+            for weights in (state.best_weights, state.weights):
+                if weights is not None:
+                    model.load_state_dict(weights)
+            self._best = state.best_weights
+            restore_optimizer(self._stepper.optimizer, state.optimizer)
+            self._sums.restore(state.progress["sums"])
+            self.progress = Progress.from_dict(state.progress)
+        except (KeyError, IndexError, TypeError, ValueError, RuntimeError) as error:
+            raise LibraryError(
+                f"The checkpoint to go on from is not one of this {model.name} ({str(error).partition(chr(10))[0]}).",
+                remedy="Train again, or restore the run's folder from a backup.",
+            ) from error
+
+    def result(self) -> TrainedRun:
+        if self._best is not None:
+            self._stepper.model.load_state_dict(self._best)
+        seconds = self._clock() - self._started_at
+        return TrainedRun(
+            model=self._stepper.model,
+            epochs=self.progress.epoch,
+            best_epoch=self.progress.best_epoch,
+            best_value=self.progress.best_value,
+            stopped=self.stopped,
+            stopped_because=self.because,
+            seconds=seconds,
+            examples_per_second=self._log.examples_per_second,
+            steps=self.progress.step,
+            diverged=self.diverged,
+            monitor=self._monitor,
+            curve=tuple(self._curve),
+        )

@@ -35,8 +35,8 @@ from engine.models.presets import PRESETS, Preset
 from engine.models.registry import build, fitted_config, kind_of
 from engine.training.blend_weights import least_squares
 from engine.training.checkpoint import TrainingState
-from engine.training.config import TrainingConfig
-from engine.training.lr_finder import FinderConfig, find_rate
+from engine.training.config import FinderConfig, TrainingConfig
+from engine.training.lr_finder import find_rate
 from engine.training.trainer import TrainedRun, train
 
 Floats = npt.NDArray[np.float64]
@@ -47,13 +47,13 @@ BEST_AT_MOST = 0.845
 AS_IT_COMES = "default"
 
 
-class KeepNothing:
+class NoRecorder:
     """A run that nobody will resume."""
 
-    def checkpoint(self, state: TrainingState) -> None:
+    def save_checkpoint(self, state: TrainingState) -> None:
         del state
 
-    def curve(self, epoch: EpochEnded) -> None:
+    def save_epoch(self, epoch: EpochEnded) -> None:
         print(f"    epoch {epoch.epoch}: loss {epoch.training_loss:.4f} {epoch.validation}", file=sys.stderr)
 
 
@@ -112,12 +112,12 @@ def learned(
         seed=seed,
     )
     assert isinstance(model, StepModel)
-    settings = {**kind.training_for(dataset.entries), **preset.training, "seed": seed, "watched": "rmse"}
+    settings = {**kind.training_for(dataset.entries), **preset.training, "seed": seed, "monitor": "rmse"}
     training = TrainingConfig(**settings | ({"epochs": epochs} if epochs else {}))
     rate = lr or training.lr or found_rate(split, model, training, preset)
     training = training.changed(lr=rate)
     print(f"  {preset.title}, rate {rate:.2e}", file=sys.stderr)
-    return drive(train(split, model, config=training, keep=KeepNothing(), device=torch.device("cpu"))), rate
+    return drive(train(split, model, config=training, recorder=NoRecorder(), device=torch.device("cpu"))), rate
 
 
 def found_rate(split: Split, model: StepModel, training: TrainingConfig, preset: Preset) -> float:

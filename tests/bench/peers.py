@@ -41,15 +41,15 @@ from engine.data.dataset import Dataset, Histories
 from engine.data.importing.importer import ImportOptions, import_files
 from engine.data.split import Split, SplitConfig, make_split, strong_split
 from engine.evaluation import metrics as measure
-from engine.evaluation.protocol import judge, watched_value
+from engine.evaluation.protocol import evaluate_model, monitor_value
 from engine.events import EpochEnded, drive
 from engine.models.base import ClosedFormModel, Model, StepModel
 from engine.models.registry import build, fitted_config, kind_of
 from engine.recommending.many_lists import many_lists
 from engine.recommending.recommender import Recommender
 from engine.training.checkpoint import TrainingState
-from engine.training.config import TrainingConfig
-from engine.training.lr_finder import FinderConfig, find_rate
+from engine.training.config import FinderConfig, TrainingConfig
+from engine.training.lr_finder import find_rate
 from engine.training.trainer import train
 
 RATING_MODELS = ("popularity", "mf", "embedding_mlp", "lstm")
@@ -88,13 +88,13 @@ class Row:
 HEADING = f"{'':58s} {'fit s':>8s} {'epoch s':>8s} {'one ms':>8s} {'1,000 s':>8s} {'RMSE':>7s} {'NDCG':>7s}"
 
 
-class KeepNothing:
+class NoRecorder:
     """A run that nobody will resume."""
 
-    def checkpoint(self, state: TrainingState) -> None:
+    def save_checkpoint(self, state: TrainingState) -> None:
         del state
 
-    def curve(self, epoch: EpochEnded) -> None:
+    def save_epoch(self, epoch: EpochEnded) -> None:
         print(f"    epoch {epoch.epoch}: {epoch.validation}", file=sys.stderr)
 
 
@@ -116,7 +116,7 @@ def fitted(name: str, dataset: Dataset, split: Split, epochs: int | None) -> tup
     settings = TrainingConfig(**own | ({"epochs": min(epochs, own["epochs"])} if epochs else {}))
     rate, finding = (settings.lr, 0.0) if settings.lr else timed(lambda: found_rate(split, model, settings))
     settings = settings.changed(lr=rate)
-    run, seconds = timed(lambda: drive(train(split, model, config=settings, keep=KeepNothing(), device=CPU)))
+    run, seconds = timed(lambda: drive(train(split, model, config=settings, recorder=NoRecorder(), device=CPU)))
     words = f"best of {run.epochs} epochs: {run.best_epoch}" + (f"; rate found in {finding:.1f} s" if finding else "")
     return run.model, words, seconds + finding, run.epochs
 
@@ -137,13 +137,13 @@ def ours(name: str, dataset: Dataset, splits: Mapping[str, Split], epochs: int |
     assert split.test is not None
     rmse = ndcg = None
     if name in RATING_MODELS:
-        rmse = watched_value(model, split.test, candidates_I=split.candidates_I, metric="rmse")
+        rmse = monitor_value(model, split.test, candidates_I=split.candidates_I, metric="rmse")
     if name in LIST_MODELS or name == "popularity":
         lists_of = model if name in LIST_MODELS else fitted(name, dataset, splits["liked"], epochs)[0]
         test = splits["liked"].test
         assert test is not None
         held_out = test if name == "two_head" else test.likes_only(dataset.scale.like)
-        job = judge(lists_of, held_out, candidates_I=splits["liked"].candidates_I, ks=(TOP,), intervals=False)
+        job = evaluate_model(lists_of, held_out, candidates_I=splits["liked"].candidates_I, ks=(TOP,), intervals=False)
         ndcg = drive(job).metrics[f"ndcg@{TOP}"].value
     one, many = asked(Recommender(model, dataset, candidates_I=split.candidates_I), profiles(splits["liked"]))
     note = "all ratings folded in; lists bar them all" if name == "two_head" else ""

@@ -34,7 +34,8 @@ from engine.data.importing.importer import ImportOptions, import_files
 from engine.data.sample import sample_files
 from engine.data.split import HeldOut, strong_split
 from engine.evaluation.intervals import Interval
-from engine.evaluation.protocol import EvaluationResult, compare, judge
+from engine.evaluation.protocol import evaluate_model
+from engine.evaluation.result import EvaluationResult, compare
 from engine.events import drive
 from engine.models.base import Model
 
@@ -94,7 +95,7 @@ def movielens_1m(arguments: argparse.Namespace, entries: Sequence[Entry]) -> boo
         for protocol in (LIKES, ALL) if entry.knows_likes_only else (ALL,):
             test, chosen_on = (_known(one, protocol, like) for one in (split.test, split.validation))
             line.judgements[protocol] = [
-                drive(judge(model, test, candidates_I=split.candidates_I, weight=entry.presence))
+                drive(evaluate_model(model, test, candidates_I=split.candidates_I, weight=entry.presence))
                 for model in _models(bench, entry, arguments.seeds, chosen_on)
             ]
         lines.append(line)
@@ -188,7 +189,9 @@ def bundled_sample(arguments: argparse.Namespace, entries: Sequence[Entry]) -> b
         bench = Workbench(dataset, split, arguments.keep, epochs=arguments.epochs)
         for entry in entries:
             (model,) = _models(bench, entry, [seed], split.validation)
-            found = drive(judge(model, split.test, candidates_I=split.candidates_I, weight=entry.presence)).metrics
+            found = drive(
+                evaluate_model(model, split.test, candidates_I=split.candidates_I, weight=entry.presence)
+            ).metrics
             figures[entry.key].append([found[name].value for name in SHOWN])
     for key, rows in figures.items():
         means, spreads = np.mean(rows, axis=0), np.std(rows, axis=0)

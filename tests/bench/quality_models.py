@@ -30,8 +30,8 @@ from engine.models.registry import build, fitted_config, kind_of
 from engine.settings import Config
 from engine.training.blend_weights import choose_ranking_weights
 from engine.training.checkpoint import TrainingState, load_weights, save_weights
-from engine.training.config import TrainingConfig
-from engine.training.lr_finder import FinderConfig, find_rate
+from engine.training.config import FinderConfig, TrainingConfig
+from engine.training.lr_finder import find_rate
 from engine.training.trainer import train
 
 CPU = torch.device("cpu")
@@ -93,13 +93,13 @@ ENTRIES: dict[str, Entry] = {
 }
 
 
-class KeepNothing:
+class NoRecorder:
     """A run that nobody will resume."""
 
-    def checkpoint(self, state: TrainingState) -> None:
+    def save_checkpoint(self, state: TrainingState) -> None:
         del state
 
-    def curve(self, epoch: EpochEnded) -> None:
+    def save_epoch(self, epoch: EpochEnded) -> None:
         print(f"    epoch {epoch.epoch}: {epoch.validation}", file=sys.stderr)
 
 
@@ -150,7 +150,7 @@ class Workbench:
             return ""
         assert isinstance(model, StepModel)
         training = training.changed(lr=training.lr or self._found_rate(model, training, prefer=prefer))
-        run = drive(train(self.split, model, config=training, keep=KeepNothing(), device=CPU))
+        run = drive(train(self.split, model, config=training, recorder=NoRecorder(), device=CPU))
         return f", rate {training.lr:.1e}, best epoch {run.best_epoch} of {run.epochs}. {run.stopped_because}"
 
     def _found_rate(self, model: StepModel, training: TrainingConfig, *, prefer: str) -> float | None:

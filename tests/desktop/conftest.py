@@ -44,31 +44,31 @@ def _hygiene(qtlog, _no_dialogs):
     gc.collect()
     _wait_for_threads(threads_before)
     left = _active_timers()
-    assert not left, f"timers were left over: {[(one.interval(), one.parent()) for one in left]}"
+    assert not left, f"timers were left over: {[(timer.interval(), timer.parent()) for timer in left]}"
     warned = [record.message for record in qtlog.records if record.log_type_name in ("QtWarningMsg", "QtCriticalMsg")]
-    warned = [one for one in warned if not one.startswith(_HARMLESS)]
+    warned = [message for message in warned if not message.startswith(_HARMLESS)]
     assert not warned, f"Qt warned: {warned}"
 
 
 def _active_timers():
     """Timers made since the test began: what was there before is frozen, which also keeps each look quick."""
-    found = (one for one in gc.get_objects() if issubclass(type(one), QTimer))
-    return [one for one in found if shiboken6.isValid(one) and one.isActive()]
+    timers = (found for found in gc.get_objects() if issubclass(type(found), QTimer))
+    return [timer for timer in timers if shiboken6.isValid(timer) and timer.isActive()]
 
 
 def _wait_for_threads(before):
     deadline = time.monotonic() + _PATIENCE_S
     while time.monotonic() < deadline:
-        left = [one for one in threading.enumerate() if one not in before and one.is_alive()]
-        if not [one for one in left if one.name.startswith("desktop-rec")]:
+        left = [thread for thread in threading.enumerate() if thread not in before and thread.is_alive()]
+        if not [thread for thread in left if thread.name.startswith("desktop-rec")]:
             return
         time.sleep(0.01)
-    pytest.fail(f"threads were left over: {[one.name for one in left]}")
+    pytest.fail(f"threads were left over: {[thread.name for thread in left]}")
 
 
 @dataclass
-class Heard:
-    """What a signal said, call by call."""
+class SignalLog:
+    """What a signal carried, call by call."""
 
     calls: list = field(default_factory=list)
 
@@ -80,16 +80,16 @@ class Heard:
         return self.calls[-1]
 
 
-def listen(signal):
-    """Remember what a signal says from now on."""
-    heard = Heard()
+def record_signal(signal):
+    """Record what a signal carries from now on."""
+    heard = SignalLog()
     signal.connect(heard)
     return heard
 
 
 @pytest.fixture
-def hear():
-    return listen
+def recorded():
+    return record_signal
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def report():
 
 @pytest.fixture
 def session(qapp, library):
-    """A session over an empty library; its lanes are free again when the test is over."""
+    """A session over an empty library; its workers are idle again when the test is over."""
     made = Session()
     made.library.files = library
     made.my_ratings.choose_profile(library.profiles.default().profile_id)

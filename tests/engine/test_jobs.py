@@ -7,54 +7,110 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from every_job import JOBS, Workshop, assert_equal, essence
-from planted import planted_dataset
+from every_job import JOBS, TrainedLibrary, assert_equal, essence
 
-from engine.data.importing.importer import ImportReport
 from engine.data.reading import lines
 from engine.evaluation import protocol
 from engine.events import Event, LossesMeasured, Pace, Progressed, StageStarted, StepsTaken, Stop, drive
 from engine.library.store import Library
 from engine.models import ridge
 from engine.recommending import explanation, many_lists, pair_ratings
-from engine.training import loop
+from engine.training import trainer
 
-REPORT = ImportReport("columns", "utf-8", "comma", 1, {}, (), 0, 0, 0.1, 1.0, ("ratings.csv",))
-MOST_PLACES = 12
-"""A long job is stopped and released at about so many of its yields, the first ones and the last one among them."""
+FEW, MANY = 3, 20
+"""At how many yields a job is interrupted, beside its first and its last; short jobs are then at every one."""
 
-every_job = pytest.mark.parametrize("name", JOBS)
+how_many_places = pytest.mark.parametrize("most", [FEW, pytest.param(MANY, marks=pytest.mark.thorough)])
+
+
+@dataclasses.dataclass(frozen=True)
+class WholeRun:
+    """What one undisturbed run of a job showed: at each yield, and in the end."""
+
+    name: str
+    events: list[tuple[Event, str]]
+    """Each event beside its `repr` at the moment it came."""
+    modes: list[tuple[bool, ...]]
+    """At each yield: gradients on, inference mode, autocast on the CPU and on CUDA, random state untouched."""
+    found: Any
+
+    def places(self, most: int) -> list[int]:
+        """Numbers of yields, from 1, at which to interrupt such a job: spread evenly, with the first and the last."""
+        yields = len(self.modes)
+        return sorted({1, *np.linspace(1, yields, most + 2).astype(int).tolist(), yields})
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A folder with a library and a file, made once, and the id of the run in it."""
+    folder = tmp_path_factory.mktemp("furnished")
+    return folder, TrainedLibrary.furnished(folder)
 
 
 @pytest.fixture
-def workshop(tmp_path: Path):
+def trained_library(furnished: tuple[Path, str], tmp_path: Path) -> Iterator[TrainedLibrary]:
     threads = torch.get_num_threads()
-    with Library.open(tmp_path / "home", who="a test") as library:
-        library.datasets.save(planted_dataset(), REPORT)
-        yield Workshop.furnished(library, library.datasets.open("planted"), tmp_path)
+    with TrainedLibrary.copied(*furnished, tmp_path) as copy:
+        yield copy
     torch.set_num_threads(threads)
 
 
-@pytest.fixture
-def in_small_portions(monkeypatch):
+@contextmanager
+def small_portions() -> Iterator[None]:
     """Let every job hand control back often, as it does on large data."""
-    monkeypatch.setattr(protocol, "_MOST_PEOPLE_AT_ONCE", 2)
-    monkeypatch.setattr(explanation, "_MOST_AT_ONCE", 2)
-    monkeypatch.setattr(pair_ratings, "_MOST_PROFILES_AT_ONCE", 20)
-    monkeypatch.setattr(many_lists, "_MOST_PEOPLE_AT_ONCE", 4)
-    monkeypatch.setattr(ridge, "BLOCK", 8)
-    monkeypatch.setitem(lines.read_blocks.__kwdefaults__, "block_bytes", 512)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(protocol, "_MOST_PEOPLE_AT_ONCE", 2)
+        patch.setattr(explanation, "_MOST_AT_ONCE", 2)
+        patch.setattr(pair_ratings, "_MOST_PROFILES_AT_ONCE", 20)
+        patch.setattr(many_lists, "_MOST_PEOPLE_AT_ONCE", 4)
+        patch.setattr(ridge, "BLOCK", 8)
+        patch.setitem(lines.read_blocks.__kwdefaults__, "block_bytes", 512)
+        yield
 
 
-def places_of(job) -> list[int]:
-    """Numbers of yields, from 1, at which to interrupt a job such as this one."""
-    yields = sum(1 for _ in job)
-    return sorted({1, 2, 3, yields, *range(1, yields, max(1, yields // (MOST_PLACES - 4)))})
+@pytest.fixture
+def in_small_portions() -> Iterator[None]:
+    with small_portions():
+        yield
+
+
+@pytest.fixture(scope="module", params=JOBS)
+def whole(request: pytest.FixtureRequest, furnished: tuple[Path, str], tmp_path_factory) -> WholeRun:
+    """Each job in turn, run once undisturbed; several tests look at what it showed."""
+    name, threads = request.param, torch.get_num_threads()
+    with small_portions(), TrainedLibrary.copied(*furnished, tmp_path_factory.mktemp("whole")) as copy:
+        run = observed(name, JOBS[name](copy))
+    torch.set_num_threads(threads)
+    return run
+
+
+def observed(name: str, job) -> WholeRun:
+    torch.manual_seed(3)
+    state, events, modes = torch.get_rng_state(), [], []
+    while True:
+        try:
+            event = next(job)
+        except StopIteration as end:
+            return WholeRun(name, events, modes, essence(end.value))
+        modes.append(
+            (
+                torch.is_grad_enabled(),
+                torch.is_inference_mode_enabled(),
+                torch.is_autocast_enabled("cpu"),
+                torch.is_autocast_enabled("cuda"),
+                torch.equal(state, torch.get_rng_state()),
+            )
+        )
+        if event is not None:
+            events.append((event, repr(event)))
 
 
 def at_yield(job, place: int):
@@ -64,96 +120,100 @@ def at_yield(job, place: int):
     return job
 
 
-def kept_files(library: Library) -> dict[Path, bytes]:
+def stored_files(library: Library) -> dict[Path, bytes]:
     folders = (library.home / "datasets", library.home / "runs")
     return {path: path.read_bytes() for folder in folders for path in folder.rglob("*") if path.is_file()}
 
 
-@every_job
-def test_that_the_modes_of_torch_are_clean_at_every_yield(workshop, in_small_portions, name):
-    torch.manual_seed(3)
-    state = torch.get_rng_state()
-    for _ in JOBS[name](workshop):
-        assert torch.is_grad_enabled()
-        assert not torch.is_inference_mode_enabled()
-        assert not torch.is_autocast_enabled("cpu")
-        assert not torch.is_autocast_enabled("cuda")
-        assert torch.equal(state, torch.get_rng_state()), "the driver's random state is its own"
+def test_that_the_modes_of_torch_are_clean_at_every_yield(whole):
+    assert whole.modes
+    for place, (gradients, inference, autocast_cpu, autocast_cuda, untouched) in enumerate(whole.modes, start=1):
+        assert gradients, f"at yield {place}"
+        assert not inference, f"at yield {place}"
+        assert not autocast_cpu, f"at yield {place}"
+        assert not autocast_cuda, f"at yield {place}"
+        assert untouched, f"at yield {place}: the driver's random state is its own"
 
 
-@pytest.mark.parametrize("name", [one for one in JOBS if one != "resume"])
-def test_that_a_pause_in_which_other_work_is_done_changes_nothing(workshop, in_small_portions, name):
-    whole = essence(drive(JOBS[name](workshop)))
-    paused = at_yield(JOBS[name](workshop), 4)
+def test_that_a_pause_in_which_other_work_is_done_changes_nothing(whole, trained_library, in_small_portions):
+    paused = at_yield(JOBS[whole.name](trained_library), 4)
     threads = threading.active_count()
     torch.manual_seed(11)
-    drive(JOBS["find rate"](workshop))
-    drive(JOBS["quick model"](workshop))
+    drive(JOBS["find rate"](trained_library))
+    drive(JOBS["quick model"](trained_library))
     assert threading.active_count() == threads, "a job starts no thread of its own"
-    assert_equal(whole, essence(drive(paused)))
+    assert_equal(whole.found, essence(drive(paused)))
 
 
-@every_job
-def test_that_a_stop_at_any_yield_ends_the_job_and_starts_no_further_stage(workshop, in_small_portions, name):
-    for place in places_of(JOBS[name](workshop)):
-        job, heard, result = at_yield(JOBS[name](workshop), place), [], None
+@how_many_places
+def test_that_a_stop_at_any_yield_ends_the_job_and_starts_no_further_stage(
+    whole, trained_library, in_small_portions, most
+):
+    runs, loaded = trained_library.library.runs, set()
+    for place in whole.places(most):
+        job, events, result = at_yield(JOBS[whole.name](trained_library), place), [], None
         try:
-            heard.append(job.throw(Stop()))
+            events.append(job.throw(Stop()))
             while True:
-                heard.append(next(job))
+                events.append(next(job))
         except StopIteration as end:
             result = end.value
         except Stop:
             result = None
-        assert not [one for one in heard if isinstance(one, StageStarted)], f"at yield {place}"
-        if hasattr(result, "stopped") and name != "import":
+        assert not [event for event in events if isinstance(event, StageStarted)], f"at yield {place}"
+        if hasattr(result, "stopped") and whole.name != "import":
             assert result.stopped, f"at yield {place}"
-        assert not list(workshop.library.home.rglob(".new-*"))
-        for record in workshop.library.runs.records():
+        assert not list(trained_library.library.home.rglob(".new-*"))
+        for record in runs.records():
             assert record.status != "running"
             assert record.has_model
-            workshop.library.runs.load(record.run_id)
+            if record.run_id not in loaded:
+                assert runs.load(record.run_id).weights
+                loaded.add(record.run_id)
+    for run_id in loaded:
+        assert runs.load(run_id).weights, "a later stop leaves what an earlier one saved"
 
 
-@every_job
-def test_that_releasing_a_job_deletes_and_changes_nothing_that_was_kept(workshop, in_small_portions, name):
-    places = places_of(JOBS[name](workshop))
-    kept = {} if name == "resume" else kept_files(workshop.library)
-    records = {one.run_id for one in workshop.library.runs.records()}
-    for place in places:
-        job = at_yield(JOBS[name](workshop), place)
+@how_many_places
+def test_that_releasing_a_job_deletes_and_changes_nothing_that_was_saved(
+    whole, trained_library, in_small_portions, most
+):
+    library = trained_library.library
+    saved = {} if whole.name == "resume" else stored_files(library)
+    records = {record.run_id for record in library.runs.records()}
+    assert records
+    for place in whole.places(most):
+        job = at_yield(JOBS[whole.name](trained_library), place)
         job.close()
-        after = kept_files(workshop.library)
-        assert {path: after.get(path) for path in kept} == kept, f"at yield {place}"
-        assert records <= {one.run_id for one in workshop.library.runs.records()}
-        assert all(record.status != "running" for record in workshop.library.runs.records())
-    assert workshop.library.runs.load(workshop.run_id).weights
+        after = stored_files(library)
+        assert {path: after.get(path) for path in saved} == saved, f"at yield {place}"
+        assert records <= {record.run_id for record in library.runs.records()}
+        assert all(record.status != "running" for record in library.runs.records())
+    assert library.runs.load(trained_library.run_id).weights
 
 
-def test_that_a_run_released_after_a_checkpoint_can_be_resumed(workshop, monkeypatch):
-    monkeypatch.setattr(loop, "_CHECKPOINT_EVERY_S", 0.0)
-    monkeypatch.setattr(loop, "_CHECKPOINT_COST", 0.0)
-    at_yield(JOBS["train"](workshop), 12).close()
-    record = workshop.library.runs.find("latest")
+def test_that_a_run_released_after_a_checkpoint_can_be_resumed(trained_library, in_small_portions, monkeypatch):
+    monkeypatch.setattr(trainer, "_CHECKPOINT_EVERY_S", 0.0)
+    monkeypatch.setattr(trainer, "_CHECKPOINT_COST", 0.0)
+    at_yield(JOBS["train"](trained_library), 12).close()
+    record = trained_library.library.runs.find("latest")
     assert (record.status, record.has_model) == ("interrupted", True)
-    assert 0 < workshop.library.runs.state(record.run_id).progress["step"] < 18
+    assert 0 < trained_library.library.runs.state(record.run_id).progress["step"] < 18
 
 
-@every_job
-def test_that_events_are_frozen_copies_without_tensors(workshop, in_small_portions, name):
-    heard = [(one, repr(one)) for one in JOBS[name](workshop) if one is not None]
-    assert heard
-    for event, words in heard:
+def test_that_events_are_frozen_copies_without_tensors(whole):
+    assert whole.events
+    for event, text in whole.events:
         assert isinstance(event, Event)
-        assert repr(event) == words, "what was reported changed afterwards"
+        assert repr(event) == text, "what was reported changed afterwards"
         for field in dataclasses.fields(event):
             assert_plain(getattr(event, field.name))
 
 
 def assert_plain(value):
     if isinstance(value, tuple):
-        for one in value:
-            assert_plain(one)
+        for part in value:
+            assert_plain(part)
     elif isinstance(value, np.ndarray):
         assert value.dtype != object
         while value is not None:
@@ -163,8 +223,8 @@ def assert_plain(value):
         assert value is None or type(value) in (int, float, str, bool), type(value)
 
 
-@every_job
-def test_that_reports_come_only_when_they_are_due(workshop, in_small_portions, monkeypatch, name):
+@pytest.mark.parametrize("name", JOBS)
+def test_that_reports_come_only_when_they_are_due(trained_library, in_small_portions, monkeypatch, name):
     """While no time passes each pace allows one report; a sweep and every run add their last one."""
     paces = []
     paced = Pace.__init__
@@ -174,7 +234,9 @@ def test_that_reports_come_only_when_they_are_due(workshop, in_small_portions, m
         paced(self, clock=standing_still)
 
     monkeypatch.setattr(Pace, "__init__", begin_in_standing_time)
-    reports = [one for one in JOBS[name](workshop) if isinstance(one, Progressed | StepsTaken | LossesMeasured)]
+    reports = [
+        event for event in JOBS[name](trained_library) if isinstance(event, Progressed | StepsTaken | LossesMeasured)
+    ]
     assert len(reports) <= len(paces) + (2 if name in ("find rate and train", "search") else 1)
 
 

@@ -1,9 +1,14 @@
-"""Every long job that a person can start, over one small library: what the rules of a generator are tested on."""
+"""Every long job that a person can start, over one small library: what the rules of a generator are tested on.
+
+`JOBS` maps a name to a function that starts the job over a `TrainedLibrary`; `essence` says what a job found as values
+that can be compared to the bit.
+"""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,138 +17,151 @@ from uuid import uuid4
 
 import numpy as np
 from operation_driving import QUICK, SMALL, trained
+from planted import planted_dataset
 from small_models import SMALL as SMALL_MODELS
 
 from engine import operations
 from engine.data.dataset import Dataset
+from engine.data.importing.importer import ImportReport
 from engine.data.profiles import profile_of_user
 from engine.data.split import SplitConfig
 from engine.events import Job, drive
 from engine.library.store import Library
-from engine.recommending.user_evaluation import how_well_known
-from engine.training.config import TrainingConfig
-from engine.training.lr_finder import FinderConfig
+from engine.recommending.user_evaluation import evaluate_user
+from engine.training.config import FinderConfig, TrainingConfig
 
+REPORT = ImportReport("columns", "utf-8", "comma", 1, {}, (), 0, 0, 0.1, 1.0, ("ratings.csv",))
 FINDER = FinderConfig(steps=12, smoothing=0.5)
 
 
 @dataclass(frozen=True)
-class Workshop:
-    """A library with a data set and a kept run, a ratings file, and the recommender of that run."""
+class TrainedLibrary:
+    """A library with a data set and a saved run, and a ratings file beside it."""
 
     library: Library
     dataset: Dataset
     run_id: str
     file: Path
-    recommender: Any
 
     @staticmethod
-    def furnished(library: Library, dataset: Dataset, folder: Path) -> Workshop:
-        run_id = drive(trained(library, dataset)).run_id
-        file = folder / "ratings.csv"
+    def furnished(folder: Path) -> str:
+        """Make the library in `folder`/home and the file beside it; returns the run's id."""
+        with Library.open(folder / "home", who="a test") as library:
+            library.datasets.save(planted_dataset(), REPORT)
+            run_id = drive(trained(library, library.datasets.open("planted"))).run_id
         rows = [f"{n % 40},{n * 7 % 30},{n % 9 / 2 + 0.5}" for n in range(600)]
-        file.write_text("\n".join(["userId,movieId,rating", *rows]))
-        return Workshop(library, dataset, run_id, file, operations.recommender_of(library, run_id))
+        (folder / "ratings.csv").write_text("\n".join(["userId,movieId,rating", *rows]))
+        return run_id
+
+    @classmethod
+    @contextmanager
+    def copied(cls, furnished: Path, run_id: str, folder: Path) -> Iterator[TrainedLibrary]:
+        """A copy of its own of a furnished folder, open for as long as the context lasts."""
+        shutil.copytree(furnished, folder, dirs_exist_ok=True)
+        with Library.open(folder / "home", who="a test") as library:
+            yield cls(library, library.datasets.open("planted"), run_id, folder / "ratings.csv")
 
 
-def _find_rate(at: Workshop) -> Job[Any]:
+def _find_rate(at: TrainedLibrary) -> Job[Any]:
     return operations.find_rate(
         at.library, at.dataset, model="two_head", model_config=SMALL, training=QUICK, finder=FINDER, device="cpu"
     )
 
 
-def _train(at: Workshop) -> Job[Any]:
+def _train(at: TrainedLibrary) -> Job[Any]:
     return trained(at.library, at.dataset, device="cpu")
 
 
-def _train_another(at: Workshop, name: str) -> Job[Any]:
+def _train_another(at: TrainedLibrary, name: str) -> Job[Any]:
     training = QUICK.changed(epochs=2, batch=256 if name in ("mf", "embedding_mlp") else 40)
     return trained(at.library, at.dataset, model=name, model_config=SMALL_MODELS[name], device="cpu", training=training)
 
 
-def _train_in_bf16(at: Workshop) -> Job[Any]:
+def _train_in_bf16(at: TrainedLibrary) -> Job[Any]:
     return trained(at.library, at.dataset, device="cpu", training=QUICK.changed(epochs=1, precision="bf16"))
 
 
-def _find_rate_and_train(at: Workshop) -> Job[Any]:
+def _find_rate_and_train(at: TrainedLibrary) -> Job[Any]:
     return trained(at.library, at.dataset, device="cpu", training=QUICK.changed(epochs=1, lr=None))
 
 
-def _fit(at: Workshop) -> Job[Any]:
+def _fit(at: TrainedLibrary) -> Job[Any]:
     return trained(at.library, at.dataset, model="ease", model_config=None, training=None)
 
 
-def _blend(at: Workshop) -> Job[Any]:
+def _blend(at: TrainedLibrary) -> Job[Any]:
     return operations.blend(at.library, [at.run_id, drive(_fit(at)).run_id])
 
 
-def _resume(at: Workshop) -> Job[Any]:
+def _resume(at: TrainedLibrary) -> Job[Any]:
     done = at.library.runs.find(at.run_id).epochs
     return operations.resume(at.library, at.run_id, epochs=done + 2, device="cpu")
 
 
-def _search(at: Workshop) -> Job[Any]:
-    training = TrainingConfig(epochs=1, lr=1e-2, batch=256, watched="rmse", precision="float32")
+def _search(at: TrainedLibrary) -> Job[Any]:
+    training = TrainingConfig(epochs=1, lr=1e-2, batch=256, monitor="rmse", precision="float32")
     return operations.search(at.library, at.dataset, model="mf", grid={"rank": (2, 4)}, training=training, device="cpu")
 
 
-def _search_at_once(at: Workshop) -> Job[Any]:
+def _search_at_once(at: TrainedLibrary) -> Job[Any]:
     return operations.search(at.library, at.dataset, model="ease", grid={"l2": (1.0, 10.0)})
 
 
-def _evaluate(at: Workshop) -> Job[Any]:
+def _evaluate(at: TrainedLibrary) -> Job[Any]:
     return operations.evaluate(at.library, at.run_id)
 
 
-def _baselines(at: Workshop) -> Job[Any]:
+def _baselines(at: TrainedLibrary) -> Job[Any]:
     shutil.rmtree(at.library.home / "baselines", ignore_errors=True)
     return (yield from operations.baselines(at.library, at.dataset, SplitConfig()))
 
 
-def _recommend(at: Workshop) -> Job[Any]:
-    return operations.recommend(at.recommender, profile_of_user(at.dataset, "7"), explain=True)
+def _recommend(at: TrainedLibrary) -> Job[Any]:
+    recommender = operations.recommender_of(at.library, at.run_id)
+    return operations.recommend(recommender, profile_of_user(at.dataset, "7"), explain=True)
 
 
-def _how_well_known(at: Workshop) -> Job[Any]:
-    return how_well_known(at.recommender, at.recommender.match(profile_of_user(at.dataset, "7")).history)
+def _how_well_known(at: TrainedLibrary) -> Job[Any]:
+    recommender = operations.recommender_of(at.library, at.run_id)
+    return evaluate_user(recommender, recommender.match(profile_of_user(at.dataset, "7")).history)
 
 
-def _predict(at: Workshop) -> Job[Any]:
+def _predict(at: TrainedLibrary) -> Job[Any]:
     pairs = at.file.with_name("pairs.csv")
     pairs.write_text("\n".join(["user,item", *(f"{n % 120},{n * 7 % 40}" for n in range(600))]))
     return operations.predict(at.library, at.run_id, pairs, out=at.file.with_name("predicted.csv"))
 
 
-def _recommend_many(at: Workshop) -> Job[Any]:
+def _recommend_many(at: TrainedLibrary) -> Job[Any]:
     many = at.file.with_name("many.csv")
     many.write_text("\n".join(["user,item,rating", *(f"{n % 30},{n * 7 % 40},{n % 5 + 1}" for n in range(300))]))
     return operations.recommend_many(at.library, at.run_id, many, out=at.file.with_name("lists.csv"), top=5)
 
 
-def _quick_model(at: Workshop) -> Job[Any]:
+def _quick_model(at: TrainedLibrary) -> Job[Any]:
     return operations.quick_model(at.library, at.dataset)
 
 
-def _import(at: Workshop) -> Job[Any]:
+def _import(at: TrainedLibrary) -> Job[Any]:
     return operations.import_files(at.library, [at.file])
 
 
-def _export(at: Workshop) -> Job[Any]:
+def _export(at: TrainedLibrary) -> Job[Any]:
     return operations.export_dataset(at.dataset, at.file.parent / f"export {uuid4().hex}")
 
 
-def _import_again(at: Workshop) -> Job[Any]:
+def _import_again(at: TrainedLibrary) -> Job[Any]:
     imported = yield from _import(at)
     return (yield from operations.import_again(at.library, imported.record.dataset_id))
 
 
-def _match_export(at: Workshop) -> Job[Any]:
+def _match_export(at: TrainedLibrary) -> Job[Any]:
     export = at.file.with_name("export.csv")
     export.write_text("\n".join(["Date,Name,Year,Letterboxd URI,Rating", *(f",Film {n},2000,,4" for n in range(60))]))
     return operations.match_export(at.dataset, export)
 
 
-JOBS: dict[str, Callable[[Workshop], Job[Any]]] = {
+JOBS: dict[str, Callable[[TrainedLibrary], Job[Any]]] = {
     "import": _import,
     "match an export": _match_export,
     "import again": _import_again,
@@ -171,7 +189,7 @@ JOBS: dict[str, Callable[[Workshop], Job[Any]]] = {
 def essence(result: Any) -> Any:
     """What a job found, as values that can be compared: equal essence, equal work."""
     if isinstance(result, dict):
-        return {name: _figures(one) for name, one in result.items()}
+        return {name: _figures(judgement) for name, judgement in result.items()}
     if hasattr(result, "rows"):
         return [[row.value, dict(row.metrics)] for row in result.rows]
     if hasattr(result, "judgement"):
@@ -180,12 +198,12 @@ def essence(result: Any) -> Any:
     if hasattr(result, "metrics"):
         return _figures(result)
     if hasattr(result, "favourites"):
-        return [[one.rank for one in result.entries], [entry.predicted for entry in result.entries]]
+        return [[entry.rank for entry in result.entries], [entry.predicted for entry in result.entries]]
     if hasattr(result, "losses"):
         return [result.lrs, result.losses, result.smoothed, result.words]
     if hasattr(result, "listed"):
-        return [[one.item_id for one in result.listed.items], [item.score for item in result.listed.items],
-                [one.impact for one in result.insights.most_impactful]]  # fmt: skip
+        listed, impactful = result.listed.items, result.insights.most_impactful
+        return [[item.item_id for item in listed], [item.score for item in listed], [item.impact for item in impactful]]
     if hasattr(result, "path"):
         return [result.path.read_text()]
     if hasattr(result, "exported"):
@@ -196,21 +214,21 @@ def essence(result: Any) -> Any:
         return [repr(result.matches)]
     if hasattr(result, "dataset") and hasattr(result, "record"):
         return result.record.fingerprint
-    return {name: one.numpy() for name, one in result.model.state_dict().items()}
+    return {name: tensor.numpy() for name, tensor in result.model.state_dict().items()}
 
 
 def _figures(judgement: Any) -> Any:
     return None if judgement is None else {name: metric.value for name, metric in judgement.metrics.items()}
 
 
-def assert_equal(one: Any, other: Any) -> None:
+def assert_equal(left: Any, right: Any) -> None:
     """Equal to the bit, whatever is nested in what."""
-    if isinstance(one, dict):
-        assert one.keys() == other.keys()
-        one, other = list(one.values()), list(other.values())
-    if isinstance(one, list):
-        assert len(one) == len(other)
-        for left, right in zip(one, other, strict=True):
-            assert_equal(left, right)
+    if isinstance(left, dict):
+        assert left.keys() == right.keys()
+        left, right = list(left.values()), list(right.values())
+    if isinstance(left, list):
+        assert len(left) == len(right)
+        for left_part, right_part in zip(left, right, strict=True):
+            assert_equal(left_part, right_part)
     else:
-        np.testing.assert_array_equal(one, other)
+        np.testing.assert_array_equal(left, right)

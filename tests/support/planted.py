@@ -35,13 +35,13 @@ def planted_dataset(people: int = 120, titles: int = 40, *, seed: int = 5) -> Da
 
 @dataclass
 class Kept:
-    """A Keep that remembers."""
+    """A RunRecorder that remembers."""
 
     states: list[TrainingState] = field(default_factory=list)
     curves: list[EpochEnded] = field(default_factory=list)
 
-    def checkpoint(self, state: TrainingState) -> None:
+    def save_checkpoint(self, state: TrainingState) -> None:
         self.states.append(state)
 
-    def curve(self, epoch: EpochEnded) -> None:
+    def save_epoch(self, epoch: EpochEnded) -> None:
         self.curves.append(epoch)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pyqtgraph as pg
 
-from desktop_rec.common.text import count_words, figure_words, rate_words
 from desktop_rec.theme.theme import Colours
+from engine.text import format_count, format_figure, format_rate
 
 Ticks = list[tuple[float, list[float]]]
 
@@ -51,7 +51,7 @@ class CountAxis(PlotAxis):
         return [(step, values) for step, values in super().tickValues(minVal, maxVal, size)[:1] if step >= 1]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        return [count_words(value) if value >= 0 else "" for value in values]
+        return [format_count(value) if value >= 0 else "" for value in values]
 
 
 class FigureAxis(PlotAxis):
@@ -63,7 +63,7 @@ class FigureAxis(PlotAxis):
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         decimals = min(6, max(0, -math.floor(math.log10(spacing)))) if spacing > 0 else 3
-        return [f"{value:,.{decimals}f}" if spacing >= 1e-4 else figure_words(value) for value in values]
+        return [f"{value:,.{decimals}f}" if spacing >= 1e-4 else format_figure(value) for value in values]
 
 
 class LinearRateAxis(FigureAxis):
@@ -80,7 +80,7 @@ class LogRateAxis(PlotAxis):
         return log_ticks(minVal, maxVal, labels=max(2.0, size / _PIXELS_A_LABEL))
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        return [rate_words(10.0**value) for value in values]
+        return [format_rate(10.0**value) for value in values]
 
 
 def log_ticks(low: float, high: float, *, labels: float) -> Ticks:
@@ -111,4 +111,4 @@ def make_axes(*, bottom: PlotAxis, left: PlotAxis) -> dict[str, Any]:
 def _nice_rate(value: float, spacing: float) -> str:
     if abs(value) < spacing * 1e-6:
         return "0"
-    return rate_words(value) if value > 0 else ""
+    return format_rate(value) if value > 0 else ""

@@ -10,9 +10,9 @@ import math
 
 import pyqtgraph as pg
 
-from desktop_rec.common.text import figure_words
 from desktop_rec.theme.theme import Colours
 from engine.events import EpochEnded
+from engine.text import format_figure
 
 Range = tuple[float, float]
 
@@ -88,13 +88,13 @@ class BestMark:
 
     def show_best(self, best: EpochEnded | None, *, share: float) -> None:
         """Mark an epoch; `share` is how far into the run it lies: the words stay inside the plot and off its title."""
-        value = watched_value(best) if best is not None else math.nan
+        value = monitor_value(best) if best is not None else math.nan
         if best is None or not math.isfinite(value):
             self.ring.setData([], [])
             self.words.setText("")
             return
         self.ring.setData([best.step], [value])
-        self.words.setText(f"best {figure_words(value)} at {best.epoch}")
+        self.words.setText(f"best {format_figure(value)} at {best.epoch}")
         low, high = self._plot.viewRange()[1]
         under_title = share > 0.5 and value > (low + high) / 2
         self.words.setAnchor((0 if share < 0.15 else 1 if share > 0.85 else 0.5, -0.3 if under_title else 1.25))
@@ -126,6 +126,6 @@ def coloured(words: str, colour: str) -> str:
     return f'<span style="color: {colour}">{words}</span>'
 
 
-def watched_value(one: EpochEnded) -> float:
+def monitor_value(one: EpochEnded) -> float:
     """The value by which the best epoch is chosen: of the validation people, else the training loss."""
-    return dict(one.validation).get(one.watched, one.training_loss if not one.validation else float("nan"))
+    return dict(one.validation).get(one.monitor, one.training_loss if not one.validation else float("nan"))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from desktop_rec.common.text import MINUS, count_words, counted, plural
+from engine.text import format_about, format_number, format_size, join_words, plural, plural_of
 
 if TYPE_CHECKING:
     from engine.data.dataset import Scale
@@ -47,15 +47,15 @@ def summary_words(preview: Preview) -> str:
     shape = preview.shape
     if shape is None:
         return ""
-    titles = plural(shape.layout.word)
+    titles = plural_of(shape.layout.word)
     kinds = {"user": "people", "item": titles, "rating": "ratings", "time": "times"}
     held = [word for role, word in kinds.items() if role in shape.roles]
     layout = _GENERAL.get(shape.layout.name, shape.layout.name[:1].upper() + shape.layout.name[1:])
-    parts = [f"{layout}: {listed(held)}" if held else layout]
+    parts = [f"{layout}: {join_words(held)}" if held else layout]
     if shape.has_ratings:
         parts.append(scale_words(preview.scale, seen_only=preview.seen_only))
         unrated = shape.layout.unrated if shape.unrated is None else shape.unrated
-        parts.append(f"{listed([number(one) for one in unrated])} means {SEEN_ONLY}" if unrated else "")
+        parts.append(f"{join_words([format_number(one) for one in unrated])} means {SEEN_ONLY}" if unrated else "")
     return " · ".join(part for part in parts if part)
 
 
@@ -65,24 +65,26 @@ def scale_words(scale: Scale | None, *, seen_only: bool = False) -> str:
         return "only ones: they say what was seen, not how it was liked"
     if scale is None:
         return "no rating in the first rows"
-    steps = _STEPS.get(scale.step, f" in steps of {number(scale.step)}") if scale.step > 0 else ", any number between"
-    return f"ratings from {number(scale.low)} to {number(scale.high)}{steps}"
+    steps = ", any number between"
+    if scale.step > 0:
+        steps = _STEPS.get(scale.step, f" in steps of {format_number(scale.step)}")
+    return f"ratings from {format_number(scale.low)} to {format_number(scale.high)}{steps}"
 
 
 def size_words(preview: Preview, estimate: Estimate | None = None) -> str:
     """How large the files are: "ratings.csv · 2.2 MB · about 110,000 rows"."""
     names = preview.files[0] if preview.files else preview.paths[0].name
     if len(preview.files) > 1:
-        names = f"{names} and {counted(len(preview.files) - 1, 'more file')}"
+        names = f"{names} and {plural(len(preview.files) - 1, 'more file')}"
     guess = estimate.rows if estimate is not None else preview.rows_about
-    rows = f"about {about(guess)} rows" if guess else ""
-    return " · ".join(one for one in (names, bytes_words(preview.size) if preview.size else "", rows) if one)
+    rows = f"about {format_about(guess)} rows" if guess else ""
+    return " · ".join(one for one in (names, format_size(preview.size) if preview.size else "", rows) if one)
 
 
 def titles_words(preview: Preview) -> str:
     """Where titles come from."""
     shape, found = preview.shape, preview.titles
-    word = plural(shape.layout.word) if shape is not None else "titles"
+    word = plural_of(shape.layout.word) if shape is not None else "titles"
     if found is not None:
         known = "all" if found.share >= 1 else f"{100 * found.share:.0f} %"
         return f"{found.source.name}: names {known} of the {word} in the first rows"
@@ -100,7 +102,7 @@ def cell_words(row: PreviewRow, text: str, roles: frozenset[str], title: str) ->
     if not row.is_read:
         return text
     if "rating" in roles:
-        return SEEN_ONLY if row.rating is None else number(row.rating)
+        return SEEN_ONLY if row.rating is None else format_number(row.rating)
     if "time" in roles:
         return day_words(row.time)
     if roles & {"title", "item"} and title:
@@ -123,7 +125,7 @@ def remaining_words(left: Remaining, word: str = "title") -> str:
     """What remains, in figures: "6,040 people · 3,043 films · 995,000 ratings", or "nothing"."""
     if not left.entries:
         return "nothing"
-    return f"{counted(left.people, 'person').replace('persons', 'people')} · {counted(left.titles, word)} · " + counted(
+    return f"{plural(left.people, 'person').replace('persons', 'people')} · {plural(left.titles, word)} · " + plural(
         left.entries, "rating"
     )
 
@@ -132,7 +134,7 @@ def pointing_words(missing: Sequence[str]) -> str:
     """What to do where columns have no role yet."""
     names = {"user": "people", "item": "titles", "rating": "ratings"}
     found = [names[one] for one in missing if one in names]
-    return f"Say above the columns which one holds {listed(found)}, or open another file."
+    return f"Say above the columns which one holds {join_words(found)}, or open another file."
 
 
 def needs_words(estimate: Estimate | None) -> tuple[str, bool]:
@@ -142,12 +144,12 @@ def needs_words(estimate: Estimate | None) -> tuple[str, bool]:
     is_short = not (estimate.has_room and estimate.has_memory)
     if estimate.memory_mib < _WORTH_SAYING_MIB and not is_short:
         return "", False
-    memory, disk = bytes_words(estimate.memory_mib * _MIB), bytes_words(estimate.disk_mib * _MIB)
+    memory, disk = format_size(estimate.memory_mib * _MIB), format_size(estimate.disk_mib * _MIB)
     words = f"Will need about {memory} of memory and {disk} of disk."
     if not estimate.has_room and estimate.free_disk_mib is not None:
-        words += f" Only {bytes_words(estimate.free_disk_mib * _MIB)} of disk are free: make room first."
+        words += f" Only {format_size(estimate.free_disk_mib * _MIB)} of disk are free: make room first."
     if not estimate.has_memory and estimate.free_memory_mib is not None:
-        free = bytes_words(estimate.free_memory_mib * _MIB)
+        free = format_size(estimate.free_memory_mib * _MIB)
         words += f" Only {free} of memory are free: close other programs, or it may be slow or fail."
     return words, is_short
 
@@ -155,27 +157,3 @@ def needs_words(estimate: Estimate | None) -> tuple[str, bool]:
 def taken_words(name: str, free: str) -> str:
     """What becomes of a name that a data set has already, "" where it is free."""
     return "" if name == free else f"“{name}” is taken; this one will be called “{free}”."
-
-
-def number(value: float) -> str:
-    """A rating or a step with as many places as it needs: 4, 3.5, 0.25, −9.66."""
-    return f"{value:.2f}".rstrip("0").rstrip(".").replace("-", MINUS)
-
-
-def about(count: int) -> str:
-    """A guessed count, with two figures that count: 105,283 -> 110,000."""
-    return count_words(round(count, 2 - len(str(count)))) if count >= 100 else count_words(count)
-
-
-def bytes_words(size: float) -> str:
-    """A size as people say it: 480 MB, 2.2 MB, 12 kB."""
-    for unit, least in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if size >= least:
-            figure = size / least
-            return f"{figure:.0f} {unit}" if figure >= 10 else f"{figure:.1f} {unit}"
-    return counted(int(size), "byte")
-
-
-def listed(words: Sequence[str]) -> str:
-    """people, films and ratings."""
-    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from desktop_rec.common import questions
 from desktop_rec.common.notices import Failure
 from desktop_rec.common.panels import PlaceMessage
-from desktop_rec.common.text import counted, plural, title_words
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.my_ratings.import_state import Progress, UnderReview
 from desktop_rec.for_you.my_ratings.review_page import ReviewPage
@@ -22,6 +21,7 @@ from desktop_rec.for_you.my_ratings.review_rows import Act, ReviewRows
 from desktop_rec.for_you.my_ratings.review_text import review_outcome, review_state
 from desktop_rec.for_you.my_ratings.title_chooser import TitleChoice, TitleChooser
 from engine.data.matching.review import Review, choose, leave_out, refuse
+from engine.text import format_title, plural, plural_of
 
 _MOST_FOUND = 40
 _AT_ONCE, OUTCOME_PAUSE_MS = 500, 60
@@ -140,7 +140,7 @@ class MyRatingsImportView(QWidget):
         place = self.page.list.viewport().mapToGlobal(area.bottomRight())
         place.setX(place.x() - area.width() // 2)
         self.chooser.use_word(found.dataset.catalogue.word)
-        self.chooser.open_for(index, title_words(title.title or f"line {title.line}", title.year), place)
+        self.chooser.open_for(index, format_title(title.title or f"line {title.line}", title.year), place)
         self._on_searched("")
 
     def _on_searched(self, text: str) -> None:
@@ -151,16 +151,16 @@ class MyRatingsImportView(QWidget):
         counts_I = found.dataset.counts_I
         if text:
             rows = catalogue.search(text, most=_MOST_FOUND, popularity=counts_I)
-            choices = [TitleChoice(row, catalogue.name(row), counted(int(counts_I[row]), "rating")) for row in rows]
-            caption = f"{counted(len(choices), catalogue.word)} with “{text}”" if choices else (
+            choices = [TitleChoice(row, catalogue.name(row), plural(int(counts_I[row]), "rating")) for row in rows]
+            caption = f"{plural(len(choices), catalogue.word)} with “{text}”" if choices else (
                 f"No {catalogue.word} here has “{text}” in its name.")  # fmt: skip
         else:
             match = found.first.matches[self.chooser.index]
             choices = [
-                TitleChoice(row, catalogue.name(row), f"{why} · {counted(int(counts_I[row]), 'rating')}")
+                TitleChoice(row, catalogue.name(row), f"{why} · {plural(int(counts_I[row]), 'rating')}")
                 for row, why in ((candidate.item_row, candidate.why) for candidate in match.candidates)
             ]
-            word = plural(catalogue.word)
+            word = plural_of(catalogue.word)
             caption = "These may be meant:" if choices else f"Nothing here is like it. Search all {word} above."
         self.chooser.show_choices(choices, caption=caption)
 

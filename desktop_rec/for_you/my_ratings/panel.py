@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
 
 from desktop_rec.common.controls import button, named
 from desktop_rec.common.stars import StarScale
-from desktop_rec.common.text import count_words, counted
 from desktop_rec.common.title_search import TitleSearch
 from desktop_rec.for_you.my_ratings.profile_picker import ProfilePicker
 from desktop_rec.for_you.title_delegate import TitleLook
@@ -31,6 +30,7 @@ from desktop_rec.for_you.title_list import TitleList
 from desktop_rec.for_you.titles import TitleRow
 from desktop_rec.for_you.weight_slider import WeightSlider
 from desktop_rec.theme.theme import GRID, set_role
+from engine.text import format_count, plural
 
 IMPORT, DECK, CSV, LETTERBOXD, RENAME, DELETE = "import", "onboarding", "csv", "letterboxd", "rename", "delete"
 _ENTRIES = (
@@ -133,9 +133,9 @@ class MyRatingsPanel(QFrame):
         self.mine.show_rows(rows)
         off = sum(not row.is_on for row in rows)
         unknown = sum(row.item_row is None for row in rows)
-        parts = [counted(len(rows), "rating")]
-        parts += [f"{count_words(off)} switched off"] if off else []
-        parts += [f"{count_words(unknown)} not in this data set"] if unknown else []
+        parts = [plural(len(rows), "rating")]
+        parts += [f"{format_count(off)} switched off"] if off else []
+        parts += [f"{format_count(unknown)} not in this data set"] if unknown else []
         self._count.setText(" · ".join(parts))
         self._empty.setText(f"What you rate stands here. Search a {self._word}, or begin with the well known ones.")
         self.menu.allow(borrowed=self._is_borrowed, ratings=len(rows))

@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_rec.common.controls import named
-from desktop_rec.common.text import count_words, counted
 from desktop_rec.theme.theme import set_role
+from engine.text import format_count, plural
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -70,7 +70,7 @@ class PeopleModel(QAbstractListModel):
             return None
         row = self._shown[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"Person {self._ids[row]} · {counted(self._counts[row], 'rating')}"
+            return f"Person {self._ids[row]} · {plural(self._counts[row], 'rating')}"
         if role == UserIdRole:
             return self._ids[row]
         return None
@@ -217,9 +217,9 @@ class ProfilePicker(QFrame):
         if found == 0:
             self._found.setText("Nobody is called so here.")
         elif found > MOST_SHOWN:
-            self._found.setText(f"{count_words(found)} people; the first {MOST_SHOWN} are shown. Type to narrow.")
+            self._found.setText(f"{format_count(found)} people; the first {MOST_SHOWN} are shown. Type to narrow.")
         else:
-            self._found.setText("1 person" if found == 1 else f"{count_words(found)} people")
+            self._found.setText("1 person" if found == 1 else f"{format_count(found)} people")
 
 
 def _heading(words: str) -> QLabel:

@@ -12,10 +12,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from desktop_rec.common.controls import ElidedLabel, button, named
-from desktop_rec.common.text import count_words
 from desktop_rec.for_you.my_ratings.review_list import ReviewList
 from desktop_rec.for_you.my_ratings.review_rows import ReviewRow
 from desktop_rec.theme.theme import GRID, set_role
+from engine.text import format_count
 
 GROUPS = {"sure": "Sure", "unsure": "Unsure", "unmatched": "Not found", "differ": "Rated differently"}
 _NOTHING = {
@@ -97,7 +97,7 @@ class ReviewPage(QWidget):
         self._show_tabs()
         self._show_group()
         self._save.setVisible(state.open_titles > 0)
-        self._save.setText(f"Save {count_words(state.open_titles)} unmatched as CSV…")
+        self._save.setText(f"Save {format_count(state.open_titles)} unmatched as CSV…")
 
     def show_outcome(self, outcome: ReviewOutcome) -> None:
         """Show what adding would do; it may come a moment after the rows."""
@@ -124,7 +124,7 @@ class ReviewPage(QWidget):
             self._shown_groups = shown
             self.tabs.setCurrentIndex(shown.index(before) if before in shown else 0)
         for place, name in enumerate(shown):
-            count = count_words(len(self._rows_of(name)))
+            count = format_count(len(self._rows_of(name)))
             self.tabs.setTabText(place, f"{GROUPS[name]}  {count}")
             self.tabs.setTabToolTip(place, _HINTS[name])
         self.tabs.blockSignals(False)

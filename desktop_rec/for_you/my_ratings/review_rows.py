@@ -12,13 +12,13 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from desktop_rec.common.text import rating_words, title_words
 from engine.data.dataset import Dataset, Scale
 from engine.data.matching.candidates import Match
 from engine.data.matching.review import Review, Standing, standings
 from engine.data.personal.conversion import rating_of
 from engine.data.personal.export import ExportedTitle
 from engine.data.profile_merge import Both
+from engine.text import format_rating, format_title
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -71,11 +71,11 @@ class ReviewRow:
 
     @property
     def name(self) -> str:
-        return title_words(self.said, self.said_year)
+        return format_title(self.said, self.said_year)
 
     def sentence(self) -> str:
         """The row in words, for tooltips and for those who listen."""
-        meant = title_words(self.found, self.found_year) if self.found else "no title"
+        meant = format_title(self.found, self.found_year) if self.found else "no title"
         verb = "left out" if self.is_out else f"may be {meant}" if self.is_open and self.found else f"is {meant}"
         return ", ".join(part for part in (self.name, self.rating, verb, self.why) if part)
 
@@ -155,7 +155,7 @@ def conflict_rows(conflicts: Sequence[Both], taken: frozenset[int]) -> tuple[Rev
     """Titles that the profile and the file rate differently; one of the two ratings is in force for each."""
     made = []
     for place, both in enumerate(conflicts):
-        mine, theirs = (rating_words(one.rating or 0.0) for one in (both.mine, both.theirs))
+        mine, theirs = (format_rating(one.rating or 0.0) for one in (both.mine, both.theirs))
         is_theirs = place in taken
         made.append(
             ReviewRow(
@@ -182,11 +182,11 @@ def said_words(title: ExportedTitle, given: Scale, wanted: Scale) -> str:
     if becomes is None:
         return "seen, not rated"
     if title.state == "dropped":
-        said = "given up" if title.rating is None else f"given up, {rating_words(title.rating)}"
-        return f"{said} → {rating_words(becomes)}"
+        said = "given up" if title.rating is None else f"given up, {format_rating(title.rating)}"
+        return f"{said} → {format_rating(becomes)}"
     if title.rating is None or abs(title.rating - becomes) < 0.005:
-        return f"rated {rating_words(becomes)}"
-    return f"rated {rating_words(title.rating)} → {rating_words(becomes)}"
+        return f"rated {format_rating(becomes)}"
+    return f"rated {format_rating(title.rating)} → {format_rating(becomes)}"
 
 
 def _row(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-from desktop_rec.common.text import count_words, counted, rating_words
 from desktop_rec.for_you.my_ratings.import_state import MyImport, UnderReview
 from desktop_rec.for_you.my_ratings.review_page import ReviewOutcome, ReviewState
 from desktop_rec.for_you.my_ratings.review_rows import ReviewRows, conflict_rows
@@ -15,6 +14,7 @@ from engine.data.dataset import Scale
 from engine.data.matching.review import counted as counts_of
 from engine.data.personal.conversion import converted
 from engine.data.personal.export import Export
+from engine.text import format_count, format_rating, plural
 
 _MOST_SKIPPED = 3
 
@@ -25,7 +25,7 @@ def review_state(made: MyImport, found: UnderReview, rows: ReviewRows) -> Review
     titles = len(found.review.titles)
     return ReviewState(
         heading=f"Your ratings from {made.path.name}",
-        about=f"{export.layout} · {counted(titles, 'title')} · into the profile {found.profile.name} "
+        about=f"{export.layout} · {plural(titles, 'title')} · into the profile {found.profile.name} "
         f"· matched with {found.dataset.name}",
         notes=" ".join([*export.notes, *_skipped_words(export)]),
         groups=rows.groups(found.review),
@@ -39,7 +39,7 @@ def review_outcome(found: UnderReview) -> ReviewOutcome:
     return ReviewOutcome(
         words=_outcome_words(found),
         differ=conflict_rows(found.merge.conflicts, found.taken),
-        add_words=f"Add {counted(found.changes, 'rating')}" if found.changes else "Nothing to add",
+        add_words=f"Add {plural(found.changes, 'rating')}" if found.changes else "Nothing to add",
         can_add=found.changes > 0,
     )
 
@@ -50,13 +50,13 @@ def scale_words(export: Export, given: Scale, wanted: Scale) -> str:
     if not ratings:
         return "The file has no ratings: its titles count as seen."
     guess = "" if export.scale_is_known else " The file does not say its scale; it was guessed from its ratings."
-    ends = f"{rating_words(given.low)} to {rating_words(given.high)}"
+    ends = f"{format_rating(given.low)} to {format_rating(given.high)}"
     if (given.low, given.high) == (wanted.low, wanted.high):
         return f"Ratings stay as they are, {ends}.{guess}"
     near = given.low + 0.75 * (given.high - given.low)
     example = min(ratings, key=lambda rating: (abs(rating - near), rating))
-    becomes = f"{rating_words(wanted.low)} to {rating_words(wanted.high)}"
-    shown = f"{rating_words(example)} becomes {rating_words(converted(example, given, wanted))}"
+    becomes = f"{format_rating(wanted.low)} to {format_rating(wanted.high)}"
+    shown = f"{format_rating(example)} becomes {format_rating(converted(example, given, wanted))}"
     return f"Ratings from {ends} become {becomes}: {shown}.{guess}"
 
 
@@ -64,21 +64,22 @@ def _outcome_words(found: UnderReview) -> str:
     """What adding would do: "312 new, 14 fill gaps, 5 differ from what you said: yours stay."."""
     merge, counts = found.merge, counts_of(found.review)
     unrated = sum(one.rating is None for one in merge.added)
-    parts = [f"{count_words(len(merge.added))} new" + (f" ({count_words(unrated)} seen, not rated)" if unrated else "")]
+    not_rated = f" ({format_count(unrated)} seen, not rated)" if unrated else ""
+    parts = [f"{format_count(len(merge.added))} new{not_rated}"]
     parts += [f"{_verb(len(merge.filled), 'fills a gap', 'fill gaps')}"] if merge.filled else []
-    parts += [f"{count_words(len(merge.same))} you have already"] if merge.same else []
+    parts += [f"{format_count(len(merge.same))} you have already"] if merge.same else []
     if merge.conflicts:
         theirs = len(found.taken)
         stays = "yours stay" if not theirs else "theirs are taken" if theirs == len(merge.conflicts) else (
-            f"{count_words(theirs)} taken from the file")  # fmt: skip
+            f"{format_count(theirs)} taken from the file")  # fmt: skip
         parts.append(f"{_verb(len(merge.conflicts), 'differs', 'differ')} from what you said: {stays}")
     stays_out = ((counts.unsure, "unsure"), (counts.unmatched, "not found"), (counts.left_out, "left out"))
-    left = [f"{count_words(number)} {words}" for number, words in stays_out if number]
+    left = [f"{format_count(number)} {words}" for number, words in stays_out if number]
     return ", ".join(parts) + "." + (f" Not added: {', '.join(left)}." if left else "")
 
 
 def _verb(count: int, one: str, many: str) -> str:
-    return f"{count_words(count)} {one if count == 1 else many}"
+    return f"{format_count(count)} {one if count == 1 else many}"
 
 
 def _skipped_words(export: Export) -> list[str]:
@@ -87,4 +88,4 @@ def _skipped_words(export: Export) -> list[str]:
     first = "; ".join(f"line {one.line}: {one.reason}" for one in export.skipped[:_MOST_SKIPPED])
     more = ", …" if export.skipped_count > _MOST_SKIPPED else ""
     was = "entry was" if export.skipped_count == 1 else "entries were"
-    return [f"{count_words(export.skipped_count)} {was} skipped ({first}{more})."]
+    return [f"{format_count(export.skipped_count)} {was} skipped ({first}{more})."]

@@ -10,11 +10,11 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_rec.common.stars import StarScale, stars_width
-from desktop_rec.common.text import count_words, rating_words
 from desktop_rec.for_you.cover import paint_cover
 from desktop_rec.for_you.star_rating import StarRating, rating_for_key
 from desktop_rec.for_you.titles import TitleRow
 from desktop_rec.theme.theme import GRID, THEME, set_role
+from engine.text import format_count, format_rating
 
 _COVER = QSize(136, 204)
 _STAR, _SMALLER_STAR = 34, 22
@@ -72,7 +72,7 @@ class OnboardingCard(QFrame):
         facts += [", ".join(row.genres[:3])] if row.genres else []
         self._facts.setText(" · ".join(facts))
         self._facts.setVisible(bool(facts))
-        self._known.setText(f"Rated by {count_words(row.people)} of {count_words(people)} people")
+        self._known.setText(f"Rated by {format_count(row.people)} of {format_count(people)} people")
         self._choose(row.rating)
         self.setAccessibleName(f"{row.sentence()}. {_HOW}")
 
@@ -148,7 +148,7 @@ class OnboardingCard(QFrame):
     def _choose(self, rating: float | None) -> None:
         self._pending = rating
         self.stars.show_rating(rating, of="" if self.row is None else self.row.name)
-        self._chosen.setText(" " if rating is None else f"{rating_words(rating)} · Enter takes it")
+        self._chosen.setText(" " if rating is None else f"{format_rating(rating)} · Enter takes it")
 
     def _on_stars(self, rating: float | None) -> None:
         if rating is not None:

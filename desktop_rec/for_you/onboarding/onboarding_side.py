@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop_rec.common.text import rating_words
 from desktop_rec.for_you.controller import RecommendationsController
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.onboarding.panel import OnboardingPanel, OnboardingState
 from desktop_rec.for_you.titles import catalogue_title_rows
 from engine.data.onboarding import OnboardingAnswer
+from engine.text import format_rating
 
 if TYPE_CHECKING:
     from desktop_rec.for_you.my_ratings.rating_side import RatingSide
@@ -119,7 +119,7 @@ class OnboardingSide(QObject):
         return None if self._row is None else catalogue_title_rows([self._row], dataset, {})[0]
 
     def _on_rated(self, rating: float) -> None:
-        self._answer(rating, f"{rating_words(rating)} for {self._name()}.")
+        self._answer(rating, f"{format_rating(rating)} for {self._name()}.")
 
     def _on_seen(self) -> None:
         self._answer(None, f"{self._name()}: seen, not rated.")

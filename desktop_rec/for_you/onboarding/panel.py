@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QS
 
 from desktop_rec.common.controls import button, named
 from desktop_rec.common.stars import StarScale
-from desktop_rec.common.text import count_words, counted, plural
 from desktop_rec.for_you.onboarding.card import OnboardingCard
 from desktop_rec.for_you.titles import TitleRow
 from desktop_rec.theme.theme import GRID, set_role
+from engine.text import format_count, plural, plural_of
 
 USEFUL = 4
 """So many ratings make a list that is worth looking at."""
@@ -63,7 +63,7 @@ class OnboardingPanel(QWidget):
 
     def show_state(self, state: OnboardingState) -> None:
         """Show the title whose turn it is, and how far the person is."""
-        words = plural(state.word)
+        words = plural_of(state.word)
         self._heading.setText(f"Which {words} do you know?")
         self._elsewhere.setText(f"You rate {words} elsewhere already?")
         self._waiting.setText(
@@ -89,12 +89,12 @@ class OnboardingPanel(QWidget):
         elif not is_useful:
             more = USEFUL - state.rated
             verb = "makes" if more == 1 else "make"
-            words = f"{counted(state.rated, 'rating')}; {count_words(more)} more {verb} a first list."
+            words = f"{plural(state.rated, 'rating')}; {format_count(more)} more {verb} a first list."
         elif state.has_list:
-            words = f"{counted(state.rated, 'rating')}: your list is ready. More make it better."
+            words = f"{plural(state.rated, 'rating')}: your list is ready. More make it better."
         else:
-            words = f"{counted(state.rated, 'rating')}, enough for a first list."
-        passed = f" {counted(state.not_seen, state.word)} not seen." if state.not_seen else ""
+            words = f"{plural(state.rated, 'rating')}, enough for a first list."
+        passed = f" {plural(state.not_seen, state.word)} not seen." if state.not_seen else ""
         self._sentence.setText(f"{words}{passed}")
         self.show_list.setVisible(state.rated > 0)
         for one in (self._elsewhere, self._import):

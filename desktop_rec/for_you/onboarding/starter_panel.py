@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from desktop_rec.common.controls import button
 from desktop_rec.common.stars import StarScale
-from desktop_rec.common.text import counted, plural
 from desktop_rec.for_you.title_delegate import TitleLook
 from desktop_rec.for_you.title_list import TitleList
 from desktop_rec.for_you.titles import TitleRow
 from desktop_rec.theme.theme import GRID, set_role
+from engine.text import plural, plural_of
 
 ENOUGH = 5
 
@@ -44,13 +44,13 @@ class StarterPanel(QWidget):
     def show_titles(self, rows: Sequence[TitleRow], *, rated: int, word: str) -> None:
         """Offer titles; `rated` is how many ratings the person has already, which count for the list."""
         self.cards.show_rows(rows)
-        self._heading.setText(f"Rate a few {plural(word)} you know")
+        self._heading.setText(f"Rate a few {plural_of(word)} you know")
         if rated == 0:
             words = f"One is enough for a first list; {ENOUGH} make a good one. Skip what you have not seen."
         elif rated < ENOUGH:
-            words = f"{counted(rated, 'rating')}. {ENOUGH - rated} more make a good list."
+            words = f"{plural(rated, 'rating')}. {ENOUGH - rated} more make a good list."
         else:
-            words = f"{counted(rated, 'rating')}. That is enough for a good list; more make it better."
+            words = f"{plural(rated, 'rating')}. That is enough for a good list; more make it better."
         self._sentence.setText(words)
         self.show_list.setEnabled(rated > 0)
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from engine.data.dataset import Dataset
     from engine.data.split import SplitConfig
     from engine.settings import Config
-    from engine.training.config import TrainingConfig
-    from engine.training.lr_finder import FinderConfig, RateSweep
+    from engine.training.config import FinderConfig, TrainingConfig
+    from engine.training.lr_finder import RateSweep
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from desktop_rec.common.plots.axes import FigureAxis, LogRateAxis
 from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
 from desktop_rec.common.plots.curve import Curve, Float64, span
-from desktop_rec.common.text import figure_words, rate_words
 from desktop_rec.theme.theme import THEME, Colours
+from engine.text import format_figure, format_rate
 
 _TOP, _ROW, _ROWS = 0.84, 0.07, 4
 
@@ -142,7 +142,7 @@ class LossOverRatePlot(PlotCanvas):
     def table(self) -> Table:
         """Every measured step."""
         rows = [
-            (rate_words(10.0**x), figure_words(loss), figure_words(smooth))
+            (format_rate(10.0**x), format_figure(loss), format_figure(smooth))
             for x, loss, smooth in zip(self.raw.xs, self.raw.ys, self.smooth.ys, strict=False)
         ]
         return Table(("Learning rate", "Loss", "Smoothed loss"), rows)
@@ -151,7 +151,7 @@ class LossOverRatePlot(PlotCanvas):
         raw, smooth = self.raw.value_at(x), self.smooth.value_at(x)
         if raw is None or smooth is None:
             return ""
-        return f"at {rate_words(10.0 ** raw[0])}: loss {figure_words(raw[1])}, smoothed {figure_words(smooth[1])}"
+        return f"at {format_rate(10.0 ** raw[0])}: loss {format_figure(raw[1])}, smoothed {format_figure(smooth[1])}"
 
     def draw(self) -> None:
         super().draw()
@@ -194,9 +194,9 @@ class LossOverRatePlot(PlotCanvas):
 
     def _say_line(self) -> None:
         found = self.smooth.value_at(self._line.value())
-        loss = f"\nloss {figure_words(found[1])}" if found else ""
+        loss = f"\nloss {format_figure(found[1])}" if found else ""
         self._line.turn_words(to_left=self._share(10.0 ** self._line.value()) > _LEFT_FROM)
-        self._line.say(f"lr {rate_words(10.0 ** self._line.value())}{loss}")
+        self._line.say(f"lr {format_rate(10.0 ** self._line.value())}{loss}")
 
     def _share(self, lr: float) -> float:
         """Where a rate lies on the axis, 0 to 1."""

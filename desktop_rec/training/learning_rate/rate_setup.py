@@ -9,12 +9,11 @@ from PySide6.QtWidgets import QLabel
 
 from desktop_rec.common.controls import CalmComboBox, button, named
 from desktop_rec.common.panels import SidePanel, caption
-from desktop_rec.common.text import rate_words
 from desktop_rec.theme.theme import set_role
 from desktop_rec.training.choice_list import Choice, ChoiceList
 from desktop_rec.training.config_form import ConfigForm, FormPart
-from engine.training.config import TrainingConfig
-from engine.training.lr_finder import FinderConfig
+from engine.text import format_rate
+from engine.training.config import FinderConfig, TrainingConfig
 
 WIDTH = 300
 _NOT_OF_A_SWEEP = frozenset(TrainingConfig().as_dict()) - {"schedule"}
@@ -96,9 +95,9 @@ class RateSetup(SidePanel):
         set_role(self._use, "primary" if lr is not None else "")
         set_role(self._find, "primary" if lr is None else "")
         if lr is not None:
-            self._use.setText(f"Use {rate_words(lr)}")
-            self._use.setAccessibleName(f"Use {rate_words(lr)}: it becomes {becomes}")
-            self._use.setToolTip(f"Go to Train with {rate_words(lr)} as {becomes}")
+            self._use.setText(f"Use {format_rate(lr)}")
+            self._use.setAccessibleName(f"Use {format_rate(lr)}: it becomes {becomes}")
+            self._use.setToolTip(f"Go to Train with {format_rate(lr)} as {becomes}")
             self._becomes.setText(f"It becomes {becomes}.")
 
     def _build(self) -> None:

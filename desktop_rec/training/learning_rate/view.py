@@ -11,27 +11,18 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QV
 from desktop_rec.common.job_state import JobState
 from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.common.plots.card import PlotCard
-from desktop_rec.common.text import rate_words
 from desktop_rec.theme.theme import GRID
 from desktop_rec.training.choice_list import Choice
 from desktop_rec.training.curves import SweepState
 from desktop_rec.training.learning_rate.controller import LearningRateController
 from desktop_rec.training.learning_rate.loss_over_rate_plot import LossOverRatePlot
 from desktop_rec.training.learning_rate.rate_setup import RateSetup
-from desktop_rec.training.run_plan import (
-    closed_models,
-    examples_of,
-    learning_people,
-    people_who_count,
-    planned_steps,
-    step_models,
-    training_config_of,
-)
 from desktop_rec.training.schedule_plot import SchedulePlot, rate_becomes, schedule_title
-from engine.data.split import SplitConfig
-from engine.models.registry import kind_of
-from engine.training.config import TrainingConfig
-from engine.training.lr_finder import FinderConfig, RateSweep
+from engine.models.defaults import DataFacts, facts_from
+from engine.models.registry import MODELS, kind_of
+from engine.text import format_rate
+from engine.training.lr_finder import RateSweep
+from engine.training.plan import TrainingPlan
 
 _LEAST_POINTS_TO_DRAW = 2
 _LEAST_PLOT, _LEAST_SCHEDULE = 260, 210
@@ -46,7 +37,7 @@ class LearningRateView(QWidget):
         super().__init__(parent)
         self._learning_rate = learning_rate
         self._shown_sweep: RateSweep | None = None
-        self._counted: tuple[str, int] = ("", 0)
+        self._facts: tuple[str, DataFacts] | None = None
         self._build()
         self._connect()
         self._offer_models()
@@ -127,14 +118,18 @@ class LearningRateView(QWidget):
         self._schedule.pointed_at.connect(self._schedule_card.show_reading)
 
     def _offer_models(self) -> None:
-        others = [kind.title for kind in closed_models()]
+        others = [kind.title for kind in MODELS.values() if not kind.can.learns_by_steps and not kind.made_of_runs]
         words = f"{' and '.join(others)} are computed at once: they have no learning rate." if others else ""
-        self._setup.show_models([(kind.name, kind.title) for kind in step_models()], others=words)
+        self._setup.show_models(
+            [(kind.name, kind.title) for kind in MODELS.values() if kind.can.learns_by_steps], others=words
+        )
         self._on_model(self._setup.model)
 
     def _on_model(self, name: str) -> None:
         kind = kind_of(name)
-        self._setup.show_settings(FinderConfig(**kind.finder), training_config_of(kind))
+        plan = TrainingPlan.defaults(kind.name)
+        assert plan.training is not None, "only models that learn by steps are offered"
+        self._setup.show_settings(plan.finder, plan.training)
 
     def _on_job(self, state: JobState | None) -> None:
         self._show_job()
@@ -195,7 +190,7 @@ class LearningRateView(QWidget):
                 one.kind,
                 one.title,
                 one.sentence,
-                figure=rate_words(one.lr) if one.lr is not None else "none",
+                figure=format_rate(one.lr) if one.lr is not None else "none",
                 on=one.lr is not None,
             )
             for one in found
@@ -220,30 +215,33 @@ class LearningRateView(QWidget):
 
     def _show_rate(self) -> None:
         """The schedule under the line, and what the button would do with the rate."""
-        lr, training = self._plot.rate, self._training()
+        lr, plan = self._plot.rate, self._plan()
+        training = plan.training
+        assert training is not None, "only models that learn by steps are offered"
         self._schedule_card.setVisible(lr is not None)
         self._setup.show_rate(lr, becomes=rate_becomes(training))
         if lr is None:
             return
-        steps = planned_steps(training, examples=self._examples(), unit=kind_of(self._setup.model).can.examples)
+        steps = self._total_steps(plan)
         self._schedule.show_schedule(training, total_steps=steps, lr=lr)
         self._schedule_card.show_title(schedule_title(training, total_steps=steps))
         self._schedule_card.refresh_table()
 
-    def _training(self) -> TrainingConfig:
-        dataset, kind = self._learning_rate.dataset.current, kind_of(self._setup.model)
-        entries = dataset.entries if dataset is not None else 0
-        return training_config_of(kind, entries=entries).changed(schedule=self._setup.schedule)
+    def _plan(self) -> TrainingPlan:
+        dataset = self._learning_rate.dataset.current
+        plan = TrainingPlan.defaults(self._setup.model, entries=dataset.entries if dataset is not None else 0)
+        return plan.changed(schedule=self._setup.schedule)
 
-    def _examples(self) -> int:
-        dataset, kind = self._learning_rate.dataset.current, kind_of(self._setup.model)
+    def _total_steps(self, plan: TrainingPlan) -> int:
+        dataset = self._learning_rate.dataset.current
         if dataset is None:
             return 1
-        if self._counted[0] != dataset.fingerprint:
-            self._counted = (dataset.fingerprint, people_who_count(dataset))
-        split = SplitConfig(**kind.split)
-        people = learning_people(dataset, split, counted=self._counted[1])
-        return examples_of(kind, dataset, split, people=people)
+        if self._facts is None or self._facts[0] != dataset.fingerprint:
+            statistics = self._learning_rate.dataset.statistics
+            if statistics is None:
+                return 1
+            self._facts = (dataset.fingerprint, facts_from(statistics))
+        return plan.total_steps(self._facts[1])
 
     def _find(self) -> None:
         configs = self._setup.configs()

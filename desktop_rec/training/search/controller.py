@@ -147,7 +147,7 @@ class SearchController(QObject):
         record = self.state.record
         if record is None:
             return False
-        write = partial(write_summary, path, self.state.rows, model=record.model, monitor=record.watched)
+        write = partial(write_summary, path, self.state.rows, model=record.model, monitor=record.monitor)
         if not self.requests.attempt(write):
             return False
         self.requests.inform(f"Saved the table of {record.name} as {path}.")

@@ -70,7 +70,7 @@ class SearchState:
         """The best row so far, by the validation people."""
         from engine.library.searches import best_of
 
-        return best_of(self.rows, self.record.watched) if self.record is not None else None
+        return best_of(self.rows, self.record.monitor) if self.record is not None else None
 
     @property
     def can_go_on(self) -> bool:

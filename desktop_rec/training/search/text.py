@@ -9,14 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from desktop_rec.common.text import count_words, metric_words, time_words
 from desktop_rec.training.choice_list import Choice
 from desktop_rec.training.search.plan import named_axes
 from desktop_rec.training.search.rows import BEST_SIGN, SearchCell, SearchLine, SearchTableContent
 from desktop_rec.training.search.state import SearchState
+from engine.evaluation.metrics import metric_title
 from engine.library.searches import DIVERGED, ENDED, FAILED, FINISHED, INTERRUPTED, STOPPED, WAITING
 from engine.models.registry import MODELS
-from engine.training.search import Base, settings_words, value_words
+from engine.text import format_clock, format_count
+from engine.training.plan import TrainingPlan
+from engine.training.search import format_settings, format_value
 
 if TYPE_CHECKING:
     from engine.library.searches import SearchRecord, SearchRow
@@ -44,7 +46,7 @@ def content(state: SearchState) -> SearchTableContent:
     if record is None or not state.rows:
         return SearchTableContent()
     shape = _Shape.of(record, state.rows)
-    watched, held = metric_words(record.watched), _held(record)
+    watched, held = metric_title(record.monitor), _held(record)
     headings = (
         ("", "The best so far"), ("Run", "The run's number"),
         *((label, f"{label} of the run") for label in _labels(record, shape.names)),
@@ -71,7 +73,7 @@ class _Shape:
         several = tuple(
             name for at, (name, _) in enumerate(rows[0].values) if len({row.values[at][1] for row in rows}) > 1
         )
-        tested = any(record.watched in dict(row.metrics) for row in rows)
+        tested = any(record.monitor in dict(row.metrics) for row in rows)
         return _Shape(several, record.plan.get("training") is not None, tested)
 
 
@@ -84,10 +86,10 @@ def figures(state: SearchState, *, remaining_s: float | None, paused: bool) -> t
     if state.running and paused:
         left = "paused"
     elif state.running and remaining_s is not None:
-        left = f"about {time_words(remaining_s)} left"
+        left = f"about {format_clock(remaining_s)} left"
     return (
-        f"{count_words(state.ended)} of {count_words(len(state.rows))} runs done",
-        f"best {metric_words(state.record.watched)} {_figure(best.value)} at run {best.place}" if best else "",
+        f"{format_count(state.ended)} of {format_count(len(state.rows))} runs done",
+        f"best {metric_title(state.record.monitor)} {_figure(best.value)} at run {best.place}" if best else "",
         left,
     )
 
@@ -101,14 +103,14 @@ def sentence(state: SearchState) -> str:
     best = state.best
     if state.can_go_on:
         begun = "Stopped" if state.stopped else "Not all runs are made"
-        return f"{begun}; {count_words(len(state.rows) - state.ended)} are missing. Resume makes them."
+        return f"{begun}; {format_count(len(state.rows) - state.ended)} are missing. Resume makes them."
     if best is None:
         return "No run came to a value; the last column says why."
-    watched = state.record.watched
+    watched = state.record.monitor
     tested = dict(best.metrics).get(watched)
     held = _held(state.record)
-    on_test = f" On {held} it never saw: {metric_words(watched)} {_figure(tested)}." if tested is not None else ""
-    return f"The best on the validation {held} is run {best.place}: {settings_words(best.values)}.{on_test}"
+    on_test = f" On {held} it never saw: {metric_title(watched)} {_figure(tested)}." if tested is not None else ""
+    return f"The best on the validation {held} is run {best.place}: {format_settings(best.values)}.{on_test}"
 
 
 def _line(row: SearchRow, state: SearchState, shape: _Shape, *, is_best: bool) -> SearchLine:
@@ -116,7 +118,7 @@ def _line(row: SearchRow, state: SearchState, shape: _Shape, *, is_best: bool) -
     live = state.live if state.running and state.live is not None and state.live.place == row.place else None
     value = live.value if live is not None else row.value
     took = row.seconds if row.status in ENDED or row.seconds else None
-    test = dict(row.metrics).get(state.record.watched)
+    test = dict(row.metrics).get(state.record.monitor)
     words = _how(row, state, is_live=live is not None)
     cells = (
         SearchCell(BEST_SIGN if is_best else "", 0 if is_best else 1),
@@ -126,11 +128,11 @@ def _line(row: SearchRow, state: SearchState, shape: _Shape, *, is_best: bool) -
                    is_number=True),
         *([SearchCell(str(row.best_epoch or ""), row.best_epoch, is_number=True)] if shape.by_steps else []),
         *([SearchCell(_figure(test), test, is_number=True)] if shape.tested else []),
-        SearchCell(time_words(took) if took is not None else "", took, is_number=True),
+        SearchCell(format_clock(took) if took is not None else "", took, is_number=True),
         SearchCell(words, words or None),
     )  # fmt: skip
     tone = "live" if live is not None else "best" if is_best else "" if row.status in ENDED else "weak"
-    tip = f"Run {row.place}: {settings_words(row.values)}"
+    tip = f"Run {row.place}: {format_settings(row.values)}"
     return SearchLine(row.place, cells, row.run_id or "", tone, f"{tip}\n{words}" if words else tip)
 
 
@@ -148,7 +150,7 @@ def _how(row: SearchRow, state: SearchState, *, is_live: bool) -> str:
 
 def _value_cell(value: Any) -> SearchCell:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return SearchCell(value_words(value), value if is_number else value_words(value), is_number=True)
+    return SearchCell(format_value(value), value if is_number else format_value(value), is_number=True)
 
 
 def _held(record: SearchRecord) -> str:
@@ -157,7 +159,7 @@ def _held(record: SearchRecord) -> str:
 
 
 def _labels(record: SearchRecord, names: Sequence[str]) -> tuple[str, ...]:
-    return named_axes(Base.of(record.model), names) if record.model in MODELS else tuple(names)
+    return named_axes(TrainingPlan.of(record.model), names) if record.model in MODELS else tuple(names)
 
 
 def _figure(value: float | None) -> str:

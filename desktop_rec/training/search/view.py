@@ -24,7 +24,8 @@ from desktop_rec.training.search.progress import SearchProgress
 from desktop_rec.training.search.setup import SearchSetup
 from engine.data.split import SplitConfig
 from engine.errors import SettingError
-from engine.training.search import Base, Grid, SearchConfig, grid_of, read_axis, refuse_unmeasurable
+from engine.training.plan import TrainingPlan
+from engine.training.search import Grid, SearchConfig, grid_of, read_axis, refuse_unmeasurable
 
 _SHOW_EVERY_MS = 200
 _NOTHING_TICKED = "Tick at least one setting to vary."
@@ -78,6 +79,7 @@ class SearchView(QWidget):
     def _connect(self) -> None:
         setup, progress = self._setup, self._progress
         self._search.dataset.changed.connect(self.show_state)
+        self._search.dataset.statistics_changed.connect(self.show_state)
         self._search.changed.connect(self._on_search)
         self._search.jobs.changed.connect(self._on_job)
         self._learning_rate.rate_changed.connect(self._on_edited)
@@ -188,7 +190,7 @@ class SearchView(QWidget):
             return
         self._setup.show_plan(plan_words(grid, runs=runs, state=self._search.state), can_start=True)
 
-    def _base(self) -> Base:
+    def _base(self) -> TrainingPlan:
         """What all runs share, as far as it is good at this moment."""
         base, rate = self._presets.start_of(self._setup.model), self._presets.chosen_rate(self._setup.model)
         split = next((one for one in self._setup.common.peek() if isinstance(one, SplitConfig)), base.split)
@@ -211,7 +213,7 @@ class SearchView(QWidget):
             self._setup.show_plan(str(error), can_start=False)
             self._setup.form.reveal_problem()
             return
-        base = grid.base
+        base = grid.plan
         self._search.start(
             base.model,
             {axis.name: axis.values for axis in grid.axes},

@@ -11,9 +11,10 @@ from desktop_rec.common.plots.axes import log_ticks
 from desktop_rec.common.plots.canvas import Repainter
 from desktop_rec.common.plots.card import PlotCard, Table
 from desktop_rec.common.plots.curve import DRAWN_POINTS, drawable, thin
-from desktop_rec.common.text import figure_words, metric_words, rate_words, time_words
 from desktop_rec.training.live_plot import LossTrace
 from desktop_rec.training.schedule_plot import nice_ceiling
+from engine.evaluation.metrics import metric_title
+from engine.text import format_clock, format_figure, format_rate
 
 
 @given(st.integers(1, 30_000), st.integers(0, 2**31))
@@ -71,19 +72,19 @@ def test_that_a_shorter_run_starts_the_trace_anew():
     ("rate", "words"), [(3.1e-3, "3.1e-3"), (1e-7, "1e-7"), (10.0, "10"), (0.5, "0.5"), (9.99e-4, "1e-3")]
 )
 def test_that_rates_are_said_as_people_say_them(rate, words):
-    assert rate_words(rate) == words
+    assert format_rate(rate) == words
 
 
 @pytest.mark.parametrize(
     ("value", "words"), [(0.41234, "0.412"), (6.412, "6.41"), (12480.2, "12,480"), (float("nan"), "not finite")]
 )
 def test_that_figures_have_three_digits(value, words):
-    assert figure_words(value) == words
+    assert format_figure(value) == words
 
 
 def test_that_times_and_metrics_are_said_as_people_say_them():
-    assert (time_words(72), time_words(7384)) == ("1:12", "2:03:04")
-    assert (metric_words("ndcg@100"), metric_words("recall@20"), metric_words("rmse")) == (
+    assert (format_clock(72), format_clock(7384)) == ("1:12", "2:03:04")
+    assert (metric_title("ndcg@100"), metric_title("recall@20"), metric_title("rmse")) == (
         "NDCG@100",
         "recall@20",
         "RMSE",

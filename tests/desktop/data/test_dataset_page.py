@@ -2,31 +2,40 @@
 
 import csv
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
+from desktop_rec.session.page import free_folder
 from planted import planted_dataset
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QTableView, QWidget
 
 from desktop_rec.common import questions
 from desktop_rec.data.activity_plot import label_places
-from desktop_rec.data.dataset_facts import duplicates_words, kept_words, scale_words
-from desktop_rec.data.dataset_picture import PIECE, activity_of, picture_of
+from desktop_rec.data.statistics_text import (
+    format_duplicates,
+    format_kept,
+    format_period,
+    format_scale,
+    format_span,
+    look_at_files,
+)
 from desktop_rec.data.title_table import LIKES, MEAN, RATINGS, SEEN, TITLE, CountedTitles, TitleTableModel
 from desktop_rec.data.view import DataView
-from desktop_rec.session.page import free_folder
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Histories, Scale
 from engine.data.importing.importer import ImportOptions
 from engine.data.importing.options import Selection
+from engine.data.statistics import activity_of, count_statistics
+from engine.events import drive
 from engine.library.origin import Origin
 
 DAY = 86_400
 NAMES = ("Amélie", "Brazil", "Casablanca", "Dune")
 
 
-def few(ratings=((5, 4), (2, None), (3, 3)), *, times=None):
+def few(ratings=((5, 4), (2, None), (3, 3))):
     """Three people who each have two of the four films of NAMES: 0 and 1, 1 and 2, 2 and 3."""
     values = [np.nan if one is None else one for pair in ratings for one in pair]
     histories = Histories.of(np.repeat([0, 1, 2], 2), np.array([0, 1, 1, 2, 2, 3]), np.array(values), people=3)
@@ -34,7 +43,7 @@ def few(ratings=((5, 4), (2, None), (3, 3)), *, times=None):
     return dataclasses.replace(
         planted,
         catalogue=Catalogue(NAMES, (2001, 1985, 1942, 0), (("Comedy",), (), ("Drama", "War"), ()), word="film"),
-        histories=dataclasses.replace(histories, times_N=None if times is None else np.array(times, np.int64)),
+        histories=histories,
     )
 
 
@@ -83,7 +92,7 @@ def shown_titles(view):
 
 def model_of(dataset):
     model = TitleTableModel()
-    model.show_titles(CountedTitles(dataset.catalogue, picture_of(dataset).figures))
+    model.show_titles(CountedTitles(dataset.catalogue, drive(count_statistics(dataset)).title_counts))
     return model
 
 
@@ -94,34 +103,11 @@ def column(model, place):
 # What is counted
 
 
-def test_that_ratings_are_counted_by_day_month_or_year_as_is_readable():
-    assert activity_of(np.ones(80, int), 11_000).unit == "day"
-    assert activity_of(np.ones(400, int), 11_000).unit == "month"
-    assert activity_of(np.ones(9000, int), 11_000).unit == "year"
-
-
-def test_that_a_month_without_ratings_is_a_gap_and_not_left_out():
+def test_that_periods_are_named_as_people_say_them():
     days = np.zeros(120, int)
     days[[0, 119]] = 3
-    activity = activity_of(days, 11_000)
-    assert activity.counts_T.tolist() == [3, 0, 0, 0, 3]
-    assert activity.span_words == "February 2000 to June 2000"
-
-
-def test_that_times_are_counted_and_missing_ones_are_said():
-    activity = picture_of(few(times=[DAY, DAY + 5, 3 * DAY, 0, 0, 2 * DAY])).activity
-    assert (activity.counts_T.tolist(), activity.without) == ([2, 1, 1], 2)
-    assert activity.words(0) == "2 January 1970"
-
-
-def test_that_times_before_1970_are_dates_too():
-    activity = picture_of(few(times=[-1, -DAY, -DAY - 1, 5, 5, 5])).activity
-    assert activity.counts_T.tolist() == [1, 2, 3]
-
-
-@pytest.mark.parametrize("times", [None, [0] * 6, [1, 2, 3, 4, 5, 10**17]])
-def test_that_without_dates_there_is_no_activity(times):
-    assert picture_of(few(times=times)).activity is None
+    assert format_span(activity_of(days, 11_000)) == "February 2000 to June 2000"
+    assert format_period(activity_of(np.ones(3, int), 1), 0) == "2 January 1970"
 
 
 def test_that_titles_are_counted_with_ratings_seen_mean_and_likes():
@@ -130,22 +116,6 @@ def test_that_titles_are_counted_with_ratings_seen_mean_and_likes():
     assert [model.index(row, place).data() for place in (RATINGS, SEEN, MEAN, LIKES)] == ["2", "0", "3.00", "50 %"]
     row = column(model, TITLE).index("Casablanca")
     assert [model.index(row, place).data() for place in (RATINGS, SEEN, MEAN, LIKES)] == ["1", "1", "3.00", "0 %"]
-
-
-def test_that_counting_in_pieces_counts_everything():
-    planted = planted_dataset()
-    several = PIECE // planted.entries + 2
-    counts = np.tile(planted.histories.counts_U, several)
-    histories = Histories(
-        np.concatenate([[0], np.cumsum(counts)]),
-        np.tile(planted.histories.item_rows_N, several),
-        np.tile(planted.histories.ratings_N, several),
-    )
-    picture = picture_of(dataclasses.replace(planted, histories=histories))
-    once = picture_of(planted)
-    np.testing.assert_array_equal(picture.figures.entries_I, once.figures.entries_I * several)
-    np.testing.assert_array_equal(picture.bar_counts_B, once.bar_counts_B * several)
-    np.testing.assert_allclose(picture.figures.means_I, once.figures.means_I)
 
 
 # The table of titles
@@ -241,19 +211,21 @@ def test_that_facts_say_scale_files_and_sizes(opened, file, session):
     assert fact("scale") == "1 to 5 in steps of 1; 4 or more is a like"
     assert fact("files") == f"{file} (1 KiB)"
     assert fact("kept") == "Everything that could be read"
-    assert session.library.files.datasets.folder_of(session.dataset.current.dataset_id).name in fact("disk")
+    assert session.library.files.files.files.datasets.folder_of(
+        session.dataset.current.current.current.dataset_id
+    ).name in fact("disk")
     assert opened.findChild(QLabel, "fact_unrated").isHidden()
 
 
 def test_that_facts_are_told_in_words():
-    assert scale_words(Scale(0, 10, 1)).endswith("8 or more is a like")
-    assert scale_words(Scale(-10, 10, 0)) == "-10 to 10, any number between; 5 or more is a like"
+    assert format_scale(Scale(0, 10, 1)).endswith("8 or more is a like")
+    assert format_scale(Scale(-10, 10, 0)) == "-10 to 10, any number between; 5 or more is a like"
     chosen = Selection(last_years=2, most_titles=6000, least_per_person=30)
-    assert kept_words(chosen, {"people": 3, "titles": 0, "entries": 1200}) == (
+    assert format_kept(chosen, {"people": 3, "titles": 0, "entries": 1200}) == (
         "Only people active in the last 2 years of the data, the 6,000 most rated titles and people with at least 30 "
         "ratings; 3 people and 1,200 entries were left out"
     )
-    assert duplicates_words(2, "mean") == "2 came again for the same person and title; their mean counts"
+    assert format_duplicates(2, "mean") == "2 came again for the same person and title; their mean counts"
 
 
 def test_that_a_large_data_set_says_that_it_is_counted(qtbot, view, session, library, report, monkeypatch):
@@ -263,7 +235,8 @@ def test_that_a_large_data_set_says_that_it_is_counted(qtbot, view, session, lib
     session.data.open(kept.dataset_id)
     assert view.findChild(QLabel, "dataset_counting").text() == "Counting ratings and titles…"
     assert not view.findChild(QTableView, "most_rated_table").isVisible()
-    session._on_counted("picture", picture_of(session.dataset.current))
+    statistics = drive(count_statistics(session.dataset.current))
+    session._on_counted("statistics", (statistics, look_at_files(session.dataset.record, Path())))
     assert view.findChild(QTableView, "most_rated_table").isVisible()
     assert len(asked) == 1
 
@@ -286,14 +259,14 @@ def test_that_labels_of_the_time_axis_have_room_and_round_places():
 
 
 def test_that_renaming_on_the_page_keeps_what_was_counted(qtbot, opened, session):
-    picture = session.data.statistics
+    statistics = session.data.statistics
     press(qtbot, opened, "dataset_page_rename")
     edit = opened.findChild(QLineEdit, "dataset_page_name")
     edit.setText("My films")
     qtbot.keyClick(edit, Qt.Key.Key_Return)
     assert opened.findChild(QLabel, "dataset_title").text() == "My films"
     assert session.dataset.current.name == "My films"
-    assert session.data.statistics is picture
+    assert session.data.statistics is statistics
 
 
 def test_that_escape_leaves_the_name_as_it_was(qtbot, opened, session):
@@ -302,21 +275,21 @@ def test_that_escape_leaves_the_name_as_it_was(qtbot, opened, session):
     edit.setText("Other")
     qtbot.keyClick(edit, Qt.Key.Key_Escape)
     assert opened.findChild(QLabel, "dataset_title").isVisible()
-    assert session.dataset.current.name == "Films"
+    assert session.dataset.current.current.current.name == "Films"
 
 
 def test_that_a_deletion_from_the_page_is_undone(qtbot, opened, session):
     press(qtbot, opened, "dataset_page_delete")
-    assert session.dataset.current is None
+    assert session.dataset.current.current.current is None
     assert opened.findChild(QPushButton, "use_sample").isVisible()
-    session.undo.undo()
-    assert session.dataset.current.name == "Films"
+    session.undo.undo.undo.undo()
+    assert session.dataset.current.current.current.name == "Films"
     qtbot.waitUntil(lambda: opened.findChild(QTableView, "most_rated_table").isVisible())
     finished(qtbot, session)
 
 
-def test_that_an_export_is_written_and_said(qtbot, opened, session, tmp_path, monkeypatch, hear):
-    notices = hear(session.requests.notice)
+def test_that_an_export_is_written_and_said(qtbot, opened, session, tmp_path, monkeypatch, recorded):
+    notices = recorded(session.requests.notice)
     monkeypatch.setattr(questions, "ask_for_folder", lambda *_: tmp_path)
     press(qtbot, opened, "dataset_page_export")
     finished(qtbot, session)
@@ -337,12 +310,12 @@ def test_that_an_export_never_writes_over_another(tmp_path):
     assert free_folder(tmp_path, '..:"').name == "Data set"
 
 
-def test_that_importing_the_same_again_says_that_nothing_changed(qtbot, opened, session, hear):
-    before, notices = session.dataset.current, hear(session.requests.notice)
+def test_that_importing_the_same_again_says_that_nothing_changed(qtbot, opened, session, recorded):
+    before, notices = session.dataset.current.current.current, recorded(session.requests.notice)
     press(qtbot, opened, "dataset_page_again")
     finished(qtbot, session)
     assert notices.last.sentence == "Films was imported again: nothing has changed."
-    assert session.dataset.current is before
+    assert session.dataset.current.current.current is before
     assert opened.findChild(QTableView, "most_rated_table").isVisible()
 
 
@@ -350,31 +323,37 @@ def test_that_importing_changed_files_again_shows_them_and_can_be_undone(qtbot, 
     file.write_text(file.read_text() + "\n99,1,5,978300760")
     press(qtbot, opened, "dataset_page_again")
     finished(qtbot, session)
-    assert (session.dataset.current.entries, session.dataset.current.name) == (49, "Films")
-    assert [dataset.name for dataset in session.library.datasets()] == ["Films"]
-    session.undo.undo()
+    assert (session.dataset.current.current.current.entries, session.dataset.current.current.current.name) == (
+        49,
+        "Films",
+    )
+    assert [dataset.name for dataset in session.library.files.files.datasets()] == ["Films"]
+    session.undo.undo.undo.undo()
     finished(qtbot, session)
-    assert session.dataset.current.entries == 48
-    assert len(session.library.datasets()) == 1
+    assert session.dataset.current.current.current.entries == 48
+    assert len(session.library.files.files.datasets()) == 1
 
 
 def test_that_a_persons_ratings_are_there_after_another_import(qtbot, opened, session, file):
     session.my_ratings.rate(3, 4.0)
-    mine = session.profile.current.entries
+    mine = session.profile.current.current.current.entries
     file.write_text(file.read_text() + "\n99,1,5,978300760")
     session.data.import_again()
     finished(qtbot, session)
-    assert session.profile.current.entries == mine
-    assert session.library.files.profiles.load(session.profile.current.profile_id).entries == mine
+    assert session.profile.current.current.current.entries == mine
+    assert (
+        session.library.files.files.files.profiles.load(session.profile.current.current.current.profile_id).entries
+        == mine
+    )
 
 
-def test_that_a_file_that_is_gone_is_said_with_its_place(qtbot, opened, session, file, hear):
-    notices = hear(session.requests.notice)
+def test_that_a_file_that_is_gone_is_said_with_its_place(qtbot, opened, session, file, recorded):
+    notices = recorded(session.requests.notice)
     file.unlink()
     press(qtbot, opened, "dataset_page_again")
     finished(qtbot, session)
     assert str(file) in notices.last.sentence
-    assert session.dataset.current.entries == 48
+    assert session.dataset.current.current.current.entries == 48
 
 
 def test_that_files_nobody_knows_cannot_be_imported_again(view, session, library, report):

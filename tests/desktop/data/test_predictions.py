@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from desktop_rec.session.predicting import PREDICT_RATINGS, _may_predict, predicted_words
 from planted import planted_dataset
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTableView
@@ -16,7 +17,6 @@ from desktop_rec.common.job_state import JobState
 from desktop_rec.data.dataset_view import run_words
 from desktop_rec.data.predictions_card import PredictionsCard
 from desktop_rec.data.view import DataView
-from desktop_rec.session.predicting import PREDICT_RATINGS, _may_predict, predicted_words
 from engine import operations
 from engine.data.split import SplitConfig
 from engine.events import drive
@@ -25,7 +25,7 @@ from engine.models.registry import MODELS
 from engine.operations.predicting import Predictions, UnansweredPair
 from engine.training.config import TrainingConfig
 
-QUICK = TrainingConfig(epochs=1, lr=1e-2, batch=512, precision="float32", watched="rmse")
+QUICK = TrainingConfig(epochs=1, lr=1e-2, batch=512, precision="float32", monitor="rmse")
 ASKED = np.array([[0, 1], [3, 7], [-1, 2], [5, -1]], np.int32)
 
 
@@ -55,7 +55,7 @@ def view(qtbot, session, library, report, monkeypatch):
 def test_that_a_run_on_offer_says_its_mean_error_and_not_its_rmse():
     figures = {"rmse": {"value": 1.317}, "mae": {"value": 1.116}}
     run = SimpleNamespace(name="mf 1", model="mf", metrics=figures)
-    assert run_words(run) == "mf 1: Matrix factorisation, 1.12 off on average"
+    assert run_words(run) == "mf 1: Factorisation, 1.12 off on average"
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def run_id(view, session, library):
     split = SplitConfig(kind="random")
     job = operations.train(library, dataset, model="mf", model_config=MfConfig(rank=3), training=QUICK, split=split)
     found = drive(job).run_id
-    session.library.changed.emit()
+    session.library.files.files.changed.emit()
     return found
 
 
@@ -107,14 +107,14 @@ def test_that_a_finished_run_can_be_chosen_at_once(view, run_id):
     runs = view.findChild(QComboBox, "predictions_run")
     assert runs.isVisible()
     assert runs.currentData() == run_id
-    assert runs.currentText().startswith("mf 1: Matrix factorisation, ")
+    assert runs.currentText().startswith("mf 1: Factorisation, ")
     assert button(view, "write").isEnabled()
     assert "asks for 4 ratings" in view.findChild(QLabel, "predictions_words").text()
 
 
 def test_that_runs_that_only_rank_are_not_offered(view, session, library):
     drive(operations.train(library, library.datasets.open("planted"), model="ease"))
-    session.library.changed.emit()
+    session.library.files.files.changed.emit()
     assert session.data.runs_with_ratings() == ()
     assert not button(view, "pairs").isEnabled()
 
@@ -126,9 +126,9 @@ def test_that_a_blend_is_offered_only_where_its_figures_show_that_it_predicts():
 
 
 def test_that_the_pairs_the_file_asks_for_are_written_and_said(
-    qtbot, view, session, run_id, tmp_path, monkeypatch, hear
+    qtbot, view, session, run_id, tmp_path, monkeypatch, recorded
 ):
-    notices = hear(session.requests.notice)
+    notices = recorded(session.requests.notice)
     monkeypatch.setattr(questions, "ask_where_to_save_numbers", lambda *_: tmp_path / "answers.txt")
     press(qtbot, view, "write")
     written(qtbot, session)
@@ -139,8 +139,8 @@ def test_that_the_pairs_the_file_asks_for_are_written_and_said(
     assert notices.last.action_words == "Show folder"
 
 
-def test_that_a_file_of_pairs_comes_back_with_ratings(qtbot, view, session, run_id, tmp_path, monkeypatch, hear):
-    notices = hear(session.requests.notice)
+def test_that_a_file_of_pairs_comes_back_with_ratings(qtbot, view, session, run_id, tmp_path, monkeypatch, recorded):
+    notices = recorded(session.requests.notice)
     pairs, asked = tmp_path / "mine.csv", []
     pairs.write_text("user,item\n1,2\n1,999\n")
     monkeypatch.setattr(questions, "ask_for_pairs", lambda *_: pairs)
@@ -157,8 +157,10 @@ def test_that_a_file_of_pairs_comes_back_with_ratings(qtbot, view, session, run_
     assert "1 line has no rating (line 3)" in notices.last.sentence
 
 
-def test_that_a_file_that_holds_no_pairs_is_told_in_a_notice(qtbot, view, session, run_id, tmp_path, monkeypatch, hear):
-    notices = hear(session.requests.notice)
+def test_that_a_file_that_holds_no_pairs_is_told_in_a_notice(
+    qtbot, view, session, run_id, tmp_path, monkeypatch, recorded
+):
+    notices = recorded(session.requests.notice)
     pairs = tmp_path / "mine.csv"
     pairs.write_text("user,rating\n1,2\n")
     monkeypatch.setattr(questions, "ask_for_pairs", lambda *_: pairs)
@@ -188,8 +190,8 @@ def test_that_a_running_job_holds_the_buttons_back(view, session, run_id):
     assert button(view, "write").isEnabled()
 
 
-def test_that_the_choice_of_a_run_survives_a_further_run(card, hear):
-    asked = hear(card.own_asked)
+def test_that_the_choice_of_a_run_survives_a_further_run(card, recorded):
+    asked = recorded(card.own_asked)
     card.show_asked(3)
     card.show_runs([("r1", "mf 1"), ("r2", "mf 2")], is_free=True)
     runs = card.findChild(QComboBox, "predictions_run")

@@ -7,7 +7,7 @@ import pytest
 
 from desktop_rec.models.breakdown_text import breakdown_words, sentence_below
 from desktop_rec.models.curves import overlay
-from desktop_rec.models.figures import Judged, figures_of, is_better_higher, metric_sets
+from desktop_rec.models.figures import Judged, figures_of, metric_sets
 from desktop_rec.models.groups import groups_of, people_words, split_key, split_words
 from desktop_rec.models.meaning import BIASES, EASE, POPULARITY, hits_words, meaning, verdict
 from desktop_rec.models.picture import QualityPicture
@@ -18,10 +18,11 @@ from desktop_rec.models.user_evaluation_text import favourites_table, knowing_fi
 from engine.data.split import SplitConfig
 from engine.evaluation.breakdown import Breakdown, BreakdownRow
 from engine.evaluation.intervals import Interval
+from engine.evaluation.metrics import higher_is_better
 from engine.events import EpochEnded
 from engine.library.run_record import RunRecord
 from engine.models.mf import MfConfig
-from engine.recommending.user_evaluation import Against, Knowledge, LeftOut
+from engine.recommending.user_evaluation import Comparison, LeftOut, UserEvaluation
 from engine.training.config import TrainingConfig
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -96,7 +97,7 @@ def test_that_nothing_is_best_alone_nor_where_neither_way_is_better():
     alone = figures_of([judged("a", 0, rmse=(0.9, None, None))], ("rmse",))
     assert not any(row.is_best for row in figures_of(both, ("coverage@100",))[0].rows)
     assert not alone[0].rows[0].is_best
-    assert is_better_higher("novelty@20") is None
+    assert higher_is_better("novelty@20") is None
 
 
 def test_that_the_metrics_on_offer_are_those_that_some_model_has():
@@ -181,7 +182,7 @@ def test_that_only_settings_that_differ_are_shown_in_their_own_labels():
 def test_that_a_setting_of_one_model_only_has_a_dash_in_the_other():
     ease = record("ease", model="ease", model_config={"l2": 300.0}, training_config=None)
     found = {line.label: (line.mine, line.other) for line in settings_differences(ease, record("mf"))}
-    assert found["Model"] == ("Liked together (EASE)", "Matrix factorisation")
+    assert found["Model"] == ("Liked together", "Factorisation")
     assert found["Rank"][0] == "–"
 
 
@@ -213,9 +214,9 @@ def test_that_values_of_settings_are_said_as_people_write_them(value, words):
     assert setting_words(value) == words
 
 
-def epochs(watched="ndcg@100", *, loss=4.0):
-    validation = ((watched, 0.3), ("loss", loss + 1)) if watched == "rmse" else ((watched, 0.3),)
-    return tuple(EpochEnded(n, 10 * n, loss / n, (), validation, watched, n == 2, 1e-3) for n in (1, 2))
+def epochs(monitor="ndcg@100", *, loss=4.0):
+    validation = ((monitor, 0.3), ("loss", loss + 1)) if monitor == "rmse" else ((monitor, 0.3),)
+    return tuple(EpochEnded(n, 10 * n, loss / n, (), validation, monitor, n == 2, 1e-3) for n in (1, 2))
 
 
 def test_that_losses_of_different_models_are_drawn_as_shares_of_their_first():
@@ -223,7 +224,7 @@ def test_that_losses_of_different_models_are_drawn_as_shares_of_their_first():
     made = overlay(runs, {"a": epochs(), "b": epochs(loss=8.0), "c": ()}, {"a": 0, "b": 1}, chosen="a")
     assert made.is_relative
     assert [run.training for run in made.runs] == [(1.0, 0.5), (1.0, 0.5)]
-    assert made.runs[0].watched == ((1.0, 2.0), (0.3, 0.3))
+    assert made.runs[0].monitor == ((1.0, 2.0), (0.3, 0.3))
     assert any("c was computed at once" in note for note in made.notes)
 
 
@@ -236,7 +237,7 @@ def test_that_losses_of_one_model_are_drawn_as_they_are():
 def test_that_a_run_that_watched_another_metric_is_not_drawn_with_the_chosen_one():
     made = overlay([record("a"), record("b")], {"a": epochs(), "b": epochs("rmse")}, {}, chosen="a")
     assert made.metric == "ndcg@100"
-    assert made.runs[1].watched == ((), ())
+    assert made.runs[1].monitor == ((), ())
     assert made.runs[1].validation_loss == ((1.0, 2.0), (5.0, 5.0))
     assert "b watched another metric than NDCG@100." in made.notes
 
@@ -263,7 +264,7 @@ def test_that_a_run_keeps_its_colour_when_a_newer_one_comes():
 
 def test_that_a_line_says_what_a_run_is_and_its_figure():
     line = next(row for row in rows_of(record("a", status="stopped")) if isinstance(row, RunLine))
-    assert line.about == "Matrix factorisation · stopped"
+    assert line.about == "Factorisation · stopped"
     assert line.figure == "NDCG@100 0.400"
     assert line.in_use
 
@@ -315,7 +316,7 @@ def test_that_blending_takes_two_finished_runs_of_one_group():
 
 def against(model, usual, *, of, low, high):
     apart = Interval(model - usual, low, high)
-    return Against(of, Interval(model, model - 0.1, model + 0.1), Interval(usual, usual - 0.1, usual + 0.1), apart)
+    return Comparison(of, Interval(model, model - 0.1, model + 0.1), Interval(usual, usual - 0.1, usual + 0.1), apart)
 
 
 LEFT_OUT = (
@@ -323,7 +324,7 @@ LEFT_OUT = (
     LeftOut(5, "5", "Armageddon", 1.0, False, 3.0, 2.5, None, None),
     LeftOut(1, "1", "Alien", 5.0, True, 4.4, 4.0, 2, 8),
 )
-KNOWN = Knowledge(
+KNOWN = UserEvaluation(
     LEFT_OUT,
     {
         "rmse": against(0.9, 1.0, of=24, low=-0.3, high=0.1),

@@ -72,7 +72,7 @@ def settle(qtbot, view):
 
 
 def run_id(view, name):
-    return next(run.run_id for run in view._session.dataset.runs if run.name == name)
+    return next(run.run_id for run in view._session.dataset.current.current.runs if run.name == name)
 
 
 def shown_metrics(view):
@@ -86,21 +86,21 @@ def choose(qtbot, view, name):
     settle(qtbot, view)
 
 
-def test_that_without_a_data_set_a_sentence_and_a_button_lead_to_data(qtbot, session, hear):
+def test_that_without_a_data_set_a_sentence_and_a_button_lead_to_data(qtbot, session, recorded):
     made = ModelsView(session.models)
     qtbot.addWidget(made)
-    asked = hear(session.requests.place)
+    asked = recorded(session.requests.place)
     made._missing.button.click()
     assert asked.calls == ["data"]
 
 
-def test_that_before_the_first_run_a_button_leads_to_train(qtbot, session, hear):
+def test_that_before_the_first_run_a_button_leads_to_train(qtbot, session, recorded):
     session.data.open("planted")
-    for run in session.dataset.runs:
-        session.library.files.runs.delete(run.run_id)
+    for run in session.dataset.current.current.runs:
+        session.library.files.files.files.runs.delete(run.run_id)
     made = ModelsView(session.models)
     qtbot.addWidget(made)
-    asked = hear(session.requests.place)
+    asked = recorded(session.requests.place)
     assert made._missing.heading.text() == "Nothing trained yet"
     made._missing.button.click()
     assert asked.calls == ["train"]
@@ -220,11 +220,11 @@ def test_that_a_new_name_is_kept(qtbot, view, library):
 def test_that_a_deleted_run_comes_back_by_undo(qtbot, view, session):
     gone = view._chosen
     view.page.head.delete.click()
-    assert gone not in [one.run_id for one in session.dataset.runs]
+    assert gone not in [one.run_id for one in session.dataset.current.current.runs]
     assert view._chosen != gone
-    assert session.undo.undo()
+    assert session.undo.undo.undo.undo()
     settle(qtbot, view)
-    assert gone in [run.run_id for run in session.dataset.runs]
+    assert gone in [run.run_id for run in session.dataset.current.current.runs]
 
 
 def test_that_the_model_of_a_run_can_be_used(qtbot, view, session):
@@ -242,7 +242,7 @@ def test_that_a_run_whose_judgement_is_gone_can_be_judged_again(qtbot, view, ses
     assert view.page.head.judge.text() == "Judge again"
     qtbot.waitUntil(lambda: "may be chance cannot be said" in view.page.beside.meaning.words.text())
     view.page.head.judge.click()
-    assert session.jobs.state.kind == "judging"
+    assert session.jobs.state.kind == "evaluating"
     qtbot.waitUntil(lambda: session.jobs.state is None, timeout=MOST_MS)
     qtbot.waitUntil(lambda: view._picture is not None and view._picture.is_kept, timeout=MOST_MS)
     qtbot.waitUntil(lambda: not view.page.head.judge.isVisible())
@@ -265,7 +265,7 @@ def test_that_where_the_cold_start_curve_would_be_a_button_draws_it(qtbot, view,
     first = panel.plots[0].mapTo(panel.widget(), QPoint(0, 0))
     assert panel.missing.x() < first.x(), "the first breakdown stands beside the place of the curve"
     panel.missing.judge.click()
-    assert session.jobs.state.kind == "judging"
+    assert session.jobs.state.kind == "evaluating"
     assert not panel.missing.judge.isEnabled()
     qtbot.waitUntil(lambda: session.jobs.state is None, timeout=MOST_MS)
     settle(qtbot, view)
@@ -278,7 +278,7 @@ def test_that_where_the_cold_start_curve_would_be_a_button_draws_it(qtbot, view,
 def test_that_a_run_that_was_never_judged_has_no_place_for_the_curve(qtbot, view, session, library):
     library.runs._update(view._chosen, {"metrics": {}})
     shutil.rmtree(library.home / "runs" / view._chosen / "judgement")
-    session.library.changed.emit()
+    session.library.files.files.changed.emit()
     qtbot.waitUntil(lambda: view.page.head.judge.text() == "Judge it", timeout=MOST_MS)
     qtbot.waitUntil(view.page.model.missing.isHidden, timeout=MOST_MS)
     settle(qtbot, view)
@@ -298,11 +298,11 @@ def test_that_a_single_run_cannot_be_blended_and_it_is_said_why(qtbot, view):
     assert "two or more" in view.page.runs.blend.toolTip()
 
 
-def test_that_a_stopped_run_can_be_trained_on(qtbot, view, session, library, monkeypatch, hear):
-    asked, places = [], hear(session.requests.place)
+def test_that_a_stopped_run_can_be_trained_on(qtbot, view, session, library, monkeypatch, recorded):
+    asked, places = [], recorded(session.requests.place)
     monkeypatch.setattr(session, "resume", lambda run: asked.append(run) or True)
     library.runs._update(view._chosen, {"status": "stopped", "epochs": 1})
-    session.library.changed.emit()
+    session.library.files.files.changed.emit()
     settle(qtbot, view)
     view.page.head.go_on.click()
     assert asked == [view._chosen]
@@ -313,8 +313,8 @@ def look_at_me(view):
     view.page.tabs.setCurrentWidget(view.page.me)
 
 
-def test_that_too_few_ratings_are_said_with_a_button_to_rate(view, session, hear):
-    asked = hear(session.requests.place)
+def test_that_too_few_ratings_are_said_with_a_button_to_rate(view, session, recorded):
+    asked = recorded(session.requests.place)
     look_at_me(view)
     assert view.page.me.shows_message
     assert "five ratings" in view.page.me._message.sentence.text()
@@ -349,7 +349,7 @@ def test_that_other_ratings_are_looked_at_anew_once_somebody_looks(qtbot, view, 
     look_at_me(view)
     qtbot.waitUntil(lambda: not view.page.me.shows_message, timeout=MOST_MS)
     before = view.page.me._table.rowCount()
-    session.my_ratings.remove(session.profile.current.entries[0].item_id)
+    session.my_ratings.remove(session.profile.current.current.current.entries[0].item_id)
     qtbot.waitUntil(lambda: not view.page.me.shows_message, timeout=MOST_MS)
     settle(qtbot, view)
     assert view.page.me._table.rowCount() == before - 1
@@ -361,7 +361,7 @@ def test_that_nothing_is_asked_while_nobody_looks(qtbot, session, monkeypatch):
     monkeypatch.setattr(session, "ask_quality", lambda *arguments: asked.append(arguments))
     made = ModelsView(session.models)
     qtbot.addWidget(made)
-    session.library.changed.emit()
+    session.library.files.files.changed.emit()
     assert asked == []
     made.show()
     assert len(asked) == 1
@@ -384,6 +384,7 @@ def test_that_both_palettes_are_drawn(qtbot, qapp, view):
 def test_that_every_control_has_its_three_names(qtbot, view):
     look_at_me(view)
     controls = [*view.findChildren(QAbstractButton), *view.findChildren(QComboBox), view.page.runs.view]
+    assert sum(control.isVisible() for control in controls) > 5
     for control in controls:
         if (
             control.objectName().startswith("qt_")
@@ -397,7 +398,7 @@ def test_that_every_control_has_its_three_names(qtbot, view):
 
 
 def test_that_the_groups_of_the_view_are_those_of_the_session(view, session):
-    assert [group.key[0] for group in groups_of(session.dataset.runs)] == ["strong", "random"]
+    assert [group.key[0] for group in groups_of(session.dataset.current.current.runs)] == ["strong", "random"]
 
 
 def test_that_the_run_that_is_looked_at_is_scrolled_into_sight(qtbot):
@@ -405,7 +406,7 @@ def test_that_the_run_that_is_looked_at_is_scrolled_into_sight(qtbot):
     qtbot.addWidget(runs)
     runs.resize(WIDTH, 400)
     runs.show()
-    line = RunLine("r0", "mf 0", "Matrix factorisation", "NDCG@100 0.1", 0)
+    line = RunLine("r0", "mf 0", "Factorisation", "NDCG@100 0.1", 0)
     rows = [RunHeading("Here", "seed 1"), *(dataclasses.replace(line, run_id=f"r{number}") for number in range(40))]
     runs.show_runs(rows, chosen="r0", blend_problem="")
     runs.show_runs(rows, chosen="r39", blend_problem="Tick two or more runs to blend them into one.")

@@ -8,8 +8,7 @@ from desktop_rec.training.config_form import ConfigForm, FormPart
 from desktop_rec.training.setting_field import SettingField, choice_words, value_text
 from engine.errors import SettingError
 from engine.settings import Config, declared_settings, setting
-from engine.training.config import TrainingConfig
-from engine.training.lr_finder import FinderConfig
+from engine.training.config import FinderConfig, TrainingConfig
 from engine.training.search import SearchConfig
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from desktop_rec.common.job_bar import remaining_words
 from desktop_rec.common.job_state import JobState
-from desktop_rec.common.labels import ModelLabel, ago
+from desktop_rec.common.labels import ModelLabel
 from desktop_rec.training.curves import GrowingSeries, SweepState, TrainingState
 from engine.events import (
     Advised,
@@ -18,6 +18,7 @@ from engine.events import (
     StepsTaken,
     TrainingStarted,
 )
+from engine.text import format_ago
 
 
 def epoch(number, value, *, best):
@@ -106,8 +107,8 @@ def test_that_the_header_says_how_long_ago_a_model_was_trained():
     from datetime import UTC, datetime, timedelta
 
     now = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
-    words = [ago(now - timedelta(seconds=one), now=now) for one in (5, 125, 7300, 90_000)]
+    words = [format_ago(now - timedelta(seconds=one), now=now) for one in (5, 125, 7300, 90_000)]
     assert words == ["just now", "2 min ago", "2 h ago", "on 3 May 2026"]
-    assert ModelLabel("ease").words() == "Liked together (EASE), computed on opening"
+    assert ModelLabel("ease").words() == "Liked together, computed on opening"
     trained = ModelLabel("two_head", "r1", now - timedelta(seconds=125))
-    assert trained.words(now) == "Two-headed autoencoder, trained 2 min ago"
+    assert trained.words(now) == "Watch and love, trained 2 min ago"

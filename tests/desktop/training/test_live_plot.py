@@ -38,7 +38,7 @@ def test_that_the_curves_of_a_run_are_drawn(qtbot, plot):
     )
     drawn(qtbot, plot)
     assert len(plot.raw.item.getData()[0]) == 30
-    assert plot.watched.item.getData()[1].tolist() == [0.3, 0.4, 0.35]
+    assert plot.monitor.item.getData()[1].tolist() == [0.3, 0.4, 0.35]
     assert plot.best.words.toPlainText() == "best 0.400 at 2"
     assert plot.lr.item.getData()[1][0] == 1e-3
 
@@ -50,11 +50,11 @@ def test_that_the_watched_metric_is_of_the_validation_whether_people_or_ratings_
 
 
 def test_that_the_curve_items_live_as_long_as_the_plot(qtbot, plot):
-    items = [plot.raw.item, plot.smooth.item, plot.watched.item, plot.lr.item]
+    items = [plot.raw.item, plot.smooth.item, plot.monitor.item, plot.lr.item]
     for steps in (10, 20, 5):
         plot.show_curves(curves(steps))
         drawn(qtbot, plot)
-    assert items == [plot.raw.item, plot.smooth.item, plot.watched.item, plot.lr.item]
+    assert items == [plot.raw.item, plot.smooth.item, plot.monitor.item, plot.lr.item]
     assert len(plot.raw.item.getData()[0]) == 5
 
 
@@ -97,7 +97,7 @@ def test_that_without_validation_people_the_training_loss_is_watched(qtbot, plot
     ended = EpochEnded(1, 10, 5.0, (), (), "training loss", True, 1e-3)
     plot.show_curves(LiveCurves(np.arange(10.0), np.ones(10), np.ones(10), (ended,), 10, "training loss"))
     drawn(qtbot, plot)
-    assert plot.watched.item.getData()[1].tolist() == [5.0]
+    assert plot.monitor.item.getData()[1].tolist() == [5.0]
 
 
 def test_that_an_axis_holds_still_while_the_curve_fits():

@@ -11,7 +11,8 @@ from desktop_rec.training.search.state import LiveRun, SearchJobState, SearchSta
 from engine.events import EpochEnded, SearchMoved, SearchStarted, StepsTaken, TrainingStarted
 from engine.library.searches import FINISHED, SearchRow
 from engine.models.presets import PRESETS
-from engine.training.search import Base, grid_of, read_axis, varied_settings
+from engine.training.plan import TrainingPlan
+from engine.training.search import grid_of, read_axis, varied_settings
 
 
 def test_that_models_with_something_to_vary_are_offered_and_blends_are_not():
@@ -22,16 +23,20 @@ def test_that_models_with_something_to_vary_are_offered_and_blends_are_not():
 
 @pytest.mark.parametrize(
     "base",
-    [*(Base.of(one.key) for one in search_models()), *(Base.of(one.model, preset=one) for one in PRESETS.values())],
+    [
+        *(TrainingPlan.of(one.key) for one in search_models()),
+        *(TrainingPlan.of(one.model, preset=one) for one in PRESETS.values()),
+    ],
     ids=[*(search_model.key for search_model in search_models()), *PRESETS],
 )
 def test_that_every_suggested_list_is_one_that_the_setting_takes(base):
+    assert varied_settings(base)
     for declared, in_training in varied_settings(base):
         assert read_axis(base, declared.name, suggested_values(base, declared, in_training))
 
 
 def test_that_a_time_is_foretold_only_from_runs_that_were_timed():
-    grid = grid_of(Base.of("mf"), {"rank": (1, 2, 3)})
+    grid = grid_of(TrainingPlan.of("mf"), {"rank": (1, 2, 3)})
     made = tuple(SearchRow(at, (), FINISHED, f"r{at}", value=0.9, seconds=10.0) for at in (1, 2))
     known = dataclasses.make_dataclass("Record", ["model", "name"])("mf", "mf search 1")
     assert plan_words(grid, runs=3, state=SearchState()).endswith("shows after the first.")

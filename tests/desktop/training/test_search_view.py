@@ -20,7 +20,8 @@ from desktop_rec.training.search.view import SearchView
 from desktop_rec.training.view import TrainView
 from desktop_rec.window.main_window import MainWindow
 from engine.library.searches import DIVERGED, FAILED, FINISHED, STOPPED, WAITING, SearchRow
-from engine.training.search import Base, SearchConfig
+from engine.training.plan import TrainingPlan
+from engine.training.search import SearchConfig
 
 MOST_MS = 30_000
 
@@ -72,7 +73,7 @@ def start_button(view):
     return part(view, QPushButton, "start_search_button")
 
 
-def rows(*statuses, watched="rmse", values=(0.9, 0.8, 0.85, 0.7)):
+def rows(*statuses, monitor="rmse", values=(0.9, 0.8, 0.85, 0.7)):
     return tuple(
         SearchRow(at, (("rank", 10 * at), ("epochs", 3)), status, f"r{at}" if status != WAITING else None,
                   value=values[at - 1] if status != WAITING else None, best_epoch=2, seconds=10.0)
@@ -80,10 +81,10 @@ def rows(*statuses, watched="rmse", values=(0.9, 0.8, 0.85, 0.7)):
     )  # fmt: skip
 
 
-def record(session, *, runs, watched="rmse"):
+def record(session, *, runs, monitor="rmse"):
     plan_kept = {"training": {}, "split": {"kind": "random"}}
-    return session.library.files.searches.begin(
-        session.dataset.current, model="mf", watched=watched, plan=plan_kept, rows=runs
+    return session.library.files.files.searches.begin(
+        session.dataset.current.current, model="mf", monitor=monitor, plan=plan_kept, rows=runs
     )
 
 
@@ -92,8 +93,8 @@ def shown(session, *statuses, **changes):
     state = SearchState(record=record(session, runs=made), rows=made)
     for name, value in changes.items():
         setattr(state, name, value)
-    session.search.state = state
-    session.search.changed.emit()
+    session.search.start.start.state = state
+    session.search.start.start.changed.emit()
     return state
 
 
@@ -107,17 +108,17 @@ def cells(view):
 # -- before a search -------------------------------------------------------------------------------------------------
 
 
-def test_that_without_a_data_set_a_sentence_and_a_button_lead_to_data(qtbot, session, hear):
-    view = SearchView(session.search, session.learning_rate)
+def test_that_without_a_data_set_a_sentence_and_a_button_lead_to_data(qtbot, session, recorded):
+    view = SearchView(session.search.start.start, session.learning_rate)
     qtbot.addWidget(view)
-    asked = hear(session.requests.place)
+    asked = recorded(session.requests.place)
     assert view._whole.currentWidget() is view._missing
     view._missing.button.click()
     assert asked.calls == ["data"]
 
 
 def test_that_the_search_is_built_when_it_is_first_looked_at(qtbot, session):
-    place = TrainView(session.training, session.learning_rate, session.search)
+    place = TrainView(session.training, session.learning_rate, session.search.start.start)
     qtbot.addWidget(place)
     assert place.currentIndex() == 0
     assert place._search is None
@@ -353,8 +354,8 @@ def test_that_opening_the_data_set_again_shows_its_newest_search(qtbot, view, op
     qtbot.waitUntil(lambda: opened.recommender is not None, timeout=MOST_MS)
 
 
-def test_that_a_run_whose_model_is_gone_is_said(view, opened, hear):
-    told = hear(opened.notice)
+def test_that_a_run_whose_model_is_gone_is_said(view, opened, recorded):
+    told = recorded(opened.notice)
     opened.open_run_of_search("r404")
     assert "not kept any more" in told.last.sentence
 
@@ -364,7 +365,7 @@ def test_that_closing_the_window_during_a_search_keeps_it(qtbot, opened, tmp_pat
     qtbot.addWidget(window)
     window.show()
     window.show_place("train")
-    grid, base = {"l2": tuple(float(10**at) for at in range(6))}, Base.of("ease")
+    grid, base = {"l2": tuple(float(10**at) for at in range(6))}, TrainingPlan.of("ease")
     opened.search("ease", grid, model_config=base.model_config, training=None, split=base.split, config=SearchConfig())
     assert window._sidebar._buttons["train"].mark == "running"
     qtbot.waitUntil(lambda: opened.search_state.ended >= 1, timeout=MOST_MS)

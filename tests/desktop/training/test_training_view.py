@@ -12,15 +12,13 @@ from desktop_rec.training.curves import StageLine, TrainingState
 from desktop_rec.training.device_picker import DevicePicker
 from desktop_rec.training.progress_parts import FiguresStrip, StageList
 from desktop_rec.training.rate_row import RateRow
-from desktop_rec.training.run_plan import learning_people, people_who_count, planned_steps
 from desktop_rec.training.training_view import TrainingView
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Dataset, Histories, Scale, Vocabulary
-from engine.data.split import SplitConfig, make_split
+from engine.data.split import SplitConfig
 from engine.device import Device, UnusedGpu
 from engine.errors import SettingError
 from engine.events import EpochEnded, StageStarted, StepsTaken, TrainingStarted
-from engine.training.config import TrainingConfig
 
 
 @pytest.fixture
@@ -37,7 +35,7 @@ def dataset():
 
 @pytest.fixture
 def view(qtbot, session, dataset):
-    session.dataset.current = dataset
+    session.dataset.current.current.current = dataset
     made = TrainingView(session.training, session.learning_rate)
     qtbot.addWidget(made)
     made.resize(1080, 740)
@@ -88,10 +86,10 @@ def ended(session, **changes):
     return state
 
 
-def test_that_without_a_data_set_a_sentence_and_a_button_lead_to_data(qtbot, session, hear):
+def test_that_without_a_data_set_a_sentence_and_a_button_lead_to_data(qtbot, session, recorded):
     view = TrainingView(session.training, session.learning_rate)
     qtbot.addWidget(view)
-    asked = hear(session.requests.place)
+    asked = recorded(session.requests.place)
     assert view._whole.currentWidget() is view._missing
     view._missing.button.click()
     assert asked.calls == ["data"]
@@ -112,17 +110,6 @@ def test_that_the_plan_follows_the_form(view):
     field.edited.emit()
     assert "80 epochs over 74 people" in view._setup._estimate.text()
     assert view._setup._estimate.text() != before
-
-
-def test_that_the_planned_people_are_those_the_split_learns_from(dataset):
-    counted = people_who_count(dataset)
-    for kind in ("strong", "random", "none"):
-        split = SplitConfig(kind=kind)
-        assert learning_people(dataset, split, counted=counted) == len(make_split(dataset, split).train)
-
-
-def test_that_planned_steps_are_batches_times_epochs():
-    assert planned_steps(TrainingConfig(epochs=3, batch=30), examples=80) == 9
 
 
 def test_that_a_refused_value_does_not_start_a_run(view, session, monkeypatch):
@@ -159,12 +146,12 @@ def test_that_the_figures_of_a_run_are_said_while_it_learns(view, session):
     assert view._progress.live.isVisible()
 
 
-def test_that_a_running_job_can_be_paused_kept_and_discarded(view, session, hear):
+def test_that_a_running_job_can_be_paused_kept_and_discarded(view, session, recorded):
     learned(session)
     setup = view._setup
     assert not setup._start.isVisible()
     assert [one.text() for one in (setup._pause, setup._stop, setup._discard)] == ["Pause", "Stop and keep", "Discard"]
-    asked = hear(setup.go_on_asked)
+    asked = recorded(setup.go_on_asked)
     session.jobs.state = JobState("training", "Training", paused=True)
     session.jobs.changed.emit(session.jobs.state)
     assert setup._pause.text() == "Go on"
@@ -206,7 +193,7 @@ def test_that_what_happened_is_said_at_the_end(view, session):
     ended(session)
     card = view._progress._outcome
     assert card.isVisible()
-    assert card._heading.text() == "Two-headed autoencoder is ready"
+    assert card._heading.text() == "Watch and love is ready"
     assert "All 40 epochs are done." in card._words.text()
     assert "NDCG@100 0.390 (0.370 to 0.410)" in card._words.text()
     assert "30 steps took 1:12 at rate 3.1e-3" in card._words.text()
@@ -232,9 +219,9 @@ def test_that_advice_for_ease_brings_a_button_that_switches_to_it(qtbot, view, s
 
 def test_that_divergence_and_stopping_are_said(view, session):
     ended(session, stopped=True, stopped_because="Stopped by you after 30 steps; what was learned is kept.")
-    assert view._progress._outcome._heading.text() == "Two-headed autoencoder stopped"
+    assert view._progress._outcome._heading.text() == "Watch and love stopped"
     ended(session, diverged=True, stopped_because="The loss left all bounds near step 30.")
-    assert view._progress._outcome._heading.text() == "Two-headed autoencoder diverged"
+    assert view._progress._outcome._heading.text() == "Watch and love diverged"
 
 
 def test_that_a_failure_is_said_in_the_place(view, session):

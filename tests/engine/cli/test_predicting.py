@@ -5,33 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-import torch
 from planted import planted_dataset
-
-from engine.cli.command_line import run
-
-
-@pytest.fixture(autouse=True)
-def _threads():
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.fixture
-def ask(tmp_path, capsys):
-    """Run a command in a folder of its own: exit status, stdout, stderr."""
-
-    def asked(*words):
-        capsys.readouterr()
-        try:
-            status = run([str(word) for word in (*words, "--home", tmp_path / "home")])
-        except SystemExit as ended:
-            status = int(ended.code or 0)
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    return asked
 
 
 @pytest.fixture

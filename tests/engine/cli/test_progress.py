@@ -6,7 +6,7 @@ import io
 
 import numpy as np
 
-from engine.cli.output import duration, rate, table
+from engine.cli.output import format_table
 from engine.cli.progress import ProgressReport
 from engine.events import Advised, EpochEnded, Progressed, StageStarted, StepsTaken, TrainingStarted
 
@@ -23,13 +23,13 @@ def started() -> TrainingStarted:
 def test_that_a_terminal_sees_one_line_with_rate_and_remaining():
     stream, now = Terminal(), [0.0]
     progress = ProgressReport(stream, clock=lambda: now[0])
-    progress.tell(StageStarted("reading", "Reading"))
+    progress.show(StageStarted("reading", "Reading"))
     now[0] = 2.0
-    progress.tell(Progressed("Reading line 5,000", 2**20, 2**22, "bytes"))
-    assert "Reading line 5,000  25 %  0.5 MiB/s  6.0 s left" in stream.getvalue()
-    progress.tell(started())
-    progress.tell(EpochEnded(1, 10, 6.5, (), (("ndcg@100", 0.31234),), "ndcg@100", True, 1e-3))
-    progress.tell(StepsTaken(10, np.array([6.41]), np.array([1e-3]), 2, 100, 3120.0, 5.0, 72.0))
+    progress.show(Progressed("Reading line 5,000", 2**20, 2**22, "bytes"))
+    assert "Reading line 5,000  25 %  524 kB/s  6.0 s left" in stream.getvalue()
+    progress.show(started())
+    progress.show(EpochEnded(1, 10, 6.5, (), (("ndcg@100", 0.31234),), "ndcg@100", True, 1e-3))
+    progress.show(StepsTaken(10, np.array([6.41]), np.array([1e-3]), 2, 100, 3120.0, 5.0, 72.0))
     progress.end()
     line = stream.getvalue().split("\r\x1b[K")[-2]
     assert line.startswith("Epoch 2 of 10  11 %  loss 6.41  ndcg@100 0.312 (best)")
@@ -39,21 +39,19 @@ def test_that_a_terminal_sees_one_line_with_rate_and_remaining():
 def test_that_a_pipe_sees_few_lines():
     stream, now = io.StringIO(), [0.0]
     progress = ProgressReport(stream, clock=lambda: now[0])
-    progress.tell(StageStarted("training", "Learning"))
+    progress.show(StageStarted("training", "Learning"))
     for second in range(100):
         now[0] = second / 4
-        progress.tell(StepsTaken(second, np.array([6.0]), np.array([1e-3]), 1, 100, 10.0, 1.0, None))
-    progress.tell(Advised("Take ease."))
+        progress.show(StepsTaken(second, np.array([6.0]), np.array([1e-3]), 1, 100, 10.0, 1.0, None))
+    progress.show(Advised("Take ease."))
     progress.end()
     lines = stream.getvalue().splitlines()
     assert (lines[0], lines[-1], len(lines)) == ("Learning", "Take ease.", 4)
     assert "\x1b" not in stream.getvalue()
 
 
-def test_that_numbers_read_as_people_say_them():
-    assert [rate(one) for one in (3.1e-3, 1e-3, 10.0, None)] == ["3.1e-3", "1e-3", "10", "-"]
-    assert [duration(one) for one in (0.72, 42, 72, 7509)] == ["0.7 s", "42 s", "1:12", "2:05:09"]
-    assert table(("a", "n"), [["x", "1,000"], ["long", "7"]], right=(1,)).splitlines() == [
+def test_that_columns_are_aligned_and_numbers_stand_to_the_right():
+    assert format_table(("a", "n"), [["x", "1,000"], ["long", "7"]], right=(1,)).splitlines() == [
         "a         n",
         "x     1,000",
         "long      7",

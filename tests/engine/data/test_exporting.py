@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from planted import planted_dataset
 
@@ -19,6 +19,7 @@ from engine.data.dataset import Dataset, Histories, Scale, Vocabulary, fingerpri
 from engine.data.exporting import export_files, write_problems
 from engine.data.importing.importer import ImportOptions, import_files
 from engine.data.reading.rows import Problem
+from engine.errors import DataError
 from engine.events import Progressed, drive
 
 
@@ -131,7 +132,6 @@ _ids = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S")), mi
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.dictionaries(
         st.tuples(_ids, _ids), st.none() | st.sampled_from([1.0, 2.5, 3.25, 5.0]), min_size=2, max_size=12
@@ -170,8 +170,8 @@ def test_that_skipped_lines_are_written_with_file_line_and_reason(tmp_path):
 def test_that_skipped_lines_that_cannot_be_written_leave_the_former_file(tmp_path, monkeypatch):
     path = tmp_path / "skipped.csv"
     path.write_text("before")
-    monkeypatch.setattr(exporting, "_flush", lambda _file: (_ for _ in ()).throw(OSError("full")))
-    with pytest.raises(OSError, match="full"):
+    monkeypatch.setattr("engine.data.whole_file.os.fsync", lambda _file: (_ for _ in ()).throw(OSError(28, "full")))
+    with pytest.raises(DataError, match="the disk is full"):
         write_problems(path, [])
     assert path.read_text() == "before"
     assert os.listdir(tmp_path) == ["skipped.csv"]

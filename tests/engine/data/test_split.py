@@ -3,7 +3,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from engine.data.catalogue import Catalogue
@@ -96,7 +95,6 @@ def test_that_automatic_holds_out_a_tenth_of_the_people_on_either_side():
 
 
 @given(seed=st.integers(0, 1000), kind=st.sampled_from(["strong", "random", "time", "last"]))
-@hypothesis_settings(max_examples=40, deadline=None)
 def test_that_no_split_tells_what_is_to_be_found(seed, kind):
     dataset = some_data(seed=seed % 7)
     split = make_split(dataset, SplitConfig(kind=kind, seed=seed, people_each=4 if kind == "strong" else None))
@@ -162,7 +160,7 @@ def test_that_last_takes_the_last_two_ratings_of_each_person():
     likes_U = dataset.histories.likes(4.0).counts_U
     for side, place in ((split.test, -1), (split.validation, -2)):
         assert side is not None
-        assert side.user_rows_U.tolist() == np.flatnonzero(likes_U >= 5).tolist()
+        assert side.user_rows_U.tolist() == np.flatnonzero(likes_U >= 5).tolist() != []
         for number, user in enumerate(side.user_rows_U):
             own = dataset.histories.row(int(user)).rated()
             assert own.times_N is not None

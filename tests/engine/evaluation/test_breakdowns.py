@@ -14,7 +14,8 @@ from engine.data.split import HeldOut
 from engine.errors import SettingError
 from engine.evaluation import protocol
 from engine.evaluation.breakdown import TIERS, Breakdown, Levels, by_profile_length, popularity_tiers
-from engine.evaluation.protocol import EvaluationResult, judge, watched_value
+from engine.evaluation.protocol import evaluate_model, monitor_value
+from engine.evaluation.result import EvaluationResult
 from engine.events import Stop, drive
 
 COUNTS_I = np.arange(TITLES) * 3
@@ -28,7 +29,7 @@ def people_at_once(request, monkeypatch):
 def judged(model: TableModel | None = None, **choices) -> EvaluationResult:
     held_out, candidates_I = some_people()
     choices = {"candidates_I": candidates_I, "counts_I": COUNTS_I, "ks": (3, 10), **choices}
-    return drive(judge(model or some_model(), choices.pop("held_out", held_out), **choices))
+    return drive(evaluate_model(model or some_model(), choices.pop("held_out", held_out), **choices))
 
 
 def part(judgement: EvaluationResult, name: str) -> Breakdown:
@@ -159,7 +160,7 @@ def test_that_only_what_a_model_can_do_is_taken_apart():
 def test_that_a_stop_leaves_breakdowns_without_intervals(monkeypatch):
     monkeypatch.setattr(protocol, "_MOST_PEOPLE_AT_ONCE", 4)
     held_out, candidates_I = some_people()
-    job = judge(some_model(), held_out, candidates_I=candidates_I, counts_I=COUNTS_I, ks=(3,))
+    job = evaluate_model(some_model(), held_out, candidates_I=candidates_I, counts_I=COUNTS_I, ks=(3,))
     for _ in range(4):
         next(job)
     with pytest.raises(StopIteration) as end:
@@ -186,7 +187,7 @@ def test_that_data_that_only_say_what_was_liked_have_no_errors_of_ratings():
     assert judgement.breakdown("errors by rating") is None
     assert judgement.metrics["ndcg@10"].value > 0
     with pytest.raises(SettingError, match="rmse cannot be measured for table"):
-        watched_value(some_model(), liked, candidates_I=candidates_I, metric="rmse")
+        monitor_value(some_model(), liked, candidates_I=candidates_I, metric="rmse")
 
 
 def test_that_a_model_of_one_person_with_no_history_is_judged():

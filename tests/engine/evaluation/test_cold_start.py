@@ -13,7 +13,7 @@ from engine.data.dataset import Histories
 from engine.data.split import HeldOut
 from engine.evaluation import protocol
 from engine.evaluation.breakdown import Breakdown
-from engine.evaluation.protocol import judge
+from engine.evaluation.protocol import evaluate_model
 from engine.events import StageStarted, Stop, drive
 from engine.models.base import Prediction
 
@@ -40,7 +40,7 @@ class OneList(TableModel):
 
 def curve_of(model: TableModel, *, people: int = 100, held_out: HeldOut | None = None) -> Breakdown:
     some, candidates_I = some_people()
-    job = judge(model, held_out or some, candidates_I=candidates_I, ks=(5,), cold_start_people=people)
+    job = evaluate_model(model, held_out or some, candidates_I=candidates_I, ks=(5,), cold_start_people=people)
     found = drive(job).breakdown("cold start")
     assert found is not None
     return found
@@ -48,7 +48,7 @@ def curve_of(model: TableModel, *, people: int = 100, held_out: HeldOut | None =
 
 def test_that_more_is_told_in_every_row_and_the_last_is_the_judgement():
     held_out, candidates_I = some_people()
-    judgement = drive(judge(some_model(), held_out, candidates_I=candidates_I, ks=(5,), cold_start_people=100))
+    judgement = drive(evaluate_model(some_model(), held_out, candidates_I=candidates_I, ks=(5,), cold_start_people=100))
     curve = judgement.breakdowns[0]
     able = (held_out.fold_in.counts_U > 0) & ~np.isnan(judgement.per_person["ndcg@5"])
     assert (curve.name, curve.unit) == ("cold start", "NDCG@5")
@@ -95,14 +95,14 @@ def test_that_lengths_that_most_people_do_not_have_are_left_out():
 
 def test_that_no_curve_is_drawn_unless_it_is_asked_for():
     held_out, candidates_I = some_people()
-    events = list(judge(some_model(), held_out, candidates_I=candidates_I))
+    events = list(evaluate_model(some_model(), held_out, candidates_I=candidates_I))
     assert "cold start" not in [event.stage for event in events if isinstance(event, StageStarted)]
 
 
 def test_that_a_stop_in_the_curve_leaves_it_out(monkeypatch):
     monkeypatch.setattr(protocol, "_MOST_PEOPLE_AT_ONCE", 4)
     held_out, candidates_I = some_people()
-    job = judge(some_model(), held_out, candidates_I=candidates_I, cold_start_people=100)
+    job = evaluate_model(some_model(), held_out, candidates_I=candidates_I, cold_start_people=100)
     for event in job:
         assert not torch.is_inference_mode_enabled()
         if isinstance(event, StageStarted) and event.stage == "cold start":
@@ -128,6 +128,6 @@ def test_that_the_weight_of_a_mixture_holds_for_the_curve():
 
     table, (held_out, candidates_I) = some_model(), some_people()
     model = Mixing(table.scores_I.numpy(), table.ratings_I.numpy())
-    drive(judge(model, held_out, candidates_I=candidates_I, weight=0.3, cold_start_people=5))
+    drive(evaluate_model(model, held_out, candidates_I=candidates_I, weight=0.3, cold_start_people=5))
     assert len(weights) > 1
     assert set(weights) == {0.3}

@@ -13,7 +13,7 @@ import pytest
 
 from engine.data.importing.importer import ImportOptions, import_files
 from engine.data.split import strong_split
-from engine.evaluation.protocol import judge
+from engine.evaluation.protocol import evaluate_model
 from engine.events import drive
 from engine.models.ease import AS_PUBLISHED, Ease, EaseConfig
 from engine.models.popularity import Popularity, PopularityConfig
@@ -43,5 +43,5 @@ def test_that_the_known_figures_of_movielens_1m_are_met(dataset, model_class, co
     model = model_class(config, items=dataset.titles, scale=dataset.scale)
     drive(model.fit(split.train))
     people = split.test.likes_only(dataset.scale.like)
-    found = drive(judge(model, people, candidates_I=split.candidates_I, intervals=False)).metrics
+    found = drive(evaluate_model(model, people, candidates_I=split.candidates_I, intervals=False)).metrics
     assert [found[name].value for name in ("recall@20", "recall@50", "ndcg@100")] == pytest.approx(known, abs=0.003)

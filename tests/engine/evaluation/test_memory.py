@@ -10,7 +10,7 @@ from judged_people import TableModel
 from engine.data.dataset import Histories
 from engine.data.split import HeldOut
 from engine.evaluation import protocol
-from engine.evaluation.protocol import judge
+from engine.evaluation.protocol import evaluate_model
 from engine.events import drive
 
 TITLES = 20_000
@@ -23,7 +23,7 @@ def peak_bytes(people: int) -> int:
     items = np.tile([3, 50, 700, 16_000], people) + users % 1_000
     told, wanted = (Histories.of(users, items + 7 * side, np.full(len(users), 4.0), people=people) for side in (0, 1))
     model = TableModel(rng.random(TITLES, dtype=np.float32), np.full(TITLES, 3.0, dtype=np.float32))
-    job = judge(
+    job = evaluate_model(
         model,
         HeldOut(np.arange(people), told, wanted),
         candidates_I=np.ones(TITLES, dtype=bool),

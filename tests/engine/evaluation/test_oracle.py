@@ -14,7 +14,8 @@ import torch
 
 from engine.data.dataset import Histories, Scale
 from engine.data.split import HeldOut
-from engine.evaluation.protocol import EvaluationResult, judge
+from engine.evaluation.protocol import evaluate_model
+from engine.evaluation.result import EvaluationResult
 from engine.events import drive
 from engine.models.base import Capabilities, Model, Prediction
 from engine.settings import Config
@@ -56,13 +57,15 @@ class Case:
         self.candidates_I = rng.random(TITLES) < 0.9
         rows = [rng.permutation(TITLES) for _ in range(PEOPLE)]
         told = [(user, item) for user, row in enumerate(rows) for item in row[: 3 + user % 7]]
-        wanted = [(user, item) for user, row in enumerate(rows) for item in row[20 : 25 + user]]
+        wanted = [(user, item) for user, row in enumerate(rows) if user for item in row[20 : 25 + user]]
         self.fold_in, self.to_find = (self.histories(pairs, rng) for pairs in (told, wanted))
         self.counts_I = rng.integers(0, 50, TITLES)
         people = HeldOut(np.arange(PEOPLE), self.fold_in, self.to_find)
         model = GivenModel(self.scores_UI, self.ratings_UI)
         self.evaluation: EvaluationResult = drive(
-            judge(model, people, candidates_I=self.candidates_I, ks=KS, counts_I=self.counts_I, intervals=False)
+            evaluate_model(
+                model, people, candidates_I=self.candidates_I, ks=KS, counts_I=self.counts_I, intervals=False
+            )
         )
 
     @staticmethod
@@ -90,10 +93,10 @@ def case(request) -> Case:
 
 
 def people_with_likes(case: Case):
-    for user in range(PEOPLE):
-        scores, liked, ratings = case.lines(user)
-        if liked.any():
-            yield user, scores, liked, ratings
+    found = [(user, *case.lines(user)) for user in range(PEOPLE)]
+    found = [line for line in found if line[2].any()]
+    assert len(found) > PEOPLE / 2
+    return found
 
 
 @pytest.mark.parametrize("k", KS)
@@ -118,12 +121,15 @@ def test_that_graded_ndcg_is_that_of_scikit_learn_given_our_gains(case, k):
 
 @pytest.mark.parametrize("k", KS)
 def test_that_recall_and_precision_are_those_of_scikit_learn(case, k):
-    for user, scores, liked, _ in people_with_likes(case):
-        is_listed = np.zeros(len(scores), dtype=bool)
-        is_listed[np.argsort(-scores)[:k]] = True
-        recall = sklearn.recall_score(liked, is_listed) * liked.sum() / min(k, liked.sum())
-        assert case.ours(f"recall@{k}", user) == pytest.approx(recall, abs=1e-6)
-        precision = sklearn.precision_score(liked, is_listed)
+    people = people_with_likes(case)
+    is_liked, is_listed = (np.zeros((TITLES, len(people)), dtype=bool) for _ in range(2))
+    for column, (_, scores, liked, _) in enumerate(people):
+        is_liked[: len(liked), column] = liked
+        is_listed[np.argsort(-scores)[:k], column] = True
+    recalls = sklearn.recall_score(is_liked, is_listed, average=None)
+    precisions = sklearn.precision_score(is_liked, is_listed, average=None)
+    for (user, _, liked, _), recall, precision in zip(people, recalls, precisions, strict=True):
+        assert case.ours(f"recall@{k}", user) == pytest.approx(recall * liked.sum() / min(k, liked.sum()), abs=1e-6)
         assert case.ours(f"precision@{k}", user) == pytest.approx(precision, abs=1e-6)
 
 
@@ -165,6 +171,7 @@ def test_that_coverage_and_novelty_are_their_definitions(case, k):
 
 
 def test_that_every_figure_is_the_mean_over_people_who_have_one(case):
+    assert len(case.evaluation.per_person) > 10
     for name, values_U in case.evaluation.per_person.items():
         if name not in ("rmse", "mse", "mae", "rmse_unit"):
             known = [value for value in values_U.tolist() if not math.isnan(value)]

@@ -11,7 +11,8 @@ from judged_people import PEOPLE, TITLES, TableModel, some_model, some_people
 from engine.data.split import HeldOut
 from engine.errors import DataError, SettingError, TrainingError
 from engine.evaluation import protocol
-from engine.evaluation.protocol import judge, watched_value
+from engine.evaluation.metrics import METRICS
+from engine.evaluation.protocol import evaluate_model, monitor_value
 from engine.events import Event, Progressed, StageStarted, Stop, drive
 from engine.models.base import Prediction
 
@@ -21,9 +22,9 @@ NAN = float("nan")
 def slow_lists(model: TableModel, held_out: HeldOut, candidates_I: np.ndarray) -> list[list[int]]:
     lists = []
     for user in range(len(held_out)):
-        told = held_out.fold_in.row(user)
-        scores = model.scores(told.entries).tolist()
-        left = [item for item in range(TITLES) if candidates_I[item] and item not in set(told.item_rows_N.tolist())]
+        known = held_out.fold_in.row(user)
+        scores = model.scores(known.entries).tolist()
+        left = [item for item in range(TITLES) if candidates_I[item] and item not in set(known.item_rows_N.tolist())]
         lists.append(sorted(left, key=lambda item: (-scores[item], item)))
     return lists
 
@@ -44,10 +45,10 @@ def people_at_once(request, monkeypatch):
 
 @pytest.mark.usefixtures("people_at_once")
 @pytest.mark.parametrize("k", [3, 10, 40])
-def test_that_judging_equals_the_slow_definition_whatever_the_batch(k):
+def test_that_evaluating_equals_the_slow_definition_whatever_the_batch(k):
     model, (held_out, candidates_I) = some_model(), some_people()
     lists, relevant = slow_lists(model, held_out, candidates_I), slow_relevant(held_out, candidates_I)
-    judgement = drive(judge(model, held_out, candidates_I=candidates_I, ks=(k,), intervals=False))
+    result = drive(evaluate_model(model, held_out, candidates_I=candidates_I, ks=(k,), intervals=False))
 
     recalls, ndcgs = [], []
     for listed, wanted in zip(lists, relevant, strict=True):
@@ -57,10 +58,10 @@ def test_that_judging_equals_the_slow_definition_whatever_the_batch(k):
             dcg = sum(hit / math.log2(i + 2) for i, hit in enumerate(hits))
             ndcgs.append(dcg / sum(1 / math.log2(i + 2) for i in range(min(k, len(wanted)))))
     shown = {item for listed in lists for item in listed[:k]}
-    assert judgement.metrics[f"recall@{k}"].value == pytest.approx(np.mean(recalls))
-    assert judgement.metrics[f"ndcg@{k}"].value == pytest.approx(np.mean(ndcgs))
-    assert judgement.metrics[f"coverage@{k}"].value == pytest.approx(len(shown) / candidates_I.sum())
-    assert judgement.metrics[f"recall@{k}"].low is None
+    assert result.metrics[f"recall@{k}"].value == pytest.approx(np.mean(recalls))
+    assert result.metrics[f"ndcg@{k}"].value == pytest.approx(np.mean(ndcgs))
+    assert result.metrics[f"coverage@{k}"].value == pytest.approx(len(shown) / candidates_I.sum())
+    assert result.metrics[f"recall@{k}"].low is None
 
 
 @pytest.mark.usefixtures("people_at_once")
@@ -68,7 +69,7 @@ def test_that_rating_errors_are_over_all_rated_entries_on_the_real_scale():
     model, (held_out, candidates_I) = some_model(), some_people()
     rated = held_out.to_find.rated()
     errors = model.ratings_I.numpy()[rated.item_rows_N].astype(np.float64) - rated.ratings_N
-    found = drive(judge(model, held_out, candidates_I=candidates_I, intervals=False)).metrics
+    found = drive(evaluate_model(model, held_out, candidates_I=candidates_I, intervals=False)).metrics
     assert found["rmse"].value == pytest.approx(math.sqrt(np.mean(errors**2)))
     assert found["mse"].value == pytest.approx(np.mean(errors**2))
     assert found["mae"].value == pytest.approx(np.mean(np.abs(errors)))
@@ -76,19 +77,21 @@ def test_that_rating_errors_are_over_all_rated_entries_on_the_real_scale():
 
 def test_that_a_person_with_nothing_to_find_does_not_count():
     model, (held_out, candidates_I) = some_model(), some_people()
-    judgement = drive(judge(model, held_out, candidates_I=candidates_I))
-    assert np.isnan(judgement.per_person["recall@20"][7])
-    assert judgement.people <= PEOPLE - 1
-    assert judgement.user_rows_U is not None
-    assert judgement.user_rows_U.tolist() == held_out.user_rows_U.tolist()
+    result = drive(evaluate_model(model, held_out, candidates_I=candidates_I))
+    assert np.isnan(result.per_person["recall@20"][7])
+    assert result.people <= PEOPLE - 1
+    assert result.user_rows_U is not None
+    assert result.user_rows_U.tolist() == held_out.user_rows_U.tolist()
 
 
 def test_that_every_interval_holds_its_figure_and_is_the_same_each_time():
     model, (held_out, candidates_I) = some_model(), some_people()
     counts_I = np.arange(TITLES)
-    first, again = (drive(judge(model, held_out, candidates_I=candidates_I, counts_I=counts_I)) for _ in range(2))
+    first, again = (
+        drive(evaluate_model(model, held_out, candidates_I=candidates_I, counts_I=counts_I)) for _ in range(2)
+    )
     assert first.metrics == again.metrics
-    assert {name.split("@")[0] for name in first.metrics} == {*protocol.RANKING_METRICS, *protocol.ERROR_METRICS}
+    assert {name.split("@")[0] for name in first.metrics} == set(METRICS)
     for name, metric in first.metrics.items():
         if name.startswith("coverage"):
             assert metric.low is None
@@ -101,13 +104,18 @@ def test_that_every_interval_holds_its_figure_and_is_the_same_each_time():
 def test_that_a_model_is_asked_only_for_what_it_declares():
     model, (held_out, candidates_I) = some_model(), some_people()
     model.can = dataclasses.replace(model.can, predicts_ratings=False)
-    assert "rmse" not in drive(judge(model, held_out, candidates_I=candidates_I)).metrics
+    assert "rmse" not in drive(evaluate_model(model, held_out, candidates_I=candidates_I)).metrics
     assert not any(model.asked)
     model.can = dataclasses.replace(model.can, predicts_ratings=True, ranks=False)
-    assert set(drive(judge(model, held_out, candidates_I=candidates_I)).metrics) == {"rmse", "mse", "mae", "rmse_unit"}
+    assert set(drive(evaluate_model(model, held_out, candidates_I=candidates_I)).metrics) == {
+        "rmse",
+        "mse",
+        "mae",
+        "rmse_unit",
+    }
 
 
-def test_that_models_that_mix_are_judged_by_presence_unless_told():
+def test_that_models_that_mix_are_evaluated_by_presence_unless_asked_otherwise():
     weights: list[float | None] = []
 
     class Mixing(TableModel):
@@ -119,82 +127,82 @@ def test_that_models_that_mix_are_judged_by_presence_unless_told():
 
     table, (held_out, candidates_I) = some_model(), some_people()
     model = Mixing(table.scores_I.numpy(), table.ratings_I.numpy())
-    drive(judge(model, held_out, candidates_I=candidates_I))
-    drive(judge(model, held_out, candidates_I=candidates_I, weight=0.3))
+    drive(evaluate_model(model, held_out, candidates_I=candidates_I))
+    drive(evaluate_model(model, held_out, candidates_I=candidates_I, weight=0.3))
     assert weights == [1.0, 0.3]
     assert model.asked == [False, True], "a mixture needs the predicted ratings"
 
 
 @pytest.mark.parametrize("metric", ["ndcg@10", "recall@3", "map@5", "coverage@10", "rmse", "mae"])
-def test_that_the_watched_value_is_the_judged_one(metric):
+def test_that_the_value_of_the_monitor_is_the_evaluated_one(metric):
     model, (held_out, candidates_I) = some_model(), some_people()
-    judged = drive(judge(model, held_out, candidates_I=candidates_I, ks=(3, 5, 10), intervals=False))
-    value = watched_value(model, held_out, candidates_I=candidates_I, metric=metric)
-    assert value == pytest.approx(judged.metrics[metric].value)
+    result = drive(evaluate_model(model, held_out, candidates_I=candidates_I, ks=(3, 5, 10), intervals=False))
+    value = monitor_value(model, held_out, candidates_I=candidates_I, metric=metric)
+    assert value == pytest.approx(result.metrics[metric].value)
 
 
 @pytest.mark.parametrize("metric", ["ndcg", "rmse@5", "ndcg@0", "ndcg@ten", "luck@5"])
 def test_that_an_unknown_metric_is_refused(metric):
     held_out, candidates_I = some_people()
     with pytest.raises(SettingError, match="no metric called"):
-        watched_value(some_model(), held_out, candidates_I=candidates_I, metric=metric)
+        monitor_value(some_model(), held_out, candidates_I=candidates_I, metric=metric)
 
 
-def test_that_ratings_cannot_be_watched_on_a_model_without_any():
+def test_that_errors_cannot_monitor_a_model_without_ratings():
     model, (held_out, candidates_I) = some_model(), some_people()
     model.can = dataclasses.replace(model.can, predicts_ratings=False)
     with pytest.raises(SettingError, match="rmse cannot be measured for table"):
-        watched_value(model, held_out, candidates_I=candidates_I, metric="rmse")
+        monitor_value(model, held_out, candidates_I=candidates_I, metric="rmse")
 
 
 def test_that_people_with_nothing_to_find_are_refused():
     held_out, candidates_I = some_people()
     nothing = held_out.to_find.where(np.zeros(held_out.to_find.entries, dtype=bool))
     with pytest.raises(DataError, match="Nobody among the held-out people"):
-        drive(judge(some_model(), dataclasses.replace(held_out, to_find=nothing), candidates_I=candidates_I))
+        drive(evaluate_model(some_model(), dataclasses.replace(held_out, to_find=nothing), candidates_I=candidates_I))
     nobody = HeldOut(np.zeros(0, dtype=np.int64), *(side.take(np.zeros(0, dtype=int)) for side in (nothing, nothing)))
     with pytest.raises(DataError, match="Nobody among the held-out people"):
-        drive(judge(some_model(), nobody, candidates_I=candidates_I))
+        drive(evaluate_model(some_model(), nobody, candidates_I=candidates_I))
 
 
 def test_that_scores_that_are_no_numbers_are_an_error_in_words():
     model, (held_out, candidates_I) = some_model(), some_people()
     model.scores_I[3] = NAN
     with pytest.raises(TrainingError, match=r"diverged.*lower learning rate"):
-        drive(judge(model, held_out, candidates_I=candidates_I))
+        drive(evaluate_model(model, held_out, candidates_I=candidates_I))
 
 
 def test_that_a_cut_below_one_is_refused():
     held_out, candidates_I = some_people()
     with pytest.raises(SettingError, match="not at 0"):
-        drive(judge(some_model(), held_out, candidates_I=candidates_I, ks=(0, 5)))
+        drive(evaluate_model(some_model(), held_out, candidates_I=candidates_I, ks=(0, 5)))
 
 
 def test_that_no_mode_of_torch_leaks_at_any_step():
     model, (held_out, candidates_I) = some_model(), some_people()
     model.train()
     events: list[Event | None] = []
-    for event in judge(model, held_out, candidates_I=candidates_I):
+    for event in evaluate_model(model, held_out, candidates_I=candidates_I):
         assert not torch.is_inference_mode_enabled()
         assert torch.is_grad_enabled()
         assert model.training
         events.append(event)
-    assert [one.stage for one in events if isinstance(one, StageStarted)] == ["judging", "bootstrap"]
-    assert all(one is None or isinstance(one, (StageStarted, Progressed)) for one in events)
+    assert [event.stage for event in events if isinstance(event, StageStarted)] == ["evaluating", "bootstrap"]
+    assert all(event is None or isinstance(event, (StageStarted, Progressed)) for event in events)
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3, 12])
 def test_that_a_stop_gives_what_the_people_so_far_gave(steps, monkeypatch):
     monkeypatch.setattr(protocol, "_MOST_PEOPLE_AT_ONCE", 4)
     model, (held_out, candidates_I) = some_model(), some_people()
-    job = judge(model, held_out, candidates_I=candidates_I, ks=(5,))
+    job = evaluate_model(model, held_out, candidates_I=candidates_I, ks=(5,))
     for _ in range(steps):
         next(job)
     with pytest.raises(StopIteration) as end:
         job.throw(Stop())
-    judgement = end.value.value
-    judged = min(PEOPLE, 4 * (steps - 1))
-    assert judgement.stopped
-    assert len(judgement.user_rows_U) == judged
-    assert all(len(values) == judged for values in judgement.per_person.values())
-    assert all(metric.low is None for metric in judgement.metrics.values())
+    result = end.value.value
+    people = min(PEOPLE, 4 * (steps - 1))
+    assert result.stopped
+    assert len(result.user_rows_U) == people
+    assert all(len(values) == people for values in result.per_person.values())
+    assert all(metric.low is None for metric in result.metrics.values())

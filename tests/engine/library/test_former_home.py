@@ -121,8 +121,8 @@ def test_that_settings_with_former_names_are_read(library):
     (search,) = library.searches.records()
     grid, _ = search_plan(search)
     assert [axis.name for axis in grid.axes] == ["hidden", "dropout"]
-    assert grid.base.training is not None
-    assert "ndcg@100" in document_of(grid.base.training).values()
+    assert grid.plan.training is not None
+    assert "ndcg@100" in document_of(grid.plan.training).values()
 
 
 def test_that_a_former_run_is_gone_on_with_evaluated_anew_and_mixed(library):

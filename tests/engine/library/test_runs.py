@@ -42,7 +42,7 @@ def test_that_a_run_records_all_that_is_needed_to_repeat_it(library, planted, be
 
 def test_that_the_last_checkpoint_counts_and_only_it_is_kept(library, begun):
     for value in (1.0, 2.0, 3.0):
-        begun.checkpoint(state_of(value))
+        begun.save_checkpoint(state_of(value))
     assert float(library.runs.state(begun.run_id).weights["w"][0]) == 3.0
     assert float(library.runs.load(begun.run_id).weights["w"][0]) == 3.5
     assert library.runs.load(begun.run_id).candidates_I.sum() == 10
@@ -62,7 +62,7 @@ def test_that_a_run_killed_at_any_moment_loads_and_goes_on(library, begun, monke
         replace_text(*arguments, **options)
         killed()
 
-    begun.checkpoint(state_of(1.0))
+    begun.save_checkpoint(state_of(1.0))
     replace_text = run_folder.replace_text
     with monkeypatch.context() as broken:
         if moment == "while writing":
@@ -70,9 +70,9 @@ def test_that_a_run_killed_at_any_moment_loads_and_goes_on(library, begun, monke
         else:
             broken.setattr(run_folder, "replace_text", killed if moment == "before current" else killed_after)
         with pytest.raises(Killed):
-            begun.checkpoint(state_of(2.0))
+            begun.save_checkpoint(state_of(2.0))
     assert float(library.runs.state(begun.run_id).weights["w"][0]) == (2.0 if moment == "after current" else 1.0)
-    begun.checkpoint(state_of(3.0))
+    begun.save_checkpoint(state_of(3.0))
     assert float(library.runs.state(begun.run_id).weights["w"][0]) == 3.0
     assert len(list((folder_of(library, begun).path / "checkpoints").iterdir())) == 1
 
@@ -86,17 +86,17 @@ def test_that_a_full_disk_leaves_the_former_checkpoint(library, begun, monkeypat
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
 
-    begun.checkpoint(state_of(1.0))
+    begun.save_checkpoint(state_of(1.0))
     with monkeypatch.context() as broken:
         broken.setattr(checkpoint, "save_tensors", full)
         with pytest.raises(LibraryError, match=r"checkpoint could not be written .*the disk is full"):
-            begun.checkpoint(state_of(2.0))
+            begun.save_checkpoint(state_of(2.0))
     assert float(library.runs.state(begun.run_id).weights["w"][0]) == 1.0
     assert len(list((folder_of(library, begun).path / "checkpoints").iterdir())) == 1
 
 
 def test_that_a_checkpoint_cut_short_is_a_sentence(library, begun):
-    begun.checkpoint(state_of(1.0))
+    begun.save_checkpoint(state_of(1.0))
     path = next(folder_of(library, begun).path.glob("checkpoints/*/best.safetensors"))
     path.write_bytes(path.read_bytes()[:-20])
     for load in (library.runs.load, library.runs.state):
@@ -106,7 +106,7 @@ def test_that_a_checkpoint_cut_short_is_a_sentence(library, begun):
 
 @pytest.mark.parametrize("text", ["../../datasets", "000009", ""])
 def test_that_a_current_that_names_no_checkpoint_is_a_sentence(library, begun, text):
-    begun.checkpoint(state_of(1.0))
+    begun.save_checkpoint(state_of(1.0))
     (folder_of(library, begun).path / "current").write_text(text)
     with pytest.raises(LibraryError, match="is damaged"):
         library.runs.state(begun.run_id)
@@ -120,7 +120,7 @@ def test_that_a_run_without_checkpoint_says_so(library, begun):
 
 def test_that_curves_come_back_and_a_resumed_epoch_replaces_its_point(library, begun):
     for epoch, value in ((1, 0.1), (2, 0.2), (2, 0.3)):
-        begun.curve(
+        begun.save_epoch(
             EpochEnded(epoch, epoch * 4, 5.0, (("presence", 4.5),), (("ndcg@100", value),), "ndcg@100", True, 1e-3)
         )
     curves = library.runs.curves(begun.run_id)
@@ -133,7 +133,7 @@ def test_that_a_run_found_running_at_opening_was_interrupted(home, planted, repo
     with Library.open(home, who="first") as library:
         library.datasets.save(planted, report)
         recorder = library.runs.begin(planted, plan_for(planted))
-        recorder.checkpoint(state_of(1.0))
+        recorder.save_checkpoint(state_of(1.0))
     with Library.open(home, who="second") as library:
         record = library.runs.find(recorder.run_id)
         assert (record.status, record.has_model) == ("interrupted", True)
@@ -147,7 +147,7 @@ def test_that_finishing_adds_up_the_seconds_of_all_sessions(library, begun):
 
 
 def test_that_deleting_a_run_is_undone(library, begun):
-    begun.checkpoint(state_of(1.0))
+    begun.save_checkpoint(state_of(1.0))
     library.runs.delete(begun.run_id)
     assert library.runs.records() == ()
     library.runs.restore(begun.run_id)

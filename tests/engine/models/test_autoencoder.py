@@ -70,11 +70,11 @@ def test_that_data_without_likes_are_refused_with_a_sentence(name):
 
 def test_that_the_variational_weight_grows_in_a_line_to_its_cap():
     model = a_model("mult_vae", kl_cap=0.2, kl_steps=40)
-    weights = [model._kl_weight(Moment(step, 100)) for step in (0, 10, 20, 40, 99)]
+    weights = [model.kl_weight(Moment(step, 100)) for step in (0, 10, 20, 40, 99)]
     assert weights == pytest.approx([0.0, 0.05, 0.1, 0.2, 0.2])
     automatic = a_model("mult_vae", kl_cap=0.2, kl_steps=None)
-    assert automatic._kl_weight(Moment(850, 1000)) == pytest.approx(0.2)
-    assert automatic._kl_weight(Moment(425, 1000)) == pytest.approx(0.1)
+    assert automatic.kl_weight(Moment(850, 1000)) == pytest.approx(0.2)
+    assert automatic.kl_weight(Moment(425, 1000)) == pytest.approx(0.1)
 
 
 def test_that_the_variational_loss_adds_the_weighted_divergence():
@@ -125,11 +125,11 @@ def test_that_other_ratings_count_their_weight_in_learning_both_ways(name):
     had_BI = torch.zeros(2, TITLES)
     had_BI[[0, 0, 0, 1, 1], [3, 7, 9, 4, 9]] = torch.tensor([1.0, 0.4, 0.4, 1.0, 0.4])
     first_BH = torch.nn.functional.normalize(had_BI, dim=1) @ model.first_IH + model.first_bias_H
-    torch.testing.assert_close(model._first(batch), first_BH)
+    torch.testing.assert_close(model.first_layer(batch), first_BH)
     loss = model.losses(batch, noise=torch.Generator().manual_seed(4), moment=Moment(0, 100))
     same_noise = torch.Generator().manual_seed(4)
     torch.rand(len(batch.item_rows_N), generator=same_noise)
-    logits_BI, _ = model._passed(first_BH, same_noise)
+    logits_BI, _ = model.outputs_of(first_BH, same_noise)
     nll = -(torch.log_softmax(logits_BI, 1) * had_BI).sum(1).mean()
     assert float(loss.shown) == pytest.approx(float(nll.detach()) * 2 / 3.2, rel=1e-5)
     likes_only = a_model(name, other_ratings=0.0).examples(people, CPU)

@@ -1,4 +1,4 @@
-"""A blend says what its parts say, on one measure, by weight."""
+"""A blend adds up the scores of its parts, on one scale, by weight."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.data.dataset import Histories, Scale
 from engine.errors import SettingError
 from engine.events import drive
 from engine.models.base import ClosedFormModel, Model, StepModel
-from engine.models.blend import Blend, BlendConfig, Part, opinion, standardised
+from engine.models.blend import Blend, BlendConfig, Part, additive_scores, standardised
 from engine.models.ease import EaseConfig
 from engine.models.popularity import PopularityConfig
 from engine.models.registry import build, kind_of
@@ -69,19 +69,19 @@ def of_every_kind() -> Blend:
 
 
 def by_definition(blend: Blend, profile: Histories) -> tuple[np.ndarray, np.ndarray]:
-    """The scores and ratings of one profile as the words of the module say, in numpy."""
+    """The scores and ratings of one profile as the docstring of the module defines them, in numpy."""
     free = blend.candidates_I.numpy().copy()
     free[profile.item_rows_N] = False
     scores, ratings = np.zeros(ITEMS), np.full(ITEMS, blend.config.rating_offset)
-    for one, model in blend.parts:
+    for part, model in blend.parts:
         prediction = model.predict(profile)
-        said = model.rank_scores(prediction, one.presence)[0].double().numpy()
-        said = np.log(said) if one.presence is not None else said
-        spread = said[free].std()
+        scored = model.rank_scores(prediction, part.presence)[0].double().numpy()
+        scored = np.log(scored) if part.presence is not None else scored
+        spread = scored[free].std()
         if spread > 0:
-            scores += one.weight * (said - said[free].mean()) / spread
-        if one.rating_weight:
-            ratings += one.rating_weight * prediction.rating_UI[0].double().numpy()
+            scores += part.weight * (scored - scored[free].mean()) / spread
+        if part.rating_weight:
+            ratings += part.rating_weight * prediction.rating_UI[0].double().numpy()
     return scores, np.clip(ratings, SCALE.low, SCALE.high)
 
 
@@ -101,7 +101,7 @@ def test_that_leaving_out_takes_each_part_and_its_measure_anew():
 
     fast = blend.leave_one_out(PROFILE, left_out_V=np.arange(6), columns_C=None)
 
-    variants = [PROFILE, *(PROFILE.where(np.arange(6) != one) for one in range(6))]
+    variants = [PROFILE, *(PROFILE.where(np.arange(6) != entry) for entry in range(6))]
     for row, variant in enumerate(variants):
         scores, ratings = by_definition(blend, variant)
         assert fast.score_UI[row].numpy() == pytest.approx(scores, abs=TOLERANCE)
@@ -150,7 +150,9 @@ def test_that_scores_that_are_no_numbers_stay_so():
 def test_that_what_is_ranked_by_a_product_is_added_by_its_logarithm():
     model = learned(build("two_head", CONFIGS["two_head"], items=ITEMS, scale=SCALE))
     prediction = model.predict(PROFILE)
-    torch.testing.assert_close(opinion(model, prediction, 1.0), prediction.log_probability_UI, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(
+        additive_scores(model, prediction, 1.0), prediction.log_probability_UI, atol=1e-4, rtol=1e-4
+    )
 
 
 @pytest.mark.parametrize(
@@ -162,7 +164,7 @@ def test_that_what_is_ranked_by_a_product_is_added_by_its_logarithm():
     ],
 )
 def test_that_a_blend_can_what_its_parts_can(names, learns_from, predicts):
-    rates = [kind_of(one).can.predicts_ratings for one in names]
+    rates = [kind_of(name).can.predicts_ratings for name in names]
     blend = blend_of(
         *(part(name, 0.5, **({"rating_weight": 0.5} if able else {})) for name, able in zip(names, rates, strict=True))
     )

@@ -1,4 +1,4 @@
-"""The rules of "Best quality" and "Fastest", and studies' presets fitted to data that cannot do what they did."""
+"""The rules of "Best for your data" and "Fastest", and studies' presets adapted to data that lack something."""
 
 import dataclasses
 
@@ -11,7 +11,6 @@ from engine.errors import SettingError
 from engine.models.defaults import (
     DataFacts,
     Machine,
-    _chosen,
     choose_preset,
     ease_seconds,
     facts_of,
@@ -21,7 +20,7 @@ from engine.models.defaults import (
 )
 from engine.models.presets import CHOSEN, PRESETS, preset_of
 from engine.models.registry import MODELS, fitted_config, kind_of
-from engine.training.step import automatic_batch
+from engine.training.config import automatic_batch
 
 SMALL_FACTS = DataFacts(671, 9_066, 100_004, 100_004, 50_000, 650, rates=True, timed=True)
 LAPTOP, SERVER = Machine(8 * 2**30, 2, gpu=False), Machine(256 * 2**30, 32, gpu=True)
@@ -32,7 +31,7 @@ def facts(**changes) -> DataFacts:
 
 
 def chosen(name, machine=LAPTOP, **changes):
-    return _chosen(name, facts(**changes), machine)
+    return choose_preset(name, facts(**changes), machine)
 
 
 def dataset_with(**changes):
@@ -50,7 +49,7 @@ def test_that_small_data_get_ease_on_a_laptop_and_on_a_server(name):
 
 
 def test_that_the_reason_has_the_figures_it_rests_on():
-    assert "9,066 titles need 550 MiB" in chosen("best_quality").why
+    assert "9,066 titles need 577 MB" in chosen("best_quality").why
     assert "computed at once" in chosen("fastest").why
 
 
@@ -89,12 +88,12 @@ def test_that_a_data_set_is_counted_as_it_is():
 
 def test_that_every_preset_of_a_data_set_names_a_model_and_the_two_chosen_come_first():
     found = presets_for(planted_dataset(), machine=LAPTOP)
-    assert [one.name for one in found] == [*CHOSEN, *PRESETS]
-    assert all(one.model in MODELS and one.sentences.endswith(".") for one in found)
-    assert all(one.why for one in found[:2])
+    assert [preset.name for preset in found] == [*CHOSEN, *PRESETS]
+    assert all(preset.model in MODELS and preset.sentences.endswith(".") for preset in found)
+    assert all(preset.why for preset in found[:2])
 
 
-def test_that_the_netflix_preset_holds_out_the_newest_where_there_are_times_and_says_so_where_there_are_none():
+def test_that_the_netflix_preset_holds_out_the_newest_where_there_are_times_and_reports_where_there_are_none():
     netflix = preset_of("netflix_mlp")
     assert fitted(netflix, facts()).split["kind"] == "time"
     assert fitted(netflix, facts()).notes == ()
@@ -103,7 +102,7 @@ def test_that_the_netflix_preset_holds_out_the_newest_where_there_are_times_and_
     assert "held out at random, not the newest" in without.sentences
 
 
-def test_that_the_sequence_preset_says_that_it_reads_the_order_of_the_file_where_there_are_no_times():
+def test_that_the_sequence_preset_notes_that_it_reads_the_order_of_the_file_where_there_are_no_times():
     assert "order of the file" in fitted(preset_of("movielens_101_lstm"), facts(timed=False)).sentences
 
 
@@ -113,7 +112,7 @@ def test_that_ratings_that_are_all_the_same_are_refused_to_models_of_ratings_onl
     assert refused == {"netflix_mlp", "low_rank", "movielens_101_mf", "movielens_101_dense", "movielens_101_lstm"}
     with pytest.raises(SettingError, match="all ratings are the same"):
         preset_for("low_rank", likes_only)
-    assert choose_preset("best_quality", likes_only, LAPTOP).model == "ease"
+    assert preset_for("best_quality", likes_only, machine=LAPTOP).model == "ease"
 
 
 def test_that_times_that_are_all_the_same_are_no_times():
@@ -125,7 +124,7 @@ def test_that_times_that_are_all_the_same_are_no_times():
 def test_that_an_empty_data_set_can_be_looked_at():
     empty = dataset_with(histories=Histories.of(np.zeros(0, int), np.zeros(0, int), np.zeros(0), people=0))
     assert facts_of(empty).counted == 0
-    assert choose_preset("fastest", empty, LAPTOP).model == "popularity"
+    assert preset_for("fastest", empty, machine=LAPTOP).model == "popularity"
 
 
 @pytest.mark.parametrize("name", ["mf", "embedding_mlp", "lstm"])
@@ -158,7 +157,7 @@ def test_that_automatic_widths_grow_with_the_data(name):
     def widths(entries):
         config = fitted_config(name, None, entries=entries)
         found = config.widths()
-        return np.concatenate([np.atleast_1d(one) for one in found])
+        return np.concatenate([np.atleast_1d(width) for width in found])
 
     small, large = widths(10_000), widths(100_000_000)
     assert (small <= large).all()

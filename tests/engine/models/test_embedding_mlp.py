@@ -5,9 +5,7 @@ from planted import CPU
 
 from engine.data.dataset import Histories, Scale
 from engine.models.base import Moment
-from engine.models.embedding_fold_in import PersonNetwork
-from engine.models.embedding_mlp import EmbeddingMlp, EmbeddingMlpConfig
-from engine.models.layers import BatchNorm
+from engine.models.embedding_mlp import BatchNorm, EmbeddingMlp, EmbeddingMlpConfig
 from engine.models.registry import build
 
 SCALE, TITLES, START = Scale(1, 5, 1), 30, Moment(0, 1)
@@ -65,7 +63,7 @@ def test_that_the_network_is_the_studys(config):
     loss_of(model)
     persons = torch.randn(3, 5)
     expected = torch.stack([network_of(model, person.expand(TITLES, -1), model.items_IE) for person in persons])
-    torch.testing.assert_close(model._targets(persons, None), expected, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(model.targets_of(persons, None), expected, atol=1e-5, rtol=1e-5)
     assert float(expected.detach().std()) > 0.01
 
 
@@ -75,7 +73,7 @@ def test_that_values_and_slopes_by_hand_are_those_of_autograd(config):
     loss_of(model)
     persons = torch.randn(4, 5, dtype=torch.float64)
     rows = torch.randint(TITLES, (4, 6))
-    values, slopes = PersonNetwork(model, torch.float64).value_and_slope(persons, rows, torch.ones(4, 6).double())
+    values, slopes = model.person_network(torch.float64).value_and_slope(persons, rows, torch.ones(4, 6).double())
     each = persons[:, None].expand(-1, 6, -1).reshape(24, 5).clone().requires_grad_()
     expected = network_of(model.double(), each, model.items_IE[rows.flatten()])
     expected.sum().backward()
@@ -129,7 +127,7 @@ def test_that_a_long_profile_is_explained_as_leaving_out_one_by_one_would(config
     left_out = np.arange(0, 150, 5)
     with torch.no_grad():
         fast = model.leave_one_out(profile, left_out_V=left_out, columns_C=None).rating_UI[1:]
-        slow = torch.cat([model.predict(profile.where(np.arange(150) != one)).rating_UI for one in left_out])
+        slow = torch.cat([model.predict(profile.where(np.arange(150) != entry)).rating_UI for entry in left_out])
         whole = model.predict(profile).rating_UI
     apart, impact = (fast - slow).abs(), (slow - whole).abs()
     assert float(apart.median()) < 1e-3 * float(impact.median())
@@ -144,8 +142,8 @@ def test_that_single_ratings_asked_for_are_those_of_the_whole_row():
 
 
 def test_that_dropout_follows_the_noise_it_is_given():
-    one, same, other = (float(loss_of(a_model(), seed=seed).total.detach()) for seed in (1, 1, 2))
-    assert one == same != other
+    first, same, another = (float(loss_of(a_model(), seed=seed).total.detach()) for seed in (1, 1, 2))
+    assert first == same != another
     assert float(loss_of(a_model(DENSE), seed=1).total.detach()) == float(
         loss_of(a_model(DENSE), seed=2).total.detach()
     )
@@ -168,7 +166,7 @@ def test_that_a_batch_norm_normalises_as_torchs_own_does():
 def test_that_a_batch_that_is_not_finite_leaves_no_trace_in_the_norm():
     norm, values = BatchNorm(3), torch.randn(8, 3)
     norm(values)
-    before = [one.clone() for one in (norm.mean_H, norm.variance_H)]
+    before = [values.clone() for values in (norm.mean_H, norm.variance_H)]
     norm(values * torch.tensor([float("inf"), float("nan"), float("inf")]))
     assert torch.equal(norm.mean_H, before[0])
     assert torch.equal(norm.variance_H, before[1])
@@ -180,6 +178,6 @@ def test_that_widths_follow_the_size_of_the_data():
     assert EmbeddingMlpConfig(hidden=(40,)).fitted_to(1_000_000).widths() == (40,)
 
 
-def test_that_on_small_data_it_says_that_averages_do_as_well():
-    (words,) = a_model().notes(some_ratings())
-    assert "averages of people and titles" in words
+def test_that_on_small_data_it_notes_that_averages_do_as_well():
+    (note,) = a_model().notes(some_ratings())
+    assert "plain averages predict stars nearly as well" in note

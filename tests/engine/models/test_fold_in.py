@@ -32,7 +32,9 @@ def test_that_every_rating_of_every_person_is_in_one_lot_in_order(monkeypatch):
 def test_that_lots_stay_within_the_memory_they_may_take(monkeypatch):
     monkeypatch.setattr(fold_in, "_NUMBERS_AT_ONCE", 1000)
     rows, targets, counts = some_people()
-    for lot in lots_of(rows, targets, counts, width=4):
+    lots = list(lots_of(rows, targets, counts, width=4))
+    assert len(lots) > 1
+    for lot in lots:
         assert len(lot.people) == 1 or lot.rows_Um.numel() * 4 <= 1000
 
 

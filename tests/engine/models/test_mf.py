@@ -165,9 +165,9 @@ def test_that_training_finds_tastes_that_biases_cannot_hold():
     from engine.training.trainer import train
 
     split = make_split(planted_dataset(), SplitConfig(kind="random", seed=1))
-    config = TrainingConfig(epochs=40, lr=1e-2, batch=128, precision="float32", watched="rmse")
+    config = TrainingConfig(epochs=40, lr=1e-2, batch=128, precision="float32", monitor="rmse")
     model = build("mf", SMALL, items=split.titles, scale=split.scale)
-    result = drive(train(split, model, config=config, keep=Kept(), device=CPU))
+    result = drive(train(split, model, config=config, recorder=Kept(), device=CPU))
     assert result.best_value < 0.75
 
 

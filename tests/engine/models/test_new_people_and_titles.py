@@ -30,8 +30,8 @@ def without_new(split: Split) -> Split:
 def trained(name: str, **changes) -> tuple[Model, Split]:
     split = without_new(make_split(planted_dataset(), SplitConfig(kind="random", seed=1)))
     model = small_model(name, split, **changes)
-    config = TrainingConfig(epochs=30, lr=1e-2, precision="float32", watched="rmse", batch=64)
-    drive(train(split, model, config=config, keep=Kept(), device=CPU))
+    config = TrainingConfig(epochs=30, lr=1e-2, precision="float32", monitor="rmse", batch=64)
+    drive(train(split, model, config=config, recorder=Kept(), device=CPU))
     return model.eval(), split
 
 

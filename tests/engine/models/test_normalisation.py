@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.data.dataset import Scale
@@ -32,7 +32,6 @@ def by_the_definition(ratings, scale):
 
 @pytest.mark.parametrize("scale", [TEN, FIVE])
 @given(tenths=st.lists(st.integers(1, 10), min_size=1, max_size=40))
-@settings(max_examples=80, deadline=None)
 def test_that_it_is_the_formula_of_the_design(scale, tenths):
     ratings = [scale.low + (t - 1) * (scale.high - scale.low) / 9 for t in tenths]
     found, _ = normalised(ratings, scale)
@@ -41,7 +40,6 @@ def test_that_it_is_the_formula_of_the_design(scale, tenths):
 
 @pytest.mark.parametrize("scale", [TEN, FIVE])
 @given(tenths=st.lists(st.integers(1, 10), min_size=1, max_size=40))
-@settings(max_examples=80, deadline=None)
 def test_that_the_way_back_gives_the_rating(scale, tenths):
     ratings = [scale.low + (t - 1) * (scale.high - scale.low) / 9 for t in tenths]
     found, habit = normalised(ratings, scale)
@@ -87,7 +85,6 @@ def test_that_the_way_back_never_falls_and_stays_on_the_scale():
 
 
 @given(tenths=st.lists(st.integers(1, 10), min_size=2, max_size=20))
-@settings(max_examples=50, deadline=None)
 def test_that_a_habit_without_an_entry_is_the_habit_of_the_rest(tenths):
     ratings = torch.tensor([float(t) for t in tenths])
     out = torch.arange(len(tenths))

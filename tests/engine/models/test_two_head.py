@@ -45,7 +45,7 @@ def test_that_the_sparse_first_layer_equals_the_dense_one():
     dense[batch.person_N, batch.item_rows_N] = torch.where(torch.isnan(batch.ratings_N), SMALL.seen_weight, 1.0)
     dense[batch.person_N, batch.item_rows_N + TITLES] = normalised
     expected = dense @ model.first_2IH + model.first_bias_H
-    torch.testing.assert_close(model._first(batch, normalised), expected, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(model.first_layer(batch, normalised), expected, atol=1e-5, rtol=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from engine.data.batches import whole_batch
 from engine.data.dataset import Histories, Scale
 from engine.models.base import Moment
 from engine.models.registry import build
-from engine.models.two_head import TwoHeadConfig, _input_dropout
+from engine.models.two_head import TwoHeadConfig, input_dropout
 
 SCALE, CPU, TITLES = Scale(1, 10, 1), torch.device("cpu"), 24
 QUIET = TwoHeadConfig(
@@ -65,7 +65,7 @@ def test_that_shared_heads_read_the_same_decoder_and_separate_ones_do_not():
     shared, separate = a_model(heads="shared"), a_model()
     decoder = sum(parameter.numel() for parameter in separate.rating_decoder.parameters())
     assert separate.parameter_count - shared.parameter_count == decoder > 0
-    presence, rating = shared._decode(torch.randn(3, 5))
+    presence, rating = shared.decode(torch.randn(3, 5))
     assert torch.equal(presence, rating)
 
 
@@ -105,12 +105,12 @@ def test_that_learned_loss_weights_start_from_theirs_and_move_towards_the_losses
 def test_that_squared_error_presence_is_of_every_title_and_still_gives_chances_in_the_same_order():
     model, batch = a_model(presence_loss="mse"), a_batch(people=2, unrated=())
     outputs = torch.tensor([[0.9, 0.1, 0.3] + [0.0] * (TITLES - 3)] * 2)
-    assert float(model._presence_loss(outputs, batch)) != float(a_model()._presence_loss(outputs, batch))
-    log_probability = model._log_probability(outputs)
+    assert float(model.presence_loss(outputs, batch)) != float(a_model().presence_loss(outputs, batch))
+    log_probability = model.log_probability(outputs)
     assert log_probability.exp().sum(1).tolist() == pytest.approx([1.0, 1.0], abs=1e-5)
     assert log_probability.exp()[0, 0] / log_probability.exp()[0, 2] == pytest.approx(3.0, rel=0.01)
     steps = torch.linspace(-1, 2, TITLES)[None]
-    assert bool((model._log_probability(steps).diff() > 0).all())
+    assert bool((model.log_probability(steps).diff() > 0).all())
 
 
 def test_that_masked_ratings_teach_nothing_about_titles_that_were_only_seen():
@@ -126,9 +126,9 @@ def test_that_unmasked_titles_that_were_only_seen_count_as_rated_at_the_persons_
     model = a_model(mask_unrated=False, huber_delta=100.0)
     predicted = torch.zeros(1, TITLES)
     batch = whole_batch(Histories.of_one([1, 2, 3], [8.0, None, 6.0]), CPU)
-    habit = model._habits(batch)
+    habit = model.habits_of(batch)
     normalised = torch.tensor([0.0, float((1 - habit.alpha) * (7.0 - 5.5) / 2.5), 0.0])
-    assert float(model._rating_loss(predicted, batch, normalised)) == pytest.approx(float(normalised[1] ** 2) / 6)
+    assert float(model.rating_loss(predicted, batch, normalised)) == pytest.approx(float(normalised[1] ** 2) / 6)
 
 
 def test_that_masking_changes_nothing_where_everything_is_rated():
@@ -139,7 +139,7 @@ def test_that_masking_changes_nothing_where_everything_is_rated():
 def test_that_errors_beyond_the_huber_delta_count_linearly():
     batch = whole_batch(Histories.of_one([1], [8.0]), CPU)
     target, model = torch.zeros(1), a_model(huber_delta=0.5)
-    two, three = (float(model._rating_loss(torch.full((1, TITLES), far), batch, target)) for far in (2.0, 3.0))
+    two, three = (float(model.rating_loss(torch.full((1, TITLES), far), batch, target)) for far in (2.0, 3.0))
     assert three - two == pytest.approx(0.5)
 
 
@@ -147,7 +147,7 @@ def test_that_the_input_is_dropped_by_a_share_of_its_own_for_each_person_and_mad
     people, each = 400, 200
     rows = np.tile(np.arange(each), people)
     histories = Histories.of(np.repeat(np.arange(people), each), rows, np.full(len(rows), 7.0), people=people)
-    kept_N = _input_dropout(whole_batch(histories, CPU), torch.Generator().manual_seed(1), low=0.24, high=0.56)
+    kept_N = input_dropout(whole_batch(histories, CPU), torch.Generator().manual_seed(1), low=0.24, high=0.56)
     dropped_U = (kept_N.view(people, each) == 0).float().mean(1)
     assert 0.37 < float(dropped_U.mean()) < 0.43
     assert float(dropped_U.min()) < 0.27
@@ -157,7 +157,7 @@ def test_that_the_input_is_dropped_by_a_share_of_its_own_for_each_person_and_mad
 
 def test_that_a_dropped_entry_is_dropped_as_present_and_as_rated():
     model, batch = a_model(), a_batch(people=1, unrated=())
-    nothing = model._first(batch, torch.ones(4), torch.zeros(4))
+    nothing = model.first_layer(batch, torch.ones(4), torch.zeros(4))
     torch.testing.assert_close(nothing[0], model.first_bias_H)
 
 
@@ -178,7 +178,7 @@ def test_that_a_title_seen_without_a_rating_is_told_by_the_weight_of_seen_titles
     batch = whole_batch(Histories.of_one([1, 2], [8.0, None]), CPU)
     for weight in (0.5, 1.0):
         model = a_model(seen_weight=weight)
-        first = model._first(batch, torch.zeros(2))[0] - model.first_bias_H
+        first = model.first_layer(batch, torch.zeros(2))[0] - model.first_bias_H
         torch.testing.assert_close(first, model.first_2IH[1] + weight * model.first_2IH[2])
 
 
@@ -187,7 +187,7 @@ def test_that_a_title_seen_without_a_rating_is_learned_by_the_weight_of_seen_tit
     outputs = torch.randn(1, TITLES, generator=torch.Generator().manual_seed(5))
     chances = torch.log_softmax(outputs, 1)[0]
     for weight in (0.5, 1.0):
-        found = a_model(seen_weight=weight)._presence_loss(outputs, batch)
+        found = a_model(seen_weight=weight).presence_loss(outputs, batch)
         torch.testing.assert_close(found, -(chances[1] + weight * chances[2]))
 
 

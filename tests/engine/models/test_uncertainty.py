@@ -1,4 +1,4 @@
-"""How far off a predicted rating may be: intervals cover what they say, and nothing is said that was not measured."""
+"""How far off a predicted rating may be: intervals hold as many ratings as they should, by what was measured."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from engine.data.importing.importer import ImportOptions, import_files
 from engine.data.sample import sample_files
 from engine.data.split import SplitConfig, make_split
 from engine.events import drive
-from engine.models import uncertainty
 from engine.models.base import StepModel
-from engine.models.mf import MfConfig
+from engine.models.mf import MfConfig, fitted_variance_weights, variance_parts
 from engine.models.registry import MODELS, build
 from engine.recommending.explanation import explain
 from engine.recommending.recommender import Recommender
@@ -24,7 +23,7 @@ from engine.training.trainer import train
 
 WIDTHS = {0.5: 0.6745, 0.8: 1.2816, 0.95: 1.9600}
 """How many standard deviations to both sides hold so much of a normal distribution."""
-QUICK = TrainingConfig(epochs=4, lr=1e-2, batch=1024, precision="float32", watched="rmse")
+QUICK = TrainingConfig(epochs=4, lr=1e-2, batch=1024, precision="float32", monitor="rmse")
 
 
 def learned(dataset, *, kind="random", name="mf", config=None):
@@ -32,7 +31,7 @@ def learned(dataset, *, kind="random", name="mf", config=None):
     model = small_model(name, split)
     if config is not None:
         model = build(name, config, items=split.titles, scale=split.scale)
-    return drive(train(split, model, config=QUICK, keep=Kept(), device=CPU)).model.eval(), split
+    return drive(train(split, model, config=QUICK, recorder=Kept(), device=CPU)).model.eval(), split
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +45,7 @@ def on_the_sample():
 
 
 @pytest.mark.parametrize("share", WIDTHS)
-def test_that_an_interval_holds_as_many_ratings_as_it_says(on_the_sample, share):
+def test_that_an_interval_holds_as_many_ratings_as_it_should(on_the_sample, share):
     errors_N, sds_N = on_the_sample
     assert len(errors_N) > 5_000
     held = float((np.abs(errors_N) <= WIDTHS[share] * sds_N).mean())
@@ -58,9 +57,9 @@ def test_that_ratings_it_is_less_sure_of_are_further_off(on_the_sample):
     order = np.argsort(sds_N)
     surest, least = order[: len(order) // 5], order[-len(order) // 5 :]
     errors = [float(np.sqrt((errors_N[some] ** 2).mean())) for some in (surest, least)]
-    said = [float(np.sqrt((sds_N[some] ** 2).mean())) for some in (surest, least)]
+    stated = [float(np.sqrt((sds_N[some] ** 2).mean())) for some in (surest, least)]
     assert errors[1] > 1.1 * errors[0]
-    assert errors == pytest.approx(said, rel=0.15)
+    assert errors == pytest.approx(stated, rel=0.15)
 
 
 def test_that_a_person_with_few_ratings_and_a_title_with_few_leave_more_open():
@@ -69,7 +68,7 @@ def test_that_a_person_with_few_ratings_and_a_title_with_few_leave_more_open():
     long, short = Histories.of_one(rows, [4.0] * 20), Histories.of_one(rows[:2], [4.0] * 2)
     wanted = Histories.of_one([30], [0.0])
     with torch.no_grad():
-        parts_long, parts_short = (model._uncertainty_parts(one, wanted) for one in (long, short))
+        parts_long, parts_short = (model.variance_parts_of(profile, wanted) for profile in (long, short))
     assert parts_short[0, 1] > parts_long[0, 1] > 0
     assert parts_long[0, 2] == pytest.approx(1 / (1 + float(model.counts_I[30])))
 
@@ -77,36 +76,36 @@ def test_that_a_person_with_few_ratings_and_a_title_with_few_leave_more_open():
 def test_that_openness_is_that_of_the_ridge_system():
     model, _ = learned(planted_dataset())
     history, config = Histories.of_one([3, 8, 21, 5], [5.0, 1.0, np.nan, 4.0]), model.config
-    features_IF = model._features().detach().double().numpy()
+    features_IF = model.features().detach().double().numpy()
     x_nF = features_IF[[3, 8, 5]]
     system_FF = x_nF.T @ x_nF + (3 * config.l2 + config.fold_in_l2) * np.eye(x_nF.shape[1])
     expected = [features_IF[row] @ np.linalg.solve(system_FF, features_IF[row]) for row in (0, 30)]
     with torch.no_grad():
-        said = model._uncertainty_parts(history, Histories.of_one([0, 30], [0.0, 0.0]))[:, 1]
-    assert said == pytest.approx(expected, rel=1e-6)
+        stated = model.variance_parts_of(history, Histories.of_one([0, 30], [0.0, 0.0]))[:, 1]
+    assert stated == pytest.approx(expected, rel=1e-6)
 
 
 def test_that_the_parts_of_a_known_variance_are_found_again():
     dice = np.random.default_rng(3)
-    parts_NP = uncertainty.parts_of(dice.random(60_000), dice.integers(0, 50, 60_000).astype(float))
+    parts_NP = variance_parts(dice.random(60_000), dice.integers(0, 50, 60_000).astype(float))
     true_P = np.array([0.5, 0.8, 1.5])
     errors_N = dice.normal(0, np.sqrt(parts_NP @ true_P))
-    assert uncertainty.fitted_parts(errors_N, parts_NP) == pytest.approx(true_P, rel=0.15)
+    assert fitted_variance_weights(errors_N, parts_NP) == pytest.approx(true_P, rel=0.15)
 
 
-def test_that_a_handful_of_held_out_ratings_tells_nothing():
-    parts_NP = uncertainty.parts_of(np.ones(20), np.ones(20))
-    assert uncertainty.fitted_parts(np.ones(20), parts_NP) is None
+def test_that_a_handful_of_held_out_ratings_is_too_few():
+    parts_NP = variance_parts(np.ones(20), np.ones(20))
+    assert fitted_variance_weights(np.ones(20), parts_NP) is None
 
 
-def test_that_lists_and_reasons_say_how_far_off_a_rating_may_be():
+def test_that_lists_and_reasons_state_how_far_off_a_rating_may_be():
     dataset = planted_dataset()
     model, _ = learned(dataset)
     recommender, history = Recommender(model, dataset), dataset.histories.row(4)
     listed = recommender.recommend(history, top=5).items
-    wanted = Histories.of_one([one.item_row for one in listed], [0.0] * 5)
+    wanted = Histories.of_one([item.item_row for item in listed], [0.0] * 5)
     expected = model.rating_sds_of(history, wanted).tolist()
-    assert [one.predicted_sd for one in listed] == pytest.approx(expected)
+    assert [item.predicted_sd for item in listed] == pytest.approx(expected)
     assert explain(recommender, history, listed[2].item_row).predicted_sd == pytest.approx(expected[2])
 
 
@@ -130,7 +129,7 @@ def test_that_only_models_that_declare_it_know_any_uncertainty():
 def test_that_weights_of_a_former_version_load_without_uncertainty():
     model, split = learned(planted_dataset())
     assert model.states_uncertainty
-    weights = {name: one for name, one in model.state_dict().items() if name != "uncertainty_P"}
+    weights = {name: tensor for name, tensor in model.state_dict().items() if name != "uncertainty_P"}
     fresh = small_model("mf", split)
     fresh.load_state_dict(weights)
     assert not fresh.states_uncertainty

@@ -191,13 +191,13 @@ def test_that_a_stop_before_it_is_mixed_keeps_nothing(library, parts, stage):
 
 def test_that_a_stop_while_it_is_judged_keeps_the_blend(library, parts):
     finished = stop_at(
-        operations.blend(library, parts), lambda event: isinstance(event, StageStarted) and event.stage == "judging"
+        operations.blend(library, parts), lambda event: isinstance(event, StageStarted) and event.stage == "evaluating"
     )
     assert library.runs.find(finished.run_id).status == "finished"
 
 
 def test_that_models_of_ratings_are_mixed_by_their_errors(library, dataset):
-    split, quick = SplitConfig(kind="random"), QUICK.changed(lr=1e-2, batch=200, epochs=8, watched="rmse")
+    split, quick = SplitConfig(kind="random"), QUICK.changed(lr=1e-2, batch=200, epochs=8, monitor="rmse")
     runs = [
         popularity(library, dataset, split=split),
         drive(
@@ -273,6 +273,7 @@ def test_that_a_list_is_told_part_by_part_as_each_of_its_titles_is(library, data
     recommender = drive(operations.blend(library, parts)).recommender
     said = drive(operations.recommend(recommender, profile_of_user(dataset, "7"), explain=True))
 
+    assert len(said.insights.titles) >= 3
     for title in said.insights.titles[:3]:
         alone = explain(recommender, said.match.history, title.item_row)
         of_item = {one.item_row: one.parts for one in (*alone.carried, *alone.against)}

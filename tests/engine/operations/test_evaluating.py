@@ -11,7 +11,7 @@ from engine import operations
 from engine.data.dataset import Histories
 from engine.data.split import HeldOut, SplitConfig, make_split
 from engine.errors import DataError, SettingError
-from engine.evaluation.protocol import judge, watched_value
+from engine.evaluation.protocol import evaluate_model, monitor_value
 from engine.evaluation.result import compare
 from engine.events import StageStarted, Stop, drive
 from engine.models.base import ClosedFormModel
@@ -108,6 +108,7 @@ def test_that_ease_is_left_out_where_it_does_not_fit(library, dataset, monkeypat
 
 def test_that_a_stop_keeps_no_half_of_the_baselines(library, dataset):
     yields = sum(1 for _ in operations.baselines(library, dataset, RANDOM))
+    assert yields > 2
     for place in range(1, yields + 1, 7):
         split = RANDOM.changed(seed=100 + place)
         seen = iter(range(1, place + 1))
@@ -132,7 +133,7 @@ def test_that_people_without_a_history_are_judged_by_every_model(library, datase
     nothing = split.test.fold_in.where(np.zeros(split.test.fold_in.entries, dtype=bool))
     people = HeldOut(split.test.user_rows_U, nothing, split.test.to_find)
     kept = model_of(library.runs.load(finished.run_id), dataset)
-    judgement = drive(judge(kept, people, candidates_I=split.candidates_I, cold_start_people=5))
+    judgement = drive(evaluate_model(kept, people, candidates_I=split.candidates_I, cold_start_people=5))
     assert 0 <= judgement.metrics["ndcg@20"].value <= 1
     assert judgement.breakdown("cold start") is None, "there is nothing to shorten"
     if kept.can.predicts_ratings:
@@ -149,7 +150,7 @@ def test_that_ratings_are_not_asked_of_a_model_of_likes(library, dataset, model)
     kept = model_of(library.runs.load(library.runs.find("latest").run_id), dataset)
     assert isinstance(kept, ClosedFormModel)
     with pytest.raises(SettingError, match=r"rmse cannot be measured for ease.*Watch another metric"):
-        watched_value(kept, split.test, candidates_I=split.candidates_I, metric="rmse")
+        monitor_value(kept, split.test, candidates_I=split.candidates_I, metric="rmse")
 
 
 def test_that_people_with_nothing_rated_to_find_are_refused_in_words(library, dataset):
@@ -162,4 +163,4 @@ def test_that_people_with_nothing_rated_to_find_are_refused_in_words(library, da
     )
     people = HeldOut(split.test.user_rows_U, split.test.fold_in, unrated)
     with pytest.raises(DataError, match=r"Nobody among the held-out people.*holds out more"):
-        drive(judge(kept, people, candidates_I=split.candidates_I))
+        drive(evaluate_model(kept, people, candidates_I=split.candidates_I))

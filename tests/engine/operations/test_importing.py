@@ -72,6 +72,7 @@ def test_that_a_person_is_told_where_memory_looks_short(library, path, monkeypat
 def test_that_a_large_import_with_room_is_not_talked_about(library, path):
     heard = []
     drive(operations.import_files(library, [path]), on_event=heard.append)
+    assert heard
     assert not [one for one in heard if isinstance(one, Advised)]
 
 

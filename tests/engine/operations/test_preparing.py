@@ -9,7 +9,7 @@ from engine import operations
 from engine.errors import DataError, DeviceError, TrainingError
 from engine.events import StageStarted, Stop, drive
 from engine.models.ease import Ease
-from engine.training.lr_finder import FinderConfig
+from engine.training.config import FinderConfig
 
 
 def test_that_a_file_is_imported_kept_and_open(library, tmp_path):

@@ -16,7 +16,7 @@ from engine.errors import LibraryError, SettingError
 from engine.events import drive
 from engine.models.mf import MfConfig
 from engine.operations import evaluating
-from engine.training.lr_finder import FinderConfig
+from engine.training.config import FinderConfig
 
 
 @pytest.mark.parametrize("model", ["two_head", "ease", "popularity"])
@@ -63,24 +63,22 @@ def test_that_another_protocol_is_refused(library, dataset):
 
 def test_that_ease_is_advised_where_it_is_better(library, dataset):
     unlearned = drive(trained(library, dataset, training=QUICK.changed(epochs=1, lr=1e-7)))
-    assert unlearned.advice.startswith(
-        "On data this small Liked together (EASE) is the better choice for lists: NDCG@100 0."
-    )
+    assert unlearned.advice.startswith("On data this small Liked together is the better choice for lists: NDCG@100 0.")
     assert unlearned.advice.endswith("It is computed in seconds; it predicts no ratings.")
     only_ranks = trained(library, dataset, model="mult_dae", model_config=None, training=QUICK.changed(epochs=1))
     advice = drive(only_ranks).advice
-    assert "Liked together (EASE)" in advice
+    assert "Liked together" in advice
     assert "for lists" not in advice
 
 
 def test_that_averages_are_advised_where_they_foretell_ratings_better(library, dataset):
     split = SplitConfig(kind="random")
     config = MfConfig(rank=4, bias=False, init="normal")
-    training = QUICK.changed(epochs=1, lr=1e-7, watched="rmse")
+    training = QUICK.changed(epochs=1, lr=1e-7, monitor="rmse")
     unlearned = drive(trained(library, dataset, model="mf", model_config=config, training=training, split=split)).advice
     assert unlearned.startswith("Averages of title and person foretell the validation ratings better than this model")
     at_best = MfConfig(rank=1, bias=True, l2=0.02)
-    learned = QUICK.changed(epochs=15, lr=2e-2, watched="rmse", schedule="constant")
+    learned = QUICK.changed(epochs=15, lr=2e-2, monitor="rmse", schedule="constant")
     assert (
         "Averages"
         not in drive(trained(library, dataset, model="mf", model_config=at_best, training=learned, split=split)).advice

@@ -20,11 +20,11 @@ from engine.library.store import Library
 from engine.models import ease
 from engine.models.mf import MfConfig
 from engine.models.registry import build
-from engine.training import loop, step, trainer
+from engine.training import step, trainer
 from engine.training.config import TrainingConfig
 from engine.training.search import SearchConfig
 
-QUICK = TrainingConfig(epochs=2, lr=1e-2, batch=200, watched="rmse", precision="float32", schedule="constant")
+QUICK = TrainingConfig(epochs=2, lr=1e-2, batch=200, monitor="rmse", precision="float32", schedule="constant")
 GRID = {"rank": (2, 4, 6)}
 
 
@@ -83,7 +83,7 @@ def test_that_progress_over_all_runs_is_reported(library, dataset):
     events = []
     drive(searched(library, dataset), on_event=events.append)
     started = next(one for one in events if isinstance(one, SearchStarted))
-    assert (started.runs, started.ended, started.watched) == (3, 0, "rmse")
+    assert (started.runs, started.ended, started.monitor) == (3, 0, "rmse")
     moved = [event for event in events if isinstance(event, SearchMoved)]
     assert [(one.place, one.status) for one in moved] == [
         (place, status) for place in (1, 2, 3) for status in ("running", "finished")
@@ -105,7 +105,7 @@ def test_that_models_computed_at_once_are_compared_on_validation_people(library,
     assert statuses(result) == ["finished"] * 3
     assert len({row.value for row in result.rows}) > 1
     assert result.best.value == max(row.value for row in result.rows)
-    assert result.record.watched == "ndcg@100"
+    assert result.record.monitor == "ndcg@100"
 
 
 def test_that_a_stopped_search_keeps_its_runs_and_goes_on_in_a_new_process(tmp_path):
@@ -136,8 +136,8 @@ def test_that_a_search_that_is_done_goes_on_with_nothing(library, dataset):
 
 
 def test_that_a_killed_search_goes_on_from_the_checkpoint_of_its_run(library, dataset, monkeypatch):
-    monkeypatch.setattr(loop, "_CHECKPOINT_EVERY_S", 0.0)
-    monkeypatch.setattr(loop, "_CHECKPOINT_COST", 0.0)
+    monkeypatch.setattr(trainer, "_CHECKPOINT_EVERY_S", 0.0)
+    monkeypatch.setattr(trainer, "_CHECKPOINT_COST", 0.0)
     job, is_moment = searched(library, dataset), in_run(2, EpochEnded)
     while not is_moment(next(job)):
         pass
@@ -152,7 +152,7 @@ def test_that_a_killed_search_goes_on_from_the_checkpoint_of_its_run(library, da
 
 def test_that_a_run_stopped_while_it_was_judged_is_only_judged_again(library, dataset):
     in_second = in_run(2, StageStarted)
-    stopped = stop_at(searched(library, dataset), lambda event: in_second(event) and event.stage == "judging")
+    stopped = stop_at(searched(library, dataset), lambda event: in_second(event) and event.stage == "evaluating")
     assert statuses(stopped) == ["finished", "stopped", "waiting"]
     assert not stopped.rows[1].metrics
     steps = library.runs.find(stopped.rows[1].run_id).steps
@@ -271,7 +271,7 @@ def test_that_a_failed_run_is_recorded_and_the_search_goes_on(library, dataset, 
 
 
 def test_that_a_run_that_diverges_is_said_and_the_search_goes_on(library, dataset):
-    training = QUICK.changed(optimizer="sgd", watched="ndcg@20", batch=20)
+    training = QUICK.changed(optimizer="sgd", monitor="ndcg@20", batch=20)
     choices = {"model": "two_head", "model_config": SMALL, "training": training}
     result = drive(searched(library, dataset, grid={"lr": (100.0, 1e-2)}, **choices))
     assert statuses(result) == ["diverged", "finished"], result.rows[0].note

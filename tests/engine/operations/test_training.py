@@ -51,7 +51,7 @@ def test_that_a_stopped_run_keeps_what_it_learned_and_is_not_judged(library, dat
     assert operations.recommender_of(library, finished.run_id).run_id == finished.run_id
 
 
-@pytest.mark.parametrize("stage", ["judging", "comparing"])
+@pytest.mark.parametrize("stage", ["evaluating", "comparing"])
 def test_that_a_stop_after_training_keeps_the_finished_run(library, dataset, stage):
     finished = stop_at(
         trained(library, dataset), lambda event: isinstance(event, StageStarted) and event.stage == stage

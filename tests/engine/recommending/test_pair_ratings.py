@@ -32,8 +32,8 @@ def fitted(name):
         drive(model.fit(split.train))
         return model.eval()
     model = small_model(name, split)
-    config = TrainingConfig(epochs=8, lr=1e-2, batch=64, precision="float32", watched="rmse")
-    return drive(train(split, model, config=config, keep=Kept(), device=CPU)).model.eval()
+    config = TrainingConfig(epochs=8, lr=1e-2, batch=64, precision="float32", monitor="rmse")
+    return drive(train(split, model, config=config, recorder=Kept(), device=CPU)).model.eval()
 
 
 @pytest.fixture(scope="module", params=WITH_RATINGS)

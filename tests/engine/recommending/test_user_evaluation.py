@@ -12,25 +12,25 @@ from engine.events import Progressed, Stop, drive
 from engine.models.popularity import Popularity, PopularityConfig
 from engine.recommending import explanation
 from engine.recommending.recommender import Recommender
-from engine.recommending.user_evaluation import how_well_known, score_interval
+from engine.recommending.user_evaluation import evaluate_user, score_interval
 
 HISTORY = Histories.of_one([0, 1, 2, 3, 4, 6], [5.0, 4.0, 1.0, 4.5, 3.0, None])
 
 
 @pytest.fixture
 def found(dataset, make_model):
-    return drive(how_well_known(Recommender(make_model(), dataset), HISTORY))
+    return drive(evaluate_user(Recommender(make_model(), dataset), HISTORY))
 
 
 def entry(found, title):
-    return next(one for one in found.entries if one.title == title)
+    return next(entry for entry in found.entries if entry.title == title)
 
 
 def test_that_every_rating_is_predicted_from_the_others(dataset, make_model, found):
     model = make_model()
-    for one in found.entries:
-        keep = HISTORY.where(HISTORY.item_rows_N != one.item_row)
-        assert one.predicted == pytest.approx(model.predict(keep).rating_UI[0, one.item_row].item())
+    for left_out in found.entries:
+        rest = HISTORY.where(HISTORY.item_rows_N != left_out.item_row)
+        assert left_out.predicted == pytest.approx(model.predict(rest).rating_UI[0, left_out.item_row].item())
     assert [entry.title for entry in found.entries] == ["Alien", "Amelie", "Armageddon", "Brazil", "Casablanca"]
 
 
@@ -55,17 +55,17 @@ def test_that_equal_scores_are_ordered_by_item_row(found):
 
 
 def test_that_titles_the_person_has_seen_take_no_place_in_the_list(dataset, make_model):
-    found = drive(how_well_known(Recommender(make_model(), dataset), HISTORY, seen_rows=(5,)))
+    found = drive(evaluate_user(Recommender(make_model(), dataset), HISTORY, seen_rows=(5,)))
     assert entry(found, "Amelie").rank == 1
 
 
 def test_that_the_most_liked_stand_beside_the_model(dataset, make_model, found):
-    usual = Popularity(PopularityConfig(), items=8, scale=dataset.scale)
-    drive(usual.fit(dataset.histories))
+    baseline = Popularity(PopularityConfig(), items=8, scale=dataset.scale)
+    drive(baseline.fit(dataset.histories))
     rest = HISTORY.where(HISTORY.item_rows_N != 3)
-    assert entry(found, "Brazil").usual == pytest.approx(float(usual.predict(rest).rating_UI[0, 3]))
-    assert entry(found, "Brazil").usual_rank == 1
-    given = drive(how_well_known(Recommender(make_model(), dataset), HISTORY, usual=usual))
+    assert entry(found, "Brazil").baseline == pytest.approx(float(baseline.predict(rest).rating_UI[0, 3]))
+    assert entry(found, "Brazil").baseline_rank == 1
+    given = drive(evaluate_user(Recommender(make_model(), dataset), HISTORY, baseline=baseline))
     assert given == found
 
 
@@ -76,15 +76,15 @@ def test_that_the_error_is_that_of_the_predictions_with_an_interval_around_it(fo
     assert rmse.model.value == pytest.approx(np.sqrt((errors**2).mean()))
     assert mae.model.value == pytest.approx(np.abs(errors).mean())
     assert rmse.model.low < rmse.model.value < rmse.model.high
-    assert rmse.difference.value == pytest.approx(rmse.model.value - rmse.usual.value)
+    assert rmse.difference.value == pytest.approx(rmse.model.value - rmse.baseline.value)
 
 
-def test_that_a_model_equal_to_the_usual_one_differs_by_nothing(dataset):
-    usual = Popularity(PopularityConfig(), items=8, scale=dataset.scale)
-    drive(usual.fit(dataset.histories))
-    found = drive(how_well_known(Recommender(usual, dataset), HISTORY))
+def test_that_a_model_equal_to_the_baseline_differs_by_nothing(dataset):
+    baseline = Popularity(PopularityConfig(), items=8, scale=dataset.scale)
+    drive(baseline.fit(dataset.histories))
+    found = drive(evaluate_user(Recommender(baseline, dataset), HISTORY))
     assert (found.figures["mae"].difference.low, found.figures["mae"].difference.high) == (0.0, 0.0)
-    assert all(entry.rank == entry.usual_rank for entry in found.entries)
+    assert all(entry.rank == entry.baseline_rank for entry in found.entries)
 
 
 def test_that_hits_are_the_share_of_favourites_in_the_first_titles(found):
@@ -104,8 +104,8 @@ def test_that_three_of_three_are_not_certain():
 
 def test_that_a_model_of_likes_is_asked_about_favourites_only(dataset, make_model):
     model = make_model(learns_from="likes", predicts_ratings=False)
-    found = drive(how_well_known(Recommender(model, dataset), HISTORY))
-    assert [one.title for one in found.entries] == ["Alien", "Amelie", "Brazil"]
+    found = drive(evaluate_user(Recommender(model, dataset), HISTORY))
+    assert [entry.title for entry in found.entries] == ["Alien", "Amelie", "Brazil"]
     assert "rmse" not in found.figures
     assert "hits@100" in found.figures
     assert all(entry.predicted is None for entry in found.entries)
@@ -114,7 +114,7 @@ def test_that_a_model_of_likes_is_asked_about_favourites_only(dataset, make_mode
 def test_that_too_few_ratings_are_refused_with_how_many_it_takes(dataset, make_model):
     few = Histories.of_one([0, 1, 2, 3, 6], [5.0, 4.0, 1.0, 2.0, None])
     with pytest.raises(ProfileError, match="from 5 on") as refused:
-        drive(how_well_known(Recommender(make_model(), dataset), few))
+        drive(evaluate_user(Recommender(make_model(), dataset), few))
     assert "Rate" in refused.value.remedy
 
 
@@ -122,19 +122,19 @@ def test_that_titles_training_never_saw_are_not_asked_about(dataset, make_model)
     candidates_I = np.ones(8, dtype=np.bool_)
     candidates_I[4] = False
     with pytest.raises(ProfileError, match="4 of the ratings"):
-        drive(how_well_known(Recommender(make_model(), dataset, candidates_I=candidates_I), HISTORY))
+        drive(evaluate_user(Recommender(make_model(), dataset, candidates_I=candidates_I), HISTORY))
 
 
 def test_that_somebody_without_favourites_has_errors_but_no_hits(dataset, make_model):
     harsh = Histories.of_one([0, 1, 2, 3, 4], [2.0, 1.0, 1.0, 3.0, 2.5])
-    found = drive(how_well_known(Recommender(make_model(), dataset), harsh))
+    found = drive(evaluate_user(Recommender(make_model(), dataset), harsh))
     assert found.favourites == 0
     assert set(found.figures) == {"rmse", "mae"}
 
 
 def test_that_a_stop_keeps_the_ratings_looked_at_so_far(dataset, make_model, monkeypatch):
     monkeypatch.setattr(explanation, "_MOST_AT_ONCE", 1)
-    job = how_well_known(Recommender(make_model(), dataset), HISTORY)
+    job = evaluate_user(Recommender(make_model(), dataset), HISTORY)
     steps = 0
     try:
         event = next(job)
@@ -149,6 +149,9 @@ def test_that_a_stop_keeps_the_ratings_looked_at_so_far(dataset, make_model, mon
 
 
 def test_that_no_mode_of_torch_leaks_to_the_driver(dataset, make_model):
-    for _ in how_well_known(Recommender(make_model(), dataset), HISTORY):
+    yields = 0
+    for _ in evaluate_user(Recommender(make_model(), dataset), HISTORY):
         assert torch.is_grad_enabled()
         assert not torch.is_inference_mode_enabled()
+        yields += 1
+    assert yields

@@ -12,7 +12,7 @@ from planted import planted_dataset
 from engine.data.dataset import Scale
 from engine.data.split import HeldOut, SplitConfig, make_split
 from engine.errors import DataError
-from engine.evaluation.protocol import judge
+from engine.evaluation.protocol import evaluate_model
 from engine.events import drive
 from engine.models.base import Capabilities, Model, Prediction
 from engine.models.blend import Blend, BlendConfig, Part
@@ -101,7 +101,7 @@ def test_that_the_value_is_the_ndcg_of_the_blend_itself(split):
     copies = tuple(Part("", {}, "", weight) for weight in weights.weights)
     blend = Blend(BlendConfig(copies=copies), items=split.titles, scale=SCALE, models=parts)
     blend.candidates_I.copy_(torch.from_numpy(split.candidates_I))
-    job = judge(blend, split.validation, candidates_I=split.candidates_I, ks=(100,), intervals=False)
+    job = evaluate_model(blend, split.validation, candidates_I=split.candidates_I, ks=(100,), intervals=False)
     judgement = drive(job)
     assert weights.value == pytest.approx(judgement.metrics["ndcg@100"].value, abs=1e-9)
     assert weights.people == judgement.people
@@ -145,7 +145,9 @@ def test_that_nobody_with_anything_to_find_is_told(split):
 
 def test_that_neighbours_stay_on_the_simplex():
     for weights in (np.array([1.0, 0.0, 0.0]), np.array([0.5, 0.3, 0.2])):
-        for other in neighbours(weights, 0.1):
+        found = list(neighbours(weights, 0.1))
+        assert found
+        for other in found:
             assert other.sum() == pytest.approx(1.0, abs=1e-5)
             assert (other >= 0).all()
             assert not np.array_equal(other, weights)

@@ -41,6 +41,7 @@ def test_that_a_checkpoint_cut_short_says_where_and_what_to_do(tmp_path, name, k
 
 def test_that_no_file_of_a_checkpoint_is_a_pickle(tmp_path):
     save_state(tmp_path, a_state())
+    assert any(path.suffix == ".safetensors" for path in tmp_path.iterdir())
     for path in tmp_path.iterdir():
         start = path.read_bytes()[:2]
         assert start not in (b"PK", b"\x80\x02", b"\x80\x04", b"\x80\x05"), path.name

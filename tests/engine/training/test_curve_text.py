@@ -151,7 +151,7 @@ def test_that_few_epochs_are_not_read_and_say_so_only_at_the_end():
 def test_that_without_held_out_people_nothing_is_claimed_about_overfitting():
     curve = [EpochEnded(n, n, 1.0 / n, (), (), "training loss", True, 1e-3) for n in range(1, 8)]
     reading = read_curves(curve)
-    assert reading.kind == "unjudged"
+    assert reading.kind == "unvalidated"
     assert "Nothing was held out" in reading.words
 
 

@@ -8,8 +8,8 @@ from engine.data.split import Split
 from engine.errors import SettingError
 from engine.events import LossesMeasured, Stop, drive
 from engine.models.registry import kind_of
-from engine.training.config import TrainingConfig
-from engine.training.lr_finder import FinderConfig, find_rate, suggest
+from engine.training.config import FinderConfig, TrainingConfig
+from engine.training.lr_finder import find_rate, suggest
 
 TRAINING = TrainingConfig(batch=160, precision="float32")
 FINDER = FinderConfig()
@@ -87,7 +87,7 @@ def test_that_training_after_a_sweep_equals_training_without_one(split, fresh_mo
     swept, plain = fresh_model(), fresh_model()
     sweep(split, swept)
     for model in (swept, plain):
-        drive(train(split, model, config=config, keep=kept, device=CPU))
+        drive(train(split, model, config=config, recorder=kept, device=CPU))
     for one, other in zip(swept.state_dict().values(), plain.state_dict().values(), strict=True):
         assert torch.equal(one, other)
 
@@ -97,13 +97,13 @@ def test_that_a_sweep_works_in_a_pause_of_training(split, fresh_model, kept):
 
     config = TRAINING.changed(epochs=2, lr=1e-3)
     paused, plain = fresh_model(), fresh_model()
-    job = train(split, paused, config=config, keep=kept, device=CPU)
+    job = train(split, paused, config=config, recorder=kept, device=CPU)
     for _ in range(7):
         next(job)
     sweep(split, paused)
     for _ in job:
         pass
-    drive(train(split, plain, config=config, keep=kept, device=CPU))
+    drive(train(split, plain, config=config, recorder=kept, device=CPU))
     for one, other in zip(paused.state_dict().values(), plain.state_dict().values(), strict=True):
         assert torch.equal(one, other)
 
@@ -199,7 +199,10 @@ def test_that_the_rates_run_from_end_to_end(spacing):
 
 
 def test_that_no_mode_leaks_to_the_driver_at_any_yield(split, fresh_model):
+    yields = 0
     for _ in find_rate(split, fresh_model(), training=TRAINING, finder=FINDER, device=CPU):
         assert torch.is_grad_enabled()
         assert not torch.is_inference_mode_enabled()
         assert not torch.is_autocast_enabled("cpu")
+        yields += 1
+    assert yields >= FINDER.steps

@@ -7,25 +7,25 @@ import pytest
 from engine.data.split import SplitConfig
 from engine.errors import SettingError
 from engine.training.config import TrainingConfig
+from engine.training.plan import TrainingPlan
 from engine.training.search import (
-    Base,
     SearchConfig,
+    format_settings,
+    format_value,
     grid_of,
     read_values,
     refuse_unmeasurable,
-    settings_words,
-    value_words,
     varied_settings,
 )
 
-MF = Base.of("mf")
+MF = TrainingPlan.of("mf")
 ALL = SearchConfig()
 
 
 def test_that_a_grid_is_the_product_with_the_last_setting_fastest():
     grid = grid_of(MF, {"rank": (10, 25), "lr": (1e-3, 3e-3)})
     trials = grid.trials(ALL)
-    assert [settings_words(trial.values) for trial in trials] == [
+    assert [format_settings(trial.values) for trial in trials] == [
         "rank=10, lr=1e-3", "rank=10, lr=3e-3", "rank=25, lr=1e-3", "rank=25, lr=3e-3"
     ]  # fmt: skip
     assert (trials[3].model_config.rank, trials[3].training.lr) == (25, 3e-3)
@@ -33,8 +33,8 @@ def test_that_a_grid_is_the_product_with_the_last_setting_fastest():
 
 
 def test_that_texts_mean_values_of_the_settings_own_kind():
-    base = Base.of("two_head")
-    values = read_values(base, ["hidden=600-200,2048", "lr=auto, 1e-3", "activation=tanh"])
+    plan = TrainingPlan.of("two_head")
+    values = read_values(plan, ["hidden=600-200,2048", "lr=auto, 1e-3", "activation=tanh"])
     assert values == {"hidden": ((600, 200), (2048,)), "lr": (None, 1e-3), "activation": ("tanh",)}
 
 
@@ -50,6 +50,7 @@ def test_that_texts_mean_values_of_the_settings_own_kind():
         ("depth=3", "no setting called 'depth' here. Known are: .*rank"),
         ("lr=0", r"Learning rate \(lr\) lies between 1e-8 and 100; 0.0 does not"),
         ("kind=random,time", "cannot vary in a search: .* different people"),
+        ("monitor=rmse,ndcg@100", "cannot vary in a search: .* different metrics"),
         ("watched=rmse,ndcg@100", "cannot vary in a search: .* different metrics"),
     ],
 )
@@ -70,8 +71,8 @@ def test_that_a_value_given_twice_counts_once():
 
 
 def test_that_a_combination_that_learns_nothing_is_refused_with_its_sentence():
-    base = Base.of("mf", training=TrainingConfig(schedule="reduce_on_plateau"))
-    grid = grid_of(base, {"lr": (1e-3, 1e-7), "min_lr": (1e-8, 1e-6)})
+    plan = TrainingPlan.of("mf", training=TrainingConfig(schedule="reduce_on_plateau"))
+    grid = grid_of(plan, {"lr": (1e-3, 1e-7), "min_lr": (1e-8, 1e-6)})
     with pytest.raises(SettingError, match=r"lr=1e-7, min_lr=1e-6 would end before it began"):
         grid.trials(ALL)
 
@@ -94,8 +95,8 @@ def test_that_the_draw_is_the_whole_grid_where_that_is_small():
 
 
 def test_that_a_model_computed_at_once_varies_its_own_settings_only():
-    ease = Base.of("ease")
-    assert [one.name for one, _ in varied_settings(ease)] == ["l2", "other_ratings", "evenness", "dropout"]
+    ease = TrainingPlan.of("ease")
+    assert [declared.name for declared, _ in varied_settings(ease)] == ["l2", "other_ratings", "evenness", "dropout"]
     assert grid_of(ease, {"l2": (100, 300)}).trials(ALL)[0].training is None
     with pytest.raises(SettingError, match="no setting called 'lr'"):
         grid_of(ease, {"lr": (1e-3,)})
@@ -103,28 +104,29 @@ def test_that_a_model_computed_at_once_varies_its_own_settings_only():
         grid_of(ease, {"seed": (1, 2)})
 
 
-def test_that_what_compares_runs_is_what_they_are_trained_to_watch():
-    base = Base.of("mf", training=TrainingConfig(watched="rmse"))
-    assert base.watched(ALL) == "rmse"
-    trials = grid_of(base, {"rank": (5,)}).trials(SearchConfig(watched="ndcg@20"))
-    assert trials[0].training.watched == "ndcg@20"
+def test_that_runs_are_compared_by_the_monitor_of_their_training():
+    plan = TrainingPlan.of("mf", training=TrainingConfig(monitor="rmse"))
+    grid = grid_of(plan, {"rank": (5,)})
+    assert grid.monitor(ALL) == "rmse"
+    trials = grid.trials(SearchConfig(monitor="ndcg@20"))
+    assert trials[0].training.monitor == "ndcg@20"
 
 
 @pytest.mark.parametrize(
-    ("base", "sentence"),
+    ("plan", "sentence"),
     [
-        (Base.of("mult_vae", training=TrainingConfig(watched="rmse")), "mult_vae predicts no ratings"),
-        (Base.of("mf", split=SplitConfig(kind="none")), "holds nothing out"),
-        (Base.of("mf", split=SplitConfig(kind="random", validation_share=0.0)), "holds nothing out"),
+        (TrainingPlan.of("mult_vae", training=TrainingConfig(monitor="rmse")), "mult_vae predicts no ratings"),
+        (TrainingPlan.of("mf", split=SplitConfig(kind="none")), "holds nothing out"),
+        (TrainingPlan.of("mf", split=SplitConfig(kind="random", validation_share=0.0)), "holds nothing out"),
     ],
 )
-def test_that_runs_that_could_not_be_compared_are_refused(base, sentence):
+def test_that_runs_that_could_not_be_compared_are_refused(plan, sentence):
     with pytest.raises(SettingError, match=sentence):
-        refuse_unmeasurable(base, ALL)
+        refuse_unmeasurable(plan, ALL)
 
 
 def test_that_values_in_words_read_back_as_they_were():
-    base = Base.of("two_head")
+    plan = TrainingPlan.of("two_head")
     given = {"hidden": ((600, 200), (64,)), "lr": (None, 3.1e-3), "mask_unrated": (True, False)}
-    texts = [f"{name}={','.join(value_words(one) for one in values)}" for name, values in given.items()]
-    assert read_values(base, texts) == given
+    texts = [f"{name}={','.join(format_value(value) for value in values)}" for name, values in given.items()]
+    assert read_values(plan, texts) == given

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import resuming_process
 import torch
 from planted import CPU, Kept
 from small_models import small_model
@@ -35,7 +36,7 @@ def run(split, model, config=CONFIG, *, kept=None, resume_from=None, stop_after=
         steps += 1
         return stop_after is not None and steps >= stop_after
 
-    job = train(split, model, config=config, keep=kept, device=CPU, resume_from=resume_from)
+    job = train(split, model, config=config, recorder=kept, device=CPU, resume_from=resume_from)
     result = drive(job, on_event=events.append, should_stop=should_stop)
     return result, events, kept
 
@@ -92,23 +93,21 @@ def test_that_a_run_stopped_anywhere_and_resumed_equals_the_whole_run_to_the_bit
     assert (kept.curves + resumed_kept.curves) == whole_kept.curves
 
 
+@pytest.mark.slow
 def test_that_a_run_resumed_in_a_new_process_equals_the_whole_run_to_the_bit(tmp_path):
-    here = Path(__file__).parent
-
-    def process(*arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, str(here / "resuming_process.py"), str(tmp_path), *arguments],
-            capture_output=True,
-            text=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(here.parents[1] / "support"), str(here.parents[2])])},
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    whole = json.loads(process("whole"))
-    process("stop", "17")
-    resumed = json.loads(process("resume"))
-    assert resumed == whole
+    whole = resuming_process.ended(tmp_path, "whole")
+    stopped = resuming_process.ended(tmp_path, "stop", 17)
+    support = Path(resuming_process.__file__)
+    places = os.pathsep.join([str(support.parent), str(support.parents[2])])
+    resumed = subprocess.run(
+        [sys.executable, str(support), str(tmp_path), "resume"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": places},
+    )
+    assert resumed.returncode == 0, resumed.stderr
+    assert json.loads(resumed.stdout) == json.loads(json.dumps(whole))
+    assert all(0 < stopped[name]["progress"]["step"] < whole[name]["progress"]["step"] for name in whole)
 
 
 def test_that_more_epochs_go_on_where_fewer_ended(split, fresh_model):
@@ -120,7 +119,7 @@ def test_that_more_epochs_go_on_where_fewer_ended(split, fresh_model):
 
 
 def test_that_closing_a_job_saves_and_deletes_nothing(split, fresh_model, kept):
-    job = train(split, fresh_model(), config=CONFIG, keep=kept, device=CPU)
+    job = train(split, fresh_model(), config=CONFIG, recorder=kept, device=CPU)
     for _ in range(4):
         next(job)
     job.close()
@@ -128,7 +127,7 @@ def test_that_closing_a_job_saves_and_deletes_nothing(split, fresh_model, kept):
 
 
 def test_that_stop_at_the_first_yield_keeps_the_untrained_model(split, fresh_model, kept):
-    job = train(split, fresh_model(), config=CONFIG, keep=kept, device=CPU)
+    job = train(split, fresh_model(), config=CONFIG, recorder=kept, device=CPU)
     next(job)
     result = drive_after(job, job.throw(Stop()))
     assert result.stopped
@@ -145,9 +144,10 @@ def test_that_stop_at_any_yield_keeps_what_was_learned(split, fresh_model):
     def one_epoch(kept):
         model = fresh_model()
         config = sized(CONFIG.changed(epochs=1), model)
-        return train(split, model, config=config, keep=kept, device=CPU, clock=lambda: 0.0)
+        return train(split, model, config=config, recorder=kept, device=CPU, clock=lambda: 0.0)
 
     yields = sum(1 for _ in one_epoch(Kept()))
+    assert yields > 5
     for place in range(1, yields + 1):
         kept = Kept()
         job = one_epoch(kept)
@@ -226,16 +226,19 @@ def test_that_the_best_epoch_is_what_comes_back(split, fresh_model):
 def test_that_a_split_without_validation_still_trains(planted, fresh_model):
     split = make_split(planted, SplitConfig(kind="none"))
     result, _, _ = run(split, fresh_model())
-    assert result.watched == "training loss"
+    assert result.monitor == "training loss"
     assert result.best_epoch is not None
 
 
 def test_that_no_mode_leaks_to_the_driver_at_any_yield(split, fresh_model):
-    job = train(split, fresh_model(), config=CONFIG, keep=Kept(), device=CPU)
+    job = train(split, fresh_model(), config=CONFIG, recorder=Kept(), device=CPU)
+    yields = 0
     for _ in job:
         assert torch.is_grad_enabled()
         assert not torch.is_inference_mode_enabled()
         assert not torch.is_autocast_enabled("cpu")
+        yields += 1
+    assert yields > CONFIG.epochs
 
 
 def test_that_training_leaves_the_drivers_random_state_alone(split, fresh_model):
@@ -251,6 +254,6 @@ def test_that_closed_form_models_are_fitted_and_kept(split, kept, name):
 
     model = build(name, kind_of(name).config_class(), items=split.titles, scale=split.scale)
     events = []
-    result = drive(fit(split, model, keep=kept), on_event=events.append)
+    result = drive(fit(split, model, recorder=kept), on_event=events.append)
     assert events
     assert kept.states[0].weights.keys() == result.model.state_dict().keys()

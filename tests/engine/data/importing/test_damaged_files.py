@@ -8,7 +8,7 @@ import zipfile
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pyarrow import feather, parquet
 
@@ -116,20 +116,19 @@ def library(tmp_path_factory):
         yield opened
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**9))
 @example(seed=63013)
 @pytest.mark.parametrize("name", GOOD)
 def test_that_a_damaged_ratings_file_gives_a_data_set_or_a_sentence(library, tmp_path, name, seed):
     path = tmp_path / name
     path.write_bytes(damaged(GOOD[name], seed))
-    kept_before = {one.dataset_id for one in library.datasets.records()}
+    kept_before = {record.dataset_id for record in library.datasets.records()}
     folders = library.home / "datasets"
     imported, refusal = outcome(lambda: drive(operations.import_files(library, [path])))
     if imported is None:
         assert path.name in refusal
         assert {record.dataset_id for record in library.datasets.records()} == kept_before
-        assert not folders.exists() or {one.name for one in folders.iterdir()} == kept_before
+        assert not folders.exists() or {folder.name for folder in folders.iterdir()} == kept_before
         return
     dataset = imported.dataset
     ratings_N = dataset.histories.ratings_N[~np.isnan(dataset.histories.ratings_N)]
@@ -139,7 +138,6 @@ def test_that_a_damaged_ratings_file_gives_a_data_set_or_a_sentence(library, tmp
     library.datasets.settle()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**9))
 @pytest.mark.parametrize("name", PERSONAL)
 def test_that_a_damaged_export_is_read_or_refused_with_a_sentence(tmp_path, name, seed):

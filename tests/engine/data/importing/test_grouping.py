@@ -1,15 +1,14 @@
 """A counting sort in slices is a stable sort."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.data.importing.identifying import Places, spans_of
+from engine.data.importing.grouping import Places, spans_of
 
 slices = st.lists(st.lists(st.integers(0, 6), max_size=12), min_size=1, max_size=6)
 
 
-@settings(max_examples=100, deadline=None)
 @given(slices)
 def test_that_entries_lie_together_by_key_in_the_order_they_came(keys):
     parts = [np.array(key, np.int32) for key in keys]
@@ -24,7 +23,6 @@ def test_that_entries_lie_together_by_key_in_the_order_they_came(keys):
     np.testing.assert_array_equal(result, np.argsort(whole, kind="stable"))
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(st.integers(0, 900_000), min_size=1, max_size=20))
 def test_that_spans_hold_everybody_once_and_not_much_more_than_a_slice(counts):
     indptr = np.concatenate([[0], np.cumsum(counts)])

@@ -21,7 +21,7 @@ from exports import (
     anilist_entry,
     written,
 )
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.data.personal.export import Export
@@ -57,18 +57,13 @@ def read_or_refuse(path):
     assert all(title.rating is None or export.scale.low <= title.rating <= export.scale.high for title in export.titles)
 
 
-any_damage = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
-
-
 @pytest.mark.parametrize("name", WHOLE)
-@any_damage
 @given(share=st.floats(0, 1))
 def test_that_a_file_cut_anywhere_is_an_export_or_a_sentence(tmp_path, name, share):
     read_or_refuse(written(tmp_path, name, WHOLE[name][: int(share * len(WHOLE[name]))]))
 
 
 @pytest.mark.parametrize("name", WHOLE)
-@any_damage
 @given(flips=st.lists(st.tuples(st.floats(0, 0.999), st.integers(1, 255)), min_size=1, max_size=20))
 def test_that_flipped_bits_are_an_export_or_a_sentence(tmp_path, name, flips):
     raw = bytearray(WHOLE[name])
@@ -78,7 +73,6 @@ def test_that_flipped_bits_are_an_export_or_a_sentence(tmp_path, name, flips):
 
 
 @pytest.mark.parametrize("name", WHOLE)
-@any_damage
 @given(chance=st.randoms(use_true_random=False))
 def test_that_shuffled_pieces_are_an_export_or_a_sentence(tmp_path, name, chance):
     pieces = [WHOLE[name][start : start + 40] for start in range(0, len(WHOLE[name]), 40)]

@@ -6,7 +6,7 @@ import csv
 import os
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.data.catalogue import Catalogue
@@ -64,7 +64,6 @@ entry = st.builds(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
 @given(st.lists(entry.filter(lambda one: bool(one.title)), min_size=1, max_size=12))
 def test_that_any_profile_reads_back_as_it_is(tmp_path, entries):
     profile = Profile("me", "Me")
@@ -139,16 +138,16 @@ def test_that_a_read_only_folder_is_a_sentence(tmp_path):
 @pytest.mark.parametrize(
     ("place", "words"),
     [
-        ("nowhere/mine.csv", "No such file or directory"),
-        ("folder", "Is a directory"),
-        ("file/mine.csv", "Not a directory"),
+        ("nowhere/mine.csv", "could not be written: there is no folder .*nowhere"),
+        ("folder", "folder is a folder"),
+        ("file/mine.csv", "could not be written: Not a directory"),
     ],
 )
 def test_that_a_place_that_cannot_be_written_is_a_sentence(tmp_path, place, words):
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_text("x")
 
-    with pytest.raises(DataError, match=f"could not be written: {words}"):
+    with pytest.raises(DataError, match=words):
         write_ratings(PROFILE, tmp_path / place, scale=FIVE)
     assert sorted(one.name for one in tmp_path.iterdir()) == ["file", "folder"]
 
@@ -160,7 +159,7 @@ def test_that_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path, monkeyp
     def refuse(number):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("engine.data.personal.writing.os.fsync", refuse)
-    with pytest.raises(DataError, match="No space left on device"):
+    monkeypatch.setattr("engine.data.whole_file.os.fsync", refuse)
+    with pytest.raises(DataError, match="the disk is full"):
         write_ratings(PROFILE, path, scale=FIVE)
     assert [one.read_text() for one in tmp_path.iterdir()] == ["old"]

@@ -1,0 +1,235 @@
+"""What a run will be: one plan for the learning-rate sweep, the schedule, the estimate, training and search.
+
+Importing this module does not import torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, Self
+
+from engine.data.split import MOST_HELD_OUT_PEOPLE, SplitConfig
+from engine.errors import SettingError
+from engine.models.presets import Preset
+from engine.models.registry import ModelKind, kind_of
+from engine.settings import Config, find_setting
+from engine.text import format_size
+from engine.training.config import FinderConfig, TrainingConfig
+
+_STEPS_OF_A_WINDOW = 10
+
+
+class DatasetCounts(Protocol):
+    """What of a data set decides how long a run is; `counted` people like enough titles to be held out."""
+
+    @property
+    def people(self) -> int: ...
+    @property
+    def titles(self) -> int: ...
+    @property
+    def entries(self) -> int: ...
+    @property
+    def counted(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """A model and how it is to learn.
+
+    Attributes
+    ----------
+    model
+        The name of a model that learns from ratings (see `engine.models.registry`).
+    model_config
+        Its settings.
+    training
+        Epochs, batch, rate (None: found by a sweep first) and the rest. None for models that are computed at once.
+    split
+        What is learned from and what is held out.
+    device
+        "auto" (the fastest), "cpu", "cuda", "cuda:1" or "mps".
+    finder
+        The settings of the learning-rate sweep.
+    suggestion
+        Which reading of the sweep is taken where nobody looks; None is the model's own.
+
+    Raises
+    ------
+    SettingError
+        Where the settings are not those of the model, or the model is mixed from finished runs.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> plan = TrainingPlan.defaults("mult_dae").changed(epochs=10, batch=100)
+    >>> counts = SimpleNamespace(people=6040, titles=3700, entries=1_000_000, counted=6000)
+    >>> plan.steps_per_epoch(counts), plan.total_steps(counts)
+    (48, 480)
+    >>> plan.changed(epochs=0)
+    Traceback (most recent call last):
+        ...
+    engine.errors.SettingError: Epochs (epochs) lies between 1 and 10,000; 0 does not.
+    """
+
+    model: str
+    model_config: Config
+    training: TrainingConfig | None
+    split: SplitConfig
+    device: str = "auto"
+    finder: FinderConfig = FinderConfig()  # noqa: RUF009  (frozen)
+    suggestion: str | None = None
+
+    def __post_init__(self) -> None:
+        kind = _trainable(self.model)
+        if not isinstance(self.model_config, kind.config_class):
+            raise SettingError(
+                f"These settings are not those of {self.model}.", remedy=f"Give a {kind.config_class.__name__}."
+            )
+        if kind.can.learns_by_steps == (self.training is None):
+            needs = "learns by steps, so it needs" if self.training is None else "is computed at once, without"
+            raise SettingError(f"{self.model} {needs} training settings.")
+
+    @classmethod
+    def defaults(cls, model: str, *, preset: Preset | None = None, entries: int = 0) -> Self:
+        """A model's settings as a preset has them, or its own for a data set of so many entries."""
+        kind, own = _trainable(model), preset or Preset("", "", "", model)
+        training = {**kind.training_for(entries), **own.training}
+        return cls(
+            model,
+            kind.config_class().changed(**own.settings),
+            TrainingConfig().changed(**training) if kind.can.learns_by_steps else None,
+            SplitConfig().changed(**{**kind.split, **own.split}),
+            finder=FinderConfig().changed(**kind.finder),
+            suggestion=own.suggestion,
+        )
+
+    @classmethod
+    def from_preset(cls, preset: Preset, *, entries: int = 0) -> Self:
+        """A study's model and settings for a data set of so many entries."""
+        return cls.defaults(preset.model, preset=preset, entries=entries)
+
+    @classmethod
+    def of(
+        cls,
+        model: str,
+        *,
+        model_config: Config | None = None,
+        training: TrainingConfig | None = None,
+        split: SplitConfig | None = None,
+        preset: Preset | None = None,
+        entries: int = 0,
+    ) -> Self:
+        """The settings given; where none are, as `defaults` has them."""
+        own = cls.defaults(model, preset=preset, entries=entries)
+        return replace(
+            own,
+            model_config=model_config or own.model_config,
+            training=(training or own.training) if own.training is not None else None,
+            split=split or own.split,
+        )
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The plan that `as_dict` gave, in this version or an earlier one. Raises SettingError for unknown settings."""
+        kind = _trainable(values["model"])
+        training, finder = values["training"], values.get("finder")
+        return cls(
+            kind.name,
+            kind.config_class.from_dict(values["model_config"]),
+            TrainingConfig.from_dict(training) if training is not None else None,
+            SplitConfig.from_dict(values["split"]),
+            values.get("device", "auto"),
+            FinderConfig.from_dict(finder if finder is not None else kind.finder),
+            values.get("suggestion"),
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return {
+            "model": self.model,
+            "model_config": self.model_config.as_dict(),
+            "training": self.training.as_dict() if self.training is not None else None,
+            "split": self.split.as_dict(),
+            "device": self.device,
+            "finder": self.finder.as_dict(),
+            "suggestion": self.suggestion,
+        }
+
+    def with_model(self, model: str, *, entries: int = 0) -> Self:
+        """The defaults of another model, on the same device."""
+        return replace(type(self).defaults(model, entries=entries), device=self.device)
+
+    def changed(self, **settings: Any) -> Self:
+        """Other values of settings: of the model, else of training, of the split, of the sweep, the first that has it.
+
+        Raises SettingError with the setting's own sentence.
+        """
+        plan, parts = self, ("model_config", "training", "split", "finder")
+        for name, value in settings.items():
+            configs: dict[str, Config] = {part: getattr(plan, part) for part in parts if getattr(plan, part)}
+            owners = (part for part, config in configs.items() if find_setting(type(config), name))
+            part = next(owners, "model_config")
+            changed: Any = {part: configs[part].changed(**{name: value})}
+            plan = replace(plan, **changed)
+        return plan
+
+    def learning_people(self, counts: DatasetCounts) -> int:
+        """From how many people the split learns."""
+        if self.split.kind != "strong":
+            return counts.people
+        each = self.split.people_each
+        held_out = min(counts.counted // 10, MOST_HELD_OUT_PEOPLE) if each is None else each
+        return max(1, counts.counted - 2 * held_out)
+
+    def examples(self, counts: DatasetCounts) -> int:
+        """About how many examples an epoch goes through: the people it learns from, or their share of the ratings."""
+        unit, people = kind_of(self.model).can.examples, self.learning_people(counts)
+        if unit == "people" or counts.people == 0:
+            return people
+        split = self.split
+        share = 1.0
+        if split.kind in ("random", "time"):
+            share = (1.0 - split.test_share) * (1.0 - split.validation_share)
+        ratings = max(1, round(counts.entries * share * people / counts.people))
+        return ratings if unit == "ratings" else -(-ratings // _STEPS_OF_A_WINDOW) + people // 2
+
+    def steps_per_epoch(self, counts: DatasetCounts) -> int:
+        """Optimizer steps of one epoch; 0 of a model that is computed at once."""
+        if self.training is None:
+            return 0
+        examples = self.examples(counts)
+        return -(-examples // max(1, self.training.batch_for(examples, kind_of(self.model).can.examples)))
+
+    def total_steps(self, counts: DatasetCounts) -> int:
+        """Optimizer steps of the whole run, if it does not end early."""
+        return self.steps_per_epoch(counts) * self.training.epochs if self.training is not None else 0
+
+    def memory_bytes(self, counts: DatasetCounts) -> int | None:
+        """The memory that the model needs while it is computed, in bytes; None where nobody knows before."""
+        if self.model != "ease":
+            return None
+        from engine.models.ease import ease_memory_bytes
+
+        return ease_memory_bytes(counts.titles)
+
+    def describe(self, counts: DatasetCounts) -> str:
+        """What the run will need, in a line."""
+        if self.training is not None:
+            unit = kind_of(self.model).can.examples
+            about = "" if unit == "people" else "about "
+            steps, examples = self.total_steps(counts), self.examples(counts)
+            return f"{about}{steps:,} steps: {self.training.epochs:,} epochs over {about}{examples:,} {unit}"
+        memory = self.memory_bytes(counts)
+        if memory is not None:
+            return f"Needs up to {format_size(memory)} of memory for {counts.titles:,} titles"
+        return f"Counts {counts.entries:,} ratings of {counts.titles:,} titles"
+
+
+def _trainable(model: str) -> ModelKind:
+    kind = kind_of(model)
+    if kind.made_of_runs:
+        raise SettingError(
+            f"{model} is mixed from finished runs; there is nothing to train.", remedy="Choose another model."
+        )
+    return kind

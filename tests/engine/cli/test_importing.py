@@ -1,0 +1,85 @@
+"""look and import at the command line: what a person says about files, and what is kept of them."""
+
+from __future__ import annotations
+
+import pytest
+
+BOOKS = """Mitglied;Buch;Sterne;Tag
+Zoë;Sälz;3,5;02.01.2019
+Zoë;Berg;4,5;03.01.2019
+Jim;Sälz;0;13.01.2019
+Jim;Berg;x;14.01.2019
+Jim;Tal;4,0;15.01.2019
+Jim;Tal;2,0;16.01.2019
+"""
+ROLES = "user=Mitglied,item=Buch,rating=Sterne,time=Tag"
+
+
+@pytest.fixture
+def books(tmp_path):
+    path = tmp_path / "books.csv"
+    path.write_bytes(BOOKS.encode("cp1252"))
+    return path
+
+
+def test_that_look_shows_how_a_file_would_be_read_and_keeps_nothing(ask, books, tmp_path):
+    seen = ask.document("look", books, "--columns", ROLES)
+    assert (seen["encoding"], seen["delimiter"], seen["decimal"]) == ("cp1252", "semicolon", ",")
+    assert seen["columns"] == ["Mitglied", "Buch", "Sterne", "Tag"]
+    assert seen["roles"] == [["user"], ["item"], ["rating"], ["time"]]
+    assert [one["rating"] for one in seen["rows"]] == [3.5, 4.5, 0, None, 4, 2]
+    assert seen["rows"][0]["time"] == 1_546_387_200
+    assert seen["rows"][3]["problem"] == "rating is not a number"
+    assert seen["obstacle"] is None
+    assert not (tmp_path / "home").exists()
+
+
+def test_that_look_says_what_stands_in_the_way(ask, tmp_path):
+    path = tmp_path / "pairs.csv"
+    path.write_text("who,what\n1,2\n3,4\n")
+    status, out, _ = ask("look", path)
+    assert status == 0
+    assert "no column of" in out
+
+
+def test_that_look_at_a_file_that_is_not_there_fails_with_its_name(ask, tmp_path):
+    status, out, err = ask("look", tmp_path / "gone.csv")
+    assert (status, out) == (1, "")
+    assert "gone.csv is not there" in err
+
+
+def test_that_said_unrated_values_count_as_seen(ask, books):
+    found = ask.document("import", books, "--columns", ROLES, "--unrated", "0")
+    assert (found["ratings"], found["unrated"]) == (3, 1)
+    found = ask.document("import", books, "--columns", ROLES, "--unrated", "")
+    assert (found["ratings"], found["unrated"]) == (4, 0)
+
+
+@pytest.mark.parametrize(("policy", "kept"), [("last", 2.0), ("mean", 3.0), ("max", 4.0)])
+def test_that_repeats_are_kept_as_said(ask, books, tmp_path, policy, kept):
+    ask.document("import", books, "--columns", ROLES, "--duplicates", policy)
+    ask("export", "books", "--out", tmp_path / "out")
+    rows = [line.split(",") for line in (tmp_path / "out" / "ratings.csv").read_text().splitlines()]
+    assert [float(row[2]) for row in rows if row[:2] == ["Jim", "Tal"]] == [kept]
+
+
+def test_that_rules_leave_out_and_say_how_much(ask, books):
+    found = ask.document("import", books, "--columns", ROLES, "--least-per-title", "2")
+    assert (found["users"], found["items"]) == (2, 1)
+    assert found["left_out"]["titles"] == 2
+
+
+@pytest.mark.parametrize(
+    "words", [("--least-per-title", "0"), ("--most-titles", "-3"), ("--unrated", "none"), ("--columns", "who=1")]
+)
+def test_that_senseless_choices_are_wrong_use(ask, books, words):
+    status, out, err = ask("import", books, *words)
+    assert (status, out) == (2, "")
+    assert words[0] in err
+
+
+def test_that_a_file_is_read_as_said_where_the_guess_is_wrong(ask, tmp_path):
+    path = tmp_path / "dates.csv"
+    path.write_text("user,item,rating,date\n" + "".join(f"{n},{n + 1},{1 + n % 5},0{n}/02/2020\n" for n in range(1, 9)))
+    times = {order: ask.document("look", path, "--dates", order)["rows"][2]["time"] for order in ("dmy", "mdy")}
+    assert times == {"dmy": 1_580_688_000, "mdy": 1_583_107_200}

@@ -1,0 +1,151 @@
+"""One's own ratings at the command line: exports in, recommendations, profiles and files out."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+from exports import LETTERBOXD_WATCHED, written, zipped
+from planted import planted_dataset
+
+from engine.data.formats import LAYOUTS
+from engine.data.profiles import Profile, ProfileEntry
+from engine.library.store import Library
+
+RATINGS = """Date,Name,Year,Letterboxd URI,Rating
+2021-01-01,Film 0,2000,https://boxd.it/a0,5
+2021-01-01,Film 1,2000,https://boxd.it/a1,4.5
+2021-01-01,Film 30,2000,https://boxd.it/a2,0.5
+2021-01-01,Film Nowhere To Be Found,1911,https://boxd.it/a3,4
+2021-01-01,Film 2,2000,https://boxd.it/a4,much
+"""
+
+
+@pytest.fixture
+def trained(ask, tmp_path):
+    histories = planted_dataset().histories
+    rows = zip(histories.user_rows_N, histories.item_rows_N, histories.ratings_N, strict=True)
+    written(
+        tmp_path,
+        "ratings.csv",
+        "\n".join(["userId,movieId,rating,timestamp", *(f"{u},{i},{r:g},1" for u, i, r in rows)]),
+    )
+    titles = [f"{row},Film {row} (2000),Drama" for row in range(40)]
+    written(tmp_path, "movies.csv", "\n".join(["movieId,title,genres", *titles]))
+    assert ask("import", tmp_path / "ratings.csv", "--items", tmp_path / "movies.csv", "--name", "Films")[0] == 0
+    assert ask("train", "Films", "--model", "ease")[0] == 0
+
+
+def keep(tmp_path, *entries: ProfileEntry) -> None:
+    with Library.open(tmp_path / "home", who="a test") as library:
+        library.profiles.save(Profile("me", "Me", entries))
+
+
+def rows(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.reader(file))
+
+
+def test_that_an_export_is_recommended_from_and_what_was_not_found_is_listed(ask, trained, tmp_path):
+    mine = written(tmp_path, "mine.csv", RATINGS)
+    told = ask.document("recommend", "latest", "--profile", mine, "--unmatched", tmp_path / "left.csv")
+
+    profile = told["profile"]
+    assert (profile["entries"], profile["matched"], profile["unsure"] + profile["unmatched"]) == (4, 3, 1)
+    assert (profile["layout"], profile["skipped"]) == ("Letterboxd ratings", 1)
+    left = profile["unsure_titles"] + profile["unmatched_titles"]
+    assert [(one["title"], one["line"]) for one in left] == [("Film Nowhere To Be Found", 5)]
+    assert [row[0] for row in rows(tmp_path / "left.csv")[1:]] == ["Film Nowhere To Be Found"]
+    assert {"Film 0", "Film 1", "Film 30"}.isdisjoint(one["title"] for one in told["items"])
+
+
+def test_that_a_whole_zip_is_a_profile(ask, trained, tmp_path):
+    seen = LETTERBOXD_WATCHED.splitlines()[0] + "\n2021-01-01,Film 7,2000,https://boxd.it/b7\n"
+    path = zipped(tmp_path / "letterboxd.zip", {"ratings.csv": RATINGS, "watched.csv": seen})
+    told = ask.document("recommend", "latest", "--profile", path)
+
+    assert told["profile"]["matched"] == 4
+    assert told["profile"]["layout"] == "Letterboxd ratings, watched"
+
+
+def test_that_the_text_says_what_is_left_out(ask, trained, tmp_path):
+    status, out, _ = ask("recommend", "latest", "--profile", written(tmp_path, "mine.csv", RATINGS))
+
+    assert status == 0
+    assert "For mine, by" in out
+    assert "3 of 4 titles are known (Letterboxd ratings)." in out
+    assert "Film Nowhere To Be Found" in out
+
+
+def test_that_unmatched_titles_belong_to_a_file(ask, trained, tmp_path):
+    status, _, err = ask("recommend", "latest", "--user", "7", "--unmatched", tmp_path / "left.csv")
+
+    assert (status, "--unmatched belongs to --profile" in err) == (2, True)
+
+
+def test_that_a_file_that_is_no_export_is_status_one_with_a_sentence(ask, trained, tmp_path):
+    status, out, err = ask("recommend", "latest", "--profile", written(tmp_path, "a.xml", "<?xml version='1.0'?><a/>"))
+
+    assert (status, out) == (1, "")
+    assert "is XML or a web page, but no export that is known" in err
+
+
+def test_that_formats_lists_every_layout_with_what_it_is(ask):
+    told = ask.document("formats")["formats"]
+
+    assert {one["name"] for one in told} == {one.name for one in LAYOUTS}
+    assert len(told) == len({one["name"] for one in told})
+    assert all(one["about"] for one in told)
+    letterboxd = next(one for one in told if one["name"] == "Letterboxd ratings")
+    assert (letterboxd["personal"], letterboxd["scale"]) == (True, {"low": 0.5, "high": 5.0, "step": 0.5})
+    text = ask("formats")[1]
+    assert all(one["name"] in text for one in told)
+
+
+def test_that_profiles_are_listed(ask, tmp_path):
+    assert "Nobody has rated anything yet." in ask("profiles")[1]
+    keep(tmp_path, ProfileEntry("1", "Film 1", 2000, 4.0))
+
+    assert [(one["profile"], one["name"], one["entries"]) for one in ask.document("profiles")["profiles"]] == [
+        ("me", "Me", 1)
+    ]
+    assert "Me" in ask("profiles")[1]
+
+
+def test_that_kept_ratings_leave_as_csv_and_come_back(ask, trained, tmp_path):
+    keep(tmp_path, ProfileEntry("1", "Film 1", 2000, 4.0), ProfileEntry("2", "Film 2", 2000, None))
+    out = tmp_path / "mine.csv"
+    told = ask.document("export-ratings", "me", "--out", out, "--dataset", "Films")
+
+    assert (told["entries"], told["scale"]["low"], told["scale"]["high"]) == (2, 1.0, 5.0)
+    back = ask.document("recommend", "latest", "--profile", out)["profile"]
+    assert (back["layout"], back["matched"]) == ("Desktop Rec ratings", 2)
+
+
+def test_that_kept_ratings_leave_for_letterboxd(ask, tmp_path):
+    keep(tmp_path, ProfileEntry("1", "Film 1", 2000, 8.0), ProfileEntry("2", "Film 2", 2000, 10.0))
+    status, out, err = ask("export-ratings", "ME", "--out", tmp_path / "l.csv", "--format", "letterboxd")
+
+    assert status == 0, err
+    assert "Saved 2 titles of Me" in out
+    assert rows(tmp_path / "l.csv") == [
+        ["imdbID", "tmdbID", "Title", "Year", "Rating"],
+        ["", "", "Film 1", "2000", "4"],
+        ["", "", "Film 2", "2000", "5"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["export-ratings", "bob", "--out", "x.csv"], r"nobody called 'bob'. Known are: Me."),
+        (["export-ratings", "me", "--out", "/nowhere/at/all.csv"], "could not be written"),
+        (["export-ratings", "me", "--out", "x.csv", "--dataset", "none"], "no data set called 'none'"),
+    ],
+)
+def test_that_a_refused_export_is_a_sentence(ask, tmp_path, words, sentence):
+    keep(tmp_path, ProfileEntry("1", "Film 1", 2000, 8.0))
+    status, out, err = ask(*words)
+
+    assert (status, out) == (1, "")
+    assert sentence in err

@@ -1,0 +1,77 @@
+"""One plan for sweep, schedule, estimate, training and search."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from planted import planted_dataset
+
+from engine.data.split import SplitConfig, make_split
+from engine.errors import SettingError
+from engine.models.defaults import facts_of
+from engine.models.presets import PRESETS
+from engine.models.registry import MODELS
+from engine.training.config import TrainingConfig
+from engine.training.plan import TrainingPlan
+
+TRAINABLE = [kind.name for kind in MODELS.values() if not kind.made_of_runs]
+
+
+@pytest.mark.parametrize("kind", ["strong", "random", "none"])
+def test_that_the_planned_people_are_those_the_split_learns_from(kind):
+    dataset = planted_dataset()
+    plan = TrainingPlan.of("mult_dae", split=SplitConfig(kind=kind))
+    assert plan.learning_people(facts_of(dataset)) == len(make_split(dataset, plan.split).train)
+
+
+def test_that_planned_steps_are_batches_times_epochs():
+    plan = TrainingPlan.of("mult_dae", split=SplitConfig(kind="none")).changed(epochs=3, batch=30)
+    people = planted_dataset().people
+    assert plan.steps_per_epoch(facts_of(planted_dataset())) == -(-people // 30)
+    assert plan.total_steps(facts_of(planted_dataset())) == 3 * -(-people // 30)
+
+
+def test_that_a_model_computed_at_once_has_no_steps_and_tells_its_memory():
+    counts, plan = facts_of(planted_dataset()), TrainingPlan.defaults("ease")
+    assert (plan.training, plan.total_steps(counts)) == (None, 0)
+    assert plan.describe(counts).startswith("Needs up to ")
+    assert TrainingPlan.defaults("popularity").describe(counts).startswith("Counts ")
+
+
+@pytest.mark.parametrize("model", TRAINABLE)
+def test_that_a_plan_reads_back_as_it_was_written(model):
+    plan = TrainingPlan.defaults(model)
+    assert TrainingPlan.from_dict(json.loads(json.dumps(plan.as_dict()))) == plan
+
+
+def test_that_the_monitors_former_name_is_read():
+    values = TrainingPlan.defaults("mf").as_dict()
+    values["training"]["watched"] = values["training"].pop("monitor")
+    assert TrainingPlan.from_dict(values).training.monitor == "rmse"
+    assert TrainingConfig.from_dict({"watched": "recall@20"}).monitor == "recall@20"
+
+
+def test_that_a_preset_is_a_plan():
+    plan = TrainingPlan.from_preset(PRESETS["netflix_mlp"])
+    assert (plan.model, plan.training.lr, plan.split.kind, plan.suggestion) == (
+        "embedding_mlp", None, "time", "turning_point",
+    )  # fmt: skip
+
+
+def test_that_another_model_starts_from_its_own_settings_on_the_same_device():
+    plan = TrainingPlan.of("mf", training=TrainingConfig(epochs=99))
+    changed = TrainingPlan.from_dict({**plan.as_dict(), "device": "cpu"}).with_model("mult_vae")
+    assert (changed.device, changed.training.epochs) == ("cpu", 30)
+
+
+def test_that_what_cannot_be_is_refused_with_the_settings_own_sentence():
+    plan = TrainingPlan.defaults("mf")
+    with pytest.raises(SettingError, match=r"Rank \(rank\) lies between"):
+        plan.changed(rank=0)
+    with pytest.raises(SettingError, match="no setting called 'depth'"):
+        plan.changed(depth=3)
+    with pytest.raises(SettingError, match="not those of ease"):
+        TrainingPlan("ease", plan.model_config, None, plan.split)
+    with pytest.raises(SettingError, match="mixed from finished runs"):
+        TrainingPlan.defaults("blend")
