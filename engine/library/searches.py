@@ -76,11 +76,6 @@ class SearchRecord:
         """Whether every run has ended."""
         return self.ended == self.runs
 
-    @property
-    def higher_is_better(self) -> bool:
-        """Whether of two runs that with the greater value is the better one."""
-        return higher_is_better(self.monitor) is not False
-
 
 def best_of(rows: Iterable[SearchRow], monitor: str) -> SearchRow | None:
     """The row with the best value on the validation people; of equal ones the first. None where none has a value."""
