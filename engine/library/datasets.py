@@ -23,7 +23,7 @@ from engine.library.dataset_files import (
     write_dataset,
     write_statistics,
 )
-from engine.library.folders import bytes_in, new_folder, removed_on_failure
+from engine.library.folders import new_folder, removed_on_failure
 from engine.library.origin import KEY, Origin, origin_in
 from engine.library.records import FolderStore, RowReader, first_free
 
@@ -115,10 +115,6 @@ class DatasetStore(FolderStore[DatasetRecord]):
     def folder_of(self, dataset_id: str) -> Path:
         """Where the arrays of a data set lie."""
         return self._folder / dataset_id
-
-    def disk_use(self, dataset_id: str) -> int:
-        """The size of a data set on the disk in bytes."""
-        return bytes_in(self.folder_of(dataset_id))
 
     def with_fingerprint(self, fingerprint: str) -> DatasetRecord | None:
         """The newest data set of just these entries, such as one imported again; None where there is none."""

@@ -8,7 +8,6 @@ Shapes: I titles.
 
 from __future__ import annotations
 
-import json
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -103,14 +102,6 @@ class RunFolder:
         if candidates_I.ndim != 1 or candidates_I.dtype != np.bool_:
             raise damaged(self.path / _CANDIDATES, f"it has {candidates_I.shape} values of {candidates_I.dtype}")
         return candidates_I
-
-    def config(self) -> dict[str, Any]:
-        """What the run was set to when it began."""
-        try:
-            document: dict[str, Any] = json.loads((self.path / _CONFIG).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise damaged(self.path / _CONFIG, error) from error
-        return document
 
     def log(self, line: str) -> None:
         """Add a line, with the time, to the run's log."""

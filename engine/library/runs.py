@@ -91,7 +91,6 @@ class RunRecorder:
     def save_epoch(self, epoch: EpochEnded) -> None:
         """Save one epoch's point of the curves, and a line in the log."""
         values = {**asdict(epoch), "run_id": self.run_id}
-        values["watched"] = values.pop("monitor")
         with self._database.transaction() as connection:
             insert(connection, "curves", values, verb="INSERT OR REPLACE")
         validation = ", ".join(f"{name} {value:.4f}" for name, value in epoch.validation)
@@ -113,8 +112,7 @@ class RunStore(FolderStore[RunRecord]):
     _none_yet = "Train a model first."
 
     def __init__(self, database: Database, folder: Path, *, trash: Path) -> None:
-        columns = {"monitor": "watched", "people_evaluated": "people_judged"}
-        super().__init__(database, RowReader(RunRecord, columns=columns), folder=folder, trash=trash)
+        super().__init__(database, RowReader(RunRecord), folder=folder, trash=trash)
 
     def begin(self, dataset: Dataset, plan: RunPlan) -> RunRecorder:
         """Record a new run as running and make its folder. Raises LibraryError where the disk refuses."""
@@ -203,7 +201,7 @@ class RunStore(FolderStore[RunRecord]):
 
     def curves(self, run_id: str) -> tuple[EpochEnded, ...]:
         """The curves of a run, one point an epoch, in order."""
-        reader = RowReader(EpochEnded, columns={"monitor": "watched"})
+        reader = RowReader(EpochEnded)
         rows = self._database.rows(f"SELECT {reader.select} FROM curves WHERE run_id = ? ORDER BY epoch", (run_id,))
         return tuple(map(reader.read, rows))
 

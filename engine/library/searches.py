@@ -33,7 +33,7 @@ class SearchRow:
 
     `values` is what is varied about it. `value` is the monitor on the validation people, `metrics` those of the
     test people. `batch` and `lr` are what was used in the end; `seconds` is all the time spent on it, finding its
-    rate and judging it too. `note` says what a person should know ("batch 500 -> 250: the memory was not enough").
+    rate and evaluating it too. `note` says what a person should know ("batch 500 -> 250: the memory was not enough").
     """
 
     place: int
@@ -76,11 +76,6 @@ class SearchRecord:
         """Whether every run has ended."""
         return self.ended == self.runs
 
-    @property
-    def higher_is_better(self) -> bool:
-        """Whether of two runs that with the greater value is the better one."""
-        return higher_is_better(self.monitor) is not False
-
 
 def best_of(rows: Iterable[SearchRow], monitor: str) -> SearchRow | None:
     """The row with the best value on the validation people; of equal ones the first. None where none has a value."""
@@ -98,8 +93,7 @@ class SearchStore(RecordStore[SearchRecord]):
     def __init__(self, database: Database) -> None:
         rows = "(SELECT count(*) FROM search_rows r WHERE r.search_id = searches.search_id"
         ended = f"{rows} AND r.status IN ({', '.join(map(repr, sorted(ENDED)))}))"
-        columns = {"monitor": "watched", "runs": f"{rows})", "ended": ended}
-        super().__init__(database, RowReader(SearchRecord, columns=columns))
+        super().__init__(database, RowReader(SearchRecord, columns={"runs": f"{rows})", "ended": ended}))
 
     def begin(
         self, dataset: Dataset, *, model: str, monitor: str, plan: dict[str, Any], rows: Sequence[SearchRow]
@@ -114,7 +108,7 @@ class SearchStore(RecordStore[SearchRecord]):
             "dataset_id": dataset.dataset_id,
             "dataset_name": dataset.name,
             "fingerprint": dataset.fingerprint,
-            "watched": monitor,
+            "monitor": monitor,
             "plan": plan,
             "created": datetime.now(UTC),
         }

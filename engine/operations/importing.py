@@ -98,9 +98,9 @@ def import_files(library: Library, paths: Sequence[Path], *, options: ImportOpti
     ...     lines = ["user,item,rating", "1,10,4", "1,11,2", "2,10,5", ""]
     ...     _ = path.write_text(chr(10).join(lines), encoding="utf-8")
     ...     with Library.open(Path(folder, "home"), who="an example") as library:
-    ...         imported = drive(import_files(library, [path]))
+    ...         imported = drive(import_files(library, [path], options=ImportOptions(name="Films")))
     ...         print(imported.record.name, imported.record.people, imported.record.titles, imported.record.entries)
-    ratings 2 2 3
+    Films 2 2 3
     """
     return (yield from _imported(library, paths, options or ImportOptions(), dataset_id=library.datasets.new_id()))
 

@@ -169,8 +169,7 @@ class RunOfSearch:
 
     def _fill(self, finished: FinishedRun | None, value: float | None) -> None:
         """The row from the run's record. A Stop leaves it open unless the run had come to its very end."""
-        record = self._record()
-        assert record is not None, "a run that ended is in the library"
+        record = self.bench.library.runs.find(self.row.run_id or "")
         if self.trial.training is not None:
             value = record.best_value
         metrics = tuple((name, _number(metric["value"])) for name, metric in record.metrics.items())

@@ -304,9 +304,10 @@ class _Run:
             assert isinstance(self.model, ClosedFormModel), "a model learns by steps or is computed at once"
             return (yield from trainer.fit(self.split, self.model, recorder=self.recorder))
         except Stop:
-            if runs.find(run_id).has_model:
+            record = next((record for record in runs.records() if record.run_id == run_id), None)
+            if record is not None and record.has_model:
                 runs.end(run_id, STOPPED, "Stopped by you; what was learned is kept.")
-            else:
+            elif record is not None:
                 runs.forget(run_id)
             raise
         except Exception as error:

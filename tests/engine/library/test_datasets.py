@@ -112,7 +112,7 @@ def test_that_a_full_disk_is_a_sentence_and_leaves_nothing_behind(library, plant
         library.datasets.save(other, report)
     assert refused.value.facts["need_bytes"] > 0
     assert "needed" in refused.value.what
-    assert [one.name for one in (library.home / "datasets").iterdir()] == [kept.dataset_id]
+    assert [path.name for path in (library.home / "datasets").iterdir()] == [kept.dataset_id]
     assert library.datasets.records() == (kept,)
     assert library.datasets.open(kept.dataset_id).entries == planted.entries
 
@@ -221,7 +221,7 @@ def test_that_what_a_killed_process_had_begun_is_cleared_away(home, planted, rep
         record = library.datasets.save(planted, report)
     shutil.copytree(home / "datasets" / record.dataset_id, home / "datasets" / ".new-half")
     with Library.open(home, who="second") as library:
-        assert [one.dataset_id for one in library.datasets.records()] == [record.dataset_id]
+        assert [found.dataset_id for found in library.datasets.records()] == [record.dataset_id]
         assert not (home / "datasets" / ".new-half").exists()
 
 

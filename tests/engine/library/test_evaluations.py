@@ -85,7 +85,7 @@ def test_that_the_last_evaluation_counts_and_only_it_is_kept(library, run_id):
         library.runs.save_evaluation(run_id, some_evaluation(shift))
     assert_same(library.runs.evaluation(run_id), some_evaluation(0.2))
     place = library.home / "runs" / run_id / "judgement"
-    assert len([one for one in place.iterdir() if one.is_dir()]) == 1
+    assert len([path for path in place.iterdir() if path.is_dir()]) == 1
 
 
 def test_that_a_run_without_an_evaluation_has_none(library, run_id):
@@ -135,7 +135,7 @@ def test_that_a_process_killed_while_writing_leaves_the_former_evaluation(tmp_pa
         assert_same(load_evaluation(tmp_path), some_evaluation())
     save_evaluation(tmp_path, some_evaluation(0.3))
     assert_same(load_evaluation(tmp_path), some_evaluation(0.3))
-    assert len([one for one in tmp_path.iterdir() if one.is_dir()]) == 1
+    assert len([path for path in tmp_path.iterdir() if path.is_dir()]) == 1
 
 
 def test_that_a_full_disk_is_said_and_leaves_the_former_evaluation(tmp_path, monkeypatch):

@@ -37,7 +37,9 @@ def test_that_a_run_records_all_that_is_needed_to_repeat_it(library, planted, be
     assert record.split_config["seed"] == 3
     assert {"torch", "numpy", "python", "desktop-rec"} <= set(record.versions)
     assert TwoHeadConfig.from_dict(record.model_config).hidden == (8, 4)
-    assert folder_of(library, begun).config()["fingerprint"] == planted.fingerprint
+    assert (
+        json.loads((folder_of(library, begun).path / "config.json").read_text())["fingerprint"] == planted.fingerprint
+    )
 
 
 def test_that_the_last_checkpoint_counts_and_only_it_is_kept(library, begun):

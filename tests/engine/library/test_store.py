@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import sqlite3
@@ -140,9 +141,9 @@ def test_that_a_full_disk_is_said_where_sqlite_only_says_disk_error(library, mon
 def test_that_reading_needs_no_room_while_the_library_is_open(library):
     beside = [library.home / f"library.sqlite-{part}" for part in ("wal", "shm")]
     library.runs.records()
-    assert all(one.exists() for one in beside), "SQLite makes these anew for a first connection, which takes room"
+    assert all(path.exists() for path in beside), "SQLite makes these anew for a first connection, which takes room"
     library.close()
-    assert not any(one.exists() for one in beside)
+    assert not any(path.exists() for path in beside)
 
 
 def test_that_what_cannot_be_recorded_leaves_no_folder(library, planted, report, monkeypatch):
@@ -153,3 +154,18 @@ def test_that_what_cannot_be_recorded_leaves_no_folder(library, planted, report,
     with pytest.raises(LibraryError, match="the disk is full"):
         library.datasets.save(planted, report)
     assert list((library.home / "datasets").iterdir()) == []
+
+
+def test_that_opening_emptying_and_repairing_are_logged_and_no_handler_is_configured(home, planted, report, caplog):
+    caplog.set_level("INFO", logger="engine")
+    with Library.open(home, who="a test") as library:
+        library.datasets.save(planted, report)
+        library.datasets.delete("planted")
+    (home / "datasets" / ".new-half").mkdir()
+    Library.open(home, who="a test").close()
+    for words in ("Opened the library", "Brought library.sqlite to schema", "Saved the data set planted",
+                  "Emptied the trash of datasets: planted", "Removed the unfinished folder .new-half"):  # fmt: skip
+        assert words in caplog.text
+    assert {record.name.split(".")[0] for record in caplog.records} == {"engine"}
+    assert str(home) not in caplog.text
+    assert logging.getLogger("engine").handlers == []

@@ -106,10 +106,10 @@ def test_that_a_new_process_judges_and_explains_a_blend_from_its_folder_alone(li
     assert judged["metrics"]["ndcg@100"]["value"] == pytest.approx(finished.evaluation.metrics["ndcg@100"].value)
     assert len(listed["items"]) == 5
     first = listed["items"][0]
-    assert sum(one["impact"] for one in first["parts"]) == pytest.approx(first["score"], abs=1e-4)
+    assert sum(part["impact"] for part in first["parts"]) == pytest.approx(first["score"], abs=1e-4)
     for reason in first["reasons"]:
-        assert sum(one["impact"] for one in reason["parts"]) == pytest.approx(reason["impact"], abs=1e-4)
-    assert {one["run"] for one in first["parts"]} <= {"ease 1", "two_head 1"}
+        assert sum(part["impact"] for part in reason["parts"]) == pytest.approx(reason["impact"], abs=1e-4)
+    assert {part["run"] for part in first["parts"]} <= {"ease 1", "two_head 1"}
     assert listed["items"][0]["predicted_rating"] is not None
 
 
@@ -207,7 +207,7 @@ def test_that_models_of_ratings_are_mixed_by_their_errors(library, dataset):
     finished = drive(operations.blend(library, runs))
     errors = [library.runs.find(run).metrics["rmse"]["value"] for run in runs]
     assert finished.evaluation.metrics["rmse"].value < max(errors)
-    assert sum(one["rating_weight"] for one in library.runs.find(finished.run_id).model_config["copies"]) > 0.3
+    assert sum(part["rating_weight"] for part in library.runs.find(finished.run_id).model_config["copies"]) > 0.3
 
 
 @pytest.fixture
@@ -262,10 +262,10 @@ def test_that_the_numbers_of_the_parts_add_up_to_those_of_an_explanation(library
 
     told = explain(recommender, history, first.item_row)
 
-    assert sum(one.impact for one in told.parts) == pytest.approx(told.score, abs=1e-5)
+    assert sum(part.impact for part in told.parts) == pytest.approx(told.score, abs=1e-5)
     for reason in (*told.carried, *told.against):
-        assert sum(one.impact for one in reason.parts) == pytest.approx(reason.impact, abs=1e-5)
-    weights = {one["run"]: one["weight"] for one in library.runs.find("latest").model_config["copies"]}
+        assert sum(part.impact for part in reason.parts) == pytest.approx(reason.impact, abs=1e-5)
+    weights = {part["run"]: part["weight"] for part in library.runs.find("latest").model_config["copies"]}
     assert {part.run for part in told.parts} == {run for run, weight in weights.items() if weight}
 
 
@@ -276,14 +276,14 @@ def test_that_a_list_is_told_part_by_part_as_each_of_its_titles_is(library, data
     assert len(said.insights.titles) >= 3
     for title in said.insights.titles[:3]:
         alone = explain(recommender, said.match.history, title.item_row)
-        of_item = {one.item_row: one.parts for one in (*alone.carried, *alone.against)}
+        of_item = {reason.item_row: reason.parts for reason in (*alone.carried, *alone.against)}
         for told, expected in (
             (title.parts, alone.parts),
             *((reason.parts, of_item[reason.item_row]) for reason in title.reasons),
         ):
             assert told
-            assert [one.run for one in told] == [one.run for one in expected]
-            assert [one.impact for one in told] == pytest.approx([one.impact for one in expected], abs=1e-5)
+            assert [part.run for part in told] == [part.run for part in expected]
+            assert [part.impact for part in told] == pytest.approx([part.impact for part in expected], abs=1e-5)
 
 
 def test_that_the_terminal_shows_what_the_parts_add_and_says_nothing_of_parts_for_other_models(at_home, parts, capsys):

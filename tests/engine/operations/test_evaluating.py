@@ -27,7 +27,7 @@ def fitted(library, dataset, model: str, split: SplitConfig | None = None):
 
 
 def stages(job) -> list[str]:
-    return [one.stage for one in job if isinstance(one, StageStarted)]
+    return [event.stage for event in job if isinstance(event, StageStarted)]
 
 
 def test_that_a_finished_run_is_kept_person_by_person(library, dataset):
@@ -88,7 +88,9 @@ def test_that_baselines_are_worked_out_once(library, dataset):
     first = drive(operations.baselines(library, dataset, RANDOM))
     assert stages(operations.baselines(library, dataset, RANDOM)) == []
     again = drive(operations.baselines(library, dataset, RANDOM))
-    assert {name: one.metrics for name, one in again.items()} == {name: one.metrics for name, one in first.items()}
+    assert {name: evaluation.metrics for name, evaluation in again.items()} == {
+        name: evaluation.metrics for name, evaluation in first.items()
+    }
     assert "splitting" in stages(operations.baselines(library, dataset, RANDOM.changed(seed=4)))
 
 

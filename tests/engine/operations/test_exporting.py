@@ -58,7 +58,7 @@ def test_that_a_folder_that_holds_something_is_refused_and_untouched(imported, t
     (tmp_path / "out" / "mine.txt").write_text("mine")
     with pytest.raises(DataError, match="already holds files"):
         drive(operations.export_dataset(imported.dataset, tmp_path / "out"))
-    assert [one.name for one in (tmp_path / "out").iterdir()] == ["mine.txt"]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["mine.txt"]
 
 
 def test_that_an_empty_folder_is_filled(imported, tmp_path):

@@ -64,7 +64,7 @@ def test_that_a_person_is_told_where_memory_looks_short(library, path, monkeypat
     monkeypatch.setattr(estimating, "available_memory_bytes", lambda: 5 << 20)
     heard = []
     assert drive(operations.import_files(library, [path]), on_event=heard.append).dataset.entries == 820
-    (advice,) = [one.words for one in heard if isinstance(one, Advised)]
+    (advice,) = [event.words for event in heard if isinstance(event, Advised)]
     assert "5 MiB are free" in advice
 
 
@@ -73,7 +73,7 @@ def test_that_a_large_import_with_room_is_not_talked_about(library, path):
     heard = []
     drive(operations.import_files(library, [path]), on_event=heard.append)
     assert heard
-    assert not [one for one in heard if isinstance(one, Advised)]
+    assert not [event for event in heard if isinstance(event, Advised)]
 
 
 def test_that_a_stop_while_the_data_set_is_written_leaves_nothing(library, path, monkeypatch):

@@ -23,7 +23,9 @@ def export(tmp_path):
 def test_that_an_export_is_read_and_its_titles_found(dataset, export):
     review = drive(operations.match_export(dataset, export))
 
-    assert [(one.title.title, one.title.rating, one.item_row) for one in accepted(review)] == [("Film 3", 4.5, 3)]
+    assert [(match.title.title, match.title.rating, match.item_row) for match in accepted(review)] == [
+        ("Film 3", 4.5, 3)
+    ]
     assert counted(review).unmatched == 1
     assert review.export.layout == "Letterboxd ratings"
 

@@ -62,7 +62,7 @@ def test_that_what_got_no_rating_is_counted_and_named_with_its_line(library, run
     done = drive(operations.predict(library, run_id, pairs, out=tmp_path / "out.csv"))
     assert (done.pairs, done.predicted, done.blank, done.skipped) == (5, 2, 3, 1)
     assert (done.unknown_people, done.unknown_titles) == (1, 1)
-    assert [(one.line, one.reason) for one in done.unanswered] == [
+    assert [(pair.line, pair.reason) for pair in done.unanswered] == [
         (3, "Planted has no such person"),
         (4, "Planted has no such title"),
         (6, "Planted has no such person and no such title"),
@@ -102,7 +102,7 @@ def test_that_a_file_without_a_pair_is_refused_and_nothing_written(library, run_
     path.write_text("user,item\n")
     with pytest.raises(DataError, match="holds no pairs"):
         drive(operations.predict(library, run_id, path, out=tmp_path / "out.csv"))
-    assert [one.name for one in tmp_path.iterdir() if one.is_file()] == ["pairs.csv"]
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["pairs.csv"]
 
 
 def test_that_a_stop_leaves_the_former_result_and_nothing_else(library, run_id, pairs, tmp_path):

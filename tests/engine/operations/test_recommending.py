@@ -25,9 +25,12 @@ def test_that_a_kept_run_recommends_as_the_one_just_trained(library, dataset, mo
     finished = drive(trained(library, dataset, model=model, **choices))
     kept = operations.recommender_of(library, finished.run_id)
     profile = profile_of_user(dataset, "7")
-    lists = [drive(operations.recommend(one, profile, top=10)).listed.items for one in (finished.recommender, kept)]
-    assert [one.item_id for one in lists[0]] == [one.item_id for one in lists[1]]
-    assert [one.score for one in lists[0]] == pytest.approx([one.score for one in lists[1]], abs=1e-6)
+    lists = [
+        drive(operations.recommend(recommender, profile, top=10)).listed.items
+        for recommender in (finished.recommender, kept)
+    ]
+    assert [title.item_id for title in lists[0]] == [title.item_id for title in lists[1]]
+    assert [title.score for title in lists[0]] == pytest.approx([title.score for title in lists[1]], abs=1e-6)
     again = drive(operations.evaluate(library, finished.run_id))
     assert again.metrics["ndcg@100"].value == pytest.approx(finished.evaluation.metrics["ndcg@100"].value, abs=1e-9)
 
@@ -97,7 +100,7 @@ def test_that_reasons_come_for_a_whole_list(library, dataset):
     assert len(told.listed.items) == 4
     assert told.insights is not None
     assert {item.item_row for item in told.listed.items} <= {title.item_row for title in told.insights.titles}
-    assert np.isfinite([one.impact for one in told.insights.most_impactful]).all()
+    assert np.isfinite([reason.impact for reason in told.insights.most_impactful]).all()
 
 
 def test_that_no_job_leaves_a_torch_mode_behind_at_any_yield(library, dataset):

@@ -70,10 +70,10 @@ def test_that_every_combination_is_a_run_and_the_best_is_by_validation(library, 
     result = drive(searched(library, dataset), on_event=events.append)
     assert statuses(result) == ["finished"] * 3
     records = [library.runs.find(row.run_id) for row in result.rows]
-    assert [one.model_config["rank"] for one in records] == [2, 4, 6]
-    assert [one.best_value for one in records] == [row.value for row in result.rows]
+    assert [run.model_config["rank"] for run in records] == [2, 4, 6]
+    assert [run.best_value for run in records] == [row.value for row in result.rows]
     assert result.best.value == min(row.value for row in result.rows)
-    assert len({repr(one.split_config) for one in records}) == 1
+    assert len({repr(run.split_config) for run in records}) == 1
     assert [dict(row.metrics)["rmse"] for row in result.rows] == [record.metrics["rmse"]["value"] for record in records]
     assert not result.stopped
     assert not any(isinstance(event, StageStarted) and event.stage == "comparing" for event in events)
@@ -82,15 +82,15 @@ def test_that_every_combination_is_a_run_and_the_best_is_by_validation(library, 
 def test_that_progress_over_all_runs_is_reported(library, dataset):
     events = []
     drive(searched(library, dataset), on_event=events.append)
-    started = next(one for one in events if isinstance(one, SearchStarted))
+    started = next(event for event in events if isinstance(event, SearchStarted))
     assert (started.runs, started.ended, started.monitor) == (3, 0, "rmse")
     moved = [event for event in events if isinstance(event, SearchMoved)]
-    assert [(one.place, one.status) for one in moved] == [
+    assert [(event.place, event.status) for event in moved] == [
         (place, status) for place in (1, 2, 3) for status in ("running", "finished")
     ]
     assert moved[0].remaining_s is None
     assert moved[1].remaining_s == pytest.approx(2 * moved[1].seconds)
-    assert (moved[-1].ended, moved[-1].best_place) == (3, min(moved[1::2], key=lambda one: one.value).place)
+    assert (moved[-1].ended, moved[-1].best_place) == (3, min(moved[1::2], key=lambda event: event.value).place)
 
 
 def test_that_of_equal_values_the_first_wins_and_errors_are_better_when_smaller():
@@ -119,7 +119,7 @@ def test_that_a_stopped_search_keeps_its_runs_and_goes_on_in_a_new_process(tmp_p
         assert stopped.rows[1].value is not None
     with Library.open(tmp_path / "home", who="another process") as library:
         dataset = library.datasets.open("planted")
-        runs_before = {one.run_id for one in library.runs.records()}
+        runs_before = {run.run_id for run in library.runs.records()}
         done = gone_on(library, dataset, stopped)
         assert statuses(done) == ["finished"] * 3
         assert [row.run_id for row in done.rows[:2]] == [row.run_id for row in stopped.rows[:2]]

@@ -112,7 +112,7 @@ def test_that_a_resumed_run_equals_the_uninterrupted_one_to_the_bit(library, dat
     assert resumed.run_id == stopped.run_id
     weights = [library.runs.state(run).weights for run in (whole.run_id, resumed.run_id)]
     assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
-    assert [one.validation for one in library.runs.curves(whole.run_id)] == [
+    assert [point.validation for point in library.runs.curves(whole.run_id)] == [
         curve.validation for curve in library.runs.curves(resumed.run_id)
     ]
     record = library.runs.find(resumed.run_id)
