@@ -70,7 +70,7 @@ class RunPlan:
 
 
 class RunRecorder:
-    """What the library does for a run in progress (see engine.training.trainer.Keep)."""
+    """What the library does for a run in progress (see engine.training.trainer.RunRecorder)."""
 
     def __init__(self, database: Database, folder: RunFolder, run_id: str) -> None:
         self.run_id = run_id
