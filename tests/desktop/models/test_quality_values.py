@@ -36,7 +36,7 @@ def record(run_id, *, model="mf", split=STRONG, **changes):
         "fingerprint": "f", "model_config": MfConfig().as_dict(), "training_config": TrainingConfig().as_dict(),
         "split_config": split, "seed": 1, "device": "cpu", "precision": "float32", "versions": {},
         "parameters": 1000, "created": NOW, "status": "finished", "finished": NOW, "seconds": 72.0, "epochs": 12,
-        "steps": 100, "best_epoch": 9, "best_value": 0.412, "watched": "ndcg@100", "examples_per_second": 10.0,
+        "steps": 100, "best_epoch": 9, "best_value": 0.412, "monitor": "ndcg@100", "examples_per_second": 10.0,
         "stopped_because": "All epochs done.", "metrics": {"ndcg@100": SCORE}, "people_judged": 60, "advice": "",
         "has_model": True,
     }  # fmt: skip

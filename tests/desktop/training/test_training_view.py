@@ -68,7 +68,7 @@ def ended(session, **changes):
     state = learned(session)
     state.end()
     trained = {"stopped": False, "diverged": False, "stopped_because": "All 40 epochs are done.", "steps": 30}
-    trained |= {"best_epoch": 2, "best_value": 0.4, "watched": "ndcg@100", "seconds": 72.0}
+    trained |= {"best_epoch": 2, "best_value": 0.4, "monitor": "ndcg@100", "seconds": 72.0}
     judged = SimpleNamespace(people=10, metrics={"ndcg@100": SimpleNamespace(value=0.39, low=0.37, high=0.41)})
     advice, better_model = changes.pop("advice", ""), changes.pop("better_model", None)
     trained.update(changes)
