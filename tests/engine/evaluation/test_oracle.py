@@ -1,6 +1,6 @@
 """Metrics against scikit-learn's, to 1e-6, on random scores without ties; gains and relevance are ours.
 
-Each person's candidates are told to scikit-learn as one line of labels and one of scores, so that masking, ranking,
+Each person's candidates are given to scikit-learn as one line of labels and one of scores, so that masking, ranking,
 cutting and averaging are all compared at once. What it does not have is written out in plain Python beside it.
 """
 
@@ -56,13 +56,13 @@ class Case:
         self.ratings_UI = rng.uniform(1, 5, (PEOPLE, TITLES)).astype(np.float32)
         self.candidates_I = rng.random(TITLES) < 0.9
         rows = [rng.permutation(TITLES) for _ in range(PEOPLE)]
-        told = [(user, item) for user, row in enumerate(rows) for item in row[: 3 + user % 7]]
+        known = [(user, item) for user, row in enumerate(rows) for item in row[: 3 + user % 7]]
         wanted = [(user, item) for user, row in enumerate(rows) for item in row[20 : 25 + user]]
-        self.fold_in, self.to_find = (self.histories(pairs, rng) for pairs in (told, wanted))
+        self.fold_in, self.to_find = (self.histories(pairs, rng) for pairs in (known, wanted))
         self.counts_I = rng.integers(0, 50, TITLES)
         people = HeldOut(np.arange(PEOPLE), self.fold_in, self.to_find)
         model = GivenModel(self.scores_UI, self.ratings_UI)
-        self.judgement: EvaluationResult = drive(
+        self.result: EvaluationResult = drive(
             evaluate_model(
                 model, people, candidates_I=self.candidates_I, ks=KS, counts_I=self.counts_I, intervals=False
             )
@@ -75,16 +75,16 @@ class Case:
 
     def lines(self, user: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """One person's candidates: their scores, whether they are liked, and their ratings (0: none)."""
-        told, wanted = self.fold_in.row(user), self.to_find.row(user)
+        known, wanted = self.fold_in.row(user), self.to_find.row(user)
         can_be_listed_I = self.candidates_I.copy()
-        can_be_listed_I[told.item_rows_N] = False
+        can_be_listed_I[known.item_rows_N] = False
         ratings_I = np.zeros(TITLES)
         ratings_I[wanted.item_rows_N] = wanted.ratings_N
         ratings_I = ratings_I[can_be_listed_I]
         return self.scores_UI[user][can_be_listed_I], ratings_I >= SCALE.like, ratings_I
 
     def ours(self, metric: str, user: int) -> float:
-        return float(self.judgement.per_person[metric][user])
+        return float(self.result.per_person[metric][user])
 
 
 @pytest.fixture(params=[1, 2, 3], scope="module")
@@ -144,7 +144,7 @@ def test_that_average_precision_is_that_of_scikit_learn_over_the_listed_titles(c
 def test_that_errors_are_those_of_scikit_learn_on_both_scales(case):
     truth_N = case.to_find.ratings_N
     said_N = case.ratings_UI[case.to_find.user_rows_N, case.to_find.item_rows_N]
-    found = {name: metric.value for name, metric in case.judgement.metrics.items()}
+    found = {name: metric.value for name, metric in case.result.metrics.items()}
     assert found["rmse"] == pytest.approx(sklearn.root_mean_squared_error(truth_N, said_N), abs=1e-6)
     assert found["mse"] == pytest.approx(sklearn.mean_squared_error(truth_N, said_N), abs=1e-6)
     assert found["mae"] == pytest.approx(sklearn.mean_absolute_error(truth_N, said_N), abs=1e-6)
@@ -163,12 +163,12 @@ def test_that_coverage_and_novelty_are_their_definitions(case, k):
         shown |= set(listed)
         bits = sum(-math.log2(max(1, int(case.counts_I[item])) / total) for item in listed) / len(listed)
         assert case.ours(f"novelty@{k}", user) == pytest.approx(bits, abs=1e-6)
-    coverage = case.judgement.metrics[f"coverage@{k}"].value
+    coverage = case.result.metrics[f"coverage@{k}"].value
     assert coverage == pytest.approx(len(shown) / case.candidates_I.sum(), abs=1e-6)
 
 
 def test_that_every_figure_is_the_mean_over_people_who_have_one(case):
-    for name, values_U in case.judgement.per_person.items():
+    for name, values_U in case.result.per_person.items():
         if name not in ("rmse", "mse", "mae", "rmse_unit"):
             known = [value for value in values_U.tolist() if not math.isnan(value)]
-            assert case.judgement.metrics[name].value == pytest.approx(sum(known) / len(known), abs=1e-6), name
+            assert case.result.metrics[name].value == pytest.approx(sum(known) / len(known), abs=1e-6), name
