@@ -100,14 +100,14 @@ def evaluate_model(
         raise _nothing_to_find()
     tally, curve, stopped = Tally(held_out, question), None, False
     try:
-        yield StageStarted("evaluating", "Judging on people whose ratings were held out")
+        yield StageStarted("evaluating", "Testing on people whose ratings were held out")
         yield from _answered(model, held_out, question, tally)
         tally.join()
         if intervals:
             yield StageStarted("bootstrap", "Working out how sure the figures are")
             yield from tally.draw()
         if cold_start_people and question.ks:
-            yield StageStarted("cold start", "Judging on people of whom only a few ratings are known")
+            yield StageStarted("cold start", "Testing on people of whom only a few ratings are known")
             whole_U = tally.per_person[f"ndcg@{question.curve_cut}"]
             curve = yield from _cold_start(model, held_out, question, whole_U, people=cold_start_people)
     except Stop:
@@ -144,7 +144,7 @@ def _answered(model: Model, held_out: HeldOut, question: Question, tally: Tally)
     pace = Pace()
     for people in _batches(len(held_out), model.items):
         tally.add(answer_for(model, held_out, people, question))
-        yield Progressed("Judging people", int(people[-1]) + 1, len(held_out), "people") if pace.due() else None
+        yield Progressed("Testing people", int(people[-1]) + 1, len(held_out), "people") if pace.due() else None
 
 
 def _cold_start(
@@ -173,7 +173,7 @@ def _cold_start(
             shortened = known.take(some)
             values_UL[some, column] = ndcg_of(model, held_out, chosen[some], known=shortened, question=question)
             done = column * len(chosen) + int(some[-1]) + 1
-            yield Progressed("Judging shortened profiles", done, total, "profiles") if pace.due() else None
+            yield Progressed("Testing shortened profiles", done, total, "profiles") if pace.due() else None
     labels = (*(str(length) for length in lengths), "all")
     return (yield from _drawn(values_UL, labels, unit=f"NDCG@{question.curve_cut}"))
 

@@ -91,15 +91,19 @@ class Recommender:
 
     Examples
     --------
-    >>> from engine.data.sample import sample_dataset
+    >>> from engine.data.catalogue import Catalogue
+    >>> from engine.data.dataset import Scale, Vocabulary
     >>> from engine.events import drive
     >>> from engine.models.popularity import Popularity, PopularityConfig
-    >>> dataset = sample_dataset()
-    >>> model = Popularity(PopularityConfig(), items=dataset.titles, scale=dataset.scale)
-    >>> drive(model.fit(dataset.histories))
-    >>> found = Recommender(model, dataset).recommend(Histories.of_one([0], [5.0]), top=2)
-    >>> [recommendation.rank for recommendation in found.items]
-    [1, 2]
+    >>> users, titles = Vocabulary(["1", "2"]), Vocabulary(["a", "b", "c"])
+    >>> films = Catalogue(("Alien", "Brazil", "Clue"), (1979, 1985, 1985), ((),) * 3)
+    >>> histories = Histories.of([0, 0, 1, 1], [0, 1, 0, 2], [5, 5, 5, 4], people=2)
+    >>> dataset = Dataset("d", "Films", users, titles, films, histories, Scale(1, 5, 1), "")
+    >>> model = Popularity(PopularityConfig(), items=3, scale=dataset.scale)
+    >>> drive(model.fit(histories))
+    >>> found = Recommender(model, dataset).recommend(Histories.of_one([2], [5.0]), top=1)
+    >>> [(recommendation.rank, recommendation.title, recommendation.year) for recommendation in found.items]
+    [(1, 'Alien', 1979)]
     """
 
     def __init__(

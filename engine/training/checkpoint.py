@@ -67,12 +67,6 @@ def load_state(folder: Path) -> TrainingState:
         raise _damaged(folder, error) from error
 
 
-def save_weights(folder: Path, model_state: Mapping[str, Tensor]) -> None:
-    """Write only a model's weights, as closed-form models need it."""
-    save_tensors(folder / _WEIGHTS, model_state)
-    _flush(folder / _WEIGHTS)
-
-
 def load_weights(folder: Path) -> dict[str, Tensor]:
     """The best weights of a checkpoint folder (the last ones where no epoch was evaluated).
 

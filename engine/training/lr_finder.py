@@ -96,6 +96,24 @@ def find_rate(
     ------
     TrainingError
         Where there is nobody to learn from.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from engine.data.dataset import Histories, Scale
+    >>> from engine.data.split import Split, SplitConfig
+    >>> from engine.events import drive
+    >>> from engine.models.registry import build, kind_of
+    >>> users, items = np.divmod(np.arange(400), 20)
+    >>> likes = Histories.of(users, items, np.full(400, 5.0), people=20)
+    >>> none, scale = SplitConfig(kind="none"), Scale(1, 5, 1)
+    >>> everything = Split(none, likes, np.arange(20), None, None, np.ones(20, bool), scale, 20)
+    >>> model = build("mult_dae", kind_of("mult_dae").config_class(), items=20, scale=scale)
+    >>> finder = FinderConfig(steps=30, lowest=1e-6, highest=1e-5)
+    >>> cpu = torch.device("cpu")
+    >>> found = drive(find_rate(everything, model, training=TrainingConfig(batch=10), finder=finder, device=cpu))
+    >>> len(found.lrs), found.chosen, found.words[:39]
+    (30, None, 'The loss hardly moved at any rate. Try ')
     """
     if len(split.train) == 0:
         raise TrainingError("There is nobody to learn from in this split.", remedy="Choose another split.")

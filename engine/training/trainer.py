@@ -113,6 +113,24 @@ def train(
         Where there is nobody to learn from.
     LibraryError
         Where the checkpoint to go on from is not one of this model; that of `recorder` passes through.
+
+    Examples
+    --------
+    >>> from unittest.mock import Mock
+    >>> import numpy as np
+    >>> from engine.data.dataset import Histories, Scale
+    >>> from engine.data.split import Split, SplitConfig
+    >>> from engine.events import drive
+    >>> from engine.models.registry import build, kind_of
+    >>> users, items = np.divmod(np.arange(400), 20)
+    >>> likes = Histories.of(users, items, np.full(400, 5.0), people=20)
+    >>> none, scale = SplitConfig(kind="none"), Scale(1, 5, 1)
+    >>> everything = Split(none, likes, np.arange(20), None, None, np.ones(20, bool), scale, 20)
+    >>> model = build("mult_dae", kind_of("mult_dae").config_class(), items=20, scale=scale)
+    >>> config = TrainingConfig(epochs=3, lr=1e-3, batch=10)
+    >>> run = drive(train(everything, model, config=config, recorder=Mock(), device=torch.device("cpu")))
+    >>> run.steps, run.monitor, run.stopped_because
+    (6, 'training loss', 'All 3 epochs are done.')
     """
     loop = _Loop(split, model, config, recorder, device, clock)
     if resume_from is not None:

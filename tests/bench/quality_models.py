@@ -29,7 +29,7 @@ from engine.models.presets import preset_of
 from engine.models.registry import build, fitted_config, kind_of
 from engine.settings import Config
 from engine.training.blend_weights import choose_ranking_weights
-from engine.training.checkpoint import TrainingState, load_weights, save_weights
+from engine.training.checkpoint import TrainingState, load_weights, save_state
 from engine.training.config import FinderConfig, TrainingConfig
 from engine.training.lr_finder import find_rate
 from engine.training.trainer import train
@@ -135,7 +135,7 @@ class Workbench:
         print(f"  {entry.words} #{training.seed} learned in {seconds:.1f} s{words}", flush=True)
         if folder:
             folder.mkdir(parents=True)
-            save_weights(folder, model.state_dict())
+            save_state(folder, TrainingState(dict(model.state_dict()), None, {}, {}))
         return model
 
     def _digest(self, config: Config, training: TrainingConfig, suggestion: str) -> str:

@@ -1,4 +1,4 @@
-"""The cold-start curve: the same people, told to the model by more and more of their entries."""
+"""The cold-start curve: the same people, of whom the model knows more and more entries."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from engine.models.base import Prediction
 
 
 class Listening(TableModel):
-    """Remembers what it is told."""
+    """Remembers what it was asked with."""
 
     def __init__(self) -> None:
         table = some_model()
         super().__init__(table.scores_I.numpy(), table.ratings_I.numpy())
-        self.told: list[Histories] = []
+        self.asked_with: list[Histories] = []
 
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
-        self.told.append(profiles)
+        self.asked_with.append(profiles)
         return super().predict(profiles, ratings=ratings)
 
 
@@ -46,25 +46,25 @@ def curve_of(model: TableModel, *, people: int = 100, held_out: HeldOut | None =
     return found
 
 
-def test_that_more_is_told_in_every_row_and_the_last_is_the_judgement():
+def test_that_more_is_known_in_every_row_and_the_last_is_the_whole_evaluation():
     held_out, candidates_I = some_people()
-    judgement = drive(evaluate_model(some_model(), held_out, candidates_I=candidates_I, ks=(5,), cold_start_people=100))
-    curve = judgement.breakdowns[0]
-    able = (held_out.fold_in.counts_U > 0) & ~np.isnan(judgement.per_person["ndcg@5"])
+    result = drive(evaluate_model(some_model(), held_out, candidates_I=candidates_I, ks=(5,), cold_start_people=100))
+    curve = result.breakdowns[0]
+    able = (held_out.fold_in.counts_U > 0) & ~np.isnan(result.per_person["ndcg@5"])
     assert (curve.name, curve.unit) == ("cold start", "NDCG@5")
     assert [row.label for row in curve.rows] == ["1", "2", "all"]
     assert {row.count for row in curve.rows} == {able.sum()}
-    assert curve.rows[-1].value == pytest.approx(judgement.per_person["ndcg@5"][able].mean())
+    assert curve.rows[-1].value == pytest.approx(result.per_person["ndcg@5"][able].mean())
 
 
 def test_that_each_profile_holds_the_one_before_in_its_own_order():
     model, (held_out, _) = Listening(), some_people()
     curve_of(model)
-    shortened = model.told[1:]
-    assert [int(one.counts_U.max()) for one in shortened] == [1, 2]
+    shortened = model.asked_with[1:]
+    assert [int(profiles.counts_U.max()) for profiles in shortened] == [1, 2]
     whole = held_out.fold_in
     able = [user for user in range(len(held_out)) if whole.row(user).entries]
-    rows = [[one.row(place).item_rows_N.tolist() for one in shortened] for place in range(len(shortened[0]))]
+    rows = [[profiles.row(place).item_rows_N.tolist() for profiles in shortened] for place in range(len(shortened[0]))]
     own = [whole.row(user).item_rows_N.tolist() for user in able]
     for shorter, longer in rows:
         assert set(shorter) <= set(longer)
@@ -72,7 +72,7 @@ def test_that_each_profile_holds_the_one_before_in_its_own_order():
 
 
 def test_that_who_says_the_same_to_everybody_has_a_flat_curve():
-    """Whatever is told, nothing of the whole profile is listed: knowing less must not make the task harder."""
+    """Whatever is known, nothing of the whole profile is listed: knowing less must not make the task harder."""
     table = some_model()
     curve = curve_of(OneList(table.scores_I.numpy(), table.ratings_I.numpy()))
     assert len({row.value for row in curve.rows}) == 1
@@ -82,7 +82,7 @@ def test_that_no_more_people_are_asked_than_wanted_and_always_the_same():
     model = Listening()
     first = curve_of(model, people=7)
     assert {row.count for row in first.rows} == {7}
-    assert {len(one) for one in model.told[1:]} == {7}
+    assert {len(profiles) for profiles in model.asked_with[1:]} == {7}
     assert curve_of(Listening(), people=7) == first
 
 
@@ -110,10 +110,10 @@ def test_that_a_stop_in_the_curve_leaves_it_out(monkeypatch):
     next(job)
     with pytest.raises(StopIteration) as end:
         job.throw(Stop())
-    judgement = end.value.value
-    assert judgement.stopped
-    assert judgement.breakdown("cold start") is None
-    assert judgement.metrics["ndcg@20"].low is None
+    result = end.value.value
+    assert result.stopped
+    assert result.breakdown("cold start") is None
+    assert result.metrics["ndcg@20"].low is None
 
 
 def test_that_the_weight_of_a_mixture_holds_for_the_curve():

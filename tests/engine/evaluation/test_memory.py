@@ -17,15 +17,15 @@ TITLES = 20_000
 
 
 def peak_bytes(people: int) -> int:
-    """The most that numpy and Python held at a time while so many people were judged."""
+    """The most that numpy and Python held at a time while so many people were evaluated."""
     rng = np.random.default_rng(1)
     users = np.repeat(np.arange(people), 4)
     items = np.tile([3, 50, 700, 16_000], people) + users % 1_000
-    told, wanted = (Histories.of(users, items + 7 * side, np.full(len(users), 4.0), people=people) for side in (0, 1))
+    known, wanted = (Histories.of(users, items + 7 * side, np.full(len(users), 4.0), people=people) for side in (0, 1))
     model = TableModel(rng.random(TITLES, dtype=np.float32), np.full(TITLES, 3.0, dtype=np.float32))
     job = evaluate_model(
         model,
-        HeldOut(np.arange(people), told, wanted),
+        HeldOut(np.arange(people), known, wanted),
         candidates_I=np.ones(TITLES, dtype=bool),
         counts_I=np.arange(TITLES),
         cold_start_people=8,

@@ -1,6 +1,6 @@
 """Metrics against scikit-learn's, to 1e-6, on random scores without ties; gains and relevance are ours.
 
-Each person's candidates are told to scikit-learn as one line of labels and one of scores, so that masking, ranking,
+Each person's candidates are given to scikit-learn as one line of labels and one of scores, so that masking, ranking,
 cutting and averaging are all compared at once. What it does not have is written out in plain Python beside it.
 """
 
@@ -75,9 +75,9 @@ class Case:
 
     def lines(self, user: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """One person's candidates: their scores, whether they are liked, and their ratings (0: none)."""
-        told, wanted = self.fold_in.row(user), self.to_find.row(user)
+        known, wanted = self.fold_in.row(user), self.to_find.row(user)
         can_be_listed_I = self.candidates_I.copy()
-        can_be_listed_I[told.item_rows_N] = False
+        can_be_listed_I[known.item_rows_N] = False
         ratings_I = np.zeros(TITLES)
         ratings_I[wanted.item_rows_N] = wanted.ratings_N
         ratings_I = ratings_I[can_be_listed_I]

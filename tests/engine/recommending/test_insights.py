@@ -78,7 +78,7 @@ def test_that_a_rating_without_influence_carries_nothing_though_it_may_surprise(
     before = drive(explain_list(Recommender(model, dataset), HISTORY))
     assert len({one.item_row for one in before.most_impactful}) == 3
     silent = before.most_impactful[0].item_row
-    monkeypatch.setattr(Recommender, "heard", lambda _self, history: history.item_rows_N != silent)
+    monkeypatch.setattr(Recommender, "informative", lambda _self, history: history.item_rows_N != silent)
 
     found = drive(explain_list(Recommender(model, dataset), HISTORY))
 

@@ -102,9 +102,9 @@ def test_that_the_value_is_the_ndcg_of_the_blend_itself(split):
     blend = Blend(BlendConfig(copies=copies), items=split.titles, scale=SCALE, models=parts)
     blend.candidates_I.copy_(torch.from_numpy(split.candidates_I))
     job = evaluate_model(blend, split.validation, candidates_I=split.candidates_I, ks=(100,), intervals=False)
-    judgement = drive(job)
-    assert weights.value == pytest.approx(judgement.metrics["ndcg@100"].value, abs=1e-9)
-    assert weights.people == judgement.people
+    result = drive(job)
+    assert weights.value == pytest.approx(result.metrics["ndcg@100"].value, abs=1e-9)
+    assert weights.people == result.people
 
 
 def test_that_a_shortlist_finds_the_weights_that_the_whole_catalogue_finds(split, monkeypatch):

@@ -16,8 +16,8 @@ def test_that_a_state_reads_back_to_the_bit(tmp_path):
     save_state(tmp_path, state)
     back = load_state(tmp_path)
     assert back.progress == state.progress
-    for one, other in ((back.weights, state.weights), (back.best_weights, state.best_weights)):
-        assert all(torch.equal(one[name], other[name]) for name in other)
+    for read, written in ((back.weights, state.weights), (back.best_weights, state.best_weights)):
+        assert all(torch.equal(read[name], written[name]) for name in written)
     assert torch.equal(back.optimizer["0.step"], state.optimizer["0.step"])
 
 

@@ -23,7 +23,7 @@ def sweep(split: Split, model, *, finder=FINDER, training=TRAINING, **driving):
 def everything(model, split):
     """All that a sweep could have touched: weights, gradients, modes, random states, data order."""
     return (
-        [one.detach().clone() for one in model.state_dict().values()],
+        [tensor.detach().clone() for tensor in model.state_dict().values()],
         [parameter.grad is None for parameter in model.parameters()],
         model.training,
         torch.get_rng_state(),
@@ -34,13 +34,13 @@ def everything(model, split):
 
 
 def assert_same(before, after):
-    for one, other in zip(before, after, strict=True):
-        if isinstance(one, list):
-            assert_same(one, other) if len(one) else None
-        elif isinstance(one, torch.Tensor):
-            assert torch.equal(one, other)
+    for first, second in zip(before, after, strict=True):
+        if isinstance(first, list):
+            assert_same(first, second) if len(first) else None
+        elif isinstance(first, torch.Tensor):
+            assert torch.equal(first, second)
         else:
-            assert np.array_equal(one, other)
+            assert np.array_equal(first, second)
 
 
 def test_that_a_sweep_leaves_everything_as_it_was_to_the_bit(split, fresh_model):
@@ -88,8 +88,8 @@ def test_that_training_after_a_sweep_equals_training_without_one(split, fresh_mo
     sweep(split, swept)
     for model in (swept, plain):
         drive(train(split, model, config=config, recorder=kept, device=CPU))
-    for one, other in zip(swept.state_dict().values(), plain.state_dict().values(), strict=True):
-        assert torch.equal(one, other)
+    for first, second in zip(swept.state_dict().values(), plain.state_dict().values(), strict=True):
+        assert torch.equal(first, second)
 
 
 def test_that_a_sweep_works_in_a_pause_of_training(split, fresh_model, kept):
@@ -104,8 +104,8 @@ def test_that_a_sweep_works_in_a_pause_of_training(split, fresh_model, kept):
     for _ in job:
         pass
     drive(train(split, plain, config=config, recorder=kept, device=CPU))
-    for one, other in zip(paused.state_dict().values(), plain.state_dict().values(), strict=True):
-        assert torch.equal(one, other)
+    for first, second in zip(paused.state_dict().values(), plain.state_dict().values(), strict=True):
+        assert torch.equal(first, second)
 
 
 def test_that_a_sweep_reports_growing_curves_and_chooses_a_rate(split, fresh_model):
@@ -117,7 +117,7 @@ def test_that_a_sweep_reports_growing_curves_and_chooses_a_rate(split, fresh_mod
     assert result.chosen is not None
     if fresh_model().can.examples == "people":
         assert 1e-5 < result.chosen.lr < 1, "on so few single ratings the curve of the others is mostly noise"
-    assert {one.kind for one in result.suggestions} == {"steepest", "valley", "minimum", "turning_point"}
+    assert {suggestion.kind for suggestion in result.suggestions} == {"steepest", "valley", "minimum", "turning_point"}
     assert all(suggestion.sentence for suggestion in result.suggestions)
 
 
@@ -150,8 +150,8 @@ def test_that_a_nan_at_the_end_never_wins():
     losses = 3 - np.exp(-((np.log10(lrs) + 2) ** 2))
     losses[-1] = np.nan
     found, _ = suggest(lrs, losses, losses)
-    assert all(one.lr is None or np.isfinite(one.lr) for one in found)
-    minimum = next(one for one in found if one.kind == "minimum")
+    assert all(suggestion.lr is None or np.isfinite(suggestion.lr) for suggestion in found)
+    minimum = next(suggestion for suggestion in found if suggestion.kind == "minimum")
     assert minimum.lr == pytest.approx(1e-3, rel=0.3)
 
 
@@ -160,7 +160,7 @@ def test_that_the_slope_is_taken_over_the_logarithm_of_the_rate():
     lrs = np.geomspace(1e-7, 10, 200)
     losses = 2 - 1 / (1 + np.exp(-3 * (np.log10(lrs) + 3)))
     found, _ = suggest(lrs, losses, losses)
-    steepest = next(one for one in found if one.kind == "steepest")
+    steepest = next(suggestion for suggestion in found if suggestion.kind == "steepest")
     assert steepest.lr == pytest.approx(1e-3, rel=0.2)
 
 
@@ -168,7 +168,7 @@ def test_that_the_readings_of_a_known_curve_lie_in_order():
     lrs = np.geomspace(1e-6, 1, 121)
     x = np.log10(lrs)
     losses = 1 + (x + 2) ** 2 * 0.1
-    found = {one.kind: one.lr for one in suggest(lrs, losses, losses)[0]}
+    found = {suggestion.kind: suggestion.lr for suggestion in suggest(lrs, losses, losses)[0]}
     assert found["minimum"] == pytest.approx(1e-3, rel=0.1)
     assert found["steepest"] < found["turning_point"] <= 1e-2
     assert found["valley"] < 1e-2
@@ -181,7 +181,7 @@ def test_that_noise_before_the_fall_is_not_taken_for_it(kind):
     losses = 2 - 0.5 / (1 + np.exp(-3 * (np.log10(lrs) + 2)))
     losses[:30] += 0.2 * np.sin(np.arange(30) / 4)
     found, _ = suggest(lrs, losses, losses)
-    assert 1e-3 < next(one for one in found if one.kind == kind).lr < 1.0
+    assert 1e-3 < next(suggestion for suggestion in found if suggestion.kind == kind).lr < 1.0
 
 
 def test_that_a_sweep_that_runs_backwards_is_refused():

@@ -78,15 +78,15 @@ def test_that_a_combination_that_learns_nothing_is_refused_with_its_sentence():
 
 
 def test_that_a_draw_from_a_large_grid_is_seeded_and_in_order():
-    grid = grid_of(MF, {"rank": range(1, 101), "l2": [one / 100 for one in range(100)]})
+    grid = grid_of(MF, {"rank": range(1, 101), "l2": [number / 100 for number in range(100)]})
     with pytest.raises(SettingError, match="makes 10,000 runs"):
         grid.trials(ALL)
     drawn = grid.trials(SearchConfig(most=7, seed=3))
-    assert len({one.values for one in drawn}) == 7
+    assert len({trial.values for trial in drawn}) == 7
     assert drawn == grid.trials(SearchConfig(most=7, seed=3))
     assert drawn != grid.trials(SearchConfig(most=7, seed=4))
-    assert [one.place for one in drawn] == list(range(1, 8))
-    ranks = [one.model_config.rank for one in drawn]
+    assert [trial.place for trial in drawn] == list(range(1, 8))
+    ranks = [trial.model_config.rank for trial in drawn]
     assert ranks == sorted(ranks)
 
 
