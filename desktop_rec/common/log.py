@@ -23,6 +23,7 @@ from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 import engine
 
 LOG = logging.getLogger("desktop_rec")
+_LOGGERS = (LOG, logging.getLogger("engine"))
 
 _KEPT_LOGS = 20
 _PACKAGES = ("PySide6-Essentials", "pyqtgraph", "torch", "numpy", "scipy", "pandas", "pyarrow", "safetensors")
@@ -59,8 +60,9 @@ class LogFile:
             self._crashes = path.open("a", encoding="utf-8")
             self.path = path
         self._handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s: %(message)s"))
-        LOG.addHandler(self._handler)
-        LOG.setLevel(logging.INFO)
+        for logger in _LOGGERS:
+            logger.addHandler(self._handler)
+            logger.setLevel(logging.INFO)
 
     def open(self) -> None:
         """Take Qt's messages and the interpreter's crashes."""
@@ -75,7 +77,8 @@ class LogFile:
         if self._crashes is not None:
             faulthandler.disable()
             self._crashes.close()
-        LOG.removeHandler(self._handler)
+        for logger in _LOGGERS:
+            logger.removeHandler(self._handler)
         with contextlib.suppress(OSError):
             self._handler.close()
 

@@ -11,8 +11,9 @@ import pyqtgraph as pg
 from desktop_rec.common.plots.axes import CountAxis, PlotAxis, Ticks
 from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
-from desktop_rec.data.dataset_picture import Activity
+from desktop_rec.data.statistics_text import format_period
 from desktop_rec.theme.theme import THEME
+from engine.data.statistics import Activity
 from engine.text import format_count
 
 _PIXELS_A_LABEL = 76
@@ -62,7 +63,7 @@ class ActivityPlot(PlotCanvas):
         self._bars.setOpts(x=np.arange(periods), height=activity.counts_T, width=0.8 if periods < 120 else 1.0)
         self._plot.setXRange(-0.6, max(periods, 3) - 0.4, padding=0)
         self._plot.setYRange(0, top * 1.2, padding=0)
-        self._label.setText(f"{activity.words(busiest)}: {format_count(top)}")
+        self._label.setText(f"{format_period(activity, busiest)}: {format_count(top)}")
         side = 0.0 if busiest < periods / 4 else 1.0 if busiest > 3 * periods / 4 else 0.5
         self._label.setAnchor((side, 1.0))
         self._label.setPos(busiest, top)
@@ -72,7 +73,10 @@ class ActivityPlot(PlotCanvas):
         activity = self._activity
         if activity is None:
             return Table(("When", "Ratings"), ())
-        rows = [(activity.words(place), format_count(count)) for place, count in enumerate(activity.counts_T.tolist())]
+        rows = [
+            (format_period(activity, place), format_count(count))
+            for place, count in enumerate(activity.counts_T.tolist())
+        ]
         return Table((activity.unit.capitalize(), "Ratings"), rows)
 
     def reading(self, plot: pg.PlotItem, x: float) -> str:
@@ -80,7 +84,7 @@ class ActivityPlot(PlotCanvas):
         if activity is None or not -1 < x < len(activity.counts_T):
             return ""
         place = int(np.clip(round(x), 0, len(activity.counts_T) - 1))
-        return f"{activity.words(place)}: {format_count(activity.counts_T[place])} ratings"
+        return f"{format_period(activity, place)}: {format_count(activity.counts_T[place])} ratings"
 
     def recolour(self) -> None:
         super().recolour()

@@ -12,8 +12,8 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from desktop_rec.common.job_state import JobState
-from desktop_rec.common.notices import Failure, Notice
-from desktop_rec.data.dataset_picture import count_dataset
+from desktop_rec.common.notices import Notice
+from desktop_rec.data.statistics_text import FilesFound, look_at_files
 from desktop_rec.session.dataset import OpenDataset
 from desktop_rec.session.jobs import Jobs, LongJob
 from desktop_rec.session.library import OpenLibrary
@@ -25,9 +25,9 @@ from engine.errors import LibraryError
 from engine.text import plural
 
 if TYPE_CHECKING:
-    from desktop_rec.data.dataset_picture import DatasetPicture
     from engine.data.dataset import Dataset
     from engine.events import Job
+    from engine.library.datasets import DatasetRecord
     from engine.library.run_record import RunRecord
     from engine.operations import ExportedDataset, ImportedAgain, Predictions
 
@@ -39,13 +39,12 @@ _LONGEST_NAME = 80
 
 
 class DataController(QObject):
-    """`statistics` is what was counted of the open data set (None: not yet); statistics_changed says that it is new.
+    """`files_found` is what was found on the disk of the open data set (None: not yet); files_found_changed says so.
 
-    `statistics_failure` is the sentence where counting failed, else "". training_asked(): train
-    the first model with its own settings.
+    training_asked(): train the first model with its own settings.
     """
 
-    statistics_changed = Signal()
+    files_found_changed = Signal()
     training_asked = Signal()
 
     def __init__(
@@ -61,13 +60,10 @@ class DataController(QObject):
     ) -> None:
         super().__init__(parent)
         self.library, self.dataset, self.model, self.jobs, self.requests = library, dataset, model, jobs, requests
-        self.statistics: DatasetPicture | None = None
-        self.statistics_failure = ""
+        self.files_found: FilesFound | None = None
         self._undo = undo
-        self._has_asked = False
-        self._worker = queries.add(QueryWorker("statistics", ("statistics",)))
-        self._worker.answered.connect(self._on_counted)
-        self._worker.failed.connect(self._on_count_failed)
+        self._worker = queries.add(QueryWorker("files", ("look",)))
+        self._worker.answered.connect(self._on_files_found)
 
     def open(self, dataset_id: str) -> bool:
         """Open a stored data set; its newest model takes over, else the first one."""
@@ -105,11 +101,12 @@ class DataController(QObject):
         if not self._undo.do(deletion) and was_open and self.dataset.current is None:
             self.open(dataset_id)
 
-    def ask_statistics(self) -> None:
-        """Count the open data set for its page, once; statistics_changed answers."""
-        if self.dataset.current is not None and not self._has_asked:
-            self._has_asked = True
-            self._worker.request("statistics", partial(count_dataset, self.dataset.current))
+    def look_at_files(self) -> None:
+        """See what of the open data set lies on the disk; files_found_changed answers."""
+        library, record = self.library.files, self.dataset.record
+        if library is not None and record is not None:
+            folder = library.datasets.folder_of(record.dataset_id)
+            self._worker.request("look", partial(_look_at_files, record, folder))
 
     def export(self, parent_folder: Path) -> bool:
         """Write the open data set as CSV into a folder of its own name, which is made there."""
@@ -166,9 +163,9 @@ class DataController(QObject):
         return self._start("predict", "Predicting ratings", make, self._on_predicted)
 
     def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:
-        """What was counted was of the former data set."""
+        """What was found on the disk was of the former data set."""
         self._worker.abandon()
-        self.statistics, self.statistics_failure, self._has_asked = None, "", False
+        self.files_found = None
 
     def _start(self, kind: str, title: str, make: Any, finished: Any, *, uses_torch: bool = True) -> bool:
         state = JobState(kind, title)
@@ -183,13 +180,9 @@ class DataController(QObject):
             raise LibraryError(f"{self.jobs.state.title} needs this data set.", remedy="Stop it first.")
         self.dataset.take(None, None)
 
-    def _on_counted(self, kind: str, picture: DatasetPicture) -> None:
-        self.statistics = picture
-        self.statistics_changed.emit()
-
-    def _on_count_failed(self, kind: str, failure: Failure) -> None:
-        self.statistics_failure = f"{failure.sentence} {failure.remedy}"
-        self.statistics_changed.emit()
+    def _on_files_found(self, kind: str, found: FilesFound) -> None:
+        self.files_found = found
+        self.files_found_changed.emit()
 
     def _on_exported(self, done: ExportedDataset | None) -> None:
         if done is None:
@@ -246,6 +239,11 @@ class DataController(QObject):
         if self.requests.attempt(settle):
             text = again.words.removesuffix(".")
             self._undo.record(Change(text, partial(swap, new, former), partial(swap, former, new), announced=True))
+
+
+def _look_at_files(record: DatasetRecord, folder: Path) -> Job[FilesFound]:
+    yield None
+    return look_at_files(record, folder)
 
 
 def free_folder(parent: Path, name: str) -> Path:

@@ -10,17 +10,17 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from desktop_rec.data.dataset_facts import Fact
 from desktop_rec.data.dataset_head import DatasetHead
 from desktop_rec.data.dataset_list import DatasetList
-from desktop_rec.data.dataset_picture import DatasetPicture
 from desktop_rec.data.dataset_plots import DatasetPlots
 from desktop_rec.data.facts_card import FactsCard, FigureCard
 from desktop_rec.data.most_rated_card import MostRatedCard
 from desktop_rec.data.predictions_card import PredictionsCard
 from desktop_rec.data.problems_table import ProblemsCard
+from desktop_rec.data.statistics_text import Fact
 from desktop_rec.theme.theme import GRID, set_role
 from engine.data.catalogue import Catalogue
+from engine.data.statistics import DatasetStatistics
 from engine.library.datasets import DatasetRecord
 from engine.text import format_count
 
@@ -41,8 +41,12 @@ class DatasetPage(QScrollArea):
         known = record.origin is not None or record.dataset_id == _SAMPLE
         self.head.let_import_again("" if known else "Nobody knows any more which files it was imported from")
         self._show_figures(record, words)
-        self._facts.show_facts(facts)
+        self.show_facts(facts)
         self.problems.show_report(record.report)
+
+    def show_facts(self, facts: Sequence[Fact]) -> None:
+        """What is known of the data set besides its counts."""
+        self._facts.show_facts(facts)
 
     def place_predictions(self, *, first: bool) -> None:
         """Above the plots where the data set's own file asks for ratings, else below the titles."""
@@ -54,10 +58,10 @@ class DatasetPage(QScrollArea):
         self._counting.setText(words)
         self._show_counted(is_there=False)
 
-    def show_picture(self, catalogue: Catalogue, picture: DatasetPicture) -> None:
+    def show_statistics(self, catalogue: Catalogue, statistics: DatasetStatistics) -> None:
         """What was counted of the data set that is shown."""
-        self._plots.show_picture(picture)
-        self._titles.show_titles(catalogue, picture)
+        self._plots.show_statistics(statistics, word=catalogue.word)
+        self._titles.show_titles(catalogue, statistics)
         self._show_counted(is_there=True)
 
     def scroll_to_top(self) -> None:

@@ -1,6 +1,6 @@
 """The plots of a data set's page: how it is rated, its long tail, and when its ratings were given.
 
-A part of the data set's page: show_picture() in.
+A part of the data set's page: show_statistics() in.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop_rec.common.plots.card import PlotCard
 from desktop_rec.data.activity_plot import ActivityPlot
-from desktop_rec.data.dataset_picture import DatasetPicture
 from desktop_rec.data.long_tail_plot import LongTailPlot
 from desktop_rec.data.rating_histogram import RatingHistogram
+from desktop_rec.data.statistics_text import format_span
 from desktop_rec.theme.theme import GRID, set_role
-from engine.text import format_count
+from engine.data.statistics import DatasetStatistics
+from engine.text import format_count, plural_of
 
 _HEIGHT = 248
 _ACTIVITY_HEIGHT = 208
@@ -29,18 +30,18 @@ class DatasetPlots(QWidget):
             plot.pointed_at.connect(card.show_reading)
             plot.setToolTip(" ")
 
-    def show_picture(self, picture: DatasetPicture) -> None:
-        """Draw what was counted."""
-        self._histogram_card.show_title(_histogram_words(picture))
-        self._tail_card.show_title(_tail_words(picture))
-        self.histogram.show_picture(picture)
-        self.tail.show_picture(picture)
-        activity = picture.activity
+    def show_statistics(self, statistics: DatasetStatistics, *, word: str) -> None:
+        """Draw what was counted. `word` is what the data set calls a title ("film")."""
+        self._histogram_card.show_title(_format_mean(statistics))
+        self._tail_card.show_title(_format_head(statistics, word))
+        self.histogram.show_histogram(statistics.histogram)
+        self.tail.show_statistics(statistics, word=word)
+        activity = statistics.activity
         self._activity_card.setVisible(activity is not None)
         self._no_times.setVisible(activity is None)
         if activity is not None:
             rest = f"; {format_count(activity.without)} have no time" if activity.without else ""
-            self._activity_card.show_title(f"Ratings by {activity.unit}, {activity.span_words}{rest}")
+            self._activity_card.show_title(f"Ratings by {activity.unit}, {format_span(activity)}{rest}")
             self.activity.show_activity(activity)
         for _, card in self._pairs:
             card.refresh_table()
@@ -73,14 +74,14 @@ class DatasetPlots(QWidget):
         rows.addWidget(self._no_times)
 
 
-def _histogram_words(picture: DatasetPicture) -> str:
-    if picture.mean_rating is None:
+def _format_mean(statistics: DatasetStatistics) -> str:
+    if statistics.mean_rating is None:
         return "No ratings: this data set says only what was seen"
-    return f"Ratings given, {picture.mean_rating:.2f} on average"
+    return f"Ratings given, {statistics.mean_rating:.2f} on average"
 
 
-def _tail_words(picture: DatasetPicture) -> str:
-    share = f"{100 * picture.head_share:.2g} %"
-    if picture.head == 1:
-        return f"1 {picture.word} ({share}) holds half of all entries"
-    return f"{format_count(picture.head)} {picture.words} ({share}) hold half of all entries"
+def _format_head(statistics: DatasetStatistics, word: str) -> str:
+    share = f"{100 * statistics.head_share:.2g} %"
+    if statistics.head == 1:
+        return f"1 {word} ({share}) holds half of all entries"
+    return f"{format_count(statistics.head)} {plural_of(word)} ({share}) hold half of all entries"

@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop_rec.common import questions
 from desktop_rec.common.job_state import JobState
 from desktop_rec.data.controller import DataController
-from desktop_rec.data.dataset_facts import facts_of
 from desktop_rec.data.dataset_list import DatasetLine, DatasetList
 from desktop_rec.data.dataset_page import DatasetPage
+from desktop_rec.data.statistics_text import describe_dataset
 from engine.data.dataset import Dataset
 from engine.library.datasets import DatasetRecord
 from engine.models.registry import title_of
@@ -95,34 +95,35 @@ class DatasetView(QWidget):
             return
         if self._data.dataset.record != self._shown:
             self._show_record(self._data.dataset.current, self._data.dataset.record)
-        self._data.ask_statistics()
+            self._data.look_at_files()
 
     def _show_record(self, dataset: Dataset, record: DatasetRecord) -> None:
         """Another data set, or the same one under another name or with another report."""
         is_other = self._shown is None or self._shown.dataset_id != record.dataset_id
         self._shown = record
-        store = self._data.library.files.datasets if self._data.library.files is not None else None
-        facts = () if store is None else facts_of(record, folder=store.folder_of(record.dataset_id))
         asked = 0 if dataset.asked_P2 is None else len(dataset.asked_P2)
         self.page.predictions.show_asked(asked)
         self.page.place_predictions(first=bool(asked))
-        self.page.show_record(record, about_words(record.report), facts, plural_of(dataset.catalogue.word))
+        self.page.show_record(
+            record,
+            about_words(record.report),
+            describe_dataset(record, self._data.files_found),
+            plural_of(dataset.catalogue.word),
+        )
         if is_other:
             self.page.scroll_to_top()
             self.page.show_counting("Counting ratings and titles…")
-            self._on_picture()
+            self._on_statistics()
 
-    def _on_picture(self) -> None:
-        if (
-            self._data.dataset.current is None
-            or self._shown is None
-            or self._data.dataset.current.dataset_id != self._shown.dataset_id
-        ):
+    def _on_statistics(self) -> None:
+        opened, shown = self._data.dataset, self._shown
+        if opened.current is None or shown is None or not opened.is_open(shown.dataset_id):
             return
-        if self._data.statistics is not None:
-            self.page.show_picture(self._data.dataset.current.catalogue, self._data.statistics)
-        elif self._data.statistics_failure:
-            self.page.show_counting(self._data.statistics_failure)
+        self.page.show_facts(describe_dataset(shown, self._data.files_found))
+        if opened.statistics is not None:
+            self.page.show_statistics(opened.current.catalogue, opened.statistics)
+        elif opened.statistics_failure:
+            self.page.show_counting(opened.statistics_failure)
 
     def _connect(self) -> None:
         head = self.page.head
@@ -137,7 +138,8 @@ class DatasetView(QWidget):
         self.page.problems.save_asked.connect(self._on_save_problems)
         connect_list(self.page.datasets, self._data)
         self.page.datasets.file_asked.connect(self.file_asked)
-        self._data.statistics_changed.connect(self._on_picture)
+        self._data.dataset.statistics_changed.connect(self._on_statistics)
+        self._data.files_found_changed.connect(self._on_statistics)
         self._data.model.changed.connect(self._on_recommender)
         self._data.jobs.changed.connect(self._on_job)
         self._data.library.changed.connect(self._show_runs)

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop_rec.common.controls import ElidedLabel, named
-from desktop_rec.data.dataset_facts import Fact
+from desktop_rec.data.statistics_text import Fact
 from desktop_rec.theme.theme import GRID, number_font, set_role
 
 

@@ -1,6 +1,6 @@
 """The long tail: few titles that everyone has, many that hardly anyone has.
 
-A part of the Data view: show_picture() in.
+A part of the Data view: show_statistics() in.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from desktop_rec.common.plots.axes import CountAxis, PlotAxis, log_ticks
 from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
 from desktop_rec.common.plots.curve import Curve
-from desktop_rec.data.dataset_picture import DatasetPicture
 from desktop_rec.theme.theme import THEME
-from engine.text import format_count
+from engine.data.statistics import DatasetStatistics
+from engine.text import format_count, plural_of
 
 _TABLE_ROWS = 200
 
@@ -35,7 +35,7 @@ class LongTailPlot(PlotCanvas):
 
     def __init__(self) -> None:
         super().__init__("long_tail_plot", "How many people rated each title, the best known first")
-        self._picture: DatasetPicture | None = None
+        self._statistics: DatasetStatistics | None = None
         self._bottom = CountAxis("bottom", words="titles, the best known first")
         left = LogCountAxis("left", words="people")
         self._plot = self.add_plot(0, bottom=self._bottom, left=left)
@@ -49,26 +49,26 @@ class LongTailPlot(PlotCanvas):
         self._plot.addItem(self._label, ignoreBounds=True)
         self.recolour()
 
-    def show_picture(self, picture: DatasetPicture) -> None:
-        """Draw the counts of a data set."""
-        self._picture = picture
-        top = float(np.log10(max(2, int(picture.popularity_I[0])))) * 1.08 if picture.titles else 1.0
-        positive = picture.popularity_I[picture.popularity_I > 0]
+    def show_statistics(self, statistics: DatasetStatistics, *, word: str) -> None:
+        """Draw the counts of a data set. `word` is what it calls a title ("film")."""
+        self._statistics = statistics
+        top = float(np.log10(max(2, int(statistics.popularity_I[0])))) * 1.08 if statistics.titles else 1.0
+        positive = statistics.popularity_I[statistics.popularity_I > 0]
         self._curve.set_points(np.arange(1, len(positive) + 1), np.log10(positive))
-        self._bottom.show_words(f"{picture.words}, the best known first")
-        self._half.setValue(picture.head)
-        self._label.setText(f"{format_count(picture.head)} {picture.words if picture.head != 1 else picture.word}")
-        self._label.setPos(picture.head + picture.titles * 0.01, top)
-        self._plot.setXRange(0, max(2, picture.titles), padding=0.01)
+        self._bottom.show_words(f"{plural_of(word)}, the best known first")
+        self._half.setValue(statistics.head)
+        self._label.setText(f"{format_count(statistics.head)} {plural_of(word) if statistics.head != 1 else word}")
+        self._label.setPos(statistics.head + statistics.titles * 0.01, top)
+        self._plot.setXRange(0, max(2, statistics.titles), padding=0.01)
         self._plot.setYRange(0, top, padding=0)
         self.repainter.mark()
 
     def table(self) -> Table:
         """The numbers behind the curve, for about two hundred places along it."""
         headings = ("Place", "People", "Share of all ratings up to here")
-        if self._picture is None or not self._picture.titles:
+        if self._statistics is None or not self._statistics.titles:
             return Table(headings, ())
-        popularity_I = self._picture.popularity_I
+        popularity_I = self._statistics.popularity_I
         shares_I = np.cumsum(popularity_I) / max(1, int(popularity_I.sum()))
         places = np.unique(np.linspace(0, len(popularity_I) - 1, _TABLE_ROWS).astype(np.int64))
         return Table(
@@ -77,10 +77,10 @@ class LongTailPlot(PlotCanvas):
         )
 
     def reading(self, plot: pg.PlotItem, x: float) -> str:
-        if self._picture is None or not self._picture.titles:
+        if self._statistics is None or not self._statistics.titles:
             return ""
-        place = int(np.clip(round(x), 1, self._picture.titles))
-        return f"no. {format_count(place)}: {format_count(self._picture.popularity_I[place - 1])} people"
+        place = int(np.clip(round(x), 1, self._statistics.titles))
+        return f"no. {format_count(place)}: {format_count(self._statistics.popularity_I[place - 1])} people"
 
     def recolour(self) -> None:
         super().recolour()

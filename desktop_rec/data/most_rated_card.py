@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 
 from desktop_rec.common.controls import CalmComboBox, named
 from desktop_rec.common.title_search import TitleSearch
-from desktop_rec.data.dataset_picture import DatasetPicture
 from desktop_rec.data.title_table import (
     GENRES,
     HEADINGS,
@@ -36,6 +35,8 @@ from desktop_rec.data.title_table import (
 from desktop_rec.data.title_table import TitleTableModel as Model
 from desktop_rec.theme.theme import GRID, number_font, set_role
 from engine.data.catalogue import Catalogue
+from engine.data.statistics import DatasetStatistics
+from engine.text import plural_of
 
 _ROW = 28
 _ROWS_SHOWN = 12
@@ -57,16 +58,16 @@ class MostRatedCard(QFrame):
         self._order.activated.connect(self._on_order)
         self._search.went_down.connect(self._table.setFocus)
 
-    def show_titles(self, catalogue: Catalogue, picture: DatasetPicture) -> None:
+    def show_titles(self, catalogue: Catalogue, statistics: DatasetStatistics) -> None:
         """Everything that is known of each title."""
-        self._words = picture.words
+        self._words = words = plural_of(catalogue.word)
         self._search.clear()
-        self._heading.setText(f"Most rated {picture.words}")
-        self._search.setPlaceholderText(f"Search all {picture.titles:,} {picture.words}")
-        self._search.setAccessibleName(f"Search all {picture.words}")
-        self._search.setToolTip(f"Part of a title: only the {picture.words} that hold all of these words are shown")
-        has_rated, has_unrated = picture.rated > 0, picture.entries > picture.rated
-        self._model.show_titles(CountedTitles(catalogue, picture.figures))
+        self._heading.setText(f"Most rated {words}")
+        self._search.setPlaceholderText(f"Search all {statistics.titles:,} {words}")
+        self._search.setAccessibleName(f"Search all {words}")
+        self._search.setToolTip(f"Part of a title: only the {words} that hold all of these words are shown")
+        has_rated, has_unrated = statistics.rated > 0, statistics.entries > statistics.rated
+        self._model.show_titles(CountedTitles(catalogue, statistics.title_counts))
         self._show_columns(
             {
                 TITLE: True,
@@ -79,7 +80,7 @@ class MostRatedCard(QFrame):
             }
         )
         self._sort(RATINGS if has_rated else SEEN)
-        rows = min(_ROWS_SHOWN, max(1, picture.titles))
+        rows = min(_ROWS_SHOWN, max(1, statistics.titles))
         self._stack.setFixedHeight(_ROW * rows + self._table.horizontalHeader().sizeHint().height() + 4)
         self._say_found()
 

@@ -1,6 +1,6 @@
 """How often each rating was given: bars over the rating scale.
 
-A part of the Data view: show_picture() in.
+A part of the Data view: show_histogram() in.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import pyqtgraph as pg
 from desktop_rec.common.plots.axes import CountAxis, FigureAxis, PlotAxis
 from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
-from desktop_rec.data.dataset_picture import DatasetPicture
 from desktop_rec.theme.theme import THEME
+from engine.data.statistics import Histogram
 from engine.text import format_count
 
 _MOST_LABELS = 11
@@ -38,7 +38,7 @@ class RatingHistogram(PlotCanvas):
 
     def __init__(self) -> None:
         super().__init__("rating_histogram", "How often each rating was given")
-        self._picture: DatasetPicture | None = None
+        self._histogram: Histogram | None = None
         self._bottom = RatingAxis()
         left: PlotAxis = CountAxis("left")
         self._plot = self.add_plot(0, bottom=self._bottom, left=left)
@@ -49,40 +49,42 @@ class RatingHistogram(PlotCanvas):
         self._plot.addItem(self._bars)
         self.recolour()
 
-    def show_picture(self, picture: DatasetPicture) -> None:
+    def show_histogram(self, histogram: Histogram) -> None:
         """Draw the counts of a data set."""
-        self._picture = picture
-        self._bottom.ratings = picture.bars_B.tolist()
-        self._bars.setOpts(x=picture.bars_B, height=picture.bar_counts_B, width=0.72 * picture.bar_width)
-        self._label_bars(picture)
-        half = picture.bar_width / 2
-        self._plot.setXRange(picture.bars_B[0] - half, picture.bars_B[-1] + half, padding=0)
-        self._plot.setYRange(0, max(1, int(picture.bar_counts_B.max())) * 1.16, padding=0)
+        self._histogram = histogram
+        self._bottom.ratings = histogram.ratings_B.tolist()
+        self._bars.setOpts(x=histogram.ratings_B, height=histogram.counts_B, width=0.72 * histogram.width)
+        self._label_bars(histogram)
+        half = histogram.width / 2
+        self._plot.setXRange(histogram.ratings_B[0] - half, histogram.ratings_B[-1] + half, padding=0)
+        self._plot.setYRange(0, max(1, int(histogram.counts_B.max())) * 1.16, padding=0)
 
     def table(self) -> Table:
         """The numbers behind the bars."""
-        if self._picture is None:
+        if self._histogram is None:
             return Table(("Rating", "Given"), ())
-        pairs = zip(self._picture.bars_B.tolist(), self._picture.bar_counts_B.tolist(), strict=True)
+        pairs = zip(self._histogram.ratings_B.tolist(), self._histogram.counts_B.tolist(), strict=True)
         return Table(("Rating", "Given"), [(f"{rating:.3g}", format_count(count)) for rating, count in pairs])
 
     def reading(self, plot: pg.PlotItem, x: float) -> str:
-        if self._picture is None:
+        histogram = self._histogram
+        if histogram is None:
             return ""
-        near = int(np.argmin(np.abs(self._picture.bars_B - x)))
-        count = int(self._picture.bar_counts_B[near])
-        share = 100 * count / max(1, self._picture.rated)
-        return f"{self._picture.bars_B[near]:.3g}: {format_count(count)} times, {share:.0f} %"
+        near = int(np.argmin(np.abs(histogram.ratings_B - x)))
+        count = int(histogram.counts_B[near])
+        share = 100 * count / max(1, int(histogram.counts_B.sum()))
+        return f"{histogram.ratings_B[near]:.3g}: {format_count(count)} times, {share:.0f} %"
 
-    def _label_bars(self, picture: DatasetPicture) -> None:
+    def _label_bars(self, histogram: Histogram) -> None:
         """The share of each bar above it, where there are few enough to have room."""
         for label in self._labels:
             self._plot.removeItem(label)
         self._labels = []
-        if not picture.rated or len(picture.bars_B) > _MOST_LABELS:
+        rated = int(histogram.counts_B.sum())
+        if not rated or len(histogram.ratings_B) > _MOST_LABELS:
             return
-        for rating, count in zip(picture.bars_B.tolist(), picture.bar_counts_B.tolist(), strict=True):
-            label = pg.TextItem(_share_words(count / picture.rated), anchor=(0.5, 1.0))
+        for rating, count in zip(histogram.ratings_B.tolist(), histogram.counts_B.tolist(), strict=True):
+            label = pg.TextItem(_share_words(count / rated), anchor=(0.5, 1.0))
             label.setPos(rating, count)
             label.setColor(THEME.colours.text_weak)
             self._plot.addItem(label, ignoreBounds=True)

@@ -1,7 +1,6 @@
 """All titles of a data set as a Qt table: how often each is rated, how well, and how many like it.
 
-Stands between counted figures and the table of the most rated titles. Texts are made for the rows that are looked at
-only, so that tens of thousands cost nothing.
+Texts are made only for the rows that are looked at, so that tens of thousands cost nothing.
 
 Shapes: I titles, R rows shown.
 """
@@ -15,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from desktop_rec.data.dataset_picture import TitleFigures, alphabet_of
 from engine.data.catalogue import Catalogue
+from engine.data.statistics import TitleCounts
 
 Index = QModelIndex | QPersistentModelIndex
 Numbers = npt.NDArray[Any]
@@ -37,10 +36,10 @@ _TEXTS = (TITLE, GENRES)
 
 @dataclass(frozen=True)
 class CountedTitles:
-    """The titles of a data set with their figures."""
+    """The titles of a data set with their counts."""
 
     catalogue: Catalogue
-    figures: TitleFigures
+    counts: TitleCounts
 
 
 class TitleTableModel(QAbstractTableModel):
@@ -128,8 +127,8 @@ class TitleTableModel(QAbstractTableModel):
     def _words(self, item_row: int, column: int) -> str:
         if self._titles is None:
             return ""
-        catalogue, figures = self._titles.catalogue, self._titles.figures
-        rated = int(figures.rated_I[item_row])
+        catalogue, counts = self._titles.catalogue, self._titles.counts
+        rated = int(counts.rated_I[item_row])
         match column:
             case 0:
                 return catalogue.titles[item_row]
@@ -140,10 +139,10 @@ class TitleTableModel(QAbstractTableModel):
             case 3:
                 return f"{rated:,}"
             case 4:
-                return f"{int(figures.entries_I[item_row]) - rated:,}"
+                return f"{int(counts.entries_I[item_row]) - rated:,}"
             case 5:
-                return f"{figures.means_I[item_row]:.2f}" if rated else ""
-        return f"{100 * figures.likes_I[item_row]:.0f} %" if rated else ""
+                return f"{counts.means_I[item_row]:.2f}" if rated else ""
+        return f"{100 * counts.like_shares_I[item_row]:.0f} %" if rated else ""
 
     def _put_in_order(self) -> None:
         if self._titles is None:
@@ -152,7 +151,7 @@ class TitleTableModel(QAbstractTableModel):
         values_I = _values(self._titles, column)
         blank_I = np.isnan(values_I)
         values_I = np.where(blank_I, 0, -values_I if is_down else values_I)
-        self._order_I = np.lexsort((-self._titles.figures.entries_I, values_I, blank_I))
+        self._order_I = np.lexsort((-self._titles.counts.entries_I, values_I, blank_I))
         self._narrow_down()
 
     def _narrow_down(self) -> None:
@@ -162,21 +161,21 @@ class TitleTableModel(QAbstractTableModel):
 
 def _values(titles: CountedTitles, column: int) -> Numbers:
     """What a column is sorted by; NaN for a blank, which comes last both ways."""
-    catalogue, figures = titles.catalogue, titles.figures
+    catalogue, counts = titles.catalogue, titles.counts
     match column:
         case 0:
-            return figures.alphabet_I
+            return catalogue.title_order_I
         case 1:
             return np.array([year or np.nan for year in catalogue.years], dtype=np.float64)
         case 2:
-            return alphabet_of([", ".join(genres) for genres in catalogue.genres])
+            return catalogue.genre_order_I
         case 3:
-            return figures.rated_I.astype(np.float64)
+            return counts.rated_I.astype(np.float64)
         case 4:
-            return (figures.entries_I - figures.rated_I).astype(np.float64)
+            return (counts.entries_I - counts.rated_I).astype(np.float64)
         case 5:
-            return figures.means_I
-    return figures.likes_I
+            return counts.means_I
+    return counts.like_shares_I
 
 
 def _side(column: int) -> Qt.AlignmentFlag:

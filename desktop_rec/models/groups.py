@@ -34,7 +34,7 @@ class RunGroup:
 
     @property
     def people(self) -> int:
-        return max((run.people_judged for run in self.runs), default=0)
+        return max((run.people_evaluated for run in self.runs), default=0)
 
     @property
     def can_be_judged(self) -> bool:

@@ -46,7 +46,7 @@ def compare_runs(
 ) -> Job[QualityPicture]:
     """The figures of runs of one group, the chosen one's differences from all others, and the curves."""
     yield None
-    judgements = {one.run_id: library.runs.judgement(one.run_id) for one in runs if one.metrics}
+    judgements = {one.run_id: library.runs.evaluation(one.run_id) for one in runs if one.metrics}
     judged = [Judged(one.run_id, one.name, _intervals(one), places.get(one.run_id, 0)) for one in runs if one.metrics]
     floors = {f"baseline:{name}": baseline for name, baseline in baselines.items()}
     judged += [Judged(key, BASELINE_NAMES.get(key, key), floor.metrics) for key, floor in floors.items()]
@@ -58,7 +58,7 @@ def compare_runs(
     return QualityPicture(
         chosen=chosen,
         judged=tuple(judged),
-        people=record.people_judged if record is not None else 0,
+        people=record.people_evaluated if record is not None else 0,
         differences=differences,
         curves={run.run_id: library.runs.curves(run.run_id) for run in runs},
         breakdowns=own.breakdowns if own is not None else (),
@@ -92,13 +92,10 @@ def know_me(
 
 
 def judge(library: Library, run_id: str) -> Job[EvaluationResult]:
-    """Judge a run on its own held-out people and keep what was found; a Stop keeps nothing."""
+    """Evaluate a run on its own held-out people, saved with the run; a Stop saves nothing."""
     from engine import operations
 
-    judgement = yield from operations.evaluate(library, run_id)
-    if not judgement.stopped:
-        library.runs.judged(run_id, judgement)
-    return judgement
+    return (yield from operations.evaluate(library, run_id))
 
 
 def _differences(chosen: str, kept: Mapping[str, EvaluationResult]) -> Job[dict[tuple[str, str], Interval]]:

@@ -70,7 +70,7 @@ def run_facts(run: RunRecord) -> tuple[tuple[str, str], ...]:
         best = f", the best was {run.best_epoch} ({metric_title(run.monitor)} {format_figure(run.best_value)})"
     epochs = f"{format_count(run.epochs)} of {format_count(run.total_epochs)}{best}" if run.total_epochs else ""
     kind = str(run.split_config.get("kind"))
-    judged = describe_held_out(kind, run.people_judged) if run.people_judged else "not yet"
+    judged = describe_held_out(kind, run.people_evaluated) if run.people_evaluated else "not yet"
     facts = (
         ("Model", title_of(run.model)),
         ("How it ended", run.stopped_because),

@@ -1,31 +1,45 @@
-"""The open data set, with its record and the report of its import."""
+"""The open data set, with its record, the report of its import, and what was counted of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop_rec.common.notices import Failure
+from desktop_rec.session.queries import QueryWorker
+from engine.events import Job
+
 if TYPE_CHECKING:
     from desktop_rec.session.library import OpenLibrary
     from engine.data.dataset import Dataset
+    from engine.data.statistics import DatasetStatistics
     from engine.library.datasets import DatasetRecord
     from engine.library.run_record import RunRecord
+    from engine.library.store import Library
 
 
 class OpenDataset(QObject):
     """`current` and `record` are None while no data set is open.
 
     `changed` carries the former and the new data set (None: none). Who listens stands in desktop_rec.session.session;
-    each drops what was about the former one.
+    each drops what was about the former one. `statistics` come a moment later, read or counted in the background:
+    `statistics_changed` says so; `statistics_failure` is a sentence where counting failed.
     """
 
     changed = Signal(object, object)
+    statistics_changed = Signal()
 
-    def __init__(self, library: OpenLibrary, parent: QObject | None = None) -> None:
+    def __init__(self, library: OpenLibrary, worker: QueryWorker, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.statistics: DatasetStatistics | None = None
+        self.statistics_failure = ""
+        self._worker = worker
+        worker.answered.connect(self._on_counted)
+        worker.failed.connect(self._on_count_failed)
         self.current: Dataset | None = None
         self.record: DatasetRecord | None = None
         self._library = library
@@ -61,10 +75,29 @@ class OpenDataset(QObject):
     def take(self, dataset: Dataset | None, record: DatasetRecord | None) -> None:
         """Work with this data set from now on (None: with none)."""
         former, self.current, self.record = self.current, dataset, record
+        self._worker.abandon()
+        self.statistics, self.statistics_failure = None, ""
         self.changed.emit(former, dataset)
+        if dataset is not None and self._library.files is not None:
+            self._worker.request("statistics", partial(_statistics, self._library.files, dataset))
 
     def take_record(self, record: DatasetRecord) -> None:
         """Another name, or another report, of the same data set."""
         self.record = record
         if self.current is not None:
             self.current = replace(self.current, name=record.name)
+
+    def _on_counted(self, kind: str, statistics: DatasetStatistics) -> None:
+        self.statistics = statistics
+        self.statistics_changed.emit()
+
+    def _on_count_failed(self, kind: str, failure: Failure) -> None:
+        self.statistics_failure = f"{failure.sentence} {failure.remedy}"
+        self.statistics_changed.emit()
+
+
+def _statistics(library: Library, dataset: Dataset) -> Job[DatasetStatistics]:
+    """What was counted of a data set at its import, or is counted now. Makes the catalogue ready for a search, too."""
+    found = yield from library.datasets.statistics(dataset)
+    dataset.catalogue.prepare_search()
+    return found

@@ -73,11 +73,7 @@ class OpenLibrary(QObject):
 
     def runs(self, fingerprint: str) -> tuple[RunRecord, ...]:
         """The runs that learned from a data set (or from an equal one), the newest first."""
-
-        def read(files: Library) -> tuple[RunRecord, ...]:
-            return tuple(run for run in files.runs.records() if run.fingerprint == fingerprint)
-
-        return self._list(f"runs of {fingerprint}", read)
+        return self._list(f"runs of {fingerprint}", lambda files: files.runs.records(fingerprint))
 
     def searches(self, fingerprint: str) -> tuple[SearchRecord, ...]:
         """The searches over a data set, the newest first."""

@@ -40,7 +40,8 @@ class Session(QObject):
         self.queries = Queries(self)
         scoring = self.queries.add(_scoring_worker())
         self.devices = Devices(scoring, self)
-        self.dataset = OpenDataset(self.library, self)
+        counting = self.queries.add(QueryWorker("statistics", ("statistics",)))
+        self.dataset = OpenDataset(self.library, counting, self)
         self.model = ModelInUse(self.library, self.dataset, self.requests, scoring, self)
         self.profile = CurrentProfile(self.library, self.undo, self)
         library, dataset, model, profile = self.library, self.dataset, self.model, self.profile

@@ -12,7 +12,7 @@ from desktop_rec.training.config_form import FormPart
 from desktop_rec.training.learning_rate.controller import ChosenRate, LearningRateController
 from desktop_rec.training.preset_picker import PresetPicker
 from desktop_rec.training.training_setup import TrainingSetup
-from engine.models.defaults import DataFacts, facts_of, presets_for
+from engine.models.defaults import DataFacts, facts_from, presets_for
 from engine.models.presets import Preset
 from engine.models.registry import kind_of
 from engine.text import format_rate
@@ -56,7 +56,10 @@ class PresetOffer(QObject):
         dataset = self._learning_rate.dataset.current
         if dataset is None or (self._facts is not None and self._facts[0] == dataset.fingerprint):
             return False
-        facts = facts_of(dataset)
+        statistics = self._learning_rate.dataset.statistics
+        if statistics is None:
+            return False
+        facts = facts_from(statistics)
         self._facts = (dataset.fingerprint, facts)
         self._presets = {one.name: one for one in presets_for(dataset, facts=facts)}
         self._picker.show_choices(

@@ -80,6 +80,7 @@ class TrainingView(QWidget):
     def _connect(self) -> None:
         setup = self._setup
         self._training.dataset.changed.connect(self.show_state)
+        self._training.dataset.statistics_changed.connect(self.show_state)
         self._training.changed.connect(self._on_training)
         self._training.jobs.changed.connect(self._on_job)
         self._learning_rate.rate_changed.connect(self._on_rate)

@@ -157,7 +157,7 @@ def _preview_document(preview: Preview, needed: Estimate | None) -> dict[str, An
         "name": preview.name,
         "layout": shape.layout.name if shape else None,
         "encoding": shape.encoding if shape else None,
-        "delimiter": shape.delimiter_word if shape else None,
+        "delimiter": shape.delimiter_name if shape else None,
         "decimal": shape.decimal if shape else None,
         "columns": preview.columns,
         "roles": preview.roles_of_columns,
@@ -181,7 +181,7 @@ def _preview_text(preview: Preview, needed: Estimate | None) -> str:
         memory, disk = format_size(needed.memory_mib * _MIB), format_size(needed.disk_mib * _MIB)
         about = f"{plural(needed.rows, 'row')}, {memory} of memory, {disk} on disk"
     facts = [
-        ("layout", f"{shape.layout.name}, {shape.encoding}, {shape.delimiter_word}" if shape else ""),
+        ("layout", f"{shape.layout.name}, {shape.encoding}, {shape.delimiter_name}" if shape else ""),
         ("columns", ", ".join(f"{name} = {'+'.join(sorted(roles))}" for name, roles in pairs if roles)),
         ("scale", f"{preview.scale.low:g} to {preview.scale.high:g}" if preview.scale else ""),
         ("titles", preview.titles.source.name if preview.titles else ""),

@@ -13,10 +13,10 @@ from engine.cli.predicting import recommend_many
 from engine.cli.progress import Driver
 from engine.data.dataset import Dataset
 from engine.data.matching.candidates import Match
-from engine.data.matching.review import Review, counted
+from engine.data.matching.review import Review, counted, profile_of_review
 from engine.data.personal.export import ExportedTitle
 from engine.data.personal.writing import write_unmatched
-from engine.data.profiles import Profile, profile_of_review, profile_of_user
+from engine.data.profiles import Profile, profile_of_user
 from engine.documents import document_of
 from engine.library.store import Library
 from engine.operations.recommending import Recommended, refuse_weight

@@ -110,7 +110,7 @@ def _run_document(record: RunRecord) -> dict[str, Any]:
     return {
         **document_of(
             record,
-            rename={"run_id": "run", "dataset_id": "dataset", "people_judged": "people", "split_config": "split"},
+            rename={"run_id": "run", "dataset_id": "dataset", "people_evaluated": "people", "split_config": "split"},
             without=("dataset_name", "fingerprint", "model_config", "training_config", "seed", "versions", "created",
                      "finished", "steps", "has_model"),
         ),
@@ -145,7 +145,7 @@ def _run_text(record: RunRecord, *, curve_words: str) -> str:
     ]
     if metrics:
         kind = record.split_config["kind"]
-        lines += [f"On {describe_held_out(kind, record.people_judged)}:", format_facts(metrics)]
+        lines += [f"On {describe_held_out(kind, record.people_evaluated)}:", format_facts(metrics)]
         lines.append(errors_note(kind, record.metrics))
     return "\n".join(line for line in (*lines, curve_words, record.advice) if line).rstrip()
 

@@ -1,9 +1,10 @@
-"""Histories in time order cut into windows: so many steps of one person, gathered on a device batch by batch.
+"""Training examples on a device, gathered batch by batch: people's histories, single ratings, or windows of histories.
 
-Stands beside the batches of people, for models that read a history as a sequence. Where a file has no times, its own
-order stands for them.
+Windows are for models that read a history as a sequence; where a file has no times, its own order stands for them. The
+order of an epoch and the noise of a step are functions of the seed and the place in the run, so that a resumed run
+repeats them.
 
-Shapes: N entries of all people, W windows, B of a batch, L steps of a window.
+Shapes: U people, N entries of all people, W windows, B examples of a batch, L steps of a window.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class Examples(Protocol):
     """What a model learns from, on a device: numbered examples, of which batches are gathered."""
 
     def __len__(self) -> int:
-        """How many examples: people, ratings or windows, as the model has it."""
+        """How many examples: people, ratings or windows, whichever the model learns from."""
 
     def batch(self, rows_B: Tensor) -> Any:
         """The examples of these numbers, in that order, in the form that the model's `losses` takes."""

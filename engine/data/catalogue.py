@@ -1,15 +1,21 @@
 """Titles, years and genres, one row per item: what a person reads instead of an id.
 
-Stands beside the Dataset on the street and is aligned with it: row r of the catalogue is item_row r.
+Aligned with the Dataset: row r of the catalogue is item_row r. Titles are searched and compared folded: without
+accents, case and signs.
+
+Shapes: I titles.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+
+import numpy as np
+import numpy.typing as npt
 
 _YEAR_AT_END = re.compile(r"\s*\((\d{4})(?:[-–](?:\d{4})?)?\)\s*$")
 _ARTICLE_AT_END = re.compile(r"^(.*), (The|A|An|Le|La|Les|L'|Il|El|Der|Die|Das|Los|Las|Un|Une)$")
@@ -40,6 +46,20 @@ class Catalogue:
         year = self.years[item_row]
         return f"{self.titles[item_row]} ({year})" if year else self.titles[item_row]
 
+    def prepare_search(self) -> None:
+        """Make what searching and sorting need now, so that the first letter that is typed need not wait for it."""
+        _ = self._search_keys, self.title_order_I, self.genre_order_I
+
+    @cached_property
+    def title_order_I(self) -> npt.NDArray[np.float64]:
+        """The place of each title in alphabetical order, equal ones at one place; NaN for a blank one."""
+        return _alphabetical_places([title.casefold() for title in self.titles])
+
+    @cached_property
+    def genre_order_I(self) -> npt.NDArray[np.float64]:
+        """The place of each title's genres in alphabetical order; NaN where it has none."""
+        return _alphabetical_places([", ".join(genres) for genres in self.genres])
+
     @cached_property
     def _search_keys(self) -> tuple[str, ...]:
         return tuple(fold(title) for title in self.titles)
@@ -62,7 +82,7 @@ class Catalogue:
             found = [row for row in found if word in self._search_keys[row]]
         return list(found)
 
-    def search(self, text: str, *, most: int = 20, popularity: object | None = None) -> list[int]:
+    def search(self, text: str, *, most: int = 20, popularity: npt.NDArray[np.int64] | None = None) -> list[int]:
         """Item rows whose title holds every word of the text; starts of titles first, then the better known.
 
         `popularity` is an array of counts per item_row that orders titles of equal rank.
@@ -71,12 +91,12 @@ class Catalogue:
         if not words:
             return []
         found = self.rows_with(text)
-        counts = popularity if popularity is not None else [0] * len(self.titles)
+        counts = popularity if popularity is not None else np.zeros(len(self), np.int64)
         found.sort(
             key=lambda row: (
                 self._search_keys[row] != " ".join(words),
                 not self._search_keys[row].startswith(words[0]),
-                -int(counts[row]),  # type: ignore[index]
+                -int(counts[row]),
                 row,
             )
         )
@@ -86,7 +106,7 @@ class Catalogue:
 @lru_cache(maxsize=2**16)
 def fold(text: str) -> str:
     """A text as search compares it: no accents, no case, signs as spaces. Remembered: profiles fold at every change."""
-    plain = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
     return " ".join(re.sub(r"[^\w]+", " ", plain.casefold()).split())
 
 
@@ -98,6 +118,11 @@ def split_title(text: str) -> tuple[str, int]:
         year = int(match.group(1))
         text = text[: match.start()]
     return _turned_round(text.strip()), year
+
+
+def _alphabetical_places(texts: Sequence[str]) -> npt.NDArray[np.float64]:
+    place_of = {text: place for place, text in enumerate(sorted(set(texts)))}
+    return np.array([place_of[text] if text else np.nan for text in texts], dtype=np.float64)
 
 
 def _turned_round(text: str) -> str:

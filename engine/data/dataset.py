@@ -1,7 +1,7 @@
 """The Dataset: who rated what, as sparse rows, with two vocabularies and a catalogue.
 
-Stands after the importer and before the Split. Nothing later on the street changes it. Its arrays may be memory
-maps, so opening one costs milliseconds and reading a row costs a page.
+Nothing changes it after the import. Its arrays may be memory maps, so opening one costs milliseconds and reading a row
+costs a page.
 
 Shapes: U people, I titles, N entries.
 """

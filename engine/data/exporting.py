@@ -1,8 +1,8 @@
-"""A Dataset -> CSV files that others read, and that our own import reads back equal.
+"""A Dataset as CSV files that others read, and that our own import reads back equal.
 
-Stands at a side door of the street: entries go out person by person, in the order they came in. Films of MovieLens
-are written in MovieLens' own layout; other data sets with the same columns under names that claim no more than is
-known (an id that is not MovieLens' own must not look like one).
+Entries are written person by person, in the order they came in. Films of MovieLens are written in MovieLens' own
+layout; other data sets with the same columns under names that claim no more than is known (an id that is not
+MovieLens' own must not look like one).
 
 Shapes: U people, I titles, N entries, P entries of one piece.
 """
@@ -25,6 +25,7 @@ import pyarrow.csv as arrow_csv
 
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Dataset
+from engine.data.whole_file import write_table
 from engine.events import Job, Pace, Progressed, StageStarted
 
 PIECE = 250_000
@@ -74,19 +75,13 @@ def bytes_of_export(dataset: Dataset) -> int:
 
 
 def write_problems(path: Path, problems: Sequence[Any]) -> None:
-    """Skipped lines as CSV, in one step: file, line, text, reason. OSError passes through.
+    """Skipped lines as CSV: file, line, text, reason. Raises DataError where the file cannot be written.
 
-    problems: `Problem` values, or mappings of their fields as a kept report has them.
+    problems: `Problem` values, or mappings of their fields as a stored report has them.
     """
-    fields = ("file", "line", "text", "reason")
-    said = [problem if isinstance(problem, Mapping) else vars(problem) for problem in problems]
-    unfinished = path.with_name(f".new-{path.name}")
-    try:
-        _write_rows(unfinished, fields, ([str(one[name]) for name in fields] for one in said))
-        unfinished.replace(path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+    columns = ("file", "line", "text", "reason")
+    fields = [problem if isinstance(problem, Mapping) else vars(problem) for problem in problems]
+    write_table(path, columns, ([str(problem[name]) for name in columns] for problem in fields))
 
 
 def _write_ratings(dataset: Dataset, path: Path, *, item: str) -> Job[None]:
@@ -117,7 +112,7 @@ def _pieces(indptr_U1: np.ndarray[Any, Any]) -> Iterator[tuple[int, int]]:
 def _table(dataset: Dataset, users: pa.Array, items: pa.Array, first: int, last: int) -> pa.Table:
     """The entries of people first..last-1. A blank is a rating that was not given, or a time that no entry has."""
     histories = dataset.histories
-    begin, end = (int(histories.indptr_U1[one]) for one in (first, last))
+    begin, end = int(histories.indptr_U1[first]), int(histories.indptr_U1[last])
     people_P = np.repeat(np.arange(first, last), np.diff(histories.indptr_U1[first : last + 1]))
     times = pa.nulls(end - begin) if histories.times_N is None else pa.array(histories.times_N[begin:end])
     return pa.table(

@@ -1,13 +1,13 @@
-"""The onboarding for newcomers: which title to ask about next, so that a handful of answers says as much as it can.
+"""Onboarding: which title to ask a newcomer about next, so that a handful of answers says as much as it can.
 
-Stands beside the Dataset, needs no model, and is asked anew after every answer. A title's turn comes by
+Needs no model and is computed anew after every answer. The title with the highest value is next:
 
     seen x liked x spread^(1/2) x (1 - nearness^8)
 
 seen, liked: the chance that this person has seen the title, and has liked it, read off the people of the data set,
 each counted by how well their own ratings agree with the answers so far. At first everybody counts alike, so the
 well-known titles lead; each "not seen" makes people who have seen it count less, and what they know sinks with them.
-spread: the standard deviation of all ratings of the title, for a title that everybody rates alike tells nothing.
+spread: the standard deviation of all ratings of the title, for a title that everybody rates alike is uninformative.
 nearness: the cosine of co-rating to the nearest title that was rated already, 0 to 1, which only near-duplicates feel.
 
 Tried on held-out people beside asking about the best-known titles, the plainer rule, popularity x spread x
@@ -69,12 +69,12 @@ class Onboarding:
         weights_U = self._weights(answers)
         seen_T = weights_U @ self._seen_UT
         liked_T = weights_U @ self._liked_UT if self._has_likes else seen_T
-        turn_T = seen_T * liked_T * np.sqrt(self._spread_T) * self._newness(answers)
+        value_T = seen_T * liked_T * np.sqrt(self._spread_T) * self._newness(answers)
         gone = [self._place_of[row] for row in self._gone(answers, leave_out) if row in self._place_of]
-        turn_T[gone] = -1.0
-        if len(gone) >= len(turn_T):
+        value_T[gone] = -1.0
+        if len(gone) >= len(value_T):
             return None
-        return int(self._item_rows_T[int(np.argmax(turn_T))])
+        return int(self._item_rows_T[int(np.argmax(value_T))])
 
     def _read(self, dataset: Dataset, seed: int) -> None:
         """Who of the people that count has seen, rated and liked which title; ratings are NaN where there is none."""
@@ -96,7 +96,7 @@ class Onboarding:
         self._has_likes = bool(self._liked_UT.any())
 
     def _spread(self) -> Float32s:
-        """The standard deviation of each title's ratings; one where nothing tells titles apart."""
+        """The standard deviation of each title's ratings; all 1 where all are 0."""
         rated_UT = ~np.isnan(self._ratings_UT)
         counts_T = np.maximum(rated_UT.sum(axis=0), 1)
         mean_T = np.where(rated_UT, self._ratings_UT, 0.0).sum(axis=0) / counts_T
@@ -127,7 +127,7 @@ class Onboarding:
         return np.where(seen_U, near_U, _UNSEEN_BY_THEM)
 
     def _newness(self, answers: Sequence[OnboardingAnswer]) -> Float32s | float:
-        """Close to 0 for near-duplicates of what was seen, 1 for all else."""
+        """Close to 0 for near-duplicates of what was seen, 1 for all others."""
         places = [
             self._place_of[answer.item_row] for answer in answers if answer.seen and answer.item_row in self._place_of
         ]

@@ -1,6 +1,6 @@
-"""An import into a profile: what it adds, what it fills, and where both rated differently; and its taking back.
+"""An import into a profile: what it adds, what it fills, and where both rated differently; and undoing it.
 
-Stands beside the Profile. Pure values: nothing is changed before somebody says which conflicts to decide for theirs.
+Pure values: nothing is changed before somebody says which conflicts to decide for theirs.
 """
 
 from __future__ import annotations
@@ -67,8 +67,7 @@ def merged(merge: Merge, take_theirs: Collection[int] = ()) -> Profile:
 
     `take_theirs` are places in `merge.conflicts`; of all other conflicts my rating stays.
     """
-    changes = [*merge.filled, *(conflict for place, conflict in enumerate(merge.conflicts) if place in take_theirs)]
-    taken = {change.mine: change.taken for change in changes}
+    taken = {change.mine: change.taken for change in _changes(merge, take_theirs)}
     entries = (taken.get(entry, entry) for entry in merge.profile.entries)
     return dataclasses.replace(merge.profile, entries=(*entries, *merge.added))
 
@@ -78,20 +77,19 @@ def undone(profile_now: Profile, merge: Merge, take_theirs: Collection[int] = ()
 
     A title counts as rated since where its rating is no longer the one that the import gave.
     """
-    changes = [*merge.filled, *(conflict for place, conflict in enumerate(merge.conflicts) if place in take_theirs)]
     entries: list[ProfileEntry | None] = list(profile_now.entries)
     known = _Entries(profile_now.entries)
-    for change in changes:
-        place = known.place_of(change.mine)
+    before = [(change.mine, change.theirs.rating, change.mine) for change in _changes(merge, take_theirs)]
+    for entry, given, mine in (*before, *((added, added.rating, None) for added in merge.added)):
+        place = known.place_of(entry)
         now = None if place is None else entries[place]
-        if place is not None and now is not None and now.rating == change.theirs.rating:
-            entries[place] = dataclasses.replace(now, rating=change.mine.rating)
-    for added in merge.added:
-        place = known.place_of(added)
-        now = None if place is None else entries[place]
-        if place is not None and now is not None and now.rating == added.rating:
-            entries[place] = None
+        if place is not None and now is not None and now.rating == given:
+            entries[place] = None if mine is None else dataclasses.replace(now, rating=mine.rating)
     return dataclasses.replace(profile_now, entries=tuple(entry for entry in entries if entry is not None))
+
+
+def _changes(merge: Merge, take_theirs: Collection[int]) -> list[Both]:
+    return [*merge.filled, *(conflict for place, conflict in enumerate(merge.conflicts) if place in take_theirs)]
 
 
 def _meaning(pair: Both) -> str:

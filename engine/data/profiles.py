@@ -1,7 +1,7 @@
-"""One person's ratings: kept as values, matched with a data set, taken from it or from a reviewed export.
+"""One person's ratings as values, and which titles of a data set they mean.
 
-Stands between the Dataset and the Recommender, and is the door of its two neighbours: profile_entries.py (what a
-profile is) and profile_match.py (which titles of a data set it means).
+A Profile belongs to the person and not to a data set: entries are found in a data set by id, title and year. It is made
+by rating titles, taken from somebody in a data set, or from a reviewed export (`matching.review`).
 """
 
 from __future__ import annotations
@@ -9,15 +9,12 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
-from pathlib import PurePath
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.data.catalogue import fold
 from engine.data.dataset import Dataset, Histories, Int32, Scale
-from engine.data.matching.review import Review, accepted, counted
-from engine.data.personal.conversion import rating_of, scale_for
 from engine.errors import ProfileError
 
 
@@ -63,7 +60,7 @@ class Profile:
 
         The same id and name goes before the same name and year, so that namesakes of a file stay apart once rated.
         """
-        places = [place for place, one in enumerate(self.entries) if one.is_same_title(entry)]
+        places = [place for place, known in enumerate(self.entries) if known.is_same_title(entry)]
         exact = [place for place in places if self.entries[place].item_id == entry.item_id]
         if not places:
             return dataclasses.replace(self, entries=(*self.entries, entry))
@@ -82,10 +79,6 @@ class Profile:
             dataclasses.replace(entry, on=on) if _is_meant(entry, item_id, title) else entry for entry in self.entries
         )
         return dataclasses.replace(self, entries=entries)
-
-
-def _is_meant(entry: ProfileEntry, item_id: str, title: str | None) -> bool:
-    return entry.item_id == item_id and (fold(entry.title) == fold(title) if title is not None else bool(item_id))
 
 
 @dataclass(frozen=True)
@@ -120,7 +113,7 @@ def item_row_of(entry: ProfileEntry, dataset: Dataset) -> int | None:
     if row is not None and _names_agree(entry, dataset, row):
         return row
     rows = dataset.catalogue.rows_named(entry.title, entry.year) if fold(entry.title) else ()
-    return max(rows, key=lambda one: (int(dataset.counts_I[one]), -one), default=None)
+    return max(rows, key=lambda row: (int(dataset.counts_I[row]), -row), default=None)
 
 
 def profile_rows(profile: Profile, dataset: Dataset) -> ProfileMatch:
@@ -140,7 +133,7 @@ def profile_rows(profile: Profile, dataset: Dataset) -> ProfileMatch:
         is_lesser = entry.rating is None and row in found and found[row].rating is not None
         if entry.on and not is_lesser:
             found[row] = entry
-    ratings = [_clipped(one.rating, dataset.scale) for one in found.values()]
+    ratings = [_clipped(entry.rating, dataset.scale) for entry in found.values()]
     history = Histories.of_one(list(found), ratings)
     return ProfileMatch(
         history,
@@ -161,6 +154,27 @@ def middle_of(ratings_N: npt.NDArray[np.float32], scale: Scale) -> float:
     return (float(rated.mean()) + scale.middle) / 2 if len(rated) else scale.middle
 
 
+def profile_of_user(dataset: Dataset, user_id: str) -> Profile:
+    """The ratings of somebody in the data set. Raises ProfileError where nobody has this id."""
+    user_row = dataset.users.row(user_id)
+    if user_row is None:
+        raise ProfileError(
+            f"There is nobody called {user_id!r} in {dataset.name}.",
+            remedy=f"Its people are named like {dataset.users.id(0)!r}." if dataset.people else "",
+            user=user_id,
+        )
+    history = dataset.histories.row(user_row)
+    entries = tuple(
+        entry_of(dataset, item_row, None if math.isnan(rating) else rating)
+        for item_row, rating in zip(history.item_rows_N.tolist(), history.ratings_N.tolist(), strict=True)
+    )
+    return Profile(f"user-{user_id}", f"Person {user_id}", entries)
+
+
+def _is_meant(entry: ProfileEntry, item_id: str, title: str | None) -> bool:
+    return entry.item_id == item_id and (fold(entry.title) == fold(title) if title is not None else bool(item_id))
+
+
 def _names_agree(entry: ProfileEntry, dataset: Dataset, row: int) -> bool:
     if not entry.title:
         return True
@@ -179,67 +193,3 @@ def _name(dataset: Dataset, row: int) -> str:
 
 def _clipped(rating: float | None, scale: Scale) -> float | None:
     return None if rating is None else min(max(rating, scale.low), scale.high)
-
-
-__all__ = [
-    "Profile",
-    "ProfileEntry",
-    "ProfileMatch",
-    "entries_of",
-    "entry_of",
-    "item_row_of",
-    "middle_of",
-    "profile_of_review",
-    "profile_of_user",
-    "profile_rows",
-]
-
-
-def entries_of(review: Review, dataset: Dataset) -> tuple[ProfileEntry, ...]:
-    """What of a reviewed export goes into a profile: the accepted titles, named and rated as the data set does."""
-    given = scale_for(review.export, dataset.scale)
-    return tuple(
-        entry_of(dataset, one.item_row, rating_of(one.title, given, dataset.scale)) for one in accepted(review)
-    )
-
-
-def profile_of_review(review: Review, dataset: Dataset) -> Profile:
-    """Whoever an export belongs to, with the titles that were accepted. Raises ProfileError where there are none."""
-    entries = entries_of(review, dataset)
-    if entries:
-        return Profile(f"file-{review.export.source}", PurePath(review.export.source).stem, entries)
-    if not review.titles:
-        raise ProfileError(
-            f"{review.export.source} holds only titles that you plan to see.",
-            remedy="Choose the export of what you have seen or rated.",
-            path=review.export.source,
-        )
-    raise _nothing_found(review, dataset)
-
-
-def profile_of_user(dataset: Dataset, user_id: str) -> Profile:
-    """The ratings of somebody in the data set. Raises ProfileError where nobody has this id."""
-    user_row = dataset.users.row(user_id)
-    if user_row is None:
-        raise ProfileError(
-            f"There is nobody called {user_id!r} in {dataset.name}.",
-            remedy=f"Its people are named like {dataset.users.id(0)!r}." if dataset.people else "",
-            user=user_id,
-        )
-    history = dataset.histories.row(user_row)
-    entries = tuple(
-        entry_of(dataset, item_row, None if math.isnan(rating) else rating)
-        for item_row, rating in zip(history.item_rows_N.tolist(), history.ratings_N.tolist(), strict=True)
-    )
-    return Profile(f"user-{user_id}", f"Person {user_id}", entries)
-
-
-def _nothing_found(review: Review, dataset: Dataset) -> ProfileError:
-    count, source = len(review.titles), review.export.source
-    titles = "the one title" if count == 1 else f"any of the {count:,} titles"
-    certainly = " for certain" if counted(review).unsure else ""
-    return ProfileError(
-        f"{dataset.name} does not have {titles} of {source}{certainly}.",
-        remedy=f"Its {dataset.catalogue.word}s may be others than yours, or your file may have no years.",
-        path=source,
-    )

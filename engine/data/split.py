@@ -1,8 +1,7 @@
 """What is learned from, what is validated on, and what is held out to the end. Seeded: equal seeds, equal splits.
 
-Stands between the Dataset and the model. A *like* is a rating of at least `scale.like`. Held-out people come as two
-histories: what is folded in, and what is to be found. Seen-only entries (no rating) are never held out: nothing can
-be measured on them.
+A *like* is a rating of at least `scale.like`. Held-out people come as two histories: what is folded in, and what is to
+be found. Seen-only entries (no rating) are never held out: nothing can be measured on them.
 
 Shapes: U people, I titles, N entries.
 """
@@ -49,14 +48,17 @@ class SplitConfig(Config):
         0.1, label="Test share", help="Random and time: the share of ratings to test on.", low=0.001, high=0.9
     )
     validation_share: float = setting(
-        0.1, label="Validation share", help="Random and time: the share of the rest to validate on; 0 is none.",
-        low=0.0, high=0.9,
-    )  # fmt: skip
+        0.1,
+        label="Validation share",
+        help="Random and time: the share of the rest to validate on; 0 is none.",
+        low=0.0,
+        high=0.9,
+    )
 
 
 @dataclass(frozen=True)
 class HeldOut:
-    """People to judge on: what a model is told of them and what it has to find. Same people, same order, in all."""
+    """People to evaluate on: what a model gets of them and what it has to find. Same people, same order, in all."""
 
     user_rows_U: Int64
     fold_in: Histories
@@ -66,7 +68,7 @@ class HeldOut:
         return len(self.user_rows_U)
 
     def likes_only(self, like: float) -> HeldOut:
-        """The same people as if nobody had ever rated below `like`: how papers judge models of likes.
+        """The same people as if nobody had ever rated below `like`: how papers evaluate models of likes.
 
         It is harder: titles that a person rated low are then not known to be seen, and fill places of the list.
         """
@@ -93,7 +95,37 @@ class Split:
 
 
 def make_split(dataset: Dataset, config: SplitConfig) -> Split:
-    """Divide a data set. Raises DataError, with what to do instead, where nothing can be held out."""
+    """Divide a data set into what is learned from, validated on and tested on.
+
+    Parameters
+    ----------
+    dataset
+        Not changed, and not copied where nothing of it is held out.
+    config
+        The kind of split, its shares and its seeds. Equal seeds give equal splits.
+
+    Returns
+    -------
+    Split
+        `train` holds the histories of [U] people; `candidates_I` says which of the I titles occur in it.
+
+    Raises
+    ------
+    DataError
+        Where nothing can be held out, or the data set lacks the times that the kind needs; it says what to do instead.
+
+    Examples
+    --------
+    >>> from engine.data.catalogue import Catalogue
+    >>> from engine.data.dataset import Vocabulary
+    >>> histories = Histories.of([0, 0, 1, 1], [0, 1, 0, 2], [5.0, 3.0, 4.0, 2.0], people=2)
+    >>> catalogue = Catalogue(("Brazil", "Dune", "Solaris"), (1985, 0, 1972), ((), (), ()))
+    >>> people, titles = Vocabulary(["ann", "bob"]), Vocabulary(["1", "2", "3"])
+    >>> films = Dataset("films", "Films", people, titles, catalogue, histories, Scale(1.0, 5.0, 1.0), "")
+    >>> split = make_split(films, SplitConfig(kind="random", test_share=0.5, validation_share=0.0, seed=3))
+    >>> split.train.entries + split.test.to_find.entries
+    4
+    """
     if dataset.entries == 0:
         raise DataError(f"{dataset.name} has no ratings to learn from.", remedy="Import a file that has some.")
     divide = {"strong": _strong, "random": _random, "time": _by_time, "last": _last, "none": _undivided}
@@ -245,7 +277,7 @@ def _checked(held_out: HeldOut, kind: str) -> HeldOut:
     if held_out.to_find.entries == 0:
         raise DataError(
             f"The split {kind} can hold nothing out: there are too few ratings.",
-            remedy="Import more ratings, or choose the split none and learn without judging.",
+            remedy="Import more ratings, or choose the split none and learn without an evaluation.",
         )
     return held_out
 

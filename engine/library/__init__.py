@@ -1,1 +1,1 @@
-"""What is kept on disk between launches: SQLite for records, folders for arrays and weights."""
+"""What is on disk between launches: SQLite for records, folders for arrays and weights."""

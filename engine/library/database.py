@@ -1,18 +1,21 @@
 """The SQLite file of a library: its schema in numbered migrations, and transactions that any thread may open.
 
-Stands under the shelves. A connection belongs to one thread, so each transaction opens its own; WAL lets readers look
-while a job writes.
+A connection belongs to one thread, so each transaction opens its own; WAL lets readers look while a job writes.
 """
 
 from __future__ import annotations
 
+import logging
 import shutil
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from engine.errors import LibraryError
+
+LOG = logging.getLogger(__name__)
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -52,6 +55,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             search_id TEXT NOT NULL REFERENCES searches ON DELETE CASCADE, place INTEGER NOT NULL,
             status TEXT NOT NULL, row TEXT NOT NULL, PRIMARY KEY (search_id, place)) WITHOUT ROWID""",
     ),
+    (
+        "ALTER TABLE runs ADD COLUMN has_model INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX runs_by_fingerprint ON runs (fingerprint, created)",
+    ),
 )
 """Each entry takes the schema one version up. Never change one that was released: add another."""
 
@@ -73,6 +80,8 @@ class Database:
             self._migrate(connection, migrations)
             self._idle = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             self._idle.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        self._lock = threading.Lock()
+        self._seen, self._foreign = self._data_version(), 0
 
     def close(self) -> None:
         """Let go of the file. Safe to call twice; what is asked afterwards opens it again."""
@@ -80,12 +89,14 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """A connection of the calling thread's own; all is kept when the block ends well, nothing otherwise."""
+        """A connection of the calling thread's own; all is written when the block ends well, nothing otherwise."""
         with self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
                 connection.execute("COMMIT")
+                with self._lock:
+                    self._seen = self._data_version()
             except BaseException:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
@@ -95,6 +106,21 @@ class Database:
         """What a query finds, all of it."""
         with self._connection() as connection:
             return connection.execute(query, values).fetchall()
+
+    def foreign_changes(self) -> int:
+        """Counts the changes to the file that were not made by `transaction`: somebody mends it by hand."""
+        with self._lock:
+            found = self._data_version()
+            if found is None or found != self._seen:
+                self._seen, self._foreign = found, self._foreign + 1
+            return self._foreign
+
+    def _data_version(self) -> int | None:
+        """A number that is another after each change by any connection; None once the file was let go of."""
+        try:
+            return int(self._idle.execute("PRAGMA data_version").fetchone()[0])
+        except sqlite3.Error:
+            return None
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
@@ -127,6 +153,7 @@ class Database:
             except BaseException:
                 connection.execute("ROLLBACK")
                 raise
+            LOG.info("Brought %s to schema %d", self.path.name, number)
 
 
 def damaged_record(what: str, error: Exception) -> LibraryError:

@@ -1,6 +1,6 @@
 """A Dataset as files: arrays that are memory-mapped when opened, and one compact JSON for ids and titles.
 
-Stands between the Dataset and its store. Opening reads the JSON and maps the arrays: nothing is parsed anew.
+Opening reads the JSON and maps the arrays: nothing is parsed anew.
 
 Shapes: U people, I titles, N entries.
 """
@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Dataset, Histories, Scale, Vocabulary
+from engine.data.statistics import DatasetStatistics, TitleCounts
 from engine.errors import LibraryError
 from engine.events import Job, Pace, Progressed
 from engine.library.folders import check_format, damaged, write_format, write_json
@@ -28,6 +29,7 @@ _VALUES_AT_ONCE = 1 << 22
 _SLACK = 1e-3
 """Ratings are float32 and the ends of a scale are rounded to four digits."""
 _WORDS, _INDPTR, _ITEMS, _RATINGS, _TIMES = "words.json", "indptr.npy", "items.npy", "ratings.npy", "times.npy"
+_STATISTICS, _TITLE_COUNTS = "statistics.json", "title_counts.npy"
 _ASKED = "asked.npy"
 """Pairs that the file asks to be predicted; folders from before there were any have none, as most have."""
 
@@ -80,6 +82,24 @@ def read_dataset(folder: Path, *, dataset_id: str, name: str) -> Dataset:
     return Dataset(dataset_id, name, users, items, catalogue, histories, scale, fingerprint, asked_P2)
 
 
+def write_statistics(folder: Path, statistics: DatasetStatistics) -> None:
+    """Write what was counted of a data set beside it. OSError passes through."""
+    np.save(folder / _TITLE_COUNTS, statistics.title_counts.as_array(), allow_pickle=False)
+    write_json(folder / _STATISTICS, statistics.as_dict())
+
+
+def read_statistics(folder: Path, *, titles: int) -> DatasetStatistics | None:
+    """What was counted at import; None where an older version imported it or a file is damaged: it is counted anew."""
+    try:
+        counts_4I = np.load(folder / _TITLE_COUNTS, allow_pickle=False)
+        document = json.loads((folder / _STATISTICS).read_text(encoding="utf-8"))
+        if counts_4I.shape != (4, titles):
+            return None
+        return DatasetStatistics.from_dict(document, TitleCounts.from_array(counts_4I))
+    except (OSError, EOFError, KeyError, TypeError, ValueError):
+        return None
+
+
 def bytes_needed(dataset: Dataset) -> int:
     """About how much room the folder of a dataset takes: arrays exactly, words at a generous guess."""
     asked = 0 if dataset.asked_P2 is None else 8 * len(dataset.asked_P2)
@@ -87,9 +107,9 @@ def bytes_needed(dataset: Dataset) -> int:
     return (
         dataset.entries * per_entry
         + dataset.people * 24
-        + dataset.titles * (120 + 14 * len(dataset.catalogue.links))
+        + dataset.titles * (152 + 14 * len(dataset.catalogue.links))
         + asked
-        + 4096
+        + 8192
     )
 
 

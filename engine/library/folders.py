@@ -1,13 +1,14 @@
 """Folders that are there in full or not at all, each with a format version.
 
-Stands under everything the library writes: a folder is filled under a temporary name, flushed to the disk and then
-renamed. A full disk becomes a sentence with the place and the need, and leaves nothing half-written.
+A folder is filled under a temporary name, flushed to the disk and then renamed. A full disk becomes a sentence with the
+place and the need, and leaves nothing half-written.
 """
 
 from __future__ import annotations
 
 import errno
 import json
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from pathlib import Path
 from engine.errors import LibraryError
 from engine.text import format_size
 
+LOG = logging.getLogger(__name__)
 _FORMAT_FILE = "format.json"
 _UNFINISHED = ".new-"
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -27,7 +29,7 @@ OTHER_HOME = "with --home"
 def new_folder(place: Path, *, what: str, need_bytes: int = 0, otherwise: str = OTHER_HOME) -> Iterator[Path]:
     """A folder to write into, which takes its place once the block ends well; after an error nothing is left of it.
 
-    `what` is said in error sentences ("The data set Films"), `otherwise` how to use another folder. Raises
+    `what` is named in error sentences ("The data set Films"), `otherwise` how to use another folder. Raises
     LibraryError where the disk is full or refuses.
     """
     unfinished = place.parent / f"{_UNFINISHED}{place.name}"
@@ -61,6 +63,7 @@ def remove_unfinished(parent: Path) -> None:
     """Clear away what a process that was killed had begun to write here."""
     for path in parent.glob(f"{_UNFINISHED}*"):
         shutil.rmtree(path, ignore_errors=True)
+        LOG.info("Removed the unfinished folder %s", path.name)
 
 
 def replace_text(path: Path, text: str, *, what: str) -> None:
@@ -87,7 +90,7 @@ def write_json(path: Path, document: object) -> None:
 
 
 def write_format(folder: Path, kind: str, version: int) -> None:
-    """Say what a folder is and in which version of its layout."""
+    """Write what a folder is and in which version of its layout."""
     write_json(folder / _FORMAT_FILE, {"kind": kind, "format": version})
 
 
@@ -121,7 +124,7 @@ def check_format(folder: Path, kind: str, known: int) -> None:
 
 
 def damaged(path: Path, error: Exception | str) -> LibraryError:
-    """The sentence for a kept file that cannot be read as what it should be."""
+    """The sentence for a stored file that cannot be read as what it should be."""
     return LibraryError(
         f"{path} is damaged ({error}).",
         remedy="Delete its entry and make it anew (import or train again), or restore the file from a backup.",

@@ -1,6 +1,6 @@
-"""Where a kept data set came from: its files and what a person said about them, so that it can be imported again.
+"""Where a stored data set came from: its files and the options of the import, so that it can be imported again.
 
-Stands beside the store of data sets, which keeps it in the record as a part of the import's report.
+It is a part of the import's report, which the record of the data set holds.
 """
 
 from __future__ import annotations
@@ -35,12 +35,7 @@ class Origin:
     def missing(self) -> tuple[Path, ...]:
         """Which of the files are not there (any more)."""
         asked = (*self.paths, *([self.options.items] if self.options.items else []))
-        return tuple(one for one in asked if not one.exists())
-
-    def document(self) -> dict[str, Any]:
-        """As JSON has it."""
-        written: dict[str, Any] = _plain({"paths": self.paths, "options": dataclasses.asdict(self.options)})
-        return written
+        return tuple(path for path in asked if not path.exists())
 
 
 def origin_in(report: Mapping[str, Any]) -> Origin | None:
@@ -49,17 +44,9 @@ def origin_in(report: Mapping[str, Any]) -> Origin | None:
 
     try:
         document = report[KEY]
-        return Origin(tuple(Path(one) for one in document["paths"]), _made(ImportOptions, document["options"]))
+        return Origin(tuple(map(Path, document["paths"])), _made(ImportOptions, document["options"]))
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(name): _plain(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    return str(value) if isinstance(value, Path) else value
 
 
 def _made(kind: type[Any], document: Mapping[str, Any]) -> Any:
@@ -73,7 +60,7 @@ def _as(hint: Any, value: Any) -> Any:
     kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
     if isinstance(value, str) and Path in kinds:
         return Path(value)
-    if isinstance(value, list) and any(get_origin(one) is tuple for one in kinds):
+    if isinstance(value, list) and any(get_origin(kind) is tuple for kind in kinds):
         return tuple(value)
     made = next((kind for kind in kinds if isinstance(value, Mapping) and dataclasses.is_dataclass(kind)), None)
     return value if made is None else _made(made, value)  # type: ignore[arg-type]

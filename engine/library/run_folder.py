@@ -1,7 +1,7 @@
-"""The folder of one run: what it was set to, its log, and checkpoints of which `current` names the good one.
+"""The folder of one run: its settings, its log, and checkpoints of which `current` names the good one.
 
-Stands between the Trainer and the run's store. A checkpoint is several files, so it is one new folder, written and
-flushed; then one rename of `current` makes it count. Killed at any moment, the run still loads.
+A checkpoint is several files, so it is one new folder, written and flushed; then one rename of `current` makes it
+count. Killed at any moment, the run still loads.
 
 Shapes: I titles.
 """
@@ -57,6 +57,7 @@ class RunFolder:
 
     @property
     def has_checkpoint(self) -> bool:
+        """Whether anything was learned that can be loaded."""
         return (self.path / _CURRENT).exists()
 
     def save(self, state: TrainingState) -> None:
@@ -64,8 +65,14 @@ class RunFolder:
         from engine.training.checkpoint import save_state
 
         folder = self.path / _CHECKPOINTS
+        if not folder.is_dir():
+            raise LibraryError(
+                f"The checkpoint cannot be saved: {self.path} is gone.",
+                remedy="The run was deleted while it learned; undo that, or train again.",
+                path=str(self.path),
+            )
         remove_unfinished(folder)
-        name = f"{max((int(one.name) for one in folder.iterdir() if one.name.isdecimal()), default=0) + 1:06d}"
+        name = f"{max((int(former.name) for former in folder.iterdir() if former.name.isdecimal()), default=0) + 1:06d}"
         with new_folder(folder / name, what="The checkpoint", need_bytes=_bytes_of(state)) as unfinished:
             save_state(unfinished, state)
         replace_text(self.path / _CURRENT, name, what="The checkpoint")
@@ -136,4 +143,4 @@ class RunFolder:
 
 def _bytes_of(state: TrainingState) -> int:
     tensors = (state.weights, state.best_weights or {}, state.optimizer)
-    return sum(one.numel() * one.element_size() for group in tensors for one in group.values()) + 65536
+    return sum(tensor.numel() * tensor.element_size() for group in tensors for tensor in group.values()) + 65536

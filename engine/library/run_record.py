@@ -1,27 +1,19 @@
-"""What a run's record says: what learned from what, how it was set, and how it went.
-
-Stands inside the store of runs; plain values and their way in and out of SQLite.
-"""
+"""What a run's record says: which model learned from which data, its settings, and how it went."""
 
 from __future__ import annotations
 
 import importlib.metadata
-import json
 import platform
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import engine
-from engine.library.database import damaged_record
 
 if TYPE_CHECKING:
     from engine.models.base import Model
 
 RUNNING, FINISHED, STOPPED, FAILED, INTERRUPTED = "running", "finished", "stopped", "failed", "interrupted"
-_JSON = ("model_config", "training_config", "split_config", "versions", "metrics")
-_TIMES = ("created", "finished")
 _PACKAGES = ("torch", "numpy", "scipy", "safetensors")
 
 
@@ -60,7 +52,7 @@ class RunRecord:
     examples_per_second: float
     stopped_because: str
     metrics: dict[str, dict[str, float | None]]
-    people_judged: int
+    people_evaluated: int
     advice: str
     has_model: bool = False
 
@@ -75,33 +67,9 @@ class RunRecord:
         return None if self.training_config is None else self.training_config.get("epochs")
 
 
-def record_of(row: sqlite3.Row, *, has_model: bool) -> RunRecord:
-    """A record from its row. Raises LibraryError where it cannot be read."""
-    values: dict[str, Any] = {name: row[name] for name in row.keys() if name != "deleted"}  # noqa: SIM118 (a Row)
-    try:
-        for name in _JSON:
-            values[name] = None if values[name] is None else json.loads(values[name])
-        for name in _TIMES:
-            values[name] = None if values[name] is None else datetime.fromisoformat(values[name])
-    except (ValueError, TypeError) as error:
-        raise damaged_record(f"run {row['name']}", error) from error
-    values["monitor"] = values.pop("watched")
-    return RunRecord(**values, has_model=has_model)
-
-
-def as_columns(values: dict[str, Any]) -> dict[str, Any]:
-    """Values of a record as SQLite keeps them."""
-    columns = dict(values)
-    for name in set(_JSON) & set(columns):
-        columns[name] = None if columns[name] is None else json.dumps(columns[name])
-    for name in set(_TIMES) & set(columns):
-        columns[name] = None if columns[name] is None else columns[name].isoformat()
-    return columns
-
-
 def parameters_of(model: Model) -> int:
     """How many numbers a model has learned, or will; what is computed at once is counted once it is there."""
-    return model.parameter_count or sum(one.numel() for one in model.state_dict().values())
+    return model.parameter_count or sum(tensor.numel() for tensor in model.state_dict().values())
 
 
 def library_versions() -> dict[str, str]:

@@ -1,12 +1,15 @@
-"""The store of runs: a record in SQLite with its curves, and a folder with its checkpoints.
+"""The store of runs: a record in SQLite with its curves, and a folder with its checkpoints and its evaluation.
 
-Stands between the Trainer, to which it hands a `RunRecorder`, and all that uses a trained model later.
+A run in progress writes through the `RunRecorder` that the store hands out.
+
+Shapes: I titles.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,8 +20,9 @@ from engine.data.dataset import Bools, Dataset
 from engine.errors import LibraryError
 from engine.events import EpochEnded
 from engine.library.database import Database
-from engine.library.evaluation_files import load_judgement, save_judgement
-from engine.library.folders import remove_unfinished, removed_on_failure
+from engine.library.evaluations import load_evaluation, save_evaluation
+from engine.library.folders import removed_on_failure
+from engine.library.records import FolderStore, RowReader, first_free, insert
 from engine.library.run_folder import RunFolder
 from engine.library.run_record import (
     FINISHED,
@@ -26,12 +30,9 @@ from engine.library.run_record import (
     RUNNING,
     STOPPED,
     RunRecord,
-    as_columns,
     library_versions,
     parameters_of,
-    record_of,
 )
-from engine.library.trash import Trash
 from engine.settings import Config
 
 if TYPE_CHECKING:
@@ -43,9 +44,11 @@ if TYPE_CHECKING:
     from engine.training.config import TrainingConfig
     from engine.training.trainer import TrainedRun
 
+LOG = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
-class KeptModel:
+class StoredModel:
     """What is needed to build a run's model again: its record, best weights, and which titles training saw, [I]."""
 
     record: RunRecord
@@ -70,24 +73,27 @@ class RunPlan:
 
 
 class RunRecorder:
-    """What the library does for a run in progress (see engine.training.trainer.Keep)."""
+    """Saves what a run in progress has learned. `on_model` is called once the run can recommend."""
 
-    def __init__(self, database: Database, folder: RunFolder, run_id: str) -> None:
+    def __init__(
+        self, database: Database, folder: RunFolder, run_id: str, *, on_model: Callable[[], None] = lambda: None
+    ) -> None:
         self.run_id = run_id
-        self._database, self._folder = database, folder
+        self._database, self._folder, self._on_model = database, folder, on_model
 
     def save_checkpoint(self, state: TrainingState) -> None:
         """Make this the state from which the run resumes. Raises LibraryError; the former one then still counts."""
+        is_first = not self._folder.has_checkpoint
         self._folder.save(state)
+        if is_first:
+            self._on_model()
 
     def save_epoch(self, epoch: EpochEnded) -> None:
-        """Keep one epoch's point of the curves, and a line in the log."""
+        """Save one epoch's point of the curves, and a line in the log."""
+        values = {**asdict(epoch), "run_id": self.run_id}
+        values["watched"] = values.pop("monitor")
         with self._database.transaction() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO curves VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (self.run_id, epoch.epoch, epoch.step, epoch.training_loss, json.dumps(epoch.parts),
-                 json.dumps(epoch.validation), epoch.monitor, int(epoch.is_best), epoch.lr),
-            )  # fmt: skip
+            insert(connection, "curves", values, verb="INSERT OR REPLACE")
         validation = ", ".join(f"{name} {value:.4f}" for name, value in epoch.validation)
         best = ", the best so far" if epoch.is_best else ""
         self._folder.log(
@@ -100,12 +106,15 @@ class RunRecorder:
         self._folder.log(words)
 
 
-class RunStore:
+class RunStore(FolderStore[RunRecord]):
     """The runs of a library. Any thread may call."""
 
+    _table, _key, _noun = "runs", "run_id", "run"
+    _none_yet = "Train a model first."
+
     def __init__(self, database: Database, folder: Path, *, trash: Path) -> None:
-        self._database, self._folder = database, folder
-        self._trash = Trash(database, trash, store=folder, table="runs", key="run_id")
+        columns = {"monitor": "watched", "people_evaluated": "people_judged"}
+        super().__init__(database, RowReader(RunRecord, columns=columns), folder=folder, trash=trash)
 
     def begin(self, dataset: Dataset, plan: RunPlan) -> RunRecorder:
         """Record a new run as running and make its folder. Raises LibraryError where the disk refuses."""
@@ -113,166 +122,132 @@ class RunStore:
         values = {"run_id": run_id, "name": self._free_name(plan.model, asked=plan.name), **_values_of(dataset, plan)}
         config = {**values, "created": values["created"].isoformat()}
         folder = RunFolder.create(self._folder / run_id, config=config, candidates_I=plan.candidates_I)
-        columns = as_columns(values)
-        with removed_on_failure(folder.path), self._database.transaction() as connection:
-            marks = ", ".join("?" * len(columns))
-            connection.execute(f"INSERT INTO runs ({', '.join(columns)}) VALUES ({marks})", tuple(columns.values()))
-        recorder = RunRecorder(self._database, folder, run_id)
+        with removed_on_failure(folder.path):
+            self._insert(values)
+        LOG.info(
+            "Run %s begins: %s on %s (%s, %s)", run_id, plan.model, plan.device, plan.precision, dataset.dataset_id
+        )
+        recorder = self._recorder(run_id)
         recorder.say(f"began: {plan.model} on {dataset.name} ({plan.device}, {plan.precision})")
         return recorder
 
-    def go_on(self, run_id: str, *, training: TrainingConfig, device: str, precision: str) -> RunRecorder:
-        """Record a kept run as running again, with the settings it goes on with."""
+    def resume(self, run_id: str, *, training: TrainingConfig, device: str, precision: str) -> RunRecorder:
+        """Record a stored run as running again, with the settings it goes on with."""
         record = self.find(run_id)
-        values = {"status": RUNNING, "training_config": training.as_dict(), "device": device, "precision": precision}
-        self._update(record.run_id, values)
-        recorder = RunRecorder(self._database, RunFolder(self._folder / record.run_id), record.run_id)
+        self._set(record.run_id, status=RUNNING, training_config=training.as_dict(), device=device, precision=precision)
+        LOG.info("Run %s goes on (%s, %s)", record.run_id, device, precision)
+        recorder = self._recorder(record.run_id)
         recorder.say(f"went on ({device}, {precision})")
         return recorder
 
     def finish(self, run_id: str, trained: TrainedRun) -> RunRecord:
-        """Record how training went; seconds add to those of earlier sessions."""
-        record = self.find(run_id)
-        values = {
-            "status": STOPPED if trained.stopped or trained.diverged else FINISHED,
-            "finished": datetime.now(UTC),
-            "seconds": record.seconds + trained.seconds,
-            "epochs": trained.epochs,
-            "steps": trained.steps,
-            "best_epoch": trained.best_epoch,
-            "best_value": trained.best_value,
-            "watched": trained.monitor,
-            "examples_per_second": trained.examples_per_second,
-            "stopped_because": trained.stopped_because,
-            "parameters": parameters_of(trained.model),
-        }
-        self._update(run_id, values)
-        RunFolder(self._folder / run_id).log(trained.stopped_because)
-        return self.find(run_id)
+        """Record how training went; seconds add to those of earlier sessions.
 
-    def judged(self, run_id: str, judgement: EvaluationResult) -> None:
-        """Record what the run is worth to the test people, and keep it person by person.
+        Raises LibraryError where the run was deleted meanwhile; what is in the trash is recorded all the same.
+        """
+        rows = self._database.rows("SELECT seconds FROM runs WHERE run_id = ?", (run_id,))
+        self._set(
+            run_id,
+            status=STOPPED if trained.stopped or trained.diverged else FINISHED,
+            finished=datetime.now(UTC),
+            seconds=sum(row[0] for row in rows) + trained.seconds,
+            epochs=trained.epochs,
+            steps=trained.steps,
+            best_epoch=trained.best_epoch,
+            best_value=trained.best_value,
+            watched=trained.monitor,
+            examples_per_second=trained.examples_per_second,
+            stopped_because=trained.stopped_because,
+            parameters=parameters_of(trained.model),
+        )
+        record = self.find(run_id)
+        LOG.info("Run %s %s after %d epochs: %s", run_id, record.status, record.epochs, record.stopped_because)
+        RunFolder(self._folder / run_id).log(trained.stopped_because)
+        return record
+
+    def save_evaluation(self, run_id: str, evaluation: EvaluationResult) -> None:
+        """Record what the run is worth to the test people, and save it person by person.
 
         Raises LibraryError where the disk is full; the record then has the figures all the same.
         """
-        metrics = {name: asdict(interval) for name, interval in judgement.metrics.items()}
-        self._update(run_id, {"metrics": metrics, "people_judged": judgement.people})
-        save_judgement(self._judgements(run_id), judgement)
+        metrics = {name: asdict(interval) for name, interval in evaluation.metrics.items()}
+        self._set(run_id, metrics=metrics, people_judged=evaluation.people)
+        save_evaluation(self._evaluations(run_id), evaluation)
+        LOG.info("Saved the evaluation of run %s on %d people", run_id, evaluation.people)
 
-    def judgement(self, run_id: str) -> EvaluationResult | None:
-        """The run's judgement, person by person and with its breakdowns.
+    def evaluation(self, run_id: str) -> EvaluationResult | None:
+        """The run's evaluation, person by person and with its breakdowns.
 
-        None where it was not judged, was judged before such things were kept, or where they are damaged: judging it
-        again (`operations.evaluate`) makes them anew.
+        None where there is none, it is older than such files, or they are damaged: evaluating the run again
+        (`operations.evaluate`) makes them anew.
         """
-        place = self._judgements(self.find(run_id).run_id)
+        place = self._evaluations(self.find(run_id).run_id)
         try:
-            return load_judgement(place)
-        except LibraryError:
+            return load_evaluation(place)
+        except LibraryError as error:
+            LOG.warning("The evaluation of run %s is skipped: %s", run_id, error.what)
             return None
 
-    def advised(self, run_id: str, advice: str) -> None:
+    def save_advice(self, run_id: str, advice: str) -> None:
         """Record what was advised after training."""
-        self._update(run_id, {"advice": advice})
+        self._set(run_id, advice=advice)
 
     def end(self, run_id: str, status: str, why: str) -> None:
-        """Record that a run ended otherwise than by finishing: failed or interrupted, and why."""
-        self._update(run_id, {"status": status, "stopped_because": why, "finished": datetime.now(UTC)})
+        """Record that a run ended otherwise than by finishing: failed or interrupted, and why.
 
-    def records(self, dataset_id: str | None = None) -> tuple[RunRecord, ...]:
-        """All runs, or those of a data set, the newest first."""
-        rows = self._database.rows(
-            "SELECT * FROM runs WHERE NOT deleted AND (?1 IS NULL OR dataset_id = ?1)"
-            " ORDER BY created DESC, rowid DESC",
-            (dataset_id,),
-        )
-        return tuple(record_of(row, has_model=RunFolder(self._folder / row["run_id"]).has_checkpoint) for row in rows)
-
-    def find(self, which: str) -> RunRecord:
-        """The run of an id or a name, or the `latest`. Raises LibraryError."""
-        records = self.records()
-        if which == "latest" and records:
-            return records[0]
-        found = [one for one in records if which == one.run_id] or [one for one in records if which == one.name]
-        if found:
-            return found[0]
-        known = ", ".join(repr(record.name) for record in records[:8])
-        raise LibraryError(
-            f"There is no run called {which!r} in {self._folder.parent}.",
-            remedy=f"Known are: {known} and latest." if known else "Train a model first.",
-            run=which,
-        )
+        A run that is gone stays gone.
+        """
+        LOG.warning("Run %s %s: %s", run_id, status, why)
+        if self._is_deleted(run_id) is not None:
+            self._set(run_id, status=status, stopped_because=why, finished=datetime.now(UTC))
 
     def curves(self, run_id: str) -> tuple[EpochEnded, ...]:
         """The curves of a run, one point an epoch, in order."""
-        rows = self._database.rows("SELECT * FROM curves WHERE run_id = ? ORDER BY epoch", (run_id,))
-        return tuple(
-            EpochEnded(
-                row["epoch"], row["step"], row["training_loss"], _pairs(row["parts"]), _pairs(row["validation"]),
-                row["watched"], bool(row["is_best"]), row["lr"],
-            )
-            for row in rows
-        )  # fmt: skip
+        reader = RowReader(EpochEnded, columns={"monitor": "watched"})
+        rows = self._database.rows(f"SELECT {reader.select} FROM curves WHERE run_id = ? ORDER BY epoch", (run_id,))
+        return tuple(map(reader.read, rows))
 
-    def load(self, run_id: str) -> KeptModel:
+    def load(self, run_id: str) -> StoredModel:
         """What a run learned: its best weights. Raises LibraryError where they are missing or damaged."""
         record = self.find(run_id)
         folder = RunFolder(self._folder / record.run_id)
-        return KeptModel(record, folder.weights(), folder.candidates())
+        return StoredModel(record, folder.weights(), folder.candidates())
 
     def state(self, run_id: str) -> TrainingState:
         """The state from which a run resumes. Raises LibraryError where it is missing or cut short."""
         return RunFolder(self._folder / self.find(run_id).run_id).state()
 
-    def rename(self, run_id: str, name: str) -> None:
-        """Give a run another name. Raises LibraryError where the run is not known or the name says nothing."""
-        if not name.strip():
-            raise LibraryError("A run needs a name.", remedy="Give it one with a letter in it.", run=run_id)
-        self._update(self.find(run_id).run_id, {"name": name.strip()})
-
-    def delete(self, run_id: str) -> None:
-        """Move a run to the trash; `restore` undoes it until the library is next opened."""
-        self._trash.put(self.find(run_id).run_id)
-
-    def restore(self, run_id: str) -> RunRecord:
-        """Undo a deletion."""
-        self._trash.take_back(run_id)
-        return self.find(run_id)
-
-    def forget(self, run_id: str) -> None:
-        """Remove a run that learned nothing, without a way back."""
-        self._trash.purge(run_id)
-
     def settle(self) -> None:
         """At the opening of a library: empty the trash; what is still recorded as running was interrupted."""
-        self._trash.empty()
-        remove_unfinished(self._folder)
-        with self._database.transaction() as connection:
-            connection.execute(
+        super().settle()
+        with self._changing() as connection:
+            cut = connection.execute(
                 "UPDATE runs SET status = ?, stopped_because = ? WHERE status = ?",
                 (INTERRUPTED, "Its process ended before the run did; it can be resumed.", RUNNING),
             )
+            rows = connection.execute("SELECT run_id, has_model FROM runs").fetchall()
+            found = [(RunFolder(self._folder / run_id).has_checkpoint, run_id, had) for run_id, had in rows]
+            changed = [(int(has_model), run_id) for has_model, run_id, had in found if has_model != had]
+            connection.executemany("UPDATE runs SET has_model = ? WHERE run_id = ?", changed)
+        if cut.rowcount:
+            LOG.warning("%d runs had been interrupted", cut.rowcount)
+        with suppress(LibraryError):
+            self.records()  # parsed now, so that the first list of a thousand runs is there at once
 
-    def _judgements(self, run_id: str) -> Path:
+    def _recorder(self, run_id: str) -> RunRecorder:
+        folder = RunFolder(self._folder / run_id)
+        return RunRecorder(self._database, folder, run_id, on_model=lambda: self._set(run_id, has_model=True))
+
+    def _evaluations(self, run_id: str) -> Path:
+        """The folder of a run's evaluation; its name is that of former versions."""
         return self._folder / run_id / "judgement"
 
-    def _update(self, run_id: str, values: Mapping[str, Any]) -> None:
-        columns = as_columns(dict(values))
-        with self._database.transaction() as connection:
-            connection.execute(
-                f"UPDATE runs SET {', '.join(f'{name} = ?' for name in columns)} WHERE run_id = ?",
-                (*columns.values(), run_id),
-            )
-
     def _free_name(self, model: str, *, asked: str = "") -> str:
-        named = [(row[0], row[1]) for row in self._database.rows("SELECT name, model FROM runs")]
-        taken = {name for name, _ in named}
+        taken = self._names()
         if asked and asked not in taken:
             return asked
-        number = sum(one == model for _, one in named) + 1
-        while f"{asked or model} {number}" in taken:
-            number += 1
-        return f"{asked or model} {number}"
+        rows = self._database.rows("SELECT count(*) FROM runs WHERE model = ?", (model,))
+        return first_free(taken, lambda number: f"{asked or model} {number}", start=rows[0][0] + 1)
 
 
 def _values_of(dataset: Dataset, plan: RunPlan) -> dict[str, Any]:
@@ -292,7 +267,3 @@ def _values_of(dataset: Dataset, plan: RunPlan) -> dict[str, Any]:
         "created": datetime.now(UTC),
         "status": RUNNING,
     }
-
-
-def _pairs(text: str) -> tuple[tuple[str, float], ...]:
-    return tuple((name, value) for name, value in json.loads(text))

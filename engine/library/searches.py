@@ -1,24 +1,25 @@
 """The store of searches: what each was asked to try, and its table with one row a run.
 
-Stands beside the store of runs, whose records the rows name. All of it is in SQLite, so that another process can go on
-where one was stopped or killed.
+All of it is in SQLite, so that another process can go on where one was stopped or killed.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from engine.data.dataset import Dataset
-from engine.errors import LibraryError
 from engine.evaluation.metrics import higher_is_better
 from engine.library.database import Database, damaged_record
+from engine.library.records import RecordStore, RowReader, first_free, insert
+
+LOG = logging.getLogger(__name__)
 
 WAITING, RUNNING, FINISHED, DIVERGED, FAILED = "waiting", "running", "finished", "diverged", "failed"
 STOPPED, INTERRUPTED = "stopped", "interrupted"
@@ -72,10 +73,12 @@ class SearchRecord:
 
     @property
     def is_done(self) -> bool:
+        """Whether every run has ended."""
         return self.ended == self.runs
 
     @property
     def higher_is_better(self) -> bool:
+        """Whether of two runs that with the greater value is the better one."""
         return higher_is_better(self.monitor) is not False
 
 
@@ -83,100 +86,64 @@ def best_of(rows: Iterable[SearchRow], monitor: str) -> SearchRow | None:
     """The row with the best value on the validation people; of equal ones the first. None where none has a value."""
     sign = -1.0 if higher_is_better(monitor) is False else 1.0
     with_value = [row for row in rows if row.value is not None and row.run_id is not None]
-    return max(with_value, key=lambda one: (sign * float(one.value or 0.0), -one.place), default=None)
+    return max(with_value, key=lambda row: (sign * float(row.value or 0.0), -row.place), default=None)
 
 
-class SearchStore:
-    """The searches of a library. Any thread may call."""
+class SearchStore(RecordStore[SearchRecord]):
+    """The searches of a library. Any thread may call. Deleting one leaves its runs."""
+
+    _table, _key, _noun = "searches", "search_id", "search"
+    _none_yet = "Start one first."
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        rows = "(SELECT count(*) FROM search_rows r WHERE r.search_id = searches.search_id"
+        ended = f"{rows} AND r.status IN ({', '.join(map(repr, sorted(ENDED)))}))"
+        columns = {"monitor": "watched", "runs": f"{rows})", "ended": ended}
+        super().__init__(database, RowReader(SearchRecord, columns=columns))
 
     def begin(
         self, dataset: Dataset, *, model: str, monitor: str, plan: dict[str, Any], rows: Sequence[SearchRow]
     ) -> SearchRecord:
         """Record a new search with all its rows, none of them run yet."""
         search_id = f"s{uuid4().hex[:8]}"
-        columns = (search_id, self._free_name(model), model, dataset.dataset_id, dataset.name, dataset.fingerprint,
-                   monitor, json.dumps(plan), datetime.now(UTC).isoformat())  # fmt: skip
-        with self._database.transaction() as connection:
-            connection.execute(f"INSERT INTO searches VALUES ({', '.join('?' * len(columns))}, 0)", columns)
+        taken = self._names(model=model)
+        values = {
+            "search_id": search_id,
+            "name": first_free(taken, lambda number: f"{model} search {number}", start=len(taken) + 1),
+            "model": model,
+            "dataset_id": dataset.dataset_id,
+            "dataset_name": dataset.name,
+            "fingerprint": dataset.fingerprint,
+            "watched": monitor,
+            "plan": plan,
+            "created": datetime.now(UTC),
+        }
+        with self._changing() as connection:
+            insert(connection, "searches", values)
             connection.executemany(_PUT, [_columns_of(search_id, row) for row in rows])
+        LOG.info("Search %s begins: %d runs of %s", search_id, len(rows), model)
         return self.find(search_id)
 
     def replan(self, search_id: str, plan: dict[str, Any]) -> SearchRecord:
-        """Keep another plan for the same rows: where its summary goes."""
-        with self._database.transaction() as connection:
-            connection.execute("UPDATE searches SET plan = ? WHERE search_id = ?", (json.dumps(plan), search_id))
+        """Save another plan for the same rows: where its summary goes."""
+        self._set(search_id, plan=plan)
         return self.find(search_id)
 
-    def put(self, search_id: str, row: SearchRow) -> None:
-        """Keep what a row says now."""
-        with self._database.transaction() as connection:
+    def save_row(self, search_id: str, row: SearchRow) -> None:
+        """Save what a row says now."""
+        with self._changing() as connection:
             connection.execute(_PUT, _columns_of(search_id, row))
 
     def rows(self, search_id: str) -> tuple[SearchRow, ...]:
         """The table of a search, in its order."""
         found = self._database.rows("SELECT * FROM search_rows WHERE search_id = ? ORDER BY place", (search_id,))
-        return tuple(_row_of(one) for one in found)
-
-    def records(self, fingerprint: str | None = None) -> tuple[SearchRecord, ...]:
-        """All searches, or those over data of that fingerprint, the newest first."""
-        marks = ", ".join("?" * len(ENDED))
-        rows = self._database.rows(
-            "SELECT s.*, count(r.place) AS runs,"
-            f" count(r.place) FILTER (WHERE r.status IN ({marks})) AS ended"
-            " FROM searches s LEFT JOIN search_rows r USING (search_id)"
-            " WHERE NOT s.deleted AND (? IS NULL OR s.fingerprint = ?)"
-            " GROUP BY s.search_id ORDER BY s.created DESC, s.rowid DESC",
-            (*sorted(ENDED), fingerprint, fingerprint),
-        )
-        return tuple(_record_of(row) for row in rows)
-
-    def find(self, which: str) -> SearchRecord:
-        """The search of an id or a name, or the `latest`. Raises LibraryError."""
-        records = self.records()
-        if which == "latest" and records:
-            return records[0]
-        found = [one for one in records if which == one.search_id] or [one for one in records if which == one.name]
-        if found:
-            return found[0]
-        known = ", ".join(repr(record.name) for record in records[:8])
-        raise LibraryError(
-            f"There is no search called {which!r} in {Path(self._database.path).parent}.",
-            remedy=f"Known are: {known} and latest." if known else "Start one first.",
-            search=which,
-        )
-
-    def delete(self, search_id: str) -> None:
-        """Take a search off the list; its runs stay. `restore` undoes it until the library is next opened."""
-        self._mark(self.find(search_id).search_id, deleted=True)
-
-    def restore(self, search_id: str) -> None:
-        """Undo a deletion."""
-        self._mark(search_id, deleted=False)
-
-    def forget(self, search_id: str) -> None:
-        """Remove a search without a way back."""
-        with self._database.transaction() as connection:
-            connection.execute("DELETE FROM searches WHERE search_id = ?", (search_id,))
+        return tuple(map(_row_of, found))
 
     def settle(self) -> None:
-        """At the opening of a library: drop what is deleted; what is still recorded as running was interrupted."""
-        with self._database.transaction() as connection:
-            connection.execute("DELETE FROM searches WHERE deleted")
+        """At the opening of a library: forget what is deleted; what is still recorded as running was interrupted."""
+        super().settle()
+        with self._changing() as connection:
             connection.execute("UPDATE search_rows SET status = ? WHERE status = ?", (INTERRUPTED, RUNNING))
-
-    def _mark(self, search_id: str, *, deleted: bool) -> None:
-        with self._database.transaction() as connection:
-            connection.execute("UPDATE searches SET deleted = ? WHERE search_id = ?", (int(deleted), search_id))
-
-    def _free_name(self, model: str) -> str:
-        taken = {row[0] for row in self._database.rows("SELECT name FROM searches WHERE model = ?", (model,))}
-        number = len(taken) + 1
-        while f"{model} search {number}" in taken:
-            number += 1
-        return f"{model} search {number}"
 
 
 _PUT = "INSERT OR REPLACE INTO search_rows VALUES (?, ?, ?, ?)"
@@ -199,14 +166,3 @@ def _row_of(found: sqlite3.Row) -> SearchRow:
 
 def _plain(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
-
-
-def _record_of(row: sqlite3.Row) -> SearchRecord:
-    values = {name: row[name] for name in row.keys() if name != "deleted"}  # noqa: SIM118 (a Row)
-    try:
-        values["monitor"] = values.pop("watched")
-        values["plan"] = json.loads(values["plan"])
-        values["created"] = datetime.fromisoformat(values["created"])
-    except (ValueError, TypeError) as error:
-        raise damaged_record(f"search {row['name']}", error) from error
-    return SearchRecord(**values)

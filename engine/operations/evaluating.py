@@ -68,7 +68,7 @@ def evaluate(
         cold_start_people=COLD_START_PEOPLE,
     )
     if weight is None and not judgement.stopped:
-        library.runs.judged(record.run_id, judgement)
+        library.runs.save_evaluation(record.run_id, judgement)
     return judgement
 
 
@@ -124,7 +124,7 @@ def baselines(
             found[EASE] = yield from _judged(EASE, dataset, split, ks)
         except (DeviceError, TrainingError):
             yield None
-    library.baselines.keep(dataset.fingerprint, split_config, found)
+    library.baselines.save(dataset.fingerprint, split_config, found)
     return found
 
 

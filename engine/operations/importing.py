@@ -96,7 +96,7 @@ def _kept(library: Library, gathered: Gathered, options: ImportOptions, *, datas
     dataset, report = yield from importer.import_gathered(gathered, options=options, dataset_id=dataset_id)
     del gathered
     yield StageStarted("keeping", f"Keeping {dataset.name}")
-    record = yield from library.datasets.keeping(dataset, report, origin=Origin.of(paths, options))
+    record = yield from library.datasets.saving(dataset, report, origin=Origin.of(paths, options))
     del dataset
     return ImportedData(record, record.report, library.datasets.open(record.dataset_id))
 
@@ -169,9 +169,9 @@ def import_again(library: Library, dataset_id: str) -> Job[ImportedAgain]:
     change = _change(library, former, dataset)
     yield StageStarted("keeping", f"Keeping {dataset.name}")
     if change == "nothing":
-        record = library.datasets.tell_anew(former.dataset_id, report, origin=origin)
+        record = library.datasets.replace_report(former.dataset_id, report, origin=origin)
     else:
-        kept = yield from library.datasets.keeping(dataset, report, origin=origin)
+        kept = yield from library.datasets.saving(dataset, report, origin=origin)
         record = replace(kept, name=former.name)
     opened = replace(library.datasets.open(record.dataset_id), name=former.name)
     return ImportedAgain(ImportedData(record, record.report, opened), former, change)

@@ -24,7 +24,7 @@ from engine.data.importing.importer import asked_rows
 from engine.data.reading.archives import size_of
 from engine.data.reading.lines import NotUtf8Error
 from engine.data.reading.pairs_file import PairsFile, PairsPiece, open_pairs
-from engine.data.reading.readers import Pairs
+from engine.data.reading.rows import Pairs
 from engine.data.whole_file import refuse_same, whole_file, write_csv_part
 from engine.device import training_threads
 from engine.errors import DataError, SettingError

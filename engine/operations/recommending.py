@@ -27,13 +27,13 @@ from engine.data.matching.matcher import Matcher
 from engine.data.matching.review import Review, review_of
 from engine.data.personal.reading import read_export
 from engine.data.profiles import Profile, ProfileMatch
-from engine.data.reading.readers import Pairs
 from engine.data.reading.roles import Given
+from engine.data.reading.rows import Pairs
 from engine.data.whole_file import refuse_same, whole_file, write_csv_part
 from engine.device import training_threads
 from engine.errors import LibraryError, ProfileError, SettingError
 from engine.events import Job, Pace, Progressed, StageStarted
-from engine.library.runs import KeptModel
+from engine.library.runs import StoredModel
 from engine.library.store import Library
 from engine.models.base import Model
 from engine.models.registry import build, kind_of
@@ -112,7 +112,7 @@ def recommend(
     return Recommended(match, listed, insights)
 
 
-def model_of(kept: KeptModel, dataset: Dataset) -> Model:
+def model_of(kept: StoredModel, dataset: Dataset) -> Model:
     """The model of a run with its best weights, on the processor. Raises LibraryError where they do not fit."""
     record = kept.record
     config = kind_of(record.model).config_class.from_dict(record.model_config)

@@ -230,7 +230,7 @@ class RunOfSearch:
             return
         judgement = yield from evaluate(library, run_id)
         if not judgement.stopped:
-            library.runs.judged(run_id, judgement)
+            library.runs.save_evaluation(run_id, judgement)
 
     def _closed_form_value(self, finished: FinishedRun | None) -> Job[float | None]:
         """The monitor's value of a model that is computed at once: it has no curve to read it from."""

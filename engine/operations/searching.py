@@ -176,7 +176,7 @@ class _Table:
 
     def keep(self, row: SearchRow) -> None:
         self.rows[row.place] = row
-        self._library.searches.put(self.record.search_id, row)
+        self._library.searches.save_row(self.record.search_id, row)
 
     def keep_only_best(self) -> None:
         """Where only the best model is to be kept, the others' go; their rows stay."""

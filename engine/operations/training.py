@@ -156,7 +156,7 @@ def resume(
     divided = make_split(dataset, SplitConfig.from_dict(record.split_config))
     config = kind_of(record.model).config_class.from_dict(record.model_config)
     fresh = build(record.model, config, items=dataset.titles, scale=dataset.scale, seed=training.seed)
-    recorder = library.runs.go_on(record.run_id, training=training, device=str(chosen), precision=training.precision)
+    recorder = library.runs.resume(record.run_id, training=training, device=str(chosen), precision=training.precision)
     return (yield from _Run(library, dataset, divided, fresh, training, chosen, recorder, advise).learned(state))
 
 
@@ -240,7 +240,7 @@ class _Run:
                 judgement = yield from self._judged(trained.model)
             if self.advise and not trained.stopped and (judgement is None or not judgement.stopped):
                 advice = yield from advice_on(trained.model, self.split, self.dataset)
-                library.runs.advised(run_id, advice.words)
+                library.runs.save_advice(run_id, advice.words)
             if advice.words:
                 yield Advised(advice.words)
         except Stop:
@@ -300,7 +300,7 @@ class _Run:
                 model, self.split.test, candidates_I=self.split.candidates_I, counts_I=counts_I
             )
             if not judgement.stopped:
-                self.library.runs.judged(self.recorder.run_id, judgement)
+                self.library.runs.save_evaluation(self.recorder.run_id, judgement)
         except EngineError as error:
             yield Advised(str(error))
             return None

@@ -62,7 +62,7 @@ def make_library(home: Path, ratings: int, titles: int) -> None:
     dataset = synthetic_dataset(ratings, titles)
     with Library.open(home, who="bench") as library:
         report = ImportReport("columns", "utf-8", ",", dataset.entries, {}, (), 0, 0, 0.0, 0.0, ("synthetic",))
-        library.datasets.keep(dataset, report)
+        library.datasets.save(dataset, report)
         stored = library.datasets.open(dataset.dataset_id)
         drive(operations.train(library, stored, model="popularity", model_config=None, training=None))
 

@@ -22,7 +22,7 @@ QUICK = TrainingConfig(epochs=1, lr=1e-3, precision="float32")
 @pytest.fixture
 def opened(qtbot, session, library, report):
     """A session with the planted data set open and its quick model ready."""
-    library.datasets.keep(dataclasses.replace(planted_dataset(), dataset_id="planted"), report)
+    library.datasets.save(dataclasses.replace(planted_dataset(), dataset_id="planted"), report)
     session.data.open("planted")
     qtbot.waitUntil(lambda: session.model.recommender is not None, timeout=MOST_MS)
     return session
@@ -74,7 +74,7 @@ def test_that_data_whose_matrix_will_not_fit_open_with_popularity(qtbot, opened,
 
 def test_that_a_corrupt_data_set_is_one_notice_and_what_was_open_stays(opened, library, report, done, hear):
     other = dataclasses.replace(planted_dataset(seed=9), dataset_id="other", name="Other")
-    library.datasets.keep(other, report)
+    library.datasets.save(other, report)
     (library.home / "datasets" / "other" / "items.npy").write_bytes(b"xx")
     notices = hear(opened.notice)
     assert not opened.open_dataset("other")

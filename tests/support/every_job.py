@@ -47,7 +47,7 @@ class TrainedLibrary:
     def furnished(folder: Path) -> str:
         """Make the library in `folder`/home and the file beside it; returns the run's id."""
         with Library.open(folder / "home", who="a test") as library:
-            library.datasets.keep(planted_dataset(), REPORT)
+            library.datasets.save(planted_dataset(), REPORT)
             run_id = drive(trained(library, library.datasets.open("planted"))).run_id
         rows = [f"{n % 40},{n * 7 % 30},{n % 9 / 2 + 0.5}" for n in range(600)]
         (folder / "ratings.csv").write_text("\n".join(["userId,movieId,rating", *rows]))
@@ -121,7 +121,7 @@ def _recommend(at: TrainedLibrary) -> Job[Any]:
     return operations.recommend(recommender, profile_of_user(at.dataset, "7"), explain=True)
 
 
-def _how_well_known(at: TrainedLibrary) -> Job[Any]:
+def _evaluate_user(at: TrainedLibrary) -> Job[Any]:
     recommender = operations.recommender_of(at.library, at.run_id)
     return evaluate_user(recommender, recommender.match(profile_of_user(at.dataset, "7")).history)
 
@@ -182,7 +182,7 @@ JOBS: dict[str, Callable[[TrainedLibrary], Job[Any]]] = {
     "recommend and explain": _recommend,
     "predict": _predict,
     "recommend to many": _recommend_many,
-    "how well known": _how_well_known,
+    "evaluate for a user": _evaluate_user,
 }
 
 

@@ -214,13 +214,10 @@ class MyRatingsController(QObject):
         """Write what will not be taken in, though nobody left it out, as CSV with the reasons."""
         if self.incoming is None or self.incoming.found is None:
             return False
-        from engine.data.matching.review import standings
+        from engine.data.matching.review import open_titles
         from engine.data.personal.writing import write_unmatched
 
-        review = self.incoming.found.review
-        stood = zip(review.titles, review.matches, standings(review), strict=True)
-        left = [(title, match.why) for title, match, standing in stood if standing in ("unsure", "unmatched")]
-        return self._saved(partial(write_unmatched, left, path), path)
+        return self._saved(partial(write_unmatched, open_titles(self.incoming.found.review), path), path)
 
     def save(self, path: Path) -> bool:
         """Write the profile as CSV, with its scale; it can be imported here again."""

@@ -58,15 +58,9 @@ class UnderReview:
     @cached_property
     def merge(self) -> Merge:
         """What the accepted titles mean for the profile."""
-        from engine.data.matching.review import accepted
-        from engine.data.personal.conversion import rating_of
-        from engine.data.profiles import entry_of
+        from engine.data.matching.review import entries_of
 
-        incoming = [
-            entry_of(self.dataset, one.item_row, rating_of(one.title, self.given, self.wanted))
-            for one in accepted(self.review)
-        ]
-        return merge(self.profile, incoming)
+        return merge(self.profile, entries_of(self.review, self.dataset))
 
     @cached_property
     def taken(self) -> frozenset[int]:

@@ -18,7 +18,7 @@ from desktop_rec.training.learning_rate.controller import LearningRateController
 from desktop_rec.training.learning_rate.loss_over_rate_plot import LossOverRatePlot
 from desktop_rec.training.learning_rate.rate_setup import RateSetup
 from desktop_rec.training.schedule_plot import SchedulePlot, rate_becomes, schedule_title
-from engine.models.defaults import DataFacts, facts_of
+from engine.models.defaults import DataFacts, facts_from
 from engine.models.registry import MODELS, kind_of
 from engine.text import format_rate
 from engine.training.lr_finder import RateSweep
@@ -237,7 +237,10 @@ class LearningRateView(QWidget):
         if dataset is None:
             return 1
         if self._facts is None or self._facts[0] != dataset.fingerprint:
-            self._facts = (dataset.fingerprint, facts_of(dataset))
+            statistics = self._learning_rate.dataset.statistics
+            if statistics is None:
+                return 1
+            self._facts = (dataset.fingerprint, facts_from(statistics))
         return plan.total_steps(self._facts[1])
 
     def _find(self) -> None:

@@ -79,6 +79,7 @@ class SearchView(QWidget):
     def _connect(self) -> None:
         setup, progress = self._setup, self._progress
         self._search.dataset.changed.connect(self.show_state)
+        self._search.dataset.statistics_changed.connect(self.show_state)
         self._search.changed.connect(self._on_search)
         self._search.jobs.changed.connect(self._on_job)
         self._learning_rate.rate_changed.connect(self._on_edited)

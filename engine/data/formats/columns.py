@@ -1,7 +1,4 @@
-"""What columns are called and what their names mean; which declared layout they are.
-
-Stands between the table of layouts and sniff.py.
-"""
+"""The table of all layouts; what columns are called, what their names mean, and which layout they make."""
 
 from __future__ import annotations
 
@@ -11,7 +8,8 @@ from engine.data.formats.layout import Layout
 from engine.data.formats.personal import PERSONAL
 from engine.data.formats.population import FOUR, POPULATION
 
-LAYOUTS: tuple[Layout, ...] = POPULATION + PERSONAL
+LAYOUTS: list[Layout] = [*POPULATION, *PERSONAL]
+"""All that is known of layouts: reading, importing, preview and the list of formats ask nothing else."""
 ROLES = ("user", "item", "rating", "time", "title", "year", "genres")
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
@@ -44,7 +42,7 @@ def normalised(name: str) -> str:
 
 def kind_of_layout(kind: str) -> Layout:
     """The layout of a kind of which there is one."""
-    return next(one for one in LAYOUTS if one.kind == kind)
+    return next(layout for layout in LAYOUTS if layout.kind == kind)
 
 
 def roles_of(header: tuple[str, ...]) -> dict[str, int]:
@@ -52,7 +50,7 @@ def roles_of(header: tuple[str, ...]) -> dict[str, int]:
 
     Where no column names an item by id, the title serves as the id.
     """
-    keys = [normalised(one) for one in header]
+    keys = [normalised(name) for name in header]
     roles: dict[str, int] = {}
     for role, names in SYNONYMS.items():
         for name in names:
@@ -66,18 +64,17 @@ def roles_of(header: tuple[str, ...]) -> dict[str, int]:
 
 def layout_of_header(header: tuple[str, ...], *, name: str = "") -> Layout:
     """The declared layout that these column names are, or the general one. `name` is what the file is called."""
-    keys = {normalised(one) for one in header}
-    return next((one for one in LAYOUTS if _has_names(one, header, keys) and _is_called(one, name)), NAMED_COLUMNS)
+    for layout in LAYOUTS:
+        if _has_names(layout, header) and (not layout.needs_name or name in layout.names):
+            return layout
+    return NAMED_COLUMNS
 
 
-def _has_names(layout: Layout, header: tuple[str, ...], keys: set[str]) -> bool:
+def _has_names(layout: Layout, header: tuple[str, ...]) -> bool:
     if layout.header_pattern:
-        return all(re.fullmatch(layout.header_pattern, one) for one in header)
+        return all(re.fullmatch(layout.header_pattern, name) for name in header)
+    keys = {normalised(name) for name in header}
     return bool(layout.header) and keys.issuperset(layout.header) and keys.isdisjoint(layout.header_without)
-
-
-def _is_called(layout: Layout, name: str) -> bool:
-    return not layout.needs_name or name in layout.names
 
 
 def layout_of_columns(delimiter: str, width: int, items: list[str], *, ratings: list[str] | None = None) -> Layout:
@@ -85,10 +82,15 @@ def layout_of_columns(delimiter: str, width: int, items: list[str], *, ratings: 
 
     `items` and `ratings` are some from the start of the file.
     """
-    for one in LAYOUTS:
-        is_shaped = one.columns and one.delimiter in (None, delimiter) and one.width[0] <= width <= one.width[1]
-        if is_shaped and _match_some(one.item_pattern, items) and _match_some(one.rating_pattern, ratings or [""]):
-            return one
+    for layout in LAYOUTS:
+        least, most = layout.width
+        is_shaped = layout.columns and layout.delimiter in (None, delimiter) and least <= width <= most
+        if (
+            is_shaped
+            and _match_some(layout.item_pattern, items)
+            and _match_some(layout.rating_pattern, ratings or [""])
+        ):
+            return layout
     return UNNAMED_COLUMNS
 
 
@@ -98,4 +100,4 @@ def _match_some(pattern: str, texts: list[str]) -> bool:
 
 def layout_by_marks(text: str) -> Layout | None:
     """The declared layout whose marks all stand in this start of a file, or None."""
-    return next((one for one in LAYOUTS if one.marks and all(mark in text for mark in one.marks)), None)
+    return next((layout for layout in LAYOUTS if layout.marks and all(mark in text for mark in layout.marks)), None)

@@ -1,7 +1,4 @@
-"""What a known layout of ratings files is: the words in which formats/population.py and formats/personal.py declare.
-
-Stands at the very start of the street, below everything that reads.
-"""
+"""What a known layout of ratings files is: the terms in which population.py and personal.py declare theirs."""
 
 from __future__ import annotations
 
@@ -30,7 +27,7 @@ class ItemsLayout:
 
     def is_called(self, name: str) -> bool:
         """Whether a list of titles with this name is the one meant."""
-        return any(fnmatchcase(name, one) for one in self.names)
+        return any(fnmatchcase(name, pattern) for pattern in self.names)
 
 
 @dataclass(frozen=True)
@@ -51,13 +48,9 @@ class Layout:
     wrongly. `scale` is low, high and step of its ratings: what lies beyond is reported. `unrated` are ratings that
     mean *seen, not rated*; `missing` are values that mean *no entry at all* (Jester's 99). `id_kind` says what its
     item ids are ("movielens", "imdb", "tmdb", "mal", "isbn", "bgg"; "" where they are its own) and `ids` which
-    further columns hold ids of those kinds. `kind` names the reader (see streams.READERS). `parts` is what several
-    files are called (a pattern for small letters) that are one data set. `header_lines` is how many lines the column
-    names take.
-
-    Personal layouts also say which `service` they come from (files of one service open together) and what a title in
-    them is when no column says so (`state`: "seen" or "planned"). Their `ids` map a kind of id to its column, their
-    `roles` may name columns of a "state", a "medium", an "other title".
+    further columns hold ids of those kinds. `kind` names how such a file is read (see reading.sniff.KINDS). `parts` is
+    what several files are called (a pattern for small letters) that are one data set. `header_lines` is how many lines
+    the column names take. `about` is a sentence for people.
 
     Personal layouts also say which `service` they come from (files of one service open together) and what a title in
     them is when no column says so (`state`: "seen" or "planned"). Their `ids` map a kind of id to its column (of two

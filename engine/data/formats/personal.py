@@ -1,7 +1,6 @@
 """Known exports of one person's ratings, as one table of declarations: a new one is a few lines here.
 
-Stands beside population.py; personal/ follows what these say. Of several layouts of one service in one export, the
-rating of the one declared first counts.
+Of several layouts of one service in one export, the rating of the one declared first counts.
 """
 
 from __future__ import annotations
@@ -15,12 +14,32 @@ _PEOPLE = ("user", "userid", "username", "uid", "customerid", "reviewerid", "mem
 _FILM = ("date", "name", "year", "letterboxduri")
 _HALF_STARS, _TEN = (0.5, 5.0, 0.5), (1.0, 10.0, 1.0)
 
-_PART_OF_SERIES = {"medium": "type", "season": "seasonnumber", "episode": "episodenumber"}
-
 _export = partial(Layout, personal=True, unrated=(0.0,), header_without=_PEOPLE)
 _letterboxd = partial(_export, service="Letterboxd", word="film", scale=_HALF_STARS)
 _BY_LINK = {"letterboxd": "letterboxduri"}
 _imdb = partial(_export, service="IMDb", scale=_TEN, ids={"imdb": "const"})
+_IMDB_ROLES = {"rating": "yourrating", "time": "daterated", "medium": "titletype", "other title": "originaltitle"}
+_imdb_list = partial(
+    _imdb,
+    header=("position", "const", "created", "title", "titletype", "url"),
+    header_without=(*_PEOPLE, "yourated"),
+    roles=_IMDB_ROLES,
+)
+_tmdb = partial(
+    _export,
+    header=("tmdbid", "imdbid", "type", "name", "seasonnumber", "yourrating"),
+    roles={
+        "rating": "yourrating",
+        "time": "daterated",
+        "year": "releasedate",
+        "medium": "type",
+        "season": "seasonnumber",
+        "episode": "episodenumber",
+    },
+    ids={"tmdb": "tmdbid", "imdb": "imdbid"},
+    scale=_TEN,
+    service="TMDB",
+)
 
 PERSONAL: tuple[Layout, ...] = (
     Layout(
@@ -71,54 +90,32 @@ PERSONAL: tuple[Layout, ...] = (
         "IMDb ratings",
         header=("const", "yourrating", "daterated", "title", "titletype", "url"),
         header_without=(*_PEOPLE, "position"),
-        roles={"rating": "yourrating", "time": "daterated", "medium": "titletype", "other title": "originaltitle"},
+        roles=_IMDB_ROLES,
         names=("ratings.csv",),
         about="what you rated on IMDb (the older form has no original titles)",
     ),
-    _imdb(
+    _imdb_list(
         "IMDb watchlist",
-        header=("position", "const", "created", "title", "titletype", "url"),
-        header_without=(*_PEOPLE, "yourated"),
-        roles={"rating": "yourrating", "time": "daterated", "medium": "titletype", "other title": "originaltitle"},
         needs_name=True,
         names=("watchlist.csv",),
         state="planned",
         about="what you want to see, on IMDb",
     ),
-    _imdb(
-        "IMDb list",
-        header=("position", "const", "created", "title", "titletype", "url"),
-        header_without=(*_PEOPLE, "yourated"),
-        roles={"rating": "yourrating", "time": "daterated", "medium": "titletype", "other title": "originaltitle"},
-        about="a list of yours on IMDb; titles without your rating count as seen",
-    ),
+    _imdb_list("IMDb list", about="a list of yours on IMDb; titles without your rating count as seen"),
     _imdb(
         "IMDb ratings until 2017",
         header=("position", "const", "title", "titletype", "yourated", "releasedatemonthdayyear"),
         roles={"rating": "yourated", "time": "created", "medium": "titletype"},
         about="what you rated on IMDb, as exported until 2017",
     ),
-    _export(
+    _tmdb(
         "TMDB watchlist",
-        header=("tmdbid", "imdbid", "type", "name", "seasonnumber", "yourrating"),
-        roles={"rating": "yourrating", "time": "daterated", "year": "releasedate", **_PART_OF_SERIES},
-        ids={"tmdb": "tmdbid", "imdb": "imdbid"},
-        scale=_TEN,
         needs_name=True,
         names=("watchlist.csv",),
-        service="TMDB",
         state="planned",
         about="what you want to see, on TMDB",
     ),
-    _export(
-        "TMDB ratings",
-        header=("tmdbid", "imdbid", "type", "name", "seasonnumber", "yourrating"),
-        roles={"rating": "yourrating", "time": "daterated", "year": "releasedate", **_PART_OF_SERIES},
-        ids={"tmdb": "tmdbid", "imdb": "imdbid"},
-        scale=_TEN,
-        service="TMDB",
-        about="what you rated on TMDB",
-    ),
+    _tmdb("TMDB ratings", about="what you rated on TMDB"),
     _export(
         "MovieLens profile",
         header=("movieid", "imdbid", "tmdbid", "rating", "averagerating", "title"),

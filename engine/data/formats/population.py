@@ -1,10 +1,11 @@
 """Known layouts of many people's ratings, as one table of declarations: a new one is a few lines here.
 
-Stands at the very start of the street: sniff.py compares what a file holds with these, and the readers follow what
-they say.
+Of several layouts that fit a file the first counts.
 """
 
 from __future__ import annotations
+
+from functools import partial
 
 from engine.data.formats.layout import ItemsLayout, Layout
 
@@ -16,7 +17,15 @@ _GENRES_100K = (
 FOUR = {"user": 0, "item": 1, "rating": 2, "time": 3}
 HALF_STARS = (0.5, 5.0, 0.5)
 _MOVIES_DAT = ItemsLayout(names=("movies.dat",), columns={"item": 0, "title": 1, "genres": 2})
-_BOOKS = ItemsLayout(names=("bx-books.csv", "bx_books.csv", "books.csv"))
+_book_crossing = partial(
+    Layout,
+    "BookCrossing",
+    scale=(1, 10, 1),
+    unrated=(0.0,),
+    id_kind="isbn",
+    word="book",
+    items=ItemsLayout(names=("bx-books.csv", "bx_books.csv", "books.csv")),
+)
 
 POPULATION: tuple[Layout, ...] = (
     Layout(
@@ -114,26 +123,14 @@ POPULATION: tuple[Layout, ...] = (
         word="joke",
         about="user, item and a rating from -10 to 10",
     ),
-    Layout(
-        "BookCrossing",
+    _book_crossing(
         header=("userid", "isbn", "bookrating"),
-        scale=(1, 10, 1),
-        unrated=(0.0,),
-        id_kind="isbn",
-        word="book",
         names=("bx-book-ratings.csv",),
-        items=_BOOKS,
         about='"User-ID";"ISBN";"Book-Rating", 0 where read but not rated; titles in BX-Books.csv',
     ),
-    Layout(
-        "BookCrossing",
+    _book_crossing(
         header=("userid", "isbn", "rating"),
-        scale=(1, 10, 1),
-        unrated=(0.0,),
-        id_kind="isbn",
-        word="book",
         names=("ratings.csv",),
-        items=_BOOKS,
         about="the same with a column called Rating",
     ),
     Layout(

@@ -1,6 +1,6 @@
 """A Selection applied: who and what is left of the gathered entries, rule by rule, quickly enough to watch it.
 
-Stands between Gathered and the Dataset. People and titles are taken away, entries only counted; what is taken away
+People and titles are taken away, entries only counted; what is taken away
 costs by its own size, for entries can be looked up by person and by title.
 
 Shapes: U people, I titles, N entries.
@@ -17,9 +17,8 @@ import numpy.typing as npt
 
 from engine.data.dataset import Bools, Histories, Int32, Int64
 from engine.data.importing.gathering import Gathered
-from engine.data.importing.identifying import SLICE, Places, room_for, slices_of, spans_of
+from engine.data.importing.grouping import SLICE, Places, room_for, settle, slices_of, spans_of
 from engine.data.importing.options import Duplicates, Remaining, Selection
-from engine.data.importing.ratings_table import settle
 from engine.errors import DataError
 from engine.events import Job
 

@@ -1,6 +1,6 @@
 """How large an import will be, before it starts: rows, memory and disk, from the sizes of the files and some rows.
 
-Stands beside gathering.py. Reads a few samples only, so it answers at once whatever the size.
+Reads a few samples only, so it answers at once whatever the size.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import BinaryIO
 from engine.data.importing.finding import find_ratings
 from engine.data.reading.archives import MIB, ByteStream, Source, read_head, size_of
 from engine.data.reading.roles import Given, Shape
-from engine.data.reading.sniff import read_pieces
+from engine.data.reading.sniff import KINDS, read_pieces
 from engine.device import available_memory_bytes
 
 LARGE_BYTES = 32 * MIB
@@ -88,9 +88,9 @@ def unpacked_size(source: Source) -> int:
 
 def _rows_about(source: Source, shape: Shape, unpacked: int) -> int:
     """Rows of a text by its lines; of another kind by how many its first bytes hold."""
-    if shape.layout.kind in ("delimited", "sections"):
+    if KINDS[shape.layout.kind].is_lines:
         samples = _samples_of(source, unpacked)
-        lines = sum(one.count(b"\n") or one.count(b"\r") for one in samples)
+        lines = sum(sample.count(b"\n") or sample.count(b"\r") for sample in samples)
         return round(lines * unpacked / max(1, sum(len(sample) for sample in samples)))
     rows, position, size = 0, 0, size_of(source)
     for piece in read_pieces(source, shape):
@@ -116,7 +116,5 @@ def _at(file: BinaryIO, place: int) -> bytes:
 
 
 def _free_disk_mib(folder: Path) -> int | None:
-    for one in (folder, *folder.parents):
-        if one.exists():
-            return shutil.disk_usage(one).free // MIB
-    return None
+    there = next((place for place in (folder, *folder.parents) if place.exists()), None)
+    return shutil.disk_usage(there).free // MIB if there else None

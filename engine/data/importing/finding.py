@@ -1,6 +1,6 @@
-"""Which files are the ratings: of several in a zip or folder, the one that holds them, or all that belong together.
+"""Which files hold the ratings, and which the titles: of several in a zip or folder, or of those that lie beside.
 
-Stands between the readers and gathering.py. Candidates are recognised by content; names only choose between several.
+Candidates are recognised by content; names only choose between several.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from engine.data.importing.items import Title, read_links, read_titles, share_li
 from engine.data.reading.archives import Source, sources_in
 from engine.data.reading.lines import NotUtf8Error
 from engine.data.reading.roles import Given, Shape
-from engine.data.reading.sniff import read_pieces, require_ratings, sniff
+from engine.data.reading.sniff import KINDS, read_pieces, require_ratings, sniff
 from engine.errors import DataError
 
 MOST_LOOKED_AT = 60
@@ -28,10 +28,166 @@ _SUFFIXES = (
     ".csv", ".dat", ".tsv", ".txt", ".tab", ".item", ".items", ".gz", ".parquet", ".feather", ".arrow", ".json",
     ".jsonl", ".ndjson", "",
 )  # fmt: skip
-_LISTS = tuple(one.items for one in LAYOUTS if one.items)
+_PART = re.compile(r".*(part|chunk|shard)[-_. ]?\d+.*")
+_JUNK = (".", "__MACOSX")
 
 Links = Mapping[str, Mapping[str, str]]
 """Kind of id -> item_id -> that id."""
+Found = tuple[Source, Shape]
+
+
+def find_ratings(paths: Sequence[Path], given: Given, *, required: bool = True) -> list[Found]:
+    """The ratings at some paths, in order: each a file, or what a zip or folder holds. Raises DataError.
+
+    Files that are parts of one table (of the Netflix Prize, of Jester) come as one source. Unless `required`, a single
+    file comes whatever its columns.
+    """
+    return _joined([found for path in paths for found in _found_at(Path(path), given, required=required)])
+
+
+def _found_at(path: Path, given: Given, *, required: bool) -> list[Found]:
+    sources = sources_in(path)
+    if len(sources) == 1:
+        only = sniff(sources[0], given)
+        if required:
+            require_ratings(sources[0], only)
+        return [(sources[0], only)]
+    joined = _parts_of(sources, given)
+    if joined is not None:
+        return [joined]
+    names = {name for layout in LAYOUTS for name in layout.names}
+    sources.sort(key=lambda source: (source.base_name not in names, "rating" not in source.base_name))
+    looked_at = [(source, _table_shape(source, given)) for source in sources[:MOST_LOOKED_AT]]
+    seen = [(source, shape) for source, shape in looked_at if shape is not None]
+    fitting = [(source, shape) for source, shape in seen if shape.has_ratings and not shape.layout.personal]
+    if fitting:
+        return _chosen(path, fitting)
+    for source, shape in seen:
+        if shape.layout.personal:
+            require_ratings(source, shape)
+    below = _found_below(path, given)
+    if below:
+        return below
+    raise DataError(
+        f"{path} holds {len(sources):,} files, but none with columns of people, titles and ratings.",
+        remedy="Choose the ratings file itself.",
+        path=str(path),
+    )
+
+
+def _chosen(path: Path, fitting: list[Found]) -> list[Found]:
+    """Of several files of ratings those that belong together, or the one that is called so."""
+    if len(fitting) == 1:
+        return fitting
+    together = _rated_and_seen(fitting) or _pieces(fitting)
+    if together:
+        return together
+    named = [(source, shape) for source, shape in fitting if source.base_name in shape.layout.names]
+    hinted = [found for found in fitting if "rating" in found[0].base_name]
+    for chosen in (named, hinted):
+        if len(chosen) == 1:
+            return chosen
+    names = ", ".join(PurePosixPath(source.member or source.path.name).name for source, _ in fitting[:5])
+    raise DataError(
+        f"{path} holds {len(fitting)} files of ratings: {names}{', ...' if len(fitting) > 5 else ''}.",
+        remedy="Choose the ones to import, unpacked if they are in a zip.",
+        path=str(path),
+    )
+
+
+def _rated_and_seen(fitting: list[Found]) -> list[Found]:
+    """One file of ratings and others alike that hold only ones: what was seen. Ratings first; empty where not so."""
+    header = fitting[0][1].header
+    if len(fitting) > 3 or any((shape.header, shape.width) != (header, fitting[0][1].width) for _, shape in fitting):
+        return []
+    seen = [found for found in fitting if _begins_with_ones(*found)]
+    rated = [found for found in fitting if found not in seen]
+    return [*rated, *seen] if seen and len(rated) == 1 else []
+
+
+def _begins_with_ones(source: Source, shape: Shape) -> bool:
+    try:
+        start = [piece.block.ratings_N for piece in islice(read_pieces(source, shape), 1)]
+    except NotUtf8Error:
+        return False
+    return bool(start) and bool(np.all((start[0] == 1) | np.isnan(start[0])))
+
+
+def _pieces(fitting: list[Found]) -> list[Found]:
+    """All, where they are the numbered parts of one table; else empty."""
+    names = {re.sub(r"\d+", "#", source.base_name) for source, _ in fitting}
+    is_one = len(names) == 1 and _PART.fullmatch(fitting[0][0].base_name) is not None
+    alike = len({(shape.header, shape.width) for _, shape in fitting}) == 1
+    return sorted(fitting, key=lambda found: _numbers_in(found[0])) if is_one and alike else []
+
+
+def _parts_of(sources: list[Source], given: Given) -> Found | None:
+    """Files that a layout declares to be parts of one table, as one source; None where there are not several."""
+    for layout in LAYOUTS:
+        parts = [source for source in sources if layout.parts and re.fullmatch(layout.parts, source.base_name)]
+        if len(parts) > 1:
+            parts.sort(key=_numbers_in)
+            shape = _table_shape(parts[0], given)
+            if shape is not None and shape.has_ratings and shape.layout.parts == layout.parts:
+                return _as_one(parts), shape
+    return None
+
+
+def _as_one(parts: Sequence[Source]) -> Source:
+    first = parts[0]
+    if first.member is not None:
+        return Source(first.path, parts=tuple(part.member or "" for part in parts))
+    return Source(first.path.parent, parts=tuple(part.path.name for part in parts))
+
+
+def _numbers_in(source: Source) -> tuple[str, list[int]]:
+    name = source.base_name
+    return re.sub(r"\d+", "#", name), [int(digits) for digits in re.findall(r"\d+", name)]
+
+
+def _joined(found: list[Found]) -> list[Found]:
+    """Parts of one table that were chosen one by one become one source."""
+    joined: list[Found] = []
+    for source, shape in found:
+        alike = [at for at, before in enumerate(joined) if _belong_together((source, shape), before)]
+        if alike:
+            before, its_shape = joined[alike[0]]
+            parts = sorted({*before.single, *source.single}, key=_numbers_in)
+            joined[alike[0]] = (_as_one(parts), its_shape)
+        else:
+            joined.append((source, shape))
+    return joined
+
+
+def _belong_together(found: Found, before: Found) -> bool:
+    layout = found[1].layout
+    if not layout.parts or before[1].layout.name != layout.name or not KINDS[layout.kind].joins_parts:
+        return False
+    sources = (*found[0].single, *before[0].single)
+    are_parts = all(re.fullmatch(layout.parts, source.base_name) for source in sources)
+    return are_parts and len({source.path.parent for source in sources if source.member is None}) == 1
+
+
+def _found_below(path: Path, given: Given) -> list[Found]:
+    """The ratings in the one folder below that holds some; empty where none or several do."""
+    if not path.is_dir():
+        return []
+    found = []
+    for folder in sorted(inner for inner in path.iterdir() if inner.is_dir() and not inner.name.startswith(_JUNK)):
+        try:
+            found.append(_found_at(folder, given, required=True))
+        except DataError as error:
+            if error.facts.get("personal"):
+                raise
+    return found[0] if len(found) == 1 else []
+
+
+def _table_shape(source: Source, given: Given | None = None) -> Shape | None:
+    """What a file is, or None where it is no table: here that is an answer, not an error."""
+    try:
+        return sniff(source, given)
+    except DataError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -48,7 +204,7 @@ class TitlesFound:
 def titles_given(path: Path, ids: Sequence[str]) -> TitlesFound:
     """The list of titles that a person chose. Raises DataError where it is none, or knows none of the titles."""
     for source in sources_in(path):
-        shape = sniff(source) if source.member is None else _shape_of(source)
+        shape = sniff(source) if source.member is None else _table_shape(source)
         if shape is None or not {"item", "title"} <= shape.roles.keys():
             continue
         found = _read(source, shape, ids, layout=_list_called(source.base_name))
@@ -74,12 +230,12 @@ def titles_beside(ratings: Source, shape: Shape, ids: Sequence[str]) -> TitlesFo
     """
     own = shape.layout.items
     beside = list(_beside(ratings))
-    beside.sort(key=lambda one: (not _is_called(own, one), _list_called(one.base_name) is None, one.name))
+    beside.sort(key=lambda source: (not _is_called(own, source), _list_called(source.base_name) is None, source.name))
     for source in beside[:MOST_LOOKED_AT]:
-        other = _shape_of(source)
-        if other is not None and other.has_titles:
+        its_shape = _table_shape(source)
+        if its_shape is not None and its_shape.has_titles:
             layout = own if _is_called(own, source) else _list_called(source.base_name)
-            found = _read(source, other, ids, layout=layout)
+            found = _read(source, its_shape, ids, layout=layout)
             if found is not None and found.share >= LEAST_SHARE:
                 return found
     return None
@@ -91,8 +247,8 @@ def links_beside(ratings: Source, shape: Shape, titles: TitlesFound | None) -> L
     declared = shape.layout.items.links if shape.layout.items else ()
     for source in _beside(ratings):
         if source.base_name in declared:
-            other = _shape_of(source)
-            links |= read_links(source, other) if other is not None else {}
+            its_shape = _table_shape(source)
+            links |= read_links(source, its_shape) if its_shape is not None else {}
     return links | dict(titles.links if titles else {})
 
 
@@ -101,7 +257,8 @@ def _is_called(layout: ItemsLayout | None, source: Source) -> bool:
 
 
 def _list_called(name: str) -> ItemsLayout | None:
-    return next((one for one in _LISTS if one.is_called(name)), None)
+    lists = (layout.items for layout in LAYOUTS if layout.items)
+    return next((titles for titles in lists if titles.is_called(name)), None)
 
 
 def _beside(ratings: Source) -> list[Source]:
@@ -115,15 +272,7 @@ def _beside(ratings: Source) -> list[Source]:
     else:
         found = sources_in(ratings.path.parent)
     own = set(ratings.single)
-    return [one for one in found if one not in own and (one.member or one.path.suffix.lower() in _SUFFIXES)]
-
-
-def _shape_of(source: Source) -> Shape | None:
-    """What a file is, or None where it is no table: here that is an answer, not an error."""
-    try:
-        return sniff(source, Given())
-    except DataError:
-        return None
+    return [each for each in found if each not in own and (each.member or each.path.suffix.lower() in _SUFFIXES)]
 
 
 def _read(source: Source, shape: Shape, ids: Sequence[str], *, layout: ItemsLayout | None) -> TitlesFound | None:
@@ -133,168 +282,3 @@ def _read(source: Source, shape: Shape, ids: Sequence[str], *, layout: ItemsLayo
     except DataError:
         return None
     return TitlesFound(titles, source, shape, share_listed(ids, titles), links)
-
-
-_RATINGS_NAMES = {name for one in LAYOUTS for name in one.names}
-_PART = re.compile(r".*(part|chunk|shard)[-_. ]?\d+.*")
-_READ_AS_ONE = ("sections", "wide")
-"""Kinds of which many files are read as if they were one."""
-_JUNK = (".", "__MACOSX")
-
-Found = tuple[Source, Shape]
-
-
-def find_ratings(paths: Sequence[Path], given: Given, *, required: bool = True) -> list[Found]:
-    """The ratings at some paths, in order: each a file, or what a zip or folder holds. Raises DataError.
-
-    Files that are parts of one table (of the Netflix Prize, of Jester) come as one source. Unless `required`, a single
-    file comes whatever its columns.
-    """
-    found = [one for path in paths for one in _found_at(Path(path), given, required=required)]
-    return _joined(found)
-
-
-def _found_at(path: Path, given: Given, *, required: bool) -> list[Found]:
-    sources = sources_in(path)
-    if len(sources) == 1:
-        only = sniff(sources[0], given)
-        if required:
-            require_ratings(sources[0], only)
-        return [(sources[0], only)]
-    joined = _parts_of(sources, given)
-    if joined is not None:
-        return [joined]
-    sources.sort(key=lambda one: (one.base_name not in _RATINGS_NAMES, "rating" not in one.base_name))
-    looked_at = [(one, _table_shape(one, given)) for one in sources[:MOST_LOOKED_AT]]
-    seen = [(one, shape) for one, shape in looked_at if shape is not None]
-    fitting = [(one, shape) for one, shape in seen if shape.has_ratings and not shape.layout.personal]
-    if fitting:
-        return _chosen(path, fitting)
-    for source, shape in seen:
-        if shape.layout.personal:
-            require_ratings(source, shape)
-    below = _found_below(path, given)
-    if below:
-        return below
-    raise DataError(
-        f"{path} holds {len(sources):,} files, but none with columns of people, titles and ratings.",
-        remedy="Choose the ratings file itself.",
-        path=str(path),
-    )
-
-
-def _chosen(path: Path, fitting: list[Found]) -> list[Found]:
-    """Of several files of ratings those that belong together, or the one that is called so."""
-    if len(fitting) == 1:
-        return fitting
-    together = _rated_and_seen(fitting) or _pieces(fitting)
-    if together:
-        return together
-    named = [(one, shape) for one, shape in fitting if one.base_name in shape.layout.names]
-    hinted = [one for one in fitting if "rating" in one[0].base_name]
-    for chosen in (named, hinted):
-        if len(chosen) == 1:
-            return chosen
-    names = ", ".join(PurePosixPath(one.member or one.path.name).name for one, _ in fitting[:5])
-    raise DataError(
-        f"{path} holds {len(fitting)} files of ratings: {names}{', ...' if len(fitting) > 5 else ''}.",
-        remedy="Choose the ones to import, unpacked if they are in a zip.",
-        path=str(path),
-    )
-
-
-def _rated_and_seen(fitting: list[Found]) -> list[Found]:
-    """One file of ratings and others alike that hold only ones: what was seen. Ratings first; empty where not so."""
-    header = fitting[0][1].header
-    if len(fitting) > 3 or any((shape.header, shape.width) != (header, fitting[0][1].width) for _, shape in fitting):
-        return []
-    seen = [one for one in fitting if _begins_with_ones(*one)]
-    rated = [one for one in fitting if one not in seen]
-    return [*rated, *seen] if seen and len(rated) == 1 else []
-
-
-def _begins_with_ones(source: Source, shape: Shape) -> bool:
-    try:
-        start = [piece.block.ratings_N for piece in islice(read_pieces(source, shape), 1)]
-    except NotUtf8Error:
-        return False
-    return bool(start) and bool(np.all((start[0] == 1) | np.isnan(start[0])))
-
-
-def _pieces(fitting: list[Found]) -> list[Found]:
-    """All, where they are the numbered parts of one table; else empty."""
-    names = {re.sub(r"\d+", "#", one.base_name) for one, _ in fitting}
-    is_one = len(names) == 1 and _PART.fullmatch(fitting[0][0].base_name) is not None
-    alike = len({(shape.header, shape.width) for _, shape in fitting}) == 1
-    return sorted(fitting, key=lambda one: _numbers_in(one[0])) if is_one and alike else []
-
-
-def _parts_of(sources: list[Source], given: Given) -> Found | None:
-    """Files that a layout declares to be parts of one table, as one source; None where there are not several."""
-    for layout in LAYOUTS:
-        parts = [source for source in sources if layout.parts and re.fullmatch(layout.parts, source.base_name)]
-        if len(parts) > 1:
-            parts.sort(key=_numbers_in)
-            shape = _table_shape(parts[0], given)
-            if shape is not None and shape.has_ratings and shape.layout.parts == layout.parts:
-                return _as_one(parts), shape
-    return None
-
-
-def _as_one(parts: Sequence[Source]) -> Source:
-    first = parts[0]
-    if first.member is not None:
-        return Source(first.path, parts=tuple(one.member or "" for one in parts))
-    return Source(first.path.parent, parts=tuple(part.path.name for part in parts))
-
-
-def _numbers_in(source: Source) -> tuple[str, list[int]]:
-    name = source.base_name
-    return re.sub(r"\d+", "#", name), [int(one) for one in re.findall(r"\d+", name)]
-
-
-def _joined(found: list[Found]) -> list[Found]:
-    """Parts of one table that were chosen one by one become one source."""
-    joined: list[Found] = []
-    for source, shape in found:
-        alike = [at for at, (one, other) in enumerate(joined) if _belong_together((source, shape), (one, other))]
-        if alike:
-            before, its_shape = joined[alike[0]]
-            parts = sorted({*before.single, *source.single}, key=_numbers_in)
-            joined[alike[0]] = (_as_one(parts), its_shape)
-        else:
-            joined.append((source, shape))
-    return joined
-
-
-def _belong_together(one: Found, other: Found) -> bool:
-    layout = one[1].layout
-    if layout.kind not in _READ_AS_ONE or not layout.parts or other[1].layout.name != layout.name:
-        return False
-    sources = (*one[0].single, *other[0].single)
-    are_parts = all(re.fullmatch(layout.parts, source.base_name) for source in sources)
-    return are_parts and len({source.path.parent for source in sources if source.member is None}) == 1
-
-
-def _found_below(path: Path, given: Given) -> list[Found]:
-    """The ratings in the one folder below that holds some; empty where none or several do."""
-    if not path.is_dir():
-        return []
-    found = []
-    for folder in sorted(one for one in path.iterdir() if one.is_dir() and not one.name.startswith(_JUNK)):
-        try:
-            found.append(_found_at(folder, given, required=True))
-        except DataError as error:
-            if error.facts.get("personal"):
-                raise
-    return found[0] if len(found) == 1 else []
-
-
-def _table_shape(source: Source, given: Given) -> Shape | None:
-    """What a file is, or None where it is no table: here that is an answer, not an error."""
-    try:
-        return sniff(source, given)
-    except DataError as error:
-        if error.facts.get("personal"):
-            raise
-        return None

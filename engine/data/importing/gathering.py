@@ -1,6 +1,6 @@
 """Ratings files -> Gathered: every entry of all files, compact, grouped by person, ready for a choice of what to keep.
 
-Stands between the readers and importer.py. A long job that writes nothing: a stop leaves nothing behind.
+A long job that writes nothing: a stop leaves nothing behind.
 
 Shapes: N entries of all files, U people, I titles.
 """
@@ -19,21 +19,20 @@ import numpy.typing as npt
 
 from engine.data.dataset import Float32, Histories, Int32, Int64, Vocabulary
 from engine.data.importing.finding import find_ratings
-from engine.data.importing.identifying import IdColumn, Places, room_for
-from engine.data.importing.items import time_unit
+from engine.data.importing.grouping import Places, Repeats, find_repeats, room_for
+from engine.data.importing.identifying import IdColumn
 from engine.data.importing.options import ImportOptions
 from engine.data.importing.ratings_table import (
     RatingsTable,
     ReadingProgress,
-    Repeats,
-    find_repeats,
     mark_seen_only,
     read_table,
     refuse_empty,
 )
 from engine.data.reading.archives import size_of
-from engine.data.reading.readers import RatingsBlock
 from engine.data.reading.roles import Given
+from engine.data.reading.rows import RatingsBlock
+from engine.data.reading.values import time_unit
 from engine.errors import DataError
 from engine.events import Job, Pace, Progressed, StageStarted
 
@@ -68,7 +67,7 @@ class Gathered:
 
     @property
     def has_times(self) -> bool:
-        """Whether the files say when (without times, people active in the last years cannot be told)."""
+        """Whether the files say when (without times, nobody knows who was active in the last years)."""
         return self.histories.times_N is not None
 
 
@@ -113,8 +112,8 @@ def gather(paths: Sequence[Path], options: ImportOptions) -> Job[Gathered]:
     started = time.monotonic()
     yield StageStarted("looking", "Looking at what the files are")
     tables = yield from _looked_at(paths, options.given)
-    yield StageStarted("reading", f"Reading {', '.join(one.source.name for one in tables)}")
-    progress = ReadingProgress(sum(size_of(one.source) for one in tables))
+    yield StageStarted("reading", f"Reading {', '.join(table.source.name for table in tables)}")
+    progress = ReadingProgress(sum(size_of(table.source) for table in tables))
     entries = _Entries()
     for table in tables:
         entries.table = table
@@ -149,16 +148,16 @@ def _grouped(users: deque[Int32], items: deque[Int32], slices: deque[_Slice], *,
     item_rows_N: Int32 = yield from room_for(total, np.int32)
     ratings_N: Float32 = yield from room_for(total, np.float32)
     times_N: Int64 | None = None
-    if any(one.times_S is not None for one in slices):
+    if any(some.times_S is not None for some in slices):
         times_N = yield from room_for(total, np.int64)
     done = 0
     while slices:
-        one = slices.popleft()
+        some = slices.popleft()
         order_S, places_S = places.of(users.popleft())
         item_rows_N[places_S] = _in_order(items.popleft(), order_S)
-        ratings_N[places_S] = _in_order(one.table.ratings_of(one.ratings_S), order_S)
+        ratings_N[places_S] = _in_order(some.table.ratings_of(some.ratings_S), order_S)
         if times_N is not None:
-            times_N[places_S] = 0 if one.times_S is None else _in_order(_seconds_of(one), order_S)
+            times_N[places_S] = 0 if some.times_S is None else _in_order(_times_of(some), order_S)
         done += len(places_S)
         yield Progressed(f"Arranging {done:,} of {total:,} entries", done, total, "entries") if pace.due() else None
     return Histories(places.indptr_K1, item_rows_N, ratings_N, times_N)
@@ -168,7 +167,8 @@ def _in_order(values_S: Column, order_S: Int64 | None) -> Column:
     return values_S if order_S is None else values_S[order_S]
 
 
-def _seconds_of(one: _Slice) -> Int64:
-    unit = time_unit(one.table.largest_time)
-    times_S = np.zeros(0, np.int64) if one.times_S is None else one.times_S
+def _times_of(some: _Slice) -> Int64:
+    """In seconds."""
+    unit = time_unit(some.table.largest_time)
+    times_S = np.zeros(0, np.int64) if some.times_S is None else some.times_S
     return times_S // unit if unit > 1 else times_S

@@ -1,27 +1,22 @@
-"""Entries in any order -> entries that lie together by a key (their person, or their title), in the order they came.
+"""Ids as texts, block by block -> whole numbers from 0, and the vocabulary that says which is which.
 
-Stands between the entries as read and the sparse rows. A counting sort in slices: no call takes long, and nothing
-but the result is as large as the entries.
-
-Shapes: S entries of a slice, N entries, K keys.
+Shapes: N entries of a block.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.data.dataset import Bools, Int32, Int64, Vocabulary
-from engine.data.reading.lines import numbers_in
+from engine.data.reading.values import numbers_in
 from engine.events import Job
 
 LARGEST = (1 << 25) - 1
-"""So the table takes at most 128 MiB."""
+"""So the table of numbers takes at most 128 MiB."""
+_LEAST_TO_JOIN = 1 << 19
+_WHOLE_NUMBER = r"^(0|-?[1-9][0-9]{0,17})$"
 _POWERS = 10 ** np.arange(1, 10, dtype=np.int64)
 
 
@@ -36,9 +31,9 @@ class Numbers:
     def __len__(self) -> int:
         return self._count
 
-    def rows_of(self, words: pa.Array) -> Int32 | None:
+    def rows_of(self, texts: pa.Array) -> Int32 | None:
         """The row of each word; None where one is no plain whole number from 0 to `LARGEST` ("07" is not plain)."""
-        numbers = _numbers_in(words)
+        numbers = _numbers_in(texts)
         if numbers is None:
             return None
         if len(numbers) and int(numbers.max()) >= len(self._rows):
@@ -54,9 +49,9 @@ class Numbers:
         numbers = np.concatenate([np.zeros(0, np.int64), *self._seen])
         rows = np.flatnonzero(used)
         order = rows[np.argsort(numbers[rows])]
-        return order, [str(one) for one in numbers[order].tolist()]
+        return order, [str(number) for number in numbers[order].tolist()]
 
-    def words(self) -> pa.Array:
+    def texts(self) -> pa.Array:
         """All of them as texts, by row."""
         numbers = np.concatenate([np.zeros(0, np.int64), *self._seen])
         return pa.Array.from_buffers(pa.int64(), len(numbers), [None, pa.py_buffer(numbers)]).cast(pa.string())
@@ -73,22 +68,18 @@ class Numbers:
         self._seen.append(fresh)
 
 
-def _numbers_in(words: pa.Array) -> Int64 | None:
-    lengths = numbers_in(pc.binary_length(words), blank=0)
-    if len(words) and (lengths.max() > len(_POWERS) or lengths.min() < 1):
+def _numbers_in(texts: pa.Array) -> Int64 | None:
+    lengths = numbers_in(pc.binary_length(texts), blank=0)
+    if len(texts) and (lengths.max() > len(_POWERS) or lengths.min() < 1):
         return None
     try:
-        numbers: Int64 = numbers_in(words.cast(pa.int64()), blank=-1)
+        numbers: Int64 = numbers_in(texts.cast(pa.int64()), blank=-1)
     except pa.ArrowInvalid:
         return None
-    are_plain = len(words) == 0 or (int(numbers.min()) >= 0 and int(numbers.max()) <= LARGEST)
+    are_plain = len(texts) == 0 or (int(numbers.min()) >= 0 and int(numbers.max()) <= LARGEST)
     if not are_plain or bool((np.searchsorted(_POWERS, numbers, side="right") + 1 != lengths).any()):
         return None
     return numbers
-
-
-_LEAST_TO_JOIN = 1 << 19
-_WHOLE_NUMBER = r"^(0|-?[1-9][0-9]{0,17})$"
 
 
 class IdColumn:
@@ -100,21 +91,21 @@ class IdColumn:
         self._blocks: list[Int32] = []
         self._tables: list[Int32] = []
         self._pending: list[pa.Array] = []
-        self._words_pending = 0
+        self._texts_pending = 0
 
     def add(self, ids_N: pa.DictionaryArray) -> None:
         """The ids of one more block of entries; spaces around an id do not count."""
         self._blocks.append(np.array(numbers_in(ids_N.indices, blank=0), np.int32))
-        words = pc.utf8_trim_whitespace(ids_N.dictionary.cast(pa.string()))
+        texts = pc.utf8_trim_whitespace(ids_N.dictionary.cast(pa.string()))
         if self._numbers is not None:
-            rows = self._numbers.rows_of(words)
+            rows = self._numbers.rows_of(texts)
             if rows is not None:
                 self._tables.append(rows)
                 return
-            self._known, self._numbers = self._numbers.words(), None
-        self._pending.append(words)
-        self._words_pending += len(words)
-        if self._words_pending > max(_LEAST_TO_JOIN, len(self._known)):
+            self._known, self._numbers = self._numbers.texts(), None
+        self._pending.append(texts)
+        self._texts_pending += len(texts)
+        if self._texts_pending > max(_LEAST_TO_JOIN, len(self._known)):
             self._join_pending()
 
     def forget_from(self, block: int) -> None:
@@ -149,13 +140,13 @@ class IdColumn:
         joined = pa.concat_arrays([self._known, *self._pending]).dictionary_encode()
         rows = numbers_in(joined.indices, blank=0)
         start = len(self._known)
-        for words in self._pending:
-            self._tables.append(rows[start : start + len(words)].copy())
-            start += len(words)
-        self._known, self._pending, self._words_pending = joined.dictionary, [], 0
+        for texts in self._pending:
+            self._tables.append(rows[start : start + len(texts)].copy())
+            start += len(texts)
+        self._known, self._pending, self._texts_pending = joined.dictionary, [], 0
 
     def _order_of(self, used: Bools) -> tuple[Int64, list[str]]:
-        """The rows of the words that are used, in their order, and the words."""
+        """The rows of the texts that are used, in their order, and the texts."""
         rows = np.flatnonzero(used)
         ids = self._known.take(_arrow_of(rows))
         are_numbers = pc.all(pc.match_substring_regex(ids, _WHOLE_NUMBER)).as_py()
@@ -166,60 +157,3 @@ class IdColumn:
 def _arrow_of(rows: Int64) -> pa.Array:
     """As `pa.array(rows)`, which would import pandas, for half a second."""
     return pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(np.ascontiguousarray(rows))])
-
-
-SLICE = 1 << 20
-"""Entries that are looked at between two yields: some 10 to 100 ms of work."""
-
-
-class Places:
-    """Where entries go. Ask for slice after slice of their keys, in order; `counts_K` is how often each key comes."""
-
-    def __init__(self, counts_K: npt.NDArray[Any]) -> None:
-        self.indptr_K1: Int64 = starts_of(counts_K)
-        self._next_K = self.indptr_K1[:-1].copy()
-
-    def of(self, keys_S: Int32) -> tuple[Int64 | None, Int64]:
-        """In which order to take this slice (None: as it is), and the places in the result for entries so taken."""
-        order_S = None
-        if len(keys_S) > 1 and bool((keys_S[1:] < keys_S[:-1]).any()):
-            packed_S = (keys_S.astype(np.int64) << 32) | np.arange(len(keys_S), dtype=np.int64)
-            packed_S.sort()
-            order_S = packed_S & 0xFFFFFFFF
-            keys_S = (packed_S >> 32).astype(np.int32)
-        first_R = np.flatnonzero(np.concatenate([[True], keys_S[1:] != keys_S[:-1]])[: len(keys_S)])
-        lengths_R = np.diff(np.append(first_R, len(keys_S)))
-        keys_R = keys_S[first_R]
-        places_S = np.repeat(self._next_K[keys_R] - first_R, lengths_R) + np.arange(len(keys_S), dtype=np.int64)
-        self._next_K[keys_R] += lengths_R
-        return order_S, places_S
-
-
-def room_for(entries: int, kind: type[np.generic]) -> Job[npt.NDArray[Any]]:
-    """An array to be filled in any order. Its memory is claimed in slices: the system takes seconds for gigabytes."""
-    values = np.empty(entries, kind)
-    for part in slices_of(entries):
-        values[part] = 0
-        yield None
-    return values
-
-
-def starts_of(counts_K: npt.NDArray[Any]) -> Int64:
-    """Where each key's entries start in the result, and at the end where they all end (K + 1 values)."""
-    return np.concatenate([[0], np.cumsum(counts_K)]).astype(np.int64)
-
-
-def slices_of(entries: int) -> Iterator[slice]:
-    """All entries, in slices that are quickly worked through."""
-    for start in range(0, entries, SLICE):
-        yield slice(start, min(start + SLICE, entries))
-
-
-def spans_of(indptr_K1: Int64) -> Iterator[tuple[int, int]]:
-    """All keys, in spans (first, behind the last) that hold about a slice of entries each, and one key at least."""
-    first = 0
-    while first < len(indptr_K1) - 1:
-        behind = int(np.searchsorted(indptr_K1, indptr_K1[first] + SLICE, side="right")) - 1
-        behind = max(first + 1, behind)
-        yield first, behind
-        first = behind

@@ -1,7 +1,7 @@
 """Gathered entries -> one Dataset, chosen from, cleaned, counted and reported.
 
-Stands between gathering.py and everything that learns. Long jobs: they yield progress and return the data set with
-its report. Nothing is written anywhere, so a stop leaves nothing behind: Stop goes through to the driver.
+Long jobs: they yield progress and return the data set with its report. Nothing is written anywhere, so a stop leaves
+nothing behind: Stop goes through to the driver.
 
 Shapes: N entries, U people, I titles.
 """
@@ -24,48 +24,55 @@ from engine.data.formats import UNNAMED_COLUMNS
 from engine.data.importing.choosing import Alive, alive_after, settled_of
 from engine.data.importing.finding import TitlesFound, links_beside, titles_beside, titles_given
 from engine.data.importing.gathering import Gathered, gather
-from engine.data.importing.identifying import slices_of
-from engine.data.importing.items import catalogue_of, scale_of, share_listed, titles_within, values_in
+from engine.data.importing.grouping import only, slices_of
+from engine.data.importing.items import catalogue_of, share_listed, titles_within
 from engine.data.importing.options import ImportOptions as ImportOptions
 from engine.data.importing.options import ImportReport as ImportReport
 from engine.data.importing.options import Selection, name_of, peak_mib
-from engine.data.importing.ratings_table import RatingsTable, only
-from engine.data.reading.readers import Pairs
-from engine.data.reading.rows import MOST_PROBLEMS
+from engine.data.importing.ratings_table import RatingsTable, scale_of, values_in
+from engine.data.reading.rows import MOST_PROBLEMS, Pairs
 from engine.errors import DataError
 from engine.events import Job, StageStarted
-
-
-def asked_rows(pairs: Sequence[Pairs], users: Vocabulary, items: Vocabulary) -> Int32 | None:
-    """A user_row and an item_row for each pair, -1 where the data set has none; None without pairs. In order."""
-    if not pairs:
-        return None
-    users_P = _rows([one.users_P for one in pairs], users)
-    return np.column_stack([users_P, _rows([pair.items_P for pair in pairs], items)])
-
-
-def _rows(ids: Sequence[pa.Array], vocabulary: Vocabulary) -> Int32:
-    known = pa.array(vocabulary.ids, pa.string())
-    rows: Int32 = pc.fill_null(pc.index_in(pa.chunked_array(ids), known), -1).to_numpy().astype(np.int32)
-    return rows
-
-
-@dataclass(frozen=True)
-class _Chosen:
-    """What is kept of the gathered entries, with vocabularies of its own."""
-
-    histories: Histories
-    users: Vocabulary
-    items: Vocabulary
-    left_out: dict[str, int]
 
 
 def import_files(
     paths: Sequence[Path], *, options: ImportOptions, dataset_id: str
 ) -> Job[tuple[Dataset, ImportReport]]:
-    """One data set from these files (each plain, .gz, .zip, or a folder that holds ratings).
+    """One data set from ratings files.
 
-    Raises DataError with a sentence for whatever cannot be used; a Stop ends the job and comes through.
+    Parameters
+    ----------
+    paths
+        Each a plain file, .gz, .zip, or a folder that holds ratings.
+    options
+        What a person says about the files, and what of them is kept.
+    dataset_id
+        By which the library knows the data set.
+
+    Yields
+    ------
+    StageStarted, Progressed
+        How far it is; a Stop ends the job and comes through.
+
+    Returns
+    -------
+    dataset : Dataset
+        U people, I titles and their N ratings.
+    report : ImportReport
+        What was found, and the lines that were left out with the reason of each.
+
+    Raises
+    ------
+    DataError
+        With a sentence for whatever cannot be used.
+
+    Examples
+    --------
+    >>> from engine.data.sample import sample_files
+    >>> from engine.events import drive
+    >>> dataset, report = drive(import_files(sample_files(), options=ImportOptions(), dataset_id="sample"))
+    >>> report.layout, report.skipped
+    ('MovieLens csv', {})
     """
     gathered = yield from gather(paths, options)
     return (yield from import_gathered(gathered, options=options, dataset_id=dataset_id))
@@ -87,7 +94,7 @@ def import_gathered(
     fingerprint = yield from fingerprinting(chosen.histories, chosen.users, chosen.items)
     dataset = Dataset(
         dataset_id,
-        options.name or name_of([one.source for one in gathered.tables]),
+        options.name or name_of([table.source for table in gathered.tables]),
         chosen.users,
         chosen.items,
         _catalogue_of(first, chosen.items, titles),
@@ -99,6 +106,30 @@ def import_gathered(
     unrated = yield from _count_unrated(chosen.histories.ratings_N)
     report = _report([first, *gathered.tables[1:]], chosen, titles, seconds=time.monotonic() - started)
     return dataset, replace(report, duplicates=gathered.replaced, unrated=unrated)
+
+
+def asked_rows(pairs: Sequence[Pairs], users: Vocabulary, items: Vocabulary) -> Int32 | None:
+    """A user_row and an item_row for each pair, -1 where the data set has none; None without pairs. In order."""
+    if not pairs:
+        return None
+    users_P = _rows([some.users_P for some in pairs], users)
+    return np.column_stack([users_P, _rows([some.items_P for some in pairs], items)])
+
+
+def _rows(ids: Sequence[pa.Array], vocabulary: Vocabulary) -> Int32:
+    known = pa.array(vocabulary.ids, pa.string())
+    rows: Int32 = pc.fill_null(pc.index_in(pa.chunked_array(ids), known), -1).to_numpy().astype(np.int32)
+    return rows
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """What is kept of the gathered entries, with vocabularies of its own."""
+
+    histories: Histories
+    users: Vocabulary
+    items: Vocabulary
+    left_out: dict[str, int]
 
 
 def _chosen(gathered: Gathered, options: ImportOptions) -> Job[_Chosen]:
@@ -219,20 +250,20 @@ def _catalogue_of(table: RatingsTable, items: Vocabulary, titles: TitlesFound | 
 def _report(
     tables: Sequence[RatingsTable], chosen: _Chosen, titles: TitlesFound | None, *, seconds: float
 ) -> ImportReport:
-    shapes = [one.shape for one in tables]
-    skipped = sum((one.skipped for one in tables), Counter[str]())
+    shapes = [table.shape for table in tables]
+    skipped = sum((table.skipped for table in tables), Counter[str]())
     return ImportReport(
-        layout=" + ".join(dict.fromkeys(one.layout.name for one in shapes)),
-        encoding=" + ".join(dict.fromkeys(one.encoding for one in shapes)),
-        delimiter=" + ".join(dict.fromkeys(shape.delimiter_word for shape in shapes)),
-        rows=sum(one.entries for one in tables) + skipped.total(),
+        layout=" + ".join(dict.fromkeys(shape.layout.name for shape in shapes)),
+        encoding=" + ".join(dict.fromkeys(shape.encoding for shape in shapes)),
+        delimiter=" + ".join(dict.fromkeys(shape.delimiter_name for shape in shapes)),
+        rows=sum(table.entries for table in tables) + skipped.total(),
         skipped=dict(skipped),
         problems=tuple(problem for table in tables for problem in table.problems)[:MOST_PROBLEMS],
         duplicates=0,
         unrated=0,
         seconds=seconds,
         peak_mib=peak_mib(),
-        files=tuple(one.source.name for one in tables),
+        files=tuple(table.source.name for table in tables),
         notes=tuple(note for table in tables for note in table.notes) + _notes_on(chosen, titles),
         left_out=chosen.left_out,
     )

@@ -1,7 +1,4 @@
-"""What a person says about an import, and what the import says in return.
-
-Stands below everything that imports: the first is asked everywhere, the second is kept with the data set.
-"""
+"""What a person asks of an import (`ImportOptions`), and what the import reports (`ImportReport`)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What files are before they are imported: layout, columns, first rows as they will be read, scale, titles, size.
 
-Stands beside importer.py, for a person who looks first and may point. What stands in the way of an import is part of
-the answer, as a sentence. Cheap: the start of the files and their list of titles are read, nothing more.
+For a person who looks first and may say which column is which. What stands in the way of an import is part of the
+answer, as a sentence. Cheap: the start of the files and their list of titles are read, nothing more.
 """
 
 from __future__ import annotations
@@ -16,17 +16,14 @@ from engine.data.catalogue import split_title
 from engine.data.dataset import Scale
 from engine.data.formats import ROLES
 from engine.data.importing.finding import TitlesFound, find_ratings, titles_beside, titles_given
-from engine.data.importing.items import find_scale, is_seen_only
 from engine.data.importing.options import name_of
 from engine.data.importing.preview_rows import FirstRows, PreviewRow, first_rows
+from engine.data.importing.ratings_table import find_scale, is_seen_only
 from engine.data.reading.archives import Source, size_of, sources_in
 from engine.data.reading.roles import Given, Shape
-from engine.data.reading.sniff import ROWS, require_ratings, sniff
+from engine.data.reading.sniff import KINDS, require_ratings, sniff
 from engine.errors import DataError
 from engine.events import Job
-
-POINTABLE = ("delimited", *ROWS)
-"""Kinds of files whose columns are theirs to name; others say themselves what is what."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +84,8 @@ class Preview:
     @property
     def can_point(self) -> bool:
         """Whether a person can say which column is which."""
-        return self.shape is not None and bool(self.columns) and self.shape.layout.kind in POINTABLE
+        kind = KINDS.get(self.shape.layout.kind) if self.shape is not None else None
+        return bool(self.columns) and kind is not None and kind.has_columns
 
     @property
     def _asked_titles(self) -> tuple[object, ...]:
@@ -127,12 +125,12 @@ def columns_with(preview: Preview, column: int, role: str) -> Mapping[str, str]:
     """`Given.columns` after a person gave this column (from 0) that role, or "" for none; others keep theirs."""
     roles = dict(preview.shape.roles) if preview.shape else {}
     were_shared = roles.get("item") is not None and roles.get("item") == roles.get("title")
-    roles = {one: place for one, place in roles.items() if place != column and one != role}
+    roles = {name: place for name, place in roles.items() if place != column and name != role}
     if role:
         roles[role] = column
     if role == "title" and ("item" not in roles or were_shared):
         roles["item"] = column
-    return {one: str(roles[one] + 1) if one in roles else "" for one in ROLES}
+    return {name: str(roles[name] + 1) if name in roles else "" for name in ROLES}
 
 
 def _without_titles(seen: Preview) -> Preview:
@@ -156,12 +154,12 @@ def _is_titles(path: Path) -> bool:
 def _with_shape(seen: Preview, found: Sequence[tuple[Source, Shape]]) -> Preview:
     """What the first file is, and how large all are."""
     source, shape = found[0]
-    sources = [one for one, _ in found]
+    sources = [source for source, _ in found]
     return replace(
         seen,
-        files=tuple(one.name for one in sources),
+        files=tuple(source.name for source in sources),
         name=name_of(sources),
-        size=sum(size_of(one) for one in sources),
+        size=sum(size_of(source) for source in sources),
         source=source,
         shape=shape,
         columns=shape.header or tuple(f"Column {number}" for number in range(1, shape.width + 1)),

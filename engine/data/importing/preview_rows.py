@@ -1,24 +1,24 @@
 """The first rows of a ratings file, as texts and as they will be read.
 
-Stands between the readers and preview.py. The very readers of the import are asked, so that what a person sees is
+The very readers of the import are asked, so that what a person sees is
 what they get. Tables of text show their cells too; other kinds (sections, JSON, Arrow) show what was read of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import numpy as np
 
 from engine.data.dataset import Float32
-from engine.data.importing.items import times_in_seconds
 from engine.data.reading.archives import Source
-from engine.data.reading.lines import Block, NotUtf8Error, block_delimiter, numbered_rows, read_blocks
-from engine.data.reading.readers import RatingsBlock, read_ratings
+from engine.data.reading.lines import Block, NotUtf8Error, lines_of, numbered_rows, read_blocks
 from engine.data.reading.roles import Shape
-from engine.data.reading.sniff import ROWS, read_cells, read_pieces
+from engine.data.reading.rows import RatingsBlock, read_ratings
+from engine.data.reading.sniff import KINDS, read_cells, read_pieces
+from engine.data.reading.values import times_in_seconds
 
 ROWS_SHOWN = 20
 SAMPLE_BYTES = 128 * 1024
@@ -50,11 +50,11 @@ class FirstRows:
     """
 
     shape: Shape
-    rows: tuple[PreviewRow, ...]
-    items: tuple[str, ...]
-    ratings_N: Float32
-    lines: int
-    position: int
+    rows: tuple[PreviewRow, ...] = ()
+    items: tuple[str, ...] = ()
+    ratings_N: Float32 = field(default_factory=lambda: np.zeros(0, np.float32))
+    lines: int = 0
+    position: int = 0
 
 
 def first_rows(source: Source, shape: Shape) -> FirstRows:
@@ -62,17 +62,18 @@ def first_rows(source: Source, shape: Shape) -> FirstRows:
     if shape.layout.kind != "delimited":
         if not shape.has_ratings:
             return _rows_of_sample(shape)
-        return _rows_of_table(source, shape) if shape.layout.kind in ROWS else _rows_of_pieces(source, shape)
+        in_columns = KINDS[shape.layout.kind].has_columns
+        return _rows_of_table(source, shape) if in_columns else _rows_of_pieces(source, shape)
     try:
         block = next(read_blocks(source, shape, block_bytes=SAMPLE_BYTES), None)
     except NotUtf8Error:
         return first_rows(source, replace(shape, encoding="cp1252"))
     if block is None:
-        return FirstRows(shape, (), (), np.zeros(0, np.float32), 0, 0)
+        return FirstRows(shape)
     head, texts = _head_of(block, shape)
     if not shape.has_ratings:
         rows = tuple(PreviewRow(line, cells) for line, cells in texts)
-        return FirstRows(shape, rows, (), np.zeros(0, np.float32), block.lines, block.position)
+        return FirstRows(shape, rows, lines=block.lines, position=block.position)
     rows = tuple(_read_rows(head, texts, shape, source.name))
     sample = read_ratings(block, shape, file=source.name)
     return FirstRows(shape, rows, _distinct(sample), _as_counted(sample.ratings_N, shape), block.lines, block.position)
@@ -80,13 +81,9 @@ def first_rows(source: Source, shape: Shape) -> FirstRows:
 
 def _head_of(block: Block, shape: Shape) -> tuple[Block, list[tuple[int, tuple[str, ...]]]]:
     """The part of a block that is shown, and its rows as texts with their line in the file."""
-    text = block.text.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
-    found: list[tuple[int, list[str]]] = []
-    for row in numbered_rows(text, block_delimiter(shape), quoted=shape.quoted, width=shape.width):
-        found.append(row)
-        if len(found) > ROWS_SHOWN:
-            break
-    lines = text.split("\n")
+    lines = lines_of(block.text.decode("utf-8", "replace"))
+    rows = numbered_rows("\n".join(lines), shape.delimiter, quoted=shape.quoted, width=shape.width)
+    found = list(islice(rows, ROWS_SHOWN + 1))
     end = found[ROWS_SHOWN][0] - 1 if len(found) > ROWS_SHOWN else len(lines)
     head = "\n".join(lines[:end]).encode()
     shown = [(block.first_line + line - 1, tuple(cells)) for line, cells in found[:ROWS_SHOWN]]
@@ -94,17 +91,7 @@ def _head_of(block: Block, shape: Shape) -> tuple[Block, list[tuple[int, tuple[s
 
 
 def _read_rows(head: Block, texts: list[tuple[int, tuple[str, ...]]], shape: Shape, file: str) -> Iterator[PreviewRow]:
-    """Each row with what was read of it: in one go where entries and problems add up, else row by row."""
-    read = read_ratings(head, shape, file=file)
-    reasons = {problem.line: problem.reason for problem in read.problems}
-    if len(read.ratings_N) + len(reasons) == len(texts):
-        entries = iter(_entries(read, shape))
-        for line, cells in texts:
-            if line in reasons:
-                yield PreviewRow(line, cells, problem=reasons[line])
-            else:
-                yield replace(next(entries), line=line, cells=cells)
-        return
+    """Each row with what is read of it."""
     lines = head.text.decode().split("\n")
     ends = [line for line, _ in texts[1:]] + [head.first_line + len(lines)]
     for (line, cells), end in zip(texts, ends, strict=True):
@@ -142,7 +129,7 @@ def _as_counted(ratings_N: Float32, shape: Shape) -> Float32:
 
 def _rows_of_sample(shape: Shape) -> FirstRows:
     rows = tuple(PreviewRow(at, cells) for at, cells in enumerate(shape.sample[:ROWS_SHOWN], start=1))
-    return FirstRows(shape, rows, (), np.zeros(0, np.float32), len(rows), 0)
+    return FirstRows(shape, rows, lines=len(rows))
 
 
 def _rows_of_table(source: Source, shape: Shape) -> FirstRows:
@@ -164,9 +151,9 @@ def _rows_of_table(source: Source, shape: Shape) -> FirstRows:
 
 def _rows_of_pieces(source: Source, shape: Shape) -> FirstRows:
     pieces = read_pieces(source, shape)
-    piece = next((one for one in pieces if len(one.block.ratings_N)), None)
+    piece = next((piece for piece in pieces if len(piece.block.ratings_N)), None)
     if piece is None:
-        return FirstRows(shape, (), (), np.zeros(0, np.float32), 0, 0)
+        return FirstRows(shape)
     problems = [
         PreviewRow(problem.line, (problem.text,), problem=problem.reason)
         for problem in piece.block.problems[:ROWS_SHOWN]
@@ -178,4 +165,4 @@ def _rows_of_pieces(source: Source, shape: Shape) -> FirstRows:
 
 
 def _distinct(block: RatingsBlock) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(str(one).strip() for one in block.items_N.dictionary.to_pylist()))
+    return tuple(dict.fromkeys(str(item_id).strip() for item_id in block.items_N.dictionary.to_pylist()))

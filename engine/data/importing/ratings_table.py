@@ -1,144 +1,43 @@
-"""A RatingsTable: what is known of one ratings file while and after it is read; and the reading of it.
+"""One ratings file as it is read: its figures (`RatingsTable`), its scale, and which ratings mean *seen, not rated*.
 
-Stands between the readers and gathering.py, which keeps the entries themselves.
+The entries themselves go to a `Recorder` block by block.
+
+Shapes: N entries of a block.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.data.dataset import Bools, Float32, Histories, Int64
-from engine.data.importing.identifying import spans_of
-from engine.data.importing.items import MOST_VALUES, find_unrated
-from engine.data.importing.options import Duplicates
+from engine.data.dataset import Float32, Scale
 from engine.data.reading.archives import Source
 from engine.data.reading.lines import NotUtf8Error
-from engine.data.reading.readers import Pairs, RatingsBlock
 from engine.data.reading.roles import Shape
-from engine.data.reading.rows import MOST_PROBLEMS, Problem
+from engine.data.reading.rows import MOST_PROBLEMS, Pairs, Problem, RatingsBlock
 from engine.data.reading.sniff import read_pieces
 from engine.errors import DataError
 from engine.events import Job, Pace, Progressed
 
-
-@dataclass(frozen=True)
-class Repeats:
-    """Entries of pairs that come more than once, pair by pair and in file order: their places, each pair's start."""
-
-    places_R: Int64
-    starts_P: Int64
-
-    @property
-    def replaced(self) -> int:
-        """How many entries go."""
-        return len(self.places_R) - len(self.starts_P)
-
-
-def find_repeats(histories: Histories, *, titles: int) -> Job[tuple[Repeats, ...]]:
-    """All pairs that come more than once, span by span of people; empty where there is none."""
-    found = []
-    for first, behind in spans_of(histories.indptr_U1):
-        repeats = _within(histories, first, behind, titles)
-        if repeats is not None:
-            found.append(repeats)
-        yield None
-    return tuple(found)
-
-
-def _within(histories: Histories, first: int, behind: int, titles: int) -> Repeats | None:
-    indptr_U1 = histories.indptr_U1
-    start, end = int(indptr_U1[first]), int(indptr_U1[behind])
-    people_S = np.repeat(np.arange(behind - first, dtype=np.int64), np.diff(indptr_U1[first : behind + 1]))
-    pairs_S = people_S * titles + histories.item_rows_N[start:end]
-    sorted_S = np.sort(pairs_S)
-    if not bool((sorted_S[1:] == sorted_S[:-1]).any()):
-        return None
-    order_S = np.argsort(pairs_S, kind="stable")
-    sorted_S = pairs_S[order_S]
-    as_before_S = np.concatenate([[False], sorted_S[1:] == sorted_S[:-1], [False]])
-    concerned_S = as_before_S[1:] | as_before_S[:-1]
-    starts_P = np.flatnonzero(~as_before_S[:-1][concerned_S])
-    return Repeats(order_S[concerned_S] + start, starts_P)
-
-
-def settle(histories: Histories, repeats: tuple[Repeats, ...], *, policy: Duplicates) -> Job[Histories]:
-    """Each pair once. The last or the highest rating stays in its place; a mean takes the place of the last one.
-
-    A mean carries the latest time of those it comes from.
-    """
-    if not repeats:
-        return histories
-    kept_N = np.ones(histories.entries, dtype=bool)
-    for one in repeats:
-        kept_N[one.places_R] = False
-        kept_N[one.places_R[_chosen(one, histories.ratings_N[one.places_R], policy)]] = True
-        yield None
-    settled = yield from only(histories, kept_N)
-    if policy == "mean":
-        for repeat in repeats:
-            _write_means(settled, histories, repeat, kept_N)
-            yield None
-    return settled
-
-
-def only(histories: Histories, kept_N: Bools) -> Job[Histories]:
-    """The same people with only the entries that are kept, copied span by span."""
-    entries = int(np.count_nonzero(kept_N))
-    item_rows_N, ratings_N = np.empty(entries, np.int32), np.empty(entries, np.float32)
-    times_N = None if histories.times_N is None else np.empty(entries, np.int64)
-    counts_U, done = np.zeros(len(histories), np.int64), 0
-    for first, behind in spans_of(histories.indptr_U1):
-        start, end = int(histories.indptr_U1[first]), int(histories.indptr_U1[behind])
-        kept_S = kept_N[start:end]
-        before_S1 = np.concatenate([[0], np.cumsum(kept_S)])
-        counts_U[first:behind] = np.diff(before_S1[histories.indptr_U1[first : behind + 1] - start])
-        to = slice(done, done + int(before_S1[-1]))
-        item_rows_N[to] = histories.item_rows_N[start:end][kept_S]
-        ratings_N[to] = histories.ratings_N[start:end][kept_S]
-        if times_N is not None and histories.times_N is not None:
-            times_N[to] = histories.times_N[start:end][kept_S]
-        done = to.stop
-        yield None
-    return Histories(np.concatenate([[0], np.cumsum(counts_U)]).astype(np.int64), item_rows_N, ratings_N, times_N)
-
-
-def _chosen(repeats: Repeats, ratings_R: Float32, policy: Duplicates) -> Int64:
-    """Which of the R entries stays, one for each pair."""
-    entries = len(ratings_R)
-    worth_R: npt.NDArray[Any] = ~np.isnan(ratings_R)
-    if policy == "max":
-        worth_R = np.unique(np.nan_to_num(ratings_R, nan=-np.inf), return_inverse=True)[1]
-    rank_R = worth_R.astype(np.int64) * entries + np.arange(entries)
-    chosen: Int64 = np.maximum.reduceat(rank_R, repeats.starts_P) % entries
-    return chosen
-
-
-def _write_means(settled: Histories, histories: Histories, repeats: Repeats, kept_N: Bools) -> None:
-    ratings_R = histories.ratings_N[repeats.places_R].astype(np.float64)
-    rated_R = ~np.isnan(ratings_R)
-    counts_P = np.add.reduceat(rated_R.astype(np.int64), repeats.starts_P)
-    sums_P = np.add.reduceat(np.where(rated_R, ratings_R, 0), repeats.starts_P)
-    some_P = counts_P > 0
-    places_P = _places_after(repeats.places_R[_chosen(repeats, histories.ratings_N[repeats.places_R], "mean")], kept_N)
-    settled.ratings_N[places_P[some_P]] = sums_P[some_P] / counts_P[some_P]
-    if settled.times_N is not None and histories.times_N is not None:
-        counting_R = rated_R | np.repeat(~some_P, np.diff(np.append(repeats.starts_P, len(rated_R))))
-        times_R = np.where(counting_R, histories.times_N[repeats.places_R], np.iinfo(np.int64).min)
-        settled.times_N[places_P] = np.maximum.reduceat(times_R, repeats.starts_P)
-
-
-def _places_after(places: Int64, kept_N: Bools) -> Int64:
-    """Where these entries are once only the kept ones are left. Looks at the span that they lie in only."""
-    first = int(places.min())
-    before = int(np.count_nonzero(kept_N[:first]))
-    found: Int64 = before + np.cumsum(kept_N[first : int(places.max()) + 1])[places - first] - 1
-    return found
+KNOWN_SCALES: tuple[tuple[Scale, float], ...] = (
+    (Scale(0, 1, 1), 0),
+    (Scale(1, 5, 1), 0),
+    (Scale(0.5, 5, 0.5), 0),
+    (Scale(0, 5, 1), 4),
+    (Scale(0, 5, 0.5), 4),
+    (Scale(1, 10, 1), 8),
+    (Scale(0, 10, 1), 8),
+    (Scale(0.5, 10, 0.5), 8),
+    (Scale(0, 100, 1), 80),
+)
+"""Scales that people use, each with the least highest rating that a file must hold to be taken for it."""
+MOST_VALUES = 1000
+"""Ratings of more kinds than these are taken for continuous ones."""
 
 
 @dataclass
@@ -192,8 +91,8 @@ class RatingsTable:
         return ratings_N
 
 
-class Kept(Protocol):
-    """Whoever keeps the entries of blocks."""
+class Recorder(Protocol):
+    """Whoever takes the entries of blocks."""
 
     def add(self, block: RatingsBlock) -> None: ...
 
@@ -220,8 +119,8 @@ class ReadingProgress:
         return Progressed(f"Reading line {lines:,}{about}", done, self.total_bytes, "bytes")
 
 
-def read_table(table: RatingsTable, progress: ReadingProgress, *, into: Kept) -> Job[None]:
-    """Reads a file: its figures into the table, its entries `into` who keeps them. Stop goes through at every block."""
+def read_table(table: RatingsTable, progress: ReadingProgress, *, into: Recorder) -> Job[None]:
+    """Reads a file: its figures into the table, its entries to the recorder. Stop goes through at every block."""
     try:
         size, lines = yield from _read_all(table, progress, into)
     except NotUtf8Error:
@@ -237,7 +136,7 @@ def read_table(table: RatingsTable, progress: ReadingProgress, *, into: Kept) ->
     progress.lines_before += lines
 
 
-def _read_all(table: RatingsTable, progress: ReadingProgress, into: Kept) -> Job[tuple[int, int]]:
+def _read_all(table: RatingsTable, progress: ReadingProgress, into: Recorder) -> Job[tuple[int, int]]:
     position, line, blocks = 0, 0, 0
     pieces = read_pieces(table.source, table.shape)
     try:
@@ -269,16 +168,7 @@ def _close(pieces: Iterable[object]) -> None:
 
 def _without_missing(block: RatingsBlock, missing: tuple[float, ...]) -> RatingsBlock:
     """The block without the values by which its layout says that there is no entry at all."""
-    if not missing:
-        return block
-    there_N = ~np.isin(block.ratings_N, missing)
-    return replace(
-        block,
-        users_N=block.users_N.filter(there_N),
-        items_N=block.items_N.filter(there_N),
-        ratings_N=block.ratings_N[there_N],
-        times_N=None if block.times_N is None else block.times_N[there_N],
-    )
+    return block.only(~np.isin(block.ratings_N, missing)) if missing else block
 
 
 def _decide_unrated(table: RatingsTable) -> None:
@@ -304,8 +194,8 @@ def refuse_empty(tables: Sequence[RatingsTable]) -> None:
             remedy="Choose another file, or say which column is which, such as --columns user=1,item=2,rating=3.",
             path=str(table.source.path),
         )
-    if not any(one.rated_values for one in tables):
-        rows = sum(one.entries for one in tables)
+    if not any(table.rated_values for table in tables):
+        rows = sum(table.entries for table in tables)
         raise DataError(
             f"{tables[0].source.name} has no rating: in all of {rows:,} rows it is blank.",
             remedy="Choose a file that holds ratings.",
@@ -315,10 +205,67 @@ def refuse_empty(tables: Sequence[RatingsTable]) -> None:
 
 def mark_seen_only(tables: Sequence[RatingsTable]) -> None:
     """A file whose ratings are all 1, beside one that has real ratings, says what was seen: 1 there is no star."""
-    alike = [set(one.rated_values) <= {1.0} for one in tables]
+    alike = [set(table.rated_values) <= {1.0} for table in tables]
     if all(alike):
         return
     for table, is_alike in zip(tables, alike, strict=True):
         if is_alike:
             table.seen_only = True
             table.notes.append(f"{table.source.name} holds only ones; they count as seen, not as ratings.")
+
+
+def find_scale(ratings_N: Float32) -> Scale:
+    """The scale of these ratings (NaN ignored, at least one is none): a known one where they fit, else their own."""
+    return scale_of(values_in(ratings_N))
+
+
+def values_in(ratings_N: Float32) -> Float32:
+    """Each kind of rating once, in order, NaN left out."""
+    values = np.sort(ratings_N)
+    values = values[: len(values) - int(np.count_nonzero(np.isnan(values)))]
+    kinds: Float32 = values[np.append(True, values[1:] != values[:-1])[: len(values)]]
+    return kinds
+
+
+def scale_of(values: Float32) -> Scale:
+    """The scale that ratings of these kinds (in order, at least one) are on: a known one, else their own."""
+    distinct = values.astype(np.float64)
+    for scale, least_high in KNOWN_SCALES:
+        within = scale.low <= distinct[0] and least_high <= distinct[-1] <= scale.high
+        if within and _lie_on(distinct, scale.low, scale.step):
+            return scale
+    low, high = float(distinct[0]), float(distinct[-1])
+    if low == high:
+        return Scale(min(0.0, low), max(1.0, high), 0)
+    step = 1.0 if _lie_on(distinct, low, 1) else round(float(np.diff(distinct).min()), 4)
+    if step > 0 and (high - low) / step <= 1000 and _lie_on(distinct, low, step):
+        return Scale(round(low, 4), round(high, 4), step)
+    return Scale(float(np.floor(low)), float(np.ceil(high)), 0)
+
+
+def _lie_on(distinct: npt.NDArray[np.float64], low: float, step: float) -> bool:
+    steps = (distinct - low) / step
+    return bool(np.all(np.abs(steps - np.round(steps)) < 1e-3))
+
+
+def find_unrated(values: Mapping[float, int]) -> tuple[float, ...]:
+    """Ratings that mean *seen, not rated*, by how often each kind of rating comes: -1 below a scale, or most often 0.
+
+    A scale has three kinds of ratings at least. A 0 is a rating unless no other comes as often and all others are
+    whole numbers from 1 to 10.
+    """
+    if not 4 <= len(values) <= MOST_VALUES:
+        return ()
+    lowest, second = sorted(values)[:2]
+    if lowest == -1 and second >= 0:
+        return (-1.0,)
+    others = [value for value in values if value != 0]
+    is_whole = all(value == int(value) and 1 <= value <= 10 for value in others)
+    if lowest == 0 and is_whole and values[lowest] > max(values[value] for value in others):
+        return (0.0,)
+    return ()
+
+
+def is_seen_only(ratings_N: Float32) -> bool:
+    """Whether every entry is 1 or blank: such a file says who has seen what, and 1 there is no star."""
+    return bool(np.all(np.isnan(ratings_N) | (ratings_N == 1)))

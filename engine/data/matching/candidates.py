@@ -1,8 +1,9 @@
-"""Every name of every title of a data set, laid out so that thousands of titles are looked up in a moment.
+"""What is looked for, what may be found, and the index of a data set in which thousands of titles are found at once.
 
-Stands between names.py and those who look for evidence. Built once per data set, in pieces.
+A `Query` is a title of an export taken apart; a `CatalogueIndex` holds every name of every title of a data set, and is
+built once per data set, in pieces; a `Match` is what came of a query.
 
-Shapes: N names (one title may have several), I titles.
+Shapes: N names (a title may have several), I titles.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from engine.data.catalogue import split_title
 from engine.data.dataset import Dataset
 from engine.data.matching.titles import Name, Part, names_of, parts_of
 from engine.data.personal.export import ExportedTitle
-from engine.data.personal.meanings import normalised_id
+from engine.data.reading.values import normalised_id
 from engine.events import Job, Pace, Progressed
 
 KINDS = {
@@ -39,6 +40,9 @@ ONE_PER_TITLE = frozenset({"imdb", "tmdb", "mal", "bgg"})
 IF_TITLES_AGREE = frozenset({"movielens", "item"})
 """Kinds that say nothing alone: MovieLens has numbered its films anew, and any data set may have an item 17."""
 
+_LONGEST = 400
+_AT_ONCE = 500
+_FEW_YEARS = 0.05
 
 Verdict = Literal["sure", "unsure", "unmatched"]
 
@@ -65,9 +69,6 @@ class Match:
     why: str = ""
 
 
-_LONGEST = 400
-
-
 @dataclass(frozen=True)
 class Query:
     """What is looked for: the names, the year (0: unknown), the parts of a title with a subtitle, ids by kind."""
@@ -84,26 +85,22 @@ class Query:
         return self.medium in ("film", "")
 
 
-def wanted_of(title: ExportedTitle) -> Query:
-    """The year is taken from the title where it stands there alone: "The Matrix (1999)"."""
+def query_of(title: ExportedTitle) -> Query:
+    """What to look for. The year is taken from the title where it stands only there: "The Matrix (1999)"."""
     text, year = title.title[:_LONGEST], title.year if title.year > 0 else 0
     without_year, year_there = split_title(text)
     if without_year and year_there and year in (0, year_there):
         text, year = without_year, year_there
     names = names_of(text, [other_title[:_LONGEST] for other_title in title.other_titles])
-    ids = {kind: normalised_id(kind, one) for kind, one in title.ids.items()}
+    ids = {kind: normalised_id(kind, an_id) for kind, an_id in title.ids.items()}
     return Query(
         names=names,
         year=year,
         parts=parts_of(text),
-        ids={kind: id_ for kind, id_ in ids.items() if id_},
+        ids={kind: an_id for kind, an_id in ids.items() if an_id},
         literal=names[0].literal if names else "",
         medium=title.medium,
     )
-
-
-_AT_ONCE = 500
-_FEW_YEARS = 0.05
 
 
 @dataclass
@@ -170,11 +167,11 @@ def build_index(dataset: Dataset) -> Job[CatalogueIndex]:
             is_due = pace.due()
             yield Progressed("Preparing the titles of the data set", row, dataset.titles, "titles") if is_due else None
     for kind, ids in _all_ids(dataset).items():
-        index.ids_I[kind] = [normalised_id(kind, id_) for id_ in ids]
+        index.ids_I[kind] = [normalised_id(kind, an_id) for an_id in ids]
         rows: dict[str, tuple[int, ...]] = {}
-        for row, one in enumerate(index.ids_I[kind]):
-            if one:
-                rows[one] = (*rows.get(one, ()), row)
+        for row, an_id in enumerate(index.ids_I[kind]):
+            if an_id:
+                rows[an_id] = (*rows.get(an_id, ()), row)
         index.by_id[kind] = rows
         yield None
     return index

@@ -1,6 +1,7 @@
-"""What equal ids say: whether the title that has an export's id is the one that the export means.
+"""What speaks for a title of a data set: an id of the export, an equal name, or an equal part of a name.
 
-Stands between the index and the matcher, on evidence.py.
+An id is certain unless the title says something else. A name is certain where the years agree and it is distinctive
+enough.
 """
 
 from __future__ import annotations
@@ -14,19 +15,23 @@ from engine.data.matching.candidates import IF_TITLES_AGREE, KINDS, ONE_PER_TITL
 from engine.data.matching.titles import Name, Part, numbers_in
 
 MOST_OF_A_NAME = 50
+_BY_ID = 100.0
+_BY_DOUBTED_ID = 96.0
+_BY_WEAK_ID = {"movielens": 60.0, "item": 40.0}
 _BY_NAME = 99.0
-_IF_OTHER_NAME = 2.0
-_IF_NO_ARTICLE = 5.0
-_IF_A_YEAR_APART = 5.0
-_IF_NO_YEAR = 6.0
 _BY_NAME_ONLY = 76.0
 _BY_PART = 80.0
-_IF_ENOUGH = 8.0
-_SHORT = 7
-_LONG = 8
-_TELLING = 12
+_FOR_CERTAIN_PART = 8.0
+_OFF_FOR_ALIAS = 2.0
+_OFF_FOR_ARTICLE = 5.0
+_OFF_A_YEAR_APART = 5.0
+_OFF_WITHOUT_YEAR = 6.0
+_SHORT, _SHORT_ALIAS, _DISTINCTIVE = 7, 8, 12
+"""In letters: what a name needs where its year is one off, the same for an alias, and to be distinctive anyway."""
 _SEQUELS = frozenset(str(number) for number in range(2, 11))
 _SPELT_ALIKE = 60.0
+_DISAGREES = 50.0
+_AGREES = 75.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,158 +46,150 @@ class Evidence:
     why: str
     certain: bool = False
     by_id: bool = False
-    by_other_name: bool = False
+    by_alias: bool = False
     apart: int = 0
 
 
-def years_apart(index: CatalogueIndex, wanted: Query, row: int) -> int | None:
-    """How many years lie between the two; None where one of them is unknown."""
-    year = index.years_I[row]
-    return abs(year - wanted.year) if year and wanted.year else None
+def of_ids(index: CatalogueIndex, query: Query) -> Iterator[Evidence]:
+    """Titles with an id of the export. An id whose title says something else is uncertain."""
+    for kind, an_id in query.ids.items():
+        if _counts_apart(index, query, kind):
+            continue
+        rows = index.by_id.get(kind, {}).get(an_id, ())
+        for row in rows[:MOST_OF_A_NAME]:
+            strictly = kind in IF_TITLES_AGREE
+            if _titles_agree(index, query, row, strictly=strictly):
+                yield Evidence(row, _BY_ID, f"same {KINDS[kind]}", certain=len(rows) == 1, by_id=True)
+            else:
+                why = f"same {KINDS[kind]}, but another title"
+                score = _BY_WEAK_ID.get(kind, _BY_DOUBTED_ID)
+                yield Evidence(row, score, why, by_id=not strictly)
 
 
-def of_names(index: CatalogueIndex, wanted: Query) -> Iterator[Evidence]:
+def of_names(index: CatalogueIndex, query: Query) -> Iterator[Evidence]:
     """Titles with a name of the export, with the article first and then without."""
-    for name in wanted.names:
+    for name in query.names:
         for place in _at(index.by_key, name.key):
-            yield _same_name(index, wanted, name, place, bare=False)
+            yield _same_name(index, query, name, place, bare=False)
         for place in _at(index.by_bare_key, name.bare_key):
             if index.names_N[place].key != name.key:
-                yield _same_name(index, wanted, name, place, bare=True)
+                yield _same_name(index, query, name, place, bare=True)
 
 
-def of_parts(index: CatalogueIndex, wanted: Query) -> Iterator[Evidence]:
+def of_parts(index: CatalogueIndex, query: Query) -> Iterator[Evidence]:
     """Titles that are called like a part of this one, or of which a part is called like this one."""
-    for name in wanted.names:
+    for name in query.names:
         for row, part in index.by_part.get(name.bare_key, ())[:MOST_OF_A_NAME]:
-            yield from _same_part(index, wanted, row, part)
-    for part in wanted.parts:
+            yield from _same_part(index, query, row, part)
+    for part in query.parts:
         for place in _at(index.by_bare_key, part.key):
-            yield from _same_part(index, wanted, index.rows_N[place], part)
+            yield from _same_part(index, query, index.rows_N[place], part)
+
+
+def has_other_id(index: CatalogueIndex, query: Query, row: int) -> bool:
+    """Whether a title has another id than the export's, of a kind of which there is one per title."""
+    return any(
+        kind in ONE_PER_TITLE and kind in index.ids_I and index.ids_I[kind][row] not in ("", an_id)
+        for kind, an_id in query.ids.items()
+    )
+
+
+def years_apart(index: CatalogueIndex, query: Query, row: int) -> int | None:
+    """How many years lie between the two; None where one of them is unknown."""
+    year = index.years_I[row]
+    return abs(year - query.year) if year and query.year else None
+
+
+def _counts_apart(index: CatalogueIndex, query: Query, kind: str) -> bool:
+    """TMDB numbers films and series apart, MyAnimeList films and books: an id of the other says nothing here."""
+    if kind == "tmdb":
+        return index.is_about_films() and query.medium in ("series", "episode")
+    return kind == "mal" and query.medium == "book" and index.dataset.catalogue.word != "book"
+
+
+def _titles_agree(index: CatalogueIndex, query: Query, row: int, *, strictly: bool) -> bool:
+    """Whether a title that was found by its id may be the one; `strictly`: whether it looks like the one."""
+    names = index.names_by_row.get(row, [])
+    apart = years_apart(index, query, row)
+    if not query.names or not names or index.dataset.catalogue.titles[row] == index.dataset.items.id(row):
+        return True
+    pairs = [(ours, theirs) for ours in query.names for theirs in names]
+    if any(ours.bare_key == theirs.bare_key for ours, theirs in pairs):
+        return apart is None or apart <= 1 or not strictly
+    similarity = max(_similarity(ours, theirs) for ours, theirs in pairs)
+    same_number = any(numbers_in(ours.words) == numbers_in(theirs.words) for ours, theirs in pairs)
+    if strictly:
+        return similarity >= _AGREES and same_number and (apart is None or apart <= 1)
+    if apart is not None and apart <= 1:
+        return True
+    same_letters = any(ours.key.isascii() == theirs.key.isascii() for ours, theirs in pairs)
+    return (similarity >= _DISAGREES and same_number) or (not same_letters and apart is None)
+
+
+def _similarity(ours: Name, theirs: Name) -> float:
+    return max(fuzz.ratio(ours.spaced, theirs.spaced), fuzz.token_set_ratio(ours.spaced, theirs.spaced))
 
 
 def _at(places: dict[str, list[int]], key: str) -> Iterable[int]:
     return places.get(key, [])[:MOST_OF_A_NAME]
 
 
-def _same_name(index: CatalogueIndex, wanted: Query, ours: Name, place: int, *, bare: bool) -> Evidence:
+def _same_name(index: CatalogueIndex, query: Query, ours: Name, place: int, *, bare: bool) -> Evidence:
     row, theirs = index.rows_N[place], index.names_N[place]
-    apart, other = years_apart(index, wanted, row), ours.other or theirs.other
-    score = _BY_NAME - _IF_NO_ARTICLE * bare - _IF_OTHER_NAME * other - (ours.other and theirs.other)
-    words = "another name of it" if other else "same title"
+    apart, alias = years_apart(index, query, row), ours.is_alias or theirs.is_alias
+    score = _BY_NAME - _OFF_FOR_ARTICLE * bare - _OFF_FOR_ALIAS * alias - (ours.is_alias and theirs.is_alias)
+    words = "another name of it" if alias else "same title"
     if apart is None:
         certain = _is_enough_without_year(index, ours, theirs, bare=bare)
         why = f"{words}, no year to compare"
-        return Evidence(row, score - _IF_NO_YEAR, why, certain=certain, by_other_name=other, apart=1)
+        return Evidence(row, score - _OFF_WITHOUT_YEAR, why, certain=certain, by_alias=alias, apart=1)
     if apart > 1:
         why = f"{words}, other year: {index.years_I[row]}"
         return Evidence(row, _BY_NAME_ONLY - min(apart, 15), why, apart=apart)
     why = f"{words}, a year apart" if apart else f"{words} and year"
-    certain = _is_enough(ours, theirs, bare=bare) if not apart else _is_enough_a_year_apart(index, wanted, ours, place)
-    score -= _IF_A_YEAR_APART * apart
-    return Evidence(row, score, why, certain=certain, by_other_name=other, apart=apart)
+    certain = _is_enough(ours, theirs, bare=bare) if not apart else _is_enough_a_year_apart(index, query, ours, place)
+    score -= _OFF_A_YEAR_APART * apart
+    return Evidence(row, score, why, certain=certain, by_alias=alias, apart=apart)
 
 
 def _is_enough(ours: Name, theirs: Name, *, bare: bool) -> bool:
     """Whether equal names of one year mean one title: not "9" and "Nine", not "The Boys" and "Les Boys"."""
-    if bare and (len(ours.bare_key) < _TELLING or (ours.has_article and theirs.has_article)):
+    if bare and (len(ours.bare_key) < _DISTINCTIVE or (ours.has_article and theirs.has_article)):
         return False
     return not ours.is_number or ours.is_written_in_digits == theirs.is_written_in_digits
 
 
-def _is_enough_a_year_apart(index: CatalogueIndex, wanted: Query, ours: Name, place: int) -> bool:
+def _is_enough_a_year_apart(index: CatalogueIndex, query: Query, ours: Name, place: int) -> bool:
     """The same where the year is off by one: names that say little, or go with other originals, do not do."""
     theirs = index.names_N[place]
     if not _is_enough(ours, theirs, bare=ours.key != theirs.key):
         return False
-    if len(ours.key) < (_LONG if ours.other or theirs.other else _SHORT):
+    if len(ours.key) < (_SHORT_ALIAS if ours.is_alias or theirs.is_alias else _SHORT):
         return False
-    if ours.words != theirs.words and len(ours.bare_key) < _TELLING:
+    if ours.words != theirs.words and len(ours.bare_key) < _DISTINCTIVE:
         return False
-    return not _have_other_originals(wanted.names, index.names_by_row[index.rows_N[place]])
+    return not _have_other_originals(query.names, index.names_by_row[index.rows_N[place]])
 
 
 def _have_other_originals(ours: Iterable[Name], theirs: Iterable[Name]) -> bool:
-    """Whether both titles have further names, and none of the one is like any of the other."""
-    some, others = [our for our in ours if our.other], [their for their in theirs if their.other]
-    alike = any(fuzz.ratio(one.bare_key, another.bare_key) >= _SPELT_ALIKE for one in some for another in others)
-    return bool(some and others) and not alike
+    """Whether both titles have aliases, and none of ours is like any of theirs."""
+    pairs = [(our, their) for our in ours if our.is_alias for their in theirs if their.is_alias]
+    return bool(pairs) and all(fuzz.ratio(our.bare_key, their.bare_key) < _SPELT_ALIKE for our, their in pairs)
 
 
 def _is_enough_without_year(index: CatalogueIndex, ours: Name, theirs: Name, *, bare: bool) -> bool:
-    telling = len(ours.key) >= _TELLING or not index.has_years
-    return telling and not (bare or ours.other or theirs.other) and _is_enough(ours, theirs, bare=bare)
+    distinctive = len(ours.key) >= _DISTINCTIVE or not index.has_years
+    return distinctive and not (bare or ours.is_alias or theirs.is_alias) and _is_enough(ours, theirs, bare=bare)
 
 
-def _same_part(index: CatalogueIndex, wanted: Query, row: int, part: Part) -> Iterator[Evidence]:
+def _same_part(index: CatalogueIndex, query: Query, row: int, part: Part) -> Iterator[Evidence]:
     """A part is enough where it tells a sequel by its number, or where it is a subtitle of several words."""
-    apart = years_apart(index, wanted, row)
+    apart = years_apart(index, query, row)
     if apart is not None and apart > 1:
         return
     numbered = part.leads and len(part.words) > 1 and part.words[-1] in _SEQUELS
     is_subtitle = not part.leads and len(part.words) > 2 and not numbers_in(part.words)
     certain = apart == 0 and (numbered or is_subtitle)
-    score = _BY_PART + _IF_ENOUGH * certain - _IF_A_YEAR_APART * (apart != 0)
+    score = _BY_PART + _FOR_CERTAIN_PART * certain - _OFF_A_YEAR_APART * (apart != 0)
     why = ("begins alike" if part.leads else "ends alike") + (", same year" if apart == 0 else "")
     yield Evidence(row, score, why, certain=certain, apart=int(apart != 0))
-
-
-_BY_ID = 100.0
-_IF_DOUBTED = 96.0
-_IF_ALONE_IT_SAYS_LITTLE = {"movielens": 60.0, "item": 40.0}
-_DISAGREES = 50.0
-_AGREES = 75.0
-
-
-def of_ids(index: CatalogueIndex, wanted: Query) -> Iterator[Evidence]:
-    """Titles with an id of the export. An id whose title says something else is uncertain."""
-    for kind, id_ in wanted.ids.items():
-        if _counts_apart(index, wanted, kind):
-            continue
-        rows = index.by_id.get(kind, {}).get(id_, ())
-        for row in rows[:MOST_OF_A_NAME]:
-            strictly = kind in IF_TITLES_AGREE
-            if _titles_agree(index, wanted, row, strictly=strictly):
-                yield Evidence(row, _BY_ID, f"same {KINDS[kind]}", certain=len(rows) == 1, by_id=True)
-            else:
-                why = f"same {KINDS[kind]}, but another title"
-                score = _IF_ALONE_IT_SAYS_LITTLE.get(kind, _IF_DOUBTED)
-                yield Evidence(row, score, why, by_id=not strictly)
-
-
-def _counts_apart(index: CatalogueIndex, wanted: Query, kind: str) -> bool:
-    """TMDB numbers films and series apart, MyAnimeList films and books: an id of the other says nothing here."""
-    if kind == "tmdb":
-        return index.is_about_films() and wanted.medium in ("series", "episode")
-    return kind == "mal" and wanted.medium == "book" and index.dataset.catalogue.word != "book"
-
-
-def has_other_id(index: CatalogueIndex, wanted: Query, row: int) -> bool:
-    """Whether a title has another id than the export's, of a kind of which there is one per title."""
-    return any(
-        kind in ONE_PER_TITLE and kind in index.ids_I and index.ids_I[kind][row] not in ("", id_)
-        for kind, id_ in wanted.ids.items()
-    )
-
-
-def _titles_agree(index: CatalogueIndex, wanted: Query, row: int, *, strictly: bool) -> bool:
-    """Whether a title that was found by its id may be the one; `strictly`: whether it looks like the one."""
-    names = index.names_by_row.get(row, [])
-    apart = years_apart(index, wanted, row)
-    if not wanted.names or not names or index.dataset.catalogue.titles[row] == index.dataset.items.id(row):
-        return True
-    pairs = [(ours, theirs) for ours in wanted.names for theirs in names]
-    if any(ours.bare_key == theirs.bare_key for ours, theirs in pairs):
-        return apart is None or apart <= 1 or not strictly
-    likeness = max(_likeness(ours, theirs) for ours, theirs in pairs)
-    same_number = any(numbers_in(ours.words) == numbers_in(theirs.words) for ours, theirs in pairs)
-    if strictly:
-        return likeness >= _AGREES and same_number and (apart is None or apart <= 1)
-    if apart is not None and apart <= 1:
-        return True
-    same_letters = any(ours.key.isascii() == theirs.key.isascii() for ours, theirs in pairs)
-    return (likeness >= _DISAGREES and same_number) or (not same_letters and apart is None)
-
-
-def _likeness(ours: Name, theirs: Name) -> float:
-    return max(fuzz.ratio(ours.spaced, theirs.spaced), fuzz.token_set_ratio(ours.spaced, theirs.spaced))

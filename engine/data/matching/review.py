@@ -1,16 +1,21 @@
 """A person goes through what was matched: what is sure is taken, what is unsure only when they say so.
 
-Stands after the matcher, before a profile takes the ratings in. A Review is a value: deciding gives a new one.
+A Review is a value: deciding gives a new one.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Literal, NamedTuple
 
+from engine.data.dataset import Dataset
 from engine.data.matching.candidates import Match, Verdict
+from engine.data.personal.conversion import rating_of, scale_for
 from engine.data.personal.export import Export, ExportedTitle
+from engine.data.profiles import Profile, ProfileEntry, entry_of
+from engine.errors import ProfileError
 
 Standing = Literal["sure", "unsure", "unmatched", "chosen", "left out"]
 """Where a title stands: as it was matched while nobody has decided, else chosen or left out by the person."""
@@ -126,10 +131,33 @@ def accepted(review: Review) -> tuple[Reviewed, ...]:
     return tuple(Reviewed(title, row) for title, row in zip(review.titles, rows, strict=True) if row is not None)
 
 
-def open_titles(review: Review) -> tuple[ExportedTitle, ...]:
-    """What will not be taken in although nobody left it out: the unsure and the unmatched, for a file of their own."""
-    pairs = zip(review.titles, standings(review), strict=True)
-    return tuple(title for title, standing in pairs if standing in ("unsure", "unmatched"))
+def open_titles(review: Review) -> tuple[tuple[ExportedTitle, str], ...]:
+    """What will not be taken in although nobody left it out, each with the reason: for a file of their own."""
+    entries = zip(review.titles, review.matches, standings(review), strict=True)
+    return tuple((title, match.why) for title, match, standing in entries if standing in ("unsure", "unmatched"))
+
+
+def entries_of(review: Review, dataset: Dataset) -> tuple[ProfileEntry, ...]:
+    """What will be taken in, named and rated as the data set does."""
+    given = scale_for(review.export, dataset.scale)
+    return tuple(
+        entry_of(dataset, reviewed.item_row, rating_of(reviewed.title, given, dataset.scale))
+        for reviewed in accepted(review)
+    )
+
+
+def profile_of_review(review: Review, dataset: Dataset) -> Profile:
+    """Whoever an export belongs to, with the titles that were accepted. Raises ProfileError where there are none."""
+    entries = entries_of(review, dataset)
+    if entries:
+        return Profile(f"file-{review.export.source}", PurePath(review.export.source).stem, entries)
+    if not review.titles:
+        raise ProfileError(
+            f"{review.export.source} holds only titles that you plan to see.",
+            remedy="Choose the export of what you have seen or rated.",
+            path=review.export.source,
+        )
+    raise _nothing_found(review, dataset)
 
 
 def _decided(review: Review, index: int, decision: Decision | None) -> Review:
@@ -157,3 +185,14 @@ def _row(review: Review, index: int, standing: Standing) -> int | None:
     if standing == "chosen" and decision is not None:
         return decision.item_row
     return review.matches[index].item_row if standing == "sure" else None
+
+
+def _nothing_found(review: Review, dataset: Dataset) -> ProfileError:
+    count, source = len(review.titles), review.export.source
+    titles = "the one title" if count == 1 else f"any of the {count:,} titles"
+    certainly = " for certain" if counted(review).unsure else ""
+    return ProfileError(
+        f"{dataset.name} does not have {titles} of {source}{certainly}.",
+        remedy=f"Its {dataset.catalogue.word}s may be others than yours, or your file may have no years.",
+        path=source,
+    )

@@ -1,7 +1,7 @@
-"""Ratings of an export's scale -> ratings of a data set's scale.
+"""Ratings of an export's scale on the scale of a data set.
 
-Stands between an Export and a Profile. Linear, low to low and high to high, rounded to 2 decimals and not to steps:
-rounding to whole stars would make a like of a 7 out of 10.
+Linear, low to low and high to high, rounded to 2 decimals and not to steps: rounding to whole stars would make a like
+of a 7 out of 10.
 """
 
 from __future__ import annotations
@@ -12,15 +12,17 @@ from engine.data.dataset import Scale
 from engine.data.personal.export import Export, ExportedTitle
 
 _STEPS = (1.0, 0.5, 0.25, 0.1)
+_DROPPED = 0.25
+"""How far up the scale something given up lies at most: the mirror image of where a like begins."""
 
 
 def guessed_scale(ratings: Sequence[float]) -> Scale:
-    """The smallest of the usual scales (five stars, ten points, a hundred, either side of 0) that holds all ratings."""
+    """The smallest common scale (five stars, ten points, a hundred, either side of 0) that holds all ratings."""
     if not ratings:
         return Scale(0.5, 5.0, 0.5)
     least, most = min(ratings), max(ratings)
-    high = next((one for one in (5.0, 10.0, 100.0) if max(most, -least) <= one), max(most, -least))
-    step = next((one for one in _STEPS if all(_is_multiple(rating, one) for rating in ratings)), 0.0)
+    high = next((high for high in (5.0, 10.0, 100.0) if max(most, -least) <= high), max(most, -least))
+    step = next((step for step in _STEPS if all(_is_multiple(rating, step) for rating in ratings)), 0.0)
     if least < 0:
         return Scale(-high, high, step)
     if high == 5.0 and step in (0.5, 0.25) and least >= step:
@@ -32,8 +34,17 @@ def _is_multiple(rating: float, step: float) -> bool:
     return abs(rating / step - round(rating / step)) < 1e-6
 
 
-_DROPPED = 0.25
-"""How far up the scale something given up lies at most: the mirror image of where a like begins."""
+def scale_for(export: Export, wanted: Scale) -> Scale:
+    """The scale that an export's ratings are on, seen from a data set.
+
+    Where the file does not say it, ratings by the data set's own ids are on the data set's scale if they all fit it;
+    so are those whose guessed scale ends where the data set's does. Otherwise the guess stands.
+    """
+    ratings = [title.rating for title in export.titles if title.rating is not None]
+    if export.scale_is_known or not all(wanted.low <= rating <= wanted.high for rating in ratings):
+        return export.scale
+    names_own = all("item" in title.ids and not title.title for title in export.titles)
+    return wanted if names_own or export.scale.high == wanted.high else export.scale
 
 
 def converted(rating: float, given: Scale, wanted: Scale) -> float:
@@ -54,19 +65,3 @@ def rating_of(title: ExportedTitle, given: Scale, wanted: Scale) -> float | None
         return rating
     most = round(wanted.low + _DROPPED * (wanted.high - wanted.low), 2)
     return most if rating is None else min(rating, most)
-
-
-def scale_for(export: Export, wanted: Scale) -> Scale:
-    """The scale that an export's ratings are on, seen from a data set.
-
-    Where the file does not say it, ratings by the data set's own ids are on the data set's scale if they all fit it;
-    so are those whose guessed scale ends where the data set's does. Otherwise the guess stands.
-    """
-    if export.scale_is_known or not all(wanted.low <= rating <= wanted.high for rating in _ratings(export)):
-        return export.scale
-    names_own = all("item" in title.ids and not title.title for title in export.titles)
-    return wanted if names_own or export.scale.high == wanted.high else export.scale
-
-
-def _ratings(export: Export) -> list[float]:
-    return [title.rating for title in export.titles if title.rating is not None]

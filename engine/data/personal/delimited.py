@@ -1,7 +1,7 @@
 """Exports in columns: Letterboxd, IMDb, TMDB, MovieLens, Goodreads, StoryGraph, BoardGameGeek, our own; and any table
 with a title (or an id) and a rating.
 
-Stands after sniff.py and recognising.py. What the columns of a known export mean is declared in formats/personal.py.
+What the columns of a known export mean is declared in formats/personal.py.
 """
 
 from __future__ import annotations
@@ -15,20 +15,24 @@ from engine.data.catalogue import split_title
 from engine.data.dataset import Scale
 from engine.data.formats import NAMED_COLUMNS, Layout, normalised
 from engine.data.personal.conversion import guessed_scale
-from engine.data.personal.export import ExportedTitle, State
-from engine.data.personal.meanings import medium_of, normalised_id, seconds_of, state_of, year_in
+from engine.data.personal.export import ExportedTitle, State, medium_of, state_of
 from engine.data.personal.parts import Part, fitting_layouts, layout_of_export, rating_in, scale_of
 from engine.data.reading.archives import Source
 from engine.data.reading.lines import read_rows
 from engine.data.reading.roles import Given, Shape
 from engine.data.reading.rows import WRONG_WIDTH
 from engine.data.reading.sniff import sniff
+from engine.data.reading.values import normalised_id, seconds_of, year_in
 from engine.errors import DataError
 
 _KINDS_BY_NAME = {
-    "imdbid": "imdb", "imdb": "imdb", "const": "imdb", "tconst": "imdb", "tmdbid": "tmdb", "tmdb": "tmdb",
-    "malid": "mal", "idmal": "mal", "isbn": "isbn", "isbn13": "isbn", "bggid": "bgg", "movielensid": "movielens",
-}  # fmt: skip
+    **dict.fromkeys(("imdbid", "imdb", "const", "tconst"), "imdb"),
+    **dict.fromkeys(("tmdbid", "tmdb"), "tmdb"),
+    **dict.fromkeys(("malid", "idmal"), "mal"),
+    **dict.fromkeys(("isbn", "isbn13"), "isbn"),
+    "bggid": "bgg",
+    "movielensid": "movielens",
+}
 _MEDIUM_OF_WORD = {"film": "film", "book": "book", "game": "game"}
 _SERIES_OF_BOOKS = re.compile(r"(.*\S)\s+\(([^()]*#[^()]*)\)")
 
@@ -63,26 +67,25 @@ def read_delimited(source: Source, given: Given | None = None) -> Part:
             remedy="Import it as a data set.",
             path=str(source.path),
         )
-    layout = (
-        layout_of_export(shape.header, source.base_name) if shape.header and not (given and given.columns) else None
-    )
+    is_chosen = given is not None and bool(given.columns)
+    layout = layout_of_export(shape.header, source.base_name) if shape.header and not is_chosen else None
     columns = _columns_of(source, shape, layout, given)
     declared = scale_of(layout) if layout else None
     general = NAMED_COLUMNS if shape.layout.personal else shape.layout
     part = Part(source, layout or general, declared or Scale(0.5, 5.0, 0.5), scale_is_known=declared is not None)
     people: set[str] = set()
     for line, cells in read_rows(source, shape):
-        said = _title(cells, columns, line) if len(cells) == shape.width else WRONG_WIDTH
-        if not isinstance(said, str) and "user" in columns.places:
+        entry = _title(cells, columns, line) if len(cells) == shape.width else WRONG_WIDTH
+        if not isinstance(entry, str) and "user" in columns.places:
             people.add(columns.text("user", cells))
             _refuse_several(source, people)
         _note_scale(part, cells, columns, shape)
-        part.add(said, line=line, text=shape.delimiter.join(cells))
+        part.add(entry, line=line, text=shape.delimiter.join(cells))
     return part if part.scale_is_known else _with_guessed_scale(part)
 
 
 def _columns_of(source: Source, shape: Shape, layout: Layout | None, given: Given | None) -> Columns:
-    keys = [normalised(one) for one in shape.header or ()]
+    keys = [normalised(name) for name in shape.header or ()]
     places = dict(shape.roles)
     if layout is None:
         places = _general_places(source, shape, places)
@@ -106,11 +109,7 @@ def _general_places(source: Source, shape: Shape, places: dict[str, int]) -> dic
     missing = [word for role, word in (("item", "titles"), ("rating", "ratings")) if role not in places]
     if not missing:
         return places
-    namesakes = [
-        fitting_layout
-        for fitting_layout in fitting_layouts(shape.header or ())
-        if fitting_layout.personal and fitting_layout.needs_name
-    ]
+    namesakes = [layout for layout in fitting_layouts(shape.header or ()) if layout.personal and layout.needs_name]
     if namesakes:
         names = " or ".join(namesake.names[0] for namesake in namesakes)
         raise DataError(
@@ -120,7 +119,7 @@ def _general_places(source: Source, shape: Shape, places: dict[str, int]) -> dic
             path=str(source.path),
         )
     raise DataError(
-        f"{source.name} has no column of {' and none of '.join(missing)}; its columns are: {shape.columns_words}.",
+        f"{source.name} has no column of {' and none of '.join(missing)}; its columns are: {shape.described_columns}.",
         remedy="A profile needs a column of item ids or titles, and one of ratings, such as: movieId,rating.",
         path=str(source.path),
         missing=tuple(missing),
@@ -138,10 +137,8 @@ def _title(cells: list[str], columns: Columns, line: int) -> ExportedTitle | str
     ids = _ids(columns, cells, medium)
     if columns.is_named and raw and not raw.isdecimal():
         ids["item"] = raw
-    return ExportedTitle(
-        title, year, ids, others, rating, _state(columns, cells),
-        seconds_of(columns.text("time", cells)) or seconds_of(columns.text("other time", cells)), line, medium,
-    )  # fmt: skip
+    date = seconds_of(columns.text("time", cells)) or seconds_of(columns.text("other time", cells))
+    return ExportedTitle(title, year, ids, others, rating, _state(columns, cells), date, line, medium)
 
 
 def _name(raw: str, columns: Columns, cells: list[str]) -> tuple[str, int, tuple[str, ...]]:
@@ -163,8 +160,8 @@ def _name(raw: str, columns: Columns, cells: list[str]) -> tuple[str, int, tuple
 def _medium(columns: Columns, cells: list[str]) -> str:
     if columns.text("season", cells) or columns.text("episode", cells):
         return "episode"
-    said = columns.text("medium", cells)
-    return medium_of(said) if said else _MEDIUM_OF_WORD.get(columns.layout.word if columns.layout else "", "")
+    word = columns.text("medium", cells)
+    return medium_of(word) if word else _MEDIUM_OF_WORD.get(columns.layout.word if columns.layout else "", "")
 
 
 def _ids(columns: Columns, cells: list[str], medium: str) -> dict[str, str]:
@@ -190,16 +187,18 @@ def _note_scale(part: Part, cells: list[str], columns: Columns, shape: Shape) ->
     """The scale that our own files say in each line; the first counts."""
     if part.scale_is_known or "low" not in columns.places or len(cells) != shape.width:
         return
-    said = [rating_in(columns.text(role, cells), unrated=()) for role in ("low", "high", "step")]
-    low, high, step = (one if isinstance(one, float) else None for one in said)
-    if low is not None and high is not None and step is not None and low < high:
-        part.scale, part.scale_is_known = Scale(low, high, step), True
+    ends = [rating_in(columns.text(role, cells), unrated=()) for role in ("low", "high", "step")]
+    numbers = [number for number in ends if isinstance(number, float)]
+    if len(numbers) == 3 and numbers[0] < numbers[1]:
+        part.scale, part.scale_is_known = Scale(*numbers), True
 
 
 def _with_guessed_scale(part: Part) -> Part:
     """A single -1 below all ratings means *seen, not rated*, as 0 does."""
-    if {one.rating for one in part.titles if one.rating is not None and one.rating < 0} == {-1.0}:
-        part.titles = [dataclasses.replace(one, rating=None) if one.rating == -1.0 else one for one in part.titles]
+    if {title.rating for title in part.titles if title.rating is not None and title.rating < 0} == {-1.0}:
+        part.titles = [
+            dataclasses.replace(title, rating=None) if title.rating == -1.0 else title for title in part.titles
+        ]
     ratings = [title.rating for title in part.titles if title.rating is not None]
     part.scale = guessed_scale(ratings)
     if ratings:

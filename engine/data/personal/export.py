@@ -1,6 +1,7 @@
 """What an export of one person's ratings says, as values: before any title is matched and any rating converted.
 
-Stands between the readers of exports and matching/.
+Services have words of their own for kinds of titles and for what a person did with them; `medium_of` and `state_of`
+turn them into ours.
 """
 
 from __future__ import annotations
@@ -10,9 +11,24 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from engine.data.dataset import Scale
+from engine.data.formats import normalised
 
 State = Literal["seen", "dropped", "planned"]
 """Planned: on a watchlist. Such titles are no part of a profile."""
+
+_MEDIA = {
+    "film": "movie film featurefilm tvmovie video short shortfilm tvshort tvspecial musicvideo documentary movies",
+    "series": "tv series show shows tvseries tvminiseries miniseries podcastseries ova ona special tvspecialseries",
+    "episode": "tvepisode episode season podcastepisode tvseason episodes",
+    "game": "videogame game boardgame boardgameexpansion standalone expansion",
+    "book": "book manga novel lightnovel oneshot manhwa manhua doujinshi",
+}
+_MEDIUM_OF = {word: medium for medium, words in _MEDIA.items() for word in words.split()}
+_STATES: dict[State, str] = {
+    "planned": "toread plantowatch plantoread planning planned watchlist wishlist wanttoread wanttowatch tbr",
+    "dropped": "dropped didnotfinish didntfinish dnf abandoned gaveup notfinished unfinished",
+}
+_STATE_OF = {word: state for state, words in _STATES.items() for word in words.split()}
 
 
 @dataclass(frozen=True)
@@ -62,3 +78,13 @@ class Export:
     skipped_count: int = 0
     notes: tuple[str, ...] = ()
     scale_is_known: bool = True
+
+
+def medium_of(text: str) -> str:
+    """What kind of title a service calls this: film, series, episode, game, book or ""."""
+    return _MEDIUM_OF.get(normalised(text), "")
+
+
+def state_of(text: str, *, otherwise: State = "seen") -> State:
+    """Whether a store or status means seen, dropped or planned."""
+    return _STATE_OF.get(normalised(text), otherwise)

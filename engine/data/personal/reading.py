@@ -1,29 +1,31 @@
-"""An export, as a file, a zip or a folder, becomes one Export.
+"""An export, as a file, a zip or a folder, becomes one Export: each file is read by its reader, each title kept once.
 
-Stands at the end of personal/: recognises, lets the right reader read, and puts the parts together.
+Several files of one export, and repeats inside of one, become titles that each stand once. Inside a file the latest
+rating counts; of two files the rating of the one whose layout is declared first. A rating beats seen-only, and seen
+beats planned.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from engine.data.catalogue import fold
 from engine.data.formats import Layout
 from engine.data.formats.personal import PERSONAL
 from engine.data.personal.delimited import read_delimited
 from engine.data.personal.export import Export, ExportedTitle
-from engine.data.personal.json_exports import read_anilist, read_trakt
-from engine.data.personal.myanimelist import read_myanimelist
 from engine.data.personal.parts import Part, export_sources, recognised_of, text_head
-from engine.data.personal.together import each_once
+from engine.data.personal.services import read_anilist, read_myanimelist, read_trakt
 from engine.data.reading.archives import Source
 from engine.data.reading.roles import Given
 from engine.data.reading.rows import MOST_PROBLEMS
 from engine.errors import DataError, ProfileError
+from engine.text import plural
 
 _READERS = {"trakt": read_trakt, "anilist": read_anilist, "myanimelist": read_myanimelist}
-_SERVICES = ", ".join(dict.fromkeys(one.service for one in PERSONAL))
+_SERVICES = ", ".join(dict.fromkeys(layout.service for layout in PERSONAL))
 
 
 def read_export(path: Path, *, given: Given | None = None) -> Export:
@@ -32,21 +34,30 @@ def read_export(path: Path, *, given: Given | None = None) -> Export:
     A known export is recognised by its content; any other table needs a column of titles or ids and one of ratings.
     `given` says what a person knows better about a table. Raises DataError where a file cannot be read, is no export
     or belongs to several people or services, and ProfileError where nothing in it is usable.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "ratings.csv")
+    ...     _ = path.write_text("title,rating\\nThe Matrix (1999),4.5\\n")
+    ...     export = read_export(path)
+    >>> export.titles[0].title, export.titles[0].year, export.titles[0].rating
+    ('The Matrix', 1999, 4.5)
     """
     parts = _parts(path, export_sources(path), given)
-    parts.sort(key=lambda one: PERSONAL.index(one.layout) if one.layout in PERSONAL else len(PERSONAL))
-    titles = each_once([one.titles for one in parts])
-    skipped = [entry for one in parts for entry in one.skipped]
+    parts.sort(key=lambda part: PERSONAL.index(part.layout) if part.layout in PERSONAL else len(PERSONAL))
+    titles = each_once([part.titles for part in parts])
     if not titles:
         raise _nothing_usable(path, parts)
     return Export(
         source=path.name,
-        layout=_layout_words(parts),
+        layout=_format_layouts(parts),
         scale=parts[0].scale,
         titles=titles,
-        skipped=tuple(skipped[:MOST_PROBLEMS]),
-        skipped_count=sum(one.skipped_count for one in parts),
-        notes=(*itertools.chain.from_iterable(part.notes for part in parts), *_notes(titles)),
+        skipped=tuple(entry for part in parts for entry in part.skipped)[:MOST_PROBLEMS],
+        skipped_count=sum(part.skipped_count for part in parts),
+        notes=(*(note for part in parts for note in part.notes), *_notes(titles)),
         scale_is_known=parts[0].scale_is_known,
     )
 
@@ -85,7 +96,7 @@ def _part(source: Source, layout: Layout | None, given: Given | None) -> Part:
 
 
 def _of_one_scale(path: Path, parts: list[Part]) -> list[Part]:
-    scales = {one.scale for one in parts if one.titles}
+    scales = {part.scale for part in parts if part.titles}
     if len(scales) > 1:
         raise DataError(
             f"{path} holds files of {parts[0].layout.service} in several scales.",
@@ -95,7 +106,7 @@ def _of_one_scale(path: Path, parts: list[Part]) -> list[Part]:
     return [part for part in parts if part.titles] or parts
 
 
-def _layout_words(parts: Sequence[Part]) -> str:
+def _format_layouts(parts: Sequence[Part]) -> str:
     """The name of the layout; of several files the names, the service once: "Letterboxd ratings, diary, watched"."""
     names = list(dict.fromkeys(part.layout.name for part in parts))
     service = f"{parts[0].layout.service} "
@@ -103,15 +114,15 @@ def _layout_words(parts: Sequence[Part]) -> str:
 
 
 def _notes(titles: Sequence[ExportedTitle]) -> tuple[str, ...]:
-    planned = sum(one.state == "planned" for one in titles)
-    dropped = sum(one.state == "dropped" for one in titles)
-    seen_only = sum(title.state == "seen" and title.rating is None for title in titles)
-    said = (
-        (planned, "only planned and will be left out"),
-        (dropped, "given up and will count as disliked"),
-        (seen_only, "without a rating and will count as seen"),
+    counts = (
+        (sum(title.state == "planned" for title in titles), "only planned and will be left out"),
+        (sum(title.state == "dropped" for title in titles), "given up and will count as disliked"),
+        (
+            sum(title.state == "seen" and title.rating is None for title in titles),
+            "without a rating and will count as seen",
+        ),
     )
-    return tuple(f"{count:,} {'title is' if count == 1 else 'titles are'} {words}." for count, words in said if count)
+    return tuple(f"{plural(count, 'title')} {'is' if count == 1 else 'are'} {what}." for count, what in counts if count)
 
 
 def _nothing_usable(path: Path, parts: Sequence[Part]) -> ProfileError:
@@ -121,4 +132,88 @@ def _nothing_usable(path: Path, parts: Sequence[Part]) -> ProfileError:
         f"No line of {path.name} is a rating{why}.",
         remedy="Choose a file with one title and rating a line, such as: movieId,rating.",
         path=str(path),
+    )
+
+
+def each_once(files: Sequence[Iterable[ExportedTitle]]) -> tuple[ExportedTitle, ...]:
+    """Each title once, in the order of first mention; `files` stand in the order of their authority."""
+    found = _Titles()
+    for rank, titles in enumerate(files):
+        for title in titles:
+            found.add(title, rank)
+    return tuple(found.titles)
+
+
+class _Titles:
+    """The titles so far, and where they are by id and by name."""
+
+    def __init__(self) -> None:
+        self.titles: list[ExportedTitle] = []
+        self._ranks: list[int] = []
+        self._by_id: dict[tuple[str, str], int] = {}
+        self._by_name: dict[tuple[str, int, bool], list[int]] = {}
+
+    def add(self, title: ExportedTitle, rank: int) -> None:
+        name = _name_of(title)
+        place = self._place_of(title, name)
+        if place is None:
+            place = len(self.titles)
+            self.titles.append(title)
+            self._ranks.append(rank)
+            self._by_name.setdefault(name, []).append(place)
+        else:
+            counts = _counts(title, self.titles[place], is_same_file=rank == self._ranks[place])
+            first, second = (title, self.titles[place]) if counts else (self.titles[place], title)
+            self.titles[place] = _joined(first, second)
+            self._ranks[place] = rank if counts else self._ranks[place]
+        for id_of_kind in self.titles[place].ids.items():
+            self._by_id.setdefault(id_of_kind, place)
+
+    def _place_of(self, title: ExportedTitle, name: tuple[str, int, bool]) -> int | None:
+        """By an id that both have; else by the same name and year, unless ids say that they are namesakes."""
+        for kind, an_id in title.ids.items():
+            place = self._by_id.get((kind, an_id))
+            if place is not None and _are_same(title, self.titles[place], kind):
+                return place
+        if not title.title:
+            return None
+        places = self._by_name.get(name, ())
+        return next((place for place in places if not _are_namesakes(title, self.titles[place])), None)
+
+
+def _name_of(title: ExportedTitle) -> tuple[str, int, bool]:
+    return fold(title.title) or title.title.strip(), title.year, title.medium == "episode"
+
+
+def _are_same(first: ExportedTitle, second: ExportedTitle, kind: str) -> bool:
+    """Whether an id that both have makes them one: not against another id, nor, if it is of no known kind, a name."""
+    if kind == "item" and first.title and second.title and _name_of(first)[0] != _name_of(second)[0]:
+        return False
+    return not _are_namesakes(first, second)
+
+
+def _are_namesakes(first: ExportedTitle, second: ExportedTitle) -> bool:
+    return any(kind in second.ids and second.ids[kind] != an_id for kind, an_id in first.ids.items())
+
+
+def _counts(new: ExportedTitle, old: ExportedTitle, *, is_same_file: bool) -> bool:
+    """Whether the new entry says what counts."""
+    if (new.rating is None) != (old.rating is None):
+        return new.rating is not None
+    if (new.state == "planned") != (old.state == "planned"):
+        return old.state == "planned"
+    if not is_same_file:
+        return False
+    return not (new.date and old.date) or new.date >= old.date
+
+
+def _joined(first: ExportedTitle, second: ExportedTitle) -> ExportedTitle:
+    """The first, with what only the second knows."""
+    names = dict.fromkeys((*first.other_titles, *second.other_titles))
+    return dataclasses.replace(
+        first,
+        year=first.year or second.year,
+        ids={**second.ids, **first.ids},
+        other_titles=tuple(names),
+        medium=first.medium or second.medium,
     )

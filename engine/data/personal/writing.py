@@ -1,24 +1,16 @@
-"""A person's ratings as files of their own: our CSV, which reads back in as it was, and Letterboxd's import form.
-
-Stands at the far end of personal/. A file is written beside its place and renamed, so that it is there in full or the
-one before it still is.
-"""
+"""A person's ratings as files of their own: our CSV, which reads back in as it was, and Letterboxd's import form."""
 
 from __future__ import annotations
 
-import csv
-import io
-import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from engine.data.catalogue import Catalogue
 from engine.data.dataset import Dataset, Scale
 from engine.data.personal.conversion import converted
 from engine.data.personal.export import ExportedTitle
-from engine.data.personal.meanings import normalised_id
 from engine.data.profiles import Profile, ProfileEntry, item_row_of
-from engine.errors import DataError
+from engine.data.reading.values import normalised_id
+from engine.data.whole_file import write_table
 
 OWN_COLUMNS = ("item_id", "title", "year", "rating", "scale_low", "scale_high", "scale_step")
 LETTERBOXD_COLUMNS = ("imdbID", "tmdbID", "Title", "Year", "Rating")
@@ -55,40 +47,14 @@ def write_letterboxd(profile: Profile, path: Path, *, scale: Scale, dataset: Dat
 def write_unmatched(titles: Sequence[tuple[ExportedTitle, str]], path: Path) -> int:
     """Titles that a data set does not have, each with the reason, as CSV. Raises DataError as the others do."""
     rows = [
-        (one.title, one.year or "", _number(one.rating), *_ids_of(one, "imdb", "tmdb"), one.line, why)
-        for one, why in titles
+        (
+            *(title.title, title.year or "", _number(title.rating)),
+            *(title.ids.get("imdb", ""), title.ids.get("tmdb", ""), title.line, why),
+        )
+        for title, why in titles
     ]
     write_table(path, UNMATCHED_COLUMNS, rows)
     return len(rows)
-
-
-def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Rows under their names as CSV in UTF-8, whole or not at all. Raises DataError with what the disk said."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    _write_whole(path, text.getvalue().encode())
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    unfinished = path.with_name(f".new-{os.getpid()}-{path.name}")
-    try:
-        try:
-            with open(unfinished, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(unfinished, path)
-        except BaseException:
-            unfinished.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise DataError(
-            f"{path} could not be written: {error.strerror or error}.",
-            remedy="Choose another folder, or make room there.",
-            path=str(path),
-        ) from error
 
 
 def _number(rating: float | None) -> str:
@@ -109,11 +75,8 @@ def _film_ids(entry: ProfileEntry, dataset: Dataset | None) -> tuple[str, str]:
     return _id_of(dataset, row, "imdb"), _id_of(dataset, row, "tmdb")
 
 
-def _ids_of(title: ExportedTitle, *kinds: str) -> tuple[str, ...]:
-    return tuple(title.ids.get(kind, "") for kind in kinds)
-
-
 def _id_of(dataset: Dataset, row: int, kind: str) -> str:
-    catalogue: Catalogue = dataset.catalogue
+    catalogue = dataset.catalogue
     own = dataset.items.id(row) if catalogue.id_kind == kind else ""
-    return normalised_id(kind, own or catalogue.links.get(kind, ("",) * len(catalogue))[row])
+    linked = catalogue.links[kind][row] if kind in catalogue.links else ""
+    return normalised_id(kind, own or linked)

@@ -1,6 +1,6 @@
 """Where bytes come from: a plain file, a gzip, or a member of a zip, read in place and never extracted to disk.
 
-Stands before sniffing and reading. Whatever the disk does meanwhile (no permission, gone, cut short, an archive that
+Whatever the disk does meanwhile (no permission, gone, cut short, an archive that
 swells without end) becomes one DataError that names the file.
 """
 
@@ -17,10 +17,16 @@ from typing import IO, Self
 
 from engine.errors import DataError
 
-_FEW = 3
-"""So many NUL bytes a text may hold by mistake; the lines that hold them are reported."""
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
+MIB = 1 << 20
+BOMB_RATIO = 150
+"""Ratings files shrink by 3 to 10 times; a bomb by up to 1,032."""
+BOMB_FREE = 64 * MIB
+"""So much may come out of any archive before its ratio is looked at."""
+MOST_FILES = 20_000
+_FEW = 3
+"""So many NUL bytes a text may hold by mistake; the lines that hold them are reported."""
 
 _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x89PNG", "a PNG picture"),
@@ -55,58 +61,6 @@ _PARTS_OF_ZIPS = (
 )
 
 
-def looks_like(head: bytes) -> str | None:
-    """What the first bytes of a file say that it is, or None where it may be text. UTF-16 text is not binary."""
-    for place, signature, words in _SIGNATURES:
-        if head[place : place + len(signature)] == signature:
-            return words
-    start = head[:256].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-    if start.startswith((b"<!doctype html", b"<html")):
-        return "a web page"
-    if start.startswith(b"<?xml"):
-        return "an XML file"
-    if start.startswith((b"{", b"[{", b"[[")):
-        return "a JSON file"
-    return "a binary file" if _is_binary(head) else None
-
-
-def zip_looks_like(members: list[str]) -> str | None:
-    """What a zip with these names really is, or None where it is just a zip."""
-    for start, words in _PARTS_OF_ZIPS:
-        if any(member.startswith(start) for member in members):
-            return words
-    return None
-
-
-def utf16_order(head: bytes) -> str | None:
-    """ "utf-16-le" or "utf-16-be" where a mark or the pattern of NUL bytes says so, else None."""
-    if head[:2] == b"\xff\xfe":
-        return "utf-16-le"
-    if head[:2] == b"\xfe\xff":
-        return "utf-16-be"
-    even, odd = head[0:4096:2], head[1:4096:2]
-    if len(odd) >= 4 and odd.count(0) > 0.8 * len(odd) and even.count(0) == 0:
-        return "utf-16-le"
-    if len(odd) >= 4 and even.count(0) > 0.8 * len(even) and odd.count(0) == 0:
-        return "utf-16-be"
-    return None
-
-
-def _is_binary(head: bytes) -> bool:
-    if utf16_order(head):
-        return False
-    controls = sum(head.count(bytes([one])) for one in (*range(1, 9), *range(14, 27)))
-    return head.count(b"\0") > max(_FEW, len(head) // 1000) or controls > 0.02 * len(head)
-
-
-MIB = 1 << 20
-BOMB_RATIO = 150
-"""Ratings files shrink by 3 to 10 times; a bomb by up to 1,032."""
-BOMB_FREE = 64 * MIB
-"""So much may come out of any archive before its ratio is looked at."""
-MOST_FILES = 20_000
-
-
 @dataclass(frozen=True)
 class Source:
     """One stream of bytes: a file, or one member of a zip file.
@@ -137,7 +91,7 @@ class Source:
         if not self.parts:
             return (self,)
         if self.path.is_dir():
-            return tuple(Source(self.path / one) for one in self.parts)
+            return tuple(Source(self.path / part) for part in self.parts)
         return tuple(Source(self.path, part) for part in self.parts)
 
 
@@ -153,7 +107,7 @@ class ByteStream:
         self.size = 0
         self._read = 0
         self._opened: list[IO[bytes] | zipfile.ZipFile] = []
-        with _said_of(source):
+        with _explaining(source):
             try:
                 self._open()
             except BaseException:
@@ -189,7 +143,7 @@ class ByteStream:
 
     def read(self, most: int) -> bytes:
         """Up to `most` bytes; empty at the end. Raises DataError where the file fails, vanishes or swells."""
-        with _said_of(self.source):
+        with _explaining(self.source):
             block = self._stream.read(most)
             self._read += len(block)
             if self._packed and self._read > self._most:
@@ -223,8 +177,8 @@ class ByteStream:
         return self._read if self.source.member or not self._packed else self._raw.tell()
 
     def close(self) -> None:
-        for one in reversed(self._opened):
-            one.close()
+        for opened in reversed(self._opened):
+            opened.close()
 
     def __enter__(self) -> Self:
         return self
@@ -244,9 +198,9 @@ def size_of(source: Source) -> int:
     if not source.parts:
         with ByteStream(source) as stream:
             return stream.size
-    with _said_of(source):
+    with _explaining(source):
         if source.path.is_dir():
-            return sum((source.path / one).stat().st_size for one in source.parts)
+            return sum((source.path / part).stat().st_size for part in source.parts)
         with zipfile.ZipFile(source.path) as archive:
             return sum(archive.getinfo(part).file_size for part in source.parts)
 
@@ -257,7 +211,7 @@ def opened_archive(source: Source) -> Iterator[zipfile.ZipFile | None]:
     if not source.parts or source.path.is_dir():
         yield None
         return
-    with _said_of(source):
+    with _explaining(source):
         archive = zipfile.ZipFile(source.path)
     with archive:
         yield archive
@@ -268,10 +222,10 @@ def sources_in(path: Path) -> list[Source]:
 
     Raises DataError where there is nothing, no permission, or a zip that must not be opened.
     """
-    with _said_of(Source(path)):
+    with _explaining(Source(path)):
         if path.is_dir():
-            files = sorted(one for one in path.iterdir() if one.is_file() and not one.name.startswith("."))
-            return [Source(one) for one in files[:MOST_FILES]]
+            files = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
+            return [Source(file) for file in files[:MOST_FILES]]
         if not path.is_file():
             path.stat()
             raise DataError(f"{path} is not a regular file.", remedy="Choose a ratings file.", path=str(path))
@@ -282,8 +236,8 @@ def sources_in(path: Path) -> list[Source]:
 
 def _members(path: Path) -> list[Source]:
     with zipfile.ZipFile(path) as archive:
-        infos = [one for one in archive.infolist() if not one.is_dir()]
-    names = [one.filename for one in infos]
+        infos = [info for info in archive.infolist() if not info.is_dir()]
+    names = [info.filename for info in infos]
     disguise = zip_looks_like(names)
     if disguise:
         raise DataError(
@@ -297,9 +251,52 @@ def _members(path: Path) -> list[Source]:
                 remedy="Do not trust this archive; get the data from its source again.",
                 path=str(path),
             )
-    junk = ("__MACOSX", ".")
-    kept = [name for name in names if not name.startswith(junk[0]) and not PurePosixPath(name).name.startswith(junk[1])]
-    return [Source(path, one) for one in kept[:MOST_FILES]]
+    kept = [name for name in names if not name.startswith("__MACOSX") and not PurePosixPath(name).name.startswith(".")]
+    return [Source(path, name) for name in kept[:MOST_FILES]]
+
+
+def looks_like(head: bytes) -> str | None:
+    """What the first bytes of a file say that it is, or None where it may be text. UTF-16 text is not binary."""
+    for place, signature, name in _SIGNATURES:
+        if head[place : place + len(signature)] == signature:
+            return name
+    start = head[:256].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "a web page"
+    if start.startswith(b"<?xml"):
+        return "an XML file"
+    if start.startswith((b"{", b"[{", b"[[")):
+        return "a JSON file"
+    return "a binary file" if _is_binary(head) else None
+
+
+def zip_looks_like(members: list[str]) -> str | None:
+    """What a zip with these names really is, or None where it is just a zip."""
+    for start, name in _PARTS_OF_ZIPS:
+        if any(member.startswith(start) for member in members):
+            return name
+    return None
+
+
+def utf16_order(head: bytes) -> str | None:
+    """ "utf-16-le" or "utf-16-be" where a mark or the pattern of NUL bytes says so, else None."""
+    if head[:2] == b"\xff\xfe":
+        return "utf-16-le"
+    if head[:2] == b"\xfe\xff":
+        return "utf-16-be"
+    even, odd = head[0:4096:2], head[1:4096:2]
+    if len(odd) >= 4 and odd.count(0) > 0.8 * len(odd) and even.count(0) == 0:
+        return "utf-16-le"
+    if len(odd) >= 4 and even.count(0) > 0.8 * len(even) and odd.count(0) == 0:
+        return "utf-16-be"
+    return None
+
+
+def _is_binary(head: bytes) -> bool:
+    if utf16_order(head):
+        return False
+    controls = sum(head.count(bytes([sign])) for sign in (*range(1, 9), *range(14, 27)))
+    return head.count(b"\0") > max(_FEW, len(head) // 1000) or controls > 0.02 * len(head)
 
 
 def _refuse_bomb(source: Source, unpacked: int, packed: int) -> None:
@@ -312,28 +309,27 @@ def _refuse_bomb(source: Source, unpacked: int, packed: int) -> None:
         )
 
 
+_FAILURES: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
+    ((FileNotFoundError,), "is not there", "Check the place and open it again."),
+    ((PermissionError,), "may not be read by you", "Change its permissions, or copy it and open the copy."),
+    (
+        (EOFError, zipfile.BadZipFile, zlib.error, gzip.BadGzipFile, KeyError),
+        "is cut short or damaged ({error})",
+        "Download or copy it again.",
+    ),
+    ((RuntimeError,), "cannot be unpacked here ({error})", "Unpack it and open the ratings file."),
+    ((OSError,), "cannot be read: {reason}", "Check the disk or connection."),
+)
+"""What the disk and the unpackers raise, what that says of the file, and the remedy; the first that fits counts."""
+
+
 @contextmanager
-def _said_of(source: Source) -> Iterator[None]:
+def _explaining(source: Source) -> Iterator[None]:
     """Turns what the disk and the unpackers raise into a sentence about this source."""
-    where = f"{source.path.parent / source.name}"
-    facts = {"path": str(source.path)}
     try:
         yield
-    except FileNotFoundError as error:
-        raise DataError(f"{where} is not there.", remedy="Check the place and open it again.", **facts) from error
-    except PermissionError as error:
-        raise DataError(
-            f"{where} may not be read by you.", remedy="Change its permissions, or copy it and open the copy.", **facts
-        ) from error
-    except (EOFError, zipfile.BadZipFile, zlib.error, gzip.BadGzipFile, KeyError) as error:
-        raise DataError(
-            f"{where} is cut short or damaged ({error}).", remedy="Download or copy it again.", **facts
-        ) from error
-    except (RuntimeError, NotImplementedError) as error:
-        raise DataError(
-            f"{where} cannot be unpacked here ({error}).", remedy="Unpack it and open the ratings file.", **facts
-        ) from error
-    except OSError as error:
-        raise DataError(
-            f"{where} cannot be read: {error.strerror or error}.", remedy="Check the disk or connection.", **facts
-        ) from error
+    except (EOFError, zipfile.BadZipFile, zlib.error, KeyError, RuntimeError, OSError) as error:
+        state, remedy = next((state, remedy) for kinds, state, remedy in _FAILURES if isinstance(error, kinds))
+        state = state.format(error=error, reason=getattr(error, "strerror", None) or error)
+        where = source.path.parent / source.name
+        raise DataError(f"{where} {state}.", remedy=remedy, path=str(source.path)) from error

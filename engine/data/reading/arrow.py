@@ -1,6 +1,6 @@
 """Tables of Parquet, Feather and Arrow: roles by column names, read batch by batch.
 
-One kind of file among those that streams.py reads. In a packed file (zip, gzip) the table is unpacked into memory,
+In a packed file (zip, gzip) the table is unpacked into memory,
 because these formats are read from both ends. Lines of problems are numbers of rows, from 1.
 """
 
@@ -16,9 +16,9 @@ import pyarrow.ipc as ipc
 import pyarrow.parquet as parquet
 
 from engine.data.reading.archives import MIB, ByteStream, Source
-from engine.data.reading.columnar import is_date, ratings_of, shape_of, text_of
-from engine.data.reading.readers import Piece
-from engine.data.reading.roles import Given, Shape
+from engine.data.reading.roles import Given, Shape, shape_of_table
+from engine.data.reading.rows import Piece, entries_of
+from engine.data.reading.values import is_date, texts_in
 from engine.errors import DataError
 
 KIND = "arrow"
@@ -30,7 +30,7 @@ _KINDS = {b"PAR1": "Parquet table", b"ARROW1": "Arrow table", b"FEA1": "Feather 
 
 def recognise_arrow(source: Source, head: bytes, given: Given) -> Shape | None:
     """What such a table is, or None where the file is none. Raises DataError where it is damaged or empty."""
-    name = next((words for magic, words in _KINDS.items() if head.startswith(magic)), None)
+    name = next((name for magic, name in _KINDS.items() if head.startswith(magic)), None)
     if name is None:
         return None
     with _opened(source) as file:
@@ -38,7 +38,7 @@ def recognise_arrow(source: Source, head: bytes, given: Given) -> Shape | None:
             rows = list(zip(*(_cells(column) for column in batch.columns), strict=True))
             types = enumerate(batch.schema.types)
             dated = frozenset(place for place, kind in types if is_date(kind))
-            return shape_of(source, tuple(batch.schema.names), rows, given, kind=KIND, name=name, dated=dated)
+            return shape_of_table(source, tuple(batch.schema.names), rows, given, kind=KIND, name=name, dated=dated)
     raise DataError(f"{source.name} has no rows.", remedy="Choose a file that holds ratings.", path=str(source.path))
 
 
@@ -50,8 +50,9 @@ def read_arrow(source: Source, shape: Shape) -> Iterator[Piece]:
     with _opened(source) as file:
         for done, batch in _batches(source, file, list(dict.fromkeys(places.values())), rows=ROWS_AT_ONCE):
             columns = {role: batch.column(batch.schema.names.index(name)) for role, name in places.items()}
-            block = ratings_of(columns, shape, first_line=rows + 1, file=source.name)
+            numbers = range(rows + 1, rows + 1 + batch.num_rows)
             rows += batch.num_rows
+            block = entries_of(columns, shape, file=source.name, numbers=numbers)
             yield Piece(block, int(done * file.size_on_disk), rows)
 
 
@@ -66,7 +67,7 @@ def read_arrow_rows(source: Source, shape: Shape) -> Iterator[tuple[int, list[st
 
 
 def _cells(column: pa.Array) -> list[str]:
-    return [one or "" for one in text_of(column).to_pylist()]
+    return [text or "" for text in texts_in(column).to_pylist()]
 
 
 class _File:

@@ -1,7 +1,6 @@
-"""How a text is written: its encoding, its delimiter, its quotes, and what kind of value a column holds.
+"""How a text is written: its encoding, its delimiter and its quotes, found from its first bytes and lines.
 
-Stands below sniff.py, which asks these questions of the first rows of a file. Decided by consistency over the rows,
-because csv.Sniffer and charset detectors guess wrong on the standard files.
+Decided by consistency over the rows, because csv.Sniffer and charset detectors guess wrong on the standard files.
 """
 
 from __future__ import annotations
@@ -10,25 +9,26 @@ import codecs
 import csv
 import re
 from collections import Counter
-from typing import Literal
 
 from engine.data.reading.archives import utf16_order
 from engine.errors import DataError
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "double colon": "::", "space": " "}
-TimeKind = Literal["whole", "number", "date", "zoned date"]
-
-_NUMBER = re.compile(r"\s*[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?\s*")
-_WHOLE = re.compile(r"\s*\d+\s*")
-_DECIMAL_COMMA = re.compile(r"\s*[-+]?\d*,\d+\s*")
 _NUMBER_WITH_COMMA = re.compile(r"(?<![^\s])[-+]?\d*,\d+(?![^\s])")
-_DATE = re.compile(r"\s*\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?\s*")
-_ZONED_DATE = re.compile(r"\s*\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[-+]\d\d:?\d\d)\s*")
-_NEARLY_ALL = 0.9
 
 
-def encoding_of(head: bytes) -> str:
-    """The encoding that the first bytes of a text are in: a mark, a pattern of NULs, UTF-8, or else cp1252."""
+def encoding_of(head: bytes, wish: str | None = None) -> str:
+    """The encoding of a text: as a person wishes, else by its first bytes.
+
+    These have a mark, a pattern of NULs, are UTF-8, or else cp1252. Raises DataError for a wish that is no encoding.
+    """
+    if wish:
+        try:
+            return codecs.lookup(wish).name
+        except LookupError as error:
+            raise DataError(
+                f"There is no encoding called {wish!r}.", remedy="Known are utf-8, cp1252, utf-16 and others."
+            ) from error
     utf16 = utf16_order(head)
     if utf16:
         return utf16
@@ -39,13 +39,9 @@ def encoding_of(head: bytes) -> str:
     return "utf-8"
 
 
-def known_encoding(wish: str) -> str:
-    try:
-        return codecs.lookup(wish).name
-    except LookupError as error:
-        raise DataError(
-            f"There is no encoding called {wish!r}.", remedy="Known are utf-8, cp1252, utf-16 and others."
-        ) from error
+def text_of(head: bytes, encoding: str) -> str:
+    """The start of a text, without its mark; a character that is cut off at its end is left out."""
+    return codecs.getincrementaldecoder(encoding)("replace").decode(head).removeprefix("\ufeff")
 
 
 def delimiter_sign(wish: str | None) -> str | None:
@@ -105,34 +101,3 @@ def split_rows(lines: list[str], delimiter: str, *, quoted: bool) -> list[list[s
         return [row for row in csv.reader(lines, delimiter=delimiter) if row]
     except csv.Error:  # a stray quote has made one text of everything after it
         return [line.split(delimiter) for line in lines]
-
-
-def is_number(text: str) -> bool:
-    return _NUMBER.fullmatch(text) is not None
-
-
-def are_ratings(texts: list[str]) -> bool:
-    """Whether most are numbers too small to be a time."""
-    numbers = [float(text.replace(",", ".")) for text in texts if is_number(text)]
-    return bool(texts) and len(numbers) >= 0.6 * len(texts) and min(numbers) < 1e6
-
-
-def time_kind_of(texts: list[str]) -> TimeKind | None:
-    """What nearly all of these times are; whole numbers only if the others are no numbers at all."""
-    if not texts:
-        return None
-    numbers = _share(_NUMBER, texts)
-    if numbers >= _NEARLY_ALL:
-        return "whole" if _share(_WHOLE, texts) == numbers else "number"
-    if _share(_DATE, texts) >= _NEARLY_ALL:
-        return "date"
-    return "zoned date" if _share(_ZONED_DATE, texts) >= _NEARLY_ALL else None
-
-
-def _share(pattern: re.Pattern[str], texts: list[str]) -> float:
-    return sum(pattern.fullmatch(text) is not None for text in texts) / len(texts)
-
-
-def has_decimal_comma(texts: list[str]) -> bool:
-    """Whether numbers among the texts are written 3,5."""
-    return any(_DECIMAL_COMMA.fullmatch(one) for one in texts) and not any("." in text for text in texts)

@@ -1,6 +1,6 @@
 """Objects of JSON, one an entry: as a list, as a list inside an object, or one a line.
 
-One kind of file among those that streams.py reads. The commas between the entries of a list are found in whole blocks
+The commas between the entries of a list are found in whole blocks
 of bytes and become line ends, so that a list streams like lines do. For a list, "line" counts its entries.
 
 Shapes: B bytes of a block, S signs in it that part or enclose, N entries.
@@ -11,7 +11,6 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,11 +21,9 @@ from pyarrow import json as arrow_json
 
 from engine.data.formats import roles_of
 from engine.data.reading.archives import MIB, ByteStream, Source, read_head
-from engine.data.reading.columnar import ratings_of, shape_of
-from engine.data.reading.dialect import encoding_of, known_encoding
-from engine.data.reading.readers import Piece, RatingsBlock
-from engine.data.reading.roles import Given, Shape
-from engine.data.reading.rows import MOST_PROBLEMS, Problem
+from engine.data.reading.dialect import encoding_of, text_of
+from engine.data.reading.roles import Given, Shape, shape_of_table
+from engine.data.reading.rows import Piece, Problem, RatingsBlock, entries_of
 from engine.errors import DataError
 
 KIND = "json"
@@ -62,13 +59,14 @@ class _Lines:
 
 def recognise_json(source: Source, head: bytes, given: Given) -> Shape | None:
     """What a file of JSON objects is, or None where it is none."""
-    start = _start_of(_text_of(head, _encoding(head, given)))
+    encoding = encoding_of(head, given.encoding)
+    start = _start_of(text_of(head, encoding))
     if start is None:
         return None
     header = tuple(dict.fromkeys(name for entry in start.entries for name in entry))
     rows = [tuple(_cell(entry.get(name)) for name in header) for entry in start.entries]
     name = "JSON list" if start.is_list else "JSON lines"
-    return replace(shape_of(source, header, rows, given, kind=KIND, name=name), encoding=_encoding(head, given))
+    return replace(shape_of_table(source, header, rows, given, kind=KIND, name=name), encoding=encoding)
 
 
 def read_json(source: Source, shape: Shape) -> Iterator[Piece]:
@@ -91,14 +89,6 @@ def read_json_rows(source: Source, shape: Shape) -> Iterator[tuple[int, list[str
                 yield number, [_cell(entry.get(name)) for name in shape.header or ()]
 
 
-def _encoding(head: bytes, given: Given) -> str:
-    return known_encoding(given.encoding) if given.encoding else encoding_of(head)
-
-
-def _text_of(head: bytes, encoding: str) -> str:
-    return codecs.getincrementaldecoder(encoding)("replace").decode(head).removeprefix("\ufeff")
-
-
 def _start_of(text: str) -> _Start | None:
     """Where the entries are: of several lists the one that looks like ratings, else the first."""
     place = _skip(text, 0)
@@ -109,9 +99,9 @@ def _start_of(text: str) -> _Start | None:
         return None
     lists = [_Start(at, True, entries) for at in _lists_in(text, place) if (entries := _entries_from(text, at))]
     if lists:
-        return next((one for one in lists if _are_ratings(one)), lists[0])
+        return next((start for start in lists if _are_ratings(start)), lists[0])
     lines = [_entry(line) for line in text.split("\n")[: _LOOKED_AT + 1]]
-    found = [one for one in lines if one is not None][:_LOOKED_AT]
+    found = [entry for entry in lines if entry is not None][:_LOOKED_AT]
     return _Start(0, False, found) if found and len(roles_of(tuple(found[0]))) > 1 else None
 
 
@@ -169,14 +159,13 @@ def _entry(line: str) -> dict[str, Any] | None:
 
 def _cell(value: Any) -> str:
     if isinstance(value, list):
-        return "|".join(_cell(one) for one in value)
+        return "|".join(_cell(part) for part in value)
     return "" if value is None else str(value)
 
 
 def _types(source: Source, shape: Shape, names: dict[str, str]) -> dict[str, pa.DataType]:
     """What the columns that are wanted hold, as far as their first values say."""
-    head = read_head(source)
-    start = _start_of(_text_of(head, shape.encoding))
+    start = _start_of(text_of(read_head(source), shape.encoding))
     types = {}
     for role, name in names.items():
         value = next((entry[name] for entry in (start.entries if start else []) if entry.get(name) is not None), None)
@@ -187,7 +176,7 @@ def _types(source: Source, shape: Shape, names: dict[str, str]) -> dict[str, pa.
 
 def _lines_of(source: Source, shape: Shape) -> Iterator[_Lines]:
     """The entries in blocks of lines, in UTF-8."""
-    start = _start_of(_text_of(read_head(source), shape.encoding))
+    start = _start_of(text_of(read_head(source), shape.encoding))
     is_list, skipped = (start.is_list, start.place) if start else (False, 0)
     decoder = codecs.getincrementaldecoder(shape.encoding)("replace")
     rest, number, is_first = "", 1, True
@@ -245,7 +234,7 @@ def _refuse_endless(source: Source, length: int, number: int) -> None:
 def _parse(
     lines: _Lines, names: dict[str, str], types: dict[str, pa.DataType], shape: Shape, *, file: str
 ) -> RatingsBlock:
-    """All at once where the entries are alike, else one by one."""
+    """All at once where the entries are alike, else entry by entry."""
     try:
         table = arrow_json.read_json(
             pa.BufferReader(lines.text),
@@ -257,26 +246,19 @@ def _parse(
     except pa.ArrowInvalid:
         return _parse_singly(lines, names, shape, file=file)
     columns = {role: table[name].combine_chunks() for role, name in names.items()}
-    return ratings_of(columns, shape, first_line=lines.first, file=file)
+    numbers = range(lines.first, lines.first + len(table))
+    return entries_of(columns, shape, file=file, numbers=numbers)
 
 
 def _parse_singly(lines: _Lines, names: dict[str, str], shape: Shape, *, file: str) -> RatingsBlock:
     texts = lines.text.decode("utf-8", "replace").split("\n")
-    numbered = [(number, text) for number, text in enumerate(texts, lines.first) if text.strip()]
-    entries = [(number, _entry(text)) for number, text in numbered]
-    found = [(number, entry) for number, entry in entries if entry is not None]
-    wrong = [
-        Problem(number, text.strip()[:200], NO_OBJECT, file)
-        for (number, text), (_, entry) in zip(numbered, entries, strict=True)
-        if entry is None
-    ]
+    numbered = [(number, text, _entry(text)) for number, text in enumerate(texts, lines.first) if text.strip()]
+    found = [(number, entry) for number, _, entry in numbered if entry is not None]
     columns = {
         role: pa.array([None if entry.get(name) is None else _cell(entry[name]) for _, entry in found], pa.string())
         for role, name in names.items()
     }
-    block = ratings_of(columns, shape, first_line=0, file=file)
-    rows = [replace(problem, line=found[problem.line][0]) for problem in block.problems]
-    problems = sorted((*wrong, *rows), key=lambda one: one.line)
-    return replace(
-        block, problems=tuple(problems[:MOST_PROBLEMS]), skipped=block.skipped + Counter({NO_OBJECT: len(wrong)})
+    block = entries_of(columns, shape, file=file, numbers=[number for number, _ in found])
+    return block.with_problems(
+        Problem(number, text.strip()[:200], NO_OBJECT, file) for number, text, entry in numbered if entry is None
     )

@@ -1,8 +1,8 @@
-"""One block of a ratings file -> an Arrow table of the columns that are wanted.
+"""A text file -> blocks of whole lines; a block -> its rows as lists of cells, or an Arrow table of some columns.
 
-Stands between lines.py and those who read blocks: the one place that tells pyarrow how such a file is written. The
-parser takes delimiters of one byte only. `::` is read as two colons with nothing between them, at no cost; only where
-single colons stand in the text, too, a sign takes its place.
+The one place that tells pyarrow how such a file is written. Its parser takes delimiters of one byte only: `::` is read
+as two colons with nothing between them, at no cost; only where single colons stand in the text, too, a sign takes its
+place.
 """
 
 from __future__ import annotations
@@ -14,11 +14,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any
 from zipfile import ZipFile
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
@@ -34,6 +31,8 @@ LONGEST_RECORD = 8 * MIB
 LONGEST_QUOTE = 200
 """In lines: how far the end of a quoted text is looked for."""
 MOST_IN_MEMORY = 256 * MIB
+_UNIT = b"\x1f"
+"""Stands for `::` where colons are found alone."""
 
 
 class NotUtf8Error(Exception):
@@ -48,11 +47,6 @@ class Block:
     first_line: int
     lines: int
     position: int
-
-
-def block_delimiter(shape: Shape) -> str:
-    """The delimiter as it is inside blocks."""
-    return shape.delimiter
 
 
 def read_blocks(
@@ -206,10 +200,6 @@ def _ready(text: bytes, shape: Shape) -> bytes:
     return text
 
 
-UNIT = b"\x1f"
-"""Stands for `::` where colons are found alone."""
-
-
 def table_of(
     block: Block,
     shape: Shape,
@@ -234,27 +224,7 @@ def table_of(
             return _parsed(block.text, shape, ":", names_and_gaps, wanted | nothing, None).select(list(wanted))
         except pa.ArrowInvalid:
             pass
-    return _parsed(block.text.replace(b"::", UNIT), shape, UNIT.decode(), names, wanted, on_wrong_width)
-
-
-def numbers_in(column: pa.ChunkedArray | pa.Array, *, blank: float) -> npt.NDArray[Any]:
-    """The numbers of a column, `blank` where there is none. `to_numpy` would import pandas first, for half a second."""
-    parts = [
-        _numbers_in(chunk, blank) for chunk in (column.chunks if isinstance(column, pa.ChunkedArray) else [column])
-    ]
-    return parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0, column.type.to_pandas_dtype()), *parts])
-
-
-def _numbers_in(chunk: pa.Array, blank: float) -> npt.NDArray[Any]:
-    kind = np.dtype(chunk.type.to_pandas_dtype())
-    if not len(chunk):
-        return np.zeros(0, kind)
-    known, values = chunk.buffers()
-    numbers = np.frombuffer(values, kind, len(chunk), chunk.offset * kind.itemsize)
-    if not chunk.null_count:
-        return numbers
-    bits = np.unpackbits(np.frombuffer(known, np.uint8), bitorder="little")[chunk.offset : chunk.offset + len(chunk)]
-    return np.where(bits.astype(bool), numbers, kind.type(blank))
+    return _parsed(block.text.replace(b"::", _UNIT), shape, _UNIT.decode(), names, wanted, on_wrong_width)
 
 
 def _parsed(

@@ -1,6 +1,6 @@
 """Matrix-completion text: how many people, titles and ratings; then `user item rating` lines; then pairs to predict.
 
-One kind of file among those that streams.py reads. Between the ratings and the pairs may stand how many pairs there
+Between the ratings and the pairs may stand how many pairs there
 are; the pairs are handed on, so that they can be answered later, one answer a line. People and titles that the first
 line counts are there even if nobody has a rating of theirs.
 
@@ -20,10 +20,11 @@ import pyarrow.compute as pc
 from engine.data.dataset import Int64
 from engine.data.formats import kind_of_layout
 from engine.data.reading.archives import Source, size_of
-from engine.data.reading.dialect import encoding_of, is_number, known_encoding
+from engine.data.reading.dialect import encoding_of, text_of
 from engine.data.reading.lines import Block, read_blocks
-from engine.data.reading.readers import Pairs, Piece, no_entries, read_ratings
 from engine.data.reading.roles import Given, Shape
+from engine.data.reading.rows import Pairs, Piece, no_entries, read_ratings
+from engine.data.reading.values import is_number
 
 KIND = "matrix"
 _COUNTS = re.compile(r"\s*(\d+)[ \t]+(\d+)[ \t]+(\d+)\s*")
@@ -62,7 +63,7 @@ class _Counted:
         first = 0 if self.starts_at_0 else 1
         counted = ((self.people, self.users), (self.titles, self.items))
         people, titles = (
-            [one for one in map(str, range(first, first + count)) if one not in seen]
+            [id_ for id_ in map(str, range(first, first + count)) if id_ not in seen]
             if count - len(seen) <= MOST_UNSEEN
             else []
             for count, seen in counted
@@ -76,15 +77,15 @@ def recognise_matrix(source: Source, head: bytes, given: Given) -> Shape | None:
     Recognised by its first line: no id is beyond the numbers of people and titles, and about as many lines follow as it
     says.
     """
-    encoding = known_encoding(given.encoding) if given.encoding else encoding_of(head)
-    lines = head.decode(encoding, "replace").lstrip("\ufeff").splitlines()
+    encoding = encoding_of(head, given.encoding)
+    lines = text_of(head, encoding).splitlines()
     counts = _COUNTS.fullmatch(lines[0]) if lines else None
     if counts is None or given.columns or given.header:
         return None
     people, titles, ratings = (int(group) for group in counts.groups())
     rows = [line.split() for line in lines[1:_LOOKED_AT]]
     rated = [row for row in rows[: max(1, min(ratings, len(rows) - 1))] if row]
-    if not rated or not all(len(row) == 3 and all(is_number(one) for one in row) for row in rated):
+    if not rated or not all(len(row) == 3 and all(is_number(cell) for cell in row) for row in rated):
         return None
     if any(not _fits(row[0], people) or not _fits(row[1], titles) for row in rated):
         return None
@@ -98,9 +99,6 @@ def recognise_matrix(source: Source, head: bytes, given: Given) -> Shape | None:
         width=3,
         roles={"user": 0, "item": 1, "rating": 2},
         layout=kind_of_layout(KIND),
-        quoted=False,
-        decimal=".",
-        time_kind=None,
         sample=tuple(tuple(row) for row in rated[:20]),
         unrated=given.unrated if given.unrated is not None else (),
     )
@@ -184,7 +182,7 @@ def _pairs(block: Block, counted: _Counted) -> Pairs:
     counts = pc.list_value_length(parts)
     alone = lines.filter(pc.equal(counts, 1)).to_pylist()
     if counted.pairs_announced is None:
-        counted.pairs_announced = next((int(one) for one in alone if one.strip().isdigit()), None)
+        counted.pairs_announced = next((int(line) for line in alone if line.strip().isdigit()), None)
     paired = parts.filter(pc.greater_equal(counts, 2))
     counted.pairs += len(paired)
     pairs = Pairs(pc.list_element(paired, 0), pc.list_element(paired, 1))

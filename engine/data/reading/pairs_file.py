@@ -1,6 +1,6 @@
-"""A table of pairs, whom and what, in any dialect -> pieces, for whoever predicts their ratings.
+"""A table of pairs, a person and a title each, in any dialect -> pieces, for whoever predicts their ratings.
 
-Stands beside the readers of ratings. Two columns are looked for by name; where columns have no names, the first is the
+Two columns are looked for by name; where columns have no names, the first is the
 person and the second the title. Further columns are not looked at.
 
 Shapes: P pairs of one piece.
@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from engine.data.dataset import Int64
 from engine.data.reading.archives import Source, sources_in
 from engine.data.reading.lines import Block, numbered_rows, read_blocks, table_of
-from engine.data.reading.roles import Shape
+from engine.data.reading.roles import Shape, missing_columns
 from engine.data.reading.sniff import sniff
 from engine.errors import DataError
 
@@ -82,24 +82,17 @@ def _shape_of(source: Source) -> Shape:
         return replace(shape, roles={"user": 0, "item": 1})
     missing = [role for role in _ROLES if role not in shape.roles]
     if missing:
-        raise DataError(
-            f"{source.name} has no column of {' and none of '.join(_ROLES[one] for one in missing)}; "
-            f"its columns are: {shape.columns_words}.",
-            remedy="Call the columns user and item.",
-            path=str(source.path),
-            missing=tuple(missing),
-        )
+        raise missing_columns(source, shape, missing, _ROLES, remedy="Call the columns user and item.")
     return shape
 
 
 def _piece(block: Block, shape: Shape) -> PairsPiece:
     places = (shape.roles["user"], shape.roles["item"])
-    text = pa.string()
     try:
         if b"\0" in block.text:
             raise pa.ArrowInvalid("a NUL byte")
-        table = table_of(block, shape, types=dict.fromkeys(places, text))
-        users_P, items_P = (_trimmed(table[f"c{place}"].combine_chunks()) for place in places)
+        table = table_of(block, shape, types=dict.fromkeys(places, pa.string()))
+        users_P, items_P = (pc.utf8_trim_whitespace(table[f"c{place}"].combine_chunks()) for place in places)
         if len(table) == block.lines:
             lines_P = block.first_line + np.arange(len(table), dtype=np.int64)
             return PairsPiece(users_P, items_P, lines_P, (), block.position)
@@ -120,9 +113,5 @@ def _row_by_row(block: Block, shape: Shape, places: tuple[int, int]) -> PairsPie
         users.append(cells[places[0]])
         items.append(cells[places[1]])
         lines.append(number)
-    users_P, items_P = (_trimmed(pa.array(one, pa.string())) for one in (users, items))
+    users_P, items_P = (pc.utf8_trim_whitespace(pa.array(ids, pa.string())) for ids in (users, items))
     return PairsPiece(users_P, items_P, np.array(lines, dtype=np.int64), tuple(skipped), block.position)
-
-
-def _trimmed(ids_P: pa.Array) -> pa.Array:
-    return pc.utf8_trim_whitespace(ids_P)

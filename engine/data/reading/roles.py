@@ -1,6 +1,6 @@
-"""Which column has which role, and which declared layout that makes: by names, by place, or as a person says.
+"""What a file is, as a `Shape`: which column has which role, and which declared layout that makes.
 
-Stands below sniff.py, beside the kinds of files that have columns (text, Arrow, JSON).
+Found by the names of columns, by their places, or as a person says (`Given`).
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from engine.data.formats import (
     roles_of,
 )
 from engine.data.reading.archives import Source
-from engine.data.reading.dialect import DELIMITERS, TimeKind, are_ratings, is_number, time_kind_of
-from engine.data.reading.values import dates_of
+from engine.data.reading.dialect import DELIMITERS
+from engine.data.reading.values import TimeKind, are_ratings, dates_of, is_number, numbers_of, time_kind_of
 from engine.errors import DataError
 
 
@@ -59,10 +59,10 @@ class Shape:
     width: int
     roles: dict[str, int]
     layout: Layout
-    quoted: bool
-    decimal: str
-    time_kind: TimeKind | None
-    sample: tuple[tuple[str, ...], ...]
+    quoted: bool = False
+    decimal: str = "."
+    time_kind: TimeKind | None = None
+    sample: tuple[tuple[str, ...], ...] = ()
     header_lines: int = 1
     date_formats: tuple[str, ...] = ()
     unrated: tuple[float, ...] | None = None
@@ -77,12 +77,12 @@ class Shape:
         return "title" in self.roles and "item" in self.roles and "user" not in self.roles
 
     @property
-    def delimiter_word(self) -> str:
+    def delimiter_name(self) -> str:
         """The delimiter as people call it."""
-        return next((word for word, sign in DELIMITERS.items() if sign == self.delimiter), self.delimiter)
+        return next((name for name, sign in DELIMITERS.items() if sign == self.delimiter), self.delimiter)
 
     @property
-    def columns_words(self) -> str:
+    def described_columns(self) -> str:
         """The columns as an error names them."""
         return ", ".join(self.header) if self.header else f"{self.width} without names"
 
@@ -106,7 +106,7 @@ class Columns:
 def named_columns(source: Source, header: tuple[str, ...], *, below: Rows = ()) -> Columns:
     """What columns with these names are. `below` are the first rows under the names."""
     layout, roles = layout_of_header(header, name=source.base_name), roles_of(header)
-    keys = [normalised(one) for one in header]
+    keys = [normalised(name) for name in header]
     roles |= {role: keys.index(name) for role, name in layout.roles.items() if name in keys}
     if is_orange(below):
         flags = {_ORANGE_ROLES.get(flag.split("=")[0].strip()): place for place, flag in enumerate(below[1])}
@@ -118,8 +118,8 @@ def is_orange(below: Rows) -> bool:
     """Whether two lines under the names say what kind of values each column holds and what it is for."""
     if len(below) < 3 or len(below[0]) != len(below[1]):
         return False
-    kinds = [one.strip().lower() for one in below[0]]
-    return any(kinds) and all(kind in _ORANGE_KINDS for kind in kinds) and not any(is_number(one) for one in below[1])
+    kinds = [cell.strip().lower() for cell in below[0]]
+    return any(kinds) and all(kind in _ORANGE_KINDS for kind in kinds) and not any(is_number(cell) for cell in below[1])
 
 
 def unnamed_columns(delimiter: str, width: int, rows: Rows) -> Columns:
@@ -165,7 +165,7 @@ def as_chosen(source: Source, found: Columns, given: Given, header: tuple[str, .
 
 
 def _place_of(source: Source, role: str, wish: str, header: tuple[str, ...] | None, width: int) -> int:
-    names = [normalised(one) for one in header or ()]
+    names = [normalised(name) for name in header or ()]
     if header and wish in header:
         return header.index(wish)
     if normalised(wish) in names:
@@ -207,6 +207,7 @@ class TimesFound:
 
 
 def kind_of_times(texts: list[str], given: Given) -> TimesFound:
+    """What the times of a column are, from some of them."""
     dates = dates_of(texts, given.dates)
     kind = time_kind_of(texts)
     if dates is None or kind in ("date", "zoned date"):
@@ -226,3 +227,53 @@ def texts_of(rows: Rows, place: int | None) -> list[str]:
     if place is None:
         return []
     return [row[place] for row in rows if len(row) > place and row[place].strip() not in BLANKS]
+
+
+def shape_of_table(
+    source: Source,
+    header: tuple[str, ...],
+    rows: Sequence[tuple[str, ...]],
+    given: Given,
+    *,
+    kind: str,
+    name: str,
+    dated: frozenset[int] = frozenset(),
+) -> Shape:
+    """What a table of Arrow or JSON with these column names and first rows is; `name` is what such tables are called.
+
+    The columns `dated` hold dates by their type.
+    """
+    columns = as_chosen(source, named_columns(source, header), given, header, len(header))
+    ratings = numbers_of([text for text in texts_of(rows, columns.roles.get("rating")) if "," not in text])
+    columns = checked_scale(source, columns, ratings, is_named=True)
+    is_general = columns.layout.name == NAMED_COLUMNS.name
+    layout = replace(columns.layout, kind=kind, name=name if is_general else f"{columns.layout.name}, {name}")
+    place = columns.roles.get("time")
+    times = TimesFound("date") if place in dated else kind_of_times(texts_of(rows, place), given)
+    return Shape(
+        encoding="utf-8",
+        delimiter="",
+        header=header,
+        width=len(header),
+        roles=columns.roles,
+        layout=layout,
+        time_kind=times.kind,
+        sample=tuple(rows[:20]),
+        date_formats=times.formats,
+        unrated=unrated_of(given, layout),
+        notes=columns.notes + times.notes,
+    )
+
+
+def missing_columns(
+    source: Source, shape: Shape, missing: Sequence[str], called: Mapping[str, str], *, remedy: str
+) -> DataError:
+    """The error for a file without columns of these roles, which are `called` so."""
+    return DataError(
+        f"{source.name} has no column of {' and none of '.join(called[role] for role in missing)}; "
+        f"its columns are: {shape.described_columns}.",
+        remedy=remedy,
+        path=str(source.path),
+        columns=shape.header or (),
+        missing=tuple(missing),
+    )

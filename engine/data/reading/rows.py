@@ -1,24 +1,27 @@
-"""A block that holds something wrong, row by row: what can be used, and for each other row its line and the reason.
+"""Rows of a file -> its entries; and for each row that cannot be used, its line and the reason.
 
-Stands beside readers.py, off the good path. Reasons are few, so that they can be counted.
+The one place that knows the reasons. The good path is pyarrow on whole blocks, with dictionary-typed ids so that any
+kind of id is cheap, and one look at whether all is well (`are_clean`); only a block that holds something wrong is
+looked at row by row.
 
-Shapes: R rows of the right width, N entries that are kept.
+Shapes: N rows, or entries, of a block.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
 import numpy as np
-import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from engine.data.dataset import Bools, Float32, Int64
-from engine.data.formats import BLANKS
-from engine.data.reading.lines import Block, block_delimiter, lines_of, numbered_rows
+from engine.data.reading.lines import Block, lines_of, numbered_rows, table_of
 from engine.data.reading.roles import Shape
+from engine.data.reading.values import ids_in, numbers_in, ratings_in, times_in, whole_times
 
 MOST_PROBLEMS = 1000
 LONGEST_ID = 1000
@@ -33,6 +36,14 @@ NOT_A_TIME = "time is not a number or a date"
 TOO_LONG = "id of over 1,000 characters"
 NUL = "line holds a NUL byte"
 
+ID_TYPE = pa.dictionary(pa.int32(), pa.string())
+TIME_TYPES = {
+    "whole": pa.int64(),
+    "number": pa.float64(),
+    "date": pa.timestamp("us"),
+    "zoned date": pa.timestamp("us", tz="UTC"),
+}
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -45,109 +56,213 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Repaired:
-    """The usable rows of a block, and what was wrong with the others."""
+class RatingsBlock:
+    """The entries of one block: ids as dictionaries, ratings with NaN for *seen, not rated*, times as in the file.
 
-    users: list[str]
-    items: list[str]
+    `problems` hold the first 1,000 rows that cannot be used; `skipped` counts them all.
+    """
+
+    users_N: pa.DictionaryArray
+    items_N: pa.DictionaryArray
     ratings_N: Float32
     times_N: Int64 | None
-    problems: tuple[Problem, ...]
-    skipped: Counter[str]
+    problems: tuple[Problem, ...] = ()
+    skipped: Counter[str] = field(default_factory=Counter)
+
+    def only(self, kept_N: Bools) -> RatingsBlock:
+        """The same block with only some of its entries."""
+        times_N = None if self.times_N is None else self.times_N[kept_N]
+        users_N, items_N = (ids.filter(pa.array(kept_N)) for ids in (self.users_N, self.items_N))
+        return replace(self, users_N=users_N, items_N=items_N, ratings_N=self.ratings_N[kept_N], times_N=times_N)
+
+    def with_problems(self, problems: Iterable[Problem]) -> RatingsBlock:
+        """The same block with further problems, all in the order of their lines."""
+        problems = tuple(problems)
+        ordered = sorted((*problems, *self.problems), key=lambda problem: problem.line)[:MOST_PROBLEMS]
+        skipped = Counter(problem.reason for problem in problems) + self.skipped
+        return replace(self, problems=tuple(ordered), skipped=skipped)
 
 
-def repair_block(block: Block, shape: Shape, *, file: str) -> Repaired:
-    """Reads a block row by row. Problems hold the first 1,000; `skipped` counts them all."""
-    text = block.text.decode("utf-8", "replace")
-    rows = list(numbered_rows(text, block_delimiter(shape), quoted=shape.quoted, width=shape.width))
-    fitting = [(line, row) for line, row in rows if len(row) == shape.width]
-    columns = list(zip(*(row for _, row in fitting), strict=True)) or [()] * shape.width
-    users, items = ([cell.strip() for cell in columns[shape.roles[role]]] for role in ("user", "item"))
-    ratings_R, reasons = _ratings(columns[shape.roles["rating"]])
-    _note(
-        reasons, are_out_of_scale(ratings_R, shape) & np.array([one == "" for one in reasons], dtype=bool), OUT_OF_SCALE
-    )
-    times_R = None
-    if shape.time_kind is not None and "time" in shape.roles:
-        times_R, bad_R = times_of(columns[shape.roles["time"]], shape.date_formats)
-        _note(reasons, bad_R, NOT_A_TIME)
-    _note(reasons, np.array([item == "" for item in items], dtype=bool), NO_ITEM)
-    _note(reasons, np.array([user == "" for user in users], dtype=bool), NO_USER)
-    are_long = [max(len(one.encode()) for one in pair) > LONGEST_ID for pair in zip(users, items, strict=True)]
-    _note(reasons, np.array(are_long, dtype=bool), TOO_LONG)
-    _note(reasons, np.array([any("\0" in cell for cell in row) for _, row in fitting], dtype=bool), NUL)
-    keep_N = np.flatnonzero([reason == "" for reason in reasons])
-    wrong = {line: WRONG_WIDTH for line, row in rows if len(row) != shape.width}
-    wrong |= {line: reason for (line, _), reason in zip(fitting, reasons, strict=True) if reason}
-    return Repaired(
-        [users[row] for row in keep_N],
-        [items[row] for row in keep_N],
-        ratings_R[keep_N],
-        None if times_R is None else times_R[keep_N],
-        _problems(text, wrong, block.first_line, file),
-        Counter(wrong.values()),
-    )
+@dataclass(frozen=True)
+class Pairs:
+    """People and titles whose ratings a file asks for, by their ids, in the file's order: two arrays of texts."""
+
+    users_P: pa.Array
+    items_P: pa.Array
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some entries of a source; `position` is how far its bytes have been read, `line` how many lines (or rows).
+
+    `pairs` are those that stand in this part of the file; `notes` are sentences for a person to read.
+    """
+
+    block: RatingsBlock
+    position: int
+    line: int
+    pairs: Pairs | None = None
+    notes: tuple[str, ...] = ()
+
+
+def no_entries() -> RatingsBlock:
+    none = pa.array([], pa.string()).dictionary_encode()
+    return RatingsBlock(none, none, np.zeros(0, np.float32), None)
+
+
+def read_ratings(block: Block, shape: Shape, *, file: str) -> RatingsBlock:
+    """The entries of a block of text. Rows that cannot be used are left out, reported with their line and counted.
+
+    `file` is the name that problems carry.
+    """
+    try:
+        found = _parse(block, shape)
+    except pa.ArrowInvalid:
+        found = None
+    return found or read_row_by_row(block, shape, file=file)
+
+
+def _parse(block: Block, shape: Shape) -> RatingsBlock | None:
+    """The good path. None where something cannot be used; raises ArrowInvalid where a row is odd."""
+    if b"\0" in block.text:
+        return None
+    roles = shape.roles
+    types = {roles["user"]: ID_TYPE, roles["item"]: ID_TYPE, roles["rating"]: pa.float32()}
+    if "time" in roles and shape.time_kind is not None:
+        types[roles["time"]] = TIME_TYPES[shape.time_kind]
+    table = table_of(block, shape, types=types)
+    columns = {role: table[f"c{place}"] for role, place in roles.items() if place in types}
+    users_N, items_N = (_unified(columns[role]) for role in ("user", "item"))
+    ratings_N = numbers_in(columns["rating"], blank=np.nan)
+    if not are_clean([users_N, items_N], ratings_N, columns["rating"].null_count, shape):
+        return None
+    return RatingsBlock(users_N, items_N, ratings_N, whole_times(columns["time"]) if "time" in columns else None)
+
+
+def _unified(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    return column.unify_dictionaries().combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+
+
+def are_clean(ids: Sequence[pa.DictionaryArray], ratings_N: Float32, blanks: int, shape: Shape) -> bool:
+    """Whether all rows of a block can be used: a quick answer without saying which cannot. `blanks` have no rating."""
+    if np.count_nonzero(~np.isfinite(ratings_N)) != blanks or are_out_of_scale(ratings_N, shape).any():
+        return False
+    return not any(_has_odd_id(column_N.dictionary) for column_N in ids)
+
+
+def _has_odd_id(ids: pa.Array) -> bool:
+    """Whether some id is nothing but space, or too long to be one."""
+    if (pc.max(pc.binary_length(ids)).as_py() or 0) > LONGEST_ID:
+        return True
+    return bool(pc.min(pc.binary_length(pc.utf8_trim_whitespace(ids))).as_py() == 0)
 
 
 def are_out_of_scale(ratings_N: Float32, shape: Shape) -> Bools:
     """Which ratings lie outside of the scale that the layout declares, and mean nothing else either."""
-    scale = shape.layout.scale
-    if scale is None or not np.any((ratings_N < scale[0]) | (ratings_N > scale[1])):
-        return np.zeros(len(ratings_N), dtype=bool)
-    special = (*shape.layout.unrated, *shape.layout.missing, *(shape.unrated or ()))
-    outside: Bools = ((ratings_N < scale[0]) | (ratings_N > scale[1])) & ~np.isin(ratings_N, special)
+    low, high, _ = shape.layout.scale or (-np.inf, np.inf, 0)
+    outside: Bools = (ratings_N < low) | (ratings_N > high)
+    if outside.any():
+        outside &= ~np.isin(ratings_N, (*shape.layout.unrated, *shape.layout.missing, *(shape.unrated or ())))
     return outside
 
 
-def _ratings(cells: tuple[str, ...]) -> tuple[Float32, list[str]]:
-    """Numbers (NaN where blank), and for each the reason why it is none ("" where it is fine)."""
-    import pandas as pd  # half a second, and no good file needs it
-
-    texts = pd.Series(cells, dtype="object").str.strip()
-    numbers_R = pd.to_numeric(texts.str.replace(",", ".", regex=False), errors="coerce").to_numpy(np.float64)
-    blank_R = texts.isin(BLANKS).to_numpy(bool)
-    spelt_R = texts.str.lower().str.lstrip("+-").isin(("nan", "inf", "infinity")).to_numpy(bool)
-    reasons: list[str] = [""] * len(cells)
-    with np.errstate(over="ignore"):
-        ratings_R = numbers_R.astype(np.float32)
-    _note(reasons, np.isnan(ratings_R) & ~blank_R, NOT_A_NUMBER)
-    _note(reasons, (spelt_R | np.isinf(ratings_R)) & ~blank_R, NOT_FINITE)
-    return ratings_R, reasons
-
-
-def times_of(cells: Sequence[str], formats: tuple[str, ...]) -> tuple[Int64, Bools]:
-    """Whole numbers (0 where blank) of texts that are numbers, dates in these patterns or ISO dates; which are none."""
-    import pandas as pd
-
-    texts = pd.Series(cells, dtype="object").str.strip()
-    numbers = pd.to_numeric(texts, errors="coerce").astype("float64")
-    dates = pd.to_datetime(texts.where(numbers.isna()), errors="coerce", utc=True, format="ISO8601")
-    values_R = np.where(np.isfinite(numbers), numbers, _seconds(dates))
-    for one in formats:
-        seconds_R = _seconds(pd.to_datetime(texts, errors="coerce", utc=True, format=one))
-        values_R = np.where(np.isfinite(seconds_R), seconds_R, values_R)
-    bad_R = np.isnan(values_R) & ~texts.isin(BLANKS).to_numpy(bool)
-    return np.nan_to_num(values_R).astype(np.int64), bad_R
-
-
-def _seconds(dates: Any) -> npt.NDArray[np.float64]:
-    """Unix seconds of a pandas Series of dates, NaN where there is none."""
-    import pandas as pd
-
-    seconds_R: npt.NDArray[np.float64] = (
-        (dates - pd.Timestamp("1970-01-01", tz="UTC")) // pd.Timedelta(seconds=1)
-    ).to_numpy(np.float64)
-    return seconds_R
-
-
-def _note(reasons: list[str], bad_R: npt.NDArray[np.bool_], reason: str) -> None:
-    for row in np.flatnonzero(bad_R):
-        reasons[row] = reason
-
-
-def _problems(text: str, wrong: dict[int, str], first_line: int, file: str) -> tuple[Problem, ...]:
+def read_row_by_row(block: Block, shape: Shape, *, file: str) -> RatingsBlock:
+    """The entries of a block of text that holds something wrong."""
+    text = block.text.decode("utf-8", "replace")
+    rows = list(numbered_rows(text, shape.delimiter, quoted=shape.quoted, width=shape.width))
+    fitting = [(line, row) for line, row in rows if len(row) == shape.width]
     lines = lines_of(text)
-    return tuple(
-        Problem(first_line + line - 1, lines[line - 1].replace("\x1f", "::")[:200], wrong[line], file)
-        for line in sorted(wrong)[:MOST_PROBLEMS]
+    columns = {
+        role: pa.array([row[place].strip() for _, row in fitting], pa.string())
+        for role, place in shape.roles.items()
+        if role in ("user", "item", "rating", "time")
+    }
+    found = entries_of(
+        columns,
+        shape,
+        file=file,
+        numbers=[block.first_line + line - 1 for line, _ in fitting],
+        text_of=lambda row: lines[fitting[row][0] - 1],
+        faults={NUL: np.array([any("\0" in cell for cell in row) for _, row in fitting], dtype=bool)},
     )
+    return found.with_problems(
+        Problem(block.first_line + line - 1, lines[line - 1][:200], WRONG_WIDTH, file)
+        for line, row in rows
+        if len(row) != shape.width
+    )
+
+
+def entries_of(
+    columns: Mapping[str, pa.Array],
+    shape: Shape,
+    *,
+    file: str,
+    numbers: Sequence[int],
+    text_of: Callable[[int], str] | None = None,
+    faults: Mapping[str, Bools] | None = None,
+) -> RatingsBlock:
+    """The entries of some rows, by role, of any type. Rows that cannot be used are left out, reported and counted.
+
+    `numbers` are the lines of the rows and `text_of` gives a row's text (else its values), for reports; `faults`
+    (reason -> which rows) are what the caller has found wrong already. Of several faults of a row one is reported.
+    """
+    users_N, items_N = ids_in(columns["user"]), ids_in(columns["item"])
+    ratings_N, faulty = rating_faults(columns["rating"], shape)
+    times_N, timeless_N = None, np.zeros(len(ratings_N), dtype=bool)
+    if "time" in columns and shape.time_kind is not None:
+        times_N, timeless_N = times_in(columns["time"], shape.date_formats)
+    reasons = reasons_of(
+        {
+            **(faults or {}),
+            TOO_LONG: _is_too_long(users_N) | _is_too_long(items_N),
+            NO_USER: _is_blank(users_N),
+            NO_ITEM: _is_blank(items_N),
+            NOT_A_TIME: timeless_N,
+            **faulty,
+        }
+    )
+    text_of = text_of or (lambda row: ", ".join(str(column[row].as_py()) for column in columns.values()))
+    problems = tuple(
+        Problem(numbers[row], text_of(row)[:200], reason, file)
+        for row, reason in islice(reasons.items(), MOST_PROBLEMS)
+    )
+    found = RatingsBlock(users_N, items_N, ratings_N, times_N, problems, Counter(reasons.values()))
+    return _without(found, list(reasons)) if reasons else found
+
+
+def _without(block: RatingsBlock, bad: list[int]) -> RatingsBlock:
+    """The block without some rows, and without ids that only these have."""
+    kept_N = np.ones(len(block.ratings_N), dtype=bool)
+    kept_N[bad] = False
+    kept = block.only(kept_N)
+    users_N, items_N = (ids.dictionary_decode().dictionary_encode() for ids in (kept.users_N, kept.items_N))
+    return replace(kept, users_N=users_N, items_N=items_N)
+
+
+def rating_faults(ratings: pa.Array, shape: Shape) -> tuple[Float32, dict[str, Bools]]:
+    """Ratings (NaN where none is given), and which of them cannot be used, by reason."""
+    ratings_N, none_N, unread_N = ratings_in(ratings)
+    return ratings_N, {
+        NOT_FINITE: ~np.isfinite(ratings_N) & ~none_N & ~unread_N,
+        NOT_A_NUMBER: unread_N,
+        OUT_OF_SCALE: are_out_of_scale(ratings_N, shape),
+    }
+
+
+def reasons_of(faults: Mapping[str, Bools]) -> dict[int, str]:
+    """Row (from 0, in order) -> why it cannot be used, for those that cannot."""
+    bad = np.flatnonzero(np.logical_or.reduce(list(faults.values())))
+    return {row: next(reason for reason, of_N in faults.items() if of_N[row]) for row in bad.tolist()}
+
+
+def _is_too_long(ids: pa.DictionaryArray) -> Bools:
+    return _by_row(pc.greater(pc.binary_length(ids.dictionary), LONGEST_ID), ids, missing=False)
+
+
+def _is_blank(ids: pa.DictionaryArray) -> Bools:
+    return _by_row(pc.equal(pc.utf8_trim_whitespace(ids.dictionary), ""), ids, missing=True)
+
+
+def _by_row(answers: pa.Array, ids: pa.DictionaryArray, *, missing: bool) -> Bools:
+    known: Bools = pc.fill_null(answers.take(ids.indices), missing).to_numpy(zero_copy_only=False)
+    return known

@@ -1,6 +1,6 @@
 """Ratings in sections, one per title: a line `MovieID:`, then `CustomerID,Rating,Date` for each who rated it.
 
-One kind of file among those that streams.py reads. Section lines are found in whole blocks of bytes, what lies between
+Section lines are found in whole blocks of bytes, what lies between
 them is parsed at once; Python loops over sections only, and over lines only in a block that holds something wrong.
 
 Shapes: L lines of a block, S its sections, N its entries.
@@ -19,11 +19,11 @@ import pyarrow as pa
 from engine.data.dataset import Bools, Int64
 from engine.data.formats import kind_of_layout
 from engine.data.reading.archives import MIB, Source, opened_archive
-from engine.data.reading.dialect import are_ratings, encoding_of, known_encoding, time_kind_of
+from engine.data.reading.dialect import encoding_of, text_of
 from engine.data.reading.lines import Block, lines_of, read_blocks, table_of
-from engine.data.reading.readers import ID_TYPE, TIME_TYPES, Piece, RatingsBlock, has_odd_id, no_entries, whole_times
 from engine.data.reading.roles import Given, Shape
-from engine.data.reading.rows import are_out_of_scale, repair_block
+from engine.data.reading.rows import ID_TYPE, TIME_TYPES, Piece, RatingsBlock, are_clean, no_entries, read_row_by_row
+from engine.data.reading.values import are_ratings, numbers_in, time_kind_of, whole_times
 
 KIND = "sections"
 BLOCK_BYTES = 4 * MIB
@@ -46,9 +46,9 @@ class _Cut:
 
 def recognise_sections(source: Source, head: bytes, given: Given) -> Shape | None:
     """What a file in sections is, or None where it is none. Without a rating in its lines it has no such role."""
-    encoding = known_encoding(given.encoding) if given.encoding else encoding_of(head)
-    lines = [one.strip() for one in head.decode(encoding, "replace").lstrip("\ufeff").splitlines()[:_LOOKED_AT]]
-    lines = [one for one in lines if one]
+    encoding = encoding_of(head, given.encoding)
+    lines = [line.strip() for line in text_of(head, encoding).splitlines()[:_LOOKED_AT]]
+    lines = [line for line in lines if line]
     if len(lines) < 2 or not _SECTION.fullmatch(lines[0]):
         return None
     rows, section = [], ""
@@ -70,8 +70,6 @@ def recognise_sections(source: Source, head: bytes, given: Given) -> Shape | Non
         width=width,
         roles={role: place for role, place in roles.items() if place < width},
         layout=kind_of_layout(KIND),
-        quoted=False,
-        decimal=".",
         time_kind=time_kind_of([row[3] for row in fitting if row[3]]) if width == 4 else None,
         sample=tuple(fitting[:20]),
     )
@@ -93,7 +91,7 @@ def _pieces_of(part: Source, shape: Shape, archive: ZipFile | None) -> Iterator[
     section = ""
     for block in read_blocks(part, within, block_bytes=BLOCK_BYTES, archive=archive):
         cut = _cut(block.text.replace(b"\r\n", b"\n"), section)
-        found = _parse(cut, block, within) or _repair(block, shape, section, file=part.name)
+        found = _parse(cut, block, within) or _read_line_by_line(block, shape, section, file=part.name)
         section = cut.ids_S[-1]
         yield Piece(found, block.position, block.first_line + block.lines - 1)
 
@@ -122,7 +120,7 @@ def _lines_of(text: bytes) -> tuple[Int64, Bools]:
 
 def _parse(cut: _Cut, block: Block, within: Shape) -> RatingsBlock | None:
     """The good path: None where a row is not as it should be."""
-    if cut.counts_S[0] and not cut.ids_S[0]:
+    if (cut.counts_S[0] and not cut.ids_S[0]) or b"\0" in cut.text:
         return None
     types = {0: ID_TYPE, 1: pa.float32()}
     if within.time_kind is not None:
@@ -133,12 +131,9 @@ def _parse(cut: _Cut, block: Block, within: Shape) -> RatingsBlock | None:
         return None
     if table is None:
         return no_entries()
-    ratings_N = table["c1"].to_numpy()
+    ratings_N = numbers_in(table["c1"], blank=np.nan)
     users_N = table["c0"].combine_chunks()
-    is_whole = np.count_nonzero(~np.isfinite(ratings_N)) == table["c1"].null_count
-    if len(ratings_N) != cut.counts_S.sum() or not is_whole or are_out_of_scale(ratings_N, within).any():
-        return None
-    if b"\0" in cut.text or has_odd_id(users_N):
+    if len(ratings_N) != cut.counts_S.sum() or not are_clean([users_N], ratings_N, table["c1"].null_count, within):
         return None
     used_S = np.flatnonzero(cut.counts_S)  # a section without a rating is no title
     rows_N = np.repeat(np.arange(len(used_S), dtype=np.int32), cut.counts_S[used_S])
@@ -146,8 +141,8 @@ def _parse(cut: _Cut, block: Block, within: Shape) -> RatingsBlock | None:
     return RatingsBlock(users_N, items_N, ratings_N, whole_times(table["c2"]) if 2 in types else None)
 
 
-def _repair(block: Block, shape: Shape, section: str, *, file: str) -> RatingsBlock:
-    """A block line by line: each row is given its section as first column, so that it is read as any table."""
+def _read_line_by_line(block: Block, shape: Shape, section: str, *, file: str) -> RatingsBlock:
+    """Each row is given its section as first column, so that it is read as any table; problems show it as it is."""
     lines = lines_of(block.text.decode("utf-8", "replace"))
     rows = []
     for line in lines:
@@ -156,12 +151,8 @@ def _repair(block: Block, shape: Shape, section: str, *, file: str) -> RatingsBl
             rows.append("")
         else:
             rows.append(f"{section},{line}" if line.strip() else "")
-    repaired = repair_block(replace(block, text="\n".join(rows).encode()), shape, file=file)
-    return RatingsBlock(
-        pa.array(repaired.users, pa.string()).dictionary_encode(),
-        pa.array(repaired.items, pa.string()).dictionary_encode(),
-        repaired.ratings_N,
-        repaired.times_N,
-        tuple(replace(problem, text=lines[problem.line - block.first_line][:200]) for problem in repaired.problems),
-        repaired.skipped,
+    found = read_row_by_row(replace(block, text="\n".join(rows).encode()), shape, file=file)
+    return replace(
+        found,
+        problems=tuple(replace(wrong, text=lines[wrong.line - block.first_line][:200]) for wrong in found.problems),
     )

@@ -1,17 +1,16 @@
-"""What a file is: its kind, encoding, delimiter, column names, and the role of each column.
+"""What a file is (`sniff`), and its entries as that kind of file is read (`read_pieces`).
 
-Stands after the kinds of files, before those who read them. Looks at the first 256 KiB only; what turns out otherwise
-later in the file is the readers' to notice and say.
+`KINDS` has all kinds of files. Only the first 256 KiB are looked at; what turns out otherwise later in the file is the
+readers' to notice and report.
 """
 
 from __future__ import annotations
 
-import codecs
 import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from engine.data.formats import layout_by_marks, roles_of
 from engine.data.reading.archives import Source, looks_like, read_head
@@ -22,34 +21,47 @@ from engine.data.reading.dialect import (
     delimiter_of,
     delimiter_sign,
     encoding_of,
-    has_decimal_comma,
-    is_number,
     is_quoted,
-    known_encoding,
     split_rows,
+    text_of,
 )
 from engine.data.reading.json_table import read_json, read_json_rows, recognise_json
 from engine.data.reading.lines import Block, lines_of, read_blocks, read_rows
 from engine.data.reading.matrix import read_matrix, recognise_matrix
-from engine.data.reading.readers import Piece, RatingsBlock, read_ratings
 from engine.data.reading.roles import (
     Given,
     Shape,
     as_chosen,
     checked_scale,
     kind_of_times,
+    missing_columns,
     named_columns,
     texts_of,
     unnamed_columns,
     unrated_of,
 )
+from engine.data.reading.rows import Piece, RatingsBlock, read_ratings
 from engine.data.reading.sections import read_sections, recognise_sections
+from engine.data.reading.values import has_decimal_comma, is_number, numbers_of
 from engine.data.reading.wide import read_wide, recognise_wide
 from engine.errors import DataError
 
 PARSERS = min(4, os.cpu_count() or 1)
 """The parser works without the interpreter's lock, so blocks side by side use further cores."""
-Reader = Callable[[Source, Shape], Iterator[Piece]]
+_SAMPLE_ROWS = 200
+_MOSTLY = 0.6
+_MARKED_BYTES = 4096
+
+
+def read_pieces(source: Source, shape: Shape) -> Iterator[Piece]:
+    """The entries of a source, piece by piece, as its layout's kind is read."""
+    return KINDS[shape.layout.kind].read(source, shape)
+
+
+def read_cells(source: Source, shape: Shape) -> Iterator[tuple[int, list[str]]]:
+    """Line number and cells of each row below the column names, for small tables of any kind."""
+    kind = KINDS.get(shape.layout.kind)
+    return (kind.read_cells if kind else read_rows)(source, shape)
 
 
 def read_delimited(source: Source, shape: Shape) -> Iterator[Piece]:
@@ -73,42 +85,31 @@ def _piece(block: Block, ratings: Future[RatingsBlock]) -> Piece:
     return Piece(ratings.result(), block.position, block.first_line + block.lines - 1)
 
 
-READERS: dict[str, Reader] = {
-    "delimited": read_delimited,
-    "sections": read_sections,
-    "matrix": read_matrix,
-    "wide": read_wide,
-    "arrow": read_arrow,
-    "json": read_json,
+@dataclass(frozen=True)
+class FileKind:
+    """A kind of file: `recognise` says what such a file is (None where it is none), `read` gives its entries.
+
+    `read_cells` gives whole rows as texts. Of a `has_columns` kind a person may say which column is which. `is_lines`:
+    an entry is a line of text. `joins_parts`: many files are read as if they were one.
+    """
+
+    read: Callable[[Source, Shape], Iterator[Piece]]
+    recognise: Callable[[Source, bytes, Given], Shape | None] | None = None
+    read_cells: Callable[[Source, Shape], Iterator[tuple[int, list[str]]]] = read_rows
+    has_columns: bool = False
+    is_lines: bool = False
+    joins_parts: bool = False
+
+
+KINDS: dict[str, FileKind] = {
+    "arrow": FileKind(read_arrow, recognise_arrow, read_arrow_rows, has_columns=True),
+    "json": FileKind(read_json, recognise_json, read_json_rows, has_columns=True),
+    "sections": FileKind(read_sections, recognise_sections, is_lines=True, joins_parts=True),
+    "matrix": FileKind(read_matrix, recognise_matrix),
+    "wide": FileKind(read_wide, recognise_wide, joins_parts=True),
+    "delimited": FileKind(read_delimited, has_columns=True, is_lines=True),
 }
-ROWS: dict[str, Callable[[Source, Shape], Iterator[tuple[int, list[str]]]]] = {
-    "arrow": read_arrow_rows,
-    "json": read_json_rows,
-}
-"""Kinds of tables that are no text, for those who want whole rows."""
-
-
-def read_pieces(source: Source, shape: Shape) -> Iterator[Piece]:
-    """The entries of a source, piece by piece, as its layout's kind is read."""
-    return READERS[shape.layout.kind](source, shape)
-
-
-def read_cells(source: Source, shape: Shape) -> Iterator[tuple[int, list[str]]]:
-    """Line number and cells of each row below the column names, for small tables of any kind."""
-    return ROWS.get(shape.layout.kind, read_rows)(source, shape)
-
-
-RECOGNISERS: tuple[Callable[[Source, bytes, Given], Shape | None], ...] = (
-    recognise_arrow,
-    recognise_json,
-    recognise_sections,
-    recognise_matrix,
-    recognise_wide,
-)
-"""One per kind of file that is no plain table of text; the first that knows a file says what it is."""
-_SAMPLE_ROWS = 200
-_MOSTLY = 0.6
-_MARKED_BYTES = 4096
+"""By what layouts call them. The first that recognises a file says what it is; any other text is "delimited"."""
 
 
 @dataclass(frozen=True)
@@ -133,9 +134,9 @@ def sniff(source: Source, given: Given | None = None) -> Shape:
     start = head[:_MARKED_BYTES].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
     marked = layout_by_marks(start) if start.startswith(("<", "{", "[")) else None
     if marked is not None:
-        return Shape("utf-8", "", None, 0, {}, marked, False, ".", None, ())
-    for recognise in RECOGNISERS:
-        shape = recognise(source, head, given)
+        return Shape("utf-8", "", None, 0, {}, marked)
+    for kind in KINDS.values():
+        shape = kind.recognise(source, head, given) if kind.recognise else None
         if shape is not None:
             return shape
     disguise = looks_like(head)
@@ -161,24 +162,17 @@ def require_ratings(source: Source, shape: Shape) -> None:
     missing = [role for role in ("user", "item", "rating") if role not in shape.roles]
     if not missing:
         return
-    names = {"user": "people", "item": "titles", "rating": "ratings"}
     remedy = "Choose another file, or say which column is which, such as --columns user=1,item=2,rating=3."
     if shape.has_titles and missing == ["user", "rating"]:
         remedy = "It looks like a list of titles: choose the ratings file that belongs to it."
     elif missing == ["user"]:
         remedy = "If these are your own ratings, add them to your profile in For you. " + remedy
-    raise DataError(
-        f"{source.name} has no column of {' and none of '.join(names[one] for one in missing)}; "
-        f"its columns are: {shape.columns_words}.",
-        remedy=remedy,
-        path=str(source.path),
-        columns=shape.header or (),
-        missing=tuple(missing),
-    )
+    names = {"user": "people", "item": "titles", "rating": "ratings"}
+    raise missing_columns(source, shape, missing, names, remedy=remedy)
 
 
 def _text(source: Source, given: Given, head: bytes) -> _Text:
-    encoding = known_encoding(given.encoding) if given.encoding else encoding_of(head)
+    encoding = encoding_of(head, given.encoding)
     lines = _lines(source, head, encoding) or [""]
     first = lines[: _SAMPLE_ROWS + 1]
     delimiter = delimiter_sign(given.delimiter) or delimiter_of(first)
@@ -193,8 +187,7 @@ def _text(source: Source, given: Given, head: bytes) -> _Text:
 
 
 def _lines(source: Source, head: bytes, encoding: str) -> list[str]:
-    text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(head).lstrip("\ufeff")
-    lines = lines_of(text)
+    lines = lines_of(text_of(head, encoding))
     if len(head) >= 256 * 1024 and len(lines) > 1:
         lines.pop()
     lines = [line for line in lines if line.strip()]
@@ -210,7 +203,7 @@ def _lines(source: Source, head: bytes, encoding: str) -> list[str]:
 def _shape(source: Source, given: Given, text: _Text) -> Shape:
     rows = text.rows(_SAMPLE_ROWS + 1)
     has_header = given.header if given.header is not None else _has_header(rows)
-    header = tuple(one.strip() for one in rows[0]) if has_header else None
+    header = tuple(cell.strip() for cell in rows[0]) if has_header else None
     body = rows[1:] if has_header else rows
     width = len(header) if header else Counter(len(row) for row in body).most_common(1)[0][0]
     if header:
@@ -220,12 +213,12 @@ def _shape(source: Source, given: Given, text: _Text) -> Shape:
     if given.columns:
         columns = as_chosen(source, columns, given, header, width)
     names = columns.layout.header_lines if header else 0
-    if {"user", "rating"} <= columns.roles.keys():  # scale and dates are judged by all that was looked at
+    if {"user", "rating"} <= columns.roles.keys():  # scale and dates are found from all that was looked at
         body = text.rows()[names:]
     body = [row for row in body if len(row) == width]
     ratings = texts_of(body, columns.roles.get("rating"))
     decimal = decimal_sign(given.decimal) or ("," if has_decimal_comma(ratings[:_SAMPLE_ROWS]) else ".")
-    columns = checked_scale(source, columns, _numbers(ratings), is_named=has_header)
+    columns = checked_scale(source, columns, numbers_of(ratings), is_named=has_header)
     times = kind_of_times(texts_of(body, columns.roles.get("time")), given)
     return Shape(
         encoding=text.encoding,
@@ -245,13 +238,9 @@ def _shape(source: Source, given: Given, text: _Text) -> Shape:
     )
 
 
-def _numbers(texts: list[str]) -> list[float]:
-    return [float(text.replace(",", ".")) for text in texts if is_number(text)]
-
-
 def _has_header(rows: list[list[str]]) -> bool:
     first, rest = rows[0], rows[1:]
-    numbers = [is_number(one) for one in first]
+    numbers = [is_number(cell) for cell in first]
     known = set(roles_of(tuple(first))) & {"user", "item", "rating", "title", "time"}
     if len(known) >= 2 or (known and not any(numbers)):
         return not all(numbers)
@@ -261,8 +250,3 @@ def _has_header(rows: list[list[str]]) -> bool:
 def _mostly_numbers(rows: list[list[str]], column: int) -> bool:
     """A few cells may be damaged, and still a text above them is the column's name."""
     return sum(len(row) > column and is_number(row[column]) for row in rows) >= _MOSTLY * len(rows)
-
-
-def without_time(shape: Shape) -> Shape:
-    """The same shape, its times not read."""
-    return replace(shape, roles={role: place for role, place in shape.roles.items() if role != "time"}, time_kind=None)

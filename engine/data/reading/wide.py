@@ -1,6 +1,6 @@
 """Ratings as a wide table: one row a person and one column a title, 99 where there is no rating.
 
-One kind of file among those that streams.py reads. The first column may count the person's ratings. People are
+The first column may count the person's ratings. People are
 numbered by their line, titles by their column, both from 1.
 
 Shapes: P people of a block, T titles, N entries.
@@ -8,23 +8,29 @@ Shapes: P people of a block, T titles, N entries.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from engine.data.dataset import Bools, Float32, Int64
+from engine.data.dataset import Float32, Int64
 from engine.data.formats import BLANKS, kind_of_layout
 from engine.data.reading.archives import Source, opened_archive
-from engine.data.reading.dialect import delimiter_of, delimiter_sign, encoding_of, is_number, known_encoding, split_rows
-from engine.data.reading.lines import Block, block_delimiter, numbered_rows, read_blocks, table_of
-from engine.data.reading.readers import Piece, RatingsBlock
+from engine.data.reading.dialect import delimiter_of, delimiter_sign, encoding_of, split_rows, text_of
+from engine.data.reading.lines import Block, numbered_rows, read_blocks, table_of
 from engine.data.reading.roles import Given, Shape
-from engine.data.reading.rows import MOST_PROBLEMS, NOT_A_NUMBER, NOT_FINITE, OUT_OF_SCALE, WRONG_WIDTH, Problem
+from engine.data.reading.rows import (
+    WRONG_WIDTH,
+    Piece,
+    Problem,
+    RatingsBlock,
+    are_out_of_scale,
+    rating_faults,
+    reasons_of,
+)
+from engine.data.reading.values import is_number, numbers_of
 
 KIND = "wide"
 LEAST_COLUMNS = 20
@@ -34,8 +40,8 @@ _COUNT = "ratings"
 
 def recognise_wide(source: Source, head: bytes, given: Given) -> Shape | None:
     """What a wide table is, or None where it is none: all numbers, many of them 99, the others on the scale."""
-    encoding = known_encoding(given.encoding) if given.encoding else encoding_of(head)
-    lines = head.decode(encoding, "replace").lstrip("\ufeff").splitlines()
+    encoding = encoding_of(head, given.encoding)
+    lines = text_of(head, encoding).splitlines()
     lines = [line for line in lines[: _LOOKED_AT + 1] if line.strip()]
     lines = lines[:-1] if len(lines) > 1 else lines
     delimiter = delimiter_sign(given.delimiter) or (delimiter_of(lines) if lines else None)
@@ -48,36 +54,27 @@ def recognise_wide(source: Source, head: bytes, given: Given) -> Shape | None:
     if not all(is_number(cell) or cell in BLANKS for row in rows for cell in row):
         return None
     layout = kind_of_layout(KIND)
-    values_PT = np.array([[_number(cell) for cell in row] for row in rows])
+    values_PT = np.array([[next(iter(numbers_of([cell])), np.nan) for cell in row] for row in rows])
     has_counts = _are_counts(values_PT)
-    low, high, _ = layout.scale or (-np.inf, np.inf, 0)
-    rated = values_PT[:, int(has_counts) :]
-    is_missing = np.isin(rated, layout.missing) | np.isnan(rated)
-    if not np.isin(rated, layout.missing).any() or not np.all(is_missing | ((rated >= low) & (rated <= high))):
-        return None
-    return Shape(
+    rated_PT = values_PT[:, int(has_counts) :]
+    shape = Shape(
         encoding=encoding,
         delimiter=delimiter,
-        header=(*((_COUNT,) if has_counts else ()), *(str(one) for one in range(1, rated.shape[1] + 1))),
+        header=(*((_COUNT,) if has_counts else ()), *(str(number) for number in range(1, rated_PT.shape[1] + 1))),
         width=width,
         roles={"user": 0, "item": 0, "rating": 0},
         layout=layout,
-        quoted=False,
-        decimal=".",
-        time_kind=None,
         sample=tuple(tuple(row) for row in rows[:20]),
         unrated=given.unrated if given.unrated is not None else (),
     )
+    is_wide = np.isin(rated_PT, layout.missing).any() and not are_out_of_scale(rated_PT, shape).any()
+    return shape if is_wide else None
 
 
 def _are_counts(values_PT: npt.NDArray[np.float64]) -> bool:
     """Whether the first column counts the ratings of the others; where 99 is the count of none, it is no count."""
     rated_P = np.sum((values_PT[:, 1:] != 99) & ~np.isnan(values_PT[:, 1:]), axis=1)
     return bool(np.mean(values_PT[:, 0] == rated_P) > 0.9)
-
-
-def _number(text: str) -> float:
-    return float(text.replace(",", ".")) if is_number(text) else np.nan
 
 
 def read_wide(source: Source, shape: Shape) -> Iterator[Piece]:
@@ -104,19 +101,12 @@ def _parse(block: Block, shape: Shape, first: int, *, people_before: int, file: 
     try:
         table = table_of(block, shape, types=types)
     except pa.ArrowInvalid:
-        return _repair(block, shape, first, people_before=people_before, file=file)
+        return _read_row_by_row(block, shape, first, people_before=people_before, file=file)
     ratings_PT = np.column_stack([table[name].to_numpy() for name in table.column_names])
-    if table.num_rows != block.lines or _wrong(ratings_PT, shape).any():
-        return _repair(block, shape, first, people_before=people_before, file=file)
+    if table.num_rows != block.lines or are_out_of_scale(ratings_PT, shape).any():
+        return _read_row_by_row(block, shape, first, people_before=people_before, file=file)
     people_P = people_before + np.arange(block.first_line, block.first_line + table.num_rows)
     return _entries(ratings_PT, people_P, shape)
-
-
-def _wrong(ratings_PT: npt.NDArray[Any], shape: Shape) -> Bools:
-    low, high, _ = shape.layout.scale or (-np.inf, np.inf, 0)
-    is_missing = np.isnan(ratings_PT) | np.isin(ratings_PT, shape.layout.missing)
-    wrong: Bools = ~(is_missing | ((ratings_PT >= low) & (ratings_PT <= high)))
-    return wrong
 
 
 def _entries(ratings_PT: Float32, people_P: Int64, shape: Shape) -> RatingsBlock:
@@ -131,38 +121,27 @@ def _entries(ratings_PT: Float32, people_P: Int64, shape: Shape) -> RatingsBlock
     )
 
 
-def _repair(block: Block, shape: Shape, first: int, *, people_before: int, file: str) -> RatingsBlock:
-    """A block row by row: a row of another width is left out as a whole, of others the numbers that are none."""
+def _read_row_by_row(block: Block, shape: Shape, first: int, *, people_before: int, file: str) -> RatingsBlock:
+    """A row of another width is left out as a whole, of others the cells that are no ratings."""
     text = block.text.decode("utf-8", "replace")
-    found: list[list[float]] = []
-    people: list[int] = []
-    problems: list[Problem] = []
-    for line, row in numbered_rows(text, block_delimiter(shape), quoted=False, width=shape.width):
-        number = block.first_line + line - 1
-        if len(row) != shape.width:
-            problems.append(Problem(number, shape.delimiter.join(row)[:200], WRONG_WIDTH, file))
-            continue
-        cells = [cell.strip() for cell in row[first:]]
-        reasons = [_reason(cell, shape) for cell in cells]
-        problems += [
-            Problem(number, f"column {place + first + 1}: {cell}"[:200], reason, file)
-            for place, (cell, reason) in enumerate(zip(cells, reasons, strict=True))
-            if reason
-        ]
-        found.append([np.nan if reason else _number(cell) for cell, reason in zip(cells, reasons, strict=True)])
-        people.append(people_before + number)
+    numbered = [
+        (block.first_line + line - 1, row)
+        for line, row in numbered_rows(text, shape.delimiter, quoted=False, width=shape.width)
+    ]
+    fitting = [(number, [cell.strip() for cell in row[first:]]) for number, row in numbered if len(row) == shape.width]
+    cells = [cell for _, row in fitting for cell in row]
     width = shape.width - first
-    entries = _entries(np.array(found, dtype=np.float32).reshape(-1, width), np.array(people, dtype=np.int64), shape)
-    return replace(
-        entries,
-        problems=tuple(problems[:MOST_PROBLEMS]),
-        skipped=Counter(problem.reason for problem in problems),
-    )
-
-
-def _reason(cell: str, shape: Shape) -> str:
-    if cell in BLANKS:
-        return ""
-    if not is_number(cell):
-        return NOT_FINITE if cell.lower().lstrip("+-") in ("nan", "inf", "infinity") else NOT_A_NUMBER
-    return OUT_OF_SCALE if _wrong(np.array([_number(cell)]), shape)[0] else ""
+    ratings_C, faults = rating_faults(pa.array(cells, pa.string()), shape)
+    reasons = reasons_of(faults)
+    ratings_C[list(reasons)] = np.nan
+    people_P = people_before + np.array([number for number, _ in fitting], dtype=np.int64)
+    problems = [
+        Problem(number, shape.delimiter.join(row)[:200], WRONG_WIDTH, file)
+        for number, row in numbered
+        if len(row) != shape.width
+    ]
+    problems += [
+        Problem(fitting[at // width][0], f"column {at % width + first + 1}: {cells[at]}"[:200], reason, file)
+        for at, reason in reasons.items()
+    ]
+    return _entries(ratings_C.reshape(-1, width), people_P, shape).with_problems(problems)

@@ -10,11 +10,9 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTableView
 from desktop_rec.common.job_state import JobState
 from desktop_rec.common.notices import Failure
 from desktop_rec.data.dataset_page import percent_words
-from desktop_rec.data.dataset_picture import picture_of
 from desktop_rec.data.dataset_view import about_words
 from desktop_rec.data.problems_table import report_sentences
 from desktop_rec.data.view import DataView
-from engine.text import plural_of
 
 
 @pytest.fixture
@@ -29,7 +27,7 @@ def view(qtbot, session):
 def opened(view, session, library, report, monkeypatch):
     problem = {"line": 5001, "text": "12,31,abc", "reason": "the rating is no number", "file": "ratings.csv"}
     monkeypatch.setattr(session, "_ask_model", lambda _run: None)
-    kept = library.datasets.keep(planted_dataset(), report)
+    kept = library.datasets.save(planted_dataset(), report)
     found = {**kept.report, "skipped": {"the rating is no number": 1}, "problems": [problem], "duplicates": 2}
     session._take(library.datasets.open(kept.dataset_id), dataclasses.replace(kept, report=found))
     session.library.files.changed.emit()
@@ -114,14 +112,6 @@ def test_that_a_deleted_data_set_leads_back_to_the_welcome(qtbot, opened, sessio
     assert opened.findChild(QPushButton, "data_train").isVisible()
 
 
-def test_that_a_picture_counts_ratings_and_the_head_of_the_long_tail():
-    picture = picture_of(planted_dataset())
-    assert picture.bars_B.tolist() == [1, 2, 3, 4, 5]
-    assert int(picture.bar_counts_B.sum()) == picture.rated == picture.entries
-    held = picture.popularity_I[: picture.head].sum()
-    assert held >= picture.entries / 2 > held - picture.popularity_I[picture.head - 1]
-
-
 def test_that_a_report_is_told_in_sentences():
     report = {"rows": 9, "skipped": {"no rating": 2}, "problems": [{}], "notes": ["A note."]}
     said = report_sentences(report)
@@ -132,5 +122,4 @@ def test_that_a_report_is_told_in_sentences():
 
 def test_that_words_are_as_people_say_them():
     assert [percent_words(one) for one in (0.62, 0.0412, 0.0005)] == ["62 %", "4.1 %", "0.05 %"]
-    assert [plural_of(one) for one in ("film", "series")] == ["films", "series"]
     assert about_words({"files": ["/x/ratings.csv"], "layout": "MovieLens csv"}) == "from ratings.csv · MovieLens csv"

@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,21 +13,29 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QTableV
 
 from desktop_rec.common import questions
 from desktop_rec.data.activity_plot import label_places
-from desktop_rec.data.dataset_facts import duplicates_words, kept_words, scale_words
-from desktop_rec.data.dataset_picture import PIECE, activity_of, picture_of
+from desktop_rec.data.statistics_text import (
+    format_duplicates,
+    format_kept,
+    format_period,
+    format_scale,
+    format_span,
+    look_at_files,
+)
 from desktop_rec.data.title_table import LIKES, MEAN, RATINGS, SEEN, TITLE, CountedTitles, TitleTableModel
 from desktop_rec.data.view import DataView
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Histories, Scale
 from engine.data.importing.importer import ImportOptions
 from engine.data.importing.options import Selection
+from engine.data.statistics import activity_of, count_statistics
+from engine.events import drive
 from engine.library.origin import Origin
 
 DAY = 86_400
 NAMES = ("Amélie", "Brazil", "Casablanca", "Dune")
 
 
-def few(ratings=((5, 4), (2, None), (3, 3)), *, times=None):
+def few(ratings=((5, 4), (2, None), (3, 3))):
     """Three people who each have two of the four films of NAMES: 0 and 1, 1 and 2, 2 and 3."""
     values = [np.nan if one is None else one for pair in ratings for one in pair]
     histories = Histories.of(np.repeat([0, 1, 2], 2), np.array([0, 1, 1, 2, 2, 3]), np.array(values), people=3)
@@ -34,7 +43,7 @@ def few(ratings=((5, 4), (2, None), (3, 3)), *, times=None):
     return dataclasses.replace(
         planted,
         catalogue=Catalogue(NAMES, (2001, 1985, 1942, 0), (("Comedy",), (), ("Drama", "War"), ()), word="film"),
-        histories=dataclasses.replace(histories, times_N=None if times is None else np.array(times, np.int64)),
+        histories=histories,
     )
 
 
@@ -62,8 +71,8 @@ def view(qtbot, session, monkeypatch):
 @pytest.fixture
 def opened(qtbot, view, session, file):
     """The view of a data set that was imported from a file; what is counted has been counted."""
-    session.importing.import_files([file], ImportOptions(name="Films"))
-    qtbot.waitUntil(lambda: session.data.statistics is not None, timeout=10_000)
+    session.import_paths([file], ImportOptions(name="Films"))
+    qtbot.waitUntil(lambda: session.statistics is not None, timeout=10_000)
     qtbot.waitUntil(lambda: session.is_idle, timeout=10_000)
     return view
 
@@ -83,7 +92,7 @@ def shown_titles(view):
 
 def model_of(dataset):
     model = TitleTableModel()
-    model.show_titles(CountedTitles(dataset.catalogue, picture_of(dataset).figures))
+    model.show_titles(CountedTitles(dataset.catalogue, drive(count_statistics(dataset)).title_counts))
     return model
 
 
@@ -94,34 +103,11 @@ def column(model, place):
 # What is counted
 
 
-def test_that_ratings_are_counted_by_day_month_or_year_as_is_readable():
-    assert activity_of(np.ones(80, int), 11_000).unit == "day"
-    assert activity_of(np.ones(400, int), 11_000).unit == "month"
-    assert activity_of(np.ones(9000, int), 11_000).unit == "year"
-
-
-def test_that_a_month_without_ratings_is_a_gap_and_not_left_out():
+def test_that_periods_are_named_as_people_say_them():
     days = np.zeros(120, int)
     days[[0, 119]] = 3
-    activity = activity_of(days, 11_000)
-    assert activity.counts_T.tolist() == [3, 0, 0, 0, 3]
-    assert activity.span_words == "February 2000 to June 2000"
-
-
-def test_that_times_are_counted_and_missing_ones_are_said():
-    activity = picture_of(few(times=[DAY, DAY + 5, 3 * DAY, 0, 0, 2 * DAY])).activity
-    assert (activity.counts_T.tolist(), activity.without) == ([2, 1, 1], 2)
-    assert activity.words(0) == "2 January 1970"
-
-
-def test_that_times_before_1970_are_dates_too():
-    activity = picture_of(few(times=[-1, -DAY, -DAY - 1, 5, 5, 5])).activity
-    assert activity.counts_T.tolist() == [1, 2, 3]
-
-
-@pytest.mark.parametrize("times", [None, [0] * 6, [1, 2, 3, 4, 5, 10**17]])
-def test_that_without_dates_there_is_no_activity(times):
-    assert picture_of(few(times=times)).activity is None
+    assert format_span(activity_of(days, 11_000)) == "February 2000 to June 2000"
+    assert format_period(activity_of(np.ones(3, int), 1), 0) == "2 January 1970"
 
 
 def test_that_titles_are_counted_with_ratings_seen_mean_and_likes():
@@ -130,22 +116,6 @@ def test_that_titles_are_counted_with_ratings_seen_mean_and_likes():
     assert [model.index(row, place).data() for place in (RATINGS, SEEN, MEAN, LIKES)] == ["2", "0", "3.00", "50 %"]
     row = column(model, TITLE).index("Casablanca")
     assert [model.index(row, place).data() for place in (RATINGS, SEEN, MEAN, LIKES)] == ["1", "1", "3.00", "0 %"]
-
-
-def test_that_counting_in_pieces_counts_everything():
-    planted = planted_dataset()
-    several = PIECE // planted.entries + 2
-    counts = np.tile(planted.histories.counts_U, several)
-    histories = Histories(
-        np.concatenate([[0], np.cumsum(counts)]),
-        np.tile(planted.histories.item_rows_N, several),
-        np.tile(planted.histories.ratings_N, several),
-    )
-    picture = picture_of(dataclasses.replace(planted, histories=histories))
-    once = picture_of(planted)
-    np.testing.assert_array_equal(picture.figures.entries_I, once.figures.entries_I * several)
-    np.testing.assert_array_equal(picture.bar_counts_B, once.bar_counts_B * several)
-    np.testing.assert_allclose(picture.figures.means_I, once.figures.means_I)
 
 
 # The table of titles
@@ -248,24 +218,25 @@ def test_that_facts_say_scale_files_and_sizes(opened, file, session):
 
 
 def test_that_facts_are_told_in_words():
-    assert scale_words(Scale(0, 10, 1)).endswith("8 or more is a like")
-    assert scale_words(Scale(-10, 10, 0)) == "-10 to 10, any number between; 5 or more is a like"
+    assert format_scale(Scale(0, 10, 1)).endswith("8 or more is a like")
+    assert format_scale(Scale(-10, 10, 0)) == "-10 to 10, any number between; 5 or more is a like"
     chosen = Selection(last_years=2, most_titles=6000, least_per_person=30)
-    assert kept_words(chosen, {"people": 3, "titles": 0, "entries": 1200}) == (
+    assert format_kept(chosen, {"people": 3, "titles": 0, "entries": 1200}) == (
         "Only people active in the last 2 years of the data, the 6,000 most rated titles and people with at least 30 "
         "ratings; 3 people and 1,200 entries were left out"
     )
-    assert duplicates_words(2, "mean") == "2 came again for the same person and title; their mean counts"
+    assert format_duplicates(2, "mean") == "2 came again for the same person and title; their mean counts"
 
 
 def test_that_a_large_data_set_says_that_it_is_counted(qtbot, view, session, library, report, monkeypatch):
     asked = []
     monkeypatch.setattr(session._counting, "request", lambda kind, make: asked.append(make))
-    kept = library.datasets.keep(planted_dataset(), report)
+    kept = library.datasets.save(planted_dataset(), report)
     session.data.open(kept.dataset_id)
     assert view.findChild(QLabel, "dataset_counting").text() == "Counting ratings and titles…"
     assert not view.findChild(QTableView, "most_rated_table").isVisible()
-    session._on_counted("picture", picture_of(session.dataset.current.current))
+    statistics = drive(count_statistics(session.dataset))
+    session._on_counted("statistics", (statistics, look_at_files(session.record, Path())))
     assert view.findChild(QTableView, "most_rated_table").isVisible()
     assert len(asked) == 1
 
@@ -288,14 +259,14 @@ def test_that_labels_of_the_time_axis_have_room_and_round_places():
 
 
 def test_that_renaming_on_the_page_keeps_what_was_counted(qtbot, opened, session):
-    picture = session.data.statistics
+    statistics = session.statistics
     press(qtbot, opened, "dataset_page_rename")
     edit = opened.findChild(QLineEdit, "dataset_page_name")
     edit.setText("My films")
     qtbot.keyClick(edit, Qt.Key.Key_Return)
     assert opened.findChild(QLabel, "dataset_title").text() == "My films"
-    assert session.dataset.current.current.name == "My films"
-    assert session.data.statistics is picture
+    assert session.dataset.name == "My films"
+    assert session.statistics is statistics
 
 
 def test_that_escape_leaves_the_name_as_it_was(qtbot, opened, session):
@@ -380,7 +351,7 @@ def test_that_a_file_that_is_gone_is_said_with_its_place(qtbot, opened, session,
 
 
 def test_that_files_nobody_knows_cannot_be_imported_again(view, session, library, report):
-    kept = library.datasets.keep(planted_dataset(), report)
+    kept = library.datasets.save(planted_dataset(), report)
     session.data.open(kept.dataset_id)
     button = view.findChild(QPushButton, "dataset_page_again")
     assert not button.isEnabled()
@@ -388,9 +359,9 @@ def test_that_files_nobody_knows_cannot_be_imported_again(view, session, library
 
 
 def test_that_a_record_without_files_has_no_false_ones(library, report, file):
-    kept = library.datasets.keep(planted_dataset(), report, origin=Origin.of([file], ImportOptions()))
+    kept = library.datasets.save(planted_dataset(), report, origin=Origin.of([file], ImportOptions()))
     assert kept.origin.paths == (file,)
-    assert library.datasets.tell_anew(kept.dataset_id, report).origin is None
+    assert library.datasets.replace_report(kept.dataset_id, report).origin is None
 
 
 def test_that_skipped_lines_are_saved_with_their_reasons(qtbot, opened, session, tmp_path, monkeypatch):

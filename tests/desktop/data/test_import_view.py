@@ -168,7 +168,7 @@ def test_that_an_unreadable_choice_can_be_taken_back(view, session, write, looke
 def test_that_a_taken_name_is_said_with_the_free_one(qtbot, view, session, write, looked, library, report):
     from planted import planted_dataset
 
-    library.datasets.keep(planted_dataset(), report)
+    library.datasets.save(planted_dataset(), report)
     looked(write("ratings.csv", RATINGS))
     edit = view.findChild(QLineEdit, "import_name")
     edit.clear()

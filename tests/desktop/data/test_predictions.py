@@ -42,7 +42,7 @@ def view(qtbot, session, library, report, monkeypatch):
     """The page of a data set whose file asks for four ratings; no run yet."""
     monkeypatch.setattr(session, "_ask_model", lambda _run: None)
     monkeypatch.setattr(session, "warm_up", lambda: None)
-    library.datasets.keep(dataclasses.replace(planted_dataset(), asked_P2=ASKED), report)
+    library.datasets.save(dataclasses.replace(planted_dataset(), asked_P2=ASKED), report)
     made = DataView(session.data, session.importing)
     qtbot.addWidget(made)
     made.resize(1096, 754)
@@ -96,7 +96,7 @@ def test_that_without_a_run_the_card_says_what_is_missing(view):
 def test_that_what_a_file_asks_for_stands_above_the_plots(view, session, library, report):
     card, table = view.findChild(PredictionsCard), view.findChild(QTableView, "most_rated_table")
     assert card.mapTo(view, card.rect().topLeft()).y() < table.mapTo(view, table.rect().topLeft()).y()
-    library.datasets.keep(dataclasses.replace(planted_dataset(), dataset_id="other", name="Other"), report)
+    library.datasets.save(dataclasses.replace(planted_dataset(), dataset_id="other", name="Other"), report)
     session.data.open("other")
     assert "asks for" not in view.findChild(QLabel, "predictions_words").text()
     layout = card.parentWidget().layout()

@@ -266,7 +266,7 @@ def test_that_without_a_data_set_the_file_waits_until_one_is_open(qtbot, session
     assert not session.my_ratings.import_file(export)
     assert wanted.calls == ["data"]
     assert "waits until a data set is open" in notices.last.sentence
-    session.data.open(library.datasets.keep(films(), report).dataset_id)
+    session.data.open(library.datasets.save(films(), report).dataset_id)
     qtbot.waitUntil(
         lambda: session.my_ratings.incoming is not None and session.my_ratings.incoming.found is not None,
         timeout=MOST_MS,
@@ -276,7 +276,7 @@ def test_that_without_a_data_set_the_file_waits_until_one_is_open(qtbot, session
 
 def test_that_another_data_set_begins_the_matching_again(qtbot, reviewed, session, library, report):
     other = replace(planted_dataset(seed=9), dataset_id="other", name="Other", fingerprint="other")
-    session.data.open(library.datasets.keep(other, report).dataset_id)
+    session.data.open(library.datasets.save(other, report).dataset_id)
     qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
     assert session.my_ratings.incoming.found.dataset.name == "Other"
 

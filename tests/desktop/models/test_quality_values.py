@@ -37,7 +37,7 @@ def record(run_id, *, model="mf", split=STRONG, **changes):
         "split_config": split, "seed": 1, "device": "cpu", "precision": "float32", "versions": {},
         "parameters": 1000, "created": NOW, "status": "finished", "finished": NOW, "seconds": 72.0, "epochs": 12,
         "steps": 100, "best_epoch": 9, "best_value": 0.412, "watched": "ndcg@100", "examples_per_second": 10.0,
-        "stopped_because": "All epochs done.", "metrics": {"ndcg@100": SCORE}, "people_judged": 60, "advice": "",
+        "stopped_because": "All epochs done.", "metrics": {"ndcg@100": SCORE}, "people_evaluated": 60, "advice": "",
         "has_model": True,
     }  # fmt: skip
     return RunRecord(**{**values, **changes})
@@ -270,7 +270,7 @@ def test_that_a_line_says_what_a_run_is_and_its_figure():
 
 
 def test_that_a_run_without_a_judgement_can_be_judged_and_says_why_there_is_none():
-    unjudged = record("a", metrics={}, people_judged=0, status="stopped", epochs=3)
+    unjudged = record("a", metrics={}, people_evaluated=0, status="stopped", epochs=3)
     assert head_state(unjudged, None, in_use=None).judge_words == "Judge it"
     assert "Press Judge it" in missing_figures(unjudged)
     assert head_state(record("a"), QualityPicture("a", ()), in_use=None).judge_words == "Judge again"

@@ -32,7 +32,7 @@ def furnished(tmp_path_factory):
     report = ImportReport("csv", "utf-8", ",", 1600, {}, (), 0, 0, 0.1, 50.0, ("ratings.csv",))
     with Library.open(home, who="a test") as library:
         dataset = dataclasses.replace(planted_dataset(), dataset_id="planted")
-        library.datasets.keep(dataset, report)
+        library.datasets.save(dataset, report)
         drive(
             trained(library, dataset, model="ease", model_config=None, training=None, split=SplitConfig(kind="random"))
         )

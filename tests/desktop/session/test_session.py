@@ -20,7 +20,7 @@ MOST_MS = 20_000
 def kept(library, report):
     """The record of a planted data set in the library."""
     dataset = dataclasses.replace(planted_dataset(), dataset_id="planted")
-    return library.datasets.keep(dataset, report)
+    return library.datasets.save(dataset, report)
 
 
 @pytest.fixture
@@ -201,7 +201,7 @@ def test_that_a_trained_model_takes_its_place_is_kept_and_can_be_discarded_and_b
 def test_that_another_data_set_drops_what_came_after_and_says_so(qtbot, opened, library, report):
     opened.use_rate("two_head", 1e-3, "reduce_on_plateau")
     other = dataclasses.replace(planted_dataset(seed=9), dataset_id="other", name="Other", fingerprint="other")
-    library.datasets.keep(other, report)
+    library.datasets.save(other, report)
     opened.open_dataset("other")
     assert opened.rate is None
     assert opened.stale_words == "The data set has changed. Train again."

@@ -22,7 +22,7 @@ MOST_MS = 20_000
 @pytest.fixture
 def opened(qtbot, session, library, report):
     """A session with the planted data set open, and two finished runs of it."""
-    library.datasets.keep(dataclasses.replace(planted_dataset(), dataset_id="planted"), report)
+    library.datasets.save(dataclasses.replace(planted_dataset(), dataset_id="planted"), report)
     session.data.open("planted")
     qtbot.waitUntil(lambda: session.model.recommender is not None, timeout=MOST_MS)
     for model, config in (("ease", EaseConfig()), ("popularity", PopularityConfig())):

@@ -29,7 +29,7 @@ MOST_MS = 30_000
 @pytest.fixture
 def kept(library, report):
     dataset = dataclasses.replace(planted_dataset(), dataset_id="planted")
-    return library.datasets.keep(dataset, report)
+    return library.datasets.save(dataset, report)
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def home(tmp_path: Path) -> Path:
 def planted_home(tmp_path: Path) -> Path:
     """A library with a data set in it."""
     with Library.open(tmp_path / "home", who="a test") as library:
-        library.datasets.keep(planted_dataset(), REPORT)
+        library.datasets.save(planted_dataset(), REPORT)
     return tmp_path / "home"
 
 

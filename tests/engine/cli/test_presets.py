@@ -30,7 +30,7 @@ def home(tmp_path_factory):
     place = tmp_path_factory.mktemp("presets") / "home"
     with Library.open(place, who="a test") as library:
         for dataset in (planted_dataset(), liked_only()):
-            library.datasets.keep(dataset, REPORT)
+            library.datasets.save(dataset, REPORT)
     yield place
     torch.set_num_threads(threads)
 

@@ -19,6 +19,7 @@ from engine.data.dataset import Dataset, Histories, Scale, Vocabulary, fingerpri
 from engine.data.exporting import export_files, write_problems
 from engine.data.importing.importer import ImportOptions, import_files
 from engine.data.reading.rows import Problem
+from engine.errors import DataError
 from engine.events import Progressed, drive
 
 
@@ -169,8 +170,8 @@ def test_that_skipped_lines_are_written_with_file_line_and_reason(tmp_path):
 def test_that_skipped_lines_that_cannot_be_written_leave_the_former_file(tmp_path, monkeypatch):
     path = tmp_path / "skipped.csv"
     path.write_text("before")
-    monkeypatch.setattr(exporting, "_flush", lambda _file: (_ for _ in ()).throw(OSError("full")))
-    with pytest.raises(OSError, match="full"):
+    monkeypatch.setattr("engine.data.whole_file.os.fsync", lambda _file: (_ for _ in ()).throw(OSError(28, "full")))
+    with pytest.raises(DataError, match="the disk is full"):
         write_problems(path, [])
     assert path.read_text() == "before"
     assert os.listdir(tmp_path) == ["skipped.csv"]

@@ -14,9 +14,11 @@ import pytest
 from planted import planted_dataset
 
 from engine.data.dataset import fingerprint_of
+from engine.data.statistics import count_statistics
 from engine.errors import LibraryError
-from engine.events import Stop
+from engine.events import Stop, drive
 from engine.library import dataset_files
+from engine.library.dataset_files import read_statistics
 from engine.library.store import Library
 
 
@@ -26,7 +28,7 @@ def folder_of(library, record):
 
 def test_that_a_data_set_comes_back_as_it_was_in_a_later_launch(home, planted, report):
     with Library.open(home, who="first") as library:
-        record = library.datasets.keep(planted, report)
+        record = library.datasets.save(planted, report)
     with Library.open(home, who="second") as library:
         opened = library.datasets.open(record.dataset_id)
         assert library.datasets.records() == (record,)
@@ -41,14 +43,14 @@ def test_that_kinds_of_ids_links_and_pairs_to_predict_come_back(library, planted
     links = {"imdb": tuple(f"tt{row:07}" if row % 2 else "" for row in range(planted.titles))}
     catalogue = dataclasses.replace(planted.catalogue, id_kind="movielens", links=links)
     asked_P2 = np.array([[0, 1], [-1, 2], [3, -1]], dtype=np.int32)
-    record = library.datasets.keep(dataclasses.replace(planted, catalogue=catalogue, asked_P2=asked_P2), report)
+    record = library.datasets.save(dataclasses.replace(planted, catalogue=catalogue, asked_P2=asked_P2), report)
     opened = library.datasets.open(record.dataset_id)
     assert opened.catalogue == catalogue
     assert opened.asked_P2.tolist() == asked_P2.tolist()
 
 
 def test_that_a_folder_from_before_links_and_pairs_opens(library, planted, report):
-    record = library.datasets.keep(planted, report)
+    record = library.datasets.save(planted, report)
     path = folder_of(library, record) / "words.json"
     words = json.loads(path.read_text())
     for newer in ("id_kind", "links", "asked"):
@@ -63,7 +65,7 @@ def test_that_times_and_unrated_entries_come_back(library, planted, report):
     ratings_N[3] = np.nan
     times_N = np.arange(len(ratings_N), dtype=np.int64) * 10**9
     histories = dataclasses.replace(planted.histories, ratings_N=ratings_N, times_N=times_N)
-    record = library.datasets.keep(dataclasses.replace(planted, histories=histories), report)
+    record = library.datasets.save(dataclasses.replace(planted, histories=histories), report)
     opened = library.datasets.open(record.dataset_id).histories
     np.testing.assert_array_equal(opened.ratings_N, ratings_N)
     np.testing.assert_array_equal(opened.times_N, times_N)
@@ -88,14 +90,14 @@ def test_that_a_million_ratings_open_in_under_half_a_second(library, report):
     users = type(planted.users)([str(row) for row in range(people)])
     items = type(planted.users)([str(row) for row in range(titles)])
     large = dataclasses.replace(planted, histories=histories, users=users, items=items, catalogue=words)
-    record = library.datasets.keep(large, report)
+    record = library.datasets.save(large, report)
     started = time.perf_counter()
     library.datasets.open(record.dataset_id)
     assert time.perf_counter() - started < 0.5
 
 
 def test_that_a_full_disk_is_a_sentence_and_leaves_nothing_behind(library, planted, report, monkeypatch):
-    kept = library.datasets.keep(planted, report)
+    kept = library.datasets.save(planted, report)
     calls, flush = [], os.fsync
 
     def full(handle):
@@ -107,7 +109,7 @@ def test_that_a_full_disk_is_a_sentence_and_leaves_nothing_behind(library, plant
     monkeypatch.setattr("engine.library.dataset_files.os.fsync", full)
     other = dataclasses.replace(planted, dataset_id="other", name="Other")
     with pytest.raises(LibraryError, match=r"Other could not be written to .*other: the disk is full") as refused:
-        library.datasets.keep(other, report)
+        library.datasets.save(other, report)
     assert refused.value.facts["need_bytes"] > 0
     assert "needed" in refused.value.what
     assert [one.name for one in (library.home / "datasets").iterdir()] == [kept.dataset_id]
@@ -118,11 +120,11 @@ def test_that_a_full_disk_is_a_sentence_and_leaves_nothing_behind(library, plant
 @pytest.mark.parametrize("end", [Stop, GeneratorExit])
 def test_that_keeping_can_be_stopped_at_every_step_and_leaves_nothing(library, planted, report, monkeypatch, end):
     monkeypatch.setattr(dataset_files, "_VALUES_AT_ONCE", 50)
-    steps = sum(1 for _ in library.datasets.keeping(planted, report))
+    steps = sum(1 for _ in library.datasets.saving(planted, report))
     library.datasets.delete(planted.dataset_id)
     assert steps > 10
     for step in range(1, steps + 1):
-        job = library.datasets.keeping(planted, report)
+        job = library.datasets.saving(planted, report)
         for _ in range(step):
             next(job)
         with pytest.raises(end):
@@ -133,7 +135,7 @@ def test_that_keeping_can_be_stopped_at_every_step_and_leaves_nothing(library, p
 
 def test_that_arrays_written_in_portions_are_whole(library, planted, report, monkeypatch):
     monkeypatch.setattr(dataset_files, "_VALUES_AT_ONCE", 7)
-    library.datasets.keep(planted, report)
+    library.datasets.save(planted, report)
     histories = library.datasets.open(planted.dataset_id).histories
     np.testing.assert_array_equal(histories.item_rows_N, planted.histories.item_rows_N)
     np.testing.assert_array_equal(histories.ratings_N, planted.histories.ratings_N)
@@ -143,7 +145,7 @@ def test_that_arrays_written_in_portions_are_whole(library, planted, report, mon
 def test_that_too_little_room_is_said_before_anything_is_written(library, planted, report, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda place: shutil._ntuple_diskusage(10, 10, 0))
     with pytest.raises(LibraryError, match="the disk is full"):
-        library.datasets.keep(planted, report)
+        library.datasets.save(planted, report)
     assert not list((library.home / "datasets").iterdir())
 
 
@@ -169,7 +171,7 @@ def test_that_too_little_room_is_said_before_anything_is_written(library, plante
     ],
 )
 def test_that_a_damaged_folder_is_a_sentence_with_its_place(library, planted, report, damage):
-    record = library.datasets.keep(planted, report)
+    record = library.datasets.save(planted, report)
     damage(folder_of(library, record))
     with pytest.raises(LibraryError) as refused:
         library.datasets.open(record.dataset_id)
@@ -178,7 +180,7 @@ def test_that_a_damaged_folder_is_a_sentence_with_its_place(library, planted, re
 
 
 def test_that_unequal_words_are_a_sentence(library, planted, report):
-    record = library.datasets.keep(planted, report)
+    record = library.datasets.save(planted, report)
     path = folder_of(library, record) / "words.json"
     words = json.loads(path.read_text())
     path.write_text(json.dumps({**words, "years": words["years"][:-1]}))
@@ -187,14 +189,14 @@ def test_that_unequal_words_are_a_sentence(library, planted, report):
 
 
 def test_that_a_folder_of_a_newer_version_is_refused(library, planted, report):
-    record = library.datasets.keep(planted, report)
+    record = library.datasets.save(planted, report)
     (folder_of(library, record) / "format.json").write_text('{"kind": "data set", "format": 2}')
     with pytest.raises(LibraryError, match="newer version"):
         library.datasets.open(record.dataset_id)
 
 
 def test_that_deleting_is_undone(library, planted, report):
-    record = library.datasets.keep(planted, report)
+    record = library.datasets.save(planted, report)
     library.datasets.delete(record.dataset_id)
     assert library.datasets.records() == ()
     assert not folder_of(library, record).exists()
@@ -206,7 +208,7 @@ def test_that_deleting_is_undone(library, planted, report):
 
 def test_that_the_trash_is_emptied_at_the_next_opening(home, planted, report):
     with Library.open(home, who="first") as library:
-        record = library.datasets.keep(planted, report)
+        record = library.datasets.save(planted, report)
         library.datasets.delete(record.dataset_id)
     with Library.open(home, who="second") as library:
         with pytest.raises(LibraryError, match="not in the trash any more"):
@@ -216,7 +218,7 @@ def test_that_the_trash_is_emptied_at_the_next_opening(home, planted, report):
 
 def test_that_what_a_killed_process_had_begun_is_cleared_away(home, planted, report):
     with Library.open(home, who="first") as library:
-        record = library.datasets.keep(planted, report)
+        record = library.datasets.save(planted, report)
     shutil.copytree(home / "datasets" / record.dataset_id, home / "datasets" / ".new-half")
     with Library.open(home, who="second") as library:
         assert [one.dataset_id for one in library.datasets.records()] == [record.dataset_id]
@@ -225,7 +227,7 @@ def test_that_what_a_killed_process_had_begun_is_cleared_away(home, planted, rep
 
 def test_that_a_process_killed_while_undoing_leaves_the_data_set(home, planted, report):
     with Library.open(home, who="first") as library:
-        record = library.datasets.keep(planted, report)
+        record = library.datasets.save(planted, report)
     (home / "trash" / "datasets").mkdir(parents=True)
     (home / "datasets" / record.dataset_id).rename(home / "trash" / "datasets" / record.dataset_id)
     with Library.open(home, who="second") as library:
@@ -233,8 +235,8 @@ def test_that_a_process_killed_while_undoing_leaves_the_data_set(home, planted, 
 
 
 def test_that_a_data_set_is_found_by_id_name_and_latest(library, planted, report):
-    first = library.datasets.keep(planted, report)
-    second = library.datasets.keep(dataclasses.replace(planted, dataset_id="two"), report)
+    first = library.datasets.save(planted, report)
+    second = library.datasets.save(dataclasses.replace(planted, dataset_id="two"), report)
     assert second.name == "Planted (2)"
     assert library.datasets.find("planted") == first
     assert library.datasets.find("Planted") == first
@@ -246,7 +248,23 @@ def test_that_a_data_set_is_found_by_id_name_and_latest(library, planted, report
 
 
 def test_that_an_id_from_the_trash_can_be_used_again(library, planted, report):
-    library.datasets.keep(planted, report)
+    library.datasets.save(planted, report)
     library.datasets.delete("planted")
-    library.datasets.keep(planted, report)
+    library.datasets.save(planted, report)
     assert library.datasets.open("planted").entries == planted.entries
+
+
+def test_that_statistics_are_stored_at_import(library, planted, report):
+    kept = library.datasets.keep(planted, report)
+    stored = read_statistics(folder_of(library, kept), titles=planted.titles)
+    assert stored.as_dict() == drive(count_statistics(planted)).as_dict()
+
+
+@pytest.mark.parametrize("damage", [None, b"", b"{}", b"[]"])
+def test_that_statistics_that_are_missing_or_damaged_are_counted_anew_and_stored(library, planted, report, damage):
+    kept = library.datasets.keep(planted, report)
+    path = folder_of(library, kept) / "statistics.json"
+    path.unlink() if damage is None else path.write_bytes(damage)
+    counted = drive(library.datasets.statistics(library.datasets.open(kept.dataset_id)))
+    assert counted.entries == planted.entries
+    assert read_statistics(folder_of(library, kept), titles=planted.titles).as_dict() == counted.as_dict()

@@ -29,7 +29,7 @@ def test_that_the_first_person_is_made_once(library):
 
 def test_that_ratings_survive_the_deletion_of_a_data_set(home, planted, report):
     with Library.open(home, who="first") as library:
-        library.datasets.keep(planted, report)
+        library.datasets.save(planted, report)
         library.profiles.save(Profile("me", "Me", (ProfileEntry("3", "Film 3", 2000, 4.0),)))
         library.datasets.delete("planted")
     with Library.open(home, who="second") as library:
@@ -68,7 +68,7 @@ def test_that_a_deleted_profile_is_out_of_sight_and_comes_back_in_its_old_place(
         library.profiles.save(Profile(profile_id, profile_id.title(), (MATRIX, OFF)))
     times = dict(library.profiles._database.rows("SELECT item_id, rated_at FROM ratings WHERE profile_id = 'me'"))
     library.profiles.delete("me")
-    assert [one.profile_id for one in library.profiles.records()] == ["anna"]
+    assert [record.profile_id for record in library.profiles.records()] == ["anna"]
     with pytest.raises(LibraryError, match="nobody with the id 'me'"):
         library.profiles.load("me")
     library.profiles.restore("me")
@@ -84,7 +84,7 @@ def test_that_a_deleted_profile_is_forgotten_when_the_library_opens_again(home):
         library.profiles.save(Profile("anna", "Anna", ()))
         library.profiles.delete("me")
     with Library.open(home, who="second") as library:
-        with pytest.raises(LibraryError, match="nobody"):
+        with pytest.raises(LibraryError, match="profile me is not in the trash any more"):
             library.profiles.restore("me")
         assert library.profiles._database.rows("SELECT count(*) FROM ratings")[0][0] == 0
 

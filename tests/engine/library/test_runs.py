@@ -8,46 +8,22 @@ import json
 import os
 import shutil
 
-import numpy as np
 import pytest
-import torch
+from stored_runs import plan_for, state_of, trained
 
-from engine.data.split import SplitConfig
 from engine.errors import LibraryError
 from engine.events import EpochEnded
 from engine.library import run_folder
 from engine.library.run_folder import RunFolder
-from engine.library.runs import RunPlan
 from engine.library.store import Library
 from engine.models.two_head import TwoHeadConfig
 from engine.training import checkpoint
-from engine.training.checkpoint import TrainingState
-from engine.training.config import TrainingConfig
-from engine.training.trainer import TrainedRun
-
-
-def state_of(value: float) -> TrainingState:
-    weights = {"w": torch.full((50,), value)}
-    return TrainingState(weights, {"w": torch.full((50,), value + 0.5)}, {"0.step": torch.tensor(value)}, {"step": 3})
 
 
 @pytest.fixture
 def begun(library, planted, report):
-    library.datasets.keep(planted, report)
+    library.datasets.save(planted, report)
     return library.runs.begin(planted, plan_for(planted))
-
-
-def plan_for(dataset) -> RunPlan:
-    return RunPlan(
-        model="two_head",
-        model_config=TwoHeadConfig(hidden=(8, 4), latent=2, decoder=(4,)),
-        training=TrainingConfig(lr=1e-3, epochs=5, seed=7),
-        split=SplitConfig(seed=3),
-        device="cpu",
-        precision="float32",
-        parameters=50,
-        candidates_I=np.arange(dataset.titles) % 2 == 0,
-    )
 
 
 def folder_of(library, recorder) -> RunFolder:
@@ -155,7 +131,7 @@ def test_that_curves_come_back_and_a_resumed_epoch_replaces_its_point(library, b
 
 def test_that_a_run_found_running_at_opening_was_interrupted(home, planted, report):
     with Library.open(home, who="first") as library:
-        library.datasets.keep(planted, report)
+        library.datasets.save(planted, report)
         recorder = library.runs.begin(planted, plan_for(planted))
         recorder.save_checkpoint(state_of(1.0))
     with Library.open(home, who="second") as library:
@@ -165,11 +141,8 @@ def test_that_a_run_found_running_at_opening_was_interrupted(home, planted, repo
 
 
 def test_that_finishing_adds_up_the_seconds_of_all_sessions(library, begun):
-    model = torch.nn.Linear(2, 3)
-    model.parameter_count = 9
-    trained = TrainedRun(model, 5, 4, 0.4, False, "All done.", 2.0, 100.0, 20, False, "ndcg@100", ())
-    library.runs.finish(begun.run_id, trained)
-    record = library.runs.finish(begun.run_id, dataclasses.replace(trained, stopped=True, seconds=3.0))
+    library.runs.finish(begun.run_id, trained())
+    record = library.runs.finish(begun.run_id, dataclasses.replace(trained(), stopped=True, seconds=3.0))
     assert (record.status, record.seconds, record.best_epoch, record.parameters) == ("stopped", 5.0, 4, 9)
 
 
@@ -181,11 +154,11 @@ def test_that_deleting_a_run_is_undone(library, begun):
     assert library.runs.load(begun.run_id).record.run_id == begun.run_id
 
 
-def test_that_runs_are_found_by_id_name_latest_and_data_set(library, planted, begun):
+def test_that_runs_are_found_by_id_name_latest_and_fingerprint(library, planted, begun):
     second = library.runs.begin(planted, plan_for(planted))
     assert library.runs.find("latest").run_id == second.run_id
     assert library.runs.find("two_head 1").run_id == begun.run_id
-    assert [record.run_id for record in library.runs.records("planted")] == [second.run_id, begun.run_id]
+    assert [record.run_id for record in library.runs.records(planted.fingerprint)] == [second.run_id, begun.run_id]
     assert library.runs.records("other") == ()
     with pytest.raises(LibraryError, match=r"no run called 'x'.*two_head 2"):
         library.runs.find("x")
@@ -206,5 +179,5 @@ def test_that_a_run_whose_data_set_is_another_now_is_refused(library, begun):
 
 def test_that_a_run_finds_its_data_set_imported_again(library, planted, report, begun):
     library.datasets.delete("planted")
-    library.datasets.keep(dataclasses.replace(planted, dataset_id="again"), report)
+    library.datasets.save(dataclasses.replace(planted, dataset_id="again"), report)
     assert library.dataset_of(library.runs.find(begun.run_id)).dataset_id == "again"

@@ -118,7 +118,7 @@ def test_that_a_transaction_that_fails_keeps_nothing(library):
 
 def test_that_the_disk_use_is_counted(library, planted, report):
     before = library.disk_use()
-    library.datasets.keep(planted, report)
+    library.datasets.save(planted, report)
     assert library.disk_use() > before + planted.entries * 8
 
 
@@ -151,5 +151,5 @@ def test_that_what_cannot_be_recorded_leaves_no_folder(library, planted, report,
 
     monkeypatch.setattr(Database, "transaction", full)
     with pytest.raises(LibraryError, match="the disk is full"):
-        library.datasets.keep(planted, report)
+        library.datasets.save(planted, report)
     assert list((library.home / "datasets").iterdir()) == []

@@ -29,5 +29,5 @@ def library(tmp_path: Path):
 @pytest.fixture
 def dataset(library) -> Dataset:
     report = ImportReport("columns", "utf-8", "comma", 1, {}, (), 0, 0, 0.1, 1.0, ("ratings.csv",))
-    library.datasets.keep(planted_dataset(), report)
+    library.datasets.save(planted_dataset(), report)
     return library.datasets.open("planted")

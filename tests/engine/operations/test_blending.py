@@ -50,7 +50,7 @@ def test_that_a_blend_is_recorded_judged_and_ready(library, dataset, parts):
     record = library.runs.find(finished.run_id)
     assert (record.model, record.status, record.name) == ("blend", "finished", "blend 1")
     assert record.metrics["ndcg@100"]["value"] == finished.judgement.metrics["ndcg@100"].value
-    assert record.people_judged == finished.judgement.people
+    assert record.people_evaluated == finished.judgement.people
     assert record.split_config == SplitConfig().as_dict()
     assert record.stopped_because.startswith("Mixed ")
     assert record.best_value == finished.trained.best_value

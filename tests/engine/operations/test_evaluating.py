@@ -32,7 +32,7 @@ def stages(job) -> list[str]:
 
 def test_that_a_finished_run_is_kept_person_by_person(library, dataset):
     finished = fitted(library, dataset, "ease")
-    kept = library.runs.judgement(finished.run_id)
+    kept = library.runs.evaluation(finished.run_id)
     assert kept is not None
     assert kept.metrics == finished.judgement.metrics
     assert {"profile length", "popularity"} <= {breakdown.name for breakdown in kept.breakdowns}
@@ -42,7 +42,7 @@ def test_that_a_finished_run_is_kept_person_by_person(library, dataset):
 def test_that_judging_again_adds_the_cold_start_and_keeps_it(library, dataset):
     run_id = fitted(library, dataset, "ease").run_id
     judgement = drive(operations.evaluate(library, run_id))
-    kept = library.runs.judgement(run_id)
+    kept = library.runs.evaluation(run_id)
     assert kept is not None
     assert kept.breakdowns == judgement.breakdowns
     assert [row.label for row in kept.breakdown("cold start").rows] == ["1", "2", "4", "8", "all"]
@@ -51,16 +51,16 @@ def test_that_judging_again_adds_the_cold_start_and_keeps_it(library, dataset):
 def test_that_the_usual_lengths_of_lists_are_kept_beside_those_asked_for(library, dataset):
     run_id = fitted(library, dataset, "ease").run_id
     drive(operations.evaluate(library, run_id, ks=(5,)))
-    assert {"ndcg@5", "ndcg@20", "ndcg@100"} <= library.runs.judgement(run_id).metrics.keys()
-    assert library.runs.judgement(run_id).breakdown("profile length").unit == "NDCG@100"
+    assert {"ndcg@5", "ndcg@20", "ndcg@100"} <= library.runs.evaluation(run_id).metrics.keys()
+    assert library.runs.evaluation(run_id).breakdown("profile length").unit == "NDCG@100"
 
 
 def test_that_another_weight_or_a_stop_changes_nothing_that_is_kept(library, dataset):
     run_id = drive(trained(library, dataset)).run_id
-    before = library.runs.judgement(run_id)
+    before = library.runs.evaluation(run_id)
     assert drive(operations.evaluate(library, run_id, weight=0.1)).metrics != before.metrics
     assert stop_at(operations.evaluate(library, run_id), lambda event: event is None).stopped
-    assert library.runs.judgement(run_id).breakdowns == before.breakdowns
+    assert library.runs.evaluation(run_id).breakdowns == before.breakdowns
     assert library.runs.find(run_id).metrics["ndcg@100"]["value"] == before.metrics["ndcg@100"].value
 
 

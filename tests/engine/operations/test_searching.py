@@ -395,5 +395,5 @@ def _furnished(folder):
 
     library = Library.open(folder / "home", who="a test")
     report = ImportReport("columns", "utf-8", "comma", 1, {}, (), 0, 0, 0.1, 1.0, ("ratings.csv",))
-    library.datasets.keep(planted_dataset(), report)
+    library.datasets.save(planted_dataset(), report)
     return library

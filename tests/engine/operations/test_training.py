@@ -19,7 +19,7 @@ def test_that_a_finished_run_is_recorded_judged_and_advised(library, dataset):
     record = library.runs.find(finished.run_id)
     assert (record.status, record.epochs, record.lr) == ("finished", 3, 1e-3)
     assert record.metrics["ndcg@100"]["value"] == finished.judgement.metrics["ndcg@100"].value
-    assert record.people_judged == finished.judgement.people
+    assert record.people_evaluated == finished.judgement.people
     assert len(library.runs.curves(finished.run_id)) == 3
     assert record.advice == finished.advice
     assert any(isinstance(event, Advised) for event in events) == bool(finished.advice)

@@ -55,7 +55,7 @@ def names(dialect):
         return st.integers(1, 99_999).map(str)
     signs = "abcxyzÄéñ-_" + ("" if dialect.encoding == "cp1252" else "Ж日🎬") + (" ,;|" if dialect.quoted else "")
     word = st.text(signs, min_size=1, max_size=8).map(str.strip).filter(bool)
-    return st.one_of(st.integers(1, 99_999).map(str), word.map(lambda one: f"x{one}"))
+    return st.one_of(st.integers(1, 99_999).map(str), word.map(lambda letters: f"x{letters}"))
 
 
 @st.composite
@@ -65,7 +65,7 @@ def tables(draw):
     pairs = st.tuples(names(dialect), names(dialect))
     rows = draw(
         st.lists(
-            st.tuples(pairs, st.sampled_from([0.5 * one for one in range(1, 11)]), st.integers(10**9, 2 * 10**9)),
+            st.tuples(pairs, st.sampled_from([0.5 * half for half in range(1, 11)]), st.integers(10**9, 2 * 10**9)),
             min_size=3,
             max_size=30,
             unique_by=lambda row: row[0],
@@ -88,12 +88,12 @@ def written(dialect, rows):
 
     lines = []
     if dialect.header:
-        lines.append([cell(one) for one in HEADER[: 3 if dialect.times == "none" else 4]])
+        lines.append([cell(name) for name in HEADER[: 3 if dialect.times == "none" else 4]])
     for user, item, rating, when in rows:
         texts = [user, item, f"{rating:g}".replace(".", dialect.decimal)]
         if dialect.times != "none":
             texts.append(time_text(dialect, when))
-        lines.append([cell(one) for one in texts])
+        lines.append([cell(text) for text in texts])
     text = dialect.line_end.join(dialect.delimiter.join(line) for line in lines)
     return (text + dialect.line_end * dialect.last_line_ends).encode(dialect.encoding)
 

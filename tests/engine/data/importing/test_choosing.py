@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.data.importing import choosing, identifying
+from engine.data.importing import choosing, grouping
 from engine.data.importing.choosing import remaining
 from engine.data.importing.gathering import gather
 from engine.data.importing.importer import ImportOptions, import_gathered
@@ -33,21 +33,21 @@ def slowly(rows, selection):
     if selection.last_years is not None:
         newest = min(ago for *_, ago in rows)
         active = {f"u{user}" for user, _, _, ago in rows if ago <= newest + selection.last_years}
-        pairs = {one for one in pairs if one[0] in active}
+        pairs = {pair for pair in pairs if pair[0] in active}
     steps = [pairs]
     if selection.most_titles is not None:
         counts = Counter(item for _, item in pairs)
         best = sorted(counts, key=lambda item: (-counts[item], item))[: selection.most_titles]
-        pairs = {one for one in pairs if one[1] in best}
+        pairs = {pair for pair in pairs if pair[1] in best}
     steps.append(pairs)
     counts = Counter(item for _, item in pairs)
-    pairs = {one for one in pairs if counts[one[1]] >= selection.least_per_title}
+    pairs = {pair for pair in pairs if counts[pair[1]] >= selection.least_per_title}
     steps.append(pairs)
     while True:
         people = Counter(user for user, _ in pairs)
         left = {pair for pair in pairs if people[pair[0]] >= selection.least_per_person}
         titles = Counter(item for _, item in left)
-        left = {one for one in left if titles[one[1]] >= selection.least_per_title}
+        left = {pair for pair in left if titles[pair[1]] >= selection.least_per_title}
         if left == pairs:
             return [*steps, pairs]
         pairs = left
@@ -73,7 +73,7 @@ selections = st.builds(
 @pytest.mark.parametrize("slice_of", [3, 1 << 20])
 def test_that_every_rule_leaves_what_it_should_whatever_was_asked_before(tmp_path_factory, slice_of, rows, chosen):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(identifying, "SLICE", slice_of)
+        patch.setattr(grouping, "SLICE", slice_of)
         patch.setattr(choosing, "SLICE", slice_of)
         gathered = gathered_of(tmp_path_factory.mktemp("data"), rows)
         for selection in chosen:
@@ -156,10 +156,10 @@ def test_that_the_policy_decides_what_a_repeated_rating_becomes(tmp_path, duplic
 
 
 def test_that_counting_can_be_stopped_at_every_step_and_asked_again(tmp_path, monkeypatch):
-    monkeypatch.setattr(identifying, "SLICE", 5)
+    monkeypatch.setattr(grouping, "SLICE", 5)
     monkeypatch.setattr(choosing, "SLICE", 5)
     gathered, selection = gathered_of(tmp_path, MANY), Selection(most_titles=7, least_per_person=3, least_per_title=3)
-    expected = tuple(figures(one) for one in slowly(MANY, selection))
+    expected = tuple(figures(left) for left in slowly(MANY, selection))
     gathered.cache.clear()
     steps = sum(1 for _ in remaining(gathered, selection))
     assert steps > 20
@@ -174,6 +174,6 @@ def test_that_counting_can_be_stopped_at_every_step_and_asked_again(tmp_path, mo
 
 
 def test_that_a_choice_is_a_stage_of_its_own(tmp_path):
-    stages = [one.stage for one in imported(gathered_of(tmp_path, MANY), Selection(most_titles=3)) if one is not None
-              and isinstance(one, StageStarted)]  # fmt: skip
+    events = imported(gathered_of(tmp_path, MANY), Selection(most_titles=3))
+    stages = [event.stage for event in events if isinstance(event, StageStarted)]
     assert stages == ["choosing", "titles"]

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from engine.data.dataset import Scale
-from engine.data.importing.items import find_scale, find_unrated, is_seen_only, times_in_seconds
+from engine.data.importing.ratings_table import find_scale, find_unrated, is_seen_only
+from engine.data.reading.values import times_in_seconds
 
 NAN = float("nan")
 

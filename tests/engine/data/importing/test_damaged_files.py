@@ -122,13 +122,13 @@ def library(tmp_path_factory):
 def test_that_a_damaged_ratings_file_gives_a_data_set_or_a_sentence(library, tmp_path, name, seed):
     path = tmp_path / name
     path.write_bytes(damaged(GOOD[name], seed))
-    kept_before = {one.dataset_id for one in library.datasets.records()}
+    kept_before = {record.dataset_id for record in library.datasets.records()}
     folders = library.home / "datasets"
     imported, refusal = outcome(lambda: drive(operations.import_files(library, [path])))
     if imported is None:
         assert path.name in refusal
         assert {record.dataset_id for record in library.datasets.records()} == kept_before
-        assert not folders.exists() or {one.name for one in folders.iterdir()} == kept_before
+        assert not folders.exists() or {folder.name for folder in folders.iterdir()} == kept_before
         return
     dataset = imported.dataset
     ratings_N = dataset.histories.ratings_N[~np.isnan(dataset.histories.ratings_N)]

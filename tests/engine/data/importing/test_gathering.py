@@ -26,7 +26,7 @@ def open_files(path):
     fds = Path("/proc/self/fd")
     if not fds.exists():
         pytest.skip("this system does not list the open files of a process")
-    return [one for one in fds.iterdir() if os.path.realpath(one) == str(path.resolve())]
+    return [handle for handle in fds.iterdir() if os.path.realpath(handle) == str(path.resolve())]
 
 
 def test_that_what_is_gathered_imports_as_the_files_do(path):
@@ -63,7 +63,9 @@ def test_that_the_file_is_closed_after_a_stop_or_a_release_at_any_block(path):
 
 
 def test_that_arranging_reports_entries(path):
-    events = [one for one in gather([path], ImportOptions()) if isinstance(one, Progressed) and one.unit == "entries"]
+    events = [
+        event for event in gather([path], ImportOptions()) if isinstance(event, Progressed) and event.unit == "entries"
+    ]
     assert events
     assert events[0].total == 20_000
     assert events[0].words.endswith("of 20,000 entries")

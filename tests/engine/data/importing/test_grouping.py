@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.data.importing.identifying import Places, spans_of
+from engine.data.importing.grouping import Places, spans_of
 
 slices = st.lists(st.lists(st.integers(0, 6), max_size=12), min_size=1, max_size=6)
 

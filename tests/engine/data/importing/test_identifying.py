@@ -55,9 +55,11 @@ def test_that_each_entry_has_the_row_of_its_own_id(least, blocks):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(identifying, "_LEAST_TO_JOIN", least)
         rows, vocabulary = joined(*blocks)
-    assert [[vocabulary.id(row) for row in block] for block in rows] == [[one.strip() for one in b] for b in blocks]
+    assert [[vocabulary.id(row) for row in block] for block in rows] == [
+        [id_.strip() for id_ in block] for block in blocks
+    ]
     assert len(set(vocabulary.ids)) == len(vocabulary)
-    assert set(vocabulary.ids) == {one.strip() for block in blocks for one in block}
+    assert set(vocabulary.ids) == {id_.strip() for block in blocks for id_ in block}
 
 
 def test_that_numbers_and_other_ids_may_come_in_any_block():
@@ -74,8 +76,8 @@ def test_that_numbers_of_any_kind_keep_their_spelling(odd):
 
 @given(st.lists(st.lists(st.integers(0, 3_000_000), max_size=8), min_size=1, max_size=8))
 def test_that_numbers_are_ordered_by_number_whatever_blocks_they_come_in(blocks):
-    rows, vocabulary = joined(*([str(one) for one in block] for block in blocks))
-    assert vocabulary.ids == tuple(map(str, sorted({one for block in blocks for one in block})))
+    rows, vocabulary = joined(*([str(number) for number in block] for block in blocks))
+    assert vocabulary.ids == tuple(map(str, sorted({number for block in blocks for number in block})))
     assert [[int(vocabulary.id(row)) for row in block] for block in rows] == blocks
 
 

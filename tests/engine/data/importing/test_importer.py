@@ -82,7 +82,7 @@ def test_that_movielens_100k_is_recognised_only_with_its_titles(write):
     dataset, report = imported(rows)
     assert (report.layout, dataset.catalogue.word) == ("columns without names", "title")
     flags = "|".join(["0", "1"] + ["0"] * 17)
-    items = "".join(f"{one}|Kolya ({one + 1700})|24-Jan-1997||http://x|{flags}\n" for one in (242, 302, 9))
+    items = "".join(f"{item}|Kolya ({item + 1700})|24-Jan-1997||http://x|{flags}\n" for item in (242, 302, 9))
     write("ml/u.item", items.replace("Kolya", "Kölya").encode("latin-1"))
     dataset, report = imported(rows)
     assert (report.layout, dataset.catalogue.word) == ("MovieLens 100K", "film")
@@ -231,13 +231,13 @@ def test_that_progress_comes_in_words_and_bytes(write):
             bare += 1
         else:
             events.append(event)
-    assert [one.stage for one in events if isinstance(one, StageStarted)] == [
+    assert [event.stage for event in events if isinstance(event, StageStarted)] == [
         "looking",
         "reading",
         "arranging",
         "titles",
     ]
-    progressed = [one for one in events if isinstance(one, Progressed)]
+    progressed = [event for event in events if isinstance(event, Progressed)]
     assert progressed[0].unit == "bytes"
     assert progressed[0].words.startswith("Reading line 5")
     assert " of about 300,000" in progressed[0].words

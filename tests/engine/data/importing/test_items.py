@@ -11,7 +11,7 @@ def titles_of(tmp_path):
     def read(text, *, name="movies.csv", layout=None, encoding="utf-8"):
         path = tmp_path / name
         path.write_bytes(text.encode(encoding))
-        declared = next((one.items for one in LAYOUTS if one.name == layout), None)
+        declared = next((known.items for known in LAYOUTS if known.name == layout), None)
         return read_titles(Source(path), sniff(Source(path)), layout=declared)
 
     return read

@@ -138,8 +138,8 @@ def test_that_netflix_in_a_file_a_film_opens_with_the_titles_above_its_folder(fo
 def test_that_netflix_in_a_zip_is_read_in_place(folder, tmp_path):
     path = folder(NETFLIX)
     with zipfile.ZipFile(tmp_path / "prize.zip", "w") as archive:
-        for one in path.iterdir():
-            archive.write(one, f"prize/{one.name}")
+        for part in path.iterdir():
+            archive.write(part, f"prize/{part.name}")
     dataset, report = imported(tmp_path / "prize.zip")
     assert (entries_of(dataset), names_of(dataset)) == (NETFLIX_ENTRIES, NETFLIX_NAMES)
     assert report.files == ("prize.zip: 2 files",)
@@ -261,7 +261,7 @@ def test_that_jester_wide_is_a_row_a_person_without_the_99s(folder, counts):
 
 def test_that_people_of_several_wide_files_are_different_people(folder):
     rows = [{1: -7.82, 3: 8.79}, {2: 4.08}]
-    path = folder({f"jester-data-{one}.csv": jester(rows, counts=True) for one in (1, 2)})
+    path = folder({f"jester-data-{part}.csv": jester(rows, counts=True) for part in (1, 2)})
     dataset, _ = imported(path)
     assert (dataset.users.ids, dataset.entries) == (("1", "2", "3", "4"), 6)
 
@@ -355,7 +355,7 @@ OBJECTS = [
         json.dumps(OBJECTS),
         json.dumps(OBJECTS, indent=2, ensure_ascii=False),
         json.dumps({"about": "a list, [of] {ratings}", "titles": [{"id": "y"}], "ratings": OBJECTS, "count": 4}),
-        "\n".join(json.dumps(one) for one in OBJECTS),
+        "\n".join(json.dumps(entry) for entry in OBJECTS),
         json.dumps(OBJECTS).encode("utf-16"),
     ],
 )
@@ -409,7 +409,7 @@ def test_that_minus_1_is_seen_only_where_the_layout_says_so(folder):
 
 def test_that_a_person_may_say_which_ratings_mean_seen_only(folder):
     path = folder({"a.csv": "user,item,rating\n1,2,0\n1,3,4\n2,3,2\n"}) / "a.csv"
-    assert [one[2] for one in entries_of(imported(path)[0])] == [0, 4, 2]
+    assert [entry[2] for entry in entries_of(imported(path)[0])] == [0, 4, 2]
     assert [entry[2] for entry in entries_of(imported(path, given=Given(unrated=(0.0,)))[0])] == [None, 4, 2]
 
 

@@ -1,6 +1,10 @@
 """What a ratings file may hold by mistake: each costs its own line, with the line's number and a reason."""
 
+import json
+
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from engine.data.importing.importer import ImportOptions, import_files
@@ -112,3 +116,19 @@ def test_that_a_column_can_be_taken_its_role_from(imported):
     text = "user,item,rating,timestamp\n1,2,3,978300760\n"
     assert imported(text)[0].histories.times_N is not None
     assert imported(text, columns={"time": ""})[0].histories.times_N is None
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_that_who_has_no_row_that_can_be_used_is_no_person(tmp_path, kind):
+    rows = [{"user": f"u{row}", "item": f"i{row % 5}", "rating": str(row % 5 + 1)} for row in range(250)]
+    rows += [{"user": "nobody", "item": "nothing", "rating": "x"}, {"user": "", "item": "i1", "rating": "1"}]
+    path = tmp_path / f"ratings.{kind}"
+    if kind == "parquet":
+        pq.write_table(pa.Table.from_pylist(rows), path)
+    elif kind == "jsonl":
+        path.write_text("\n".join(json.dumps(row) for row in rows))
+    else:
+        path.write_text("\n".join([",".join(rows[0]), *(",".join(row.values()) for row in rows)]))
+    dataset, report = drive(import_files([path], options=ImportOptions(), dataset_id="odd"))
+    assert (len(dataset.users), len(dataset.items)) == (250, 5)
+    assert report.skipped == {"rating is not a number": 1, "no person": 1}

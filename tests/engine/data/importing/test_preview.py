@@ -253,3 +253,13 @@ def test_that_a_file_in_sections_shows_what_is_read_of_it(write):
     assert preview.sample_items == ("1", "2")
     assert not preview.can_point
     assert [(row.item, row.user, row.rating) for row in preview.rows][2] == ("2", "5", 4.0)
+
+
+def test_that_several_exports_of_one_person_are_shown_as_such(tmp_path):
+    entry = '[{"rating": 8, "movie": {"title": "Heat", "year": 1995, "ids": {"trakt": 1, "slug": "heat-1995"}}}]'
+    paths = [tmp_path / name for name in ("ratings-movies.json", "ratings-shows.json")]
+    for path in paths:
+        path.write_text(entry)
+    obstacle = drive(look(paths, Given())).obstacle
+    assert obstacle is not None
+    assert obstacle.personal

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.data.dataset import Histories
-from engine.data.importing import identifying
-from engine.data.importing.ratings_table import find_repeats, settle
+from engine.data.importing import grouping
+from engine.data.importing.grouping import find_repeats, settle
 from engine.events import drive
 
 NAN = float("nan")
@@ -17,7 +17,7 @@ PEOPLE, TITLES = 5, 4
 
 
 def histories_of(rows):
-    users, items, ratings = (np.array(one) for one in zip(*rows, strict=True))
+    users, items, ratings = (np.array(column) for column in zip(*rows, strict=True))
     return Histories.of(users, items, ratings, people=PEOPLE, times=np.arange(100, 100 + len(rows)))
 
 
@@ -33,7 +33,7 @@ def slowly(rows, policy):
         chosen = max(rated, key=lambda place: (rows[place][2], place)) if policy == "max" else rated[-1]
         rating = sum(rows[place][2] for place in rated) / len(rated) if policy == "mean" else rows[chosen][2]
         left.append((user, chosen, item, rating, 100 + chosen))
-    return [(user, item, rating, time) for user, _, item, rating, time in sorted(left, key=lambda one: one[:2])]
+    return [(user, item, rating, time) for user, _, item, rating, time in sorted(left, key=lambda entry: entry[:2])]
 
 
 def as_rows(histories):
@@ -60,7 +60,7 @@ entries = st.lists(
 @given(entries)
 def test_that_each_pair_is_left_once_as_the_policy_says(policy, slice_of, rows):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(identifying, "SLICE", slice_of)
+        patch.setattr(grouping, "SLICE", slice_of)
         histories = histories_of(rows)
         repeats = drive(find_repeats(histories, titles=TITLES))
         settled = drive(settle(histories, repeats, policy=policy))

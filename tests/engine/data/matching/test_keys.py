@@ -130,7 +130,7 @@ def test_that_a_number_in_parentheses_belongs_to_the_title(title):
 
 @pytest.mark.parametrize("title", ["Pilot (TV)", "Brazil (Director's Cut)", "Catching Fire (The Hunger Games, #2)"])
 def test_that_what_only_describes_a_title_is_no_name_of_it(title):
-    assert not any(name.other for name in names_of(title))
+    assert not any(name.is_alias for name in names_of(title))
 
 
 def test_that_a_title_with_subtitles_has_beginnings_and_ends():

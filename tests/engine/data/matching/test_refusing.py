@@ -23,4 +23,4 @@ def test_that_a_refused_match_is_unsure_among_its_other_candidates():
 def test_that_a_refused_match_without_others_is_unmatched_and_goes_into_the_file_of_those():
     refused = refuse(review(3), 0)
     assert standing_of(refused, 0) == "unmatched"
-    assert open_titles(refused) == (TITLE,)
+    assert open_titles(refused) == ((TITLE, "you said it is another one"),)

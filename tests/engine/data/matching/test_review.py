@@ -94,8 +94,8 @@ def test_that_the_counts_add_up(review):
 
 
 def test_that_what_nobody_decided_on_stays_open(review):
-    assert open_titles(review) == TITLES[1:]
-    assert open_titles(leave_out(review, 2)) == TITLES[1:2]
+    assert [title for title, _ in open_titles(review)] == list(TITLES[1:])
+    assert [title for title, _ in open_titles(leave_out(review, 2))] == list(TITLES[1:2])
 
 
 @pytest.mark.parametrize("change", [lambda one: choose(one, 3, 1), lambda one: leave_out(one, 3)])

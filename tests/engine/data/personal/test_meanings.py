@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.data.personal.meanings import medium_of, normalised_id, seconds_of, state_of, year_in
+from engine.data.personal.export import medium_of, state_of
+from engine.data.reading.values import normalised_id, seconds_of, year_in
 
 
 @pytest.mark.parametrize(

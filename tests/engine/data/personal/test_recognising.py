@@ -27,7 +27,7 @@ from exports import (
 
 from engine.data.formats import LAYOUTS, layout_of_header
 from engine.data.formats.personal import PERSONAL
-from engine.data.personal.parts import layout_of_export, recognised_exports, recognised_of
+from engine.data.personal.parts import export_sources, layout_of_export, recognised_of
 from engine.data.reading.archives import Source
 
 OWN = "item_id,title,year,rating,scale_low,scale_high,scale_step\n1,A,2000,4,1,5,1\n"
@@ -97,6 +97,5 @@ def test_that_every_export_says_what_it_is_and_where_it_comes_from():
 def test_that_each_file_of_a_zip_is_recognised_for_itself(tmp_path):
     path = zipped(tmp_path / "a.zip", {"ratings.csv": LETTERBOXD_RATINGS, "notes.txt": "words", "b.csv": "a,b\n1,2\n"})
 
-    assert [(source.member, layout.name) for source, layout in recognised_exports(path)] == [
-        ("ratings.csv", "Letterboxd ratings")
-    ]
+    recognised = [(source.member, recognised_of(source)) for source in export_sources(path)]
+    assert [(member, layout.name) for member, layout in recognised if layout] == [("ratings.csv", "Letterboxd ratings")]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.data.personal.export import ExportedTitle
-from engine.data.personal.together import each_once
+from engine.data.personal.reading import each_once
 
 
 def title(name="A", rating=None, **more):

@@ -8,8 +8,8 @@ import pytest
 
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Dataset, Histories, Scale, Vocabulary
-from engine.data.matching.review import choose, leave_out
-from engine.data.profiles import ProfileEntry, entries_of, profile_of_review
+from engine.data.matching.review import choose, entries_of, leave_out, profile_of_review
+from engine.data.profiles import ProfileEntry
 from engine.errors import DataError, ProfileError
 from engine.events import drive
 from engine.operations.recommending import match_export

@@ -3,7 +3,7 @@ import pytest
 
 from engine.data.reading.archives import Source
 from engine.data.reading.lines import read_blocks, read_rows
-from engine.data.reading.readers import read_ratings
+from engine.data.reading.rows import read_ratings
 from engine.data.reading.sniff import sniff
 from engine.errors import DataError
 

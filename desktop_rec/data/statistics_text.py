@@ -1,0 +1,158 @@
+"""What the page of a data set says: its scale, what was kept of the files and where they are, and periods of time.
+
+Words and formats only. The numbers come from the engine: a data set's record, its DatasetStatistics, and the sizes of
+its files, which `look_at_files` reads on a worker.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.data.dataset import Scale
+from engine.data.importing.options import Selection
+from engine.data.statistics import Activity
+from engine.library.datasets import DatasetRecord
+from engine.library.folders import bytes_in
+from engine.text import format_size, join_words
+
+_DUPLICATES = {"last": "the last one counts", "mean": "their mean counts", "max": "the highest one counts"}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A line of the page: what it is about, and what there is to say. `name` is for tests and screen readers."""
+
+    name: str
+    caption: str
+    words: str
+
+
+@dataclass(frozen=True)
+class FilesFound:
+    """What the disk says: how much a data set takes in its folder, and a note on each file it was imported from."""
+
+    folder: Path
+    folder_bytes: int
+    notes: Mapping[Path, str]
+
+
+def look_at_files(record: DatasetRecord, folder: Path) -> FilesFound:
+    """Look at the files of a data set, whose arrays lie in `folder`."""
+    return FilesFound(folder, bytes_in(folder), {path: _file_note(path) for path in _files_of(record)})
+
+
+def describe_dataset(record: DatasetRecord, files: FilesFound | None = None) -> tuple[Fact, ...]:
+    """The facts of a stored data set; those on its files' sizes only where they have been looked at."""
+    report, origin = record.report, record.origin
+    selection = origin.options.selection if origin is not None else Selection()
+    policy = origin.options.duplicates if origin is not None else "last"
+    unrated, duplicates = int(report.get("unrated") or 0), int(report.get("duplicates") or 0)
+    facts = (
+        Fact("scale", "Scale", format_scale(record.scale)),
+        Fact("unrated", "Only seen", format_unrated(unrated, record.entries)),
+        Fact("kept", "Kept", format_kept(selection, report.get("left_out") or {})),
+        Fact("duplicates", "Duplicates", format_duplicates(duplicates, policy, unrated=unrated)),
+        Fact("files", "Files", _format_files(record, files)),
+        Fact("layout", "Read as", _format_layout(report)),
+        Fact("imported", "Imported", _format_import(record)),
+        Fact("disk", "On disk", f"{format_size(files.folder_bytes)} in {files.folder}" if files else ""),
+    )
+    return tuple(fact for fact in facts if fact.words)
+
+
+def format_scale(scale: Scale) -> str:
+    """A scale as people say it, with what counts as a like."""
+    steps = f" in steps of {scale.step:g}" if scale.step else ", any number between"
+    like = scale.like
+    if scale.step > 0:
+        like = scale.low + math.ceil((like - scale.low) / scale.step - 1e-6) * scale.step
+    return f"{scale.low:g} to {scale.high:g}{steps}; {like:g} or more is a like"
+
+
+def format_unrated(unrated: int, entries: int) -> str:
+    """How many entries say only that a title was seen ("" for none)."""
+    if not unrated:
+        return ""
+    return f"{unrated:,} of {entries:,} entries say that a title was seen, without a rating"
+
+
+def format_duplicates(duplicates: int, policy: str, *, unrated: int = 0) -> str:
+    """What became of entries that came more than once for one person and title."""
+    if not duplicates:
+        return "No person has a title twice"
+    first = "a rating counts before a seen-only entry, else " if unrated else ""
+    return f"{duplicates:,} came again for the same person and title; {first}{_DUPLICATES.get(policy, policy)}"
+
+
+def format_kept(selection: Selection, left_out: Mapping[str, int]) -> str:
+    """Which entries were kept, in the order in which the rules apply, and how much the rules left out."""
+    rules = []
+    if selection.last_years is not None:
+        years = f"{selection.last_years:g} year{'s' if selection.last_years != 1 else ''}"
+        rules.append(f"people active in the last {years} of the data")
+    if selection.most_titles is not None:
+        rules.append(f"the {selection.most_titles:,} most rated titles")
+    if selection.least_per_title > 1:
+        rules.append(f"titles with at least {selection.least_per_title:,} ratings")
+    if selection.least_per_person > 1:
+        rules.append(f"people with at least {selection.least_per_person:,} ratings")
+    kept = f"Only {join_words(rules)}" if rules else "Everything that could be read"
+    gone = [f"{count:,} {what}" for what, count in left_out.items() if count]
+    return f"{kept}; {join_words(gone)} were left out" if gone else kept
+
+
+def format_period(activity: Activity, place: int) -> str:
+    """A period as people say it: "4 May 2001", "May 2001", "2001"."""
+    day = activity.starts_T[place].astype(object)
+    if activity.unit == "year":
+        return f"{day.year}"
+    return f"{day:%B} {day.year}" if activity.unit == "month" else f"{day.day} {day:%B} {day.year}"
+
+
+def format_span(activity: Activity) -> str:
+    """From when to when: "April 2000 to February 2003"."""
+    first, last = (format_period(activity, place) for place in (0, len(activity.starts_T) - 1))
+    return first if first == last else f"{first} to {last}"
+
+
+def _files_of(record: DatasetRecord) -> tuple[Path, ...]:
+    origin = record.origin
+    if origin is None:
+        return ()
+    return (*origin.paths, *([origin.options.items] if origin.options.items else ()))
+
+
+def _file_note(path: Path) -> str:
+    try:
+        if path.exists():
+            return format_size(path.stat().st_size) if path.is_file() else "folder"
+    except OSError:
+        pass
+    return "not there any more"
+
+
+def _format_files(record: DatasetRecord, found: FilesFound | None) -> str:
+    """The files a line each: where they are, their size, or that they are gone."""
+    if record.origin is None:
+        names = record.report.get("files")
+        return "\n".join(map(str, names)) if isinstance(names, list | tuple) else ""
+    notes = found.notes if found is not None else {}
+    return "\n".join(f"{path} ({notes[path]})" if path in notes else str(path) for path in _files_of(record))
+
+
+def _format_layout(report: dict[str, Any]) -> str:
+    delimiter = str(report.get("delimiter") or "")
+    between = f"columns divided by {delimiter}" if delimiter else ""
+    parts = (str(report.get("layout") or ""), str(report.get("encoding") or ""), between)
+    return ", ".join(part for part in parts if part)
+
+
+def _format_import(record: DatasetRecord) -> str:
+    when = record.created.astimezone()
+    seconds = record.report.get("seconds")
+    took = f", in {seconds:,.1f} s" if isinstance(seconds, int | float) else ""
+    return f"{when.day} {when:%B %Y, %H:%M}{took}"

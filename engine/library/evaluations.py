@@ -1,0 +1,170 @@
+"""Evaluations on disk: metrics in JSON, every person's values as arrays, so that two runs can be compared later.
+
+An evaluation is several files, so it is one new folder, written and flushed; then one rename of `current` makes it
+count, and the former one goes. The evaluations of baselines have a store of their own: one folder for each data set and
+split, keyed by what these are, not by what they are called, so that they hold for a data set that was imported again.
+
+Shapes: U people, M metrics.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engine.data.dataset import Int64
+from engine.errors import LibraryError
+from engine.library.folders import (
+    check_format,
+    damaged,
+    new_folder,
+    remove_unfinished,
+    replace_text,
+    write_format,
+    write_json,
+)
+
+if TYPE_CHECKING:
+    from engine.data.split import SplitConfig
+    from engine.evaluation.result import EvaluationResult
+
+LOG = logging.getLogger(__name__)
+FORMAT = 1
+_KIND = "judgement"
+"""The kind and the names of the files are those of former versions."""
+_WORDS, _VALUES, _PEOPLE, _RATED, _CURRENT = "judgement.json", "values.npy", "people.npy", "rated.npy", "current"
+_WHAT = "The evaluation"
+_NAMES, _SHOWN = "judged", 16
+_VERSION = 2
+"""Raised when the baselines themselves, or how they are evaluated, change: what was saved is then worked out anew."""
+
+
+def save_evaluation(place: Path, evaluation: EvaluationResult) -> None:
+    """Make this the evaluation in a place. Raises LibraryError (full disk); the former one then still counts."""
+    remove_unfinished(place)
+    older = sorted(int(path.name) for path in place.glob("*") if path.name.isdecimal())
+    name = f"{(older[-1] if older else 0) + 1:04d}"
+    names = list(evaluation.per_person)
+    people = len(evaluation.per_person[names[0]]) if names else 0
+    values_MU = np.array([evaluation.per_person[name] for name in names], dtype=np.float64).reshape(len(names), people)
+    with new_folder(place / name, what=_WHAT, need_bytes=values_MU.nbytes + 65536) as unfinished:
+        write_json(unfinished / _WORDS, _document(evaluation, names))
+        np.save(unfinished / _VALUES, values_MU, allow_pickle=False)
+        for file, array_U in _arrays(evaluation).items():
+            np.save(unfinished / file, array_U, allow_pickle=False)
+        write_format(unfinished, _KIND, FORMAT)
+    replace_text(place / _CURRENT, name, what=_WHAT)
+    for number in older:
+        shutil.rmtree(place / f"{number:04d}", ignore_errors=True)
+
+
+def load_evaluation(place: Path) -> EvaluationResult | None:
+    """The evaluation in a place; None where none was ever saved.
+
+    Raises LibraryError where it is damaged or comes from a newer version.
+    """
+    if not (place / _CURRENT).exists():
+        return None
+    try:
+        folder = place / (place / _CURRENT).read_text(encoding="utf-8").strip()
+        check_format(folder, _KIND, FORMAT)
+        return _evaluation(folder)
+    except LibraryError:
+        raise
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, EOFError) as error:
+        raise damaged(place, error) from error
+
+
+class BaselineStore:
+    """The evaluations of baselines, one folder for each data set and split."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def save(self, fingerprint: str, split: SplitConfig, evaluations: Mapping[str, EvaluationResult]) -> None:
+        """Save all of them, by name. Raises LibraryError where the disk refuses."""
+        place = self._place(fingerprint, split)
+        for name, evaluation in evaluations.items():
+            save_evaluation(place / name, evaluation)
+        replace_text(place / _NAMES, "\n".join(evaluations), what="The baselines")
+
+    def find(self, fingerprint: str, split: SplitConfig) -> dict[str, EvaluationResult] | None:
+        """All that were saved; None where there are none or one of them cannot be read."""
+        place = self._place(fingerprint, split)
+        try:
+            names = (place / _NAMES).read_text(encoding="utf-8").split()
+            found = {name: load_evaluation(place / name) for name in names}
+        except (LibraryError, OSError, ValueError):
+            return None
+        whole = {name: evaluation for name, evaluation in found.items() if evaluation is not None}
+        return whole if len(whole) == len(names) else None
+
+    def settle(self, fingerprints: Iterable[str]) -> None:
+        """At the opening of a library: forget the baselines of data sets that are gone."""
+        known = {fingerprint[:_SHOWN] for fingerprint in fingerprints}
+        for place in self._folder.glob("*"):
+            if place.name.split("-")[0] not in known:
+                shutil.rmtree(place, ignore_errors=True)
+                LOG.info("Removed the baselines %s: their data set is gone", place.name)
+
+    def _place(self, fingerprint: str, split: SplitConfig) -> Path:
+        words = json.dumps([_VERSION, fingerprint, split.as_dict()], sort_keys=True)
+        key = hashlib.blake2b(words.encode(), digest_size=8).hexdigest()
+        return self._folder / f"{fingerprint[:_SHOWN]}-{key}"
+
+
+def _document(evaluation: EvaluationResult, names: list[str]) -> dict[str, Any]:
+    return {
+        "people": evaluation.people,
+        "metrics": {name: asdict(metric) for name, metric in evaluation.metrics.items()},
+        "per_person": names,
+        "arrays": list(_arrays(evaluation)),
+        "stopped": evaluation.stopped,
+        "breakdowns": [asdict(breakdown) for breakdown in evaluation.breakdowns],
+    }
+
+
+def _evaluation(folder: Path) -> EvaluationResult:
+    from engine.evaluation.breakdown import Breakdown, BreakdownRow
+    from engine.evaluation.intervals import Interval
+    from engine.evaluation.result import EvaluationResult
+
+    words = json.loads((folder / _WORDS).read_text(encoding="utf-8"))
+    values_MU = np.load(folder / _VALUES, allow_pickle=False)
+    if values_MU.ndim != 2 or values_MU.dtype != np.float64:
+        raise ValueError(f"{_VALUES} has {values_MU.shape} values of {values_MU.dtype}")
+    arrays = {file: _numbers(folder / file, people=values_MU.shape[1]) for file in words["arrays"]}
+    breakdowns = (
+        Breakdown(**{**part, "rows": tuple(BreakdownRow(**row) for row in part["rows"])})
+        for part in words["breakdowns"]
+    )
+    return EvaluationResult(
+        int(words["people"]),
+        {name: Interval(**interval) for name, interval in words["metrics"].items()},
+        dict(zip(words["per_person"], values_MU, strict=True)),
+        arrays.get(_PEOPLE),
+        arrays.get(_RATED),
+        bool(words["stopped"]),
+        tuple(breakdowns),
+    )
+
+
+def _arrays(evaluation: EvaluationResult) -> dict[str, Int64]:
+    """What is saved of each person beside the values, by file."""
+    arrays = {_PEOPLE: evaluation.user_rows_U, _RATED: evaluation.rated_U}
+    return {file: np.asarray(array, dtype=np.int64) for file, array in arrays.items() if array is not None}
+
+
+def _numbers(path: Path, *, people: int) -> Int64:
+    array_U: Int64 = np.load(path, allow_pickle=False)
+    if array_U.shape != (people,) or array_U.dtype != np.int64:
+        raise ValueError(f"{path.name} has {array_U.shape} values of {array_U.dtype}")
+    return array_U
