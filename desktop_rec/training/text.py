@@ -82,8 +82,8 @@ def _finished(state: TrainingState, finished: FinishedRun, *, title: str) -> Out
             f"The best epoch was {run.best_epoch} ({metric_title(run.monitor)} {format_figure(run.best_value)}); "
             "its weights are the ones kept."
         )
-    if finished.judgement is not None:
-        sentences.append(_judged(finished.judgement, state.split_kind))
+    if finished.evaluation is not None:
+        sentences.append(_judged(finished.evaluation, state.split_kind))
     sentences.append(_took(finished))
     advice = " ".join(dict.fromkeys(one for one in (*state.advice, finished.advice) if one))
     actions = [SEE_LIST, PLAN_AGAIN, DISCARD]

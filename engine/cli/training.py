@@ -17,7 +17,6 @@ from engine.library.store import Library
 from engine.models.blend import Blend, BlendConfig
 from engine.models.presets import Preset
 from engine.models.registry import kind_of
-from engine.operations.importing import curve_words_of
 from engine.text import format_count, format_duration, format_rate
 from engine.training.lr_finder import RateSweep
 
@@ -62,7 +61,7 @@ def train(arguments: argparse.Namespace, library: Library, driver: Driver) -> An
         suggestion=choices.suggestion,
     )
     record = library.runs.find(driver.run(job).run_id)
-    return _run_answer(record, curve_words=curve_words_of(library, record), preset=choices.preset)
+    return _run_answer(record, curve_words=operations.describe_curves(library, record), preset=choices.preset)
 
 
 def resume(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
@@ -72,7 +71,7 @@ def resume(arguments: argparse.Namespace, library: Library, driver: Driver) -> A
     record = library.runs.find(arguments.run)
     job = operations.resume(library, record.run_id, epochs=arguments.epochs, device=arguments.device)
     record = library.runs.find(driver.run(job).run_id)
-    return _run_answer(record, curve_words=curve_words_of(library, record))
+    return _run_answer(record, curve_words=operations.describe_curves(library, record))
 
 
 def _blend(arguments: argparse.Namespace, library: Library, driver: Driver) -> RunRecord:

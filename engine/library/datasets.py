@@ -106,6 +106,7 @@ class DatasetStore(FolderStore[DatasetRecord]):
         stored = read_statistics(folder, titles=dataset.titles)
         if stored is not None:
             return stored
+        LOG.info("Counting the data set %s anew: its statistics are missing or damaged", dataset.dataset_id)
         counted = yield from count_statistics(dataset)
         with suppress(OSError):  # counted again the next time
             write_statistics(folder, counted)

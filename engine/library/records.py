@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from itertools import count
 from pathlib import Path
-from types import MappingProxyType, UnionType
+from types import UnionType
 from typing import Any, ClassVar, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from engine.errors import LibraryError
@@ -29,6 +29,8 @@ Record = TypeVar("Record")
 Made = TypeVar("Made")
 _MOST_NAMED = 8
 _MOST_DOCUMENTS = 50_000
+_COLUMNS = {"monitor": "watched", "people_evaluated": "people_judged"}
+"""Columns that have the names of former versions, by field."""
 
 
 class RecordStore(ABC, Generic[Record]):
@@ -137,7 +139,7 @@ class RecordStore(ABC, Generic[Record]):
 
     def _set(self, record_id: str, **values: Any) -> None:
         """Change columns of a record, also of a deleted one. Raises LibraryError where it is gone."""
-        columns = {name: column_of(value) for name, value in values.items()}
+        columns = {_COLUMNS.get(name, name): column_of(value) for name, value in values.items()}
         with self._changing() as connection:
             done = connection.execute(
                 f"UPDATE {self._table} SET {', '.join(f'{name} = ?' for name in columns)} WHERE {self._key} = ?",
@@ -249,17 +251,15 @@ class FolderStore(RecordStore[Record]):
 class RowReader(Generic[Made]):
     """Makes dataclasses of rows: texts become the times and documents that the types of the fields say.
 
-    `columns` says how a field is selected where its column has another name; fields that are `given` are no columns.
+    `columns` says how a field is selected that is no column of its own; fields that are `given` are no columns.
     Equal texts are parsed once, for a thousand runs share a few dozen settings, and most stay as they are between two
     looks: so the documents of records are for reading only.
     """
 
-    def __init__(
-        self, kind: type[Made], *, columns: Mapping[str, str] = MappingProxyType({}), given: Collection[str] = ()
-    ) -> None:
+    def __init__(self, kind: type[Made], *, columns: dict[str, str] | None = None, given: Collection[str] = ()) -> None:
         hints = get_type_hints(kind)
         names = tuple(name for name in hints if name not in given and not name.startswith("_"))
-        self.select = ", ".join(f"{columns.get(name, name)} AS {name}" for name in names)
+        self.select = ", ".join(f"{(_COLUMNS | (columns or {})).get(name, name)} AS {name}" for name in names)
         self._kind, self._names = kind, names
         parsers = ((place, self._parser_of(hints[name])) for place, name in enumerate(names))
         self._parsers = [(place, parse) for place, parse in parsers if parse is not None]
@@ -303,10 +303,10 @@ def column_of(value: Any) -> Any:
 
 
 def insert(connection: sqlite3.Connection, table: str, values: Mapping[str, Any], *, verb: str = "INSERT") -> None:
-    """Insert a row by the names of its columns."""
-    marks = ", ".join("?" * len(values))
-    columns = tuple(column_of(value) for value in values.values())
-    connection.execute(f"{verb} INTO {table} ({', '.join(values)}) VALUES ({marks})", columns)
+    """Insert a row by the names of its columns, or of the fields that they hold."""
+    columns, marks = ", ".join(_COLUMNS.get(name, name) for name in values), ", ".join("?" * len(values))
+    stored = tuple(column_of(value) for value in values.values())
+    connection.execute(f"{verb} INTO {table} ({columns}) VALUES ({marks})", stored)
 
 
 def first_free(taken: Collection[str], numbered: Callable[[int], str], *, start: int = 1) -> str:

@@ -155,7 +155,7 @@ class RunStore(FolderStore[RunRecord]):
             steps=trained.steps,
             best_epoch=trained.best_epoch,
             best_value=trained.best_value,
-            watched=trained.monitor,
+            monitor=trained.monitor,
             examples_per_second=trained.examples_per_second,
             stopped_because=trained.stopped_because,
             parameters=parameters_of(trained.model),
@@ -171,7 +171,7 @@ class RunStore(FolderStore[RunRecord]):
         Raises LibraryError where the disk is full; the record then has the figures all the same.
         """
         metrics = {name: asdict(interval) for name, interval in evaluation.metrics.items()}
-        self._set(run_id, metrics=metrics, people_judged=evaluation.people)
+        self._set(run_id, metrics=metrics, people_evaluated=evaluation.people)
         save_evaluation(self._evaluations(run_id), evaluation)
         LOG.info("Saved the evaluation of run %s on %d people", run_id, evaluation.people)
 

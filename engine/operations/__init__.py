@@ -1,7 +1,21 @@
-"""The rooms wired together: every step that a person can take, each long one a generator of events.
+"""What a person can do, each long step a generator of events: import, train, search, evaluate, recommend, predict.
 
-The command line and the window both call these. Importing this package costs nothing; a verb brings what it needs
+The command line and the window both call these. Importing this package costs nothing; an operation brings what it needs
 (torch, mostly) when it is first looked up.
+
+>>> from pathlib import Path
+>>> from tempfile import TemporaryDirectory
+>>> from engine import operations
+>>> from engine.data.profiles import Profile, ProfileEntry
+>>> from engine.events import drive
+>>> from engine.library.store import Library
+>>> with TemporaryDirectory() as folder, Library.open(Path(folder), who="an example") as library:
+...     dataset = drive(operations.open_sample(library)).dataset
+...     run = drive(operations.train(library, dataset, model="popularity"))
+...     me = Profile("me", "Me", (ProfileEntry("2571", "The Matrix", 1999, 5.0),))
+...     found = drive(operations.recommend(operations.recommender_of(library, run.run_id), me, top=3))
+...     print(len(found.listed.items), library.runs.find(run.run_id).name)
+3 popularity 1
 """
 
 from __future__ import annotations
@@ -38,44 +52,36 @@ if TYPE_CHECKING:
     from engine.operations.searching import SearchResult as SearchResult
     from engine.operations.searching import search as search
     from engine.operations.training import FinishedRun as FinishedRun
+    from engine.operations.training import describe_curves as describe_curves
     from engine.operations.training import resume as resume
     from engine.operations.training import train as train
 
 _PLACES = {
-    "blend": "blending",
-    "ExportedDataset": "exporting",
-    "export_dataset": "exporting",
-    "ImportedAgain": "importing",
-    "import_again": "importing",
-    "settle_again": "importing",
-    "undo_again": "importing",
-    "ImportedData": "importing",
-    "gather": "importing",
-    "import_files": "importing",
-    "import_gathered": "importing",
-    "open_sample": "importing",
-    "remaining": "importing",
-    "quick_model": "preparing",
-    "find_rate": "preparing",
-    "FinishedRun": "training",
-    "train": "training",
-    "resume": "training",
-    "SearchResult": "searching",
-    "search": "searching",
-    "BASELINE_TITLES": "evaluating",
-    "baselines": "evaluating",
-    "evaluate": "evaluating",
-    "match_export": "recommending",
-    "Predictions": "predicting",
-    "predict": "predicting",
-    "ManyRecommended": "recommending",
-    "recommend_many": "recommending",
-    "recommender_of": "recommending",
-    "recommend": "recommending",
+    "blending": ("blend",),
+    "evaluating": ("BASELINE_TITLES", "baselines", "evaluate"),
+    "exporting": ("ExportedDataset", "export_dataset"),
+    "importing": (
+        "ImportedAgain",
+        "ImportedData",
+        "gather",
+        "import_again",
+        "import_files",
+        "import_gathered",
+        "open_sample",
+        "remaining",
+        "settle_again",
+        "undo_again",
+    ),
+    "predicting": ("Predictions", "predict"),
+    "preparing": ("find_rate", "quick_model"),
+    "recommending": ("ManyRecommended", "match_export", "recommend", "recommend_many", "recommender_of"),
+    "searching": ("SearchResult", "search"),
+    "training": ("FinishedRun", "describe_curves", "resume", "train"),
 }
+_MODULES = {name: module for module, names in _PLACES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _PLACES:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_PLACES[name]}"), name)
+    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)

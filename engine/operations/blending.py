@@ -1,7 +1,7 @@
-"""Finished runs mixed into one that ranks better than any of them alone; kept as a run of its own, parts and all.
+"""Finished runs mixed into one that ranks better than any of them alone; stored as a run of its own, parts and all.
 
-Wires kept runs to the choice of weights and to the store. The parts must have learned from the same ratings, with the
-same people or ratings held out: otherwise one of them knows what the others are judged on.
+The parts must have learned from the same ratings, with the same people or ratings held out: otherwise one of them knows
+what the rest is evaluated on.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import torch
 
@@ -18,7 +18,7 @@ from engine.data.dataset import Dataset
 from engine.data.split import Split, SplitConfig, make_split
 from engine.device import training_threads
 from engine.errors import LibraryError, SettingError
-from engine.events import Event, Job, StageStarted, Stop
+from engine.events import Job, StageStarted
 from engine.library.run_record import FINISHED, RUNNING, STOPPED, RunRecord, parameters_of
 from engine.library.runs import RunPlan, RunRecorder
 from engine.library.store import Library
@@ -26,7 +26,7 @@ from engine.models.base import Model
 from engine.models.blend import Blend, BlendConfig, Part
 from engine.models.registry import kind_of
 from engine.operations.recommending import model_of
-from engine.operations.training import FinishedRun, keep_as_run
+from engine.operations.training import FinishedRun, store_as_run
 from engine.training.blend_weights import (
     METRIC,
     RankingWeights,
@@ -37,60 +37,36 @@ from engine.training.blend_weights import (
 from engine.training.checkpoint import TrainingState
 from engine.training.trainer import TrainedRun
 
-Result = TypeVar("Result")
-
-
-class Relay:
-    """Hands an inner job's events on, looks at them, and remembers whether a Stop passed through."""
-
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self.stopped = False
-        self._clock = clock
-        self._away_s = 0.0
-
-    def seconds(self) -> float:
-        """A clock that stands still while the driver has control: a pause costs nothing."""
-        return self._clock() - self._away_s
-
-    def of(self, job: Job[Result], look: Callable[[Event], None] = lambda event: None) -> Job[Result]:
-        """The inner job's result; what it raises passes through."""
-        try:
-            event = next(job)
-            while True:
-                if event is not None:
-                    look(event)
-                left_s = self._clock()
-                try:
-                    yield event
-                except Stop as stop:
-                    self.stopped = True
-                    self._away_s += self._clock() - left_s
-                    event = job.throw(stop)
-                else:
-                    self._away_s += self._clock() - left_s
-                    event = next(job)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
-        finally:
-            job.close()
-
-    def say(self, event: Event) -> Job[None]:
-        """One event of one's own; a Stop at it is remembered."""
-        try:
-            yield event
-        except Stop:
-            self.stopped = True
-
 
 def blend(
     library: Library, run_ids: Sequence[str], *, name: str | None = None, clock: Callable[[], float] = time.monotonic
 ) -> Job[FinishedRun]:
-    """Mix finished runs (ids or names) with weights chosen on their validation people, and keep the mix as a run.
+    """Mix finished runs with weights chosen on their validation people, and store the mix as a run.
 
-    The run holds copies of its parts: deleting theirs does not hurt it. Stop before it is mixed passes through, nothing
-    is kept; later it skips what is left of judging. Raises LibraryError for runs that are not there or cannot be used,
-    SettingError for runs that do not go together, DataError where nobody is held out to choose the weights on.
+    The run holds copies of its parts: deleting theirs does not hurt it. Stop before it is mixed passes through and
+    nothing is stored; later it skips what is left of the evaluation.
+
+    Parameters
+    ----------
+    library, run_ids
+        Where the runs are, and their ids or names: two or more.
+    name
+        What the mix is called; None for "blend" and a number.
+    clock
+        Seconds, for the time it took.
+
+    Raises
+    ------
+    LibraryError
+        For runs that are not there or cannot be used.
+    SettingError
+        For runs that do not go together, or where nobody is held out to choose the weights on.
+
+    Examples
+    --------
+    ::
+
+        finished = drive(operations.blend(library, ["ease 1", "two_head 1"], name="Both"))
     """
     torch.set_num_threads(training_threads())
     started = clock()
@@ -117,15 +93,15 @@ def blend(
         candidates_I=split.candidates_I,
         name=name or "",
     )
-    kept = partial(_kept, model, mixing, started, clock)
-    return (yield from keep_as_run(library, dataset, split, model, plan=plan, learning=kept))
+    learning = partial(_store_parts, model, mixing, started, clock)
+    return (yield from store_as_run(library, dataset, split, model, plan=plan, learning=learning))
 
 
 def parts_to_mix(library: Library, run_ids: Sequence[str]) -> tuple[RunRecord, ...]:
     """The records of runs that can be mixed. Raises LibraryError or SettingError, saying what stands against it."""
-    records = tuple(library.runs.find(run_id_) for run_id_ in run_ids)
-    if len({one.run_id for one in records}) < max(2, len(records)):
-        twice = next((one.name for one in records if records.count(one) > 1), None)
+    records = tuple(map(library.runs.find, run_ids))
+    if len({record.run_id for record in records}) < max(2, len(records)):
+        twice = next((record.name for record in records if records.count(record) > 1), None)
         raise SettingError(
             f"{twice} is named twice." if twice else "A blend takes at least two runs.",
             remedy="Name runs that differ, such as --set parts=RUN1+RUN2.",
@@ -160,14 +136,14 @@ class Mixing:
                 self.records, self.ranking.weights, self.ranking.presences, self.rating.weights, strict=True
             )
         )
-        runs = "+".join(one.run_id for one in self.records)
+        runs = "+".join(record.run_id for record in self.records)
         return BlendConfig(parts=runs, copies=copies, rating_offset=self.rating.offset)
 
-    def words(self) -> str:
+    def describe(self) -> str:
         """What came out, in sentences."""
         ranking, weighed = self.ranking, list(zip(self.records, self.ranking.weights, strict=True))
-        shares = " + ".join(f"{weight:.2f} {one.name}" for one, weight in weighed if weight)
-        idle = [one.name for one, weight in weighed if not weight]
+        shares = " + ".join(f"{weight:.2f} {record.name}" for record, weight in weighed if weight)
+        idle = [record.name for record, weight in weighed if not weight]
         own = ", ".join(
             f"{record.name} {value:.4f}" for record, value in zip(self.records, ranking.part_values, strict=True)
         )
@@ -196,7 +172,7 @@ def _weighed(records: tuple[RunRecord, ...], models: Sequence[Model], split: Spl
     return Mixing(records, ranking, rating)
 
 
-def _kept(
+def _store_parts(
     model: Blend, mixing: Mixing, started: float, clock: Callable[[], float], recorder: RunRecorder
 ) -> Job[TrainedRun]:
     """Write the parts into the run's folder."""
@@ -210,7 +186,7 @@ def _kept(
         best_epoch=None,
         best_value=mixing.ranking.value,
         stopped=False,
-        stopped_because=mixing.words(),
+        stopped_because=mixing.describe(),
         seconds=clock() - started,
         examples_per_second=0.0,
         steps=0,
@@ -229,28 +205,28 @@ def _refuse_unusable(record: RunRecord) -> None:
         state = "is still running" if record.status == RUNNING else f"is {record.status}"
         raise LibraryError(
             f"The run {record.name} {state}, and only finished runs can be mixed.",
-            remedy="Resume it, or take another.",
+            remedy="Resume it, or take ansecond.",
             run=record.run_id,
         )
 
 
-def _refuse_apart(first: RunRecord, other: RunRecord) -> None:
-    if first.fingerprint != other.fingerprint:
+def _refuse_apart(first: RunRecord, second: RunRecord) -> None:
+    if first.fingerprint != second.fingerprint:
         raise SettingError(
-            f"{first.name} learned from {first.dataset_name} and {other.name} from {other.dataset_name}: "
+            f"{first.name} learned from {first.dataset_name} and {second.name} from {second.dataset_name}: "
             "only runs of the same data can be mixed.",
-            runs=(first.run_id, other.run_id),
+            runs=(first.run_id, second.run_id),
         )
-    ours, theirs = (SplitConfig.from_dict(one.split_config).as_dict() for one in (first, other))
-    apart = [f"{key} {_words(ours[key])} and {_words(theirs[key])}" for key in ours if ours[key] != theirs[key]]
+    ours, theirs = (SplitConfig.from_dict(record.split_config).as_dict() for record in (first, second))
+    apart = [f"{key} {_format(ours[key])} and {_format(theirs[key])}" for key in ours if ours[key] != theirs[key]]
     if apart:
         raise SettingError(
-            f"{first.name} and {other.name} held out different people or ratings ({'; '.join(apart)}): one has learned "
-            "from what the other is judged on.",
+            f"{first.name} and {second.name} held out different people or ratings ({'; '.join(apart)}): "
+            "one has learned from what the other is judged on.",
             remedy="Train both with the same split and the same seed of the split.",
-            runs=(first.run_id, other.run_id),
+            runs=(first.run_id, second.run_id),
         )
 
 
-def _words(value: Any) -> str:
+def _format(value: Any) -> str:
     return "automatic" if value is None else str(value)

@@ -1,7 +1,7 @@
-"""Whether a simpler model would have done better on these data: `ease` by its lists and, where a model only predicts
-ratings, averages by theirs; fitted on the same split, compared person by person on what is held out to validate on.
+"""What a stored run is worth on the people that were held out, what the baselines are worth there, and advice.
 
-Wires evaluation behind a finished run; what it says is advice, never a failure.
+Advice compares a finished run person by person on the validation people with `ease` by its lists and, where a model
+only predicts ratings, with averages by those. It is never a failure.
 """
 
 from __future__ import annotations
@@ -30,8 +30,25 @@ from engine.operations.preparing import fresh_model
 from engine.operations.recommending import model_of
 
 COLD_START_PEOPLE = 200
-"""How many of the test people are judged again and again with less of their profiles; their interval is narrow enough,
-and models that take long to rank stay bearable."""
+"""How many of the test people are evaluated again and again with less of their profiles. Their interval is narrow
+enough, and models that take long to rank stay bearable."""
+POPULARITY, BIASES, EASE = "popularity", "biases", "ease"
+BASELINE_TITLES = {POPULARITY: "Most liked", BIASES: "Averages", EASE: "Liked together (EASE)"}
+"""What the baselines are called where people read it; "Averages" is μ + b_u + b_i."""
+
+_MOST_TITLES_FOR_EASE = 10_000
+_OF_ERRORS = (ERRORS_BY_RATING, KNOWN_AND_NEW)
+_METRIC, _CUT, _ERROR = "ndcg@100", 100, "rmse"
+_MOST_TITLES = 15_000
+_FEW_PEOPLE = 2_000
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to do instead, in words ("" for nothing), and the model that would do better."""
+
+    words: str = ""
+    better_model: str | None = None
 
 
 def evaluate(
@@ -42,12 +59,40 @@ def evaluate(
     ks: Sequence[int] = DEFAULT_CUTS,
     weight: float | None = None,
 ) -> Job[EvaluationResult]:
-    """Judge a run on its test people, with the cold-start curve. Stop gives what the people so far gave, so marked.
+    """Evaluate a run on its test people, with the cold-start curve, and save that with the run.
 
-    `protocol` is that of the run (None), or SettingError says why it is refused. The usual lengths of lists are judged
-    beside those asked for, and the judgement is kept with the run, where none was stopped. `weight` is the presence
-    weight of models that mix (None: by presence alone); with another weight nothing is kept. Raises LibraryError where
-    the run or its data set cannot be used, or the disk is full.
+    Parameters
+    ----------
+    library, run_id
+        Where the run is, and its id or name.
+    protocol
+        How people or ratings were held out; None for that of the run. No other can be evaluated.
+    ks
+        Lengths of lists, beside the usual ones.
+    weight
+        The presence weight of models that mix (None: by presence alone); with a weight nothing is saved.
+
+    Returns
+    -------
+    EvaluationResult
+        Metrics with intervals, each person's values and breakdowns. After a Stop that of the people so far, marked as
+        stopped and not saved.
+
+    Raises
+    ------
+    SettingError
+        Where the run was not trained for the protocol.
+    DataError
+        Where its split holds nobody out.
+    LibraryError
+        Where the run or its data set cannot be used, or the disk is full.
+
+    Examples
+    --------
+    ::
+
+        result = drive(operations.evaluate(library, "latest"))
+        print(result.people, result.metrics["ndcg@100"].value)
     """
     record = library.runs.find(run_id)
     _refuse_other_protocol(record, protocol)
@@ -58,7 +103,7 @@ def evaluate(
     split = make_split(dataset, SplitConfig.from_dict(record.split_config))
     if split.test is None:
         raise DataError(f"The split of the run {record.name} holds nobody out to judge on.")
-    judgement = yield from evaluate_model(
+    evaluation = yield from evaluate_model(
         model,
         split.test,
         candidates_I=split.candidates_I,
@@ -67,9 +112,73 @@ def evaluate(
         counts_I=np.bincount(split.train.item_rows_N, minlength=split.titles),
         cold_start_people=COLD_START_PEOPLE,
     )
-    if weight is None and not judgement.stopped:
-        library.runs.save_evaluation(record.run_id, judgement)
-    return judgement
+    if weight is None and not evaluation.stopped:
+        library.runs.save_evaluation(record.run_id, evaluation)
+    return evaluation
+
+
+def baselines(
+    library: Library, dataset: Dataset, split_config: SplitConfig, *, ks: Sequence[int] = DEFAULT_CUTS
+) -> Job[dict[str, EvaluationResult]]:
+    """The evaluations of the baselines on the test people of a split, by name.
+
+    "popularity" has what lists are worth, "biases" how far off μ + b_u + b_i is where ratings are held out, "ease" is
+    there where it fits (10,000 titles, and the memory). They are saved once all are there, and worked out again only
+    where other lengths of lists than the usual are asked for. Stop passes through. Raises DataError where the split
+    holds nobody out.
+
+    Examples
+    --------
+    ::
+
+        found = drive(operations.baselines(library, dataset, SplitConfig(kind="random")))
+        print(found["biases"].metrics["rmse"].value)
+    """
+    stored = library.baselines.find(dataset.fingerprint, split_config)
+    if stored is not None and all(f"recall@{k}" in stored[POPULARITY].metrics for k in ks):
+        return stored
+    torch.set_num_threads(training_threads())
+    yield StageStarted("splitting", "Setting the same people aside again")
+    split = make_split(dataset, split_config)
+    if split.test is None:
+        raise DataError(
+            f"The split {split_config.kind} holds nobody out, so there is nothing to hold a model against.",
+            remedy="Choose another split.",
+        )
+    found = _lists_and_errors((yield from _evaluated(POPULARITY, dataset, split, ks)))
+    if dataset.titles <= _MOST_TITLES_FOR_EASE:
+        try:
+            found[EASE] = yield from _evaluated(EASE, dataset, split, ks)
+        except (DeviceError, TrainingError):
+            yield None
+    library.baselines.save(dataset.fingerprint, split_config, found)
+    return found
+
+
+def advice_on(model: Model, split: Split, dataset: Dataset) -> Job[Advice]:
+    """Words where `ease` is the better or the equal and quicker choice, or averages predict ratings better; none where
+    the model is worth its training.
+
+    Nothing is said of data sets where fitting `ease` would take minutes, or without validation people. A Stop ends it.
+    """
+    if split.validation is None or not model.can.learns_by_steps or dataset.titles > _MOST_TITLES:
+        return Advice()
+    yield StageStarted("comparing", "Comparing with EASE on the validation people")
+    try:
+        theirs = yield from _simple("ease", split, dataset)
+        if theirs.stopped:
+            return Advice()
+        ours = yield from _on_validation(model, split)
+        if ours.stopped:
+            return Advice()
+        advice = _advice(model, ours, theirs, compare(theirs, ours, _METRIC), few_people=len(split.train) < _FEW_PEOPLE)
+        if not kind_of(model.name).only_rates:
+            return advice
+        averages = yield from _simple("popularity", split, dataset)
+        words = "" if averages.stopped else _on_ratings(ours, averages)
+        return replace(advice, words=" ".join(filter(None, (words, advice.words))))
+    except (EngineError, Stop):
+        return Advice()
 
 
 def _refuse_other_protocol(record: RunRecord, protocol: str | None) -> None:
@@ -89,51 +198,12 @@ def _refuse_other_protocol(record: RunRecord, protocol: str | None) -> None:
         )
 
 
-POPULARITY, BIASES, EASE = "popularity", "biases", "ease"
-BASELINE_TITLES = {POPULARITY: title_of(POPULARITY), BIASES: "Averages", EASE: title_of(EASE)}
-"""What the baselines are called where people read it; "Averages" is μ + b_u + b_i."""
-
-_MOST_TITLES_FOR_EASE = 10_000
-_OF_ERRORS = (ERRORS_BY_RATING, KNOWN_AND_NEW)
-
-
-def baselines(
-    library: Library, dataset: Dataset, split_config: SplitConfig, *, ks: Sequence[int] = DEFAULT_CUTS
-) -> Job[dict[str, EvaluationResult]]:
-    """The judgements of the baselines on the test people of a split, by name.
-
-    "popularity" has what lists are worth, "biases" how far off μ + b_u + b_i is where ratings are held out, "ease" is
-    there where it fits (10,000 titles, and the memory). Kept once all are worked out, and worked out again only where
-    other lengths of lists than the usual are asked for; Stop passes through. Raises DataError where the split holds
-    nobody out.
-    """
-    kept = library.baselines.find(dataset.fingerprint, split_config)
-    if kept is not None and all(f"recall@{k}" in kept[POPULARITY].metrics for k in ks):
-        return kept
-    torch.set_num_threads(training_threads())
-    yield StageStarted("splitting", "Setting the same people aside again")
-    split = make_split(dataset, split_config)
-    if split.test is None:
-        raise DataError(
-            f"The split {split_config.kind} holds nobody out, so there is nothing to hold a model against.",
-            remedy="Choose another split.",
-        )
-    found = _lists_and_errors((yield from _judged(POPULARITY, dataset, split, ks)))
-    if dataset.titles <= _MOST_TITLES_FOR_EASE:
-        try:
-            found[EASE] = yield from _judged(EASE, dataset, split, ks)
-        except (DeviceError, TrainingError):
-            yield None
-    library.baselines.save(dataset.fingerprint, split_config, found)
-    return found
-
-
-def _judged(name: str, dataset: Dataset, split: Split, ks: Sequence[int]) -> Job[EvaluationResult]:
+def _evaluated(name: str, dataset: Dataset, split: Split, ks: Sequence[int]) -> Job[EvaluationResult]:
     model = fresh_model(name, None, dataset, seed=1)
     assert isinstance(model, ClosedFormModel), "baselines are computed at once"
     assert split.test is not None, "asked only where somebody is held out"
     yield from model.fit(split.train)
-    judgement = yield from evaluate_model(
+    evaluation = yield from evaluate_model(
         model,
         split.test,
         candidates_I=split.candidates_I,
@@ -141,65 +211,26 @@ def _judged(name: str, dataset: Dataset, split: Split, ks: Sequence[int]) -> Job
         counts_I=np.bincount(split.train.item_rows_N, minlength=split.titles),
         cold_start_people=COLD_START_PEOPLE,
     )
-    if judgement.stopped:
+    if evaluation.stopped:
         raise Stop
-    return judgement
+    return evaluation
 
 
-def _lists_and_errors(judgement: EvaluationResult) -> dict[str, EvaluationResult]:
-    """One judgement of the model that ranks by popularity and rates by biases, as that of two baselines."""
-    found = {POPULARITY: _part(judgement, errors=False)}
-    if "rmse" in judgement.metrics:
-        found[BIASES] = _part(judgement, errors=True)
+def _lists_and_errors(evaluation: EvaluationResult) -> dict[str, EvaluationResult]:
+    """The evaluation of the model that ranks by popularity and rates by biases, as those of two baselines."""
+    found = {POPULARITY: _part(evaluation, errors=False)}
+    if "rmse" in evaluation.metrics:
+        found[BIASES] = _part(evaluation, errors=True)
     return found
 
 
-def _part(judgement: EvaluationResult, *, errors: bool) -> EvaluationResult:
+def _part(evaluation: EvaluationResult, *, errors: bool) -> EvaluationResult:
     return replace(
-        judgement,
-        metrics={name: metric for name, metric in judgement.metrics.items() if needs_ratings(name) == errors},
-        per_person={name: one for name, one in judgement.per_person.items() if needs_ratings(name) == errors},
-        breakdowns=tuple(breakdown for breakdown in judgement.breakdowns if (breakdown.name in _OF_ERRORS) == errors),
+        evaluation,
+        metrics={name: metric for name, metric in evaluation.metrics.items() if needs_ratings(name) == errors},
+        per_person={name: values for name, values in evaluation.per_person.items() if needs_ratings(name) == errors},
+        breakdowns=tuple(breakdown for breakdown in evaluation.breakdowns if (breakdown.name in _OF_ERRORS) == errors),
     )
-
-
-_METRIC, _CUT, _ERROR = "ndcg@100", 100, "rmse"
-_MOST_TITLES = 15_000
-_FEW_PEOPLE = 2_000
-
-
-@dataclass(frozen=True)
-class Advice:
-    """What to do instead, in words ("" for nothing), and the model that would do better."""
-
-    words: str = ""
-    better_model: str | None = None
-
-
-def advice_on(model: Model, split: Split, dataset: Dataset) -> Job[Advice]:
-    """Words where `ease` is the better or the equal and quicker choice, or averages foretell ratings better; none where
-    the model earns its keep.
-
-    Nothing is said of data sets where fitting `ease` would take minutes, or without validation people. A Stop ends it.
-    """
-    if split.validation is None or not model.can.learns_by_steps or dataset.titles > _MOST_TITLES:
-        return Advice()
-    yield StageStarted("comparing", "Comparing with EASE on the validation people")
-    try:
-        theirs = yield from _simple("ease", split, dataset)
-        if theirs.stopped:
-            return Advice()
-        ours = yield from _judged_run(model, split)
-        if ours.stopped:
-            return Advice()
-        advice = _advice(model, ours, theirs, compare(theirs, ours, _METRIC), few_people=len(split.train) < _FEW_PEOPLE)
-        if not kind_of(model.name).only_rates:
-            return advice
-        averages = yield from _simple("popularity", split, dataset)
-        words = "" if averages.stopped else _on_ratings(ours, averages)
-        return replace(advice, words=" ".join(filter(None, (words, advice.words))))
-    except (EngineError, Stop):
-        return Advice()
 
 
 def _simple(name: str, split: Split, dataset: Dataset) -> Job[EvaluationResult]:
@@ -207,10 +238,10 @@ def _simple(name: str, split: Split, dataset: Dataset) -> Job[EvaluationResult]:
     model = fresh_model(name, None, dataset, seed=1)
     assert isinstance(model, ClosedFormModel), "only these are simple"
     yield from model.fit(split.train)
-    return (yield from _judged_run(model, split))
+    return (yield from _on_validation(model, split))
 
 
-def _judged_run(model: Model, split: Split) -> Job[EvaluationResult]:
+def _on_validation(model: Model, split: Split) -> Job[EvaluationResult]:
     assert split.validation is not None, "asked only where there are validation people"
     return (
         yield from evaluate_model(model, split.validation, candidates_I=split.candidates_I, ks=(_CUT,), intervals=False)
@@ -244,4 +275,4 @@ def _on_ratings(ours: EvaluationResult, averages: EvaluationResult) -> str:
     if worse.low is None or worse.low <= 0:
         return ""
     figures = f"RMSE {averages.metrics[_ERROR].value:.3f} against {ours.metrics[_ERROR].value:.3f}"
-    return f"Averages of title and person foretell the validation ratings better than this model does: {figures}."
+    return f"Averages of title and person predict the validation ratings better than this model does: {figures}."

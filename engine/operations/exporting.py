@@ -1,4 +1,4 @@
-"""A kept data set becomes a folder of CSV files. Works without torch."""
+"""A stored data set becomes a folder of CSV files. Works without torch."""
 
 from __future__ import annotations
 
@@ -26,6 +26,13 @@ def export_dataset(dataset: Dataset, folder: Path) -> Job[ExportedDataset]:
 
     Stop passes through and leaves nothing behind. Raises DataError where the folder holds something, LibraryError
     where the disk is full or refuses.
+
+    Examples
+    --------
+    ::
+
+        written = drive(operations.export_dataset(library.datasets.open("sample"), Path("films")))
+        print(written.folder, written.exported.files)
     """
     place = Path(folder).absolute()
     _refuse_taken(place)

@@ -1,7 +1,6 @@
-"""A kept run predicts ratings into a file: of the pairs in a table, or of those that the data set's own file asked for.
+"""A stored run predicts ratings into a file: of the pairs in a table, or of those that the data set's file asked for.
 
-Wires the library to the models and the files. A model is told all that the data set knows of a person but for the very
-rating that is asked for.
+A model gets all that the data set knows of a person but for the very rating that is asked for.
 
 Shapes: P pairs.
 """
@@ -54,8 +53,8 @@ class UnansweredPair:
 class Predictions:
     """What was written. pairs: lines of the result. blank: those without a rating: the data set does not know who or
     what it is (the first 20 are `unanswered`). by_averages: those of whom nothing can be known, answered by what is
-    known of all. already_rated: pairs whose rating the data set has; it was kept from the model. skipped: lines of the
-    file that hold no pair.
+    known of all. already_rated: pairs whose rating the data set has; it was hidden from the model. skipped: lines of
+    the file that hold no pair.
     """
 
     path: Path
@@ -115,11 +114,36 @@ def predict(
 ) -> Job[Predictions]:
     """Write a rating for each pair, in the order of the file.
 
-    pairs: a table `user,item` of people of the data set, answered as `user,item,rating`; a pair that the data set does
-    not know stays blank. None: those that the data set's own text file asks for, answered one number a line; of whom
-    or what has no ratings, by averages. `uncertainty` adds a column `sd`. The result is there in full or not at all:
-    Stop passes through and leaves nothing. Raises SettingError where the run predicts no ratings, DataError where a
-    file cannot be read or written, LibraryError where the run cannot be used.
+    The result is there in full or not at all: Stop passes through and leaves nothing.
+
+    Parameters
+    ----------
+    library, run_id
+        Where the run is, and its id or name.
+    pairs
+        A table `user,item` of people of the data set, answered as `user,item,rating`; a pair that the data set does not
+        know stays blank. None: those that the data set's own text file asks for, answered one number a line; of whom or
+        what has no ratings, by averages.
+    out
+        The file to write.
+    uncertainty
+        Whether to add a column `sd`.
+
+    Raises
+    ------
+    SettingError
+        Where the run predicts no ratings.
+    DataError
+        Where a file cannot be read or written.
+    LibraryError
+        Where the run cannot be used.
+
+    Examples
+    --------
+    ::
+
+        written = drive(operations.predict(library, "mf 1", Path("pairs.csv"), out=Path("ratings.csv")))
+        print(written.predicted, written.blank)
     """
     started = time.monotonic()
     torch.set_num_threads(training_threads())
@@ -152,9 +176,6 @@ def models_with_ratings() -> tuple[str, ...]:
     return tuple(kind.name for kind in MODELS.values() if kind.can.predicts_ratings)
 
 
-# -- the pairs of the data set's own file ------------------------------------------------------------------------------
-
-
 def _answer_own(model: Model, dataset: Dataset, out: Path, tally: _Tally) -> Job[None]:
     asked_P2 = dataset.asked_P2
     if asked_P2 is None or not len(asked_P2):
@@ -172,7 +193,7 @@ def _answer_own(model: Model, dataset: Dataset, out: Path, tally: _Tally) -> Job
             found = yield from rate_pairs(model, dataset, users_P, items_P, averages=True, report=at.report)
             _count(tally, found)
             tally.by_averages += int(_nothing_known(dataset, users_P, items_P).sum())
-            file.write("".join(f"{one:.{_DECIMALS}g}\n" for one in found.ratings_P.tolist()).encode())
+            file.write("".join(f"{rating:.{_DECIMALS}g}\n" for rating in found.ratings_P.tolist()).encode())
 
 
 def _nothing_known(dataset: Dataset, users_P: Int32, items_P: Int32) -> Bools:
@@ -180,9 +201,6 @@ def _nothing_known(dataset: Dataset, users_P: Int32, items_P: Int32) -> Bools:
     counts_U, counts_I = np.append(dataset.histories.counts_U, 0), np.append(dataset.counts_I, 0)
     unknown_P: Bools = (counts_U[users_P] == 0) | (counts_I[items_P] == 0)
     return unknown_P
-
-
-# -- a table of pairs --------------------------------------------------------------------------------------------------
 
 
 def _answer_table(
@@ -213,7 +231,7 @@ def _answer_table(
 def _parts(piece: PairsPiece) -> Iterator[tuple[int, PairsPiece]]:
     """A piece in parts that fit into memory, each with the number of its first pair."""
     for start in range(0, len(piece.lines_P), _AT_ONCE):
-        users_P, items_P = (one.slice(start, _AT_ONCE) for one in (piece.users_P, piece.items_P))
+        users_P, items_P = (ids_P.slice(start, _AT_ONCE) for ids_P in (piece.users_P, piece.items_P))
         lines_P = piece.lines_P[start : start + _AT_ONCE]
         yield start, PairsPiece(users_P, items_P, lines_P, (), piece.position)
 
@@ -236,7 +254,7 @@ def _answer_part(
 
 
 def _count_unknown(dataset: Dataset, part: PairsPiece, rows_P2: Int32, tally: _Tally) -> None:
-    """Take down who and what the data set does not have, and name the first lines."""
+    """Count who and what the data set does not have, and name the first lines."""
     unknown_P2 = rows_P2 < 0
     for names, ids_P, unknown_P in ((tally.people, part.users_P, unknown_P2[:, 0]),
                                     (tally.titles, part.items_P, unknown_P2[:, 1])):  # fmt: skip
@@ -273,11 +291,8 @@ def _name_skipped(tally: _Tally, piece: PairsPiece) -> None:
 
 
 def _keep_first(tally: _Tally) -> None:
-    tally.unanswered.sort(key=lambda one: one.line)
+    tally.unanswered.sort(key=lambda pair: pair.line)
     del tally.unanswered[MOST_NAMED:]
-
-
-# -- refusing ----------------------------------------------------------------------------------------------------------
 
 
 def _refuse_without_ratings(model: Model, run_name: str) -> None:

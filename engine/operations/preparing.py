@@ -1,6 +1,6 @@
 """Before a run: the model that answers within seconds of opening a data set, and the search for a learning rate.
 
-Wires split, registry and the learning-rate finder together. Nothing here is kept.
+Nothing of it is stored.
 """
 
 from __future__ import annotations
@@ -23,9 +23,15 @@ from engine.training.lr_finder import RateSweep
 
 
 def quick_model(library: Library, dataset: Dataset) -> Job[Recommender]:
-    """A model computed at once from all of a data set, not kept: `ease`, or `popularity` where that cannot be.
+    """A model computed at once from all of a data set, not stored: `ease`, or `popularity` where that cannot be.
 
     Stop passes through. Raises TrainingError where there are no ratings at all.
+
+    Examples
+    --------
+    ::
+
+        recommender = drive(operations.quick_model(library, dataset))
     """
     torch.set_num_threads(training_threads())
     try:
@@ -47,10 +53,18 @@ def find_rate(
     device: str = "auto",
     suggestion: str | None = None,
 ) -> Job[RateSweep]:
-    """Sweep learning rates for a model on the training people of a split; Stop keeps what was measured.
+    """Sweep learning rates for a model on the training people of a split; after a Stop, what was measured so far.
 
-    `suggestion` is which reading is taken where nobody looks (None: the model's own; see engine.training.lr_finder).
-    Raises TrainingError for models that are computed at once: they have no learning rate.
+    `suggestion` is which reading is taken where nobody looks (None: the model's own; see engine.training.lr_finder);
+    all other settings are the model's defaults where they are None. Raises TrainingError for models that are computed
+    at once: they have no learning rate.
+
+    Examples
+    --------
+    ::
+
+        found = drive(operations.find_rate(library, dataset, model="two_head"))
+        print(found.chosen.lr, found.words)
     """
     refuse_without_rate(model)
     torch.set_num_threads(training_threads())

@@ -1,7 +1,6 @@
-"""A kept run recommends to many people at once: a table of their ratings in, a table of their lists out.
+"""A stored run recommends to one person, or to many at once: a table of their ratings in, a table of lists out.
 
-Wires the importer's reading, the library and the batched lists together. The people need not be in the data set, and
-an id that somebody there has too means nothing.
+The people need not be in the data set, and an id that somebody there has too means nothing.
 
 Shapes: U people, I titles of the file, N entries.
 """
@@ -41,23 +40,8 @@ from engine.recommending.insights import ListInsights, explain_list
 from engine.recommending.many_lists import ManyLists, known_people, many_lists
 from engine.recommending.recommender import RecommendationList, Recommender
 
-
-def match_export(
-    dataset: Dataset, path: Path, *, given: Given | None = None, matcher: Matcher | None = None
-) -> Job[Review]:
-    """Read an export and match its titles; those that are only planned are no part of the review. Stop passes through.
-
-    `matcher` is one of the same data set that has been used before: it has its index ready. Raises DataError where the
-    file is no export, ProfileError where nothing in it is usable.
-    """
-    yield StageStarted("reading", f"Reading {path.name}")
-    export = read_export(path, given=given)
-    yield StageStarted("matching", f"Finding your titles in {dataset.name}")
-    titles = tuple(title for title in export.titles if title.state != "planned")
-    matches = yield from (matcher or Matcher(dataset)).match_all(titles)
-    return review_of(export, titles, matches)
-
-
+MOST_NAMED = 20
+_NAMES = ("user", "rank", "item", "score")
 _LEAST_EXPLAINED = 50
 """Most impactful is a sum over so many titles at least, however short a list was asked for."""
 
@@ -73,63 +57,6 @@ class Recommended:
     @property
     def stopped(self) -> bool:
         return self.insights is not None and self.insights.stopped
-
-
-def recommender_of(library: Library, run_id: str) -> Recommender:
-    """The recommender of a kept run.
-
-    Raises LibraryError where the run is unknown or damaged, or its data set is gone or not the same any more.
-    """
-    record = library.runs.find(run_id)
-    dataset = library.dataset_of(record)
-    kept = library.runs.load(record.run_id)
-    if len(kept.candidates_I) != dataset.titles:
-        raise LibraryError(
-            f"The run {record.name} is damaged: it marks {len(kept.candidates_I):,} titles where {dataset.name} has "
-            f"{dataset.titles:,}.",
-            remedy="Train again.",
-            run=record.run_id,
-        )
-    words = f"trained {record.created.astimezone():%d %B %Y, %H:%M}"
-    return Recommender(
-        model_of(kept, dataset), dataset, candidates_I=kept.candidates_I, run_id=record.run_id, trained_words=words
-    )
-
-
-def recommend(
-    recommender: Recommender, profile: Profile, *, top: int = 20, weight: float | None = None, explain: bool = False
-) -> Job[Recommended]:
-    """The list for a profile; with `explain`, leaves each rating out once to find the reasons. Raises ProfileError."""
-    torch.set_num_threads(training_threads())
-    yield StageStarted("recommending", "Ranking all titles")
-    match = recommender.match(profile)
-    listed = recommender.recommend(match.history, top=top, weight=weight, seen_rows=match.seen_rows)
-    insights = None
-    if explain:
-        insights = yield from explain_list(
-            recommender, match.history, weight=weight, top=max(top, _LEAST_EXPLAINED), seen_rows=match.seen_rows
-        )
-    return Recommended(match, listed, insights)
-
-
-def model_of(kept: StoredModel, dataset: Dataset) -> Model:
-    """The model of a run with its best weights, on the processor. Raises LibraryError where they do not fit."""
-    record = kept.record
-    config = kind_of(record.model).config_class.from_dict(record.model_config)
-    model = build(record.model, config, items=dataset.titles, scale=dataset.scale)
-    try:
-        model.load_state_dict(kept.weights)
-    except (RuntimeError, KeyError) as error:
-        raise LibraryError(
-            f"The weights of the run {record.name} do not fit its model ({str(error).splitlines()[0]}).",
-            remedy="Train again.",
-            run=record.run_id,
-        ) from error
-    return model.eval()
-
-
-MOST_NAMED = 20
-_NAMES = ("user", "rank", "item", "score")
 
 
 @dataclass(frozen=True)
@@ -166,6 +93,100 @@ class _Asked:
     notes: tuple[str, ...]
 
 
+def match_export(
+    dataset: Dataset, path: Path, *, given: Given | None = None, matcher: Matcher | None = None
+) -> Job[Review]:
+    """Read an export and match its titles; those that are only planned are no part of the review. Stop passes through.
+
+    `matcher` is one of the same data set that has been used before: it has its index ready. Raises DataError where the
+    file is no export, ProfileError where nothing in it is usable.
+    """
+    yield StageStarted("reading", f"Reading {path.name}")
+    export = read_export(path, given=given)
+    yield StageStarted("matching", f"Finding your titles in {dataset.name}")
+    titles = tuple(title for title in export.titles if title.state != "planned")
+    matches = yield from (matcher or Matcher(dataset)).match_all(titles)
+    return review_of(export, titles, matches)
+
+
+def recommender_of(library: Library, run_id: str) -> Recommender:
+    """The recommender of a stored run.
+
+    Raises LibraryError where the run is unknown or damaged, or its data set is gone or not the same any more.
+    """
+    record = library.runs.find(run_id)
+    dataset = library.dataset_of(record)
+    stored = library.runs.load(record.run_id)
+    if len(stored.candidates_I) != dataset.titles:
+        raise LibraryError(
+            f"The run {record.name} is damaged: it marks {len(stored.candidates_I):,} titles where {dataset.name} has "
+            f"{dataset.titles:,}.",
+            remedy="Train again.",
+            run=record.run_id,
+        )
+    words = f"trained {record.created.astimezone():%d %B %Y, %H:%M}"
+    return Recommender(
+        model_of(stored, dataset), dataset, candidates_I=stored.candidates_I, run_id=record.run_id, trained_words=words
+    )
+
+
+def recommend(
+    recommender: Recommender, profile: Profile, *, top: int = 20, weight: float | None = None, explain: bool = False
+) -> Job[Recommended]:
+    """The list for a profile.
+
+    Parameters
+    ----------
+    recommender, profile
+        The model in use, and a person's ratings.
+    top
+        How many titles.
+    weight
+        Between watching (1) and loving (0), for models that mix; None for the model's own.
+    explain
+        Whether to find the reasons, leaving each rating out once. A Stop gives those found so far.
+
+    Raises
+    ------
+    ProfileError
+        Where the model knows nothing of what the person rated.
+
+    Examples
+    --------
+    ::
+
+        recommender = operations.recommender_of(library, "latest")
+        found = drive(operations.recommend(recommender, library.profiles.default(), top=10))
+        print([title.title for title in found.listed.items])
+    """
+    torch.set_num_threads(training_threads())
+    yield StageStarted("recommending", "Ranking all titles")
+    match = recommender.match(profile)
+    listed = recommender.recommend(match.history, top=top, weight=weight, seen_rows=match.seen_rows)
+    insights = None
+    if explain:
+        insights = yield from explain_list(
+            recommender, match.history, weight=weight, top=max(top, _LEAST_EXPLAINED), seen_rows=match.seen_rows
+        )
+    return Recommended(match, listed, insights)
+
+
+def model_of(stored: StoredModel, dataset: Dataset) -> Model:
+    """The model of a run with its best weights, on the processor. Raises LibraryError where they do not fit."""
+    record = stored.record
+    config = kind_of(record.model).config_class.from_dict(record.model_config)
+    model = build(record.model, config, items=dataset.titles, scale=dataset.scale)
+    try:
+        model.load_state_dict(stored.weights)
+    except (RuntimeError, KeyError) as error:
+        raise LibraryError(
+            f"The weights of the run {record.name} do not fit its model ({str(error).splitlines()[0]}).",
+            remedy="Train again.",
+            run=record.run_id,
+        ) from error
+    return model.eval()
+
+
 def recommend_many(
     library: Library, run_id: str, profiles: Path, *, out: Path, top: int = 20, weight: float | None = None
 ) -> Job[ManyRecommended]:
@@ -174,6 +195,13 @@ def recommend_many(
     The result is there in full or not at all: Stop passes through and leaves nothing. Raises SettingError for a weight
     that the model does not have, ProfileError where it knows nothing of anybody, DataError where a file cannot be read
     or written, LibraryError where the run cannot be used.
+
+    Examples
+    --------
+    ::
+
+        written = drive(operations.recommend_many(library, "latest", Path("many.csv"), out=Path("lists.csv"), top=10))
+        print(written.people, written.lines)
     """
     started = time.monotonic()
     torch.set_num_threads(training_threads())

@@ -1,11 +1,12 @@
-"""A search: run after run over a grid, all on the same split, compared on the validation people, kept as it goes.
+"""A search: run after run over a grid, all on the same split, compared on the validation people, saved as it goes.
 
-Wires the grid to the verb that trains. Whatever ends a search leaves it in the library with its table; going on makes
-only the runs that are missing and goes on with the one that was cut short. The test people never decide anything.
+Whatever ends a search leaves it in the library with its table; going on makes only the runs that are missing and
+resumes the one that was cut short. The test people never decide anything.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,17 +17,24 @@ import torch
 from engine.data.dataset import Dataset
 from engine.data.split import SplitConfig, make_split
 from engine.device import choose_device, training_threads
-from engine.errors import LibraryError
+from engine.errors import DataError, LibraryError
 from engine.events import Advised, Job, SearchMoved, SearchStarted, StageStarted, Stop
-from engine.library.searches import ENDED, FINISHED, SearchRecord, SearchRow, best_of
+from engine.library.searches import ENDED, FINISHED, WAITING, SearchRecord, SearchRow, best_of
 from engine.library.store import Library
 from engine.models.registry import kind_of
-from engine.operations.blending import Relay
-from engine.operations.search_runs import Bench, RunOfSearch, refuse_unwritable, write_summary
+from engine.operations.search_runs import Relay, RunOfSearch, SearchBench
 from engine.settings import Config
 from engine.training.config import TrainingConfig
 from engine.training.plan import TrainingPlan
-from engine.training.search import Grid, SearchConfig, Trial, format_settings, grid_of, refuse_unmeasurable
+from engine.training.search import (
+    Grid,
+    SearchConfig,
+    Trial,
+    format_settings,
+    format_value,
+    grid_of,
+    refuse_unmeasurable,
+)
 
 
 @dataclass(frozen=True)
@@ -54,13 +62,43 @@ def search(
     search_id: str | None = None,
     suggestion: str | None = None,
 ) -> Job[SearchResult]:
-    """Try every combination of a grid ({"rank": (10, 25)}); what it does not vary is as given, else as the model comes.
+    """Try every combination of a grid; what it does not vary is as given, else the model's defaults.
 
     A run that fails is recorded and the search goes on; one for which memory was short is tried again with half the
-    batch. `suggestion` is the reading of the rate finder to take for rates of None. Stop keeps the search with all its
-    runs; with `search_id` it goes on, and `out` alone is then read (None: as before). Raises SettingError, before
-    anything runs, for values and combinations that cannot be; DataError where nothing can be held out or the summary
-    not be written; LibraryError where the disk refuses or the data set of a kept search is not this one.
+    batch. After a Stop the search is there with all its runs, and goes on with `search_id`.
+
+    Parameters
+    ----------
+    library, dataset
+        Where the search is stored, and what its runs learn from.
+    model, model_config, training, split, device
+        As for `train`, the same for all runs.
+    grid
+        Settings of the model or of training, and the values to try: {"rank": (10, 25)}.
+    config
+        How many of the combinations, by which metric they are compared, and which models stay.
+    out
+        A CSV of the table, written after each run.
+    search_id
+        A stored search to go on with; `out` alone is then read (None: as before).
+    suggestion
+        The reading of the rate finder to take for rates of None.
+
+    Raises
+    ------
+    SettingError
+        Before anything runs, for values and combinations that cannot be.
+    DataError
+        Where nothing can be held out, or the summary not be written.
+    LibraryError
+        Where the disk refuses, or the data set of a stored search is not this one.
+
+    Examples
+    --------
+    ::
+
+        found = drive(operations.search(library, dataset, model="mf", grid={"rank": (10, 25)}))
+        print(found.best.values, found.best.value)
     """
     torch.set_num_threads(training_threads())
     begun = library.searches.find(search_id) if search_id is not None else None
@@ -78,19 +116,21 @@ def search(
     divided = make_split(dataset, plan.grid.plan.split)
     record = _recorded(library, dataset, plan, trials, begun)
     relay = Relay()
-    recorder = _Table(library, record, plan, {row.place: row for row in library.searches.rows(record.search_id)})
-    bench = Bench(library, dataset, divided, record.model, record.monitor, plan.device, plan.suggestion, recorder.keep)
-    return (yield from _searched(trials, recorder, bench, relay))
+    table = _Table(library, record, plan, {row.place: row for row in library.searches.rows(record.search_id)})
+    bench = SearchBench(
+        library, dataset, divided, record.model, record.monitor, plan.device, plan.suggestion, table.save_row
+    )
+    return (yield from _searched(trials, table, bench, relay))
 
 
 def search_plan(record: SearchRecord) -> tuple[Grid, SearchConfig]:
-    """What a kept search was asked to try."""
+    """What a stored search was asked to try."""
     plan = _Plan.from_dict(record.plan)
     return plan.grid, plan.config
 
 
 def refuse_other_data(record: SearchRecord, dataset: Dataset) -> None:
-    """Raise LibraryError where a kept search was over other data than these."""
+    """Raise LibraryError where a stored search was over other data than these."""
     if record.fingerprint != dataset.fingerprint:
         raise LibraryError(
             f"The search {record.name} was over {record.dataset_name}; {dataset.name} is other data.",
@@ -101,7 +141,7 @@ def refuse_other_data(record: SearchRecord, dataset: Dataset) -> None:
 
 @dataclass(frozen=True)
 class _Plan:
-    """What a search is asked to do, as it is kept."""
+    """What a search is asked to do, as it is stored."""
 
     grid: Grid
     config: SearchConfig
@@ -160,7 +200,7 @@ def _recorded(
 
 
 class _Table:
-    """The rows of a search in motion: kept in the library, summed up in the CSV, and what is known of the whole."""
+    """The rows of a running search: saved in the library, summed up in the CSV, and what is known of the whole."""
 
     def __init__(self, library: Library, record: SearchRecord, plan: _Plan, rows: dict[int, SearchRow]) -> None:
         self.record, self.plan, self.rows = record, plan, rows
@@ -174,19 +214,18 @@ class _Table:
     def ended(self) -> int:
         return sum(row.status in ENDED for row in self.rows.values())
 
-    def keep(self, row: SearchRow) -> None:
+    def save_row(self, row: SearchRow) -> None:
         self.rows[row.place] = row
         self._library.searches.save_row(self.record.search_id, row)
 
-    def keep_only_best(self) -> None:
-        """Where only the best model is to be kept, the others' go; their rows stay."""
+    def drop_all_but_best(self) -> None:
+        """Where only the best model is wanted, the others go; their rows stay."""
         best = self.best
         for row in self.rows.values() if self.plan.config.keep == "best" else ():
             if row.status in ENDED and row.run_id is not None and row is not best:
                 self._library.runs.forget(row.run_id)
-                self.keep(
-                    row.changed(run_id=None, note="; ".join(one for one in (row.note, "its model was not kept") if one))
-                )
+                note = "; ".join(filter(None, (row.note, "its model was not kept")))
+                self.save_row(row.changed(run_id=None, note=note))
 
     def summed_up(self) -> str:
         """Write the CSV where one is wanted; "" or why it could not be, which must not end the search."""
@@ -225,10 +264,10 @@ class _Table:
         )
 
 
-def _searched(trials: Sequence[Trial], table: _Table, bench: Bench, relay: Relay) -> Job[SearchResult]:
+def _searched(trials: Sequence[Trial], table: _Table, bench: SearchBench, relay: Relay) -> Job[SearchResult]:
     """Make the runs that are missing, one after the other."""
     record = table.record
-    yield from relay.say(
+    yield from relay.report(
         SearchStarted(record.search_id, record.name, record.model, record.monitor, len(table.rows), table.ended)
     )
     for trial in trials:
@@ -236,23 +275,104 @@ def _searched(trials: Sequence[Trial], table: _Table, bench: Bench, relay: Relay
         if relay.stopped or row.status in ENDED:
             continue
         run = RunOfSearch(bench, trial, row, relay)
-        yield from relay.say(table.moved(row.changed(status="running")))
+        yield from relay.report(table.moved(row.changed(status="running")))
         if relay.stopped:
             break
         yield from run.run()
-        table.keep(run.row)
-        table.keep_only_best()
+        table.save_row(run.row)
+        table.drop_all_but_best()
         problem = table.summed_up()
-        yield from relay.say(table.moved(table.rows[trial.place]))
+        yield from relay.report(table.moved(table.rows[trial.place]))
         if problem:
-            yield from relay.say(Advised(problem))
+            yield from relay.report(Advised(problem))
     return _result(table, bench.library, stopped=relay.stopped)
 
 
 def _result(table: _Table, library: Library, *, stopped: bool) -> SearchResult:
-    """The whole, as it is kept. A search that was stopped before any run was there is forgotten, and Stop passes on."""
+    """The whole, as it is stored. A search that was stopped before any run was there is forgotten, and Stop passes."""
     rows = tuple(table.rows[at] for at in sorted(table.rows))
     if stopped and not any(row.run_id is not None or row.status in ENDED for row in rows):
         library.searches.forget(table.record.search_id)
         raise Stop
     return SearchResult(library.searches.find(table.record.search_id), rows, table.best, stopped)
+
+
+_FIRST = ("number", "model")
+
+
+def summary_columns(rows: Sequence[SearchRow], *, monitor: str) -> tuple[str, ...]:
+    """The test metrics that any row has: the monitor first, then as they turned up."""
+    found = dict.fromkeys(name for row in rows for name, _ in row.metrics)
+    return tuple(sorted(found, key=lambda name: name != monitor))
+
+
+def write_summary(path: Path, rows: Sequence[SearchRow], *, model: str, monitor: str) -> None:
+    """Write the rows that have begun. Readers see the old file or the new one, never a part. OSError passes through."""
+    import pandas as pd
+
+    begun = [row for row in rows if row.status != WAITING]
+    best = best_of(begun, monitor)
+    metrics = summary_columns(begun, monitor=monitor)
+    documents = [_document(row, model, monitor, metrics, is_best=row is best) for row in begun]
+    axes = [name for name, _ in rows[0].values] if rows else []
+    columns = list(_document(SearchRow(0, tuple((name, 0) for name in axes)), model, monitor, metrics, is_best=False))
+    table = pd.DataFrame(documents, columns=columns)
+    for name in ("best_epoch", "batch_used"):
+        table[name] = table[name].astype("Int64")
+    unfinished = path.with_name(f".new-{path.name}")
+    try:
+        table.to_csv(unfinished, index=False, lineterminator="\n")
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Raise DataError, before anything runs, where the summary cannot be written or would overwrite something else."""
+    if path.is_dir() or not path.parent.is_dir():
+        raise DataError(
+            f"The summary cannot be written to {path}: "
+            + ("that is a folder." if path.is_dir() else f"there is no folder {path.parent}."),
+            remedy="Name a file, such as --out summary.csv.",
+            path=str(path),
+        )
+    try:
+        with path.open("a+", encoding="utf-8") as file:
+            file.seek(0)
+            head = file.readline()
+        if not head:
+            path.unlink()
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"The summary cannot be written to {path} ({error}).", remedy="Name another file.", path=str(path)
+        ) from error
+    if head and tuple(head.strip().split(",")[:2]) != _FIRST:
+        raise DataError(
+            f"{path} is there already and is no summary of a search.", remedy="Name another file.", path=str(path)
+        )
+
+
+def _document(row: SearchRow, model: str, monitor: str, metrics: Sequence[str], *, is_best: bool) -> dict[str, Any]:
+    tested = dict(row.metrics)
+    return {
+        "number": row.place,
+        "model": model,
+        **{name: _cell(value) for name, value in row.values},
+        "status": row.status,
+        "best": "yes" if is_best else "",
+        f"validation_{monitor}": row.value,
+        "best_epoch": row.best_epoch,
+        "epochs_run": row.epochs,
+        **{f"test_{name}": tested.get(name) for name in metrics},
+        "seconds": round(row.seconds, 3),
+        "parameters": row.parameters,
+        "lr_used": row.lr,
+        "batch_used": row.batch,
+        "note": row.note,
+        "run": row.run_id,
+    }
+
+
+def _cell(value: Any) -> Any:
+    """Numbers stay numbers; everything else as it would be typed."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else format_value(value)

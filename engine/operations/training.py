@@ -1,11 +1,11 @@
-"""A run from beginning to end: split, rate, training, judging, advice; kept at every step of the way.
+"""A run from beginning to end: split, rate, training, evaluation, advice; saved at every step of the way.
 
-Wires the trainer to the library. Whatever ends a run (a stop, an error, a killed process) leaves it loadable, and its
-record says what happened.
+Whatever ends a run (a stop, an error, a killed process) leaves it loadable, and its record says what happened.
 """
 
 from __future__ import annotations
 
+import logging
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from engine.errors import DeviceError, EngineError, TrainingError
 from engine.evaluation.protocol import evaluate_model
 from engine.evaluation.result import EvaluationResult
 from engine.events import Advised, Job, RunRecorded, StageStarted, Stop
-from engine.library.run_record import FAILED, INTERRUPTED, STOPPED, parameters_of
+from engine.library.run_record import FAILED, INTERRUPTED, STOPPED, RunRecord, parameters_of
 from engine.library.runs import RunPlan, RunRecorder
 from engine.library.store import Library
 from engine.models.base import ClosedFormModel, Model, StepModel
@@ -33,59 +33,24 @@ from engine.text import format_rate
 from engine.training import trainer
 from engine.training.checkpoint import TrainingState
 from engine.training.config import TrainingConfig
+from engine.training.curve_text import hides_while_training, read_curves
 from engine.training.trainer import TrainedRun
 
+LOG = logging.getLogger(__name__)
+_RATE_WITHOUT_FINDER = 0.01
 _SHORT = ("out of memory", "can't allocate memory", "cannot allocate memory", "cublas_status_alloc_failed")
 
 
 @dataclass(frozen=True)
-class Problem:
-    """Why a run came to nothing, in words, and whether memory was what it lacked."""
-
-    words: str
-    short_of_memory: bool
-
-    @staticmethod
-    def of(error: Exception) -> Problem:
-        """What an error says; the frames it holds are cleared, or their memory would stay taken."""
-        lines = str(error).strip().splitlines() or [""]
-        words = (
-            str(error) if isinstance(error, EngineError) else f"An error ended it ({type(error).__name__}: {lines[0]})."
-        )
-        problem = Problem(words, ran_out_of_memory(error))
-        chained: BaseException | None = error
-        while chained is not None:
-            traceback.clear_frames(chained.__traceback__)
-            chained = chained.__cause__ or chained.__context__
-        if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
-            torch.cuda.empty_cache()
-        return problem
-
-
-def ran_out_of_memory(error: BaseException) -> bool:
-    """Whether an error, or one that caused it, says that memory was short, of the machine or of the GPU."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    if isinstance(error, DeviceError) and "needed_bytes" in error.facts:
-        return True
-    if isinstance(error, RuntimeError) and any(words in str(error).lower() for words in _SHORT):
-        return True
-    return error.__cause__ is not None and ran_out_of_memory(error.__cause__)
-
-
-_RATE_WITHOUT_FINDER = 0.01
-
-
-@dataclass(frozen=True)
 class FinishedRun:
-    """A run that ended, kept and ready to recommend. `judgement` is of the test people: None after a stop or without
-    such people. `lr` is the rate used, None for models computed at once. `advice` is a sentence or "", and
+    """A run that ended, stored and ready to recommend. `evaluation` is of the test people: None after a stop or
+    without such people. `lr` is the rate used, None for models computed at once. `advice` is a sentence or "", and
     `better_model` names the model that it finds to be the better choice.
     """
 
     run_id: str
     trained: TrainedRun
-    judgement: EvaluationResult | None
+    evaluation: EvaluationResult | None
     recommender: Recommender
     lr: float | None
     advice: str
@@ -104,11 +69,42 @@ def train(
     advise: bool = True,
     suggestion: str | None = None,
 ) -> Job[FinishedRun]:
-    """Train a model and keep the run. A rate of None is found first, by that `suggestion` of the sweep (None: the
-    model's own); a split that was made already is taken as it is.
+    """Train a model and store the run.
 
-    Stop keeps what was learned and skips judging. While the rate is searched, and for models that are computed at
-    once, there is nothing to keep and Stop passes through. An error is recorded with the run and passes through.
+    Parameters
+    ----------
+    library, dataset
+        Where the run is stored, and what it learns from.
+    model
+        A name of the registry.
+    model_config, training, split
+        Settings; None for the model's defaults. A learning rate of None is found first. A split that was made already
+        is taken as it is.
+    device
+        "auto", "cpu" or "cuda".
+    advise
+        Whether to compare with simpler models afterwards.
+    suggestion
+        Which reading of the sweep gives the rate; None for the model's own.
+
+    Returns
+    -------
+    FinishedRun
+        After a Stop with what was learned so far and without an evaluation.
+
+    Raises
+    ------
+    Stop
+        Where it was stopped before anything was learned: while the rate was searched, or a model computed at once.
+    TrainingError, SettingError, DeviceError, LibraryError
+        Where training cannot start or go on; a run that had begun records it.
+
+    Examples
+    --------
+    ::
+
+        finished = drive(operations.train(library, dataset, model="mf", split=SplitConfig(kind="random")))
+        print(library.runs.find(finished.run_id).metrics["rmse"]["value"])
     """
     torch.set_num_threads(training_threads())
     if kind_of(model).made_of_runs:
@@ -132,10 +128,31 @@ def train(
 def resume(
     library: Library, run_id: str, *, epochs: int | None = None, device: str | None = None, advise: bool = True
 ) -> Job[FinishedRun]:
-    """Go on with a run that was stopped, interrupted or is to have more epochs (`epochs` is the new total).
+    """Go on with a run that was stopped, interrupted or is to have more epochs.
 
-    Goes on to the bit as if it had never ended, on the device it ran on unless another is given. Raises LibraryError
-    where its data set is gone or different or its checkpoint damaged, TrainingError where there is nothing left to do.
+    Goes on to the bit as if it had never ended, on the device it ran on unless another is given.
+
+    Parameters
+    ----------
+    library, run_id
+        Where the run is, and its id or name.
+    epochs
+        The new total; None for the former one.
+    device, advise
+        As for `train`.
+
+    Raises
+    ------
+    LibraryError
+        Where the data set is gone or different, or the checkpoint damaged.
+    TrainingError
+        Where there is nothing left to do.
+
+    Examples
+    --------
+    ::
+
+        drive(operations.resume(library, "two_head 1", epochs=40))
     """
     record = library.runs.find(run_id)
     if not kind_of(record.model).can.learns_by_steps:
@@ -160,7 +177,7 @@ def resume(
     return (yield from _Run(library, dataset, divided, fresh, training, chosen, recorder, advise).learned(state))
 
 
-def keep_as_run(
+def store_as_run(
     library: Library,
     dataset: Dataset,
     split: Split,
@@ -169,10 +186,19 @@ def keep_as_run(
     plan: RunPlan,
     learning: Callable[[RunRecorder], Job[TrainedRun]],
 ) -> Job[FinishedRun]:
-    """Keep a model that comes about in a way of its own as a run like any other: recorded, judged, ready to use."""
+    """Store a model that comes about in a way of its own as a run like any other: recorded, evaluated, ready to use."""
     recorder = library.runs.begin(dataset, plan)
     run = _Run(library, dataset, split, model, None, torch.device("cpu"), recorder, learning=learning)
     return (yield from run.learned(None))
+
+
+def describe_curves(library: Library, record: RunRecord) -> str:
+    """What the curves of a run say; "" for a model that was computed at once."""
+    if record.training_config is None:
+        return ""
+    curve = library.runs.curves(record.run_id)
+    by_time = record.split_config.get("kind") == "time"
+    return read_curves(curve, hides=hides_while_training(record.model_config), by_time=by_time).words
 
 
 def _plan_of(model: Model, training: TrainingConfig | None, split: Split, device: torch.device) -> RunPlan:
@@ -216,7 +242,7 @@ def _settled(
 
 @dataclass(frozen=True)
 class _Run:
-    """Everything that a run needs once it is recorded."""
+    """All that a run needs once it is recorded."""
 
     library: Library
     dataset: Dataset
@@ -230,25 +256,25 @@ class _Run:
     """How the model comes about where it is not by training or fitting it."""
 
     def learned(self, state: TrainingState | None) -> Job[FinishedRun]:
-        """Learn, then judge and advise, unless stopped; a Stop that comes late skips what is left of that."""
+        """Learn, then evaluate and advise, unless stopped; a Stop that comes late skips what is left of that."""
         run_id, library = self.recorder.run_id, self.library
         trained = yield from self._trained(state)
         library.runs.finish(run_id, trained)
-        judgement, advice = None, Advice()
+        evaluation, advice = None, Advice()
         try:
             if not trained.stopped:
-                judgement = yield from self._judged(trained.model)
-            if self.advise and not trained.stopped and (judgement is None or not judgement.stopped):
+                evaluation = yield from self._evaluated(trained.model)
+            if self.advise and not trained.stopped and (evaluation is None or not evaluation.stopped):
                 advice = yield from advice_on(trained.model, self.split, self.dataset)
                 library.runs.save_advice(run_id, advice.words)
             if advice.words:
                 yield Advised(advice.words)
         except Stop:
-            self.recorder.say("stopped while it was being judged")
+            self.recorder.say("stopped while it was being evaluated")
         return FinishedRun(
             run_id,
             trained,
-            judgement,
+            evaluation,
             Recommender(trained.model.cpu(), self.dataset, candidates_I=self.split.candidates_I, run_id=run_id),
             self.training.lr if self.training else None,
             advice.words,
@@ -290,18 +316,54 @@ class _Run:
             runs.end(run_id, INTERRUPTED, "It was left before it ended; it can be resumed.")
             raise
 
-    def _judged(self, model: Model) -> Job[EvaluationResult | None]:
+    def _evaluated(self, model: Model) -> Job[EvaluationResult | None]:
         """What the run is worth to the test people; None, with the reason as advice, where that cannot be said."""
         if self.split.test is None:
             return None
         counts_I = np.bincount(self.split.train.item_rows_N, minlength=self.split.titles)
         try:
-            judgement = yield from evaluate_model(
+            evaluation = yield from evaluate_model(
                 model, self.split.test, candidates_I=self.split.candidates_I, counts_I=counts_I
             )
-            if not judgement.stopped:
-                self.library.runs.save_evaluation(self.recorder.run_id, judgement)
+            if not evaluation.stopped:
+                self.library.runs.save_evaluation(self.recorder.run_id, evaluation)
         except EngineError as error:
+            LOG.warning("Run %s could not be evaluated: %s", self.recorder.run_id, error)
             yield Advised(str(error))
             return None
-        return judgement
+        return evaluation
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a run came to nothing, in words, and whether memory was what it lacked."""
+
+    words: str
+    short_of_memory: bool
+
+    @staticmethod
+    def of(error: Exception) -> Problem:
+        """What an error says; the frames it holds are cleared, or their memory would stay taken."""
+        lines = str(error).strip().splitlines() or [""]
+        words = (
+            str(error) if isinstance(error, EngineError) else f"An error ended it ({type(error).__name__}: {lines[0]})."
+        )
+        problem = Problem(words, ran_out_of_memory(error))
+        chained: BaseException | None = error
+        while chained is not None:
+            traceback.clear_frames(chained.__traceback__)
+            chained = chained.__cause__ or chained.__context__
+        if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+            torch.cuda.empty_cache()
+        return problem
+
+
+def ran_out_of_memory(error: BaseException) -> bool:
+    """Whether an error, or one that caused it, says that memory was short, of the machine or of the GPU."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    if isinstance(error, DeviceError) and "needed_bytes" in error.facts:
+        return True
+    if isinstance(error, RuntimeError) and any(words in str(error).lower() for words in _SHORT):
+        return True
+    return error.__cause__ is not None and ran_out_of_memory(error.__cause__)

@@ -67,7 +67,7 @@ def _wait_for_threads(before):
 
 
 @dataclass
-class Heard:
+class SignalLog:
     """What a signal carried, call by call."""
 
     calls: list = field(default_factory=list)
@@ -80,16 +80,16 @@ class Heard:
         return self.calls[-1]
 
 
-def listen(signal):
+def record_signal(signal):
     """Record what a signal carries from now on."""
-    heard = Heard()
+    heard = SignalLog()
     signal.connect(heard)
     return heard
 
 
 @pytest.fixture
-def hear():
-    return listen
+def recorded():
+    return record_signal
 
 
 @pytest.fixture

@@ -47,11 +47,11 @@ def done(qtbot, opened):
     ],
 )
 def test_that_a_file_without_ratings_is_one_notice_and_what_was_open_stays(
-    opened, done, tmp_path, hear, content, sentence
+    opened, done, tmp_path, recorded, content, sentence
 ):
     path = tmp_path / "ratings.csv"
     path.write_bytes(content)
-    notices = hear(opened.notice)
+    notices = recorded(opened.notice)
     opened.import_paths([path])
     done()
     assert [sentence in call.sentence and bool(call.remedy) for call in notices.calls] == [True]
@@ -59,9 +59,9 @@ def test_that_a_file_without_ratings_is_one_notice_and_what_was_open_stays(
     assert opened.recommender is not None
 
 
-def test_that_data_whose_matrix_will_not_fit_open_with_popularity(qtbot, opened, done, monkeypatch, hear):
+def test_that_data_whose_matrix_will_not_fit_open_with_popularity(qtbot, opened, done, monkeypatch, recorded):
     monkeypatch.setattr(ease, "available_memory_bytes", lambda: 10_000)
-    notices = hear(opened.notice)
+    notices = recorded(opened.notice)
     opened.open_dataset("planted")
     done()
     assert opened.model_label.name == "popularity"
@@ -72,11 +72,11 @@ def test_that_data_whose_matrix_will_not_fit_open_with_popularity(qtbot, opened,
     assert listed.args[0].items
 
 
-def test_that_a_corrupt_data_set_is_one_notice_and_what_was_open_stays(opened, library, report, done, hear):
+def test_that_a_corrupt_data_set_is_one_notice_and_what_was_open_stays(opened, library, report, done, recorded):
     other = dataclasses.replace(planted_dataset(seed=9), dataset_id="other", name="Other")
     library.datasets.save(other, report)
     (library.home / "datasets" / "other" / "items.npy").write_bytes(b"xx")
-    notices = hear(opened.notice)
+    notices = recorded(opened.notice)
     assert not opened.open_dataset("other")
     done()
     assert ["items.npy is damaged" in call.sentence for call in notices.calls] == [True]
@@ -84,21 +84,21 @@ def test_that_a_corrupt_data_set_is_one_notice_and_what_was_open_stays(opened, l
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
-def test_that_cuda_without_a_gpu_is_one_notice_and_begins_no_run(opened, done, hear):
-    notices = hear(opened.notice)
+def test_that_cuda_without_a_gpu_is_one_notice_and_begins_no_run(opened, done, recorded):
+    notices = recorded(opened.notice)
     opened.train("two_head", SMALL, QUICK, SplitConfig(), "cuda")
     done()
     assert ["no usable 'cuda'" in call.sentence for call in notices.calls] == [True]
     assert opened.runs() == ()
 
 
-def test_that_a_run_whose_checkpoint_is_cut_short_gives_way_to_the_quick_model(opened, library, done, hear):
+def test_that_a_run_whose_checkpoint_is_cut_short_gives_way_to_the_quick_model(opened, library, done, recorded):
     opened.train("two_head", SMALL, QUICK, SplitConfig(), "cpu")
     done()
     run_id = opened.model_label.run_id
     for path in library.home.glob("runs/*/checkpoints/*/*.safetensors"):
         path.write_bytes(path.read_bytes()[:60])
-    notices = hear(opened.notice)
+    notices = recorded(opened.notice)
     opened.use_run(run_id)
     done()
     assert opened.model_label.run_id is None
@@ -109,12 +109,12 @@ def test_that_a_run_whose_checkpoint_is_cut_short_gives_way_to_the_quick_model(o
     assert library.runs.find(run_id).status == "finished"
 
 
-def test_that_a_data_set_that_cannot_be_deleted_stays_open(opened, library, done, monkeypatch, hear):
+def test_that_a_data_set_that_cannot_be_deleted_stays_open(opened, library, done, monkeypatch, recorded):
     def refuse(dataset_id):
         raise LibraryError("The records could not be used: the disk is full.")
 
     monkeypatch.setattr(library.datasets, "delete", refuse)
-    notices = hear(opened.notice)
+    notices = recorded(opened.notice)
     opened.delete_dataset("planted")
     done()
     assert ["the disk is full" in call.sentence for call in notices.calls] == [True]

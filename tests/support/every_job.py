@@ -193,8 +193,8 @@ def essence(result: Any) -> Any:
     if hasattr(result, "rows"):
         return [[row.value, dict(row.metrics)] for row in result.rows]
     if hasattr(result, "judgement"):
-        weights = {name: tensor.cpu().numpy() for name, tensor in result.trained.model.state_dict().items()}
-        return [_figures(result.judgement), result.lr, weights]
+        weights = {name: one.cpu().numpy() for name, one in result.trained.model.state_dict().items()}
+        return [_figures(result.evaluation), result.lr, weights]
     if hasattr(result, "metrics"):
         return _figures(result)
     if hasattr(result, "favourites"):

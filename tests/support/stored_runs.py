@@ -45,6 +45,6 @@ def finished_run(library: Library, dataset: Dataset, *, checkpoint: bool = True)
     """The id of a run that is over."""
     recorder = library.runs.begin(dataset, plan_for(dataset))
     if checkpoint:
-        recorder.checkpoint(state_of(1.0))
+        recorder.save_checkpoint(state_of(1.0))
     library.runs.finish(recorder.run_id, trained())
     return recorder.run_id

@@ -142,7 +142,7 @@ class SearchController(QObject):
 
     def save(self, path: Path) -> bool:
         """Write the table of the search that is shown as CSV."""
-        from engine.operations.search_runs import write_summary
+        from engine.operations.searching import write_summary
 
         record = self.state.record
         if record is None:

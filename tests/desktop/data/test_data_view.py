@@ -30,7 +30,7 @@ def opened(view, session, library, report, monkeypatch):
     kept = library.datasets.save(planted_dataset(), report)
     found = {**kept.report, "skipped": {"the rating is no number": 1}, "problems": [problem], "duplicates": 2}
     session._take(library.datasets.open(kept.dataset_id), dataclasses.replace(kept, report=found))
-    session.library.files.changed.emit()
+    session.library.files.files.changed.emit()
     return view
 
 
@@ -42,8 +42,8 @@ def texts(view):
     return [one.text() for one in view.findChildren(QLabel) if one.isVisible()]
 
 
-def test_that_an_empty_library_offers_the_sample_and_a_file(qtbot, view, session, monkeypatch, hear):
-    asked, files = [], hear(view.file_asked)
+def test_that_an_empty_library_offers_the_sample_and_a_file(qtbot, view, session, monkeypatch, recorded):
+    asked, files = [], recorded(view.file_asked)
     monkeypatch.setattr(session, "_start_long", lambda job: asked.append(job.state.title) or True)
     press(qtbot, view, "use_sample")
     press(qtbot, view, "open_file")
@@ -51,10 +51,10 @@ def test_that_an_empty_library_offers_the_sample_and_a_file(qtbot, view, session
     assert len(files.calls) == 1
 
 
-def test_that_a_folder_that_cannot_be_opened_is_said_with_a_way_to_try_again(qtbot, view, session, hear):
-    retried = hear(view.retry_asked)
-    session.library.files.failure = Failure("Another window has this folder.", "Close it.", "")
-    session.library.files.changed.emit()
+def test_that_a_folder_that_cannot_be_opened_is_said_with_a_way_to_try_again(qtbot, view, session, recorded):
+    retried = recorded(view.retry_asked)
+    session.library.files.files.failure = Failure("Another window has this folder.", "Close it.", "")
+    session.library.files.files.changed.emit()
     assert "Another window has this folder. Close it." in texts(view)
     assert not view.findChild(QPushButton, "use_sample").isEnabled()
     press(qtbot, view, "retry_library")
@@ -88,8 +88,8 @@ def test_that_skipped_lines_stand_in_a_table_with_their_line(opened):
     assert row == ["5,001", "12,31,abc", "the rating is no number"]
 
 
-def test_that_one_press_on_train_starts_it_and_shows_it(qtbot, opened, session, hear, monkeypatch):
-    places, started = hear(session.requests.place), []
+def test_that_one_press_on_train_starts_it_and_shows_it(qtbot, opened, session, recorded, monkeypatch):
+    places, started = recorded(session.requests.place), []
     monkeypatch.setattr(session, "train_as_it_comes", lambda: started.append(True))
     press(qtbot, opened, "data_train")
     press(qtbot, opened, "data_for_you")
@@ -108,7 +108,7 @@ def test_that_a_data_set_is_renamed_in_its_row(qtbot, opened, library):
 def test_that_a_deleted_data_set_leads_back_to_the_welcome(qtbot, opened, session):
     press(qtbot, opened, "dataset_delete_planted")
     assert opened.findChild(QPushButton, "use_sample").isVisible()
-    session.undo.undo.undo()
+    session.undo.undo.undo.undo()
     assert opened.findChild(QPushButton, "data_train").isVisible()
 
 

@@ -71,8 +71,8 @@ def view(qtbot, session, monkeypatch):
 @pytest.fixture
 def opened(qtbot, view, session, file):
     """The view of a data set that was imported from a file; what is counted has been counted."""
-    session.import_paths([file], ImportOptions(name="Films"))
-    qtbot.waitUntil(lambda: session.statistics is not None, timeout=10_000)
+    session.importing.import_files([file], ImportOptions(name="Films"))
+    qtbot.waitUntil(lambda: session.data.statistics is not None, timeout=10_000)
     qtbot.waitUntil(lambda: session.is_idle, timeout=10_000)
     return view
 
@@ -211,9 +211,9 @@ def test_that_facts_say_scale_files_and_sizes(opened, file, session):
     assert fact("scale") == "1 to 5 in steps of 1; 4 or more is a like"
     assert fact("files") == f"{file} (1 KiB)"
     assert fact("kept") == "Everything that could be read"
-    assert session.library.files.files.datasets.folder_of(session.dataset.current.current.dataset_id).name in fact(
-        "disk"
-    )
+    assert session.library.files.files.files.datasets.folder_of(
+        session.dataset.current.current.current.dataset_id
+    ).name in fact("disk")
     assert opened.findChild(QLabel, "fact_unrated").isHidden()
 
 
@@ -235,8 +235,8 @@ def test_that_a_large_data_set_says_that_it_is_counted(qtbot, view, session, lib
     session.data.open(kept.dataset_id)
     assert view.findChild(QLabel, "dataset_counting").text() == "Counting ratings and titles…"
     assert not view.findChild(QTableView, "most_rated_table").isVisible()
-    statistics = drive(count_statistics(session.dataset))
-    session._on_counted("statistics", (statistics, look_at_files(session.record, Path())))
+    statistics = drive(count_statistics(session.dataset.current))
+    session._on_counted("statistics", (statistics, look_at_files(session.dataset.record, Path())))
     assert view.findChild(QTableView, "most_rated_table").isVisible()
     assert len(asked) == 1
 
@@ -259,14 +259,14 @@ def test_that_labels_of_the_time_axis_have_room_and_round_places():
 
 
 def test_that_renaming_on_the_page_keeps_what_was_counted(qtbot, opened, session):
-    statistics = session.statistics
+    statistics = session.data.statistics
     press(qtbot, opened, "dataset_page_rename")
     edit = opened.findChild(QLineEdit, "dataset_page_name")
     edit.setText("My films")
     qtbot.keyClick(edit, Qt.Key.Key_Return)
     assert opened.findChild(QLabel, "dataset_title").text() == "My films"
-    assert session.dataset.name == "My films"
-    assert session.statistics is statistics
+    assert session.dataset.current.name == "My films"
+    assert session.data.statistics is statistics
 
 
 def test_that_escape_leaves_the_name_as_it_was(qtbot, opened, session):
@@ -275,21 +275,21 @@ def test_that_escape_leaves_the_name_as_it_was(qtbot, opened, session):
     edit.setText("Other")
     qtbot.keyClick(edit, Qt.Key.Key_Escape)
     assert opened.findChild(QLabel, "dataset_title").isVisible()
-    assert session.dataset.current.current.name == "Films"
+    assert session.dataset.current.current.current.name == "Films"
 
 
 def test_that_a_deletion_from_the_page_is_undone(qtbot, opened, session):
     press(qtbot, opened, "dataset_page_delete")
-    assert session.dataset.current.current is None
+    assert session.dataset.current.current.current is None
     assert opened.findChild(QPushButton, "use_sample").isVisible()
-    session.undo.undo.undo()
-    assert session.dataset.current.current.name == "Films"
+    session.undo.undo.undo.undo()
+    assert session.dataset.current.current.current.name == "Films"
     qtbot.waitUntil(lambda: opened.findChild(QTableView, "most_rated_table").isVisible())
     finished(qtbot, session)
 
 
-def test_that_an_export_is_written_and_said(qtbot, opened, session, tmp_path, monkeypatch, hear):
-    notices = hear(session.requests.notice)
+def test_that_an_export_is_written_and_said(qtbot, opened, session, tmp_path, monkeypatch, recorded):
+    notices = recorded(session.requests.notice)
     monkeypatch.setattr(questions, "ask_for_folder", lambda *_: tmp_path)
     press(qtbot, opened, "dataset_page_export")
     finished(qtbot, session)
@@ -310,12 +310,12 @@ def test_that_an_export_never_writes_over_another(tmp_path):
     assert free_folder(tmp_path, '..:"').name == "Data set"
 
 
-def test_that_importing_the_same_again_says_that_nothing_changed(qtbot, opened, session, hear):
-    before, notices = session.dataset.current.current, hear(session.requests.notice)
+def test_that_importing_the_same_again_says_that_nothing_changed(qtbot, opened, session, recorded):
+    before, notices = session.dataset.current.current.current, recorded(session.requests.notice)
     press(qtbot, opened, "dataset_page_again")
     finished(qtbot, session)
     assert notices.last.sentence == "Films was imported again: nothing has changed."
-    assert session.dataset.current.current is before
+    assert session.dataset.current.current.current is before
     assert opened.findChild(QTableView, "most_rated_table").isVisible()
 
 
@@ -323,31 +323,37 @@ def test_that_importing_changed_files_again_shows_them_and_can_be_undone(qtbot, 
     file.write_text(file.read_text() + "\n99,1,5,978300760")
     press(qtbot, opened, "dataset_page_again")
     finished(qtbot, session)
-    assert (session.dataset.current.current.entries, session.dataset.current.current.name) == (49, "Films")
-    assert [dataset.name for dataset in session.library.files.datasets()] == ["Films"]
-    session.undo.undo.undo()
+    assert (session.dataset.current.current.current.entries, session.dataset.current.current.current.name) == (
+        49,
+        "Films",
+    )
+    assert [dataset.name for dataset in session.library.files.files.datasets()] == ["Films"]
+    session.undo.undo.undo.undo()
     finished(qtbot, session)
-    assert session.dataset.current.current.entries == 48
-    assert len(session.library.files.datasets()) == 1
+    assert session.dataset.current.current.current.entries == 48
+    assert len(session.library.files.files.datasets()) == 1
 
 
 def test_that_a_persons_ratings_are_there_after_another_import(qtbot, opened, session, file):
     session.my_ratings.rate(3, 4.0)
-    mine = session.profile.current.current.entries
+    mine = session.profile.current.current.current.entries
     file.write_text(file.read_text() + "\n99,1,5,978300760")
     session.data.import_again()
     finished(qtbot, session)
-    assert session.profile.current.current.entries == mine
-    assert session.library.files.files.profiles.load(session.profile.current.current.profile_id).entries == mine
+    assert session.profile.current.current.current.entries == mine
+    assert (
+        session.library.files.files.files.profiles.load(session.profile.current.current.current.profile_id).entries
+        == mine
+    )
 
 
-def test_that_a_file_that_is_gone_is_said_with_its_place(qtbot, opened, session, file, hear):
-    notices = hear(session.requests.notice)
+def test_that_a_file_that_is_gone_is_said_with_its_place(qtbot, opened, session, file, recorded):
+    notices = recorded(session.requests.notice)
     file.unlink()
     press(qtbot, opened, "dataset_page_again")
     finished(qtbot, session)
     assert str(file) in notices.last.sentence
-    assert session.dataset.current.current.entries == 48
+    assert session.dataset.current.current.current.entries == 48
 
 
 def test_that_files_nobody_knows_cannot_be_imported_again(view, session, library, report):

@@ -49,13 +49,13 @@ def test_that_a_cell_shows_what_it_is_read_as_and_what_stands_there(tmp_path):
     assert (cells[3].words, cells[3].text) == ("4 May 2003", "2003-05-04")
 
 
-def test_that_the_header_says_roles_and_hears_new_ones(qtbot, hear):
+def test_that_the_header_says_roles_and_hears_new_ones(qtbot, recorded):
     table = ImportPreviewTable()
     qtbot.addWidget(table)
     table.resize(600, 300)
     table.show()
     columns = (HeadColumn("a", "user"), HeadColumn("b", ""), HeadColumn(SKIPPED, can_choose=False))
-    chosen = hear(table.role_chosen)
+    chosen = recorded(table.role_chosen)
     table.show_table(PreviewTable(columns, (1,), ((Cell("x"), Cell("y"), Cell("")),)))
     boxes = [table.findChild(QComboBox, f"role_{at}") for at in range(3)]
     assert [box.currentText() for box in boxes[:2]] == ["Person", "–"]
@@ -65,12 +65,12 @@ def test_that_the_header_says_roles_and_hears_new_ones(qtbot, hear):
     assert chosen.calls == [(1, "rating")]
 
 
-def test_that_keys_open_the_list_of_roles_and_take_none_in_passing(qtbot, hear):
+def test_that_keys_open_the_list_of_roles_and_take_none_in_passing(qtbot, recorded):
     table = ImportPreviewTable()
     qtbot.addWidget(table)
     table.resize(600, 300)
     table.show()
-    chosen = hear(table.role_chosen)
+    chosen = recorded(table.role_chosen)
     table.show_table(PreviewTable((HeadColumn("a", "user"), HeadColumn("b", "")), (1,), ((Cell("x"), Cell("y")),)))
     box = table.findChild(QComboBox, "role_1")
     qtbot.keyClick(box, Qt.Key.Key_Up)
@@ -108,10 +108,10 @@ def test_that_a_table_keeps_its_scroll_and_focus_when_roles_change(qtbot):
     assert table.model().index(0, 1).data(CellRole) == Cell("y")
 
 
-def test_that_choices_begin_with_what_was_found(qtbot, hear):
+def test_that_choices_begin_with_what_was_found(qtbot, recorded):
     choices = ImportChoices()
     qtbot.addWidget(choices)
-    edited = hear(choices.edited)
+    edited = recorded(choices.edited)
     options = ((",", "Comma ,"), (";", "Semicolon ;"))
     choices.show_choices([TextChoice("delimiter", "Delimiter", "What", "Comma ,", options)])
     box = choices.findChild(QComboBox, "import_delimiter")
@@ -124,10 +124,10 @@ def test_that_choices_begin_with_what_was_found(qtbot, hear):
     assert len(edited.calls) == 1
 
 
-def test_that_rules_offer_their_numbers_and_are_off_at_first(qtbot, hear):
+def test_that_rules_offer_their_numbers_and_are_off_at_first(qtbot, recorded):
     panel = KeepOnlyPanel()
     qtbot.addWidget(panel)
-    edited = hear(panel.edited)
+    edited = recorded(panel.edited)
     assert panel.selection() == Selection()
     for name in ("least_per_person", "least_per_title", "most_titles"):
         panel.findChild(QCheckBox, f"keep_{name}").setChecked(True)
@@ -136,10 +136,10 @@ def test_that_rules_offer_their_numbers_and_are_off_at_first(qtbot, hear):
     assert not panel.findChild(QCheckBox, "keep_last_years").isEnabled()
 
 
-def test_that_a_policy_for_repeats_is_heard(qtbot, hear):
+def test_that_a_policy_for_repeats_is_heard(qtbot, recorded):
     panel = KeepOnlyPanel()
     qtbot.addWidget(panel)
-    edited = hear(panel.edited)
+    edited = recorded(panel.edited)
     box = panel.findChild(QComboBox, "keep_only_duplicates")
     box.setCurrentIndex(box.findData("max"))
     assert edited.last == (Selection(), "max")
@@ -156,10 +156,10 @@ def test_that_each_rule_in_force_says_what_it_leaves(qtbot):
     assert said(panel, "keep_only_total") == "What remains: d"
 
 
-def test_that_an_obstacle_of_ones_own_file_offers_to_add_it(qtbot, hear):
+def test_that_an_obstacle_of_ones_own_file_offers_to_add_it(qtbot, recorded):
     card = ImportObstacle()
     qtbot.addWidget(card)
-    added = hear(card.add_asked)
+    added = recorded(card.add_asked)
     card.show_words(ObstacleWords("It is yours.", "Add it.", is_personal=True))
     press(qtbot, card, "import_add_to_mine")
     assert len(added.calls) == 1

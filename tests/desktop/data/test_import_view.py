@@ -87,15 +87,15 @@ def test_that_files_are_shown_before_anything_is_imported(view, session, write, 
     assert "movies.csv" in said(view, "import_titles")
     assert view.findChild(QLineEdit, "import_name").text() == "files"
     assert view.findChild(QPushButton, "import_start").isEnabled()
-    assert session.library.files.datasets() == ()
+    assert session.library.files.files.datasets() == ()
 
 
 def test_that_a_press_on_import_makes_the_data_set_and_shows_its_page(qtbot, view, session, write, looked):
     looked(write("ratings.csv", RATINGS))
     press(qtbot, view, "import_start")
-    qtbot.waitUntil(lambda: session.dataset.current.current is not None, timeout=MOST_MS)
+    qtbot.waitUntil(lambda: session.dataset.current.current.current is not None, timeout=MOST_MS)
     assert session.importing.plan is None
-    assert session.dataset.current.current.people == 12
+    assert session.dataset.current.current.current.people == 12
     assert not view.findChild(QPushButton, "import_start").isVisible()
     qtbot.waitUntil(lambda: session.is_idle, timeout=MOST_MS)
 
@@ -105,7 +105,7 @@ def test_that_cancel_leaves_everything_as_it_was(qtbot, view, session, write, lo
     press(qtbot, view, "import_leave")
     assert session.importing.plan is None
     assert view.findChild(QPushButton, "use_sample").isVisible()
-    assert session.library.files.datasets() == ()
+    assert session.library.files.files.datasets() == ()
 
 
 def test_that_roles_can_be_pointed_at_until_the_file_can_be_read(qtbot, view, session, write, looked):
@@ -119,9 +119,9 @@ def test_that_roles_can_be_pointed_at_until_the_file_can_be_read(qtbot, view, se
         looked()
     assert not view.findChild(ImportObstacle).isVisible()
     press(qtbot, view, "import_start")
-    qtbot.waitUntil(lambda: session.dataset.current.current is not None, timeout=MOST_MS)
-    assert session.dataset.current.current.scale.step == 0.5
-    assert "film 1" in session.dataset.current.current.catalogue.titles
+    qtbot.waitUntil(lambda: session.dataset.current.current.current is not None, timeout=MOST_MS)
+    assert session.dataset.current.current.current.scale.step == 0.5
+    assert "film 1" in session.dataset.current.current.current.catalogue.titles
     qtbot.waitUntil(lambda: session.is_idle, timeout=MOST_MS)
 
 
@@ -175,13 +175,13 @@ def test_that_a_taken_name_is_said_with_the_free_one(qtbot, view, session, write
     qtbot.keyClicks(edit, "Planted")
     assert said(view, "import_name_taken") == "“Planted” is taken; this one will be called “Planted (2)”."
     press(qtbot, view, "import_start")
-    qtbot.waitUntil(lambda: session.dataset.current.current is not None, timeout=MOST_MS)
-    assert session.dataset.current.current.name == "Planted (2)"
+    qtbot.waitUntil(lambda: session.dataset.current.current.current is not None, timeout=MOST_MS)
+    assert session.dataset.current.current.current.name == "Planted (2)"
     qtbot.waitUntil(lambda: session.is_idle, timeout=MOST_MS)
 
 
-def test_that_a_titles_file_can_be_chosen_and_given_back(qtbot, view, session, write, looked, hear, tmp_path):
-    asked = hear(view.titles_file_asked)
+def test_that_a_titles_file_can_be_chosen_and_given_back(qtbot, view, session, write, looked, recorded, tmp_path):
+    asked = recorded(view.titles_file_asked)
     looked(write("ratings.csv", RATINGS))
     assert "No list of titles" in said(view, "import_titles")
     press(qtbot, view, "import_choose_titles")
@@ -220,8 +220,8 @@ def test_that_the_import_keeps_what_was_counted_and_reads_no_file_again(
     left = looked().remaining[-1]
     monkeypatch.setattr(work, "import_paths", lambda *_: pytest.fail("read again"))
     press(qtbot, view, "import_start")
-    qtbot.waitUntil(lambda: session.dataset.current.current is not None, timeout=MOST_MS)
-    assert (session.dataset.current.current.people, session.dataset.current.current.titles) == (
+    qtbot.waitUntil(lambda: session.dataset.current.current.current is not None, timeout=MOST_MS)
+    assert (session.dataset.current.current.current.people, session.dataset.current.current.current.titles) == (
         left.people,
         left.titles,
     )
@@ -260,15 +260,15 @@ def test_that_a_cancelled_import_leads_back_to_what_was_prepared(qtbot, view, se
     assert view.findChild(QPushButton, "import_start").isVisible()
     assert view.findChild(QPushButton, "import_start").isEnabled()
     assert session.importing.plan.name == "Mine"
-    assert session.library.files.datasets() == ()
+    assert session.library.files.files.datasets() == ()
     qtbot.waitUntil(lambda: session.is_idle, timeout=MOST_MS)
 
 
-def test_that_other_files_are_refused_while_an_import_runs(qtbot, view, session, write, looked, monkeypatch, hear):
+def test_that_other_files_are_refused_while_an_import_runs(qtbot, view, session, write, looked, monkeypatch, recorded):
     looked(write("ratings.csv", RATINGS))
     monkeypatch.setattr(work, "import_paths", endless)
     press(qtbot, view, "import_start")
-    notices, plan = hear(session.requests.notice), session.importing.plan
+    notices, plan = recorded(session.requests.notice), session.importing.plan
     assert not session.importing.prepare([write("other.csv", RATINGS)])
     assert "still running" in notices.last.sentence
     assert session.importing.plan is plan
@@ -276,8 +276,8 @@ def test_that_other_files_are_refused_while_an_import_runs(qtbot, view, session,
     qtbot.waitUntil(lambda: session.is_idle, timeout=MOST_MS)
 
 
-def test_that_one_persons_export_can_be_added_to_my_ratings(qtbot, view, session, write, looked, hear):
-    files, places = hear(session.my_ratings_file_asked), hear(session.requests.place)
+def test_that_one_persons_export_can_be_added_to_my_ratings(qtbot, view, session, write, looked, recorded):
+    files, places = recorded(session.my_ratings_file_asked), recorded(session.requests.place)
     path = write("ratings.csv", "Date,Name,Year,Letterboxd URI,Rating\n2020-01-01,Alien,1979,https://x/1,4.5\n")
     looked(path)
     press(qtbot, view, "import_add_to_mine")
@@ -286,8 +286,8 @@ def test_that_one_persons_export_can_be_added_to_my_ratings(qtbot, view, session
     assert session.importing.plan is None
 
 
-def test_that_a_file_that_is_no_table_says_so_and_offers_another(qtbot, view, session, write, looked, hear):
-    asked = hear(view.file_asked)
+def test_that_a_file_that_is_no_table_says_so_and_offers_another(qtbot, view, session, write, looked, recorded):
+    asked = recorded(view.file_asked)
     looked(write("a.csv", "\x89PNG"))
     assert said(view, "import_obstacle_sentence")
     assert not view.findChild(ImportPreviewTable).isVisible()

@@ -64,7 +64,7 @@ def run_id(view, session, library):
     split = SplitConfig(kind="random")
     job = operations.train(library, dataset, model="mf", model_config=MfConfig(rank=3), training=QUICK, split=split)
     found = drive(job).run_id
-    session.library.files.changed.emit()
+    session.library.files.files.changed.emit()
     return found
 
 
@@ -114,7 +114,7 @@ def test_that_a_finished_run_can_be_chosen_at_once(view, run_id):
 
 def test_that_runs_that_only_rank_are_not_offered(view, session, library):
     drive(operations.train(library, library.datasets.open("planted"), model="ease"))
-    session.library.files.changed.emit()
+    session.library.files.files.changed.emit()
     assert session.data.runs_with_ratings() == ()
     assert not button(view, "pairs").isEnabled()
 
@@ -126,9 +126,9 @@ def test_that_a_blend_is_offered_only_where_its_figures_show_that_it_predicts():
 
 
 def test_that_the_pairs_the_file_asks_for_are_written_and_said(
-    qtbot, view, session, run_id, tmp_path, monkeypatch, hear
+    qtbot, view, session, run_id, tmp_path, monkeypatch, recorded
 ):
-    notices = hear(session.requests.notice)
+    notices = recorded(session.requests.notice)
     monkeypatch.setattr(questions, "ask_where_to_save_numbers", lambda *_: tmp_path / "answers.txt")
     press(qtbot, view, "write")
     written(qtbot, session)
@@ -139,8 +139,8 @@ def test_that_the_pairs_the_file_asks_for_are_written_and_said(
     assert notices.last.action_words == "Show folder"
 
 
-def test_that_a_file_of_pairs_comes_back_with_ratings(qtbot, view, session, run_id, tmp_path, monkeypatch, hear):
-    notices = hear(session.requests.notice)
+def test_that_a_file_of_pairs_comes_back_with_ratings(qtbot, view, session, run_id, tmp_path, monkeypatch, recorded):
+    notices = recorded(session.requests.notice)
     pairs, asked = tmp_path / "mine.csv", []
     pairs.write_text("user,item\n1,2\n1,999\n")
     monkeypatch.setattr(questions, "ask_for_pairs", lambda *_: pairs)
@@ -157,8 +157,10 @@ def test_that_a_file_of_pairs_comes_back_with_ratings(qtbot, view, session, run_
     assert "1 line has no rating (line 3)" in notices.last.sentence
 
 
-def test_that_a_file_that_holds_no_pairs_is_told_in_a_notice(qtbot, view, session, run_id, tmp_path, monkeypatch, hear):
-    notices = hear(session.requests.notice)
+def test_that_a_file_that_holds_no_pairs_is_told_in_a_notice(
+    qtbot, view, session, run_id, tmp_path, monkeypatch, recorded
+):
+    notices = recorded(session.requests.notice)
     pairs = tmp_path / "mine.csv"
     pairs.write_text("user,rating\n1,2\n")
     monkeypatch.setattr(questions, "ask_for_pairs", lambda *_: pairs)
@@ -188,8 +190,8 @@ def test_that_a_running_job_holds_the_buttons_back(view, session, run_id):
     assert button(view, "write").isEnabled()
 
 
-def test_that_the_choice_of_a_run_survives_a_further_run(card, hear):
-    asked = hear(card.own_asked)
+def test_that_the_choice_of_a_run_survives_a_further_run(card, recorded):
+    asked = recorded(card.own_asked)
     card.show_asked(3)
     card.show_runs([("r1", "mf 1"), ("r2", "mf 2")], is_free=True)
     runs = card.findChild(QComboBox, "predictions_run")

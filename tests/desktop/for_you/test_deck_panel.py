@@ -31,12 +31,12 @@ def card(qtbot):
 def dealt(qtbot, session, monkeypatch):
     """For you over planted data, with nothing rated, the first card on the table."""
     monkeypatch.setattr(session, "recommend", lambda weight=None, filters=None: None)
-    view = ForYouView(session.recommendations.list, session.my_ratings)
+    view = ForYouView(session.recommendations.list.list, session.my_ratings)
     qtbot.addWidget(view)
     view.resize(1060, 720)
     view.show()
-    session.dataset.current.current = planted_dataset()
-    session.dataset.current.changed.emit()
+    session.dataset.current.current.current = planted_dataset()
+    session.dataset.current.current.changed.emit()
     qtbot.waitUntil(lambda: view.page.onboarding.card.row is not None, timeout=2000)
     return view
 
@@ -54,14 +54,14 @@ def test_that_the_card_says_what_the_title_is_and_how_known(card):
     assert card.accessibleName().startswith("The Matrix (1999), 259 ratings.")
 
 
-def test_that_a_digit_rates_at_once(card, hear):
-    rated = hear(card.rated)
+def test_that_a_digit_rates_at_once(card, recorded):
+    rated = recorded(card.rated)
     QTest.keyClick(card, Qt.Key.Key_4)
     assert rated.calls == [4.0]
 
 
-def test_that_arrow_keys_choose_half_stars_and_enter_takes_them(card, hear):
-    rated = hear(card.rated)
+def test_that_arrow_keys_choose_half_stars_and_enter_takes_them(card, recorded):
+    rated = recorded(card.rated)
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right):
         QTest.keyClick(card, key)
     assert rated.calls == []
@@ -70,21 +70,21 @@ def test_that_arrow_keys_choose_half_stars_and_enter_takes_them(card, hear):
     assert rated.calls == [3.5]
 
 
-def test_that_enter_without_stars_says_seen(card, hear):
-    seen = hear(card.seen)
+def test_that_enter_without_stars_says_seen(card, recorded):
+    seen = recorded(card.seen)
     QTest.keyClick(card, Qt.Key.Key_Return)
     assert len(seen.calls) == 1
 
 
-def test_that_space_says_not_seen_and_backspace_goes_back(card, hear):
-    passed, back = hear(card.not_seen), hear(card.went_back)
+def test_that_space_says_not_seen_and_backspace_goes_back(card, recorded):
+    passed, back = recorded(card.not_seen), recorded(card.went_back)
     QTest.keyClick(card, Qt.Key.Key_Space)
     QTest.keyClick(card, Qt.Key.Key_Backspace)
     assert (len(passed.calls), len(back.calls)) == (1, 1)
 
 
-def test_that_a_click_on_the_stars_rates_at_once(card, hear):
-    rated = hear(card.rated)
+def test_that_a_click_on_the_stars_rates_at_once(card, recorded):
+    rated = recorded(card.rated)
     QTest.mouseClick(card.stars, Qt.MouseButton.LeftButton, pos=QPoint(card.stars.width() - 8, 20))
     assert rated.calls == [5.0]
 
@@ -141,7 +141,9 @@ def test_that_seen_without_stars_is_kept_as_seen_and_not_seen_is_not_kept(dealt,
     first = dealt.page.onboarding.card.row
     press(dealt, "onboarding_seen")
     press(dealt, "onboarding_not_seen")
-    assert [(entry.title, entry.rating) for entry in session.profile.current.current.entries] == [(first.title, None)]
+    assert [(entry.title, entry.rating) for entry in session.profile.current.current.current.entries] == [
+        (first.title, None)
+    ]
     assert "1 title not seen." in texts(dealt)
 
 
@@ -154,7 +156,7 @@ def test_that_back_takes_the_last_answer_away_and_asks_again(dealt, session):
     assert dealt.page.onboarding.card.row == second
     press(dealt, "onboarding_back")
     assert dealt.page.onboarding.card.row == first
-    assert session.profile.current.current.entries == ()
+    assert session.profile.current.current.current.entries == ()
 
 
 def test_that_the_onboarding_stays_until_the_person_wants_the_list(dealt):
@@ -185,6 +187,6 @@ def test_that_whoever_has_four_ratings_begins_with_the_list_and_whoever_has_thre
 
 
 def test_that_the_onboarding_ends_in_words(dealt, session):
-    for _ in range(session.dataset.current.current.titles):
+    for _ in range(session.dataset.current.current.current.titles):
         dealt.page.onboarding.not_seen.emit()
     assert "That was the last of the well-known titles." in texts(dealt)

@@ -37,41 +37,41 @@ def chips(bar):
     return [one.text().removesuffix("  ×") for one in bar.findChildren(RemovableChip) if not one.isHidden()]
 
 
-def test_that_a_genre_goes_from_wanted_to_left_out_to_neither(bar, hear):
-    changed = hear(bar.changed)
+def test_that_a_genre_goes_from_wanted_to_left_out_to_neither(bar, recorded):
+    changed = recorded(bar.changed)
     animation = bar.findChild(GenreChip, "genre_Animation")
     for _ in range(3):
         animation.click()
     assert changed.calls == [Filters(genres_any=("Animation",)), Filters(genres_none=("Animation",)), Filters()]
 
 
-def test_that_filters_in_force_are_chips_that_take_themselves_away(bar, hear):
+def test_that_filters_in_force_are_chips_that_take_themselves_away(bar, recorded):
     bar.show_filters(Filters(("Animation",), ("Horror",), (1990, 2010), 20, 0.5))
     assert chips(bar) == ["Animation", "no Horror", "1990–2010", "at least 20 ratings"]
-    changed = hear(bar.changed)
+    changed = recorded(bar.changed)
     bar.findChild(RemovableChip, "chip_no Horror").click()
     assert changed.last == Filters(("Animation",), (), (1990, 2010), 20, 0.5)
     assert chips(bar) == ["Animation", "1990–2010", "at least 20 ratings"]
 
 
-def test_that_one_year_alone_is_enough_and_never_the_wrong_way_round(bar, hear):
-    changed = hear(bar.changed)
+def test_that_one_year_alone_is_enough_and_never_the_wrong_way_round(bar, recorded):
+    changed = recorded(bar.changed)
     bar.findChild(QSpinBox, "filter_year_first").setValue(1990)
     assert changed.last.years == (1990, 2016)
     bar.findChild(QSpinBox, "filter_year_last").setValue(1980)
     assert changed.last.years == (1980, 1990)
 
 
-def test_that_all_filters_are_cleared_at_once_but_hidden_gems_stay(bar, hear):
+def test_that_all_filters_are_cleared_at_once_but_hidden_gems_stay(bar, recorded):
     bar.show_filters(Filters(("Animation",), hidden_gems=0.5))
-    changed = hear(bar.changed)
+    changed = recorded(bar.changed)
     bar.findChild(QPushButton, "filter_clear").click()
     assert changed.calls == [Filters(hidden_gems=0.5)]
     assert chips(bar) == []
 
 
-def test_that_showing_filters_is_not_a_change(bar, hear):
-    changed = hear(bar.changed)
+def test_that_showing_filters_is_not_a_change(bar, recorded):
+    changed = recorded(bar.changed)
     bar.show_filters(Filters(("Horror",), min_ratings=5))
     bar.use_catalogue(["Drama"], (0, 0))
     assert not changed.calls
@@ -84,10 +84,10 @@ def test_that_the_panel_opens_under_its_button_and_fits_the_screen(bar):
     bar.panel.hide()
 
 
-def test_that_a_slider_that_may_not_move_says_why(qtbot, hear):
+def test_that_a_slider_that_may_not_move_says_why(qtbot, recorded):
     slider = WeightSlider("love", left="Likely to watch", right="Likely to love", tip="What ranks")
     qtbot.addWidget(slider)
-    moved = hear(slider.moved)
+    moved = recorded(slider.moved)
     slider.show_value(0.7)
     assert not moved.calls
     slider.slider.setValue(40)
@@ -100,10 +100,10 @@ def test_that_a_slider_that_may_not_move_says_why(qtbot, hear):
     assert slider.toolTip() == "What ranks"
 
 
-def test_that_search_waits_for_a_pause_and_escape_goes_back(qtbot, hear):
+def test_that_search_waits_for_a_pause_and_escape_goes_back(qtbot, recorded):
     search = TitleSearch()
     qtbot.addWidget(search)
-    searched, down = hear(search.searched), hear(search.went_down)
+    searched, down = recorded(search.searched), recorded(search.went_down)
     QTest.keyClicks(search, "alien")
     qtbot.waitUntil(lambda: searched.calls == ["alien"], timeout=2000)
     QTest.keyClick(search, Qt.Key.Key_Down)
@@ -112,16 +112,16 @@ def test_that_search_waits_for_a_pause_and_escape_goes_back(qtbot, hear):
     assert searched.last == ""
 
 
-def test_that_a_kept_profile_is_chosen_by_click(picker, hear):
-    chosen = hear(picker.profile_chosen)
+def test_that_a_kept_profile_is_chosen_by_click(picker, recorded):
+    chosen = recorded(picker.profile_chosen)
     kept = picker.findChild(QListWidget, "kept_profiles")
     kept.itemClicked.emit(kept.item(1))
     assert chosen.calls == ["anna"]
     assert picker.isHidden()
 
 
-def test_that_a_new_profile_needs_a_name(picker, hear):
-    named = hear(picker.profile_named)
+def test_that_a_new_profile_needs_a_name(picker, recorded):
+    named = recorded(picker.profile_named)
     create, name = picker.findChild(QPushButton, "create_profile"), picker.findChild(QLineEdit, "new_profile_name")
     name.setText("  ")
     assert not create.isEnabled()
@@ -130,8 +130,8 @@ def test_that_a_new_profile_needs_a_name(picker, hear):
     assert named.calls == ["Anna"]
 
 
-def test_that_a_person_is_found_by_typing_and_taken_with_enter(picker, hear):
-    chosen = hear(picker.person_chosen)
+def test_that_a_person_is_found_by_typing_and_taken_with_enter(picker, recorded):
+    chosen = recorded(picker.person_chosen)
     search = picker.findChild(QLineEdit, "search_people")
     QTest.keyClicks(search, "15")
     people = picker.findChild(QListView, "people").model()

@@ -112,8 +112,8 @@ def test_that_reasons_of_another_title_are_left_aside(panel):
     assert "Working out" in panel.note.text()
 
 
-def test_that_a_recommended_title_can_be_rated_where_its_reasons_are(panel, hear):
-    rated = hear(panel.rated)
+def test_that_a_recommended_title_can_be_rated_where_its_reasons_are(panel, recorded):
+    rated = recorded(panel.rated)
     panel.show_title(SPIRITED, word="film")
     panel.stars.rated.emit(4.0)
     assert rated.calls == [(SPIRITED, 4.0)]
@@ -138,10 +138,10 @@ def test_that_impact_and_surprise_are_shown_with_numbers(qtbot):
     assert panel.train.isHidden()
 
 
-def test_that_a_model_without_stars_says_so_and_leads_to_one_that_has_them(qtbot, hear):
+def test_that_a_model_without_stars_says_so_and_leads_to_one_that_has_them(qtbot, recorded):
     panel = InsightsPanel()
     qtbot.addWidget(panel)
-    wanted = hear(panel.better_model_wanted)
+    wanted = recorded(panel.better_model_wanted)
     panel.show_insights(insights(predicts=False))
     assert not panel.train.isHidden()
     panel.train.click()

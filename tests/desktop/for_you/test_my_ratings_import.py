@@ -56,12 +56,12 @@ def export(tmp_path):
 @pytest.fixture
 def view(qtbot, session, monkeypatch):
     monkeypatch.setattr(session, "recommend", lambda weight=None, filters=None: None)
-    made = ForYouView(session.recommendations.list, session.my_ratings)
+    made = ForYouView(session.recommendations.list.list, session.my_ratings)
     qtbot.addWidget(made)
     made.resize(1060, 720)
     made.show()
-    session.dataset.current.current = films()
-    session.dataset.current.changed.emit()
+    session.dataset.current.current.current = films()
+    session.dataset.current.current.changed.emit()
     return made
 
 
@@ -111,7 +111,7 @@ def test_that_the_review_begins_with_what_is_unsure(reviewed):
 
 def test_that_nothing_unsure_is_added_unless_the_person_says_so(reviewed, session):
     press(reviewed, "add_ratings")
-    assert ratings_of(session.profile.current.current) == {
+    assert ratings_of(session.profile.current.current.current) == {
         "The Quiet Harbour": 5.0,
         "Le Jardin d'été": 4.56,
         "Nine Lanterns": 2.33,
@@ -122,7 +122,7 @@ def test_that_what_the_person_confirms_is_added(reviewed, session):
     act(reviewed, "unsure", "Hamlet", Act.TAKE)
     assert rows(reviewed, "unsure")["Hamlet"].why == "chosen by you"
     press(reviewed, "add_ratings")
-    assert "Hamlet" in ratings_of(session.profile.current.current)
+    assert "Hamlet" in ratings_of(session.profile.current.current.current)
 
 
 def test_that_another_title_is_chosen_from_a_search_over_the_catalogue(reviewed, session, qtbot):
@@ -136,7 +136,7 @@ def test_that_another_title_is_chosen_from_a_search_over_the_catalogue(reviewed,
     found.itemActivated.emit(found.item(0))
     assert rows(reviewed, "unmatched")["Nobody's Umbrella"].found == "The Long Way to Tartu"
     press(reviewed, "add_ratings")
-    assert "The Long Way to Tartu" in ratings_of(session.profile.current.current)
+    assert "The Long Way to Tartu" in ratings_of(session.profile.current.current.current)
 
 
 def test_that_the_likely_titles_come_first_in_the_chooser(reviewed):
@@ -156,7 +156,7 @@ def test_that_left_out_titles_are_not_added_and_come_back_by_undo(reviewed, sess
     act(reviewed, "sure", "The Quiet Harbour", Act.LEAVE)
     act(reviewed, "sure", "The Quiet Harbour", Act.UNDO)
     press(reviewed, "add_ratings")
-    assert set(ratings_of(session.profile.current.current)) == {"The Quiet Harbour", "Le Jardin d'été"}
+    assert set(ratings_of(session.profile.current.current.current)) == {"The Quiet Harbour", "Le Jardin d'été"}
 
 
 def test_that_not_this_one_opens_the_title_again_and_undo_takes_that_back(reviewed):
@@ -187,7 +187,7 @@ def test_that_my_own_rating_stays_unless_i_take_theirs(view, session, export, qt
     assert rows(view, "differ")["The Quiet Harbour"].now is Act.MINE
     press(view, "all_theirs")
     press(view, "add_ratings")
-    assert ratings_of(session.profile.current.current) == {
+    assert ratings_of(session.profile.current.current.current) == {
         "The Quiet Harbour": 5.0,
         "Nine Lanterns": 2.33,
         "Le Jardin d'été": 4.56,
@@ -196,18 +196,18 @@ def test_that_my_own_rating_stays_unless_i_take_theirs(view, session, export, qt
 
 def test_that_undo_takes_the_whole_import_back_and_keeps_what_was_rated_since(reviewed, session, library):
     press(reviewed, "add_ratings")
-    assert session.undo.undo.undo_text == "Added 3 ratings from ratings.csv to Me's ratings"
+    assert session.undo.undo.undo.undo_text == "Added 3 ratings from ratings.csv to Me's ratings"
     session.my_ratings.rate(5, 4.0)
-    assert session.undo.undo.undo()
+    assert session.undo.undo.undo.undo()
     assert ratings_of(library.profiles.load("me")) == {"The Long Way to Tartu": 4.0}
 
 
 def test_that_undo_finds_the_right_person_although_somebody_else_goes_on(reviewed, session, library):
     press(reviewed, "add_ratings")
     session.my_ratings.new_profile("Anna")
-    session.undo.undo.undo()
+    session.undo.undo.undo.undo()
     assert library.profiles.load("me").entries == ()
-    assert session.profile.current.current.name == "Anna"
+    assert session.profile.current.current.current.name == "Anna"
 
 
 def test_that_after_adding_the_list_is_shown(reviewed, session):
@@ -220,7 +220,7 @@ def test_that_after_adding_the_list_is_shown(reviewed, session):
 def test_that_cancel_changes_nothing(reviewed, session):
     press(reviewed, "leave_import")
     assert session.my_ratings.incoming is None
-    assert session.profile.current.current.entries == ()
+    assert session.profile.current.current.current.entries == ()
     assert reviewed.page.isVisible()
 
 
@@ -249,20 +249,20 @@ def test_that_a_file_that_is_no_export_is_a_sentence_in_place(view, session, tmp
     assert session.my_ratings.incoming is None
 
 
-def test_that_ratings_of_many_people_are_shown_to_data(view, session, tmp_path, qtbot, hear):
+def test_that_ratings_of_many_people_are_shown_to_data(view, session, tmp_path, qtbot, recorded):
     path = tmp_path / "many.csv"
     path.write_text("userId,movieId,rating\n" + "".join(f"{user},{user},4\n" for user in range(9)))
     session.my_ratings.import_file(path)
     qtbot.waitUntil(lambda: session.my_ratings.incoming.failure is not None, timeout=MOST_MS)
-    wanted = hear(session.requests.place)
+    wanted = recorded(session.requests.place)
     press(view.importing, "place_message_button")
     assert wanted.calls == ["data"]
     assert session.importing.plan is not None
     session.importing.leave()
 
 
-def test_that_without_a_data_set_the_file_waits_until_one_is_open(qtbot, session, library, report, export, hear):
-    wanted, notices = hear(session.requests.place), hear(session.requests.notice)
+def test_that_without_a_data_set_the_file_waits_until_one_is_open(qtbot, session, library, report, export, recorded):
+    wanted, notices = recorded(session.requests.place), recorded(session.requests.notice)
     assert not session.my_ratings.import_file(export)
     assert wanted.calls == ["data"]
     assert "waits until a data set is open" in notices.last.sentence
@@ -285,7 +285,7 @@ def test_that_a_borrowed_person_gives_way_to_an_own_profile(view, session, expor
     session.my_ratings.borrow("7")
     session.my_ratings.import_file(export)
     qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
-    assert not session.profile.current.is_borrowed
+    assert not session.profile.current.current.is_borrowed
     assert "into the profile Me" in texts(view.importing.page)
 
 
@@ -304,10 +304,10 @@ def test_that_the_import_button_asks_for_a_file(view, session, export, monkeypat
     qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
 
 
-def test_that_rows_are_reviewed_by_keys_alone(reviewed, hear):
+def test_that_rows_are_reviewed_by_keys_alone(reviewed, recorded):
     page = reviewed.importing.page
     page.turn_to("sure")
-    acted = hear(page.list.acted)
+    acted = recorded(page.list.acted)
     page.list.setCurrentIndex(page.list.model().index(0, 0))
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Return):
         QTest.keyClick(page.list, key)
@@ -315,9 +315,9 @@ def test_that_rows_are_reviewed_by_keys_alone(reviewed, hear):
     assert page.list.rows[0].is_out
 
 
-def test_that_a_click_on_a_word_of_the_row_does_it(reviewed, hear):
+def test_that_a_click_on_a_word_of_the_row_does_it(reviewed, recorded):
     page = reviewed.importing.page
-    acted = hear(page.list.acted)
+    acted = recorded(page.list.acted)
     parts = page.list.parts_of(page.list.model().index(0, 0))
     QTest.mouseClick(page.list.viewport(), Qt.MouseButton.LeftButton, pos=parts.acts[0].center())
     assert acted.calls == [(page.list.rows[0].index, Act.TAKE)]
@@ -332,9 +332,9 @@ def test_that_the_parts_of_a_row_do_not_overlap_in_the_smallest_window(reviewed)
     assert placed[-1].right() <= page.list.viewport().width()
 
 
-def test_that_the_menu_of_a_row_offers_the_same(reviewed, hear):
+def test_that_the_menu_of_a_row_offers_the_same(reviewed, recorded):
     page = reviewed.importing.page
-    acted = hear(page.list.acted)
+    acted = recorded(page.list.acted)
     menu = page.list.menu_of(page.list.rows[0])
     assert [action.text() for action in menu.actions()] == ["Yes, this one", "Choose…", "Leave out"]
     menu.actions()[2].trigger()

@@ -14,7 +14,7 @@ from desktop_rec.for_you.view import ForYouView
 @pytest.fixture
 def rated(session):
     """Me with two ratings, over an open data set."""
-    session.dataset.current.current = planted_dataset()
+    session.dataset.current.current.current = planted_dataset()
     session.my_ratings.rate(3, 4.0)
     session.my_ratings.rate(5, None)
     return session
@@ -30,11 +30,11 @@ def view(qtbot, rated, monkeypatch):
 
 
 def names(session):
-    return [person.name for person in session.library.files.people()]
+    return [person.name for person in session.library.files.files.people()]
 
 
-def test_that_a_renamed_profile_is_called_so_everywhere(rated, hear):
-    changed = hear(rated.library_changed)
+def test_that_a_renamed_profile_is_called_so_everywhere(rated, recorded):
+    changed = recorded(rated.library_changed)
     rated.rename_profile("me", "  Maria ")
     assert rated.profile.name == "Maria"
     assert names(rated) == ["Maria"]
@@ -80,8 +80,8 @@ def test_that_deleting_somebody_else_leaves_the_person_in_place(rated):
     assert rated.profile.name == "Anna"
 
 
-def test_that_my_ratings_are_saved_as_csv_with_their_scale(view, rated, monkeypatch, tmp_path, hear):
-    place, said = tmp_path / "mine.csv", hear(rated.notice)
+def test_that_my_ratings_are_saved_as_csv_with_their_scale(view, rated, monkeypatch, tmp_path, recorded):
+    place, said = tmp_path / "mine.csv", recorded(rated.notice)
     monkeypatch.setattr(questions, "ask_where_to_save", lambda *_: place)
     view.page.mine.menu.asked.emit(CSV)
     with open(place, newline="", encoding="utf-8") as file:
@@ -99,8 +99,8 @@ def test_that_my_ratings_are_saved_as_letterboxd_imports_them(view, monkeypatch,
         assert [one["Title"] for one in csv.DictReader(file)] == ["Film 3", "Film 5"]
 
 
-def test_that_a_folder_that_cannot_be_written_to_is_a_sentence(rated, tmp_path, hear):
-    said = hear(rated.notice)
+def test_that_a_folder_that_cannot_be_written_to_is_a_sentence(rated, tmp_path, recorded):
+    said = recorded(rated.notice)
     assert not rated.save_my_ratings(tmp_path / "nowhere" / "mine.csv")
     assert "could not be written" in said.last.sentence
 

@@ -64,23 +64,23 @@ def test_that_digits_mean_stars_and_zero_means_ten_of_ten():
     assert TEN.of_digit(0) == 10.0
 
 
-def test_that_a_click_on_the_right_of_the_fourth_star_rates_four(stars, hear):
-    rated = hear(stars.rated)
+def test_that_a_click_on_the_right_of_the_fourth_star_rates_four(stars, recorded):
+    rated = recorded(stars.rated)
     QTest.mouseClick(stars, Qt.MouseButton.LeftButton, pos=place(stars, 0.76))
     assert rated.calls == [4.0]
     QTest.mouseClick(stars, Qt.MouseButton.LeftButton, pos=place(stars, 0.66))
     assert rated.last == 3.5
 
 
-def test_that_keys_rate_step_and_take_away(stars, hear):
-    rated = hear(stars.rated)
+def test_that_keys_rate_step_and_take_away(stars, recorded):
+    rated = recorded(stars.rated)
     for key in (Qt.Key.Key_3, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_Delete):
         QTest.keyClick(stars, key)
     assert rated.calls == [3.0, 3.5, 3.0, 2.5, None]
 
 
-def test_that_control_and_a_digit_stay_free_for_the_window(stars, hear):
-    rated = hear(stars.rated)
+def test_that_control_and_a_digit_stay_free_for_the_window(stars, recorded):
+    rated = recorded(stars.rated)
     QTest.keyClick(stars, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
     assert not rated.calls
 

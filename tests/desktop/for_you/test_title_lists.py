@@ -55,15 +55,15 @@ def parts(widget, row):
     return widget.parts_of(widget.titles.index(row))
 
 
-def test_that_a_click_on_a_star_rates_the_title(mine, hear):
-    rated = hear(mine.rated)
+def test_that_a_click_on_a_star_rates_the_title(mine, recorded):
+    rated = recorded(mine.rated)
     stars = parts(mine, 1).stars
     click(mine, QPoint(stars.right() - 1, stars.center().y()))
     assert rated.calls == [(HEAT, 5.0)]
 
 
-def test_that_switch_and_cross_are_apart_from_the_stars(mine, hear):
-    switched, removed, rated = hear(mine.switched), hear(mine.removed), hear(mine.rated)
+def test_that_switch_and_cross_are_apart_from_the_stars(mine, recorded):
+    switched, removed, rated = recorded(mine.switched), recorded(mine.removed), recorded(mine.rated)
     click(mine, parts(mine, 0).switch.center())
     click(mine, parts(mine, 1).cross.center())
     assert switched.calls == [(ALIEN, False)]
@@ -71,8 +71,8 @@ def test_that_switch_and_cross_are_apart_from_the_stars(mine, hear):
     assert not rated.calls
 
 
-def test_that_keys_rate_switch_and_remove_the_current_title(mine, hear):
-    switched, removed, rated = hear(mine.switched), hear(mine.removed), hear(mine.rated)
+def test_that_keys_rate_switch_and_remove_the_current_title(mine, recorded):
+    switched, removed, rated = recorded(mine.switched), recorded(mine.removed), recorded(mine.rated)
     mine.setCurrentIndex(mine.titles.index(0))
     for key in (Qt.Key.Key_3, Qt.Key.Key_Right, Qt.Key.Key_Space, Qt.Key.Key_Delete):
         QTest.keyClick(mine, key)
@@ -87,9 +87,9 @@ def test_that_arrow_keys_still_walk_through_the_list(mine):
     assert mine.currentIndex().row() == 1
 
 
-def test_that_a_title_the_data_set_does_not_have_can_only_be_removed(mine, hear):
+def test_that_a_title_the_data_set_does_not_have_can_only_be_removed(mine, recorded):
     mine.show_rows([title(5, "Unknown", rating=3.0, known=False)])
-    switched, removed, rated = hear(mine.switched), hear(mine.removed), hear(mine.rated)
+    switched, removed, rated = recorded(mine.switched), recorded(mine.removed), recorded(mine.rated)
     mine.setCurrentIndex(mine.titles.index(0))
     for key in (Qt.Key.Key_3, Qt.Key.Key_Space, Qt.Key.Key_Delete):
         QTest.keyClick(mine, key)
@@ -98,8 +98,8 @@ def test_that_a_title_the_data_set_does_not_have_can_only_be_removed(mine, hear)
     assert "not in this data set" in mine.titles.rows[0].sentence()
 
 
-def test_that_new_stars_leave_the_list_in_place(mine, hear):
-    resets = hear(mine.titles.modelReset)
+def test_that_new_stars_leave_the_list_in_place(mine, recorded):
+    resets = recorded(mine.titles.modelReset)
     mine.setCurrentIndex(mine.titles.index(1))
     mine.show_rows([title(1, "Alien", rating=1.0), HEAT])
     assert not resets.calls
@@ -148,8 +148,8 @@ def test_that_reasons_come_later_and_stay_while_the_list_moves():
     assert [row.because for row in model.rows] == ["", "because you liked Alien"]
 
 
-def test_that_the_first_title_is_chosen_until_somebody_picks_one(listed, hear):
-    chosen = hear(listed.chosen)
+def test_that_the_first_title_is_chosen_until_somebody_picks_one(listed, recorded):
+    chosen = recorded(listed.chosen)
     listed.show_list([item(1, 7), item(2, 8)], word="film")
     listed.show_list([item(1, 8), item(2, 7)], word="film")
     assert [call.item_row for call in chosen.calls] == [7, 8]

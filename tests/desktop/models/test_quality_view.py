@@ -72,7 +72,7 @@ def settle(qtbot, view):
 
 
 def run_id(view, name):
-    return next(run.run_id for run in view._session.dataset.current.runs if run.name == name)
+    return next(run.run_id for run in view._session.dataset.current.current.runs if run.name == name)
 
 
 def shown_metrics(view):
@@ -86,21 +86,21 @@ def choose(qtbot, view, name):
     settle(qtbot, view)
 
 
-def test_that_without_a_data_set_a_sentence_and_a_button_lead_to_data(qtbot, session, hear):
+def test_that_without_a_data_set_a_sentence_and_a_button_lead_to_data(qtbot, session, recorded):
     made = ModelsView(session.models)
     qtbot.addWidget(made)
-    asked = hear(session.requests.place)
+    asked = recorded(session.requests.place)
     made._missing.button.click()
     assert asked.calls == ["data"]
 
 
-def test_that_before_the_first_run_a_button_leads_to_train(qtbot, session, hear):
+def test_that_before_the_first_run_a_button_leads_to_train(qtbot, session, recorded):
     session.data.open("planted")
-    for run in session.dataset.current.runs:
-        session.library.files.files.runs.delete(run.run_id)
+    for run in session.dataset.current.current.runs:
+        session.library.files.files.files.runs.delete(run.run_id)
     made = ModelsView(session.models)
     qtbot.addWidget(made)
-    asked = hear(session.requests.place)
+    asked = recorded(session.requests.place)
     assert made._missing.heading.text() == "Nothing trained yet"
     made._missing.button.click()
     assert asked.calls == ["train"]
@@ -220,11 +220,11 @@ def test_that_a_new_name_is_kept(qtbot, view, library):
 def test_that_a_deleted_run_comes_back_by_undo(qtbot, view, session):
     gone = view._chosen
     view.page.head.delete.click()
-    assert gone not in [one.run_id for one in session.dataset.current.runs]
+    assert gone not in [one.run_id for one in session.dataset.current.current.runs]
     assert view._chosen != gone
-    assert session.undo.undo.undo()
+    assert session.undo.undo.undo.undo()
     settle(qtbot, view)
-    assert gone in [run.run_id for run in session.dataset.current.runs]
+    assert gone in [run.run_id for run in session.dataset.current.current.runs]
 
 
 def test_that_the_model_of_a_run_can_be_used(qtbot, view, session):
@@ -278,7 +278,7 @@ def test_that_where_the_cold_start_curve_would_be_a_button_draws_it(qtbot, view,
 def test_that_a_run_that_was_never_judged_has_no_place_for_the_curve(qtbot, view, session, library):
     library.runs._update(view._chosen, {"metrics": {}})
     shutil.rmtree(library.home / "runs" / view._chosen / "judgement")
-    session.library.files.changed.emit()
+    session.library.files.files.changed.emit()
     qtbot.waitUntil(lambda: view.page.head.judge.text() == "Judge it", timeout=MOST_MS)
     qtbot.waitUntil(view.page.model.missing.isHidden, timeout=MOST_MS)
     settle(qtbot, view)
@@ -298,11 +298,11 @@ def test_that_a_single_run_cannot_be_blended_and_it_is_said_why(qtbot, view):
     assert "two or more" in view.page.runs.blend.toolTip()
 
 
-def test_that_a_stopped_run_can_be_trained_on(qtbot, view, session, library, monkeypatch, hear):
-    asked, places = [], hear(session.requests.place)
+def test_that_a_stopped_run_can_be_trained_on(qtbot, view, session, library, monkeypatch, recorded):
+    asked, places = [], recorded(session.requests.place)
     monkeypatch.setattr(session, "resume", lambda run: asked.append(run) or True)
     library.runs._update(view._chosen, {"status": "stopped", "epochs": 1})
-    session.library.files.changed.emit()
+    session.library.files.files.changed.emit()
     settle(qtbot, view)
     view.page.head.go_on.click()
     assert asked == [view._chosen]
@@ -313,8 +313,8 @@ def look_at_me(view):
     view.page.tabs.setCurrentWidget(view.page.me)
 
 
-def test_that_too_few_ratings_are_said_with_a_button_to_rate(view, session, hear):
-    asked = hear(session.requests.place)
+def test_that_too_few_ratings_are_said_with_a_button_to_rate(view, session, recorded):
+    asked = recorded(session.requests.place)
     look_at_me(view)
     assert view.page.me.shows_message
     assert "five ratings" in view.page.me._message.sentence.text()
@@ -349,7 +349,7 @@ def test_that_other_ratings_are_looked_at_anew_once_somebody_looks(qtbot, view, 
     look_at_me(view)
     qtbot.waitUntil(lambda: not view.page.me.shows_message, timeout=MOST_MS)
     before = view.page.me._table.rowCount()
-    session.my_ratings.remove(session.profile.current.current.entries[0].item_id)
+    session.my_ratings.remove(session.profile.current.current.current.entries[0].item_id)
     qtbot.waitUntil(lambda: not view.page.me.shows_message, timeout=MOST_MS)
     settle(qtbot, view)
     assert view.page.me._table.rowCount() == before - 1
@@ -361,7 +361,7 @@ def test_that_nothing_is_asked_while_nobody_looks(qtbot, session, monkeypatch):
     monkeypatch.setattr(session, "ask_quality", lambda *arguments: asked.append(arguments))
     made = ModelsView(session.models)
     qtbot.addWidget(made)
-    session.library.files.changed.emit()
+    session.library.files.files.changed.emit()
     assert asked == []
     made.show()
     assert len(asked) == 1
@@ -398,7 +398,7 @@ def test_that_every_control_has_its_three_names(qtbot, view):
 
 
 def test_that_the_groups_of_the_view_are_those_of_the_session(view, session):
-    assert [group.key[0] for group in groups_of(session.dataset.current.runs)] == ["strong", "random"]
+    assert [group.key[0] for group in groups_of(session.dataset.current.current.runs)] == ["strong", "random"]
 
 
 def test_that_the_run_that_is_looked_at_is_scrolled_into_sight(qtbot):

@@ -41,8 +41,8 @@ def runner(qapp):
     made.wait(3)
 
 
-def test_that_events_come_in_order_and_then_the_result(qtbot, runner, hear):
-    events, results = hear(runner.event_arrived), hear(runner.finished)
+def test_that_events_come_in_order_and_then_the_result(qtbot, runner, recorded):
+    events, results = recorded(runner.event_arrived), recorded(runner.finished)
     with qtbot.waitSignal(runner.idle):
         runner.start(Steps(5))
     assert [call.done for call in events.calls] == [1, 2, 3, 4, 5]
@@ -80,8 +80,8 @@ def test_that_pause_asks_for_no_further_step_until_go_on(qtbot, runner):
     qtbot.waitUntil(lambda: job.done > paused_at)
 
 
-def test_that_stop_keeps_what_there_is_and_reports_the_last_events(qtbot, runner, hear):
-    job, events, results = Steps(None), hear(runner.event_arrived), hear(runner.finished)
+def test_that_stop_keeps_what_there_is_and_reports_the_last_events(qtbot, runner, recorded):
+    job, events, results = Steps(None), recorded(runner.event_arrived), recorded(runner.finished)
     runner.start(job)
     qtbot.waitUntil(lambda: job.done > 3)
     with qtbot.waitSignal(runner.idle):
@@ -100,12 +100,12 @@ def test_that_stop_wakes_a_paused_job(qtbot, runner):
     assert job.stopped
 
 
-def test_that_a_stop_that_nobody_catches_finishes_with_nothing(qtbot, runner, hear):
+def test_that_a_stop_that_nobody_catches_finishes_with_nothing(qtbot, runner, recorded):
     def endless():
         while True:
             yield None
 
-    results, failures = hear(runner.finished), hear(runner.failed)
+    results, failures = recorded(runner.finished), recorded(runner.failed)
     runner.start(endless)
     with qtbot.waitSignal(runner.idle):
         runner.stop()
@@ -113,8 +113,8 @@ def test_that_a_stop_that_nobody_catches_finishes_with_nothing(qtbot, runner, he
     assert failures.calls == []
 
 
-def test_that_an_abandoned_job_is_released_and_says_nothing_more(qtbot, runner, hear):
-    job, results = Steps(None), hear(runner.finished)
+def test_that_an_abandoned_job_is_released_and_says_nothing_more(qtbot, runner, recorded):
+    job, results = Steps(None), recorded(runner.finished)
     runner.start(job)
     with qtbot.waitSignal(runner.idle):
         runner.abandon()
@@ -122,12 +122,12 @@ def test_that_an_abandoned_job_is_released_and_says_nothing_more(qtbot, runner, 
     assert not job.stopped
 
 
-def test_that_an_engine_error_becomes_its_sentence_its_remedy_and_its_traceback(qtbot, runner, hear):
+def test_that_an_engine_error_becomes_its_sentence_its_remedy_and_its_traceback(qtbot, runner, recorded):
     def failing():
         yield None
         raise DataError("Line 7 has no rating.", remedy="Mend it.")
 
-    failures = hear(runner.failed)
+    failures = recorded(runner.failed)
     with qtbot.waitSignal(runner.idle):
         runner.start(failing)
     assert failures.last.sentence == "Line 7 has no rating."
@@ -168,8 +168,8 @@ def test_that_a_busy_lane_refuses_a_second_job(qtbot, runner):
         runner.start(Steps(1))
 
 
-def test_that_drain_delivers_without_waiting_for_the_timer(runner, hear):
-    results = hear(runner.finished)
+def test_that_drain_delivers_without_waiting_for_the_timer(runner, recorded):
+    results = recorded(runner.finished)
     runner.start(Steps(3))
     assert runner.wait(3)
     assert results.calls == [3]

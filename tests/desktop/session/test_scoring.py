@@ -32,8 +32,8 @@ def lane(qapp):
     made.wait(3)
 
 
-def test_that_only_the_latest_of_many_requests_answers(qtbot, lane, hear):
-    answers = hear(lane.answered)
+def test_that_only_the_latest_of_many_requests_answers(qtbot, lane, recorded):
+    answers = recorded(lane.answered)
     lane.request("recommend", Question("first", held=True))
     for number in range(5):
         lane.request("recommend", Question(f"middle {number}", held=True))
@@ -42,8 +42,8 @@ def test_that_only_the_latest_of_many_requests_answers(qtbot, lane, hear):
     assert answers.calls == [("recommend", "last")]
 
 
-def test_that_an_answer_that_is_there_is_delivered_before_a_newer_question_takes_its_place(qtbot, lane, hear):
-    answers, first = hear(lane.answered), Question("first")
+def test_that_an_answer_that_is_there_is_delivered_before_a_newer_question_takes_its_place(qtbot, lane, recorded):
+    answers, first = recorded(lane.answered), Question("first")
     lane.request("recommend", first)
     lane._runner._running.thread.join(3)
     with qtbot.waitSignal(lane.idle):
@@ -51,8 +51,8 @@ def test_that_an_answer_that_is_there_is_delivered_before_a_newer_question_takes
     assert answers.calls == [("recommend", "first"), ("recommend", "second")]
 
 
-def test_that_a_forgotten_question_never_answers_though_its_answer_is_there(qtbot, lane, hear):
-    answers = hear(lane.answered)
+def test_that_a_forgotten_question_never_answers_though_its_answer_is_there(qtbot, lane, recorded):
+    answers = recorded(lane.answered)
     lane.request("recommend", Question("there"))
     lane._runner._running.thread.join(3)
     lane.forget("recommend")
@@ -61,8 +61,8 @@ def test_that_a_forgotten_question_never_answers_though_its_answer_is_there(qtbo
     assert answers.calls == [("explain", "asked")]
 
 
-def test_that_a_new_list_makes_pending_reasons_stale(qtbot, lane, hear):
-    answers = hear(lane.answered)
+def test_that_a_new_list_makes_pending_reasons_stale(qtbot, lane, recorded):
+    answers = recorded(lane.answered)
     lane.request("insights", Question("old insights", held=True))
     lane.request("explain", Question("old reason", held=True))
     with qtbot.waitSignal(lane.idle):
@@ -70,8 +70,8 @@ def test_that_a_new_list_makes_pending_reasons_stale(qtbot, lane, hear):
     assert answers.calls == [("recommend", "list")]
 
 
-def test_that_reasons_of_one_title_interrupt_the_insights_which_start_again(qtbot, lane, hear):
-    answers, insights = hear(lane.answered), Question("insights", held=True)
+def test_that_reasons_of_one_title_interrupt_the_insights_which_start_again(qtbot, lane, recorded):
+    answers, insights = recorded(lane.answered), Question("insights", held=True)
     lane.request("insights", insights)
     qtbot.waitUntil(lambda: insights.runs == 1)
     with qtbot.waitSignal(lane.idle):
@@ -81,8 +81,8 @@ def test_that_reasons_of_one_title_interrupt_the_insights_which_start_again(qtbo
     assert insights.runs == 2
 
 
-def test_that_a_look_at_the_devices_survives_a_new_model(qtbot, lane, hear):
-    answers, devices = hear(lane.answered), Question("devices", held=True)
+def test_that_a_look_at_the_devices_survives_a_new_model(qtbot, lane, recorded):
+    answers, devices = recorded(lane.answered), Question("devices", held=True)
     lane.request("devices", devices)
     lane.request("model", Question("model"))
     devices.may_end.set()
@@ -90,12 +90,12 @@ def test_that_a_look_at_the_devices_survives_a_new_model(qtbot, lane, hear):
     assert answers.calls == [("devices", "devices"), ("model", "model")]
 
 
-def test_that_a_failure_says_which_question_failed(qtbot, lane, hear):
+def test_that_a_failure_says_which_question_failed(qtbot, lane, recorded):
     def failing():
         yield None
         raise ValueError("no")
 
-    failures = hear(lane.failed)
+    failures = recorded(lane.failed)
     with qtbot.waitSignal(lane.idle):
         lane.request("explain", failing)
     assert failures.last[0] == "explain"

@@ -103,8 +103,8 @@ def test_that_nothing_done_to_a_borrowed_person_is_kept(opened, library):
     assert not opened.profile_is_borrowed
 
 
-def test_that_a_person_who_is_not_there_is_told_in_a_notice(opened, hear):
-    notices = hear(opened.notice)
+def test_that_a_person_who_is_not_there_is_told_in_a_notice(opened, recorded):
+    notices = recorded(opened.notice)
     opened.take_person("nobody")
     assert "nobody" in notices.last.sentence
     assert opened.profile.profile_id == "me"
@@ -128,8 +128,8 @@ def test_that_a_renamed_data_set_is_called_so_everywhere(qtbot, opened):
     assert opened.datasets()[0].name == "My films"
 
 
-def test_that_a_second_long_job_is_refused_with_a_notice(qtbot, monkeypatch, opened, hear):
-    may_end, notices = scripted(monkeypatch, "train"), hear(opened.notice)
+def test_that_a_second_long_job_is_refused_with_a_notice(qtbot, monkeypatch, opened, recorded):
+    may_end, notices = scripted(monkeypatch, "train"), recorded(opened.notice)
     assert train(opened)
     assert not opened.use_sample()
     assert notices.last.sentence == "Training is still running."
@@ -137,12 +137,12 @@ def test_that_a_second_long_job_is_refused_with_a_notice(qtbot, monkeypatch, ope
     qtbot.waitUntil(lambda: opened.job is None)
 
 
-def test_that_curves_grow_and_the_job_says_where_it_is(qtbot, monkeypatch, opened, hear):
+def test_that_curves_grow_and_the_job_says_where_it_is(qtbot, monkeypatch, opened, recorded):
     import numpy as np
 
     steps = StepsTaken(0, np.array([3.0, 2.0]), np.array([0.1, 0.2]), 1, 10, 900.0, 1.0, 4.0)
     epoch = EpochEnded(1, 2, 2.5, (), (("ndcg@100", 0.3),), "ndcg@100", True, 0.2)
-    may_end, states = scripted(monkeypatch, "train", events=(steps, epoch)), hear(opened.job_changed)
+    may_end, states = scripted(monkeypatch, "train", events=(steps, epoch)), recorded(opened.job_changed)
     train(opened)
     qtbot.waitUntil(lambda: opened.training_state.best is not None)
     assert opened.training_state.steps.values.tolist() == [0, 1]
@@ -155,12 +155,12 @@ def test_that_curves_grow_and_the_job_says_where_it_is(qtbot, monkeypatch, opene
     assert not opened.training_state.running
 
 
-def test_that_a_sweep_is_folded_and_its_failure_is_told(qtbot, monkeypatch, opened, hear):
+def test_that_a_sweep_is_folded_and_its_failure_is_told(qtbot, monkeypatch, opened, recorded):
     import numpy as np
 
     measured = LossesMeasured(np.array([1e-3]), np.array([2.0]), np.array([2.0]), 1, 100)
     error = TrainingError("The loss was not finite at once.", remedy="Start lower.")
-    may_end, notices = scripted(monkeypatch, "find_rate", events=(measured,), error=error), hear(opened.notice)
+    may_end, notices = scripted(monkeypatch, "find_rate", events=(measured,), error=error), recorded(opened.notice)
     opened.find_rate("two_head", None, TrainingConfig(), FinderConfig())
     qtbot.waitUntil(lambda: len(opened.sweep_state.lrs) == 1)
     assert opened.sweep_state.running
@@ -170,14 +170,14 @@ def test_that_a_sweep_is_folded_and_its_failure_is_told(qtbot, monkeypatch, open
     assert notices.last.remedy == "Start lower."
 
 
-def test_that_pause_and_stop_are_said_at_once(qtbot, monkeypatch, opened, hear):
+def test_that_pause_and_stop_are_said_at_once(qtbot, monkeypatch, opened, recorded):
     scripted(monkeypatch, "train")
     train(opened)
     opened.pause()
     assert opened.job.paused
     opened.go_on()
     assert not opened.job.paused
-    notices = hear(opened.notice)
+    notices = recorded(opened.notice)
     opened.stop()
     assert opened.job.words == "Stopping…"
     qtbot.waitUntil(lambda: opened.job is None)
@@ -207,8 +207,8 @@ def test_that_another_data_set_drops_what_came_after_and_says_so(qtbot, opened, 
     assert opened.stale_words == "The data set has changed. Train again."
 
 
-def test_that_a_damaged_data_set_is_a_sentence_and_what_was_open_stays(opened, library, hear):
-    notices = hear(opened.notice)
+def test_that_a_damaged_data_set_is_a_sentence_and_what_was_open_stays(opened, library, recorded):
+    notices = recorded(opened.notice)
     assert not opened.open_dataset("no-such-thing")
     assert "no-such-thing" in notices.last.sentence
     assert opened.dataset.name == "Planted"

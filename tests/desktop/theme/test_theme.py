@@ -34,8 +34,8 @@ def test_that_contrast_is_what_wcag_says():
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
-def test_that_a_choice_repaints_the_application_and_tells_the_plots(qapp, hear):
-    changed = hear(THEME.changed)
+def test_that_a_choice_repaints_the_application_and_tells_the_plots(qapp, recorded):
+    changed = recorded(THEME.changed)
     apply_theme(qapp, "dark")
     assert THEME.colours == DARK
     assert qapp.palette().color(QPalette.ColorRole.Window).name() == DARK.surface

@@ -32,7 +32,7 @@ def opened(qtbot, session, library, report):
 
 
 def ids(session):
-    return [run.run_id for run in session.dataset.current.runs]
+    return [run.run_id for run in session.dataset.current.current.runs]
 
 
 def test_that_a_blend_takes_the_place_of_the_model_in_use(qtbot, opened):
@@ -73,10 +73,10 @@ def test_that_a_blend_lists_and_gives_reasons_after_its_parts_are_gone(qtbot, op
     assert "ease 1 +" in panel._score.text()
 
 
-def test_that_runs_that_do_not_go_together_are_told_in_a_notice(qtbot, opened, hear):
+def test_that_runs_that_do_not_go_together_are_told_in_a_notice(qtbot, opened, recorded):
     with qtbot.waitSignal(opened.idle, timeout=MOST_MS):
         opened.train("popularity", PopularityConfig(), None, SplitConfig(seed=2))
-    notices = hear(opened.notice)
+    notices = recorded(opened.notice)
     with qtbot.waitSignal(opened.idle, timeout=MOST_MS):
         opened.blend_runs(ids(opened)[:2])
     assert "held out different people" in notices.last.sentence

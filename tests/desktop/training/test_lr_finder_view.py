@@ -35,7 +35,7 @@ def falling_losses():
 
 @pytest.fixture
 def view(qtbot, session, dataset):
-    session.dataset.current.current = dataset
+    session.dataset.current.current.current = dataset
     made = LearningRateView(session.learning_rate)
     qtbot.addWidget(made)
     made.resize(1080, 740)
@@ -54,10 +54,10 @@ def swept(session, losses):
     return sweep
 
 
-def test_that_without_a_data_set_a_sentence_and_a_button_lead_to_data(qtbot, session, hear):
+def test_that_without_a_data_set_a_sentence_and_a_button_lead_to_data(qtbot, session, recorded):
     view = LearningRateView(session.learning_rate)
     qtbot.addWidget(view)
-    asked = hear(session.requests.place)
+    asked = recorded(session.requests.place)
     assert view._whole.currentWidget() is view._missing
     view._missing.button.click()
     assert asked.calls == ["data"]
@@ -115,10 +115,10 @@ def test_that_the_button_says_what_the_rate_becomes(view, session):
     assert view._schedule_card._title.text().startswith("Slanted triangle with this peak, over")
 
 
-def test_that_using_a_rate_hands_it_to_train(view, session, hear):
+def test_that_using_a_rate_hands_it_to_train(view, session, recorded):
     view._setup.form.field("schedule").show_value("reduce_on_plateau")
     sweep = swept(session, falling_losses())
-    asked = hear(session.requests.place)
+    asked = recorded(session.requests.place)
     view._setup._use.click()
     assert session.learning_rate.chosen.lr == pytest.approx(sweep.chosen.lr)
     assert session.learning_rate.chosen.schedule == "reduce_on_plateau"

@@ -12,8 +12,8 @@ from engine.models.presets import CHOSEN, PRESETS
 
 @pytest.fixture
 def view(qtbot, session):
-    session.dataset.current.current = planted_dataset()
-    made = SearchView(session.search.start, session.learning_rate)
+    session.dataset.current.current.current = planted_dataset()
+    made = SearchView(session.search.start.start, session.learning_rate)
     qtbot.addWidget(made)
     made.resize(1080, 740)
     made.show()
@@ -119,7 +119,9 @@ def test_that_a_rate_of_ones_own_is_shared_and_marked_until_it_is_put_back(view,
 
 def test_that_another_data_set_starts_from_the_model_as_it_comes(view, session):
     choose(view, "low_rank")
-    session.dataset.current.current = dataclasses.replace(session.dataset.current.current, fingerprint="another")
-    session.dataset.current.changed.emit()
+    session.dataset.current.current.current = dataclasses.replace(
+        session.dataset.current.current.current, fingerprint="another"
+    )
+    session.dataset.current.current.changed.emit()
     assert view._setup.presets.key == ""
     assert listed(view, "rank") != "12, 25, 50"

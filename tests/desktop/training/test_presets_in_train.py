@@ -21,7 +21,7 @@ def dataset():
 
 @pytest.fixture
 def view(qtbot, session, dataset):
-    session.dataset.current.current = dataset
+    session.dataset.current.current.current = dataset
     made = TrainingView(session.training, session.learning_rate)
     qtbot.addWidget(made)
     made.resize(1080, 740)
@@ -123,7 +123,7 @@ def test_that_choosing_a_model_by_hand_leaves_the_preset(view):
 def test_that_presets_of_no_use_to_the_data_can_be_read_but_not_chosen(qtbot, session):
     planted = planted_dataset()
     alike = dataclasses.replace(planted.histories, ratings_N=np.ones(planted.entries, dtype=np.float32))
-    session.dataset.current.current = dataclasses.replace(
+    session.dataset.current.current.current = dataclasses.replace(
         planted, histories=alike, scale=Scale(0, 1, 1), fingerprint="alike"
     )
     view = TrainingView(session.training, session.learning_rate)
@@ -136,8 +136,10 @@ def test_that_presets_of_no_use_to_the_data_can_be_read_but_not_chosen(qtbot, se
 
 def test_that_another_data_set_starts_from_the_model_as_it_comes(view, session):
     choose(view, "low_rank")
-    session.dataset.current.current = dataclasses.replace(session.dataset.current.current, fingerprint="another")
-    session.dataset.current.changed.emit()
+    session.dataset.current.current.current = dataclasses.replace(
+        session.dataset.current.current.current, fingerprint="another"
+    )
+    session.dataset.current.current.changed.emit()
     assert view._setup.presets.key == ""
 
 

@@ -83,8 +83,8 @@ def rows(*statuses, monitor="rmse", values=(0.9, 0.8, 0.85, 0.7)):
 
 def record(session, *, runs, monitor="rmse"):
     plan_kept = {"training": {}, "split": {"kind": "random"}}
-    return session.library.files.searches.begin(
-        session.dataset.current, model="mf", monitor=monitor, plan=plan_kept, rows=runs
+    return session.library.files.files.searches.begin(
+        session.dataset.current.current, model="mf", monitor=monitor, plan=plan_kept, rows=runs
     )
 
 
@@ -93,8 +93,8 @@ def shown(session, *statuses, **changes):
     state = SearchState(record=record(session, runs=made), rows=made)
     for name, value in changes.items():
         setattr(state, name, value)
-    session.search.start.state = state
-    session.search.start.changed.emit()
+    session.search.start.start.state = state
+    session.search.start.start.changed.emit()
     return state
 
 
@@ -108,17 +108,17 @@ def cells(view):
 # -- before a search -------------------------------------------------------------------------------------------------
 
 
-def test_that_without_a_data_set_a_sentence_and_a_button_lead_to_data(qtbot, session, hear):
-    view = SearchView(session.search.start, session.learning_rate)
+def test_that_without_a_data_set_a_sentence_and_a_button_lead_to_data(qtbot, session, recorded):
+    view = SearchView(session.search.start.start, session.learning_rate)
     qtbot.addWidget(view)
-    asked = hear(session.requests.place)
+    asked = recorded(session.requests.place)
     assert view._whole.currentWidget() is view._missing
     view._missing.button.click()
     assert asked.calls == ["data"]
 
 
 def test_that_the_search_is_built_when_it_is_first_looked_at(qtbot, session):
-    place = TrainView(session.training, session.learning_rate, session.search.start)
+    place = TrainView(session.training, session.learning_rate, session.search.start.start)
     qtbot.addWidget(place)
     assert place.currentIndex() == 0
     assert place._search is None
@@ -354,8 +354,8 @@ def test_that_opening_the_data_set_again_shows_its_newest_search(qtbot, view, op
     qtbot.waitUntil(lambda: opened.recommender is not None, timeout=MOST_MS)
 
 
-def test_that_a_run_whose_model_is_gone_is_said(view, opened, hear):
-    told = hear(opened.notice)
+def test_that_a_run_whose_model_is_gone_is_said(view, opened, recorded):
+    told = recorded(opened.notice)
     opened.open_run_of_search("r404")
     assert "not kept any more" in told.last.sentence
 

@@ -35,7 +35,7 @@ def dataset():
 
 @pytest.fixture
 def view(qtbot, session, dataset):
-    session.dataset.current.current = dataset
+    session.dataset.current.current.current = dataset
     made = TrainingView(session.training, session.learning_rate)
     qtbot.addWidget(made)
     made.resize(1080, 740)
@@ -75,7 +75,7 @@ def ended(session, **changes):
     state.finished = SimpleNamespace(
         run_id="r",
         trained=SimpleNamespace(**trained),
-        judgement=judged,
+        evaluation=judged,
         lr=3.1e-3,
         advice=advice,
         better_model=better_model,
@@ -86,10 +86,10 @@ def ended(session, **changes):
     return state
 
 
-def test_that_without_a_data_set_a_sentence_and_a_button_lead_to_data(qtbot, session, hear):
+def test_that_without_a_data_set_a_sentence_and_a_button_lead_to_data(qtbot, session, recorded):
     view = TrainingView(session.training, session.learning_rate)
     qtbot.addWidget(view)
-    asked = hear(session.requests.place)
+    asked = recorded(session.requests.place)
     assert view._whole.currentWidget() is view._missing
     view._missing.button.click()
     assert asked.calls == ["data"]
@@ -146,12 +146,12 @@ def test_that_the_figures_of_a_run_are_said_while_it_learns(view, session):
     assert view._progress.live.isVisible()
 
 
-def test_that_a_running_job_can_be_paused_kept_and_discarded(view, session, hear):
+def test_that_a_running_job_can_be_paused_kept_and_discarded(view, session, recorded):
     learned(session)
     setup = view._setup
     assert not setup._start.isVisible()
     assert [one.text() for one in (setup._pause, setup._stop, setup._discard)] == ["Pause", "Stop and keep", "Discard"]
-    asked = hear(setup.go_on_asked)
+    asked = recorded(setup.go_on_asked)
     session.jobs.state = JobState("training", "Training", paused=True)
     session.jobs.changed.emit(session.jobs.state)
     assert setup._pause.text() == "Go on"

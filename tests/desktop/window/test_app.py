@@ -35,11 +35,11 @@ def launch(qtbot, qapp, tmp_path):
 def test_that_a_launch_shows_the_window_then_opens_the_folder_then_looks_at_the_devices(qtbot, launch):
     launch.begin([])
     assert launch.window.isVisible()
-    assert launch.session.library.files.files is None
-    qtbot.waitUntil(lambda: launch.session.library.files.files is not None)
-    assert launch.session.profile.current.current.name == "Me"
-    qtbot.waitUntil(lambda: launch.session.devices.found.found is not None, timeout=MOST_MS)
-    assert launch.session.devices.found.found.usable[-1].key == "cpu"
+    assert launch.session.library.files.files.files is None
+    qtbot.waitUntil(lambda: launch.session.library.files.files.files is not None)
+    assert launch.session.profile.current.current.current.name == "Me"
+    qtbot.waitUntil(lambda: launch.session.devices.found.found.found is not None, timeout=MOST_MS)
+    assert launch.session.devices.found.found.found.usable[-1].key == "cpu"
     assert not gc.isenabled()
 
 
@@ -53,8 +53,8 @@ def test_that_a_file_that_is_not_there_is_a_sentence_and_the_window_lives(qtbot,
     qtbot.waitUntil(is_said, timeout=MOST_MS)
 
 
-def test_that_an_error_that_nobody_caught_is_logged_and_said(launch, hear):
-    notices = hear(launch.session.requests.notice)
+def test_that_an_error_that_nobody_caught_is_logged_and_said(launch, recorded):
+    notices = recorded(launch.session.requests.notice)
     error = ValueError("oh")
     sys.excepthook(ValueError, error, None)
     assert "ValueError: oh" in notices.last.sentence

@@ -62,7 +62,7 @@ class Case:
         self.counts_I = rng.integers(0, 50, TITLES)
         people = HeldOut(np.arange(PEOPLE), self.fold_in, self.to_find)
         model = GivenModel(self.scores_UI, self.ratings_UI)
-        self.judgement: EvaluationResult = drive(
+        self.evaluation: EvaluationResult = drive(
             evaluate_model(
                 model, people, candidates_I=self.candidates_I, ks=KS, counts_I=self.counts_I, intervals=False
             )
@@ -84,7 +84,7 @@ class Case:
         return self.scores_UI[user][can_be_listed_I], ratings_I >= SCALE.like, ratings_I
 
     def ours(self, metric: str, user: int) -> float:
-        return float(self.judgement.per_person[metric][user])
+        return float(self.evaluation.per_person[metric][user])
 
 
 @pytest.fixture(params=[1, 2, 3], scope="module")
@@ -147,7 +147,7 @@ def test_that_average_precision_is_that_of_scikit_learn_over_the_listed_titles(c
 def test_that_errors_are_those_of_scikit_learn_on_both_scales(case):
     truth_N = case.to_find.ratings_N
     said_N = case.ratings_UI[case.to_find.user_rows_N, case.to_find.item_rows_N]
-    found = {name: metric.value for name, metric in case.judgement.metrics.items()}
+    found = {name: metric.value for name, metric in case.evaluation.metrics.items()}
     assert found["rmse"] == pytest.approx(sklearn.root_mean_squared_error(truth_N, said_N), abs=1e-6)
     assert found["mse"] == pytest.approx(sklearn.mean_squared_error(truth_N, said_N), abs=1e-6)
     assert found["mae"] == pytest.approx(sklearn.mean_absolute_error(truth_N, said_N), abs=1e-6)
@@ -166,13 +166,13 @@ def test_that_coverage_and_novelty_are_their_definitions(case, k):
         shown |= set(listed)
         bits = sum(-math.log2(max(1, int(case.counts_I[item])) / total) for item in listed) / len(listed)
         assert case.ours(f"novelty@{k}", user) == pytest.approx(bits, abs=1e-6)
-    coverage = case.judgement.metrics[f"coverage@{k}"].value
+    coverage = case.evaluation.metrics[f"coverage@{k}"].value
     assert coverage == pytest.approx(len(shown) / case.candidates_I.sum(), abs=1e-6)
 
 
 def test_that_every_figure_is_the_mean_over_people_who_have_one(case):
-    assert len(case.judgement.per_person) > 10
-    for name, values_U in case.judgement.per_person.items():
+    assert len(case.evaluation.per_person) > 10
+    for name, values_U in case.evaluation.per_person.items():
         if name not in ("rmse", "mse", "mae", "rmse_unit"):
             known = [value for value in values_U.tolist() if not math.isnan(value)]
-            assert case.judgement.metrics[name].value == pytest.approx(sum(known) / len(known), abs=1e-6), name
+            assert case.evaluation.metrics[name].value == pytest.approx(sum(known) / len(known), abs=1e-6), name

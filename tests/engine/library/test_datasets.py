@@ -118,7 +118,7 @@ def test_that_a_full_disk_is_a_sentence_and_leaves_nothing_behind(library, plant
 
 
 @pytest.mark.parametrize("end", [Stop, GeneratorExit])
-def test_that_keeping_can_be_stopped_at_every_step_and_leaves_nothing(library, planted, report, monkeypatch, end):
+def test_that_saving_can_be_stopped_at_every_step_and_leaves_nothing(library, planted, report, monkeypatch, end):
     monkeypatch.setattr(dataset_files, "_VALUES_AT_ONCE", 50)
     steps = sum(1 for _ in library.datasets.saving(planted, report))
     library.datasets.delete(planted.dataset_id)
@@ -255,14 +255,14 @@ def test_that_an_id_from_the_trash_can_be_used_again(library, planted, report):
 
 
 def test_that_statistics_are_stored_at_import(library, planted, report):
-    kept = library.datasets.keep(planted, report)
+    kept = library.datasets.save(planted, report)
     stored = read_statistics(folder_of(library, kept), titles=planted.titles)
     assert stored.as_dict() == drive(count_statistics(planted)).as_dict()
 
 
 @pytest.mark.parametrize("damage", [None, b"", b"{}", b"[]"])
 def test_that_statistics_that_are_missing_or_damaged_are_counted_anew_and_stored(library, planted, report, damage):
-    kept = library.datasets.keep(planted, report)
+    kept = library.datasets.save(planted, report)
     path = folder_of(library, kept) / "statistics.json"
     path.unlink() if damage is None else path.write_bytes(damage)
     counted = drive(library.datasets.statistics(library.datasets.open(kept.dataset_id)))

@@ -36,7 +36,7 @@ def stored(request, library, planted, report) -> Stored:
         return Stored(store, finished_run(library, planted), "runs")
     if request.param == "searches":
         rows = [SearchRow(1, (("rank", 4),))]
-        return Stored(store, store.begin(planted, model="mf", watched="rmse", plan={}, rows=rows).search_id, None)
+        return Stored(store, store.begin(planted, model="mf", monitor="rmse", plan={}, rows=rows).search_id, None)
     store.save(Profile("me", "Me", (ProfileEntry("6", "Heat", 1995, 4.0),)))
     return Stored(store, "me", None)
 
@@ -151,10 +151,10 @@ def test_that_a_library_from_before_the_column_knows_which_runs_have_a_model(hom
 
 def test_that_a_run_deleted_while_it_learns_is_told_so_and_comes_back_with_what_it_had(library, planted):
     recorder = library.runs.begin(planted, plan_for(planted))
-    recorder.checkpoint(state_of(1.0))
+    recorder.save_checkpoint(state_of(1.0))
     library.runs.delete(recorder.run_id)
     with pytest.raises(LibraryError, match=r"checkpoint cannot be saved: .* is gone"):
-        recorder.checkpoint(state_of(2.0))
+        recorder.save_checkpoint(state_of(2.0))
     with pytest.raises(LibraryError, match="There is no run"):
         library.runs.finish(recorder.run_id, trained())
     record = library.runs.restore(recorder.run_id)

@@ -49,8 +49,8 @@ def test_that_a_blend_is_recorded_judged_and_ready(library, dataset, parts):
 
     record = library.runs.find(finished.run_id)
     assert (record.model, record.status, record.name) == ("blend", "finished", "blend 1")
-    assert record.metrics["ndcg@100"]["value"] == finished.judgement.metrics["ndcg@100"].value
-    assert record.people_evaluated == finished.judgement.people
+    assert record.metrics["ndcg@100"]["value"] == finished.evaluation.metrics["ndcg@100"].value
+    assert record.people_evaluated == finished.evaluation.people
     assert record.split_config == SplitConfig().as_dict()
     assert record.stopped_because.startswith("Mixed ")
     assert record.best_value == finished.trained.best_value
@@ -103,7 +103,7 @@ def test_that_a_new_process_judges_and_explains_a_blend_from_its_folder_alone(li
     judged = asked("evaluate", finished.run_id)
     listed = asked("recommend", finished.run_id, "--user", "7", "--top", "5", "--explain")
 
-    assert judged["metrics"]["ndcg@100"]["value"] == pytest.approx(finished.judgement.metrics["ndcg@100"].value)
+    assert judged["metrics"]["ndcg@100"]["value"] == pytest.approx(finished.evaluation.metrics["ndcg@100"].value)
     assert len(listed["items"]) == 5
     first = listed["items"][0]
     assert sum(one["impact"] for one in first["parts"]) == pytest.approx(first["score"], abs=1e-4)
@@ -206,7 +206,7 @@ def test_that_models_of_ratings_are_mixed_by_their_errors(library, dataset):
     ]
     finished = drive(operations.blend(library, runs))
     errors = [library.runs.find(run).metrics["rmse"]["value"] for run in runs]
-    assert finished.judgement.metrics["rmse"].value < max(errors)
+    assert finished.evaluation.metrics["rmse"].value < max(errors)
     assert sum(one["rating_weight"] for one in library.runs.find(finished.run_id).model_config["copies"]) > 0.3
 
 

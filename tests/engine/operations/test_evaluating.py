@@ -34,7 +34,7 @@ def test_that_a_finished_run_is_kept_person_by_person(library, dataset):
     finished = fitted(library, dataset, "ease")
     kept = library.runs.evaluation(finished.run_id)
     assert kept is not None
-    assert kept.metrics == finished.judgement.metrics
+    assert kept.metrics == finished.evaluation.metrics
     assert {"profile length", "popularity"} <= {breakdown.name for breakdown in kept.breakdowns}
     assert kept.breakdown("cold start") is None, "it costs more than the judgement itself"
 
@@ -68,14 +68,14 @@ def test_that_baselines_are_of_the_same_people_as_the_run(library, dataset):
     finished = fitted(library, dataset, "ease", RANDOM)
     found = drive(operations.baselines(library, dataset, RANDOM))
     assert list(found) == ["popularity", "biases", "ease"]
-    difference = compare(finished.judgement, found["popularity"], "ndcg@20")
-    ours, theirs = finished.judgement.metrics["ndcg@20"].value, found["popularity"].metrics["ndcg@20"].value
+    difference = compare(finished.evaluation, found["popularity"], "ndcg@20")
+    ours, theirs = finished.evaluation.metrics["ndcg@20"].value, found["popularity"].metrics["ndcg@20"].value
     assert difference.value == pytest.approx(ours - theirs)
-    assert compare(finished.judgement, found["ease"], "ndcg@20").value == 0
+    assert compare(finished.evaluation, found["ease"], "ndcg@20").value == 0
 
 
 def test_that_lists_are_held_against_popularity_and_errors_against_biases(library, dataset):
-    run = fitted(library, dataset, "popularity", RANDOM).judgement
+    run = fitted(library, dataset, "popularity", RANDOM).evaluation
     found = drive(operations.baselines(library, dataset, RANDOM))
     assert set(found["biases"].metrics) == {"rmse", "mse", "mae", "rmse_unit"}
     assert found["biases"].metrics["rmse"] == run.metrics["rmse"]
@@ -143,7 +143,7 @@ def test_that_people_without_a_history_are_judged_by_every_model(library, datase
 
 @pytest.mark.parametrize("model", ["ease"])
 def test_that_ratings_are_not_asked_of_a_model_of_likes(library, dataset, model):
-    judgement = fitted(library, dataset, model, RANDOM).judgement
+    judgement = fitted(library, dataset, model, RANDOM).evaluation
     assert not [name for name in judgement.metrics if name.startswith(("rmse", "mse", "mae"))]
     assert judgement.breakdown("errors by rating") is None
     split = make_split(dataset, RANDOM)

@@ -29,7 +29,7 @@ def test_that_a_kept_run_recommends_as_the_one_just_trained(library, dataset, mo
     assert [one.item_id for one in lists[0]] == [one.item_id for one in lists[1]]
     assert [one.score for one in lists[0]] == pytest.approx([one.score for one in lists[1]], abs=1e-6)
     again = drive(operations.evaluate(library, finished.run_id))
-    assert again.metrics["ndcg@100"].value == pytest.approx(finished.judgement.metrics["ndcg@100"].value, abs=1e-9)
+    assert again.metrics["ndcg@100"].value == pytest.approx(finished.evaluation.metrics["ndcg@100"].value, abs=1e-9)
 
 
 def test_that_a_run_is_refused_when_its_data_set_is_gone_or_another(library, dataset):
@@ -56,7 +56,7 @@ def test_that_another_protocol_is_refused(library, dataset):
     with pytest.raises(SettingError, match="trained for the protocol strong"):
         drive(operations.evaluate(library, run_id, protocol="random"))
     everything = drive(trained(library, dataset, split=SplitConfig(kind="none")))
-    assert everything.judgement is None
+    assert everything.evaluation is None
     with pytest.raises(SettingError, match="nobody left to judge"):
         drive(operations.evaluate(library, everything.run_id))
 

@@ -18,8 +18,8 @@ def test_that_a_finished_run_is_recorded_judged_and_advised(library, dataset):
     finished = drive(trained(library, dataset), on_event=events.append)
     record = library.runs.find(finished.run_id)
     assert (record.status, record.epochs, record.lr) == ("finished", 3, 1e-3)
-    assert record.metrics["ndcg@100"]["value"] == finished.judgement.metrics["ndcg@100"].value
-    assert record.people_evaluated == finished.judgement.people
+    assert record.metrics["ndcg@100"]["value"] == finished.evaluation.metrics["ndcg@100"].value
+    assert record.people_evaluated == finished.evaluation.people
     assert len(library.runs.curves(finished.run_id)) == 3
     assert record.advice == finished.advice
     assert any(isinstance(event, Advised) for event in events) == bool(finished.advice)
@@ -45,7 +45,7 @@ def test_that_a_stop_while_the_rate_is_searched_keeps_nothing(library, dataset):
 def test_that_a_stopped_run_keeps_what_it_learned_and_is_not_judged(library, dataset):
     finished = stop_at(trained(library, dataset), lambda event: isinstance(event, EpochEnded))
     record = library.runs.find(finished.run_id)
-    assert finished.judgement is None
+    assert finished.evaluation is None
     assert finished.trained.stopped
     assert (record.status, record.epochs) == ("stopped", 1)
     assert operations.recommender_of(library, finished.run_id).run_id == finished.run_id
