@@ -109,9 +109,8 @@ def imported(session: Session) -> None:
     late = measured(lambda _start: session.jobs.state is None)
     took_s = time.perf_counter() - start
     report("import", late[:-1])
-    print(
-        f"         {session.dataset.current.entries:,} entries in {took_s:.1f} s; then its page came in {late[-1]:.0f} ms"
-    )
+    entries = session.dataset.current.entries
+    print(f"         {entries:,} entries in {took_s:.1f} s; then its page came in {late[-1]:.0f} ms")
     wait(lambda: session.is_idle)
 
 
