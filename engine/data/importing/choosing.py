@@ -19,7 +19,6 @@ from engine.data.dataset import Bools, Histories, Int32, Int64
 from engine.data.importing.gathering import Gathered
 from engine.data.importing.grouping import SLICE, Places, room_for, settle, slices_of, spans_of
 from engine.data.importing.options import Duplicates, Remaining, Selection
-from engine.errors import DataError
 from engine.events import Job
 
 _SECONDS_A_YEAR = 365.25 * 86_400
@@ -106,11 +105,10 @@ def everyone(links: Links) -> Alive:
 
 def _refuse_missing_times(gathered: Gathered, selection: Selection) -> None:
     if selection.last_years is not None and not gathered.has_times:
-        raise DataError(
+        raise gathered.tables[0].source.error(
             f"{gathered.tables[0].source.name} does not say when anything was rated, so nobody can be kept for "
             f"having been active in its last {selection.last_years:g} years.",
             remedy="Leave that rule out, or say which column holds the times.",
-            path=str(gathered.tables[0].source.path),
         )
 
 

@@ -21,7 +21,6 @@ from engine.data.reading.lines import NotUtf8Error
 from engine.data.reading.roles import Shape
 from engine.data.reading.rows import MOST_PROBLEMS, Pairs, Problem, RatingsBlock
 from engine.data.reading.sniff import read_pieces
-from engine.errors import DataError
 from engine.events import Job, Pace, Progressed
 
 KNOWN_SCALES: tuple[tuple[Scale, float], ...] = (
@@ -189,17 +188,15 @@ def refuse_empty(tables: Sequence[RatingsTable]) -> None:
             continue
         first = next(iter(table.problems), None)
         why = f"the first is line {first.line:,}: {first.reason}" if first else "there are only column names"
-        raise DataError(
+        raise table.source.error(
             f"{table.source.name} has no line that can be used; {why}.",
             remedy="Choose another file, or say which column is which, such as --columns user=1,item=2,rating=3.",
-            path=str(table.source.path),
         )
     if not any(table.rated_values for table in tables):
         rows = sum(table.entries for table in tables)
-        raise DataError(
+        raise tables[0].source.error(
             f"{tables[0].source.name} has no rating: in all of {rows:,} rows it is blank.",
             remedy="Choose a file that holds ratings.",
-            path=str(tables[0].source.path),
         )
 
 

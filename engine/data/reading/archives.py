@@ -85,6 +85,10 @@ class Source:
         name = self.parts[0] if self.parts else self.member or self.path.name
         return PurePosixPath(name).name.lower().removesuffix(".gz")
 
+    def error(self, what: str, *, remedy: str, **facts: object) -> DataError:
+        """The error that says this of it."""
+        return DataError(what, remedy=remedy, path=str(self.path), **facts)
+
     @property
     def single(self) -> tuple[Source, ...]:
         """Each of its parts as a source; itself where it has none."""
@@ -301,11 +305,10 @@ def _is_binary(head: bytes) -> bool:
 
 def _refuse_bomb(source: Source, unpacked: int, packed: int) -> None:
     if unpacked > BOMB_FREE and unpacked > BOMB_RATIO * max(1, packed):
-        raise DataError(
+        raise source.error(
             f"{source.name} would unpack to over {unpacked // MIB:,} MiB, more than {BOMB_RATIO} times its size; "
             "no ratings file does that.",
             remedy="Do not trust this archive; get the data from its source again.",
-            path=str(source.path),
         )
 
 
@@ -332,4 +335,4 @@ def _explaining(source: Source) -> Iterator[None]:
         state, remedy = next((state, remedy) for kinds, state, remedy in _FAILURES if isinstance(error, kinds))
         state = state.format(error=error, reason=getattr(error, "strerror", None) or error)
         where = source.path.parent / source.name
-        raise DataError(f"{where} {state}.", remedy=remedy, path=str(source.path)) from error
+        raise source.error(f"{where} {state}.", remedy=remedy) from error

@@ -19,7 +19,6 @@ from engine.data.reading.archives import MIB, ByteStream, Source
 from engine.data.reading.roles import Given, Shape, shape_of_table
 from engine.data.reading.rows import Piece, entries_of
 from engine.data.reading.values import is_date, texts_in
-from engine.errors import DataError
 
 KIND = "arrow"
 ROWS_AT_ONCE = 1 << 17
@@ -39,7 +38,7 @@ def recognise_arrow(source: Source, head: bytes, given: Given) -> Shape | None:
             types = enumerate(batch.schema.types)
             dated = frozenset(place for place, kind in types if is_date(kind))
             return shape_of_table(source, tuple(batch.schema.names), rows, given, kind=KIND, name=name, dated=dated)
-    raise DataError(f"{source.name} has no rows.", remedy="Choose a file that holds ratings.", path=str(source.path))
+    raise source.error(f"{source.name} has no rows.", remedy="Choose a file that holds ratings.")
 
 
 def read_arrow(source: Source, shape: Shape) -> Iterator[Piece]:
@@ -89,10 +88,9 @@ def _opened(source: Source) -> Iterator[_File]:
         while block := stream.read(8 * MIB):
             unpacked.write(block)
             if unpacked.tell() > MOST_UNPACKED:
-                raise DataError(
+                raise source.error(
                     f"{source.name} unpacks to over {MOST_UNPACKED // MIB:,} MiB, too much to be read packed.",
                     remedy="Unpack it and open the table itself.",
-                    path=str(source.path),
                 )
         yield _File(pa.BufferReader(unpacked.getbuffer()), stream.size)
 
@@ -115,10 +113,9 @@ def _batches(
             batch.validate(full=True)  # places in a damaged file may lead outside of it
             yield done, batch.rename_columns(batch.schema.names)  # names may be no texts there
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
-        raise DataError(
+        raise source.error(
             f"{source.path.parent / source.name} is cut short or damaged ({str(error)[:200]}).",
             remedy="Download or copy it again.",
-            path=str(source.path),
         ) from error
 
 

@@ -24,7 +24,6 @@ from engine.data.reading.archives import MIB, ByteStream, Source, read_head
 from engine.data.reading.dialect import encoding_of, text_of
 from engine.data.reading.roles import Given, Shape, shape_of_table
 from engine.data.reading.rows import Piece, Problem, RatingsBlock, entries_of
-from engine.errors import DataError
 
 KIND = "json"
 BLOCK_BYTES = 2 * MIB
@@ -224,10 +223,9 @@ def _cut_list(text: bytes, *, at_end: bool) -> tuple[bytes, int, bool]:
 
 def _refuse_endless(source: Source, length: int, number: int) -> None:
     if length > LONGEST_ENTRY:
-        raise DataError(
+        raise source.error(
             f"{source.name} has an entry of over {length // MIB} MiB after number {number - 1:,}.",
             remedy="Choose a file with one rating an object.",
-            path=str(source.path),
         )
 
 

@@ -22,7 +22,6 @@ from pyarrow import csv as arrow_csv
 from engine.data.formats import BLANKS
 from engine.data.reading.archives import MIB, ByteStream, Source
 from engine.data.reading.roles import Shape
-from engine.errors import DataError
 
 BLOCK_BYTES = 4 * MIB
 FIRST_BLOCK_BYTES = MIB
@@ -91,10 +90,9 @@ def _below_names(text: bytes, lines: int) -> int:
 
 def _refuse_endless_line(source: Source, rest: bytes, line: int) -> None:
     if len(rest) > 4 * LONGEST_RECORD:
-        raise DataError(
+        raise source.error(
             f"{source.name} has a line of over {len(rest) // MIB} MiB after line {line - 1:,}, as no ratings file has.",
             remedy="Choose a file with one rating a line.",
-            path=str(source.path),
         )
 
 
@@ -106,10 +104,9 @@ def read_rows(source: Source, shape: Shape) -> Iterator[tuple[int, list[str]]]:
     with ByteStream(source) as stream:
         raw = stream.read(MOST_IN_MEMORY)
     if len(raw) == MOST_IN_MEMORY:
-        raise DataError(
+        raise source.error(
             f"{source.name} is larger than {MOST_IN_MEMORY // MIB} MiB, too large for a list of titles.",
             remedy="Choose another file, or keep only the titles that the ratings need.",
-            path=str(source.path),
         )
     try:
         text = raw.decode(shape.encoding, "strict" if shape.encoding == "utf-8" else "replace")

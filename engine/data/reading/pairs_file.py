@@ -73,10 +73,9 @@ def _source_at(path: Path) -> Source:
 def _shape_of(source: Source) -> Shape:
     shape = sniff(source)
     if shape.layout.kind != "delimited":
-        raise DataError(
+        raise source.error(
             f"{source.name} is no table of pairs ({shape.layout.name}).",
             remedy="Choose a CSV file with the columns user and item.",
-            path=str(source.path),
         )
     if shape.header is None and shape.width >= 2:
         return replace(shape, roles={"user": 0, "item": 1})

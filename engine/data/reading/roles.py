@@ -172,11 +172,10 @@ def _place_of(source: Source, role: str, wish: str, header: tuple[str, ...] | No
         return names.index(normalised(wish))
     if wish.strip().isdigit() and 1 <= int(wish) <= width:
         return int(wish) - 1
-    raise DataError(
+    raise source.error(
         f"{source.name} has no column {wish!r} for {role}; its columns are: "
         f"{', '.join(header) if header else f'1 to {width}'}.",
         remedy="Say a column's name, or its number counted from 1.",
-        path=str(source.path),
     )
 
 
@@ -269,11 +268,10 @@ def missing_columns(
     source: Source, shape: Shape, missing: Sequence[str], called: Mapping[str, str], *, remedy: str
 ) -> DataError:
     """The error for a file without columns of these roles, which are `called` so."""
-    return DataError(
+    return source.error(
         f"{source.name} has no column of {' and none of '.join(called[role] for role in missing)}; "
         f"its columns are: {shape.described_columns}.",
         remedy=remedy,
-        path=str(source.path),
         columns=shape.header or (),
         missing=tuple(missing),
     )

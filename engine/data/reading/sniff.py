@@ -44,7 +44,6 @@ from engine.data.reading.rows import Piece, RatingsBlock, read_ratings
 from engine.data.reading.sections import read_sections, recognise_sections
 from engine.data.reading.values import has_decimal_comma, is_number, numbers_of
 from engine.data.reading.wide import read_wide, recognise_wide
-from engine.errors import DataError
 
 PARSERS = min(4, os.cpu_count() or 1)
 """The parser works without the interpreter's lock, so blocks side by side use further cores."""
@@ -130,7 +129,7 @@ def sniff(source: Source, given: Given | None = None) -> Shape:
     given = given or Given()
     head = read_head(source)
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
-        raise DataError(f"{source.name} is empty.", remedy="Choose a file that holds ratings.", path=str(source.path))
+        raise source.error(f"{source.name} is empty.", remedy="Choose a file that holds ratings.")
     start = head[:_MARKED_BYTES].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
     marked = layout_by_marks(start) if start.startswith(("<", "{", "[")) else None
     if marked is not None:
@@ -141,10 +140,9 @@ def sniff(source: Source, given: Given | None = None) -> Shape:
             return shape
     disguise = looks_like(head)
     if disguise:
-        raise DataError(
+        raise source.error(
             f"{source.name} looks like {disguise}, not a table of text.",
             remedy="Choose the ratings themselves, as CSV or another delimited text.",
-            path=str(source.path),
         )
     return _shape(source, given, _text(source, given, head))
 
@@ -152,10 +150,9 @@ def sniff(source: Source, given: Given | None = None) -> Shape:
 def require_ratings(source: Source, shape: Shape) -> None:
     """Raises DataError with what was seen, unless the shape has people, titles and ratings of many people."""
     if shape.layout.personal:
-        raise DataError(
+        raise source.error(
             f"{source.name} holds one person's own titles ({shape.layout.name}), not many people's ratings.",
             remedy="If they are yours, add them to your ratings in For you.",
-            path=str(source.path),
             personal=True,
             layout=shape.layout.name,
         )
@@ -177,11 +174,10 @@ def _text(source: Source, given: Given, head: bytes) -> _Text:
     first = lines[: _SAMPLE_ROWS + 1]
     delimiter = delimiter_sign(given.delimiter) or delimiter_of(first)
     if delimiter is None:
-        raise DataError(
+        raise source.error(
             f"{source.name} is no table: its lines do not split into columns "
             f"(tried {', '.join(DELIMITERS)}); it begins with {lines[0][:60]!r}.",
             remedy="Choose a file with one rating a line, or say the delimiter.",
-            path=str(source.path),
         )
     return _Text(encoding, delimiter, is_quoted(first, delimiter), lines)
 
@@ -192,10 +188,9 @@ def _lines(source: Source, head: bytes, encoding: str) -> list[str]:
         lines.pop()
     lines = [line for line in lines if line.strip()]
     if any(len(line) > 64 * 1024 for line in lines[: _SAMPLE_ROWS + 1]):
-        raise DataError(
+        raise source.error(
             f"{source.name} has lines of over 65,536 characters, which no ratings file has.",
             remedy="Choose a file with one rating a line.",
-            path=str(source.path),
         )
     return lines
 

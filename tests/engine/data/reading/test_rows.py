@@ -1,10 +1,14 @@
+import json
+
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from engine.data.reading.archives import Source
 from engine.data.reading.lines import read_blocks, read_rows
 from engine.data.reading.rows import read_ratings
-from engine.data.reading.sniff import sniff
+from engine.data.reading.sniff import read_pieces, sniff
 from engine.errors import DataError
 
 HEADER = "userId,movieId,rating,timestamp\n"
@@ -174,3 +178,40 @@ def test_that_single_colons_do_not_delimit_where_two_do(read):
     assert [(problem.line, problem.text, problem.reason) for problem in problems] == [
         (4, "1:2:3:4:5:6:7", "wrong number of columns")
     ]
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"user": ""}, "no person"),
+        ({"item": " "}, "no title"),
+        ({"item": "x" * 1001}, "id of over 1,000 characters"),
+        ({"rating": "4/5"}, "rating is not a number"),
+        ({"rating": "-inf"}, "rating is not finite"),
+        ({"rating": "5.5"}, "rating is outside of the scale"),
+        ({"timestamp": "soon"}, "time is not a number or a date"),
+        ({"user": "", "rating": "x", "timestamp": "soon"}, "no person"),
+        ({"rating": "x", "timestamp": "soon"}, "time is not a number or a date"),
+    ],
+)
+def test_that_a_row_is_refused_for_the_same_reason_in_every_kind_of_file(tmp_path, kind, change, reason):
+    rows = [
+        {"userId": str(row), "movieId": str(row % 7 + 1), "rating": str(row % 5 + 1), "timestamp": "978300760"}
+        for row in range(300)
+    ]
+    names = {"user": "userId", "item": "movieId"}
+    rows.append(rows[0] | {names.get(role, role): text for role, text in change.items()})
+    path = tmp_path / f"ratings.{kind}"
+    if kind == "parquet":
+        pq.write_table(pa.Table.from_pylist(rows), path)
+    elif kind == "jsonl":
+        path.write_text("\n".join(json.dumps(row) for row in rows))
+    else:
+        path.write_text("\n".join([HEADER.strip(), *(",".join(row.values()) for row in rows)]))
+    source = Source(path)
+    pieces = list(read_pieces(source, sniff(source)))
+    (problem,) = (problem for piece in pieces for problem in piece.block.problems)
+    assert problem.reason == reason
+    assert problem.line == (302 if kind == "csv" else 301)
+    assert sum(len(piece.block.ratings_N) for piece in pieces) == 300
