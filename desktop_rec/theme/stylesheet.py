@@ -5,12 +5,8 @@ Beside the street; only theme.py calls it. Sliders stay Fusion's own, drawn with
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from desktop_rec.theme.colours import Colours
 from resources import resource_path
-
-if TYPE_CHECKING:
-    from desktop_rec.theme.theme import Colours
 
 
 def style_sheet(now: Colours, base_pt: float, *, dark: bool) -> str:

@@ -61,6 +61,7 @@ def bench(path: Path, home: Path, seconds: float) -> int:
     report("idle", measured(lambda start: time.perf_counter() - start > seconds))
     prepared(launch, path)
     counted(launch)
+    prepared(launch, path)
     imported(launch.session)
     prepared(launch, path)
     cancelled(launch, "reading", "Reading line")
@@ -75,9 +76,9 @@ def prepared(launch: Launch, path: Path) -> None:
     """The file is dropped and looked at."""
     session, start = launch.session, time.perf_counter()
     launch.window.open_files([path])
-    wait(lambda: session.import_plan is not None and not session.import_plan.is_looking)
+    wait(lambda: session.importing.plan is not None and not session.importing.plan.is_looking)
     took_s = time.perf_counter() - start
-    wait(lambda: not session._looking.is_busy)
+    wait(lambda: session.queries.is_idle)
     print(f"preview  {took_s:.2f} s after the drop")
 
 
@@ -88,29 +89,28 @@ def counted(launch: Launch) -> None:
     from engine.data.importing.options import Selection
 
     session = launch.session
-    session.want_counts()
+    session.importing.want_counts()
     report("gather", measured(lambda _start: plan_of(session).remaining is not None))
     print(f"         {plan_of(session).remaining[-1]}")
     selection, late = Selection(), []
     for rule in RULES:
         selection = replace(selection, **{rule: 5 if rule == "last_years" else 6000 if rule == "most_titles" else 30})
         start = time.perf_counter()
-        session.keep_only(selection, "last")
+        session.importing.keep_only(selection, "last")
         late.append(measured(lambda _start: not plan_of(session).is_counting))
         took_ms = 1000 * (time.perf_counter() - start)
         print(f"         {rule} counted in {took_ms:.0f} ms: {plan_of(session).remaining[-1]}")
     report("count", np.concatenate(late))
-    session._gathered = None
-    session.keep_only(Selection(), "last")
 
 
 def imported(session: Session) -> None:
     start = time.perf_counter()
-    session.start_import()
-    late = measured(lambda _start: session.job is None)
+    session.importing.start()
+    late = measured(lambda _start: session.jobs.state is None)
     took_s = time.perf_counter() - start
     report("import", late[:-1])
-    print(f"         {session.dataset.entries:,} entries in {took_s:.1f} s; then its page came in {late[-1]:.0f} ms")
+    entries = session.dataset.current.entries
+    print(f"         {entries:,} entries in {took_s:.1f} s; then its page came in {late[-1]:.0f} ms")
     wait(lambda: session.is_idle)
 
 
@@ -118,28 +118,28 @@ def cancelled(launch: Launch, name: str, words: str) -> None:
     """Press Cancel once the job says these words."""
     from PySide6.QtWidgets import QPushButton
 
-    session, kept = launch.session, len(launch.session.datasets())
-    session.start_import()
-    while not session.job.words.startswith(words):
+    session, kept = launch.session, len(launch.session.library.datasets())
+    session.importing.start()
+    while not session.jobs.state.words.startswith(words):
         wait_once()
-        if session.job is None:
+        if session.jobs.state is None:
             print(f"cancel   while {name}: too late, it was over")
             return
     start = time.perf_counter()
     launch.window.findChild(QPushButton, "import_cancel").click()
-    said = session.job is None or session.job.stopping
-    wait(lambda: session.job is None)
+    said = session.jobs.state is None or session.jobs.state.stopping
+    wait(lambda: session.jobs.state is None)
     took_s = time.perf_counter() - start
-    left = len(session.datasets()) - kept + len(list(session.home.glob("datasets/*.unfinished")))
+    left = len(session.library.datasets()) - kept + len(list(session.library.home.glob("datasets/*.unfinished")))
     print(f"cancel   while {name}: {took_s:.2f} s, said at once: {said}, left behind: {left}")
 
 
 def plan_of(session: Session) -> object:
-    return session.import_plan
+    return session.importing.plan
 
 
 def report(name: str, late: np.ndarray) -> None:
-    p50, p99, worst = (float(one) for one in (*np.percentile(late, [50, 99]), late.max()))
+    p50, p99, worst = (float(value) for value in (*np.percentile(late, [50, 99]), late.max()))
     print(f"{name:<9}10 ms timer late by {p50:.1f} ms at p50, {p99:.1f} ms at p99, {worst:.1f} ms at worst", flush=True)
 
 

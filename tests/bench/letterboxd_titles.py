@@ -169,13 +169,13 @@ class TrialSet(NamedTuple):
 def trial_set(titles: Sequence[Title], *, seed: int) -> TrialSet:
     """1,000 titles that are there and 50 that are not, in any order."""
     dice = random.Random(seed)
-    missing = AS_TMDB_CALLS_IT.keys() - {one.raw for one in titles}
+    missing = AS_TMDB_CALLS_IT.keys() - {title.raw for title in titles}
     if missing:
         raise SystemExit(f"These titles are not in the file: {sorted(missing)}")
     out = _taken_out(titles, dice)
-    catalogue = tuple(one for one in titles if one not in out)
-    export = [as_letterboxd_writes(one, dice) for one in dice.sample(catalogue, PRESENT)]
-    export += [as_letterboxd_writes(one, dice)._replace(item_id=None) for one in sorted(out)]
+    catalogue = tuple(title for title in titles if title not in out)
+    export = [as_letterboxd_writes(title, dice) for title in dice.sample(catalogue, PRESENT)]
+    export += [as_letterboxd_writes(title, dice)._replace(item_id=None) for title in sorted(out)]
     there = {title.raw.casefold() for title in titles}
     for films, number in ((LATER_FILMS, LATER), (SEQUELS_REMAKES_AND_NAMESAKES, NEAR_MISSES)):
         absent = [(name, year) for name, year in films if not _listed(name, year, there)]
@@ -195,8 +195,8 @@ def as_letterboxd_writes(title: Title, dice: random.Random) -> Written:
 def _by_rules(raw: str, dice: random.Random) -> tuple[str, int]:
     text, year = _RAW.match(raw).groups()
     main, others = _NAMES.match(text).groups()
-    names = [one.strip() for one in re.findall(r"\(([^()]*)\)", others)]
-    names = [piece.strip() for one in names for piece in re.split(r",?\s*a\.k\.a\.\s*|/", one) if piece.strip()]
+    names = [name.strip() for name in re.findall(r"\(([^()]*)\)", others)]
+    names = [piece.strip() for name in names for piece in re.split(r",?\s*a\.k\.a\.\s*|/", name) if piece.strip()]
     name = dice.choice(names) if names and dice.random() < 1 / 3 else main
     for change, share in _CHANGES:
         if dice.random() < share:
@@ -217,7 +217,7 @@ def _accents_restored(name: str, dice: random.Random) -> str:
 
 
 def _accents_dropped(name: str, dice: random.Random) -> str:
-    return "".join(one for one in unicodedata.normalize("NFD", name) if not unicodedata.combining(one))
+    return "".join(sign for sign in unicodedata.normalize("NFD", name) if not unicodedata.combining(sign))
 
 
 def _and_turned(name: str, dice: random.Random) -> str:
@@ -271,10 +271,10 @@ _CHANGES = (
 
 def _taken_out(titles: Sequence[Title], dice: random.Random) -> set[Title]:
     """Some titles at random, and as many of which another one begins with the same two words."""
-    starts = Counter(_first_words(one.raw) for one in titles)
+    starts = Counter(_first_words(title.raw) for title in titles)
     related = [title for title in titles if starts[_first_words(title.raw)] > 1]
     plain = dice.sample(titles, TAKEN_OUT // 2)
-    return {*plain, *dice.sample([one for one in related if one not in plain], TAKEN_OUT - len(plain))}
+    return {*plain, *dice.sample([title for title in related if title not in plain], TAKEN_OUT - len(plain))}
 
 
 def _first_words(raw: str) -> tuple[str, ...]:
@@ -283,5 +283,12 @@ def _first_words(raw: str) -> tuple[str, ...]:
 
 def _listed(name: str, year: int, there: set[str]) -> bool:
     """Whether ml-1m has a film of this name in this year or the ones beside it, after all."""
-    plain = [name, *(f"{name.removeprefix(f'{one} ')}, {one}" for one in ("The", "A") if name.startswith(f"{one} "))]
-    return any(f"{one} ({year + off})".casefold() in there for one in plain for off in (-1, 0, 1))
+    plain = [
+        name,
+        *(
+            f"{name.removeprefix(f'{article} ')}, {article}"
+            for article in ("The", "A")
+            if name.startswith(f"{article} ")
+        ),
+    ]
+    return any(f"{name} ({year + off})".casefold() in there for name in plain for off in (-1, 0, 1))

@@ -83,7 +83,7 @@ def holds(figures: dict[str, Any]) -> bool:
 
 def as_letterboxd_writes(titles: Sequence[Title], *, seed: int) -> dict[str, Any]:
     trial = trial_set(titles, seed=seed)
-    matches = matched(trial.catalogue, [(one.name, one.year) for one in trial.export])
+    matches = matched(trial.catalogue, [(title.name, title.year) for title in trial.export])
     pairs = list(zip(trial.export, matches, strict=True))
     present = [(one, match) for one, match in pairs if one.item_id is not None]
     absent = [(one, match) for one, match in pairs if one.item_id is None]
@@ -114,14 +114,14 @@ def is_offered(one: Written, match: Match, catalogue: Sequence[Title]) -> bool:
 
 
 def by_rule(wanted: Sequence[Title], titles: Sequence[Title]) -> dict[str, Any]:
-    names = [split_title(one.raw) for one in wanted]
+    names = [split_title(title.raw) for title in wanted]
     matches = matched(titles, names)
     doubtful = []
     for (name, year), match in zip(names, matches, strict=True):
         if match.verdict == "sure":
             theirs, their_year = split_title(titles[match.item_row or 0].raw)
             names_there = re.split(r"\s*[()]\s*(?:a\.k\.a\. )?", theirs.casefold())
-            likeness = max(fuzz.ratio(name.casefold(), one) for one in names_there)
+            likeness = max(fuzz.ratio(name.casefold(), name_there) for name_there in names_there)
             if abs(year - their_year) > 1 or likeness < ALIKE:
                 doubtful.append(f"{name} ({year}) -> {theirs} ({their_year}): {match.why}")
     known_years = [number for number, (_, year) in enumerate(names) if year <= 2000]
@@ -138,7 +138,7 @@ def by_rule(wanted: Sequence[Title], titles: Sequence[Title]) -> dict[str, Any]:
 
 
 def by_hidden_ids(wanted: Sequence[Title], titles: Sequence[Title]) -> dict[str, Any]:
-    matches = matched(titles, [split_title(one.raw) for one in wanted])
+    matches = matched(titles, [split_title(title.raw) for title in wanted])
     there = {title.item_id for title in titles}
     renumbered, missed = [], []
     for one, match in zip(wanted, matches, strict=True):
@@ -162,14 +162,14 @@ def taken_out(titles: Sequence[Title], *, folds: int = 8) -> dict[str, Any]:
     random.Random(1).shuffle(order)
     found, sure = Counter[str](), []
     for fold in range(folds):
-        out, rest = order[fold::folds], [one for place, one in enumerate(order) if place % folds != fold]
-        for one, match in zip(out, matched(rest, [split_title(one.raw) for one in out]), strict=True):
+        out, rest = order[fold::folds], [title for place, title in enumerate(order) if place % folds != fold]
+        for title, match in zip(out, matched(rest, [split_title(title.raw) for title in out]), strict=True):
             found[match.verdict] += 1
             if match.verdict == "sure":
                 other = rest[match.item_row or 0]
-                twice = (one.item_id, other.item_id) in LISTED_TWICE or (other.item_id, one.item_id) in LISTED_TWICE
+                twice = (title.item_id, other.item_id) in LISTED_TWICE or (other.item_id, title.item_id) in LISTED_TWICE
                 found["sure, and the same film"] += twice
-                sure.append(f"{one.raw} -> {other.raw}: {match.why}{' (the same film)' if twice else ''}")
+                sure.append(f"{title.raw} -> {other.raw}: {match.why}{' (the same film)' if twice else ''}")
     return {**found, "list": sure}
 
 
@@ -178,7 +178,7 @@ def speed(*, titles: int = 60_000, wanted: int = 2_000) -> dict[str, Any]:
     words = ["".join(dice.choices("abdefgiklmnoprstuvy", k=dice.randint(2, 9))) for _ in range(9_000)]
     names = (" ".join(dice.choices(words, k=dice.randint(1, 5))) for _ in iter(int, 1))
     catalogue = [Title(str(row), f"{next(names).title()} ({dice.randint(1930, 2020)})") for row in range(titles)]
-    asked = [split_title(one.raw) for one in dice.sample(catalogue, wanted // 2)]
+    asked = [split_title(title.raw) for title in dice.sample(catalogue, wanted // 2)]
     asked += [(next(names), dice.randint(1930, 2020)) for _ in range(wanted - len(asked))]
     matcher, times = Matcher(dataset_of(catalogue)), []
     for export in (asked[:1], asked, [(name, 0) for name, _ in asked]):
@@ -199,7 +199,7 @@ def verdicts(matches: Sequence[Match]) -> dict[str, int]:
 
 def dataset_of(titles: Sequence[Title]) -> Dataset:
     """A data set of these titles that nobody has rated; its ids say nothing to a matcher."""
-    names, years = zip(*(split_title(one.raw) for one in titles), strict=True)
+    names, years = zip(*(split_title(title.raw) for title in titles), strict=True)
     catalogue = Catalogue(names, years, ((),) * len(names), word="film")
     items = Vocabulary([title.item_id for title in titles])
     return Dataset("bench", "Bench", Vocabulary(["1"]), items, catalogue, Histories.of_one([], []), Scale(1, 5, 1), "")

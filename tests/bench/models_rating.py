@@ -172,11 +172,11 @@ def mixed(parts: Sequence[Foretold], rows: Rows) -> Foretold:
     """Parts by least squares on the tenth."""
     if len(parts) == 1:
         return parts[0]
-    ours = [one.chosen_by for one in parts if one.chosen_by is not None]
+    ours = [part.chosen_by for part in parts if part.chosen_by is not None]
     weights_R, offset = least_squares(np.stack(ours, 1), rows.tenth.to_find.ratings_N.astype(np.float64))
     scale = rows.dataset.scale
     tested = (np.stack([part.tested for part in parts], 1) @ weights_R + offset).clip(scale.low, scale.high)
-    return Foretold(None, tested, f"weights {', '.join(f'{one:.2f}' for one in weights_R)}")
+    return Foretold(None, tested, f"weights {', '.join(f'{weight:.2f}' for weight in weights_R)}")
 
 
 def parts_of(name: str) -> list[tuple[str, int]]:

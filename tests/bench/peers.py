@@ -226,8 +226,8 @@ def main() -> int:
     print(f"MovieLens-1M, {dataset.entries:,} ratings; processor seconds, one thread each\n{HEADING}", flush=True)
     with tempfile.TemporaryDirectory() as name:
         np.savez(Path(name) / "task.npz", **task_of(dataset, liked))
-        for one in arguments.peers.split(",") if arguments.peers_python else ():
-            print(peer(one, arguments.peers_python, Path(name), liked).line(), flush=True)
+        for name_of_peer in arguments.peers.split(",") if arguments.peers_python else ():
+            print(peer(name_of_peer, arguments.peers_python, Path(name), liked).line(), flush=True)
     for part in arguments.models.split(","):
         print(ours(part, dataset, splits, arguments.epochs).line(), flush=True)
     return 0

@@ -162,7 +162,7 @@ def cornac_mf(task: Any) -> dict[str, Any]:
     return found | {"rmse": float(np.sqrt(np.mean(np.square(errors))))}
 
 
-PEERS = {one.__name__: one for one in (surprise_svd, cornac_mf, implicit_als, cornac_ease, cornac_vaecf)}
+PEERS = {peer.__name__: peer for peer in (surprise_svd, cornac_mf, implicit_als, cornac_ease, cornac_vaecf)}
 
 
 if __name__ == "__main__":

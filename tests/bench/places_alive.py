@@ -119,10 +119,10 @@ def copy_run(home: Path, runs: int) -> None:
 def visit(home: Path, seconds: float) -> int:
     """Open the window over the library and look at every place twice."""
     import PySide6
-    from PySide6.QtWidgets import QPushButton
 
     from desktop_rec.app import Launch, make_application
     from desktop_rec.common.preferences import Preferences
+    from desktop_rec.window.sidebar import PLACES, SETTINGS
 
     with Library.open(home, who="bench") as library:
         Preferences(home).dataset_id = library.datasets.find("latest").dataset_id
@@ -132,11 +132,9 @@ def visit(home: Path, seconds: float) -> int:
     print(f"machine  {platform.processor() or platform.machine()}, {os.cpu_count()} cores, {platform.system()}")
     print(f"versions Python {platform.python_version()}, PySide6 {PySide6.__version__}")
     report("start", *longest_turn(4 * seconds))
-    buttons = launch.window.findChildren(QPushButton)
-    places = [button.objectName()[6:] for button in buttons if button.objectName().startswith("place_")]
     slow = []
     for turn in ("first", "again"):
-        for place in places:
+        for place, _, _ in (*PLACES, SETTINGS):
             name = f"{place}, {turn}"
             late_ms, busy_ms = longest_turn(seconds, partial(launch.window.show_place, place))
             report(name, late_ms, busy_ms)

@@ -67,7 +67,7 @@ class Line:
         if protocol not in self.judgements:
             return None
         ours = self.judgements[protocol]
-        per_person = {name: np.mean([one.per_person[name] for one in ours], axis=0) for name in SHOWN}
+        per_person = {name: np.mean([evaluation.per_person[name] for evaluation in ours], axis=0) for name in SHOWN}
         values = {name: float(np.mean([our.metrics[name].value for our in ours])) for name in SHOWN}
         metrics = {name: Interval(value, None, None) for name, value in values.items()}
         return EvaluationResult(ours[0].people, metrics, per_person, ours[0].user_rows_U, ours[0].rated_U)
@@ -93,7 +93,7 @@ def movielens_1m(arguments: argparse.Namespace, entries: Sequence[Entry]) -> boo
     for entry in entries:
         line = Line(entry)
         for protocol in (LIKES, ALL) if entry.knows_likes_only else (ALL,):
-            test, chosen_on = (_known(one, protocol, like) for one in (split.test, split.validation))
+            test, chosen_on = (_known(people, protocol, like) for people in (split.test, split.validation))
             line.judgements[protocol] = [
                 drive(evaluate_model(model, test, candidates_I=split.candidates_I, weight=entry.presence))
                 for model in _models(bench, entry, arguments.seeds, chosen_on)

@@ -74,8 +74,8 @@ best weighed by 0.6."""
 _OF_LIKES = ("ease", "mult_vae", "mult_dae")
 
 ENTRIES: dict[str, Entry] = {
-    one.key: one
-    for one in (
+    entry.key: entry
+    for entry in (
         Entry("popularity", "popularity", "popularity"),
         Entry("ease_300", "EASE^R as published, l2 300", "ease", {**AS_PUBLISHED, "l2": 300.0}),
         Entry("ease_500", "EASE^R as published, l2 500", "ease", {**AS_PUBLISHED, "l2": 500.0}),

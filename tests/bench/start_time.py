@@ -52,16 +52,14 @@ def one_start(began: float) -> int:
         view_s = time.time() - began
         hand, session = Hand(app, launch, Path(home)), launch.session
         hand.begin("Start")
-        hand.wait(lambda: session.profile is not None, "a profile")
-        library, profile = session.library, session.profile
-        assert library is not None
-        assert profile is not None
-        library.profiles.save(_with_ratings(profile))
-        session.set_profile(profile.profile_id)
+        hand.wait(lambda: session.profile.current is not None, "a profile")
+        profile = session.profile.current
+        session.library.files.profiles.save(_with_ratings(profile))
+        session.profile.load(profile.profile_id)
         hand.go_to("for_you")
         pressed = time.time()
-        session.use_sample()
-        hand.wait(lambda: session.recommendations is not None, "a list")
+        session.importing.use_sample()
+        hand.wait(lambda: session.recommendations.list is not None, "a list", seconds=600.0)
         print(json.dumps({"view_s": view_s, "list_s": time.time() - pressed}))
         hand.close_window()
         launch.end()
@@ -73,7 +71,7 @@ def _with_ratings(profile: object) -> object:
 
     from engine.data.profiles import ProfileEntry
 
-    return replace(profile, entries=tuple(ProfileEntry(*one) for one in _RATED))
+    return replace(profile, entries=tuple(ProfileEntry(*rated) for rated in _RATED))
 
 
 if __name__ == "__main__":

@@ -155,7 +155,7 @@ def in_order_of_time(parts: Iterator[Portion]) -> Iterator[Portion]:
     """All ratings, the oldest first. Holds them all: 20 bytes each, and as much again while they are sorted."""
     columns = [(part.users_N.astype(np.int32), part.items_N.astype(np.int32),
                 part.ratings_N.astype(np.float32), part.times_N) for part in parts]  # fmt: skip
-    users, items, ratings, times = (np.concatenate(one) for one in zip(*columns, strict=True))
+    users, items, ratings, times = (np.concatenate(column) for column in zip(*columns, strict=True))
     order = np.argsort(times, kind="stable")
     for start in range(0, len(order), PORTION):
         some = order[start : start + PORTION]

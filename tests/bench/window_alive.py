@@ -63,8 +63,8 @@ def report(terminals: list[dict[str, float]], windows: list[dict[str, float]]) -
         for turn in windows:
             p50, p99, worst = (turn[f"{name}_{part}"] for part in ("p50", "p99", "max"))
             print(f"{name:<9}10 ms timer late by {p50:.1f} ms at p50, {p99:.1f} ms at p99, {worst:.1f} ms at worst")
-    here, there = ([one["people_per_second"] for one in part] for part in (terminals, windows))
-    words = [", ".join(f"{one:.0f}" for one in part) for part in (there, here)]
+    here, there = ([turn["people_per_second"] for turn in part] for part in (terminals, windows))
+    words = [", ".join(f"{speed:.0f}" for speed in part) for part in (there, here)]
     ratio = np.mean(there) / np.mean(here)
     print(f"speed    {words[0]} people/s in the window, {words[1]} from the terminal: {ratio:.3f}")
 
@@ -100,16 +100,16 @@ def window(home: Path, epochs: int, seconds: float) -> int:
     launch.begin([])
     session = launch.session
     live_for(3000)
-    session.open_dataset(session.library.datasets.find("ml-1m").dataset_id)
-    _wait(lambda: session.recommender is not None)
+    session.dataset.open(session.library.files.datasets.find("ml-1m").dataset_id)
+    _wait(lambda: session.model.recommender is not None)
     launch.window.show_place("train")
     live_for(2000)
     idle = measured(lambda start: time.perf_counter() - start > seconds)
-    session.train("two_head", None, _training(epochs), SplitConfig(), "auto")
-    _wait(lambda: len(session.training_state.steps) > 20)
-    busy = measured(lambda start: len(session.training_state.epochs) >= epochs)
-    _wait(lambda: session.training_state.finished is not None)
-    figures = {"people_per_second": session.training_state.finished.trained.examples_per_second}
+    session.training.train("two_head", None, _training(epochs), SplitConfig(), "auto")
+    _wait(lambda: len(session.training.state.steps) > 20)
+    busy = measured(lambda start: len(session.training.state.epochs) >= epochs)
+    _wait(lambda: session.training.state.finished is not None)
+    figures = {"people_per_second": session.training.state.finished.trained.examples_per_second}
     figures["threads"] = training_threads()
     for name, late in (("idle", idle), ("training", busy)):
         figures |= {f"{name}_p50": np.percentile(late, 50), f"{name}_p99": np.percentile(late, 99)}

@@ -121,7 +121,7 @@ def _recommend(at: TrainedLibrary) -> Job[Any]:
     return operations.recommend(recommender, profile_of_user(at.dataset, "7"), explain=True)
 
 
-def _how_well_known(at: TrainedLibrary) -> Job[Any]:
+def _evaluate_user(at: TrainedLibrary) -> Job[Any]:
     recommender = operations.recommender_of(at.library, at.run_id)
     return evaluate_user(recommender, recommender.match(profile_of_user(at.dataset, "7")).history)
 
@@ -182,7 +182,7 @@ JOBS: dict[str, Callable[[TrainedLibrary], Job[Any]]] = {
     "recommend and explain": _recommend,
     "predict": _predict,
     "recommend to many": _recommend_many,
-    "how well known": _how_well_known,
+    "evaluate for a user": _evaluate_user,
 }
 
 
