@@ -16,7 +16,8 @@ from desktop_rec.common.plots.card import Table
 from desktop_rec.common.plots.curve import Curve, span
 from desktop_rec.common.plots.live_panel import LivePanel, coloured
 from desktop_rec.models.curves import Overlay, RunCurves
-from desktop_rec.theme.theme import THEME, Colours, series_colour
+from desktop_rec.theme.colours import Colours
+from desktop_rec.theme.theme import THEME, series_colour
 from engine.evaluation.metrics import metric_title
 from engine.text import format_count, format_figure
 

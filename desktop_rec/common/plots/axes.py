@@ -7,7 +7,7 @@ from typing import Any
 
 import pyqtgraph as pg
 
-from desktop_rec.theme.theme import Colours
+from desktop_rec.theme.colours import Colours
 from engine.text import format_count, format_figure, format_rate
 
 Ticks = list[tuple[float, list[float]]]

@@ -12,7 +12,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
-from desktop_rec.theme.theme import Colours
+from desktop_rec.theme.colours import Colours
 
 Float64 = npt.NDArray[np.float64]
 

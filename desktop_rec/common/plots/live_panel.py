@@ -10,7 +10,7 @@ import math
 
 import pyqtgraph as pg
 
-from desktop_rec.theme.theme import Colours
+from desktop_rec.theme.colours import Colours
 from engine.events import EpochEnded
 from engine.text import format_figure
 

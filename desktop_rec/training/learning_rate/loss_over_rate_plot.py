@@ -17,7 +17,8 @@ from desktop_rec.common.plots.axes import FigureAxis, LogRateAxis
 from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
 from desktop_rec.common.plots.curve import Curve, Float64, span
-from desktop_rec.theme.theme import THEME, Colours
+from desktop_rec.theme.colours import Colours
+from desktop_rec.theme.theme import THEME
 from engine.text import format_figure, format_rate
 
 _TOP, _ROW, _ROWS = 0.84, 0.07, 4
