@@ -1,13 +1,11 @@
-"""What the frame around the views says, made from the session: marks of places, words and menus of the header.
-
-Stands between the session and the main window; plain values in and out.
-"""
+"""What the frame around the views says of the session: marks of places, menus of the header, help, the first page."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from desktop_rec.common.labels import format_model
+from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.session.session import Session
 from desktop_rec.window.header import Choice, HeaderState
 from desktop_rec.window.sidebar import DONE, IDLE, RUNNING
@@ -69,7 +67,7 @@ def header_state(session: Session) -> HeaderState:
     borrowed = " (of the data set)" if session.profile.is_borrowed else ""
     now_run = label.run_id if label else None
     runs = [run for run in session.dataset.runs if run.has_model]
-    models = [Choice(run.run_id, _run_words(run), run.run_id == now_run) for run in runs]
+    models = [Choice(run.run_id, _describe_run(run), run.run_id == now_run) for run in runs]
     if dataset is not None:
         models.append(Choice("", "Quick model, computed on opening", label is not None and now_run is None))
     return HeaderState(
@@ -77,8 +75,8 @@ def header_state(session: Session) -> HeaderState:
         model=model,
         person=f"{profile.name}{borrowed}" if profile else "Nobody",
         datasets=tuple(
-            Choice(one.dataset_id, one.name, dataset is not None and one.dataset_id == dataset.dataset_id)
-            for one in session.library.datasets()
+            Choice(record.dataset_id, record.name, session.dataset.is_open(record.dataset_id))
+            for record in session.library.datasets()
         ),
         models=tuple(models),
         people=tuple(
@@ -89,5 +87,21 @@ def header_state(session: Session) -> HeaderState:
     )
 
 
-def _run_words(run: RunRecord) -> str:
+def show_first_page(page: PlaceMessage, session: Session) -> None:
+    """What For you says while there is no data set: how to begin, what is being opened, or why nothing can be."""
+    failure, job = session.library.failure, session.jobs.state
+    if failure is not None:
+        page.show_message(failure.sentence, failure.remedy, button="Try again")
+    elif job is not None and job.kind == "import":
+        page.show_message(job.title, job.words, busy=True)
+    else:
+        page.show_message(
+            "There are no films to recommend from yet.",
+            "Use the sample, or open a file of ratings. Then rate a few titles, and your list is there within seconds.",
+            button="Use the sample",
+            second="Open ratings…",
+        )
+
+
+def _describe_run(run: RunRecord) -> str:
     return f"{run.name}: {title_of(run.model)}, trained {format_ago(run.finished or run.created)}"

@@ -10,14 +10,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop_rec.common.notices import Failure
-from engine.data.importing.options import Duplicates, Remaining, Selection
-from engine.data.reading.roles import Given
 from engine.events import Event, Progressed, StageStarted
 
 if TYPE_CHECKING:
     from engine.data.importing.estimate import Estimate
-    from engine.data.importing.options import ImportOptions
+    from engine.data.importing.options import Duplicates, ImportOptions, Remaining, Selection
     from engine.data.importing.preview import Preview
+    from engine.data.reading.roles import Given
+
+
+def _as_found() -> Given:
+    from engine.data.reading.roles import Given  # brings pyarrow, which the first view is shown without
+
+    return Given()
+
+
+def _everything() -> Selection:
+    from engine.data.importing.options import Selection
+
+    return Selection()
 
 
 @dataclass(frozen=True)
@@ -45,11 +56,11 @@ class ImportPlan:
     """
 
     paths: tuple[Path, ...]
-    given: Given = field(default_factory=Given)
+    given: Given = field(default_factory=_as_found)
     items: Path | None = None
     name: str | None = None
     duplicates: Duplicates = "last"
-    selection: Selection = field(default_factory=Selection)
+    selection: Selection = field(default_factory=_everything)
     preview: Preview | None = None
     is_looking: bool = True
     estimate: Estimate | None = None
