@@ -151,7 +151,7 @@ def test_that_ratings_are_not_asked_of_a_model_of_likes(library, dataset, model)
     split = make_split(dataset, RANDOM)
     kept = model_of(library.runs.load(library.runs.find("latest").run_id), dataset)
     assert isinstance(kept, ClosedFormModel)
-    with pytest.raises(SettingError, match=r"rmse cannot be measured for ease.*Watch another metric"):
+    with pytest.raises(SettingError, match=r"rmse cannot be measured for ease.*Choose another metric"):
         monitor_value(kept, split.test, candidates_I=split.candidates_I, metric="rmse")
 
 
