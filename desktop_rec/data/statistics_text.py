@@ -1,7 +1,7 @@
 """What the page of a data set says: its scale, what was kept of the files and where they are, and periods of time.
 
-Words and formats only. The numbers come from the engine: a data set's record, its DatasetStatistics, and the sizes of
-its files, which `look_at_files` reads on a worker.
+Formats only; the numbers come from the engine: a data set's record, its DatasetStatistics, and the sizes of its files,
+which `look_at_files` reads on a worker.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Fact:
 
     name: str
     caption: str
-    words: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,14 @@ def describe_dataset(record: DatasetRecord, files: FilesFound | None = None) -> 
         Fact("imported", "Imported", _format_import(record)),
         Fact("disk", "On disk", f"{format_size(files.folder_bytes)} in {files.folder}" if files else ""),
     )
-    return tuple(fact for fact in facts if fact.words)
+    return tuple(fact for fact in facts if fact.text)
+
+
+def format_density(density: float) -> str:
+    """How much of all titles a person has: 62 %, 4.1 %, 0.05 %."""
+    percent = 100 * density
+    decimals = 0 if percent >= 10 else 1 if percent >= 1 else 2
+    return f"{percent:.{decimals}f} %"
 
 
 def format_scale(scale: Scale) -> str:

@@ -13,7 +13,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from desktop_rec.common.controls import CalmComboBox, FlowLayout, named
-from desktop_rec.data.importing.text import encoding_words
+from desktop_rec.data.importing.text import format_encoding
 from desktop_rec.theme.theme import GRID, set_role
 
 if TYPE_CHECKING:
@@ -129,8 +129,8 @@ def text_choices(preview: Preview | None, given: Given) -> tuple[TextChoice, ...
             "encoding",
             "Encoding",
             "How letters are written: try another where accents look wrong",
-            encoding_words(shape.encoding),
-            tuple((one, encoding_words(one)) for one in _ENCODINGS),
+            format_encoding(shape.encoding),
+            tuple((one, format_encoding(one)) for one in _ENCODINGS),
             given.encoding,
         ),
         TextChoice("delimiter", "Delimiter", "What stands between columns", delimiter, _DELIMITERS, given.delimiter),

@@ -16,7 +16,7 @@ from desktop_rec.data.importing.choices import ImportChoices, TextChoice
 from desktop_rec.data.importing.keep_only_panel import KeepOnlyPanel
 from desktop_rec.data.importing.preview_rows import NO_TABLE, PreviewTable
 from desktop_rec.data.importing.preview_table import ImportPreviewTable
-from desktop_rec.data.importing.sources import NO_SOURCES, ImportObstacle, ImportSources, ObstacleWords, SourceWords
+from desktop_rec.data.importing.sources import NO_SOURCES, ImportObstacle, ImportSources, Obstacle, Sources
 from desktop_rec.theme.theme import GRID, set_role
 
 _TABLE_HEIGHT = 300
@@ -31,8 +31,8 @@ class ImportPicture:
     summary: str = ""
     table: PreviewTable = NO_TABLE
     choices: tuple[TextChoice, ...] = ()
-    sources: SourceWords = NO_SOURCES
-    obstacle: ObstacleWords | None = None
+    sources: Sources = NO_SOURCES
+    obstacle: Obstacle | None = None
     notes: str = ""
     needs: str = ""
     is_short: bool = False
@@ -60,8 +60,8 @@ class ImportPage(QScrollArea):
         self._summary.setText("Looking at the files…" if picture.is_looking and not picture.size else picture.summary)
         self.table.show_table(picture.table)
         self.choices.show_choices(picture.choices)
-        self.sources.show_words(picture.sources)
-        self.obstacle.show_words(picture.obstacle)
+        self.sources.show_text(picture.sources)
+        self.obstacle.show_text(picture.obstacle)
         self._notes.setText(picture.notes)
         self._needs.setText(picture.needs)
         set_role(self._needs, "warning" if picture.is_short else "weak")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from desktop_rec.data.importing.role_header import HeadColumn
-from desktop_rec.data.importing.text import cell_words
+from desktop_rec.data.importing.text import format_cell
 
 if TYPE_CHECKING:
     from engine.data.importing.preview import Preview
@@ -103,7 +103,7 @@ def _of_cells(preview: Preview) -> PreviewTable:
             texts[-1] = " ".join(row.cells[len(columns) - 1 :])
         rows.append(
             tuple(
-                Cell(text, text, "weak") if row.problem or not role else Cell(cell_words(row, text, role, title), text)
+                Cell(text, text, "weak") if row.problem or not role else Cell(format_cell(row, text, role, title), text)
                 for text, role in zip(texts, roles, strict=True)
             )
         )
@@ -122,7 +122,7 @@ def _of_readings(preview: Preview) -> PreviewTable:
             continue
         rows.append(
             tuple(
-                Cell(cell_words(row, texts.get(role, ""), frozenset({role}), title), texts.get(role, ""))
+                Cell(format_cell(row, texts.get(role, ""), frozenset({role}), title), texts.get(role, ""))
                 for role, _ in shown
             )
         )

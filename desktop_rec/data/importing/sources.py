@@ -1,6 +1,6 @@
 """What the data set will be called, and where its titles come from.
 
-A part of the import page: show_words() in, signals out.
+A part of the import page: show_text() in, signals out.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from desktop_rec.theme.theme import GRID, set_role
 
 
 @dataclass(frozen=True)
-class ObstacleWords:
+class Obstacle:
     """`is_personal`: the file belongs to a person's own ratings, and can be added there."""
 
     sentence: str
@@ -55,7 +55,7 @@ class ImportObstacle(QFrame):
         self._other.clicked.connect(self.file_asked)
         self.hide()
 
-    def show_words(self, words: ObstacleWords | None) -> None:
+    def show_text(self, words: Obstacle | None) -> None:
         """Say it; None hides it."""
         self.setVisible(words is not None)
         if words is None:
@@ -69,7 +69,7 @@ class ImportObstacle(QFrame):
 
 
 @dataclass(frozen=True)
-class SourceWords:
+class Sources:
     """`name` stands in the field, `found_name` is taken where it is empty; `taken` says where a name is not free."""
 
     name: str = ""
@@ -79,7 +79,7 @@ class SourceWords:
     titles_are_chosen: bool = False
 
 
-NO_SOURCES = SourceWords()
+NO_SOURCES = Sources()
 
 
 class ImportSources(QWidget):
@@ -96,7 +96,7 @@ class ImportSources(QWidget):
         self._choose.clicked.connect(self.titles_asked)
         self._found.clicked.connect(self.titles_found_asked)
 
-    def show_words(self, words: SourceWords) -> None:
+    def show_text(self, words: Sources) -> None:
         """Name and titles as they will be."""
         if self._name.text() != words.name:
             self._name.setText(words.name)

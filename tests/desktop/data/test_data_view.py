@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTableView
 
 from desktop_rec.common.job_state import JobState
 from desktop_rec.common.notices import Failure
-from desktop_rec.data.dataset_page import percent_words
-from desktop_rec.data.dataset_view import about_words
-from desktop_rec.data.problems_table import report_sentences
+from desktop_rec.data.cards import report_sentences
+from desktop_rec.data.dataset_view import describe_origin
+from desktop_rec.data.statistics_text import format_density
 from desktop_rec.data.view import DataView
 
 
@@ -79,7 +79,7 @@ def test_that_the_page_says_people_titles_ratings_and_density(opened):
     shown = texts(opened)
     dataset = planted_dataset()
     assert {"120", "40", f"{dataset.entries:,}"} <= set(shown)
-    assert percent_words(dataset.density) in shown
+    assert format_density(dataset.density) in shown
 
 
 def test_that_skipped_lines_stand_in_a_table_with_their_line(opened):
@@ -121,5 +121,7 @@ def test_that_a_report_is_told_in_sentences():
 
 
 def test_that_words_are_as_people_say_them():
-    assert [percent_words(one) for one in (0.62, 0.0412, 0.0005)] == ["62 %", "4.1 %", "0.05 %"]
-    assert about_words({"files": ["/x/ratings.csv"], "layout": "MovieLens csv"}) == "from ratings.csv · MovieLens csv"
+    assert [format_density(share) for share in (0.62, 0.0412, 0.0005)] == ["62 %", "4.1 %", "0.05 %"]
+    assert (
+        describe_origin({"files": ["/x/ratings.csv"], "layout": "MovieLens csv"}) == "from ratings.csv · MovieLens csv"
+    )

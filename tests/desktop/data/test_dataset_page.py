@@ -11,9 +11,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QTableView, QWidget
 
 from desktop_rec.common import questions
-from desktop_rec.data.activity_plot import label_places
 from desktop_rec.data.controller import free_folder
-from desktop_rec.data.dataset_plots import DatasetPlots
+from desktop_rec.data.most_rated_card import LIKES, MEAN, RATINGS, SEEN, TITLE, CountedTitles, TitleTableModel
+from desktop_rec.data.plots import DatasetPlots, label_places
 from desktop_rec.data.statistics_text import (
     format_duplicates,
     format_kept,
@@ -21,7 +21,6 @@ from desktop_rec.data.statistics_text import (
     format_scale,
     format_span,
 )
-from desktop_rec.data.title_table import LIKES, MEAN, RATINGS, SEEN, TITLE, CountedTitles, TitleTableModel
 from desktop_rec.data.view import DataView
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Histories, Scale

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTableView
 
 from desktop_rec.common import questions
 from desktop_rec.common.job_state import JobState
+from desktop_rec.data.cards import PredictionsCard
 from desktop_rec.data.controller import PREDICT_RATINGS, format_predictions, may_predict
-from desktop_rec.data.dataset_view import run_words
-from desktop_rec.data.predictions_card import PredictionsCard
+from desktop_rec.data.dataset_view import describe_run
 from desktop_rec.data.view import DataView
 from engine import operations
 from engine.data.split import SplitConfig
@@ -55,7 +55,7 @@ def view(qtbot, session, library, report, monkeypatch):
 def test_that_a_run_on_offer_says_its_mean_error_and_not_its_rmse():
     figures = {"rmse": {"value": 1.317}, "mae": {"value": 1.116}}
     run = SimpleNamespace(name="mf 1", model="mf", metrics=figures)
-    assert run_words(run) == "mf 1: Factorisation, 1.12 off on average"
+    assert describe_run(run) == "mf 1: Factorisation, 1.12 off on average"
 
 
 @pytest.fixture
