@@ -1,7 +1,4 @@
-"""An import that a person prepares: files, what they said about them, what was seen, what would remain.
-
-Stands between the import desk, which folds answers into it, and the import view. Plain values.
-"""
+"""An import that a person prepares: files, what they said about them, what was seen, what would remain."""
 
 from __future__ import annotations
 
@@ -91,7 +88,7 @@ class ImportPlan:
         return (self.name or "").strip() or (self.preview.name if self.preview is not None else "")
 
     def options(self) -> ImportOptions:
-        """What the importer is told."""
+        """How the files are to be imported."""
         from engine.data.importing.options import ImportOptions
 
         return ImportOptions(

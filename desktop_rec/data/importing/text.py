@@ -1,7 +1,4 @@
-"""What a preview of an import says, in the words of people who rate films.
-
-Stands between engine.data.importing.preview and the import view; pure text, no Qt.
-"""
+"""What a preview of an import says, for people who rate films. Text only, no Qt."""
 
 from __future__ import annotations
 
@@ -55,7 +52,7 @@ def format_summary(preview: Preview) -> str:
     if shape.has_ratings:
         parts.append(format_scale(preview.scale, seen_only=preview.seen_only))
         unrated = shape.layout.unrated if shape.unrated is None else shape.unrated
-        parts.append(f"{join_words([format_number(one) for one in unrated])} means {SEEN_ONLY}" if unrated else "")
+        parts.append(f"{join_words([format_number(value) for value in unrated])} means {SEEN_ONLY}" if unrated else "")
     return " · ".join(part for part in parts if part)
 
 
@@ -78,7 +75,7 @@ def format_sizes(preview: Preview, estimate: Estimate | None = None) -> str:
         names = f"{names} and {plural(len(preview.files) - 1, 'more file')}"
     guess = estimate.rows if estimate is not None else preview.rows_about
     rows = f"about {format_about(guess)} rows" if guess else ""
-    return " · ".join(one for one in (names, format_size(preview.size) if preview.size else "", rows) if one)
+    return " · ".join(part for part in (names, format_size(preview.size) if preview.size else "", rows) if part)
 
 
 def describe_titles(preview: Preview) -> str:
@@ -133,7 +130,7 @@ def format_remaining(left: Remaining, word: str = "title") -> str:
 def describe_missing_roles(missing: Sequence[str]) -> str:
     """What to do where columns have no role yet."""
     names = {"user": "people", "item": "titles", "rating": "ratings"}
-    found = [names[one] for one in missing if one in names]
+    found = [names[role] for role in missing if role in names]
     return f"Say above the columns which one holds {join_words(found)}, or open another file."
 
 

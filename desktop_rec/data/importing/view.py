@@ -1,7 +1,4 @@
-"""The import view, in the place Data: files as they will be read, before anything is imported.
-
-Connects the import page to the session. Built when the first files come.
-"""
+"""Connects the import page to its controller: files as they will be read, before anything is imported."""
 
 from __future__ import annotations
 
@@ -15,13 +12,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop_rec.data.importing import text
 from desktop_rec.data.importing.choices import given_with, text_choices
 from desktop_rec.data.importing.controller import ImportController
-from desktop_rec.data.importing.page import ImportPage, ImportPicture
-from desktop_rec.data.importing.preview_rows import PreviewTable, preview_table
-from desktop_rec.data.importing.sources import Obstacle, Sources
+from desktop_rec.data.importing.page import ImportPage, ImportPicture, Obstacle, Sources
+from desktop_rec.data.importing.preview_table import PreviewTable, preview_table
 
 if TYPE_CHECKING:
     from desktop_rec.data.importing.plan import ImportPlan
-    from engine.data.importing.options import Duplicates, Selection
     from engine.data.importing.preview import Preview
 
 
@@ -64,7 +59,7 @@ class ImportView(QWidget):
         page.keep_only_opened.connect(self._importing.want_counts)
         page.table.role_chosen.connect(self._on_role)
         page.choices.edited.connect(self._on_choice)
-        page.keep_only.edited.connect(self._on_keep_only)
+        page.keep_only.edited.connect(self._importing.keep_only)
         page.sources.name_edited.connect(self._importing.name)
         page.sources.titles_asked.connect(self.titles_file_asked)
         page.sources.titles_found_asked.connect(self._on_titles_found)
@@ -113,7 +108,7 @@ class ImportView(QWidget):
         panel.show_selection(plan.selection, plan.duplicates)
         panel.show_times(has_times=shape is None or "time" in shape.roles)
         word = shape.layout.word if shape is not None else "title"
-        panel.show_counts([text.format_remaining(one, word) for one in plan.remaining or ()])
+        panel.show_counts([text.format_remaining(left, word) for left in plan.remaining or ()])
         if plan.gathering is not None:
             panel.show_progress(plan.gathering.words, plan.gathering.share)
         else:
@@ -130,9 +125,6 @@ class ImportView(QWidget):
         plan = self._importing.plan
         if plan is not None:
             self._importing.read_as(given_with(plan.given, key, value))
-
-    def _on_keep_only(self, selection: Selection, duplicates: Duplicates) -> None:
-        self._importing.keep_only(selection, duplicates)
 
     def _on_titles_found(self) -> None:
         self._importing.take_titles_from(None)

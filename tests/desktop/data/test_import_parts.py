@@ -7,10 +7,16 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton
 from desktop_rec.data.importing import text
 from desktop_rec.data.importing.choices import ImportChoices, TextChoice
 from desktop_rec.data.importing.keep_only_panel import KeepOnlyPanel
-from desktop_rec.data.importing.preview_rows import SKIPPED, Cell, CellRole, PreviewTable, preview_table
-from desktop_rec.data.importing.preview_table import ImportPreviewTable
+from desktop_rec.data.importing.page import ImportObstacle, Obstacle
+from desktop_rec.data.importing.preview_table import (
+    SKIPPED,
+    Cell,
+    CellRole,
+    ImportPreviewTable,
+    PreviewTable,
+    preview_table,
+)
 from desktop_rec.data.importing.role_header import HeadColumn, RoleHeader
-from desktop_rec.data.importing.sources import ImportObstacle, Obstacle
 from engine.data.dataset import Scale
 from engine.data.importing.estimate import Estimate
 from engine.data.importing.options import Remaining, Selection
@@ -160,10 +166,10 @@ def test_that_an_obstacle_of_ones_own_file_offers_to_add_it(qtbot, recorded):
     card = ImportObstacle()
     qtbot.addWidget(card)
     added = recorded(card.add_asked)
-    card.show_text(Obstacle("It is yours.", "Add it.", is_personal=True))
+    card.show_obstacle(Obstacle("It is yours.", "Add it.", is_personal=True))
     press(qtbot, card, "import_add_to_mine")
     assert len(added.calls) == 1
-    card.show_text(None)
+    card.show_obstacle(None)
     assert not card.isVisible()
 
 

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QLi
 
 from desktop_rec.common import questions
 from desktop_rec.common.preferences import Preferences
+from desktop_rec.data.importing.page import ImportObstacle
 from desktop_rec.data.importing.preview_table import ImportPreviewTable
-from desktop_rec.data.importing.sources import ImportObstacle
 from desktop_rec.data.view import DataView
 from desktop_rec.window.main_window import MainWindow
 from engine import operations
