@@ -6,6 +6,7 @@ place, so that the window is there before torch, plots and tables are imported.
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
@@ -22,6 +23,7 @@ from desktop_rec.session.session import Session
 from desktop_rec.theme.icons import icon
 from desktop_rec.theme.theme import set_role
 from desktop_rec.window.header import (
+    ALL_MODELS,
     DELETE_PERSON,
     NEW_PERSON,
     OPEN_FILE,
@@ -90,7 +92,7 @@ class MainWindow(QMainWindow):
             self.session.importing.take_titles_from(path)
 
     def close_without_asking(self) -> None:
-        """Stop what runs, keep it, and close: for Ctrl-C, SIGTERM and the end of a desktop session."""
+        """Stop what runs, save it, and close: for Ctrl-C, SIGTERM and the end of a desktop session."""
         self._closing = True
         self.close()
 
@@ -260,6 +262,8 @@ class MainWindow(QMainWindow):
     def _on_model_chosen(self, key: str) -> None:
         if key == TRAIN:
             self.show_place("train")
+        elif key == ALL_MODELS:
+            self.show_place("models")
         elif key:
             self.session.model.use_run(key)
         else:
@@ -281,12 +285,12 @@ class MainWindow(QMainWindow):
     def _show_help(self) -> None:
         """F1: what the control with the focus is, or else what this place is for."""
         focused = QApplication.focusWidget()
-        words = (focused.whatsThis() or focused.toolTip()) if focused is not None else ""
+        tip = (focused.whatsThis() or focused.toolTip()) if focused is not None else ""
         place = self._stack.mapToGlobal(QPoint(self._stack.width() // 3, 24))
-        if focused is not None and words:
+        if focused is not None and tip:
             place = focused.mapToGlobal(QPoint(focused.width() // 2, focused.height()))
-        help_words = PLACE_HELP[self.place]
-        QWhatsThis.showText(place, f"<p>{words}</p><p>{help_words}</p>" if words else help_words, self)
+        about = PLACE_HELP[self.place]
+        QWhatsThis.showText(place, f"<p>{escape(tip)}</p><p>{about}</p>" if tip else about, self)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _dropped_files(event):
@@ -297,7 +301,7 @@ class MainWindow(QMainWindow):
         self.open_files(_dropped_files(event))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Never die under a running job: ask, stop, keep, and close when the threads are gone."""
+        """Never die under a running job: ask, stop, save, and close when the threads are gone."""
         job = self.session.jobs.state
         if job is not None and not self._closing and not questions.ask_to_stop(self, job.title):
             event.ignore()

@@ -15,18 +15,21 @@ from engine.text import format_ago
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
 
+_FIRST_MODEL = "ease"
+"""Computed when a data set is opened, where its matrix fits into memory."""
+
 PLACE_HELP = {
     "data": "Data: open ratings to learn from, and look at what is in them.",
     "train": (
-        "Train: choose a model, find how fast it may learn, teach it and watch its loss and its quality; or try many "
-        "settings in a search."
+        "Train: choose a model and its settings, find a learning rate, train it and watch its loss and its metrics; or "
+        "try many settings in a search."
     ),
     "models": (
-        "Models: how good each model is on people whose ratings were kept from it, beside the most liked titles and "
-        "plain averages; and how well it knows you."
+        "Models: how good each model is on people it never saw, beside the most popular titles and plain averages; and "
+        "how well it knows you."
     ),
-    "for_you": "For you: rate titles you know; the list says what to watch, and which ratings carried each title.",
-    "settings": "Settings: appearance, the folder of kept things, devices, log and about.",
+    "for_you": "For you: rate titles you know; the list says what to watch, and why.",
+    "settings": "Settings: appearance, the folder, devices, log and about.",
 }
 
 _PLACE_OF_JOB = {
@@ -38,6 +41,10 @@ _PLACE_OF_JOB = {
     "search": "train",
     "evaluation": "models",
 }
+
+
+MOST_IN_MENU = 30
+"""How many models the header offers, the newest; all of them stand in Models."""
 
 
 def place_marks(session: Session) -> dict[str, str]:
@@ -67,9 +74,11 @@ def header_state(session: Session) -> HeaderState:
     borrowed = " (of the data set)" if session.profile.is_borrowed else ""
     now_run = label.run_id if label else None
     runs = [run for run in session.dataset.runs if run.has_model]
-    models = [Choice(run.run_id, _describe_run(run), run.run_id == now_run) for run in runs]
+    offered = [run for place, run in enumerate(runs) if place < MOST_IN_MENU or run.run_id == now_run]
+    models = [Choice(run.run_id, _describe_run(run), run.run_id == now_run) for run in offered]
     if dataset is not None:
-        models.append(Choice("", "Quick model, computed on opening", label is not None and now_run is None))
+        is_first = label is not None and now_run is None
+        models.append(Choice("", format_model(label.name if label and is_first else _FIRST_MODEL, None), is_first))
     return HeaderState(
         dataset=dataset.name if dataset else "No data set",
         model=model,
@@ -79,11 +88,12 @@ def header_state(session: Session) -> HeaderState:
             for record in session.library.datasets()
         ),
         models=tuple(models),
+        all_models=len(runs) if len(offered) < len(runs) else 0,
         people=tuple(
             Choice(person.profile_id, person.name, profile is not None and person.profile_id == profile.profile_id)
             for person in session.library.people()
         ),
-        person_is_kept=profile is not None and not session.profile.is_borrowed,
+        person_is_stored=profile is not None and not session.profile.is_borrowed,
     )
 
 

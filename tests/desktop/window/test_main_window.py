@@ -202,7 +202,7 @@ def test_that_every_button_of_the_frame_has_its_three_names(window):
 
 
 @pytest.mark.parametrize(
-    ("place", "sentence"), [("for_you", "the list says what to watch"), ("data", "open ratings to learn from")]
+    ("place", "sentence"), [("for_you", "the list says what to watch, and why"), ("data", "open ratings to learn from")]
 )
 def test_that_f1_says_what_a_place_is_for(window, monkeypatch, place, sentence):
     helped = []
