@@ -1,4 +1,4 @@
-"""The left column of a view: what can be set scrolls, the buttons below stay where they are."""
+"""The sentence of a place that is not ready, and the left column of a view: settings that scroll above its buttons."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ class PlaceMessage(QWidget):
         column.addStretch(2)
         column.addWidget(self.heading)
         column.addWidget(self.sentence)
-        for one in (self._busy, self.button, self.second):
-            column.addWidget(one, 0, Qt.AlignmentFlag.AlignHCenter)
+        for control in (self._busy, self.button, self.second):
+            column.addWidget(control, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
         row = QHBoxLayout(self)
         row.addStretch(1)

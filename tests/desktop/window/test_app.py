@@ -111,7 +111,7 @@ def test_that_messages_of_qt_land_in_the_log(qapp, tmp_path, qtlog):
 def test_that_preferences_come_back(qapp, tmp_path):
     first = Preferences(tmp_path)
     first.theme, first.dataset_id = "dark", "d1"
-    first.keep()
+    first.save()
     second = Preferences(tmp_path)
     assert (second.theme, second.dataset_id, second.geometry) == ("dark", "d1", None)
 
