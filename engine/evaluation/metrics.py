@@ -156,7 +156,7 @@ def describe_metric(name: str, scale: Scale | None = None) -> str:
     metric = metric_of(name)
     if metric is None:
         return ""
-    better = {True: "More is better.", False: "Less is better.", None: "Neither more nor less is better by itself."}
+    better = {True: "More is better.", False: "Less is better.", None: "No side is better."}
     span = (
         f" Ratings here go from {scale.low:g} to {scale.high:g}." if scale is not None and metric.needs_ratings else ""
     )
