@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from desktop_rec.common.job_bar import remaining_words
+from desktop_rec.common.job_bar import format_time_left
 from desktop_rec.common.job_state import JobState
 from desktop_rec.common.labels import ModelLabel
 from desktop_rec.training.curves import GrowingSeries, SweepState, TrainingState
@@ -100,7 +100,7 @@ def test_that_the_job_bar_names_the_step_its_share_and_the_time():
     ("seconds", "words"), [(None, ""), (0.2, "0:00 left"), (72, "1:12 left"), (7500, "2:05:00 left")]
 )
 def test_that_time_left_is_as_people_say_it(seconds, words):
-    assert remaining_words(seconds) == words
+    assert format_time_left(seconds) == words
 
 
 def test_that_the_header_says_how_long_ago_a_model_was_trained():
