@@ -117,3 +117,49 @@ def caption(words: str = "") -> QLabel:
     label.setWordWrap(True)
     set_role(label, "caption")
     return label
+
+
+def heading(words: str = "") -> QLabel:
+    """The title of a card or a part of a page."""
+    label = QLabel(words)
+    set_role(label, "heading")
+    return label
+
+
+def plain_text(words: str = "", *, role: str = "") -> QLabel:
+    """Words that wrap and can be selected; names and titles in them are never read as markup."""
+    label = QLabel(words)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    if role:
+        set_role(label, role)
+    return label
+
+
+class Card(QFrame):
+    """A raised frame; `column` takes its content."""
+
+    def __init__(self, name: str, *, spacing: int = GRID) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        set_role(self, "card")
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(2 * GRID, GRID + 4, 2 * GRID, GRID + 4)
+        self.column.setSpacing(spacing)
+
+
+class ScrollPage(QScrollArea):
+    """A page that scrolls; `column` takes its parts."""
+
+    def __init__(self, name: str, *, spacing: int = GRID) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        inside = QWidget()
+        set_role(inside, "page")
+        self.column = QVBoxLayout(inside)
+        self.column.setContentsMargins(0, GRID, GRID, 2 * GRID)
+        self.column.setSpacing(spacing)
+        self.setWidget(inside)
