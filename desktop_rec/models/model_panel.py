@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop_rec.common.controls import button
@@ -73,7 +74,7 @@ class BreakdownCell(QWidget):
 
 
 class ModelPanel(ScrollPage):
-    """Breakdowns above, facts below. The first place is the cold-start curve's, or says why it is missing."""
+    """Breakdowns above, drawn once they are looked at, and facts below. The first place is the cold-start curve's."""
 
     def __init__(self, *, evaluate_text: str) -> None:
         super().__init__("model_panel")
@@ -81,6 +82,7 @@ class ModelPanel(ScrollPage):
         self._cells: list[BreakdownCell] = []
         self._facts: list[tuple[QLabel, QLabel]] = []
         self._waiting: tuple[Pair, ...] = ()
+        self._is_due = False
         self._grid, self._facts_grid = QGridLayout(), QGridLayout()
         self._grid.setSpacing(GRID)
         for number in range(2):
@@ -111,8 +113,12 @@ class ModelPanel(ScrollPage):
         for cell in self._cells[len(pairs) :]:
             cell.hide()
         if tuple(pairs) != self._waiting:
-            self._waiting = tuple(pairs)
-            self._showing.begin(len(pairs))
+            self._waiting, self._is_due = tuple(pairs), True
+            self._draw_if_seen()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._draw_if_seen()
 
     def show_missing_curve(self, text: str) -> None:
         """Why there is no cold-start curve, in its place; "" where there is one or can be none."""
@@ -134,6 +140,11 @@ class ModelPanel(ScrollPage):
                 label.setText(text)
                 label.setVisible(number < len(facts))
             labels[1].setAccessibleName(": ".join(texts))
+
+    def _draw_if_seen(self) -> None:
+        if self._is_due and self.isVisible():
+            self._is_due = False
+            self._showing.begin(len(self._waiting))
 
     def _show(self, number: int) -> None:
         if number == len(self._cells):

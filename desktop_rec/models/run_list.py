@@ -126,14 +126,21 @@ class RunRows(QAbstractListModel):
 class RunDelegate(QStyledItemDelegate):
     """Paints RunHeading and RunLine values."""
 
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._heights: dict[str, int] = {}
+
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        row = index.data(RowRole)
+        row, font = index.data(RowRole), option.font.key()
+        if isinstance(row, RunLine) and font in self._heights:
+            return QSize(120, self._heights[font])
         line, weak = QFontMetrics(option.font).height(), QFontMetrics(small(option.font)).height()
         if isinstance(row, RunHeading):
             room = max(60, option.rect.width() - 2 * _PAD)
             about = wrapped(QFontMetrics(small(option.font)), row.about, room, lines=_MOST_LINES)
             return QSize(120, 3 * _GAP + line + weak * len(about))
-        return QSize(120, 2 * _GAP + line + weak + 3)
+        self._heights[font] = 2 * _GAP + line + weak + 3
+        return QSize(120, self._heights[font])
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = index.data(RowRole)

@@ -41,6 +41,7 @@ class ModelsView(QWidget):
         self._chosen = ""
         self._ticks: dict[str, bool] = {}
         self._is_due = True
+        self._listed: tuple[object, ...] = ()
         self.page, self.missing = ModelsPage(evaluate_text=text.EVALUATE_FULLY), PlaceMessage()
         self._user_evaluation = UserEvaluationPresenter(models, self.page.user)
         self._showing = OneByOne(self._show_part, self)
@@ -65,8 +66,8 @@ class ModelsView(QWidget):
             self.missing.show_message("Nothing trained yet", sentence, button="Train")
         self._whole.setCurrentWidget(self.missing if run is None else self.page)
         if run is not None:
-            self._show_runs()
-            self._showing.begin(len(_PARTS))
+            self._show_head()
+            self._showing.begin(1 + len(_PARTS))
             self._user_evaluation.choose(run)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -152,6 +153,7 @@ class ModelsView(QWidget):
 
     def _on_recommender(self) -> None:
         if self._run is not None:
+            self._show_head()
             self._show_runs()
             self._user_evaluation.take_model()
 
@@ -172,9 +174,11 @@ class ModelsView(QWidget):
             self._models.compare(self._chosen, self._ticked)
 
     def _show_runs(self) -> None:
-        rows = text.run_rows(self._groups, chosen=self._chosen, ticks=self._ticks, in_use=self._in_use)
-        self._show_head()
-        self.page.runs.show_runs(rows, chosen=self._chosen)
+        listed = (self._groups, self._chosen, self._ticked, self._in_use)
+        if listed != self._listed:
+            self._listed = listed
+            rows = text.run_rows(self._groups, chosen=self._chosen, ticks=self._ticks, in_use=self._in_use)
+            self.page.runs.show_runs(rows, chosen=self._chosen)
 
     def _show_head(self) -> None:
         """The chosen run's head, and what can be done while a long job runs or does not."""
@@ -187,13 +191,15 @@ class ModelsView(QWidget):
         self.page.model.missing.allow(job is None and comparison is not None)
 
     def _show_part(self, place: int) -> None:
-        """One part of what is known of the chosen run, each in a turn of its own: together they would be felt.
+        """The list of runs, then what is known of the chosen one, part by part in turns of their own.
 
         While the figures are fetched, those of the run before stay for a moment.
         """
         run, group, comparison = self._run, self._group, self.comparison
-        if run is not None and group is not None and comparison is not None:
-            _PARTS[place](self, run, group, comparison)
+        if place == 0:
+            self._show_runs()
+        elif run is not None and group is not None and comparison is not None:
+            _PARTS[place - 1](self, run, group, comparison)
 
     def _show_figures(self, run: RunRecord, group: RunGroup, comparison: RunComparison) -> None:
         beside, own, dataset = self.page.beside, comparison.own, self._models.dataset.current
@@ -247,4 +253,5 @@ class ModelsView(QWidget):
         self._models.blend_asked.emit([run.run_id for run in text.blend_parts(self._group, self._ticked)])
 
 
-_PARTS = (ModelsView._show_figures, ModelsView._show_curves, ModelsView._show_settings, ModelsView._show_model)
+_PARTS = (ModelsView._show_curves, ModelsView._show_settings, ModelsView._show_model, ModelsView._show_figures)
+"""The figures last: their plots then come in turns of their own."""

@@ -247,7 +247,13 @@ def test_that_settings_that_only_one_model_has_are_shown_when_asked_for(shared_v
     assert "Huber delta" not in [line[0] for line in diff.lines]
 
 
-def test_that_the_quality_of_one_model_is_taken_apart(shared_view):
+def look_at(session, view, tab):
+    view.page.tabs.setCurrentWidget(tab)
+    settle(session, view)
+
+
+def test_that_the_quality_of_one_model_is_taken_apart(shared_session, shared_view):
+    look_at(shared_session, shared_view, shared_view.page.model)
     shown = [plot.breakdown.name for plot in shared_view.page.model.plots]
     assert "profile length" in shown
     assert "popularity" in shown
@@ -255,6 +261,7 @@ def test_that_the_quality_of_one_model_is_taken_apart(shared_view):
     popularity = shared_view.page.model.plots[shown.index("popularity")]
     assert popularity.baseline_rows
     assert popularity.table().headings[3] == "In the data"
+    look_at(shared_session, shared_view, shared_view.page.beside)
 
 
 def test_that_a_new_name_is_saved_undone_and_redone(qtbot, session, view, library):
@@ -305,6 +312,7 @@ def test_that_a_run_whose_evaluation_is_gone_can_be_evaluated_again(qtbot, view,
     qtbot.waitUntil(lambda: view.comparison is not None and view.comparison.has_per_person, timeout=MOST_MS)
     qtbot.waitUntil(lambda: not view.page.head.evaluate.isVisible())
     settle(session, view)
+    look_at(session, view, view.page.model)
     assert "cold start" in [plot.breakdown.name for plot in view.page.model.plots]
 
 
@@ -409,7 +417,7 @@ def test_that_somebody_of_the_data_set_is_said_to_be_part_of_it(qtbot, view, ses
     assert view.page.tabs.tabText(2) == "How well it knows Person 7"
 
 
-def test_that_other_ratings_are_shared_view_anew_once_somebody_looks(qtbot, view, session):
+def test_that_other_ratings_are_looked_at_anew_once_somebody_looks(qtbot, view, session):
     session.my_ratings.borrow("7")
     look_at_user_evaluation(view)
     qtbot.waitUntil(lambda: not view.page.user.shows_message, timeout=MOST_MS)
@@ -471,7 +479,7 @@ def test_that_the_groups_of_the_view_are_those_of_the_session(shared_view, share
     assert [group.key[0] for group in groups_of(shared_session.dataset.runs)] == ["strong", "random"]
 
 
-def test_that_the_run_that_is_shared_view_is_scrolled_into_sight(qtbot):
+def test_that_the_run_that_is_looked_at_is_scrolled_into_sight(qtbot):
     runs = RunList()
     qtbot.addWidget(runs)
     runs.resize(WIDTH, 400)
