@@ -39,16 +39,11 @@ class EvaluatedModel:
     metrics: Mapping[str, Interval]
     place: int | None = None
 
-    @property
-    def is_baseline(self) -> bool:
-        return self.place is None
-
 
 @dataclass(frozen=True)
 class FigureRow:
     """One model's figure of one metric."""
 
-    key: str
     name: str
     place: int | None
     figure: Interval
@@ -155,7 +150,7 @@ def _figures(models: Sequence[EvaluatedModel], metric: str) -> MetricFigures:
         values = [model.metrics[metric].value for model in having]
         best = format_figure(max(values) if higher else min(values))
     rows = [
-        FigureRow(model.key, model.name, model.place, figure, format_figure(figure.value) == best)
+        FigureRow(model.name, model.place, figure, format_figure(figure.value) == best)
         for model, figure in ((model, model.metrics[metric]) for model in having)
     ]
     return MetricFigures(metric, describe_metric(metric), tuple(rows))

@@ -76,15 +76,14 @@ class ModelsController(QObject):
         self.comparison: RunComparison | None = None
         self.baseline_text = ""
         self._undo, self._scoring = undo, scoring
-        self._baselines: dict[SplitKey, Mapping[str, EvaluationResult]] = {}
-        self._no_baselines: dict[SplitKey, str] = {}
+        self._baselines: dict[SplitKey, tuple[Mapping[str, EvaluationResult], str]] = {}
         self._asked_baselines: SplitKey | None = None
         self._asked: tuple[str, tuple[str, ...]] = ("", ())
         self._user_baseline: tuple[str, Popularity | None] = ("", None)
         self._comparing = queries.add(QueryWorker("comparison", ("compare",)))
         self._baseline_worker = queries.add(QueryWorker("baselines", ("baselines",), uses_torch=True))
         self._comparing.answered.connect(self._on_compared)
-        self._comparing.failed.connect(self._on_compare_failed)
+        self._comparing.failed.connect(lambda _, failure: requests.report(failure))
         self._baseline_worker.answered.connect(self._on_baselines)
         self._baseline_worker.failed.connect(self._on_baselines_failed)
         self._baseline_worker.event_arrived.connect(self._on_baselines_event)
@@ -99,7 +98,7 @@ class ModelsController(QObject):
         self._asked = (run_id, tuple(beside))
         shown = [run for run in reversed(group.runs) if run.run_id == run_id or run.run_id in beside]
         places = {run.run_id: place for place, run in enumerate(reversed(group.runs))}
-        known = self._baselines.get(group.key, {})
+        known, _ = self._baselines.get(group.key, ({}, ""))
         make = partial(compare_runs, library, shown, chosen=run_id, places=places, baselines=known)
         self._comparing.request("compare", make)
         self._ask_baselines(group)
@@ -169,7 +168,7 @@ class ModelsController(QObject):
         for worker in (self._comparing, self._baseline_worker):
             worker.abandon()
         self.comparison, self.baseline_text, self._asked_baselines = None, "", None
-        self._baselines, self._no_baselines, self._asked = {}, {}, ("", ())
+        self._baselines, self._asked = {}, ("", ())
 
     def _refuse_running(self, run_id: str) -> None:
         run = self.dataset.run(run_id)
@@ -182,7 +181,7 @@ class ModelsController(QObject):
     def _ask_baselines(self, group: RunGroup) -> None:
         library, dataset = self.library.files, self.dataset.current
         if group.key in self._baselines or not group.can_be_evaluated:
-            self.baseline_text = self._no_baselines.get(group.key, "")
+            _, self.baseline_text = self._baselines.get(group.key, ({}, ""))
         elif self._asked_baselines != group.key and library is not None and dataset is not None:
             self._asked_baselines = group.key
             self.baseline_text = "Evaluating the baselines"
@@ -199,12 +198,9 @@ class ModelsController(QObject):
         self.comparison = comparison
         self.changed.emit()
 
-    def _on_compare_failed(self, kind: str, failure: Failure) -> None:
-        self.requests.report(failure)
-
     def _on_baselines(self, kind: str, found: Mapping[str, EvaluationResult]) -> None:
         if self._asked_baselines is not None:
-            self._baselines[self._asked_baselines] = found
+            self._baselines[self._asked_baselines] = (found, "")
         self._asked_baselines, self.baseline_text = None, ""
         run_id, beside = self._asked
         if run_id:
@@ -213,8 +209,7 @@ class ModelsController(QObject):
     def _on_baselines_failed(self, kind: str, failure: Failure) -> None:
         self.baseline_text = f"There are no baselines: {failure.sentence}"
         if self._asked_baselines is not None:
-            self._baselines[self._asked_baselines] = {}
-            self._no_baselines[self._asked_baselines] = self.baseline_text
+            self._baselines[self._asked_baselines] = ({}, self.baseline_text)
         self._asked_baselines = None
         self.changed.emit()
 

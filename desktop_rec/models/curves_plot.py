@@ -44,6 +44,9 @@ class RunCurves:
     monitor: Points
 
 
+_NOTHING = RunCurves("", "", 0, (), (), ((), ()), ((), ()))
+
+
 @dataclass(frozen=True)
 class Overlay:
     """All curves. `metric` is what the chosen run monitored; is_relative: losses are shares of each run's first one."""
@@ -112,8 +115,12 @@ class CurvesPlot(PlotCanvas):
             self.training.append(self._curve(self.loss.plot))
             self.validation.append(self._curve(self.loss.plot, dashed=True))
             self.monitor.append(self._curve(self.metric.plot, dots=True))
-        for number in range(len(self.training)):
-            self._set(number, shown.runs[number] if number < len(shown.runs) else None)
+        for number, curves in enumerate(zip(self.training, self.validation, self.monitor, strict=True)):
+            run = shown.runs[number] if number < len(shown.runs) else _NOTHING
+            points = ((run.epochs, run.training), run.validation_loss, run.monitor)
+            for curve, (xs, ys) in zip(curves, points, strict=True):
+                curve.place = run.place
+                curve.set_points(xs, ys)
         last = max((run.epochs[-1] for run in shown.runs), default=1)
         first = min((run.epochs[0] for run in shown.runs), default=0)
         self.loss.plot.setXRange(first, max(last, first + 1), padding=0.02)
@@ -157,17 +164,6 @@ class CurvesPlot(PlotCanvas):
         self.add_curve(made)
         return made
 
-    def _set(self, number: int, run: RunCurves | None) -> None:
-        curves = (self.training[number], self.validation[number], self.monitor[number])
-        points = (
-            ((), ()) if run is None else (run.epochs, run.training),
-            ((), ()) if run is None else run.validation_loss,
-            ((), ()) if run is None else run.monitor,
-        )
-        for curve, (xs, ys) in zip(curves, points, strict=True):
-            curve.place = run.place if run is not None else 0
-            curve.set_points(xs, ys)
-
 
 def _range(curves: Sequence[Curve]) -> tuple[float, float]:
     low, high = span(np.concatenate([curve.ys for curve in curves] or [np.empty(0)]), margin=0.08)
@@ -175,16 +171,9 @@ def _range(curves: Sequence[Curve]) -> tuple[float, float]:
 
 
 def _rows(run: RunCurves) -> list[tuple[str, ...]]:
-    monitored = dict(zip(*run.monitor, strict=True))
-    return [
-        (
-            run.name,
-            format_count(epoch),
-            format_figure(loss),
-            format_figure(monitored[epoch]) if epoch in monitored else "",
-        )
-        for epoch, loss in zip(run.epochs, run.training, strict=True)
-    ]
+    monitored = {epoch: format_figure(value) for epoch, value in zip(*run.monitor, strict=True)}
+    losses = zip(run.epochs, run.training, strict=True)
+    return [(run.name, format_count(epoch), format_figure(loss), monitored.get(epoch, "")) for epoch, loss in losses]
 
 
 def _curves(run: RunRecord, epochs: Sequence[EpochEnded], place: int, metric: str, is_relative: bool) -> RunCurves:

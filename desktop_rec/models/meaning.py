@@ -34,7 +34,7 @@ def meaning(
 
     likes_only: whether nothing but likes was held out, so that errors are known of those alone.
     """
-    baselines = [other for other in others if other.is_baseline]
+    baselines = [other for other in others if other.place is None]
     of_loved = f" for loved {plural_of(word)}" * likes_only
     paragraphs = (
         _lists(chosen, baselines, differences, people=people, word=word),

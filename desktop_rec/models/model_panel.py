@@ -10,7 +10,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop_rec.common.controls import button
-from desktop_rec.common.panels import Card, ScrollPage, caption, heading, plain_text
+from desktop_rec.common.panels import Card, ScrollPage, TextGrid, caption, heading
 from desktop_rec.common.plots.card import PlotCard
 from desktop_rec.models.breakdowns import HEIGHT, BreakdownPlot, breakdown_text, describe_breakdown
 from desktop_rec.models.metric_grid import OneByOne
@@ -80,21 +80,17 @@ class ModelPanel(ScrollPage):
         super().__init__("model_panel")
         self.missing, self._note = MissingCurve(evaluate_text), caption()
         self._cells: list[BreakdownCell] = []
-        self._facts: list[tuple[QLabel, QLabel]] = []
         self._waiting: tuple[Pair, ...] = ()
         self._is_due = False
-        self._grid, self._facts_grid = QGridLayout(), QGridLayout()
+        self._grid, self.facts = QGridLayout(), TextGrid(0, 1)
         self._grid.setSpacing(GRID)
         for number in range(2):
             self._grid.setColumnStretch(number, 1)
         self._grid.addWidget(self.missing, 0, 0, Qt.AlignmentFlag.AlignTop)
         self.missing.hide()
-        self._facts_grid.setHorizontalSpacing(2 * GRID)
-        self._facts_grid.setVerticalSpacing(4)
-        self._facts_grid.setColumnStretch(1, 1)
         card = Card("run_facts")
         card.column.addWidget(heading("About this run"))
-        card.column.addLayout(self._facts_grid)
+        card.column.addWidget(self.facts)
         self.column.addWidget(self._note)
         self.column.addLayout(self._grid)
         self.column.addWidget(card)
@@ -125,21 +121,6 @@ class ModelPanel(ScrollPage):
         self.missing.show_text(text)
         for number in range(len(self._cells)):
             self._place(number)
-
-    def show_facts(self, facts: Sequence[tuple[str, str]]) -> None:
-        """What is known of the run, a line each."""
-        while len(self._facts) < len(facts):
-            row, labels = len(self._facts), (QLabel(), plain_text())
-            set_role(labels[0], "weak")
-            for column, label in enumerate(labels):
-                self._facts_grid.addWidget(label, row, column, Qt.AlignmentFlag.AlignTop)
-            self._facts.append(labels)
-        for number, labels in enumerate(self._facts):
-            texts = facts[number] if number < len(facts) else ("", "")
-            for label, text in zip(labels, texts, strict=True):
-                label.setText(text)
-                label.setVisible(number < len(facts))
-            labels[1].setAccessibleName(": ".join(texts))
 
     def _draw_if_seen(self) -> None:
         if self._is_due and self.isVisible():

@@ -20,7 +20,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout
 
 from desktop_rec.common.controls import button, named
@@ -191,14 +191,6 @@ class RunDelegate(QStyledItemDelegate):
         paint_text(painter, below, about, font=weak, colour=colours.text_weak)
 
 
-class RunsView(QListView):
-    """A list whose headings wrap to its width."""
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.scheduleDelayedItemsLayout()
-
-
 class RunList(QFrame):
     """chosen(run_id), ticked(run_id, is_on), blend_asked()."""
 
@@ -240,9 +232,10 @@ class RunList(QFrame):
         set_role(self, "panel")
         self.setFixedWidth(WIDTH)
         self._rows = RunRows(self)
-        self.view = named(RunsView(), "runs", "Runs", "Choose a run to look at; tick others to compare with")
+        self.view = named(QListView(), "runs", "Runs", "Choose a run to look at; tick others to compare with")
         self.view.setModel(self._rows)
         self.view.setItemDelegate(RunDelegate(self.view))
+        self.view.setResizeMode(QListView.ResizeMode.Adjust)
         self.view.setMouseTracking(True)
         self.view.setFrameShape(QFrame.Shape.NoFrame)
         self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)

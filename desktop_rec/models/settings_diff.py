@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel
+from PySide6.QtWidgets import QHBoxLayout, QLabel
 
 from desktop_rec.common.controls import CalmComboBox, button, named
-from desktop_rec.common.panels import Card, caption, heading, plain_text
-from desktop_rec.theme.theme import GRID, set_role
+from desktop_rec.common.panels import Card, TextGrid, caption, heading
 from engine.data.split import SplitConfig
 from engine.library.run_record import RunRecord
 from engine.models.registry import MODELS, title_of
@@ -80,23 +79,18 @@ class DiffCard(Card):
         super().__init__("diff_card")
         self._shown: tuple[str, str, tuple[Difference, ...]] = ("", "", ())
         self._others: tuple[tuple[str, str], ...] = ()
-        self._lines: list[tuple[QLabel, ...]] = []
         self.box = named(CalmComboBox(), "diff_other", "Against", "The run to compare the settings with")
         self._same = caption("No setting differs.")
         head = QHBoxLayout()
         head.addWidget(heading("Settings that differ"), 1)
         head.addWidget(QLabel("from"))
         head.addWidget(self.box)
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(2 * GRID)
-        self._grid.setVerticalSpacing(4)
-        for column in range(3):
-            self._grid.setColumnStretch(column, 1)
+        self._grid = TextGrid(1, 1, 1, has_head=True)
         self.more = button("", "diff_more", "Settings that only one of the two models has", role="link")
         self.more.setCheckable(True)
         self.column.addLayout(head)
         self.column.addWidget(self._same)
-        self.column.addLayout(self._grid)
+        self.column.addWidget(self._grid)
         self.column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
         self.more.toggled.connect(lambda: self.show_differences(*self._shown))
         self.box.activated.connect(lambda: self.other_chosen.emit(self.other))
@@ -109,7 +103,7 @@ class DiffCard(Card):
     @property
     def lines(self) -> tuple[tuple[str, ...], ...]:
         """What is shown, the head line first."""
-        return tuple(tuple(label.text() for label in line) for line in self._lines if not line[0].isHidden())
+        return self._grid.lines
 
     def show_others(self, others: Sequence[tuple[str, str]], *, chosen: str) -> None:
         """The other runs as (id, name); the one chosen before stays chosen where it is still there."""
@@ -134,24 +128,9 @@ class DiffCard(Card):
         self.more.setAccessibleName(text)
         wanted = [difference for difference in differences if is_on or not difference.is_one_sided]
         lines = [Difference("", name, other), *wanted] if wanted else []
-        while len(self._lines) < len(lines):
-            self._add_line()
-        for number, labels in enumerate(self._lines):
-            line = lines[number] if number < len(lines) else Difference("", "", "")
-            for label, value in zip(labels, (line.label, line.mine, line.other), strict=True):
-                label.setText(value)
-                label.setVisible(number < len(lines))
-            labels[0].setToolTip(line.help)
+        texts = [(line.label, line.mine, line.other) for line in lines]
+        self._grid.show_lines(texts, tips=[line.help for line in lines])
         self._same.setVisible(not differences)
-
-    def _add_line(self) -> None:
-        row = len(self._lines)
-        labels = tuple(plain_text() for _ in range(3))
-        for column, label in enumerate(labels):
-            if row == 0 or column == 0:
-                set_role(label, "weak")
-            self._grid.addWidget(label, row, column, Qt.AlignmentFlag.AlignTop)
-        self._lines.append(labels)
 
 
 Part = tuple[type[Config] | None, Mapping[str, Any]]

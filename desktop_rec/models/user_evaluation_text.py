@@ -102,8 +102,8 @@ def _rows(metric: str, found: Comparison, name: str, baseline: str) -> tuple[Fig
     is_clear = low is not None and high is not None and not low <= 0 <= high
     is_better = (found.difference.value < 0) == (metric == "mae")
     return (
-        FigureRow("model", name, 0, found.model, is_clear and is_better),
-        FigureRow("baseline", baseline, None, found.baseline, is_clear and not is_better),
+        FigureRow(name, 0, found.model, is_clear and is_better),
+        FigureRow(baseline, None, found.baseline, is_clear and not is_better),
     )
 
 

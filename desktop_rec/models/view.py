@@ -136,16 +136,11 @@ class ModelsView(QWidget):
         for group in self._groups:
             for place, run in enumerate(group.runs):
                 self._ticks.setdefault(run.run_id, place < TICKED_AT_FIRST)
-        if self._run is None:
-            self._chosen = self._first_choice()
-        self._ask()
-        self.show_state()
-
-    def _first_choice(self) -> str:
-        """The run in use, else the newest that was evaluated, else the newest."""
-        in_use = [run_id for run_id in self._runs if run_id == self._in_use]
-        evaluated = [run_id for run_id, run in self._runs.items() if run.metrics]
-        return next(iter((*in_use, *evaluated, *self._runs)), "")
+        if self._run is None:  # then the run in use, else the newest that was evaluated, else the newest
+            in_use = [run_id for run_id in self._runs if run_id == self._in_use]
+            evaluated = [run_id for run_id, run in self._runs.items() if run.metrics]
+            self._chosen = next(iter((*in_use, *evaluated, *self._runs)), "")
+        self._refresh()
 
     def _on_profile(self) -> None:
         profile = self._models.profile.current
@@ -159,11 +154,13 @@ class ModelsView(QWidget):
 
     def _choose(self, run_id: str) -> None:
         self._chosen = run_id
-        self._ask()
-        self.show_state()
+        self._refresh()
 
     def _on_ticked(self, run_id: str, is_on: bool) -> None:
         self._ticks[run_id] = is_on
+        self._refresh()
+
+    def _refresh(self) -> None:
         self._ask()
         self.show_state()
 
@@ -238,7 +235,7 @@ class ModelsView(QWidget):
         shown = [breakdown for breakdown in comparison.breakdowns if breakdown.name not in BEHIND_ONLY]
         pairs = [(breakdown, behind.get(breakdown.name)) for breakdown in shown]
         self.page.model.show_missing_curve(text.missing_curve(run, comparison))
-        self.page.model.show_facts(text.run_facts(run))
+        self.page.model.facts.show_lines(text.run_facts(run))
         self.page.model.show_breakdowns(pairs, note=text.missing_breakdowns(run, comparison))
 
     def _show_differences(self, other_id: str) -> None:
