@@ -29,13 +29,14 @@ class AxisField(QWidget):
 
     edited = Signal()
 
-    def __init__(self, declared: Declared, *, suggested: str, read: ReadValues) -> None:
+    def __init__(self, declared: Declared, *, suggest: Callable[[], str], read: ReadValues) -> None:
         super().__init__()
         self.declared = declared
-        self._read = read
+        self._read, self._suggest = read, suggest
+        self._is_own = False
         self._chips: list[QPushButton] = []
         self.setObjectName(f"axis_{declared.name}")
-        self._build(suggested)
+        self._build()
         self._connect()
 
     @property
@@ -51,19 +52,6 @@ class AxisField(QWidget):
         """The values to try. Raises SettingError with the setting's own sentence."""
         return self._read(self.declared.name, self._listed())
 
-    def set_on(self, is_on: bool) -> None:
-        """Vary it, or not."""
-        self._tick.setChecked(is_on)
-
-    def set_listed(self, listed: str) -> None:
-        """Other values, as a text; for chips those that are named are chosen."""
-        names = [part.strip() for part in listed.split(",")]
-        for chip in self._chips:
-            chip.setChecked(chip.property("value") in names)
-        self._line.setText(listed)
-        self._judge()
-        self.edited.emit()
-
     def focus_editor(self) -> None:
         """Put the cursor where the values are."""
         (self._chips[0] if self._chips else self._line).setFocus()
@@ -73,21 +61,25 @@ class AxisField(QWidget):
             return self._line.text()
         return ",".join(str(chip.property("value")) for chip in self._chips if chip.isChecked())
 
-    def _build(self, suggested: str) -> None:
+    def _build(self) -> None:
         setting, name = self.declared.setting, self.declared.name
         self._tick = named(QCheckBox(setting.label), f"vary_{name}", f"Vary {setting.label}", setting.help)
         self._line = named(
-            QLineEdit(suggested), f"values_{name}", f"Values of {setting.label}",
+            QLineEdit(),
+            f"values_{name}",
+            f"Values of {setting.label}",
             f"The values to try, with commas between. {setting.sentence(name)}.",
-        )  # fmt: skip
+        )
         self._line.setPlaceholderText("values, with commas between")
         self._chip_row = QWidget()
         flow = FlowLayout(self._chip_row)
         for value in setting.choices or (("yes", "no") if self.declared.kind is bool else ()):
             chip = named(
-                QPushButton(choice_words(value)), f"value_{name}_{value}", f"{setting.label}: {choice_words(value)}",
+                QPushButton(choice_words(value)),
+                f"value_{name}_{value}",
+                f"{setting.label}: {choice_words(value)}",
                 f"Try {choice_words(value)}, or leave it out",
-            )  # fmt: skip
+            )
             chip.setCheckable(True)
             chip.setChecked(True)
             chip.setProperty("value", value)
@@ -102,10 +94,10 @@ class AxisField(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self._tick, 0, Qt.AlignmentFlag.AlignLeft)
-        for one in (self._line, self._chip_row, self._problem):
-            column.addWidget(one)
-            one.setContentsMargins(22, 0, 0, 0)
-            one.hide()
+        for part in (self._line, self._chip_row, self._problem):
+            column.addWidget(part)
+            part.setContentsMargins(22, 0, 0, 0)
+            part.hide()
 
     def _connect(self) -> None:
         self._tick.toggled.connect(self._on_ticked)
@@ -114,15 +106,19 @@ class AxisField(QWidget):
             chip.toggled.connect(self._on_edited)
 
     def _on_ticked(self, is_on: bool) -> None:
+        """Values nobody typed are those around the plan as it is now."""
+        if is_on and not self._is_own:
+            self._line.setText(self._suggest())
         (self._chip_row if self._chips else self._line).setVisible(is_on)
-        self._judge()
+        self._check()
         self.edited.emit()
 
     def _on_edited(self) -> None:
-        self._judge()
+        self._is_own = True
+        self._check()
         self.edited.emit()
 
-    def _judge(self) -> None:
+    def _check(self) -> None:
         sentence = ""
         try:
             self.values()
@@ -135,10 +131,10 @@ class AxisField(QWidget):
 
 @dataclass(frozen=True)
 class AxisChoice:
-    """A setting on offer, the values suggested for it as text, and the heading under which it stands when folded."""
+    """A setting on offer, what suggests values for it as text, and the heading under which it is folded."""
 
     declared: Declared
-    suggested: str
+    suggest: Callable[[], str]
     heading: str
 
 
@@ -162,15 +158,15 @@ class SearchForm(QWidget):
             self._layout.removeWidget(self._body)
             self._body.hide()
             self._body.deleteLater()
-        self._fields = [AxisField(choice.declared, suggested=choice.suggested, read=read) for choice in choices]
+        self._fields = [AxisField(choice.declared, suggest=choice.suggest, read=read) for choice in choices]
         self._body = self._made_of(choices)
         self._layout.addWidget(self._body)
 
     def field(self, name: str) -> AxisField:
         """The field of that setting. KeyError where there is none."""
-        for one in self._fields:
-            if one.declared.name == name:
-                return one
+        for field in self._fields:
+            if field.declared.name == name:
+                return field
         raise KeyError(name)
 
     def grid(self) -> dict[str, tuple[Any, ...]]:

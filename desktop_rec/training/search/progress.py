@@ -11,8 +11,7 @@ from desktop_rec.common.controls import CalmComboBox, button, named
 from desktop_rec.theme.theme import GRID, set_role
 from desktop_rec.training.choice_list import Choice
 from desktop_rec.training.progress_parts import FiguresStrip
-from desktop_rec.training.search.rows import SearchTableContent
-from desktop_rec.training.search.table import SearchTable
+from desktop_rec.training.search.table import SearchTable, SearchTableContent
 
 _NOTHING = (
     "One run for each combination of values, all on the same people, compared by what none of them learned from. "

@@ -1,7 +1,4 @@
-"""What a search has shown so far: its table, the run it is at, and the job as the job bar shows it.
-
-Stands between the job lane and the views. Plain Python, no Qt; the session owns it, and reads rows from the library.
-"""
+"""What a search has shown so far: its table, the run it is at, and the job as the job bar shows it."""
 
 from __future__ import annotations
 
@@ -45,7 +42,7 @@ class SearchState:
     advice: list[str] = field(default_factory=list)
 
     def fold(self, event: Event) -> None:
-        """What an event says of the run that is learning; rows are the library's to tell."""
+        """What an event says of the run that is learning; rows come from the library."""
         match event:
             case SearchMoved():
                 self.rest_s = event.remaining_s
