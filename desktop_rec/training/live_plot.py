@@ -188,7 +188,7 @@ class LivePlot(PlotCanvas):
         low, high = span(self.monitor.ys, margin=0.15)
         self.metric.show_y((low, high + (high - low) * _ROOM_FOR_BEST))
         best = next((epoch for epoch in reversed(shown.epochs) if epoch.is_best), None)
-        self.best.show_best(best, share=best.step / max(1, shown.total_steps) if best else 0.0)
+        self.best.show_best(best, share=best.step / max(1.0, self.metric.plot.viewRange()[0][1]) if best else 0.0)
         self.monitor.draw()
 
     def _draw_rate(self, shown: LiveCurves) -> None:

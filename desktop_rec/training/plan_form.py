@@ -21,7 +21,7 @@ from engine.settings import declared_settings, parse_setting
 from engine.text import format_rate
 from engine.training.config import TrainingConfig
 
-WIDTH = 336
+WIDTH = 312
 _SET_ELSEWHERE = frozenset({"lr", "precision"})
 _STANDARD = Choice("", "Standard settings", "")
 _PRESET_TIP = "Fill in the model and all settings: those of a study, or those chosen for these data and this machine"

@@ -53,8 +53,9 @@ class JobButtons(QWidget):
         self._discard.clicked.connect(self.discard_asked)
         self.show_job(None)
 
-    def show_start(self, words: str, *, may_start: bool = True) -> None:
+    def show_start(self, words: str, *, may_start: bool = True, is_primary: bool = True) -> None:
         """What the first button is called now, and whether there is something to start."""
+        set_role(self._start, "primary" if is_primary else "")
         self._start.setText(words)
         self._start.setAccessibleName(words)
         self._may_start = may_start

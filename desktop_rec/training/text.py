@@ -26,14 +26,14 @@ DISCARD = OutcomeAction("discard", "Discard this run", "Throw the run away (Ctrl
 _SHOWN_METRICS = ("ndcg@100", "recall@20", "recall@50", "rmse")
 
 
-def describe_plan(kind: ModelKind, training: TrainingConfig | None) -> str:
+def describe_plan(kind: ModelKind, training: TrainingConfig | None, *, drawn_lr: float) -> str:
     """What will happen when Start is pressed."""
     if training is None:
         return f"{kind.sentence} {kind.abilities} Its stages are shown here while it is computed."
     if training.lr is None:
         return (
             f"{kind.sentence} {kind.abilities} First a short sweep finds the learning rate; then the curves grow here. "
-            "Until then the schedule is drawn for a rate of 0.01."
+            f"Until then the schedule is drawn for {format_rate(drawn_lr)}."
         )
     return f"{kind.sentence} {kind.abilities} The curves grow here once it runs."
 

@@ -201,11 +201,12 @@ class TrainingView(QWidget):
         training, kind = plan.training, kind_of(plan.model)
         self._strip.show_figures(())
         self._heading.setText(kind.title)
-        self._sentence.setText(text.describe_plan(kind, training))
+        lr = (training.lr if training is not None else None) or _RATE_WHEN_UNKNOWN
+        self._sentence.setText(text.describe_plan(kind, training, drawn_lr=lr))
         self._stack.setCurrentWidget(self._before)
         self._schedule_card.setVisible(training is not None and self._plan.facts is not None)
         if training is not None and self._plan.facts is not None:
-            lr, steps = training.lr or _RATE_WHEN_UNKNOWN, self._plan.total_steps
+            steps = self._plan.total_steps
             self._schedule.show_schedule(training, total_steps=steps, lr=lr)
             self._schedule_card.show_title(schedule_title(training, total_steps=steps, lr=lr))
             self._schedule_card.refresh_table()

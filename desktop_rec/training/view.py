@@ -98,7 +98,7 @@ class TrainView(QStackedWidget):
         from desktop_rec.training.learning_rate.view import LearningRateView
 
         view = LearningRateView(self._plan, self._learning_rate)
-        view.rate_taken.connect(self.show_training)
+        view.training_asked.connect(self.show_training)
         return view
 
     def _make_search(self) -> QWidget:

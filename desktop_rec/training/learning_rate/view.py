@@ -21,7 +21,7 @@ from engine.text import format_rate
 from engine.training.lr_finder import RateSweep
 
 _LEAST_POINTS_TO_DRAW = 2
-_LEAST_PLOT, _LEAST_SCHEDULE, _SIDE = 240, 190, 208
+_LEAST_PLOT, _LEAST_SCHEDULE, _SIDE = 240, 190, 200
 _BUTTONS = JobWords(
     kind="sweep",
     start="Find a learning rate",
@@ -34,9 +34,9 @@ _BUTTONS = JobWords(
 
 
 class LearningRateView(QWidget):
-    """Lets a person find a rate by eye. rate_taken(): one was settled on."""
+    """Lets a person find a rate by eye. training_asked: one was settled on, or the model has none."""
 
-    rate_taken = Signal()
+    training_asked = Signal()
 
     def __init__(
         self, plan: PlanController, learning_rate: LearningRateController, parent: QWidget | None = None
@@ -113,6 +113,7 @@ class LearningRateView(QWidget):
         self._learning_rate.jobs.changed.connect(self._show_job)
         self._buttons.start_asked.connect(self._find)
         self._buttons.stop_asked.connect(self._learning_rate.jobs.stop)
+        self._message.pressed.connect(self.training_asked)
         self._use.clicked.connect(self._on_use)
         self._suggestions.chosen.connect(self._on_suggestion)
         self._plot.rate_moved.connect(self._on_rate_moved)
@@ -126,7 +127,6 @@ class LearningRateView(QWidget):
         return state if state.model == self._plan.plan.model else SweepState()
 
     def _show_job(self) -> None:
-        self._buttons.show_start(_BUTTONS.start, may_start=self._plan.plan.training is not None)
         self._buttons.show_job(self._learning_rate.jobs.state)
 
     def _show_sweep(self) -> None:
@@ -153,7 +153,9 @@ class LearningRateView(QWidget):
         """Why there is no curve."""
         if self._plan.plan.training is None:
             title = title_of(self._plan.plan.model)
-            self._message.show_message(f"{title} is computed at once", "It has no learning rate: just train it.")
+            self._message.show_message(
+                f"{title} is computed at once", "It has no learning rate to find.", button="Go to Training"
+            )
         elif state.running:
             self._message.show_message("Trying rates, small to large", "The curve appears in a moment.", busy=True)
         elif state.failure is not None:
@@ -203,6 +205,7 @@ class LearningRateView(QWidget):
         is_there = lr is not None and training is not None
         for part in (self._use, self._becomes, self._schedule_card):
             part.setVisible(is_there)
+        self._buttons.show_start(_BUTTONS.start, may_start=training is not None, is_primary=not is_there)
         if lr is None or training is None:
             return
         becomes, steps = rate_becomes(training), self._plan.total_steps
@@ -223,4 +226,4 @@ class LearningRateView(QWidget):
     def _on_use(self) -> None:
         if self._plot.rate is not None:
             self._plan.use_rate(self._plot.rate)
-            self.rate_taken.emit()
+            self.training_asked.emit()

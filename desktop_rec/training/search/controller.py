@@ -16,7 +16,7 @@ from desktop_rec.session.model import ModelInUse
 from desktop_rec.session.requests import WindowRequests
 from desktop_rec.session.undo import UndoStack
 from desktop_rec.session.worker import MakeJob
-from desktop_rec.training.search.state import SearchJobState, SearchState
+from desktop_rec.training.search.state import SearchJobState, SearchState, search_title
 from engine.events import Advised, Event, Job, SearchMoved, SearchStarted
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class SearchController(QObject):
         library, record = self._library.files, self.state.record
         if library is None or record is None or self.state.running:
             return
-        text = f"Removed {record.name} (its runs stay)"
+        text = f"Removed {search_title(record)} (its runs stay)"
         self._undo.do(
             self._library.deletion(
                 library.searches,
@@ -137,7 +137,7 @@ class SearchController(QObject):
         write = partial(write_summary, path, self.state.rows, model=record.model, monitor=record.monitor)
         if not self.requests.attempt(write):
             return False
-        self.requests.inform(f"Saved the table of {record.name} as {path}.")
+        self.requests.inform(f"Saved the table of {search_title(record)} as {path}.")
         return True
 
     def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:

@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING
 
 from desktop_rec.common.job_state import JobState
 from engine.events import EpochEnded, Event, SearchMoved, SearchStarted, StepsTaken, TrainingStarted
+from engine.models.registry import title_of
 
 if TYPE_CHECKING:
     from desktop_rec.common.notices import Failure
     from engine.library.searches import SearchRecord, SearchRow
+
+
+def search_title(record: SearchRecord) -> str:
+    """What people read: "Liked together search 2"."""
+    number = record.name.removeprefix(f"{record.model} ")
+    return record.name if number == record.name else f"{title_of(record.model)} {number}"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from desktop_rec.training.choice_list import Choice
 from desktop_rec.training.search.form import AxisChoice
-from desktop_rec.training.search.state import SearchState
+from desktop_rec.training.search.state import SearchState, search_title
 from desktop_rec.training.search.table import BEST_SIGN, SearchCell, SearchLine, SearchTableContent
 from engine.errors import SettingError
 from engine.evaluation.metrics import metric_title
@@ -67,13 +67,14 @@ def describe_grid(grid: Grid, *, runs: int, state: SearchState) -> str:
     if state.record is None or state.record.model != grid.plan.model or not took:
         return f"{words} How long they take shows after the first."
     about = format_duration(runs * sum(took) / len(took))
-    return f"{words} About {about}, if each takes as long as those of {state.record.name}."
+    return f"{words} About {about}, if each takes as long as those of {search_title(state.record)}."
 
 
 def search_choices(records: Sequence[SearchRecord]) -> tuple[Choice, ...]:
     """The searches to choose from."""
     return tuple(
-        Choice(record.search_id, record.name, f"{record.ended:,} of {record.runs:,} runs done") for record in records
+        Choice(record.search_id, search_title(record), f"{record.ended:,} of {record.runs:,} runs done")
+        for record in records
     )
 
 

@@ -14,6 +14,7 @@ from desktop_rec.training.search import text
 from desktop_rec.training.search.controller import SearchController
 from desktop_rec.training.search.form import SearchForm
 from desktop_rec.training.search.progress import SearchProgress
+from desktop_rec.training.search.state import search_title
 from engine.errors import SettingError
 from engine.settings import Declared
 from engine.training.search import Grid, SearchConfig, grid_of, read_axis, refuse_unmeasurable
@@ -180,6 +181,6 @@ class SearchView(QWidget):
     def _export(self) -> None:
         record = self._search.state.record
         if record is not None:
-            path = questions.ask_where_to_save(self, "Export the table", f"{record.name}.csv")
+            path = questions.ask_where_to_save(self, "Export the table", f"{search_title(record)}.csv")
             if path is not None:
                 self._search.save(path)
