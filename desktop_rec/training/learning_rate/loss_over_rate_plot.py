@@ -220,8 +220,8 @@ def sweep_range(raw_N: Float64, smooth_N: Float64) -> tuple[float, float]:
     if len(smooth_N) == 0:
         return 0.0, 1.0
     falling = int(np.argmin(smooth_N)) + 1
-    usual = np.quantile(raw_N[:falling], (0.02, 0.98))
-    low, high = span(np.concatenate((usual, smooth_N[:falling])), margin=0.1)
+    most = np.quantile(raw_N[:falling], (0.02, 0.98))
+    low, high = span(np.concatenate((most, smooth_N[:falling])), margin=0.1)
     later = smooth_N[falling:]
     if len(later):
         high = max(high, min(float(later.max()), high + 0.8 * (high - low)))

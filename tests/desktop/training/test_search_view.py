@@ -6,6 +6,7 @@ import csv
 import dataclasses
 
 import pytest
+from desktop_rec.training.search.rows import BEST_SIGN, RunRole
 from planted import planted_dataset
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLineEdit, QPushButton
@@ -14,7 +15,6 @@ from desktop_rec.common import questions
 from desktop_rec.common.notices import Failure
 from desktop_rec.common.preferences import Preferences
 from desktop_rec.training.search import text
-from desktop_rec.training.search.rows import BEST_SIGN, RunRole
 from desktop_rec.training.search.state import LiveRun, SearchJobState, SearchState
 from desktop_rec.training.search.view import SearchView
 from desktop_rec.training.view import TrainView
