@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QTabWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QTabWidget, QWidget
 
 from desktop_rec.common.job_state import JobState
 from desktop_rec.training.view import TrainView
@@ -51,6 +51,7 @@ class Place:
 
     def turn_to(self, tab):
         self.part("train_tabs", QTabWidget).setCurrentIndex(tab)
+        QApplication.processEvents()
 
 
 @pytest.fixture
