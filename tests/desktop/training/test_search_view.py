@@ -78,6 +78,7 @@ def record(session, *, runs, monitor="rmse"):
 def shown(session, *statuses, **changes):
     made = rows(*statuses)
     state = SearchState(record=record(session, runs=made), rows=made)
+    session.library.note_change()
     for name, value in changes.items():
         setattr(state, name, value)
     session.search.state = state
