@@ -139,7 +139,7 @@ class TrainingController(QObject):
             self._delete(self.state.finished.run_id)
 
     def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:
-        """Curves of the former data set are dropped, and it is said that its models are of no use here."""
+        """Curves of the former data set are dropped, and its models are reported as of no use here."""
         is_other = former is not None and (dataset is None or dataset.fingerprint != former.fingerprint)
         had_model = self.state.finished is not None
         self.stale_text = "The data set has changed. Train again." if is_other and had_model else ""

@@ -9,9 +9,11 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from desktop_rec.common.controls import FlowLayout, Fold, named
+from desktop_rec.common.controls import FlowLayout, named
+from desktop_rec.common.panels import caption
 from desktop_rec.theme.theme import set_role
-from desktop_rec.training.setting_field import choice_words
+from desktop_rec.training.config_form import FoldingForm
+from desktop_rec.training.setting_field import format_choice
 from engine.errors import SettingError
 from engine.settings import Declared
 
@@ -25,7 +27,7 @@ _CHIP = (
 
 
 class AxisField(QWidget):
-    """edited: ticked, unticked, or other values (maybe refused ones, then `problem` says why)."""
+    """edited: ticked, unticked, or other values (maybe refused ones)."""
 
     edited = Signal()
 
@@ -42,11 +44,6 @@ class AxisField(QWidget):
     @property
     def is_on(self) -> bool:
         return self._tick.isChecked()
-
-    @property
-    def problem(self) -> str:
-        """Why the values are refused; "" while they are good or the setting is not varied."""
-        return self._problem.text() if self.is_on else ""
 
     def values(self) -> tuple[Any, ...]:
         """The values to try. Raises SettingError with the setting's own sentence."""
@@ -75,10 +72,10 @@ class AxisField(QWidget):
         flow = FlowLayout(self._chip_row)
         for value in setting.choices or (("yes", "no") if self.declared.kind is bool else ()):
             chip = named(
-                QPushButton(choice_words(value)),
+                QPushButton(format_choice(value)),
                 f"value_{name}_{value}",
-                f"{setting.label}: {choice_words(value)}",
-                f"Try {choice_words(value)}, or leave it out",
+                f"{setting.label}: {format_choice(value)}",
+                f"Try {format_choice(value)}, or leave it out",
             )
             chip.setCheckable(True)
             chip.setChecked(True)
@@ -138,36 +135,30 @@ class AxisChoice:
     heading: str
 
 
-class SearchForm(QWidget):
+class SearchForm(FoldingForm):
     """edited: something about the grid changed."""
 
     edited = Signal()
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("search_form")
+        super().__init__("search_form", "More settings to vary")
         self._fields: list[AxisField] = []
-        self._fold: Fold | None = None
-        self._body: QWidget | None = None
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
 
     def show_settings(self, choices: Sequence[AxisChoice], *, read: ReadValues) -> None:
         """The settings of another model; none is varied then."""
-        if self._body is not None:
-            self._layout.removeWidget(self._body)
-            self._body.hide()
-            self._body.deleteLater()
         self._fields = [AxisField(choice.declared, suggest=choice.suggest, read=read) for choice in choices]
-        self._body = self._made_of(choices)
-        self._layout.addWidget(self._body)
-
-    def field(self, name: str) -> AxisField:
-        """The field of that setting. KeyError where there is none."""
-        for field in self._fields:
-            if field.declared.name == name:
-                return field
-        raise KeyError(name)
+        shown: list[QWidget] = []
+        folded: list[QWidget] = []
+        heading = ""
+        for choice, field in zip(choices, self._fields, strict=True):
+            field.edited.connect(self.edited)
+            if not choice.declared.setting.more:
+                shown.append(field)
+                continue
+            folded += [caption(choice.heading)] if choice.heading != heading else []
+            heading = choice.heading
+            folded.append(field)
+        self.show_parts(shown, folded)
 
     def grid(self) -> dict[str, tuple[Any, ...]]:
         """The values by setting, of what is ticked. Raises SettingError where some are refused."""
@@ -180,31 +171,6 @@ class SearchForm(QWidget):
                 if field.is_on:
                     field.values()
             except SettingError:
-                if self._fold is not None and self._fold.content.isAncestorOf(field):
-                    self._fold.set_open(True)
+                self.reveal(field)
                 field.focus_editor()
                 return
-
-    def _made_of(self, choices: Sequence[AxisChoice]) -> QWidget:
-        body, folded = QWidget(), QWidget()
-        shown, later = QVBoxLayout(body), QVBoxLayout(folded)
-        for layout in (shown, later):
-            layout.setContentsMargins(0, 0, 0, 0)
-            layout.setSpacing(8)
-        later.setContentsMargins(8, 0, 0, 8)
-        heading = ""
-        for choice, field in zip(choices, self._fields, strict=True):
-            field.edited.connect(self.edited)
-            if not choice.declared.setting.more:
-                shown.addWidget(field)
-                continue
-            if choice.heading != heading:
-                heading = choice.heading
-                label = QLabel(heading)
-                set_role(label, "caption")
-                later.addWidget(label)
-            later.addWidget(field)
-        self._fold = Fold("search_form", "More settings to vary", folded) if later.count() else None
-        if self._fold is not None:
-            shown.addWidget(self._fold)
-        return body

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from desktop_rec.training.config_form import ConfigForm, FormPart
-from desktop_rec.training.setting_field import SettingField, choice_words, value_text
+from desktop_rec.training.setting_field import SettingField, format_choice, value_text
 from engine.errors import SettingError
 from engine.settings import Config, declared_settings, setting
 from engine.training.config import FinderConfig, TrainingConfig
@@ -113,8 +113,8 @@ def test_that_values_are_written_as_people_type_them(value, text):
 
 
 def test_that_choices_are_read_as_words():
-    assert choice_words("slanted_triangle") == "Slanted triangle"
-    assert choice_words("ndcg@100") == "NDCG@100"
+    assert format_choice("slanted_triangle") == "Slanted triangle"
+    assert format_choice("ndcg@100") == "NDCG@100"
 
 
 def test_that_automatic_goes_by_its_plainer_name_where_it_has_one(qtbot):

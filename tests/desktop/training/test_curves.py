@@ -39,8 +39,8 @@ def test_that_a_series_grows_past_its_buffer_and_keeps_its_values():
 def test_that_a_sweep_appends_its_points():
     state = SweepState()
     for number in range(3):
-        one = np.array([float(number)])
-        state.fold(LossesMeasured(one, one + 1, one + 2, number + 1, 100))
+        rate = np.array([float(number)])
+        state.fold(LossesMeasured(rate, rate + 1, rate + 2, number + 1, 100))
     assert state.lrs.values.tolist() == [0, 1, 2]
     assert state.smoothed.values.tolist() == [2, 3, 4]
     assert (state.steps_done, state.total_steps) == (3, 100)

@@ -175,7 +175,7 @@ def test_that_the_netflix_preset_takes_the_studys_reading_of_the_sweep_and_says_
     assert (trained[0].training.lr, trained[0].suggestion) == (None, "turning_point")
 
 
-def test_that_what_had_to_be_changed_for_these_data_is_said(place):
+def test_that_what_had_to_be_changed_for_these_data_is_shown(place):
     place.choose("preset_box", "netflix_mlp")
     assert "held out at random, not the newest" in place.text("preset_words")
 

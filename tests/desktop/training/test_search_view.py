@@ -27,15 +27,15 @@ MOST_MS = 30_000
 
 
 @pytest.fixture
-def kept(library, report):
+def stored(library, report):
     dataset = dataclasses.replace(planted_dataset(), dataset_id="planted")
     return library.datasets.save(dataset, report)
 
 
 @pytest.fixture
-def opened(qtbot, session, kept):
+def opened(qtbot, session, stored):
     """A session with the planted data set open and its quick model ready."""
-    session.data.open(kept.dataset_id)
+    session.data.open(stored.dataset_id)
     qtbot.waitUntil(lambda: session.model.recommender is not None, timeout=MOST_MS)
     return session
 
@@ -144,7 +144,7 @@ def test_that_choices_are_chips_and_none_of_them_is_refused(tab):
     assert "needs a value" in tab.text("axis_problem_schedule")
 
 
-def test_that_a_combination_that_cannot_be_is_said(tab):
+def test_that_a_combination_that_cannot_be_is_refused(tab):
     choose(tab, "mf")
     tab.part("vary_schedule").setChecked(True)
     vary(tab, "lr", "1e-7")
@@ -266,8 +266,8 @@ def test_that_why_a_run_failed_or_was_made_smaller_stands_in_its_row(tab, opened
     state = shown(opened, FAILED, DIVERGED, FINISHED)
     notes = ("the memory was not enough", "The loss left all bounds.", "batch 500 -> 250: the memory was not enough")
     state.rows = tuple(row.changed(note=note) for row, note in zip(state.rows, notes, strict=True))
-    said = [line.cells[-1].words for line in text.content(state).lines]
-    assert said == [notes[0], notes[1], f"done; {notes[2]}"]
+    described = [line.cells[-1].words for line in text.content(state).lines]
+    assert described == [notes[0], notes[1], f"done; {notes[2]}"]
 
 
 def test_that_the_figures_and_sentences_say_how_it_stands(opened):
@@ -371,12 +371,12 @@ def test_that_kept_searches_are_chosen_removed_and_brought_back(qtbot, tab, open
     assert opened.search.state.record.name == "ease search 1"
 
 
-def test_that_opening_the_data_set_again_shows_its_newest_search(qtbot, tab, opened, kept):
+def test_that_opening_the_data_set_again_shows_its_newest_search(qtbot, tab, opened, stored):
     begin(tab, "1, 10")
     qtbot.waitUntil(lambda: opened.jobs.state is None, timeout=MOST_MS)
     opened.dataset.take(None, None)
     assert opened.search.state.record is None
-    opened.data.open(kept.dataset_id)
+    opened.data.open(stored.dataset_id)
     assert opened.search.state.record.name == "ease search 1"
     qtbot.waitUntil(lambda: opened.model.recommender is not None, timeout=MOST_MS)
 
