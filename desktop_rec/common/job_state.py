@@ -11,8 +11,9 @@ _SECONDS_BEFORE_GUESSING = 2.0
 
 @dataclass(frozen=True)
 class JobState:
-    """`kind` is "import", "export", "predict", "sweep", "training", "search" or "evaluation"; `share` 0..1 or None where nobody can know; times in seconds.
+    """`share` is 0..1, or None where nobody can know; times are in seconds.
 
+    `kind`: "import", "export", "predict", "sweep", "training", "search" or "evaluation".
     `title` is the job in a word ("Training"), `words` its present step ("Reading line 8,100,000 of ...").
     """
 

@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
             case "train":
                 from desktop_rec.training.view import TrainView
 
-                return TrainView(session.training, session.learning_rate, session.search)
+                return TrainView(session.plan, session.training, session.learning_rate, session.search)
             case "models":
                 from desktop_rec.models.view import ModelsView
 
@@ -214,7 +214,6 @@ class MainWindow(QMainWindow):
             session.library.changed,
             session.model.changed,
             session.profile.changed,
-            session.learning_rate.rate_changed,
             session.models.changed,
         ):
             changed.connect(self.show_state)

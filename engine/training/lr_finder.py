@@ -207,8 +207,7 @@ def suggest(
             "The loss hardly moved at any rate. Try a wider range, or a model that can learn more from these data."
         )
     found = tuple(reading(lrs, smoothed) for reading in _READINGS)
-    top = format_rate(float(lrs[-1]))
-    return found, f"The loss fell from {smoothed[0]:.3g} to {smoothed.min():.3g} as the rate rose to {top}."
+    return found, _describe(lrs, smoothed)
 
 
 def _steepest(lrs: Float64, smoothed: Float64) -> Suggestion:
@@ -218,7 +217,7 @@ def _steepest(lrs: Float64, smoothed: Float64) -> Suggestion:
     slope = np.gradient(smoothed[: low + 1], np.log(lrs[: low + 1]))
     start = min(_fall_begins(smoothed, low), low - 1)
     lr = float(lrs[start + int(np.argmin(slope[start:]))])
-    return Suggestion("steepest", title, lr, "Here the loss falls fastest: a bold and usually good choice.")
+    return Suggestion("steepest", title, lr, "The rate at which the loss falls fastest.")
 
 
 def _valley(lrs: Float64, smoothed: Float64) -> Suggestion:
@@ -229,12 +228,12 @@ def _valley(lrs: Float64, smoothed: Float64) -> Suggestion:
     if end - start < 3:
         return Suggestion("valley", title, None, "The loss never falls for long enough to form a valley.")
     lr = float(lrs[start + (end - start) * 2 // 3])
-    return Suggestion("valley", title, lr, "Two thirds down the longest fall of the loss: steady and safe.")
+    return Suggestion("valley", title, lr, "Two thirds down the longest fall of the loss.")
 
 
 def _minimum(lrs: Float64, smoothed: Float64) -> Suggestion:
     lr = float(lrs[int(np.argmin(smoothed))]) / 10.0
-    return Suggestion("minimum", "Minimum / 10", lr, "A tenth of the rate with the lowest loss: careful, rarely wrong.")
+    return Suggestion("minimum", "Minimum / 10", lr, "A tenth of the rate with the lowest loss.")
 
 
 def _turning_point(lrs: Float64, smoothed: Float64) -> Suggestion:
@@ -252,6 +251,15 @@ def _turning_point(lrs: Float64, smoothed: Float64) -> Suggestion:
 
 
 _READINGS: tuple[Callable[[Float64, Float64], Suggestion], ...] = (_steepest, _valley, _minimum, _turning_point)
+
+
+def _describe(lrs: Float64, smoothed: Float64) -> str:
+    """Where the loss is lowest, and from where it rises."""
+    low = int(np.argmin(smoothed))
+    lowest = f"Loss is lowest ({smoothed[low]:.3g}) at {format_rate(float(lrs[low]))}"
+    if low == len(lrs) - 1:
+        return f"{lowest}, the end of the sweep."
+    return f"{lowest} and rises from {format_rate(float(lrs[low + 1]))}."
 
 
 def _fall_begins(smoothed: Float64, low: int) -> int:
