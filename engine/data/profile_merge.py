@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from engine.data.catalogue import fold
 from engine.data.profiles import Profile, ProfileEntry
 
+_Key = tuple[str, str, int]
 _SAME = 0.005
 """Ratings are kept to 2 decimals; closer ones are equal."""
 
@@ -94,7 +95,7 @@ def with_change(now: Profile, *, before: Profile, after: Profile) -> Profile:
     return dataclasses.replace(now, entries=tuple(entries))
 
 
-def _key(entry: ProfileEntry) -> tuple[str, str, int]:
+def _key(entry: ProfileEntry) -> _Key:
     return entry.item_id, entry.title, entry.year
 
 
