@@ -1,12 +1,14 @@
-"""A head line that folds what is below it away: every knob beyond the default path waits in one of these."""
+"""Small controls that every place uses: named buttons and labels, layouts, and a fold for what is rarely needed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QComboBox,
     QLabel,
     QLayout,
@@ -35,6 +37,34 @@ def button(words: str, object_name: str, tooltip: str, *, role: str = "") -> QPu
     if role:
         made.setProperty("role", role)
     return made
+
+
+def label(words: str = "", *, role: str = "", name: str = "", wraps: bool = False) -> QLabel:
+    """Words with their role in the style sheet."""
+    made = QLabel(words)
+    made.setObjectName(name)
+    made.setWordWrap(wraps)
+    if role:
+        made.setProperty("role", role)
+    return made
+
+
+Box = TypeVar("Box", bound=QBoxLayout)
+
+
+def filled(box: Box, *parts: QWidget | QLayout | int, spacing: int = -1, margins: Sequence[int] = (0, 0, 0, 0)) -> Box:
+    """A row or column with these parts in it; a number is empty room that stretches so much."""
+    box.setContentsMargins(*margins)
+    if spacing >= 0:
+        box.setSpacing(spacing)
+    for part in parts:
+        if isinstance(part, int):
+            box.addStretch(part)
+        elif isinstance(part, QLayout):
+            box.addLayout(part)
+        else:
+            box.addWidget(part)
+    return box
 
 
 class CalmComboBox(QComboBox):

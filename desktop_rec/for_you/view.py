@@ -16,15 +16,14 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_rec.common.notices import Failure
 from desktop_rec.common.stars import StarScale
-from desktop_rec.for_you.beginning import Beginning
 from desktop_rec.for_you.controller import RecommendationsController
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.my_ratings.import_view import MyRatingsImportView
-from desktop_rec.for_you.my_ratings.person_side import PersonSide, dropped_paths
-from desktop_rec.for_you.my_ratings.rating_side import RatingSide
+from desktop_rec.for_you.my_ratings.presenter import MyRatingsPresenter, dropped_paths
+from desktop_rec.for_you.onboarding.presenter import OnboardingPresenter
 from desktop_rec.for_you.page import ForYouPage
 from desktop_rec.for_you.reasons_panel import because_line
-from desktop_rec.for_you.recommendations import Comparison
+from desktop_rec.for_you.recommendation_rows import Comparison
 from engine.data.dataset import Scale
 from engine.recommending.ranking import Filters
 from engine.text import plural_of
@@ -131,8 +130,8 @@ class ForYouView(QWidget):
         if self._recommendations.dataset.current is None:
             self.page.show_missing()
             return
-        if self._beginning.is_due:
-            self._beginning.show()
+        if self._onboarding.is_due:
+            self._onboarding.show()
             return
         missing = why_no_list(self._situation())
         if missing is None:
@@ -148,7 +147,7 @@ class ForYouView(QWidget):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        if self._person_side.take_dropped(event.mimeData()):
+        if self._ratings.take_dropped(event.mimeData()):
             event.acceptProposedAction()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -161,9 +160,8 @@ class ForYouView(QWidget):
         self.setAcceptDrops(True)
         self.page = ForYouPage(StarScale.of(Scale(0.5, 5.0, 0.5)))
         self.importing = MyRatingsImportView(self._my_ratings)
-        self._ratings = RatingSide(self._my_ratings, self.page.mine, self.page.starter, self)
-        self._beginning = Beginning(self._my_ratings, self._recommendations, self.page, self._ratings, self)
-        self._person_side = PersonSide(self._my_ratings, self.page.mine, self)
+        self._ratings = MyRatingsPresenter(self._my_ratings, self.page.mine, self.page.starter, self)
+        self._onboarding = OnboardingPresenter(self._my_ratings, self._recommendations, self.page, self._ratings, self)
         self._reasons_pause = QTimer(self)
         self._reasons_pause.setSingleShot(True)
         self._reasons_pause.setInterval(REASONS_PAUSE_MS)
@@ -187,15 +185,15 @@ class ForYouView(QWidget):
         self._recommendations.choices_changed.connect(self._on_choices)
         self._connect_sliders()
         page = self.page
-        self._beginning.turned.connect(self.show_state)
-        self.importing.page.added.connect(self._beginning.end)
-        self._person_side.onboarding_wanted.connect(self._beginning.begin)
-        for wish in (self._beginning.import_wanted, self.importing.file_asked):
-            wish.connect(self._person_side.ask_for_file)
+        self._onboarding.changed.connect(self.show_state)
+        self.importing.page.added.connect(self._onboarding.end)
+        self._ratings.onboarding_wanted.connect(self._onboarding.begin)
+        for wish in (self._onboarding.import_wanted, self.importing.file_asked):
+            wish.connect(self._ratings.ask_for_file)
         page.data_wanted.connect(partial(self._recommendations.requests.show_place, "data"))
         page.pane.filters_changed.connect(self._on_filters)
         page.pane.chosen.connect(self._on_chosen)
-        page.pane.rate_more_wanted.connect(self._beginning.begin)
+        page.pane.rate_more_wanted.connect(self._onboarding.begin)
         page.pane.message_pressed.connect(self._on_message)
         page.pane.message_second_pressed.connect(self._copy_details)
         page.reasons.rated.connect(self._ratings.rate)
@@ -221,7 +219,7 @@ class ForYouView(QWidget):
             page.pane.filters.use_catalogue(genres, (min(years), max(years)) if years else (0, 0))
             page.mine.picker.show_people(dataset.users.ids, dataset.histories.counts_U.tolist())
         self._ratings.forget_dataset()
-        self._beginning.forget_dataset()
+        self._onboarding.forget_dataset()
         self._on_profile()
         self._on_recommender()
 
@@ -244,13 +242,13 @@ class ForYouView(QWidget):
         self._person = profile.profile_id
         self._ratings.show_profile()
         if is_other:
-            self._beginning.take_person()
+            self._onboarding.take_person()
             self._found = self._failure = None
             self._comparison.forget()
             page.pane.list.forget_choice()
             self._ratings.show_profiles()
         else:
-            self._beginning.take_rating(had=had)
+            self._onboarding.take_rating(had=had)
             self._comparison.begin(self._ranks())
         self._ask()
         self.show_state()
@@ -321,7 +319,7 @@ class ForYouView(QWidget):
             case "clear_filters":
                 self._on_filters(Filters())
             case "rate":
-                self._beginning.begin()
+                self._onboarding.begin()
 
     def _copy_details(self) -> None:
         if self._failure is not None:

@@ -180,7 +180,7 @@ def test_that_my_own_rating_stays_unless_i_take_theirs(view, session, export, qt
     session.my_ratings.rate(4, None)
     session.my_ratings.import_file(export)
     qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
-    assert "1 new, 1 fills a gap, 1 differs from what you said: yours stay." in texts(view.importing.page)
+    assert "1 new, 1 fills a gap, 1 differs from yours: yours stay." in texts(view.importing.page)
     act(view, "differ", "The Quiet Harbour", Act.THEIRS)
     assert rows(view, "differ")["The Quiet Harbour"].now is Act.THEIRS
     press(view, "all_mine")

@@ -265,10 +265,10 @@ def test_that_a_search_finds_titles_that_can_be_rated_at_once(ready, session, qt
 
 def test_that_a_person_of_the_data_set_is_taken_and_called_borrowed(ready, session):
     ready.page.mine.picker.person_chosen.emit("7")
-    assert "What you change here is not kept." in said(ready)
+    assert "What you change here is not saved." in said(ready)
     assert len(ready.page.mine.mine.titles.rows) == 13
     ready.page.mine.picker.profile_named.emit("Anna")
-    assert "What you change here is not kept." not in said(ready)
+    assert "What you change here is not saved." not in said(ready)
     assert ready.page.onboarding.isVisible()
 
 
