@@ -1,4 +1,4 @@
-"""Which devices can compute here. Finding them imports torch, once, in the background."""
+"""Which devices can compute here. Finding them imports torch and the plots, once, in the background."""
 
 from __future__ import annotations
 
@@ -46,7 +46,11 @@ class Devices(QObject):
 
 def _find_devices() -> Job[FoundDevices]:
     yield None
-    import engine.operations.preparing  # noqa: F401
+    import pyqtgraph  # noqa: F401
+
+    import engine.models.defaults
+    import engine.operations.preparing
+    import engine.training.plan  # noqa: F401
     from engine.device import explain_unused_gpu, find_devices
 
     return FoundDevices(find_devices(), explain_unused_gpu())

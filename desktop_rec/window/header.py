@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 from desktop_rec.common.controls import named
 from desktop_rec.theme.icons import icon
 from desktop_rec.theme.theme import GRID, THEME
+from engine.text import format_count
 
 _WIDEST = 330
 
@@ -38,6 +39,8 @@ class HeaderState:
     models: tuple[Choice, ...] = ()
     people: tuple[Choice, ...] = ()
     person_is_kept: bool = False
+    all_models: int = 0
+    """How many models there are, where the menu does not hold them all."""
 
 
 class HeaderMenu(QToolButton):
@@ -55,6 +58,7 @@ class HeaderMenu(QToolButton):
         self.setIconSize(QSize(18, 18))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._menu = QMenu(self)
+        self._shown: tuple[tuple[Choice, ...], tuple[Choice, ...]] = ((), ())
         self.setMenu(self._menu)
         self._menu.triggered.connect(self._on_triggered)
         THEME.changed.connect(self.tint)
@@ -65,6 +69,9 @@ class HeaderMenu(QToolButton):
         self.setText(self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, _WIDEST) + "  ▾")
         self.setToolTip(f"{self._about}: {words}")
         self.setAccessibleName(f"{self._about}: {words}")
+        if (choices, fixed) == self._shown:
+            return
+        self._shown = (choices, fixed)
         self._menu.clear()
         for choice in choices:
             self._add(choice, checkable=True)
@@ -88,12 +95,13 @@ class HeaderMenu(QToolButton):
         self.chosen.emit(action.data())
 
 
-OPEN_FILE, USE_SAMPLE, QUICK_MODEL, TRAIN = ":open", ":sample", ":quick", ":train"
+OPEN_FILE, USE_SAMPLE, ALL_MODELS, TRAIN = ":open", ":sample", ":all", ":train"
 NEW_PERSON, RENAME_PERSON, DELETE_PERSON = ":new", ":rename", ":delete"
 
 
 class Header(QFrame):
-    """dataset_chosen(id or OPEN_FILE or USE_SAMPLE), model_chosen(run id or TRAIN), person_chosen(id or *_PERSON)."""
+    """Emits dataset_chosen(id, OPEN_FILE or USE_SAMPLE), model_chosen(run id, ALL_MODELS or TRAIN), person_chosen(id or
+    *_PERSON)."""
 
     dataset_chosen = Signal(str)
     model_chosen = Signal(str)
@@ -110,7 +118,8 @@ class Header(QFrame):
             state.datasets,
             (Choice(USE_SAMPLE, "Use the sample"), Choice(OPEN_FILE, "Open a ratings file…")),
         )
-        self._model.show_choices(state.model, state.models, (Choice(TRAIN, "Train a model"),))
+        more = (Choice(ALL_MODELS, f"All {format_count(state.all_models)} models…"),) if state.all_models else ()
+        self._model.show_choices(state.model, state.models, (*more, Choice(TRAIN, "Train a model")))
         kept = (Choice(RENAME_PERSON, f"Rename {state.person}…"), Choice(DELETE_PERSON, f"Delete {state.person}"))
         fixed = (Choice(NEW_PERSON, "Add a person…"), *(kept if state.person_is_kept else ()))
         self._person.show_choices(state.person, state.people, fixed)

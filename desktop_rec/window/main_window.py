@@ -20,6 +20,7 @@ from desktop_rec.session.session import Session
 from desktop_rec.theme.icons import icon
 from desktop_rec.theme.theme import set_role
 from desktop_rec.window.header import (
+    ALL_MODELS,
     DELETE_PERSON,
     NEW_PERSON,
     OPEN_FILE,
@@ -227,6 +228,8 @@ class MainWindow(QMainWindow):
     def _on_model_chosen(self, key: str) -> None:
         if key == TRAIN:
             self.show_place("train")
+        elif key == ALL_MODELS:
+            self.show_place("models")
         elif key:
             self.session.model.use_run(key)
         else:

@@ -42,6 +42,10 @@ _PLACE_OF_JOB = {
 }
 
 
+MOST_IN_MENU = 30
+"""How many models the header offers, the newest; all of them stand in Models."""
+
+
 def place_marks(session: Session) -> dict[str, str]:
     """A tick where a place has done its part, a dot where something runs."""
     has_run, compared = session.model.run_id is not None, session.models.comparison
@@ -69,7 +73,8 @@ def header_state(session: Session) -> HeaderState:
     borrowed = " (of the data set)" if session.profile.is_borrowed else ""
     now_run = label.run_id if label else None
     runs = [run for run in session.dataset.runs if run.has_model]
-    models = [Choice(run.run_id, _run_words(run), run.run_id == now_run) for run in runs]
+    offered = [run for place, run in enumerate(runs) if place < MOST_IN_MENU or run.run_id == now_run]
+    models = [Choice(run.run_id, _run_words(run), run.run_id == now_run) for run in offered]
     if dataset is not None:
         models.append(Choice("", "Quick model, computed on opening", label is not None and now_run is None))
     return HeaderState(
@@ -81,6 +86,7 @@ def header_state(session: Session) -> HeaderState:
             for one in session.library.datasets()
         ),
         models=tuple(models),
+        all_models=len(runs) if len(offered) < len(runs) else 0,
         people=tuple(
             Choice(person.profile_id, person.name, profile is not None and person.profile_id == profile.profile_id)
             for person in session.library.people()

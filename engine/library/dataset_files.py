@@ -79,7 +79,11 @@ def read_dataset(folder: Path, *, dataset_id: str, name: str) -> Dataset:
     _check_ratings(folder, histories, scale)
     asked_P2 = None if asked is None else _mapped(folder / _ASKED, np.int32, 2 * asked).reshape(-1, 2)
     _check_asked(folder, asked_P2, people=len(users), titles=len(items))
-    return Dataset(dataset_id, name, users, items, catalogue, histories, scale, fingerprint, asked_P2)
+    dataset = Dataset(dataset_id, name, users, items, catalogue, histories, scale, fingerprint, asked_P2)
+    counts_4I = _title_counts(folder, titles=len(items))
+    if counts_4I is not None and int(counts_4I[0].sum()) == entries:
+        vars(dataset)["counts_I"] = counts_4I[0].astype(np.int64)  # the cache of a property that reads every entry
+    return dataset
 
 
 def write_statistics(folder: Path, statistics: DatasetStatistics) -> None:
@@ -88,12 +92,21 @@ def write_statistics(folder: Path, statistics: DatasetStatistics) -> None:
     write_json(folder / _STATISTICS, statistics.as_dict())
 
 
+def _title_counts(folder: Path, *, titles: int) -> npt.NDArray[np.float64] | None:
+    """What was counted of each title at import, [4, I]; None where that is missing or damaged."""
+    try:
+        counts_4I = np.load(folder / _TITLE_COUNTS, allow_pickle=False)
+    except (OSError, EOFError, ValueError):
+        return None
+    return counts_4I if counts_4I.shape == (4, titles) else None
+
+
 def read_statistics(folder: Path, *, titles: int) -> DatasetStatistics | None:
     """What was counted at import; None where an older version imported it or a file is damaged: it is counted anew."""
     try:
-        counts_4I = np.load(folder / _TITLE_COUNTS, allow_pickle=False)
+        counts_4I = _title_counts(folder, titles=titles)
         document = json.loads((folder / _STATISTICS).read_text(encoding="utf-8"))
-        if counts_4I.shape != (4, titles):
+        if counts_4I is None:
             return None
         return DatasetStatistics.from_dict(document, TitleCounts.from_array(counts_4I))
     except (OSError, EOFError, KeyError, TypeError, ValueError):
