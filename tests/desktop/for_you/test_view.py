@@ -212,7 +212,7 @@ def test_that_a_model_that_cannot_mix_disables_the_slider_and_says_why(ready, se
     ready.page.mine.love.slider.setValue(100)
     give_model(session, mixes=False)
     assert not ready.page.mine.love.slider.isEnabled()
-    assert "two-headed" in ready.page.mine.love.slider.toolTip()
+    assert "Watch and love" in ready.page.mine.love.slider.toolTip()
     assert asked.lists[-1][0] is None
 
 
@@ -223,6 +223,43 @@ def test_that_filters_are_asked_for_and_an_empty_list_offers_to_clear_them(ready
     assert "No film passes these filters." in said(ready)
     press(ready, "place_message_button")
     assert asked.lists[-1][1] == Filters()
+
+
+def test_that_filters_and_dials_go_back_and_forth_with_undo_and_redo(ready, session, asked):
+    horror, both = Filters(genres_none=("Horror",)), Filters(genres_none=("Horror",), hidden_gems=0.6)
+    ready.page.pane.filters.changed.emit(horror)
+    for value in (20, 40, 60):
+        ready.page.mine.gems.slider.setValue(value)
+    session.undo.undo()
+    assert ready.page.mine.gems.value == 0.0
+    assert asked.lists[-1][1] == horror
+    session.undo.undo()
+    assert ready.page.pane.filters.filters == Filters()
+    assert asked.lists[-1][1] == Filters()
+    session.undo.redo()
+    session.undo.redo()
+    assert ready.page.mine.gems.value == 0.6
+    assert ready.page.pane.filters.filters == horror
+    assert asked.lists[-1][1] == both
+
+
+def test_that_years_turned_step_by_step_are_one_change_and_a_genre_is_another(ready, session):
+    bar = ready.page.pane.filters
+    for first in (1950, 1951, 1952):
+        bar.changed.emit(Filters(years=(first, 2016)))
+    bar.changed.emit(Filters(genres_any=("Horror",), years=(1952, 2016)))
+    session.undo.undo()
+    assert bar.filters == Filters(years=(1952, 2016))
+    session.undo.undo()
+    assert bar.filters == Filters()
+
+
+def test_that_a_dial_of_watch_and_love_goes_back_to_where_the_model_ranks_by_itself(ready, session):
+    ready.page.mine.love.slider.setValue(100)
+    session.undo.undo()
+    assert ready.page.mine.love.value == 0.7
+    session.undo.redo()
+    assert ready.page.mine.love.value == 1.0
 
 
 def test_that_a_profile_the_model_can_say_nothing_about_is_a_sentence_in_place(ready, session):
