@@ -157,9 +157,7 @@ def describe_metric(name: str, scale: Scale | None = None) -> str:
     if metric is None:
         return ""
     better = {True: "More is better.", False: "Less is better.", None: ""}
-    span = (
-        f" Ratings go from {scale.low:g} to {scale.high:g}." if scale is not None and metric.needs_ratings else ""
-    )
+    span = f" Ratings go from {scale.low:g} to {scale.high:g}." if scale is not None and metric.needs_ratings else ""
     return f"{metric.help} {better[metric.higher_is_better]}{span}".rstrip()
 
 

@@ -21,6 +21,7 @@ from engine.device import exactly
 from engine.errors import ProfileError, SettingError
 from engine.models.base import Model, Prediction
 from engine.recommending.ranking import Filters, Ranked, TitleFacts, ranked
+from engine.text import plural_of
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,8 @@ class Recommender:
         like = self.dataset.scale.like
         if self.model.can.learns_from == "likes" and not (history.ratings_N >= like).any():
             raise ProfileError(
-                "This model goes by likes and none of your ratings is one.",
+                f"This model uses only {plural_of(self.dataset.catalogue.word)} you gave {self._least_like()} or more, "
+                "and there are none yet.",
                 remedy=f"Rate something {self._least_like()} or better.",
                 entries=history.entries,
             )
@@ -174,8 +176,9 @@ class Recommender:
         uninformative = int((~self.informative(history)).sum())
         if not uninformative or self.model.can.learns_from != "likes":
             return ""
-        which = "One of your ratings has" if uninformative == 1 else f"{uninformative:,} of your ratings have"
-        return f"{which} no influence on the list: this model goes by likes, {self._least_like()} or better."
+        titles = plural_of(self.dataset.catalogue.word)
+        which = "one of yours doesn't" if uninformative == 1 else f"{uninformative:,} of yours don't"
+        return f"This model uses only {titles} you gave {self._least_like()} or more; {which} count yet."
 
     def answer(self, history: Histories) -> Answer:
         """The model's answer to one person, from memory where it is the last one asked for. Raises ProfileError."""
