@@ -1,7 +1,4 @@
-"""Which devices can compute here, in which precision, with how many threads and how much memory.
-
-Importing this module does not import torch; asking for devices does.
-"""
+"""Devices, their precision, threads and memory. Importing this module does not import torch."""
 
 from __future__ import annotations
 
@@ -63,10 +60,7 @@ def find_devices() -> tuple[Device, ...]:
 
 
 def choose_device(asked: str = "auto") -> torch.device:
-    """The torch device for what a person asked: "auto" (the fastest), "cpu", "cuda", "cuda:1" or "mps".
-
-    Raises DeviceError, with what to do, where the asked one is not usable here.
-    """
+    """The torch device for "auto" (the fastest), "cpu", "cuda", "cuda:1" or "mps". Raises DeviceError."""
     import torch
 
     usable = find_devices()
@@ -140,11 +134,7 @@ def memory_bytes() -> int | None:
 
 
 def available_memory_bytes() -> int | None:
-    """Memory that a process could take now without pushing others out, in bytes; None where the system
-    does not say.
-
-    Linux says it. Windows and macOS are asked for the whole, and half of that is taken to be free.
-    """
+    """Memory in bytes that could be taken now (half of all where only that is known); None where unknown."""
     try:
         with open("/proc/meminfo", encoding="ascii") as file:
             line = next(line for line in file if line.startswith("MemAvailable:"))

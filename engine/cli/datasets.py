@@ -1,7 +1,4 @@
-"""datasets, export, profiles, export-ratings: what people and files brought in, listed and written out again.
-
-Works without torch.
-"""
+"""datasets, export, profiles, export-ratings: list what is stored and write it out again, without torch."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""import, reimport, look: ratings files become data sets, or are only shown as import would read them.
-
-`look` works without torch and without a library.
-"""
+"""import, reimport, look: ratings files become data sets; `look` only shows how they would be read."""
 
 from __future__ import annotations
 

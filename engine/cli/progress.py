@@ -1,7 +1,6 @@
 """Drives a job for the command line: progress goes out as text, Ctrl-C and SIGTERM come in.
 
-The first signal sets a flag that becomes Stop at the next yield, so that what was learned is saved; a second Ctrl-C
-breaks off at once.
+The first signal becomes Stop at the next yield, so that what was learned is saved; a second breaks off at once.
 """
 
 from __future__ import annotations

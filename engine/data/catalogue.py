@@ -83,10 +83,7 @@ class Catalogue:
         return list(found)
 
     def search(self, text: str, *, most: int = 20, popularity: npt.NDArray[np.int64] | None = None) -> list[int]:
-        """Item rows whose title holds every word of the text; starts of titles first, then the better known.
-
-        `popularity` is an array of counts per item_row that orders titles of equal rank.
-        """
+        """Item rows whose title holds every word of the text; starts of titles first, then by `popularity`."""
         words = fold(text).split()
         if not words:
             return []

@@ -1,8 +1,6 @@
 """A Dataset as CSV files that others read, and that our own import reads back equal.
 
-Entries are written person by person, in the order they came in. Films of MovieLens are written in MovieLens' own
-layout; other data sets with the same columns under names that claim no more than is known (an id that is not
-MovieLens' own must not look like one).
+Films of MovieLens are written in MovieLens' own layout, other data sets under names that claim no more than is known.
 
 Shapes: U people, I titles, N entries, P entries of one piece.
 """
@@ -48,10 +46,7 @@ class Exported:
 
 
 def export_files(dataset: Dataset, folder: Path) -> Job[Exported]:
-    """Write ratings, titles and (where known) links to other catalogues into an existing folder.
-
-    Seen-only entries have a blank rating. OSError and Stop pass through; whoever made the folder clears it away.
-    """
+    """Write ratings, titles and known links into an existing folder; seen-only entries have a blank rating."""
     item = _ITEM_COLUMNS.get(dataset.catalogue.id_kind, "itemId")
     ratings = folder / "ratings.csv"
     yield StageStarted("ratings", f"Writing the ratings of {dataset.name}")
@@ -75,10 +70,7 @@ def bytes_of_export(dataset: Dataset) -> int:
 
 
 def write_problems(path: Path, problems: Sequence[Any]) -> None:
-    """Skipped lines as CSV: file, line, text, reason. Raises DataError where the file cannot be written.
-
-    problems: `Problem` values, or mappings of their fields as a stored report has them.
-    """
+    """Skipped lines (`Problem` values or mappings of their fields) as CSV. Raises DataError."""
     columns = ("file", "line", "text", "reason")
     fields = [problem if isinstance(problem, Mapping) else vars(problem) for problem in problems]
     write_table(path, columns, ([str(problem[name]) for name in columns] for problem in fields))

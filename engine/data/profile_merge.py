@@ -1,7 +1,4 @@
-"""An import into a profile: what it adds, what it fills, and where both rated differently; and undoing it.
-
-Pure values: nothing is changed before somebody says which conflicts to decide for theirs.
-"""
+"""An import into a profile: what it adds and fills, where both rated differently, and undoing it. Pure values."""
 
 from __future__ import annotations
 
@@ -63,20 +60,14 @@ def merge(profile: Profile, incoming: Sequence[ProfileEntry]) -> Merge:
 
 
 def merged(merge: Merge, take_theirs: Collection[int] = ()) -> Profile:
-    """The profile with the import: gaps filled, new titles at the end.
-
-    `take_theirs` are places in `merge.conflicts`; of all other conflicts my rating stays.
-    """
+    """The profile with the import; `take_theirs` are the places in `merge.conflicts` that the import wins."""
     taken = {change.mine: change.taken for change in _changes(merge, take_theirs)}
     entries = (taken.get(entry, entry) for entry in merge.profile.entries)
     return dataclasses.replace(merge.profile, entries=(*entries, *merge.added))
 
 
 def undone(profile_now: Profile, merge: Merge, take_theirs: Collection[int] = ()) -> Profile:
-    """The profile without the import, taken back as a whole; what the person rated or removed since stays so.
-
-    A title counts as rated since where its rating is no longer the one that the import gave.
-    """
+    """The profile without the import; what the person rated or removed since stays."""
     entries: list[ProfileEntry | None] = list(profile_now.entries)
     known = _Entries(profile_now.entries)
     before = [(change.mine, change.theirs.rating, change.mine) for change in _changes(merge, take_theirs)]

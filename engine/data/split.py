@@ -68,10 +68,7 @@ class HeldOut:
         return len(self.user_rows_U)
 
     def likes_only(self, like: float) -> HeldOut:
-        """The same people as if nobody had ever rated below `like`: how papers evaluate models of likes.
-
-        It is harder: titles that a person rated low are then not known to be seen, and fill places of the list.
-        """
+        """The same people as if nobody rated below `like`, as papers evaluate; disliked titles then fill places."""
         return HeldOut(self.user_rows_U, self.fold_in.likes(like), self.to_find.likes(like))
 
 
@@ -172,10 +169,7 @@ def _people_each(counted: int, asked: int | None, like: float) -> int:
 
 
 def _hold_out(dataset: Dataset, candidates_I: Bools, user_rows_U: Int64, rng: np.random.Generator) -> HeldOut:
-    """A fifth (rounded down) of each person's liked candidates is to be found; everything else is folded in.
-
-    Person after person the liked entries, sorted by title, go through one shuffle of the one `rng`.
-    """
+    """A fifth (rounded down) of each person's liked candidates is to be found; all else is folded in."""
     histories = dataset.histories.take(user_rows_U)
     eligible_N = (histories.ratings_N >= dataset.scale.like) & candidates_I[histories.item_rows_N]
     entries = np.flatnonzero(eligible_N)
@@ -191,10 +185,7 @@ def _hold_out(dataset: Dataset, candidates_I: Bools, user_rows_U: Int64, rng: np
 
 
 def _random(dataset: Dataset, config: SplitConfig) -> Split:
-    """Each entry is tested on by its own draw; drawn in the data set's order: person after person, each in file order.
-
-    That is the order of the file where the file is grouped by person, as MovieLens' are.
-    """
+    """Each entry is held out by its own draw, in the data set's order."""
     histories = dataset.histories
     rng = np.random.default_rng(config.seed)
     rated_N = ~np.isnan(histories.ratings_N)

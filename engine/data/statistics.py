@@ -46,10 +46,7 @@ class Histogram:
 
 @dataclass(frozen=True, eq=False)
 class Activity:
-    """`starts_T` is the first day of each period (datetime64[D]), without gaps; `counts_T` the entries in it.
-
-    `without` entries have no time.
-    """
+    """Entries by period: its first day (datetime64[D]) and count, without gaps; `without` have no time."""
 
     unit: TimeUnit
     starts_T: Days
@@ -96,12 +93,7 @@ class TitleCounts:
 
 @dataclass(frozen=True, eq=False)
 class DatasetStatistics:
-    """Counts of a data set.
-
-    `likers` people like enough titles to be held out or learned from in a strong split. `has_varied_ratings` says that
-    ratings differ, `has_varied_times` that times do; `activity` is None where there are no times (or none that are
-    dates).
-    """
+    """Counts of a data set. `likers` like enough titles for a strong split; `activity` is None without dates."""
 
     people: int
     titles: int
@@ -156,31 +148,7 @@ class DatasetStatistics:
 
 
 def count_statistics(dataset: Dataset) -> Job[DatasetStatistics]:
-    """Count all entries of a data set; control comes back after every block. 32 million take about two seconds.
-
-    Parameters
-    ----------
-    dataset
-        Its arrays may be memory-mapped: each block of entries is read once.
-
-    Returns
-    -------
-    DatasetStatistics
-        As the result of the generator; nothing of it refers to the data set's arrays.
-
-    Examples
-    --------
-    >>> from engine.data.catalogue import Catalogue
-    >>> from engine.data.dataset import Dataset, Histories, Scale, Vocabulary
-    >>> from engine.events import drive
-    >>> histories = Histories.of([0, 0, 1], [0, 1, 1], [5.0, 3.0, 4.0], people=2)
-    >>> catalogue = Catalogue(("Brazil", "Dune"), (1985, 0), ((), ()))
-    >>> people, titles = Vocabulary(["ann", "bob"]), Vocabulary(["1", "2"])
-    >>> films = Dataset("films", "Films", people, titles, catalogue, histories, Scale(1.0, 5.0, 1.0), "")
-    >>> counted = drive(count_statistics(films))
-    >>> counted.mean_rating, counted.title_counts.likes_I.tolist()
-    (4.0, [1, 1])
-    """
+    """Count all entries block by block; 32 million take about two seconds."""
     tally, times = _Tally(dataset), _TimeTally()
     histories = dataset.histories
     for begin in range(0, dataset.entries, BLOCK):
@@ -206,10 +174,7 @@ def count_statistics(dataset: Dataset) -> Job[DatasetStatistics]:
 
 
 def activity_of(counts_D: Int64, first_day: int, *, without: int = 0) -> Activity:
-    """Days summed up as is readable: by day up to three months, by month up to twenty years, else by year.
-
-    counts_D[i] entries have their time on day first_day + i since 1970; both ends have some.
-    """
+    """Days summed up by day (to three months), month (to twenty years) or year; counts_D start at `first_day`."""
     unit: TimeUnit = next((unit for unit, most in _MOST_DAYS_OF if len(counts_D) <= most), "year")
     code = _CODES[unit]
     days_D = np.datetime64(first_day, "D") + np.arange(len(counts_D))

@@ -62,10 +62,7 @@ class Breakdown:
 
 @dataclass(frozen=True)
 class Measured:
-    """A breakdown before its intervals: a value [U, G] of every person in every group, NaN for none, and its weight.
-
-    `is_root`: the figure is the root of the mean, as of squared errors.
-    """
+    """A value [U, G] per person and group (NaN: none) and its weight; `is_root` of squared errors."""
 
     name: str
     unit: str
@@ -133,10 +130,7 @@ def popularity_tiers(counts_I: Int64, candidates_I: Bools) -> Int64:
 
 
 def tier_totals(amounts_T: npt.NDArray[np.generic]) -> Floats:
-    """What each of TIERS has, from what belongs to a title's first tier alone: the most rated 10 % hold the 1 %, too.
-
-    Tiers are along the last axis.
-    """
+    """What each of TIERS (last axis) has, summed from first tiers: the top 10 % hold the top 1 %, too."""
     totals = np.cumsum(amounts_T, axis=-1, dtype=np.float64)
     totals[..., -1] = amounts_T[..., -1]
     return totals

@@ -64,28 +64,13 @@ class RatingErrors:
 
 @dataclass(frozen=True)
 class Metric:
-    """One row of the table.
+    """One row of the table, by `name` as it is typed and stored; metrics of lists get their cut behind it: "ndcg@100".
 
-    Attributes
-    ----------
-    name
-        As it is typed and stored. Metrics of lists get their cut behind it: "ndcg@100".
-    title, help
-        As people read it, and a sentence for them. Which way is better is said by `describe_metric`.
-    kind
-        "list": `function(lists: RankedLists, k)` gives a value per person, NaN where there is none, or None where it
-        cannot be measured. "error": `function(errors: RatingErrors)` gives a value per person; it needs ratings.
-        "catalogue": `function(listed_I, candidates_I)` gives one number over all people, which has no interval.
-    higher_is_better
-        None where neither way is better by itself.
-    monitors
-        As what training may watch it and search compare runs by; must be empty where neither way is better.
-    is_root
-        Whether the figure over people is the root of the mean of squares.
-    needs_relevant
-        Whether only people with something to find have a value.
-    is_shown
-        Whether the Models page offers it; all metrics are in the terminal.
+    `kind` says what `function` gives. "list": (lists: RankedLists, k) -> a value per person, NaN where there is none,
+    or None where it cannot be measured. "error": (errors: RatingErrors) -> a value per person. "catalogue":
+    (listed_I, candidates_I) -> one number, without an interval. `higher_is_better` is None where neither way is
+    better by itself; then `monitors`, its name as a monitor of training, is empty. `is_root`: the root of the mean
+    over people. `needs_relevant`: only people with something to find have a value. `is_shown`: on the Models page.
     """
 
     name: str
@@ -208,10 +193,7 @@ def graded_ndcg(lists: RankedLists, k: int) -> Floats:
 
 
 def novelty(lists: RankedLists, k: int) -> Floats | None:
-    """How little known the first k titles are, in bits: the mean of -log2(entries of the title / all entries).
-
-    The item discovery model of Vargas and Castells 2011. Titles without entries count as if they had one.
-    """
+    """The mean of -log2(share of all entries) of the first k titles (Vargas and Castells 2011), in bits."""
     if lists.counts_I is None:
         return None
     bits_I = -np.log2(np.maximum(lists.counts_I, 1) / max(1, int(lists.counts_I.sum())))

@@ -48,34 +48,30 @@ def evaluate_model(
 
     Parameters
     ----------
-    model
-        Any fitted model; it is asked only for what it declares.
-    held_out
-        The people, what of each is folded in and what is to be found, U people each.
+    model, held_out
+        A fitted model, and U people: what of each is folded in, and what is to be found.
     candidates_I
-        Which titles may be listed: those that training saw, [I].
+        Which titles may be listed: those that training saw.
     ks
         Where lists are cut, in titles.
     weight
-        The presence weight of models that mix, 0 to 1; None: 1, by presence alone.
+        The presence weight of models that mix, 0 to 1; None: by presence alone.
     intervals
-        Whether 95 % intervals are worked out, by bootstrap over the people.
+        Whether to give 95 % intervals, by bootstrap over the people.
     counts_I
-        How many entries training had of each title, [I]. Novelty and popularity are measured only with it.
+        How many entries training had of each title; novelty and popularity need it.
     cold_start_people
-        Over how many people at most the cold-start curve is taken, each of whom is evaluated up to six times more.
+        The most people for the cold-start curve, each evaluated up to six times more.
 
     Returns
     -------
     EvaluationResult
-        Rating errors are in it unless all ratings are the same: then they tell what was liked, not how much.
+        With rating errors, unless all ratings are the same.
 
     Raises
     ------
-    DataError
-        Where nobody has anything to find.
-    SettingError
-        Where a cut is below 1.
+    DataError, SettingError
+        Where nobody has anything to find; where a cut is below 1.
 
     Examples
     --------
@@ -120,10 +116,7 @@ def evaluate_model(
 def monitor_value(
     model: Model, held_out: HeldOut, *, candidates_I: Bools, metric: str, weight: float | None = None
 ) -> float:
-    """One metric on held-out people, as training monitors it after each epoch.
-
-    Raises SettingError where it is unknown or cannot be measured for this model on these people.
-    """
+    """One metric on held-out people. Raises SettingError where it is unknown or cannot be measured."""
     if not is_measurable(metric):
         raise SettingError(f"There is no metric called {metric!r}.", remedy="Take one such as ndcg@100 or rmse.")
     is_error = needs_ratings(metric)
@@ -150,11 +143,9 @@ def _answered(model: Model, held_out: HeldOut, question: Question, tally: Tally)
 def _cold_start(
     model: Model, held_out: HeldOut, question: Question, whole_U: Floats, *, people: int
 ) -> Job[Breakdown | None]:
-    """How good lists are where only a few entries are known; None where nobody has anything to find.
+    """How good lists are by the first 1, 2, 4 ... entries of the same people in a drawn order; None for nobody.
 
-    The same people each time, by their first 1, 2, 4 ... entries in an order drawn once: whoever has four entries in
-    one row has two of them in the row before. `whole_U` is the metric for whole profiles. Lengths that most of the
-    people do not have are left out. Stop passes through.
+    `whole_U` is the metric for whole profiles. Lengths that most people do not have are left out.
     """
     rng = np.random.default_rng(_SHORT_PROFILES_SEED)
     able = np.flatnonzero(~np.isnan(whole_U) & (held_out.fold_in.counts_U > 0))

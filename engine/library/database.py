@@ -1,6 +1,6 @@
-"""The SQLite file of a library: its schema in numbered migrations, and transactions that any thread may open.
+"""The SQLite file of a library: its schema in numbered migrations, and a connection per transaction.
 
-A connection belongs to one thread, so each transaction opens its own; WAL lets readers look while a job writes.
+WAL lets readers look while a job writes.
 """
 
 from __future__ import annotations

@@ -78,11 +78,7 @@ class DatasetStore(FolderStore[DatasetRecord]):
         return drive(self.saving(dataset, report, origin=origin))
 
     def saving(self, dataset: Dataset, report: ImportReport, *, origin: Origin | None = None) -> Job[DatasetRecord]:
-        """Write a data set to disk, whole or not at all. A name already taken gets a number.
-
-        `origin` is remembered, for importing it again. Raises LibraryError where the disk is full or refuses; then, and
-        after a Stop, nothing is left of it.
-        """
+        """Write a data set to disk, whole or not at all; a taken name gets a number. Raises LibraryError."""
         if self._is_deleted(dataset.dataset_id):
             self.forget(dataset.dataset_id)
         folder = self._folder / dataset.dataset_id

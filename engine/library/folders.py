@@ -1,8 +1,4 @@
-"""Folders that are there in full or not at all, each with a format version.
-
-A folder is filled under a temporary name, flushed to the disk and then renamed. A full disk becomes a sentence with the
-place and the need, and leaves nothing half-written.
-"""
+"""Folders that are there in full or not at all, each with a format version; a full disk becomes a sentence."""
 
 from __future__ import annotations
 
@@ -27,10 +23,9 @@ OTHER_HOME = "with --home"
 
 @contextmanager
 def new_folder(place: Path, *, what: str, need_bytes: int = 0, otherwise: str = OTHER_HOME) -> Iterator[Path]:
-    """A folder to write into, which takes its place once the block ends well; after an error nothing is left of it.
+    """A folder to write into, which takes its place once the block ends well. Raises LibraryError.
 
-    `what` is named in error sentences ("The data set Films"), `otherwise` how to use another folder. Raises
-    LibraryError where the disk is full or refuses.
+    `what` is named in error sentences ("The data set Films"), `otherwise` how to use another folder.
     """
     unfinished = place.parent / f"{_UNFINISHED}{place.name}"
     try:

@@ -1,7 +1,4 @@
-"""The store of people: their profiles, keyed by item id, title and year.
-
-It depends on no data set: a person's ratings survive every deletion and re-import.
-"""
+"""The store of people's profiles, keyed by item id, title and year, and so independent of any data set."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """The folder of one run: its settings, its log, and checkpoints of which `current` names the good one.
 
-A checkpoint is several files, so it is one new folder, written and flushed; then one rename of `current` makes it
-count. Killed at any moment, the run still loads.
+A checkpoint is a new folder that one rename of `current` makes count: killed at any moment, the run still loads.
 
 Shapes: I titles.
 """

@@ -139,10 +139,7 @@ class RunStore(FolderStore[RunRecord]):
         return recorder
 
     def finish(self, run_id: str, trained: TrainedRun) -> RunRecord:
-        """Record how training went; seconds add to those of earlier sessions.
-
-        Raises LibraryError where the run was deleted meanwhile; what is in the trash is recorded all the same.
-        """
+        """Record how training went; seconds add to those of earlier sessions. Raises LibraryError for a deleted run."""
         rows = self._database.rows("SELECT seconds FROM runs WHERE run_id = ?", (run_id,))
         self._set(
             run_id,
@@ -164,21 +161,14 @@ class RunStore(FolderStore[RunRecord]):
         return record
 
     def save_evaluation(self, run_id: str, evaluation: EvaluationResult) -> None:
-        """Record what the run is worth to the test people, and save it person by person.
-
-        Raises LibraryError where the disk is full; the record then has the figures all the same.
-        """
+        """Save what the run is worth, person by person. Raises LibraryError (figures recorded) for a full disk."""
         metrics = {name: asdict(interval) for name, interval in evaluation.metrics.items()}
         self._set(run_id, metrics=metrics, people_evaluated=evaluation.people)
         save_evaluation(self._evaluations(run_id), evaluation)
         LOG.info("Saved the evaluation of run %s on %d people", run_id, evaluation.people)
 
     def evaluation(self, run_id: str) -> EvaluationResult | None:
-        """The run's evaluation, person by person and with its breakdowns.
-
-        None where there is none, it is older than such files, or they are damaged: evaluating the run again
-        (`operations.evaluate`) makes them anew.
-        """
+        """The run's evaluation by person and with breakdowns; None where it is missing, old or damaged."""
         place = self._evaluations(self.find(run_id).run_id)
         try:
             return load_evaluation(place)
@@ -191,10 +181,7 @@ class RunStore(FolderStore[RunRecord]):
         self._set(run_id, advice=advice)
 
     def end(self, run_id: str, status: str, why: str) -> None:
-        """Record that a run ended otherwise than by finishing: failed or interrupted, and why.
-
-        A run that is gone stays gone.
-        """
+        """Record that a run failed or was interrupted, and why. A run that is gone stays gone."""
         LOG.warning("Run %s %s: %s", run_id, status, why)
         if self._is_deleted(run_id) is not None:
             self._set(run_id, status=status, stopped_because=why, finished=datetime.now(UTC))

@@ -1,7 +1,4 @@
-"""The store of searches: what each was asked to try, and its table with one row a run.
-
-All of it is in SQLite, so that another process can go on where one was stopped or killed.
-"""
+"""The store of searches and their tables, in SQLite, so that another process can go on with one."""
 
 from __future__ import annotations
 

@@ -54,10 +54,9 @@ class Library:
 
     @staticmethod
     def open(home: Path | None = None, *, who: str) -> Library:
-        """Open the library in a folder, or make it: `home`, else DESKTOP_REC_HOME, else the place for user data.
+        """Open or make the library in `home`, DESKTOP_REC_HOME or the place for user data, and empty its trash.
 
-        `who` is named to others who find it taken. Raises LibraryError where the folder is in use by another process,
-        cannot be written to, is damaged, or comes from a newer version. Empties the trash.
+        `who` is named to others who find it taken. Raises LibraryError where it cannot be used.
         """
         place = home_of(home)
         try:
@@ -91,10 +90,7 @@ class Library:
         self.close()
 
     def dataset_of(self, record: RunRecord) -> Dataset:
-        """The data set that a run learned from, also where it was imported again under another id.
-
-        Raises LibraryError where it is gone or is not the same any more (its fingerprint differs).
-        """
+        """The data set that a run learned from, by its fingerprint. Raises LibraryError where it is gone or changed."""
         stored = {dataset.dataset_id for dataset in self.datasets.records()}
         same = self.datasets.with_fingerprint(record.fingerprint)
         wanted = [record.dataset_id] if record.dataset_id in stored else []

@@ -94,8 +94,7 @@ class Model(nn.Module, ABC):
         Parameters
         ----------
         profiles
-            U profiles, whether or not these people were in the training data. Models of likes look at liked entries
-            only.
+            U profiles of anybody, seen in training or not. Models of likes look at likes only.
         ratings
             False allows to skip what ranking does not need.
 
@@ -107,9 +106,7 @@ class Model(nn.Module, ABC):
 
     @torch.inference_mode()
     def ratings_of(self, profiles: Histories, wanted: Histories) -> Tensor:
-        """Predict single ratings. Only for models that predict ratings.
-
-        Models for which a whole row of titles is expensive compute these entries alone.
+        """Predict single ratings, where the model predicts ratings.
 
         Parameters
         ----------
@@ -133,35 +130,25 @@ class Model(nn.Module, ABC):
         return False
 
     def rating_sds_of(self, profiles: Histories, wanted: Histories) -> Tensor | None:
-        """How far off predicted ratings may be.
-
-        Parameters
-        ----------
-        profiles, wanted
-            As for `ratings_of`.
+        """How far off the predictions of `ratings_of` may be.
 
         Returns
         -------
         Tensor or None
-            Standard deviations, [N] on the CPU, float32, in the unit of the ratings; None where the model does not
-            know.
+            Standard deviations, [N] on the CPU, float32, in the unit of the ratings; None where not known.
         """
         return None
 
     @abstractmethod
     def leave_one_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
-        """Predict for one profile whole and without each of some entries.
-
-        Equal to calling `predict` on each variant, only faster.
+        """Predict for one profile whole and without each of some entries, faster than `predict` on each variant.
 
         Parameters
         ----------
-        profile
-            One profile.
-        left_out_V
-            Places of entries in the profile, [V].
+        profile, left_out_V
+            One profile, and the places of entries in it.
         columns_C
-            The item rows to predict, [C]; None for all.
+            The item rows to predict; None for all.
 
         Returns
         -------
@@ -225,11 +212,7 @@ class StepModel(Model):
     """A model that learns by gradient steps."""
 
     def prepare(self, histories: Histories, *, seed: int) -> None:
-        """Take from the training histories what must be there before the first step: counts, a row for each person.
-
-        Called before an optimizer is made. A second call with the same arguments changes nothing, and the global random
-        state is not touched.
-        """
+        """Take what the first step needs from the histories, before an optimizer is made; a repeat changes nothing."""
 
     def examples(self, histories: Histories, device: torch.device) -> Examples:
         """What batches are gathered from, on a device. Raises TrainingError where there is nothing to learn from."""
@@ -240,28 +223,13 @@ class StepModel(Model):
         return ()
 
     def learn_uncertainty(self, fold_in: Histories, to_find: Histories) -> None:
-        """Measure on held-out ratings of any height how far off predictions are; most models do nothing here.
-
-        Parameters
-        ----------
-        fold_in
-            The known entries of U people.
-        to_find
-            The held-out entries of the same people.
-        """
+        """Measure on people's held-out ratings how far off predictions are; most models do nothing here."""
 
     @abstractmethod
     def losses(self, batch: Any, *, noise: torch.Generator, moment: Moment) -> Losses:
-        """The training loss of one batch.
+        """The training loss of one batch of the model's `examples`, at a step of the run.
 
-        Parameters
-        ----------
-        batch
-            A batch of the model's `examples`.
-        noise
-            The only source of randomness.
-        moment
-            The step within the run.
+        `noise` is the only source of randomness.
         """
 
     def parameter_groups(self) -> list[dict[str, Any]]:

@@ -94,10 +94,7 @@ class Share:
 
 
 class Blend(Model):
-    """A weighted mix of models over the same I titles. `models` are its parts; without them fresh ones are built.
-
-    Its capabilities follow from its parts; the class has those that every blend has.
-    """
+    """A weighted mix of models over the same I titles, with the capabilities of its parts (built unless given)."""
 
     name = "blend"
     can = kind_of(name).can
@@ -225,11 +222,7 @@ def additive_scores(model: Model, prediction: Prediction, presence: float | None
 
 
 def standardised(scores_UI: Tensor, free_UI: Tensor, columns: Tensor | slice = _ALL) -> Tensor:
-    """Scores of some columns, less the mean and over the (population) standard deviation of a person's free titles.
-
-    scores_UI and free_UI are [U, I], free_UI is 1 for free titles and 0 for others; the result is [U, C]. All zeros for
-    a person for whom every title has the same score.
-    """
+    """Scores [U, C], less mean and over deviation of a person's free titles (free_UI 1); 0 where all are equal."""
     count_U1 = free_UI.sum(1, keepdim=True).clamp(min=1)
     mean_U1 = _row_sums(scores_UI, free_UI) / count_U1
     spread_U1 = (_row_sums((scores_UI - mean_U1).square_(), free_UI) / count_U1).sqrt()

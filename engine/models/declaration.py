@@ -1,7 +1,4 @@
-"""What is known about a model before its module is loaded: what it can do, and how its settings are declared.
-
-Importing this module does not import torch.
-"""
+"""What a model declares before its module is loaded: abilities and settings. Does not import torch."""
 
 from __future__ import annotations
 

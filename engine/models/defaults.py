@@ -103,21 +103,9 @@ def choose_preset(name: str, facts: DataFacts, machine: Machine) -> Preset:
 
 
 def preset_for(name: str, dataset: Dataset, *, machine: Machine | None = None) -> Preset:
-    """A preset adapted to a data set.
+    """A preset (of `CHOSEN` or `PRESETS`) adapted to a data set, read once, and a machine (None: this one).
 
-    Parameters
-    ----------
-    name
-        One of `CHOSEN` or `PRESETS`.
-    dataset
-        Its ratings are read once.
-    machine
-        None for this machine.
-
-    Raises
-    ------
-    SettingError
-        For unknown names, and where the preset is of no use to the data set.
+    Raises SettingError for unknown names, and where the preset is of no use to the data set.
     """
     facts = facts_of(dataset)
     preset = choose_preset(name, facts, machine or this_machine()) if name in CHOSEN else fitted(preset_of(name), facts)
@@ -129,10 +117,7 @@ def preset_for(name: str, dataset: Dataset, *, machine: Machine | None = None) -
 def presets_for(
     dataset: Dataset, *, machine: Machine | None = None, facts: DataFacts | None = None
 ) -> tuple[Preset, ...]:
-    """Every preset for a data set, the two that are chosen for it first; those of no use to it carry a refusal.
-
-    `facts` are facts_of(dataset) where they were counted before.
-    """
+    """Every preset, the two chosen for the data set first; useless ones carry a refusal. `facts`: if counted."""
     facts, machine = facts or facts_of(dataset), machine or this_machine()
     chosen = (choose_preset(name, facts, machine) for name in CHOSEN)
     return (*chosen, *(fitted(preset, facts) for preset in PRESETS.values()))

@@ -95,10 +95,7 @@ class Ease(ClosedFormModel):
         self.register_buffer("title_rows_L", torch.zeros(0, dtype=torch.int64))
 
     def fit(self, histories: Histories) -> Job[None]:
-        """Compute B from the likes among the histories. A Stop passes through and leaves the model as it was.
-
-        Raises DeviceError where the matrix would not fit into memory, TrainingError where nobody likes anything.
-        """
+        """Compute B from the likes; a Stop leaves the model as it was. Raises DeviceError and TrainingError."""
         yield StageStarted("counting", "Counting which titles are liked together")
         tastes_UL, title_rows_L = self._tastes(histories)
         _refuse_if_too_large(len(title_rows_L))

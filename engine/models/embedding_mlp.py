@@ -187,10 +187,9 @@ class EmbeddingMlp(RatingModel):
     # -- folding in ----------------------------------------------------------------------------------------------
 
     def _folded_in(self, lots: Iterator[Lot], people: int, *, exactly: bool) -> Tensor:
-        """An embedding for each of U people by Gauss-Newton from the mean of all, [U, E] float32.
+        """Everybody's embedding by Gauss-Newton from the mean of all, [U, E] float32.
 
-        `exactly` computes in float64, as explanations need it where few ratings make large steps; float32 takes less
-        than half the time.
+        `exactly` computes in float64, as explanations need it; float32 takes less than half the time.
         """
         network = self.person_network(torch.float64 if exactly else torch.float32)
         mean_E, ridge = self._everybody()
@@ -224,10 +223,7 @@ class EmbeddingMlp(RatingModel):
         return slope, offset
 
     def _everybody(self) -> tuple[Tensor, float]:
-        """The mean of all people's embeddings, [E], and how strongly somebody new is held near it.
-
-        That is the noise of a rating over the spread of embeddings, as under a normal prior.
-        """
+        """The mean embedding, [E], and how strongly newcomers are held near it: rating noise over spread."""
         users_TE = _exact(self.users_TE)
         if not len(users_TE):
             return users_TE.new_zeros(users_TE.shape[1]), 1.0
@@ -267,10 +263,7 @@ class EmbeddingMlp(RatingModel):
 
     @torch.inference_mode()
     def leave_one_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
-        """See Model. All variants are people of one lot: the titles' part of the first layer is shared.
-
-        Long profiles are computed in float32: a rating's influence is then exact to about 1e-5 stars.
-        """
+        """See Model. Long profiles are computed in float32: an influence is then exact to about 1e-5 stars."""
         targets_n = self._as_targets(torch.from_numpy(np.array(profile.ratings_N)))
         out_V = as_index(left_out_V)
         lots = variants_of(as_index(profile.item_rows_N), targets_n, out_V, width=self._width)
@@ -290,10 +283,7 @@ class EmbeddingMlp(RatingModel):
 
 
 class BatchNorm(nn.Module):
-    """Normalises each of H features by the batch while learning; `as_line` is what it does otherwise.
-
-    Unlike torch's own, a batch that is not finite leaves no trace in what it remembers, and a batch of one is allowed.
-    """
+    """Normalises each of H features by the batch; refuses what is not finite, and takes a batch of one."""
 
     mean_H: Tensor
     variance_H: Tensor

@@ -123,10 +123,7 @@ class Lstm(RatingModel):
     # -- the network ---------------------------------------------------------------------------------------------
 
     def _known_gates(self, words: Tensor) -> Tensor:
-        """What titles (0: none) add to the gates in prediction, [..., 4H].
-
-        A title that nobody rated in training counts as an average one.
-        """
+        """What titles (0: none) add to the gates, [..., 4H]; one that nobody rated counts as an average title."""
         known_I, titles_IE = self.is_known_I, self.titles.weight[1:]
         mean_E = (titles_IE * known_I[:, None]).sum(0) / known_I.sum().clamp(min=1)
         is_new = ~F.pad(known_I, (1, 0), value=True)[words]
@@ -195,10 +192,7 @@ class Lstm(RatingModel):
         return self.config.window - 1
 
     def _read(self, profiles: Histories, entries_UP: Int64) -> tuple[Tensor, Tensor]:
-        """Read some entries (-1: none) in order.
-
-        Returns the part of the next step's gates that does not depend on its title, [U, 4H], and the cell, [U, H].
-        """
+        """Read entries (-1: none) in order: the next step's gates but for its title, [U, 4H], and the cell, [U, H]."""
         device = self.last.weight.device
         there_UP = torch.from_numpy(entries_UP >= 0).to(device)
         rows_N = as_index(np.append(profiles.item_rows_N, -1), device)

@@ -225,10 +225,7 @@ class MatrixFactorization(RatingModel):
     # -- features of titles --------------------------------------------------------------------------------------
 
     def features(self) -> Tensor:
-        """What a person's factors are multiplied with, [I, F]: the titles' factors, and 1 for the person's bias.
-
-        A title that nobody rated in training has factors of 0: its random start says nothing about it.
-        """
+        """What a person's factors are multiplied with, [I, F], with 1 for the bias; 0 for titles nobody rated."""
         factors_IK = self.item_factors_IK * self.is_known_I[:, None]
         return torch.cat([factors_IK, torch.ones_like(factors_IK[:, :1])], 1) if self.config.bias else factors_IK
 
@@ -248,18 +245,13 @@ class MatrixFactorization(RatingModel):
 def variance_parts(person_variances_N: Floats, counts_N: Floats) -> Floats:
     """What the variance of each prediction is made of, [N, P].
 
-    These are 1, what the person's ratings leave open (the ridge's x' (X'X + lambda)^-1 x), and 1 / (1 + the number of
-    ratings of the title).
+    These are 1, what the person's ratings leave open (see `ridge_variances`), and 1 / (1 + the title's ratings).
     """
     return np.stack([np.ones_like(person_variances_N), person_variances_N, 1.0 / (1.0 + counts_N)], axis=1)
 
 
 def fitted_variance_weights(errors_N: Floats, parts_NP: Floats) -> Floats | None:
-    """The weights of the parts, [P], none below 0, by which their sum is the expected squared error.
-
-    By least squares on squared errors, each weighted by what is expected of it, as large errors are the noisiest. None
-    for fewer than 30 ratings.
-    """
+    """The weights of the parts, [P] >= 0, that best give the squared errors; None for fewer than 30 ratings."""
     squared_N = errors_N**2
     if len(squared_N) < _LEAST_RATINGS or not np.isfinite(squared_N).all():
         return None

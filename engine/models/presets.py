@@ -1,8 +1,6 @@
-"""Presets: a model with the settings of a published study, or one that is chosen for a data set and a machine.
+"""Presets: a model with the settings of a published study, or one chosen for a data set and a machine.
 
-A preset names a model and what of its settings, of the training and of the split differs from the model's defaults.
-"Best for your data" and "Fastest" are chosen by the rules in `engine.models.defaults`, which also adapts the others to
-data that cannot do what a study did. Importing this module does not import torch.
+`engine.models.defaults` chooses those, and adapts the others to data that cannot do what a study did.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Every model by name: what people should know to choose it, what it can do, and where its class is.
 
-Importing this module does not import torch. A model's own module is loaded when its class is first asked for, so lists
-of models, their titles and their abilities are there at once. A new model is one module and one entry of `MODELS`.
+A new model is one module and one entry of `MODELS`. Importing this module does not import torch.
 """
 
 from __future__ import annotations
@@ -22,11 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ModelKind:
-    """A model on offer. `model` and `config` say where its classes are, as "module:Class".
-
-    The mappings hold what the settings of its training, learning-rate sweep and split start from where that differs
-    from the general defaults.
-    """
+    """A model on offer; `model` and `config` are "module:Class", the mappings are where its defaults differ."""
 
     name: str
     title: str
@@ -82,10 +77,8 @@ class ModelKind:
     def training_for(self, entries: int) -> dict[str, Any]:
         """What its training settings start from on a data set of so many entries.
 
-        An epoch of much data holds many more steps, so fewer epochs do: beyond a million ratings, or twenty million
-        entries for models that learn from people, epochs go down with the fourth root, to a third at the least.
-        Networks of ratings overfit small data within a few epochs: below a million ratings their rate goes down with
-        the square root.
+        Beyond a million ratings, or twenty million entries for models of people, epochs go down with the fourth root,
+        to a third at the least. Networks of ratings overfit small data: their rate goes down with the square root.
 
         >>> kind_of("mf").training_for(100_000)["epochs"], kind_of("mf").training_for(20_000_000)["epochs"]
         (15, 7)
@@ -224,15 +217,8 @@ FIRST_MODEL = next(iter(MODELS))
 
 
 def kind_of(name: str) -> ModelKind:
-    """The declaration of a model.
+    """The declaration of a model. Raises SettingError, naming the known ones.
 
-    Raises
-    ------
-    SettingError
-        Where there is no such model; the known ones are named.
-
-    Examples
-    --------
     >>> kind_of("mf").title
     'Factorisation'
     """
@@ -260,19 +246,8 @@ def trainable_models() -> tuple[ModelKind, ...]:
 
 
 def fitted_config(name: str, config: Config | None, *, entries: int) -> Config:
-    """A model's settings with everything automatic chosen for a data set.
+    """A model's settings (None: its defaults) with everything automatic chosen for so many entries.
 
-    Parameters
-    ----------
-    name
-        The model.
-    config
-        Its settings; None for its defaults.
-    entries
-        How many entries the data set has.
-
-    Examples
-    --------
     >>> fitted_config("ease", None, entries=100_000).l2
     79.0
     """
@@ -281,28 +256,10 @@ def fitted_config(name: str, config: Config | None, *, entries: int) -> Config:
 
 
 def build(name: str, config: Config, *, items: int, scale: Scale, seed: int = 1) -> Model:
-    """A model that has learned nothing yet.
+    """A model that has learned nothing yet, over I `items`; equal seeds give equal weights.
 
-    Parameters
-    ----------
-    name
-        The model.
-    config
-        Its settings, fitted to the data set (see `fitted_config`).
-    items
-        The number of titles I.
-    scale
-        The scale of the ratings.
-    seed
-        Equal seeds give equal weights; the caller's random state stays as it is.
+    Its settings are fitted to the data set (see `fitted_config`). Raises SettingError for those of another model.
 
-    Raises
-    ------
-    SettingError
-        Where there is no such model, or the settings are those of another.
-
-    Examples
-    --------
     >>> from engine.data.dataset import Scale
     >>> build("mf", fitted_config("mf", None, entries=1_000), items=40, scale=Scale(1, 5, 1)).items
     40

@@ -185,10 +185,7 @@ class TwoHead(StepModel):
 
     @torch.no_grad()
     def prepare(self, histories: Histories, *, seed: int) -> None:
-        """Weights of titles that nobody had, or rated, start from 0 and stay there.
-
-        So such a title in a profile says nothing, and is predicted to be rated as the person rates on average.
-        """
+        """Weights of titles that nobody had, or rated, start from 0 and stay there: they say nothing."""
         seen_I, rated_I = (
             torch.from_numpy(np.bincount(entries.item_rows_N, minlength=self.items) > 0).to(self.first_2IH.device)
             for entries in (histories, histories.rated())
@@ -345,10 +342,9 @@ class TwoHead(StepModel):
         return Prediction(score.cpu(), log_probability.cpu(), liking.cpu(), rating.cpu())
 
     def log_probability(self, outputs_UI: Tensor) -> Tensor:
-        """The outputs of the presence head as log probabilities that add up to 1, in the same order.
+        """The outputs of the presence head as log probabilities that add up to 1.
 
-        Outputs that learned by squared error are probabilities already (1 for the person's titles, 0 for others), so
-        that a softmax would make them nearly equal.
+        Outputs learned by squared error are probabilities already: a softmax would make them nearly equal.
         """
         if self.config.presence_loss == "multinomial":
             return F.log_softmax(outputs_UI, dim=1)

@@ -1,7 +1,6 @@
-"""Finished runs mixed into one that ranks better than any of them alone; stored as a run of its own, parts and all.
+"""Finished runs mixed into one that ranks better than any of them alone, stored as a run with copies of its parts.
 
-The parts must have learned from the same ratings, with the same people or ratings held out: otherwise one of them knows
-what the rest is evaluated on.
+The parts must have learned from the same ratings, with the same people or ratings held out.
 """
 
 from __future__ import annotations
@@ -43,8 +42,7 @@ def blend(
 ) -> Job[FinishedRun]:
     """Mix finished runs with weights chosen on their validation people, and store the mix as a run.
 
-    The run holds copies of its parts: deleting theirs does not hurt it. Stop before it is mixed passes through and
-    nothing is stored; later it skips what is left of the evaluation.
+    Stop before it is mixed passes through and nothing is stored; later it skips what is left of the evaluation.
 
     Parameters
     ----------
@@ -57,10 +55,8 @@ def blend(
 
     Raises
     ------
-    LibraryError
-        For runs that are not there or cannot be used.
-    SettingError
-        For runs that do not go together, or where nobody is held out to choose the weights on.
+    LibraryError, SettingError
+        For runs that cannot be used, do not go together, or hold nobody out to choose the weights on.
 
     Examples
     --------

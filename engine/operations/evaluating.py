@@ -1,8 +1,4 @@
-"""What a stored run is worth on the people that were held out, what the baselines are worth there, and advice.
-
-Advice compares a finished run person by person on the validation people with `ease` by its lists and, where a model
-only predicts ratings, with averages by those. It is never a failure.
-"""
+"""What a stored run is worth on the held-out people, what the baselines are worth there, and advice."""
 
 from __future__ import annotations
 
@@ -75,15 +71,12 @@ def evaluate(
     Returns
     -------
     EvaluationResult
-        Metrics with intervals, each person's values and breakdowns. After a Stop that of the people so far, marked as
-        stopped and not saved.
+        After a Stop that of the people so far, marked as stopped and not saved.
 
     Raises
     ------
-    SettingError
-        Where the run was not trained for the protocol.
-    DataError
-        Where its split holds nobody out.
+    SettingError, DataError
+        Where the run was not trained for the protocol, or its split holds nobody out.
     LibraryError
         Where the run or its data set cannot be used, or the disk is full.
 
@@ -120,12 +113,9 @@ def evaluate(
 def baselines(
     library: Library, dataset: Dataset, split_config: SplitConfig, *, ks: Sequence[int] = DEFAULT_CUTS
 ) -> Job[dict[str, EvaluationResult]]:
-    """The evaluations of the baselines on the test people of a split, by name.
+    """The evaluations of the baselines ("popularity", "biases", and "ease" where it fits) on a split's test people.
 
-    "popularity" has what lists are worth, "biases" how far off μ + b_u + b_i is where ratings are held out, "ease" is
-    there where it fits (10,000 titles, and the memory). They are saved once all are there, and worked out again only
-    where other lengths of lists than the usual are asked for. Stop passes through. Raises DataError where the split
-    holds nobody out.
+    Saved once all are there; worked out again only for unusual lengths of lists. Raises DataError for nobody held out.
 
     Examples
     --------
@@ -156,10 +146,9 @@ def baselines(
 
 
 def advice_on(model: Model, split: Split, dataset: Dataset) -> Job[Advice]:
-    """Words where `ease` is the better or the equal and quicker choice, or averages predict ratings better; none where
-    the model is worth its training.
+    """A sentence where `ease` or averages are the better choice on the validation people; none where not.
 
-    Nothing is said of data sets where fitting `ease` would take minutes, or without validation people. A Stop ends it.
+    Nothing is said where fitting `ease` would take minutes, or without validation people. A Stop ends it.
     """
     if split.validation is None or not model.can.learns_by_steps or dataset.titles > _MOST_TITLES:
         return Advice()

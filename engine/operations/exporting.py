@@ -22,10 +22,7 @@ class ExportedDataset:
 
 
 def export_dataset(dataset: Dataset, folder: Path) -> Job[ExportedDataset]:
-    """Write a data set as CSV into a folder that is new or empty: it is there in full, or nothing of it is.
-
-    Stop passes through and leaves nothing behind. Raises DataError where the folder holds something, LibraryError
-    where the disk is full or refuses.
+    """Write a data set as CSV into a new or empty folder, in full or not at all. Raises DataError and LibraryError.
 
     Examples
     --------

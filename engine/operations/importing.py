@@ -1,7 +1,4 @@
-"""Ratings files become a data set of the library, and are imported again the same way. Works without torch.
-
-What a person rated is stored by id, title and year, and is there afterwards as before.
-"""
+"""Ratings files become a data set of the library, and are imported again the same way. Works without torch."""
 
 from __future__ import annotations
 
@@ -45,10 +42,7 @@ class ImportedData:
 
 @dataclass(frozen=True)
 class ImportedAgain:
-    """What came of it. Where `change` is "nothing", `data` is the former data set with a new report.
-
-    Else `data` is a data set of its own, stored beside the `former` one; `settle_again` lets it take its place.
-    """
+    """What came of it: the former data set with a new report (`change` is "nothing"), or a new one beside it."""
 
     data: ImportedData
     former: DatasetRecord
@@ -82,10 +76,8 @@ def import_files(library: Library, paths: Sequence[Path], *, options: ImportOpti
 
     Raises
     ------
-    DataError
-        For files that cannot be used.
-    LibraryError
-        Where the disk is full.
+    DataError, LibraryError
+        For files that cannot be used; where the disk is full.
     Stop
         Passes through; nothing is left behind.
 

@@ -112,18 +112,15 @@ class _Reading:
 def predict(
     library: Library, run_id: str, pairs: Path | None, *, out: Path, uncertainty: bool = False
 ) -> Job[Predictions]:
-    """Write a rating for each pair, in the order of the file.
-
-    The result is there in full or not at all: Stop passes through and leaves nothing.
+    """Write a rating for each pair, in the order of the file, in full or not at all.
 
     Parameters
     ----------
     library, run_id
         Where the run is, and its id or name.
     pairs
-        A table `user,item` of people of the data set, answered as `user,item,rating`; a pair that the data set does not
-        know stays blank. None: those that the data set's own text file asks for, answered one number a line; of whom or
-        what has no ratings, by averages.
+        A table `user,item`, answered as `user,item,rating`; an unknown pair stays blank. None: the pairs that the data
+        set's own text file asks for, answered one number a line; of whom or what has no ratings, by averages.
     out
         The file to write.
     uncertainty
@@ -131,12 +128,8 @@ def predict(
 
     Raises
     ------
-    SettingError
-        Where the run predicts no ratings.
-    DataError
-        Where a file cannot be read or written.
-    LibraryError
-        Where the run cannot be used.
+    SettingError, DataError, LibraryError
+        Where the run predicts no ratings, a file cannot be read or written, or the run cannot be used.
 
     Examples
     --------

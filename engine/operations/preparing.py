@@ -1,7 +1,4 @@
-"""Before a run: the model that answers within seconds of opening a data set, and the search for a learning rate.
-
-Nothing of it is stored.
-"""
+"""Before a run: a model that answers within seconds, and the search for a learning rate. Nothing is stored."""
 
 from __future__ import annotations
 
@@ -23,9 +20,7 @@ from engine.training.lr_finder import RateSweep
 
 
 def quick_model(library: Library, dataset: Dataset) -> Job[Recommender]:
-    """A model computed at once from all of a data set, not stored: `ease`, or `popularity` where that cannot be.
-
-    Stop passes through. Raises TrainingError where there are no ratings at all.
+    """A model computed at once, not stored: `ease`, or `popularity` where that cannot be. Raises TrainingError.
 
     Examples
     --------
@@ -55,9 +50,8 @@ def find_rate(
 ) -> Job[RateSweep]:
     """Sweep learning rates for a model on the training people of a split; after a Stop, what was measured so far.
 
-    `suggestion` is which reading is taken where nobody looks (None: the model's own; see engine.training.lr_finder);
-    all other settings are the model's defaults where they are None. Raises TrainingError for models that are computed
-    at once: they have no learning rate.
+    `suggestion` is the reading that is taken, and None means the model's own, as for all settings. Raises TrainingError
+    for models that are computed at once.
 
     Examples
     --------

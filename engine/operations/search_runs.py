@@ -1,7 +1,4 @@
-"""One run of a search: made or resumed, and tried again with half the batch where memory was short.
-
-What it finds goes into a row of the search's table.
-"""
+"""One run of a search: made or resumed, tried again with half the batch where memory was short, and recorded."""
 
 from __future__ import annotations
 

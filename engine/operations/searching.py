@@ -1,7 +1,6 @@
-"""A search: run after run over a grid, all on the same split, compared on the validation people, saved as it goes.
+"""A search: run after run over a grid, on the same split, compared on the validation people, saved as it goes.
 
-Whatever ends a search leaves it in the library with its table; going on makes only the runs that are missing and
-resumes the one that was cut short. The test people never decide anything.
+However it ends, going on makes only the missing runs and resumes the one that was cut short.
 """
 
 from __future__ import annotations
@@ -64,8 +63,7 @@ def search(
 ) -> Job[SearchResult]:
     """Try every combination of a grid; what it does not vary is as given, else the model's defaults.
 
-    A run that fails is recorded and the search goes on; one for which memory was short is tried again with half the
-    batch. After a Stop the search is there with all its runs, and goes on with `search_id`.
+    A run that fails is recorded and the search goes on. After a Stop it goes on with `search_id`.
 
     Parameters
     ----------
@@ -88,10 +86,8 @@ def search(
     ------
     SettingError
         Before anything runs, for values and combinations that cannot be.
-    DataError
-        Where nothing can be held out, or the summary not be written.
-    LibraryError
-        Where the disk refuses, or the data set of a stored search is not this one.
+    DataError, LibraryError
+        Where nothing can be held out, a disk refuses, or the data set of a stored search is not this one.
 
     Examples
     --------

@@ -47,11 +47,9 @@ class PartImpact:
 
 @dataclass(frozen=True)
 class Reason:
-    """What one rating did to one title.
+    """What one rating did to one title: a signed impact in units of the score, and its share of all impacts.
 
-    impact: signed, in units of the score. share: |impact| among all entries' |impact| on this title, 0 to 1.
-    rank_without: the number of the title in the list without this rating (None where not asked, or not in the list).
-    parts: of a blend, what each of its parts adds to the impact; they sum to it.
+    rank_without: the title's number in the list without this rating, if asked. parts: what each part of a blend adds.
     """
 
     item_row: int
@@ -129,10 +127,7 @@ def explain(
 def leave_one_out_impacts(
     model: Model, history: Histories, columns_C: Int64, weight: float | None, *, entries: Int64 | None = None
 ) -> Float32:
-    """The impact of every entry of one person on some titles, [n, C], float32; a few variants at a time.
-
-    entries: those to leave out (None: all), where the others are known to have no influence; theirs stays 0.
-    """
+    """The impact of every entry of one person (or of `entries`, where others have none) on some titles, [n, C]."""
     entries = np.arange(history.entries) if entries is None else entries
     impacts_nC = np.zeros((history.entries, len(columns_C)), dtype=np.float32)
     for left_out_V in chunks_of(entries, model.items):
@@ -281,10 +276,7 @@ def parts_of_impacts(
 def without_each_by_part(
     model: Model, history: Histories, left_out_V: Int64, columns_C: Int64
 ) -> tuple[Prediction, Float32]:
-    """The leave-one-out prediction, [1 + V, C], and what each part adds to its scores, [1 + V, C, P]; float32.
-
-    Of a model that is no blend P is 0.
-    """
+    """The leave-one-out prediction, [1 + V, C], and what each of P parts adds to its scores, [1 + V, C, P]."""
     with exactly():
         if not isinstance(model, Blend):
             prediction = model.leave_one_out(history, left_out_V=left_out_V, columns_C=columns_C)

@@ -1,7 +1,6 @@
 """What explains a whole list: reasons for each title, the ratings that moved most, the surprising ones.
 
-A job (see engine.events): it leaves out every rating once, a few at a time, and hands control back in between. Stopped
-early, it returns what the ratings looked at so far show, marked as stopped.
+A job that leaves out every rating once; a Stop returns what the ratings looked at so far show.
 
 Shapes: n entries of the profile, V of them left out at once, T listed titles, P parts of a blend (0 of others).
 """
@@ -122,10 +121,7 @@ def explain_list(
     filters: Filters | None = None,
     seen_rows: Sequence[int] = (),
 ) -> Job[ListInsights]:
-    """Explain the best `top` titles: three reasons each, most impactful and most surprising ratings.
-
-    Raises ProfileError where the model has nothing to go by.
-    """
+    """Explain the best `top` titles: three reasons each, and the strongest ratings. Raises ProfileError."""
     torch.set_num_threads(training_threads())
     recommender.check(history)
     parts = scoring_parts(recommender.model)

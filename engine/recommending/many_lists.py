@@ -1,6 +1,4 @@
-"""Lists for many people at once, none of whom the model needs to have seen.
-
-The titles and their order are those that a Recommender gives, a batch of people at a time instead of one by one.
+"""The lists that a Recommender gives, for many people at once, none of whom the model needs to have seen.
 
 Shapes: U people, I titles, K length of the lists, N entries.
 """
@@ -43,10 +41,7 @@ def known_people(recommender: Recommender, histories: Histories) -> Bools:
 def many_lists(
     recommender: Recommender, histories: Histories, *, top: int, weight: float | None = None
 ) -> Iterator[ManyLists]:
-    """The best `top` titles for everybody of whom the model knows anything, some people at a time.
-
-    A person's own titles never come back. Raises SettingError for a weight outside 0 to 1.
-    """
+    """The best `top` new titles for everybody of whom the model knows anything. Raises SettingError (weight)."""
     check_weight(weight)
     people = np.flatnonzero(known_people(recommender, histories))
     at_once = max(1, min(_MOST_PEOPLE_AT_ONCE, _SCORES_AT_ONCE // max(1, recommender.dataset.titles)))

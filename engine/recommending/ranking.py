@@ -112,10 +112,9 @@ def ranked(
 ) -> Ranked:
     """Order the candidates that pass the filters.
 
-    With hidden gems g, titles are ordered by `log(place) + 2 g log(1 + count)`, the least first: place is the place by
-    score (from 1), count how many people have the title. Working on places, the strength means the same for every
-    model, whatever its scores look like. At g = 0.5 the order is that of place x (1 + count): half as many people weigh
-    as much as half the place; at g = 1 as much as a quarter of the place.
+    With hidden gems g, by `log(place) + 2 g log(1 + count)`, the least first: place is that by score, count how many
+    people have the title. On places the strength means the same for every model: at g = 0.5 half as many people weigh
+    as much as half the place, at g = 1 as a quarter.
     """
     allowed_I = candidates_I & np.isfinite(scores_I)
     rows_A = _ordered(np.flatnonzero(allowed_I), -scores_I)

@@ -75,12 +75,10 @@ class Recommender:
 
     Parameters
     ----------
-    model
-        A fitted model over the titles of `dataset`.
-    dataset
-        What item rows, ids and titles mean; its counts decide which filters a title passes.
+    model, dataset
+        A fitted model, and the data set whose titles it ranks.
     candidates_I
-        Which titles may be recommended (those that training saw), [I]; None means all.
+        Which titles may be recommended (those that training saw); None means all.
     run_id, trained_words
         Where the model comes from.
 
@@ -92,7 +90,7 @@ class Recommender:
     Examples
     --------
     >>> from engine.data.catalogue import Catalogue
-    >>> from engine.data.dataset import Scale, Vocabulary
+    >>> from engine.data.dataset import Dataset, Scale, Vocabulary
     >>> from engine.events import drive
     >>> from engine.models.popularity import Popularity, PopularityConfig
     >>> users, titles = Vocabulary(["1", "2"]), Vocabulary(["a", "b", "c"])
@@ -245,9 +243,8 @@ class Recommender:
     def lifts(self, probability_I: Float32, history: Histories) -> Float32:
         """How many times likelier each title is for this person than for the average person, [I].
 
-        The average person's chance of a title is its share of all entries (of all likes for a model of likes), one
-        added to each count. Both sides are taken among the titles that this person does not have: a model that gives
-        most of its probability to what somebody has seen would otherwise make every new title look unlikely.
+        That person's chance is the title's share of all entries (or likes), plus one each. Both sides are taken among
+        titles that this person does not have, or every new title would look unlikely.
         """
         unseen_I = self.candidates_I.copy()
         unseen_I[history.item_rows_N] = False

@@ -83,10 +83,7 @@ class _Shortlists:
 
 
 def choose_ranking_weights(parts: Sequence[Model], held_out: HeldOut, *, candidates_I: Bools) -> Job[RankingWeights]:
-    """The weights with which the parts together rank best for held-out people. Equal input, equal weights.
-
-    Stop passes through: there is nothing to keep. Raises DataError where nobody has anything liked to find.
-    """
+    """The weights with which the parts together rank best for held-out people. Raises DataError without likes."""
     opinions = [
         _Opinion(number, presence)
         for number, part in enumerate(parts)
@@ -250,11 +247,7 @@ _SEED = 4096
 
 @dataclass(frozen=True)
 class RatingWeights:
-    """What each part's predicted rating is multiplied by (0 for parts that predict none), and what is added.
-
-    rmse: of the mix on so many ratings; part_rmse: of each part, None where it predicts none. All None, and equal
-    weights, where there was no rating to choose by.
-    """
+    """What each part's predicted rating is multiplied by (0: it predicts none), what is added, and the mix's rmse."""
 
     weights: tuple[float, ...]
     offset: float = 0.0

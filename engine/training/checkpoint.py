@@ -1,7 +1,6 @@
-"""A run between two steps, on disk: safetensors for tensors, JSON for the rest, no pickle anywhere.
+"""A run between two steps, on disk: safetensors and JSON, no pickle, so that opening it can run no code.
 
-Saving writes into a folder that its caller made; making it the current one is one rename, and the library's. Opening
-somebody else's checkpoint can run no code.
+Saving writes into a folder that its caller made; making it the current one is the library's.
 """
 
 from __future__ import annotations
@@ -68,10 +67,7 @@ def load_state(folder: Path) -> TrainingState:
 
 
 def load_weights(folder: Path) -> dict[str, Tensor]:
-    """The best weights of a checkpoint folder (the last ones where no epoch was evaluated).
-
-    Raises LibraryError where they are missing or cut short; of the other files only what they say is needed.
-    """
+    """The best weights of a checkpoint folder, else the last ones. Raises LibraryError where they are damaged."""
     return load_tensors(folder / (_BEST if _has_best(folder) else _WEIGHTS))
 
 

@@ -46,10 +46,7 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class RateSweep:
-    """What a sweep measured and what follows from it; `words` sums it up, also where there is nothing to suggest.
-
-    Arrays have one entry per finite step: rates, raw losses, and their debiased moving average.
-    """
+    """What a sweep measured, by finite step, and what follows from it; `words` sums it up in any case."""
 
     lrs: Float64
     losses: Float64
@@ -73,24 +70,19 @@ def find_rate(
 
     Parameters
     ----------
-    split
-        Its training people are learned from.
-    model
-        A model that has learned nothing yet; the sweep trains a copy.
+    split, model
+        Whose training people are learned from, and by a copy of which fresh model.
     training
         Batch, optimizer, precision and seed of the run to come; its rate is not used.
     finder
         From which rate to which, in how many steps, and when the loss has left all bounds.
-    device
-        Where to compute.
     prefer
         The kind of suggestion to choose where the curve shows it: "steepest", "valley", "minimum" or "turning_point".
 
     Returns
     -------
     RateSweep
-        The curve, one entry per finite step, and what follows from it: too few points and a flat curve are a sentence
-        in `words`, without suggestions.
+        Too few points and a flat curve are a sentence in `words`, without suggestions.
 
     Raises
     ------
@@ -255,10 +247,7 @@ _READINGS: tuple[Callable[[Float64, Float64], Suggestion], ...] = (_steepest, _v
 
 
 def _fall_begins(smoothed: Float64, low: int) -> int:
-    """The last place before the lowest at which next to nothing of the fall was done.
-
-    What comes before is a level with noise on it, and noise falls, too. The level is the middle of the first third.
-    """
+    """The last place before the lowest at which next to nothing of the fall below the first third was done."""
     level = float(np.median(smoothed[: max(1, len(smoothed) // 3)]))
     high = np.flatnonzero(smoothed[: low + 1] >= level - _DONE * (level - smoothed[low]))
     return int(high[-1]) if len(high) else 0

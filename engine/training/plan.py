@@ -1,7 +1,4 @@
-"""What a run will be: one plan for the learning-rate sweep, the schedule, the estimate, training and search.
-
-Importing this module does not import torch.
-"""
+"""What a run will be: one plan for the rate sweep, the schedule, the estimate, training and search, without torch."""
 
 from __future__ import annotations
 
@@ -35,32 +32,11 @@ class DatasetCounts(Protocol):
 
 @dataclass(frozen=True)
 class TrainingPlan:
-    """A model and how it is to learn.
+    """A model and how it is to learn: `training` is None for models computed at once, its rate None for a sweep first.
 
-    Attributes
-    ----------
-    model
-        The name of a model that learns from ratings (see `engine.models.registry`).
-    model_config
-        Its settings.
-    training
-        Epochs, batch, rate (None: found by a sweep first) and the rest. None for models that are computed at once.
-    split
-        What is learned from and what is held out.
-    device
-        "auto" (the fastest), "cpu", "cuda", "cuda:1" or "mps".
-    finder
-        The settings of the learning-rate sweep.
-    suggestion
-        Which reading of the sweep is taken where nobody looks; None is the model's own.
+    `suggestion` is the sweep's reading taken where nobody looks (None: the model's own). Raises SettingError for
+    settings that are not those of the model, and for blends.
 
-    Raises
-    ------
-    SettingError
-        Where the settings are not those of the model, or the model is mixed from finished runs.
-
-    Examples
-    --------
     >>> from types import SimpleNamespace
     >>> plan = TrainingPlan.defaults("mult_dae").changed(epochs=10, batch=100)
     >>> counts = SimpleNamespace(people=6040, titles=3700, entries=1_000_000, counted=6000)
@@ -161,10 +137,7 @@ class TrainingPlan:
         return replace(type(self).defaults(model, entries=entries), device=self.device)
 
     def changed(self, **settings: Any) -> Self:
-        """Other values of settings: of the model, else of training, of the split, of the sweep, the first that has it.
-
-        Raises SettingError with the setting's own sentence.
-        """
+        """Other values: of the model, else training, split, sweep, the first that has it. Raises SettingError."""
         plan, parts = self, ("model_config", "training", "split", "finder")
         for name, value in settings.items():
             configs: dict[str, Config] = {part: getattr(plan, part) for part in parts if getattr(plan, part)}

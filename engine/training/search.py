@@ -91,10 +91,7 @@ class Grid:
         return _monitor(self.plan, config)
 
     def trials(self, config: SearchConfig) -> tuple[Trial, ...]:
-        """The runs to make, the last setting varying fastest; a seeded draw where there are more than `most`.
-
-        Raises SettingError for a combination that cannot be, and for more runs than anyone meant.
-        """
+        """The runs to make, the last setting varying fastest, or a seeded draw of `most`. Raises SettingError."""
         size, most = self.size, config.most
         if most is None and size > MOST_RUNS:
             raise SettingError(
@@ -123,21 +120,14 @@ class Grid:
 
 
 def grid_of(plan: TrainingPlan, values: Mapping[str, Sequence[Any]]) -> Grid:
-    """A grid from plain values by setting: {"rank": (10, 25)}. Values given twice count once.
-
-    Raises SettingError for unknown settings, for those that cannot be varied, and for refused values with the
-    setting's own sentence.
-    """
+    """A grid from plain values by setting: {"rank": (10, 25)}. Raises SettingError."""
     if not values:
         raise SettingError("A grid varies at least one setting.", remedy="Name one with its values: rank=10,25,50.")
     return Grid(plan, tuple(_axis(plan, name, given) for name, given in values.items()))
 
 
 def read_values(plan: TrainingPlan, texts: Sequence[str]) -> dict[str, tuple[Any, ...]]:
-    """The values that texts such as "rank=10,25,50" mean. Several layers are joined: hidden=600-200,2048.
-
-    Raises SettingError with the setting's own sentence.
-    """
+    """The values that texts such as "rank=10,25,50" or "hidden=600-200,2048" mean. Raises SettingError."""
     found: dict[str, tuple[Any, ...]] = {}
     for text in texts:
         name, equals, listed = (part.strip() for part in text.partition("="))
@@ -150,10 +140,7 @@ def read_values(plan: TrainingPlan, texts: Sequence[str]) -> dict[str, tuple[Any
 
 
 def read_axis(plan: TrainingPlan, name: str, listed: str) -> tuple[Any, ...]:
-    """The values of one setting as they are listed in a text: "10, 25, 50"; "auto" where it can be automatic.
-
-    Raises SettingError with the setting's own sentence.
-    """
+    """The values of one setting as listed in a text: "10, 25, 50", or "auto". Raises SettingError."""
     declared, _ = _declared(plan, name)
     parts = [part.strip() for part in listed.split(",")]
     if not all(parts):

@@ -1,7 +1,6 @@
 """Training: epochs of steps, each epoch evaluated on the validation people, saved as it goes.
 
-`train` and `fit` are generators: they report events, hand control back at every step, and can be stopped at any of
-them. All randomness is a function of (seed, epoch) or (seed, step), so a run that is stopped and resumed equals the
+All randomness is a function of (seed, epoch) or (seed, step), so a run that is stopped and resumed equals the
 uninterrupted one to the bit.
 """
 
@@ -96,7 +95,7 @@ def train(
     config
         Epochs, batch, rate and the rest; a rate of None is 0.01 here, nothing is searched for.
     recorder
-        Gets a checkpoint at least every 10 seconds (less often where writing is slow) and at the end, and every epoch.
+        Gets every epoch, and a checkpoint at least every 10 seconds (less often where writing is slow) and at the end.
     resume_from
         The state of a checkpoint of this very run: what follows equals the uninterrupted run to the bit.
     clock
@@ -109,10 +108,8 @@ def train(
 
     Raises
     ------
-    TrainingError
-        Where there is nobody to learn from.
-    LibraryError
-        Where the checkpoint to go on from is not one of this model; that of `recorder` passes through.
+    TrainingError, LibraryError
+        Where there is nobody to learn from; where the checkpoint is not of this model, or `recorder` fails.
 
     Examples
     --------

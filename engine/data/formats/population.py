@@ -1,7 +1,4 @@
-"""Known layouts of many people's ratings, as one table of declarations: a new one is a few lines here.
-
-Of several layouts that fit a file the first counts.
-"""
+"""Known layouts of many people's ratings, declared; of several that fit a file the first counts."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Which files hold the ratings, and which the titles: of several in a zip or folder, or of those that lie beside.
-
-Candidates are recognised by content; names only choose between several.
-"""
+"""Which files hold the ratings and which the titles, recognised by content; names only choose between several."""
 
 from __future__ import annotations
 

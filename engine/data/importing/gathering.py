@@ -81,10 +81,7 @@ class _Slice:
 
 
 class _Entries:
-    """The entries of all blocks read so far, in compact columns.
-
-    They are copied out of the parser's memory, which is larger than what it holds, and serves the next block then.
-    """
+    """The entries of all blocks read so far, copied out of the parser's larger memory."""
 
     def __init__(self) -> None:
         self.users, self.items = IdColumn(), IdColumn()
@@ -105,10 +102,7 @@ class _Entries:
 
 
 def gather(paths: Sequence[Path], options: ImportOptions) -> Job[Gathered]:
-    """All entries of these files (each plain, .gz, .zip, or a folder that holds ratings); only `given` counts here.
-
-    Raises DataError with a sentence for whatever cannot be used; a Stop ends the job and comes through.
-    """
+    """All entries of these files (plain, .gz, .zip or folders); only `given` counts here. Raises DataError."""
     started = time.monotonic()
     yield StageStarted("looking", "Looking at what the files are")
     tables = yield from _looked_at(paths, options.given)

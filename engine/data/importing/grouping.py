@@ -117,10 +117,7 @@ def _within(histories: Histories, first: int, behind: int, titles: int) -> Repea
 
 
 def settle(histories: Histories, repeats: tuple[Repeats, ...], *, policy: Duplicates) -> Job[Histories]:
-    """Each pair once. The last or the highest rating stays in its place; a mean takes the place of the last one.
-
-    A mean carries the latest time of those it comes from.
-    """
+    """Each pair once: the last or highest rating in its place, or the mean in place of the last, with its time."""
     if not repeats:
         return histories
     kept_N = np.ones(histories.entries, dtype=bool)

@@ -114,10 +114,7 @@ class IdColumn:
         del self._blocks[block:], self._tables[block:]
 
     def join(self) -> Job[tuple[list[Int32], Vocabulary]]:
-        """For each block the row of each entry's id, and the vocabulary of the ids that occur.
-
-        They are ordered by number where all are whole numbers, else by text; an id with a leading zero is a text.
-        """
+        """The row of each entry's id, block by block, and the vocabulary: by number if all are whole, else by text."""
         self._join_pending()
         yield None
         used = np.zeros(len(self._known if self._numbers is None else self._numbers), dtype=bool)

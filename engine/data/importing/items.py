@@ -1,7 +1,4 @@
-"""Titles, years and genres from a list of titles -> the Catalogue of a data set.
-
-Titles are joined to the ratings by item_id. Lists of titles are small, so rows are read singly.
-"""
+"""Titles, years and genres from a list of titles, joined by item_id -> the Catalogue of a data set."""
 
 from __future__ import annotations
 
@@ -129,10 +126,7 @@ def catalogue_of(
     id_kind: str = "",
     links: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Catalogue:
-    """The catalogue of these item_ids, in their order. A title that nobody lists is called by its id.
-
-    `links` are ids that other services gave them: kind -> item_id -> id.
-    """
+    """The catalogue of these item_ids; `links` maps kind -> item_id -> id. An unlisted title is called by its id."""
     found = [titles.get(item_id) or _unlisted(item_id, is_title=ids_are_titles) for item_id in ids]
     linked = {kind: tuple(known.get(id_, "") for id_ in ids) for kind, known in (links or {}).items()}
     return Catalogue(

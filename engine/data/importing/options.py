@@ -62,10 +62,7 @@ def name_of(sources: Sequence[Source]) -> str:
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """What a person says about the files; everything else is found.
-
-    `given` is how the files are written, `items` their list of titles; `duplicates` and `selection` say what is kept.
-    """
+    """What a person says: `given` how files are written, `items` their list of titles; the rest what is kept."""
 
     name: str | None = None
     items: Path | None = None

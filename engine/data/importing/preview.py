@@ -1,7 +1,6 @@
-"""What files are before they are imported: layout, columns, first rows as they will be read, scale, titles, size.
+"""What files are before they are imported: layout, columns, first rows, scale, titles, size.
 
-For a person who looks first and may say which column is which. What stands in the way of an import is part of the
-answer, as a sentence. Cheap: the start of the files and their list of titles are read, nothing more.
+Only the start of the files and their list of titles are read. What prevents an import is part of the answer.
 """
 
 from __future__ import annotations
@@ -96,10 +95,9 @@ class Preview:
 def look(
     paths: Sequence[Path], given: Given, *, items: Path | None = None, before: Preview | None = None
 ) -> Job[Preview]:
-    """Look at files as an import would see them. A list of titles that `before` found is not read again.
+    """Look at files as an import would see them; where they cannot be imported, `obstacle` says why.
 
-    Raises nothing for files that cannot be imported: the preview says why (`obstacle`), with all that was seen; or
-    with what `before` saw, where the files make no sense any more as a person wants them read.
+    A list of titles that `before` found is not read again.
     """
     seen = Preview(tuple(Path(path) for path in paths), given, items)
     try:

@@ -1,8 +1,4 @@
-"""The first rows of a ratings file, as texts and as they will be read.
-
-The very readers of the import are asked, so that what a person sees is
-what they get. Tables of text show their cells too; other kinds (sections, JSON, Arrow) show what was read of them.
-"""
+"""The first rows of a ratings file, as texts and as the import's own readers read them."""
 
 from __future__ import annotations
 
@@ -44,10 +40,7 @@ class PreviewRow:
 
 @dataclass(frozen=True)
 class FirstRows:
-    """Rows to show, and what a larger sample says: its distinct item ids, its ratings (NaN: seen only), its length.
-
-    `lines` of the file took `position` bytes. `shape` is the one given, with the encoding that turned out right.
-    """
+    """Rows to show, and what a larger sample says; `lines` of the file took `position` bytes."""
 
     shape: Shape
     rows: tuple[PreviewRow, ...] = ()

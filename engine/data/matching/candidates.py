@@ -1,7 +1,4 @@
-"""What is looked for, what may be found, and the index of a data set in which thousands of titles are found at once.
-
-A `Query` is a title of an export taken apart; a `CatalogueIndex` holds every name of every title of a data set, and is
-built once per data set, in pieces; a `Match` is what came of a query.
+"""A `Query` (a title of an export, taken apart), the `CatalogueIndex` in which it is looked up, and the `Match`.
 
 Shapes: N names (a title may have several), I titles.
 """
@@ -58,10 +55,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Match:
-    """Sure: `item_row` is the title. Unsure: `candidates`, the best first, none of them taken. Unmatched: none fits.
-
-    `why` is a phrase for people ("same IMDb id", "two films of this name", "no title like it").
-    """
+    """What came of a query: an `item_row`, or `candidates` (best first), or neither; `why` is a phrase for people."""
 
     verdict: Verdict
     item_row: int | None = None

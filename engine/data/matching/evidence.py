@@ -1,8 +1,4 @@
-"""What speaks for a title of a data set: an id of the export, an equal name, or an equal part of a name.
-
-An id is certain unless the title says something else. A name is certain where the years agree and it is distinctive
-enough.
-"""
+"""What speaks for a title of a data set: an id of the export, an equal name, or an equal part of a name."""
 
 from __future__ import annotations
 
@@ -36,10 +32,7 @@ _AGREES = 75.0
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """How well a title of the data set fits, 0 to 100. `certain`: this alone would do, were there no other like it.
-
-    `apart` is how many years lie between the two; where one is unknown, it counts as one.
-    """
+    """How well a title fits, 0 to 100. `apart`: years between the two. `certain`: it would do if alone."""
 
     item_row: int
     score: float

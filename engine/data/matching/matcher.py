@@ -1,7 +1,6 @@
-"""Which title of a data set each title of an export means, and how sure that is.
+"""Which title of a data set each title of an export means, and how sure that is: by id, name, similar name.
 
-Ids go first, then names with the year split off, then similar names; a match is sure only where nothing else is nearly
-as good, and where no other title of the export fits the same title better.
+A match is sure only where nothing else is nearly as good and no other title of the export fits better.
 """
 
 from __future__ import annotations
@@ -105,10 +104,7 @@ def _has_the_year(rival: Evidence, best: Evidence) -> bool:
 
 
 def _literally_it(near: Sequence[Evidence], query: Query, index: CatalogueIndex) -> Evidence | None:
-    """Of several titles with one key the only one that is written just so, if no other has a better year.
-
-    Not where it is the alias of one of them: a data set may hold a film twice, under either name.
-    """
+    """The only one of several titles with one key that is written just so, if no other has a better year."""
     if any(evidence.by_id or evidence.by_alias for evidence in near):
         return None
     exact = [evidence for evidence in near if query.literal in _literals(index, evidence.item_row)]

@@ -1,7 +1,4 @@
-"""A person goes through what was matched: what is sure is taken, what is unsure only when they say so.
-
-A Review is a value: deciding gives a new one.
-"""
+"""A person's review of matches: what is sure is taken, what is unsure only when they say so. A value."""
 
 from __future__ import annotations
 
@@ -52,10 +49,7 @@ class ReviewCounts:
 
 @dataclass(frozen=True)
 class Review:
-    """An export, what each of its titles was matched with, and the person's decisions (None: not decided).
-
-    `titles`, `matches` and `decisions` are aligned. Planned titles are no part of a review.
-    """
+    """An export with matches and decisions (None: undecided), aligned with `titles`; without planned titles."""
 
     export: Export
     titles: tuple[ExportedTitle, ...]

@@ -1,8 +1,7 @@
-"""All the names that a title goes by, and the words of a name in the form in which they are compared.
+"""All the names that a title goes by, and their words in the form in which they are compared.
 
-"Seven (a.k.a. Se7en)" has two names; "Star Wars: Episode IV - A New Hope" has one, and parts that others call it by.
-Words are compared without accents, case, signs and articles, with every number as digits: "Part II", "part two" and
-"2" are the same.
+"Seven (a.k.a. Se7en)" has two names; "Star Wars: Episode IV - A New Hope" has one with parts. Accents, case, signs,
+articles and the way a number is written ("Part II", "part two", "2") do not count.
 """
 
 from __future__ import annotations
@@ -99,10 +98,7 @@ _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """One name. `key` and `bare_key` (no article) are what is compared, `words` the bare one's words.
-
-    `is_alias`: not the title itself, but what stands in parentheses or what else it is called.
-    """
+    """One name: `key`, `bare_key` (no article) and its `words`. `is_alias`: another name beside the title."""
 
     text: str
     words: tuple[str, ...]

@@ -1,8 +1,4 @@
-"""Exports in columns: Letterboxd, IMDb, TMDB, MovieLens, Goodreads, StoryGraph, BoardGameGeek, our own; and any table
-with a title (or an id) and a rating.
-
-What the columns of a known export mean is declared in formats/personal.py.
-"""
+"""Exports in columns: of known services (see formats/personal.py), and any table with titles and ratings."""
 
 from __future__ import annotations
 
@@ -39,10 +35,7 @@ _SERIES_OF_BOOKS = re.compile(r"(.*\S)\s+\(([^()]*#[^()]*)\)")
 
 @dataclass(frozen=True)
 class Columns:
-    """Where a table says what. `places` maps roles to columns (from 0), `ids` kinds of ids.
-
-    `layout` is the known export that it is, or None; then one column may serve as id and as title (`is_named`).
-    """
+    """Which column (from 0) says what; `layout` is None for an unknown table, `is_named` if ids are titles."""
 
     places: Mapping[str, int]
     ids: Mapping[str, int]
@@ -142,10 +135,7 @@ def _title(cells: list[str], columns: Columns, line: int) -> ExportedTitle | str
 
 
 def _name(raw: str, columns: Columns, cells: list[str]) -> tuple[str, int, tuple[str, ...]]:
-    """Title, year and other titles. A year behind the title counts where no column of years says otherwise.
-
-    Known exports with such a column write titles as they are.
-    """
+    """Title, year and other titles; a year behind the title counts only without a column of years."""
     own = year_in(columns.text("year", cells)) or year_in(columns.text("other year", cells))
     title, year = split_title(raw)
     if (columns.layout and "year" in columns.places) or (own and year and own != year):

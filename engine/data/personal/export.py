@@ -1,8 +1,4 @@
-"""What an export of one person's ratings says, as values: before any title is matched and any rating converted.
-
-Services have words of their own for kinds of titles and for what a person did with them; `medium_of` and `state_of`
-turn them into ours.
-"""
+"""What an export of one person's ratings says, before any title is matched and any rating converted."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Which known export a file is, and what is read of it: titles in file order, and what was skipped with the reasons.
-
-An export is recognised by its column names, its JSON names or its XML root; by its file name only where two exports of
-a service look the same.
-"""
+"""Which known export a file is, and what is read of it: titles in file order, and what was skipped and why."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""An export, as a file, a zip or a folder, becomes one Export: each file is read by its reader, each title kept once.
+"""Read an export (a file, a zip or a folder) as one Export with each title once.
 
-Several files of one export, and repeats inside of one, become titles that each stand once. Inside a file the latest
-rating counts; of two files the rating of the one whose layout is declared first. A rating beats seen-only, and seen
-beats planned.
+Within a file the latest rating counts, of two files that of the layout declared first. A rating beats seen-only, and
+seen beats planned.
 """
 
 from __future__ import annotations

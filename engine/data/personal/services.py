@@ -1,8 +1,4 @@
-"""Exports that are no tables: the JSON of Trakt and AniList, the XML of MyAnimeList.
-
-Each reader takes a source and its layout, numbers the entries from 1 and returns a Part. JSON is walked by
-`mapping_in`, `list_in` and `text_in`, which never fail: what is not there, or is something else, is empty.
-"""
+"""Exports that are no tables: the JSON of Trakt and AniList, the XML of MyAnimeList."""
 
 from __future__ import annotations
 
@@ -93,10 +89,7 @@ def _trakt_name(kind: str, title: dict[str, Any], show: dict[str, Any]) -> str:
 
 
 def read_anilist(source: Source, layout: Layout) -> Part:
-    """All lists of an export, in whatever of its five scales the person uses. Raises DataError where there are none.
-
-    A title stands in its list and again in each custom list; `each_once` makes one of them.
-    """
+    """All lists of an export, on whichever of its five scales. Raises DataError where there are none."""
     document = _whole_json(source)
     holder = _holding(document, "lists")
     if holder is None:
@@ -172,10 +165,7 @@ def _anilist_medium(media: dict[str, Any]) -> str:
 
 
 def read_myanimelist(source: Source, layout: Layout) -> Part:
-    """An anime or manga list. Raises DataError for XML that is cut short, broken or dangerous.
-
-    Document types and entities are refused before any of them is followed.
-    """
+    """An anime or manga list. Raises DataError for broken or dangerous XML (entities are refused unread)."""
     root = _whole_xml(source)
     if root.tag != "myanimelist":
         raise DataError(

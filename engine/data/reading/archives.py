@@ -1,8 +1,4 @@
-"""Where bytes come from: a plain file, a gzip, or a member of a zip, read in place and never extracted to disk.
-
-Whatever the disk does meanwhile (no permission, gone, cut short, an archive that
-swells without end) becomes one DataError that names the file.
-"""
+"""Where bytes come from: a plain file, a gzip, or a zip's member, read in place; failures name the file."""
 
 from __future__ import annotations
 
@@ -63,10 +59,7 @@ _PARTS_OF_ZIPS = (
 
 @dataclass(frozen=True)
 class Source:
-    """One stream of bytes: a file, or one member of a zip file.
-
-    With `parts` it is many of one kind, read one after another: files of the folder, or members of the zip, at `path`.
-    """
+    """A file, or a member of a zip; with `parts` many of one kind at `path`, read one after another."""
 
     path: Path
     member: str | None = None
@@ -100,10 +93,7 @@ class Source:
 
 
 class ByteStream:
-    """Unpacked bytes of a Source without parts. `position` of `size` says how far it is (packed bytes for a gzip).
-
-    `archive` is its zip where that is open already: it stays open.
-    """
+    """Unpacked bytes of a Source without parts; `position` of `size` counts packed bytes for a gzip."""
 
     def __init__(self, source: Source, *, archive: zipfile.ZipFile | None = None) -> None:
         self.source = source
@@ -222,10 +212,7 @@ def opened_archive(source: Source) -> Iterator[zipfile.ZipFile | None]:
 
 
 def sources_in(path: Path) -> list[Source]:
-    """The sources at a path: a file itself, the files of a zip, or the files in a folder (not those below it).
-
-    Raises DataError where there is nothing, no permission, or a zip that must not be opened.
-    """
+    """The sources at a path: a file itself, the files of a zip, or those right in a folder. Raises DataError."""
     with _explaining(Source(path)):
         if path.is_dir():
             files = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))

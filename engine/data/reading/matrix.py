@@ -72,11 +72,7 @@ class _Counted:
 
 
 def recognise_matrix(source: Source, head: bytes, given: Given) -> Shape | None:
-    """What matrix-completion text is, or None where it is none.
-
-    Recognised by its first line: no id is beyond the numbers of people and titles, and about as many lines follow as it
-    says.
-    """
+    """Recognise matrix-completion text by its first line, with which ids and the number of lines must agree."""
     encoding = encoding_of(head, given.encoding)
     lines = text_of(head, encoding).splitlines()
     counts = _COUNTS.fullmatch(lines[0]) if lines else None

@@ -1,7 +1,4 @@
-"""A table of pairs, a person and a title each, in any dialect -> pieces, for whoever predicts their ratings.
-
-Two columns are looked for by name; where columns have no names, the first is the
-person and the second the title. Further columns are not looked at.
+"""A table of pairs, a person and a title each, in any dialect -> pieces, for predicting their ratings.
 
 Shapes: P pairs of one piece.
 """

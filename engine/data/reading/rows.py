@@ -57,10 +57,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class RatingsBlock:
-    """The entries of one block: ids as dictionaries, ratings with NaN for *seen, not rated*, times as in the file.
-
-    `problems` hold the first 1,000 rows that cannot be used; `skipped` counts them all.
-    """
+    """The entries of one block, ratings NaN if only seen; `problems` are the first 1,000 of `skipped` rows."""
 
     users_N: pa.DictionaryArray
     items_N: pa.DictionaryArray
@@ -93,10 +90,7 @@ class Pairs:
 
 @dataclass(frozen=True)
 class Piece:
-    """Some entries of a source; `position` is how far its bytes have been read, `line` how many lines (or rows).
-
-    `pairs` are those that stand in this part of the file; `notes` are sentences for a person to read.
-    """
+    """Some entries of a source, and how far it is read (`position` in bytes, `line`); `pairs` are asked for."""
 
     block: RatingsBlock
     position: int
@@ -111,10 +105,7 @@ def no_entries() -> RatingsBlock:
 
 
 def read_ratings(block: Block, shape: Shape, *, file: str) -> RatingsBlock:
-    """The entries of a block of text. Rows that cannot be used are left out, reported with their line and counted.
-
-    `file` is the name that problems carry.
-    """
+    """The entries of a block of text; unusable rows are left out, counted and reported as of `file`."""
     try:
         found = _parse(block, shape)
     except pa.ArrowInvalid:
@@ -201,10 +192,9 @@ def entries_of(
     text_of: Callable[[int], str] | None = None,
     faults: Mapping[str, Bools] | None = None,
 ) -> RatingsBlock:
-    """The entries of some rows, by role, of any type. Rows that cannot be used are left out, reported and counted.
+    """The entries of rows by role; unusable rows are counted and reported, with those of `faults`.
 
-    `numbers` are the lines of the rows and `text_of` gives a row's text (else its values), for reports; `faults`
-    (reason -> which rows) are what the caller has found wrong already. Of several faults of a row one is reported.
+    `numbers` are the lines of the rows, `text_of` gives a row's text for reports.
     """
     users_N, items_N = ids_in(columns["user"]), ids_in(columns["item"])
     ratings_N, faulty = rating_faults(columns["rating"], shape)

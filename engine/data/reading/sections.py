@@ -34,10 +34,7 @@ _LOOKED_AT = 500
 
 @dataclass(frozen=True)
 class _Cut:
-    """A block cut at its section lines: the text without them, their ids, and how many rows follow each.
-
-    The first of ids_S is the section that goes on from the block before.
-    """
+    """A block without its section lines: their ids (first the open section), and the rows of each."""
 
     text: bytes
     ids_S: list[str]

@@ -164,11 +164,7 @@ class DatesFound:
 
 
 def dates_of(texts: list[str], wish: str | None = None) -> DatesFound | None:
-    """How these dates are written, or None where they are no dates in numbers. `wish` is one of ORDERS.
-
-    The order of day, month and year is taken from the dates where some part is over 12; where all would do, the day is
-    taken to come first and a note says so.
-    """
+    """How these dates are written, or None. The order is taken from parts over 12, else day first with a note."""
     if wish is not None and wish not in ORDERS:
         raise DataError(f"There is no order of dates called {wish!r}.", remedy=f"Known are: {', '.join(ORDERS)}.")
     if texts and all(_is_day_in_one(text.strip()) for text in texts):
@@ -225,10 +221,7 @@ def whole_times(times: pa.ChunkedArray) -> Int64:
 
 
 def times_in(values: pa.Array, formats: tuple[str, ...]) -> tuple[Int64, Bools]:
-    """Whole numbers as `whole_times` has them of a column of any type, and which could not be read.
-
-    Texts are numbers, dates in these patterns or ISO dates.
-    """
+    """Whole times of a column of any type (numbers, dates in these patterns, ISO dates), and which failed."""
     none_N = np.zeros(len(values), dtype=bool)
     if is_date(values.type):
         micros = values.cast(pa.timestamp("us", getattr(values.type, "tz", None)), safe=False)
