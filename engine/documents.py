@@ -39,7 +39,6 @@ def document_of(value: Any, *, rename: Mapping[str, str] = _SAME, without: Colle
 
 
 def _plain(value: Any) -> Any:
-    """A value without parts."""
     if isinstance(value, Enum):
         return document_of(value.value)
     if isinstance(value, np.ndarray | np.generic):

@@ -29,7 +29,6 @@ _MIB = 2**20
 
 
 def import_files(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
-    """Import files as one data set and report what was found."""
     from engine import operations
 
     record = driver.run(operations.import_files(library, arguments.ratings, options=_options_of(arguments))).record

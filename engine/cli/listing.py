@@ -28,7 +28,6 @@ _RUN_KEYS = {
 
 
 def list_runs(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
-    """All runs, the newest first."""
     records = library.runs.records()
     header = ("id", "name", "data set", "status", "epochs", _METRIC, "took", "began")
     text = format_table(header, [_run_row(record) for record in records], right=(4, 5, 6))

@@ -77,7 +77,6 @@ class ProgressReport:
                 self._renew(f"Epoch {event.epoch:,} of {self._epochs:,}  {self._last_epoch}")
 
     def line(self, words: str) -> None:
-        """A line that stays."""
         self.end()
         self._write(f"{words}\n")
 

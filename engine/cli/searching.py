@@ -43,7 +43,6 @@ def search(arguments: argparse.Namespace, library: Library, driver: Driver) -> A
 
 
 def list_searches(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
-    """All searches, the newest first."""
     records = library.searches.records()
     rows = [
         [record.search_id, record.name, record.dataset_name, _done(record), record.monitor,

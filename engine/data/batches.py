@@ -50,8 +50,6 @@ class Examples(Protocol):
 
 
 class ResidentHistories:
-    """People's histories as tensors on a device, from which batches are gathered."""
-
     def __init__(self, histories: Histories, device: torch.device) -> None:
         self._indptr_U1 = torch.from_numpy(np.array(histories.indptr_U1, dtype=np.int64)).to(device)
         self._item_rows_N = torch.from_numpy(np.array(histories.item_rows_N, dtype=np.int32)).to(device)
@@ -74,7 +72,6 @@ class ResidentHistories:
 
 
 def whole_batch(histories: Histories, device: torch.device) -> Batch:
-    """All the people of some histories as one batch."""
     return ResidentHistories(histories, device).batch(torch.arange(len(histories), device=device))
 
 

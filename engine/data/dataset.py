@@ -63,7 +63,6 @@ class Vocabulary:
         return an_id in self._rows
 
     def row(self, an_id: str) -> int | None:
-        """The row of an id, or None where the data set does not have it."""
         return self._rows.get(an_id)
 
     def id(self, row: int) -> str:
@@ -93,7 +92,6 @@ class Histories:
 
     @property
     def counts_U(self) -> Int64:
-        """Entries per person."""
         return np.diff(self.indptr_U1)
 
     @property
@@ -102,7 +100,6 @@ class Histories:
         return np.repeat(np.arange(len(self), dtype=np.int64), self.counts_U)
 
     def row(self, user_row: int) -> Histories:
-        """One person's history, as histories of one."""
         start, end = int(self.indptr_U1[user_row]), int(self.indptr_U1[user_row + 1])
         return Histories(
             np.array([0, end - start], dtype=np.int64),
@@ -124,11 +121,9 @@ class Histories:
         return self._picked(kept_before[self.indptr_U1], np.flatnonzero(keep_N))
 
     def likes(self, like: float) -> Histories:
-        """Only the entries rated `like` or better."""
         return self.where(self.ratings_N >= like)
 
     def rated(self) -> Histories:
-        """Only the entries that carry a rating."""
         return self.where(~np.isnan(self.ratings_N))
 
     def _picked(self, indptr: Int64, entries: npt.NDArray[Any]) -> Histories:

@@ -55,7 +55,6 @@ class Activity:
 
     @property
     def busiest(self) -> int:
-        """The place of the period with most entries."""
         return int(np.argmax(self.counts_T))
 
 
@@ -81,12 +80,10 @@ class TitleCounts:
             return np.divide(self.likes_I, self.rated_I)
 
     def as_array(self) -> Float64:
-        """All of it as [4, I], for a file of its own."""
         return np.stack([self.entries_I, self.rated_I, self.sums_I, self.likes_I]).astype(np.float64)
 
     @staticmethod
     def from_array(counts_4I: Float64) -> TitleCounts:
-        """What `as_array` gave."""
         entries_I, rated_I, sums_I, likes_I = counts_4I
         return TitleCounts(entries_I.astype(np.int64), rated_I.astype(np.int64), sums_I, likes_I.astype(np.int64))
 
@@ -109,7 +106,6 @@ class DatasetStatistics:
 
     @property
     def mean_rating(self) -> float | None:
-        """The mean of all ratings; None where nothing is rated."""
         return float(self.title_counts.sums_I.sum() / self.rated) if self.rated else None
 
     @cached_property
@@ -124,7 +120,6 @@ class DatasetStatistics:
 
     @property
     def head_share(self) -> float:
-        """The share of titles, 0 to 1, that holds half of all entries."""
         return self.head / max(1, self.titles)
 
     def as_dict(self) -> dict[str, Any]:

@@ -106,7 +106,6 @@ class Levels:
 
     @staticmethod
     def of(ratings_N: Float32) -> Levels:
-        """The levels of some ratings; unrated entries do not count."""
         found = np.unique(ratings_N[~np.isnan(ratings_N)]).astype(np.float64)
         if len(found) <= _MOST_LEVELS:
             return Levels(tuple(f"{level:g}" for level in found), found)
@@ -115,7 +114,6 @@ class Levels:
         return Levels(labels, edges[:-1])
 
     def level_of(self, ratings_N: Float32) -> Int64:
-        """Which level each rating is in."""
         return np.asarray(np.searchsorted(self.starts_G, ratings_N.astype(np.float64), side="right") - 1)
 
 

@@ -60,7 +60,6 @@ def bootstrap(per_person: Mapping[str, Floats], weights: Mapping[str, Floats]) -
 
 
 def middle_95(draws_D: Floats) -> tuple[float, float]:
-    """The 2.5th and 97.5th of 100 parts of the draws."""
     known = draws_D[~np.isnan(draws_D)]
     if not len(known):
         return float("nan"), float("nan")

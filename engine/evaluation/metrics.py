@@ -226,17 +226,14 @@ def ideal_gains(gains_N: Floats, person_N: Int64, *, people: int, k: int) -> Flo
 
 
 def root_mean_square_error(errors: RatingErrors) -> Floats:
-    """RMSE of each person, in the unit of the ratings."""
     return np.sqrt(mean_square_error(errors))
 
 
 def mean_square_error(errors: RatingErrors) -> Floats:
-    """MSE of each person, in the square of the unit of the ratings."""
     return errors.mean(errors.errors_N**2)
 
 
 def mean_absolute_error(errors: RatingErrors) -> Floats:
-    """MAE of each person, in the unit of the ratings."""
     return errors.mean(np.abs(errors.errors_N))
 
 
@@ -246,7 +243,6 @@ def unit_error(errors: RatingErrors) -> Floats:
 
 
 def mean_errors(errors_N: Floats, person_N: Int64, *, people: int) -> Floats:
-    """The mean of each person's errors; NaN for people without any."""
     sums_U = np.bincount(person_N, weights=errors_N, minlength=people)
     return _shares(sums_U, np.bincount(person_N, minlength=people))
 

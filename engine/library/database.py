@@ -103,7 +103,6 @@ class Database:
                 raise
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
-        """What a query finds, all of it."""
         with self._connection() as connection:
             return connection.execute(query, values).fetchall()
 

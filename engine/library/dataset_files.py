@@ -147,8 +147,6 @@ def _read_words(path: Path) -> dict[str, Any]:
 
 @dataclass
 class _Written:
-    """How much of a dataset is on the disk."""
-
     total_bytes: int
     done: int = 0
     pace: Pace = field(default_factory=Pace)
@@ -214,7 +212,6 @@ def _check_asked(folder: Path, asked_P2: npt.NDArray[np.int32] | None, *, people
 
 
 def _check_ratings(folder: Path, histories: Histories, scale: Scale) -> None:
-    """That every rating lies on the scale (NaN: seen, not rated)."""
     ratings_N = histories.ratings_N
     if not len(ratings_N):
         return

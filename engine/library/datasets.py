@@ -49,7 +49,6 @@ class DatasetRecord:
 
     @property
     def density(self) -> float:
-        """The share of all person-title pairs that is there, 0 to 1."""
         return self.entries / max(1, self.people * self.titles)
 
     @property
@@ -70,11 +69,9 @@ class DatasetStore(FolderStore[DatasetRecord]):
         super().__init__(database, RowReader(DatasetRecord, given=("scale",)), folder=folder, trash=trash)
 
     def new_id(self) -> str:
-        """An id that no data set has."""
         return f"d{uuid4().hex[:8]}"
 
     def save(self, dataset: Dataset, report: ImportReport, *, origin: Origin | None = None) -> DatasetRecord:
-        """`saving` in one go, for a small data set."""
         return drive(self.saving(dataset, report, origin=origin))
 
     def saving(self, dataset: Dataset, report: ImportReport, *, origin: Origin | None = None) -> Job[DatasetRecord]:
@@ -109,7 +106,6 @@ class DatasetStore(FolderStore[DatasetRecord]):
         return counted
 
     def folder_of(self, dataset_id: str) -> Path:
-        """Where the arrays of a data set lie."""
         return self._folder / dataset_id
 
     def with_fingerprint(self, fingerprint: str) -> DatasetRecord | None:

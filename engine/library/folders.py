@@ -168,7 +168,6 @@ def flush(folder: Path) -> None:
 
 
 def bytes_in(folder: Path) -> int:
-    """The size of all files in a folder, at any depth."""
     total = 0
     for path in folder.rglob("*"):
         try:

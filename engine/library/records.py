@@ -111,7 +111,6 @@ class RecordStore(ABC, Generic[Record]):
     # -- for the stores ----------------------------------------------------------------------------------------------
 
     def _where(self, condition: str, *values: object, limit: int = -1) -> tuple[Record, ...]:
-        """The records that are not deleted and meet a condition, in the order of the store."""
         rows = self._database.rows(
             f"SELECT {self._reader.select}{self._beside} FROM {self._table} WHERE NOT deleted AND {condition}"
             f" ORDER BY {self._order} LIMIT {limit}",
@@ -178,7 +177,6 @@ class RecordStore(ABC, Generic[Record]):
         )
 
     def _names(self, **where: object) -> set[str]:
-        """The names that are taken, also by what is deleted."""
         conditions = " AND ".join(("TRUE", *(f"{name} = ?" for name in where)))
         return {
             row[0]

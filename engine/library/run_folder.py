@@ -79,13 +79,11 @@ class RunFolder:
                 shutil.rmtree(old, ignore_errors=True)
 
     def state(self) -> TrainingState:
-        """The state to resume from. Raises LibraryError where there is none or it is damaged."""
         from engine.training.checkpoint import load_state
 
         return load_state(self._current())
 
     def weights(self) -> dict[str, Tensor]:
-        """The best weights. Raises LibraryError where there are none or they are damaged."""
         from engine.training.checkpoint import load_weights
 
         return load_weights(self._current())
@@ -103,7 +101,6 @@ class RunFolder:
         return candidates_I
 
     def log(self, line: str) -> None:
-        """Add a line, with the time, to the run's log."""
         try:
             with (self.path / _LOG).open("a", encoding="utf-8") as file:
                 file.write(f"{datetime.now().isoformat(' ', 'seconds')}  {line}\n")

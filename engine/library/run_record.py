@@ -58,12 +58,10 @@ class RunRecord:
 
     @property
     def lr(self) -> float | None:
-        """The learning rate, None for models that are computed at once."""
         return None if self.training_config is None else self.training_config.get("lr")
 
     @property
     def total_epochs(self) -> int | None:
-        """The epochs that were asked for, None for models that are computed at once."""
         return None if self.training_config is None else self.training_config.get("epochs")
 
 

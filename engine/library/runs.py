@@ -89,7 +89,6 @@ class RunRecorder:
             self._on_model()
 
     def save_epoch(self, epoch: EpochEnded) -> None:
-        """Save one epoch's point of the curves, and a line in the log."""
         values = {**asdict(epoch), "run_id": self.run_id}
         with self._database.transaction() as connection:
             insert(connection, "curves", values, verb="INSERT OR REPLACE")
@@ -101,7 +100,6 @@ class RunRecorder:
         )
 
     def say(self, words: str) -> None:
-        """Add a line to the run's log."""
         self._folder.log(words)
 
 
@@ -177,7 +175,6 @@ class RunStore(FolderStore[RunRecord]):
             return None
 
     def save_advice(self, run_id: str, advice: str) -> None:
-        """Record what was advised after training."""
         self._set(run_id, advice=advice)
 
     def end(self, run_id: str, status: str, why: str) -> None:
@@ -224,7 +221,6 @@ class RunStore(FolderStore[RunRecord]):
         return RunRecorder(self._database, folder, run_id, on_model=lambda: self._set(run_id, has_model=True))
 
     def _evaluations(self, run_id: str) -> Path:
-        """The folder of a run's evaluation; its name is that of former versions."""
         return self._folder / run_id / "judgement"
 
     def _free_name(self, model: str, *, asked: str = "") -> str:

@@ -48,7 +48,6 @@ class SearchRow:
     note: str = ""
 
     def changed(self, **values: Any) -> SearchRow:
-        """A copy with other values."""
         return replace(self, **values)
 
 
@@ -70,7 +69,6 @@ class SearchRecord:
 
     @property
     def is_done(self) -> bool:
-        """Whether every run has ended."""
         return self.ended == self.runs
 
 
@@ -121,12 +119,10 @@ class SearchStore(RecordStore[SearchRecord]):
         return self.find(search_id)
 
     def save_row(self, search_id: str, row: SearchRow) -> None:
-        """Save what a row says now."""
         with self._changing() as connection:
             connection.execute(_PUT, _columns_of(search_id, row))
 
     def rows(self, search_id: str) -> tuple[SearchRow, ...]:
-        """The table of a search, in its order."""
         found = self._database.rows("SELECT * FROM search_rows WHERE search_id = ? ORDER BY place", (search_id,))
         return tuple(map(_row_of, found))
 

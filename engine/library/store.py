@@ -76,7 +76,6 @@ class Library:
         return library
 
     def close(self) -> None:
-        """Let other processes in. Safe to call twice."""
         self._database.close()
         self._lock.release()
         LOG.info("Closed the library")
@@ -116,7 +115,6 @@ class Library:
         )
 
     def disk_use(self) -> int:
-        """The size of the whole folder in bytes."""
         return bytes_in(self.home)
 
 

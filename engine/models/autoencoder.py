@@ -67,14 +67,11 @@ class AutoencoderConfig(ModelConfig):
     other_ratings: float = other_ratings_setting(0.4)
 
     def widths(self) -> tuple[tuple[int, ...], int]:
-        """The widths before the bottleneck and its own; the full ones where they were left automatic."""
         return self.hidden or (), self.latent or _STUDY_LATENT
 
 
 @dataclass(frozen=True)
 class MultVaeConfig(AutoencoderConfig):
-    """The settings of `mult_vae`."""
-
     kl_cap: float = setting(
         0.2,
         label="Variational weight",
@@ -162,7 +159,6 @@ class _Autoencoder(StepModel):
         return sums_BH + self.first_bias_H
 
     def _weights(self, batch: Batch) -> Tensor:
-        """What each entry counts, [N]."""
         return entry_weights(batch.ratings_N, self.scale.like, others=self.config.other_ratings)
 
     def _code(self, first_UH: Tensor, noise: torch.Generator | None) -> tuple[Tensor, Tensor | None]:
@@ -202,7 +198,6 @@ class _Autoencoder(StepModel):
         return Prediction.joined(parts)
 
     def _portions(self, people: int) -> Iterator[Int64]:
-        """Groups of people whose logits fit into memory."""
         at_once = max(1, _SCORES_AT_ONCE // max(1, self.items))
         for start in range(0, max(1, people), at_once):
             yield np.arange(start, min(start + at_once, people))

@@ -175,7 +175,6 @@ class Model(nn.Module, ABC):
 
     @property
     def parameter_count(self) -> int:
-        """How many numbers it learns."""
         return sum(parameter.numel() for parameter in self.parameters())
 
 

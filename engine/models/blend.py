@@ -115,7 +115,6 @@ class Blend(Model):
 
     @property
     def parts(self) -> tuple[tuple[Part, Model], ...]:
-        """Each part with its model."""
         return tuple(zip(self.config.copies, (cast(Model, model) for model in self.models), strict=True))
 
     @property
@@ -129,11 +128,9 @@ class Blend(Model):
     # -- predicting ------------------------------------------------------------------------------------------------
 
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
-        """See Model."""
         return self.mixed(self.shares(profiles, ratings=ratings), ratings=ratings)
 
     def leave_one_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
-        """See Model."""
         return self.mixed(self.shares_left_out(profile, left_out_V=left_out_V, columns_C=columns_C), ratings=True)
 
     @torch.inference_mode()
@@ -205,7 +202,6 @@ class Blend(Model):
         return tuple(found)
 
     def mixed(self, shares: tuple[Share, ...], *, ratings: bool) -> Prediction:
-        """The sum of the shares of all parts, as a prediction."""
         score = torch.stack([share.score_UC for share in shares if share.score_UC is not None]).sum(0)
         rates = [share.rating_UC for share in shares if share.rating_UC is not None]
         return Prediction(score, rating_UI=self._as_rating(torch.stack(rates).sum(0)) if ratings and rates else None)

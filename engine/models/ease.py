@@ -42,8 +42,6 @@ _SHARE_OF_FREE_MEMORY = 0.8
 
 @dataclass(frozen=True)
 class EaseConfig(ModelConfig):
-    """The settings of `ease`; None is automatic."""
-
     l2: float | None = setting(
         None,
         label="Regularisation (l2)",

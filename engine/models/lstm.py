@@ -30,8 +30,6 @@ _GATES_AT_ONCE = 2**24
 
 @dataclass(frozen=True)
 class LstmConfig(RatingConfig):
-    """The settings of `lstm`."""
-
     embedding: int = setting(64, label="Embedding", help="Numbers kept for each title.", low=1, high=4096, more=False)
     hidden: int = setting(
         128,
@@ -117,7 +115,6 @@ class Lstm(RatingModel):
         return self._squared_error((predicted_BL - targets_BL)[known_BL], self.config.l2 * lengths)
 
     def _with_dropout(self, values: Tensor, noise: torch.Generator) -> Tensor:
-        """Values of which a share is set to 0."""
         return values * dropout_like(values, self.config.dropout, noise) if self.config.dropout else values
 
     # -- the network ---------------------------------------------------------------------------------------------
@@ -188,7 +185,6 @@ class Lstm(RatingModel):
 
     @property
     def _reach(self) -> int:
-        """How many earlier titles a prediction looks at."""
         return self.config.window - 1
 
     def _read(self, profiles: Histories, entries_UP: Int64) -> tuple[Tensor, Tensor]:

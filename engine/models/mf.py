@@ -47,8 +47,6 @@ _ROUNDS = 8
 
 @dataclass(frozen=True)
 class MfConfig(RatingConfig):
-    """The settings of `mf`."""
-
     rank: int = setting(
         64, label="Rank", help="Numbers kept for each person and each title.", low=1, high=4096, more=False
     )

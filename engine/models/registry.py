@@ -45,7 +45,6 @@ class ModelKind:
 
     @property
     def model_class(self) -> type[Model]:
-        """The model's class. Loads its module, and torch with it."""
         found: type[Model] = _load(self.model)
         return found
 

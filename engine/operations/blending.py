@@ -125,7 +125,6 @@ class Mixing:
     rating: RatingWeights
 
     def config(self) -> BlendConfig:
-        """The settings of the blend: the parts' own, with their weights."""
         copies = tuple(
             Part(record.model, record.model_config, record.name, weight, presence, rating_weight)
             for record, weight, presence, rating_weight in zip(

@@ -223,7 +223,6 @@ def _part(evaluation: EvaluationResult, *, errors: bool) -> EvaluationResult:
 
 
 def _simple(name: str, split: Split, dataset: Dataset) -> Job[EvaluationResult]:
-    """How good a model is that is computed at once."""
     model = fresh_model(name, None, dataset, seed=1)
     assert isinstance(model, ClosedFormModel), "only these are simple"
     yield from model.fit(split.train)

@@ -14,8 +14,6 @@ from engine.library.folders import new_folder
 
 @dataclass(frozen=True)
 class ExportedDataset:
-    """Where a data set was written to, and what."""
-
     name: str
     folder: Path
     exported: Exported

@@ -71,14 +71,11 @@ class Predictions:
 
     @property
     def predicted(self) -> int:
-        """How many pairs got a rating."""
         return self.pairs - self.blank
 
 
 @dataclass
 class _Tally:
-    """What is counted while pairs are answered."""
-
     pairs: int = 0
     blank: int = 0
     by_averages: int = 0
@@ -165,7 +162,6 @@ def predict(
 
 
 def models_with_ratings() -> tuple[str, ...]:
-    """The names of the models that predict ratings."""
     return tuple(kind.name for kind in MODELS.values() if kind.can.predicts_ratings)
 
 
@@ -268,7 +264,6 @@ def _write(file: BinaryIO, part: PairsPiece, found: PairRatings, names: list[str
 
 
 def _numbers(values_P: Float32) -> pa.Array:
-    """Values as they are written; blank where there is none."""
     return pc.round(pa.array(values_P.astype(np.float64), from_pandas=True), _DECIMALS)
 
 

@@ -104,17 +104,14 @@ def fresh_model(model: str, config: Config | None, dataset: Dataset, *, seed: in
 
 
 def default_finder(model: str) -> FinderConfig:
-    """What the sweep for a model's learning rate starts from."""
     return FinderConfig(**kind_of(model).finder)
 
 
 def default_split(model: str) -> SplitConfig:
-    """What a model's split starts from."""
     return SplitConfig(**kind_of(model).split)
 
 
 def default_training(model: str, dataset: Dataset) -> TrainingConfig:
-    """What a model's training settings start from on a data set."""
     return TrainingConfig(**kind_of(model).training_for(dataset.entries))
 
 

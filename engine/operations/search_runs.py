@@ -137,7 +137,6 @@ class RunOfSearch:
         return None
 
     def _evaluated_again(self, run_id: str) -> Job[None]:
-        """A run that had been trained in full when it was stopped."""
         if self.bench.split.test is None:
             yield None
             return
@@ -229,7 +228,6 @@ class RunOfSearch:
         return half if half >= LEAST_BATCH else None
 
     def _batch(self) -> int:
-        """How many examples a step took, or would have taken where memory ran out before the first one."""
         if self.started is not None and self.started.batch:
             return self.started.batch
         training = self.trial.training

@@ -120,7 +120,6 @@ def search(
 
 
 def search_plan(record: SearchRecord) -> tuple[Grid, SearchConfig]:
-    """What a stored search was asked to try."""
     plan = _Plan.from_dict(record.plan)
     return plan.grid, plan.config
 
@@ -370,5 +369,4 @@ def _document(row: SearchRow, model: str, monitor: str, metrics: Sequence[str], 
 
 
 def _cell(value: Any) -> Any:
-    """Numbers stay numbers; everything else as it would be typed."""
     return value if isinstance(value, int | float) and not isinstance(value, bool) else format_value(value)

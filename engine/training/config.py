@@ -14,8 +14,6 @@ from engine.settings import Config, setting
 
 @dataclass(frozen=True)
 class TrainingConfig(Config):
-    """The settings of one training run. None means automatic: chosen from the data when the run starts."""
-
     epochs: int = setting(
         40, label="Epochs", help="How often the model goes through all people.", low=1, high=10_000, more=False
     )
@@ -95,7 +93,6 @@ class TrainingConfig(Config):
 
     @property
     def higher_is_better(self) -> bool:
-        """Whether a greater value of the monitor is better."""
         return higher_is_better(self.monitor) is not False
 
     def batch_for(self, examples: int, unit: str) -> int:
@@ -105,8 +102,6 @@ class TrainingConfig(Config):
 
 @dataclass(frozen=True)
 class FinderConfig(Config):
-    """The settings of a learning-rate sweep."""
-
     lowest: float = setting(
         1e-7, label="From", help="The rate the sweep starts at.", low=1e-12, high=100.0, scale="log", more=False
     )
@@ -136,7 +131,6 @@ class FinderConfig(Config):
             )
 
     def rates(self) -> npt.NDArray[np.float64]:
-        """The rate of each step, [steps]."""
         space = np.geomspace if self.spacing == "exponential" else np.linspace
         return np.asarray(space(self.lowest, self.highest, self.steps))
 

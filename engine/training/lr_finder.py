@@ -177,7 +177,6 @@ class _Sweep:
         return np.array(self._lrs), np.array(self._losses), np.array(self._smoothed)
 
     def reported(self) -> LossesMeasured:
-        """The points since the last report."""
         new, self._reported = slice(self._reported, None), len(self._lrs)
         lrs, losses, smoothed = (array[new] for array in self.arrays())
         return LossesMeasured(lrs, losses, smoothed, steps_done=len(self._lrs), total_steps=self._finder.steps)
@@ -254,7 +253,6 @@ def _fall_begins(smoothed: Float64, low: int) -> int:
 
 
 def _longest_fall(values: Float64) -> tuple[int, int]:
-    """Start and end of the longest run of falling values."""
     best, start = (0, 0), 0
     for index in range(1, len(values)):
         if values[index] >= values[index - 1]:

@@ -121,7 +121,6 @@ class TrainingPlan:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, ready for JSON."""
         return {
             "model": self.model,
             "model_config": self.model_config.as_dict(),
@@ -175,7 +174,6 @@ class TrainingPlan:
         return -(-examples // max(1, self.training.batch_for(examples, kind_of(self.model).can.examples)))
 
     def total_steps(self, counts: DatasetCounts) -> int:
-        """Optimizer steps of the whole run, if it does not end early."""
         return self.steps_per_epoch(counts) * self.training.epochs if self.training is not None else 0
 
     def memory_bytes(self, counts: DatasetCounts) -> int | None:

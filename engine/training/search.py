@@ -83,11 +83,9 @@ class Grid:
 
     @property
     def size(self) -> int:
-        """How many combinations there are."""
         return math.prod(len(axis.values) for axis in self.axes)
 
     def monitor(self, config: SearchConfig) -> str:
-        """The metric by which runs are compared."""
         return _monitor(self.plan, config)
 
     def trials(self, config: SearchConfig) -> tuple[Trial, ...]:

@@ -46,8 +46,6 @@ _TRAINING_LOSS = "training loss"
 
 
 class RunRecorder(Protocol):
-    """Saves a run in progress."""
-
     def save_checkpoint(self, state: TrainingState) -> None:
         """Make this the state from which the run resumes. Raises LibraryError where it cannot be written."""
 
@@ -256,7 +254,6 @@ class _Loop:
         self.progress = self.progress.stepped(lr)
 
     def stop(self) -> None:
-        """Mark the run as stopped by the person."""
         self.stopped = True
         if self.progress.epoch < self._config.epochs:
             self.because = f"Stopped by you after {self.progress.step:,} steps; what was learned is kept."
@@ -283,7 +280,6 @@ class _Loop:
         model.load_state_dict(current)
 
     def remaining_steps(self) -> Iterator[Event]:
-        """The steps taken since the last report, if any."""
         if self._log.waiting:
             yield self._log.reported(-(-self.progress.step // self._steps_per_epoch))
 

@@ -97,7 +97,6 @@ def settled_of(gathered: Gathered, duplicates: Duplicates) -> Job[Histories]:
 
 
 def everyone(links: Links) -> Alive:
-    """Nobody and nothing taken away."""
     people, titles = len(links.indptr_U1) - 1, len(links.indptr_I1) - 1
     counts = np.diff(links.indptr_U1), np.diff(links.indptr_I1)
     return Alive(np.ones(people, bool), np.ones(titles, bool), *counts)
@@ -180,7 +179,6 @@ def _rating_enough(links: Links, alive: Alive, selection: Selection) -> Job[Aliv
 
 
 def without_people(links: Links, alive: Alive, gone_U: Bools) -> Job[Alive]:
-    """Some people taken away: titles have fewer entries then."""
     kept_U = alive.people_U & ~gone_U
     counts_I = yield from _counts_left(
         links.indptr_U1, links.items_N, before_K=alive.counts_I, alive=alive.people_U, kept=kept_U
@@ -189,7 +187,6 @@ def without_people(links: Links, alive: Alive, gone_U: Bools) -> Job[Alive]:
 
 
 def without_titles(links: Links, alive: Alive, gone_I: Bools) -> Job[Alive]:
-    """Some titles taken away: people have fewer entries then."""
     kept_I = alive.titles_I & ~gone_I
     counts_U = yield from _counts_left(
         links.indptr_I1, links.users_N, before_K=alive.counts_U, alive=alive.titles_I, kept=kept_I
@@ -219,7 +216,6 @@ def _counted(indptr: Int64, others_N: Int32, rows: npt.NDArray[Any], kinds: int)
 
 
 def _portions(indptr: Int64, rows: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
-    """These rows in portions with about a slice of entries each."""
     ends = np.cumsum(indptr[rows + 1] - indptr[rows])
     if not len(ends):
         return

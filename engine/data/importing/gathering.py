@@ -57,7 +57,6 @@ class Gathered:
 
     @property
     def entries(self) -> int:
-        """All entries as read."""
         return self.histories.entries
 
     @property

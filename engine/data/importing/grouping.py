@@ -61,7 +61,6 @@ def starts_of(counts_K: npt.NDArray[Any]) -> Int64:
 
 
 def slices_of(entries: int) -> Iterator[slice]:
-    """All entries, in slices that are quickly worked through."""
     for start in range(0, entries, SLICE):
         yield slice(start, min(start + SLICE, entries))
 
@@ -85,7 +84,6 @@ class Repeats:
 
     @property
     def replaced(self) -> int:
-        """How many entries go."""
         return len(self.places_R) - len(self.starts_P)
 
 

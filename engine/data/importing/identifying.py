@@ -45,14 +45,12 @@ class Numbers:
         return rows
 
     def order_of(self, used: Bools) -> tuple[Int64, list[str]]:
-        """The rows that are used, in the order of their numbers, and what they are called."""
         numbers = np.concatenate([np.zeros(0, np.int64), *self._seen])
         rows = np.flatnonzero(used)
         order = rows[np.argsort(numbers[rows])]
         return order, [str(number) for number in numbers[order].tolist()]
 
     def texts(self) -> pa.Array:
-        """All of them as texts, by row."""
         numbers = np.concatenate([np.zeros(0, np.int64), *self._seen])
         return pa.Array.from_buffers(pa.int64(), len(numbers), [None, pa.py_buffer(numbers)]).cast(pa.string())
 
@@ -143,7 +141,6 @@ class IdColumn:
         self._known, self._pending, self._texts_pending = joined.dictionary, [], 0
 
     def _order_of(self, used: Bools) -> tuple[Int64, list[str]]:
-        """The rows of the texts that are used, in their order, and the texts."""
         rows = np.flatnonzero(used)
         ids = self._known.take(_arrow_of(rows))
         are_numbers = pc.all(pc.match_substring_regex(ids, _WHOLE_NUMBER)).as_py()

@@ -125,7 +125,6 @@ def _chosen(gathered: Gathered, options: ImportOptions) -> Job[_Chosen]:
 
 
 def _kept(histories: Histories, people_U: Bools, titles_I: Bools) -> Job[Bools]:
-    """Which entries are of a person and a title that stay."""
     kept_N = np.repeat(people_U, histories.counts_U)
     for part in slices_of(histories.entries):
         kept_N[part] &= titles_I[histories.item_rows_N[part]]

@@ -39,8 +39,6 @@ class Selection:
 
 @dataclass(frozen=True)
 class Remaining:
-    """How much is left."""
-
     people: int
     titles: int
     entries: int

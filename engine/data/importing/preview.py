@@ -74,7 +74,6 @@ class Preview:
 
     @property
     def roles_of_columns(self) -> tuple[frozenset[str], ...]:
-        """The roles that each column has; most have one or none."""
         roles = self.shape.roles if self.shape else {}
         return tuple(
             frozenset(role for role, place in roles.items() if place == column) for column in range(len(self.columns))
@@ -82,7 +81,6 @@ class Preview:
 
     @property
     def can_point(self) -> bool:
-        """Whether a person can say which column is which."""
         kind = KINDS.get(self.shape.layout.kind) if self.shape is not None else None
         return bool(self.columns) and kind is not None and kind.has_columns
 
@@ -150,7 +148,6 @@ def _is_titles(path: Path) -> bool:
 
 
 def _with_shape(seen: Preview, found: Sequence[tuple[Source, Shape]]) -> Preview:
-    """What the first file is, and how large all are."""
     source, shape = found[0]
     sources = [source for source, _ in found]
     return replace(
@@ -165,7 +162,6 @@ def _with_shape(seen: Preview, found: Sequence[tuple[Source, Shape]]) -> Preview
 
 
 def _with_rows(seen: Preview) -> Preview:
-    """What the first file begins with."""
     if seen.source is None or seen.shape is None:
         return seen
     start = first_rows(seen.source, seen.shape)
@@ -188,7 +184,6 @@ def _guessed_rows(start: FirstRows, size: int) -> int:
 
 
 def _own_title(row: PreviewRow, shape: Shape) -> str:
-    """The title that a row itself carries."""
     place = shape.roles.get("title")
     if place is None or place >= len(row.cells):
         return ""

@@ -51,7 +51,6 @@ class FirstRows:
 
 
 def first_rows(source: Source, shape: Shape) -> FirstRows:
-    """What stands at the start of a source. Raises DataError where it cannot be read."""
     if shape.layout.kind != "delimited":
         if not shape.has_ratings:
             return _rows_of_sample(shape)
@@ -84,7 +83,6 @@ def _head_of(block: Block, shape: Shape) -> tuple[Block, list[tuple[int, tuple[s
 
 
 def _read_rows(head: Block, texts: list[tuple[int, tuple[str, ...]]], shape: Shape, file: str) -> Iterator[PreviewRow]:
-    """Each row with what is read of it."""
     lines = head.text.decode().split("\n")
     ends = [line for line, _ in texts[1:]] + [head.first_line + len(lines)]
     for (line, cells), end in zip(texts, ends, strict=True):

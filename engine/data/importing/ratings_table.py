@@ -72,13 +72,11 @@ class RatingsTable:
             self.largest_time = max(self.largest_time, int(block.times_N.max()), -int(block.times_N.min()))
 
     def begin_again(self) -> None:
-        """Forget all figures: the file is read once more."""
         self.notes, self.problems, self.pairs, self.skipped, self.values = [], [], [], Counter(), Counter()
         self.entries = self.largest_time = 0
 
     @property
     def rated_values(self) -> list[float]:
-        """The kinds of ratings that are ratings."""
         return [] if self.seen_only else [value for value in self.values if value not in self.unrated]
 
     def ratings_of(self, ratings_N: Float32) -> Float32:
@@ -91,8 +89,6 @@ class RatingsTable:
 
 
 class Recorder(Protocol):
-    """Whoever takes the entries of blocks."""
-
     def add(self, block: RatingsBlock) -> None: ...
 
     def forget(self, blocks: int) -> None: ...

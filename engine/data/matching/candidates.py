@@ -122,7 +122,6 @@ class CatalogueIndex:
 
     @cached_property
     def texts_N(self) -> list[str]:
-        """The words of each name, as one text."""
         return [name.spaced for name in self.names_N]
 
     @cached_property
@@ -131,7 +130,6 @@ class CatalogueIndex:
 
     @cached_property
     def titles_with(self) -> Counter[str]:
-        """In how many names each word stands."""
         return Counter({word: len(names) for word, names in self.by_word.items()})
 
     @cached_property

@@ -43,7 +43,6 @@ class Matcher:
         self._index: CatalogueIndex | None = None
 
     def match(self, title: ExportedTitle) -> Match:
-        """What a single title means, whatever else is in the export."""
         return drive(self.match_all((title,)))[0]
 
     def match_all(self, titles: Sequence[ExportedTitle]) -> Job[tuple[Match, ...]]:
@@ -83,7 +82,6 @@ def _best_of_each(index: CatalogueIndex, found: Iterable[Evidence]) -> list[Evid
 
 
 def _winner(found: Sequence[Evidence], query: Query, index: CatalogueIndex) -> Evidence | None:
-    """The title that is surely meant, or None."""
     by_id = [evidence for evidence in found if evidence.by_id and evidence.certain]
     if by_id:
         return by_id[0] if len(by_id) == 1 else None

@@ -58,7 +58,6 @@ class Review:
 
 
 def review_of(export: Export, titles: tuple[ExportedTitle, ...], matches: tuple[Match, ...]) -> Review:
-    """A review in which nothing is decided yet."""
     return Review(export, titles, matches, (None,) * len(titles))
 
 
@@ -92,18 +91,15 @@ def reset(review: Review, index: int) -> Review:
 
 
 def standing_of(review: Review, index: int) -> Standing:
-    """Where one title stands. A sure match whose title the person gave to another one is unsure."""
     return _standing(review, index, _chosen_rows(review))
 
 
 def standings(review: Review) -> tuple[Standing, ...]:
-    """Where each title stands."""
     chosen = _chosen_rows(review)
     return tuple(_standing(review, index, chosen) for index in range(len(review.titles)))
 
 
 def counted(review: Review) -> ReviewCounts:
-    """How many titles stand where."""
     found = standings(review)
     return ReviewCounts(
         sure=found.count("sure"),

@@ -302,7 +302,6 @@ def numbers_read(words: Sequence[str]) -> list[str]:
 
 
 def numbers_in(words: Sequence[str]) -> tuple[int, ...]:
-    """The numbers that stand in these words, in their order: what tells one sequel from another."""
     return tuple(int(digits) for word in words for digits in re.findall(r"[0-9]+", word)[:20] if len(digits) < 19)
 
 

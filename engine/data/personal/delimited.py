@@ -120,7 +120,6 @@ def _general_places(source: Source, shape: Shape, places: dict[str, int]) -> dic
 
 
 def _title(cells: list[str], columns: Columns, line: int) -> ExportedTitle | str:
-    """What a line says, or why it says nothing."""
     rating = rating_in(columns.text("rating", cells), decimal=columns.decimal, unrated=columns.unrated)
     if isinstance(rating, str):
         return rating

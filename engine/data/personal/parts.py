@@ -92,7 +92,6 @@ def rating_in(text: str, *, decimal: str = ".", unrated: tuple[float, ...] = (0.
 
 
 def scale_of(layout: Layout) -> Scale | None:
-    """The scale that a layout declares."""
     return Scale(*layout.scale) if layout.scale else None
 
 

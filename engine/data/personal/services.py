@@ -178,7 +178,6 @@ def read_myanimelist(source: Source, layout: Layout) -> Part:
 
 
 def _texts(element: Element) -> dict[str, str]:
-    """What an entry of MyAnimeList says, by the names of its parts; its own name is its "tag"."""
     return {str(part.tag): (part.text or "").strip() for part in element} | {"tag": str(element.tag)}
 
 

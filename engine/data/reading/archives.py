@@ -84,7 +84,6 @@ class Source:
 
     @property
     def single(self) -> tuple[Source, ...]:
-        """Each of its parts as a source; itself where it has none."""
         if not self.parts:
             return (self,)
         if self.path.is_dir():
@@ -182,7 +181,6 @@ class ByteStream:
 
 
 def read_head(source: Source, *, most: int = 256 * 1024) -> bytes:
-    """The first bytes of a source, unpacked."""
     with ByteStream(source.single[0]) as stream:
         return stream.read(most)
 

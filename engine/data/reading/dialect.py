@@ -83,7 +83,6 @@ def is_quoted(lines: list[str], delimiter: str) -> bool:
 
 
 def split_rows(lines: list[str], delimiter: str, *, quoted: bool) -> list[list[str]]:
-    """Lines as rows of texts."""
     if delimiter == " ":
         return [line.split() for line in lines]
     if not quoted:

@@ -174,7 +174,6 @@ def _types(source: Source, shape: Shape, names: dict[str, str]) -> dict[str, pa.
 
 
 def _lines_of(source: Source, shape: Shape) -> Iterator[_Lines]:
-    """The entries in blocks of lines, in UTF-8."""
     start = _start_of(text_of(read_head(source), shape.encoding))
     is_list, skipped = (start.is_list, start.place) if start else (False, 0)
     decoder = codecs.getincrementaldecoder(shape.encoding)("replace")

@@ -38,13 +38,10 @@ class PairsPiece:
 
 @dataclass(frozen=True)
 class PairsFile:
-    """A file of pairs: where it is and how it is written."""
-
     source: Source
     shape: Shape
 
     def pieces(self) -> Iterator[PairsPiece]:
-        """All pairs in the order of the file. Raises NotUtf8Error (see `as_western`), DataError where it fails."""
         for block in read_blocks(self.source, self.shape):
             yield _piece(block, self.shape)
 

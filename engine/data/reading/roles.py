@@ -75,12 +75,10 @@ class Shape:
 
     @property
     def delimiter_name(self) -> str:
-        """The delimiter as people call it."""
         return next((name for name, sign in DELIMITERS.items() if sign == self.delimiter), self.delimiter)
 
     @property
     def described_columns(self) -> str:
-        """The columns as an error names them."""
         return ", ".join(self.header) if self.header else f"{self.width} without names"
 
 
@@ -219,7 +217,6 @@ def unrated_of(given: Given, layout: Layout) -> tuple[float, ...] | None:
 
 
 def texts_of(rows: Rows, place: int | None) -> list[str]:
-    """What a column holds, without blanks."""
     if place is None:
         return []
     return [row[place] for row in rows if len(row) > place and row[place].strip() not in BLANKS]

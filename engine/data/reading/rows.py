@@ -67,13 +67,11 @@ class RatingsBlock:
     skipped: Counter[str] = field(default_factory=Counter)
 
     def only(self, kept_N: Bools) -> RatingsBlock:
-        """The same block with only some of its entries."""
         times_N = None if self.times_N is None else self.times_N[kept_N]
         users_N, items_N = (ids.filter(pa.array(kept_N)) for ids in (self.users_N, self.items_N))
         return replace(self, users_N=users_N, items_N=items_N, ratings_N=self.ratings_N[kept_N], times_N=times_N)
 
     def with_problems(self, problems: Iterable[Problem]) -> RatingsBlock:
-        """The same block with further problems, all in the order of their lines."""
         problems = tuple(problems)
         ordered = sorted((*problems, *self.problems), key=lambda problem: problem.line)[:MOST_PROBLEMS]
         skipped = Counter(problem.reason for problem in problems) + self.skipped
@@ -221,7 +219,6 @@ def entries_of(
 
 
 def _without(block: RatingsBlock, bad: list[int]) -> RatingsBlock:
-    """The block without some rows, and without ids that only these have."""
     kept_N = np.ones(len(block.ratings_N), dtype=bool)
     kept_N[bad] = False
     kept = block.only(kept_N)

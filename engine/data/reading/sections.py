@@ -116,7 +116,6 @@ def _lines_of(text: bytes) -> tuple[Int64, Bools]:
 
 
 def _parse(cut: _Cut, block: Block, within: Shape) -> RatingsBlock | None:
-    """The good path: None where a row is not as it should be."""
     if (cut.counts_S[0] and not cut.ids_S[0]) or b"\0" in cut.text:
         return None
     types = {0: ID_TYPE, 1: pa.float32()}

@@ -51,7 +51,6 @@ def is_number(text: str) -> bool:
 
 
 def numbers_of(texts: Sequence[str]) -> list[float]:
-    """The numbers among some texts."""
     return [float(text.replace(",", ".")) for text in texts if is_number(text)]
 
 
@@ -131,7 +130,6 @@ def _as_text(value: object) -> str:
 
 
 def ids_in(values: pa.Array) -> pa.DictionaryArray:
-    """Ids of any type as a dictionary of texts."""
     flat = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
     if pa.types.is_nested(flat.type):
         flat = texts_in(flat)
