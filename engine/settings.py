@@ -116,8 +116,7 @@ class Config:
             declared = find_setting(type(self), name)
             if declared is None:
                 raise SettingError(
-                    f"There is no setting called {name!r} here.",
-                    remedy=f"Known are: {', '.join(sorted(known))}.",
+                    f"There is no setting called {name!r} here.", remedy=f"Known are: {', '.join(sorted(known))}."
                 )
             current[declared.name] = value
         return dataclasses.replace(self, **current)
@@ -178,8 +177,7 @@ def parse_setting(declared: Declared, text: str) -> Any:
         return declared.kind(cleaned)
     except (ValueError, KeyError) as error:
         raise SettingError(
-            f"{declared.setting.sentence(declared.name)}; {text!r} is not such a value.",
-            setting=declared.name,
+            f"{declared.setting.sentence(declared.name)}; {text!r} is not such a value.", setting=declared.name
         ) from error
 
 
@@ -210,9 +208,7 @@ def _check(declared: Declared, value: Any) -> None:
         return
     if not _is_allowed(declared, value):
         raise SettingError(
-            f"{declared.setting.sentence(declared.name)}; {value!r} does not.",
-            setting=declared.name,
-            value=value,
+            f"{declared.setting.sentence(declared.name)}; {value!r} does not.", setting=declared.name, value=value
         )
 
 

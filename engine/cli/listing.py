@@ -18,12 +18,7 @@ if TYPE_CHECKING:
     from engine.models.registry import ModelKind
 
 _METRIC = "ndcg@100"
-_RUN_KEYS = {
-    "run_id": "run",
-    "dataset_id": "dataset",
-    "monitor": "watched",
-    "people_evaluated": "people_judged",
-}
+_RUN_KEYS = {"run_id": "run", "dataset_id": "dataset", "monitor": "watched", "people_evaluated": "people_judged"}
 """What --json calls the fields of a record: tools read these keys, whatever the fields are called."""
 
 

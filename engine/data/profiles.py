@@ -117,7 +117,9 @@ def profile_rows(profile: Profile, dataset: Dataset) -> ProfileMatch:
         is_lesser = entry.rating is None and row in found and found[row].rating is not None
         if entry.on and not is_lesser:
             found[row] = entry
-    ratings = [_clipped(entry.rating, dataset.scale) for entry in found.values()]
+    low, high = dataset.scale.low, dataset.scale.high
+    given = [entry.rating for entry in found.values()]
+    ratings = [None if rating is None else min(max(rating, low), high) for rating in given]
     history = Histories.of_one(list(found), ratings)
     return ProfileMatch(
         history,
@@ -170,7 +172,3 @@ def _folded(title: str) -> str:
 
 def _name(dataset: Dataset, row: int) -> str:
     return dataset.catalogue.titles[row] or dataset.items.id(row)
-
-
-def _clipped(rating: float | None, scale: Scale) -> float | None:
-    return None if rating is None else min(max(rating, scale.low), scale.high)

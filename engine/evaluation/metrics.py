@@ -278,20 +278,8 @@ METRICS: dict[str, Metric] = {
             recall,
             monitors=("recall@20", "recall@50"),
         ),
-        Metric(
-            "precision",
-            "precision",
-            "How much of the list people are known to have liked.",
-            "list",
-            precision,
-        ),
-        Metric(
-            "ap",
-            "AP",
-            "Precision at every hit, averaged over the length of the list.",
-            "list",
-            average_precision,
-        ),
+        Metric("precision", "precision", "How much of the list people are known to have liked.", "list", precision),
+        Metric("ap", "AP", "Precision at every hit, averaged over the length of the list.", "list", average_precision),
         Metric(
             "map",
             "MAP",
@@ -341,14 +329,7 @@ METRICS: dict[str, Metric] = {
             monitors=("rmse",),
             is_root=True,
         ),
-        Metric(
-            "mse",
-            "MSE",
-            "The square of the RMSE.",
-            "error",
-            mean_square_error,
-            higher_is_better=False,
-        ),
+        Metric("mse", "MSE", "The square of the RMSE.", "error", mean_square_error, higher_is_better=False),
         Metric(
             "mae",
             "MAE",

@@ -16,13 +16,7 @@ from engine.data.statistics import DatasetStatistics, count_statistics
 from engine.documents import document_of
 from engine.events import Job, drive
 from engine.library.database import Database
-from engine.library.dataset_files import (
-    bytes_needed,
-    read_dataset,
-    read_statistics,
-    write_dataset,
-    write_statistics,
-)
+from engine.library.dataset_files import bytes_needed, read_dataset, read_statistics, write_dataset, write_statistics
 from engine.library.folders import new_folder, removed_on_failure
 from engine.library.origin import KEY, Origin, origin_in
 from engine.library.records import FolderStore, RowReader, first_free

@@ -108,8 +108,6 @@ class RecordStore(ABC, Generic[Record]):
         if deleted:
             LOG.info("Emptied the trash of %s: %s", self._table, ", ".join(deleted))
 
-    # -- for the stores ----------------------------------------------------------------------------------------------
-
     def _where(self, condition: str, *values: object, limit: int = -1) -> tuple[Record, ...]:
         rows = self._database.rows(
             f"SELECT {self._reader.select}{self._beside} FROM {self._table} WHERE NOT deleted AND {condition}"

@@ -93,8 +93,7 @@ class MultVaeConfig(AutoencoderConfig):
 
     def fitted_to(self, entries: int) -> Self:
         return self.changed(
-            hidden=self.hidden or (_scaled(_HIDDEN, entries),),
-            latent=self.latent or _scaled(_STUDY_LATENT, entries),
+            hidden=self.hidden or (_scaled(_HIDDEN, entries),), latent=self.latent or _scaled(_STUDY_LATENT, entries)
         )
 
 
@@ -127,8 +126,6 @@ class _Autoencoder(StepModel):
         learned_from = histories_of_likers(histories, self.scale.like, others=self.config.other_ratings)
         return ResidentHistories(learned_from, device)
 
-    # -- learning ------------------------------------------------------------------------------------------------
-
     def losses(self, batch: Batch, *, noise: torch.Generator, moment: Moment) -> Losses:
         dropout_N = dropout_like(batch.ratings_N, self.config.dropout, noise)
         logits_BI, divergence = self.outputs_of(self.first_layer(batch, dropout_N), noise)
@@ -143,8 +140,6 @@ class _Autoencoder(StepModel):
 
     def kl_weight(self, moment: Moment) -> float:
         return 0.0
-
-    # -- the network ---------------------------------------------------------------------------------------------
 
     def first_layer(self, likes: Batch, dropout_N: Tensor | None = None) -> Tensor:
         """The first layer before its tanh, [B, H]: weighted rows of the entries, over the length of the profile."""
@@ -169,8 +164,6 @@ class _Autoencoder(StepModel):
         code_UL, divergence = self._code(first_UH, noise)
         logits_UI: Tensor = self.decoder(code_UL)
         return logits_UI, divergence
-
-    # -- predicting ----------------------------------------------------------------------------------------------
 
     @torch.inference_mode()
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:

@@ -59,10 +59,7 @@ class BlendConfig(ModelConfig):
     """
 
     parts: str = setting(
-        "",
-        label="Parts",
-        help="The finished runs to mix, by id or name, with a + between them.",
-        more=False,
+        "", label="Parts", help="The finished runs to mix, by id or name, with a + between them.", more=False
     )
     copies: tuple[Part, ...] = ()
     rating_offset: float = 0.0
@@ -125,8 +122,6 @@ class Blend(Model):
             for _, model in self.parts
         )
 
-    # -- predicting ------------------------------------------------------------------------------------------------
-
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
         return self.mixed(self.shares(profiles, ratings=ratings), ratings=ratings)
 
@@ -177,12 +172,7 @@ class Blend(Model):
         return self._shares(predicted, free_VI, columns_C, ratings=True)
 
     def _shares(
-        self,
-        predicted: Callable[[Part, Model], Prediction],
-        free_UI: Tensor,
-        columns_C: Int64 | None,
-        *,
-        ratings: bool,
+        self, predicted: Callable[[Part, Model], Prediction], free_UI: Tensor, columns_C: Int64 | None, *, ratings: bool
     ) -> tuple[Share, ...]:
         columns = _ALL if columns_C is None else as_index(columns_C)
         found = []

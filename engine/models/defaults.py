@@ -140,9 +140,6 @@ def fitted(preset: Preset, facts: DataFacts) -> Preset:
     return replace(preset, notes=tuple(notes))
 
 
-# -- the rules -------------------------------------------------------------------------------------------------------
-
-
 def ease_seconds(facts: DataFacts, machine: Machine) -> float:
     """About how long EASE takes: 2.0 s on two cores for the 3,706 titles of MovieLens-1M."""
     operations = 2.0 * facts.titles**2 * min(facts.titles, max(1, facts.people))

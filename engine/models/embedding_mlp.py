@@ -133,8 +133,6 @@ class EmbeddingMlp(RatingModel):
             f"{title_of('mf')} predicts them better.",
         )
 
-    # -- learning ------------------------------------------------------------------------------------------------
-
     def losses(self, batch: EntryBatch, *, noise: torch.Generator, moment: Moment) -> Losses:
         user_BE, item_BE = self.users_TE[batch.person_B], self.items_IE[batch.item_rows_B]
         hidden_BH = self._activated(0, self.from_user(user_BE) + self.from_item(item_BE), noise)
@@ -150,8 +148,6 @@ class EmbeddingMlp(RatingModel):
         normed_BH = self.norms[place](layer_BH) if self.config.norm else layer_BH
         hidden_BH = torch.relu(normed_BH)
         return hidden_BH * dropout_like(hidden_BH, self.config.dropout, noise) if self.config.dropout else hidden_BH
-
-    # -- the network in prediction -------------------------------------------------------------------------------
 
     def _rated(self, first_H: Tensor) -> Tensor:
         """The target for a first layer before its norm; H is its last dimension."""
@@ -183,8 +179,6 @@ class EmbeddingMlp(RatingModel):
     def _level(self) -> Tensor:
         """The target that the network adds to: the mean of all ratings."""
         return self._as_targets(self.mean)
-
-    # -- folding in ----------------------------------------------------------------------------------------------
 
     def _folded_in(self, lots: Iterator[Lot], people: int, *, exactly: bool) -> Tensor:
         """Everybody's embedding by Gauss-Newton from the mean of all, [U, E] float32.
@@ -240,8 +234,6 @@ class EmbeddingMlp(RatingModel):
     def _width(self) -> int:
         """The most numbers that folding in keeps for a rating."""
         return max(self.config.length, *self.config.widths())
-
-    # -- predicting ----------------------------------------------------------------------------------------------
 
     @torch.inference_mode()
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:

@@ -56,9 +56,6 @@ def weighted_by_uncertainty(loss: Tensor, log_variance: Tensor) -> Tensor:
     return torch.exp(-log_variance) * loss + log_variance
 
 
-# -- noise -------------------------------------------------------------------------------------------------------------
-
-
 def normal_like(values: Tensor, noise: torch.Generator) -> Tensor:
     """Standard normal noise of the shape and type of some values."""
     return torch.randn(values.shape, generator=noise, device=values.device, dtype=torch.float32).to(values.dtype)
@@ -68,9 +65,6 @@ def dropout_like(values: Tensor, p: float, noise: torch.Generator) -> Tensor:
     """What dropout multiplies some values by: 0 with probability p, else 1 / (1 - p)."""
     is_kept = torch.rand(values.shape, generator=noise, device=values.device) >= p
     return is_kept.to(values.dtype) / (1.0 - p)
-
-
-# -- what models of likes learn from -----------------------------------------------------------------------------------
 
 
 def other_ratings_setting(default: float) -> Any:

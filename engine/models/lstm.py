@@ -97,8 +97,6 @@ class Lstm(RatingModel):
             "These data do not say when a rating was given; lstm reads everybody's titles in the order of the file.",
         )
 
-    # -- learning ------------------------------------------------------------------------------------------------
-
     def losses(self, batch: WindowBatch, *, noise: torch.Generator, moment: Moment) -> Losses:
         targets_BL = self._as_targets(batch.ratings_BL)
         earlier_BL = F.pad(batch.ratings_BL[:, :-1], (1, 0), value=torch.nan)
@@ -116,8 +114,6 @@ class Lstm(RatingModel):
 
     def _with_dropout(self, values: Tensor, noise: torch.Generator) -> Tensor:
         return values * dropout_like(values, self.config.dropout, noise) if self.config.dropout else values
-
-    # -- the network ---------------------------------------------------------------------------------------------
 
     def _known_gates(self, words: Tensor) -> Tensor:
         """What titles (0: none) add to the gates, [..., 4H]; one that nobody rated counts as an average title."""
@@ -149,8 +145,6 @@ class Lstm(RatingModel):
     def _target(self, output_H: Tensor) -> Tensor:
         target: Tensor = self._as_targets(self.mean) + self.last(output_H)[..., 0]
         return target
-
-    # -- predicting ----------------------------------------------------------------------------------------------
 
     @torch.inference_mode()
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:

@@ -126,8 +126,6 @@ class MatrixFactorization(RatingModel):
         """What every target starts from: the mean with biases, 0 without."""
         return self._as_targets(self.mean) if self.config.bias else torch.zeros_like(self.mean)
 
-    # -- learning ------------------------------------------------------------------------------------------------
-
     def losses(self, batch: EntryBatch, *, noise: torch.Generator, moment: Moment) -> Losses:
         person_B, rows_B = batch.person_B, batch.item_rows_B
         user_BK, item_BK = self.user_factors_TK.index_select(0, person_B), self.item_factors_IK.index_select(0, rows_B)
@@ -137,8 +135,6 @@ class MatrixFactorization(RatingModel):
         return self._squared_error(
             predicted_B - self._as_targets(batch.ratings_B), self.config.l2 * squares / max(1, len(person_B))
         )
-
-    # -- predicting ----------------------------------------------------------------------------------------------
 
     @torch.inference_mode()
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
@@ -177,8 +173,6 @@ class MatrixFactorization(RatingModel):
             return self._prediction(levels_I + persons_VF @ features_IF.T, None)
         columns = as_index(columns_C, features_IF.device)
         return self._prediction(levels_I[columns] + persons_VF @ features_IF[columns].T, columns)
-
-    # -- how far off predictions may be --------------------------------------------------------------------------
 
     @property
     def states_uncertainty(self) -> bool:
@@ -219,8 +213,6 @@ class MatrixFactorization(RatingModel):
         former = state_dict.pop(f"{prefix}doubt_P", torch.zeros(_PARTS))
         state_dict.setdefault(f"{prefix}uncertainty_P", former)
         super()._load_from_state_dict(state_dict, prefix, *others)
-
-    # -- features of titles --------------------------------------------------------------------------------------
 
     def features(self) -> Tensor:
         """What a person's factors are multiplied with, [I, F], with 1 for the bias; 0 for titles nobody rated."""

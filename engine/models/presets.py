@@ -144,8 +144,6 @@ def preset_of(name: str) -> Preset:
     """
     if name not in PRESETS:
         raise SettingError(
-            f"There is no preset called {name!r}.",
-            remedy=f"Known are: {', '.join((*CHOSEN, *PRESETS))}.",
-            preset=name,
+            f"There is no preset called {name!r}.", remedy=f"Known are: {', '.join((*CHOSEN, *PRESETS))}.", preset=name
         )
     return PRESETS[name]

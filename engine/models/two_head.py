@@ -207,8 +207,6 @@ class TwoHead(StepModel):
             *(torch.where(count > 0, own, common) for own, common in zip(_parts(habit), average, strict=True))
         )
 
-    # -- learning ------------------------------------------------------------------------------------------------
-
     def losses(self, batch: Batch, *, noise: torch.Generator, moment: Moment) -> Losses:
         config = self.config
         habit = self.habits_of(batch)
@@ -226,11 +224,7 @@ class TwoHead(StepModel):
 
     def habits_of(self, batch: Batch) -> RatingHabit:
         return habits(
-            batch.ratings_N,
-            batch.person_N,
-            people=len(batch),
-            scale=self.scale,
-            alpha_floor=self.config.alpha_floor,
+            batch.ratings_N, batch.person_N, people=len(batch), scale=self.scale, alpha_floor=self.config.alpha_floor
         )
 
     def presence_loss(self, logits_BI: Tensor, batch: Batch) -> Tensor:
@@ -248,8 +242,6 @@ class TwoHead(StepModel):
             rated_N = ~torch.isnan(batch.ratings_N)
             person_N, item_N, target_N = person_N[rated_N], item_N[rated_N], target_N[rated_N]
         return huber(ratings_BI[person_N, item_N], target_N, self.config.huber_delta)
-
-    # -- the network -----------------------------------------------------------------------------------------------
 
     def first_layer(self, batch: Batch, normalised_N: Tensor, dropout_N: Tensor | None = None) -> Tensor:
         """The first layer before its activation, [B, H]: rows of present titles plus rating-weighted rows."""
@@ -282,8 +274,6 @@ class TwoHead(StepModel):
         """Runs saved by earlier versions do not say how people rate on average."""
         state_dict.setdefault(prefix + "average_habit_3", self.average_habit_3)
         super()._load_from_state_dict(state_dict, prefix, *others)
-
-    # -- predicting ------------------------------------------------------------------------------------------------
 
     @torch.inference_mode()
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:

@@ -226,13 +226,7 @@ def _parts(piece: PairsPiece) -> Iterator[tuple[int, PairsPiece]]:
 
 
 def _answer_part(
-    model: Model,
-    dataset: Dataset,
-    part: PairsPiece,
-    tally: _Tally,
-    *,
-    sds: bool,
-    report: Callable[[int], Event | None],
+    model: Model, dataset: Dataset, part: PairsPiece, tally: _Tally, *, sds: bool, report: Callable[[int], Event | None]
 ) -> Job[PairRatings]:
     rows_P2 = asked_rows([Pairs(part.users_P, part.items_P)], dataset.users, dataset.items)
     assert rows_P2 is not None, "there is a list of pairs"

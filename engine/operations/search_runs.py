@@ -16,16 +16,7 @@ from engine.evaluation.protocol import evaluate_model
 from engine.events import Advised, Event, Job, RunRecorded, Stop, TrainingStarted
 from engine.library.run_record import FINISHED as RUN_FINISHED
 from engine.library.run_record import RunRecord
-from engine.library.searches import (
-    DIVERGED,
-    FAILED,
-    FINISHED,
-    INTERRUPTED,
-    RUNNING,
-    STOPPED,
-    WAITING,
-    SearchRow,
-)
+from engine.library.searches import DIVERGED, FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, WAITING, SearchRow
 from engine.library.store import Library
 from engine.models.registry import kind_of
 from engine.operations.evaluating import evaluate

@@ -22,13 +22,7 @@ from engine.data.importing.finding import find_ratings
 from engine.data.importing.grouping import Places, Repeats, find_repeats, room_for
 from engine.data.importing.identifying import IdColumn
 from engine.data.importing.options import ImportOptions
-from engine.data.importing.ratings_table import (
-    RatingsTable,
-    ReadingProgress,
-    mark_seen_only,
-    read_table,
-    refuse_empty,
-)
+from engine.data.importing.ratings_table import RatingsTable, ReadingProgress, mark_seen_only, read_table, refuse_empty
 from engine.data.reading.archives import size_of
 from engine.data.reading.roles import Given
 from engine.data.reading.rows import RatingsBlock

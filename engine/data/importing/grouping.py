@@ -27,7 +27,7 @@ class Places:
     """Where entries go. Ask for slice after slice of their keys, in order; `counts_K` is how often each key comes."""
 
     def __init__(self, counts_K: npt.NDArray[Any]) -> None:
-        self.indptr_K1: Int64 = starts_of(counts_K)
+        self.indptr_K1: Int64 = np.concatenate([[0], np.cumsum(counts_K)]).astype(np.int64)
         self._next_K = self.indptr_K1[:-1].copy()
 
     def of(self, keys_S: Int32) -> tuple[Int64 | None, Int64]:
@@ -53,11 +53,6 @@ def room_for(entries: int, kind: type[np.generic]) -> Job[npt.NDArray[Any]]:
         values[part] = 0
         yield None
     return values
-
-
-def starts_of(counts_K: npt.NDArray[Any]) -> Int64:
-    """Where each key's entries start in the result, and at the end where they all end (K + 1 values)."""
-    return np.concatenate([[0], np.cumsum(counts_K)]).astype(np.int64)
 
 
 def slices_of(entries: int) -> Iterator[slice]:

@@ -30,6 +30,7 @@ from engine.data.importing.ratings_table import RatingsTable, scale_of, values_i
 from engine.data.reading.rows import MOST_PROBLEMS, Pairs
 from engine.errors import DataError
 from engine.events import Job, StageStarted
+from engine.text import join_words
 
 
 def import_files(
@@ -234,8 +235,8 @@ def _report(
 def _notes_on(chosen: _Chosen, titles: TitlesFound | None) -> tuple[str, ...]:
     notes = []
     if any(chosen.left_out.values()):
-        parts = [f"{count:,} {what}" for what, count in chosen.left_out.items()]
-        notes.append(f"Left out as you chose: {parts[0]}, {parts[1]} and {parts[2]}.")
+        parts = join_words(f"{count:,} {what}" for what, count in chosen.left_out.items())
+        notes.append(f"Left out as you chose: {parts}.")
     if titles is None:
         notes.append("No list of titles was found; titles are shown as the ratings file calls them.")
     elif titles.share < 1:

@@ -7,7 +7,6 @@ from itertools import islice
 from typing import NamedTuple
 
 import pyarrow as pa
-from pyarrow import csv
 
 from engine.data.catalogue import Catalogue, split_title
 from engine.data.formats import ItemsLayout, normalised
@@ -102,13 +101,9 @@ def _own_titles(source: Source, shape: Shape) -> Iterator[list[tuple[str, str]]]
     item, title = f"c{shape.roles['item']}", f"c{shape.roles['title']}"
     for block in read_blocks(source, shape):
         types = {shape.roles["item"]: pa.string(), shape.roles["title"]: pa.string()}
-        table = table_of(block, shape, types=types, on_wrong_width=_pass_over)
+        table = table_of(block, shape, types=types, on_wrong_width=lambda row: "skip")
         first = table.group_by(item, use_threads=False).aggregate([(title, "first")])
         yield list(zip(first[item].to_pylist(), first[f"{title}_first"].to_pylist(), strict=True))
-
-
-def _pass_over(row: csv.InvalidRow) -> str:
-    return "skip"
 
 
 def split_genres(text: str, *, sign: str = "") -> tuple[str, ...]:

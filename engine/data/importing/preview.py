@@ -16,13 +16,14 @@ from engine.data.dataset import Scale
 from engine.data.formats import ROLES
 from engine.data.importing.finding import TitlesFound, find_ratings, titles_beside, titles_given
 from engine.data.importing.options import name_of
-from engine.data.importing.preview_rows import FirstRows, PreviewRow, first_rows
+from engine.data.importing.preview_rows import PreviewRow, first_rows
 from engine.data.importing.ratings_table import find_scale, is_seen_only
 from engine.data.reading.archives import Source, size_of, sources_in
 from engine.data.reading.roles import Given, Shape
 from engine.data.reading.sniff import KINDS, require_ratings, sniff
 from engine.errors import DataError
 from engine.events import Job
+from engine.text import format_title
 
 
 @dataclass(frozen=True)
@@ -173,22 +174,16 @@ def _with_rows(seen: Preview) -> Preview:
         titles_of_rows=tuple(_own_title(row, start.shape) for row in start.rows),
         scale=find_scale(rated_N) if len(rated_N) else None,
         seen_only=start.shape.has_ratings and len(start.ratings_N) > 0 and is_seen_only(start.ratings_N),
-        rows_about=_guessed_rows(start, seen.size),
+        rows_about=max(start.lines, round(start.lines * seen.size / start.position)) if start.position else 0,
         sample_items=start.items,
     )
-
-
-def _guessed_rows(start: FirstRows, size: int) -> int:
-    """Rows of all files, as many a byte as at the start; 0 where nothing was read."""
-    return max(start.lines, round(start.lines * size / start.position)) if start.position else 0
 
 
 def _own_title(row: PreviewRow, shape: Shape) -> str:
     place = shape.roles.get("title")
     if place is None or place >= len(row.cells):
         return ""
-    title, year = split_title(row.cells[place].strip())
-    return _with_year(title, year)
+    return format_title(*split_title(row.cells[place].strip()))
 
 
 def _with_titles(seen: Preview, before: Preview | None) -> Preview:
@@ -209,10 +204,4 @@ def _with_titles(seen: Preview, before: Preview | None) -> Preview:
 
 def _listed_title(titles: TitlesFound, row: PreviewRow) -> str:
     listed = titles.titles.get(row.item)
-    if listed is None:
-        return ""
-    return _with_year(listed.title, listed.year)
-
-
-def _with_year(title: str, year: int) -> str:
-    return f"{title} ({year})" if year else title
+    return format_title(listed.title, listed.year) if listed is not None else ""

@@ -53,7 +53,9 @@ class FirstRows:
 def first_rows(source: Source, shape: Shape) -> FirstRows:
     if shape.layout.kind != "delimited":
         if not shape.has_ratings:
-            return _rows_of_sample(shape)
+            shown = shape.sample[:ROWS_SHOWN]
+            rows = tuple(PreviewRow(at, cells) for at, cells in enumerate(shown, start=1))
+            return FirstRows(shape, rows, lines=len(rows))
         in_columns = KINDS[shape.layout.kind].has_columns
         return _rows_of_table(source, shape) if in_columns else _rows_of_pieces(source, shape)
     try:
@@ -93,11 +95,11 @@ def _read_rows(head: Block, texts: list[tuple[int, tuple[str, ...]]], shape: Sha
         yield replace(entry, line=line, cells=cells) if entry else PreviewRow(line, cells, problem=reason)
 
 
-def _entries(block: RatingsBlock, shape: Shape, *, most: int = ROWS_SHOWN) -> list[PreviewRow]:
+def _entries(block: RatingsBlock, shape: Shape) -> list[PreviewRow]:
     """The first entries of a block as rows without line and texts."""
-    ratings_N = _as_counted(block.ratings_N[:most], shape)
-    times_N = None if block.times_N is None else times_in_seconds(block.times_N)[:most]
-    users, items = (ids.slice(0, most).to_pylist() for ids in (block.users_N, block.items_N))
+    ratings_N = _as_counted(block.ratings_N[:ROWS_SHOWN], shape)
+    times_N = None if block.times_N is None else times_in_seconds(block.times_N)[:ROWS_SHOWN]
+    users, items = (ids.slice(0, ROWS_SHOWN).to_pylist() for ids in (block.users_N, block.items_N))
     return [
         PreviewRow(
             0,
@@ -116,11 +118,6 @@ def _as_counted(ratings_N: Float32, shape: Shape) -> Float32:
     """Ratings with NaN where the layout says that a value means *seen, not rated*."""
     unrated = shape.layout.unrated if shape.unrated is None else shape.unrated
     return np.where(np.isin(ratings_N, unrated), np.float32(np.nan), ratings_N) if unrated else ratings_N
-
-
-def _rows_of_sample(shape: Shape) -> FirstRows:
-    rows = tuple(PreviewRow(at, cells) for at, cells in enumerate(shape.sample[:ROWS_SHOWN], start=1))
-    return FirstRows(shape, rows, lines=len(rows))
 
 
 def _rows_of_table(source: Source, shape: Shape) -> FirstRows:

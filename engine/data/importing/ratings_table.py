@@ -8,7 +8,7 @@ Shapes: N entries of a block.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -136,7 +136,9 @@ def _read_all(table: RatingsTable, progress: ReadingProgress, into: Recorder) ->
     pieces = read_pieces(table.source, table.shape)
     try:
         for piece in pieces:
-            block = _without_missing(piece.block, table.shape.layout.missing)
+            block, missing = piece.block, table.shape.layout.missing
+            if missing:  # values by which the layout says that there is no entry at all
+                block = block.only(~np.isin(block.ratings_N, missing))
             table.count(block)
             into.add(block)
             table.notes += piece.notes
@@ -150,20 +152,8 @@ def _read_all(table: RatingsTable, progress: ReadingProgress, into: Recorder) ->
         table.begin_again()
         raise
     finally:
-        _close(pieces)
+        pieces.close()  # a reader that was left early has its file open
     return position, line
-
-
-def _close(pieces: Iterable[object]) -> None:
-    """End a reader that was left early now, not when it is collected: its file is open."""
-    close = getattr(pieces, "close", None)
-    if close is not None:
-        close()
-
-
-def _without_missing(block: RatingsBlock, missing: tuple[float, ...]) -> RatingsBlock:
-    """The block without the values by which its layout says that there is no entry at all."""
-    return block.only(~np.isin(block.ratings_N, missing)) if missing else block
 
 
 def _decide_unrated(table: RatingsTable) -> None:

@@ -21,16 +21,12 @@ def guessed_scale(ratings: Sequence[float]) -> Scale:
         return Scale(0.5, 5.0, 0.5)
     least, most = min(ratings), max(ratings)
     high = next((high for high in (5.0, 10.0, 100.0) if max(most, -least) <= high), max(most, -least))
-    step = next((step for step in _STEPS if all(_is_multiple(rating, step) for rating in ratings)), 0.0)
+    step = next((step for step in _STEPS if all(abs(x / step - round(x / step)) < 1e-6 for x in ratings)), 0.0)
     if least < 0:
         return Scale(-high, high, step)
     if high == 5.0 and step in (0.5, 0.25) and least >= step:
         return Scale(step, high, step)
     return Scale(0.0 if least < 1 else 1.0, high, step)
-
-
-def _is_multiple(rating: float, step: float) -> bool:
-    return abs(rating / step - round(rating / step)) < 1e-6
 
 
 def scale_for(export: Export, wanted: Scale) -> Scale:

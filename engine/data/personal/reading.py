@@ -86,11 +86,8 @@ def _part(source: Source, layout: Layout | None, given: Given | None) -> Part:
         return _READERS[layout.kind](source, layout)
     start = text_head(source)[:1] if layout is None else ""
     if start in ("<", "{", "["):
-        raise DataError(
-            f"{source.name} is {'XML or a web page' if start == '<' else 'JSON'}, but no export that is known.",
-            remedy=f"Known are exports of {_SERVICES}, and tables of titles and ratings.",
-            path=str(source.path),
-        )
+        what = f"{source.name} is {'XML or a web page' if start == '<' else 'JSON'}, but no export that is known."
+        raise source.error(what, remedy=f"Known are exports of {_SERVICES}, and tables of titles and ratings.")
     return read_delimited(source, given)
 
 

@@ -94,9 +94,8 @@ def _is_none(values: pa.Array) -> Bools:
 
 def numbers_in(column: pa.ChunkedArray | pa.Array, *, blank: float) -> npt.NDArray[Any]:
     """The numbers of a column, `blank` where there is none. `to_numpy` would import pandas first, for half a second."""
-    parts = [
-        _numbers_in(chunk, blank) for chunk in (column.chunks if isinstance(column, pa.ChunkedArray) else [column])
-    ]
+    chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+    parts = [_numbers_in(chunk, blank) for chunk in chunks]
     return parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0, column.type.to_pandas_dtype()), *parts])
 
 
@@ -118,15 +117,15 @@ def texts_in(values: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(flat.type):
         flat = flat.dictionary_decode()
     if pa.types.is_nested(flat.type):
-        return pa.array([None if value is None else _as_text(value) for value in flat.to_pylist()], pa.string())
+        return pa.array([_as_text(value) for value in flat.to_pylist()], pa.string())
     text = flat.cast(pa.string())
     if pa.types.is_floating(flat.type):
         return pc.if_else(pc.match_substring_regex(text, _FLOAT_ID), pc.utf8_slice_codeunits(text, 0, -2), text)
     return text
 
 
-def _as_text(value: object) -> str:
-    return "|".join(str(part) for part in value) if isinstance(value, list) else str(value)
+def _as_text(value: object) -> str | None:
+    return "|".join(map(str, value)) if isinstance(value, list) else None if value is None else str(value)
 
 
 def ids_in(values: pa.Array) -> pa.DictionaryArray:
@@ -248,9 +247,8 @@ def _unix_seconds(dates: Any) -> npt.NDArray[np.float64]:
     """Unix seconds of a pandas Series of dates, NaN where there is none."""
     import pandas as pd
 
-    seconds_N: npt.NDArray[np.float64] = (
-        (dates - pd.Timestamp("1970-01-01", tz="UTC")) // pd.Timedelta(seconds=1)
-    ).to_numpy(np.float64)
+    seconds = (dates - pd.Timestamp("1970-01-01", tz="UTC")) // pd.Timedelta(seconds=1)
+    seconds_N: npt.NDArray[np.float64] = seconds.to_numpy(np.float64)
     return seconds_N
 
 
@@ -313,18 +311,14 @@ def normalised_id(kind: str, text: str) -> str:
     """An id of this kind as all exports and data sets can be compared by it; "" where the text is none."""
     text = text.strip()
     if kind == "imdb":
-        return _imdb_id(text)
+        number = re.search(r"(?:^|tt)0*([1-9]\d{0,9})(?:\.0)?/?$", text)
+        return f"tt{int(number.group(1)):07d}" if number else ""
     if kind == "isbn":
         return _isbn(text)
     if kind in ("tmdb", "mal", "movielens", "bgg"):
         number = re.fullmatch(r"0*([1-9]\d{0,11})(?:\.0)?", text)
         return number.group(1) if number else ""
     return text[:200]
-
-
-def _imdb_id(text: str) -> str:
-    number = re.search(r"(?:^|tt)0*([1-9]\d{0,9})(?:\.0)?/?$", text)
-    return f"tt{int(number.group(1)):07d}" if number else ""
 
 
 def _isbn(text: str) -> str:
