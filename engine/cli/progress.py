@@ -35,9 +35,7 @@ _SPARSE_S = 10.0
 
 
 class ProgressReport:
-    """Events as text on a stream: lines that stay, and on a terminal a last one that is renewed. Call `end()` when the
-    job is over, so that the renewed line is cleared.
-    """
+    """Events as text on a stream; on a terminal the last line is renewed, until `end()` clears it."""
 
     def __init__(self, stream: TextIO, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream, self._clock = stream, clock

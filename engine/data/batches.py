@@ -1,8 +1,6 @@
 """Training examples on a device, gathered batch by batch: people's histories, single ratings, or windows of histories.
 
-Windows are for models that read a history as a sequence; where a file has no times, its own order stands for them. The
-order of an epoch and the noise of a step are functions of the seed and the place in the run, so that a resumed run
-repeats them.
+Order and noise are functions of the seed and the place in the run, so that a resumed run repeats them.
 
 Shapes: U people, N entries of all people, W windows, B examples of a batch, L steps of a window.
 """
@@ -135,9 +133,7 @@ class ResidentEntries:
 
 @dataclass(frozen=True)
 class WindowBatch:
-    """Some windows, [B, L] each. words_BL: item row + 1, and 0 where a window has no step. ratings_BL: NaN where there
-    is no step or no rating.
-    """
+    """Windows, [B, L]: words_BL is item row + 1 and 0 for no step, ratings_BL NaN for no step or rating."""
 
     words_BL: Tensor
     ratings_BL: Tensor
@@ -179,5 +175,4 @@ def time_order(histories: Histories) -> Int64:
     """The entries of all people, person after person, each person's by time; those of one moment in file order."""
     if histories.times_N is None:
         return np.arange(histories.entries, dtype=np.int64)
-    order: Int64 = np.lexsort((histories.times_N, histories.user_rows_N)).astype(np.int64)
-    return order
+    return np.lexsort((histories.times_N, histories.user_rows_N)).astype(np.int64)

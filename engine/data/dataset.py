@@ -1,7 +1,4 @@
-"""The Dataset: who rated what, as sparse rows, with two vocabularies and a catalogue.
-
-Nothing changes it after the import. Its arrays may be memory maps, so opening one costs milliseconds and reading a row
-costs a page.
+"""The Dataset: who rated what, as sparse rows, with two vocabularies and a catalogue, maybe memory-mapped.
 
 Shapes: U people, I titles, N entries.
 """

@@ -49,11 +49,7 @@ class OnboardingAnswer:
 
 
 class Onboarding:
-    """The titles of one data set that can be asked about. Equal data, seed and answers give equal titles.
-
-    The seed matters where a data set has over 4,000 people: as many of them are drawn. Only the 600 best-known titles
-    are ever asked about.
-    """
+    """The 600 best-known titles, which can be asked about; of over 4,000 people as many are drawn by the seed."""
 
     def __init__(self, dataset: Dataset, *, seed: int = 0) -> None:
         self._scale = dataset.scale

@@ -1,7 +1,4 @@
-"""What is counted of a data set: ratings per value, per title and over time, and what decides which model suits it.
-
-`count_statistics` goes through the entries once, block by block, so that 32 million need neither a copy nor a pause
-of the window. The library stores the result at import: the numbers per title as one array, all others as JSON.
+"""What is counted of a data set, block by block: ratings per value, per title and over time.
 
 Shapes: U people, I titles, N entries (P in one block), B bars of the histogram, T periods of time.
 """
@@ -235,9 +232,7 @@ def _bars(scale: Scale) -> tuple[Float64, float]:
 
 
 class _TimeTally:
-    """Entries per day so far, block by block: the first day of each and the counts from there on. A time of 0 is none;
-    times that lie centuries apart are no dates.
-    """
+    """Entries per day so far from a first day on. A time of 0 is none; times centuries apart are no dates."""
 
     def __init__(self) -> None:
         self._days: list[tuple[int, Int64]] = []

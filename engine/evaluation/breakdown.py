@@ -1,7 +1,5 @@
 """An evaluation taken apart: for whom, for which titles and for which ratings a model is good.
 
-A row of a breakdown is a mean over people, as every metric is, so that its interval comes out of the same draws.
-
 Shapes: U people, I titles, N entries, G groups (one row each), D draws.
 """
 

@@ -1,8 +1,6 @@
 """How a model is evaluated: held-out people are folded in, and what they were found to have is looked for.
 
-All titles that training saw are ranked but the person's own profile; a title to be found counts as relevant where it
-was liked and training saw it. Rating errors are taken over every rated entry to be found (in a strong split those are
-likes only).
+All titles that training saw are ranked but the profile's own; liked ones are relevant. Errors are of all rated entries.
 
 Shapes: U people, I titles, N entries, L lengths of shortened profiles.
 """
@@ -143,10 +141,7 @@ def _answered(model: Model, held_out: HeldOut, question: Question, tally: Tally)
 def _cold_start(
     model: Model, held_out: HeldOut, question: Question, whole_U: Floats, *, people: int
 ) -> Job[Breakdown | None]:
-    """How good lists are by the first 1, 2, 4 ... entries of the same people in a drawn order; None for nobody.
-
-    `whole_U` is the metric for whole profiles. Lengths that most people do not have are left out.
-    """
+    """How good lists are by the first 1, 2, 4 ... entries of people, in a drawn order; `whole_U` by all."""
     rng = np.random.default_rng(_SHORT_PROFILES_SEED)
     able = np.flatnonzero(~np.isnan(whole_U) & (held_out.fold_in.counts_U > 0))
     if not len(able):

@@ -1,7 +1,4 @@
-"""What evaluating a model gave, two models compared on the same people, and both as text.
-
-Shapes: U people, D draws.
-"""
+"""What evaluating a model gave, two models compared on the same people, and both as text. Shapes: U people, D draws."""
 
 from __future__ import annotations
 

@@ -69,8 +69,7 @@ _LITTLE_ROOM_BYTES = 2**20
 class Database:
     """The records of a library. Raises LibraryError where the file is damaged, newer than known, or cannot grow.
 
-    One idle connection stays open until `close`: SQLite's files beside the records then stay, too, and reading goes
-    on when the disk is full.
+    One idle connection stays open until `close`, so that reading goes on when the disk is full.
     """
 
     def __init__(self, path: Path, *, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:

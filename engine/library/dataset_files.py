@@ -1,7 +1,5 @@
 """A Dataset as files: arrays that are memory-mapped when opened, and one compact JSON for ids and titles.
 
-Opening reads the JSON and maps the arrays: nothing is parsed anew.
-
 Shapes: U people, I titles, N entries.
 """
 

@@ -176,10 +176,8 @@ class RecordStore(ABC, Generic[Record]):
 
     def _names(self, **where: object) -> set[str]:
         conditions = " AND ".join(("TRUE", *(f"{name} = ?" for name in where)))
-        return {
-            row[0]
-            for row in self._database.rows(f"SELECT name FROM {self._table} WHERE {conditions}", (*where.values(),))
-        }
+        rows = self._database.rows(f"SELECT name FROM {self._table} WHERE {conditions}", (*where.values(),))
+        return {row[0] for row in rows}
 
 
 class FolderStore(RecordStore[Record]):

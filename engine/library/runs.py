@@ -1,6 +1,4 @@
-"""The store of runs: a record in SQLite with its curves, and a folder with its checkpoints and its evaluation.
-
-A run in progress writes through the `RunRecorder` that the store hands out.
+"""The store of runs: a record in SQLite with its curves, and a folder with checkpoints and evaluation.
 
 Shapes: I titles.
 """

@@ -26,11 +26,9 @@ ENDED = frozenset({FINISHED, DIVERGED, FAILED})
 
 @dataclass(frozen=True)
 class SearchRow:
-    """One run of a search.
+    """One run of a search: its `values`, and its `value`, the monitor on the validation people.
 
-    `values` is what is varied about it. `value` is the monitor on the validation people, `metrics` those of the
-    test people. `batch` and `lr` are what was used in the end; `seconds` is all the time spent on it, finding its
-    rate and evaluating it too. `note` says what a person should know ("batch 500 -> 250: the memory was not enough").
+    `metrics` are of the test people; `batch` and `lr` were used in the end; `seconds` is all the time spent on it.
     """
 
     place: int

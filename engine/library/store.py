@@ -54,10 +54,7 @@ class Library:
 
     @staticmethod
     def open(home: Path | None = None, *, who: str) -> Library:
-        """Open or make the library in `home`, DESKTOP_REC_HOME or the place for user data, and empty its trash.
-
-        `who` is named to others who find it taken. Raises LibraryError where it cannot be used.
-        """
+        """Open or make the library in `home` (or its default place) as `who`. Raises LibraryError."""
         place = home_of(home)
         try:
             place.mkdir(parents=True, exist_ok=True)

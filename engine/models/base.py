@@ -106,20 +106,7 @@ class Model(nn.Module, ABC):
 
     @torch.inference_mode()
     def ratings_of(self, profiles: Histories, wanted: Histories) -> Tensor:
-        """Predict single ratings, where the model predicts ratings.
-
-        Parameters
-        ----------
-        profiles
-            U profiles.
-        wanted
-            The N entries to predict, of the same U people. Their own ratings are not looked at.
-
-        Returns
-        -------
-        Tensor
-            [N] on the CPU, float32, in the unit of the ratings.
-        """
+        """The ratings of N `wanted` entries of the U people, on the CPU, float32, in the unit of the ratings."""
         rating_UI = self.predict(profiles).rating_UI
         assert rating_UI is not None, "only models that predict ratings are asked for them"
         return rating_UI[as_index(wanted.user_rows_N), as_index(wanted.item_rows_N)]
@@ -130,13 +117,7 @@ class Model(nn.Module, ABC):
         return False
 
     def rating_sds_of(self, profiles: Histories, wanted: Histories) -> Tensor | None:
-        """How far off the predictions of `ratings_of` may be.
-
-        Returns
-        -------
-        Tensor or None
-            Standard deviations, [N] on the CPU, float32, in the unit of the ratings; None where not known.
-        """
+        """How far off the predictions of `ratings_of` may be: standard deviations, [N], or None where not known."""
         return None
 
     @abstractmethod
@@ -157,20 +138,7 @@ class Model(nn.Module, ABC):
         """
 
     def rank_scores(self, prediction: Prediction, weight: float | None = None) -> Tensor:
-        """What ranks the titles, higher first.
-
-        Parameters
-        ----------
-        prediction
-            [U, C], from this model.
-        weight
-            The presence weight in [0, 1], for models that mix presence; None for the model's default.
-
-        Returns
-        -------
-        Tensor
-            [U, C].
-        """
+        """What ranks titles, [U, C], higher first, at a presence weight of 0 to 1 (None: the model's default)."""
         return prediction.score_UI
 
     @property
@@ -226,10 +194,7 @@ class StepModel(Model):
 
     @abstractmethod
     def losses(self, batch: Any, *, noise: torch.Generator, moment: Moment) -> Losses:
-        """The training loss of one batch of the model's `examples`, at a step of the run.
-
-        `noise` is the only source of randomness.
-        """
+        """The training loss of one batch of the model's `examples`; `noise` is the only source of randomness."""
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Groups for the optimizer. A group with the key "own_lr" keeps that rate whatever the schedule says."""

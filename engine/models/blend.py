@@ -36,12 +36,7 @@ _ALL = slice(None)
 
 @dataclass(frozen=True)
 class Part:
-    """One model of a blend.
-
-    model and config build it again; run is the name of the run that it is a copy of. weight: how much its score counts
-    in the ranking. presence: the presence weight at which it ranks, None for models that have no such thing.
-    rating_weight: what the rating that it predicts is multiplied by.
-    """
+    """A copy of a `run`, rebuilt from model and config; it ranks by `weight`, at a presence weight if it has one."""
 
     model: str
     config: Mapping[str, Any] = field(default_factory=dict)
@@ -53,10 +48,7 @@ class Part:
 
 @dataclass(frozen=True)
 class BlendConfig(ModelConfig):
-    """The settings of `blend`: which runs to mix, and, once they are mixed, `copies` of them.
-
-    A predicted rating is the weighted sum of those of the copies, plus `rating_offset`.
-    """
+    """Which runs to mix, and their `copies`; a rating is the weighted sum of theirs plus `rating_offset`."""
 
     parts: str = setting(
         "", label="Parts", help="The finished runs to mix, by id or name, with a + between them.", more=False
@@ -105,7 +97,10 @@ class Blend(Model):
             raise SettingError(
                 "A blend is made of finished runs, and here is none.", remedy="Name them: --set parts=RUN1+RUN2."
             )
-        built = [_fresh(copy, items=items, scale=scale) for copy in config.copies] if models is None else models
+        built = models or [
+            build(copy.model, kind_of(copy.model).config_class.from_dict(copy.config), items=items, scale=scale)
+            for copy in config.copies
+        ]
         self.models = nn.ModuleList(built)
         self.register_buffer("candidates_I", torch.ones(items, dtype=torch.bool))
         self.can = _together(config.copies, built)
@@ -156,7 +151,8 @@ class Blend(Model):
         free_UI = free_titles(self.candidates_I, profiles)
 
         def predicted(part: Part, model: Model) -> Prediction:
-            return model.predict(profiles, ratings=_needs_ratings(part, ratings=ratings))
+            ranks_by_ratings = part.presence not in (None, 1.0)
+            return model.predict(profiles, ratings=ranks_by_ratings or (ratings and bool(part.rating_weight)))
 
         return self._shares(predicted, free_UI, None, ratings=ratings)
 
@@ -237,16 +233,6 @@ def free_without_each(candidates_I: Tensor, profile: Histories, left_out_V: Int6
     rows = torch.from_numpy(rows_V[is_last_V])
     free_VI[variants, rows] = candidates_I.cpu()[rows].float()
     return free_VI
-
-
-def _needs_ratings(part: Part, *, ratings: bool) -> bool:
-    """Whether a part is to predict ratings: for their own sake, or because it ranks by them too."""
-    return (ratings and bool(part.rating_weight)) or part.presence not in (None, 1.0)
-
-
-def _fresh(part: Part, *, items: int, scale: Scale) -> Model:
-    config = kind_of(part.model).config_class.from_dict(part.config)
-    return build(part.model, config, items=items, scale=scale)
 
 
 def _together(parts: Sequence[Part], models: Sequence[Model]) -> Capabilities:

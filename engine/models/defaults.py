@@ -44,10 +44,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class DataFacts:
-    """What the rules look at. `rated` entries have a rating, `counted` people like five titles or more.
-
-    `rates`: whether ratings differ. `timed`: whether times do.
-    """
+    """What the rules look at; `counted` people like five titles or more, `rates` and `timed` say what differs."""
 
     people: int
     titles: int
@@ -103,10 +100,7 @@ def choose_preset(name: str, facts: DataFacts, machine: Machine) -> Preset:
 
 
 def preset_for(name: str, dataset: Dataset, *, machine: Machine | None = None) -> Preset:
-    """A preset (of `CHOSEN` or `PRESETS`) adapted to a data set, read once, and a machine (None: this one).
-
-    Raises SettingError for unknown names, and where the preset is of no use to the data set.
-    """
+    """A preset adapted to a data set and a machine (None: this one). Raises SettingError where it is of no use."""
     facts = facts_of(dataset)
     preset = choose_preset(name, facts, machine or this_machine()) if name in CHOSEN else fitted(preset_of(name), facts)
     if preset.refusal:

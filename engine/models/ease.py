@@ -130,8 +130,7 @@ class Ease(ClosedFormModel):
         """The regularisation of each title, [L]."""
         hidden = self.config.dropout / (1.0 - self.config.dropout)
         squares_L = np.bincount(tastes_UL.indices, weights=tastes_UL.data.astype(np.float64) ** 2)
-        l2_L: Float32 = (l2 + hidden * squares_L).astype(np.float32)
-        return l2_L
+        return (l2 + hidden * squares_L).astype(np.float32)
 
     def _take_weights(self, weights_LL: Tensor, title_rows_L: Int64, l2: float) -> None:
         if not bool(torch.isfinite(weights_LL.sum())):

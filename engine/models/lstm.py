@@ -227,5 +227,4 @@ def _last_entries(profiles: Histories, most: int) -> Int64:
     there_UP = steps_P < counts_U[:, None]
     if not len(order_N):
         return np.full(there_UP.shape, -1, dtype=np.int64)
-    found: Int64 = np.where(there_UP, order_N[np.where(there_UP, places_UP, 0)], -1)
-    return found
+    return np.where(there_UP, order_N[np.where(there_UP, places_UP, 0)], -1)

@@ -14,11 +14,7 @@ from engine.errors import SettingError
 
 @dataclass(frozen=True)
 class Preset:
-    """A model with the settings of a study. `suggestion` is the suggestion of the rate finder that the study took.
-
-    For one data set: `why` says why it was chosen, `notes` what had to be changed, `refusal` why it cannot be used (""
-    where it can).
-    """
+    """A model with a study's settings and `suggestion`; for one data set with `why`, `notes` and `refusal`."""
 
     name: str
     title: str

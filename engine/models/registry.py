@@ -55,11 +55,6 @@ class ModelKind:
         return found
 
     @property
-    def may_predict_ratings(self) -> bool:
-        """Whether a run of it may predict ratings: what is mixed from runs does if one of these does."""
-        return self.can.predicts_ratings or self.made_of_runs
-
-    @property
     def abilities(self) -> str:
         """What it learns from and what it answers, in a sentence.
 

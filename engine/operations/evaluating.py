@@ -96,15 +96,7 @@ def evaluate(
     split = make_split(dataset, SplitConfig.from_dict(record.split_config))
     if split.test is None:
         raise DataError(f"The split of the run {record.name} holds nobody out to judge on.")
-    evaluation = yield from evaluate_model(
-        model,
-        split.test,
-        candidates_I=split.candidates_I,
-        ks=(*ks, *DEFAULT_CUTS),
-        weight=weight,
-        counts_I=np.bincount(split.train.item_rows_N, minlength=split.titles),
-        cold_start_people=COLD_START_PEOPLE,
-    )
+    evaluation = yield from _on_test(model, split, ks, weight)
     if weight is None and not evaluation.stopped:
         library.runs.save_evaluation(record.run_id, evaluation)
     return evaluation
@@ -146,15 +138,12 @@ def baselines(
 
 
 def advice_on(model: Model, split: Split, dataset: Dataset) -> Job[Advice]:
-    """A sentence where `ease` or averages are the better choice on the validation people; none where not.
-
-    Nothing is said where fitting `ease` would take minutes, or without validation people. A Stop ends it.
-    """
+    """A sentence where `ease` (if quick) or averages do better on the validation people. A Stop ends it."""
     if split.validation is None or not model.can.learns_by_steps or dataset.titles > _MOST_TITLES:
         return Advice()
     yield StageStarted("comparing", "Comparing with EASE on the validation people")
     try:
-        theirs = yield from _simple("ease", split, dataset)
+        theirs = yield from _on_validation((yield from _fitted("ease", split, dataset)), split)
         if theirs.stopped:
             return Advice()
         ours = yield from _on_validation(model, split)
@@ -163,7 +152,7 @@ def advice_on(model: Model, split: Split, dataset: Dataset) -> Job[Advice]:
         advice = _advice(model, ours, theirs, compare(theirs, ours, _METRIC), few_people=len(split.train) < _FEW_PEOPLE)
         if not kind_of(model.name).only_rates:
             return advice
-        averages = yield from _simple("popularity", split, dataset)
+        averages = yield from _on_validation((yield from _fitted("popularity", split, dataset)), split)
         words = "" if averages.stopped else _on_ratings(ours, averages)
         return replace(advice, words=" ".join(filter(None, (words, advice.words))))
     except (EngineError, Stop):
@@ -188,21 +177,32 @@ def _refuse_other_protocol(record: RunRecord, protocol: str | None) -> None:
 
 
 def _evaluated(name: str, dataset: Dataset, split: Split, ks: Sequence[int]) -> Job[EvaluationResult]:
-    model = fresh_model(name, None, dataset, seed=1)
-    assert isinstance(model, ClosedFormModel), "baselines are computed at once"
-    assert split.test is not None, "asked only where somebody is held out"
-    yield from model.fit(split.train)
-    evaluation = yield from evaluate_model(
-        model,
-        split.test,
-        candidates_I=split.candidates_I,
-        ks=(*ks, *DEFAULT_CUTS),
-        counts_I=np.bincount(split.train.item_rows_N, minlength=split.titles),
-        cold_start_people=COLD_START_PEOPLE,
-    )
+    evaluation = yield from _on_test((yield from _fitted(name, split, dataset)), split, ks)
     if evaluation.stopped:
         raise Stop
     return evaluation
+
+
+def _fitted(name: str, split: Split, dataset: Dataset) -> Job[Model]:
+    model = fresh_model(name, None, dataset, seed=1)
+    assert isinstance(model, ClosedFormModel), "only these are simple"
+    yield from model.fit(split.train)
+    return model
+
+
+def _on_test(model: Model, split: Split, ks: Sequence[int], weight: float | None = None) -> Job[EvaluationResult]:
+    assert split.test is not None, "asked only where somebody is held out"
+    return (
+        yield from evaluate_model(
+            model,
+            split.test,
+            candidates_I=split.candidates_I,
+            ks=(*ks, *DEFAULT_CUTS),
+            weight=weight,
+            counts_I=np.bincount(split.train.item_rows_N, minlength=split.titles),
+            cold_start_people=COLD_START_PEOPLE,
+        )
+    )
 
 
 def _lists_and_errors(evaluation: EvaluationResult) -> dict[str, EvaluationResult]:
@@ -220,13 +220,6 @@ def _part(evaluation: EvaluationResult, *, errors: bool) -> EvaluationResult:
         per_person={name: values for name, values in evaluation.per_person.items() if needs_ratings(name) == errors},
         breakdowns=tuple(breakdown for breakdown in evaluation.breakdowns if (breakdown.name in _OF_ERRORS) == errors),
     )
-
-
-def _simple(name: str, split: Split, dataset: Dataset) -> Job[EvaluationResult]:
-    model = fresh_model(name, None, dataset, seed=1)
-    assert isinstance(model, ClosedFormModel), "only these are simple"
-    yield from model.fit(split.train)
-    return (yield from _on_validation(model, split))
 
 
 def _on_validation(model: Model, split: Split) -> Job[EvaluationResult]:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from engine.data.dataset import Dataset
-from engine.data.importing import choosing, gathering, importer
+from engine.data.importing import gathering, importer
+from engine.data.importing.choosing import remaining as remaining
 from engine.data.importing.estimate import LARGE_BYTES, estimate
 from engine.data.importing.gathering import Gathered
 from engine.data.importing.importer import ImportOptions
-from engine.data.importing.options import Duplicates, Remaining, Selection
 from engine.data.sample import SAMPLE_NAME, sample_files
 from engine.errors import DataError, LibraryError
 from engine.events import Advised, Job, StageStarted
@@ -21,7 +21,7 @@ from engine.library.datasets import DatasetRecord
 from engine.library.folders import refuse_if_full
 from engine.library.origin import Origin
 from engine.library.store import Library
-from engine.text import join_words
+from engine.text import format_size, join_words
 
 LOG = logging.getLogger(__name__)
 
@@ -115,13 +115,6 @@ def gather(paths: Sequence[Path], *, options: ImportOptions | None = None) -> Jo
     return (yield from gathering.gather(paths, options or ImportOptions()))
 
 
-def remaining(
-    gathered: Gathered, selection: Selection, *, duplicates: Duplicates = "last"
-) -> Job[tuple[Remaining, ...]]:
-    """What each of the four rules of a selection leaves, in their order."""
-    return (yield from choosing.remaining(gathered, selection, duplicates=duplicates))
-
-
 def import_gathered(library: Library, gathered: Gathered, *, options: ImportOptions | None = None) -> Job[ImportedData]:
     """Store gathered entries as a data set. Stop passes through and leaves nothing behind."""
     return (yield from _stored(library, gathered, options or ImportOptions(), dataset_id=library.datasets.new_id()))
@@ -197,8 +190,9 @@ def _room_for(library: Library, paths: Sequence[Path], options: ImportOptions) -
         refuse_if_full(library.home, what=f"A data set of about {needed.rows:,} ratings", need_bytes=need_bytes)
     if not needed.has_memory:
         yield Advised(
-            f"About {needed.rows:,} ratings take about {needed.memory_mib:,} MiB of memory while they are imported, "
-            f"and {needed.free_memory_mib:,} MiB are free: close other programs, or choose a smaller file."
+            f"About {needed.rows:,} ratings take about {format_size(needed.memory_mib << 20)} of memory while they are "
+            f"imported, and {format_size((needed.free_memory_mib or 0) << 20)} are free: close other programs, or "
+            "choose a smaller file."
         )
 
 

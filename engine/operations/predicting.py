@@ -161,10 +161,6 @@ def predict(
     )  # fmt: skip
 
 
-def models_with_ratings() -> tuple[str, ...]:
-    return tuple(kind.name for kind in MODELS.values() if kind.can.predicts_ratings)
-
-
 def _answer_own(model: Model, dataset: Dataset, out: Path, tally: _Tally) -> Job[None]:
     asked_P2 = dataset.asked_P2
     if asked_P2 is None or not len(asked_P2):
@@ -202,7 +198,8 @@ def _answer_table(
         file.write((",".join(names) + "\n").encode())
         for piece in pairs.pieces():
             tally.skipped += len(piece.skipped)
-            _name_skipped(tally, piece)
+            tally.unanswered += [UnansweredPair(line, "", "", "wrong number of columns") for line in piece.skipped]
+            _keep_first(tally)
             share = (piece.position - begun) / max(1, len(piece.lines_P))
             for first, part in _parts(piece):
                 at.begin(begun + first * share, begun + (first + len(part.lines_P)) * share, pairs=len(part.lines_P))
@@ -210,11 +207,8 @@ def _answer_table(
                 _write(file, part, found, names)
             begun = piece.position
         if not tally.pairs:
-            raise DataError(
-                f"{pairs.source.name} holds no pairs.",
-                remedy="Choose a file with a person and a title a line.",
-                path=str(pairs.source.path),
-            )
+            what = f"{pairs.source.name} holds no pairs."
+            raise pairs.source.error(what, remedy="Choose a file with a person and a title a line.")
 
 
 def _parts(piece: PairsPiece) -> Iterator[tuple[int, PairsPiece]]:
@@ -267,11 +261,6 @@ def _count(tally: _Tally, found: PairRatings) -> None:
     tally.already_rated += int(found.own_P.sum())
 
 
-def _name_skipped(tally: _Tally, piece: PairsPiece) -> None:
-    tally.unanswered += [UnansweredPair(line, "", "", "wrong number of columns") for line in piece.skipped]
-    _keep_first(tally)
-
-
 def _keep_first(tally: _Tally) -> None:
     tally.unanswered.sort(key=lambda pair: pair.line)
     del tally.unanswered[MOST_NAMED:]
@@ -279,9 +268,10 @@ def _keep_first(tally: _Tally) -> None:
 
 def _refuse_without_ratings(model: Model, run_name: str) -> None:
     if not model.can.predicts_ratings:
+        able = [kind.name for kind in MODELS.values() if kind.can.predicts_ratings]
         raise SettingError(
             f"The run {run_name} ({model.name}) ranks titles and predicts no ratings.",
-            remedy=f"Take a run of a model that does: {', '.join(models_with_ratings())}.",
+            remedy=f"Take a run of a model that does: {', '.join(able)}.",
             model=model.name,
         )
 

@@ -1,6 +1,4 @@
-"""A stored run recommends to one person, or to many at once: a table of their ratings in, a table of lists out.
-
-The people need not be in the data set, and an id that somebody there has too means nothing.
+"""A stored run recommends to one person, or to many at once, who need not be in the data set.
 
 Shapes: U people, I titles of the file, N entries.
 """

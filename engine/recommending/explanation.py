@@ -34,6 +34,7 @@ _MOST_SHOWN = 12
 _MOST_SCORES = 4_000_000
 """How many scores (variants x titles) are in memory at once: 16 MiB a tensor, of which a model has a few."""
 _MOST_AT_ONCE = 256
+_UNMOVED = "None of your ratings moves this title: the model scores it the same without any one of them."
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def explain(
         carried=tuple(reason for reason in reasons if reason.impact > 0),
         against=tuple(reason for reason in reasons if reason.impact < 0),
         others_share=max(0.0, 1.0 - sum(reason.share for reason in reasons)) if reasons else 0.0,
-        note=influence_note(recommender, history, is_moved=bool(reasons)),
+        note=recommender.note(history) if reasons else _UNMOVED,
         predicted_sd=value_at(recommender.rating_sds(history, np.array([item_row])), 0),
         parts=parts_of_score(recommender.model, history, item_row),
     )
@@ -171,13 +172,6 @@ def reasons_for(recommender: Recommender, history: Histories, impacts_n: Float32
         _reason(recommender, history, entry, impact=float(impacts_n[entry]), total=total, middle=middle)
         for entry in entries.tolist()
     )
-
-
-def influence_note(recommender: Recommender, history: Histories, *, is_moved: bool) -> str:
-    """A sentence on ratings that have no influence, or ""."""
-    if not is_moved:
-        return "None of your ratings moves this title: the model scores it the same without any one of them."
-    return recommender.note(history)
 
 
 def title_of(recommender: Recommender, item_row: int) -> str:

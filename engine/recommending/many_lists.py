@@ -21,9 +21,7 @@ _MOST_PEOPLE_AT_ONCE = 512
 
 @dataclass(frozen=True)
 class ManyLists:
-    """The lists of some people: who they are, [U], and for each the best titles first, their scores, and which places
-    of the list are taken, [U, K].
-    """
+    """Some people, [U], and for each the best titles first, their scores, and which places are taken, [U, K]."""
 
     people_U: Int64
     item_rows_UK: Int64
@@ -34,8 +32,7 @@ class ManyLists:
 def known_people(recommender: Recommender, histories: Histories) -> Bools:
     """Of whom the model knows anything, [U]: those with an entry that has influence on it."""
     informative_N = recommender.informative(histories)
-    known_U: Bools = np.bincount(histories.user_rows_N[informative_N], minlength=len(histories)) > 0
-    return known_U
+    return np.bincount(histories.user_rows_N[informative_N], minlength=len(histories)) > 0
 
 
 def many_lists(

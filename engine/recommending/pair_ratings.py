@@ -1,7 +1,6 @@
 """The ratings of any pairs of people and titles of a data set, many at once.
 
-For those who evaluate a model with tools of their own. A model gets all ratings of the person but for the very rating
-that is asked for: where the data set has it, the pair gets a profile of its own without it.
+A model gets all ratings of a person but for the very one that is asked for.
 
 Shapes: P pairs, B pairs of a batch, U profiles of a batch, I titles, N entries.
 """

@@ -1,7 +1,4 @@
-"""From scores to a list: what may be shown, in which order, at which place.
-
-Works on arrays and the catalogue, whatever the model. Equal scores are ordered by item_row; a score that is not finite
-is never listed.
+"""From scores to a list: what may be shown, in which order (ties by item_row), at which place.
 
 Shapes: I titles, R titles in the list.
 """
@@ -12,7 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.data.dataset import Bools, Dataset, Float32, Int64
 from engine.errors import SettingError
@@ -84,9 +80,7 @@ class TitleFacts:
 
 @dataclass(frozen=True)
 class Ranked:
-    """rows_R: item rows of the list, best first. place_I: the place by score alone among all candidates, from 1; 0 for
-    titles that are none. candidates: how many there are.
-    """
+    """Item rows, best first; each title's place by score alone (0: none); how many candidates there are."""
 
     rows_R: Int64
     place_I: Int64
@@ -117,7 +111,8 @@ def ranked(
     as much as half the place, at g = 1 as a quarter.
     """
     allowed_I = candidates_I & np.isfinite(scores_I)
-    rows_A = _ordered(np.flatnonzero(allowed_I), -scores_I)
+    rows_A = np.flatnonzero(allowed_I)
+    rows_A = rows_A[np.argsort(-scores_I[rows_A], kind="stable")]  # rows rise, so that ties stay ordered by item_row
     place_I = np.zeros(len(scores_I), dtype=np.int64)
     place_I[rows_A] = np.arange(1, len(rows_A) + 1)
     if hidden_gems and counts_I is not None:
@@ -125,8 +120,3 @@ def ranked(
         rows_A = rows_A[np.argsort(cost_I[rows_A], kind="stable")]
     rows_R = rows_A if passes_I is None else rows_A[passes_I[rows_A]]
     return Ranked(rows_R, place_I, len(rows_A))
-
-
-def _ordered(rows: npt.NDArray[np.int64], cost_I: Float32) -> Int64:
-    """Rows by rising cost; rows come in rising, so a stable sort keeps ties by item_row."""
-    return rows[np.argsort(cost_I[rows], kind="stable")]

@@ -1,7 +1,6 @@
-"""A model and its data set, ready to answer: a profile in, a list of titles out.
+"""A model and its data set, ready to answer: a profile in, a list of titles out, as plain values.
 
-The model is asked once per profile; its prediction is remembered, so that another weight or filter only ranks again.
-What comes out is plain values, no tensors.
+The prediction for a profile is remembered, so that another weight or filter only ranks again.
 
 Shapes: I titles.
 """
@@ -48,9 +47,7 @@ class Recommendation:
 
 @dataclass(frozen=True)
 class RecommendationList:
-    """The titles for one person, best first. passing: how many titles pass the filters, listed or not; candidates: how
-    many could be recommended at all. note: a sentence on what of the profile had no influence, or "".
-    """
+    """The titles for one person, best first; `passing` titles pass the filters, of all `candidates`."""
 
     items: tuple[Recommendation, ...]
     passing: int
@@ -164,8 +161,7 @@ class Recommender:
         known_n: Bools = self.facts.counts_I[rows_n] > 0
         if self.model.can.learns_from != "likes":
             return known_n
-        liked_n: Bools = known_n & (history.ratings_N >= self.dataset.scale.like) & self.candidates_I[rows_n]
-        return liked_n
+        return known_n & (history.ratings_N >= self.dataset.scale.like) & self.candidates_I[rows_n]
 
     def note(self, history: Histories) -> str:
         """A sentence on the entries without influence on a model of likes, or ""."""
@@ -221,24 +217,27 @@ class Recommender:
             sds = self.model.rating_sds_of(history, wanted)
         if sds is None:
             return None
-        sds_R: Float32 = sds.float().numpy()
-        return sds_R
+        return sds.float().numpy()
 
     def order(
         self, scores_I: Float32, history: Histories, *, filters: Filters | None = None, seen_rows: Sequence[int] = ()
     ) -> Ranked:
         """The list that scores make for a person: candidates that they do not have yet and that pass the filters."""
         filters = filters or Filters()
-        unseen_I = self.candidates_I.copy()
-        unseen_I[history.item_rows_N] = False
-        unseen_I[np.asarray(seen_rows, dtype=np.int64)] = False
         return ranked(
             scores_I,
-            candidates_I=unseen_I,
+            candidates_I=self.unseen(history, seen_rows),
             passes_I=self.facts.passing(filters),
             counts_I=self.facts.counts_I,
             hidden_gems=filters.hidden_gems,
         )
+
+    def unseen(self, history: Histories, seen_rows: Sequence[int] = ()) -> Bools:
+        """Which titles may be recommended to a person, [I]: the candidates that they do not have yet."""
+        unseen_I = self.candidates_I.copy()
+        unseen_I[history.item_rows_N] = False
+        unseen_I[np.asarray(seen_rows, dtype=np.int64)] = False
+        return unseen_I
 
     def lifts(self, probability_I: Float32, history: Histories) -> Float32:
         """How many times likelier each title is for this person than for the average person, [I].
@@ -246,8 +245,7 @@ class Recommender:
         That person's chance is the title's share of all entries (or likes), plus one each. Both sides are taken among
         titles that this person does not have, or every new title would look unlikely.
         """
-        unseen_I = self.candidates_I.copy()
-        unseen_I[history.item_rows_N] = False
+        unseen_I = self.unseen(history)
         average_I = (self._average_counts_I + 1.0) * unseen_I
         mine_I = probability_I * unseen_I
         ratio_I = (mine_I / max(mine_I.sum(), 1e-12)) / np.maximum(average_I / max(average_I.sum(), 1.0), 1e-12)
@@ -300,8 +298,7 @@ def predicted(model: Model, history: Histories) -> Prediction:
 def rank_row(model: Model, prediction: Prediction, weight: float | None) -> Float32:
     """What ranks all titles for one profile at a weight, [I]. Raises SettingError for a weight outside 0 to 1."""
     check_weight(weight)
-    scores_I: Float32 = model.rank_scores(prediction, weight)[0].float().numpy()
-    return scores_I
+    return model.rank_scores(prediction, weight)[0].float().numpy()
 
 
 def check_weight(weight: float | None) -> None:
@@ -318,16 +315,14 @@ def value_at(values_I: Float32 | None, row: int) -> float | None:
 def _first_row(values_UI: Tensor | None, *, exponent: bool = False) -> Float32 | None:
     if values_UI is None:
         return None
-    values_I: Float32 = (values_UI[0].exp() if exponent else values_UI[0]).float().numpy()
-    return values_I
+    return (values_UI[0].exp() if exponent else values_UI[0]).float().numpy()
 
 
 def _is_same(history: Histories, last: Histories) -> bool:
     times_N, last_times_N = history.times_N, last.times_N
     if times_N is None or last_times_N is None:
-        if times_N is not last_times_N:
-            return False
-    elif not np.array_equal(times_N, last_times_N):
-        return False
-    same_items = np.array_equal(history.item_rows_N, last.item_rows_N)
+        same_times = times_N is last_times_N
+    else:
+        same_times = np.array_equal(times_N, last_times_N)
+    same_items = same_times and np.array_equal(history.item_rows_N, last.item_rows_N)
     return same_items and np.array_equal(history.ratings_N, last.ratings_N, equal_nan=True)

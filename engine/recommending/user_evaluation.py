@@ -90,10 +90,7 @@ class _Found:
 def evaluate_user(
     recommender: Recommender, history: Histories, *, baseline: Popularity | None = None, seen_rows: Sequence[int] = ()
 ) -> Job[UserEvaluation]:
-    """Leave each rating out once; a Stop returns what the ratings so far show. Raises ProfileError.
-
-    `baseline` is fitted to the same data set (None: it is fitted now).
-    """
+    """Leave each rating out once; a Stop returns what there is. `baseline`: if fitted. Raises ProfileError."""
     torch.set_num_threads(training_threads())
     recommender.check(history)
     entries = _entries_to_leave_out(recommender, history)
@@ -139,8 +136,7 @@ def _entries_to_leave_out(recommender: Recommender, history: Histories) -> Int64
 
 
 def _favourites(recommender: Recommender, history: Histories) -> Bools:
-    liked_n: Bools = history.ratings_N >= recommender.dataset.scale.like
-    return liked_n
+    return history.ratings_N >= recommender.dataset.scale.like
 
 
 def _ask(
@@ -159,9 +155,7 @@ def _ask(
     if model.can.predicts_ratings and prediction.rating_UI is not None:
         found.predicted_n[left_out_V] = prediction.rating_UI[1:].float().numpy()[places_V, own_V]
     scores_VI = model.rank_scores(prediction)[1:].float().numpy()
-    unseen_I = recommender.candidates_I.copy()
-    unseen_I[history.item_rows_N] = False
-    unseen_I[np.asarray(seen_rows, dtype=np.int64)] = False
+    unseen_I = recommender.unseen(history, seen_rows)
     is_favourite_n = _favourites(recommender, history)
     for place in np.flatnonzero(is_favourite_n[left_out_V]).tolist():
         found.rank_n[left_out_V[place]] = _rank(scores_VI[place], int(own_V[place]), unseen_I)

@@ -44,9 +44,7 @@ _WORTH_A_PRESENCE = 5e-4
 
 @dataclass(frozen=True)
 class RankingWeights:
-    """What the parts count for the order of titles. `value` is the mix's NDCG@100 on so many people, `part_values` each
-    part's own.
-    """
+    """What the parts count for the order; `value` is the mix's NDCG@100 on `people`, part_values the parts' own."""
 
     weights: tuple[float, ...]
     presences: tuple[float | None, ...]
@@ -141,13 +139,9 @@ def _shortlisted(
     found_UI[
         torch.from_numpy(some.to_find.user_rows_N), torch.from_numpy(some.to_find.item_rows_N.astype(np.int64))
     ] = True
-    return _Shortlists(opinions_USO, torch.gather(found_UI, 1, short_US), _ideal(some.to_find.counts_U))
-
-
-def _ideal(relevant_U: Int64) -> Tensor:
-    """The DCG of lists that begin with everything there is to find."""
-    sums_K = np.cumsum(1.0 / np.log2(np.arange(2, LENGTH + 2)))
-    return torch.from_numpy(sums_K[np.minimum(relevant_U, LENGTH) - 1])
+    best_K = np.cumsum(1.0 / np.log2(np.arange(2, LENGTH + 2)))  # the DCG of lists that begin with all there is to find
+    ideal_U = torch.from_numpy(best_K[np.minimum(some.to_find.counts_U, LENGTH) - 1])
+    return _Shortlists(opinions_USO, torch.gather(found_UI, 1, short_US), ideal_U)
 
 
 class _Mixes:
@@ -247,12 +241,10 @@ _SEED = 4096
 
 @dataclass(frozen=True)
 class RatingWeights:
-    """What each part's predicted rating is multiplied by (0: it predicts none), what is added, and the mix's rmse."""
+    """What each part's predicted rating is multiplied by (0: it predicts none), and what is added."""
 
     weights: tuple[float, ...]
     offset: float = 0.0
-    rmse: float | None = None
-    part_rmse: tuple[float | None, ...] = ()
     ratings: int = 0
 
 
@@ -273,14 +265,7 @@ def choose_rating_weights(parts: Sequence[Model], split: Split) -> Job[RatingWei
         return RatingWeights(_spread(equal, rating, len(parts)))
     predicted_NR, actual_N = np.concatenate(predicted), np.concatenate(actual).astype(np.float64)
     weights_R, offset = least_squares(predicted_NR, actual_N)
-    own = dict(zip(rating, _rmse(predicted_NR, actual_N[:, None]), strict=True))
-    return RatingWeights(
-        _spread(weights_R, rating, len(parts)),
-        offset,
-        float(_rmse(predicted_NR @ weights_R + offset, actual_N)),
-        tuple(float(own[number]) if number in own else None for number in range(len(parts))),
-        len(actual_N),
-    )
+    return RatingWeights(_spread(weights_R, rating, len(parts)), offset, len(actual_N))
 
 
 def ratings_to_choose_by(held_out: HeldOut, *, strong: bool) -> HeldOut:
@@ -309,10 +294,6 @@ def least_squares(predicted_NR: Floats, actual_N: Floats) -> tuple[Floats, float
 def _predicted(parts: Sequence[Model], held_out: HeldOut, people: Int64) -> Floats:
     fold_in, wanted = held_out.fold_in.take(people), held_out.to_find.take(people)
     return np.stack([part.eval().ratings_of(fold_in, wanted).double().numpy() for part in parts], axis=1)
-
-
-def _rmse(predicted: Floats, actual: Floats) -> Floats:
-    return np.asarray(np.sqrt(np.square(predicted - actual).mean(axis=0)))
 
 
 def _spread(weights_R: Floats, rating: Sequence[int], parts: int) -> tuple[float, ...]:

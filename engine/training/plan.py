@@ -81,11 +81,6 @@ class TrainingPlan:
         )
 
     @classmethod
-    def from_preset(cls, preset: Preset, *, entries: int = 0) -> Self:
-        """A study's model and settings for a data set of so many entries."""
-        return cls.defaults(preset.model, preset=preset, entries=entries)
-
-    @classmethod
     def of(
         cls,
         model: str,
@@ -130,10 +125,6 @@ class TrainingPlan:
             "finder": self.finder.as_dict(),
             "suggestion": self.suggestion,
         }
-
-    def with_model(self, model: str, *, entries: int = 0) -> Self:
-        """The defaults of another model, on the same device."""
-        return replace(type(self).defaults(model, entries=entries), device=self.device)
 
     def changed(self, **settings: Any) -> Self:
         """Other values: of the model, else training, split, sweep, the first that has it. Raises SettingError."""

@@ -1,8 +1,4 @@
-"""A grid over settings: every combination is checked in words before the first run starts.
-
-A grid is what all runs share (a `TrainingPlan`) and the values that some settings take (`Axis`); its runs are the
-product of these, or a seeded draw from it. What would make runs incomparable cannot be varied.
-"""
+"""A grid over settings (`Axis` values over a `TrainingPlan`), checked in words before the first run starts."""
 
 from __future__ import annotations
 
@@ -86,7 +82,7 @@ class Grid:
         return math.prod(len(axis.values) for axis in self.axes)
 
     def monitor(self, config: SearchConfig) -> str:
-        return _monitor(self.plan, config)
+        return config.monitor or (self.plan.training.monitor if self.plan.training is not None else MONITORS[0])
 
     def trials(self, config: SearchConfig) -> tuple[Trial, ...]:
         """The runs to make, the last setting varying fastest, or a seeded draw of `most`. Raises SettingError."""
@@ -179,7 +175,7 @@ def varied_settings(plan: TrainingPlan) -> Iterator[tuple[Declared, bool]]:
 
 def refuse_unmeasurable(plan: TrainingPlan, config: SearchConfig) -> None:
     """Raise SettingError where the runs of a search could not be compared."""
-    monitor = _monitor(plan, config)
+    monitor = Grid(plan, ()).monitor(config)
     if needs_ratings(monitor) and not kind_of(plan.model).can.predicts_ratings:
         raise SettingError(
             f"{plan.model} predicts no ratings, so its runs cannot be compared by {monitor}.",
@@ -234,7 +230,3 @@ def _refuse_impossible(training: TrainingConfig, values: Sequence[tuple[str, Any
             f"least rate (min_lr) {format_rate(training.min_lr)}, at which the schedule reduce_on_plateau ends.",
             remedy="Raise lr, lower min_lr, or choose another schedule.",
         )
-
-
-def _monitor(plan: TrainingPlan, config: SearchConfig) -> str:
-    return config.monitor or (plan.training.monitor if plan.training is not None else MONITORS[0])

@@ -266,9 +266,7 @@ class _Loop:
         yield CheckpointSaved(self.progress.step)
 
     def _learn_uncertainty(self) -> None:
-        """Let the best weights see how far off they are on the validation ratings; those of a strong split are likes
-        only, which is too little.
-        """
+        """Measure the best weights' errors on the validation ratings; those of a strong split are too few (likes)."""
         model, validation = self._stepper.model, self._split.validation
         is_learned = model.can.states_uncertainty and self._split.config.kind != "strong"
         if not is_learned or validation is None or not self._best:

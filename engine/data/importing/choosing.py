@@ -1,7 +1,4 @@
-"""A Selection applied: who and what is left of the gathered entries, rule by rule, quickly enough to watch it.
-
-People and titles are taken away, entries only counted; what is taken away
-costs by its own size, for entries can be looked up by person and by title.
+"""A Selection applied to gathered entries, rule by rule, quickly enough to watch it: entries are only counted.
 
 Shapes: U people, I titles, N entries.
 """
@@ -55,10 +52,9 @@ class Alive:
 def remaining(
     gathered: Gathered, selection: Selection, *, duplicates: Duplicates = "last"
 ) -> Job[tuple[Remaining, ...]]:
-    """What is left after each rule in its order: last_years, most_titles, least_per_title, least_per_person.
+    """What is left after last_years, most_titles, least_per_title and least_per_person (then both least hold).
 
-    After the last, both least numbers hold. Of several entries of a pair one counts, whatever the policy; entries
-    that are only seen count, too. Raises DataError for `last_years` where the files have no times.
+    Of several entries of a pair one counts. Raises DataError for `last_years` where the files have no times.
     """
     if selection.keeps_all:
         yield None

@@ -1,6 +1,4 @@
-"""Ratings files -> Gathered: every entry of all files, compact, grouped by person, ready for a choice of what to keep.
-
-A long job that writes nothing: a stop leaves nothing behind.
+"""Ratings files -> Gathered: every entry of all files, grouped by person. Nothing is written.
 
 Shapes: N entries of all files, U people, I titles.
 """
@@ -35,10 +33,7 @@ Column = npt.NDArray[Any]
 
 @dataclass
 class Gathered:
-    """All entries of some files. Nothing in it changes but what is kept in `cache`, to answer the next choice sooner.
-
-    `histories` holds every entry, also those that repeat another of the same person and title (`repeats`).
-    """
+    """All entries of some files, with `repeats` of a person and title; `cache` answers the next choice sooner."""
 
     paths: tuple[Path, ...]
     tables: tuple[RatingsTable, ...]

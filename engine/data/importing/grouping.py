@@ -1,7 +1,4 @@
-"""Entries in any order -> entries that lie together by a key (their person, or their title), each pair once.
-
-A counting sort in slices: no call takes long, and nothing but the result is as large as the entries. Within a key
-entries keep the order in which they came.
+"""Entries grouped by a key (person or title), each pair once: a counting sort in slices, in file order.
 
 Shapes: S entries of a slice, N entries, K keys, R entries of pairs that repeat, P such pairs.
 """
@@ -154,8 +151,7 @@ def _chosen(repeats: Repeats, ratings_R: Float32, policy: Duplicates) -> Int64:
     if policy == "max":
         worth_R = np.unique(np.nan_to_num(ratings_R, nan=-np.inf), return_inverse=True)[1]
     rank_R = worth_R.astype(np.int64) * entries + np.arange(entries)
-    chosen: Int64 = np.maximum.reduceat(rank_R, repeats.starts_P) % entries
-    return chosen
+    return np.maximum.reduceat(rank_R, repeats.starts_P) % entries
 
 
 def _write_means(settled: Histories, histories: Histories, repeats: Repeats, kept_N: Bools) -> None:
@@ -176,5 +172,4 @@ def _places_after(places: Int64, kept_N: Bools) -> Int64:
     """Where these entries are once only the kept ones are left. Looks at the span that they lie in only."""
     first = int(places.min())
     before = int(np.count_nonzero(kept_N[:first]))
-    found: Int64 = before + np.cumsum(kept_N[first : int(places.max()) + 1])[places - first] - 1
-    return found
+    return before + np.cumsum(kept_N[first : int(places.max()) + 1])[places - first] - 1

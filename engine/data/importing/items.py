@@ -36,10 +36,9 @@ class Title(NamedTuple):
 
 
 def read_titles(source: Source, shape: Shape, *, layout: ItemsLayout | None = None) -> dict[str, Title]:
-    """Titles by item_id; of two with one id the first counts. Rows that are too short are left out.
+    """Titles by item_id, the first of equal ids; short rows are left out, and a last title may hold delimiters.
 
-    A declared layout is followed where the file has no column names and (if declared) its width. A title in the last
-    column may hold the delimiter.
+    A declared layout is followed where the file has no column names and its width.
     """
     follows = layout is not None and shape.header is None and layout.width in (None, shape.width)
     columns = layout.columns if layout is not None and follows and layout.columns else shape.roles

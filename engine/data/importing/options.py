@@ -21,11 +21,7 @@ Duplicates = Literal["last", "mean", "max"]
 
 @dataclass(frozen=True)
 class Selection:
-    """What to keep. The rules apply in this order; the two least numbers then until both hold for what is left.
-
-    `last_years` counts back from the newest entry and keeps whole histories of people who were active since then.
-    `most_titles` keeps only the N most rated titles.
-    """
+    """What to keep, rule by rule; `last_years` keeps whole histories of people active since then."""
 
     last_years: float | None = None
     most_titles: int | None = None

@@ -94,10 +94,7 @@ class Preview:
 def look(
     paths: Sequence[Path], given: Given, *, items: Path | None = None, before: Preview | None = None
 ) -> Job[Preview]:
-    """Look at files as an import would see them; where they cannot be imported, `obstacle` says why.
-
-    A list of titles that `before` found is not read again.
-    """
+    """Look at files as an import would; `obstacle` says what prevents one. What `before` found is not read again."""
     seen = Preview(tuple(Path(path) for path in paths), given, items)
     try:
         yield None

@@ -1,6 +1,4 @@
-"""One ratings file as it is read: its figures (`RatingsTable`), its scale, and which ratings mean *seen, not rated*.
-
-The entries themselves go to a `Recorder` block by block.
+"""One ratings file as it is read: its figures, its scale, and which ratings mean *seen, not rated*.
 
 Shapes: N entries of a block.
 """
@@ -8,7 +6,7 @@ Shapes: N entries of a block.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -41,11 +39,7 @@ MOST_VALUES = 1000
 
 @dataclass
 class RatingsTable:
-    """One file. `values` counts its ratings (NaN left out) while they are few kinds, `entries` those that are kept.
-
-    `pairs` are those that it asks to be predicted, `notes` sentences for the report; `unrated` are ratings that mean
-    *seen, not rated*, once all is read.
-    """
+    """One file: its figures, the `pairs` that it asks for, and the `unrated` values, once all is read."""
 
     source: Source
     shape: Shape
@@ -152,7 +146,8 @@ def _read_all(table: RatingsTable, progress: ReadingProgress, into: Recorder) ->
         table.begin_again()
         raise
     finally:
-        pieces.close()  # a reader that was left early has its file open
+        if isinstance(pieces, Generator):
+            pieces.close()  # a reader that was left early has its file open
     return position, line
 
 
@@ -232,11 +227,7 @@ def _lie_on(distinct: npt.NDArray[np.float64], low: float, step: float) -> bool:
 
 
 def find_unrated(values: Mapping[float, int]) -> tuple[float, ...]:
-    """Ratings that mean *seen, not rated*, by how often each kind of rating comes: -1 below a scale, or most often 0.
-
-    A scale has three kinds of ratings at least. A 0 is a rating unless no other comes as often and all others are
-    whole numbers from 1 to 10.
-    """
+    """Values that mean *seen, not rated*: -1 below a scale, or a 0 that comes most often beside 1 to 10."""
     if not 4 <= len(values) <= MOST_VALUES:
         return ()
     lowest, second = sorted(values)[:2]

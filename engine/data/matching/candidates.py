@@ -99,10 +99,9 @@ def query_of(title: ExportedTitle) -> Query:
 
 @dataclass
 class CatalogueIndex:
-    """Where each key, part, id and word of a data set's titles is found.
+    """Where each key, part, id and word of a data set's titles is found; `has_years`: the catalogue has some.
 
-    names_N, rows_N: the names, and the item_row of each. by_key and by_bare_key lead to names, by_part to pairs of a
-    name and the part it has, by_id[kind] to item rows. `has_years` is False where the catalogue has next to none.
+    by_key and by_bare_key lead to names (of rows_N), by_part to pairs of a name and its part, by_id[kind] to item rows.
     """
 
     dataset: Dataset

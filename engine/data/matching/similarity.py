@@ -1,7 +1,5 @@
 """Titles with a similar name: a letter or a small word differs, or one name holds the words of the other.
 
-The year chooses which titles are compared, so that it cannot dominate the score.
-
 Shapes: Q queries, N names compared with them.
 """
 

@@ -1,7 +1,4 @@
-"""Objects of JSON, one an entry: as a list, as a list inside an object, or one a line.
-
-The commas between the entries of a list are found in whole blocks
-of bytes and become line ends, so that a list streams like lines do. For a list, "line" counts its entries.
+"""Objects of JSON, one an entry: a list, a list inside an object, or one a line; lists are cut into lines.
 
 Shapes: B bytes of a block, S signs in it that part or enclose, N entries.
 """

@@ -1,8 +1,6 @@
 """A text file -> blocks of whole lines; a block -> its rows as lists of cells, or an Arrow table of some columns.
 
-The one place that tells pyarrow how such a file is written. Its parser takes delimiters of one byte only: `::` is read
-as two colons with nothing between them, at no cost; only where single colons stand in the text, too, a sign takes its
-place.
+The parser takes delimiters of one byte: `::` is read as two colons with nothing between, or a sign takes its place.
 """
 
 from __future__ import annotations

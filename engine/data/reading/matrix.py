@@ -1,8 +1,6 @@
-"""Matrix-completion text: how many people, titles and ratings; then `user item rating` lines; then pairs to predict.
+"""Matrix-completion text: how many people, titles and ratings; `user item rating` lines; pairs to predict.
 
-Between the ratings and the pairs may stand how many pairs there
-are; the pairs are handed on, so that they can be answered later, one answer a line. People and titles that the first
-line counts are there even if nobody has a rating of theirs.
+People and titles that the first line counts are there even if nobody has a rating of theirs.
 
 Shapes: L lines of a block, K ids.
 """

@@ -25,9 +25,7 @@ _ROLES = {"user": "people", "item": "titles"}
 
 @dataclass(frozen=True)
 class PairsPiece:
-    """Some pairs by their ids as texts, and the line of each. `skipped` are lines that hold no pair; `position`
-    says how far the file has been read, in bytes.
-    """
+    """Pairs by their ids as texts, the line of each, lines `skipped` without a pair, and how far it is read."""
 
     users_P: pa.Array
     items_P: pa.Array

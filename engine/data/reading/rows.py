@@ -1,8 +1,6 @@
 """Rows of a file -> its entries; and for each row that cannot be used, its line and the reason.
 
-The one place that knows the reasons. The good path is pyarrow on whole blocks, with dictionary-typed ids so that any
-kind of id is cheap, and one look at whether all is well (`are_clean`); only a block that holds something wrong is
-looked at row by row.
+The good path is pyarrow on whole blocks; only a block that holds something wrong is looked at row by row.
 
 Shapes: N rows, or entries, of a block.
 """
@@ -190,10 +188,7 @@ def entries_of(
     text_of: Callable[[int], str] | None = None,
     faults: Mapping[str, Bools] | None = None,
 ) -> RatingsBlock:
-    """The entries of rows by role; unusable rows are counted and reported, with those of `faults`.
-
-    `numbers` are the lines of the rows, `text_of` gives a row's text for reports.
-    """
+    """The entries of rows by role; unusable rows (with those of `faults`) are reported by line and text."""
     users_N, items_N = ids_in(columns["user"]), ids_in(columns["item"])
     ratings_N, faulty = rating_faults(columns["rating"], shape)
     times_N, timeless_N = None, np.zeros(len(ratings_N), dtype=bool)

@@ -1,7 +1,6 @@
 """Ratings in sections, one per title: a line `MovieID:`, then `CustomerID,Rating,Date` for each who rated it.
 
-Section lines are found in whole blocks of bytes, what lies between
-them is parsed at once; Python loops over sections only, and over lines only in a block that holds something wrong.
+Python loops over sections only, and over lines only in a block that holds something wrong.
 
 Shapes: L lines of a block, S its sections, N its entries.
 """

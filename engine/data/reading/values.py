@@ -1,7 +1,6 @@
-"""Turning what a cell says into a value: numbers, times and dates, years, ids, titles. Every reader of files asks here.
+"""Turning what a cell says into a value: numbers, times and dates, years, ids, titles, without ever failing.
 
-Whole columns are Arrow arrays and become NumPy arrays; single texts become Python values. Nothing here fails for a bad
-text: it is reported as a mask beside the values, or is "" or 0.
+Whole columns are Arrow arrays and become NumPy arrays with a mask of bad ones; a bad text is "" or 0.
 
 Shapes: N values of a column.
 """

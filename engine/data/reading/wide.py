@@ -1,7 +1,6 @@
 """Ratings as a wide table: one row a person and one column a title, 99 where there is no rating.
 
-The first column may count the person's ratings. People are
-numbered by their line, titles by their column, both from 1.
+The first column may count the person's ratings.
 
 Shapes: P people of a block, T titles, N entries.
 """
