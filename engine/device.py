@@ -98,10 +98,10 @@ def explain_unused_gpu() -> UnusedGpu | None:
 
 def choose_precision(asked: str, device: torch.device) -> str:
     """ "float32" or "bf16" for what was asked ("auto" takes bf16 where the device computes it faster)."""
-    usable = next((known.precisions for known in find_devices() if known.key == _key(device)), ("float32",))
-    if asked == "auto":
-        return usable[-1]
-    return asked
+    if asked != "auto":
+        return asked
+    key = f"cuda:{device.index or 0}" if device.type == "cuda" else device.type
+    return next((known.precisions[-1] for known in find_devices() if known.key == key), "float32")
 
 
 @contextmanager
@@ -158,10 +158,6 @@ def _reinstall_line() -> str:
     python = f'"{sys.executable}"'
     install = f'{python} -m uv pip install --python {python} --torch-backend=auto --reinstall "torch>=2.8,<2.14"'
     return f"{python} -m pip install uv\n{install}"
-
-
-def _key(device: torch.device) -> str:
-    return f"cuda:{device.index or 0}" if device.type == "cuda" else device.type
 
 
 def _gpu_name() -> str | None:

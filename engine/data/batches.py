@@ -18,6 +18,7 @@ from torch import Tensor
 from engine.data.dataset import Histories, Int64
 
 _MIX = 0x9E3779B97F4A7C15
+_MOST_PEOPLE_AT_ONCE, _NUMBERS_AT_ONCE = 512, 2**22
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,13 @@ class ResidentWindows:
         words_BL = torch.where(there_BL, self._words_N[entries_BL].long(), 0)
         ratings_BL = torch.where(there_BL, self._ratings_N[entries_BL], torch.nan)
         return WindowBatch(words_BL, ratings_BL)
+
+
+def lots_of_people(people: int, width: int) -> Iterator[Int64]:
+    """People from 0 on in lots that fit into memory at `width` numbers a person."""
+    at_once = max(1, min(_MOST_PEOPLE_AT_ONCE, _NUMBERS_AT_ONCE // max(1, width)))
+    for start in range(0, people, at_once):
+        yield np.arange(start, min(start + at_once, people), dtype=np.int64)
 
 
 def time_order(histories: Histories) -> Int64:

@@ -23,6 +23,7 @@ import pyarrow.csv as arrow_csv
 
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Dataset
+from engine.data.importing.grouping import spans_of
 from engine.data.whole_file import write_table
 from engine.events import Job, Pace, Progressed, StageStarted
 
@@ -83,22 +84,12 @@ def _write_ratings(dataset: Dataset, path: Path, *, item: str) -> Job[None]:
     pace = Pace()
     with path.open("wb") as file:
         file.write(f"userId,{item},rating,timestamp\n".encode())
-        for first, last in _pieces(dataset.histories.indptr_U1):
+        for first, last in spans_of(dataset.histories.indptr_U1, most=PIECE):
             table = _table(dataset, users, items, first, last)
             arrow_csv.write_csv(table, file, options)
             done = int(dataset.histories.indptr_U1[last])
             yield Progressed("Writing ratings", done, dataset.entries, "ratings") if pace.due() else None
         _flush(file)
-
-
-def _pieces(indptr_U1: np.ndarray[Any, Any]) -> Iterator[tuple[int, int]]:
-    """First and past-last person of each piece: about PIECE entries, at least one person."""
-    first, people = 0, len(indptr_U1) - 1
-    while first < people:
-        last = int(np.searchsorted(indptr_U1, indptr_U1[first] + PIECE, side="right")) - 1
-        last = min(people, max(first + 1, last))
-        yield first, last
-        first = last
 
 
 def _table(dataset: Dataset, users: pa.Array, items: pa.Array, first: int, last: int) -> pa.Table:

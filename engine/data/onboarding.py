@@ -66,7 +66,8 @@ class Onboarding:
         seen_T = weights_U @ self._seen_UT
         liked_T = weights_U @ self._liked_UT if self._has_likes else seen_T
         value_T = seen_T * liked_T * np.sqrt(self._spread_T) * self._newness(answers)
-        gone = [self._place_of[row] for row in self._gone(answers, leave_out) if row in self._place_of]
+        known = {answer.item_row for answer in answers} | set(leave_out)
+        gone = [self._place_of[row] for row in known if row in self._place_of]
         value_T[gone] = -1.0
         if len(gone) >= len(value_T):
             return None
@@ -131,10 +132,6 @@ class Onboarding:
             return 1.0
         newness_T: Float32s = 1.0 - self._nearness_TT[places].max(axis=0) ** _ONLY_NEAR
         return newness_T
-
-    @staticmethod
-    def _gone(answers: Sequence[OnboardingAnswer], leave_out: Collection[int]) -> set[int]:
-        return {answer.item_row for answer in answers} | set(leave_out)
 
 
 def _cosines(seen_UT: Float32s) -> Float32s:

@@ -155,13 +155,8 @@ def by_profile_length(values_U: Floats, lengths_U: Int64, *, unit: str) -> Measu
     return Measured(
         PROFILE_LENGTH,
         unit,
-        tuple(_format_lengths(int(number)) for number in bins),
+        tuple(f"{2**n // 2} to {2**n - 1}" if n > 1 else f"{n}" for n in bins.tolist()),
         is_in_UG.sum(axis=0),
         np.where(is_in_UG, values_U[:, None], np.nan),
         is_in_UG.astype(np.float64),
     )
-
-
-def _format_lengths(number: int) -> str:
-    first, last = (2**number) // 2, 2**number - 1
-    return f"{last}" if last <= 1 else f"{first} to {last}"

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from engine.data.batches import lots_of_people
 from engine.data.dataset import Bools, Histories, Int64
 from engine.data.split import HeldOut
 from engine.errors import DataError, SettingError
@@ -25,8 +26,6 @@ from engine.events import Job, Pace, Progressed, StageStarted, Stop
 from engine.models.base import Model
 
 DEFAULT_CUTS = (20, 50, 100)
-_SCORES_AT_ONCE = 2**22
-_MOST_PEOPLE_AT_ONCE = 512
 _SHORT_PROFILES = (1, 2, 4, 8, 16, 32)
 _SHORT_PROFILES_SEED = 20130607
 
@@ -123,7 +122,7 @@ def monitor_value(
     if not question.ks and not question.errors:
         raise _not_measurable(metric, model)
     tally = Tally(held_out, question)
-    for people in _batches(len(held_out), model.items):
+    for people in lots_of_people(len(held_out), model.items):
         tally.add(answer_for(model, held_out, people, question))
     found = _result(held_out, tally, stopped=False).metrics
     if metric not in found:
@@ -133,7 +132,7 @@ def monitor_value(
 
 def _answered(model: Model, held_out: HeldOut, question: Question, tally: Tally) -> Iterator[Progressed | None]:
     pace = Pace()
-    for people in _batches(len(held_out), model.items):
+    for people in lots_of_people(len(held_out), model.items):
         tally.add(answer_for(model, held_out, people, question))
         yield Progressed("Testing people", int(people[-1]) + 1, len(held_out), "people") if pace.due() else None
 
@@ -155,7 +154,7 @@ def _cold_start(
     pace, total = Pace(), len(lengths) * len(chosen)
     for column, length in enumerate(lengths):
         known = profiles.where(place_N < length)
-        for some in _batches(len(chosen), model.items):
+        for some in lots_of_people(len(chosen), model.items):
             shortened = known.take(some)
             values_UL[some, column] = ndcg_of(model, held_out, chosen[some], known=shortened, question=question)
             done = column * len(chosen) + int(some[-1]) + 1
@@ -203,15 +202,8 @@ def _question(
 def _ratings_differ(held_out: HeldOut) -> bool:
     """Whether ratings say how much somebody liked something; where all are the same they only say that."""
     known = [side.ratings_N[~np.isnan(side.ratings_N)] for side in (held_out.fold_in, held_out.to_find)]
-    return (
-        len({float(bound) for ratings_N in known if len(ratings_N) for bound in (ratings_N.min(), ratings_N.max())}) > 1
-    )
-
-
-def _batches(people: int, items: int) -> Iterator[Int64]:
-    at_once = max(1, min(_MOST_PEOPLE_AT_ONCE, _SCORES_AT_ONCE // max(1, items)))
-    for start in range(0, people, at_once):
-        yield np.arange(start, min(start + at_once, people), dtype=np.int64)
+    bounds = {float(bound) for some_N in known if len(some_N) for bound in (some_N.min(), some_N.max())}
+    return len(bounds) > 1
 
 
 def _result(held_out: HeldOut, tally: Tally, *, stopped: bool) -> EvaluationResult:

@@ -12,6 +12,7 @@ from engine.errors import DataError
 from engine.evaluation.breakdown import Breakdown
 from engine.evaluation.intervals import Floats, Interval, bootstrap, middle_95, value_over_people
 from engine.evaluation.metrics import higher_is_better, metric_of, needs_ratings
+from engine.text import plural
 
 _SIDES = (" of the first", " of the second")
 _HELD_OUT = {
@@ -119,7 +120,7 @@ def is_better(metric: str, difference: Interval) -> bool | None:
     return (difference.value > 0) == higher
 
 
-def describe_difference(metric: str, difference: Interval, baseline: str, *, digits: int = 3) -> str:
+def describe_difference(metric: str, difference: Interval, baseline: str) -> str:
     """A paired difference as text. Of errors less is better.
 
     >>> describe_difference("ndcg@100", Interval(0.021, 0.015, 0.027), "Most liked")
@@ -137,10 +138,10 @@ def describe_difference(metric: str, difference: Interval, baseline: str, *, dig
         side = "better" if value == 0 or (value > 0) == higher else "worse"
     if value < 0:
         value, low, high = -value, None if high is None else -high, None if low is None else -low
-    text = f"{value:.{digits}f} {side} than {baseline}"
+    text = f"{value:.3f} {side} than {baseline}"
     if low is None or high is None:
         return text
-    text += f" [{low + 0.0:.{digits}f}, {high + 0.0:.{digits}f}]"
+    text += f" [{low + 0.0:.3f}, {high + 0.0:.3f}]"
     return f"{text}, too close to tell apart" if low <= 0 <= high else text
 
 
@@ -150,8 +151,7 @@ def describe_held_out(split_kind: str, people: int) -> str:
     >>> describe_held_out("strong", 1), describe_held_out("random", 1200)
     ('1 person it has not learned from', 'held-out ratings of 1,200 people')
     """
-    counted = "1 person" if people == 1 else f"{people:,} people"
-    return _HELD_OUT.get(split_kind, "{people}").format(people=counted)
+    return _HELD_OUT.get(split_kind, "{people}").format(people=plural(people, "person"))
 
 
 def errors_note(split_kind: str, metrics: Iterable[str]) -> str:

@@ -91,7 +91,8 @@ class Tally:
 
     @property
     def people(self) -> int:
-        values = [~np.isnan(values_U) for name, values_U in self.per_person.items() if _needs_relevant(name)]
+        per_person = self.per_person.items()
+        values = [~np.isnan(of_U) for name, of_U in per_person if getattr(metric_of(name), "needs_relevant", True)]
         return int(np.logical_or.reduce(values).sum()) if values else 0
 
     def _parts(self) -> Iterator[Measured]:
@@ -119,8 +120,3 @@ class Tally:
         labels = question.levels.labels if name == breakdown.ERRORS_BY_RATING else breakdown.KNOWN_OR_NEW
         counts_G = weights_UG.sum(axis=0).astype(np.int64)
         return Measured(name, "RMSE", labels, counts_G, values_UG, weights_UG, "ratings", is_root=True)
-
-
-def _needs_relevant(name: str) -> bool:
-    metric = metric_of(name)
-    return metric is None or metric.needs_relevant

@@ -193,9 +193,7 @@ class TwoHead(StepModel):
         self.first_2IH.mul_(torch.cat([seen_I, rated_I])[:, None])
         self.rating_head.weight.mul_(rated_I[:, None])
         self.rating_head.bias.mul_(rated_I)
-        self._learn_average_habit(histories.rated())
-
-    def _learn_average_habit(self, rated: Histories) -> None:
+        rated = histories.rated()
         if rated.entries:
             habit = self.habits_of(whole_batch(rated.take(np.flatnonzero(rated.counts_U)), torch.device("cpu")))
             self.average_habit_3.copy_(torch.stack([part.mean() for part in _parts(habit)]))

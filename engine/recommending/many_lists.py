@@ -11,12 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from engine.data.batches import lots_of_people
 from engine.data.dataset import Bools, Float32, Histories, Int64
 from engine.evaluation.answers import top_items
 from engine.recommending.recommender import Recommender, check_weight, predicted
-
-_SCORES_AT_ONCE = 2**22
-_MOST_PEOPLE_AT_ONCE = 512
 
 
 @dataclass(frozen=True)
@@ -41,9 +39,8 @@ def many_lists(
     """The best `top` new titles for everybody of whom the model knows anything. Raises SettingError (weight)."""
     check_weight(weight)
     people = np.flatnonzero(known_people(recommender, histories))
-    at_once = max(1, min(_MOST_PEOPLE_AT_ONCE, _SCORES_AT_ONCE // max(1, recommender.dataset.titles)))
-    for start in range(0, len(people), at_once):
-        yield _lists(recommender, histories, people[start : start + at_once], top, weight)
+    for lot in lots_of_people(len(people), recommender.dataset.titles):
+        yield _lists(recommender, histories, people[lot], top, weight)
 
 
 def _lists(

@@ -21,6 +21,7 @@ import torch
 from scipy.optimize import nnls
 from torch import Tensor
 
+from engine.data.batches import lots_of_people
 from engine.data.dataset import Bools, Int64
 from engine.data.split import HeldOut, Split
 from engine.errors import DataError
@@ -35,7 +36,6 @@ METRIC = f"ndcg@{LENGTH}"
 PRESENCES = (1.0, 0.9, 0.75, 0.5)
 _SHORTLIST = 600
 _MOST_PEOPLE = 4096
-_SCORES_AT_ONCE = 2**22
 _STRIDES = (0.2, 0.1, 0.05, 0.02)
 _LEAST_GAIN = 1e-5
 _WORTH_A_PRESENCE = 5e-4
@@ -106,7 +106,7 @@ def _shortlists(
         )
     chosen = HeldOut(held_out.user_rows_U[people], held_out.fold_in.take(people), found.take(people))
     candidates, pace, lots = torch.from_numpy(np.asarray(candidates_I)), Pace(), []
-    for lot in lots_of(len(people), len(candidates_I) * len(opinions)):
+    for lot in lots_of_people(len(people), len(candidates_I) * len(opinions)):
         some = HeldOut(chosen.user_rows_U[lot], chosen.fold_in.take(lot), chosen.to_find.take(lot))
         lots.append(_shortlisted(parts, opinions, some, candidates))
         yield Progressed("Asking each part", int(lot[-1]) + 1, len(people), "people") if pace.due() else None
@@ -227,13 +227,6 @@ def some_of(rows: Int64) -> Int64:
     return rows[np.linspace(0, len(rows) - 1, _MOST_PEOPLE).astype(np.int64)]
 
 
-def lots_of(people: int, width: int) -> Iterator[Int64]:
-    """People in lots of which so many numbers each fit into memory."""
-    at_once = max(1, min(512, _SCORES_AT_ONCE // max(1, width)))
-    for start in range(0, people, at_once):
-        yield np.arange(start, min(start + at_once, people), dtype=np.int64)
-
-
 _RIDGE = 30.0
 _HELD = 0.2
 _SEED = 4096
@@ -256,7 +249,7 @@ def choose_rating_weights(parts: Sequence[Model], split: Split) -> Job[RatingWei
     held_out = ratings_to_choose_by(split.validation, strong=split.config.kind == "strong")
     people, pace, predicted, actual = some_of(np.flatnonzero(held_out.to_find.counts_U)), Pace(), [], []
     yield StageStarted("rating", "Choosing how much each part's predicted ratings count")
-    for lot in lots_of(len(people), split.titles):
+    for lot in lots_of_people(len(people), split.titles):
         predicted.append(_predicted([parts[number] for number in rating], held_out, people[lot]))
         actual.append(held_out.to_find.take(people[lot]).ratings_N)
         yield Progressed("Predicting ratings", int(lot[-1]) + 1, len(people), "people") if pace.due() else None

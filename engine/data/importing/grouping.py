@@ -57,11 +57,11 @@ def slices_of(entries: int) -> Iterator[slice]:
         yield slice(start, min(start + SLICE, entries))
 
 
-def spans_of(indptr_K1: Int64) -> Iterator[tuple[int, int]]:
+def spans_of(indptr_K1: Int64, *, most: int = SLICE) -> Iterator[tuple[int, int]]:
     """All keys, in spans (first, behind the last) that hold about a slice of entries each, and one key at least."""
     first = 0
     while first < len(indptr_K1) - 1:
-        behind = int(np.searchsorted(indptr_K1, indptr_K1[first] + SLICE, side="right")) - 1
+        behind = int(np.searchsorted(indptr_K1, indptr_K1[first] + most, side="right")) - 1
         behind = max(first + 1, behind)
         yield first, behind
         first = behind

@@ -53,7 +53,8 @@ class Matcher:
         queries_Q = [query_of(title) for title in titles]
         found_Q: list[list[Evidence]] = []
         for number, query in enumerate(queries_Q):
-            found_Q.append(_looked_up(index, query))
+            found = [*of_ids(index, query), *of_names(index, query), *of_parts(index, query)]
+            found_Q.append(_best_of_each(index, found))
             if number % _AT_ONCE == 0:
                 is_due = pace.due()
                 yield Progressed("Looking for your titles", number, len(titles), "titles") if is_due else None
@@ -62,12 +63,6 @@ class Matcher:
         for number, more in zip(unsure, similar, strict=True):
             found_Q[number] = _best_of_each(index, [*found_Q[number], *more])
         return _settled([_candidate_match(index, *pair) for pair in zip(queries_Q, found_Q, strict=True)])
-
-
-def _looked_up(index: CatalogueIndex, query: Query) -> list[Evidence]:
-    """All that ids, names and parts say, the best of each title first."""
-    found = [*of_ids(index, query), *of_names(index, query), *of_parts(index, query)]
-    return _best_of_each(index, found)
 
 
 def _best_of_each(index: CatalogueIndex, found: Iterable[Evidence]) -> list[Evidence]:

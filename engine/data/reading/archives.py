@@ -147,17 +147,12 @@ class ByteStream:
     def _refuse_if_changed(self) -> None:
         path = self.source.path
         if not path.exists():
-            raise DataError(
-                f"{path} vanished while it was read.", remedy="Bring it back and open it again.", path=str(path)
-            )
+            raise self.source.error(f"{path} vanished while it was read.", remedy="Bring it back and open it again.")
         size = path.stat().st_size
         if size != self._size_on_disk:
             change = "grew" if size > self._size_on_disk else "shrank"
-            raise DataError(
-                f"{path} changed while it was read: it {change} from {self._size_on_disk:,} to {size:,} bytes.",
-                remedy="Wait until it is complete, then open it again.",
-                path=str(path),
-            )
+            what = f"{path} changed while it was read: it {change} from {self._size_on_disk:,} to {size:,} bytes."
+            raise self.source.error(what, remedy="Wait until it is complete, then open it again.")
 
     @property
     def is_packed(self) -> bool:
@@ -180,9 +175,9 @@ class ByteStream:
         self.close()
 
 
-def read_head(source: Source, *, most: int = 256 * 1024) -> bytes:
+def read_head(source: Source) -> bytes:
     with ByteStream(source.single[0]) as stream:
-        return stream.read(most)
+        return stream.read(256 * 1024)
 
 
 def size_of(source: Source) -> int:
@@ -227,7 +222,7 @@ def _members(path: Path) -> list[Source]:
     with zipfile.ZipFile(path) as archive:
         infos = [info for info in archive.infolist() if not info.is_dir()]
     names = [info.filename for info in infos]
-    disguise = zip_looks_like(names)
+    disguise = next((kind for start, kind in _PARTS_OF_ZIPS if any(name.startswith(start) for name in names)), None)
     if disguise:
         raise DataError(
             f"{path} is {disguise}, not a ratings file.", remedy="Save it as CSV and open that.", path=str(path)
@@ -257,14 +252,6 @@ def looks_like(head: bytes) -> str | None:
     if start.startswith((b"{", b"[{", b"[[")):
         return "a JSON file"
     return "a binary file" if _is_binary(head) else None
-
-
-def zip_looks_like(members: list[str]) -> str | None:
-    """What a zip with these names really is, or None where it is just a zip."""
-    for start, name in _PARTS_OF_ZIPS:
-        if any(member.startswith(start) for member in members):
-            return name
-    return None
 
 
 def utf16_order(head: bytes) -> str | None:

@@ -147,14 +147,10 @@ def _quoted_row(lines: list[str], place: int, delimiter: str, width: int) -> tup
     return lines[place].split(delimiter), 0
 
 
-def _escapes_quotes(record: str, delimiter: str) -> bool:
-    """Whether quotes within a text are written with a backslash here: a backslash may also just end a text."""
-    return re.search(rf'\\"(?![\s"{re.escape(delimiter)}]|$)', record) is not None
-
-
 def _cells(record: str, delimiter: str) -> list[str]:
     try:
-        escape = "\\" if _escapes_quotes(record, delimiter) else None
+        # quotes within a text may be written with a backslash, which may also just end a text
+        escape = "\\" if re.search(rf'\\"(?![\s"{re.escape(delimiter)}]|$)', record) else None
         return next(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter, escapechar=escape), [])
     except csv.Error:
         return []
