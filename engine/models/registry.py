@@ -27,8 +27,9 @@ class ModelKind:
     title: str
     sentence: str
     model: str
-    config: str
     can: Capabilities
+    config: str = ""
+    """Where it is not called like the model and Config."""
     training: Mapping[str, Any] = field(default_factory=dict)
     finder: Mapping[str, Any] = field(default_factory=dict)
     split: Mapping[str, Any] = field(default_factory=dict)
@@ -51,7 +52,7 @@ class ModelKind:
     @property
     def config_class(self) -> type[Config]:
         """The class of the model's settings. Loads its module, and torch with it."""
-        found: type[Config] = _load(self.config)
+        found: type[Config] = _load(self.config or f"{self.model}Config")
         return found
 
     @property
@@ -108,7 +109,6 @@ MODELS: dict[str, ModelKind] = {
             sentence="Learns what people watch and how they rate it; with few ratings, plain averages predict stars "
             "better.",
             model="engine.models.two_head:TwoHead",
-            config="engine.models.two_head:TwoHeadConfig",
             can=Capabilities(predicts_ratings=True, learns_by_steps=True, mixes_presence=True),
             training=_LISTS,
             suggestion="minimum",
@@ -118,7 +118,6 @@ MODELS: dict[str, ModelKind] = {
             title="Next favourites",
             sentence="Predicts what people like next; best when many people like many films.",
             model="engine.models.autoencoder:MultVae",
-            config="engine.models.autoencoder:MultVaeConfig",
             can=Capabilities(learns_by_steps=True, learns_from="likes"),
             training={**_LISTS, "lr": 2e-3},
             suggestion="minimum",
@@ -129,7 +128,6 @@ MODELS: dict[str, ModelKind] = {
             title="Quick favourites",
             sentence="A smaller and quicker form of Next favourites; about as good.",
             model="engine.models.autoencoder:MultDae",
-            config="engine.models.autoencoder:MultDaeConfig",
             can=Capabilities(learns_by_steps=True, learns_from="likes"),
             training={**_LISTS, "epochs": 50, "lr": 2e-3},
             suggestion="minimum",
@@ -153,7 +151,6 @@ MODELS: dict[str, ModelKind] = {
             title="Star network",
             sentence="Predicts stars with a small neural network; with few ratings hardly better than plain averages.",
             model="engine.models.embedding_mlp:EmbeddingMlp",
-            config="engine.models.embedding_mlp:EmbeddingMlpConfig",
             can=Capabilities(predicts_ratings=True, learns_by_steps=True, examples="ratings"),
             training={**_STARS, "lr": 2e-3},
             finder=_LONG_SWEEP,
@@ -168,7 +165,6 @@ MODELS: dict[str, ModelKind] = {
             sentence="Predicts your next stars from the films you rated last; on ratings held out at random, plain "
             "averages do better.",
             model="engine.models.lstm:Lstm",
-            config="engine.models.lstm:LstmConfig",
             can=Capabilities(predicts_ratings=True, learns_by_steps=True, needs_times=True, examples="windows"),
             training={**_STARS, "lr": 3e-3},
             split=_AT_RANDOM,
@@ -181,7 +177,6 @@ MODELS: dict[str, ModelKind] = {
             title="Liked together",
             sentence="Knows which films the same people like; ready in seconds, and the best choice on small data.",
             model="engine.models.ease:Ease",
-            config="engine.models.ease:EaseConfig",
             can=Capabilities(learns_from="likes"),
             other_ratings=True,
         ),
@@ -190,7 +185,6 @@ MODELS: dict[str, ModelKind] = {
             title="Most liked",
             sentence="The same list for everyone, the most liked films first; every other model should beat it.",
             model="engine.models.popularity:Popularity",
-            config="engine.models.popularity:PopularityConfig",
             can=Capabilities(predicts_ratings=True),
         ),
         ModelKind(
@@ -199,7 +193,6 @@ MODELS: dict[str, ModelKind] = {
             sentence="Combines models that you trained, each with the weight that makes the best list; often better "
             "than any of them.",
             model="engine.models.blend:Blend",
-            config="engine.models.blend:BlendConfig",
             can=Capabilities(),
             made_of_runs=True,
         ),

@@ -176,21 +176,17 @@ def _rating_enough(links: Links, alive: Alive, selection: Selection) -> Job[Aliv
 
 def without_people(links: Links, alive: Alive, gone_U: Bools) -> Job[Alive]:
     kept_U = alive.people_U & ~gone_U
-    counts_I = yield from _counts_left(
-        links.indptr_U1, links.items_N, before_K=alive.counts_I, alive=alive.people_U, kept=kept_U
-    )
+    counts_I = yield from _counts_left(links.indptr_U1, links.items_N, alive.counts_I, alive.people_U, kept_U)
     return replace(alive, people_U=kept_U, counts_I=counts_I)
 
 
 def without_titles(links: Links, alive: Alive, gone_I: Bools) -> Job[Alive]:
     kept_I = alive.titles_I & ~gone_I
-    counts_U = yield from _counts_left(
-        links.indptr_I1, links.users_N, before_K=alive.counts_U, alive=alive.titles_I, kept=kept_I
-    )
+    counts_U = yield from _counts_left(links.indptr_I1, links.users_N, alive.counts_U, alive.titles_I, kept_I)
     return replace(alive, titles_I=kept_I, counts_U=counts_U)
 
 
-def _counts_left(indptr: Int64, others_N: Int32, *, before_K: Int64, alive: Bools, kept: Bools) -> Job[Int64]:
+def _counts_left(indptr: Int64, others_N: Int32, before_K: Int64, alive: Bools, kept: Bools) -> Job[Int64]:
     """How many entries the others have left: by counting those that go, or those that stay if these are fewer."""
     sizes, gone = np.diff(indptr), alive & ~kept
     if not gone.any():

@@ -109,7 +109,8 @@ def _titles_agree(index: CatalogueIndex, query: Query, row: int, *, strictly: bo
     pairs = [(ours, theirs) for ours in query.names for theirs in names]
     if any(ours.bare_key == theirs.bare_key for ours, theirs in pairs):
         return apart is None or apart <= 1 or not strictly
-    similarity = max(_similarity(ours, theirs) for ours, theirs in pairs)
+    spaced = [(ours.spaced, theirs.spaced) for ours, theirs in pairs]
+    similarity = max(max(fuzz.ratio(*texts), fuzz.token_set_ratio(*texts)) for texts in spaced)
     same_number = any(numbers_in(ours.words) == numbers_in(theirs.words) for ours, theirs in pairs)
     if strictly:
         return similarity >= _AGREES and same_number and (apart is None or apart <= 1)
@@ -117,10 +118,6 @@ def _titles_agree(index: CatalogueIndex, query: Query, row: int, *, strictly: bo
         return True
     same_letters = any(ours.key.isascii() == theirs.key.isascii() for ours, theirs in pairs)
     return (similarity >= _DISAGREES and same_number) or (not same_letters and apart is None)
-
-
-def _similarity(ours: Name, theirs: Name) -> float:
-    return max(fuzz.ratio(ours.spaced, theirs.spaced), fuzz.token_set_ratio(ours.spaced, theirs.spaced))
 
 
 def _at(places: dict[str, list[int]], key: str) -> Iterable[int]:

@@ -100,14 +100,14 @@ def _literally_it(near: Sequence[Evidence], query: Query, index: CatalogueIndex)
     """The only one of several titles with one key that is written just so, if no other has a better year."""
     if any(evidence.by_id or evidence.by_alias for evidence in near):
         return None
-    exact = [evidence for evidence in near if query.literal in _literals(index, evidence.item_row)]
+    exact = [
+        evidence
+        for evidence in near
+        if any(name.literal == query.literal and not name.is_alias for name in index.names_by_row[evidence.item_row])
+    ]
     if len(exact) != 1 or exact[0].score < _EQUAL:
         return None
     return exact[0] if exact[0].apart <= min(evidence.apart for evidence in near) else None
-
-
-def _literals(index: CatalogueIndex, item_row: int) -> set[str]:
-    return {name.literal for name in index.names_by_row[item_row] if not name.is_alias}
 
 
 def _may_be_another_thing(index: CatalogueIndex, query: Query) -> bool:

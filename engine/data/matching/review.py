@@ -34,17 +34,13 @@ class Reviewed(NamedTuple):
 
 @dataclass(frozen=True)
 class ReviewCounts:
-    """How many titles stand where; `accepted` is how many will be taken in (the sure and the chosen ones)."""
+    """How many titles stand where; the sure and the chosen ones will be taken in."""
 
     sure: int
     unsure: int
     unmatched: int
     chosen: int
     left_out: int
-
-    @property
-    def accepted(self) -> int:
-        return self.sure + self.chosen
 
 
 @dataclass(frozen=True)

@@ -217,7 +217,7 @@ def words_of(title: str) -> tuple[str, ...]:
     text = turned_round(title).casefold().translate(_SIGNS)
     if "." in text:
         text = _INITIALS.sub(lambda found: re.sub(r"[.\s]", "", found.group()) + " ", text)
-    text = with_lone_romans_read(without_thousands_commas(" ".join(text.split())))
+    text = with_lone_romans_read(_THOUSANDS.sub("", " ".join(text.split())))
     words = _PLAIN_WORDS.findall(text) if text.isascii() else _without_accents(text).split()
     return tuple(numbers_read([_SAME_WORDS.get(word, word) for word in words]))
 
@@ -277,11 +277,6 @@ def with_lone_romans_read(text: str) -> str:
         return text
     text = _ROMAN_OF_A_PART.sub(lambda found: f"{found.group(1)} {_LONE_LETTER[found.group(2)]}", text)
     return _LONE_ROMAN.sub(lambda found: _LONE_LETTER[found.group(1)], text)
-
-
-def without_thousands_commas(text: str) -> str:
-    """ "20,000 leagues" -> "20000 leagues"."""
-    return _THOUSANDS.sub("", text) if "," in text else text
 
 
 def numbers_read(words: Sequence[str]) -> list[str]:
