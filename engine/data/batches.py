@@ -23,10 +23,9 @@ _MOST_PEOPLE_AT_ONCE, _NUMBERS_AT_ONCE = 512, 2**22
 
 @dataclass(frozen=True)
 class Batch:
-    """Some people's histories. An entry's rating is NaN where the title was seen, not rated.
+    """Some people's histories, person after person; a rating is NaN where the title was only seen.
 
-    item_rows_N and ratings_N hold the entries person after person; person_N says whose each is (0..B-1);
-    starts_B1 where each person's entries begin.
+    person_N says whose each entry is (0..B-1), starts_B1 where each person's entries begin.
     """
 
     item_rows_N: Tensor

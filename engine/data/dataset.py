@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.data.catalogue import Catalogue
-from engine.events import Job, drive
+from engine.events import Job
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
@@ -155,11 +155,10 @@ class Histories:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Everything imported from one ratings file (or several), ready to be split and learned from.
+    """Everything imported from one or several ratings files, ready to be split and learned from.
 
-    `fingerprint` is a hash of the entries and both vocabularies: equal fingerprints mean equal data. `asked_P2` are the
-    pairs that its file asks to be predicted, in the file's order: a user_row and an item_row each, -1 for whom or what
-    the data set does not have; None where the file asks for none.
+    Equal fingerprints mean equal entries and vocabularies. `asked_P2` are the pairs to be predicted, in the file's
+    order: a user_row and an item_row each, -1 for unknown ones; None where the file asks for none.
     """
 
     dataset_id: str
@@ -202,13 +201,8 @@ def stable_order(rows_N: npt.NDArray[Any]) -> Int64:
     return packed_N & 0xFFFFFFFF
 
 
-def fingerprint_of(histories: Histories, users: Vocabulary, items: Vocabulary) -> str:
-    """A hash (BLAKE2, 16 bytes, hex) over entries and ids; names and titles do not count."""
-    return drive(fingerprinting(histories, users, items))
-
-
 def fingerprinting(histories: Histories, users: Vocabulary, items: Vocabulary) -> Job[str]:
-    """`fingerprint_of` as a job: control comes back after every portion of some 10 ms."""
+    """A hash (BLAKE2, 16 bytes, hex) over entries and ids, not names; a portion takes some 10 ms."""
     digest = hashlib.blake2b(digest_size=16)
     for array in (histories.indptr_U1, histories.item_rows_N, histories.ratings_N, histories.times_N):
         if array is None:

@@ -33,7 +33,6 @@ _NEEDS_QUOTES = re.compile(r'[,"\r\n]')
 _BYTES_A_RATING = 40
 
 _List = tuple[str, Sequence[str], Iterator[Sequence[str]]]
-"""A file that lists titles: its name, its columns, its rows."""
 
 
 @dataclass(frozen=True)

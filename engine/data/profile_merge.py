@@ -10,7 +10,6 @@ from engine.data.catalogue import fold
 from engine.data.profiles import Profile, ProfileEntry
 
 _SAME = 0.005
-"""Ratings are kept to 2 decimals; closer ones are equal."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +27,7 @@ class Both:
 
 @dataclass(frozen=True)
 class Merge:
-    """What an import says about a profile as it was.
-
-    added: titles that the profile does not have. filled: mine was seen only, theirs has a rating. same: equal ratings,
-    or theirs has none. conflicts: both rated, differently. Each incoming title is in one of them, repeats once.
-    """
+    """What an import says about a profile: titles added, filled (mine was only seen), the same, or in conflict."""
 
     profile: Profile
     added: tuple[ProfileEntry, ...]

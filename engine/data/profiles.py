@@ -73,12 +73,7 @@ class Profile:
 
 @dataclass(frozen=True)
 class ProfileMatch:
-    """What of a profile a data set knows.
-
-    history: one person; the entries that are on and known, ratings clipped to the data set's scale (NaN: not rated).
-    item_rows, entries: aligned with the history. seen_rows: rows of all known entries, switched off ones too: none of
-    them is to be recommended. matched + len(unmatched) is the number of entries of the profile.
-    """
+    """What of a profile a data set knows: one history on its scale, and `seen_rows`, never to be recommended."""
 
     history: Histories
     item_rows: Int32

@@ -74,11 +74,10 @@ class HeldOut:
 
 @dataclass(frozen=True)
 class Split:
-    """A divided data set. `candidates_I` is true for titles that training saw: only those can be recommended.
+    """A divided data set. `candidates_I` is true for titles that training saw; only those can be recommended.
 
-    Row u of `train` is the data set's person `train_user_rows_U[u]`. In a strong split `train` and `fold_in` hold all
-    ratings of their people (models of likes pick theirs with `Histories.likes`) and `to_find` holds likes only; in
-    the others it holds ratings of any height.
+    Row u of `train` is person `train_user_rows_U[u]`. In a strong split `train` and `fold_in` hold all ratings of their
+    people and `to_find` likes only.
     """
 
     config: SplitConfig
@@ -127,12 +126,6 @@ def make_split(dataset: Dataset, config: SplitConfig) -> Split:
         raise DataError(f"{dataset.name} has no ratings to learn from.", remedy="Import a file that has some.")
     divide = {"strong": _strong, "random": _random, "time": _by_time, "last": _last, "none": _undivided}
     return divide[config.kind](dataset, config)
-
-
-def strong_split(dataset: Dataset, *, people_seed: int, hold_out_seed: int, people_each: int | None = None) -> Split:
-    """Strong generalisation: whole people are held out, four fifths of their likes folded in, one fifth to be found."""
-    config = SplitConfig(kind="strong", seed=hold_out_seed, people_seed=people_seed, people_each=people_each)
-    return make_split(dataset, config)
 
 
 def _strong(dataset: Dataset, config: SplitConfig) -> Split:

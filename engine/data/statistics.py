@@ -19,7 +19,6 @@ from engine.events import Job
 
 BLOCK = 1 << 20
 MOST_DAYS = 366 * 300
-"""Times that are further apart than this are no dates."""
 
 TimeUnit = Literal["day", "month", "year"]
 Days = npt.NDArray[np.datetime64]

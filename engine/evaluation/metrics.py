@@ -29,9 +29,8 @@ HIGHEST_GRADE = 4.0
 class RankedLists:
     """The lists of a batch of people: `listed_UK` is false for places that are not filled.
 
-    gains: 1 for a relevant title, 0 for others. grades: 2^rel - 1 (see `graded_gains`). Both of the list and of the
-    best possible list. relevant: how many titles there were to be found. counts_I: how many entries each title has,
-    None where nobody counted.
+    gains are 1 for a relevant title, grades 2^rel - 1; ideal ones are those of the best possible list. relevant_U: how
+    many titles there were to be found.
     """
 
     items_UK: Int64

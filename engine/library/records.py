@@ -41,7 +41,6 @@ class RecordStore(ABC, Generic[Record]):
     _known: ClassVar[tuple[str, ...]] = ("latest",)
     """What `find` takes beside ids and names."""
     _none_yet: ClassVar[str] = ""
-    """What to do where there is no record yet."""
     _beside: ClassVar[str] = ""
     """Columns to select beside those of the record: ", low, high"."""
     _order: ClassVar[str] = "created DESC, rowid DESC"
@@ -233,9 +232,8 @@ class FolderStore(RecordStore[Record]):
 
 
 class RowReader(Generic[Made]):
-    """Makes dataclasses of rows: texts become the times and documents that the types of the fields say.
+    """Makes dataclasses of rows; `columns` says how a field is selected, `given` fields are no columns.
 
-    `columns` says how a field is selected that is no column of its own; fields that are `given` are no columns.
     Equal texts are parsed once and shared, so the documents of records are for reading only.
     """
 

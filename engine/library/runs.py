@@ -67,7 +67,6 @@ class RunPlan:
     parameters: int
     candidates_I: Bools
     name: str = ""
-    """What the run is to be called; "" for the model and a number."""
 
 
 class RunRecorder:

@@ -27,11 +27,9 @@ from engine.settings import Config
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a model predicts for profiles (rows), on the CPU, float32. Columns are all I titles, or the C asked for.
+    """What a model predicts for profiles (rows), on the CPU, float32, in columns for all I titles or the C asked for.
 
-    score_UI: what ranks at the default weight. log_probability_UI: log of the chance that the person has the title,
-    where the model has such a thing. liking_UI: predicted normalised rating (`two_head` only). rating_UI: predicted
-    rating on the scale of the data.
+    score_UI ranks at the default weight; liking_UI is the predicted normalised rating (`two_head` only).
     """
 
     score_UI: Tensor
@@ -156,10 +154,9 @@ class ClosedFormModel(Model):
 
 @dataclass(frozen=True)
 class Losses:
-    """The loss of a batch: `total` is what the step minimises; `shown` is what curves and the rate finder read.
+    """The loss of a batch: `total` is minimised; `shown` (and its `parts`) is what curves and the rate finder read.
 
-    `shown` and its `parts` are detached, on the device, and comparable between batches and over a whole run: they do
-    not depend on how long the profiles of the batch are, nor on loss weights that change during training.
+    `shown` is detached and comparable over a whole run: it depends neither on profile lengths nor on learned weights.
     """
 
     total: Tensor

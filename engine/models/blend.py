@@ -89,7 +89,6 @@ class Blend(Model):
     can = kind_of(name).can
     config: BlendConfig
     candidates_I: Tensor
-    """Which titles training saw, bool [I]."""
 
     def __init__(self, config: BlendConfig, *, items: int, scale: Scale, models: Sequence[Model] | None = None) -> None:
         super().__init__(config, items=items, scale=scale)

@@ -20,7 +20,6 @@ class Capabilities:
     folds_in: bool = True
     """Whether it ranks for people who were not in the training data."""
     learns_from: str = "ratings"
-    """"likes" or "ratings"."""
     mixes_presence: bool = False
     """Whether its ranking moves with a weight between likely-to-watch and likely-to-love."""
     states_uncertainty: bool = False

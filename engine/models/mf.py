@@ -40,7 +40,6 @@ _SMALL = 0.1
 _SVD_SHARE = 0.1
 _PARTS = 3
 _MOST_PEOPLE = 2_000
-"""People on whom uncertainty is measured: more would hardly change three numbers."""
 _LEAST_RATINGS = 30
 _ROUNDS = 8
 

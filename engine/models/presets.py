@@ -83,13 +83,12 @@ PRESETS: dict[str, Preset] = {
             "Windows of ten titles in a row; it reads which titles they were, not how they were rated.",
             "lstm",
             {
-                "targets": "unit",
+                **_ON_UNIT,
                 "window": 10,
                 "embedding": 64,
                 "hidden": 128,
                 "reads_ratings": False,
                 "dropout": 0.0,
-                "l2": 0.0,
                 "spread": 1.0,
             },
             {**_RATED, "lr": 0.1, "optimizer": "sgd"},
@@ -129,7 +128,6 @@ CHOSEN = {
     ),
     "fastest": ("Fastest", "The model that makes your own list soonest from these data on this machine."),
 }
-"""The presets that are chosen for a data set and a machine: their titles and sentences."""
 
 
 def preset_of(name: str) -> Preset:

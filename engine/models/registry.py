@@ -34,7 +34,6 @@ class ModelKind:
     finder: Mapping[str, Any] = field(default_factory=dict)
     split: Mapping[str, Any] = field(default_factory=dict)
     suggestion: str = "steepest"
-    """Which suggestion of the learning-rate finder is taken when nobody looks."""
     other_ratings: bool = False
     """Whether a model of likes also learns from other ratings, with less weight."""
     only_rates: bool = False
@@ -200,7 +199,6 @@ MODELS: dict[str, ModelKind] = {
 }
 
 FIRST_MODEL = next(iter(MODELS))
-"""What is trained where nobody chose."""
 
 
 def kind_of(name: str) -> ModelKind:

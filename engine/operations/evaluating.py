@@ -30,7 +30,6 @@ COLD_START_PEOPLE = 200
 enough, and models that take long to rank stay bearable."""
 POPULARITY, BIASES, EASE = "popularity", "biases", "ease"
 BASELINE_TITLES = {POPULARITY: "Most liked", BIASES: "Averages", EASE: "Liked together (EASE)"}
-"""What the baselines are called where people read it; "Averages" is μ + b_u + b_i."""
 
 _MOST_TITLES_FOR_EASE = 10_000
 _OF_ERRORS = (ERRORS_BY_RATING, KNOWN_AND_NEW)
@@ -75,17 +74,14 @@ def evaluate(
 
     Raises
     ------
-    SettingError, DataError
-        Where the run was not trained for the protocol, or its split holds nobody out.
-    LibraryError
-        Where the run or its data set cannot be used, or the disk is full.
+    SettingError, DataError, LibraryError
+        Where the run was not trained for the protocol, holds nobody out, or cannot be used or written to.
 
     Examples
     --------
     ::
 
         result = drive(operations.evaluate(library, "latest"))
-        print(result.people, result.metrics["ndcg@100"].value)
     """
     record = library.runs.find(run_id)
     _refuse_other_protocol(record, protocol)
@@ -114,7 +110,6 @@ def baselines(
     ::
 
         found = drive(operations.baselines(library, dataset, SplitConfig(kind="random")))
-        print(found["biases"].metrics["rmse"].value)
     """
     stored = library.baselines.find(dataset.fingerprint, split_config)
     if stored is not None and all(f"recall@{k}" in stored[POPULARITY].metrics for k in ks):

@@ -27,7 +27,6 @@ def export_dataset(dataset: Dataset, folder: Path) -> Job[ExportedDataset]:
     ::
 
         written = drive(operations.export_dataset(library.datasets.open("sample"), Path("films")))
-        print(written.folder, written.exported.files)
     """
     place = Path(folder).absolute()
     _refuse_taken(place)

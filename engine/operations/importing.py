@@ -28,7 +28,6 @@ LOG = logging.getLogger(__name__)
 
 SAMPLE_ID = "sample"
 Change = Literal["nothing", "titles", "entries"]
-"""What an import of the same files finds changed."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +129,6 @@ def import_again(library: Library, dataset_id: str) -> Job[ImportedAgain]:
     ::
 
         again = drive(operations.import_again(library, "Films"))
-        print(again.change, again.words)
         operations.settle_again(library, again)
     """
     former = library.datasets.find(dataset_id)

@@ -51,11 +51,7 @@ class UnansweredPair:
 
 @dataclass(frozen=True)
 class Predictions:
-    """What was written. pairs: lines of the result. blank: those without a rating: the data set does not know who or
-    what it is (the first 20 are `unanswered`). by_averages: those of whom nothing can be known, answered by what is
-    known of all. already_rated: pairs whose rating the data set has; it was hidden from the model. skipped: lines of
-    the file that hold no pair.
-    """
+    """What was written: `pairs` lines, of which `blank` have no rating (the first 20 are `unanswered`)."""
 
     path: Path
     run_name: str
@@ -133,7 +129,6 @@ def predict(
     ::
 
         written = drive(operations.predict(library, "mf 1", Path("pairs.csv"), out=Path("ratings.csv")))
-        print(written.predicted, written.blank)
     """
     started = time.monotonic()
     torch.set_num_threads(training_threads())

@@ -58,7 +58,6 @@ def find_rate(
     ::
 
         found = drive(operations.find_rate(library, dataset, model="two_head"))
-        print(found.chosen.lr, found.words)
     """
     refuse_without_rate(model)
     torch.set_num_threads(training_threads())

@@ -59,10 +59,7 @@ class Recommended:
 
 @dataclass(frozen=True)
 class ManyRecommended:
-    """What was written. people: those of the file; without: those who get no list, for the model knows nothing of what
-    they rated (the first 20 are `named_without`). unknown_titles: titles of the file that the data set does not have;
-    out_of_scale: ratings left out, for the data set has no such; skipped: lines that could not be read.
-    """
+    """What was written for `people` of the file; `without` get no list (the first 20 are named)."""
 
     path: Path
     run_name: str
@@ -190,7 +187,6 @@ def recommend_many(
     ::
 
         written = drive(operations.recommend_many(library, "latest", Path("many.csv"), out=Path("lists.csv"), top=10))
-        print(written.people, written.lines)
     """
     started = time.monotonic()
     torch.set_num_threads(training_threads())

@@ -84,17 +84,14 @@ def search(
 
     Raises
     ------
-    SettingError
-        Before anything runs, for values and combinations that cannot be.
-    DataError, LibraryError
-        Where nothing can be held out, a disk refuses, or the data set of a stored search is not this one.
+    SettingError, DataError, LibraryError
+        For values that cannot be (before anything runs), nothing held out, a full disk, or other data.
 
     Examples
     --------
     ::
 
         found = drive(operations.search(library, dataset, model="mf", grid={"rank": (10, 25)}))
-        print(found.best.values, found.best.value)
     """
     torch.set_num_threads(training_threads())
     begun = library.searches.find(search_id) if search_id is not None else None

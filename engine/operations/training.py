@@ -97,7 +97,6 @@ def train(
     ::
 
         finished = drive(operations.train(library, dataset, model="mf", split=SplitConfig(kind="random")))
-        print(library.runs.find(finished.run_id).metrics["rmse"]["value"])
     """
     torch.set_num_threads(training_threads())
     if kind_of(model).made_of_runs:

@@ -68,9 +68,7 @@ class Reason:
 class Explanation:
     """Why a title stands where it stands: what carried it and what spoke against it, the strongest first.
 
-    rank: its number in the list, None where filters keep it out. At most 12 reasons are shown in all; others_share is
-    what the ratings that are not shown add up to. note: a sentence on ratings without influence, or "". predicted_sd:
-    how far off the predicted rating may be (a standard deviation), None where that is not known.
+    rank is None where filters keep it out; others_share is what the ratings beyond the 12 shown add up to.
     """
 
     item_row: int
@@ -87,7 +85,6 @@ class Explanation:
     note: str
     predicted_sd: float | None = None
     parts: tuple[PartImpact, ...] = ()
-    """Of a blend: what each of its parts adds to the score."""
 
 
 def explain(

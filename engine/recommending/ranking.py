@@ -16,12 +16,9 @@ from engine.errors import SettingError
 
 @dataclass(frozen=True)
 class Filters:
-    """What a list may show. Genres compare without case.
+    """What a list may show; genres compare without case, titles without a year fall out of `years` (both included).
 
-    genres_any: at least one of these (empty: all titles). genres_none: none of these; any match excludes. years: first
-    and last, both included; titles without a year fall out. min_ratings: at least so many people have it.
-    hidden_gems: 0 (off) to 1, how strongly well-known titles are demoted (see `ranked`).
-    Raises SettingError with a sentence when out of range.
+    `hidden_gems` is 0 (off) to 1, how strongly well-known titles are demoted (see `ranked`). Raises SettingError.
     """
 
     genres_any: tuple[str, ...] = ()

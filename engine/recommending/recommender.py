@@ -24,11 +24,10 @@ from engine.recommending.ranking import Filters, Ranked, TitleFacts, ranked
 
 @dataclass(frozen=True)
 class Recommendation:
-    """One title of a list. rank: from 1. match: its place among all titles for this person, 99 = top 1 %.
+    """One title of a list; `match` is its place among all titles for this person, 99 = top 1 %.
 
-    probability: the chance the model gives it, where it has such a thing. lift: how many times likelier it is for this
-    person than for most (see `Recommender.lifts`). predicted_rating: on the person's own scale, where predicted;
-    predicted_sd: how far off that may be (a standard deviation), where the model knows.
+    probability and lift (see `Recommender.lifts`) are there where the model has such a thing, predicted_rating (on the
+    person's own scale) and its standard deviation where it predicts.
     """
 
     rank: int
@@ -193,8 +192,7 @@ class Recommender:
     ) -> RecommendationList:
         """The best `top` titles for the one person of `history`; filters refill from the whole catalogue.
 
-        weight: how much likely-to-watch counts against likely-to-love, 0 to 1 (None: the model's default). seen_rows:
-        rows that are not to come back although they are not in the history (ratings switched off). Raises ProfileError
+        weight: likely-to-watch (1) against likely-to-love (0). seen_rows do not come back either. Raises ProfileError
         and SettingError.
         """
         answer = self.answer(history)

@@ -96,10 +96,9 @@ def find_rate(
     >>> from engine.data.split import Split, SplitConfig
     >>> from engine.events import drive
     >>> from engine.models.registry import build, kind_of
-    >>> users, items = np.divmod(np.arange(400), 20)
-    >>> likes = Histories.of(users, items, np.full(400, 5.0), people=20)
-    >>> none, scale = SplitConfig(kind="none"), Scale(1, 5, 1)
-    >>> everything = Split(none, likes, np.arange(20), None, None, np.ones(20, bool), scale, 20)
+    >>> likes = Histories.of(*np.divmod(np.arange(400), 20), np.full(400, 5.0), people=20)
+    >>> people, scale = np.arange(20), Scale(1, 5, 1)
+    >>> everything = Split(SplitConfig(kind="none"), likes, people, None, None, people >= 0, scale, 20)
     >>> model = build("mult_dae", kind_of("mult_dae").config_class(), items=20, scale=scale)
     >>> finder = FinderConfig(steps=30, lowest=1e-6, highest=1e-5)
     >>> cpu = torch.device("cpu")

@@ -42,7 +42,6 @@ _CHECKPOINT_EVERY_S = 10.0
 _CHECKPOINT_COST = 50.0
 """A checkpoint is written so seldom that it costs at most a fiftieth of the time."""
 _TRAINING_LOSS = "training loss"
-"""What is monitored where nobody is held out to validate on."""
 
 
 class RunRecorder(Protocol):
@@ -117,10 +116,9 @@ def train(
     >>> from engine.data.split import Split, SplitConfig
     >>> from engine.events import drive
     >>> from engine.models.registry import build, kind_of
-    >>> users, items = np.divmod(np.arange(400), 20)
-    >>> likes = Histories.of(users, items, np.full(400, 5.0), people=20)
-    >>> none, scale = SplitConfig(kind="none"), Scale(1, 5, 1)
-    >>> everything = Split(none, likes, np.arange(20), None, None, np.ones(20, bool), scale, 20)
+    >>> likes = Histories.of(*np.divmod(np.arange(400), 20), np.full(400, 5.0), people=20)
+    >>> people, scale = np.arange(20), Scale(1, 5, 1)
+    >>> everything = Split(SplitConfig(kind="none"), likes, people, None, None, people >= 0, scale, 20)
     >>> model = build("mult_dae", kind_of("mult_dae").config_class(), items=20, scale=scale)
     >>> config = TrainingConfig(epochs=3, lr=1e-3, batch=10)
     >>> run = drive(train(everything, model, config=config, recorder=Mock(), device=torch.device("cpu")))

@@ -9,7 +9,6 @@ from engine.data.formats.personal import PERSONAL
 from engine.data.formats.population import FOUR, POPULATION
 
 LAYOUTS: list[Layout] = [*POPULATION, *PERSONAL]
-"""All that is known of layouts: reading, importing, preview and the list of formats ask nothing else."""
 ROLES = ("user", "item", "rating", "time", "title", "year", "genres")
 
 SYNONYMS: dict[str, tuple[str, ...]] = {

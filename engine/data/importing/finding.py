@@ -29,7 +29,6 @@ _PART = re.compile(r".*(part|chunk|shard)[-_. ]?\d+.*")
 _JUNK = (".", "__MACOSX")
 
 Links = Mapping[str, Mapping[str, str]]
-"""Kind of id -> item_id -> that id."""
 Found = tuple[Source, Shape]
 
 

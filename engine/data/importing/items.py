@@ -22,7 +22,6 @@ LINKS: dict[str, tuple[str, ...]] = {
     "tmdb": ("tmdbid", "tmdb"),
     "mal": ("malid", "idmal"),
 }
-"""What columns with ids of other services are called."""
 _ROWS_AT_ONCE = 50_000
 _NO_GENRE = {"", "(no genres listed)", "\\n", "n/a", "null", "unknown", "none"}
 

@@ -67,11 +67,9 @@ class ImportOptions:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What an import found. `rows` are all lines that hold something; `problems` the first 1,000 of those skipped.
+    """What an import found: of `rows` that hold something `skipped` by reason (the first 1,000 as `problems`).
 
-    `duplicates` counts entries that another of the same person and title replaced, `unrated` the seen-only entries
-    that are left; `notes` are sentences that a person should read. `peak_mib` is the most memory this process had.
-    `left_out` says how many people, titles and entries the selection left out; it is empty where it kept all.
+    `duplicates` are replaced entries of a pair, `unrated` seen-only ones; `notes` are sentences for a person.
     """
 
     layout: str

@@ -48,11 +48,9 @@ class Obstacle:
 
 @dataclass(frozen=True)
 class Preview:
-    """What was seen. `paths` are the ratings among the files that were given, `items` a list of titles among them.
+    """What was seen: `paths` of ratings, `items` a list of titles among them, the first `rows` with their titles.
 
-    `rows` are the first of the first file, `titles_of_rows` what each is called ("" where nobody says), `columns` the
-    names of its columns. `scale` and `seen_only` are those of a sample; `rows_about` guesses the rows of all files.
-    `shape` is None where the files are no table. `size` is in bytes, packed where the files are.
+    `scale` and `seen_only` are of a sample; `rows_about` guesses the rows of all files; `size` is in bytes.
     """
 
     paths: tuple[Path, ...]

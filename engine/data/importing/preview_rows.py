@@ -22,10 +22,9 @@ SAMPLE_BYTES = 128 * 1024
 
 @dataclass(frozen=True)
 class PreviewRow:
-    """One row: its line (or number) in the file, its texts, and what they are read as.
+    """One row: its line in the file, its texts, and what they are read as.
 
-    `rating` is None and `is_read` true where the row says *seen, not rated*. `time` is in Unix seconds. `problem` says
-    why the row will be skipped. Without roles for people, titles and ratings nothing is read and `is_read` is false.
+    `rating` is None where it is only seen, `time` in Unix seconds; `problem` says why the row will be skipped.
     """
 
     line: int

@@ -34,7 +34,6 @@ KNOWN_SCALES: tuple[tuple[Scale, float], ...] = (
 )
 """Scales that people use, each with the least highest rating that a file must hold to be taken for it."""
 MOST_VALUES = 1000
-"""Ratings of more kinds than these are taken for continuous ones."""
 
 
 @dataclass

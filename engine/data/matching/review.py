@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from engine.data.dataset import Dataset
 from engine.data.matching.candidates import Match, Verdict
@@ -34,7 +34,7 @@ class Reviewed(NamedTuple):
 
 @dataclass(frozen=True)
 class ReviewCounts:
-    """How many titles stand where; the sure and the chosen ones will be taken in."""
+    """How many titles stand where, in the order of Standing; the sure and the chosen ones will be taken in."""
 
     sure: int
     unsure: int
@@ -96,14 +96,7 @@ def standings(review: Review) -> tuple[Standing, ...]:
 
 
 def counted(review: Review) -> ReviewCounts:
-    found = standings(review)
-    return ReviewCounts(
-        sure=found.count("sure"),
-        unsure=found.count("unsure"),
-        unmatched=found.count("unmatched"),
-        chosen=found.count("chosen"),
-        left_out=found.count("left out"),
-    )
+    return ReviewCounts(*map(standings(review).count, get_args(Standing)))
 
 
 def row_of(review: Review, index: int) -> int | None:

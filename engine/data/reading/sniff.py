@@ -79,10 +79,9 @@ def _piece(block: Block, ratings: Future[RatingsBlock]) -> Piece:
 
 @dataclass(frozen=True)
 class FileKind:
-    """A kind of file: `recognise` says what such a file is (None where it is none), `read` gives its entries.
+    """A kind of file: `recognise` says what such a file is (or None), `read` gives entries, `read_cells` whole rows.
 
-    `read_cells` gives whole rows as texts. Of a `has_columns` kind a person may say which column is which. `is_lines`:
-    an entry is a line of text. `joins_parts`: many files are read as if they were one.
+    `has_columns` may be pointed at; `is_lines`: an entry is a line; `joins_parts`: many files are read as one.
     """
 
     read: Callable[[Source, Shape], Iterator[Piece]]

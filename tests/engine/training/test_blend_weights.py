@@ -118,7 +118,7 @@ def test_that_a_shortlist_finds_the_weights_that_the_whole_catalogue_finds(split
 def test_that_lots_of_people_do_not_change_the_weights(split, monkeypatch):
     parts = [Opinionated(liked_how_often(split)), Opinionated(np.random.default_rng(2).normal(size=split.titles))]
     whole = chosen(parts, split)
-    monkeypatch.setattr(blend_weights, "_SCORES_AT_ONCE", 200)
+    monkeypatch.setattr("engine.data.batches._NUMBERS_AT_ONCE", 200)
     assert chosen(parts, split) == whole
 
 
