@@ -7,7 +7,6 @@ import sys
 
 import numpy as np
 import pytest
-from desktop_rec.models.figures import figures_of, metric_sets
 from every_job import REPORT
 from judged_people import some_model, some_people
 from planted import CPU, Kept, planted_dataset
