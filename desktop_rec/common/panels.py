@@ -1,10 +1,10 @@
-"""The left column of a view: what can be set scrolls, the buttons below stay where they are."""
+"""What places are made of: a message in the middle, a card that pops up, a left column whose buttons stay in reach."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -75,13 +75,42 @@ class PlaceMessage(QWidget):
         column.addStretch(2)
         column.addWidget(self.heading)
         column.addWidget(self.sentence)
-        for one in (self._busy, self.button, self.second):
-            column.addWidget(one, 0, Qt.AlignmentFlag.AlignHCenter)
+        for control in (self._busy, self.button, self.second):
+            column.addWidget(control, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
         row = QHBoxLayout(self)
         row.addStretch(1)
         row.addWidget(box, 100)
         row.addStretch(1)
+
+
+class Popup(QFrame):
+    """A card that pops up; `column` takes what is in it."""
+
+    def __init__(self, name: str, title: str, *, width: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        set_role(self, "card")
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(2 * GRID, GRID + 4, 2 * GRID, GRID + 4)
+        self.column.setSpacing(GRID)
+        self._width = width
+
+    def open_at(self, place: QPoint, *, focus: QWidget | None = None) -> None:
+        """Show it at a point of the screen, all of it on the screen; `focus` gets the keys."""
+        self.setFixedWidth(self._width)
+        self.adjustSize()
+        free = (self.parentWidget() or self).screen().availableGeometry()
+        left = max(free.left(), min(place.x(), free.right() - self.width()))
+        self.move(left, max(free.top(), min(place.y(), free.bottom() - self.height())))
+        self.show()
+        if focus is not None:
+            focus.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def open_under(self, button: QWidget, *, focus: QWidget | None = None) -> None:
+        """Show it below a button."""
+        self.open_at(button.mapToGlobal(QPoint(0, button.height() + 4)), focus=focus)
 
 
 class SidePanel(QFrame):

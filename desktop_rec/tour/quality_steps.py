@@ -10,15 +10,14 @@ from PySide6.QtWidgets import QTabWidget
 from desktop_rec.models.page import ModelsPage
 from desktop_rec.models.user_evaluation import UserEvaluationPanel
 from desktop_rec.tour.hand import Hand
-from engine.data.split import SplitConfig
 
 
 def quality(hand: Hand) -> None:
     """EASE beside the trained model, and the baselines beside both."""
-    from engine.models.ease import EaseConfig
+    from engine.training.plan import TrainingPlan
 
     session = hand.session
-    session.training.train("ease", EaseConfig(), None, SplitConfig())
+    session.training.train(TrainingPlan.defaults("ease"))
     hand.wait(lambda: session.jobs.state is None, "EASE to be computed", seconds=60)
     hand.go_to("models")
     hand.wait(

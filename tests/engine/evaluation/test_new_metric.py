@@ -13,7 +13,7 @@ from planted import CPU, Kept, planted_dataset
 from small_models import small_model
 
 from desktop_rec.models.comparison import EvaluatedModel, figures_of, metric_sets
-from desktop_rec.training.setting_field import choice_words
+from desktop_rec.training.setting_field import format_choice
 from engine.cli.command_line import run
 from engine.data.split import SplitConfig, make_split
 from engine.errors import SettingError
@@ -88,7 +88,7 @@ def test_that_the_window_offers_and_explains_it(found):
     assert figures.about == "How much of the list nobody liked. Less is better."
     assert all(row.is_best for row in figures.rows)
     monitor = next(setting for setting in declared_settings(TrainingConfig) if setting.name == "monitor")
-    assert [choice_words(choice) for choice in monitor.setting.choices][-1] == "misses@10"
+    assert [format_choice(choice) for choice in monitor.setting.choices][-1] == "misses@10"
 
 
 def test_that_names_titles_and_directions_need_no_torch():
