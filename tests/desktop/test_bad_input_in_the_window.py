@@ -1,7 +1,7 @@
 """What the session says of bad input, and that what was open stays open."""
 
-import dataclasses
 import logging
+from dataclasses import replace
 
 import pytest
 import torch
@@ -13,16 +13,18 @@ from engine.errors import LibraryError
 from engine.models import ease
 from engine.models.two_head import TwoHeadConfig
 from engine.training.config import TrainingConfig
+from engine.training.plan import TrainingPlan
 
 MOST_MS = 30_000
 SMALL = TwoHeadConfig(hidden=(24,), latent=8, decoder=(16, 24))
 QUICK = TrainingConfig(epochs=1, lr=1e-3, precision="float32")
+PLAN = TrainingPlan("two_head", SMALL, QUICK, SplitConfig(), device="cpu")
 
 
 @pytest.fixture
 def opened(qtbot, session, library, report):
     """A session with the planted data set open and its quick model ready."""
-    library.datasets.save(dataclasses.replace(planted_dataset(), dataset_id="planted"), report)
+    library.datasets.save(replace(planted_dataset(), dataset_id="planted"), report)
     session.data.open("planted")
     qtbot.waitUntil(lambda: session.model.recommender is not None, timeout=MOST_MS)
     return session
@@ -30,7 +32,7 @@ def opened(qtbot, session, library, report):
 
 @pytest.fixture
 def done(qtbot, opened):
-    """Wait until both lanes are free."""
+    """Wait until nothing runs."""
 
     def waited():
         qtbot.waitUntil(lambda: opened.jobs.state is None and opened.is_idle, timeout=MOST_MS)
@@ -73,7 +75,7 @@ def test_that_data_whose_matrix_will_not_fit_open_with_popularity(qtbot, opened,
 
 
 def test_that_a_corrupt_data_set_is_one_notice_and_what_was_open_stays(opened, library, report, done, recorded):
-    other = dataclasses.replace(planted_dataset(seed=9), dataset_id="other", name="Other")
+    other = replace(planted_dataset(seed=9), dataset_id="other", name="Other")
     library.datasets.save(other, report)
     (library.home / "datasets" / "other" / "items.npy").write_bytes(b"xx")
     notices = recorded(opened.requests.notice)
@@ -86,14 +88,14 @@ def test_that_a_corrupt_data_set_is_one_notice_and_what_was_open_stays(opened, l
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
 def test_that_cuda_without_a_gpu_is_one_notice_and_begins_no_run(opened, done, recorded):
     notices = recorded(opened.requests.notice)
-    opened.training.train("two_head", SMALL, QUICK, SplitConfig(), "cuda")
+    opened.training.train(replace(PLAN, device="cuda"))
     done()
     assert ["no usable 'cuda'" in call.sentence for call in notices.calls] == [True]
     assert opened.dataset.runs == ()
 
 
 def test_that_a_run_whose_checkpoint_is_cut_short_gives_way_to_the_quick_model(opened, library, done, recorded):
-    opened.training.train("two_head", SMALL, QUICK, SplitConfig(), "cpu")
+    opened.training.train(PLAN)
     done()
     run_id = opened.model.label.run_id
     for path in library.home.glob("runs/*/checkpoints/*/*.safetensors"):
