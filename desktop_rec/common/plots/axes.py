@@ -47,7 +47,10 @@ class CountAxis(PlotAxis):
     """Steps or epochs: whole numbers with their thousands apart."""
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> Ticks:
-        return [(step, values) for step, values in super().tickValues(minVal, maxVal, size)[:1] if step >= 1]
+        ticks: Ticks = super().tickValues(minVal, maxVal, size)[:1]
+        if ticks and ticks[0][0] < 1:
+            return [(1.0, [float(count) for count in range(math.ceil(minVal), math.floor(maxVal) + 1)])]
+        return ticks
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         return [format_count(value) if value >= 0 else "" for value in values]

@@ -33,10 +33,11 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True)
 class Table:
-    """The numbers behind a plot, as texts: one heading a column, one tuple a row."""
+    """The numbers behind a plot, as texts: one heading a column, one tuple a row. has_titles: in the first column."""
 
     headings: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
+    has_titles: bool = False
 
     def as_text(self) -> str:
         """Tab-separated lines, as a spreadsheet takes them."""
@@ -66,13 +67,20 @@ class PlotTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._table.rows[index.row()][index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            return self._alignment(index.column())
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
             return self._table.headings[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole and self._table.has_titles:
+            return self._alignment(section)
         return None
+
+    def _alignment(self, column: int) -> Qt.AlignmentFlag:
+        is_title = column == 0 and self._table.has_titles
+        side = Qt.AlignmentFlag.AlignLeft if is_title else Qt.AlignmentFlag.AlignRight
+        return side | Qt.AlignmentFlag.AlignVCenter
 
 
 class PlotCard(QFrame):
