@@ -11,12 +11,12 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
+from desktop_rec.common.controls import arranged, button, text_label
 from desktop_rec.theme.theme import GRID, set_role
 
 _WIDTH = 420
@@ -51,37 +51,23 @@ class PlaceMessage(QWidget):
 
     def _build(self) -> None:
         self.setObjectName("place_message")
-        self.heading, self.sentence = QLabel(), QLabel()
-        set_role(self.heading, "heading")
-        set_role(self.sentence, "weak")
+        self.heading, self.sentence = text_label(role="heading", wraps=True), text_label(role="weak", wraps=True)
         for label in (self.heading, self.sentence):
-            label.setWordWrap(True)
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.button = QPushButton()
-        self.button.setObjectName("place_message_button")
-        set_role(self.button, "primary")
-        self.second = QPushButton()
-        self.second.setObjectName("place_message_second")
-        set_role(self.second, "quiet")
+        self.button = button("", "place_message_button", "", role="primary")
+        self.second = button("", "place_message_second", "", role="quiet")
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
         self._busy.setTextVisible(False)
         self._busy.setAccessibleName("Working")
         box = QWidget()
         box.setMaximumWidth(_WIDTH)
-        column = QVBoxLayout(box)
-        column.setSpacing(2 * GRID)
-        column.addStretch(2)
-        column.addWidget(self.heading)
-        column.addWidget(self.sentence)
-        for control in (self._busy, self.button, self.second):
-            column.addWidget(control, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(3)
-        row = QHBoxLayout(self)
-        row.addStretch(1)
-        row.addWidget(box, 100)
-        row.addStretch(1)
+        controls = (self._busy, self.button, self.second)
+        column = arranged(QVBoxLayout(box), 2, self.heading, self.sentence, *controls, 3, gap=2 * GRID)
+        for control in controls:
+            column.setAlignment(control, Qt.AlignmentFlag.AlignHCenter)
+        arranged(QHBoxLayout(self), 1, box, 1).setStretch(1, 100)
 
 
 class Popup(QFrame):
@@ -122,12 +108,10 @@ class SidePanel(QFrame):
         set_role(self, "panel")
         self.setFixedWidth(width)
         inside = QWidget()
-        self.content = QVBoxLayout(inside)
-        self.content.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, GRID)
-        self.content.setSpacing(GRID + 4)
-        heading = QLabel(title)
-        set_role(heading, "heading")
-        self.content.addWidget(heading)
+        heading = text_label(title, role="heading")
+        self.content = arranged(
+            QVBoxLayout(inside), heading, gap=GRID + 4, margins=(2 * GRID, 2 * GRID, 2 * GRID, GRID)
+        )
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -135,9 +119,7 @@ class SidePanel(QFrame):
         self._scroll.setWidget(inside)
         self._scroll.viewport().setAutoFillBackground(False)
         inside.setAutoFillBackground(False)
-        self.footer = QVBoxLayout()
-        self.footer.setContentsMargins(2 * GRID, GRID, 2 * GRID, 2 * GRID)
-        self.footer.setSpacing(GRID)
+        self.footer = arranged(QVBoxLayout(), margins=(2 * GRID, GRID, 2 * GRID, 2 * GRID))
         self.rule = QFrame()
         set_role(self.rule, "line")
         whole = QVBoxLayout(self)
@@ -154,10 +136,7 @@ class SidePanel(QFrame):
 
 def caption(words: str = "") -> QLabel:
     """Weak, small words that wrap."""
-    label = QLabel(words)
-    label.setWordWrap(True)
-    set_role(label, "caption")
-    return label
+    return text_label(words, role="caption", wraps=True)
 
 
 def heading(words: str = "") -> QLabel:

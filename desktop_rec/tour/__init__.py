@@ -1,7 +1,7 @@
-"""The tour: the real window driven through the whole street on the sample, with a picture of every place.
+"""The tour: the real window driven through all places on the sample, with a picture of each.
 
-Stands over the application and uses it as a person would: it presses buttons, types and looks. It works in a
-throw-away home, prints a line per step with its figures, and ends with a failure where a step does.
+It uses the window as a person would: presses buttons, types and looks. It works in a throw-away home, prints a line per
+step with its figures, and ends with a failure where a step does.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QEventLoop, QObject, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
 
 if TYPE_CHECKING:
     from desktop_rec.app import Launch
@@ -106,3 +106,11 @@ class Hand:
         end = time.perf_counter() + 20
         while self.window.isVisible() and time.perf_counter() < end:
             live_for(20)
+
+
+def choose(box: QComboBox, key: str) -> None:
+    """Pick an entry of a combo box by what it stands for, with the arrow keys."""
+    box.setFocus()
+    way = Qt.Key.Key_Down if box.findData(key) > box.currentIndex() else Qt.Key.Key_Up
+    for _ in range(abs(box.findData(key) - box.currentIndex())):
+        QTest.keyClick(box, way)

@@ -29,7 +29,7 @@ WATCHED = (("2021-11-12", "Alien", "1979"),)
 def write_letterboxd_export(path: Path) -> Path:
     """Write the export as the zip that people download."""
     seen = [*((date, name, year) for date, name, year, _ in RATED), *WATCHED]
-    stars = [one[3] for one in RATED]
+    stars = [rated[3] for rated in RATED]
     lines = [f'{date},"{name}",{year},https://boxd.it/{place:x}' for place, (date, name, year) in enumerate(seen, 160)]
     rated = [f"{line},{star}" for line, star in zip(lines, stars, strict=False)]
     with zipfile.ZipFile(path, "w") as archive:

@@ -1,7 +1,4 @@
-"""The steps of the tour for somebody new: the onboarding, and an export of their own with its review.
-
-Beside steps.py, which puts them in their place.
-"""
+"""The steps of the tour for somebody new: the onboarding, and an export of their own with its review."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ from desktop_rec.tour.hand import Hand, TourFailed
 from desktop_rec.tour.letterboxd_export import write_letterboxd_export
 
 _ANSWERS = "5 434"
-"""What is said of the cards, a key each; the space is for one that was not seen."""
+"""The answers to the cards, a key each; the space is for a film that was not seen."""
 
 
 def newcomer(hand: Hand) -> None:

@@ -1,4 +1,4 @@
-"""The steps of the tour, in the order of the street. Each presses, waits for the outcome, and says its figures."""
+"""The steps of the tour, in order. Each presses, waits for the outcome, and reports its figures."""
 
 from __future__ import annotations
 
@@ -12,14 +12,9 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QListView, QSlider, QTabWidg
 
 from desktop_rec.common.rows import RowRole
 from desktop_rec.for_you.title_list import TitleList
-from desktop_rec.tour.hand import Hand, TourFailed
+from desktop_rec.tour.hand import Hand, TourFailed, choose
 from desktop_rec.tour.newcomer_steps import my_export, newcomer
-from desktop_rec.tour.quality_steps import quality
-from desktop_rec.tour.search_steps import search_settings
-from engine.text import format_rate
-
-EPOCHS = 12
-"""The preset that the tour trains: the two-headed autoencoder as it comes, for so many epochs."""
+from desktop_rec.tour.training_steps import learning_rate, quality, search_settings, stop_and_keep, train
 
 MY_FILMS = (
     ("The Matrix", "5"),
@@ -38,7 +33,7 @@ MY_FILMS = (
 def start(hand: Hand) -> None:
     hand.wait(lambda: hand.window.isVisible() and hand.session.library.files is not None, "the window")
     hand.say("the first view is on the screen")
-    hand.picture("data_welcome")
+    hand.picture("first_page")
     for place in ("data", "train", "models", "for_you"):
         hand.go_to(place)
         hand.picture(f"{place}_not_ready")
@@ -116,71 +111,6 @@ def reasons(hand: Hand) -> None:
     _switch(hand, mine)
 
 
-def learning_rate(hand: Hand) -> None:
-    hand.go_to("train")
-    hand.find(QTabWidget, "train_tabs").setCurrentIndex(0)
-    hand.settle()
-    hand.picture("learning_rate_before")
-    hand.press("find_rate_button")
-    hand.wait(lambda: len(hand.session.learning_rate.state.lrs) > 25, "the curve to grow", seconds=60)
-    hand.picture("learning_rate_running")
-    hand.wait(lambda: hand.session.learning_rate.state.sweep is not None, "the sweep to end", seconds=90)
-    sweep = hand.session.learning_rate.state.sweep
-    if sweep is None or sweep.chosen is None:
-        raise TourFailed("Learning rate: the sweep suggested nothing.")
-    found = ", ".join(
-        f"{suggestion.title} {format_rate(suggestion.lr)}"
-        for suggestion in sweep.suggestions
-        if suggestion.lr is not None
-    )
-    hand.say(f"{len(sweep.lrs)} rates tried: {found}")
-    hand.picture("learning_rate")
-    hand.press("use_rate_button")
-    hand.wait(lambda: hand.session.plan.is_rate_chosen, "the plan to take the rate")
-
-
-def train(hand: Hand) -> None:
-    hand.go_to("train")
-    epochs = hand.find(QLineEdit, "setting_epochs")
-    epochs.selectAll()
-    QTest.keyClicks(epochs, f"{EPOCHS}\t")
-    hand.picture("train_before")
-    hand.press("start_training_button")
-    session = hand.session
-    hand.wait(lambda: len(session.training.state.epochs) >= 3, "three epochs", seconds=60)
-    hand.press("pause_button")
-    hand.wait(lambda: session.jobs.state is not None and session.jobs.state.paused, "the pause")
-    hand.picture("train_paused")
-    hand.press("pause_button")
-    hand.wait(lambda: len(session.training.state.epochs) >= 6, "six epochs", seconds=60)
-    hand.picture("train_running")
-    hand.wait(lambda: session.training.state.finished is not None, "training to end", seconds=120)
-    finished = session.training.state.finished
-    assert finished is not None
-    trained = finished.trained
-    hand.say(f"two_head, preset as it comes, {trained.epochs} epochs: {trained.monitor} {trained.best_value:.3f}")
-    hand.picture("train")
-
-
-def stop_and_keep(hand: Hand) -> None:
-    _choose(hand.find(QComboBox, "setting_schedule"), "slanted_triangle")
-    hand.picture("train_again")
-    hand.press("start_training_button")
-    hand.wait(lambda: len(hand.session.training.state.epochs) >= 1, "an epoch", seconds=60)
-    hand.press("stop_button")
-    hand.wait(lambda: hand.session.jobs.state is None, "the run to stop", seconds=60)
-    finished = hand.session.training.state.finished
-    if finished is None or not finished.trained.stopped:
-        raise TourFailed("Stop and keep: the run did not say that it was stopped.")
-    hand.say(finished.trained.stopped_because)
-    hand.picture("train_stopped")
-    hand.session.training.discard()
-    hand.wait(lambda: hand.session.training.state.discarded, "the run to be discarded")
-    kept = [run for run in hand.session.dataset.runs if run.model == "two_head"]
-    hand.wait(lambda: hand.session.model.recommender is not None, "the model before")
-    hand.say(f"discarded; {len(kept)} run is kept")
-
-
 def for_you(hand: Hand) -> None:
     hand.go_to("for_you")
     hand.wait(lambda: hand.session.recommendations.list is not None, "the list of the trained model")
@@ -218,7 +148,7 @@ def settings(hand: Hand) -> None:
 
 
 def in_the_dark(hand: Hand) -> None:
-    _choose(hand.find(QComboBox, "settings_theme"), "dark")
+    choose(hand.find(QComboBox, "settings_theme"), "dark")
     for place in ("data", "train", "models", "for_you", "settings"):
         hand.go_to(place)
         hand.settle(300)
@@ -295,14 +225,6 @@ def _rate(hand: Hand, title: str, digit: str) -> None:
         raise TourFailed(f"My ratings: {title!r} has no row.")
     QTest.keyClicks(found, digit)
     hand.settle()
-
-
-def _choose(box: QComboBox, key: str) -> None:
-    """Pick an entry of a combo box by what it stands for, with the arrow keys."""
-    box.setFocus()
-    way = Qt.Key.Key_Down if box.findData(key) > box.currentIndex() else Qt.Key.Key_Up
-    for _ in range(abs(box.findData(key) - box.currentIndex())):
-        QTest.keyClick(box, way)
 
 
 def _switch(hand: Hand, mine: TitleList) -> None:

@@ -1,7 +1,7 @@
 """What the session says of bad input, and that what was open stays open."""
 
-import dataclasses
 import logging
+from dataclasses import replace
 
 import pytest
 import torch
@@ -18,12 +18,13 @@ from engine.training.plan import TrainingPlan
 MOST_MS = 30_000
 SMALL = TwoHeadConfig(hidden=(24,), latent=8, decoder=(16, 24))
 QUICK = TrainingConfig(epochs=1, lr=1e-3, precision="float32")
+PLAN = TrainingPlan("two_head", SMALL, QUICK, SplitConfig(), device="cpu")
 
 
 @pytest.fixture
 def opened(qtbot, session, library, report):
     """A session with the planted data set open and its quick model ready."""
-    library.datasets.save(dataclasses.replace(planted_dataset(), dataset_id="planted"), report)
+    library.datasets.save(replace(planted_dataset(), dataset_id="planted"), report)
     session.data.open("planted")
     qtbot.waitUntil(lambda: session.model.recommender is not None, timeout=MOST_MS)
     return session
@@ -31,7 +32,7 @@ def opened(qtbot, session, library, report):
 
 @pytest.fixture
 def done(qtbot, opened):
-    """Wait until both lanes are free."""
+    """Wait until nothing runs."""
 
     def waited():
         qtbot.waitUntil(lambda: opened.jobs.state is None and opened.is_idle, timeout=MOST_MS)
@@ -74,7 +75,7 @@ def test_that_data_whose_matrix_will_not_fit_open_with_popularity(qtbot, opened,
 
 
 def test_that_a_corrupt_data_set_is_one_notice_and_what_was_open_stays(opened, library, report, done, recorded):
-    other = dataclasses.replace(planted_dataset(seed=9), dataset_id="other", name="Other")
+    other = replace(planted_dataset(seed=9), dataset_id="other", name="Other")
     library.datasets.save(other, report)
     (library.home / "datasets" / "other" / "items.npy").write_bytes(b"xx")
     notices = recorded(opened.requests.notice)

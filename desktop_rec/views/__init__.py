@@ -1,1 +1,0 @@
-"""The places of the window: each connects widgets to the session."""

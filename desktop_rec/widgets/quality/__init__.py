@@ -1,1 +1,0 @@
-"""The widgets of the place Quality. Setters in, signals out."""
