@@ -48,7 +48,7 @@ class NoList:
 
 
 REASONS_PAUSE_MS = 150
-"""Reasons are asked for once the list has stood still so long: a slider in motion is not kept waiting for them."""
+"""Reasons are asked for once the list has stood still so long: a slider in motion does not wait for them."""
 
 
 class ForYouView(QWidget):

@@ -143,7 +143,7 @@ class MyRatingsPanel(QFrame):
         self._show_page()
 
     def show_found(self, rows: Sequence[TitleRow]) -> None:
-        """What a search found; an empty list is said in words."""
+        """What a search found; an empty list becomes a sentence."""
         self.found.show_rows(rows)
         self._show_page()
 

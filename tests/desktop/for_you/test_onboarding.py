@@ -42,11 +42,11 @@ def asking(qtbot, session, monkeypatch):
 
 
 def texts(widget):
-    return " | ".join(one.text() for one in widget.findChildren(QLabel) if one.isVisible())
+    return " | ".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
 
 
 def press(view, name):
-    next(one for one in view.findChildren(QPushButton, name) if one.isVisible()).click()
+    next(button for button in view.findChildren(QPushButton, name) if button.isVisible()).click()
 
 
 def test_that_the_card_says_what_the_title_is_and_how_known(card):
