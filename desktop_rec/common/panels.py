@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop_rec.theme.theme import GRID, set_role
 
@@ -146,3 +158,95 @@ def caption(words: str = "") -> QLabel:
     label.setWordWrap(True)
     set_role(label, "caption")
     return label
+
+
+def heading(words: str = "") -> QLabel:
+    """The title of a card or a part of a page."""
+    label = QLabel(words)
+    set_role(label, "heading")
+    return label
+
+
+def plain_text(words: str = "", *, role: str = "") -> QLabel:
+    """Words that wrap and can be selected; names and titles in them are never read as markup."""
+    label = QLabel(words)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    if role:
+        set_role(label, role)
+    return label
+
+
+class Card(QFrame):
+    """A raised frame; `column` takes its content."""
+
+    def __init__(self, name: str, *, spacing: int = GRID) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        set_role(self, "card")
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(2 * GRID, GRID + 4, 2 * GRID, GRID + 4)
+        self.column.setSpacing(spacing)
+
+
+class ScrollPage(QScrollArea):
+    """A page that scrolls; `column` takes its parts."""
+
+    def __init__(self, name: str, *, spacing: int = GRID) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        inside = QWidget()
+        set_role(inside, "page")
+        self.column = QVBoxLayout(inside)
+        self.column.setContentsMargins(0, GRID, GRID, 2 * GRID)
+        self.column.setSpacing(spacing)
+        self.setWidget(inside)
+
+
+class TextGrid(QWidget):
+    """Lines of texts in columns, the first column weak. Labels are made when they are needed, and kept.
+
+    has_head: whether the first line is weak, too.
+    """
+
+    def __init__(self, *stretches: int, has_head: bool = False) -> None:
+        super().__init__()
+        self._columns, self._has_head = len(stretches), has_head
+        self._labels: list[list[QLabel]] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(2 * GRID)
+        self._grid.setVerticalSpacing(4)
+        for column, stretch in enumerate(stretches):
+            self._grid.setColumnStretch(column, stretch)
+
+    @property
+    def lines(self) -> tuple[tuple[str, ...], ...]:
+        """What is shown."""
+        return tuple(tuple(label.text() for label in labels) for labels in self._labels if not labels[0].isHidden())
+
+    def show_lines(self, lines: Sequence[Sequence[str]], *, tips: Sequence[str] = ()) -> None:
+        """Other lines; tips explain them."""
+        while len(self._labels) < len(lines):
+            self._add_line()
+        for number, labels in enumerate(self._labels):
+            is_shown = number < len(lines)
+            for label, text in zip(labels, lines[number] if is_shown else [""] * self._columns, strict=True):
+                label.setText(text)
+                label.setVisible(is_shown)
+            labels[0].setToolTip(tips[number] if is_shown and tips else "")
+            labels[-1].setAccessibleName(": ".join(lines[number]) if is_shown else "")
+
+    def _add_line(self) -> None:
+        row = len(self._labels)
+        labels = [
+            plain_text(role="weak" if column == 0 or (row == 0 and self._has_head) else "")
+            for column in range(self._columns)
+        ]
+        labels[0].setWordWrap(self._has_head)
+        for column, label in enumerate(labels):
+            self._grid.addWidget(label, row, column, Qt.AlignmentFlag.AlignTop)
+        self._labels.append(labels)

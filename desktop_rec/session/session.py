@@ -23,6 +23,7 @@ from desktop_rec.session.requests import WindowRequests
 from desktop_rec.session.undo import UndoStack
 from desktop_rec.training.controller import TrainingController
 from desktop_rec.training.learning_rate.controller import LearningRateController
+from desktop_rec.training.plan_controller import PlanController
 from desktop_rec.training.search.controller import SearchController
 
 
@@ -48,6 +49,7 @@ class Session(QObject):
         jobs, queries, undo, requests = self.jobs, self.queries, self.undo, self.requests
         self.data = DataController(library, dataset, model, jobs, queries, undo, requests, self)
         self.importing = ImportController(library, dataset, self.devices, jobs, queries, requests, self)
+        self.plan = PlanController(dataset, self.devices, self)
         self.learning_rate = LearningRateController(library, dataset, jobs, requests, self)
         self.training = TrainingController(library, dataset, model, self.devices, jobs, undo, requests, self)
         self.search = SearchController(library, dataset, model, jobs, undo, requests, self)
@@ -78,6 +80,7 @@ class Session(QObject):
         parts: tuple[Any, ...] = (
             self.data,
             self.models,
+            self.plan,
             self.learning_rate,
             self.training,
             self.recommendations,

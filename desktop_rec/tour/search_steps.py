@@ -6,7 +6,7 @@ Beside steps.py, which puts it in its place.
 from __future__ import annotations
 
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLineEdit, QTabWidget
+from PySide6.QtWidgets import QLineEdit, QTabWidget
 
 from desktop_rec.tour.hand import Hand, TourFailed
 
@@ -16,11 +16,9 @@ _VALUES = "100, 300, 900"
 def search_settings(hand: Hand) -> None:
     """Three runs of EASE, which is computed in a moment."""
     hand.go_to("train")
-    hand.find(QTabWidget, "train_view").setCurrentIndex(2)
+    hand.find(QTabWidget, "train_tabs").setCurrentIndex(2)
     hand.settle()
-    models = hand.find(QComboBox, "search_model")
-    models.setCurrentIndex(models.findData("ease"))
-    hand.settle()
+    hand.press("models_ease")
     hand.press("vary_l2")
     values = hand.find(QLineEdit, "values_l2")
     values.selectAll()
@@ -38,4 +36,4 @@ def search_settings(hand: Hand) -> None:
     hand.wait(lambda: session.model.run_id == best.run_id, "the best run's model")
     said = ", ".join(f"{dict(row.values)['l2']:g}: {row.value:.3f}" for row in session.search.state.rows if row.value)
     hand.say(f"l2 of ease by NDCG@100: {said}; run {best.place} is in use")
-    hand.find(QTabWidget, "train_view").setCurrentIndex(1)
+    hand.find(QTabWidget, "train_tabs").setCurrentIndex(1)

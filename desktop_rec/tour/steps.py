@@ -118,7 +118,7 @@ def reasons(hand: Hand) -> None:
 
 def learning_rate(hand: Hand) -> None:
     hand.go_to("train")
-    hand.find(QTabWidget, "train_view").setCurrentIndex(0)
+    hand.find(QTabWidget, "train_tabs").setCurrentIndex(0)
     hand.settle()
     hand.picture("learning_rate_before")
     hand.press("find_rate_button")
@@ -136,9 +136,7 @@ def learning_rate(hand: Hand) -> None:
     hand.say(f"{len(sweep.lrs)} rates tried: {found}")
     hand.picture("learning_rate")
     hand.press("use_rate_button")
-    hand.wait(
-        lambda: hand.session.learning_rate.chosen is not None and hand.window.place == "train", "Train to take the rate"
-    )
+    hand.wait(lambda: hand.session.plan.is_rate_chosen, "the plan to take the rate")
 
 
 def train(hand: Hand) -> None:

@@ -1,4 +1,4 @@
-"""A short list to choose one from: each entry a name, a figure at its right, and a sentence.
+"""A short list to choose one from: a line each, a figure at its right, and below the list what the chosen one is.
 
 Used for models and for what a learning-rate sweep suggests.
 """
@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QRadioButton, QVBoxLayout, QWidget
 
 from desktop_rec.common.controls import named
-from desktop_rec.theme.theme import number_font, set_role
+from desktop_rec.common.panels import caption
+from desktop_rec.theme.theme import number_font
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,14 @@ class ChoiceList(QWidget):
         self._buttons: dict[str, QRadioButton] = {}
         self._group = QButtonGroup(self)
         self._rows: list[QWidget] = []
+        self._sentence = caption()
+        self._sentence.setObjectName(f"{name}_sentence")
+        self._sentence.setMinimumHeight(2 * self._sentence.fontMetrics().lineSpacing())
+        self._sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(8)
+        self._layout.setSpacing(4)
+        self._layout.addWidget(self._sentence)
 
     @property
     def key(self) -> str | None:
@@ -61,23 +67,17 @@ class ChoiceList(QWidget):
             self._group.removeButton(button)
         self._choices, self._buttons = tuple(choices), {}
         self._rows = [self._make_row(choice) for choice in choices]
-        for row in self._rows:
-            self._layout.addWidget(row)
+        for place, row in enumerate(self._rows):
+            self._layout.insertWidget(place, row)
+        self._describe()
 
     def choose(self, key: str | None) -> None:
-        """Choose an entry, or none. Says nothing to anyone."""
+        """Show that an entry is chosen, or none; emits nothing."""
         self._group.setExclusive(False)
-        for one, button in self._buttons.items():
-            button.setChecked(one == key)
+        for entry, button in self._buttons.items():
+            button.setChecked(entry == key)
         self._group.setExclusive(True)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """A click on the sentence chooses the entry too."""
-        if event.type() == QEvent.Type.MouseButtonRelease:
-            button = self._buttons.get(str(watched.property("key")))
-            if button is not None and button.isEnabled():
-                button.click()
-        return False
+        self._describe()
 
     def _make_row(self, choice: Choice) -> QWidget:
         row = QWidget()
@@ -89,24 +89,20 @@ class ChoiceList(QWidget):
         button.clicked.connect(self._on_clicked)
         self._group.addButton(button)
         self._buttons[choice.key] = button
-        figure, sentence = QLabel(choice.figure), QLabel(choice.sentence)
+        figure = QLabel(choice.figure)
         figure.setFont(number_font(self.font()))
-        sentence.setWordWrap(True)
-        sentence.setContentsMargins(22, 0, 0, 0)
-        set_role(sentence, "caption")
-        for label in (figure, sentence):
-            label.setProperty("key", choice.key)
-            label.installEventFilter(self)
-        head = QHBoxLayout()
-        head.addWidget(button, 1)
-        head.addWidget(figure, 0, Qt.AlignmentFlag.AlignRight)
-        column = QVBoxLayout(row)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(1)
-        column.addLayout(head)
-        column.addWidget(sentence)
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(button, 1)
+        line.addWidget(figure)
         return row
 
+    def _describe(self) -> None:
+        sentence = next((choice.sentence for choice in self._choices if choice.key == self.key), "")
+        self._sentence.setText(sentence)
+        self._sentence.setVisible(bool(self._choices))
+
     def _on_clicked(self) -> None:
+        self._describe()
         if self.key is not None:
             self.chosen.emit(self.key)

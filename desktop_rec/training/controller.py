@@ -19,17 +19,13 @@ from desktop_rec.session.undo import UndoStack
 from desktop_rec.session.worker import MakeJob
 from desktop_rec.training.curves import TrainingState
 from engine.events import Event, Job, TrainingStarted
+from engine.models.registry import FIRST_MODEL
 from engine.training.curve_text import hides_while_training
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
-    from engine.data.split import SplitConfig
     from engine.operations import FinishedRun
-    from engine.settings import Config
-    from engine.training.config import TrainingConfig
-
-FIRST_MODEL = "two_head"
-"""What is trained where nobody chose."""
+    from engine.training.plan import TrainingPlan
 
 
 class TrainingController(QObject):
@@ -60,17 +56,8 @@ class TrainingController(QObject):
         self._discarding = False
         self._fingerprint = ""
 
-    def train(
-        self,
-        model: str,
-        model_config: Config | None,
-        training: TrainingConfig | None,
-        split: SplitConfig,
-        device: str = "auto",
-        *,
-        suggestion: str | None = None,
-    ) -> bool:
-        """Train a model (closed-form ones are fitted); training.lr None finds the rate first, by that suggestion."""
+    def train(self, plan: TrainingPlan) -> bool:
+        """Train a plan (closed-form models are fitted); a rate of None is found first."""
         library, dataset = self._library.files, self.dataset.current
         if library is None or dataset is None:
             return False
@@ -81,17 +68,17 @@ class TrainingController(QObject):
             return operations.train(
                 library,
                 dataset,
-                model=model,
-                model_config=model_config,
-                training=training,
-                split=split,
-                device=device,
-                suggestion=suggestion,
+                model=plan.model,
+                model_config=plan.model_config,
+                training=plan.training,
+                split=plan.split,
+                device=plan.device if plan.training is not None else "cpu",
+                suggestion=plan.suggestion,
             )
 
-        if not self._start(model, "Training", make):
+        if not self._start(plan.model, "Training", make):
             return False
-        self._note_settings(model_config.as_dict() if model_config else {}, split.as_dict())
+        self._note_settings(plan.model_config.as_dict(), plan.split.as_dict())
         return True
 
     def train_with_defaults(self) -> bool:
@@ -152,7 +139,7 @@ class TrainingController(QObject):
             self._delete(self.state.finished.run_id)
 
     def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:
-        """Curves of the former data set are dropped, and it is said that its models are of no use here."""
+        """Curves of the former data set are dropped, and its models are reported as of no use here."""
         is_other = former is not None and (dataset is None or dataset.fingerprint != former.fingerprint)
         had_model = self.state.finished is not None
         self.stale_text = "The data set has changed. Train again." if is_other and had_model else ""

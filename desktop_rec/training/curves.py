@@ -1,7 +1,7 @@
 """What a sweep or a training run has shown so far: engine events folded into states that views draw.
 
-Stands between the job lane and the views. Plain Python and numpy, no Qt: a test feeds events in and looks. States
-are mutable and owned by the session; a view reads them when the session says they changed.
+Plain Python and numpy, no Qt: a test feeds events in and looks. States are mutable and belong to a controller; a view
+reads them when the controller says that they changed.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ class TrainingState:
 
     @property
     def best(self) -> EpochEnded | None:
-        """The best epoch so far, as the trainer said it."""
+        """The best epoch so far, as the trainer reported it."""
         return next((epoch for epoch in reversed(self.epochs) if epoch.is_best), None)
 
     def fold(self, event: Event) -> None:

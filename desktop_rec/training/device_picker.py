@@ -1,7 +1,4 @@
-"""Where to compute and how exactly, in plain words; and why a GPU is not used, with the line that mends it.
-
-Stands between engine.device and a view.
-"""
+"""Where to compute and how exactly, in plain words; and why a GPU is not used, with the line that mends it."""
 
 from __future__ import annotations
 
@@ -125,8 +122,8 @@ class DevicePicker(QWidget):
         self._precision_box.blockSignals(True)
         self._precision_box.clear()
         self._precision_box.addItem(f"Automatic: {usable[-1]}" if usable else "Automatic", "auto")
-        for one in usable:
-            self._precision_box.addItem(_PRECISIONS.get(one, one), one)
+        for precision in usable:
+            self._precision_box.addItem(_PRECISIONS.get(precision, precision), precision)
         self._precision_box.choose(asked)
         self._precision_box.blockSignals(False)
 

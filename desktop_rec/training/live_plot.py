@@ -1,7 +1,6 @@
-"""Training as it goes: loss, the watched metric and the learning rate above each other, over the same steps.
+"""Training as it goes: loss, the monitored metric and the learning rate above each other, over the same steps.
 
-Stands between a training run's state and the person's eye. Showing a state only remembers it; arrays are looked at
-when it is time to draw, at most ten times a second.
+Showing a state only remembers it; arrays are looked at when it is time to draw, at most ten times a second.
 """
 
 from __future__ import annotations
@@ -95,7 +94,7 @@ class LivePlot(PlotCanvas):
     """Three plots whose x axes are one."""
 
     def __init__(self, name: str = "live_plot") -> None:
-        super().__init__(name, "Training loss, watched metric and learning rate over steps")
+        super().__init__(name, "Training loss, monitored metric and learning rate over steps")
         self._shown: LiveCurves | None = None
         self._fixed_x = False
         self._drawn_epochs = (-1, "")
@@ -114,6 +113,11 @@ class LivePlot(PlotCanvas):
             self._start_anew()
         self._shown = curves
         self.repainter.mark()
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether all three plots show the newest state."""
+        return not self._waiting
 
     def show_all(self) -> None:
         """Back to the whole run after zooming."""
@@ -169,13 +173,13 @@ class LivePlot(PlotCanvas):
         self._trace.take(shown.steps, shown.losses)
         self.raw.set_points(*self._trace.raw())
         self.smooth.set_points(*self._trace.smooth(points=_SMOOTH_POINTS))
-        losses = [dict(one.validation).get("loss", np.nan) for one in shown.epochs]
+        losses = [dict(epoch.validation).get("loss", np.nan) for epoch in shown.epochs]
         self.validation.set_points([epoch.step for epoch in shown.epochs], losses)
         if not self._fixed_x:
             last = float(shown.steps[-1]) if len(shown.steps) else 1.0
             self.loss.show_x(last, total=shown.total_steps)
         self.loss.show_y(loss_range(self.raw.ys, self.smooth.ys, self.validation.ys))
-        self._say_titles(shown)
+        self._show_titles(shown)
         for curve in (self.raw, self.smooth, self.validation):
             curve.draw()
 
@@ -184,11 +188,13 @@ class LivePlot(PlotCanvas):
         if drawn == self._drawn_epochs:
             return
         self._drawn_epochs = drawn
-        self.monitor.set_points([one.step for one in shown.epochs], [monitor_value(one) for one in shown.epochs])
+        self.monitor.set_points(
+            [epoch.step for epoch in shown.epochs], [monitor_value(epoch) for epoch in shown.epochs]
+        )
         low, high = span(self.monitor.ys, margin=0.15)
         self.metric.show_y((low, high + (high - low) * _ROOM_FOR_BEST))
         best = next((epoch for epoch in reversed(shown.epochs) if epoch.is_best), None)
-        self.best.show_best(best, share=best.step / max(1, shown.total_steps) if best else 0.0)
+        self.best.show_best(best, share=best.step / max(1.0, self.metric.plot.viewRange()[0][1]) if best else 0.0)
         self.monitor.draw()
 
     def _draw_rate(self, shown: LiveCurves) -> None:
@@ -197,7 +203,7 @@ class LivePlot(PlotCanvas):
         self.rate.set_y(-0.03 * ceiling, ceiling)
         self.lr.draw()
 
-    def _say_titles(self, shown: LiveCurves) -> None:
+    def _show_titles(self, shown: LiveCurves) -> None:
         colours = THEME.colours
         loss = f"training loss: each step, {coloured('smoothed', colours.accent)}"
         if len(self.validation.xs):
@@ -213,14 +219,14 @@ class LivePlot(PlotCanvas):
             panel.recolour(THEME.colours)
         self.best.recolour(THEME.colours)
         if self._shown is not None:
-            self._say_titles(self._shown)
+            self._show_titles(self._shown)
 
     def reading(self, plot: pg.PlotItem, x: float) -> str:
-        loss, rate, watched = self.smooth.value_at(x), self.lr.value_at(x), self.monitor.value_at(x)
+        loss, rate, metric = self.smooth.value_at(x), self.lr.value_at(x), self.monitor.value_at(x)
         if loss is None or rate is None:
             return ""
-        said = f"step {format_count(rate[0])}: loss {format_figure(loss[1])}, rate {format_rate(rate[1])}"
-        return said + (f", {format_figure(watched[1])}" if watched else "")
+        words = f"step {format_count(rate[0])}: loss {format_figure(loss[1])}, rate {format_rate(rate[1])}"
+        return words + (f", {format_figure(metric[1])}" if metric else "")
 
     def table(self) -> Table:
         """One row an epoch; one row a step while there is no epoch yet."""
@@ -242,17 +248,17 @@ def loss_range(raw_N: Float64, smooth_N: Float64, validation_N: npt.NDArray[np.f
     """The y range of the losses: all smooth and validation points, and the raw ones but for the wildest 2 %."""
     if len(raw_N) == 0:
         return 0.0, 1.0
-    usual = np.quantile(raw_N, (0.0, 0.98))
-    low, high = span(np.concatenate((usual, smooth_N, validation_N)))
+    most = np.quantile(raw_N, (0.0, 0.98))
+    low, high = span(np.concatenate((most, smooth_N, validation_N)))
     return low, high + (high - low) * 0.1
 
 
-def _epoch_row(one: EpochEnded) -> tuple[str, ...]:
+def _epoch_row(epoch: EpochEnded) -> tuple[str, ...]:
     return (
-        format_count(one.epoch),
-        format_count(one.step),
-        format_figure(one.training_loss),
-        format_figure(monitor_value(one)),
-        format_rate(one.lr),
-        "best" if one.is_best else "",
+        format_count(epoch.epoch),
+        format_count(epoch.step),
+        format_figure(epoch.training_loss),
+        format_figure(monitor_value(epoch)),
+        format_rate(epoch.lr),
+        "best" if epoch.is_best else "",
     )

@@ -1,7 +1,6 @@
-"""The planned learning rate of every step, drawn before training; it follows the line that a person drags.
+"""The planned learning rate of every step, drawn before training.
 
-Stands between a training config and the person's eye. Every schedule is its rate times a shape, so dragging only
-scales a shape that was computed once.
+Every schedule is its rate times a shape, so dragging a rate only scales a shape that was computed once.
 """
 
 from __future__ import annotations
@@ -77,14 +76,14 @@ def nice_ceiling(value: float) -> float:
     return next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= value * (1 - 1e-9))
 
 
-def schedule_title(config: TrainingConfig, *, total_steps: int) -> str:
+def schedule_title(config: TrainingConfig, *, total_steps: int, lr: float) -> str:
     """What the drawn schedule is, in words."""
-    steps = f"{format_count(total_steps)} steps"
+    rate, steps = format_rate(lr), f"{format_count(total_steps)} steps"
     if config.schedule == "slanted_triangle":
-        return f"Slanted triangle with this peak, over {steps}"
+        return f"Peak {rate}, drawn to scale over {steps}"
     if config.schedule == "reduce_on_plateau":
-        return f"Plateau that starts at this rate, over at most {steps}"
-    return f"Constant at this rate, over {steps}"
+        return f"Starts at {rate}, lower when progress ends; at most {steps}"
+    return f"Constant at {rate}, over {steps}"
 
 
 def rate_becomes(config: TrainingConfig) -> str:

@@ -1,6 +1,6 @@
 """One setting in a form: its label, an editor made from its declaration, and the sentence that refuses a value.
 
-Stands between engine.settings and ConfigForm. Text is judged by the setting's own rules, never by the editor's.
+Text is checked by the setting's own rules, never by the editor's.
 """
 
 from __future__ import annotations
@@ -26,9 +26,8 @@ class SettingField(QWidget):
 
     edited = Signal()
 
-    def __init__(self, declared: Declared, config: Config, *, label_width: int = LABEL_WIDTH) -> None:
+    def __init__(self, declared: Declared, config: Config) -> None:
         super().__init__()
-        self._label_width = label_width
         self.declared = declared
         self._config_class = type(config)
         self.setObjectName(f"field_{declared.name}")
@@ -69,16 +68,10 @@ class SettingField(QWidget):
     def show_changed(self, from_value: Any, *, changed: bool) -> None:
         """Mark the setting as changed by the person from a value that was filled in, or take the mark away."""
         named = self._editor if isinstance(self._editor, QCheckBox) else self._label
-        words = self.declared.setting.label
-        named.setText(f"{words}{_MARK}" if changed else words)
+        label = self.declared.setting.label
+        named.setText(f"{label}{_MARK}" if changed else label)
         before = value_text(from_value) or "automatic"
         named.setToolTip(f"{self._tip} Changed by you; it was {before}." if changed else self._tip)
-
-    @property
-    def is_marked(self) -> bool:
-        """Whether it stands marked as changed."""
-        named = self._editor if isinstance(self._editor, QCheckBox) else self._label
-        return named.text().endswith(_MARK)
 
     @property
     def problem(self) -> str:
@@ -104,7 +97,7 @@ class SettingField(QWidget):
             if self.declared.automatic:
                 box.addItem(setting.automatic, None)
             for choice in setting.choices:
-                box.addItem(choice_words(choice), choice)
+                box.addItem(format_choice(choice), choice)
             return box
         if self.declared.kind is bool:
             return QCheckBox(setting.label)
@@ -128,7 +121,7 @@ class SettingField(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(2)
-        grid.setColumnMinimumWidth(0, self._label_width)
+        grid.setColumnMinimumWidth(0, LABEL_WIDTH)
         grid.setColumnStretch(1, 1)
         if isinstance(editor, QCheckBox):
             grid.addWidget(editor, 0, 0, 1, 2)
@@ -137,7 +130,7 @@ class SettingField(QWidget):
             label.setBuddy(editor)
             label.setToolTip(tip)
             label.setWordWrap(True)
-            label.setMaximumWidth(self._label_width)
+            label.setMaximumWidth(LABEL_WIDTH)
             grid.addWidget(label, 0, 0)
             grid.addWidget(editor, 0, 1)
             self._add_unit(grid, setting.unit)
@@ -165,13 +158,13 @@ class SettingField(QWidget):
     def _on_typed(self) -> None:
         """While typing a sentence may go away, but none appears: 1e is not yet wrong."""
         if self.problem:
-            self._judge()
+            self._check()
         self.edited.emit()
 
     def _on_left(self) -> None:
-        self._judge()
+        self._check()
 
-    def _judge(self) -> None:
+    def _check(self) -> None:
         try:
             self.value()
         except SettingError:
@@ -183,13 +176,13 @@ def value_text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, tuple):
-        return ", ".join(str(one) for one in value)
+        return ", ".join(str(part) for part in value)
     if isinstance(value, float):
         return f"{value:g}".replace("e-0", "e-").replace("e+0", "e")
     return str(value)
 
 
-def choice_words(choice: str) -> str:
+def format_choice(choice: str) -> str:
     """A choice as it is read: slanted_triangle -> Slanted triangle, ndcg@100 -> NDCG@100."""
     known = {
         "mse": "MSE",

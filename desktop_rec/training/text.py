@@ -1,7 +1,4 @@
-"""A run in words: the figures while it learns, and what happened when it ended.
-
-Stands between the session's training state and the widgets of Train.
-"""
+"""A run in words: the plan, the figures while it learns, and what happened when it ended."""
 
 from __future__ import annotations
 
@@ -9,22 +6,36 @@ from typing import TYPE_CHECKING
 
 from desktop_rec.common.plots.live_panel import monitor_value
 from desktop_rec.training.curves import TrainingState
-from desktop_rec.training.outcome_card import Outcome, OutcomeAction
+from desktop_rec.training.progress_parts import Outcome, OutcomeAction
 from engine.evaluation.metrics import metric_title
 from engine.evaluation.result import describe_held_out
+from engine.models.registry import ModelKind, title_of
 from engine.text import format_clock, format_count, format_duration, format_figure, format_rate
 from engine.training.curve_text import read_curves
 
 if TYPE_CHECKING:
     from engine.evaluation.result import EvaluationResult
     from engine.operations import FinishedRun
+    from engine.training.config import TrainingConfig
 
 SEE_LIST = OutcomeAction("for_you", "See recommendations", "Open For you with this model")
-USE_EASE = OutcomeAction("use_ease", "Switch to EASE", "Choose the model Liked together for the next run")
-PLAN_AGAIN = OutcomeAction("plan", "Plan another run", "Back to the schedule, to start anew with other settings")
+USE_EASE = OutcomeAction("use_ease", f"Switch to {title_of('ease')}", "Compute this model now")
+PLAN_AGAIN = OutcomeAction("plan", "Plan another run", "Back to the plan, to start anew with other settings")
 DISCARD = OutcomeAction("discard", "Discard this run", "Throw the run away (Ctrl+Z brings it back)")
 
 _SHOWN_METRICS = ("ndcg@100", "recall@20", "recall@50", "rmse")
+
+
+def describe_plan(kind: ModelKind, training: TrainingConfig | None, *, drawn_lr: float) -> str:
+    """What will happen when Start is pressed."""
+    if training is None:
+        return f"{kind.sentence} {kind.abilities} Its stages are shown here while it is computed."
+    if training.lr is None:
+        return (
+            f"{kind.sentence} {kind.abilities} First a short sweep finds the learning rate; then the curves grow here. "
+            f"Until then the schedule is drawn for {format_rate(drawn_lr)}."
+        )
+    return f"{kind.sentence} {kind.abilities} The curves grow here once it runs."
 
 
 def figures(state: TrainingState, *, paused: bool) -> tuple[str, ...]:
@@ -44,7 +55,7 @@ def figures(state: TrainingState, *, paused: bool) -> tuple[str, ...]:
     )
 
 
-def curve_words(state: TrainingState) -> str:
+def describe_curves(state: TrainingState) -> str:
     """What the curves so far say: training against validation."""
     by_time = state.split_kind == "time"
     return read_curves(state.epochs, hides=state.hides, by_time=by_time, ended=not state.running).words
@@ -56,12 +67,13 @@ def stage_now(state: TrainingState) -> str:
     return stage.words if state.running and stage is not None and not stage.done else ""
 
 
-def outcome(state: TrainingState, *, title: str) -> Outcome | None:
+def outcome(state: TrainingState) -> Outcome | None:
     """What happened, once nothing runs any more; None while it runs or before there was a run."""
     if state.running or not state.model:
         return None
+    title = title_of(state.model)
     if state.discarded and state.finished is None:
-        return Outcome(f"{title} was stopped before anything was learned", ("Nothing was kept.",))
+        return Outcome(f"{title} was stopped before anything was learned", ("Nothing was saved.",))
     if state.discarded:
         return Outcome(f"{title} was discarded", ("Ctrl+Z brings it back.",))
     if state.failure is not None:
@@ -80,29 +92,30 @@ def _finished(state: TrainingState, finished: FinishedRun, *, title: str) -> Out
     if run.best_epoch is not None and run.best_value is not None:
         sentences.append(
             f"The best epoch was {run.best_epoch} ({metric_title(run.monitor)} {format_figure(run.best_value)}); "
-            "its weights are the ones kept."
+            "its weights are the ones saved."
         )
     if finished.evaluation is not None:
-        sentences.append(_judged(finished.evaluation, state.split_kind))
+        sentences.append(_describe_evaluation(finished.evaluation, state.split_kind))
     sentences.append(_took(finished))
-    advice = " ".join(dict.fromkeys(one for one in (*state.advice, finished.advice) if one))
+    advice = " ".join(dict.fromkeys(words for words in (*state.advice, finished.advice) if words))
     actions = [SEE_LIST, PLAN_AGAIN, DISCARD]
     if finished.better_model == "ease":
         actions.insert(0, USE_EASE)
     return Outcome(heading, tuple(sentence for sentence in sentences if sentence), advice, tuple(actions))
 
 
-def _judged(judgement: EvaluationResult, split_kind: str) -> str:
-    """What held-out people say, with the interval in which 95 of 100 such groups would lie."""
-    said = []
+def _describe_evaluation(evaluation: EvaluationResult, split_kind: str) -> str:
+    """What was measured on held-out people, with the interval in which 95 of 100 such groups would lie."""
+    figures = []
     for name in _SHOWN_METRICS:
-        found = judgement.metrics.get(name)
-        if found is not None:
+        metric = evaluation.metrics.get(name)
+        if metric is not None:
             between = ""
-            if found.low is not None and found.high is not None:
-                between = f" ({format_figure(found.low)} to {format_figure(found.high)})"
-            said.append(f"{metric_title(name)} {format_figure(found.value)}{between}")
-    return f"Judged on {describe_held_out(split_kind, judgement.people)}: {', '.join(said)}." if said else ""
+            if metric.low is not None and metric.high is not None:
+                between = f" ({format_figure(metric.low)} to {format_figure(metric.high)})"
+            figures.append(f"{metric_title(name)} {format_figure(metric.value)}{between}")
+    held_out = describe_held_out(split_kind, evaluation.people)
+    return f"Evaluated on {held_out}: {', '.join(figures)}." if figures else ""
 
 
 def _took(finished: FinishedRun) -> str:

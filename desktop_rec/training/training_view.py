@@ -1,203 +1,220 @@
-"""The place Train: choose and set a model, watch it learn, be told what happened.
+"""The tab Training: start the plan, watch it learn, and read what happened.
 
-Connects widgets to the session. While a run goes on, what this does per event is remember it; drawing is the plot's.
+While a run goes on, what this does per event is remember it; drawing is the plot's.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop_rec.common.job_state import JobState
-from desktop_rec.common.panels import PlaceMessage
+from desktop_rec.common.controls import button
+from desktop_rec.common.plots.card import PlotCard
+from desktop_rec.theme.theme import GRID, set_role
 from desktop_rec.training import text
-from desktop_rec.training.choice_list import Choice
 from desktop_rec.training.controller import TrainingController
 from desktop_rec.training.curves import TrainingState
-from desktop_rec.training.learning_rate.controller import LearningRateController
-from desktop_rec.training.live_plot import LiveCurves
-from desktop_rec.training.outcome_card import Outcome
-from desktop_rec.training.presets import PresetSide
-from desktop_rec.training.training_progress import TrainingProgress
-from desktop_rec.training.training_setup import TrainingSetup
-from engine.data.split import SplitConfig
-from engine.models.registry import MODELS, ModelKind, kind_of, trainable_models
-from engine.training.config import TrainingConfig
-from engine.training.plan import TrainingPlan
+from desktop_rec.training.live_plot import LiveCurves, LivePlot
+from desktop_rec.training.plan_controller import PlanController
+from desktop_rec.training.progress_parts import FiguresStrip, JobButtons, JobWords, OutcomeCard, StageList
+from desktop_rec.training.schedule_plot import SchedulePlot, schedule_title
+from engine.models.registry import kind_of
 
+_MOST_SCHEDULE = 360
 _RATE_WHEN_UNKNOWN = 0.01
+_BUTTONS = JobWords(
+    kind="training",
+    start="Start training",
+    start_name="start_training_button",
+    start_tip="Learn from the open data set with the settings at the left",
+    stop="Stop and keep",
+    stop_tip="End now and keep the best that was learned",
+)
 
 
 class TrainingView(QWidget):
-    """Says what is missing, or trains. rate_asked(): the person wants to find a learning rate by eye."""
+    """The plan before a run, its figures with curves or stages while it runs, and what happened when it ended."""
 
-    rate_asked = Signal()
-
-    def __init__(
-        self, training: TrainingController, learning_rate: LearningRateController, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, plan: PlanController, training: TrainingController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._training, self._learning_rate = training, learning_rate
+        self._plan, self._training = plan, training
         self._plans_again = False
         self._build()
-        self._presets = PresetSide(learning_rate, self._setup)
         self._connect()
-        self._offer_models()
-        self._show_devices()
         self.show_state()
 
     def show_state(self) -> None:
-        """Show what the session is at."""
-        if self._training.dataset.current is None:
-            self._whole.setCurrentWidget(self._missing)
-            return
-        self._presets.look()
-        self._whole.setCurrentWidget(self._work)
+        """Show what training is at."""
+        self._stale_words.setText(self._training.stale_text)
+        self._stale.setVisible(bool(self._training.stale_text))
         self._show_job()
-        self._show_run(self._training.state)
+        self._show_run()
 
     def _build(self) -> None:
         self.setObjectName("training_view")
-        self._setup, self._progress, self._missing = TrainingSetup(), TrainingProgress(), PlaceMessage()
-        self._missing.show_message(
-            "No data set is open",
-            "Training needs ratings to learn from.",
-            button="Go to Data",
+        self._buttons, self._strip, self._outcome = (
+            JobButtons(_BUTTONS, has_discard=True),
+            FiguresStrip(),
+            OutcomeCard(),
         )
-        self._work = QWidget()
-        row = QHBoxLayout(self._work)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self._setup)
-        row.addWidget(self._progress, 1)
-        self._whole = QStackedWidget()
-        self._whole.addWidget(self._missing)
-        self._whole.addWidget(self._work)
+        self._stale = self._make_stale()
+        self._before, self._run = self._make_before(), self._make_run()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._before)
+        self._stack.addWidget(self._run)
+        head = QHBoxLayout()
+        head.addWidget(self._buttons)
+        head.addWidget(self._strip, 1)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._whole)
+        whole.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        whole.setSpacing(GRID)
+        whole.addWidget(self._stale)
+        whole.addLayout(head)
+        whole.addWidget(self._stack, 1)
+        whole.addWidget(self._outcome)
+        self._outcome.hide()
+
+    def _make_stale(self) -> QFrame:
+        """That the data set changed, with the button that trains on the new one."""
+        bar = QFrame()
+        bar.setObjectName("training_stale")
+        set_role(bar, "notice-warning")
+        self._stale_words = QLabel()
+        self._stale_words.setObjectName("training_stale_words")
+        self._stale_words.setWordWrap(True)
+        self._again = button("Train again", "train_again_button", "Train with these settings on the open data set")
+        row = QHBoxLayout(bar)
+        row.addWidget(self._stale_words, 1)
+        row.addWidget(self._again)
+        return bar
+
+    def _make_before(self) -> QWidget:
+        page = QWidget()
+        self._heading, self._sentence = QLabel(), QLabel()
+        self._heading.setObjectName("training_heading")
+        self._sentence.setObjectName("training_sentence")
+        set_role(self._heading, "heading")
+        set_role(self._sentence, "weak")
+        self._schedule = SchedulePlot("plan_schedule_plot")
+        self._schedule_card = PlotCard("plan_schedule", "Schedule", self._schedule, self._schedule.table)
+        self._schedule_card.setMaximumHeight(_MOST_SCHEDULE)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        for label in (self._heading, self._sentence):
+            label.setWordWrap(True)
+            column.addWidget(label)
+        column.addWidget(self._schedule_card, 1)
+        column.addStretch(0)
+        return page
+
+    def _make_run(self) -> QWidget:
+        page = QWidget()
+        self._now, self._curve_words = QLabel(), QLabel()
+        self._now.setObjectName("training_now")
+        set_role(self._now, "weak")
+        self._curve_words.setObjectName("training_curve_words")
+        self._curve_words.setAccessibleName("What the curves say")
+        self._curve_words.setWordWrap(True)
+        self._live, self._stages = LivePlot(), StageList()
+        self._live_card = PlotCard("live", "How the model learns", self._live, self._live.table)
+        self._live_card.add_action("show_all", "Show the whole run", self._live.show_all)
+        self._body = QStackedWidget()
+        self._body.addWidget(self._live_card)
+        self._body.addWidget(self._stages)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(self._now)
+        column.addWidget(self._body, 1)
+        column.addWidget(self._curve_words)
+        return page
 
     def _connect(self) -> None:
-        setup = self._setup
-        self._training.dataset.changed.connect(self.show_state)
-        self._training.dataset.statistics_changed.connect(self.show_state)
-        self._training.changed.connect(self._on_training)
-        self._training.jobs.changed.connect(self._on_job)
-        self._learning_rate.rate_changed.connect(self._on_rate)
-        self._training.devices.changed.connect(self._show_devices)
-        self._missing.pressed.connect(self._go_to_data)
-        self._presets.filled.connect(self._on_filled)
-        setup.changed.connect(self._show_plan)
-        setup.start_asked.connect(self._start)
-        setup.pause_asked.connect(self._training.jobs.pause)
-        setup.go_on_asked.connect(self._training.jobs.resume)
-        setup.stop_asked.connect(self._training.jobs.stop)
-        setup.discard_asked.connect(self._training.discard)
-        setup.look_asked.connect(self._go_to_rate)
-        self._progress.action_pressed.connect(self._on_action)
+        plan, training, jobs, buttons = self._plan, self._training, self._training.jobs, self._buttons
+        plan.changed.connect(self.show_state)
+        plan.filled.connect(self._plan_again)
+        plan.rate_changed.connect(self._plan_again)
+        plan.offer_changed.connect(self._show_run)
+        training.changed.connect(self._on_training)
+        jobs.changed.connect(self._show_job)
+        buttons.start_asked.connect(self._start)
+        buttons.pause_asked.connect(jobs.pause)
+        buttons.go_on_asked.connect(jobs.resume)
+        buttons.stop_asked.connect(jobs.stop)
+        buttons.discard_asked.connect(training.discard)
+        self._again.clicked.connect(self._start)
+        self._outcome.pressed.connect(self._on_action)
+        self._live.pointed_at.connect(self._live_card.show_reading)
+        self._schedule.pointed_at.connect(self._schedule_card.show_reading)
 
-    def _offer_models(self) -> None:
-        choices = [Choice(kind.name, kind.title, kind.sentence) for kind in trainable_models()]
-        self._setup.show_models(choices, chosen=choices[0].key)
-        self._presets.take_model(choices[0].key)
-
-    def _on_filled(self) -> None:
-        """The settings are those of another model or preset."""
+    def _plan_again(self) -> None:
+        """Back from the last run to the plan."""
         self._plans_again = True
-        if self._training.dataset.current is not None:
-            self._show_run(self._training.state)
-
-    def _on_rate(self) -> None:
-        """A rate was chosen in Learning rate (or dropped with the data set)."""
-        self._presets.show_rate()
-        rate = self._learning_rate.chosen
-        self._plans_again |= rate is not None and rate.model == self._setup.model
-        self.show_state()
-
-    def _on_job(self, state: JobState | None) -> None:
-        self._show_job()
+        self._show_run()
 
     def _on_training(self) -> None:
         if self._training.state.running:
             self._plans_again = False
-        self._show_run(self._training.state)
+        self.show_state()
 
     def _show_job(self) -> None:
-        job = self._training.jobs.state
+        job, state = self._training.jobs.state, self._training.state
+        by_steps = self._plan.plan.training is not None
+        self._buttons.show_start("Start training" if by_steps else "Compute the model")
+        self._buttons.show_job(job, keeps=len(state.steps) > 0)
+        self._again.setEnabled(job is None)
         if job is not None and job.kind == "training":
-            keeps = len(self._training.state.steps) > 0
-            self._setup.show_running(paused=job.paused, stopping=job.stopping, can_pause=job.can_pause, keeps=keeps)
-            self._show_figures(self._training.state)
-        else:
-            self._setup.show_idle(is_free=job is None)
+            self._show_figures(state)
 
-    def _show_run(self, state: TrainingState) -> None:
-        """The plan before a run; its curves or stages while it runs; what happened when it ended."""
-        if self._training.dataset.current is None:
-            return
+    def _show_run(self) -> None:
+        state = self._training.state
         if self._is_planning(state):
             self._show_plan()
             shown = state.discarded or state.failure is not None
-            self._progress.show_outcome(self._outcome(state) if shown and not self._plans_again else None)
+            self._outcome.show_outcome(text.outcome(state) if shown and not self._plans_again else None)
             return
         if len(state.steps):
-            self._progress.show_curves(curves_of(state))
-            self._progress.show_curve_words(text.curve_words(state))
+            self._live.show_curves(curves_of(state))
+            self._live_card.refresh_table()
+            self._body.setCurrentWidget(self._live_card)
         else:
-            self._progress.show_stages(state.stages)
-            self._progress.show_curve_words("")
+            self._stages.show_stages(state.stages)
+            self._body.setCurrentWidget(self._stages)
+        _show(self._curve_words, text.describe_curves(state) if len(state.steps) else "")
+        self._stack.setCurrentWidget(self._run)
         self._show_figures(state)
-        self._progress.show_outcome(self._outcome(state))
+        self._outcome.show_outcome(text.outcome(state))
 
     def _is_planning(self, state: TrainingState) -> bool:
-        """Whether the right side shows what will be, rather than a run."""
+        """Whether what will be is shown, rather than a run."""
         has_run = len(state.steps) > 0 or len(state.stages) > 0
         return not state.running and (self._plans_again or state.discarded or not has_run)
 
-    def _outcome(self, state: TrainingState) -> Outcome | None:
-        return text.outcome(state, title=MODELS[state.model].title) if state.model in MODELS else None
-
     def _show_figures(self, state: TrainingState) -> None:
         job = self._training.jobs.state
-        now = text.stage_now(state) if len(state.steps) else ""
-        self._progress.show_figures(text.figures(state, paused=job is not None and job.paused), now=now)
+        self._strip.show_figures(text.figures(state, paused=job is not None and job.paused))
+        _show(self._now, text.stage_now(state) if len(state.steps) else "")
 
     def _show_plan(self) -> None:
-        """What the settings would do, drawn and said; refused values wait for Start to be pointed out."""
-        facts, kind = self._presets.facts, kind_of(self._setup.model)
-        if self._training.dataset.current is None or facts is None:
-            return
-        plan = self._plan()
-        self._setup.show_estimate(plan.describe(facts))
-        if not self._is_planning(self._training.state):
-            return
-        self._progress.show_plan(kind.title, plan_words(kind, plan.training))
-        if plan.training is not None:
-            lr = plan.training.lr or _RATE_WHEN_UNKNOWN
-            self._progress.show_schedule(plan.training, total_steps=plan.total_steps(facts), lr=lr)
-        else:
-            self._progress.show_schedule(None)
-
-    def _plan(self) -> TrainingPlan:
-        """The settings as they stand; the defaults while one of them is being typed."""
-        asked = self._setup.peek()
-        training = next((config for config in asked if isinstance(config, TrainingConfig)), None)
-        split = next((config for config in asked if isinstance(config, SplitConfig)), None)
-        plan = TrainingPlan.of(self._setup.model, training=training, split=split)
-        return plan.changed(lr=self._setup.rate.peek()) if plan.training is not None else plan
+        """What will happen when Start is pressed, in words, and the schedule."""
+        plan = self._plan.plan
+        training, kind = plan.training, kind_of(plan.model)
+        self._strip.show_figures(())
+        self._heading.setText(kind.title)
+        lr = (training.lr if training is not None else None) or _RATE_WHEN_UNKNOWN
+        self._sentence.setText(text.describe_plan(kind, training, drawn_lr=lr))
+        self._stack.setCurrentWidget(self._before)
+        self._schedule_card.setVisible(training is not None and self._plan.facts is not None)
+        if training is not None and self._plan.facts is not None:
+            steps = self._plan.total_steps
+            self._schedule.show_schedule(training, total_steps=steps, lr=lr)
+            self._schedule_card.show_title(schedule_title(training, total_steps=steps, lr=lr))
+            self._schedule_card.refresh_table()
 
     def _start(self) -> None:
-        made = self._setup.configs()
-        if made is None:
-            return
-        configs, lr = made
-        kind, devices = kind_of(self._setup.model), self._setup.devices
-        training = next((one for one in configs if isinstance(one, TrainingConfig)), None)
-        if training is not None:
-            training = training.changed(lr=lr, precision=devices.precision)
-        split = next((config for config in configs if isinstance(config, SplitConfig)), SplitConfig(**kind.split))
-        device = devices.device if kind.can.learns_by_steps else "cpu"
-        self._training.train(kind.name, configs[0], training, split, device, suggestion=self._presets.suggestion)
+        plan = self._plan.checked()
+        if plan is not None:
+            self._training.train(plan)
 
     def _on_action(self, key: str) -> None:
         if key == text.SEE_LIST.key:
@@ -205,23 +222,10 @@ class TrainingView(QWidget):
         elif key == text.DISCARD.key:
             self._training.discard()
         elif key == text.USE_EASE.key:
-            self._setup.models.choose("ease")
-            self._presets.take_model("ease")
+            self._plan.choose_model("ease")
             self._start()
         else:
-            self._plans_again = True
-            self.show_state()
-
-    def _show_devices(self) -> None:
-        devices = self._training.devices.found
-        if devices is not None:
-            self._setup.devices.show_devices(devices.usable, unused=devices.unused)
-
-    def _go_to_data(self) -> None:
-        self._training.requests.show_place("data")
-
-    def _go_to_rate(self) -> None:
-        self.rate_asked.emit()
+            self._plan_again()
 
 
 def curves_of(state: TrainingState) -> LiveCurves:
@@ -232,13 +236,8 @@ def curves_of(state: TrainingState) -> LiveCurves:
     )
 
 
-def plan_words(kind: ModelKind, training: TrainingConfig | None) -> str:
-    """What will happen when Start is pressed."""
-    if training is None:
-        return f"{kind.sentence} {kind.abilities} Its stages are shown here while it is computed."
-    if training.lr is None:
-        return (
-            f"{kind.sentence} {kind.abilities} First a short sweep finds the learning rate; then the curves grow here. "
-            f"The schedule is drawn for a rate of {_RATE_WHEN_UNKNOWN:g}; its shape stays, its height follows the rate."
-        )
-    return f"{kind.sentence} {kind.abilities} The curves grow here once it runs."
+def _show(label: QLabel, words: str) -> None:
+    """Words that are often the same as before; a label without any is hidden."""
+    if label.text() != words:
+        label.setText(words)
+    label.setVisible(bool(words))

@@ -14,7 +14,6 @@ from engine.data.profiles import Profile, ProfileEntry
 
 _Key = tuple[str, str, int]
 _SAME = 0.005
-"""Ratings are kept to 2 decimals; closer ones are equal."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +31,7 @@ class Both:
 
 @dataclass(frozen=True)
 class Merge:
-    """What an import says about a profile as it was.
-
-    added: titles that the profile does not have. filled: mine was seen only, theirs has a rating. same: equal ratings,
-    or theirs has none. conflicts: both rated, differently. Each incoming title is in one of them, repeats once.
-    """
+    """What an import says about a profile: titles added, filled (mine was only seen), the same, or in conflict."""
 
     profile: Profile
     added: tuple[ProfileEntry, ...]
@@ -64,10 +59,7 @@ def merge(profile: Profile, incoming: Sequence[ProfileEntry]) -> Merge:
 
 
 def merged(merge: Merge, take_theirs: Collection[int] = ()) -> Profile:
-    """The profile with the import: gaps filled, new titles at the end.
-
-    `take_theirs` are places in `merge.conflicts`; of all other conflicts my rating stays.
-    """
+    """The profile with the import; `take_theirs` are the places in `merge.conflicts` that the import wins."""
     taken = {change.mine: change.taken for change in _changes(merge, take_theirs)}
     entries = (taken.get(entry, entry) for entry in merge.profile.entries)
     return dataclasses.replace(merge.profile, entries=(*entries, *merge.added))

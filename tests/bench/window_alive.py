@@ -94,6 +94,7 @@ def window(home: Path, epochs: int, seconds: float) -> int:
     from desktop_rec.tour.hand import live_for
     from engine.data.split import SplitConfig
     from engine.device import training_threads
+    from engine.training.plan import TrainingPlan
 
     app = make_application(sys.argv[:1])
     launch = Launch(app, home, theme="light")
@@ -105,7 +106,7 @@ def window(home: Path, epochs: int, seconds: float) -> int:
     launch.window.show_place("train")
     live_for(2000)
     idle = measured(lambda start: time.perf_counter() - start > seconds)
-    session.training.train("two_head", None, _training(epochs), SplitConfig(), "auto")
+    session.training.train(TrainingPlan.of("two_head", training=_training(epochs), split=SplitConfig()))
     _wait(lambda: len(session.training.state.steps) > 20)
     busy = measured(lambda start: len(session.training.state.epochs) >= epochs)
     _wait(lambda: session.training.state.finished is not None)

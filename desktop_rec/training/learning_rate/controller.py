@@ -1,8 +1,7 @@
-"""What a person does to find a learning rate: sweep, and settle on one."""
+"""What a person does to find a learning rate: sweep rates with the plan of Train."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -18,26 +17,14 @@ from engine.events import Event, Job
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
-    from engine.data.split import SplitConfig
-    from engine.settings import Config
-    from engine.training.config import FinderConfig, TrainingConfig
     from engine.training.lr_finder import RateSweep
-
-
-@dataclass(frozen=True)
-class ChosenRate:
-    """A learning rate that a person settled on, for a model; `schedule` says what it becomes there."""
-
-    model: str
-    lr: float
-    schedule: str
+    from engine.training.plan import TrainingPlan
 
 
 class LearningRateController(QObject):
-    """`state` is the sweep that was made last, empty at first; `chosen` the rate settled on, None at first."""
+    """`state` is the sweep that was made last, empty at first; `changed` says that it is new or has moved."""
 
     changed = Signal()
-    rate_changed = Signal()
 
     def __init__(
         self,
@@ -48,21 +35,12 @@ class LearningRateController(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self.dataset, self.jobs, self.requests = dataset, jobs, requests
+        self.dataset, self.jobs = dataset, jobs
         self.state = SweepState()
-        self.chosen: ChosenRate | None = None
-        self._library = library
+        self._library, self._requests = library, requests
 
-    def find(
-        self,
-        model: str,
-        model_config: Config,
-        training: TrainingConfig,
-        finder: FinderConfig,
-        split: SplitConfig | None = None,
-        device: str = "auto",
-    ) -> bool:
-        """Sweep learning rates; `changed` tells of each batch of points, `state.sweep` holds the result."""
+    def find(self, plan: TrainingPlan) -> bool:
+        """Sweep learning rates; `state.sweep` holds the result at the end."""
         library, dataset = self._library.files, self.dataset.current
         if library is None or dataset is None:
             return False
@@ -73,12 +51,13 @@ class LearningRateController(QObject):
             return operations.find_rate(
                 library,
                 dataset,
-                model=model,
-                model_config=model_config,
-                training=training,
-                finder=finder,
-                split=split,
-                device=device,
+                model=plan.model,
+                model_config=plan.model_config,
+                training=plan.training,
+                finder=plan.finder,
+                split=plan.split,
+                device=plan.device,
+                suggestion=plan.suggestion,
             )
 
         job = LongJob(
@@ -91,21 +70,14 @@ class LearningRateController(QObject):
         )
         if not self.jobs.start(job):
             return False
-        self.state = SweepState(model=model, running=True)
+        self.state = SweepState(model=plan.model, running=True)
         self.changed.emit()
         return True
 
-    def use(self, model: str, lr: float, schedule: str = "") -> None:
-        """Settle on a learning rate for a model: Train takes it up."""
-        self.chosen = ChosenRate(model, lr, schedule)
-        self.rate_changed.emit()
-
     def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:
-        """A rate belongs to the data it was found on."""
-        self.chosen = None
+        """A sweep belongs to the data it was made on."""
         if self.jobs.state is None or self.jobs.is_running("import"):
             self.state = SweepState()
-        self.rate_changed.emit()
         self.changed.emit()
 
     def _on_event(self, event: Event) -> None:
@@ -119,5 +91,5 @@ class LearningRateController(QObject):
     def _on_failed(self, failure: Failure) -> None:
         self.state.running = False
         self.state.failure = failure
-        self.requests.report(failure)
+        self._requests.report(failure)
         self.changed.emit()

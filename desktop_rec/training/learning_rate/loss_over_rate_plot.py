@@ -1,6 +1,6 @@
 """Loss over learning rate: the sweep as it grows, what it suggests as marked lines, and a line to drag.
 
-Stands between a sweep and the person's choice of a rate. x is log10(rate).
+x is log10(rate).
 """
 
 from __future__ import annotations
@@ -31,18 +31,17 @@ class RateLine(pg.InfiniteLine):  # type: ignore[misc]
         super().__init__(angle=90, movable=movable, label=words)
         self._colour = colour
         self.label.setPosition(height)
-        self.turn_words(to_left=False)
         self.setZValue(20 if movable else 10)
         if movable:
             self.setCursor(Qt.CursorShape.SizeHorCursor)
 
-    def turn_words(self, *, to_left: bool) -> None:
-        """On which side of the line the words stand."""
-        anchor = (1, 0) if to_left else (0, 0)
+    def turn_words(self, *, room: float) -> None:
+        """To the right of the line where there are so many pixels, else to the left."""
+        anchor = (1, 0) if self.label.boundingRect().width() > room else (0, 0)
         self.label.anchors = [anchor, anchor]
         self.label.updatePosition()
 
-    def say(self, words: str) -> None:
+    def show_words(self, words: str) -> None:
         """Other words beside the line."""
         self.label.setFormat(words)
 
@@ -70,7 +69,6 @@ def staggered(positions: Sequence[float], *, width: float) -> list[float]:
 
 _KEY_STEP = 0.02
 _HEADROOM = 0.4
-_LEFT_FROM = 0.85
 
 
 class LossOverRatePlot(PlotCanvas):
@@ -129,16 +127,15 @@ class LossOverRatePlot(PlotCanvas):
         for index, (line, (_, lr)) in enumerate(zip(self._marks, ordered, strict=True)):
             line.setValue(float(np.log10(lr)))
             line.setZValue(19 - index)
-            line.turn_words(to_left=self._share(lr) > _LEFT_FROM)
             line.recolour(THEME.colours)
             self.plot.addItem(line, ignoreBounds=True)
 
     def set_rate(self, lr: float | None) -> None:
-        """Put the line at a rate, or take it away. Says nothing to anyone."""
+        """Put the line at a rate, or take it away. Emits nothing."""
         self._line.setVisible(lr is not None)
         if lr is not None:
             self._line.setValue(float(np.log10(lr)))
-            self._say_line()
+            self._describe_line()
 
     def table(self) -> Table:
         """Every measured step."""
@@ -159,8 +156,10 @@ class LossOverRatePlot(PlotCanvas):
         low, high = sweep_range(self.raw.ys, self.smooth.ys)
         self.plot.setYRange(low, high, padding=0)
         self._place_names()
+        for line in self._marks:
+            self._turn_words(line)
         if self._line.isVisible():
-            self._say_line()
+            self._describe_line()
 
     def recolour(self) -> None:
         super().recolour()
@@ -190,18 +189,19 @@ class LossOverRatePlot(PlotCanvas):
     def _move_to(self, x: float) -> None:
         x = min(self._high, max(self._low, x))
         self._line.setValue(x)
-        self._say_line()
+        self._describe_line()
         self.rate_moved.emit(float(10.0**x))
 
-    def _say_line(self) -> None:
+    def _describe_line(self) -> None:
         found = self.smooth.value_at(self._line.value())
         loss = f"\nloss {format_figure(found[1])}" if found else ""
-        self._line.turn_words(to_left=self._share(10.0 ** self._line.value()) > _LEFT_FROM)
-        self._line.say(f"lr {format_rate(10.0 ** self._line.value())}{loss}")
+        self._line.show_words(f"lr {format_rate(10.0 ** self._line.value())}{loss}")
+        self._turn_words(self._line)
 
-    def _share(self, lr: float) -> float:
-        """Where a rate lies on the axis, 0 to 1."""
-        return (float(np.log10(lr)) - self._low) / (self._high - self._low)
+    def _turn_words(self, line: RateLine) -> None:
+        """Keep the words beside a line inside the plot."""
+        share = (line.value() - self._low) / (self._high - self._low)
+        line.turn_words(room=(1.0 - share) * self.plot.getViewBox().width())
 
     def _place_names(self) -> None:
         """Direct labels at the start of the curves, where a sweep is flat; raw above, smooth below."""
@@ -220,8 +220,8 @@ def sweep_range(raw_N: Float64, smooth_N: Float64) -> tuple[float, float]:
     if len(smooth_N) == 0:
         return 0.0, 1.0
     falling = int(np.argmin(smooth_N)) + 1
-    usual = np.quantile(raw_N[:falling], (0.02, 0.98))
-    low, high = span(np.concatenate((usual, smooth_N[:falling])), margin=0.1)
+    most = np.quantile(raw_N[:falling], (0.02, 0.98))
+    low, high = span(np.concatenate((most, smooth_N[:falling])), margin=0.1)
     later = smooth_N[falling:]
     if len(later):
         high = max(high, min(float(later.max()), high + 0.8 * (high - low)))

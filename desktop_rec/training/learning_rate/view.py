@@ -1,152 +1,137 @@
-"""The place Learning rate: a sweep, its loss plot with a line to drag, and the schedule that follows from the line.
-
-Connects widgets to the session. Only models that learn by steps are offered.
-"""
+"""The tab Learning rate: a sweep of the plan, its loss plot with a line to drag, and the plan's schedule below."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop_rec.common.job_state import JobState
-from desktop_rec.common.panels import PlaceMessage
+from desktop_rec.common.controls import button
+from desktop_rec.common.panels import PlaceMessage, caption
 from desktop_rec.common.plots.card import PlotCard
-from desktop_rec.theme.theme import GRID
-from desktop_rec.training.choice_list import Choice
+from desktop_rec.theme.theme import GRID, set_role
+from desktop_rec.training.choice_list import Choice, ChoiceList
 from desktop_rec.training.curves import SweepState
 from desktop_rec.training.learning_rate.controller import LearningRateController
 from desktop_rec.training.learning_rate.loss_over_rate_plot import LossOverRatePlot
-from desktop_rec.training.learning_rate.rate_setup import RateSetup
+from desktop_rec.training.plan_controller import PlanController
+from desktop_rec.training.progress_parts import JobButtons, JobWords
 from desktop_rec.training.schedule_plot import SchedulePlot, rate_becomes, schedule_title
-from engine.models.defaults import DataFacts, facts_from
-from engine.models.registry import MODELS, kind_of
+from engine.models.registry import title_of
 from engine.text import format_rate
 from engine.training.lr_finder import RateSweep
-from engine.training.plan import TrainingPlan
 
 _LEAST_POINTS_TO_DRAW = 2
-_LEAST_PLOT, _LEAST_SCHEDULE = 260, 210
+_LEAST_PLOT, _LEAST_SCHEDULE, _SIDE = 240, 190, 200
+_BUTTONS = JobWords(
+    kind="sweep",
+    start="Find a learning rate",
+    start_name="find_rate_button",
+    start_tip="Try rates from small to large on a throw-away copy of the model",
+    stop="Stop and look",
+    stop_tip="Stop here and look at what was measured",
+    suffix="_sweep",
+)
 
 
 class LearningRateView(QWidget):
-    """Says what is missing, or lets a person find a rate by eye. rate_taken(): one was settled on."""
+    """Lets a person find a rate by eye. training_asked: one was settled on, or the model has none."""
 
-    rate_taken = Signal()
+    training_asked = Signal()
 
-    def __init__(self, learning_rate: LearningRateController, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, plan: PlanController, learning_rate: LearningRateController, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._learning_rate = learning_rate
+        self._plan, self._learning_rate = plan, learning_rate
         self._shown_sweep: RateSweep | None = None
-        self._facts: tuple[str, DataFacts] | None = None
         self._build()
         self._connect()
-        self._offer_models()
         self.show_state()
 
     def show_state(self) -> None:
-        """Show what the session is at."""
-        if self._learning_rate.dataset.current is None:
-            self._whole.setCurrentWidget(self._missing)
-            return
-        self._whole.setCurrentWidget(self._work)
+        """Show the sweep of the plan's model, or what to do to get one."""
         self._show_job()
-        self._show_sweep(self._learning_rate.state)
+        self._show_sweep()
 
     def _build(self) -> None:
         self.setObjectName("learning_rate_view")
-        self._setup = RateSetup()
+        self._buttons = JobButtons(_BUTTONS)
+        self._use = button("Use", "use_rate_button", "Train with this rate", role="primary")
+        self._becomes = caption()
+        self._becomes.setObjectName("rate_becomes")
         self._plot, self._schedule = LossOverRatePlot(), SchedulePlot()
         self._plot_card = PlotCard("sweep", "Loss over learning rate", self._plot, self._plot.table)
         self._schedule_card = PlotCard("schedule", "Schedule", self._schedule, self._schedule.table)
         self._words = QLabel()
         self._words.setObjectName("sweep_words")
         self._words.setWordWrap(True)
-        self._message, self._missing = PlaceMessage(), PlaceMessage()
-        self._missing.show_message(
-            "No data set is open",
-            "Finding a learning rate needs ratings to learn from.",
-            button="Go to Data",
-        )
-        self._right, self._plots = QStackedWidget(), self._make_plots()
-        self._right.addWidget(self._message)
-        self._right.addWidget(self._plots)
-        self._work = QWidget()
-        row = QHBoxLayout(self._work)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self._setup)
-        row.addWidget(self._right, 1)
-        self._whole = QStackedWidget()
-        self._whole.addWidget(self._missing)
-        self._whole.addWidget(self._work)
+        self._message = PlaceMessage()
+        self._stack = QStackedWidget()
+        self._plots = self._make_plots()
+        self._stack.addWidget(self._message)
+        self._stack.addWidget(self._plots)
+        head = QHBoxLayout()
+        head.addWidget(self._buttons)
+        head.addWidget(self._use)
+        head.addWidget(self._becomes, 1)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._whole)
+        whole.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        whole.setSpacing(GRID)
+        whole.addLayout(head)
+        whole.addWidget(self._stack, 1)
 
     def _make_plots(self) -> QWidget:
-        """The sweep over its schedule, and the sweep in words below."""
+        """The sweep over the schedule, suggestions beside them, and the sweep in words below."""
         cards = QSplitter(Qt.Orientation.Vertical)
-        cards.addWidget(self._plot_card)
-        cards.addWidget(self._schedule_card)
-        cards.setStretchFactor(0, 3)
-        cards.setStretchFactor(1, 2)
+        for card, least, stretch in ((self._plot_card, _LEAST_PLOT, 3), (self._schedule_card, _LEAST_SCHEDULE, 2)):
+            cards.addWidget(card)
+            card.setMinimumHeight(least)
+            cards.setStretchFactor(cards.count() - 1, stretch)
         cards.setChildrenCollapsible(False)
-        self._plot_card.setMinimumHeight(_LEAST_PLOT)
-        self._schedule_card.setMinimumHeight(_LEAST_SCHEDULE)
         cards.setHandleWidth(GRID)
-        plots = QWidget()
-        column = QVBoxLayout(plots)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.addWidget(cards, 1)
+        heading = QLabel("Suggestions")
+        set_role(heading, "heading")
+        self._suggestions = ChoiceList("suggestions", "Suggested learning rates")
+        self._side = QWidget()
+        self._side.setFixedWidth(_SIDE)
+        column = QVBoxLayout(self._side)
+        column.setContentsMargins(GRID, 0, 0, 0)
+        column.addWidget(heading)
+        column.addWidget(self._suggestions)
         column.addWidget(self._words)
+        column.addStretch(1)
+        plots = QWidget()
+        row = QHBoxLayout(plots)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(cards, 1)
+        row.addWidget(self._side)
         return plots
 
     def _connect(self) -> None:
-        setup = self._setup
-        self._learning_rate.dataset.changed.connect(self.show_state)
-        self._learning_rate.changed.connect(self._on_sweep)
-        self._learning_rate.jobs.changed.connect(self._on_job)
-        self._missing.pressed.connect(self._go_to_data)
-        setup.find_asked.connect(self._find)
-        setup.stop_asked.connect(self._learning_rate.jobs.stop)
-        setup.use_asked.connect(self._use)
-        setup.suggestion_chosen.connect(self._on_suggestion)
-        setup.model_chosen.connect(self._on_model)
-        setup.settings_changed.connect(self._show_rate)
+        self._plan.changed.connect(self.show_state)
+        self._learning_rate.changed.connect(self._show_sweep)
+        self._learning_rate.jobs.changed.connect(self._show_job)
+        self._buttons.start_asked.connect(self._find)
+        self._buttons.stop_asked.connect(self._learning_rate.jobs.stop)
+        self._message.pressed.connect(self.training_asked)
+        self._use.clicked.connect(self._on_use)
+        self._suggestions.chosen.connect(self._on_suggestion)
         self._plot.rate_moved.connect(self._on_rate_moved)
         self._plot.pointed_at.connect(self._plot_card.show_reading)
         self._schedule.pointed_at.connect(self._schedule_card.show_reading)
 
-    def _offer_models(self) -> None:
-        others = [kind.title for kind in MODELS.values() if not kind.can.learns_by_steps and not kind.made_of_runs]
-        words = f"{' and '.join(others)} are computed at once: they have no learning rate." if others else ""
-        self._setup.show_models(
-            [(kind.name, kind.title) for kind in MODELS.values() if kind.can.learns_by_steps], others=words
-        )
-        self._on_model(self._setup.model)
-
-    def _on_model(self, name: str) -> None:
-        kind = kind_of(name)
-        plan = TrainingPlan.defaults(kind.name)
-        assert plan.training is not None, "only models that learn by steps are offered"
-        self._setup.show_settings(plan.finder, plan.training)
-
-    def _on_job(self, state: JobState | None) -> None:
-        self._show_job()
-
-    def _on_sweep(self) -> None:
-        self._show_sweep(self._learning_rate.state)
+    @property
+    def _state(self) -> SweepState:
+        """The sweep, where it is of the plan's model."""
+        state = self._learning_rate.state
+        return state if state.model == self._plan.plan.model else SweepState()
 
     def _show_job(self) -> None:
-        job = self._learning_rate.jobs.state
-        self._setup.show_running(
-            is_running=job is not None and job.kind == "sweep",
-            is_free=job is None,
-            stopping=job is not None and job.stopping,
-        )
+        self._buttons.show_job(self._learning_rate.jobs.state)
 
-    def _show_sweep(self, state: SweepState) -> None:
+    def _show_sweep(self) -> None:
         """The curve as it grows, and once it has ended what follows from it."""
+        state = self._state
         ended = state.sweep
         if ended is not None:
             self._plot.show_points(ended.lrs, ended.losses, ended.smoothed)
@@ -154,16 +139,24 @@ class LearningRateView(QWidget):
             tail = slice(len(state.lrs) - state.steps_done, None)
             self._plot.show_points(state.lrs.values[tail], state.losses.values[tail], state.smoothed.values[tail])
         points = len(ended.lrs) if ended is not None else state.steps_done
-        self._right.setCurrentWidget(self._plots if points >= _LEAST_POINTS_TO_DRAW else self._message)
+        self._stack.setCurrentWidget(self._plots if points >= _LEAST_POINTS_TO_DRAW else self._message)
         if points < _LEAST_POINTS_TO_DRAW:
-            self._say_nothing_to_draw(state)
+            self._explain(state)
         if ended is not self._shown_sweep or ended is None:
             self._shown_sweep = ended
             self._show_result(ended)
+        else:
+            self._show_rate()
         self._plot_card.refresh_table()
 
-    def _say_nothing_to_draw(self, state: SweepState) -> None:
-        if state.running:
+    def _explain(self, state: SweepState) -> None:
+        """Why there is no curve."""
+        if self._plan.plan.training is None:
+            title = title_of(self._plan.plan.model)
+            self._message.show_message(
+                f"{title} is computed at once", "It has no learning rate to find.", button="Go to Training"
+            )
+        elif state.running:
             self._message.show_message("Trying rates, small to large", "The curve appears in a moment.", busy=True)
         elif state.failure is not None:
             self._message.show_message(state.failure.sentence, state.failure.remedy)
@@ -171,7 +164,7 @@ class LearningRateView(QWidget):
             self._message.show_message("The sweep found no rate", state.sweep.words)
         else:
             self._message.show_message(
-                "See how fast this model may learn",
+                "Find a learning rate",
                 "A short sweep tries rates from tiny to large on a throw-away copy of the model and draws where the "
                 "loss falls. It takes seconds, and nothing you have trained changes.",
             )
@@ -179,85 +172,58 @@ class LearningRateView(QWidget):
     def _show_result(self, sweep: RateSweep | None) -> None:
         """Suggestions, the line at the chosen one, and the sweep in words."""
         found = [] if sweep is None else list(sweep.suggestions)
-        marks = [(one.title, one.lr) for one in found if one.lr is not None]
         chosen = sweep.chosen if sweep is not None else None
-        self._plot.show_suggestions(marks)
+        self._plot.show_suggestions([(mark.title, mark.lr) for mark in found if mark.lr is not None])
         self._plot.set_rate(chosen.lr if chosen is not None else None)
         self._words.setText(sweep.words if sweep is not None else "")
-        self._words.setVisible(sweep is not None)
+        self._side.setVisible(sweep is not None)
         choices = [
             Choice(
-                one.kind,
-                one.title,
-                one.sentence,
-                figure=format_rate(one.lr) if one.lr is not None else "none",
-                on=one.lr is not None,
+                mark.kind, mark.title, mark.sentence, format_rate(mark.lr) if mark.lr else "none", mark.lr is not None
             )
-            for one in found
+            for mark in found
         ]
-        self._setup.show_suggestions(choices, chosen=chosen.kind if chosen is not None else None)
+        self._suggestions.show_choices(choices)
+        self._suggestions.choose(chosen.kind if chosen is not None else None)
         self._show_rate()
 
     def _on_suggestion(self, kind: str) -> None:
-        sweep = self._learning_rate.state.sweep
-        lr = (
-            next((suggestion.lr for suggestion in sweep.suggestions if suggestion.kind == kind), None)
-            if sweep
-            else None
-        )
+        sweep = self._state.sweep
+        suggestions = sweep.suggestions if sweep is not None else ()
+        lr = next((suggestion.lr for suggestion in suggestions if suggestion.kind == kind), None)
         if lr is not None:
             self._plot.set_rate(lr)
             self._show_rate()
 
     def _on_rate_moved(self, lr: float) -> None:
-        self._setup.suggestions.choose(None)
+        self._suggestions.choose(None)
         self._show_rate()
 
     def _show_rate(self) -> None:
-        """The schedule under the line, and what the button would do with the rate."""
-        lr, plan = self._plot.rate, self._plan()
-        training = plan.training
-        assert training is not None, "only models that learn by steps are offered"
-        self._schedule_card.setVisible(lr is not None)
-        self._setup.show_rate(lr, becomes=rate_becomes(training))
-        if lr is None:
+        """The plan's schedule at the line's rate, and what the button would do with it."""
+        lr, training = self._plot.rate, self._plan.plan.training
+        is_there = lr is not None and training is not None
+        for part in (self._use, self._becomes, self._schedule_card):
+            part.setVisible(is_there)
+        self._buttons.show_start(_BUTTONS.start, may_start=training is not None, is_primary=not is_there)
+        if lr is None or training is None:
             return
-        steps = self._total_steps(plan)
+        becomes, steps = rate_becomes(training), self._plan.total_steps
+        self._use.setText(f"Use {format_rate(lr)}")
+        self._use.setAccessibleName(f"Use {format_rate(lr)}: it becomes {becomes}")
+        self._use.setToolTip(f"Train with {format_rate(lr)} as {becomes}")
+        self._becomes.setText(f"It becomes {becomes}.")
         self._schedule.show_schedule(training, total_steps=steps, lr=lr)
-        self._schedule_card.show_title(schedule_title(training, total_steps=steps))
+        self._schedule_card.show_title(schedule_title(training, total_steps=steps, lr=lr))
         self._schedule_card.refresh_table()
 
-    def _plan(self) -> TrainingPlan:
-        dataset = self._learning_rate.dataset.current
-        plan = TrainingPlan.defaults(self._setup.model, entries=dataset.entries if dataset is not None else 0)
-        return plan.changed(schedule=self._setup.schedule)
-
-    def _total_steps(self, plan: TrainingPlan) -> int:
-        dataset = self._learning_rate.dataset.current
-        if dataset is None:
-            return 1
-        if self._facts is None or self._facts[0] != dataset.fingerprint:
-            statistics = self._learning_rate.dataset.statistics
-            if statistics is None:
-                return 1
-            self._facts = (dataset.fingerprint, facts_from(statistics))
-        return plan.total_steps(self._facts[1])
-
     def _find(self) -> None:
-        configs = self._setup.configs()
-        if configs is None:
-            return
-        finder, training = configs
-        self._plot.show_range(lowest=finder.lowest, highest=finder.highest)
-        model = self._setup.model
-        self._learning_rate.find(model, kind_of(model).config_class(), training, finder)
+        plan = self._plan.checked()
+        if plan is not None:
+            self._plot.show_range(lowest=plan.finder.lowest, highest=plan.finder.highest)
+            self._learning_rate.find(plan)
 
-    def _use(self) -> None:
-        lr = self._plot.rate
-        if lr is not None:
-            model = self._learning_rate.state.model or self._setup.model
-            self._learning_rate.use(model, lr, self._setup.schedule)
-            self.rate_taken.emit()
-
-    def _go_to_data(self) -> None:
-        self._learning_rate.requests.show_place("data")
+    def _on_use(self) -> None:
+        if self._plot.rate is not None:
+            self._plan.use_rate(self._plot.rate)
+            self.training_asked.emit()

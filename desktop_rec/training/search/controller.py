@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -17,17 +16,14 @@ from desktop_rec.session.model import ModelInUse
 from desktop_rec.session.requests import WindowRequests
 from desktop_rec.session.undo import UndoStack
 from desktop_rec.session.worker import MakeJob
-from desktop_rec.training.search.state import SearchJobState, SearchState
+from desktop_rec.training.search.state import SearchJobState, SearchState, search_title
 from engine.events import Advised, Event, Job, SearchMoved, SearchStarted
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
-    from engine.data.split import SplitConfig
     from engine.library.searches import SearchRecord
     from engine.operations import SearchResult
-    from engine.settings import Config
-    from engine.training.config import TrainingConfig
-    from engine.training.search import SearchConfig
+    from engine.training.search import Grid, SearchConfig
 
 
 class SearchController(QObject):
@@ -59,19 +55,9 @@ class SearchController(QObject):
         """The searches over the open data set, the newest first."""
         return self._library.searches(self.dataset.fingerprint) if self.dataset.current is not None else ()
 
-    def start(
-        self,
-        model: str,
-        grid: Mapping[str, Sequence[Any]],
-        *,
-        model_config: Config,
-        training: TrainingConfig | None,
-        split: SplitConfig,
-        config: SearchConfig,
-        suggestion: str | None = None,
-    ) -> bool:
-        """Make a run for each combination of a grid; rates of None are found by that suggestion of the sweep."""
-        library, dataset = self._library.files, self.dataset.current
+    def start(self, grid: Grid, config: SearchConfig) -> bool:
+        """Make a run for each combination of a grid around a plan; rates of None are found by a sweep."""
+        library, dataset, plan = self._library.files, self.dataset.current, grid.plan
         if library is None or dataset is None:
             return False
 
@@ -81,13 +67,14 @@ class SearchController(QObject):
             return operations.search(
                 library,
                 dataset,
-                model=model,
-                grid=grid,
-                model_config=model_config,
-                training=training,
-                split=split,
+                model=plan.model,
+                grid={axis.name: axis.values for axis in grid.axes},
+                model_config=plan.model_config,
+                training=plan.training,
+                split=plan.split,
                 config=config,
-                suggestion=suggestion,
+                device=plan.device,
+                suggestion=plan.suggestion,
             )
 
         return self._start(make)
@@ -117,7 +104,7 @@ class SearchController(QObject):
         library, record = self._library.files, self.state.record
         if library is None or record is None or self.state.running:
             return
-        text = f"Removed {record.name} (its runs stay)"
+        text = f"Removed {search_title(record)} (its runs stay)"
         self._undo.do(
             self._library.deletion(
                 library.searches,
@@ -132,7 +119,7 @@ class SearchController(QObject):
         """Make a run of a search the model in use, as after training."""
         run = self.dataset.run(run_id)
         if run is None or not run.has_model:
-            sentence = "The model of this run is not kept any more, or it is of other data."
+            sentence = "The model of this run is gone, or it is of other data."
             self.requests.warn(sentence, "Train with its settings once more.")
             return
         self._model.use_run(run_id)
@@ -150,7 +137,7 @@ class SearchController(QObject):
         write = partial(write_summary, path, self.state.rows, model=record.model, monitor=record.monitor)
         if not self.requests.attempt(write):
             return False
-        self.requests.inform(f"Saved the table of {record.name} as {path}.")
+        self.requests.inform(f"Saved the table of {search_title(record)} as {path}.")
         return True
 
     def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:

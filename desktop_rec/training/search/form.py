@@ -9,9 +9,11 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from desktop_rec.common.controls import FlowLayout, Fold, named
+from desktop_rec.common.controls import FlowLayout, named
+from desktop_rec.common.panels import caption
 from desktop_rec.theme.theme import set_role
-from desktop_rec.training.setting_field import choice_words
+from desktop_rec.training.config_form import FoldingForm
+from desktop_rec.training.setting_field import format_choice
 from engine.errors import SettingError
 from engine.settings import Declared
 
@@ -25,44 +27,27 @@ _CHIP = (
 
 
 class AxisField(QWidget):
-    """edited: ticked, unticked, or other values (maybe refused ones, then `problem` says why)."""
+    """edited: ticked, unticked, or other values (maybe refused ones)."""
 
     edited = Signal()
 
-    def __init__(self, declared: Declared, *, suggested: str, read: ReadValues) -> None:
+    def __init__(self, declared: Declared, *, suggest: Callable[[], str], read: ReadValues) -> None:
         super().__init__()
         self.declared = declared
-        self._read = read
+        self._read, self._suggest = read, suggest
+        self._is_own = False
         self._chips: list[QPushButton] = []
         self.setObjectName(f"axis_{declared.name}")
-        self._build(suggested)
+        self._build()
         self._connect()
 
     @property
     def is_on(self) -> bool:
         return self._tick.isChecked()
 
-    @property
-    def problem(self) -> str:
-        """Why the values are refused; "" while they are good or the setting is not varied."""
-        return self._problem.text() if self.is_on else ""
-
     def values(self) -> tuple[Any, ...]:
         """The values to try. Raises SettingError with the setting's own sentence."""
         return self._read(self.declared.name, self._listed())
-
-    def set_on(self, is_on: bool) -> None:
-        """Vary it, or not."""
-        self._tick.setChecked(is_on)
-
-    def set_listed(self, listed: str) -> None:
-        """Other values, as a text; for chips those that are named are chosen."""
-        names = [part.strip() for part in listed.split(",")]
-        for chip in self._chips:
-            chip.setChecked(chip.property("value") in names)
-        self._line.setText(listed)
-        self._judge()
-        self.edited.emit()
 
     def focus_editor(self) -> None:
         """Put the cursor where the values are."""
@@ -73,21 +58,25 @@ class AxisField(QWidget):
             return self._line.text()
         return ",".join(str(chip.property("value")) for chip in self._chips if chip.isChecked())
 
-    def _build(self, suggested: str) -> None:
+    def _build(self) -> None:
         setting, name = self.declared.setting, self.declared.name
         self._tick = named(QCheckBox(setting.label), f"vary_{name}", f"Vary {setting.label}", setting.help)
         self._line = named(
-            QLineEdit(suggested), f"values_{name}", f"Values of {setting.label}",
+            QLineEdit(),
+            f"values_{name}",
+            f"Values of {setting.label}",
             f"The values to try, with commas between. {setting.sentence(name)}.",
-        )  # fmt: skip
+        )
         self._line.setPlaceholderText("values, with commas between")
         self._chip_row = QWidget()
         flow = FlowLayout(self._chip_row)
         for value in setting.choices or (("yes", "no") if self.declared.kind is bool else ()):
             chip = named(
-                QPushButton(choice_words(value)), f"value_{name}_{value}", f"{setting.label}: {choice_words(value)}",
-                f"Try {choice_words(value)}, or leave it out",
-            )  # fmt: skip
+                QPushButton(format_choice(value)),
+                f"value_{name}_{value}",
+                f"{setting.label}: {format_choice(value)}",
+                f"Try {format_choice(value)}, or leave it out",
+            )
             chip.setCheckable(True)
             chip.setChecked(True)
             chip.setProperty("value", value)
@@ -102,10 +91,10 @@ class AxisField(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self._tick, 0, Qt.AlignmentFlag.AlignLeft)
-        for one in (self._line, self._chip_row, self._problem):
-            column.addWidget(one)
-            one.setContentsMargins(22, 0, 0, 0)
-            one.hide()
+        for part in (self._line, self._chip_row, self._problem):
+            column.addWidget(part)
+            part.setContentsMargins(22, 0, 0, 0)
+            part.hide()
 
     def _connect(self) -> None:
         self._tick.toggled.connect(self._on_ticked)
@@ -114,15 +103,19 @@ class AxisField(QWidget):
             chip.toggled.connect(self._on_edited)
 
     def _on_ticked(self, is_on: bool) -> None:
+        """Values nobody typed are those around the plan as it is now."""
+        if is_on and not self._is_own:
+            self._line.setText(self._suggest())
         (self._chip_row if self._chips else self._line).setVisible(is_on)
-        self._judge()
+        self._check()
         self.edited.emit()
 
     def _on_edited(self) -> None:
-        self._judge()
+        self._is_own = True
+        self._check()
         self.edited.emit()
 
-    def _judge(self) -> None:
+    def _check(self) -> None:
         sentence = ""
         try:
             self.values()
@@ -135,43 +128,37 @@ class AxisField(QWidget):
 
 @dataclass(frozen=True)
 class AxisChoice:
-    """A setting on offer, the values suggested for it as text, and the heading under which it stands when folded."""
+    """A setting on offer, what suggests values for it as text, and the heading under which it is folded."""
 
     declared: Declared
-    suggested: str
+    suggest: Callable[[], str]
     heading: str
 
 
-class SearchForm(QWidget):
+class SearchForm(FoldingForm):
     """edited: something about the grid changed."""
 
     edited = Signal()
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("search_form")
+        super().__init__("search_form", "More settings to vary")
         self._fields: list[AxisField] = []
-        self._fold: Fold | None = None
-        self._body: QWidget | None = None
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
 
     def show_settings(self, choices: Sequence[AxisChoice], *, read: ReadValues) -> None:
         """The settings of another model; none is varied then."""
-        if self._body is not None:
-            self._layout.removeWidget(self._body)
-            self._body.hide()
-            self._body.deleteLater()
-        self._fields = [AxisField(choice.declared, suggested=choice.suggested, read=read) for choice in choices]
-        self._body = self._made_of(choices)
-        self._layout.addWidget(self._body)
-
-    def field(self, name: str) -> AxisField:
-        """The field of that setting. KeyError where there is none."""
-        for one in self._fields:
-            if one.declared.name == name:
-                return one
-        raise KeyError(name)
+        self._fields = [AxisField(choice.declared, suggest=choice.suggest, read=read) for choice in choices]
+        shown: list[QWidget] = []
+        folded: list[QWidget] = []
+        heading = ""
+        for choice, field in zip(choices, self._fields, strict=True):
+            field.edited.connect(self.edited)
+            if not choice.declared.setting.more:
+                shown.append(field)
+                continue
+            folded += [caption(choice.heading)] if choice.heading != heading else []
+            heading = choice.heading
+            folded.append(field)
+        self.show_parts(shown, folded)
 
     def grid(self) -> dict[str, tuple[Any, ...]]:
         """The values by setting, of what is ticked. Raises SettingError where some are refused."""
@@ -184,31 +171,6 @@ class SearchForm(QWidget):
                 if field.is_on:
                     field.values()
             except SettingError:
-                if self._fold is not None and self._fold.content.isAncestorOf(field):
-                    self._fold.set_open(True)
+                self.reveal(field)
                 field.focus_editor()
                 return
-
-    def _made_of(self, choices: Sequence[AxisChoice]) -> QWidget:
-        body, folded = QWidget(), QWidget()
-        shown, later = QVBoxLayout(body), QVBoxLayout(folded)
-        for layout in (shown, later):
-            layout.setContentsMargins(0, 0, 0, 0)
-            layout.setSpacing(8)
-        later.setContentsMargins(8, 0, 0, 8)
-        heading = ""
-        for choice, field in zip(choices, self._fields, strict=True):
-            field.edited.connect(self.edited)
-            if not choice.declared.setting.more:
-                shown.addWidget(field)
-                continue
-            if choice.heading != heading:
-                heading = choice.heading
-                label = QLabel(heading)
-                set_role(label, "caption")
-                later.addWidget(label)
-            later.addWidget(field)
-        self._fold = Fold("search_form", "More settings to vary", folded) if later.count() else None
-        if self._fold is not None:
-            shown.addWidget(self._fold)
-        return body

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop_rec.common.controls import CalmComboBox, button, named
+from desktop_rec.common.controls import CalmComboBox, FlowLayout, button, named
+from desktop_rec.common.panels import PlaceMessage, caption
 from desktop_rec.theme.theme import GRID, set_role
 from desktop_rec.training.choice_list import Choice
 from desktop_rec.training.progress_parts import FiguresStrip
-from desktop_rec.training.search.rows import SearchTableContent
-from desktop_rec.training.search.table import SearchTable
+from desktop_rec.training.search.table import SearchTable, SearchTableContent
 
 _NOTHING = (
     "One run for each combination of values, all on the same people, compared by what none of them learned from. "
@@ -69,29 +69,25 @@ class SearchProgress(QWidget):
         self._words.setObjectName("search_words")
         set_role(self._words, "weak")
         self._which = named(CalmComboBox(), "search_which", "Search shown", "The searches over this data set")
-        self._which.setMinimumContentsLength(24)
         self._resume = button("Resume", "resume_search", "Make the runs that are missing; what is done stays")
         self._export = button("Export CSV…", "export_search", "Write the table as a CSV file, one row a run")
         self._delete = button("Remove", "delete_search", "Take this search off the list; its runs stay", role="quiet")
         self._open = button("Open the best", "open_best", "Recommend with the model of the best run")
-        self._empty = _nothing_yet()
+        self._empty = PlaceMessage()
+        self._empty.show_message("No search yet", _NOTHING)
         self._shown = QWidget()
-        head, foot = QHBoxLayout(), QHBoxLayout()
-        head.addWidget(self._which, 1)
-        for one in (self._resume, self._export, self._delete):
-            head.addWidget(one)
-        tip = QLabel("A double click opens any run. A click on a heading sorts.")
-        set_role(tip, "caption")
-        foot.addWidget(tip, 1)
-        foot.addWidget(self._open)
+        self._actions = QWidget()
+        flow = FlowLayout(self._actions, gap=GRID)
+        for control in (self._open, self._resume, self._export, self._delete):
+            flow.addWidget(control)
         column = QVBoxLayout(self._shown)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
-        column.addLayout(head)
-        column.addWidget(self._strip)
-        column.addWidget(self._words)
+        for part in (self._which, self._strip, self._words):
+            column.addWidget(part)
         column.addWidget(self.table, 1)
-        column.addLayout(foot)
+        column.addWidget(caption("A double click opens any run. A click on a heading sorts."))
+        column.addWidget(self._actions)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._shown)
@@ -112,18 +108,3 @@ class SearchProgress(QWidget):
 
     def _on_open(self) -> None:
         self.open_asked.emit("")
-
-
-def _nothing_yet() -> QWidget:
-    page = QWidget()
-    heading, sentence = QLabel("No search yet"), QLabel(_NOTHING)
-    set_role(heading, "heading")
-    set_role(sentence, "weak")
-    sentence.setWordWrap(True)
-    column = QVBoxLayout(page)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(GRID)
-    column.addWidget(heading)
-    column.addWidget(sentence)
-    column.addStretch(1)
-    return page

@@ -1,7 +1,4 @@
-"""What a search has shown so far: its table, the run it is at, and the job as the job bar shows it.
-
-Stands between the job lane and the views. Plain Python, no Qt; the session owns it, and reads rows from the library.
-"""
+"""What a search has shown so far: its table, the run it is at, and the job as the job bar shows it."""
 
 from __future__ import annotations
 
@@ -11,10 +8,17 @@ from typing import TYPE_CHECKING
 
 from desktop_rec.common.job_state import JobState
 from engine.events import EpochEnded, Event, SearchMoved, SearchStarted, StepsTaken, TrainingStarted
+from engine.models.registry import title_of
 
 if TYPE_CHECKING:
     from desktop_rec.common.notices import Failure
     from engine.library.searches import SearchRecord, SearchRow
+
+
+def search_title(record: SearchRecord) -> str:
+    """What people read: "Liked together search 2"."""
+    number = record.name.removeprefix(f"{record.model} ")
+    return record.name if number == record.name else f"{title_of(record.model)} {number}"
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class SearchState:
     advice: list[str] = field(default_factory=list)
 
     def fold(self, event: Event) -> None:
-        """What an event says of the run that is learning; rows are the library's to tell."""
+        """What an event says of the run that is learning; rows come from the library."""
         match event:
             case SearchMoved():
                 self.rest_s = event.remaining_s

@@ -1,24 +1,25 @@
-"""A search in words: its table, the figures while it runs, and how it stands.
-
-Stands between the session's search state and the widgets.
-"""
+"""A search in words: what it offers and would make, its table, the figures while it runs, and how it stands."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from desktop_rec.training.choice_list import Choice
-from desktop_rec.training.search.plan import named_axes
-from desktop_rec.training.search.rows import BEST_SIGN, SearchCell, SearchLine, SearchTableContent
-from desktop_rec.training.search.state import SearchState
+from desktop_rec.training.search.form import AxisChoice
+from desktop_rec.training.search.state import SearchState, search_title
+from desktop_rec.training.search.table import BEST_SIGN, SearchCell, SearchLine, SearchTableContent
+from engine.errors import SettingError
 from engine.evaluation.metrics import metric_title
 from engine.library.searches import DIVERGED, ENDED, FAILED, FINISHED, INTERRUPTED, STOPPED, WAITING
-from engine.models.registry import MODELS
-from engine.text import format_clock, format_count, format_duration
+from engine.models.registry import MODELS, kind_of
+from engine.settings import Declared, parse_setting
+from engine.text import format_clock, format_count, format_duration, plural
 from engine.training.plan import TrainingPlan
-from engine.training.search import format_settings, format_value
+from engine.training.search import Grid, format_settings, format_value, varied_settings
 
 if TYPE_CHECKING:
     from engine.library.searches import SearchRecord, SearchRow
@@ -31,12 +32,49 @@ _STATUS = {
     STOPPED: "stopped; can go on",
     INTERRUPTED: "was cut short; can go on",
 }
+_BEGIN_FROM = {"lr": "1e-3, 3e-3, 1e-2", "weight_decay": "0, 1e-5, 1e-4", "batch": "auto"}
+"""Where a setting that is off or automatic says little about what to try."""
+
+_TIMES = {"linear": (0.5, 1.0, 2.0), "log": (1 / 3, 1.0, 3.0)}
+
+
+def axis_choices(base: TrainingPlan, suggest: Callable[[Declared, bool], str]) -> tuple[AxisChoice, ...]:
+    """Every setting that may vary; `suggest` gives values to begin from."""
+    title = kind_of(base.model).title
+    return tuple(
+        AxisChoice(declared, partial(suggest, declared, in_training), "Training" if in_training else title)
+        for declared, in_training in varied_settings(base)
+    )
+
+
+def suggested_values(base: TrainingPlan, declared: Declared, in_training: bool) -> str:
+    """A list to begin from, around what the setting is: "32, 64, 128"."""
+    value = getattr(base.training if in_training else base.model_config, declared.name)
+    if declared.name in _BEGIN_FROM and not value:
+        return _BEGIN_FROM[declared.name]
+    around = [near for near in _around(declared, value) if _is_allowed(base, declared, in_training, near)]
+    return ", ".join(dict.fromkeys(format_value(near) for near in around or [value]))
+
+
+def describe_grid(grid: Grid, *, runs: int, state: SearchState) -> str:
+    """How many runs a grid makes, and how long they may take where runs of that model were timed before."""
+    several = [axis for axis in grid.axes if len(axis.values) > 1]
+    labels = named_axes(grid.plan, [axis.name for axis in several])
+    product = " × ".join(f"{label} ({len(axis.values)})" for label, axis in zip(labels, several, strict=True))
+    drawn = f", drawn from {grid.size:,}" if runs < grid.size else ""
+    words = f"{plural(runs, 'run')}{f': {product}' if product else ''}{drawn}."
+    took = [row.seconds for row in state.rows if row.status == FINISHED]
+    if state.record is None or state.record.model != grid.plan.model or not took:
+        return f"{words} How long they take shows after the first."
+    about = format_duration(runs * sum(took) / len(took))
+    return f"{words} About {about}, if each takes as long as those of {search_title(state.record)}."
 
 
 def search_choices(records: Sequence[SearchRecord]) -> tuple[Choice, ...]:
     """The searches to choose from."""
     return tuple(
-        Choice(record.search_id, record.name, f"{record.ended:,} of {record.runs:,} runs done") for record in records
+        Choice(record.search_id, search_title(record), f"{record.ended:,} of {record.runs:,} runs done")
+        for record in records
     )
 
 
@@ -46,13 +84,13 @@ def content(state: SearchState) -> SearchTableContent:
     if record is None or not state.rows:
         return SearchTableContent()
     shape = _Shape.of(record, state.rows)
-    watched, held = metric_title(record.monitor), _held(record)
+    monitor, held = metric_title(record.monitor), _held(record)
     headings = (
         ("", "The best so far"), ("Run", "The run's number"),
         *((label, f"{label} of the run") for label in _labels(record, shape.names)),
-        ("Validation", f"{watched} on the {held} held out to compare runs by"),
+        ("Validation", f"{monitor} on the {held} held out to compare runs by"),
         *([("Best epoch", "The epoch whose weights are kept")] if shape.by_steps else []),
-        *([("Test", f"{watched} on {held} that decided nothing")] if shape.tested else []),
+        *([("Test", f"{monitor} on {held} that decided nothing")] if shape.tested else []),
         ("Took", "All the time spent on the run"), ("How it went", "What a person should know of the run"),
     )  # fmt: skip
     best = state.best
@@ -106,11 +144,17 @@ def sentence(state: SearchState) -> str:
         return f"{begun}; {format_count(len(state.rows) - state.ended)} are missing. Resume makes them."
     if best is None:
         return "No run came to a value; the last column says why."
-    watched = state.record.monitor
-    tested = dict(best.metrics).get(watched)
+    monitor = state.record.monitor
+    tested = dict(best.metrics).get(monitor)
     held = _held(state.record)
-    on_test = f" On {held} it never saw: {metric_title(watched)} {_figure(tested)}." if tested is not None else ""
+    on_test = f" On {held} it never saw: {metric_title(monitor)} {_figure(tested)}." if tested is not None else ""
     return f"The best on the validation {held} is run {best.place}: {format_settings(best.values)}.{on_test}"
+
+
+def named_axes(base: TrainingPlan, names: Sequence[str]) -> tuple[str, ...]:
+    """The labels of settings by their names."""
+    labels = {declared.name: declared.setting.label for declared, _ in varied_settings(base)}
+    return tuple(labels.get(name, name) for name in names)
 
 
 def _line(row: SearchRow, state: SearchState, shape: _Shape, *, is_best: bool) -> SearchLine:
@@ -123,7 +167,7 @@ def _line(row: SearchRow, state: SearchState, shape: _Shape, *, is_best: bool) -
     cells = (
         SearchCell(BEST_SIGN if is_best else "", 0 if is_best else 1),
         SearchCell(str(row.place), row.place, is_number=True),
-        *(_value_cell(one) for name, one in row.values if name in shape.names),
+        *(_value_cell(value) for name, value in row.values if name in shape.names),
         SearchCell(f"{_figure(value)} so far" if live is not None and value is not None else _figure(value), value,
                    is_number=True),
         *([SearchCell(str(row.best_epoch or ""), row.best_epoch, is_number=True)] if shape.by_steps else []),
@@ -145,7 +189,7 @@ def _how(row: SearchRow, state: SearchState, *, is_live: bool) -> str:
     status = _STATUS.get(row.status, row.status)
     if row.status in (FAILED, DIVERGED) and row.note:
         return row.note
-    return "; ".join(one for one in (status, row.note) if one)
+    return "; ".join(part for part in (status, row.note) if part)
 
 
 def _value_cell(value: Any) -> SearchCell:
@@ -165,3 +209,29 @@ def _labels(record: SearchRecord, names: Sequence[str]) -> tuple[str, ...]:
 def _figure(value: float | None) -> str:
     """Four figures: runs of a search differ little."""
     return "" if value is None else f"{value:.4f}"
+
+
+def _around(declared: Declared, value: Any) -> Iterator[Any]:
+    if declared.kind not in (int, float) or not value:
+        yield value
+        return
+    for times in _TIMES.get(declared.setting.scale, _TIMES["linear"]):
+        yield _rounded(value * times, whole=declared.kind is int)
+
+
+def _rounded(number: float, *, whole: bool) -> float | int:
+    """Two figures; whole numbers stay whole."""
+    if whole:
+        return max(1, round(number))
+    return float(f"{number:.2g}") if math.isfinite(number) else number
+
+
+def _is_allowed(base: TrainingPlan, declared: Declared, in_training: bool, value: Any) -> bool:
+    owner = base.training if in_training else base.model_config
+    assert owner is not None, "training settings are offered only where there is training"
+    try:
+        parse_setting(declared, format_value(value))
+        owner.changed(**{declared.name: value})
+    except SettingError:
+        return False
+    return True

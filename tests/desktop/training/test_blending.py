@@ -1,4 +1,4 @@
-"""Runs are mixed in the window as they are trained: on the long lane, and the mix answers afterwards."""
+"""Runs are mixed in the window as they are trained: in a long job, and the mix answers afterwards."""
 
 from __future__ import annotations
 
@@ -6,15 +6,11 @@ import dataclasses
 
 import pytest
 from planted import planted_dataset
-from PySide6.QtWidgets import QAbstractButton
 
 from desktop_rec.common.stars import StarScale
 from desktop_rec.for_you.reasons_panel import ReasonsPanel
 from desktop_rec.training import text
-from desktop_rec.training.training_view import TrainingView
-from engine.data.split import SplitConfig
-from engine.models.ease import EaseConfig
-from engine.models.popularity import PopularityConfig
+from engine.training.plan import TrainingPlan
 
 MOST_MS = 20_000
 
@@ -25,45 +21,45 @@ def opened(qtbot, session, library, report):
     library.datasets.save(dataclasses.replace(planted_dataset(), dataset_id="planted"), report)
     session.data.open("planted")
     qtbot.waitUntil(lambda: session.model.recommender is not None, timeout=MOST_MS)
-    for model, config in (("ease", EaseConfig()), ("popularity", PopularityConfig())):
+    for model in ("ease", "popularity"):
         with qtbot.waitSignal(session.idle, timeout=MOST_MS):
-            session.training.train(model, config, None, SplitConfig())
+            session.training.train(TrainingPlan.defaults(model))
     return session
 
 
 def ids(session):
-    return [run.run_id for run in session.dataset.current.current.runs]
+    return [run.run_id for run in session.dataset.runs]
 
 
 def test_that_a_blend_takes_the_place_of_the_model_in_use(qtbot, opened):
     parts = ids(opened)
     with qtbot.waitSignal(opened.idle, timeout=MOST_MS):
-        assert opened.blend_runs(parts)
-        assert opened.job.title == "Blending"
-        assert opened.training_state.model == "blend"
-    assert opened.model_label.name == "blend"
-    assert opened.runs()[0].model == "blend"
-    assert opened.recommender.run_id == opened.runs()[0].run_id
+        assert opened.training.blend(parts)
+        assert opened.jobs.state.title == "Blending"
+        assert opened.training.state.model == "blend"
+    assert opened.model.label.name == "blend"
+    assert opened.dataset.runs[0].model == "blend"
+    assert opened.model.recommender.run_id == opened.dataset.runs[0].run_id
 
 
 def test_that_a_blend_lists_and_gives_reasons_after_its_parts_are_gone(qtbot, opened):
     parts = ids(opened)
     with qtbot.waitSignal(opened.idle, timeout=MOST_MS):
-        opened.blend_runs(parts)
-    run_id = opened.runs()[0].run_id
+        opened.training.blend(parts)
+    run_id = opened.dataset.runs[0].run_id
     for part in parts:
-        opened.library.runs.delete(part)
-    with qtbot.waitSignal(opened.recommender_changed, timeout=MOST_MS):
-        opened.use_run(run_id)
-    opened.rate_title(0, 5.0)
-    with qtbot.waitSignal(opened.recommendations_ready, timeout=MOST_MS) as listed:
-        opened.recommend()
+        opened.library.files.runs.delete(part)
+    with qtbot.waitSignal(opened.model.changed, timeout=MOST_MS):
+        opened.model.use_run(run_id)
+    opened.my_ratings.rate(0, 5.0)
+    with qtbot.waitSignal(opened.recommendations.ready, timeout=MOST_MS) as listed:
+        opened.recommendations.recommend()
     first = listed.args[0].items[0]
     assert first.predicted_rating is not None
-    with qtbot.waitSignal(opened.explanation_ready, timeout=MOST_MS) as explained:
-        opened.explain(first.item_row)
+    with qtbot.waitSignal(opened.recommendations.explained, timeout=MOST_MS) as explained:
+        opened.recommendations.explain(first.item_row)
     assert explained.args[0].carried[0].title == "Film 0"
-    panel = ReasonsPanel(StarScale.of(opened.dataset.scale))
+    panel = ReasonsPanel(StarScale.of(opened.dataset.current.scale))
     qtbot.addWidget(panel)
     panel.show_title(first, word="film")
     panel.show_reasons(explained.args[0])
@@ -75,36 +71,29 @@ def test_that_a_blend_lists_and_gives_reasons_after_its_parts_are_gone(qtbot, op
 
 def test_that_runs_that_do_not_go_together_are_told_in_a_notice(qtbot, opened, recorded):
     with qtbot.waitSignal(opened.idle, timeout=MOST_MS):
-        opened.train("popularity", PopularityConfig(), None, SplitConfig(seed=2))
-    notices = recorded(opened.notice)
+        opened.training.train(TrainingPlan.defaults("popularity").changed(seed=2))
+    notices = recorded(opened.requests.notice)
     with qtbot.waitSignal(opened.idle, timeout=MOST_MS):
-        opened.blend_runs(ids(opened)[:2])
+        opened.training.blend(ids(opened)[:2])
     assert "held out different people" in notices.last.sentence
-    assert opened.training_state.failure is not None
+    assert opened.training.state.failure is not None
     assert len(ids(opened)) == 3
 
 
 def test_that_a_discarded_blend_comes_back_by_undo(qtbot, opened):
     with qtbot.waitSignal(opened.idle, timeout=MOST_MS):
-        opened.blend_runs(ids(opened))
-    run_id = opened.runs()[0].run_id
-    opened.discard()
+        opened.training.blend(ids(opened))
+    run_id = opened.dataset.runs[0].run_id
+    opened.training.discard()
     assert run_id not in ids(opened)
-    assert opened.undo()
+    opened.undo.undo()
     qtbot.waitUntil(lambda: opened.is_idle, timeout=MOST_MS)
     assert run_id in ids(opened)
 
 
 def test_that_the_outcome_of_a_blend_says_how_it_was_mixed(qtbot, opened):
     with qtbot.waitSignal(opened.idle, timeout=MOST_MS):
-        opened.blend_runs(ids(opened))
-    said = text.outcome(opened.training_state, title="Blend")
-    assert said.heading == "Blend is ready"
-    assert said.sentences[0].startswith("Mixed ")
-
-
-def test_that_the_place_to_train_does_not_offer_what_is_made_of_runs(qtbot, opened):
-    view = TrainingView(opened.training, opened.learning_rate)
-    qtbot.addWidget(view)
-    assert view.findChild(QAbstractButton, "models_ease") is not None
-    assert view.findChild(QAbstractButton, "models_blend") is None
+        opened.training.blend(ids(opened))
+    outcome = text.outcome(opened.training.state)
+    assert outcome.heading == "Blend is ready"
+    assert outcome.sentences[0].startswith("Mixed ")

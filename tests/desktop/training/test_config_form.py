@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 import pytest
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from desktop_rec.training.config_form import ConfigForm, FormPart
-from desktop_rec.training.setting_field import SettingField, choice_words, value_text
+from desktop_rec.training.setting_field import SettingField, format_choice, value_text
 from engine.errors import SettingError
 from engine.settings import Config, declared_settings, setting
 from engine.training.config import FinderConfig, TrainingConfig
@@ -29,7 +30,7 @@ def form(qtbot):
 
 
 def type_into(form, name, text):
-    editor = form.field(name)._editor
+    editor = form.field(name).findChild(QLineEdit, f"setting_{name}")
     editor.setText(text)
     editor.textEdited.emit(text)
     editor.editingFinished.emit()
@@ -68,7 +69,7 @@ def test_that_an_empty_field_means_automatic(form):
 
 
 def test_that_looking_at_half_typed_values_points_nothing_out(form):
-    form.field("rank")._editor.setText("")
+    form.field("rank").findChild(QLineEdit).setText("")
     assert form.peek() == ()
     assert form.field("rank").problem == ""
 
@@ -79,7 +80,7 @@ def test_that_a_rule_over_two_settings_is_said_too(qtbot):
     form.show_configs((FormPart("Sweep", FinderConfig()),))
     type_into(form, "lowest", "20")
     assert form.configs() is None
-    assert "must start below its end" in form._problem.text()
+    assert "must start below its end" in form.findChild(QLabel, "sweep_problem").text()
 
 
 def test_that_what_is_set_elsewhere_is_left_out(qtbot):
@@ -94,9 +95,9 @@ def test_that_every_field_has_a_name_for_tests_screen_readers_and_the_curious(qt
     for declared in declared_settings(TrainingConfig):
         field = SettingField(declared, TrainingConfig())
         qtbot.addWidget(field)
-        assert field._editor.objectName() == f"setting_{declared.name}"
-        assert field._editor.accessibleName() == declared.setting.label
-        assert declared.setting.help in field._editor.toolTip()
+        editor = field.findChild(QWidget, f"setting_{declared.name}")
+        assert editor.accessibleName() == declared.setting.label
+        assert declared.setting.help in editor.toolTip()
         assert field.value() == getattr(TrainingConfig(), declared.name)
 
 
@@ -112,8 +113,8 @@ def test_that_values_are_written_as_people_type_them(value, text):
 
 
 def test_that_choices_are_read_as_words():
-    assert choice_words("slanted_triangle") == "Slanted triangle"
-    assert choice_words("ndcg@100") == "NDCG@100"
+    assert format_choice("slanted_triangle") == "Slanted triangle"
+    assert format_choice("ndcg@100") == "NDCG@100"
 
 
 def test_that_automatic_goes_by_its_plainer_name_where_it_has_one(qtbot):
@@ -121,5 +122,6 @@ def test_that_automatic_goes_by_its_plainer_name_where_it_has_one(qtbot):
     for name, config, words in (("most", SearchConfig(), "All"), ("widths", SomeConfig(), "Automatic")):
         field = SettingField(declared[name], config)
         qtbot.addWidget(field)
-        assert field._editor.placeholderText() == words
-        assert field._editor.toolTip().endswith(f"Left empty it is {words.lower()}.")
+        editor = field.findChild(QLineEdit)
+        assert editor.placeholderText() == words
+        assert editor.toolTip().endswith(f"Left empty it is {words.lower()}.")

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from desktop_rec.common.job_bar import remaining_words
+from desktop_rec.common.job_bar import format_time_left
 from desktop_rec.common.job_state import JobState
-from desktop_rec.common.labels import ModelLabel
+from desktop_rec.common.labels import format_model
 from desktop_rec.training.curves import GrowingSeries, SweepState, TrainingState
 from engine.events import (
     Advised,
@@ -39,8 +39,8 @@ def test_that_a_series_grows_past_its_buffer_and_keeps_its_values():
 def test_that_a_sweep_appends_its_points():
     state = SweepState()
     for number in range(3):
-        one = np.array([float(number)])
-        state.fold(LossesMeasured(one, one + 1, one + 2, number + 1, 100))
+        rate = np.array([float(number)])
+        state.fold(LossesMeasured(rate, rate + 1, rate + 2, number + 1, 100))
     assert state.lrs.values.tolist() == [0, 1, 2]
     assert state.smoothed.values.tolist() == [2, 3, 4]
     assert (state.steps_done, state.total_steps) == (3, 100)
@@ -65,7 +65,7 @@ def test_that_a_closed_form_model_shows_its_stages_with_their_shares():
     state.fold(StageStarted("counting", "Counting likes"))
     state.fold(Progressed("Counting", 1, 4, "titles"))
     state.fold(StageStarted("solving", "Solving"))
-    assert [(one.words, one.share, one.done) for one in state.stages] == [
+    assert [(stage.words, stage.share, stage.done) for stage in state.stages] == [
         ("Counting likes", 0.25, True),
         ("Solving", None, False),
     ]
@@ -100,15 +100,15 @@ def test_that_the_job_bar_names_the_step_its_share_and_the_time():
     ("seconds", "words"), [(None, ""), (0.2, "0:00 left"), (72, "1:12 left"), (7500, "2:05:00 left")]
 )
 def test_that_time_left_is_as_people_say_it(seconds, words):
-    assert remaining_words(seconds) == words
+    assert format_time_left(seconds) == words
 
 
 def test_that_the_header_says_how_long_ago_a_model_was_trained():
     from datetime import UTC, datetime, timedelta
 
     now = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
-    words = [format_ago(now - timedelta(seconds=one), now=now) for one in (5, 125, 7300, 90_000)]
+    words = [format_ago(now - timedelta(seconds=seconds), now=now) for seconds in (5, 125, 7300, 90_000)]
     assert words == ["just now", "2 min ago", "2 h ago", "on 3 May 2026"]
-    assert ModelLabel("ease").words() == "Liked together, computed on opening"
-    trained = ModelLabel("two_head", "r1", now - timedelta(seconds=125))
-    assert trained.words(now) == "Watch and love, trained 2 min ago"
+    assert format_model("ease", None) == "Liked together, computed on opening"
+    trained = format_model("two_head", now - timedelta(seconds=125), now=now)
+    assert trained == "Watch and love, trained 2 min ago"

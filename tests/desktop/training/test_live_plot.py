@@ -1,6 +1,7 @@
 """The live plot of a run: fed with events, without a thread."""
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 
 from desktop_rec.common.plots.live_panel import steady_range
@@ -29,7 +30,7 @@ def plot(qtbot):
 
 def drawn(qtbot, plot):
     plot.repainter.draw_now()
-    qtbot.waitUntil(lambda: not plot._waiting)
+    qtbot.waitUntil(lambda: plot.is_drawn)
 
 
 def test_that_the_curves_of_a_run_are_drawn(qtbot, plot):
@@ -43,10 +44,11 @@ def test_that_the_curves_of_a_run_are_drawn(qtbot, plot):
     assert plot.lr.item.getData()[1][0] == 1e-3
 
 
-def test_that_the_watched_metric_is_of_the_validation_whether_people_or_ratings_are_held_out(qtbot, plot):
+def test_that_the_monitor_is_of_the_validation_whether_people_or_ratings_are_held_out(qtbot, plot):
     plot.show_curves(curves(30, (epoch(1, 0.3, is_best=True),)))
     drawn(qtbot, plot)
-    assert plot.metric._title.toPlainText() == "NDCG@100 in validation"
+    words = [item.toPlainText() for item in plot.scene().items() if isinstance(item, pg.TextItem)]
+    assert "NDCG@100 in validation" in words
 
 
 def test_that_the_curve_items_live_as_long_as_the_plot(qtbot, plot):
@@ -93,7 +95,7 @@ def test_that_the_table_has_a_row_an_epoch(plot):
     assert table.rows[0] == ("1", "10", "5.00", "0.300", "1e-3", "best")
 
 
-def test_that_without_validation_people_the_training_loss_is_watched(qtbot, plot):
+def test_that_without_validation_people_the_training_loss_is_the_monitor(qtbot, plot):
     ended = EpochEnded(1, 10, 5.0, (), (), "training loss", True, 1e-3)
     plot.show_curves(LiveCurves(np.arange(10.0), np.ones(10), np.ones(10), (ended,), 10, "training loss"))
     drawn(qtbot, plot)

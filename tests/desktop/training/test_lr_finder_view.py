@@ -1,31 +1,19 @@
-"""The place Learning rate, fed with a sweep's events."""
+"""The tab Learning rate, fed with a sweep's events."""
+
+import dataclasses
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QRadioButton
 
-from desktop_rec.common.job_state import JobState
 from desktop_rec.training.curves import SweepState
-from desktop_rec.training.learning_rate.loss_over_rate_plot import staggered
-from desktop_rec.training.learning_rate.view import LearningRateView
-from engine.data.catalogue import Catalogue
-from engine.data.dataset import Dataset, Histories, Scale, Vocabulary
+from desktop_rec.training.learning_rate.loss_over_rate_plot import LossOverRatePlot, staggered
+from desktop_rec.training.schedule_plot import SchedulePlot
 from engine.events import LossesMeasured
 from engine.training.lr_finder import RateSweep, suggest
 
 RATES = np.geomspace(1e-7, 10, 100)
-
-
-@pytest.fixture
-def dataset():
-    """A hundred people who each rated ten of forty titles."""
-    rng = np.random.default_rng(3)
-    people = np.repeat(np.arange(100), 10)
-    titles = np.concatenate([rng.permutation(40)[:10] for _ in range(100)])
-    histories = Histories.of(people, titles, rng.integers(3, 6, 1000).astype(float), people=100)
-    users, items = (Vocabulary([str(one) for one in range(count)]) for count in (100, 40))
-    catalogue = Catalogue(tuple(f"Title {one}" for one in range(40)), (0,) * 40, ((),) * 40)
-    return Dataset("d", "Some films", users, items, catalogue, histories, Scale(1, 5, 1), "print")
 
 
 def falling_losses():
@@ -34,13 +22,14 @@ def falling_losses():
 
 
 @pytest.fixture
-def view(qtbot, session, dataset):
-    session.dataset.current.current.current = dataset
-    made = LearningRateView(session.learning_rate)
-    qtbot.addWidget(made)
-    made.resize(1080, 740)
-    made.show()
-    return made
+def tab(place):
+    place.turn_to(0)
+    return place
+
+
+@pytest.fixture
+def plot(tab):
+    return tab.part("sweep_plot", LossOverRatePlot)
 
 
 def swept(session, losses):
@@ -54,96 +43,114 @@ def swept(session, losses):
     return sweep
 
 
-def test_that_without_a_data_set_a_sentence_and_a_button_lead_to_data(qtbot, session, recorded):
-    view = LearningRateView(session.learning_rate)
-    qtbot.addWidget(view)
-    asked = recorded(session.requests.place)
-    assert view._whole.currentWidget() is view._missing
-    view._missing.button.click()
-    assert asked.calls == ["data"]
+def test_that_a_model_without_a_learning_rate_says_so_and_leads_to_training(tab):
+    tab.press("models_ease")
+    assert "Liked together is computed at once" in tab.words_of("learning_rate_view")
+    assert not tab.part("find_rate_button").isEnabled()
+    tab.part("learning_rate_view").findChild(type(tab.part("find_rate_button")), "place_message_button").click()
+    assert tab.shows("training_view")
 
 
-def test_that_only_models_that_learn_by_steps_are_offered_and_the_others_are_named(view):
-    assert view._setup.model == "two_head"
-    assert "EASE" in view._setup._others.text()
-    assert "no learning rate" in view._setup._others.text()
+def test_that_there_is_a_sentence_and_no_plot_before_the_first_sweep(tab):
+    assert "A short sweep tries rates" in tab.words_of("learning_rate_view")
+    assert not tab.shows("sweep_plot")
+    assert not tab.shows("use_rate_button")
 
 
-def test_that_there_is_a_sentence_and_no_plot_before_the_first_sweep(view):
-    assert view._message.isVisible()
-    assert not view._plot.isVisible()
-    assert not view._setup._use.isVisible()
-
-
-def test_that_the_curve_grows_while_the_sweep_runs(view, session):
+def test_that_the_curve_grows_while_the_sweep_runs(tab, session, plot):
     losses = falling_losses()
     session.learning_rate.state = SweepState(model="two_head", running=True)
     session.learning_rate.state.fold(LossesMeasured(RATES[:20], losses[:20], losses[:20], 20, 100))
     session.learning_rate.changed.emit()
-    view._plot.repainter.draw_now()
-    assert view._plot.isVisible()
-    assert len(view._plot.raw.item.getData()[0]) == 20
-    assert view._plot.rate is None
+    plot.repainter.draw_now()
+    assert plot.isVisible()
+    assert len(plot.raw.item.getData()[0]) == 20
+    assert plot.rate is None
 
 
-def test_that_suggestions_are_marked_named_and_can_be_chosen(view, session):
+def test_that_suggestions_are_marked_named_and_can_be_chosen(tab, session, plot):
     sweep = swept(session, falling_losses())
-    assert len(view._plot._marks) == len([one for one in sweep.suggestions if one.lr is not None])
-    assert view._plot.rate == pytest.approx(sweep.chosen.lr)
-    other = next(suggestion for suggestion in sweep.suggestions if suggestion.kind == "minimum")
-    view._setup.suggestions._buttons["minimum"].click()
-    assert view._plot.rate == pytest.approx(other.lr)
+    usable = [suggestion for suggestion in sweep.suggestions if suggestion.lr is not None]
+    assert [mark.title for mark in usable] == [
+        button.text() for button in tab.part("suggestions").findChildren(QRadioButton) if button.isEnabled()
+    ]
+    assert plot.rate == pytest.approx(sweep.chosen.lr)
+    lowest = next(suggestion for suggestion in usable if suggestion.kind == "minimum")
+    tab.press("suggestions_minimum")
+    assert plot.rate == pytest.approx(lowest.lr)
+    assert tab.text("suggestions_sentence") == lowest.sentence
 
 
-def test_that_dragging_the_line_redraws_the_schedule_and_the_button(qtbot, view, session):
-    swept(session, falling_losses())
-    view._plot._move_to(np.log10(2e-3))
-    assert view._setup._use.text() == "Use 2e-3"
-    assert view._setup.suggestions.key is None
-    assert view._schedule.curve.ys.max() == pytest.approx(2e-3)
-    view._plot.setFocus()
-    qtbot.keyClick(view._plot, Qt.Key.Key_Right)
-    assert view._plot.rate > 2e-3
-
-
-def test_that_the_button_says_what_the_rate_becomes(view, session):
-    view._setup.form.field("schedule").show_value("reduce_on_plateau")
-    swept(session, falling_losses())
-    assert "start of the plateau" in view._setup._becomes.text()
-    view._setup.form.field("schedule").show_value("slanted_triangle")
-    assert "peak of the slanted triangle" in view._setup._becomes.text()
-    assert view._schedule_card._title.text().startswith("Slanted triangle with this peak, over")
-
-
-def test_that_using_a_rate_hands_it_to_train(view, session, recorded):
-    view._setup.form.field("schedule").show_value("reduce_on_plateau")
+def test_that_moving_the_line_redraws_the_schedule_and_the_button(qtbot, tab, session, plot):
     sweep = swept(session, falling_losses())
-    asked = recorded(session.requests.place)
-    view._setup._use.click()
-    assert session.learning_rate.chosen.lr == pytest.approx(sweep.chosen.lr)
-    assert session.learning_rate.chosen.schedule == "reduce_on_plateau"
-    assert asked.calls == ["train"]
+    plot.setFocus()
+    for _ in range(5):
+        qtbot.keyClick(plot, Qt.Key.Key_Right)
+    assert plot.rate > sweep.chosen.lr
+    assert tab.text("use_rate_button") == f"Use {plot.rate:.1e}".replace("e-0", "e-").replace(".0e", "e")
+    assert not any(button.isChecked() for button in tab.part("suggestions").findChildren(QRadioButton))
+    assert tab.part("schedule_plot", SchedulePlot).curve.ys.max() == pytest.approx(plot.rate)
+
+
+def test_that_the_button_says_what_the_rate_becomes_under_the_plans_schedule(tab, session):
+    tab.choose("setting_schedule", "reduce_on_plateau")
+    swept(session, falling_losses())
+    assert "start of the plateau" in tab.text("rate_becomes")
+    tab.choose("setting_schedule", "slanted_triangle")
+    assert "peak of the slanted triangle" in tab.text("rate_becomes")
+    assert "drawn to scale over" in tab.words_of("schedule_card")
+
+
+def test_that_the_schedule_is_as_long_as_the_plan(tab, session):
+    swept(session, falling_losses())
+    before = len(tab.part("schedule_plot", SchedulePlot).curve.xs)
+    tab.type("setting_epochs", "60")
+    assert len(tab.part("schedule_plot", SchedulePlot).curve.xs) == 2 * before
+
+
+def test_that_using_a_rate_writes_it_into_the_plan_and_turns_to_training(tab, session):
+    tab.choose("setting_schedule", "reduce_on_plateau")
+    sweep = swept(session, falling_losses())
+    tab.press("use_rate_button")
+    training = session.plan.plan.training
+    assert training.lr == pytest.approx(sweep.chosen.lr)
+    assert training.schedule == "reduce_on_plateau"
+    assert tab.shows("training_view")
+    assert tab.text("rate_words") == "Chosen by you in Learning rate"
+
+
+def test_that_the_sweep_of_another_model_is_not_shown(tab, session):
+    swept(session, falling_losses())
+    assert tab.shows("sweep_plot")
+    tab.press("models_mult_vae")
+    assert not tab.shows("sweep_plot")
+    assert not tab.shows("use_rate_button")
+    tab.press("models_two_head")
+    assert tab.shows("sweep_plot")
+
+
+def test_that_a_sweep_belongs_to_its_data(tab, session, dataset, open_dataset):
+    swept(session, falling_losses())
+    open_dataset(dataclasses.replace(dataset, fingerprint="another"))
+    assert not tab.shows("sweep_plot")
 
 
 @pytest.mark.parametrize("losses", [np.full(100, 7.0), np.array([7.0, 9.0]), np.array([])])
-def test_that_a_sweep_without_a_rate_is_said_in_words(view, session, losses):
+def test_that_a_sweep_without_a_rate_is_described(tab, session, losses):
     sweep = swept(session, losses)
-    assert sweep.words in (view._words.text(), view._message.sentence.text())
-    assert not view._setup._use.isVisible()
-    assert not view._schedule_card.isVisible()
+    assert sweep.words in tab.words_of("learning_rate_view")
+    assert not tab.shows("use_rate_button")
+    assert not tab.shows("schedule_card")
 
 
-def test_that_a_running_sweep_can_be_stopped_and_nothing_else_started(view, session):
-    session.jobs.state = JobState("sweep", "Finding a learning rate")
-    session.jobs.changed.emit(session.jobs.state)
-    assert view._setup._stop.isVisible()
-    assert not view._setup._find.isVisible()
-    session.jobs.state = JobState("training", "Training")
-    session.jobs.changed.emit(session.jobs.state)
-    assert not view._setup._find.isEnabled()
-    session.jobs.state = None
-    session.jobs.changed.emit(None)
-    assert view._setup._find.isEnabled()
+def test_that_a_running_sweep_can_be_stopped_and_nothing_else_started(tab, set_job):
+    set_job("sweep")
+    assert tab.shows("stop_sweep_button")
+    assert not tab.shows("find_rate_button")
+    set_job("training")
+    assert not tab.part("find_rate_button").isEnabled()
+    set_job(None)
+    assert tab.part("find_rate_button").isEnabled()
 
 
 def test_that_near_names_stand_below_each_other():

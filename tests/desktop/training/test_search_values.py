@@ -1,4 +1,4 @@
-"""What a search offers, foretells and reports, as values: no window is needed."""
+"""What a search offers, predicts and reports, as values: no window is needed."""
 
 from __future__ import annotations
 
@@ -6,28 +6,23 @@ import dataclasses
 
 import pytest
 
-from desktop_rec.training.search.plan import plan_words, search_models, suggested_values
 from desktop_rec.training.search.state import LiveRun, SearchJobState, SearchState
+from desktop_rec.training.search.text import describe_grid, suggested_values
 from engine.events import EpochEnded, SearchMoved, SearchStarted, StepsTaken, TrainingStarted
 from engine.library.searches import FINISHED, SearchRow
 from engine.models.presets import PRESETS
+from engine.models.registry import trainable_models
 from engine.training.plan import TrainingPlan
 from engine.training.search import grid_of, read_axis, varied_settings
-
-
-def test_that_models_with_something_to_vary_are_offered_and_blends_are_not():
-    offered = {search_model.key for search_model in search_models()}
-    assert {"two_head", "mf", "ease"} <= offered
-    assert "blend" not in offered
 
 
 @pytest.mark.parametrize(
     "base",
     [
-        *(TrainingPlan.of(one.key) for one in search_models()),
-        *(TrainingPlan.of(one.model, preset=one) for one in PRESETS.values()),
+        *(TrainingPlan.defaults(kind.name) for kind in trainable_models()),
+        *(TrainingPlan.from_preset(preset) for preset in PRESETS.values()),
     ],
-    ids=[*(search_model.key for search_model in search_models()), *PRESETS],
+    ids=[*(kind.name for kind in trainable_models()), *PRESETS],
 )
 def test_that_every_suggested_list_is_one_that_the_setting_takes(base):
     assert varied_settings(base)
@@ -35,13 +30,13 @@ def test_that_every_suggested_list_is_one_that_the_setting_takes(base):
         assert read_axis(base, declared.name, suggested_values(base, declared, in_training))
 
 
-def test_that_a_time_is_foretold_only_from_runs_that_were_timed():
+def test_that_a_time_is_predicted_only_from_runs_that_were_timed():
     grid = grid_of(TrainingPlan.of("mf"), {"rank": (1, 2, 3)})
     made = tuple(SearchRow(at, (), FINISHED, f"r{at}", value=0.9, seconds=10.0) for at in (1, 2))
     known = dataclasses.make_dataclass("Record", ["model", "name"])("mf", "mf search 1")
-    assert plan_words(grid, runs=3, state=SearchState()).endswith("shows after the first.")
-    said = plan_words(grid, runs=3, state=SearchState(record=known, rows=made))
-    assert said == "3 runs: Rank (3). About 30 s, if each takes as long as those of mf search 1."
+    assert describe_grid(grid, runs=3, state=SearchState()).endswith("shows after the first.")
+    described = describe_grid(grid, runs=3, state=SearchState(record=known, rows=made))
+    assert described == "3 runs: Rank (3). About 30 s, if each takes as long as those of Factorisation search 1."
 
 
 def moved(place, status, *, ended, rest_s):

@@ -1,0 +1,191 @@
+"""The one plan of the place Train: a model, its settings, its rate, the split and the device.
+
+What is chosen here is what is swept, drawn, estimated, trained and searched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_rec.session.dataset import OpenDataset
+from desktop_rec.session.devices import Devices
+from engine.data.split import SplitConfig
+from engine.models.registry import FIRST_MODEL
+from engine.text import format_rate
+from engine.training.config import FinderConfig, TrainingConfig
+from engine.training.plan import TrainingPlan
+
+if TYPE_CHECKING:
+    from engine.data.dataset import Dataset
+    from engine.models.defaults import DataFacts
+    from engine.models.presets import Preset
+    from engine.settings import Config
+
+_PART_OF: dict[type[Config], str] = {TrainingConfig: "training", SplitConfig: "split", FinderConfig: "finder"}
+_READINGS = {
+    "steepest": "where it falls steepest",
+    "valley": "in its valley",
+    "minimum": "a tenth of its lowest point",
+    "turning_point": "just before it turns up",
+}
+
+
+class PlanController(QObject):
+    """`plan` is what would run now, `start` what it was before a person changed it, `preset` what that came from.
+
+    `changed`: the plan is another. `filled`: it is that of another model or preset. `rate_changed`: a rate was taken in
+    Learning rate. `offer_changed`: other presets fit. `check_asked`: the form is to say whether all settings are good.
+    """
+
+    changed = Signal()
+    filled = Signal()
+    rate_changed = Signal()
+    offer_changed = Signal()
+    check_asked = Signal()
+
+    def __init__(self, dataset: OpenDataset, devices: Devices, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.dataset, self.devices = dataset, devices
+        self.preset: Preset | None = None
+        self.is_refused = False
+        """Whether the form holds a value that was refused; the plan has the last good one then."""
+        self.is_rate_chosen = False
+        """Whether the rate was read off a sweep by the person."""
+        self._plan: TrainingPlan | None = None
+        self._start: TrainingPlan | None = None
+        self._fingerprint = dataset.fingerprint
+        self._offer: tuple[str, DataFacts, dict[str, Preset]] | None = None
+        dataset.statistics_changed.connect(self.offer_changed)
+
+    @property
+    def plan(self) -> TrainingPlan:
+        """The plan as it stands; made when it is first looked at, which loads the model's settings and torch."""
+        if self._plan is None:
+            self._plan = self.start
+        return self._plan
+
+    @property
+    def start(self) -> TrainingPlan:
+        """The plan as the model or preset has it for the open data set."""
+        if self._start is None:
+            self._start = TrainingPlan.defaults(FIRST_MODEL, entries=self._entries)
+        return self._start
+
+    @property
+    def facts(self) -> DataFacts | None:
+        """What was counted of the open data set; None until it is."""
+        offer = self._look()
+        return offer[1] if offer is not None else None
+
+    @property
+    def presets(self) -> tuple[Preset, ...]:
+        """The presets on offer for the open data set; none until it is counted."""
+        offer = self._look()
+        return tuple(offer[2].values()) if offer is not None else ()
+
+    @property
+    def rate_origin(self) -> str:
+        """Where the plan's rate came from, before anyone typed another one."""
+        if self.is_rate_chosen:
+            return "Chosen by you in Learning rate"
+        return "As the preset has it" if self.preset is not None else "What this model was tuned with"
+
+    @property
+    def reading(self) -> str:
+        """Where the sweep reads off a rate that is left to be found; "" where that is the model's own."""
+        return _READINGS.get(self.plan.suggestion or "", "")
+
+    @property
+    def has_other_rate(self) -> bool:
+        """Whether the rate is not the one of the start, as people read it."""
+        if self.plan.training is None or self.start.training is None:
+            return False
+        now, before = self.plan.training.lr, self.start.training.lr
+        if now is None or before is None:
+            return now is not before
+        return format_rate(now) != format_rate(before)
+
+    @property
+    def total_steps(self) -> int:
+        """Optimizer steps of the run; 1 until the data set is counted."""
+        facts = self.facts
+        return self.plan.total_steps(facts) if facts is not None else 1
+
+    def choose_model(self, model: str) -> None:
+        """The standard settings of a model; a rate belongs to the model it was found for."""
+        self.preset = None
+        self._fill(TrainingPlan.defaults(model, entries=self._entries))
+
+    def choose_preset(self, name: str) -> None:
+        """A preset's model and settings; "" is the standard settings of the model."""
+        self.preset = next((preset for preset in self.presets if preset.name == name), None)
+        model = self.preset.model if self.preset is not None else self.plan.model
+        self._fill(TrainingPlan.defaults(model, preset=self.preset, entries=self._entries))
+
+    def put_back(self) -> None:
+        """All settings as the model or preset has them."""
+        self._fill(self.start)
+
+    def edit(self, configs: Iterable[Config], *, lr: float | None, device: str, precision: str) -> None:
+        """Take settings that a person changed; what is not among `configs` stays."""
+        parts: dict[str, Any] = {_PART_OF.get(type(config), "model_config"): config for config in configs}
+        plan = replace(self.plan, device=device, **parts)
+        if plan.training is not None:
+            plan = replace(plan, training=plan.training.changed(lr=lr, precision=precision))
+        if plan != self._plan:
+            self._plan = plan
+            self.changed.emit()
+
+    def use_rate(self, lr: float) -> None:
+        """Settle on a rate that was read off a sweep."""
+        self._plan, self.is_rate_chosen = self.plan.changed(lr=lr), True
+        self.rate_changed.emit()
+        self.changed.emit()
+
+    def checked(self) -> TrainingPlan | None:
+        """The plan to start from; None where a setting is refused, which the form then points out."""
+        self.check_asked.emit()
+        return None if self.is_refused else self.plan
+
+    def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:
+        """Other data start from the model's standard settings for them."""
+        if dataset is None or dataset.fingerprint == self._fingerprint:
+            self.changed.emit()
+            return
+        self._fingerprint = dataset.fingerprint
+        if self._plan is not None:
+            self.choose_model(self._plan.model)
+        else:
+            self._start = None
+        self.offer_changed.emit()
+
+    @property
+    def _entries(self) -> int:
+        return self.dataset.current.entries if self.dataset.current is not None else 0
+
+    def _fill(self, start: TrainingPlan) -> None:
+        """Start anew; where it is computed stays as the person chose it."""
+        former = self.plan
+        plan = replace(start, device=former.device)
+        if plan.training is not None and former.training is not None:
+            plan = plan.changed(precision=former.training.precision)
+        self._start, self._plan, self.is_rate_chosen = start, plan, False
+        self.filled.emit()
+        self.changed.emit()
+
+    def _look(self) -> tuple[str, DataFacts, dict[str, Preset]] | None:
+        """What fits the open data set; worked out once for each."""
+        from engine.models.defaults import facts_from, presets_for
+
+        dataset, statistics = self.dataset.current, self.dataset.statistics
+        if dataset is None or statistics is None:
+            return None
+        if self._offer is None or self._offer[0] != dataset.fingerprint:
+            facts = facts_from(statistics)
+            presets = presets_for(dataset, facts=facts)
+            self._offer = (dataset.fingerprint, facts, {preset.name: preset for preset in presets})
+        return self._offer
