@@ -77,10 +77,6 @@ class PersonMenu(QToolButton):
         for key in (CSV, LETTERBOXD):
             self._actions[key].setEnabled(ratings > 0)
 
-    def action_of(self, key: str) -> QAction:
-        """The entry of a key."""
-        return self._actions[key]
-
     def _on_triggered(self, action: QAction) -> None:
         self.asked.emit(action.data())
 

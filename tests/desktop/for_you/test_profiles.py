@@ -4,6 +4,7 @@ import csv
 
 import pytest
 from planted import planted_dataset
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton
 
 from desktop_rec.common import questions
@@ -121,7 +122,8 @@ def test_that_the_menu_renames_and_deletes_the_person_in_use(view, rated, monkey
 def test_that_nobody_of_the_data_set_can_be_renamed_or_deleted(qtbot):
     menu = PersonMenu()
     qtbot.addWidget(menu)
+    entries = [menu.findChild(QAction, f"person_{key}") for key in (RENAME, DELETE, CSV)]
     menu.allow(borrowed=True, ratings=3)
-    assert [menu.action_of(key).isEnabled() for key in (RENAME, DELETE, CSV)] == [False, False, True]
+    assert [entry.isEnabled() for entry in entries] == [False, False, True]
     menu.allow(borrowed=False, ratings=0)
-    assert [menu.action_of(key).isEnabled() for key in (RENAME, DELETE, CSV)] == [True, True, False]
+    assert [entry.isEnabled() for entry in entries] == [True, True, False]
