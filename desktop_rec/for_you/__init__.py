@@ -1,1 +1,1 @@
-"""for_you."""
+"""The place For you: what to watch, and why."""

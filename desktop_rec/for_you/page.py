@@ -1,7 +1,4 @@
-"""The three columns of For you put together, and what stands there while a step is missing.
-
-A widget of widgets: it only places and shows them; the view connects them to the session.
-"""
+"""The three columns of For you put together, and the message while no data set is open."""
 
 from __future__ import annotations
 
@@ -21,8 +18,10 @@ _LIST_WIDTH, _WHY_WIDTH = 560, 300
 
 
 class ForYouPage(QWidget):
-    """mine at the left; pane, onboarding or starter between; reasons and insights at the right. data_wanted(): go to
-    Data."""
+    """mine at the left; pane, onboarding or starter between; reasons and insights at the right.
+
+    data_wanted(): go to Data.
+    """
 
     data_wanted = Signal()
 
@@ -63,10 +62,6 @@ class ForYouPage(QWidget):
         self._outer.setCurrentWidget(self._columns)
         self._middle.setCurrentWidget(self.pane)
         self._tabs.setVisible(self.pane.shows_list)
-
-    def show_tab(self, panel: ReasonsPanel | InsightsPanel) -> None:
-        """Turn the right to one of its two tabs."""
-        self._tabs.setCurrentWidget(panel)
 
     def _build(self) -> None:
         self._missing = PlaceMessage()

@@ -133,9 +133,9 @@ def _movement(rows: tuple[ListedTitle, ...], word: str) -> str:
     new = sum(1 for row in rows if row.moved is None)
     if not moved and not new:
         return "nothing moved"
-    said = [f"{plural(moved, word)} moved"] if moved else []
-    said += [f"{format_count(new)} new"] if new else []
-    return ", ".join(said)
+    parts = [f"{plural(moved, word)} moved"] if moved else []
+    parts += [f"{format_count(new)} new"] if new else []
+    return ", ".join(parts)
 
 
 class RecommendationList(QWidget):

@@ -56,8 +56,8 @@ class StarRating(QWidget):
     def show_rating(self, rating: float | None, *, of: str = "") -> None:
         """Show a rating; `of` is the title that it belongs to, for those who listen instead of look."""
         self._rating = rating
-        said = "not rated" if rating is None else f"rated {format_rating(rating)} of {format_rating(self._scale.high)}"
-        self.setAccessibleName(f"{of}: {said}" if of else f"Stars: {said}")
+        text = "not rated" if rating is None else f"rated {format_rating(rating)} of {format_rating(self._scale.high)}"
+        self.setAccessibleName(f"{of}: {text}" if of else f"Stars: {text}")
         self.update()
 
     def use_scale(self, scale: StarScale) -> None:

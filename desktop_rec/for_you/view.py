@@ -48,7 +48,7 @@ class NoList:
 
 
 REASONS_PAUSE_MS = 150
-"""Reasons are asked for once the list has stood still so long: a slider in motion is not kept waiting for them."""
+"""Reasons are asked for once the list has stood still so long: a slider in motion does not wait for them."""
 
 
 class ForYouView(QWidget):
@@ -63,6 +63,7 @@ class ForYouView(QWidget):
         super().__init__(parent)
         self._recommendations, self._my_ratings = recommendations, my_ratings
         self._person = ""
+        self._dataset_id: str | None = None
         self._recommender: Recommender | None = None
         self._filters = Filters()
         self._comparison = Comparison()
@@ -75,6 +76,8 @@ class ForYouView(QWidget):
 
     def show_state(self) -> None:
         """Show the review of an import, the onboarding, the list, or the sentence that says what is missing."""
+        if self._is_behind:
+            return
         if self._my_ratings.incoming is not None:
             self._whole.setCurrentWidget(self.importing)
             return
@@ -161,6 +164,7 @@ class ForYouView(QWidget):
     def _on_dataset(self) -> None:
         """Another data set: its scale, words, genres and people; choices made for the one before are forgotten."""
         dataset, page = self._recommendations.dataset.current, self.page
+        self._dataset_id = None if dataset is None else dataset.dataset_id
         self._person = ""
         self._found = self._failure = None
         if dataset is not None:
@@ -176,7 +180,15 @@ class ForYouView(QWidget):
         self._on_profile()
         self._on_recommender()
 
+    @property
+    def _is_behind(self) -> bool:
+        """Whether another data set was opened this moment: _on_dataset follows, and rows mean other titles there."""
+        dataset = self._recommendations.dataset.current
+        return self._dataset_id != (None if dataset is None else dataset.dataset_id)
+
     def _on_recommender(self) -> None:
+        if self._is_behind:
+            return
         recommender = self._recommendations.model.recommender
         if recommender is not self._recommender:
             self._recommender = recommender
@@ -186,6 +198,8 @@ class ForYouView(QWidget):
         self.show_state()
 
     def _on_profile(self) -> None:
+        if self._is_behind:
+            return
         dataset, profile, page = self._recommendations.dataset.current, self._recommendations.profile.current, self.page
         if dataset is None or profile is None:
             self._ratings.show_profile()
@@ -290,7 +304,7 @@ class ForYouView(QWidget):
     def _ask(self) -> None:
         """Ask for a list, when this place is seen and there is something to make it from."""
         self._is_due = not self.isVisible()
-        if self._is_due or self._recommender is None or not self._ratings.counting:
+        if self._is_due or self._is_behind or self._recommender is None or not self._ratings.counting:
             return
         self._recommendations.recommend()
 

@@ -1,1 +1,1 @@
-"""my_ratings."""
+"""A person's own ratings: given, imported, saved."""

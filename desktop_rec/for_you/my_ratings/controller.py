@@ -245,7 +245,9 @@ class MyRatingsController(QObject):
             self._onboarding_worker.request("onboarding", partial(_make_onboarding, self.dataset.current))
 
     def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:
-        """A file that waits, or is under review, is matched with the data set that is open now."""
+        """A borrowed person gives way to an own profile; a file that waits is matched with the data set open now."""
+        if self.profile.is_borrowed:
+            self.requests.attempt(self.profile.load_default)
         self._onboarding_worker.abandon()
         self.onboarding = None
         waiting = self.incoming.path if self.incoming is not None else self._waiting_file

@@ -1,7 +1,4 @@
-"""An export on its way into a profile, as the window shows it: being read, failed, or under review. Plain values.
-
-Stands between the session's desk for my ratings and the view of the import. Nothing here changes a profile.
-"""
+"""An export on its way into a profile: being read, failed, or under review. Plain values; no profile is changed."""
 
 from __future__ import annotations
 

@@ -151,8 +151,9 @@ class MyRatingsImportView(QWidget):
         if text:
             rows = catalogue.search(text, most=_MOST_FOUND, popularity=counts_I)
             choices = [TitleChoice(row, catalogue.name(row), plural(int(counts_I[row]), "rating")) for row in rows]
-            caption = f"{plural(len(choices), catalogue.word)} with “{text}”" if choices else (
-                f"No {catalogue.word} here has “{text}” in its name.")  # fmt: skip
+            caption = f"No {catalogue.word} here has “{text}” in its name."
+            if choices:
+                caption = f"{plural(len(choices), catalogue.word)} with “{text}”"
         else:
             match = found.first.matches[self.chooser.index]
             choices = [
@@ -160,7 +161,7 @@ class MyRatingsImportView(QWidget):
                 for row, why in ((candidate.item_row, candidate.why) for candidate in match.candidates)
             ]
             word = plural_of(catalogue.word)
-            caption = "These may be meant:" if choices else f"Nothing here is like it. Search all {word} above."
+            caption = f"Possible {word}:" if choices else f"Nothing here is like it. Search all {word} above."
         self.chooser.show_choices(choices, caption=caption)
 
     def _on_chosen(self, index: int, item_row: int) -> None:

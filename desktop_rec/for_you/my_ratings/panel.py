@@ -77,10 +77,6 @@ class PersonMenu(QToolButton):
         for key in (CSV, LETTERBOXD):
             self._actions[key].setEnabled(ratings > 0)
 
-    def action_of(self, key: str) -> QAction:
-        """The entry of a key."""
-        return self._actions[key]
-
     def _on_triggered(self, action: QAction) -> None:
         self.asked.emit(action.data())
 
@@ -143,7 +139,7 @@ class MyRatingsPanel(QFrame):
         self._show_page()
 
     def show_found(self, rows: Sequence[TitleRow]) -> None:
-        """What a search found; an empty list is said in words."""
+        """What a search found; an empty list becomes a sentence."""
         self.found.show_rows(rows)
         self._show_page()
 

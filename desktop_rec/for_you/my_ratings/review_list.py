@@ -30,15 +30,15 @@ from desktop_rec.for_you.my_ratings.review_rows import Act, ReviewRow
 from desktop_rec.theme.theme import THEME
 
 _TIPS = {
-    Act.TAKE: "Take {found} for {said}",
-    Act.CHANGE: "Choose another title for {said}",
-    Act.CHOOSE: "Choose which title {said} is",
-    Act.FIND: "Search the catalogue for {said}",
-    Act.REFUSE: "{said} is not {found}",
-    Act.LEAVE: "Do not take {said} into my ratings",
-    Act.UNDO: "As if you had not decided about {said}",
-    Act.MINE: "Keep what I said of {said}",
-    Act.THEIRS: "Take what the file says of {said}",
+    Act.TAKE: "Take {found} for {title}",
+    Act.CHANGE: "Choose another title for {title}",
+    Act.CHOOSE: "Choose which title {title} is",
+    Act.FIND: "Search the catalogue for {title}",
+    Act.REFUSE: "{title} is not {found}",
+    Act.LEAVE: "Do not take {title} into my ratings",
+    Act.UNDO: "As if you had not decided about {title}",
+    Act.MINE: "Keep my own rating of {title}",
+    Act.THEIRS: "Take the file's rating of {title}",
 }
 _WORDS = "Titles of the file: up and down choose a row, left and right what to do, Enter does it, Delete leaves out"
 
@@ -122,7 +122,7 @@ class ReviewList(RowsView):
         row: ReviewRow = self.rows[pointed.place]
         if pointed.act is None:
             return row.sentence()
-        return _TIPS[row.acts[pointed.act]].format(said=row.name, found=row.found or "this")
+        return _TIPS[row.acts[pointed.act]].format(title=row.name, found=row.found or "this")
 
     def _key_act(self, row: ReviewRow) -> int:
         return min(self._painter.key_act, len(row.acts) - 1)
@@ -135,8 +135,8 @@ class ReviewList(RowsView):
 _GAP = 8
 _ARROW = 28
 _WIDEST_ACTS = 0.42
-_SAID = 0.43
-"""The share of what the file says; the catalogue's titles are longer, with all their names."""
+_TITLE_SHARE = 0.43
+"""The share of the title as the file has it; the catalogue's titles are longer, with all their names."""
 _BOLD = 1.12
 
 
@@ -144,7 +144,7 @@ _BOLD = 1.12
 class ReviewLayout:
     """The places of all parts of one row. `acts` are aligned with the acts of the row."""
 
-    said: QRect
+    title: QRect
     rating: QRect
     arrow: QRect
     cover: QRect
@@ -171,8 +171,8 @@ def lay_out_review(
     line = metrics.height()
     top = area.top() + (area.height() - 2 * line - 4) // 2
     texts = inner.width() - room - _GAP
-    half = int((texts - _ARROW) * _SAID)
-    said = QRect(inner.left(), top, half - _GAP, line)
+    half = int((texts - _ARROW) * _TITLE_SHARE)
+    title = QRect(inner.left(), top, half - _GAP, line)
     arrow = QRect(inner.left() + half, top, _ARROW, line)
     cover_height = min(area.height() - 10, 42)
     cover = QRect(
@@ -185,7 +185,7 @@ def lay_out_review(
         placed.append(QRect(at, area.center().y() - line // 2 - 5, width, line + 10))
         at += width
     return ReviewLayout(
-        said, said.translated(0, line + 4), arrow, cover, found, found.translated(0, line + 4), tuple(placed)
+        title, title.translated(0, line + 4), arrow, cover, found, found.translated(0, line + 4), tuple(placed)
     )
 
 
@@ -218,7 +218,7 @@ class ReviewDelegate(RowsDelegate):
         is_hovered = self.pointed is not None and self.pointed.place == index.row()
         paint_ground(painter, option.rect, is_selected=False, is_hovered=is_hovered or is_current, has_focus=is_current)
         painter.save()
-        self._paint_said(painter, option.font, parts, row)
+        self._paint_title(painter, option.font, parts, row)
         self._paint_found(painter, option.font, parts, row)
         for number, area in enumerate(parts.acts):
             is_pointed = is_hovered and self.pointed is not None and self.pointed.act == number
@@ -226,10 +226,10 @@ class ReviewDelegate(RowsDelegate):
             self._paint_act(painter, option.font, area, row, row.acts[number], is_pointed=is_pointed, has_keys=has_keys)
         painter.restore()
 
-    def _paint_said(self, painter: QPainter, font: QFont, parts: ReviewLayout, row: ReviewRow) -> None:
+    def _paint_title(self, painter: QPainter, font: QFont, parts: ReviewLayout, row: ReviewRow) -> None:
         colours = THEME.colours
         colour = colours.text_weak if row.is_out else colours.text
-        paint_name(painter, parts.said, row.said, row.said_year, font=strong(font), colour=colour)
+        paint_name(painter, parts.title, row.title, row.year, font=strong(font), colour=colour)
         paint_text(painter, parts.rating, row.rating, font=small(font), colour=colours.text_weak)
         if not row.is_out:
             paint_text(painter, parts.arrow, "→", font=font, colour=colours.text_weak, align=CENTER)

@@ -52,9 +52,9 @@ class ReviewState:
 class ReviewOutcome:
     """What adding it would do; `differ` are the titles that the profile rates differently."""
 
-    words: str = ""
+    text: str = ""
     differ: tuple[ReviewRow, ...] = ()
-    add_words: str = ""
+    add_text: str = ""
     can_add: bool = False
 
 
@@ -106,9 +106,9 @@ class ReviewPage(QWidget):
     def show_outcome(self, outcome: ReviewOutcome) -> None:
         """Show what adding would do; it may come a moment after the rows."""
         self._differ = outcome.differ
-        self._outcome.setText(outcome.words)
-        self._add.setText(outcome.add_words)
-        self._add.setAccessibleName(outcome.add_words)
+        self._outcome.setText(outcome.text)
+        self._add.setText(outcome.add_text)
+        self._add.setAccessibleName(outcome.add_text)
         self._add.setEnabled(outcome.can_add)
         self._show_tabs()
         self._show_group()
@@ -215,9 +215,9 @@ def review_state(made: MyImport, found: UnderReview, rows: ReviewRows) -> Review
         heading=f"Your ratings from {made.path.name}",
         about=f"{export.layout} · {plural(titles, 'title')} · into the profile {found.profile.name} "
         f"· matched with {found.dataset.name}",
-        notes=" ".join([*export.notes, *_skipped_words(export)]),
+        notes=" ".join([*export.notes, *_describe_skipped(export)]),
         groups=rows.groups(found.review),
-        scale=scale_words(export, found.given, found.wanted),
+        scale=describe_scale(export, found.given, found.wanted),
         open_titles=counts.unsure + counts.unmatched,
     )
 
@@ -225,14 +225,14 @@ def review_state(made: MyImport, found: UnderReview, rows: ReviewRows) -> Review
 def review_outcome(found: UnderReview) -> ReviewOutcome:
     """What adding it would do; with thousands of titles this takes its time."""
     return ReviewOutcome(
-        words=_outcome_words(found),
+        text=_describe_outcome(found),
         differ=conflict_rows(found.merge.conflicts, found.taken),
-        add_words=f"Add {plural(found.changes, 'rating')}" if found.changes else "Nothing to add",
+        add_text=f"Add {plural(found.changes, 'rating')}" if found.changes else "Nothing to add",
         can_add=found.changes > 0,
     )
 
 
-def scale_words(export: Export, given: Scale, wanted: Scale) -> str:
+def describe_scale(export: Export, given: Scale, wanted: Scale) -> str:
     """How ratings are taken over: "Ratings from 1 to 10 become 0.5 to 5: 8 becomes 4."."""
     ratings = Counter(title.rating for title in export.titles if title.rating is not None)
     if not ratings:
@@ -248,7 +248,7 @@ def scale_words(export: Export, given: Scale, wanted: Scale) -> str:
     return f"Ratings from {ends} become {becomes}: {shown}.{guess}"
 
 
-def _outcome_words(found: UnderReview) -> str:
+def _describe_outcome(found: UnderReview) -> str:
     """What adding would do: "312 new, 14 fill gaps, 5 differ from yours: yours stay."."""
     merge, counts = found.merge, counts_of(found.review)
     unrated = sum(entry.rating is None for entry in merge.added)
@@ -258,19 +258,23 @@ def _outcome_words(found: UnderReview) -> str:
     parts += [f"{format_count(len(merge.same))} you have already"] if merge.same else []
     if merge.conflicts:
         theirs = len(found.taken)
-        stays = "yours stay" if not theirs else "theirs are taken" if theirs == len(merge.conflicts) else (
-            f"{format_count(theirs)} taken from the file")  # fmt: skip
+        if not theirs:
+            stays = "yours stay"
+        elif theirs == len(merge.conflicts):
+            stays = "theirs are taken"
+        else:
+            stays = f"{format_count(theirs)} taken from the file"
         parts.append(f"{_verb(len(merge.conflicts), 'differs', 'differ')} from yours: {stays}")
     stays_out = ((counts.unsure, "unsure"), (counts.unmatched, "not found"), (counts.left_out, "left out"))
     left = [f"{format_count(number)} {words}" for number, words in stays_out if number]
     return ", ".join(parts) + "." + (f" Not added: {', '.join(left)}." if left else "")
 
 
-def _verb(count: int, one: str, many: str) -> str:
-    return f"{format_count(count)} {one if count == 1 else many}"
+def _verb(count: int, singular: str, several: str) -> str:
+    return f"{format_count(count)} {singular if count == 1 else several}"
 
 
-def _skipped_words(export: Export) -> list[str]:
+def _describe_skipped(export: Export) -> list[str]:
     if not export.skipped_count:
         return []
     first = "; ".join(f"line {line.line}: {line.reason}" for line in export.skipped[:_MOST_SKIPPED])

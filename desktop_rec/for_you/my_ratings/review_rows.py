@@ -1,7 +1,4 @@
-"""A review of an export as rows that a person goes through: what the file says, which title is meant, and why.
-
-Stands between engine values and the review list. Rows are plain values; the model only shows them.
-"""
+"""A review of an export as rows to go through: what the file has, which title is meant, and why."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from engine.data.matching.review import Review, Standing, standings
 from engine.data.personal.conversion import rating_of
 from engine.data.personal.export import ExportedTitle
 from engine.data.profile_merge import Both
-from engine.text import format_rating, format_title
+from engine.text import format_rating, format_title, plural_of
 
 
 class Act(Enum):
@@ -45,30 +42,30 @@ _ACTS: dict[Standing, tuple[Act, ...]] = {
 class ReviewRow:
     """One title of the export. `index` is its place in the review (or among the conflicts).
 
-    `said` is the title as the file has it, `rating` how its rating is taken over. `found` is the title of the data set,
-    "" where there is none; `is_open`: nobody has said yes, so it will not be taken in. `now` is the act in force.
+    `title` is the title as the file has it, `rating` how its rating is taken over. `found` is the title of the data
+    set, "" where there is none; `is_open`: nobody said yes, so it is not taken in. `now` is the act in force.
     """
 
     index: int
-    said: str
-    said_year: int
+    title: str
+    year: int
     rating: str
     found: str
-    found_year: int
-    genres: tuple[str, ...]
-    why: str
-    is_open: bool
-    is_out: bool
     acts: tuple[Act, ...]
+    found_year: int = 0
+    genres: tuple[str, ...] = ()
+    why: str = ""
+    is_open: bool = False
+    is_out: bool = False
     now: Act | None = None
 
     @property
     def key(self) -> tuple[int, str]:
-        return self.index, self.said
+        return self.index, self.title
 
     @property
     def name(self) -> str:
-        return format_title(self.said, self.said_year)
+        return format_title(self.title, self.year)
 
     def sentence(self) -> str:
         """The row in words, for tooltips and for those who listen."""
@@ -80,11 +77,11 @@ class ReviewRow:
 
 
 class ReviewRows:
-    """Makes the rows of one review. A decision touches few titles: the rows of all others are kept from before."""
+    """Makes the rows of one review. A decision touches few titles: the rows of all others stay as they are."""
 
     def __init__(self, first: Review, dataset: Dataset, *, given: Scale, wanted: Scale) -> None:
         self._first, self._dataset = first, dataset
-        self._ratings = [said_words(title, given, wanted) for title in first.titles]
+        self._ratings = [describe_rating(title, given, wanted) for title in first.titles]
         self._made: dict[int, tuple[Match, Standing, int | None, ReviewRow]] = {}
 
     def groups(self, review: Review) -> dict[str, tuple[ReviewRow, ...]]:
@@ -111,46 +108,45 @@ class ReviewRows:
 
 def conflict_rows(conflicts: Sequence[Both], taken: frozenset[int]) -> tuple[ReviewRow, ...]:
     """Titles that the profile and the file rate differently; one of the two ratings is in force for each."""
-    made = []
-    for place, both in enumerate(conflicts):
-        mine, theirs = (format_rating(one.rating or 0.0) for one in (both.mine, both.theirs))
-        is_theirs = place in taken
-        made.append(
-            ReviewRow(
-                place,
-                both.mine.title,
-                both.mine.year,
-                f"you said {mine}, the file says {theirs}",
-                f"{theirs} from the file" if is_theirs else f"{mine}, as you said",
-                0,
-                (),
-                "",
-                is_open=False,
-                is_out=False,
-                acts=(Act.MINE, Act.THEIRS),
-                now=Act.THEIRS if is_theirs else Act.MINE,
-            )
-        )
-    return tuple(made)
+    return tuple(_conflict_row(place, both, is_theirs=place in taken) for place, both in enumerate(conflicts))
 
 
-def said_words(title: ExportedTitle, given: Scale, wanted: Scale) -> str:
+def _conflict_row(place: int, both: Both, *, is_theirs: bool) -> ReviewRow:
+    mine, theirs = format_rating(both.mine.rating or 0.0), format_rating(both.theirs.rating or 0.0)
+    return ReviewRow(
+        index=place,
+        title=both.mine.title,
+        year=both.mine.year,
+        rating=f"you gave {mine}, the file has {theirs}",
+        found=f"{theirs} from the file" if is_theirs else f"{mine}, as you gave it",
+        acts=(Act.MINE, Act.THEIRS),
+        now=Act.THEIRS if is_theirs else Act.MINE,
+    )
+
+
+def describe_rating(title: ExportedTitle, given: Scale, wanted: Scale) -> str:
     """What the file says of a title and what that becomes: "8 → 4", "seen, not rated", "dropped → 1.6"."""
     becomes = rating_of(title, given, wanted)
     if becomes is None:
         return "seen, not rated"
     if title.state == "dropped":
-        said = "given up" if title.rating is None else f"given up, {format_rating(title.rating)}"
-        return f"{said} → {format_rating(becomes)}"
+        dropped = "given up" if title.rating is None else f"given up, {format_rating(title.rating)}"
+        return f"{dropped} → {format_rating(becomes)}"
     if title.rating is None or abs(title.rating - becomes) < 0.005:
         return f"rated {format_rating(becomes)}"
     return f"rated {format_rating(title.rating)} → {format_rating(becomes)}"
 
 
 def _row(
-    index: int, title: ExportedTitle, match: Match, standing: Standing, item_row: int | None, dataset: Dataset, *,
+    index: int,
+    title: ExportedTitle,
+    match: Match,
+    standing: Standing,
+    item_row: int | None,
+    dataset: Dataset,
+    *,
     rating: str,
-) -> ReviewRow:  # fmt: skip
+) -> ReviewRow:
     is_open = item_row is None
     shown = item_row
     if shown is None and standing == "unsure" and match.candidates:
@@ -161,13 +157,13 @@ def _row(
     catalogue = dataset.catalogue
     return ReviewRow(
         index=index,
-        said=title.title or next(iter(title.ids.values()), f"line {title.line}"),
-        said_year=title.year,
+        title=title.title or next(iter(title.ids.values()), f"line {title.line}"),
+        year=title.year,
         rating=rating,
         found="" if shown is None else catalogue.titles[shown] or dataset.items.id(shown),
         found_year=0 if shown is None else catalogue.years[shown],
         genres=() if shown is None else catalogue.genres[shown],
-        why=_why(match, standing),
+        why=_why(match, standing, word=catalogue.word),
         is_open=is_open,
         is_out=standing == "left out",
         acts=acts,
@@ -182,13 +178,13 @@ def _taken_row(review: Review, index: int, standing: Standing) -> int | None:
     return review.matches[index].item_row if standing == "sure" else None
 
 
-def _why(match: Match, standing: Standing) -> str:
+def _why(match: Match, standing: Standing, *, word: str) -> str:
     if standing == "chosen":
         return "chosen by you"
     if standing == "left out":
         return "left out by you"
     if standing == "unsure" and match.verdict == "sure":
-        return "you gave this title to another one"
+        return "you took this title for another one"
     if standing == "unsure" and len(match.candidates) > 1:
-        return f"{match.why} · {len(match.candidates)} may be meant"
+        return f"{match.why} · {len(match.candidates)} possible {plural_of(word)}"
     return match.why

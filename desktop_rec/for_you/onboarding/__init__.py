@@ -1,1 +1,1 @@
-"""onboarding."""
+"""The first ratings, one title at a time."""

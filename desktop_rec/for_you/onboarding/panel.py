@@ -145,9 +145,10 @@ class OnboardingPanel(QWidget):
 
     def _connect(self) -> None:
         card = self.card
-        for own, outer in ((card.rated, self.rated), (card.seen, self.seen), (card.not_seen, self.not_seen),
-                           (card.went_back, self.went_back)):  # fmt: skip
-            own.connect(outer)
+        card.rated.connect(self.rated)
+        card.seen.connect(self.seen)
+        card.not_seen.connect(self.not_seen)
+        card.went_back.connect(self.went_back)
         self._seen.clicked.connect(self.seen)
         self._not_seen.clicked.connect(self.not_seen)
         self._back.clicked.connect(self.went_back)

@@ -128,7 +128,7 @@ def _same_name(index: CatalogueIndex, query: Query, ours: Name, place: int, *, b
     row, theirs = index.rows_N[place], index.names_N[place]
     apart, alias = years_apart(index, query, row), ours.is_alias or theirs.is_alias
     score = _BY_NAME - _OFF_FOR_ARTICLE * bare - _OFF_FOR_ALIAS * alias - (ours.is_alias and theirs.is_alias)
-    words = "another name of it" if alias else "same title"
+    words = "known by another title" if alias else "same title"
     if apart is None:
         certain = _is_enough_without_year(index, ours, theirs, bare=bare)
         why = f"{words}, no year to compare"
@@ -136,7 +136,7 @@ def _same_name(index: CatalogueIndex, query: Query, ours: Name, place: int, *, b
     if apart > 1:
         why = f"{words}, other year: {index.years_I[row]}"
         return Evidence(row, _BY_NAME_ONLY - min(apart, 15), why, apart=apart)
-    why = f"{words}, a year apart" if apart else f"{words} and year"
+    why = f"{words}, a year apart" if apart else f"{words}, same year" if alias else f"{words} and year"
     certain = _is_enough(ours, theirs, bare=bare) if not apart else _is_enough_a_year_apart(index, query, ours, place)
     score -= _OFF_A_YEAR_APART * apart
     return Evidence(row, score, why, certain=certain, by_alias=alias, apart=apart)

@@ -111,7 +111,7 @@ def _format_layouts(parts: Sequence[Part]) -> str:
 
 def _notes(titles: Sequence[ExportedTitle]) -> tuple[str, ...]:
     counts = (
-        (sum(title.state == "planned" for title in titles), "only planned and will be left out"),
+        (sum(title.state == "planned" for title in titles), "on your watchlist and will be left out"),
         (sum(title.state == "dropped" for title in titles), "given up and will count as disliked"),
         (
             sum(title.state == "seen" and title.rating is None for title in titles),

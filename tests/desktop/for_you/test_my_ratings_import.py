@@ -75,21 +75,21 @@ def reviewed(view, session, export, qtbot):
 
 def rows(view, group):
     view.importing.page.turn_to(group)
-    return {row.said: row for row in view.importing.page.list.rows}
+    return {row.title: row for row in view.importing.page.list.rows}
 
 
-def act(view, group, said, what):
-    row = rows(view, group)[said]
+def act(view, group, title, what):
+    row = rows(view, group)[title]
     assert what in row.acts
     view.importing.page.list.acted.emit(row.index, what)
 
 
 def texts(widget):
-    return " | ".join(one.text() for one in widget.findChildren(QLabel) if one.isVisible())
+    return " | ".join(part.text() for part in widget.findChildren(QLabel) if part.isVisible())
 
 
 def press(view, name):
-    next(one for one in view.findChildren(QPushButton, name) if one.isVisible()).click()
+    next(button for button in view.findChildren(QPushButton, name) if button.isVisible()).click()
 
 
 def ratings_of(profile):
@@ -146,7 +146,7 @@ def test_that_the_likely_titles_come_first_in_the_chooser(reviewed):
         "Hamlet (1990)",
         "Hamlet (1996)",
     }
-    assert "These may be meant:" in texts(reviewed.importing.chooser)
+    assert "Possible films:" in texts(reviewed.importing.chooser)
     reviewed.importing.chooser.hide()
 
 
@@ -168,11 +168,11 @@ def test_that_not_this_one_opens_the_title_again_and_undo_takes_that_back(review
     assert not rows(reviewed, "sure")["Nine Lanterns"].is_open
 
 
-def test_that_the_scale_and_what_adding_would_do_are_said(reviewed):
+def test_that_the_scale_and_what_adding_would_do_are_shown(reviewed):
     words = texts(reviewed.importing.page)
     assert "Ratings from 0.5 to 5 become 1 to 5: 4 becomes 4.1." in words
     assert "3 new. Not added: 1 unsure, 1 not found." in words
-    assert "Add 3 ratings" in [one.text() for one in reviewed.findChildren(QPushButton) if one.isVisible()]
+    assert "Add 3 ratings" in [part.text() for part in reviewed.findChildren(QPushButton) if part.isVisible()]
 
 
 def test_that_my_own_rating_stays_unless_i_take_theirs(view, session, export, qtbot):
@@ -248,8 +248,8 @@ def test_that_what_will_not_be_added_is_saved_as_csv_with_reasons(reviewed, monk
     press(reviewed, "save_unmatched")
     with open(place, newline="", encoding="utf-8") as file:
         saved = list(csv.DictReader(file))
-    assert [(one["title"], one["rating"]) for one in saved] == [("Hamlet", "3.5"), ("Nobody's Umbrella", "4")]
-    assert all(one["reason"] for one in saved)
+    assert [(row["title"], row["rating"]) for row in saved] == [("Hamlet", "3.5"), ("Nobody's Umbrella", "4")]
+    assert all(row["reason"] for row in saved)
 
 
 def test_that_a_file_that_is_no_export_is_a_sentence_in_place(view, session, tmp_path, qtbot):
@@ -340,7 +340,7 @@ def test_that_the_parts_of_a_row_do_not_overlap_in_the_smallest_window(reviewed)
     reviewed.resize(840, 600)
     page = reviewed.importing.page
     parts = page.list.parts_of(page.list.model().index(0, 0))
-    placed = [parts.said, parts.arrow, parts.cover, parts.found, *parts.acts]
+    placed = [parts.title, parts.arrow, parts.cover, parts.found, *parts.acts]
     assert all(left.right() < right.left() for left, right in itertools.pairwise(placed))
     assert placed[-1].right() <= page.list.viewport().width()
 
@@ -357,11 +357,11 @@ def test_that_the_menu_of_a_row_offers_the_same(reviewed, recorded):
 
 def test_that_every_control_of_the_review_has_its_names(reviewed):
     controls = [*reviewed.importing.page.findChildren(QAbstractButton), reviewed.importing.page.tabs]
-    controls = [one for one in controls if not one.objectName().startswith("qt_") and one.isVisible()]
+    controls = [part for part in controls if not part.objectName().startswith("qt_") and part.isVisible()]
     missing = [
         control for control in controls if not (control.objectName() and control.accessibleName() and control.toolTip())
     ]
-    assert [one for one in missing if one.metaObject().className() != "CloseButton"] == []
+    assert [control for control in missing if control.metaObject().className() != "CloseButton"] == []
 
 
 def test_that_the_tours_own_export_has_sure_unsure_and_unmatched_films_of_the_sample(library, tmp_path):

@@ -1,5 +1,7 @@
 """Rate as you go: what the card does with clicks and keys, what becomes of an answer, and when the list is offered."""
 
+from dataclasses import replace
+
 import pytest
 from planted import planted_dataset
 from PySide6.QtCore import QPoint, Qt
@@ -42,11 +44,11 @@ def asking(qtbot, session, monkeypatch):
 
 
 def texts(widget):
-    return " | ".join(one.text() for one in widget.findChildren(QLabel) if one.isVisible())
+    return " | ".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
 
 
 def press(view, name):
-    next(one for one in view.findChildren(QPushButton, name) if one.isVisible()).click()
+    next(button for button in view.findChildren(QPushButton, name) if button.isVisible()).click()
 
 
 def test_that_the_card_says_what_the_title_is_and_how_known(card):
@@ -188,3 +190,14 @@ def test_that_the_onboarding_ends_in_words(asking, session):
     for _ in range(session.dataset.current.titles):
         asking.page.onboarding.not_seen.emit()
     assert "That was the last of the well-known titles." in texts(asking)
+
+
+def test_that_a_smaller_data_set_opened_meanwhile_asks_about_its_own_titles(asking, session, monkeypatch, qtbot):
+    for _ in range(session.dataset.current.titles - 1):
+        asking.page.onboarding.not_seen.emit()
+    last = asking.page.onboarding.card.row.item_row
+    smaller = replace(planted_dataset(titles=last), dataset_id="smaller", fingerprint="smaller")
+    monkeypatch.setattr(session.model, "use_newest", session.model.changed.emit)
+    session.dataset.take(smaller, None)
+    qtbot.waitUntil(lambda: session.my_ratings.onboarding is not None, timeout=2000)
+    assert asking.page.onboarding.card.row.item_row < last

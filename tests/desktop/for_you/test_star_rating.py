@@ -85,7 +85,7 @@ def test_that_control_and_a_digit_stay_free_for_the_window(stars, recorded):
     assert not rated.calls
 
 
-def test_that_the_rating_is_said_to_those_who_listen(stars):
+def test_that_the_rating_is_read_to_those_who_listen(stars):
     stars.show_rating(4.5, of="Alien")
     assert stars.accessibleName() == "Alien: rated 4.5 of 5"
     stars.show_rating(None, of="Alien")

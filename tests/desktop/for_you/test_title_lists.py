@@ -112,12 +112,12 @@ def test_that_the_current_title_stays_current_when_another_comes_on_top(mine):
     assert mine.currentIndex().row() == 2
 
 
-def test_that_rows_are_said_in_words(qtbot):
+def test_that_rows_are_put_into_words(qtbot):
     model = RowsModel()
     model.show_rows([ALIEN, title(2, "Heat", rating=2.5, is_on=False)])
-    said = [model.data(model.index(row), Qt.ItemDataRole.AccessibleTextRole) for row in range(2)]
-    assert said[0] == "Alien (1999), you gave 4, 12 ratings"
-    assert said[1].endswith("switched off")
+    texts = [model.data(model.index(row), Qt.ItemDataRole.AccessibleTextRole) for row in range(2)]
+    assert texts[0] == "Alien (1999), you gave 4, 12 ratings"
+    assert texts[1].endswith("switched off")
 
 
 def test_that_every_look_and_scale_can_be_painted(qtbot):
@@ -191,7 +191,7 @@ def test_that_a_slider_is_compared_with_the_list_from_before_it_moved():
 
 def test_that_people_are_found_by_the_start_of_their_id_first():
     model = PeopleModel()
-    model.show_people([str(one) for one in range(1, 1001)], [20] * 1000)
+    model.show_people([str(number) for number in range(1, 1001)], [20] * 1000)
     assert (model.found, model.rowCount()) == (1000, MOST_SHOWN)
     model.narrow("15")
     ids = [model.data(model.index(row), UserIdRole) for row in range(3)]

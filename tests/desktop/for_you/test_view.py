@@ -1,4 +1,4 @@
-"""The place For you: which page stands there when, what it asks of the session, and how it shows what comes back.
+"""The place For you: which page is shown when, what it asks of the session, and how it shows what comes back.
 
 The session is real and has no model of its own; what it would ask the engine for is written down instead.
 """
@@ -94,37 +94,37 @@ def give_model(session, *, mixes):
     session.model.changed.emit()
 
 
-def said(view):
+def shown_text(view):
     """The texts that are to be seen."""
-    return " | ".join(one.text() for one in view.findChildren(QLabel) if one.isVisible())
+    return " | ".join(label.text() for label in view.findChildren(QLabel) if label.isVisible())
 
 
 def press(view, name):
-    next(one for one in view.findChildren(QPushButton, name) if one.isVisible()).click()
+    next(button for button in view.findChildren(QPushButton, name) if button.isVisible()).click()
 
 
 def test_that_without_a_data_set_one_sentence_and_a_button_lead_to_data(view, session, recorded):
     wanted = recorded(session.requests.place)
-    assert "There is no data set yet." in said(view)
+    assert "There is no data set yet." in shown_text(view)
     press(view, "place_message_button")
     assert wanted.calls == ["data"]
 
 
 def test_that_without_ratings_one_film_at_a_time_is_asked_about(opened, qtbot):
-    assert "Which films do you know?" in said(opened)
+    assert "Which films do you know?" in shown_text(opened)
     qtbot.waitUntil(lambda: opened.page.onboarding.card.row is not None, timeout=2000)
     assert opened.page.onboarding.card.isVisible()
 
 
 def test_that_many_well_known_films_can_be_rated_at_once(opened, session):
     press(opened, "onboarding_many")
-    assert "Rate a few films you know" in said(opened)
+    assert "Rate a few films you know" in shown_text(opened)
     counts = [row.people for row in opened.page.starter.cards.titles.rows]
     assert counts == sorted(counts, reverse=True)
     opened.page.starter.cards.rated.emit(opened.page.starter.cards.titles.rows[0], 5.0)
     assert len(session.profile.current.entries) == 1
     assert opened.page.starter.cards.titles.rows[0].rating == 5.0
-    assert "4 more make a good list" in said(opened)
+    assert "4 more make a good list" in shown_text(opened)
 
 
 def test_that_the_starter_gives_way_by_its_button_or_after_five_ratings(opened, session):
@@ -140,12 +140,12 @@ def test_that_the_starter_gives_way_by_its_button_or_after_five_ratings(opened, 
     assert opened.page.pane.isVisible()
 
 
-def test_that_a_model_in_the_making_is_said_with_its_step(opened, session):
+def test_that_a_model_in_the_making_is_shown_with_its_step(opened, session):
     session.model.progress_text = "Counting which films are liked together"
     session.my_ratings.rate(0, 5.0)
     press(opened, "onboarding_show_list")
-    assert "A first model is being prepared" in said(opened)
-    assert "Counting which films are liked together…" in said(opened)
+    assert "A first model is being prepared" in shown_text(opened)
+    assert "Counting which films are liked together…" in shown_text(opened)
 
 
 def test_that_a_rating_asks_for_a_list_and_a_hidden_place_waits_until_it_is_seen(ready, session, asked):
@@ -160,10 +160,10 @@ def test_that_a_rating_asks_for_a_list_and_a_hidden_place_waits_until_it_is_seen
 
 
 def test_that_a_list_is_shown_and_its_reasons_asked_for_once_it_stands(ready, session, asked, qtbot):
-    session.recommendations.ready.emit(found(9, 8, 7, note="One of your ratings has no influence."))
+    session.recommendations.ready.emit(found(9, 8, 7, note="One of yours does not count yet."))
     assert [row.item.item_row for row in ready.page.pane.list.rows] == [9, 8, 7]
     assert ready.page.reasons.isVisible()
-    assert "One of your ratings has no influence." in said(ready)
+    assert "One of yours does not count yet." in shown_text(ready)
     assert not asked.reasons
     qtbot.waitUntil(lambda: asked.reasons == [9] and asked.insights == 1, timeout=2000)
     ready.page.pane.list.choose(7)
@@ -177,16 +177,16 @@ def test_that_switching_a_rating_off_shows_how_the_list_moves(ready, session):
     assert [entry.on for entry in session.profile.current.entries] == [True, True, False]
     session.recommendations.ready.emit(found(7, 9, 6))
     assert [row.moved for row in ready.page.pane.list.rows] == [2, -1, None]
-    assert "2 films moved, 1 new" in said(ready)
+    assert "2 films moved, 1 new" in shown_text(ready)
 
 
-def test_that_all_ratings_switched_off_is_said_and_nothing_is_asked(ready, session, asked):
+def test_that_all_ratings_switched_off_is_shown_and_nothing_is_asked(ready, session, asked):
     for entry in session.profile.current.entries:
         session.my_ratings.switch(entry.item_id, False, entry.title)
     before = len(asked.lists)
     ready.page.mine.gems.slider.setValue(50)
     assert len(asked.lists) == before
-    assert "All of these ratings are switched off." in said(ready)
+    assert "All of these ratings are switched off." in shown_text(ready)
 
 
 def test_that_a_removed_rating_comes_back_by_undo(ready, session):
@@ -220,7 +220,7 @@ def test_that_filters_are_asked_for_and_an_empty_list_offers_to_clear_them(ready
     ready.page.pane.filters.changed.emit(Filters(genres_none=("Horror",)))
     assert asked.lists[-1][1] == Filters(genres_none=("Horror",))
     session.recommendations.ready.emit(found())
-    assert "No film passes these filters." in said(ready)
+    assert "No film passes these filters." in shown_text(ready)
     press(ready, "place_message_button")
     assert asked.lists[-1][1] == Filters()
 
@@ -264,16 +264,16 @@ def test_that_a_dial_of_watch_and_love_goes_back_to_where_the_model_ranks_by_its
 
 def test_that_a_profile_the_model_can_say_nothing_about_is_a_sentence_in_place(ready, session):
     session.recommendations.ready.emit(found(9, 8))
-    failure = Failure("This model goes by likes and none is one.", "Rate something 4 or better.", "Traceback")
+    failure = Failure("This model uses only films you gave 4 or more.", "Rate something 4 or better.", "Traceback")
     session.recommendations.failed.emit("recommend", failure)
-    assert "This model goes by likes and none is one." in said(ready)
-    assert "Rate something 4 or better." in said(ready)
+    assert "This model uses only films you gave 4 or more." in shown_text(ready)
+    assert "Rate something 4 or better." in shown_text(ready)
     assert not ready.page.reasons.isVisible()
     session.recommendations.ready.emit(found(9, 8))
     assert ready.page.pane.list.isVisible()
 
 
-def test_that_failed_reasons_are_said_in_their_panel(ready, session):
+def test_that_failed_reasons_are_explained_in_their_panel(ready, session):
     session.recommendations.ready.emit(found(9, 8))
     session.recommendations.failed.emit("explain", Failure("Film 9 is one of your own ratings.", "Choose another.", ""))
     assert "Film 9 is one of your own ratings. Choose another." in ready.page.reasons.note.text()
@@ -297,23 +297,24 @@ def test_that_a_search_finds_titles_that_can_be_rated_at_once(ready, session, qt
     assert session.profile.current.entries[-1].title == "Film 12"
     assert ready.page.mine.found.titles.rows[0].rating == 4.0
     search.setText("nothing like this")
-    qtbot.waitUntil(lambda: "No film here has" in said(ready), timeout=2000)
+    qtbot.waitUntil(lambda: "No film here has" in shown_text(ready), timeout=2000)
 
 
 def test_that_a_person_of_the_data_set_is_taken_and_called_borrowed(ready, session):
     ready.page.mine.picker.person_chosen.emit("7")
-    assert "What you change here is not saved." in said(ready)
+    assert "What you change here is not saved." in shown_text(ready)
     assert len(ready.page.mine.mine.titles.rows) == 13
     ready.page.mine.picker.profile_named.emit("Anna")
-    assert "What you change here is not saved." not in said(ready)
+    assert "What you change here is not saved." not in shown_text(ready)
     assert ready.page.onboarding.isVisible()
 
 
 def test_that_every_control_has_a_name_a_spoken_name_and_a_tooltip(ready, session):
     session.recommendations.ready.emit(found(9, 8))
     kinds = (QAbstractButton, QLineEdit, QSlider, QComboBox)
-    controls = [one for kind in kinds for one in ready.findChildren(kind) if one.objectName()[:3] != "qt_"]
-    controls = [one for one in controls if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.isVisible()]
+    controls = [control for kind in kinds for control in ready.findChildren(kind)]
+    controls = [control for control in controls if not control.objectName().startswith("qt_")]
+    controls = [part for part in controls if part.focusPolicy() & Qt.FocusPolicy.TabFocus and part.isVisible()]
     assert len(controls) >= 6
     for control in controls:
         assert control.objectName(), control

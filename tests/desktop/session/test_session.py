@@ -1,6 +1,5 @@
 """The session over a real library: what opens, learns and answers, and what is dropped, kept and undone."""
 
-import dataclasses
 import threading
 from dataclasses import replace
 from types import SimpleNamespace
@@ -11,11 +10,9 @@ from planted import planted_dataset
 from desktop_rec.common.notices import Failure
 from desktop_rec.session.session import Session
 from engine import operations
-from engine.data.split import SplitConfig
 from engine.errors import TrainingError
 from engine.events import EpochEnded, LossesMeasured, StepsTaken, Stop
 from engine.models.registry import MODELS
-from engine.training.config import TrainingConfig
 from engine.training.plan import TrainingPlan
 
 MOST_MS = 20_000
@@ -24,7 +21,7 @@ MOST_MS = 20_000
 @pytest.fixture
 def kept(library, report):
     """The record of a planted data set in the library."""
-    dataset = dataclasses.replace(planted_dataset(), dataset_id="planted")
+    dataset = replace(planted_dataset(), dataset_id="planted")
     return library.datasets.save(dataset, report)
 
 
@@ -195,10 +192,8 @@ def test_that_pause_and_stop_are_shown_at_once(qtbot, monkeypatch, opened, recor
 
 
 def test_that_a_trained_model_takes_its_place_is_kept_and_can_be_discarded_and_brought_back(qtbot, opened, library):
-    config = TrainingConfig(epochs=1, lr=1e-3, precision="float32")
-    assert opened.training.train(
-        replace(TrainingPlan.defaults("two_head"), training=config, split=SplitConfig(), device="cpu")
-    )
+    plan = TrainingPlan.defaults("two_head").changed(epochs=1, lr=1e-3, precision="float32")
+    assert opened.training.train(replace(plan, device="cpu"))
     qtbot.waitUntil(lambda: opened.jobs.state is None, timeout=60_000)
     run_id = opened.training.state.finished.run_id
     assert opened.model.label.run_id == run_id
@@ -216,11 +211,11 @@ def test_that_another_data_set_drops_what_came_after_and_says_so(qtbot, monkeypa
     train(opened)
     qtbot.waitUntil(lambda: opened.training.state.finished is not None)
     opened.plan.choose_model("two_head")
-    opened.plan.use_rate(1.234e-3)
-    other = dataclasses.replace(planted_dataset(seed=9), dataset_id="other", name="Other", fingerprint="other")
+    opened.plan.use_rate(0.0123)
+    other = replace(planted_dataset(seed=9), dataset_id="other", name="Other", fingerprint="other")
     library.datasets.save(other, report)
     opened.data.open("other")
-    assert opened.plan.plan.training.lr != 1.234e-3
+    assert opened.plan.plan.training.lr != 0.0123
     assert opened.training.stale_text == "The data set has changed. Train again."
 
 

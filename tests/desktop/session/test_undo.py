@@ -269,6 +269,18 @@ def test_that_changes_of_a_borrowed_person_are_undone_while_they_are_there_and_f
     assert ratings(opened) == {}
 
 
+def test_that_a_borrowed_person_leaves_with_their_data_set_and_my_own_change_can_be_undone(opened):
+    opened.my_ratings.rate(0, 4.0)
+    opened.my_ratings.borrow("7")
+    entry = opened.profile.current.entries[0]
+    opened.my_ratings.remove(entry.item_id, entry.title)
+    opened.dataset.take(replace(planted_dataset(seed=9), dataset_id="other", fingerprint="other"), None)
+    assert (opened.profile.current.name, opened.profile.is_borrowed) == ("Me", False)
+    opened.undo.undo()
+    assert ratings(opened) == {}
+    assert not opened.undo.undo()
+
+
 def test_that_undo_changes_my_own_ratings_while_somebody_is_borrowed(opened):
     opened.my_ratings.rate(0, 4.0)
     opened.my_ratings.borrow("7")

@@ -75,7 +75,7 @@ def test_that_how_far_off_a_prediction_may_be_stands_beside_it_and_is_explained(
     assert "less than 0.6 off" in panel.figures.toolTip()
 
 
-def test_that_bars_can_shrink_in_number_and_are_said_in_words(qtbot):
+def test_that_bars_can_shrink_in_number_and_are_put_into_words(qtbot):
     bars = ImpactBars()
     qtbot.addWidget(bars)
     bars.show()

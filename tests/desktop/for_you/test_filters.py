@@ -33,7 +33,7 @@ def picker(qtbot):
 
 
 def chips(bar):
-    return [one.text().removesuffix("  ×") for one in bar.findChildren(RemovableChip) if not one.isHidden()]
+    return [chip.text().removesuffix("  ×") for chip in bar.findChildren(RemovableChip) if not chip.isHidden()]
 
 
 def test_that_a_genre_goes_from_wanted_to_left_out_to_neither(bar, recorded):
