@@ -151,16 +151,14 @@ def describe_metric(name: str, scale: Scale | None = None) -> str:
     """What a metric says, which way is better, and of errors on which scale they are; "" for what is no metric.
 
     >>> describe_metric("mae", Scale(0.5, 5, 0.5))
-    'How far off predicted ratings are on average. Less is better. Ratings here go from 0.5 to 5.'
+    'How far off predicted ratings are on average. Less is better. Ratings go from 0.5 to 5.'
     """
     metric = metric_of(name)
     if metric is None:
         return ""
-    better = {True: "More is better.", False: "Less is better.", None: "Neither more nor less is better by itself."}
-    span = (
-        f" Ratings here go from {scale.low:g} to {scale.high:g}." if scale is not None and metric.needs_ratings else ""
-    )
-    return f"{metric.help} {better[metric.higher_is_better]}{span}"
+    better = {True: "More is better.", False: "Less is better.", None: ""}
+    span = f" Ratings go from {scale.low:g} to {scale.high:g}." if scale is not None and metric.needs_ratings else ""
+    return f"{metric.help} {better[metric.higher_is_better]}{span}".rstrip()
 
 
 class _Monitors(Sequence[str]):

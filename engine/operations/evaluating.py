@@ -33,7 +33,7 @@ COLD_START_PEOPLE = 200
 """How many of the test people are evaluated again and again with less of their profiles. Their interval is narrow
 enough, and models that take long to rank stay bearable."""
 POPULARITY, BIASES, EASE = "popularity", "biases", "ease"
-BASELINE_TITLES = {POPULARITY: "Most liked", BIASES: "Averages", EASE: "Liked together (EASE)"}
+BASELINE_TITLES = {POPULARITY: title_of(POPULARITY), BIASES: "Averages", EASE: title_of(EASE)}
 """What the baselines are called where people read it; "Averages" is μ + b_u + b_i."""
 
 _MOST_TITLES_FOR_EASE = 10_000

@@ -189,11 +189,11 @@ JOBS: dict[str, Callable[[TrainedLibrary], Job[Any]]] = {
 def essence(result: Any) -> Any:
     """What a job found, as values that can be compared: equal essence, equal work."""
     if isinstance(result, dict):
-        return {name: _figures(judgement) for name, judgement in result.items()}
+        return {name: _figures(evaluation) for name, evaluation in result.items()}
     if hasattr(result, "rows"):
         return [[row.value, dict(row.metrics)] for row in result.rows]
-    if hasattr(result, "judgement"):
-        weights = {name: one.cpu().numpy() for name, one in result.trained.model.state_dict().items()}
+    if hasattr(result, "evaluation"):
+        weights = {name: tensor.cpu().numpy() for name, tensor in result.trained.model.state_dict().items()}
         return [_figures(result.evaluation), result.lr, weights]
     if hasattr(result, "metrics"):
         return _figures(result)
@@ -217,8 +217,8 @@ def essence(result: Any) -> Any:
     return {name: tensor.numpy() for name, tensor in result.model.state_dict().items()}
 
 
-def _figures(judgement: Any) -> Any:
-    return None if judgement is None else {name: metric.value for name, metric in judgement.metrics.items()}
+def _figures(evaluation: Any) -> Any:
+    return None if evaluation is None else {name: metric.value for name, metric in evaluation.metrics.items()}
 
 
 def assert_equal(left: Any, right: Any) -> None:

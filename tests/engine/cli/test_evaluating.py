@@ -61,7 +61,7 @@ def test_that_the_text_says_it_all_to_people(ask):
         "How much of the lists goes to the most rated titles",
         "By the rating that was really given",
         "RMSE on 0 to 1",
-        "on the scale of these data, 1 to 5",
+        "go from 1 to 5",
     ):
         assert words in text
     assert max(len(line) for line in text.splitlines()) <= 140

@@ -7,19 +7,21 @@ import sys
 
 import numpy as np
 import pytest
+from every_job import REPORT
 from judged_people import some_model, some_people
 from planted import CPU, Kept, planted_dataset
 from small_models import small_model
 
 from desktop_rec.models.figures import Judged, figures_of, metric_sets
 from desktop_rec.training.setting_field import format_choice
-from engine.cli import evaluating
+from engine.cli.command_line import run
 from engine.data.split import SplitConfig, make_split
 from engine.errors import SettingError
 from engine.evaluation.metrics import METRICS, Metric, RankedLists
 from engine.evaluation.protocol import evaluate_model
 from engine.events import drive
 from engine.library.searches import SearchRow, best_of
+from engine.library.store import Library
 from engine.settings import declared_settings
 from engine.training.config import TrainingConfig
 from engine.training.plan import TrainingPlan
@@ -71,9 +73,12 @@ def test_that_a_search_compares_runs_by_it():
     assert best_of(rows, "misses@10") is rows[1]
 
 
-def test_that_the_terminal_prints_it(found):
-    table = evaluating._metrics_text(found.metrics, {})
-    assert "misses@10" in table
+def test_that_the_terminal_prints_it(tmp_path, capsys):
+    with Library.open(tmp_path, who="a test") as library:
+        library.datasets.save(planted_dataset(), REPORT)
+    for words in (["train", "Planted", "--model", "popularity"], ["evaluate", "latest", "--k", "10"]):
+        assert run([*words, "--home", str(tmp_path)]) == 0
+    assert "misses@10" in capsys.readouterr().out
 
 
 def test_that_the_window_offers_and_explains_it(found):

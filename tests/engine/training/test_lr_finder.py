@@ -205,4 +205,4 @@ def test_that_no_mode_leaks_to_the_driver_at_any_yield(split, fresh_model):
         assert not torch.is_inference_mode_enabled()
         assert not torch.is_autocast_enabled("cpu")
         yields += 1
-    assert yields >= FINDER.steps
+    assert yields > FINDER.steps // 2  # a sweep may end where the loss diverges
