@@ -1,6 +1,6 @@
 """Starts the window: application, error hooks, log, theme, and Python's collector on the GUI thread.
 
-Stands at the end of the street. The first view is on the screen before torch is imported; that happens once, on a
+The first view is on the screen before torch is imported; that happens once, on a
 thread, when nothing moves.
 """
 

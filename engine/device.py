@@ -1,7 +1,4 @@
-"""Which devices can compute here, in which precision, with how many threads and how much memory.
-
-Importing this module does not import torch; asking for devices does.
-"""
+"""Devices, their precision, threads and memory. Importing this module does not import torch."""
 
 from __future__ import annotations
 
@@ -63,10 +60,7 @@ def find_devices() -> tuple[Device, ...]:
 
 
 def choose_device(asked: str = "auto") -> torch.device:
-    """The torch device for what a person asked: "auto" (the fastest), "cpu", "cuda", "cuda:1" or "mps".
-
-    Raises DeviceError, with what to do, where the asked one is not usable here.
-    """
+    """The torch device for "auto" (the fastest), "cpu", "cuda", "cuda:1" or "mps". Raises DeviceError."""
     import torch
 
     usable = find_devices()
@@ -104,10 +98,10 @@ def explain_unused_gpu() -> UnusedGpu | None:
 
 def choose_precision(asked: str, device: torch.device) -> str:
     """ "float32" or "bf16" for what was asked ("auto" takes bf16 where the device computes it faster)."""
-    usable = next((known.precisions for known in find_devices() if known.key == _key(device)), ("float32",))
-    if asked == "auto":
-        return usable[-1]
-    return asked
+    if asked != "auto":
+        return asked
+    key = f"cuda:{device.index or 0}" if device.type == "cuda" else device.type
+    return next((known.precisions[-1] for known in find_devices() if known.key == key), "float32")
 
 
 @contextmanager
@@ -125,7 +119,6 @@ def training_threads() -> int:
 
 
 def usable_cores() -> int:
-    """The cores that this process may run on."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -140,11 +133,7 @@ def memory_bytes() -> int | None:
 
 
 def available_memory_bytes() -> int | None:
-    """Memory that a process could take now without pushing others out, in bytes; None where the system
-    does not say.
-
-    Linux says it. Windows and macOS are asked for the whole, and half of that is taken to be free.
-    """
+    """Memory in bytes that could be taken now (half of all where only that is known); None where unknown."""
     try:
         with open("/proc/meminfo", encoding="ascii") as file:
             line = next(line for line in file if line.startswith("MemAvailable:"))
@@ -169,10 +158,6 @@ def _reinstall_line() -> str:
     python = f'"{sys.executable}"'
     install = f'{python} -m uv pip install --python {python} --torch-backend=auto --reinstall "torch>=2.8,<2.14"'
     return f"{python} -m pip install uv\n{install}"
-
-
-def _key(device: torch.device) -> str:
-    return f"cuda:{device.index or 0}" if device.type == "cuda" else device.type
 
 
 def _gpu_name() -> str | None:

@@ -1,8 +1,4 @@
-"""Records and results as plain JSON values, by one rule.
-
-What the library stores, what an operation returns and what `--json` prints are frozen dataclasses; `document_of` turns
-any of them into dicts, lists, numbers, texts and None.
-"""
+"""Records and results as plain JSON values, by one rule: for the library, operations and `--json`."""
 
 from __future__ import annotations
 
@@ -20,26 +16,10 @@ _SAME: Mapping[str, str] = {}
 
 
 def document_of(value: Any, *, rename: Mapping[str, str] = _SAME, without: Collection[str] = ()) -> Any:
-    """A value as what `json.dumps` takes without help.
+    """A value as `json.dumps` takes it: dataclasses as dicts, dates as ISO texts, NaN as None, sets sorted.
 
-    Parameters
-    ----------
-    value
-        A dataclass becomes a dict of its public fields in their order; a date its ISO form, a path its text, an Enum
-        its value; tuples, sets and arrays become lists (a set in sorted order), numpy scalars Python numbers. NaN and
-        the infinities become None, for JSON has no such numbers. What is plain already stays as it is.
-    rename
-        What some of the outermost fields or keys are called in the document.
-    without
-        The outermost fields or keys to leave out.
+    Of the outermost fields some are called differently (`rename`) or left out (`without`). Raises TypeError.
 
-    Raises
-    ------
-    TypeError
-        For a value that no rule covers.
-
-    Examples
-    --------
     >>> from engine.events import Progressed
     >>> document_of(Progressed("Reading", 3, None, "bytes"), rename={"words": "stage"}, without=("unit",))
     {'stage': 'Reading', 'done': 3, 'total': None}
@@ -59,7 +39,6 @@ def document_of(value: Any, *, rename: Mapping[str, str] = _SAME, without: Colle
 
 
 def _plain(value: Any) -> Any:
-    """A value without parts."""
     if isinstance(value, Enum):
         return document_of(value.value)
     if isinstance(value, np.ndarray | np.generic):

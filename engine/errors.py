@@ -1,8 +1,4 @@
-"""What can go wrong, in sentences for people: what happened, where, and what to do.
-
-The command line prints them, the window shows them in a bar. The facts of a sentence are also attributes (`facts`), so
-that no code has to parse words.
-"""
+"""What can go wrong, in sentences for people: what happened, where, and what to do."""
 
 from __future__ import annotations
 

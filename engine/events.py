@@ -101,11 +101,7 @@ class StepsTaken(Event):
 
 @dataclass(frozen=True, slots=True)
 class EpochEnded(Event):
-    """One pass over the training people ended and was evaluated on the validation people. `monitor` names the metric
-    that chooses the best epoch.
-
-    `validation` maps metric names to values as pairs; it is empty where there are no validation people.
-    """
+    """One pass over the training people ended; `monitor` names the metric that chooses the best epoch."""
 
     epoch: int
     step: int
@@ -146,11 +142,7 @@ class SearchStarted(Event):
 
 @dataclass(frozen=True, slots=True)
 class SearchMoved(Event):
-    """A row of a search's table changed, or how far the whole is.
-
-    `place` is the row (from 1), `status` what it is now; `value` its monitored metric, `settings` what is varied
-    about it as text. `remaining_s` is None until a run has ended.
-    """
+    """Row `place` (from 1) of a search changed, or how far all is; `remaining_s` is None until a run has ended."""
 
     place: int
     status: str
@@ -199,22 +191,16 @@ def drive(
     Parameters
     ----------
     job
-        A generator that has not been asked for its first event yet. It is closed in any case.
+        A generator that has not begun. It is closed in any case.
     on_event
-        Called with each event; the bare yields between them reach nobody.
+        Called with each event.
     should_stop
-        Asked between steps. Once it is true, Stop is thrown in, once, and the job driven on to its end, so that it can
-        save what it has.
-
-    Returns
-    -------
-    Result
-        What the job returned, marked as stopped where it was.
+        Asked between steps. Once it is true, Stop is thrown in, once, and the job driven on so that it can save.
 
     Raises
     ------
     Stop
-        Where the job was stopped before it had anything to save. What else the job raises passes through.
+        Where the job had nothing to save. What else the job raises passes through.
 
     Examples
     --------

@@ -1,8 +1,6 @@
 """How a setting is declared: once, with label, help and limits; forms, `--set` and checks are made from it.
 
-Configs are frozen dataclasses that derive from `Config` and live beside what they configure. A field made with
-`setting(...)` carries its declaration; a bad value is refused with the field's own sentence. A setting that was called
-differently once lists its `former` names, so that what was saved or typed under them is still understood.
+Configs are frozen dataclasses that derive from `Config`; a bad value is refused with the field's own sentence.
 """
 
 from __future__ import annotations
@@ -61,29 +59,11 @@ def setting(
     automatic: str = "Automatic",
     former: tuple[str, ...] = (),
 ) -> Any:
-    """A dataclass field that is a setting.
+    """A dataclass field that is a setting: its default, what it is called and does, and what it may be.
 
-    Parameters
-    ----------
-    default
-        Its value unless another is given. A field typed `X | None` may be None, which means *automatic*: chosen from
-        the data when the run starts.
-    label, help
-        What the setting is called and what it does, for forms and messages.
-    low, high
-        Inclusive limits of a number, or of each number of a tuple.
-    choices
-        The texts that are allowed.
-    scale
-        How a slider should run over the limits: "linear" or "log".
-    unit
-        What stands behind the number in a form.
-    more
-        False puts the setting among the few that a form shows at first.
-    automatic
-        What a form calls None.
-    former
-        Names that the setting had in earlier versions; they are still read, never written.
+    `X | None` allows None, which a form calls `automatic`. `low` and `high` are inclusive limits of numbers, `choices`
+    the allowed texts. `scale` is how a slider runs, "linear" or "log"; `unit` stands behind the number. `more` False
+    shows it at first. `former` are names of earlier versions, which are still read.
     """
     declared = Setting(label, help, low, high, choices, scale, unit, more, automatic, former)
     return field(default=default, metadata={"setting": declared})
@@ -136,8 +116,7 @@ class Config:
             declared = find_setting(type(self), name)
             if declared is None:
                 raise SettingError(
-                    f"There is no setting called {name!r} here.",
-                    remedy=f"Known are: {', '.join(sorted(known))}.",
+                    f"There is no setting called {name!r} here.", remedy=f"Known are: {', '.join(sorted(known))}."
                 )
             current[declared.name] = value
         return dataclasses.replace(self, **current)
@@ -198,8 +177,7 @@ def parse_setting(declared: Declared, text: str) -> Any:
         return declared.kind(cleaned)
     except (ValueError, KeyError) as error:
         raise SettingError(
-            f"{declared.setting.sentence(declared.name)}; {text!r} is not such a value.",
-            setting=declared.name,
+            f"{declared.setting.sentence(declared.name)}; {text!r} is not such a value.", setting=declared.name
         ) from error
 
 
@@ -230,9 +208,7 @@ def _check(declared: Declared, value: Any) -> None:
         return
     if not _is_allowed(declared, value):
         raise SettingError(
-            f"{declared.setting.sentence(declared.name)}; {value!r} does not.",
-            setting=declared.name,
-            value=value,
+            f"{declared.setting.sentence(declared.name)}; {value!r} does not.", setting=declared.name, value=value
         )
 
 

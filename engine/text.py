@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 MINUS = "−"
 TIMES = "×"
 NONE = "-"
-"""What stands in a table where there is no value."""
 
 _PLURALS = {"series": "series", "anime": "anime", "manga": "manga", "person": "people", "epoch": "epochs"}
 _SIZE_UNITS = (("GB", 10**9), ("MB", 10**6), ("kB", 10**3))

@@ -1,24 +1,32 @@
-"""A head line that folds what is below it away: every knob beyond the default path waits in one of these."""
+"""Small controls that all places use, and short ways to make labels, buttons, cards and rows of widgets."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QComboBox,
+    QFrame,
+    QHBoxLayout,
     QLabel,
     QLayout,
     QLayoutItem,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from desktop_rec.theme.theme import GRID, number_font
+
 Control = TypeVar("Control", bound=QWidget)
+Box = TypeVar("Box", bound=QBoxLayout)
 
 
 def named(control: Control, object_name: str, accessible_name: str, tooltip: str = "") -> Control:
@@ -35,6 +43,96 @@ def button(words: str, object_name: str, tooltip: str, *, role: str = "") -> QPu
     if role:
         made.setProperty("role", role)
     return made
+
+
+def text_label(text: str = "", object_name: str = "", *, role: str = "", wraps: bool = False) -> QLabel:
+    """A label with its name and its role in the style sheet. What it shows is plain text, never markup."""
+    made = QLabel(text)
+    made.setObjectName(object_name)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(wraps)
+    if role:
+        made.setProperty("role", role)
+    return made
+
+
+def label(words: str = "", *, role: str = "", name: str = "", wraps: bool = False) -> QLabel:
+    """As text_label, its name given by keyword."""
+    return text_label(words, name, role=role, wraps=wraps)
+
+
+def number_label(object_name: str = "", *, role: str = "", wraps: bool = False) -> QLabel:
+    """A label whose figures are all equally wide."""
+    made = text_label("", object_name, role=role, wraps=wraps)
+    made.setFont(number_font(made.font()))
+    return made
+
+
+Part = QWidget | QLayout | int
+"""What stands in a row: a widget, a row of its own, or a stretch."""
+
+
+def arranged(layout: Box, *parts: Part, gap: int = GRID, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> Box:
+    """A row or column of parts: `arranged(QHBoxLayout(), title, 1, save)` has Save at its right end."""
+    layout.setContentsMargins(*margins)
+    layout.setSpacing(gap)
+    for part in parts:
+        if isinstance(part, QWidget):
+            layout.addWidget(part)
+        elif isinstance(part, QLayout):
+            layout.addLayout(part)
+        else:
+            layout.addStretch(part)
+    return layout
+
+
+def across(*parts: Part, gap: int = GRID) -> QHBoxLayout:
+    """Parts beside each other."""
+    return arranged(QHBoxLayout(), *parts, gap=gap)
+
+
+def below(*parts: Part, gap: int = GRID) -> QVBoxLayout:
+    """Parts below each other."""
+    return arranged(QVBoxLayout(), *parts, gap=gap)
+
+
+def centred(parent: QWidget, card: QWidget) -> None:
+    """A card in the middle of a view, a little above the half."""
+    arranged(QVBoxLayout(parent), 2, across(1, card, 1), 3)
+
+
+def make_card(card: QFrame, object_name: str, title: str) -> QVBoxLayout:
+    """Name a frame and draw it as a card; its column, still empty."""
+    named(card, object_name, title)
+    card.setToolTip("")
+    card.setProperty("role", "card")
+    return arranged(QVBoxLayout(card), margins=(GRID * 2, GRID + 4, GRID * 2, GRID + 4))
+
+
+def scrolled_page(area: QScrollArea, object_name: str) -> QVBoxLayout:
+    """Let an area scroll a whole page of a place; the page's column."""
+    area.setObjectName(object_name)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    page = QWidget()
+    page.setProperty("role", "page")
+    area.setWidget(page)
+    return arranged(QVBoxLayout(page), gap=GRID * 2, margins=(GRID * 3, GRID * 2, GRID * 3, GRID * 3))
+
+
+def filled(box: Box, *parts: QWidget | QLayout | int, spacing: int = -1, margins: Sequence[int] = (0, 0, 0, 0)) -> Box:
+    """A row or column with these parts in it; a number is empty room that stretches so much."""
+    box.setContentsMargins(*margins)
+    if spacing >= 0:
+        box.setSpacing(spacing)
+    for part in parts:
+        if isinstance(part, int):
+            box.addStretch(part)
+        elif isinstance(part, QLayout):
+            box.addLayout(part)
+        else:
+            box.addWidget(part)
+    return box
 
 
 class CalmComboBox(QComboBox):

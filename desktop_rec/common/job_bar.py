@@ -46,7 +46,7 @@ class JobBar(QFrame):
         self._title.setText(state.title + (", paused" if state.paused else ""))
         self._words.setText(state.words)
         self._show_share(state)
-        self._left.setText(remaining_words(state.remaining_s) if not state.paused else "")
+        self._left.setText(format_time_left(state.remaining_s) if not state.paused else "")
         self._pause.setVisible(state.can_pause)
         self._pause.setText("Go on" if state.paused else "Pause")
         self._pause.setAccessibleName(self._pause.text())
@@ -110,7 +110,7 @@ class JobBar(QFrame):
             self.pause_asked.emit()
 
 
-def remaining_words(seconds: float | None) -> str:
+def format_time_left(seconds: float | None) -> str:
     """A time still to go as people say it: "1:12 left", "2:05:00 left"; "" where nobody knows."""
     if seconds is None:
         return ""

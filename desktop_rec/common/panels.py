@@ -1,9 +1,21 @@
-"""The left column of a view: what can be set scrolls, the buttons below stay where they are."""
+"""What places are made of: a message in the middle, a card that pops up, a left column whose buttons stay in reach."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop_rec.theme.theme import GRID, set_role
 
@@ -63,13 +75,42 @@ class PlaceMessage(QWidget):
         column.addStretch(2)
         column.addWidget(self.heading)
         column.addWidget(self.sentence)
-        for one in (self._busy, self.button, self.second):
-            column.addWidget(one, 0, Qt.AlignmentFlag.AlignHCenter)
+        for control in (self._busy, self.button, self.second):
+            column.addWidget(control, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
         row = QHBoxLayout(self)
         row.addStretch(1)
         row.addWidget(box, 100)
         row.addStretch(1)
+
+
+class Popup(QFrame):
+    """A card that pops up; `column` takes what is in it."""
+
+    def __init__(self, name: str, title: str, *, width: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        set_role(self, "card")
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(2 * GRID, GRID + 4, 2 * GRID, GRID + 4)
+        self.column.setSpacing(GRID)
+        self._width = width
+
+    def open_at(self, place: QPoint, *, focus: QWidget | None = None) -> None:
+        """Show it at a point of the screen, all of it on the screen; `focus` gets the keys."""
+        self.setFixedWidth(self._width)
+        self.adjustSize()
+        free = (self.parentWidget() or self).screen().availableGeometry()
+        left = max(free.left(), min(place.x(), free.right() - self.width()))
+        self.move(left, max(free.top(), min(place.y(), free.bottom() - self.height())))
+        self.show()
+        if focus is not None:
+            focus.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def open_under(self, button: QWidget, *, focus: QWidget | None = None) -> None:
+        """Show it below a button."""
+        self.open_at(button.mapToGlobal(QPoint(0, button.height() + 4)), focus=focus)
 
 
 class SidePanel(QFrame):
@@ -117,3 +158,95 @@ def caption(words: str = "") -> QLabel:
     label.setWordWrap(True)
     set_role(label, "caption")
     return label
+
+
+def heading(words: str = "") -> QLabel:
+    """The title of a card or a part of a page."""
+    label = QLabel(words)
+    set_role(label, "heading")
+    return label
+
+
+def plain_text(words: str = "", *, role: str = "") -> QLabel:
+    """Words that wrap and can be selected; names and titles in them are never read as markup."""
+    label = QLabel(words)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    if role:
+        set_role(label, role)
+    return label
+
+
+class Card(QFrame):
+    """A raised frame; `column` takes its content."""
+
+    def __init__(self, name: str, *, spacing: int = GRID) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        set_role(self, "card")
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(2 * GRID, GRID + 4, 2 * GRID, GRID + 4)
+        self.column.setSpacing(spacing)
+
+
+class ScrollPage(QScrollArea):
+    """A page that scrolls; `column` takes its parts."""
+
+    def __init__(self, name: str, *, spacing: int = GRID) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        inside = QWidget()
+        set_role(inside, "page")
+        self.column = QVBoxLayout(inside)
+        self.column.setContentsMargins(0, GRID, GRID, 2 * GRID)
+        self.column.setSpacing(spacing)
+        self.setWidget(inside)
+
+
+class TextGrid(QWidget):
+    """Lines of texts in columns, the first column weak. Labels are made when they are needed, and kept.
+
+    has_head: whether the first line is weak, too.
+    """
+
+    def __init__(self, *stretches: int, has_head: bool = False) -> None:
+        super().__init__()
+        self._columns, self._has_head = len(stretches), has_head
+        self._labels: list[list[QLabel]] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(2 * GRID)
+        self._grid.setVerticalSpacing(4)
+        for column, stretch in enumerate(stretches):
+            self._grid.setColumnStretch(column, stretch)
+
+    @property
+    def lines(self) -> tuple[tuple[str, ...], ...]:
+        """What is shown."""
+        return tuple(tuple(label.text() for label in labels) for labels in self._labels if not labels[0].isHidden())
+
+    def show_lines(self, lines: Sequence[Sequence[str]], *, tips: Sequence[str] = ()) -> None:
+        """Other lines; tips explain them."""
+        while len(self._labels) < len(lines):
+            self._add_line()
+        for number, labels in enumerate(self._labels):
+            is_shown = number < len(lines)
+            for label, text in zip(labels, lines[number] if is_shown else [""] * self._columns, strict=True):
+                label.setText(text)
+                label.setVisible(is_shown)
+            labels[0].setToolTip(tips[number] if is_shown and tips else "")
+            labels[-1].setAccessibleName(": ".join(lines[number]) if is_shown else "")
+
+    def _add_line(self) -> None:
+        row = len(self._labels)
+        labels = [
+            plain_text(role="weak" if column == 0 or (row == 0 and self._has_head) else "")
+            for column in range(self._columns)
+        ]
+        labels[0].setWordWrap(self._has_head)
+        for column, label in enumerate(labels):
+            self._grid.addWidget(label, row, column, Qt.AlignmentFlag.AlignTop)
+        self._labels.append(labels)

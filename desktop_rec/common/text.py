@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from engine.text import format_count, format_factor, plural
+from engine.text import format_count, format_factor, format_rating, plural
+
+
+def describe_own_rating(rating: float | None) -> str:
+    """What the person thinks of a title that they have seen."""
+    return "seen, not rated" if rating is None else f"you gave {format_rating(rating)}"
 
 
 def describe_uncertainty(off: float | None) -> str:
@@ -17,10 +22,10 @@ def describe_likelihood(lift: float | None) -> str:
     if lift is None or lift <= 0:
         return ""
     if lift >= 1.25:
-        return f"{format_factor(lift)} likelier than for most"
+        return f"{format_factor(lift)} likelier for you than for most"
     if lift > 0.8:
-        return "about as likely as for most"
-    return f"{format_factor(1 / lift)} less likely than for most"
+        return "about as likely for you as for most"
+    return f"{format_factor(1 / lift)} less likely for you than for most"
 
 
 def describe_movement(places: int | None) -> str:
@@ -31,9 +36,7 @@ def describe_movement(places: int | None) -> str:
 
 
 def describe_rank_without(rank: int, without: int | None) -> str:
-    """What a reason is worth in places: "without it #1 → #7"; None means that the title would leave the list."""
+    """What a reason is worth in places: "without it #1 → #7", "" where nothing changes. None: it leaves the list."""
     if without is None:
         return f"without it #{format_count(rank)} → off the list"
-    if without == rank:
-        return f"without it still #{format_count(rank)}"
-    return f"without it #{format_count(rank)} → #{format_count(without)}"
+    return "" if without == rank else f"without it #{format_count(rank)} → #{format_count(without)}"

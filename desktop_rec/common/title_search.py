@@ -5,8 +5,8 @@ A widget: `searched` and `went_down` out.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from engine.text import plural_of
@@ -38,6 +38,18 @@ class TitleSearch(QLineEdit):
         self.setToolTip(
             "Type a part of a title; the arrow key down goes to what was found, Escape back to your ratings"
         )
+
+    def event(self, event: QEvent) -> bool:
+        """Where there is nothing of its own to undo or redo, Ctrl+Z is the window's."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            keys = QKeySequence.StandardKey
+            is_spare = (event.matches(keys.Undo) and not self.isUndoAvailable()) or (
+                event.matches(keys.Redo) and not self.isRedoAvailable()
+            )
+            if is_spare:
+                event.ignore()
+                return False
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.text():

@@ -146,7 +146,7 @@ class DataController(QObject):
 
     def runs_with_ratings(self) -> tuple[RunRecord, ...]:
         """The runs on the open data set that predict ratings: the one in use first, then the newest."""
-        able = [run for run in self.dataset.runs if run.has_model and _may_predict(run)]
+        able = [run for run in self.dataset.runs if run.has_model and may_predict(run)]
         return tuple(sorted(able, key=lambda run: run.run_id != self.model.run_id))
 
     def write_predictions(self, run_id: str, pairs: Path | None, out: Path) -> bool:
@@ -272,6 +272,6 @@ def format_predictions(done: Predictions) -> str:
     return sentences
 
 
-def _may_predict(run: RunRecord) -> bool:
+def may_predict(run: RunRecord) -> bool:
     """Whether a run predicts ratings. Of a blend its figures tell: errors stand among them where a part predicts."""
     return run.model in PREDICT_RATINGS and (run.model != "blend" or not run.metrics or "rmse" in run.metrics)

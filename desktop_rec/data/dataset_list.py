@@ -1,19 +1,21 @@
-"""All kept data sets: open, rename, delete (which can be undone).
-
-A part of the Data view: show_datasets() in, signals out.
-"""
+"""All stored data sets: open, rename, delete (which can be undone)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from desktop_rec.common.controls import ElidedLabel, button, named
+from desktop_rec.common.controls import ElidedLabel, across, arranged, below, button, make_card, text_label
 from desktop_rec.common.name_edit import NameEdit
-from desktop_rec.theme.theme import GRID, set_role
+from desktop_rec.theme.theme import set_role
+
+if TYPE_CHECKING:
+    from desktop_rec.data.controller import DataController
+    from engine.library.datasets import DatasetRecord
 
 
 @dataclass(frozen=True)
@@ -26,63 +28,8 @@ class DatasetLine:
     is_open: bool
 
 
-class DatasetRow(QFrame):
-    """Name, figures, and what can be done. Renaming happens in the row."""
-
-    open_asked = Signal(str)
-    rename_asked = Signal(str, str)
-    delete_asked = Signal(str)
-
-    def __init__(self, line: DatasetLine, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._line = line
-        self._build()
-        self._connect()
-
-    def _build(self) -> None:
-        line = self._line
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 2, 0, 2)
-        row.setSpacing(GRID)
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        self._name = NameEdit(f"dataset_name_{line.dataset_id}")
-        self._name.show_name(line.name)
-        self._figures = ElidedLabel(line.figures + (" · open now" if line.is_open else ""))
-        set_role(self._figures, "caption")
-        for label in (self._name, self._figures):
-            words.addWidget(label)
-        self._open = self._button("Open", "open")
-        self._open.setEnabled(not line.is_open)
-        self._rename = self._button("Rename", "rename")
-        self._delete = self._button("Delete", "delete")
-        row.addLayout(words, 1)
-        for one in (self._open, self._rename, self._delete):
-            row.addWidget(one)
-
-    def _button(self, words: str, what: str) -> QPushButton:
-        made = button(words, f"dataset_{what}_{self._line.dataset_id}", f"{words} {self._line.name}", role="quiet")
-        made.setAccessibleName(f"{words} {self._line.name}")
-        return made
-
-    def _connect(self) -> None:
-        self._open.clicked.connect(self._on_open)
-        self._rename.clicked.connect(self._name.begin)
-        self._delete.clicked.connect(self._on_delete)
-        self._name.renamed.connect(self._on_renamed)
-
-    def _on_open(self) -> None:
-        self.open_asked.emit(self._line.dataset_id)
-
-    def _on_renamed(self, name: str) -> None:
-        self.rename_asked.emit(self._line.dataset_id, name)
-
-    def _on_delete(self) -> None:
-        self.delete_asked.emit(self._line.dataset_id)
-
-
 class DatasetList(QFrame):
-    """A card with a row for each data set."""
+    """A card with a row for each data set. The signals carry its id, and the new name."""
 
     open_asked = Signal(str)
     rename_asked = Signal(str, str)
@@ -91,24 +38,15 @@ class DatasetList(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "dataset_list", "All data sets")
-        self.setToolTip("")
-        self.setProperty("role", "card")
         self._shown: tuple[DatasetLine, ...] | None = None
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(GRID * 2, GRID + 4, GRID * 2, GRID + 4)
-        head = QHBoxLayout()
-        heading = QLabel("All data sets")
-        set_role(heading, "heading")
-        self._add = button("Open a ratings file…", "dataset_list_add", "Import another ratings file (Ctrl+O)")
-        head.addWidget(heading, 1)
-        head.addWidget(self._add)
+        add = button("Open a ratings file…", "dataset_list_add", "Import another ratings file (Ctrl+O)")
+        add.clicked.connect(self.file_asked)
         self._rows = QVBoxLayout()
         self._rows.setSpacing(0)
-        rows.addLayout(head)
-        rows.addLayout(self._rows)
-        rows.addStretch(1)
-        self._add.clicked.connect(self.file_asked)
+        whole = make_card(self, "dataset_list", "All data sets")
+        whole.addLayout(across(text_label("All data sets", role="heading"), 1, add))
+        whole.addLayout(self._rows)
+        whole.addStretch(1)
 
     def show_datasets(self, lines: Sequence[DatasetLine]) -> None:
         """The data sets to list, in this order."""
@@ -122,8 +60,51 @@ class DatasetList(QFrame):
                 gone.hide()
                 gone.deleteLater()
         for line in lines:
-            row = DatasetRow(line)
-            row.open_asked.connect(self.open_asked)
-            row.rename_asked.connect(self.rename_asked)
-            row.delete_asked.connect(self.delete_asked)
-            self._rows.addWidget(row)
+            self._rows.addWidget(DatasetRow(line, self))
+
+
+class DatasetRow(QFrame):
+    """Name, figures, and what can be done. Renaming happens in the row."""
+
+    def __init__(self, line: DatasetLine, datasets: DatasetList) -> None:
+        super().__init__()
+        self._line = line
+        name, figures = NameEdit(f"dataset_name_{line.dataset_id}"), ElidedLabel()
+        name.show_name(line.name)
+        figures.setText(line.figures + (" · open now" if line.is_open else ""))
+        set_role(figures, "caption")
+        opening, rename, delete = self._button("Open"), self._button("Rename"), self._button("Delete")
+        opening.setEnabled(not line.is_open)
+        row = arranged(QHBoxLayout(self), below(name, figures, gap=0), opening, rename, delete, margins=(0, 2, 0, 2))
+        row.setStretch(0, 1)
+        opening.clicked.connect(lambda: datasets.open_asked.emit(line.dataset_id))
+        rename.clicked.connect(name.begin)
+        delete.clicked.connect(lambda: datasets.delete_asked.emit(line.dataset_id))
+        name.renamed.connect(lambda text: datasets.rename_asked.emit(line.dataset_id, text))
+
+    def _button(self, verb: str) -> QPushButton:
+        tip = f"{verb} {self._line.name}"
+        made = button(verb, f"dataset_{verb.lower()}_{self._line.dataset_id}", tip, role="quiet")
+        made.setAccessibleName(tip)
+        return made
+
+
+def connect_list(datasets: DatasetList, data: DataController) -> None:
+    """Let a list of data sets open, rename and delete them."""
+    datasets.open_asked.connect(data.open)
+    datasets.rename_asked.connect(data.rename)
+    datasets.delete_asked.connect(data.delete)
+
+
+def dataset_lines(data: DataController) -> list[DatasetLine]:
+    """The stored data sets as a list says them."""
+    return [
+        DatasetLine(record.dataset_id, record.name, _format_figures(record), data.dataset.is_open(record.dataset_id))
+        for record in data.library.datasets()
+    ]
+
+
+def _format_figures(record: DatasetRecord) -> str:
+    unrated = int(record.report.get("unrated") or 0)
+    seen = f", {unrated:,} only seen" if unrated else ""
+    return f"{record.people:,} people, {record.titles:,} titles, {record.entries - unrated:,} ratings{seen}"

@@ -1,7 +1,4 @@
-"""The open data set in Data: connects its page to the session.
-
-Built on the first data set, because the page brings the plots.
-"""
+"""The open data set in Data: connects its page to the controller. Built with the first one; it brings the plots."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop_rec.common import questions
 from desktop_rec.common.job_state import JobState
 from desktop_rec.data.controller import DataController
-from desktop_rec.data.dataset_list import DatasetLine, DatasetList
+from desktop_rec.data.dataset_list import connect_list, dataset_lines
 from desktop_rec.data.dataset_page import DatasetPage
 from desktop_rec.data.statistics_text import describe_dataset
 from engine.data.dataset import Dataset
@@ -25,48 +22,6 @@ from engine.text import plural_of
 
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
-
-
-def connect_list(datasets: DatasetList, data: DataController) -> None:
-    """Let a list of data sets open, rename and delete them."""
-    datasets.open_asked.connect(data.open)
-    datasets.rename_asked.connect(data.rename)
-    datasets.delete_asked.connect(data.delete)
-
-
-def dataset_lines(data: DataController) -> list[DatasetLine]:
-    """The kept data sets as a list says them."""
-    now = data.dataset.current.dataset_id if data.dataset.current else ""
-    return [
-        DatasetLine(
-            dataset.dataset_id,
-            dataset.name,
-            _figures(dataset),
-            dataset.dataset_id == now,
-        )
-        for dataset in data.library.datasets()
-    ]
-
-
-def run_words(record: RunRecord) -> str:
-    """A run as a menu says it: its name, its model, and how far off its ratings were on average."""
-    error = record.metrics.get("mae", {}).get("value")
-    off = f", {error:.2f} off on average" if error is not None else ""
-    return f"{record.name}: {title_of(record.model)}{off}"
-
-
-def _figures(record: DatasetRecord) -> str:
-    unrated = int(record.report.get("unrated") or 0)
-    seen = f", {unrated:,} only seen" if unrated else ""
-    return f"{record.people:,} people, {record.titles:,} titles, {record.entries - unrated:,} ratings{seen}"
-
-
-def about_words(report: Mapping[str, object]) -> str:
-    """Where a data set came from, in a line."""
-    files = report.get("files")
-    names = ", ".join(Path(str(file)).name for file in files) if isinstance(files, (list, tuple)) else ""
-    parts = [f"from {names}" if names else "", str(report.get("layout") or ""), str(report.get("encoding") or "")]
-    return " · ".join(part for part in parts if part)
 
 
 class DatasetView(QWidget):
@@ -89,7 +44,7 @@ class DatasetView(QWidget):
         """What is open, and what can be done with it just now."""
         self.page.datasets.show_datasets(dataset_lines(self._data))
         self.page.head.let_export(is_free=self._data.jobs.state is None)
-        self.page.head.show_model_words(self._data.model.progress_text)
+        self.page.head.show_progress(self._data.model.progress_text)
         self._show_runs()
         if self._data.dataset.current is None or self._data.dataset.record is None:
             return
@@ -106,12 +61,12 @@ class DatasetView(QWidget):
         self.page.place_predictions(first=bool(asked))
         self.page.show_record(
             record,
-            about_words(record.report),
+            describe_origin(record.report),
             describe_dataset(record, self._data.files_found),
             plural_of(dataset.catalogue.word),
         )
         if is_other:
-            self.page.scroll_to_top()
+            self.page.verticalScrollBar().setValue(0)
             self.page.show_counting("Counting ratings and titles…")
             self._on_statistics()
 
@@ -146,14 +101,11 @@ class DatasetView(QWidget):
 
     def _show_runs(self) -> None:
         """Which runs can predict ratings now."""
-        runs = [
-            (runs_with_rating.run_id, run_words(runs_with_rating))
-            for runs_with_rating in self._data.runs_with_ratings()
-        ]
+        runs = [(run.run_id, describe_run(run)) for run in self._data.runs_with_ratings()]
         self.page.predictions.show_runs(runs, is_free=self._data.jobs.state is None)
 
     def _on_recommender(self) -> None:
-        self.page.head.show_model_words(self._data.model.progress_text)
+        self.page.head.show_progress(self._data.model.progress_text)
         self._show_runs()
 
     def _on_job(self, state: JobState | None) -> None:
@@ -207,3 +159,18 @@ class DatasetView(QWidget):
         path = questions.ask_where_to_save(self, "Save skipped lines", f"{self._shown.name} skipped lines.csv")
         if path is not None:
             self._data.save_problems(path, self._shown.report.get("problems") or ())
+
+
+def describe_run(record: RunRecord) -> str:
+    """A run as a menu says it: its name, its model, and how far off its ratings were on average."""
+    error = record.metrics.get("mae", {}).get("value")
+    off = f", {error:.2f} off on average" if error is not None else ""
+    return f"{record.name}: {title_of(record.model)}{off}"
+
+
+def describe_origin(report: Mapping[str, object]) -> str:
+    """Where a data set came from, in a line."""
+    files = report.get("files")
+    names = ", ".join(Path(str(file)).name for file in files) if isinstance(files, (list, tuple)) else ""
+    parts = [f"from {names}" if names else "", str(report.get("layout") or ""), str(report.get("encoding") or "")]
+    return " · ".join(part for part in parts if part)

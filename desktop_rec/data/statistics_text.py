@@ -1,7 +1,7 @@
 """What the page of a data set says: its scale, what was kept of the files and where they are, and periods of time.
 
-Words and formats only. The numbers come from the engine: a data set's record, its DatasetStatistics, and the sizes of
-its files, which `look_at_files` reads on a worker.
+Formats only; the numbers come from the engine: a data set's record, its DatasetStatistics, and the sizes of its files,
+which `look_at_files` reads on a worker.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.data.dataset import Scale
-from engine.data.importing.options import Selection
 from engine.data.statistics import Activity
 from engine.library.datasets import DatasetRecord
 from engine.library.folders import bytes_in
 from engine.text import format_size, join_words
+
+if TYPE_CHECKING:
+    from engine.data.importing.options import Selection
 
 _DUPLICATES = {"last": "the last one counts", "mean": "their mean counts", "max": "the highest one counts"}
 
@@ -28,7 +30,7 @@ class Fact:
 
     name: str
     caption: str
-    words: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def look_at_files(record: DatasetRecord, folder: Path) -> FilesFound:
 def describe_dataset(record: DatasetRecord, files: FilesFound | None = None) -> tuple[Fact, ...]:
     """The facts of a stored data set; those on its files' sizes only where they have been looked at."""
     report, origin = record.report, record.origin
-    selection = origin.options.selection if origin is not None else Selection()
+    selection = origin.options.selection if origin is not None else None
     policy = origin.options.duplicates if origin is not None else "last"
     unrated, duplicates = int(report.get("unrated") or 0), int(report.get("duplicates") or 0)
     facts = (
@@ -61,7 +63,14 @@ def describe_dataset(record: DatasetRecord, files: FilesFound | None = None) -> 
         Fact("imported", "Imported", _format_import(record)),
         Fact("disk", "On disk", f"{format_size(files.folder_bytes)} in {files.folder}" if files else ""),
     )
-    return tuple(fact for fact in facts if fact.words)
+    return tuple(fact for fact in facts if fact.text)
+
+
+def format_density(density: float) -> str:
+    """How much of all titles a person has: 62 %, 4.1 %, 0.05 %."""
+    percent = 100 * density
+    decimals = 0 if percent >= 10 else 1 if percent >= 1 else 2
+    return f"{percent:.{decimals}f} %"
 
 
 def format_scale(scale: Scale) -> str:
@@ -88,18 +97,9 @@ def format_duplicates(duplicates: int, policy: str, *, unrated: int = 0) -> str:
     return f"{duplicates:,} came again for the same person and title; {first}{_DUPLICATES.get(policy, policy)}"
 
 
-def format_kept(selection: Selection, left_out: Mapping[str, int]) -> str:
+def format_kept(selection: Selection | None, left_out: Mapping[str, int]) -> str:
     """Which entries were kept, in the order in which the rules apply, and how much the rules left out."""
-    rules = []
-    if selection.last_years is not None:
-        years = f"{selection.last_years:g} year{'s' if selection.last_years != 1 else ''}"
-        rules.append(f"people active in the last {years} of the data")
-    if selection.most_titles is not None:
-        rules.append(f"the {selection.most_titles:,} most rated titles")
-    if selection.least_per_title > 1:
-        rules.append(f"titles with at least {selection.least_per_title:,} ratings")
-    if selection.least_per_person > 1:
-        rules.append(f"people with at least {selection.least_per_person:,} ratings")
+    rules = _format_rules(selection) if selection is not None else []
     kept = f"Only {join_words(rules)}" if rules else "Everything that could be read"
     gone = [f"{count:,} {what}" for what, count in left_out.items() if count]
     return f"{kept}; {join_words(gone)} were left out" if gone else kept
@@ -117,6 +117,20 @@ def format_span(activity: Activity) -> str:
     """From when to when: "April 2000 to February 2003"."""
     first, last = (format_period(activity, place) for place in (0, len(activity.starts_T) - 1))
     return first if first == last else f"{first} to {last}"
+
+
+def _format_rules(selection: Selection) -> list[str]:
+    rules = []
+    if selection.last_years is not None:
+        years = f"{selection.last_years:g} year{'s' if selection.last_years != 1 else ''}"
+        rules.append(f"people active in the last {years} of the data")
+    if selection.most_titles is not None:
+        rules.append(f"the {selection.most_titles:,} most rated titles")
+    if selection.least_per_title > 1:
+        rules.append(f"titles with at least {selection.least_per_title:,} ratings")
+    if selection.least_per_person > 1:
+        rules.append(f"people with at least {selection.least_per_person:,} ratings")
+    return rules
 
 
 def _files_of(record: DatasetRecord) -> tuple[Path, ...]:

@@ -1,25 +1,40 @@
-"""The place Data: the sample or a file, the open data set's page, and all data sets.
+"""The place Data: the sample or a file, an import that runs, the open data set's page, and all data sets.
 
-Connects widgets to the session. What needs the plots is built when the first data set is there.
+What needs the plots is built when the first data set is there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop_rec.common.controls import across, arranged, button, centred, named, number_label, text_label
+from desktop_rec.common.job_bar import format_time_left
 from desktop_rec.common.job_state import JobState
 from desktop_rec.data.controller import DataController
-from desktop_rec.data.dataset_view import connect_list, dataset_lines
+from desktop_rec.data.dataset_list import DatasetLine, DatasetList, connect_list, dataset_lines
 from desktop_rec.data.importing.controller import ImportController
-from desktop_rec.data.importing.progress import ImportProgress
-from desktop_rec.data.welcome import DataWelcome
+from desktop_rec.theme.theme import GRID, set_role
 
 if TYPE_CHECKING:
     from desktop_rec.data.dataset_view import DatasetView
     from desktop_rec.data.importing.view import ImportView
+
+_PROGRESS_WIDTH = 520
+_WIDTH = 600
+_WHAT = (
+    "Start with ratings: yours, or those of many people. A model learns from them on this computer, "
+    "recommends for you, and says which of your ratings carried each title. Nothing leaves this machine."
+)
+_SAMPLE = "The sample: 100,004 ratings of films up to 2016 by 671 people (MovieLens, GroupLens Research)."
+_FILES = (
+    "A file: almost any table of ratings, as text, Parquet, Feather or JSON, plain or as .gz or .zip; folders of "
+    "MovieLens, Netflix Prize and others are recognised. You can also drop files or a folder anywhere on this window; "
+    "you see what was found before anything is imported."
+)
 
 
 class DataView(QWidget):
@@ -107,3 +122,88 @@ class DataView(QWidget):
             self._stack.addWidget(self._dataset)
         self._dataset.show_state()
         return self._dataset
+
+
+class DataWelcome(QWidget):
+    """What this is, and the two ways to begin. retry_asked: where the folder could not be opened.
+
+    `datasets` lists what is stored, where there is anything; its signals are its own.
+    """
+
+    sample_asked = Signal()
+    file_asked = Signal()
+    retry_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("data_welcome")
+        self._problem = text_label("", "data_problem", role="negative", wraps=True)
+        tip = "Open the films that come with Desktop Rec"
+        self._sample = button("Use the sample", "use_sample", tip, role="primary")
+        self._file = button("Open a ratings file…", "open_file", "Import a ratings file of your own (Ctrl+O)")
+        self._retry = button("Try again", "retry_library", "Try again to open the folder in which everything is stored")
+        self.datasets = DatasetList()
+        self.datasets.hide()
+        column = QWidget()
+        column.setFixedWidth(_WIDTH)
+        arranged(
+            QVBoxLayout(column),
+            text_label("What will you love next, and why?", role="title", wraps=True),
+            text_label(_WHAT, wraps=True),
+            self._problem,
+            across(self._sample, self._file, self._retry, 1),
+            text_label(_SAMPLE, role="weak", wraps=True),
+            text_label(_FILES, role="weak", wraps=True),
+            self.datasets,
+            gap=GRID * 2,
+        )
+        centred(self, column)
+        self._sample.clicked.connect(self.sample_asked)
+        self._file.clicked.connect(self.file_asked)
+        self._retry.clicked.connect(self.retry_asked)
+        self.show_problem("")
+
+    def show_problem(self, sentence: str) -> None:
+        """Why nothing can be opened now, "" where all is well."""
+        self._problem.setText(sentence)
+        for shown in (self._problem, self._retry):
+            shown.setVisible(bool(sentence))
+        for pressed in (self._sample, self._file):
+            pressed.setEnabled(not sentence)
+
+    def show_datasets(self, lines: Sequence[DatasetLine]) -> None:
+        """The stored data sets, none of which is open."""
+        self.datasets.show_datasets(lines)
+        self.datasets.setVisible(bool(lines))
+
+
+class ImportProgress(QWidget):
+    """A card with what is being read, how far, and Cancel."""
+
+    cancel_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("import_progress")
+        self._title, self._left = text_label(role="heading"), text_label()
+        self._step = number_label(role="weak", wraps=True)
+        self._bar = named(QProgressBar(), "import_bar", "Progress of the import")
+        self._bar.setTextVisible(False)
+        self._cancel = button("Cancel", "import_cancel", "Cancel the import; nothing of it is stored")
+        self._cancel.clicked.connect(self.cancel_asked)
+        card = QFrame()
+        card.setFixedWidth(_PROGRESS_WIDTH)
+        set_role(card, "card")
+        foot = across(self._left, 1, self._cancel)
+        margins = (GRID * 3, GRID * 3, GRID * 3, GRID * 3)
+        arranged(QVBoxLayout(card), self._title, self._step, self._bar, foot, gap=GRID + 4, margins=margins)
+        centred(self, card)
+
+    def show_state(self, state: JobState) -> None:
+        """Where the import is."""
+        self._title.setText(state.title)
+        self._step.setText(state.words or "Starting")
+        self._left.setText(format_time_left(state.remaining_s))
+        self._bar.setRange(0, 0 if state.share is None else 1000)
+        self._bar.setValue(round(1000 * (state.share or 0)))
+        self._cancel.setEnabled(not state.stopping)

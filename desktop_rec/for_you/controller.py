@@ -87,7 +87,7 @@ class RecommendationsController(QObject):
         """Ask for the list; `ready` or `failed` answers."""
         recommender, profile = self.model.recommender, self.profile.current
         if recommender is not None and profile is not None:
-            weight = self._weight
+            weight = self.weight
             make = partial(_recommend, recommender, profile, weight=weight, filters=self.choices.all_filters)
             self._worker.request("recommend", make)
 
@@ -96,7 +96,7 @@ class RecommendationsController(QObject):
         recommender, profile = self.model.recommender, self.profile.current
         if recommender is not None and profile is not None:
             asked = partial(_explain, recommender, profile, item_row=item_row)
-            make = partial(asked, weight=self._weight, filters=self.choices.all_filters)
+            make = partial(asked, weight=self.weight, filters=self.choices.all_filters)
             self._worker.request("explain", make)
 
     def ask_insights(self) -> None:
@@ -104,7 +104,7 @@ class RecommendationsController(QObject):
         recommender, profile = self.model.recommender, self.profile.current
         if recommender is not None and profile is not None:
             asked = partial(_insights, recommender, profile)
-            self._worker.request("insights", partial(asked, weight=self._weight, filters=self.choices.all_filters))
+            self._worker.request("insights", partial(asked, weight=self.weight, filters=self.choices.all_filters))
 
     def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:
         """Choices made for the former data set are forgotten."""
@@ -114,7 +114,7 @@ class RecommendationsController(QObject):
         self.choices_changed.emit()
 
     @property
-    def _weight(self) -> float | None:
+    def weight(self) -> float | None:
         """The weight, where the model in use has something to mix."""
         recommender = self.model.recommender
         mixes = recommender is not None and recommender.model.can.mixes_presence

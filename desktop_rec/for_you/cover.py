@@ -1,14 +1,14 @@
-"""A drawn cover: the initials of a title on a colour from its genre, because there are no pictures without a network.
-
-Beside the street; Qt, drawn once and kept in Qt's own pixmap cache.
-"""
+"""A drawn cover: the initials of a title on a colour from its genre, as there are no pictures without a network."""
 
 from __future__ import annotations
 
 import zlib
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QLinearGradient, QPainter, QPixmap, QPixmapCache
+from PySide6.QtGui import QColor, QFont, QLinearGradient, QPainter, QPaintEvent, QPixmap, QPixmapCache
+from PySide6.QtWidgets import QWidget
+
+from desktop_rec.theme.theme import THEME
 
 _HUES = {
     "action": 8, "adventure": 28, "animation": 190, "children": 165, "children's": 165, "comedy": 42, "crime": 262,
@@ -22,14 +22,14 @@ _SMALL_WORDS = ("the", "a", "an", "of", "and", "in", "on", "to", "le", "la", "le
 
 def initials(title: str) -> str:
     """One or two letters for a title: The Matrix -> M, Spirited Away -> SA, 12 Angry Men -> 12."""
-    words = [word for word in title.split() if any(one.isalnum() for one in word)]
+    words = [word for word in title.split() if any(letter.isalnum() for letter in word)]
     words = [word for word in words if word.casefold() not in _SMALL_WORDS] or words
     if not words:
         return "?"
-    first = next(one for one in words[0] if one.isalnum())
+    first = next(letter for letter in words[0] if letter.isalnum())
     if first.isdigit():
-        return "".join(one for one in words[0] if one.isalnum())[:2]
-    second = next((one for one in words[1] if one.isalnum()), "") if len(words) > 1 else ""
+        return "".join(letter for letter in words[0] if letter.isalnum())[:2]
+    second = next((letter for letter in words[1] if letter.isalnum()), "") if len(words) > 1 else ""
     return (first + second).upper()
 
 
@@ -60,6 +60,25 @@ def paint_cover(painter: QPainter, area: QRect, *, title: str, genres: tuple[str
         _draw(drawn, letters, cover_colours(genres, title, dark=dark), QSize(area.width(), area.height()))
         QPixmapCache.insert(key, drawn)
     painter.drawPixmap(area.topLeft(), drawn)
+
+
+class Cover(QWidget):
+    """A drawn cover of fixed size."""
+
+    def __init__(self, size: QSize, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = ""
+        self._genres: tuple[str, ...] = ()
+        self.setFixedSize(size)
+        THEME.changed.connect(self.update)
+
+    def show_cover(self, title: str, genres: tuple[str, ...]) -> None:
+        self._title, self._genres = title, genres
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._title:
+            paint_cover(QPainter(self), self.rect(), title=self._title, genres=self._genres, dark=THEME.dark)
 
 
 def _draw(pixmap: QPixmap, letters: str, shades: tuple[QColor, QColor], size: QSize) -> None:

@@ -1,7 +1,4 @@
-"""Signed reasons as bars with numbers: green carried a title, red spoke against it; a sign and words say so too.
-
-A widget: `show_bars` in. Rows are reused, so choosing another title creates nothing.
-"""
+"""Signed reasons as bars with numbers, in favour or against, with a sign and words; and the panels that show them."""
 
 from __future__ import annotations
 
@@ -10,12 +7,15 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from desktop_rec.common.controls import filled, label
+from desktop_rec.common.panels import caption
 from desktop_rec.common.row_painting import RIGHT, paint_text, small
-from desktop_rec.theme.theme import THEME, number_font
+from desktop_rec.theme.theme import GRID, THEME, number_font, set_role
 
 _BAR = 7
+MARGINS = (2 * GRID, GRID, 2 * GRID, 2 * GRID)
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,39 @@ class Bar:
         return ", ".join(part for part in (self.name, self.figure, self.detail, self.detail_right) if part)
 
 
+class BarsPanel(QScrollArea):
+    """A scrolled column of bars and sentences: `column` takes them, `note` is a sentence below them."""
+
+    def __init__(self, name: str, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        page = QWidget()
+        set_role(page, "page")
+        self.column = QVBoxLayout(page)
+        self.column.setContentsMargins(*MARGINS)
+        self.column.setSpacing(2 * GRID)
+        self.setWidget(page)
+        self.note = caption()
+
+    def show_note(self, text: str) -> None:
+        """A sentence below the bars, "" for none."""
+        self.note.setText(text)
+        self.note.setVisible(bool(text))
+
+
+def titled(title: str, bars: ImpactBars, *parts: QWidget, meaning: QLabel | None = None) -> QWidget:
+    """Bars under their heading, and what they mean."""
+    bars.setAccessibleName(title)
+    explanation = [] if meaning is None else [meaning]
+    whole = QWidget()
+    filled(QVBoxLayout(whole), label(title, role="heading"), *explanation, bars, *parts, spacing=GRID)
+    return whole
+
+
 class ImpactBars(QWidget):
     """Bars below each other on one scale. `scale_to` is the share that fills the width."""
 
@@ -56,7 +89,7 @@ class ImpactBars(QWidget):
 
     def show_bars(self, bars: Sequence[Bar], *, scale_to: float | None = None) -> None:
         """Show these bars; the longest fills the width unless `scale_to` says which share does."""
-        longest = max((abs(one.share) for one in bars), default=0.0)
+        longest = max((abs(bar.share) for bar in bars), default=0.0)
         full = max(scale_to if scale_to is not None else longest, 1e-9)
         while len(self._rows) < len(bars):
             row = _BarRow(self)

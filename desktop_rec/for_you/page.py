@@ -12,11 +12,10 @@ from desktop_rec.common.controls import named
 from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.common.stars import StarScale
 from desktop_rec.for_you.insights_panel import InsightsPanel
-from desktop_rec.for_you.list_pane import ListPane
 from desktop_rec.for_you.my_ratings.panel import WIDTH, MyRatingsPanel
-from desktop_rec.for_you.onboarding.panel import OnboardingPanel
-from desktop_rec.for_you.onboarding.starter_panel import StarterPanel
+from desktop_rec.for_you.onboarding.panel import OnboardingPanel, StarterPanel
 from desktop_rec.for_you.reasons_panel import ReasonsPanel
+from desktop_rec.for_you.recommendation_list import ListPane
 
 _LIST_WIDTH, _WHY_WIDTH = 560, 300
 

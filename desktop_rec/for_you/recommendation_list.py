@@ -1,25 +1,141 @@
-"""The middle of For you: the list with its column heads; choosing a title asks for its reasons.
-
-A widget: `show_list` and `show_reasons` in, `chosen` out. Keeps the chosen title when the list changes.
-"""
+"""The middle of For you: what the list is about, its filters and its rows; or a sentence where there is none."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
+from desktop_rec.common.controls import button
+from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.common.row_painting import RIGHT, paint_text, small
+from desktop_rec.common.rows import RowRole, RowsView
 from desktop_rec.common.stars import StarScale
-from desktop_rec.for_you.recommendation_delegate import RecommendationDelegate, columns_in
-from desktop_rec.for_you.recommendations import ListedTitle, RecommendationsModel, RowRole
-from desktop_rec.theme.theme import THEME
+from desktop_rec.for_you.filters import FilterBar
+from desktop_rec.for_you.recommendation_rows import (
+    ListedTitle,
+    RecommendationDelegate,
+    RecommendationsModel,
+    columns_in,
+)
+from desktop_rec.theme.theme import GRID, THEME, set_role
+from engine.text import format_count, plural, plural_of
 
 if TYPE_CHECKING:
     from engine.recommending.recommender import Recommendation
+    from engine.recommending.recommender import RecommendationList as FoundList
+
+
+class ListPane(QWidget):
+    """filters_changed(Filters), chosen(Recommendation), rate_more_wanted(); message_* are the message's buttons."""
+
+    filters_changed = Signal(object)
+    chosen = Signal(object)
+    rate_more_wanted = Signal()
+    message_pressed = Signal()
+    message_second_pressed = Signal()
+
+    def __init__(self, scale: StarScale, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._build(scale)
+        self._connect()
+
+    @property
+    def shows_list(self) -> bool:
+        return self._pages.currentWidget() is self.list
+
+    def show_list(self, found: FoundList, *, name: str, word: str, before: Mapping[str, int] | None) -> None:
+        """Show a list for somebody; `before` are the places of the one to compare with."""
+        self.heading.setText(f"{plural_of(word).capitalize()} for {'you' if name == 'Me' else name}")
+        self.list.show_list(found.items, word=word, before=before)
+        listed, passing = len(found.items), found.passing
+        parts = [
+            f"The best {format_count(listed)} of {plural(passing, word)}" if passing > listed else plural(listed, word)
+        ]
+        if before is not None:
+            parts.append(_movement(self.list.rows, word))
+        self._summary.setText(" · ".join(parts))
+        self._note.setText(found.note)
+        self.turn_to_list()
+
+    def turn_to_list(self) -> None:
+        """The last list holds: take the message away."""
+        self._summary.show()
+        self._note.setVisible(bool(self._note.text()))
+        self._pages.setCurrentWidget(self.list)
+
+    def show_reasons(self, because: Mapping[int, str]) -> None:
+        """The reason in a line for each title, by item row."""
+        self.list.show_reasons(because)
+
+    def show_message(
+        self, heading: str, sentence: str, *, button: str = "", second: str = "", busy: bool = False
+    ) -> None:
+        """Say why there is no list."""
+        self._message.show_message(heading, sentence, button=button, second=second, busy=busy)
+        self._summary.hide()
+        self._note.hide()
+        self._pages.setCurrentWidget(self._message)
+
+    def _build(self, scale: StarScale) -> None:
+        self.setObjectName("list_pane")
+        self.heading, self._summary, self._note = QLabel("For you"), QLabel(), QLabel()
+        set_role(self.heading, "title")
+        for label in (self._summary, self._note):
+            label.setWordWrap(True)
+            set_role(label, "caption")
+        self._summary.setObjectName("list_summary")
+        self._more: QPushButton = button("Rate more", "rate_more", "Rate well known titles to make the list better")
+        self.filters = FilterBar()
+        self.list = RecommendationList(scale)
+        self._message = PlaceMessage()
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.list)
+        self._pages.addWidget(self._message)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self.heading)
+        words.addWidget(self._summary)
+        top = QHBoxLayout()
+        top.addLayout(words, 1)
+        top.addWidget(self._more)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, 2 * GRID, GRID, GRID)
+        column.setSpacing(GRID)
+        column.addLayout(top)
+        column.addWidget(self.filters)
+        column.addWidget(self._note)
+        column.addWidget(self._pages, 1)
+
+    def _connect(self) -> None:
+        self.filters.changed.connect(self.filters_changed)
+        self.list.chosen.connect(self.chosen)
+        self._more.clicked.connect(self.rate_more_wanted)
+        self._message.pressed.connect(self.message_pressed)
+        self._message.second_pressed.connect(self.message_second_pressed)
+
+
+def _movement(rows: tuple[ListedTitle, ...], word: str) -> str:
+    """How much of the list moved, in words."""
+    moved = sum(1 for row in rows if row.moved)
+    new = sum(1 for row in rows if row.moved is None)
+    if not moved and not new:
+        return "nothing moved"
+    said = [f"{plural(moved, word)} moved"] if moved else []
+    said += [f"{format_count(new)} new"] if new else []
+    return ", ".join(said)
 
 
 class RecommendationList(QWidget):
@@ -97,13 +213,13 @@ class RecommendationList(QWidget):
         return False
 
     def _build(self, scale: StarScale) -> None:
-        self.view = _Rows()
+        self._delegate = RecommendationDelegate(scale)
+        self.view = RowsView(self._model, self._delegate)
+        self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.view.setObjectName("recommendations")
         self.view.setAccessibleName("Recommendations")
         self.view.setToolTip("Choose a title to see why it is here")
-        self.view.setModel(self._model)
-        self._delegate = RecommendationDelegate(scale, self.view)
-        self.view.use_delegate(self._delegate)
         self._head = _Head(scale)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -113,7 +229,7 @@ class RecommendationList(QWidget):
 
     def _connect(self) -> None:
         self.view.selectionModel().currentChanged.connect(self._on_current)
-        THEME.changed.connect(self._recolour)
+        THEME.changed.connect(self._head.update)
 
     def _on_current(self, now: QModelIndex) -> None:
         if now.isValid() and not self._is_filling:
@@ -125,38 +241,6 @@ class RecommendationList(QWidget):
         if item is not None:
             self._chosen_key = item.item_id
             self.chosen.emit(item)
-
-    def _recolour(self) -> None:
-        self.view.viewport().update()
-        self._head.update()
-
-
-class _Rows(QListView):
-    """The rows themselves: knows which one the pointer is on."""
-
-    def use_delegate(self, delegate: RecommendationDelegate) -> None:
-        self._delegate = delegate
-        self.setItemDelegate(delegate)
-        self.setMouseTracking(True)
-        self.setUniformItemSizes(True)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._hover(self.indexAt(event.position().toPoint()).row())
-        super().mouseMoveEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._hover(-1)
-        super().leaveEvent(event)
-
-    def _hover(self, row: int) -> None:
-        if row != self._delegate.hovered:
-            self._delegate.hovered = row
-            self.viewport().update()
 
 
 class _Head(QWidget):

@@ -1,45 +1,60 @@
-"""A list of titles that are rated where they stand: by click on the stars, by digits, by plus and minus.
-
-A widget: `show_rows` in; `rated`, `switched` and `removed` out.
-"""
+"""A list of titles that are rated where they stand: by click on the stars, by digits, by plus and minus."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QToolTip, QWidget
+from PySide6.QtCore import QModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import (
+    QListView,
+    QStyle,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
-from desktop_rec.common.stars import StarScale, stars_at
+from desktop_rec.common.row_painting import (
+    LEFT,
+    RIGHT,
+    paint_cross,
+    paint_ground,
+    paint_name,
+    paint_switch,
+    paint_text,
+    small,
+    strong,
+    wrapped,
+)
+from desktop_rec.common.rows import Index, RowRole, RowsDelegate, RowsModel, RowsView
+from desktop_rec.common.stars import StarScale, paint_stars, star_size, stars_at, stars_width
+from desktop_rec.for_you.cover import paint_cover
 from desktop_rec.for_you.star_rating import rating_for_key
-from desktop_rec.for_you.title_delegate import Part, Pointed, TitleDelegate, TitleLayout, TitleLook, lay_out
-from desktop_rec.for_you.titles import RowRole, TitleRow, TitlesModel
-from desktop_rec.theme.theme import THEME
-from engine.text import format_rating
+from desktop_rec.for_you.titles import TitleRow
+from desktop_rec.theme.theme import THEME, number_font
+from engine.text import format_count, format_rating, plural
 
 _REMOVING = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 _MOVING = (Qt.Key.Key_Up, Qt.Key.Key_Down)
 _SIDEWAYS = (Qt.Key.Key_Left, Qt.Key.Key_Right)
 
 
-class TitleList(QListView):
-    """rated(TitleRow, rating), switched(TitleRow, is_on), removed(TitleRow). Keeps its place when rows change."""
+class TitleList(RowsView):
+    """rated(TitleRow, rating), switched(TitleRow, is_on), removed(TitleRow). Stays in its place when rows change."""
 
     rated = Signal(object, object)
     switched = Signal(object, bool)
     removed = Signal(object)
 
     def __init__(self, look: TitleLook, scale: StarScale, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._look = look
-        self._titles = TitlesModel(self)
-        self._painter = TitleDelegate(look, scale, self)
-        self._build()
-
-    @property
-    def titles(self) -> TitlesModel:
-        return self._titles
+        self.titles, self._painter, self._look = RowsModel(), TitleDelegate(look, scale), look
+        super().__init__(self.titles, self._painter, parent)
+        self.titles.setParent(self)
+        if look is TitleLook.CARD:
+            self.setFlow(QListView.Flow.LeftToRight)
+            self.setWrapping(True)
+            self.setResizeMode(QListView.ResizeMode.Adjust)
 
     def use_scale(self, scale: StarScale) -> None:
         """Rate on another data set's scale."""
@@ -50,12 +65,12 @@ class TitleList(QListView):
         """Show these rows; the current one stays current, and the list stays where it was scrolled to."""
         current = self.currentIndex().data(RowRole)
         scrolled = self.verticalScrollBar().value()
-        self._titles.show_rows(rows)
+        self.titles.show_rows(rows)
         if self.currentIndex().isValid() or current is None:
             return
-        place = self._titles.place_of(current.key)
+        place = self.titles.place_of(current.key)
         if place is not None:
-            self.setCurrentIndex(self._titles.index(place))
+            self.setCurrentIndex(self.titles.index(place))
         self.verticalScrollBar().setValue(scrolled)
 
     def parts_of(self, index: QModelIndex) -> TitleLayout:
@@ -63,18 +78,10 @@ class TitleList(QListView):
         metrics = QFontMetrics(self.font())
         return lay_out(self._look, self.visualRect(index), metrics, self._painter.scale)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._point(self._pointed_at(event.position().toPoint()))
-        super().mouseMoveEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._point(None)
-        super().leaveEvent(event)
-
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
         place = event.position().toPoint()
-        index, pointed = self.indexAt(place), self._pointed_at(place)
+        index, pointed = self.indexAt(place), self.pointed_at(place)
         if event.button() != Qt.MouseButton.LeftButton or pointed is None:
             return
         row: TitleRow = index.data(RowRole)
@@ -92,33 +99,29 @@ class TitleList(QListView):
         if row is None or moves or not self._obey(row, key, event):
             super().keyPressEvent(event)
 
-    def viewportEvent(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            index = self.indexAt(event.pos())
-            if index.isValid():
-                QToolTip.showText(event.globalPos(), self._tip(index, event.pos()), self.viewport())
-                return True
-        return super().viewportEvent(event)
+    def pointed_at(self, place: QPoint) -> Pointed | None:
+        index = self.indexAt(place)
+        if not index.isValid():
+            return None
+        parts, row = self.parts_of(index), index.data(RowRole)
+        part = parts.part_at(place)
+        if part is not Part.STARS:
+            return Pointed(row.key, part)
+        scale = self._painter.scale
+        return Pointed(row.key, part, scale.rating_at(stars_at(scale, parts.stars, parts.star, place.x())))
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        if not self.currentIndex().isValid() and self._titles.rowCount():
-            self.setCurrentIndex(self._titles.index(0))
+    def can_be_pressed(self, pointed: Pointed) -> bool:
+        return pointed.part is not Part.REST
 
-    def _build(self) -> None:
-        self.setModel(self._titles)
-        self.setItemDelegate(self._painter)
-        self.setMouseTracking(True)
-        self.setUniformItemSizes(True)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        if self._look is TitleLook.CARD:
-            self.setFlow(QListView.Flow.LeftToRight)
-            self.setWrapping(True)
-            self.setResizeMode(QListView.ResizeMode.Adjust)
-        THEME.changed.connect(self.viewport().update)
+    def tip_of(self, pointed: Pointed) -> str:
+        row: TitleRow = self.rows[self.titles.place_of(pointed.key) or 0]
+        if pointed.rating is not None:
+            return f"Rate {row.name} {format_rating(pointed.rating)}"
+        if pointed.part is Part.SWITCH:
+            return "Switch off to see the list move" if row.is_on else "Switched off: it does not shape your list"
+        if pointed.part is Part.CROSS:
+            return f"Remove {row.name} from my ratings"
+        return row.sentence()
 
     def _obey(self, row: TitleRow, key: Qt.Key, event: QKeyEvent) -> bool:
         """Do what a key means for a row; False where it means nothing here."""
@@ -136,33 +139,189 @@ class TitleList(QListView):
             self.rated.emit(row, rating)
         return is_meant
 
-    def _pointed_at(self, place: QPoint) -> Pointed | None:
-        index = self.indexAt(place)
-        if not index.isValid():
-            return None
-        parts, row = self.parts_of(index), index.data(RowRole)
-        part = parts.part_at(place)
-        if part is not Part.STARS:
-            return Pointed(row.key, part)
-        scale = self._painter.scale
-        return Pointed(row.key, part, scale.rating_at(stars_at(scale, parts.stars, parts.star, place.x())))
 
-    def _point(self, pointed: Pointed | None) -> None:
-        if pointed == self._painter.pointed:
-            return
-        self._painter.pointed = pointed
-        is_control = pointed is not None and pointed.part is not Part.REST
-        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if is_control else Qt.CursorShape.ArrowCursor)
-        self.viewport().update()
+_GAP = 8
+_SWITCH = QSize(28, 16)
+_CROSS = QSize(20, 20)
 
-    def _tip(self, index: QModelIndex, place: QPoint) -> str:
+
+class TitleLook(Enum):
+    """MINE: a row with a switch and a cross. FOUND: a row with the number of ratings. CARD: a larger card."""
+
+    MINE = "mine"
+    FOUND = "found"
+    CARD = "card"
+
+
+class Part(Enum):
+    """What of a row the pointer is on."""
+
+    STARS = "stars"
+    SWITCH = "switch"
+    CROSS = "cross"
+    REST = "rest"
+
+
+@dataclass(frozen=True)
+class TitleLayout:
+    """The places of all parts in one row; an empty rectangle where a look has no such part."""
+
+    cover: QRect
+    name: QRect
+    stars: QRect
+    star: int
+    switch: QRect
+    cross: QRect
+    detail: QRect
+
+    def part_at(self, place: QPoint) -> Part:
+        if self.stars.adjusted(-3, -4, 3, 4).contains(place):
+            return Part.STARS
+        if self.switch.adjusted(-3, -5, 3, 5).contains(place):
+            return Part.SWITCH
+        if self.cross.adjusted(-2, -3, 4, 3).contains(place):
+            return Part.CROSS
+        return Part.REST
+
+
+def row_size(look: TitleLook, metrics: QFontMetrics) -> QSize:
+    """How large a row (its width is a minimum) or a card is."""
+    if look is TitleLook.CARD:
+        return QSize(236, max(104, 4 * metrics.height() + 40))
+    return QSize(180, max(50, 2 * metrics.height() + 18))
+
+
+def lay_out(look: TitleLook, area: QRect, metrics: QFontMetrics, scale: StarScale) -> TitleLayout:
+    """Place the parts of one title into its area."""
+    return _card(area, metrics, scale) if look is TitleLook.CARD else _row(look, area, metrics, scale)
+
+
+def _row(look: TitleLook, area: QRect, metrics: QFontMetrics, scale: StarScale) -> TitleLayout:
+    inner = area.adjusted(_GAP, 0, -_GAP, 0)
+    cover_height = min(area.height() - 10, 42)
+    cover = QRect(inner.left(), area.top() + (area.height() - cover_height) // 2, cover_height * 2 // 3, cover_height)
+    left = cover.right() + 1 + _GAP
+    line = metrics.height()
+    top = area.top() + (area.height() - 2 * line - 4) // 2
+    name = QRect(left, top, inner.right() - left, line)
+    second = QRect(left, top + line + 4, inner.right() - left, line)
+    is_mine = look is TitleLook.MINE
+    taken = _SWITCH.width() + _CROSS.width() + _GAP if is_mine else 0
+    reserved = taken if is_mine else metrics.horizontalAdvance("120,000")
+    star = star_size(scale, second.width() - reserved - _GAP, most=15)
+    stars = QRect(left, second.top(), stars_width(scale, star), line)
+    cross = switch = QRect()
+    if is_mine:
+        middle = second.center().y()
+        cross = QRect(second.right() - _CROSS.width() + 5, middle - _CROSS.height() // 2 + 1, *_CROSS.toTuple())
+        switch = QRect(cross.left() - _SWITCH.width() - 4, middle - _SWITCH.height() // 2 + 1, *_SWITCH.toTuple())
+    detail = QRect(stars.right() + _GAP, second.top(), second.right() - taken - stars.right() - _GAP, line)
+    return TitleLayout(cover, name, stars, star, switch, cross, detail)
+
+
+def _card(area: QRect, metrics: QFontMetrics, scale: StarScale) -> TitleLayout:
+    inner = area.adjusted(_GAP, _GAP, -_GAP, -_GAP)
+    cover = QRect(inner.left(), inner.top(), inner.height() * 2 // 3, inner.height())
+    left = cover.right() + 1 + _GAP + 2
+    line = metrics.height()
+    name = QRect(left, inner.top(), inner.right() - left, 2 * line)
+    detail = QRect(left, name.bottom() + 3, name.width(), line)
+    star = star_size(scale, name.width(), most=20)
+    stars = QRect(left, inner.bottom() - max(star, line) - 1, stars_width(scale, star), max(star, line))
+    return TitleLayout(cover, name, stars, star, QRect(), QRect(), detail)
+
+
+@dataclass(frozen=True)
+class Pointed:
+    """What the pointer is on: the row's key, the part, and the rating that a click on the stars would give."""
+
+    key: object
+    part: Part
+    rating: float | None = None
+
+
+class TitleDelegate(RowsDelegate):
+    """Paints TitleRow values in one of the looks of `TitleLook`."""
+
+    def __init__(self, look: TitleLook, scale: StarScale) -> None:
+        super().__init__()
+        self.look, self.scale = look, scale
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return row_size(self.look, QFontMetrics(option.font))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: TitleRow = index.data(RowRole)
-        pointed = self._pointed_at(place)
-        part = Part.REST if pointed is None else pointed.part
-        if part is Part.STARS and pointed is not None and pointed.rating is not None:
-            return f"Rate {row.name} {format_rating(pointed.rating)}"
-        if part is Part.SWITCH:
-            return "Switched off: has no influence on the list" if not row.is_on else "Switch off to see the list move"
-        if part is Part.CROSS:
-            return f"Remove {row.name} from my ratings"
-        return row.sentence()
+        parts = lay_out(self.look, option.rect, QFontMetrics(option.font), self.scale)
+        is_current = bool(option.state & QStyle.StateFlag.State_HasFocus)
+        is_hovered = self.pointed is not None and self.pointed.key == row.key
+        paint_ground(painter, option.rect, is_selected=False, is_hovered=is_hovered or is_current, has_focus=is_current)
+        painter.save()
+        self._paint_cover(painter, parts, row)
+        if self.look is TitleLook.CARD:
+            self._paint_card_text(painter, option, parts, row)
+        else:
+            self._paint_row_text(painter, option, parts, row)
+        self._paint_stars(painter, parts, row)
+        if self.look is TitleLook.MINE:
+            self._paint_controls(painter, parts, row, is_active=is_hovered or is_current)
+        painter.restore()
+
+    def _paint_cover(self, painter: QPainter, parts: TitleLayout, row: TitleRow) -> None:
+        painter.setOpacity(1.0 if row.is_on and row.item_row is not None else 0.35)
+        paint_cover(painter, parts.cover, title=row.title, genres=row.genres, dark=THEME.dark)
+        painter.setOpacity(1.0)
+
+    def _paint_row_text(
+        self, painter: QPainter, option: QStyleOptionViewItem, parts: TitleLayout, row: TitleRow
+    ) -> None:
+        colours = THEME.colours
+        counts = row.is_on and row.item_row is not None
+        colour = colours.text if counts else colours.text_weak
+        paint_name(painter, parts.name, row.title, row.year, font=option.font, colour=colour)
+        if self.look is TitleLook.FOUND:
+            font = number_font(small(option.font))
+            full, short = plural(row.people, "rating"), format_count(row.people)
+            fits = QFontMetrics(font).horizontalAdvance(full) <= parts.detail.width()
+            paint_text(painter, parts.detail, full if fits else short, font=font, colour=colours.text_weak, align=RIGHT)
+
+    def _paint_card_text(
+        self, painter: QPainter, option: QStyleOptionViewItem, parts: TitleLayout, row: TitleRow
+    ) -> None:
+        colours = THEME.colours
+        font = strong(option.font)
+        lines = wrapped(QFontMetrics(font), row.title, parts.name.width(), lines=2)
+        height = parts.name.height() // 2
+        for place, text in enumerate(lines):
+            area = QRect(parts.name.left(), parts.name.top() + place * height, parts.name.width(), height)
+            paint_text(painter, area, text, font=font, colour=colours.text)
+        below = parts.detail.translated(0, (len(lines) - 2) * height)
+        year = f"{row.year} · " if row.year else ""
+        weak = colours.text_weak
+        paint_text(painter, below, f"{year}{plural(row.people, 'rating')}", font=small(option.font), colour=weak)
+
+    def _paint_stars(self, painter: QPainter, parts: TitleLayout, row: TitleRow) -> None:
+        colours = THEME.colours
+        pointed = self.pointed if self.pointed is not None and self.pointed.key == row.key else None
+        preview = pointed.rating if pointed is not None and pointed.part is Part.STARS else None
+        shown = preview if preview is not None else row.rating
+        paint_stars(
+            painter,
+            parts.stars,
+            filled=0.0 if shown is None else self.scale.filled(shown),
+            count=self.scale.count,
+            size=parts.star,
+            full=colours.accent if row.is_on else colours.raw,
+            empty=colours.line,
+        )
+        if self.scale.is_stretched and shown is not None and self.look is not TitleLook.FOUND:
+            area = QRect(parts.stars.right() + 6, parts.stars.top(), 40, parts.stars.height())
+            paint_text(painter, area, format_rating(shown), font=small(painter.font()), colour=colours.text, align=LEFT)
+
+    def _paint_controls(self, painter: QPainter, parts: TitleLayout, row: TitleRow, *, is_active: bool) -> None:
+        colours = THEME.colours
+        if row.item_row is not None:
+            paint_switch(painter, parts.switch, is_on=row.is_on)
+        is_on_cross = is_active and self.pointed is not None and self.pointed.part is Part.CROSS
+        cross = colours.negative if is_on_cross else colours.text_weak if is_active else colours.line
+        paint_cross(painter, parts.cross, colour=cross)

@@ -1,25 +1,14 @@
-"""Titles that can be rated, as a Qt list: my ratings, what a search found, well known titles to begin with.
-
-Stands between engine values and the lists of For you. Rows are plain `TitleRow` values made by `title_rows`; the
-model only shows them.
-"""
+"""Titles that can be rated, as rows: my ratings, what a search found, well-known titles to begin with."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-
+from desktop_rec.common.text import describe_own_rating
 from engine.data.dataset import Dataset
 from engine.data.profiles import Profile, item_row_of
-from engine.text import format_rating, format_title, plural
-
-Index = QModelIndex | QPersistentModelIndex
-
-RowRole = int(Qt.ItemDataRole.UserRole) + 1
-KeyRole = int(Qt.ItemDataRole.UserRole) + 2
+from engine.text import format_title, plural
 
 
 @dataclass(frozen=True)
@@ -53,61 +42,16 @@ class TitleRow:
         """The row in words, for tooltips and for those who listen."""
         parts = [self.name]
         if self.is_mine:
-            parts.append("seen, not rated" if self.rating is None else f"your rating {format_rating(self.rating)}")
+            parts.append(describe_own_rating(self.rating))
         if self.item_row is None:
-            parts.append("not in this data set, so it has no influence here")
+            parts.append("not in this data set, so it does not count here")
         else:
             parts.append(plural(self.people, "rating"))
         if not self.is_on:
             parts.append("switched off")
         return ", ".join(parts)
 
-
-class TitlesModel(QAbstractListModel):
-    """A list of TitleRow. Where only stars or switches changed, rows are updated in place, so nothing jumps."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._rows: tuple[TitleRow, ...] = ()
-
-    @property
-    def rows(self) -> tuple[TitleRow, ...]:
-        return self._rows
-
-    def show_rows(self, rows: Sequence[TitleRow]) -> None:
-        """Show these rows, in this order."""
-        new = tuple(rows)
-        if [one.key for one in new] == [row.key for row in self._rows]:
-            changed = [place for place, (old, now) in enumerate(zip(self._rows, new, strict=True)) if old != now]
-            self._rows = new
-            for place in changed:
-                self.dataChanged.emit(self.index(place), self.index(place))
-            return
-        self.beginResetModel()
-        self._rows = new
-        self.endResetModel()
-
-    def place_of(self, key: object) -> int | None:
-        """Where a row with this key stands now."""
-        return next((place for place, row in enumerate(self._rows) if row.key == key), None)
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(self._rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        row = self._rows[index.row()]
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return row.name
-            case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.ToolTipRole:
-                return row.sentence()
-            case _ if role == RowRole:
-                return row
-            case _ if role == KeyRole:
-                return row.key
-        return None
+    tip = sentence
 
 
 def profile_title_rows(
@@ -143,20 +87,16 @@ def profile_title_rows(
 def catalogue_title_rows(item_rows: Iterable[int], dataset: Dataset, mine: Mapping[int, TitleRow]) -> list[TitleRow]:
     """Titles of the data set as rows; `mine` are the person's own rows by item row, which go first."""
     catalogue = dataset.catalogue
-    made = []
-    for item_row in item_rows:
+
+    def row_of(item_row: int) -> TitleRow:
         item_id = dataset.items.id(item_row)
-        own = mine.get(item_row)
-        made.append(
-            own
-            if own is not None
-            else TitleRow(
-                item_row=item_row,
-                item_id=item_id,
-                title=catalogue.titles[item_row] or item_id,
-                year=catalogue.years[item_row],
-                genres=catalogue.genres[item_row],
-                people=int(dataset.counts_I[item_row]),
-            )
+        return TitleRow(
+            item_row=item_row,
+            item_id=item_id,
+            title=catalogue.titles[item_row] or item_id,
+            year=catalogue.years[item_row],
+            genres=catalogue.genres[item_row],
+            people=int(dataset.counts_I[item_row]),
         )
-    return made
+
+    return [mine.get(item_row) or row_of(item_row) for item_row in item_rows]

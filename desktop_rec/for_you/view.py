@@ -1,7 +1,7 @@
 """The place For you: my ratings at the left, the list in the middle, the reasons at the right.
 
-Connects widgets to the session. Asks for a list whenever the person, the model or a choice changes, compares it with
-the one before, and asks for reasons once the list stands. The review of an import takes the whole place.
+Asks for a list whenever the person, the model or a choice changes, compares it with the one before, and asks for
+reasons once the list stands. The review of an import takes the whole place.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_rec.common.notices import Failure
 from desktop_rec.common.stars import StarScale
-from desktop_rec.for_you.beginning import Beginning
 from desktop_rec.for_you.controller import RecommendationsController
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.my_ratings.import_view import MyRatingsImportView
-from desktop_rec.for_you.my_ratings.person_side import PersonSide, dropped_paths
-from desktop_rec.for_you.my_ratings.rating_side import RatingSide
+from desktop_rec.for_you.my_ratings.presenter import MyRatingsPresenter, dropped_paths
+from desktop_rec.for_you.onboarding.presenter import OnboardingPresenter
 from desktop_rec.for_you.page import ForYouPage
 from desktop_rec.for_you.reasons_panel import because_line
-from desktop_rec.for_you.recommendations import Comparison
+from desktop_rec.for_you.recommendation_rows import Comparison
 from engine.data.dataset import Scale
+from engine.models.registry import title_of
 from engine.recommending.ranking import Filters
 from engine.text import plural_of
 
@@ -36,64 +36,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Situation:
-    """`on`: ratings that count. `listed`: titles in the list, None before it came. `word`: what a title is called."""
-
-    word: str
-    on: int
-    has_model: bool
-    model_words: str
-    failure: Failure | None
-    listed: int | None
-
-
-@dataclass(frozen=True)
-class Missing:
-    """What to say. `action` is what the button does: "train", "clear_filters", "rate" or "" for no button."""
+class NoList:
+    """Why there is no list. `action` is what the button does: "train", "clear_filters", "rate" or "" for no button."""
 
     heading: str
     sentence: str
     button: str = ""
     action: str = ""
     second: str = ""
-    busy: bool = False
-
-
-def why_no_list(now: Situation) -> Missing | None:
-    """The sentence that fits, or None where there is a list to show."""
-    if not now.on:
-        return Missing("All of these ratings are switched off.", "Switch one on at the left, or rate something new.")
-    if not now.has_model:
-        return _without_model(now)
-    if now.failure is not None:
-        return Missing(
-            now.failure.sentence,
-            now.failure.remedy,
-            button=f"Rate well known {plural_of(now.word)}",
-            action="rate",
-            second="Copy details" if now.failure.details else "",
-        )
-    if now.listed is None:
-        return Missing("Working out your list…", "", busy=True)
-    if now.listed == 0:
-        return Missing(
-            f"No {now.word} passes these filters.",
-            "Take one of them away, or all.",
-            button="Clear all filters",
-            action="clear_filters",
-        )
-    return None
-
-
-def _without_model(now: Situation) -> Missing:
-    if now.model_words:
-        return Missing("A first model is being prepared", f"{now.model_words}…".replace("……", "…"), busy=True)
-    return Missing(
-        "There is no model for this data set yet.",
-        "Train one; it takes a few minutes.",
-        button="Go to Train",
-        action="train",
-    )
+    is_busy: bool = False
 
 
 REASONS_PAUSE_MS = 150
@@ -131,15 +82,15 @@ class ForYouView(QWidget):
         if self._recommendations.dataset.current is None:
             self.page.show_missing()
             return
-        if self._beginning.is_due:
-            self._beginning.show()
+        if self._onboarding.is_due:
+            self._onboarding.show()
             return
-        missing = why_no_list(self._situation())
-        if missing is None:
+        why = self._why_no_list()
+        if why is None:
             self.page.pane.turn_to_list()
         else:
             self.page.pane.show_message(
-                missing.heading, missing.sentence, button=missing.button, second=missing.second, busy=missing.busy
+                why.heading, why.sentence, button=why.button, second=why.second, busy=why.is_busy
             )
         self.page.show_pane()
 
@@ -148,7 +99,7 @@ class ForYouView(QWidget):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        if self._person_side.take_dropped(event.mimeData()):
+        if self._ratings.take_dropped(event.mimeData()):
             event.acceptProposedAction()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -161,9 +112,8 @@ class ForYouView(QWidget):
         self.setAcceptDrops(True)
         self.page = ForYouPage(StarScale.of(Scale(0.5, 5.0, 0.5)))
         self.importing = MyRatingsImportView(self._my_ratings)
-        self._ratings = RatingSide(self._my_ratings, self.page.mine, self.page.starter, self)
-        self._beginning = Beginning(self._my_ratings, self._recommendations, self.page, self._ratings, self)
-        self._person_side = PersonSide(self._my_ratings, self.page.mine, self)
+        self._ratings = MyRatingsPresenter(self._my_ratings, self.page.mine, self.page.starter, self)
+        self._onboarding = OnboardingPresenter(self._my_ratings, self._recommendations, self.page, self._ratings, self)
         self._reasons_pause = QTimer(self)
         self._reasons_pause.setSingleShot(True)
         self._reasons_pause.setInterval(REASONS_PAUSE_MS)
@@ -187,15 +137,15 @@ class ForYouView(QWidget):
         self._recommendations.choices_changed.connect(self._on_choices)
         self._connect_sliders()
         page = self.page
-        self._beginning.turned.connect(self.show_state)
-        self.importing.page.added.connect(self._beginning.end)
-        self._person_side.onboarding_wanted.connect(self._beginning.begin)
-        for wish in (self._beginning.import_wanted, self.importing.file_asked):
-            wish.connect(self._person_side.ask_for_file)
+        self._onboarding.changed.connect(self.show_state)
+        self.importing.page.added.connect(self._onboarding.end)
+        self._ratings.onboarding_wanted.connect(self._onboarding.begin)
+        for wanted in (self._onboarding.import_wanted, self.importing.file_asked):
+            wanted.connect(self._ratings.ask_for_file)
         page.data_wanted.connect(partial(self._recommendations.requests.show_place, "data"))
         page.pane.filters_changed.connect(self._on_filters)
         page.pane.chosen.connect(self._on_chosen)
-        page.pane.rate_more_wanted.connect(self._beginning.begin)
+        page.pane.rate_more_wanted.connect(self._onboarding.begin)
         page.pane.message_pressed.connect(self._on_message)
         page.pane.message_second_pressed.connect(self._copy_details)
         page.reasons.rated.connect(self._ratings.rate)
@@ -216,12 +166,13 @@ class ForYouView(QWidget):
         if dataset is not None:
             page.use_scale(StarScale.of(dataset.scale))
             page.mine.use_word(dataset.catalogue.word)
+            page.insights.use_word(dataset.catalogue.word)
             years = [year for year in dataset.catalogue.years if year]
             genres = sorted({genre for genres in dataset.catalogue.genres for genre in genres})
             page.pane.filters.use_catalogue(genres, (min(years), max(years)) if years else (0, 0))
             page.mine.picker.show_people(dataset.users.ids, dataset.histories.counts_U.tolist())
         self._ratings.forget_dataset()
-        self._beginning.forget_dataset()
+        self._onboarding.forget_dataset()
         self._on_profile()
         self._on_recommender()
 
@@ -244,13 +195,13 @@ class ForYouView(QWidget):
         self._person = profile.profile_id
         self._ratings.show_profile()
         if is_other:
-            self._beginning.take_person()
+            self._onboarding.take_person()
             self._found = self._failure = None
             self._comparison.forget()
             page.pane.list.forget_choice()
             self._ratings.show_profiles()
         else:
-            self._beginning.take_rating(had=had)
+            self._onboarding.take_rating(had=had)
             self._comparison.begin(self._ranks())
         self._ask()
         self.show_state()
@@ -273,11 +224,11 @@ class ForYouView(QWidget):
         self.page.pane.show_reasons({title.item_row: because_line(title.reasons) for title in found.titles})
 
     def _on_failure(self, kind: str, failure: Failure) -> None:
-        words = f"{failure.sentence} {failure.remedy}".strip()
+        sentence = f"{failure.sentence} {failure.remedy}".strip()
         if kind == "explain":
-            self.page.reasons.show_failure(words)
+            self.page.reasons.show_failure(sentence)
         elif kind == "insights":
-            self.page.insights.show_failure(words)
+            self.page.insights.show_failure(sentence)
         else:
             self._found, self._failure = None, failure
             self.show_state()
@@ -293,7 +244,13 @@ class ForYouView(QWidget):
         self._recommendations.bend(choices, "Moved the dial between watch and love", merges="love")
 
     def _on_filters(self, filters: Filters) -> None:
-        self._recommendations.bend(replace(self._recommendations.choices, filters=filters), "Changed the filters")
+        choices, former = self._recommendations.choices, self._recommendations.choices.filters
+        dial = ""
+        if replace(filters, years=former.years) == former:
+            dial = "years"
+        elif replace(filters, min_ratings=former.min_ratings) == former:
+            dial = "least number of ratings"
+        self._recommendations.bend(replace(choices, filters=filters), "Changed the filters", merges=dial)
 
     def _on_choices(self) -> None:
         """Filters or dials are others, by hand, by undo, or because of another data set."""
@@ -314,14 +271,14 @@ class ForYouView(QWidget):
                 self._recommendations.explain(item.item_row)
 
     def _on_message(self) -> None:
-        missing = why_no_list(self._situation())
-        match missing.action if missing is not None else "":
+        why = self._why_no_list()
+        match why.action if why is not None else "":
             case "train":
                 self._go_to_train()
             case "clear_filters":
                 self._on_filters(Filters())
             case "rate":
-                self._beginning.begin()
+                self._onboarding.begin()
 
     def _copy_details(self) -> None:
         if self._failure is not None:
@@ -348,23 +305,34 @@ class ForYouView(QWidget):
         """The places in the list that stands now; none where a message took its place."""
         return {} if self._found is None else self.page.pane.list.ranks
 
-    def _situation(self) -> Situation:
-        dataset = self._recommendations.dataset.current
-        return Situation(
-            word="title" if dataset is None else dataset.catalogue.word,
-            on=self._ratings.counting,
-            has_model=self._recommender is not None,
-            model_words=self._recommendations.model.progress_text,
-            failure=self._failure,
-            listed=None if self._found is None else len(self._found.items),
-        )
+    def _why_no_list(self) -> NoList | None:
+        """The sentence that fits, or None where there is a list to show."""
+        dataset, failure = self._recommendations.dataset.current, self._failure
+        word = "title" if dataset is None else dataset.catalogue.word
+        if not self._ratings.counting:
+            return NoList("All of these ratings are switched off.", "Switch one on at the left, or rate something new.")
+        if self._recommender is None and self._recommendations.model.progress_text:
+            step = self._recommendations.model.progress_text.rstrip("….")
+            return NoList("A first model is being prepared", f"{step}…", is_busy=True)
+        if self._recommender is None:
+            sentence = "Train one; it takes a few minutes."
+            return NoList("There is no model for this data set yet.", sentence, "Go to Train", "train")
+        if failure is not None:
+            second = "Copy details" if failure.details else ""
+            return NoList(failure.sentence, failure.remedy, f"Rate well-known {plural_of(word)}", "rate", second)
+        if self._found is None:
+            return NoList("Working out your list…", "", is_busy=True)
+        if not self._found.items:
+            heading, sentence = f"No {word} passes these filters.", "Take one of them away, or all."
+            return NoList(heading, sentence, "Clear all filters", "clear_filters")
+        return None
 
     def _show_love_slider(self) -> None:
         """Put the slider where the model ranks by itself, or say why this model has nothing to mix."""
         love, recommender = self.page.mine.love, self._recommender
         if recommender is None or not recommender.model.can.mixes_presence:
             love.show_value(0.0)
-            love.allow(why_not="Only a model that tells watching from loving has this; train a two-headed one.")
+            love.allow(why_not=f"This model can't do this. Train “{title_of('two_head')}” (about a minute).")
             return
         weight = self._recommendations.choices.weight
         default = float(getattr(recommender.model.config, "presence_weight", 1.0))

@@ -1,8 +1,9 @@
-"""What a person does with trained models: compare, evaluate, rename, delete; and how well one knows them."""
+"""What a person does with trained models: compare, evaluate, try on their own ratings, rename, delete."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_rec.common.job_state import JobState
 from desktop_rec.common.notices import Failure
-from desktop_rec.models import queries as questions
+from desktop_rec.models.comparison import RunComparison, compare_runs
 from desktop_rec.models.groups import RunGroup, SplitKey, groups_of
 from desktop_rec.session.dataset import OpenDataset
 from desktop_rec.session.jobs import Jobs, LongJob
@@ -21,20 +22,32 @@ from desktop_rec.session.queries import Queries, QueryWorker
 from desktop_rec.session.requests import WindowRequests
 from desktop_rec.session.undo import UndoStack
 from engine.errors import LibraryError
-from engine.events import Event, Progressed, StageStarted
+from engine.events import Event, Job, Progressed, StageStarted
 
 if TYPE_CHECKING:
-    from desktop_rec.models.picture import QualityPicture
-    from desktop_rec.models.queries import Known
     from engine.data.dataset import Dataset
+    from engine.data.profiles import Profile
     from engine.evaluation.result import EvaluationResult
+    from engine.library.store import Library
+    from engine.models.popularity import Popularity
+    from engine.recommending.recommender import Recommender
+    from engine.recommending.user_evaluation import UserEvaluation
+
+
+@dataclass(frozen=True)
+class EvaluatedUser:
+    """How well a run's model predicts a person's ratings; `baseline` is used again for the same data set."""
+
+    run_id: str
+    evaluation: UserEvaluation
+    baseline: Popularity
 
 
 class ModelsController(QObject):
     """`comparison` is what was found on the run asked for last (None: not yet); `changed` says that it is new.
 
     `baseline_text` is what the baselines of that run's people are waiting for, or why there are none; "" when they
-    are there. user_evaluated(Known) and user_evaluation_failed(Failure) answer ask_user_evaluation().
+    are there. user_evaluated(EvaluatedUser) and user_evaluation_failed(Failure) answer ask_user_evaluation().
     resume_asked(run_id) and blend_asked(run ids): training is to be continued, or a blend made.
     """
 
@@ -60,18 +73,17 @@ class ModelsController(QObject):
         super().__init__(parent)
         self.library, self.dataset, self.model, self.profile = library, dataset, model, profile
         self.jobs, self.requests = jobs, requests
-        self.comparison: QualityPicture | None = None
+        self.comparison: RunComparison | None = None
         self.baseline_text = ""
         self._undo, self._scoring = undo, scoring
-        self._baselines: dict[SplitKey, Mapping[str, EvaluationResult]] = {}
-        self._no_baselines: dict[SplitKey, str] = {}
+        self._baselines: dict[SplitKey, tuple[Mapping[str, EvaluationResult], str]] = {}
         self._asked_baselines: SplitKey | None = None
         self._asked: tuple[str, tuple[str, ...]] = ("", ())
-        self._user_baseline: tuple[str, Any] = ("", None)
+        self._user_baseline: tuple[str, Popularity | None] = ("", None)
         self._comparing = queries.add(QueryWorker("comparison", ("compare",)))
         self._baseline_worker = queries.add(QueryWorker("baselines", ("baselines",), uses_torch=True))
         self._comparing.answered.connect(self._on_compared)
-        self._comparing.failed.connect(self._on_compare_failed)
+        self._comparing.failed.connect(lambda _, failure: requests.report(failure))
         self._baseline_worker.answered.connect(self._on_baselines)
         self._baseline_worker.failed.connect(self._on_baselines_failed)
         self._baseline_worker.event_arrived.connect(self._on_baselines_event)
@@ -86,30 +98,24 @@ class ModelsController(QObject):
         self._asked = (run_id, tuple(beside))
         shown = [run for run in reversed(group.runs) if run.run_id == run_id or run.run_id in beside]
         places = {run.run_id: place for place, run in enumerate(reversed(group.runs))}
-        known = self._baselines.get(group.key, {})
-        make = partial(questions.compare_runs, library, shown, chosen=run_id, places=places, baselines=known)
+        known, _ = self._baselines.get(group.key, ({}, ""))
+        make = partial(compare_runs, library, shown, chosen=run_id, places=places, baselines=known)
         self._comparing.request("compare", make)
         self._ask_baselines(group)
 
     def ask_user_evaluation(self, run_id: str) -> bool:
-        """Ask how well a run's model knows the person; False where there is nobody or no such model."""
-        library, dataset, profile, run = (
-            self.library.files,
-            self.dataset.current,
-            self.profile.current,
-            self.dataset.run(run_id),
-        )
-        if library is None or dataset is None or profile is None or run is None or not run.has_model:
+        """Ask how well a run's model predicts the person's ratings; False where there is nobody or no such model."""
+        library, profile, run = self.library.files, self.profile.current, self.dataset.run(run_id)
+        if library is None or profile is None or run is None or not run.has_model:
             return False
-        in_use = self.model.recommender
-        usual = self._user_baseline[1] if self._user_baseline[0] == dataset.fingerprint else None
+        in_use, (fingerprint, baseline) = self.model.recommender, self._user_baseline
         make = partial(
-            questions.know_me,
+            _evaluate_user,
             library,
             run_id,
             profile,
-            at_hand=in_use if in_use is not None and in_use.run_id == run_id else None,
-            usual=usual,
+            recommender=in_use if in_use is not None and in_use.run_id == run_id else None,
+            baseline=baseline if fingerprint == self.dataset.fingerprint else None,
         )
         self._scoring.request("user evaluation", make)
         return True
@@ -139,13 +145,19 @@ class ModelsController(QObject):
         )
 
     def evaluate(self, run_id: str) -> bool:
-        """Evaluate a run on its own held-out people (again), and store it person by person."""
+        """Evaluate a run on its own held-out people (again), and save that person by person."""
         library, run = self.library.files, self.dataset.run(run_id)
         if library is None or run is None:
             return False
+
+        def make() -> Job[EvaluationResult]:
+            from engine import operations
+
+            return operations.evaluate(library, run_id)
+
         job = LongJob(
             JobState("evaluation", f"Evaluating {run.name}"),
-            partial(questions.judge, library, run_id),
+            make,
             finished=self._on_evaluated,
             failed=self.requests.report,
         )
@@ -156,37 +168,39 @@ class ModelsController(QObject):
         for worker in (self._comparing, self._baseline_worker):
             worker.abandon()
         self.comparison, self.baseline_text, self._asked_baselines = None, "", None
-        self._baselines, self._no_baselines, self._asked = {}, {}, ("", ())
+        self._baselines, self._asked = {}, ("", ())
 
     def _refuse_running(self, run_id: str) -> None:
         run = self.dataset.run(run_id)
         if run is not None and run.status == "running" and self.jobs.state is not None:
-            raise LibraryError(f"{run.name} is learning just now.", remedy="Stop it first.")
+            raise LibraryError(f"{run.name} is training just now.", remedy="Stop it first.")
 
     def _group(self, run_id: str) -> RunGroup | None:
         return next((group for group in groups_of(self.dataset.runs) if group.has(run_id)), None)
 
     def _ask_baselines(self, group: RunGroup) -> None:
         library, dataset = self.library.files, self.dataset.current
-        if group.key in self._baselines or not group.can_be_judged:
-            self.baseline_text = self._no_baselines.get(group.key, "")
-            return
-        if self._asked_baselines != group.key and library is not None and dataset is not None:
+        if group.key in self._baselines or not group.can_be_evaluated:
+            _, self.baseline_text = self._baselines.get(group.key, ({}, ""))
+        elif self._asked_baselines != group.key and library is not None and dataset is not None:
             self._asked_baselines = group.key
-            self.baseline_text = "Working out the baselines"
-            make = partial(questions.baselines, library, dataset, dict(group.split))
+            self.baseline_text = "Evaluating the baselines"
+
+            def make() -> Job[dict[str, EvaluationResult]]:
+                from engine import operations
+                from engine.data.split import SplitConfig
+
+                return operations.baselines(library, dataset, SplitConfig.from_dict(group.split))
+
             self._baseline_worker.request("baselines", make)
 
-    def _on_compared(self, kind: str, comparison: QualityPicture) -> None:
+    def _on_compared(self, kind: str, comparison: RunComparison) -> None:
         self.comparison = comparison
         self.changed.emit()
 
-    def _on_compare_failed(self, kind: str, failure: Failure) -> None:
-        self.requests.report(failure)
-
     def _on_baselines(self, kind: str, found: Mapping[str, EvaluationResult]) -> None:
         if self._asked_baselines is not None:
-            self._baselines[self._asked_baselines] = found
+            self._baselines[self._asked_baselines] = (found, "")
         self._asked_baselines, self.baseline_text = None, ""
         run_id, beside = self._asked
         if run_id:
@@ -195,8 +209,7 @@ class ModelsController(QObject):
     def _on_baselines_failed(self, kind: str, failure: Failure) -> None:
         self.baseline_text = f"There are no baselines: {failure.sentence}"
         if self._asked_baselines is not None:
-            self._baselines[self._asked_baselines] = {}
-            self._no_baselines[self._asked_baselines] = self.baseline_text
+            self._baselines[self._asked_baselines] = ({}, self.baseline_text)
         self._asked_baselines = None
         self.changed.emit()
 
@@ -207,10 +220,10 @@ class ModelsController(QObject):
 
     def _on_scored(self, kind: str, answer: Any) -> None:
         if kind == "user evaluation" and answer is not None:
-            known: Known = answer
+            evaluated: EvaluatedUser = answer
             if self.dataset.current is not None:
-                self._user_baseline = (self.dataset.fingerprint, known.usual)
-            self.user_evaluated.emit(known)
+                self._user_baseline = (self.dataset.fingerprint, evaluated.baseline)
+            self.user_evaluated.emit(evaluated)
 
     def _on_scoring_failed(self, kind: str, failure: Failure) -> None:
         if kind == "user evaluation":
@@ -220,3 +233,18 @@ class ModelsController(QObject):
         if result is None or result.stopped:
             self.requests.inform("The evaluation was stopped; the figures are as they were.")
         self.library.note_change()
+
+
+def _evaluate_user(
+    library: Library, run_id: str, profile: Profile, *, recommender: Recommender | None, baseline: Popularity | None
+) -> Job[EvaluatedUser]:
+    """`recommender` is that of the run where it is in use already; `baseline` where it was fitted before."""
+    from engine import operations
+    from engine.recommending.user_evaluation import evaluate_user, fit_baseline
+
+    yield None
+    recommender = recommender if recommender is not None else operations.recommender_of(library, run_id)
+    found = recommender.match(profile)
+    baseline = baseline if baseline is not None else (yield from fit_baseline(recommender))
+    evaluation = yield from evaluate_user(recommender, found.history, baseline=baseline, seen_rows=found.seen_rows)
+    return EvaluatedUser(run_id, evaluation, baseline)

@@ -1,11 +1,10 @@
-"""How several runs learned: training loss above, the watched metric in validation below, one colour a run.
-
-A part of Quality: show_overlay() in.
-"""
+"""How several runs learned: training loss above, the monitored metric in validation below, one colour a run."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyqtgraph as pg
@@ -15,13 +14,68 @@ from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
 from desktop_rec.common.plots.curve import Curve, span
 from desktop_rec.common.plots.live_panel import LivePanel, coloured
-from desktop_rec.models.curves import Overlay, RunCurves
 from desktop_rec.theme.colours import Colours
 from desktop_rec.theme.theme import THEME, series_colour
 from engine.evaluation.metrics import metric_title
-from engine.text import format_count, format_figure
+from engine.text import format_count, format_figure, join_words
+
+if TYPE_CHECKING:
+    from engine.events import EpochEnded
+    from engine.library.run_record import RunRecord
 
 HEIGHT = 400
+
+Points = tuple[tuple[float, ...], tuple[float, ...]]
+
+
+@dataclass(frozen=True)
+class RunCurves:
+    """One run: its loss and, where it was measured on its validation people, the metric; per epoch.
+
+    validation_loss is empty where it was not measured.
+    """
+
+    run_id: str
+    name: str
+    place: int
+    epochs: tuple[int, ...]
+    training: tuple[float, ...]
+    validation_loss: Points
+    monitor: Points
+
+
+_NOTHING = RunCurves("", "", 0, (), (), ((), ()), ((), ()))
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """All curves. `metric` is what the chosen run monitored; is_relative: losses are shares of each run's first one."""
+
+    runs: tuple[RunCurves, ...]
+    metric: str
+    is_relative: bool
+    notes: tuple[str, ...]
+
+
+def overlay(
+    runs: Sequence[RunRecord], curves: Mapping[str, Sequence[EpochEnded]], places: Mapping[str, int], *, chosen: str
+) -> Overlay:
+    """The curves of these runs, the metric being that which the chosen one (or the first) monitored."""
+    drawn = [run for run in runs if len(curves.get(run.run_id, ()))]
+    first = next((run for run in drawn if run.run_id == chosen), drawn[0] if drawn else None)
+    metric = curves[first.run_id][0].monitor if first is not None else ""
+    is_relative = len({run.model for run in drawn}) > 1
+    without = [run.name for run in runs if run not in drawn]
+    others = [run.name for run in drawn if curves[run.run_id][0].monitor != metric]
+    notes = []
+    if is_relative:
+        notes.append("Losses of different models are counted differently, so each is drawn as a share of its first.")
+    if others:
+        notes.append(f"{join_words(others)} monitored another metric than {metric_title(metric)}.")
+    if without and drawn:
+        notes.append(f"{join_words(without)} {'was' if len(without) == 1 else 'were'} computed at once: no curve.")
+    made = [_curves(run, curves[run.run_id], places.get(run.run_id, 0), metric, is_relative) for run in drawn]
+    return Overlay(tuple(made), metric, is_relative, tuple(notes))
 
 
 class RunCurve(Curve):
@@ -37,8 +91,8 @@ class CurvesPlot(PlotCanvas):
     """Two plots whose x axes, epochs, are one."""
 
     def __init__(self) -> None:
-        super().__init__("quality_curves_plot", "Training loss and validation metric of several runs over epochs")
-        self._overlay = Overlay((), "", is_relative=False, notes=())
+        super().__init__("run_curves_plot", "Training loss and validation metric of several runs over epochs")
+        self.overlay = Overlay((), "", is_relative=False, notes=())
         self.loss = LivePanel(self.add_plot(0, bottom=CountAxis("bottom"), left=FigureAxis("left")))
         self.metric = LivePanel(self.add_plot(1, bottom=CountAxis("bottom", words="epoch"), left=FigureAxis("left")))
         self.training: list[RunCurve] = []
@@ -54,68 +108,61 @@ class CurvesPlot(PlotCanvas):
 
     def show_overlay(self, shown: Overlay) -> None:
         """Draw these runs."""
-        if shown == self._overlay:
+        if shown == self.overlay:
             return
-        self._overlay = shown
+        self.overlay = shown
         while len(self.training) < len(shown.runs):
             self.training.append(self._curve(self.loss.plot))
             self.validation.append(self._curve(self.loss.plot, dashed=True))
             self.monitor.append(self._curve(self.metric.plot, dots=True))
-        for number in range(len(self.training)):
-            self._set(number, shown.runs[number] if number < len(shown.runs) else None)
-        last = max((one.epochs[-1] for one in shown.runs), default=1)
+        for number, curves in enumerate(zip(self.training, self.validation, self.monitor, strict=True)):
+            run = shown.runs[number] if number < len(shown.runs) else _NOTHING
+            points = ((run.epochs, run.training), run.validation_loss, run.monitor)
+            for curve, (xs, ys) in zip(curves, points, strict=True):
+                curve.place = run.place
+                curve.set_points(xs, ys)
+        last = max((run.epochs[-1] for run in shown.runs), default=1)
         first = min((run.epochs[0] for run in shown.runs), default=0)
         self.loss.plot.setXRange(first, max(last, first + 1), padding=0.02)
         self.loss.set_y(*_range([*self.training, *self.validation]))
         self.metric.set_y(*_range(self.monitor))
-        self._say()
+        self._show_titles()
         self.recolour()
         self.draw()
 
     def table(self) -> Table:
         """A row for each run and epoch."""
-        rows = [row for run in self._overlay.runs for row in _rows(run)]
-        loss = "Loss, first = 1" if self._overlay.is_relative else "Training loss"
-        return Table(("Run", "Epoch", loss, metric_title(self._overlay.metric) or "Metric"), rows)
+        rows = [row for run in self.overlay.runs for row in _rows(run)]
+        loss = "Loss, first = 1" if self.overlay.is_relative else "Training loss"
+        return Table(("Run", "Epoch", loss, metric_title(self.overlay.metric) or "Metric"), rows)
 
     def reading(self, plot: pg.PlotItem, x: float) -> str:
         curves = self.training if plot is self.loss.plot else self.monitor
-        near = [(run.name, curve.value_at(x)) for run, curve in zip(self._overlay.runs, curves, strict=False)]
-        said = [f"{name} {format_figure(point[1])}" for name, point in near if point is not None]
-        return f"epoch {format_count(round(x))}: {', '.join(said)}" if said else ""
+        near = [(run.name, curve.value_at(x)) for run, curve in zip(self.overlay.runs, curves, strict=False)]
+        values = [f"{name} {format_figure(point[1])}" for name, point in near if point is not None]
+        return f"epoch {format_count(round(x))}: {', '.join(values)}" if values else ""
 
     def recolour(self) -> None:
         super().recolour()
         for panel in (self.loss, self.metric):
             panel.recolour(THEME.colours)
-        self._say()
+        self._show_titles()
 
     def legend(self) -> str:
         """The runs' names in their colours, as HTML."""
-        return " · ".join(coloured(run.name, series_colour(run.place)) for run in self._overlay.runs)
+        return " · ".join(coloured(run.name, series_colour(run.place)) for run in self.overlay.runs)
 
-    def _say(self) -> None:
-        loss = "training loss, first epoch = 1" if self._overlay.is_relative else "training loss"
-        if any(len(run.validation_loss[0]) for run in self._overlay.runs):
+    def _show_titles(self) -> None:
+        loss = "training loss, first epoch = 1" if self.overlay.is_relative else "training loss"
+        if any(len(run.validation_loss[0]) for run in self.overlay.runs):
             loss += "; dashed: in validation"
         self.loss.say(loss)
-        self.metric.say(f"{metric_title(self._overlay.metric)} in validation" if self._overlay.metric else "")
+        self.metric.say(f"{metric_title(self.overlay.metric)} in validation" if self.overlay.metric else "")
 
     def _curve(self, plot: pg.PlotItem, *, dashed: bool = False, dots: bool = False) -> RunCurve:
         made = RunCurve(plot, "accent", width=2, dashed=dashed, dots=dots)
         self.add_curve(made)
         return made
-
-    def _set(self, number: int, run: RunCurves | None) -> None:
-        curves = (self.training[number], self.validation[number], self.monitor[number])
-        points = (
-            ((), ()) if run is None else (run.epochs, run.training),
-            ((), ()) if run is None else run.validation_loss,
-            ((), ()) if run is None else run.monitor,
-        )
-        for curve, (xs, ys) in zip(curves, points, strict=True):
-            curve.place = run.place if run is not None else 0
-            curve.set_points(xs, ys)
 
 
 def _range(curves: Sequence[Curve]) -> tuple[float, float]:
@@ -124,8 +171,25 @@ def _range(curves: Sequence[Curve]) -> tuple[float, float]:
 
 
 def _rows(run: RunCurves) -> list[tuple[str, ...]]:
-    watched = dict(zip(*run.monitor, strict=True))
-    return [
-        (run.name, format_count(epoch), format_figure(loss), format_figure(watched[epoch]) if epoch in watched else "")
-        for epoch, loss in zip(run.epochs, run.training, strict=True)
-    ]
+    monitored = {epoch: format_figure(value) for epoch, value in zip(*run.monitor, strict=True)}
+    losses = zip(run.epochs, run.training, strict=True)
+    return [(run.name, format_count(epoch), format_figure(loss), monitored.get(epoch, "")) for epoch, loss in losses]
+
+
+def _curves(run: RunRecord, epochs: Sequence[EpochEnded], place: int, metric: str, is_relative: bool) -> RunCurves:
+    first = epochs[0].training_loss if is_relative and epochs[0].training_loss else 1.0
+    return RunCurves(
+        run.run_id,
+        run.name,
+        place,
+        tuple(epoch.epoch for epoch in epochs),
+        tuple(epoch.training_loss / first for epoch in epochs),
+        _points(epochs, "loss", first),
+        _points(epochs, metric, 1.0) if metric != "loss" else ((), ()),
+    )
+
+
+def _points(epochs: Sequence[EpochEnded], name: str, unit: float) -> Points:
+    measured = [(float(epoch.epoch), dict(epoch.validation)) for epoch in epochs]
+    pairs = [(epoch, values[name] / unit) for epoch, values in measured if name in values]
+    return tuple(epoch for epoch, _ in pairs), tuple(value for _, value in pairs)

@@ -1,13 +1,12 @@
-"""Which runs may be compared: those of one split were judged on the same people, all others were not.
-
-Stands between the records of runs and the list of them. Plain values, no Qt.
-"""
+"""Which runs may be compared: those of one split were evaluated on the same people, all others were not. No Qt."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from engine.text import plural
 
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
@@ -26,7 +25,7 @@ _MATTERS = {
 
 @dataclass(frozen=True)
 class RunGroup:
-    """Runs that were judged on the same people, the newest first. `people`: how many; 0 where nobody was."""
+    """Runs that were evaluated on the same people, the newest first. `people`: how many; 0 where nobody was."""
 
     key: SplitKey
     split: Mapping[str, Any]
@@ -37,7 +36,7 @@ class RunGroup:
         return max((run.people_evaluated for run in self.runs), default=0)
 
     @property
-    def can_be_judged(self) -> bool:
+    def can_be_evaluated(self) -> bool:
         return bool(self.key[0] != "none")
 
     def has(self, run_id: str) -> bool:
@@ -58,10 +57,10 @@ def groups_of(runs: Sequence[RunRecord]) -> tuple[RunGroup, ...]:
     found: dict[SplitKey, list[RunRecord]] = {}
     for run in runs:
         found.setdefault(split_key(run.split_config), []).append(run)
-    return tuple(RunGroup(key, ones[0].split_config, tuple(ones)) for key, ones in found.items())
+    return tuple(RunGroup(key, those[0].split_config, tuple(those)) for key, those in found.items())
 
 
-def split_words(split: Mapping[str, Any]) -> str:
+def describe_split(split: Mapping[str, Any]) -> str:
     """What was held out, in a line: "people held out, seed 1"."""
     seed = split.get("seed")
     share = split.get("test_share")
@@ -82,11 +81,11 @@ def split_words(split: Mapping[str, Any]) -> str:
     return str(split.get("kind"))
 
 
-def people_words(group: RunGroup) -> str:
-    """Who judged a group: "Judged on the same 60 people"."""
-    if not group.can_be_judged:
-        return "Nobody left to judge them"
+def describe_people(group: RunGroup) -> str:
+    """Whom a group was evaluated on: "Evaluated on the same 60 people"."""
+    if not group.can_be_evaluated:
+        return "Nobody is left to evaluate them on"
     if not group.people:
-        return "Not judged"
+        return "Not evaluated"
     which = "the same " if len(group.runs) > 1 else ""
-    return f"Judged on {which}{group.people:,} {'person' if group.people == 1 else 'people'}"
+    return f"Evaluated on {which}{plural(group.people, 'person')}"

@@ -1,39 +1,90 @@
-"""The whole of Quality: the runs at the left, the chosen one at the right under three tabs.
-
-A part of views: its parts have setters and signals of their own.
-"""
+"""The whole of Models: the runs at the left, the chosen one at the right under three tabs."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from dataclasses import dataclass
+
 from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
-from desktop_rec.common.controls import named
+from desktop_rec.common.controls import FlowLayout, button, named
+from desktop_rec.common.name_edit import NameEdit
+from desktop_rec.common.panels import caption
 from desktop_rec.models.model_panel import ModelPanel
-from desktop_rec.models.run_head import RunHead
 from desktop_rec.models.run_list import RunList
 from desktop_rec.models.side_by_side import SideBySide
-from desktop_rec.models.user_evaluation_panel import MePanel
+from desktop_rec.models.user_evaluation import UserEvaluationPanel
 from desktop_rec.theme.theme import GRID
 
 
-class QualityPage(QWidget):
-    """turned(): another tab is on the screen."""
+@dataclass(frozen=True)
+class RunHeadState:
+    """The chosen run. use_text: what the first button says; evaluate_text: "" where there is nothing to evaluate."""
 
-    turned = Signal()
+    name: str
+    about: str
+    can_use: bool
+    use_text: str
+    can_continue: bool
+    evaluate_text: str
 
-    def __init__(self, *, judge_words: str) -> None:
+
+class RunHead(QWidget):
+    """The name of the chosen run (renamed in place), what it is, and buttons for what can be done with it."""
+
+    def __init__(self) -> None:
         super().__init__()
-        self.setObjectName("quality_page")
-        self.runs, self.head = RunList(), RunHead()
-        self.beside, self.model, self.me = SideBySide(), ModelPanel(judge_words=judge_words), MePanel()
-        self.tabs = named(QTabWidget(), "quality_tabs", "What to look at")
+        self.setObjectName("run_head")
+        self.name, self._about = NameEdit("run_name", role="title"), caption()
+        self._about.setObjectName("run_about")
+        self.use = button("Use this model", "use_run", "Let For you recommend with this model", role="primary")
+        self.resume = button("Continue training", "resume_run", "Continue where the training of this run was stopped")
+        self.evaluate = button(
+            "Evaluate again",
+            "evaluate_run",
+            "Evaluate this run on what was held out from it, with the curve from few to many titles",
+        )
+        self.rename = button("Rename", "rename_run", "Give this run another name", role="quiet")
+        self.delete = button("Delete", "delete_run", "Delete this run (Ctrl+Z brings it back)", role="quiet")
+        buttons = QWidget()
+        row = FlowLayout(buttons, gap=GRID)
+        for control in (self.use, self.resume, self.evaluate, self.rename, self.delete):
+            row.addWidget(control)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for part in (self.name, self._about, buttons):
+            column.addWidget(part)
+        self.rename.clicked.connect(self.name.begin)
+
+    def show_run(self, state: RunHeadState, *, is_free: bool) -> None:
+        """Show a run; `is_free`: no long job is in the way of another."""
+        self.name.show_name(state.name)
+        self._about.setText(state.about)
+        self.use.setText(state.use_text)
+        self.use.setEnabled(state.can_use)
+        self.resume.setVisible(state.can_continue)
+        self.evaluate.setVisible(bool(state.evaluate_text))
+        self.evaluate.setText(state.evaluate_text)
+        self.evaluate.setAccessibleName(state.evaluate_text)
+        for control in (self.resume, self.evaluate):
+            control.setEnabled(is_free)
+
+
+class ModelsPage(QWidget):
+    """`runs`, `head`, `beside`, `model` and `user` are the parts that are shown to directly."""
+
+    def __init__(self, *, evaluate_text: str) -> None:
+        super().__init__()
+        self.setObjectName("models_page")
+        self.runs, self.head, self.beside = RunList(), RunHead(), SideBySide()
+        self.model, self.user = ModelPanel(evaluate_text=evaluate_text), UserEvaluationPanel()
+        self.tabs = named(QTabWidget(), "models_tabs", "What to look at")
         self.tabs.setToolTip("")
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self.beside, "Side by side")
         self.tabs.addTab(self.model, "This model")
-        self.tabs.addTab(self.me, "How well it knows you")
+        self.tabs.addTab(self.user, "How well it knows you")
         right = QVBoxLayout()
         right.setContentsMargins(2 * GRID, 2 * GRID, GRID, 0)
         right.setSpacing(GRID)
@@ -44,14 +95,8 @@ class QualityPage(QWidget):
         row.setSpacing(0)
         row.addWidget(self.runs)
         row.addLayout(right, 1)
-        self.tabs.currentChanged.connect(self.turned)
-
-    @property
-    def shows_me(self) -> bool:
-        """Whether the person looks at how well the model knows them."""
-        return self.tabs.currentWidget() is self.me
 
     def name_person(self, name: str) -> None:
         """Whom the model may know, on the tab."""
         who = "you" if name in ("", "Me") else name
-        self.tabs.setTabText(self.tabs.indexOf(self.me), f"How well it knows {who}")
+        self.tabs.setTabText(self.tabs.indexOf(self.user), f"How well it knows {who}")

@@ -1,17 +1,18 @@
-"""The left side of Quality: all runs of the data set, those that may be compared under one heading; and blending.
-
-A part of Quality: show_runs() in; chosen, ticked and blend_asked out.
-"""
+"""The left side of Models: all runs of the data set, those that may be compared under one heading; and blending."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import (
     QAbstractItemModel,
+    QAbstractListModel,
     QEvent,
     QItemSelectionModel,
     QModelIndex,
+    QObject,
     QPersistentModelIndex,
     QRect,
     QRectF,
@@ -19,35 +20,127 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout
 
 from desktop_rec.common.controls import button, named
-from desktop_rec.common.panels import caption
+from desktop_rec.common.panels import caption, heading
 from desktop_rec.common.row_painting import RIGHT, paint_ground, paint_text, small, strong, wrapped
-from desktop_rec.models.run_rows import Row, RowRole, RunHeading, RunLine, RunRows
 from desktop_rec.theme.icons import pixmap
 from desktop_rec.theme.theme import GRID, THEME, number_font, series_colour, set_role
 
 Index = QModelIndex | QPersistentModelIndex
-
+RowRole = Qt.ItemDataRole.UserRole + 1
+WIDTH = 304
 _TICK = 16
 _PAD = 12
 _GAP = 5
 _MOST_LINES = 3
 
 
+@dataclass(frozen=True)
+class RunHeading:
+    """What the runs below it have in common; `warns` where they cannot be compared with the chosen one."""
+
+    title: str
+    about: str
+    warns: bool = False
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """One run: its number (colour), name, what it is, and its figure. `in_use`: For you recommends with it."""
+
+    run_id: str
+    name: str
+    about: str
+    figure: str
+    place: int
+    is_ticked: bool = False
+    can_tick: bool = True
+    in_use: bool = False
+
+    def sentence(self) -> str:
+        """The line for those who listen."""
+        ticked = ", compared" if self.is_ticked and self.can_tick else ""
+        return f"{self.name}, {self.about}{', ' + self.figure if self.figure else ''}{ticked}"
+
+
+Row = RunHeading | RunLine
+
+
+class RunRows(QAbstractListModel):
+    """ticked(run_id, is_on): the person ticked a run or took the tick away."""
+
+    ticked = Signal(str, bool)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.rows: tuple[Row, ...] = ()
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Other rows; where only their texts changed, no line moves."""
+        before, self.rows = self.rows, tuple(rows)
+        if self.rows == before:
+            return
+        if [_identity(row) for row in before] == [_identity(row) for row in self.rows]:
+            self.dataChanged.emit(self.index(0), self.index(len(self.rows) - 1))
+            return
+        self.beginResetModel()
+        self.endResetModel()
+
+    def place_of(self, run_id: str) -> int | None:
+        """The row number of a run."""
+        return next((place for place, row in enumerate(self.rows) if _identity(row) == run_id), None)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self.rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row = self.rows[index.row()]
+        if role == RowRole:
+            return row
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.name if isinstance(row, RunLine) else row.title
+        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+            return row.sentence() if isinstance(row, RunLine) else f"{row.title}: {row.about}"
+        if role == Qt.ItemDataRole.CheckStateRole and isinstance(row, RunLine) and row.can_tick:
+            return Qt.CheckState.Checked if row.is_ticked else Qt.CheckState.Unchecked
+        return None
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        row = self.rows[index.row()]
+        if role != Qt.ItemDataRole.CheckStateRole or not isinstance(row, RunLine) or not row.can_tick:
+            return False
+        self.ticked.emit(row.run_id, Qt.CheckState(value) == Qt.CheckState.Checked)
+        return True
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        row = self.rows[index.row()] if index.isValid() else None
+        if not isinstance(row, RunLine):
+            return Qt.ItemFlag.NoItemFlags
+        can = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return can | Qt.ItemFlag.ItemIsUserCheckable if row.can_tick else can
+
+
 class RunDelegate(QStyledItemDelegate):
     """Paints RunHeading and RunLine values."""
 
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._heights: dict[str, int] = {}
+
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        row = index.data(RowRole)
+        row, font = index.data(RowRole), option.font.key()
+        if isinstance(row, RunLine) and font in self._heights:
+            return QSize(120, self._heights[font])
         line, weak = QFontMetrics(option.font).height(), QFontMetrics(small(option.font)).height()
         if isinstance(row, RunHeading):
             room = max(60, option.rect.width() - 2 * _PAD)
             about = wrapped(QFontMetrics(small(option.font)), row.about, room, lines=_MOST_LINES)
             return QSize(120, 3 * _GAP + line + weak * len(about))
-        return QSize(120, 2 * _GAP + line + weak + 3)
+        self._heights[font] = 2 * _GAP + line + weak + 3
+        return QSize(120, self._heights[font])
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = index.data(RowRole)
@@ -69,7 +162,7 @@ class RunDelegate(QStyledItemDelegate):
         colours, font = THEME.colours, strong(option.font)
         area = option.rect.adjusted(_PAD, 2 * _GAP, -_PAD, 0)
         area.setHeight(QFontMetrics(font).height())
-        paint_text(painter, area, row.words, font=font, colour=colours.warning if row.warns else colours.text)
+        paint_text(painter, area, row.title, font=font, colour=colours.warning if row.warns else colours.text)
         weak = small(option.font)
         metrics = QFontMetrics(weak)
         for line in wrapped(metrics, row.about, area.width(), lines=_MOST_LINES):
@@ -98,6 +191,79 @@ class RunDelegate(QStyledItemDelegate):
         paint_text(painter, below, about, font=weak, colour=colours.text_weak)
 
 
+class RunList(QFrame):
+    """chosen(run_id), ticked(run_id, is_on), blend_asked()."""
+
+    chosen = Signal(str)
+    ticked = Signal(str, bool)
+    blend_asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._build()
+        self._rows.ticked.connect(self.ticked)
+        self.view.selectionModel().currentChanged.connect(self._on_current)
+        self.blend.clicked.connect(self.blend_asked)
+        THEME.changed.connect(self.view.viewport().update)
+
+    def show_runs(self, rows: Sequence[Row], *, chosen: str) -> None:
+        """The runs, and which of them the right side is about."""
+        self._rows.show_rows(rows)
+        place, selection = self._rows.place_of(chosen), self.view.selectionModel()
+        if place is None or selection.currentIndex().row() == place:
+            return
+        selection.blockSignals(True)
+        selection.setCurrentIndex(self._rows.index(place), QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        selection.blockSignals(False)
+        self.view.viewport().update()
+        # First what is below takes its room: else it would cover the run that was scrolled to.
+        self._whole.activate()
+        self.view.scrollTo(self._rows.index(place))
+
+    def show_blend_problem(self, problem: str) -> None:
+        """Why the ticked runs cannot be blended; "" where they can."""
+        self.blend.setEnabled(not problem)
+        self.blend.setToolTip(problem or "Mix the ticked runs into a new one, weighted by how good each is")
+        self._problem.setText(problem)
+        self._problem.setVisible(bool(problem))
+
+    def _build(self) -> None:
+        self.setObjectName("run_list")
+        set_role(self, "panel")
+        self.setFixedWidth(WIDTH)
+        self._rows = RunRows(self)
+        self.view = named(QListView(), "runs", "Runs", "Choose a run to look at; tick others to compare with")
+        self.view.setModel(self._rows)
+        self.view.setItemDelegate(RunDelegate(self.view))
+        self.view.setResizeMode(QListView.ResizeMode.Adjust)
+        self.view.setMouseTracking(True)
+        self.view.setFrameShape(QFrame.Shape.NoFrame)
+        self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.setStyleSheet("QListView, QListView:focus { border: none; }")
+        self.view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.blend = button("Blend these", "blend_runs", "Mix the ticked runs into a new one")
+        self._problem = caption()
+        top, foot = QVBoxLayout(), QVBoxLayout()
+        top.setContentsMargins(12, 2 * GRID, 12, 0)
+        top.addWidget(heading("Trained on these ratings"))
+        foot.setContentsMargins(12, GRID, 12, 2 * GRID)
+        foot.setSpacing(4)
+        foot.addWidget(self.blend)
+        foot.addWidget(self._problem)
+        self._whole = QVBoxLayout(self)
+        self._whole.setContentsMargins(0, 0, 1, 0)
+        self._whole.setSpacing(4)
+        self._whole.addLayout(top)
+        self._whole.addWidget(self.view, 1)
+        self._whole.addLayout(foot)
+
+    def _on_current(self, now: QModelIndex, before: QModelIndex) -> None:
+        row = now.data(RowRole) if now.isValid() else None
+        if isinstance(row, RunLine):
+            self.chosen.emit(row.run_id)
+
+
 def tick_place(row: QRect) -> QRect:
     """Where the tick of a line is painted."""
     return QRect(row.left() + _PAD, row.top() + _GAP + 2, _TICK, _TICK)
@@ -122,86 +288,5 @@ def _turns_tick(event: QEvent, row: QRect) -> bool:
     return False
 
 
-WIDTH = 304
-
-
-class RunsView(QListView):
-    """A list whose headings wrap to its width."""
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.scheduleDelayedItemsLayout()
-
-
-class RunList(QFrame):
-    """chosen(run_id), ticked(run_id, is_on), blend_asked()."""
-
-    chosen = Signal(str)
-    ticked = Signal(str, bool)
-    blend_asked = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._build()
-        self._rows.ticked.connect(self.ticked)
-        self.view.selectionModel().currentChanged.connect(self._on_current)
-        self.blend.clicked.connect(self.blend_asked)
-        THEME.changed.connect(self.view.viewport().update)
-
-    def show_runs(self, rows: Sequence[Row], *, chosen: str, blend_problem: str) -> None:
-        """The runs, which of them the right side is about, and why the ticked ones cannot be blended ("": they can)."""
-        self._rows.show_rows(rows)
-        place = self._rows.place_of(chosen)
-        selection = self.view.selectionModel()
-        is_new = place is not None and selection.currentIndex().row() != place
-        if place is not None and is_new:
-            selection.blockSignals(True)
-            how = QItemSelectionModel.SelectionFlag.ClearAndSelect
-            selection.setCurrentIndex(self._rows.index(place), how)
-            selection.blockSignals(False)
-            self.view.viewport().update()
-        self.blend.setEnabled(not blend_problem)
-        self.blend.setToolTip(blend_problem or "Mix the ticked runs into a new one, weighted by how good each is")
-        self._blend_words.setText(blend_problem)
-        self._blend_words.setVisible(bool(blend_problem))
-        if place is not None and is_new:
-            # First what stands below takes its room: else it would cover the run that was scrolled to.
-            self._whole.activate()
-            self.view.scrollTo(self._rows.index(place))
-
-    def _build(self) -> None:
-        self.setObjectName("run_list")
-        set_role(self, "panel")
-        self.setFixedWidth(WIDTH)
-        heading = QLabel("Trained on these ratings")
-        set_role(heading, "heading")
-        self._rows = RunRows(self)
-        self.view = named(RunsView(), "quality_runs", "Runs", "Choose a run to look at; tick others to compare with")
-        self.view.setModel(self._rows)
-        self.view.setItemDelegate(RunDelegate(self.view))
-        self.view.setMouseTracking(True)
-        self.view.setFrameShape(QFrame.Shape.NoFrame)
-        self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.view.setStyleSheet("QListView, QListView:focus { border: none; }")
-        self.view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-        self.blend = button("Blend these", "blend_runs", "Mix the ticked runs into a new one")
-        self._blend_words = caption()
-        top, foot = QVBoxLayout(), QVBoxLayout()
-        top.setContentsMargins(12, 2 * GRID, 12, 0)
-        top.addWidget(heading)
-        foot.setContentsMargins(12, GRID, 12, 2 * GRID)
-        foot.setSpacing(4)
-        foot.addWidget(self.blend)
-        foot.addWidget(self._blend_words)
-        self._whole = whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 1, 0)
-        whole.setSpacing(4)
-        whole.addLayout(top)
-        whole.addWidget(self.view, 1)
-        whole.addLayout(foot)
-
-    def _on_current(self, now: QModelIndex, before: QModelIndex) -> None:
-        row = now.data(RowRole) if now.isValid() else None
-        if isinstance(row, RunLine):
-            self.chosen.emit(row.run_id)
+def _identity(row: Row) -> object:
+    return row.run_id if isinstance(row, RunLine) else type(row)

@@ -1,19 +1,21 @@
-"""How one run's settings differ from another's: only what differs, in the settings' own labels.
-
-Stands between the records of runs and the card of differences. Plain values, no Qt.
-"""
+"""How one run's settings differ from another's: only what differs, in the settings' own labels; and the card of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel
+
+from desktop_rec.common.controls import CalmComboBox, button, named
+from desktop_rec.common.panels import Card, TextGrid, caption, heading
 from engine.data.split import SplitConfig
 from engine.library.run_record import RunRecord
 from engine.models.registry import MODELS, title_of
 from engine.settings import Config, declared_settings, find_setting
-from engine.text import format_rate
+from engine.text import format_count, format_rate, plural
 from engine.training.config import TrainingConfig
 
 NOTHING = "–"
@@ -38,11 +40,11 @@ def settings_differences(run: RunRecord, other: RunRecord) -> tuple[Difference, 
     """What differs, the model's own settings first, then training, split and where it ran."""
     found = []
     if run.model != other.model:
-        found.append(Difference("Model", _model(run), _model(other)))
+        found.append(Difference("Model", title_of(run.model), title_of(other.model)))
     for mine, others in zip(_parts(run), _parts(other), strict=True):
         found += _between(*mine, *others)
     for label, values in (
-        ("Numbers learned", (f"{run.parameters:,}", f"{other.parameters:,}")),
+        ("Parameters", (format_count(run.parameters), format_count(other.parameters))),
         ("Device", (run.device, other.device)),
         ("Precision", (run.precision, other.precision)),
     ):
@@ -51,21 +53,84 @@ def settings_differences(run: RunRecord, other: RunRecord) -> tuple[Difference, 
     return tuple(found)
 
 
-def setting_words(value: Any, *, unit: str = "") -> str:
+def format_setting(value: Any, *, unit: str = "") -> str:
     """A value as people write it: "yes", "600, 200", "3.1e-3", "automatic"."""
     if value is None:
         return "automatic"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
-        return ", ".join(setting_words(one) for one in value) or "none"
+        return ", ".join(format_setting(item) for item in value) or "none"
     if isinstance(value, float) and 0 < abs(value) < 0.01:
-        words = format_rate(value) if value > 0 else f"-{format_rate(-value)}"
+        text = format_rate(value) if value > 0 else f"-{format_rate(-value)}"
     elif isinstance(value, int | float):
-        words = f"{value:,.6g}" if isinstance(value, float) and value != int(value) else f"{int(value):,}"
+        text = f"{value:,.6g}" if isinstance(value, float) and value != int(value) else format_count(value)
     else:
-        words = str(value).replace("_", " ")
-    return f"{words} {unit}".strip()
+        text = str(value).replace("_", " ")
+    return f"{text} {unit}".strip()
+
+
+class DiffCard(Card):
+    """other_chosen(run_id): the run to compare the chosen one's settings with."""
+
+    other_chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__("diff_card")
+        self._shown: tuple[str, str, tuple[Difference, ...]] = ("", "", ())
+        self._others: tuple[tuple[str, str], ...] = ()
+        self.box = named(CalmComboBox(), "diff_other", "Against", "The run to compare the settings with")
+        self._same = caption("No setting differs.")
+        head = QHBoxLayout()
+        head.addWidget(heading("Settings that differ"), 1)
+        head.addWidget(QLabel("from"))
+        head.addWidget(self.box)
+        self._grid = TextGrid(1, 1, 1, has_head=True)
+        self.more = button("", "diff_more", "Settings that only one of the two models has", role="link")
+        self.more.setCheckable(True)
+        self.column.addLayout(head)
+        self.column.addWidget(self._same)
+        self.column.addWidget(self._grid)
+        self.column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        self.more.toggled.connect(lambda: self.show_differences(*self._shown))
+        self.box.activated.connect(lambda: self.other_chosen.emit(self.other))
+
+    @property
+    def other(self) -> str:
+        """The run chosen to compare with, "" for none."""
+        return str(self.box.currentData() or "")
+
+    @property
+    def lines(self) -> tuple[tuple[str, ...], ...]:
+        """What is shown, the head line first."""
+        return self._grid.lines
+
+    def show_others(self, others: Sequence[tuple[str, str]], *, chosen: str) -> None:
+        """The other runs as (id, name); the one chosen before stays chosen where it is still there."""
+        if tuple(others) == self._others:
+            return
+        self._others = tuple(others)
+        keys = [key for key, _ in others]
+        now = self.other if self.other in keys else chosen
+        self.box.clear()
+        for key, name in others:
+            self.box.addItem(name, key)
+        self.box.choose(now)
+        self.setVisible(bool(others))
+
+    def show_differences(self, name: str, other: str, differences: Sequence[Difference]) -> None:
+        """What differs between the run `name` and the run `other`; what only one of them has, once it is asked for."""
+        self._shown = (name, other, tuple(differences))
+        one_sided, is_on = sum(difference.is_one_sided for difference in differences), self.more.isChecked()
+        self.more.setVisible(bool(one_sided))
+        text = f"{'Hide' if is_on else 'Show'} {plural(one_sided, 'setting')} that only one of them has"
+        self.more.setText(text)
+        self.more.setAccessibleName(text)
+        wanted = [difference for difference in differences if is_on or not difference.is_one_sided]
+        lines = [Difference("", name, other), *wanted] if wanted else []
+        texts = [(line.label, line.mine, line.other) for line in lines]
+        self._grid.show_lines(texts, tips=[line.help for line in lines])
+        self._same.setVisible(not differences)
 
 
 Part = tuple[type[Config] | None, Mapping[str, Any]]
@@ -81,7 +146,7 @@ def _parts(run: RunRecord) -> tuple[Part, ...]:
 
 
 def _readable(config: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The settings of a model; of a blend its parts with their weights instead of how they are kept."""
+    """The settings of a model; of a blend its parts with their weights instead of how they are stored."""
     copies = config.get("copies")
     if not copies:
         return config
@@ -109,19 +174,15 @@ def _between(
     names = list(dict.fromkeys([*_labels(mine_class), *_labels(other_class), *mine, *other]))
     found = []
     for name in names:
-        label, unit, help_words = labels.get(name, (name.replace("_", " ").capitalize(), "", ""))
-        one, two = (setting_words(values[name], unit=unit) if name in values else NOTHING for values in (mine, other))
-        if one != two:
-            found.append(Difference(label, one, two, help_words))
+        label, unit, help_text = labels.get(name, (name.replace("_", " ").capitalize(), "", ""))
+        values = [format_setting(side[name], unit=unit) if name in side else NOTHING for side in (mine, other)]
+        if values[0] != values[1]:
+            found.append(Difference(label, values[0], values[1], help_text))
     return found
 
 
 def _labels(config_class: type[Config] | None) -> dict[str, tuple[str, str, str]]:
     if config_class is None:
         return {}
-    settings = {one.name: one.setting for one in declared_settings(config_class)}
-    return {name: (setting.label, setting.unit, setting.help) for name, setting in settings.items()}
-
-
-def _model(run: RunRecord) -> str:
-    return title_of(run.model)
+    declared = declared_settings(config_class)
+    return {setting.name: (setting.setting.label, setting.setting.unit, setting.setting.help) for setting in declared}

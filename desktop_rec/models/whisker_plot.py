@@ -1,6 +1,6 @@
 """One metric over several models: a dot is the figure, its line is where 95 of 100 such groups would put it.
 
-A part of Quality: show_figures() in. The best figure has a ring and the word; baselines are drawn in the raw colour.
+The best figure has a ring and the word; baselines are drawn in grey.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from desktop_rec.common.plots.axes import FigureAxis, PlotAxis, Ticks
 from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
 from desktop_rec.common.plots.curve import device_width
-from desktop_rec.models.figures import FigureRow, MetricFigures
+from desktop_rec.models.comparison import FigureRow, MetricFigures
 from desktop_rec.theme.theme import THEME, series_colour
 from engine.evaluation.metrics import metric_title
 from engine.text import format_figure
@@ -68,7 +68,7 @@ class WhiskerPlot(PlotCanvas):
 
     def __init__(self, name: str) -> None:
         super().__init__(name, "Figures of several models with their intervals")
-        self._figures: MetricFigures | None = None
+        self.figures: MetricFigures | None = None
         self._names, self._values = NamesAxis("left", width=_NAMES_WIDTH), NamesAxis("right", width=_VALUES_WIDTH)
         bottom = SparseFigureAxis("bottom")
         self._plot = self.add_plot(0, bottom=bottom, left=self._names)
@@ -85,12 +85,12 @@ class WhiskerPlot(PlotCanvas):
 
     def show_figures(self, figures: MetricFigures) -> None:
         """Draw the figures of a metric, row by row in their order."""
-        if figures == self._figures:
+        if figures == self.figures:
             return
-        self._figures = figures
+        self.figures = figures
         rows = figures.rows
-        self.setAccessibleName(f"{metric_title(figures.metric)}: {'; '.join(_sentence(one) for one in rows)}")
-        self._names.names = tuple(one.name for one in rows)
+        self.setAccessibleName(f"{metric_title(figures.metric)}: {'; '.join(_sentence(row) for row in rows)}")
+        self._names.names = tuple(row.name for row in rows)
         self._values.names = tuple(f"{format_figure(row.figure.value)}{' best' if row.is_best else ''}" for row in rows)
         for axis in (self._names, self._values):
             axis.picture = None
@@ -104,11 +104,11 @@ class WhiskerPlot(PlotCanvas):
     @property
     def wanted_height(self) -> int:
         """How high the plot is with the rows that it shows."""
-        return ROW_HEIGHT * max(1, len(self._figures.rows) if self._figures is not None else 1) + AROUND
+        return ROW_HEIGHT * max(1, len(self.figures.rows) if self.figures is not None else 1) + AROUND
 
     def table(self) -> Table:
         """The numbers behind the dots."""
-        rows = self._figures.rows if self._figures is not None else ()
+        rows = self.figures.rows if self.figures is not None else ()
         return Table(("Model", "Figure", "95 of 100 between", "Best"), [_cells(row) for row in rows])
 
     def recolour(self) -> None:
@@ -117,12 +117,12 @@ class WhiskerPlot(PlotCanvas):
             axis.setGrid(False)
         self._ring.setPen(pg.mkPen(THEME.colours.positive, width=device_width(2)))
         self._ring.setBrush(pg.mkBrush(None))
-        if self._figures is not None:
-            self._draw_rows(self._figures.rows)
+        if self.figures is not None:
+            self._draw_rows(self.figures.rows)
 
     def row_at(self, y: float) -> FigureRow | None:
         """The row at a height of the plot."""
-        rows = self._figures.rows if self._figures is not None else ()
+        rows = self.figures.rows if self.figures is not None else ()
         place = round(-y)
         return rows[place] if 0 <= place < len(rows) else None
 
@@ -132,17 +132,15 @@ class WhiskerPlot(PlotCanvas):
             self._whiskers.append(item)
             self._plot.addItem(item, ignoreBounds=True)
         for place, item in enumerate(self._whiskers):
-            one = rows[place].figure if place < len(rows) else None
-            if one is None or one.low is None or one.high is None:
+            figure = rows[place].figure if place < len(rows) else None
+            if figure is None or figure.low is None or figure.high is None:
                 item.setData([], [])
                 continue
             item.setPen(pg.mkPen(series_colour(rows[place].place), width=device_width(2)))
-            item.setData([one.low, one.high], [-place, -place])
-        colours = [series_colour(one.place) for one in rows]
-        xs, ys = [one.figure.value for one in rows], [-place for place in range(len(rows))]
-        self._dots.setData(
-            xs, ys, brush=[pg.mkBrush(one) for one in colours], pen=[pg.mkPen(colour) for colour in colours]
-        )
+            item.setData([figure.low, figure.high], [-place, -place])
+        colours = [series_colour(row.place) for row in rows]
+        xs, ys = [row.figure.value for row in rows], [-place for place in range(len(rows))]
+        self._dots.setData(xs, ys, brush=list(map(pg.mkBrush, colours)), pen=list(map(pg.mkPen, colours)))
         best = [place for place, row in enumerate(rows) if row.is_best]
         self._ring.setData([xs[place] for place in best], [ys[place] for place in best])
 
@@ -170,11 +168,11 @@ def round_spacing(least: float) -> float:
     if not np.isfinite(least) or least <= 0:
         return 0.0
     decade = 10.0 ** np.floor(np.log10(least))
-    return float(next(one * decade for one in (1, 2, 5, 10) if one * decade >= least * (1 - 1e-9)))
+    return float(next(factor * decade for factor in (1, 2, 5, 10) if factor * decade >= least * (1 - 1e-9)))
 
 
 def between(row: FigureRow) -> str:
-    """The interval in words; "" where there is none."""
+    """The interval as text; "" where there is none."""
     low, high = row.figure.low, row.figure.high
     return f"{format_figure(low)} to {format_figure(high)}" if low is not None and high is not None else ""
 
@@ -184,5 +182,5 @@ def _cells(row: FigureRow) -> tuple[str, ...]:
 
 
 def _sentence(row: FigureRow) -> str:
-    said = f"{row.name} {format_figure(row.figure.value)}"
-    return f"{said} ({between(row)})" if between(row) else said
+    sentence = f"{row.name} {format_figure(row.figure.value)}"
+    return f"{sentence} ({between(row)})" if between(row) else sentence

@@ -84,7 +84,7 @@ class OpenDataset(QObject):
     def take_record(self, record: DatasetRecord) -> None:
         """Another name, or another report, of the same data set."""
         self.record = record
-        if self.current is not None:
+        if self.current is not None and self.current.name != record.name:
             self.current = replace(self.current, name=record.name)
 
     def _on_counted(self, kind: str, statistics: DatasetStatistics) -> None:

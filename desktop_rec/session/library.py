@@ -92,6 +92,7 @@ class OpenLibrary(QObject):
         before: Callable[[], None] | None = None,
         deleted: Callable[[], None] | None = None,
         restored: Callable[[], None] | None = None,
+        undone: str = "",
     ) -> Change:
         """A deletion with its way back, for data sets, runs, searches and profiles alike.
 
@@ -113,7 +114,7 @@ class OpenLibrary(QObject):
             if restored is not None:
                 restored()
 
-        return Change(text, delete, restore, announced=True)
+        return Change(text, delete, restore, undone=undone, announced=True)
 
     def renaming(
         self, store: Any, record_id: str, text: str, *, old: str, new: str, renamed: Callable[[str], None] | None = None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from desktop_rec.session.undo import Change, UndoStack
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
-    from engine.data.profiles import Profile, ProfileEntry
+    from engine.data.profiles import Profile
 
 BORROWED = "borrowed profile"
 """The scope of changes to ratings that are not stored: they are forgotten with the person they were lent by."""
@@ -62,32 +61,35 @@ class CurrentProfile(QObject):
             self.current = replace(self.current, name=name)
             self.changed.emit()
 
-    def change(self, after: Profile, text: str, *, announced: bool = False) -> bool:
+    def change(self, after: Profile, text: str, *, undone: str = "", announced: bool = False) -> bool:
         """Change the ratings of the person in a way that can be undone; stored at once, unless borrowed."""
         before = self.current
         if before is None or after == before:
             return False
-        edit = _Edit(before, after)
         return self._undo.do(
             Change(
                 text,
-                partial(self._apply, edit),
-                partial(self._apply, edit.reversed),
+                partial(self._apply, before, after),
+                partial(self._apply, after, before),
+                undone=undone,
                 announced=announced,
                 scope=BORROWED if self.is_borrowed else "",
             )
         )
 
-    def _apply(self, edit: _Edit) -> None:
-        """Make an edit to the person it is about, also where somebody else has gone on meanwhile."""
-        profile_id, library = edit.before.profile_id, self._library.files
+    def _apply(self, before: Profile, after: Profile) -> None:
+        """Make a change to the person it is about, also where somebody else has gone on meanwhile."""
+        from engine.data.profile_merge import with_change
+
+        profile_id, library = before.profile_id, self._library.files
         if self.current is not None and self.current.profile_id == profile_id:
-            self.current = edit.applied_to(self.current)
+            self.current = with_change(self.current, before=before, after=after)
             if not self.is_borrowed and library is not None:
                 library.profiles.save(self.current)
             self.changed.emit()
         elif library is not None:
-            library.profiles.save(edit.applied_to(library.profiles.load(profile_id)))
+            profile = library.profiles.load(profile_id)
+            library.profiles.save(with_change(profile, before=before, after=after))
         self._library.forget_lists()
 
     def _take(self, profile: Profile, *, borrowed: bool) -> None:
@@ -95,29 +97,3 @@ class CurrentProfile(QObject):
             self._undo.forget(BORROWED)
         self.current, self.is_borrowed = profile, borrowed
         self.changed.emit()
-
-
-@dataclass(frozen=True)
-class _Edit:
-    """From one state of a profile to another. On a state that differs from `before`, only what it is about changes."""
-
-    before: Profile
-    after: Profile
-
-    @property
-    def reversed(self) -> _Edit:
-        return _Edit(self.after, self.before)
-
-    def applied_to(self, now: Profile) -> Profile:
-        if now.entries == self.before.entries:
-            return replace(now, entries=self.after.entries)
-        for gone in _entries_missing(self.before.entries, self.after.entries):
-            now = now.without(gone.item_id, title=gone.title)
-        for new in _entries_missing(self.after.entries, self.before.entries):
-            now = now.rated(new)
-        return now
-
-
-def _entries_missing(entries: Sequence[ProfileEntry], others: Sequence[ProfileEntry]) -> list[ProfileEntry]:
-    known = set(others)
-    return [entry for entry in entries if entry not in known]

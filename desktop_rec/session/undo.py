@@ -21,13 +21,15 @@ MERGED_WITHIN_S = 1.0
 class Change:
     """A change with its way back. `text` says what was done: "Deleted the data set Films".
 
-    announced: whether a notice with a button Undo says it. merges: changes with equal keys that follow each other
-    closely become one. scope: what the change is about; `UndoStack.forget(scope)` drops it when that is gone.
+    undone: what taking it back means, where that is clearer than the text: "your profile is back". announced: whether a
+    notice with a button Undo says it. merges: changes with equal keys that follow each other closely become one. scope:
+    what the change is about; `UndoStack.forget(scope)` drops it when that is gone.
     """
 
     text: str
     apply: Callable[[], None]
     revert: Callable[[], None]
+    undone: str = ""
     announced: bool = False
     merges: str = ""
     scope: str = ""
@@ -92,18 +94,21 @@ class UndoStack(QObject):
         self._undone.remove(change)
         self._done.append(replace(change, done_s=0.0))
         self.changed.emit()
-        self._requests.inform(f"Done again: {change.text}.")
+        self._requests.inform(f"Done again: {_lower_first(change.text)}.")
         return True
 
     def take_back(self, change: Change) -> bool:
         """Take back this change, also where others were made since (from the notice that announced it)."""
-        place = next((place for place, done in enumerate(self._done) if done is change), None)
-        if place is None or not self._requests.attempt(change.revert):
+        if change not in self._done:
+            if change not in self._undone:
+                self._requests.warn("This can no longer be undone.")
+            return False
+        if not self._requests.attempt(change.revert):
             return False
         self._done.remove(change)
         self._undone.append(change)
         self.changed.emit()
-        self._requests.inform(f"Undone: {change.text}.")
+        self._requests.inform(f"Undone: {change.undone or _lower_first(change.text)}.")
         return True
 
     def forget(self, scope: str) -> None:
@@ -115,3 +120,7 @@ class UndoStack(QObject):
 
 def _is_one_with(last: Change, change: Change, now_s: float) -> bool:
     return bool(change.merges) and last.merges == change.merges and now_s - last.done_s < MERGED_WITHIN_S
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]

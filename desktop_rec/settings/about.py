@@ -1,7 +1,4 @@
-"""Version, licence, the sample's notice, and the notices of what we build on.
-
-A part of the Settings view. Texts are read from the installed packages when they are asked for.
-"""
+"""Version, licence, and the notices of the sample and of the packages we build on, read when they are asked for."""
 
 from __future__ import annotations
 
@@ -9,11 +6,11 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QPlainTextEdit, QWidget
 
 import engine
-from desktop_rec.common.controls import named
-from desktop_rec.theme.theme import GRID, set_role
+from desktop_rec.common.controls import make_card, named, text_label
+from desktop_rec.theme.theme import GRID
 from resources import resource_path
 
 BUILT_ON: tuple[tuple[str, str], ...] = (
@@ -24,7 +21,7 @@ BUILT_ON: tuple[tuple[str, str], ...] = (
     ("scipy", "sparse matrices"),
     ("pandas", "tables"),
     ("pyarrow", "reading files"),
-    ("safetensors", "keeping models"),
+    ("safetensors", "storing models"),
     ("filelock", "one window per folder"),
     ("appdirs", "where that folder is"),
 )
@@ -65,10 +62,6 @@ def licence_text(name: str) -> str:
     return "\n\n".join(parts)
 
 
-def version_words() -> str:
-    return f"Desktop Rec {engine.__version__}"
-
-
 def sample_notice() -> str:
     """The notice of the bundled sample data."""
     return resource_path("sample", "ABOUT.md").read_text(encoding="utf-8")
@@ -79,8 +72,8 @@ def _licence(about: metadata.PackageMetadata) -> str:
     expression = str(fields.get("license_expression") or fields.get("license") or "")
     if expression and "\n" not in expression and len(expression) < _LONGEST_LICENCE:
         return expression
-    named = [one.split(" :: ")[-1] for one in about.get_all("Classifier") or () if one.startswith("License ::")]
-    return ", ".join(named) or expression.strip().split("\n")[0] or "see its own notice"
+    licences = [kind.split(" :: ")[-1] for kind in about.get_all("Classifier") or () if kind.startswith("License ::")]
+    return ", ".join(licences) or expression.strip().split("\n")[0] or "see its own notice"
 
 
 _SAMPLE = "The sample data (MovieLens)"
@@ -96,31 +89,24 @@ class AboutCard(QFrame):
         self._which.currentIndexChanged.connect(self._show_notice)
 
     def _build(self) -> None:
-        self.setObjectName("about_card")
-        self.setProperty("role", "card")
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(GRID * 2, GRID + 4, GRID * 2, GRID * 2)
-        rows.setSpacing(GRID)
-        heading = QLabel("About")
-        set_role(heading, "heading")
-        version = QLabel(f"{version_words()}, MIT licence. Everything happens on this computer; nothing is sent.")
-        version.setObjectName("about_version")
-        set_role(version, "weak")
-        self._packages = QLabel(_packages_words())
-        set_role(self._packages, "weak")
-        for label in (version, self._packages):
-            label.setWordWrap(True)
+        rows = make_card(self, "about_card", "About")
+        sentence = (
+            f"Desktop Rec {engine.__version__}, MIT licence. Everything happens on this computer; nothing is sent."
+        )
+        version = text_label(sentence, "about_version", role="weak", wraps=True)
+        packages = text_label(_list_packages(), role="weak", wraps=True)
+        for label in (version, packages):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._which = named(QComboBox(), "about_notice", "Notice of", "Whose notice to read")
         self._which.addItem("Read a notice…", "")
         self._which.addItem(_SAMPLE, _SAMPLE)
-        for one in built_on():
-            self._which.addItem(f"{one.name} {one.version}", one.name)
+        for package in built_on():
+            self._which.addItem(f"{package.name} {package.version}", package.name)
         self._text = named(QPlainTextEdit(), "about_notice_text", "The notice")
         self._text.setReadOnly(True)
         self._text.setFixedHeight(GRID * 30)
         self._text.hide()
-        for widget in (heading, version, self._packages, self._which, self._text):
+        for widget in (text_label("About", role="heading"), version, packages, self._which, self._text):
             rows.addWidget(widget)
 
     def _show_notice(self) -> None:
@@ -131,5 +117,6 @@ class AboutCard(QFrame):
         self._text.setPlainText(self._texts.get(name) or "This package ships no notice file; see its licence above.")
 
 
-def _packages_words() -> str:
-    return "Built on:\n" + "\n".join(f"{one.name} {one.version}, {one.purpose}: {one.licence}" for one in built_on())
+def _list_packages() -> str:
+    lines = [f"{found.name} {found.version}, {found.purpose}: {found.licence}" for found in built_on()]
+    return "\n".join(("Built on:", *lines))

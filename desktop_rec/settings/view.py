@@ -1,7 +1,4 @@
-"""The place Settings: appearance, the folder, devices, the log, and what we build on.
-
-Connects widgets to the session, the preferences and the log of this launch.
-"""
+"""The place Settings: appearance, the folder, devices, the log, and what we build on."""
 
 from __future__ import annotations
 
@@ -9,9 +6,9 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QApplication, QComboBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QFrame, QScrollArea, QWidget
 
-from desktop_rec.common.controls import button, named
+from desktop_rec.common.controls import across, below, button, make_card, named, scrolled_page, text_label
 from desktop_rec.common.log import LogFile, about_machine
 from desktop_rec.common.notices import Notice
 from desktop_rec.common.preferences import Preferences
@@ -19,7 +16,7 @@ from desktop_rec.session.devices import Devices
 from desktop_rec.session.library import OpenLibrary
 from desktop_rec.session.requests import WindowRequests
 from desktop_rec.settings.about import AboutCard
-from desktop_rec.theme.theme import CHOICES, GRID, THEME, apply_theme, set_role
+from desktop_rec.theme.theme import CHOICES, THEME, apply_theme
 from engine.text import format_size
 
 
@@ -28,28 +25,16 @@ class SettingsCard(QFrame):
 
     def __init__(self, name: str, heading: str, *controls: QWidget) -> None:
         super().__init__()
-        self.setObjectName(f"settings_card_{name}")
-        self.setAccessibleName(heading)
-        self.setProperty("role", "card")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(GRID * 2, GRID + 4, GRID * 2, GRID + 4)
-        row.setSpacing(GRID)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        title = QLabel(heading)
-        set_role(title, "heading")
-        self._words = QLabel()
-        self._words.setWordWrap(True)
-        self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        set_role(self._words, "weak")
-        words.addWidget(title)
-        words.addWidget(self._words)
-        row.addLayout(words, 1)
+        self._text = text_label(role="weak", wraps=True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        row = across(below(text_label(heading, role="heading"), self._text, gap=2))
+        row.setStretch(0, 1)
         for control in controls:
             row.addWidget(control, 0, Qt.AlignmentFlag.AlignVCenter)
+        make_card(self, f"settings_card_{name}", heading).addLayout(row)
 
-    def show_words(self, words: str) -> None:
-        self._words.setText(words)
+    def show_text(self, text: str) -> None:
+        self._text.setText(text)
 
 
 _THEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
@@ -79,10 +64,10 @@ class SettingsView(QScrollArea):
         """Read again what can change: disk use and devices."""
         self._themes.setCurrentIndex(CHOICES.index(THEME.choice))
         home = self._library.home
-        self._folder.show_words(_folder_words(self._library) if home else "The folder is not open.")
+        self._folder.show_text(_describe_folder(self._library) if home else "The folder is not open.")
         self._open_folder.setEnabled(home is not None)
         self._show_devices()
-        self._log_card.show_words(str(self._log.path) if self._log and self._log.path else "There is no log file.")
+        self._log_card.show_text(str(self._log.path) if self._log and self._log.path else "There is no log file.")
         self._open_log.setEnabled(self._log is not None and self._log.path is not None)
 
     def diagnostics(self) -> str:
@@ -90,29 +75,19 @@ class SettingsView(QScrollArea):
         devices = self._devices.found
         parts = [
             about_machine(),
-            "\n".join(one.words for one in devices.usable) if devices else "devices: not looked at yet",
+            "\n".join(device.words for device in devices.usable) if devices else "devices: not looked at yet",
             f"folder: {self._library.home}",
             self._log.tail() if self._log else "",
         ]
         return "\n\n".join(part for part in parts if part)
 
     def _build(self) -> None:
-        self.setObjectName("settings_view")
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        page = QWidget()
-        set_role(page, "page")
-        rows = QVBoxLayout(page)
-        rows.setContentsMargins(GRID * 3, GRID * 2, GRID * 3, GRID * 3)
-        rows.setSpacing(GRID * 2)
-        title = QLabel("Settings")
-        set_role(title, "title")
-        rows.addWidget(title)
+        rows = scrolled_page(self, "settings_view")
+        rows.addWidget(text_label("Settings", role="title"))
         for card in self._cards():
             card.setMaximumWidth(_WIDTH)
             rows.addWidget(card)
         rows.addStretch(1)
-        self.setWidget(page)
 
     def _cards(self) -> tuple[QWidget, ...]:
         self._themes = named(QComboBox(), "settings_theme", "Appearance", "Light or dark, or as the system has it")
@@ -125,7 +100,7 @@ class SettingsView(QScrollArea):
             "Copy diagnostics", "settings_copy_diagnostics", "Copy versions, devices and the end of the log"
         )
         appearance = SettingsCard("appearance", "Appearance", self._themes)
-        appearance.show_words("Colours of the window.")
+        appearance.show_text("Colours of the window.")
         self._folder = SettingsCard("folder", "Folder", self._open_folder)
         self._devices_card = SettingsCard("devices", "Devices", self._copy_line)
         self._log_card = SettingsCard("log", "Log of this launch", self._open_log, self._copy_diagnostics)
@@ -144,12 +119,12 @@ class SettingsView(QScrollArea):
         devices = self._devices.found
         self._copy_line.setVisible(devices is not None and devices.unused is not None)
         if devices is None:
-            self._devices_card.show_words("Looking at what can compute here…")
+            self._devices_card.show_text("Looking at what can compute here…")
             return
-        lines = [f"{one.words} ({', '.join(one.precisions)})" for one in devices.usable]
+        lines = [f"{device.words} ({', '.join(device.precisions)})" for device in devices.usable]
         if devices.unused is not None:
-            lines += ["", devices.unused.words, f"To mend it, run: {devices.unused.line}"]
-        self._devices_card.show_words("\n".join(lines))
+            lines += ["", devices.unused.words, f"To fix it, run: {devices.unused.line}"]
+        self._devices_card.show_text("\n".join(lines))
 
     def _on_theme(self) -> None:
         app = QApplication.instance()
@@ -178,7 +153,7 @@ class SettingsView(QScrollArea):
         self._requests.notify(Notice("Diagnostics are on the clipboard.", kind="info"))
 
 
-def _folder_words(library: OpenLibrary) -> str:
+def _describe_folder(library: OpenLibrary) -> str:
     files = library.files
     if files is None:
         return ""

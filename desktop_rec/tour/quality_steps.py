@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QTabWidget
 
-from desktop_rec.models.page import QualityPage
-from desktop_rec.models.user_evaluation_panel import MePanel
+from desktop_rec.models.page import ModelsPage
+from desktop_rec.models.user_evaluation import UserEvaluationPanel
 from desktop_rec.tour.hand import Hand
 
 
@@ -25,19 +25,19 @@ def quality(hand: Hand) -> None:
     )
     hand.settle(1500)
     hand.picture("quality")
-    page = hand.find(QualityPage, "quality_page")
-    hand.say(page.beside.meaning.words.text().split("\n")[0])
+    page = hand.find(ModelsPage, "models_page")
+    hand.say(page.beside.meaning.text.text().split("\n")[0])
     bar = page.beside.verticalScrollBar()
     for name, share in (("quality_curves", 0.6), ("quality_settings", 1.0)):
         bar.setValue(round(share * bar.maximum()))
         hand.picture(name)
     bar.setValue(0)
-    tabs = hand.find(QTabWidget, "quality_tabs")
+    tabs = hand.find(QTabWidget, "models_tabs")
     tabs.setCurrentIndex(1)
     hand.settle(800)
     hand.picture("quality_one_model")
     tabs.setCurrentIndex(2)
-    panel = hand.find(MePanel, "me_panel")
+    panel = hand.find(UserEvaluationPanel, "user_evaluation_panel")
     hand.wait(lambda: not panel.shows_message, "how well it knows me", seconds=60)
     hand.settle(800)
     hand.picture("quality_knows_me")

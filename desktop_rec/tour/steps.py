@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QListView, QSlider, QTabWidget, QWidget
 
+from desktop_rec.common.rows import RowRole
 from desktop_rec.for_you.title_list import TitleList
-from desktop_rec.for_you.titles import RowRole
 from desktop_rec.tour.hand import Hand, TourFailed
 from desktop_rec.tour.newcomer_steps import my_export, newcomer
 from desktop_rec.tour.quality_steps import quality

@@ -1,7 +1,4 @@
-"""The line above every view: which data set, model and person everything below is about, each a menu.
-
-A part of the main window: show_state(HeaderState) in, signals out.
-"""
+"""The line above every view: which data set, model and person everything below is about, each a menu."""
 
 from __future__ import annotations
 
@@ -24,7 +21,7 @@ class Choice:
     """One line of a menu: what is reported when it is chosen, what it says, and whether it is the one in force."""
 
     key: str
-    words: str
+    text: str
     is_now: bool = False
 
 
@@ -38,13 +35,13 @@ class HeaderState:
     datasets: tuple[Choice, ...] = ()
     models: tuple[Choice, ...] = ()
     people: tuple[Choice, ...] = ()
-    person_is_kept: bool = False
+    person_is_stored: bool = False
     all_models: int = 0
     """How many models there are, where the menu does not hold them all."""
 
 
 class HeaderMenu(QToolButton):
-    """A button with an icon, words that give way to an ellipsis, and a menu. Emits chosen(key)."""
+    """A button with an icon, text that is cut in the middle, and a menu. Emits chosen(key)."""
 
     chosen = Signal(str)
 
@@ -64,11 +61,11 @@ class HeaderMenu(QToolButton):
         THEME.changed.connect(self.tint)
         self.tint()
 
-    def show_choices(self, words: str, choices: tuple[Choice, ...], fixed: tuple[Choice, ...]) -> None:
-        """The words on the button, and the menu: choices, a rule, then what is always there."""
-        self.setText(self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, _WIDEST) + "  ▾")
-        self.setToolTip(f"{self._about}: {words}")
-        self.setAccessibleName(f"{self._about}: {words}")
+    def show_choices(self, text: str, choices: tuple[Choice, ...], fixed: tuple[Choice, ...]) -> None:
+        """The text on the button, and the menu: choices, a rule, then what is always there."""
+        self.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, _WIDEST) + "  ▾")
+        self.setToolTip(f"{self._about}: {text}")
+        self.setAccessibleName(f"{self._about}: {text}")
         if (choices, fixed) == self._shown:
             return
         self._shown = (choices, fixed)
@@ -84,7 +81,7 @@ class HeaderMenu(QToolButton):
         self.setIcon(icon(self._icon_name, THEME.colours.text_weak, size=18))
 
     def _add(self, choice: Choice, *, checkable: bool) -> None:
-        action = QAction(choice.words.replace("&", "&&"), self._menu)
+        action = QAction(choice.text.replace("&", "&&"), self._menu)
         action.setObjectName(f"{self.objectName()}_{choice.key}")
         action.setData(choice.key)
         action.setCheckable(checkable)
@@ -120,8 +117,8 @@ class Header(QFrame):
         )
         more = (Choice(ALL_MODELS, f"All {format_count(state.all_models)} models…"),) if state.all_models else ()
         self._model.show_choices(state.model, state.models, (*more, Choice(TRAIN, "Train a model")))
-        kept = (Choice(RENAME_PERSON, f"Rename {state.person}…"), Choice(DELETE_PERSON, f"Delete {state.person}"))
-        fixed = (Choice(NEW_PERSON, "Add a person…"), *(kept if state.person_is_kept else ()))
+        stored = (Choice(RENAME_PERSON, f"Rename {state.person}…"), Choice(DELETE_PERSON, f"Delete {state.person}"))
+        fixed = (Choice(NEW_PERSON, "Add a person…"), *(stored if state.person_is_stored else ()))
         self._person.show_choices(state.person, state.people, fixed)
 
     def _build(self) -> None:

@@ -1,10 +1,12 @@
 """The window: places at the left, what everything is about at the top, the view, and the job at the bottom.
 
-Stands over the views. Each view is built on its first visit; the first one without torch and without plots.
+Each view is built on its first visit. For you is built with the first data set; until then a light page takes its
+place, so that the window is there before torch, plots and tables are imported.
 """
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
@@ -15,6 +17,7 @@ from desktop_rec.common import questions
 from desktop_rec.common.job_bar import JobBar
 from desktop_rec.common.job_state import JobState
 from desktop_rec.common.log import LogFile
+from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.common.preferences import Preferences
 from desktop_rec.session.session import Session
 from desktop_rec.theme.icons import icon
@@ -31,7 +34,7 @@ from desktop_rec.window.header import (
 )
 from desktop_rec.window.notice_bar import NoticeBar
 from desktop_rec.window.sidebar import PLACES, SETTINGS, Sidebar
-from desktop_rec.window.window_state import PLACE_HELP, header_state, place_marks
+from desktop_rec.window.window_state import PLACE_HELP, header_state, place_marks, show_first_page
 
 SMALLEST = (1024, 700)
 USUAL = (1280, 800)
@@ -51,6 +54,7 @@ class MainWindow(QMainWindow):
         self._build()
         self._connect()
         self.show_state()
+        self._show_beginning()
         self.show_place("for_you")
 
     def show_state(self) -> None:
@@ -60,15 +64,12 @@ class MainWindow(QMainWindow):
 
     def show_place(self, place: str) -> None:
         """Go to a place; its view is built the first time."""
-        if place not in self._views:
-            self._views[place] = self._make_view(place)
-            self._stack.addWidget(self._views[place])
         self.place = place
-        self._stack.setCurrentWidget(self._views[place])
+        self._stack.setCurrentWidget(self._view_of(place))
         self._sidebar.show_place(place)
 
     def open_library(self, home: Path | None) -> None:
-        """Open the folder of kept things; the Data view says it where that is not possible."""
+        """Open the folder in which everything is stored; For you and Data say where that is not possible."""
         self._home = home
         self.session.open(home)
 
@@ -91,9 +92,21 @@ class MainWindow(QMainWindow):
             self.session.importing.take_titles_from(path)
 
     def close_without_asking(self) -> None:
-        """Stop what runs, keep it, and close: for Ctrl-C, SIGTERM and the end of a desktop session."""
+        """Stop what runs, save it, and close: for Ctrl-C, SIGTERM and the end of a desktop session."""
         self._closing = True
         self.close()
+
+    def _view_of(self, place: str) -> QWidget:
+        if place == "for_you" and self._is_beginning:
+            return self._first_page
+        if place not in self._views:
+            self._views[place] = self._make_view(place)
+            self._stack.addWidget(self._views[place])
+        return self._views[place]
+
+    @property
+    def _is_beginning(self) -> bool:
+        return self.session.dataset.current is None and self.session.my_ratings.incoming is None
 
     def _make_view(self, place: str) -> QWidget:
         """A place's view; imported here, so that the first one is on the screen before the plots are loaded."""
@@ -139,6 +152,8 @@ class MainWindow(QMainWindow):
         self._notices, self._job_bar = NoticeBar(), JobBar()
         self._stack = QStackedWidget()
         self._stack.setObjectName("places")
+        self._first_page = PlaceMessage()
+        self._stack.addWidget(self._first_page)
         self.setCentralWidget(self._arranged())
         numbered = enumerate((*PLACES, SETTINGS), start=1)
         self._shortcuts = [
@@ -189,8 +204,12 @@ class MainWindow(QMainWindow):
         self._header.dataset_chosen.connect(self._on_dataset_chosen)
         self._header.model_chosen.connect(self._on_model_chosen)
         self._header.person_chosen.connect(self._on_person_chosen)
+        self._first_page.pressed.connect(self._on_first_page)
+        self._first_page.second_pressed.connect(self.ask_for_files)
         session.dataset.changed.connect(self._on_dataset)
         session.recommendations.ready.connect(self._on_recommendations)
+        session.my_ratings.import_changed.connect(self._show_beginning)
+        session.library.changed.connect(self._show_beginning)
         for changed in (
             session.library.changed,
             session.model.changed,
@@ -203,12 +222,27 @@ class MainWindow(QMainWindow):
         if not self._closing:
             self._job_bar.show_state(state)
         self._sidebar.show_state(place_marks(self.session))
+        self._show_beginning()
+
+    def _show_beginning(self) -> None:
+        """What For you says while there is no data set; the place itself as soon as there is one."""
+        if self._is_beginning:
+            show_first_page(self._first_page, self.session)
+        if self.place == "for_you":
+            self._stack.setCurrentWidget(self._view_of("for_you"))
+
+    def _on_first_page(self) -> None:
+        if self.session.library.failure is not None:
+            self._on_retry()
+        else:
+            self.session.importing.use_sample()
 
     def _on_dataset(self) -> None:
         dataset = self.session.dataset.current
         if dataset is not None:
             self._preferences.dataset_id = dataset.dataset_id
         self.show_state()
+        self._show_beginning()
 
     def _on_recommendations(self) -> None:
         self._sidebar.show_state(place_marks(self.session))
@@ -250,12 +284,12 @@ class MainWindow(QMainWindow):
     def _show_help(self) -> None:
         """F1: what the control with the focus is, or else what this place is for."""
         focused = QApplication.focusWidget()
-        words = (focused.whatsThis() or focused.toolTip()) if focused is not None else ""
+        tip = (focused.whatsThis() or focused.toolTip()) if focused is not None else ""
         place = self._stack.mapToGlobal(QPoint(self._stack.width() // 3, 24))
-        if focused is not None and words:
+        if focused is not None and tip:
             place = focused.mapToGlobal(QPoint(focused.width() // 2, focused.height()))
-        help_words = PLACE_HELP[self.place]
-        QWhatsThis.showText(place, f"<p>{words}</p><p>{help_words}</p>" if words else help_words, self)
+        about = PLACE_HELP[self.place]
+        QWhatsThis.showText(place, f"<p>{escape(tip)}</p><p>{about}</p>" if tip else about, self)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _dropped_files(event):
@@ -266,7 +300,7 @@ class MainWindow(QMainWindow):
         self.open_files(_dropped_files(event))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Never die under a running job: ask, stop, keep, and close when the threads are gone."""
+        """Never die under a running job: ask, stop, save, and close when the threads are gone."""
         job = self.session.jobs.state
         if job is not None and not self._closing and not questions.ask_to_stop(self, job.title):
             event.ignore()

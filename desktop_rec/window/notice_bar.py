@@ -1,15 +1,15 @@
 """A bar in the view: one sentence, what to do, Details and Copy. Never a message box for what is not a question.
 
-A part of the main window: show_notice() in. The newest notice is on top; dismissing it shows the one before.
+The newest notice is on top; dismissing it shows the one before.
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-from desktop_rec.common.controls import button, named
+from desktop_rec.common.controls import across, arranged, button, named, text_label
 from desktop_rec.common.notices import Notice
 from desktop_rec.theme.icons import icon
 from desktop_rec.theme.theme import GRID, THEME, set_role
@@ -38,8 +38,8 @@ class NoticeBar(QFrame):
         return self._notices[-1] if self._notices else None
 
     def show_notice(self, notice: Notice) -> None:
-        """Say something; what is said already is not said twice, and news take the place of older news."""
-        self._notices = [one for one in self._notices if one != notice and one.kind != "info"][1 - _MOST :]
+        """Show a notice; the same one is not shown twice, and news take the place of older news."""
+        self._notices = [old for old in self._notices if old != notice and old.kind != "info"][1 - _MOST :]
         self._notices.append(notice)
         self._show_top()
 
@@ -52,12 +52,7 @@ class NoticeBar(QFrame):
     def _build(self) -> None:
         named(self, "notice_bar", "Notice")
         self.setToolTip("")
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(GRID * 2, GRID, GRID, GRID)
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
-        self._words = QLabel()
-        self._words.setWordWrap(True)
+        self._sentence = text_label(wraps=True)
         self._action = button("Undo", "notice_action", "Do what the notice offers")
         self._details_button = button("Details", "notice_details", "Show what happened, for experts", role="quiet")
         self._details_button.setCheckable(True)
@@ -65,15 +60,13 @@ class NoticeBar(QFrame):
         self._dismiss = named(QPushButton(), "notice_dismiss", "Dismiss", "Dismiss this notice")
         set_role(self._dismiss, "quiet")
         self._dismiss.setIconSize(QSize(16, 16))
-        row.addWidget(self._words, 1)
-        for one in (self._action, self._details_button, self._copy, self._dismiss):
-            row.addWidget(one)
+        row = across(self._sentence, self._action, self._details_button, self._copy, self._dismiss)
+        row.setStretch(0, 1)
         self._details = named(QPlainTextEdit(), "notice_details_text", "Details of the notice")
         self._details.setReadOnly(True)
         self._details.setMaximumHeight(GRID * 22)
         self._details.hide()
-        rows.addLayout(row)
-        rows.addWidget(self._details)
+        arranged(QVBoxLayout(self), row, self._details, margins=(GRID * 2, GRID, GRID, GRID))
 
     def _connect(self) -> None:
         self._dismiss.clicked.connect(self.dismiss)
@@ -93,8 +86,8 @@ class NoticeBar(QFrame):
         if notice is None:
             return
         set_role(self, f"notice-{notice.kind}")
-        self._words.setText(f"{notice.sentence} {notice.remedy}".strip())
-        self.setAccessibleDescription(self._words.text())
+        self._sentence.setText(f"{notice.sentence} {notice.remedy}".strip())
+        self.setAccessibleDescription(self._sentence.text())
         self._details_button.setChecked(False)
         self._details_button.setVisible(bool(notice.details))
         self._copy.setVisible(notice.kind != "info")

@@ -1,7 +1,4 @@
-"""The places of the window, with what is done and what runs.
-
-A part of the main window: show_state() in, `place_chosen` out.
-"""
+"""The places of the window, with what is done and what runs."""
 
 from __future__ import annotations
 
@@ -18,8 +15,8 @@ from desktop_rec.theme.theme import GRID, THEME, set_role
 PLACES: tuple[tuple[str, str, str], ...] = (
     ("for_you", "For you", "What to watch, and why (Ctrl+1)"),
     ("data", "Data", "The ratings to learn from (Ctrl+2)"),
-    ("train", "Train", "Teach a model, and watch it learn (Ctrl+3)"),
-    ("models", "Models", "How good each model really is, for the crowd and for you (Ctrl+4)"),
+    ("train", "Train", "Train a model, and watch it learn (Ctrl+3)"),
+    ("models", "Models", "How good each model is, for many people and for you (Ctrl+4)"),
 )
 SETTINGS = ("settings", "Settings", "Appearance, folder, devices, log and about (Ctrl+5)")
 
@@ -32,22 +29,22 @@ IDLE, DONE, RUNNING = "", "done", "running"
 class PlaceButton(QPushButton):
     """A place: icon, word, and at its right end a tick (done) or a dot (running)."""
 
-    def __init__(self, place: str, words: str, tooltip: str, parent: QWidget | None = None) -> None:
-        super().__init__(f" {words}", parent)
+    def __init__(self, place: str, text: str, tooltip: str, parent: QWidget | None = None) -> None:
+        super().__init__(f" {text}", parent)
         self.place = place
-        self.words = words
+        self.title = text
         self.mark = IDLE
-        named(self, f"place_{place}", words, tooltip)
+        named(self, f"place_{place}", text, tooltip)
         self.setCheckable(True)
         self.setProperty("role", "place")
         self.setIconSize(QSize(20, 20))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def show_mark(self, mark: str) -> None:
-        """IDLE, DONE or RUNNING; said to screen readers too."""
+        """IDLE, DONE or RUNNING; screen readers get it too."""
         if mark != self.mark:
             self.mark = mark
-            self.setAccessibleName(f"{self.words}, {mark}" if mark else self.words)
+            self.setAccessibleName(f"{self.title}, {mark}" if mark else self.title)
             self.update()
 
     def tint(self) -> None:
@@ -104,8 +101,8 @@ class Sidebar(QFrame):
         rows.setSpacing(4)
         rows.addLayout(self._brand())
         rows.addSpacing(GRID * 2)
-        for place, words, tooltip in PLACES:
-            rows.addWidget(self._place(place, words, tooltip))
+        for place, text, tooltip in PLACES:
+            rows.addWidget(self._place(place, text, tooltip))
         rows.addStretch(1)
         rows.addWidget(self._place(*SETTINGS))
 
@@ -120,8 +117,8 @@ class Sidebar(QFrame):
         row.addWidget(name, 1)
         return row
 
-    def _place(self, place: str, words: str, tooltip: str) -> PlaceButton:
-        made = PlaceButton(place, words, tooltip)
+    def _place(self, place: str, text: str, tooltip: str) -> PlaceButton:
+        made = PlaceButton(place, text, tooltip)
         self._buttons[place] = made
         self._group.addButton(made)
         return made

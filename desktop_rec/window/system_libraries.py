@@ -1,6 +1,6 @@
 """Which of Qt's system libraries a Linux machine lacks, and the line that installs them.
 
-Stands before everything else: it must not import Qt, whose own message ("could not load the platform plugin") helps
+Must not import Qt, whose own message ("could not load the platform plugin") helps
 nobody.
 """
 

@@ -1,13 +1,11 @@
-"""What the frame around the views says, made from the session: marks of places, words and menus of the header.
-
-Stands between the session and the main window; plain values in and out.
-"""
+"""What the frame around the views says of the session: marks of places, menus of the header, help, the first page."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from desktop_rec.common.labels import format_model
+from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.session.session import Session
 from desktop_rec.window.header import Choice, HeaderState
 from desktop_rec.window.sidebar import DONE, IDLE, RUNNING
@@ -17,18 +15,21 @@ from engine.text import format_ago
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
 
+_FIRST_MODEL = "ease"
+"""Computed when a data set is opened, where its matrix fits into memory."""
+
 PLACE_HELP = {
     "data": "Data: open ratings to learn from, and look at what is in them.",
     "train": (
-        "Train: choose a model, find how fast it may learn, teach it and watch its loss and its quality; or try many "
-        "settings in a search."
+        "Train: choose a model and its settings, find a learning rate, train it and watch its loss and its metrics; or "
+        "try many settings in a search."
     ),
     "models": (
-        "Models: how good each model is on people whose ratings were kept from it, beside the most liked titles and "
-        "plain averages; and how well it knows you."
+        "Models: how good each model is on people it never saw, beside the most popular titles and plain averages; and "
+        "how well it knows you."
     ),
-    "for_you": "For you: rate titles you know; the list says what to watch, and which ratings carried each title.",
-    "settings": "Settings: appearance, the folder of kept things, devices, log and about.",
+    "for_you": "For you: rate titles you know; the list says what to watch, and why.",
+    "settings": "Settings: appearance, the folder, devices, log and about.",
 }
 
 _PLACE_OF_JOB = {
@@ -74,16 +75,17 @@ def header_state(session: Session) -> HeaderState:
     now_run = label.run_id if label else None
     runs = [run for run in session.dataset.runs if run.has_model]
     offered = [run for place, run in enumerate(runs) if place < MOST_IN_MENU or run.run_id == now_run]
-    models = [Choice(run.run_id, _run_words(run), run.run_id == now_run) for run in offered]
+    models = [Choice(run.run_id, _describe_run(run), run.run_id == now_run) for run in offered]
     if dataset is not None:
-        models.append(Choice("", "Quick model, computed on opening", label is not None and now_run is None))
+        is_first = label is not None and now_run is None
+        models.append(Choice("", format_model(label.name if label and is_first else _FIRST_MODEL, None), is_first))
     return HeaderState(
         dataset=dataset.name if dataset else "No data set",
         model=model,
         person=f"{profile.name}{borrowed}" if profile else "Nobody",
         datasets=tuple(
-            Choice(one.dataset_id, one.name, dataset is not None and one.dataset_id == dataset.dataset_id)
-            for one in session.library.datasets()
+            Choice(record.dataset_id, record.name, session.dataset.is_open(record.dataset_id))
+            for record in session.library.datasets()
         ),
         models=tuple(models),
         all_models=len(runs) if len(offered) < len(runs) else 0,
@@ -91,9 +93,25 @@ def header_state(session: Session) -> HeaderState:
             Choice(person.profile_id, person.name, profile is not None and person.profile_id == profile.profile_id)
             for person in session.library.people()
         ),
-        person_is_kept=profile is not None and not session.profile.is_borrowed,
+        person_is_stored=profile is not None and not session.profile.is_borrowed,
     )
 
 
-def _run_words(run: RunRecord) -> str:
+def show_first_page(page: PlaceMessage, session: Session) -> None:
+    """What For you says while there is no data set: how to begin, what is being opened, or why nothing can be."""
+    failure, job = session.library.failure, session.jobs.state
+    if failure is not None:
+        page.show_message(failure.sentence, failure.remedy, button="Try again")
+    elif job is not None and job.kind == "import":
+        page.show_message(job.title, job.words, busy=True)
+    else:
+        page.show_message(
+            "There are no films to recommend from yet.",
+            "Use the sample, or open a file of ratings. Then rate a few titles, and your list is there within seconds.",
+            button="Use the sample",
+            second="Open ratings…",
+        )
+
+
+def _describe_run(run: RunRecord) -> str:
     return f"{run.name}: {title_of(run.model)}, trained {format_ago(run.finished or run.created)}"

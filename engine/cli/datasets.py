@@ -1,7 +1,4 @@
-"""datasets, export, profiles, export-ratings: what people and files brought in, listed and written out again.
-
-Works without torch.
-"""
+"""datasets, export, profiles, export-ratings: list what is stored and write it out again, without torch."""
 
 from __future__ import annotations
 
@@ -21,7 +18,6 @@ from engine.text import format_count, format_date, format_size, plural
 
 
 def list_datasets(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
-    """All data sets, the newest first."""
     records = library.datasets.records()
     rows = [
         [record.dataset_id, record.name, *map(format_count, (record.people, record.titles, record.entries)),
@@ -53,7 +49,6 @@ def dataset_of(which: str, library: Library, driver: Driver) -> Dataset:
 
 
 def export_dataset(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
-    """Write a data set into a folder of CSV files."""
     from engine import operations
 
     done = driver.run(operations.export_dataset(dataset_of(arguments.dataset, library, driver), arguments.out))
@@ -68,7 +63,6 @@ def export_dataset(arguments: argparse.Namespace, library: Library, driver: Driv
 
 
 def list_profiles(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
-    """Everybody with saved ratings, in the order they came."""
     records = library.profiles.records()
     rows = [[who.profile_id, who.name, format_count(who.entries), format_date(who.changed)] for who in records]
     text = format_table(("id", "name", "titles", "changed"), rows, right=(2,))

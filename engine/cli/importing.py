@@ -1,7 +1,4 @@
-"""import, reimport, look: ratings files become data sets, or are only shown as import would read them.
-
-`look` works without torch and without a library.
-"""
+"""import, reimport, look: ratings files become data sets; `look` only shows how they would be read."""
 
 from __future__ import annotations
 
@@ -32,7 +29,6 @@ _MIB = 2**20
 
 
 def import_files(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
-    """Import files as one data set and report what was found."""
     from engine import operations
 
     record = driver.run(operations.import_files(library, arguments.ratings, options=_options_of(arguments))).record

@@ -18,17 +18,11 @@ if TYPE_CHECKING:
     from engine.models.registry import ModelKind
 
 _METRIC = "ndcg@100"
-_RUN_KEYS = {
-    "run_id": "run",
-    "dataset_id": "dataset",
-    "monitor": "watched",
-    "people_evaluated": "people_judged",
-}
+_RUN_KEYS = {"run_id": "run", "dataset_id": "dataset", "monitor": "watched", "people_evaluated": "people_judged"}
 """What --json calls the fields of a record: tools read these keys, whatever the fields are called."""
 
 
 def list_runs(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
-    """All runs, the newest first."""
     records = library.runs.records()
     header = ("id", "name", "data set", "status", "epochs", _METRIC, "took", "began")
     text = format_table(header, [_run_row(record) for record in records], right=(4, 5, 6))

@@ -1,8 +1,4 @@
-"""`--model`, `--preset`, `--set` and the like as the configs of find-lr, train and search.
-
-A preset is the model and settings of a study, or those chosen for the data set and this machine; what is given beside
-it changes it.
-"""
+"""`--model`, `--preset`, `--set` and the like as the configs of find-lr, train and search."""
 
 from __future__ import annotations
 
@@ -47,12 +43,7 @@ class Choices:
 
 
 def started(arguments: argparse.Namespace, library: Library, driver: Driver) -> tuple[Dataset, Choices]:
-    """The data set that a command names, open, and the configs that its arguments ask for on it.
-
-    Wrong use is reported before the data set is opened, where that can be seen without. With a preset
-    `arguments.model` is set to its model. Raises WrongUse, and SettingError where a preset is of no use to the data
-    set.
-    """
+    """The data set that a command names, and its configs; wrong use is reported before the data set is opened."""
     name, model = getattr(arguments, "preset", None), arguments.model
     if name is None:
         if model is None:
@@ -72,11 +63,7 @@ def started(arguments: argparse.Namespace, library: Library, driver: Driver) -> 
 
 
 def choices_of(arguments: argparse.Namespace, *, entries: int = 0, preset: Preset | None = None) -> Choices:
-    """The configs of find-lr, train and search. A setting's name goes to the model first, then training, split and the
-    finder or search. `entries` of the data set scale what is automatic; what is asked for changes the preset.
-
-    Raises WrongUse for unknown names and values outside their limits.
-    """
+    """The configs asked for; a setting goes to the model first, then training, split, and the finder or search."""
     with wrong_use():
         kind = kind_of(arguments.model)
         base = TrainingPlan.defaults(kind.name, preset=preset, entries=entries)

@@ -39,8 +39,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def add(name: str, *, help: str, **more: object) -> argparse.ArgumentParser:
-        command: argparse.ArgumentParser = commands.add_parser(name, parents=[common], help=help, **more)  # type: ignore[arg-type]
-        return command
+        return commands.add_parser(name, parents=[common], help=help, **more)  # type: ignore[arg-type]
 
     _add_importing(add)
     _add_lists(add)

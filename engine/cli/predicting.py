@@ -19,7 +19,6 @@ _SHOWN = 5
 
 
 def predict(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
-    """Write the ratings of pairs into a file."""
     if (arguments.pairs is None) != bool(arguments.own_pairs):
         raise WrongUse("Give either a file of pairs, or --own-pairs for those that the data set's own file asks for.")
     if arguments.own_pairs and arguments.uncertainty:
@@ -39,7 +38,6 @@ def predict(arguments: argparse.Namespace, library: Library, driver: Driver) -> 
 
 
 def recommend_many(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
-    """Write lists for many people into a file."""
     if arguments.out is None:
         raise WrongUse("--profiles needs --out OUT.csv, the file to write the lists to.")
     for name in ("explain", "unmatched"):

@@ -1,7 +1,6 @@
 """Drives a job for the command line: progress goes out as text, Ctrl-C and SIGTERM come in.
 
-The first signal sets a flag that becomes Stop at the next yield, so that what was learned is saved; a second Ctrl-C
-breaks off at once.
+The first signal becomes Stop at the next yield, so that what was learned is saved; a second breaks off at once.
 """
 
 from __future__ import annotations
@@ -36,9 +35,7 @@ _SPARSE_S = 10.0
 
 
 class ProgressReport:
-    """Events as text on a stream: lines that stay, and on a terminal a last one that is renewed. Call `end()` when the
-    job is over, so that the renewed line is cleared.
-    """
+    """Events as text on a stream; on a terminal the last line is renewed, until `end()` clears it."""
 
     def __init__(self, stream: TextIO, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream, self._clock = stream, clock
@@ -78,7 +75,6 @@ class ProgressReport:
                 self._renew(f"Epoch {event.epoch:,} of {self._epochs:,}  {self._last_epoch}")
 
     def line(self, words: str) -> None:
-        """A line that stays."""
         self.end()
         self._write(f"{words}\n")
 

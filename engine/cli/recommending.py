@@ -20,7 +20,7 @@ from engine.data.profiles import Profile, profile_of_user
 from engine.documents import document_of
 from engine.library.store import Library
 from engine.operations.recommending import Recommended, refuse_weight
-from engine.recommending.explanation import PartImpact, Reason
+from engine.recommending.explanation import Reason
 from engine.recommending.insights import ImpactfulRating, ListInsights, SurprisingRating, TitleReasons
 from engine.recommending.recommender import Recommendation, Recommender
 from engine.text import format_count, format_figure, format_percent, format_title, plural, shorten
@@ -127,18 +127,13 @@ def _item_document(item: Recommendation, title: TitleReasons | None) -> dict[str
         **document_of(item, rename={"item_id": "item"}, without=("item_row",)),
         "year": item.year or None,
         "reasons": [_reason_document(reason) for reason in title.reasons] if title else None,
-        "parts": _part_documents(title.parts) if title else None,
+        "parts": document_of(title.parts) or None if title else None,
     }
 
 
 def _reason_document(reason: Reason) -> dict[str, Any]:
     document = document_of(reason, rename={"item_id": "item"}, without=("item_row", "rank_without", "words"))
-    return {**document, "parts": _part_documents(reason.parts)}
-
-
-def _part_documents(parts: Sequence[PartImpact]) -> list[dict[str, Any]] | None:
-    """What each part of a blend adds to a score or an impact; None for other models."""
-    return document_of(parts) or None
+    return {**document, "parts": document_of(reason.parts) or None}
 
 
 def _text(run_name: str, person: _Person, recommended: Recommended) -> str:

@@ -19,13 +19,7 @@ from engine.library.store import Library
 from engine.operations.searching import SearchResult
 from engine.text import NONE, format_count, format_duration, format_figure, format_moment, plural
 from engine.training.plan import TrainingPlan
-from engine.training.search import (
-    SearchConfig,
-    format_settings,
-    grid_of,
-    read_values,
-    refuse_unmeasurable,
-)
+from engine.training.search import SearchConfig, format_settings, grid_of, read_values, refuse_unmeasurable
 
 _ONLY_NEW = ("model", "preset", "grid", "settings", "most", "epochs", "lr", "split")
 
@@ -43,7 +37,6 @@ def search(arguments: argparse.Namespace, library: Library, driver: Driver) -> A
 
 
 def list_searches(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
-    """All searches, the newest first."""
     records = library.searches.records()
     rows = [
         [record.search_id, record.name, record.dataset_name, _done(record), record.monitor,

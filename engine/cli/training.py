@@ -28,7 +28,6 @@ _SHOWN_METRICS = {
 
 
 def find_rate(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
-    """Sweep learning rates and say which to take."""
     dataset, choices = started(arguments, library, driver)
     job = operations.find_rate(
         library,

@@ -1,8 +1,6 @@
 """Training examples on a device, gathered batch by batch: people's histories, single ratings, or windows of histories.
 
-Windows are for models that read a history as a sequence; where a file has no times, its own order stands for them. The
-order of an epoch and the noise of a step are functions of the seed and the place in the run, so that a resumed run
-repeats them.
+Order and noise are functions of the seed and the place in the run, so that a resumed run repeats them.
 
 Shapes: U people, N entries of all people, W windows, B examples of a batch, L steps of a window.
 """
@@ -20,14 +18,14 @@ from torch import Tensor
 from engine.data.dataset import Histories, Int64
 
 _MIX = 0x9E3779B97F4A7C15
+_MOST_PEOPLE_AT_ONCE, _NUMBERS_AT_ONCE = 512, 2**22
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Some people's histories. An entry's rating is NaN where the title was seen, not rated.
+    """Some people's histories, person after person; a rating is NaN where the title was only seen.
 
-    item_rows_N and ratings_N hold the entries person after person; person_N says whose each is (0..B-1);
-    starts_B1 where each person's entries begin.
+    person_N says whose each entry is (0..B-1), starts_B1 where each person's entries begin.
     """
 
     item_rows_N: Tensor
@@ -50,8 +48,6 @@ class Examples(Protocol):
 
 
 class ResidentHistories:
-    """People's histories as tensors on a device, from which batches are gathered."""
-
     def __init__(self, histories: Histories, device: torch.device) -> None:
         self._indptr_U1 = torch.from_numpy(np.array(histories.indptr_U1, dtype=np.int64)).to(device)
         self._item_rows_N = torch.from_numpy(np.array(histories.item_rows_N, dtype=np.int32)).to(device)
@@ -74,7 +70,6 @@ class ResidentHistories:
 
 
 def whole_batch(histories: Histories, device: torch.device) -> Batch:
-    """All the people of some histories as one batch."""
     return ResidentHistories(histories, device).batch(torch.arange(len(histories), device=device))
 
 
@@ -138,9 +133,7 @@ class ResidentEntries:
 
 @dataclass(frozen=True)
 class WindowBatch:
-    """Some windows, [B, L] each. words_BL: item row + 1, and 0 where a window has no step. ratings_BL: NaN where there
-    is no step or no rating.
-    """
+    """Windows, [B, L]: words_BL is item row + 1 and 0 for no step, ratings_BL NaN for no step or rating."""
 
     words_BL: Tensor
     ratings_BL: Tensor
@@ -178,9 +171,15 @@ class ResidentWindows:
         return WindowBatch(words_BL, ratings_BL)
 
 
+def lots_of_people(people: int, width: int) -> Iterator[Int64]:
+    """People from 0 on in lots that fit into memory at `width` numbers a person."""
+    at_once = max(1, min(_MOST_PEOPLE_AT_ONCE, _NUMBERS_AT_ONCE // max(1, width)))
+    for start in range(0, people, at_once):
+        yield np.arange(start, min(start + at_once, people), dtype=np.int64)
+
+
 def time_order(histories: Histories) -> Int64:
     """The entries of all people, person after person, each person's by time; those of one moment in file order."""
     if histories.times_N is None:
         return np.arange(histories.entries, dtype=np.int64)
-    order: Int64 = np.lexsort((histories.times_N, histories.user_rows_N)).astype(np.int64)
-    return order
+    return np.lexsort((histories.times_N, histories.user_rows_N)).astype(np.int64)

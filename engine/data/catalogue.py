@@ -1,7 +1,4 @@
-"""Titles, years and genres, one row per item: what a person reads instead of an id.
-
-Aligned with the Dataset: row r of the catalogue is item_row r. Titles are searched and compared folded: without
-accents, case and signs.
+"""Titles, years and genres by item_row; searched and compared without accents, case and signs.
 
 Shapes: I titles.
 """
@@ -25,10 +22,9 @@ _IN_PARENTHESES = re.compile(r"\((a\.k\.a\. )?([^()]*)\)")
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What is known of each title. `years` has 0 where unknown; `genres` has an empty tuple where unknown.
+    """What is known of each title; unknown are year 0 and no genres.
 
-    `id_kind` says what the data set's own item ids are ("movielens", "imdb", "mal", ...; "" where they are just its
-    own). `links` maps further kinds of ids to one id per item_row, "" where unknown.
+    `id_kind` says what the data set's own item ids are ("movielens", "imdb", ...); `links` has one id a title by kind.
     """
 
     titles: tuple[str, ...]
@@ -83,10 +79,7 @@ class Catalogue:
         return list(found)
 
     def search(self, text: str, *, most: int = 20, popularity: npt.NDArray[np.int64] | None = None) -> list[int]:
-        """Item rows whose title holds every word of the text; starts of titles first, then the better known.
-
-        `popularity` is an array of counts per item_row that orders titles of equal rank.
-        """
+        """Item rows whose title holds every word of the text; starts of titles first, then by `popularity`."""
         words = fold(text).split()
         if not words:
             return []

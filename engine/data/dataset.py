@@ -1,7 +1,4 @@
-"""The Dataset: who rated what, as sparse rows, with two vocabularies and a catalogue.
-
-Nothing changes it after the import. Its arrays may be memory maps, so opening one costs milliseconds and reading a row
-costs a page.
+"""The Dataset: who rated what, as sparse rows, with two vocabularies and a catalogue, maybe memory-mapped.
 
 Shapes: U people, I titles, N entries.
 """
@@ -18,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.data.catalogue import Catalogue
-from engine.events import Job, drive
+from engine.events import Job
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
@@ -63,7 +60,6 @@ class Vocabulary:
         return an_id in self._rows
 
     def row(self, an_id: str) -> int | None:
-        """The row of an id, or None where the data set does not have it."""
         return self._rows.get(an_id)
 
     def id(self, row: int) -> str:
@@ -93,7 +89,6 @@ class Histories:
 
     @property
     def counts_U(self) -> Int64:
-        """Entries per person."""
         return np.diff(self.indptr_U1)
 
     @property
@@ -102,7 +97,6 @@ class Histories:
         return np.repeat(np.arange(len(self), dtype=np.int64), self.counts_U)
 
     def row(self, user_row: int) -> Histories:
-        """One person's history, as histories of one."""
         start, end = int(self.indptr_U1[user_row]), int(self.indptr_U1[user_row + 1])
         return Histories(
             np.array([0, end - start], dtype=np.int64),
@@ -124,11 +118,9 @@ class Histories:
         return self._picked(kept_before[self.indptr_U1], np.flatnonzero(keep_N))
 
     def likes(self, like: float) -> Histories:
-        """Only the entries rated `like` or better."""
         return self.where(self.ratings_N >= like)
 
     def rated(self) -> Histories:
-        """Only the entries that carry a rating."""
         return self.where(~np.isnan(self.ratings_N))
 
     def _picked(self, indptr: Int64, entries: npt.NDArray[Any]) -> Histories:
@@ -163,11 +155,10 @@ class Histories:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Everything imported from one ratings file (or several), ready to be split and learned from.
+    """Everything imported from one or several ratings files, ready to be split and learned from.
 
-    `fingerprint` is a hash of the entries and both vocabularies: equal fingerprints mean equal data. `asked_P2` are the
-    pairs that its file asks to be predicted, in the file's order: a user_row and an item_row each, -1 for whom or what
-    the data set does not have; None where the file asks for none.
+    Equal fingerprints mean equal entries and vocabularies. `asked_P2` are the pairs to be predicted, in the file's
+    order: a user_row and an item_row each, -1 for unknown ones; None where the file asks for none.
     """
 
     dataset_id: str
@@ -210,13 +201,8 @@ def stable_order(rows_N: npt.NDArray[Any]) -> Int64:
     return packed_N & 0xFFFFFFFF
 
 
-def fingerprint_of(histories: Histories, users: Vocabulary, items: Vocabulary) -> str:
-    """A hash (BLAKE2, 16 bytes, hex) over entries and ids; names and titles do not count."""
-    return drive(fingerprinting(histories, users, items))
-
-
 def fingerprinting(histories: Histories, users: Vocabulary, items: Vocabulary) -> Job[str]:
-    """`fingerprint_of` as a job: control comes back after every portion of some 10 ms."""
+    """A hash (BLAKE2, 16 bytes, hex) over entries and ids, not names; a portion takes some 10 ms."""
     digest = hashlib.blake2b(digest_size=16)
     for array in (histories.indptr_U1, histories.item_rows_N, histories.ratings_N, histories.times_N):
         if array is None:

@@ -1,8 +1,6 @@
 """A Dataset as CSV files that others read, and that our own import reads back equal.
 
-Entries are written person by person, in the order they came in. Films of MovieLens are written in MovieLens' own
-layout; other data sets with the same columns under names that claim no more than is known (an id that is not
-MovieLens' own must not look like one).
+Films of MovieLens are written in MovieLens' own layout, other data sets under names that claim no more than is known.
 
 Shapes: U people, I titles, N entries, P entries of one piece.
 """
@@ -25,6 +23,7 @@ import pyarrow.csv as arrow_csv
 
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Dataset
+from engine.data.importing.grouping import spans_of
 from engine.data.whole_file import write_table
 from engine.events import Job, Pace, Progressed, StageStarted
 
@@ -34,7 +33,6 @@ _NEEDS_QUOTES = re.compile(r'[,"\r\n]')
 _BYTES_A_RATING = 40
 
 _List = tuple[str, Sequence[str], Iterator[Sequence[str]]]
-"""A file that lists titles: its name, its columns, its rows."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +46,7 @@ class Exported:
 
 
 def export_files(dataset: Dataset, folder: Path) -> Job[Exported]:
-    """Write ratings, titles and (where known) links to other catalogues into an existing folder.
-
-    Seen-only entries have a blank rating. OSError and Stop pass through; whoever made the folder clears it away.
-    """
+    """Write ratings, titles and known links into an existing folder; seen-only entries have a blank rating."""
     item = _ITEM_COLUMNS.get(dataset.catalogue.id_kind, "itemId")
     ratings = folder / "ratings.csv"
     yield StageStarted("ratings", f"Writing the ratings of {dataset.name}")
@@ -75,10 +70,7 @@ def bytes_of_export(dataset: Dataset) -> int:
 
 
 def write_problems(path: Path, problems: Sequence[Any]) -> None:
-    """Skipped lines as CSV: file, line, text, reason. Raises DataError where the file cannot be written.
-
-    problems: `Problem` values, or mappings of their fields as a stored report has them.
-    """
+    """Skipped lines (`Problem` values or mappings of their fields) as CSV. Raises DataError."""
     columns = ("file", "line", "text", "reason")
     fields = [problem if isinstance(problem, Mapping) else vars(problem) for problem in problems]
     write_table(path, columns, ([str(problem[name]) for name in columns] for problem in fields))
@@ -91,22 +83,12 @@ def _write_ratings(dataset: Dataset, path: Path, *, item: str) -> Job[None]:
     pace = Pace()
     with path.open("wb") as file:
         file.write(f"userId,{item},rating,timestamp\n".encode())
-        for first, last in _pieces(dataset.histories.indptr_U1):
+        for first, last in spans_of(dataset.histories.indptr_U1, most=PIECE):
             table = _table(dataset, users, items, first, last)
             arrow_csv.write_csv(table, file, options)
             done = int(dataset.histories.indptr_U1[last])
             yield Progressed("Writing ratings", done, dataset.entries, "ratings") if pace.due() else None
         _flush(file)
-
-
-def _pieces(indptr_U1: np.ndarray[Any, Any]) -> Iterator[tuple[int, int]]:
-    """First and past-last person of each piece: about PIECE entries, at least one person."""
-    first, people = 0, len(indptr_U1) - 1
-    while first < people:
-        last = int(np.searchsorted(indptr_U1, indptr_U1[first] + PIECE, side="right")) - 1
-        last = min(people, max(first + 1, last))
-        yield first, last
-        first = last
 
 
 def _table(dataset: Dataset, users: pa.Array, items: pa.Array, first: int, last: int) -> pa.Table:

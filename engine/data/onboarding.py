@@ -49,11 +49,7 @@ class OnboardingAnswer:
 
 
 class Onboarding:
-    """The titles of one data set that can be asked about. Equal data, seed and answers give equal titles.
-
-    The seed matters where a data set has over 4,000 people: as many of them are drawn. Only the 600 best-known titles
-    are ever asked about.
-    """
+    """The 600 best-known titles, which can be asked about; of over 4,000 people as many are drawn by the seed."""
 
     def __init__(self, dataset: Dataset, *, seed: int = 0) -> None:
         self._scale = dataset.scale
@@ -70,7 +66,8 @@ class Onboarding:
         seen_T = weights_U @ self._seen_UT
         liked_T = weights_U @ self._liked_UT if self._has_likes else seen_T
         value_T = seen_T * liked_T * np.sqrt(self._spread_T) * self._newness(answers)
-        gone = [self._place_of[row] for row in self._gone(answers, leave_out) if row in self._place_of]
+        known = {answer.item_row for answer in answers} | set(leave_out)
+        gone = [self._place_of[row] for row in known if row in self._place_of]
         value_T[gone] = -1.0
         if len(gone) >= len(value_T):
             return None
@@ -135,10 +132,6 @@ class Onboarding:
             return 1.0
         newness_T: Float32s = 1.0 - self._nearness_TT[places].max(axis=0) ** _ONLY_NEAR
         return newness_T
-
-    @staticmethod
-    def _gone(answers: Sequence[OnboardingAnswer], leave_out: Collection[int]) -> set[int]:
-        return {answer.item_row for answer in answers} | set(leave_out)
 
 
 def _cosines(seen_UT: Float32s) -> Float32s:

@@ -1,4 +1,4 @@
-"""An import into a profile: what it adds, what it fills, and where both rated differently; and undoing it.
+"""An import into a profile: what it adds, what it fills, and where both rated differently; changing a later state.
 
 Pure values: nothing is changed before somebody says which conflicts to decide for theirs.
 """
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from engine.data.catalogue import fold
 from engine.data.profiles import Profile, ProfileEntry
 
+_Key = tuple[str, str, int]
 _SAME = 0.005
-"""Ratings are kept to 2 decimals; closer ones are equal."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,7 @@ class Both:
 
 @dataclass(frozen=True)
 class Merge:
-    """What an import says about a profile as it was.
-
-    added: titles that the profile does not have. filled: mine was seen only, theirs has a rating. same: equal ratings,
-    or theirs has none. conflicts: both rated, differently. Each incoming title is in one of them, repeats once.
-    """
+    """What an import says about a profile: titles added, filled (mine was only seen), the same, or in conflict."""
 
     profile: Profile
     added: tuple[ProfileEntry, ...]
@@ -63,29 +59,43 @@ def merge(profile: Profile, incoming: Sequence[ProfileEntry]) -> Merge:
 
 
 def merged(merge: Merge, take_theirs: Collection[int] = ()) -> Profile:
-    """The profile with the import: gaps filled, new titles at the end.
-
-    `take_theirs` are places in `merge.conflicts`; of all other conflicts my rating stays.
-    """
+    """The profile with the import; `take_theirs` are the places in `merge.conflicts` that the import wins."""
     taken = {change.mine: change.taken for change in _changes(merge, take_theirs)}
     entries = (taken.get(entry, entry) for entry in merge.profile.entries)
     return dataclasses.replace(merge.profile, entries=(*entries, *merge.added))
 
 
-def undone(profile_now: Profile, merge: Merge, take_theirs: Collection[int] = ()) -> Profile:
-    """The profile without the import, taken back as a whole; what the person rated or removed since stays so.
+def with_change(now: Profile, *, before: Profile, after: Profile) -> Profile:
+    """A later state of a profile with the change from `before` to `after`, such as an import taken back.
 
-    A title counts as rated since where its rating is no longer the one that the import gave.
+    Titles that were rated or removed by another change since stay as they are now; switching off is not rating.
     """
-    entries: list[ProfileEntry | None] = list(profile_now.entries)
-    known = _Entries(profile_now.entries)
-    before = [(change.mine, change.theirs.rating, change.mine) for change in _changes(merge, take_theirs)]
-    for entry, given, mine in (*before, *((added, added.rating, None) for added in merge.added)):
-        place = known.place_of(entry)
-        now = None if place is None else entries[place]
-        if place is not None and now is not None and now.rating == given:
-            entries[place] = None if mine is None else dataclasses.replace(now, rating=mine.rating)
-    return dataclasses.replace(profile_now, entries=tuple(entry for entry in entries if entry is not None))
+    if now.entries == before.entries:
+        return dataclasses.replace(now, entries=after.entries)
+    gone, new = _not_in(before.entries, after.entries), _not_in(after.entries, before.entries)
+    entries = []
+    for entry in now.entries:
+        key = _key(entry)
+        was = gone.get(key)
+        if was is None or was.rating != entry.rating:
+            entries.append(entry)
+        elif key in new:
+            becomes = new[key]
+            entries.append(dataclasses.replace(becomes, on=entry.on) if was.on == becomes.on else becomes)
+    known = {_key(entry) for entry in now.entries} | gone.keys()
+    entries += [entry for key, entry in new.items() if key not in known]
+    return dataclasses.replace(now, entries=tuple(entries))
+
+
+def _key(entry: ProfileEntry) -> _Key:
+    return entry.item_id, entry.title, entry.year
+
+
+def _not_in(
+    entries: Sequence[ProfileEntry], others: Sequence[ProfileEntry]
+) -> dict[tuple[str, str, int], ProfileEntry]:
+    known = set(others)
+    return {_key(entry): entry for entry in entries if entry not in known}
 
 
 def _changes(merge: Merge, take_theirs: Collection[int]) -> list[Both]:

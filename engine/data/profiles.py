@@ -1,8 +1,4 @@
-"""One person's ratings as values, and which titles of a data set they mean.
-
-A Profile belongs to the person and not to a data set: entries are found in a data set by id, title and year. It is made
-by rating titles, taken from somebody in a data set, or from a reviewed export (`matching.review`).
-"""
+"""One person's ratings as values, found in a data set by id, title and year."""
 
 from __future__ import annotations
 
@@ -20,10 +16,7 @@ from engine.errors import ProfileError
 
 @dataclass(frozen=True)
 class ProfileEntry:
-    """A title that somebody has seen. A rating of None is *seen, not rated*; `on` is False while it is switched off.
-
-    `item_id` is "" where nobody knows it, `title` is "" where only an id is known, `year` is 0 where unknown.
-    """
+    """A title somebody has seen (rating None: not rated; `on` False: switched off). "" and 0 are unknown."""
 
     item_id: str
     title: str
@@ -56,10 +49,7 @@ class Profile:
     entries: tuple[ProfileEntry, ...] = ()
 
     def rated(self, entry: ProfileEntry) -> Profile:
-        """With this entry: in the place of the one for the same title, or at the end.
-
-        The same id and name goes before the same name and year, so that namesakes of a file stay apart once rated.
-        """
+        """With this entry in place of the same title's, or at the end; an equal id goes before an equal year."""
         places = [place for place, known in enumerate(self.entries) if known.is_same_title(entry)]
         exact = [place for place in places if self.entries[place].item_id == entry.item_id]
         if not places:
@@ -83,12 +73,7 @@ class Profile:
 
 @dataclass(frozen=True)
 class ProfileMatch:
-    """What of a profile a data set knows.
-
-    history: one person; the entries that are on and known, ratings clipped to the data set's scale (NaN: not rated).
-    item_rows, entries: aligned with the history. seen_rows: rows of all known entries, switched off ones too: none of
-    them is to be recommended. matched + len(unmatched) is the number of entries of the profile.
-    """
+    """What of a profile a data set knows: one history on its scale, and `seen_rows`, never to be recommended."""
 
     history: Histories
     item_rows: Int32
@@ -105,10 +90,7 @@ def entry_of(dataset: Dataset, item_row: int, rating: float | None) -> ProfileEn
 
 
 def item_row_of(entry: ProfileEntry, dataset: Dataset) -> int | None:
-    """The row of an entry: by id where the names agree, else by name and year exactly; None where neither is certain.
-
-    Of several titles with one name and year the best known is meant, the first of equals.
-    """
+    """The row of an entry: by id where names agree, else by exact name and year (the best known), else None."""
     row = dataset.items.row(entry.item_id) if entry.item_id else None
     if row is not None and _names_agree(entry, dataset, row):
         return row
@@ -117,10 +99,7 @@ def item_row_of(entry: ProfileEntry, dataset: Dataset) -> int | None:
 
 
 def profile_rows(profile: Profile, dataset: Dataset) -> ProfileMatch:
-    """What of a profile a data set knows (never an error: `unmatched` says what it does not).
-
-    Two entries that meet in one title become one: a rating beats seen-only, else the later one counts.
-    """
+    """What of a profile a data set knows; of two entries of one title a rating beats seen-only, else the later."""
     found: dict[int, ProfileEntry] = {}
     seen_rows: dict[int, None] = {}
     unmatched: list[ProfileEntry] = []
@@ -133,7 +112,9 @@ def profile_rows(profile: Profile, dataset: Dataset) -> ProfileMatch:
         is_lesser = entry.rating is None and row in found and found[row].rating is not None
         if entry.on and not is_lesser:
             found[row] = entry
-    ratings = [_clipped(entry.rating, dataset.scale) for entry in found.values()]
+    low, high = dataset.scale.low, dataset.scale.high
+    given = [entry.rating for entry in found.values()]
+    ratings = [None if rating is None else min(max(rating, low), high) for rating in given]
     history = Histories.of_one(list(found), ratings)
     return ProfileMatch(
         history,
@@ -146,10 +127,7 @@ def profile_rows(profile: Profile, dataset: Dataset) -> ProfileMatch:
 
 
 def middle_of(ratings_N: npt.NDArray[np.float32], scale: Scale) -> float:
-    """Where dislike ends for a person: halfway between their own mean rating and the middle of the scale.
-
-    The own mean alone would call a 4 of a generous person a dislike. What counts as a like never falls below it.
-    """
+    """Where dislike ends: halfway between a person's mean and the middle of the scale, so a generous 4 is none."""
     rated = ratings_N[~np.isnan(ratings_N)]
     return (float(rated.mean()) + scale.middle) / 2 if len(rated) else scale.middle
 
@@ -189,7 +167,3 @@ def _folded(title: str) -> str:
 
 def _name(dataset: Dataset, row: int) -> str:
     return dataset.catalogue.titles[row] or dataset.items.id(row)
-
-
-def _clipped(rating: float | None, scale: Scale) -> float | None:
-    return None if rating is None else min(max(rating, scale.low), scale.high)

@@ -68,20 +68,16 @@ class HeldOut:
         return len(self.user_rows_U)
 
     def likes_only(self, like: float) -> HeldOut:
-        """The same people as if nobody had ever rated below `like`: how papers evaluate models of likes.
-
-        It is harder: titles that a person rated low are then not known to be seen, and fill places of the list.
-        """
+        """The same people as if nobody rated below `like`, as papers evaluate; disliked titles then fill places."""
         return HeldOut(self.user_rows_U, self.fold_in.likes(like), self.to_find.likes(like))
 
 
 @dataclass(frozen=True)
 class Split:
-    """A divided data set. `candidates_I` is true for titles that training saw: only those can be recommended.
+    """A divided data set. `candidates_I` is true for titles that training saw; only those can be recommended.
 
-    Row u of `train` is the data set's person `train_user_rows_U[u]`. In a strong split `train` and `fold_in` hold all
-    ratings of their people (models of likes pick theirs with `Histories.likes`) and `to_find` holds likes only; in
-    the others it holds ratings of any height.
+    Row u of `train` is person `train_user_rows_U[u]`. In a strong split `train` and `fold_in` hold all ratings of their
+    people and `to_find` likes only.
     """
 
     config: SplitConfig
@@ -132,12 +128,6 @@ def make_split(dataset: Dataset, config: SplitConfig) -> Split:
     return divide[config.kind](dataset, config)
 
 
-def strong_split(dataset: Dataset, *, people_seed: int, hold_out_seed: int, people_each: int | None = None) -> Split:
-    """Strong generalisation: whole people are held out, four fifths of their likes folded in, one fifth to be found."""
-    config = SplitConfig(kind="strong", seed=hold_out_seed, people_seed=people_seed, people_each=people_each)
-    return make_split(dataset, config)
-
-
 def _strong(dataset: Dataset, config: SplitConfig) -> Split:
     likes = dataset.histories.likes(dataset.scale.like)
     counted = np.flatnonzero(likes.counts_U >= LIKES_THAT_COUNT).astype(np.int64)
@@ -172,10 +162,7 @@ def _people_each(counted: int, asked: int | None, like: float) -> int:
 
 
 def _hold_out(dataset: Dataset, candidates_I: Bools, user_rows_U: Int64, rng: np.random.Generator) -> HeldOut:
-    """A fifth (rounded down) of each person's liked candidates is to be found; everything else is folded in.
-
-    Person after person the liked entries, sorted by title, go through one shuffle of the one `rng`.
-    """
+    """A fifth (rounded down) of each person's liked candidates is to be found; all else is folded in."""
     histories = dataset.histories.take(user_rows_U)
     eligible_N = (histories.ratings_N >= dataset.scale.like) & candidates_I[histories.item_rows_N]
     entries = np.flatnonzero(eligible_N)
@@ -191,10 +178,7 @@ def _hold_out(dataset: Dataset, candidates_I: Bools, user_rows_U: Int64, rng: np
 
 
 def _random(dataset: Dataset, config: SplitConfig) -> Split:
-    """Each entry is tested on by its own draw; drawn in the data set's order: person after person, each in file order.
-
-    That is the order of the file where the file is grouped by person, as MovieLens' are.
-    """
+    """Each entry is held out by its own draw, in the data set's order."""
     histories = dataset.histories
     rng = np.random.default_rng(config.seed)
     rated_N = ~np.isnan(histories.ratings_N)

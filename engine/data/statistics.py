@@ -1,7 +1,4 @@
-"""What is counted of a data set: ratings per value, per title and over time, and what decides which model suits it.
-
-`count_statistics` goes through the entries once, block by block, so that 32 million need neither a copy nor a pause
-of the window. The library stores the result at import: the numbers per title as one array, all others as JSON.
+"""What is counted of a data set, block by block: ratings per value, per title and over time.
 
 Shapes: U people, I titles, N entries (P in one block), B bars of the histogram, T periods of time.
 """
@@ -22,7 +19,6 @@ from engine.events import Job
 
 BLOCK = 1 << 20
 MOST_DAYS = 366 * 300
-"""Times that are further apart than this are no dates."""
 
 TimeUnit = Literal["day", "month", "year"]
 Days = npt.NDArray[np.datetime64]
@@ -46,10 +42,7 @@ class Histogram:
 
 @dataclass(frozen=True, eq=False)
 class Activity:
-    """`starts_T` is the first day of each period (datetime64[D]), without gaps; `counts_T` the entries in it.
-
-    `without` entries have no time.
-    """
+    """Entries by period: its first day (datetime64[D]) and count, without gaps; `without` have no time."""
 
     unit: TimeUnit
     starts_T: Days
@@ -58,7 +51,6 @@ class Activity:
 
     @property
     def busiest(self) -> int:
-        """The place of the period with most entries."""
         return int(np.argmax(self.counts_T))
 
 
@@ -84,24 +76,17 @@ class TitleCounts:
             return np.divide(self.likes_I, self.rated_I)
 
     def as_array(self) -> Float64:
-        """All of it as [4, I], for a file of its own."""
         return np.stack([self.entries_I, self.rated_I, self.sums_I, self.likes_I]).astype(np.float64)
 
     @staticmethod
     def from_array(counts_4I: Float64) -> TitleCounts:
-        """What `as_array` gave."""
         entries_I, rated_I, sums_I, likes_I = counts_4I
         return TitleCounts(entries_I.astype(np.int64), rated_I.astype(np.int64), sums_I, likes_I.astype(np.int64))
 
 
 @dataclass(frozen=True, eq=False)
 class DatasetStatistics:
-    """Counts of a data set.
-
-    `likers` people like enough titles to be held out or learned from in a strong split. `has_varied_ratings` says that
-    ratings differ, `has_varied_times` that times do; `activity` is None where there are no times (or none that are
-    dates).
-    """
+    """Counts of a data set. `likers` like enough titles for a strong split; `activity` is None without dates."""
 
     people: int
     titles: int
@@ -117,7 +102,6 @@ class DatasetStatistics:
 
     @property
     def mean_rating(self) -> float | None:
-        """The mean of all ratings; None where nothing is rated."""
         return float(self.title_counts.sums_I.sum() / self.rated) if self.rated else None
 
     @cached_property
@@ -132,7 +116,6 @@ class DatasetStatistics:
 
     @property
     def head_share(self) -> float:
-        """The share of titles, 0 to 1, that holds half of all entries."""
         return self.head / max(1, self.titles)
 
     def as_dict(self) -> dict[str, Any]:
@@ -156,31 +139,7 @@ class DatasetStatistics:
 
 
 def count_statistics(dataset: Dataset) -> Job[DatasetStatistics]:
-    """Count all entries of a data set; control comes back after every block. 32 million take about two seconds.
-
-    Parameters
-    ----------
-    dataset
-        Its arrays may be memory-mapped: each block of entries is read once.
-
-    Returns
-    -------
-    DatasetStatistics
-        As the result of the generator; nothing of it refers to the data set's arrays.
-
-    Examples
-    --------
-    >>> from engine.data.catalogue import Catalogue
-    >>> from engine.data.dataset import Dataset, Histories, Scale, Vocabulary
-    >>> from engine.events import drive
-    >>> histories = Histories.of([0, 0, 1], [0, 1, 1], [5.0, 3.0, 4.0], people=2)
-    >>> catalogue = Catalogue(("Brazil", "Dune"), (1985, 0), ((), ()))
-    >>> people, titles = Vocabulary(["ann", "bob"]), Vocabulary(["1", "2"])
-    >>> films = Dataset("films", "Films", people, titles, catalogue, histories, Scale(1.0, 5.0, 1.0), "")
-    >>> counted = drive(count_statistics(films))
-    >>> counted.mean_rating, counted.title_counts.likes_I.tolist()
-    (4.0, [1, 1])
-    """
+    """Count all entries block by block; 32 million take about two seconds."""
     tally, times = _Tally(dataset), _TimeTally()
     histories = dataset.histories
     for begin in range(0, dataset.entries, BLOCK):
@@ -206,10 +165,7 @@ def count_statistics(dataset: Dataset) -> Job[DatasetStatistics]:
 
 
 def activity_of(counts_D: Int64, first_day: int, *, without: int = 0) -> Activity:
-    """Days summed up as is readable: by day up to three months, by month up to twenty years, else by year.
-
-    counts_D[i] entries have their time on day first_day + i since 1970; both ends have some.
-    """
+    """Days summed up by day (to three months), month (to twenty years) or year; counts_D start at `first_day`."""
     unit: TimeUnit = next((unit for unit, most in _MOST_DAYS_OF if len(counts_D) <= most), "year")
     code = _CODES[unit]
     days_D = np.datetime64(first_day, "D") + np.arange(len(counts_D))
@@ -275,9 +231,7 @@ def _bars(scale: Scale) -> tuple[Float64, float]:
 
 
 class _TimeTally:
-    """Entries per day so far, block by block: the first day of each and the counts from there on. A time of 0 is none;
-    times that lie centuries apart are no dates.
-    """
+    """Entries per day so far from a first day on. A time of 0 is none; times centuries apart are no dates."""
 
     def __init__(self) -> None:
         self._days: list[tuple[int, Int64]] = []

@@ -1,7 +1,4 @@
-"""A file that is written in full or not at all: beside its place first, then renamed.
-
-Whatever the disk says becomes one sentence, and what was at the place before stays until the new file is whole.
-"""
+"""A file that is written in full or not at all: beside its place first, then renamed."""
 
 from __future__ import annotations
 
@@ -23,10 +20,7 @@ from engine.errors import DataError
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A file to write bytes into, which takes its place once the block ends well; after an error nothing is left of it.
-
-    Raises DataError where the place cannot be written to or the disk is full, the former before anything is computed.
-    """
+    """A file to write bytes into, which takes its place once the block ends well. Raises DataError."""
     place = Path(path).absolute()
     if place.is_dir():
         raise DataError(f"{place} is a folder.", remedy="Give the name of a file in it.", path=str(place))

@@ -57,10 +57,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a batch of people gave: values per person, how many ratings each error is of, and who lists what.
-
-    `parts` are breakdowns: for each the values and the weights of every person in every group, [U, G].
-    """
+    """A batch: values per person, how many ratings each error is of, who lists what; `parts` are breakdowns."""
 
     per_person: dict[str, Floats]
     rated_U: Int64
@@ -96,10 +93,7 @@ def answer_for(model: Model, held_out: HeldOut, people: Int64, question: Questio
 
 @torch.inference_mode()
 def ndcg_of(model: Model, held_out: HeldOut, people: Int64, *, known: Histories, question: Question) -> Floats:
-    """NDCG at `curve_cut` where the model gets no more than `known` of these people, [U].
-
-    Nothing of their whole profiles is listed however little of them it gets, so that every length has the same task.
-    """
+    """NDCG at `curve_cut`, [U], where the model gets `known` entries each; none of the whole profile is listed."""
     was_training = model.training
     model.eval()
     scores_UI = model.rank_scores(_predicted(model, known, question), _weight(model, question))

@@ -1,7 +1,5 @@
 """An evaluation taken apart: for whom, for which titles and for which ratings a model is good.
 
-A row of a breakdown is a mean over people, as every metric is, so that its interval comes out of the same draws.
-
 Shapes: U people, I titles, N entries, G groups (one row each), D draws.
 """
 
@@ -62,10 +60,7 @@ class Breakdown:
 
 @dataclass(frozen=True)
 class Measured:
-    """A breakdown before its intervals: a value [U, G] of every person in every group, NaN for none, and its weight.
-
-    `is_root`: the figure is the root of the mean, as of squared errors.
-    """
+    """A value [U, G] per person and group (NaN: none) and its weight; `is_root` of squared errors."""
 
     name: str
     unit: str
@@ -109,7 +104,6 @@ class Levels:
 
     @staticmethod
     def of(ratings_N: Float32) -> Levels:
-        """The levels of some ratings; unrated entries do not count."""
         found = np.unique(ratings_N[~np.isnan(ratings_N)]).astype(np.float64)
         if len(found) <= _MOST_LEVELS:
             return Levels(tuple(f"{level:g}" for level in found), found)
@@ -118,7 +112,6 @@ class Levels:
         return Levels(labels, edges[:-1])
 
     def level_of(self, ratings_N: Float32) -> Int64:
-        """Which level each rating is in."""
         return np.asarray(np.searchsorted(self.starts_G, ratings_N.astype(np.float64), side="right") - 1)
 
 
@@ -133,10 +126,7 @@ def popularity_tiers(counts_I: Int64, candidates_I: Bools) -> Int64:
 
 
 def tier_totals(amounts_T: npt.NDArray[np.generic]) -> Floats:
-    """What each of TIERS has, from what belongs to a title's first tier alone: the most rated 10 % hold the 1 %, too.
-
-    Tiers are along the last axis.
-    """
+    """What each of TIERS (last axis) has, summed from first tiers: the top 10 % hold the top 1 %, too."""
     totals = np.cumsum(amounts_T, axis=-1, dtype=np.float64)
     totals[..., -1] = amounts_T[..., -1]
     return totals
@@ -165,13 +155,8 @@ def by_profile_length(values_U: Floats, lengths_U: Int64, *, unit: str) -> Measu
     return Measured(
         PROFILE_LENGTH,
         unit,
-        tuple(_format_lengths(int(number)) for number in bins),
+        tuple(f"{2**n // 2} to {2**n - 1}" if n > 1 else f"{n}" for n in bins.tolist()),
         is_in_UG.sum(axis=0),
         np.where(is_in_UG, values_U[:, None], np.nan),
         is_in_UG.astype(np.float64),
     )
-
-
-def _format_lengths(number: int) -> str:
-    first, last = (2**number) // 2, 2**number - 1
-    return f"{last}" if last <= 1 else f"{first} to {last}"

@@ -1,7 +1,6 @@
 """How sure a figure is: bootstrap over people, and two models compared on the same people.
 
-People are drawn with replacement, all metrics at once:
-a draw is a row of counts, so that resampling is one matrix product. Seeded: equal figures, equal intervals.
+A draw of people is a row of counts, so that resampling is one matrix product. Seeded: equal figures, equal intervals.
 
 Shapes: U people, D draws, M metrics.
 """
@@ -40,11 +39,7 @@ def value_over_people(per_person_U: Floats, weights_U: Floats) -> float:
 
 
 def bootstrap(per_person: Mapping[str, Floats], weights: Mapping[str, Floats]) -> Iterator[dict[str, Floats]]:
-    """Draw people again and again: yields, for each lot of draws, every metric's means in those draws.
-
-    Each metric has one value per person (NaN: none) and one weight. Driven to its end it has made 1,000 draws; a lot
-    holds fewer of them the more people there are.
-    """
+    """Yield every metric's means (of a value and a weight per person) for lot after lot of 1,000 draws."""
     names = list(per_person)
     people = len(per_person[names[0]]) if names else 0
     weights_UM, weighted_UM = np.empty((people, len(names))), np.empty((people, len(names)))
@@ -65,7 +60,6 @@ def bootstrap(per_person: Mapping[str, Floats], weights: Mapping[str, Floats]) -
 
 
 def middle_95(draws_D: Floats) -> tuple[float, float]:
-    """The 2.5th and 97.5th of 100 parts of the draws."""
     known = draws_D[~np.isnan(draws_D)]
     if not len(known):
         return float("nan"), float("nan")

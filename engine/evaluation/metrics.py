@@ -29,9 +29,8 @@ HIGHEST_GRADE = 4.0
 class RankedLists:
     """The lists of a batch of people: `listed_UK` is false for places that are not filled.
 
-    gains: 1 for a relevant title, 0 for others. grades: 2^rel - 1 (see `graded_gains`). Both of the list and of the
-    best possible list. relevant: how many titles there were to be found. counts_I: how many entries each title has,
-    None where nobody counted.
+    gains are 1 for a relevant title, grades 2^rel - 1; ideal ones are those of the best possible list. relevant_U: how
+    many titles there were to be found.
     """
 
     items_UK: Int64
@@ -64,28 +63,13 @@ class RatingErrors:
 
 @dataclass(frozen=True)
 class Metric:
-    """One row of the table.
+    """One row of the table, by `name` as it is typed and stored; metrics of lists get their cut behind it: "ndcg@100".
 
-    Attributes
-    ----------
-    name
-        As it is typed and stored. Metrics of lists get their cut behind it: "ndcg@100".
-    title, help
-        As people read it, and a sentence for them. Which way is better is said by `describe_metric`.
-    kind
-        "list": `function(lists: RankedLists, k)` gives a value per person, NaN where there is none, or None where it
-        cannot be measured. "error": `function(errors: RatingErrors)` gives a value per person; it needs ratings.
-        "catalogue": `function(listed_I, candidates_I)` gives one number over all people, which has no interval.
-    higher_is_better
-        None where neither way is better by itself.
-    monitors
-        As what training may watch it and search compare runs by; must be empty where neither way is better.
-    is_root
-        Whether the figure over people is the root of the mean of squares.
-    needs_relevant
-        Whether only people with something to find have a value.
-    is_shown
-        Whether the Models page offers it; all metrics are in the terminal.
+    `kind` says what `function` gives. "list": (lists: RankedLists, k) -> a value per person, NaN where there is none,
+    or None where it cannot be measured. "error": (errors: RatingErrors) -> a value per person. "catalogue":
+    (listed_I, candidates_I) -> one number, without an interval. `higher_is_better` is None where neither way is
+    better by itself; then `monitors`, its name as a monitor of training, is empty. `is_root`: the root of the mean
+    over people. `needs_relevant`: only people with something to find have a value. `is_shown`: on the Models page.
     """
 
     name: str
@@ -206,10 +190,7 @@ def graded_ndcg(lists: RankedLists, k: int) -> Floats:
 
 
 def novelty(lists: RankedLists, k: int) -> Floats | None:
-    """How little known the first k titles are, in bits: the mean of -log2(entries of the title / all entries).
-
-    The item discovery model of Vargas and Castells 2011. Titles without entries count as if they had one.
-    """
+    """The mean of -log2(share of all entries) of the first k titles (Vargas and Castells 2011), in bits."""
     if lists.counts_I is None:
         return None
     bits_I = -np.log2(np.maximum(lists.counts_I, 1) / max(1, int(lists.counts_I.sum())))
@@ -242,17 +223,14 @@ def ideal_gains(gains_N: Floats, person_N: Int64, *, people: int, k: int) -> Flo
 
 
 def root_mean_square_error(errors: RatingErrors) -> Floats:
-    """RMSE of each person, in the unit of the ratings."""
     return np.sqrt(mean_square_error(errors))
 
 
 def mean_square_error(errors: RatingErrors) -> Floats:
-    """MSE of each person, in the square of the unit of the ratings."""
     return errors.mean(errors.errors_N**2)
 
 
 def mean_absolute_error(errors: RatingErrors) -> Floats:
-    """MAE of each person, in the unit of the ratings."""
     return errors.mean(np.abs(errors.errors_N))
 
 
@@ -262,7 +240,6 @@ def unit_error(errors: RatingErrors) -> Floats:
 
 
 def mean_errors(errors_N: Floats, person_N: Int64, *, people: int) -> Floats:
-    """The mean of each person's errors; NaN for people without any."""
     sums_U = np.bincount(person_N, weights=errors_N, minlength=people)
     return _shares(sums_U, np.bincount(person_N, minlength=people))
 
@@ -298,20 +275,8 @@ METRICS: dict[str, Metric] = {
             recall,
             monitors=("recall@20", "recall@50"),
         ),
-        Metric(
-            "precision",
-            "precision",
-            "How much of the list people are known to have liked.",
-            "list",
-            precision,
-        ),
-        Metric(
-            "ap",
-            "AP",
-            "Precision at every hit, averaged over the length of the list.",
-            "list",
-            average_precision,
-        ),
+        Metric("precision", "precision", "How much of the list people are known to have liked.", "list", precision),
+        Metric("ap", "AP", "Precision at every hit, averaged over the length of the list.", "list", average_precision),
         Metric(
             "map",
             "MAP",
@@ -361,14 +326,7 @@ METRICS: dict[str, Metric] = {
             monitors=("rmse",),
             is_root=True,
         ),
-        Metric(
-            "mse",
-            "MSE",
-            "The square of the RMSE.",
-            "error",
-            mean_square_error,
-            higher_is_better=False,
-        ),
+        Metric("mse", "MSE", "The square of the RMSE.", "error", mean_square_error, higher_is_better=False),
         Metric(
             "mae",
             "MAE",

@@ -1,8 +1,6 @@
 """How a model is evaluated: held-out people are folded in, and what they were found to have is looked for.
 
-All titles that training saw are ranked but the person's own profile; a title to be found counts as relevant where it
-was liked and training saw it. Rating errors are taken over every rated entry to be found (in a strong split those are
-likes only).
+All titles that training saw are ranked but the profile's own; liked ones are relevant. Errors are of all rated entries.
 
 Shapes: U people, I titles, N entries, L lengths of shortened profiles.
 """
@@ -14,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from engine.data.batches import lots_of_people
 from engine.data.dataset import Bools, Histories, Int64
 from engine.data.split import HeldOut
 from engine.errors import DataError, SettingError
@@ -27,8 +26,6 @@ from engine.events import Job, Pace, Progressed, StageStarted, Stop
 from engine.models.base import Model
 
 DEFAULT_CUTS = (20, 50, 100)
-_SCORES_AT_ONCE = 2**22
-_MOST_PEOPLE_AT_ONCE = 512
 _SHORT_PROFILES = (1, 2, 4, 8, 16, 32)
 _SHORT_PROFILES_SEED = 20130607
 
@@ -48,34 +45,30 @@ def evaluate_model(
 
     Parameters
     ----------
-    model
-        Any fitted model; it is asked only for what it declares.
-    held_out
-        The people, what of each is folded in and what is to be found, U people each.
+    model, held_out
+        A fitted model, and U people: what of each is folded in, and what is to be found.
     candidates_I
-        Which titles may be listed: those that training saw, [I].
+        Which titles may be listed: those that training saw.
     ks
         Where lists are cut, in titles.
     weight
-        The presence weight of models that mix, 0 to 1; None: 1, by presence alone.
+        The presence weight of models that mix, 0 to 1; None: by presence alone.
     intervals
-        Whether 95 % intervals are worked out, by bootstrap over the people.
+        Whether to give 95 % intervals, by bootstrap over the people.
     counts_I
-        How many entries training had of each title, [I]. Novelty and popularity are measured only with it.
+        How many entries training had of each title; novelty and popularity need it.
     cold_start_people
-        Over how many people at most the cold-start curve is taken, each of whom is evaluated up to six times more.
+        The most people for the cold-start curve, each evaluated up to six times more.
 
     Returns
     -------
     EvaluationResult
-        Rating errors are in it unless all ratings are the same: then they tell what was liked, not how much.
+        With rating errors, unless all ratings are the same.
 
     Raises
     ------
-    DataError
-        Where nobody has anything to find.
-    SettingError
-        Where a cut is below 1.
+    DataError, SettingError
+        Where nobody has anything to find; where a cut is below 1.
 
     Examples
     --------
@@ -120,10 +113,7 @@ def evaluate_model(
 def monitor_value(
     model: Model, held_out: HeldOut, *, candidates_I: Bools, metric: str, weight: float | None = None
 ) -> float:
-    """One metric on held-out people, as training monitors it after each epoch.
-
-    Raises SettingError where it is unknown or cannot be measured for this model on these people.
-    """
+    """One metric on held-out people. Raises SettingError where it is unknown or cannot be measured."""
     if not is_measurable(metric):
         raise SettingError(f"There is no metric called {metric!r}.", remedy="Take one such as ndcg@100 or rmse.")
     is_error = needs_ratings(metric)
@@ -132,7 +122,7 @@ def monitor_value(
     if not question.ks and not question.errors:
         raise _not_measurable(metric, model)
     tally = Tally(held_out, question)
-    for people in _batches(len(held_out), model.items):
+    for people in lots_of_people(len(held_out), model.items):
         tally.add(answer_for(model, held_out, people, question))
     found = _result(held_out, tally, stopped=False).metrics
     if metric not in found:
@@ -142,7 +132,7 @@ def monitor_value(
 
 def _answered(model: Model, held_out: HeldOut, question: Question, tally: Tally) -> Iterator[Progressed | None]:
     pace = Pace()
-    for people in _batches(len(held_out), model.items):
+    for people in lots_of_people(len(held_out), model.items):
         tally.add(answer_for(model, held_out, people, question))
         yield Progressed("Testing people", int(people[-1]) + 1, len(held_out), "people") if pace.due() else None
 
@@ -150,12 +140,7 @@ def _answered(model: Model, held_out: HeldOut, question: Question, tally: Tally)
 def _cold_start(
     model: Model, held_out: HeldOut, question: Question, whole_U: Floats, *, people: int
 ) -> Job[Breakdown | None]:
-    """How good lists are where only a few entries are known; None where nobody has anything to find.
-
-    The same people each time, by their first 1, 2, 4 ... entries in an order drawn once: whoever has four entries in
-    one row has two of them in the row before. `whole_U` is the metric for whole profiles. Lengths that most of the
-    people do not have are left out. Stop passes through.
-    """
+    """How good lists are by the first 1, 2, 4 ... entries of people, in a drawn order; `whole_U` by all."""
     rng = np.random.default_rng(_SHORT_PROFILES_SEED)
     able = np.flatnonzero(~np.isnan(whole_U) & (held_out.fold_in.counts_U > 0))
     if not len(able):
@@ -169,7 +154,7 @@ def _cold_start(
     pace, total = Pace(), len(lengths) * len(chosen)
     for column, length in enumerate(lengths):
         known = profiles.where(place_N < length)
-        for some in _batches(len(chosen), model.items):
+        for some in lots_of_people(len(chosen), model.items):
             shortened = known.take(some)
             values_UL[some, column] = ndcg_of(model, held_out, chosen[some], known=shortened, question=question)
             done = column * len(chosen) + int(some[-1]) + 1
@@ -217,15 +202,8 @@ def _question(
 def _ratings_differ(held_out: HeldOut) -> bool:
     """Whether ratings say how much somebody liked something; where all are the same they only say that."""
     known = [side.ratings_N[~np.isnan(side.ratings_N)] for side in (held_out.fold_in, held_out.to_find)]
-    return (
-        len({float(bound) for ratings_N in known if len(ratings_N) for bound in (ratings_N.min(), ratings_N.max())}) > 1
-    )
-
-
-def _batches(people: int, items: int) -> Iterator[Int64]:
-    at_once = max(1, min(_MOST_PEOPLE_AT_ONCE, _SCORES_AT_ONCE // max(1, items)))
-    for start in range(0, people, at_once):
-        yield np.arange(start, min(start + at_once, people), dtype=np.int64)
+    bounds = {float(bound) for some_N in known if len(some_N) for bound in (some_N.min(), some_N.max())}
+    return len(bounds) > 1
 
 
 def _result(held_out: HeldOut, tally: Tally, *, stopped: bool) -> EvaluationResult:

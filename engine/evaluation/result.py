@@ -1,7 +1,4 @@
-"""What evaluating a model gave, two models compared on the same people, and both as text.
-
-Shapes: U people, D draws.
-"""
+"""What evaluating a model gave, two models compared on the same people, and both as text. Shapes: U people, D draws."""
 
 from __future__ import annotations
 
@@ -15,6 +12,7 @@ from engine.errors import DataError
 from engine.evaluation.breakdown import Breakdown
 from engine.evaluation.intervals import Floats, Interval, bootstrap, middle_95, value_over_people
 from engine.evaluation.metrics import higher_is_better, metric_of, needs_ratings
+from engine.text import plural
 
 _SIDES = (" of the first", " of the second")
 _HELD_OUT = {
@@ -27,25 +25,10 @@ _HELD_OUT = {
 
 @dataclass(frozen=True)
 class EvaluationResult:
-    """What a model is worth to held-out people.
+    """What a model is worth to held-out people: `metrics` by name with 95 % intervals, errors in the unit of the data.
 
-    Attributes
-    ----------
-    people
-        How many people have any value.
-    metrics
-        What could be measured, each with its 95 % interval: "recall@20", "ndcg@100", "rmse" ... (see
-        `engine.evaluation.metrics.METRICS`). Errors are in the unit of the data.
-    per_person
-        One value per held-out person, [U], NaN where that person has nothing to find.
-    user_rows_U
-        Who they are.
-    rated_U
-        Of how many ratings each person's errors are; by these they are weighed.
-    stopped
-        Whether only the people who came first were evaluated.
-    breakdowns
-        The figures for parts of the people, titles and ratings.
+    `per_person` has a value per held-out person (NaN: nothing to find), who are `user_rows_U`; `rated_U` counts the
+    ratings that weigh each person's errors. `stopped`: only the people who came first were evaluated.
     """
 
     people: int
@@ -62,10 +45,9 @@ class EvaluationResult:
 
 
 def compare(result: EvaluationResult, baseline: EvaluationResult, metric: str) -> Interval:
-    """How much greater a metric is in the first result than in the second, pairwise on the same people.
+    """How much greater a metric is in the first result, pairwise on the same people.
 
-    Zero inside the interval means that these people cannot tell the two models apart. Raises DataError where the
-    results are of different people or do not both have the metric person by person.
+    Zero inside the interval: these people cannot tell the two apart. Raises DataError where they are not comparable.
     """
     for measured in (result, baseline):
         if metric not in measured.per_person:
@@ -82,10 +64,7 @@ def compare(result: EvaluationResult, baseline: EvaluationResult, metric: str) -
 def differences(
     result: EvaluationResult, baseline: EvaluationResult, *, metrics: Sequence[str] | None = None
 ) -> dict[str, Interval]:
-    """`compare` for many metrics at once, over the same draws of people; what cannot be compared is left out.
-
-    `metrics` are all that both have, unless given. Empty where the two are of different people.
-    """
+    """`compare` for many metrics (all common ones unless given) over the same draws; empty for different people."""
     rows_U, baseline_rows_U = result.user_rows_U, baseline.user_rows_U
     if rows_U is not None and baseline_rows_U is not None and not np.array_equal(rows_U, baseline_rows_U):
         return {}
@@ -134,17 +113,14 @@ def _is_root(name: str) -> bool:
 
 
 def is_better(metric: str, difference: Interval) -> bool | None:
-    """Whether a difference (this less the other) is in favour of this.
-
-    None where it cannot be told apart from none, and for metrics of which neither more nor less is better.
-    """
+    """Whether a difference (this less the other) is in favour of this; None where that cannot be told."""
     higher, low, high = higher_is_better(metric), difference.low, difference.high
     if higher is None or low is None or high is None or low <= 0 <= high:
         return None
     return (difference.value > 0) == higher
 
 
-def describe_difference(metric: str, difference: Interval, baseline: str, *, digits: int = 3) -> str:
+def describe_difference(metric: str, difference: Interval, baseline: str) -> str:
     """A paired difference as text. Of errors less is better.
 
     >>> describe_difference("ndcg@100", Interval(0.021, 0.015, 0.027), "Most liked")
@@ -162,10 +138,10 @@ def describe_difference(metric: str, difference: Interval, baseline: str, *, dig
         side = "better" if value == 0 or (value > 0) == higher else "worse"
     if value < 0:
         value, low, high = -value, None if high is None else -high, None if low is None else -low
-    text = f"{value:.{digits}f} {side} than {baseline}"
+    text = f"{value:.3f} {side} than {baseline}"
     if low is None or high is None:
         return text
-    text += f" [{low + 0.0:.{digits}f}, {high + 0.0:.{digits}f}]"
+    text += f" [{low + 0.0:.3f}, {high + 0.0:.3f}]"
     return f"{text}, too close to tell apart" if low <= 0 <= high else text
 
 
@@ -175,8 +151,7 @@ def describe_held_out(split_kind: str, people: int) -> str:
     >>> describe_held_out("strong", 1), describe_held_out("random", 1200)
     ('1 person it has not learned from', 'held-out ratings of 1,200 people')
     """
-    counted = "1 person" if people == 1 else f"{people:,} people"
-    return _HELD_OUT.get(split_kind, "{people}").format(people=counted)
+    return _HELD_OUT.get(split_kind, "{people}").format(people=plural(people, "person"))
 
 
 def errors_note(split_kind: str, metrics: Iterable[str]) -> str:

@@ -29,13 +29,11 @@ class Tally:
         self._draws: dict[str, list[Floats]] = {}
 
     def add(self, answer: Answer) -> None:
-        """One more batch. Who lists what becomes one array of titles at once."""
         for k, listed_I in answer.listed.items():
             self._listed[k] = self._listed[k] | listed_I if k in self._listed else listed_I
         self._answers.append(Answer(answer.per_person, answer.rated_U, {}, answer.parts))
 
     def join(self) -> None:
-        """All answers as one: called when no more will come."""
         if not self._answers:
             self.per_person: dict[str, Floats] = {}
             self.rated_U: Int64 = np.zeros(0, dtype=np.int64)
@@ -81,7 +79,6 @@ class Tally:
         return found
 
     def breakdowns(self) -> tuple[Breakdown, ...]:
-        """Every breakdown that has something to tell apart."""
         draws = {name: np.concatenate(lots) for name, lots in self._draws.items()}
         found = [measured.breakdown(draws) for measured in self._measured]
         if self._question.tier_I is not None and self._question.counts_I is not None and found:
@@ -94,8 +91,8 @@ class Tally:
 
     @property
     def people(self) -> int:
-        """How many people have any value at all."""
-        values = [~np.isnan(values_U) for name, values_U in self.per_person.items() if _needs_relevant(name)]
+        per_person = self.per_person.items()
+        values = [~np.isnan(of_U) for name, of_U in per_person if getattr(metric_of(name), "needs_relevant", True)]
         return int(np.logical_or.reduce(values).sum()) if values else 0
 
     def _parts(self) -> Iterator[Measured]:
@@ -123,8 +120,3 @@ class Tally:
         labels = question.levels.labels if name == breakdown.ERRORS_BY_RATING else breakdown.KNOWN_OR_NEW
         counts_G = weights_UG.sum(axis=0).astype(np.int64)
         return Measured(name, "RMSE", labels, counts_G, values_UG, weights_UG, "ratings", is_root=True)
-
-
-def _needs_relevant(name: str) -> bool:
-    metric = metric_of(name)
-    return metric is None or metric.needs_relevant

@@ -1,6 +1,6 @@
-"""The SQLite file of a library: its schema in numbered migrations, and transactions that any thread may open.
+"""The SQLite file of a library: its schema in numbered migrations, and a connection per transaction.
 
-A connection belongs to one thread, so each transaction opens its own; WAL lets readers look while a job writes.
+WAL lets readers look while a job writes.
 """
 
 from __future__ import annotations
@@ -69,8 +69,7 @@ _LITTLE_ROOM_BYTES = 2**20
 class Database:
     """The records of a library. Raises LibraryError where the file is damaged, newer than known, or cannot grow.
 
-    One idle connection stays open until `close`: SQLite's files beside the records then stay, too, and reading goes
-    on when the disk is full.
+    One idle connection stays open until `close`, so that reading goes on when the disk is full.
     """
 
     def __init__(self, path: Path, *, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
@@ -103,7 +102,6 @@ class Database:
                 raise
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
-        """What a query finds, all of it."""
         with self._connection() as connection:
             return connection.execute(query, values).fetchall()
 

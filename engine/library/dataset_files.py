@@ -1,7 +1,5 @@
 """A Dataset as files: arrays that are memory-mapped when opened, and one compact JSON for ids and titles.
 
-Opening reads the JSON and maps the arrays: nothing is parsed anew.
-
 Shapes: U people, I titles, N entries.
 """
 
@@ -160,8 +158,6 @@ def _read_words(path: Path) -> dict[str, Any]:
 
 @dataclass
 class _Written:
-    """How much of a dataset is on the disk."""
-
     total_bytes: int
     done: int = 0
     pace: Pace = field(default_factory=Pace)
@@ -227,7 +223,6 @@ def _check_asked(folder: Path, asked_P2: npt.NDArray[np.int32] | None, *, people
 
 
 def _check_ratings(folder: Path, histories: Histories, scale: Scale) -> None:
-    """That every rating lies on the scale (NaN: seen, not rated)."""
     ratings_N = histories.ratings_N
     if not len(ratings_N):
         return

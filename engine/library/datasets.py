@@ -16,13 +16,7 @@ from engine.data.statistics import DatasetStatistics, count_statistics
 from engine.documents import document_of
 from engine.events import Job, drive
 from engine.library.database import Database
-from engine.library.dataset_files import (
-    bytes_needed,
-    read_dataset,
-    read_statistics,
-    write_dataset,
-    write_statistics,
-)
+from engine.library.dataset_files import bytes_needed, read_dataset, read_statistics, write_dataset, write_statistics
 from engine.library.folders import new_folder, removed_on_failure
 from engine.library.origin import KEY, Origin, origin_in
 from engine.library.records import FolderStore, RowReader, first_free
@@ -49,7 +43,6 @@ class DatasetRecord:
 
     @property
     def density(self) -> float:
-        """The share of all person-title pairs that is there, 0 to 1."""
         return self.entries / max(1, self.people * self.titles)
 
     @property
@@ -70,19 +63,13 @@ class DatasetStore(FolderStore[DatasetRecord]):
         super().__init__(database, RowReader(DatasetRecord, given=("scale",)), folder=folder, trash=trash)
 
     def new_id(self) -> str:
-        """An id that no data set has."""
         return f"d{uuid4().hex[:8]}"
 
     def save(self, dataset: Dataset, report: ImportReport, *, origin: Origin | None = None) -> DatasetRecord:
-        """`saving` in one go, for a small data set."""
         return drive(self.saving(dataset, report, origin=origin))
 
     def saving(self, dataset: Dataset, report: ImportReport, *, origin: Origin | None = None) -> Job[DatasetRecord]:
-        """Write a data set to disk, whole or not at all. A name already taken gets a number.
-
-        `origin` is remembered, for importing it again. Raises LibraryError where the disk is full or refuses; then, and
-        after a Stop, nothing is left of it.
-        """
+        """Write a data set to disk, whole or not at all; a taken name gets a number. Raises LibraryError."""
         if self._is_deleted(dataset.dataset_id):
             self.forget(dataset.dataset_id)
         folder = self._folder / dataset.dataset_id
@@ -113,7 +100,6 @@ class DatasetStore(FolderStore[DatasetRecord]):
         return counted
 
     def folder_of(self, dataset_id: str) -> Path:
-        """Where the arrays of a data set lie."""
         return self._folder / dataset_id
 
     def with_fingerprint(self, fingerprint: str) -> DatasetRecord | None:

@@ -1,8 +1,7 @@
 """Evaluations on disk: metrics in JSON, every person's values as arrays, so that two runs can be compared later.
 
-An evaluation is several files, so it is one new folder, written and flushed; then one rename of `current` makes it
-count, and the former one goes. The evaluations of baselines have a store of their own: one folder for each data set and
-split, keyed by what these are, not by what they are called, so that they hold for a data set that was imported again.
+An evaluation is a new folder that one rename of `current` makes count. Baselines' are kept by fingerprint and split,
+so that they hold for a data set that was imported again.
 
 Shapes: U people, M metrics.
 """
@@ -67,10 +66,7 @@ def save_evaluation(place: Path, evaluation: EvaluationResult) -> None:
 
 
 def load_evaluation(place: Path) -> EvaluationResult | None:
-    """The evaluation in a place; None where none was ever saved.
-
-    Raises LibraryError where it is damaged or comes from a newer version.
-    """
+    """The evaluation in a place, None if none was saved. Raises LibraryError where it is damaged or newer."""
     if not (place / _CURRENT).exists():
         return None
     try:

@@ -1,8 +1,4 @@
-"""Folders that are there in full or not at all, each with a format version.
-
-A folder is filled under a temporary name, flushed to the disk and then renamed. A full disk becomes a sentence with the
-place and the need, and leaves nothing half-written.
-"""
+"""Folders that are there in full or not at all, each with a format version; a full disk becomes a sentence."""
 
 from __future__ import annotations
 
@@ -27,10 +23,9 @@ OTHER_HOME = "with --home"
 
 @contextmanager
 def new_folder(place: Path, *, what: str, need_bytes: int = 0, otherwise: str = OTHER_HOME) -> Iterator[Path]:
-    """A folder to write into, which takes its place once the block ends well; after an error nothing is left of it.
+    """A folder to write into, which takes its place once the block ends well. Raises LibraryError.
 
-    `what` is named in error sentences ("The data set Films"), `otherwise` how to use another folder. Raises
-    LibraryError where the disk is full or refuses.
+    `what` is named in error sentences ("The data set Films"), `otherwise` how to use another folder.
     """
     unfinished = place.parent / f"{_UNFINISHED}{place.name}"
     try:
@@ -44,7 +39,7 @@ def new_folder(place: Path, *, what: str, need_bytes: int = 0, otherwise: str = 
         flush(place.parent)
     except BaseException as error:
         shutil.rmtree(unfinished, ignore_errors=True)
-        if _is_of_the_disk(error):
+        if isinstance(error, OSError) or type(error).__name__ == "SafetensorError":
             raise write_failure(place, error, what=what, need_bytes=need_bytes, otherwise=otherwise) from error
         raise
 
@@ -149,7 +144,7 @@ def write_failure(
             remedy=f"Check that the folder may be written to, or use another folder {otherwise}.",
             path=str(place),
         )
-    free = _free_bytes(place)
+    free = next((shutil.disk_usage(folder).free for folder in (place, *place.parents) if folder.exists()), None)
     need = f" {format_size(need_bytes)} are needed" if need_bytes else " More room is needed"
     left = f" and {format_size(free)} are free" if free is not None else ""
     return LibraryError(
@@ -173,7 +168,6 @@ def flush(folder: Path) -> None:
 
 
 def bytes_in(folder: Path) -> int:
-    """The size of all files in a folder, at any depth."""
     total = 0
     for path in folder.rglob("*"):
         try:
@@ -183,19 +177,7 @@ def bytes_in(folder: Path) -> int:
     return total
 
 
-def _is_of_the_disk(error: BaseException) -> bool:
-    """OSError, and what safetensors makes of one."""
-    return isinstance(error, OSError) or type(error).__name__ == "SafetensorError"
-
-
 def _is_full(error: BaseException) -> bool:
     if isinstance(error, OSError) and (error.errno in _FULL or getattr(error, "winerror", None) in (39, 112)):
         return True
     return any(f"os error {code})" in str(error) for code in (*_FULL, 39 if os.name == "nt" else 28, 112))
-
-
-def _free_bytes(place: Path) -> int | None:
-    for folder in (place, *place.parents):
-        if folder.exists():
-            return shutil.disk_usage(folder).free
-    return None

@@ -1,7 +1,4 @@
-"""Where a stored data set came from: its files and the options of the import, so that it can be imported again.
-
-It is a part of the import's report, which the record of the data set holds.
-"""
+"""The files and options of a data set's import, stored with its report, so that it can be imported again."""
 
 from __future__ import annotations
 

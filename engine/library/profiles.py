@@ -1,7 +1,4 @@
-"""The store of people: their profiles, keyed by item id, title and year.
-
-It depends on no data set: a person's ratings survive every deletion and re-import.
-"""
+"""The store of people's profiles, keyed by item id, title and year, and so independent of any data set."""
 
 from __future__ import annotations
 
@@ -79,17 +76,14 @@ class ProfileStore(RecordStore[ProfileRecord]):
         records = self.records()
         if records:
             return self.load(records[0].profile_id)
-        me = Profile(self._free_id(), _FIRST_NAME)
+        taken = {row[0] for row in self._database.rows("SELECT profile_id FROM profiles")}  # deleted ones may come back
+        free_id = first_free(taken, lambda number: f"{_FIRST_ID}-{number}" if number > 1 else _FIRST_ID)
+        me = Profile(free_id, _FIRST_NAME)
         self.save(me)
         return me
 
     def _unknown(self, which: str) -> LibraryError:
         return LibraryError(f"There is nobody with the id {which!r} in {self._database.path.parent}.", profile=which)
-
-    def _free_id(self) -> str:
-        """An id that not even a deleted profile has: that one may still come back."""
-        taken = {row[0] for row in self._database.rows("SELECT profile_id FROM profiles")}
-        return first_free(taken, lambda number: f"{_FIRST_ID}-{number}" if number > 1 else _FIRST_ID)
 
 
 def _key(row: sqlite3.Row) -> tuple[str, str, int, float | None]:

@@ -1,8 +1,7 @@
 """The base of the stores: records of one kind, found by id or name, renamed, deleted and brought back.
 
-A deleted record is hidden, and its folder, where it has one, lies in the trash: `restore` undoes that until the library
-is next opened, which empties the trash. The records say what is deleted. Should a process die between a record and its
-folder, the record is right and the folder follows it at the next opening.
+A deleted record is hidden and its folder lies in the trash until the library is next opened. The record decides: should
+a process die between a record and its folder, the folder follows it at the next opening.
 """
 
 from __future__ import annotations
@@ -42,7 +41,6 @@ class RecordStore(ABC, Generic[Record]):
     _known: ClassVar[tuple[str, ...]] = ("latest",)
     """What `find` takes beside ids and names."""
     _none_yet: ClassVar[str] = ""
-    """What to do where there is no record yet."""
     _beside: ClassVar[str] = ""
     """Columns to select beside those of the record: ", low, high"."""
     _order: ClassVar[str] = "created DESC, rowid DESC"
@@ -58,10 +56,7 @@ class RecordStore(ABC, Generic[Record]):
         return self._changes + self._database.foreign_changes()
 
     def records(self, fingerprint: str | None = None) -> tuple[Record, ...]:
-        """All records, or those over data of that fingerprint, the newest first.
-
-        Asking again before anything has changed costs nothing.
-        """
+        """All records, or those over data of that fingerprint, the newest first; cached until something changes."""
         version = self.version
         if self._found[0] != version:
             self._found = (version, {})
@@ -112,10 +107,7 @@ class RecordStore(ABC, Generic[Record]):
         if deleted:
             LOG.info("Emptied the trash of %s: %s", self._table, ", ".join(deleted))
 
-    # -- for the stores ----------------------------------------------------------------------------------------------
-
     def _where(self, condition: str, *values: object, limit: int = -1) -> tuple[Record, ...]:
-        """The records that are not deleted and meet a condition, in the order of the store."""
         rows = self._database.rows(
             f"SELECT {self._reader.select}{self._beside} FROM {self._table} WHERE NOT deleted AND {condition}"
             f" ORDER BY {self._order} LIMIT {limit}",
@@ -182,12 +174,9 @@ class RecordStore(ABC, Generic[Record]):
         )
 
     def _names(self, **where: object) -> set[str]:
-        """The names that are taken, also by what is deleted."""
         conditions = " AND ".join(("TRUE", *(f"{name} = ?" for name in where)))
-        return {
-            row[0]
-            for row in self._database.rows(f"SELECT name FROM {self._table} WHERE {conditions}", (*where.values(),))
-        }
+        rows = self._database.rows(f"SELECT name FROM {self._table} WHERE {conditions}", (*where.values(),))
+        return {row[0] for row in rows}
 
 
 class FolderStore(RecordStore[Record]):
@@ -198,10 +187,7 @@ class FolderStore(RecordStore[Record]):
         self._folder, self._trash = folder, trash
 
     def delete(self, which: str) -> None:
-        """Move a record with its folder to the trash; `restore` undoes it until the library is next opened.
-
-        Raises LibraryError where it is not known or the folder cannot be moved.
-        """
+        """Move a record and its folder to the trash, until `restore` or the next opening. Raises LibraryError."""
         record_id = self._id_of(self.find(which))
         super().delete(record_id)
         try:
@@ -232,10 +218,7 @@ class FolderStore(RecordStore[Record]):
         super().forget(record_id)
 
     def settle(self) -> None:
-        """At the opening of a library: forget what is deleted, clear away what was never finished.
-
-        Folders in the trash whose record says that they are not deleted come back.
-        """
+        """At the opening of a library: forget what is deleted and what was never finished, restore what is neither."""
         super().settle()
         known = {row[0] for row in self._database.rows(f"SELECT {self._key} FROM {self._table}")}
         for folder in self._trash.glob("*"):
@@ -249,11 +232,9 @@ class FolderStore(RecordStore[Record]):
 
 
 class RowReader(Generic[Made]):
-    """Makes dataclasses of rows: texts become the times and documents that the types of the fields say.
+    """Makes dataclasses of rows; `columns` says how a field is selected, `given` fields are no columns.
 
-    `columns` says how a field is selected that is no column of its own; fields that are `given` are no columns.
-    Equal texts are parsed once, for a thousand runs share a few dozen settings, and most stay as they are between two
-    looks: so the documents of records are for reading only.
+    Equal texts are parsed once and shared, so the documents of records are for reading only.
     """
 
     def __init__(self, kind: type[Made], *, columns: dict[str, str] | None = None, given: Collection[str] = ()) -> None:

@@ -1,7 +1,6 @@
 """The folder of one run: its settings, its log, and checkpoints of which `current` names the good one.
 
-A checkpoint is several files, so it is one new folder, written and flushed; then one rename of `current` makes it
-count. Killed at any moment, the run still loads.
+A checkpoint is a new folder that one rename of `current` makes count: killed at any moment, the run still loads.
 
 Shapes: I titles.
 """
@@ -80,13 +79,11 @@ class RunFolder:
                 shutil.rmtree(old, ignore_errors=True)
 
     def state(self) -> TrainingState:
-        """The state to resume from. Raises LibraryError where there is none or it is damaged."""
         from engine.training.checkpoint import load_state
 
         return load_state(self._current())
 
     def weights(self) -> dict[str, Tensor]:
-        """The best weights. Raises LibraryError where there are none or they are damaged."""
         from engine.training.checkpoint import load_weights
 
         return load_weights(self._current())
@@ -104,7 +101,6 @@ class RunFolder:
         return candidates_I
 
     def log(self, line: str) -> None:
-        """Add a line, with the time, to the run's log."""
         try:
             with (self.path / _LOG).open("a", encoding="utf-8") as file:
                 file.write(f"{datetime.now().isoformat(' ', 'seconds')}  {line}\n")

@@ -19,11 +19,10 @@ _PACKAGES = ("torch", "numpy", "scipy", "safetensors")
 
 @dataclass(frozen=True)
 class RunRecord:
-    """One run. Configs are plain dicts as `Config.as_dict` gives them; `training_config` is None where there is none.
+    """One run, its configs as `Config.as_dict` gives them (no training: None); times in UTC.
 
-    status: running, finished, stopped (by the person, or diverged), failed, or interrupted (its process ended without
-    saying so). metrics: of the test people, name -> {value, low, high}. has_model: whether it can recommend. Times are
-    in UTC; seconds add up over resumed sessions.
+    status: running, finished, stopped (by the person, or diverged), failed, or interrupted. metrics: of the test
+    people, name -> {value, low, high}. seconds add up over sessions.
     """
 
     run_id: str
@@ -58,12 +57,10 @@ class RunRecord:
 
     @property
     def lr(self) -> float | None:
-        """The learning rate, None for models that are computed at once."""
         return None if self.training_config is None else self.training_config.get("lr")
 
     @property
     def total_epochs(self) -> int | None:
-        """The epochs that were asked for, None for models that are computed at once."""
         return None if self.training_config is None else self.training_config.get("epochs")
 
 

@@ -1,6 +1,4 @@
-"""The store of runs: a record in SQLite with its curves, and a folder with its checkpoints and its evaluation.
-
-A run in progress writes through the `RunRecorder` that the store hands out.
+"""The store of runs: a record in SQLite with its curves, and a folder with checkpoints and evaluation.
 
 Shapes: I titles.
 """
@@ -69,7 +67,6 @@ class RunPlan:
     parameters: int
     candidates_I: Bools
     name: str = ""
-    """What the run is to be called; "" for the model and a number."""
 
 
 class RunRecorder:
@@ -89,7 +86,6 @@ class RunRecorder:
             self._on_model()
 
     def save_epoch(self, epoch: EpochEnded) -> None:
-        """Save one epoch's point of the curves, and a line in the log."""
         values = {**asdict(epoch), "run_id": self.run_id}
         with self._database.transaction() as connection:
             insert(connection, "curves", values, verb="INSERT OR REPLACE")
@@ -101,7 +97,6 @@ class RunRecorder:
         )
 
     def say(self, words: str) -> None:
-        """Add a line to the run's log."""
         self._folder.log(words)
 
 
@@ -139,10 +134,7 @@ class RunStore(FolderStore[RunRecord]):
         return recorder
 
     def finish(self, run_id: str, trained: TrainedRun) -> RunRecord:
-        """Record how training went; seconds add to those of earlier sessions.
-
-        Raises LibraryError where the run was deleted meanwhile; what is in the trash is recorded all the same.
-        """
+        """Record how training went; seconds add to those of earlier sessions. Raises LibraryError for a deleted run."""
         rows = self._database.rows("SELECT seconds FROM runs WHERE run_id = ?", (run_id,))
         self._set(
             run_id,
@@ -164,21 +156,14 @@ class RunStore(FolderStore[RunRecord]):
         return record
 
     def save_evaluation(self, run_id: str, evaluation: EvaluationResult) -> None:
-        """Record what the run is worth to the test people, and save it person by person.
-
-        Raises LibraryError where the disk is full; the record then has the figures all the same.
-        """
+        """Save what the run is worth, person by person. Raises LibraryError (figures recorded) for a full disk."""
         metrics = {name: asdict(interval) for name, interval in evaluation.metrics.items()}
         self._set(run_id, metrics=metrics, people_evaluated=evaluation.people)
         save_evaluation(self._evaluations(run_id), evaluation)
         LOG.info("Saved the evaluation of run %s on %d people", run_id, evaluation.people)
 
     def evaluation(self, run_id: str) -> EvaluationResult | None:
-        """The run's evaluation, person by person and with its breakdowns.
-
-        None where there is none, it is older than such files, or they are damaged: evaluating the run again
-        (`operations.evaluate`) makes them anew.
-        """
+        """The run's evaluation by person and with breakdowns; None where it is missing, old or damaged."""
         place = self._evaluations(self.find(run_id).run_id)
         try:
             return load_evaluation(place)
@@ -187,14 +172,10 @@ class RunStore(FolderStore[RunRecord]):
             return None
 
     def save_advice(self, run_id: str, advice: str) -> None:
-        """Record what was advised after training."""
         self._set(run_id, advice=advice)
 
     def end(self, run_id: str, status: str, why: str) -> None:
-        """Record that a run ended otherwise than by finishing: failed or interrupted, and why.
-
-        A run that is gone stays gone.
-        """
+        """Record that a run failed or was interrupted, and why. A run that is gone stays gone."""
         LOG.warning("Run %s %s: %s", run_id, status, why)
         if self._is_deleted(run_id) is not None:
             self._set(run_id, status=status, stopped_because=why, finished=datetime.now(UTC))
@@ -237,7 +218,6 @@ class RunStore(FolderStore[RunRecord]):
         return RunRecorder(self._database, folder, run_id, on_model=lambda: self._set(run_id, has_model=True))
 
     def _evaluations(self, run_id: str) -> Path:
-        """The folder of a run's evaluation; its name is that of former versions."""
         return self._folder / run_id / "judgement"
 
     def _free_name(self, model: str, *, asked: str = "") -> str:

@@ -1,7 +1,4 @@
-"""The store of searches: what each was asked to try, and its table with one row a run.
-
-All of it is in SQLite, so that another process can go on where one was stopped or killed.
-"""
+"""The store of searches and their tables, in SQLite, so that another process can go on with one."""
 
 from __future__ import annotations
 
@@ -29,11 +26,9 @@ ENDED = frozenset({FINISHED, DIVERGED, FAILED})
 
 @dataclass(frozen=True)
 class SearchRow:
-    """One run of a search.
+    """One run of a search: its `values`, and its `value`, the monitor on the validation people.
 
-    `values` is what is varied about it. `value` is the monitor on the validation people, `metrics` those of the
-    test people. `batch` and `lr` are what was used in the end; `seconds` is all the time spent on it, finding its
-    rate and evaluating it too. `note` says what a person should know ("batch 500 -> 250: the memory was not enough").
+    `metrics` are of the test people; `batch` and `lr` were used in the end; `seconds` is all the time spent on it.
     """
 
     place: int
@@ -51,7 +46,6 @@ class SearchRow:
     note: str = ""
 
     def changed(self, **values: Any) -> SearchRow:
-        """A copy with other values."""
         return replace(self, **values)
 
 
@@ -73,7 +67,6 @@ class SearchRecord:
 
     @property
     def is_done(self) -> bool:
-        """Whether every run has ended."""
         return self.ended == self.runs
 
 
@@ -124,12 +117,10 @@ class SearchStore(RecordStore[SearchRecord]):
         return self.find(search_id)
 
     def save_row(self, search_id: str, row: SearchRow) -> None:
-        """Save what a row says now."""
         with self._changing() as connection:
             connection.execute(_PUT, _columns_of(search_id, row))
 
     def rows(self, search_id: str) -> tuple[SearchRow, ...]:
-        """The table of a search, in its order."""
         found = self._database.rows("SELECT * FROM search_rows WHERE search_id = ? ORDER BY place", (search_id,))
         return tuple(map(_row_of, found))
 

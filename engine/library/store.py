@@ -54,11 +54,7 @@ class Library:
 
     @staticmethod
     def open(home: Path | None = None, *, who: str) -> Library:
-        """Open the library in a folder, or make it: `home`, else DESKTOP_REC_HOME, else the place for user data.
-
-        `who` is named to others who find it taken. Raises LibraryError where the folder is in use by another process,
-        cannot be written to, is damaged, or comes from a newer version. Empties the trash.
-        """
+        """Open or make the library in `home` (or its default place) as `who`. Raises LibraryError."""
         place = home_of(home)
         try:
             place.mkdir(parents=True, exist_ok=True)
@@ -77,7 +73,6 @@ class Library:
         return library
 
     def close(self) -> None:
-        """Let other processes in. Safe to call twice."""
         self._database.close()
         self._lock.release()
         LOG.info("Closed the library")
@@ -91,10 +86,7 @@ class Library:
         self.close()
 
     def dataset_of(self, record: RunRecord) -> Dataset:
-        """The data set that a run learned from, also where it was imported again under another id.
-
-        Raises LibraryError where it is gone or is not the same any more (its fingerprint differs).
-        """
+        """The data set that a run learned from, by its fingerprint. Raises LibraryError where it is gone or changed."""
         stored = {dataset.dataset_id for dataset in self.datasets.records()}
         same = self.datasets.with_fingerprint(record.fingerprint)
         wanted = [record.dataset_id] if record.dataset_id in stored else []
@@ -120,7 +112,6 @@ class Library:
         )
 
     def disk_use(self) -> int:
-        """The size of the whole folder in bytes."""
         return bytes_in(self.home)
 
 

@@ -67,14 +67,11 @@ class AutoencoderConfig(ModelConfig):
     other_ratings: float = other_ratings_setting(0.4)
 
     def widths(self) -> tuple[tuple[int, ...], int]:
-        """The widths before the bottleneck and its own; the full ones where they were left automatic."""
         return self.hidden or (), self.latent or _STUDY_LATENT
 
 
 @dataclass(frozen=True)
 class MultVaeConfig(AutoencoderConfig):
-    """The settings of `mult_vae`."""
-
     kl_cap: float = setting(
         0.2,
         label="Variational weight",
@@ -96,8 +93,7 @@ class MultVaeConfig(AutoencoderConfig):
 
     def fitted_to(self, entries: int) -> Self:
         return self.changed(
-            hidden=self.hidden or (_scaled(_HIDDEN, entries),),
-            latent=self.latent or _scaled(_STUDY_LATENT, entries),
+            hidden=self.hidden or (_scaled(_HIDDEN, entries),), latent=self.latent or _scaled(_STUDY_LATENT, entries)
         )
 
 
@@ -130,8 +126,6 @@ class _Autoencoder(StepModel):
         learned_from = histories_of_likers(histories, self.scale.like, others=self.config.other_ratings)
         return ResidentHistories(learned_from, device)
 
-    # -- learning ------------------------------------------------------------------------------------------------
-
     def losses(self, batch: Batch, *, noise: torch.Generator, moment: Moment) -> Losses:
         dropout_N = dropout_like(batch.ratings_N, self.config.dropout, noise)
         logits_BI, divergence = self.outputs_of(self.first_layer(batch, dropout_N), noise)
@@ -147,8 +141,6 @@ class _Autoencoder(StepModel):
     def kl_weight(self, moment: Moment) -> float:
         return 0.0
 
-    # -- the network ---------------------------------------------------------------------------------------------
-
     def first_layer(self, likes: Batch, dropout_N: Tensor | None = None) -> Tensor:
         """The first layer before its tanh, [B, H]: weighted rows of the entries, over the length of the profile."""
         weights_N = self._weights(likes)
@@ -162,7 +154,6 @@ class _Autoencoder(StepModel):
         return sums_BH + self.first_bias_H
 
     def _weights(self, batch: Batch) -> Tensor:
-        """What each entry counts, [N]."""
         return entry_weights(batch.ratings_N, self.scale.like, others=self.config.other_ratings)
 
     def _code(self, first_UH: Tensor, noise: torch.Generator | None) -> tuple[Tensor, Tensor | None]:
@@ -173,8 +164,6 @@ class _Autoencoder(StepModel):
         code_UL, divergence = self._code(first_UH, noise)
         logits_UI: Tensor = self.decoder(code_UL)
         return logits_UI, divergence
-
-    # -- predicting ----------------------------------------------------------------------------------------------
 
     @torch.inference_mode()
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
@@ -202,7 +191,6 @@ class _Autoencoder(StepModel):
         return Prediction.joined(parts)
 
     def _portions(self, people: int) -> Iterator[Int64]:
-        """Groups of people whose logits fit into memory."""
         at_once = max(1, _SCORES_AT_ONCE // max(1, self.items))
         for start in range(0, max(1, people), at_once):
             yield np.arange(start, min(start + at_once, people))

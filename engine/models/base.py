@@ -27,11 +27,9 @@ from engine.settings import Config
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a model predicts for profiles (rows), on the CPU, float32. Columns are all I titles, or the C asked for.
+    """What a model predicts for profiles (rows), on the CPU, float32, in columns for all I titles or the C asked for.
 
-    score_UI: what ranks at the default weight. log_probability_UI: log of the chance that the person has the title,
-    where the model has such a thing. liking_UI: predicted normalised rating (`two_head` only). rating_UI: predicted
-    rating on the scale of the data.
+    score_UI ranks at the default weight; liking_UI is the predicted normalised rating (`two_head` only).
     """
 
     score_UI: Tensor
@@ -94,8 +92,7 @@ class Model(nn.Module, ABC):
         Parameters
         ----------
         profiles
-            U profiles, whether or not these people were in the training data. Models of likes look at liked entries
-            only.
+            U profiles of anybody, seen in training or not. Models of likes look at likes only.
         ratings
             False allows to skip what ranking does not need.
 
@@ -107,22 +104,7 @@ class Model(nn.Module, ABC):
 
     @torch.inference_mode()
     def ratings_of(self, profiles: Histories, wanted: Histories) -> Tensor:
-        """Predict single ratings. Only for models that predict ratings.
-
-        Models for which a whole row of titles is expensive compute these entries alone.
-
-        Parameters
-        ----------
-        profiles
-            U profiles.
-        wanted
-            The N entries to predict, of the same U people. Their own ratings are not looked at.
-
-        Returns
-        -------
-        Tensor
-            [N] on the CPU, float32, in the unit of the ratings.
-        """
+        """The ratings of N `wanted` entries of the U people, on the CPU, float32, in the unit of the ratings."""
         rating_UI = self.predict(profiles).rating_UI
         assert rating_UI is not None, "only models that predict ratings are asked for them"
         return rating_UI[as_index(wanted.user_rows_N), as_index(wanted.item_rows_N)]
@@ -133,35 +115,19 @@ class Model(nn.Module, ABC):
         return False
 
     def rating_sds_of(self, profiles: Histories, wanted: Histories) -> Tensor | None:
-        """How far off predicted ratings may be.
-
-        Parameters
-        ----------
-        profiles, wanted
-            As for `ratings_of`.
-
-        Returns
-        -------
-        Tensor or None
-            Standard deviations, [N] on the CPU, float32, in the unit of the ratings; None where the model does not
-            know.
-        """
+        """How far off the predictions of `ratings_of` may be: standard deviations, [N], or None where not known."""
         return None
 
     @abstractmethod
     def leave_one_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
-        """Predict for one profile whole and without each of some entries.
-
-        Equal to calling `predict` on each variant, only faster.
+        """Predict for one profile whole and without each of some entries, faster than `predict` on each variant.
 
         Parameters
         ----------
-        profile
-            One profile.
-        left_out_V
-            Places of entries in the profile, [V].
+        profile, left_out_V
+            One profile, and the places of entries in it.
         columns_C
-            The item rows to predict, [C]; None for all.
+            The item rows to predict; None for all.
 
         Returns
         -------
@@ -170,25 +136,11 @@ class Model(nn.Module, ABC):
         """
 
     def rank_scores(self, prediction: Prediction, weight: float | None = None) -> Tensor:
-        """What ranks the titles, higher first.
-
-        Parameters
-        ----------
-        prediction
-            [U, C], from this model.
-        weight
-            The presence weight in [0, 1], for models that mix presence; None for the model's default.
-
-        Returns
-        -------
-        Tensor
-            [U, C].
-        """
+        """What ranks titles, [U, C], higher first, at a presence weight of 0 to 1 (None: the model's default)."""
         return prediction.score_UI
 
     @property
     def parameter_count(self) -> int:
-        """How many numbers it learns."""
         return sum(parameter.numel() for parameter in self.parameters())
 
 
@@ -202,10 +154,9 @@ class ClosedFormModel(Model):
 
 @dataclass(frozen=True)
 class Losses:
-    """The loss of a batch: `total` is what the step minimises; `shown` is what curves and the rate finder read.
+    """The loss of a batch: `total` is minimised; `shown` (and its `parts`) is what curves and the rate finder read.
 
-    `shown` and its `parts` are detached, on the device, and comparable between batches and over a whole run: they do
-    not depend on how long the profiles of the batch are, nor on loss weights that change during training.
+    `shown` is detached and comparable over a whole run: it depends neither on profile lengths nor on learned weights.
     """
 
     total: Tensor
@@ -225,11 +176,7 @@ class StepModel(Model):
     """A model that learns by gradient steps."""
 
     def prepare(self, histories: Histories, *, seed: int) -> None:
-        """Take from the training histories what must be there before the first step: counts, a row for each person.
-
-        Called before an optimizer is made. A second call with the same arguments changes nothing, and the global random
-        state is not touched.
-        """
+        """Take what the first step needs from the histories, before an optimizer is made; a repeat changes nothing."""
 
     def examples(self, histories: Histories, device: torch.device) -> Examples:
         """What batches are gathered from, on a device. Raises TrainingError where there is nothing to learn from."""
@@ -240,29 +187,11 @@ class StepModel(Model):
         return ()
 
     def learn_uncertainty(self, fold_in: Histories, to_find: Histories) -> None:
-        """Measure on held-out ratings of any height how far off predictions are; most models do nothing here.
-
-        Parameters
-        ----------
-        fold_in
-            The known entries of U people.
-        to_find
-            The held-out entries of the same people.
-        """
+        """Measure on people's held-out ratings how far off predictions are; most models do nothing here."""
 
     @abstractmethod
     def losses(self, batch: Any, *, noise: torch.Generator, moment: Moment) -> Losses:
-        """The training loss of one batch.
-
-        Parameters
-        ----------
-        batch
-            A batch of the model's `examples`.
-        noise
-            The only source of randomness.
-        moment
-            The step within the run.
-        """
+        """The training loss of one batch of the model's `examples`; `noise` is the only source of randomness."""
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Groups for the optimizer. A group with the key "own_lr" keeps that rate whatever the schedule says."""

@@ -36,12 +36,7 @@ _ALL = slice(None)
 
 @dataclass(frozen=True)
 class Part:
-    """One model of a blend.
-
-    model and config build it again; run is the name of the run that it is a copy of. weight: how much its score counts
-    in the ranking. presence: the presence weight at which it ranks, None for models that have no such thing.
-    rating_weight: what the rating that it predicts is multiplied by.
-    """
+    """A copy of a `run`, rebuilt from model and config; it ranks by `weight`, at a presence weight if it has one."""
 
     model: str
     config: Mapping[str, Any] = field(default_factory=dict)
@@ -53,16 +48,10 @@ class Part:
 
 @dataclass(frozen=True)
 class BlendConfig(ModelConfig):
-    """The settings of `blend`: which runs to mix, and, once they are mixed, `copies` of them.
-
-    A predicted rating is the weighted sum of those of the copies, plus `rating_offset`.
-    """
+    """Which runs to mix, and their `copies`; a rating is the weighted sum of theirs plus `rating_offset`."""
 
     parts: str = setting(
-        "",
-        label="Parts",
-        help="The finished runs to mix, by id or name, with a + between them.",
-        more=False,
+        "", label="Parts", help="The finished runs to mix, by id or name, with a + between them.", more=False
     )
     copies: tuple[Part, ...] = ()
     rating_offset: float = 0.0
@@ -94,16 +83,12 @@ class Share:
 
 
 class Blend(Model):
-    """A weighted mix of models over the same I titles. `models` are its parts; without them fresh ones are built.
-
-    Its capabilities follow from its parts; the class has those that every blend has.
-    """
+    """A weighted mix of models over the same I titles, with the capabilities of its parts (built unless given)."""
 
     name = "blend"
     can = kind_of(name).can
     config: BlendConfig
     candidates_I: Tensor
-    """Which titles training saw, bool [I]."""
 
     def __init__(self, config: BlendConfig, *, items: int, scale: Scale, models: Sequence[Model] | None = None) -> None:
         super().__init__(config, items=items, scale=scale)
@@ -111,14 +96,16 @@ class Blend(Model):
             raise SettingError(
                 "A blend is made of finished runs, and here is none.", remedy="Name them: --set parts=RUN1+RUN2."
             )
-        built = [_fresh(copy, items=items, scale=scale) for copy in config.copies] if models is None else models
+        built = models or [
+            build(copy.model, kind_of(copy.model).config_class.from_dict(copy.config), items=items, scale=scale)
+            for copy in config.copies
+        ]
         self.models = nn.ModuleList(built)
         self.register_buffer("candidates_I", torch.ones(items, dtype=torch.bool))
         self.can = _together(config.copies, built)
 
     @property
     def parts(self) -> tuple[tuple[Part, Model], ...]:
-        """Each part with its model."""
         return tuple(zip(self.config.copies, (cast(Model, model) for model in self.models), strict=True))
 
     @property
@@ -129,14 +116,10 @@ class Blend(Model):
             for _, model in self.parts
         )
 
-    # -- predicting ------------------------------------------------------------------------------------------------
-
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
-        """See Model."""
         return self.mixed(self.shares(profiles, ratings=ratings), ratings=ratings)
 
     def leave_one_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
-        """See Model."""
         return self.mixed(self.shares_left_out(profile, left_out_V=left_out_V, columns_C=columns_C), ratings=True)
 
     @torch.inference_mode()
@@ -167,7 +150,8 @@ class Blend(Model):
         free_UI = free_titles(self.candidates_I, profiles)
 
         def predicted(part: Part, model: Model) -> Prediction:
-            return model.predict(profiles, ratings=_needs_ratings(part, ratings=ratings))
+            ranks_by_ratings = part.presence not in (None, 1.0)
+            return model.predict(profiles, ratings=ranks_by_ratings or (ratings and bool(part.rating_weight)))
 
         return self._shares(predicted, free_UI, None, ratings=ratings)
 
@@ -183,12 +167,7 @@ class Blend(Model):
         return self._shares(predicted, free_VI, columns_C, ratings=True)
 
     def _shares(
-        self,
-        predicted: Callable[[Part, Model], Prediction],
-        free_UI: Tensor,
-        columns_C: Int64 | None,
-        *,
-        ratings: bool,
+        self, predicted: Callable[[Part, Model], Prediction], free_UI: Tensor, columns_C: Int64 | None, *, ratings: bool
     ) -> tuple[Share, ...]:
         columns = _ALL if columns_C is None else as_index(columns_C)
         found = []
@@ -208,7 +187,6 @@ class Blend(Model):
         return tuple(found)
 
     def mixed(self, shares: tuple[Share, ...], *, ratings: bool) -> Prediction:
-        """The sum of the shares of all parts, as a prediction."""
         score = torch.stack([share.score_UC for share in shares if share.score_UC is not None]).sum(0)
         rates = [share.rating_UC for share in shares if share.rating_UC is not None]
         return Prediction(score, rating_UI=self._as_rating(torch.stack(rates).sum(0)) if ratings and rates else None)
@@ -225,11 +203,7 @@ def additive_scores(model: Model, prediction: Prediction, presence: float | None
 
 
 def standardised(scores_UI: Tensor, free_UI: Tensor, columns: Tensor | slice = _ALL) -> Tensor:
-    """Scores of some columns, less the mean and over the (population) standard deviation of a person's free titles.
-
-    scores_UI and free_UI are [U, I], free_UI is 1 for free titles and 0 for others; the result is [U, C]. All zeros for
-    a person for whom every title has the same score.
-    """
+    """Scores [U, C], less mean and over deviation of a person's free titles (free_UI 1); 0 where all are equal."""
     count_U1 = free_UI.sum(1, keepdim=True).clamp(min=1)
     mean_U1 = _row_sums(scores_UI, free_UI) / count_U1
     spread_U1 = (_row_sums((scores_UI - mean_U1).square_(), free_UI) / count_U1).sqrt()
@@ -258,16 +232,6 @@ def free_without_each(candidates_I: Tensor, profile: Histories, left_out_V: Int6
     rows = torch.from_numpy(rows_V[is_last_V])
     free_VI[variants, rows] = candidates_I.cpu()[rows].float()
     return free_VI
-
-
-def _needs_ratings(part: Part, *, ratings: bool) -> bool:
-    """Whether a part is to predict ratings: for their own sake, or because it ranks by them too."""
-    return (ratings and bool(part.rating_weight)) or part.presence not in (None, 1.0)
-
-
-def _fresh(part: Part, *, items: int, scale: Scale) -> Model:
-    config = kind_of(part.model).config_class.from_dict(part.config)
-    return build(part.model, config, items=items, scale=scale)
 
 
 def _together(parts: Sequence[Part], models: Sequence[Model]) -> Capabilities:

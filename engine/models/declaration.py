@@ -1,7 +1,4 @@
-"""What is known about a model before its module is loaded: what it can do, and how its settings are declared.
-
-Importing this module does not import torch.
-"""
+"""What a model declares before its module is loaded: abilities and settings. Does not import torch."""
 
 from __future__ import annotations
 
@@ -23,7 +20,6 @@ class Capabilities:
     folds_in: bool = True
     """Whether it ranks for people who were not in the training data."""
     learns_from: str = "ratings"
-    """"likes" or "ratings"."""
     mixes_presence: bool = False
     """Whether its ranking moves with a weight between likely-to-watch and likely-to-love."""
     states_uncertainty: bool = False

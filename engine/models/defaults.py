@@ -44,10 +44,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class DataFacts:
-    """What the rules look at. `rated` entries have a rating, `counted` people like five titles or more.
-
-    `rates`: whether ratings differ. `timed`: whether times do.
-    """
+    """What the rules look at; `counted` people like five titles or more, `rates` and `timed` say what differs."""
 
     people: int
     titles: int
@@ -103,22 +100,7 @@ def choose_preset(name: str, facts: DataFacts, machine: Machine) -> Preset:
 
 
 def preset_for(name: str, dataset: Dataset, *, machine: Machine | None = None) -> Preset:
-    """A preset adapted to a data set.
-
-    Parameters
-    ----------
-    name
-        One of `CHOSEN` or `PRESETS`.
-    dataset
-        Its ratings are read once.
-    machine
-        None for this machine.
-
-    Raises
-    ------
-    SettingError
-        For unknown names, and where the preset is of no use to the data set.
-    """
+    """A preset adapted to a data set and a machine (None: this one). Raises SettingError where it is of no use."""
     facts = facts_of(dataset)
     preset = choose_preset(name, facts, machine or this_machine()) if name in CHOSEN else fitted(preset_of(name), facts)
     if preset.refusal:
@@ -129,10 +111,7 @@ def preset_for(name: str, dataset: Dataset, *, machine: Machine | None = None) -
 def presets_for(
     dataset: Dataset, *, machine: Machine | None = None, facts: DataFacts | None = None
 ) -> tuple[Preset, ...]:
-    """Every preset for a data set, the two that are chosen for it first; those of no use to it carry a refusal.
-
-    `facts` are facts_of(dataset) where they were counted before.
-    """
+    """Every preset, the two chosen for the data set first; useless ones carry a refusal. `facts`: if counted."""
     facts, machine = facts or facts_of(dataset), machine or this_machine()
     chosen = (choose_preset(name, facts, machine) for name in CHOSEN)
     return (*chosen, *(fitted(preset, facts) for preset in PRESETS.values()))
@@ -153,9 +132,6 @@ def fitted(preset: Preset, facts: DataFacts) -> Preset:
     if kind.can.needs_times and not facts.timed:
         notes.append("These data do not say when a rating was given, so titles are read in the order of the file.")
     return replace(preset, notes=tuple(notes))
-
-
-# -- the rules -------------------------------------------------------------------------------------------------------
 
 
 def ease_seconds(facts: DataFacts, machine: Machine) -> float:

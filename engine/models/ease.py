@@ -42,8 +42,6 @@ _SHARE_OF_FREE_MEMORY = 0.8
 
 @dataclass(frozen=True)
 class EaseConfig(ModelConfig):
-    """The settings of `ease`; None is automatic."""
-
     l2: float | None = setting(
         None,
         label="Regularisation (l2)",
@@ -95,10 +93,7 @@ class Ease(ClosedFormModel):
         self.register_buffer("title_rows_L", torch.zeros(0, dtype=torch.int64))
 
     def fit(self, histories: Histories) -> Job[None]:
-        """Compute B from the likes among the histories. A Stop passes through and leaves the model as it was.
-
-        Raises DeviceError where the matrix would not fit into memory, TrainingError where nobody likes anything.
-        """
+        """Compute B from the likes; a Stop leaves the model as it was. Raises DeviceError and TrainingError."""
         yield StageStarted("counting", "Counting which titles are liked together")
         tastes_UL, title_rows_L = self._tastes(histories)
         _refuse_if_too_large(len(title_rows_L))
@@ -135,8 +130,7 @@ class Ease(ClosedFormModel):
         """The regularisation of each title, [L]."""
         hidden = self.config.dropout / (1.0 - self.config.dropout)
         squares_L = np.bincount(tastes_UL.indices, weights=tastes_UL.data.astype(np.float64) ** 2)
-        l2_L: Float32 = (l2 + hidden * squares_L).astype(np.float32)
-        return l2_L
+        return (l2 + hidden * squares_L).astype(np.float32)
 
     def _take_weights(self, weights_LL: Tensor, title_rows_L: Int64, l2: float) -> None:
         if not bool(torch.isfinite(weights_LL.sum())):

@@ -133,8 +133,6 @@ class EmbeddingMlp(RatingModel):
             f"{title_of('mf')} predicts them better.",
         )
 
-    # -- learning ------------------------------------------------------------------------------------------------
-
     def losses(self, batch: EntryBatch, *, noise: torch.Generator, moment: Moment) -> Losses:
         user_BE, item_BE = self.users_TE[batch.person_B], self.items_IE[batch.item_rows_B]
         hidden_BH = self._activated(0, self.from_user(user_BE) + self.from_item(item_BE), noise)
@@ -150,8 +148,6 @@ class EmbeddingMlp(RatingModel):
         normed_BH = self.norms[place](layer_BH) if self.config.norm else layer_BH
         hidden_BH = torch.relu(normed_BH)
         return hidden_BH * dropout_like(hidden_BH, self.config.dropout, noise) if self.config.dropout else hidden_BH
-
-    # -- the network in prediction -------------------------------------------------------------------------------
 
     def _rated(self, first_H: Tensor) -> Tensor:
         """The target for a first layer before its norm; H is its last dimension."""
@@ -184,13 +180,10 @@ class EmbeddingMlp(RatingModel):
         """The target that the network adds to: the mean of all ratings."""
         return self._as_targets(self.mean)
 
-    # -- folding in ----------------------------------------------------------------------------------------------
-
     def _folded_in(self, lots: Iterator[Lot], people: int, *, exactly: bool) -> Tensor:
-        """An embedding for each of U people by Gauss-Newton from the mean of all, [U, E] float32.
+        """Everybody's embedding by Gauss-Newton from the mean of all, [U, E] float32.
 
-        `exactly` computes in float64, as explanations need it where few ratings make large steps; float32 takes less
-        than half the time.
+        `exactly` computes in float64, as explanations need it; float32 takes less than half the time.
         """
         network = self.person_network(torch.float64 if exactly else torch.float32)
         mean_E, ridge = self._everybody()
@@ -224,10 +217,7 @@ class EmbeddingMlp(RatingModel):
         return slope, offset
 
     def _everybody(self) -> tuple[Tensor, float]:
-        """The mean of all people's embeddings, [E], and how strongly somebody new is held near it.
-
-        That is the noise of a rating over the spread of embeddings, as under a normal prior.
-        """
+        """The mean embedding, [E], and how strongly newcomers are held near it: rating noise over spread."""
         users_TE = _exact(self.users_TE)
         if not len(users_TE):
             return users_TE.new_zeros(users_TE.shape[1]), 1.0
@@ -244,8 +234,6 @@ class EmbeddingMlp(RatingModel):
     def _width(self) -> int:
         """The most numbers that folding in keeps for a rating."""
         return max(self.config.length, *self.config.widths())
-
-    # -- predicting ----------------------------------------------------------------------------------------------
 
     @torch.inference_mode()
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
@@ -267,10 +255,7 @@ class EmbeddingMlp(RatingModel):
 
     @torch.inference_mode()
     def leave_one_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
-        """See Model. All variants are people of one lot: the titles' part of the first layer is shared.
-
-        Long profiles are computed in float32: a rating's influence is then exact to about 1e-5 stars.
-        """
+        """See Model. Long profiles are computed in float32: an influence is then exact to about 1e-5 stars."""
         targets_n = self._as_targets(torch.from_numpy(np.array(profile.ratings_N)))
         out_V = as_index(left_out_V)
         lots = variants_of(as_index(profile.item_rows_N), targets_n, out_V, width=self._width)
@@ -290,10 +275,7 @@ class EmbeddingMlp(RatingModel):
 
 
 class BatchNorm(nn.Module):
-    """Normalises each of H features by the batch while learning; `as_line` is what it does otherwise.
-
-    Unlike torch's own, a batch that is not finite leaves no trace in what it remembers, and a batch of one is allowed.
-    """
+    """Normalises each of H features by the batch; refuses what is not finite, and takes a batch of one."""
 
     mean_H: Tensor
     variance_H: Tensor

@@ -30,10 +30,7 @@ _where_positive = torch.ops.aten.threshold_backward
 
 @dataclass(frozen=True)
 class Lot:
-    """Some people and their ratings: `people` are their places, rows_Um and targets_Um hold m each.
-
-    Those count where there_Um is 1; counts_U says how many they are.
-    """
+    """Some people (their places) and their ratings, m each, which count where there_Um is 1; counts_U of them."""
 
     people: Int64
     rows_Um: Tensor
@@ -43,10 +40,7 @@ class Lot:
 
 
 def lots_of(rows_N: Tensor, targets_N: Tensor, counts_U: Int64, *, width: int) -> Iterator[Lot]:
-    """The ratings of U people, one person's after another, as lots that fit into memory at `width` numbers a rating.
-
-    People are ordered by their number of ratings, so that those of one lot are padded little.
-    """
+    """The ratings of U people as lots of similar lengths that fit into memory at `width` numbers a rating."""
     starts_U = np.concatenate([[0], np.cumsum(counts_U)])[:-1]
     targets_N = exact(targets_N)
     rows_N = rows_N.to(targets_N.device)
@@ -60,10 +54,7 @@ def lots_of(rows_N: Tensor, targets_N: Tensor, counts_U: Int64, *, width: int) -
 
 
 def variants_of(rows_n: Tensor, targets_n: Tensor, left_out_V: Tensor, *, width: int) -> Iterator[Lot]:
-    """One person whole and without each of some entries, as lots of 1 + V people.
-
-    targets_n is NaN for entries that are not rated: they are in no variant.
-    """
+    """One person whole and without each of some entries, as lots of 1 + V people; NaN targets are in none."""
     targets_n = exact(targets_n)
     rows_n, left_out_V = rows_n.to(targets_n.device), left_out_V.to(targets_n.device)
     rated_n = ~torch.isnan(targets_n)
@@ -78,10 +69,7 @@ def variants_of(rows_n: Tensor, targets_n: Tensor, left_out_V: Tensor, *, width:
 
 
 def ridge_factors(features_IF: Tensor, lots: Iterator[Lot], *, people: int, l2: float, ridge: float) -> Tensor:
-    """The p of each of U people that solves (X'X + (n l2 + ridge) 1) p = X'y, [U, F] float32.
-
-    X holds the features of the titles rated, y the targets, n is how many. Raises DivergedError.
-    """
+    """The p, [U, F] float32, that solves (X'X + (n l2 + ridge) 1) p = X'y for each person. Raises DivergedError."""
     exact_IF = exact(features_IF)
     factors_UF = exact_IF.new_zeros((people, exact_IF.shape[1]))
     for lot in lots:
@@ -95,11 +83,7 @@ def ridge_factors(features_IF: Tensor, lots: Iterator[Lot], *, people: int, l2: 
 def ridge_factors_without_each(
     features_nF: Tensor, targets_n: Tensor, left_out_V: Tensor, *, l2: float, ridge: float
 ) -> Tensor:
-    """One person's factors whole and without each of some entries, [1 + V, F] float32; a row of X less each time.
-
-    targets_n is NaN for entries that are not rated: with or without them the factors are the same. Raises
-    DivergedError.
-    """
+    """`ridge_factors` of one person whole and without each of some entries, [1 + V, F]; NaN is not rated."""
     device, features_nF, targets_n = features_nF.device, exact(features_nF), exact(targets_n)
     rated_n = ~torch.isnan(targets_n)
     x_nF, y_n = features_nF * rated_n[:, None], torch.where(rated_n, targets_n, 0.0)
@@ -115,11 +99,7 @@ def ridge_factors_without_each(
 def ridge_variances(
     features_IF: Tensor, lots: Iterator[Lot], *, rows_N: Tensor, person_N: Tensor, l2: float, ridge: float
 ) -> Tensor:
-    """The variance that each person's ridge system leaves in the product with some titles.
-
-    x' (X'X + (n l2 + ridge) 1)^-1 x for N pairs of a title and one of the lots' people, [N] float64 on the CPU. Raises
-    DivergedError.
-    """
+    """x' (X'X + (n l2 + ridge) 1)^-1 x for N pairs of a title and a person, [N] float64 on the CPU."""
     exact_IF = exact(features_IF)
     width = exact_IF.shape[1]
     person_N, variances_N = person_N.cpu(), torch.zeros(len(rows_N), dtype=torch.float64)
@@ -141,20 +121,10 @@ def ridge_variances(
 
 
 class PersonNetwork:
-    """A network of ratings as a function of a person's embedding, computed in some precision.
+    """A network of ratings as a function of a person's embedding, in some precision, with its slope.
 
-    Its value and its slope are computed by hand, so that many people take their Gauss-Newton steps together.
-
-    Parameters
-    ----------
-    first_IH
-        What the first layer adds for each title, [I, H].
-    from_user_HE
-        The first layer's weights for a person's embedding, [H, E].
-    layers
-        The weights and biases of the hidden layers after it. A batch norm is part of them.
-    last_K, level
-        The last layer's weights, and its bias.
+    first_IH is what the first layer adds for each title, from_user_HE its weights for the embedding, `layers` the
+    weights and biases after it (batch norms folded in), last_K and `level` the last layer's weights and bias.
     """
 
     def __init__(
@@ -174,10 +144,7 @@ class PersonNetwork:
         self._last_K, self._last = last_K.to(dtype), level.to(dtype)
 
     def stepped(self, lot: Lot, mean_E: Tensor, ridge_U: Tensor) -> Tensor:
-        """The embeddings of a lot after all steps from the mean, [U, E] float64.
-
-        A step that raises the cost is halved and tried again.
-        """
+        """The embeddings of a lot from the mean, [U, E] float64; a step that raises the cost is halved and retried."""
         targets_Um, there_Um = lot.targets_Um.to(self.dtype), lot.there_Um.to(self.dtype)
         rows_Um = lot.rows_Um[:1] if lot.rows_Um.stride(0) == 0 else lot.rows_Um
         best_UE = mean_E.expand(len(lot.people), -1).clone()
@@ -211,10 +178,7 @@ class PersonNetwork:
         return missed_Um.double().square().sum(1), _step(slopes_UmE, missed_Um, away_UE, ridge_U)
 
     def value_and_slope(self, persons_UE: Tensor, rows_Um: Tensor, there_Um: Tensor) -> tuple[Tensor, Tensor]:
-        """The targets of titles for people, [U, m], and their slopes for the embedding, [U, m, E].
-
-        The slope is 0 where there is no rating. rows_Um may have a single row, for everybody.
-        """
+        """Targets for people, [U, m], and their slopes, [U, m, E], 0 without a rating; rows_Um may be for everybody."""
         hiddens = self._layers(persons_UE, rows_Um)
         slopes = _where_positive(there_Um[:, :, None] * self._last_K, hiddens[-1], 0)
         for weight, hidden in zip(reversed(self._weights), reversed(hiddens[:-1]), strict=True):
@@ -236,10 +200,7 @@ def solved(gram_UFF: Tensor, right_UF: Tensor, ridge_U: Tensor) -> Tensor:
 
 
 def _cholesky(ridged_UFF: Tensor) -> Tensor:
-    """The Cholesky factor of each person's system.
-
-    Raises DivergedError where there is none: features are not finite, or so large that the ridge is lost in rounding.
-    """
+    """The Cholesky factor of each person's system. Raises DivergedError where rounding leaves none."""
     factor_UFF: Tensor
     factor_UFF, failed_U = torch.linalg.cholesky_ex(ridged_UFF)
     if bool(failed_U.any()) or not bool(factor_UFF.diagonal(dim1=1, dim2=2).isfinite().all()):

@@ -22,10 +22,7 @@ from engine.settings import setting
 def multinomial_nll(
     logits_BI: Tensor, person_N: Tensor, item_rows_N: Tensor, targets_N: Tensor | None = None
 ) -> Tensor:
-    """-sum of log softmax over each person's entries, averaged over people (Liang et al. 2018, eq. 2).
-
-    An entry counts as often as its target says; 1 unless given.
-    """
+    """-sum of log softmax over each person's weighted entries, averaged over people (Liang et al. 2018, eq. 2)."""
     people = len(logits_BI)
     counts_B = torch.bincount(person_N, weights=targets_N, minlength=people)
     picked_N = logits_BI[person_N, item_rows_N].float()
@@ -34,10 +31,7 @@ def multinomial_nll(
 
 
 def presence_mse(outputs_BI: Tensor, person_N: Tensor, item_rows_N: Tensor, targets_N: Tensor | None = None) -> Tensor:
-    """Squared error summed over titles, averaged over people.
-
-    The target of a person's titles is 1 unless given, that of all others 0.
-    """
+    """Squared error summed over titles, averaged over people; other titles' target is 0."""
     outputs_BI = outputs_BI.float()
     targets_N = torch.ones_like(person_N, dtype=torch.float32) if targets_N is None else targets_N
     picked = outputs_BI[person_N, item_rows_N] @ targets_N
@@ -62,9 +56,6 @@ def weighted_by_uncertainty(loss: Tensor, log_variance: Tensor) -> Tensor:
     return torch.exp(-log_variance) * loss + log_variance
 
 
-# -- noise -------------------------------------------------------------------------------------------------------------
-
-
 def normal_like(values: Tensor, noise: torch.Generator) -> Tensor:
     """Standard normal noise of the shape and type of some values."""
     return torch.randn(values.shape, generator=noise, device=values.device, dtype=torch.float32).to(values.dtype)
@@ -76,15 +67,8 @@ def dropout_like(values: Tensor, p: float, noise: torch.Generator) -> Tensor:
     return is_kept.to(values.dtype) / (1.0 - p)
 
 
-# -- what models of likes learn from -----------------------------------------------------------------------------------
-
-
 def other_ratings_setting(default: float) -> Any:
-    """The setting that all models of likes share.
-
-    Having seen a title says something about a taste even where it was not liked, so other entries may count in
-    learning. When predicting for a person only likes count: nothing is recommended for what somebody disliked.
-    """
+    """The setting of all models of likes: how much other entries count in learning (never in predicting)."""
     return setting(
         default,
         label="Weight of other ratings",
@@ -96,10 +80,7 @@ def other_ratings_setting(default: float) -> Any:
 
 
 def histories_of_likers(histories: Histories, like: float, *, others: float) -> Histories:
-    """The people who like anything: with all their entries where `others` count, else with their likes only.
-
-    Raises TrainingError where nobody likes anything.
-    """
+    """The people who like anything, with other entries where `others` count. Raises TrainingError for nobody."""
     liked = histories.likes(like)
     likers = np.flatnonzero(liked.counts_U)
     if not len(likers):

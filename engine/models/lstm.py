@@ -30,8 +30,6 @@ _GATES_AT_ONCE = 2**24
 
 @dataclass(frozen=True)
 class LstmConfig(RatingConfig):
-    """The settings of `lstm`."""
-
     embedding: int = setting(64, label="Embedding", help="Numbers kept for each title.", low=1, high=4096, more=False)
     hidden: int = setting(
         128,
@@ -99,8 +97,6 @@ class Lstm(RatingModel):
             "These data do not say when a rating was given; lstm reads everybody's titles in the order of the file.",
         )
 
-    # -- learning ------------------------------------------------------------------------------------------------
-
     def losses(self, batch: WindowBatch, *, noise: torch.Generator, moment: Moment) -> Losses:
         targets_BL = self._as_targets(batch.ratings_BL)
         earlier_BL = F.pad(batch.ratings_BL[:, :-1], (1, 0), value=torch.nan)
@@ -117,16 +113,10 @@ class Lstm(RatingModel):
         return self._squared_error((predicted_BL - targets_BL)[known_BL], self.config.l2 * lengths)
 
     def _with_dropout(self, values: Tensor, noise: torch.Generator) -> Tensor:
-        """Values of which a share is set to 0."""
         return values * dropout_like(values, self.config.dropout, noise) if self.config.dropout else values
 
-    # -- the network ---------------------------------------------------------------------------------------------
-
     def _known_gates(self, words: Tensor) -> Tensor:
-        """What titles (0: none) add to the gates in prediction, [..., 4H].
-
-        A title that nobody rated in training counts as an average one.
-        """
+        """What titles (0: none) add to the gates, [..., 4H]; one that nobody rated counts as an average title."""
         known_I, titles_IE = self.is_known_I, self.titles.weight[1:]
         mean_E = (titles_IE * known_I[:, None]).sum(0) / known_I.sum().clamp(min=1)
         is_new = ~F.pad(known_I, (1, 0), value=True)[words]
@@ -155,8 +145,6 @@ class Lstm(RatingModel):
     def _target(self, output_H: Tensor) -> Tensor:
         target: Tensor = self._as_targets(self.mean) + self.last(output_H)[..., 0]
         return target
-
-    # -- predicting ----------------------------------------------------------------------------------------------
 
     @torch.inference_mode()
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
@@ -191,14 +179,10 @@ class Lstm(RatingModel):
 
     @property
     def _reach(self) -> int:
-        """How many earlier titles a prediction looks at."""
         return self.config.window - 1
 
     def _read(self, profiles: Histories, entries_UP: Int64) -> tuple[Tensor, Tensor]:
-        """Read some entries (-1: none) in order.
-
-        Returns the part of the next step's gates that does not depend on its title, [U, 4H], and the cell, [U, H].
-        """
+        """Read entries (-1: none) in order: the next step's gates but for its title, [U, 4H], and the cell, [U, H]."""
         device = self.last.weight.device
         there_UP = torch.from_numpy(entries_UP >= 0).to(device)
         rows_N = as_index(np.append(profiles.item_rows_N, -1), device)
@@ -243,5 +227,4 @@ def _last_entries(profiles: Histories, most: int) -> Int64:
     there_UP = steps_P < counts_U[:, None]
     if not len(order_N):
         return np.full(there_UP.shape, -1, dtype=np.int64)
-    found: Int64 = np.where(there_UP, order_N[np.where(there_UP, places_UP, 0)], -1)
-    return found
+    return np.where(there_UP, order_N[np.where(there_UP, places_UP, 0)], -1)

@@ -40,15 +40,12 @@ _SMALL = 0.1
 _SVD_SHARE = 0.1
 _PARTS = 3
 _MOST_PEOPLE = 2_000
-"""People on whom uncertainty is measured: more would hardly change three numbers."""
 _LEAST_RATINGS = 30
 _ROUNDS = 8
 
 
 @dataclass(frozen=True)
 class MfConfig(RatingConfig):
-    """The settings of `mf`."""
-
     rank: int = setting(
         64, label="Rank", help="Numbers kept for each person and each title.", low=1, high=4096, more=False
     )
@@ -128,8 +125,6 @@ class MatrixFactorization(RatingModel):
         """What every target starts from: the mean with biases, 0 without."""
         return self._as_targets(self.mean) if self.config.bias else torch.zeros_like(self.mean)
 
-    # -- learning ------------------------------------------------------------------------------------------------
-
     def losses(self, batch: EntryBatch, *, noise: torch.Generator, moment: Moment) -> Losses:
         person_B, rows_B = batch.person_B, batch.item_rows_B
         user_BK, item_BK = self.user_factors_TK.index_select(0, person_B), self.item_factors_IK.index_select(0, rows_B)
@@ -139,8 +134,6 @@ class MatrixFactorization(RatingModel):
         return self._squared_error(
             predicted_B - self._as_targets(batch.ratings_B), self.config.l2 * squares / max(1, len(person_B))
         )
-
-    # -- predicting ----------------------------------------------------------------------------------------------
 
     @torch.inference_mode()
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
@@ -179,8 +172,6 @@ class MatrixFactorization(RatingModel):
             return self._prediction(levels_I + persons_VF @ features_IF.T, None)
         columns = as_index(columns_C, features_IF.device)
         return self._prediction(levels_I[columns] + persons_VF @ features_IF[columns].T, columns)
-
-    # -- how far off predictions may be --------------------------------------------------------------------------
 
     @property
     def states_uncertainty(self) -> bool:
@@ -222,13 +213,8 @@ class MatrixFactorization(RatingModel):
         state_dict.setdefault(f"{prefix}uncertainty_P", former)
         super()._load_from_state_dict(state_dict, prefix, *others)
 
-    # -- features of titles --------------------------------------------------------------------------------------
-
     def features(self) -> Tensor:
-        """What a person's factors are multiplied with, [I, F]: the titles' factors, and 1 for the person's bias.
-
-        A title that nobody rated in training has factors of 0: its random start says nothing about it.
-        """
+        """What a person's factors are multiplied with, [I, F], with 1 for the bias; 0 for titles nobody rated."""
         factors_IK = self.item_factors_IK * self.is_known_I[:, None]
         return torch.cat([factors_IK, torch.ones_like(factors_IK[:, :1])], 1) if self.config.bias else factors_IK
 
@@ -248,18 +234,13 @@ class MatrixFactorization(RatingModel):
 def variance_parts(person_variances_N: Floats, counts_N: Floats) -> Floats:
     """What the variance of each prediction is made of, [N, P].
 
-    These are 1, what the person's ratings leave open (the ridge's x' (X'X + lambda)^-1 x), and 1 / (1 + the number of
-    ratings of the title).
+    These are 1, what the person's ratings leave open (see `ridge_variances`), and 1 / (1 + the title's ratings).
     """
     return np.stack([np.ones_like(person_variances_N), person_variances_N, 1.0 / (1.0 + counts_N)], axis=1)
 
 
 def fitted_variance_weights(errors_N: Floats, parts_NP: Floats) -> Floats | None:
-    """The weights of the parts, [P], none below 0, by which their sum is the expected squared error.
-
-    By least squares on squared errors, each weighted by what is expected of it, as large errors are the noisiest. None
-    for fewer than 30 ratings.
-    """
+    """The weights of the parts, [P] >= 0, that best give the squared errors; None for fewer than 30 ratings."""
     squared_N = errors_N**2
     if len(squared_N) < _LEAST_RATINGS or not np.isfinite(squared_N).all():
         return None

@@ -21,10 +21,7 @@ _LEAST_SPREAD = 1e-6
 
 @dataclass(frozen=True)
 class RatingHabit:
-    """How people rate: mean mu, spread sigma (population) and weight alpha of the personal part; equal shapes.
-
-    alpha is 0 where a person has no spread.
-    """
+    """How people rate: mean mu, spread sigma (population), and weight alpha of the personal part, 0 without spread."""
 
     mu: Tensor
     sigma: Tensor
@@ -62,11 +59,7 @@ def habits_without_each(
 
 
 def normalise(ratings: Tensor, habit: RatingHabit, scale: Scale) -> Tensor:
-    """Normalised ratings in -2.5..2.5. Shapes broadcast.
-
-    An entry without a rating counts as rated by the person's mean mu; without any rating that is the middle of the
-    scale, so 0.
-    """
+    """Normalised ratings in -2.5..2.5; an entry without a rating counts as the person's mean."""
     ratings = torch.where(torch.isnan(ratings), habit.mu, ratings)
     z = ((ratings - habit.mu) / habit.sigma.clamp(min=_LEAST_SPREAD)).clamp(-3.0, 3.0)
     a = ((ratings - scale.middle) / half_width(scale)).clamp(-2.5, 2.0)

@@ -1,8 +1,6 @@
-"""Presets: a model with the settings of a published study, or one that is chosen for a data set and a machine.
+"""Presets: a model with the settings of a published study, or one chosen for a data set and a machine.
 
-A preset names a model and what of its settings, of the training and of the split differs from the model's defaults.
-"Best for your data" and "Fastest" are chosen by the rules in `engine.models.defaults`, which also adapts the others to
-data that cannot do what a study did. Importing this module does not import torch.
+`engine.models.defaults` chooses those, and adapts the others to data that cannot do what a study did.
 """
 
 from __future__ import annotations
@@ -16,11 +14,7 @@ from engine.errors import SettingError
 
 @dataclass(frozen=True)
 class Preset:
-    """A model with the settings of a study. `suggestion` is the suggestion of the rate finder that the study took.
-
-    For one data set: `why` says why it was chosen, `notes` what had to be changed, `refusal` why it cannot be used (""
-    where it can).
-    """
+    """A model with a study's settings and `suggestion`; for one data set with `why`, `notes` and `refusal`."""
 
     name: str
     title: str
@@ -89,13 +83,12 @@ PRESETS: dict[str, Preset] = {
             "Windows of ten titles in a row; it reads which titles they were, not how they were rated.",
             "lstm",
             {
-                "targets": "unit",
+                **_ON_UNIT,
                 "window": 10,
                 "embedding": 64,
                 "hidden": 128,
                 "reads_ratings": False,
                 "dropout": 0.0,
-                "l2": 0.0,
                 "spread": 1.0,
             },
             {**_RATED, "lr": 0.1, "optimizer": "sgd"},
@@ -135,7 +128,6 @@ CHOSEN = {
     ),
     "fastest": ("Fastest", "The model that makes your own list soonest from these data on this machine."),
 }
-"""The presets that are chosen for a data set and a machine: their titles and sentences."""
 
 
 def preset_of(name: str) -> Preset:
@@ -146,8 +138,6 @@ def preset_of(name: str) -> Preset:
     """
     if name not in PRESETS:
         raise SettingError(
-            f"There is no preset called {name!r}.",
-            remedy=f"Known are: {', '.join((*CHOSEN, *PRESETS))}.",
-            preset=name,
+            f"There is no preset called {name!r}.", remedy=f"Known are: {', '.join((*CHOSEN, *PRESETS))}.", preset=name
         )
     return PRESETS[name]

@@ -95,8 +95,6 @@ class RatingModel(StepModel):
         """Which titles anybody rated in training, bool [I]; nothing was learned about the others."""
         return self.counts_I > 0
 
-    # -- targets -------------------------------------------------------------------------------------------------
-
     @property
     def _zero_and_unit(self) -> tuple[float, float]:
         """The rating that is a target of 0, and the difference in rating between targets of 0 and 1."""
@@ -117,8 +115,6 @@ class RatingModel(StepModel):
         unit = self._zero_and_unit[1]
         return Losses(error + penalty, error.detach() * unit**2, {})
 
-    # -- predicting ----------------------------------------------------------------------------------------------
-
     def _prediction(self, targets_UC: Tensor, columns_C: Tensor | None) -> Prediction:
         """Predicted targets as ratings within the scale, and scores that rank by a lower bound, [U, C]."""
         ratings_UC = self._as_ratings(targets_UC.float())
@@ -133,8 +129,6 @@ class RatingModel(StepModel):
     def _ratings(self, targets_N: Tensor) -> Tensor:
         """Predicted targets as ratings within the scale, on the CPU."""
         return self._as_ratings(targets_N.float()).clamp(self.scale.low, self.scale.high).cpu()
-
-    # -- loading -------------------------------------------------------------------------------------------------
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *others: Any) -> None:
         """Take the number of training people from what is loaded: a fresh model does not know it."""

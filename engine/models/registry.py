@@ -1,7 +1,6 @@
 """Every model by name: what people should know to choose it, what it can do, and where its class is.
 
-Importing this module does not import torch. A model's own module is loaded when its class is first asked for, so lists
-of models, their titles and their abilities are there at once. A new model is one module and one entry of `MODELS`.
+A new model is one module and one entry of `MODELS`. Importing this module does not import torch.
 """
 
 from __future__ import annotations
@@ -22,23 +21,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ModelKind:
-    """A model on offer. `model` and `config` say where its classes are, as "module:Class".
-
-    The mappings hold what the settings of its training, learning-rate sweep and split start from where that differs
-    from the general defaults.
-    """
+    """A model on offer; `model` and `config` are "module:Class", the mappings are where its defaults differ."""
 
     name: str
     title: str
     sentence: str
     model: str
-    config: str
     can: Capabilities
+    config: str = ""
+    """Where it is not called like the model and Config."""
     training: Mapping[str, Any] = field(default_factory=dict)
     finder: Mapping[str, Any] = field(default_factory=dict)
     split: Mapping[str, Any] = field(default_factory=dict)
     suggestion: str = "steepest"
-    """Which suggestion of the learning-rate finder is taken when nobody looks."""
     other_ratings: bool = False
     """Whether a model of likes also learns from other ratings, with less weight."""
     only_rates: bool = False
@@ -50,20 +45,14 @@ class ModelKind:
 
     @property
     def model_class(self) -> type[Model]:
-        """The model's class. Loads its module, and torch with it."""
         found: type[Model] = _load(self.model)
         return found
 
     @property
     def config_class(self) -> type[Config]:
         """The class of the model's settings. Loads its module, and torch with it."""
-        found: type[Config] = _load(self.config)
+        found: type[Config] = _load(self.config or f"{self.model}Config")
         return found
-
-    @property
-    def may_predict_ratings(self) -> bool:
-        """Whether a run of it may predict ratings: what is mixed from runs does if one of these does."""
-        return self.can.predicts_ratings or self.made_of_runs
 
     @property
     def abilities(self) -> str:
@@ -82,10 +71,8 @@ class ModelKind:
     def training_for(self, entries: int) -> dict[str, Any]:
         """What its training settings start from on a data set of so many entries.
 
-        An epoch of much data holds many more steps, so fewer epochs do: beyond a million ratings, or twenty million
-        entries for models that learn from people, epochs go down with the fourth root, to a third at the least.
-        Networks of ratings overfit small data within a few epochs: below a million ratings their rate goes down with
-        the square root.
+        Beyond a million ratings, or twenty million entries for models of people, epochs go down with the fourth root,
+        to a third at the least. Networks of ratings overfit small data: their rate goes down with the square root.
 
         >>> kind_of("mf").training_for(100_000)["epochs"], kind_of("mf").training_for(20_000_000)["epochs"]
         (15, 7)
@@ -121,7 +108,6 @@ MODELS: dict[str, ModelKind] = {
             sentence="Learns what people watch and how they rate it; with few ratings, plain averages predict stars "
             "better.",
             model="engine.models.two_head:TwoHead",
-            config="engine.models.two_head:TwoHeadConfig",
             can=Capabilities(predicts_ratings=True, learns_by_steps=True, mixes_presence=True),
             training=_LISTS,
             suggestion="minimum",
@@ -131,7 +117,6 @@ MODELS: dict[str, ModelKind] = {
             title="Next favourites",
             sentence="Predicts what people like next; best when many people like many films.",
             model="engine.models.autoencoder:MultVae",
-            config="engine.models.autoencoder:MultVaeConfig",
             can=Capabilities(learns_by_steps=True, learns_from="likes"),
             training={**_LISTS, "lr": 2e-3},
             suggestion="minimum",
@@ -142,7 +127,6 @@ MODELS: dict[str, ModelKind] = {
             title="Quick favourites",
             sentence="A smaller and quicker form of Next favourites; about as good.",
             model="engine.models.autoencoder:MultDae",
-            config="engine.models.autoencoder:MultDaeConfig",
             can=Capabilities(learns_by_steps=True, learns_from="likes"),
             training={**_LISTS, "epochs": 50, "lr": 2e-3},
             suggestion="minimum",
@@ -166,7 +150,6 @@ MODELS: dict[str, ModelKind] = {
             title="Star network",
             sentence="Predicts stars with a small neural network; with few ratings hardly better than plain averages.",
             model="engine.models.embedding_mlp:EmbeddingMlp",
-            config="engine.models.embedding_mlp:EmbeddingMlpConfig",
             can=Capabilities(predicts_ratings=True, learns_by_steps=True, examples="ratings"),
             training={**_STARS, "lr": 2e-3},
             finder=_LONG_SWEEP,
@@ -181,7 +164,6 @@ MODELS: dict[str, ModelKind] = {
             sentence="Predicts your next stars from the films you rated last; on ratings held out at random, plain "
             "averages do better.",
             model="engine.models.lstm:Lstm",
-            config="engine.models.lstm:LstmConfig",
             can=Capabilities(predicts_ratings=True, learns_by_steps=True, needs_times=True, examples="windows"),
             training={**_STARS, "lr": 3e-3},
             split=_AT_RANDOM,
@@ -194,7 +176,6 @@ MODELS: dict[str, ModelKind] = {
             title="Liked together",
             sentence="Knows which films the same people like; ready in seconds, and the best choice on small data.",
             model="engine.models.ease:Ease",
-            config="engine.models.ease:EaseConfig",
             can=Capabilities(learns_from="likes"),
             other_ratings=True,
         ),
@@ -203,7 +184,6 @@ MODELS: dict[str, ModelKind] = {
             title="Most liked",
             sentence="The same list for everyone, the most liked films first; every other model should beat it.",
             model="engine.models.popularity:Popularity",
-            config="engine.models.popularity:PopularityConfig",
             can=Capabilities(predicts_ratings=True),
         ),
         ModelKind(
@@ -212,7 +192,6 @@ MODELS: dict[str, ModelKind] = {
             sentence="Combines models that you trained, each with the weight that makes the best list; often better "
             "than any of them.",
             model="engine.models.blend:Blend",
-            config="engine.models.blend:BlendConfig",
             can=Capabilities(),
             made_of_runs=True,
         ),
@@ -220,19 +199,11 @@ MODELS: dict[str, ModelKind] = {
 }
 
 FIRST_MODEL = next(iter(MODELS))
-"""What is trained where nobody chose."""
 
 
 def kind_of(name: str) -> ModelKind:
-    """The declaration of a model.
+    """The declaration of a model. Raises SettingError, naming the known ones.
 
-    Raises
-    ------
-    SettingError
-        Where there is no such model; the known ones are named.
-
-    Examples
-    --------
     >>> kind_of("mf").title
     'Factorisation'
     """
@@ -260,19 +231,8 @@ def trainable_models() -> tuple[ModelKind, ...]:
 
 
 def fitted_config(name: str, config: Config | None, *, entries: int) -> Config:
-    """A model's settings with everything automatic chosen for a data set.
+    """A model's settings (None: its defaults) with everything automatic chosen for so many entries.
 
-    Parameters
-    ----------
-    name
-        The model.
-    config
-        Its settings; None for its defaults.
-    entries
-        How many entries the data set has.
-
-    Examples
-    --------
     >>> fitted_config("ease", None, entries=100_000).l2
     79.0
     """
@@ -281,28 +241,10 @@ def fitted_config(name: str, config: Config | None, *, entries: int) -> Config:
 
 
 def build(name: str, config: Config, *, items: int, scale: Scale, seed: int = 1) -> Model:
-    """A model that has learned nothing yet.
+    """A model that has learned nothing yet, over I `items`; equal seeds give equal weights.
 
-    Parameters
-    ----------
-    name
-        The model.
-    config
-        Its settings, fitted to the data set (see `fitted_config`).
-    items
-        The number of titles I.
-    scale
-        The scale of the ratings.
-    seed
-        Equal seeds give equal weights; the caller's random state stays as it is.
+    Its settings are fitted to the data set (see `fitted_config`). Raises SettingError for those of another model.
 
-    Raises
-    ------
-    SettingError
-        Where there is no such model, or the settings are those of another.
-
-    Examples
-    --------
     >>> from engine.data.dataset import Scale
     >>> build("mf", fitted_config("mf", None, entries=1_000), items=40, scale=Scale(1, 5, 1)).items
     40

@@ -185,10 +185,7 @@ class TwoHead(StepModel):
 
     @torch.no_grad()
     def prepare(self, histories: Histories, *, seed: int) -> None:
-        """Weights of titles that nobody had, or rated, start from 0 and stay there.
-
-        So such a title in a profile says nothing, and is predicted to be rated as the person rates on average.
-        """
+        """Weights of titles that nobody had, or rated, start from 0 and stay there: they say nothing."""
         seen_I, rated_I = (
             torch.from_numpy(np.bincount(entries.item_rows_N, minlength=self.items) > 0).to(self.first_2IH.device)
             for entries in (histories, histories.rated())
@@ -196,9 +193,7 @@ class TwoHead(StepModel):
         self.first_2IH.mul_(torch.cat([seen_I, rated_I])[:, None])
         self.rating_head.weight.mul_(rated_I[:, None])
         self.rating_head.bias.mul_(rated_I)
-        self._learn_average_habit(histories.rated())
-
-    def _learn_average_habit(self, rated: Histories) -> None:
+        rated = histories.rated()
         if rated.entries:
             habit = self.habits_of(whole_batch(rated.take(np.flatnonzero(rated.counts_U)), torch.device("cpu")))
             self.average_habit_3.copy_(torch.stack([part.mean() for part in _parts(habit)]))
@@ -209,8 +204,6 @@ class TwoHead(StepModel):
         return RatingHabit(
             *(torch.where(count > 0, own, common) for own, common in zip(_parts(habit), average, strict=True))
         )
-
-    # -- learning ------------------------------------------------------------------------------------------------
 
     def losses(self, batch: Batch, *, noise: torch.Generator, moment: Moment) -> Losses:
         config = self.config
@@ -229,11 +222,7 @@ class TwoHead(StepModel):
 
     def habits_of(self, batch: Batch) -> RatingHabit:
         return habits(
-            batch.ratings_N,
-            batch.person_N,
-            people=len(batch),
-            scale=self.scale,
-            alpha_floor=self.config.alpha_floor,
+            batch.ratings_N, batch.person_N, people=len(batch), scale=self.scale, alpha_floor=self.config.alpha_floor
         )
 
     def presence_loss(self, logits_BI: Tensor, batch: Batch) -> Tensor:
@@ -251,8 +240,6 @@ class TwoHead(StepModel):
             rated_N = ~torch.isnan(batch.ratings_N)
             person_N, item_N, target_N = person_N[rated_N], item_N[rated_N], target_N[rated_N]
         return huber(ratings_BI[person_N, item_N], target_N, self.config.huber_delta)
-
-    # -- the network -----------------------------------------------------------------------------------------------
 
     def first_layer(self, batch: Batch, normalised_N: Tensor, dropout_N: Tensor | None = None) -> Tensor:
         """The first layer before its activation, [B, H]: rows of present titles plus rating-weighted rows."""
@@ -285,8 +272,6 @@ class TwoHead(StepModel):
         """Runs saved by earlier versions do not say how people rate on average."""
         state_dict.setdefault(prefix + "average_habit_3", self.average_habit_3)
         super()._load_from_state_dict(state_dict, prefix, *others)
-
-    # -- predicting ------------------------------------------------------------------------------------------------
 
     @torch.inference_mode()
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
@@ -345,10 +330,9 @@ class TwoHead(StepModel):
         return Prediction(score.cpu(), log_probability.cpu(), liking.cpu(), rating.cpu())
 
     def log_probability(self, outputs_UI: Tensor) -> Tensor:
-        """The outputs of the presence head as log probabilities that add up to 1, in the same order.
+        """The outputs of the presence head as log probabilities that add up to 1.
 
-        Outputs that learned by squared error are probabilities already (1 for the person's titles, 0 for others), so
-        that a softmax would make them nearly equal.
+        Outputs learned by squared error are probabilities already: a softmax would make them nearly equal.
         """
         if self.config.presence_loss == "multinomial":
             return F.log_softmax(outputs_UI, dim=1)

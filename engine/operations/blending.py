@@ -1,7 +1,6 @@
-"""Finished runs mixed into one that ranks better than any of them alone; stored as a run of its own, parts and all.
+"""Finished runs mixed into one that ranks better than any of them alone, stored as a run with copies of its parts.
 
-The parts must have learned from the same ratings, with the same people or ratings held out: otherwise one of them knows
-what the rest is evaluated on.
+The parts must have learned from the same ratings, with the same people or ratings held out.
 """
 
 from __future__ import annotations
@@ -27,6 +26,7 @@ from engine.models.blend import Blend, BlendConfig, Part
 from engine.models.registry import kind_of
 from engine.operations.recommending import model_of
 from engine.operations.training import FinishedRun, store_as_run
+from engine.text import join_words
 from engine.training.blend_weights import (
     METRIC,
     RankingWeights,
@@ -43,8 +43,7 @@ def blend(
 ) -> Job[FinishedRun]:
     """Mix finished runs with weights chosen on their validation people, and store the mix as a run.
 
-    The run holds copies of its parts: deleting theirs does not hurt it. Stop before it is mixed passes through and
-    nothing is stored; later it skips what is left of the evaluation.
+    Stop before it is mixed passes through and nothing is stored; later it skips what is left of the evaluation.
 
     Parameters
     ----------
@@ -57,10 +56,8 @@ def blend(
 
     Raises
     ------
-    LibraryError
-        For runs that are not there or cannot be used.
-    SettingError
-        For runs that do not go together, or where nobody is held out to choose the weights on.
+    LibraryError, SettingError
+        For runs that cannot be used, do not go together, or hold nobody out to choose the weights on.
 
     Examples
     --------
@@ -79,22 +76,24 @@ def blend(
     for record in records:
         models.append(model_of(library.runs.load(record.run_id), dataset))
         yield None
-    refuse_what_cannot_rank(records, models)
+    for record, model in zip(records, models, strict=True):
+        if not model.can.ranks:
+            raise SettingError(f"{record.name} does not rank titles, so it cannot be mixed.", run=record.run_id)
     mixing = yield from _weighed(records, models, split)
-    model = mixed_model(mixing, models, dataset, split)
+    mixed = mixed_model(mixing, models, dataset, split)
     plan = RunPlan(
         model=Blend.name,
-        model_config=model.config,
+        model_config=mixed.config,
         training=None,
         split=split.config,
         device="cpu",
         precision="float32",
-        parameters=parameters_of(model),
+        parameters=parameters_of(mixed),
         candidates_I=split.candidates_I,
         name=name or "",
     )
-    learning = partial(_store_parts, model, mixing, started, clock)
-    return (yield from store_as_run(library, dataset, split, model, plan=plan, learning=learning))
+    learning = partial(_store_parts, mixed, mixing, started, clock)
+    return (yield from store_as_run(library, dataset, split, mixed, plan=plan, learning=learning))
 
 
 def parts_to_mix(library: Library, run_ids: Sequence[str]) -> tuple[RunRecord, ...]:
@@ -113,13 +112,6 @@ def parts_to_mix(library: Library, run_ids: Sequence[str]) -> tuple[RunRecord, .
     return records
 
 
-def refuse_what_cannot_rank(records: Sequence[RunRecord], models: Sequence[Model]) -> None:
-    """Raises SettingError for a part that has no opinion on the order of titles."""
-    for record, model in zip(records, models, strict=True):
-        if not model.can.ranks:
-            raise SettingError(f"{record.name} does not rank titles, so it cannot be mixed.", run=record.run_id)
-
-
 @dataclass(frozen=True)
 class Mixing:
     """What is mixed, and how it was weighed."""
@@ -129,7 +121,6 @@ class Mixing:
     rating: RatingWeights
 
     def config(self) -> BlendConfig:
-        """The settings of the blend: the parts' own, with their weights."""
         copies = tuple(
             Part(record.model, record.model_config, record.name, weight, presence, rating_weight)
             for record, weight, presence, rating_weight in zip(
@@ -147,7 +138,7 @@ class Mixing:
         own = ", ".join(
             f"{record.name} {value:.4f}" for record, value in zip(self.records, ranking.part_values, strict=True)
         )
-        adds = f" {' and '.join(idle)} {'adds' if len(idle) == 1 else 'add'} nothing to the list." if idle else ""
+        adds = f" {join_words(idle)} {'adds' if len(idle) == 1 else 'add'} nothing to the list." if idle else ""
         return (
             f"Mixed {shares}: NDCG@100 {ranking.value:.4f} on {ranking.people:,} people held out to choose on "
             f"(alone: {own}).{adds}"
@@ -205,7 +196,7 @@ def _refuse_unusable(record: RunRecord) -> None:
         state = "is still running" if record.status == RUNNING else f"is {record.status}"
         raise LibraryError(
             f"The run {record.name} {state}, and only finished runs can be mixed.",
-            remedy="Resume it, or take ansecond.",
+            remedy="Resume it, or take another.",
             run=record.run_id,
         )
 

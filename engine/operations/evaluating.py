@@ -1,8 +1,4 @@
-"""What a stored run is worth on the people that were held out, what the baselines are worth there, and advice.
-
-Advice compares a finished run person by person on the validation people with `ease` by its lists and, where a model
-only predicts ratings, with averages by those. It is never a failure.
-"""
+"""What a stored run is worth on the held-out people, what the baselines are worth there, and advice."""
 
 from __future__ import annotations
 
@@ -75,24 +71,18 @@ def evaluate(
     Returns
     -------
     EvaluationResult
-        Metrics with intervals, each person's values and breakdowns. After a Stop that of the people so far, marked as
-        stopped and not saved.
+        After a Stop that of the people so far, marked as stopped and not saved.
 
     Raises
     ------
-    SettingError
-        Where the run was not trained for the protocol.
-    DataError
-        Where its split holds nobody out.
-    LibraryError
-        Where the run or its data set cannot be used, or the disk is full.
+    SettingError, DataError, LibraryError
+        Where the run was not trained for the protocol, holds nobody out, or cannot be used or written to.
 
     Examples
     --------
     ::
 
         result = drive(operations.evaluate(library, "latest"))
-        print(result.people, result.metrics["ndcg@100"].value)
     """
     record = library.runs.find(run_id)
     _refuse_other_protocol(record, protocol)
@@ -103,15 +93,7 @@ def evaluate(
     split = make_split(dataset, SplitConfig.from_dict(record.split_config))
     if split.test is None:
         raise DataError(f"The split of the run {record.name} holds nobody out to judge on.")
-    evaluation = yield from evaluate_model(
-        model,
-        split.test,
-        candidates_I=split.candidates_I,
-        ks=(*ks, *DEFAULT_CUTS),
-        weight=weight,
-        counts_I=np.bincount(split.train.item_rows_N, minlength=split.titles),
-        cold_start_people=COLD_START_PEOPLE,
-    )
+    evaluation = yield from _on_test(model, split, ks, weight)
     if weight is None and not evaluation.stopped:
         library.runs.save_evaluation(record.run_id, evaluation)
     return evaluation
@@ -120,19 +102,15 @@ def evaluate(
 def baselines(
     library: Library, dataset: Dataset, split_config: SplitConfig, *, ks: Sequence[int] = DEFAULT_CUTS
 ) -> Job[dict[str, EvaluationResult]]:
-    """The evaluations of the baselines on the test people of a split, by name.
+    """The evaluations of the baselines ("popularity", "biases", and "ease" where it fits) on a split's test people.
 
-    "popularity" has what lists are worth, "biases" how far off μ + b_u + b_i is where ratings are held out, "ease" is
-    there where it fits (10,000 titles, and the memory). They are saved once all are there, and worked out again only
-    where other lengths of lists than the usual are asked for. Stop passes through. Raises DataError where the split
-    holds nobody out.
+    Saved once all are there; worked out again only for unusual lengths of lists. Raises DataError for nobody held out.
 
     Examples
     --------
     ::
 
         found = drive(operations.baselines(library, dataset, SplitConfig(kind="random")))
-        print(found["biases"].metrics["rmse"].value)
     """
     stored = library.baselines.find(dataset.fingerprint, split_config)
     if stored is not None and all(f"recall@{k}" in stored[POPULARITY].metrics for k in ks):
@@ -156,16 +134,12 @@ def baselines(
 
 
 def advice_on(model: Model, split: Split, dataset: Dataset) -> Job[Advice]:
-    """Words where `ease` is the better or the equal and quicker choice, or averages predict ratings better; none where
-    the model is worth its training.
-
-    Nothing is said of data sets where fitting `ease` would take minutes, or without validation people. A Stop ends it.
-    """
+    """A sentence where `ease` (if quick) or averages do better on the validation people. A Stop ends it."""
     if split.validation is None or not model.can.learns_by_steps or dataset.titles > _MOST_TITLES:
         return Advice()
     yield StageStarted("comparing", "Comparing with EASE on the validation people")
     try:
-        theirs = yield from _simple("ease", split, dataset)
+        theirs = yield from _on_validation((yield from _fitted("ease", split, dataset)), split)
         if theirs.stopped:
             return Advice()
         ours = yield from _on_validation(model, split)
@@ -174,7 +148,7 @@ def advice_on(model: Model, split: Split, dataset: Dataset) -> Job[Advice]:
         advice = _advice(model, ours, theirs, compare(theirs, ours, _METRIC), few_people=len(split.train) < _FEW_PEOPLE)
         if not kind_of(model.name).only_rates:
             return advice
-        averages = yield from _simple("popularity", split, dataset)
+        averages = yield from _on_validation((yield from _fitted("popularity", split, dataset)), split)
         words = "" if averages.stopped else _on_ratings(ours, averages)
         return replace(advice, words=" ".join(filter(None, (words, advice.words))))
     except (EngineError, Stop):
@@ -199,21 +173,32 @@ def _refuse_other_protocol(record: RunRecord, protocol: str | None) -> None:
 
 
 def _evaluated(name: str, dataset: Dataset, split: Split, ks: Sequence[int]) -> Job[EvaluationResult]:
-    model = fresh_model(name, None, dataset, seed=1)
-    assert isinstance(model, ClosedFormModel), "baselines are computed at once"
-    assert split.test is not None, "asked only where somebody is held out"
-    yield from model.fit(split.train)
-    evaluation = yield from evaluate_model(
-        model,
-        split.test,
-        candidates_I=split.candidates_I,
-        ks=(*ks, *DEFAULT_CUTS),
-        counts_I=np.bincount(split.train.item_rows_N, minlength=split.titles),
-        cold_start_people=COLD_START_PEOPLE,
-    )
+    evaluation = yield from _on_test((yield from _fitted(name, split, dataset)), split, ks)
     if evaluation.stopped:
         raise Stop
     return evaluation
+
+
+def _fitted(name: str, split: Split, dataset: Dataset) -> Job[Model]:
+    model = fresh_model(name, None, dataset, seed=1)
+    assert isinstance(model, ClosedFormModel), "only these are simple"
+    yield from model.fit(split.train)
+    return model
+
+
+def _on_test(model: Model, split: Split, ks: Sequence[int], weight: float | None = None) -> Job[EvaluationResult]:
+    assert split.test is not None, "asked only where somebody is held out"
+    return (
+        yield from evaluate_model(
+            model,
+            split.test,
+            candidates_I=split.candidates_I,
+            ks=(*ks, *DEFAULT_CUTS),
+            weight=weight,
+            counts_I=np.bincount(split.train.item_rows_N, minlength=split.titles),
+            cold_start_people=COLD_START_PEOPLE,
+        )
+    )
 
 
 def _lists_and_errors(evaluation: EvaluationResult) -> dict[str, EvaluationResult]:
@@ -231,14 +216,6 @@ def _part(evaluation: EvaluationResult, *, errors: bool) -> EvaluationResult:
         per_person={name: values for name, values in evaluation.per_person.items() if needs_ratings(name) == errors},
         breakdowns=tuple(breakdown for breakdown in evaluation.breakdowns if (breakdown.name in _OF_ERRORS) == errors),
     )
-
-
-def _simple(name: str, split: Split, dataset: Dataset) -> Job[EvaluationResult]:
-    """How good a model is that is computed at once."""
-    model = fresh_model(name, None, dataset, seed=1)
-    assert isinstance(model, ClosedFormModel), "only these are simple"
-    yield from model.fit(split.train)
-    return (yield from _on_validation(model, split))
 
 
 def _on_validation(model: Model, split: Split) -> Job[EvaluationResult]:

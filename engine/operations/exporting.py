@@ -14,25 +14,19 @@ from engine.library.folders import new_folder
 
 @dataclass(frozen=True)
 class ExportedDataset:
-    """Where a data set was written to, and what."""
-
     name: str
     folder: Path
     exported: Exported
 
 
 def export_dataset(dataset: Dataset, folder: Path) -> Job[ExportedDataset]:
-    """Write a data set as CSV into a folder that is new or empty: it is there in full, or nothing of it is.
-
-    Stop passes through and leaves nothing behind. Raises DataError where the folder holds something, LibraryError
-    where the disk is full or refuses.
+    """Write a data set as CSV into a new or empty folder, in full or not at all. Raises DataError and LibraryError.
 
     Examples
     --------
     ::
 
         written = drive(operations.export_dataset(library.datasets.open("sample"), Path("films")))
-        print(written.folder, written.exported.files)
     """
     place = Path(folder).absolute()
     _refuse_taken(place)

@@ -1,7 +1,4 @@
-"""Ratings files become a data set of the library, and are imported again the same way. Works without torch.
-
-What a person rated is stored by id, title and year, and is there afterwards as before.
-"""
+"""Ratings files become a data set of the library, and are imported again the same way. Works without torch."""
 
 from __future__ import annotations
 
@@ -12,11 +9,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from engine.data.dataset import Dataset
-from engine.data.importing import choosing, gathering, importer
+from engine.data.importing import gathering, importer
+from engine.data.importing.choosing import remaining as remaining
 from engine.data.importing.estimate import LARGE_BYTES, estimate
 from engine.data.importing.gathering import Gathered
 from engine.data.importing.importer import ImportOptions
-from engine.data.importing.options import Duplicates, Remaining, Selection
 from engine.data.sample import SAMPLE_NAME, sample_files
 from engine.errors import DataError, LibraryError
 from engine.events import Advised, Job, StageStarted
@@ -24,14 +21,13 @@ from engine.library.datasets import DatasetRecord
 from engine.library.folders import refuse_if_full
 from engine.library.origin import Origin
 from engine.library.store import Library
-from engine.text import join_words
+from engine.text import format_size, join_words
 
 LOG = logging.getLogger(__name__)
 
 
 SAMPLE_ID = "sample"
 Change = Literal["nothing", "titles", "entries"]
-"""What an import of the same files finds changed."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +41,7 @@ class ImportedData:
 
 @dataclass(frozen=True)
 class ImportedAgain:
-    """What came of it. Where `change` is "nothing", `data` is the former data set with a new report.
-
-    Else `data` is a data set of its own, stored beside the `former` one; `settle_again` lets it take its place.
-    """
+    """What came of it: the former data set with a new report (`change` is "nothing"), or a new one beside it."""
 
     data: ImportedData
     former: DatasetRecord
@@ -82,10 +75,8 @@ def import_files(library: Library, paths: Sequence[Path], *, options: ImportOpti
 
     Raises
     ------
-    DataError
-        For files that cannot be used.
-    LibraryError
-        Where the disk is full.
+    DataError, LibraryError
+        For files that cannot be used; where the disk is full.
     Stop
         Passes through; nothing is left behind.
 
@@ -123,13 +114,6 @@ def gather(paths: Sequence[Path], *, options: ImportOptions | None = None) -> Jo
     return (yield from gathering.gather(paths, options or ImportOptions()))
 
 
-def remaining(
-    gathered: Gathered, selection: Selection, *, duplicates: Duplicates = "last"
-) -> Job[tuple[Remaining, ...]]:
-    """What each of the four rules of a selection leaves, in their order."""
-    return (yield from choosing.remaining(gathered, selection, duplicates=duplicates))
-
-
 def import_gathered(library: Library, gathered: Gathered, *, options: ImportOptions | None = None) -> Job[ImportedData]:
     """Store gathered entries as a data set. Stop passes through and leaves nothing behind."""
     return (yield from _stored(library, gathered, options or ImportOptions(), dataset_id=library.datasets.new_id()))
@@ -145,7 +129,6 @@ def import_again(library: Library, dataset_id: str) -> Job[ImportedAgain]:
     ::
 
         again = drive(operations.import_again(library, "Films"))
-        print(again.change, again.words)
         operations.settle_again(library, again)
     """
     former = library.datasets.find(dataset_id)
@@ -205,8 +188,9 @@ def _room_for(library: Library, paths: Sequence[Path], options: ImportOptions) -
         refuse_if_full(library.home, what=f"A data set of about {needed.rows:,} ratings", need_bytes=need_bytes)
     if not needed.has_memory:
         yield Advised(
-            f"About {needed.rows:,} ratings take about {needed.memory_mib:,} MiB of memory while they are imported, "
-            f"and {needed.free_memory_mib:,} MiB are free: close other programs, or choose a smaller file."
+            f"About {needed.rows:,} ratings take about {format_size(needed.memory_mib << 20)} of memory while they are "
+            f"imported, and {format_size((needed.free_memory_mib or 0) << 20)} are free: close other programs, or "
+            "choose a smaller file."
         )
 
 

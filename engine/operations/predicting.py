@@ -51,11 +51,7 @@ class UnansweredPair:
 
 @dataclass(frozen=True)
 class Predictions:
-    """What was written. pairs: lines of the result. blank: those without a rating: the data set does not know who or
-    what it is (the first 20 are `unanswered`). by_averages: those of whom nothing can be known, answered by what is
-    known of all. already_rated: pairs whose rating the data set has; it was hidden from the model. skipped: lines of
-    the file that hold no pair.
-    """
+    """What was written: `pairs` lines, of which `blank` have no rating (the first 20 are `unanswered`)."""
 
     path: Path
     run_name: str
@@ -71,14 +67,11 @@ class Predictions:
 
     @property
     def predicted(self) -> int:
-        """How many pairs got a rating."""
         return self.pairs - self.blank
 
 
 @dataclass
 class _Tally:
-    """What is counted while pairs are answered."""
-
     pairs: int = 0
     blank: int = 0
     by_averages: int = 0
@@ -112,18 +105,15 @@ class _Reading:
 def predict(
     library: Library, run_id: str, pairs: Path | None, *, out: Path, uncertainty: bool = False
 ) -> Job[Predictions]:
-    """Write a rating for each pair, in the order of the file.
-
-    The result is there in full or not at all: Stop passes through and leaves nothing.
+    """Write a rating for each pair, in the order of the file, in full or not at all.
 
     Parameters
     ----------
     library, run_id
         Where the run is, and its id or name.
     pairs
-        A table `user,item` of people of the data set, answered as `user,item,rating`; a pair that the data set does not
-        know stays blank. None: those that the data set's own text file asks for, answered one number a line; of whom or
-        what has no ratings, by averages.
+        A table `user,item`, answered as `user,item,rating`; an unknown pair stays blank. None: the pairs that the data
+        set's own text file asks for, answered one number a line; of whom or what has no ratings, by averages.
     out
         The file to write.
     uncertainty
@@ -131,19 +121,14 @@ def predict(
 
     Raises
     ------
-    SettingError
-        Where the run predicts no ratings.
-    DataError
-        Where a file cannot be read or written.
-    LibraryError
-        Where the run cannot be used.
+    SettingError, DataError, LibraryError
+        Where the run predicts no ratings, a file cannot be read or written, or the run cannot be used.
 
     Examples
     --------
     ::
 
         written = drive(operations.predict(library, "mf 1", Path("pairs.csv"), out=Path("ratings.csv")))
-        print(written.predicted, written.blank)
     """
     started = time.monotonic()
     torch.set_num_threads(training_threads())
@@ -169,11 +154,6 @@ def predict(
         Path(out).absolute(), record.name, tally.pairs, tally.blank, tally.by_averages, tally.already_rated,
         len(tally.people), len(tally.titles), tally.skipped, tuple(tally.unanswered), time.monotonic() - started,
     )  # fmt: skip
-
-
-def models_with_ratings() -> tuple[str, ...]:
-    """The names of the models that predict ratings."""
-    return tuple(kind.name for kind in MODELS.values() if kind.can.predicts_ratings)
 
 
 def _answer_own(model: Model, dataset: Dataset, out: Path, tally: _Tally) -> Job[None]:
@@ -213,7 +193,8 @@ def _answer_table(
         file.write((",".join(names) + "\n").encode())
         for piece in pairs.pieces():
             tally.skipped += len(piece.skipped)
-            _name_skipped(tally, piece)
+            tally.unanswered += [UnansweredPair(line, "", "", "wrong number of columns") for line in piece.skipped]
+            _keep_first(tally)
             share = (piece.position - begun) / max(1, len(piece.lines_P))
             for first, part in _parts(piece):
                 at.begin(begun + first * share, begun + (first + len(part.lines_P)) * share, pairs=len(part.lines_P))
@@ -221,11 +202,8 @@ def _answer_table(
                 _write(file, part, found, names)
             begun = piece.position
         if not tally.pairs:
-            raise DataError(
-                f"{pairs.source.name} holds no pairs.",
-                remedy="Choose a file with a person and a title a line.",
-                path=str(pairs.source.path),
-            )
+            what = f"{pairs.source.name} holds no pairs."
+            raise pairs.source.error(what, remedy="Choose a file with a person and a title a line.")
 
 
 def _parts(piece: PairsPiece) -> Iterator[tuple[int, PairsPiece]]:
@@ -237,13 +215,7 @@ def _parts(piece: PairsPiece) -> Iterator[tuple[int, PairsPiece]]:
 
 
 def _answer_part(
-    model: Model,
-    dataset: Dataset,
-    part: PairsPiece,
-    tally: _Tally,
-    *,
-    sds: bool,
-    report: Callable[[int], Event | None],
+    model: Model, dataset: Dataset, part: PairsPiece, tally: _Tally, *, sds: bool, report: Callable[[int], Event | None]
 ) -> Job[PairRatings]:
     rows_P2 = asked_rows([Pairs(part.users_P, part.items_P)], dataset.users, dataset.items)
     assert rows_P2 is not None, "there is a list of pairs"
@@ -275,7 +247,6 @@ def _write(file: BinaryIO, part: PairsPiece, found: PairRatings, names: list[str
 
 
 def _numbers(values_P: Float32) -> pa.Array:
-    """Values as they are written; blank where there is none."""
     return pc.round(pa.array(values_P.astype(np.float64), from_pandas=True), _DECIMALS)
 
 
@@ -285,11 +256,6 @@ def _count(tally: _Tally, found: PairRatings) -> None:
     tally.already_rated += int(found.own_P.sum())
 
 
-def _name_skipped(tally: _Tally, piece: PairsPiece) -> None:
-    tally.unanswered += [UnansweredPair(line, "", "", "wrong number of columns") for line in piece.skipped]
-    _keep_first(tally)
-
-
 def _keep_first(tally: _Tally) -> None:
     tally.unanswered.sort(key=lambda pair: pair.line)
     del tally.unanswered[MOST_NAMED:]
@@ -297,9 +263,10 @@ def _keep_first(tally: _Tally) -> None:
 
 def _refuse_without_ratings(model: Model, run_name: str) -> None:
     if not model.can.predicts_ratings:
+        able = [kind.name for kind in MODELS.values() if kind.can.predicts_ratings]
         raise SettingError(
             f"The run {run_name} ({model.name}) ranks titles and predicts no ratings.",
-            remedy=f"Take a run of a model that does: {', '.join(models_with_ratings())}.",
+            remedy=f"Take a run of a model that does: {', '.join(able)}.",
             model=model.name,
         )
 

@@ -1,7 +1,4 @@
-"""Before a run: the model that answers within seconds of opening a data set, and the search for a learning rate.
-
-Nothing of it is stored.
-"""
+"""Before a run: a model that answers within seconds, and the search for a learning rate. Nothing is stored."""
 
 from __future__ import annotations
 
@@ -23,9 +20,7 @@ from engine.training.lr_finder import RateSweep
 
 
 def quick_model(library: Library, dataset: Dataset) -> Job[Recommender]:
-    """A model computed at once from all of a data set, not stored: `ease`, or `popularity` where that cannot be.
-
-    Stop passes through. Raises TrainingError where there are no ratings at all.
+    """A model computed at once, not stored: `ease`, or `popularity` where that cannot be. Raises TrainingError.
 
     Examples
     --------
@@ -55,16 +50,14 @@ def find_rate(
 ) -> Job[RateSweep]:
     """Sweep learning rates for a model on the training people of a split; after a Stop, what was measured so far.
 
-    `suggestion` is which reading is taken where nobody looks (None: the model's own; see engine.training.lr_finder);
-    all other settings are the model's defaults where they are None. Raises TrainingError for models that are computed
-    at once: they have no learning rate.
+    `suggestion` is the reading that is taken, and None means the model's own, as for all settings. Raises TrainingError
+    for models that are computed at once.
 
     Examples
     --------
     ::
 
         found = drive(operations.find_rate(library, dataset, model="two_head"))
-        print(found.chosen.lr, found.words)
     """
     refuse_without_rate(model)
     torch.set_num_threads(training_threads())
@@ -110,17 +103,14 @@ def fresh_model(model: str, config: Config | None, dataset: Dataset, *, seed: in
 
 
 def default_finder(model: str) -> FinderConfig:
-    """What the sweep for a model's learning rate starts from."""
     return FinderConfig(**kind_of(model).finder)
 
 
 def default_split(model: str) -> SplitConfig:
-    """What a model's split starts from."""
     return SplitConfig(**kind_of(model).split)
 
 
 def default_training(model: str, dataset: Dataset) -> TrainingConfig:
-    """What a model's training settings start from on a data set."""
     return TrainingConfig(**kind_of(model).training_for(dataset.entries))
 
 

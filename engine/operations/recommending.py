@@ -1,6 +1,4 @@
-"""A stored run recommends to one person, or to many at once: a table of their ratings in, a table of lists out.
-
-The people need not be in the data set, and an id that somebody there has too means nothing.
+"""A stored run recommends to one person, or to many at once, who need not be in the data set.
 
 Shapes: U people, I titles of the file, N entries.
 """
@@ -61,10 +59,7 @@ class Recommended:
 
 @dataclass(frozen=True)
 class ManyRecommended:
-    """What was written. people: those of the file; without: those who get no list, for the model knows nothing of what
-    they rated (the first 20 are `named_without`). unknown_titles: titles of the file that the data set does not have;
-    out_of_scale: ratings left out, for the data set has no such; skipped: lines that could not be read.
-    """
+    """What was written for `people` of the file; `without` get no list (the first 20 are named)."""
 
     path: Path
     run_name: str
@@ -96,11 +91,7 @@ class _Asked:
 def match_export(
     dataset: Dataset, path: Path, *, given: Given | None = None, matcher: Matcher | None = None
 ) -> Job[Review]:
-    """Read an export and match its titles; those that are only planned are no part of the review. Stop passes through.
-
-    `matcher` is one of the same data set that has been used before: it has its index ready. Raises DataError where the
-    file is no export, ProfileError where nothing in it is usable.
-    """
+    """Read an export and match its titles, by a `matcher` of this data set if given. Raises DataError, ProfileError."""
     yield StageStarted("reading", f"Reading {path.name}")
     export = read_export(path, given=given)
     yield StageStarted("matching", f"Finding your titles in {dataset.name}")
@@ -110,10 +101,7 @@ def match_export(
 
 
 def recommender_of(library: Library, run_id: str) -> Recommender:
-    """The recommender of a stored run.
-
-    Raises LibraryError where the run is unknown or damaged, or its data set is gone or not the same any more.
-    """
+    """The recommender of a stored run. Raises LibraryError where it or its data set is gone or damaged."""
     record = library.runs.find(run_id)
     dataset = library.dataset_of(record)
     stored = library.runs.load(record.run_id)
@@ -157,7 +145,6 @@ def recommend(
 
         recommender = operations.recommender_of(library, "latest")
         found = drive(operations.recommend(recommender, library.profiles.default(), top=10))
-        print([title.title for title in found.listed.items])
     """
     torch.set_num_threads(training_threads())
     yield StageStarted("recommending", "Ranking all titles")
@@ -192,16 +179,14 @@ def recommend_many(
 ) -> Job[ManyRecommended]:
     """Write the best `top` titles for everybody in a table `user,item,rating` as `user,rank,item,score`.
 
-    The result is there in full or not at all: Stop passes through and leaves nothing. Raises SettingError for a weight
-    that the model does not have, ProfileError where it knows nothing of anybody, DataError where a file cannot be read
-    or written, LibraryError where the run cannot be used.
+    In full or not at all. Raises SettingError for a weight that the model does not have, ProfileError where it knows
+    nothing of anybody, DataError or LibraryError where a file or the run cannot be used.
 
     Examples
     --------
     ::
 
         written = drive(operations.recommend_many(library, "latest", Path("many.csv"), out=Path("lists.csv"), top=10))
-        print(written.people, written.lines)
     """
     started = time.monotonic()
     torch.set_num_threads(training_threads())

@@ -1,7 +1,4 @@
-"""One run of a search: made or resumed, and tried again with half the batch where memory was short.
-
-What it finds goes into a row of the search's table.
-"""
+"""One run of a search: made or resumed, tried again with half the batch where memory was short, and recorded."""
 
 from __future__ import annotations
 
@@ -19,16 +16,7 @@ from engine.evaluation.protocol import evaluate_model
 from engine.events import Advised, Event, Job, RunRecorded, Stop, TrainingStarted
 from engine.library.run_record import FINISHED as RUN_FINISHED
 from engine.library.run_record import RunRecord
-from engine.library.searches import (
-    DIVERGED,
-    FAILED,
-    FINISHED,
-    INTERRUPTED,
-    RUNNING,
-    STOPPED,
-    WAITING,
-    SearchRow,
-)
+from engine.library.searches import DIVERGED, FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, WAITING, SearchRow
 from engine.library.store import Library
 from engine.models.registry import kind_of
 from engine.operations.evaluating import evaluate
@@ -147,7 +135,6 @@ class RunOfSearch:
         return None
 
     def _evaluated_again(self, run_id: str) -> Job[None]:
-        """A run that had been trained in full when it was stopped."""
         if self.bench.split.test is None:
             yield None
             return
@@ -239,7 +226,6 @@ class RunOfSearch:
         return half if half >= LEAST_BATCH else None
 
     def _batch(self) -> int:
-        """How many examples a step took, or would have taken where memory ran out before the first one."""
         if self.started is not None and self.started.batch:
             return self.started.batch
         training = self.trial.training

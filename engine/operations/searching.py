@@ -1,7 +1,6 @@
-"""A search: run after run over a grid, all on the same split, compared on the validation people, saved as it goes.
+"""A search: run after run over a grid, on the same split, compared on the validation people, saved as it goes.
 
-Whatever ends a search leaves it in the library with its table; going on makes only the runs that are missing and
-resumes the one that was cut short. The test people never decide anything.
+However it ends, going on makes only the missing runs and resumes the one that was cut short.
 """
 
 from __future__ import annotations
@@ -65,8 +64,7 @@ def search(
 ) -> Job[SearchResult]:
     """Try every combination of a grid; what it does not vary is as given, else the model's defaults.
 
-    A run that fails is recorded and the search goes on; one for which memory was short is tried again with half the
-    batch. After a Stop the search is there with all its runs, and goes on with `search_id`.
+    A run that fails is recorded and the search goes on. After a Stop it goes on with `search_id`.
 
     Parameters
     ----------
@@ -89,19 +87,14 @@ def search(
 
     Raises
     ------
-    SettingError
-        Before anything runs, for values and combinations that cannot be.
-    DataError
-        Where nothing can be held out, or the summary not be written.
-    LibraryError
-        Where the disk refuses, or the data set of a stored search is not this one.
+    SettingError, DataError, LibraryError
+        For values that cannot be (before anything runs), nothing held out, a full disk, or other data.
 
     Examples
     --------
     ::
 
         found = drive(operations.search(library, dataset, model="mf", grid={"rank": (10, 25)}))
-        print(found.best.values, found.best.value)
     """
     torch.set_num_threads(training_threads())
     begun = library.searches.find(search_id) if search_id is not None else None
@@ -126,7 +119,6 @@ def search(
 
 
 def search_plan(record: SearchRecord) -> tuple[Grid, SearchConfig]:
-    """What a stored search was asked to try."""
     plan = _Plan.from_dict(record.plan)
     return plan.grid, plan.config
 
@@ -362,5 +354,4 @@ def _document(row: SearchRow, model: str, monitor: str, metrics: Sequence[str], 
 
 
 def _cell(value: Any) -> Any:
-    """Numbers stay numbers; everything else as it would be typed."""
     return value if isinstance(value, int | float) and not isinstance(value, bool) else format_value(value)

@@ -1,7 +1,4 @@
-"""A run from beginning to end: split, rate, training, evaluation, advice; saved at every step of the way.
-
-Whatever ends a run (a stop, an error, a killed process) leaves it loadable, and its record says what happened.
-"""
+"""A run from beginning to end: split, rate, training, evaluation, advice; saved at every step of the way."""
 
 from __future__ import annotations
 
@@ -43,10 +40,7 @@ _SHORT = ("out of memory", "can't allocate memory", "cannot allocate memory", "c
 
 @dataclass(frozen=True)
 class FinishedRun:
-    """A run that ended, stored and ready to recommend. `evaluation` is of the test people: None after a stop or
-    without such people. `lr` is the rate used, None for models computed at once. `advice` is a sentence or "", and
-    `better_model` names the model that it finds to be the better choice.
-    """
+    """A stored run that ended; `evaluation` (None after a stop), `lr` (None: computed at once), and `advice` or ""."""
 
     run_id: str
     trained: TrainedRun
@@ -79,8 +73,7 @@ def train(
     model
         A name of the registry.
     model_config, training, split
-        Settings; None for the model's defaults. A learning rate of None is found first. A split that was made already
-        is taken as it is.
+        Settings; None for the model's defaults. A learning rate of None is found first. A split made already is taken.
     device
         "auto", "cpu" or "cuda".
     advise
@@ -107,7 +100,6 @@ def train(
     ::
 
         finished = drive(operations.train(library, dataset, model="mf", split=SplitConfig(kind="random")))
-        print(library.runs.find(finished.run_id).metrics["rmse"]["value"])
     """
     torch.set_num_threads(training_threads())
     if kind_of(model).made_of_runs:
@@ -133,9 +125,7 @@ def train(
 def resume(
     library: Library, run_id: str, *, epochs: int | None = None, device: str | None = None, advise: bool = True
 ) -> Job[FinishedRun]:
-    """Go on with a run that was stopped, interrupted or is to have more epochs.
-
-    Goes on to the bit as if it had never ended, on the device it ran on unless another is given.
+    """Go on with a run that was stopped, interrupted or is to have more epochs, to the bit as if it had never ended.
 
     Parameters
     ----------
@@ -144,14 +134,12 @@ def resume(
     epochs
         The new total; None for the former one.
     device, advise
-        As for `train`.
+        As for `train`; None for the device it ran on.
 
     Raises
     ------
-    LibraryError
-        Where the data set is gone or different, or the checkpoint damaged.
-    TrainingError
-        Where there is nothing left to do.
+    LibraryError, TrainingError
+        Where the data set or checkpoint is gone or damaged; where there is nothing left to do.
 
     Examples
     --------

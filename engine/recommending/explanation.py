@@ -34,6 +34,7 @@ _MOST_SHOWN = 12
 _MOST_SCORES = 4_000_000
 """How many scores (variants x titles) are in memory at once: 16 MiB a tensor, of which a model has a few."""
 _MOST_AT_ONCE = 256
+_UNMOVED = "None of your ratings moves this title: the model scores it the same without any one of them."
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,9 @@ class PartImpact:
 
 @dataclass(frozen=True)
 class Reason:
-    """What one rating did to one title.
+    """What one rating did to one title: a signed impact in units of the score, and its share of all impacts.
 
-    impact: signed, in units of the score. share: |impact| among all entries' |impact| on this title, 0 to 1.
-    rank_without: the number of the title in the list without this rating (None where not asked, or not in the list).
-    parts: of a blend, what each of its parts adds to the impact; they sum to it.
+    rank_without: the title's number in the list without this rating, if asked. parts: what each part of a blend adds.
     """
 
     item_row: int
@@ -69,9 +68,7 @@ class Reason:
 class Explanation:
     """Why a title stands where it stands: what carried it and what spoke against it, the strongest first.
 
-    rank: its number in the list, None where filters keep it out. At most 12 reasons are shown in all; others_share is
-    what the ratings that are not shown add up to. note: a sentence on ratings without influence, or "". predicted_sd:
-    how far off the predicted rating may be (a standard deviation), None where that is not known.
+    rank is None where filters keep it out; others_share is what the ratings beyond the 12 shown add up to.
     """
 
     item_row: int
@@ -88,7 +85,6 @@ class Explanation:
     note: str
     predicted_sd: float | None = None
     parts: tuple[PartImpact, ...] = ()
-    """Of a blend: what each of its parts adds to the score."""
 
 
 def explain(
@@ -120,7 +116,7 @@ def explain(
         carried=tuple(reason for reason in reasons if reason.impact > 0),
         against=tuple(reason for reason in reasons if reason.impact < 0),
         others_share=max(0.0, 1.0 - sum(reason.share for reason in reasons)) if reasons else 0.0,
-        note=influence_note(recommender, history, is_moved=bool(reasons)),
+        note=recommender.note(history) if reasons else _UNMOVED,
         predicted_sd=value_at(recommender.rating_sds(history, np.array([item_row])), 0),
         parts=parts_of_score(recommender.model, history, item_row),
     )
@@ -129,10 +125,7 @@ def explain(
 def leave_one_out_impacts(
     model: Model, history: Histories, columns_C: Int64, weight: float | None, *, entries: Int64 | None = None
 ) -> Float32:
-    """The impact of every entry of one person on some titles, [n, C], float32; a few variants at a time.
-
-    entries: those to leave out (None: all), where the others are known to have no influence; theirs stays 0.
-    """
+    """The impact of every entry of one person (or of `entries`, where others have none) on some titles, [n, C]."""
     entries = np.arange(history.entries) if entries is None else entries
     impacts_nC = np.zeros((history.entries, len(columns_C)), dtype=np.float32)
     for left_out_V in chunks_of(entries, model.items):
@@ -176,13 +169,6 @@ def reasons_for(recommender: Recommender, history: Histories, impacts_n: Float32
         _reason(recommender, history, entry, impact=float(impacts_n[entry]), total=total, middle=middle)
         for entry in entries.tolist()
     )
-
-
-def influence_note(recommender: Recommender, history: Histories, *, is_moved: bool) -> str:
-    """A sentence on ratings that have no influence, or ""."""
-    if not is_moved:
-        return "None of your ratings moves this title: the model scores it the same without any one of them."
-    return recommender.note(history)
 
 
 def title_of(recommender: Recommender, item_row: int) -> str:
@@ -281,10 +267,7 @@ def parts_of_impacts(
 def without_each_by_part(
     model: Model, history: Histories, left_out_V: Int64, columns_C: Int64
 ) -> tuple[Prediction, Float32]:
-    """The leave-one-out prediction, [1 + V, C], and what each part adds to its scores, [1 + V, C, P]; float32.
-
-    Of a model that is no blend P is 0.
-    """
+    """The leave-one-out prediction, [1 + V, C], and what each of P parts adds to its scores, [1 + V, C, P]."""
     with exactly():
         if not isinstance(model, Blend):
             prediction = model.leave_one_out(history, left_out_V=left_out_V, columns_C=columns_C)

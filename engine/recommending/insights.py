@@ -1,7 +1,6 @@
 """What explains a whole list: reasons for each title, the ratings that moved most, the surprising ones.
 
-A job (see engine.events): it leaves out every rating once, a few at a time, and hands control back in between. Stopped
-early, it returns what the ratings looked at so far show, marked as stopped.
+A job that leaves out every rating once; a Stop returns what the ratings looked at so far show.
 
 Shapes: n entries of the profile, V of them left out at once, T listed titles, P parts of a blend (0 of others).
 """
@@ -34,15 +33,13 @@ from engine.recommending.explanation import (
 from engine.recommending.ranking import Filters
 from engine.recommending.recommender import Recommender
 
-_REASONS_EACH = 3
+_REASONS_EACH, _MOST_RATINGS = 3, 10
 _WORDS = "Leaving out your ratings one at a time"
 
 
 @dataclass(frozen=True)
 class TitleReasons:
-    """The strongest reasons for a listed title, signed, without ranks. parts: of a blend, what each of its parts adds
-    to the score of the title.
-    """
+    """The strongest reasons for a listed title, signed, and what each part of a blend adds to its score."""
 
     item_row: int
     title: str
@@ -76,9 +73,7 @@ class SurprisingRating:
 
 @dataclass(frozen=True)
 class ListInsights:
-    """What explaining a list found. titles: in the order of the list. most_surprising is empty for models that do not
-    predict ratings (`predicts_ratings` says which case it is). entries_done: how many of the `entries` were left out.
-    """
+    """What explaining a list found, titles in its order; `entries_done` of the `entries` were left out."""
 
     titles: tuple[TitleReasons, ...]
     most_impactful: tuple[ImpactfulRating, ...]
@@ -92,9 +87,7 @@ class ListInsights:
 
 @dataclass(frozen=True)
 class _Findings:
-    """What the job fills in: impacts, the prediction of each rating without itself (NaN: none), entries done; of a
-    blend what each part adds to the scores (NaN: not yet known) and to the impacts.
-    """
+    """What the job fills in: impacts, predictions (NaN: none), what is done, and what a blend's parts add."""
 
     impacts_nT: Float32
     predicted_n: Float32
@@ -122,10 +115,7 @@ def explain_list(
     filters: Filters | None = None,
     seen_rows: Sequence[int] = (),
 ) -> Job[ListInsights]:
-    """Explain the best `top` titles: three reasons each, most impactful and most surprising ratings.
-
-    Raises ProfileError where the model has nothing to go by.
-    """
+    """Explain the best `top` titles: three reasons each, and the strongest ratings. Raises ProfileError."""
     torch.set_num_threads(training_threads())
     recommender.check(history)
     parts = scoring_parts(recommender.model)
@@ -143,9 +133,7 @@ def explain_list(
     return _insights(recommender, history, rows_T, found, stopped=stopped)
 
 
-def most_impactful(
-    recommender: Recommender, history: Histories, impacts_nT: Float32, *, most: int = 10
-) -> tuple[ImpactfulRating, ...]:
+def most_impactful(recommender: Recommender, history: Histories, impacts_nT: Float32) -> tuple[ImpactfulRating, ...]:
     """The entries by the sum of |impact| over the listed titles, largest first; those without any are left out."""
     sums_n = np.abs(impacts_nT).sum(axis=1, dtype=np.float32)
     total = float(sums_n.sum()) or 1.0
@@ -158,13 +146,11 @@ def most_impactful(
             impact=float(sums_n[entry]),
             share=float(sums_n[entry]) / total,
         )
-        for entry in strongest(sums_n, most=most).tolist()
+        for entry in strongest(sums_n, most=_MOST_RATINGS).tolist()
     )
 
 
-def most_surprising(
-    recommender: Recommender, history: Histories, predicted_n: Float32, *, most: int = 10
-) -> tuple[SurprisingRating, ...]:
+def most_surprising(recommender: Recommender, history: Histories, predicted_n: Float32) -> tuple[SurprisingRating, ...]:
     """The rated entries by |rating - prediction without it|, largest first. predicted_n: NaN where there is none."""
     apart_n = history.ratings_N - predicted_n
     order = np.argsort(-np.abs(apart_n), kind="stable")
@@ -177,7 +163,7 @@ def most_surprising(
             predicted=float(predicted_n[entry]),
             difference=float(apart_n[entry]),
         )
-        for entry in order[~np.isnan(apart_n[order])][:most].tolist()
+        for entry in order[~np.isnan(apart_n[order])][:_MOST_RATINGS].tolist()
     )
 
 

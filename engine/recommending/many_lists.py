@@ -1,6 +1,4 @@
-"""Lists for many people at once, none of whom the model needs to have seen.
-
-The titles and their order are those that a Recommender gives, a batch of people at a time instead of one by one.
+"""The lists that a Recommender gives, for many people at once, none of whom the model needs to have seen.
 
 Shapes: U people, I titles, K length of the lists, N entries.
 """
@@ -13,19 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from engine.data.batches import lots_of_people
 from engine.data.dataset import Bools, Float32, Histories, Int64
 from engine.evaluation.answers import top_items
 from engine.recommending.recommender import Recommender, check_weight, predicted
 
-_SCORES_AT_ONCE = 2**22
-_MOST_PEOPLE_AT_ONCE = 512
-
 
 @dataclass(frozen=True)
 class ManyLists:
-    """The lists of some people: who they are, [U], and for each the best titles first, their scores, and which places
-    of the list are taken, [U, K].
-    """
+    """Some people, [U], and for each the best titles first, their scores, and which places are taken, [U, K]."""
 
     people_U: Int64
     item_rows_UK: Int64
@@ -36,22 +30,17 @@ class ManyLists:
 def known_people(recommender: Recommender, histories: Histories) -> Bools:
     """Of whom the model knows anything, [U]: those with an entry that has influence on it."""
     informative_N = recommender.informative(histories)
-    known_U: Bools = np.bincount(histories.user_rows_N[informative_N], minlength=len(histories)) > 0
-    return known_U
+    return np.bincount(histories.user_rows_N[informative_N], minlength=len(histories)) > 0
 
 
 def many_lists(
     recommender: Recommender, histories: Histories, *, top: int, weight: float | None = None
 ) -> Iterator[ManyLists]:
-    """The best `top` titles for everybody of whom the model knows anything, some people at a time.
-
-    A person's own titles never come back. Raises SettingError for a weight outside 0 to 1.
-    """
+    """The best `top` new titles for everybody of whom the model knows anything. Raises SettingError (weight)."""
     check_weight(weight)
     people = np.flatnonzero(known_people(recommender, histories))
-    at_once = max(1, min(_MOST_PEOPLE_AT_ONCE, _SCORES_AT_ONCE // max(1, recommender.dataset.titles)))
-    for start in range(0, len(people), at_once):
-        yield _lists(recommender, histories, people[start : start + at_once], top, weight)
+    for lot in lots_of_people(len(people), recommender.dataset.titles):
+        yield _lists(recommender, histories, people[lot], top, weight)
 
 
 def _lists(

@@ -1,7 +1,6 @@
 """The ratings of any pairs of people and titles of a data set, many at once.
 
-For those who evaluate a model with tools of their own. A model gets all ratings of the person but for the very rating
-that is asked for: where the data set has it, the pair gets a profile of its own without it.
+A model gets all ratings of a person but for the very one that is asked for.
 
 Shapes: P pairs, B pairs of a batch, U profiles of a batch, I titles, N entries.
 """
@@ -27,10 +26,7 @@ _DAMPING = 5.0
 
 @dataclass(frozen=True)
 class PairRatings:
-    """What a model predicts for P pairs: ratings, NaN where there is none, and how far off they may be (None: unknown).
-
-    sds_P: standard deviations, NaN where there is none. own_P: whether the data set has the pair.
-    """
+    """Predicted ratings and their deviations, NaN for none (None: unknown); own_P: the data set has the pair."""
 
     ratings_P: Float32
     sds_P: Float32 | None
@@ -47,12 +43,10 @@ def rate_pairs(
     sds: bool = False,
     report: Callable[[int], Event | None] = lambda done: None,
 ) -> Job[PairRatings]:
-    """Predict a rating for each pair. Control comes back after each batch, with what `report` makes of how many pairs
-    are done.
+    """Predict a rating for each pair, reporting after each batch. A row of -1 is not of the data set.
 
-    A row of -1 is somebody or something that the data set does not have. With `averages` such pairs get the best that
-    is left: what the model predicts for somebody without a history, or for an unknown title the person's mean rating,
-    drawn towards everybody's. Without, they get none.
+    With `averages` such pairs get the best that is left: a prediction for somebody without a history, or for an unknown
+    title the person's mean rating, drawn towards everybody's.
     """
     found = PairRatings(
         np.full(len(user_rows_P), np.nan, np.float32),

@@ -1,7 +1,4 @@
-"""From scores to a list: what may be shown, in which order, at which place.
-
-Works on arrays and the catalogue, whatever the model. Equal scores are ordered by item_row; a score that is not finite
-is never listed.
+"""From scores to a list: what may be shown, in which order (ties by item_row), at which place.
 
 Shapes: I titles, R titles in the list.
 """
@@ -12,7 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.data.dataset import Bools, Dataset, Float32, Int64
 from engine.errors import SettingError
@@ -20,12 +16,9 @@ from engine.errors import SettingError
 
 @dataclass(frozen=True)
 class Filters:
-    """What a list may show. Genres compare without case.
+    """What a list may show; genres compare without case, titles without a year fall out of `years` (both included).
 
-    genres_any: at least one of these (empty: all titles). genres_none: none of these; any match excludes. years: first
-    and last, both included; titles without a year fall out. min_ratings: at least so many people have it.
-    hidden_gems: 0 (off) to 1, how strongly well-known titles are demoted (see `ranked`).
-    Raises SettingError with a sentence when out of range.
+    `hidden_gems` is 0 (off) to 1, how strongly well-known titles are demoted (see `ranked`). Raises SettingError.
     """
 
     genres_any: tuple[str, ...] = ()
@@ -84,9 +77,7 @@ class TitleFacts:
 
 @dataclass(frozen=True)
 class Ranked:
-    """rows_R: item rows of the list, best first. place_I: the place by score alone among all candidates, from 1; 0 for
-    titles that are none. candidates: how many there are.
-    """
+    """Item rows, best first; each title's place by score alone (0: none); how many candidates there are."""
 
     rows_R: Int64
     place_I: Int64
@@ -112,13 +103,13 @@ def ranked(
 ) -> Ranked:
     """Order the candidates that pass the filters.
 
-    With hidden gems g, titles are ordered by `log(place) + 2 g log(1 + count)`, the least first: place is the place by
-    score (from 1), count how many people have the title. Working on places, the strength means the same for every
-    model, whatever its scores look like. At g = 0.5 the order is that of place x (1 + count): half as many people weigh
-    as much as half the place; at g = 1 as much as a quarter of the place.
+    With hidden gems g, by `log(place) + 2 g log(1 + count)`, the least first: place is that by score, count how many
+    people have the title. On places the strength means the same for every model: at g = 0.5 half as many people weigh
+    as much as half the place, at g = 1 as a quarter.
     """
     allowed_I = candidates_I & np.isfinite(scores_I)
-    rows_A = _ordered(np.flatnonzero(allowed_I), -scores_I)
+    rows_A = np.flatnonzero(allowed_I)
+    rows_A = rows_A[np.argsort(-scores_I[rows_A], kind="stable")]  # rows rise, so that ties stay ordered by item_row
     place_I = np.zeros(len(scores_I), dtype=np.int64)
     place_I[rows_A] = np.arange(1, len(rows_A) + 1)
     if hidden_gems and counts_I is not None:
@@ -126,8 +117,3 @@ def ranked(
         rows_A = rows_A[np.argsort(cost_I[rows_A], kind="stable")]
     rows_R = rows_A if passes_I is None else rows_A[passes_I[rows_A]]
     return Ranked(rows_R, place_I, len(rows_A))
-
-
-def _ordered(rows: npt.NDArray[np.int64], cost_I: Float32) -> Int64:
-    """Rows by rising cost; rows come in rising, so a stable sort keeps ties by item_row."""
-    return rows[np.argsort(cost_I[rows], kind="stable")]

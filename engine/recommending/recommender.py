@@ -1,7 +1,6 @@
-"""A model and its data set, ready to answer: a profile in, a list of titles out.
+"""A model and its data set, ready to answer: a profile in, a list of titles out, as plain values.
 
-The model is asked once per profile; its prediction is remembered, so that another weight or filter only ranks again.
-What comes out is plain values, no tensors.
+The prediction for a profile is remembered, so that another weight or filter only ranks again.
 
 Shapes: I titles.
 """
@@ -21,15 +20,15 @@ from engine.device import exactly
 from engine.errors import ProfileError, SettingError
 from engine.models.base import Model, Prediction
 from engine.recommending.ranking import Filters, Ranked, TitleFacts, ranked
+from engine.text import plural_of
 
 
 @dataclass(frozen=True)
 class Recommendation:
-    """One title of a list. rank: from 1. match: its place among all titles for this person, 99 = top 1 %.
+    """One title of a list; `match` is its place among all titles for this person, 99 = top 1 %.
 
-    probability: the chance the model gives it, where it has such a thing. lift: how many times likelier it is for this
-    person than for most (see `Recommender.lifts`). predicted_rating: on the person's own scale, where predicted;
-    predicted_sd: how far off that may be (a standard deviation), where the model knows.
+    probability and lift (see `Recommender.lifts`) are there where the model has such a thing, predicted_rating (on the
+    person's own scale) and its standard deviation where it predicts.
     """
 
     rank: int
@@ -48,9 +47,7 @@ class Recommendation:
 
 @dataclass(frozen=True)
 class RecommendationList:
-    """The titles for one person, best first. passing: how many titles pass the filters, listed or not; candidates: how
-    many could be recommended at all. note: a sentence on what of the profile had no influence, or "".
-    """
+    """The titles for one person, best first; `passing` titles pass the filters, of all `candidates`."""
 
     items: tuple[Recommendation, ...]
     passing: int
@@ -75,12 +72,10 @@ class Recommender:
 
     Parameters
     ----------
-    model
-        A fitted model over the titles of `dataset`.
-    dataset
-        What item rows, ids and titles mean; its counts decide which filters a title passes.
+    model, dataset
+        A fitted model, and the data set whose titles it ranks.
     candidates_I
-        Which titles may be recommended (those that training saw), [I]; None means all.
+        Which titles may be recommended (those that training saw); None means all.
     run_id, trained_words
         Where the model comes from.
 
@@ -92,7 +87,7 @@ class Recommender:
     Examples
     --------
     >>> from engine.data.catalogue import Catalogue
-    >>> from engine.data.dataset import Scale, Vocabulary
+    >>> from engine.data.dataset import Dataset, Scale, Vocabulary
     >>> from engine.events import drive
     >>> from engine.models.popularity import Popularity, PopularityConfig
     >>> users, titles = Vocabulary(["1", "2"]), Vocabulary(["a", "b", "c"])
@@ -150,7 +145,8 @@ class Recommender:
         like = self.dataset.scale.like
         if self.model.can.learns_from == "likes" and not (history.ratings_N >= like).any():
             raise ProfileError(
-                "This model goes by likes and none of your ratings is one.",
+                f"This model uses only {plural_of(self.dataset.catalogue.word)} you gave {self._least_like()} or more, "
+                "and there are none yet.",
                 remedy=f"Rate something {self._least_like()} or better.",
                 entries=history.entries,
             )
@@ -166,16 +162,16 @@ class Recommender:
         known_n: Bools = self.facts.counts_I[rows_n] > 0
         if self.model.can.learns_from != "likes":
             return known_n
-        liked_n: Bools = known_n & (history.ratings_N >= self.dataset.scale.like) & self.candidates_I[rows_n]
-        return liked_n
+        return known_n & (history.ratings_N >= self.dataset.scale.like) & self.candidates_I[rows_n]
 
     def note(self, history: Histories) -> str:
         """A sentence on the entries without influence on a model of likes, or ""."""
         uninformative = int((~self.informative(history)).sum())
         if not uninformative or self.model.can.learns_from != "likes":
             return ""
-        which = "One of your ratings has" if uninformative == 1 else f"{uninformative:,} of your ratings have"
-        return f"{which} no influence on the list: this model goes by likes, {self._least_like()} or better."
+        titles = plural_of(self.dataset.catalogue.word)
+        which = "one of yours doesn't" if uninformative == 1 else f"{uninformative:,} of yours don't"
+        return f"This model uses only {titles} you gave {self._least_like()} or more; {which} count yet."
 
     def answer(self, history: Histories) -> Answer:
         """The model's answer to one person, from memory where it is the last one asked for. Raises ProfileError."""
@@ -199,8 +195,7 @@ class Recommender:
     ) -> RecommendationList:
         """The best `top` titles for the one person of `history`; filters refill from the whole catalogue.
 
-        weight: how much likely-to-watch counts against likely-to-love, 0 to 1 (None: the model's default). seen_rows:
-        rows that are not to come back although they are not in the history (ratings switched off). Raises ProfileError
+        weight: likely-to-watch (1) against likely-to-love (0). seen_rows do not come back either. Raises ProfileError
         and SettingError.
         """
         answer = self.answer(history)
@@ -223,34 +218,35 @@ class Recommender:
             sds = self.model.rating_sds_of(history, wanted)
         if sds is None:
             return None
-        sds_R: Float32 = sds.float().numpy()
-        return sds_R
+        return sds.float().numpy()
 
     def order(
         self, scores_I: Float32, history: Histories, *, filters: Filters | None = None, seen_rows: Sequence[int] = ()
     ) -> Ranked:
         """The list that scores make for a person: candidates that they do not have yet and that pass the filters."""
         filters = filters or Filters()
-        unseen_I = self.candidates_I.copy()
-        unseen_I[history.item_rows_N] = False
-        unseen_I[np.asarray(seen_rows, dtype=np.int64)] = False
         return ranked(
             scores_I,
-            candidates_I=unseen_I,
+            candidates_I=self.unseen(history, seen_rows),
             passes_I=self.facts.passing(filters),
             counts_I=self.facts.counts_I,
             hidden_gems=filters.hidden_gems,
         )
 
+    def unseen(self, history: Histories, seen_rows: Sequence[int] = ()) -> Bools:
+        """Which titles may be recommended to a person, [I]: the candidates that they do not have yet."""
+        unseen_I = self.candidates_I.copy()
+        unseen_I[history.item_rows_N] = False
+        unseen_I[np.asarray(seen_rows, dtype=np.int64)] = False
+        return unseen_I
+
     def lifts(self, probability_I: Float32, history: Histories) -> Float32:
         """How many times likelier each title is for this person than for the average person, [I].
 
-        The average person's chance of a title is its share of all entries (of all likes for a model of likes), one
-        added to each count. Both sides are taken among the titles that this person does not have: a model that gives
-        most of its probability to what somebody has seen would otherwise make every new title look unlikely.
+        That person's chance is the title's share of all entries (or likes), plus one each. Both sides are taken among
+        titles that this person does not have, or every new title would look unlikely.
         """
-        unseen_I = self.candidates_I.copy()
-        unseen_I[history.item_rows_N] = False
+        unseen_I = self.unseen(history)
         average_I = (self._average_counts_I + 1.0) * unseen_I
         mine_I = probability_I * unseen_I
         ratio_I = (mine_I / max(mine_I.sum(), 1e-12)) / np.maximum(average_I / max(average_I.sum(), 1.0), 1e-12)
@@ -303,8 +299,7 @@ def predicted(model: Model, history: Histories) -> Prediction:
 def rank_row(model: Model, prediction: Prediction, weight: float | None) -> Float32:
     """What ranks all titles for one profile at a weight, [I]. Raises SettingError for a weight outside 0 to 1."""
     check_weight(weight)
-    scores_I: Float32 = model.rank_scores(prediction, weight)[0].float().numpy()
-    return scores_I
+    return model.rank_scores(prediction, weight)[0].float().numpy()
 
 
 def check_weight(weight: float | None) -> None:
@@ -321,16 +316,14 @@ def value_at(values_I: Float32 | None, row: int) -> float | None:
 def _first_row(values_UI: Tensor | None, *, exponent: bool = False) -> Float32 | None:
     if values_UI is None:
         return None
-    values_I: Float32 = (values_UI[0].exp() if exponent else values_UI[0]).float().numpy()
-    return values_I
+    return (values_UI[0].exp() if exponent else values_UI[0]).float().numpy()
 
 
 def _is_same(history: Histories, last: Histories) -> bool:
     times_N, last_times_N = history.times_N, last.times_N
     if times_N is None or last_times_N is None:
-        if times_N is not last_times_N:
-            return False
-    elif not np.array_equal(times_N, last_times_N):
-        return False
-    same_items = np.array_equal(history.item_rows_N, last.item_rows_N)
+        same_times = times_N is last_times_N
+    else:
+        same_times = np.array_equal(times_N, last_times_N)
+    same_items = same_times and np.array_equal(history.item_rows_N, last.item_rows_N)
     return same_items and np.array_equal(history.ratings_N, last.ratings_N, equal_nan=True)

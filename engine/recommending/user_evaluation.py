@@ -1,8 +1,6 @@
 """How well a model knows one person: each of their ratings is left out once, and looked for again.
 
-A job (see engine.events): it leaves out a few ratings at a time and hands control back in between. Beside the model a
-*baseline* is asked in the same way about the same ratings: titles by how many like them, ratings by the biases of title
-and person (engine.models.popularity).
+Beside the model a *baseline* (engine.models.popularity) is asked in the same way about the same ratings.
 
 Shapes: n entries of the profile, V of them left out at once, I titles, D draws.
 """
@@ -37,11 +35,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class LeftOut:
-    """One rating, and what was predicted without it; None where there is no prediction.
-
-    rank: the number that a favourite would have in the list of all titles that this person does not otherwise have;
-    None for other ratings, and for titles that training never saw. baseline_rank: in the list of the most liked.
-    """
+    """One rating and what was predicted without it; a rank is a favourite's number among all titles not had."""
 
     item_row: int
     item_id: str
@@ -56,10 +50,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A figure of the model, that of the baseline, and how much greater the model's is, pairwise on `of` ratings.
-
-    Zero inside the interval of `difference` means that these ratings cannot tell the two apart.
-    """
+    """A figure of the model and of the baseline, and their `difference`, pairwise on `of` ratings."""
 
     of: int
     model: Interval
@@ -69,11 +60,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class UserEvaluation:
-    """How well a model knows somebody. figures: "rmse" and "mae" of predicted ratings (models that predict none have
-    none), "hits@20" ... the share of favourites that the first 20 would have. entries: in the order of the profile.
-
-    stopped: only `entries_done` of the `entries_wanted` ratings were left out.
-    """
+    """How well a model knows somebody: "rmse", "mae", and "hits@20" ... (the share of favourites listed) by name."""
 
     entries: tuple[LeftOut, ...]
     figures: dict[str, Comparison]
@@ -103,11 +90,7 @@ class _Found:
 def evaluate_user(
     recommender: Recommender, history: Histories, *, baseline: Popularity | None = None, seen_rows: Sequence[int] = ()
 ) -> Job[UserEvaluation]:
-    """Leave each rating out once. A Stop returns what the ratings so far show.
-
-    `baseline` is fitted to the same data set (None: it is fitted now). Raises ProfileError where the model has nothing
-    to go by or there are fewer than LEAST_RATINGS ratings.
-    """
+    """Leave each rating out once; a Stop returns what there is. `baseline`: if fitted. Raises ProfileError."""
     torch.set_num_threads(training_threads())
     recommender.check(history)
     entries = _entries_to_leave_out(recommender, history)
@@ -153,8 +136,7 @@ def _entries_to_leave_out(recommender: Recommender, history: Histories) -> Int64
 
 
 def _favourites(recommender: Recommender, history: Histories) -> Bools:
-    liked_n: Bools = history.ratings_N >= recommender.dataset.scale.like
-    return liked_n
+    return history.ratings_N >= recommender.dataset.scale.like
 
 
 def _ask(
@@ -173,9 +155,7 @@ def _ask(
     if model.can.predicts_ratings and prediction.rating_UI is not None:
         found.predicted_n[left_out_V] = prediction.rating_UI[1:].float().numpy()[places_V, own_V]
     scores_VI = model.rank_scores(prediction)[1:].float().numpy()
-    unseen_I = recommender.candidates_I.copy()
-    unseen_I[history.item_rows_N] = False
-    unseen_I[np.asarray(seen_rows, dtype=np.int64)] = False
+    unseen_I = recommender.unseen(history, seen_rows)
     is_favourite_n = _favourites(recommender, history)
     for place in np.flatnonzero(is_favourite_n[left_out_V]).tolist():
         found.rank_n[left_out_V[place]] = _rank(scores_VI[place], int(own_V[place]), unseen_I)

@@ -21,6 +21,7 @@ import torch
 from scipy.optimize import nnls
 from torch import Tensor
 
+from engine.data.batches import lots_of_people
 from engine.data.dataset import Bools, Int64
 from engine.data.split import HeldOut, Split
 from engine.errors import DataError
@@ -35,7 +36,6 @@ METRIC = f"ndcg@{LENGTH}"
 PRESENCES = (1.0, 0.9, 0.75, 0.5)
 _SHORTLIST = 600
 _MOST_PEOPLE = 4096
-_SCORES_AT_ONCE = 2**22
 _STRIDES = (0.2, 0.1, 0.05, 0.02)
 _LEAST_GAIN = 1e-5
 _WORTH_A_PRESENCE = 5e-4
@@ -44,9 +44,7 @@ _WORTH_A_PRESENCE = 5e-4
 
 @dataclass(frozen=True)
 class RankingWeights:
-    """What the parts count for the order of titles. `value` is the mix's NDCG@100 on so many people, `part_values` each
-    part's own.
-    """
+    """What the parts count for the order; `value` is the mix's NDCG@100 on `people`, part_values the parts' own."""
 
     weights: tuple[float, ...]
     presences: tuple[float | None, ...]
@@ -83,10 +81,7 @@ class _Shortlists:
 
 
 def choose_ranking_weights(parts: Sequence[Model], held_out: HeldOut, *, candidates_I: Bools) -> Job[RankingWeights]:
-    """The weights with which the parts together rank best for held-out people. Equal input, equal weights.
-
-    Stop passes through: there is nothing to keep. Raises DataError where nobody has anything liked to find.
-    """
+    """The weights with which the parts together rank best for held-out people. Raises DataError without likes."""
     opinions = [
         _Opinion(number, presence)
         for number, part in enumerate(parts)
@@ -111,7 +106,7 @@ def _shortlists(
         )
     chosen = HeldOut(held_out.user_rows_U[people], held_out.fold_in.take(people), found.take(people))
     candidates, pace, lots = torch.from_numpy(np.asarray(candidates_I)), Pace(), []
-    for lot in lots_of(len(people), len(candidates_I) * len(opinions)):
+    for lot in lots_of_people(len(people), len(candidates_I) * len(opinions)):
         some = HeldOut(chosen.user_rows_U[lot], chosen.fold_in.take(lot), chosen.to_find.take(lot))
         lots.append(_shortlisted(parts, opinions, some, candidates))
         yield Progressed("Asking each part", int(lot[-1]) + 1, len(people), "people") if pace.due() else None
@@ -144,13 +139,9 @@ def _shortlisted(
     found_UI[
         torch.from_numpy(some.to_find.user_rows_N), torch.from_numpy(some.to_find.item_rows_N.astype(np.int64))
     ] = True
-    return _Shortlists(opinions_USO, torch.gather(found_UI, 1, short_US), _ideal(some.to_find.counts_U))
-
-
-def _ideal(relevant_U: Int64) -> Tensor:
-    """The DCG of lists that begin with everything there is to find."""
-    sums_K = np.cumsum(1.0 / np.log2(np.arange(2, LENGTH + 2)))
-    return torch.from_numpy(sums_K[np.minimum(relevant_U, LENGTH) - 1])
+    best_K = np.cumsum(1.0 / np.log2(np.arange(2, LENGTH + 2)))  # the DCG of lists that begin with all there is to find
+    ideal_U = torch.from_numpy(best_K[np.minimum(some.to_find.counts_U, LENGTH) - 1])
+    return _Shortlists(opinions_USO, torch.gather(found_UI, 1, short_US), ideal_U)
 
 
 class _Mixes:
@@ -236,13 +227,6 @@ def some_of(rows: Int64) -> Int64:
     return rows[np.linspace(0, len(rows) - 1, _MOST_PEOPLE).astype(np.int64)]
 
 
-def lots_of(people: int, width: int) -> Iterator[Int64]:
-    """People in lots of which so many numbers each fit into memory."""
-    at_once = max(1, min(512, _SCORES_AT_ONCE // max(1, width)))
-    for start in range(0, people, at_once):
-        yield np.arange(start, min(start + at_once, people), dtype=np.int64)
-
-
 _RIDGE = 30.0
 _HELD = 0.2
 _SEED = 4096
@@ -250,16 +234,10 @@ _SEED = 4096
 
 @dataclass(frozen=True)
 class RatingWeights:
-    """What each part's predicted rating is multiplied by (0 for parts that predict none), and what is added.
-
-    rmse: of the mix on so many ratings; part_rmse: of each part, None where it predicts none. All None, and equal
-    weights, where there was no rating to choose by.
-    """
+    """What each part's predicted rating is multiplied by (0: it predicts none), and what is added."""
 
     weights: tuple[float, ...]
     offset: float = 0.0
-    rmse: float | None = None
-    part_rmse: tuple[float | None, ...] = ()
     ratings: int = 0
 
 
@@ -271,7 +249,7 @@ def choose_rating_weights(parts: Sequence[Model], split: Split) -> Job[RatingWei
     held_out = ratings_to_choose_by(split.validation, strong=split.config.kind == "strong")
     people, pace, predicted, actual = some_of(np.flatnonzero(held_out.to_find.counts_U)), Pace(), [], []
     yield StageStarted("rating", "Choosing how much each part's predicted ratings count")
-    for lot in lots_of(len(people), split.titles):
+    for lot in lots_of_people(len(people), split.titles):
         predicted.append(_predicted([parts[number] for number in rating], held_out, people[lot]))
         actual.append(held_out.to_find.take(people[lot]).ratings_N)
         yield Progressed("Predicting ratings", int(lot[-1]) + 1, len(people), "people") if pace.due() else None
@@ -280,14 +258,7 @@ def choose_rating_weights(parts: Sequence[Model], split: Split) -> Job[RatingWei
         return RatingWeights(_spread(equal, rating, len(parts)))
     predicted_NR, actual_N = np.concatenate(predicted), np.concatenate(actual).astype(np.float64)
     weights_R, offset = least_squares(predicted_NR, actual_N)
-    own = dict(zip(rating, _rmse(predicted_NR, actual_N[:, None]), strict=True))
-    return RatingWeights(
-        _spread(weights_R, rating, len(parts)),
-        offset,
-        float(_rmse(predicted_NR @ weights_R + offset, actual_N)),
-        tuple(float(own[number]) if number in own else None for number in range(len(parts))),
-        len(actual_N),
-    )
+    return RatingWeights(_spread(weights_R, rating, len(parts)), offset, len(actual_N))
 
 
 def ratings_to_choose_by(held_out: HeldOut, *, strong: bool) -> HeldOut:
@@ -316,10 +287,6 @@ def least_squares(predicted_NR: Floats, actual_N: Floats) -> tuple[Floats, float
 def _predicted(parts: Sequence[Model], held_out: HeldOut, people: Int64) -> Floats:
     fold_in, wanted = held_out.fold_in.take(people), held_out.to_find.take(people)
     return np.stack([part.eval().ratings_of(fold_in, wanted).double().numpy() for part in parts], axis=1)
-
-
-def _rmse(predicted: Floats, actual: Floats) -> Floats:
-    return np.asarray(np.sqrt(np.square(predicted - actual).mean(axis=0)))
 
 
 def _spread(weights_R: Floats, rating: Sequence[int], parts: int) -> tuple[float, ...]:

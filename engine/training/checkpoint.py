@@ -1,7 +1,6 @@
-"""A run between two steps, on disk: safetensors for tensors, JSON for the rest, no pickle anywhere.
+"""A run between two steps, on disk: safetensors and JSON, no pickle, so that opening it can run no code.
 
-Saving writes into a folder that its caller made; making it the current one is one rename, and the library's. Opening
-somebody else's checkpoint can run no code.
+Saving writes into a folder that its caller made; making it the current one is the library's.
 """
 
 from __future__ import annotations
@@ -52,7 +51,6 @@ def save_state(folder: Path, state: TrainingState) -> None:
 
 
 def load_state(folder: Path) -> TrainingState:
-    """Read a state back. Raises LibraryError where files are missing, cut short or from a newer version."""
     try:
         document = json.loads((folder / _PROGRESS).read_text(encoding="utf-8"))
         if document["format"] > FORMAT:
@@ -68,15 +66,11 @@ def load_state(folder: Path) -> TrainingState:
 
 
 def load_weights(folder: Path) -> dict[str, Tensor]:
-    """The best weights of a checkpoint folder (the last ones where no epoch was evaluated).
-
-    Raises LibraryError where they are missing or cut short; of the other files only what they say is needed.
-    """
+    """The best weights of a checkpoint folder, else the last ones. Raises LibraryError where they are damaged."""
     return load_tensors(folder / (_BEST if _has_best(folder) else _WEIGHTS))
 
 
 def save_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
-    """Write named tensors, copied to the processor, as one safetensors file."""
     save_file({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}, path)
 
 
@@ -106,7 +100,6 @@ def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
 
 
 def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
-    """Put back what `optimizer_tensors` gave."""
     state: dict[int, dict[str, Tensor]] = {}
     for name, value in tensors.items():
         number, key = name.split(".", 1)

@@ -1,8 +1,7 @@
 """What the curves of a run show, in a sentence: training against validation, epoch by epoch.
 
-A gap between the two curves is not always overfitting: dropout and noise make training harder than the test of it, and
-a split by time is evaluated on people and titles of the future. Overfitting is when the validation turns while training
-goes on falling.
+A gap is not always overfitting: dropout makes training harder, and a split by time is of the future. Overfitting is
+when the validation turns while training goes on falling.
 
 Shapes: E epochs.
 """
@@ -68,9 +67,7 @@ def hides_while_training(model_config: Mapping[str, Any]) -> bool:
 def read_curves(
     curve: Sequence[EpochEnded], *, hides: bool = False, by_time: bool = False, ended: bool = True
 ) -> CurveReading:
-    """Say what the epochs so far show. `hides`: see hides_while_training; `by_time`: whether the newest are held out;
-    `ended`: whether no more epochs will come.
-    """
+    """Say what the epochs so far show. `by_time`: the newest are held out; `ended`: no more epochs will come."""
     curves = _curves_of(curve)
     if len(curves.epochs_E) < LEAST_EPOCHS:
         count = "One epoch is" if len(curves.epochs_E) == 1 else f"{len(curves.epochs_E)} epochs are"

@@ -46,10 +46,7 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class RateSweep:
-    """What a sweep measured and what follows from it; `words` sums it up, also where there is nothing to suggest.
-
-    Arrays have one entry per finite step: rates, raw losses, and their debiased moving average.
-    """
+    """What a sweep measured, by finite step, and what follows from it; `words` sums it up in any case."""
 
     lrs: Float64
     losses: Float64
@@ -73,24 +70,19 @@ def find_rate(
 
     Parameters
     ----------
-    split
-        Its training people are learned from.
-    model
-        A model that has learned nothing yet; the sweep trains a copy.
+    split, model
+        Whose training people are learned from, and by a copy of which fresh model.
     training
         Batch, optimizer, precision and seed of the run to come; its rate is not used.
     finder
         From which rate to which, in how many steps, and when the loss has left all bounds.
-    device
-        Where to compute.
     prefer
         The kind of suggestion to choose where the curve shows it: "steepest", "valley", "minimum" or "turning_point".
 
     Returns
     -------
     RateSweep
-        The curve, one entry per finite step, and what follows from it: too few points and a flat curve are a sentence
-        in `words`, without suggestions.
+        Too few points and a flat curve are a sentence in `words`, without suggestions.
 
     Raises
     ------
@@ -104,10 +96,9 @@ def find_rate(
     >>> from engine.data.split import Split, SplitConfig
     >>> from engine.events import drive
     >>> from engine.models.registry import build, kind_of
-    >>> users, items = np.divmod(np.arange(400), 20)
-    >>> likes = Histories.of(users, items, np.full(400, 5.0), people=20)
-    >>> none, scale = SplitConfig(kind="none"), Scale(1, 5, 1)
-    >>> everything = Split(none, likes, np.arange(20), None, None, np.ones(20, bool), scale, 20)
+    >>> likes = Histories.of(*np.divmod(np.arange(400), 20), np.full(400, 5.0), people=20)
+    >>> people, scale = np.arange(20), Scale(1, 5, 1)
+    >>> everything = Split(SplitConfig(kind="none"), likes, people, None, None, people >= 0, scale, 20)
     >>> model = build("mult_dae", kind_of("mult_dae").config_class(), items=20, scale=scale)
     >>> finder = FinderConfig(steps=30, lowest=1e-6, highest=1e-5)
     >>> cpu = torch.device("cpu")
@@ -185,7 +176,6 @@ class _Sweep:
         return np.array(self._lrs), np.array(self._losses), np.array(self._smoothed)
 
     def reported(self) -> LossesMeasured:
-        """The points since the last report."""
         new, self._reported = slice(self._reported, None), len(self._lrs)
         lrs, losses, smoothed = (array[new] for array in self.arrays())
         return LossesMeasured(lrs, losses, smoothed, steps_done=len(self._lrs), total_steps=self._finder.steps)
@@ -263,17 +253,13 @@ def _describe(lrs: Float64, smoothed: Float64) -> str:
 
 
 def _fall_begins(smoothed: Float64, low: int) -> int:
-    """The last place before the lowest at which next to nothing of the fall was done.
-
-    What comes before is a level with noise on it, and noise falls, too. The level is the middle of the first third.
-    """
+    """The last place before the lowest at which next to nothing of the fall below the first third was done."""
     level = float(np.median(smoothed[: max(1, len(smoothed) // 3)]))
     high = np.flatnonzero(smoothed[: low + 1] >= level - _DONE * (level - smoothed[low]))
     return int(high[-1]) if len(high) else 0
 
 
 def _longest_fall(values: Float64) -> tuple[int, int]:
-    """Start and end of the longest run of falling values."""
     best, start = (0, 0), 0
     for index in range(1, len(values)):
         if values[index] >= values[index - 1]:

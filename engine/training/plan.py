@@ -1,7 +1,4 @@
-"""What a run will be: one plan for the learning-rate sweep, the schedule, the estimate, training and search.
-
-Importing this module does not import torch.
-"""
+"""What a run will be: one plan for the rate sweep, the schedule, the estimate, training and search, without torch."""
 
 from __future__ import annotations
 
@@ -35,32 +32,11 @@ class DatasetCounts(Protocol):
 
 @dataclass(frozen=True)
 class TrainingPlan:
-    """A model and how it is to learn.
+    """A model and how it is to learn: `training` is None for models computed at once, its rate None for a sweep first.
 
-    Attributes
-    ----------
-    model
-        The name of a model that learns from ratings (see `engine.models.registry`).
-    model_config
-        Its settings.
-    training
-        Epochs, batch, rate (None: found by a sweep first) and the rest. None for models that are computed at once.
-    split
-        What is learned from and what is held out.
-    device
-        "auto" (the fastest), "cpu", "cuda", "cuda:1" or "mps".
-    finder
-        The settings of the learning-rate sweep.
-    suggestion
-        Which reading of the sweep is taken where nobody looks; None is the model's own.
+    `suggestion` is the sweep's reading taken where nobody looks (None: the model's own). Raises SettingError for
+    settings that are not those of the model, and for blends.
 
-    Raises
-    ------
-    SettingError
-        Where the settings are not those of the model, or the model is mixed from finished runs.
-
-    Examples
-    --------
     >>> from types import SimpleNamespace
     >>> plan = TrainingPlan.defaults("mult_dae").changed(epochs=10, batch=100)
     >>> counts = SimpleNamespace(people=6040, titles=3700, entries=1_000_000, counted=6000)
@@ -105,11 +81,6 @@ class TrainingPlan:
         )
 
     @classmethod
-    def from_preset(cls, preset: Preset, *, entries: int = 0) -> Self:
-        """A study's model and settings for a data set of so many entries."""
-        return cls.defaults(preset.model, preset=preset, entries=entries)
-
-    @classmethod
     def of(
         cls,
         model: str,
@@ -145,7 +116,6 @@ class TrainingPlan:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, ready for JSON."""
         return {
             "model": self.model,
             "model_config": self.model_config.as_dict(),
@@ -156,15 +126,8 @@ class TrainingPlan:
             "suggestion": self.suggestion,
         }
 
-    def with_model(self, model: str, *, entries: int = 0) -> Self:
-        """The defaults of another model, on the same device."""
-        return replace(type(self).defaults(model, entries=entries), device=self.device)
-
     def changed(self, **settings: Any) -> Self:
-        """Other values of settings: of the model, else of training, of the split, of the sweep, the first that has it.
-
-        Raises SettingError with the setting's own sentence.
-        """
+        """Other values: of the model, else training, split, sweep, the first that has it. Raises SettingError."""
         plan, parts = self, ("model_config", "training", "split", "finder")
         for name, value in settings.items():
             configs: dict[str, Config] = {part: getattr(plan, part) for part in parts if getattr(plan, part)}
@@ -202,7 +165,6 @@ class TrainingPlan:
         return -(-examples // max(1, self.training.batch_for(examples, kind_of(self.model).can.examples)))
 
     def total_steps(self, counts: DatasetCounts) -> int:
-        """Optimizer steps of the whole run, if it does not end early."""
         return self.steps_per_epoch(counts) * self.training.epochs if self.training is not None else 0
 
     def memory_bytes(self, counts: DatasetCounts) -> int | None:

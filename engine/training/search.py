@@ -1,8 +1,4 @@
-"""A grid over settings: every combination is checked in words before the first run starts.
-
-A grid is what all runs share (a `TrainingPlan`) and the values that some settings take (`Axis`); its runs are the
-product of these, or a seeded draw from it. What would make runs incomparable cannot be varied.
-"""
+"""A grid over settings (`Axis` values over a `TrainingPlan`), checked in words before the first run starts."""
 
 from __future__ import annotations
 
@@ -83,18 +79,13 @@ class Grid:
 
     @property
     def size(self) -> int:
-        """How many combinations there are."""
         return math.prod(len(axis.values) for axis in self.axes)
 
     def monitor(self, config: SearchConfig) -> str:
-        """The metric by which runs are compared."""
-        return _monitor(self.plan, config)
+        return config.monitor or (self.plan.training.monitor if self.plan.training is not None else MONITORS[0])
 
     def trials(self, config: SearchConfig) -> tuple[Trial, ...]:
-        """The runs to make, the last setting varying fastest; a seeded draw where there are more than `most`.
-
-        Raises SettingError for a combination that cannot be, and for more runs than anyone meant.
-        """
+        """The runs to make, the last setting varying fastest, or a seeded draw of `most`. Raises SettingError."""
         size, most = self.size, config.most
         if most is None and size > MOST_RUNS:
             raise SettingError(
@@ -123,21 +114,14 @@ class Grid:
 
 
 def grid_of(plan: TrainingPlan, values: Mapping[str, Sequence[Any]]) -> Grid:
-    """A grid from plain values by setting: {"rank": (10, 25)}. Values given twice count once.
-
-    Raises SettingError for unknown settings, for those that cannot be varied, and for refused values with the
-    setting's own sentence.
-    """
+    """A grid from plain values by setting: {"rank": (10, 25)}. Raises SettingError."""
     if not values:
         raise SettingError("A grid varies at least one setting.", remedy="Name one with its values: rank=10,25,50.")
     return Grid(plan, tuple(_axis(plan, name, given) for name, given in values.items()))
 
 
 def read_values(plan: TrainingPlan, texts: Sequence[str]) -> dict[str, tuple[Any, ...]]:
-    """The values that texts such as "rank=10,25,50" mean. Several layers are joined: hidden=600-200,2048.
-
-    Raises SettingError with the setting's own sentence.
-    """
+    """The values that texts such as "rank=10,25,50" or "hidden=600-200,2048" mean. Raises SettingError."""
     found: dict[str, tuple[Any, ...]] = {}
     for text in texts:
         name, equals, listed = (part.strip() for part in text.partition("="))
@@ -150,10 +134,7 @@ def read_values(plan: TrainingPlan, texts: Sequence[str]) -> dict[str, tuple[Any
 
 
 def read_axis(plan: TrainingPlan, name: str, listed: str) -> tuple[Any, ...]:
-    """The values of one setting as they are listed in a text: "10, 25, 50"; "auto" where it can be automatic.
-
-    Raises SettingError with the setting's own sentence.
-    """
+    """The values of one setting as listed in a text: "10, 25, 50", or "auto". Raises SettingError."""
     declared, _ = _declared(plan, name)
     parts = [part.strip() for part in listed.split(",")]
     if not all(parts):
@@ -194,7 +175,7 @@ def varied_settings(plan: TrainingPlan) -> Iterator[tuple[Declared, bool]]:
 
 def refuse_unmeasurable(plan: TrainingPlan, config: SearchConfig) -> None:
     """Raise SettingError where the runs of a search could not be compared."""
-    monitor = _monitor(plan, config)
+    monitor = Grid(plan, ()).monitor(config)
     if needs_ratings(monitor) and not kind_of(plan.model).can.predicts_ratings:
         raise SettingError(
             f"{plan.model} predicts no ratings, so its runs cannot be compared by {monitor}.",
@@ -249,7 +230,3 @@ def _refuse_impossible(training: TrainingConfig, values: Sequence[tuple[str, Any
             f"least rate (min_lr) {format_rate(training.min_lr)}, at which the schedule reduce_on_plateau ends.",
             remedy="Raise lr, lower min_lr, or choose another schedule.",
         )
-
-
-def _monitor(plan: TrainingPlan, config: SearchConfig) -> str:
-    return config.monitor or (plan.training.monitor if plan.training is not None else MONITORS[0])

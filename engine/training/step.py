@@ -1,7 +1,6 @@
-"""One optimizer step: rate, noise, precision, finite check. Shared by the Trainer and the learning-rate finder.
+"""One optimizer step, shared by the Trainer and the learning-rate finder.
 
-On the processor a step whose loss or gradient is not finite is not taken; on a GPU the same decision is made on the
-device, so nothing is read back. Either way the weights stay good.
+A step whose loss or gradient is not finite is not taken; a GPU decides that by itself, so nothing is read back.
 """
 
 from __future__ import annotations
@@ -19,10 +18,7 @@ from engine.training.config import TrainingConfig
 
 
 class Stepper:
-    """A model that learns, its optimizer, and how many steps were refused because they were not finite.
-
-    `own_rates=False` holds still what has a rate of its own: a sweep would otherwise measure that learning, too.
-    """
+    """A model that learns, its optimizer, and how many steps were refused; a sweep holds still `own_rates`."""
 
     def __init__(
         self,

@@ -1,7 +1,6 @@
 """Training: epochs of steps, each epoch evaluated on the validation people, saved as it goes.
 
-`train` and `fit` are generators: they report events, hand control back at every step, and can be stopped at any of
-them. All randomness is a function of (seed, epoch) or (seed, step), so a run that is stopped and resumed equals the
+All randomness is a function of (seed, epoch) or (seed, step), so a run that is stopped and resumed equals the
 uninterrupted one to the bit.
 """
 
@@ -43,12 +42,9 @@ _CHECKPOINT_EVERY_S = 10.0
 _CHECKPOINT_COST = 50.0
 """A checkpoint is written so seldom that it costs at most a fiftieth of the time."""
 _TRAINING_LOSS = "training loss"
-"""What is monitored where nobody is held out to validate on."""
 
 
 class RunRecorder(Protocol):
-    """Saves a run in progress."""
-
     def save_checkpoint(self, state: TrainingState) -> None:
         """Make this the state from which the run resumes. Raises LibraryError where it cannot be written."""
 
@@ -96,7 +92,7 @@ def train(
     config
         Epochs, batch, rate and the rest; a rate of None is 0.01 here, nothing is searched for.
     recorder
-        Gets a checkpoint at least every 10 seconds (less often where writing is slow) and at the end, and every epoch.
+        Gets every epoch, and a checkpoint at least every 10 seconds (less often where writing is slow) and at the end.
     resume_from
         The state of a checkpoint of this very run: what follows equals the uninterrupted run to the bit.
     clock
@@ -109,10 +105,8 @@ def train(
 
     Raises
     ------
-    TrainingError
-        Where there is nobody to learn from.
-    LibraryError
-        Where the checkpoint to go on from is not one of this model; that of `recorder` passes through.
+    TrainingError, LibraryError
+        Where there is nobody to learn from; where the checkpoint is not of this model, or `recorder` fails.
 
     Examples
     --------
@@ -122,10 +116,9 @@ def train(
     >>> from engine.data.split import Split, SplitConfig
     >>> from engine.events import drive
     >>> from engine.models.registry import build, kind_of
-    >>> users, items = np.divmod(np.arange(400), 20)
-    >>> likes = Histories.of(users, items, np.full(400, 5.0), people=20)
-    >>> none, scale = SplitConfig(kind="none"), Scale(1, 5, 1)
-    >>> everything = Split(none, likes, np.arange(20), None, None, np.ones(20, bool), scale, 20)
+    >>> likes = Histories.of(*np.divmod(np.arange(400), 20), np.full(400, 5.0), people=20)
+    >>> people, scale = np.arange(20), Scale(1, 5, 1)
+    >>> everything = Split(SplitConfig(kind="none"), likes, people, None, None, people >= 0, scale, 20)
     >>> model = build("mult_dae", kind_of("mult_dae").config_class(), items=20, scale=scale)
     >>> config = TrainingConfig(epochs=3, lr=1e-3, batch=10)
     >>> run = drive(train(everything, model, config=config, recorder=Mock(), device=torch.device("cpu")))
@@ -259,7 +252,6 @@ class _Loop:
         self.progress = self.progress.stepped(lr)
 
     def stop(self) -> None:
-        """Mark the run as stopped by the person."""
         self.stopped = True
         if self.progress.epoch < self._config.epochs:
             self.because = f"Stopped by you after {self.progress.step:,} steps; what was learned is kept."
@@ -272,9 +264,7 @@ class _Loop:
         yield CheckpointSaved(self.progress.step)
 
     def _learn_uncertainty(self) -> None:
-        """Let the best weights see how far off they are on the validation ratings; those of a strong split are likes
-        only, which is too little.
-        """
+        """Measure the best weights' errors on the validation ratings; those of a strong split are too few (likes)."""
         model, validation = self._stepper.model, self._split.validation
         is_learned = model.can.states_uncertainty and self._split.config.kind != "strong"
         if not is_learned or validation is None or not self._best:
@@ -286,7 +276,6 @@ class _Loop:
         model.load_state_dict(current)
 
     def remaining_steps(self) -> Iterator[Event]:
-        """The steps taken since the last report, if any."""
         if self._log.waiting:
             yield self._log.reported(-(-self.progress.step // self._steps_per_epoch))
 

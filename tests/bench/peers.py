@@ -39,7 +39,7 @@ import torch
 
 from engine.data.dataset import Dataset, Histories
 from engine.data.importing.importer import ImportOptions, import_files
-from engine.data.split import Split, SplitConfig, make_split, strong_split
+from engine.data.split import Split, SplitConfig, make_split
 from engine.evaluation import metrics as measure
 from engine.evaluation.protocol import evaluate_model, monitor_value
 from engine.events import EpochEnded, drive
@@ -51,6 +51,7 @@ from engine.training.checkpoint import TrainingState
 from engine.training.config import FinderConfig, TrainingConfig
 from engine.training.lr_finder import find_rate
 from engine.training.trainer import train
+from tests.support.planted import strong_split
 
 RATING_MODELS = ("popularity", "mf", "embedding_mlp", "lstm")
 LIST_MODELS = ("ease", "mult_vae", "mult_dae", "two_head")

@@ -31,10 +31,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from engine import operations
 from engine.data.catalogue import Catalogue
-from engine.data.dataset import Dataset, Histories, Scale, Vocabulary, fingerprint_of
+from engine.data.dataset import Dataset, Histories, Scale, Vocabulary
 from engine.data.importing.importer import ImportReport
 from engine.events import drive
 from engine.library.store import Library
+from tests.support.planted import fingerprint_of
 
 MOST_MS = 100.0
 RATINGS_OF_A_PERSON = 160

@@ -32,12 +32,13 @@ from quality_models import ENTRIES, Entry, Workbench
 
 from engine.data.importing.importer import ImportOptions, import_files
 from engine.data.sample import sample_files
-from engine.data.split import HeldOut, strong_split
+from engine.data.split import HeldOut
 from engine.evaluation.intervals import Interval
 from engine.evaluation.protocol import evaluate_model
 from engine.evaluation.result import EvaluationResult, compare
 from engine.events import drive
 from engine.models.base import Model
+from tests.support.planted import strong_split
 
 SHOWN = ("recall@20", "recall@50", "ndcg@100")
 NDCG = "ndcg@100"

@@ -33,7 +33,7 @@ def done(qtbot, opened):
     """Wait until both lanes are free."""
 
     def waited():
-        qtbot.waitUntil(lambda: opened.job is None and opened.is_idle, timeout=MOST_MS)
+        qtbot.waitUntil(lambda: opened.jobs.state is None and opened.is_idle, timeout=MOST_MS)
 
     return waited
 
@@ -51,24 +51,24 @@ def test_that_a_file_without_ratings_is_one_notice_and_what_was_open_stays(
 ):
     path = tmp_path / "ratings.csv"
     path.write_bytes(content)
-    notices = recorded(opened.notice)
-    opened.import_paths([path])
+    notices = recorded(opened.requests.notice)
+    opened.importing.import_files([path])
     done()
     assert [sentence in call.sentence and bool(call.remedy) for call in notices.calls] == [True]
-    assert opened.dataset.name == "Planted"
-    assert opened.recommender is not None
+    assert opened.dataset.current.name == "Planted"
+    assert opened.model.recommender is not None
 
 
 def test_that_data_whose_matrix_will_not_fit_open_with_popularity(qtbot, opened, done, monkeypatch, recorded):
     monkeypatch.setattr(ease, "available_memory_bytes", lambda: 10_000)
-    notices = recorded(opened.notice)
-    opened.open_dataset("planted")
+    notices = recorded(opened.requests.notice)
+    opened.data.open("planted")
     done()
-    assert opened.model_label.name == "popularity"
+    assert opened.model.label.name == "popularity"
     assert not notices.calls
-    opened.rate_title(0, 5.0)
-    with qtbot.waitSignal(opened.recommendations_ready, timeout=MOST_MS) as listed:
-        opened.recommend()
+    opened.my_ratings.rate(0, 5.0)
+    with qtbot.waitSignal(opened.recommendations.ready, timeout=MOST_MS) as listed:
+        opened.recommendations.recommend()
     assert listed.args[0].items
 
 
@@ -76,34 +76,34 @@ def test_that_a_corrupt_data_set_is_one_notice_and_what_was_open_stays(opened, l
     other = dataclasses.replace(planted_dataset(seed=9), dataset_id="other", name="Other")
     library.datasets.save(other, report)
     (library.home / "datasets" / "other" / "items.npy").write_bytes(b"xx")
-    notices = recorded(opened.notice)
-    assert not opened.open_dataset("other")
+    notices = recorded(opened.requests.notice)
+    assert not opened.data.open("other")
     done()
     assert ["items.npy is damaged" in call.sentence for call in notices.calls] == [True]
-    assert opened.dataset.name == "Planted"
+    assert opened.dataset.current.name == "Planted"
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
 def test_that_cuda_without_a_gpu_is_one_notice_and_begins_no_run(opened, done, recorded):
-    notices = recorded(opened.notice)
-    opened.train("two_head", SMALL, QUICK, SplitConfig(), "cuda")
+    notices = recorded(opened.requests.notice)
+    opened.training.train("two_head", SMALL, QUICK, SplitConfig(), "cuda")
     done()
     assert ["no usable 'cuda'" in call.sentence for call in notices.calls] == [True]
-    assert opened.runs() == ()
+    assert opened.dataset.runs == ()
 
 
 def test_that_a_run_whose_checkpoint_is_cut_short_gives_way_to_the_quick_model(opened, library, done, recorded):
-    opened.train("two_head", SMALL, QUICK, SplitConfig(), "cpu")
+    opened.training.train("two_head", SMALL, QUICK, SplitConfig(), "cpu")
     done()
-    run_id = opened.model_label.run_id
+    run_id = opened.model.label.run_id
     for path in library.home.glob("runs/*/checkpoints/*/*.safetensors"):
         path.write_bytes(path.read_bytes()[:60])
-    notices = recorded(opened.notice)
-    opened.use_run(run_id)
+    notices = recorded(opened.requests.notice)
+    opened.model.use_run(run_id)
     done()
-    assert opened.model_label.run_id is None
+    assert opened.model.label.run_id is None
     assert "damaged or cut short" in notices.last.sentence
-    opened.resume(run_id, 3)
+    opened.training.resume(run_id, 3)
     done()
     assert "damaged or cut short" in notices.last.sentence
     assert library.runs.find(run_id).status == "finished"
@@ -114,11 +114,11 @@ def test_that_a_data_set_that_cannot_be_deleted_stays_open(opened, library, done
         raise LibraryError("The records could not be used: the disk is full.")
 
     monkeypatch.setattr(library.datasets, "delete", refuse)
-    notices = recorded(opened.notice)
-    opened.delete_dataset("planted")
+    notices = recorded(opened.requests.notice)
+    opened.data.delete("planted")
     done()
     assert ["the disk is full" in call.sentence for call in notices.calls] == [True]
-    assert opened.dataset.name == "Planted"
+    assert opened.dataset.current.name == "Planted"
 
 
 def test_that_a_log_on_a_full_disk_keeps_silent(tmp_path, monkeypatch, capsys):

@@ -8,11 +8,21 @@ import numpy as np
 import torch
 
 from engine.data.catalogue import Catalogue
-from engine.data.dataset import Dataset, Histories, Scale, Vocabulary, fingerprint_of
-from engine.events import EpochEnded
+from engine.data.dataset import Dataset, Histories, Scale, Vocabulary, fingerprinting
+from engine.data.split import Split, SplitConfig, make_split
+from engine.events import EpochEnded, drive
 from engine.training.checkpoint import TrainingState
 
 CPU = torch.device("cpu")
+
+
+def fingerprint_of(histories: Histories, users: Vocabulary, items: Vocabulary) -> str:
+    return drive(fingerprinting(histories, users, items))
+
+
+def strong_split(dataset: Dataset, *, people_seed: int, hold_out_seed: int, people_each: int | None = None) -> Split:
+    config = SplitConfig(kind="strong", seed=hold_out_seed, people_seed=people_seed, people_each=people_each)
+    return make_split(dataset, config)
 
 
 def planted_dataset(people: int = 120, titles: int = 40, *, seed: int = 5) -> Dataset:

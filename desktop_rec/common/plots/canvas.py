@@ -77,8 +77,8 @@ class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
 
     def add_plot(self, row: int, *, bottom: PlotAxis, left: PlotAxis) -> pg.PlotItem:
         """A plot in a row of its own, without frame, menu or buttons."""
-        plot: pg.PlotItem = self.addPlot(row=row, col=0, axisItems=make_axes(bottom=bottom, left=left))
-        plot.setMenuEnabled(False)
+        axes = make_axes(bottom=bottom, left=left)
+        plot: pg.PlotItem = self.addPlot(row=row, col=0, axisItems=axes, enableMenu=False)
         plot.hideButtons()
         plot.disableAutoRange()
         plot.setMouseEnabled(x=True, y=False)

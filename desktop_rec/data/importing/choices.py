@@ -1,7 +1,4 @@
-"""A preview and what a person said of it -> the controls that say how its text is written; and back.
-
-Stands between a Preview and the import view.
-"""
+"""How the text of a file is written: the controls for a preview, and what a person says with them."""
 
 from __future__ import annotations
 
@@ -10,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop_rec.common.controls import CalmComboBox, FlowLayout, named
-from desktop_rec.data.importing.text import encoding_words
-from desktop_rec.theme.theme import GRID, set_role
+from desktop_rec.common.controls import CalmComboBox, FlowLayout, arranged, named, text_label
+from desktop_rec.data.importing.text import format_encoding
+from desktop_rec.theme.theme import GRID
 
 if TYPE_CHECKING:
     from engine.data.importing.preview import Preview
@@ -52,7 +49,7 @@ class ImportChoices(QWidget):
 
     def show_choices(self, choices: Sequence[TextChoice]) -> None:
         """What can be said of this file, and what is said. Says nothing to anyone."""
-        keys = {one.key for one in choices}
+        keys = {choice.key for choice in choices}
         for key, holder in self._holders.items():
             holder.setVisible(key in keys)
         for choice in choices:
@@ -79,15 +76,10 @@ class ImportChoices(QWidget):
         box.setSizeAdjustPolicy(CalmComboBox.SizeAdjustPolicy.AdjustToContents)
         box.setProperty("key", choice.key)
         box.currentIndexChanged.connect(self._on_chosen)
-        label = QLabel(choice.label)
-        set_role(label, "caption")
+        label = text_label(choice.label, role="caption")
         label.setBuddy(box)
         holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addWidget(label)
-        column.addWidget(box)
+        arranged(QVBoxLayout(holder), label, box, gap=2)
         self._boxes[choice.key], self._holders[choice.key] = box, holder
         self._flow.addWidget(holder)
 
@@ -97,9 +89,13 @@ class ImportChoices(QWidget):
             self.edited.emit(str(box.property("key")), box.currentData())
 
 
-_ENCODINGS = (
-    "utf-8", "cp1252", "iso8859-15", "cp1250", "cp1251", "utf-16-le", "utf-16-be", "shift_jis", "gb18030",
-)  # fmt: skip
+_ENCODINGS = ["utf-8", "cp1252", "iso8859-15", "cp1250", "cp1251", "utf-16-le", "utf-16-be", "shift_jis", "gb18030"]
+_HELP = {
+    "encoding": "How letters are written: try another where accents look wrong",
+    "delimiter": "What is between columns",
+    "header": "Whether the first line names the columns",
+    "decimal": "How 3½ is written",
+}
 _DELIMITERS = (
     (",", "Comma ,"),
     (";", "Semicolon ;"),
@@ -122,36 +118,19 @@ def text_choices(preview: Preview | None, given: Given) -> tuple[TextChoice, ...
     zero = _zero_of(preview, shape, given)
     dates = _dates_of(shape, given) if preview.can_point and "time" in shape.roles else None
     if shape.layout.kind != "delimited":
-        return tuple(one for one in (dates, zero) if one is not None)
+        return tuple(choice for choice in (dates, zero) if choice is not None)
     delimiter = dict(_DELIMITERS).get(shape.delimiter, shape.delimiter)
-    choices = [
-        TextChoice(
-            "encoding",
-            "Encoding",
-            "How letters are written: try another where accents look wrong",
-            encoding_words(shape.encoding),
-            tuple((one, encoding_words(one)) for one in _ENCODINGS),
-            given.encoding,
-        ),
-        TextChoice("delimiter", "Delimiter", "What stands between columns", delimiter, _DELIMITERS, given.delimiter),
-        TextChoice(
-            "header",
-            "Column names",
-            "Whether the first line names the columns",
-            "In the first line" if shape.header is not None else "None",
-            _HEADERS,
-            given.header,
-        ),
-        TextChoice(
-            "decimal",
-            "Decimal sign",
-            "How 3½ is written",
-            dict(_DECIMALS).get(shape.decimal, shape.decimal),
-            _DECIMALS,
-            given.decimal,
-        ),
-    ]
-    return (*choices, *(one for one in (dates, zero) if one is not None))
+    encodings = tuple((name, format_encoding(name)) for name in _ENCODINGS)
+    encoding = format_encoding(shape.encoding)
+    header = dict(_HEADERS)[shape.header is not None]
+    decimal = dict(_DECIMALS).get(shape.decimal, shape.decimal)
+    choices = (
+        TextChoice("encoding", "Encoding", _HELP["encoding"], encoding, encodings, given.encoding),
+        TextChoice("delimiter", "Delimiter", _HELP["delimiter"], delimiter, _DELIMITERS, given.delimiter),
+        TextChoice("header", "Column names", _HELP["header"], header, _HEADERS, given.header),
+        TextChoice("decimal", "Decimal sign", _HELP["decimal"], decimal, _DECIMALS, given.decimal),
+    )
+    return (*choices, *(choice for choice in (dates, zero) if choice is not None))
 
 
 def given_with(given: Given, key: str, value: Any) -> Given:
@@ -167,7 +146,7 @@ def _dates_of(shape: Shape, given: Given) -> TextChoice:
     if shape.time_kind not in (None, "whole", "number"):
         found = "Year, month, day"
     if shape.date_formats:
-        order = "".join(one for one in shape.date_formats[0].lower() if one in "ymdb")[:3].replace("b", "m")
+        order = "".join(letter for letter in shape.date_formats[0].lower() if letter in "ymdb")[:3].replace("b", "m")
         found = dict(_DATES).get(order, found)
     return TextChoice("dates", "Dates", "In which order days, months and years come", found, _DATES, given.dates)
 

@@ -1,14 +1,11 @@
-"""Which entries of the files become the data set: repeats, and four rules, each with what remains after it.
-
-A part of the import page, folded until wanted: setters in, edited out.
-"""
+"""Which entries of the files become the data set: repeats, and four rules, each with what remains after it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
@@ -20,17 +17,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_rec.common.controls import CalmComboBox, named
-from desktop_rec.theme.theme import GRID, number_font, set_role
+from desktop_rec.common.controls import CalmComboBox, across, arranged, named, number_label, text_label
+from desktop_rec.theme.theme import GRID, number_font
 from engine.data.importing.options import Duplicates, Selection
 
 _EDITED_AFTER_MS = 150
-"""So long after the last key of a number it counts as said."""
+"""So long after the last key a number counts as entered."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: its words around the number, what is offered, and its name in a Selection."""
+    """One rule: its text around the number, what is offered, and its name in a Selection."""
 
     key: str
     before: str
@@ -66,8 +63,8 @@ class KeepOnlyPanel(QWidget):
         self._settle.setSingleShot(True)
         self._settle.setInterval(_EDITED_AFTER_MS)
         self._build()
-        self._settle.timeout.connect(self._say)
-        self._policy.currentIndexChanged.connect(self._say)
+        self._settle.timeout.connect(self._report)
+        self._policy.currentIndexChanged.connect(self._report)
 
     def show_selection(self, selection: Selection, duplicates: Duplicates) -> None:
         """The rules in force. A number that is off keeps what is offered. Says nothing to anyone."""
@@ -76,17 +73,13 @@ class KeepOnlyPanel(QWidget):
         for rule in RULES:
             value = getattr(selection, rule.key)
             check, spin = self._checks[rule.key], self._numbers[rule.key]
-            for one in (check, spin):
-                one.blockSignals(True)
-            check.setChecked(value != rule.off)
-            if value != rule.off:
-                spin.setValue(int(value))
+            with QSignalBlocker(check), QSignalBlocker(spin):
+                check.setChecked(value != rule.off)
+                if value != rule.off:
+                    spin.setValue(int(value))
             spin.setEnabled(check.isChecked())
-            for one in (check, spin):
-                one.blockSignals(False)
-        self._policy.blockSignals(True)
-        self._policy.choose(duplicates)
-        self._policy.blockSignals(False)
+        with QSignalBlocker(self._policy):
+            self._policy.choose(duplicates)
 
     def show_times(self, *, has_times: bool) -> None:
         """Without times nobody can be kept for having been active lately."""
@@ -108,11 +101,11 @@ class KeepOnlyPanel(QWidget):
         self._total.setText(f"What remains: {counts[-1]}" if counts else "")
         self._total.setVisible(bool(counts))
 
-    def show_progress(self, words: str, share: float | None) -> None:
+    def show_progress(self, step: str, share: float | None) -> None:
         """How far the rows are read for counting; "" when that is over."""
-        for one in (self._words, self._bar):
-            one.setVisible(bool(words))
-        self._words.setText(words)
+        for part in (self._step, self._bar):
+            part.setVisible(bool(step))
+        self._step.setText(step)
         self._bar.setRange(0, 0 if share is None else 1000)
         self._bar.setValue(round(1000 * (share or 0)))
 
@@ -127,50 +120,33 @@ class KeepOnlyPanel(QWidget):
         )
 
     def _build(self) -> None:
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(GRID * 3, 0, 0, GRID)
-        whole.setSpacing(GRID)
-        whole.addLayout(self._policy_row())
         grid = QGridLayout()
         grid.setHorizontalSpacing(GRID)
         grid.setVerticalSpacing(GRID)
         grid.setColumnStretch(3, 1)
         for row, rule in enumerate(RULES):
             self._add_rule(grid, row, rule)
-        whole.addLayout(grid)
-        self._words = QLabel()
-        self._words.setFont(number_font(self._words.font()))
-        set_role(self._words, "caption")
+        self._step, self._total = number_label(role="caption"), number_label("keep_only_total")
         self._bar = named(QProgressBar(), "keep_only_bar", "How far the rows are read for counting")
         self._bar.setTextVisible(False)
         self._bar.setMaximumWidth(GRID * 40)
-        self._total = QLabel()
-        self._total.setObjectName("keep_only_total")
-        self._total.setFont(number_font(self._total.font()))
-        for one in (self._words, self._bar, self._total):
-            whole.addWidget(one)
-            one.hide()
+        shown_later = (self._step, self._bar, self._total)
+        arranged(QVBoxLayout(self), self._policy_row(), grid, *shown_later, margins=(GRID * 3, 0, 0, GRID))
+        for part in shown_later:
+            part.hide()
 
     def _policy_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        label = QLabel("Where somebody rated a title several times, keep")
-        self._policy = named(
-            CalmComboBox(),
-            "keep_only_duplicates",
-            label.text(),
-            "Which of several ratings of one person for one title counts",
-        )
-        for policy, words in _POLICIES:
-            self._policy.addItem(words, policy)
+        label = text_label("Where somebody rated a title several times, keep")
+        tip = "Which of several ratings of one person for one title counts"
+        self._policy = named(CalmComboBox(), "keep_only_duplicates", label.text(), tip)
+        for policy, text in _POLICIES:
+            self._policy.addItem(text, policy)
         label.setBuddy(self._policy)
-        row.addWidget(label)
-        row.addWidget(self._policy)
-        row.addStretch(1)
-        return row
+        return across(label, self._policy, 1)
 
     def _add_rule(self, grid: QGridLayout, row: int, rule: Rule) -> None:
-        words = f"{rule.before} {rule.offered:,} {rule.after}"
-        check = named(QCheckBox(rule.before), f"keep_{rule.key}", words, f"{rule.before} so many {rule.after}")
+        name = f"{rule.before} {rule.offered:,} {rule.after}"
+        check = named(QCheckBox(rule.before), f"keep_{rule.key}", name, f"{rule.before} so many {rule.after}")
         spin = named(QSpinBox(), f"keep_{rule.key}_number", f"{rule.before} how many {rule.after}")
         spin.setRange(1, rule.most)
         spin.setGroupSeparatorShown(True)
@@ -179,13 +155,10 @@ class KeepOnlyPanel(QWidget):
         spin.setFont(number_font(spin.font()))
         spin.setMinimumWidth(GRID * 12)
         spin.lineEdit().setTextMargins(GRID - 2, 0, 0, 0)
-        count = QLabel()
-        count.setObjectName(f"keep_{rule.key}_count")
-        count.setFont(number_font(count.font()))
-        set_role(count, "weak")
+        count = number_label(f"keep_{rule.key}_count", role="weak")
         self._checks[rule.key], self._numbers[rule.key], self._counts[rule.key] = check, spin, count
-        for column, one in enumerate((check, spin, QLabel(rule.after), count)):
-            grid.addWidget(one, row, column)
+        for column, part in enumerate((check, spin, text_label(rule.after), count)):
+            grid.addWidget(part, row, column)
         check.toggled.connect(self._on_checked)
         spin.valueChanged.connect(self._settle.start)
 
@@ -193,8 +166,8 @@ class KeepOnlyPanel(QWidget):
         for rule in RULES:
             self._numbers[rule.key].setEnabled(self._checks[rule.key].isChecked())
             self._counts[rule.key].setVisible(self._checks[rule.key].isChecked())
-        self._say()
+        self._report()
 
-    def _say(self) -> None:
+    def _report(self) -> None:
         self._settle.stop()
         self.edited.emit(self.selection(), self._policy.currentData())

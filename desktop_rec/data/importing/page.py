@@ -1,7 +1,6 @@
 """The page that shows files before they are imported, and takes what a person says about them.
 
-A part of the import view: show_state(ImportPicture) in, signals out. Everything has been guessed, so that Import can
-be pressed at once; everything can be changed.
+Everything has been guessed, so that Import can be pressed at once; everything can be changed.
 """
 
 from __future__ import annotations
@@ -9,17 +8,48 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QWidget
 
-from desktop_rec.common.controls import ElidedLabel, Fold, button
+from desktop_rec.common.controls import (
+    ElidedLabel,
+    Fold,
+    across,
+    arranged,
+    below,
+    button,
+    named,
+    scrolled_page,
+    text_label,
+)
 from desktop_rec.data.importing.choices import ImportChoices, TextChoice
 from desktop_rec.data.importing.keep_only_panel import KeepOnlyPanel
-from desktop_rec.data.importing.preview_rows import NO_TABLE, PreviewTable
-from desktop_rec.data.importing.preview_table import ImportPreviewTable
-from desktop_rec.data.importing.sources import NO_SOURCES, ImportObstacle, ImportSources, ObstacleWords, SourceWords
+from desktop_rec.data.importing.preview_table import NO_TABLE, ImportPreviewTable, PreviewTable
 from desktop_rec.theme.theme import GRID, set_role
 
 _TABLE_HEIGHT = 300
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why files cannot be imported. `is_personal`: it belongs to a person's own ratings, and can be added there."""
+
+    sentence: str
+    remedy: str
+    is_personal: bool = False
+
+
+@dataclass(frozen=True)
+class Sources:
+    """`name` is in the field, `found_name` is taken where it is empty; `taken` says where a name is not free."""
+
+    name: str = ""
+    found_name: str = ""
+    taken: str = ""
+    titles: str = ""
+    titles_are_chosen: bool = False
+
+
+NO_SOURCES = Sources()
 
 
 @dataclass(frozen=True)
@@ -31,8 +61,8 @@ class ImportPicture:
     summary: str = ""
     table: PreviewTable = NO_TABLE
     choices: tuple[TextChoice, ...] = ()
-    sources: SourceWords = NO_SOURCES
-    obstacle: ObstacleWords | None = None
+    sources: Sources = NO_SOURCES
+    obstacle: Obstacle | None = None
     notes: str = ""
     needs: str = ""
     is_short: bool = False
@@ -60,8 +90,8 @@ class ImportPage(QScrollArea):
         self._summary.setText("Looking at the files…" if picture.is_looking and not picture.size else picture.summary)
         self.table.show_table(picture.table)
         self.choices.show_choices(picture.choices)
-        self.sources.show_words(picture.sources)
-        self.obstacle.show_words(picture.obstacle)
+        self.sources.show_sources(picture.sources)
+        self.obstacle.show_obstacle(picture.obstacle)
         self._notes.setText(picture.notes)
         self._needs.setText(picture.needs)
         set_role(self._needs, "warning" if picture.is_short else "weak")
@@ -86,37 +116,6 @@ class ImportPage(QScrollArea):
         self._import.setFocus()
 
     def _build(self) -> None:
-        self.setObjectName("import_page")
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        page = QWidget()
-        set_role(page, "page")
-        rows = QVBoxLayout(page)
-        rows.setContentsMargins(GRID * 3, GRID * 2, GRID * 3, GRID * 3)
-        rows.setSpacing(GRID * 2)
-        rows.addLayout(self._head())
-        self._summary, self._notes, self._needs = QLabel(), QLabel(), QLabel()
-        self._summary.setObjectName("import_summary")
-        self._notes.setObjectName("import_notes")
-        self._needs.setObjectName("import_needs")
-        set_role(self._notes, "weak")
-        for label in (self._summary, self._notes, self._needs):
-            label.setWordWrap(True)
-        self.obstacle, self.choices, self.table = ImportObstacle(), ImportChoices(), ImportPreviewTable()
-        self.table.setMinimumHeight(_TABLE_HEIGHT)
-        self.sources, self.keep_only = ImportSources(), KeepOnlyPanel()
-        self.fold = Fold("keep_only", "Keep only…", self.keep_only)
-        above: tuple[QWidget, ...] = (self._summary, self.obstacle, self.choices)
-        below: tuple[QWidget, ...] = (self.sources, self.fold, self._notes, self._needs)
-        for part in above:
-            rows.addWidget(part)
-        rows.addWidget(self.table, 1)
-        for part in below:
-            rows.addWidget(part)
-        rows.addStretch(0)
-        self.setWidget(page)
-
-    def _head(self) -> QHBoxLayout:
         self._title, self._size = ElidedLabel(), ElidedLabel()
         self._title.setObjectName("import_title")
         self._size.setObjectName("import_size")
@@ -124,18 +123,117 @@ class ImportPage(QScrollArea):
         set_role(self._size, "weak")
         self._cancel = button("Cancel", "import_leave", "Leave these files alone; nothing is imported")
         self._import = button("Import", "import_start", "Import the files as they are read below", role="primary")
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(self._title)
-        words.addWidget(self._size)
-        head = QHBoxLayout()
-        head.setSpacing(GRID)
-        head.addLayout(words, 1)
-        head.addWidget(self._cancel)
-        head.addWidget(self._import)
-        return head
+        self._summary = text_label("", "import_summary", wraps=True)
+        self._notes = text_label("", "import_notes", role="weak", wraps=True)
+        self._needs = text_label("", "import_needs", wraps=True)
+        self.obstacle, self.choices, self.table = ImportObstacle(), ImportChoices(), ImportPreviewTable()
+        self.table.setMinimumHeight(_TABLE_HEIGHT)
+        self.sources, self.keep_only = ImportSources(), KeepOnlyPanel()
+        self.fold = Fold("keep_only", "Keep only…", self.keep_only)
+        head = across(below(self._title, self._size, gap=2), self._cancel, self._import)
+        head.setStretch(0, 1)
+        rows = scrolled_page(self, "import_page")
+        rows.addLayout(head)
+        parts = (self._summary, self.obstacle, self.choices, self.table, self.sources, self.fold, self._notes)
+        for part in (*parts, self._needs):
+            rows.addWidget(part)
+        rows.setStretchFactor(self.table, 1)
+        rows.addStretch(0)
 
     def _connect(self) -> None:
         self._cancel.clicked.connect(self.cancel_asked)
         self._import.clicked.connect(self.import_asked)
         self.fold.opened.connect(self.keep_only_opened)
+
+
+class ImportObstacle(QFrame):
+    """add_asked: add the file to my ratings. file_asked: choose another."""
+
+    add_asked = Signal()
+    file_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("import_obstacle")
+        set_role(self, "card")
+        self._sentence = text_label("", "import_obstacle_sentence", wraps=True)
+        self._remedy = text_label(role="weak", wraps=True)
+        tip = "Add what this file says to your own ratings, in For you"
+        self._add = button("Add to my ratings", "import_add_to_mine", tip)
+        other = button("Open another file…", "import_other_file", "Choose another ratings file (Ctrl+O)")
+        texts = below(self._sentence, self._remedy, gap=2)
+        margins = (GRID * 2, GRID + 4, GRID * 2, GRID + 4)
+        arranged(QHBoxLayout(self), texts, self._add, other, margins=margins).setStretch(0, 1)
+        self._add.clicked.connect(self.add_asked)
+        other.clicked.connect(self.file_asked)
+        self.hide()
+
+    def show_obstacle(self, obstacle: Obstacle | None) -> None:
+        """Say it; None hides it."""
+        self.setVisible(obstacle is not None)
+        if obstacle is None:
+            return
+        self._sentence.setText(obstacle.sentence)
+        self._remedy.setText(obstacle.remedy)
+        self._remedy.setVisible(bool(obstacle.remedy))
+        self._add.setVisible(obstacle.is_personal)
+        set_role(self._add, "primary" if obstacle.is_personal else "")
+        self.setAccessibleName(f"{obstacle.sentence} {obstacle.remedy}".strip())
+
+
+class ImportSources(QWidget):
+    """What the data set will be called, and where its titles come from.
+
+    name_edited(str), titles_asked (choose a file), titles_found_asked (take what is found again).
+    """
+
+    name_edited = Signal(str)
+    titles_asked = Signal()
+    titles_found_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._build()
+        self._name.textEdited.connect(self.name_edited)
+        self._choose.clicked.connect(self.titles_asked)
+        self._found.clicked.connect(self.titles_found_asked)
+
+    def show_sources(self, sources: Sources) -> None:
+        """Name and titles as they will be."""
+        if self._name.text() != sources.name:
+            self._name.setText(sources.name)
+        self._name.setPlaceholderText(sources.found_name)
+        self._taken.setText(sources.taken)
+        self._taken.setVisible(bool(sources.taken))
+        self._name.setAccessibleDescription(sources.taken)
+        self._titles.setText(sources.titles)
+        self._found.setVisible(sources.titles_are_chosen)
+
+    def _build(self) -> None:
+        self.setObjectName("import_sources")
+        self._name = named(QLineEdit(), "import_name", "Name of the data set", "What the data set will be called")
+        self._name.setMaximumWidth(GRID * 40)
+        self._name.setMinimumWidth(GRID * 30)
+        self._taken, self._titles = ElidedLabel(), ElidedLabel()
+        self._taken.setObjectName("import_name_taken")
+        self._titles.setObjectName("import_titles")
+        set_role(self._taken, "warning")
+        self._choose = button("Choose a titles file…", "import_choose_titles", "Choose the file that names the titles")
+        tip = "Look for titles beside the ratings again"
+        self._found = button("Use what is found", "import_titles_found", tip, role="quiet")
+        name = across(self._name, self._taken, 0, gap=GRID * 2)
+        name.setStretch(0, 1)
+        name.setStretch(1, 2)
+        titles = across(self._titles, self._found, self._choose)
+        titles.setStretch(0, 1)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(GRID * 2)
+        grid.setVerticalSpacing(GRID)
+        lines = (("Name", self._name, name), ("Titles", self._choose, titles))
+        for row, (caption, control, line) in enumerate(lines):
+            label = text_label(caption, role="weak")
+            label.setBuddy(control)
+            grid.addWidget(label, row, 0)
+            grid.addLayout(line, row, 1)
+        grid.setColumnStretch(1, 1)

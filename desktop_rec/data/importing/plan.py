@@ -1,7 +1,4 @@
-"""An import that a person prepares: files, what they said about them, what was seen, what would remain.
-
-Stands between the import desk, which folds answers into it, and the import view. Plain values.
-"""
+"""An import that a person prepares: files, what they said about them, what was seen, what would remain."""
 
 from __future__ import annotations
 
@@ -10,14 +7,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop_rec.common.notices import Failure
-from engine.data.importing.options import Duplicates, Remaining, Selection
-from engine.data.reading.roles import Given
 from engine.events import Event, Progressed, StageStarted
 
 if TYPE_CHECKING:
     from engine.data.importing.estimate import Estimate
-    from engine.data.importing.options import ImportOptions
+    from engine.data.importing.options import Duplicates, ImportOptions, Remaining, Selection
     from engine.data.importing.preview import Preview
+    from engine.data.reading.roles import Given
+
+
+def _as_found() -> Given:
+    from engine.data.reading.roles import Given  # brings pyarrow, which the first view is shown without
+
+    return Given()
+
+
+def _everything() -> Selection:
+    from engine.data.importing.options import Selection
+
+    return Selection()
 
 
 @dataclass(frozen=True)
@@ -45,11 +53,11 @@ class ImportPlan:
     """
 
     paths: tuple[Path, ...]
-    given: Given = field(default_factory=Given)
+    given: Given = field(default_factory=_as_found)
     items: Path | None = None
     name: str | None = None
     duplicates: Duplicates = "last"
-    selection: Selection = field(default_factory=Selection)
+    selection: Selection = field(default_factory=_everything)
     preview: Preview | None = None
     is_looking: bool = True
     estimate: Estimate | None = None
@@ -80,7 +88,7 @@ class ImportPlan:
         return (self.name or "").strip() or (self.preview.name if self.preview is not None else "")
 
     def options(self) -> ImportOptions:
-        """What the importer is told."""
+        """How the files are to be imported."""
         from engine.data.importing.options import ImportOptions
 
         return ImportOptions(

@@ -1,14 +1,11 @@
-"""The header of the import's preview: above each column its name and a choice of what it means.
-
-A part of the preview table: show_columns() in, role_chosen out.
-"""
+"""The header of the import's preview: above each column its name and a choice of what it means."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QWidget
 
@@ -73,16 +70,15 @@ class RoleHeader(QHeaderView):
 
     def show_columns(self, columns: Sequence[HeadColumn]) -> None:
         """Other columns, or other roles for them. Says nothing to anyone."""
-        if [one.name for one in columns] != [one.name for one in self._columns]:
+        if [column.name for column in columns] != [column.name for column in self._columns]:
             for box in self._boxes:
                 box.hide()
                 box.deleteLater()
-            self._boxes = [self._make_box(at, one) for at, one in enumerate(columns)]
+            self._boxes = [self._make_box(at, column) for at, column in enumerate(columns)]
         self._columns = tuple(columns)
         for box, column in zip(self._boxes, columns, strict=True):
-            box.blockSignals(True)
-            box.choose(column.role)
-            box.blockSignals(False)
+            with QSignalBlocker(box):
+                box.choose(column.role)
             box.setVisible(column.can_choose)
         self._place_boxes()
         self.updateGeometry()

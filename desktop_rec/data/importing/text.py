@@ -1,7 +1,4 @@
-"""What a preview of an import says, in the words of people who rate films.
-
-Stands between engine.data.importing.preview and the import view; pure text, no Qt.
-"""
+"""What a preview of an import says, for people who rate films. Text only, no Qt."""
 
 from __future__ import annotations
 
@@ -42,7 +39,7 @@ _ENCODINGS = {
 }
 
 
-def summary_words(preview: Preview) -> str:
+def format_summary(preview: Preview) -> str:
     """What the files are, in a line: layout, what they hold, scale."""
     shape = preview.shape
     if shape is None:
@@ -53,13 +50,13 @@ def summary_words(preview: Preview) -> str:
     layout = _GENERAL.get(shape.layout.name, shape.layout.name[:1].upper() + shape.layout.name[1:])
     parts = [f"{layout}: {join_words(held)}" if held else layout]
     if shape.has_ratings:
-        parts.append(scale_words(preview.scale, seen_only=preview.seen_only))
+        parts.append(format_scale(preview.scale, seen_only=preview.seen_only))
         unrated = shape.layout.unrated if shape.unrated is None else shape.unrated
-        parts.append(f"{join_words([format_number(one) for one in unrated])} means {SEEN_ONLY}" if unrated else "")
+        parts.append(f"{join_words([format_number(value) for value in unrated])} means {SEEN_ONLY}" if unrated else "")
     return " · ".join(part for part in parts if part)
 
 
-def scale_words(scale: Scale | None, *, seen_only: bool = False) -> str:
+def format_scale(scale: Scale | None, *, seen_only: bool = False) -> str:
     """The scale of the first rows: "ratings from 0.5 to 5 in halves"."""
     if seen_only:
         return "only ones: they say what was seen, not how it was liked"
@@ -71,17 +68,17 @@ def scale_words(scale: Scale | None, *, seen_only: bool = False) -> str:
     return f"ratings from {format_number(scale.low)} to {format_number(scale.high)}{steps}"
 
 
-def size_words(preview: Preview, estimate: Estimate | None = None) -> str:
+def format_sizes(preview: Preview, estimate: Estimate | None = None) -> str:
     """How large the files are: "ratings.csv · 2.2 MB · about 110,000 rows"."""
     names = preview.files[0] if preview.files else preview.paths[0].name
     if len(preview.files) > 1:
         names = f"{names} and {plural(len(preview.files) - 1, 'more file')}"
     guess = estimate.rows if estimate is not None else preview.rows_about
     rows = f"about {format_about(guess)} rows" if guess else ""
-    return " · ".join(one for one in (names, format_size(preview.size) if preview.size else "", rows) if one)
+    return " · ".join(part for part in (names, format_size(preview.size) if preview.size else "", rows) if part)
 
 
-def titles_words(preview: Preview) -> str:
+def describe_titles(preview: Preview) -> str:
     """Where titles come from."""
     shape, found = preview.shape, preview.titles
     word = plural_of(shape.layout.word) if shape is not None else "titles"
@@ -93,24 +90,24 @@ def titles_words(preview: Preview) -> str:
     return f"No list of titles found; {word} are shown by their ids"
 
 
-def encoding_words(encoding: str) -> str:
+def format_encoding(encoding: str) -> str:
     return _ENCODINGS.get(encoding, encoding)
 
 
-def cell_words(row: PreviewRow, text: str, roles: frozenset[str], title: str) -> str:
+def format_cell(row: PreviewRow, text: str, roles: frozenset[str], title: str) -> str:
     """What a cell is read as, where it has a role: a title's name, a number, a day."""
     if not row.is_read:
         return text
     if "rating" in roles:
         return SEEN_ONLY if row.rating is None else format_number(row.rating)
     if "time" in roles:
-        return day_words(row.time)
+        return format_day(row.time)
     if roles & {"title", "item"} and title:
         return title
     return row.user if "user" in roles else row.item if "item" in roles else text
 
 
-def day_words(seconds: int | None) -> str:
+def format_day(seconds: int | None) -> str:
     """A moment as its day: "4 May 2003"; "" where there is none."""
     if seconds is None:
         return "no time"
@@ -121,7 +118,7 @@ def day_words(seconds: int | None) -> str:
     return f"{moment.day} {moment:%b %Y}"
 
 
-def remaining_words(left: Remaining, word: str = "title") -> str:
+def format_remaining(left: Remaining, word: str = "title") -> str:
     """What remains, in figures: "6,040 people · 3,043 films · 995,000 ratings", or "nothing"."""
     if not left.entries:
         return "nothing"
@@ -130,14 +127,14 @@ def remaining_words(left: Remaining, word: str = "title") -> str:
     )
 
 
-def pointing_words(missing: Sequence[str]) -> str:
+def describe_missing_roles(missing: Sequence[str]) -> str:
     """What to do where columns have no role yet."""
     names = {"user": "people", "item": "titles", "rating": "ratings"}
-    found = [names[one] for one in missing if one in names]
+    found = [names[role] for role in missing if role in names]
     return f"Say above the columns which one holds {join_words(found)}, or open another file."
 
 
-def needs_words(estimate: Estimate | None) -> tuple[str, bool]:
+def describe_needs(estimate: Estimate | None) -> tuple[str, bool]:
     """What a large import will need, and whether that is short here: ("", False) where nobody need ask."""
     if estimate is None:
         return "", False
@@ -154,6 +151,6 @@ def needs_words(estimate: Estimate | None) -> tuple[str, bool]:
     return words, is_short
 
 
-def taken_words(name: str, free: str) -> str:
+def describe_taken_name(name: str, free: str) -> str:
     """What becomes of a name that a data set has already, "" where it is free."""
     return "" if name == free else f"“{name}” is taken; this one will be called “{free}”."

@@ -1,7 +1,4 @@
-"""The import view, in the place Data: files as they will be read, before anything is imported.
-
-Connects the import page to the session. Built when the first files come.
-"""
+"""Connects the import page to its controller: files as they will be read, before anything is imported."""
 
 from __future__ import annotations
 
@@ -12,16 +9,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop_rec.data.importing import text as words
+from desktop_rec.data.importing import text
 from desktop_rec.data.importing.choices import given_with, text_choices
 from desktop_rec.data.importing.controller import ImportController
-from desktop_rec.data.importing.page import ImportPage, ImportPicture
-from desktop_rec.data.importing.preview_rows import PreviewTable, preview_table
-from desktop_rec.data.importing.sources import ObstacleWords, SourceWords
+from desktop_rec.data.importing.page import ImportPage, ImportPicture, Obstacle, Sources
+from desktop_rec.data.importing.preview_table import PreviewTable, preview_table
 
 if TYPE_CHECKING:
     from desktop_rec.data.importing.plan import ImportPlan
-    from engine.data.importing.options import Duplicates, Selection
     from engine.data.importing.preview import Preview
 
 
@@ -64,7 +59,7 @@ class ImportView(QWidget):
         page.keep_only_opened.connect(self._importing.want_counts)
         page.table.role_chosen.connect(self._on_role)
         page.choices.edited.connect(self._on_choice)
-        page.keep_only.edited.connect(self._on_keep_only)
+        page.keep_only.edited.connect(self._importing.keep_only)
         page.sources.name_edited.connect(self._importing.name)
         page.sources.titles_asked.connect(self.titles_file_asked)
         page.sources.titles_found_asked.connect(self._on_titles_found)
@@ -76,11 +71,11 @@ class ImportView(QWidget):
         title = f"Import {plan.title}"
         if preview is None:
             return ImportPicture(title, obstacle=_obstacle_of(plan), is_looking=plan.is_looking)
-        needs, is_short = words.needs_words(plan.estimate)
+        needs, is_short = text.describe_needs(plan.estimate)
         return ImportPicture(
             title,
-            size=words.size_words(preview, plan.estimate),
-            summary=words.summary_words(preview),
+            size=text.format_sizes(preview, plan.estimate),
+            summary=text.format_summary(preview),
             table=self._table_of(preview),
             choices=text_choices(preview, plan.given),
             sources=self._sources_of(plan, preview),
@@ -97,13 +92,13 @@ class ImportView(QWidget):
             self._shown = (preview, preview_table(preview))
         return self._shown[1]
 
-    def _sources_of(self, plan: ImportPlan, preview: Preview) -> SourceWords:
+    def _sources_of(self, plan: ImportPlan, preview: Preview) -> Sources:
         name = plan.name_or_found
-        return SourceWords(
+        return Sources(
             name=preview.name if plan.name is None else plan.name,
             found_name=preview.name,
-            taken=words.taken_words(name, self._importing.free_name(name)),
-            titles=words.titles_words(preview),
+            taken=text.describe_taken_name(name, self._importing.free_name(name)),
+            titles=text.describe_titles(preview),
             titles_are_chosen=plan.items is not None,
         )
 
@@ -113,7 +108,7 @@ class ImportView(QWidget):
         panel.show_selection(plan.selection, plan.duplicates)
         panel.show_times(has_times=shape is None or "time" in shape.roles)
         word = shape.layout.word if shape is not None else "title"
-        panel.show_counts([words.remaining_words(one, word) for one in plan.remaining or ()])
+        panel.show_counts([text.format_remaining(left, word) for left in plan.remaining or ()])
         if plan.gathering is not None:
             panel.show_progress(plan.gathering.words, plan.gathering.share)
         else:
@@ -131,19 +126,16 @@ class ImportView(QWidget):
         if plan is not None:
             self._importing.read_as(given_with(plan.given, key, value))
 
-    def _on_keep_only(self, selection: Selection, duplicates: Duplicates) -> None:
-        self._importing.keep_only(selection, duplicates)
-
     def _on_titles_found(self) -> None:
         self._importing.take_titles_from(None)
 
 
-def _obstacle_of(plan: ImportPlan) -> ObstacleWords | None:
+def _obstacle_of(plan: ImportPlan) -> Obstacle | None:
     if plan.failure is not None:
-        return ObstacleWords(plan.failure.sentence, plan.failure.remedy)
+        return Obstacle(plan.failure.sentence, plan.failure.remedy)
     obstacle = plan.preview.obstacle if plan.preview is not None else None
     if obstacle is None or plan.preview is None:
         return None
     can_point = plan.preview.can_point and bool(obstacle.missing) and not obstacle.personal
-    remedy = words.pointing_words(obstacle.missing) if can_point else obstacle.remedy
-    return ObstacleWords(obstacle.sentence, remedy, obstacle.personal)
+    remedy = text.describe_missing_roles(obstacle.missing) if can_point else obstacle.remedy
+    return Obstacle(obstacle.sentence, remedy, obstacle.personal)

@@ -20,6 +20,7 @@ from desktop_rec.session.queries import Queries, QueryWorker
 from desktop_rec.session.requests import WindowRequests
 from desktop_rec.session.undo import UndoStack
 from engine.events import Event, Job, Progressed, StageStarted
+from engine.text import format_rating, plural
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
@@ -71,7 +72,9 @@ class MyRatingsController(QObject):
         from engine.data.profiles import entry_of
 
         entry = entry_of(dataset, item_row, rating)
-        self.profile.change(profile.rated(entry), f"Rated {entry.title or entry.item_id}")
+        name = entry.title or entry.item_id
+        text = f"Marked {name} as seen" if rating is None else f"Rated {name} {format_rating(rating)}"
+        self.profile.change(profile.rated(entry), text)
 
     def remove(self, item_id: str, title: str | None = None) -> None:
         """Take a title out of the profile."""
@@ -81,8 +84,9 @@ class MyRatingsController(QObject):
         after = profile.without(item_id, title=title)
         gone = next((entry for entry in profile.entries if entry not in after.entries), None)
         if gone is not None:
-            text = f"Removed {gone.title or gone.item_id} from {profile.name}'s ratings"
-            self.profile.change(after, text, announced=True)
+            name, place = gone.title or gone.item_id, f"{whose(profile.name)} ratings"
+            undone = f"{name} is back in {place}"
+            self.profile.change(after, f"Removed {name} from {place}", undone=undone, announced=True)
 
     def switch(self, item_id: str, on: bool, title: str | None = None) -> None:
         """Let a rating count or not, without forgetting it."""
@@ -136,32 +140,31 @@ class MyRatingsController(QObject):
         people = self.library.people()
         name = next((person.name for person in people if person.profile_id == profile_id), profile_id)
         others = {person.profile_id for person in people} - {profile_id}
-        is_current = self.profile.current is not None and self.profile.current.profile_id == profile_id
-        stand_in: list[str] = []
+        successor, stand_in = "", ""
 
         def deleted() -> None:
-            if not is_current:
+            nonlocal successor, stand_in
+            successor = stand_in = ""
+            if self.profile.current is None or self.profile.current.profile_id != profile_id:
                 return
             self.profile.load_default()
-            now = self.profile.current
-            if now is not None and now.profile_id not in others:
-                stand_in.append(now.profile_id)
+            successor = self.profile.current.profile_id
+            if successor not in others:
+                stand_in = successor
                 self.library.note_change()
 
         def restored() -> None:
-            if not is_current:
-                return
-            self.profile.load(profile_id)
-            for made in stand_in:
-                if not library.profiles.load(made).entries:
-                    library.profiles.delete(made)
-            stand_in.clear()
-            self.library.note_change()
+            if self.profile.current is not None and self.profile.current.profile_id == successor:
+                self.profile.load(profile_id)
+            if any(person.profile_id == stand_in and not person.entries for person in self.library.people()):
+                library.profiles.delete(stand_in)
+                self.library.note_change()
 
-        text = f"Deleted {name} and their ratings"
-        self._undo.do(
-            self.library.deletion(library.profiles, profile_id, text, deleted=deleted, restored=restored),
-        )
+        whom = whose(name)
+        text = f"Deleted {whom} profile and its ratings"
+        undone = f"{whom} profile is back"
+        store = library.profiles
+        self._undo.do(self.library.deletion(store, profile_id, text, deleted=deleted, restored=restored, undone=undone))
 
     def import_file(self, path: Path) -> bool:
         """Read one person's export and match it with the open data set; `incoming` follows.
@@ -204,8 +207,7 @@ class MyRatingsController(QObject):
             return False
         found = made.found
         self._set(None)
-        count = f"{found.changes:,} rating" + ("s" if found.changes != 1 else "")
-        text = f"Added {count} from {made.path.name} to {found.profile.name}'s ratings"
+        text = f"Added {plural(found.changes, 'rating')} from {made.path.name} to {whose(found.profile.name)} ratings"
         self.profile.change(found.merged(), text, announced=True)
         self.library.note_change()
         return True
@@ -295,8 +297,7 @@ class MyRatingsController(QObject):
         counts: list[int] = []
         if not self.requests.attempt(lambda: counts.append(write())):
             return False
-        what = f"{counts[0]:,} titles" if counts[0] is not None else "The file"
-        self.requests.inform(f"Saved {what} as {path}.")
+        self.requests.inform(f"Saved {plural(counts[0], 'title')} as {path}.")
         return True
 
     def _needs_data(self) -> bool:
@@ -304,6 +305,11 @@ class MyRatingsController(QObject):
             "No data set is open, so the scale of your ratings is not known.", "Open the one that you rated in."
         )
         return False
+
+
+def whose(name: str) -> str:
+    """The owner of ratings, as people say it."""
+    return "your" if name == "Me" else f"{name}'s"
 
 
 def _make_onboarding(dataset: Dataset) -> Job[Onboarding]:

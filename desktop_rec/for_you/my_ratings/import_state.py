@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop_rec.common.notices import Failure
-from engine.data.profile_merge import Both, Merge, merge, merged, undone
+from engine.data.profile_merge import Both, Merge, merge, merged
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset, Scale
@@ -77,10 +77,6 @@ class UnderReview:
     def merged(self) -> Profile:
         """The profile with the import."""
         return merged(self.merge, self.taken)
-
-    def undone(self, now: Profile) -> Profile:
-        """A later state of the profile without the import."""
-        return undone(now, self.merge, self.taken)
 
     def with_review(self, review: Review) -> UnderReview:
         return replace(self, review=review)

@@ -1,27 +1,26 @@
-"""The import of my ratings, as a page of For you: reading and matching, what went wrong, and the review.
-
-Connects the review page and the title chooser to the controller; shown by recommend_view while there is something to
-review.
-"""
+"""The import of my ratings, as a page of For you: reading and matching, what went wrong, and the review."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_rec.common import questions
+from desktop_rec.common.controls import label, named
 from desktop_rec.common.notices import Failure
-from desktop_rec.common.panels import PlaceMessage
+from desktop_rec.common.panels import PlaceMessage, Popup
+from desktop_rec.common.title_search import TitleSearch
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.my_ratings.import_state import Progress, UnderReview
-from desktop_rec.for_you.my_ratings.review_page import ReviewPage
+from desktop_rec.for_you.my_ratings.review_page import ReviewPage, review_outcome, review_state
 from desktop_rec.for_you.my_ratings.review_rows import Act, ReviewRows
-from desktop_rec.for_you.my_ratings.review_text import review_outcome, review_state
-from desktop_rec.for_you.my_ratings.title_chooser import TitleChoice, TitleChooser
 from engine.data.matching.review import Review, choose, leave_out, refuse
-from engine.text import format_title, plural, plural_of
+from engine.text import format_percent, format_title, plural, plural_of
 
 _MOST_FOUND = 40
 _AT_ONCE, OUTCOME_PAUSE_MS = 500, 60
@@ -78,7 +77,7 @@ class MyRatingsImportView(QWidget):
         page.left.connect(self._my_ratings.leave_import)
         page.csv_wanted.connect(self._on_csv)
         self.message.pressed.connect(self._on_message)
-        self.message.second_pressed.connect(self._on_message_second)
+        self.message.second_pressed.connect(self._my_ratings.leave_import)
         self.chooser.searched.connect(self._on_searched)
         self.chooser.chosen.connect(self._on_chosen)
 
@@ -116,7 +115,7 @@ class MyRatingsImportView(QWidget):
         self._stack.setCurrentWidget(self.message)
 
     def _show_progress(self, progress: Progress) -> None:
-        share = "" if progress.share is None else f"{progress.share:.0%}".replace("%", " %")
+        share = "" if progress.share is None else format_percent(progress.share)
         self.message.show_message(f"{progress.words}…", share, second="Cancel", busy=True)
         self._stack.setCurrentWidget(self.message)
 
@@ -125,7 +124,7 @@ class MyRatingsImportView(QWidget):
         if made is None or made.found is None:
             return
         if group == "differ":
-            self._my_ratings.decide(partial(_with_conflict, place=index, for_theirs=act is Act.THEIRS))
+            self._my_ratings.decide(partial(UnderReview.deciding, place=index, for_theirs=act is Act.THEIRS))
         elif act in (Act.CHANGE, Act.CHOOSE, Act.FIND):
             self._open_chooser(made.found, index)
         else:
@@ -139,8 +138,8 @@ class MyRatingsImportView(QWidget):
         area = self.page.list.area_of(index)
         place = self.page.list.viewport().mapToGlobal(area.bottomRight())
         place.setX(place.x() - area.width() // 2)
-        self.chooser.use_word(found.dataset.catalogue.word)
-        self.chooser.open_for(index, format_title(title.title or f"line {title.line}", title.year), place)
+        name = format_title(title.title or f"line {title.line}", title.year)
+        self.chooser.open_for(index, name, place, word=found.dataset.catalogue.word)
         self._on_searched("")
 
     def _on_searched(self, text: str) -> None:
@@ -185,16 +184,9 @@ class MyRatingsImportView(QWidget):
         else:
             self.file_asked.emit()
 
-    def _on_message_second(self) -> None:
-        self._my_ratings.leave_import()
-
 
 def _with_title(found: UnderReview, *, index: int, item_row: int) -> UnderReview:
     return found.with_review(choose(found.review, index, item_row))
-
-
-def _with_conflict(found: UnderReview, *, place: int, for_theirs: bool) -> UnderReview:
-    return found.deciding(place, for_theirs=for_theirs)
 
 
 def _with_act(found: UnderReview, *, index: int, act: Act) -> UnderReview:
@@ -211,3 +203,78 @@ def _with_act(found: UnderReview, *, index: int, act: Act) -> UnderReview:
         case Act.UNDO:
             return found.with_first(index)
     return found
+
+
+_WIDTH, _HEIGHT = 420, 260
+
+
+@dataclass(frozen=True)
+class TitleChoice:
+    """One title that may be meant; `detail` says what speaks for it."""
+
+    item_row: int
+    name: str
+    detail: str
+
+
+class TitleChooser(Popup):
+    """searched(text) while typing, "" for the likely ones; chosen(index, item_row): this title is meant."""
+
+    searched = Signal(str)
+    chosen = Signal(int, int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("title_chooser", "Choose the title that is meant", width=_WIDTH, parent=parent)
+        self.index = 0
+        self._heading, self._caption = label(role="heading", wraps=True), label(role="caption")
+        self.search = TitleSearch()
+        self.search.setObjectName("chooser_search")
+        self._list = named(QListWidget(), "chooser_titles", "Titles that may be meant", "Enter or click takes a title")
+        self._list.setStyleSheet("QListView::item { padding: 4px 6px; }")
+        self._list.setFixedHeight(_HEIGHT)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        for part in (self._heading, self.search, self._caption, self._list):
+            self.column.addWidget(part)
+        self.search.searched.connect(self.searched)
+        self.search.went_down.connect(self._on_went_down)
+        self._list.itemClicked.connect(self._on_item)
+        self._list.itemActivated.connect(self._on_item)
+
+    def open_for(self, index: int, name: str, place: QPoint, *, word: str) -> None:
+        """Ask about the title at this place of the review, at a point of the screen; `word`: what it is called."""
+        self.index = index
+        self._heading.setText(f"Which {word} is {name}?")
+        self.search.clear()
+        words = f"Search all {plural_of(word)}"
+        self.search.setPlaceholderText(words)
+        self.search.setAccessibleName(words)
+        self.search.setToolTip("Type a part of the title; the arrow key down goes to what was found")
+        self.open_at(place, focus=self.search)
+
+    def show_choices(self, choices: Sequence[TitleChoice], *, caption: str) -> None:
+        """The titles to choose from; the caption says what they are."""
+        self._caption.setText(caption)
+        self._list.clear()
+        for choice in choices:
+            item = QListWidgetItem(f"{choice.name}\n{choice.detail}")
+            item.setData(Qt.ItemDataRole.UserRole, choice.item_row)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{choice.name}, {choice.detail}")
+            item.setSizeHint(QSize(_WIDTH - 60, 2 * self.fontMetrics().height() + 14))
+            self._list.addItem(item)
+        if choices:
+            self._list.setCurrentRow(0)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.hide()
+        else:
+            super().keyPressEvent(event)
+
+    def _on_went_down(self) -> None:
+        if self._list.count():
+            self._list.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _on_item(self, item: QListWidgetItem) -> None:
+        if self.isVisible():
+            self.hide()
+            self.chosen.emit(self.index, int(item.data(Qt.ItemDataRole.UserRole)))

@@ -1,7 +1,4 @@
-"""The left of For you: who rates, the field to find titles, my ratings with stars and switches, and the sliders.
-
-A widget: rows and names in; what the person does comes out as signals.
-"""
+"""The left of For you: who rates, the search for titles, my ratings with stars and switches, and the dials."""
 
 from __future__ import annotations
 
@@ -11,33 +8,34 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFrame,
+    QGraphicsOpacityEffect,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QMenu,
     QPushButton,
+    QSlider,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from desktop_rec.common.controls import button, named
+from desktop_rec.common.controls import button, filled, label, named
 from desktop_rec.common.stars import StarScale
 from desktop_rec.common.title_search import TitleSearch
 from desktop_rec.for_you.my_ratings.profile_picker import ProfilePicker
-from desktop_rec.for_you.title_delegate import TitleLook
-from desktop_rec.for_you.title_list import TitleList
+from desktop_rec.for_you.title_list import TitleList, TitleLook
 from desktop_rec.for_you.titles import TitleRow
-from desktop_rec.for_you.weight_slider import WeightSlider
 from desktop_rec.theme.theme import GRID, set_role
-from engine.text import format_count, plural
+from engine.text import format_count, plural, plural_of
 
-IMPORT, DECK, CSV, LETTERBOXD, RENAME, DELETE = "import", "onboarding", "csv", "letterboxd", "rename", "delete"
+IMPORT, ONBOARDING, CSV, LETTERBOXD, RENAME, DELETE = "import", "onboarding", "csv", "letterboxd", "rename", "delete"
 _ENTRIES = (
     (IMPORT, "Import my ratings…", "Take ratings from another service, or from a table, into this profile"),
-    (DECK, "Rate one at a time…", "Titles that tell tastes apart, one after the other"),
+    (ONBOARDING, "Rate one at a time…", "One well-known title after the other"),
     None,
-    (CSV, "Save my ratings as CSV…", "All ratings of this profile, to keep or to import again"),
+    (CSV, "Save my ratings as CSV…", "All ratings of this profile as a file; it can be imported again"),
     (LETTERBOXD, "Save for Letterboxd…", "A file that Letterboxd imports"),
     None,
     (RENAME, "Rename this profile…", "Give this profile another name"),
@@ -63,8 +61,8 @@ class PersonMenu(QToolButton):
             if entry is None:
                 self._menu.addSeparator()
                 continue
-            key, words, tip = entry
-            action = self._menu.addAction(words)
+            key, text, tip = entry
+            action = self._menu.addAction(text)
             action.setObjectName(f"person_{key}")
             action.setToolTip(tip)
             action.setData(key)
@@ -93,7 +91,7 @@ WIDTH = 280
 class MyRatingsPanel(QFrame):
     """searched(text); rated(TitleRow, rating), switched(TitleRow, is_on), removed(TitleRow) from either list.
 
-    asked(key): what the person wants of these ratings as a whole (see person_menu.py).
+    asked(key): what the person wants of these ratings as a whole (a key of PersonMenu).
     """
 
     searched = Signal(str)
@@ -120,10 +118,10 @@ class MyRatingsPanel(QFrame):
         self.gems.slider.setAccessibleName(f"From popular to hidden gems: which {word}s come first")
 
     def show_person(self, name: str, *, borrowed: bool) -> None:
-        """Whose ratings these are; borrowed: somebody of the data set, whose changes are not kept."""
+        """Whose ratings these are; borrowed: somebody of the data set, whose changes are not saved."""
         self.person.setText(f"{name}  ▾")
         self.person.setAccessibleName(f"Ratings of {name}. Press to choose somebody else")
-        self._borrowed.setText(f"{name} of this data set. What you change here is not kept.")
+        self._borrowed.setText(f"{name} of this data set. What you change here is not saved.")
         self._borrowed.setVisible(borrowed)
         self._is_borrowed = borrowed
         self.menu.allow(borrowed=borrowed, ratings=len(self.mine.titles.rows))
@@ -137,7 +135,9 @@ class MyRatingsPanel(QFrame):
         parts += [f"{format_count(off)} switched off"] if off else []
         parts += [f"{format_count(unknown)} not in this data set"] if unknown else []
         self._count.setText(" · ".join(parts))
-        self._empty.setText(f"What you rate stands here. Search a {self._word}, or begin with the well known ones.")
+        self._empty.setText(
+            f"{plural_of(self._word).capitalize()} you rate appear here. Search for one, or begin with well-known ones."
+        )
         self.menu.allow(borrowed=self._is_borrowed, ratings=len(rows))
         self._import.setVisible(bool(rows))
         self._show_page()
@@ -160,42 +160,32 @@ class MyRatingsPanel(QFrame):
 
     def _build_person(self, column: QVBoxLayout) -> None:
         self.picker = ProfilePicker(self)
-        self.person = QPushButton("Me  ▾")
-        self.person.setObjectName("person")
-        self.person.setToolTip("Whose ratings: your own, another profile, or a person of the data set")
+        tip = "Whose ratings: your own, another profile, or a person of the data set"
+        self.person = named(QPushButton("Me  ▾"), "person", "Whose ratings", tip)
         self.menu = PersonMenu()
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        row.addWidget(self.person, 1)
-        row.addWidget(self.menu)
-        column.addLayout(row)
-        self._borrowed = QLabel()
-        self._borrowed.setWordWrap(True)
-        set_role(self._borrowed, "caption")
+        self._borrowed = label(role="caption", wraps=True)
         self._borrowed.hide()
         self.search = TitleSearch()
-        for one in (self._borrowed, self.search):
-            column.addWidget(one)
+        row = QHBoxLayout()
+        row.addWidget(self.person, 1)
+        row.addWidget(self.menu)
+        filled(column, row, self._borrowed, self.search, margins=(2 * GRID,) * 4)
+        row.setSpacing(4)
 
     def _build_lists(self, column: QVBoxLayout, scale: StarScale) -> None:
-        self._count = QLabel()
-        set_role(self._count, "caption")
-        self.mine = TitleList(TitleLook.MINE, scale)
+        self._count = label(role="caption")
+        self.mine, self.found = TitleList(TitleLook.MINE, scale), TitleList(TitleLook.FOUND, scale)
         self.mine.setObjectName("my_ratings")
         self.mine.setAccessibleName("My ratings: digits rate, space switches on and off, Delete removes")
-        self.found = TitleList(TitleLook.FOUND, scale)
         self.found.setObjectName("found_titles")
         self.found.setAccessibleName("Found titles: digits rate")
         self._empty, self._nothing = _centred(), _centred()
         self._pages = QStackedWidget()
         for page in (self.mine, self.found, self._empty, self._nothing):
             self._pages.addWidget(page)
+        tip = "Letterboxd, IMDb, Trakt, TMDB, … or a table; or drop the file here"
+        self._import: QPushButton = button("Import my ratings…", "import_my_ratings", tip)
         column.addWidget(self._count)
-        self._import: QPushButton = button(
-            "Import my ratings…",
-            "import_my_ratings",
-            "Letterboxd, IMDb, Trakt, TMDB, … or a table; or drop the file here",
-        )
         column.addWidget(self._pages, 1)
         column.addWidget(self._import)
 
@@ -219,9 +209,9 @@ class MyRatingsPanel(QFrame):
         self.person.clicked.connect(self._on_person)
         self.search.searched.connect(self._on_searched)
         self.search.went_down.connect(self._on_went_down)
-        for one in (self.mine, self.found):
-            one.rated.connect(self.rated)
-            one.removed.connect(self.removed)
+        for titles in (self.mine, self.found):
+            titles.rated.connect(self.rated)
+            titles.removed.connect(self.removed)
         self.mine.switched.connect(self.switched)
         self.menu.asked.connect(self.asked)
         self._import.clicked.connect(self._on_import)
@@ -230,7 +220,7 @@ class MyRatingsPanel(QFrame):
         self.asked.emit(IMPORT)
 
     def _on_person(self) -> None:
-        self.picker.open_under(self.person)
+        self.picker.open(self.person)
 
     def _on_searched(self, text: str) -> None:
         self.searched.emit(text)
@@ -251,9 +241,64 @@ class MyRatingsPanel(QFrame):
 
 
 def _centred() -> QLabel:
-    label = QLabel()
-    label.setWordWrap(True)
-    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    label.setContentsMargins(GRID, 0, GRID, 0)
-    set_role(label, "weak")
-    return label
+    made = label(role="weak", wraps=True)
+    made.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    made.setContentsMargins(GRID, 0, GRID, 0)
+    return made
+
+
+STEPS = 100
+_FADED = 0.45
+
+
+class WeightSlider(QWidget):
+    """From 0 (the left word) to 1 (the right word). `moved` carries the value."""
+
+    moved = Signal(float)
+    released = Signal()
+
+    def __init__(self, name: str, *, left: str, right: str, tip: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tip = tip
+        self._build(name, left, right)
+        self.slider.valueChanged.connect(self._on_value)
+        self.slider.sliderReleased.connect(self.released)
+
+    @property
+    def value(self) -> float:
+        return self.slider.value() / STEPS
+
+    def show_value(self, value: float) -> None:
+        """Put the slider somewhere without saying that a person moved it."""
+        self.slider.blockSignals(True)
+        self.slider.setValue(round(value * STEPS))
+        self.slider.blockSignals(False)
+
+    def allow(self, *, why_not: str = "") -> None:
+        """Let it be moved, or not and say why."""
+        self.slider.setEnabled(not why_not)
+        self._fade.setEnabled(bool(why_not))
+        self.setToolTip(why_not or self._tip)
+        self.slider.setToolTip(why_not or self._tip)
+        self.slider.setAccessibleDescription(why_not or self._tip)
+
+    def _build(self, name: str, left: str, right: str) -> None:
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setObjectName(name)
+        self.slider.setRange(0, STEPS)
+        self.slider.setPageStep(10)
+        self.slider.setSingleStep(2)
+        self.slider.setAccessibleName(f"From {left.lower()} to {right.lower()}")
+        self._fade = QGraphicsOpacityEffect(self)
+        self._fade.setOpacity(_FADED)
+        self.setGraphicsEffect(self._fade)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(2)
+        grid.addWidget(label(left, role="caption"), 0, 0)
+        grid.addWidget(label(right, role="caption"), 0, 1, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(self.slider, 1, 0, 1, 2)
+        self.allow()
+
+    def _on_value(self, value: int) -> None:
+        self.moved.emit(value / STEPS)

@@ -1,29 +1,23 @@
-"""Whose ratings these are: somebody whose ratings are kept, a new profile, or a person of the data set.
-
-A widget that pops up under its button: lists in; `profile_chosen`, `person_chosen` and `profile_named` out.
-"""
+"""Whose ratings these are: a stored profile, a new one, or a person of the data set. Pops up under its button."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListView,
     QListWidget,
     QListWidgetItem,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
-from desktop_rec.common.controls import named
-from desktop_rec.theme.theme import set_role
+from desktop_rec.common.controls import button, filled, label, named
+from desktop_rec.common.panels import Popup
 from engine.text import format_count, plural
 
 Index = QModelIndex | QPersistentModelIndex
@@ -48,14 +42,14 @@ class PeopleModel(QAbstractListModel):
         self.narrow("")
 
     def narrow(self, text: str) -> None:
-        """Keep the people whose id matches a text; all for an empty one."""
+        """Show only the people whose id matches a text; all for an empty one."""
         wanted = text.strip().casefold()
         self.beginResetModel()
         if not wanted:
             matching: Sequence[int] = range(len(self._ids))
         else:
-            starting = [row for row, one in enumerate(self._ids) if one.casefold().startswith(wanted)]
-            holding = [row for row, id_ in enumerate(self._ids) if wanted in id_.casefold()[1:]]
+            starting = [row for row, user_id in enumerate(self._ids) if user_id.casefold().startswith(wanted)]
+            holding = [row for row, user_id in enumerate(self._ids) if wanted in user_id.casefold()[1:]]
             matching = list(dict.fromkeys([*starting, *holding]))
             matching.sort(key=lambda row: len(self._ids[row]))
         self.found = len(matching)
@@ -76,11 +70,11 @@ class PeopleModel(QAbstractListModel):
         return None
 
 
-_WIDTH, _PEOPLE_HEIGHT, _MOST_KEPT_ROWS = 320, 220, 4
+_WIDTH, _PEOPLE_HEIGHT, _MOST_STORED_ROWS = 320, 220, 4
 _ROWS = "QListView::item { padding: 5px 6px; }"
 
 
-class ProfilePicker(QFrame):
+class ProfilePicker(Popup):
     """profile_chosen(profile_id), profile_named(name) for a new one, person_chosen(user_id) of the data set."""
 
     profile_chosen = Signal(str)
@@ -88,93 +82,73 @@ class ProfilePicker(QFrame):
     person_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
+        super().__init__("profile_picker", "Whose ratings", width=_WIDTH, parent=parent)
         self._model = PeopleModel(self)
         self._build()
         self._connect()
 
     def show_profiles(self, profiles: Sequence[tuple[str, str]], *, current: str) -> None:
-        """The kept profiles as (id, name); `current` is the id of the one in use."""
-        self._kept.clear()
+        """The stored profiles as (id, name); `current` is the id of the one in use."""
+        self._stored.clear()
         for profile_id, name in profiles:
             item = QListWidgetItem(f"{name}  ✓" if profile_id == current else name)
             item.setData(Qt.ItemDataRole.UserRole, profile_id)
-            self._kept.addItem(item)
-        row = self._kept.sizeHintForRow(0) if profiles else 0
-        self._kept.setFixedHeight(min(len(profiles), _MOST_KEPT_ROWS) * row + 4)
+            self._stored.addItem(item)
+        row = self._stored.sizeHintForRow(0) if profiles else 0
+        self._stored.setFixedHeight(min(len(profiles), _MOST_STORED_ROWS) * row + 4)
 
     def show_people(self, ids: Sequence[str], counts: Sequence[int]) -> None:
         """The people of the data set, with how many ratings each has."""
         self._model.show_people(ids, counts)
         self._people_part.setVisible(bool(ids))
         self._search.clear()
-        self._say_how_many()
+        self._show_count()
 
-    def open_under(self, button: QWidget) -> None:
-        """Show it below a button, within the screen."""
-        self.setFixedWidth(_WIDTH)
-        self.adjustSize()
-        place = button.mapToGlobal(QPoint(0, button.height() + 4))
-        room = button.screen().availableGeometry()
-        place.setY(max(room.top(), min(place.y(), room.bottom() - self.height())))
-        self.move(place)
-        self.show()
-        self._search.setFocus(Qt.FocusReason.PopupFocusReason)
+    def open(self, opener: QWidget) -> None:
+        """Show it below a button."""
+        self.open_under(opener, focus=self._search)
 
     def _build(self) -> None:
-        self.setObjectName("profile_picker")
-        self.setAccessibleName("Whose ratings")
-        set_role(self, "card")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 16, 12)
-        column.setSpacing(8)
-        column.addWidget(_heading("Kept on this computer"))
-        self._kept = QListWidget()
-        self._kept.setStyleSheet(_ROWS)
-        named(
-            self._kept, "kept_profiles", "Profiles kept on this computer", "Press Enter or click to go on as somebody"
+        self._stored = named(
+            QListWidget(), "kept_profiles", "Profiles on this computer", "Press Enter or click to go on as somebody"
         )
-        column.addWidget(self._kept)
-        column.addLayout(self._build_new())
-        column.addWidget(self._build_people())
-
-    def _build_new(self) -> QHBoxLayout:
-        self._new_name = QLineEdit()
+        self._stored.setStyleSheet(_ROWS)
+        self._new_name = named(
+            QLineEdit(), "new_profile_name", "Name of a new profile", "Another person's ratings, apart from yours"
+        )
         self._new_name.setPlaceholderText("Name of a new profile")
-        named(self._new_name, "new_profile_name", "Name of a new profile", "Ratings of another person, kept apart")
-        self._create = QPushButton("Create")
-        named(self._create, "create_profile", "Create the profile", "Create the profile and go on as that person")
+        self._create = button("Create", "create_profile", "Create the profile and go on as that person")
         self._create.setEnabled(False)
-        row = QHBoxLayout()
-        row.addWidget(self._new_name, 1)
-        row.addWidget(self._create)
-        return row
-
-    def _build_people(self) -> QWidget:
         self._people_part = QWidget()
-        column = QVBoxLayout(self._people_part)
-        column.setContentsMargins(0, 8, 0, 0)
-        column.addWidget(_heading("Rate as a person of the data set"))
-        self._search = QLineEdit()
+        filled(
+            self.column,
+            label("On this computer", role="heading"),
+            self._stored,
+            filled(QHBoxLayout(), self._new_name, self._create),
+            self._people_part,
+            margins=(16, 12, 16, 12),
+        )
+        self._build_people()
+
+    def _build_people(self) -> None:
+        self._search = named(QLineEdit(), "search_people", "Search people of the data set", "Type the start of an id")
         self._search.setPlaceholderText("Search people by number or name")
         self._search.setClearButtonEnabled(True)
-        named(self._search, "search_people", "Search people of the data set", "Type the start of an id")
-        self._people = QListView()
+        self._people = named(
+            QListView(), "people", "People of the data set", "See the list as somebody else would; nothing is saved"
+        )
         self._people.setStyleSheet(_ROWS)
         self._people.setModel(self._model)
         self._people.setUniformItemSizes(True)
         self._people.setFixedHeight(_PEOPLE_HEIGHT)
         self._people.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-        named(self._people, "people", "People of the data set", "Look through the eyes of somebody; nothing is kept")
-        self._found = QLabel()
-        set_role(self._found, "caption")
-        for one in (self._search, self._people, self._found):
-            column.addWidget(one)
-        return self._people_part
+        self._found = label(role="caption")
+        heading = label("Rate as a person of the data set", role="heading")
+        filled(QVBoxLayout(self._people_part), heading, self._search, self._people, self._found, margins=(0, 8, 0, 0))
 
     def _connect(self) -> None:
-        self._kept.itemClicked.connect(self._on_kept)
-        self._kept.itemActivated.connect(self._on_kept)
+        self._stored.itemClicked.connect(self._on_stored)
+        self._stored.itemActivated.connect(self._on_stored)
         self._new_name.textChanged.connect(self._on_name)
         self._new_name.returnPressed.connect(self._on_create)
         self._create.clicked.connect(self._on_create)
@@ -183,7 +157,7 @@ class ProfilePicker(QFrame):
         self._people.clicked.connect(self._on_person)
         self._people.activated.connect(self._on_person)
 
-    def _on_kept(self, item: QListWidgetItem) -> None:
+    def _on_stored(self, item: QListWidgetItem) -> None:
         if self.isVisible():
             self.hide()
             self.profile_chosen.emit(item.data(Qt.ItemDataRole.UserRole))
@@ -200,7 +174,7 @@ class ProfilePicker(QFrame):
 
     def _on_search(self, text: str) -> None:
         self._model.narrow(text)
-        self._say_how_many()
+        self._show_count()
 
     def _on_first(self) -> None:
         if self._model.rowCount():
@@ -212,17 +186,11 @@ class ProfilePicker(QFrame):
             self.hide()
             self.person_chosen.emit(user_id)
 
-    def _say_how_many(self) -> None:
+    def _show_count(self) -> None:
         found = self._model.found
         if found == 0:
-            self._found.setText("Nobody is called so here.")
+            self._found.setText("Nobody here has this id.")
         elif found > MOST_SHOWN:
             self._found.setText(f"{format_count(found)} people; the first {MOST_SHOWN} are shown. Type to narrow.")
         else:
             self._found.setText("1 person" if found == 1 else f"{format_count(found)} people")
-
-
-def _heading(words: str) -> QLabel:
-    label = QLabel(words)
-    set_role(label, "heading")
-    return label

@@ -1,21 +1,25 @@
-"""The review of an import: what was found in groups, each title changeable, and what adding it would do.
-
-A widget: show_state(ReviewState) and show_outcome(ReviewOutcome) in; what the person wants comes out as signals.
-"""
+"""The review of an import: what was found in groups, each title changeable, and what adding it would do."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from desktop_rec.common.controls import ElidedLabel, button, named
+from desktop_rec.common.controls import ElidedLabel, button, filled, label, named
+from desktop_rec.for_you.my_ratings.import_state import MyImport, UnderReview
 from desktop_rec.for_you.my_ratings.review_list import ReviewList
-from desktop_rec.for_you.my_ratings.review_rows import ReviewRow
-from desktop_rec.theme.theme import GRID, set_role
-from engine.text import format_count
+from desktop_rec.for_you.my_ratings.review_rows import ReviewRow, ReviewRows, conflict_rows
+from desktop_rec.theme.theme import GRID
+from engine.data.dataset import Scale
+from engine.data.matching.review import counted as counts_of
+from engine.data.personal.conversion import converted
+from engine.data.personal.export import Export
+from engine.text import format_count, format_rating, plural
 
 GROUPS = {"sure": "Sure", "unsure": "Unsure", "unmatched": "Not found", "differ": "Rated differently"}
 _NOTHING = {
@@ -90,10 +94,10 @@ class ReviewPage(QWidget):
     def show_state(self, state: ReviewState) -> None:
         """Show a review as it stands now; the group and the place in it stay."""
         self._state = state
-        for label, words in ((self._heading, state.heading), (self._about, state.about), (self._notes, state.notes),
-                             (self._scale, state.scale)):  # fmt: skip
-            label.setText(words)
-            label.setVisible(bool(words))
+        texts = (state.heading, state.about, state.notes, state.scale)
+        for part, text in zip((self._heading, self._about, self._notes, self._scale), texts, strict=True):
+            part.setText(text)
+            part.setVisible(bool(text))
         self._show_tabs()
         self._show_group()
         self._save.setVisible(state.open_titles > 0)
@@ -133,86 +137,62 @@ class ReviewPage(QWidget):
         rows = self._rows_of(self.group)
         self._hint.setText(_HINTS[self.group])
         self._hint.setVisible(bool(rows))
-        for one in (self._all_mine, self._all_theirs):
-            one.setVisible(self.group == "differ")
+        for control in (self._all_mine, self._all_theirs):
+            control.setVisible(self.group == "differ")
         self._nothing.setText(_NOTHING[self.group])
         self.list.show_rows(rows)
         self._pages.setCurrentWidget(self.list if rows else self._nothing)
 
     def _build(self) -> None:
         self.setObjectName("review_page")
-        self._heading, self._about, self._notes, self._hint = ElidedLabel(), QLabel(), QLabel(), QLabel()
-        set_role(self._heading, "title")
-        set_role(self._about, "weak")
-        for label in (self._notes, self._hint):
-            label.setWordWrap(True)
-            set_role(label, "caption")
-        self._about.setWordWrap(True)
+        self._heading = ElidedLabel()
+        self._heading.setProperty("role", "title")
+        self._about = label(role="weak", wraps=True)
+        self._notes, self._hint = label(role="caption", wraps=True), label(role="caption", wraps=True)
+        for text in (self._heading, self._about, self._notes):
+            text.setTextFormat(Qt.TextFormat.PlainText)
         self.tabs = named(QTabBar(), "review_groups", "Groups of titles", "How sure it is which titles are meant")
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)
         self.list = ReviewList()
-        self._nothing = QLabel()
+        self._nothing = label(role="weak")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        set_role(self._nothing, "weak")
         self._pages = QStackedWidget()
         self._pages.addWidget(self.list)
         self._pages.addWidget(self._nothing)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        for widget in (self._heading, self._about, self._notes):
-            column.addWidget(widget)
-        column.addLayout(self._build_middle())
-        column.addWidget(self._pages, 1)
-        column.addWidget(self._build_foot())
-
-    def _build_middle(self) -> QVBoxLayout:
-        self._all_mine: QPushButton = button("Keep all mine", "all_mine", "Keep what you said of every title here")
-        self._all_theirs: QPushButton = button("Take all theirs", "all_theirs", "Take what the file says of all these")
+        self._all_mine: QPushButton = button("Keep all mine", "all_mine", "Keep your own rating of every title here")
+        self._all_theirs: QPushButton = button("Take all theirs", "all_theirs", "Take the file's rating of all these")
         hints = QHBoxLayout()
         hints.addWidget(self._hint, 1)
         hints.addWidget(self._all_mine)
         hints.addWidget(self._all_theirs)
-        rows = QVBoxLayout()
-        rows.setSpacing(GRID)
-        rows.addWidget(self.tabs)
-        rows.addLayout(hints)
-        return rows
+        middle = filled(QVBoxLayout(), self.tabs, hints, spacing=GRID)
+        parts = (self._heading, self._about, self._notes, middle, self._pages, self._build_foot())
+        column = filled(QVBoxLayout(self), *parts, spacing=GRID, margins=(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID))
+        column.setStretch(4, 1)
 
     def _build_foot(self) -> QFrame:
         foot = QFrame()
-        set_role(foot, "card")
-        self._scale, self._outcome = QLabel(), QLabel()
-        self._scale.setObjectName("review_scale")
-        self._outcome.setObjectName("review_outcome")
-        set_role(self._scale, "weak")
-        for label in (self._scale, self._outcome):
-            label.setWordWrap(True)
-        self._save: QPushButton = button(
-            "Save unmatched as CSV…", "save_unmatched", "Keep what will not be added as a file, with the reasons"
-        )
-        self._leave: QPushButton = button(
-            "Cancel", "leave_import", "Forget this file; nothing is changed", role="quiet"
-        )
-        self._add: QPushButton = button("Add", "add_ratings", "Take these into my ratings; it can be undone as a whole")
-        set_role(self._add, "primary")
-        words = QVBoxLayout()
-        words.setSpacing(4)
-        words.addWidget(self._outcome)
-        words.addWidget(self._scale)
-        row = QHBoxLayout(foot)
-        row.setContentsMargins(2 * GRID, GRID + 4, 2 * GRID, GRID + 4)
-        row.addLayout(words, 1)
-        for one in (self._save, self._leave, self._add):
-            row.addWidget(one)
+        foot.setProperty("role", "card")
+        self._scale = label(role="weak", name="review_scale", wraps=True)
+        self._outcome = label(name="review_outcome", wraps=True)
+        tip = "Save what will not be added as a file, with the reasons"
+        self._save: QPushButton = button("Save unmatched as CSV…", "save_unmatched", tip)
+        tip = "Forget this file; nothing is changed"
+        self._leave: QPushButton = button("Cancel", "leave_import", tip, role="quiet")
+        tip = "Take these into my ratings; it can be undone as a whole"
+        self._add: QPushButton = button("Add", "add_ratings", tip, role="primary")
+        texts = filled(QVBoxLayout(), self._outcome, self._scale, spacing=4)
+        margins = (2 * GRID, GRID + 4, 2 * GRID, GRID + 4)
+        row = filled(QHBoxLayout(foot), texts, self._save, self._leave, self._add, margins=margins)
+        row.setStretch(0, 1)
         return foot
 
     def _connect(self) -> None:
         self.tabs.currentChanged.connect(self._show_group)
         self.list.acted.connect(self._on_acted)
-        self._all_mine.clicked.connect(self._on_all_mine)
-        self._all_theirs.clicked.connect(self._on_all_theirs)
+        self._all_mine.clicked.connect(partial(self._decide_all, for_theirs=False))
+        self._all_theirs.clicked.connect(partial(self._decide_all, for_theirs=True))
         self._save.clicked.connect(self.csv_wanted)
         self._leave.clicked.connect(self.left)
         self._add.clicked.connect(self.added)
@@ -220,8 +200,80 @@ class ReviewPage(QWidget):
     def _on_acted(self, index: int, act: object) -> None:
         self.acted.emit(self.group, index, act)
 
-    def _on_all_mine(self) -> None:
-        self.all_decided.emit(False)
+    def _decide_all(self, _checked: object = None, *, for_theirs: bool) -> None:
+        self.all_decided.emit(for_theirs)
 
-    def _on_all_theirs(self) -> None:
-        self.all_decided.emit(True)
+
+_MOST_SKIPPED = 3
+
+
+def review_state(made: MyImport, found: UnderReview, rows: ReviewRows) -> ReviewState:
+    """What was found, as the page shows it; `rows` are those of this export."""
+    export, counts = found.review.export, counts_of(found.review)
+    titles = len(found.review.titles)
+    return ReviewState(
+        heading=f"Your ratings from {made.path.name}",
+        about=f"{export.layout} · {plural(titles, 'title')} · into the profile {found.profile.name} "
+        f"· matched with {found.dataset.name}",
+        notes=" ".join([*export.notes, *_skipped_words(export)]),
+        groups=rows.groups(found.review),
+        scale=scale_words(export, found.given, found.wanted),
+        open_titles=counts.unsure + counts.unmatched,
+    )
+
+
+def review_outcome(found: UnderReview) -> ReviewOutcome:
+    """What adding it would do; with thousands of titles this takes its time."""
+    return ReviewOutcome(
+        words=_outcome_words(found),
+        differ=conflict_rows(found.merge.conflicts, found.taken),
+        add_words=f"Add {plural(found.changes, 'rating')}" if found.changes else "Nothing to add",
+        can_add=found.changes > 0,
+    )
+
+
+def scale_words(export: Export, given: Scale, wanted: Scale) -> str:
+    """How ratings are taken over: "Ratings from 1 to 10 become 0.5 to 5: 8 becomes 4."."""
+    ratings = Counter(title.rating for title in export.titles if title.rating is not None)
+    if not ratings:
+        return "The file has no ratings: its titles count as seen."
+    guess = "" if export.scale_is_known else " The file does not say its scale; it was guessed from its ratings."
+    ends = f"{format_rating(given.low)} to {format_rating(given.high)}"
+    if (given.low, given.high) == (wanted.low, wanted.high):
+        return f"Ratings stay as they are, {ends}.{guess}"
+    near = given.low + 0.75 * (given.high - given.low)
+    example = min(ratings, key=lambda rating: (abs(rating - near), rating))
+    becomes = f"{format_rating(wanted.low)} to {format_rating(wanted.high)}"
+    shown = f"{format_rating(example)} becomes {format_rating(converted(example, given, wanted))}"
+    return f"Ratings from {ends} become {becomes}: {shown}.{guess}"
+
+
+def _outcome_words(found: UnderReview) -> str:
+    """What adding would do: "312 new, 14 fill gaps, 5 differ from yours: yours stay."."""
+    merge, counts = found.merge, counts_of(found.review)
+    unrated = sum(entry.rating is None for entry in merge.added)
+    not_rated = f" ({format_count(unrated)} seen, not rated)" if unrated else ""
+    parts = [f"{format_count(len(merge.added))} new{not_rated}"]
+    parts += [f"{_verb(len(merge.filled), 'fills a gap', 'fill gaps')}"] if merge.filled else []
+    parts += [f"{format_count(len(merge.same))} you have already"] if merge.same else []
+    if merge.conflicts:
+        theirs = len(found.taken)
+        stays = "yours stay" if not theirs else "theirs are taken" if theirs == len(merge.conflicts) else (
+            f"{format_count(theirs)} taken from the file")  # fmt: skip
+        parts.append(f"{_verb(len(merge.conflicts), 'differs', 'differ')} from yours: {stays}")
+    stays_out = ((counts.unsure, "unsure"), (counts.unmatched, "not found"), (counts.left_out, "left out"))
+    left = [f"{format_count(number)} {words}" for number, words in stays_out if number]
+    return ", ".join(parts) + "." + (f" Not added: {', '.join(left)}." if left else "")
+
+
+def _verb(count: int, one: str, many: str) -> str:
+    return f"{format_count(count)} {one if count == 1 else many}"
+
+
+def _skipped_words(export: Export) -> list[str]:
+    if not export.skipped_count:
+        return []
+    first = "; ".join(f"line {line.line}: {line.reason}" for line in export.skipped[:_MOST_SKIPPED])
+    more = ", …" if export.skipped_count > _MOST_SKIPPED else ""
+    was = "entry was" if export.skipped_count == 1 else "entries were"
+    return [f"{format_count(export.skipped_count)} {was} skipped ({first}{more})."]

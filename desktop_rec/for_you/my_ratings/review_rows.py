@@ -8,9 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any
-
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from engine.data.dataset import Dataset, Scale
 from engine.data.matching.candidates import Match
@@ -19,10 +16,6 @@ from engine.data.personal.conversion import rating_of
 from engine.data.personal.export import ExportedTitle
 from engine.data.profile_merge import Both
 from engine.text import format_rating, format_title
-
-Index = QModelIndex | QPersistentModelIndex
-
-ReviewRowRole = int(Qt.ItemDataRole.UserRole) + 1
 
 
 class Act(Enum):
@@ -70,6 +63,10 @@ class ReviewRow:
     now: Act | None = None
 
     @property
+    def key(self) -> tuple[int, str]:
+        return self.index, self.said
+
+    @property
     def name(self) -> str:
         return format_title(self.said, self.said_year)
 
@@ -79,46 +76,7 @@ class ReviewRow:
         verb = "left out" if self.is_out else f"may be {meant}" if self.is_open and self.found else f"is {meant}"
         return ", ".join(part for part in (self.name, self.rating, verb, self.why) if part)
 
-
-class ReviewModel(QAbstractListModel):
-    """A list of ReviewRow. Where the same titles stand in it, only what changed is painted anew."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._rows: tuple[ReviewRow, ...] = ()
-
-    @property
-    def rows(self) -> tuple[ReviewRow, ...]:
-        return self._rows
-
-    def show_rows(self, rows: Sequence[ReviewRow]) -> None:
-        """Show these rows, in this order."""
-        new = tuple(rows)
-        if [(one.index, one.said) for one in new] == [(row.index, row.said) for row in self._rows]:
-            changed = [place for place, (old, now) in enumerate(zip(self._rows, new, strict=True)) if old != now]
-            self._rows = new
-            for place in changed:
-                self.dataChanged.emit(self.index(place), self.index(place))
-            return
-        self.beginResetModel()
-        self._rows = new
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(self._rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        row = self._rows[index.row()]
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return row.name
-            case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.ToolTipRole:
-                return row.sentence()
-            case _ if role == ReviewRowRole:
-                return row
-        return None
+    tip = sentence
 
 
 class ReviewRows:

@@ -1,16 +1,14 @@
-"""One title to say something about: a large cover, what it is, and stars that wait for a click or a key.
-
-A widget: `show_title` in; `rated`, `seen`, `not_seen` and `went_back` out.
-"""
+"""One title to rate: a large cover, what it is, and stars that wait for a click or a key."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from desktop_rec.common.controls import filled, label
 from desktop_rec.common.stars import StarScale, stars_width
-from desktop_rec.for_you.cover import paint_cover
+from desktop_rec.for_you.cover import Cover
 from desktop_rec.for_you.star_rating import StarRating, rating_for_key
 from desktop_rec.for_you.titles import TitleRow
 from desktop_rec.theme.theme import GRID, THEME, set_role
@@ -22,21 +20,11 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _HOW = "Digits rate at once, arrow keys choose stars and Enter takes them, Space: not seen, Backspace: back"
 
 
-class _Cover(QWidget):
-    def __init__(self) -> None:
-        super().__init__()
-        self.row: TitleRow | None = None
-        self.setFixedSize(_COVER)
-        THEME.changed.connect(self.update)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self.row is not None:
-            area = QRect(0, 0, _COVER.width(), _COVER.height())
-            paint_cover(QPainter(self), area, title=self.row.title, genres=self.row.genres, dark=THEME.dark)
-
-
 class OnboardingCard(QFrame):
-    """rated(rating), seen() without a rating, not_seen(), went_back(). Keys work while the card has the focus."""
+    """`row` is the title that is shown. rated(rating), seen() without a rating, not_seen(), went_back().
+
+    Keys work while the card has the focus.
+    """
 
     rated = Signal(float)
     seen = Signal()
@@ -46,15 +34,11 @@ class OnboardingCard(QFrame):
     def __init__(self, scale: StarScale, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._scale = scale
+        self.row: TitleRow | None = None
         self._pending: float | None = None
         self._build()
         self.stars.rated.connect(self._on_stars)
         self.use_scale(scale)
-
-    @property
-    def row(self) -> TitleRow | None:
-        """The title that is shown."""
-        return self._cover.row
 
     def use_scale(self, scale: StarScale) -> None:
         """Rate on another data set's scale."""
@@ -65,8 +49,8 @@ class OnboardingCard(QFrame):
 
     def show_title(self, row: TitleRow, *, people: int) -> None:
         """Show a title, with the rating that it has already, if any; `people`: how many the data set has."""
-        self._cover.row = row
-        self._cover.update()
+        self.row = row
+        self._cover.show_cover(row.title, row.genres)
         self._title.setText(row.title)
         facts = [str(row.year)] if row.year else []
         facts += [", ".join(row.genres[:3])] if row.genres else []
@@ -102,30 +86,20 @@ class OnboardingCard(QFrame):
         self.setToolTip(f"{_HOW}.")
         set_role(self, "card")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._cover = _Cover()
-        self._title, self._facts, self._known, self._chosen = QLabel(), QLabel(), QLabel(), QLabel()
-        self._title.setWordWrap(True)
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
-        set_role(self._title, "title")
-        for label in (self._facts, self._known):
-            label.setWordWrap(True)
-            set_role(label, "weak")
-        set_role(self._chosen, "caption")
+        self._cover = Cover(_COVER)
+        self._title = label(role="title", wraps=True)
+        self._facts, self._known = label(role="weak", wraps=True), label(role="weak", wraps=True)
+        self._chosen = label(role="caption")
+        for text in (self._title, self._facts):
+            text.setTextFormat(Qt.TextFormat.PlainText)
         self.stars = StarRating(self._scale)
         self.stars.setObjectName("onboarding_stars")
         self.stars.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        words = QVBoxLayout()
-        words.setSpacing(GRID // 2)
-        for label in (self._title, self._facts, self._known):
-            words.addWidget(label)
-        words.addStretch(1)
-        words.addWidget(self.stars)
-        words.addWidget(self._chosen)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
-        row.setSpacing(3 * GRID)
-        row.addWidget(self._cover)
-        row.addLayout(words, 1)
+        column = filled(
+            QVBoxLayout(), self._title, self._facts, self._known, 1, self.stars, self._chosen, spacing=GRID // 2
+        )
+        row = filled(QHBoxLayout(self), self._cover, column, spacing=3 * GRID, margins=(3 * GRID,) * 4)
+        row.setStretch(1, 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def _obey(self, event: QKeyEvent) -> bool:

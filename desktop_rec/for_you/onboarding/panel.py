@@ -1,18 +1,17 @@
-"""Rate as you go: one title at a time, how many answers there are, and the way to the list once it is ready.
-
-A widget: show_state(OnboardingState) in; answers and wishes out.
-"""
+"""Few ratings yet: one title at a time with the way to the first list, or many well-known titles at once."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop_rec.common.controls import button, named
+from desktop_rec.common.controls import button, filled, label, named
 from desktop_rec.common.stars import StarScale
 from desktop_rec.for_you.onboarding.card import OnboardingCard
+from desktop_rec.for_you.title_list import TitleList, TitleLook
 from desktop_rec.for_you.titles import TitleRow
 from desktop_rec.theme.theme import GRID, set_role
 from engine.text import format_count, plural, plural_of
@@ -20,14 +19,15 @@ from engine.text import format_count, plural, plural_of
 USEFUL = 4
 """So many ratings make a list that is worth looking at."""
 _WIDTH = 560
+_SHOW_LIST_TIP = "See what to watch, as far as your ratings say"
 
 
 @dataclass(frozen=True)
 class OnboardingState:
     """What the panel shows. `row` is None while the onboarding is being made, or (`is_through`) when it has ended.
 
-    rated: ratings of the profile that count here. not_seen: titles passed by in this sitting. has_list: the list is
-    computed. last: what was said last ("The Matrix: 4 stars").
+    rated: ratings of the profile that count here. not_seen: titles skipped in this sitting. has_list: the list is
+    computed. last: the answer given last ("The Matrix: 4 stars").
     """
 
     word: str
@@ -69,13 +69,13 @@ class OnboardingPanel(QWidget):
         self._waiting.setText(
             f"That was the last of the well-known {words}. Search for others at the left."
             if state.is_through
-            else f"Looking for {words} that tell tastes apart…"
+            else f"Looking for {words} that many people know…"
         )
         if state.row is not None:
             self.card.show_title(state.row, people=state.people)
         self._pages.setCurrentWidget(self.card if state.row is not None else self._waiting)
-        for one in (self._seen, self._not_seen):
-            one.setEnabled(state.row is not None)
+        for control in (self._seen, self._not_seen):
+            control.setEnabled(state.row is not None)
         self._back.setEnabled(state.can_go_back)
         self._last.setText(state.last)
         self._show_progress(state)
@@ -85,7 +85,7 @@ class OnboardingPanel(QWidget):
         self._bar.setValue(min(state.rated, USEFUL))
         self._bar.setVisible(not is_useful)
         if not state.rated:
-            words = f"{USEFUL} ratings make a first list. Give stars to what you know, and pass by what you do not."
+            words = f"{USEFUL} ratings make a first list. Give stars to what you know, and skip what you don't know."
         elif not is_useful:
             more = USEFUL - state.rated
             verb = "makes" if more == 1 else "make"
@@ -97,90 +97,51 @@ class OnboardingPanel(QWidget):
         passed = f" {plural(state.not_seen, state.word)} not seen." if state.not_seen else ""
         self._sentence.setText(f"{words}{passed}")
         self.show_list.setVisible(state.rated > 0)
-        for one in (self._elsewhere, self._import):
-            one.setVisible(state.rated == 0)
+        for part in (self._elsewhere, self._import):
+            part.setVisible(state.rated == 0)
         set_role(self.show_list, "primary" if is_useful else "")
 
     def _build(self, scale: StarScale) -> None:
         self.setObjectName("onboarding_panel")
-        self._heading, self._sentence, self._last, self._elsewhere = QLabel(), QLabel(), QLabel(), QLabel()
-        set_role(self._heading, "title")
-        self._sentence.setObjectName("onboarding_sentence")
-        self._sentence.setWordWrap(True)
-        for label in (self._sentence, self._elsewhere):
-            set_role(label, "weak")
-        set_role(self._last, "caption")
+        self._heading, self._elsewhere = label(role="title"), label(role="weak")
+        self._sentence = label(role="weak", name="onboarding_sentence", wraps=True)
+        self._last = label(role="caption")
+        self._last.setTextFormat(Qt.TextFormat.PlainText)
         self._bar = named(QProgressBar(), "onboarding_progress", f"Ratings, of {USEFUL} for a first list", "")
         self._bar.setRange(0, USEFUL)
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(6)
         self.card = OnboardingCard(scale)
-        self._waiting = QLabel()
-        self._waiting.setWordWrap(True)
+        self._waiting = label(role="weak", wraps=True)
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        set_role(self._waiting, "weak")
         self._pages = QStackedWidget()
         self._pages.addWidget(self.card)
         self._pages.addWidget(self._waiting)
-        self.show_list: QPushButton = button(
-            "Show my list", "onboarding_show_list", "See what to watch, as far as your ratings say", role="primary"
-        )
-        self._place()
-
-    def _place(self) -> None:
+        self.show_list: QPushButton = button("Show my list", "onboarding_show_list", _SHOW_LIST_TIP, role="primary")
         box = QWidget()
         box.setMaximumWidth(_WIDTH)
-        column = QVBoxLayout(box)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2 * GRID)
         top = QHBoxLayout()
-        words = QVBoxLayout()
-        words.setSpacing(4)
-        words.addWidget(self._heading)
-        words.addWidget(self._sentence)
-        top.addLayout(words, 1)
+        top.addLayout(filled(QVBoxLayout(), self._heading, self._sentence, spacing=4), 1)
         top.addWidget(self.show_list, 0, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(top)
-        column.addWidget(self._bar)
-        column.addWidget(self._pages)
-        column.addLayout(self._build_answers())
-        column.addWidget(self._last)
-        column.addStretch(1)
-        column.addLayout(self._build_ways())
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        row.addStretch(1)
-        row.addWidget(box, 100)
-        row.addStretch(1)
+        parts = (top, self._bar, self._pages, self._build_answers(), self._last, 1, self._build_ways())
+        filled(QVBoxLayout(box), *parts, spacing=2 * GRID)
+        row = filled(QHBoxLayout(self), 1, box, 1, margins=(2 * GRID,) * 4)
+        row.setStretch(1, 100)
 
     def _build_answers(self) -> QHBoxLayout:
         self._back = button("Back", "onboarding_back", "Take the last answer back (Backspace)", role="quiet")
         self._seen = button("Seen it, no rating", "onboarding_seen", "It counts as seen, without stars (Enter)")
-        self._not_seen = button("Not seen", "onboarding_not_seen", "Go on with another one (Space)")
-        row = QHBoxLayout()
-        row.addWidget(self._back)
-        row.addStretch(1)
-        for one in (self._seen, self._not_seen):
-            row.addWidget(one)
-        for one in (self._back, self._seen, self._not_seen):
-            one.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return row
+        self._not_seen = button("Not seen", "onboarding_not_seen", "Skip it (Space)")
+        for control in (self._back, self._seen, self._not_seen):
+            control.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return filled(QHBoxLayout(), self._back, 1, self._seen, self._not_seen)
 
     def _build_ways(self) -> QHBoxLayout:
-        self._import = button(
-            "Import my ratings…",
-            "onboarding_import",
-            "Letterboxd, IMDb, Trakt, TMDB, MyAnimeList, … or a table of your own",
-        )
-        self._many = button(
-            "Show many at once", "onboarding_many", "Well-known titles as a list, to pick from", role="quiet"
-        )
-        row = QHBoxLayout()
-        row.addWidget(self._elsewhere)
-        row.addWidget(self._import)
-        row.addStretch(1)
-        row.addWidget(self._many)
-        return row
+        tip = "Letterboxd, IMDb, Trakt, TMDB, MyAnimeList, … or a table of your own"
+        self._import = button("Import my ratings…", "onboarding_import", tip)
+        tip = "Well-known titles as a list, to pick from"
+        self._many = button("Show many at once", "onboarding_many", tip, role="quiet")
+        return filled(QHBoxLayout(), self._elsewhere, self._import, 1, self._many)
 
     def _connect(self) -> None:
         card = self.card
@@ -193,3 +154,57 @@ class OnboardingPanel(QWidget):
         self.show_list.clicked.connect(self.list_wanted)
         self._import.clicked.connect(self.import_wanted)
         self._many.clicked.connect(self.many_wanted)
+
+
+ENOUGH = 5
+
+
+class StarterPanel(QWidget):
+    """rated(TitleRow, rating), removed(TitleRow), list_wanted(): show what there is for me now; onboarding_wanted()."""
+
+    rated = Signal(object, object)
+    removed = Signal(object)
+    list_wanted = Signal()
+    onboarding_wanted = Signal()
+
+    def __init__(self, scale: StarScale, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._build(scale)
+        self.cards.rated.connect(self.rated)
+        self.cards.removed.connect(self.removed)
+        self.show_list.clicked.connect(self.list_wanted)
+        self._one_by_one.clicked.connect(self.onboarding_wanted)
+
+    def use_scale(self, scale: StarScale) -> None:
+        """Rate on another data set's scale."""
+        self.cards.use_scale(scale)
+
+    def show_titles(self, rows: Sequence[TitleRow], *, rated: int, word: str) -> None:
+        """Offer titles; `rated` is how many ratings the person has already, which count for the list."""
+        self.cards.show_rows(rows)
+        self._heading.setText(f"Rate a few {plural_of(word)} you know")
+        if rated == 0:
+            words = f"One is enough for a first list; {ENOUGH} make a good one. Skip what you don't know."
+        elif rated < ENOUGH:
+            words = f"{plural(rated, 'rating')}. {ENOUGH - rated} more make a good list."
+        else:
+            words = f"{plural(rated, 'rating')}. That is enough for a good list; more make it better."
+        self._sentence.setText(words)
+        self.show_list.setEnabled(rated > 0)
+
+    def _build(self, scale: StarScale) -> None:
+        self.setObjectName("starter_panel")
+        self._heading = label(role="title", wraps=True)
+        self._sentence = label(role="weak", wraps=True)
+        self.show_list: QPushButton = button("Show my list", "show_my_list", _SHOW_LIST_TIP, role="primary")
+        tip = "One well-known title after the other"
+        self._one_by_one: QPushButton = button("One at a time", "starter_onboarding", tip)
+        self.cards = TitleList(TitleLook.CARD, scale)
+        self.cards.setObjectName("well_known_titles")
+        self.cards.setAccessibleName("Well-known titles: arrow keys choose, digits rate")
+        top = QHBoxLayout()
+        top.addWidget(self._sentence, 1)
+        for control in (self._one_by_one, self.show_list):
+            top.addWidget(control, 0, Qt.AlignmentFlag.AlignTop)
+        column = filled(QVBoxLayout(self), self._heading, top, self.cards, spacing=GRID, margins=(2 * GRID,) * 4)
+        column.setStretch(2, 1)

@@ -9,7 +9,6 @@ from engine.data.formats.personal import PERSONAL
 from engine.data.formats.population import FOUR, POPULATION
 
 LAYOUTS: list[Layout] = [*POPULATION, *PERSONAL]
-"""All that is known of layouts: reading, importing, preview and the list of formats ask nothing else."""
 ROLES = ("user", "item", "rating", "time", "title", "year", "genres")
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
@@ -46,10 +45,7 @@ def kind_of_layout(kind: str) -> Layout:
 
 
 def roles_of(header: tuple[str, ...]) -> dict[str, int]:
-    """Which column (from 0) has which role, by its name. Where two would do, the better known name wins.
-
-    Where no column names an item by id, the title serves as the id.
-    """
+    """Which column (from 0) has which role, by its name. Without an item id, the title serves as one."""
     keys = [normalised(name) for name in header]
     roles: dict[str, int] = {}
     for role, names in SYNONYMS.items():
@@ -78,10 +74,7 @@ def _has_names(layout: Layout, header: tuple[str, ...]) -> bool:
 
 
 def layout_of_columns(delimiter: str, width: int, items: list[str], *, ratings: list[str] | None = None) -> Layout:
-    """The declared layout without column names that these columns are, or the general one.
-
-    `items` and `ratings` are some from the start of the file.
-    """
+    """The declared layout without column names that these columns are, or the general one."""
     for layout in LAYOUTS:
         least, most = layout.width
         is_shaped = layout.columns and layout.delimiter in (None, delimiter) and least <= width <= most

@@ -1,7 +1,4 @@
-"""Known exports of one person's ratings, as one table of declarations: a new one is a few lines here.
-
-Of several layouts of one service in one export, the rating of the one declared first counts.
-"""
+"""Known exports of one person's ratings, declared; in one export the rating of the first layout counts."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Known layouts of many people's ratings, as one table of declarations: a new one is a few lines here.
-
-Of several layouts that fit a file the first counts.
-"""
+"""Known layouts of many people's ratings, declared; of several that fit a file the first counts."""
 
 from __future__ import annotations
 
@@ -86,10 +83,7 @@ POPULATION: tuple[Layout, ...] = (
         word="film",
         names=("combined_data_1.txt",),
         parts=r"combined_data_\d+\.txt|mv_\d+\.txt",
-        items=ItemsLayout(
-            names=("movie_titles.csv", "movie_titles.txt"),
-            columns={"item": 0, "year": 1, "title": 2},
-        ),
+        items=ItemsLayout(names=("movie_titles.csv", "movie_titles.txt"), columns={"item": 0, "year": 1, "title": 2}),
         about="MovieID: and below it CustomerID,Rating,Date, in files or a folder; titles in movie_titles.csv or .txt",
     ),
     Layout(
@@ -129,9 +123,7 @@ POPULATION: tuple[Layout, ...] = (
         about='"User-ID";"ISBN";"Book-Rating", 0 where read but not rated; titles in BX-Books.csv',
     ),
     _book_crossing(
-        header=("userid", "isbn", "rating"),
-        names=("ratings.csv",),
-        about="the same with a column called Rating",
+        header=("userid", "isbn", "rating"), names=("ratings.csv",), about="the same with a column called Rating"
     ),
     Layout(
         "anime with a history",

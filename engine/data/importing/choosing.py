@@ -1,7 +1,4 @@
-"""A Selection applied: who and what is left of the gathered entries, rule by rule, quickly enough to watch it.
-
-People and titles are taken away, entries only counted; what is taken away
-costs by its own size, for entries can be looked up by person and by title.
+"""A Selection applied to gathered entries, rule by rule, quickly enough to watch it: entries are only counted.
 
 Shapes: U people, I titles, N entries.
 """
@@ -55,10 +52,9 @@ class Alive:
 def remaining(
     gathered: Gathered, selection: Selection, *, duplicates: Duplicates = "last"
 ) -> Job[tuple[Remaining, ...]]:
-    """What is left after each rule in its order: last_years, most_titles, least_per_title, least_per_person.
+    """What is left after last_years, most_titles, least_per_title and least_per_person (then both least hold).
 
-    After the last, both least numbers hold. Of several entries of a pair one counts, whatever the policy; entries
-    that are only seen count, too. Raises DataError for `last_years` where the files have no times.
+    Of several entries of a pair one counts. Raises DataError for `last_years` where the files have no times.
     """
     if selection.keeps_all:
         yield None
@@ -97,7 +93,6 @@ def settled_of(gathered: Gathered, duplicates: Duplicates) -> Job[Histories]:
 
 
 def everyone(links: Links) -> Alive:
-    """Nobody and nothing taken away."""
     people, titles = len(links.indptr_U1) - 1, len(links.indptr_I1) - 1
     counts = np.diff(links.indptr_U1), np.diff(links.indptr_I1)
     return Alive(np.ones(people, bool), np.ones(titles, bool), *counts)
@@ -180,24 +175,18 @@ def _rating_enough(links: Links, alive: Alive, selection: Selection) -> Job[Aliv
 
 
 def without_people(links: Links, alive: Alive, gone_U: Bools) -> Job[Alive]:
-    """Some people taken away: titles have fewer entries then."""
     kept_U = alive.people_U & ~gone_U
-    counts_I = yield from _counts_left(
-        links.indptr_U1, links.items_N, before_K=alive.counts_I, alive=alive.people_U, kept=kept_U
-    )
+    counts_I = yield from _counts_left(links.indptr_U1, links.items_N, alive.counts_I, alive.people_U, kept_U)
     return replace(alive, people_U=kept_U, counts_I=counts_I)
 
 
 def without_titles(links: Links, alive: Alive, gone_I: Bools) -> Job[Alive]:
-    """Some titles taken away: people have fewer entries then."""
     kept_I = alive.titles_I & ~gone_I
-    counts_U = yield from _counts_left(
-        links.indptr_I1, links.users_N, before_K=alive.counts_U, alive=alive.titles_I, kept=kept_I
-    )
+    counts_U = yield from _counts_left(links.indptr_I1, links.users_N, alive.counts_U, alive.titles_I, kept_I)
     return replace(alive, titles_I=kept_I, counts_U=counts_U)
 
 
-def _counts_left(indptr: Int64, others_N: Int32, *, before_K: Int64, alive: Bools, kept: Bools) -> Job[Int64]:
+def _counts_left(indptr: Int64, others_N: Int32, before_K: Int64, alive: Bools, kept: Bools) -> Job[Int64]:
     """How many entries the others have left: by counting those that go, or those that stay if these are fewer."""
     sizes, gone = np.diff(indptr), alive & ~kept
     if not gone.any():
@@ -219,7 +208,6 @@ def _counted(indptr: Int64, others_N: Int32, rows: npt.NDArray[Any], kinds: int)
 
 
 def _portions(indptr: Int64, rows: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
-    """These rows in portions with about a slice of entries each."""
     ends = np.cumsum(indptr[rows + 1] - indptr[rows])
     if not len(ends):
         return

@@ -1,7 +1,4 @@
-"""How large an import will be, before it starts: rows, memory and disk, from the sizes of the files and some rows.
-
-Reads a few samples only, so it answers at once whatever the size.
-"""
+"""How large an import will be: rows, memory and disk, guessed from file sizes and a few sampled rows."""
 
 from __future__ import annotations
 
@@ -50,10 +47,7 @@ class Estimate:
 
 
 def estimate(paths: Sequence[Path], given: Given | None = None, *, at: Path | None = None) -> Estimate:
-    """What importing these files will take; `at` is the folder that the data set will be kept in (else: home).
-
-    Raises DataError for files that cannot be imported.
-    """
+    """What importing these files will take, stored at the folder `at` (else: home). Raises DataError."""
     size, rows, has_times = 0, 0, False
     for source, shape in find_ratings(paths, given or Given()):
         unpacked = unpacked_size(source)

@@ -1,7 +1,4 @@
-"""Which files hold the ratings, and which the titles: of several in a zip or folder, or of those that lie beside.
-
-Candidates are recognised by content; names only choose between several.
-"""
+"""Which files hold the ratings and which the titles, recognised by content; names only choose between several."""
 
 from __future__ import annotations
 
@@ -32,15 +29,13 @@ _PART = re.compile(r".*(part|chunk|shard)[-_. ]?\d+.*")
 _JUNK = (".", "__MACOSX")
 
 Links = Mapping[str, Mapping[str, str]]
-"""Kind of id -> item_id -> that id."""
 Found = tuple[Source, Shape]
 
 
 def find_ratings(paths: Sequence[Path], given: Given, *, required: bool = True) -> list[Found]:
-    """The ratings at some paths, in order: each a file, or what a zip or folder holds. Raises DataError.
+    """The ratings at some paths, parts of one table as one source. Raises DataError.
 
-    Files that are parts of one table (of the Netflix Prize, of Jester) come as one source. Unless `required`, a single
-    file comes whatever its columns.
+    Unless `required`, a single file comes whatever its columns.
     """
     return _joined([found for path in paths for found in _found_at(Path(path), given, required=required)])
 
@@ -223,11 +218,7 @@ def titles_given(path: Path, ids: Sequence[str]) -> TitlesFound:
 
 
 def titles_beside(ratings: Source, shape: Shape, ids: Sequence[str]) -> TitlesFound | None:
-    """The list of titles in the same zip or folder that knows at least half of these ids, or None.
-
-    Names that the layout declares are tried first, then whatever else looks like a list of titles. Of ratings in many
-    files the folder above is looked at, too.
-    """
+    """The list of titles in the same zip or folder that knows at least half of these ids; declared names first."""
     own = shape.layout.items
     beside = list(_beside(ratings))
     beside.sort(key=lambda source: (not _is_called(own, source), _list_called(source.base_name) is None, source.name))

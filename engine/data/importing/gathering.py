@@ -1,6 +1,4 @@
-"""Ratings files -> Gathered: every entry of all files, compact, grouped by person, ready for a choice of what to keep.
-
-A long job that writes nothing: a stop leaves nothing behind.
+"""Ratings files -> Gathered: every entry of all files, grouped by person. Nothing is written.
 
 Shapes: N entries of all files, U people, I titles.
 """
@@ -22,13 +20,7 @@ from engine.data.importing.finding import find_ratings
 from engine.data.importing.grouping import Places, Repeats, find_repeats, room_for
 from engine.data.importing.identifying import IdColumn
 from engine.data.importing.options import ImportOptions
-from engine.data.importing.ratings_table import (
-    RatingsTable,
-    ReadingProgress,
-    mark_seen_only,
-    read_table,
-    refuse_empty,
-)
+from engine.data.importing.ratings_table import RatingsTable, ReadingProgress, mark_seen_only, read_table, refuse_empty
 from engine.data.reading.archives import size_of
 from engine.data.reading.roles import Given
 from engine.data.reading.rows import RatingsBlock
@@ -41,10 +33,7 @@ Column = npt.NDArray[Any]
 
 @dataclass
 class Gathered:
-    """All entries of some files. Nothing in it changes but what is kept in `cache`, to answer the next choice sooner.
-
-    `histories` holds every entry, also those that repeat another of the same person and title (`repeats`).
-    """
+    """All entries of some files, with `repeats` of a person and title; `cache` answers the next choice sooner."""
 
     paths: tuple[Path, ...]
     tables: tuple[RatingsTable, ...]
@@ -57,7 +46,6 @@ class Gathered:
 
     @property
     def entries(self) -> int:
-        """All entries as read."""
         return self.histories.entries
 
     @property
@@ -81,10 +69,7 @@ class _Slice:
 
 
 class _Entries:
-    """The entries of all blocks read so far, in compact columns.
-
-    They are copied out of the parser's memory, which is larger than what it holds, and serves the next block then.
-    """
+    """The entries of all blocks read so far, copied out of the parser's larger memory."""
 
     def __init__(self) -> None:
         self.users, self.items = IdColumn(), IdColumn()
@@ -105,10 +90,7 @@ class _Entries:
 
 
 def gather(paths: Sequence[Path], options: ImportOptions) -> Job[Gathered]:
-    """All entries of these files (each plain, .gz, .zip, or a folder that holds ratings); only `given` counts here.
-
-    Raises DataError with a sentence for whatever cannot be used; a Stop ends the job and comes through.
-    """
+    """All entries of these files (plain, .gz, .zip or folders); only `given` counts here. Raises DataError."""
     started = time.monotonic()
     yield StageStarted("looking", "Looking at what the files are")
     tables = yield from _looked_at(paths, options.given)

@@ -1,7 +1,4 @@
-"""Entries in any order -> entries that lie together by a key (their person, or their title), each pair once.
-
-A counting sort in slices: no call takes long, and nothing but the result is as large as the entries. Within a key
-entries keep the order in which they came.
+"""Entries grouped by a key (person or title), each pair once: a counting sort in slices, in file order.
 
 Shapes: S entries of a slice, N entries, K keys, R entries of pairs that repeat, P such pairs.
 """
@@ -27,7 +24,7 @@ class Places:
     """Where entries go. Ask for slice after slice of their keys, in order; `counts_K` is how often each key comes."""
 
     def __init__(self, counts_K: npt.NDArray[Any]) -> None:
-        self.indptr_K1: Int64 = starts_of(counts_K)
+        self.indptr_K1: Int64 = np.concatenate([[0], np.cumsum(counts_K)]).astype(np.int64)
         self._next_K = self.indptr_K1[:-1].copy()
 
     def of(self, keys_S: Int32) -> tuple[Int64 | None, Int64]:
@@ -55,22 +52,16 @@ def room_for(entries: int, kind: type[np.generic]) -> Job[npt.NDArray[Any]]:
     return values
 
 
-def starts_of(counts_K: npt.NDArray[Any]) -> Int64:
-    """Where each key's entries start in the result, and at the end where they all end (K + 1 values)."""
-    return np.concatenate([[0], np.cumsum(counts_K)]).astype(np.int64)
-
-
 def slices_of(entries: int) -> Iterator[slice]:
-    """All entries, in slices that are quickly worked through."""
     for start in range(0, entries, SLICE):
         yield slice(start, min(start + SLICE, entries))
 
 
-def spans_of(indptr_K1: Int64) -> Iterator[tuple[int, int]]:
+def spans_of(indptr_K1: Int64, *, most: int = SLICE) -> Iterator[tuple[int, int]]:
     """All keys, in spans (first, behind the last) that hold about a slice of entries each, and one key at least."""
     first = 0
     while first < len(indptr_K1) - 1:
-        behind = int(np.searchsorted(indptr_K1, indptr_K1[first] + SLICE, side="right")) - 1
+        behind = int(np.searchsorted(indptr_K1, indptr_K1[first] + most, side="right")) - 1
         behind = max(first + 1, behind)
         yield first, behind
         first = behind
@@ -85,7 +76,6 @@ class Repeats:
 
     @property
     def replaced(self) -> int:
-        """How many entries go."""
         return len(self.places_R) - len(self.starts_P)
 
 
@@ -117,10 +107,7 @@ def _within(histories: Histories, first: int, behind: int, titles: int) -> Repea
 
 
 def settle(histories: Histories, repeats: tuple[Repeats, ...], *, policy: Duplicates) -> Job[Histories]:
-    """Each pair once. The last or the highest rating stays in its place; a mean takes the place of the last one.
-
-    A mean carries the latest time of those it comes from.
-    """
+    """Each pair once: the last or highest rating in its place, or the mean in place of the last, with its time."""
     if not repeats:
         return histories
     kept_N = np.ones(histories.entries, dtype=bool)
@@ -164,8 +151,7 @@ def _chosen(repeats: Repeats, ratings_R: Float32, policy: Duplicates) -> Int64:
     if policy == "max":
         worth_R = np.unique(np.nan_to_num(ratings_R, nan=-np.inf), return_inverse=True)[1]
     rank_R = worth_R.astype(np.int64) * entries + np.arange(entries)
-    chosen: Int64 = np.maximum.reduceat(rank_R, repeats.starts_P) % entries
-    return chosen
+    return np.maximum.reduceat(rank_R, repeats.starts_P) % entries
 
 
 def _write_means(settled: Histories, histories: Histories, repeats: Repeats, kept_N: Bools) -> None:
@@ -186,5 +172,4 @@ def _places_after(places: Int64, kept_N: Bools) -> Int64:
     """Where these entries are once only the kept ones are left. Looks at the span that they lie in only."""
     first = int(places.min())
     before = int(np.count_nonzero(kept_N[:first]))
-    found: Int64 = before + np.cumsum(kept_N[first : int(places.max()) + 1])[places - first] - 1
-    return found
+    return before + np.cumsum(kept_N[first : int(places.max()) + 1])[places - first] - 1

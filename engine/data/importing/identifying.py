@@ -45,14 +45,12 @@ class Numbers:
         return rows
 
     def order_of(self, used: Bools) -> tuple[Int64, list[str]]:
-        """The rows that are used, in the order of their numbers, and what they are called."""
         numbers = np.concatenate([np.zeros(0, np.int64), *self._seen])
         rows = np.flatnonzero(used)
         order = rows[np.argsort(numbers[rows])]
         return order, [str(number) for number in numbers[order].tolist()]
 
     def texts(self) -> pa.Array:
-        """All of them as texts, by row."""
         numbers = np.concatenate([np.zeros(0, np.int64), *self._seen])
         return pa.Array.from_buffers(pa.int64(), len(numbers), [None, pa.py_buffer(numbers)]).cast(pa.string())
 
@@ -114,10 +112,7 @@ class IdColumn:
         del self._blocks[block:], self._tables[block:]
 
     def join(self) -> Job[tuple[list[Int32], Vocabulary]]:
-        """For each block the row of each entry's id, and the vocabulary of the ids that occur.
-
-        They are ordered by number where all are whole numbers, else by text; an id with a leading zero is a text.
-        """
+        """The row of each entry's id, block by block, and the vocabulary: by number if all are whole, else by text."""
         self._join_pending()
         yield None
         used = np.zeros(len(self._known if self._numbers is None else self._numbers), dtype=bool)
@@ -146,7 +141,6 @@ class IdColumn:
         self._known, self._pending, self._texts_pending = joined.dictionary, [], 0
 
     def _order_of(self, used: Bools) -> tuple[Int64, list[str]]:
-        """The rows of the texts that are used, in their order, and the texts."""
         rows = np.flatnonzero(used)
         ids = self._known.take(_arrow_of(rows))
         are_numbers = pc.all(pc.match_substring_regex(ids, _WHOLE_NUMBER)).as_py()

@@ -1,7 +1,4 @@
-"""Gathered entries -> one Dataset, chosen from, cleaned, counted and reported.
-
-Long jobs: they yield progress and return the data set with its report. Nothing is written anywhere, so a stop leaves
-nothing behind: Stop goes through to the driver.
+"""Gathered entries -> one Dataset, chosen from, cleaned, counted and reported. Nothing is written.
 
 Shapes: N entries, U people, I titles.
 """
@@ -33,41 +30,14 @@ from engine.data.importing.ratings_table import RatingsTable, scale_of, values_i
 from engine.data.reading.rows import MOST_PROBLEMS, Pairs
 from engine.errors import DataError
 from engine.events import Job, StageStarted
+from engine.text import join_words
 
 
 def import_files(
     paths: Sequence[Path], *, options: ImportOptions, dataset_id: str
 ) -> Job[tuple[Dataset, ImportReport]]:
-    """One data set from ratings files.
+    """One data set from ratings files (plain, .gz, .zip or folders), and what was found. Raises DataError.
 
-    Parameters
-    ----------
-    paths
-        Each a plain file, .gz, .zip, or a folder that holds ratings.
-    options
-        What a person says about the files, and what of them is kept.
-    dataset_id
-        By which the library knows the data set.
-
-    Yields
-    ------
-    StageStarted, Progressed
-        How far it is; a Stop ends the job and comes through.
-
-    Returns
-    -------
-    dataset : Dataset
-        U people, I titles and their N ratings.
-    report : ImportReport
-        What was found, and the lines that were left out with the reason of each.
-
-    Raises
-    ------
-    DataError
-        With a sentence for whatever cannot be used.
-
-    Examples
-    --------
     >>> from engine.data.sample import sample_files
     >>> from engine.events import drive
     >>> dataset, report = drive(import_files(sample_files(), options=ImportOptions(), dataset_id="sample"))
@@ -81,10 +51,7 @@ def import_files(
 def import_gathered(
     gathered: Gathered, *, options: ImportOptions, dataset_id: str
 ) -> Job[tuple[Dataset, ImportReport]]:
-    """One data set from entries that have been gathered, which stay as they are; all options but `given` count.
-
-    Raises DataError where the selection leaves nothing, or the list of titles cannot be used.
-    """
+    """One data set from gathered entries, which stay as they are; all options but `given` count."""
     started = time.monotonic() - gathered.seconds
     chosen = yield from _chosen(gathered, options)
     yield StageStarted("titles", "Looking for titles, years and genres")
@@ -159,7 +126,6 @@ def _chosen(gathered: Gathered, options: ImportOptions) -> Job[_Chosen]:
 
 
 def _kept(histories: Histories, people_U: Bools, titles_I: Bools) -> Job[Bools]:
-    """Which entries are of a person and a title that stay."""
     kept_N = np.repeat(people_U, histories.counts_U)
     for part in slices_of(histories.entries):
         kept_N[part] &= titles_I[histories.item_rows_N[part]]
@@ -217,10 +183,7 @@ def _count_unrated(ratings_N: Float32) -> Job[int]:
 
 
 def _titles_of(table: RatingsTable, items: Vocabulary, chosen: Path | None) -> Job[TitlesFound | None]:
-    """The list of titles: the chosen one, else the one that lies beside, else what the ratings themselves say.
-
-    Without the list that its layout demands, a table is just columns without names.
-    """
+    """The list of titles: the chosen one, else the one that lies beside, else what the ratings themselves say."""
     yield None
     if chosen is not None:
         return titles_given(Path(chosen), items.ids)
@@ -272,8 +235,8 @@ def _report(
 def _notes_on(chosen: _Chosen, titles: TitlesFound | None) -> tuple[str, ...]:
     notes = []
     if any(chosen.left_out.values()):
-        parts = [f"{count:,} {what}" for what, count in chosen.left_out.items()]
-        notes.append(f"Left out as you chose: {parts[0]}, {parts[1]} and {parts[2]}.")
+        parts = join_words(f"{count:,} {what}" for what, count in chosen.left_out.items())
+        notes.append(f"Left out as you chose: {parts}.")
     if titles is None:
         notes.append("No list of titles was found; titles are shown as the ratings file calls them.")
     elif titles.share < 1:

@@ -1,7 +1,4 @@
-"""Titles, years and genres from a list of titles -> the Catalogue of a data set.
-
-Titles are joined to the ratings by item_id. Lists of titles are small, so rows are read singly.
-"""
+"""Titles, years and genres from a list of titles, joined by item_id -> the Catalogue of a data set."""
 
 from __future__ import annotations
 
@@ -10,7 +7,6 @@ from itertools import islice
 from typing import NamedTuple
 
 import pyarrow as pa
-from pyarrow import csv
 
 from engine.data.catalogue import Catalogue, split_title
 from engine.data.formats import ItemsLayout, normalised
@@ -26,7 +22,6 @@ LINKS: dict[str, tuple[str, ...]] = {
     "tmdb": ("tmdbid", "tmdb"),
     "mal": ("malid", "idmal"),
 }
-"""What columns with ids of other services are called."""
 _ROWS_AT_ONCE = 50_000
 _NO_GENRE = {"", "(no genres listed)", "\\n", "n/a", "null", "unknown", "none"}
 
@@ -40,10 +35,9 @@ class Title(NamedTuple):
 
 
 def read_titles(source: Source, shape: Shape, *, layout: ItemsLayout | None = None) -> dict[str, Title]:
-    """Titles by item_id; of two with one id the first counts. Rows that are too short are left out.
+    """Titles by item_id, the first of equal ids; short rows are left out, and a last title may hold delimiters.
 
-    A declared layout is followed where the file has no column names and (if declared) its width. A title in the last
-    column may hold the delimiter.
+    A declared layout is followed where the file has no column names and its width.
     """
     follows = layout is not None and shape.header is None and layout.width in (None, shape.width)
     columns = layout.columns if layout is not None and follows and layout.columns else shape.roles
@@ -105,13 +99,9 @@ def _own_titles(source: Source, shape: Shape) -> Iterator[list[tuple[str, str]]]
     item, title = f"c{shape.roles['item']}", f"c{shape.roles['title']}"
     for block in read_blocks(source, shape):
         types = {shape.roles["item"]: pa.string(), shape.roles["title"]: pa.string()}
-        table = table_of(block, shape, types=types, on_wrong_width=_pass_over)
+        table = table_of(block, shape, types=types, on_wrong_width=lambda row: "skip")
         first = table.group_by(item, use_threads=False).aggregate([(title, "first")])
         yield list(zip(first[item].to_pylist(), first[f"{title}_first"].to_pylist(), strict=True))
-
-
-def _pass_over(row: csv.InvalidRow) -> str:
-    return "skip"
 
 
 def split_genres(text: str, *, sign: str = "") -> tuple[str, ...]:
@@ -129,10 +119,7 @@ def catalogue_of(
     id_kind: str = "",
     links: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Catalogue:
-    """The catalogue of these item_ids, in their order. A title that nobody lists is called by its id.
-
-    `links` are ids that other services gave them: kind -> item_id -> id.
-    """
+    """The catalogue of these item_ids; `links` maps kind -> item_id -> id. An unlisted title is called by its id."""
     found = [titles.get(item_id) or _unlisted(item_id, is_title=ids_are_titles) for item_id in ids]
     linked = {kind: tuple(known.get(id_, "") for id_ in ids) for kind, known in (links or {}).items()}
     return Catalogue(

@@ -21,11 +21,7 @@ Duplicates = Literal["last", "mean", "max"]
 
 @dataclass(frozen=True)
 class Selection:
-    """What to keep. The rules apply in this order; the two least numbers then until both hold for what is left.
-
-    `last_years` counts back from the newest entry and keeps whole histories of people who were active since then.
-    `most_titles` keeps only the N most rated titles.
-    """
+    """What to keep, rule by rule; `last_years` keeps whole histories of people active since then."""
 
     last_years: float | None = None
     most_titles: int | None = None
@@ -39,8 +35,6 @@ class Selection:
 
 @dataclass(frozen=True)
 class Remaining:
-    """How much is left."""
-
     people: int
     titles: int
     entries: int
@@ -62,10 +56,7 @@ def name_of(sources: Sequence[Source]) -> str:
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """What a person says about the files; everything else is found.
-
-    `given` is how the files are written, `items` their list of titles; `duplicates` and `selection` say what is kept.
-    """
+    """What a person says: `given` how files are written, `items` their list of titles; the rest what is kept."""
 
     name: str | None = None
     items: Path | None = None
@@ -76,11 +67,9 @@ class ImportOptions:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What an import found. `rows` are all lines that hold something; `problems` the first 1,000 of those skipped.
+    """What an import found: of `rows` that hold something `skipped` by reason (the first 1,000 as `problems`).
 
-    `duplicates` counts entries that another of the same person and title replaced, `unrated` the seen-only entries
-    that are left; `notes` are sentences that a person should read. `peak_mib` is the most memory this process had.
-    `left_out` says how many people, titles and entries the selection left out; it is empty where it kept all.
+    `duplicates` are replaced entries of a pair, `unrated` seen-only ones; `notes` are sentences for a person.
     """
 
     layout: str

@@ -1,7 +1,6 @@
-"""What files are before they are imported: layout, columns, first rows as they will be read, scale, titles, size.
+"""What files are before they are imported: layout, columns, first rows, scale, titles, size.
 
-For a person who looks first and may say which column is which. What stands in the way of an import is part of the
-answer, as a sentence. Cheap: the start of the files and their list of titles are read, nothing more.
+Only the start of the files and their list of titles are read. What prevents an import is part of the answer.
 """
 
 from __future__ import annotations
@@ -17,13 +16,14 @@ from engine.data.dataset import Scale
 from engine.data.formats import ROLES
 from engine.data.importing.finding import TitlesFound, find_ratings, titles_beside, titles_given
 from engine.data.importing.options import name_of
-from engine.data.importing.preview_rows import FirstRows, PreviewRow, first_rows
+from engine.data.importing.preview_rows import PreviewRow, first_rows
 from engine.data.importing.ratings_table import find_scale, is_seen_only
 from engine.data.reading.archives import Source, size_of, sources_in
 from engine.data.reading.roles import Given, Shape
 from engine.data.reading.sniff import KINDS, require_ratings, sniff
 from engine.errors import DataError
 from engine.events import Job
+from engine.text import format_title
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,9 @@ class Obstacle:
 
 @dataclass(frozen=True)
 class Preview:
-    """What was seen. `paths` are the ratings among the files that were given, `items` a list of titles among them.
+    """What was seen: `paths` of ratings, `items` a list of titles among them, the first `rows` with their titles.
 
-    `rows` are the first of the first file, `titles_of_rows` what each is called ("" where nobody says), `columns` the
-    names of its columns. `scale` and `seen_only` are those of a sample; `rows_about` guesses the rows of all files.
-    `shape` is None where the files are no table. `size` is in bytes, packed where the files are.
+    `scale` and `seen_only` are of a sample; `rows_about` guesses the rows of all files; `size` is in bytes.
     """
 
     paths: tuple[Path, ...]
@@ -75,7 +73,6 @@ class Preview:
 
     @property
     def roles_of_columns(self) -> tuple[frozenset[str], ...]:
-        """The roles that each column has; most have one or none."""
         roles = self.shape.roles if self.shape else {}
         return tuple(
             frozenset(role for role, place in roles.items() if place == column) for column in range(len(self.columns))
@@ -83,7 +80,6 @@ class Preview:
 
     @property
     def can_point(self) -> bool:
-        """Whether a person can say which column is which."""
         kind = KINDS.get(self.shape.layout.kind) if self.shape is not None else None
         return bool(self.columns) and kind is not None and kind.has_columns
 
@@ -96,11 +92,7 @@ class Preview:
 def look(
     paths: Sequence[Path], given: Given, *, items: Path | None = None, before: Preview | None = None
 ) -> Job[Preview]:
-    """Look at files as an import would see them. A list of titles that `before` found is not read again.
-
-    Raises nothing for files that cannot be imported: the preview says why (`obstacle`), with all that was seen; or
-    with what `before` saw, where the files make no sense any more as a person wants them read.
-    """
+    """Look at files as an import would; `obstacle` says what prevents one. What `before` found is not read again."""
     seen = Preview(tuple(Path(path) for path in paths), given, items)
     try:
         yield None
@@ -152,7 +144,6 @@ def _is_titles(path: Path) -> bool:
 
 
 def _with_shape(seen: Preview, found: Sequence[tuple[Source, Shape]]) -> Preview:
-    """What the first file is, and how large all are."""
     source, shape = found[0]
     sources = [source for source, _ in found]
     return replace(
@@ -167,7 +158,6 @@ def _with_shape(seen: Preview, found: Sequence[tuple[Source, Shape]]) -> Preview
 
 
 def _with_rows(seen: Preview) -> Preview:
-    """What the first file begins with."""
     if seen.source is None or seen.shape is None:
         return seen
     start = first_rows(seen.source, seen.shape)
@@ -179,23 +169,16 @@ def _with_rows(seen: Preview) -> Preview:
         titles_of_rows=tuple(_own_title(row, start.shape) for row in start.rows),
         scale=find_scale(rated_N) if len(rated_N) else None,
         seen_only=start.shape.has_ratings and len(start.ratings_N) > 0 and is_seen_only(start.ratings_N),
-        rows_about=_guessed_rows(start, seen.size),
+        rows_about=max(start.lines, round(start.lines * seen.size / start.position)) if start.position else 0,
         sample_items=start.items,
     )
 
 
-def _guessed_rows(start: FirstRows, size: int) -> int:
-    """Rows of all files, as many a byte as at the start; 0 where nothing was read."""
-    return max(start.lines, round(start.lines * size / start.position)) if start.position else 0
-
-
 def _own_title(row: PreviewRow, shape: Shape) -> str:
-    """The title that a row itself carries."""
     place = shape.roles.get("title")
     if place is None or place >= len(row.cells):
         return ""
-    title, year = split_title(row.cells[place].strip())
-    return _with_year(title, year)
+    return format_title(*split_title(row.cells[place].strip()))
 
 
 def _with_titles(seen: Preview, before: Preview | None) -> Preview:
@@ -216,10 +199,4 @@ def _with_titles(seen: Preview, before: Preview | None) -> Preview:
 
 def _listed_title(titles: TitlesFound, row: PreviewRow) -> str:
     listed = titles.titles.get(row.item)
-    if listed is None:
-        return ""
-    return _with_year(listed.title, listed.year)
-
-
-def _with_year(title: str, year: int) -> str:
-    return f"{title} ({year})" if year else title
+    return format_title(listed.title, listed.year) if listed is not None else ""

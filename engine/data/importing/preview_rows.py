@@ -1,8 +1,4 @@
-"""The first rows of a ratings file, as texts and as they will be read.
-
-The very readers of the import are asked, so that what a person sees is
-what they get. Tables of text show their cells too; other kinds (sections, JSON, Arrow) show what was read of them.
-"""
+"""The first rows of a ratings file, as texts and as the import's own readers read them."""
 
 from __future__ import annotations
 
@@ -26,10 +22,9 @@ SAMPLE_BYTES = 128 * 1024
 
 @dataclass(frozen=True)
 class PreviewRow:
-    """One row: its line (or number) in the file, its texts, and what they are read as.
+    """One row: its line in the file, its texts, and what they are read as.
 
-    `rating` is None and `is_read` true where the row says *seen, not rated*. `time` is in Unix seconds. `problem` says
-    why the row will be skipped. Without roles for people, titles and ratings nothing is read and `is_read` is false.
+    `rating` is None where it is only seen, `time` in Unix seconds; `problem` says why the row will be skipped.
     """
 
     line: int
@@ -44,10 +39,7 @@ class PreviewRow:
 
 @dataclass(frozen=True)
 class FirstRows:
-    """Rows to show, and what a larger sample says: its distinct item ids, its ratings (NaN: seen only), its length.
-
-    `lines` of the file took `position` bytes. `shape` is the one given, with the encoding that turned out right.
-    """
+    """Rows to show, and what a larger sample says; `lines` of the file took `position` bytes."""
 
     shape: Shape
     rows: tuple[PreviewRow, ...] = ()
@@ -58,10 +50,11 @@ class FirstRows:
 
 
 def first_rows(source: Source, shape: Shape) -> FirstRows:
-    """What stands at the start of a source. Raises DataError where it cannot be read."""
     if shape.layout.kind != "delimited":
         if not shape.has_ratings:
-            return _rows_of_sample(shape)
+            shown = shape.sample[:ROWS_SHOWN]
+            rows = tuple(PreviewRow(at, cells) for at, cells in enumerate(shown, start=1))
+            return FirstRows(shape, rows, lines=len(rows))
         in_columns = KINDS[shape.layout.kind].has_columns
         return _rows_of_table(source, shape) if in_columns else _rows_of_pieces(source, shape)
     try:
@@ -91,7 +84,6 @@ def _head_of(block: Block, shape: Shape) -> tuple[Block, list[tuple[int, tuple[s
 
 
 def _read_rows(head: Block, texts: list[tuple[int, tuple[str, ...]]], shape: Shape, file: str) -> Iterator[PreviewRow]:
-    """Each row with what is read of it."""
     lines = head.text.decode().split("\n")
     ends = [line for line, _ in texts[1:]] + [head.first_line + len(lines)]
     for (line, cells), end in zip(texts, ends, strict=True):
@@ -102,11 +94,11 @@ def _read_rows(head: Block, texts: list[tuple[int, tuple[str, ...]]], shape: Sha
         yield replace(entry, line=line, cells=cells) if entry else PreviewRow(line, cells, problem=reason)
 
 
-def _entries(block: RatingsBlock, shape: Shape, *, most: int = ROWS_SHOWN) -> list[PreviewRow]:
+def _entries(block: RatingsBlock, shape: Shape) -> list[PreviewRow]:
     """The first entries of a block as rows without line and texts."""
-    ratings_N = _as_counted(block.ratings_N[:most], shape)
-    times_N = None if block.times_N is None else times_in_seconds(block.times_N)[:most]
-    users, items = (ids.slice(0, most).to_pylist() for ids in (block.users_N, block.items_N))
+    ratings_N = _as_counted(block.ratings_N[:ROWS_SHOWN], shape)
+    times_N = None if block.times_N is None else times_in_seconds(block.times_N)[:ROWS_SHOWN]
+    users, items = (ids.slice(0, ROWS_SHOWN).to_pylist() for ids in (block.users_N, block.items_N))
     return [
         PreviewRow(
             0,
@@ -125,11 +117,6 @@ def _as_counted(ratings_N: Float32, shape: Shape) -> Float32:
     """Ratings with NaN where the layout says that a value means *seen, not rated*."""
     unrated = shape.layout.unrated if shape.unrated is None else shape.unrated
     return np.where(np.isin(ratings_N, unrated), np.float32(np.nan), ratings_N) if unrated else ratings_N
-
-
-def _rows_of_sample(shape: Shape) -> FirstRows:
-    rows = tuple(PreviewRow(at, cells) for at, cells in enumerate(shape.sample[:ROWS_SHOWN], start=1))
-    return FirstRows(shape, rows, lines=len(rows))
 
 
 def _rows_of_table(source: Source, shape: Shape) -> FirstRows:

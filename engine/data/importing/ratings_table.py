@@ -1,6 +1,4 @@
-"""One ratings file as it is read: its figures (`RatingsTable`), its scale, and which ratings mean *seen, not rated*.
-
-The entries themselves go to a `Recorder` block by block.
+"""One ratings file as it is read: its figures, its scale, and which ratings mean *seen, not rated*.
 
 Shapes: N entries of a block.
 """
@@ -8,7 +6,7 @@ Shapes: N entries of a block.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -36,16 +34,11 @@ KNOWN_SCALES: tuple[tuple[Scale, float], ...] = (
 )
 """Scales that people use, each with the least highest rating that a file must hold to be taken for it."""
 MOST_VALUES = 1000
-"""Ratings of more kinds than these are taken for continuous ones."""
 
 
 @dataclass
 class RatingsTable:
-    """One file. `values` counts its ratings (NaN left out) while they are few kinds, `entries` those that are kept.
-
-    `pairs` are those that it asks to be predicted, `notes` sentences for the report; `unrated` are ratings that mean
-    *seen, not rated*, once all is read.
-    """
+    """One file: its figures, the `pairs` that it asks for, and the `unrated` values, once all is read."""
 
     source: Source
     shape: Shape
@@ -72,13 +65,11 @@ class RatingsTable:
             self.largest_time = max(self.largest_time, int(block.times_N.max()), -int(block.times_N.min()))
 
     def begin_again(self) -> None:
-        """Forget all figures: the file is read once more."""
         self.notes, self.problems, self.pairs, self.skipped, self.values = [], [], [], Counter(), Counter()
         self.entries = self.largest_time = 0
 
     @property
     def rated_values(self) -> list[float]:
-        """The kinds of ratings that are ratings."""
         return [] if self.seen_only else [value for value in self.values if value not in self.unrated]
 
     def ratings_of(self, ratings_N: Float32) -> Float32:
@@ -91,8 +82,6 @@ class RatingsTable:
 
 
 class Recorder(Protocol):
-    """Whoever takes the entries of blocks."""
-
     def add(self, block: RatingsBlock) -> None: ...
 
     def forget(self, blocks: int) -> None: ...
@@ -140,7 +129,9 @@ def _read_all(table: RatingsTable, progress: ReadingProgress, into: Recorder) ->
     pieces = read_pieces(table.source, table.shape)
     try:
         for piece in pieces:
-            block = _without_missing(piece.block, table.shape.layout.missing)
+            block, missing = piece.block, table.shape.layout.missing
+            if missing:  # values by which the layout says that there is no entry at all
+                block = block.only(~np.isin(block.ratings_N, missing))
             table.count(block)
             into.add(block)
             table.notes += piece.notes
@@ -154,20 +145,9 @@ def _read_all(table: RatingsTable, progress: ReadingProgress, into: Recorder) ->
         table.begin_again()
         raise
     finally:
-        _close(pieces)
+        if isinstance(pieces, Generator):
+            pieces.close()  # a reader that was left early has its file open
     return position, line
-
-
-def _close(pieces: Iterable[object]) -> None:
-    """End a reader that was left early now, not when it is collected: its file is open."""
-    close = getattr(pieces, "close", None)
-    if close is not None:
-        close()
-
-
-def _without_missing(block: RatingsBlock, missing: tuple[float, ...]) -> RatingsBlock:
-    """The block without the values by which its layout says that there is no entry at all."""
-    return block.only(~np.isin(block.ratings_N, missing)) if missing else block
 
 
 def _decide_unrated(table: RatingsTable) -> None:
@@ -246,11 +226,7 @@ def _lie_on(distinct: npt.NDArray[np.float64], low: float, step: float) -> bool:
 
 
 def find_unrated(values: Mapping[float, int]) -> tuple[float, ...]:
-    """Ratings that mean *seen, not rated*, by how often each kind of rating comes: -1 below a scale, or most often 0.
-
-    A scale has three kinds of ratings at least. A 0 is a rating unless no other comes as often and all others are
-    whole numbers from 1 to 10.
-    """
+    """Values that mean *seen, not rated*: -1 below a scale, or a 0 that comes most often beside 1 to 10."""
     if not 4 <= len(values) <= MOST_VALUES:
         return ()
     lowest, second = sorted(values)[:2]

@@ -1,7 +1,4 @@
-"""What is looked for, what may be found, and the index of a data set in which thousands of titles are found at once.
-
-A `Query` is a title of an export taken apart; a `CatalogueIndex` holds every name of every title of a data set, and is
-built once per data set, in pieces; a `Match` is what came of a query.
+"""A `Query` (a title of an export, taken apart), the `CatalogueIndex` in which it is looked up, and the `Match`.
 
 Shapes: N names (a title may have several), I titles.
 """
@@ -58,10 +55,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Match:
-    """Sure: `item_row` is the title. Unsure: `candidates`, the best first, none of them taken. Unmatched: none fits.
-
-    `why` is a phrase for people ("same IMDb id", "two films of this name", "no title like it").
-    """
+    """What came of a query: an `item_row`, or `candidates` (best first), or neither; `why` is a phrase for people."""
 
     verdict: Verdict
     item_row: int | None = None
@@ -105,10 +99,9 @@ def query_of(title: ExportedTitle) -> Query:
 
 @dataclass
 class CatalogueIndex:
-    """Where each key, part, id and word of a data set's titles is found.
+    """Where each key, part, id and word of a data set's titles is found; `has_years`: the catalogue has some.
 
-    names_N, rows_N: the names, and the item_row of each. by_key and by_bare_key lead to names, by_part to pairs of a
-    name and the part it has, by_id[kind] to item rows. `has_years` is False where the catalogue has next to none.
+    by_key and by_bare_key lead to names (of rows_N), by_part to pairs of a name and its part, by_id[kind] to item rows.
     """
 
     dataset: Dataset
@@ -128,7 +121,6 @@ class CatalogueIndex:
 
     @cached_property
     def texts_N(self) -> list[str]:
-        """The words of each name, as one text."""
         return [name.spaced for name in self.names_N]
 
     @cached_property
@@ -137,7 +129,6 @@ class CatalogueIndex:
 
     @cached_property
     def titles_with(self) -> Counter[str]:
-        """In how many names each word stands."""
         return Counter({word: len(names) for word, names in self.by_word.items()})
 
     @cached_property

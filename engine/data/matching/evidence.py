@@ -1,8 +1,4 @@
-"""What speaks for a title of a data set: an id of the export, an equal name, or an equal part of a name.
-
-An id is certain unless the title says something else. A name is certain where the years agree and it is distinctive
-enough.
-"""
+"""What speaks for a title of a data set: an id of the export, an equal name, or an equal part of a name."""
 
 from __future__ import annotations
 
@@ -36,10 +32,7 @@ _AGREES = 75.0
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """How well a title of the data set fits, 0 to 100. `certain`: this alone would do, were there no other like it.
-
-    `apart` is how many years lie between the two; where one is unknown, it counts as one.
-    """
+    """How well a title fits, 0 to 100. `apart`: years between the two. `certain`: it would do if alone."""
 
     item_row: int
     score: float
@@ -116,7 +109,8 @@ def _titles_agree(index: CatalogueIndex, query: Query, row: int, *, strictly: bo
     pairs = [(ours, theirs) for ours in query.names for theirs in names]
     if any(ours.bare_key == theirs.bare_key for ours, theirs in pairs):
         return apart is None or apart <= 1 or not strictly
-    similarity = max(_similarity(ours, theirs) for ours, theirs in pairs)
+    spaced = [(ours.spaced, theirs.spaced) for ours, theirs in pairs]
+    similarity = max(max(fuzz.ratio(*texts), fuzz.token_set_ratio(*texts)) for texts in spaced)
     same_number = any(numbers_in(ours.words) == numbers_in(theirs.words) for ours, theirs in pairs)
     if strictly:
         return similarity >= _AGREES and same_number and (apart is None or apart <= 1)
@@ -124,10 +118,6 @@ def _titles_agree(index: CatalogueIndex, query: Query, row: int, *, strictly: bo
         return True
     same_letters = any(ours.key.isascii() == theirs.key.isascii() for ours, theirs in pairs)
     return (similarity >= _DISAGREES and same_number) or (not same_letters and apart is None)
-
-
-def _similarity(ours: Name, theirs: Name) -> float:
-    return max(fuzz.ratio(ours.spaced, theirs.spaced), fuzz.token_set_ratio(ours.spaced, theirs.spaced))
 
 
 def _at(places: dict[str, list[int]], key: str) -> Iterable[int]:

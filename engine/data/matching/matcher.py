@@ -1,7 +1,6 @@
-"""Which title of a data set each title of an export means, and how sure that is.
+"""Which title of a data set each title of an export means, and how sure that is: by id, name, similar name.
 
-Ids go first, then names with the year split off, then similar names; a match is sure only where nothing else is nearly
-as good, and where no other title of the export fits the same title better.
+A match is sure only where nothing else is nearly as good and no other title of the export fits better.
 """
 
 from __future__ import annotations
@@ -44,7 +43,6 @@ class Matcher:
         self._index: CatalogueIndex | None = None
 
     def match(self, title: ExportedTitle) -> Match:
-        """What a single title means, whatever else is in the export."""
         return drive(self.match_all((title,)))[0]
 
     def match_all(self, titles: Sequence[ExportedTitle]) -> Job[tuple[Match, ...]]:
@@ -55,7 +53,8 @@ class Matcher:
         queries_Q = [query_of(title) for title in titles]
         found_Q: list[list[Evidence]] = []
         for number, query in enumerate(queries_Q):
-            found_Q.append(_looked_up(index, query))
+            found = [*of_ids(index, query), *of_names(index, query), *of_parts(index, query)]
+            found_Q.append(_best_of_each(index, found))
             if number % _AT_ONCE == 0:
                 is_due = pace.due()
                 yield Progressed("Looking for your titles", number, len(titles), "titles") if is_due else None
@@ -64,12 +63,6 @@ class Matcher:
         for number, more in zip(unsure, similar, strict=True):
             found_Q[number] = _best_of_each(index, [*found_Q[number], *more])
         return _settled([_candidate_match(index, *pair) for pair in zip(queries_Q, found_Q, strict=True)])
-
-
-def _looked_up(index: CatalogueIndex, query: Query) -> list[Evidence]:
-    """All that ids, names and parts say, the best of each title first."""
-    found = [*of_ids(index, query), *of_names(index, query), *of_parts(index, query)]
-    return _best_of_each(index, found)
 
 
 def _best_of_each(index: CatalogueIndex, found: Iterable[Evidence]) -> list[Evidence]:
@@ -84,7 +77,6 @@ def _best_of_each(index: CatalogueIndex, found: Iterable[Evidence]) -> list[Evid
 
 
 def _winner(found: Sequence[Evidence], query: Query, index: CatalogueIndex) -> Evidence | None:
-    """The title that is surely meant, or None."""
     by_id = [evidence for evidence in found if evidence.by_id and evidence.certain]
     if by_id:
         return by_id[0] if len(by_id) == 1 else None
@@ -105,20 +97,17 @@ def _has_the_year(rival: Evidence, best: Evidence) -> bool:
 
 
 def _literally_it(near: Sequence[Evidence], query: Query, index: CatalogueIndex) -> Evidence | None:
-    """Of several titles with one key the only one that is written just so, if no other has a better year.
-
-    Not where it is the alias of one of them: a data set may hold a film twice, under either name.
-    """
+    """The only one of several titles with one key that is written just so, if no other has a better year."""
     if any(evidence.by_id or evidence.by_alias for evidence in near):
         return None
-    exact = [evidence for evidence in near if query.literal in _literals(index, evidence.item_row)]
+    exact = [
+        evidence
+        for evidence in near
+        if any(name.literal == query.literal and not name.is_alias for name in index.names_by_row[evidence.item_row])
+    ]
     if len(exact) != 1 or exact[0].score < _EQUAL:
         return None
     return exact[0] if exact[0].apart <= min(evidence.apart for evidence in near) else None
-
-
-def _literals(index: CatalogueIndex, item_row: int) -> set[str]:
-    return {name.literal for name in index.names_by_row[item_row] if not name.is_alias}
 
 
 def _may_be_another_thing(index: CatalogueIndex, query: Query) -> bool:

@@ -1,14 +1,11 @@
-"""A person goes through what was matched: what is sure is taken, what is unsure only when they say so.
-
-A Review is a value: deciding gives a new one.
-"""
+"""A person's review of matches: what is sure is taken, what is unsure only when they say so. A value."""
 
 from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from engine.data.dataset import Dataset
 from engine.data.matching.candidates import Match, Verdict
@@ -37,7 +34,7 @@ class Reviewed(NamedTuple):
 
 @dataclass(frozen=True)
 class ReviewCounts:
-    """How many titles stand where; `accepted` is how many will be taken in (the sure and the chosen ones)."""
+    """How many titles stand where, in the order of Standing; the sure and the chosen ones will be taken in."""
 
     sure: int
     unsure: int
@@ -45,17 +42,10 @@ class ReviewCounts:
     chosen: int
     left_out: int
 
-    @property
-    def accepted(self) -> int:
-        return self.sure + self.chosen
-
 
 @dataclass(frozen=True)
 class Review:
-    """An export, what each of its titles was matched with, and the person's decisions (None: not decided).
-
-    `titles`, `matches` and `decisions` are aligned. Planned titles are no part of a review.
-    """
+    """An export with matches and decisions (None: undecided), aligned with `titles`; without planned titles."""
 
     export: Export
     titles: tuple[ExportedTitle, ...]
@@ -64,7 +54,6 @@ class Review:
 
 
 def review_of(export: Export, titles: tuple[ExportedTitle, ...], matches: tuple[Match, ...]) -> Review:
-    """A review in which nothing is decided yet."""
     return Review(export, titles, matches, (None,) * len(titles))
 
 
@@ -98,26 +87,16 @@ def reset(review: Review, index: int) -> Review:
 
 
 def standing_of(review: Review, index: int) -> Standing:
-    """Where one title stands. A sure match whose title the person gave to another one is unsure."""
     return _standing(review, index, _chosen_rows(review))
 
 
 def standings(review: Review) -> tuple[Standing, ...]:
-    """Where each title stands."""
     chosen = _chosen_rows(review)
     return tuple(_standing(review, index, chosen) for index in range(len(review.titles)))
 
 
 def counted(review: Review) -> ReviewCounts:
-    """How many titles stand where."""
-    found = standings(review)
-    return ReviewCounts(
-        sure=found.count("sure"),
-        unsure=found.count("unsure"),
-        unmatched=found.count("unmatched"),
-        chosen=found.count("chosen"),
-        left_out=found.count("left out"),
-    )
+    return ReviewCounts(*map(standings(review).count, get_args(Standing)))
 
 
 def row_of(review: Review, index: int) -> int | None:

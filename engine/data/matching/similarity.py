@@ -1,7 +1,5 @@
 """Titles with a similar name: a letter or a small word differs, or one name holds the words of the other.
 
-The year chooses which titles are compared, so that it cannot dominate the score.
-
 Shapes: Q queries, N names compared with them.
 """
 
@@ -67,11 +65,7 @@ def _similar(
     similar: list[list[Evidence]] = [[] for _ in queries_Q]
     if names and texts_N:
         scores = process.cdist(
-            [name.spaced for _, name in names],
-            texts_N,
-            scorer=fuzz.ratio,
-            score_cutoff=_LEAST_SIMILAR,
-            dtype=np.uint8,
+            [name.spaced for _, name in names], texts_N, scorer=fuzz.ratio, score_cutoff=_LEAST_SIMILAR, dtype=np.uint8
         )
         for (number, name), scores_N in zip(names, scores, strict=True):
             hits = np.flatnonzero(scores_N)

@@ -1,8 +1,7 @@
-"""All the names that a title goes by, and the words of a name in the form in which they are compared.
+"""All the names that a title goes by, and their words in the form in which they are compared.
 
-"Seven (a.k.a. Se7en)" has two names; "Star Wars: Episode IV - A New Hope" has one, and parts that others call it by.
-Words are compared without accents, case, signs and articles, with every number as digits: "Part II", "part two" and
-"2" are the same.
+"Seven (a.k.a. Se7en)" has two names; "Star Wars: Episode IV - A New Hope" has one with parts. Accents, case, signs,
+articles and the way a number is written ("Part II", "part two", "2") do not count.
 """
 
 from __future__ import annotations
@@ -99,10 +98,7 @@ _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """One name. `key` and `bare_key` (no article) are what is compared, `words` the bare one's words.
-
-    `is_alias`: not the title itself, but what stands in parentheses or what else it is called.
-    """
+    """One name: `key`, `bare_key` (no article) and its `words`. `is_alias`: another name beside the title."""
 
     text: str
     words: tuple[str, ...]
@@ -221,7 +217,7 @@ def words_of(title: str) -> tuple[str, ...]:
     text = turned_round(title).casefold().translate(_SIGNS)
     if "." in text:
         text = _INITIALS.sub(lambda found: re.sub(r"[.\s]", "", found.group()) + " ", text)
-    text = with_lone_romans_read(without_thousands_commas(" ".join(text.split())))
+    text = with_lone_romans_read(_THOUSANDS.sub("", " ".join(text.split())))
     words = _PLAIN_WORDS.findall(text) if text.isascii() else _without_accents(text).split()
     return tuple(numbers_read([_SAME_WORDS.get(word, word) for word in words]))
 
@@ -283,11 +279,6 @@ def with_lone_romans_read(text: str) -> str:
     return _LONE_ROMAN.sub(lambda found: _LONE_LETTER[found.group(1)], text)
 
 
-def without_thousands_commas(text: str) -> str:
-    """ "20,000 leagues" -> "20000 leagues"."""
-    return _THOUSANDS.sub("", text) if "," in text else text
-
-
 def numbers_read(words: Sequence[str]) -> list[str]:
     """The words with every number as digits, and without "part", "episode" and the like before a number."""
     if _NUMBER_WORDS.isdisjoint(words) and not any(word.isdecimal() for word in words):
@@ -306,7 +297,6 @@ def numbers_read(words: Sequence[str]) -> list[str]:
 
 
 def numbers_in(words: Sequence[str]) -> tuple[int, ...]:
-    """The numbers that stand in these words, in their order: what tells one sequel from another."""
     return tuple(int(digits) for word in words for digits in re.findall(r"[0-9]+", word)[:20] if len(digits) < 19)
 
 

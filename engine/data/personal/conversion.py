@@ -1,7 +1,6 @@
 """Ratings of an export's scale on the scale of a data set.
 
-Linear, low to low and high to high, rounded to 2 decimals and not to steps: rounding to whole stars would make a like
-of a 7 out of 10.
+Linear, rounded to 2 decimals: rounding to whole stars would make a like of a 7 out of 10.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ def guessed_scale(ratings: Sequence[float]) -> Scale:
         return Scale(0.5, 5.0, 0.5)
     least, most = min(ratings), max(ratings)
     high = next((high for high in (5.0, 10.0, 100.0) if max(most, -least) <= high), max(most, -least))
-    step = next((step for step in _STEPS if all(_is_multiple(rating, step) for rating in ratings)), 0.0)
+    step = next((step for step in _STEPS if all(abs(x / step - round(x / step)) < 1e-6 for x in ratings)), 0.0)
     if least < 0:
         return Scale(-high, high, step)
     if high == 5.0 and step in (0.5, 0.25) and least >= step:
@@ -30,16 +29,8 @@ def guessed_scale(ratings: Sequence[float]) -> Scale:
     return Scale(0.0 if least < 1 else 1.0, high, step)
 
 
-def _is_multiple(rating: float, step: float) -> bool:
-    return abs(rating / step - round(rating / step)) < 1e-6
-
-
 def scale_for(export: Export, wanted: Scale) -> Scale:
-    """The scale that an export's ratings are on, seen from a data set.
-
-    Where the file does not say it, ratings by the data set's own ids are on the data set's scale if they all fit it;
-    so are those whose guessed scale ends where the data set's does. Otherwise the guess stands.
-    """
+    """The scale of an export's ratings: the data set's where ids or the end of the scale say so, else the guess."""
     ratings = [title.rating for title in export.titles if title.rating is not None]
     if export.scale_is_known or not all(wanted.low <= rating <= wanted.high for rating in ratings):
         return export.scale
@@ -56,10 +47,7 @@ def converted(rating: float, given: Scale, wanted: Scale) -> float:
 
 
 def rating_of(title: ExportedTitle, given: Scale, wanted: Scale) -> float | None:
-    """What a title of an export is rated on the wanted scale; None where it was seen and not rated.
-
-    Something given up is disliked: a quarter of the way up the scale, or its own score where that is lower.
-    """
+    """A title's rating on the wanted scale, None if only seen; given up counts as a quarter up the scale at most."""
     rating = None if title.rating is None else converted(title.rating, given, wanted)
     if title.state != "dropped":
         return rating

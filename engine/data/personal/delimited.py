@@ -1,8 +1,4 @@
-"""Exports in columns: Letterboxd, IMDb, TMDB, MovieLens, Goodreads, StoryGraph, BoardGameGeek, our own; and any table
-with a title (or an id) and a rating.
-
-What the columns of a known export mean is declared in formats/personal.py.
-"""
+"""Exports in columns: of known services (see formats/personal.py), and any table with titles and ratings."""
 
 from __future__ import annotations
 
@@ -23,7 +19,7 @@ from engine.data.reading.roles import Given, Shape
 from engine.data.reading.rows import WRONG_WIDTH
 from engine.data.reading.sniff import sniff
 from engine.data.reading.values import normalised_id, seconds_of, year_in
-from engine.errors import DataError
+from engine.text import join_words
 
 _KINDS_BY_NAME = {
     **dict.fromkeys(("imdbid", "imdb", "const", "tconst"), "imdb"),
@@ -39,10 +35,7 @@ _SERIES_OF_BOOKS = re.compile(r"(.*\S)\s+\(([^()]*#[^()]*)\)")
 
 @dataclass(frozen=True)
 class Columns:
-    """Where a table says what. `places` maps roles to columns (from 0), `ids` kinds of ids.
-
-    `layout` is the known export that it is, or None; then one column may serve as id and as title (`is_named`).
-    """
+    """Which column (from 0) says what; `layout` is None for an unknown table, `is_named` if ids are titles."""
 
     places: Mapping[str, int]
     ids: Mapping[str, int]
@@ -62,11 +55,8 @@ def read_delimited(source: Source, given: Given | None = None) -> Part:
     """A table of one person's titles. Raises DataError where it is none, lacks a column or holds several people."""
     shape = sniff(source, given)
     if shape.layout.kind != "delimited":
-        raise DataError(
-            f"{source.name} holds many people's ratings ({shape.layout.name}), not one person's.",
-            remedy="Import it as a data set.",
-            path=str(source.path),
-        )
+        what = f"{source.name} holds many people's ratings ({shape.layout.name}), not one person's."
+        raise source.error(what, remedy="Import it as a data set.")
     is_chosen = given is not None and bool(given.columns)
     layout = layout_of_export(shape.header, source.base_name) if shape.header and not is_chosen else None
     columns = _columns_of(source, shape, layout, given)
@@ -112,22 +102,19 @@ def _general_places(source: Source, shape: Shape, places: dict[str, int]) -> dic
     namesakes = [layout for layout in fitting_layouts(shape.header or ()) if layout.personal and layout.needs_name]
     if namesakes:
         names = " or ".join(namesake.names[0] for namesake in namesakes)
-        raise DataError(
+        raise source.error(
             f"{source.name} has the columns of several exports of {namesakes[0].service}, which only their names tell "
             "apart.",
             remedy=f"Rename it to {names}, whichever it is.",
-            path=str(source.path),
         )
-    raise DataError(
+    raise source.error(
         f"{source.name} has no column of {' and none of '.join(missing)}; its columns are: {shape.described_columns}.",
         remedy="A profile needs a column of item ids or titles, and one of ratings, such as: movieId,rating.",
-        path=str(source.path),
         missing=tuple(missing),
     )
 
 
 def _title(cells: list[str], columns: Columns, line: int) -> ExportedTitle | str:
-    """What a line says, or why it says nothing."""
     rating = rating_in(columns.text("rating", cells), decimal=columns.decimal, unrated=columns.unrated)
     if isinstance(rating, str):
         return rating
@@ -142,10 +129,7 @@ def _title(cells: list[str], columns: Columns, line: int) -> ExportedTitle | str
 
 
 def _name(raw: str, columns: Columns, cells: list[str]) -> tuple[str, int, tuple[str, ...]]:
-    """Title, year and other titles. A year behind the title counts where no column of years says otherwise.
-
-    Known exports with such a column write titles as they are.
-    """
+    """Title, year and other titles; a year behind the title counts only without a column of years."""
     own = year_in(columns.text("year", cells)) or year_in(columns.text("other year", cells))
     title, year = split_title(raw)
     if (columns.layout and "year" in columns.places) or (own and year and own != year):
@@ -211,9 +195,8 @@ def _with_guessed_scale(part: Part) -> Part:
 
 def _refuse_several(source: Source, people: set[str]) -> None:
     if len(people) > 1:
-        names = " and ".join(repr(person) for person in sorted(people))
-        raise DataError(
-            f"{source.name} holds ratings of several people, such as {names}; a profile is one person's.",
+        raise source.error(
+            f"{source.name} holds ratings of several people, such as {join_words(map(repr, sorted(people)))}; "
+            "a profile is one person's.",
             remedy="Import it as a data set, or keep the lines of one person.",
-            path=str(source.path),
         )

@@ -1,8 +1,4 @@
-"""What an export of one person's ratings says, as values: before any title is matched and any rating converted.
-
-Services have words of their own for kinds of titles and for what a person did with them; `medium_of` and `state_of`
-turn them into ours.
-"""
+"""What an export of one person's ratings says, before any title is matched and any rating converted."""
 
 from __future__ import annotations
 
@@ -64,10 +60,9 @@ class SkippedEntry:
 
 @dataclass(frozen=True)
 class Export:
-    """All that an export says. Each title once: of repeats the latest rating counts, and a rating beats none.
+    """All that an export says, each title once; `skipped` are the first 1,000 of those left out.
 
-    `skipped_count` counts all that were left out, `skipped` holds the first 1,000; `notes` are sentences for people.
-    `scale_is_known` is False where the file is of no known service and its scale was guessed from its ratings.
+    `scale_is_known` is False where the scale was guessed from the ratings of an unknown service.
     """
 
     source: str

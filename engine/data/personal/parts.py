@@ -1,8 +1,4 @@
-"""Which known export a file is, and what is read of it: titles in file order, and what was skipped with the reasons.
-
-An export is recognised by its column names, its JSON names or its XML root; by its file name only where two exports of
-a service look the same.
-"""
+"""Which known export a file is, and what is read of it: titles in file order, and what was skipped and why."""
 
 from __future__ import annotations
 
@@ -61,11 +57,8 @@ class Part:
             return
         self.titles.append(entry)
         if len(self.titles) > MOST_TITLES:
-            raise DataError(
-                f"{self.source.name} holds over {MOST_TITLES:,} titles, more than anybody has seen.",
-                remedy="Import it as a data set.",
-                path=str(self.source.path),
-            )
+            what = f"{self.source.name} holds over {MOST_TITLES:,} titles, more than anybody has seen."
+            raise self.source.error(what, remedy="Import it as a data set.")
 
 
 def _usable(title: ExportedTitle, scale: Scale | None) -> ExportedTitle | str:
@@ -96,22 +89,21 @@ def rating_in(text: str, *, decimal: str = ".", unrated: tuple[float, ...] = (0.
 
 
 def scale_of(layout: Layout) -> Scale | None:
-    """The scale that a layout declares."""
     return Scale(*layout.scale) if layout.scale else None
 
 
 def export_sources(path: Path) -> list[Source]:
     """The files at a path, and those in zips that lie in a folder. Raises DataError where the path cannot be read."""
     sources = sources_in(path)
-    return [inner for source in sources for inner in _inside(source)] if path.is_dir() else sources
-
-
-def _inside(source: Source) -> list[Source]:
-    """The members of a zip; a zip that is none that may be opened stays a file that nobody recognises."""
-    try:
-        return sources_in(source.path)
-    except DataError:
-        return [source]
+    if not path.is_dir():
+        return sources
+    found = []
+    for source in sources:
+        try:
+            found += sources_in(source.path)
+        except DataError:  # a zip that cannot be opened stays a file that nobody recognises
+            found.append(source)
+    return found
 
 
 def recognised_of(source: Source) -> Layout | None:

@@ -1,8 +1,7 @@
-"""An export, as a file, a zip or a folder, becomes one Export: each file is read by its reader, each title kept once.
+"""Read an export (a file, a zip or a folder) as one Export with each title once.
 
-Several files of one export, and repeats inside of one, become titles that each stand once. Inside a file the latest
-rating counts; of two files the rating of the one whose layout is declared first. A rating beats seen-only, and seen
-beats planned.
+Within a file the latest rating counts, of two files that of the layout declared first. A rating beats seen-only, and
+seen beats planned.
 """
 
 from __future__ import annotations
@@ -87,11 +86,8 @@ def _part(source: Source, layout: Layout | None, given: Given | None) -> Part:
         return _READERS[layout.kind](source, layout)
     start = text_head(source)[:1] if layout is None else ""
     if start in ("<", "{", "["):
-        raise DataError(
-            f"{source.name} is {'XML or a web page' if start == '<' else 'JSON'}, but no export that is known.",
-            remedy=f"Known are exports of {_SERVICES}, and tables of titles and ratings.",
-            path=str(source.path),
-        )
+        what = f"{source.name} is {'XML or a web page' if start == '<' else 'JSON'}, but no export that is known."
+        raise source.error(what, remedy=f"Known are exports of {_SERVICES}, and tables of titles and ratings.")
     return read_delimited(source, given)
 
 

@@ -1,8 +1,4 @@
-"""Exports that are no tables: the JSON of Trakt and AniList, the XML of MyAnimeList.
-
-Each reader takes a source and its layout, numbers the entries from 1 and returns a Part. JSON is walked by
-`mapping_in`, `list_in` and `text_in`, which never fail: what is not there, or is something else, is empty.
-"""
+"""Exports that are no tables: the JSON of Trakt and AniList, the XML of MyAnimeList."""
 
 from __future__ import annotations
 
@@ -22,6 +18,7 @@ from engine.data.reading.dialect import encoding_of
 from engine.data.reading.rows import NO_ITEM
 from engine.data.reading.values import normalised_id, seconds_of, year_in
 from engine.errors import DataError
+from engine.text import format_size
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -51,11 +48,8 @@ def read_trakt(source: Source, layout: Layout) -> Part:
     """One list of an export. Raises DataError where it is no list."""
     document = _whole_json(source)
     if not isinstance(document, list):
-        raise DataError(
-            f"{source.name} holds no list of titles, as Trakt's exports do.",
-            remedy="Choose a file such as ratings-movies.json.",
-            path=str(source.path),
-        )
+        what = f"{source.name} holds no list of titles, as Trakt's exports do."
+        raise source.error(what, remedy="Choose a file such as ratings-movies.json.")
     return _part_of(source, layout, scale_of(layout), document, _trakt_title)
 
 
@@ -93,18 +87,12 @@ def _trakt_name(kind: str, title: dict[str, Any], show: dict[str, Any]) -> str:
 
 
 def read_anilist(source: Source, layout: Layout) -> Part:
-    """All lists of an export, in whatever of its five scales the person uses. Raises DataError where there are none.
-
-    A title stands in its list and again in each custom list; `each_once` makes one of them.
-    """
+    """All lists of an export, on whichever of its five scales. Raises DataError where there are none."""
     document = _whole_json(source)
     holder = _holding(document, "lists")
     if holder is None:
-        raise DataError(
-            f"{source.name} holds no lists of titles, as AniList's exports do.",
-            remedy="Choose the JSON of your anime or manga list.",
-            path=str(source.path),
-        )
+        what = f"{source.name} holds no lists of titles, as AniList's exports do."
+        raise source.error(what, remedy="Choose the JSON of your anime or manga list.")
     entries = [entry for titles in list_in(holder, "lists") for entry in list_in(titles, "entries")]
     declared = _ANILIST_SCALES.get(text_in(_holding(document, "scoreFormat"), "scoreFormat"))
     scale = declared or _fitting_scale(entries)
@@ -172,28 +160,21 @@ def _anilist_medium(media: dict[str, Any]) -> str:
 
 
 def read_myanimelist(source: Source, layout: Layout) -> Part:
-    """An anime or manga list. Raises DataError for XML that is cut short, broken or dangerous.
-
-    Document types and entities are refused before any of them is followed.
-    """
+    """An anime or manga list. Raises DataError for broken or dangerous XML (entities are refused unread)."""
     root = _whole_xml(source)
     if root.tag != "myanimelist":
-        raise DataError(
-            f"{source.name} is XML, but no list of MyAnimeList: it begins with <{str(root.tag)[:60]}>.",
-            remedy="Choose the file that MyAnimeList exports.",
-            path=str(source.path),
-        )
-    entries = [_texts(element) for element in root if element.tag in ("anime", "manga")]
-    return _part_of(source, layout, scale_of(layout), entries, _myanimelist_title, shown=_myanimelist_text)
+        what = f"{source.name} is XML, but no list of MyAnimeList: it begins with <{str(root.tag)[:60]}>."
+        raise source.error(what, remedy="Choose the file that MyAnimeList exports.")
+    entries = [
+        {str(part.tag): (part.text or "").strip() for part in element} | {"tag": str(element.tag)}
+        for element in root
+        if element.tag in ("anime", "manga")
+    ]
 
+    def shown(texts: dict[str, str]) -> str:
+        return f"{_myanimelist_name(texts)} {texts.get('my_score', '')}".strip()
 
-def _texts(element: Element) -> dict[str, str]:
-    """What an entry of MyAnimeList says, by the names of its parts; its own name is its "tag"."""
-    return {str(part.tag): (part.text or "").strip() for part in element} | {"tag": str(element.tag)}
-
-
-def _myanimelist_text(texts: dict[str, str]) -> str:
-    return f"{_myanimelist_name(texts)} {texts.get('my_score', '')}".strip()
+    return _part_of(source, layout, scale_of(layout), entries, _myanimelist_title, shown=shown)
 
 
 def _myanimelist_name(texts: dict[str, str]) -> str:
@@ -275,11 +256,8 @@ def _whole_bytes(source: Source) -> bytes:
             blocks.append(block)
             size += len(block)
             if size > MOST_BYTES:
-                raise DataError(
-                    f"{source.name} is larger than {MOST_BYTES // MIB} MiB, as no export of one person is.",
-                    remedy="Choose the export of one person's ratings.",
-                    path=str(source.path),
-                )
+                what = f"{source.name} is larger than {format_size(MOST_BYTES)}, as no export of one person is."
+                raise source.error(what, remedy="Choose the export of one person's ratings.")
     return b"".join(blocks)
 
 
@@ -308,16 +286,13 @@ def _whole_xml(source: Source) -> Element:
         root: Element = fromstring(_whole_bytes(source), forbid_dtd=True)
         return root
     except DefusedXmlException as error:
-        raise DataError(
+        raise source.error(
             f"{source.name} declares a document type or entities, which no export does and which can harm a reader.",
             remedy="Do not trust this file; export your list again.",
-            path=str(source.path),
         ) from error
     except (ParseError, ValueError, LookupError) as error:
         raise _broken(source, f"XML ({error})") from error
 
 
 def _broken(source: Source, what: str) -> DataError:
-    return DataError(
-        f"{source.name} is not whole {what}.", remedy="Export or download it again.", path=str(source.path)
-    )
+    return source.error(f"{source.name} is not whole {what}.", remedy="Export or download it again.")

@@ -19,10 +19,7 @@ _STARS = Scale(0.5, 5.0, 0.5)
 
 
 def write_ratings(profile: Profile, path: Path, *, scale: Scale) -> int:
-    """All entries of a profile as CSV, with the scale they are on; a blank rating is *seen, not rated*.
-
-    Returns how many. Raises DataError where the file cannot be written.
-    """
+    """All entries of a profile as CSV with their scale; a blank rating is *seen, not rated*. Raises DataError."""
     ends = (f"{scale.low:g}", f"{scale.high:g}", f"{scale.step:g}")
     rows = [(entry.item_id, entry.title, entry.year or "", _number(entry.rating), *ends) for entry in profile.entries]
     write_table(path, OWN_COLUMNS, rows)
@@ -30,11 +27,7 @@ def write_ratings(profile: Profile, path: Path, *, scale: Scale) -> int:
 
 
 def write_letterboxd(profile: Profile, path: Path, *, scale: Scale, dataset: Dataset | None = None) -> int:
-    """The entries with a title as Letterboxd imports them: stars in halves, blank for seen only.
-
-    `dataset` gives IMDb and TMDB ids, by which Letterboxd finds films for certain. Returns how many entries were
-    written. Raises DataError where the file cannot be written.
-    """
+    """The titled entries as Letterboxd imports them (half stars, film ids of `dataset`). Raises DataError."""
     rows = [
         (*_film_ids(entry, dataset), entry.title, entry.year or "", _number(_in_stars(entry.rating, scale)))
         for entry in profile.entries

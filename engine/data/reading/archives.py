@@ -1,8 +1,4 @@
-"""Where bytes come from: a plain file, a gzip, or a member of a zip, read in place and never extracted to disk.
-
-Whatever the disk does meanwhile (no permission, gone, cut short, an archive that
-swells without end) becomes one DataError that names the file.
-"""
+"""Where bytes come from: a plain file, a gzip, or a zip's member, read in place; failures name the file."""
 
 from __future__ import annotations
 
@@ -63,10 +59,7 @@ _PARTS_OF_ZIPS = (
 
 @dataclass(frozen=True)
 class Source:
-    """One stream of bytes: a file, or one member of a zip file.
-
-    With `parts` it is many of one kind, read one after another: files of the folder, or members of the zip, at `path`.
-    """
+    """A file, or a member of a zip; with `parts` many of one kind at `path`, read one after another."""
 
     path: Path
     member: str | None = None
@@ -91,7 +84,6 @@ class Source:
 
     @property
     def single(self) -> tuple[Source, ...]:
-        """Each of its parts as a source; itself where it has none."""
         if not self.parts:
             return (self,)
         if self.path.is_dir():
@@ -100,10 +92,7 @@ class Source:
 
 
 class ByteStream:
-    """Unpacked bytes of a Source without parts. `position` of `size` says how far it is (packed bytes for a gzip).
-
-    `archive` is its zip where that is open already: it stays open.
-    """
+    """Unpacked bytes of a Source without parts; `position` of `size` counts packed bytes for a gzip."""
 
     def __init__(self, source: Source, *, archive: zipfile.ZipFile | None = None) -> None:
         self.source = source
@@ -158,17 +147,12 @@ class ByteStream:
     def _refuse_if_changed(self) -> None:
         path = self.source.path
         if not path.exists():
-            raise DataError(
-                f"{path} vanished while it was read.", remedy="Bring it back and open it again.", path=str(path)
-            )
+            raise self.source.error(f"{path} vanished while it was read.", remedy="Bring it back and open it again.")
         size = path.stat().st_size
         if size != self._size_on_disk:
             change = "grew" if size > self._size_on_disk else "shrank"
-            raise DataError(
-                f"{path} changed while it was read: it {change} from {self._size_on_disk:,} to {size:,} bytes.",
-                remedy="Wait until it is complete, then open it again.",
-                path=str(path),
-            )
+            what = f"{path} changed while it was read: it {change} from {self._size_on_disk:,} to {size:,} bytes."
+            raise self.source.error(what, remedy="Wait until it is complete, then open it again.")
 
     @property
     def is_packed(self) -> bool:
@@ -191,10 +175,9 @@ class ByteStream:
         self.close()
 
 
-def read_head(source: Source, *, most: int = 256 * 1024) -> bytes:
-    """The first bytes of a source, unpacked."""
+def read_head(source: Source) -> bytes:
     with ByteStream(source.single[0]) as stream:
-        return stream.read(most)
+        return stream.read(256 * 1024)
 
 
 def size_of(source: Source) -> int:
@@ -222,10 +205,7 @@ def opened_archive(source: Source) -> Iterator[zipfile.ZipFile | None]:
 
 
 def sources_in(path: Path) -> list[Source]:
-    """The sources at a path: a file itself, the files of a zip, or the files in a folder (not those below it).
-
-    Raises DataError where there is nothing, no permission, or a zip that must not be opened.
-    """
+    """The sources at a path: a file itself, the files of a zip, or those right in a folder. Raises DataError."""
     with _explaining(Source(path)):
         if path.is_dir():
             files = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
@@ -242,7 +222,7 @@ def _members(path: Path) -> list[Source]:
     with zipfile.ZipFile(path) as archive:
         infos = [info for info in archive.infolist() if not info.is_dir()]
     names = [info.filename for info in infos]
-    disguise = zip_looks_like(names)
+    disguise = next((kind for start, kind in _PARTS_OF_ZIPS if any(name.startswith(start) for name in names)), None)
     if disguise:
         raise DataError(
             f"{path} is {disguise}, not a ratings file.", remedy="Save it as CSV and open that.", path=str(path)
@@ -272,14 +252,6 @@ def looks_like(head: bytes) -> str | None:
     if start.startswith((b"{", b"[{", b"[[")):
         return "a JSON file"
     return "a binary file" if _is_binary(head) else None
-
-
-def zip_looks_like(members: list[str]) -> str | None:
-    """What a zip with these names really is, or None where it is just a zip."""
-    for start, name in _PARTS_OF_ZIPS:
-        if any(member.startswith(start) for member in members):
-            return name
-    return None
 
 
 def utf16_order(head: bytes) -> str | None:

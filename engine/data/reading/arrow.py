@@ -1,8 +1,4 @@
-"""Tables of Parquet, Feather and Arrow: roles by column names, read batch by batch.
-
-In a packed file (zip, gzip) the table is unpacked into memory,
-because these formats are read from both ends. Lines of problems are numbers of rows, from 1.
-"""
+"""Tables of Parquet, Feather and Arrow, read batch by batch; packed ones are unpacked into memory."""
 
 from __future__ import annotations
 

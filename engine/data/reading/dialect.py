@@ -1,7 +1,4 @@
-"""How a text is written: its encoding, its delimiter and its quotes, found from its first bytes and lines.
-
-Decided by consistency over the rows, because csv.Sniffer and charset detectors guess wrong on the standard files.
-"""
+"""A text's encoding, delimiter and quotes, by consistency: csv.Sniffer and charset detectors guess wrong."""
 
 from __future__ import annotations
 
@@ -18,10 +15,7 @@ _NUMBER_WITH_COMMA = re.compile(r"(?<![^\s])[-+]?\d*,\d+(?![^\s])")
 
 
 def encoding_of(head: bytes, wish: str | None = None) -> str:
-    """The encoding of a text: as a person wishes, else by its first bytes.
-
-    These have a mark, a pattern of NULs, are UTF-8, or else cp1252. Raises DataError for a wish that is no encoding.
-    """
+    """The encoding of a text: as wished, else by a mark, NULs or UTF-8, else cp1252. Raises DataError."""
     if wish:
         try:
             return codecs.lookup(wish).name
@@ -60,10 +54,7 @@ def decimal_sign(wish: str | None) -> str | None:
 
 
 def delimiter_of(lines: list[str]) -> str | None:
-    """The delimiter that gives nearly all lines the same number of columns; of several, the one that gives most.
-
-    Spaces also stand inside texts, and commas inside numbers: these count only where no other sign does as well.
-    """
+    """The delimiter that gives most equal rows most columns; spaces and commas only where nothing else fits."""
     best, best_rank = None, (0.0, False, 0)
     for sign in DELIMITERS.values():
         rows = split_rows(lines, sign, quoted=is_quoted(lines, sign))
@@ -92,7 +83,6 @@ def is_quoted(lines: list[str], delimiter: str) -> bool:
 
 
 def split_rows(lines: list[str], delimiter: str, *, quoted: bool) -> list[list[str]]:
-    """Lines as rows of texts."""
     if delimiter == " ":
         return [line.split() for line in lines]
     if not quoted:

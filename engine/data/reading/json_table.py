@@ -1,7 +1,4 @@
-"""Objects of JSON, one an entry: as a list, as a list inside an object, or one a line.
-
-The commas between the entries of a list are found in whole blocks
-of bytes and become line ends, so that a list streams like lines do. For a list, "line" counts its entries.
+"""Objects of JSON, one an entry: a list, a list inside an object, or one a line; lists are cut into lines.
 
 Shapes: B bytes of a block, S signs in it that part or enclose, N entries.
 """
@@ -98,14 +95,12 @@ def _start_of(text: str) -> _Start | None:
         return None
     lists = [_Start(at, True, entries) for at in _lists_in(text, place) if (entries := _entries_from(text, at))]
     if lists:
-        return next((start for start in lists if _are_ratings(start)), lists[0])
+        wanted = {"user", "item", "rating"}
+        rated = (start for start in lists if wanted <= roles_of(tuple(start.entries[0])).keys())
+        return next(rated, lists[0])
     lines = [_entry(line) for line in text.split("\n")[: _LOOKED_AT + 1]]
     found = [entry for entry in lines if entry is not None][:_LOOKED_AT]
     return _Start(0, False, found) if found and len(roles_of(tuple(found[0]))) > 1 else None
-
-
-def _are_ratings(start: _Start) -> bool:
-    return {"user", "item", "rating"} <= roles_of(tuple(start.entries[0])).keys()
 
 
 def _lists_in(text: str, place: int) -> Iterator[int]:
@@ -174,7 +169,6 @@ def _types(source: Source, shape: Shape, names: dict[str, str]) -> dict[str, pa.
 
 
 def _lines_of(source: Source, shape: Shape) -> Iterator[_Lines]:
-    """The entries in blocks of lines, in UTF-8."""
     start = _start_of(text_of(read_head(source), shape.encoding))
     is_list, skipped = (start.is_list, start.place) if start else (False, 0)
     decoder = codecs.getincrementaldecoder(shape.encoding)("replace")
@@ -188,7 +182,10 @@ def _lines_of(source: Source, shape: Shape) -> Iterator[_Lines]:
             if is_first:
                 decoded, is_first = decoded.removeprefix("\ufeff")[skipped:], False
             text = (rest + decoded).encode()
-            lines, cut, is_over = _cut_list(text, at_end=at_end) if is_list else _cut_lines(text, at_end=at_end)
+            cut, is_over = len(text) if at_end else text.rfind(b"\n") + 1, False
+            lines = text[:cut]
+            if is_list:
+                lines, cut, is_over = _cut_list(text, at_end=at_end)
             rest = text[cut:].decode("utf-8", "replace")
             _refuse_endless(source, len(rest), number)
             if lines.strip():
@@ -196,11 +193,6 @@ def _lines_of(source: Source, shape: Shape) -> Iterator[_Lines]:
                 number += lines.count(b"\n")
             if is_over:
                 return
-
-
-def _cut_lines(text: bytes, *, at_end: bool) -> tuple[bytes, int, bool]:
-    cut = len(text) if at_end else text.rfind(b"\n") + 1
-    return text[:cut], cut, False
 
 
 def _cut_list(text: bytes, *, at_end: bool) -> tuple[bytes, int, bool]:

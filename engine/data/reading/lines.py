@@ -1,8 +1,6 @@
 """A text file -> blocks of whole lines; a block -> its rows as lists of cells, or an Arrow table of some columns.
 
-The one place that tells pyarrow how such a file is written. Its parser takes delimiters of one byte only: `::` is read
-as two colons with nothing between them, at no cost; only where single colons stand in the text, too, a sign takes its
-place.
+The parser takes delimiters of one byte: `::` is read as two colons with nothing between, or a sign takes its place.
 """
 
 from __future__ import annotations
@@ -51,10 +49,7 @@ class Block:
 def read_blocks(
     source: Source, shape: Shape, *, block_bytes: int = BLOCK_BYTES, archive: ZipFile | None = None
 ) -> Iterator[Block]:
-    """The lines below the column names, in blocks. Raises NotUtf8Error, and DataError where the file fails.
-
-    `archive` is the zip of the source where it is open already.
-    """
+    """The lines below the column names, in blocks. Raises NotUtf8Error and DataError."""
     decoder = None if shape.encoding == "utf-8" else codecs.getincrementaldecoder(shape.encoding)("replace")
     with ByteStream(source, archive=archive) as stream:
         line, rest, at_end = 1, b"", False
@@ -97,10 +92,7 @@ def _refuse_endless_line(source: Source, rest: bytes, line: int) -> None:
 
 
 def read_rows(source: Source, shape: Shape) -> Iterator[tuple[int, list[str]]]:
-    """Line number and cells of each row below the column names: for small files (titles, one person's ratings).
-
-    Reads the whole text (up to 256 MiB); where it is not UTF-8 to the end, it is read as cp1252.
-    """
+    """Line number and cells of each row below the column names, for small files (up to 256 MiB)."""
     with ByteStream(source) as stream:
         raw = stream.read(MOST_IN_MEMORY)
     if len(raw) == MOST_IN_MEMORY:
@@ -124,11 +116,7 @@ def lines_of(text: str) -> list[str]:
 
 
 def numbered_rows(text: str, delimiter: str, *, quoted: bool, width: int) -> Iterator[tuple[int, list[str]]]:
-    """Line number (from 1) and cells of each row that is not blank, whatever its width.
-
-    A quoted text may run over several lines if that gives a row of the right width; a stray quote spoils its own line
-    only.
-    """
+    """Line number (from 1) and cells of each filled row; a quoted text may span lines if that gives the width."""
     lines = lines_of(text)
     place = 0
     while place < len(lines):
@@ -159,14 +147,10 @@ def _quoted_row(lines: list[str], place: int, delimiter: str, width: int) -> tup
     return lines[place].split(delimiter), 0
 
 
-def _escapes_quotes(record: str, delimiter: str) -> bool:
-    """Whether quotes within a text are written with a backslash here: a backslash may also just end a text."""
-    return re.search(rf'\\"(?![\s"{re.escape(delimiter)}]|$)', record) is not None
-
-
 def _cells(record: str, delimiter: str) -> list[str]:
     try:
-        escape = "\\" if _escapes_quotes(record, delimiter) else None
+        # quotes within a text may be written with a backslash, which may also just end a text
+        escape = "\\" if re.search(rf'\\"(?![\s"{re.escape(delimiter)}]|$)', record) else None
         return next(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter, escapechar=escape), [])
     except csv.Error:
         return []
@@ -204,11 +188,7 @@ def table_of(
     types: Mapping[int, pa.DataType],
     on_wrong_width: Callable[[arrow_csv.InvalidRow], str] | None = None,
 ) -> pa.Table:
-    """A table with the columns of `types` (place from 0 -> type), named "c0", "c1" and so on.
-
-    Raises pa.ArrowInvalid where a value has another type, and where a row has another width unless
-    `on_wrong_width` answers "skip".
-    """
+    """The columns of `types` (place -> type) as "c0", "c1" ...; wrong rows raise pa.ArrowInvalid, or are skipped."""
     names = [f"c{place}" for place in range(shape.width)]
     wanted = {f"c{place}": kind for place, kind in types.items()}
     if shape.delimiter != "::":

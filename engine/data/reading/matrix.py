@@ -1,8 +1,6 @@
-"""Matrix-completion text: how many people, titles and ratings; then `user item rating` lines; then pairs to predict.
+"""Matrix-completion text: how many people, titles and ratings; `user item rating` lines; pairs to predict.
 
-Between the ratings and the pairs may stand how many pairs there
-are; the pairs are handed on, so that they can be answered later, one answer a line. People and titles that the first
-line counts are there even if nobody has a rating of theirs.
+People and titles that the first line counts are there even if nobody has a rating of theirs.
 
 Shapes: L lines of a block, K ids.
 """
@@ -72,11 +70,7 @@ class _Counted:
 
 
 def recognise_matrix(source: Source, head: bytes, given: Given) -> Shape | None:
-    """What matrix-completion text is, or None where it is none.
-
-    Recognised by its first line: no id is beyond the numbers of people and titles, and about as many lines follow as it
-    says.
-    """
+    """Recognise matrix-completion text by its first line, with which ids and the number of lines must agree."""
     encoding = encoding_of(head, given.encoding)
     lines = text_of(head, encoding).splitlines()
     counts = _COUNTS.fullmatch(lines[0]) if lines else None

@@ -1,7 +1,4 @@
-"""A table of pairs, a person and a title each, in any dialect -> pieces, for whoever predicts their ratings.
-
-Two columns are looked for by name; where columns have no names, the first is the
-person and the second the title. Further columns are not looked at.
+"""A table of pairs, a person and a title each, in any dialect -> pieces, for predicting their ratings.
 
 Shapes: P pairs of one piece.
 """
@@ -28,9 +25,7 @@ _ROLES = {"user": "people", "item": "titles"}
 
 @dataclass(frozen=True)
 class PairsPiece:
-    """Some pairs by their ids as texts, and the line of each. `skipped` are lines that hold no pair; `position`
-    says how far the file has been read, in bytes.
-    """
+    """Pairs by their ids as texts, the line of each, lines `skipped` without a pair, and how far it is read."""
 
     users_P: pa.Array
     items_P: pa.Array
@@ -41,13 +36,10 @@ class PairsPiece:
 
 @dataclass(frozen=True)
 class PairsFile:
-    """A file of pairs: where it is and how it is written."""
-
     source: Source
     shape: Shape
 
     def pieces(self) -> Iterator[PairsPiece]:
-        """All pairs in the order of the file. Raises NotUtf8Error (see `as_western`), DataError where it fails."""
         for block in read_blocks(self.source, self.shape):
             yield _piece(block, self.shape)
 

@@ -1,7 +1,4 @@
-"""What a file is, as a `Shape`: which column has which role, and which declared layout that makes.
-
-Found by the names of columns, by their places, or as a person says (`Given`).
-"""
+"""What a file is, as a `Shape`: which column has which role (or as `Given`), and which layout that makes."""
 
 from __future__ import annotations
 
@@ -78,12 +75,10 @@ class Shape:
 
     @property
     def delimiter_name(self) -> str:
-        """The delimiter as people call it."""
         return next((name for name, sign in DELIMITERS.items() if sign == self.delimiter), self.delimiter)
 
     @property
     def described_columns(self) -> str:
-        """The columns as an error names them."""
         return ", ".join(self.header) if self.header else f"{self.width} without names"
 
 
@@ -222,7 +217,6 @@ def unrated_of(given: Given, layout: Layout) -> tuple[float, ...] | None:
 
 
 def texts_of(rows: Rows, place: int | None) -> list[str]:
-    """What a column holds, without blanks."""
     if place is None:
         return []
     return [row[place] for row in rows if len(row) > place and row[place].strip() not in BLANKS]
@@ -238,10 +232,7 @@ def shape_of_table(
     name: str,
     dated: frozenset[int] = frozenset(),
 ) -> Shape:
-    """What a table of Arrow or JSON with these column names and first rows is; `name` is what such tables are called.
-
-    The columns `dated` hold dates by their type.
-    """
+    """What a table of Arrow or JSON called `name` is; the columns `dated` hold dates by their type."""
     columns = as_chosen(source, named_columns(source, header), given, header, len(header))
     ratings = numbers_of([text for text in texts_of(rows, columns.roles.get("rating")) if "," not in text])
     columns = checked_scale(source, columns, ratings, is_named=True)

@@ -1,8 +1,6 @@
 """Rows of a file -> its entries; and for each row that cannot be used, its line and the reason.
 
-The one place that knows the reasons. The good path is pyarrow on whole blocks, with dictionary-typed ids so that any
-kind of id is cheap, and one look at whether all is well (`are_clean`); only a block that holds something wrong is
-looked at row by row.
+The good path is pyarrow on whole blocks; only a block that holds something wrong is looked at row by row.
 
 Shapes: N rows, or entries, of a block.
 """
@@ -57,10 +55,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class RatingsBlock:
-    """The entries of one block: ids as dictionaries, ratings with NaN for *seen, not rated*, times as in the file.
-
-    `problems` hold the first 1,000 rows that cannot be used; `skipped` counts them all.
-    """
+    """The entries of one block, ratings NaN if only seen; `problems` are the first 1,000 of `skipped` rows."""
 
     users_N: pa.DictionaryArray
     items_N: pa.DictionaryArray
@@ -70,13 +65,11 @@ class RatingsBlock:
     skipped: Counter[str] = field(default_factory=Counter)
 
     def only(self, kept_N: Bools) -> RatingsBlock:
-        """The same block with only some of its entries."""
         times_N = None if self.times_N is None else self.times_N[kept_N]
         users_N, items_N = (ids.filter(pa.array(kept_N)) for ids in (self.users_N, self.items_N))
         return replace(self, users_N=users_N, items_N=items_N, ratings_N=self.ratings_N[kept_N], times_N=times_N)
 
     def with_problems(self, problems: Iterable[Problem]) -> RatingsBlock:
-        """The same block with further problems, all in the order of their lines."""
         problems = tuple(problems)
         ordered = sorted((*problems, *self.problems), key=lambda problem: problem.line)[:MOST_PROBLEMS]
         skipped = Counter(problem.reason for problem in problems) + self.skipped
@@ -93,10 +86,7 @@ class Pairs:
 
 @dataclass(frozen=True)
 class Piece:
-    """Some entries of a source; `position` is how far its bytes have been read, `line` how many lines (or rows).
-
-    `pairs` are those that stand in this part of the file; `notes` are sentences for a person to read.
-    """
+    """Some entries of a source, and how far it is read (`position` in bytes, `line`); `pairs` are asked for."""
 
     block: RatingsBlock
     position: int
@@ -111,10 +101,7 @@ def no_entries() -> RatingsBlock:
 
 
 def read_ratings(block: Block, shape: Shape, *, file: str) -> RatingsBlock:
-    """The entries of a block of text. Rows that cannot be used are left out, reported with their line and counted.
-
-    `file` is the name that problems carry.
-    """
+    """The entries of a block of text; unusable rows are left out, counted and reported as of `file`."""
     try:
         found = _parse(block, shape)
     except pa.ArrowInvalid:
@@ -201,11 +188,7 @@ def entries_of(
     text_of: Callable[[int], str] | None = None,
     faults: Mapping[str, Bools] | None = None,
 ) -> RatingsBlock:
-    """The entries of some rows, by role, of any type. Rows that cannot be used are left out, reported and counted.
-
-    `numbers` are the lines of the rows and `text_of` gives a row's text (else its values), for reports; `faults`
-    (reason -> which rows) are what the caller has found wrong already. Of several faults of a row one is reported.
-    """
+    """The entries of rows by role; unusable rows (with those of `faults`) are reported by line and text."""
     users_N, items_N = ids_in(columns["user"]), ids_in(columns["item"])
     ratings_N, faulty = rating_faults(columns["rating"], shape)
     times_N, timeless_N = None, np.zeros(len(ratings_N), dtype=bool)
@@ -231,7 +214,6 @@ def entries_of(
 
 
 def _without(block: RatingsBlock, bad: list[int]) -> RatingsBlock:
-    """The block without some rows, and without ids that only these have."""
     kept_N = np.ones(len(block.ratings_N), dtype=bool)
     kept_N[bad] = False
     kept = block.only(kept_N)

@@ -1,7 +1,6 @@
 """Ratings in sections, one per title: a line `MovieID:`, then `CustomerID,Rating,Date` for each who rated it.
 
-Section lines are found in whole blocks of bytes, what lies between
-them is parsed at once; Python loops over sections only, and over lines only in a block that holds something wrong.
+Python loops over sections only, and over lines only in a block that holds something wrong.
 
 Shapes: L lines of a block, S its sections, N its entries.
 """
@@ -34,10 +33,7 @@ _LOOKED_AT = 500
 
 @dataclass(frozen=True)
 class _Cut:
-    """A block cut at its section lines: the text without them, their ids, and how many rows follow each.
-
-    The first of ids_S is the section that goes on from the block before.
-    """
+    """A block without its section lines: their ids (first the open section), and the rows of each."""
 
     text: bytes
     ids_S: list[str]
@@ -119,7 +115,6 @@ def _lines_of(text: bytes) -> tuple[Int64, Bools]:
 
 
 def _parse(cut: _Cut, block: Block, within: Shape) -> RatingsBlock | None:
-    """The good path: None where a row is not as it should be."""
     if (cut.counts_S[0] and not cut.ids_S[0]) or b"\0" in cut.text:
         return None
     types = {0: ID_TYPE, 1: pa.float32()}

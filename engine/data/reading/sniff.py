@@ -1,8 +1,4 @@
-"""What a file is (`sniff`), and its entries as that kind of file is read (`read_pieces`).
-
-`KINDS` has all kinds of files. Only the first 256 KiB are looked at; what turns out otherwise later in the file is the
-readers' to notice and report.
-"""
+"""What a file is (`sniff`, from its first 256 KiB), and its entries as that kind is read (`read_pieces`)."""
 
 from __future__ import annotations
 
@@ -64,10 +60,7 @@ def read_cells(source: Source, shape: Shape) -> Iterator[tuple[int, list[str]]]:
 
 
 def read_delimited(source: Source, shape: Shape) -> Iterator[Piece]:
-    """A table of text, one entry a line. Raises NotUtf8Error, and DataError where the file fails.
-
-    Blocks are parsed side by side, a few ahead of the one that is asked for, and come in the order of the file.
-    """
+    """A table of text, an entry a line; blocks are parsed ahead in threads. Raises NotUtf8Error and DataError."""
     pool, ahead = ThreadPoolExecutor(PARSERS, "parser"), deque[tuple[Block, Future[RatingsBlock]]]()
     try:
         for block in read_blocks(source, shape):
@@ -86,10 +79,9 @@ def _piece(block: Block, ratings: Future[RatingsBlock]) -> Piece:
 
 @dataclass(frozen=True)
 class FileKind:
-    """A kind of file: `recognise` says what such a file is (None where it is none), `read` gives its entries.
+    """A kind of file: `recognise` says what such a file is (or None), `read` gives entries, `read_cells` whole rows.
 
-    `read_cells` gives whole rows as texts. Of a `has_columns` kind a person may say which column is which. `is_lines`:
-    an entry is a line of text. `joins_parts`: many files are read as if they were one.
+    `has_columns` may be pointed at; `is_lines`: an entry is a line; `joins_parts`: many files are read as one.
     """
 
     read: Callable[[Source, Shape], Iterator[Piece]]

@@ -1,7 +1,6 @@
-"""Turning what a cell says into a value: numbers, times and dates, years, ids, titles. Every reader of files asks here.
+"""Turning what a cell says into a value: numbers, times and dates, years, ids, titles, without ever failing.
 
-Whole columns are Arrow arrays and become NumPy arrays; single texts become Python values. Nothing here fails for a bad
-text: it is reported as a mask beside the values, or is "" or 0.
+Whole columns are Arrow arrays and become NumPy arrays with a mask of bad ones; a bad text is "" or 0.
 
 Shapes: N values of a column.
 """
@@ -51,7 +50,6 @@ def is_number(text: str) -> bool:
 
 
 def numbers_of(texts: Sequence[str]) -> list[float]:
-    """The numbers among some texts."""
     return [float(text.replace(",", ".")) for text in texts if is_number(text)]
 
 
@@ -95,9 +93,8 @@ def _is_none(values: pa.Array) -> Bools:
 
 def numbers_in(column: pa.ChunkedArray | pa.Array, *, blank: float) -> npt.NDArray[Any]:
     """The numbers of a column, `blank` where there is none. `to_numpy` would import pandas first, for half a second."""
-    parts = [
-        _numbers_in(chunk, blank) for chunk in (column.chunks if isinstance(column, pa.ChunkedArray) else [column])
-    ]
+    chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+    parts = [_numbers_in(chunk, blank) for chunk in chunks]
     return parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0, column.type.to_pandas_dtype()), *parts])
 
 
@@ -119,19 +116,18 @@ def texts_in(values: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(flat.type):
         flat = flat.dictionary_decode()
     if pa.types.is_nested(flat.type):
-        return pa.array([None if value is None else _as_text(value) for value in flat.to_pylist()], pa.string())
+        return pa.array([_as_text(value) for value in flat.to_pylist()], pa.string())
     text = flat.cast(pa.string())
     if pa.types.is_floating(flat.type):
         return pc.if_else(pc.match_substring_regex(text, _FLOAT_ID), pc.utf8_slice_codeunits(text, 0, -2), text)
     return text
 
 
-def _as_text(value: object) -> str:
-    return "|".join(str(part) for part in value) if isinstance(value, list) else str(value)
+def _as_text(value: object) -> str | None:
+    return "|".join(map(str, value)) if isinstance(value, list) else None if value is None else str(value)
 
 
 def ids_in(values: pa.Array) -> pa.DictionaryArray:
-    """Ids of any type as a dictionary of texts."""
     flat = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
     if pa.types.is_nested(flat.type):
         flat = texts_in(flat)
@@ -164,11 +160,7 @@ class DatesFound:
 
 
 def dates_of(texts: list[str], wish: str | None = None) -> DatesFound | None:
-    """How these dates are written, or None where they are no dates in numbers. `wish` is one of ORDERS.
-
-    The order of day, month and year is taken from the dates where some part is over 12; where all would do, the day is
-    taken to come first and a note says so.
-    """
+    """How these dates are written, or None. The order is taken from parts over 12, else day first with a note."""
     if wish is not None and wish not in ORDERS:
         raise DataError(f"There is no order of dates called {wish!r}.", remedy=f"Known are: {', '.join(ORDERS)}.")
     if texts and all(_is_day_in_one(text.strip()) for text in texts):
@@ -225,10 +217,7 @@ def whole_times(times: pa.ChunkedArray) -> Int64:
 
 
 def times_in(values: pa.Array, formats: tuple[str, ...]) -> tuple[Int64, Bools]:
-    """Whole numbers as `whole_times` has them of a column of any type, and which could not be read.
-
-    Texts are numbers, dates in these patterns or ISO dates.
-    """
+    """Whole times of a column of any type (numbers, dates in these patterns, ISO dates), and which failed."""
     none_N = np.zeros(len(values), dtype=bool)
     if is_date(values.type):
         micros = values.cast(pa.timestamp("us", getattr(values.type, "tz", None)), safe=False)
@@ -257,9 +246,8 @@ def _unix_seconds(dates: Any) -> npt.NDArray[np.float64]:
     """Unix seconds of a pandas Series of dates, NaN where there is none."""
     import pandas as pd
 
-    seconds_N: npt.NDArray[np.float64] = (
-        (dates - pd.Timestamp("1970-01-01", tz="UTC")) // pd.Timedelta(seconds=1)
-    ).to_numpy(np.float64)
+    seconds = (dates - pd.Timestamp("1970-01-01", tz="UTC")) // pd.Timedelta(seconds=1)
+    seconds_N: npt.NDArray[np.float64] = seconds.to_numpy(np.float64)
     return seconds_N
 
 
@@ -322,18 +310,14 @@ def normalised_id(kind: str, text: str) -> str:
     """An id of this kind as all exports and data sets can be compared by it; "" where the text is none."""
     text = text.strip()
     if kind == "imdb":
-        return _imdb_id(text)
+        number = re.search(r"(?:^|tt)0*([1-9]\d{0,9})(?:\.0)?/?$", text)
+        return f"tt{int(number.group(1)):07d}" if number else ""
     if kind == "isbn":
         return _isbn(text)
     if kind in ("tmdb", "mal", "movielens", "bgg"):
         number = re.fullmatch(r"0*([1-9]\d{0,11})(?:\.0)?", text)
         return number.group(1) if number else ""
     return text[:200]
-
-
-def _imdb_id(text: str) -> str:
-    number = re.search(r"(?:^|tt)0*([1-9]\d{0,9})(?:\.0)?/?$", text)
-    return f"tt{int(number.group(1)):07d}" if number else ""
 
 
 def _isbn(text: str) -> str:

@@ -1,7 +1,6 @@
 """Ratings as a wide table: one row a person and one column a title, 99 where there is no rating.
 
-The first column may count the person's ratings. People are
-numbered by their line, titles by their column, both from 1.
+The first column may count the person's ratings.
 
 Shapes: P people of a block, T titles, N entries.
 """
@@ -79,20 +78,16 @@ def _are_counts(values_PT: npt.NDArray[np.float64]) -> bool:
 
 def read_wide(source: Source, shape: Shape) -> Iterator[Piece]:
     """The entries of a wide table. Raises DataError where the file fails."""
-    plain = replace(shape, header=None)
+    plain, first = replace(shape, header=None), int(shape.header is not None and shape.header[0] == _COUNT)
     position, lines = 0, 0
     with opened_archive(source) as archive:
         for part in source.single:
             piece = None
             for block in read_blocks(part, plain, archive=archive):
-                found = _parse(block, plain, _first_column(shape), people_before=lines, file=part.name)
+                found = _parse(block, plain, first, people_before=lines, file=part.name)
                 piece = Piece(found, position + block.position, lines + block.first_line + block.lines - 1)
                 yield piece
             position, lines = (piece.position, piece.line) if piece else (position, lines)
-
-
-def _first_column(shape: Shape) -> int:
-    return int(shape.header is not None and shape.header[0] == _COUNT)
 
 
 def _parse(block: Block, shape: Shape, first: int, *, people_before: int, file: str) -> RatingsBlock:

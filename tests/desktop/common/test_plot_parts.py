@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QTableView, QToolButton, QWidget
 
 from desktop_rec.common.plots.axes import log_ticks
 from desktop_rec.common.plots.canvas import Repainter
@@ -132,10 +132,11 @@ def test_that_a_plot_has_a_table_behind_it_that_can_be_copied(qtbot):
     card = PlotCard("some", "Some plot", QWidget(), lambda: Table(("Step", "Loss"), [("1", "0.5"), ("2", "0.4")]))
     qtbot.addWidget(card)
     card.show()
-    card._table_button.click()
-    assert card._view.isVisible()
-    assert card._view.model().rowCount() == 2
-    card._copy_button.click()
+    table = card.findChild(QTableView, "some_table")
+    card.findChild(QToolButton, "some_table_button").click()
+    assert table.isVisible()
+    assert table.model().rowCount() == 2
+    card.findChild(QToolButton, "some_copy_button").click()
     assert QGuiApplication.clipboard().text() == "Step\tLoss\n1\t0.5\n2\t0.4"
     card.show_plot()
-    assert not card._view.isVisible()
+    assert not table.isVisible()

@@ -20,7 +20,7 @@ from desktop_rec.for_you.cover import initials
         (describe_movement(None), "new in the list"),
         (describe_movement(0), ""),
         (describe_rank_without(1, 7), "without it #1 → #7"),
-        (describe_rank_without(1, 1), "without it still #1"),
+        (describe_rank_without(1, 1), ""),
         (describe_rank_without(3, None), "without it #3 → off the list"),
     ],
 )
@@ -29,9 +29,9 @@ def test_that_changes_are_described_as_people_say_them(words, expected):
 
 
 def test_that_a_chance_is_said_against_most_people():
-    assert describe_likelihood(40.0) == "40× likelier than for most"
-    assert describe_likelihood(1.0) == "about as likely as for most"
-    assert describe_likelihood(0.25) == "4× less likely than for most"
+    assert describe_likelihood(40.0) == "40× likelier for you than for most"
+    assert describe_likelihood(1.0) == "about as likely for you as for most"
+    assert describe_likelihood(0.25) == "4× less likely for you than for most"
     assert describe_likelihood(None) == ""
 
 

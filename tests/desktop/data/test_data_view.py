@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTableView
 
 from desktop_rec.common.job_state import JobState
 from desktop_rec.common.notices import Failure
-from desktop_rec.data.dataset_page import percent_words
-from desktop_rec.data.dataset_view import about_words
-from desktop_rec.data.problems_table import report_sentences
+from desktop_rec.data.cards import report_sentences
+from desktop_rec.data.dataset_view import describe_origin
+from desktop_rec.data.statistics_text import format_density
 from desktop_rec.data.view import DataView
 
 
@@ -26,11 +26,11 @@ def view(qtbot, session):
 @pytest.fixture
 def opened(view, session, library, report, monkeypatch):
     problem = {"line": 5001, "text": "12,31,abc", "reason": "the rating is no number", "file": "ratings.csv"}
-    monkeypatch.setattr(session, "_ask_model", lambda _run: None)
+    monkeypatch.setattr(session.model, "use_newest", lambda: None)
     kept = library.datasets.save(planted_dataset(), report)
     found = {**kept.report, "skipped": {"the rating is no number": 1}, "problems": [problem], "duplicates": 2}
-    session._take(library.datasets.open(kept.dataset_id), dataclasses.replace(kept, report=found))
-    session.library.files.files.changed.emit()
+    session.dataset.take(library.datasets.open(kept.dataset_id), dataclasses.replace(kept, report=found))
+    session.library.note_change()
     return view
 
 
@@ -44,7 +44,7 @@ def texts(view):
 
 def test_that_an_empty_library_offers_the_sample_and_a_file(qtbot, view, session, monkeypatch, recorded):
     asked, files = [], recorded(view.file_asked)
-    monkeypatch.setattr(session, "_start_long", lambda job: asked.append(job.state.title) or True)
+    monkeypatch.setattr(session.jobs, "start", lambda job: asked.append(job.state.title) or True)
     press(qtbot, view, "use_sample")
     press(qtbot, view, "open_file")
     assert asked == ["Opening the sample"]
@@ -53,8 +53,8 @@ def test_that_an_empty_library_offers_the_sample_and_a_file(qtbot, view, session
 
 def test_that_a_folder_that_cannot_be_opened_is_said_with_a_way_to_try_again(qtbot, view, session, recorded):
     retried = recorded(view.retry_asked)
-    session.library.files.files.failure = Failure("Another window has this folder.", "Close it.", "")
-    session.library.files.files.changed.emit()
+    session.library.failure = Failure("Another window has this folder.", "Close it.", "")
+    session.library.note_change()
     assert "Another window has this folder. Close it." in texts(view)
     assert not view.findChild(QPushButton, "use_sample").isEnabled()
     press(qtbot, view, "retry_library")
@@ -63,7 +63,7 @@ def test_that_a_folder_that_cannot_be_opened_is_said_with_a_way_to_try_again(qtb
 
 def test_that_an_import_shows_the_line_it_reads_and_can_be_cancelled(qtbot, view, session, monkeypatch):
     cancelled = []
-    monkeypatch.setattr(session._lane, "stop", lambda: cancelled.append(1))
+    monkeypatch.setattr(session.jobs, "stop", lambda: cancelled.append(1))
     session.jobs.state = JobState("import", "Importing a.csv", "Reading line 8,100,000 of about 20,000,000", 0.4, 72)
     session.jobs.changed.emit(session.jobs.state)
     assert "Reading line 8,100,000 of about 20,000,000" in texts(view)
@@ -79,7 +79,7 @@ def test_that_the_page_says_people_titles_ratings_and_density(opened):
     shown = texts(opened)
     dataset = planted_dataset()
     assert {"120", "40", f"{dataset.entries:,}"} <= set(shown)
-    assert percent_words(dataset.density) in shown
+    assert format_density(dataset.density) in shown
 
 
 def test_that_skipped_lines_stand_in_a_table_with_their_line(opened):
@@ -90,11 +90,11 @@ def test_that_skipped_lines_stand_in_a_table_with_their_line(opened):
 
 def test_that_one_press_on_train_starts_it_and_shows_it(qtbot, opened, session, recorded, monkeypatch):
     places, started = recorded(session.requests.place), []
-    monkeypatch.setattr(session, "train_as_it_comes", lambda: started.append(True))
+    monkeypatch.setattr(session.jobs, "start", lambda job: started.append(job.state.kind) or True)
     press(qtbot, opened, "data_train")
     press(qtbot, opened, "data_for_you")
     assert places.calls == ["train", "for_you"]
-    assert started == [True]
+    assert started == ["training"]
 
 
 def test_that_a_data_set_is_renamed_in_its_row(qtbot, opened, library):
@@ -108,7 +108,7 @@ def test_that_a_data_set_is_renamed_in_its_row(qtbot, opened, library):
 def test_that_a_deleted_data_set_leads_back_to_the_welcome(qtbot, opened, session):
     press(qtbot, opened, "dataset_delete_planted")
     assert opened.findChild(QPushButton, "use_sample").isVisible()
-    session.undo.undo.undo.undo()
+    session.undo.undo()
     assert opened.findChild(QPushButton, "data_train").isVisible()
 
 
@@ -121,5 +121,7 @@ def test_that_a_report_is_told_in_sentences():
 
 
 def test_that_words_are_as_people_say_them():
-    assert [percent_words(one) for one in (0.62, 0.0412, 0.0005)] == ["62 %", "4.1 %", "0.05 %"]
-    assert about_words({"files": ["/x/ratings.csv"], "layout": "MovieLens csv"}) == "from ratings.csv · MovieLens csv"
+    assert [format_density(share) for share in (0.62, 0.0412, 0.0005)] == ["62 %", "4.1 %", "0.05 %"]
+    assert (
+        describe_origin({"files": ["/x/ratings.csv"], "layout": "MovieLens csv"}) == "from ratings.csv · MovieLens csv"
+    )

@@ -2,26 +2,25 @@
 
 import csv
 import dataclasses
-from pathlib import Path
+import threading
 
 import numpy as np
 import pytest
-from desktop_rec.session.page import free_folder
 from planted import planted_dataset
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QTableView, QWidget
 
 from desktop_rec.common import questions
-from desktop_rec.data.activity_plot import label_places
+from desktop_rec.data.controller import free_folder
+from desktop_rec.data.most_rated_card import LIKES, MEAN, RATINGS, SEEN, TITLE, CountedTitles, TitleTableModel
+from desktop_rec.data.plots import DatasetPlots, label_places
 from desktop_rec.data.statistics_text import (
     format_duplicates,
     format_kept,
     format_period,
     format_scale,
     format_span,
-    look_at_files,
 )
-from desktop_rec.data.title_table import LIKES, MEAN, RATINGS, SEEN, TITLE, CountedTitles, TitleTableModel
 from desktop_rec.data.view import DataView
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Histories, Scale
@@ -59,8 +58,8 @@ def file(tmp_path):
 
 @pytest.fixture
 def view(qtbot, session, monkeypatch):
-    monkeypatch.setattr(session, "_ask_model", lambda _run: None)
-    monkeypatch.setattr(session, "warm_up", lambda: None)
+    monkeypatch.setattr(session.model, "use_newest", lambda: None)
+    monkeypatch.setattr(session.devices, "look", lambda: None)
     made = DataView(session.data, session.importing)
     qtbot.addWidget(made)
     made.resize(1096, 754)
@@ -72,7 +71,7 @@ def view(qtbot, session, monkeypatch):
 def opened(qtbot, view, session, file):
     """The view of a data set that was imported from a file; what is counted has been counted."""
     session.importing.import_files([file], ImportOptions(name="Films"))
-    qtbot.waitUntil(lambda: session.data.statistics is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: session.dataset.statistics is not None, timeout=10_000)
     qtbot.waitUntil(lambda: session.is_idle, timeout=10_000)
     return view
 
@@ -149,14 +148,14 @@ def test_that_a_search_keeps_the_order_and_ignores_accents():
 
 
 def test_that_plots_have_their_numbers_as_tables(opened):
-    plots = opened._dataset.page._plots
+    plots = opened.findChild(DatasetPlots)
     assert sum(int(count) for _, count in plots.histogram.table().rows) == 48
     assert plots.tail.table().rows[-1][2] == "100 %"
     assert sum(int(count) for _, count in plots.activity.table().rows) == 48
 
 
 def test_that_a_plot_reads_out_the_period_under_the_pointer(opened):
-    assert opened._dataset.page._plots.activity.reading(None, 0.2) == "December 2000: 8 ratings"
+    assert opened.findChild(DatasetPlots).activity.reading(None, 0.2) == "December 2000: 8 ratings"
 
 
 def test_that_a_data_set_without_times_says_so_instead_of_a_plot(qtbot, opened, session, tmp_path):
@@ -211,9 +210,7 @@ def test_that_facts_say_scale_files_and_sizes(opened, file, session):
     assert fact("scale") == "1 to 5 in steps of 1; 4 or more is a like"
     assert fact("files") == f"{file} (809 bytes)"
     assert fact("kept") == "Everything that could be read"
-    assert session.library.files.files.files.datasets.folder_of(
-        session.dataset.current.current.current.dataset_id
-    ).name in fact("disk")
+    assert session.library.files.datasets.folder_of(session.dataset.current.dataset_id).name in fact("disk")
     assert opened.findChild(QLabel, "fact_unrated").isHidden()
 
 
@@ -229,16 +226,20 @@ def test_that_facts_are_told_in_words():
 
 
 def test_that_a_large_data_set_says_that_it_is_counted(qtbot, view, session, library, report, monkeypatch):
-    asked = []
-    monkeypatch.setattr(session._counting, "request", lambda kind, make: asked.append(make))
+    may_count, count = threading.Event(), type(library.datasets).statistics
+
+    def counted(datasets, dataset):
+        may_count.wait(10)
+        return (yield from count(datasets, dataset))
+
+    monkeypatch.setattr(type(library.datasets), "statistics", counted)
     kept = library.datasets.save(planted_dataset(), report)
     session.data.open(kept.dataset_id)
     assert view.findChild(QLabel, "dataset_counting").text() == "Counting ratings and titles…"
     assert not view.findChild(QTableView, "most_rated_table").isVisible()
-    statistics = drive(count_statistics(session.dataset.current))
-    session._on_counted("statistics", (statistics, look_at_files(session.dataset.record, Path())))
-    assert view.findChild(QTableView, "most_rated_table").isVisible()
-    assert len(asked) == 1
+    may_count.set()
+    qtbot.waitUntil(lambda: view.findChild(QTableView, "most_rated_table").isVisible(), timeout=10_000)
+    assert not view.findChild(QLabel, "dataset_counting").isVisible()
 
 
 def test_that_labels_of_the_time_axis_have_room_and_round_places():
@@ -259,14 +260,14 @@ def test_that_labels_of_the_time_axis_have_room_and_round_places():
 
 
 def test_that_renaming_on_the_page_keeps_what_was_counted(qtbot, opened, session):
-    statistics = session.data.statistics
+    statistics = session.dataset.statistics
     press(qtbot, opened, "dataset_page_rename")
     edit = opened.findChild(QLineEdit, "dataset_page_name")
     edit.setText("My films")
     qtbot.keyClick(edit, Qt.Key.Key_Return)
     assert opened.findChild(QLabel, "dataset_title").text() == "My films"
     assert session.dataset.current.name == "My films"
-    assert session.data.statistics is statistics
+    assert session.dataset.statistics is statistics
 
 
 def test_that_escape_leaves_the_name_as_it_was(qtbot, opened, session):
@@ -275,15 +276,15 @@ def test_that_escape_leaves_the_name_as_it_was(qtbot, opened, session):
     edit.setText("Other")
     qtbot.keyClick(edit, Qt.Key.Key_Escape)
     assert opened.findChild(QLabel, "dataset_title").isVisible()
-    assert session.dataset.current.current.current.name == "Films"
+    assert session.dataset.current.name == "Films"
 
 
 def test_that_a_deletion_from_the_page_is_undone(qtbot, opened, session):
     press(qtbot, opened, "dataset_page_delete")
-    assert session.dataset.current.current.current is None
+    assert session.dataset.current is None
     assert opened.findChild(QPushButton, "use_sample").isVisible()
-    session.undo.undo.undo.undo()
-    assert session.dataset.current.current.current.name == "Films"
+    session.undo.undo()
+    assert session.dataset.current.name == "Films"
     qtbot.waitUntil(lambda: opened.findChild(QTableView, "most_rated_table").isVisible())
     finished(qtbot, session)
 
@@ -311,11 +312,11 @@ def test_that_an_export_never_writes_over_another(tmp_path):
 
 
 def test_that_importing_the_same_again_says_that_nothing_changed(qtbot, opened, session, recorded):
-    before, notices = session.dataset.current.current.current, recorded(session.requests.notice)
+    before, notices = session.dataset.current, recorded(session.requests.notice)
     press(qtbot, opened, "dataset_page_again")
     finished(qtbot, session)
     assert notices.last.sentence == "Films was imported again: nothing has changed."
-    assert session.dataset.current.current.current is before
+    assert session.dataset.current is before
     assert opened.findChild(QTableView, "most_rated_table").isVisible()
 
 
@@ -323,28 +324,25 @@ def test_that_importing_changed_files_again_shows_them_and_can_be_undone(qtbot, 
     file.write_text(file.read_text() + "\n99,1,5,978300760")
     press(qtbot, opened, "dataset_page_again")
     finished(qtbot, session)
-    assert (session.dataset.current.current.current.entries, session.dataset.current.current.current.name) == (
+    assert (session.dataset.current.entries, session.dataset.current.name) == (
         49,
         "Films",
     )
-    assert [dataset.name for dataset in session.library.files.files.datasets()] == ["Films"]
-    session.undo.undo.undo.undo()
+    assert [dataset.name for dataset in session.library.datasets()] == ["Films"]
+    session.undo.undo()
     finished(qtbot, session)
-    assert session.dataset.current.current.current.entries == 48
-    assert len(session.library.files.files.datasets()) == 1
+    assert session.dataset.current.entries == 48
+    assert len(session.library.datasets()) == 1
 
 
 def test_that_a_persons_ratings_are_there_after_another_import(qtbot, opened, session, file):
     session.my_ratings.rate(3, 4.0)
-    mine = session.profile.current.current.current.entries
+    mine = session.profile.current.entries
     file.write_text(file.read_text() + "\n99,1,5,978300760")
     session.data.import_again()
     finished(qtbot, session)
-    assert session.profile.current.current.current.entries == mine
-    assert (
-        session.library.files.files.files.profiles.load(session.profile.current.current.current.profile_id).entries
-        == mine
-    )
+    assert session.profile.current.entries == mine
+    assert session.library.files.profiles.load(session.profile.current.profile_id).entries == mine
 
 
 def test_that_a_file_that_is_gone_is_said_with_its_place(qtbot, opened, session, file, recorded):
@@ -353,7 +351,7 @@ def test_that_a_file_that_is_gone_is_said_with_its_place(qtbot, opened, session,
     press(qtbot, opened, "dataset_page_again")
     finished(qtbot, session)
     assert str(file) in notices.last.sentence
-    assert session.dataset.current.current.current.entries == 48
+    assert session.dataset.current.entries == 48
 
 
 def test_that_files_nobody_knows_cannot_be_imported_again(view, session, library, report):

@@ -4,13 +4,19 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton
 
-from desktop_rec.data.importing import text as words
+from desktop_rec.data.importing import text
 from desktop_rec.data.importing.choices import ImportChoices, TextChoice
 from desktop_rec.data.importing.keep_only_panel import KeepOnlyPanel
-from desktop_rec.data.importing.preview_rows import SKIPPED, Cell, CellRole, PreviewTable, preview_table
-from desktop_rec.data.importing.preview_table import ImportPreviewTable
+from desktop_rec.data.importing.page import ImportObstacle, Obstacle
+from desktop_rec.data.importing.preview_table import (
+    SKIPPED,
+    Cell,
+    CellRole,
+    ImportPreviewTable,
+    PreviewTable,
+    preview_table,
+)
 from desktop_rec.data.importing.role_header import HeadColumn, RoleHeader
-from desktop_rec.data.importing.sources import ImportObstacle, ObstacleWords
 from engine.data.dataset import Scale
 from engine.data.importing.estimate import Estimate
 from engine.data.importing.options import Remaining, Selection
@@ -160,10 +166,10 @@ def test_that_an_obstacle_of_ones_own_file_offers_to_add_it(qtbot, recorded):
     card = ImportObstacle()
     qtbot.addWidget(card)
     added = recorded(card.add_asked)
-    card.show_words(ObstacleWords("It is yours.", "Add it.", is_personal=True))
+    card.show_obstacle(Obstacle("It is yours.", "Add it.", is_personal=True))
     press(qtbot, card, "import_add_to_mine")
     assert len(added.calls) == 1
-    card.show_words(None)
+    card.show_obstacle(None)
     assert not card.isVisible()
 
 
@@ -177,23 +183,23 @@ def test_that_an_obstacle_of_ones_own_file_offers_to_add_it(qtbot, recorded):
     ],
 )
 def test_that_a_scale_is_said_in_words(scale, said_so):
-    assert words.scale_words(scale) == said_so
+    assert text.format_scale(scale) == said_so
 
 
 def test_that_what_remains_is_said_in_figures():
     assert (
-        words.remaining_words(Remaining(6040, 3043, 995_000), "film") == "6,040 people · 3,043 films · 995,000 ratings"
+        text.format_remaining(Remaining(6040, 3043, 995_000), "film") == "6,040 people · 3,043 films · 995,000 ratings"
     )
-    assert words.remaining_words(Remaining(1, 1, 1)) == "1 person · 1 title · 1 rating"
-    assert words.remaining_words(Remaining(0, 0, 0)) == "nothing"
+    assert text.format_remaining(Remaining(1, 1, 1)) == "1 person · 1 title · 1 rating"
+    assert text.format_remaining(Remaining(0, 0, 0)) == "nothing"
 
 
 def test_that_needs_are_said_of_a_large_import_and_warned_of_where_short():
     small = Estimate(1000, 100, 160, 1, 8000, 8000)
     large = Estimate(500_000_000, 20_000_000, 1200, 320, 8000, 8000)
-    assert words.needs_words(small) == ("", False)
-    assert words.needs_words(large) == ("Will need about 1.3 GB of memory and 336 MB of disk.", False)
-    sentence, is_short = words.needs_words(Estimate(500_000_000, 20_000_000, 1200, 320, 600, 100))
+    assert text.describe_needs(small) == ("", False)
+    assert text.describe_needs(large) == ("Will need about 1.3 GB of memory and 336 MB of disk.", False)
+    sentence, is_short = text.describe_needs(Estimate(500_000_000, 20_000_000, 1200, 320, 600, 100))
     assert is_short
     assert "Only 105 MB of disk are free" in sentence
     assert "Only 629 MB of memory are free" in sentence

@@ -1,19 +1,22 @@
 """The import view: files before they are imported, what a person says of them, and what would remain."""
 
+import gc
+import threading
 import time
+import weakref
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QSpinBox
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QSpinBox, QWidget
 
 from desktop_rec.common import questions
 from desktop_rec.common.preferences import Preferences
+from desktop_rec.data.importing.page import ImportObstacle
 from desktop_rec.data.importing.preview_table import ImportPreviewTable
-from desktop_rec.data.importing.sources import ImportObstacle
 from desktop_rec.data.view import DataView
-from desktop_rec.session import work
 from desktop_rec.window.main_window import MainWindow
+from engine import operations
 from engine.data.importing.options import Selection
 from engine.data.reading.roles import Given
 from engine.events import Progressed, Stop
@@ -59,14 +62,14 @@ def looked(qtbot, view, session):
         if paths:
             session.importing.prepare(paths)
         qtbot.waitUntil(lambda: session.importing.plan is not None and session.importing.plan.preview is not None)
-        qtbot.waitUntil(lambda: not session.importing.plan.is_looking and not session._looking.is_busy, timeout=MOST_MS)
+        qtbot.waitUntil(lambda: not session.importing.plan.is_looking and session.queries.is_idle, timeout=MOST_MS)
         return session.importing.plan
 
     return waited
 
 
 def press(qtbot, view, name):
-    qtbot.mouseClick(view.findChild(QPushButton, name), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(view.findChild(QAbstractButton, name), Qt.MouseButton.LeftButton)
 
 
 def said(view, name):
@@ -87,15 +90,15 @@ def test_that_files_are_shown_before_anything_is_imported(view, session, write, 
     assert "movies.csv" in said(view, "import_titles")
     assert view.findChild(QLineEdit, "import_name").text() == "files"
     assert view.findChild(QPushButton, "import_start").isEnabled()
-    assert session.library.files.files.datasets() == ()
+    assert session.library.datasets() == ()
 
 
 def test_that_a_press_on_import_makes_the_data_set_and_shows_its_page(qtbot, view, session, write, looked):
     looked(write("ratings.csv", RATINGS))
     press(qtbot, view, "import_start")
-    qtbot.waitUntil(lambda: session.dataset.current.current.current is not None, timeout=MOST_MS)
+    qtbot.waitUntil(lambda: session.dataset.current is not None, timeout=MOST_MS)
     assert session.importing.plan is None
-    assert session.dataset.current.current.current.people == 12
+    assert session.dataset.current.people == 12
     assert not view.findChild(QPushButton, "import_start").isVisible()
     qtbot.waitUntil(lambda: session.is_idle, timeout=MOST_MS)
 
@@ -105,7 +108,7 @@ def test_that_cancel_leaves_everything_as_it_was(qtbot, view, session, write, lo
     press(qtbot, view, "import_leave")
     assert session.importing.plan is None
     assert view.findChild(QPushButton, "use_sample").isVisible()
-    assert session.library.files.files.datasets() == ()
+    assert session.library.datasets() == ()
 
 
 def test_that_roles_can_be_pointed_at_until_the_file_can_be_read(qtbot, view, session, write, looked):
@@ -119,9 +122,9 @@ def test_that_roles_can_be_pointed_at_until_the_file_can_be_read(qtbot, view, se
         looked()
     assert not view.findChild(ImportObstacle).isVisible()
     press(qtbot, view, "import_start")
-    qtbot.waitUntil(lambda: session.dataset.current.current.current is not None, timeout=MOST_MS)
-    assert session.dataset.current.current.current.scale.step == 0.5
-    assert "film 1" in session.dataset.current.current.current.catalogue.titles
+    qtbot.waitUntil(lambda: session.dataset.current is not None, timeout=MOST_MS)
+    assert session.dataset.current.scale.step == 0.5
+    assert "film 1" in session.dataset.current.catalogue.titles
     qtbot.waitUntil(lambda: session.is_idle, timeout=MOST_MS)
 
 
@@ -148,7 +151,9 @@ def test_that_a_preview_never_belongs_to_an_older_choice(view, session, write, l
 def test_that_a_preview_on_its_way_is_dropped_for_a_newer_choice(view, session, write, looked):
     looked(write("ratings.csv", RATINGS))
     session.importing.read_as(Given(encoding="cp1252"))
-    session._looking._runner._running.thread.join(10)
+    for thread in threading.enumerate():
+        if thread.name == "desktop-rec files":
+            thread.join(10)
     states = []
     session.importing.changed.connect(lambda: states.append(session.importing.plan))
     session.importing.read_as(Given(encoding="cp1250"))
@@ -169,14 +174,15 @@ def test_that_a_taken_name_is_said_with_the_free_one(qtbot, view, session, write
     from planted import planted_dataset
 
     library.datasets.save(planted_dataset(), report)
+    session.library.note_change()
     looked(write("ratings.csv", RATINGS))
     edit = view.findChild(QLineEdit, "import_name")
     edit.clear()
     qtbot.keyClicks(edit, "Planted")
     assert said(view, "import_name_taken") == "“Planted” is taken; this one will be called “Planted (2)”."
     press(qtbot, view, "import_start")
-    qtbot.waitUntil(lambda: session.dataset.current.current.current is not None, timeout=MOST_MS)
-    assert session.dataset.current.current.current.name == "Planted (2)"
+    qtbot.waitUntil(lambda: session.dataset.current is not None, timeout=MOST_MS)
+    assert session.dataset.current.name == "Planted (2)"
     qtbot.waitUntil(lambda: session.is_idle, timeout=MOST_MS)
 
 
@@ -196,8 +202,8 @@ def test_that_a_titles_file_can_be_chosen_and_given_back(qtbot, view, session, w
 
 def test_that_what_remains_is_counted_when_the_fold_is_opened(qtbot, view, session, write, looked):
     looked(write("ratings.csv", RATINGS))
-    assert session._gathered is None
-    view._import.page.fold.set_open(True)
+    assert (session.importing.plan.gathering, session.importing.plan.remaining) == (None, None)
+    press(qtbot, view, "keep_only_fold_button")
     qtbot.waitUntil(lambda: session.importing.plan.remaining is not None, timeout=MOST_MS)
     whole = session.importing.plan.remaining[-1]
     assert whole.people == 12
@@ -214,24 +220,32 @@ def test_that_the_import_keeps_what_was_counted_and_reads_no_file_again(
     qtbot, view, session, write, looked, monkeypatch
 ):
     looked(write("ratings.csv", RATINGS))
-    view._import.page.fold.set_open(True)
+    press(qtbot, view, "keep_only_fold_button")
     qtbot.waitUntil(lambda: session.importing.plan.remaining is not None, timeout=MOST_MS)
     session.importing.keep_only(Selection(least_per_person=7), "mean")
     left = looked().remaining[-1]
-    monkeypatch.setattr(work, "import_paths", lambda *_: pytest.fail("read again"))
+    monkeypatch.setattr(operations, "import_files", lambda *_, **_names: pytest.fail("read again"))
+    gathered, use = [], operations.import_gathered
+
+    def import_gathered(_library, rows, **names):
+        gathered.append(weakref.ref(rows))
+        return use(_library, rows, **names)
+
+    monkeypatch.setattr(operations, "import_gathered", import_gathered)
     press(qtbot, view, "import_start")
-    qtbot.waitUntil(lambda: session.dataset.current.current.current is not None, timeout=MOST_MS)
-    assert (session.dataset.current.current.current.people, session.dataset.current.current.current.titles) == (
+    qtbot.waitUntil(lambda: session.dataset.current is not None, timeout=MOST_MS)
+    assert (session.dataset.current.people, session.dataset.current.titles) == (
         left.people,
         left.titles,
     )
-    assert session._gathered is None
     qtbot.waitUntil(lambda: session.is_idle, timeout=MOST_MS)
+    gc.collect()
+    assert [rows() for rows in gathered] == [None]
 
 
 def test_that_rules_that_leave_nothing_keep_import_from_being_pressed(qtbot, view, session, write, looked):
     looked(write("ratings.csv", RATINGS))
-    view._import.page.fold.set_open(True)
+    press(qtbot, view, "keep_only_fold_button")
     qtbot.waitUntil(lambda: session.importing.plan.remaining is not None, timeout=MOST_MS)
     session.importing.keep_only(Selection(least_per_person=1000), "last")
     looked()
@@ -239,7 +253,7 @@ def test_that_rules_that_leave_nothing_keep_import_from_being_pressed(qtbot, vie
     assert said(view, "keep_only_total") == "What remains: nothing"
 
 
-def endless(*_arguments):
+def endless(*_arguments, **_names):
     try:
         for number in range(10**9):
             yield Progressed(f"Reading line {number:,}", number, None, "bytes")
@@ -252,7 +266,7 @@ def endless(*_arguments):
 def test_that_a_cancelled_import_leads_back_to_what_was_prepared(qtbot, view, session, write, looked, monkeypatch):
     looked(write("ratings.csv", RATINGS))
     session.importing.name("Mine")
-    monkeypatch.setattr(work, "import_paths", endless)
+    monkeypatch.setattr(operations, "import_files", endless)
     press(qtbot, view, "import_start")
     qtbot.waitUntil(lambda: view.findChild(QPushButton, "import_cancel").isVisible())
     press(qtbot, view, "import_cancel")
@@ -260,13 +274,13 @@ def test_that_a_cancelled_import_leads_back_to_what_was_prepared(qtbot, view, se
     assert view.findChild(QPushButton, "import_start").isVisible()
     assert view.findChild(QPushButton, "import_start").isEnabled()
     assert session.importing.plan.name == "Mine"
-    assert session.library.files.files.datasets() == ()
+    assert session.library.datasets() == ()
     qtbot.waitUntil(lambda: session.is_idle, timeout=MOST_MS)
 
 
 def test_that_other_files_are_refused_while_an_import_runs(qtbot, view, session, write, looked, monkeypatch, recorded):
     looked(write("ratings.csv", RATINGS))
-    monkeypatch.setattr(work, "import_paths", endless)
+    monkeypatch.setattr(operations, "import_files", endless)
     press(qtbot, view, "import_start")
     notices, plan = recorded(session.requests.notice), session.importing.plan
     assert not session.importing.prepare([write("other.csv", RATINGS)])
@@ -277,7 +291,7 @@ def test_that_other_files_are_refused_while_an_import_runs(qtbot, view, session,
 
 
 def test_that_one_persons_export_can_be_added_to_my_ratings(qtbot, view, session, write, looked, recorded):
-    files, places = recorded(session.my_ratings_file_asked), recorded(session.requests.place)
+    files, places = recorded(session.importing.personal_file_found), recorded(session.requests.place)
     path = write("ratings.csv", "Date,Name,Year,Letterboxd URI,Rating\n2020-01-01,Alien,1979,https://x/1,4.5\n")
     looked(path)
     press(qtbot, view, "import_add_to_mine")
@@ -299,7 +313,7 @@ def test_that_several_dropped_files_a_folder_and_a_zip_are_all_taken(qtbot, sess
     window = MainWindow(session, Preferences(tmp_path / "home"))
     qtbot.addWidget(window)
     asked = []
-    monkeypatch.setattr(session, "prepare_import", asked.append)
+    monkeypatch.setattr(session.importing, "prepare", asked.append)
     paths = [write("a.csv", RATINGS), tmp_path, tmp_path / "a.zip"]
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
@@ -313,7 +327,7 @@ def test_that_the_window_asks_for_a_titles_file(qtbot, session, tmp_path, monkey
     qtbot.addWidget(window)
     taken = []
     monkeypatch.setattr(questions, "ask_for_titles_file", lambda _parent, _folder: tmp_path / "m.csv")
-    monkeypatch.setattr(session, "take_titles_from", taken.append)
+    monkeypatch.setattr(session.importing, "take_titles_from", taken.append)
     window.ask_for_titles_file()
     assert taken == [tmp_path / "m.csv"]
 
@@ -321,7 +335,7 @@ def test_that_the_window_asks_for_a_titles_file(qtbot, session, tmp_path, monkey
 def test_that_every_control_has_its_three_names(view, write, looked):
     looked(write("ratings.csv", RATINGS))
     for kind in (QAbstractButton, QComboBox, QLineEdit, QSpinBox):
-        for one in view._import.findChildren(kind):
+        for one in view.findChild(QWidget, "import_page").findChildren(kind):
             if one.objectName().startswith("qt_") or isinstance(one.parent(), (QSpinBox, QComboBox)):
                 continue
             if type(one).__name__ == "QTableCornerButton" or "Corner" in type(one).__name__ or not one.objectName():

@@ -7,15 +7,15 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from desktop_rec.session.predicting import PREDICT_RATINGS, _may_predict, predicted_words
 from planted import planted_dataset
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTableView
 
 from desktop_rec.common import questions
 from desktop_rec.common.job_state import JobState
-from desktop_rec.data.dataset_view import run_words
-from desktop_rec.data.predictions_card import PredictionsCard
+from desktop_rec.data.cards import PredictionsCard
+from desktop_rec.data.controller import PREDICT_RATINGS, format_predictions, may_predict
+from desktop_rec.data.dataset_view import describe_run
 from desktop_rec.data.view import DataView
 from engine import operations
 from engine.data.split import SplitConfig
@@ -40,22 +40,22 @@ def card(qtbot):
 @pytest.fixture
 def view(qtbot, session, library, report, monkeypatch):
     """The page of a data set whose file asks for four ratings; no run yet."""
-    monkeypatch.setattr(session, "_ask_model", lambda _run: None)
-    monkeypatch.setattr(session, "warm_up", lambda: None)
+    monkeypatch.setattr(session.model, "use_newest", lambda: None)
+    monkeypatch.setattr(session.devices, "look", lambda: None)
     library.datasets.save(dataclasses.replace(planted_dataset(), asked_P2=ASKED), report)
     made = DataView(session.data, session.importing)
     qtbot.addWidget(made)
     made.resize(1096, 754)
     made.show()
     session.data.open("planted")
-    qtbot.waitUntil(lambda: session.data.statistics is not None and session.is_idle, timeout=10_000)
+    qtbot.waitUntil(lambda: session.dataset.statistics is not None and session.is_idle, timeout=10_000)
     return made
 
 
 def test_that_a_run_on_offer_says_its_mean_error_and_not_its_rmse():
     figures = {"rmse": {"value": 1.317}, "mae": {"value": 1.116}}
     run = SimpleNamespace(name="mf 1", model="mf", metrics=figures)
-    assert run_words(run) == "mf 1: Factorisation, 1.12 off on average"
+    assert describe_run(run) == "mf 1: Factorisation, 1.12 off on average"
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def run_id(view, session, library):
     split = SplitConfig(kind="random")
     job = operations.train(library, dataset, model="mf", model_config=MfConfig(rank=3), training=QUICK, split=split)
     found = drive(job).run_id
-    session.library.files.files.changed.emit()
+    session.library.note_change()
     return found
 
 
@@ -114,14 +114,14 @@ def test_that_a_finished_run_can_be_chosen_at_once(view, run_id):
 
 def test_that_runs_that_only_rank_are_not_offered(view, session, library):
     drive(operations.train(library, library.datasets.open("planted"), model="ease"))
-    session.library.files.files.changed.emit()
+    session.library.note_change()
     assert session.data.runs_with_ratings() == ()
     assert not button(view, "pairs").isEnabled()
 
 
 def test_that_a_blend_is_offered_only_where_its_figures_show_that_it_predicts():
     ranks, rates = ({"ndcg@100": {"value": 0.4}}, {"ndcg@100": {"value": 0.4}, "rmse": {"value": 0.9}})
-    offered = [_may_predict(SimpleNamespace(model="blend", metrics=one)) for one in (ranks, rates, {})]
+    offered = [may_predict(SimpleNamespace(model="blend", metrics=metrics)) for metrics in (ranks, rates, {})]
     assert offered == [False, True, True]
 
 
@@ -183,10 +183,12 @@ def test_that_somebody_who_changes_their_mind_starts_nothing(
 
 
 def test_that_a_running_job_holds_the_buttons_back(view, session, run_id):
-    session._set_job(JobState("training", "Training"))
+    session.jobs.state = JobState("training", "Training")
+    session.jobs.changed.emit(session.jobs.state)
     assert not button(view, "write").isEnabled()
     assert "Wait for what is running" in button(view, "pairs").toolTip()
-    session._set_job(None)
+    session.jobs.state = None
+    session.jobs.changed.emit(None)
     assert button(view, "write").isEnabled()
 
 
@@ -222,7 +224,7 @@ def test_that_a_data_set_whose_file_asks_for_nothing_has_no_button_for_it(card):
 def test_that_what_could_not_be_predicted_is_said_with_its_first_line(tmp_path):
     unanswered = (UnansweredPair(3, "", "", "wrong number of columns"), UnansweredPair(9, "x", "1", "no such person"))
     done = Predictions(tmp_path / "out.csv", "mf 1", 12, 2, 0, 0, 1, 1, 1, unanswered, 0.1)
-    words = predicted_words(done)
+    words = format_predictions(done)
     assert "wrote 10 ratings" in words
     assert "2 lines have no rating (the first is line 9)" in words
     assert "1 line held no pair." in words

@@ -6,10 +6,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QListView, QListWidget, QPushButton, QSpinBox
 
 from desktop_rec.common.title_search import TitleSearch
-from desktop_rec.for_you.filter_bar import FilterBar
-from desktop_rec.for_you.filter_panel import GenreChip, RemovableChip
+from desktop_rec.for_you.filters import FilterBar, GenreChip, RemovableChip
+from desktop_rec.for_you.my_ratings.panel import WeightSlider
 from desktop_rec.for_you.my_ratings.profile_picker import ProfilePicker
-from desktop_rec.for_you.weight_slider import WeightSlider
 from engine.recommending.ranking import Filters
 
 

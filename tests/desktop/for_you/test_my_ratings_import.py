@@ -55,13 +55,13 @@ def export(tmp_path):
 
 @pytest.fixture
 def view(qtbot, session, monkeypatch):
-    monkeypatch.setattr(session, "recommend", lambda weight=None, filters=None: None)
-    made = ForYouView(session.recommendations.list.list, session.my_ratings)
+    monkeypatch.setattr(session.recommendations, "recommend", lambda: None)
+    monkeypatch.setattr(session.model, "use_newest", lambda: None)
+    made = ForYouView(session.recommendations, session.my_ratings)
     qtbot.addWidget(made)
     made.resize(1060, 720)
     made.show()
-    session.dataset.current.current.current = films()
-    session.dataset.current.current.changed.emit()
+    session.dataset.take(films(), None)
     return made
 
 
@@ -111,7 +111,7 @@ def test_that_the_review_begins_with_what_is_unsure(reviewed):
 
 def test_that_nothing_unsure_is_added_unless_the_person_says_so(reviewed, session):
     press(reviewed, "add_ratings")
-    assert ratings_of(session.profile.current.current.current) == {
+    assert ratings_of(session.profile.current) == {
         "The Quiet Harbour": 5.0,
         "Le Jardin d'été": 4.56,
         "Nine Lanterns": 2.33,
@@ -122,7 +122,7 @@ def test_that_what_the_person_confirms_is_added(reviewed, session):
     act(reviewed, "unsure", "Hamlet", Act.TAKE)
     assert rows(reviewed, "unsure")["Hamlet"].why == "chosen by you"
     press(reviewed, "add_ratings")
-    assert "Hamlet" in ratings_of(session.profile.current.current.current)
+    assert "Hamlet" in ratings_of(session.profile.current)
 
 
 def test_that_another_title_is_chosen_from_a_search_over_the_catalogue(reviewed, session, qtbot):
@@ -136,7 +136,7 @@ def test_that_another_title_is_chosen_from_a_search_over_the_catalogue(reviewed,
     found.itemActivated.emit(found.item(0))
     assert rows(reviewed, "unmatched")["Nobody's Umbrella"].found == "The Long Way to Tartu"
     press(reviewed, "add_ratings")
-    assert "The Long Way to Tartu" in ratings_of(session.profile.current.current.current)
+    assert "The Long Way to Tartu" in ratings_of(session.profile.current)
 
 
 def test_that_the_likely_titles_come_first_in_the_chooser(reviewed):
@@ -156,7 +156,7 @@ def test_that_left_out_titles_are_not_added_and_come_back_by_undo(reviewed, sess
     act(reviewed, "sure", "The Quiet Harbour", Act.LEAVE)
     act(reviewed, "sure", "The Quiet Harbour", Act.UNDO)
     press(reviewed, "add_ratings")
-    assert set(ratings_of(session.profile.current.current.current)) == {"The Quiet Harbour", "Le Jardin d'été"}
+    assert set(ratings_of(session.profile.current)) == {"The Quiet Harbour", "Le Jardin d'été"}
 
 
 def test_that_not_this_one_opens_the_title_again_and_undo_takes_that_back(reviewed):
@@ -180,34 +180,47 @@ def test_that_my_own_rating_stays_unless_i_take_theirs(view, session, export, qt
     session.my_ratings.rate(4, None)
     session.my_ratings.import_file(export)
     qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
-    assert "1 new, 1 fills a gap, 1 differs from what you said: yours stay." in texts(view.importing.page)
+    assert "1 new, 1 fills a gap, 1 differs from yours: yours stay." in texts(view.importing.page)
     act(view, "differ", "The Quiet Harbour", Act.THEIRS)
     assert rows(view, "differ")["The Quiet Harbour"].now is Act.THEIRS
     press(view, "all_mine")
     assert rows(view, "differ")["The Quiet Harbour"].now is Act.MINE
     press(view, "all_theirs")
     press(view, "add_ratings")
-    assert ratings_of(session.profile.current.current.current) == {
+    assert ratings_of(session.profile.current) == {
         "The Quiet Harbour": 5.0,
         "Nine Lanterns": 2.33,
         "Le Jardin d'été": 4.56,
     }
 
 
-def test_that_undo_takes_the_whole_import_back_and_keeps_what_was_rated_since(reviewed, session, library):
+def test_that_undo_takes_the_whole_import_back_and_redo_adds_it_again(reviewed, session, library):
     press(reviewed, "add_ratings")
-    assert session.undo.undo.undo.undo_text == "Added 3 ratings from ratings.csv to Me's ratings"
+    assert session.undo.undo_text == "Added 3 ratings from ratings.csv to your ratings"
+    added = library.profiles.load("me").entries
+    assert session.undo.undo()
+    assert library.profiles.load("me").entries == ()
+    assert session.undo.redo()
+    assert library.profiles.load("me").entries == added
+
+
+def test_that_the_notice_takes_the_import_back_and_keeps_what_was_rated_since(reviewed, session, library, recorded):
+    notices = recorded(session.requests.notice)
+    press(reviewed, "add_ratings")
+    undo_import = notices.last.action
     session.my_ratings.rate(5, 4.0)
-    assert session.undo.undo.undo.undo()
-    assert ratings_of(library.profiles.load("me")) == {"The Long Way to Tartu": 4.0}
+    session.my_ratings.rate(4, 1.0)
+    session.my_ratings.switch("0", False, "The Quiet Harbour")
+    assert undo_import()
+    assert ratings_of(library.profiles.load("me")) == {"The Long Way to Tartu": 4.0, "Nine Lanterns": 1.0}
 
 
 def test_that_undo_finds_the_right_person_although_somebody_else_goes_on(reviewed, session, library):
     press(reviewed, "add_ratings")
     session.my_ratings.new_profile("Anna")
-    session.undo.undo.undo.undo()
+    session.undo.undo()
     assert library.profiles.load("me").entries == ()
-    assert session.profile.current.current.current.name == "Anna"
+    assert session.profile.current.name == "Anna"
 
 
 def test_that_after_adding_the_list_is_shown(reviewed, session):
@@ -220,7 +233,7 @@ def test_that_after_adding_the_list_is_shown(reviewed, session):
 def test_that_cancel_changes_nothing(reviewed, session):
     press(reviewed, "leave_import")
     assert session.my_ratings.incoming is None
-    assert session.profile.current.current.current.entries == ()
+    assert session.profile.current.entries == ()
     assert reviewed.page.isVisible()
 
 
@@ -285,7 +298,7 @@ def test_that_a_borrowed_person_gives_way_to_an_own_profile(view, session, expor
     session.my_ratings.borrow("7")
     session.my_ratings.import_file(export)
     qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
-    assert not session.profile.current.current.is_borrowed
+    assert not session.profile.is_borrowed
     assert "into the profile Me" in texts(view.importing.page)
 
 

@@ -12,9 +12,10 @@ from desktop_rec.for_you.view import ForYouView
 
 
 @pytest.fixture
-def rated(session):
+def rated(session, monkeypatch):
     """Me with two ratings, over an open data set."""
-    session.dataset.current.current.current = planted_dataset()
+    monkeypatch.setattr(session.model, "use_newest", lambda: None)
+    session.dataset.take(planted_dataset(), None)
     session.my_ratings.rate(3, 4.0)
     session.my_ratings.rate(5, None)
     return session
@@ -22,7 +23,7 @@ def rated(session):
 
 @pytest.fixture
 def view(qtbot, rated, monkeypatch):
-    monkeypatch.setattr(rated, "recommend", lambda weight=None, filters=None: None)
+    monkeypatch.setattr(rated.recommendations, "recommend", lambda: None)
     made = ForYouView(rated.recommendations, rated.my_ratings)
     qtbot.addWidget(made)
     made.show()
@@ -30,58 +31,60 @@ def view(qtbot, rated, monkeypatch):
 
 
 def names(session):
-    return [person.name for person in session.library.files.files.people()]
+    return [person.name for person in session.library.people()]
 
 
 def test_that_a_renamed_profile_is_called_so_everywhere(rated, recorded):
-    changed = recorded(rated.library_changed)
-    rated.rename_profile("me", "  Maria ")
-    assert rated.profile.name == "Maria"
+    changed = recorded(rated.library.changed)
+    rated.my_ratings.rename_profile("me", "  Maria ")
+    assert rated.profile.current.name == "Maria"
     assert names(rated) == ["Maria"]
     assert changed.calls
 
 
 def test_that_an_empty_name_renames_nobody(rated):
-    rated.rename_profile("me", "  ")
+    rated.my_ratings.rename_profile("me", "  ")
     assert names(rated) == ["Me"]
 
 
 def test_that_a_deleted_profile_comes_back_with_its_ratings_and_goes_on(rated):
-    rated.new_profile("Anna")
-    rated.set_profile("me")
-    rated.delete_profile("me")
-    assert (rated.profile.name, names(rated)) == ("Anna", ["Anna"])
-    rated.undo()
-    assert (rated.profile.name, names(rated)) == ("Me", ["Me", "Anna"])
-    assert len(rated.profile.entries) == 2
+    rated.my_ratings.new_profile("Anna")
+    rated.my_ratings.choose_profile("me")
+    rated.my_ratings.delete_profile("me")
+    assert (rated.profile.current.name, names(rated)) == ("Anna", ["Anna"])
+    rated.undo.undo()
+    assert (rated.profile.current.name, names(rated)) == ("Me", ["Me", "Anna"])
+    assert len(rated.profile.current.entries) == 2
 
 
 def test_that_the_last_profile_gives_way_to_a_fresh_one_which_undo_takes_away_again(rated):
-    rated.delete_profile("me")
-    assert rated.profile.entries == ()
+    rated.my_ratings.delete_profile("me")
+    assert rated.profile.current.entries == ()
     assert names(rated) == ["Me"]
-    rated.undo()
-    assert len(rated.profile.entries) == 2
+    rated.undo.undo()
+    assert len(rated.profile.current.entries) == 2
     assert names(rated) == ["Me"]
 
 
-def test_that_undo_keeps_the_fresh_profile_once_something_was_rated_in_it(rated):
-    rated.delete_profile("me")
-    rated.rate_title(1, 5.0)
-    rated.undo()
-    assert len(rated.people()) == 2
+def test_that_undo_keeps_the_fresh_profile_once_something_was_rated_in_it(rated, recorded):
+    notices = recorded(rated.requests.notice)
+    rated.my_ratings.delete_profile("me")
+    undo_deletion = notices.last.action
+    rated.my_ratings.rate(1, 5.0)
+    undo_deletion()
+    assert len(rated.library.people()) == 2
 
 
 def test_that_deleting_somebody_else_leaves_the_person_in_place(rated):
-    rated.new_profile("Anna")
-    rated.delete_profile("me")
-    assert rated.profile.name == "Anna"
-    rated.undo()
-    assert rated.profile.name == "Anna"
+    rated.my_ratings.new_profile("Anna")
+    rated.my_ratings.delete_profile("me")
+    assert rated.profile.current.name == "Anna"
+    rated.undo.undo()
+    assert rated.profile.current.name == "Anna"
 
 
 def test_that_my_ratings_are_saved_as_csv_with_their_scale(view, rated, monkeypatch, tmp_path, recorded):
-    place, said = tmp_path / "mine.csv", recorded(rated.notice)
+    place, said = tmp_path / "mine.csv", recorded(rated.requests.notice)
     monkeypatch.setattr(questions, "ask_where_to_save", lambda *_: place)
     view.page.mine.menu.asked.emit(CSV)
     with open(place, newline="", encoding="utf-8") as file:
@@ -100,8 +103,8 @@ def test_that_my_ratings_are_saved_as_letterboxd_imports_them(view, monkeypatch,
 
 
 def test_that_a_folder_that_cannot_be_written_to_is_a_sentence(rated, tmp_path, recorded):
-    said = recorded(rated.notice)
-    assert not rated.save_my_ratings(tmp_path / "nowhere" / "mine.csv")
+    said = recorded(rated.requests.notice)
+    assert not rated.my_ratings.save(tmp_path / "nowhere" / "mine.csv")
     assert "could not be written" in said.last.sentence
 
 
@@ -110,7 +113,7 @@ def test_that_the_menu_renames_and_deletes_the_person_in_use(view, rated, monkey
     view.page.mine.menu.asked.emit(RENAME)
     assert view.findChild(QPushButton, "person").text() == "Maria  ▾"
     view.page.mine.menu.asked.emit(DELETE)
-    assert rated.profile.entries == ()
+    assert rated.profile.current.entries == ()
 
 
 def test_that_nobody_of_the_data_set_can_be_renamed_or_deleted(qtbot):

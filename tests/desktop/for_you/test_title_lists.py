@@ -4,13 +4,13 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from desktop_rec.common.rows import RowsModel
 from desktop_rec.common.stars import StarScale
 from desktop_rec.for_you.my_ratings.profile_picker import MOST_SHOWN, PeopleModel, UserIdRole
 from desktop_rec.for_you.recommendation_list import RecommendationList
-from desktop_rec.for_you.recommendations import Comparison, RecommendationsModel
-from desktop_rec.for_you.title_delegate import TitleLook
-from desktop_rec.for_you.title_list import TitleList
-from desktop_rec.for_you.titles import TitleRow, TitlesModel
+from desktop_rec.for_you.recommendation_rows import Comparison, RecommendationsModel
+from desktop_rec.for_you.title_list import TitleList, TitleLook
+from desktop_rec.for_you.titles import TitleRow
 from engine.data.dataset import Scale
 from engine.recommending.recommender import Recommendation
 
@@ -113,10 +113,10 @@ def test_that_the_current_title_stays_current_when_another_comes_on_top(mine):
 
 
 def test_that_rows_are_said_in_words(qtbot):
-    model = TitlesModel()
+    model = RowsModel()
     model.show_rows([ALIEN, title(2, "Heat", rating=2.5, is_on=False)])
     said = [model.data(model.index(row), Qt.ItemDataRole.AccessibleTextRole) for row in range(2)]
-    assert said[0] == "Alien (1999), your rating 4, 12 ratings"
+    assert said[0] == "Alien (1999), you gave 4, 12 ratings"
     assert said[1].endswith("switched off")
 
 

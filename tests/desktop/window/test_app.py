@@ -35,11 +35,11 @@ def launch(qtbot, qapp, tmp_path):
 def test_that_a_launch_shows_the_window_then_opens_the_folder_then_looks_at_the_devices(qtbot, launch):
     launch.begin([])
     assert launch.window.isVisible()
-    assert launch.session.library.files.files.files is None
-    qtbot.waitUntil(lambda: launch.session.library.files.files.files is not None)
-    assert launch.session.profile.current.current.current.name == "Me"
-    qtbot.waitUntil(lambda: launch.session.devices.found.found.found is not None, timeout=MOST_MS)
-    assert launch.session.devices.found.found.found.usable[-1].key == "cpu"
+    assert launch.session.library.files is None
+    qtbot.waitUntil(lambda: launch.session.library.files is not None)
+    assert launch.session.profile.current.name == "Me"
+    qtbot.waitUntil(lambda: launch.session.devices.found is not None, timeout=MOST_MS)
+    assert launch.session.devices.found.usable[-1].key == "cpu"
     assert not gc.isenabled()
 
 

@@ -1,25 +1,32 @@
 """The frame around the views: places, marks, menus, notices, the job bar, and an orderly end."""
 
 import pytest
+from planted import planted_dataset
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QWidget
+from PySide6.QtGui import QDropEvent, QGuiApplication, QShortcut
+from PySide6.QtWidgets import QAbstractButton, QFrame, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QTabBar, QWidget
 
 from desktop_rec.common import questions
 from desktop_rec.common.job_state import JobState
-from desktop_rec.common.notices import Notice
+from desktop_rec.common.notices import Failure, Notice
 from desktop_rec.common.preferences import Preferences
-from desktop_rec.session import work
 from desktop_rec.window import main_window
 from desktop_rec.window.header import HeaderMenu
 from desktop_rec.window.main_window import MainWindow
+from desktop_rec.window.notice_bar import NoticeBar
 from desktop_rec.window.sidebar import PlaceButton
+from engine import operations
 from engine.events import Stop
 
 
 @pytest.fixture
-def window(qtbot, session, tmp_path):
-    made = MainWindow(session, Preferences(tmp_path / "home"))
+def preferences(tmp_path):
+    return Preferences(tmp_path / "home")
+
+
+@pytest.fixture
+def window(qtbot, session, preferences):
+    made = MainWindow(session, preferences)
     qtbot.addWidget(made)
     made.show()
     return made
@@ -27,6 +34,10 @@ def window(qtbot, session, tmp_path):
 
 def place(window, name):
     return window.findChild(PlaceButton, f"place_{name}")
+
+
+def shortcut(window, keys):
+    return next(found for found in window.findChildren(QShortcut) if found.key().toString() == keys)
 
 
 def test_that_the_first_view_needs_neither_torch_nor_plots(tmp_path):
@@ -56,33 +67,32 @@ def test_that_a_press_on_a_place_shows_it(qtbot, window, monkeypatch):
 def test_that_the_keyboard_reaches_every_place(qtbot, window, monkeypatch):
     monkeypatch.setattr(window, "_make_view", lambda _place: QWidget())
     qtbot.waitExposed(window)
-    for number, name in enumerate(("data", "learning_rate", "train", "quality", "for_you"), start=1):
-        shortcut = next(one for one in window._shortcuts if one.key().toString() == f"Ctrl+{number}")
-        shortcut.activated.emit()
+    for number, name in enumerate(("for_you", "data", "train", "models", "settings"), start=1):
+        shortcut(window, f"Ctrl+{number}").activated.emit()
         assert window.place == name
 
 
 def test_that_a_job_shows_its_bar_and_its_dot_and_goes_when_it_ends(window, session):
     session.jobs.state = JobState("training", "Training", "Epoch 2", 0.5, 72)
     session.jobs.changed.emit(session.jobs.state)
-    assert window._job_bar.isVisible()
-    texts = [one.text() for one in window._job_bar.findChildren(QLabel)]
+    assert window.findChild(QFrame, "job_bar").isVisible()
+    texts = [label.text() for label in window.findChild(QFrame, "job_bar").findChildren(QLabel)]
     assert "50 %" in texts
     assert "1:12 left" in texts
     assert place(window, "train").mark == "running"
     session.jobs.state = None
     session.jobs.changed.emit(None)
-    assert not window._job_bar.isVisible()
+    assert not window.findChild(QFrame, "job_bar").isVisible()
     assert place(window, "train").mark == ""
 
 
 def test_that_a_notice_has_details_to_open_and_to_copy_and_can_be_dismissed(qtbot, window, session):
     session.requests.notice.emit(Notice("It failed.", "Do this.", "Traceback"))
-    bar = window._notices
+    bar = window.findChild(NoticeBar)
     assert bar.isVisible()
     details = bar.findChild(QPushButton, "notice_details")
     qtbot.mouseClick(details, Qt.MouseButton.LeftButton)
-    assert bar._details.isVisible()
+    assert bar.findChild(QPlainTextEdit, "notice_details_text").isVisible()
     qtbot.mouseClick(bar.findChild(QPushButton, "notice_copy"), Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == "It failed. Do this.\n\nTraceback"
     qtbot.mouseClick(bar.findChild(QPushButton, "notice_dismiss"), Qt.MouseButton.LeftButton)
@@ -92,22 +102,22 @@ def test_that_a_notice_has_details_to_open_and_to_copy_and_can_be_dismissed(qtbo
 def test_that_a_news_does_not_hide_an_error_for_good(window, session):
     session.requests.notice.emit(Notice("It failed."))
     session.requests.notice.emit(Notice("Deleted.", kind="info"))
-    assert window._notices.notice.sentence == "Deleted."
-    window._notices.dismiss()
-    assert window._notices.notice.sentence == "It failed."
+    assert window.findChild(NoticeBar).notice.sentence == "Deleted."
+    window.findChild(NoticeBar).dismiss()
+    assert window.findChild(NoticeBar).notice.sentence == "It failed."
 
 
 def test_that_the_action_of_a_notice_is_done_once_and_the_bar_goes(qtbot, window, session):
     done = []
     session.requests.notice.emit(Notice("Deleted.", kind="info", action_words="Undo", action=lambda: done.append(1)))
-    qtbot.mouseClick(window._notices.findChild(QPushButton, "notice_action"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.findChild(NoticeBar).findChild(QPushButton, "notice_action"), Qt.MouseButton.LeftButton)
     assert done == [1]
-    assert not window._notices.isVisible()
+    assert not window.findChild(NoticeBar).isVisible()
 
 
 def test_that_dropped_files_are_shown_on_the_data_place(window, session, monkeypatch, tmp_path):
     asked = []
-    monkeypatch.setattr(session, "prepare_import", lambda paths: asked.append(paths))
+    monkeypatch.setattr(session.importing, "prepare", lambda paths: asked.append(paths))
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.csv"))])
     actions, keys = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
@@ -116,26 +126,26 @@ def test_that_dropped_files_are_shown_on_the_data_place(window, session, monkeyp
     assert window.place == "data"
 
 
-def test_that_control_o_asks_for_files_and_remembers_their_folder(window, session, monkeypatch, tmp_path):
+def test_that_control_o_asks_for_files_and_remembers_their_folder(window, session, monkeypatch, tmp_path, preferences):
     asked = []
     monkeypatch.setattr(questions, "ask_for_files", lambda _parent, _folder: [tmp_path / "a.csv"])
-    monkeypatch.setattr(session, "prepare_import", lambda paths: asked.append(paths))
+    monkeypatch.setattr(session.importing, "prepare", lambda paths: asked.append(paths))
     window.ask_for_files()
     assert asked
-    assert window._preferences.file_folder == str(tmp_path)
+    assert preferences.file_folder == str(tmp_path)
 
 
 def test_that_the_header_offers_data_sets_models_and_people(window):
-    menus = {one.objectName(): one for one in window.findChildren(HeaderMenu)}
+    menus = {menu.objectName(): menu for menu in window.findChildren(HeaderMenu)}
     assert "No data set" in menus["header_dataset"].text()
     offered = [action.text() for action in menus["header_person"].menu().actions() if action.text()]
     assert offered == ["Me", "Add a person…", "Rename Me…", "Delete Me"]
 
 
-def test_that_an_idle_window_closes_without_a_question_and_remembers_its_place(window):
+def test_that_an_idle_window_closes_without_a_question_and_remembers_its_place(window, preferences):
     window.resize(1100, 720)
     assert window.close()
-    assert window._preferences.geometry is not None
+    assert preferences.geometry is not None
 
 
 def endless(*_arguments):
@@ -149,7 +159,7 @@ def endless(*_arguments):
 
 @pytest.fixture
 def importing(qtbot, monkeypatch, session, window):
-    monkeypatch.setattr(work, "import_sample", endless)
+    monkeypatch.setattr(operations, "open_sample", endless)
     session.importing.use_sample()
     return window
 
@@ -167,7 +177,7 @@ def test_that_closing_under_a_job_says_stopping_at_once_and_closes_when_the_thre
     monkeypatch.setattr(main_window.questions, "ask_to_stop", lambda _parent, _title: True)
     assert not importing.close()
     assert importing.isVisible()
-    assert "Stopping…" in [one.text() for one in importing._job_bar.findChildren(QLabel)]
+    assert "Stopping…" in [label.text() for label in importing.findChild(QFrame, "job_bar").findChildren(QLabel)]
     qtbot.waitUntil(lambda: not importing.isVisible())
     assert session.is_idle
 
@@ -179,16 +189,72 @@ def test_that_a_signal_closes_without_asking(qtbot, importing, session):
 
 
 def test_that_every_button_of_the_frame_has_its_three_names(window):
-    buttons = [one for one in window.findChildren(QAbstractButton) if not one.objectName().startswith("qt_")]
-    assert len(buttons) > 5
-    for one in buttons:
-        assert one.objectName(), one
-        assert one.accessibleName(), one.objectName()
-        assert one.toolTip(), one.objectName()
+    pressed = [
+        control
+        for control in window.findChildren(QAbstractButton)
+        if not control.objectName().startswith("qt_") and not isinstance(control.parent(), (QLineEdit, QTabBar))
+    ]
+    assert len(pressed) > 5
+    for control in pressed:
+        assert control.objectName(), control
+        assert control.accessibleName(), control.objectName()
+        assert control.toolTip(), control.objectName()
 
 
-def test_that_f1_says_what_a_place_is_for(qtbot, window, monkeypatch):
-    said = []
-    monkeypatch.setattr(main_window.QWhatsThis, "showText", lambda _at, words, _widget: said.append(words))
-    window._show_help()
-    assert "open ratings to learn from" in said[0]
+@pytest.mark.parametrize(
+    ("place", "sentence"), [("for_you", "the list says what to watch, and why"), ("data", "open ratings to learn from")]
+)
+def test_that_f1_says_what_a_place_is_for(window, monkeypatch, place, sentence):
+    helped = []
+    monkeypatch.setattr(main_window.QWhatsThis, "showText", lambda _at, text, _widget: helped.append(text))
+    window.show_place(place)
+    shortcut(window, "F1").activated.emit()
+    assert sentence in helped[0]
+
+
+# The first page: For you, while there is no data set
+
+
+def first_page(window):
+    return window.findChild(QWidget, "places").currentWidget()
+
+
+def test_that_without_a_data_set_for_you_says_what_is_missing_and_opens_the_sample(qtbot, window, session, monkeypatch):
+    started = []
+    monkeypatch.setattr(session.importing, "use_sample", lambda: started.append("sample"))
+    page = first_page(window)
+    pressed = {button.text(): button for button in page.findChildren(QPushButton)}
+    assert "Use the sample, or open a file" in " ".join(label.text() for label in page.findChildren(QLabel))
+    qtbot.mouseClick(pressed["Use the sample"], Qt.MouseButton.LeftButton)
+    assert started == ["sample"]
+    assert pressed["Open ratings…"].isVisible()
+
+
+def test_that_for_you_is_there_with_the_first_data_set_and_goes_with_it(qtbot, window, session, library, report):
+    page = first_page(window)
+    library.datasets.save(planted_dataset(), report)
+    session.data.open("planted")
+    assert window.place == "for_you"
+    assert first_page(window) is not page
+    session.data.delete("planted")
+    assert first_page(window) is page
+    qtbot.waitUntil(lambda: session.is_idle, timeout=10_000)
+
+
+def test_that_an_import_is_shown_on_the_first_page_while_it_runs(qtbot, importing, session):
+    buttons = first_page(importing).findChildren(QPushButton)
+    assert not [button.text() for button in buttons if button.isVisible()]
+    assert "Opening the sample" in [label.text() for label in first_page(importing).findChildren(QLabel)]
+    session.jobs.stop()
+    qtbot.waitUntil(lambda: session.jobs.state is None)
+    assert [button.text() for button in buttons if button.isVisible()] == ["Use the sample", "Open ratings…"]
+
+
+def test_that_a_folder_that_cannot_be_opened_is_said_on_the_first_page(qtbot, window, session, monkeypatch):
+    retried = []
+    monkeypatch.setattr(session, "open", lambda _home: retried.append(True))
+    session.library.failure = Failure("Another window has this folder.", "Close it.", "")
+    session.library.note_change()
+    assert "Another window has this folder." in [label.text() for label in first_page(window).findChildren(QLabel)]
+    qtbot.mouseClick(first_page(window).findChild(QPushButton, "place_message_button"), Qt.MouseButton.LeftButton)
+    assert retried == [True]

@@ -8,9 +8,10 @@ import pytest
 import torch
 from planted import planted_dataset
 
-from engine.data.dataset import Scale, fingerprint_of
+from engine.data.dataset import Scale
 from engine.data.importing.importer import ImportReport
 from engine.library.store import Library
+from tests.support.planted import fingerprint_of
 
 REPORT = ImportReport("columns", "utf-8", "comma", 1, {}, (), 0, 0, 0.1, 1.0, ("ratings.csv",))
 QUICK = ["--lr", "1e-2", "--epochs", "5", "--set", "batch=64", "hidden=8", "embedding=4"]

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from engine.data.catalogue import Catalogue
-from engine.data.dataset import Dataset, Histories, Scale, Vocabulary, fingerprint_of, stable_order
+from engine.data.dataset import Dataset, Histories, Scale, Vocabulary, stable_order
+from tests.support.planted import fingerprint_of
 
 NAN = np.float32("nan")
 

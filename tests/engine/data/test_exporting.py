@@ -15,12 +15,13 @@ from planted import planted_dataset
 
 from engine.data import exporting
 from engine.data.catalogue import Catalogue
-from engine.data.dataset import Dataset, Histories, Scale, Vocabulary, fingerprint_of
+from engine.data.dataset import Dataset, Histories, Scale, Vocabulary
 from engine.data.exporting import export_files, write_problems
 from engine.data.importing.importer import ImportOptions, import_files
 from engine.data.reading.rows import Problem
 from engine.errors import DataError
 from engine.events import Progressed, drive
+from tests.support.planted import fingerprint_of
 
 
 def made(entries, *, titles=None, id_kind="", times=None, word="film") -> Dataset:

@@ -7,8 +7,9 @@ import pytest
 from planted import planted_dataset
 
 from engine.data.catalogue import Catalogue
-from engine.data.dataset import Dataset, Histories, Scale, Vocabulary, fingerprint_of
+from engine.data.dataset import Dataset, Histories, Scale, Vocabulary
 from engine.data.onboarding import Onboarding, OnboardingAnswer
+from tests.support.planted import fingerprint_of
 
 
 def dataset_of(histories, *, titles, scale=None):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.data.catalogue import Catalogue
-from engine.data.dataset import Dataset, Histories, Scale, Vocabulary, fingerprint_of
+from engine.data.dataset import Dataset, Histories, Scale, Vocabulary
 from engine.data.profiles import (
     Profile,
     ProfileEntry,
@@ -17,6 +17,7 @@ from engine.data.profiles import (
     profile_rows,
 )
 from engine.errors import ProfileError
+from tests.support.planted import fingerprint_of
 
 TITLES = (
     ("1", "Toy Story", 1995),

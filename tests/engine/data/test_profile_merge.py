@@ -7,13 +7,17 @@ import dataclasses
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.data.profile_merge import Both, merge, merged, undone
+from engine.data.profile_merge import Both, merge, merged, with_change
 from engine.data.profiles import Profile, ProfileEntry
 
 ALIEN = ProfileEntry("1", "Alien", 1979, 4.0)
 HEAT_SEEN = ProfileEntry("2", "Heat", 1995, None)
 RAN = ProfileEntry("3", "Ran", 1985, 5.0, on=False)
 ME = Profile("me", "Me", (ALIEN, HEAT_SEEN, RAN))
+
+
+def undone(now, sorted_out, taken=()):
+    return with_change(now, before=merged(sorted_out, taken), after=sorted_out.profile)
 
 
 def rated(entry, rating):

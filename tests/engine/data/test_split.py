@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Dataset, Histories, Scale, Vocabulary
-from engine.data.split import HeldOut, Split, SplitConfig, make_split, strong_split
+from engine.data.split import HeldOut, Split, SplitConfig, make_split
 from engine.errors import DataError, SettingError
+from tests.support.planted import strong_split
 
 
 def some_data(

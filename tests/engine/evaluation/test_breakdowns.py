@@ -12,7 +12,6 @@ from judged_people import PEOPLE, TITLES, TableModel, some_model, some_people
 from engine.data.dataset import Histories
 from engine.data.split import HeldOut
 from engine.errors import SettingError
-from engine.evaluation import protocol
 from engine.evaluation.breakdown import TIERS, Breakdown, Levels, by_profile_length, popularity_tiers
 from engine.evaluation.protocol import evaluate_model, monitor_value
 from engine.evaluation.result import EvaluationResult
@@ -23,7 +22,7 @@ COUNTS_I = np.arange(TITLES) * 3
 
 @pytest.fixture(params=[4, 512])
 def people_at_once(request, monkeypatch):
-    monkeypatch.setattr(protocol, "_MOST_PEOPLE_AT_ONCE", request.param)
+    monkeypatch.setattr("engine.data.batches._MOST_PEOPLE_AT_ONCE", request.param)
 
 
 def evaluated(model: TableModel | None = None, **choices) -> EvaluationResult:
@@ -158,7 +157,7 @@ def test_that_only_what_a_model_can_do_is_taken_apart():
 
 
 def test_that_a_stop_leaves_breakdowns_without_intervals(monkeypatch):
-    monkeypatch.setattr(protocol, "_MOST_PEOPLE_AT_ONCE", 4)
+    monkeypatch.setattr("engine.data.batches._MOST_PEOPLE_AT_ONCE", 4)
     held_out, candidates_I = some_people()
     job = evaluate_model(some_model(), held_out, candidates_I=candidates_I, counts_I=COUNTS_I, ks=(3,))
     for _ in range(4):

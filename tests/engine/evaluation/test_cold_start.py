@@ -11,7 +11,6 @@ from judged_people import TableModel, some_model, some_people
 
 from engine.data.dataset import Histories
 from engine.data.split import HeldOut
-from engine.evaluation import protocol
 from engine.evaluation.breakdown import Breakdown
 from engine.evaluation.protocol import evaluate_model
 from engine.events import StageStarted, Stop, drive
@@ -100,7 +99,7 @@ def test_that_no_curve_is_drawn_unless_it_is_asked_for():
 
 
 def test_that_a_stop_in_the_curve_leaves_it_out(monkeypatch):
-    monkeypatch.setattr(protocol, "_MOST_PEOPLE_AT_ONCE", 4)
+    monkeypatch.setattr("engine.data.batches._MOST_PEOPLE_AT_ONCE", 4)
     held_out, candidates_I = some_people()
     job = evaluate_model(some_model(), held_out, candidates_I=candidates_I, cold_start_people=100)
     for event in job:

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from engine.data.importing.importer import ImportOptions, import_files
-from engine.data.split import strong_split
 from engine.evaluation.protocol import evaluate_model
 from engine.events import drive
 from engine.models.ease import AS_PUBLISHED, Ease, EaseConfig
 from engine.models.popularity import Popularity, PopularityConfig
+from tests.support.planted import strong_split
 
 DATA = os.environ.get("DESKTOP_REC_DATA", "")
 pytestmark = pytest.mark.skipif(not DATA, reason="DESKTOP_REC_DATA does not say where MovieLens-1M is")

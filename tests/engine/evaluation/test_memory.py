@@ -9,7 +9,6 @@ from judged_people import TableModel
 
 from engine.data.dataset import Histories
 from engine.data.split import HeldOut
-from engine.evaluation import protocol
 from engine.evaluation.protocol import evaluate_model
 from engine.events import drive
 
@@ -38,6 +37,6 @@ def peak_bytes(people: int) -> int:
 
 
 def test_that_more_people_take_no_more_memory_than_their_own_values(monkeypatch):
-    monkeypatch.setattr(protocol, "_MOST_PEOPLE_AT_ONCE", 2)
+    monkeypatch.setattr("engine.data.batches._MOST_PEOPLE_AT_ONCE", 2)
     few, many = peak_bytes(60), peak_bytes(160)
     assert (many - few) / 100 < TITLES / 4, "a byte for every title and pair of people would be twice that"

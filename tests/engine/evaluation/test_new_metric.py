@@ -12,7 +12,7 @@ from judged_people import some_model, some_people
 from planted import CPU, Kept, planted_dataset
 from small_models import small_model
 
-from desktop_rec.models.figures import Judged, figures_of, metric_sets
+from desktop_rec.models.comparison import EvaluatedModel, figures_of, metric_sets
 from desktop_rec.training.setting_field import format_choice
 from engine.cli.command_line import run
 from engine.data.split import SplitConfig, make_split
@@ -82,9 +82,9 @@ def test_that_the_terminal_prints_it(tmp_path, capsys):
 
 
 def test_that_the_window_offers_and_explains_it(found):
-    judged = [Judged("a", "A", found.metrics, 0), Judged("b", "B", {**found.metrics}, 1)]
-    assert "misses@10" in metric_sets(judged)["Lists of 10"]
-    figures = figures_of(judged, ("misses@10",))[0]
+    models = [EvaluatedModel("a", "A", found.metrics, 0), EvaluatedModel("b", "B", {**found.metrics}, 1)]
+    assert "misses@10" in metric_sets(models)["Lists of 10"]
+    figures = figures_of(models, ("misses@10",))[0]
     assert figures.about == "How much of the list nobody liked. Less is better."
     assert all(row.is_best for row in figures.rows)
     monitor = next(setting for setting in declared_settings(TrainingConfig) if setting.name == "monitor")

@@ -10,7 +10,6 @@ from judged_people import PEOPLE, TITLES, TableModel, some_model, some_people
 
 from engine.data.split import HeldOut
 from engine.errors import DataError, SettingError, TrainingError
-from engine.evaluation import protocol
 from engine.evaluation.metrics import METRICS
 from engine.evaluation.protocol import evaluate_model, monitor_value
 from engine.events import Event, Progressed, StageStarted, Stop, drive
@@ -40,7 +39,7 @@ def slow_relevant(held_out: HeldOut, candidates_I: np.ndarray) -> list[set[int]]
 
 @pytest.fixture(params=[1, 4, 512])
 def people_at_once(request, monkeypatch):
-    monkeypatch.setattr(protocol, "_MOST_PEOPLE_AT_ONCE", request.param)
+    monkeypatch.setattr("engine.data.batches._MOST_PEOPLE_AT_ONCE", request.param)
 
 
 @pytest.mark.usefixtures("people_at_once")
@@ -193,7 +192,7 @@ def test_that_no_mode_of_torch_leaks_at_any_step():
 
 @pytest.mark.parametrize("steps", [1, 2, 3, 12])
 def test_that_a_stop_gives_what_the_people_so_far_gave(steps, monkeypatch):
-    monkeypatch.setattr(protocol, "_MOST_PEOPLE_AT_ONCE", 4)
+    monkeypatch.setattr("engine.data.batches._MOST_PEOPLE_AT_ONCE", 4)
     model, (held_out, candidates_I) = some_model(), some_people()
     job = evaluate_model(model, held_out, candidates_I=candidates_I, ks=(5,))
     for _ in range(steps):

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from planted import planted_dataset
 
-from engine.data.dataset import fingerprint_of
 from engine.data.statistics import count_statistics
 from engine.errors import LibraryError
 from engine.events import Stop, drive
 from engine.library import dataset_files
 from engine.library.dataset_files import read_statistics
 from engine.library.store import Library
+from tests.support.planted import fingerprint_of
 
 
 def folder_of(library, record):

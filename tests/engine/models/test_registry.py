@@ -55,11 +55,6 @@ def test_that_what_is_trained_first_is_listed_first_and_blends_are_not_trained()
     assert "blend" not in [kind.name for kind in trainable_models()]
 
 
-def test_that_a_mix_of_runs_may_predict_ratings():
-    may = {kind.name for kind in MODELS.values() if kind.may_predict_ratings}
-    assert may == {"two_head", "mf", "embedding_mlp", "lstm", "popularity", "blend"}
-
-
 def test_that_an_unknown_model_is_refused_with_the_known_ones():
     with pytest.raises(SettingError, match=r"no model called 'magic'.*Known are: two_head, mult_vae"):
         kind_of("magic")

@@ -9,9 +9,10 @@ import pytest
 import torch
 
 from engine.data.catalogue import Catalogue
-from engine.data.dataset import Dataset, Histories, Scale, Vocabulary, fingerprint_of
+from engine.data.dataset import Dataset, Histories, Scale, Vocabulary
 from engine.models.base import Capabilities, Model, Prediction
 from engine.settings import Config
+from tests.support.planted import fingerprint_of
 
 TITLES = (
     ("Alien", 1979, ("Horror", "Sci-Fi")),

@@ -71,7 +71,7 @@ def test_that_ratings_below_a_like_have_no_influence_on_a_model_of_likes(dataset
     why = explain(Recommender(make_model(learns_from="likes"), dataset), LIKED_ALIEN_DISLIKED_ARMAGEDDON, DUNE)
 
     assert [one.title for one in (*why.carried, *why.against)] == ["Alien"]
-    assert why.note == "One of your ratings has no influence on the list: this model goes by likes, 4 or better."
+    assert why.note == "This model uses only films you gave 4 or more; one of yours doesn't count yet."
 
 
 def test_that_a_title_which_nothing_moves_says_so(dataset, make_model):

@@ -13,7 +13,6 @@ from engine.errors import SettingError
 from engine.events import drive
 from engine.models.base import ClosedFormModel
 from engine.models.registry import build, kind_of
-from engine.recommending import many_lists as many
 from engine.recommending.many_lists import known_people, many_lists
 from engine.recommending.recommender import Recommender
 from engine.training.config import TrainingConfig
@@ -60,7 +59,7 @@ def lists_of(recommender, histories, **choices):
 
 @pytest.mark.parametrize("top", [1, 7, 100])
 def test_that_lists_of_many_are_those_of_each(recommender, monkeypatch, top):
-    monkeypatch.setattr(many, "_MOST_PEOPLE_AT_ONCE", 2)
+    monkeypatch.setattr("engine.data.batches._MOST_PEOPLE_AT_ONCE", 2)
     found = lists_of(recommender, NEWCOMERS, top=top)
     assert sorted(found) == [0, 1, 2, 4]
     for person, (rows, scores) in found.items():

@@ -140,7 +140,7 @@ def test_that_a_profile_all_switched_off_is_told_so(dataset, make_model):
 def test_that_a_model_of_likes_asks_for_a_like_where_there_is_none(dataset, make_model):
     recommender = Recommender(make_model(learns_from="likes"), dataset)
 
-    with pytest.raises(ProfileError, match=r"goes by likes and none of your ratings is one\. Rate something 4 or"):
+    with pytest.raises(ProfileError, match=r"gave 4 or more, and there are none yet\. Rate something 4 or"):
         recommender.recommend(Histories.of_one([0, 1, 2], [3.5, 1.0, None]))
 
 
@@ -159,7 +159,7 @@ def test_that_a_list_says_how_many_ratings_have_no_influence_on_a_model_of_likes
     of_likes = Recommender(make_model(learns_from="likes"), dataset).recommend(history)
     of_ratings = Recommender(make_model(), dataset).recommend(history)
 
-    assert of_likes.note == "2 of your ratings have no influence on the list: this model goes by likes, 4 or better."
+    assert of_likes.note == "This model uses only films you gave 4 or more; 2 of yours don't count yet."
     assert of_ratings.note == ""
 
 

@@ -118,7 +118,7 @@ def test_that_a_shortlist_finds_the_weights_that_the_whole_catalogue_finds(split
 def test_that_lots_of_people_do_not_change_the_weights(split, monkeypatch):
     parts = [Opinionated(liked_how_often(split)), Opinionated(np.random.default_rng(2).normal(size=split.titles))]
     whole = chosen(parts, split)
-    monkeypatch.setattr(blend_weights, "_SCORES_AT_ONCE", 200)
+    monkeypatch.setattr("engine.data.batches._NUMBERS_AT_ONCE", 200)
     assert chosen(parts, split) == whole
 
 
@@ -192,9 +192,11 @@ def test_that_rating_weights_are_of_the_parts_that_predict_ratings():
 
     assert weights.weights[0] == 0.0
     assert weights.weights[1] > weights.weights[2]
-    assert weights.part_rmse[0] is None
-    assert weights.rmse <= min(weights.part_rmse[1:])
-    assert weights.ratings == split.validation.to_find.rated().entries
+    held_out = split.validation.to_find.rated()
+    mix = weights.weights[1] * means + weights.weights[2] * noise + weights.offset
+    errors = [np.square(guess[held_out.item_rows_N] - held_out.ratings_N).mean() for guess in (mix, means, noise)]
+    assert errors[0] <= min(errors[1:])
+    assert weights.ratings == held_out.entries
 
 
 def test_that_where_only_likes_are_held_out_ratings_of_any_height_are_held_out_instead(split):

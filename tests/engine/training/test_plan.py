@@ -53,16 +53,10 @@ def test_that_the_monitors_former_name_is_read():
 
 
 def test_that_a_preset_is_a_plan():
-    plan = TrainingPlan.from_preset(PRESETS["netflix_mlp"])
+    plan = TrainingPlan.defaults("embedding_mlp", preset=PRESETS["netflix_mlp"])
     assert (plan.model, plan.training.lr, plan.split.kind, plan.suggestion) == (
         "embedding_mlp", None, "time", "turning_point",
     )  # fmt: skip
-
-
-def test_that_another_model_starts_from_its_own_settings_on_the_same_device():
-    plan = TrainingPlan.of("mf", training=TrainingConfig(epochs=99))
-    changed = TrainingPlan.from_dict({**plan.as_dict(), "device": "cpu"}).with_model("mult_vae")
-    assert (changed.device, changed.training.epochs) == ("cpu", 30)
 
 
 def test_that_what_cannot_be_is_refused_with_the_settings_own_sentence():

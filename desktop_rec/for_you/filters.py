@@ -1,7 +1,4 @@
-"""Where filters are set: genres in and out, years from and to, the least number of ratings. Pops up under its button.
-
-A widget: `show_filters` in, `changed` out.
-"""
+"""The filters in force as chips, and the panel where they are set: genres, years, how well known."""
 
 from __future__ import annotations
 
@@ -9,12 +6,92 @@ from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
-from desktop_rec.common.controls import FlowLayout
-from desktop_rec.theme.theme import set_role
+from desktop_rec.common.controls import FlowLayout, button, filled, label, named
+from desktop_rec.common.panels import Popup
 from engine.recommending.ranking import Filters
+from engine.text import plural
+
+_BUTTON_SHAPE = "QPushButton { padding: 2px 10px; min-height: 18px; } QPushButton:focus { padding: 1px 9px; }"
+
+
+class FilterBar(QWidget):
+    """changed(Filters): what is to be shown from now on (hidden gems are left as they were given)."""
+
+    changed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.filters = Filters()
+        self._chips: list[RemovableChip] = []
+        self._build()
+        self._connect()
+
+    def use_catalogue(self, genres: Sequence[str], years: tuple[int, int]) -> None:
+        """Offer these genres and years."""
+        self.panel.use_catalogue(genres, years)
+
+    def show_filters(self, filters: Filters) -> None:
+        """Show what is in force."""
+        self.filters = filters
+        self.panel.show_filters(filters)
+        for chip in self._chips:
+            self._flow.removeWidget(chip)
+            chip.hide()
+            chip.deleteLater()
+        self._chips = [RemovableChip(text, without) for text, without in _described(filters)]
+        for chip in self._chips:
+            chip.removed.connect(self._on_panel)
+            self._flow.addWidget(chip)
+            chip.show()
+        self.updateGeometry()
+
+    def open_panel(self) -> None:
+        """Open the panel under the button."""
+        self.panel.open(self._add)
+
+    def _build(self) -> None:
+        tip = "Show only some genres or years, or only what many have rated"
+        self._add = named(QPushButton("+ Filter"), "add_filter", "Add a filter", tip)
+        self._add.setStyleSheet(_BUTTON_SHAPE)
+        self._add.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.panel = FilterPanel(self)
+        self._flow = FlowLayout(self)
+        self._flow.addWidget(self._add)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def _connect(self) -> None:
+        self._add.clicked.connect(self.open_panel)
+        self.panel.changed.connect(self._on_panel)
+
+    def _on_panel(self, filters: object) -> None:
+        if isinstance(filters, Filters):
+            self.show_filters(filters)
+            self.changed.emit(filters)
+
+
+def _described(filters: Filters) -> list[tuple[str, Filters]]:
+    """Each filter in force as text, with what would be in force without it."""
+    made: list[tuple[str, Filters]] = []
+    for genre in filters.genres_any:
+        made.append((genre, replace(filters, genres_any=_without(filters.genres_any, genre))))
+    for genre in filters.genres_none:
+        made.append((f"no {genre}", replace(filters, genres_none=_without(filters.genres_none, genre))))
+    if filters.years is not None:
+        first, last = filters.years
+        made.append((str(first) if first == last else f"{first}–{last}", replace(filters, years=None)))
+    if filters.min_ratings:
+        made.append((f"at least {plural(filters.min_ratings, 'rating')}", replace(filters, min_ratings=0)))
+    return made
+
+
+def _without(genres: tuple[str, ...], genre: str) -> tuple[str, ...]:
+    return tuple(known for known in genres if known != genre)
+
 
 _SHAPE = (
     "QPushButton { padding: 2px 10px; border-radius: 12px; min-height: 18px; }"
@@ -38,13 +115,13 @@ class RemovableChip(QPushButton):
 
     removed = Signal(object)
 
-    def __init__(self, words: str, key: object, parent: QWidget | None = None) -> None:
-        super().__init__(f"{words}  ×", parent)
+    def __init__(self, text: str, key: object, parent: QWidget | None = None) -> None:
+        super().__init__(f"{text}  ×", parent)
         self._key = key
-        self.setObjectName(f"chip_{words}")
+        self.setObjectName(f"chip_{text}")
         self.setStyleSheet(_SHAPE)
-        self.setAccessibleName(f"Filter {words}: press to remove")
-        self.setToolTip(f"Remove the filter {words}")
+        self.setAccessibleName(f"Filter {text}: press to remove")
+        self.setToolTip(f"Remove the filter {text}")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.clicked.connect(self._on_clicked)
 
@@ -74,8 +151,8 @@ class GenreChip(QPushButton):
         self.setChecked(wish is not Wish.ANY)
         sign = {Wish.ANY: "", Wish.WANTED: "✓ ", Wish.UNWANTED: "no "}[wish]
         self.setText(f"{sign}{self.genre}")
-        said = {Wish.ANY: "does not matter", Wish.WANTED: "wanted", Wish.UNWANTED: "left out"}[wish]
-        self.setAccessibleName(f"{self.genre}: {said}")
+        state = {Wish.ANY: "does not matter", Wish.WANTED: "wanted", Wish.UNWANTED: "left out"}[wish]
+        self.setAccessibleName(f"{self.genre}: {state}")
         self.setToolTip(
             {
                 Wish.ANY: f"Show {self.genre}",
@@ -93,13 +170,13 @@ _WIDTH = 380
 _MOST_RATINGS = 1_000_000
 
 
-class FilterPanel(QFrame):
+class FilterPanel(Popup):
     """changed(Filters) with every click. `use_catalogue` says which genres and years there are."""
 
     changed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
+        super().__init__("filter_panel", "Filters", width=_WIDTH, parent=parent)
         self._filters = Filters()
         self._years = (1900, 2100)
         self._chips: list[GenreChip] = []
@@ -136,77 +213,33 @@ class FilterPanel(QFrame):
             box.setValue(value)
             box.blockSignals(False)
 
-    def open_under(self, button: QWidget) -> None:
-        """Show it below a button, within the screen."""
-        self.setFixedWidth(_WIDTH)
-        self.adjustSize()
-        place = button.mapToGlobal(QPoint(0, button.height() + 4))
-        room = button.screen().availableGeometry()
-        place.setX(max(room.left(), min(place.x(), room.right() - self.width())))
-        place.setY(max(room.top(), min(place.y(), room.bottom() - self.height())))
-        self.move(place)
-        self.show()
-        if self._chips:
-            self._chips[0].setFocus(Qt.FocusReason.PopupFocusReason)
+    def open(self, opener: QWidget) -> None:
+        """Show it below a button."""
+        self.open_under(opener, focus=self._chips[0] if self._chips else None)
 
     def _build(self) -> None:
-        self.setObjectName("filter_panel")
-        self.setAccessibleName("Filters")
-        set_role(self, "card")
         self._first = _spin("filter_year_first", "First year", "any")
         self._last = _spin("filter_year_last", "Last year", "any")
         self._least = _spin("filter_min_ratings", "Least number of ratings", "any number")
         self._least.setRange(0, _MOST_RATINGS)
         self._least.setSingleStep(10)
-        self._clear = QPushButton("Clear all filters")
-        self._clear.setObjectName("filter_clear")
-        self._clear.setAccessibleName("Clear all filters")
-        self._clear.setToolTip("Show everything again")
-        set_role(self._clear, "quiet")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 16, 12)
-        column.setSpacing(12)
-        column.addWidget(self._build_genres())
-        column.addWidget(self._build_years())
-        column.addWidget(self._build_least())
-        column.addWidget(self._clear, 0, Qt.AlignmentFlag.AlignLeft)
-
-    def _build_genres(self) -> QWidget:
-        self._genre_part = QWidget()
-        column = QVBoxLayout(self._genre_part)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(_heading("Genres"))
-        hint = QLabel("Press once to want one, twice to leave out everything that has it.")
-        hint.setWordWrap(True)
-        set_role(hint, "caption")
-        column.addWidget(hint)
+        self._clear: QPushButton = button("Clear all filters", "filter_clear", "Show everything again", role="quiet")
         chips = QWidget()
         self._flow = FlowLayout(chips)
-        column.addWidget(chips)
-        return self._genre_part
-
-    def _build_years(self) -> QWidget:
-        self._year_part = QWidget()
-        grid = QGridLayout(self._year_part)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.addWidget(_heading("Years"), 0, 0, 1, 4)
-        grid.addWidget(QLabel("from"), 1, 0)
-        grid.addWidget(self._first, 1, 1)
-        grid.addWidget(QLabel("to"), 1, 2)
-        grid.addWidget(self._last, 1, 3)
-        grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(3, 1)
-        return self._year_part
-
-    def _build_least(self) -> QWidget:
-        part = QWidget()
-        grid = QGridLayout(part)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.addWidget(_heading("How well known"), 0, 0, 1, 2)
-        grid.addWidget(QLabel("at least"), 1, 0)
-        grid.addWidget(self._least, 1, 1)
-        grid.setColumnStretch(1, 1)
-        return part
+        hint = label("Click: only these. Click again: none of these.", role="caption", wraps=True)
+        self._genre_part, self._year_part, least = QWidget(), QWidget(), QWidget()
+        filled(QVBoxLayout(self._genre_part), label("Genres", role="heading"), hint, chips)
+        years = filled(QHBoxLayout(), label("from"), self._first, label("to"), self._last)
+        filled(QVBoxLayout(self._year_part), label("Years", role="heading"), years)
+        known = filled(QHBoxLayout(), label("at least"), self._least)
+        filled(QVBoxLayout(least), label("How well known", role="heading"), known)
+        for box, spins in ((years, (1, 3)), (known, (1,))):
+            for place in spins:
+                box.setStretch(place, 1)
+        self.column.setSpacing(12)
+        for part in (self._genre_part, self._year_part, least):
+            self.column.addWidget(part)
+        self.column.addWidget(self._clear, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _connect(self) -> None:
         self._first.valueChanged.connect(self._on_years)
@@ -215,13 +248,12 @@ class FilterPanel(QFrame):
         self._clear.clicked.connect(self._on_clear)
 
     def _on_wish(self, genre: str, wish: Wish) -> None:
-        wanted = [one for one in self._filters.genres_any if one != genre]
-        unwanted = [one for one in self._filters.genres_none if one != genre]
+        wanted, unwanted = _without(self._filters.genres_any, genre), _without(self._filters.genres_none, genre)
         if wish is Wish.WANTED:
-            wanted.append(genre)
+            wanted += (genre,)
         elif wish is Wish.UNWANTED:
-            unwanted.append(genre)
-        self._change(replace(self._filters, genres_any=tuple(wanted), genres_none=tuple(unwanted)))
+            unwanted += (genre,)
+        self._change(replace(self._filters, genres_any=wanted, genres_none=unwanted))
 
     def _on_years(self) -> None:
         unset = self._years[0] - 1
@@ -244,17 +276,11 @@ class FilterPanel(QFrame):
         self.changed.emit(filters)
 
 
-def _spin(name: str, said: str, none: str) -> QSpinBox:
+def _spin(name: str, title: str, none: str) -> QSpinBox:
     box = QSpinBox()
     box.setObjectName(name)
-    box.setAccessibleName(said)
-    box.setToolTip(f"{said}; {none} where it does not matter")
+    box.setAccessibleName(title)
+    box.setToolTip(f"{title}; {none} where it does not matter")
     box.setSpecialValueText(none)
     box.setKeyboardTracking(False)
     return box
-
-
-def _heading(words: str) -> QLabel:
-    label = QLabel(words)
-    set_role(label, "heading")
-    return label

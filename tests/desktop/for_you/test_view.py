@@ -46,20 +46,24 @@ def found(*rows, note=""):
 
 @pytest.fixture
 def asked(session, monkeypatch):
-    made = Asked()
+    made, recommendations = Asked(), session.recommendations
+
+    def recommend():
+        made.lists.append((recommendations.weight, recommendations.choices.all_filters))
 
     def ask_insights():
         made.insights += 1
 
-    monkeypatch.setattr(session, "recommend", lambda weight=None, filters=None: made.lists.append((weight, filters)))
-    monkeypatch.setattr(session, "explain", made.reasons.append)
-    monkeypatch.setattr(session, "ask_insights", ask_insights)
+    monkeypatch.setattr(recommendations, "recommend", recommend)
+    monkeypatch.setattr(session.model, "use_newest", lambda: None)
+    monkeypatch.setattr(recommendations, "explain", made.reasons.append)
+    monkeypatch.setattr(recommendations, "ask_insights", ask_insights)
     return made
 
 
 @pytest.fixture
 def view(qtbot, session, asked):
-    made = ForYouView(session.recommendations.list.list, session.my_ratings)
+    made = ForYouView(session.recommendations, session.my_ratings)
     qtbot.addWidget(made)
     made.resize(1060, 720)
     made.show()
@@ -71,8 +75,7 @@ def opened(view, session):
     """The view with a data set of films, without model and ratings."""
     plain = planted_dataset()
     catalogue = Catalogue(plain.catalogue.titles, plain.catalogue.years, (GENRES,) * plain.titles, word="film")
-    session.dataset.current.current.current = replace(plain, catalogue=catalogue)
-    session.dataset.current.current.changed.emit()
+    session.dataset.take(replace(plain, catalogue=catalogue), None)
     return view
 
 
@@ -119,7 +122,7 @@ def test_that_many_well_known_films_can_be_rated_at_once(opened, session):
     counts = [row.people for row in opened.page.starter.cards.titles.rows]
     assert counts == sorted(counts, reverse=True)
     opened.page.starter.cards.rated.emit(opened.page.starter.cards.titles.rows[0], 5.0)
-    assert len(session.profile.current.current.current.entries) == 1
+    assert len(session.profile.current.entries) == 1
     assert opened.page.starter.cards.titles.rows[0].rating == 5.0
     assert "4 more make a good list" in said(opened)
 
@@ -157,7 +160,7 @@ def test_that_a_rating_asks_for_a_list_and_a_hidden_place_waits_until_it_is_seen
 
 
 def test_that_a_list_is_shown_and_its_reasons_asked_for_once_it_stands(ready, session, asked, qtbot):
-    session.recommendations.list.list.ready.emit(found(9, 8, 7, note="One of your ratings has no influence."))
+    session.recommendations.ready.emit(found(9, 8, 7, note="One of your ratings has no influence."))
     assert [row.item.item_row for row in ready.page.pane.list.rows] == [9, 8, 7]
     assert ready.page.reasons.isVisible()
     assert "One of your ratings has no influence." in said(ready)
@@ -168,17 +171,17 @@ def test_that_a_list_is_shown_and_its_reasons_asked_for_once_it_stands(ready, se
 
 
 def test_that_switching_a_rating_off_shows_how_the_list_moves(ready, session):
-    session.recommendations.list.list.ready.emit(found(9, 8, 7))
+    session.recommendations.ready.emit(found(9, 8, 7))
     rows = ready.page.mine.mine.titles.rows
     ready.page.mine.mine.switched.emit(rows[0], False)
-    assert [entry.on for entry in session.profile.current.current.current.entries] == [True, True, False]
-    session.recommendations.list.list.ready.emit(found(7, 9, 6))
+    assert [entry.on for entry in session.profile.current.entries] == [True, True, False]
+    session.recommendations.ready.emit(found(7, 9, 6))
     assert [row.moved for row in ready.page.pane.list.rows] == [2, -1, None]
     assert "2 films moved, 1 new" in said(ready)
 
 
 def test_that_all_ratings_switched_off_is_said_and_nothing_is_asked(ready, session, asked):
-    for entry in session.profile.current.current.current.entries:
+    for entry in session.profile.current.entries:
         session.my_ratings.switch(entry.item_id, False, entry.title)
     before = len(asked.lists)
     ready.page.mine.gems.slider.setValue(50)
@@ -189,7 +192,7 @@ def test_that_all_ratings_switched_off_is_said_and_nothing_is_asked(ready, sessi
 def test_that_a_removed_rating_comes_back_by_undo(ready, session):
     ready.page.mine.mine.removed.emit(ready.page.mine.mine.titles.rows[0])
     assert len(ready.page.mine.mine.titles.rows) == 2
-    session.undo.undo.undo.undo()
+    session.undo.undo()
     assert len(ready.page.mine.mine.titles.rows) == 3
 
 
@@ -209,43 +212,78 @@ def test_that_a_model_that_cannot_mix_disables_the_slider_and_says_why(ready, se
     ready.page.mine.love.slider.setValue(100)
     give_model(session, mixes=False)
     assert not ready.page.mine.love.slider.isEnabled()
-    assert "two-headed" in ready.page.mine.love.slider.toolTip()
+    assert "Watch and love" in ready.page.mine.love.slider.toolTip()
     assert asked.lists[-1][0] is None
 
 
 def test_that_filters_are_asked_for_and_an_empty_list_offers_to_clear_them(ready, session, asked):
     ready.page.pane.filters.changed.emit(Filters(genres_none=("Horror",)))
     assert asked.lists[-1][1] == Filters(genres_none=("Horror",))
-    session.recommendations.list.list.ready.emit(found())
+    session.recommendations.ready.emit(found())
     assert "No film passes these filters." in said(ready)
     press(ready, "place_message_button")
     assert asked.lists[-1][1] == Filters()
 
 
+def test_that_filters_and_dials_go_back_and_forth_with_undo_and_redo(ready, session, asked):
+    horror, both = Filters(genres_none=("Horror",)), Filters(genres_none=("Horror",), hidden_gems=0.6)
+    ready.page.pane.filters.changed.emit(horror)
+    for value in (20, 40, 60):
+        ready.page.mine.gems.slider.setValue(value)
+    session.undo.undo()
+    assert ready.page.mine.gems.value == 0.0
+    assert asked.lists[-1][1] == horror
+    session.undo.undo()
+    assert ready.page.pane.filters.filters == Filters()
+    assert asked.lists[-1][1] == Filters()
+    session.undo.redo()
+    session.undo.redo()
+    assert ready.page.mine.gems.value == 0.6
+    assert ready.page.pane.filters.filters == horror
+    assert asked.lists[-1][1] == both
+
+
+def test_that_years_turned_step_by_step_are_one_change_and_a_genre_is_another(ready, session):
+    bar = ready.page.pane.filters
+    for first in (1950, 1951, 1952):
+        bar.changed.emit(Filters(years=(first, 2016)))
+    bar.changed.emit(Filters(genres_any=("Horror",), years=(1952, 2016)))
+    session.undo.undo()
+    assert bar.filters == Filters(years=(1952, 2016))
+    session.undo.undo()
+    assert bar.filters == Filters()
+
+
+def test_that_a_dial_of_watch_and_love_goes_back_to_where_the_model_ranks_by_itself(ready, session):
+    ready.page.mine.love.slider.setValue(100)
+    session.undo.undo()
+    assert ready.page.mine.love.value == 0.7
+    session.undo.redo()
+    assert ready.page.mine.love.value == 1.0
+
+
 def test_that_a_profile_the_model_can_say_nothing_about_is_a_sentence_in_place(ready, session):
-    session.recommendations.list.list.ready.emit(found(9, 8))
+    session.recommendations.ready.emit(found(9, 8))
     failure = Failure("This model goes by likes and none is one.", "Rate something 4 or better.", "Traceback")
-    session.recommendations.list.list.failed.emit("recommend", failure)
+    session.recommendations.failed.emit("recommend", failure)
     assert "This model goes by likes and none is one." in said(ready)
     assert "Rate something 4 or better." in said(ready)
     assert not ready.page.reasons.isVisible()
-    session.recommendations.list.list.ready.emit(found(9, 8))
+    session.recommendations.ready.emit(found(9, 8))
     assert ready.page.pane.list.isVisible()
 
 
 def test_that_failed_reasons_are_said_in_their_panel(ready, session):
-    session.recommendations.list.list.ready.emit(found(9, 8))
-    session.recommendations.list.list.failed.emit(
-        "explain", Failure("Film 9 is one of your own ratings.", "Choose another.", "")
-    )
+    session.recommendations.ready.emit(found(9, 8))
+    session.recommendations.failed.emit("explain", Failure("Film 9 is one of your own ratings.", "Choose another.", ""))
     assert "Film 9 is one of your own ratings. Choose another." in ready.page.reasons.note.text()
 
 
 def test_that_insights_put_a_line_under_each_title(ready, session):
-    session.recommendations.list.list.ready.emit(found(9, 8))
+    session.recommendations.ready.emit(found(9, 8))
     reason = SimpleNamespace(title="Film 0", impact=1.0, words="because you liked Film 0")
     titles = (TitleReasons(9, "Film 9", (reason,)),)
-    session.recommendations.list.list.insights_ready.emit(ListInsights(titles, (), (), False, 3, 3, False, ""))
+    session.recommendations.insights_ready.emit(ListInsights(titles, (), (), False, 3, 3, False, ""))
     assert [row.because for row in ready.page.pane.list.rows] == ["because you liked Film 0", ""]
 
 
@@ -256,7 +294,7 @@ def test_that_a_search_finds_titles_that_can_be_rated_at_once(ready, session, qt
     QTest.keyClick(search, Qt.Key.Key_Down)
     ready.page.mine.found.setCurrentIndex(ready.page.mine.found.titles.index(0))
     QTest.keyClick(ready.page.mine.found, Qt.Key.Key_4)
-    assert session.profile.current.current.current.entries[-1].title == "Film 12"
+    assert session.profile.current.entries[-1].title == "Film 12"
     assert ready.page.mine.found.titles.rows[0].rating == 4.0
     search.setText("nothing like this")
     qtbot.waitUntil(lambda: "No film here has" in said(ready), timeout=2000)
@@ -264,15 +302,15 @@ def test_that_a_search_finds_titles_that_can_be_rated_at_once(ready, session, qt
 
 def test_that_a_person_of_the_data_set_is_taken_and_called_borrowed(ready, session):
     ready.page.mine.picker.person_chosen.emit("7")
-    assert "What you change here is not kept." in said(ready)
+    assert "What you change here is not saved." in said(ready)
     assert len(ready.page.mine.mine.titles.rows) == 13
     ready.page.mine.picker.profile_named.emit("Anna")
-    assert "What you change here is not kept." not in said(ready)
+    assert "What you change here is not saved." not in said(ready)
     assert ready.page.onboarding.isVisible()
 
 
 def test_that_every_control_has_a_name_a_spoken_name_and_a_tooltip(ready, session):
-    session.recommendations.list.list.ready.emit(found(9, 8))
+    session.recommendations.ready.emit(found(9, 8))
     kinds = (QAbstractButton, QLineEdit, QSlider, QComboBox)
     controls = [one for kind in kinds for one in ready.findChildren(kind) if one.objectName()[:3] != "qt_"]
     controls = [one for one in controls if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.isVisible()]
@@ -286,7 +324,7 @@ def test_that_every_control_has_a_name_a_spoken_name_and_a_tooltip(ready, sessio
 def test_that_every_part_can_be_painted_in_both_themes(ready, session, qapp):
     from desktop_rec.theme.theme import THEME, apply_theme
 
-    session.recommendations.list.list.ready.emit(found(9, 8, 7))
+    session.recommendations.ready.emit(found(9, 8, 7))
     before = THEME.choice
     try:
         for choice in ("dark", "light"):

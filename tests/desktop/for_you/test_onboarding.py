@@ -28,15 +28,15 @@ def card(qtbot):
 
 
 @pytest.fixture
-def dealt(qtbot, session, monkeypatch):
+def asking(qtbot, session, monkeypatch):
     """For you over planted data, with nothing rated, the first card on the table."""
-    monkeypatch.setattr(session, "recommend", lambda weight=None, filters=None: None)
-    view = ForYouView(session.recommendations.list.list, session.my_ratings)
+    monkeypatch.setattr(session.recommendations, "recommend", lambda: None)
+    monkeypatch.setattr(session.model, "use_newest", lambda: None)
+    view = ForYouView(session.recommendations, session.my_ratings)
     qtbot.addWidget(view)
     view.resize(1060, 720)
     view.show()
-    session.dataset.current.current.current = planted_dataset()
-    session.dataset.current.current.changed.emit()
+    session.dataset.take(planted_dataset(), None)
     qtbot.waitUntil(lambda: view.page.onboarding.card.row is not None, timeout=2000)
     return view
 
@@ -129,64 +129,62 @@ def test_that_every_control_of_the_onboarding_has_a_name_a_spoken_name_and_a_too
     assert panel.card.accessibleName()
 
 
-def test_that_an_answer_is_kept_and_the_next_title_stands_there(dealt, session, library):
-    first = dealt.page.onboarding.card.row
-    dealt.page.onboarding.rated.emit(4.0)
+def test_that_an_answer_is_kept_and_the_next_title_stands_there(asking, session, library):
+    first = asking.page.onboarding.card.row
+    asking.page.onboarding.rated.emit(4.0)
     assert [(entry.title, entry.rating) for entry in library.profiles.load("me").entries] == [(first.title, 4.0)]
-    assert dealt.page.onboarding.card.row.item_row != first.item_row
-    assert f"4 for {first.name}." in texts(dealt)
+    assert asking.page.onboarding.card.row.item_row != first.item_row
+    assert f"4 for {first.name}." in texts(asking)
 
 
-def test_that_seen_without_stars_is_kept_as_seen_and_not_seen_is_not_kept(dealt, session):
-    first = dealt.page.onboarding.card.row
-    press(dealt, "onboarding_seen")
-    press(dealt, "onboarding_not_seen")
-    assert [(entry.title, entry.rating) for entry in session.profile.current.current.current.entries] == [
-        (first.title, None)
-    ]
-    assert "1 title not seen." in texts(dealt)
+def test_that_seen_without_stars_is_kept_as_seen_and_not_seen_is_not_kept(asking, session):
+    first = asking.page.onboarding.card.row
+    press(asking, "onboarding_seen")
+    press(asking, "onboarding_not_seen")
+    assert [(entry.title, entry.rating) for entry in session.profile.current.entries] == [(first.title, None)]
+    assert "1 title not seen." in texts(asking)
 
 
-def test_that_back_takes_the_last_answer_away_and_asks_again(dealt, session):
-    first = dealt.page.onboarding.card.row
-    dealt.page.onboarding.rated.emit(2.0)
-    second = dealt.page.onboarding.card.row
-    press(dealt, "onboarding_not_seen")
-    press(dealt, "onboarding_back")
-    assert dealt.page.onboarding.card.row == second
-    press(dealt, "onboarding_back")
-    assert dealt.page.onboarding.card.row == first
-    assert session.profile.current.current.current.entries == ()
+def test_that_back_takes_the_last_answer_away_and_asks_again(asking, session):
+    first = asking.page.onboarding.card.row
+    asking.page.onboarding.rated.emit(2.0)
+    second = asking.page.onboarding.card.row
+    press(asking, "onboarding_not_seen")
+    press(asking, "onboarding_back")
+    assert asking.page.onboarding.card.row == second
+    press(asking, "onboarding_back")
+    assert asking.page.onboarding.card.row == first
+    assert session.profile.current.entries == ()
 
 
-def test_that_the_onboarding_stays_until_the_person_wants_the_list(dealt):
+def test_that_the_onboarding_stays_until_the_person_wants_the_list(asking):
     for _ in range(6):
-        dealt.page.onboarding.rated.emit(4.0)
-    assert dealt.page.onboarding.isVisible()
-    press(dealt, "onboarding_show_list")
-    assert not dealt.page.onboarding.isVisible()
+        asking.page.onboarding.rated.emit(4.0)
+    assert asking.page.onboarding.isVisible()
+    press(asking, "onboarding_show_list")
+    assert not asking.page.onboarding.isVisible()
 
 
-def test_that_a_title_found_by_searching_is_not_asked_about_any_more(dealt, session):
-    first = dealt.page.onboarding.card.row
+def test_that_a_title_found_by_searching_is_not_asked_about_any_more(asking, session):
+    first = asking.page.onboarding.card.row
     session.my_ratings.rate(first.item_row, 5.0)
-    assert dealt.page.onboarding.card.row.item_row != first.item_row
+    assert asking.page.onboarding.card.row.item_row != first.item_row
 
 
-def test_that_whoever_has_four_ratings_begins_with_the_list_and_whoever_has_three_with_the_onboarding(dealt, session):
+def test_that_whoever_has_four_ratings_begins_with_the_list_and_whoever_has_three_with_the_onboarding(asking, session):
     for row in range(3):
         session.my_ratings.rate(row, 4.0)
     session.my_ratings.choose_profile("me")
     session.my_ratings.new_profile("Anna")
     session.my_ratings.choose_profile("me")
-    assert dealt.page.onboarding.isVisible()
+    assert asking.page.onboarding.isVisible()
     session.my_ratings.rate(3, 4.0)
     session.my_ratings.new_profile("Ben")
     session.my_ratings.choose_profile("me")
-    assert not dealt.page.onboarding.isVisible()
+    assert not asking.page.onboarding.isVisible()
 
 
-def test_that_the_onboarding_ends_in_words(dealt, session):
-    for _ in range(session.dataset.current.current.current.titles):
-        dealt.page.onboarding.not_seen.emit()
-    assert "That was the last of the well-known titles." in texts(dealt)
+def test_that_the_onboarding_ends_in_words(asking, session):
+    for _ in range(session.dataset.current.titles):
+        asking.page.onboarding.not_seen.emit()
+    assert "That was the last of the well-known titles." in texts(asking)

@@ -29,113 +29,113 @@ class Steps:
                 self.may_end.wait(0.001)
         except Stop:
             self.stopped = True
-            yield Progressed("Keeping", self.done, self.steps, "steps")
+            yield Progressed("Saving", self.done, self.steps, "steps")
         return self.done
 
 
 @pytest.fixture
-def runner(qapp):
+def worker(qapp):
     made = Worker("test", interval_ms=5)
     yield made
     made.abandon()
     made.wait(3)
 
 
-def test_that_events_come_in_order_and_then_the_result(qtbot, runner, recorded):
-    events, results = recorded(runner.event_arrived), recorded(runner.finished)
-    with qtbot.waitSignal(runner.idle):
-        runner.start(Steps(5))
+def test_that_events_come_in_order_and_then_the_result(qtbot, worker, recorded):
+    events, results = recorded(worker.event_arrived), recorded(worker.finished)
+    with qtbot.waitSignal(worker.idle):
+        worker.start(Steps(5))
     assert [call.done for call in events.calls] == [1, 2, 3, 4, 5]
     assert results.calls == [5]
 
 
-def test_that_signals_come_on_the_gui_thread_and_the_job_runs_on_another(qtbot, runner):
-    job, heard_on = Steps(2), []
-    runner.event_arrived.connect(lambda _event: heard_on.append(threading.current_thread()))
-    with qtbot.waitSignal(runner.idle):
-        runner.start(job)
-    assert set(heard_on) == {threading.main_thread()}
+def test_that_signals_come_on_the_gui_thread_and_the_job_runs_on_another(qtbot, worker):
+    job, threads_seen = Steps(2), []
+    worker.event_arrived.connect(lambda _event: threads_seen.append(threading.current_thread()))
+    with qtbot.waitSignal(worker.idle):
+        worker.start(job)
+    assert set(threads_seen) == {threading.main_thread()}
     assert job.thread is not threading.main_thread()
 
 
-def test_that_the_job_thread_learns_with_its_own_modes_and_leaves_a_core_to_the_window(qtbot, runner):
+def test_that_the_job_thread_learns_with_its_own_modes_and_leaves_a_core_to_the_window(qtbot, worker):
     from engine.device import training_threads
 
     job = Steps(1)
-    with torch.no_grad(), qtbot.waitSignal(runner.idle):
-        runner.start(job)
+    with torch.no_grad(), qtbot.waitSignal(worker.idle):
+        worker.start(job)
     assert job.modes == (True, training_threads())
 
 
-def test_that_pause_asks_for_no_further_step_until_go_on(qtbot, runner):
+def test_that_pause_asks_for_no_further_step_until_resumed(qtbot, worker):
     job = Steps(None)
-    runner.start(job)
+    worker.start(job)
     qtbot.waitUntil(lambda: job.done > 2)
-    runner.pause()
+    worker.pause()
     qtbot.wait(30)
     paused_at = job.done
     qtbot.wait(50)
     assert job.done == paused_at
-    runner.go_on()
+    worker.resume()
     qtbot.waitUntil(lambda: job.done > paused_at)
 
 
-def test_that_stop_keeps_what_there_is_and_reports_the_last_events(qtbot, runner, recorded):
-    job, events, results = Steps(None), recorded(runner.event_arrived), recorded(runner.finished)
-    runner.start(job)
+def test_that_stop_keeps_what_there_is_and_reports_the_last_events(qtbot, worker, recorded):
+    job, events, results = Steps(None), recorded(worker.event_arrived), recorded(worker.finished)
+    worker.start(job)
     qtbot.waitUntil(lambda: job.done > 3)
-    with qtbot.waitSignal(runner.idle):
-        runner.stop()
+    with qtbot.waitSignal(worker.idle):
+        worker.stop()
     assert job.stopped
     assert results.calls == [job.done]
-    assert events.last.words == "Keeping"
+    assert events.last.words == "Saving"
 
 
-def test_that_stop_wakes_a_paused_job(qtbot, runner):
+def test_that_stop_wakes_a_paused_job(qtbot, worker):
     job = Steps(None)
-    runner.start(job)
-    runner.pause()
-    with qtbot.waitSignal(runner.idle):
-        runner.stop()
+    worker.start(job)
+    worker.pause()
+    with qtbot.waitSignal(worker.idle):
+        worker.stop()
     assert job.stopped
 
 
-def test_that_a_stop_that_nobody_catches_finishes_with_nothing(qtbot, runner, recorded):
+def test_that_a_stop_that_nobody_catches_finishes_with_nothing(qtbot, worker, recorded):
     def endless():
         while True:
             yield None
 
-    results, failures = recorded(runner.finished), recorded(runner.failed)
-    runner.start(endless)
-    with qtbot.waitSignal(runner.idle):
-        runner.stop()
+    results, failures = recorded(worker.finished), recorded(worker.failed)
+    worker.start(endless)
+    with qtbot.waitSignal(worker.idle):
+        worker.stop()
     assert results.calls == [None]
     assert failures.calls == []
 
 
-def test_that_an_abandoned_job_is_released_and_says_nothing_more(qtbot, runner, recorded):
-    job, results = Steps(None), recorded(runner.finished)
-    runner.start(job)
-    with qtbot.waitSignal(runner.idle):
-        runner.abandon()
+def test_that_an_abandoned_job_is_released_and_reports_nothing_more(qtbot, worker, recorded):
+    job, results = Steps(None), recorded(worker.finished)
+    worker.start(job)
+    with qtbot.waitSignal(worker.idle):
+        worker.abandon()
     assert results.calls == []
     assert not job.stopped
 
 
-def test_that_an_engine_error_becomes_its_sentence_its_remedy_and_its_traceback(qtbot, runner, recorded):
+def test_that_an_engine_error_becomes_its_sentence_its_remedy_and_its_traceback(qtbot, worker, recorded):
     def failing():
         yield None
         raise DataError("Line 7 has no rating.", remedy="Mend it.")
 
-    failures = recorded(runner.failed)
-    with qtbot.waitSignal(runner.idle):
-        runner.start(failing)
+    failures = recorded(worker.failed)
+    with qtbot.waitSignal(worker.idle):
+        worker.start(failing)
     assert failures.last.sentence == "Line 7 has no rating."
     assert failures.last.remedy == "Mend it."
     assert "in failing" in failures.last.details
 
 
-def test_that_a_failed_job_lets_go_of_what_its_frames_held_chained_ones_too(qtbot, runner):
+def test_that_a_failed_job_lets_go_of_what_its_frames_held_chained_ones_too(qtbot, worker):
     class Weights:
         pass
 
@@ -155,21 +155,21 @@ def test_that_a_failed_job_lets_go_of_what_its_frames_held_chained_ones_too(qtbo
         except ValueError as error:
             raise RuntimeError("outer") from error
 
-    with qtbot.waitSignal(runner.idle):
-        runner.start(failing)
+    with qtbot.waitSignal(worker.idle):
+        worker.start(failing)
     gc.collect()
     assert len(held) == 2
-    assert all(one() is None for one in held)
+    assert all(reference() is None for reference in held)
 
 
-def test_that_a_busy_lane_refuses_a_second_job(qtbot, runner):
-    runner.start(Steps(None))
+def test_that_a_busy_worker_refuses_a_second_job(qtbot, worker):
+    worker.start(Steps(None))
     with pytest.raises(RuntimeError, match="already runs"):
-        runner.start(Steps(1))
+        worker.start(Steps(1))
 
 
-def test_that_drain_delivers_without_waiting_for_the_timer(runner, recorded):
-    results = recorded(runner.finished)
-    runner.start(Steps(3))
-    assert runner.wait(3)
+def test_that_drain_delivers_without_waiting_for_the_timer(worker, recorded):
+    results = recorded(worker.finished)
+    worker.start(Steps(3))
+    assert worker.wait(3)
     assert results.calls == [3]

@@ -1,24 +1,114 @@
-"""Paints one recommendation: rank and movement, cover, title, genres, the reason in a line, stars and match.
-
-Stands between RecommendationsModel and RecommendationList. Paints only.
-"""
+"""The list of recommendations as Qt rows, with what moved since the list before, and how a row is painted."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize
+from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from desktop_rec.common.row_painting import CENTER, RIGHT, paint_ground, paint_name, paint_text, small, strong
+from desktop_rec.common.rows import Index, RowRole, RowsDelegate, RowsModel
 from desktop_rec.common.stars import StarScale, paint_stars, stars_width
+from desktop_rec.common.text import describe_likelihood, describe_movement
 from desktop_rec.for_you.cover import paint_cover
-from desktop_rec.for_you.recommendations import ListedTitle, RowRole
 from desktop_rec.theme.theme import THEME, number_font
-from engine.text import format_count, format_predicted_rating
+from engine.text import format_count, format_predicted_rating, format_title
 
-Index = QModelIndex | QPersistentModelIndex
+if TYPE_CHECKING:
+    from engine.recommending.recommender import Recommendation
+
+
+class Comparison:
+    """`before` are the places, by item id, to compare the next list with; None where nothing is to be compared."""
+
+    def __init__(self) -> None:
+        self.before: Mapping[str, int] | None = None
+        self._sliding = ""
+
+    def begin(self, ranks: Mapping[str, int]) -> None:
+        """Something changed once (a rating, a switch, the model): compare with the list that stands now."""
+        self._sliding = ""
+        self.before = ranks or None
+
+    def slide(self, slider: str, ranks: Mapping[str, int]) -> None:
+        """A slider moved a little: compare with the list from before it was first moved."""
+        if self._sliding != slider:
+            self.begin(ranks)
+            self._sliding = slider
+
+    def rest(self) -> None:
+        """The slider was let go: moving it again is another change."""
+        self._sliding = ""
+
+    def forget(self) -> None:
+        """Somebody or something else: arrows would say nothing."""
+        self._sliding = ""
+        self.before = None
+
+
+@dataclass(frozen=True)
+class ListedTitle:
+    """A recommendation as a row. `moved`: places up since the list before (None: it is new; 0: it stayed or nothing
+    is compared). `because`: the reason in a line, "" while it is not known yet.
+    """
+
+    item: Recommendation
+    moved: int | None = 0
+    because: str = ""
+
+    @property
+    def key(self) -> str:
+        return self.item.item_id
+
+    @property
+    def name(self) -> str:
+        return format_title(self.item.title, self.item.year)
+
+    def sentence(self) -> str:
+        """The row in words, for those who listen."""
+        item = self.item
+        parts = [f"{item.rank}: {self.name}", f"match {item.match} %"]
+        if item.predicted_rating is not None:
+            parts.append(f"predicted {format_predicted_rating(item.predicted_rating)}")
+        parts += [words for words in (self.because, describe_movement(self.moved)) if words]
+        return ", ".join(parts)
+
+    def tip(self) -> str:
+        """What hovering adds to what the row shows."""
+        item = self.item
+        chance = describe_likelihood(item.lift)
+        parts = [self.name, ", ".join(item.genres), chance, self.because]
+        return "\n".join(part for part in parts if part)
+
+
+class RecommendationsModel(RowsModel):
+    """The list, best first. `show_list` may compare with an earlier list; reasons arrive later by `show_reasons`."""
+
+    @property
+    def ranks(self) -> dict[str, int]:
+        """The place of each listed title by item id, to compare a later list with."""
+        return {row.key: row.item.rank for row in self.rows}
+
+    def show_list(self, items: Sequence[Recommendation], *, before: Mapping[str, int] | None = None) -> None:
+        """Show a list; `before` are the places of an earlier one, for the arrows. Known reasons stay until new ones."""
+        known = {row.key: row.because for row in self.rows}
+        self.show_rows([ListedTitle(item, _moved(item, before), known.get(item.item_id, "")) for item in items])
+
+    def show_reasons(self, because: Mapping[int, str]) -> None:
+        """Put the reason in a line under each title, by item row; a title without one shows none."""
+        self.show_rows([replace(row, because=because.get(row.item.item_row, "")) for row in self.rows])
+
+
+def _moved(item: Recommendation, before: Mapping[str, int] | None) -> int | None:
+    if before is None:
+        return 0
+    earlier = before.get(item.item_id)
+    return None if earlier is None else earlier - item.rank
+
 
 _GAP = 10
 _RANK_WIDTH = 38
@@ -65,14 +155,12 @@ def columns_in(area: QRect, font: QFont, scale: StarScale, *, predicts: bool) ->
     return RecommendationColumns(rank, cover, text, stars, match, has_stars)
 
 
-class RecommendationDelegate(QStyledItemDelegate):
-    """Paints ListedTitle values. `hovered` is the row under the pointer, -1 for none."""
+class RecommendationDelegate(RowsDelegate):
+    """Paints ListedTitle values."""
 
-    def __init__(self, scale: StarScale, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.scale = scale
-        self.predicts = False
-        self.hovered = -1
+    def __init__(self, scale: StarScale) -> None:
+        super().__init__()
+        self.scale, self.predicts = scale, False
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(260, max(72, 3 * QFontMetrics(option.font).height() + 18))
@@ -85,7 +173,7 @@ class RecommendationDelegate(QStyledItemDelegate):
             painter,
             option.rect,
             is_selected=is_selected,
-            is_hovered=index.row() == self.hovered,
+            is_hovered=index.row() == self.pointed,
             has_focus=bool(option.state & QStyle.StateFlag.State_HasFocus),
         )
         painter.save()

@@ -1,20 +1,27 @@
-"""What Quality says and compares, as plain values: groups, best figures, words, differences of settings, curves."""
+"""What Models says and compares, as plain values: groups, best figures, sentences, differences of settings, curves."""
 
 import dataclasses
 from datetime import UTC, datetime
 
 import pytest
 
-from desktop_rec.models.breakdown_text import breakdown_words, sentence_below
-from desktop_rec.models.curves import overlay
-from desktop_rec.models.figures import Judged, figures_of, metric_sets
-from desktop_rec.models.groups import groups_of, people_words, split_key, split_words
-from desktop_rec.models.meaning import BIASES, EASE, POPULARITY, hits_words, meaning, verdict
-from desktop_rec.models.picture import QualityPicture
-from desktop_rec.models.run_rows import RunHeading, RunLine
-from desktop_rec.models.settings_diff import setting_words, settings_differences
+from desktop_rec.models.breakdowns import breakdown_text, describe_breakdown
+from desktop_rec.models.comparison import (
+    BIASES,
+    EASE,
+    POPULARITY,
+    EvaluatedModel,
+    RunComparison,
+    figures_of,
+    metric_sets,
+)
+from desktop_rec.models.curves_plot import overlay
+from desktop_rec.models.groups import describe_people, describe_split, groups_of, split_key
+from desktop_rec.models.meaning import format_hits, meaning, verdict
+from desktop_rec.models.run_list import RunHeading, RunLine
+from desktop_rec.models.settings_diff import format_setting, settings_differences
 from desktop_rec.models.text import blend_parts, blend_problem, head_state, missing_figures, run_facts, run_rows
-from desktop_rec.models.user_evaluation_text import favourites_table, knowing_figures, knowing_sentences
+from desktop_rec.models.user_evaluation_text import describe_user_evaluation, favourites_table, user_figures
 from engine.data.split import SplitConfig
 from engine.evaluation.breakdown import Breakdown, BreakdownRow
 from engine.evaluation.intervals import Interval
@@ -43,16 +50,16 @@ def record(run_id, *, model="mf", split=STRONG, **changes):
     return RunRecord(**{**values, **changes})
 
 
-def judged(key, place=None, **metrics):
+def evaluated(key, place=None, **metrics):
     figures = {name.replace("_at_", "@"): Interval(*values) for name, values in metrics.items()}
-    return Judged(key, key, figures, place)
+    return EvaluatedModel(key, key, figures, place)
 
 
 def test_that_runs_of_one_split_are_one_group_and_others_another():
     groups = groups_of([record("a"), record("b", split=RANDOM), record("c")])
     assert [[run.run_id for run in group.runs] for group in groups] == [["a", "c"], ["b"]]
-    assert people_words(groups[0]) == "Judged on the same 60 people"
-    assert people_words(groups[1]) == "Judged on 60 people"
+    assert describe_people(groups[0]) == "Evaluated on the same 60 people"
+    assert describe_people(groups[1]) == "Evaluated on 60 people"
 
 
 def test_that_settings_without_a_say_in_who_is_held_out_do_not_part_runs():
@@ -74,55 +81,55 @@ def test_that_settings_without_a_say_in_who_is_held_out_do_not_part_runs():
     ],
 )
 def test_that_every_split_is_said_in_words(kind, words):
-    assert split_words(SplitConfig(kind=kind).as_dict()) == words
+    assert describe_split(SplitConfig(kind=kind).as_dict()) == words
 
 
 def test_that_the_best_of_a_metric_is_marked_whichever_way_is_better():
     models = [
-        judged("one", 0, ndcg_at_100=(0.4, 0.3, 0.5), rmse=(0.9, 0.8, 1.0)),
-        judged("two", 1, ndcg_at_100=(0.3, 0.2, 0.4), rmse=(0.8, 0.7, 0.9)),
+        evaluated("first", 0, ndcg_at_100=(0.4, 0.3, 0.5), rmse=(0.9, 0.8, 1.0)),
+        evaluated("second", 1, ndcg_at_100=(0.3, 0.2, 0.4), rmse=(0.8, 0.7, 0.9)),
     ]
     ndcg, rmse = figures_of(models, ("ndcg@100", "rmse"))
-    assert [one.is_best for one in ndcg.rows] == [True, False]
+    assert [row.is_best for row in ndcg.rows] == [True, False]
     assert [row.is_best for row in rmse.rows] == [False, True]
 
 
 def test_that_figures_that_read_alike_are_best_together():
-    models = [judged("one", 0, rmse=(0.84901, None, None)), judged("two", 1, rmse=(0.84902, None, None))]
+    models = [evaluated("first", 0, rmse=(0.84901, None, None)), evaluated("second", 1, rmse=(0.84902, None, None))]
     assert [row.is_best for row in figures_of(models, ("rmse",))[0].rows] == [True, True]
 
 
 def test_that_nothing_is_best_alone_nor_where_neither_way_is_better():
-    both = [judged(name, 0, coverage_at_100=(value, None, None)) for name, value in (("a", 0.1), ("b", 0.2))]
-    alone = figures_of([judged("a", 0, rmse=(0.9, None, None))], ("rmse",))
+    both = [evaluated(name, 0, coverage_at_100=(value, None, None)) for name, value in (("a", 0.1), ("b", 0.2))]
+    alone = figures_of([evaluated("a", 0, rmse=(0.9, None, None))], ("rmse",))
     assert not any(row.is_best for row in figures_of(both, ("coverage@100",))[0].rows)
     assert not alone[0].rows[0].is_best
     assert higher_is_better("novelty@20") is None
 
 
 def test_that_the_metrics_on_offer_are_those_that_some_model_has():
-    sets = metric_sets([judged("a", 0, ndcg_at_100=(0.4, 0.3, 0.5)), judged("b", rmse=(0.9, 0.8, 1.0))])
+    sets = metric_sets([evaluated("a", 0, ndcg_at_100=(0.4, 0.3, 0.5)), evaluated("b", rmse=(0.9, 0.8, 1.0))])
     assert list(sets) == ["The usual ones", "Lists of 100", "Predicted ratings"]
     assert sets["The usual ones"] == ("ndcg@100", "rmse")
 
 
-OWN = judged("r", 0, precision_at_20=(0.35, 0.3, 0.4), recall_at_20=(0.42, 0.4, 0.5), mae=(0.67, 0.6, 0.7))
-LIKED = judged(POPULARITY, precision_at_20=(0.15, 0.1, 0.2), recall_at_20=(0.2, 0.1, 0.3))
-AVERAGES = judged(BIASES, mae=(0.70, 0.6, 0.8))
+OWN = evaluated("r", 0, precision_at_20=(0.35, 0.3, 0.4), recall_at_20=(0.42, 0.4, 0.5), mae=(0.67, 0.6, 0.7))
+LIKED = evaluated(POPULARITY, precision_at_20=(0.15, 0.1, 0.2), recall_at_20=(0.2, 0.1, 0.3))
+AVERAGES = evaluated(BIASES, mae=(0.70, 0.6, 0.8))
 
 
 def test_that_hits_of_a_list_are_said_beside_the_most_liked_list():
-    said = meaning(OWN, [LIKED, AVERAGES], {}, people=60, word="film", unit="stars")
-    assert said[0].startswith(
+    paragraphs = meaning(OWN, [LIKED, AVERAGES], {}, people=60, word="film", unit="stars")
+    assert paragraphs[0].startswith(
         "Of 20 films it lists, about 7 are ones people really went on to love; the most-liked list gets 3."
     )
-    assert "hold 42 % of the loved films that were kept from it, the most-liked list 20 %" in said[0]
-    assert said[1].startswith(
-        "The ratings that it predicts are off by 0.67 stars on average; averages of title and person"
+    assert "hold 42 % of the loved films that were kept from it, the most-liked list 20 %" in paragraphs[0]
+    assert paragraphs[1].startswith(
+        "Its predicted stars are off by 0.67 on average; plain averages of title and person are off by 0.70."
     )
 
 
-def test_that_two_that_cannot_be_told_apart_are_said_to_be_so():
+def test_that_those_that_cannot_be_told_apart_are_said_to_be_so():
     level = {(POPULARITY, "precision@20"): Interval(0.2, -0.1, 0.5), (BIASES, "mae"): Interval(-0.1, -0.2, 0.1)}
     lists, errors = meaning(OWN, [LIKED, AVERAGES], level, people=60, word="film", unit="stars")
     assert "It and the most liked cannot be told apart on these 60 people." in lists
@@ -133,50 +140,52 @@ def test_that_a_difference_beyond_chance_is_said_with_its_side():
     clear = {(POPULARITY, "precision@20"): Interval(0.2, 0.1, 0.3), (BIASES, "mae"): Interval(0.1, 0.05, 0.2)}
     lists, errors = meaning(OWN, [LIKED, AVERAGES], clear, people=60, word="film", unit="stars")
     assert "It is better than the most liked by more than chance explains." in lists
-    assert "worse at it than averages" in errors
+    assert "Plain averages predict them better, by more than chance explains." in errors
 
 
 def test_that_two_errors_of_which_one_is_called_worse_do_not_read_the_same():
     near = dataclasses.replace(AVERAGES, metrics={"mae": Interval(0.6671, 0.6, 0.7)})
     clear = {(BIASES, "mae"): Interval(0.0029, 0.001, 0.004)}
     errors = meaning(OWN, [near], clear, people=60, word="film", unit="stars")[1]
-    assert "off by 0.670 stars on average; averages of title and person alone are off by 0.667. It is worse" in errors
+    assert "off by 0.670 on average; plain averages of title and person are off by 0.667. Plain" in errors
 
 
 def test_that_errors_on_likes_alone_are_said_to_be_of_loved_titles():
     errors = meaning(OWN, [AVERAGES], {}, people=60, word="film", unit="stars", likes_only=True)[1]
-    assert errors.startswith("The ratings of loved films that it predicts are off by 0.67 stars")
+    assert errors.startswith("Its predicted stars for loved films are off by 0.67 on average")
 
 
-def test_that_floors_with_one_verdict_share_a_sentence():
+def test_that_baselines_with_one_verdict_share_a_sentence():
     ease = dataclasses.replace(LIKED, key=EASE)
     clear = {(key, "precision@20"): Interval(-0.2, -0.3, -0.1) for key in (POPULARITY, EASE)}
-    said = meaning(OWN, [LIKED, ease], clear, people=60, word="film", unit="stars")
-    assert "It is worse than the most liked and EASE by more than chance explains." in said[0]
+    paragraphs = meaning(OWN, [LIKED, ease], clear, people=60, word="film", unit="stars")
+    assert "It is worse than the most liked and Liked together by more than chance explains." in paragraphs[0]
 
 
-def test_that_a_model_is_not_held_against_floors_that_are_not_there():
-    said = meaning(OWN, [], {}, people=60, word="film", unit="stars")
-    assert said[0].startswith("Of 20 films it lists, about 7 are ones people really went on to love. Its first 20")
-    assert "averages" not in " ".join(said)
+def test_that_a_model_is_not_held_against_baselines_that_are_not_there():
+    paragraphs = meaning(OWN, [], {}, people=60, word="film", unit="stars")
+    assert paragraphs[0].startswith(
+        "Of 20 films it lists, about 7 are ones people really went on to love. Its first 20"
+    )
+    assert "averages" not in " ".join(paragraphs)
 
 
-def test_that_nothing_is_said_of_a_difference_that_nobody_worked_out():
+def test_that_nothing_is_said_of_a_difference_that_nobody_measured():
     assert verdict(None, of="you", more="more", less="less") == ""
     assert verdict(Interval(1.0, None, None), of="you", more="more", less="less") == ""
 
 
 @pytest.mark.parametrize(("precision", "words"), [(0.35, "7"), (0.12, "2.4"), (0.015, "0.3"), (0.62, "12")])
 def test_that_hits_are_said_as_people_count(precision, words):
-    assert hits_words(precision, 20) == words
+    assert format_hits(precision, 20) == words
 
 
 def test_that_only_settings_that_differ_are_shown_in_their_own_labels():
-    one = record("one", model_config=MfConfig(rank=10).as_dict())
-    two = record("two", model_config=MfConfig(rank=25).as_dict(), training_config=TrainingConfig(lr=3e-3).as_dict())
-    found = {line.label: (line.mine, line.other) for line in settings_differences(one, two)}
+    low = record("low", model_config=MfConfig(rank=10).as_dict())
+    high = record("high", model_config=MfConfig(rank=25).as_dict(), training_config=TrainingConfig(lr=3e-3).as_dict())
+    found = {line.label: (line.mine, line.other) for line in settings_differences(low, high)}
     assert found == {"Rank": ("10", "25"), "Learning rate": ("automatic", "3e-3")}
-    assert settings_differences(one, one) == ()
+    assert settings_differences(low, low) == ()
 
 
 def test_that_a_setting_of_one_model_only_has_a_dash_in_the_other():
@@ -211,7 +220,7 @@ def test_that_a_blend_shows_its_parts_with_their_weights():
     ],
 )
 def test_that_values_of_settings_are_said_as_people_write_them(value, words):
-    assert setting_words(value) == words
+    assert format_setting(value) == words
 
 
 def epochs(monitor="ndcg@100", *, loss=4.0):
@@ -234,30 +243,30 @@ def test_that_losses_of_one_model_are_drawn_as_they_are():
     assert [run.training for run in made.runs] == [(4.0, 2.0), (8.0, 4.0)]
 
 
-def test_that_a_run_that_watched_another_metric_is_not_drawn_with_the_chosen_one():
+def test_that_a_run_that_monitored_another_metric_is_not_drawn_with_the_chosen_one():
     made = overlay([record("a"), record("b")], {"a": epochs(), "b": epochs("rmse")}, {}, chosen="a")
     assert made.metric == "ndcg@100"
     assert made.runs[1].monitor == ((), ())
     assert made.runs[1].validation_loss == ((1.0, 2.0), (5.0, 5.0))
-    assert "b watched another metric than NDCG@100." in made.notes
+    assert "b monitored another metric than NDCG@100." in made.notes
 
 
 def rows_of(*runs, chosen="a", ticks=None):
     return run_rows(groups_of(runs), chosen=chosen, ticks=ticks or {}, in_use="a")
 
 
-def test_that_runs_judged_on_other_people_are_set_apart_and_cannot_be_ticked():
+def test_that_runs_evaluated_on_other_people_are_set_apart_and_cannot_be_ticked():
     rows = rows_of(record("a"), record("b", split=RANDOM), ticks={"a": True, "b": True})
-    headings = [one for one in rows if isinstance(one, RunHeading)]
+    headings = [row for row in rows if isinstance(row, RunHeading)]
     lines = {row.run_id: row for row in rows if isinstance(row, RunLine)}
     assert [heading.warns for heading in headings] == [False, True]
-    assert headings[1].words == "On other people: not comparable"
+    assert headings[1].title == "On other people: not comparable"
     assert lines["a"].can_tick
     assert not lines["b"].can_tick
 
 
 def test_that_a_run_keeps_its_colour_when_a_newer_one_comes():
-    before = next(one for one in rows_of(record("a")) if isinstance(one, RunLine))
+    before = next(row for row in rows_of(record("a")) if isinstance(row, RunLine))
     after = next(row for row in rows_of(record("b"), record("a")) if getattr(row, "run_id", "") == "a")
     assert before.place == after.place == 0
 
@@ -269,27 +278,27 @@ def test_that_a_line_says_what_a_run_is_and_its_figure():
     assert line.in_use
 
 
-def test_that_a_run_without_a_judgement_can_be_judged_and_says_why_there_is_none():
-    unjudged = record("a", metrics={}, people_evaluated=0, status="stopped", epochs=3)
-    assert head_state(unjudged, None, in_use=None).judge_words == "Judge it"
-    assert "Press Judge it" in missing_figures(unjudged)
-    assert head_state(record("a"), QualityPicture("a", ()), in_use=None).judge_words == "Judge again"
-    assert head_state(record("a"), None, in_use=None).judge_words == ""
+def test_that_a_run_without_an_evaluation_can_be_evaluated_and_says_why_there_is_none():
+    not_evaluated = record("a", metrics={}, people_evaluated=0, status="stopped", epochs=3)
+    assert head_state(not_evaluated, None, in_use=None).evaluate_text == "Evaluate"
+    assert "Press Evaluate" in missing_figures(not_evaluated)
+    assert head_state(record("a"), RunComparison("a", ()), in_use=None).evaluate_text == "Evaluate again"
+    assert head_state(record("a"), None, in_use=None).evaluate_text == ""
     nobody = record("a", metrics={}, split=SplitConfig(kind="none").as_dict())
-    assert head_state(nobody, QualityPicture("a", ()), in_use=None).judge_words == ""
-    assert "nobody is left to judge it on" in missing_figures(nobody)
+    assert head_state(nobody, RunComparison("a", ()), in_use=None).evaluate_text == ""
+    assert "nobody is left to evaluate it on" in missing_figures(nobody)
 
 
 def test_that_only_a_run_that_ended_early_can_be_trained_on():
     total = TrainingConfig(epochs=40).as_dict()
     stopped = record("a", status="stopped", epochs=3, training_config=total)
-    assert head_state(stopped, None, in_use=None).can_go_on
-    assert not head_state(record("a"), None, in_use=None).can_go_on
-    assert not head_state(record("a", status="stopped", training_config=None), None, in_use=None).can_go_on
+    assert head_state(stopped, None, in_use=None).can_continue
+    assert not head_state(record("a"), None, in_use=None).can_continue
+    assert not head_state(record("a", status="stopped", training_config=None), None, in_use=None).can_continue
 
 
 def test_that_the_model_in_use_cannot_be_used_again():
-    assert head_state(record("a"), None, in_use="a").use_words == "In use"
+    assert head_state(record("a"), None, in_use="a").use_text == "In use"
     assert head_state(record("a"), None, in_use="b").can_use
 
 
@@ -297,11 +306,11 @@ def test_that_facts_without_anything_to_say_are_left_out():
     facts = dict(run_facts(record("a", training_config=None, advice="")))
     assert "Epochs" not in facts
     assert "Advice" not in facts
-    assert facts["Judged on"] == "60 people it has not learned from"
+    assert facts["Evaluated on"] == "60 people it has not learned from"
 
 
 def test_that_a_run_is_not_said_to_know_nothing_of_people_whose_other_ratings_it_learned_from():
-    assert dict(run_facts(record("a", split=RANDOM)))["Judged on"] == "held-out ratings of 60 people"
+    assert dict(run_facts(record("a", split=RANDOM)))["Evaluated on"] == "held-out ratings of 60 people"
 
 
 def test_that_blending_takes_two_finished_runs_of_one_group():
@@ -310,13 +319,15 @@ def test_that_blending_takes_two_finished_runs_of_one_group():
     assert "two or more" in blend_problem(group, ["a"], busy="")
     assert "two or more" in blend_problem(group, ["a", "c"], busy="")
     assert [blend_part.run_id for blend_part in blend_parts(group, ["a", "b", "c"])] == ["a", "b"]
-    assert "d has not ended well" in blend_problem(group, ["a", "d"], busy="")
+    assert "d did not finish" in blend_problem(group, ["a", "d"], busy="")
     assert blend_problem(group, ["a", "b"], busy="Training") == "Training is still running."
 
 
-def against(model, usual, *, of, low, high):
-    apart = Interval(model - usual, low, high)
-    return Comparison(of, Interval(model, model - 0.1, model + 0.1), Interval(usual, usual - 0.1, usual + 0.1), apart)
+def against(model, baseline, *, of, low, high):
+    apart = Interval(model - baseline, low, high)
+    return Comparison(
+        of, Interval(model, model - 0.1, model + 0.1), Interval(baseline, baseline - 0.1, baseline + 0.1), apart
+    )
 
 
 LEFT_OUT = (
@@ -324,7 +335,7 @@ LEFT_OUT = (
     LeftOut(5, "5", "Armageddon", 1.0, False, 3.0, 2.5, None, None),
     LeftOut(1, "1", "Alien", 5.0, True, 4.4, 4.0, 2, 8),
 )
-KNOWN = UserEvaluation(
+FOUND = UserEvaluation(
     LEFT_OUT,
     {
         "rmse": against(0.9, 1.0, of=24, low=-0.3, high=0.1),
@@ -336,50 +347,50 @@ KNOWN = UserEvaluation(
 )  # fmt: skip
 
 
-def test_that_how_well_it_knows_me_is_said_in_plain_words():
-    errors, hits = knowing_sentences(KNOWN, word="film", unit="stars", is_in_data=False)
+def test_that_a_user_evaluation_is_said_in_plain_words():
+    errors, hits = describe_user_evaluation(FOUND, word="film", unit="stars", is_in_data=False)
     assert errors.startswith(
-        "It guesses your ratings 0.71 stars off on average (0.61 to 0.81); plain averages are 0.80"
+        "Its predictions of your ratings are off by 0.71 stars on average (0.61 to 0.81), plain averages by 0.80."
     )
     assert errors.endswith("The two cannot be told apart on your 24 ratings.")
-    surely = {**KNOWN.figures, "rmse": KNOWN.figures["mae"], "mae": against(0.71, 0.80, of=24, low=-0.2, high=-0.01)}
-    known = dataclasses.replace(KNOWN, figures=surely)
-    errors = knowing_sentences(known, word="film", unit="stars", is_in_data=False)[0]
-    assert errors.endswith("It knows you better than averages do, by more than chance explains.")
+    surely = {**FOUND.figures, "rmse": FOUND.figures["mae"], "mae": against(0.71, 0.80, of=24, low=-0.2, high=-0.01)}
+    found = dataclasses.replace(FOUND, figures=surely)
+    errors = describe_user_evaluation(found, word="film", unit="stars", is_in_data=False)[0]
+    assert errors.endswith("It predicts your ratings better than plain averages, by more than chance explains.")
     assert "Of your 14 favourites, 7 would be among the first 100 of 9,066 films" in hits
     assert "the most-liked list has 4" in hits
     assert hits.endswith("That is more than chance explains.")
 
 
 def test_that_somebody_else_is_not_called_you():
-    said = " ".join(knowing_sentences(KNOWN, word="film", unit="stars", is_in_data=True, is_me=False))
-    assert "your" not in said
-    assert "part of the data set" in said
+    text = " ".join(describe_user_evaluation(FOUND, word="film", unit="stars", is_in_data=True, is_me=False))
+    assert "your" not in text
+    assert "part of the data set" in text
 
 
 def test_that_favourites_come_first_in_the_order_of_their_places():
-    table = favourites_table(KNOWN)
+    table = favourites_table(FOUND)
     assert [row[0] for row in table.rows] == ["Alien", "Fargo", "Armageddon"]
     assert table.rows[0] == ("Alien", "5", "#2", "#8", "4.4", "4.0")
     assert table.rows[2][2:4] == ("", "")
 
 
 def test_that_the_better_of_the_two_is_marked_where_it_is_more_than_chance():
-    figures = dict(knowing_figures(KNOWN, "mf 1"))
-    assert [one.is_best for one in figures["Ratings off by, on average"].rows] == [False, False]
-    assert [one.is_best for one in figures["Favourites in its first 100"].rows] == [True, False]
-    worse = dataclasses.replace(KNOWN, figures={"mae": against(0.9, 0.8, of=24, low=0.05, high=0.2)})
-    assert [one.is_best for one in knowing_figures(worse, "mf 1")[0][1].rows] == [False, True]
-    assert [row.name for row in knowing_figures(worse, "mf 1")[0][1].rows] == ["mf 1", "Averages"]
+    figures = dict(user_figures(FOUND, "mf 1"))
+    assert [row.is_best for row in figures["Predicted ratings off by, on average"].rows] == [False, False]
+    assert [row.is_best for row in figures["Favourites in its first 100"].rows] == [True, False]
+    worse = dataclasses.replace(FOUND, figures={"mae": against(0.9, 0.8, of=24, low=0.05, high=0.2)})
+    assert [row.is_best for row in user_figures(worse, "mf 1")[0][1].rows] == [False, True]
+    assert [row.name for row in user_figures(worse, "mf 1")[0][1].rows] == ["mf 1", "Averages"]
 
 
 def test_that_errors_of_known_and_new_are_said_with_their_counts():
     rows = (BreakdownRow("known people", 9698, 0.9, None, None), BreakdownRow("new titles", 351, 1.0, None, None))
-    said = sentence_below(Breakdown("known and new", "rmse", rows, "ratings"))
-    assert said.endswith("and for new ones. 9,698 ratings of known people, 351 of new titles.")
-    assert sentence_below(Breakdown("errors by rating", "rmse", rows, "ratings")).endswith("hard for every model.")
+    sentence = describe_breakdown(Breakdown("known and new", "rmse", rows, "ratings"))
+    assert sentence.endswith("and for new ones. 9,698 ratings of known people, 351 of new titles.")
+    assert describe_breakdown(Breakdown("errors by rating", "rmse", rows, "ratings")).endswith("hard for every model.")
 
 
-def test_that_a_breakdown_that_nobody_put_into_words_is_called_by_its_name():
-    assert breakdown_words("by decade").heading == "By decade"
-    assert breakdown_words("profile length").short("64 to 127") == "64"
+def test_that_a_breakdown_that_has_no_text_of_its_own_is_called_by_its_name():
+    assert breakdown_text("by decade").heading == "By decade"
+    assert breakdown_text("profile length").short("64 to 127") == "64"
