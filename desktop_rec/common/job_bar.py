@@ -1,25 +1,22 @@
-"""The bar at the bottom while something runs: what, how far, how long still; pause and stop.
-
-A part of the main window: show_state(JobState or None) in, signals out.
-"""
+"""The bar at the bottom while something runs: what, how far, how long still; pause and stop."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QWidget
 
-from desktop_rec.common.controls import ElidedLabel, button, named
+from desktop_rec.common.controls import ElidedLabel, arranged, button, named, number_label, text_label
 from desktop_rec.common.job_state import JobState
 from desktop_rec.theme.theme import GRID, number_font, set_role
 
-_STOP_WORDS = {"import": "Cancel", "export": "Cancel", "predict": "Cancel"}
+_STOP_VERBS = {"import": "Cancel", "export": "Cancel", "predict": "Cancel"}
 _STOP_TIPS = {
-    "import": "Cancel the import; nothing of it is kept",
-    "export": "Cancel the export; nothing of it is kept",
+    "import": "Cancel the import; nothing of it is stored",
+    "export": "Cancel the export; nothing of it is stored",
     "predict": "Cancel; nothing is written",
     "sweep": "Stop here and look at what was measured",
-    "training": "Stop and keep what was learned so far",
-    "search": "Stop and keep all runs; the search can be gone on with",
+    "training": "Stop and save what was learned so far",
+    "search": "Stop and save all runs; the search can be continued",
 }
 
 
@@ -44,13 +41,13 @@ class JobBar(QFrame):
         if state is None:
             return
         self._title.setText(state.title + (", paused" if state.paused else ""))
-        self._words.setText(state.words)
+        self._step.setText(state.words)
         self._show_share(state)
         self._left.setText(format_time_left(state.remaining_s) if not state.paused else "")
         self._pause.setVisible(state.can_pause)
         self._pause.setText("Go on" if state.paused else "Pause")
         self._pause.setAccessibleName(self._pause.text())
-        self._stop.setText(_STOP_WORDS.get(state.kind, "Stop"))
+        self._stop.setText(_STOP_VERBS.get(state.kind, "Stop"))
         self._stop.setAccessibleName(self._stop.text())
         self._stop.setToolTip(_STOP_TIPS.get(state.kind, ""))
         self._stop.setEnabled(not state.stopping)
@@ -59,7 +56,7 @@ class JobBar(QFrame):
         """Say that the window is about to close, whatever still has to end."""
         self.setVisible(True)
         self._title.setText("Stopping…")
-        self._words.setText("What was learned is kept; then the window closes.")
+        self._step.setText("What was learned is saved; then the window closes.")
         self._progress.setRange(0, 0)
         self._share.clear()
         self._left.clear()
@@ -70,25 +67,17 @@ class JobBar(QFrame):
         self.setProperty("role", "bar")
         named(self, "job_bar", "What runs now")
         self.setToolTip("")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(GRID * 2, GRID, GRID * 2, GRID)
-        row.setSpacing(GRID * 2)
-        self._title = QLabel()
-        set_role(self._title, "heading")
-        self._words = ElidedLabel()
-        set_role(self._words, "weak")
+        self._title, self._step = text_label(role="heading"), ElidedLabel()
+        set_role(self._step, "weak")
+        self._step.setFont(number_font(self._step.font()))
         self._progress = named(QProgressBar(), "job_progress", "Progress of the job")
         self._progress.setTextVisible(False)
         self._progress.setFixedWidth(GRID * 24)
-        self._share, self._left = QLabel(), QLabel()
-        for label in (self._words, self._share, self._left):
-            label.setFont(number_font(label.font()))
+        self._share, self._left = number_label(), number_label()
         self._pause = button("Pause", "job_pause", "Pause here; nothing is lost (Go on continues)")
-        self._stop = button("Stop", "job_stop", "Stop and keep what was learned so far")
-        row.addWidget(self._title)
-        row.addWidget(self._words, 1)
-        for widget in (self._progress, self._share, self._left, self._pause, self._stop):
-            row.addWidget(widget)
+        self._stop = button("Stop", "job_stop", "Stop and save what was learned so far")
+        parts = (self._title, self._step, self._progress, self._share, self._left, self._pause, self._stop)
+        arranged(QHBoxLayout(self), *parts, gap=GRID * 2, margins=(GRID * 2, GRID, GRID * 2, GRID)).setStretch(1, 1)
 
     def _connect(self) -> None:
         self._pause.clicked.connect(self._on_pause)

@@ -1,7 +1,4 @@
-"""The long job as the job bar shows it: what it does now, how far it is, how long it will take.
-
-Stands between the job lane and the job bar. Plain values, folded from engine events.
-"""
+"""The long job as the job bar shows it: what it does now, how far it is, how long it will take."""
 
 from __future__ import annotations
 
@@ -14,8 +11,9 @@ _SECONDS_BEFORE_GUESSING = 2.0
 
 @dataclass(frozen=True)
 class JobState:
-    """`kind` is "import", "sweep" or "training"; `share` 0..1 or None where nobody can know; times in seconds.
+    """`share` is 0..1, or None where nobody can know; times are in seconds.
 
+    `kind`: "import", "export", "predict", "sweep", "training", "search" or "evaluation".
     `title` is the job in a word ("Training"), `words` its present step ("Reading line 8,100,000 of ...").
     """
 

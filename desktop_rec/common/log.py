@@ -1,7 +1,4 @@
-"""One log file per launch, in the folder of kept things; crashes of the C++ side land in it too.
-
-Beside the street: app.py opens it, the settings show it, diagnostics copy its end.
-"""
+"""One log file per launch, in the library's folder; crashes of the C++ side land in it too."""
 
 from __future__ import annotations
 
@@ -89,15 +86,15 @@ class LogFile:
         return self.path.read_text(encoding="utf-8", errors="replace")[-characters:]
 
 
-def install_hooks(say: Callable[[BaseException], None]) -> None:
-    """Errors that nobody caught go to the log, and are said to the person by `say`."""
+def install_hooks(report: Callable[[BaseException], None]) -> None:
+    """Errors that nobody caught go to the log, and `report` shows them to the person."""
 
     def on_error(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, error, trace)
             return
         LOG.error("An error that nobody caught", exc_info=(kind, error, trace))
-        say(error)
+        report(error)
 
     sys.excepthook = on_error
 

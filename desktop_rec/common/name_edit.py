@@ -1,7 +1,4 @@
-"""A name that can be changed where it stands: Enter keeps the new one, Escape does not.
-
-A part of views: show_name() and begin() in, `renamed` out.
-"""
+"""A name that can be changed where it is shown: Enter takes the new one, Escape does not."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ class NameEdit(QWidget):
         self.label = ElidedLabel()
         if role:
             set_role(self.label, role)
-        self._edit = named(QLineEdit(), object_name, "New name", "The new name; Enter keeps it, Escape does not")
+        self._edit = named(QLineEdit(), object_name, "New name", "The new name; Enter takes it, Escape does not")
         self._edit.setMaxLength(200)
         self._edit.hide()
         rows = QVBoxLayout(self)

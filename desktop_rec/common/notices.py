@@ -1,7 +1,4 @@
-"""What the window tells a person outside of any plot: one sentence, what to do, and details to copy.
-
-Stands between a failed (or finished) job and the notice bar of a view.
-"""
+"""What the window reports of a failed or finished job: one sentence, what to do, and details to copy."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from dataclasses import dataclass, field
 from engine.errors import EngineError
 
 _PROGRAM_ERROR_REMEDY = (
-    "What was kept before is untouched. Try again; if it comes back, send the details to us with Copy."
+    "What was stored before is untouched. Try again; if it comes back, send the details to us with Copy."
 )
 
 
@@ -68,13 +65,13 @@ def drop_frames(error: BaseException) -> None:
     waiting: list[BaseException] = [error]
     seen: set[int] = set()
     while waiting:
-        one = waiting.pop()
-        if id(one) in seen:
+        raised = waiting.pop()
+        if id(raised) in seen:
             continue
-        seen.add(id(one))
-        waiting += [linked for linked in (one.__cause__, one.__context__) if linked is not None]
-        if isinstance(one, BaseExceptionGroup):
-            waiting += one.exceptions
-        if one.__traceback__ is not None:
-            traceback.clear_frames(one.__traceback__)
-        one.__traceback__ = None
+        seen.add(id(raised))
+        waiting += [linked for linked in (raised.__cause__, raised.__context__) if linked is not None]
+        if isinstance(raised, BaseExceptionGroup):
+            waiting += raised.exceptions
+        if raised.__traceback__ is not None:
+            traceback.clear_frames(raised.__traceback__)
+        raised.__traceback__ = None

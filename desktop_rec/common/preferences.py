@@ -1,6 +1,6 @@
 """What the window remembers between launches: its place on the screen, the theme, the data set it was about.
 
-Beside the street. An ini file in the folder of kept things, so that another --home has preferences of its own.
+An ini file in the library's folder, so that another --home has preferences of its own.
 """
 
 from __future__ import annotations
@@ -53,6 +53,6 @@ class Preferences:
     def file_folder(self, folder: str) -> None:
         self._settings.setValue("file_folder", folder)
 
-    def keep(self) -> None:
+    def save(self) -> None:
         """Write what changed."""
         self._settings.sync()

@@ -1,7 +1,4 @@
-"""The few questions the window asks in a box of their own; everything else is said in a bar.
-
-Stands beside the main window, which asks through these functions so that a test or the tour can answer.
-"""
+"""The few questions the window asks in a box of their own, as functions that a test can replace."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ _EXPORTS = "Exports and tables (*.csv *.tsv *.txt *.zip *.gz *.json *.xml);;All 
 
 
 def ask_to_stop(parent: QWidget, title: str) -> bool:
-    """Whether to leave although a job runs: it is stopped, and what it learned is kept."""
+    """Whether to leave although a job runs: it is stopped, and what it learned is saved."""
     box = QMessageBox(parent)
     box.setObjectName("question_stop")
     box.setIcon(QMessageBox.Icon.Question)
@@ -25,7 +22,9 @@ def ask_to_stop(parent: QWidget, title: str) -> bool:
     box.setText(f"{title} is still running.")
     box.setInformativeText("Stop it, keep what it has so far, and close the window?")
     stop = box.addButton("Stop and close", QMessageBox.ButtonRole.AcceptRole)
-    go_on = box.addButton("Go on", QMessageBox.ButtonRole.RejectRole)
+    go_on = box.addButton(
+        "Keep training" if title.startswith("Train") else "Keep it running", QMessageBox.ButtonRole.RejectRole
+    )
     box.setDefaultButton(go_on)
     box.setEscapeButton(go_on)
     box.exec()
@@ -39,52 +38,55 @@ def ask_for_files(parent: QWidget, folder: str) -> list[Path]:
 
 
 def ask_for_titles_file(parent: QWidget, folder: str) -> Path | None:
-    """The list of titles that belongs to ratings; None where the person changed their mind."""
-    name, _ = QFileDialog.getOpenFileName(parent, "Choose the file that names the titles", folder, _FILES)
-    return Path(name) if name else None
+    """The list of titles that belongs to ratings. Here and below, None says that the person changed their mind."""
+    return _ask_for_file(parent, "Choose the file that names the titles", _FILES, folder)
 
 
-def ask_for_name(parent: QWidget) -> str:
-    """The name of another person, "" where the person changed their mind."""
-    name, said = QInputDialog.getText(parent, "Add a person", "Whose ratings are these?")
-    return name.strip() if said else ""
+def ask_for_pairs(parent: QWidget) -> Path | None:
+    """A file of pairs to rate."""
+    return _ask_for_file(parent, "Choose a file of people and titles", _FILES)
+
+
+def ask_for_my_ratings(parent: QWidget) -> Path | None:
+    """A person's own export."""
+    return _ask_for_file(parent, "Import my ratings", _EXPORTS)
 
 
 def ask_for_folder(parent: QWidget, title: str, folder: str = "") -> Path | None:
-    """A folder to write into; None where the person changed their mind."""
+    """A folder to write into."""
     name = QFileDialog.getExistingDirectory(parent, title, folder)
     return Path(name) if name else None
 
 
 def ask_where_to_save(parent: QWidget, title: str, name: str) -> Path | None:
-    """Where to write a CSV file; None where the person changed their mind."""
-    chosen, _ = QFileDialog.getSaveFileName(parent, title, name, "CSV files (*.csv)")
-    if not chosen:
-        return None
-    return Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.csv")
-
-
-def ask_for_pairs(parent: QWidget) -> Path | None:
-    """A file of pairs to rate; None where the person changed their mind."""
-    name, _ = QFileDialog.getOpenFileName(parent, "Choose a file of people and titles", "", _FILES)
-    return Path(name) if name else None
+    """Where to write a CSV file."""
+    return _ask_where(parent, title, name, "CSV files (*.csv)", ".csv")
 
 
 def ask_where_to_save_numbers(parent: QWidget, title: str, name: str) -> Path | None:
-    """Where to write a plain text file, a number a line; None where the person changed their mind."""
-    chosen, _ = QFileDialog.getSaveFileName(parent, title, name, "Text files (*.txt);;All files (*)")
-    if not chosen:
-        return None
-    return Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.txt")
+    """Where to write a plain text file, a number a line."""
+    return _ask_where(parent, title, name, "Text files (*.txt);;All files (*)", ".txt")
 
 
-def ask_for_my_ratings(parent: QWidget) -> Path | None:
-    """A person's own export; None where they changed their mind."""
-    name, _ = QFileDialog.getOpenFileName(parent, "Import my ratings", "", _EXPORTS)
-    return Path(name) if name else None
+def ask_for_name(parent: QWidget) -> str:
+    """The name of another person, "" where the person changed their mind."""
+    name, is_given = QInputDialog.getText(parent, "Add a person", "Whose ratings are these?")
+    return name.strip() if is_given else ""
 
 
 def ask_for_new_name(parent: QWidget, name: str) -> str:
     """Another name for a profile, "" where the person changed their mind."""
-    said_name, said = QInputDialog.getText(parent, "Rename this profile", "Whose ratings are these?", text=name)
-    return said_name.strip() if said else ""
+    new, is_given = QInputDialog.getText(parent, "Rename this profile", "Whose ratings are these?", text=name)
+    return new.strip() if is_given else ""
+
+
+def _ask_for_file(parent: QWidget, title: str, kinds: str, folder: str = "") -> Path | None:
+    name, _ = QFileDialog.getOpenFileName(parent, title, folder, kinds)
+    return Path(name) if name else None
+
+
+def _ask_where(parent: QWidget, title: str, name: str, kinds: str, ending: str) -> Path | None:
+    chosen, _ = QFileDialog.getSaveFileName(parent, title, name, kinds)
+    if not chosen:
+        return None
+    return Path(chosen) if Path(chosen).suffix else Path(f"{chosen}{ending}")

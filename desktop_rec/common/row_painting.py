@@ -1,6 +1,6 @@
 """Small strokes that every list of For you is painted with: backgrounds, elided and wrapped text, a switch.
 
-Beside the street; Qt, no state. Colours come from the theme at the moment of painting.
+Colours come from the theme at the moment of painting.
 """
 
 from __future__ import annotations

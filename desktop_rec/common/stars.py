@@ -1,7 +1,4 @@
-"""Paints a row of stars, and finds the star under the pointer. Used by the star widget and by every list.
-
-Beside the street; Qt, no state.
-"""
+"""Paints a row of stars, and finds the star under the pointer. Used by the star widget and by every list."""
 
 from __future__ import annotations
 
@@ -94,9 +91,9 @@ def paint_stars(painter: QPainter, area: QRect, *, filled: float, count: int, si
     painter.setPen(Qt.PenStyle.NoPen)
     star = _star(size)
     top = area.top() + (area.height() - size) / 2
-    for one in range(count):
-        left = area.left() + one * (size + _GAP)
-        part = min(max(filled - one, 0.0), 1.0)
+    for place in range(count):
+        left = area.left() + place * (size + _GAP)
+        part = min(max(filled - place, 0.0), 1.0)
         placed = star.translated(QPointF(left, top))
         if part < 1.0:
             painter.setBrush(QColor(empty))

@@ -1,7 +1,4 @@
-"""The field in which titles are looked up; says what to look for shortly after typing stops.
-
-A widget: `searched` and `went_down` out.
-"""
+"""The field in which titles are looked up; says what to look for shortly after typing stops."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from desktop_rec.common.job_state import JobState
-from desktop_rec.common.notices import Notice
+from desktop_rec.common.notices import Failure, Notice
 from desktop_rec.data.statistics_text import FilesFound, look_at_files
 from desktop_rec.session.dataset import OpenDataset
 from desktop_rec.session.jobs import Jobs, LongJob
@@ -64,6 +64,7 @@ class DataController(QObject):
         self._undo = undo
         self._worker = queries.add(QueryWorker("files", ("look",)))
         self._worker.answered.connect(self._on_files_found)
+        self._worker.failed.connect(self._on_look_failed)
 
     def open(self, dataset_id: str) -> bool:
         """Open a stored data set; its newest model takes over, else the first one."""
@@ -184,9 +185,12 @@ class DataController(QObject):
         self.files_found = found
         self.files_found_changed.emit()
 
+    def _on_look_failed(self, kind: str, failure: Failure) -> None:
+        self.requests.report(failure)
+
     def _on_exported(self, done: ExportedDataset | None) -> None:
         if done is None:
-            self.requests.inform("The export was cancelled; nothing was kept of it.")
+            self.requests.inform("The export was cancelled; nothing was stored.")
             return
         names = " and ".join(name for name, _ in done.exported.files)
         self._notify_written(f"Exported {done.name} to {done.folder}: {names}.", done.folder)

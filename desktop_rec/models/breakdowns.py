@@ -5,8 +5,8 @@ A baseline's figures are drawn behind it in grey.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,8 +34,7 @@ class BreakdownText:
     """Heading, sentence, and whether the rows are steps of one scale, so that a line joins them.
 
     share: the figure is a share of 1, shown in percent. behind: what is drawn behind it in grey, "" for nothing. axis:
-    what the labels are of; labels: shorter ones, for the axis. has_counts: whether the sentence ends with how many
-    there are of each.
+    what the labels are of. has_counts: whether the sentence ends with how many there are of each.
     """
 
     heading: str
@@ -44,12 +43,11 @@ class BreakdownText:
     share: bool = False
     behind: str = ""
     axis: str = ""
-    labels: Mapping[str, str] = field(default_factory=dict)
     has_counts: bool = False
 
     def short(self, label: str) -> str:
         """A row's label where there is little room: of a range its beginning."""
-        return self.labels.get(label, label.split(" to ")[0])
+        return "the rest" if label == "less rated half" else label.split(" to ")[0].removesuffix(" most rated")
 
 
 _TEXTS = {
@@ -61,7 +59,7 @@ _TEXTS = {
     ),
     "profile length": BreakdownText(
         "For people with few and many ratings",
-        "Other people in each row, by how many of their ratings it knows.",
+        "Each dot is other people, by how many of their ratings it knows.",
         behind="the most liked",
         axis="ratings known, from",
     ),
@@ -72,12 +70,6 @@ _TEXTS = {
         share=True,
         behind="in the data",
         axis="titles, the most rated first",
-        labels={
-            "1 % most rated": "1 %",
-            "10 % most rated": "10 %",
-            "50 % most rated": "50 %",
-            "less rated half": "rest",
-        },
     ),
     "errors by rating": BreakdownText(
         "Errors by rating",

@@ -92,7 +92,8 @@ class ModelsController(QObject):
 
     def compare(self, run_id: str, beside: Sequence[str] = ()) -> None:
         """Compare a run with others of its group and with the baselines; `changed` answers, maybe twice."""
-        library, group = self.library.files, self._group(run_id)
+        library, groups = self.library.files, groups_of(self.dataset.runs)
+        group = next((group for group in groups if group.has(run_id)), None)
         if library is None or group is None:
             return
         self._asked = (run_id, tuple(beside))
@@ -175,9 +176,6 @@ class ModelsController(QObject):
         if run is not None and run.status == "running" and self.jobs.state is not None:
             raise LibraryError(f"{run.name} is training just now.", remedy="Stop it first.")
 
-    def _group(self, run_id: str) -> RunGroup | None:
-        return next((group for group in groups_of(self.dataset.runs) if group.has(run_id)), None)
-
     def _ask_baselines(self, group: RunGroup) -> None:
         library, dataset = self.library.files, self.dataset.current
         if group.key in self._baselines or not group.can_be_evaluated:
@@ -219,11 +217,9 @@ class ModelsController(QObject):
             self.changed.emit()
 
     def _on_scored(self, kind: str, answer: Any) -> None:
-        if kind == "user evaluation" and answer is not None:
-            evaluated: EvaluatedUser = answer
-            if self.dataset.current is not None:
-                self._user_baseline = (self.dataset.fingerprint, evaluated.baseline)
-            self.user_evaluated.emit(evaluated)
+        if isinstance(answer, EvaluatedUser):
+            self._user_baseline = (self.dataset.fingerprint, answer.baseline)
+            self.user_evaluated.emit(answer)
 
     def _on_scoring_failed(self, kind: str, failure: Failure) -> None:
         if kind == "user evaluation":
@@ -231,7 +227,7 @@ class ModelsController(QObject):
 
     def _on_evaluated(self, result: EvaluationResult | None) -> None:
         if result is None or result.stopped:
-            self.requests.inform("The evaluation was stopped; the figures are as they were.")
+            self.requests.inform("The evaluation was stopped; nothing changed.")
         self.library.note_change()
 
 

@@ -112,9 +112,11 @@ class CurvesPlot(PlotCanvas):
             return
         self.overlay = shown
         while len(self.training) < len(shown.runs):
-            self.training.append(self._curve(self.loss.plot))
-            self.validation.append(self._curve(self.loss.plot, dashed=True))
-            self.monitor.append(self._curve(self.metric.plot, dots=True))
+            self.training.append(RunCurve(self.loss.plot, "accent", width=2))
+            self.validation.append(RunCurve(self.loss.plot, "accent", width=2, dashed=True))
+            self.monitor.append(RunCurve(self.metric.plot, "accent", width=2, dots=True))
+            for curve in (self.training[-1], self.validation[-1], self.monitor[-1]):
+                self.add_curve(curve)
         for number, curves in enumerate(zip(self.training, self.validation, self.monitor, strict=True)):
             run = shown.runs[number] if number < len(shown.runs) else _NOTHING
             points = ((run.epochs, run.training), run.validation_loss, run.monitor)
@@ -158,11 +160,6 @@ class CurvesPlot(PlotCanvas):
             loss += "; dashed: in validation"
         self.loss.say(loss)
         self.metric.say(f"{metric_title(self.overlay.metric)} in validation" if self.overlay.metric else "")
-
-    def _curve(self, plot: pg.PlotItem, *, dashed: bool = False, dots: bool = False) -> RunCurve:
-        made = RunCurve(plot, "accent", width=2, dashed=dashed, dots=dots)
-        self.add_curve(made)
-        return made
 
 
 def _range(curves: Sequence[Curve]) -> tuple[float, float]:

@@ -70,10 +70,9 @@ def verdict(difference: Interval | None, *, of: str, more: str, less: str) -> st
 def _lists(
     chosen: EvaluatedModel, baselines: Models, differences: Differences, *, people: int, word: str
 ) -> tuple[str, ...]:
-    metric = _smallest("precision", chosen)
+    metric, k = _smallest("precision", chosen)
     if not metric:
         return ()
-    k = int(metric.partition("@")[2])
     own = format_hits(chosen.metrics[metric].value, k)
     hits = [f"Of {k} {plural_of(word)} it lists, about {own} are ones people really went on to love"]
     verdicts: dict[str, list[str]] = {}
@@ -97,28 +96,21 @@ def _verdicts(names: Mapping[str, Sequence[str]], *, people: int) -> tuple[str, 
 
 def _found(chosen: EvaluatedModel, baselines: Models, *, word: str) -> str:
     """How much of what could be found is found."""
-    metric = _smallest("recall", chosen)
+    metric, k = _smallest("recall", chosen)
     if not metric:
         return ""
-    k = int(metric.partition("@")[2])
-    most_liked = next(iter(_with(metric, baselines, (POPULARITY,))), None)
+    most_liked = _first(metric, baselines, POPULARITY)
     against = f", {_MOST_LIKED_LIST} {100 * most_liked.metrics[metric].value:.0f} %" if most_liked else ""
     found = 100 * chosen.metrics[metric].value
     return f"Its first {k} hold {found:.0f} % of the loved {plural_of(word)} that were kept from it{against}."
 
 
 def _errors(
-    chosen: EvaluatedModel,
-    baselines: Models,
-    differences: Differences,
-    *,
-    people: int,
-    unit: str,
-    of: str,
+    chosen: EvaluatedModel, baselines: Models, differences: Differences, *, people: int, unit: str, of: str
 ) -> tuple[str, ...]:
     if "mae" not in chosen.metrics:
         return ()
-    baseline = next(iter(_with("mae", baselines, (BIASES, POPULARITY))), None)
+    baseline = _first("mae", baselines, BIASES, POPULARITY)
     own, plain = format_distinct(*(model.metrics["mae"].value for model in (chosen, baseline or chosen)))
     sentence = f"Its predicted {unit}{of} are off by {own} on average"
     if baseline is None:
@@ -133,20 +125,23 @@ def _errors(
 
 
 def _variety(chosen: EvaluatedModel, baselines: Models, *, word: str) -> str:
-    metric = _smallest("coverage", chosen)
+    metric, k = _smallest("coverage", chosen)
     if not metric:
         return ""
-    k = int(metric.partition("@")[2])
     own = f"{format_percent(chosen.metrics[metric].value)} of all {plural_of(word)} are in somebody's first {k}"
-    most_liked = next(iter(_with(metric, baselines, (POPULARITY,))), None)
-    if most_liked is None:
-        return f"{own}."
-    return f"{own}; of {_MOST_LIKED_LIST} {format_percent(most_liked.metrics[metric].value)}."
+    most_liked = _first(metric, baselines, POPULARITY)
+    against = f"; of {_MOST_LIKED_LIST} {format_percent(most_liked.metrics[metric].value)}" if most_liked else ""
+    return f"{own}{against}."
 
 
-def _smallest(head: str, chosen: EvaluatedModel) -> str:
+def _smallest(head: str, chosen: EvaluatedModel) -> tuple[str, int]:
+    """The metric for the shortest list, and how long that is; ("", 0) where there is none."""
     cuts = [int(name.partition("@")[2]) for name in chosen.metrics if name.startswith(f"{head}@")]
-    return f"{head}@{min(cuts)}" if cuts else ""
+    return (f"{head}@{min(cuts)}", min(cuts)) if cuts else ("", 0)
+
+
+def _first(metric: str, baselines: Models, *keys: str) -> EvaluatedModel | None:
+    return next(iter(_with(metric, baselines, keys)), None)
 
 
 def _with(metric: str, baselines: Models, keys: Sequence[str]) -> list[EvaluatedModel]:

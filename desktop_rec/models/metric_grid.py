@@ -31,8 +31,8 @@ class OneByOne(QObject):
     def __init__(self, show: Callable[[int], None], parent: QObject) -> None:
         super().__init__(parent)
         self._show = show
-        self._place = self._count = 0
-        self._timer = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._numbers = iter(range(0))
+        self._timer = QTimer(self, interval=_PAUSE_MS)
         self._timer.timeout.connect(self._on_turn)
 
     @property
@@ -42,19 +42,15 @@ class OneByOne(QObject):
 
     def begin(self, count: int) -> None:
         """Show so many, the first in the next turn."""
-        self._place, self._count = 0, count
-        self._continue()
+        self._numbers = iter(range(count))
+        self._timer.start()
 
     def _on_turn(self) -> None:
-        place, self._place = self._place, self._place + 1
-        self._show(place)
-        self._continue()
-
-    def _continue(self) -> None:
-        if self._place < self._count:
-            self._timer.start()
-        else:
+        number = next(self._numbers, None)
+        if number is None:
             self._timer.stop()
+        else:
+            self._show(number)
 
 
 class FigureCards(QWidget):

@@ -133,10 +133,11 @@ class DiffCard(Card):
         self._same.setVisible(not differences)
 
 
-Part = tuple[type[Config] | None, Mapping[str, Any]]
+Values = Mapping[str, Any]
+ConfigClass = type[Config] | None
 
 
-def _parts(run: RunRecord) -> tuple[Part, ...]:
+def _parts(run: RunRecord) -> tuple[tuple[ConfigClass, Values], ...]:
     kind = MODELS.get(run.model)
     return (
         _with_defaults(kind.config_class if kind else None, _readable(run.model_config)),
@@ -145,16 +146,13 @@ def _parts(run: RunRecord) -> tuple[Part, ...]:
     )
 
 
-def _readable(config: Mapping[str, Any]) -> Mapping[str, Any]:
+def _readable(config: Values) -> Values:
     """The settings of a model; of a blend its parts with their weights instead of how they are stored."""
-    copies = config.get("copies")
-    if not copies:
-        return config
-    parts = tuple(f"{copy['weight']:.2f} {copy['run'] or copy['model']}" for copy in copies)
-    return {"parts": parts}
+    parts = tuple(f"{copy['weight']:.2f} {copy['run'] or copy['model']}" for copy in config.get("copies") or ())
+    return {"parts": parts} if parts else config
 
 
-def _with_defaults(config_class: type[Config] | None, values: Mapping[str, Any]) -> Part:
+def _with_defaults(config_class: ConfigClass, values: Values) -> tuple[ConfigClass, Values]:
     """A setting that is younger than the run had its default then; former names count as the present ones."""
     if config_class is None or not values:
         return config_class, values
@@ -164,12 +162,7 @@ def _with_defaults(config_class: type[Config] | None, values: Mapping[str, Any])
     return config_class, {**defaults, **current}
 
 
-def _between(
-    mine_class: type[Config] | None,
-    mine: Mapping[str, Any],
-    other_class: type[Config] | None,
-    other: Mapping[str, Any],
-) -> list[Difference]:
+def _between(mine_class: ConfigClass, mine: Values, other_class: ConfigClass, other: Values) -> list[Difference]:
     labels = _labels(other_class) | _labels(mine_class)
     names = list(dict.fromkeys([*_labels(mine_class), *_labels(other_class), *mine, *other]))
     found = []
@@ -181,7 +174,7 @@ def _between(
     return found
 
 
-def _labels(config_class: type[Config] | None) -> dict[str, tuple[str, str, str]]:
+def _labels(config_class: ConfigClass) -> dict[str, tuple[str, str, str]]:
     if config_class is None:
         return {}
     declared = declared_settings(config_class)

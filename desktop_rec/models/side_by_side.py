@@ -41,7 +41,6 @@ class SideBySide(ScrollPage):
         self.meaning, self.metrics, self.diff = MeaningCard(), MetricGrid(), DiffCard()
         self.curves: CurvesPlot | None = None
         self._card: PlotCard | None = None
-        self._overlay: Overlay | None = None
         self._note = plain_text(role="weak")
         self._note.setObjectName("missing_figures")
         self._curves_part, self._legend, self.curve_notes = QWidget(), QLabel(), caption()
@@ -58,7 +57,6 @@ class SideBySide(ScrollPage):
 
     def show_overlay(self, overlay: Overlay) -> None:
         """The curves of the runs; the plot is made when there are some."""
-        self._overlay = overlay
         self._curves_part.setVisible(bool(overlay.runs))
         if not overlay.runs:
             return
@@ -79,7 +77,7 @@ class SideBySide(ScrollPage):
         self.metrics.setVisible(not note)
 
     def _show_legend(self) -> None:
-        if self.curves is not None and self._overlay is not None:
+        if self.curves is not None:
             self._legend.setText(self.curves.legend())
-            self.curve_notes.setText(" ".join(self._overlay.notes))
-            self.curve_notes.setVisible(bool(self._overlay.notes))
+            self.curve_notes.setText(" ".join(self.curves.overlay.notes))
+            self.curve_notes.setVisible(bool(self.curves.overlay.notes))

@@ -30,19 +30,10 @@ def run_rows(
         is_own = group.has(chosen)
         rows.append(_heading(group, is_own=is_own, is_only=len(groups) == 1))
         metric = next((name for name in _LINE_METRICS if any(name in run.metrics for run in group.runs)), "")
-        for place, run in reversed(list(enumerate(reversed(group.runs)))):
-            rows.append(
-                RunLine(
-                    run.run_id,
-                    run.name,
-                    _about(run),
-                    _figure(run, metric),
-                    place,
-                    is_ticked=ticks.get(run.run_id, False) or run.run_id == chosen,
-                    can_tick=is_own,
-                    in_use=run.run_id == in_use,
-                )
-            )
+        for place, run in zip(range(len(group.runs) - 1, -1, -1), group.runs, strict=True):
+            run_id, is_ticked = run.run_id, ticks.get(run.run_id, False) or run.run_id == chosen
+            about, figure = _about(run), _figure(run, metric)
+            rows.append(RunLine(run_id, run.name, about, figure, place, is_ticked, is_own, in_use=run_id == in_use))
     return tuple(rows)
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStackedWidget, QTableView
 
 from desktop_rec.common.controls import named
 from desktop_rec.common.notices import Failure
 from desktop_rec.common.panels import PlaceMessage, ScrollPage, caption, heading
-from desktop_rec.common.plots.card import AnyIndex, PlotTable
+from desktop_rec.common.plots.card import PlotTable
 from desktop_rec.models.controller import EvaluatedUser, ModelsController
 from desktop_rec.models.meaning import unit_of
 from desktop_rec.models.metric_grid import FigureCards
@@ -32,21 +32,6 @@ _LEAST_RATINGS = 5
 _TABLE_HEIGHT = 300
 
 
-class TitlesTable(PlotTable):
-    """A table whose first column are titles."""
-
-    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == 0:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        return super().data(index, role)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignLeft if section == 0 else Qt.AlignmentFlag.AlignRight
-            return side | Qt.AlignmentFlag.AlignVCenter
-        return super().headerData(section, orientation, role)
-
-
 class UserEvaluationPanel(QStackedWidget):
     """Either a message or what was found. `looked_at`: it came on the screen."""
 
@@ -56,7 +41,7 @@ class UserEvaluationPanel(QStackedWidget):
         super().__init__()
         self.setObjectName("user_evaluation_panel")
         self.message, self._page = PlaceMessage(), ScrollPage("user_evaluation_page", spacing=GRID + 4)
-        self.meaning, self.cards, self._table = MeaningCard(), FigureCards("user_metric"), TitlesTable(self)
+        self.meaning, self.cards, self._table = MeaningCard(), FigureCards("user_metric"), PlotTable(self)
         view = self._view = named(QTableView(), "left_out_ratings", "Your ratings, each left out once")
         view.setModel(self._table)
         view.verticalHeader().hide()

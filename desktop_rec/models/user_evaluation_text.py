@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _IN_LIST = "Each favourite is left out, and its place in the list is looked up. More is better."
 _SHOWN = {
     "mae": (
-        "Predicted ratings off by, on average",
+        "Ratings off by, on average",
         "Each rating is left out and predicted from the others. Less is better.",
         "biases",
     ),
@@ -55,16 +55,16 @@ def favourites_table(found: UserEvaluation) -> Table:
     has_ratings = any(entry.predicted is not None for entry in found.entries)
     predictions = ("It predicts", "Averages predict") if has_ratings else ()
     headings = ("Title", "Rated", "Place in its list", "Place in the most liked", *predictions)
-    return Table(headings, [_row(entry, has_ratings=has_ratings) for entry in sorted(found.entries, key=_order)])
+    rows = [_row(entry, has_ratings=has_ratings) for entry in sorted(found.entries, key=_order)]
+    return Table(headings, rows, has_titles=True)
 
 
 def _errors(evaluation: UserEvaluation, *, unit: str, whose: str) -> str:
     found = evaluation.figures.get("mae")
     if found is None:
         return ""
-    between = ""
-    if found.model.low is not None and found.model.high is not None:
-        between = f" ({found.model.low:.2f} to {found.model.high:.2f})"
+    low, high = found.model.low, found.model.high
+    between = f" ({low:.2f} to {high:.2f})" if low is not None and high is not None else ""
     own, baseline = format_distinct(found.model.value, found.baseline.value)
     apart = verdict(
         found.difference,

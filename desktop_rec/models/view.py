@@ -100,11 +100,6 @@ class ModelsView(QWidget):
         runs = self._group.runs if self._group is not None else ()
         return tuple(run.run_id for run in runs if self._ticks.get(run.run_id) or run.run_id == self._chosen)
 
-    @property
-    def _in_use(self) -> str | None:
-        label = self._models.model.label
-        return label.run_id if label is not None else None
-
     def _connect(self) -> None:
         page, models = self.page, self._models
         models.dataset.changed.connect(self._on_dataset)
@@ -137,7 +132,7 @@ class ModelsView(QWidget):
             for place, run in enumerate(group.runs):
                 self._ticks.setdefault(run.run_id, place < TICKED_AT_FIRST)
         if self._run is None:  # then the run in use, else the newest that was evaluated, else the newest
-            in_use = [run_id for run_id in self._runs if run_id == self._in_use]
+            in_use = [run_id for run_id in self._runs if run_id == self._models.model.run_id]
             evaluated = [run_id for run_id, run in self._runs.items() if run.metrics]
             self._chosen = next(iter((*in_use, *evaluated, *self._runs)), "")
         self._refresh()
@@ -171,10 +166,10 @@ class ModelsView(QWidget):
             self._models.compare(self._chosen, self._ticked)
 
     def _show_runs(self) -> None:
-        listed = (self._groups, self._chosen, self._ticked, self._in_use)
+        listed = (self._groups, self._chosen, self._ticked, self._models.model.run_id)
         if listed != self._listed:
             self._listed = listed
-            rows = text.run_rows(self._groups, chosen=self._chosen, ticks=self._ticks, in_use=self._in_use)
+            rows = text.run_rows(self._groups, chosen=self._chosen, ticks=self._ticks, in_use=self._models.model.run_id)
             self.page.runs.show_runs(rows, chosen=self._chosen)
 
     def _show_head(self) -> None:
@@ -184,7 +179,7 @@ class ModelsView(QWidget):
             return
         problem = text.blend_problem(self._group, self._ticked, busy=job.title if job is not None else "")
         self.page.runs.show_blend_problem(problem)
-        self.page.head.show_run(text.head_state(run, comparison, in_use=self._in_use), is_free=job is None)
+        self.page.head.show_run(text.head_state(run, comparison, in_use=self._models.model.run_id), is_free=job is None)
         self.page.model.missing.allow(job is None and comparison is not None)
 
     def _show_part(self, place: int) -> None:

@@ -41,14 +41,9 @@ class NamesAxis(PlotAxis):
         return [(1.0, [-float(row) for row in range(len(self.names))])]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        metrics = QFontMetrics(self.font())
-        rows = [round(-value) for value in values]
-        return [
-            metrics.elidedText(self.names[row], Qt.TextElideMode.ElideRight, self._room)
-            if 0 <= row < len(self.names)
-            else ""
-            for row in rows
-        ]
+        metrics, elide = QFontMetrics(self.font()), Qt.TextElideMode.ElideRight
+        names = dict(enumerate(self.names))
+        return [metrics.elidedText(names.get(round(-value), ""), elide, self._room) for value in values]
 
 
 class SparseFigureAxis(FigureAxis):
@@ -68,10 +63,9 @@ class WhiskerPlot(PlotCanvas):
 
     def __init__(self, name: str) -> None:
         super().__init__(name, "Figures of several models with their intervals")
-        self.figures: MetricFigures | None = None
+        self.figures = MetricFigures("", "")
         self._names, self._values = NamesAxis("left", width=_NAMES_WIDTH), NamesAxis("right", width=_VALUES_WIDTH)
-        bottom = SparseFigureAxis("bottom")
-        self._plot = self.add_plot(0, bottom=bottom, left=self._names)
+        self._plot = self.add_plot(0, bottom=SparseFigureAxis("bottom"), left=self._names)
         self._plot.setAxisItems({"right": self._values})
         self.axes.append(self._values)
         self._plot.setMouseEnabled(x=False, y=False)
@@ -104,12 +98,14 @@ class WhiskerPlot(PlotCanvas):
     @property
     def wanted_height(self) -> int:
         """How high the plot is with the rows that it shows."""
-        return ROW_HEIGHT * max(1, len(self.figures.rows) if self.figures is not None else 1) + AROUND
+        return ROW_HEIGHT * max(1, len(self.figures.rows)) + AROUND
 
     def table(self) -> Table:
         """The numbers behind the dots."""
-        rows = self.figures.rows if self.figures is not None else ()
-        return Table(("Model", "Figure", "95 of 100 between", "Best"), [_cells(row) for row in rows])
+        rows = [
+            (row.name, format_figure(row.figure.value), between(row), "best" * row.is_best) for row in self.figures.rows
+        ]
+        return Table(("Model", "Figure", "95 of 100 between", "Best"), rows)
 
     def recolour(self) -> None:
         super().recolour()
@@ -117,13 +113,11 @@ class WhiskerPlot(PlotCanvas):
             axis.setGrid(False)
         self._ring.setPen(pg.mkPen(THEME.colours.positive, width=device_width(2)))
         self._ring.setBrush(pg.mkBrush(None))
-        if self.figures is not None:
-            self._draw_rows(self.figures.rows)
+        self._draw_rows(self.figures.rows)
 
     def row_at(self, y: float) -> FigureRow | None:
         """The row at a height of the plot."""
-        rows = self.figures.rows if self.figures is not None else ()
-        place = round(-y)
+        rows, place = self.figures.rows, round(-y)
         return rows[place] if 0 <= place < len(rows) else None
 
     def _draw_rows(self, rows: Sequence[FigureRow]) -> None:
@@ -175,10 +169,6 @@ def between(row: FigureRow) -> str:
     """The interval as text; "" where there is none."""
     low, high = row.figure.low, row.figure.high
     return f"{format_figure(low)} to {format_figure(high)}" if low is not None and high is not None else ""
-
-
-def _cells(row: FigureRow) -> tuple[str, ...]:
-    return row.name, format_figure(row.figure.value), between(row), "best" if row.is_best else ""
 
 
 def _sentence(row: FigureRow) -> str:

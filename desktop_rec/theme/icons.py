@@ -1,6 +1,6 @@
 """Icons drawn with a painter, so that they are sharp at any scale and take the theme's colours.
 
-A part of views: `icon(name, colour)` gives a QIcon; ask again when the theme changes. All live on a 24 x 24 grid with
+`icon(name, colour)` gives a QIcon; ask again when the theme changes. All live on a 24 x 24 grid with
 strokes of 1.75.
 """
 
@@ -66,16 +66,6 @@ def _data(painter: QPainter) -> None:
     painter.drawPath(path)
 
 
-def _learning_rate(painter: QPainter) -> None:
-    path = QPainterPath(QPointF(4, 4))
-    path.lineTo(4, 20)
-    path.lineTo(20.5, 20)
-    path.moveTo(7, 7)
-    path.cubicTo(10, 7.5, 10.5, 15.5, 14, 15.5)
-    path.cubicTo(17, 15.5, 18, 11, 19.5, 4.5)
-    painter.drawPath(path)
-
-
 def _train(painter: QPainter) -> None:
     for x, y in ((5.5, 6.0), (5.5, 18.0), (18.5, 12.0)):
         painter.drawEllipse(QPointF(x, y), 2.5, 2.5)
@@ -97,7 +87,7 @@ def _for_you(painter: QPainter) -> None:
     painter.drawPath(path)
 
 
-def _quality(painter: QPainter) -> None:
+def _models(painter: QPainter) -> None:
     for y, left, dot, right in ((6.0, 8.0, 14.0, 20.0), (12.0, 4.0, 8.5, 13.0), (18.0, 9.0, 13.0, 17.0)):
         painter.drawLine(QPointF(left, y), QPointF(dot - 2.2, y))
         painter.drawLine(QPointF(dot + 2.2, y), QPointF(right, y))
@@ -136,9 +126,8 @@ def _app(painter: QPainter) -> None:
 _DRAWN: dict[str, Callable[[QPainter], None]] = {
     "app": _app,
     "data": _data,
-    "learning_rate": _learning_rate,
     "train": _train,
-    "models": _quality,
+    "models": _models,
     "for_you": _for_you,
     "settings": _settings,
     "person": _person,

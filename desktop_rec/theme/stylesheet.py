@@ -1,6 +1,6 @@
 """The style sheet over Fusion: text roles, buttons, cards, and what Fusion draws too heavily.
 
-Beside the street; only theme.py calls it. Sliders stay Fusion's own, drawn with our palette.
+Sliders stay Fusion's own, drawn with our palette.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Colours, palettes and text roles: the one place that knows how the window looks.
 
-Beside the street; every widget and view may import it. What others use:
+What others use:
 
     THEME.colours      the Colours in force now (strings "#rrggbb"); THEME.dark says which palette
     THEME.changed      signal: repaint, re-pen plots (connect a named slot; read THEME.colours again)
@@ -76,7 +76,7 @@ def palette(dark: bool) -> QPalette:
 
 
 class Theme(QObject):
-    """The palette in force. There is one, THEME; it follows the system until told otherwise."""
+    """The palette in force. There is one, THEME; it follows the system until somebody chooses."""
 
     changed = Signal()
 

@@ -307,7 +307,7 @@ class MainWindow(QMainWindow):
             return
         self._closing = True
         self._preferences.geometry = self.saveGeometry()
-        self._preferences.keep()
+        self._preferences.save()
         if self.session.is_idle:
             event.accept()
             return

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from desktop_rec.common.labels import format_model
 from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.session.session import Session
 from desktop_rec.window.header import Choice, HeaderState
@@ -111,6 +111,12 @@ def show_first_page(page: PlaceMessage, session: Session) -> None:
             button="Use the sample",
             second="Open ratings…",
         )
+
+
+def format_model(name: str, trained: datetime | None) -> str:
+    """A model with its age: "Watch and love, trained 2 min ago"."""
+    age = "computed on opening" if trained is None else f"trained {format_ago(trained)}"
+    return f"{title_of(name)}, {age}"
 
 
 def _describe_run(run: RunRecord) -> str:

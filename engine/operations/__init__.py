@@ -57,28 +57,18 @@ if TYPE_CHECKING:
     from engine.operations.training import train as train
 
 _PLACES = {
-    "blending": ("blend",),
-    "evaluating": ("BASELINE_TITLES", "baselines", "evaluate"),
-    "exporting": ("ExportedDataset", "export_dataset"),
-    "importing": (
-        "ImportedAgain",
-        "ImportedData",
-        "gather",
-        "import_again",
-        "import_files",
-        "import_gathered",
-        "open_sample",
-        "remaining",
-        "settle_again",
-        "undo_again",
-    ),
-    "predicting": ("Predictions", "predict"),
-    "preparing": ("find_rate", "quick_model"),
-    "recommending": ("ManyRecommended", "match_export", "recommend", "recommend_many", "recommender_of"),
-    "searching": ("SearchResult", "search"),
-    "training": ("FinishedRun", "describe_curves", "resume", "train"),
+    "blending": "blend",
+    "evaluating": "BASELINE_TITLES baselines evaluate",
+    "exporting": "ExportedDataset export_dataset",
+    "importing": "ImportedAgain ImportedData gather import_again import_files import_gathered open_sample remaining "
+    "settle_again undo_again",
+    "predicting": "Predictions predict",
+    "preparing": "find_rate quick_model",
+    "recommending": "ManyRecommended match_export recommend recommend_many recommender_of",
+    "searching": "SearchResult search",
+    "training": "FinishedRun describe_curves resume train",
 }
-_MODULES = {name: module for module, names in _PLACES.items() for name in names}
+_MODULES = {name: module for module, names in _PLACES.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> Any:

@@ -35,8 +35,7 @@ from engine.library.store import Library
 from engine.models.base import Model
 from engine.models.registry import build, kind_of
 from engine.recommending.insights import ListInsights, explain_list
-from engine.recommending.many_lists import ManyLists, known_people, many_lists
-from engine.recommending.recommender import RecommendationList, Recommender
+from engine.recommending.recommender import ManyLists, RecommendationList, Recommender, known_people, many_lists
 
 MOST_NAMED = 20
 _NAMES = ("user", "rank", "item", "score")

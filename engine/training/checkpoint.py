@@ -20,12 +20,8 @@ from torch import Tensor
 from engine.errors import LibraryError
 
 FORMAT = 1
-_WEIGHTS, _BEST, _OPTIMIZER, _PROGRESS = (
-    "weights.safetensors",
-    "best.safetensors",
-    "optimizer.safetensors",
-    "progress.json",
-)
+_WEIGHTS, _BEST, _OPTIMIZER = "weights.safetensors", "best.safetensors", "optimizer.safetensors"
+_PROGRESS = "progress.json"
 
 
 @dataclass(frozen=True)

@@ -45,8 +45,7 @@ from engine.evaluation.protocol import evaluate_model, monitor_value
 from engine.events import EpochEnded, drive
 from engine.models.base import ClosedFormModel, Model, StepModel
 from engine.models.registry import build, fitted_config, kind_of
-from engine.recommending.many_lists import many_lists
-from engine.recommending.recommender import Recommender
+from engine.recommending.recommender import Recommender, many_lists
 from engine.training.checkpoint import TrainingState
 from engine.training.config import FinderConfig, TrainingConfig
 from engine.training.lr_finder import find_rate

@@ -82,9 +82,9 @@ class SignalLog:
 
 def record_signal(signal):
     """Record what a signal carries from now on."""
-    heard = SignalLog()
-    signal.connect(heard)
-    return heard
+    log = SignalLog()
+    signal.connect(log)
+    return log
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from engine.errors import LibraryError
 from engine.models import ease
 from engine.models.two_head import TwoHeadConfig
 from engine.training.config import TrainingConfig
+from engine.training.plan import TrainingPlan
 
 MOST_MS = 30_000
 SMALL = TwoHeadConfig(hidden=(24,), latent=8, decoder=(16, 24))
@@ -86,14 +87,14 @@ def test_that_a_corrupt_data_set_is_one_notice_and_what_was_open_stays(opened, l
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
 def test_that_cuda_without_a_gpu_is_one_notice_and_begins_no_run(opened, done, recorded):
     notices = recorded(opened.requests.notice)
-    opened.training.train("two_head", SMALL, QUICK, SplitConfig(), "cuda")
+    opened.training.train(TrainingPlan("two_head", SMALL, QUICK, SplitConfig(), device="cuda"))
     done()
     assert ["no usable 'cuda'" in call.sentence for call in notices.calls] == [True]
     assert opened.dataset.runs == ()
 
 
 def test_that_a_run_whose_checkpoint_is_cut_short_gives_way_to_the_quick_model(opened, library, done, recorded):
-    opened.training.train("two_head", SMALL, QUICK, SplitConfig(), "cpu")
+    opened.training.train(TrainingPlan("two_head", SMALL, QUICK, SplitConfig(), device="cpu"))
     done()
     run_id = opened.model.label.run_id
     for path in library.home.glob("runs/*/checkpoints/*/*.safetensors"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import pyqtgraph as pg
 
@@ -30,7 +29,7 @@ class PlotAxis(pg.AxisItem):  # type: ignore[misc]
             self.setHeight(42 if words else 24)
 
     def show_words(self, words: str) -> None:
-        """What the axis counts; kept when the palette changes."""
+        """What the axis counts; it stays when the palette changes."""
         self._words = words
         self.setLabel(words)
 
@@ -48,7 +47,10 @@ class CountAxis(PlotAxis):
     """Steps or epochs: whole numbers with their thousands apart."""
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> Ticks:
-        return [(step, values) for step, values in super().tickValues(minVal, maxVal, size)[:1] if step >= 1]
+        ticks: Ticks = super().tickValues(minVal, maxVal, size)[:1]
+        if ticks and ticks[0][0] < 1:
+            return [(1.0, [float(count) for count in range(math.ceil(minVal), math.floor(maxVal) + 1)])]
+        return ticks
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         return [format_count(value) if value >= 0 else "" for value in values]
@@ -89,7 +91,7 @@ def log_ticks(low: float, high: float, *, labels: float) -> Ticks:
     if not math.isfinite(decades) or decades <= 0:
         return []
     if decades * 3 <= labels:
-        steps = [math.log10(one) for one in (1.0, 2.0, 5.0)]
+        steps = [math.log10(digit) for digit in (1.0, 2.0, 5.0)]
     else:
         steps = [0.0]
     every = max(1, math.ceil(decades / labels))
@@ -101,11 +103,6 @@ def log_ticks(low: float, high: float, *, labels: float) -> Ticks:
         if low - 1e-9 <= exponent + step <= high + 1e-9
     ]
     return [(float(every), found)]
-
-
-def make_axes(*, bottom: PlotAxis, left: PlotAxis) -> dict[str, Any]:
-    """The axes of a plot, as pyqtgraph takes them."""
-    return {"bottom": bottom, "left": left}
 
 
 def _nice_rate(value: float, spacing: float) -> str:

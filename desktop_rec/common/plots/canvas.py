@@ -12,7 +12,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
-from desktop_rec.common.plots.axes import PlotAxis, make_axes
+from desktop_rec.common.plots.axes import PlotAxis
 from desktop_rec.common.plots.curve import Curve
 from desktop_rec.theme.theme import THEME
 
@@ -77,7 +77,7 @@ class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
 
     def add_plot(self, row: int, *, bottom: PlotAxis, left: PlotAxis) -> pg.PlotItem:
         """A plot in a row of its own, without frame, menu or buttons."""
-        axes = make_axes(bottom=bottom, left=left)
+        axes = {"bottom": bottom, "left": left}
         plot: pg.PlotItem = self.addPlot(row=row, col=0, axisItems=axes, enableMenu=False)
         plot.hideButtons()
         plot.disableAutoRange()

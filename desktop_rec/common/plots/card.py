@@ -1,6 +1,6 @@
 """A plot with a head line: what it shows, a read-out of the place under the pointer, and the table behind it.
 
-Stands around every plot. The table is for those who cannot see the curve, and for those who want the numbers.
+The table is for those who cannot see the curve, and for those who want the numbers.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QSizePolicy,
     QStackedWidget,
     QTableView,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_rec.common.controls import number_label, text_label
 from desktop_rec.common.plots.canvas import Repainter
 from desktop_rec.theme.theme import number_font, set_role
 
@@ -33,10 +33,11 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True)
 class Table:
-    """The numbers behind a plot, as texts: one heading a column, one tuple a row."""
+    """The numbers behind a plot, as texts: one heading a column, one tuple a row. has_titles: in the first column."""
 
     headings: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
+    has_titles: bool = False
 
     def as_text(self) -> str:
         """Tab-separated lines, as a spreadsheet takes them."""
@@ -66,13 +67,20 @@ class PlotTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._table.rows[index.row()][index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            return self._alignment(index.column())
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
             return self._table.headings[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole and self._table.has_titles:
+            return self._alignment(section)
         return None
+
+    def _alignment(self, column: int) -> Qt.AlignmentFlag:
+        is_title = column == 0 and self._table.has_titles
+        side = Qt.AlignmentFlag.AlignLeft if is_title else Qt.AlignmentFlag.AlignRight
+        return side | Qt.AlignmentFlag.AlignVCenter
 
 
 class PlotCard(QFrame):
@@ -117,11 +125,8 @@ class PlotCard(QFrame):
 
     def _build(self, title: str) -> None:
         set_role(self, "card")
-        self._title, self._reading = QLabel(title), QLabel()
-        set_role(self._title, "weak")
-        self._title.setWordWrap(True)
-        self._reading.setFont(number_font(self.font()))
-        self._reading.setObjectName(f"{self._name}_reading")
+        self._title = text_label(title, role="weak", wraps=True)
+        self._reading = number_label(f"{self._name}_reading")
         self._reading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._reading.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._table_button = _table_button(self._name, checkable=True, words="Table", tip="Show the numbers as a table")

@@ -1,6 +1,6 @@
 """One series of a plot: one curve item for the plot's whole life, thinned before it is drawn.
 
-Stands between measured arrays and pyqtgraph. Setting points is free; `draw()` is what costs, and the plot calls it
+Setting points is free; `draw()` is what costs, and the plot calls it
 at most ten times a second.
 """
 

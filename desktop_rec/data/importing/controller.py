@@ -184,7 +184,7 @@ class ImportController(QObject):
 
     def _on_imported(self, imported: ImportedData | None) -> None:
         if imported is None:
-            self._requests.inform("The import was cancelled; nothing was kept of it.")
+            self._requests.inform("The import was cancelled; nothing was stored.")
             return
         self._gathered = None
         self._set(None)

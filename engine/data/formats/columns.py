@@ -78,11 +78,8 @@ def layout_of_columns(delimiter: str, width: int, items: list[str], *, ratings: 
     for layout in LAYOUTS:
         least, most = layout.width
         is_shaped = layout.columns and layout.delimiter in (None, delimiter) and least <= width <= most
-        if (
-            is_shaped
-            and _match_some(layout.item_pattern, items)
-            and _match_some(layout.rating_pattern, ratings or [""])
-        ):
+        patterns = ((layout.item_pattern, items), (layout.rating_pattern, ratings or [""]))
+        if is_shaped and all(_match_some(*pair) for pair in patterns):
             return layout
     return UNNAMED_COLUMNS
 

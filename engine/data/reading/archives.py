@@ -113,7 +113,7 @@ class ByteStream:
         self._raw, self._stream = raw, raw
         self._size_on_disk = self.size = self._raw.seek(0, 2)
         self._raw.seek(0)
-        self._packed = True
+        self.is_packed = True  # more bytes may come out than there are on the disk
         if self.source.member is not None:
             archive = self._archive
             if archive is None:
@@ -132,14 +132,14 @@ class ByteStream:
             self._most = max(BOMB_FREE, BOMB_RATIO * self.size)
         else:
             raw.seek(0)
-            self._packed = False
+            self.is_packed = False
 
     def read(self, most: int) -> bytes:
         """Up to `most` bytes; empty at the end. Raises DataError where the file fails, vanishes or swells."""
         with _explaining(self.source):
             block = self._stream.read(most)
             self._read += len(block)
-            if self._packed and self._read > self._most:
+            if self.is_packed and self._read > self._most:
                 _refuse_bomb(self.source, self._read, max(1, self._most // BOMB_RATIO))
             self._refuse_if_changed()
         return block
@@ -155,14 +155,9 @@ class ByteStream:
             raise self.source.error(what, remedy="Wait until it is complete, then open it again.")
 
     @property
-    def is_packed(self) -> bool:
-        """Whether more bytes may come out than there are on the disk."""
-        return self._packed
-
-    @property
     def position(self) -> int:
         """How many of `size` bytes have been read."""
-        return self._read if self.source.member or not self._packed else self._raw.tell()
+        return self._read if self.source.member or not self.is_packed else self._raw.tell()
 
     def close(self) -> None:
         for opened in reversed(self._opened):

@@ -99,7 +99,7 @@ def test_that_a_log_axis_has_a_tick_at_each_decade_and_fewer_where_there_is_no_r
 
 
 def test_that_an_axis_ends_at_a_round_number():
-    assert [nice_ceiling(one) for one in (3.1e-3, 5e-3, 0.9, 1.0)] == pytest.approx([5e-3, 5e-3, 1.0, 1.0])
+    assert [nice_ceiling(value) for value in (3.1e-3, 5e-3, 0.9, 1.0)] == pytest.approx([5e-3, 5e-3, 1.0, 1.0])
 
 
 def test_that_nothing_is_drawn_while_nobody_can_see_it(qtbot):

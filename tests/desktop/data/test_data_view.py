@@ -39,7 +39,7 @@ def press(qtbot, view, name):
 
 
 def texts(view):
-    return [one.text() for one in view.findChildren(QLabel) if one.isVisible()]
+    return [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
 
 
 def test_that_an_empty_library_offers_the_sample_and_a_file(qtbot, view, session, monkeypatch, recorded):

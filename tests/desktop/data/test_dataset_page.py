@@ -36,7 +36,7 @@ NAMES = ("Amélie", "Brazil", "Casablanca", "Dune")
 
 def few(ratings=((5, 4), (2, None), (3, 3))):
     """Three people who each have two of the four films of NAMES: 0 and 1, 1 and 2, 2 and 3."""
-    values = [np.nan if one is None else one for pair in ratings for one in pair]
+    values = [np.nan if rating is None else rating for pair in ratings for rating in pair]
     histories = Histories.of(np.repeat([0, 1, 2], 2), np.array([0, 1, 1, 2, 2, 3]), np.array(values), people=3)
     planted = planted_dataset(people=3, titles=4)
     return dataclasses.replace(
@@ -197,7 +197,7 @@ def test_that_the_order_can_be_chosen_without_a_mouse(qtbot, opened):
 
 def test_that_columns_of_which_nothing_is_known_are_not_there(opened):
     table = opened.findChild(QTableView, "most_rated_table")
-    headings = {table.model().headerData(one, Qt.Orientation.Horizontal).split(" ")[0]: one for one in range(7)}
+    headings = {table.model().headerData(place, Qt.Orientation.Horizontal).split(" ")[0]: place for place in range(7)}
     assert table.isColumnHidden(headings["Year"])
     assert table.isColumnHidden(headings["Only"])
     assert not table.isColumnHidden(headings["Mean"])
@@ -294,7 +294,7 @@ def test_that_an_export_is_written_and_said(qtbot, opened, session, tmp_path, mo
     monkeypatch.setattr(questions, "ask_for_folder", lambda *_: tmp_path)
     press(qtbot, opened, "dataset_page_export")
     finished(qtbot, session)
-    assert sorted(one.name for one in (tmp_path / "Films").iterdir()) == ["movies.csv", "ratings.csv"]
+    assert sorted(path.name for path in (tmp_path / "Films").iterdir()) == ["movies.csv", "ratings.csv"]
     assert notices.last.sentence.startswith(f"Exported Films to {tmp_path / 'Films'}")
     assert notices.last.action_words == "Show folder"
 
@@ -376,3 +376,33 @@ def test_that_skipped_lines_are_saved_with_their_reasons(qtbot, opened, session,
         rows = list(csv.reader(saved))
     assert rows[1][:3] == ["ratings.csv", "50", "7,1,abc,0"]
     assert len(rows) == 2
+
+
+def test_that_a_rename_is_undone_and_redone(opened, session):
+    session.data.rename(session.dataset.current.dataset_id, "My films")
+    assert session.undo.undo()
+    assert opened.findChild(QLabel, "dataset_title").text() == "Films"
+    assert session.undo.redo()
+    assert opened.findChild(QLabel, "dataset_title").text() == "My films"
+    assert [record.name for record in session.library.datasets()] == ["My films"]
+
+
+def test_that_a_deletion_is_undone_and_redone(qtbot, opened, session):
+    press(qtbot, opened, "dataset_page_delete")
+    assert session.undo.undo()
+    assert session.dataset.current.name == "Films"
+    assert session.undo.redo()
+    assert session.dataset.current is None
+    assert session.library.datasets() == ()
+    finished(qtbot, session)
+
+
+def test_that_another_import_of_the_files_is_undone_and_redone(qtbot, opened, session, file):
+    file.write_text(file.read_text() + "\n99,1,5,978300760")
+    session.data.import_again()
+    finished(qtbot, session)
+    for step, entries in ((session.undo.undo, 48), (session.undo.redo, 49), (session.undo.undo, 48)):
+        assert step()
+        assert session.dataset.current.entries == entries
+        assert len(session.library.datasets()) == 1
+        finished(qtbot, session)

@@ -1,4 +1,4 @@
-"""What stands on the import page: the preview and its roles, choices, rules, obstacles, and what they say."""
+"""What is on the import page: the preview and its roles, choices, rules, obstacles, and what they say."""
 
 import pytest
 from PySide6.QtCore import Qt
@@ -33,7 +33,7 @@ def press(qtbot, view, name):
     qtbot.mouseClick(view.findChild(QPushButton, name), Qt.MouseButton.LeftButton)
 
 
-def said(view, name):
+def text_of(view, name):
     return view.findChild(QLabel, name).text()
 
 
@@ -157,9 +157,9 @@ def test_that_each_rule_in_force_says_what_it_leaves(qtbot):
     panel.show()
     panel.show_selection(Selection(most_titles=6000), "last")
     panel.show_counts(["a", "b", "c", "d"])
-    assert said(panel, "keep_most_titles_count") == "b"
+    assert text_of(panel, "keep_most_titles_count") == "b"
     assert not panel.findChild(QLabel, "keep_last_years_count").isVisible()
-    assert said(panel, "keep_only_total") == "What remains: d"
+    assert text_of(panel, "keep_only_total") == "What remains: d"
 
 
 def test_that_an_obstacle_of_ones_own_file_offers_to_add_it(qtbot, recorded):

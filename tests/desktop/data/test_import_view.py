@@ -28,8 +28,10 @@ ROWS = "".join(
     for title in range(person % 5 + 4)
 )
 RATINGS = f"userId,movieId,rating,timestamp\n{ROWS}"
-TITLES = "movieId,title,genres\n" + "".join(f'{one},"Long Day {one}, The (199{one})",Drama\n' for one in range(9))
-ODD = "who;what;how much\n" + "".join(f"ann{one};film {one % 4};{one % 5},5\n" for one in range(9))
+TITLES = "movieId,title,genres\n" + "".join(
+    f'{number},"Long Day {number}, The (199{number})",Drama\n' for number in range(9)
+)
+ODD = "who;what;how much\n" + "".join(f"ann{number};film {number % 4};{number % 5},5\n" for number in range(9))
 
 
 @pytest.fixture
@@ -72,7 +74,7 @@ def press(qtbot, view, name):
     qtbot.mouseClick(view.findChild(QAbstractButton, name), Qt.MouseButton.LeftButton)
 
 
-def said(view, name):
+def text_of(view, name):
     return view.findChild(QLabel, name).text()
 
 
@@ -84,10 +86,10 @@ def choose(view, name, value):
 def test_that_files_are_shown_before_anything_is_imported(view, session, write, looked):
     write("movies.csv", TITLES)
     looked(write("ratings.csv", RATINGS))
-    assert said(view, "import_summary") == (
+    assert text_of(view, "import_summary") == (
         "MovieLens csv: people, films, ratings and times · ratings from 1 to 5 in whole steps"
     )
-    assert "movies.csv" in said(view, "import_titles")
+    assert "movies.csv" in text_of(view, "import_titles")
     assert view.findChild(QLineEdit, "import_name").text() == "files"
     assert view.findChild(QPushButton, "import_start").isEnabled()
     assert session.library.datasets() == ()
@@ -115,7 +117,7 @@ def test_that_roles_can_be_pointed_at_until_the_file_can_be_read(qtbot, view, se
     looked(write("odd.csv", ODD))
     assert not view.findChild(QPushButton, "import_start").isEnabled()
     assert "which one holds people, titles and ratings" in " ".join(
-        one.text() for one in view.findChildren(QLabel) if one.isVisible()
+        label.text() for label in view.findChildren(QLabel) if label.isVisible()
     )
     for column, role in enumerate(("user", "title", "rating")):
         choose(view, f"role_{column}", role)
@@ -179,7 +181,7 @@ def test_that_a_taken_name_is_said_with_the_free_one(qtbot, view, session, write
     edit = view.findChild(QLineEdit, "import_name")
     edit.clear()
     qtbot.keyClicks(edit, "Planted")
-    assert said(view, "import_name_taken") == "“Planted” is taken; this one will be called “Planted (2)”."
+    assert text_of(view, "import_name_taken") == "“Planted” is taken; this one will be called “Planted (2)”."
     press(qtbot, view, "import_start")
     qtbot.waitUntil(lambda: session.dataset.current is not None, timeout=MOST_MS)
     assert session.dataset.current.name == "Planted (2)"
@@ -189,7 +191,7 @@ def test_that_a_taken_name_is_said_with_the_free_one(qtbot, view, session, write
 def test_that_a_titles_file_can_be_chosen_and_given_back(qtbot, view, session, write, looked, recorded, tmp_path):
     asked = recorded(view.titles_file_asked)
     looked(write("ratings.csv", RATINGS))
-    assert "No list of titles" in said(view, "import_titles")
+    assert "No list of titles" in text_of(view, "import_titles")
     press(qtbot, view, "import_choose_titles")
     assert len(asked.calls) == 1
     elsewhere = tmp_path / "names.csv"
@@ -213,7 +215,7 @@ def test_that_what_remains_is_counted_when_the_fold_is_opened(qtbot, view, sessi
     looked()
     left = session.importing.plan.remaining[-1]
     assert 0 < left.people < whole.people
-    assert f"{left.people} people" in said(view, "keep_only_total")
+    assert f"{left.people} people" in text_of(view, "keep_only_total")
 
 
 def test_that_the_import_keeps_what_was_counted_and_reads_no_file_again(
@@ -250,7 +252,7 @@ def test_that_rules_that_leave_nothing_keep_import_from_being_pressed(qtbot, vie
     session.importing.keep_only(Selection(least_per_person=1000), "last")
     looked()
     assert not view.findChild(QPushButton, "import_start").isEnabled()
-    assert said(view, "keep_only_total") == "What remains: nothing"
+    assert text_of(view, "keep_only_total") == "What remains: nothing"
 
 
 def endless(*_arguments, **_names):
@@ -303,7 +305,7 @@ def test_that_one_persons_export_can_be_added_to_my_ratings(qtbot, view, session
 def test_that_a_file_that_is_no_table_says_so_and_offers_another(qtbot, view, session, write, looked, recorded):
     asked = recorded(view.file_asked)
     looked(write("a.csv", "\x89PNG"))
-    assert said(view, "import_obstacle_sentence")
+    assert text_of(view, "import_obstacle_sentence")
     assert not view.findChild(ImportPreviewTable).isVisible()
     press(qtbot, view, "import_other_file")
     assert len(asked.calls) == 1
@@ -335,14 +337,18 @@ def test_that_the_window_asks_for_a_titles_file(qtbot, session, tmp_path, monkey
 def test_that_every_control_has_its_three_names(view, write, looked):
     looked(write("ratings.csv", RATINGS))
     for kind in (QAbstractButton, QComboBox, QLineEdit, QSpinBox):
-        for one in view.findChild(QWidget, "import_page").findChildren(kind):
-            if one.objectName().startswith("qt_") or isinstance(one.parent(), (QSpinBox, QComboBox)):
+        for control in view.findChild(QWidget, "import_page").findChildren(kind):
+            if control.objectName().startswith("qt_") or isinstance(control.parent(), (QSpinBox, QComboBox)):
                 continue
-            if type(one).__name__ == "QTableCornerButton" or "Corner" in type(one).__name__ or not one.objectName():
-                assert one.parent() is view.findChild(ImportPreviewTable), one
+            if (
+                type(control).__name__ == "QTableCornerButton"
+                or "Corner" in type(control).__name__
+                or not control.objectName()
+            ):
+                assert control.parent() is view.findChild(ImportPreviewTable), control
                 continue
-            assert one.accessibleName(), one.objectName()
-            assert one.toolTip(), one.objectName()
+            assert control.accessibleName(), control.objectName()
+            assert control.toolTip(), control.objectName()
 
 
 def _on_the_box():

@@ -377,7 +377,7 @@ def test_that_favourites_come_first_in_the_order_of_their_places():
 
 def test_that_the_better_of_the_two_is_marked_where_it_is_more_than_chance():
     figures = dict(user_figures(FOUND, "mf 1"))
-    assert [row.is_best for row in figures["Predicted ratings off by, on average"].rows] == [False, False]
+    assert [row.is_best for row in figures["Ratings off by, on average"].rows] == [False, False]
     assert [row.is_best for row in figures["Favourites in its first 100"].rows] == [True, False]
     worse = dataclasses.replace(FOUND, figures={"mae": against(0.9, 0.8, of=24, low=0.05, high=0.2)})
     assert [row.is_best for row in user_figures(worse, "mf 1")[0][1].rows] == [False, True]

@@ -2,6 +2,7 @@
 
 import dataclasses
 import threading
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -14,7 +15,8 @@ from engine.data.split import SplitConfig
 from engine.errors import TrainingError
 from engine.events import EpochEnded, LossesMeasured, StepsTaken, Stop
 from engine.models.registry import MODELS
-from engine.training.config import FinderConfig, TrainingConfig
+from engine.training.config import TrainingConfig
+from engine.training.plan import TrainingPlan
 
 MOST_MS = 20_000
 
@@ -55,7 +57,7 @@ def scripted(monkeypatch, name, *, events=(), result=None, error=None):
 
 
 def train(session):
-    return session.training.train("two_head", None, TrainingConfig(), SplitConfig())
+    return session.training.train(TrainingPlan.defaults("two_head"))
 
 
 def test_that_opening_a_data_set_makes_a_model_that_answers(opened):
@@ -169,7 +171,7 @@ def test_that_a_sweep_is_folded_and_its_failure_is_reported(qtbot, monkeypatch, 
         scripted(monkeypatch, "find_rate", events=(measured,), error=error),
         recorded(opened.requests.notice),
     )
-    opened.learning_rate.find("two_head", None, TrainingConfig(), FinderConfig())
+    opened.learning_rate.find(TrainingPlan.defaults("two_head"))
     qtbot.waitUntil(lambda: len(opened.learning_rate.state.lrs) == 1)
     assert opened.learning_rate.state.running
     may_end.set()
@@ -194,7 +196,9 @@ def test_that_pause_and_stop_are_shown_at_once(qtbot, monkeypatch, opened, recor
 
 def test_that_a_trained_model_takes_its_place_is_kept_and_can_be_discarded_and_brought_back(qtbot, opened, library):
     config = TrainingConfig(epochs=1, lr=1e-3, precision="float32")
-    assert opened.training.train("two_head", None, config, SplitConfig(), "cpu")
+    assert opened.training.train(
+        replace(TrainingPlan.defaults("two_head"), training=config, split=SplitConfig(), device="cpu")
+    )
     qtbot.waitUntil(lambda: opened.jobs.state is None, timeout=60_000)
     run_id = opened.training.state.finished.run_id
     assert opened.model.label.run_id == run_id
@@ -211,11 +215,12 @@ def test_that_another_data_set_drops_what_came_after_and_says_so(qtbot, monkeypa
     scripted(monkeypatch, "train", result=finished).set()
     train(opened)
     qtbot.waitUntil(lambda: opened.training.state.finished is not None)
-    opened.learning_rate.use("two_head", 1e-3, "reduce_on_plateau")
+    opened.plan.choose_model("two_head")
+    opened.plan.use_rate(1.234e-3)
     other = dataclasses.replace(planted_dataset(seed=9), dataset_id="other", name="Other", fingerprint="other")
     library.datasets.save(other, report)
     opened.data.open("other")
-    assert opened.learning_rate.chosen is None
+    assert opened.plan.plan.training.lr != 1.234e-3
     assert opened.training.stale_text == "The data set has changed. Train again."
 
 

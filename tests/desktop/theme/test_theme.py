@@ -26,7 +26,7 @@ def test_that_text_on_the_accent_and_raw_curves_can_be_seen(colours):
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
 def test_that_runs_drawn_together_can_be_seen_and_told_apart(colours):
     assert len(set(colours.series)) == len(colours.series) == 8
-    assert all(contrast(one, colours.raised) >= 4.5 for one in colours.series)
+    assert all(contrast(colour, colours.raised) >= 4.5 for colour in colours.series)
 
 
 def test_that_contrast_is_what_wcag_says():

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from desktop_rec.common.labels import format_model
 
 from desktop_rec.common.job_bar import format_time_left
 from desktop_rec.common.job_state import JobState
-from desktop_rec.common.labels import format_model
 from desktop_rec.training.curves import GrowingSeries, SweepState, TrainingState
 from engine.events import (
     Advised,

@@ -47,7 +47,7 @@ def test_that_a_file_that_is_not_there_is_a_sentence_and_the_window_lives(qtbot,
     launch.begin([tmp_path / "nothing.csv"])
 
     def is_said():
-        labels = [one for one in launch.window.findChildren(QLabel) if one.isVisible()]
+        labels = [label for label in launch.window.findChildren(QLabel) if label.isVisible()]
         return any("nothing.csv is not there" in label.text() for label in labels)
 
     qtbot.waitUntil(is_said, timeout=MOST_MS)
@@ -74,7 +74,7 @@ def test_that_the_settings_copy_diagnostics_without_ratings(qtbot, launch):
 def test_that_about_names_licences_and_the_notice_of_the_sample(launch):
     from desktop_rec.settings.about import built_on, licence_text, sample_notice
 
-    licences = {one.name: one.licence for one in built_on()}
+    licences = {package.name: package.licence for package in built_on()}
     assert "LGPL" in licences["PySide6-Essentials"]
     assert all(licences.values())
     assert "GroupLens" in sample_notice()
@@ -111,7 +111,7 @@ def test_that_messages_of_qt_land_in_the_log(qapp, tmp_path, qtlog):
 def test_that_preferences_come_back(qapp, tmp_path):
     first = Preferences(tmp_path)
     first.theme, first.dataset_id = "dark", "d1"
-    first.keep()
+    first.save()
     second = Preferences(tmp_path)
     assert (second.theme, second.dataset_id, second.geometry) == ("dark", "d1", None)
 
