@@ -74,6 +74,7 @@ class TrainingController(QObject):
                 split=plan.split,
                 device=plan.device if plan.training is not None else "cpu",
                 suggestion=plan.suggestion,
+                finder=plan.finder,
             )
 
         if not self._start(plan.model, "Training", make):

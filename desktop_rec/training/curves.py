@@ -14,10 +14,8 @@ import numpy.typing as npt
 
 from engine.events import (
     Advised,
-    CheckpointSaved,
     EpochEnded,
     Event,
-    LossDiverged,
     LossesMeasured,
     Progressed,
     StageStarted,
@@ -111,8 +109,6 @@ class TrainingState:
     elapsed_s: float = 0.0
     remaining_s: float | None = None
     advice: list[str] = field(default_factory=list)
-    diverged: LossDiverged | None = None
-    kept_at_step: int | None = None
     finished: FinishedRun | None = None
     failure: Failure | None = None
     discarded: bool = False
@@ -141,10 +137,6 @@ class TrainingState:
                 self.stages[-1].share = event.done / event.total
             case LossesMeasured():
                 self.sweep.fold(event)
-            case LossDiverged():
-                self.diverged = event
-            case CheckpointSaved():
-                self.kept_at_step = event.step
             case Advised():
                 self.advice.append(event.words)
 

@@ -58,14 +58,6 @@ class DevicePicker(QWidget):
             self._unused_words.setText(f"{unused.words} {mends}")
             self._line.setPlainText(unused.line)
 
-    def choose(self, device: str, precision: str) -> None:
-        """Show a choice made elsewhere; what is not there becomes automatic."""
-        if not self._device_box.choose(device):
-            self._device_box.choose("auto")
-        self._show_precisions()
-        if not self._precision_box.choose(precision):
-            self._precision_box.choose("auto")
-
     def _build(self) -> None:
         self._device_box = named(CalmComboBox(), "device_box", "Device", "What computes: the processor or a GPU")
         self._precision_box = named(

@@ -22,6 +22,7 @@ from engine.models.registry import kind_of
 from engine.operations.evaluating import evaluate
 from engine.operations.training import FinishedRun, Problem, resume, train
 from engine.training.config import automatic_batch
+from engine.training.plan import TrainingPlan
 from engine.training.search import Trial
 
 LEAST_BATCH = 16
@@ -34,15 +35,14 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class SearchBench:
-    """What all runs of a search share. `save_row` saves a row as it is now; `device` and `suggestion` as asked for."""
+    """What all runs of a search share. `save_row` saves a row as it is now."""
 
     library: Library
     dataset: Dataset
     split: Split
     model: str
     monitor: str
-    device: str
-    suggestion: str | None
+    plan: TrainingPlan
     save_row: Callable[[SearchRow], None]
 
 
@@ -104,10 +104,17 @@ class RunOfSearch:
             if training is not None and self.row.batch is not None:
                 training = training.changed(batch=self.row.batch)
             return train(
-                bench.library, bench.dataset, model=bench.model, model_config=self.trial.model_config,
-                training=training, split=bench.split, device=bench.device, advise=False,
-                suggestion=bench.suggestion,
-            )  # fmt: skip
+                bench.library,
+                bench.dataset,
+                model=bench.model,
+                model_config=self.trial.model_config,
+                training=training,
+                split=bench.split,
+                device=bench.plan.device,
+                advise=False,
+                suggestion=bench.plan.suggestion,
+                finder=bench.plan.finder,
+            )
         if record.status == RUN_FINISHED or record.epochs >= (record.total_epochs or 0):
             return self._evaluated_again(record.run_id)
         return resume(bench.library, record.run_id, advise=False)

@@ -23,7 +23,7 @@ from engine.library.store import Library
 from engine.models.registry import kind_of
 from engine.operations.search_runs import Relay, RunOfSearch, SearchBench
 from engine.settings import Config
-from engine.training.config import TrainingConfig
+from engine.training.config import FinderConfig, TrainingConfig
 from engine.training.plan import TrainingPlan
 from engine.training.search import (
     Grid,
@@ -60,6 +60,7 @@ def search(
     out: Path | None = None,
     search_id: str | None = None,
     suggestion: str | None = None,
+    finder: FinderConfig | None = None,
 ) -> Job[SearchResult]:
     """Try every combination of a grid; what it does not vary is as given, else the model's defaults.
 
@@ -81,6 +82,8 @@ def search(
         A stored search to go on with; `out` alone is then read (None: as before).
     suggestion
         The reading of the rate finder to take for rates of None.
+    finder
+        The settings of that sweep; None for the model's own.
 
     Raises
     ------
@@ -102,7 +105,8 @@ def search(
         base = TrainingPlan.of(
             model, model_config=model_config, training=training, split=split, entries=dataset.entries
         )
-        plan = _Plan(grid_of(base, grid or {}), config or SearchConfig(), device, suggestion, None)
+        base = replace(base, device=device, suggestion=suggestion, finder=finder or base.finder)
+        plan = _Plan(grid_of(base, grid or {}), config or SearchConfig(), None)
     plan = plan if out is None else replace(plan, out=out.resolve())
     trials = plan.trials()
     yield StageStarted("splitting", "Setting people aside to judge on")
@@ -110,9 +114,7 @@ def search(
     record = _recorded(library, dataset, plan, trials, begun)
     relay = Relay()
     table = _Table(library, record, plan, {row.place: row for row in library.searches.rows(record.search_id)})
-    bench = SearchBench(
-        library, dataset, divided, record.model, record.monitor, plan.device, plan.suggestion, table.save_row
-    )
+    bench = SearchBench(library, dataset, divided, record.model, record.monitor, plan.grid.plan, table.save_row)
     return (yield from _searched(trials, table, bench, relay))
 
 
@@ -137,8 +139,6 @@ class _Plan:
 
     grid: Grid
     config: SearchConfig
-    device: str
-    suggestion: str | None
     out: Path | None
 
     def trials(self) -> tuple[Trial, ...]:
@@ -146,37 +146,25 @@ class _Plan:
         refuse_unmeasurable(self.grid.plan, self.config)
         trials = self.grid.trials(self.config)
         if kind_of(self.grid.plan.model).can.learns_by_steps:
-            choose_device(self.device)
+            choose_device(self.grid.plan.device)
         if self.out is not None:
             refuse_unwritable(self.out)
         return trials
 
     def as_dict(self) -> dict[str, Any]:
-        shared = self.grid.plan
         return {
-            "model": shared.model,
-            "model_config": shared.model_config.as_dict(),
-            "training": shared.training.as_dict() if shared.training is not None else None,
-            "split": shared.split.as_dict(),
+            **self.grid.plan.as_dict(),
             "grid": [[axis.name, list(axis.values)] for axis in self.grid.axes],
             "search": self.config.as_dict(),
-            "device": self.device,
-            "suggestion": self.suggestion,
             "out": str(self.out) if self.out is not None else None,
         }
 
     @staticmethod
     def from_dict(values: Mapping[str, Any]) -> _Plan:
         """Raises SettingError where this version knows no such settings."""
-        base = TrainingPlan(
-            values["model"],
-            kind_of(values["model"]).config_class.from_dict(values["model_config"]),
-            TrainingConfig.from_dict(values["training"]) if values["training"] is not None else None,
-            SplitConfig.from_dict(values["split"]),
-        )
         out = Path(values["out"]) if values["out"] else None
         config = SearchConfig.from_dict(values["search"])
-        return _Plan(grid_of(base, dict(values["grid"])), config, values["device"], values.get("suggestion"), out)
+        return _Plan(grid_of(TrainingPlan.from_dict(values), dict(values["grid"])), config, out)
 
 
 def _recorded(

@@ -29,7 +29,7 @@ from engine.settings import Config
 from engine.text import format_rate
 from engine.training import trainer
 from engine.training.checkpoint import TrainingState
-from engine.training.config import TrainingConfig
+from engine.training.config import FinderConfig, TrainingConfig
 from engine.training.curve_text import hides_while_training, read_curves
 from engine.training.trainer import TrainedRun
 
@@ -62,6 +62,7 @@ def train(
     device: str = "auto",
     advise: bool = True,
     suggestion: str | None = None,
+    finder: FinderConfig | None = None,
 ) -> Job[FinishedRun]:
     """Train a model and store the run.
 
@@ -79,6 +80,8 @@ def train(
         Whether to compare with simpler models afterwards.
     suggestion
         Which reading of the sweep gives the rate; None for the model's own.
+    finder
+        The settings of that sweep; None for the model's own.
 
     Returns
     -------
@@ -108,7 +111,9 @@ def train(
     settled: TrainingConfig | None = None
     if steps:
         asked = training or default_training(model, dataset)
-        settled = yield from _settled(dataset, divided, model, model_config, asked, chosen, suggestion=suggestion)
+        settled = yield from _settled(
+            dataset, divided, model, model_config, asked, chosen, suggestion=suggestion, finder=finder
+        )
     fresh = fresh_model(model, model_config, dataset, seed=settled.seed if settled else 1)
     if isinstance(fresh, StepModel) and settled:
         fresh.prepare(divided.train, seed=settled.seed)
@@ -212,12 +217,13 @@ def _settled(
     device: torch.device,
     *,
     suggestion: str | None,
+    finder: FinderConfig | None,
 ) -> Job[TrainingConfig]:
     """The training settings with rate and precision chosen, so that a resumed run has the same."""
     training = training.changed(precision=choose_precision(training.precision, device))
     if training.lr is not None:
         return training
-    finder = default_finder(model)
+    finder = finder or default_finder(model)
     found = yield from sweep(split, dataset, model, model_config, training, finder, device, suggestion=suggestion)
     if found.stopped:
         raise Stop

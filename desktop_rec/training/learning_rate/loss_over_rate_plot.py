@@ -94,6 +94,7 @@ class LossOverRatePlot(PlotCanvas):
         self._line.sigDragged.connect(self._on_dragged)
         self._line.hide()
         self.plot.addItem(self._line, ignoreBounds=True)
+        self.plot.getViewBox().sigResized.connect(self._turn_all_words)
         self.scene().sigMouseClicked.connect(self._on_clicked)
         self._low, self._high = -7.0, 1.0
         self.recolour()
@@ -156,8 +157,7 @@ class LossOverRatePlot(PlotCanvas):
         low, high = sweep_range(self.raw.ys, self.smooth.ys)
         self.plot.setYRange(low, high, padding=0)
         self._place_names()
-        for line in self._marks:
-            self._turn_words(line)
+        self._turn_all_words()
         if self._line.isVisible():
             self._describe_line()
 
@@ -197,6 +197,10 @@ class LossOverRatePlot(PlotCanvas):
         loss = f"\nloss {format_figure(found[1])}" if found else ""
         self._line.show_words(f"lr {format_rate(10.0 ** self._line.value())}{loss}")
         self._turn_words(self._line)
+
+    def _turn_all_words(self) -> None:
+        for line in (*self._marks, self._line):
+            self._turn_words(line)
 
     def _turn_words(self, line: RateLine) -> None:
         """Keep the words beside a line inside the plot."""

@@ -75,6 +75,7 @@ class SearchController(QObject):
                 config=config,
                 device=plan.device,
                 suggestion=plan.suggestion,
+                finder=plan.finder,
             )
 
         return self._start(make)

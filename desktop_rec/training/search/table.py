@@ -157,10 +157,9 @@ class ToneDelegate(QStyledItemDelegate):
 
 
 class SearchTable(QTableView):
-    """run_opened(run_id): a row was double-clicked or Enter was pressed on it; chosen(run_id or "")."""
+    """run_opened(run_id): a row was double-clicked or Enter was pressed on it."""
 
     run_opened = Signal(str)
-    chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -188,13 +187,6 @@ class SearchTable(QTableView):
         self.setSortingEnabled(True)
         self.sortByColumn(1, Qt.SortOrder.AscendingOrder)
         self.activated.connect(self._on_activated)
-        self.selectionModel().selectionChanged.connect(self._on_selection)
-
-    @property
-    def chosen_run(self) -> str:
-        """The run of the row that is selected ("" for none)."""
-        rows = self.selectionModel().selectedRows()
-        return str(rows[0].data(RunRole) or "") if rows else ""
 
     def show_content(self, content: SearchTableContent) -> None:
         """Other rows, or the same with other values."""
@@ -230,6 +222,3 @@ class SearchTable(QTableView):
         run_id = index.data(RunRole)
         if run_id:
             self.run_opened.emit(run_id)
-
-    def _on_selection(self) -> None:
-        self.chosen.emit(self.chosen_run)

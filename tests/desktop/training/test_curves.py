@@ -9,9 +9,7 @@ from desktop_rec.common.job_state import JobState
 from desktop_rec.training.curves import GrowingSeries, SweepState, TrainingState
 from engine.events import (
     Advised,
-    CheckpointSaved,
     EpochEnded,
-    LossDiverged,
     LossesMeasured,
     Progressed,
     StageStarted,
@@ -76,10 +74,8 @@ def test_that_a_closed_form_model_shows_its_stages_with_their_shares():
 def test_that_everything_else_a_run_says_is_remembered():
     state = TrainingState()
     state.fold(TrainingStarted("r1", "two_head", "cpu", "float32", 10, 20, 5, 0, 50, 10, "ndcg@100"))
-    state.fold(LossDiverged(7, "The loss was not finite."))
-    state.fold(CheckpointSaved(10))
     state.fold(Advised("ease does better here."))
-    assert (state.started.run_id, state.diverged.step, state.kept_at_step) == ("r1", 7, 10)
+    assert state.started.run_id == "r1"
     assert state.advice == ["ease does better here."]
 
 

@@ -20,7 +20,7 @@ from engine.training.search import grid_of, read_axis, varied_settings
     "base",
     [
         *(TrainingPlan.defaults(kind.name) for kind in trainable_models()),
-        *(TrainingPlan.from_preset(preset) for preset in PRESETS.values()),
+        *(TrainingPlan.defaults(preset.model, preset=preset) for preset in PRESETS.values()),
     ],
     ids=[*(kind.name for kind in trainable_models()), *PRESETS],
 )
