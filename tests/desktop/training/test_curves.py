@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from desktop_rec.common.labels import format_model
+from desktop_rec.window.window_state import format_model
 
 from desktop_rec.common.job_bar import format_time_left
 from desktop_rec.common.job_state import JobState
