@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from desktop_rec.window.window_state import format_model
 
 from desktop_rec.common.job_bar import format_time_left
 from desktop_rec.common.job_state import JobState
 from desktop_rec.training.curves import GrowingSeries, SweepState, TrainingState
+from desktop_rec.window.window_state import format_model
 from engine.events import (
     Advised,
     EpochEnded,
@@ -106,5 +106,5 @@ def test_that_the_header_says_how_long_ago_a_model_was_trained():
     words = [format_ago(now - timedelta(seconds=seconds), now=now) for seconds in (5, 125, 7300, 90_000)]
     assert words == ["just now", "2 min ago", "2 h ago", "on 3 May 2026"]
     assert format_model("ease", None) == "Liked together, computed on opening"
-    trained = format_model("two_head", now - timedelta(seconds=125), now=now)
+    trained = format_model("two_head", datetime.now(UTC) - timedelta(seconds=125))
     assert trained == "Watch and love, trained 2 min ago"
