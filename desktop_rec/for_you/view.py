@@ -7,7 +7,7 @@ reasons once the list stands. The review of an import takes the whole place.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
@@ -18,7 +18,6 @@ from desktop_rec.common.notices import Failure
 from desktop_rec.common.stars import StarScale
 from desktop_rec.for_you.controller import RecommendationsController
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
-from desktop_rec.for_you.my_ratings.import_view import MyRatingsImportView
 from desktop_rec.for_you.my_ratings.presenter import MyRatingsPresenter, dropped_paths
 from desktop_rec.for_you.onboarding.presenter import OnboardingPresenter
 from desktop_rec.for_you.page import ForYouPage
@@ -30,6 +29,7 @@ from engine.recommending.ranking import Filters
 from engine.text import plural_of
 
 if TYPE_CHECKING:
+    from desktop_rec.for_you.my_ratings.import_view import MyRatingsImportView
     from engine.recommending.explanation import Explanation
     from engine.recommending.insights import ListInsights
     from engine.recommending.recommender import Recommendation, RecommendationList, Recommender
@@ -110,11 +110,21 @@ class ForYouView(QWidget):
         if self._is_due:
             self._ask()
 
+    @cached_property
+    def importing(self) -> MyRatingsImportView:
+        """The review of an export, built when the first one is there: what matches titles is loaded with it."""
+        from desktop_rec.for_you.my_ratings.import_view import MyRatingsImportView
+
+        made = MyRatingsImportView(self._my_ratings)
+        made.page.added.connect(self._onboarding.end)
+        made.file_asked.connect(self._ratings.ask_for_file)
+        self._whole.addWidget(made)
+        return made
+
     def _build(self) -> None:
         self.setObjectName("recommend_view")
         self.setAcceptDrops(True)
         self.page = ForYouPage(StarScale.of(Scale(0.5, 5.0, 0.5)))
-        self.importing = MyRatingsImportView(self._my_ratings)
         self._ratings = MyRatingsPresenter(self._my_ratings, self.page.mine, self.page.starter, self)
         self._onboarding = OnboardingPresenter(self._my_ratings, self._recommendations, self.page, self._ratings, self)
         self._reasons_pause = QTimer(self)
@@ -124,7 +134,6 @@ class ForYouView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         self._whole = QStackedWidget()
         self._whole.addWidget(self.page)
-        self._whole.addWidget(self.importing)
         column.addWidget(self._whole)
 
     def _connect(self) -> None:
@@ -141,10 +150,8 @@ class ForYouView(QWidget):
         self._connect_sliders()
         page = self.page
         self._onboarding.changed.connect(self.show_state)
-        self.importing.page.added.connect(self._onboarding.end)
         self._ratings.onboarding_wanted.connect(self._onboarding.begin)
-        for wanted in (self._onboarding.import_wanted, self.importing.file_asked):
-            wanted.connect(self._ratings.ask_for_file)
+        self._onboarding.import_wanted.connect(self._ratings.ask_for_file)
         page.data_wanted.connect(partial(self._recommendations.requests.show_place, "data"))
         page.pane.filters_changed.connect(self._on_filters)
         page.pane.chosen.connect(self._on_chosen)

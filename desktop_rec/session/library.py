@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop_rec.common.notices import Failure, failure_of
+from desktop_rec.session.queries import QueryWorker
 from desktop_rec.session.undo import Change
 from engine.errors import EngineError
+from engine.events import Job
 
 if TYPE_CHECKING:
     from engine.library.datasets import DatasetRecord
@@ -23,17 +26,20 @@ if TYPE_CHECKING:
 class OpenLibrary(QObject):
     """`files` is the library, None where none could be opened: `failure` then says why.
 
-    `changed` says that data sets, runs, searches or people are others. The lists below are read from the disk when they
-    are asked for the first time after that.
+    `changed` says that data sets, runs, searches or people are others; the lists below are read from the disk when they
+    are asked for the first time after that. disk_use_counted(bytes) answers count_disk_use().
     """
 
     changed = Signal()
+    disk_use_counted = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, worker: QueryWorker, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.files: Library | None = None
         self.failure: Failure | None = None
         self._lists: dict[str, tuple[Any, ...]] = {}
+        self._worker = worker
+        worker.answered.connect(self._on_counted)
 
     @property
     def home(self) -> Path | None:
@@ -57,6 +63,11 @@ class OpenLibrary(QObject):
         if self.files is not None:
             self.files.close()
             self.files = None
+
+    def count_disk_use(self) -> None:
+        """Add up what lies in the library's folder, in the background; disk_use_counted(bytes) answers."""
+        if self.files is not None:
+            self._worker.request("disk use", partial(_disk_use, self.files))
 
     def note_change(self) -> None:
         """Records are others now: whoever shows them reads them again."""
@@ -135,3 +146,11 @@ class OpenLibrary(QObject):
         if name not in self._lists:
             self._lists[name] = tuple(read(self.files))
         return self._lists[name]
+
+    def _on_counted(self, kind: str, size_bytes: int) -> None:
+        self.disk_use_counted.emit(size_bytes)
+
+
+def _disk_use(files: Library) -> Job[int]:
+    yield None
+    return files.disk_use()

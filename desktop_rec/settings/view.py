@@ -64,7 +64,8 @@ class SettingsView(QScrollArea):
         """Read again what can change: disk use and devices."""
         self._themes.setCurrentIndex(CHOICES.index(THEME.choice))
         home = self._library.home
-        self._folder.show_text(_describe_folder(self._library) if home else "The folder is not open.")
+        self._folder.show_text(str(home) if home else "The folder is not open.")
+        self._library.count_disk_use()
         self._open_folder.setEnabled(home is not None)
         self._show_devices()
         self._log_card.show_text(str(self._log.path) if self._log and self._log.path else "There is no log file.")
@@ -114,6 +115,7 @@ class SettingsView(QScrollArea):
         self._copy_diagnostics.clicked.connect(self._on_copy_diagnostics)
         self._devices.changed.connect(self._show_devices)
         self._library.changed.connect(self.show_state)
+        self._library.disk_use_counted.connect(self._show_disk_use)
 
     def _show_devices(self) -> None:
         devices = self._devices.found
@@ -138,6 +140,10 @@ class SettingsView(QScrollArea):
     def _on_open_log(self) -> None:
         self._show_file(self._log.path if self._log else None)
 
+    def _show_disk_use(self, size_bytes: int) -> None:
+        text = f"{self._library.home}\n{format_size(size_bytes)} of data sets, models and ratings"
+        self._folder.show_text(text)
+
     def _show_file(self, path: Path | None) -> None:
         if path is not None and not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
             self._requests.notify(
@@ -151,10 +157,3 @@ class SettingsView(QScrollArea):
     def _on_copy_diagnostics(self) -> None:
         QGuiApplication.clipboard().setText(self.diagnostics())
         self._requests.notify(Notice("Diagnostics are on the clipboard.", kind="info"))
-
-
-def _describe_folder(library: OpenLibrary) -> str:
-    files = library.files
-    if files is None:
-        return ""
-    return f"{files.home}\n{format_size(files.disk_use())} of data sets, models and ratings"
