@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from desktop_rec.window.window_state import format_model
 
 from desktop_rec.common.job_bar import format_time_left
 from desktop_rec.common.job_state import JobState
 from desktop_rec.training.curves import GrowingSeries, SweepState, TrainingState
+from desktop_rec.window.window_state import format_model
 from engine.events import (
     Advised,
     EpochEnded,
@@ -83,8 +83,8 @@ def test_that_the_job_bar_names_the_step_its_share_and_the_time():
     state = JobState("import", "Importing", stage_began_s=0.0)
     state = state.after(Progressed("Reading line 5 of about 20", 25, 100, "bytes"), now_s=10.0)
     assert (state.words, state.share, state.remaining_s) == ("Reading line 5 of about 20", 0.25, 30.0)
-    state = state.after(Progressed("Judging people", 3, 4, "people"), now_s=10.0)
-    assert state.words == "Judging people: 3 of 4 people"
+    state = state.after(Progressed("Evaluating people", 3, 4, "people"), now_s=10.0)
+    assert state.words == "Evaluating people: 3 of 4 people"
     state = state.after(StageStarted("next", "Arranging"), now_s=11.0)
     assert (state.words, state.share) == ("Arranging", None)
     state = state.after(Progressed("Reading", 7, None, "lines"), now_s=12.0)
