@@ -22,6 +22,7 @@ from desktop_rec.session.queries import Queries, QueryWorker
 from desktop_rec.session.requests import WindowRequests
 from desktop_rec.session.undo import Change, UndoStack
 from engine.errors import LibraryError
+from engine.models.registry import MODELS
 from engine.text import plural
 
 if TYPE_CHECKING:
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from engine.library.datasets import DatasetRecord
     from engine.library.run_record import RunRecord
     from engine.operations import ExportedDataset, ImportedAgain, Predictions
-
-PREDICT_RATINGS = frozenset({"two_head", "mf", "embedding_mlp", "lstm", "popularity", "blend"})
-"""Models whose runs are offered, known without torch. A blend that was never evaluated may yet be refused."""
 
 _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
 _LONGEST_NAME = 80
@@ -277,5 +275,12 @@ def format_predictions(done: Predictions) -> str:
 
 
 def may_predict(run: RunRecord) -> bool:
-    """Whether a run predicts ratings. Of a blend its figures tell: errors stand among them where a part predicts."""
-    return run.model in PREDICT_RATINGS and (run.model != "blend" or not run.metrics or "rmse" in run.metrics)
+    """Whether a run predicts ratings, as its model declares.
+
+    Of a blend its figures tell: errors stand among them where a part predicts. One that was never evaluated is offered,
+    and may yet be refused.
+    """
+    kind = MODELS.get(run.model)
+    if kind is not None and kind.made_of_runs:
+        return not run.metrics or "rmse" in run.metrics
+    return kind is not None and kind.can.predicts_ratings

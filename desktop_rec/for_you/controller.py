@@ -1,4 +1,4 @@
-"""What a person asks of the model in use: a list, bent by filters and dials, its reasons, and what shapes it."""
+"""What a person asks of the model in use: a list, bent by filters and sliders, its reasons, and what shapes it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 LIST_LENGTH = 100
 CHOICES = "choices of a list"
-"""The scope of changes to filters and dials: they are forgotten with the data set they were made for."""
+"""The scope of changes to filters and sliders: they are forgotten with the data set they were made for."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class RecommendationsController(QObject):
         worker.failed.connect(self._on_failure)
 
     def bend(self, choices: ListChoices, text: str, *, merges: str = "") -> None:
-        """Other filters or dials, in a way that can be undone; changes with equal `merges` in a row are one."""
+        """Other filters or sliders, in a way that can be undone; changes with equal `merges` in a row are one."""
         if choices == self.choices:
             return
         now = self.choices

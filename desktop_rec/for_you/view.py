@@ -257,24 +257,24 @@ class ForYouView(QWidget):
     def _on_gems(self, value: float) -> None:
         self._comparison.slide("gems", self._ranks())
         choices = replace(self._recommendations.choices, gems=value)
-        self._recommendations.bend(choices, "Moved the dial of hidden gems", merges="gems")
+        self._recommendations.bend(choices, "Moved the slider of hidden gems", merges="gems")
 
     def _on_love(self, value: float) -> None:
         self._comparison.slide("love", self._ranks())
         choices = replace(self._recommendations.choices, weight=1.0 - value)
-        self._recommendations.bend(choices, "Moved the dial between watch and love", merges="love")
+        self._recommendations.bend(choices, "Moved the slider between watch and love", merges="love")
 
     def _on_filters(self, filters: Filters) -> None:
         choices, former = self._recommendations.choices, self._recommendations.choices.filters
-        dial = ""
+        merges = ""
         if replace(filters, years=former.years) == former:
-            dial = "years"
+            merges = "years"
         elif replace(filters, min_ratings=former.min_ratings) == former:
-            dial = "least number of ratings"
-        self._recommendations.bend(replace(choices, filters=filters), "Changed the filters", merges=dial)
+            merges = "least number of ratings"
+        self._recommendations.bend(replace(choices, filters=filters), "Changed the filters", merges=merges)
 
     def _on_choices(self) -> None:
-        """Filters or dials are others, by hand, by undo, or because of another data set."""
+        """Filters or sliders are others, by hand, by undo, or because of another data set."""
         choices = self._recommendations.choices
         if choices.filters != self._filters:
             self._filters = choices.filters

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from engine.library.store import Library
 
 POPULARITY, BIASES, EASE = "baseline:popularity", "baseline:biases", "baseline:ease"
-USUAL_SET = "The usual ones"
+MAIN_SET = "The main figures"
 STARS_SET = "Predicted ratings"
-_USUAL = ("ndcg@100", "recall@20", "precision@20", "rmse", "coverage@100", "novelty@100")
+_MAIN = ("ndcg@100", "recall@20", "precision@20", "rmse", "coverage@100", "novelty@100")
 
 Differences = Mapping[tuple[str, str], "Interval"]
 """(key of the other, metric) -> how much greater the chosen model's figure is, pairwise on the same people."""
@@ -125,10 +125,10 @@ def baseline_title(name: str) -> str:
 
 
 def metric_sets(models: Sequence[EvaluatedModel]) -> dict[str, tuple[str, ...]]:
-    """The metrics that any of these models has, under what they can be chosen by; the usual ones first."""
+    """The metrics that any of these models has, under what they can be chosen by; the main figures first."""
     there = {name for model in models for name in model.metrics}
     cuts = sorted({int(name.partition("@")[2]) for name in there if "@" in name})
-    sets: dict[str, tuple[str, ...]] = {USUAL_SET: _USUAL}
+    sets: dict[str, tuple[str, ...]] = {MAIN_SET: _MAIN}
     shown = [metric for metric in METRICS.values() if metric.is_shown]
     lists = sorted((metric.name for metric in shown if not metric.needs_ratings), key=lambda name: "ndcg" not in name)
     sets |= {f"Lists of {cut}": tuple(f"{name}@{cut}" for name in lists) for cut in cuts}

@@ -47,7 +47,7 @@ class OpenLibrary(QObject):
         return self.files.home if self.files else None
 
     def open(self, home: Path | None = None) -> bool:
-        """Open the library in a folder (None: the usual one); False, with `failure`, where that is not possible."""
+        """Open the library in a folder (None: the default one); False, with `failure`, where that is not possible."""
         from engine.library.store import Library
 
         try:

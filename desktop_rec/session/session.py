@@ -1,4 +1,4 @@
-"""What a window is about: the shared state, a controller for each place, and who hears of another data set."""
+"""What a window is about: the shared state, a controller for each place, and who listens to a change of data set."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Session(QObject):
         self._on_idle()
 
     def _connect(self) -> None:
-        """Who hears of another data set, in this order; views connect later and find all of it done."""
+        """Who listens to a change of data set, in this order; views connect later and find all of it done."""
         parts: tuple[Any, ...] = (
             self.data,
             self.models,

@@ -14,7 +14,7 @@ from desktop_rec.session.requests import WindowRequests
 
 MOST_CHANGES = 200
 MERGED_WITHIN_S = 1.0
-"""Changes of one dial that follow each other so closely are one: a slider in motion is one step back."""
+"""Changes by one slider that follow each other so closely are one: its motion is one step back."""
 
 
 @dataclass(frozen=True)

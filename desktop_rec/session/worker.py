@@ -87,7 +87,7 @@ class Worker(QObject):
         return self._running is not None
 
     def start(self, make_job: MakeJob, *, uses_torch: bool = True) -> None:
-        """Call `make_job` on a new thread and drive what it returns. RuntimeError if the lane is busy.
+        """Call `make_job` on a new thread and drive what it returns. RuntimeError if a job is running.
 
         A job that needs no torch (an import) does not wait for it to be loaded.
         """

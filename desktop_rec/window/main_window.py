@@ -37,7 +37,7 @@ from desktop_rec.window.sidebar import PLACES, SETTINGS, Sidebar
 from desktop_rec.window.window_state import PLACE_HELP, header_state, place_marks, show_first_page
 
 SMALLEST = (1024, 700)
-USUAL = (1280, 800)
+DEFAULT = (1280, 800)
 
 
 class MainWindow(QMainWindow):
@@ -144,7 +144,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Desktop Rec")
         self.setWindowIcon(icon("app", "#5146d0", size=64))
         self.setMinimumSize(*SMALLEST)
-        self.resize(*USUAL)
+        self.resize(*DEFAULT)
         if self._preferences.geometry is not None:
             self.restoreGeometry(self._preferences.geometry)
         self.setAcceptDrops(True)

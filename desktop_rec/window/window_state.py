@@ -15,7 +15,7 @@ from engine.text import format_ago
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
 
-_FIRST_MODEL = "ease"
+_ON_OPENING = "ease"
 """Computed when a data set is opened, where its matrix fits into memory."""
 
 PLACE_HELP = {
@@ -78,7 +78,7 @@ def header_state(session: Session) -> HeaderState:
     models = [Choice(run.run_id, _describe_run(run), run.run_id == now_run) for run in offered]
     if dataset is not None:
         is_first = label is not None and now_run is None
-        models.append(Choice("", format_model(label.name if label and is_first else _FIRST_MODEL, None), is_first))
+        models.append(Choice("", format_model(label.name if label and is_first else _ON_OPENING, None), is_first))
     return HeaderState(
         dataset=dataset.name if dataset else "No data set",
         model=model,

@@ -108,8 +108,8 @@ def _run_document(record: RunRecord) -> dict[str, Any]:
     return {
         **document_of(
             record,
-            rename={"run_id": "run", "dataset_id": "dataset", "monitor": "watched", "people_judged": "people",
-                    "people_evaluated": "people", "split_config": "split"},
+            rename={"run_id": "run", "dataset_id": "dataset", "monitor": "watched", "people_evaluated": "people",
+                    "split_config": "split"},
             without=("dataset_name", "fingerprint", "model_config", "training_config", "seed", "versions", "created",
                      "finished", "steps", "has_model"),
         ),

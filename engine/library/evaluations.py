@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 FORMAT = 1
 _KIND = "judgement"
-"""The kind and the names of the files are those of former versions."""
+"""What is stored keeps its former names, judgement.json among them, so that evaluations of older versions open."""
 _WORDS, _VALUES, _PEOPLE, _RATED, _CURRENT = "judgement.json", "values.npy", "people.npy", "rated.npy", "current"
 _WHAT = "The evaluation"
 _NAMES, _SHOWN = "judged", 16

@@ -218,6 +218,7 @@ class RunStore(FolderStore[RunRecord]):
         return RunRecorder(self._database, folder, run_id, on_model=lambda: self._set(run_id, has_model=True))
 
     def _evaluations(self, run_id: str) -> Path:
+        """Where evaluations of a run are; the folder keeps its former name, as the files in it do."""
         return self._folder / run_id / "judgement"
 
     def _free_name(self, model: str, *, asked: str = "") -> str:

@@ -213,7 +213,7 @@ def _refuse_apart(first: RunRecord, second: RunRecord) -> None:
     if apart:
         raise SettingError(
             f"{first.name} and {second.name} held out different people or ratings ({'; '.join(apart)}): "
-            "one has learned from what the other is judged on.",
+            "one has learned from what the other is evaluated on.",
             remedy="Train both with the same split and the same seed of the split.",
             runs=(first.run_id, second.run_id),
         )

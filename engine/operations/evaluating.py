@@ -64,7 +64,7 @@ def evaluate(
     protocol
         How people or ratings were held out; None for that of the run. No other can be evaluated.
     ks
-        Lengths of lists, beside the usual ones.
+        Lengths of lists, beside the default ones.
     weight
         The presence weight of models that mix (None: by presence alone); with a weight nothing is saved.
 
@@ -92,7 +92,7 @@ def evaluate(
     yield StageStarted("splitting", "Setting the same people aside again")
     split = make_split(dataset, SplitConfig.from_dict(record.split_config))
     if split.test is None:
-        raise DataError(f"The split of the run {record.name} holds nobody out to judge on.")
+        raise DataError(f"The split of the run {record.name} holds nobody out to evaluate on.")
     evaluation = yield from _on_test(model, split, ks, weight)
     if weight is None and not evaluation.stopped:
         library.runs.save_evaluation(record.run_id, evaluation)
@@ -159,15 +159,15 @@ def _refuse_other_protocol(record: RunRecord, protocol: str | None) -> None:
     trained_for = str(record.split_config["kind"])
     if trained_for == "none":
         raise SettingError(
-            f"The run {record.name} learned from everything (split none), so there is nobody left to judge it on.",
-            remedy="Train with another split to judge the model.",
+            f"The run {record.name} learned from everything (split none), so there is nobody left to evaluate it on.",
+            remedy="Train with another split to evaluate the model.",
             run=record.run_id,
         )
     if protocol is not None and protocol != trained_for:
         raise SettingError(
-            f"The run {record.name} was trained for the protocol {trained_for}; judging it by {protocol} would test it "
-            "on ratings that it has learned from.",
-            remedy=f"Judge it by {trained_for}, or train with --split {protocol}.",
+            f"The run {record.name} was trained for the protocol {trained_for}; evaluating it by {protocol} would "
+            "test it on ratings that it has learned from.",
+            remedy=f"Evaluate it by {trained_for}, or train with --split {protocol}.",
             run=record.run_id,
         )
 

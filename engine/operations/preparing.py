@@ -62,7 +62,7 @@ def find_rate(
     refuse_without_rate(model)
     torch.set_num_threads(training_threads())
     chosen = choose_device(device)
-    yield StageStarted("splitting", "Setting people aside to judge on")
+    yield StageStarted("splitting", "Setting people aside to evaluate on")
     divided = make_split(dataset, split or default_split(model))
     training, finder = training or default_training(model, dataset), finder or default_finder(model)
     return (yield from sweep(divided, dataset, model, model_config, training, finder, chosen, suggestion=suggestion))

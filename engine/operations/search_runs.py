@@ -197,7 +197,7 @@ class RunOfSearch:
         record = self._record()
         if record is not None and record.status == RUN_FINISHED and record.best_value is not None:
             self._fill(None, None)
-            self.row = self.row.changed(note=_joined(self.row.note, f"it could not be judged: {problem.words}"))
+            self.row = self.row.changed(note=_joined(self.row.note, f"it could not be evaluated: {problem.words}"))
             return
         if record is not None and not record.has_model:
             self._forget()

@@ -109,7 +109,7 @@ def search(
         plan = _Plan(grid_of(base, grid or {}), config or SearchConfig(), None)
     plan = plan if out is None else replace(plan, out=out.resolve())
     trials = plan.trials()
-    yield StageStarted("splitting", "Setting people aside to judge on")
+    yield StageStarted("splitting", "Setting people aside to evaluate on")
     divided = make_split(dataset, plan.grid.plan.split)
     record = _recorded(library, dataset, plan, trials, begun)
     relay = Relay()

@@ -106,7 +106,7 @@ def train(
         raise TrainingError(f"A {model} is mixed from finished runs, not trained.", remedy="Name the runs to mix.")
     steps = kind_of(model).can.learns_by_steps
     chosen = choose_device(device) if steps else torch.device("cpu")
-    yield StageStarted("splitting", "Setting people aside to judge on")
+    yield StageStarted("splitting", "Setting people aside to evaluate on")
     divided = split if isinstance(split, Split) else make_split(dataset, split or default_split(model))
     settled: TrainingConfig | None = None
     if steps:

@@ -5,7 +5,7 @@
 A 10 ms timer on the GUI thread measures how late it comes: with an idle window, while the rows of a synthetic file are
 gathered for counting, while one rule after the other is counted, and while the file is imported (not from what was
 gathered, so that it is read in full). Then two more imports are cancelled, one while it reads and one while it
-arranges; the time from the press to the free lane is what Cancel takes. Nothing of them may be kept.
+arranges; the time from the press to the free worker is what Cancel takes. Nothing of them may be kept.
 """
 
 from __future__ import annotations

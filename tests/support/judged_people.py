@@ -1,4 +1,4 @@
-"""A model that says what it was given, and people to judge it on."""
+"""A model that says what it was given, and people to evaluate it on."""
 
 from __future__ import annotations
 

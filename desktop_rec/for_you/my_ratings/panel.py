@@ -1,4 +1,4 @@
-"""The left of For you: who rates, the search for titles, my ratings with stars and switches, and the dials."""
+"""The left of For you: who rates, the search for titles, my ratings with stars and switches, and the sliders."""
 
 from __future__ import annotations
 

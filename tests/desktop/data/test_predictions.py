@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTableView
 from desktop_rec.common import questions
 from desktop_rec.common.job_state import JobState
 from desktop_rec.data.cards import PredictionsCard
-from desktop_rec.data.controller import PREDICT_RATINGS, format_predictions, may_predict
+from desktop_rec.data.controller import format_predictions, may_predict
 from desktop_rec.data.dataset_view import describe_run
 from desktop_rec.data.view import DataView
 from engine import operations
@@ -80,9 +80,15 @@ def written(qtbot, session):
     qtbot.waitUntil(lambda: session.jobs.state is None and session.is_idle, timeout=20_000)
 
 
-def test_that_the_models_offered_are_those_that_declare_ratings():
-    declared = {kind.name for kind in MODELS.values() if kind.can.predicts_ratings}
-    assert PREDICT_RATINGS - {"blend"} == declared - {"blend"}
+@pytest.mark.parametrize("name", MODELS)
+def test_that_runs_are_offered_whose_model_predicts_ratings_or_may_do_so(name):
+    kind = MODELS[name]
+    run = SimpleNamespace(name=f"{name} 1", model=name, metrics={})
+    assert may_predict(run) is (kind.can.predicts_ratings or kind.made_of_runs)
+
+
+def test_that_a_run_of_a_model_that_is_not_known_here_is_not_offered():
+    assert not may_predict(SimpleNamespace(name="other 1", model="other", metrics={}))
 
 
 def test_that_without_a_run_the_card_says_what_is_missing(view):

@@ -109,8 +109,8 @@ def test_that_nothing_is_best_alone_nor_where_neither_way_is_better():
 
 def test_that_the_metrics_on_offer_are_those_that_some_model_has():
     sets = metric_sets([evaluated("a", 0, ndcg_at_100=(0.4, 0.3, 0.5)), evaluated("b", rmse=(0.9, 0.8, 1.0))])
-    assert list(sets) == ["The usual ones", "Lists of 100", "Predicted ratings"]
-    assert sets["The usual ones"] == ("ndcg@100", "rmse")
+    assert list(sets) == ["The main figures", "Lists of 100", "Predicted ratings"]
+    assert sets["The main figures"] == ("ndcg@100", "rmse")
 
 
 OWN = evaluated("r", 0, precision_at_20=(0.35, 0.3, 0.4), recall_at_20=(0.42, 0.4, 0.5), mae=(0.67, 0.6, 0.7))

@@ -214,7 +214,7 @@ def test_that_other_metrics_can_be_chosen(shared_session, shared_view):
     settle(shared_session, shared_view)
     assert "map@50" in shown_metrics(shared_view)
     assert "ndcg@100" not in shown_metrics(shared_view)
-    box.setCurrentText("The usual ones")
+    box.setCurrentText("The main figures")
     settle(shared_session, shared_view)
 
 

@@ -336,8 +336,8 @@ def test_that_redo_of_a_deletion_leaves_the_person_who_goes_on_meanwhile(opened)
 def test_that_filters_and_dials_are_undone_and_redone(opened):
     recommendations, wanted = opened.recommendations, Filters(genres_none=("Horror",))
     recommendations.bend(ListChoices(filters=wanted), "Changed the filters")
-    recommendations.bend(ListChoices(filters=wanted, gems=0.2), "Moved the dial of hidden gems", merges="gems")
-    recommendations.bend(ListChoices(filters=wanted, gems=0.6), "Moved the dial of hidden gems", merges="gems")
+    recommendations.bend(ListChoices(filters=wanted, gems=0.2), "Moved the slider of hidden gems", merges="gems")
+    recommendations.bend(ListChoices(filters=wanted, gems=0.6), "Moved the slider of hidden gems", merges="gems")
     opened.undo.undo()
     assert recommendations.choices == ListChoices(filters=wanted)
     opened.undo.undo()
@@ -349,7 +349,7 @@ def test_that_filters_and_dials_are_undone_and_redone(opened):
 
 def test_that_filters_are_forgotten_with_their_data_set_and_ratings_before_them_are_not(opened):
     opened.my_ratings.rate(0, 4.0)
-    opened.recommendations.bend(ListChoices(gems=0.6), "Moved the dial of hidden gems")
+    opened.recommendations.bend(ListChoices(gems=0.6), "Moved the slider of hidden gems")
     opened.dataset.take(replace(planted_dataset(seed=9), dataset_id="other", fingerprint="other"), None)
     assert opened.recommendations.choices == ListChoices()
     assert opened.undo.undo_text == "Rated Film 0 4"

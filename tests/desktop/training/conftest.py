@@ -68,7 +68,7 @@ def dataset():
 
 @pytest.fixture
 def open_dataset(session):
-    """Opens a data set in what Train is made of, counted at once; no other place hears of it."""
+    """Opens a data set in what Train is made of, counted at once; no other place listens."""
 
     def take(dataset):
         former, session.dataset.current = session.dataset.current, dataset

@@ -83,8 +83,8 @@ def test_that_the_job_bar_names_the_step_its_share_and_the_time():
     state = JobState("import", "Importing", stage_began_s=0.0)
     state = state.after(Progressed("Reading line 5 of about 20", 25, 100, "bytes"), now_s=10.0)
     assert (state.words, state.share, state.remaining_s) == ("Reading line 5 of about 20", 0.25, 30.0)
-    state = state.after(Progressed("Judging people", 3, 4, "people"), now_s=10.0)
-    assert state.words == "Judging people: 3 of 4 people"
+    state = state.after(Progressed("Evaluating people", 3, 4, "people"), now_s=10.0)
+    assert state.words == "Evaluating people: 3 of 4 people"
     state = state.after(StageStarted("next", "Arranging"), now_s=11.0)
     assert (state.words, state.share) == ("Arranging", None)
     state = state.after(Progressed("Reading", 7, None, "lines"), now_s=12.0)

@@ -93,7 +93,7 @@ def test_that_nobody_held_out_and_another_protocol_are_said(ask):
     assert ask("train", "planted", "--model", "popularity", "--split", "none")[0] == 0
     status, _, words = ask("evaluate", "latest")
     assert status == 1
-    assert "nobody left to judge it on" in words
+    assert "nobody left to evaluate it on" in words
     assert ask("train", "planted", "--model", "popularity", "--split", "random")[0] == 0
     status, _, words = ask("evaluate", "latest", "--protocol", "strong")
     assert status == 1

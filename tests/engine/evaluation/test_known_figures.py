@@ -1,7 +1,7 @@
 """Known figures on MovieLens-1M: the check that data, split, closed forms and metrics are right, all at once.
 
-Liang et al.'s protocol, 600 people to test on; measured elsewhere with other code, but for EASE as it comes. The whole
-table, with intervals, is printed by tests/bench/quality.py.
+Liang et al.'s protocol, 600 people to test on; measured elsewhere with other code, but for EASE with its standard
+settings. The whole table, with intervals, is printed by tests/bench/quality.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Judging keeps something for each person and for each title, never for each person and title."""
+"""Evaluating keeps something for each person and for each title, never for each person and title."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run is judged on its own people, kept with all that was found, and held against baselines worked out once."""
+"""A run is evaluated on its own people, kept with all that was found, and held against baselines worked out once."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ def test_that_a_finished_run_is_kept_person_by_person(library, dataset):
     assert kept is not None
     assert kept.metrics == finished.evaluation.metrics
     assert {"profile length", "popularity"} <= {breakdown.name for breakdown in kept.breakdowns}
-    assert kept.breakdown("cold start") is None, "it costs more than the judgement itself"
+    assert kept.breakdown("cold start") is None, "it costs more than the evaluation itself"
 
 
-def test_that_judging_again_adds_the_cold_start_and_keeps_it(library, dataset):
+def test_that_evaluating_again_adds_the_cold_start_and_keeps_it(library, dataset):
     run_id = fitted(library, dataset, "ease").run_id
-    judgement = drive(operations.evaluate(library, run_id))
+    evaluation = drive(operations.evaluate(library, run_id))
     kept = library.runs.evaluation(run_id)
     assert kept is not None
-    assert kept.breakdowns == judgement.breakdowns
+    assert kept.breakdowns == evaluation.breakdowns
     assert [row.label for row in kept.breakdown("cold start").rows] == ["1", "2", "4", "8", "all"]
 
 
@@ -135,19 +135,19 @@ def test_that_people_without_a_history_are_judged_by_every_model(library, datase
     nothing = split.test.fold_in.where(np.zeros(split.test.fold_in.entries, dtype=bool))
     people = HeldOut(split.test.user_rows_U, nothing, split.test.to_find)
     kept = model_of(library.runs.load(finished.run_id), dataset)
-    judgement = drive(evaluate_model(kept, people, candidates_I=split.candidates_I, cold_start_people=5))
-    assert 0 <= judgement.metrics["ndcg@20"].value <= 1
-    assert judgement.breakdown("cold start") is None, "there is nothing to shorten"
+    evaluation = drive(evaluate_model(kept, people, candidates_I=split.candidates_I, cold_start_people=5))
+    assert 0 <= evaluation.metrics["ndcg@20"].value <= 1
+    assert evaluation.breakdown("cold start") is None, "there is nothing to shorten"
     if kept.can.predicts_ratings:
-        assert judgement.metrics["rmse"].value <= 4
-        assert [row.label for row in judgement.breakdown("known and new").rows] == ["new people"]
+        assert evaluation.metrics["rmse"].value <= 4
+        assert [row.label for row in evaluation.breakdown("known and new").rows] == ["new people"]
 
 
 @pytest.mark.parametrize("model", ["ease"])
 def test_that_ratings_are_not_asked_of_a_model_of_likes(library, dataset, model):
-    judgement = fitted(library, dataset, model, RANDOM).evaluation
-    assert not [name for name in judgement.metrics if name.startswith(("rmse", "mse", "mae"))]
-    assert judgement.breakdown("errors by rating") is None
+    evaluation = fitted(library, dataset, model, RANDOM).evaluation
+    assert not [name for name in evaluation.metrics if name.startswith(("rmse", "mse", "mae"))]
+    assert evaluation.breakdown("errors by rating") is None
     split = make_split(dataset, RANDOM)
     kept = model_of(library.runs.load(library.runs.find("latest").run_id), dataset)
     assert isinstance(kept, ClosedFormModel)

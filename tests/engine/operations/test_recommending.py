@@ -1,4 +1,4 @@
-"""A kept run answers, is judged and compared; or says why it cannot."""
+"""A kept run answers, is evaluated and compared; or says why it cannot."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_that_another_protocol_is_refused(library, dataset):
         drive(operations.evaluate(library, run_id, protocol="random"))
     everything = drive(trained(library, dataset, split=SplitConfig(kind="none")))
     assert everything.evaluation is None
-    with pytest.raises(SettingError, match="nobody left to judge"):
+    with pytest.raises(SettingError, match="nobody left to evaluate"):
         drive(operations.evaluate(library, everything.run_id))
 
 
