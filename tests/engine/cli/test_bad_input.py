@@ -244,7 +244,7 @@ def test_that_a_second_process_on_the_folder_is_told_who_has_it(ask, home):
         ("ease", "3,5", ""),
         ("two_head", "3,5", ""),
         ("two_head", "3,1", ""),
-        ("ease", "3,1", "none of your ratings is one. Rate something 4 or better."),
+        ("ease", "3,1", "there are none yet. Rate something 4 or better."),
         ("ease", "999,5", "Planted does not have the one title of me.csv."),
         ("two_head", "998,5\n999,4", "Planted does not have any of the 2 titles of me.csv. Its titles may be others"),
         ("ease", "3,loved", "line 2 says '3,loved' (rating is not a number). Choose"),

@@ -65,7 +65,7 @@ def test_that_a_person_is_told_where_memory_looks_short(library, path, monkeypat
     heard = []
     assert drive(operations.import_files(library, [path]), on_event=heard.append).dataset.entries == 820
     (advice,) = [event.words for event in heard if isinstance(event, Advised)]
-    assert "5 MiB are free" in advice
+    assert "5.2 MB are free" in advice
 
 
 @pytest.mark.usefixtures("anything_is_large")
