@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
+from desktop_rec.common.building import next_step
 from desktop_rec.common.controls import (
     ElidedLabel,
     across,
@@ -42,7 +43,9 @@ class DatasetPage(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.head, self._plots, self._titles = DatasetHead(), DatasetPlots(), MostRatedCard()
+        self.head, self._plots = DatasetHead(), DatasetPlots()
+        next_step()
+        self._titles = MostRatedCard()
         self._facts, self.problems, self.datasets = FactsCard(), ProblemsCard(), DatasetList()
         self.predictions = PredictionsCard()
         self._people, self._titles_figure = FigureCard("people", "People"), FigureCard("titles", "Titles")
@@ -53,12 +56,14 @@ class DatasetPage(QScrollArea):
         for column, card in enumerate((self._people, self._titles_figure, self._ratings, self._density)):
             figures.addWidget(card, 0, column)
             figures.setColumnStretch(column, 1)
+        next_step()
         self._rows = scrolled_page(self, "dataset_page")
         self._rows.addWidget(self.head)
         self._rows.addLayout(figures)
         parts = (self._counting, self._plots, self._titles, self.predictions, self.problems, self._facts, self.datasets)
         for part in parts:
             self._rows.addWidget(part)
+            next_step()
         self._rows.addStretch(1)
 
     def show_record(self, record: DatasetRecord, about: str, facts: Sequence[Fact], word: str) -> None:
@@ -87,6 +92,7 @@ class DatasetPage(QScrollArea):
     def show_statistics(self, catalogue: Catalogue, statistics: DatasetStatistics) -> None:
         """What was counted of the data set that is shown."""
         self._plots.show_statistics(statistics, word=catalogue.word)
+        next_step()
         self._titles.show_titles(catalogue, statistics)
         self._show_counted(is_there=True)
 

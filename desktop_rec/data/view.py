@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop_rec.common.building import next_step
 from desktop_rec.common.controls import across, arranged, button, centred, named, number_label, text_label
 from desktop_rec.common.job_bar import format_time_left
 from desktop_rec.common.job_state import JobState
@@ -117,9 +118,12 @@ class DataView(QWidget):
         if self._dataset is None:
             from desktop_rec.data.dataset_view import DatasetView
 
+            next_step()
             self._dataset = DatasetView(self._data)
             self._dataset.file_asked.connect(self.file_asked)
+            next_step()
             self._stack.addWidget(self._dataset)
+            next_step()
         self._dataset.show_state()
         return self._dataset
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from desktop_rec.common.building import next_step
 from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.models import text
 from desktop_rec.models.breakdowns import BEHIND_ONLY
@@ -43,11 +44,13 @@ class ModelsView(QWidget):
         self._is_due = True
         self._listed: tuple[object, ...] = ()
         self.page, self.missing = ModelsPage(evaluate_text=text.EVALUATE_FULLY), PlaceMessage()
+        next_step()
         self._user_evaluation = UserEvaluationPresenter(models, self.page.user)
         self._showing = OneByOne(self._show_part, self)
         self._whole = QStackedWidget()
         self._whole.addWidget(self.missing)
         self._whole.addWidget(self.page)
+        next_step()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._whole)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -23,20 +26,20 @@ class FoundDevices:
 
 
 class Devices(QObject):
-    """`found` is None until they are known; `changed` says so. torch is imported by then."""
+    """`found` is None until they are known; `changed` says so. torch, the plots and `modules` are imported by then."""
 
     changed = Signal()
 
-    def __init__(self, worker: QueryWorker, parent: QObject | None = None) -> None:
+    def __init__(self, worker: QueryWorker, *, modules: Sequence[str] = (), parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.found: FoundDevices | None = None
-        self._worker = worker
+        self._worker, self._modules = worker, tuple(modules)
         worker.answered.connect(self._on_answer)
 
     def look(self) -> None:
         """Import torch in the background and see what can compute here, so that no later click waits for it."""
         if self.found is None:
-            self._worker.request("devices", _find_devices)
+            self._worker.request("devices", partial(_find_devices, self._modules))
 
     def _on_answer(self, kind: str, answer: Any) -> None:
         if kind == "devices":
@@ -44,7 +47,7 @@ class Devices(QObject):
             self.changed.emit()
 
 
-def _find_devices() -> Job[FoundDevices]:
+def _find_devices(modules: Sequence[str]) -> Job[FoundDevices]:
     yield None
     import pyqtgraph  # noqa: F401
 
@@ -53,4 +56,7 @@ def _find_devices() -> Job[FoundDevices]:
     import engine.training.plan  # noqa: F401
     from engine.device import explain_unused_gpu, find_devices
 
+    for name in modules:
+        yield None
+        import_module(name)
     return FoundDevices(find_devices(), explain_unused_gpu())

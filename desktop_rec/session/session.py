@@ -26,6 +26,11 @@ from desktop_rec.training.learning_rate.controller import LearningRateController
 from desktop_rec.training.plan_controller import PlanController
 from desktop_rec.training.search.controller import SearchController
 
+_VIEWS = tuple(
+    f"desktop_rec.{place}" for place in ("for_you.view", "data.dataset_view", "training.view", "models.view")
+)
+"""Modules of places that are loaded in the background, so that no first visit waits for them."""
+
 
 class Session(QObject):
     """Makes the parts and wires them. `idle` says that nothing runs any more."""
@@ -40,7 +45,7 @@ class Session(QObject):
         self.queries = Queries(self)
         self.library = OpenLibrary(self.queries.add(QueryWorker("disk use", ("disk use",))), self)
         scoring = self.queries.add(_scoring_worker())
-        self.devices = Devices(scoring, self)
+        self.devices = Devices(scoring, modules=_VIEWS, parent=self)
         counting = self.queries.add(QueryWorker("statistics", ("statistics",)))
         self.dataset = OpenDataset(self.library, counting, self)
         self.model = ModelInUse(self.library, self.dataset, self.requests, scoring, self)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QPlainTextEdit, QWidget
 
 import engine
+from desktop_rec.common.building import next_step
 from desktop_rec.common.controls import make_card, named, text_label
 from desktop_rec.theme.theme import GRID
 from resources import resource_path
@@ -39,6 +41,7 @@ class BuiltOn:
     licence: str
 
 
+@cache
 def built_on() -> tuple[BuiltOn, ...]:
     """The packages that are installed, with their licences as they declare them."""
     found = []
@@ -48,6 +51,7 @@ def built_on() -> tuple[BuiltOn, ...]:
         except metadata.PackageNotFoundError:
             continue
         found.append(BuiltOn(name, purpose, about["Version"], _licence(about)))
+        next_step()
     return tuple(found)
 
 
@@ -68,8 +72,8 @@ def sample_notice() -> str:
 
 
 def _licence(about: metadata.PackageMetadata) -> str:
-    fields = about.json
-    expression = str(fields.get("license_expression") or fields.get("license") or "")
+    declared = [*(about.get_all("License-Expression") or ()), *(about.get_all("License") or ())]
+    expression = str(declared[0]) if declared else ""
     if expression and "\n" not in expression and len(expression) < _LONGEST_LICENCE:
         return expression
     licences = [kind.split(" :: ")[-1] for kind in about.get_all("Classifier") or () if kind.startswith("License ::")]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from desktop_rec.common.building import next_step
 from desktop_rec.common.controls import Fold
 from desktop_rec.common.panels import caption
 from desktop_rec.theme.theme import set_role
@@ -87,7 +88,10 @@ class ConfigForm(FoldingForm):
     def show_configs(self, parts: Sequence[FormPart]) -> None:
         """Make the form anew for these configs."""
         self._parts = tuple(parts)
-        self._fields = [_fields_of(part) for part in self._parts]
+        self._fields = []
+        for part in self._parts:
+            self._fields.append(_fields_of(part))
+            next_step()
         shown: list[QWidget] = []
         folded: list[QWidget] = []
         for part, fields in zip(self._parts, self._fields, strict=True):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop_rec.common.building import next_step
 from desktop_rec.common.controls import button
 from desktop_rec.common.plots.card import PlotCard
 from desktop_rec.theme.theme import GRID, set_role
@@ -57,7 +58,10 @@ class TrainingView(QWidget):
             OutcomeCard(),
         )
         self._stale = self._make_stale()
-        self._before, self._run = self._make_before(), self._make_run()
+        self._before = self._make_before()
+        next_step()
+        self._run = self._make_run()
+        next_step()
         self._stack = QStackedWidget()
         self._stack.addWidget(self._before)
         self._stack.addWidget(self._run)

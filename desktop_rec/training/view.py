@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
+from desktop_rec.common.building import next_step
 from desktop_rec.common.job_state import JobState
 from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.training.controller import TrainingController
@@ -58,23 +59,26 @@ class TrainView(QStackedWidget):
         self.setObjectName("train_view")
         self._missing = PlaceMessage()
         self._missing.show_message("No data set is open", "Training needs ratings to learn from.", button="Go to Data")
+        self._work = QWidget()
+        self.addWidget(self._missing)
+        self.addWidget(self._work)
+        row = QHBoxLayout(self._work)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
         self._form = PlanForm(self._plan)
+        next_step()
+        row.addWidget(self._form)
+        next_step()
         self._tabs = QTabWidget()
         self._tabs.setObjectName("train_tabs")
         self._tabs.setAccessibleName("Learning rate, training, search")
         self._tabs.setDocumentMode(True)
+        row.addWidget(self._tabs, 1)
         self._pages = (QWidget(), TrainingView(self._plan, self._training), QWidget())
         for page, (title, tooltip) in zip(self._pages, _TABS, strict=True):
+            next_step()
             self._tabs.setTabToolTip(self._tabs.addTab(page, title), tooltip)
         self._tabs.setCurrentIndex(TRAINING)
-        self._work = QWidget()
-        row = QHBoxLayout(self._work)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self._form)
-        row.addWidget(self._tabs, 1)
-        self.addWidget(self._missing)
-        self.addWidget(self._work)
 
     def _connect(self) -> None:
         self._plan.dataset.changed.connect(self.show_state)

@@ -14,6 +14,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWhatsThis, QWidget
 
 from desktop_rec.common import questions
+from desktop_rec.common.building import in_steps, next_step
 from desktop_rec.common.job_bar import JobBar
 from desktop_rec.common.job_state import JobState
 from desktop_rec.common.log import LogFile
@@ -49,6 +50,7 @@ class MainWindow(QMainWindow):
         self.place = ""
         self._preferences, self._log = preferences, log
         self._views: dict[str, QWidget] = {}
+        self._in_building: set[str] = set()
         self._closing = False
         self._home: Path | None = None
         self._build()
@@ -100,7 +102,12 @@ class MainWindow(QMainWindow):
         if place == "for_you" and self._is_beginning:
             return self._first_page
         if place not in self._views:
-            self._views[place] = self._make_view(place)
+            if place in self._in_building:
+                return self._first_page
+            self._in_building.add(place)
+            with in_steps():
+                self._views[place] = self._make_view(place)
+            self._in_building.discard(place)
             self._stack.addWidget(self._views[place])
         return self._views[place]
 
@@ -117,23 +124,28 @@ class MainWindow(QMainWindow):
             case "train":
                 from desktop_rec.training.view import TrainView
 
-                return TrainView(session.plan, session.training, session.learning_rate, session.search)
+                next_step()
+                return TrainView(session.plan, session.training, session.learning_rate, session.search, self._stack)
             case "models":
                 from desktop_rec.models.view import ModelsView
 
-                return ModelsView(session.models)
+                next_step()
+                return ModelsView(session.models, self._stack)
             case "for_you":
                 from desktop_rec.for_you.view import ForYouView
 
-                return ForYouView(session.recommendations, session.my_ratings)
+                next_step()
+                return ForYouView(session.recommendations, session.my_ratings, self._stack)
         from desktop_rec.settings.view import SettingsView
 
+        next_step()
         return SettingsView(session.library, session.devices, session.requests, self._preferences, self._log)
 
     def _make_data_view(self) -> QWidget:
         from desktop_rec.data.view import DataView
 
-        view = DataView(self.session.data, self.session.importing)
+        next_step()
+        view = DataView(self.session.data, self.session.importing, self._stack)
         view.file_asked.connect(self.ask_for_files)
         view.titles_file_asked.connect(self.ask_for_titles_file)
         view.retry_asked.connect(self._on_retry)

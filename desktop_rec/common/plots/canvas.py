@@ -12,6 +12,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
+from desktop_rec.common.building import next_step
 from desktop_rec.common.plots.axes import PlotAxis
 from desktop_rec.common.plots.curve import Curve
 from desktop_rec.theme.theme import THEME
@@ -86,6 +87,7 @@ class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         for axis in (bottom, left):
             axis.setZValue(-1)
         self.axes += [bottom, left]
+        next_step()
         return plot
 
     def add_curve(self, curve: Curve) -> Curve:
