@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
+from desktop_rec.common.building import next_step
 from desktop_rec.common.controls import FlowLayout, button, named
 from desktop_rec.common.name_edit import NameEdit
 from desktop_rec.common.panels import caption
@@ -77,7 +78,9 @@ class ModelsPage(QWidget):
         super().__init__()
         self.setObjectName("models_page")
         self.runs, self.head, self.beside = RunList(), RunHead(), SideBySide()
+        next_step()
         self.model, self.user = ModelPanel(evaluate_text=evaluate_text), UserEvaluationPanel()
+        next_step()
         self.tabs = named(QTabWidget(), "models_tabs", "What to look at")
         self.tabs.setToolTip("")
         self.tabs.setDocumentMode(True)
@@ -85,6 +88,7 @@ class ModelsPage(QWidget):
         self.tabs.addTab(self.beside, "Side by side")
         self.tabs.addTab(self.model, "This model")
         self.tabs.addTab(self.user, "How well it knows you")
+        next_step()
         right = QVBoxLayout()
         right.setContentsMargins(2 * GRID, 2 * GRID, GRID, 0)
         right.setSpacing(GRID)

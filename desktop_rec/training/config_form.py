@@ -53,14 +53,17 @@ class FoldingForm(QWidget):
         for part in shown:
             column.addWidget(part)
         if folded:
+            next_step()
             content = QWidget()
             inside = _tight_column(content)
             inside.setContentsMargins(8, 0, 0, 8)
             for part in folded:
                 inside.addWidget(part)
+            next_step()
             self._fold = Fold(self._name, self._fold_words, content)
             self._fold.set_open(was_open)
             column.addWidget(self._fold)
+            next_step()
         self._column.insertWidget(0, self._body)
 
     def reveal(self, part: QWidget) -> None:
@@ -100,7 +103,9 @@ class ConfigForm(FoldingForm):
             folded += [caption(part.title), *later] if later else []
             for field in fields:
                 field.edited.connect(self.changed)
+        next_step()
         self.show_parts(shown, folded)
+        next_step()
         self._show_problem("")
 
     def configs(self) -> tuple[Config, ...] | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from desktop_rec.common.building import next_step
 from desktop_rec.common.controls import CalmComboBox, button, named
 from desktop_rec.common.panels import SidePanel, caption
 from desktop_rec.theme.theme import set_role
@@ -36,9 +37,11 @@ class PlanForm(SidePanel):
         super().__init__("plan_form", "Plan", width=WIDTH)
         self._controller = controller
         self._build()
+        next_step()
         self._connect()
         self._show_devices()
         self._offer()
+        next_step()
         self._fill()
 
     def set_editable(self, may: bool) -> None:

@@ -106,9 +106,12 @@ class MainWindow(QMainWindow):
                 return self._first_page
             self._in_building.add(place)
             with in_steps():
-                self._views[place] = self._make_view(place)
+                view = self._make_view(place)
+                next_step()
+                self._stack.addWidget(view)
+                next_step()
             self._in_building.discard(place)
-            self._stack.addWidget(self._views[place])
+            self._views[place] = view
         return self._views[place]
 
     @property
