@@ -18,6 +18,7 @@ from PySide6.QtCore import (
     QRectF,
     QSize,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
@@ -36,6 +37,7 @@ _TICK = 16
 _PAD = 12
 _GAP = 5
 _MOST_LINES = 3
+_MANY = 100
 
 
 @dataclass(frozen=True)
@@ -216,9 +218,15 @@ class RunList(QFrame):
         selection.setCurrentIndex(self._rows.index(place), QItemSelectionModel.SelectionFlag.ClearAndSelect)
         selection.blockSignals(False)
         self.view.viewport().update()
+        if self._rows.rowCount() > _MANY:
+            QTimer.singleShot(0, self, self._scroll_to_chosen)  # measuring so many rows is a turn of its own
+        else:
+            self._scroll_to_chosen()
+
+    def _scroll_to_chosen(self) -> None:
         # First what is below takes its room: else it would cover the run that was scrolled to.
         self._whole.activate()
-        self.view.scrollTo(self._rows.index(place))
+        self.view.scrollTo(self.view.currentIndex())
 
     def show_blend_problem(self, problem: str) -> None:
         """Why the ticked runs cannot be blended; "" where they can."""
