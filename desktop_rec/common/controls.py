@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
@@ -54,11 +53,6 @@ def text_label(text: str = "", object_name: str = "", *, role: str = "", wraps: 
     if role:
         made.setProperty("role", role)
     return made
-
-
-def label(words: str = "", *, role: str = "", name: str = "", wraps: bool = False) -> QLabel:
-    """As text_label, its name given by keyword."""
-    return text_label(words, name, role=role, wraps=wraps)
 
 
 def number_label(object_name: str = "", *, role: str = "", wraps: bool = False) -> QLabel:
@@ -118,21 +112,6 @@ def scrolled_page(area: QScrollArea, object_name: str) -> QVBoxLayout:
     page.setProperty("role", "page")
     area.setWidget(page)
     return arranged(QVBoxLayout(page), gap=GRID * 2, margins=(GRID * 3, GRID * 2, GRID * 3, GRID * 3))
-
-
-def filled(box: Box, *parts: QWidget | QLayout | int, spacing: int = -1, margins: Sequence[int] = (0, 0, 0, 0)) -> Box:
-    """A row or column with these parts in it; a number is empty room that stretches so much."""
-    box.setContentsMargins(*margins)
-    if spacing >= 0:
-        box.setSpacing(spacing)
-    for part in parts:
-        if isinstance(part, int):
-            box.addStretch(part)
-        elif isinstance(part, QLayout):
-            box.addLayout(part)
-        else:
-            box.addWidget(part)
-    return box
 
 
 class CalmComboBox(QComboBox):

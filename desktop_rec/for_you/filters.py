@@ -9,7 +9,7 @@ from enum import Enum
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
-from desktop_rec.common.controls import FlowLayout, button, filled, label, named
+from desktop_rec.common.controls import FlowLayout, arranged, button, named, text_label
 from desktop_rec.common.panels import Popup
 from engine.recommending.ranking import Filters
 from engine.text import plural
@@ -226,13 +226,13 @@ class FilterPanel(Popup):
         self._clear: QPushButton = button("Clear all filters", "filter_clear", "Show everything again", role="quiet")
         chips = QWidget()
         self._flow = FlowLayout(chips)
-        hint = label("Click: only these. Click again: none of these.", role="caption", wraps=True)
+        hint = text_label("Click: only these. Click again: none of these.", role="caption", wraps=True)
         self._genre_part, self._year_part, least = QWidget(), QWidget(), QWidget()
-        filled(QVBoxLayout(self._genre_part), label("Genres", role="heading"), hint, chips)
-        years = filled(QHBoxLayout(), label("from"), self._first, label("to"), self._last)
-        filled(QVBoxLayout(self._year_part), label("Years", role="heading"), years)
-        known = filled(QHBoxLayout(), label("at least"), self._least)
-        filled(QVBoxLayout(least), label("How well known", role="heading"), known)
+        arranged(QVBoxLayout(self._genre_part), text_label("Genres", role="heading"), hint, chips, gap=-1)
+        years = arranged(QHBoxLayout(), text_label("from"), self._first, text_label("to"), self._last, gap=-1)
+        arranged(QVBoxLayout(self._year_part), text_label("Years", role="heading"), years, gap=-1)
+        known = arranged(QHBoxLayout(), text_label("at least"), self._least, gap=-1)
+        arranged(QVBoxLayout(least), text_label("How well known", role="heading"), known, gap=-1)
         for box, spins in ((years, (1, 3)), (known, (1,))):
             for place in spins:
                 box.setStretch(place, 1)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop_rec.common.controls import filled, label
+from desktop_rec.common.controls import arranged, text_label
 from desktop_rec.common.panels import caption
 from desktop_rec.common.row_painting import RIGHT, paint_text, small
 from desktop_rec.theme.theme import GRID, THEME, number_font, set_role
@@ -67,7 +67,7 @@ def titled(title: str, bars: ImpactBars, *parts: QWidget, meaning: QLabel | None
     bars.setAccessibleName(title)
     explanation = [] if meaning is None else [meaning]
     whole = QWidget()
-    filled(QVBoxLayout(whole), label(title, role="heading"), *explanation, bars, *parts, spacing=GRID)
+    arranged(QVBoxLayout(whole), text_label(title, role="heading"), *explanation, bars, *parts, gap=GRID)
     return whole
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from desktop_rec.common.controls import button, filled
+from desktop_rec.common.controls import arranged, button
 from desktop_rec.common.panels import caption
 from desktop_rec.common.text import describe_own_rating
 from desktop_rec.for_you.impact_bars import MARGINS, Bar, BarsPanel, ImpactBars, titled
@@ -75,7 +75,7 @@ class InsightsPanel(BarsPanel):
             self.train,
             meaning=caption("Your stars beside what the model expects from your other ratings"),
         )
-        filled(self.column, self._impact_part, self._surprise_part, self.note, 1, margins=MARGINS)
+        arranged(self.column, self._impact_part, self._surprise_part, self.note, 1, margins=MARGINS, gap=-1)
         self._impact_part.hide()
         self._surprise_part.hide()
 

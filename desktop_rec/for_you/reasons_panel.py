@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop_rec.common.controls import filled, label
+from desktop_rec.common.controls import arranged, text_label
 from desktop_rec.common.stars import StarScale
 from desktop_rec.common.text import (
     describe_likelihood,
@@ -96,23 +96,23 @@ class ReasonsPanel(BarsPanel):
         self.carried.setObjectName("carried_by")
         self.against.setObjectName("spoke_against")
         self._carried_part, self._against_part = titled("In favour", self.carried), titled("Against", self.against)
-        self._score = label(role="caption", name="score_parts", wraps=True)
+        self._score = text_label(role="caption", object_name="score_parts", wraps=True)
         self._score.setToolTip("What each model of the blend adds to the number that ranks this title")
-        self._rate_label = label(role="caption")
+        self._rate_label = text_label(role="caption")
         self.stars = StarRating(scale)
         self.stars.setObjectName("rate_recommendation")
-        rating = filled(QVBoxLayout(), self._rate_label, spacing=2)
+        rating = arranged(QVBoxLayout(), self._rate_label, gap=2)
         rating.addWidget(self.stars, 0, Qt.AlignmentFlag.AlignLeft)
         below = (self._carried_part, self._against_part, self.note, self._score)
-        filled(self.column, self._build_title(), rating, *below, 1, margins=MARGINS)
+        arranged(self.column, self._build_title(), rating, *below, 1, margins=MARGINS, gap=-1)
         self._hide_reasons()
         self.note.hide()
 
     def _build_title(self) -> QHBoxLayout:
         self.cover = Cover(QSize(56, 84))
-        self.heading = label(role="heading", wraps=True)
-        self.genres = label(role="caption", wraps=True)
-        self.figures = label(name="title_figures", wraps=True)
+        self.heading = text_label(role="heading", wraps=True)
+        self.genres = text_label(role="caption", wraps=True)
+        self.figures = text_label(object_name="title_figures", wraps=True)
         facts = (self.heading, self.genres, self.figures)
         for fact in facts:
             fact.setTextFormat(Qt.TextFormat.PlainText)
@@ -120,7 +120,7 @@ class ReasonsPanel(BarsPanel):
         row = QHBoxLayout()
         row.setSpacing(12)
         row.addWidget(self.cover, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(filled(QVBoxLayout(), *facts, 1, spacing=4), 1)
+        row.addLayout(arranged(QVBoxLayout(), *facts, 1, gap=4), 1)
         return row
 
     def _on_rated(self, rating: float | None) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_rec.common import questions
-from desktop_rec.common.controls import label, named
+from desktop_rec.common.controls import named, text_label
 from desktop_rec.common.notices import Failure
 from desktop_rec.common.panels import PlaceMessage, Popup
 from desktop_rec.common.title_search import TitleSearch
@@ -227,7 +227,7 @@ class TitleChooser(Popup):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("title_chooser", "Choose the title that is meant", width=_WIDTH, parent=parent)
         self.index = 0
-        self._heading, self._caption = label(role="heading", wraps=True), label(role="caption")
+        self._heading, self._caption = text_label(role="heading", wraps=True), text_label(role="caption")
         self.search = TitleSearch()
         self.search.setObjectName("chooser_search")
         self._list = named(QListWidget(), "chooser_titles", "Titles that may be meant", "Enter or click takes a title")

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_rec.common.controls import button, filled, label, named
+from desktop_rec.common.controls import arranged, button, named, text_label
 from desktop_rec.common.stars import StarScale
 from desktop_rec.common.title_search import TitleSearch
 from desktop_rec.for_you.my_ratings.profile_picker import ProfilePicker
@@ -159,17 +159,17 @@ class MyRatingsPanel(QFrame):
         tip = "Whose ratings: your own, another profile, or a person of the data set"
         self.person = named(QPushButton("Me  ▾"), "person", "Whose ratings", tip)
         self.menu = PersonMenu()
-        self._borrowed = label(role="caption", wraps=True)
+        self._borrowed = text_label(role="caption", wraps=True)
         self._borrowed.hide()
         self.search = TitleSearch()
         row = QHBoxLayout()
         row.addWidget(self.person, 1)
         row.addWidget(self.menu)
-        filled(column, row, self._borrowed, self.search, margins=(2 * GRID,) * 4)
+        arranged(column, row, self._borrowed, self.search, margins=(2 * GRID,) * 4, gap=-1)
         row.setSpacing(4)
 
     def _build_lists(self, column: QVBoxLayout, scale: StarScale) -> None:
-        self._count = label(role="caption")
+        self._count = text_label(role="caption")
         self.mine, self.found = TitleList(TitleLook.MINE, scale), TitleList(TitleLook.FOUND, scale)
         self.mine.setObjectName("my_ratings")
         self.mine.setAccessibleName("My ratings: digits rate, space switches on and off, Delete removes")
@@ -237,7 +237,7 @@ class MyRatingsPanel(QFrame):
 
 
 def _centred() -> QLabel:
-    made = label(role="weak", wraps=True)
+    made = text_label(role="weak", wraps=True)
     made.setAlignment(Qt.AlignmentFlag.AlignCenter)
     made.setContentsMargins(GRID, 0, GRID, 0)
     return made
@@ -291,8 +291,8 @@ class WeightSlider(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(2)
-        grid.addWidget(label(left, role="caption"), 0, 0)
-        grid.addWidget(label(right, role="caption"), 0, 1, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(text_label(left, role="caption"), 0, 0)
+        grid.addWidget(text_label(right, role="caption"), 0, 1, Qt.AlignmentFlag.AlignRight)
         grid.addWidget(self.slider, 1, 0, 1, 2)
         self.allow()
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_rec.common.controls import button, filled, label, named
+from desktop_rec.common.controls import arranged, button, named, text_label
 from desktop_rec.common.panels import Popup
 from engine.text import format_count, plural
 
@@ -120,13 +120,14 @@ class ProfilePicker(Popup):
         self._create = button("Create", "create_profile", "Create the profile and go on as that person")
         self._create.setEnabled(False)
         self._people_part = QWidget()
-        filled(
+        arranged(
             self.column,
-            label("On this computer", role="heading"),
+            text_label("On this computer", role="heading"),
             self._stored,
-            filled(QHBoxLayout(), self._new_name, self._create),
+            arranged(QHBoxLayout(), self._new_name, self._create, gap=-1),
             self._people_part,
             margins=(16, 12, 16, 12),
+            gap=-1,
         )
         self._build_people()
 
@@ -142,9 +143,17 @@ class ProfilePicker(Popup):
         self._people.setUniformItemSizes(True)
         self._people.setFixedHeight(_PEOPLE_HEIGHT)
         self._people.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-        self._found = label(role="caption")
-        heading = label("Rate as a person of the data set", role="heading")
-        filled(QVBoxLayout(self._people_part), heading, self._search, self._people, self._found, margins=(0, 8, 0, 0))
+        self._found = text_label(role="caption")
+        heading = text_label("Rate as a person of the data set", role="heading")
+        arranged(
+            QVBoxLayout(self._people_part),
+            heading,
+            self._search,
+            self._people,
+            self._found,
+            margins=(0, 8, 0, 0),
+            gap=-1,
+        )
 
     def _connect(self) -> None:
         self._stored.itemClicked.connect(self._on_stored)

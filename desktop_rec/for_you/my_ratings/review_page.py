@@ -10,7 +10,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from desktop_rec.common.controls import ElidedLabel, button, filled, label, named
+from desktop_rec.common.controls import ElidedLabel, arranged, button, named, text_label
 from desktop_rec.for_you.my_ratings.import_state import MyImport, UnderReview
 from desktop_rec.for_you.my_ratings.review_list import ReviewList
 from desktop_rec.for_you.my_ratings.review_rows import ReviewRow, ReviewRows, conflict_rows
@@ -147,15 +147,15 @@ class ReviewPage(QWidget):
         self.setObjectName("review_page")
         self._heading = ElidedLabel()
         self._heading.setProperty("role", "title")
-        self._about = label(role="weak", wraps=True)
-        self._notes, self._hint = label(role="caption", wraps=True), label(role="caption", wraps=True)
+        self._about = text_label(role="weak", wraps=True)
+        self._notes, self._hint = text_label(role="caption", wraps=True), text_label(role="caption", wraps=True)
         for text in (self._heading, self._about, self._notes):
             text.setTextFormat(Qt.TextFormat.PlainText)
         self.tabs = named(QTabBar(), "review_groups", "Groups of titles", "How sure it is which titles are meant")
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)
         self.list = ReviewList()
-        self._nothing = label(role="weak")
+        self._nothing = text_label(role="weak")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.list)
@@ -166,25 +166,25 @@ class ReviewPage(QWidget):
         hints.addWidget(self._hint, 1)
         hints.addWidget(self._all_mine)
         hints.addWidget(self._all_theirs)
-        middle = filled(QVBoxLayout(), self.tabs, hints, spacing=GRID)
+        middle = arranged(QVBoxLayout(), self.tabs, hints, gap=GRID)
         parts = (self._heading, self._about, self._notes, middle, self._pages, self._build_foot())
-        column = filled(QVBoxLayout(self), *parts, spacing=GRID, margins=(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID))
+        column = arranged(QVBoxLayout(self), *parts, gap=GRID, margins=(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID))
         column.setStretch(4, 1)
 
     def _build_foot(self) -> QFrame:
         foot = QFrame()
         foot.setProperty("role", "card")
-        self._scale = label(role="weak", name="review_scale", wraps=True)
-        self._outcome = label(name="review_outcome", wraps=True)
+        self._scale = text_label(role="weak", object_name="review_scale", wraps=True)
+        self._outcome = text_label(object_name="review_outcome", wraps=True)
         tip = "Save what will not be added as a file, with the reasons"
         self._save: QPushButton = button("Save unmatched as CSV…", "save_unmatched", tip)
         tip = "Forget this file; nothing is changed"
         self._leave: QPushButton = button("Cancel", "leave_import", tip, role="quiet")
         tip = "Take these into my ratings; it can be undone as a whole"
         self._add: QPushButton = button("Add", "add_ratings", tip, role="primary")
-        texts = filled(QVBoxLayout(), self._outcome, self._scale, spacing=4)
+        texts = arranged(QVBoxLayout(), self._outcome, self._scale, gap=4)
         margins = (2 * GRID, GRID + 4, 2 * GRID, GRID + 4)
-        row = filled(QHBoxLayout(foot), texts, self._save, self._leave, self._add, margins=margins)
+        row = arranged(QHBoxLayout(foot), texts, self._save, self._leave, self._add, margins=margins, gap=-1)
         row.setStretch(0, 1)
         return foot
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop_rec.common.controls import filled, label
+from desktop_rec.common.controls import arranged, text_label
 from desktop_rec.common.stars import StarScale, stars_width
 from desktop_rec.for_you.cover import Cover
 from desktop_rec.for_you.star_rating import StarRating, rating_for_key
@@ -87,18 +87,18 @@ class OnboardingCard(QFrame):
         set_role(self, "card")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._cover = Cover(_COVER)
-        self._title = label(role="title", wraps=True)
-        self._facts, self._known = label(role="weak", wraps=True), label(role="weak", wraps=True)
-        self._chosen = label(role="caption")
+        self._title = text_label(role="title", wraps=True)
+        self._facts, self._known = text_label(role="weak", wraps=True), text_label(role="weak", wraps=True)
+        self._chosen = text_label(role="caption")
         for text in (self._title, self._facts):
             text.setTextFormat(Qt.TextFormat.PlainText)
         self.stars = StarRating(self._scale)
         self.stars.setObjectName("onboarding_stars")
         self.stars.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        column = filled(
-            QVBoxLayout(), self._title, self._facts, self._known, 1, self.stars, self._chosen, spacing=GRID // 2
+        column = arranged(
+            QVBoxLayout(), self._title, self._facts, self._known, 1, self.stars, self._chosen, gap=GRID // 2
         )
-        row = filled(QHBoxLayout(self), self._cover, column, spacing=3 * GRID, margins=(3 * GRID,) * 4)
+        row = arranged(QHBoxLayout(self), self._cover, column, gap=3 * GRID, margins=(3 * GRID,) * 4)
         row.setStretch(1, 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 

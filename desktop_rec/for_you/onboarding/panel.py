@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop_rec.common.controls import button, filled, label, named
+from desktop_rec.common.controls import arranged, button, named, text_label
 from desktop_rec.common.stars import StarScale
 from desktop_rec.for_you.onboarding.card import OnboardingCard
 from desktop_rec.for_you.title_list import TitleList, TitleLook
@@ -103,16 +103,16 @@ class OnboardingPanel(QWidget):
 
     def _build(self, scale: StarScale) -> None:
         self.setObjectName("onboarding_panel")
-        self._heading, self._elsewhere = label(role="title"), label(role="weak")
-        self._sentence = label(role="weak", name="onboarding_sentence", wraps=True)
-        self._last = label(role="caption")
+        self._heading, self._elsewhere = text_label(role="title"), text_label(role="weak")
+        self._sentence = text_label(role="weak", object_name="onboarding_sentence", wraps=True)
+        self._last = text_label(role="caption")
         self._last.setTextFormat(Qt.TextFormat.PlainText)
         self._bar = named(QProgressBar(), "onboarding_progress", f"Ratings, of {USEFUL} for a first list", "")
         self._bar.setRange(0, USEFUL)
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(6)
         self.card = OnboardingCard(scale)
-        self._waiting = label(role="weak", wraps=True)
+        self._waiting = text_label(role="weak", wraps=True)
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.card)
@@ -121,11 +121,11 @@ class OnboardingPanel(QWidget):
         box = QWidget()
         box.setMaximumWidth(_WIDTH)
         top = QHBoxLayout()
-        top.addLayout(filled(QVBoxLayout(), self._heading, self._sentence, spacing=4), 1)
+        top.addLayout(arranged(QVBoxLayout(), self._heading, self._sentence, gap=4), 1)
         top.addWidget(self.show_list, 0, Qt.AlignmentFlag.AlignTop)
         parts = (top, self._bar, self._pages, self._build_answers(), self._last, 1, self._build_ways())
-        filled(QVBoxLayout(box), *parts, spacing=2 * GRID)
-        row = filled(QHBoxLayout(self), 1, box, 1, margins=(2 * GRID,) * 4)
+        arranged(QVBoxLayout(box), *parts, gap=2 * GRID)
+        row = arranged(QHBoxLayout(self), 1, box, 1, margins=(2 * GRID,) * 4, gap=-1)
         row.setStretch(1, 100)
 
     def _build_answers(self) -> QHBoxLayout:
@@ -134,14 +134,14 @@ class OnboardingPanel(QWidget):
         self._not_seen = button("Not seen", "onboarding_not_seen", "Skip it (Space)")
         for control in (self._back, self._seen, self._not_seen):
             control.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return filled(QHBoxLayout(), self._back, 1, self._seen, self._not_seen)
+        return arranged(QHBoxLayout(), self._back, 1, self._seen, self._not_seen, gap=-1)
 
     def _build_ways(self) -> QHBoxLayout:
         tip = "Letterboxd, IMDb, Trakt, TMDB, MyAnimeList, … or a table of your own"
         self._import = button("Import my ratings…", "onboarding_import", tip)
         tip = "Well-known titles as a list, to pick from"
         self._many = button("Show many at once", "onboarding_many", tip, role="quiet")
-        return filled(QHBoxLayout(), self._elsewhere, self._import, 1, self._many)
+        return arranged(QHBoxLayout(), self._elsewhere, self._import, 1, self._many, gap=-1)
 
     def _connect(self) -> None:
         card = self.card
@@ -195,8 +195,8 @@ class StarterPanel(QWidget):
 
     def _build(self, scale: StarScale) -> None:
         self.setObjectName("starter_panel")
-        self._heading = label(role="title", wraps=True)
-        self._sentence = label(role="weak", wraps=True)
+        self._heading = text_label(role="title", wraps=True)
+        self._sentence = text_label(role="weak", wraps=True)
         self.show_list: QPushButton = button("Show my list", "show_my_list", _SHOW_LIST_TIP, role="primary")
         tip = "One well-known title after the other"
         self._one_by_one: QPushButton = button("One at a time", "starter_onboarding", tip)
@@ -207,5 +207,5 @@ class StarterPanel(QWidget):
         top.addWidget(self._sentence, 1)
         for control in (self._one_by_one, self.show_list):
             top.addWidget(control, 0, Qt.AlignmentFlag.AlignTop)
-        column = filled(QVBoxLayout(self), self._heading, top, self.cards, spacing=GRID, margins=(2 * GRID,) * 4)
+        column = arranged(QVBoxLayout(self), self._heading, top, self.cards, gap=GRID, margins=(2 * GRID,) * 4)
         column.setStretch(2, 1)
