@@ -15,13 +15,14 @@ from engine.data.formats.columns import (
     normalised,
     roles_of,
 )
-from engine.data.formats.layout import BLANKS, ItemsLayout, Layout
+from engine.data.formats.layout import BLANKS, NO_IDS, ItemsLayout, Layout
 
 __all__ = [
     "BLANKS",
     "CHOSEN_COLUMNS",
     "LAYOUTS",
     "NAMED_COLUMNS",
+    "NO_IDS",
     "ORANGE",
     "ROLES",
     "SYNONYMS",

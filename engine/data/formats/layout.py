@@ -8,6 +8,9 @@ from fnmatch import fnmatchcase
 BLANKS = ("", "NULL", "null", "\\N", "NA", "N/A", "n/a", "?")
 """Texts of a rating or time that mean *none given*."""
 
+NO_IDS = ("", "NaN", "nan", "NAN", "-nan", "None", "NULL", "null", "<NA>", "NA", "N/A", "n/a", "#N/A", "NaT", "\\N")
+"""Texts that programs write where there is no id: nobody and no title is called so."""
+
 
 @dataclass(frozen=True)
 class ItemsLayout:

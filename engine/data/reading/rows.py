@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.data.dataset import Bools, Float32, Int64
+from engine.data.formats import NO_IDS
 from engine.data.reading.lines import Block, lines_of, numbered_rows, table_of
 from engine.data.reading.roles import Shape
 from engine.data.reading.values import ids_in, numbers_in, ratings_in, times_in, whole_times
@@ -138,10 +139,14 @@ def are_clean(ids: Sequence[pa.DictionaryArray], ratings_N: Float32, blanks: int
 
 
 def _has_odd_id(ids: pa.Array) -> bool:
-    """Whether some id is nothing but space, or too long to be one."""
+    """Whether some id says that there is none, or is too long to be one."""
     if (pc.max(pc.binary_length(ids)).as_py() or 0) > LONGEST_ID:
         return True
-    return bool(pc.min(pc.binary_length(pc.utf8_trim_whitespace(ids))).as_py() == 0)
+    return bool(pc.any(_are_none(ids)).as_py())
+
+
+def _are_none(ids: pa.Array) -> pa.Array:
+    return pc.is_in(pc.utf8_trim_whitespace(ids), pa.array(NO_IDS))
 
 
 def are_out_of_scale(ratings_N: Float32, shape: Shape) -> Bools:
@@ -198,8 +203,8 @@ def entries_of(
         {
             **(faults or {}),
             TOO_LONG: _is_too_long(users_N) | _is_too_long(items_N),
-            NO_USER: _is_blank(users_N),
-            NO_ITEM: _is_blank(items_N),
+            NO_USER: _by_row(_are_none(users_N.dictionary), users_N, missing=True),
+            NO_ITEM: _by_row(_are_none(items_N.dictionary), items_N, missing=True),
             NOT_A_TIME: timeless_N,
             **faulty,
         }
@@ -239,10 +244,6 @@ def reasons_of(faults: Mapping[str, Bools]) -> dict[int, str]:
 
 def _is_too_long(ids: pa.DictionaryArray) -> Bools:
     return _by_row(pc.greater(pc.binary_length(ids.dictionary), LONGEST_ID), ids, missing=False)
-
-
-def _is_blank(ids: pa.DictionaryArray) -> Bools:
-    return _by_row(pc.equal(pc.utf8_trim_whitespace(ids.dictionary), ""), ids, missing=True)
 
 
 def _by_row(answers: pa.Array, ids: pa.DictionaryArray, *, missing: bool) -> Bools:

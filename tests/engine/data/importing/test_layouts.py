@@ -341,6 +341,33 @@ def test_that_parquet_finds_its_titles_in_parquet(folder):
     assert (dataset.catalogue.genres[0], report.layout) == (("Drama", "War"), "MovieLens csv, Parquet table")
 
 
+@pytest.mark.parametrize("kind", ["csv", "json", "jsonl", "parquet", "feather"])
+def test_that_ids_that_say_there_is_none_are_nobody_and_no_title_in_any_kind_of_file(folder, kind):
+    people, titles = ["ann", "NaN", None, "bob", "None", "NA"], ["Moon", "Moon", "Sun", "null", "Sun", None]
+    rows = [{"user": user, "item": item, "rating": 4} for user, item in zip(people, titles, strict=True)]
+    path = folder({"x.txt": "x"}) / f"r.{kind}"
+    if kind == "csv":
+        path.write_text("user,item,rating\n" + "".join(f"{row['user'] or ''},{row['item'] or ''},4\n" for row in rows))
+    elif kind.startswith("json"):
+        lines = [json.dumps(row) for row in rows]
+        path.write_text("\n".join(lines) if kind == "jsonl" else f"[{', '.join(lines)}]")
+    else:
+        table = pa.Table.from_pylist(rows)
+        parquet.write_table(table, path) if kind == "parquet" else feather.write_feather(table, str(path))
+    dataset, report = imported(path)
+    assert [entry[:2] for entry in entries_of(dataset)] == [("ann", "Moon")]
+    assert report.skipped == {"no person": 4, "no title": 1}
+
+
+def test_that_numbers_that_are_none_are_nobody(folder):
+    path = folder({"x.txt": "x"}) / "r.parquet"
+    table = {"user_id": [1.0, float("nan"), 2.0], "item_id": [5.0, 5.0, float("nan")], "rating": [3.0, 4.0, 5.0]}
+    parquet.write_table(pa.table(table), path)
+    dataset, report = imported(path)
+    assert [entry[:3] for entry in entries_of(dataset)] == [("1", "5", 3)]
+    assert report.skipped == {"no person": 1, "no title": 1}
+
+
 OBJECTS = [
     {"user": 'a"b{', "item": "x],", "rating": 3.5, "date": "2005-09-07"},
     {"user": "ü 🎬", "item": "back\\slash", "rating": "4,5", "date": "2005-09-07", "more": {"deep": [1, {"x": "}"}]}},
