@@ -21,7 +21,7 @@ from engine.text import format_size, join_words
 if TYPE_CHECKING:
     from engine.data.importing.options import Selection
 
-_DUPLICATES = {"last": "the last one counts", "mean": "their mean counts", "max": "the highest one counts"}
+_DUPLICATES = {"last": "the newest one counts", "mean": "their mean counts", "max": "the highest one counts"}
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,10 @@ def _add_importing(add: _AddCommand) -> None:
     _add_files(command)
     command.add_argument("--name", help="what to call the data set")
     command.add_argument(
-        "--duplicates", choices=("last", "mean", "max"), default="last", help="which of several ratings counts"
+        "--duplicates",
+        choices=("last", "mean", "max"),
+        default="last",
+        help="which of several counts; last: the newest",
     )
     command.add_argument("--last-years", type=float, metavar="N", help="only people active in the last N years")
     command.add_argument("--most-titles", type=int, metavar="N", help="only the N most rated titles")

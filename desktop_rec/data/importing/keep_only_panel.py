@@ -45,7 +45,7 @@ RULES = (
 )
 """In the order in which they apply, which is also that of the counts."""
 
-_POLICIES: tuple[tuple[Duplicates, str], ...] = (("last", "the last"), ("mean", "their mean"), ("max", "the highest"))
+_POLICIES: tuple[tuple[Duplicates, str], ...] = (("last", "the newest"), ("mean", "their mean"), ("max", "the highest"))
 
 
 class KeepOnlyPanel(QWidget):

@@ -1,5 +1,8 @@
 """Entries grouped by a key (person or title), each pair once: a counting sort in slices, in file order.
 
+Of the entries of a pair the newest is the last: the one with the latest time, and where times are equal or missing the
+one that came later. An entry without a time (0) is older than any with one.
+
 Shapes: S entries of a slice, N entries, K keys, R entries of pairs that repeat, P such pairs.
 """
 
@@ -12,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.data.dataset import Bools, Float32, Histories, Int32, Int64
+from engine.data.dataset import Bools, Histories, Int32, Int64
 from engine.data.importing.options import Duplicates
 from engine.events import Job
 
@@ -107,13 +110,13 @@ def _within(histories: Histories, first: int, behind: int, titles: int) -> Repea
 
 
 def settle(histories: Histories, repeats: tuple[Repeats, ...], *, policy: Duplicates) -> Job[Histories]:
-    """Each pair once: the last or highest rating in its place, or the mean in place of the last, with its time."""
+    """Each pair once: the newest or highest rating in its place, or the mean in place of the newest, with its time."""
     if not repeats:
         return histories
     kept_N = np.ones(histories.entries, dtype=bool)
     for repeat in repeats:
         kept_N[repeat.places_R] = False
-        kept_N[repeat.places_R[_chosen(repeat, histories.ratings_N[repeat.places_R], policy)]] = True
+        kept_N[repeat.places_R[_chosen(repeat, histories, policy)]] = True
         yield None
     settled = yield from only(histories, kept_N)
     if policy == "mean":
@@ -144,14 +147,18 @@ def only(histories: Histories, kept_N: Bools) -> Job[Histories]:
     return Histories(np.concatenate([[0], np.cumsum(counts_U)]).astype(np.int64), item_rows_N, ratings_N, times_N)
 
 
-def _chosen(repeats: Repeats, ratings_R: Float32, policy: Duplicates) -> Int64:
+def _chosen(repeats: Repeats, histories: Histories, policy: Duplicates) -> Int64:
     """Which of the R entries stays, one for each pair."""
-    entries = len(ratings_R)
-    worth_R: npt.NDArray[Any] = ~np.isnan(ratings_R)
-    if policy == "max":
-        worth_R = np.unique(np.nan_to_num(ratings_R, nan=-np.inf), return_inverse=True)[1]
-    rank_R = worth_R.astype(np.int64) * entries + np.arange(entries)
-    return np.maximum.reduceat(rank_R, repeats.starts_P) % entries
+    ratings_R = histories.ratings_N[repeats.places_R]
+    worth_R: npt.NDArray[Any] = np.nan_to_num(ratings_R, nan=-np.inf) if policy == "max" else ~np.isnan(ratings_R)
+    times_R = np.zeros(len(ratings_R), np.int64)
+    if histories.times_N is not None:
+        times_R = histories.times_N[repeats.places_R]
+        times_R[times_R == 0] = np.iinfo(np.int64).min
+    order_R = np.lexsort((times_R, worth_R))
+    rank_R = np.empty(len(order_R), np.int64)
+    rank_R[order_R] = np.arange(len(order_R))
+    return order_R[np.maximum.reduceat(rank_R, repeats.starts_P)]
 
 
 def _write_means(settled: Histories, histories: Histories, repeats: Repeats, kept_N: Bools) -> None:
@@ -160,7 +167,7 @@ def _write_means(settled: Histories, histories: Histories, repeats: Repeats, kep
     counts_P = np.add.reduceat(rated_R.astype(np.int64), repeats.starts_P)
     sums_P = np.add.reduceat(np.where(rated_R, ratings_R, 0), repeats.starts_P)
     some_P = counts_P > 0
-    places_P = _places_after(repeats.places_R[_chosen(repeats, histories.ratings_N[repeats.places_R], "mean")], kept_N)
+    places_P = _places_after(repeats.places_R[_chosen(repeats, histories, "mean")], kept_N)
     settled.ratings_N[places_P[some_P]] = sums_P[some_P] / counts_P[some_P]
     if settled.times_N is not None and histories.times_N is not None:
         counting_R = rated_R | np.repeat(~some_P, np.diff(np.append(repeats.starts_P, len(rated_R))))

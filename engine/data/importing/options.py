@@ -16,7 +16,8 @@ from engine.data.reading.roles import Given
 from engine.data.reading.rows import Problem
 
 Duplicates = Literal["last", "mean", "max"]
-"""What becomes of several ratings of one person for one title. A rating beats seen-only in any case."""
+"""What becomes of several ratings of one person for one title: the newest, the mean or the highest is kept. A rating
+beats seen-only in any case."""
 
 
 @dataclass(frozen=True)

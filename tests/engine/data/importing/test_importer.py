@@ -325,3 +325,38 @@ def test_that_the_standard_data_sets_have_their_known_sizes(files, figures):
     dataset, report = imported(*(Path(os.environ["DESKTOP_REC_DATA"]) / file for file in files))
     assert (dataset.people, dataset.titles, dataset.entries, report.unrated, report.duplicates) == figures
     assert report.problems == ()
+
+
+def test_that_the_newest_rating_of_a_pair_stays_whatever_the_order_of_lines_and_files(write):
+    head = "user,item,rating,timestamp\n"
+    rest = "2,10,3,1400000000\n3,10,1,1400000000\n"
+    newest, former = "1,10,5,1700000000\n", "1,10,2,1500000000\n"
+    for lines in (newest + former + rest, former + rest + newest):
+        dataset, report = imported(write("one.csv", head + lines))
+        assert (entries_of(dataset)[0], report.duplicates) == (("1", "10", 5.0), 1)
+    new, old = write("new.csv", head + newest), write("old.csv", head + former + rest)
+    for files in ((new, old), (old, new)):
+        assert entries_of(imported(*files)[0])[0] == ("1", "10", 5.0)
+
+
+@pytest.mark.parametrize(
+    ("times", "kept"),
+    [
+        (("1700000000", "1700000000"), 2.0),
+        (("1700000000", ""), 5.0),
+        (("", "1700000000"), 2.0),
+        (("2023-11-14", "2017-07-14"), 5.0),
+    ],
+    ids=["equal times: the later line", "one without a time is older", "the same, the other way round", "dates"],
+)
+def test_that_a_missing_time_is_older_than_any(write, times, kept):
+    first, second = times
+    rest = "".join(f"{user},7,3,{first or second}\n" for user in range(2, 12))
+    dataset, _ = imported(write("r.csv", f"user,item,rating,time\n1,7,5,{first}\n1,7,2,{second}\n{rest}"))
+    assert entries_of(dataset)[0] == ("1", "7", kept)
+
+
+def test_that_a_file_without_times_does_not_replace_what_another_dates(write):
+    dated = write("dated.csv", "user,item,rating,time\n1,7,5,1700000000\n2,7,4,1700000000\n")
+    undated = write("undated.csv", "user,item,rating\n1,7,1\n")
+    assert entries_of(imported(dated, undated)[0]) == [("1", "7", 5.0), ("2", "7", 4.0)]

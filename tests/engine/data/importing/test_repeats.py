@@ -17,8 +17,8 @@ PEOPLE, TITLES = 5, 4
 
 
 def histories_of(rows):
-    users, items, ratings = (np.array(column) for column in zip(*rows, strict=True))
-    return Histories.of(users, items, ratings, people=PEOPLE, times=np.arange(100, 100 + len(rows)))
+    users, items, ratings, times = (np.array(column) for column in zip(*rows, strict=True))
+    return Histories.of(users, items, ratings, people=PEOPLE, times=times)
 
 
 def slowly(rows, policy):
@@ -26,13 +26,15 @@ def slowly(rows, policy):
     left = []
     for user, item in sorted({row[:2] for row in rows}):
         places = [place for place, row in enumerate(rows) if row[:2] == (user, item)]
+        places.sort(key=lambda place: (rows[place][3] or -math.inf, place))
         rated = [place for place in places if not math.isnan(rows[place][2])]
         if not rated:
-            left.append((user, places[-1], item, NAN, 100 + places[-1]))
+            left.append((user, places[-1], item, NAN, rows[places[-1]][3]))
             continue
-        chosen = max(rated, key=lambda place: (rows[place][2], place)) if policy == "max" else rated[-1]
+        chosen = max(rated, key=lambda place: (rows[place][2], places.index(place))) if policy == "max" else rated[-1]
         rating = sum(rows[place][2] for place in rated) / len(rated) if policy == "mean" else rows[chosen][2]
-        left.append((user, chosen, item, rating, 100 + chosen))
+        time = max(rows[place][3] for place in rated) if policy == "mean" else rows[chosen][3]
+        left.append((user, chosen, item, rating, time))
     return [(user, item, rating, time) for user, _, item, rating, time in sorted(left, key=lambda entry: entry[:2])]
 
 
@@ -49,7 +51,12 @@ def as_rows(histories):
 
 
 entries = st.lists(
-    st.tuples(st.integers(0, PEOPLE - 1), st.integers(0, TITLES - 1), st.sampled_from([NAN, 1.0, 2.0, 3.0])),
+    st.tuples(
+        st.integers(0, PEOPLE - 1),
+        st.integers(0, TITLES - 1),
+        st.sampled_from([NAN, 1.0, 2.0, 3.0]),
+        st.integers(0, 3),
+    ),
     min_size=1,
     max_size=40,
 )
@@ -69,7 +76,7 @@ def test_that_each_pair_is_left_once_as_the_policy_says(policy, slice_of, rows):
 
 
 def test_that_nothing_is_copied_where_nobody_has_a_title_twice():
-    histories = histories_of([(0, 0, 1.0), (0, 1, 2.0), (1, 0, 3.0)])
+    histories = histories_of([(0, 0, 1.0, 100), (0, 1, 2.0, 101), (1, 0, 3.0, 102)])
     repeats = drive(find_repeats(histories, titles=TITLES))
     assert repeats == ()
     assert drive(settle(histories, repeats, policy="mean")) is histories
