@@ -6,7 +6,7 @@ import argparse
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from engine.cli.datasets import dataset_document
+from engine.cli.listing import dataset_document
 from engine.cli.output import Answer, WrongUse, format_facts, format_table
 from engine.cli.progress import Driver
 from engine.documents import document_of

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from engine.cli.datasets import dataset_of
+from engine.cli.listing import dataset_of
 from engine.cli.output import WrongUse
 from engine.cli.progress import Driver
 from engine.data.dataset import Dataset

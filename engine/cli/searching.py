@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from engine import operations
-from engine.cli.datasets import dataset_of
+from engine.cli.listing import dataset_of
 from engine.cli.model_options import Choices, choices_of, started, wrong_use
 from engine.cli.output import Answer, WrongUse, format_table
 from engine.cli.progress import Driver
