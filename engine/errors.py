@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+NO_MEMORY = ("There was not enough memory for this.", "Close other programs or use less data.")
+"""What happened and what to do, where a MemoryError ends a job."""
+
 
 class EngineError(Exception):
     """A failure in one or two sentences. `remedy` says what the person can do now; `facts` are its plain values.

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from engine.errors import EngineError
+from engine.errors import NO_MEMORY, EngineError
 
 _PROGRAM_ERROR_REMEDY = (
     "What was stored before is untouched. Try again; if it comes back, send the details to us with Copy."
@@ -55,7 +55,7 @@ def failure_of(error: BaseException) -> Failure:
         reason = error.strerror or type(error).__name__
         return Failure(f"{error.filename} could not be used: {reason}.", "Check that it is there and yours.", details)
     if isinstance(error, MemoryError):
-        return Failure("There was not enough memory for this.", "Close other programs or use less data.", details)
+        return Failure(*NO_MEMORY, details)
     sentence = f"Something went wrong in the program ({type(error).__name__}: {error})."
     return Failure(sentence, _PROGRAM_ERROR_REMEDY, details)
 

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from engine.cli.options import make_parser
 from engine.cli.output import Answer, WrongUse
 from engine.cli.progress import Driver
-from engine.errors import EngineError
+from engine.errors import NO_MEMORY, EngineError
 from engine.events import Stop
 
 OK, FAILED, WRONG, STOPPED = 0, 1, 2, 130
@@ -59,6 +59,8 @@ def run(words: Sequence[str] | None = None) -> int:
         return _refuse(str(error), WRONG)
     except EngineError as error:
         return _refuse(str(error), FAILED)
+    except MemoryError:
+        return _refuse(" ".join(NO_MEMORY), FAILED)
     except (Stop, KeyboardInterrupt):
         return _refuse("Stopped; nothing was saved of this step.", STOPPED)
     except BrokenPipeError:

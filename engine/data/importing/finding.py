@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,8 @@ import numpy as np
 
 from engine.data.formats import LAYOUTS, ItemsLayout
 from engine.data.importing.items import Title, read_links, read_titles, share_listed
-from engine.data.reading.archives import Source, sources_in
+from engine.data.reading.archives import Source, read_head, sources_in
+from engine.data.reading.arrow import is_columnar
 from engine.data.reading.lines import NotUtf8Error
 from engine.data.reading.roles import Given, Shape
 from engine.data.reading.sniff import KINDS, read_pieces, require_ratings, sniff
@@ -22,11 +24,12 @@ MOST_LOOKED_AT = 60
 LEAST_SHARE = 0.5
 """A list of titles that merely lies beside must know this part of the titles."""
 _SUFFIXES = (
-    ".csv", ".dat", ".tsv", ".txt", ".tab", ".item", ".items", ".gz", ".parquet", ".feather", ".arrow", ".json",
-    ".jsonl", ".ndjson", "",
+    ".csv", ".dat", ".tsv", ".txt", ".tab", ".item", ".items", ".gz", ".json", ".jsonl", ".ndjson", "",
 )  # fmt: skip
 _PART = re.compile(r".*(part|chunk|shard)[-_. ]?\d+.*")
 _JUNK = (".", "__MACOSX")
+
+LOG = logging.getLogger(__name__)
 
 Links = Mapping[str, Mapping[str, str]]
 Found = tuple[Source, Shape]
@@ -223,13 +226,23 @@ def titles_beside(ratings: Source, shape: Shape, ids: Sequence[str]) -> TitlesFo
     beside = list(_beside(ratings))
     beside.sort(key=lambda source: (not _is_called(own, source), _list_called(source.base_name) is None, source.name))
     for source in beside[:MOST_LOOKED_AT]:
-        its_shape = _table_shape(source)
-        if its_shape is not None and its_shape.has_titles:
-            layout = own if _is_called(own, source) else _list_called(source.base_name)
-            found = _read(source, its_shape, ids, layout=layout)
-            if found is not None and found.share >= LEAST_SHARE:
-                return found
+        layout = own if _is_called(own, source) else _list_called(source.base_name)
+        try:
+            found = _list_beside(source, ids, layout=layout)
+        except Exception as error:  # nobody asked for this file: whatever is wrong with it stops no import
+            LOG.info("%s was passed over: %s", source.name, error)
+            continue
+        if found is not None and found.share >= LEAST_SHARE:
+            return found
     return None
+
+
+def _list_beside(source: Source, ids: Sequence[str], *, layout: ItemsLayout | None) -> TitlesFound | None:
+    """A neighbour as a list of titles; None where it is none, or a table of Parquet or Arrow, which is not opened."""
+    if is_columnar(read_head(source)):
+        return None
+    shape = sniff(source)
+    return _read(source, shape, ids, layout=layout) if shape.has_titles else None
 
 
 def links_beside(ratings: Source, shape: Shape, titles: TitlesFound | None) -> Links:
@@ -238,8 +251,10 @@ def links_beside(ratings: Source, shape: Shape, titles: TitlesFound | None) -> L
     declared = shape.layout.items.links if shape.layout.items else ()
     for source in _beside(ratings):
         if source.base_name in declared:
-            its_shape = _table_shape(source)
-            links |= read_links(source, its_shape) if its_shape is not None else {}
+            try:
+                links |= read_links(source, sniff(source))
+            except Exception as error:
+                LOG.info("%s was passed over: %s", source.name, error)
     return links | dict(titles.links if titles else {})
 
 

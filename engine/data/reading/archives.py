@@ -92,7 +92,10 @@ class Source:
 
 
 class ByteStream:
-    """Unpacked bytes of a Source without parts; `position` of `size` counts packed bytes for a gzip."""
+    """Unpacked bytes of a Source without parts; `position` of `size` counts packed bytes for a gzip.
+
+    `packed` is how many bytes it takes on the disk.
+    """
 
     def __init__(self, source: Source, *, archive: zipfile.ZipFile | None = None) -> None:
         self.source = source
@@ -111,7 +114,7 @@ class ByteStream:
         raw = open(self.source.path, "rb")  # noqa: SIM115  (closed by close())
         self._opened.append(raw)
         self._raw, self._stream = raw, raw
-        self._size_on_disk = self.size = self._raw.seek(0, 2)
+        self._size_on_disk = self.size = self.packed = self._raw.seek(0, 2)
         self._raw.seek(0)
         self.is_packed = True  # more bytes may come out than there are on the disk
         if self.source.member is not None:
@@ -120,16 +123,14 @@ class ByteStream:
                 archive = zipfile.ZipFile(raw)
                 self._opened.append(archive)
             member = archive.getinfo(self.source.member)
-            _refuse_bomb(self.source, member.file_size, member.compress_size)
+            refuse_bomb(self.source, member.file_size, member.compress_size)
             self._stream = archive.open(member)  # type: ignore[assignment]
             self._opened.append(self._stream)
-            self.size = member.file_size
-            self._most = max(BOMB_FREE, BOMB_RATIO * member.compress_size)
+            self.size, self.packed = member.file_size, member.compress_size
         elif raw.read(2) == GZIP:
             raw.seek(0)
             self._stream = gzip.GzipFile(fileobj=raw)  # type: ignore[assignment]
             self._opened.append(self._stream)
-            self._most = max(BOMB_FREE, BOMB_RATIO * self.size)
         else:
             raw.seek(0)
             self.is_packed = False
@@ -139,8 +140,8 @@ class ByteStream:
         with _explaining(self.source):
             block = self._stream.read(most)
             self._read += len(block)
-            if self.is_packed and self._read > self._most:
-                _refuse_bomb(self.source, self._read, max(1, self._most // BOMB_RATIO))
+            if self.is_packed:
+                refuse_bomb(self.source, self._read, self.packed)
             self._refuse_if_changed()
         return block
 
@@ -270,7 +271,8 @@ def _is_binary(head: bytes) -> bool:
     return head.count(b"\0") > max(_FEW, len(head) // 1000) or controls > 0.02 * len(head)
 
 
-def _refuse_bomb(source: Source, unpacked: int, packed: int) -> None:
+def refuse_bomb(source: Source, unpacked: int, packed: int) -> None:
+    """Raises DataError where so many bytes come out of so few as no ratings file has."""
     if unpacked > BOMB_FREE and unpacked > BOMB_RATIO * max(1, packed):
         raise source.error(
             f"{source.name} would unpack to over {unpacked // MIB:,} MiB, more than {BOMB_RATIO} times its size; "

@@ -40,6 +40,8 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _SPELT_DATE = re.compile(r"[a-z]{3} ([a-z]{3}) +(\d{1,2}) \d\d:\d\d:\d\d (\d{4})")
 _PLAIN_DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
+_LATEST_IN_ANY_UNIT = 2.0**62
+_NAMES_OF_OBJECTS = ("name", "title", "id")
 _LATEST = 4_102_444_800
 """The year 2100 in Unix seconds: larger numbers are milliseconds."""
 
@@ -75,7 +77,7 @@ def ratings_in(values: pa.Array) -> tuple[Float32, Bools, Bools]:
         if pa.types.is_null(kind):
             return np.full(len(values), np.nan, np.float32), none_N, np.zeros(len(values), dtype=bool)
         if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-            ratings_N = values.cast(pa.float64()).to_numpy(zero_copy_only=False).astype(np.float32)
+            ratings_N = values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False).astype(np.float32)
             return ratings_N, none_N, np.zeros(len(values), dtype=bool)
         texts = pc.replace_substring(pc.utf8_trim_whitespace(texts_in(values)), ",", ".")
         good = pc.match_substring_regex(texts, _NUMBER_OF_ARROW)
@@ -116,15 +118,21 @@ def texts_in(values: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(flat.type):
         flat = flat.dictionary_decode()
     if pa.types.is_nested(flat.type):
-        return pa.array([_as_text(value) for value in flat.to_pylist()], pa.string())
+        return pa.array([as_text(value) for value in flat.to_pylist()], pa.string())
     text = flat.cast(pa.string())
     if pa.types.is_floating(flat.type):
         return pc.if_else(pc.match_substring_regex(text, _FLOAT_ID), pc.utf8_slice_codeunits(text, 0, -2), text)
     return text
 
 
-def _as_text(value: object) -> str | None:
-    return "|".join(map(str, value)) if isinstance(value, list) else None if value is None else str(value)
+def as_text(value: object) -> str | None:
+    """What a value of JSON or Arrow says, None for nothing: a list its parts between bars, an object its name."""
+    if isinstance(value, dict):
+        value = next((value[name] for name in _NAMES_OF_OBJECTS if name in value), None)
+        return None if isinstance(value, dict | list) else as_text(value)
+    if isinstance(value, list):
+        return "|".join(text for part in value if not isinstance(part, list) and (text := as_text(part)))
+    return None if value is None else str(value).encode("utf-8", "replace").decode()
 
 
 def ids_in(values: pa.Array) -> pa.DictionaryArray:
@@ -211,9 +219,7 @@ def whole_times(times: pa.ChunkedArray) -> Int64:
     numbers = numbers_in(times.cast(pa.int64()) if has_dates else times, blank=0)
     if has_dates:
         numbers = np.floor_divide(numbers, 1_000_000)
-    if numbers.dtype != np.int64:
-        numbers = np.nan_to_num(numbers, posinf=0, neginf=0)
-    return numbers.astype(np.int64, copy=False)
+    return numbers if numbers.dtype == np.int64 else _whole_numbers(numbers)
 
 
 def times_in(values: pa.Array, formats: tuple[str, ...]) -> tuple[Int64, Bools]:
@@ -223,8 +229,7 @@ def times_in(values: pa.Array, formats: tuple[str, ...]) -> tuple[Int64, Bools]:
         micros = values.cast(pa.timestamp("us", getattr(values.type, "tz", None)), safe=False)
         return whole_times(pa.chunked_array([micros])), none_N
     if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
-        numbers = values.to_numpy(zero_copy_only=False)
-        return np.nan_to_num(numbers, nan=0, posinf=0, neginf=0).astype(np.int64), none_N
+        return _whole_numbers(values.to_numpy(zero_copy_only=False)), none_N
     return _times_of_texts([text or "" for text in texts_in(values).to_pylist()], formats)
 
 
@@ -239,7 +244,13 @@ def _times_of_texts(cells: Sequence[str], formats: tuple[str, ...]) -> tuple[Int
         seconds_N = _unix_seconds(pd.to_datetime(texts, errors="coerce", utc=True, format=pattern))
         values_N = np.where(np.isfinite(seconds_N), seconds_N, values_N)
     bad_N = np.isnan(values_N) & ~texts.isin(BLANKS).to_numpy(bool)
-    return np.nan_to_num(values_N).astype(np.int64), bad_N
+    return _whole_numbers(values_N), bad_N
+
+
+def _whole_numbers(numbers: npt.NDArray[Any]) -> Int64:
+    """As whole numbers; 0 for what is none, or no time that anybody counts in."""
+    with np.errstate(invalid="ignore"):
+        return np.where(np.abs(numbers) < _LATEST_IN_ANY_UNIT, numbers, 0).astype(np.int64)
 
 
 def _unix_seconds(dates: Any) -> npt.NDArray[np.float64]:

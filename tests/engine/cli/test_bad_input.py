@@ -262,3 +262,11 @@ def test_that_one_rating_is_enough_and_nothing_known_is_told(ask, refusal, tmp_p
         status, out, _ = ask(*words)
         assert (status, "1 of 1 titles are known" in out) == (0, True)
         assert "100 %" in out
+
+
+def test_that_too_little_memory_is_said(refusal, monkeypatch, tmp_path):
+    def fail(*_):
+        raise MemoryError
+
+    monkeypatch.setattr("engine.cli.importing.look_at", fail)
+    assert refusal("look", tmp_path) == "There was not enough memory for this. Close other programs or use less data."
