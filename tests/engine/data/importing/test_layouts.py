@@ -330,13 +330,14 @@ def test_that_arrow_tables_open_in_any_wrapping(folder, kind, tmp_path):
     assert [(problem.line, problem.reason) for problem in report.problems] == [(4, "no person")]
 
 
-def test_that_parquet_finds_its_titles_in_parquet(folder):
+def test_that_titles_in_parquet_are_read_where_they_are_chosen(folder):
     path = folder({"x.txt": "x"})
     columns = {"userId": [1, 2], "movieId": [10, 20], "rating": [4.0, 2.5], "timestamp": [100, 200]}
     parquet.write_table(pa.table(columns), path / "ratings.parquet")
     titles = {"movieId": [10, 20], "title": ["Sea (1990)", "Hill (1991)"], "genres": [["Drama", "War"], []]}
     parquet.write_table(pa.table(titles), path / "movies.parquet")
-    dataset, report = imported(path)
+    assert names_of(imported(path)[0]) == {"10": "10", "20": "20"}
+    dataset, report = imported(path, items=path / "movies.parquet")
     assert names_of(dataset) == {"10": "Sea (1990)", "20": "Hill (1991)"}
     assert (dataset.catalogue.genres[0], report.layout) == (("Drama", "War"), "MovieLens csv, Parquet table")
 
