@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_rec.common.plain import PlainLabel, set_tip
 from desktop_rec.theme.theme import GRID, number_font
 
 Control = TypeVar("Control", bound=QWidget)
@@ -32,7 +33,7 @@ def named(control: Control, object_name: str, accessible_name: str, tooltip: str
     """The control itself, named. Without a tooltip of its own it shows the accessible name."""
     control.setObjectName(object_name)
     control.setAccessibleName(accessible_name)
-    control.setToolTip(tooltip or accessible_name)
+    set_tip(control, tooltip or accessible_name)
     return control
 
 
@@ -46,9 +47,8 @@ def button(words: str, object_name: str, tooltip: str, *, role: str = "") -> QPu
 
 def text_label(text: str = "", object_name: str = "", *, role: str = "", wraps: bool = False) -> QLabel:
     """A label with its name and its role in the style sheet. What it shows is plain text, never markup."""
-    made = QLabel(text)
+    made = PlainLabel(text)
     made.setObjectName(object_name)
-    made.setTextFormat(Qt.TextFormat.PlainText)
     made.setWordWrap(wraps)
     if role:
         made.setProperty("role", role)
@@ -98,7 +98,7 @@ def centred(parent: QWidget, card: QWidget) -> None:
 def make_card(card: QFrame, object_name: str, title: str) -> QVBoxLayout:
     """Name a frame and draw it as a card; its column, still empty."""
     named(card, object_name, title)
-    card.setToolTip("")
+    set_tip(card, "")
     card.setProperty("role", "card")
     return arranged(QVBoxLayout(card), margins=(GRID * 2, GRID + 4, GRID * 2, GRID + 4))
 
@@ -137,7 +137,7 @@ class CalmComboBox(QComboBox):
         return index >= 0
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(PlainLabel):
     """Takes whatever width there is."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
@@ -146,7 +146,7 @@ class ElidedLabel(QLabel):
 
     def setText(self, text: str) -> None:
         super().setText(text)
-        self.setToolTip(text)
+        set_tip(self, text)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(40, super().minimumSizeHint().height())
@@ -230,7 +230,7 @@ class Fold(QWidget):
         self._button.setObjectName(f"{name}_fold_button")
         self._button.setText(words)
         self._button.setAccessibleName(words)
-        self._button.setToolTip(f"Show or hide: {words.lower()}")
+        set_tip(self._button, f"Show or hide: {words.lower()}")
         self._button.setCheckable(True)
         self._button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._button.setArrowType(Qt.ArrowType.RightArrow)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QWidget
 
 from desktop_rec.common.controls import ElidedLabel, arranged, button, named, number_label, text_label
 from desktop_rec.common.job_state import JobState
+from desktop_rec.common.plain import set_tip
 from desktop_rec.theme.theme import GRID, number_font, set_role
 
 _STOP_VERBS = {"import": "Cancel", "export": "Cancel", "predict": "Cancel"}
@@ -49,7 +50,7 @@ class JobBar(QFrame):
         self._pause.setAccessibleName(self._pause.text())
         self._stop.setText(_STOP_VERBS.get(state.kind, "Stop"))
         self._stop.setAccessibleName(self._stop.text())
-        self._stop.setToolTip(_STOP_TIPS.get(state.kind, ""))
+        set_tip(self._stop, _STOP_TIPS.get(state.kind, ""))
         self._stop.setEnabled(not state.stopping)
 
     def show_stopping(self) -> None:
@@ -66,7 +67,7 @@ class JobBar(QFrame):
     def _build(self) -> None:
         self.setProperty("role", "bar")
         named(self, "job_bar", "What runs now")
-        self.setToolTip("")
+        set_tip(self, "")
         self._title, self._step = text_label(role="heading"), ElidedLabel()
         set_role(self._step, "weak")
         self._step.setFont(number_font(self._step.font()))

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_rec.common.controls import arranged, button, text_label
+from desktop_rec.common.plain import set_tip
 from desktop_rec.theme.theme import GRID, set_role
 
 _WIDTH = 420
@@ -44,7 +45,7 @@ class PlaceMessage(QWidget):
         for control, words in ((self.button, button), (self.second, second)):
             control.setText(words)
             control.setAccessibleName(words)
-            control.setToolTip(words)
+            set_tip(control, words)
             control.setVisible(bool(words))
         self._busy.setVisible(busy)
         self.setAccessibleName(f"{heading} {sentence}".strip())
@@ -141,19 +142,13 @@ def caption(words: str = "") -> QLabel:
 
 def heading(words: str = "") -> QLabel:
     """The title of a card or a part of a page."""
-    label = QLabel(words)
-    set_role(label, "heading")
-    return label
+    return text_label(words, role="heading")
 
 
 def plain_text(words: str = "", *, role: str = "") -> QLabel:
-    """Words that wrap and can be selected; names and titles in them are never read as markup."""
-    label = QLabel(words)
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
+    """Words that wrap and can be selected."""
+    label = text_label(words, role=role, wraps=True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    if role:
-        set_role(label, role)
     return label
 
 
@@ -216,7 +211,7 @@ class TextGrid(QWidget):
             for label, text in zip(labels, lines[number] if is_shown else [""] * self._columns, strict=True):
                 label.setText(text)
                 label.setVisible(is_shown)
-            labels[0].setToolTip(tips[number] if is_shown and tips else "")
+            set_tip(labels[0], tips[number] if is_shown and tips else "")
             labels[-1].setAccessibleName(": ".join(lines[number]) if is_shown else "")
 
     def _add_line(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 _FILES = (
@@ -19,6 +20,7 @@ def ask_to_stop(parent: QWidget, title: str) -> bool:
     box.setObjectName("question_stop")
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle("Desktop Rec")
+    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(f"{title} is still running.")
     box.setInformativeText("Stop it, keep what it has so far, and close the window?")
     stop = box.addButton("Stop and close", QMessageBox.ButtonRole.AcceptRole)

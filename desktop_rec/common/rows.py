@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPe
 from PySide6.QtGui import QFocusEvent, QHelpEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QToolTip, QWidget
 
+from desktop_rec.common.plain import plain_tip
 from desktop_rec.theme.theme import THEME
 
 Index = QModelIndex | QPersistentModelIndex
@@ -58,7 +59,7 @@ class RowsModel(QAbstractListModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 return row.sentence()
             case Qt.ItemDataRole.ToolTipRole:
-                return row.tip()
+                return plain_tip(row.tip())
         return row if role == RowRole else None
 
 
@@ -113,7 +114,7 @@ class RowsView(QListView):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             pointed = self.pointed_at(event.pos())
             if pointed is not None:
-                QToolTip.showText(event.globalPos(), self.tip_of(pointed), self.viewport())
+                QToolTip.showText(event.globalPos(), plain_tip(self.tip_of(pointed)), self.viewport())
                 return True
         return super().viewportEvent(event)
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from desktop_rec.common.plain import set_tip
 from engine.text import plural_of
 
 PAUSE_MS = 60
@@ -32,9 +33,7 @@ class TitleSearch(QLineEdit):
         """What a title is called here: film, series, book."""
         self.setPlaceholderText(f"Search {plural_of(word)} to rate")
         self.setAccessibleName(f"Search {plural_of(word)} to rate")
-        self.setToolTip(
-            "Type a part of a title; the arrow key down goes to what was found, Escape back to your ratings"
-        )
+        set_tip(self, "Type a part of a title; the arrow key down goes to what was found, Escape back to your ratings")
 
     def event(self, event: QEvent) -> bool:
         """Where there is nothing of its own to undo or redo, Ctrl+Z is the window's."""

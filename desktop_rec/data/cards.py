@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHeaderView, QLabel, QTableView, QWidget
 
 from desktop_rec.common.controls import across, button, make_card, named, text_label
+from desktop_rec.common.plain import plain_tip, set_tip
 from desktop_rec.common.plots.card import PlotTable, Table
 from desktop_rec.data.statistics_text import Fact
 from desktop_rec.theme.theme import GRID, number_font
@@ -120,7 +121,7 @@ class PredictionsCard(QFrame):
                 # Else the focus would go on to the next part, and the page scroll there.
                 self._runs.setFocus(Qt.FocusReason.OtherFocusReason)
             pressed.setEnabled(not missing)
-            pressed.setToolTip(missing or tip)
+            set_tip(pressed, missing or tip)
 
 
 class ProblemsCard(QFrame):
@@ -137,7 +138,7 @@ class ProblemsCard(QFrame):
         self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._model = ProblemsTable(self)
         self._table = named(QTableView(), "problems_table", "Lines that were skipped")
-        self._table.setToolTip("")
+        set_tip(self._table, "")
         self._table.setModel(self._model)
         self._table.verticalHeader().hide()
         self._table.verticalHeader().setDefaultSectionSize(_ROW)
@@ -172,7 +173,7 @@ class ProblemsTable(PlotTable):
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() > 0:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ToolTipRole:
-            return super().data(index)
+            return plain_tip(super().data(index))
         return super().data(index, role)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -23,6 +23,7 @@ from desktop_rec.common.controls import (
     text_label,
 )
 from desktop_rec.common.name_edit import NameEdit
+from desktop_rec.common.plain import set_tip
 from desktop_rec.data.cards import FactsCard, PredictionsCard, ProblemsCard
 from desktop_rec.data.dataset_list import DatasetList
 from desktop_rec.data.most_rated_card import MostRatedCard
@@ -163,7 +164,7 @@ class DatasetHead(QWidget):
     def let_import_again(self, why_not: str) -> None:
         """Whether the files of the data set are known: "" or why it cannot be imported again."""
         self._again.setEnabled(not why_not)
-        self._again.setToolTip(why_not or "Read the same files again, in the same way; your own ratings stay")
+        set_tip(self._again, why_not or "Read the same files again, in the same way; your own ratings stay")
 
     def let_export(self, *, is_free: bool) -> None:
         """Whether another job may start: an export waits for the one that runs."""

@@ -17,6 +17,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtWidgets import QFrame, QHeaderView, QStackedWidget, QTableView, QWidget
 
 from desktop_rec.common.controls import CalmComboBox, across, make_card, named, text_label
+from desktop_rec.common.plain import plain_tip, set_tip
 from desktop_rec.common.title_search import TitleSearch
 from desktop_rec.theme.theme import number_font
 from engine.data.catalogue import Catalogue
@@ -65,7 +66,7 @@ class MostRatedCard(QFrame):
         self._heading.setText(f"Most rated {titles}")
         self._search.setPlaceholderText(f"Search all {statistics.titles:,} {titles}")
         self._search.setAccessibleName(f"Search all {titles}")
-        self._search.setToolTip(f"Part of a title: only the {titles} that hold all of these words are shown")
+        set_tip(self._search, f"Part of a title: only the {titles} that hold all of these words are shown")
         has_rated, has_unrated = statistics.rated > 0, statistics.entries > statistics.rated
         self._model.show_titles(CountedTitles(catalogue, statistics.title_counts))
         self._show_columns(
@@ -128,7 +129,7 @@ class MostRatedCard(QFrame):
         table = self._table = named(
             QTableView(), "most_rated_table", "Titles with how often and how well they are rated"
         )
-        table.setToolTip("")
+        set_tip(table, "")
         table.setModel(self._model)
         table.setShowGrid(False)
         table.setWordWrap(False)
@@ -236,8 +237,10 @@ class TitleTableModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _side(index.column())
-        if role == Qt.ItemDataRole.DisplayRole or (role == Qt.ItemDataRole.ToolTipRole and index.column() in _TEXTS):
+        if role == Qt.ItemDataRole.DisplayRole:
             return self._words(self.item_row(index.row()), index.column())
+        if role == Qt.ItemDataRole.ToolTipRole and index.column() in _TEXTS:
+            return plain_tip(self._words(self.item_row(index.row()), index.column()))
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -249,7 +252,7 @@ class TitleTableModel(QAbstractTableModel):
                 arrow = (" ▼" if is_down else " ▲") if section == column else ""
                 return f"{HEADINGS[section]}{arrow}"
             case Qt.ItemDataRole.ToolTipRole:
-                return TIPS[section]
+                return plain_tip(TIPS[section])
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _side(section)
         return None

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_rec.common.controls import across, arranged, text_label
+from desktop_rec.common.plain import set_tip
 from desktop_rec.common.plots.axes import CountAxis, FigureAxis, PlotAxis, Ticks, log_ticks
 from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import PlotCard, Table
@@ -35,7 +36,7 @@ class DatasetPlots(QWidget):
         self._build()
         for plot, card in self._pairs:
             plot.pointed_at.connect(card.show_reading)
-            plot.setToolTip(" ")
+            set_tip(plot, " ")
 
     def show_statistics(self, statistics: DatasetStatistics, *, word: str) -> None:
         """Draw what was counted. `word` is what the data set calls a title ("film")."""

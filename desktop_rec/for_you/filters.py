@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QSpinBox, Q
 
 from desktop_rec.common.controls import FlowLayout, arranged, button, named, text_label
 from desktop_rec.common.panels import Popup
+from desktop_rec.common.plain import button_text, set_tip
 from engine.recommending.ranking import Filters
 from engine.text import plural
 
@@ -116,12 +117,12 @@ class RemovableChip(QPushButton):
     removed = Signal(object)
 
     def __init__(self, text: str, key: object, parent: QWidget | None = None) -> None:
-        super().__init__(f"{text}  ×", parent)
+        super().__init__(f"{button_text(text)}  ×", parent)
         self._key = key
         self.setObjectName(f"chip_{text}")
         self.setStyleSheet(_SHAPE)
         self.setAccessibleName(f"Filter {text}: press to remove")
-        self.setToolTip(f"Remove the filter {text}")
+        set_tip(self, f"Remove the filter {text}")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.clicked.connect(self._on_clicked)
 
@@ -150,15 +151,16 @@ class GenreChip(QPushButton):
         self.wish = wish
         self.setChecked(wish is not Wish.ANY)
         sign = {Wish.ANY: "", Wish.WANTED: "✓ ", Wish.UNWANTED: "no "}[wish]
-        self.setText(f"{sign}{self.genre}")
+        self.setText(f"{sign}{button_text(self.genre)}")
         state = {Wish.ANY: "does not matter", Wish.WANTED: "wanted", Wish.UNWANTED: "left out"}[wish]
         self.setAccessibleName(f"{self.genre}: {state}")
-        self.setToolTip(
+        set_tip(
+            self,
             {
                 Wish.ANY: f"Show {self.genre}",
                 Wish.WANTED: f"Leave out everything that is also {self.genre}",
                 Wish.UNWANTED: f"Let {self.genre} not matter again",
-            }[wish]
+            }[wish],
         )
 
     def _on_clicked(self) -> None:
@@ -280,7 +282,7 @@ def _spin(name: str, title: str, none: str) -> QSpinBox:
     box = QSpinBox()
     box.setObjectName(name)
     box.setAccessibleName(title)
-    box.setToolTip(f"{title}; {none} where it does not matter")
+    set_tip(box, f"{title}; {none} where it does not matter")
     box.setSpecialValueText(none)
     box.setKeyboardTracking(False)
     return box

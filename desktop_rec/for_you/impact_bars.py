@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLay
 
 from desktop_rec.common.controls import arranged, text_label
 from desktop_rec.common.panels import caption
+from desktop_rec.common.plain import set_tip
 from desktop_rec.common.row_painting import RIGHT, paint_text, small
 from desktop_rec.theme.theme import GRID, THEME, number_font, set_role
 
@@ -115,7 +116,7 @@ class _BarRow(QWidget):
     def show_bar(self, bar: Bar, full: float) -> None:
         self.bar, self._full = bar, full
         self.setAccessibleName(bar.sentence())
-        self.setToolTip(bar.tip or bar.sentence())
+        set_tip(self, bar.tip or bar.sentence())
         self.updateGeometry()
         self.update()
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabWidget, QVBoxLayout
 
 from desktop_rec.common.controls import named
 from desktop_rec.common.panels import PlaceMessage
+from desktop_rec.common.plain import set_tip
 from desktop_rec.common.stars import StarScale
 from desktop_rec.for_you.insights_panel import InsightsPanel
 from desktop_rec.for_you.my_ratings.panel import WIDTH, MyRatingsPanel
@@ -76,7 +77,7 @@ class ForYouPage(QWidget):
         self._middle.addWidget(self.onboarding)
         self._middle.setMinimumWidth(300)
         self._tabs = named(QTabWidget(), "why_tabs", "Why", "")
-        self._tabs.setToolTip("")
+        set_tip(self._tabs, "")
         self._tabs.setDocumentMode(True)
         self._tabs.setMinimumWidth(240)
         self._tabs.setUsesScrollButtons(False)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_rec.common.controls import arranged, text_label
+from desktop_rec.common.plain import set_tip
 from desktop_rec.common.stars import StarScale
 from desktop_rec.common.text import (
     describe_likelihood,
@@ -55,7 +56,7 @@ class ReasonsPanel(BarsPanel):
         self.genres.setText(", ".join(item.genres))
         self.genres.setVisible(bool(item.genres))
         self.figures.setText(_figures(item))
-        self.figures.setToolTip(describe_uncertainty(item.predicted_sd))
+        set_tip(self.figures, describe_uncertainty(item.predicted_sd))
         self._rate_label.setText(f"Seen this {word}? Rate it:")
         self.stars.show_rating(None, of=item.title)
         if not is_same:
@@ -97,7 +98,7 @@ class ReasonsPanel(BarsPanel):
         self.against.setObjectName("spoke_against")
         self._carried_part, self._against_part = titled("In favour", self.carried), titled("Against", self.against)
         self._score = text_label(role="caption", object_name="score_parts", wraps=True)
-        self._score.setToolTip("What each model of the blend adds to the number that ranks this title")
+        set_tip(self._score, "What each model of the blend adds to the number that ranks this title")
         self._rate_label = text_label(role="caption")
         self.stars = StarRating(scale)
         self.stars.setObjectName("rate_recommendation")
@@ -115,7 +116,6 @@ class ReasonsPanel(BarsPanel):
         self.figures = text_label(object_name="title_figures", wraps=True)
         facts = (self.heading, self.genres, self.figures)
         for fact in facts:
-            fact.setTextFormat(Qt.TextFormat.PlainText)
             fact.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row = QHBoxLayout()
         row.setSpacing(12)

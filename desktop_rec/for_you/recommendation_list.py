@@ -10,7 +10,6 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QStackedWidget,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from desktop_rec.common.controls import button
 from desktop_rec.common.panels import PlaceMessage
+from desktop_rec.common.plain import PlainLabel, set_tip
 from desktop_rec.common.row_painting import RIGHT, paint_text, small
 from desktop_rec.common.rows import RowRole, RowsView
 from desktop_rec.common.stars import StarScale
@@ -91,7 +91,7 @@ class ListPane(QWidget):
 
     def _build(self, scale: StarScale) -> None:
         self.setObjectName("list_pane")
-        self.heading, self._summary, self._note = QLabel("For you"), QLabel(), QLabel()
+        self.heading, self._summary, self._note = PlainLabel("For you"), PlainLabel(), PlainLabel()
         set_role(self.heading, "title")
         for label in (self._summary, self._note):
             label.setWordWrap(True)
@@ -219,7 +219,7 @@ class RecommendationList(QWidget):
         self.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.view.setObjectName("recommendations")
         self.view.setAccessibleName("Recommendations")
-        self.view.setToolTip("Choose a title to see why it is here")
+        set_tip(self.view, "Choose a title to see why it is here")
         self._head = _Head(scale)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -256,9 +256,10 @@ class _Head(QWidget):
 
     def show_columns(self, word: str, *, predicts: bool) -> None:
         self._word, self._predicts = word, predicts
-        self.setToolTip(
+        set_tip(
+            self,
             f"Match is the place of a {word} among all of them for you: 99 % is the top 1 %.\n"
-            "Predicted is how many stars the model thinks you would give; a dash means that it does not predict stars."
+            "Predicted is how many stars the model thinks you would give; a dash means that it does not predict stars.",
         )
         self.update()
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from desktop_rec.common.plain import set_tip
 from desktop_rec.common.stars import StarScale, paint_stars, star_size, stars_at, stars_width
 from desktop_rec.theme.theme import THEME
 from engine.text import format_rating
@@ -118,7 +119,7 @@ class StarRating(QWidget):
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setToolTip("Click the stars, or press a digit, the arrow keys, or Delete to take the rating away.")
+        set_tip(self, "Click the stars, or press a digit, the arrow keys, or Delete to take the rating away.")
         THEME.changed.connect(self.update)
         self.show_rating(None)
 

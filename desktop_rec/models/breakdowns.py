@@ -16,7 +16,7 @@ from desktop_rec.common.plots.axes import FigureAxis, PlotAxis, Ticks
 from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
 from desktop_rec.common.plots.curve import device_width, span
-from desktop_rec.common.plots.live_panel import LivePanel, coloured
+from desktop_rec.common.plots.live_panel import LivePanel
 from desktop_rec.theme.theme import THEME
 from engine.evaluation.metrics import metric_title
 from engine.text import format_count, format_figure, format_percent
@@ -201,8 +201,7 @@ class BreakdownPlot(PlotCanvas):
         if self.breakdown is None:
             return
         behind = f"grey: {breakdown_text(self.breakdown.name).behind}"
-        legend = f", {coloured(behind, THEME.colours.text_weak)}" if self.baseline_rows else ""
-        self._title.say(f"{metric_title(self.breakdown.unit)}{legend}")
+        self._title.say(metric_title(self.breakdown.unit), f", {behind}" if self.baseline_rows else "")
 
     def _sentence(self, row: BreakdownRow) -> str:
         counted = self.breakdown.counted if self.breakdown is not None else ""

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyqtgraph as pg
 
+from desktop_rec.common.plain import Coloured, Words
 from desktop_rec.common.plots.axes import CountAxis, FigureAxis
 from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
 from desktop_rec.common.plots.curve import Curve, span
-from desktop_rec.common.plots.live_panel import LivePanel, coloured
+from desktop_rec.common.plots.live_panel import LivePanel
 from desktop_rec.theme.colours import Colours
 from desktop_rec.theme.theme import THEME, series_colour
 from engine.evaluation.metrics import metric_title
@@ -150,9 +151,10 @@ class CurvesPlot(PlotCanvas):
             panel.recolour(THEME.colours)
         self._show_titles()
 
-    def legend(self) -> str:
-        """The runs' names in their colours, as HTML."""
-        return " · ".join(coloured(run.name, series_colour(run.place)) for run in self.overlay.runs)
+    def legend(self) -> tuple[Words, ...]:
+        """The runs' names in their colours."""
+        names = [Coloured(run.name, series_colour(run.place)) for run in self.overlay.runs]
+        return tuple(part for name in names for part in (" · ", name))[1:]
 
     def _show_titles(self) -> None:
         loss = "training loss, first epoch = 1" if self.overlay.is_relative else "training loss"

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_rec.common.controls import CalmComboBox, named
 from desktop_rec.common.panels import caption, heading
+from desktop_rec.common.plain import set_tip
 from desktop_rec.common.plots.card import PlotCard
 from desktop_rec.models.comparison import EvaluatedModel, MetricFigures, figures_of, metric_sets
 from desktop_rec.models.whisker_plot import WhiskerPlot
@@ -98,7 +99,7 @@ class FigureCards(QWidget):
         plot.show_figures(figures)
         card.fit_to(plot.wanted_height)
         card.show_title(title)
-        card.setToolTip(figures.about)
+        set_tip(card, figures.about)
         card.refresh_table()
         card.show()
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from desktop_rec.common.controls import button
 from desktop_rec.common.panels import Card, ScrollPage, TextGrid, caption, heading
+from desktop_rec.common.plain import PlainLabel, set_tip
 from desktop_rec.common.plots.card import PlotCard
 from desktop_rec.models.breakdowns import HEIGHT, BreakdownPlot, breakdown_text, describe_breakdown
 from desktop_rec.models.metric_grid import OneByOne
@@ -30,7 +31,7 @@ class MissingCurve(Card):
         title = breakdown_text("cold start").heading
         super().__init__("missing_curve")
         self.setAccessibleName(title)
-        caption_label, self.text = QLabel(title), QLabel()
+        caption_label, self.text = PlainLabel(title), PlainLabel()
         set_role(caption_label, "weak")
         self.text.setWordWrap(True)
         self.evaluate = button(evaluate_text, "evaluate_for_curve", _TIP)
@@ -46,7 +47,7 @@ class MissingCurve(Card):
     def allow(self, may_evaluate: bool) -> None:
         """Whether nothing is in the way of an evaluation."""
         self.evaluate.setEnabled(may_evaluate)
-        self.evaluate.setToolTip(_TIP if may_evaluate else "Another job is running; wait for it, or stop it first")
+        set_tip(self.evaluate, _TIP if may_evaluate else "Another job is running; wait for it, or stop it first")
 
 
 class BreakdownCell(QWidget):

@@ -10,6 +10,7 @@ from desktop_rec.common.building import next_step
 from desktop_rec.common.controls import FlowLayout, button, named
 from desktop_rec.common.name_edit import NameEdit
 from desktop_rec.common.panels import caption
+from desktop_rec.common.plain import set_tip
 from desktop_rec.models.model_panel import ModelPanel
 from desktop_rec.models.run_list import RunList
 from desktop_rec.models.side_by_side import SideBySide
@@ -82,7 +83,7 @@ class ModelsPage(QWidget):
         self.model, self.user = ModelPanel(evaluate_text=evaluate_text), UserEvaluationPanel()
         next_step()
         self.tabs = named(QTabWidget(), "models_tabs", "What to look at")
-        self.tabs.setToolTip("")
+        set_tip(self.tabs, "")
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self.beside, "Side by side")

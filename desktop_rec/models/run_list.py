@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QS
 
 from desktop_rec.common.controls import button, named
 from desktop_rec.common.panels import caption, heading
+from desktop_rec.common.plain import plain_tip, set_tip
 from desktop_rec.common.row_painting import RIGHT, paint_ground, paint_text, small, strong, wrapped
 from desktop_rec.theme.icons import pixmap
 from desktop_rec.theme.theme import GRID, THEME, number_font, series_colour, set_role
@@ -105,7 +106,8 @@ class RunRows(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return row.name if isinstance(row, RunLine) else row.title
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            return row.sentence() if isinstance(row, RunLine) else f"{row.title}: {row.about}"
+            sentence = row.sentence() if isinstance(row, RunLine) else f"{row.title}: {row.about}"
+            return plain_tip(sentence) if role == Qt.ItemDataRole.ToolTipRole else sentence
         if role == Qt.ItemDataRole.CheckStateRole and isinstance(row, RunLine) and row.can_tick:
             return Qt.CheckState.Checked if row.is_ticked else Qt.CheckState.Unchecked
         return None
@@ -231,7 +233,7 @@ class RunList(QFrame):
     def show_blend_problem(self, problem: str) -> None:
         """Why the ticked runs cannot be blended; "" where they can."""
         self.blend.setEnabled(not problem)
-        self.blend.setToolTip(problem or "Mix the ticked runs into a new one, weighted by how good each is")
+        set_tip(self.blend, problem or "Mix the ticked runs into a new one, weighted by how good each is")
         self._problem.setText(problem)
         self._problem.setVisible(bool(problem))
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel
+from PySide6.QtWidgets import QHBoxLayout
 
 from desktop_rec.common.controls import CalmComboBox, button, named
 from desktop_rec.common.panels import Card, TextGrid, caption, heading
+from desktop_rec.common.plain import PlainLabel
 from engine.data.split import SplitConfig
 from engine.library.run_record import RunRecord
 from engine.models.registry import MODELS, title_of
@@ -83,7 +84,7 @@ class DiffCard(Card):
         self._same = caption("No setting differs.")
         head = QHBoxLayout()
         head.addWidget(heading("Settings that differ"), 1)
-        head.addWidget(QLabel("from"))
+        head.addWidget(PlainLabel("from"))
         head.addWidget(self.box)
         self._grid = TextGrid(1, 1, 1, has_head=True)
         self.more = button("", "diff_more", "Settings that only one of the two models has", role="link")

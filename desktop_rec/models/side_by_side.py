@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_rec.common.panels import Card, ScrollPage, caption, heading, plain_text
+from desktop_rec.common.plain import ColouredLabel
 from desktop_rec.common.plots.card import PlotCard
 from desktop_rec.models.curves_plot import HEIGHT, CurvesPlot, Overlay
 from desktop_rec.models.metric_grid import MetricGrid
@@ -43,7 +44,7 @@ class SideBySide(ScrollPage):
         self._card: PlotCard | None = None
         self._note = plain_text(role="weak")
         self._note.setObjectName("missing_figures")
-        self._curves_part, self._legend, self.curve_notes = QWidget(), QLabel(), caption()
+        self._curves_part, self._legend, self.curve_notes = QWidget(), ColouredLabel(), caption()
         self._legend.setWordWrap(True)
         self._curves_column = QVBoxLayout(self._curves_part)
         self._curves_column.setContentsMargins(0, 0, 0, 0)
@@ -78,6 +79,6 @@ class SideBySide(ScrollPage):
 
     def _show_legend(self) -> None:
         if self.curves is not None:
-            self._legend.setText(self.curves.legend())
+            self._legend.show_parts(*self.curves.legend())
             self.curve_notes.setText(" ".join(self.curves.overlay.notes))
             self.curve_notes.setVisible(bool(self.curves.overlay.notes))

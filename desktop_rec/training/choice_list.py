@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
 from desktop_rec.common.controls import named
 from desktop_rec.common.panels import caption
+from desktop_rec.common.plain import PlainLabel, set_tip
 from desktop_rec.theme.theme import number_font
 
 
@@ -35,7 +36,7 @@ class ChoiceList(QWidget):
     def __init__(self, name: str, words: str) -> None:
         super().__init__()
         named(self, name, words)
-        self.setToolTip("")
+        set_tip(self, "")
         self._name = name
         self._choices: tuple[Choice, ...] = ()
         self._buttons: dict[str, QRadioButton] = {}
@@ -89,7 +90,7 @@ class ChoiceList(QWidget):
         button.clicked.connect(self._on_clicked)
         self._group.addButton(button)
         self._buttons[choice.key] = button
-        figure = QLabel(choice.figure)
+        figure = PlainLabel(choice.figure)
         figure.setFont(number_font(self.font()))
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_rec.common.building import next_step
 from desktop_rec.common.controls import Fold
 from desktop_rec.common.panels import caption
+from desktop_rec.common.plain import PlainLabel
 from desktop_rec.theme.theme import set_role
 from desktop_rec.training.setting_field import SettingField
 from engine.errors import SettingError
@@ -81,7 +82,7 @@ class ConfigForm(FoldingForm):
         super().__init__(name, fold_words)
         self._parts: tuple[FormPart, ...] = ()
         self._fields: list[list[SettingField]] = []
-        self._problem = QLabel()
+        self._problem = PlainLabel()
         self._problem.setWordWrap(True)
         self._problem.setObjectName(f"{name}_problem")
         set_role(self._problem, "negative")

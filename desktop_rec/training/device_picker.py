@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from desktop_rec.common.controls import CalmComboBox, button, named
+from desktop_rec.common.plain import PlainLabel
 from desktop_rec.theme.theme import set_role
 from desktop_rec.training.setting_field import LABEL_WIDTH
 from engine.device import Device, UnusedGpu
@@ -68,7 +69,7 @@ class DevicePicker(QWidget):
         grid.setVerticalSpacing(6)
         grid.setColumnMinimumWidth(0, LABEL_WIDTH)
         grid.setColumnStretch(1, 1)
-        device, precision = QLabel("Device"), QLabel("Precision")
+        device, precision = PlainLabel("Device"), PlainLabel("Precision")
         device.setBuddy(self._device_box)
         precision.setBuddy(self._precision_box)
         grid.addWidget(device, 0, 0, 1, 2)
@@ -82,7 +83,7 @@ class DevicePicker(QWidget):
         frame = QFrame()
         frame.setObjectName("unused_gpu")
         set_role(frame, "notice-warning")
-        self._unused_words = QLabel()
+        self._unused_words = PlainLabel()
         self._unused_words.setWordWrap(True)
         self._line = named(QPlainTextEdit(), "unused_gpu_line", "The line that lets torch use the GPU")
         self._line.setReadOnly(True)

@@ -13,11 +13,12 @@ import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QTimer
 
+from desktop_rec.common.plain import Coloured, Words
 from desktop_rec.common.plots.axes import CountAxis, FigureAxis, LinearRateAxis, PlotAxis
 from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
 from desktop_rec.common.plots.curve import DRAWN_POINTS, Curve, Float64, span, thin_by_place
-from desktop_rec.common.plots.live_panel import BestMark, LivePanel, coloured, monitor_value
+from desktop_rec.common.plots.live_panel import BestMark, LivePanel, monitor_value
 from desktop_rec.theme.theme import THEME
 from desktop_rec.training.curves import GrowingSeries
 from desktop_rec.training.schedule_plot import nice_ceiling
@@ -205,13 +206,14 @@ class LivePlot(PlotCanvas):
 
     def _show_titles(self, shown: LiveCurves) -> None:
         colours = THEME.colours
-        loss = f"training loss: each step, {coloured('smoothed', colours.accent)}"
+        loss: tuple[Words, ...] = ("training loss: each step, ", Coloured("smoothed", colours.accent))
         if len(self.validation.xs):
-            loss += f", {coloured('validation', colours.second)}"
+            loss += (", ", Coloured("validation", colours.second))
         metric = metric_title(shown.monitor)
         metric += " of each epoch" if shown.monitor == "training loss" else " in validation"
-        for panel, words in ((self.loss, loss), (self.metric, metric), (self.rate, "learning rate")):
-            panel.say(words)
+        self.loss.say(*loss)
+        self.metric.say(metric)
+        self.rate.say("learning rate")
 
     def recolour(self) -> None:
         super().recolour()

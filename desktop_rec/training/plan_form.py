@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop_rec.common.building import next_step
 from desktop_rec.common.controls import CalmComboBox, button, named
 from desktop_rec.common.panels import SidePanel, caption
+from desktop_rec.common.plain import PlainLabel, plain_tip, set_tip
 from desktop_rec.theme.theme import set_role
 from desktop_rec.training.choice_list import Choice, ChoiceList
 from desktop_rec.training.config_form import ConfigForm, FormPart
@@ -165,7 +166,7 @@ class PresetPicker(QWidget):
         self._box.clear()
         for place, choice in enumerate(self._choices):
             self._box.addItem(choice.title, choice.key)
-            self._box.setItemData(place, choice.sentence or None, Qt.ItemDataRole.ToolTipRole)
+            self._box.setItemData(place, plain_tip(choice.sentence) or None, Qt.ItemDataRole.ToolTipRole)
             if not choice.on:
                 self._box.setItemData(place, 0, Qt.ItemDataRole.UserRole - 1)
         self.choose("")
@@ -186,9 +187,9 @@ class PresetPicker(QWidget):
 
     def _build(self) -> None:
         self._box = named(CalmComboBox(), "preset_box", "Start from", _PRESET_TIP)
-        label = QLabel("Start from")
+        label = PlainLabel("Start from")
         label.setBuddy(self._box)
-        label.setToolTip(_PRESET_TIP)
+        set_tip(label, _PRESET_TIP)
         self._words, self._changed = caption(), caption()
         set_role(self._changed, "warning")
         self._words.setObjectName("preset_words")
@@ -274,7 +275,7 @@ class RateRow(QWidget):
         self._problem.setObjectName("rate_problem")
         set_role(self._problem, "negative")
         self._look = button("Look for it yourself", "rate_look", "Open the tab Learning rate", role="link")
-        label = QLabel(self._declared.setting.label)
+        label = PlainLabel(self._declared.setting.label)
         label.setBuddy(self._automatic)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePol
 
 from desktop_rec.common.controls import FlowLayout, button, named
 from desktop_rec.common.job_state import JobState
+from desktop_rec.common.plain import PlainLabel, set_tip
 from desktop_rec.common.plots.canvas import Repainter
 from desktop_rec.theme.theme import GRID, number_font, set_role
 from desktop_rec.training.curves import StageLine
@@ -67,7 +68,7 @@ class JobButtons(QWidget):
         is_own = job is not None and job.kind == self._words.kind
         self._start.setVisible(not is_own)
         self._start.setEnabled(job is None and self._may_start)
-        self._start.setToolTip(self._words.start_tip if job is None or is_own else _BUSY_TIP)
+        set_tip(self._start, self._words.start_tip if job is None or is_own else _BUSY_TIP)
         self._pause.setVisible(is_own and job is not None and job.can_pause)
         self._stop.setVisible(is_own)
         self._discard.setVisible(is_own and keeps and self._has_discard)
@@ -75,10 +76,10 @@ class JobButtons(QWidget):
             return
         self._pause.setText("Go on" if job.paused else "Pause")
         self._pause.setAccessibleName(self._pause.text())
-        self._pause.setToolTip("Go on where it paused" if job.paused else "Hold it here; nothing is lost")
+        set_tip(self._pause, "Go on where it paused" if job.paused else "Hold it here; nothing is lost")
         self._stop.setText("Stopping…" if job.stopping else self._words.stop if keeps else "Cancel")
         self._stop.setAccessibleName(self._stop.text())
-        self._stop.setToolTip(self._words.stop_tip if keeps else "End now; there is nothing to keep yet")
+        set_tip(self._stop, self._words.stop_tip if keeps else "End now; there is nothing to keep yet")
         for control in (self._pause, self._stop, self._discard):
             control.setEnabled(not job.stopping)
 
@@ -100,13 +101,13 @@ class JobButtons(QWidget):
         (self.go_on_asked if is_paused else self.pause_asked).emit()
 
 
-class FiguresStrip(QLabel):
+class FiguresStrip(PlainLabel):
     """Short words with dots between; where the window is narrow the line breaks between figures, never inside one."""
 
     def __init__(self, name: str = "figures_strip") -> None:
         super().__init__()
         named(self, name, "Figures of the run")
-        self.setToolTip("")
+        set_tip(self, "")
         self.setWordWrap(True)
         self.setFont(number_font(self.font()))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -131,7 +132,7 @@ class StageList(QWidget):
     def __init__(self, name: str = "stage_list") -> None:
         super().__init__()
         named(self, name, "Stages")
-        self.setToolTip("")
+        set_tip(self, "")
         self._lines: list[tuple[QLabel, QLabel, QLabel]] = []
         self._grid = QGridLayout(self)
         self._grid.setColumnStretch(1, 1)
@@ -152,7 +153,7 @@ class StageList(QWidget):
         self.setAccessibleDescription("; ".join(f"{stage.words}: {_describe_stage(stage)}" for stage in stages))
 
     def _add_line(self) -> None:
-        line = (QLabel(), QLabel(), QLabel())
+        line = (PlainLabel(), PlainLabel(), PlainLabel())
         line[1].setWordWrap(True)
         for column, label in enumerate(line):
             self._grid.addWidget(label, len(self._lines), column, Qt.AlignmentFlag.AlignTop)
@@ -188,7 +189,7 @@ class OutcomeCard(QFrame):
         self.setObjectName("outcome_card")
         self._shown: Outcome | None = None
         set_role(self, "card")
-        self._heading, self._words, self._advice = QLabel(), QLabel(), QLabel()
+        self._heading, self._words, self._advice = PlainLabel(), PlainLabel(), PlainLabel()
         set_role(self._heading, "heading")
         self._heading.setObjectName("outcome_heading")
         self._words.setObjectName("outcome_words")

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QWidget
 
 from desktop_rec.common.controls import CalmComboBox
+from desktop_rec.common.plain import PlainLabel, set_tip
 from desktop_rec.theme.theme import set_role
 from engine.errors import SettingError
 from engine.evaluation.metrics import is_measurable, metric_title
@@ -71,7 +72,7 @@ class SettingField(QWidget):
         label = self.declared.setting.label
         named.setText(f"{label}{_MARK}" if changed else label)
         before = value_text(from_value) or "automatic"
-        named.setToolTip(f"{self._tip} Changed by you; it was {before}." if changed else self._tip)
+        set_tip(named, f"{self._tip} Changed by you; it was {before}." if changed else self._tip)
 
     @property
     def problem(self) -> str:
@@ -110,11 +111,11 @@ class SettingField(QWidget):
     def _build(self) -> None:
         setting, editor = self.declared.setting, self._editor
         tip = setting.help + (f" Left empty it is {setting.automatic.lower()}." if self.declared.automatic else "")
-        self._tip, self._label = tip, QLabel(setting.label)
+        self._tip, self._label = tip, PlainLabel(setting.label)
         editor.setObjectName(f"setting_{self.declared.name}")
         editor.setAccessibleName(setting.label)
-        editor.setToolTip(tip)
-        self._problem = QLabel()
+        set_tip(editor, tip)
+        self._problem = PlainLabel()
         self._problem.setObjectName(f"problem_{self.declared.name}")
         self._problem.setWordWrap(True)
         set_role(self._problem, "negative")
@@ -128,7 +129,7 @@ class SettingField(QWidget):
         else:
             label = self._label
             label.setBuddy(editor)
-            label.setToolTip(tip)
+            set_tip(label, tip)
             label.setWordWrap(True)
             label.setMaximumWidth(LABEL_WIDTH)
             grid.addWidget(label, 0, 0)
@@ -138,7 +139,7 @@ class SettingField(QWidget):
 
     def _add_unit(self, grid: QGridLayout, unit: str) -> None:
         if unit:
-            label = QLabel(unit)
+            label = PlainLabel(unit)
             set_role(label, "weak")
             grid.addWidget(label, 0, 2)
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBox
 
 from desktop_rec.common.building import next_step
 from desktop_rec.common.controls import button
+from desktop_rec.common.plain import PlainLabel
 from desktop_rec.common.plots.card import PlotCard
 from desktop_rec.theme.theme import GRID, set_role
 from desktop_rec.training import text
@@ -82,7 +83,7 @@ class TrainingView(QWidget):
         bar = QFrame()
         bar.setObjectName("training_stale")
         set_role(bar, "notice-warning")
-        self._stale_words = QLabel()
+        self._stale_words = PlainLabel()
         self._stale_words.setObjectName("training_stale_words")
         self._stale_words.setWordWrap(True)
         self._again = button("Train again", "train_again_button", "Train with these settings on the open data set")
@@ -93,7 +94,7 @@ class TrainingView(QWidget):
 
     def _make_before(self) -> QWidget:
         page = QWidget()
-        self._heading, self._sentence = QLabel(), QLabel()
+        self._heading, self._sentence = PlainLabel(), PlainLabel()
         self._heading.setObjectName("training_heading")
         self._sentence.setObjectName("training_sentence")
         set_role(self._heading, "heading")
@@ -113,7 +114,7 @@ class TrainingView(QWidget):
 
     def _make_run(self) -> QWidget:
         page = QWidget()
-        self._now, self._curve_words = QLabel(), QLabel()
+        self._now, self._curve_words = PlainLabel(), PlainLabel()
         self._now.setObjectName("training_now")
         set_role(self._now, "weak")
         self._curve_words.setObjectName("training_curve_words")

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayo
 from desktop_rec.common.building import next_step
 from desktop_rec.common.job_state import JobState
 from desktop_rec.common.panels import PlaceMessage
+from desktop_rec.common.plain import plain_tip
 from desktop_rec.training.controller import TrainingController
 from desktop_rec.training.learning_rate.controller import LearningRateController
 from desktop_rec.training.plan_controller import PlanController
@@ -77,7 +78,7 @@ class TrainView(QStackedWidget):
         self._pages = (QWidget(), TrainingView(self._plan, self._training), QWidget())
         for page, (title, tooltip) in zip(self._pages, _TABS, strict=True):
             next_step()
-            self._tabs.setTabToolTip(self._tabs.addTab(page, title), tooltip)
+            self._tabs.setTabToolTip(self._tabs.addTab(page, title), plain_tip(tooltip))
         self._tabs.setCurrentIndex(TRAINING)
 
     def _connect(self) -> None:

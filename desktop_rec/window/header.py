@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from desktop_rec.common.controls import named
+from desktop_rec.common.plain import button_text, set_tip
 from desktop_rec.theme.icons import icon
 from desktop_rec.theme.theme import GRID, THEME
 from engine.text import format_count
@@ -63,8 +64,9 @@ class HeaderMenu(QToolButton):
 
     def show_choices(self, text: str, choices: tuple[Choice, ...], fixed: tuple[Choice, ...]) -> None:
         """The text on the button, and the menu: choices, a rule, then what is always there."""
-        self.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, _WIDEST) + "  ▾")
-        self.setToolTip(f"{self._about}: {text}")
+        shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, _WIDEST)
+        self.setText(f"{button_text(shown)}  ▾")
+        set_tip(self, f"{self._about}: {text}")
         self.setAccessibleName(f"{self._about}: {text}")
         if (choices, fixed) == self._shown:
             return
@@ -81,7 +83,8 @@ class HeaderMenu(QToolButton):
         self.setIcon(icon(self._icon_name, THEME.colours.text_weak, size=18))
 
     def _add(self, choice: Choice, *, checkable: bool) -> None:
-        action = QAction(choice.text.replace("&", "&&"), self._menu)
+        action = QAction(button_text(choice.text), self._menu)
+        set_tip(action, choice.text)
         action.setObjectName(f"{self.objectName()}_{choice.key}")
         action.setData(choice.key)
         action.setCheckable(checkable)

@@ -19,6 +19,7 @@ from desktop_rec.common.job_bar import JobBar
 from desktop_rec.common.job_state import JobState
 from desktop_rec.common.log import LogFile
 from desktop_rec.common.panels import PlaceMessage
+from desktop_rec.common.plain import tip_markup
 from desktop_rec.common.preferences import Preferences
 from desktop_rec.session.session import Session
 from desktop_rec.theme.icons import icon
@@ -299,12 +300,11 @@ class MainWindow(QMainWindow):
     def _show_help(self) -> None:
         """F1: what the control with the focus is, or else what this place is for."""
         focused = QApplication.focusWidget()
-        tip = (focused.whatsThis() or focused.toolTip()) if focused is not None else ""
+        tip = tip_markup(focused) if focused is not None else ""
         place = self._stack.mapToGlobal(QPoint(self._stack.width() // 3, 24))
         if focused is not None and tip:
             place = focused.mapToGlobal(QPoint(focused.width() // 2, focused.height()))
-        about = PLACE_HELP[self.place]
-        QWhatsThis.showText(place, f"<p>{escape(tip)}</p><p>{about}</p>" if tip else about, self)
+        QWhatsThis.showText(place, f"{tip}<p>{escape(PLACE_HELP[self.place])}</p>", self)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _dropped_files(event):

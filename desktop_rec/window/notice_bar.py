@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QPushButton, QVBoxLayout, 
 
 from desktop_rec.common.controls import across, arranged, button, named, text_label
 from desktop_rec.common.notices import Notice
+from desktop_rec.common.plain import set_tip
 from desktop_rec.theme.icons import icon
 from desktop_rec.theme.theme import GRID, THEME, set_role
 
@@ -51,7 +52,7 @@ class NoticeBar(QFrame):
 
     def _build(self) -> None:
         named(self, "notice_bar", "Notice")
-        self.setToolTip("")
+        set_tip(self, "")
         self._sentence = text_label(wraps=True)
         self._action = button("Undo", "notice_action", "Do what the notice offers")
         self._details_button = button("Details", "notice_details", "Show what happened, for experts", role="quiet")

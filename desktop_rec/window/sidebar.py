@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop_rec.common.controls import named
+from desktop_rec.common.plain import PlainLabel, set_tip
 from desktop_rec.theme.icons import icon, pixmap
 from desktop_rec.theme.theme import GRID, THEME, set_role
 
@@ -94,7 +95,7 @@ class Sidebar(QFrame):
     def _build(self) -> None:
         self.setProperty("role", "sidebar")
         named(self, "sidebar", "Places")
-        self.setToolTip("")
+        set_tip(self, "")
         self.setFixedWidth(WIDTH)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(GRID, GRID * 2, GRID, GRID)
@@ -110,8 +111,8 @@ class Sidebar(QFrame):
         row = QHBoxLayout()
         row.setContentsMargins(GRID, 0, 0, 0)
         row.setSpacing(GRID)
-        self._logo = QLabel()
-        name = QLabel("Desktop Rec")
+        self._logo = PlainLabel()
+        name = PlainLabel("Desktop Rec")
         set_role(name, "heading")
         row.addWidget(self._logo)
         row.addWidget(name, 1)

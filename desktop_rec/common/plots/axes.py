@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from html import escape
 
 import pyqtgraph as pg
 
@@ -31,7 +32,7 @@ class PlotAxis(pg.AxisItem):  # type: ignore[misc]
     def show_words(self, words: str) -> None:
         """What the axis counts; it stays when the palette changes."""
         self._words = words
-        self.setLabel(words)
+        self._show_label()
 
     def recolour(self, colours: Colours) -> None:
         """Take the colours of the palette in force."""
@@ -40,7 +41,11 @@ class PlotAxis(pg.AxisItem):  # type: ignore[misc]
         self.setTextPen(pg.mkPen(colours.text_weak))
         self.setGrid(255)
         if self._words:
-            self.setLabel(self._words, color=colours.text_weak)
+            self._show_label(color=colours.text_weak)
+
+    def _show_label(self, **style: str) -> None:
+        """pyqtgraph reads labels as HTML."""
+        self.setLabel(escape(self._words), **style)
 
 
 class CountAxis(PlotAxis):

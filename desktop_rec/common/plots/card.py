@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_rec.common.controls import number_label, text_label
+from desktop_rec.common.plain import set_tip
 from desktop_rec.common.plots.canvas import Repainter
 from desktop_rec.theme.theme import number_font, set_role
 
@@ -96,7 +97,7 @@ class PlotCard(QFrame):
     def show_title(self, title: str) -> None:
         """What the plot shows, in words."""
         self._title.setText(title)
-        self._title.setToolTip(title)
+        set_tip(self._title, title)
 
     def show_reading(self, words: str) -> None:
         """The read-out of the place under the pointer; empty when there is none."""
@@ -167,7 +168,7 @@ class PlotCard(QFrame):
         self._stack.setCurrentWidget(self._view if to_table else self._plot)
         self._copy_button.setVisible(to_table)
         self._table_button.setText("Plot" if to_table else "Table")
-        self._table_button.setToolTip("Show the curve" if to_table else "Show the numbers as a table")
+        set_tip(self._table_button, "Show the curve" if to_table else "Show the numbers as a table")
         if to_table:
             self._fill()
 
@@ -184,6 +185,6 @@ def _table_button(name: str, *, checkable: bool, words: str, tip: str) -> QToolB
     button.setObjectName(f"{name}_{words.lower()}_button")
     button.setText(words)
     button.setAccessibleName(tip)
-    button.setToolTip(tip)
+    set_tip(button, tip)
     button.setCheckable(checkable)
     return button

@@ -10,6 +10,7 @@ import math
 
 import pyqtgraph as pg
 
+from desktop_rec.common.plain import Coloured, Words, markup
 from desktop_rec.theme.colours import Colours
 from engine.events import EpochEnded
 from engine.text import format_figure
@@ -33,9 +34,9 @@ class LivePanel:
         self._title.setParentItem(plot.getViewBox())
         plot.getViewBox().sigResized.connect(self._place)
 
-    def say(self, words: str) -> None:
-        """The label; it may hold colours as HTML."""
-        html = coloured(words, self._colour)
+    def say(self, *parts: Words) -> None:
+        """The label; parts without a colour of their own are weak."""
+        html = markup(*(part if isinstance(part, Coloured) else Coloured(part, self._colour) for part in parts))
         if html != self._said:
             self._said = html
             self._title.setHtml(html)
@@ -119,11 +120,6 @@ def widened(wanted: Range) -> Range:
     """A range with a tenth of room at both ends, so that a curve that goes on moving does not leave it at once."""
     room = 0.1 * (wanted[1] - wanted[0])
     return wanted[0] - room, wanted[1] + room
-
-
-def coloured(words: str, colour: str) -> str:
-    """Words in a colour, as HTML."""
-    return f'<span style="color: {colour}">{words}</span>'
 
 
 def monitor_value(one: EpochEnded) -> float:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_rec.common.controls import CalmComboBox, across, arranged, named, number_label, text_label
+from desktop_rec.common.plain import set_tip
 from desktop_rec.theme.theme import GRID, number_font
 from engine.data.importing.options import Duplicates, Selection
 
@@ -85,10 +86,11 @@ class KeepOnlyPanel(QWidget):
         """Without times nobody can be kept for having been active lately."""
         check = self._checks["last_years"]
         check.setEnabled(has_times)
-        check.setToolTip(
+        set_tip(
+            check,
             "Keep whole histories of people who rated something in that time"
             if has_times
-            else "These files do not say when anything was rated"
+            else "These files do not say when anything was rated",
         )
         self._numbers["last_years"].setEnabled(has_times and check.isChecked())
 

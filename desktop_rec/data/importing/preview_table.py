@@ -13,6 +13,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from desktop_rec.common.controls import named
+from desktop_rec.common.plain import plain_tip, set_tip
 from desktop_rec.data.importing.role_header import HeadColumn, RoleHeader
 from desktop_rec.data.importing.text import format_cell
 from desktop_rec.theme.theme import GRID, THEME, number_font
@@ -79,7 +80,7 @@ class ImportPreviewTable(QTableView):
         lines.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         lines.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         lines.setFont(number_font(lines.font()))
-        lines.setToolTip("The line in the file")
+        set_tip(lines, "The line in the file")
         self._header.setStretchLastSection(True)
         self._header.role_chosen.connect(self.role_chosen)
         self._header.reached.connect(self._on_reached)
@@ -161,7 +162,7 @@ class PreviewRowsModel(QAbstractTableModel):
             return cell.words
         if role == Qt.ItemDataRole.ToolTipRole:
             differs = cell.text and cell.text != cell.words
-            return f"{cell.words} (in the file: {cell.text})" if differs else cell.words
+            return plain_tip(f"{cell.words} (in the file: {cell.text})" if differs else cell.words)
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -14,6 +14,7 @@ from desktop_rec.common import questions
 from desktop_rec.common.controls import named, text_label
 from desktop_rec.common.notices import Failure
 from desktop_rec.common.panels import PlaceMessage, Popup
+from desktop_rec.common.plain import set_tip
 from desktop_rec.common.title_search import TitleSearch
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.my_ratings.import_state import Progress, UnderReview
@@ -249,7 +250,7 @@ class TitleChooser(Popup):
         words = f"Search all {plural_of(word)}"
         self.search.setPlaceholderText(words)
         self.search.setAccessibleName(words)
-        self.search.setToolTip("Type a part of the title; the arrow key down goes to what was found")
+        set_tip(self.search, "Type a part of the title; the arrow key down goes to what was found")
         self.open_at(place, focus=self.search)
 
     def show_choices(self, choices: Sequence[TitleChoice], *, caption: str) -> None:

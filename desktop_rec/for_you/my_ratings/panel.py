@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_rec.common.controls import arranged, button, named, text_label
+from desktop_rec.common.plain import button_text, set_tip
 from desktop_rec.common.stars import StarScale
 from desktop_rec.common.title_search import TitleSearch
 from desktop_rec.for_you.my_ratings.profile_picker import ProfilePicker
@@ -64,7 +65,7 @@ class PersonMenu(QToolButton):
             key, text, tip = entry
             action = self._menu.addAction(text)
             action.setObjectName(f"person_{key}")
-            action.setToolTip(tip)
+            set_tip(action, tip)
             action.setData(key)
             self._actions[key] = action
         self.setMenu(self._menu)
@@ -115,7 +116,7 @@ class MyRatingsPanel(QFrame):
 
     def show_person(self, name: str, *, borrowed: bool) -> None:
         """Whose ratings these are; borrowed: somebody of the data set, whose changes are not saved."""
-        self.person.setText(f"{name}  ▾")
+        self.person.setText(f"{button_text(name)}  ▾")
         self.person.setAccessibleName(f"Ratings of {name}. Press to choose somebody else")
         self._borrowed.setText(f"{name} of this data set. What you change here is not saved.")
         self._borrowed.setVisible(borrowed)
@@ -274,8 +275,8 @@ class WeightSlider(QWidget):
         """Let it be moved, or not and say why."""
         self.slider.setEnabled(not why_not)
         self._fade.setEnabled(bool(why_not))
-        self.setToolTip(why_not or self._tip)
-        self.slider.setToolTip(why_not or self._tip)
+        set_tip(self, why_not or self._tip)
+        set_tip(self.slider, why_not or self._tip)
         self.slider.setAccessibleDescription(why_not or self._tip)
 
     def _build(self, name: str, left: str, right: str) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from desktop_rec.common.controls import ElidedLabel, arranged, button, named, text_label
+from desktop_rec.common.plain import plain_tip
 from desktop_rec.for_you.my_ratings.import_state import MyImport, UnderReview
 from desktop_rec.for_you.my_ratings.review_list import ReviewList
 from desktop_rec.for_you.my_ratings.review_rows import ReviewRow, ReviewRows, conflict_rows
@@ -130,7 +131,7 @@ class ReviewPage(QWidget):
         for place, name in enumerate(shown):
             count = format_count(len(self._rows_of(name)))
             self.tabs.setTabText(place, f"{GROUPS[name]}  {count}")
-            self.tabs.setTabToolTip(place, _HINTS[name])
+            self.tabs.setTabToolTip(place, plain_tip(_HINTS[name]))
         self.tabs.blockSignals(False)
 
     def _show_group(self) -> None:
@@ -149,8 +150,6 @@ class ReviewPage(QWidget):
         self._heading.setProperty("role", "title")
         self._about = text_label(role="weak", wraps=True)
         self._notes, self._hint = text_label(role="caption", wraps=True), text_label(role="caption", wraps=True)
-        for text in (self._heading, self._about, self._notes):
-            text.setTextFormat(Qt.TextFormat.PlainText)
         self.tabs = named(QTabBar(), "review_groups", "Groups of titles", "How sure it is which titles are meant")
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)

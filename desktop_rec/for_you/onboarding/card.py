@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_rec.common.controls import arranged, text_label
+from desktop_rec.common.plain import set_tip
 from desktop_rec.common.stars import StarScale, stars_width
 from desktop_rec.for_you.cover import Cover
 from desktop_rec.for_you.star_rating import StarRating, rating_for_key
@@ -83,15 +84,13 @@ class OnboardingCard(QFrame):
 
     def _build(self) -> None:
         self.setObjectName("onboarding_card")
-        self.setToolTip(f"{_HOW}.")
+        set_tip(self, f"{_HOW}.")
         set_role(self, "card")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._cover = Cover(_COVER)
         self._title = text_label(role="title", wraps=True)
         self._facts, self._known = text_label(role="weak", wraps=True), text_label(role="weak", wraps=True)
         self._chosen = text_label(role="caption")
-        for text in (self._title, self._facts):
-            text.setTextFormat(Qt.TextFormat.PlainText)
         self.stars = StarRating(self._scale)
         self.stars.setObjectName("onboarding_stars")
         self.stars.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -106,7 +106,6 @@ class OnboardingPanel(QWidget):
         self._heading, self._elsewhere = text_label(role="title"), text_label(role="weak")
         self._sentence = text_label(role="weak", object_name="onboarding_sentence", wraps=True)
         self._last = text_label(role="caption")
-        self._last.setTextFormat(Qt.TextFormat.PlainText)
         self._bar = named(QProgressBar(), "onboarding_progress", f"Ratings, of {USEFUL} for a first list", "")
         self._bar.setRange(0, USEFUL)
         self._bar.setTextVisible(False)

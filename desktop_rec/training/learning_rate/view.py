@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_rec.common.controls import button
 from desktop_rec.common.panels import PlaceMessage, caption
+from desktop_rec.common.plain import PlainLabel, set_tip
 from desktop_rec.common.plots.card import PlotCard
 from desktop_rec.theme.theme import GRID, set_role
 from desktop_rec.training.choice_list import Choice, ChoiceList
@@ -62,7 +63,7 @@ class LearningRateView(QWidget):
         self._plot, self._schedule = LossOverRatePlot(), SchedulePlot()
         self._plot_card = PlotCard("sweep", "Loss over learning rate", self._plot, self._plot.table)
         self._schedule_card = PlotCard("schedule", "Schedule", self._schedule, self._schedule.table)
-        self._words = QLabel()
+        self._words = PlainLabel()
         self._words.setObjectName("sweep_words")
         self._words.setWordWrap(True)
         self._message = PlaceMessage()
@@ -89,7 +90,7 @@ class LearningRateView(QWidget):
             cards.setStretchFactor(cards.count() - 1, stretch)
         cards.setChildrenCollapsible(False)
         cards.setHandleWidth(GRID)
-        heading = QLabel("Suggestions")
+        heading = PlainLabel("Suggestions")
         set_role(heading, "heading")
         self._suggestions = ChoiceList("suggestions", "Suggested learning rates")
         self._side = QWidget()
@@ -211,7 +212,7 @@ class LearningRateView(QWidget):
         becomes, steps = rate_becomes(training), self._plan.total_steps
         self._use.setText(f"Use {format_rate(lr)}")
         self._use.setAccessibleName(f"Use {format_rate(lr)}: it becomes {becomes}")
-        self._use.setToolTip(f"Train with {format_rate(lr)} as {becomes}")
+        set_tip(self._use, f"Train with {format_rate(lr)} as {becomes}")
         self._becomes.setText(f"It becomes {becomes}.")
         self._schedule.show_schedule(training, total_steps=steps, lr=lr)
         self._schedule_card.show_title(schedule_title(training, total_steps=steps, lr=lr))

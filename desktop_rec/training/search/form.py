@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop_rec.common.controls import FlowLayout, named
 from desktop_rec.common.panels import caption
+from desktop_rec.common.plain import PlainLabel
 from desktop_rec.theme.theme import set_role
 from desktop_rec.training.config_form import FoldingForm
 from desktop_rec.training.setting_field import format_choice
@@ -83,7 +84,7 @@ class AxisField(QWidget):
             chip.setStyleSheet(_CHIP)
             self._chips.append(chip)
             flow.addWidget(chip)
-        self._problem = QLabel()
+        self._problem = PlainLabel()
         self._problem.setObjectName(f"axis_problem_{name}")
         self._problem.setWordWrap(True)
         set_role(self._problem, "negative")

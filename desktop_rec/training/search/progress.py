@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_rec.common.controls import CalmComboBox, FlowLayout, button, named
 from desktop_rec.common.panels import PlaceMessage, caption
+from desktop_rec.common.plain import PlainLabel
 from desktop_rec.theme.theme import GRID, set_role
 from desktop_rec.training.choice_list import Choice
 from desktop_rec.training.progress_parts import FiguresStrip
@@ -64,7 +65,7 @@ class SearchProgress(QWidget):
         self._export.setEnabled(can_export)
 
     def _build(self) -> None:
-        self.table, self._strip, self._words = SearchTable(), FiguresStrip("search_figures"), QLabel()
+        self.table, self._strip, self._words = SearchTable(), FiguresStrip("search_figures"), PlainLabel()
         self._words.setWordWrap(True)
         self._words.setObjectName("search_words")
         set_role(self._words, "weak")

@@ -23,6 +23,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from desktop_rec.common.controls import named
+from desktop_rec.common.plain import plain_tip
 from desktop_rec.theme.theme import THEME, number_font
 from resources import resource_path
 
@@ -102,7 +103,7 @@ class SearchRowsModel(QAbstractTableModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 return "the best" if cell.words == BEST_SIGN else cell.words
             case Qt.ItemDataRole.ToolTipRole:
-                return line.tip
+                return plain_tip(line.tip)
             case Qt.ItemDataRole.TextAlignmentRole:
                 side = Qt.AlignmentFlag.AlignRight if cell.is_number else Qt.AlignmentFlag.AlignLeft
                 return side | Qt.AlignmentFlag.AlignVCenter
@@ -114,7 +115,7 @@ class SearchRowsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self.content.headings[section][0]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self.content.headings[section][1]
+            return plain_tip(self.content.headings[section][1])
         if role == Qt.ItemDataRole.TextAlignmentRole and self.content.lines:
             is_number = self.content.lines[0].cells[section].is_number
             side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
