@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.data.dataset import Dataset, Float32, Int64, Scale
+from engine.data.reading.times import LATEST, NEVER
 from engine.data.split import LIKES_THAT_COUNT
 from engine.documents import document_of
 from engine.events import Job
@@ -231,7 +232,7 @@ def _bars(scale: Scale) -> tuple[Float64, float]:
 
 
 class _TimeTally:
-    """Entries per day so far from a first day on. A time of 0 is none; times centuries apart are no dates."""
+    """Entries per day so far from a first day on. Times in `NEVER` are none; times centuries apart are no dates."""
 
     def __init__(self) -> None:
         self._days: list[tuple[int, Int64]] = []
@@ -241,7 +242,7 @@ class _TimeTally:
     def add(self, times_P: Int64) -> None:
         self.earliest = min(self.earliest, int(times_P.min()))
         self.latest = max(self.latest, int(times_P.max()))
-        known_P = times_P[times_P != 0]
+        known_P = times_P[(times_P < NEVER.start) | ((times_P >= NEVER.stop) & (times_P < LATEST))]
         self._without += len(times_P) - len(known_P)
         if not len(known_P) or not self._are_dates:
             return

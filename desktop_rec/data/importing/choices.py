@@ -142,12 +142,10 @@ def given_with(given: Given, key: str, value: Any) -> Given:
 
 
 def _dates_of(shape: Shape, given: Given) -> TextChoice:
-    found = "Numbers" if shape.time_kind in ("whole", "number") else "Not understood"
-    if shape.time_kind not in (None, "whole", "number"):
-        found = "Year, month, day"
-    if shape.date_formats:
-        order = "".join(letter for letter in shape.date_formats[0].lower() if letter in "ymdb")[:3].replace("b", "m")
-        found = dict(_DATES).get(order, found)
+    kind = shape.times.kind
+    found = "Not understood" if kind is None else "Numbers"
+    if kind in ("date", "zoned date", "text"):
+        found = dict(_DATES).get(shape.times.order or "", "Not understood")
     return TextChoice("dates", "Dates", "In which order days, months and years come", found, _DATES, given.dates)
 
 

@@ -18,7 +18,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
              "productid", "product", "asin", "isbn", "const", "tconst", "imdbid", "tmdbid", "titleid", "gameid",
              "songid", "artistid", "jokeid", "itemids", "movieids", "businessid", "parentasin"),
     "rating": ("yourrating", "myrating", "userrating", "bookrating", "rating", "ratings", "score", "stars", "star",
-               "starrating", "overall", "value", "myscore", "feedback", "vote"),
+               "starrating", "overall", "value", "myscore", "feedback", "vote", "like", "liked", "likes", "isliked",
+               "thumbs", "thumb", "isrecommended", "recommended", "votedup"),
     "time": ("timestamp", "time", "date", "datetime", "ratedat", "daterated", "unixreviewtime", "unixtime", "ts",
              "ratingtimestamp", "reviewtime", "createdat", "dateadded", "watcheddate"),
     "title": ("title", "movietitle", "name", "itemname", "primarytitle", "booktitle", "objectname", "filmtitle",
@@ -36,7 +37,7 @@ ORANGE = Layout("Orange", header_lines=3)
 
 def normalised(name: str) -> str:
     """A column name as names are compared: "User_ID:token" -> "userid"."""
-    return re.sub(r"[^a-z0-9]", "", re.sub(r":(token|float|token_seq|float_seq)$", "", name.strip().casefold()))
+    return re.sub(r"[\W_]", "", re.sub(r":(token|float|token_seq|float_seq)$", "", name.strip().casefold()))
 
 
 def kind_of_layout(kind: str) -> Layout:

@@ -24,7 +24,7 @@ from engine.data.importing.ratings_table import RatingsTable, ReadingProgress, m
 from engine.data.reading.archives import size_of
 from engine.data.reading.roles import Given
 from engine.data.reading.rows import RatingsBlock
-from engine.data.reading.values import time_unit
+from engine.data.reading.times import times_in_seconds
 from engine.errors import DataError
 from engine.events import Job, Pace, Progressed, StageStarted
 
@@ -151,6 +151,7 @@ def _in_order(values_S: Column, order_S: Int64 | None) -> Column:
 
 def _times_of(some: _Slice) -> Int64:
     """In seconds."""
-    unit = time_unit(some.table.largest_time)
     times_S = np.zeros(0, np.int64) if some.times_S is None else some.times_S
-    return times_S // unit if unit > 1 else times_S
+    if some.table.shape.times.kind in ("whole", "number"):
+        return times_in_seconds(times_S, largest=some.table.largest_time)
+    return times_S

@@ -14,7 +14,7 @@ from engine.data.reading.lines import Block, NotUtf8Error, lines_of, numbered_ro
 from engine.data.reading.roles import Shape
 from engine.data.reading.rows import RatingsBlock, read_ratings
 from engine.data.reading.sniff import KINDS, read_cells, read_pieces
-from engine.data.reading.values import times_in_seconds
+from engine.data.reading.times import NEVER, times_in_seconds
 
 ROWS_SHOWN = 20
 SAMPLE_BYTES = 128 * 1024
@@ -97,7 +97,9 @@ def _read_rows(head: Block, texts: list[tuple[int, tuple[str, ...]]], shape: Sha
 def _entries(block: RatingsBlock, shape: Shape) -> list[PreviewRow]:
     """The first entries of a block as rows without line and texts."""
     ratings_N = _as_counted(block.ratings_N[:ROWS_SHOWN], shape)
-    times_N = None if block.times_N is None else times_in_seconds(block.times_N)[:ROWS_SHOWN]
+    times_N = None if block.times_N is None else block.times_N[:ROWS_SHOWN]
+    if block.times_N is not None and shape.times.kind in ("whole", "number"):
+        times_N = times_in_seconds(block.times_N)[:ROWS_SHOWN]
     users, items = (ids.slice(0, ROWS_SHOWN).to_pylist() for ids in (block.users_N, block.items_N))
     return [
         PreviewRow(
@@ -107,7 +109,7 @@ def _entries(block: RatingsBlock, shape: Shape) -> list[PreviewRow]:
             user=str(users[at]).strip(),
             item=str(items[at]).strip(),
             rating=None if np.isnan(ratings_N[at]) else float(ratings_N[at]),
-            time=None if times_N is None or not times_N[at] else int(times_N[at]),
+            time=None if times_N is None or int(times_N[at]) in NEVER else int(times_N[at]),
         )
         for at in range(len(ratings_N))
     ]

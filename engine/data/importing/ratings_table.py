@@ -117,7 +117,7 @@ def read_table(table: RatingsTable, progress: ReadingProgress, *, into: Recorder
     table.notes += table.shape.notes
     if table.shape.encoding == "cp1252":
         table.notes.append(f"{table.source.name} is not UTF-8; it was read as Western European (cp1252).")
-    if "time" in table.shape.roles and table.shape.time_kind is None:
+    if "time" in table.shape.roles and table.shape.times.kind is None:
         table.notes.append(f"The times of {table.source.name} are no numbers or dates; they were left out.")
     _decide_unrated(table)
     progress.bytes_before += size

@@ -15,12 +15,18 @@ _DROPPED = 0.25
 """How far up the scale something given up lies at most: the mirror image of where a like begins."""
 
 
-def guessed_scale(ratings: Sequence[float]) -> Scale:
-    """The smallest common scale (five stars, ten points, a hundred, either side of 0) that holds all ratings."""
+def guessed_scale(ratings: Sequence[float], *, high: float | None = None) -> Scale:
+    """The smallest common scale (five stars, ten points, a hundred, either side of 0) that holds all ratings.
+
+    `high` is its end where the ratings say it, as 8/10 does; an end of 1 is that of likes, and 100 that of 0% to 100%.
+    """
     if not ratings:
         return Scale(0.5, 5.0, 0.5)
-    least, most = min(ratings), max(ratings)
-    high = next((high for high in (5.0, 10.0, 100.0) if max(most, -least) <= high), max(most, -least))
+    if high == 1.0:
+        return Scale(0.0, 1.0, 1.0)
+    least, most = (0.0 if high == 100.0 else min(ratings)), max(ratings)
+    if high is None:
+        high = next((high for high in (5.0, 10.0, 100.0) if max(most, -least) <= high), max(most, -least))
     step = next((step for step in _STEPS if all(abs(x / step - round(x / step)) < 1e-6 for x in ratings)), 0.0)
     if least < 0:
         return Scale(-high, high, step)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, islice
 
 from engine.data.catalogue import split_title
 from engine.data.dataset import Scale
@@ -15,10 +16,12 @@ from engine.data.personal.export import ExportedTitle, State, medium_of, state_o
 from engine.data.personal.parts import Part, fitting_layouts, layout_of_export, rating_in, scale_of
 from engine.data.reading.archives import Source
 from engine.data.reading.lines import read_rows
+from engine.data.reading.ratings import Spelling, describe_spelling, ratings_of, spelling_of
 from engine.data.reading.roles import Given, Shape
 from engine.data.reading.rows import WRONG_WIDTH
 from engine.data.reading.sniff import sniff
-from engine.data.reading.values import normalised_id, seconds_of, year_in
+from engine.data.reading.times import TimesFound, seconds_of, times_of
+from engine.data.reading.values import is_number, normalised_id, year_in
 from engine.text import join_words
 
 _KINDS_BY_NAME = {
@@ -30,6 +33,10 @@ _KINDS_BY_NAME = {
     "movielensid": "movielens",
 }
 _MEDIUM_OF_WORD = {"film": "film", "book": "book", "game": "game"}
+_TIMES = ("time", "other time")
+_LOOKED_AT = 20_000
+"""In rows: how its columns are written is found from so many."""
+Rows = Sequence[tuple[int, Sequence[str]]]
 _SERIES_OF_BOOKS = re.compile(r"(.*\S)\s+\(([^()]*#[^()]*)\)")
 
 
@@ -42,13 +49,24 @@ class Columns:
     layout: Layout | None
     decimal: str
     unrated: tuple[float, ...]
+    spelling: Spelling | None = None
+    times: Mapping[str, TimesFound] = field(default_factory=dict)
 
     @property
     def is_named(self) -> bool:
         return self.layout is None and self.places.get("item") == self.places.get("title")
 
-    def text(self, role: str, cells: list[str]) -> str:
-        return cells[self.places[role]].strip() if role in self.places else ""
+    def text(self, role: str, cells: Sequence[str]) -> str:
+        place = self.places.get(role, len(cells))
+        return cells[place].strip() if place < len(cells) else ""
+
+    def texts(self, role: str, rows: Rows) -> list[str]:
+        """What the rows say there, where they say anything."""
+        return [text for _, cells in rows if (text := self.text(role, cells))]
+
+    def time(self, role: str, cells: Sequence[str]) -> int:
+        found = self.times.get(role)
+        return seconds_of(self.text(role, cells), found.order) if found else 0
 
 
 def read_delimited(source: Source, given: Given | None = None) -> Part:
@@ -59,19 +77,50 @@ def read_delimited(source: Source, given: Given | None = None) -> Part:
         raise source.error(what, remedy="Import it as a data set.")
     is_chosen = given is not None and bool(given.columns)
     layout = layout_of_export(shape.header, source.base_name) if shape.header and not is_chosen else None
-    columns = _columns_of(source, shape, layout, given)
     declared = scale_of(layout) if layout else None
+    rows = read_rows(source, shape)
+    first_rows = list(islice(rows, _LOOKED_AT))
+    columns = _with_values(_columns_of(source, shape, layout, given), first_rows, declared, given)
     general = NAMED_COLUMNS if shape.layout.personal else shape.layout
     part = Part(source, layout or general, declared or Scale(0.5, 5.0, 0.5), scale_is_known=declared is not None)
     people: set[str] = set()
-    for line, cells in read_rows(source, shape):
+    for line, cells in chain(first_rows, rows):
         entry = _title(cells, columns, line) if len(cells) == shape.width else WRONG_WIDTH
         if not isinstance(entry, str) and "user" in columns.places:
             people.add(columns.text("user", cells))
             _refuse_several(source, people)
         _note_scale(part, cells, columns, shape)
         part.add(entry, line=line, text=shape.delimiter.join(cells))
-    return part if part.scale_is_known else _with_guessed_scale(part)
+    part.notes += _notes_on(source, columns, first_rows)
+    return part if part.scale_is_known else _with_guessed_scale(part, columns)
+
+
+def _with_values(columns: Columns, rows: Rows, declared: Scale | None, given: Given | None) -> Columns:
+    """With how the ratings and times of these rows are written."""
+    texts = columns.texts("rating", rows)
+    spelling = spelling_of(texts, high=declared.high if declared else None)
+    wish = given.dates if given else None
+    times = {role: times_of(columns.texts(role, rows), wish) for role in _TIMES if role in columns.places}
+    is_likes = (
+        columns.layout is None
+        and set(ratings_of(texts, None)) == {0.0, 1.0}
+        and spelling is not None
+        and spelling.is_plain
+    )
+    if is_likes and (given is None or given.unrated is None):
+        return dataclasses.replace(columns, spelling=Spelling(1.0), times=times, unrated=())
+    return dataclasses.replace(columns, spelling=spelling, times=times)
+
+
+def _notes_on(source: Source, columns: Columns, rows: Rows) -> list[str]:
+    """How ratings and dates were read where that is not plain."""
+    notes = [note for found in columns.times.values() for note in found.notes]
+    spelling = columns.spelling
+    spelt = (text for text in columns.texts("rating", rows) if spelling and not is_number(text))
+    example = next((text for text in spelt if spelling and spelling.rating_in(text) is not None), None)
+    if spelling and not spelling.is_plain and example:
+        notes.insert(0, describe_spelling(example, source.name, spelling))
+    return notes
 
 
 def _columns_of(source: Source, shape: Shape, layout: Layout | None, given: Given | None) -> Columns:
@@ -115,7 +164,9 @@ def _general_places(source: Source, shape: Shape, places: dict[str, int]) -> dic
 
 
 def _title(cells: list[str], columns: Columns, line: int) -> ExportedTitle | str:
-    rating = rating_in(columns.text("rating", cells), decimal=columns.decimal, unrated=columns.unrated)
+    rating = rating_in(
+        columns.text("rating", cells), decimal=columns.decimal, unrated=columns.unrated, spelling=columns.spelling
+    )
     if isinstance(rating, str):
         return rating
     raw = columns.text("title", cells)
@@ -124,7 +175,7 @@ def _title(cells: list[str], columns: Columns, line: int) -> ExportedTitle | str
     ids = _ids(columns, cells, medium)
     if columns.is_named and raw and not raw.isdecimal():
         ids["item"] = raw
-    date = seconds_of(columns.text("time", cells)) or seconds_of(columns.text("other time", cells))
+    date = columns.time("time", cells) or columns.time("other time", cells)
     return ExportedTitle(title, year, ids, others, rating, _state(columns, cells), date, line, medium)
 
 
@@ -177,8 +228,12 @@ def _note_scale(part: Part, cells: list[str], columns: Columns, shape: Shape) ->
         part.scale, part.scale_is_known = Scale(*numbers), True
 
 
-def _with_guessed_scale(part: Part) -> Part:
-    """A single -1 below all ratings means *seen, not rated*, as 0 does."""
+def _with_guessed_scale(part: Part, columns: Columns) -> Part:
+    """A single -1 below all ratings means *seen, not rated*, as 0 does. Ratings such as 8/10 say their scale."""
+    if columns.spelling is not None and not columns.spelling.is_plain:
+        ratings = [title.rating for title in part.titles if title.rating is not None]
+        part.scale, part.scale_is_known = guessed_scale(ratings, high=columns.spelling.high), True
+        return part
     if {title.rating for title in part.titles if title.rating is not None and title.rating < 0} == {-1.0}:
         part.titles = [
             dataclasses.replace(title, rating=None) if title.rating == -1.0 else title for title in part.titles

@@ -14,6 +14,7 @@ from engine.data.formats.personal import PERSONAL
 from engine.data.personal.export import ExportedTitle, SkippedEntry
 from engine.data.reading.archives import Source, read_head, sources_in
 from engine.data.reading.dialect import encoding_of
+from engine.data.reading.ratings import Spelling, is_not_rated
 from engine.data.reading.rows import MOST_PROBLEMS, NO_ITEM, NOT_A_NUMBER, NOT_FINITE, OUT_OF_SCALE
 from engine.data.reading.sniff import sniff
 from engine.errors import DataError
@@ -74,15 +75,18 @@ def _usable(title: ExportedTitle, scale: Scale | None) -> ExportedTitle | str:
     return dataclasses.replace(title, state="seen") if title.state == "planned" else title
 
 
-def rating_in(text: str, *, decimal: str = ".", unrated: tuple[float, ...] = (0.0,)) -> float | str | None:
+def rating_in(
+    text: str, *, decimal: str = ".", unrated: tuple[float, ...] = (0.0,), spelling: Spelling | None = None
+) -> float | str | None:
     """A rating, None where there is none, or the reason why this text is no rating."""
     text = text.strip()
-    if text in BLANKS or text == "-":
+    if text in BLANKS or is_not_rated(text):
         return None
     try:
         rating = float(text.replace(",", ".") if decimal == "," else text)
     except ValueError:
-        return NOT_A_NUMBER
+        spelt = spelling.rating_in(text) if spelling else None
+        return NOT_A_NUMBER if spelt is None else spelt
     if not math.isfinite(rating):
         return NOT_FINITE
     return None if rating in unrated else rating

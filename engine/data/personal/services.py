@@ -16,7 +16,8 @@ from engine.data.personal.parts import Part, rating_in, scale_of
 from engine.data.reading.archives import MIB, ByteStream, Source
 from engine.data.reading.dialect import encoding_of
 from engine.data.reading.rows import NO_ITEM
-from engine.data.reading.values import normalised_id, seconds_of, year_in
+from engine.data.reading.times import seconds_of
+from engine.data.reading.values import normalised_id, year_in
 from engine.errors import DataError
 from engine.text import format_size
 

@@ -21,7 +21,8 @@ from engine.data.reading.archives import MIB, ByteStream, Source, refuse_bomb
 from engine.data.reading.footers import unpacked_arrow, unpacked_parquet
 from engine.data.reading.roles import Given, Shape, shape_of_table
 from engine.data.reading.rows import Piece, entries_of
-from engine.data.reading.values import as_text, is_date, texts_in
+from engine.data.reading.times import is_date
+from engine.data.reading.values import as_text, texts_in
 
 KIND = "arrow"
 ROWS_AT_ONCE = 1 << 17

@@ -226,6 +226,6 @@ def _parsed(
             include_columns=list(types),
             null_values=list(BLANKS),
             decimal_point=shape.decimal,
-            timestamp_parsers=[*shape.date_formats, arrow_csv.ISO8601],
+            timestamp_parsers=[*shape.times.formats, arrow_csv.ISO8601],
         ),
     )

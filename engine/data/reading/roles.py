@@ -20,7 +20,9 @@ from engine.data.formats import (
 )
 from engine.data.reading.archives import Source
 from engine.data.reading.dialect import DELIMITERS
-from engine.data.reading.values import TimeKind, are_ratings, dates_of, is_number, numbers_of, time_kind_of
+from engine.data.reading.ratings import Spelling, are_ratings, describe_spelling, ratings_of, spelling_of
+from engine.data.reading.times import NO_TIMES, TimesFound, times_of
+from engine.data.reading.values import is_number
 from engine.errors import DataError
 
 
@@ -45,9 +47,9 @@ class Given:
 class Shape:
     """What a file is. `roles` maps a role to its column (from 0); `sample` are its first rows, for a preview.
 
-    `header_lines` is how many lines the column names take where there are any. `date_formats` are patterns of its
-    dates (as strptime has them) that are tried before ISO dates. `unrated` are ratings that mean *seen, not rated*,
-    None where that is to be found out from all of them. `notes` are sentences for a person to read.
+    `header_lines` is how many lines the column names take where there are any. `times` says how its times are written,
+    `spelling` how its ratings are (None: as numbers and nothing else). `unrated` are ratings that mean *seen, not
+    rated*, None where that is to be found out from all of them. `notes` are sentences for a person to read.
     """
 
     encoding: str
@@ -58,16 +60,21 @@ class Shape:
     layout: Layout
     quoted: bool = False
     decimal: str = "."
-    time_kind: TimeKind | None = None
+    times: TimesFound = NO_TIMES
+    spelling: Spelling | None = None
     sample: tuple[tuple[str, ...], ...] = ()
     header_lines: int = 1
-    date_formats: tuple[str, ...] = ()
     unrated: tuple[float, ...] | None = None
     notes: tuple[str, ...] = ()
 
     @property
     def has_ratings(self) -> bool:
         return {"user", "item", "rating"} <= self.roles.keys()
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether its ratings are plain numbers, as far as it was looked at."""
+        return self.spelling is None or self.spelling.is_plain
 
     @property
     def has_titles(self) -> bool:
@@ -124,7 +131,7 @@ def unnamed_columns(delimiter: str, width: int, rows: Rows) -> Columns:
     if len(places) >= 3 and are_ratings(texts[2]) and not _are_years(texts[1], texts[2]):
         layout = layout_of_columns(delimiter, len(places), texts[1], ratings=texts[2])
         roles = {role: places[place] for role, place in layout.columns.items() if place < len(places)}
-        if len(places) < 4 or (time_kind_of(texts[3]) is None and not texts[3][0][:1].isdigit()):
+        if len(places) < 4 or (times_of(texts[3]).kind is None and not texts[3][0][:1].isdigit()):
             roles.pop("time", None)
         return Columns(layout, roles)
     if len(places) >= 3 and _are_years(texts[1], texts[2]):
@@ -192,21 +199,27 @@ def checked_scale(source: Source, found: Columns, ratings: list[float], *, is_na
 
 
 @dataclass(frozen=True)
-class TimesFound:
-    """What kind of times a column holds, the patterns of dates that are not ISO dates, and notes on them."""
+class Values:
+    """What the values of a table's columns are: how ratings and times are written, and notes on them."""
 
-    kind: TimeKind | None
-    formats: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    columns: Columns
+    spelling: Spelling | None
+    times: TimesFound
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return (*self.columns.notes, *self.times.notes)
 
 
-def kind_of_times(texts: list[str], given: Given) -> TimesFound:
-    """What the times of a column are, from some of them."""
-    dates = dates_of(texts, given.dates)
-    kind = time_kind_of(texts)
-    if dates is None or kind in ("date", "zoned date"):
-        return TimesFound(kind)
-    return TimesFound("date", dates.formats, (dates.note,) if dates.note else ())
+def values_of(source: Source, columns: Columns, given: Given, body: Rows, *, is_named: bool) -> Values:
+    """How the ratings and times of these rows are written; just columns where ratings are beyond a declared scale."""
+    ratings = texts_of(body, columns.roles.get("rating"))
+    spelling = spelling_of(ratings)
+    columns = checked_scale(source, columns, ratings_of(ratings, spelling), is_named=is_named)
+    if spelling is not None and not spelling.is_plain:
+        example = next(text for text in ratings if not is_number(text) and spelling.rating_in(text) is not None)
+        columns = replace(columns, notes=(*columns.notes, describe_spelling(example, source.name, spelling)))
+    return Values(columns, spelling, times_of(texts_of(body, columns.roles.get("time")), given.dates))
 
 
 def unrated_of(given: Given, layout: Layout) -> tuple[float, ...] | None:
@@ -234,12 +247,12 @@ def shape_of_table(
 ) -> Shape:
     """What a table of Arrow or JSON called `name` is; the columns `dated` hold dates by their type."""
     columns = as_chosen(source, named_columns(source, header), given, header, len(header))
-    ratings = numbers_of([text for text in texts_of(rows, columns.roles.get("rating")) if "," not in text])
-    columns = checked_scale(source, columns, ratings, is_named=True)
+    values = values_of(source, columns, given, rows, is_named=True)
+    columns = values.columns
     is_general = columns.layout.name == NAMED_COLUMNS.name
     layout = replace(columns.layout, kind=kind, name=name if is_general else f"{columns.layout.name}, {name}")
     place = columns.roles.get("time")
-    times = TimesFound("date") if place in dated else kind_of_times(texts_of(rows, place), given)
+    times = TimesFound("date") if place in dated else values.times
     return Shape(
         encoding="utf-8",
         delimiter="",
@@ -247,11 +260,11 @@ def shape_of_table(
         width=len(header),
         roles=columns.roles,
         layout=layout,
-        time_kind=times.kind,
+        times=times,
+        spelling=values.spelling,
         sample=tuple(rows[:20]),
-        date_formats=times.formats,
         unrated=unrated_of(given, layout),
-        notes=columns.notes + times.notes,
+        notes=(*columns.notes, *times.notes),
     )
 
 

@@ -19,8 +19,10 @@ import pyarrow.compute as pc
 from engine.data.dataset import Bools, Float32, Int64
 from engine.data.formats import NO_IDS
 from engine.data.reading.lines import Block, lines_of, numbered_rows, table_of
+from engine.data.reading.ratings import ratings_in
 from engine.data.reading.roles import Shape
-from engine.data.reading.values import ids_in, numbers_in, ratings_in, times_in, whole_times
+from engine.data.reading.times import TimesFound, times_in, whole_times
+from engine.data.reading.values import ids_in, numbers_in
 
 MOST_PROBLEMS = 1000
 LONGEST_ID = 1000
@@ -39,6 +41,8 @@ ID_TYPE = pa.dictionary(pa.int32(), pa.string())
 TIME_TYPES = {
     "whole": pa.int64(),
     "number": pa.float64(),
+    "days": pa.float64(),
+    "text": ID_TYPE,
     "date": pa.timestamp("us"),
     "zoned date": pa.timestamp("us", tz="UTC"),
 }
@@ -115,16 +119,36 @@ def _parse(block: Block, shape: Shape) -> RatingsBlock | None:
     if b"\0" in block.text:
         return None
     roles = shape.roles
-    types = {roles["user"]: ID_TYPE, roles["item"]: ID_TYPE, roles["rating"]: pa.float32()}
-    if "time" in roles and shape.time_kind is not None:
-        types[roles["time"]] = TIME_TYPES[shape.time_kind]
+    types = {roles["user"]: ID_TYPE, roles["item"]: ID_TYPE}
+    types[roles["rating"]] = pa.float32() if shape.has_numbers else ID_TYPE
+    if "time" in roles and shape.times.kind is not None:
+        types[roles["time"]] = TIME_TYPES[shape.times.kind]
     table = table_of(block, shape, types=types)
     columns = {role: table[f"c{place}"] for role, place in roles.items() if place in types}
     users_N, items_N = (_unified(columns[role]) for role in ("user", "item"))
-    ratings_N = numbers_in(columns["rating"], blank=np.nan)
-    if not are_clean([users_N, items_N], ratings_N, columns["rating"].null_count, shape):
+    found = _parsed_ratings(columns["rating"], shape)
+    if found is None or not are_clean([users_N, items_N], *found, shape):
         return None
-    return RatingsBlock(users_N, items_N, ratings_N, whole_times(columns["time"]) if "time" in columns else None)
+    times_N = parsed_times(columns["time"], shape.times) if "time" in columns else None
+    if times_N is None and "time" in columns:
+        return None
+    return RatingsBlock(users_N, items_N, found[0], times_N)
+
+
+def _parsed_ratings(column: pa.ChunkedArray, shape: Shape) -> tuple[Float32, int] | None:
+    """The ratings, and how many are blank; None where one cannot be read."""
+    if shape.has_numbers:
+        return numbers_in(column, blank=np.nan), column.null_count
+    ratings_N, none_N, unread_N = ratings_in(_unified(column), shape.spelling)
+    return None if unread_N.any() else (ratings_N, int(none_N.sum()))
+
+
+def parsed_times(column: pa.ChunkedArray, found: TimesFound) -> Int64 | None:
+    """The times of a parsed column as whole numbers; None where one cannot be read."""
+    if found.kind != "text":
+        return whole_times(column, found.kind)
+    times_N, bad_N = times_in(_unified(column), found)
+    return None if bad_N.any() else times_N
 
 
 def _unified(column: pa.ChunkedArray) -> pa.DictionaryArray:
@@ -197,8 +221,8 @@ def entries_of(
     users_N, items_N = ids_in(columns["user"]), ids_in(columns["item"])
     ratings_N, faulty = rating_faults(columns["rating"], shape)
     times_N, timeless_N = None, np.zeros(len(ratings_N), dtype=bool)
-    if "time" in columns and shape.time_kind is not None:
-        times_N, timeless_N = times_in(columns["time"], shape.date_formats)
+    if "time" in columns and shape.times.kind is not None:
+        times_N, timeless_N = times_in(columns["time"], shape.times)
     reasons = reasons_of(
         {
             **(faults or {}),
@@ -228,7 +252,7 @@ def _without(block: RatingsBlock, bad: list[int]) -> RatingsBlock:
 
 def rating_faults(ratings: pa.Array, shape: Shape) -> tuple[Float32, dict[str, Bools]]:
     """Ratings (NaN where none is given), and which of them cannot be used, by reason."""
-    ratings_N, none_N, unread_N = ratings_in(ratings)
+    ratings_N, none_N, unread_N = ratings_in(ratings, shape.spelling)
     return ratings_N, {
         NOT_FINITE: ~np.isfinite(ratings_N) & ~none_N & ~unread_N,
         NOT_A_NUMBER: unread_N,

@@ -20,9 +20,20 @@ from engine.data.formats import kind_of_layout
 from engine.data.reading.archives import MIB, Source, opened_archive
 from engine.data.reading.dialect import encoding_of, text_of
 from engine.data.reading.lines import Block, lines_of, read_blocks, table_of
+from engine.data.reading.ratings import are_ratings
 from engine.data.reading.roles import Given, Shape
-from engine.data.reading.rows import ID_TYPE, TIME_TYPES, Piece, RatingsBlock, are_clean, no_entries, read_row_by_row
-from engine.data.reading.values import are_ratings, numbers_in, time_kind_of, whole_times
+from engine.data.reading.rows import (
+    ID_TYPE,
+    TIME_TYPES,
+    Piece,
+    RatingsBlock,
+    are_clean,
+    no_entries,
+    parsed_times,
+    read_row_by_row,
+)
+from engine.data.reading.times import NO_TIMES, times_of
+from engine.data.reading.values import numbers_in
 
 KIND = "sections"
 BLOCK_BYTES = 4 * MIB
@@ -66,7 +77,7 @@ def recognise_sections(source: Source, head: bytes, given: Given) -> Shape | Non
         width=width,
         roles={role: place for role, place in roles.items() if place < width},
         layout=kind_of_layout(KIND),
-        time_kind=time_kind_of([row[3] for row in fitting if row[3]]) if width == 4 else None,
+        times=times_of([row[3] for row in fitting if row[3]], given.dates) if width == 4 else NO_TIMES,
         sample=tuple(fitting[:20]),
     )
 
@@ -118,8 +129,8 @@ def _parse(cut: _Cut, block: Block, within: Shape) -> RatingsBlock | None:
     if (cut.counts_S[0] and not cut.ids_S[0]) or b"\0" in cut.text:
         return None
     types = {0: ID_TYPE, 1: pa.float32()}
-    if within.time_kind is not None:
-        types[2] = TIME_TYPES[within.time_kind]
+    if within.times.kind is not None:
+        types[2] = TIME_TYPES[within.times.kind]
     try:
         table = table_of(replace(block, text=cut.text), within, types=types) if cut.text.strip() else None
     except pa.ArrowInvalid:
@@ -130,10 +141,13 @@ def _parse(cut: _Cut, block: Block, within: Shape) -> RatingsBlock | None:
     users_N = table["c0"].combine_chunks()
     if len(ratings_N) != cut.counts_S.sum() or not are_clean([users_N], ratings_N, table["c1"].null_count, within):
         return None
+    times_N = parsed_times(table["c2"], within.times) if 2 in types else None
+    if times_N is None and 2 in types:
+        return None
     used_S = np.flatnonzero(cut.counts_S)  # a section without a rating is no title
     rows_N = np.repeat(np.arange(len(used_S), dtype=np.int32), cut.counts_S[used_S])
     items_N = pa.DictionaryArray.from_arrays(pa.array(rows_N), pa.array(cut.ids_S, pa.string()).take(pa.array(used_S)))
-    return RatingsBlock(users_N, items_N, ratings_N, whole_times(table["c2"]) if 2 in types else None)
+    return RatingsBlock(users_N, items_N, ratings_N, times_N)
 
 
 def _read_line_by_line(block: Block, shape: Shape, section: str, *, file: str) -> RatingsBlock:

@@ -24,21 +24,21 @@ from engine.data.reading.dialect import (
 from engine.data.reading.json_table import read_json, read_json_rows, recognise_json
 from engine.data.reading.lines import Block, lines_of, read_blocks, read_rows
 from engine.data.reading.matrix import read_matrix, recognise_matrix
+from engine.data.reading.ratings import has_decimal_comma
 from engine.data.reading.roles import (
     Given,
     Shape,
     as_chosen,
-    checked_scale,
-    kind_of_times,
     missing_columns,
     named_columns,
     texts_of,
     unnamed_columns,
     unrated_of,
+    values_of,
 )
 from engine.data.reading.rows import Piece, RatingsBlock, read_ratings
 from engine.data.reading.sections import read_sections, recognise_sections
-from engine.data.reading.values import has_decimal_comma, is_number, numbers_of
+from engine.data.reading.values import is_number
 from engine.data.reading.wide import read_wide, recognise_wide
 
 PARSERS = min(4, os.cpu_count() or 1)
@@ -205,8 +205,8 @@ def _shape(source: Source, given: Given, text: _Text) -> Shape:
     body = [row for row in body if len(row) == width]
     ratings = texts_of(body, columns.roles.get("rating"))
     decimal = decimal_sign(given.decimal) or ("," if has_decimal_comma(ratings[:_SAMPLE_ROWS]) else ".")
-    columns = checked_scale(source, columns, numbers_of(ratings), is_named=has_header)
-    times = kind_of_times(texts_of(body, columns.roles.get("time")), given)
+    values = values_of(source, columns, given, body, is_named=has_header)
+    columns = values.columns
     return Shape(
         encoding=text.encoding,
         delimiter=text.delimiter,
@@ -216,12 +216,12 @@ def _shape(source: Source, given: Given, text: _Text) -> Shape:
         layout=columns.layout,
         quoted=text.quoted,
         decimal=decimal,
-        time_kind=times.kind,
+        times=values.times,
+        spelling=values.spelling,
         sample=tuple(tuple(row) for row in rows[:20]),
         header_lines=columns.layout.header_lines,
-        date_formats=times.formats,
         unrated=unrated_of(given, columns.layout),
-        notes=columns.notes + times.notes,
+        notes=values.notes,
     )
 
 

@@ -71,7 +71,7 @@ def test_that_titles_years_and_genres_come_back_equal(tmp_path):
 
 
 def test_that_times_come_back_equal_and_none_are_made_up(tmp_path):
-    with_times = made(ENTRIES, times=np.array([5, 978300760, 978300760, 978300000]))
+    with_times = made(ENTRIES, times=np.array([978300005, 978300760, 978300760, 978300000]))
     exported(with_times, tmp_path / "with")
     assert read_back(tmp_path / "with").fingerprint == with_times.fingerprint
     exported(made(ENTRIES), tmp_path / "without")

@@ -12,7 +12,7 @@ from engine.data.dataset import Histories, Scale, Vocabulary
 from engine.data.statistics import DatasetStatistics, TitleCounts, activity_of, count_statistics
 from engine.events import drive
 
-DAY = 86_400
+DAY, NEW_YEAR = 86_400, 946_684_800
 
 
 def few(ratings=((5, 4), (2, None), (3, 3)), *, times=None):
@@ -47,14 +47,18 @@ def test_that_a_month_without_ratings_is_a_gap_and_not_left_out():
 
 
 def test_that_times_are_counted_and_missing_ones_are_reported():
-    activity = counted(few(times=[DAY, DAY + 5, 3 * DAY, 0, 0, 2 * DAY])).activity
+    activity = counted(few(times=[NEW_YEAR, NEW_YEAR + 5, NEW_YEAR + 2 * DAY, 0, 0, NEW_YEAR + DAY])).activity
     assert (activity.counts_T.tolist(), activity.without) == ([2, 1, 1], 2)
-    assert str(activity.starts_T[0]) == "1970-01-02"
+    assert str(activity.starts_T[0]) == "2000-01-01"
 
 
 def test_that_times_before_1970_are_dates_too():
-    activity = counted(few(times=[-1, -DAY, -DAY - 1, 5, 5, 5])).activity
-    assert activity.counts_T.tolist() == [1, 2, 3]
+    activity = counted(few(times=[-1, -DAY, -DAY - 1, -2 * DAY, -1, -1])).activity
+    assert activity.counts_T.tolist() == [2, 4]
+
+
+def test_that_numbers_that_only_say_what_came_first_are_no_days_of_1970():
+    assert counted(few(times=[1, 2, 3, DAY, 5 * DAY, 300 * DAY])).activity is None
 
 
 @pytest.mark.parametrize("times", [None, [0] * 6, [1, 2, 3, 4, 5, 10**17]])
@@ -124,7 +128,7 @@ def test_that_continuous_ratings_get_twenty_bars():
     assert len(counted(dataset).histogram.ratings_B) == 21
 
 
-@pytest.mark.parametrize("times", [None, [DAY, 5 * DAY, 3 * DAY, 0, 0, 2 * DAY]])
+@pytest.mark.parametrize("times", [None, [NEW_YEAR, NEW_YEAR + 5 * DAY, NEW_YEAR + DAY, 0, 0, NEW_YEAR]])
 def test_that_statistics_come_back_from_json_as_they_were(times):
     before = counted(few(times=times))
     counts = TitleCounts.from_array(before.title_counts.as_array())

@@ -4,7 +4,14 @@ from engine.data.formats import LAYOUTS, layout_of_columns, layout_of_header, no
 
 
 @pytest.mark.parametrize(
-    ("name", "key"), [("User_ID:token", "userid"), (" Movie Id ", "movieid"), ("RATING", "rating"), ("Jahr-Ü", "jahr")]
+    ("name", "key"),
+    [
+        ("User_ID:token", "userid"),
+        (" Movie Id ", "movieid"),
+        ("RATING", "rating"),
+        ("Jahr-Ü", "jahrü"),
+        ("Моя оценка", "мояоценка"),
+    ],
 )
 def test_that_column_names_are_compared_without_case_signs_and_types(name, key):
     assert normalised(name) == key

@@ -3,7 +3,7 @@ import pytest
 
 from engine.data.dataset import Scale
 from engine.data.importing.ratings_table import find_scale, find_unrated, is_seen_only
-from engine.data.reading.values import times_in_seconds
+from engine.data.reading.times import times_in_seconds
 
 NAN = float("nan")
 

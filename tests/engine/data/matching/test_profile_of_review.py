@@ -138,7 +138,7 @@ def test_that_own_ids_rated_low_are_not_taken_for_a_smaller_scale(read):
             r"no column of ratings; its columns are: movieId, comment\. A prof",
         ),
         ("userId,movieId,rating\n1,1,4\n2,2,5\n", DataError, "several people, such as '1' and '2'"),
-        ("movieId,rating\n1,good\n2,bad\n", ProfileError, r"No line of mine\.csv is a rating: line 2 says '1,good'"),
+        ("movieId,rating\n1,blue\n2,red\n", ProfileError, r"No line of mine\.csv is a rating: line 2 says '1,blue'"),
         ("movieId,rating\n", ProfileError, r"No line of mine\.csv is a rating\."),
         (
             "title,rating\nNowhere to Be Found,4\n",

@@ -271,7 +271,7 @@ def test_that_what_a_person_says_about_columns_counts(tmp_path):
         ("", DataError, "is empty"),
         ("title,comment\nAlien,good\nHeat,fine\n", DataError, "no column of ratings"),
         ("userId,title,rating\n1,Alien,4\n2,Heat,5\n", DataError, "several people, such as '1' and '2'"),
-        ("title,rating\nAlien,good\n", ProfileError, r"No line of mine\.csv is a rating: line 2"),
+        ("title,rating\nAlien,blue\n", ProfileError, r"No line of mine\.csv is a rating: line 2"),
     ],
 )
 def test_that_a_table_that_is_no_export_is_refused_with_a_sentence(tmp_path, text, error, words):

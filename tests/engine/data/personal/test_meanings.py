@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.data.personal.export import medium_of, state_of
-from engine.data.reading.values import normalised_id, seconds_of, year_in
+from engine.data.reading.times import seconds_of
+from engine.data.reading.values import normalised_id, year_in
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ def test_that_a_year_is_found_in_a_date(text, year):
         ("2020-02-00", 0),
         ("yesterday", 0),
         ("", 0),
-        ("999999999999999", 0),
+        ("99999999999", 0),
     ],
 )
 def test_that_a_date_in_many_forms_is_one_moment(text, seconds):

@@ -34,7 +34,7 @@ def test_that_a_semicolon_file_with_decimal_commas_is_not_taken_for_commas(sniff
 
 def test_that_dates_with_a_time_of_day_do_not_make_it_a_file_of_spaces(sniffed):
     shape = sniffed("a,x,5,2005-09-06 12:00:00\nb,y,4,2005-09-07 12:00:00\nc,z,1,2005-09-08 12:00:00\n")
-    assert (shape.delimiter, shape.time_kind) == (",", "date")
+    assert (shape.delimiter, shape.times.kind) == (",", "date")
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_that_dates_with_a_time_of_day_do_not_make_it_a_file_of_spaces(sniffed):
     ],
 )
 def test_that_the_kind_of_time_is_found(sniffed, time, kind):
-    assert sniffed(f"user,item,rating,time\n1,2,3,{time}\n2,2,3,{time}\n").time_kind == kind
+    assert sniffed(f"user,item,rating,time\n1,2,3,{time}\n2,2,3,{time}\n").times.kind == kind
 
 
 def test_that_names_nobody_knows_are_still_taken_for_names(sniffed):
