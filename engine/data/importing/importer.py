@@ -58,6 +58,7 @@ def import_gathered(
     first = replace(gathered.tables[0])
     titles = yield from _titles_of(first, chosen.items, options.items)
     values = yield from _values_of(chosen.histories.ratings_N)
+    values = values_in(np.append(values, [high for table in gathered.tables for high in table.shape.spelt_high]))
     fingerprint = yield from fingerprinting(chosen.histories, chosen.users, chosen.items)
     dataset = Dataset(
         dataset_id,

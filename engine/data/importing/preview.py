@@ -167,7 +167,7 @@ def _with_rows(seen: Preview) -> Preview:
         shape=start.shape,
         rows=start.rows,
         titles_of_rows=tuple(_own_title(row, start.shape) for row in start.rows),
-        scale=find_scale(rated_N) if len(rated_N) else None,
+        scale=find_scale(np.append(rated_N, start.shape.spelt_high)) if len(rated_N) else None,
         seen_only=start.shape.has_ratings and len(start.ratings_N) > 0 and is_seen_only(start.ratings_N),
         rows_about=max(start.lines, round(start.lines * seen.size / start.position)) if start.position else 0,
         sample_items=start.items,

@@ -77,6 +77,11 @@ class Shape:
         return self.spelling is None or self.spelling.is_plain
 
     @property
+    def spelt_high(self) -> tuple[float, ...]:
+        """The end of the scale where the ratings say it, as 8/10 does."""
+        return () if self.spelling is None or self.spelling.is_plain else (self.spelling.high,)
+
+    @property
     def has_titles(self) -> bool:
         return "title" in self.roles and "item" in self.roles and "user" not in self.roles
 

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from engine.data.dataset import Scale
 from engine.data.importing.importer import ImportOptions, import_files
 from engine.data.reading.roles import Given
 from engine.errors import DataError
@@ -132,3 +133,49 @@ def test_that_who_has_no_row_that_can_be_used_is_no_person(tmp_path, kind):
     dataset, report = drive(import_files([path], options=ImportOptions(), dataset_id="odd"))
     assert (len(dataset.users), len(dataset.items)) == (250, 5)
     assert report.skipped == {"rating is not a number": 1, "no person": 1}
+
+
+SPELT = {
+    "of ten": (["3/10", "2/10", "4/10"], [3, 2, 4], (1, 10, 1)),
+    "percent": (["80%", "20%", "60%"], [80, 20, 60], (0, 100, 1)),
+    "stars": (["★★★½", "½", "★★"], [3.5, 0.5, 2], (0.5, 5, 0.5)),
+    "star words": (["4 stars", "1 star", "2 stars"], [4, 1, 2], (1, 5, 1)),
+    "thumbs": (["👍", "👎", "👍"], [1, 0, 1], (0, 1, 1)),
+    "likes": (["like", "dislike", "like"], [1, 0, 1], (0, 1, 1)),
+    "truth": ([True, False, True], [1, 0, 1], (0, 1, 1)),
+    "liking": (["Loved", "Okay", "Liked"], [5, 3, 4], (1, 5, 1)),
+}
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("spelt", SPELT)
+def test_that_ratings_that_are_no_numbers_are_read_on_the_scale_that_they_say(tmp_path, spelt, kind):
+    texts, ratings, scale = SPELT[spelt]
+    rows = [{"user": "u", "item": f"i{row}", "rating": text} for row, text in enumerate(texts)]
+    path = tmp_path / f"ratings.{kind}"
+    if kind == "parquet":
+        pq.write_table(pa.Table.from_pylist(rows), path)
+    elif kind == "jsonl":
+        path.write_text("\n".join(json.dumps(row) for row in rows))
+    else:
+        path.write_text("\n".join([",".join(rows[0]), *(",".join(map(str, row.values())) for row in rows)]))
+    dataset, report = drive(import_files([path], options=ImportOptions(), dataset_id="odd"))
+    assert dataset.histories.ratings_N.tolist() == ratings
+    assert dataset.scale == Scale(*scale)
+    assert report.skipped == {}
+
+
+@pytest.mark.parametrize(
+    ("texts", "seconds"),
+    [
+        (["02 12, 2015", "02 28, 2015"], [1423699200, 1425081600]),
+        (["2015-09-02 23:30:00 UTC", "2015-09-03 00:00:00 UTC"], [1441236600, 1441238400]),
+        (["Sep 1, 2015", "Oct 1, 2015"], [1441065600, 1443657600]),
+        (["42001.5", "42002"], [1419768000, 1419811200]),
+        (["1441236600", "1441236601000"], [1441236600, 1441236601]),
+        (["2015-09-02", "03.09.2015"], [1441152000, 1441238400]),
+    ],
+)
+def test_that_dates_of_any_form_are_read_and_never_become_1970(imported, texts, seconds):
+    lines = "".join(f'1,{row},3,"{text}"\n' for row, text in enumerate(texts))
+    assert imported(f"user,item,rating,date\n{lines}")[0].histories.times_N.tolist() == seconds
