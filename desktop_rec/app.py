@@ -23,7 +23,7 @@ from desktop_rec.common.preferences import Preferences
 from desktop_rec.session.session import Session
 from desktop_rec.theme.theme import apply_theme
 from desktop_rec.window.main_window import MainWindow
-from engine.library.store import home_of
+from engine.library.store import home_of, is_foreign
 
 INTERVAL_MS = 1000
 _YOUNG, _MIDDLE = 400, 20
@@ -84,9 +84,10 @@ class Launch(QObject):
     def __init__(self, app: QApplication, home: Path, *, theme: str | None = None) -> None:
         super().__init__()
         self.home = home
-        self.log = LogFile(home)
+        own = None if is_foreign(home) else home  # nothing is written into somebody else's folder
+        self.log = LogFile(own)
         self.log.open()
-        self.preferences = Preferences(home)
+        self.preferences = Preferences(own)
         apply_theme(app, theme or self.preferences.theme)
         self.session = Session(self)
         self.garbage = GarbageTimer(self)

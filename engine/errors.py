@@ -50,5 +50,18 @@ class LibraryError(EngineError):
     """The folder of data sets, runs and profiles: missing, damaged, full, or in use by another process."""
 
 
+class NotStoredError(LibraryError):
+    """Something that could not be written to the library, or to another folder: the disk is full, or refuses.
+
+    What was stored before is as it was, and nothing of the new is. `not_stored` names it ("The ratings of Anna");
+    `is_full` says that room would help.
+    """
+
+    def __init__(self, what: str, *, not_stored: str, is_full: bool, remedy: str = "", **facts: object) -> None:
+        super().__init__(what, remedy=remedy, **facts)
+        self.not_stored = not_stored
+        self.is_full = is_full
+
+
 class ProfileError(EngineError):
     """A person's ratings that a model can make nothing of."""

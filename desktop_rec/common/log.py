@@ -42,20 +42,21 @@ class _LogHandler(logging.FileHandler):
 
 
 class LogFile:
-    """The log of this launch. `path` is None where the folder cannot be written; then errors go to the terminal."""
+    """The log of this launch. `path` is None without a folder to write into; then errors go to the terminal."""
 
-    def __init__(self, home: Path, *, now: datetime | None = None) -> None:
+    def __init__(self, home: Path | None, *, now: datetime | None = None) -> None:
         self.path: Path | None = None
         self._crashes: IO[str] | None = None
         self._handler: logging.Handler = logging.StreamHandler()
-        with contextlib.suppress(OSError):
-            folder = home / "logs"
-            folder.mkdir(parents=True, exist_ok=True)
-            _drop_old(folder)
-            path = folder / f"desktop-rec-{now or datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}.log"
-            self._handler = _LogHandler(path, encoding="utf-8")
-            self._crashes = path.open("a", encoding="utf-8")
-            self.path = path
+        if home is not None:
+            with contextlib.suppress(OSError):
+                folder = home / "logs"
+                folder.mkdir(parents=True, exist_ok=True)
+                _drop_old(folder)
+                path = folder / f"desktop-rec-{now or datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}.log"
+                self._handler = _LogHandler(path, encoding="utf-8")
+                self._crashes = path.open("a", encoding="utf-8")
+                self.path = path
         self._handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s: %(message)s"))
         for logger in _LOGGERS:
             logger.addHandler(self._handler)

@@ -11,10 +11,10 @@ from PySide6.QtCore import QByteArray, QSettings
 
 
 class Preferences:
-    """Typed access to the ini file; missing values have defaults."""
+    """Typed access to the ini file; missing values have defaults. Without a folder all is forgotten at the end."""
 
-    def __init__(self, home: Path) -> None:
-        self._settings = QSettings(str(home / "window.ini"), QSettings.Format.IniFormat)
+    def __init__(self, home: Path | None) -> None:
+        self._settings = QSettings("" if home is None else str(home / "window.ini"), QSettings.Format.IniFormat)
 
     @property
     def theme(self) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop_rec.common.notices import Failure, failure_of
+from desktop_rec.common.notices import Failure, Notice, failure_of
 from desktop_rec.session.queries import QueryWorker
 from desktop_rec.session.undo import Change
 from engine.errors import EngineError
@@ -40,6 +40,19 @@ class OpenLibrary(QObject):
         self._lists: dict[str, tuple[Any, ...]] = {}
         self._worker = worker
         worker.answered.connect(self._on_counted)
+
+    @property
+    def opening_notice(self) -> Notice | None:
+        """What the opening found that a person should know: records left out or mended, or why nothing is stored."""
+        if self.files is None:
+            return None
+        read_only = self.files.why_read_only
+        sentences = [*([str(read_only)] if read_only is not None else []), *self.files.notices]
+        if not sentences:
+            return None
+        more = f" And {len(sentences) - 1} more, see Details." if len(sentences) > 1 else ""
+        details = "\n".join(sentences) if len(sentences) > 1 else ""
+        return Notice(f"{sentences[0]}{more}", details=details, kind="warning")
 
     @property
     def home(self) -> Path | None:

@@ -72,6 +72,8 @@ class Session(QObject):
         if not self.library.open(home):
             return False
         self.requests.attempt(self.profile.load_default)
+        if self.library.opening_notice is not None:
+            self.requests.notify(self.library.opening_notice)
         return True
 
     def close(self) -> None:

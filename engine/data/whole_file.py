@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
+from engine import unfinished
 from engine.errors import DataError
 
 
@@ -24,17 +25,18 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     place = Path(path).absolute()
     if place.is_dir():
         raise DataError(f"{place} is a folder.", remedy="Give the name of a file in it.", path=str(place))
-    unfinished = place.with_name(f".new-{os.getpid()}-{place.name}")
+    passing = unfinished.beside(place)
     try:
-        try:
-            with open(unfinished, "wb") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(unfinished, place)
-        except BaseException:
-            unfinished.unlink(missing_ok=True)
-            raise
+        with unfinished.listed(passing):
+            try:
+                with open(passing, "wb") as file:
+                    yield file
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.replace(passing, place)
+            except BaseException:
+                passing.unlink(missing_ok=True)
+                raise
     except OSError as error:
         raise _failure(place, error) from error
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
 import sqlite3
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,14 +19,19 @@ from engine.documents import document_of
 from engine.events import Job, drive
 from engine.library.database import Database
 from engine.library.dataset_files import bytes_needed, read_dataset, read_statistics, write_dataset, write_statistics
-from engine.library.folders import new_folder, removed_on_failure
+from engine.library.folder_store import FolderStore, write_copy
+from engine.library.folders import clear_place, new_folder, removed_on_failure
 from engine.library.origin import KEY, Origin, origin_in
-from engine.library.records import FolderStore, RowReader, first_free
+from engine.library.records import first_free
+from engine.library.room import Room
+from engine.library.rows import RowReader, columns_of
 
 if TYPE_CHECKING:
     from engine.data.importing.importer import ImportReport
 
 LOG = logging.getLogger(__name__)
+_NAMELESS = "Found again"
+_MOST_RATING = 1e12
 
 
 @dataclass(frozen=True)
@@ -54,13 +61,14 @@ class DatasetRecord:
 class DatasetStore(FolderStore[DatasetRecord]):
     """The data sets of a library. Any thread may call."""
 
-    _table, _key, _noun = "datasets", "dataset_id", "data set"
+    _table, _key, _noun, _kind = "datasets", "dataset_id", "data set", "data set"
     _known = ("sample", "latest")
     _none_yet = "Import one first, or take the sample."
     _beside = ", low, high, step"
 
-    def __init__(self, database: Database, folder: Path, *, trash: Path) -> None:
+    def __init__(self, database: Database, folder: Path, *, trash: Path, room: Room) -> None:
         super().__init__(database, RowReader(DatasetRecord, given=("scale",)), folder=folder, trash=trash)
+        self._room = room
 
     def new_id(self) -> str:
         return f"d{uuid4().hex[:8]}"
@@ -70,21 +78,23 @@ class DatasetStore(FolderStore[DatasetRecord]):
 
     def saving(self, dataset: Dataset, report: ImportReport, *, origin: Origin | None = None) -> Job[DatasetRecord]:
         """Write a data set to disk, whole or not at all; a taken name gets a number. Raises LibraryError."""
-        if self._is_deleted(dataset.dataset_id):
-            self.forget(dataset.dataset_id)
-        folder = self._folder / dataset.dataset_id
-        with new_folder(folder, what=f"The data set {dataset.name}", need_bytes=bytes_needed(dataset)) as unfinished:
+        folder, what, need = self.folder_of(dataset.dataset_id), f"The data set {dataset.name}", bytes_needed(dataset)
+        self._make_way(dataset.dataset_id)
+        self._room.make(need)
+        with new_folder(folder, what=what, need_bytes=need) as unfinished:
             yield from write_dataset(unfinished, dataset)
             write_statistics(unfinished, (yield from count_statistics(dataset)))
+            values = self._columns_of(dataset) | {"report": _document(report, origin)}
+            write_copy(unfinished, values)
         with removed_on_failure(folder):
-            self._insert(self._columns_of(dataset) | {"report": _document(report, origin)})
+            self._insert(values, what)
         LOG.info("Saved the data set %s: %d ratings", dataset.dataset_id, dataset.entries)
         return self.find(dataset.dataset_id)
 
     def open(self, dataset_id: str) -> Dataset:
         """A stored data set, its arrays memory-mapped. Raises LibraryError where it is missing or damaged."""
         record = self.find(dataset_id)
-        return read_dataset(self._folder / record.dataset_id, dataset_id=record.dataset_id, name=record.name)
+        return read_dataset(self.folder_of(record.dataset_id), dataset_id=record.dataset_id, name=record.name)
 
     def statistics(self, dataset: Dataset) -> Job[DatasetStatistics]:
         """What was counted of a data set at its import; counted and stored now where an older version imported it."""
@@ -99,16 +109,17 @@ class DatasetStore(FolderStore[DatasetRecord]):
             write_statistics(folder, counted)
         return counted
 
-    def folder_of(self, dataset_id: str) -> Path:
-        return self._folder / dataset_id
-
     def with_fingerprint(self, fingerprint: str) -> DatasetRecord | None:
         """The newest data set of just these entries, such as one imported again; None where there is none."""
         return next(iter(self.records(fingerprint)), None)
 
+    def fingerprints(self) -> set[str]:
+        """Of all data sets, also those whose records cannot be read."""
+        return {str(row[0]) for row in self._database.rows("SELECT fingerprint FROM datasets")}
+
     def replace_report(self, dataset_id: str, report: ImportReport, *, origin: Origin | None = None) -> DatasetRecord:
         """Another import found the same: its report takes the place of the former one."""
-        self._set(dataset_id, report=_document(report, origin))
+        self._set(dataset_id, "The report of the import", report=_document(report, origin))
         return self.find(dataset_id)
 
     def take_place(self, dataset_id: str, *, of: str) -> DatasetRecord:
@@ -133,8 +144,24 @@ class DatasetStore(FolderStore[DatasetRecord]):
             "created": datetime.now(UTC),
         }
 
+    def _make_way(self, dataset_id: str) -> None:
+        """A place that no record names, or one that is deleted, is free for another data set."""
+        is_deleted = self._is_deleted(dataset_id)
+        if is_deleted:
+            self.forget(dataset_id)
+        if is_deleted is not False:
+            clear_place(self.folder_of(dataset_id))
+
     def _read(self, row: sqlite3.Row) -> DatasetRecord:
-        return self._reader.read(row, scale=Scale(row["low"], row["high"], row["step"]))
+        low, high, step = (float(row[name]) for name in ("low", "high", "step"))
+        if not (math.isfinite(step) and -_MOST_RATING < low <= high < _MOST_RATING):
+            raise ValueError(f"the scale is {low} to {high} in steps of {step}")
+        return self._reader.read(row, scale=Scale(low, high, step))
+
+    def _guessed_row(self, folder: Path) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        dataset = read_dataset(folder, dataset_id=folder.name, name=_NAMELESS)
+        made = datetime.fromtimestamp((folder / "words.json").stat().st_mtime, UTC)
+        return columns_of(self._columns_of(dataset) | {"created": made, "report": {}}), {}
 
 
 def _document(report: ImportReport, origin: Origin | None) -> dict[str, Any]:

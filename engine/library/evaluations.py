@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import shutil
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -19,14 +19,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from engine import unfinished
 from engine.data.dataset import Int64
 from engine.errors import LibraryError
 from engine.library.folders import (
     check_format,
+    clear_unfinished,
+    current_name,
     damaged,
+    is_id,
     new_folder,
-    remove_unfinished,
+    next_number,
+    place_of,
     replace_text,
+    settle_numbered,
     write_format,
     write_json,
 )
@@ -42,15 +48,14 @@ _KIND = "judgement"
 _WORDS, _VALUES, _PEOPLE, _RATED, _CURRENT = "judgement.json", "values.npy", "people.npy", "rated.npy", "current"
 _WHAT = "The evaluation"
 _NAMES, _SHOWN = "judged", 16
+_PLACE = re.compile(rf"[0-9a-f]{{1,{_SHOWN}}}-[0-9a-f]{{16}}", re.ASCII)
 _VERSION = 2
 """Raised when the baselines themselves, or how they are evaluated, change: what was saved is then worked out anew."""
 
 
 def save_evaluation(place: Path, evaluation: EvaluationResult) -> None:
     """Make this the evaluation in a place. Raises LibraryError (full disk); the former one then still counts."""
-    remove_unfinished(place)
-    older = sorted(int(path.name) for path in place.glob("*") if path.name.isdecimal())
-    name = f"{(older[-1] if older else 0) + 1:04d}"
+    name = next_number(place, digits=4)
     names = list(evaluation.per_person)
     people = len(evaluation.per_person[names[0]]) if names else 0
     values_MU = np.array([evaluation.per_person[name] for name in names], dtype=np.float64).reshape(len(names), people)
@@ -61,8 +66,12 @@ def save_evaluation(place: Path, evaluation: EvaluationResult) -> None:
             np.save(unfinished / file, array_U, allow_pickle=False)
         write_format(unfinished, _KIND, FORMAT)
     replace_text(place / _CURRENT, name, what=_WHAT)
-    for number in older:
-        shutil.rmtree(place / f"{number:04d}", ignore_errors=True)
+    settle_evaluations(place)
+
+
+def settle_evaluations(place: Path) -> None:
+    """Keep the evaluation that counts, and remove what a killed process left. Raises NotStoredError."""
+    settle_numbered(place, place / _CURRENT)
 
 
 def load_evaluation(place: Path) -> EvaluationResult | None:
@@ -70,7 +79,7 @@ def load_evaluation(place: Path) -> EvaluationResult | None:
     if not (place / _CURRENT).exists():
         return None
     try:
-        folder = place / (place / _CURRENT).read_text(encoding="utf-8").strip()
+        folder = place / current_name(place / _CURRENT)
         check_format(folder, _KIND, FORMAT)
         return _evaluation(folder)
     except LibraryError:
@@ -97,19 +106,27 @@ class BaselineStore:
         place = self._place(fingerprint, split)
         try:
             names = (place / _NAMES).read_text(encoding="utf-8").split()
-            found = {name: load_evaluation(place / name) for name in names}
+            found = {name: load_evaluation(place_of(place, name)) for name in names}
         except (LibraryError, OSError, ValueError):
             return None
         whole = {name: evaluation for name, evaluation in found.items() if evaluation is not None}
         return whole if len(whole) == len(names) else None
 
     def settle(self, fingerprints: Iterable[str]) -> None:
-        """At the opening of a library: forget the baselines of data sets that are gone."""
+        """At the opening of a library: forget the baselines of data sets that are gone, and what was never finished."""
         known = {fingerprint[:_SHOWN] for fingerprint in fingerprints}
+        clear_unfinished(self._folder)
         for place in self._folder.glob("*"):
+            if not _PLACE.fullmatch(place.name) or place.is_symlink() or not place.is_dir():
+                continue
             if place.name.split("-")[0] not in known:
-                shutil.rmtree(place, ignore_errors=True)
+                unfinished.discard(place)
                 LOG.info("Removed the baselines %s: their data set is gone", place.name)
+                continue
+            clear_unfinished(place)
+            for path in place.iterdir():
+                if path.is_dir() and is_id(path.name):
+                    settle_evaluations(path)
 
     def _place(self, fingerprint: str, split: SplitConfig) -> Path:
         words = json.dumps([_VERSION, fingerprint, split.as_dict()], sort_keys=True)

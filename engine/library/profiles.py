@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from engine.data.profiles import Profile, ProfileEntry
+from engine.documents import fits
 from engine.errors import LibraryError
-from engine.library.database import Database
-from engine.library.records import RecordStore, RowReader, first_free
+from engine.library.database import Database, damaged_record
+from engine.library.records import RecordStore, first_free
+from engine.library.rows import RowReader
 
 _FIRST_ID, _FIRST_NAME = "me", "Me"
 
@@ -38,15 +42,16 @@ class ProfileStore(RecordStore[ProfileRecord]):
 
     def find(self, which: str) -> ProfileRecord:
         """The record of an id: names need not differ. Raises LibraryError where nobody has it."""
-        found = self._where("profile_id = ?", which)
-        if not found:
-            raise self._unknown(which)
-        return found[0]
+        rows = self._rows("profile_id = ?", which)
+        found = self._read_or_why(rows[0]) if rows else self._unknown(which)
+        if isinstance(found, LibraryError):
+            raise found
+        return found
 
     def save(self, profile: Profile) -> None:
         """Save a profile as it is now, in one transaction. An unchanged rating keeps the time it was given."""
         now = datetime.now(UTC).isoformat()
-        with self._changing() as connection:
+        with self._changing(f"The ratings of {profile.name}") as connection:
             known = connection.execute("SELECT * FROM ratings WHERE profile_id = ?", (profile.profile_id,))
             times = {_key(row): row["rated_at"] for row in known}
             connection.execute(
@@ -66,10 +71,17 @@ class ProfileStore(RecordStore[ProfileRecord]):
         """A person's ratings, in the order they were made. Raises LibraryError where nobody has this id."""
         record = self.find(profile_id)
         rows = self._database.rows("SELECT * FROM ratings WHERE profile_id = ? ORDER BY place", (profile_id,))
-        entries = tuple(
-            ProfileEntry(row["item_id"], row["title"], row["year"], row["rating"], bool(row["is_on"])) for row in rows
-        )
-        return Profile(profile_id, record.name, entries)
+        return Profile(profile_id, record.name, tuple(self._whole_entries(record.name, rows)))
+
+    def _whole_entries(self, name: str, rows: list[sqlite3.Row]) -> Iterator[ProfileEntry]:
+        """The ratings that can be read; the others are named once and left out."""
+        for row in rows:
+            values = (row["item_id"], row["title"], row["year"], row["rating"], bool(row["is_on"]))
+            if all(map(fits, values, (str, str, int, float | None, bool))) and math.isfinite(row["rating"] or 0):
+                yield ProfileEntry(*values)
+            else:
+                what = f"rating of {row['title'] or row['item_id']!s:.60} by {name}"
+                self._report(damaged_record(what, ValueError(f"{values[2:4]!r:.60}")))
 
     def default(self) -> Profile:
         """The first person of this library, made now (as "Me") where there is nobody yet."""

@@ -1,35 +1,27 @@
 """The base of the stores: records of one kind, found by id or name, renamed, deleted and brought back.
 
-A deleted record is hidden and its folder lies in the trash until the library is next opened. The record decides: should
-a process die between a record and its folder, the folder follows it at the next opening.
+A deleted record is hidden until the library is next opened. A record that cannot be read is skipped and named, and the
+rest is there.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-import shutil
 import sqlite3
 from abc import ABC
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
 from itertools import count
-from pathlib import Path
-from types import UnionType
-from typing import Any, ClassVar, Generic, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Generic, TypeVar
 
 from engine.errors import LibraryError
 from engine.library.database import Database, damaged_record
-from engine.library.folders import remove_unfinished
+from engine.library.folders import is_id
+from engine.library.rows import RowReader, columns_of, insert
 
 LOG = logging.getLogger(__name__)
 Record = TypeVar("Record")
-Made = TypeVar("Made")
 _MOST_NAMED = 8
-_MOST_DOCUMENTS = 50_000
-_COLUMNS = {"monitor": "watched", "people_evaluated": "people_judged"}
-"""Columns that have the names of former versions, by field."""
 
 
 class RecordStore(ABC, Generic[Record]):
@@ -49,6 +41,9 @@ class RecordStore(ABC, Generic[Record]):
         self._database, self._reader = database, reader
         self._changes = 0
         self._found: tuple[int, dict[str | None, tuple[Record, ...]]] = (-1, {})
+        self._reported: set[str] = set()
+        self.notices: list[str] = []
+        """What was found and done at the opening, in sentences for people."""
 
     @property
     def version(self) -> int:
@@ -56,47 +51,64 @@ class RecordStore(ABC, Generic[Record]):
         return self._changes + self._database.foreign_changes()
 
     def records(self, fingerprint: str | None = None) -> tuple[Record, ...]:
-        """All records, or those over data of that fingerprint, the newest first; cached until something changes."""
+        """All records that can be read, or those over data of that fingerprint, the newest first.
+
+        Cached until something changes. Which cannot be read is logged once; `damaged` says it again.
+        """
         version = self.version
         if self._found[0] != version:
             self._found = (version, {})
         found = self._found[1]
         if fingerprint not in found:
             values = () if fingerprint is None else (fingerprint,)
-            found[fingerprint] = self._where("fingerprint = ?" if values else "TRUE", *values)
+            read = [self._read_or_why(row) for row in self._rows("fingerprint = ?" if values else "TRUE", *values)]
+            for why in (each for each in read if isinstance(each, LibraryError)):
+                self._report(why)
+            found[fingerprint] = tuple(each for each in read if not isinstance(each, LibraryError))
         return found[fingerprint]
+
+    def damaged(self) -> tuple[LibraryError, ...]:
+        """A sentence for each record that `records` skips."""
+        read = [self._read_or_why(row) for row in self._rows("TRUE")]
+        return tuple(each for each in read if isinstance(each, LibraryError))
 
     def find(self, which: str) -> Record:
         """The record of an id or a name (the newest of that name), or the `latest`. Raises LibraryError."""
         if which == "latest" and "latest" in self._known:
-            found = self._where("TRUE", limit=1)
+            rows = self._rows("TRUE")
         else:
-            found = self._where(f"{self._key} = ?", which) or self._where("name = ?", which, limit=1)
-        if not found:
-            raise self._unknown(which)
-        return found[0]
+            rows = self._rows(f"{self._key} = ?", which) or self._rows("name = ?", which)
+        why: LibraryError | None = None
+        for row in rows:
+            found = self._read_or_why(row)
+            if not isinstance(found, LibraryError):
+                return found
+            why = why or found
+        raise why or self._unknown(which)
 
     def rename(self, which: str, name: str) -> Record:
         """Give a record another name. Raises LibraryError where it is not known or the name is empty."""
         if not name.strip():
             raise LibraryError(f"A {self._noun} needs a name.", remedy="Give it one with a letter in it.")
         record_id = self._id_of(self.find(which))
-        self._set(record_id, name=name.strip())
+        self._set(record_id, f"The new name of the {self._noun} {name.strip()}", name=name.strip())
         return self.find(record_id)
 
     def delete(self, which: str) -> None:
         """Hide a record; `restore` undoes it until the library is next opened. Raises LibraryError where not known."""
-        self._set(self._id_of(self.find(which)), deleted=True)
+        record = self.find(which)
+        what = f"The deletion of {getattr(record, 'name', which)}"
+        self._set(self._id_of(record), what, is_urgent=True, deleted=True)
 
     def restore(self, record_id: str) -> Record:
         """Undo a deletion. Raises LibraryError where the record is not deleted or cannot be brought back."""
         self._check_deleted(record_id)
-        self._set(record_id, deleted=False)
+        self._set(record_id, f"The return of the {self._noun}", is_urgent=True, deleted=False)
         return self.find(record_id)
 
     def forget(self, record_id: str) -> None:
         """Remove a record, deleted or not, without a way back."""
-        with self._changing() as connection:
+        with self._changing(f"The removal of the {self._noun} {record_id}", is_urgent=True) as connection:
             connection.execute(f"DELETE FROM {self._table} WHERE {self._key} = ?", (record_id,))
 
     def settle(self) -> None:
@@ -105,34 +117,40 @@ class RecordStore(ABC, Generic[Record]):
         for record_id in deleted:
             self.forget(record_id)
         if deleted:
-            LOG.info("Emptied the trash of %s: %s", self._table, ", ".join(deleted))
+            LOG.info("Emptied the trash of %s: %s", self._table, ", ".join(map(str, deleted)))
 
-    def _where(self, condition: str, *values: object, limit: int = -1) -> tuple[Record, ...]:
-        rows = self._database.rows(
+    def _rows(self, condition: str, *values: object) -> list[sqlite3.Row]:
+        return self._database.rows(
             f"SELECT {self._reader.select}{self._beside} FROM {self._table} WHERE NOT deleted AND {condition}"
-            f" ORDER BY {self._order} LIMIT {limit}",
+            f" ORDER BY {self._order}",
             values,
         )
-        return tuple(map(self._record, rows))
 
-    def _record(self, row: sqlite3.Row) -> Record:
-        """A record from its row. Raises LibraryError where it cannot be read."""
+    def _read_or_why(self, row: sqlite3.Row) -> Record | LibraryError:
+        """A record from its row, or the sentence that says why it cannot be read."""
         try:
+            if not is_id(row[self._key]):
+                raise ValueError(f"{row[self._key]!r:.60} is no id")
             return self._read(row)
-        except (ValueError, TypeError, LookupError) as error:
-            raise damaged_record(f"{self._noun} {row['name']}", error) from error
+        except (ValueError, TypeError, LookupError, OverflowError) as error:
+            return damaged_record(f"{self._noun} {row['name']!s:.60}", error)
+
+    def _report(self, why: LibraryError) -> None:
+        if why.what not in self._reported:
+            self._reported.add(why.what)
+            LOG.warning("%s", why)
 
     def _read(self, row: sqlite3.Row) -> Record:
         return self._reader.read(row)
 
-    def _insert(self, values: Mapping[str, Any]) -> None:
-        with self._changing() as connection:
+    def _insert(self, values: Mapping[str, Any], what: str) -> None:
+        with self._changing(what) as connection:
             insert(connection, self._table, values)
 
-    def _set(self, record_id: str, **values: Any) -> None:
+    def _set(self, record_id: str, what: str, *, is_urgent: bool = False, **values: Any) -> None:
         """Change columns of a record, also of a deleted one. Raises LibraryError where it is gone."""
-        columns = {_COLUMNS.get(name, name): column_of(value) for name, value in values.items()}
-        with self._changing() as connection:
+        columns = columns_of(values)
+        with self._changing(what, is_urgent=is_urgent) as connection:
             done = connection.execute(
                 f"UPDATE {self._table} SET {', '.join(f'{name} = ?' for name in columns)} WHERE {self._key} = ?",
                 (*columns.values(), record_id),
@@ -141,9 +159,9 @@ class RecordStore(ABC, Generic[Record]):
             raise self._unknown(record_id)
 
     @contextmanager
-    def _changing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction after which the records are others."""
-        with self._database.transaction() as connection:
+    def _changing(self, what: str, *, is_urgent: bool = False) -> Iterator[sqlite3.Connection]:
+        """A transaction after which the records are others. `what` is not stored where it fails."""
+        with self._database.transaction(what, is_urgent=is_urgent) as connection:
             yield connection
         self._changes += 1
 
@@ -179,133 +197,7 @@ class RecordStore(ABC, Generic[Record]):
         return {row[0] for row in rows}
 
 
-class FolderStore(RecordStore[Record]):
-    """Records with a folder each, which bears their id."""
-
-    def __init__(self, database: Database, reader: RowReader[Record], *, folder: Path, trash: Path) -> None:
-        super().__init__(database, reader)
-        self._folder, self._trash = folder, trash
-
-    def delete(self, which: str) -> None:
-        """Move a record and its folder to the trash, until `restore` or the next opening. Raises LibraryError."""
-        record_id = self._id_of(self.find(which))
-        super().delete(record_id)
-        try:
-            _move(self._folder / record_id, self._trash / record_id)
-        except LibraryError:
-            self._set(record_id, deleted=False)
-            raise
-
-    def restore(self, record_id: str) -> Record:
-        """Undo a deletion. Raises LibraryError where the record is not deleted, or its folder is gone."""
-        self._check_deleted(record_id)
-        trashed = self._trash / record_id
-        if not trashed.exists() and not (self._folder / record_id).exists():
-            raise LibraryError(
-                f"The {self._noun} {record_id} cannot be brought back: its folder {trashed} is gone.",
-                remedy="Bring the folder back and undo again before Desktop Rec is closed.",
-                path=str(trashed),
-                deleted=record_id,
-            )
-        super().restore(record_id)
-        _move(trashed, self._folder / record_id)
-        return self.find(record_id)
-
-    def forget(self, record_id: str) -> None:
-        """Remove a record and its folder, deleted or not, without a way back."""
-        for folder in (self._trash / record_id, self._folder / record_id):
-            shutil.rmtree(folder, ignore_errors=True)
-        super().forget(record_id)
-
-    def settle(self) -> None:
-        """At the opening of a library: forget what is deleted and what was never finished, restore what is neither."""
-        super().settle()
-        known = {row[0] for row in self._database.rows(f"SELECT {self._key} FROM {self._table}")}
-        for folder in self._trash.glob("*"):
-            if folder.name in known and not (self._folder / folder.name).exists():
-                _move(folder, self._folder / folder.name)
-                LOG.warning("Brought %s back: its %s is not deleted", folder.name, self._noun)
-            else:
-                shutil.rmtree(folder, ignore_errors=True)
-                LOG.info("Removed the folder %s from the trash", folder.name)
-        remove_unfinished(self._folder)
-
-
-class RowReader(Generic[Made]):
-    """Makes dataclasses of rows; `columns` says how a field is selected, `given` fields are no columns.
-
-    Equal texts are parsed once and shared, so the documents of records are for reading only.
-    """
-
-    def __init__(self, kind: type[Made], *, columns: dict[str, str] | None = None, given: Collection[str] = ()) -> None:
-        hints = get_type_hints(kind)
-        names = tuple(name for name in hints if name not in given and not name.startswith("_"))
-        self.select = ", ".join(f"{(_COLUMNS | (columns or {})).get(name, name)} AS {name}" for name in names)
-        self._kind, self._names = kind, names
-        parsers = ((place, self._parser_of(hints[name])) for place, name in enumerate(names))
-        self._parsers = [(place, parse) for place, parse in parsers if parse is not None]
-        self._documents: dict[str, Any] = {}
-
-    def read(self, row: Sequence[Any], **given: Any) -> Made:
-        """The dataclass of a row that was selected by `select`, maybe with more columns behind."""
-        values = list(row[: len(self._names)])
-        for place, parse in self._parsers:
-            if values[place] is not None:
-                values[place] = parse(values[place])
-        if given:
-            return self._kind(**dict(zip(self._names, values, strict=True)), **given)
-        return self._kind(*values)
-
-    def _parser_of(self, hint: Any) -> Callable[[Any], Any] | None:
-        kinds = {get_origin(part) or part for part in (get_args(hint) if isinstance(hint, UnionType) else (hint,))}
-        if dict in kinds:
-            return self._document
-        if tuple in kinds:
-            return lambda text: tuple(map(tuple, self._document(text)))
-        if datetime in kinds:
-            return datetime.fromisoformat
-        return bool if bool in kinds else None
-
-    def _document(self, text: str) -> Any:
-        if text not in self._documents:
-            if len(self._documents) >= _MOST_DOCUMENTS:
-                self._documents.clear()
-            self._documents[text] = json.loads(text)
-        return self._documents[text]
-
-
-def column_of(value: Any) -> Any:
-    """A value as SQLite stores it: documents as JSON, times as ISO text."""
-    if isinstance(value, dict | list | tuple):
-        return json.dumps(value)
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return int(value) if isinstance(value, bool) else value
-
-
-def insert(connection: sqlite3.Connection, table: str, values: Mapping[str, Any], *, verb: str = "INSERT") -> None:
-    """Insert a row by the names of its columns, or of the fields that they hold."""
-    columns, marks = ", ".join(_COLUMNS.get(name, name) for name in values), ", ".join("?" * len(values))
-    stored = tuple(column_of(value) for value in values.values())
-    connection.execute(f"{verb} INTO {table} ({columns}) VALUES ({marks})", stored)
-
-
 def first_free(taken: Collection[str], numbered: Callable[[int], str], *, start: int = 1) -> str:
     """The first of the numbered names that is not taken."""
     names: Iterable[str] = map(numbered, count(start))
     return next(name for name in names if name not in taken)
-
-
-def _move(source: Path, target: Path) -> None:
-    if not source.exists():
-        return
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(target, ignore_errors=True)
-        source.rename(target)
-    except OSError as error:
-        raise LibraryError(
-            f"{source} could not be moved to {target} ({error}).",
-            remedy="Close what uses it and try again.",
-            path=str(source),
-        ) from error

@@ -7,7 +7,6 @@ Shapes: I titles.
 
 from __future__ import annotations
 
-import shutil
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,13 +14,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.data.dataset import Bools
+from engine.documents import parsed_json
 from engine.errors import LibraryError
 from engine.library.folders import (
     check_format,
+    current_name,
     damaged,
     new_folder,
-    remove_unfinished,
+    next_number,
     replace_text,
+    settle_numbered,
     write_failure,
     write_format,
     write_json,
@@ -69,14 +71,22 @@ class RunFolder:
                 remedy="The run was deleted while it learned; undo that, or train again.",
                 path=str(self.path),
             )
-        remove_unfinished(folder)
-        name = f"{max((int(former.name) for former in folder.iterdir() if former.name.isdecimal()), default=0) + 1:06d}"
+        name = next_number(folder, digits=6)
         with new_folder(folder / name, what="The checkpoint", need_bytes=_bytes_of(state)) as unfinished:
             save_state(unfinished, state)
         replace_text(self.path / _CURRENT, name, what="The checkpoint")
-        for old in folder.iterdir():
-            if old.name != name:
-                shutil.rmtree(old, ignore_errors=True)
+        self.settle()
+
+    def settle(self) -> None:
+        """Remove what a killed process left of checkpoints and evaluations, and what newer ones have replaced."""
+        settle_numbered(self.path / _CHECKPOINTS, self.path / _CURRENT)
+
+    def config(self) -> dict[str, Any]:
+        """What the run was to do, as it was recorded at its beginning. Raises OSError or ValueError."""
+        config = parsed_json((self.path / _CONFIG).read_bytes())
+        if not isinstance(config, dict):
+            raise ValueError(f"{_CONFIG} holds no JSON object")
+        return config
 
     def state(self) -> TrainingState:
         from engine.training.checkpoint import load_state
@@ -113,19 +123,10 @@ class RunFolder:
             raise LibraryError(
                 f"The run in {self.path} ended before anything was learned.", remedy="Train again.", path=str(self.path)
             )
-        folder = self.path / _CHECKPOINTS / self._current_name()
+        folder = self.path / _CHECKPOINTS / current_name(self.path / _CURRENT)
         if not folder.is_dir():
             raise damaged(folder, "the checkpoint is missing")
         return folder
-
-    def _current_name(self) -> str:
-        try:
-            name = (self.path / _CURRENT).read_text(encoding="utf-8").strip()
-        except (OSError, ValueError) as error:
-            raise damaged(self.path / _CURRENT, error) from error
-        if not name.isdecimal():
-            raise damaged(self.path / _CURRENT, f"{name[:40]!r} names no checkpoint")
-        return name
 
 
 def _bytes_of(state: TrainingState) -> int:

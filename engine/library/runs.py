@@ -6,21 +6,26 @@ Shapes: I titles.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from engine.data.dataset import Bools, Dataset
-from engine.errors import LibraryError
+from engine.errors import LibraryError, NotStoredError
 from engine.events import EpochEnded
 from engine.library.database import Database
-from engine.library.evaluations import load_evaluation, save_evaluation
-from engine.library.folders import removed_on_failure
-from engine.library.records import FolderStore, RowReader, first_free, insert
+from engine.library.evaluations import load_evaluation, save_evaluation, settle_evaluations
+from engine.library.folder_store import FolderStore
+from engine.library.folders import is_id, removed_on_failure
+from engine.library.records import first_free
+from engine.library.room import Room
+from engine.library.rows import RowReader, columns_of, insert
 from engine.library.run_folder import RunFolder
 from engine.library.run_record import (
     FINISHED,
@@ -43,6 +48,8 @@ if TYPE_CHECKING:
     from engine.training.trainer import TrainedRun
 
 LOG = logging.getLogger(__name__)
+_OF_METRIC = {"value", "low", "high"}
+_UNKNOWN_END = "Its record was lost, and made again from its folder."
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,7 @@ class RunRecorder:
 
     def save_epoch(self, epoch: EpochEnded) -> None:
         values = {**asdict(epoch), "run_id": self.run_id}
-        with self._database.transaction() as connection:
+        with self._database.transaction(f"Epoch {epoch.epoch} of the run") as connection:
             insert(connection, "curves", values, verb="INSERT OR REPLACE")
         validation = ", ".join(f"{name} {value:.4f}" for name, value in epoch.validation)
         best = ", the best so far" if epoch.is_best else ""
@@ -103,20 +110,21 @@ class RunRecorder:
 class RunStore(FolderStore[RunRecord]):
     """The runs of a library. Any thread may call."""
 
-    _table, _key, _noun = "runs", "run_id", "run"
+    _table, _key, _noun, _kind = "runs", "run_id", "run", "run"
     _none_yet = "Train a model first."
 
-    def __init__(self, database: Database, folder: Path, *, trash: Path) -> None:
+    def __init__(self, database: Database, folder: Path, *, trash: Path, room: Room) -> None:
         super().__init__(database, RowReader(RunRecord), folder=folder, trash=trash)
+        self._room = room
 
     def begin(self, dataset: Dataset, plan: RunPlan) -> RunRecorder:
         """Record a new run as running and make its folder. Raises LibraryError where the disk refuses."""
         run_id = f"r{uuid4().hex[:8]}"
         values = {"run_id": run_id, "name": self._free_name(plan.model, asked=plan.name), **_values_of(dataset, plan)}
         config = {**values, "created": values["created"].isoformat()}
-        folder = RunFolder.create(self._folder / run_id, config=config, candidates_I=plan.candidates_I)
+        folder = RunFolder.create(self.folder_of(run_id), config=config, candidates_I=plan.candidates_I)
         with removed_on_failure(folder.path):
-            self._insert(values)
+            self._insert(values, f"The run {values['name']}")
         LOG.info(
             "Run %s begins: %s on %s (%s, %s)", run_id, plan.model, plan.device, plan.precision, dataset.dataset_id
         )
@@ -127,7 +135,8 @@ class RunStore(FolderStore[RunRecord]):
     def resume(self, run_id: str, *, training: TrainingConfig, device: str, precision: str) -> RunRecorder:
         """Record a stored run as running again, with the settings it goes on with."""
         record = self.find(run_id)
-        self._set(record.run_id, status=RUNNING, training_config=training.as_dict(), device=device, precision=precision)
+        what, settings = f"The start of the run {record.name}", training.as_dict()
+        self._set(record.run_id, what, status=RUNNING, training_config=settings, device=device, precision=precision)
         LOG.info("Run %s goes on (%s, %s)", record.run_id, device, precision)
         recorder = self._recorder(record.run_id)
         recorder.say(f"went on ({device}, {precision})")
@@ -138,6 +147,7 @@ class RunStore(FolderStore[RunRecord]):
         rows = self._database.rows("SELECT seconds FROM runs WHERE run_id = ?", (run_id,))
         self._set(
             run_id,
+            "The end of the run",
             status=STOPPED if trained.stopped or trained.diverged else FINISHED,
             finished=datetime.now(UTC),
             seconds=sum(row[0] for row in rows) + trained.seconds,
@@ -152,13 +162,13 @@ class RunStore(FolderStore[RunRecord]):
         )
         record = self.find(run_id)
         LOG.info("Run %s %s after %d epochs: %s", run_id, record.status, record.epochs, record.stopped_because)
-        RunFolder(self._folder / run_id).log(trained.stopped_because)
+        RunFolder(self.folder_of(run_id)).log(trained.stopped_because)
         return record
 
     def save_evaluation(self, run_id: str, evaluation: EvaluationResult) -> None:
         """Save what the run is worth, person by person. Raises LibraryError (figures recorded) for a full disk."""
         metrics = {name: asdict(interval) for name, interval in evaluation.metrics.items()}
-        self._set(run_id, metrics=metrics, people_evaluated=evaluation.people)
+        self._set(run_id, "The evaluation of the run", metrics=metrics, people_evaluated=evaluation.people)
         save_evaluation(self._evaluations(run_id), evaluation)
         LOG.info("Saved the evaluation of run %s on %d people", run_id, evaluation.people)
 
@@ -172,54 +182,92 @@ class RunStore(FolderStore[RunRecord]):
             return None
 
     def save_advice(self, run_id: str, advice: str) -> None:
-        self._set(run_id, advice=advice)
+        self._set(run_id, "The advice on the run", advice=advice)
 
     def end(self, run_id: str, status: str, why: str) -> None:
         """Record that a run failed or was interrupted, and why. A run that is gone stays gone."""
         LOG.warning("Run %s %s: %s", run_id, status, why)
         if self._is_deleted(run_id) is not None:
-            self._set(run_id, status=status, stopped_because=why, finished=datetime.now(UTC))
+            with suppress(NotStoredError):  # the next opening finds that it was interrupted
+                self._set(run_id, "The end of the run", status=status, stopped_because=why, finished=datetime.now(UTC))
 
     def curves(self, run_id: str) -> tuple[EpochEnded, ...]:
         """The curves of a run, one point an epoch, in order."""
-        reader = RowReader(EpochEnded)
+        reader = RowReader(EpochEnded, may_diverge=True)
         rows = self._database.rows(f"SELECT {reader.select} FROM curves WHERE run_id = ? ORDER BY epoch", (run_id,))
-        return tuple(map(reader.read, rows))
+        points: list[EpochEnded] = []
+        for row in rows:
+            try:
+                points.append(reader.read(row))
+            except (ValueError, TypeError) as error:
+                LOG.warning("A point of the curves of run %s is damaged and left out: %s", run_id, error)
+        return tuple(points)
 
     def load(self, run_id: str) -> StoredModel:
         """What a run learned: its best weights. Raises LibraryError where they are missing or damaged."""
         record = self.find(run_id)
-        folder = RunFolder(self._folder / record.run_id)
+        folder = RunFolder(self.folder_of(record.run_id))
         return StoredModel(record, folder.weights(), folder.candidates())
 
     def state(self, run_id: str) -> TrainingState:
         """The state from which a run resumes. Raises LibraryError where it is missing or cut short."""
-        return RunFolder(self._folder / self.find(run_id).run_id).state()
+        return RunFolder(self.folder_of(self.find(run_id).run_id)).state()
 
     def settle(self) -> None:
         """At the opening of a library: empty the trash; what is still recorded as running was interrupted."""
         super().settle()
-        with self._changing() as connection:
-            cut = connection.execute(
-                "UPDATE runs SET status = ?, stopped_because = ? WHERE status = ?",
-                (INTERRUPTED, "Its process ended before the run did; it can be resumed.", RUNNING),
-            )
-            rows = connection.execute("SELECT run_id, has_model FROM runs").fetchall()
-            found = [(RunFolder(self._folder / run_id).has_checkpoint, run_id, had) for run_id, had in rows]
-            changed = [(int(has_model), run_id) for has_model, run_id, had in found if has_model != had]
-            connection.executemany("UPDATE runs SET has_model = ? WHERE run_id = ?", changed)
-        if cut.rowcount:
-            LOG.warning("%d runs had been interrupted", cut.rowcount)
+        rows = self._database.rows("SELECT run_id, has_model, status FROM runs")
+        known = [(run_id, had, status) for run_id, had, status in rows if is_id(run_id)]
+        has_model = {}
+        for run_id, _, _ in known:
+            folder = RunFolder(self.folder_of(run_id))
+            folder.settle()
+            settle_evaluations(self._evaluations(run_id))
+            has_model[run_id] = folder.has_checkpoint
+        cut = sum(status == RUNNING for _, _, status in known)
+        changed = [(int(has_model[run_id]), run_id) for run_id, had, _ in known if has_model[run_id] != had]
+        if cut or changed:
+            with self._changing("Which runs were interrupted") as connection:
+                connection.execute(
+                    "UPDATE runs SET status = ?, stopped_because = ? WHERE status = ?",
+                    (INTERRUPTED, "Its process ended before the run did; it can be resumed.", RUNNING),
+                )
+                connection.executemany("UPDATE runs SET has_model = ? WHERE run_id = ?", changed)
+            LOG.warning("%d runs had been interrupted", cut)
         with suppress(LibraryError):
             self.records()  # parsed now, so that the first list of a thousand runs is there at once
 
+    def _read(self, row: sqlite3.Row) -> RunRecord:
+        record = super()._read(row)
+        if any(set(metric) != _OF_METRIC for metric in record.metrics.values()):
+            raise ValueError("its metrics are no values with intervals")
+        return record
+
+    def _guessed_row(self, folder: Path) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """What the run was to do, as its folder says from its beginning."""
+        values = RunFolder(folder).config() | {"status": INTERRUPTED, "stopped_because": _UNKNOWN_END}
+        return columns_of(values | {"has_model": RunFolder(folder).has_checkpoint}), {}
+
+    def _further(self, record_id: str) -> dict[str, Any]:
+        rows = self._database.rows("SELECT * FROM curves WHERE run_id = ? ORDER BY epoch", (record_id,))
+        return {"curves": [dict(row) for row in rows]}
+
+    def _put_back_further(self, connection: sqlite3.Connection, record_id: str, document: Mapping[str, Any]) -> None:
+        known = [row[1] for row in connection.execute("PRAGMA table_info(curves)")]
+        for point in document.get("curves", ()):
+            values = {name: point[name] for name in known} | {"run_id": record_id}
+            insert(connection, "curves", values, verb="INSERT OR IGNORE")
+
+    def _note_model(self, run_id: str) -> None:
+        self._set(run_id, "The model of the run", has_model=True)
+
     def _recorder(self, run_id: str) -> RunRecorder:
-        folder = RunFolder(self._folder / run_id)
-        return RunRecorder(self._database, folder, run_id, on_model=lambda: self._set(run_id, has_model=True))
+        folder = RunFolder(self.folder_of(run_id))
+        return RunRecorder(self._database, folder, run_id, on_model=partial(self._note_model, run_id))
 
     def _evaluations(self, run_id: str) -> Path:
         """Where evaluations of a run are; the folder keeps its former name, as the files in it do."""
-        return self._folder / run_id / "judgement"
+        return self.folder_of(run_id) / "judgement"
 
     def _free_name(self, model: str, *, asked: str = "") -> str:
         taken = self._names()

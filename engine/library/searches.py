@@ -12,9 +12,11 @@ from typing import Any
 from uuid import uuid4
 
 from engine.data.dataset import Dataset
+from engine.documents import parsed_json
 from engine.evaluation.metrics import higher_is_better
 from engine.library.database import Database, damaged_record
-from engine.library.records import RecordStore, RowReader, first_free, insert
+from engine.library.records import RecordStore, first_free
+from engine.library.rows import RowReader, checked, insert
 
 LOG = logging.getLogger(__name__)
 
@@ -105,7 +107,7 @@ class SearchStore(RecordStore[SearchRecord]):
             "plan": plan,
             "created": datetime.now(UTC),
         }
-        with self._changing() as connection:
+        with self._changing(f"The search {values['name']}") as connection:
             insert(connection, "searches", values)
             connection.executemany(_PUT, [_columns_of(search_id, row) for row in rows])
         LOG.info("Search %s begins: %d runs of %s", search_id, len(rows), model)
@@ -113,11 +115,11 @@ class SearchStore(RecordStore[SearchRecord]):
 
     def replan(self, search_id: str, plan: dict[str, Any]) -> SearchRecord:
         """Save another plan for the same rows: where its summary goes."""
-        self._set(search_id, plan=plan)
+        self._set(search_id, "The plan of the search", plan=plan)
         return self.find(search_id)
 
     def save_row(self, search_id: str, row: SearchRow) -> None:
-        with self._changing() as connection:
+        with self._changing(f"Row {row.place} of the search") as connection:
             connection.execute(_PUT, _columns_of(search_id, row))
 
     def rows(self, search_id: str) -> tuple[SearchRow, ...]:
@@ -127,8 +129,9 @@ class SearchStore(RecordStore[SearchRecord]):
     def settle(self) -> None:
         """At the opening of a library: forget what is deleted; what is still recorded as running was interrupted."""
         super().settle()
-        with self._changing() as connection:
-            connection.execute("UPDATE search_rows SET status = ? WHERE status = ?", (INTERRUPTED, RUNNING))
+        if self._database.rows("SELECT 1 FROM search_rows WHERE status = ? LIMIT 1", (RUNNING,)):
+            with self._changing("Which searches were interrupted") as connection:
+                connection.execute("UPDATE search_rows SET status = ? WHERE status = ?", (INTERRUPTED, RUNNING))
 
 
 _PUT = "INSERT OR REPLACE INTO search_rows VALUES (?, ?, ?, ?)"
@@ -141,11 +144,11 @@ def _columns_of(search_id: str, row: SearchRow) -> tuple[str, int, str, str]:
 
 def _row_of(found: sqlite3.Row) -> SearchRow:
     try:
-        document = json.loads(found["row"])
+        document = checked(SearchRow, parsed_json(found["row"]))
         document["values"] = tuple((name, _plain(value)) for name, value in document["values"])
         document["metrics"] = tuple((name, value) for name, value in document["metrics"])
         return SearchRow(place=found["place"], status=found["status"], **document)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise damaged_record(f"search {found['search_id']}, row {found['place']}", error) from error
 
 

@@ -7,63 +7,85 @@ system's, so it ends with its process, however that ends; a file beside it says 
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import logging
 import os
+import re
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import appdirs
 from filelock import FileLock, Timeout
 
+from engine import unfinished
 from engine.data.dataset import Dataset
-from engine.errors import LibraryError
-from engine.library.database import Database
+from engine.documents import parsed_json
+from engine.errors import LibraryError, NotStoredError
+from engine.library.database import Database, is_records_file
 from engine.library.datasets import DatasetStore
 from engine.library.evaluations import BaselineStore
-from engine.library.folders import bytes_in, check_format, sign_folder, write_failure
+from engine.library.folders import bytes_in, check_format, clear_unfinished, kind_in, sign_folder, write_failure
 from engine.library.profiles import ProfileStore
+from engine.library.records import RecordStore
+from engine.library.room import Room
 from engine.library.run_record import RunRecord
 from engine.library.runs import RunStore
 from engine.library.searches import SearchStore
 
 LOG = logging.getLogger(__name__)
 FORMAT = 1
+_LIST, _RECORDS_FILE = "unfinished", "library.sqlite"
+_MAY_ONLY_BE_READ = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT)
 _KIND = "library"
 _WHAT = "The library"
 _LOCK_FILE, _WHO_FILE = "library.lock", "library.lock.json"
+_BEFORE_IT_IS_SIGNED = frozenset(
+    {_LOCK_FILE, _WHO_FILE, "window.ini", "lost+found", ".DS_Store", "desktop.ini", "Thumbs.db"}
+)
+_LOGS, _LOG = "logs", re.compile(r"desktop-rec-[0-9-]+\.log", re.ASCII)
+_PASSING_FORMAT = re.compile(r"\.new-([0-9a-f]{8}-)?format\.json", re.ASCII)
 
 
 class Library:
-    """The stores of one folder. Open it with `Library.open`, close it when done, or use it in a `with` block."""
+    """The stores of one folder. Open it with `Library.open`, close it when done, or use it in a `with` block.
+
+    `notices` are sentences on what the opening found: what was mended, adopted or left out. `why_read_only` says why
+    nothing can be stored now (a full disk, a folder that may not be written to), None where all can.
+    """
 
     def __init__(self, home: Path, *, lock: LibraryLock) -> None:
         self.home = home
         self._lock = lock
-        database = self._database = Database(home / "library.sqlite")
-        self.datasets = DatasetStore(database, home / "datasets", trash=home / "trash" / "datasets")
-        self.runs = RunStore(database, home / "runs", trash=home / "trash" / "runs")
+        self.room = Room(home, empty_trash=self.empty_trash)
+        database = self._database = Database(home / _RECORDS_FILE, room=self.room)
+        trash = home / "trash"
+        self.datasets = DatasetStore(database, home / "datasets", trash=trash / "datasets", room=self.room)
+        self.runs = RunStore(database, home / "runs", trash=trash / "runs", room=self.room)
         self.profiles = ProfileStore(database)
         self.searches = SearchStore(database)
         self.baselines = BaselineStore(home / "baselines")
-        for store in (self.datasets, self.runs, self.profiles, self.searches):
-            store.settle()
-        self.baselines.settle(record.fingerprint for record in self.datasets.records())
+        self.notices: tuple[str, ...] = ()
+        self._settle()
+        unfinished.list_in(home / _LIST)
 
     @staticmethod
     def open(home: Path | None = None, *, who: str) -> Library:
-        """Open or make the library in `home` (or its default place) as `who`. Raises LibraryError."""
+        """Open or make the library in `home` (or its default place) as `who`. Raises LibraryError.
+
+        A folder that holds other things than a library is refused, and nothing is written into it.
+        """
         place = home_of(home)
+        refuse_foreign(place)
         try:
             place.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise write_failure(place, error, what=_WHAT) from error
         lock = LibraryLock(place, who=who)
         try:
-            if not (place / "format.json").exists():
-                sign_folder(place, _KIND, FORMAT, what=_WHAT)
+            _sign(place)
             check_format(place, _KIND, FORMAT)
             library = Library(place, lock=lock)
         except BaseException:
@@ -72,7 +94,37 @@ class Library:
         LOG.info("Opened the library for %s", who)
         return library
 
+    @property
+    def why_read_only(self) -> NotStoredError | None:
+        """Why nothing can be stored, as far as is known now."""
+        return self._database.why_read_only or self._lock.why_read_only
+
+    def empty_trash(self) -> int:
+        """Remove for good what was deleted since the opening; how many there were. It cannot be brought back."""
+        return self.datasets.empty_trash() + self.runs.empty_trash()
+
+    def damaged(self) -> tuple[str, ...]:
+        """A sentence for each record that cannot be read and is left out of the lists."""
+        stores: tuple[RecordStore[Any], ...] = (self.datasets, self.runs, self.profiles, self.searches)
+        return tuple(error.what for store in stores for error in store.damaged())
+
+    def _settle(self) -> None:
+        """Bring folders and records together. What cannot be written now is left for the next opening."""
+        stores: tuple[RecordStore[Any], ...] = (self.datasets, self.runs, self.profiles, self.searches)
+        if self.why_read_only is None:
+            try:
+                for store in stores:
+                    store.settle()
+                self.baselines.settle(self.datasets.fingerprints())
+                clear_unfinished(self.home)
+                unfinished.clear_listed(self.home / _LIST)
+            except NotStoredError as error:
+                LOG.warning("%s", error)
+            self.room.hold()
+        self.notices = tuple(notice for store in stores for notice in store.notices) + self.damaged()
+
     def close(self) -> None:
+        unfinished.unlist(self.home / _LIST)
         self._database.close()
         self._lock.release()
         LOG.info("Closed the library")
@@ -121,18 +173,70 @@ def home_of(home: Path | None) -> Path:
     return Path(chosen).expanduser().resolve()
 
 
+def refuse_foreign(place: Path) -> None:
+    """Raises LibraryError for a folder that holds something and is no library. Nothing is written or removed."""
+    try:
+        others = sorted(path.name for path in place.iterdir() if not _lies_in_a_new_library(path))
+    except OSError:
+        return  # it is not there yet, or opening it says what is wrong with it
+    if not others or _is_library(place):
+        return
+    raise LibraryError(
+        f"{place} is no library of Desktop Rec, and it is not empty: it holds {others[0]!r}"
+        f"{' and more' if len(others) > 1 else ''}. Nothing in it was touched.",
+        remedy="Choose a folder that is new or empty.",
+        path=str(place),
+    )
+
+
+def is_foreign(place: Path) -> bool:
+    """Whether `Library.open` would refuse a folder because it holds something else."""
+    try:
+        refuse_foreign(place)
+    except LibraryError:
+        return True
+    return False
+
+
+def _lies_in_a_new_library(path: Path) -> bool:
+    """Whether something may be there before a folder is marked as a library: put there by systems, or by the window."""
+    if path.name == _LOGS and path.is_dir():
+        return all(_LOG.fullmatch(log.name) for log in path.iterdir())
+    return path.name in _BEFORE_IT_IS_SIGNED or _PASSING_FORMAT.fullmatch(path.name) is not None
+
+
+def _is_library(place: Path) -> bool:
+    """Whether a folder is marked as a library, or its records show that it is one whose mark was lost."""
+    if kind_in(place) == _KIND:
+        return True
+    return not (kind_in(place) or not is_records_file(place / _RECORDS_FILE))
+
+
+def _sign(place: Path) -> None:
+    """Mark a new library, and one whose mark was lost or is damaged."""
+    if kind_in(place) != _KIND:
+        sign_folder(place, _KIND, FORMAT, what=_WHAT)
+
+
 class LibraryLock:
-    """Holds a library folder for this process. Raises LibraryError, naming the holder, where it is taken."""
+    """Holds a library folder for this process. Raises LibraryError, naming the holder, where it is taken.
+
+    `why_read_only` says why a library that may only be read could not be locked; then it is only read.
+    """
 
     def __init__(self, home: Path, *, who: str) -> None:
         self._who_file = home / _WHO_FILE
         self._lock = FileLock(home / _LOCK_FILE, timeout=0, thread_local=False)
+        self.why_read_only: NotStoredError | None = None
         try:
             self._lock.acquire()
         except Timeout as error:
             raise _taken(home, self._who_file) from error
         except (OSError, NotImplementedError) as error:
             self._lock.release()
+            if isinstance(error, OSError) and error.errno in _MAY_ONLY_BE_READ and _is_library(home):
+                self.why_read_only = write_failure(home, error, what="What you change")
+                return
             raise LibraryError(
                 f"The folder {home} cannot be locked ({error}).",
                 remedy="Check that it may be written to, or use another folder with --home.",
@@ -156,7 +260,7 @@ class LibraryLock:
 
 def _taken(home: Path, who_file: Path) -> LibraryError:
     try:
-        holder = json.loads(who_file.read_text(encoding="utf-8"))
+        holder = parsed_json(who_file.read_bytes())
         since = datetime.fromisoformat(holder["since"])
         when = f"{since:%H:%M}" if since.date() == datetime.now().date() else f"{since:%d %B, %H:%M}"
         words = f"{holder['program']} (process {holder['pid']}, since {when})"

@@ -32,7 +32,7 @@ def export_dataset(dataset: Dataset, folder: Path) -> Job[ExportedDataset]:
     _refuse_taken(place)
     yield None
     need = bytes_of_export(dataset)
-    with new_folder(place, what=dataset.name, need_bytes=need, otherwise="instead") as unfinished:
+    with new_folder(place, what=dataset.name, need_bytes=need, otherwise="instead", is_listed=True) as unfinished:
         exported = yield from export_files(dataset, unfinished)
         if place.exists():
             _refuse_taken(place)

@@ -5,7 +5,6 @@ However it ends, going on makes only the missing runs and resumes the one that w
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ import torch
 
 from engine.data.dataset import Dataset
 from engine.data.split import SplitConfig, make_split
+from engine.data.whole_file import whole_file
 from engine.device import choose_device, training_threads
 from engine.errors import DataError, LibraryError
 from engine.events import Advised, Job, SearchMoved, SearchStarted, StageStarted, Stop
@@ -216,8 +216,8 @@ class _Table:
                 self.plan.out, [self.rows[at] for at in sorted(self.rows)], model=self.record.model,
                 monitor=self.record.monitor,
             )  # fmt: skip
-        except OSError as error:
-            return f"The summary {self.plan.out} could not be written ({error}); it is tried again after the next run."
+        except DataError as error:
+            return f"{error.what} The summary is tried again after the next run."
         return ""
 
     def remaining_s(self) -> float | None:
@@ -287,7 +287,7 @@ def summary_columns(rows: Sequence[SearchRow], *, monitor: str) -> tuple[str, ..
 
 
 def write_summary(path: Path, rows: Sequence[SearchRow], *, model: str, monitor: str) -> None:
-    """Write the rows that have begun. Readers see the old file or the new one, never a part. OSError passes through."""
+    """Write the rows that have begun. Readers see the old file or the new one, never a part. Raises DataError."""
     import pandas as pd
 
     begun = [row for row in rows if row.status != WAITING]
@@ -299,12 +299,8 @@ def write_summary(path: Path, rows: Sequence[SearchRow], *, model: str, monitor:
     table = pd.DataFrame(documents, columns=columns)
     for name in ("best_epoch", "batch_used"):
         table[name] = table[name].astype("Int64")
-    unfinished = path.with_name(f".new-{path.name}")
-    try:
-        table.to_csv(unfinished, index=False, lineterminator="\n")
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with whole_file(path) as file:
+        file.write(table.to_csv(index=False, lineterminator="\n").encode())
 
 
 def refuse_unwritable(path: Path) -> None:

@@ -53,6 +53,24 @@ def test_that_a_file_that_is_not_there_is_a_sentence_and_the_window_lives(qtbot,
     qtbot.waitUntil(is_said, timeout=MOST_MS)
 
 
+def test_that_a_folder_of_something_else_is_refused_and_left_as_it_is(qtbot, qapp, tmp_path):
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "app.log").write_text("x")
+    hook, launch = sys.excepthook, Launch(qapp, tmp_path, theme="light")
+    qtbot.addWidget(launch.window)
+    launch.begin([])
+    qtbot.waitUntil(lambda: launch.session.library.failure is not None, timeout=MOST_MS)
+    labels = [label.text() for label in launch.window.findChildren(QLabel) if label.isVisible()]
+    assert any("is no library of Desktop Rec" in text for text in labels)
+    launch.preferences.theme = "dark"
+    launch.window.close_without_asking()
+    qtbot.waitUntil(lambda: launch.session.is_idle, timeout=MOST_MS)
+    launch.end()
+    launch.deleteLater()
+    sys.excepthook = hook
+    assert [str(path.relative_to(tmp_path)) for path in sorted(tmp_path.rglob("*"))] == ["logs", "logs/app.log"]
+
+
 def test_that_an_error_that_nobody_caught_is_logged_and_said(launch, recorded):
     notices = recorded(launch.session.requests.notice)
     error = ValueError("oh")

@@ -29,6 +29,20 @@ def home(planted_home):
     return planted_home
 
 
+def test_that_a_home_that_is_no_library_is_refused_and_left_as_it_is(tmp_path, capsys):
+    (tmp_path / "baselines" / "mine").mkdir(parents=True)
+    (tmp_path / "baselines" / "mine" / "notes.txt").write_text("x")
+    for command in (["datasets"], ["runs"], ["train", "sample", "--model", "ease"]):
+        assert run([*command, "--home", str(tmp_path)]) == 1
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert "is no library of Desktop Rec, and it is not empty: it holds 'baselines'" in err
+        assert err.count("\n") == 1
+    assert [str(path.relative_to(tmp_path)) for path in sorted(tmp_path.rglob("*"))] == [
+        "baselines", "baselines/mine", "baselines/mine/notes.txt"
+    ]  # fmt: skip
+
+
 @pytest.fixture
 def refusal(ask):
     """The one line with which a command is refused; the data set from before is still listed."""
@@ -191,12 +205,18 @@ def test_that_titles_of_another_number_are_a_damaged_run(refusal, trained, home)
     assert "it marks 7 titles where Planted has 40" in refusal("recommend", "latest", "--user", "7")
 
 
-def test_that_a_damaged_record_is_told(ask, trained, home):
-    with sqlite3.connect(home / "library.sqlite") as connection:
-        connection.execute("UPDATE runs SET model_config = 'x'")
-    status, _, err = ask("runs")
-    assert status == 1
-    assert "The record of the run two_head 1 in library.sqlite is damaged" in err
+def test_that_a_damaged_record_is_read_from_its_folder_or_named_and_the_others_are_listed(ask, trained, home):
+    for is_lost in (False, True):
+        with sqlite3.connect(home / "library.sqlite") as connection:
+            connection.execute("UPDATE runs SET model_config = 'x'")
+        for copy in home.glob("runs/*/*.json") if is_lost else ():
+            copy.unlink()
+        status, out, err = ask("runs")
+        assert status == 0
+        assert ("two_head 1" in out) is not is_lost
+        assert "The record of the run two_head 1 in library.sqlite is damaged (model_config is 'x')" in err
+        assert ("It was read again from its folder" in err) is not is_lost
+    assert "Planted" in ask("datasets")[1]
 
 
 @pytest.mark.parametrize(

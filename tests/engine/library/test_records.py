@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 import time
@@ -108,13 +109,41 @@ def test_that_the_version_counts_changes_and_stays_while_one_only_looks(stored):
         seen = stored.store.version
 
 
-@pytest.mark.parametrize("column", ["metrics", "created"])
-def test_that_a_damaged_record_is_a_sentence_with_its_name(library, planted, column):
-    run_id = finished_run(library, planted)
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("metrics", "{"), ("metrics", '{"rmse": 3}'), ("metrics", "[" * 5000), ("created", "{"), ("created", "2026-05-01"),
+     ("epochs", "many"), ("epochs", 2**62), ("seconds", float("inf")), ("status", b"\xff"), ("model_config", None),
+     ("has_model", 7)],
+)  # fmt: skip
+def test_that_a_damaged_record_is_left_out_and_named_and_the_others_are_there(library, planted, column, value):
+    other_id, run_id = finished_run(library, planted), finished_run(library, planted)
     with sqlite3.connect(library.home / "library.sqlite") as connection:
-        connection.execute(f"UPDATE runs SET {column} = '{{' WHERE run_id = ?", (run_id,))
-    with pytest.raises(LibraryError, match=r"record of the run two_head 1 in library\.sqlite is damaged"):
-        library.runs.records()
+        if value is None:
+            value = b"\x00\x01"
+        connection.execute(f"UPDATE runs SET {column} = ? WHERE run_id = ?", (value, run_id))
+    assert [run.run_id for run in library.runs.records()] == [other_id]
+    assert library.runs.find("latest").run_id == other_id
+    said = rf"record of the run two_head 2 in library\.sqlite is damaged \({column} is .*\) and left out"
+    assert [bool(re.search(said, sentence)) for sentence in library.damaged()] == [True]
+    with pytest.raises(LibraryError, match=said):
+        library.runs.find(run_id)
+
+
+@pytest.mark.parametrize("values", ["rating = 'good'", "rating = 9e999", "year = 'long ago'", "title = X'00'"])
+def test_that_a_damaged_rating_is_left_out_and_named_and_the_others_are_there(library, caplog, values):
+    heat, other = ProfileEntry("6", "Heat", 1995, 4.0), ProfileEntry("7", "Sabrina", 1995, None)
+    library.profiles.save(Profile("me", "Me", (heat, other)))
+    with sqlite3.connect(library.home / "library.sqlite") as connection:
+        connection.execute(f"UPDATE ratings SET {values} WHERE item_id = '6'")
+    assert library.profiles.load("me").entries == (other,)
+    assert "by Me in library.sqlite is damaged" in caplog.text
+
+
+def test_that_a_name_that_is_no_text_is_shown_with_marks(library, planted, report):
+    library.datasets.save(planted, report)
+    with sqlite3.connect(library.home / "library.sqlite") as connection:
+        connection.execute("UPDATE datasets SET name = CAST(X'46FF6C6D' AS TEXT)")
+    assert library.datasets.records()[0].name == "F\ufffdlm"
 
 
 def test_that_a_thousand_runs_are_listed_in_20_ms_without_a_look_at_their_folders(library, planted):

@@ -134,7 +134,7 @@ def test_that_opening_a_library_imports_no_torch(tmp_path: Path):
 
 def test_that_a_full_disk_is_said_where_sqlite_only_says_disk_error(library, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda place: shutil._ntuple_diskusage(10, 10, 0))
-    said = database._refused(library.home / "library.sqlite", sqlite3.OperationalError("disk I/O error"))
+    said = database._refused(library.home / "library.sqlite", sqlite3.OperationalError("disk I/O error"), "The rating")
     assert "the disk is full" in said.what
 
 
@@ -147,7 +147,7 @@ def test_that_reading_needs_no_room_while_the_library_is_open(library):
 
 
 def test_that_what_cannot_be_recorded_leaves_no_folder(library, planted, report, monkeypatch):
-    def full(self):
+    def full(self, what, *, is_urgent):
         raise LibraryError("The records could not be used: the disk is full.")
 
     monkeypatch.setattr(Database, "transaction", full)

@@ -337,7 +337,7 @@ def test_that_a_summary_that_cannot_be_written_for_a_while_does_not_end_the_sear
     def locked(*arguments, **choices):
         tries.append(1)
         if len(tries) == 1:
-            raise PermissionError("another program has it open")
+            raise DataError("another program has it open")
         write(*arguments, **choices)
 
     monkeypatch.setattr(searching, "write_summary", locked)

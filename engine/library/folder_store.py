@@ -1,0 +1,251 @@
+"""Records with a folder each: both are stored, deleted and brought back together, and each is mended by the other.
+
+A deleted record's folder lies in the trash until the library is next opened. The record decides: should a process die
+between a record and its folder, the folder follows it at the next opening. Each folder holds a copy of its record, so a
+folder that no record knows is adopted, and a record that cannot be read is read from its folder.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from engine import unfinished
+from engine.documents import parsed_json
+from engine.errors import LibraryError, NotStoredError
+from engine.library.database import Database
+from engine.library.folders import clear_unfinished, is_id, is_ours, kind_in, place_of, write_json
+from engine.library.records import RecordStore
+from engine.library.rows import RowReader, columns_of
+
+LOG = logging.getLogger(__name__)
+Record = TypeVar("Record")
+_MOST_NAMED = 5
+_COPY = "record.json"
+
+
+class FolderStore(RecordStore[Record]):
+    """Records with a folder each, which bears their id and says that it is of `_kind`."""
+
+    _kind: str
+
+    def __init__(self, database: Database, reader: RowReader[Record], *, folder: Path, trash: Path) -> None:
+        super().__init__(database, reader)
+        self._folder, self._trash = folder, trash
+
+    def folder_of(self, record_id: str) -> Path:
+        """Where the folder of a record lies. Raises LibraryError for what is no id."""
+        return place_of(self._folder, record_id)
+
+    def delete(self, which: str) -> None:
+        """Move a record and its folder to the trash, until `restore` or the next opening. Raises LibraryError."""
+        record_id = self._id_of(self.find(which))
+        super().delete(record_id)
+        try:
+            _move(self.folder_of(record_id), place_of(self._trash, record_id))
+        except LibraryError:
+            super().restore(record_id)
+            raise
+
+    def restore(self, record_id: str) -> Record:
+        """Undo a deletion. Raises LibraryError where the record is not deleted, or its folder is gone."""
+        self._check_deleted(record_id)
+        trashed = place_of(self._trash, record_id)
+        if not trashed.exists() and not self.folder_of(record_id).exists():
+            raise LibraryError(
+                f"The {self._noun} {record_id} cannot be brought back: its folder {trashed} is gone.",
+                remedy="Bring the folder back and undo again before Desktop Rec is closed.",
+                path=str(trashed),
+                deleted=record_id,
+            )
+        super().restore(record_id)
+        _move(trashed, self.folder_of(record_id))
+        return self.find(record_id)
+
+    def forget(self, record_id: str) -> None:
+        """Remove a record and its folder, deleted or not, without a way back.
+
+        A folder that cannot be moved (something uses it) stays in the trash, and goes at the next opening.
+        """
+        if not is_id(record_id):
+            super().forget(record_id)
+            return
+        trashed = place_of(self._trash, record_id)
+        try:
+            _move(self.folder_of(record_id), trashed)
+        except LibraryError as error:
+            LOG.warning("%s", error)
+            super()._set(record_id, f"The removal of the {self._noun} {record_id}", is_urgent=True, deleted=True)
+            return
+        super().forget(record_id)
+        unfinished.discard(trashed)
+
+    def empty_trash(self) -> int:
+        """Remove for good what was deleted since the opening, and make its room free; how many there were."""
+        deleted = [row[0] for row in self._database.rows(f"SELECT {self._key} FROM {self._table} WHERE deleted")]
+        for record_id in filter(is_id, deleted):
+            unfinished.discard(place_of(self._trash, record_id))
+        return len(deleted)
+
+    def settle(self) -> None:
+        """At the opening of a library: forget what is deleted or was never finished, bring together what belongs."""
+        super().settle()
+        known = {row[0] for row in self._database.rows(f"SELECT {self._key} FROM {self._table}")}
+        for folder in _folders_in(self._trash):
+            if folder.name in known and not (self._folder / folder.name).exists():
+                _move(folder, self._folder / folder.name)
+                LOG.warning("Brought %s back: its %s is not deleted", folder.name, self._noun)
+            elif is_ours(folder) and unfinished.discard(folder):
+                LOG.info("Removed the folder %s from the trash", folder.name)
+        for parent in (self._trash, self._folder):
+            clear_unfinished(parent)
+        self._mend()
+        self._adopt(known)
+
+    def _adopt(self, known: set[str]) -> None:
+        """Make records for the folders that none knows: a process was killed in between, or records were lost."""
+        orphans = [
+            folder
+            for folder in _folders_in(self._folder)
+            if folder.name not in known and is_id(folder.name) and kind_in(folder) == self._kind
+        ]
+        adopted = []
+        for folder in orphans:
+            try:
+                with self._changing(f"The record of {folder}") as connection:
+                    self._put_back(connection, folder)
+                adopted.append(self.find(folder.name))
+            except NotStoredError:
+                raise
+            except LibraryError as error:
+                self.notices.append(f"{folder} belongs to no {self._noun} and cannot be read: {error.what}")
+        if adopted:
+            names = ", ".join(str(getattr(record, "name", "")) for record in adopted[:_MOST_NAMED])
+            more = "" if len(adopted) <= _MOST_NAMED else f" and {len(adopted) - _MOST_NAMED} more"
+            what, its = (self._noun, "Its record was lost and is found again in its folder")
+            if len(adopted) > 1:
+                what, its = (f"{what}s", "Their records were lost and are found again in their folders")
+            self.notices.append(f"{its}: the {what} {names}{more}.")
+            LOG.warning("%s", self.notices[-1])
+
+    def _mend(self) -> None:
+        """Read the records that cannot be read from the copies in their folders."""
+        for row in self._rows("TRUE"):
+            why, record_id = self._read_or_why(row), row[self._key]
+            if not isinstance(why, LibraryError) or not is_id(record_id):
+                continue
+            folder = self.folder_of(record_id)
+            try:
+                with self._changing(f"The record of {folder}") as connection:
+                    self._put_back(connection, folder)
+            except NotStoredError:
+                raise
+            except LibraryError as error:
+                LOG.info("The record of %s cannot be mended: %s", record_id, error.what)
+            else:
+                self.notices.append(f"{why.what} It was read again from its folder.")
+                LOG.warning("%s", self.notices[-1])
+
+    def _put_back(self, connection: sqlite3.Connection, folder: Path) -> None:
+        """Insert the record of a folder. Raises LibraryError where nothing in it can be read; then nothing is kept."""
+        why: Exception = ValueError("it has no copy of its record")
+        for read in (self._copied_row, self._guessed_row):
+            try:
+                values, further = read(folder)
+                known = {row[1] for row in connection.execute(f"PRAGMA table_info({self._table})")}
+                row = {name: value for name, value in values.items() if name in known} | {self._key: folder.name}
+                connection.execute("SAVEPOINT put_back")
+                try:
+                    self._put(connection, row | {"deleted": 0})
+                    self._put_back_further(connection, folder.name, further)
+                    found = connection.execute(
+                        f"SELECT {self._reader.select}{self._beside} FROM {self._table} WHERE {self._key} = ?",
+                        (folder.name,),
+                    ).fetchone()
+                    self._read(found)
+                except BaseException:
+                    connection.execute("ROLLBACK TO put_back")
+                    raise
+                connection.execute("RELEASE put_back")
+                return
+            except (OSError, LookupError, ValueError, TypeError, AttributeError, OverflowError, sqlite3.Error) as error:
+                if isinstance(error, sqlite3.OperationalError):
+                    raise
+                why = error
+        raise LibraryError(f"The record of {folder} cannot be made again ({why}).", path=str(folder))
+
+    def _put(self, connection: sqlite3.Connection, row: Mapping[str, Any]) -> None:
+        """Insert a row, or change the one that is there and what belongs to it stays."""
+        changes = ", ".join(f"{name} = excluded.{name}" for name in row if name != self._key)
+        connection.execute(
+            f"INSERT INTO {self._table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"
+            f" ON CONFLICT ({self._key}) DO UPDATE SET {changes}",
+            tuple(row.values()),
+        )
+
+    def _copied_row(self, folder: Path) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """The row and what belongs to it, as the folder's copy has them."""
+        document = parsed_json((folder / _COPY).read_bytes())
+        return document["row"], document
+
+    def _guessed_row(self, folder: Path) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """The row, from what a folder of a former version holds."""
+        raise ValueError(f"{folder} has no {_COPY}")
+
+    def _put_back_further(self, connection: sqlite3.Connection, record_id: str, document: Mapping[str, Any]) -> None:
+        """Insert what belongs to a record in other tables."""
+
+    def _further(self, record_id: str) -> dict[str, Any]:
+        """What the copy of a record holds beside its row."""
+        return {}
+
+    def _set(self, record_id: str, what: str, *, is_urgent: bool = False, **values: Any) -> None:
+        super()._set(record_id, what, is_urgent=is_urgent, **values)
+        if "deleted" not in values:
+            self._write_copy(record_id)
+
+    def _write_copy(self, record_id: str) -> None:
+        """Copy a record into its folder. What the disk refuses is left out: the record itself is stored."""
+        folder = self.folder_of(record_id)
+        rows = self._database.rows(f"SELECT * FROM {self._table} WHERE {self._key} = ?", (record_id,))
+        if rows and folder.is_dir():
+            write_copy(folder, dict(rows[0]), self._further(record_id))
+
+
+def write_copy(folder: Path, values: Mapping[str, Any], further: Mapping[str, Any] | None = None) -> None:
+    """Write the copy of a record into a folder in one step, as far as the disk takes it."""
+    passing = unfinished.beside(folder / _COPY)
+    try:
+        write_json(passing, {"row": columns_of(values), **(further or {})}, flushed=False)
+        passing.replace(folder / _COPY)
+    except OSError as error:
+        LOG.info("No copy of the record of %s: %s", folder.name, error)
+        with suppress(OSError):
+            passing.unlink(missing_ok=True)
+
+
+def _folders_in(parent: Path) -> list[Path]:
+    try:
+        return sorted(path for path in parent.iterdir() if path.is_dir() and not path.is_symlink())
+    except OSError:
+        return []
+
+
+def _move(source: Path, target: Path) -> None:
+    if not source.exists():
+        return
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists():
+            unfinished.discard(target)
+        source.rename(target)
+    except OSError as error:
+        raise LibraryError(
+            f"{source} could not be moved to {target} ({error}).",
+            remedy="Close what uses it and try again.",
+            path=str(source),
+        ) from error
