@@ -20,6 +20,12 @@ class EngineError(Exception):
         self.remedy = remedy
         self.facts = facts
 
+    @property
+    def ways(self) -> tuple[tuple[str, ...], ...]:
+        """Options that a command can be given once more with, each of which would do: those of the fact `ways`."""
+        ways = self.facts.get("ways")
+        return ways if isinstance(ways, tuple) else ()
+
 
 class DataError(EngineError):
     """A ratings file, a catalogue or a data set that cannot be used as it is."""

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from engine.cli.options import make_parser
-from engine.cli.output import Answer, WrongUse
+from engine.cli.output import Answer, WrongUse, format_commands
 from engine.cli.progress import Driver
 from engine.errors import NO_MEMORY, EngineError
 from engine.events import Stop
@@ -49,7 +49,9 @@ _WITHOUT_LIBRARY = {
 
 def run(words: Sequence[str] | None = None) -> int:
     """Do what the words of a command line ask for, print the answer, and return the exit status."""
+    words = sys.argv[1:] if words is None else [str(word) for word in words]
     arguments = make_parser().parse_args(words)
+    arguments.words = words
     driver = Driver(sys.stderr)
     try:
         with _logged_to(driver, verbose=getattr(arguments, "verbose", False)):
@@ -58,7 +60,8 @@ def run(words: Sequence[str] | None = None) -> int:
     except WrongUse as error:
         return _refuse(str(error), WRONG)
     except EngineError as error:
-        return _refuse(str(error), FAILED)
+        commands = format_commands(words, error.ways)
+        return _refuse(f"{error}\n{commands}" if commands else str(error), FAILED)
     except MemoryError:
         return _refuse(" ".join(NO_MEMORY), FAILED)
     except (Stop, KeyboardInterrupt):

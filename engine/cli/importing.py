@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.listing import dataset_document
-from engine.cli.output import Answer, WrongUse, format_facts, format_table
+from engine.cli.output import Answer, WrongUse, format_commands, format_facts, format_table
 from engine.cli.progress import Driver
 from engine.documents import document_of
 from engine.errors import EngineError
@@ -56,10 +56,12 @@ def look_at(arguments: argparse.Namespace, driver: Driver) -> Answer:
 
     given = _given_of(arguments)
     preview = driver.run(look(arguments.ratings, given, items=arguments.items))
-    if preview.shape is None and preview.obstacle is not None:
-        raise EngineError(preview.obstacle.sentence, remedy=preview.obstacle.remedy)
-    needed = None if preview.obstacle is not None else estimate(preview.paths, given)
-    return Answer(_preview_document(preview, needed), _preview_text(preview, needed))
+    obstacle = preview.obstacle
+    if preview.shape is None and obstacle is not None:
+        raise EngineError(obstacle.sentence, remedy=obstacle.remedy, ways=obstacle.ways)
+    needed = None if obstacle is not None else estimate(preview.paths, given)
+    ways = format_commands(arguments.words, obstacle.ways) if obstacle is not None else ""
+    return Answer(_preview_document(preview, needed), f"{_preview_text(preview, needed)}\n{ways}".rstrip())
 
 
 def _given_of(arguments: argparse.Namespace) -> Given:
@@ -74,6 +76,7 @@ def _given_of(arguments: argparse.Namespace) -> Given:
         decimal=arguments.decimal,
         dates=arguments.dates,
         unrated=_unrated_of(arguments.unrated),
+        across=arguments.across,
     )
 
 

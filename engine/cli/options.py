@@ -79,6 +79,11 @@ def _add_files(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--columns", metavar="user=..,item=..,rating=..,time=..", help="which column is what: names, or numbers from 1"
     )
+    command.add_argument(
+        "--across",
+        choices=("titles", "people", "none"),
+        help="what has a column each in a wide table; none: it is none",
+    )
     command.add_argument("--encoding", metavar="NAME", help="such as utf-8, cp1252, utf-16")
     command.add_argument(
         "--delimiter", metavar="SIGN", help="a sign, or comma, semicolon, tab, bar, double colon, space"

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +27,12 @@ class Answer:
 
 class WrongUse(Exception):  # noqa: N818  (a request that cannot be meant, not a failure)
     """The command was used wrongly: exit status 2, and a sentence that says how it is meant."""
+
+
+def format_commands(words: Sequence[str], ways: Sequence[Sequence[str]]) -> str:
+    """The command of these words once more with each of some further options, a line each, ready to be pasted."""
+    join = subprocess.list2cmdline if sys.platform == "win32" else shlex.join
+    return "\n".join(f"  {join(['python', '-m', 'engine', *words, *way])}" for way in ways)
 
 
 def format_metric(value: float | None) -> str:

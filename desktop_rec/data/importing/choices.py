@@ -24,7 +24,10 @@ FOUND = None
 
 @dataclass(frozen=True)
 class TextChoice:
-    """One control. `found` says what was found; `options` are (value, words); `value` is None while it is as found."""
+    """One control. `found` says what was found, "" where only a person knows; `options` are (value, words).
+
+    `value` is None while it is as found.
+    """
 
     key: str
     label: str
@@ -64,7 +67,8 @@ class ImportChoices(QWidget):
         box = self._boxes[choice.key]
         box.blockSignals(True)
         box.clear()
-        box.addItem(f"{choice.found} (found)" if choice.value is FOUND else "As found", FOUND)
+        found = f"{choice.found} (found)" if choice.found else "Please choose"
+        box.addItem(found if choice.value is FOUND or not choice.found else "As found", FOUND)
         for value, words in choice.options:
             box.addItem(words, value)
         at = 1 + next((at for at, (value, _) in enumerate(choice.options) if value == choice.value), -1)
@@ -95,6 +99,7 @@ _HELP = {
     "delimiter": "What is between columns",
     "header": "Whether the first line names the columns",
     "decimal": "How 3½ is written",
+    "across": "Whether each rating has a line, or each title or person a column",
 }
 _DELIMITERS = (
     (",", "Comma ,"),
@@ -107,6 +112,7 @@ _DELIMITERS = (
 _HEADERS = ((True, "In the first line"), (False, "None"))
 _DECIMALS = ((".", "Point 3.5"), (",", "Comma 3,5"))
 _DATES = (("ymd", "Year, month, day"), ("dmy", "Day, month, year"), ("mdy", "Month, day, year"))
+_ACROSS = (("titles", "A column for each title"), ("people", "A column for each person"), ("none", "A line for each"))
 _ZERO = (((0.0,), "Seen, not rated"), ((), "A rating like others"))
 
 
@@ -115,10 +121,10 @@ def text_choices(preview: Preview | None, given: Given) -> tuple[TextChoice, ...
     shape = preview.shape if preview is not None else None
     if shape is None or preview is None:
         return ()
-    zero = _zero_of(preview, shape, given)
+    zero, across = _zero_of(preview, shape, given), _across_of(shape, given)
     dates = _dates_of(shape, given) if preview.can_point and "time" in shape.roles else None
     if shape.layout.kind != "delimited":
-        return tuple(choice for choice in (dates, zero) if choice is not None)
+        return tuple(choice for choice in (across, dates, zero) if choice is not None)
     delimiter = dict(_DELIMITERS).get(shape.delimiter, shape.delimiter)
     encodings = tuple((name, format_encoding(name)) for name in _ENCODINGS)
     encoding = format_encoding(shape.encoding)
@@ -130,7 +136,7 @@ def text_choices(preview: Preview | None, given: Given) -> tuple[TextChoice, ...
         TextChoice("header", "Column names", _HELP["header"], header, _HEADERS, given.header),
         TextChoice("decimal", "Decimal sign", _HELP["decimal"], decimal, _DECIMALS, given.decimal),
     )
-    return (*choices, *(choice for choice in (dates, zero) if choice is not None))
+    return (*choices, *(choice for choice in (across, dates, zero) if choice is not None))
 
 
 def given_with(given: Given, key: str, value: Any) -> Given:
@@ -138,7 +144,15 @@ def given_with(given: Given, key: str, value: Any) -> Given:
     if key == "zero":
         return replace(given, unrated=value)
     changed = replace(given, **{key: value})
-    return replace(changed, columns={}) if key == "delimiter" else changed
+    return replace(changed, columns={}) if key in ("delimiter", "across") else changed
+
+
+def _across_of(shape: Shape, given: Given) -> TextChoice | None:
+    """Asked for wide tables, and where no line is a rating as far as anybody knows."""
+    if shape.across is None and given.across is None and (shape.has_ratings or shape.has_titles):
+        return None
+    found = dict(_ACROSS).get(shape.across.what, "") if shape.across is not None else dict(_ACROSS)["none"]
+    return TextChoice("across", "Ratings stand in", _HELP["across"], found, _ACROSS, given.across)
 
 
 def _dates_of(shape: Shape, given: Given) -> TextChoice:

@@ -177,7 +177,7 @@ def preview_table(preview: Preview) -> PreviewTable:
     """The table of a preview: the columns of a text, or what was read of another kind of file."""
     if preview.shape is None or not preview.columns:
         return NO_TABLE
-    table = _of_cells(preview) if preview.can_point else _of_readings(preview)
+    table = _of_cells(preview) if preview.can_point or not preview.shape.has_ratings else _of_readings(preview)
     if not any(row.problem for row in preview.rows):
         return table
     problems = tuple(
@@ -187,8 +187,13 @@ def preview_table(preview: Preview) -> PreviewTable:
 
 
 def _of_cells(preview: Preview) -> PreviewTable:
-    roles = preview.roles_of_columns
-    columns = tuple(HeadColumn(name, main_role(held)) for name, held in zip(preview.columns, roles, strict=True))
+    """The cells of the file; no more columns than were looked at."""
+    shown = max((len(row.cells) for row in preview.rows), default=0) if not preview.can_point else len(preview.columns)
+    roles = preview.roles_of_columns[:shown]
+    columns = tuple(
+        HeadColumn(name, main_role(held), can_choose=preview.can_point)
+        for name, held in zip(preview.columns[:shown], roles, strict=True)
+    )
     rows = []
     for row, title in zip(preview.rows, preview.titles_of_rows, strict=True):
         texts = [*row.cells, *[""] * len(columns)][: len(columns)]

@@ -16,6 +16,7 @@ from engine.data.formats.columns import (
     roles_of,
 )
 from engine.data.formats.layout import BLANKS, NO_IDS, ItemsLayout, Layout
+from engine.data.formats.population import WIDE_TABLE
 
 __all__ = [
     "BLANKS",
@@ -27,6 +28,7 @@ __all__ = [
     "ROLES",
     "SYNONYMS",
     "UNNAMED_COLUMNS",
+    "WIDE_TABLE",
     "ItemsLayout",
     "Layout",
     "kind_of_layout",

@@ -61,16 +61,16 @@ def roles_of(header: tuple[str, ...]) -> dict[str, int]:
 
 def layout_of_header(header: tuple[str, ...], *, name: str = "") -> Layout:
     """The declared layout that these column names are, or the general one. `name` is what the file is called."""
+    keys = {normalised(name) for name in header}
     for layout in LAYOUTS:
-        if _has_names(layout, header) and (not layout.needs_name or name in layout.names):
+        if _has_names(layout, header, keys) and (not layout.needs_name or name in layout.names):
             return layout
     return NAMED_COLUMNS
 
 
-def _has_names(layout: Layout, header: tuple[str, ...]) -> bool:
+def _has_names(layout: Layout, header: tuple[str, ...], keys: set[str]) -> bool:
     if layout.header_pattern:
         return all(re.fullmatch(layout.header_pattern, name) for name in header)
-    keys = {normalised(name) for name in header}
     return bool(layout.header) and keys.issuperset(layout.header) and keys.isdisjoint(layout.header_without)
 
 

@@ -24,6 +24,12 @@ _book_crossing = partial(
     items=ItemsLayout(names=("bx-books.csv", "bx_books.csv", "books.csv")),
 )
 
+WIDE_TABLE = Layout(
+    "wide table",
+    kind="wide",
+    about="a row a person and a column a title, or the other way round; blanks, 0 or 99 where there is no rating",
+)
+
 POPULATION: tuple[Layout, ...] = (
     Layout(
         "MovieLens csv",
@@ -106,6 +112,7 @@ POPULATION: tuple[Layout, ...] = (
         parts=r"jester-data-\d+\.(csv|txt)",
         about="a row a person and a column a joke, -10 to 10, 99 where unrated; the first column may count the ratings",
     ),
+    WIDE_TABLE,
     Layout(
         "Jester",
         columns={"user": 0, "item": 1, "rating": 2},

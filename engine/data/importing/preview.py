@@ -28,12 +28,16 @@ from engine.text import format_title
 
 @dataclass(frozen=True)
 class Obstacle:
-    """Why files cannot be imported as they stand. `missing` roles can be pointed at; `personal`: it is one person's."""
+    """Why files cannot be imported as they stand. `missing` roles can be pointed at; `personal`: it is one person's.
+
+    `ways` are options of a command, each of which would do.
+    """
 
     sentence: str
     remedy: str
     missing: tuple[str, ...] = ()
     personal: bool = False
+    ways: tuple[tuple[str, ...], ...] = ()
 
     @staticmethod
     def of(error: DataError) -> Obstacle:
@@ -43,6 +47,7 @@ class Obstacle:
             error.remedy,
             tuple(missing) if isinstance(missing, (tuple, list)) else (),
             bool(error.facts.get("personal")),
+            error.ways,
         )
 
 

@@ -24,6 +24,7 @@ from engine.data.reading.ratings import Spelling, are_ratings, describe_spelling
 from engine.data.reading.times import NO_TIMES, TimesFound, times_of
 from engine.data.reading.values import is_number
 from engine.errors import DataError
+from engine.text import shorten
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Given:
     """What a person says about a file, instead of letting it be found. `columns`: role -> name, or number from 1.
 
     `decimal` is "." or ","; `dates` says in which order days, months and years come: "ymd", "dmy" or "mdy".
-    `unrated` are the ratings that mean *seen, not rated* (none where it is empty).
+    `unrated` are the ratings that mean *seen, not rated* (none where it is empty). `across` says what has a column each
+    in a wide table: "titles" or "people", or "none": the file is no such table.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -41,6 +43,23 @@ class Given:
     decimal: str | None = None
     dates: str | None = None
     unrated: tuple[float, ...] | None = None
+    across: str | None = None
+
+
+@dataclass(frozen=True)
+class Across:
+    """Who or what has a column each in a wide table: their `ids`, and their `places` among the columns (from 0).
+
+    `what` is "titles" (rows are people), "people" (rows are titles), or "" where only a person knows. `label` is the
+    column with the ids of the rows, None where rows are only counted. `totals` are what columns and rows are called
+    that only sum up the others.
+    """
+
+    what: str
+    ids: tuple[str, ...]
+    places: tuple[int, ...]
+    label: int | None
+    totals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,7 +68,8 @@ class Shape:
 
     `header_lines` is how many lines the column names take where there are any. `times` says how its times are written,
     `spelling` how its ratings are (None: as numbers and nothing else). `unrated` are ratings that mean *seen, not
-    rated*, None where that is to be found out from all of them. `notes` are sentences for a person to read.
+    rated*, None where that is to be found out from all of them. `notes` are sentences for a person to read. `across` is
+    there for wide tables.
     """
 
     encoding: str
@@ -66,6 +86,7 @@ class Shape:
     header_lines: int = 1
     unrated: tuple[float, ...] | None = None
     notes: tuple[str, ...] = ()
+    across: Across | None = None
 
     @property
     def has_ratings(self) -> bool:
@@ -91,7 +112,17 @@ class Shape:
 
     @property
     def described_columns(self) -> str:
-        return ", ".join(self.header) if self.header else f"{self.width} without names"
+        return listed(self.header) if self.header else f"{self.width} without names"
+
+
+MOST_NAMED = 10
+"""So many columns a sentence names."""
+
+
+def listed(header: Sequence[str]) -> str:
+    """The names of columns for a sentence: the first ten, shortened, and how many more there are."""
+    more = f" and {len(header) - MOST_NAMED:,} more" if len(header) > MOST_NAMED else ""
+    return ", ".join(shorten(name, 40) for name in header[:MOST_NAMED]) + more
 
 
 Rows = Sequence[Sequence[str]]
@@ -181,7 +212,7 @@ def _place_of(source: Source, role: str, wish: str, header: tuple[str, ...] | No
         return int(wish) - 1
     raise source.error(
         f"{source.name} has no column {wish!r} for {role}; its columns are: "
-        f"{', '.join(header) if header else f'1 to {width}'}.",
+        f"{listed(header) if header else f'1 to {width}'}.",
         remedy="Say a column's name, or its number counted from 1.",
     )
 

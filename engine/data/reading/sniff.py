@@ -29,6 +29,7 @@ from engine.data.reading.roles import (
     Given,
     Shape,
     as_chosen,
+    listed,
     missing_columns,
     named_columns,
     texts_of,
@@ -39,7 +40,8 @@ from engine.data.reading.roles import (
 from engine.data.reading.rows import Piece, RatingsBlock, read_ratings
 from engine.data.reading.sections import read_sections, recognise_sections
 from engine.data.reading.values import is_number
-from engine.data.reading.wide import read_wide, recognise_wide
+from engine.data.reading.wide import recognise_wide
+from engine.data.reading.wide_rows import read_wide
 
 PARSERS = min(4, os.cpu_count() or 1)
 """The parser works without the interpreter's lock, so blocks side by side use further cores."""
@@ -151,6 +153,14 @@ def require_ratings(source: Source, shape: Shape) -> None:
     missing = [role for role in ("user", "item", "rating") if role not in shape.roles]
     if not missing:
         return
+    if shape.across is not None:
+        raise source.error(
+            f"{source.name} has a column each for {listed(shape.across.ids)}; it does not say whether these are titles "
+            "or people.",
+            remedy="Say what stands across: titles or people.",
+            ways=(("--across", "titles"), ("--across", "people")),
+            missing=("across",),
+        )
     remedy = "Choose another file, or say which column is which, such as --columns user=1,item=2,rating=3."
     if shape.has_titles and missing == ["user", "rating"]:
         remedy = "It looks like a list of titles: choose the ratings file that belongs to it."

@@ -302,6 +302,23 @@ def test_that_one_persons_export_can_be_added_to_my_ratings(qtbot, view, session
     assert session.importing.plan is None
 
 
+def test_that_a_wide_table_that_does_not_say_who_is_across_is_asked_about(qtbot, view, session, write, looked):
+    looked(write("critics.csv", ",Anna,Bob,Cem,Dee\nBrazil,5,3,,1\nHeat,4,,2,2\nUp,,3,4,5\n"))
+    box, table = view.findChild(QComboBox, "import_across"), view.findChild(ImportPreviewTable)
+    assert (box.isVisible(), box.currentText()) == (True, "Please choose")
+    assert text_of(view, "import_obstacle_sentence").startswith("critics.csv has a column each for Anna, Bob")
+    assert not view.findChild(QPushButton, "import_start").isEnabled()
+    assert table.model().index(0, 1).data() == "5"
+
+    choose(view, "import_across", "people")
+    looked()
+    assert [table.model().index(0, column).data() for column in range(3)] == ["Anna", "Brazil", "5"]
+    press(qtbot, view, "import_start")
+    qtbot.waitUntil(lambda: session.dataset.current is not None, timeout=MOST_MS)
+    assert session.dataset.current.users.ids == ("Anna", "Bob", "Cem", "Dee")
+    qtbot.waitUntil(lambda: session.is_idle, timeout=MOST_MS)
+
+
 def test_that_a_file_that_is_no_table_says_so_and_offers_another(qtbot, view, session, write, looked, recorded):
     asked = recorded(view.file_asked)
     looked(write("a.csv", "\x89PNG"))

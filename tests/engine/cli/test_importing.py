@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 
 BOOKS = """Mitglied;Buch;Sterne;Tag
@@ -46,6 +48,19 @@ def test_that_look_at_a_file_that_is_not_there_fails_with_its_name(ask, tmp_path
     status, out, err = ask("look", tmp_path / "gone.csv")
     assert (status, out) == (1, "")
     assert "gone.csv is not there" in err
+
+
+def test_that_a_question_comes_with_commands_to_paste(ask, tmp_path):
+    path = tmp_path / "the critics.csv"
+    path.write_text(",Anna,Bob,Cem,Dee\nBrazil,5,3,,1\nHeat,4,,2,2\nUp,,3,4,5\n")
+    status, _, err = ask("import", path)
+    commands = [line.strip() for line in err.splitlines() if line.startswith("  ")]
+    assert status == 1
+    assert [command.split()[-2:] for command in commands] == [["--across", "titles"], ["--across", "people"]]
+    assert shlex.split(commands[1])[:5] == ["python", "-m", "engine", "import", str(path)]
+    status, out, _ = ask(*shlex.split(commands[1])[3:])
+    assert (status, "people      4" in out) == (0, True)
+    assert commands[0].replace("import", "look", 1) in ask("look", path)[1]
 
 
 def test_that_said_unrated_values_count_as_seen(ask, books):
