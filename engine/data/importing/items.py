@@ -11,7 +11,7 @@ import pyarrow as pa
 from engine.data.catalogue import Catalogue, split_title
 from engine.data.formats import ItemsLayout, normalised
 from engine.data.reading.archives import Source
-from engine.data.reading.lines import read_blocks, table_of
+from engine.data.reading.lines import Block, numbered_rows, read_blocks, table_of
 from engine.data.reading.roles import Shape
 from engine.data.reading.sniff import read_cells
 from engine.data.reading.values import normalised_id, title_in, year_in
@@ -99,9 +99,20 @@ def _own_titles(source: Source, shape: Shape) -> Iterator[list[tuple[str, str]]]
     item, title = f"c{shape.roles['item']}", f"c{shape.roles['title']}"
     for block in read_blocks(source, shape):
         types = {shape.roles["item"]: pa.string(), shape.roles["title"]: pa.string()}
-        table = table_of(block, shape, types=types, on_wrong_width=lambda row: "skip")
+        try:
+            table = table_of(block, shape, types=types, on_wrong_width=lambda row: "skip")
+        except pa.ArrowInvalid:
+            yield _own_titles_row_by_row(block, shape)
+            continue
         first = table.group_by(item, use_threads=False).aggregate([(title, "first")])
         yield list(zip(first[item].to_pylist(), first[f"{title}_first"].to_pylist(), strict=True))
+
+
+def _own_titles_row_by_row(block: Block, shape: Shape) -> list[tuple[str, str]]:
+    text = block.text.decode("utf-8", "replace")
+    rows = numbered_rows(text, shape.delimiter, quoted=shape.quoted, width=shape.width)
+    item, title = shape.roles["item"], shape.roles["title"]
+    return [(row[item], row[title]) for _, row in rows if len(row) == shape.width]
 
 
 def split_genres(text: str, *, sign: str = "") -> tuple[str, ...]:

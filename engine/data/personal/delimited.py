@@ -18,7 +18,7 @@ from engine.data.reading.archives import Source
 from engine.data.reading.lines import read_rows
 from engine.data.reading.ratings import Spelling, describe_spelling, ratings_of, spelling_of
 from engine.data.reading.roles import Given, Shape
-from engine.data.reading.rows import WRONG_WIDTH
+from engine.data.reading.rows import width_fault
 from engine.data.reading.sniff import sniff
 from engine.data.reading.times import TimesFound, seconds_of, times_of
 from engine.data.reading.values import is_number, normalised_id, year_in
@@ -85,7 +85,7 @@ def read_delimited(source: Source, given: Given | None = None) -> Part:
     part = Part(source, layout or general, declared or Scale(0.5, 5.0, 0.5), scale_is_known=declared is not None)
     people: set[str] = set()
     for line, cells in chain(first_rows, rows):
-        entry = _title(cells, columns, line) if len(cells) == shape.width else WRONG_WIDTH
+        entry = _title(cells, columns, line) if len(cells) == shape.width else width_fault(cells)
         if not isinstance(entry, str) and "user" in columns.places:
             people.add(columns.text("user", cells))
             _refuse_several(source, people)

@@ -6,10 +6,7 @@ The parser takes delimiters of one byte: `::` is read as two colons with nothing
 from __future__ import annotations
 
 import codecs
-import csv
-import io
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
 from zipfile import ZipFile
@@ -19,14 +16,14 @@ from pyarrow import csv as arrow_csv
 
 from engine.data.formats import BLANKS
 from engine.data.reading.archives import MIB, ByteStream, Source
+from engine.data.reading.dialect import are_quotes_whole, end_of_rows, rows_of
+from engine.data.reading.dialect import lines_of as lines_of
 from engine.data.reading.roles import Shape
 
-BLOCK_BYTES = 4 * MIB
+BLOCK_BYTES = 2 * MIB
 FIRST_BLOCK_BYTES = MIB
 """Small, so that a person soon sees how long it will take."""
 LONGEST_RECORD = 8 * MIB
-LONGEST_QUOTE = 200
-"""In lines: how far the end of a quoted text is looked for."""
 MOST_IN_MEMORY = 256 * MIB
 _UNIT = b"\x1f"
 """Stands for `::` where colons are found alone."""
@@ -63,7 +60,7 @@ def read_blocks(
                 text = text.removeprefix(codecs.BOM_UTF8)
             if b"\n" not in text and b"\r" in text[:-1]:  # a lone \r ends lines here; the last may await its \n
                 text = text[:-1].replace(b"\r", b"\n") + text[-1:]
-            cut = len(text) if at_end else _cut(text, quoted=shape.quoted)
+            cut = len(text) if at_end else _cut(text, shape)
             text, rest = text[:cut], text[cut:]
             _refuse_endless_line(source, rest, line)
             if line == 1 and shape.header is not None:
@@ -110,60 +107,18 @@ def read_rows(source: Source, shape: Shape) -> Iterator[tuple[int, list[str]]]:
     yield from rows
 
 
-def lines_of(text: str) -> list[str]:
-    """The lines of a text, whatever ends them; line n of every report is the n-th of these."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+def numbered_rows(
+    text: str, delimiter: str, *, quoted: bool, width: int, one_line: Collection[int] = ()
+) -> Iterator[tuple[int, list[str]]]:
+    """Line number (from 1) and cells of each filled row of a text, as `rows_of` has them."""
+    return rows_of(lines_of(text), delimiter, quoted=quoted, width=width, one_line=one_line)
 
 
-def numbered_rows(text: str, delimiter: str, *, quoted: bool, width: int) -> Iterator[tuple[int, list[str]]]:
-    """Line number (from 1) and cells of each filled row; a quoted text may span lines if that gives the width."""
-    lines = lines_of(text)
-    place = 0
-    while place < len(lines):
-        line, number = lines[place], place + 1
-        place += 1
-        if not line.strip():
-            continue
-        if delimiter == " ":
-            yield number, line.split()
-        elif not quoted or '"' not in line:
-            yield number, line.split(delimiter)
-        else:
-            row, more = _quoted_row(lines, number - 1, delimiter, width)
-            place += more
-            yield number, row
-
-
-def _quoted_row(lines: list[str], place: int, delimiter: str, width: int) -> tuple[list[str], int]:
-    """The row that starts in this line, and how many further lines it takes."""
-    record = lines[place]
-    for more in range(min(LONGEST_QUOTE, len(lines) - place)):
-        record = record if more == 0 else f"{record}\n{lines[place + more]}"
-        if record.count('"') % 2 == 0:
-            row = _cells(record, delimiter)
-            if more == 0 or len(row) == width:
-                return row, more
-            break
-    return lines[place].split(delimiter), 0
-
-
-def _cells(record: str, delimiter: str) -> list[str]:
-    try:
-        # quotes within a text may be written with a backslash, which may also just end a text
-        escape = "\\" if re.search(rf'\\"(?![\s"{re.escape(delimiter)}]|$)', record) else None
-        return next(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter, escapechar=escape), [])
-    except csv.Error:
-        return []
-
-
-def _cut(text: bytes, *, quoted: bool) -> int:
+def _cut(text: bytes, shape: Shape) -> int:
     """Where the last whole line ends (0 where none does); a line break between quotes does not end a line."""
-    cut = text.rfind(b"\n") + 1
-    if not quoted or len(text) > LONGEST_RECORD or b'"' not in text:
-        return cut
-    while cut and text.count(b'"', 0, cut) % 2:
-        cut = text.rfind(b"\n", 0, text.rfind(b'"', 0, cut)) + 1
-    return cut
+    if not shape.quoted or len(text) > LONGEST_RECORD or b'"' not in text:
+        return text.rfind(b"\n") + 1
+    return end_of_rows(text, shape.delimiter)
 
 
 def _ready(text: bytes, shape: Shape) -> bytes:
@@ -188,7 +143,12 @@ def table_of(
     types: Mapping[int, pa.DataType],
     on_wrong_width: Callable[[arrow_csv.InvalidRow], str] | None = None,
 ) -> pa.Table:
-    """The columns of `types` (place -> type) as "c0", "c1" ...; wrong rows raise pa.ArrowInvalid, or are skipped."""
+    """The columns of `types` (place -> type) as "c0", "c1" ...; wrong rows raise pa.ArrowInvalid, or are skipped.
+
+    It is raised, too, where quotes are not in order: the parser would take all that follows for one text.
+    """
+    if shape.quoted and not are_quotes_whole(block.text, shape.delimiter):
+        raise pa.ArrowInvalid("a quote that opens and does not close")
     names = [f"c{place}" for place in range(shape.width)]
     wanted = {f"c{place}": kind for place, kind in types.items()}
     if shape.delimiter != "::":

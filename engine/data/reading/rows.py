@@ -18,12 +18,14 @@ import pyarrow.compute as pc
 
 from engine.data.dataset import Bools, Float32, Int64
 from engine.data.formats import NO_IDS
+from engine.data.reading.dialect import is_unclosed
 from engine.data.reading.lines import Block, lines_of, numbered_rows, table_of
 from engine.data.reading.ratings import ratings_in
 from engine.data.reading.roles import Shape
 from engine.data.reading.times import TimesFound, times_in, whole_times
 from engine.data.reading.values import ids_in, numbers_in
 
+_ON_ONE_LINE = ("user", "item", "rating", "time")
 MOST_PROBLEMS = 1000
 LONGEST_ID = 1000
 """In bytes: what is longer is no id, but a line that does not end where it should."""
@@ -36,6 +38,7 @@ OUT_OF_SCALE = "rating is outside of the scale"
 NOT_A_TIME = "time is not a number or a date"
 TOO_LONG = "id of over 1,000 characters"
 NUL = "line holds a NUL byte"
+UNCLOSED_QUOTE = "a quote opens here and does not close"
 
 ID_TYPE = pa.dictionary(pa.int32(), pa.string())
 TIME_TYPES = {
@@ -163,10 +166,10 @@ def are_clean(ids: Sequence[pa.DictionaryArray], ratings_N: Float32, blanks: int
 
 
 def _has_odd_id(ids: pa.Array) -> bool:
-    """Whether some id says that there is none, or is too long to be one."""
+    """Whether some id says that there is none, spans lines, or is too long to be one."""
     if (pc.max(pc.binary_length(ids)).as_py() or 0) > LONGEST_ID:
         return True
-    return bool(pc.any(_are_none(ids)).as_py())
+    return bool(pc.any(pc.or_(_are_none(ids), pc.match_substring(ids, "\n"))).as_py())
 
 
 def _are_none(ids: pa.Array) -> pa.Array:
@@ -185,13 +188,14 @@ def are_out_of_scale(ratings_N: Float32, shape: Shape) -> Bools:
 def read_row_by_row(block: Block, shape: Shape, *, file: str) -> RatingsBlock:
     """The entries of a block of text that holds something wrong."""
     text = block.text.decode("utf-8", "replace")
-    rows = list(numbered_rows(text, shape.delimiter, quoted=shape.quoted, width=shape.width))
+    one_line = {place for role, place in shape.roles.items() if role in _ON_ONE_LINE} - {shape.roles.get("title")}
+    rows = list(numbered_rows(text, shape.delimiter, quoted=shape.quoted, width=shape.width, one_line=one_line))
     fitting = [(line, row) for line, row in rows if len(row) == shape.width]
     lines = lines_of(text)
     columns = {
-        role: pa.array([row[place].strip() for _, row in fitting], pa.string())
+        role: pc.utf8_trim_whitespace(pa.array([row[place] for _, row in fitting], pa.string()))
         for role, place in shape.roles.items()
-        if role in ("user", "item", "rating", "time")
+        if role in _ON_ONE_LINE
     }
     found = entries_of(
         columns,
@@ -199,13 +203,22 @@ def read_row_by_row(block: Block, shape: Shape, *, file: str) -> RatingsBlock:
         file=file,
         numbers=[block.first_line + line - 1 for line, _ in fitting],
         text_of=lambda row: lines[fitting[row][0] - 1],
-        faults={NUL: np.array([any("\0" in cell for cell in row) for _, row in fitting], dtype=bool)},
+        faults=_nul_faults(fitting) if "\0" in text else {},
     )
     return found.with_problems(
-        Problem(block.first_line + line - 1, lines[line - 1][:200], WRONG_WIDTH, file)
+        Problem(block.first_line + line - 1, lines[line - 1][:200], width_fault(row), file)
         for line, row in rows
         if len(row) != shape.width
     )
+
+
+def _nul_faults(rows: Sequence[tuple[int, list[str]]]) -> dict[str, Bools]:
+    return {NUL: np.array([any("\0" in cell for cell in row) for _, row in rows], dtype=bool)}
+
+
+def width_fault(row: Sequence[str]) -> str:
+    """Why a row does not have as many cells as the others."""
+    return UNCLOSED_QUOTE if is_unclosed(row) else WRONG_WIDTH
 
 
 def entries_of(

@@ -18,11 +18,13 @@ from engine.data.reading.dialect import (
     delimiter_sign,
     encoding_of,
     is_quoted,
+    is_unclosed,
+    lines_of,
     split_rows,
     text_of,
 )
 from engine.data.reading.json_table import read_json, read_json_rows, recognise_json
-from engine.data.reading.lines import Block, lines_of, read_blocks, read_rows
+from engine.data.reading.lines import Block, read_blocks, read_rows
 from engine.data.reading.matrix import read_matrix, recognise_matrix
 from engine.data.reading.ratings import has_decimal_comma
 from engine.data.reading.roles import (
@@ -199,6 +201,8 @@ def _lines(source: Source, head: bytes, encoding: str) -> list[str]:
 
 def _shape(source: Source, given: Given, text: _Text) -> Shape:
     rows = text.rows(_SAMPLE_ROWS + 1)
+    if is_unclosed(rows[0]):  # the names are what they are without the stray quote
+        rows[0] = rows[0][0].replace('"', "").split(text.delimiter)
     has_header = given.header if given.header is not None else _has_header(rows)
     header = tuple(cell.strip() for cell in rows[0]) if has_header else None
     body = rows[1:] if has_header else rows

@@ -79,7 +79,9 @@ def test_that_a_text_rating_is_reported_with_its_line(read, block_bytes):
         ("1,2,4", "wrong number of columns"),
         ("1,2,4,5,6", "wrong number of columns"),
         ("1,2,4,yesterday", "time is not a number or a date"),
-        ('1,2,"4,978300760', "rating is not a number"),
+        ('1,2,"4,978300760', "a quote opens here and does not close"),
+        ('1,"20,4,978300760', "a quote opens here and does not close"),
+        ('1,2,4,"978300760', "a quote opens here and does not close"),
     ],
 )
 def test_that_each_unusable_line_is_left_out_with_its_reason(read, line, reason):
