@@ -25,7 +25,6 @@ from engine.data.reading.roles import Shape
 from engine.data.reading.times import TimesFound, times_in, whole_times
 from engine.data.reading.values import ids_in, numbers_in
 
-_ON_ONE_LINE = ("user", "item", "rating", "time")
 MOST_PROBLEMS = 1000
 LONGEST_ID = 1000
 """In bytes: what is longer is no id, but a line that does not end where it should."""
@@ -188,14 +187,14 @@ def are_out_of_scale(ratings_N: Float32, shape: Shape) -> Bools:
 def read_row_by_row(block: Block, shape: Shape, *, file: str) -> RatingsBlock:
     """The entries of a block of text that holds something wrong."""
     text = block.text.decode("utf-8", "replace")
-    one_line = {place for role, place in shape.roles.items() if role in _ON_ONE_LINE} - {shape.roles.get("title")}
+    one_line = {place for role, place in shape.roles.items() if role in ("user", "rating", "time")}
     rows = list(numbered_rows(text, shape.delimiter, quoted=shape.quoted, width=shape.width, one_line=one_line))
     fitting = [(line, row) for line, row in rows if len(row) == shape.width]
     lines = lines_of(text)
     columns = {
         role: pc.utf8_trim_whitespace(pa.array([row[place] for _, row in fitting], pa.string()))
         for role, place in shape.roles.items()
-        if role in _ON_ONE_LINE
+        if role in ("user", "item", "rating", "time")
     }
     found = entries_of(
         columns,
