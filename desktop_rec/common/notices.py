@@ -25,7 +25,10 @@ class Failure:
 
 @dataclass(frozen=True)
 class Notice:
-    """One bar: `kind` is "error", "warning" or "info"; `action_words` and `action` make a button, such as Undo."""
+    """One bar: `kind` is "error", "warning" or "info"; `action_words` and `action` make a button, such as Undo.
+
+    What is only said for information leaves after a while, unless it `stays`.
+    """
 
     sentence: str
     remedy: str = ""
@@ -33,6 +36,7 @@ class Notice:
     kind: str = "error"
     action_words: str = ""
     action: Callable[[], object] | None = field(default=None, compare=False)
+    stays: bool = False
 
     @staticmethod
     def of(failure: Failure) -> Notice:

@@ -1,13 +1,17 @@
-"""What the window remembers between launches: its place on the screen, the theme, the data set it was about.
+"""What the window remembers between launches: its place on the screen, the theme, the data set and models.
 
 An ini file in the library's folder, so that another --home has preferences of its own.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
+
+_MOST_MODELS = 100
 
 
 class Preferences:
@@ -43,6 +47,20 @@ class Preferences:
     @dataset_id.setter
     def dataset_id(self, dataset_id: str) -> None:
         self._settings.setValue("dataset", dataset_id)
+
+    @property
+    def models(self) -> dict[str, str]:
+        """The run that was in use last for each data set, by fingerprint; "" is the model computed on opening."""
+        try:
+            stored = json.loads(str(self._settings.value("models", "{}")))
+        except ValueError:
+            return {}
+        return {str(key): str(run_id) for key, run_id in stored.items()} if isinstance(stored, dict) else {}
+
+    @models.setter
+    def models(self, used: Mapping[str, str]) -> None:
+        newest = list(used.items())[-_MOST_MODELS:]
+        self._settings.setValue("models", json.dumps(dict(newest)))
 
     @property
     def file_folder(self) -> str:

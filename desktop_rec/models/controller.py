@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop_rec.common.job_state import JobState
 from desktop_rec.common.notices import Failure
 from desktop_rec.models.comparison import RunComparison, compare_runs
-from desktop_rec.models.groups import RunGroup, SplitKey, groups_of
+from desktop_rec.models.groups import RunGroup, groups_of
 from desktop_rec.session.dataset import OpenDataset
 from desktop_rec.session.jobs import Jobs, LongJob
 from desktop_rec.session.library import OpenLibrary
@@ -27,6 +27,7 @@ from engine.events import Event, Job, Progressed, StageStarted
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
     from engine.data.profiles import Profile
+    from engine.data.split import SplitKey
     from engine.evaluation.result import EvaluationResult
     from engine.library.store import Library
     from engine.models.popularity import Popularity
@@ -66,6 +67,7 @@ class ModelsController(QObject):
         jobs: Jobs,
         queries: Queries,
         scoring: QueryWorker,
+        judging: QueryWorker,
         undo: UndoStack,
         requests: WindowRequests,
         parent: QObject | None = None,
@@ -81,7 +83,7 @@ class ModelsController(QObject):
         self._asked: tuple[str, tuple[str, ...]] = ("", ())
         self._user_baseline: tuple[str, Popularity | None] = ("", None)
         self._comparing = queries.add(QueryWorker("comparison", ("compare",)))
-        self._baseline_worker = queries.add(QueryWorker("baselines", ("baselines",), uses_torch=True))
+        self._baseline_worker = judging
         self._comparing.answered.connect(self._on_compared)
         self._comparing.failed.connect(lambda _, failure: requests.report(failure))
         self._baseline_worker.answered.connect(self._on_baselines)
@@ -129,7 +131,7 @@ class ModelsController(QObject):
             self._undo.do(self.library.renaming(library.runs, run_id, text, old=run.name, new=name))
 
     def delete(self, run_id: str) -> None:
-        """Delete a run. The newest of the others takes its place where it was in use."""
+        """Delete a run. Where it was in use, the newest of the others that was judged is."""
         library, run = self.library.files, self.dataset.run(run_id)
         if library is None or run is None:
             return
@@ -140,7 +142,7 @@ class ModelsController(QObject):
                 run_id,
                 f"Deleted the run {run.name}",
                 before=partial(self._refuse_running, run_id),
-                deleted=self.model.use_newest if was_in_use else None,
+                deleted=self.model.use_last if was_in_use else None,
                 restored=partial(self.model.use_run, run_id) if was_in_use else None,
             )
         )
@@ -197,6 +199,8 @@ class ModelsController(QObject):
         self.changed.emit()
 
     def _on_baselines(self, kind: str, found: Mapping[str, EvaluationResult]) -> None:
+        if kind != "baselines":
+            return
         if self._asked_baselines is not None:
             self._baselines[self._asked_baselines] = (found, "")
         self._asked_baselines, self.baseline_text = None, ""
@@ -205,6 +209,8 @@ class ModelsController(QObject):
             self.compare(run_id, beside)
 
     def _on_baselines_failed(self, kind: str, failure: Failure) -> None:
+        if kind != "baselines":
+            return
         self.baseline_text = f"There are no baselines: {failure.sentence}"
         if self._asked_baselines is not None:
             self._baselines[self._asked_baselines] = ({}, self.baseline_text)
@@ -212,6 +218,8 @@ class ModelsController(QObject):
         self.changed.emit()
 
     def _on_baselines_event(self, event: Event) -> None:
+        if self._asked_baselines is None:
+            return
         if isinstance(event, (StageStarted, Progressed)) and event.words != self.baseline_text:
             self.baseline_text = event.words
             self.changed.emit()

@@ -6,21 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from engine.data.split import SplitKey, split_key
 from engine.text import plural
 
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
-
-SplitKey = tuple[Any, ...]
-
-_MATTERS = {
-    "strong": ("seed", "people_seed", "people_each"),
-    "random": ("seed", "test_share", "validation_share"),
-    "time": ("test_share", "validation_share"),
-    "last": (),
-    "none": (),
-}
-"""What of a split's settings decides who is held out."""
 
 
 @dataclass(frozen=True)
@@ -41,15 +31,6 @@ class RunGroup:
 
     def has(self, run_id: str) -> bool:
         return any(run.run_id == run_id for run in self.runs)
-
-
-def split_key(split: Mapping[str, Any]) -> SplitKey:
-    """Equal for splits that hold out the same of one data set, whatever else their settings say."""
-    kind = str(split.get("kind", "strong"))
-    values = dict(split)
-    if values.get("people_seed") is None:
-        values["people_seed"] = values.get("seed")
-    return (kind, *(values.get(name) for name in _MATTERS.get(kind, tuple(sorted(values)))))
 
 
 def groups_of(runs: Sequence[RunRecord]) -> tuple[RunGroup, ...]:

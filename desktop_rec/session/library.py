@@ -115,7 +115,7 @@ class OpenLibrary(QObject):
         *,
         before: Callable[[], None] | None = None,
         deleted: Callable[[], None] | None = None,
-        restored: Callable[[], None] | None = None,
+        restored: Callable[[], object] | None = None,
         undone: str = "",
     ) -> Change:
         """A deletion with its way back, for data sets, runs, searches and profiles alike.

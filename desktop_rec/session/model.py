@@ -9,19 +9,24 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop_rec.common.notices import Failure
+from desktop_rec.common.notices import Failure, Notice
 from desktop_rec.session.dataset import OpenDataset
 from desktop_rec.session.library import OpenLibrary
 from desktop_rec.session.queries import QueryWorker
+from desktop_rec.session.replacement import Replacement, is_judged, run_title, weigh
 from desktop_rec.session.requests import WindowRequests
 from engine.errors import EngineError
 from engine.events import Event, Job, Progressed, StageStarted
+from engine.models.registry import title_of
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
     from engine.library.run_record import RunRecord
     from engine.library.store import Library
+    from engine.operations import FinishedRun
     from engine.recommending.recommender import Recommender
+
+_REPLACEMENT = "replacement"
 
 
 @dataclass(frozen=True)
@@ -45,10 +50,12 @@ class ReadyModel:
 class ModelInUse(QObject):
     """`recommender` and `label` are None until a model is ready; `progress_text` then says what is being done.
 
-    `changed` says that one of these is another: lists are to be asked for again.
+    `changed` says that one of these is another: lists are to be asked for again. decided(run id, words) answers
+    `offer`. `last_used` remembers the run that was in use for each data set, by fingerprint; "" is the first model.
     """
 
     changed = Signal()
+    decided = Signal(str, str)
 
     def __init__(
         self,
@@ -56,56 +63,89 @@ class ModelInUse(QObject):
         dataset: OpenDataset,
         requests: WindowRequests,
         worker: QueryWorker,
+        judging: QueryWorker,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.recommender: Recommender | None = None
         self.label: ModelLabel | None = None
         self.progress_text = ""
+        self.last_used: dict[str, str] = {}
         self._library, self._dataset, self._requests, self._worker = library, dataset, requests, worker
         self._asked_run: RunRecord | None = None
         worker.answered.connect(self._on_answer)
         worker.failed.connect(self._on_failure)
         worker.event_arrived.connect(self._on_event)
+        self._judging = judging
+        self._offered: tuple[Recommender, ModelLabel] | None = None
+        judging.answered.connect(self._on_weighed)
+        judging.failed.connect(self._on_weighing_failed)
 
     @property
     def run_id(self) -> str | None:
         """The run that the model in use is of; None for none, or for the first model."""
         return self.label.run_id if self.label is not None else None
 
-    def use_run(self, run_id: str) -> None:
-        """Recommend with the model of a run."""
+    def use_run(self, run_id: str) -> bool:
+        """Recommend with the model of a run; False, with a notice, where that is gone."""
         run = self._dataset.run(run_id)
-        if run is not None:
-            self._ask(run)
+        if run is None or not run.has_model:
+            sentence = "The model of this run is gone, or it is of other data."
+            self._requests.warn(sentence, "Train with its settings once more.")
+            return False
+        self._ask(run)
+        return True
 
     def use_first_model(self) -> None:
         """Recommend with the model that is computed at once."""
         self._ask(None)
 
-    def use_newest(self) -> None:
-        """Recommend with the newest model of the open data set, else with the first one."""
-        self._ask(next((run for run in self._dataset.runs if run.has_model), None))
+    def use_last(self) -> None:
+        """Recommend with the model that was in use last for the open data set.
+
+        Where there is none any more: with the newest run that was judged, else with the first model.
+        """
+        runs, last = self._dataset.runs, self.last_used.get(self._dataset.fingerprint)
+        known = next((run for run in runs if run.run_id == last and run.has_model), None)
+        self._ask(None if last == "" else known or next((run for run in runs if is_judged(run)), None))
+
+    def offer(self, finished: FinishedRun, label: ModelLabel) -> None:
+        """Recommend with a run that has just ended if it is no worse than the model in use; else offer it in a notice.
+
+        Both are compared in the background. Where nothing else is in use it is used at once.
+        """
+        library, dataset, now = self._library.files, self._dataset.current, self.label
+        if library is None or dataset is None or now is None or now.run_id == finished.run_id:
+            self.use(finished.recommender, label)
+            self.decided.emit(finished.run_id, "It is in use now.")
+            return
+        self._offered = (finished.recommender, label)
+        job = partial(weigh, library, dataset, finished, name=now.name, run_id=now.run_id)
+        self._judging.request(_REPLACEMENT, job)
 
     def use(self, recommender: Recommender, label: ModelLabel) -> None:
         """Recommend with this model from now on."""
         self._worker.clear()
+        self._forget_offer()
+        self.last_used[self._dataset.fingerprint] = label.run_id or ""
         self._take(recommender, label)
 
     def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:
-        """Another data set: its newest model takes over."""
+        """Another data set: the model that was in use with it takes over."""
         self._worker.clear()
+        self._forget_offer()
         self.recommender = self.label = None
         self.progress_text = ""
         if dataset is None:
             self.changed.emit()
         else:
-            self.use_newest()
+            self.use_last()
 
     def _ask(self, run: RunRecord | None) -> None:
         library, dataset = self._library.files, self._dataset.current
         if library is None or dataset is None:
             return
+        self._forget_offer()
         self._asked_run = run
         self._worker.request("model", partial(_ready_model, library, dataset, run.run_id if run is not None else None))
         self.progress_text = "Getting a first model ready"
@@ -114,6 +154,49 @@ class ModelInUse(QObject):
     def _take(self, recommender: Recommender, label: ModelLabel) -> None:
         self.recommender, self.label, self.progress_text = recommender, label, ""
         self.changed.emit()
+
+    def _forget_offer(self) -> None:
+        """What is in use changes in another way: the run that was offered stays what it is, a run among others."""
+        self._offered = None
+        self._judging.forget(_REPLACEMENT)
+
+    def _on_weighed(self, kind: str, replacement: Any) -> None:
+        if kind == _REPLACEMENT:
+            self._settle(replacement)
+
+    def _on_weighing_failed(self, kind: str, failure: Failure) -> None:
+        if kind == _REPLACEMENT:
+            self._settle(Replacement(False, failure.sentence))
+
+    def _settle(self, replacement: Replacement) -> None:
+        """Let the run that was offered take the place, or leave that to the person."""
+        offered, self._offered = self._offered, None
+        run = self._dataset.run(offered[1].run_id or "") if offered is not None else None
+        if offered is None or run is None:  # another was chosen meanwhile, or the run was deleted
+            return
+        if replacement.takes_over:
+            self.use(*offered)
+            self.decided.emit(run.run_id, f"It is in use now. {replacement.words}")
+            return
+        stays = f"{self._title} stays in use."
+        use = partial(self.use_run, run.run_id)
+        self._requests.notify(
+            Notice(
+                f"{run_title(run)} is ready; {stays}",
+                replacement.words,
+                kind="info",
+                action_words="Use it",
+                action=use,
+                stays=True,
+            )
+        )
+        self.decided.emit(run.run_id, f"{stays} {replacement.words}")
+
+    @property
+    def _title(self) -> str:
+        """What the model in use is called."""
+        run = self._dataset.run(self.run_id) if self.run_id is not None else None
+        return run_title(run) if run is not None else title_of(self.label.name) if self.label is not None else "Nothing"
 
     def _on_answer(self, kind: str, answer: Any) -> None:
         if kind != "model" or answer is None:
@@ -124,6 +207,8 @@ class ModelInUse(QObject):
             trained = self._asked_run.finished or self._asked_run.created
         if ready.problem:
             self._requests.warn(ready.problem, "The model computed on opening is used instead.")
+        else:
+            self.last_used[self._dataset.fingerprint] = ready.run_id or ""
         self._take(ready.recommender, ModelLabel(ready.recommender.model.name, ready.run_id, trained))
 
     def _on_failure(self, kind: str, failure: Failure) -> None:

@@ -48,7 +48,8 @@ class Session(QObject):
         self.devices = Devices(scoring, modules=_VIEWS, parent=self)
         counting = self.queries.add(QueryWorker("statistics", ("statistics",)))
         self.dataset = OpenDataset(self.library, counting, self)
-        self.model = ModelInUse(self.library, self.dataset, self.requests, scoring, self)
+        judging = self.queries.add(QueryWorker("judging", ("replacement", "baselines"), uses_torch=True))
+        self.model = ModelInUse(self.library, self.dataset, self.requests, scoring, judging, self)
         self.profile = CurrentProfile(self.library, self.undo, self)
         library, dataset, model, profile = self.library, self.dataset, self.model, self.profile
         jobs, queries, undo, requests = self.jobs, self.queries, self.undo, self.requests
@@ -58,7 +59,9 @@ class Session(QObject):
         self.learning_rate = LearningRateController(library, dataset, jobs, requests, self)
         self.training = TrainingController(library, dataset, model, self.devices, jobs, undo, requests, self)
         self.search = SearchController(library, dataset, model, jobs, undo, requests, self)
-        self.models = ModelsController(library, dataset, model, profile, jobs, queries, scoring, undo, requests, self)
+        self.models = ModelsController(
+            library, dataset, model, profile, jobs, queries, scoring, judging, undo, requests, self
+        )
         self.recommendations = RecommendationsController(dataset, model, profile, scoring, undo, requests, self)
         self.my_ratings = MyRatingsController(library, dataset, profile, queries, undo, requests, self)
         self._connect()

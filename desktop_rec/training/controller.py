@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 class TrainingController(QObject):
     """`state` is the run that learns, or that ended last; `changed` says that it is new or has moved.
 
-    `stale_text` is a sentence where the data set changed under a trained model, else "". A finished run's model takes
-    the place of the one in use, unless another data set was opened meanwhile.
+    `stale_text` is a sentence where the data set changed under a trained model, else "". A finished run is offered to
+    take the place of the model in use, unless another data set was opened meanwhile.
     """
 
     changed = Signal()
@@ -55,6 +55,7 @@ class TrainingController(QObject):
         self._library, self._undo = library, undo
         self._discarding = False
         self._fingerprint = ""
+        model.decided.connect(self._on_decided)
 
     def train(self, plan: TrainingPlan) -> bool:
         """Train a plan (closed-form models are fitted); a rate of None is found first."""
@@ -114,7 +115,7 @@ class TrainingController(QObject):
         return True
 
     def blend(self, run_ids: Sequence[str]) -> bool:
-        """Mix finished runs into a new one, which takes the place of the model in use as a trained one does."""
+        """Mix finished runs into a new one, which is offered as a trained one is."""
         library, parts = self._library.files, tuple(run_ids)
         if library is None or self.dataset.current is None:
             return False
@@ -130,6 +131,12 @@ class TrainingController(QObject):
         if part is not None:
             self._note_settings({}, part.split_config)
         return True
+
+    def see_recommendations(self) -> None:
+        """Go to For you with the run that ended last."""
+        finished = self.state.finished
+        if finished is not None and (self.model.run_id == finished.run_id or self.model.use_run(finished.run_id)):
+            self.requests.show_place("for_you")
 
     def discard(self) -> None:
         """Throw the run away: end it if it runs, then delete it."""
@@ -186,7 +193,7 @@ class TrainingController(QObject):
         elif self._discarding:
             self._delete(finished.run_id)
         elif self.dataset.current is not None and self.dataset.fingerprint == self._fingerprint:
-            self.model.use(finished.recommender, now_label(self.state.model, finished.run_id))
+            self.model.offer(finished, now_label(self.state.model, finished.run_id))
         self._discarding = False
         self.changed.emit()
 
@@ -197,6 +204,12 @@ class TrainingController(QObject):
         self.requests.report(failure)
         self.changed.emit()
 
+    def _on_decided(self, run_id: str, words: str) -> None:
+        """Say below what a run came to whether it is in use now."""
+        if self.state.finished is not None and self.state.finished.run_id == run_id:
+            self.state.in_use_text = words
+            self.changed.emit()
+
     def _delete(self, run_id: str) -> None:
         if self._library.files is None:
             return
@@ -205,7 +218,7 @@ class TrainingController(QObject):
             self.state.discarded = True
             self.changed.emit()
             if self.model.run_id == run_id:
-                self.model.use_newest()
+                self.model.use_last()
 
         def restored() -> None:
             self.state.discarded = False

@@ -112,6 +112,8 @@ class TrainingState:
     finished: FinishedRun | None = None
     failure: Failure | None = None
     discarded: bool = False
+    in_use_text: str = ""
+    """Whether the finished run is in use now, or why another stays, in sentences; "" while that is found out."""
     hides: bool = False
     """Whether the model learns with parts hidden or noise; `split_kind`: which way ratings are held out."""
     split_kind: str = ""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from engine.operations import FinishedRun
     from engine.training.config import TrainingConfig
 
-SEE_LIST = OutcomeAction("for_you", "See recommendations", "Open For you with this model")
+SEE_LIST = OutcomeAction("for_you", "See recommendations", "Use this model, and open For you")
 USE_EASE = OutcomeAction("use_ease", f"Switch to {title_of('ease')}", "Compute this model now")
 PLAN_AGAIN = OutcomeAction("plan", "Plan another run", "Back to the plan, to start anew with other settings")
 DISCARD = OutcomeAction("discard", "Discard this run", "Throw the run away (Ctrl+Z brings it back)")
@@ -96,7 +96,7 @@ def _finished(state: TrainingState, finished: FinishedRun, *, title: str) -> Out
         )
     if finished.evaluation is not None:
         sentences.append(_describe_evaluation(finished.evaluation, state.split_kind))
-    sentences.append(_took(finished))
+    sentences += [_took(finished), state.in_use_text]
     advice = " ".join(dict.fromkeys(words for words in (*state.advice, finished.advice) if words))
     actions = [SEE_LIST, PLAN_AGAIN, DISCARD]
     if finished.better_model == "ease":

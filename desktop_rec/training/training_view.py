@@ -223,7 +223,7 @@ class TrainingView(QWidget):
 
     def _on_action(self, key: str) -> None:
         if key == text.SEE_LIST.key:
-            self._training.requests.show_place("for_you")
+            self._training.see_recommendations()
         elif key == text.DISCARD.key:
             self._training.discard()
         elif key == text.USE_EASE.key:

@@ -223,6 +223,8 @@ class MainWindow(QMainWindow):
         self._first_page.pressed.connect(self._on_first_page)
         self._first_page.second_pressed.connect(self.ask_for_files)
         session.dataset.changed.connect(self._on_dataset)
+        session.model.last_used.update(self._preferences.models)
+        session.model.changed.connect(self._on_model)
         session.recommendations.ready.connect(self._on_recommendations)
         session.my_ratings.import_changed.connect(self._show_beginning)
         session.library.changed.connect(self._show_beginning)
@@ -259,6 +261,9 @@ class MainWindow(QMainWindow):
             self._preferences.dataset_id = dataset.dataset_id
         self.show_state()
         self._show_beginning()
+
+    def _on_model(self) -> None:
+        self._preferences.models = self.session.model.last_used
 
     def _on_recommendations(self) -> None:
         self._sidebar.show_state(place_marks(self.session))

@@ -20,7 +20,7 @@ _MOST = 5
 
 
 class NoticeBar(QFrame):
-    """Hidden while there is nothing to say. Notices of kind "info" leave by themselves."""
+    """Hidden while there is nothing to say. Notices of kind "info" leave by themselves, unless they stay."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,7 +96,7 @@ class NoticeBar(QFrame):
         self._action.setVisible(notice.action is not None)
         self._action.setText(notice.action_words)
         self._action.setAccessibleName(notice.action_words)
-        if notice.kind == "info":
+        if notice.kind == "info" and not notice.stays:
             self._leave.start()
 
     def _on_copy(self) -> None:

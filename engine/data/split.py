@@ -8,6 +8,7 @@ Shapes: U people, I titles, N entries.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +55,31 @@ class SplitConfig(Config):
         low=0.0,
         high=0.9,
     )
+
+
+SplitKey = tuple[Any, ...]
+
+_MATTERS = {
+    "strong": ("seed", "people_seed", "people_each"),
+    "random": ("seed", "test_share", "validation_share"),
+    "time": ("test_share", "validation_share"),
+    "last": (),
+    "none": (),
+}
+"""What of a split's settings decides who is held out."""
+
+
+def split_key(split: Mapping[str, Any]) -> SplitKey:
+    """Equal for splits (as `Config.as_dict` gives them) that hold out the same of one data set.
+
+    >>> split_key({"kind": "time", "test_share": 0.1, "seed": 1}) == split_key({"kind": "time", "test_share": 0.1})
+    True
+    """
+    kind = str(split.get("kind", "strong"))
+    values = dict(split)
+    if values.get("people_seed") is None:
+        values["people_seed"] = values.get("seed")
+    return (kind, *(values.get(name) for name in _MATTERS.get(kind, tuple(sorted(values)))))
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ def test_that_cuda_without_a_gpu_is_one_notice_and_begins_no_run(opened, done, r
 def test_that_a_run_whose_checkpoint_is_cut_short_gives_way_to_the_quick_model(opened, library, done, recorded):
     opened.training.train(TrainingPlan("two_head", SMALL, QUICK, SplitConfig(), device="cpu"))
     done()
-    run_id = opened.model.label.run_id
+    run_id = opened.training.state.finished.run_id
     for path in library.home.glob("runs/*/checkpoints/*/*.safetensors"):
         path.write_bytes(path.read_bytes()[:60])
     notices = recorded(opened.requests.notice)

@@ -119,11 +119,8 @@ class SearchController(QObject):
     def open_run(self, run_id: str) -> None:
         """Make a run of a search the model in use, as after training."""
         run = self.dataset.run(run_id)
-        if run is None or not run.has_model:
-            sentence = "The model of this run is gone, or it is of other data."
-            self.requests.warn(sentence, "Train with its settings once more.")
+        if not self._model.use_run(run_id) or run is None:
             return
-        self._model.use_run(run_id)
         see = partial(self.requests.show_place, "for_you")
         sentence = f"{run.name} is the model in use now."
         self.requests.notify(Notice(sentence, kind="info", action_words="See recommendations", action=see))

@@ -26,7 +26,7 @@ def view(qtbot, session):
 @pytest.fixture
 def opened(view, session, library, report, monkeypatch):
     problem = {"line": 5001, "text": "12,31,abc", "reason": "the rating is no number", "file": "ratings.csv"}
-    monkeypatch.setattr(session.model, "use_newest", lambda: None)
+    monkeypatch.setattr(session.model, "use_last", lambda: None)
     kept = library.datasets.save(planted_dataset(), report)
     found = {**kept.report, "skipped": {"the rating is no number": 1}, "problems": [problem], "duplicates": 2}
     session.dataset.take(library.datasets.open(kept.dataset_id), dataclasses.replace(kept, report=found))

@@ -58,7 +58,7 @@ def file(tmp_path):
 
 @pytest.fixture
 def view(qtbot, session, monkeypatch):
-    monkeypatch.setattr(session.model, "use_newest", lambda: None)
+    monkeypatch.setattr(session.model, "use_last", lambda: None)
     monkeypatch.setattr(session.devices, "look", lambda: None)
     made = DataView(session.data, session.importing)
     qtbot.addWidget(made)

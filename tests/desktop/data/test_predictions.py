@@ -40,7 +40,7 @@ def card(qtbot):
 @pytest.fixture
 def view(qtbot, session, library, report, monkeypatch):
     """The page of a data set whose file asks for four ratings; no run yet."""
-    monkeypatch.setattr(session.model, "use_newest", lambda: None)
+    monkeypatch.setattr(session.model, "use_last", lambda: None)
     monkeypatch.setattr(session.devices, "look", lambda: None)
     library.datasets.save(dataclasses.replace(planted_dataset(), asked_P2=ASKED), report)
     made = DataView(session.data, session.importing)

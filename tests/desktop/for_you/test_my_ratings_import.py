@@ -56,7 +56,7 @@ def export(tmp_path):
 @pytest.fixture
 def view(qtbot, session, monkeypatch):
     monkeypatch.setattr(session.recommendations, "recommend", lambda: None)
-    monkeypatch.setattr(session.model, "use_newest", lambda: None)
+    monkeypatch.setattr(session.model, "use_last", lambda: None)
     made = ForYouView(session.recommendations, session.my_ratings)
     qtbot.addWidget(made)
     made.resize(1060, 720)

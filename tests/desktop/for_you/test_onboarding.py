@@ -33,7 +33,7 @@ def card(qtbot):
 def asking(qtbot, session, monkeypatch):
     """For you over planted data, with nothing rated, the first card on the table."""
     monkeypatch.setattr(session.recommendations, "recommend", lambda: None)
-    monkeypatch.setattr(session.model, "use_newest", lambda: None)
+    monkeypatch.setattr(session.model, "use_last", lambda: None)
     view = ForYouView(session.recommendations, session.my_ratings)
     qtbot.addWidget(view)
     view.resize(1060, 720)
@@ -197,7 +197,7 @@ def test_that_a_smaller_data_set_opened_meanwhile_asks_about_its_own_titles(aski
         asking.page.onboarding.not_seen.emit()
     last = asking.page.onboarding.card.row.item_row
     smaller = replace(planted_dataset(titles=last), dataset_id="smaller", fingerprint="smaller")
-    monkeypatch.setattr(session.model, "use_newest", session.model.changed.emit)
+    monkeypatch.setattr(session.model, "use_last", session.model.changed.emit)
     session.dataset.take(smaller, None)
     qtbot.waitUntil(lambda: session.my_ratings.onboarding is not None, timeout=2000)
     assert asking.page.onboarding.card.row.item_row < last

@@ -15,7 +15,7 @@ from desktop_rec.for_you.view import ForYouView
 @pytest.fixture
 def rated(session, monkeypatch):
     """Me with two ratings, over an open data set."""
-    monkeypatch.setattr(session.model, "use_newest", lambda: None)
+    monkeypatch.setattr(session.model, "use_last", lambda: None)
     session.dataset.take(planted_dataset(), None)
     session.my_ratings.rate(3, 4.0)
     session.my_ratings.rate(5, None)

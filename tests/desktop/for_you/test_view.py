@@ -55,7 +55,7 @@ def asked(session, monkeypatch):
         made.insights += 1
 
     monkeypatch.setattr(recommendations, "recommend", recommend)
-    monkeypatch.setattr(session.model, "use_newest", lambda: None)
+    monkeypatch.setattr(session.model, "use_last", lambda: None)
     monkeypatch.setattr(recommendations, "explain", made.reasons.append)
     monkeypatch.setattr(recommendations, "ask_insights", ask_insights)
     return made

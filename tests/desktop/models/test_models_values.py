@@ -16,13 +16,13 @@ from desktop_rec.models.comparison import (
     metric_sets,
 )
 from desktop_rec.models.curves_plot import overlay
-from desktop_rec.models.groups import describe_people, describe_split, groups_of, split_key
+from desktop_rec.models.groups import describe_people, describe_split, groups_of
 from desktop_rec.models.meaning import format_hits, meaning, verdict
 from desktop_rec.models.run_list import RunHeading, RunLine
 from desktop_rec.models.settings_diff import format_setting, settings_differences
 from desktop_rec.models.text import blend_parts, blend_problem, head_state, missing_figures, run_facts, run_rows
 from desktop_rec.models.user_evaluation_text import describe_user_evaluation, favourites_table, user_figures
-from engine.data.split import SplitConfig
+from engine.data.split import SplitConfig, split_key
 from engine.evaluation.breakdown import Breakdown, BreakdownRow
 from engine.evaluation.intervals import Interval
 from engine.evaluation.metrics import higher_is_better

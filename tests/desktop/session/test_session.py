@@ -191,12 +191,13 @@ def test_that_pause_and_stop_are_shown_at_once(qtbot, monkeypatch, opened, recor
     assert "nothing was kept" in notices.last.sentence
 
 
-def test_that_a_trained_model_takes_its_place_is_kept_and_can_be_discarded_and_brought_back(qtbot, opened, library):
+def test_that_a_trained_model_is_kept_and_used_and_can_be_discarded_and_brought_back(qtbot, opened, library):
     plan = TrainingPlan.defaults("two_head").changed(epochs=1, lr=1e-3, precision="float32")
     assert opened.training.train(replace(plan, device="cpu"))
     qtbot.waitUntil(lambda: opened.jobs.state is None, timeout=60_000)
     run_id = opened.training.state.finished.run_id
-    assert opened.model.label.run_id == run_id
+    opened.training.see_recommendations()
+    qtbot.waitUntil(lambda: opened.model.run_id == run_id, timeout=MOST_MS)
     opened.training.discard()
     assert opened.training.state.discarded
     assert library.runs.records() == ()

@@ -49,7 +49,7 @@ def dial(stack, monkeypatch):
 @pytest.fixture
 def opened(session, monkeypatch):
     """A session over planted data, with nothing rated and no model."""
-    monkeypatch.setattr(session.model, "use_newest", lambda: None)
+    monkeypatch.setattr(session.model, "use_last", lambda: None)
     session.dataset.take(planted_dataset(), None)
     return session
 
