@@ -19,7 +19,7 @@ from engine.errors import LibraryError, NotStoredError
 from engine.library.room import LITTLE_BYTES, Room
 
 LOG = logging.getLogger(__name__)
-_RECORDS = "The records"
+_CHANGES = "What you change"
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -105,6 +105,14 @@ class Database:
         takes back what did.
         """
         self._room.make(is_urgent=is_urgent)
+        try:
+            with self._writing(what) as connection:
+                yield connection
+        finally:
+            self._room.hold()
+
+    @contextmanager
+    def _writing(self, what: str) -> Iterator[sqlite3.Connection]:
         if self._snapshot is not None:
             self._leave_snapshot(what)
         with self._connection(what) as connection:
@@ -153,9 +161,12 @@ class Database:
             self._open()
 
     def _open(self) -> None:
-        with self._connection(_RECORDS) as connection:
+        with self._connection(_CHANGES) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             self._migrate(connection)
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(f"PRAGMA user_version = {len(self._migrations)}")  # refused where it may only be read
+            connection.execute("ROLLBACK")
             self._idle = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
             self._idle.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
@@ -171,7 +182,7 @@ class Database:
             self._migrate(snapshot)
         except sqlite3.Error as refused:
             self.close()
-            raise _refused(self.path, refused, _RECORDS) from refused
+            raise _refused(self.path, refused, _CHANGES) from refused
         self.why_read_only = error
 
     def _leave_snapshot(self, what: str) -> None:
@@ -303,9 +314,9 @@ def _refused(path: Path, error: BaseException, what: str) -> LibraryError:
     little = shutil.disk_usage(path.parent).free < LITTLE_BYTES and os.access(path.parent, os.W_OK)
     if "full" in words or (little and (is_io or name.startswith("SQLITE_CANTOPEN"))):
         return NotStoredError(
-            f"{what or _RECORDS} could not be stored in {path.parent}: the disk is full.",
+            f"{what or _CHANGES} could not be stored in {path.parent}: the disk is full.",
             remedy="Free some room, or delete data sets or models that are not needed.",
-            not_stored=what or _RECORDS,
+            not_stored=what or _CHANGES,
             is_full=True,
             path=str(path),
         )
@@ -317,9 +328,9 @@ def _refused(path: Path, error: BaseException, what: str) -> LibraryError:
         )
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_IOERR")) or "readonly" in words:
         return NotStoredError(
-            f"{what or _RECORDS} could not be stored: {path.parent} cannot be written to.",
+            f"{what or _CHANGES} could not be stored: {path.parent} cannot be written to.",
             remedy="Check that the folder may be written to, or use another folder with --home.",
-            not_stored=what or _RECORDS,
+            not_stored=what or _CHANGES,
             is_full=False,
             path=str(path),
         )

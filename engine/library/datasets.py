@@ -67,8 +67,7 @@ class DatasetStore(FolderStore[DatasetRecord]):
     _beside = ", low, high, step"
 
     def __init__(self, database: Database, folder: Path, *, trash: Path, room: Room) -> None:
-        super().__init__(database, RowReader(DatasetRecord, given=("scale",)), folder=folder, trash=trash)
-        self._room = room
+        super().__init__(database, RowReader(DatasetRecord, given=("scale",)), folder=folder, trash=trash, room=room)
 
     def new_id(self) -> str:
         return f"d{uuid4().hex[:8]}"

@@ -18,13 +18,16 @@ from engine import unfinished
 from engine.documents import parsed_json
 from engine.errors import LibraryError, NotStoredError
 from engine.library.database import Database
-from engine.library.folders import clear_unfinished, is_id, is_ours, kind_in, place_of, write_json
+from engine.library.folders import bytes_in, clear_unfinished, is_id, is_ours, kind_in, place_of, write_json
 from engine.library.records import RecordStore
+from engine.library.room import Room
 from engine.library.rows import RowReader, columns_of
 
 LOG = logging.getLogger(__name__)
 Record = TypeVar("Record")
 _MOST_NAMED = 5
+_ENOUGH_BYTES = 1 << 16
+"""What SQLite needs to write at all, with its files beside the records."""
 _COPY = "record.json"
 
 
@@ -33,9 +36,9 @@ class FolderStore(RecordStore[Record]):
 
     _kind: str
 
-    def __init__(self, database: Database, reader: RowReader[Record], *, folder: Path, trash: Path) -> None:
+    def __init__(self, database: Database, reader: RowReader[Record], *, folder: Path, trash: Path, room: Room) -> None:
         super().__init__(database, reader)
-        self._folder, self._trash = folder, trash
+        self._folder, self._trash, self._room = folder, trash, room
 
     def folder_of(self, record_id: str) -> Path:
         """Where the folder of a record lies. Raises LibraryError for what is no id."""
@@ -44,12 +47,32 @@ class FolderStore(RecordStore[Record]):
     def delete(self, which: str) -> None:
         """Move a record and its folder to the trash, until `restore` or the next opening. Raises LibraryError."""
         record_id = self._id_of(self.find(which))
-        super().delete(record_id)
+        try:
+            super().delete(record_id)
+        except NotStoredError as error:
+            if not error.is_full:
+                raise
+            self._delete_for_room(record_id)
+            return
         try:
             _move(self.folder_of(record_id), place_of(self._trash, record_id))
         except LibraryError:
             super().restore(record_id)
             raise
+
+    def _delete_for_room(self, record_id: str) -> None:
+        """Delete where the disk is too full to record it: room comes from the trash, or else from the folder itself."""
+        self._room.make()
+        try:
+            super().delete(record_id)
+        except NotStoredError:
+            if bytes_in(self.folder_of(record_id)) < _ENOUGH_BYTES:
+                raise
+            unfinished.discard(self.folder_of(record_id))
+            LOG.warning("Removed the folder of %s for good: the disk is full", record_id)
+            super().delete(record_id)
+            return
+        _move(self.folder_of(record_id), place_of(self._trash, record_id))
 
     def restore(self, record_id: str) -> Record:
         """Undo a deletion. Raises LibraryError where the record is not deleted, or its folder is gone."""

@@ -14,7 +14,7 @@ from pathlib import Path
 LOG = logging.getLogger(__name__)
 _FILE = "room"
 _HELD_BYTES = 1 << 20
-_PLENTY_BYTES = 64 << 20
+_LEAST_HELD_BYTES = 1 << 15
 LITTLE_BYTES = 1 << 20
 """With less than this free a disk counts as full: SQLite's own files may need as much for a moment."""
 
@@ -27,10 +27,12 @@ class Room:
         self._empty_trash = empty_trash
 
     def hold(self) -> None:
-        """Hold a little back, where there is plenty."""
+        """Hold a little back, as far as there is room: of the last of it the larger part."""
         with suppress(OSError):
-            if not self._file.exists() and shutil.disk_usage(self._home).free > _PLENTY_BYTES:
-                self._file.write_bytes(bytes(range(256)) * (_HELD_BYTES // 256))
+            if not self._file.exists():
+                held_bytes = min(_HELD_BYTES, self._free() * 3 // 4)
+                if held_bytes >= _LEAST_HELD_BYTES:
+                    self._file.write_bytes(bytes(range(256)) * (held_bytes // 256))
 
     def make(self, need_bytes: int = LITTLE_BYTES, *, is_urgent: bool = False) -> None:
         """Where the disk has less than is needed: empty the trash, or, where it is urgent, use what is held back."""

@@ -72,7 +72,7 @@ class RunFolder:
                 path=str(self.path),
             )
         name = next_number(folder, digits=6)
-        with new_folder(folder / name, what="The checkpoint", need_bytes=_bytes_of(state)) as unfinished:
+        with new_folder(folder / name, what="The checkpoint", need_bytes=bytes_of(state)) as unfinished:
             save_state(unfinished, state)
         replace_text(self.path / _CURRENT, name, what="The checkpoint")
         self.settle()
@@ -129,6 +129,7 @@ class RunFolder:
         return folder
 
 
-def _bytes_of(state: TrainingState) -> int:
+def bytes_of(state: TrainingState) -> int:
+    """About how much room a checkpoint takes."""
     tensors = (state.weights, state.best_weights or {}, state.optimizer)
     return sum(tensor.numel() * tensor.element_size() for group in tensors for tensor in group.values()) + 65536

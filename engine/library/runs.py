@@ -26,7 +26,7 @@ from engine.library.folders import is_id, removed_on_failure
 from engine.library.records import first_free
 from engine.library.room import Room
 from engine.library.rows import RowReader, columns_of, insert
-from engine.library.run_folder import RunFolder
+from engine.library.run_folder import RunFolder, bytes_of
 from engine.library.run_record import (
     FINISHED,
     INTERRUPTED,
@@ -80,14 +80,15 @@ class RunRecorder:
     """Saves what a run in progress has learned. `on_model` is called once the run can recommend."""
 
     def __init__(
-        self, database: Database, folder: RunFolder, run_id: str, *, on_model: Callable[[], None] = lambda: None
+        self, database: Database, folder: RunFolder, run_id: str, *, room: Room, on_model: Callable[[], None]
     ) -> None:
         self.run_id = run_id
-        self._database, self._folder, self._on_model = database, folder, on_model
+        self._database, self._folder, self._room, self._on_model = database, folder, room, on_model
 
     def save_checkpoint(self, state: TrainingState) -> None:
         """Make this the state from which the run resumes. Raises LibraryError; the former one then still counts."""
         is_first = not self._folder.has_checkpoint
+        self._room.make(bytes_of(state))
         self._folder.save(state)
         if is_first:
             self._on_model()
@@ -114,8 +115,7 @@ class RunStore(FolderStore[RunRecord]):
     _none_yet = "Train a model first."
 
     def __init__(self, database: Database, folder: Path, *, trash: Path, room: Room) -> None:
-        super().__init__(database, RowReader(RunRecord), folder=folder, trash=trash)
-        self._room = room
+        super().__init__(database, RowReader(RunRecord), folder=folder, trash=trash, room=room)
 
     def begin(self, dataset: Dataset, plan: RunPlan) -> RunRecorder:
         """Record a new run as running and make its folder. Raises LibraryError where the disk refuses."""
@@ -263,7 +263,7 @@ class RunStore(FolderStore[RunRecord]):
 
     def _recorder(self, run_id: str) -> RunRecorder:
         folder = RunFolder(self.folder_of(run_id))
-        return RunRecorder(self._database, folder, run_id, on_model=partial(self._note_model, run_id))
+        return RunRecorder(self._database, folder, run_id, room=self._room, on_model=partial(self._note_model, run_id))
 
     def _evaluations(self, run_id: str) -> Path:
         """Where evaluations of a run are; the folder keeps its former name, as the files in it do."""
