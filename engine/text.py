@@ -6,8 +6,9 @@ Pure functions from plain values to text. Sizes are decimal (1 MB is 1,000,000 b
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 MINUS = "−"
 TIMES = "×"
@@ -271,3 +272,18 @@ def format_title(title: str, year: int | None) -> str:
     ('The Matrix (1999)', 'Alone')
     """
     return f"{title} ({year})" if year else title
+
+
+def format_titles_taken(taken: Mapping[str, Any] | None, titles: int) -> str:
+    """Where an import found its titles, as its report has it: the file, the column, how many of all `titles`.
+
+    >>> format_titles_taken({"file": "movies.csv", "column": "movieId", "named": 28}, 30)
+    'movies.csv, by movieId: 28 of 30'
+    >>> format_titles_taken({"file": "movies.dat", "column": "", "named": 3700}, 3700), format_titles_taken(None, 30)
+    ('movies.dat: all 3,700', '')
+    """
+    if not taken:
+        return ""
+    by = f", by {taken['column']}" if taken["column"] else ""
+    known = f"all {titles:,}" if taken["named"] >= titles else f"{taken['named']:,} of {titles:,}"
+    return f"{taken['file']}{by}: {known}"

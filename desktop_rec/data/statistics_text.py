@@ -16,7 +16,7 @@ from engine.data.dataset import Scale
 from engine.data.statistics import Activity
 from engine.library.datasets import DatasetRecord
 from engine.library.folders import bytes_in
-from engine.text import format_size, join_words
+from engine.text import format_size, format_titles_taken, join_words
 
 if TYPE_CHECKING:
     from engine.data.importing.options import Selection
@@ -60,6 +60,7 @@ def describe_dataset(record: DatasetRecord, files: FilesFound | None = None) -> 
         Fact("duplicates", "Duplicates", format_duplicates(duplicates, policy, unrated=unrated)),
         Fact("files", "Files", _format_files(record, files)),
         Fact("layout", "Read as", _format_layout(report)),
+        Fact("titles_from", "Titles from", format_titles_taken(report.get("titles_from"), record.titles)),
         Fact("imported", "Imported", _format_import(record)),
         Fact("disk", "On disk", f"{format_size(files.folder_bytes)} in {files.folder}" if files else ""),
     )

@@ -13,7 +13,7 @@ from engine.documents import document_of
 from engine.errors import EngineError
 from engine.library.datasets import DatasetRecord
 from engine.library.store import Library
-from engine.text import format_count, format_duration, format_size, plural, shorten
+from engine.text import format_count, format_duration, format_size, format_titles_taken, plural, shorten
 
 if TYPE_CHECKING:
     from engine.data.importing.estimate import Estimate
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _PROBLEMS_SHOWN = 10
 _REPORTED = ("duplicates", "skipped", "problems", "layout", "encoding", "delimiter", "files", "notes", "rows",
-             "left_out", "seconds", "peak_mib")  # fmt: skip
+             "left_out", "titles_from", "seconds", "peak_mib")  # fmt: skip
 _MIB = 2**20
 
 
@@ -137,6 +137,7 @@ def _import_text(record: DatasetRecord) -> str:
         ("per person", f"{format_count(record.entries / max(1, record.people))} of them on average"),
         ("scale", f"{record.scale.low:g} to {record.scale.high:g}{steps}"),
         ("layout", f"{report['layout']}, {report['encoding']}"),
+        ("titles from", format_titles_taken(report.get("titles_from"), record.titles)),
         ("duplicates", format_count(report["duplicates"]) if report["duplicates"] else ""),
         ("skipped", f"{plural(skipped, 'line')}: {reasons}" if skipped else ""),
         ("took", f"{format_duration(report['seconds'])}, {format_size(report['peak_mib'] * _MIB)} of memory at most"),

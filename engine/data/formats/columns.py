@@ -11,22 +11,33 @@ from engine.data.formats.population import FOUR, POPULATION
 LAYOUTS: list[Layout] = [*POPULATION, *PERSONAL]
 ROLES = ("user", "item", "rating", "time", "title", "year", "genres")
 
+_THINGS = ("book", "anime", "manga", "show", "series", "game", "boardgame", "product", "artist", "album", "song",
+           "track", "joke", "recipe", "beer", "business", "course", "event")  # fmt: skip
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "user": ("userid", "user", "uid", "userids", "username", "customerid", "customer", "reviewerid", "reviewer",
              "member", "memberid", "person", "personid", "viewer", "viewerid", "rater", "raterid", "profileid"),
     "item": ("movieid", "itemid", "item", "movie", "iid", "filmid", "film", "animeid", "animeids", "showid", "bookid",
-             "productid", "product", "asin", "isbn", "const", "tconst", "imdbid", "tmdbid", "titleid", "gameid",
-             "songid", "artistid", "jokeid", "itemids", "movieids", "businessid", "parentasin"),
-    "rating": ("yourrating", "myrating", "userrating", "bookrating", "rating", "ratings", "score", "stars", "star",
-               "starrating", "overall", "value", "myscore", "feedback", "vote", "like", "liked", "likes", "isliked",
-               "thumbs", "thumb", "isrecommended", "recommended", "votedup"),
+             "productid", "product", "parentasin", "asin", "isbn", "const", "tconst", "imdbid", "tmdbid", "titleid",
+             "gameid", "songid", "trackid", "artistid", "jokeid", "itemids", "movieids", "businessid", "malid", "bggid",
+             "appid", *(f"{thing}id" for thing in _THINGS)),
+    "rating": ("yourrating", "myrating", "userrating", "bookrating", "rating", "ratings", "ratingval", "score", "stars",
+               "star", "starrating", "overall", "value", "myscore", "feedback", "vote", "like", "liked", "likes",
+               "isliked", "thumbs", "thumb", "isrecommended", "recommended", "votedup"),
     "time": ("timestamp", "time", "date", "datetime", "ratedat", "daterated", "unixreviewtime", "unixtime", "ts",
              "ratingtimestamp", "reviewtime", "createdat", "dateadded", "watcheddate"),
     "title": ("title", "movietitle", "name", "itemname", "primarytitle", "booktitle", "objectname", "filmtitle",
-              "moviename", "animename", "itemtitle"),
-    "year": ("year", "releaseyear", "yearofrelease", "startyear", "movieyear", "yearofpublication"),
-    "genres": ("genres", "genre", "categories", "category", "itemgenres", "class"),
+              "moviename", "filmname", "itemtitle", *(f"{thing}{what}" for what in ("title", "name")
+              for thing in _THINGS), "titlename", "appname", "primary", "originaltitle"),
+    "year": ("year", "releaseyear", "yearofrelease", "startyear", "movieyear", "yearofpublication", "yearreleased",
+             "yearpublished", "publicationyear", "originalpublicationyear", "releasedate", "datereleased",
+             "daterelease", "releaseddate", "originalreleasedate", "firstreleasedate", "publicationdate",
+             "publisheddate", "publishdate", "datepublished", "firstpublishdate", "firstairdate", "premiered", "aired",
+             "airedfrom", "released", "release", "published"),
+    "genres": ("genres", "genre", "categories", "category", "itemgenres", "class", "moviegenres", "genrenames",
+               "genrelist", "listedin", "boardgamecategory"),
 }  # fmt: skip
+_YEAR = re.compile(r"(?!.*(?:end|last|birth|death|date|rat|view|watch|seen)).*year(?!s|ly).*")
+"""Other names of the year of a title, such as "pubyear" and "yearfirstpublished"."""
 
 NAMED_COLUMNS = Layout("columns with names")
 UNNAMED_COLUMNS = Layout("columns without names", columns=FOUR)
@@ -54,6 +65,9 @@ def roles_of(header: tuple[str, ...]) -> dict[str, int]:
             if name in keys and keys.index(name) not in roles.values():
                 roles[role] = keys.index(name)
                 break
+    if "year" not in roles:
+        years = (place for place, key in enumerate(keys) if _YEAR.fullmatch(key) and place not in roles.values())
+        roles |= dict(zip(("year",), years, strict=False))
     if "item" not in roles and "title" in roles:
         roles["item"] = roles["title"]
     return roles

@@ -1,37 +1,25 @@
-"""Which files hold the ratings and which the titles, recognised by content; names only choose between several."""
+"""Which files hold the ratings, recognised by content; names only choose between several."""
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from engine.data.formats import LAYOUTS, ItemsLayout
-from engine.data.importing.items import Title, read_links, read_titles, share_listed
-from engine.data.reading.archives import Source, read_head, sources_in
-from engine.data.reading.arrow import is_columnar
+from engine.data.formats import LAYOUTS
+from engine.data.reading.archives import Source, sources_in
 from engine.data.reading.lines import NotUtf8Error
 from engine.data.reading.roles import Given, Shape
 from engine.data.reading.sniff import KINDS, read_pieces, require_ratings, sniff
 from engine.errors import DataError
 
 MOST_LOOKED_AT = 60
-LEAST_SHARE = 0.5
-"""A list of titles that merely lies beside must know this part of the titles."""
-_SUFFIXES = (
-    ".csv", ".dat", ".tsv", ".txt", ".tab", ".item", ".items", ".gz", ".json", ".jsonl", ".ndjson", "",
-)  # fmt: skip
 _PART = re.compile(r".*(part|chunk|shard)[-_. ]?\d+.*")
 _JUNK = (".", "__MACOSX")
 
-LOG = logging.getLogger(__name__)
-
-Links = Mapping[str, Mapping[str, str]]
 Found = tuple[Source, Shape]
 
 
@@ -186,105 +174,3 @@ def _table_shape(source: Source, given: Given | None = None) -> Shape | None:
         return sniff(source, given)
     except DataError:
         return None
-
-
-@dataclass(frozen=True)
-class TitlesFound:
-    """A list of titles that fits: by item_id, with where it came from and how much of the data it knows."""
-
-    titles: dict[str, Title]
-    source: Source
-    shape: Shape
-    share: float
-    links: Links = field(default_factory=dict)
-
-
-def titles_given(path: Path, ids: Sequence[str]) -> TitlesFound:
-    """The list of titles that a person chose. Raises DataError where it is none, or knows none of the titles."""
-    for source in sources_in(path):
-        shape = sniff(source) if source.member is None else _table_shape(source)
-        if shape is None or not {"item", "title"} <= shape.roles.keys():
-            continue
-        found = _read(source, shape, ids, layout=_list_called(source.base_name))
-        if found is not None and found.share > 0:
-            return found
-        raise DataError(
-            f"{source.name} lists none of the titles that the ratings are about.",
-            remedy="Choose the list of titles that belongs to them.",
-            path=str(path),
-        )
-    raise DataError(
-        f"{path} is no list of titles: it has no columns of ids and titles.",
-        remedy="Choose a file with columns such as movieId,title,genres.",
-        path=str(path),
-    )
-
-
-def titles_beside(ratings: Source, shape: Shape, ids: Sequence[str]) -> TitlesFound | None:
-    """The list of titles in the same zip or folder that knows at least half of these ids; declared names first."""
-    own = shape.layout.items
-    beside = list(_beside(ratings))
-    beside.sort(key=lambda source: (not _is_called(own, source), _list_called(source.base_name) is None, source.name))
-    for source in beside[:MOST_LOOKED_AT]:
-        layout = own if _is_called(own, source) else _list_called(source.base_name)
-        try:
-            found = _list_beside(source, ids, layout=layout)
-        except Exception as error:  # nobody asked for this file: whatever is wrong with it stops no import
-            LOG.info("%s was passed over: %s", source.name, error)
-            continue
-        if found is not None and found.share >= LEAST_SHARE:
-            return found
-    return None
-
-
-def _list_beside(source: Source, ids: Sequence[str], *, layout: ItemsLayout | None) -> TitlesFound | None:
-    """A neighbour as a list of titles; None where it is none, or a table of Parquet or Arrow, which is not opened."""
-    if is_columnar(read_head(source)):
-        return None
-    shape = sniff(source)
-    return _read(source, shape, ids, layout=layout) if shape.has_titles else None
-
-
-def links_beside(ratings: Source, shape: Shape, titles: TitlesFound | None) -> Links:
-    """Ids of the same titles elsewhere: from the list of titles itself, and from the lists that the layout declares."""
-    links: dict[str, Mapping[str, str]] = {}
-    declared = shape.layout.items.links if shape.layout.items else ()
-    for source in _beside(ratings):
-        if source.base_name in declared:
-            try:
-                links |= read_links(source, sniff(source))
-            except Exception as error:
-                LOG.info("%s was passed over: %s", source.name, error)
-    return links | dict(titles.links if titles else {})
-
-
-def _is_called(layout: ItemsLayout | None, source: Source) -> bool:
-    return layout is not None and layout.is_called(source.base_name)
-
-
-def _list_called(name: str) -> ItemsLayout | None:
-    lists = (layout.items for layout in LAYOUTS if layout.items)
-    return next((titles for titles in lists if titles.is_called(name)), None)
-
-
-def _beside(ratings: Source) -> list[Source]:
-    """The other files of the same folder, and of the one above for ratings in many files."""
-    if ratings.member is not None or (ratings.parts and not ratings.path.is_dir()):
-        folder = PurePosixPath(ratings.member or ratings.parts[0]).parent
-        folders = {folder, folder.parent} if ratings.parts else {folder}
-        found = [source for source in sources_in(ratings.path) if PurePosixPath(source.member or "").parent in folders]
-    elif ratings.parts:
-        found = [*sources_in(ratings.path), *sources_in(ratings.path.resolve().parent)]
-    else:
-        found = sources_in(ratings.path.parent)
-    own = set(ratings.single)
-    return [each for each in found if each not in own and (each.member or each.path.suffix.lower() in _SUFFIXES)]
-
-
-def _read(source: Source, shape: Shape, ids: Sequence[str], *, layout: ItemsLayout | None) -> TitlesFound | None:
-    try:
-        titles = read_titles(source, shape, layout=layout)
-        links = read_links(source, shape)
-    except DataError:
-        return None
-    return TitlesFound(titles, source, shape, share_listed(ids, titles), links)

@@ -17,6 +17,8 @@ LARGEST = (1 << 25) - 1
 """So the table of numbers takes at most 128 MiB."""
 _LEAST_TO_JOIN = 1 << 19
 _WHOLE_NUMBER = r"^(0|-?[1-9][0-9]{0,17})$"
+_WITH_POINT = r"^(0|-?[1-9][0-9]{0,17})\.0+$"
+"""How programs write whole numbers of a column in which some are missing."""
 _POWERS = 10 ** np.arange(1, 10, dtype=np.int64)
 
 
@@ -44,11 +46,14 @@ class Numbers:
             rows = self._rows[numbers]
         return rows
 
-    def order_of(self, used: Bools) -> tuple[Int64, list[str]]:
+    def ranked(self, used: Bools) -> tuple[Int32, list[str]]:
+        """The place of each used row in the order of numbers, and these numbers."""
         numbers = np.concatenate([np.zeros(0, np.int64), *self._seen])
         rows = np.flatnonzero(used)
         order = rows[np.argsort(numbers[rows])]
-        return order, [str(number) for number in numbers[order].tolist()]
+        rank = np.full(len(used), -1, dtype=np.int32)
+        rank[order] = np.arange(len(order), dtype=np.int32)
+        return rank, [str(number) for number in numbers[order].tolist()]
 
     def texts(self) -> pa.Array:
         numbers = np.concatenate([np.zeros(0, np.int64), *self._seen])
@@ -112,17 +117,18 @@ class IdColumn:
         del self._blocks[block:], self._tables[block:]
 
     def join(self) -> Job[tuple[list[Int32], Vocabulary]]:
-        """The row of each entry's id, block by block, and the vocabulary: by number if all are whole, else by text."""
+        """The row of each entry's id, block by block, and the vocabulary: by number if all are whole, else by text.
+
+        Where all are whole numbers, 8.0 is the same as 8.
+        """
         self._join_pending()
         yield None
         used = np.zeros(len(self._known if self._numbers is None else self._numbers), dtype=bool)
         for table in self._tables:
             used[table] = True
             yield None
-        order, ids = self._order_of(used) if self._numbers is None else self._numbers.order_of(used)
+        rank, ids = self._ranked(used) if self._numbers is None else self._numbers.ranked(used)
         yield None
-        rank = np.full(len(used), -1, dtype=np.int32)
-        rank[order] = np.arange(len(order), dtype=np.int32)
         for block, table in enumerate(self._tables):
             np.take(rank[table], self._blocks[block], out=self._blocks[block], mode="clip")
             yield None
@@ -140,12 +146,25 @@ class IdColumn:
             start += len(texts)
         self._known, self._pending, self._texts_pending = joined.dictionary, [], 0
 
-    def _order_of(self, used: Bools) -> tuple[Int64, list[str]]:
+    def _ranked(self, used: Bools) -> tuple[Int32, list[str]]:
+        """The place of each used row in the order of ids, and these ids."""
         rows = np.flatnonzero(used)
         ids = self._known.take(_arrow_of(rows))
-        are_numbers = pc.all(pc.match_substring_regex(ids, _WHOLE_NUMBER)).as_py()
-        order = pc.sort_indices(ids.cast(pa.int64()) if are_numbers else ids)
-        return rows[numbers_in(order, blank=0).astype(np.int64)], ids.take(order).to_pylist()
+        are_whole = pc.or_(pc.match_substring_regex(ids, _WHOLE_NUMBER), pc.match_substring_regex(ids, _WITH_POINT))
+        are_numbers = bool(pc.all(are_whole).as_py())
+        if are_numbers:
+            ids = pc.replace_substring_regex(ids, _WITH_POINT, r"\1")
+        kinds = ids.dictionary_encode()
+        order = numbers_in(_sorted(kinds.dictionary, as_numbers=are_numbers), blank=0).astype(np.int64)
+        rank_K = np.empty(len(order), dtype=np.int32)
+        rank_K[order] = np.arange(len(order), dtype=np.int32)
+        rank = np.full(len(used), -1, dtype=np.int32)
+        rank[rows] = rank_K[numbers_in(kinds.indices, blank=0)]
+        return rank, kinds.dictionary.take(_arrow_of(order)).to_pylist()
+
+
+def _sorted(ids: pa.Array, *, as_numbers: bool) -> pa.Array:
+    return pc.sort_indices(ids.cast(pa.int64()) if as_numbers else ids)
 
 
 def _arrow_of(rows: Int64) -> pa.Array:

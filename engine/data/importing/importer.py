@@ -19,14 +19,14 @@ from engine.data.catalogue import Catalogue
 from engine.data.dataset import Bools, Dataset, Float32, Histories, Int32, Vocabulary, fingerprinting
 from engine.data.formats import UNNAMED_COLUMNS
 from engine.data.importing.choosing import Alive, alive_after, settled_of
-from engine.data.importing.finding import TitlesFound, links_beside, titles_beside, titles_given
 from engine.data.importing.gathering import Gathered, gather
 from engine.data.importing.grouping import only, slices_of
-from engine.data.importing.items import catalogue_of, share_listed, titles_within
+from engine.data.importing.items import catalogue_of
 from engine.data.importing.options import ImportOptions as ImportOptions
 from engine.data.importing.options import ImportReport as ImportReport
 from engine.data.importing.options import Selection, name_of, peak_mib
 from engine.data.importing.ratings_table import RatingsTable, scale_of, values_in
+from engine.data.importing.title_lists import TitlesOfRatings, titles_of_ratings
 from engine.data.reading.rows import MOST_PROBLEMS, Pairs
 from engine.errors import DataError
 from engine.events import Job, StageStarted
@@ -56,7 +56,7 @@ def import_gathered(
     chosen = yield from _chosen(gathered, options)
     yield StageStarted("titles", "Looking for titles, years and genres")
     first = replace(gathered.tables[0])
-    titles = yield from _titles_of(first, chosen.items, options.items)
+    named = yield from _titles_of(first, chosen.items, options.items)
     values = yield from _values_of(chosen.histories.ratings_N)
     values = values_in(np.append(values, [high for table in gathered.tables for high in table.shape.spelt_high]))
     fingerprint = yield from fingerprinting(chosen.histories, chosen.users, chosen.items)
@@ -65,14 +65,14 @@ def import_gathered(
         options.name or name_of([table.source for table in gathered.tables]),
         chosen.users,
         chosen.items,
-        _catalogue_of(first, chosen.items, titles),
+        _catalogue_of(first, chosen.items, named),
         chosen.histories,
         scale_of(values),
         fingerprint,
         asked_rows([pairs for table in gathered.tables for pairs in table.pairs], chosen.users, chosen.items),
     )
     unrated = yield from _count_unrated(chosen.histories.ratings_N)
-    report = _report([first, *gathered.tables[1:]], chosen, titles, seconds=time.monotonic() - started)
+    report = _report([first, *gathered.tables[1:]], chosen, named, seconds=time.monotonic() - started)
     return dataset, replace(report, duplicates=gathered.replaced, unrated=unrated)
 
 
@@ -183,37 +183,29 @@ def _count_unrated(ratings_N: Float32) -> Job[int]:
     return count
 
 
-def _titles_of(table: RatingsTable, items: Vocabulary, chosen: Path | None) -> Job[TitlesFound | None]:
-    """The list of titles: the chosen one, else the one that lies beside, else what the ratings themselves say."""
-    yield None
-    if chosen is not None:
-        return titles_given(Path(chosen), items.ids)
-    titles = titles_beside(table.source, table.shape, items.ids)
+def _titles_of(table: RatingsTable, items: Vocabulary, chosen: Path | None) -> Job[TitlesOfRatings]:
+    """What the titles are called; where the layout needs its own list and there is none, the layout is another."""
+    named = yield from titles_of_ratings(table.source, table.shape, items.ids, chosen=chosen)
     layout = table.shape.layout
-    declared_width = layout.items.width if layout.items else None
-    if layout.needs_items and (titles is None or titles.shape.width != declared_width):
+    needed = layout.items.width if layout.items else None
+    if layout.needs_items and (named.found is None or named.found.shape.width != needed):
         table.shape = replace(table.shape, layout=UNNAMED_COLUMNS)
-    if titles is None and table.shape.roles.get("title", table.shape.roles["item"]) != table.shape.roles["item"]:
-        own = yield from titles_within(table.source, table.shape)
-        return TitlesFound(own, table.source, table.shape, share_listed(items.ids, own))
-    return titles
+    return named
 
 
-def _catalogue_of(table: RatingsTable, items: Vocabulary, titles: TitlesFound | None) -> Catalogue:
+def _catalogue_of(table: RatingsTable, items: Vocabulary, named: TitlesOfRatings) -> Catalogue:
     roles = table.shape.roles
     return catalogue_of(
         items.ids,
-        titles.titles if titles else {},
+        named.titles,
         word=table.shape.layout.word,
         ids_are_titles=roles["item"] == roles.get("title"),
         id_kind=table.shape.layout.id_kind,
-        links=links_beside(table.source, table.shape, titles),
+        links=named.links,
     )
 
 
-def _report(
-    tables: Sequence[RatingsTable], chosen: _Chosen, titles: TitlesFound | None, *, seconds: float
-) -> ImportReport:
+def _report(tables: Sequence[RatingsTable], chosen: _Chosen, named: TitlesOfRatings, *, seconds: float) -> ImportReport:
     shapes = [table.shape for table in tables]
     skipped = sum((table.skipped for table in tables), Counter[str]())
     return ImportReport(
@@ -228,19 +220,14 @@ def _report(
         seconds=seconds,
         peak_mib=peak_mib(),
         files=tuple(table.source.name for table in tables),
-        notes=tuple(note for table in tables for note in table.notes) + _notes_on(chosen, titles),
+        notes=tuple(note for table in tables for note in table.notes) + _notes_on(chosen) + named.notes,
         left_out=chosen.left_out,
+        titles_from=named.taken,
     )
 
 
-def _notes_on(chosen: _Chosen, titles: TitlesFound | None) -> tuple[str, ...]:
-    notes = []
-    if any(chosen.left_out.values()):
-        parts = join_words(f"{count:,} {what}" for what, count in chosen.left_out.items())
-        notes.append(f"Left out as you chose: {parts}.")
-    if titles is None:
-        notes.append("No list of titles was found; titles are shown as the ratings file calls them.")
-    elif titles.share < 1:
-        missing = round((1 - titles.share) * len(chosen.items))
-        notes.append(f"{titles.source.name} does not list {missing:,} of {len(chosen.items):,} titles.")
-    return tuple(notes)
+def _notes_on(chosen: _Chosen) -> tuple[str, ...]:
+    if not any(chosen.left_out.values()):
+        return ()
+    parts = join_words(f"{count:,} {what}" for what, count in chosen.left_out.items())
+    return (f"Left out as you chose: {parts}.",)

@@ -67,10 +67,20 @@ class ImportOptions:
 
 
 @dataclass(frozen=True)
+class TitlesTaken:
+    """Where titles come from: a file, joined by its `column` ("" where it has no names), and how many it names."""
+
+    file: str
+    column: str
+    named: int
+
+
+@dataclass(frozen=True)
 class ImportReport:
     """What an import found: of `rows` that hold something `skipped` by reason (the first 1,000 as `problems`).
 
     `duplicates` are replaced entries of a pair, `unrated` seen-only ones; `notes` are sentences for a person.
+    `titles_from` is None where titles are shown as the ratings call them.
     """
 
     layout: str
@@ -86,6 +96,7 @@ class ImportReport:
     files: tuple[str, ...]
     notes: tuple[str, ...] = ()
     left_out: dict[str, int] = field(default_factory=dict)
+    titles_from: TitlesTaken | None = None
 
 
 def peak_mib() -> float:

@@ -14,10 +14,11 @@ import numpy as np
 from engine.data.catalogue import split_title
 from engine.data.dataset import Scale
 from engine.data.formats import ROLES
-from engine.data.importing.finding import TitlesFound, find_ratings, titles_beside, titles_given
+from engine.data.importing.finding import find_ratings
 from engine.data.importing.options import name_of
 from engine.data.importing.preview_rows import PreviewRow, first_rows
 from engine.data.importing.ratings_table import find_scale, is_seen_only
+from engine.data.importing.title_lists import TitlesFound, titles_beside, titles_given
 from engine.data.reading.archives import Source, size_of, sources_in
 from engine.data.reading.roles import Given, Shape
 from engine.data.reading.sniff import KINDS, require_ratings, sniff
@@ -108,7 +109,7 @@ def look(
         yield None
         seen = _with_rows(seen)
         yield None
-        seen = _with_titles(seen, before)
+        seen = yield from _with_titles(seen, before)
         for source, shape in found:
             require_ratings(source, shape)
     except DataError as error:
@@ -186,16 +187,16 @@ def _own_title(row: PreviewRow, shape: Shape) -> str:
     return format_title(*split_title(row.cells[place].strip()))
 
 
-def _with_titles(seen: Preview, before: Preview | None) -> Preview:
+def _with_titles(seen: Preview, before: Preview | None) -> Job[Preview]:
     """The list of titles, as an import would find it, and what it calls the first rows."""
     if seen.shape is None or seen.source is None or not seen.shape.has_ratings:
         return seen
     if before is not None and before._asked_titles == seen._asked_titles:
         titles = before.titles
     elif seen.items is not None:
-        titles = titles_given(seen.items, seen.sample_items)
+        titles = yield from titles_given(seen.items, seen.source, seen.shape, seen.sample_items)
     else:
-        titles = titles_beside(seen.source, seen.shape, seen.sample_items)
+        titles = (yield from titles_beside(seen.source, seen.shape, seen.sample_items)).found
     if titles is None:
         return seen
     names = tuple(_listed_title(titles, row) or own for row, own in zip(seen.rows, seen.titles_of_rows, strict=True))

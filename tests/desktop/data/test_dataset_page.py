@@ -214,6 +214,16 @@ def test_that_facts_say_scale_files_and_sizes(opened, file, session):
     assert opened.findChild(QLabel, "fact_unrated").isHidden()
 
 
+def test_that_the_list_that_titles_were_taken_from_is_shown(qtbot, view, session, file):
+    file.with_name("movies.csv").write_text("movieId,title\n0,One\n1,Two\n2,Three\n")
+    session.importing.import_files([file], ImportOptions(name="Films"))
+    qtbot.waitUntil(lambda: session.dataset.statistics is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: session.is_idle, timeout=10_000)
+    assert view.findChild(QLabel, "fact_titles_from").text() == "movies.csv, by movieId: 3 of 8"
+    sentence = view.findChild(QLabel, "problems_sentence").text()
+    assert "movies.csv names 3 of 8 titles; the others are shown by their ids." in sentence
+
+
 def test_that_facts_are_told_in_words():
     assert format_scale(Scale(0, 10, 1)).endswith("8 or more is a like")
     assert format_scale(Scale(-10, 10, 0)) == "-10 to 10, any number between; 5 or more is a like"

@@ -51,6 +51,14 @@ def test_that_an_import_says_in_json_what_was_found(ask, tmp_path):
     assert {"dataset", "layout", "encoding", "seconds", "peak_mib"} <= set(found)
 
 
+def test_that_an_import_says_which_list_named_how_many_titles(ask, ratings):
+    ratings.with_name("movies.csv").write_text("id,title\n1,One\n2,Two\n3,Three\n")
+    assert ask.document("import", ratings)["titles_from"] == {"file": "movies.csv", "column": "id", "named": 3}
+    out = ask("import", ratings)[1]
+    assert "titles from  movies.csv, by id: 3 of 40\n" in out
+    assert "movies.csv names 3 of 40 titles; the others are shown by their ids." in out
+
+
 def test_that_an_import_reads_as_text_for_people(ask, ratings):
     status, out, err = ask("import", ratings)
     assert status == 0

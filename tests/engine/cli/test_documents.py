@@ -46,7 +46,9 @@ def has_keys(document: Any, keys: str) -> bool:
 
 def test_that_documents_of_data_keep_their_keys(ask, ratings, tmp_path):
     imported = ask.document("import", ratings)
-    report = "duplicates skipped problems layout encoding delimiter files notes rows left_out seconds peak_mib"
+    report = (
+        "duplicates skipped problems layout encoding delimiter files notes rows left_out seconds peak_mib titles_from"
+    )
     assert has_keys(imported, f"{DATASET} {report}")
     assert has_keys(imported["scale"], "low high step")
     assert has_keys(imported["problems"][0], "line text reason file")

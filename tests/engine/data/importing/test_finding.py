@@ -2,7 +2,7 @@ import zipfile
 
 import pytest
 
-from engine.data.importing.finding import find_ratings, titles_beside, titles_given
+from engine.data.importing.finding import find_ratings
 from engine.data.reading.sniff import Given
 from engine.errors import DataError
 
@@ -47,34 +47,3 @@ def test_that_several_files_of_ratings_are_named_instead_of_guessed(folder):
 def test_that_a_folder_without_ratings_is_refused(folder):
     with pytest.raises(DataError, match="holds 2 files, but none with columns of people, titles and ratings"):
         find_ratings([folder({"movies.csv": MOVIES, "tags.csv": TAGS})], Given())
-
-
-@pytest.mark.parametrize("as_zip", [True, False])
-def test_that_titles_are_found_beside_the_ratings(folder, as_zip):
-    path = folder({"ratings.csv": RATINGS, "movies.csv": MOVIES, "tags.csv": TAGS}, as_zip=as_zip)
-    ((source, shape),) = find_ratings([path], Given())
-    found = titles_beside(source, shape, ["1", "2"])
-    assert found.titles["2"] == ("Two", 1991, ("Comedy",))
-    assert (found.source.base_name, found.share) == ("movies.csv", 1.0)
-
-
-def test_that_titles_are_found_under_another_name_too(folder):
-    path = folder({"ratings.csv": RATINGS, "what_is_what.tsv": MOVIES.replace(",", "\t")})
-    assert titles_beside(*find_ratings([path], Given())[0], ["1", "2"]).titles["1"].title == "One"
-
-
-def test_that_titles_of_something_else_that_merely_lie_beside_are_not_used(folder):
-    path = folder({"ratings.csv": RATINGS, "movies.csv": MOVIES})
-    assert titles_beside(*find_ratings([path], Given())[0], ["1", "tt3", "tt4", "tt5"]) is None
-
-
-def test_that_a_chosen_list_that_knows_no_title_is_refused(folder):
-    path = folder({"movies.csv": MOVIES}) / "movies.csv"
-    with pytest.raises(DataError, match="lists none of the titles that the ratings are about"):
-        titles_given(path, ["tt1", "tt2"])
-
-
-def test_that_a_chosen_file_without_titles_is_refused(folder):
-    path = folder({"tags.csv": TAGS}) / "tags.csv"
-    with pytest.raises(DataError, match="is no list of titles"):
-        titles_given(path, ["1", "2"])

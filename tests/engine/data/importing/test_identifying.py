@@ -33,6 +33,17 @@ def test_that_other_ids_are_sorted_as_texts(ids):
     assert joined(ids)[1].ids == tuple(sorted(ids))
 
 
+def test_that_whole_numbers_with_a_point_are_the_same_numbers():
+    rows, vocabulary = joined(["8.0", "10"], ["8", "9.00", "0.0"], ["10.0"])
+    assert vocabulary.ids == ("0", "8", "9", "10")
+    assert rows == [[1, 3], [1, 2, 0], [3]]
+
+
+@pytest.mark.parametrize("ids", [["1.0", "1.5"], ["8.0", "tt8"], ["8.0", "08"], [".0", "1"]])
+def test_that_a_point_stays_where_not_all_are_whole_numbers(ids):
+    assert set(joined(ids)[1].ids) == set(ids)
+
+
 def test_that_spaces_around_an_id_do_not_make_another_one():
     rows, vocabulary = joined([" 5", "5", "5 "])
     assert (vocabulary.ids, rows) == (("5",), [[0, 0, 0]])

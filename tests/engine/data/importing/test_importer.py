@@ -61,7 +61,7 @@ def test_that_movielens_csv_is_imported_with_its_titles(write):
     assert dataset.scale == Scale(0.5, 5, 0.5)
     assert (report.layout, report.encoding, report.delimiter, report.rows) == ("MovieLens csv", "utf-8", "comma", 4)
     assert (report.skipped, report.problems, report.duplicates, report.unrated) == ({}, (), 0, 0)
-    assert report.notes == ("movies.csv does not list 1 of 3 titles.",)
+    assert report.notes == ("movies.csv names 2 of 3 titles; the others are shown by their ids.",)
     assert report.files == ("ratings.csv",)
     assert report.peak_mib > 0
 
