@@ -62,10 +62,10 @@ class Catalogue:
 
     @cached_property
     def _rows_by_name(self) -> dict[tuple[str, int], tuple[int, ...]]:
-        rows: dict[tuple[str, int], tuple[int, ...]] = {}
+        rows: dict[tuple[str, int], list[int]] = {}
         for row, name in enumerate(zip(self._search_keys, self.years, strict=True)):
-            rows[name] = (*rows.get(name, ()), row)
-        return rows
+            rows.setdefault(name, []).append(row)
+        return {name: tuple(found) for name, found in rows.items()}
 
     def rows_named(self, title: str, year: int) -> tuple[int, ...]:
         """The rows with just this title (folded) and year; more than one where the file has namesakes."""

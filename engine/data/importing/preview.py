@@ -15,10 +15,11 @@ from engine.data.catalogue import split_title
 from engine.data.dataset import Scale
 from engine.data.formats import ROLES
 from engine.data.importing.finding import find_ratings
+from engine.data.importing.joining import TitlesFound
 from engine.data.importing.options import name_of
 from engine.data.importing.preview_rows import PreviewRow, first_rows
 from engine.data.importing.ratings_table import find_scale, is_seen_only
-from engine.data.importing.title_lists import TitlesFound, titles_beside, titles_given
+from engine.data.importing.title_lists import titles_beside, titles_given
 from engine.data.reading.archives import Source, size_of, sources_in
 from engine.data.reading.roles import Given, Shape
 from engine.data.reading.sniff import KINDS, require_ratings, sniff

@@ -7,30 +7,38 @@ films) are never joined, however alike their numbers are.
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
-from engine.data.catalogue import fold, split_title
-from engine.data.formats import LAYOUTS, NO_IDS, SYNONYMS, ItemsLayout, normalised
-from engine.data.importing.items import OwnTitles, Title, TitleColumns, follows, title_columns, titles_within
+from engine.data.formats import LAYOUTS, ItemsLayout, normalised
+from engine.data.importing.items import OwnTitles, Title, titles_within
+from engine.data.importing.joining import (
+    NEVER_RATED,
+    Forms,
+    Links,
+    Rated,
+    TitlesFound,
+    join,
+    links_in,
+    may_be,
+    rated_titles,
+    things_of_list,
+)
 from engine.data.importing.options import TitlesTaken
 from engine.data.reading.archives import Source, read_head, sources_in
 from engine.data.reading.arrow import is_columnar
 from engine.data.reading.roles import Shape
-from engine.data.reading.sniff import read_cells, sniff
-from engine.data.reading.values import normalised_id
+from engine.data.reading.sniff import sniff
 from engine.errors import DataError
 from engine.events import Job, Stop
-from engine.text import format_title, join_words, plural_of
+from engine.text import join_words, plural_of
 
 T = TypeVar("T")
 LOG = logging.getLogger(__name__)
 
 MOST_LOOKED_AT = 60
-_ROWS_AT_ONCE = 2_000
 _LEAST_SHARE = 0.5
 _LEAST_OF_THE_SAME_NAME = 0.2
 """Which part of the titles, or of itself, a list must share with ratings whose ids are plain numbers."""
@@ -39,67 +47,6 @@ _SUFFIXES = (
     ".csv", ".dat", ".tsv", ".txt", ".tab", ".item", ".items", ".json", ".jsonl", ".ndjson", "",
 )  # fmt: skip
 _NOT_OPENED = (".parquet", ".feather", ".arrow")
-
-LINKS: dict[str, tuple[str, ...]] = {
-    "imdb": ("imdbid", "imdb", "tconst", "const"),
-    "tmdb": ("tmdbid", "tmdb"),
-    "mal": ("malid", "idmal"),
-}
-_KINDS = {name: kind for kind, names in LINKS.items() for name in names} | {
-    "isbn": "isbn", "isbn10": "isbn", "isbn13": "isbn", "asin": "asin", "parentasin": "asin", "bggid": "bgg",
-}  # fmt: skip
-"""What kind of ids a column of such a name holds; other names say nothing of it."""
-_MARKS_OF_TMDB = {"voteaverage", "originallanguage"}
-_THINGS: dict[str, tuple[str, ...]] = {
-    "film": ("movie", "film"),
-    "book": ("book", "isbn", "novel", "goodreads"),
-    "anime": ("anime",),
-    "manga": ("manga",),
-    "game": ("game", "boardgame", "bgg", "steam"),
-    "artist": ("artist", "band"),
-    "song": ("song", "track"),
-    "joke": ("joke",),
-    "recipe": ("recipe",),
-    "beer": ("beer",),
-    "person": ("user", "people", "person", "member", "customer", "profile", "actor", "director", "cast", "crew"),
-    "word": ("tag", "genre", "categor", "keyword", "countr", "language", "occupation", "publisher", "compan"),
-}
-"""With which parts a name begins that speaks of what."""
-_NEVER_RATED = {"person", "word"}
-_MARKS = {"author": "book", "authors": "book", "bookauthor": "book", "isbn": "book", "isbn13": "book",
-          "age": "person", "gender": "person", "sex": "person", "occupation": "person", "zipcode": "person",
-          "email": "person"}  # fmt: skip
-"""Columns that only lists of such things have, where neither ids nor titles say what is listed."""
-_TITLE = "title"
-_WHOLE = re.compile(r"0*(\d+)(?:\.0+)?")
-
-Links = Mapping[str, Mapping[str, str]]
-
-
-@dataclass(frozen=True)
-class TitlesFound:
-    """A list of titles: by the ratings' item_id, as many as it knows of those `asked`, joined by its `column`.
-
-    `rows` is how many ids it has in all; `otherwise` is an id as it writes it and as the ratings do, where they differ.
-    """
-
-    titles: dict[str, Title]
-    source: Source
-    shape: Shape
-    asked: int
-    column: str = ""
-    links: Links = field(default_factory=dict)
-    rows: int = 0
-    otherwise: tuple[str, str] | None = None
-
-    @property
-    def known(self) -> int:
-        return len(self.titles)
-
-    @property
-    def share(self) -> float:
-        """Which part of the titles it knows, 0 to 1."""
-        return self.known / max(1, self.asked)
 
 
 @dataclass(frozen=True)
@@ -127,91 +74,6 @@ class TitlesOfRatings:
     def taken(self) -> TitlesTaken | None:
         """The same for a report."""
         return TitlesTaken(self.found.source.name, self.found.column, self.found.known) if self.found else None
-
-
-@dataclass(frozen=True)
-class _Rated:
-    """What was rated: ids of a `kind`, in a `column` of such a name, of some `things`; `own` titles by id."""
-
-    ids: Sequence[str]
-    kind: str
-    column: str
-    things: frozenset[str]
-    are_titles: bool
-    own: Mapping[str, Title]
-
-    @property
-    def are_numbers(self) -> bool:
-        """Whether an id says little: others may have the same numbers."""
-        some = self.ids[:1000]
-        return 2 * sum(_WHOLE.fullmatch(id_) is not None for id_ in some) > len(some)
-
-
-class _Forms:
-    """Ids that are looked for, by how they are written, else in another form: 8 for 8.0 or 008, a for A."""
-
-    def __init__(self, written: Iterable[tuple[str, str]], kind: str) -> None:
-        """`written` are texts, each with the item_id that it means."""
-        self.kind = kind
-        self._exact: dict[str, tuple[str, ...]] = {}
-        self._forms: dict[str, tuple[str, ...]] = {}
-        for text, item_id in written:
-            form = self._form_of(text)
-            self._exact[text] = (*self._exact.get(text, ()), item_id)
-            self._forms[form] = (*self._forms.get(form, ()), item_id)
-
-    def find(self, text: str) -> tuple[tuple[str, ...], bool]:
-        """The item_ids that a text means, and whether it is written otherwise; none where several ids look like it."""
-        exact = self._exact.get(text)
-        if exact is not None:
-            return exact, False
-        alike = self._forms.get(self._form_of(text), ())
-        return (alike if len(alike) == 1 or self.kind == _TITLE else ()), True
-
-    def _form_of(self, text: str) -> str:
-        if self.kind == _TITLE:
-            return fold(text)
-        if self.kind in ("imdb", "isbn"):
-            return normalised_id(self.kind, text) or text
-        whole = _WHOLE.fullmatch(text)
-        return whole.group(1) if whole else " ".join(text.casefold().split())
-
-
-@dataclass
-class _Key:
-    """A column of a list that may hold the ids, and what came of looking its cells up. Of equal keys `rank` counts."""
-
-    place: int
-    name: str
-    forms: _Forms
-    rank: tuple[bool, bool, int] = (False, False, 0)
-    titles: dict[str, Title] = field(default_factory=dict)
-    links: dict[str, dict[str, str]] = field(default_factory=dict)
-    otherwise: dict[str, str] = field(default_factory=dict)
-    ids: set[str] = field(default_factory=set)
-
-    def take(self, row: Sequence[str], columns: TitleColumns, links: Mapping[str, int]) -> None:
-        """Look up what a row lists; the first of equal ids counts, and one that is written just so before others."""
-        text = row[self.place].strip() if self.place < len(row) else ""
-        if text in NO_IDS:
-            return
-        self.ids.add(text)
-        title = columns.title_of(row) if self.forms.kind == _TITLE else None
-        item_ids, otherwise = self.forms.find(format_title(title.title, title.year) if title else text)
-        if not item_ids and title:
-            item_ids, otherwise = self.forms.find(text)
-        title = title or (columns.title_of(row) if item_ids else None)
-        for item_id in item_ids if title else ():
-            if title is None or (item_id in self.titles and (otherwise or item_id not in self.otherwise)):
-                continue
-            self.titles[item_id] = title
-            self.otherwise.pop(item_id, None)
-            if otherwise:
-                self.otherwise[item_id] = text
-            for kind, place in links.items():
-                found = normalised_id(kind, row[place]) if place < len(row) and place != self.place else ""
-                if found:
-                    self.links.setdefault(kind, {})[item_id] = found
 
 
 def titles_of_ratings(
@@ -260,13 +122,13 @@ def _notes_on(lists: Lists, ratings: Source, shape: Shape, own: OwnTitles | None
 
 def titles_given(path: Path, ratings: Source, shape: Shape, ids: Sequence[str]) -> Job[TitlesFound]:
     """The list of titles that a person chose. Raises DataError where it is none, or knows none of the titles."""
-    rated = _rated(ratings, shape, ids, None)
+    rated = rated_titles(ratings, shape, ids, None)
     for source in sources_in(path):
         its_shape = sniff(source) if source.member is None else _table_shape(source)
         yield None
         if its_shape is None or not {"item", "title"} <= its_shape.roles.keys():
             continue
-        found = yield from _joined(source, its_shape, rated, _list_called(source.base_name), {})
+        found = yield from join(source, its_shape, rated, _list_called(source.base_name), {})
         if found.known:
             return found
         raise DataError(
@@ -286,7 +148,7 @@ def titles_beside(ratings: Source, shape: Shape, ids: Sequence[str], *, own: Own
 
     `own` are what the ratings themselves call their titles: a list without ids is joined by these.
     """
-    rated, declared = _rated(ratings, shape, ids, own), shape.layout.items
+    rated, declared = rated_titles(ratings, shape, ids, own), shape.layout.items
     beside = _beside(ratings)
     beside.sort(key=lambda source: (not _is_called(declared, source), _list_called(source.base_name) is None))
     links = yield from _links_beside(beside, declared, rated)
@@ -297,13 +159,13 @@ def titles_beside(ratings: Source, shape: Shape, ids: Sequence[str], *, own: Own
         yield None
         if its_shape is None or not its_shape.has_titles:
             continue
-        others = _things_of_list(source, its_shape)
-        if not _may_be(others, rated.things):
-            unused += _says_others(source, others - _NEVER_RATED)
+        others = things_of_list(source, its_shape)
+        if not may_be(others, rated.things):
+            unused += _says_others(source, others - NEVER_RATED)
             continue
         is_declared = _is_called(declared, source)
         layout = declared if is_declared else _list_called(source.base_name)
-        found = yield from _passing_over(source, _joined(source, its_shape, rated, layout, links))
+        found = yield from _passing_over(source, join(source, its_shape, rated, layout, links))
         if found is None:
             continue
         if not _belongs(found, rated, is_declared=is_declared):
@@ -321,78 +183,7 @@ def titles_beside(ratings: Source, shape: Shape, ids: Sequence[str], *, own: Own
     return Lists(best, tuple(unused[:_MOST_TOLD]), {**links, **(best.links if best else {})})
 
 
-def _rated(ratings: Source, shape: Shape, ids: Sequence[str], own: OwnTitles | None) -> _Rated:
-    item, title = shape.roles["item"], shape.roles.get("title")
-    column = normalised(shape.header[item]) if shape.header and item < len(shape.header) else ""
-    things = {shape.layout.word} & _THINGS.keys() or _things_in(column) or _things_in_file(ratings)
-    return _Rated(
-        ids=ids,
-        kind=shape.layout.id_kind or _KINDS.get(column, ""),
-        column=column,
-        things=frozenset(things - _NEVER_RATED),
-        are_titles=item == title,
-        own=own.titles if own is not None and own.are_names else {},
-    )
-
-
-def _joined(source: Source, shape: Shape, rated: _Rated, layout: ItemsLayout | None, links: Links) -> Job[TitlesFound]:
-    """What a list knows of the titles, by the column that holds most of their ids. Raises DataError."""
-    columns = title_columns(shape, layout)
-    keys = _keys_of(shape, columns, rated, layout, links)
-    names = [normalised(name) for name in shape.header or ()]
-    elsewhere = {kind: names.index(name) for kind, known in LINKS.items() for name in known[::-1] if name in names}
-    for number, (_, row) in enumerate(read_cells(source, shape)):
-        for key in keys:
-            key.take(row, columns, elsewhere)
-        if number % _ROWS_AT_ONCE == 0:
-            yield None
-    best = max(keys, key=lambda key: (len(key.titles), key.rank))
-    return TitlesFound(
-        titles=best.titles,
-        source=source,
-        shape=shape,
-        asked=len(rated.ids),
-        column=best.name,
-        links=best.links,
-        rows=len(best.ids),
-        otherwise=next(((text, item_id) for item_id, text in best.otherwise.items()), None),
-    )
-
-
-def _keys_of(
-    shape: Shape, columns: TitleColumns, rated: _Rated, layout: ItemsLayout | None, links: Links
-) -> list[_Key]:
-    """The columns that may hold the ids: those that are called so, else the first that is no title."""
-    own = _Forms(((id_, id_) for id_ in rated.ids), rated.kind)
-    if shape.header is None:
-        is_declared = layout is not None and layout.columns and follows(shape, layout)
-        place = layout.columns["item"] if layout is not None and is_declared else shape.roles["item"]
-        return [_Key(place, "", own)]
-    names = [normalised(name) for name in shape.header]
-    keys = []
-    for place, name in enumerate(names):
-        kind = "tmdb" if name == "id" and _MARKS_OF_TMDB & set(names) else _KINDS.get(name, "")
-        is_own = not kind or not rated.kind or kind == rated.kind
-        if place == columns.title or not (_is_id(name) or name == rated.column) or not (is_own or kind in links):
-            continue
-        forms = own if is_own else _Forms(((text, id_) for id_, text in links[kind].items()), kind)
-        keys.append(_Key(place, shape.header[place], forms, (name == "id", name == rated.column, -place)))
-    if rated.are_titles or rated.own:
-        named = [(format_title(*split_title(id_)), id_) for id_ in rated.ids] if rated.are_titles else []
-        named += [(format_title(title.title, title.year), id_) for id_, title in rated.own.items()]
-        if columns.year is None:
-            named += [(title.title, id_) for id_, title in rated.own.items() if title.year]
-        keys.append(_Key(columns.title, shape.header[columns.title], _Forms(named, _TITLE)))
-    first = next((place for place in range(shape.width) if place != columns.title), columns.title)
-    return keys or [_Key(first, shape.header[first], own)]
-
-
-def _is_id(name: str) -> bool:
-    is_person = name in SYNONYMS["user"] or bool(_things_in(name) & _NEVER_RATED)
-    return not is_person and (name.endswith("id") or name in SYNONYMS["item"] or name in _KINDS or name == "slug")
-
-
-def _belongs(found: TitlesFound, rated: _Rated, *, is_declared: bool) -> bool:
+def _belongs(found: TitlesFound, rated: Rated, *, is_declared: bool) -> bool:
     """Whether a list is about these titles. Plain numbers are shared by chance, so one must hold much of the other."""
     shared = max(found.share, found.known / max(1, found.rows))
     if not found.known or not rated.are_numbers or shared >= _LEAST_SHARE:
@@ -404,7 +195,7 @@ def _says_others(source: Source, others: set[str]) -> list[str]:
     return [f"{source.name} lists {join_words(map(plural_of, sorted(others)))}; it was not used."] if others else []
 
 
-def _why_not(found: TitlesFound, rated: _Rated) -> list[str]:
+def _why_not(found: TitlesFound, rated: Rated) -> list[str]:
     name = found.source.name
     if found.known:
         return [
@@ -420,53 +211,15 @@ def _why_not(found: TitlesFound, rated: _Rated) -> list[str]:
     return [f"{name} lists none of the titles: its ids look like {theirs!r}, those rated like {ours!r}."]
 
 
-def _things_of_list(source: Source, shape: Shape) -> set[str]:
-    """What a list lists, as far as its ids and titles, other columns, or else the file's name say it."""
-    names = [normalised(name) for name in shape.header or ()]
-    named = [names[shape.roles[role]] for role in ("item", "title") if shape.header]
-    marked = {_MARKS[name] for name in names if name in _MARKS}
-    return set().union(*map(_things_in, named)) or marked or _things_in_file(source)
-
-
-def _things_in_file(source: Source) -> set[str]:
-    words = re.split(r"[^a-z]+", PurePosixPath(source.base_name).stem)
-    return set().union(*map(_things_in, words))
-
-
-def _things_in(name: str) -> set[str]:
-    return {thing for thing, starts in _THINGS.items() if name.startswith(starts)}
-
-
-def _may_be(others: set[str], rated: frozenset[str]) -> bool:
-    """Whether a list of these things may be about what was rated."""
-    kinds = others - _NEVER_RATED
-    return not others or bool(kinds and (not rated or kinds & rated))
-
-
-def _links_beside(beside: Iterable[Source], declared: ItemsLayout | None, rated: _Rated) -> Job[Links]:
+def _links_beside(beside: Iterable[Source], declared: ItemsLayout | None, rated: Rated) -> Job[Links]:
     """Ids of the same titles elsewhere, from the lists that the layout declares: kind -> item_id -> id."""
     links: dict[str, dict[str, str]] = {}
     names = declared.links if declared else ()
-    own = _Forms(((id_, id_) for id_ in rated.ids), rated.kind)
+    own = Forms(((id_, id_) for id_ in rated.ids), rated.kind)
     for source in (source for source in beside if source.base_name in names):
         shape = _table_shape(source)
         if shape is not None and "item" in shape.roles:
-            links |= (yield from _passing_over(source, _links_in(source, shape, own))) or {}
-    return links
-
-
-def _links_in(source: Source, shape: Shape, own: _Forms) -> Job[dict[str, dict[str, str]]]:
-    item, columns = shape.roles["item"], [normalised(name) for name in shape.header or ()]
-    places = {kind: columns.index(name) for kind, known in LINKS.items() for name in known if name in columns}
-    links: dict[str, dict[str, str]] = {}
-    for number, (_, row) in enumerate(read_cells(source, shape)):
-        item_ids = own.find(row[item].strip())[0] if item < len(row) else ()
-        for kind, place in places.items() if item_ids else ():
-            found = normalised_id(kind, row[place]) if place < len(row) and place != item else ""
-            if found:
-                links.setdefault(kind, {}).setdefault(item_ids[0], found)
-        if number % _ROWS_AT_ONCE == 0:
-            yield None
+            links |= (yield from _passing_over(source, links_in(source, shape, own))) or {}
     return links
 
 

@@ -159,11 +159,11 @@ def build_index(dataset: Dataset) -> Job[CatalogueIndex]:
             yield Progressed("Preparing the titles of the data set", row, dataset.titles, "titles") if is_due else None
     for kind, ids in _all_ids(dataset).items():
         index.ids_I[kind] = [normalised_id(kind, an_id) for an_id in ids]
-        rows: dict[str, tuple[int, ...]] = {}
+        rows: dict[str, list[int]] = {}
         for row, an_id in enumerate(index.ids_I[kind]):
             if an_id:
-                rows[an_id] = (*rows.get(an_id, ()), row)
-        index.by_id[kind] = rows
+                rows.setdefault(an_id, []).append(row)
+        index.by_id[kind] = {an_id: tuple(found) for an_id, found in rows.items()}
         yield None
     return index
 

@@ -68,7 +68,7 @@ def test_that_a_neighbour_that_cannot_be_read_stops_no_import(tmp_path, monkeypa
     def fail(*_, **__):
         raise MemoryError
 
-    monkeypatch.setattr("engine.data.importing.title_lists.title_columns", fail)
+    monkeypatch.setattr("engine.data.importing.joining.title_columns", fail)
     assert _imported(tmp_path / "ratings.csv")[0].catalogue.titles == ("10", "11")
 
 
