@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 import numpy.typing as npt
 
-_YEAR_AT_END = re.compile(r"\s*\((\d{4})(?:[-–](?:\d{4})?)?\)\s*$")
+_YEAR_AT_END = re.compile(r"\((\d{4})(?:[-–](?:\d{4})?)?\)\s*$")
 _ARTICLE_AT_END = re.compile(r"^(.*), (The|A|An|Le|La|Les|L'|Il|El|Der|Die|Das|Los|Las|Un|Une)$")
 _OTHER_NAMES_AT_END = re.compile(r"(?:\s*\([^()]*\))+$")
 _IN_PARENTHESES = re.compile(r"\((a\.k\.a\. )?([^()]*)\)")

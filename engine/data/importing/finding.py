@@ -4,23 +4,54 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path, PurePosixPath
+from zipfile import ZipFile
 
 import numpy as np
 
 from engine.data.formats import LAYOUTS
-from engine.data.reading.archives import Source, sources_in
+from engine.data.reading.archives import Source, opened_archive, sources_in
 from engine.data.reading.lines import NotUtf8Error
 from engine.data.reading.roles import Given, Shape
 from engine.data.reading.sniff import KINDS, read_pieces, require_ratings, sniff
 from engine.errors import DataError
 
 MOST_LOOKED_AT = 60
+MOST_IN_ALL = 300
 _PART = re.compile(r".*(part|chunk|shard)[-_. ]?\d+.*")
 _JUNK = (".", "__MACOSX")
 
 Found = tuple[Source, Shape]
+
+
+@dataclass
+class Looked:
+    """The folders and how many files were looked at in one search: it ends even in a home folder, or in a circle."""
+
+    folders: set[Path] = field(default_factory=set)
+    files: int = 0
+
+    @property
+    def is_enough(self) -> bool:
+        return self.files > MOST_IN_ALL
+
+    def is_new(self, folder: Path) -> bool:
+        """Whether a folder was not looked at before, by whatever name."""
+        count = len(self.folders)
+        self.folders.add(folder.resolve())
+        return len(self.folders) > count
+
+    def count(self, path: Path, files: int) -> None:
+        """Raises DataError where these files are too many."""
+        self.files += 1 + files
+        if self.is_enough:
+            raise DataError(
+                f"No ratings were found among {MOST_IN_ALL:,} files, and {path} and others were not looked at.",
+                remedy="Choose the ratings file itself, or the folder that it lies in.",
+                path=str(path),
+            )
 
 
 def find_ratings(paths: Sequence[Path], given: Given, *, required: bool = True) -> list[Found]:
@@ -28,10 +59,11 @@ def find_ratings(paths: Sequence[Path], given: Given, *, required: bool = True) 
 
     Unless `required`, a single file comes whatever its columns.
     """
-    return _joined([found for path in paths for found in _found_at(Path(path), given, required=required)])
+    found = [_found_at(Path(path), given, required=required, before=Looked()) for path in paths]
+    return _joined([each for at_path in found for each in at_path])
 
 
-def _found_at(path: Path, given: Given, *, required: bool) -> list[Found]:
+def _found_at(path: Path, given: Given, *, required: bool, before: Looked) -> list[Found]:
     sources = sources_in(path)
     if len(sources) == 1:
         only = sniff(sources[0], given)
@@ -43,7 +75,9 @@ def _found_at(path: Path, given: Given, *, required: bool) -> list[Found]:
         return [joined]
     names = {name for layout in LAYOUTS for name in layout.names}
     sources.sort(key=lambda source: (source.base_name not in names, "rating" not in source.base_name))
-    looked_at = [(source, _table_shape(source, given)) for source in sources[:MOST_LOOKED_AT]]
+    before.count(path, len(sources[:MOST_LOOKED_AT]))
+    with opened_archive(sources[0] if sources else Source(path)) as archive:
+        looked_at = [(source, _table_shape(source, given, archive=archive)) for source in sources[:MOST_LOOKED_AT]]
     seen = [(source, shape) for source, shape in looked_at if shape is not None]
     fitting = [(source, shape) for source, shape in seen if shape.has_ratings and not shape.layout.personal]
     if fitting:
@@ -51,7 +85,7 @@ def _found_at(path: Path, given: Given, *, required: bool) -> list[Found]:
     for source, shape in seen:
         if shape.layout.personal:
             require_ratings(source, shape)
-    below = _found_below(path, given)
+    below = _found_below(path, given, before)
     if below:
         return below
     raise DataError(
@@ -154,23 +188,23 @@ def _belong_together(found: Found, before: Found) -> bool:
     return are_parts and len({source.path.parent for source in sources if source.member is None}) == 1
 
 
-def _found_below(path: Path, given: Given) -> list[Found]:
+def _found_below(path: Path, given: Given, before: Looked) -> list[Found]:
     """The ratings in the one folder below that holds some; empty where none or several do."""
-    if not path.is_dir():
+    if not path.is_dir() or not before.is_new(path):
         return []
     found = []
     for folder in sorted(inner for inner in path.iterdir() if inner.is_dir() and not inner.name.startswith(_JUNK)):
         try:
-            found.append(_found_at(folder, given, required=True))
+            found.append(_found_at(folder, given, required=True, before=before))
         except DataError as error:
-            if error.facts.get("personal"):
+            if error.facts.get("personal") or before.is_enough:
                 raise
     return found[0] if len(found) == 1 else []
 
 
-def _table_shape(source: Source, given: Given | None = None) -> Shape | None:
+def _table_shape(source: Source, given: Given | None = None, *, archive: ZipFile | None = None) -> Shape | None:
     """What a file is, or None where it is no table: here that is an answer, not an error."""
     try:
-        return sniff(source, given)
+        return sniff(source, given, archive=archive)
     except DataError:
         return None

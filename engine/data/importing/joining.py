@@ -53,7 +53,7 @@ _MARKS = {"author": "book", "authors": "book", "bookauthor": "book", "isbn": "bo
           "email": "person"}  # fmt: skip
 """Columns that only lists of such things have, where neither ids nor titles say what is listed."""
 _TITLE = "title"
-_WHOLE = re.compile(r"0*(\d+)(?:\.0+)?")
+_WHOLE = re.compile(r"0*([1-9]\d*|0)(?:\.0+)?")
 
 Links = Mapping[str, Mapping[str, str]]
 
@@ -124,7 +124,7 @@ class Forms:
 
     def _form_of(self, text: str) -> str:
         if self.kind == _TITLE:
-            return fold(text)
+            return fold(text) or text
         if self.kind in ("imdb", "isbn"):
             return normalised_id(self.kind, text) or text
         whole = _WHOLE.fullmatch(text)

@@ -7,10 +7,11 @@ films) are never joined, however alike their numbers are.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
+from zipfile import ZipFile
 
 from engine.data.formats import LAYOUTS, ItemsLayout, normalised
 from engine.data.importing.items import OwnTitles, Title, titles_within
@@ -27,7 +28,7 @@ from engine.data.importing.joining import (
     things_of_list,
 )
 from engine.data.importing.options import TitlesTaken
-from engine.data.reading.archives import Source, read_head, sources_in
+from engine.data.reading.archives import Source, opened_archive, read_head, sources_in
 from engine.data.reading.arrow import is_columnar
 from engine.data.reading.roles import Shape
 from engine.data.reading.sniff import sniff
@@ -154,8 +155,7 @@ def titles_beside(ratings: Source, shape: Shape, ids: Sequence[str], *, own: Own
     links = yield from _links_beside(beside, declared, rated)
     best: TitlesFound | None = None
     unused: list[str] = []
-    for source in beside[:MOST_LOOKED_AT]:
-        its_shape = _table_shape(source)
+    for source, its_shape in _shapes_of(ratings, beside[:MOST_LOOKED_AT]):
         yield None
         if its_shape is None or not its_shape.has_titles:
             continue
@@ -181,6 +181,13 @@ def titles_beside(ratings: Source, shape: Shape, ids: Sequence[str], *, own: Own
             if _suffix(source) in _NOT_OPENED
         ]
     return Lists(best, tuple(unused[:_MOST_TOLD]), {**links, **(best.links if best else {})})
+
+
+def _shapes_of(ratings: Source, beside: Sequence[Source]) -> Iterator[tuple[Source, Shape | None]]:
+    """What each of the files beside is; a zip is opened once for all of them."""
+    with opened_archive(ratings) as archive:
+        for source in beside:
+            yield source, _table_shape(source, archive)
 
 
 def _belongs(found: TitlesFound, rated: Rated, *, is_declared: bool) -> bool:
@@ -261,10 +268,10 @@ def _suffix(source: Source) -> str:
     return PurePosixPath(source.base_name).suffix
 
 
-def _table_shape(source: Source) -> Shape | None:
+def _table_shape(source: Source, archive: ZipFile | None = None) -> Shape | None:
     """What a text beside is, or None where it is none. Tables of Parquet and Arrow are not opened to find titles."""
     try:
-        return sniff(source) if not is_columnar(read_head(source)) else None
+        return sniff(source, archive=archive) if not is_columnar(read_head(source, archive=archive)) else None
     except Exception as error:
         LOG.info("%s was passed over: %s", source.name, error)
         return None

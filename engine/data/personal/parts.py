@@ -20,6 +20,7 @@ from engine.data.reading.sniff import sniff
 from engine.errors import DataError
 
 MOST_TITLES = 100_000
+MOST_FILES = 500
 TITLE_TOO_LONG = "title is over 1,000 characters long"
 _LONGEST_TITLE = 1_000
 
@@ -99,9 +100,15 @@ def scale_of(layout: Layout) -> Scale | None:
 def export_sources(path: Path) -> list[Source]:
     """The files at a path, and those in zips that lie in a folder. Raises DataError where the path cannot be read."""
     sources = sources_in(path)
+    if len(sources) > MOST_FILES:
+        raise DataError(
+            f"{path} holds {len(sources):,} files, more than any export.",
+            remedy="Choose the file with your ratings.",
+            path=str(path),
+        )
     if not path.is_dir():
         return sources
-    found = []
+    found: list[Source] = []
     for source in sources:
         try:
             found += sources_in(source.path)

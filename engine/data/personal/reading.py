@@ -140,6 +140,11 @@ def each_once(files: Sequence[Iterable[ExportedTitle]]) -> tuple[ExportedTitle, 
     return tuple(found.titles)
 
 
+_MOST_NAMESAKES = 20
+"""So many titles of one name and year are compared with another of that name: the time must not grow with them."""
+_MOST_NAMES = 50
+
+
 class _Titles:
     """The titles so far, and where they are by id and by name."""
 
@@ -173,7 +178,7 @@ class _Titles:
                 return place
         if not title.title:
             return None
-        places = self._by_name.get(name, ())
+        places = self._by_name.get(name, ())[:_MOST_NAMESAKES]
         return next((place for place in places if not _are_namesakes(title, self.titles[place])), None)
 
 
@@ -210,6 +215,6 @@ def _joined(first: ExportedTitle, second: ExportedTitle) -> ExportedTitle:
         first,
         year=first.year or second.year,
         ids={**second.ids, **first.ids},
-        other_titles=tuple(names),
+        other_titles=tuple(names)[:_MOST_NAMES],
         medium=first.medium or second.medium,
     )

@@ -171,8 +171,9 @@ class ByteStream:
         self.close()
 
 
-def read_head(source: Source) -> bytes:
-    with ByteStream(source.single[0]) as stream:
+def read_head(source: Source, *, archive: zipfile.ZipFile | None = None) -> bytes:
+    """Its first 256 KiB; of a member of an `archive` that is open without reading the archive's list of files again."""
+    with ByteStream(source.single[0], archive=archive) as stream:
         return stream.read(256 * 1024)
 
 
@@ -190,12 +191,14 @@ def size_of(source: Source) -> int:
 
 @contextmanager
 def opened_archive(source: Source) -> Iterator[zipfile.ZipFile | None]:
-    """The zip of a source of many parts, opened once for all of them; None where there is none to open."""
-    if not source.parts or source.path.is_dir():
+    """The zip that a source or its parts lie in, opened once for all of them; None where there is none to open."""
+    if not (source.parts or source.member) or source.path.is_dir():
         yield None
         return
     with _explaining(source):
         archive = zipfile.ZipFile(source.path)
+        parts = [archive.getinfo(part).file_size for part in source.parts]
+        refuse_bomb(source, sum(parts), source.path.stat().st_size)
     with archive:
         yield archive
 

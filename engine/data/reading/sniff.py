@@ -7,6 +7,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from zipfile import ZipFile
 
 from engine.data.formats import layout_by_marks, roles_of
 from engine.data.reading.archives import Source, looks_like, read_head
@@ -120,10 +121,13 @@ class _Text:
         return split_rows(self.lines[:most], self.delimiter, quoted=self.quoted)
 
 
-def sniff(source: Source, given: Given | None = None) -> Shape:
-    """What a source is. Raises DataError for an empty file, one that is no text, or one that is no table."""
+def sniff(source: Source, given: Given | None = None, *, archive: ZipFile | None = None) -> Shape:
+    """What a source is. Raises DataError for an empty file, one that is no text, or one that is no table.
+
+    The `archive` that it lies in may be open already.
+    """
     given = given or Given()
-    head = read_head(source)
+    head = read_head(source, archive=archive)
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
         raise source.error(f"{source.name} is empty.", remedy="Choose a file that holds ratings.")
     start = head[:_MARKED_BYTES].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")

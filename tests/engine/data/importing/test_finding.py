@@ -1,3 +1,4 @@
+import os
 import zipfile
 
 import pytest
@@ -47,3 +48,33 @@ def test_that_several_files_of_ratings_are_named_instead_of_guessed(folder):
 def test_that_a_folder_without_ratings_is_refused(folder):
     with pytest.raises(DataError, match="holds 2 files, but none with columns of people, titles and ratings"):
         find_ratings([folder({"movies.csv": MOVIES, "tags.csv": TAGS})], Given())
+
+
+def test_that_a_search_ends_in_a_circle_of_folders_and_among_very_many(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / "x" / name).mkdir(parents=True)
+        for to in ("a", "b"):
+            os.symlink(tmp_path / "x", tmp_path / "x" / name / to, target_is_directory=True)
+    with pytest.raises(DataError, match="none with columns of people, titles and ratings"):
+        find_ratings([tmp_path / "x"], Given())
+    for number in range(400):
+        (tmp_path / "many" / f"{number}").mkdir(parents=True)
+    with pytest.raises(DataError, match=r"among 300 files, .* Choose the ratings file itself"):
+        find_ratings([tmp_path / "many"], Given())
+
+
+def test_that_a_zip_of_very_many_files_is_listed_once(tmp_path, monkeypatch):
+    path = tmp_path / "many.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(50):
+            archive.writestr(f"x{number}.txt", "Hello.\n")
+        archive.writestr("ratings.csv", RATINGS)
+    opened, real = [], zipfile.ZipFile
+
+    def counted(*arguments, **options):
+        opened.append(1)
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(zipfile, "ZipFile", counted)
+    assert find_ratings([path], Given())[0][0].member == "ratings.csv"
+    assert len(opened) <= 3

@@ -19,6 +19,7 @@ from exports import (
     zipped,
 )
 
+from engine.data.personal import reading
 from engine.data.personal.reading import read_export
 from engine.errors import DataError, EngineError
 
@@ -143,3 +144,19 @@ def test_that_a_zip_that_points_outside_is_refused(tmp_path):
 def test_that_a_missing_file_is_a_sentence(tmp_path):
     with pytest.raises(DataError, match=r"nowhere\.csv is not there"):
         read_export(tmp_path / "nowhere.csv")
+
+
+def test_that_the_time_does_not_grow_with_namesakes(tmp_path, monkeypatch):
+    compared, real = [], reading._are_namesakes
+    monkeypatch.setattr(reading, "_are_namesakes", lambda *pair: compared.append(1) or real(*pair))
+    path = tmp_path / "mine.csv"
+    path.write_text("imdbid,title,rating\n" + "".join(f"tt{n:07},Film,4\n" for n in range(1, 1001)))
+    assert len(read_export(path).titles) == 1000
+    assert len(compared) <= 25_000
+
+
+def test_that_a_folder_of_too_many_files_is_no_export(tmp_path):
+    for number in range(501):
+        (tmp_path / f"{number}.csv").touch()
+    with pytest.raises(DataError, match="holds 501 files, more than any export"):
+        read_export(tmp_path)
