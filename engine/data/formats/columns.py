@@ -24,7 +24,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
                "star", "starrating", "overall", "value", "myscore", "feedback", "vote", "like", "liked", "likes",
                "isliked", "thumbs", "thumb", "isrecommended", "recommended", "votedup"),
     "time": ("timestamp", "time", "date", "datetime", "ratedat", "daterated", "unixreviewtime", "unixtime", "ts",
-             "ratingtimestamp", "reviewtime", "createdat", "dateadded", "watcheddate"),
+             "ratingtimestamp", "ratingtime", "reviewtime", "createdat", "dateadded", "watcheddate"),
     "title": ("title", "movietitle", "name", "itemname", "primarytitle", "booktitle", "objectname", "filmtitle",
               "moviename", "filmname", "itemtitle", *(f"{thing}{what}" for what in ("title", "name")
               for thing in _THINGS), "titlename", "appname", "primary", "originaltitle"),

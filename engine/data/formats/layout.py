@@ -48,12 +48,13 @@ class Layout:
     by content; `marks` are texts that all stand near the start of such a file, where nothing else is asked.
 
     What it means: `roles` maps a role to the (normalised) name of its column where the usual synonyms would choose
-    wrongly. `scale` is low, high and step of its ratings: what lies beyond is reported. `unrated` are ratings that
-    mean *seen, not rated*; `missing` are values that mean *no entry at all* (Jester's 99). `id_kind` says what its
+    wrongly, to "" where no column has it. `scale` is low, high and step of its ratings: what lies beyond is reported.
+    `unrated` are ratings that mean *seen, not rated*; `missing` are values that mean *no entry at all* (Jester's 99).
+    `counts`: what stands in place of ratings counts plays or hours, and judges nothing. `id_kind` says what its
     item ids are ("movielens", "imdb", "tmdb", "mal", "isbn", "bgg"; "" where they are its own) and `ids` which
     further columns hold ids of those kinds. `kind` names how such a file is read (see reading.sniff.KINDS). `parts` is
     what several files are called (a pattern for small letters) that are one data set. `header_lines` is how many lines
-    the column names take. `about` is a sentence for people.
+    the column names take. `about` is a sentence for people, `note` one that is said at an import.
 
     Personal layouts also say which `service` they come from (files of one service open together) and what a title in
     them is when no column says so (`state`: "seen" or "planned"). Their `ids` map a kind of id to its column (of two
@@ -78,6 +79,7 @@ class Layout:
     needs_items: bool = False
     needs_name: bool = False
     scale: tuple[float, float, float] | None = None
+    counts: bool = False
     unrated: tuple[float, ...] = ()
     missing: tuple[float, ...] = ()
     id_kind: str = ""
@@ -87,5 +89,6 @@ class Layout:
     parts: str = ""
     items: ItemsLayout | None = None
     about: str = ""
+    note: str = ""
     service: str = ""
     state: str = "seen"

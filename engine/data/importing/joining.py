@@ -152,8 +152,10 @@ class _Key:
         if text in NO_IDS or text in self.ids:
             return
         item_ids, otherwise = self.forms.find(text)
-        if not item_ids and title:
-            item_ids, otherwise = self.forms.find(row[self.place].strip())
+        plain = row[self.place].strip() if title else text
+        if not item_ids and plain not in self.ids:
+            self.ids.add(plain)
+            item_ids, otherwise = self.forms.find(plain)
         title = title or (columns.title_of(row) if item_ids else None)
         if title is not None or not item_ids:
             self.ids.add(text)

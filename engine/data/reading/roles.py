@@ -146,10 +146,11 @@ def named_columns(source: Source, header: tuple[str, ...], *, below: Rows = ()) 
     layout, roles = layout_of_header(header, name=source.base_name), roles_of(header)
     keys = [normalised(name) for name in header]
     roles |= {role: keys.index(name) for role, name in layout.roles.items() if name in keys}
+    roles = {role: place for role, place in roles.items() if layout.roles.get(role) != ""}
     if is_orange(below):
         flags = {_ORANGE_ROLES.get(flag.split("=")[0].strip()): place for place, flag in enumerate(below[1])}
         return Columns(ORANGE, roles | {role: place for role, place in flags.items() if role is not None})
-    return Columns(layout, roles)
+    return Columns(layout, roles, (layout.note,) if layout.note else ())
 
 
 def is_orange(below: Rows) -> bool:

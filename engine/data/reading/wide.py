@@ -52,6 +52,12 @@ _LIKE_PEOPLE = re.compile(
     r"(?i)(user|person|member|viewer|critic|rater|reviewer|customer|reader|player|u|p)[ _.#-]?\d+"
 )
 _LIKE_TITLES = re.compile(r"(?i)(film|movie|item|title|book|game|song|anime|show|joke|product|m|i)[ _.#-]?\d+")
+_OF_TITLES = frozenset(
+    ("avg", "average", "rating", "ratings", "score", "vote", "votes", "weight", "count", "num", "price", "rank",
+     "runtime", "duration", "length", "budget", "revenue", "popularity", "year", "players", "playtime", "genre", "cat",
+     "pages")
+)  # fmt: skip
+"""Words in the names of columns that say something of a title: where two have one, no people stand across."""
 
 Rows = Sequence[Sequence[str]]
 
@@ -317,6 +323,9 @@ def _is_called_otherwise(names: _Names, across: Across) -> bool:
         return False
     roles = roles_of(tuple(names.names))
     is_long = {"user", "item"} <= roles.keys() and roles["item"] != roles.get("title")
+    words = [set(re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower())) for name in across.ids]
+    if "title" in roles and sum(bool(found & _OF_TITLES) for found in words) > 1:
+        return True
     has_role = len(across.places) < _FEW and bool(set(roles.values()) & set(across.places))
     return is_long or has_role or layout_of_header(tuple(names.names)).name != NAMED_COLUMNS.name
 

@@ -475,3 +475,164 @@ def test_that_a_few_ratings_beyond_the_scale_are_counted_and_left_out(folder):
     dataset, report = imported(folder({"r.csv": text}) / "r.csv")
     assert (dataset.entries, report.skipped) == (99, {"rating is outside of the scale": 1})
     assert (report.problems[0].line, report.problems[0].text) == (101, "99,2,40,100")
+
+
+def rows_of(line, *, people=4, titles=6):
+    """A line for each person and title: {u} and {i} are their numbers, {r} a rating from 1 to 5, {b} yes or no."""
+    pairs = [(user, item) for user in range(1, people + 1) for item in range(1, titles + 1)]
+    return "".join(
+        line.format(u=user, i=item, r=1 + (user * 2 + item) % 5, b=(user + item) % 3 > 0) + "\n" for user, item in pairs
+    )
+
+
+GAMES = "BGGId,Name,Description,YearPublished,GameWeight,AvgRating,Cat:Thematic,Cat:Strategy,Cat:War,Cat:Family\n"
+PUBLISHED = {
+    "Amazon reviews of 2023": (
+        {
+            "Toys.jsonl": rows_of(
+                '{{"rating": {r}.0, "title": "Review {u}", "text": "x", "asin": "A{i}V{u}", "parent_asin": "P{i}", '
+                '"user_id": "U{u}", "timestamp": 1600000000001}}'
+            ),
+            "meta_Toys.jsonl": "".join(
+                f'{{"main_category": "Toys", "title": "Toy {i}", "categories": ["Toys", "X"], "parent_asin": "P{i}"}}\n'
+                for i in range(1, 7)
+            ),
+        },
+        ("U1", "P1", 4, 1600000000), "Toy 1", ("Toys", "X"), "product", "parent_asin",
+    ),
+    "Amazon reviews": (
+        {
+            "Beauty_5.json": rows_of(
+                '{{"reviewerID": "R{u}", "asin": "B{i}", "overall": {r}.0, "summary": "Headline {u}", '
+                '"unixReviewTime": 1400000000, "reviewTime": "05 13, 2014"}}'
+            ),
+            "meta_Beauty.json": "".join(
+                f'{{"asin": "B{i}", "title": "Soap {i}", "category": ["Beauty", "Soap"]}}\n' for i in range(1, 7)
+            ),
+        },
+        ("R1", "B1", 4, 1400000000), "Soap 1", ("Beauty", "Soap"), "product", "asin",
+    ),
+    "Amazon books": (
+        {
+            "Books_rating.csv": "Id,Title,Price,User_id,profileName,review/helpfulness,review/score,review/time,"
+            "review/summary,review/text\n"
+            + rows_of('B{i},Book {i},,U{u},"Me, myself",7/7,{r}.0,940636800,Fine,"So, so"'),
+            "books_data.csv": "Title,description,authors,image,previewLink,publisher,publishedDate,infoLink,"
+            "categories,ratingsCount\n"
+            + "".join(f"Book {i},x,['A'],http://i,http://p,P,199{i}-01,http://l,['Fiction'],3\n" for i in range(1, 7)),
+        },
+        ("U1", "B1", 4, 940636800), "Book 1 (1991)", ("Fiction",), "book", "Title",
+    ),
+    "Letterboxd ratings of many people": (
+        {
+            "ratings_export.csv": "_id,movie_id,rating_val,user_id\n" + rows_of("5f{u}{i},film-{i},{r},user{u}"),
+            "movie_data.csv": "_id,genres,image_url,imdb_id,imdb_link,movie_id,movie_title,original_language,overview,"
+            "popularity,production_countries,release_date,runtime,tmdb_id,vote_average,vote_count,year_released\n"
+            + "".join(
+                f'5f{i},"[""Drama"",""War""]",x,tt000{i},x,film-{i},Film {i},en,"a, b",3.4,[],1999-01-01,90,{i},7,2,'
+                f"198{i}\n"
+                for i in range(1, 7)
+            ),
+            "users_export.csv": "_id,display_name,num_ratings_pages,num_reviews,username\n5f,Me,3,4,user1\n",
+        },
+        ("user1", "film-1", 4, 0), "Film 1 (1981)", ("Drama", "War"), "film", "movie_id",
+    ),
+    "Douban films": (
+        {
+            "ratings.csv": "RATING_ID,USER_MD5,MOVIE_ID,RATING,RATING_TIME\n"
+            + rows_of("9{u}{i},md5{u},129170{i},{r},2015-09-02 07:00:00"),
+            "movies.csv": "MOVIE_ID,NAME,ALIAS,ACTORS,COVER,DIRECTORS,GENRES,OFFICIAL_SITE,REGIONS,LANGUAGES,"
+            "RELEASE_DATE,MINS,IMDB_ID,DOUBAN_SCORE,DOUBAN_VOTES,TAGS,STORYLINE,SLUG,YEAR,ACTOR_IDS,DIRECTOR_IDS\n"
+            + "".join(
+                f"129170{i},片 {i},a/b,甲/乙,http://c,丙,剧情/爱情,,中国大陆,汉语,,90,tt000{i},7.1,3,,x,y,199{i}.0,甲:1,丙:2\n"
+                for i in range(1, 7)
+            ),
+            "person.csv": "PERSON_ID,NAME,SEX\n1291701,甲,男\n",
+            "users.csv": "USER_MD5,USER_NICKNAME\nmd51,me\n",
+        },
+        ("md51", "1291701", 4, 1441177200), "片 1 (1991)", ("剧情", "爱情"), "film", "MOVIE_ID",
+    ),
+    "Douban comments": (
+        {
+            "DMSC.csv": "ID,Movie_Name_EN,Movie_Name_CN,Crawl_Date,Number,Username,Date,Star,Comment,Like\n"
+            + rows_of('{u}{i},Film {i},片{i},2017-01-22,1,me {u},2015-05-13,{r},"so, so",2404'),
+        },
+        ("me 1", "Film 1", 4, 1431475200), "Film 1", (), "film", None,
+    ),
+    "BoardGameGeek": (
+        {
+            "user_ratings.csv": "BGGId,Rating,Username\n" + rows_of("{i}.0,{r}.5,me{u}"),
+            "games.csv": GAMES + "".join(f'{i},Game {i},"bla, bla",198{i},2.3,7.1,1,0,0,1\n' for i in range(1, 7)),
+        },
+        ("me1", "1", 4.5, 0), "Game 1 (1981)", ("Thematic", "Family"), "game", "BGGId",
+    ),
+    "BoardGameGeek reviews": (
+        {
+            "bgg-15m-reviews.csv": ",user,rating,comment,ID,name\n"
+            + rows_of('{u}{i},me {u},{r}.0,"fun, fun",{i},Game {i}'),
+            "games_detailed_info.csv": ",type,id,thumbnail,image,primary,alternate,yearpublished,boardgamecategory\n"
+            + "".join(f"{i},boardgame,{i},x,x,Game {i},[],199{i},\"['Card Game', 'Bluffing']\"\n" for i in range(1, 7)),
+        },
+        ("me 1", "1", 4, 0), "Game 1 (1991)", ("Card Game", "Bluffing"), "game", "id",
+    ),
+    "Steam recommendations": (
+        {
+            "recommendations.csv": "app_id,helpful,funny,date,is_recommended,hours,user_id,review_id\n"
+            + rows_of("{i}0,0,0,2022-12-12,{b},36.3,5{u},{u}{i}"),
+            "games.csv": "app_id,title,date_release,win,mac,linux,rating,positive_ratio,user_reviews,price_final\n"
+            + "".join(f"{i}0,Game {i},201{i}-01-01,true,false,true,Positive,90,3,9.9\n" for i in range(1, 7)),
+            "users.csv": "user_id,products,reviews\n51,3,4\n",
+        },
+        ("51", "10", 1, 1670803200), "Game 1 (2011)", (), "game", "app_id",
+    ),
+    "Steam reviews": (
+        {
+            "steam_reviews.csv": ",app_id,app_name,review_id,language,review,timestamp_created,timestamp_updated,"
+            "recommended,votes_helpful,author.steamid,author.playtime_forever\n"
+            + rows_of('{u}{i},{i}0,Game {i},8{u}{i},english,"fun, fun",1611381629,1611381630,{b},0,7656{u},1909.0'),
+        },
+        ("76561", "10", 1, 1611381629), "Game 1", (), "game", "app_name",
+    ),
+    "Last.fm (HetRec 2011)": (
+        {
+            "user_artists.dat": "userID\tartistID\tweight\n" + rows_of("{u}\t{i}\t{r}001"),
+            "artists.dat": "id\tname\turl\tpictureURL\n"
+            + "".join(f"{i}\tBand {i}\thttp://x/{i}\thttp://p\n" for i in range(1, 7)),
+            "tags.dat": "tagID\ttagValue\n1\tmetal\n",
+            "user_friends.dat": "userID\tfriendID\n1\t2\n",
+            "user_taggedartists.dat": "userID\tartistID\ttagID\tday\tmonth\tyear\n1\t2\t1\t1\t4\t2009\n",
+        },
+        None, "Band 1", (), "artist", "id",
+    ),
+    "MyAnimeList lists of many people": (
+        {
+            "animelists_cleaned.csv": "username,anime_id,my_watched_episodes,my_start_date,my_finish_date,my_score,"
+            "my_status,my_rewatching,my_rewatching_ep,my_last_updated,my_tags\n"
+            + rows_of("me{u},{i}0,12,0000-00-00,0000-00-00,{r},2,0,0,1362307973,"),
+            "anime_cleaned.csv": "anime_id,title,title_english,type,episodes,aired_string,genre\n"
+            + "".join(
+                f'{i}0,Kaze {i},Wind {i},TV,12,"Apr 3, 199{i} to Sep 1, 1999","Comedy, Romance"\n' for i in range(1, 7)
+            ),
+            "users_cleaned.csv": "username,user_id,gender\nme1,1,Male\n",
+        },
+        ("me1", "10", 4, 1362307973), "Kaze 1", ("Comedy", "Romance"), "anime", "anime_id",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_that_well_known_data_sets_open_as_they_are_published(folder, name):
+    files, first, title, genres, word, column = PUBLISHED[name]
+    dataset, report = imported(folder(files))
+    assert report.layout.split(", ")[0] == name
+    assert (dataset.people, dataset.titles, dataset.entries, report.skipped) == (4, 6, 24, {})
+    assert first is None or entries_of(dataset)[0] == first
+    assert dataset.catalogue.name(0) == title
+    assert (dataset.catalogue.genres[0], dataset.catalogue.word) == (genres, word)
+    assert (report.titles_from.column if report.titles_from else None) == column
+
+
+def test_that_the_variants_of_a_product_may_be_titles_of_their_own(folder):
+    path = folder(PUBLISHED["Amazon reviews of 2023"][0])
+    assert any("parent_asin" in note for note in imported(path)[1].notes)
+    assert imported(path, given=Given(columns={"item": "asin"}))[0].titles == 24
