@@ -88,7 +88,7 @@ def is_quoted(lines: list[str], delimiter: str) -> bool:
     if delimiter in (",", ";"):
         return sum(is_unclosed(row) for _, row in rows_of(lines, delimiter, quoted=True)) <= 0.5 * len(lines)
     sign = re.escape(delimiter)
-    cell = re.compile(rf'(^|{sign})"[^"]*"({sign}|$)')
+    cell = re.compile(rf'(^|{sign})"(?:[^"]|"")*"({sign}|$)')
     return len(delimiter) == 1 and any(cell.search(line) for line in lines)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from zipfile import ZipFile
 
@@ -15,9 +15,10 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from engine.data.formats import BLANKS
-from engine.data.reading.archives import MIB, ByteStream, Source
+from engine.data.reading.archives import MIB, ByteStream, Source, size_of
 from engine.data.reading.dialect import are_quotes_whole, end_of_rows, rows_of
 from engine.data.reading.dialect import lines_of as lines_of
+from engine.data.reading.preamble import unwrapped
 from engine.data.reading.roles import Shape
 
 BLOCK_BYTES = 2 * MIB
@@ -25,6 +26,7 @@ FIRST_BLOCK_BYTES = MIB
 """Small, so that a person soon sees how long it will take."""
 LONGEST_RECORD = 8 * MIB
 MOST_IN_MEMORY = 256 * MIB
+_LONGEST_NAMES = MIB
 _UNIT = b"\x1f"
 """Stands for `::` where colons are found alone."""
 
@@ -48,6 +50,7 @@ def read_blocks(
 ) -> Iterator[Block]:
     """The lines below the column names, in blocks. Raises NotUtf8Error and DataError."""
     decoder = None if shape.encoding == "utf-8" else codecs.getincrementaldecoder(shape.encoding)("replace")
+    above, has_names = shape.lines_above, shape.header is not None
     with ByteStream(source, archive=archive) as stream:
         line, rest, at_end = 1, b"", False
         while not at_end:
@@ -63,21 +66,40 @@ def read_blocks(
             cut = len(text) if at_end else _cut(text, shape)
             text, rest = text[:cut], text[cut:]
             _refuse_endless_line(source, rest, line)
-            if line == 1 and shape.header is not None:
-                below = _below_names(text, shape.header_lines)
-                line, text = 1 + text.count(b"\n", 0, below), text[below:]
+            text = _ready(text, shape)
+            if above:
+                text, passed = _without_lines(text, above)
+                above, line = above - passed, line + passed
+            if has_names and not above:
+                has_names = not text.strip()
+                text, passed = _without_lines(text, _lines_of_names(text, shape))
+                line += passed
             if text:
                 lines = text.count(b"\n") + (not text.endswith(b"\n"))
-                yield Block(_ready(text, shape), line, lines, stream.position)
+                yield Block(text, line, lines, stream.position)
                 line += lines
 
 
-def _below_names(text: bytes, lines: int) -> int:
-    """Where the line after the column names begins; blank lines may stand above them."""
-    start = len(text) - len(text.lstrip())
-    for _ in range(lines):
-        start = text.find(b"\n", start) + 1 or len(text)
-    return start
+def _without_lines(text: bytes, count: int) -> tuple[bytes, int]:
+    """A text without its first lines, and how many these were: fewer where it has no more."""
+    end, passed = 0, 0
+    while passed < count and end < len(text):
+        end = text.find(b"\n", end) + 1 or len(text)
+        passed += 1
+    return text[end:], passed
+
+
+def _lines_of_names(text: bytes, shape: Shape) -> int:
+    """How many lines the column names take; blank lines may stand above them, and quoted names span some."""
+    blank = text[: len(text) - len(text.lstrip())].count(b"\n")
+    if not text.strip():
+        return blank
+    start = text[:_LONGEST_NAMES]
+    if not shape.quoted or b'"' not in start:
+        return blank + shape.header_lines
+    lines = lines_of(start.decode("utf-8", "replace"))
+    rows = rows_of(lines, shape.delimiter, quoted=True, width=shape.width)
+    return next(islice(rows, shape.header_lines, None), (len(lines) + 1, []))[0] - 1
 
 
 def _refuse_endless_line(source: Source, rest: bytes, line: int) -> None:
@@ -90,21 +112,29 @@ def _refuse_endless_line(source: Source, rest: bytes, line: int) -> None:
 
 def read_rows(source: Source, shape: Shape) -> Iterator[tuple[int, list[str]]]:
     """Line number and cells of each row below the column names, for small files (up to 256 MiB)."""
-    with ByteStream(source) as stream:
-        raw = stream.read(MOST_IN_MEMORY)
-    if len(raw) == MOST_IN_MEMORY:
+    if size_of(source) > MOST_IN_MEMORY:
         raise source.error(
             f"{source.name} is larger than {MOST_IN_MEMORY // MIB} MiB, too large for a list of titles.",
             remedy="Choose another file, or keep only the titles that the ratings need.",
         )
+    if shape.encoding == "utf-8" and not _is_utf8(source):
+        shape = replace(shape, encoding="cp1252")
+    for block in read_blocks(source, shape, block_bytes=FIRST_BLOCK_BYTES):
+        text = block.text.decode("utf-8", "replace")
+        for line, row in numbered_rows(text, shape.delimiter, quoted=shape.quoted, width=shape.width):
+            yield block.first_line + line - 1, row
+
+
+def _is_utf8(source: Source) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        text = raw.decode(shape.encoding, "strict" if shape.encoding == "utf-8" else "replace")
+        with ByteStream(source) as stream:
+            while block := stream.read(BLOCK_BYTES):
+                decoder.decode(block)
+        decoder.decode(b"", True)
     except UnicodeDecodeError:
-        text = raw.decode("cp1252", "replace")
-    rows = numbered_rows(text.lstrip("\ufeff"), shape.delimiter, quoted=shape.quoted, width=shape.width)
-    if shape.header is not None:
-        rows = islice(rows, shape.header_lines, None)
-    yield from rows
+        return False
+    return True
 
 
 def numbered_rows(
@@ -122,12 +152,14 @@ def _cut(text: bytes, shape: Shape) -> int:
 
 
 def _ready(text: bytes, shape: Shape) -> bytes:
-    """A block as the parser takes it: no runs of spaces where a space delimits."""
+    """A block as the parser takes it: no runs of spaces where a space delimits, no quotes around whole lines."""
     if shape.encoding == "utf-8" and not text.isascii():
         try:
             text.decode("utf-8")
         except UnicodeDecodeError as error:
             raise NotUtf8Error from error
+    if shape.is_wrapped:
+        return unwrapped(text.decode("utf-8", "replace")).encode()
     if shape.delimiter == " ":
         text = text.replace(b"\t", b" ").replace(b"\r", b"")
         while b"  " in text:

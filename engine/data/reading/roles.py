@@ -68,7 +68,8 @@ class Shape:
 
     `header_lines` is how many lines the column names take where there are any. `times` says how its times are written,
     `spelling` how its ratings are (None: as numbers and nothing else). `unrated` are ratings that mean *seen, not
-    rated*, None where that is to be found out from all of them. `notes` are sentences for a person to read. `across` is
+    rated*, None where that is to be found out from all of them. `lines_above` stand before the table begins;
+    `is_wrapped`: each line is one quoted text. `notes` are sentences for a person to read. `across` is
     there for wide tables.
     """
 
@@ -87,6 +88,8 @@ class Shape:
     unrated: tuple[float, ...] | None = None
     notes: tuple[str, ...] = ()
     across: Across | None = None
+    lines_above: int = 0
+    is_wrapped: bool = False
 
     @property
     def has_ratings(self) -> bool:

@@ -15,10 +15,8 @@ from engine.data.reading.arrow import read_arrow, read_arrow_rows, recognise_arr
 from engine.data.reading.dialect import (
     DELIMITERS,
     decimal_sign,
-    delimiter_of,
     delimiter_sign,
     encoding_of,
-    is_quoted,
     is_unclosed,
     lines_of,
     split_rows,
@@ -27,6 +25,7 @@ from engine.data.reading.dialect import (
 from engine.data.reading.json_table import read_json, read_json_rows, recognise_json
 from engine.data.reading.lines import Block, read_blocks, read_rows
 from engine.data.reading.matrix import read_matrix, recognise_matrix
+from engine.data.reading.preamble import TableStart, start_of_table
 from engine.data.reading.ratings import has_decimal_comma
 from engine.data.reading.roles import (
     Given,
@@ -45,6 +44,7 @@ from engine.data.reading.sections import read_sections, recognise_sections
 from engine.data.reading.values import is_number
 from engine.data.reading.wide import recognise_wide
 from engine.data.reading.wide_rows import read_wide
+from engine.text import plural, shorten
 
 PARSERS = min(4, os.cpu_count() or 1)
 """The parser works without the interpreter's lock, so blocks side by side use further cores."""
@@ -110,15 +110,15 @@ KINDS: dict[str, FileKind] = {
 
 @dataclass(frozen=True)
 class _Text:
-    """The start of a table of text: how it is written, and its lines without blank ones."""
+    """The start of a table of text, and how it is written."""
 
     encoding: str
     delimiter: str
-    quoted: bool
-    lines: list[str]
+    start: TableStart
 
     def rows(self, most: int | None = None) -> list[list[str]]:
-        return split_rows(self.lines[:most], self.delimiter, quoted=self.quoted)
+        lines = [line for line in self.start.lines if line.strip()]
+        return split_rows(lines[:most], self.delimiter, quoted=self.start.is_quoted)
 
 
 def sniff(source: Source, given: Given | None = None, *, archive: ZipFile | None = None) -> Shape:
@@ -178,23 +178,22 @@ def require_ratings(source: Source, shape: Shape) -> None:
 
 def _text(source: Source, given: Given, head: bytes) -> _Text:
     encoding = encoding_of(head, given.encoding)
-    lines = _lines(source, head, encoding) or [""]
-    first = lines[: _SAMPLE_ROWS + 1]
-    delimiter = delimiter_sign(given.delimiter) or delimiter_of(first)
-    if delimiter is None:
+    lines = _lines(source, head, encoding)
+    start = start_of_table(lines, delimiter_sign(given.delimiter))
+    if start.delimiter is None:
+        begin = next((line for line in lines if line.strip()), "")
         raise source.error(
             f"{source.name} is no table: its lines do not split into columns "
-            f"(tried {', '.join(DELIMITERS)}); it begins with {lines[0][:60]!r}.",
+            f"(tried {', '.join(DELIMITERS)}); it begins with {begin[:60]!r}.",
             remedy="Choose a file with one rating a line, or say the delimiter.",
         )
-    return _Text(encoding, delimiter, is_quoted(first, delimiter), lines)
+    return _Text(encoding, start.delimiter, start)
 
 
 def _lines(source: Source, head: bytes, encoding: str) -> list[str]:
     lines = lines_of(text_of(head, encoding))
     if len(head) >= 256 * 1024 and len(lines) > 1:
         lines.pop()
-    lines = [line for line in lines if line.strip()]
     if any(len(line) > 64 * 1024 for line in lines[: _SAMPLE_ROWS + 1]):
         raise source.error(
             f"{source.name} has lines of over 65,536 characters, which no ratings file has.",
@@ -232,15 +231,23 @@ def _shape(source: Source, given: Given, text: _Text) -> Shape:
         width=width,
         roles=columns.roles,
         layout=columns.layout,
-        quoted=text.quoted,
+        quoted=text.start.is_quoted,
         decimal=decimal,
         times=values.times,
         spelling=values.spelling,
         sample=tuple(tuple(row) for row in rows[:20]),
         header_lines=columns.layout.header_lines,
         unrated=unrated_of(given, columns.layout),
-        notes=values.notes,
+        notes=(*_notes_on(source, text.start), *values.notes),
+        lines_above=text.start.above,
+        is_wrapped=text.start.is_wrapped,
     )
+
+
+def _notes_on(source: Source, start: TableStart) -> Iterator[str]:
+    if start.said:
+        more = f" and {plural(len(start.said) - 1, 'more line')}" if len(start.said) > 1 else ""
+        yield f"Above the table {source.name} says {shorten(start.said[0], 60)!r}{more}; that was passed over."
 
 
 def _has_header(rows: list[list[str]]) -> bool:
