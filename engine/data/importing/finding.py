@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import numpy as np
 
 from engine.data.formats import LAYOUTS
-from engine.data.reading.archives import Source, opened_archive, sources_in
+from engine.data.reading.archives import Source, is_zip, opened_archive, sources_in
 from engine.data.reading.lines import NotUtf8Error
 from engine.data.reading.roles import Given, Shape
 from engine.data.reading.sniff import KINDS, read_pieces, require_ratings, sniff
@@ -65,11 +65,8 @@ def find_ratings(paths: Sequence[Path], given: Given, *, required: bool = True) 
 
 def _found_at(path: Path, given: Given, *, required: bool, before: Looked) -> list[Found]:
     sources = sources_in(path)
-    if len(sources) == 1:
-        only = sniff(sources[0], given)
-        if required:
-            require_ratings(sources[0], only)
-        return [(sources[0], only)]
+    if len(sources) == 1 and not path.is_dir():
+        return _only(sources[0], given, required=required)
     joined = _parts_of(sources, given)
     if joined is not None:
         return [joined]
@@ -88,11 +85,20 @@ def _found_at(path: Path, given: Given, *, required: bool, before: Looked) -> li
     below = _found_below(path, given, before)
     if below:
         return below
+    if len(sources) == 1:
+        return _only(sources[0], given, required=required)
     raise DataError(
         f"{path} holds {len(sources):,} files, but none with columns of people, titles and ratings.",
         remedy="Choose the ratings file itself.",
         path=str(path),
     )
+
+
+def _only(source: Source, given: Given, *, required: bool) -> list[Found]:
+    shape = sniff(source, given)
+    if required:
+        require_ratings(source, shape)
+    return [(source, shape)]
 
 
 def _chosen(path: Path, fitting: list[Found]) -> list[Found]:
@@ -189,17 +195,28 @@ def _belong_together(found: Found, before: Found) -> bool:
 
 
 def _found_below(path: Path, given: Given, before: Looked) -> list[Found]:
-    """The ratings in the one folder below that holds some; empty where none or several do."""
+    """The ratings in the one folder below that holds some, else in the one zip; empty where none or several do."""
     if not path.is_dir() or not before.is_new(path):
         return []
-    found = []
-    for folder in sorted(inner for inner in path.iterdir() if inner.is_dir() and not inner.name.startswith(_JUNK)):
-        try:
-            found.append(_found_at(folder, given, required=True, before=before))
-        except DataError as error:
-            if error.facts.get("personal") or before.is_enough:
-                raise
-    return found[0] if len(found) == 1 else []
+    inside = sorted(inner for inner in path.iterdir() if not inner.name.startswith(_JUNK))
+    for places in ([inner for inner in inside if inner.is_dir()], [inner for inner in inside if _is_zip(inner)]):
+        found = []
+        for place in places:
+            try:
+                found.append(_found_at(place, given, required=True, before=before))
+            except DataError as error:
+                if error.facts.get("personal") or before.is_enough:
+                    raise
+        if found:
+            return found[0] if len(found) == 1 else []
+    return []
+
+
+def _is_zip(path: Path) -> bool:
+    try:
+        return is_zip(path)
+    except OSError:
+        return False
 
 
 def _table_shape(source: Source, given: Given | None = None, *, archive: ZipFile | None = None) -> Shape | None:

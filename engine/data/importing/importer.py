@@ -56,7 +56,7 @@ def import_gathered(
     chosen = yield from _chosen(gathered, options)
     yield StageStarted("titles", "Looking for titles, years and genres")
     first = replace(gathered.tables[0])
-    named = yield from _titles_of(first, chosen.items, options.items)
+    named = yield from _titles_of(gathered, first, chosen.items, options.items)
     values = yield from _values_of(chosen.histories.ratings_N)
     values = values_in(np.append(values, [high for table in gathered.tables for high in table.shape.spelt_high]))
     fingerprint = yield from fingerprinting(chosen.histories, chosen.users, chosen.items)
@@ -183,9 +183,9 @@ def _count_unrated(ratings_N: Float32) -> Job[int]:
     return count
 
 
-def _titles_of(table: RatingsTable, items: Vocabulary, chosen: Path | None) -> Job[TitlesOfRatings]:
+def _titles_of(gathered: Gathered, table: RatingsTable, items: Vocabulary, chosen: Path | None) -> Job[TitlesOfRatings]:
     """What the titles are called; where the layout needs its own list and there is none, the layout is another."""
-    named = yield from titles_of_ratings(table.source, table.shape, items.ids, chosen=chosen)
+    named = yield from titles_of_ratings(table.source, table.shape, items.ids, chosen=chosen, paths=gathered.paths)
     layout = table.shape.layout
     needed = layout.items.width if layout.items else None
     if layout.needs_items and (named.found is None or named.found.shape.width != needed):

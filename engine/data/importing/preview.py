@@ -197,7 +197,7 @@ def _with_titles(seen: Preview, before: Preview | None) -> Job[Preview]:
     elif seen.items is not None:
         titles = yield from titles_given(seen.items, seen.source, seen.shape, seen.sample_items)
     else:
-        titles = (yield from titles_beside(seen.source, seen.shape, seen.sample_items)).found
+        titles = (yield from titles_beside(seen.source, seen.shape, seen.sample_items, paths=seen.paths)).found
     if titles is None:
         return seen
     names = tuple(_listed_title(titles, row) or own for row, own in zip(seen.rows, seen.titles_of_rows, strict=True))

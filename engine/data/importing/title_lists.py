@@ -78,21 +78,22 @@ class TitlesOfRatings:
 
 
 def titles_of_ratings(
-    ratings: Source, shape: Shape, ids: Sequence[str], *, chosen: Path | None = None
+    ratings: Source, shape: Shape, ids: Sequence[str], *, chosen: Path | None = None, paths: Sequence[Path] = ()
 ) -> Job[TitlesOfRatings]:
     """What titles are called: in the chosen list, else in the one that lies beside, else in the ratings themselves.
 
-    What a list does not know is called as the ratings call it. Raises DataError for a chosen list that does not fit.
+    What a list does not know is called as the ratings call it. `paths` are what a person chose to import. Raises
+    DataError for a chosen list that does not fit.
     """
     if chosen is None:
-        lists = yield from titles_beside(ratings, shape, ids)
+        lists = yield from titles_beside(ratings, shape, ids, paths=paths)
     else:
         lists = Lists((yield from titles_given(chosen, ratings, shape, ids)))
     place, own = shape.roles.get("title"), None
     if place not in (None, shape.roles["item"]) and (lists.found is None or lists.found.share < 1):
         own = yield from titles_within(ratings, shape)
         if own.are_names and lists.found is None:
-            lists = yield from titles_beside(ratings, shape, ids, own=own)
+            lists = yield from titles_beside(ratings, shape, ids, paths=paths, own=own)
     titles = dict(own.titles) if own is not None and own.are_names else {}
     notes = _notes_on(lists, ratings, shape, own)
     found = lists.found
@@ -144,13 +145,16 @@ def titles_given(path: Path, ratings: Source, shape: Shape, ids: Sequence[str]) 
     )
 
 
-def titles_beside(ratings: Source, shape: Shape, ids: Sequence[str], *, own: OwnTitles | None = None) -> Job[Lists]:
+def titles_beside(
+    ratings: Source, shape: Shape, ids: Sequence[str], *, paths: Sequence[Path] = (), own: OwnTitles | None = None
+) -> Job[Lists]:
     """The list of titles in the same zip or folder that knows most of these ids; of equal ones the declared.
 
-    `own` are what the ratings themselves call their titles: a list without ids is joined by these.
+    Where a person chose a folder (one of `paths`), it may lie anywhere between that and the ratings. `own` are what the
+    ratings themselves call their titles: a list without ids is joined by these.
     """
     rated, declared = rated_titles(ratings, shape, ids, own), shape.layout.items
-    beside = _beside(ratings)
+    beside = _beside(ratings, paths)
     beside.sort(key=lambda source: (not _is_called(declared, source), _list_called(source.base_name) is None))
     links = yield from _links_beside(beside, declared, rated)
     best: TitlesFound | None = None
@@ -250,18 +254,26 @@ def _list_called(name: str) -> ItemsLayout | None:
     return next((titles for titles in lists if titles.is_called(name)), None)
 
 
-def _beside(ratings: Source) -> list[Source]:
-    """The other files of the same folder, and of the one above for ratings in many files."""
+def _beside(ratings: Source, paths: Sequence[Path]) -> list[Source]:
+    """The other files of the same folder, of the one above for ratings in many files, and of those up to a chosen one.
+
+    Of a zip those of all folders above.
+    """
     if ratings.member is not None or (ratings.parts and not ratings.path.is_dir()):
-        folder = PurePosixPath(ratings.member or ratings.parts[0]).parent
-        folders = {folder, folder.parent} if ratings.parts else {folder}
+        folders = PurePosixPath(ratings.member or ratings.parts[0]).parents
         found = [source for source in sources_in(ratings.path) if PurePosixPath(source.member or "").parent in folders]
-    elif ratings.parts:
-        found = [*sources_in(ratings.path), *sources_in(ratings.path.resolve().parent)]
     else:
-        found = sources_in(ratings.path.parent)
+        found = [source for folder in _folders_above(ratings, paths) for source in sources_in(folder)]
     own = set(ratings.single)
     return [each for each in found if each not in own and (each.member or _suffix(each) in (*_SUFFIXES, *_NOT_OPENED))]
+
+
+def _folders_above(ratings: Source, paths: Sequence[Path]) -> list[Path]:
+    folder = ratings.path if ratings.parts else ratings.path.parent
+    chosen = {path.resolve() for path in paths if path.is_dir()}
+    above = folder.resolve().parents
+    most = max((above.index(path) + 1 for path in chosen if path in above), default=int(bool(ratings.parts)))
+    return [folder, *above[:most]]
 
 
 def _suffix(source: Source) -> str:

@@ -212,9 +212,15 @@ def sources_in(path: Path) -> list[Source]:
         if not path.is_file():
             path.stat()
             raise DataError(f"{path} is not a regular file.", remedy="Choose a ratings file.", path=str(path))
-        with open(path, "rb") as file:
-            is_zip = file.read(4) == ZIP
-        return _members(path) if is_zip else [Source(path)]
+        return _members(path) if is_zip(path) else [Source(path)]
+
+
+def is_zip(path: Path) -> bool:
+    """Whether a file is a zip by its first bytes. Raises OSError."""
+    if not path.is_file():
+        return False
+    with open(path, "rb") as file:
+        return file.read(4) == ZIP
 
 
 def _members(path: Path) -> list[Source]:

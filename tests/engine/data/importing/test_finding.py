@@ -40,6 +40,30 @@ def test_that_the_name_of_the_layout_chooses_between_several(folder):
     assert (source.base_name, shape.layout.name) == ("u.data", "MovieLens 100K")
 
 
+@pytest.mark.parametrize(
+    "above", [{}, {"README.txt": "Hello.\n"}, {"movies.csv": MOVIES}, {"a.txt": "x", "b.txt": "y"}]
+)
+def test_that_ratings_in_the_one_folder_below_are_found(folder, above):
+    path = folder(above)
+    for name in ("data", "pictures"):
+        (path / name / "more").mkdir(parents=True)
+    (path / "data" / "more" / "ratings.csv").write_text(RATINGS)
+    ((source, _),) = find_ratings([path], Given())
+    assert source.path == path / "data" / "more" / "ratings.csv"
+
+
+def test_that_a_folder_with_a_zip_of_ratings_is_read_in_place(folder, tmp_path):
+    (tmp_path / "x").mkdir()
+    folder({"ratings.csv": RATINGS}, as_zip=True).rename(tmp_path / "x" / "ml.zip")
+    (tmp_path / "x" / "README.txt").write_text("Hello.\n")
+    assert find_ratings([tmp_path / "x"], Given())[0][0].name == "ml.zip: ml/ratings.csv"
+
+
+def test_that_the_one_file_of_a_folder_says_why_it_is_no_ratings_file(folder):
+    with pytest.raises(DataError, match=r"movies\.csv has no column of people"):
+        find_ratings([folder({"movies.csv": MOVIES})], Given())
+
+
 def test_that_several_files_of_ratings_are_named_instead_of_guessed(folder):
     with pytest.raises(DataError, match=r"holds 2 files of ratings: a\.csv, b\.csv"):
         find_ratings([folder({"a.csv": RATINGS, "b.csv": RATINGS})], Given())

@@ -135,6 +135,25 @@ def test_that_netflix_in_a_file_a_film_opens_with_the_titles_above_its_folder(fo
         assert (entries_of(dataset), names_of(dataset)) == (NETFLIX_ENTRIES, NETFLIX_NAMES)
 
 
+@pytest.mark.parametrize("as_zip", [True, False])
+def test_that_netflix_with_one_file_above_its_folder_opens(folder, tmp_path, as_zip):
+    path = folder(
+        {
+            "training_set/mv_0000001.txt": "1:\n30,3,2005-09-06\n7,5,2005-09-07\n",
+            "training_set/mv_0000002.txt": "2:\n30,1,2005-09-07",
+            "training_set/mv_0000003.txt": "3:\n7,4,2005-09-07\n",
+            "movie_titles.txt": NETFLIX["movie_titles.csv"],
+        }
+    )
+    if as_zip:
+        with zipfile.ZipFile(tmp_path / "prize.zip", "w") as archive:
+            for part in (file for file in path.rglob("*") if file.is_file()):
+                archive.write(part, f"download/{part.relative_to(path)}")
+        path = tmp_path / "prize.zip"
+    dataset, _ = imported(path)
+    assert (entries_of(dataset), names_of(dataset)) == (NETFLIX_ENTRIES, NETFLIX_NAMES)
+
+
 def test_that_netflix_in_a_zip_is_read_in_place(folder, tmp_path):
     path = folder(NETFLIX)
     with zipfile.ZipFile(tmp_path / "prize.zip", "w") as archive:

@@ -189,7 +189,7 @@ def test_that_titles_are_not_read_again_when_the_ids_stay_the_same(write, monkey
     write("movies.csv", TITLES)
     path = write("ratings.csv", RATINGS)
     before = seen(path)
-    monkeypatch.setattr("engine.data.importing.preview.titles_beside", lambda *_: pytest.fail("read again"))
+    monkeypatch.setattr("engine.data.importing.preview.titles_beside", lambda *_, **__: pytest.fail("read again"))
     assert seen(path, given=Given(encoding="cp1252"), before=before).titles_of_rows == before.titles_of_rows
 
 

@@ -67,6 +67,21 @@ def test_that_titles_are_found_under_another_name_too(folder):
     assert beside(path, ["1", "2"]).found.titles["1"].title == "One"
 
 
+@pytest.mark.parametrize("as_zip", [True, False])
+def test_that_titles_above_the_folder_of_the_ratings_are_found_where_that_was_chosen(tmp_path, as_zip):
+    files = {"movies.csv": MOVIES, "data/csv/ratings.csv": RATINGS, "data/tags.csv": TAGS}
+    path = tmp_path / ("all.zip" if as_zip else "all")
+    if as_zip:
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, text in files.items():
+                archive.writestr(name, text)
+    for name, text in {} if as_zip else files.items():
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        (path / name).write_text(text)
+    assert imported(path)[1] == {"1": "One (1990)", "2": "Two (1991)"}
+    assert as_zip or imported(path / "data" / "csv")[1] == {"1": "1", "2": "2"}
+
+
 def test_that_the_list_taken_is_named_in_the_report(folder):
     _, _, report = imported(folder({"ratings.csv": RATINGS, "movies.csv": MOVIES}))
     assert (report.titles_from.file, report.titles_from.column, report.titles_from.named) == (
