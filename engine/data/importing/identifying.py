@@ -17,7 +17,7 @@ LARGEST = (1 << 25) - 1
 """So the table of numbers takes at most 128 MiB."""
 _LEAST_TO_JOIN = 1 << 19
 _WHOLE_NUMBER = r"^(0|-?[1-9][0-9]{0,17})$"
-_WITH_POINT = r"^(0|-?[1-9][0-9]{0,17})\.0+$"
+WITH_POINT = r"^(0|-?[1-9][0-9]{0,17})\.0+$"
 """How programs write whole numbers of a column in which some are missing."""
 _POWERS = 10 ** np.arange(1, 10, dtype=np.int64)
 
@@ -150,10 +150,10 @@ class IdColumn:
         """The place of each used row in the order of ids, and these ids."""
         rows = np.flatnonzero(used)
         ids = self._known.take(_arrow_of(rows))
-        are_whole = pc.or_(pc.match_substring_regex(ids, _WHOLE_NUMBER), pc.match_substring_regex(ids, _WITH_POINT))
+        are_whole = pc.or_(pc.match_substring_regex(ids, _WHOLE_NUMBER), pc.match_substring_regex(ids, WITH_POINT))
         are_numbers = bool(pc.all(are_whole).as_py())
         if are_numbers:
-            ids = pc.replace_substring_regex(ids, _WITH_POINT, r"\1")
+            ids = pc.replace_substring_regex(ids, WITH_POINT, r"\1")
         kinds = ids.dictionary_encode()
         order = numbers_in(_sorted(kinds.dictionary, as_numbers=are_numbers), blank=0).astype(np.int64)
         rank_K = np.empty(len(order), dtype=np.int32)

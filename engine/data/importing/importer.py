@@ -21,6 +21,7 @@ from engine.data.formats import UNNAMED_COLUMNS
 from engine.data.importing.choosing import Alive, alive_after, settled_of
 from engine.data.importing.gathering import Gathered, gather
 from engine.data.importing.grouping import only, slices_of
+from engine.data.importing.identifying import WITH_POINT
 from engine.data.importing.items import catalogue_of
 from engine.data.importing.options import ImportOptions as ImportOptions
 from engine.data.importing.options import ImportReport as ImportReport
@@ -85,8 +86,10 @@ def asked_rows(pairs: Sequence[Pairs], users: Vocabulary, items: Vocabulary) -> 
 
 
 def _rows(ids: Sequence[pa.Array], vocabulary: Vocabulary) -> Int32:
-    known = pa.array(vocabulary.ids, pa.string())
-    rows: Int32 = pc.fill_null(pc.index_in(pa.chunked_array(ids), known), -1).to_numpy().astype(np.int32)
+    """The rows of these ids; 8.0 is 8 where there is no 8.0."""
+    known, asked = pa.array(vocabulary.ids, pa.string()), pa.chunked_array(ids)
+    plain = pc.index_in(pc.replace_substring_regex(asked, WITH_POINT, r"\1"), known)
+    rows: Int32 = pc.fill_null(pc.coalesce(pc.index_in(asked, known), plain), -1).to_numpy().astype(np.int32)
     return rows
 
 

@@ -11,7 +11,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from engine.data.dataset import Dataset
-from engine.data.matching.candidates import Candidate, CatalogueIndex, Match, Query, build_index, query_of
+from engine.data.matching.candidates import (
+    ONE_PER_TITLE,
+    Candidate,
+    CatalogueIndex,
+    Match,
+    Query,
+    build_index,
+    query_of,
+)
 from engine.data.matching.evidence import Evidence, has_other_id, of_ids, of_names, of_parts
 from engine.data.matching.similarity import similar_titles
 from engine.data.personal.export import ExportedTitle
@@ -86,9 +94,18 @@ def _winner(found: Sequence[Evidence], query: Query, index: CatalogueIndex) -> E
     best = found[0]
     near = [rival for rival in found if rival.score > best.score - margin or _has_the_year(rival, best)]
     winner = near[0] if len(near) == 1 else _literally_it(near, query, index)
-    if winner is None or not winner.certain or has_other_id(index, query, winner.item_row):
+    if winner is None or not winner.certain:
+        return None
+    if has_other_id(index, query, winner.item_row) and not _is_named_exactly(winner, query, index):
         return None
     return winner
+
+
+def _is_named_exactly(winner: Evidence, query: Query, index: CatalogueIndex) -> bool:
+    """Whether title and year are just the same, and no other title has an id of the export: it has ids of its own."""
+    is_exact = winner.score >= _EQUAL and winner.apart == 0 and not winner.by_alias
+    known = (kind for kind, an_id in query.ids.items() if index.by_id.get(kind, {}).get(an_id))
+    return is_exact and not any(kind in ONE_PER_TITLE for kind in known)
 
 
 def _has_the_year(rival: Evidence, best: Evidence) -> bool:

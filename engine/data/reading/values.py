@@ -106,7 +106,8 @@ def normalised_id(kind: str, text: str) -> str:
     if kind in ("tmdb", "mal", "movielens", "bgg"):
         number = re.fullmatch(r"0*([1-9]\d{0,11})(?:\.0)?", text)
         return number.group(1) if number else ""
-    return text[:200]
+    whole = re.fullmatch(r"(\d{1,18})\.0+", text)
+    return whole.group(1) if whole else text[:200]
 
 
 def _isbn(text: str) -> str:

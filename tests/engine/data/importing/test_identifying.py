@@ -5,8 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.data.dataset import Vocabulary
 from engine.data.importing import identifying
 from engine.data.importing.identifying import IdColumn
+from engine.data.importing.importer import asked_rows
+from engine.data.reading.rows import Pairs
 from engine.events import drive
 
 
@@ -58,6 +61,12 @@ def test_that_ids_of_blocks_that_are_read_again_are_forgotten():
     rows, vocabulary = drive(column.join())
     assert vocabulary.ids == ("a", "b", "c")
     assert [row.tolist() for row in rows] == [[0, 1], [2]]
+
+
+def test_that_pairs_are_looked_up_with_and_without_a_point():
+    pairs = Pairs(pa.array(["8.0", "8", "9.5", "x"]), pa.array(["8.0", "1.0", "01", "2.00"]))
+    rows = asked_rows([pairs], Vocabulary(["8", "x"]), Vocabulary(["1", "2", "8.0"]))
+    assert rows.tolist() == [[0, 2], [0, 0], [-1, -1], [1, 1]]
 
 
 @given(st.lists(st.lists(st.text("ab12 é", min_size=1).filter(str.strip), max_size=8), min_size=1, max_size=8))

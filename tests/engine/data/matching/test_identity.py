@@ -54,10 +54,24 @@ def test_that_an_id_whose_title_and_year_are_another_film_is_unsure(tweeted):
     assert {candidate.item_row for candidate in found.candidates[:2]} == {0, 2}
 
 
-def test_that_a_film_with_another_id_is_not_surely_the_one_of_that_name(tweeted):
-    found = tweeted.match(wanted("Hamlet", 1996, imdb="tt9999999"))
+@pytest.mark.parametrize("ids", [{"imdb": "tt9999999"}, {"tmdb": "99"}, {"imdb": "tt9999999", "tmdb": "99"}])
+def test_that_ids_that_the_data_set_does_not_have_give_way_to_title_and_year(ids):
+    matcher = numbered(imdb=IMDB, tmdb=("603", "101", "10549", "74", "9"))
+    found = matcher.match(wanted("Hamlet", 1996, **ids))
 
-    assert (found.verdict, found.why) == ("unsure", "same title and year, but another id")
+    assert (found.verdict, found.item_row, found.why) == ("sure", 2, "same title and year")
+    assert matcher.match(wanted("War of the Worlds", 2005, **ids)).verdict == "unsure"
+
+
+@pytest.mark.parametrize(("title", "year"), [("Hamlet", 1995), ("Hamlet", 0), ("Hamlett", 1996)])
+def test_that_a_film_with_another_id_is_not_surely_one_that_is_called_or_dated_otherwise(tweeted, title, year):
+    found = tweeted.match(wanted(title, year, imdb="tt9999999"))
+
+    assert (found.verdict, found.item_row) == ("unsure", None)
+
+
+def test_that_an_id_that_another_title_has_does_not_give_way_to_title_and_year(tweeted):
+    assert tweeted.match(wanted("Hamlet", 1996, imdb="tt0407304")).verdict == "unsure"
 
 
 def test_that_two_ids_of_two_films_are_unsure():

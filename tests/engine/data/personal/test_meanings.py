@@ -33,6 +33,8 @@ from engine.data.reading.values import normalised_id, year_in
         ("isbn", '=""', ""),
         ("isbn", "f81d4fae-7dec", ""),
         ("item", " 0099 ", "0099"),
+        ("item", "8.0", "8"),
+        ("item", "8.05", "8.05"),
     ],
 )
 def test_that_ids_of_a_kind_have_one_form(kind, text, normal):
