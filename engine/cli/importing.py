@@ -125,6 +125,8 @@ def _unrated_of(text: str | None) -> tuple[float, ...] | None:
 
 
 def _import_text(record: DatasetRecord) -> str:
+    from engine.data.reading.rows import PLANNED
+
     report = record.report
     unrated, skipped = int(report["unrated"]), sum(report["skipped"].values())
     reasons = ", ".join(f"{format_count(count)} x {reason}" for reason, count in report["skipped"].items())
@@ -146,7 +148,7 @@ def _import_text(record: DatasetRecord) -> str:
     lines = [f"Imported {record.name} ({record.dataset_id})", format_facts(facts)]
     lines += [f"  {note}" for note in report.get("notes", ())]
     lines += [f"  {bad['file']}, line {bad['line']:,}: {bad['text']!r} ({bad['reason']})" for bad in problems]
-    left = skipped - len(problems)
+    left = skipped - report["skipped"].get(PLANNED, 0) - len(problems)
     return "\n".join([*lines, f"  and {format_count(left)} more" if left > 0 else ""]).rstrip()
 
 

@@ -101,6 +101,80 @@ BOARDGAMEGEEK = (
 )
 
 
+LETTERBOXD_IMPORT = "Title,Year,Rating10,WatchedDate\nAlien,1979,8,2020-08-28\nPaprika,2006,10,2020-08-22\n"
+LETTERBOXD_LIST = (
+    "Letterboxd list export v7\nDate,Name,Tags,URL,Description\n2021-01-01,{name},,https://boxd.it/l1,\n\n"
+    "Position,Name,Year,URL,Description\n1,Stalker,1979,https://boxd.it/inv6,\n2,Solaris,1972,https://boxd.it/inv7,\n"
+)
+KINOPOISK = (
+    "Название,Оригинальное название,Год,Моя оценка,Дата\nЧужой,Alien,1979,8,28.08.2020\nСталкер,,1979,6,07.09.2020\n"
+)
+KINOPOISK_TABLE = (
+    "русскоязычное название\tоригинальное название\tгод\tстраны\tвремя\tмоя оценка\tрейтинг КиноПоиска\n"
+    "Чужой\tAlien\t1979\tСША\t117\t10\t7,955\nСталкер\t\t1979\tСССР\t163\t9\t8,1\n"
+)
+DOUBAN = (
+    "{title},个人评分,打分日期,我的短评,{released},{more},条目链接\n"
+    "异形 Alien,4,2020/08/28,不错,1979-05-25,美国,https://movie.douban.com/subject/1/\n"
+    "红辣椒 / パプリカ / Paprika,,2020/09/01,,2006/11/25,日本,https://movie.douban.com/subject/2/\n"
+)
+DOUBAN_WANTED = (
+    "{title},{released},{more},条目链接\n飞向太空 Solaris,1972-03-20,苏联,https://movie.douban.com/subject/3/\n"
+)
+DOUBAN_KINDS = {
+    "films": {"title": "标题", "released": "上映日期", "more": "制片国家"},
+    "films and series": {"title": "电影/电视剧/番组", "released": "上映日期", "more": "制片国家"},
+    "books": {"title": "书名", "released": "出版日期", "more": "作者"},
+    "games": {"title": "游戏名称", "released": "发行日期", "more": "平台"},
+}
+FILMWEB = (
+    "timestamp,iso_date,user_comment,user_rating,global_rating,original_title,pl_title,directors,year,duration,url\n"
+    '1598652478,2020-08-28,"ok, fajny",8,7.9,Alien,Obcy,Ridley Scott,1979,117,https://x\n'
+    "1598652478,2020-08-28,,3,7.6,,Ziemia obiecana,Andrzej Wajda,1974,179,https://x\n"
+)
+FILMWEB_VOTES = (
+    "timestamp,iso_date,user_vote,original_title,pl_title,year\n1598652478,2020-08-28T22:07:58,9,Alien,Obcy,1979\n"
+)
+NETFLIX = (
+    "Profile Name,Title Name,Rating Type,Star Value,Thumbs Value,Device Model,Event Utc Ts,Region View Date\n"
+    "Me,Alien,thumb,,2,Smart TV,2025-06-19 19:13:22,\nMe,Paprika,thumb,,1,Smart TV,2025-06-19 19:13:22,\n"
+    "Me,Stalker,star,5,,HTML 5,2015-06-19 19:13:22,\nKid,Solaris,thumb,,3,Smart TV,2025-06-19 19:13:22,\n"
+)
+SIMKL = (
+    "SIMKL_ID,Title,Type,Year,Watchlist,LastEpWatched,WatchedDate,Rating,Memo,TVDB,TMDB,IMDB,MAL_ID\n"
+    "1,Alien,movie,1979,completed,,2020-08-28 21:47:58,8,,,348,tt0078748,\n"
+    "2,Paprika,movie,2006,plantowatch,,,,,,4977,tt0851578,\n3,Stalker,movie,1979,dropped,,,,,,1398,tt0079944,\n"
+    "4,Cowboy Bebop,anime,1998,watching,s1e3,,9,,76885,30991,tt0213338,1\n"
+)
+SIMKL_BACKUP = {
+    "movies": [
+        {"user_rated_at": "2020-08-28T21:47:58Z", "user_rating": 8, "status": "completed",
+         "movie": {"title": "Alien", "year": 1979, "ids": {"simkl": 1, "imdb": "tt0078748", "tmdb": "348"}}},
+        {"user_rating": None, "status": "plantowatch",
+         "movie": {"title": "Paprika", "year": 2006, "ids": {"imdb": "tt0851578"}}},
+        {"user_rating": None, "status": "dropped", "movie": {"title": "Stalker", "year": 1979, "ids": {}}},
+    ],
+    "shows": [{"user_rating": 9, "status": "watching",
+               "show": {"title": "Breaking Bad", "year": 2008, "ids": {"imdb": "tt0903747", "tmdb": "1396"}}}],
+    "anime": [{"user_rating": 7, "status": "completed", "anime_type": "movie",
+               "show": {"title": "Perfect Blue", "year": 1997, "ids": {"mal": "437"}}}],
+}  # fmt: skip
+CRITICKER = (
+    "Score, Film ID, Film Name, Year, Date Rated, IMDB ID, Mini Review\n"
+    '"85",1,"Alien",1979,"Aug 28 2020, 21:47",tt0078748,\n'
+    '"0",2,"Paprika",2006,"Aug 29 2020, 21:47",tt0851578,\n'
+)
+MUBI = (
+    "id,title,original_title,year,average_rating,average_rating_out_of_ten,directors{more}\n"
+    "1,Paprika,Papurika,2006,4.3,8.6,Satoshi Kon{values}\n"
+)
+SERIALIZD = (
+    "Title,Year,Status,Rating,Watched Date\nBreaking Bad,2008,watched,9,2020-08-28\nLost,2004,dropped,,\n"
+    "Severance,2022,plan_to_watch,,\n"
+)
+ANILIST_DOWNLOAD = {"user": {"id": 1}, "lists": [{"series_type": 0, "series_id": 1, "status": 2, "score": 85}]}
+
+
 def trakt_rating(title: str, year: int, rating: int, **ids: Any) -> dict[str, Any]:
     movie = {"title": title, "year": year, "ids": {"slug": title.lower(), **ids}}
     return {"rated_at": "2021-03-04T05:06:07.000Z", "rating": rating, "type": "movie", "movie": movie}

@@ -39,6 +39,19 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 _YEAR = re.compile(r"(?!.*(?:end|last|birth|death|date|rat|view|watch|seen)).*year(?!s|ly).*")
 """Other names of the year of a title, such as "pubyear" and "yearfirstpublished"."""
 
+_ELSEWHERE: dict[str, tuple[str, ...]] = {
+    "rating": ("uservote", "yourscore", "rating10", "note", "manote", "bewertung", "meinebewertung", "wertung", "nota",
+               "minota", "voto", "puntuación", "calificación", "ocena", "mojaocena", "beoordeling", "betyg", "мояоценка",
+               "оценка", "个人评分", "我的评分"),
+    "time": ("watchedat", "datewatched", "dateread", "viewingdate", "datum", "fecha", "дата", "打分日期", "日期",
+             "创建时间"),
+    "title": ("titel", "titre", "título", "titulo", "titolo", "tytuł", "filmtitel", "название", "标题", "片名", "书名",
+              "电影电视剧番组", "游戏名称"),
+    "year": ("jahr", "année", "annee", "año", "ano", "anno", "rok", "jaar", "год", "年份", "上映年份"),
+}  # fmt: skip
+"""What people's own tables and services of other languages call them."""
+SYNONYMS |= {role: (*SYNONYMS[role], *names) for role, names in _ELSEWHERE.items()}
+
 NAMED_COLUMNS = Layout("columns with names")
 UNNAMED_COLUMNS = Layout("columns without names", columns=FOUR)
 CHOSEN_COLUMNS = Layout("columns as chosen")

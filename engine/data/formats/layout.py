@@ -59,7 +59,8 @@ class Layout:
     Personal layouts also say which `service` they come from (files of one service open together) and what a title in
     them is when no column says so (`state`: "seen" or "planned"). Their `ids` map a kind of id to its column (of two
     columns of one kind, such as "isbn" and "isbn of 13 digits", the first that is filled counts), and their `roles`
-    may name columns of a "state", a "medium", an "other title" and what else personal/delimited.py knows.
+    may name columns of a "medium", an "other title" and what else personal/delimited.py knows. Columns of states are
+    known by their names (see reading.states).
     """
 
     name: str

@@ -144,6 +144,16 @@ POPULATION: tuple[Layout, ...] = (
         header=("userid", "isbn", "rating"), names=("ratings.csv",), about="the same with a column called Rating"
     ),
     Layout(
+        "Goodreads interactions",
+        header=("userid", "bookid", "isread", "rating"),
+        scale=(1, 5, 1),
+        unrated=(0.0,),
+        word="book",
+        names=("goodreads_interactions.csv",),
+        items=ItemsLayout(names=("goodreads_books.json.gz",)),
+        about="user_id,book_id,is_read,rating,is_reviewed: 0 where not rated; books that nobody read are left out",
+    ),
+    Layout(
         "Amazon reviews of 2023",
         header=("parentasin", "asin", "userid", "rating", "timestamp"),
         roles={"item": "parentasin", "title": ""},

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.data.dataset import Float32, Histories, Int32, Int64, Vocabulary
+from engine.data.dataset import Bools, Float32, Histories, Int32, Int64, Vocabulary
 from engine.data.importing.finding import find_ratings
 from engine.data.importing.grouping import Places, Repeats, find_repeats, room_for
 from engine.data.importing.identifying import IdColumn
@@ -66,6 +66,7 @@ class _Slice:
     table: RatingsTable
     ratings_S: Float32
     times_S: Int64 | None
+    dropped_S: Bools | None = None
 
 
 class _Entries:
@@ -80,7 +81,7 @@ class _Entries:
         self.users.add(block.users_N)
         self.items.add(block.items_N)
         times_S = None if block.times_N is None else block.times_N.copy()
-        self.slices.append(_Slice(self.table, block.ratings_N.copy(), times_S))
+        self.slices.append(_Slice(self.table, block.ratings_N.copy(), times_S, block.dropped_N))
 
     def forget(self, blocks: int) -> None:
         left = len(self.slices) - blocks
@@ -137,7 +138,7 @@ def _grouped(users: deque[Int32], items: deque[Int32], slices: deque[_Slice], *,
         some = slices.popleft()
         order_S, places_S = places.of(users.popleft())
         item_rows_N[places_S] = _in_order(items.popleft(), order_S)
-        ratings_N[places_S] = _in_order(some.table.ratings_of(some.ratings_S), order_S)
+        ratings_N[places_S] = _in_order(some.table.ratings_of(some.ratings_S, some.dropped_S), order_S)
         if times_N is not None:
             times_N[places_S] = 0 if some.times_S is None else _in_order(_times_of(some), order_S)
         done += len(places_S)

@@ -17,6 +17,7 @@ from engine.data.reading.sniff import KINDS, read_cells, read_pieces
 from engine.data.reading.times import NEVER, times_in_seconds
 
 ROWS_SHOWN = 20
+_SAYS_NOTHING = "it says nothing about a title"
 SAMPLE_BYTES = 128 * 1024
 
 
@@ -90,7 +91,7 @@ def _read_rows(head: Block, texts: list[tuple[int, tuple[str, ...]]], shape: Sha
         own = "\n".join(lines[line - head.first_line : end - head.first_line]).encode()
         alone = read_ratings(Block(own, line, end - line, head.position), shape, file=file)
         entry = next(iter(_entries(alone, shape)), None)
-        reason = alone.problems[0].reason if alone.problems else "it says nothing about a title"
+        reason = next((problem.reason for problem in alone.problems), next(iter(alone.skipped), _SAYS_NOTHING))
         yield replace(entry, line=line, cells=cells) if entry else PreviewRow(line, cells, problem=reason)
 
 

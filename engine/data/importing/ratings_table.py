@@ -8,18 +8,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.data.dataset import Float32, Scale
+from engine.data.dataset import Bools, Float32, Scale
 from engine.data.reading.archives import Source
 from engine.data.reading.lines import NotUtf8Error
 from engine.data.reading.roles import Shape
-from engine.data.reading.rows import MOST_PROBLEMS, Pairs, Problem, RatingsBlock
+from engine.data.reading.rows import MOST_PROBLEMS, PLANNED, Pairs, Problem, RatingsBlock
 from engine.data.reading.sniff import read_pieces
+from engine.data.reading.states import DROPPED_SHARE
 from engine.events import Job, Pace, Progressed
+from engine.text import plural
 
 KNOWN_SCALES: tuple[tuple[Scale, float], ...] = (
     (Scale(0, 1, 1), 0),
@@ -48,6 +51,7 @@ class RatingsTable:
     values: Counter[float] = field(default_factory=Counter)
     pairs: list[Pairs] = field(default_factory=list)
     entries: int = 0
+    dropped: int = 0
     largest_time: int = 0
     unrated: tuple[float, ...] = ()
     seen_only: bool = False
@@ -56,7 +60,9 @@ class RatingsTable:
         """Take down what a block of entries adds to the figures."""
         self.entries += len(block.ratings_N)
         self.skipped += block.skipped
-        self.problems += block.problems[: MOST_PROBLEMS - len(self.problems)]
+        problems = [problem for problem in block.problems if problem.reason != PLANNED]
+        self.problems += problems[: MOST_PROBLEMS - len(self.problems)]
+        self.dropped += 0 if block.dropped_N is None else int(np.count_nonzero(block.dropped_N))
         if len(self.values) <= MOST_VALUES:
             kinds, counts = np.unique(block.ratings_N, return_counts=True)
             known = ~np.isnan(kinds)
@@ -66,18 +72,30 @@ class RatingsTable:
 
     def begin_again(self) -> None:
         self.notes, self.problems, self.pairs, self.skipped, self.values = [], [], [], Counter(), Counter()
-        self.entries = self.largest_time = 0
+        self.entries = self.largest_time = self.dropped = 0
 
     @property
     def rated_values(self) -> list[float]:
         return [] if self.seen_only else [value for value in self.values if value not in self.unrated]
 
-    def ratings_of(self, ratings_N: Float32) -> Float32:
-        """Ratings of this file with NaN for those that mean *seen, not rated*. Only once all is read."""
+    @cached_property
+    def most_of_dropped(self) -> float:
+        """What a title that was given up is rated at most: a quarter up the scale."""
+        scale = scale_of(np.array(sorted(self.rated_values), np.float32)) if self.rated_values else Scale(1, 5, 1)
+        most = scale.low + DROPPED_SHARE * (scale.high - scale.low)
+        return scale.low + scale.step * float(np.floor((most - scale.low) / scale.step)) if scale.step else most
+
+    def ratings_of(self, ratings_N: Float32, dropped_N: Bools | None = None) -> Float32:
+        """Ratings of this file with NaN for those that mean *seen, not rated*; what was given up counts as disliked.
+
+        Only once all is read.
+        """
         if self.seen_only:
             return np.full_like(ratings_N, np.nan)
         if self.unrated:
-            return np.where(np.isin(ratings_N, self.unrated), np.float32(np.nan), ratings_N)
+            ratings_N = np.where(np.isin(ratings_N, self.unrated), np.float32(np.nan), ratings_N)
+        if dropped_N is not None:
+            ratings_N = np.where(dropped_N, np.fmin(ratings_N, np.float32(self.most_of_dropped)), ratings_N)
         return ratings_N
 
 
@@ -120,6 +138,11 @@ def read_table(table: RatingsTable, progress: ReadingProgress, *, into: Recorder
     if "time" in table.shape.roles and table.shape.times.kind is None:
         table.notes.append(f"The times of {table.source.name} are no numbers or dates; they were left out.")
     _decide_unrated(table)
+    if table.dropped:
+        table.notes.append(
+            f"In {plural(table.dropped, 'line')} of {table.source.name} somebody gave a title up; it counts as "
+            f"disliked, {table.most_of_dropped:g} or less."
+        )
     progress.bytes_before += size
     progress.lines_before += lines
 

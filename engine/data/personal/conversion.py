@@ -9,10 +9,9 @@ from collections.abc import Sequence
 
 from engine.data.dataset import Scale
 from engine.data.personal.export import Export, ExportedTitle
+from engine.data.reading.states import DROPPED_SHARE
 
 _STEPS = (1.0, 0.5, 0.25, 0.1)
-_DROPPED = 0.25
-"""How far up the scale something given up lies at most: the mirror image of where a like begins."""
 
 
 def guessed_scale(ratings: Sequence[float], *, high: float | None = None) -> Scale:
@@ -57,5 +56,5 @@ def rating_of(title: ExportedTitle, given: Scale, wanted: Scale) -> float | None
     rating = None if title.rating is None else converted(title.rating, given, wanted)
     if title.state != "dropped":
         return rating
-    most = round(wanted.low + _DROPPED * (wanted.high - wanted.low), 2)
+    most = round(wanted.low + DROPPED_SHARE * (wanted.high - wanted.low), 2)
     return most if rating is None else min(rating, most)

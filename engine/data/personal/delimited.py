@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
@@ -12,22 +13,22 @@ from engine.data.catalogue import split_title
 from engine.data.dataset import Scale
 from engine.data.formats import NAMED_COLUMNS, Layout, normalised
 from engine.data.personal.conversion import guessed_scale
-from engine.data.personal.export import ExportedTitle, State, medium_of, state_of
+from engine.data.personal.export import ExportedTitle, medium_of
 from engine.data.personal.parts import Part, fitting_layouts, layout_of_export, rating_in, scale_of
 from engine.data.reading.archives import Source
-from engine.data.reading.lines import read_rows
 from engine.data.reading.ratings import Spelling, describe_spelling, ratings_of, spelling_of
 from engine.data.reading.roles import Given, Shape
 from engine.data.reading.rows import width_fault
-from engine.data.reading.sniff import sniff
+from engine.data.reading.sniff import KINDS, read_cells, sniff
+from engine.data.reading.states import NO_STATES, State, StateColumns, state_columns
 from engine.data.reading.times import TimesFound, seconds_of, times_of
 from engine.data.reading.values import is_number, normalised_id, year_in
-from engine.text import join_words
+from engine.text import join_words, plural
 
 _KINDS_BY_NAME = {
     **dict.fromkeys(("imdbid", "imdb", "const", "tconst"), "imdb"),
     **dict.fromkeys(("tmdbid", "tmdb"), "tmdb"),
-    **dict.fromkeys(("malid", "idmal"), "mal"),
+    **dict.fromkeys(("malid", "idmal", "animedbid", "seriesanimedbid"), "mal"),
     **dict.fromkeys(("isbn", "isbn13"), "isbn"),
     "bggid": "bgg",
     "movielensid": "movielens",
@@ -36,7 +37,19 @@ _MEDIUM_OF_WORD = {"film": "film", "book": "book", "game": "game"}
 _TIMES = ("time", "other time")
 _LOOKED_AT = 20_000
 """In rows: how its columns are written is found from so many."""
-Rows = Sequence[tuple[int, Sequence[str]]]
+_MOST_NAMED = 5
+_THUMBS = {"1": 1.0, "2": 4.0, "3": 5.0}
+"""Netflix: thumb down, thumb up, two thumbs up, in stars."""
+Row = tuple[int, list[str]]
+Rows = Sequence[Row]
+_ROLES_BY_NAME = {
+    "medium": ("type", "titletype", "mediatype", "medium", "kind", "format", "тип", "typ"),
+    "season": ("season", "seasonnumber", "staffel", "saison", "сезон"),
+    "episode": ("episode", "episodenumber", "episodenum", "эпизод"),
+    "other title": ("originaltitle", "originalname", "originaltitel", "titreoriginal", "оригинальноеназвание"),
+}
+"""What further columns of an unknown table are called."""
+_CHINESE_AND_LATIN = re.compile(r"(.*[\u4e00-\u9fff][^A-Za-z]*?)\s+([A-Za-z\u00c0-\u024f].*)")
 _SERIES_OF_BOOKS = re.compile(r"(.*\S)\s+\(([^()]*#[^()]*)\)")
 
 
@@ -49,6 +62,7 @@ class Columns:
     layout: Layout | None
     decimal: str
     unrated: tuple[float, ...]
+    states: StateColumns = NO_STATES
     spelling: Spelling | None = None
     times: Mapping[str, TimesFound] = field(default_factory=dict)
 
@@ -72,27 +86,101 @@ class Columns:
 def read_delimited(source: Source, given: Given | None = None) -> Part:
     """A table of one person's titles. Raises DataError where it is none, lacks a column or holds several people."""
     shape = sniff(source, given)
-    if shape.layout.kind != "delimited":
+    if not KINDS[shape.layout.kind].has_columns:
         what = f"{source.name} holds many people's ratings ({shape.layout.name}), not one person's."
         raise source.error(what, remedy="Import it as a data set.")
     is_chosen = given is not None and bool(given.columns)
     layout = layout_of_export(shape.header, source.base_name) if shape.header and not is_chosen else None
     declared = scale_of(layout) if layout else None
-    rows = read_rows(source, shape)
+    rows = read_cells(source, shape)
     first_rows = list(islice(rows, _LOOKED_AT))
-    columns = _with_values(_columns_of(source, shape, layout, given), first_rows, declared, given)
+    columns = _with_values(_columns_of(source, shape, layout, given, first_rows), first_rows, declared, given)
     general = NAMED_COLUMNS if shape.layout.personal else shape.layout
     part = Part(source, layout or general, declared or Scale(0.5, 5.0, 0.5), scale_is_known=declared is not None)
-    people: set[str] = set()
-    for line, cells in chain(first_rows, rows):
+    people = _People(source, given.person if given else None, may_be_several=layout is not None)
+    shows: dict[int, str] = {}
+    for line, cells in people.only_one(columns, chain(first_rows, rows)):
         entry = _title(cells, columns, line) if len(cells) == shape.width else width_fault(cells)
-        if not isinstance(entry, str) and "user" in columns.places:
-            people.add(columns.text("user", cells))
-            _refuse_several(source, people)
+        if not isinstance(entry, str) and entry.medium in ("series", "season", "episode"):
+            shows[line] = columns.text("title", cells)
         _note_scale(part, cells, columns, shape)
         part.add(entry, line=line, text=shape.delimiter.join(cells))
-    part.notes += _notes_on(source, columns, first_rows)
+    part.titles = _without_ids_of_series(part.titles, shows)
+    part.notes += [*people.notes, *_notes_on(source, columns, first_rows)]
+    if columns.texts("thumbs", first_rows):
+        part.notes.append("A thumb down counts as 1 star, a thumb up as 4, two thumbs up as 5.")
     return part if part.scale_is_known else _with_guessed_scale(part, columns)
+
+
+@dataclass
+class _People:
+    """Whose lines of a table are read: those of the `wanted` person, else of the only one.
+
+    `may_be_several`: the file of one account may hold several people, of whom the one with most lines is taken.
+    """
+
+    source: Source
+    wanted: str | None
+    may_be_several: bool
+    notes: list[str] = field(default_factory=list)
+
+    def only_one(self, columns: Columns, rows: Iterable[Row]) -> Iterable[Row]:
+        """The rows of one person. Raises DataError where there are several, or not the one that is wanted."""
+        if "user" not in columns.places:
+            return rows
+        if self.wanted is None and not self.may_be_several:
+            return self._refusing_a_second(columns, rows)
+        rows = list(rows)
+        counts = Counter(name for _, cells in rows if (name := columns.text("user", cells)))
+        wanted = self.wanted or next(iter(counts.most_common(1)), ("", 0))[0]
+        if counts and wanted not in counts:
+            raise self.source.error(
+                f"{self.source.name} holds nothing of {wanted!r}, but of {_named(counts)}.",
+                remedy="Write the name as the file does.",
+            )
+        if len(counts) > 1:
+            named = ", ".join(f"{name} ({plural(count, 'title')})" for name, count in counts.most_common(_MOST_NAMED))
+            self.notes.append(
+                f"{self.source.name} holds what several people rated: {named}. Only what {wanted} rated is read."
+            )
+        return [row for row in rows if columns.text("user", row[1]) in (wanted, "")]
+
+    def _refusing_a_second(self, columns: Columns, rows: Iterable[Row]) -> Iterator[Row]:
+        people: set[str] = set()
+        for row in rows:
+            people |= {columns.text("user", row[1])} - {""}
+            if len(people) > 1:
+                raise self.source.error(
+                    f"{self.source.name} holds ratings of several people, such as {_named(people)}; "
+                    "a profile is one person's.",
+                    remedy="Import it as a data set, or say whose ratings are meant (in the terminal: --person NAME).",
+                )
+            yield row
+
+
+def _named(people: Iterable[str]) -> str:
+    return join_words(map(repr, sorted(people)[:_MOST_NAMED]))
+
+
+def _without_ids_of_series(titles: list[ExportedTitle], shows: Mapping[int, str]) -> list[ExportedTitle]:
+    """Seasons and episodes without ids that may be their series'; ids of which a show has several are their own."""
+    ids_of: dict[str, Counter[str]] = {}
+    for title in titles:
+        if title.line in shows and "imdb" in title.ids:
+            ids_of.setdefault(shows[title.line], Counter())[title.ids["imdb"]] += 1
+
+    def is_own(title: ExportedTitle) -> bool:
+        known = ids_of.get(shows.get(title.line, ""), Counter[str]())
+        return title.medium not in ("season", "episode") or (len(known) > 1 and known[title.ids.get("imdb", "")] == 1)
+
+    return [
+        title
+        if title.line not in shows or is_own(title)
+        else dataclasses.replace(
+            title, ids={kind: an_id for kind, an_id in title.ids.items() if kind not in ("imdb", "item")}
+        )
+        for title in titles
+    ]
 
 
 def _with_values(columns: Columns, rows: Rows, declared: Scale | None, given: Given | None) -> Columns:
@@ -123,29 +211,41 @@ def _notes_on(source: Source, columns: Columns, rows: Rows) -> list[str]:
     return notes
 
 
-def _columns_of(source: Source, shape: Shape, layout: Layout | None, given: Given | None) -> Columns:
+def _columns_of(source: Source, shape: Shape, layout: Layout | None, given: Given | None, rows: Rows) -> Columns:
     keys = [normalised(name) for name in shape.header or ()]
+    chosen = set(given.columns) if given else set()
     places = dict(shape.roles)
     if layout is None:
-        places = _general_places(source, shape, places)
+        places |= {
+            role: keys.index(name)
+            for role, names in _ROLES_BY_NAME.items()
+            for name in names
+            if name in keys and keys.index(name) not in places.values()
+        }
+    else:
+        places = {role: place for role, place in places.items() if role not in ("rating", "user")}
+        roles = {"rating": "rating", **layout.roles}
+        places |= {role: keys.index(name) for role, name in roles.items() if name in keys}
+    taken = {place for role, place in places.items() if role in ("item", "title", "rating", "year", "time")}
+    states = state_columns(shape.header or (), [cells for _, cells in rows], taken=taken)
+    if layout is None:
+        places = _general_places(source, shape, places, has_states=bool(states.columns) and not chosen)
         ids = {kind: keys.index(name) for name, kind in reversed(_KINDS_BY_NAME.items()) if name in keys}
         if places["item"] != places.get("title"):
             ids["item"] = places["item"]
         unrated = given.unrated if given and given.unrated is not None else (0.0, *shape.layout.unrated)
-        return Columns(places, ids, None, shape.decimal, unrated)
-    places.pop("rating", None)
-    roles = {"rating": "rating", **layout.roles}
-    places |= {role: keys.index(name) for role, name in roles.items() if name in keys}
+        return Columns(places, ids, None, shape.decimal, unrated, states)
     ids = {kind: keys.index(name) for kind, name in layout.ids.items() if name in keys}
-    return Columns(places, ids, layout, shape.decimal, layout.unrated)
+    return Columns(places, ids, layout, shape.decimal, layout.unrated, states)
 
 
-def _general_places(source: Source, shape: Shape, places: dict[str, int]) -> dict[str, int]:
+def _general_places(source: Source, shape: Shape, places: dict[str, int], *, has_states: bool) -> dict[str, int]:
     """The column of each role. Two without names are item ids (if all are numbers) or titles, and ratings."""
     if shape.header is None and shape.width == 2 and "rating" not in places:
         are_ids = all(row[0].strip().isdecimal() for row in shape.sample if row)
         places = {"item": 0, "rating": 1} if are_ids else {"item": 0, "title": 0, "rating": 1}
-    missing = [word for role, word in (("item", "titles"), ("rating", "ratings")) if role not in places]
+    needed = (("item", "titles"),) if has_states else (("item", "titles"), ("rating", "ratings"))
+    missing = [word for role, word in needed if role not in places]
     if not missing:
         return places
     namesakes = [layout for layout in fitting_layouts(shape.header or ()) if layout.personal and layout.needs_name]
@@ -158,7 +258,8 @@ def _general_places(source: Source, shape: Shape, places: dict[str, int]) -> dic
         )
     raise source.error(
         f"{source.name} has no column of {' and none of '.join(missing)}; its columns are: {shape.described_columns}.",
-        remedy="A profile needs a column of item ids or titles, and one of ratings, such as: movieId,rating.",
+        remedy="A profile needs a column of item ids or titles, and one of ratings, such as: movieId,rating. "
+        "In the terminal, --columns says which is which.",
         missing=tuple(missing),
     )
 
@@ -169,11 +270,15 @@ def _title(cells: list[str], columns: Columns, line: int) -> ExportedTitle | str
     )
     if isinstance(rating, str):
         return rating
-    raw = columns.text("title", cells)
+    if rating is None:
+        rating = _THUMBS.get(columns.text("thumbs", cells))
+    raw = columns.text("title", cells) or columns.text("other title", cells)
     title, year, others = _name(raw, columns, cells)
     medium = _medium(columns, cells)
+    if medium in ("season", "episode"):
+        title = _name_of_part(title, columns, cells)
     ids = _ids(columns, cells, medium)
-    if columns.is_named and raw and not raw.isdecimal():
+    if columns.is_named and raw and not raw.isdecimal() and medium not in ("season", "episode"):
         ids["item"] = raw
     date = columns.time("time", cells) or columns.time("other time", cells)
     return ExportedTitle(title, year, ids, others, rating, _state(columns, cells), date, line, medium)
@@ -189,14 +294,36 @@ def _name(raw: str, columns: Columns, cells: list[str]) -> tuple[str, int, tuple
     series = _SERIES_OF_BOOKS.fullmatch(title) if columns.layout and columns.layout.word == "book" else None
     if series:
         title, others = series.group(1), [raw]
+    if columns.layout and columns.layout.service == "Douban":
+        title, *others = _names_in(title)
     return title, own or year, tuple(other for other in others if other and other != title)
 
 
+def _names_in(text: str) -> list[str]:
+    """The names that Douban writes into one cell, between bars or a Chinese one before a Latin one."""
+    names = [part.strip() for part in text.split(" / ") if part.strip()]
+    found = _CHINESE_AND_LATIN.fullmatch(names[0]) if names else None
+    return list(dict.fromkeys([*(found.groups() if found else ()), *names])) or [text]
+
+
 def _medium(columns: Columns, cells: list[str]) -> str:
-    if columns.text("season", cells) or columns.text("episode", cells):
+    if columns.text("episode", cells):
         return "episode"
+    if columns.text("season", cells):
+        return "season"
     word = columns.text("medium", cells)
-    return medium_of(word) if word else _MEDIUM_OF_WORD.get(columns.layout.word if columns.layout else "", "")
+    return medium_of(word) or _MEDIUM_OF_WORD.get(columns.layout.word if columns.layout else "", "")
+
+
+def _name_of_part(title: str, columns: Columns, cells: list[str]) -> str:
+    """The name of a season or an episode begins with its series."""
+    parts = ((role, columns.text(role, cells)) for role in ("season", "episode"))
+    part = ", ".join(f"{role} {_whole(said)}" if said.isdecimal() else said for role, said in parts if said)
+    return f"{title}: {part}" if part else title
+
+
+def _whole(digits: str) -> int:
+    return int(digits[:9])
 
 
 def _ids(columns: Columns, cells: list[str], medium: str) -> dict[str, str]:
@@ -204,18 +331,16 @@ def _ids(columns: Columns, cells: list[str], medium: str) -> dict[str, str]:
     for name, place in columns.ids.items():
         kind = name.split()[0]
         an_id = normalised_id(kind, cells[place])
-        if an_id and kind not in ids and not (kind == "tmdb" and medium in ("series", "episode")):
+        is_of_films = kind == "tmdb" and medium in ("series", "season", "episode")
+        if an_id and kind not in ids and not is_of_films:
             ids[kind] = an_id
     return ids
 
 
 def _state(columns: Columns, cells: list[str]) -> State:
-    if columns.layout is None:
-        return "seen"
-    otherwise: State = "planned" if columns.layout.state == "planned" else "seen"
-    if columns.text("wish", cells) == "1" and columns.text("own", cells) != "1":
-        return "planned"
-    return state_of(columns.text("state", cells), otherwise=otherwise)
+    otherwise: State = "planned" if columns.layout and columns.layout.state == "planned" else "seen"
+    said = [cells[column.place] if column.place < len(cells) else "" for column in columns.states.columns]
+    return columns.states.state_of(said, otherwise=otherwise)
 
 
 def _note_scale(part: Part, cells: list[str], columns: Columns, shape: Shape) -> None:
@@ -246,12 +371,3 @@ def _with_guessed_scale(part: Part, columns: Columns) -> Part:
             f"{part.scale.high:g}."
         )
     return part
-
-
-def _refuse_several(source: Source, people: set[str]) -> None:
-    if len(people) > 1:
-        raise source.error(
-            f"{source.name} holds ratings of several people, such as {join_words(map(repr, sorted(people)))}; "
-            "a profile is one person's.",
-            remedy="Import it as a data set, or keep the lines of one person.",
-        )

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from engine.data.dataset import Scale
 from engine.data.formats import normalised
-
-State = Literal["seen", "dropped", "planned"]
-"""Planned: on a watchlist. Such titles are no part of a profile."""
+from engine.data.reading.states import State
 
 _MEDIA = {
-    "film": "movie film featurefilm tvmovie video short shortfilm tvshort tvspecial musicvideo documentary movies",
-    "series": "tv series show shows tvseries tvminiseries miniseries podcastseries ova ona special tvspecialseries",
-    "episode": "tvepisode episode season podcastepisode tvseason episodes",
+    "film": "movie film featurefilm tvmovie video short shortfilm tvshort tvspecial musicvideo documentary "
+    "movies films",
+    "series": "tv series show shows tvseries tvminiseries miniseries podcastseries ova ona special "
+    "tvspecialseries anime",
+    "season": "season tvseason seasons",
+    "episode": "tvepisode episode podcastepisode episodes",
     "game": "videogame game boardgame boardgameexpansion standalone expansion",
     "book": "book manga novel lightnovel oneshot manhwa manhua doujinshi",
 }
 _MEDIUM_OF = {word: medium for medium, words in _MEDIA.items() for word in words.split()}
-_STATES: dict[State, str] = {
-    "planned": "toread plantowatch plantoread planning planned watchlist wishlist wanttoread wanttowatch tbr",
-    "dropped": "dropped didnotfinish didntfinish dnf abandoned gaveup notfinished unfinished",
-}
-_STATE_OF = {word: state for state, words in _STATES.items() for word in words.split()}
 
 
 @dataclass(frozen=True)
@@ -35,7 +30,7 @@ class ExportedTitle:
     IMDb ids are "tt" and at least 7 digits; ISBNs have no hyphens; series and episodes carry no TMDB id, because TMDB
     counts films and series apart. `rating` is on the export's own scale, None where seen and not rated. `year` is 0,
     `date` (Unix seconds) is 0 where unknown; `line` is its line or number in the file. `medium` says film, series,
-    episode, book, game or "".
+    season, episode, book, game or "": a series, its seasons and its episodes are three things.
     """
 
     title: str
@@ -60,7 +55,7 @@ class SkippedEntry:
 
 @dataclass(frozen=True)
 class Export:
-    """All that an export says, each title once; `skipped` are the first 1,000 of those left out.
+    """All that an export says, each title once; `skipped` are the first 1,000 of those of its `lines` left out.
 
     `scale_is_known` is False where the scale was guessed from the ratings of an unknown service.
     """
@@ -73,13 +68,9 @@ class Export:
     skipped_count: int = 0
     notes: tuple[str, ...] = ()
     scale_is_known: bool = True
+    lines: int = 0
 
 
 def medium_of(text: str) -> str:
     """What kind of title a service calls this: film, series, episode, game, book or ""."""
     return _MEDIUM_OF.get(normalised(text), "")
-
-
-def state_of(text: str, *, otherwise: State = "seen") -> State:
-    """Whether a store or status means seen, dropped or planned."""
-    return _STATE_OF.get(normalised(text), otherwise)

@@ -25,6 +25,11 @@ TITLE_TOO_LONG = "title is over 1,000 characters long"
 _LONGEST_TITLE = 1_000
 
 _SIGNS = {
+    "simkl": (
+        re.compile(r'"(user_rating|user_rated_at|added_to_watchlist_at)"\s*:'),
+        re.compile(r'"(movies|shows|anime)"\s*:\s*\['),
+    ),
+    "anilist download": (re.compile(r'"lists"\s*:'), re.compile(r'"series_id"\s*:')),
     "trakt": (
         re.compile(r'"(rated_at|watched_at|last_watched_at|listed_at|plays)"\s*:'),
         re.compile(r'"(movie|show|season|episode)"\s*:\s*\{'),
@@ -47,10 +52,12 @@ class Part:
     titles: list[ExportedTitle] = field(default_factory=list)
     skipped: list[SkippedEntry] = field(default_factory=list)
     skipped_count: int = 0
+    lines: int = 0
     notes: list[str] = field(default_factory=list)
 
     def add(self, entry: ExportedTitle | str, *, line: int, text: str) -> None:
         """Takes an entry, or the reason why there is none. Raises DataError past 100,000 titles."""
+        self.lines += 1
         entry = entry if isinstance(entry, str) else _usable(entry, self.scale if self.scale_is_known else None)
         if isinstance(entry, str):
             self.skipped_count += 1
@@ -123,6 +130,8 @@ def recognised_of(source: Source) -> Layout | None:
         return None
     try:
         text = text_head(source)
+        if text.startswith("Letterboxd list export"):
+            return next(layout for layout in PERSONAL if layout.kind == "letterboxd list")
         if text[:1] in ("<", "{", "["):
             kinds = (kind for kind, signs in _SIGNS.items() if all(sign.search(text) for sign in signs))
             return next((layout for kind in kinds for layout in PERSONAL if layout.kind == kind), None)

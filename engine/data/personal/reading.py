@@ -16,14 +16,33 @@ from engine.data.formats.personal import PERSONAL
 from engine.data.personal.delimited import read_delimited
 from engine.data.personal.export import Export, ExportedTitle
 from engine.data.personal.parts import Part, export_sources, recognised_of, text_head
-from engine.data.personal.services import read_anilist, read_myanimelist, read_trakt
+from engine.data.personal.services import (
+    read_anilist,
+    read_letterboxd_list,
+    read_myanimelist,
+    read_simkl,
+    read_trakt,
+    refuse_anilist_download,
+)
 from engine.data.reading.archives import Source
 from engine.data.reading.roles import Given
 from engine.data.reading.rows import MOST_PROBLEMS
+from engine.data.reading.sniff import sniff
 from engine.errors import DataError, ProfileError
 from engine.text import plural
 
-_READERS = {"trakt": read_trakt, "anilist": read_anilist, "myanimelist": read_myanimelist}
+_READERS = {
+    "trakt": read_trakt,
+    "simkl": read_simkl,
+    "anilist": read_anilist,
+    "anilist download": refuse_anilist_download,
+    "myanimelist": read_myanimelist,
+    "letterboxd list": read_letterboxd_list,
+}
+_ALONE = ("letterboxd list", "anilist download")
+"""Read only where it is chosen by itself: in a whole export other files say what was seen."""
+_Name = tuple[str, int, str]
+"""Folded title, year, and "season" or "episode" where it is one."""
 _SERVICES = ", ".join(dict.fromkeys(layout.service for layout in PERSONAL))
 
 
@@ -58,13 +77,15 @@ def read_export(path: Path, *, given: Given | None = None) -> Export:
         skipped_count=sum(part.skipped_count for part in parts),
         notes=(*(note for part in parts for note in part.notes), *_notes(titles)),
         scale_is_known=parts[0].scale_is_known,
+        lines=sum(part.lines for part in parts),
     )
 
 
 def _parts(path: Path, sources: Sequence[Source], given: Given | None) -> list[Part]:
     if len(sources) == 1:
         return [_part(sources[0], recognised_of(sources[0]), given)]
-    found = [(source, layout) for source in sources if (layout := recognised_of(source)) is not None]
+    known = [(source, recognised_of(source)) for source in sources]
+    found = [(source, layout) for source, layout in known if layout is not None and layout.kind not in _ALONE]
     services = list(dict.fromkeys(layout.service for _, layout in found))
     if len(services) > 1:
         raise DataError(
@@ -85,10 +106,19 @@ def _part(source: Source, layout: Layout | None, given: Given | None) -> Part:
     if layout is not None and layout.kind in _READERS:
         return _READERS[layout.kind](source, layout)
     start = text_head(source)[:1] if layout is None else ""
-    if start in ("<", "{", "["):
+    if start == "<" or (start in ("{", "[") and not _is_table(source, given)):
         what = f"{source.name} is {'XML or a web page' if start == '<' else 'JSON'}, but no export that is known."
         raise source.error(what, remedy=f"Known are exports of {_SERVICES}, and tables of titles and ratings.")
     return read_delimited(source, given)
+
+
+def _is_table(source: Source, given: Given | None) -> bool:
+    """Whether a file of JSON is a list of objects that have titles or ids."""
+    try:
+        shape = sniff(source, given)
+    except DataError:
+        return False
+    return shape.header is not None and bool({"item", "title"} & shape.roles.keys())
 
 
 def _of_one_scale(path: Path, parts: list[Part]) -> list[Part]:
@@ -152,7 +182,7 @@ class _Titles:
         self.titles: list[ExportedTitle] = []
         self._ranks: list[int] = []
         self._by_id: dict[tuple[str, str], int] = {}
-        self._by_name: dict[tuple[str, int, bool], list[int]] = {}
+        self._by_name: dict[_Name, list[int]] = {}
 
     def add(self, title: ExportedTitle, rank: int) -> None:
         name = _name_of(title)
@@ -170,7 +200,7 @@ class _Titles:
         for id_of_kind in self.titles[place].ids.items():
             self._by_id.setdefault(id_of_kind, place)
 
-    def _place_of(self, title: ExportedTitle, name: tuple[str, int, bool]) -> int | None:
+    def _place_of(self, title: ExportedTitle, name: _Name) -> int | None:
         """By an id that both have; else by the same name and year, unless ids say that they are namesakes."""
         for kind, an_id in title.ids.items():
             place = self._by_id.get((kind, an_id))
@@ -182,18 +212,24 @@ class _Titles:
         return next((place for place in places if not _are_namesakes(title, self.titles[place])), None)
 
 
-def _name_of(title: ExportedTitle) -> tuple[str, int, bool]:
-    return fold(title.title) or title.title.strip(), title.year, title.medium == "episode"
+def _name_of(title: ExportedTitle) -> _Name:
+    part = title.medium if title.medium in ("season", "episode") else ""
+    return fold(title.title) or title.title.strip(), title.year, part
 
 
 def _are_same(first: ExportedTitle, second: ExportedTitle, kind: str) -> bool:
     """Whether an id that both have makes them one: not against another id, nor, if it is of no known kind, a name."""
     if kind == "item" and first.title and second.title and _name_of(first)[0] != _name_of(second)[0]:
         return False
-    return not _are_namesakes(first, second)
+    return _name_of(first)[2] == _name_of(second)[2] and not _have_other_ids(first, second)
 
 
 def _are_namesakes(first: ExportedTitle, second: ExportedTitle) -> bool:
+    """Whether an id, or what they are, says that two of one name are two."""
+    return len({first.medium, second.medium} - {""}) > 1 or _have_other_ids(first, second)
+
+
+def _have_other_ids(first: ExportedTitle, second: ExportedTitle) -> bool:
     return any(kind in second.ids and second.ids[kind] != an_id for kind, an_id in first.ids.items())
 
 

@@ -1,21 +1,26 @@
-"""Exports that are no tables: the JSON of Trakt and AniList, the XML of MyAnimeList."""
+"""Exports that are no tables: the JSON of Trakt, Simkl and AniList, the XML of MyAnimeList, a list of Letterboxd."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from defusedxml import DefusedXmlException
+from defusedxml import DefusedXmlException, DTDForbidden
 from defusedxml.ElementTree import ParseError, fromstring
 
 from engine.data.dataset import Scale
 from engine.data.formats import Layout
-from engine.data.personal.export import ExportedTitle, state_of
+from engine.data.personal.export import ExportedTitle
 from engine.data.personal.parts import Part, rating_in, scale_of
 from engine.data.reading.archives import MIB, ByteStream, Source
-from engine.data.reading.dialect import encoding_of
+from engine.data.reading.dialect import encoding_of, text_of
 from engine.data.reading.rows import NO_ITEM
+from engine.data.reading.states import MAL_CODES, State, state_of
 from engine.data.reading.times import seconds_of
 from engine.data.reading.values import normalised_id, year_in
 from engine.errors import DataError
@@ -27,7 +32,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 64 * MIB
 """A hundred thousand titles take less in any export."""
 
-_TRAKT_MEDIA = {"episode": "episode", "season": "episode", "movie": "film", "show": "series"}
+_TRAKT_MEDIA = {"episode": "episode", "season": "season", "movie": "film", "show": "series"}
 """In the order of looking: an entry about an episode also names its show."""
 _TRAKT_IDS = ("imdb", "tmdb", "trakt")
 
@@ -41,8 +46,16 @@ _ANILIST_SCALES = {
 _ANILIST_BOOKS = ("MANGA", "NOVEL", "ONE_SHOT")
 _DEEPEST = 6
 
-_MAL_STATES = {"1": "watching", "2": "completed", "3": "on hold", "4": "dropped", "6": "plan to watch"}
-"""Older exports of MyAnimeList number them."""
+_SIMKL_MEDIA = {"movies": "film", "shows": "series", "anime": "series"}
+_SIMKL_TIMES = ("user_rated_at", "last_watched_at", "added_to_watchlist_at")
+
+_LETTERBOXD_LIST = re.compile(r"Letterboxd list export[^\n]*\n[^\n]*\n(?P<about>.*?)\n\s*\n(?P<table>.*)", re.DOTALL)
+
+_MAL_TAG = re.compile(r"<(/?)(anime|manga)>")
+_MAL_TITLE = re.compile(r"<(?:series|manga)_title>\s*(?:<!\[CDATA\[)?([^<\]]{1,200})")
+_CDATA = re.compile(r"<!\[CDATA\[.*?\]\]>", re.DOTALL)
+_DECLARATION = re.compile(r"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
+BROKEN = "it is no whole XML"
 
 
 def read_trakt(source: Source, layout: Layout) -> Part:
@@ -51,10 +64,18 @@ def read_trakt(source: Source, layout: Layout) -> Part:
     if not isinstance(document, list):
         what = f"{source.name} holds no list of titles, as Trakt's exports do."
         raise source.error(what, remedy="Choose a file such as ratings-movies.json.")
-    return _part_of(source, layout, scale_of(layout), document, _trakt_title)
+    read = partial(_trakt_title, listed=_trakt_state_of_list(source.base_name))
+    return _part_of(source, layout, scale_of(layout), document, read)
 
 
-def _trakt_title(entry: Any, number: int) -> ExportedTitle | str:
+def _trakt_state_of_list(name: str) -> State:
+    """What titles are that only stand on a list of this name: favourites and own lists have been seen."""
+    stem = name.removesuffix(".json")
+    own = re.sub(r"^(?:lists?-)+(?:list-)?(?:\d+-)?", "", stem)
+    return state_of(own, otherwise="seen" if own != stem or "favorite" in stem else "planned")
+
+
+def _trakt_title(entry: Any, number: int, *, listed: State) -> ExportedTitle | str:
     kind = next((kind for kind in _TRAKT_MEDIA if mapping_in(entry, kind)), None)
     if kind is None:
         return NO_ITEM
@@ -66,13 +87,13 @@ def _trakt_title(entry: Any, number: int) -> ExportedTitle | str:
     if medium != "film":
         ids.pop("tmdb")
     ids["trakt"] = f"{kind} {ids['trakt']}" if ids["trakt"] else ""
-    is_planned = "listed_at" in entry and not {"watched_at", "last_watched_at", "plays"} & entry.keys()
+    is_listed = "listed_at" in entry and not {"watched_at", "last_watched_at", "plays"} & entry.keys()
     return ExportedTitle(
         _trakt_name(kind, title, show),
         year_in(text_in(title, "year")) or year_in(text_in(show, "year")),
         _known(ids),
         rating=rating,
-        state="planned" if is_planned else "seen",
+        state=listed if is_listed else "seen",
         date=seconds_of(text_in(entry, "rated_at", "last_watched_at", "watched_at", "listed_at")),
         line=number,
         medium=medium,
@@ -85,6 +106,85 @@ def _trakt_name(kind: str, title: dict[str, Any], show: dict[str, Any]) -> str:
         return text_in(title, "title")
     own = text_in(title, "title") or f"{kind} {text_in(title, 'number')}".strip()
     return f"{text_in(show, 'title')}: {own}" if text_in(show, "title") else own
+
+
+def read_simkl(source: Source, layout: Layout) -> Part:
+    """The films, series and anime of a backup. Raises DataError where it holds none of these lists."""
+    document = _whole_json(source)
+    lists = {kind: list_in(document, kind) for kind in _SIMKL_MEDIA}
+    if not any(kind in document for kind in _SIMKL_MEDIA) if isinstance(document, dict) else True:
+        what = f"{source.name} holds no lists of films, series or anime, as Simkl's backups do."
+        raise source.error(what, remedy="Choose SimklBackup.json.")
+    entries = [(kind, entry) for kind, titles in lists.items() for entry in titles]
+    return _part_of(source, layout, scale_of(layout), entries, _simkl_title)
+
+
+def _simkl_title(listed: tuple[str, Any], number: int) -> ExportedTitle | str:
+    kind, entry = listed
+    title = mapping_in(entry, "movie") or mapping_in(entry, "show") or mapping_in(entry, "anime")
+    if not title:
+        return NO_ITEM
+    rating = rating_in(text_in(entry, "user_rating"))
+    if isinstance(rating, str):
+        return rating
+    medium = "film" if text_in(entry, "anime_type") == "movie" else _SIMKL_MEDIA[kind]
+    ids = {name: normalised_id(name, text_in(mapping_in(title, "ids"), name)) for name in ("imdb", "tmdb", "mal")}
+    if medium != "film":
+        ids.pop("tmdb")
+    return ExportedTitle(
+        text_in(title, "title"),
+        year_in(text_in(title, "year")),
+        _known(ids),
+        rating=rating,
+        state=state_of(text_in(entry, "status")),
+        date=next((when for name in _SIMKL_TIMES if (when := seconds_of(text_in(entry, name)))), 0),
+        line=number,
+        medium=medium,
+    )
+
+
+def read_letterboxd_list(source: Source, layout: Layout) -> Part:
+    """One list of films: what stands above its films names it. Raises DataError where it holds no films."""
+    raw = _whole_bytes(source)
+    text = text_of(raw, encoding_of(raw)).replace("\r\n", "\n").replace("\r", "\n")
+    found = _LETTERBOXD_LIST.search(text)
+    rows = list(csv.DictReader(io.StringIO(found["table"]))) if found else []
+    if found is None or not rows or "Name" not in rows[0]:
+        what = f"{source.name} holds no films, as a list of Letterboxd does."
+        raise source.error(what, remedy="Export the list again.")
+    about = next(csv.reader(io.StringIO(found["about"])), [])
+    state = state_of(about[1] if len(about) > 1 else "")
+    first = text.count("\n", 0, found.start("table")) + 2
+    return _part_of(
+        source,
+        layout,
+        scale_of(layout),
+        rows,
+        partial(_letterboxd_title, state=state, first=first),
+        shown=lambda row: ", ".join(str(cell) for cell in row.values() if cell),
+    )
+
+
+def _letterboxd_title(row: Mapping[str, Any], number: int, *, state: State, first: int) -> ExportedTitle:
+    link = text_in(row, "URL", "Letterboxd URI")
+    return ExportedTitle(
+        text_in(row, "Name"),
+        year_in(text_in(row, "Year")),
+        {"letterboxd": link} if link else {},
+        state=state,
+        line=first + number - 1,
+        medium="film",
+    )
+
+
+def refuse_anilist_download(source: Source, layout: Layout) -> Part:
+    """Raises DataError: what AniList lets people download of themselves names titles by numbers of its own."""
+    raise source.error(
+        f"{source.name} is AniList's own download. It names your anime only by AniList's numbers, without titles, and "
+        "no data set has these numbers.",
+        remedy="Make a MyAnimeList XML of your AniList list, as several websites do, or the JSON of your lists with "
+        "AniList's API (MediaListCollection with title and idMal), and open that.",
+    )
 
 
 def read_anilist(source: Source, layout: Layout) -> Part:
@@ -161,16 +261,20 @@ def _anilist_medium(media: dict[str, Any]) -> str:
 
 
 def read_myanimelist(source: Source, layout: Layout) -> Part:
-    """An anime or manga list. Raises DataError for broken or dangerous XML (entities are refused unread)."""
-    root = _whole_xml(source)
-    if root.tag != "myanimelist":
-        what = f"{source.name} is XML, but no list of MyAnimeList: it begins with <{str(root.tag)[:60]}>."
-        raise source.error(what, remedy="Choose the file that MyAnimeList exports.")
-    entries = [
-        {str(part.tag): (part.text or "").strip() for part in element} | {"tag": str(element.tag)}
-        for element in root
-        if element.tag in ("anime", "manga")
-    ]
+    """An anime or manga list; an entry that is no whole XML is left out by its name.
+
+    Raises DataError for XML that is broken as a whole, or dangerous (entities are refused unread).
+    """
+    raw = _whole_bytes(source)
+    try:
+        root = _xml_of(source, raw)
+    except ParseError as error:
+        entries = list(_entries_one_by_one(source, raw, error))
+    else:
+        if root.tag != "myanimelist":
+            what = f"{source.name} is XML, but no list of MyAnimeList: it begins with <{str(root.tag)[:60]}>."
+            raise source.error(what, remedy="Choose the file that MyAnimeList exports.")
+        entries = [_texts_of(element) for element in root if element.tag in ("anime", "manga")]
 
     def shown(texts: dict[str, str]) -> str:
         return f"{_myanimelist_name(texts)} {texts.get('my_score', '')}".strip()
@@ -178,11 +282,35 @@ def read_myanimelist(source: Source, layout: Layout) -> Part:
     return _part_of(source, layout, scale_of(layout), entries, _myanimelist_title, shown=shown)
 
 
+def _texts_of(element: Element) -> dict[str, str]:
+    return {str(part.tag): (part.text or "").strip() for part in element} | {"tag": str(element.tag)}
+
+
+def _entries_one_by_one(source: Source, raw: bytes, error: Exception) -> Iterator[dict[str, str]]:
+    """The entries of a list in which some are no whole XML: these say only their title and what is wrong."""
+    text = text_of(raw, encoding_of(raw))
+    if "</myanimelist>" not in text:
+        raise _broken(source, f"XML ({error})") from error
+    start = None
+    for tag in _MAL_TAG.finditer(text):
+        if not tag.group(1):
+            start = tag.start()
+        elif start is not None:
+            own, start = text[start : tag.end()], None
+            try:
+                yield _texts_of(_xml_of(source, own.encode()))
+            except ParseError:
+                title = _MAL_TITLE.search(own)
+                yield {"tag": tag.group(2), "series_title": title.group(1).strip() if title else "", "broken": BROKEN}
+
+
 def _myanimelist_name(texts: dict[str, str]) -> str:
     return texts.get("series_title") or texts.get("manga_title", "")
 
 
 def _myanimelist_title(texts: dict[str, str], number: int) -> ExportedTitle | str:
+    if "broken" in texts:
+        return texts["broken"]
     rating = rating_in(texts.get("my_score", ""))
     if isinstance(rating, str):
         return rating
@@ -192,7 +320,7 @@ def _myanimelist_title(texts: dict[str, str], number: int) -> ExportedTitle | st
         _myanimelist_name(texts),
         ids=_known({"mal": "" if is_manga else normalised_id("mal", texts.get("series_animedb_id", ""))}),
         rating=rating,
-        state=state_of(_MAL_STATES.get(status, status)),
+        state=MAL_CODES.get(status) or state_of(status),
         date=next((when for day in days if (when := seconds_of(texts.get(day, "")))), 0),
         line=number,
         medium="book" if is_manga else "film" if texts.get("series_type") == "Movie" else "series",
@@ -282,17 +410,20 @@ def _whole_json(source: Source) -> Any:
         raise _broken(source, "JSON: it holds a number without end") from error
 
 
-def _whole_xml(source: Source) -> Element:
+def _xml_of(source: Source, raw: bytes) -> Element:
+    """The root of a document. Raises DataError where it declares a type or entities, ParseError where it is broken."""
     try:
-        root: Element = fromstring(_whole_bytes(source), forbid_dtd=True)
-        return root
+        if _DECLARATION.search(_CDATA.sub("", raw.decode("utf-8", "replace"))):
+            raise DTDForbidden("", "", "")
+        root: Element = fromstring(raw, forbid_dtd=True)
     except DefusedXmlException as error:
         raise source.error(
             f"{source.name} declares a document type or entities, which no export does and which can harm a reader.",
             remedy="Do not trust this file; export your list again.",
         ) from error
-    except (ParseError, ValueError, LookupError) as error:
+    except (ValueError, LookupError) as error:
         raise _broken(source, f"XML ({error})") from error
+    return root
 
 
 def _broken(source: Source, what: str) -> DataError:

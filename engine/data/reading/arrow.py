@@ -63,8 +63,7 @@ def recognise_arrow(source: Source, head: bytes, given: Given) -> Shape | None:
 
 def read_arrow(source: Source, shape: Shape) -> Iterator[Piece]:
     """The entries of such a table. Raises DataError where the file fails."""
-    wanted = ("user", "item", "rating", "time")
-    places: dict[str, int] = {role: place for role, place in shape.roles.items() if role in wanted}
+    places = shape.read_places
     rows = 0
     with _opened(source) as file:
         for done, batch in _batches(source, file, _wanted(shape, places.values()), rows=ROWS_AT_ONCE):

@@ -28,7 +28,6 @@ LONGEST_ENTRY = 32 * MIB
 NO_OBJECT = "no object of JSON"
 _LOOKED_AT = 200
 _SPACE = re.compile(r"\s*")
-_ROLES = ("user", "item", "rating", "time")
 _IS_SIGN = np.zeros(256, dtype=bool)
 _DEPTH = np.zeros(256, dtype=np.int32)
 for _sign, _change in ((b"{", 1), (b"[", 1), (b"}", -1), (b"]", -1), (b",", 0)):
@@ -68,7 +67,7 @@ def recognise_json(source: Source, head: bytes, given: Given) -> Shape | None:
 def read_json(source: Source, shape: Shape) -> Iterator[Piece]:
     """The entries of such a file. Raises DataError where the file fails."""
     header = shape.header or ()
-    names = {role: header[shape.roles[role]] for role in _ROLES if role in shape.roles}
+    names = {role: header[place] for role, place in shape.read_places.items()}
     types = _types(source, shape, names)
     for lines in _lines_of(source, shape):
         count = lines.text.count(b"\n") + (not lines.text.endswith(b"\n"))

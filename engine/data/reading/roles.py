@@ -21,6 +21,7 @@ from engine.data.formats import (
 from engine.data.reading.archives import Source
 from engine.data.reading.dialect import DELIMITERS
 from engine.data.reading.ratings import Spelling, are_ratings, describe_spelling, ratings_of, spelling_of
+from engine.data.reading.states import NO_STATES, StateColumns, state_columns
 from engine.data.reading.times import NO_TIMES, TimesFound, times_of
 from engine.data.reading.values import is_number
 from engine.errors import DataError
@@ -33,7 +34,8 @@ class Given:
 
     `decimal` is "." or ","; `dates` says in which order days, months and years come: "ymd", "dmy" or "mdy".
     `unrated` are the ratings that mean *seen, not rated* (none where it is empty). `across` says what has a column each
-    in a wide table: "titles" or "people", or "none": the file is no such table.
+    in a wide table: "titles" or "people", or "none": the file is no such table. `person` is whose lines are read of a
+    file that should be one person's.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -44,6 +46,7 @@ class Given:
     dates: str | None = None
     unrated: tuple[float, ...] | None = None
     across: str | None = None
+    person: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,10 +70,10 @@ class Shape:
     """What a file is. `roles` maps a role to its column (from 0); `sample` are its first rows, for a preview.
 
     `header_lines` is how many lines the column names take where there are any. `times` says how its times are written,
-    `spelling` how its ratings are (None: as numbers and nothing else). `unrated` are ratings that mean *seen, not
-    rated*, None where that is to be found out from all of them. `lines_above` stand before the table begins;
-    `is_wrapped`: each line is one quoted text. `notes` are sentences for a person to read. `across` is
-    there for wide tables.
+    `spelling` how its ratings are (None: as numbers and nothing else), `states` which columns say what was seen.
+    `unrated` are ratings that mean *seen, not rated*, None where that is to be found out from all of them.
+    `lines_above` stand before the table begins; `is_wrapped`: each line is one quoted text. `notes` are sentences for a
+    person to read. `across` is there for wide tables.
     """
 
     encoding: str
@@ -83,6 +86,7 @@ class Shape:
     decimal: str = "."
     times: TimesFound = NO_TIMES
     spelling: Spelling | None = None
+    states: StateColumns = NO_STATES
     sample: tuple[tuple[str, ...], ...] = ()
     header_lines: int = 1
     unrated: tuple[float, ...] | None = None
@@ -94,6 +98,12 @@ class Shape:
     @property
     def has_ratings(self) -> bool:
         return {"user", "item", "rating"} <= self.roles.keys()
+
+    @property
+    def read_places(self) -> dict[str, int]:
+        """The columns (from 0) that entries are read from: of their roles, and "state 0", "state 1" ... of states."""
+        roles = {role: self.roles[role] for role in READ_ROLES if role in self.roles}
+        return roles | {f"state {number}": column.place for number, column in enumerate(self.states.columns)}
 
     @property
     def has_numbers(self) -> bool:
@@ -128,6 +138,7 @@ def listed(header: Sequence[str]) -> str:
     return ", ".join(shorten(name, 40) for name in header[:MOST_NAMED]) + more
 
 
+READ_ROLES = ("user", "item", "rating", "time")
 Rows = Sequence[Sequence[str]]
 MOST_BEYOND = 0.05
 """Where more of the ratings than this part lie beyond the scale of a layout, the file has another layout."""
@@ -245,21 +256,23 @@ class Values:
     columns: Columns
     spelling: Spelling | None
     times: TimesFound
+    states: StateColumns
 
     @property
     def notes(self) -> tuple[str, ...]:
         return (*self.columns.notes, *self.times.notes)
 
 
-def values_of(source: Source, columns: Columns, given: Given, body: Rows, *, is_named: bool) -> Values:
+def values_of(source: Source, columns: Columns, given: Given, body: Rows, *, header: tuple[str, ...] | None) -> Values:
     """How the ratings and times of these rows are written; just columns where ratings are beyond a declared scale."""
     ratings = texts_of(body, columns.roles.get("rating"))
     spelling = spelling_of(ratings)
-    columns = checked_scale(source, columns, ratings_of(ratings, spelling), is_named=is_named)
+    columns = checked_scale(source, columns, ratings_of(ratings, spelling), is_named=header is not None)
     if spelling is not None and not spelling.is_plain:
         example = next(text for text in ratings if not is_number(text) and spelling.rating_in(text) is not None)
         columns = replace(columns, notes=(*columns.notes, describe_spelling(example, source.name, spelling)))
-    return Values(columns, spelling, times_of(texts_of(body, columns.roles.get("time")), given.dates))
+    states = state_columns(header or (), body, taken=columns.roles.values()) if "user" in columns.roles else NO_STATES
+    return Values(columns, spelling, times_of(texts_of(body, columns.roles.get("time")), given.dates), states)
 
 
 def unrated_of(given: Given, layout: Layout) -> tuple[float, ...] | None:
@@ -287,7 +300,7 @@ def shape_of_table(
 ) -> Shape:
     """What a table of Arrow or JSON called `name` is; the columns `dated` hold dates by their type."""
     columns = as_chosen(source, named_columns(source, header), given, header, len(header))
-    values = values_of(source, columns, given, rows, is_named=True)
+    values = values_of(source, columns, given, rows, header=header)
     columns = values.columns
     is_general = columns.layout.name == NAMED_COLUMNS.name
     layout = replace(columns.layout, kind=kind, name=name if is_general else f"{columns.layout.name}, {name}")
@@ -302,6 +315,7 @@ def shape_of_table(
         layout=layout,
         times=times,
         spelling=values.spelling,
+        states=values.states,
         sample=tuple(rows[:20]),
         unrated=unrated_of(given, layout),
         notes=(*columns.notes, *times.notes),

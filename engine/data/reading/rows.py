@@ -36,6 +36,7 @@ NOT_FINITE = "rating is not finite"
 OUT_OF_SCALE = "rating is outside of the scale"
 NOT_A_TIME = "time is not a number or a date"
 TOO_LONG = "id of over 1,000 characters"
+PLANNED = "only planned, not seen"
 NUL = "line holds a NUL byte"
 UNCLOSED_QUOTE = "a quote opens here and does not close"
 
@@ -62,7 +63,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class RatingsBlock:
-    """The entries of one block, ratings NaN if only seen; `problems` are the first 1,000 of `skipped` rows."""
+    """The entries of one block, ratings NaN if only seen; `problems` are the first 1,000 of `skipped` rows.
+
+    `dropped_N` marks titles that somebody gave up (None: nobody did).
+    """
 
     users_N: pa.DictionaryArray
     items_N: pa.DictionaryArray
@@ -70,11 +74,20 @@ class RatingsBlock:
     times_N: Int64 | None
     problems: tuple[Problem, ...] = ()
     skipped: Counter[str] = field(default_factory=Counter)
+    dropped_N: Bools | None = None
 
     def only(self, kept_N: Bools) -> RatingsBlock:
         times_N = None if self.times_N is None else self.times_N[kept_N]
+        dropped_N = None if self.dropped_N is None else self.dropped_N[kept_N]
         users_N, items_N = (ids.filter(pa.array(kept_N)) for ids in (self.users_N, self.items_N))
-        return replace(self, users_N=users_N, items_N=items_N, ratings_N=self.ratings_N[kept_N], times_N=times_N)
+        return replace(
+            self,
+            users_N=users_N,
+            items_N=items_N,
+            ratings_N=self.ratings_N[kept_N],
+            times_N=times_N,
+            dropped_N=dropped_N,
+        )
 
     def with_problems(self, problems: Iterable[Problem]) -> RatingsBlock:
         problems = tuple(problems)
@@ -121,12 +134,13 @@ def _parse(block: Block, shape: Shape) -> RatingsBlock | None:
     if b"\0" in block.text:
         return None
     roles = shape.roles
-    types = {roles["user"]: ID_TYPE, roles["item"]: ID_TYPE}
+    types = {column.place: ID_TYPE for column in shape.states.columns}
+    types |= {roles["user"]: ID_TYPE, roles["item"]: ID_TYPE}
     types[roles["rating"]] = pa.float32() if shape.has_numbers else ID_TYPE
     if "time" in roles and shape.times.kind is not None:
         types[roles["time"]] = TIME_TYPES[shape.times.kind]
     table = table_of(block, shape, types=types)
-    columns = {role: table[f"c{place}"] for role, place in roles.items() if place in types}
+    columns = {role: table[f"c{place}"] for role, place in shape.read_places.items() if place in types}
     users_N, items_N = (_unified(columns[role]) for role in ("user", "item"))
     found = _parsed_ratings(columns["rating"], shape)
     if found is None or not are_clean([users_N, items_N], *found, shape):
@@ -134,7 +148,30 @@ def _parse(block: Block, shape: Shape) -> RatingsBlock | None:
     times_N = parsed_times(columns["time"], shape.times) if "time" in columns else None
     if times_N is None and "time" in columns:
         return None
-    return RatingsBlock(users_N, items_N, found[0], times_N)
+    entries = RatingsBlock(users_N, items_N, found[0], times_N)
+    if not shape.states.columns:
+        return entries
+    coded = [_unified(columns[f"state {number}"]) for number in range(len(shape.states.columns))]
+    planned_N, dropped_N = _states_in(coded, found[0], shape)
+    entries = replace(entries, dropped_N=dropped_N if dropped_N.any() else None)
+    if not planned_N.any():
+        return entries
+    return replace(_without(entries, np.flatnonzero(planned_N)), skipped=Counter({PLANNED: int(planned_N.sum())}))
+
+
+def _states_in(columns: Sequence[pa.DictionaryArray], ratings_N: Float32, shape: Shape) -> tuple[Bools, Bools]:
+    """Which rows are only planned, and which titles were given up; what is rated has been seen."""
+    codes_NC = np.column_stack([numbers_in(column.indices, blank=len(column.dictionary)) for column in columns])
+    kinds_KC, kind_N = np.unique(codes_NC, axis=0, return_inverse=True)
+    texts = [[*(text or "" for text in column.dictionary.to_pylist()), ""] for column in columns]
+    states = [
+        shape.states.state_of([cells[code] for cells, code in zip(texts, codes, strict=True)])
+        for codes in kinds_KC.tolist()
+    ]
+    kind_N = kind_N.reshape(-1)
+    planned_K, dropped_K = (np.array([state == wanted for state in states], bool) for wanted in ("planned", "dropped"))
+    unrated = (0.0, -1.0, *shape.layout.unrated, *(shape.unrated or ()))
+    return planned_K[kind_N] & (np.isnan(ratings_N) | np.isin(ratings_N, unrated)), dropped_K[kind_N]
 
 
 def _parsed_ratings(column: pa.ChunkedArray, shape: Shape) -> tuple[Float32, int] | None:
@@ -193,8 +230,7 @@ def read_row_by_row(block: Block, shape: Shape, *, file: str) -> RatingsBlock:
     lines = lines_of(text)
     columns = {
         role: pc.utf8_trim_whitespace(pa.array([row[place] for _, row in fitting], pa.string()))
-        for role, place in shape.roles.items()
-        if role in ("user", "item", "rating", "time")
+        for role, place in shape.read_places.items()
     }
     found = entries_of(
         columns,
@@ -235,6 +271,10 @@ def entries_of(
     times_N, timeless_N = None, np.zeros(len(ratings_N), dtype=bool)
     if "time" in columns and shape.times.kind is not None:
         times_N, timeless_N = times_in(columns["time"], shape.times)
+    planned_N, dropped_N = np.zeros(len(ratings_N), dtype=bool), None
+    if shape.states.columns:
+        coded = [ids_in(columns[f"state {number}"]) for number in range(len(shape.states.columns))]
+        planned_N, dropped_N = _states_in(coded, ratings_N, shape)
     reasons = reasons_of(
         {
             **(faults or {}),
@@ -243,6 +283,7 @@ def entries_of(
             NO_ITEM: _by_row(_are_none(items_N.dictionary), items_N, missing=True),
             NOT_A_TIME: timeless_N,
             **faulty,
+            PLANNED: planned_N,
         }
     )
     text_of = text_of or (lambda row: ", ".join(str(column[row].as_py()) for column in columns.values()))
@@ -250,11 +291,12 @@ def entries_of(
         Problem(numbers[row], text_of(row)[:200], reason, file)
         for row, reason in islice(reasons.items(), MOST_PROBLEMS)
     )
-    found = RatingsBlock(users_N, items_N, ratings_N, times_N, problems, Counter(reasons.values()))
+    dropped_N = dropped_N if dropped_N is not None and dropped_N.any() else None
+    found = RatingsBlock(users_N, items_N, ratings_N, times_N, problems, Counter(reasons.values()), dropped_N)
     return _without(found, list(reasons)) if reasons else found
 
 
-def _without(block: RatingsBlock, bad: list[int]) -> RatingsBlock:
+def _without(block: RatingsBlock, bad: Sequence[int] | Int64) -> RatingsBlock:
     kept_N = np.ones(len(block.ratings_N), dtype=bool)
     kept_N[bad] = False
     kept = block.only(kept_N)

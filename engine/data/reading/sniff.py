@@ -222,7 +222,7 @@ def _shape(source: Source, given: Given, text: _Text) -> Shape:
     body = [row for row in body if len(row) == width]
     ratings = texts_of(body, columns.roles.get("rating"))
     decimal = decimal_sign(given.decimal) or ("," if has_decimal_comma(ratings[:_SAMPLE_ROWS]) else ".")
-    values = values_of(source, columns, given, body, is_named=has_header)
+    values = values_of(source, columns, given, body, header=header)
     columns = values.columns
     return Shape(
         encoding=text.encoding,
@@ -235,6 +235,7 @@ def _shape(source: Source, given: Given, text: _Text) -> Shape:
         decimal=decimal,
         times=values.times,
         spelling=values.spelling,
+        states=values.states,
         sample=tuple(tuple(row) for row in rows[:20]),
         header_lines=columns.layout.header_lines,
         unrated=unrated_of(given, columns.layout),

@@ -179,3 +179,50 @@ def test_that_ratings_that_are_no_numbers_are_read_on_the_scale_that_they_say(tm
 def test_that_dates_of_any_form_are_read_and_never_become_1970(imported, texts, seconds):
     lines = "".join(f'1,{row},3,"{text}"\n' for row, text in enumerate(texts))
     assert imported(f"user,item,rating,date\n{lines}")[0].histories.times_N.tolist() == seconds
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize(
+    ("column", "seen", "planned", "dropped"),
+    [("status", "completed", "plan_to_watch", "dropped"), ("my_status", 2, 6, 4), ("Shelf", "read", "to-read", "dnf")],
+)
+def test_that_what_is_only_planned_is_no_entry_and_what_was_given_up_is_disliked(
+    tmp_path, column, seen, planned, dropped, kind
+):
+    rows = [
+        {"user": "u", "item": "a", "rating": 9, column: seen},
+        {"user": "u", "item": "b", "rating": 0, column: planned},
+        {"user": "u", "item": "c", "rating": 0, column: dropped},
+        {"user": "v", "item": "d", "rating": 8, column: dropped},
+        {"user": "v", "item": "e", "rating": 2, column: dropped},
+        {"user": "v", "item": "b", "rating": 7, column: planned},
+    ]
+    path = tmp_path / f"ratings.{kind}"
+    if kind == "parquet":
+        pq.write_table(pa.Table.from_pylist(rows), path)
+    elif kind == "jsonl":
+        path.write_text("\n".join(json.dumps(row) for row in rows))
+    else:
+        path.write_text("\n".join([",".join(rows[0]), *(",".join(map(str, row.values())) for row in rows)]))
+    options = ImportOptions(given=Given(unrated=(0.0,)))
+    dataset, report = drive(import_files([path], options=options, dataset_id="odd"))
+    histories = dataset.histories
+    found = {
+        (dataset.users.id(user), dataset.items.id(item)): rating
+        for user, item, rating in zip(
+            histories.user_rows_N.tolist(), histories.item_rows_N.tolist(), histories.ratings_N.tolist(), strict=True
+        )
+    }
+    assert found == {("u", "a"): 9, ("u", "c"): 3, ("v", "d"): 3, ("v", "e"): 2, ("v", "b"): 7}
+    assert report.skipped == {"only planned, not seen": 1}
+    assert report.problems == ()
+    assert f"In 3 lines of {path.name} somebody gave a title up; it counts as disliked, 3 or less." in report.notes
+
+
+def test_that_a_book_that_nobody_read_is_none_of_the_data_set(imported):
+    dataset, report = imported(
+        "user_id,book_id,is_read,rating,is_reviewed\n1,7,1,5,0\n1,8,0,0,0\n2,7,1,0,0\n2,9,0,4,0\n"
+    )
+    assert dataset.items.ids == ("7", "9")
+    assert np.array_equal(dataset.histories.ratings_N, [5, np.nan, 4], equal_nan=True)
+    assert report.layout == "Goodreads interactions"

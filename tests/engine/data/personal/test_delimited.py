@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import pytest
 from exports import (
+    ANILIST_DOWNLOAD,
     BOARDGAMEGEEK,
+    CRITICKER,
+    DOUBAN,
+    DOUBAN_KINDS,
+    DOUBAN_WANTED,
+    FILMWEB,
+    FILMWEB_VOTES,
     GOODREADS,
     IMDB_LIST,
     IMDB_RATINGS,
     IMDB_RATINGS_2016,
     IMDB_RATINGS_OLDER,
+    KINOPOISK,
+    KINOPOISK_TABLE,
     LETTERBOXD_DIARY,
+    LETTERBOXD_IMPORT,
+    LETTERBOXD_LIST,
     LETTERBOXD_RATINGS,
     LETTERBOXD_WATCHED,
     LETTERBOXD_WATCHLIST,
     MOVIELENS_PROFILE,
+    MUBI,
+    NETFLIX,
+    SERIALIZD,
+    SIMKL,
+    SIMKL_BACKUP,
     STORYGRAPH,
     TMDB,
     written,
@@ -22,6 +38,7 @@ from exports import (
 
 from engine.data.dataset import Scale
 from engine.data.personal.reading import read_export
+from engine.data.reading.roles import Given
 from engine.errors import DataError, ProfileError
 
 
@@ -123,9 +140,9 @@ def test_that_of_an_imdb_watchlist_what_was_rated_has_been_seen(tmp_path):
 def test_that_tmdbs_own_rating_is_the_crowds(tmp_path):
     export = read_export(written(tmp_path, "ratings.csv", TMDB))
 
-    assert (export.layout, export.scale) == ("TMDB ratings", Scale(1.0, 10.0, 1.0))
+    assert (export.layout, export.scale) == ("TMDB ratings", Scale(0.5, 10.0, 0.5))
     assert [(title.title, title.rating) for title in export.titles] == [
-        ("Alien", 9.0), ("Breaking Bad", 10.0), ("Breaking Bad", 7.0), ("Blade Runner", None),
+        ("Alien", 9.0), ("Breaking Bad", 10.0), ("Breaking Bad: season 1, episode 1", 7.0), ("Blade Runner", None),
     ]  # fmt: skip
     assert [title.medium for title in export.titles] == ["film", "series", "episode", "film"]
 
@@ -298,3 +315,192 @@ def test_that_many_peoples_files_of_other_kinds_are_refused(tmp_path):
         read_export(
             written(tmp_path, "combined_data_1.txt", "1:\n10,4,2005-01-01\n11,3,2005-01-02\n2:\n10,5,2005-01-03\n")
         )
+
+
+AUG_28 = 1_598_572_800
+"""28 August 2020."""
+BY_SERVICE = {
+    "Letterboxd import": (LETTERBOXD_IMPORT, [("Alien", 1979, 8.0, "seen"), ("Paprika", 2006, 10.0, "seen")]),
+    "Letterboxd list": (
+        LETTERBOXD_LIST.format(name="Best"),
+        [("Stalker", 1979, None, "seen"), ("Solaris", 1972, None, "seen")],
+    ),
+    "Kinopoisk": (KINOPOISK, [("Чужой", 1979, 8.0, "seen"), ("Сталкер", 1979, 6.0, "seen")]),
+    "Kinopoisk table": (KINOPOISK_TABLE, [("Чужой", 1979, 10.0, "seen"), ("Сталкер", 1979, 9.0, "seen")]),
+    "Douban films": (
+        DOUBAN.format(**DOUBAN_KINDS["films"]),
+        [("异形", 1979, 4.0, "seen"), ("红辣椒", 2006, None, "seen")],
+    ),
+    "Douban books wanted": (DOUBAN_WANTED.format(**DOUBAN_KINDS["books"]), [("飞向太空", 1972, None, "planned")]),
+    "Filmweb": (FILMWEB, [("Alien", 1979, 8.0, "seen"), ("Ziemia obiecana", 1974, 3.0, "seen")]),
+    "Filmweb votes": (FILMWEB_VOTES, [("Alien", 1979, 9.0, "seen")]),
+    "Netflix ratings": (
+        NETFLIX,
+        [("Alien", 0, 4.0, "seen"), ("Paprika", 0, 1.0, "seen"), ("Stalker", 0, 5.0, "seen")],
+    ),
+    "Simkl": (
+        SIMKL,
+        [("Alien", 1979, 8.0, "seen"), ("Paprika", 2006, None, "planned"), ("Stalker", 1979, None, "dropped"),
+         ("Cowboy Bebop", 1998, 9.0, "seen")],
+    ),
+    "Simkl backup": (
+        SIMKL_BACKUP,
+        [("Alien", 1979, 8.0, "seen"), ("Paprika", 2006, None, "planned"), ("Stalker", 1979, None, "dropped"),
+         ("Breaking Bad", 2008, 9.0, "seen"), ("Perfect Blue", 1997, 7.0, "seen")],
+    ),
+    "Criticker": (CRITICKER, [("Alien", 1979, 85.0, "seen"), ("Paprika", 2006, 0.0, "seen")]),
+    "MUBI ratings": (
+        MUBI.format(more=",user_rating,rating_date", values=",4,2020-08-28"),
+        [("Paprika", 2006, 4.0, "seen")],
+    ),
+    "MUBI watchlist": (MUBI.format(more="", values=""), [("Paprika", 2006, None, "planned")]),
+    "Serializd": (
+        SERIALIZD,
+        [("Breaking Bad", 2008, 9.0, "seen"), ("Lost", 2004, None, "dropped"), ("Severance", 2022, None, "planned")],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("layout", BY_SERVICE)
+def test_that_titles_ratings_and_states_of_each_service_are_read(tmp_path, layout):
+    content, expected = BY_SERVICE[layout]
+    export = read_export(written(tmp_path, "export.csv", content))
+
+    assert (export.layout, said(export), export.skipped_count) == (layout, expected, 0)
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [(KINOPOISK, "Alien"), (DOUBAN.format(**DOUBAN_KINDS["films"]), "Alien"), (FILMWEB, "Obcy")],
+)
+def test_that_a_title_in_another_language_is_there_too(tmp_path, content, name):
+    title = read_export(written(tmp_path, "export.csv", content)).titles[0]
+
+    assert name in title.other_titles
+    assert AUG_28 <= title.date < AUG_28 + 86_400
+
+
+def test_that_ids_of_simkl_are_those_of_other_services_and_never_a_films_for_a_series(tmp_path):
+    export = read_export(written(tmp_path, "simkl.csv", SIMKL))
+
+    assert [dict(title.ids) for title in export.titles][::3] == [
+        {"imdb": "tt0078748", "tmdb": "348"},
+        {"imdb": "tt0213338", "mal": "1"},
+    ]
+
+
+def test_that_a_list_whose_name_says_so_is_only_planned(tmp_path):
+    export = read_export(written(tmp_path, "list.csv", LETTERBOXD_LIST.format(name="To watch in autumn")))
+
+    assert {title.state for title in export.titles} == {"planned"}
+
+
+def test_that_of_several_profiles_one_is_read_and_it_says_whose(tmp_path):
+    path = written(tmp_path, "Ratings.csv", NETFLIX)
+
+    assert (
+        "Ratings.csv holds what several people rated: Me (3 titles), Kid (1 title). Only what Me rated is read."
+        in read_export(path).notes
+    )
+    assert said(read_export(path, given=Given(person="Kid"))) == [("Solaris", 0, 5.0, "seen")]
+    with pytest.raises(DataError, match="holds nothing of 'Dog', but of 'Kid' and 'Me'"):
+        read_export(path, given=Given(person="Dog"))
+
+
+def test_that_the_lines_of_one_person_of_many_may_be_asked_for(tmp_path):
+    path = written(tmp_path, "many.csv", "user,title,rating\nann,Alien,4\nbob,Alien,1\nann,Heat,5\n")
+
+    assert [(title.title, title.rating) for title in read_export(path, given=Given(person="ann")).titles] == [
+        ("Alien", 4.0), ("Heat", 5.0),
+    ]  # fmt: skip
+    with pytest.raises(DataError, match="ratings of several people, such as 'ann' and 'bob'"):
+        read_export(path)
+
+
+def test_that_anilists_own_download_is_refused_with_what_is_missing(tmp_path):
+    with pytest.raises(DataError, match="names your anime only by AniList's numbers, without titles"):
+        read_export(written(tmp_path, "gdpr_data.json", ANILIST_DOWNLOAD))
+
+
+STATES = "Title,Year,{column},Rating\nA,2001,{seen},8\nB,2002,{planned},\nC,2003,{dropped},\nD,2004,{seen},\n"
+
+
+@pytest.mark.parametrize(
+    ("column", "seen", "planned", "dropped"),
+    [
+        ("Status", "Completed", "Plan to Watch", "Dropped"),
+        ("List", "Watched", "Want to watch", "Abandoned"),
+        ("Shelf", "read", "to-buy", "dnf"),
+        ("my_status", "2", "6", "4"),
+        ("状态", "看过", "想看", "弃剧"),
+    ],
+)
+def test_that_states_of_any_table_are_read(tmp_path, column, seen, planned, dropped):
+    text = STATES.format(column=column, seen=seen, planned=planned, dropped=dropped)
+    export = read_export(written(tmp_path, "mine.csv", text))
+
+    assert [title.state for title in export.titles] == ["seen", "planned", "dropped", "seen"]
+
+
+@pytest.mark.parametrize("seen", [("Yes", "No"), ("1", "0"), ("TRUE", "FALSE"), ("x", "no")])
+@pytest.mark.parametrize("column", ["Seen", "is_watched", "Read", "Times Watched"])
+def test_that_a_no_or_none_counted_is_planned_unless_it_is_rated(tmp_path, column, seen):
+    text = f"Title,{column},Rating\nA,{seen[0]},8\nB,{seen[1]},\nC,{seen[0]},\nD,{seen[1]},7\n"
+    export = read_export(written(tmp_path, "mine.csv", text))
+
+    assert [title.state for title in export.titles] == ["seen", "planned", "seen", "seen"]
+
+
+def test_that_a_table_without_ratings_needs_states(tmp_path):
+    export = read_export(written(tmp_path, "mine.csv", "Title,Year,Status\nA,2001,watched\nB,2002,to watch\n"))
+
+    assert [(title.rating, title.state) for title in export.titles] == [(None, "seen"), (None, "planned")]
+
+
+def test_that_a_series_its_seasons_and_its_episodes_are_three_things(tmp_path):
+    text = (
+        "Title,Year,Type,Season,Episode,IMDb ID,Rating\nLost,2004,tv,,,tt0411008,9\nLost,2004,tv,1,,tt0411008,7\n"
+        "Lost,2004,tv,1,3,tt0411008,4\nLost,2004,tv,2,,,6\n"
+    )
+    export = read_export(written(tmp_path, "mine.csv", text))
+
+    assert [(title.title, title.rating, title.medium, dict(title.ids)) for title in export.titles] == [
+        ("Lost", 9.0, "series", {"imdb": "tt0411008", "item": "tt0411008"}),
+        ("Lost: season 1", 7.0, "season", {}),
+        ("Lost: season 1, episode 3", 4.0, "episode", {}),
+        ("Lost: season 2", 6.0, "season", {}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("texts", "ends", "ratings"),
+    [
+        (("8/10", "6/10", "10/10"), (1, 10), [8, 6, 10]),
+        (("80%", "0%", "100%"), (0, 100), [80, 0, 100]),
+        (("★★★★½", "★★★", "½"), (0.5, 5), [4.5, 3, 0.5]),
+        (("***1/2", "**", "*"), (0.5, 5), [3.5, 2, 1]),
+        (("4 stars", "1 star", "3 stars"), (1, 5), [4, 1, 3]),
+        (("👍", "👎", "👍"), (0, 1), [1, 0, 1]),
+        (("1", "0", "1"), (0, 1), [1, 0, 1]),
+        (("TRUE", "FALSE", "TRUE"), (0, 1), [1, 0, 1]),
+        (("like", "dislike", "like"), (0, 1), [1, 0, 1]),
+        (("loved", "okay", "liked"), (1, 5), [5, 3, 4]),
+        (("8", "8/10", "★★★"), (1, 10), [8, 8, 6]),
+    ],
+)
+def test_that_ratings_are_read_however_they_are_written(tmp_path, texts, ends, ratings):
+    lines = "".join(f"T{number},{text}\n" for number, text in enumerate(texts))
+    export = read_export(written(tmp_path, "mine.csv", f"Title,My rating\n{lines}"))
+
+    assert [title.rating for title in export.titles] == ratings
+    assert (export.scale.low, export.scale.high, export.scale_is_known) == (*ends, True)
+
+
+def test_that_a_table_in_json_is_read_as_one_of_text_is(tmp_path):
+    rows = [
+        {"title": "Alien", "year": 1979, "status": "completed", "rating": 8},
+        {"title": "Paprika", "year": 2006, "status": "planned", "rating": None},
+    ]
+    export = read_export(written(tmp_path, "mine.json", rows))
+
+    assert said(export) == [("Alien", 1979, 8.0, "seen"), ("Paprika", 2006, None, "planned")]

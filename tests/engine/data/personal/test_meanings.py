@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.data.personal.export import medium_of, state_of
+from engine.data.personal.export import medium_of
 from engine.data.reading.times import seconds_of
 from engine.data.reading.values import normalised_id, year_in
 
@@ -78,13 +78,6 @@ def test_that_a_year_is_found_in_a_date(text, year):
 )
 def test_that_a_date_in_many_forms_is_one_moment(text, seconds):
     assert seconds_of(text) == seconds
-
-
-def test_that_shelves_and_statuses_have_three_meanings():
-    assert [state_of(text) for text in ("Plan to Watch", "to-read", "Dropped", "did-not-finish", "read", "")] == [
-        "planned", "planned", "dropped", "dropped", "seen", "seen",
-    ]  # fmt: skip
-    assert state_of("read", otherwise="planned") == "planned"
 
 
 def test_that_kinds_of_titles_have_one_word():

@@ -67,7 +67,8 @@ def test_that_a_manga_list_is_of_books_without_anime_ids(tmp_path):
             "declares a document type or entities",
         ),
         (MYANIMELIST[:-60], "is not whole XML"),
-        (MYANIMELIST.replace("my_score>", "my_score", 1), "is not whole XML"),
+        (MYANIMELIST.replace("<myanimelist>", f"{BOMB}<myanimelist>").replace("Stars", "\x01"), "declares a document"),
+        (mal_xml(mal_entry(1, "A\x01", 5, "Completed")).replace("</anime>", f"{BOMB}</anime>"), "declares a document"),
         (MYANIMELIST.replace("UTF-8", "UTF-88"), "is not whole XML"),
         ("<?xml version='1.0'?><rss><channel/></rss>", "is XML or a web page, but no export that is known"),
         ("<!doctype html><html><body>Sign in</body></html>", "is XML or a web page"),
@@ -77,3 +78,17 @@ def test_that_a_manga_list_is_of_books_without_anime_ids(tmp_path):
 def test_that_broken_and_dangerous_xml_is_refused_with_a_sentence(tmp_path, content, words):
     with pytest.raises(DataError, match=words):
         read_export(written(tmp_path, "animelist.xml", content))
+
+
+@pytest.mark.parametrize(
+    "title", ["Panties & Stockings", "Caf&eacute; Luna", "Half\x0bOf", "Tag < Team", "<![CDATA[Half\x01Of]]>"]
+)
+def test_that_an_entry_that_is_no_whole_xml_costs_only_itself_and_is_named(tmp_path, title):
+    broken = {**mal_entry(9, "", 8, "Completed"), "series_title": title}
+    text = mal_xml(mal_entry(1, "Before", 9, "Completed"), broken, mal_entry(2, "After", 7, "Completed"))
+    export = read_export(written(tmp_path, "animelist.xml", text))
+
+    assert [(title.title, title.rating) for title in export.titles] == [("Before", 9.0), ("After", 7.0)]
+    assert [(entry.line, entry.reason) for entry in export.skipped] == [(2, "it is no whole XML")]
+    assert export.skipped[0].text[:3] == title.removeprefix("<![CDATA[")[:3], "it says which"
+    assert (export.lines, export.skipped_count) == (3, 1)
