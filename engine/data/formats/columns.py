@@ -41,8 +41,8 @@ _YEAR = re.compile(r"(?!.*(?:end|last|birth|death|date|rat|view|watch|seen)).*ye
 
 _ELSEWHERE: dict[str, tuple[str, ...]] = {
     "rating": ("uservote", "yourscore", "rating10", "note", "manote", "bewertung", "meinebewertung", "wertung", "nota",
-               "minota", "voto", "puntuación", "calificación", "ocena", "mojaocena", "beoordeling", "betyg", "мояоценка",
-               "оценка", "个人评分", "我的评分"),
+               "minota", "voto", "puntuación", "calificación", "ocena", "mojaocena", "beoordeling", "betyg",
+               "мояоценка", "оценка", "个人评分", "我的评分"),
     "time": ("watchedat", "datewatched", "dateread", "viewingdate", "datum", "fecha", "дата", "打分日期", "日期",
              "创建时间"),
     "title": ("titel", "titre", "título", "titulo", "titolo", "tytuł", "filmtitel", "название", "标题", "片名", "书名",
