@@ -34,7 +34,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
              "publisheddate", "publishdate", "datepublished", "firstpublishdate", "firstairdate", "premiered", "aired",
              "airedfrom", "released", "release", "published"),
     "genres": ("genres", "genre", "categories", "category", "itemgenres", "class", "moviegenres", "genrenames",
-               "genrelist", "listedin", "boardgamecategory"),
+               "genrelist", "genders", "listedin", "boardgamecategory"),
 }  # fmt: skip
 _YEAR = re.compile(r"(?!.*(?:end|last|birth|death|date|rat|view|watch|seen)).*year(?!s|ly).*")
 """Other names of the year of a title, such as "pubyear" and "yearfirstpublished"."""

@@ -273,6 +273,12 @@ def _things_in(name: str) -> set[str]:
     return {thing for thing, starts in _THINGS.items() if name.startswith(starts)}
 
 
+def shares_ids(shape: Shape, rated: Rated) -> bool:
+    """Whether some id among the first rows of a list is one of those rated: by their numbers the two seem to fit."""
+    ids = set(rated.ids)
+    return any(cell.strip() in ids for row in shape.sample[:20] for cell in row[:3])
+
+
 def may_be(others: set[str], rated: frozenset[str]) -> bool:
     """Whether a list of these things may be about what was rated."""
     kinds = others - NEVER_RATED

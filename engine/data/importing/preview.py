@@ -15,12 +15,14 @@ from engine.data.catalogue import split_title
 from engine.data.dataset import Scale
 from engine.data.formats import ROLES
 from engine.data.importing.finding import find_ratings
+from engine.data.importing.items import titles_within
 from engine.data.importing.joining import TitlesFound
 from engine.data.importing.options import name_of
 from engine.data.importing.preview_rows import PreviewRow, first_rows
 from engine.data.importing.ratings_table import find_scale, is_seen_only
 from engine.data.importing.title_lists import titles_beside, titles_given
 from engine.data.reading.archives import Source, size_of, sources_in
+from engine.data.reading.lines import NotUtf8Error
 from engine.data.reading.roles import Given, Shape
 from engine.data.reading.sniff import KINDS, require_ratings, sniff
 from engine.errors import DataError
@@ -108,6 +110,7 @@ def look(
         yield None
         seen = _with_shape(seen, found)
         yield None
+        seen = yield from _with_own_titles(seen)
         seen = _with_rows(seen)
         yield None
         seen = yield from _with_titles(seen, before)
@@ -162,6 +165,23 @@ def _with_shape(seen: Preview, found: Sequence[tuple[Source, Shape]]) -> Preview
         shape=shape,
         columns=shape.header or tuple(f"Column {number}" for number in range(1, shape.width + 1)),
     )
+
+
+def _with_own_titles(seen: Preview) -> Job[Preview]:
+    """Without the column of titles where it differs for one and the same title, as headlines of reviews do."""
+    if seen.source is None or seen.shape is None or not seen.shape.has_ratings or "title" in seen.given.columns:
+        return seen
+    roles = seen.shape.roles
+    if roles.get("title", roles["item"]) == roles["item"]:
+        return seen
+    try:
+        own = yield from titles_within(seen.source, seen.shape, portions=1)
+    except NotUtf8Error:
+        own = yield from titles_within(seen.source, replace(seen.shape, encoding="cp1252"), portions=1)
+    if own.are_names:
+        return seen
+    without = {role: place for role, place in roles.items() if role != "title"}
+    return replace(seen, shape=replace(seen.shape, roles=without))
 
 
 def _with_rows(seen: Preview) -> Preview:

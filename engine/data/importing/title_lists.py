@@ -25,6 +25,7 @@ from engine.data.importing.joining import (
     links_in,
     may_be,
     rated_titles,
+    shares_ids,
     things_of_list,
 )
 from engine.data.importing.options import TitlesTaken
@@ -165,7 +166,7 @@ def titles_beside(
             continue
         others = things_of_list(source, its_shape)
         if not may_be(others, rated.things):
-            unused += _says_others(source, others - NEVER_RATED)
+            unused += _says_others(source, others - NEVER_RATED) if shares_ids(its_shape, rated) else []
             continue
         is_declared = _is_called(declared, source)
         layout = declared if is_declared else _list_called(source.base_name)
@@ -173,7 +174,8 @@ def titles_beside(
         if found is None:
             continue
         if not _belongs(found, rated, is_declared=is_declared):
-            unused += _why_not(found, rated)
+            is_meant = is_declared or bool(others & rated.things) or normalised(found.column) == rated.column
+            unused += _why_not(found, rated) if is_meant or found.known else []
         elif best is None or found.known > best.known:
             best = found
         if best is not None and best.share >= 1:

@@ -1,6 +1,7 @@
 """Looking at files before an import: columns, rows as they will be read, scale, titles, and what is in the way."""
 
 import gzip
+import json
 import zipfile
 
 import pyarrow as pa
@@ -64,6 +65,21 @@ def test_that_a_list_of_titles_dropped_with_its_ratings_becomes_their_titles(wri
 def test_that_a_title_in_the_row_itself_is_shown(write):
     preview = seen(write("a.csv", 'user,title,rating\nx,"Matrix, The (1999)",4\n'))
     assert preview.titles_of_rows == ("The Matrix (1999)",)
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_that_the_headline_of_a_review_is_not_shown_as_a_title(write, kind):
+    rows = [(user, item, f"Nice {user}", 1 + (user + item) % 5) for user in range(4) for item in range(5)]
+    if kind == "csv":
+        text = "user,item,title,rating\n" + "".join(
+            f"u{user},i{item},{head},{star}\n" for user, item, head, star in rows
+        )
+    else:
+        names = ("user", "item", "title", "rating")
+        text = "".join(json.dumps(dict(zip(names, row, strict=True))) + "\n" for row in rows)
+    preview = seen(write(f"a.{kind}", text))
+    assert set(preview.titles_of_rows) == {""}
+    assert "title" not in preview.shape.roles
 
 
 def test_that_a_row_that_will_be_skipped_says_why_and_the_others_stay_in_step(write):
