@@ -18,6 +18,8 @@ class ItemsLayout:
 
     `flags` names genres that are given as 0/1 columns, the first of them in column `first_flag`. `genre_sign` stands
     between genres where it is not a bar or comma. `links` are the names of lists with ids of the same titles elsewhere.
+    `id_map` is the file, and two of its columns (normalised), that says which ids of the list the ratings' ids are
+    where these are others.
     """
 
     names: tuple[str, ...]
@@ -27,6 +29,7 @@ class ItemsLayout:
     flags: tuple[str, ...] = ()
     genre_sign: str = ""
     links: tuple[str, ...] = ()
+    id_map: tuple[str, str, str] | None = None
 
     def is_called(self, name: str) -> bool:
         """Whether a list of titles with this name is the one meant."""

@@ -41,6 +41,8 @@ _douban = partial(
     about="RATING_ID,USER_MD5,MOVIE_ID,RATING,RATING_TIME; titles in movies.csv",
 )
 
+_goodreads = partial(Layout, "Goodreads interactions", scale=(1, 5, 1), unrated=(0.0,), word="book")
+
 POPULATION: tuple[Layout, ...] = (
     Layout(
         "MovieLens csv",
@@ -143,15 +145,18 @@ POPULATION: tuple[Layout, ...] = (
     _book_crossing(
         header=("userid", "isbn", "rating"), names=("ratings.csv",), about="the same with a column called Rating"
     ),
-    Layout(
-        "Goodreads interactions",
+    _goodreads(
+        header=("userid", "bookid", "reviewid", "isread", "rating"),
+        names=("goodreads_interactions_dedup.json",),
+        items=ItemsLayout(names=("goodreads_books*.json",)),
+        about="user_id, book_id, is_read and rating, an object a line; titles in goodreads_books.json",
+    ),
+    _goodreads(
         header=("userid", "bookid", "isread", "rating"),
-        scale=(1, 5, 1),
-        unrated=(0.0,),
-        word="book",
         names=("goodreads_interactions.csv",),
-        items=ItemsLayout(names=("goodreads_books.json.gz",)),
-        about="user_id,book_id,is_read,rating,is_reviewed: 0 where not rated; books that nobody read are left out",
+        items=ItemsLayout(names=("goodreads_books*.json",), id_map=("book_id_map.csv", "bookidcsv", "bookid")),
+        about="user_id,book_id,is_read,rating,is_reviewed: 0 where not rated; books that nobody read are left out; "
+        "titles in goodreads_books.json, found by book_id_map.csv",
     ),
     Layout(
         "Amazon reviews of 2023",

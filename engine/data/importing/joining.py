@@ -86,7 +86,10 @@ class TitlesFound:
 
 @dataclass(frozen=True)
 class Rated:
-    """What was rated: ids of a `kind`, in a `column` of such a name, of some `things`; `own` titles by id."""
+    """What was rated: ids of a `kind`, in a `column` of such a name, of some `things`; `own` titles by id.
+
+    `elsewhere` are the ids by which lists of titles call them, by id, where these are others.
+    """
 
     ids: Sequence[str]
     kind: str
@@ -94,6 +97,14 @@ class Rated:
     things: frozenset[str]
     are_titles: bool
     own: Mapping[str, Title]
+    elsewhere: Mapping[str, str] | None = None
+
+    @property
+    def forms(self) -> Forms:
+        """The ids as lists of titles may write them."""
+        if self.elsewhere is None:
+            return Forms(((id_, id_) for id_ in self.ids), self.kind)
+        return Forms(((text, id_) for id_, text in self.elsewhere.items()), self.kind)
 
     @property
     def are_numbers(self) -> bool:
@@ -190,8 +201,7 @@ def join(source: Source, shape: Shape, rated: Rated, layout: ItemsLayout | None,
     """What a list knows of the titles, by the column that holds most of their ids. Raises DataError."""
     columns = title_columns(shape, layout)
     keys = _keys_of(shape, columns, rated, layout, links)
-    names = [normalised(name) for name in shape.header or ()]
-    elsewhere = {kind: names.index(name) for kind, known in LINKS.items() for name in known[::-1] if name in names}
+    elsewhere = links_of(shape)
     for number, (_, row) in enumerate(read_cells(source, shape)):
         for key in keys:
             key.take(row, columns, elsewhere)
@@ -212,7 +222,7 @@ def join(source: Source, shape: Shape, rated: Rated, layout: ItemsLayout | None,
 
 def _keys_of(shape: Shape, columns: TitleColumns, rated: Rated, layout: ItemsLayout | None, links: Links) -> list[_Key]:
     """The columns that may hold the ids: those that are called so, else the first that is no title."""
-    own = Forms(((id_, id_) for id_ in rated.ids), rated.kind)
+    own = rated.forms
     if shape.header is None:
         is_declared = layout is not None and layout.columns and follows(shape, layout)
         place = layout.columns["item"] if layout is not None and is_declared else shape.roles["item"]
@@ -241,9 +251,16 @@ def _is_id(name: str) -> bool:
     return not is_person and (name.endswith("id") or name in SYNONYMS["item"] or name in _KINDS or name == "slug")
 
 
-def links_in(source: Source, shape: Shape, own: Forms) -> Job[dict[str, dict[str, str]]]:
-    item, columns = shape.roles["item"], [normalised(name) for name in shape.header or ()]
-    places = {kind: columns.index(name) for kind, known in LINKS.items() for name in known if name in columns}
+def links_of(shape: Shape) -> dict[str, int]:
+    """Which columns (from 0) of a list hold ids of other services, by kind."""
+    columns = [normalised(name) for name in shape.header or ()]
+    return {kind: columns.index(name) for kind, known in LINKS.items() for name in known if name in columns}
+
+
+def links_in(
+    source: Source, shape: Shape, own: Forms, *, item: int, places: Mapping[str, int]
+) -> Job[dict[str, dict[str, str]]]:
+    """Other ids of the same titles: kind -> item_id -> id, from a column for each kind. `item` holds the item_ids."""
     links: dict[str, dict[str, str]] = {}
     for number, (_, row) in enumerate(read_cells(source, shape)):
         item_ids = own.find(row[item].strip())[0] if item < len(row) else ()

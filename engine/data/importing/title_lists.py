@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 from zipfile import ZipFile
@@ -17,12 +17,12 @@ from engine.data.formats import LAYOUTS, ItemsLayout, normalised
 from engine.data.importing.items import OwnTitles, Title, titles_within
 from engine.data.importing.joining import (
     NEVER_RATED,
-    Forms,
     Links,
     Rated,
     TitlesFound,
     join,
     links_in,
+    links_of,
     may_be,
     rated_titles,
     shares_ids,
@@ -45,6 +45,7 @@ _LEAST_SHARE = 0.5
 _LEAST_OF_THE_SAME_NAME = 0.2
 """Which part of the titles, or of itself, a list must share with ratings whose ids are plain numbers."""
 _MOST_TOLD = 3
+_THEIRS = ""
 _SUFFIXES = (
     ".csv", ".dat", ".tsv", ".txt", ".tab", ".item", ".items", ".json", ".jsonl", ".ndjson", "",
 )  # fmt: skip
@@ -158,6 +159,7 @@ def titles_beside(
     beside = _beside(ratings, paths)
     beside.sort(key=lambda source: (not _is_called(declared, source), _list_called(source.base_name) is None))
     links = yield from _links_beside(beside, declared, rated)
+    mapped = yield from _mapped(beside, declared, rated)
     best: TitlesFound | None = None
     unused: list[str] = []
     for source, its_shape in _shapes_of(ratings, beside[:MOST_LOOKED_AT]):
@@ -169,8 +171,12 @@ def titles_beside(
             unused += _says_others(source, others - NEVER_RATED) if shares_ids(its_shape, rated) else []
             continue
         is_declared = _is_called(declared, source)
+        if is_declared and declared is not None and declared.id_map and mapped is None:
+            unused.append(f"{source.name} has other ids; {declared.id_map[0]} beside it would say which are which.")
+            continue
         layout = declared if is_declared else _list_called(source.base_name)
-        found = yield from _passing_over(source, join(source, its_shape, rated, layout, links))
+        asked = replace(rated, elsewhere=mapped if is_declared else None)
+        found = yield from _passing_over(source, join(source, its_shape, asked, layout, links))
         if found is None:
             continue
         if not _belongs(found, rated, is_declared=is_declared):
@@ -227,13 +233,25 @@ def _why_not(found: TitlesFound, rated: Rated) -> list[str]:
 def _links_beside(beside: Iterable[Source], declared: ItemsLayout | None, rated: Rated) -> Job[Links]:
     """Ids of the same titles elsewhere, from the lists that the layout declares: kind -> item_id -> id."""
     links: dict[str, dict[str, str]] = {}
-    names = declared.links if declared else ()
-    own = Forms(((id_, id_) for id_ in rated.ids), rated.kind)
-    for source in (source for source in beside if source.base_name in names):
+    for source in (source for source in beside if declared is not None and source.base_name in declared.links):
         shape = _table_shape(source)
         if shape is not None and "item" in shape.roles:
-            links |= (yield from _passing_over(source, links_in(source, shape, own))) or {}
+            job = links_in(source, shape, rated.forms, item=shape.roles["item"], places=links_of(shape))
+            links |= (yield from _passing_over(source, job)) or {}
     return links
+
+
+def _mapped(beside: Iterable[Source], declared: ItemsLayout | None, rated: Rated) -> Job[Mapping[str, str] | None]:
+    """By which ids the list that the layout declares knows the titles, where a file beside says so; None else."""
+    name, *columns = declared.id_map if declared is not None and declared.id_map else ("",)
+    for source in (source for source in beside if source.base_name == name):
+        shape = _table_shape(source)
+        names = [normalised(column) for column in (shape.header if shape is not None else None) or ()]
+        if shape is not None and set(columns) <= set(names):
+            ours, theirs = map(names.index, columns)
+            job = links_in(source, shape, rated.forms, item=ours, places={_THEIRS: theirs})
+            return ((yield from _passing_over(source, job)) or {}).get(_THEIRS)
+    return None
 
 
 def _passing_over(source: Source, job: Job[T]) -> Job[T | None]:

@@ -651,6 +651,20 @@ def test_that_well_known_data_sets_open_as_they_are_published(folder, name):
     assert (report.titles_from.column if report.titles_from else None) == column
 
 
+@pytest.mark.parametrize("has_map", [True, False])
+def test_that_goodreads_books_are_found_by_the_map_of_their_ids(folder, has_map):
+    books = [{"book_id": f"{i}", "title": f"Book {8 - i}", "publication_year": f"199{i}"} for i in range(1, 8)]
+    files = {
+        "goodreads_interactions.csv": "user_id,book_id,is_read,rating,is_reviewed\n" + rows_of("{u},{i},1,{r},0"),
+        "goodreads_books.json": "".join(json.dumps(book) + "\n" for book in books),
+        "book_id_map.csv": "book_id_csv,book_id\n" + "".join(f"{i},{8 - i}\n" for i in range(8)),
+    }
+    path = folder(files if has_map else {name: files[name] for name in list(files)[:2]})
+    dataset, report = imported(path)
+    assert dataset.catalogue.name(0) == ("Book 1 (1997)" if has_map else "1")
+    assert any("book_id_map.csv beside it" in note for note in report.notes) != has_map
+
+
 def test_that_the_variants_of_a_product_may_be_titles_of_their_own(folder):
     path = folder(PUBLISHED["Amazon reviews of 2023"][0])
     assert any("parent_asin" in note for note in imported(path)[1].notes)

@@ -67,6 +67,13 @@ def test_that_a_title_in_the_row_itself_is_shown(write):
     assert preview.titles_of_rows == ("The Matrix (1999)",)
 
 
+def test_that_titles_in_a_file_that_is_western_further_down_are_shown(write):
+    rows = "".join(f"u{at},i{at % 900},Film {at % 900} {'x' * 40},4\n" for at in range(12_000))
+    preview = seen(write("a.csv", f"user,item,title,rating\n{rows}u,i,Caf\xe9,3\n".encode("cp1252")))
+    assert preview.obstacle is None
+    assert preview.titles_of_rows[0].startswith("Film 0")
+
+
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
 def test_that_the_headline_of_a_review_is_not_shown_as_a_title(write, kind):
     rows = [(user, item, f"Nice {user}", 1 + (user + item) % 5) for user in range(4) for item in range(5)]
