@@ -13,14 +13,13 @@ from engine.data.formats import (
     ROLES,
     UNNAMED_COLUMNS,
     Layout,
-    layout_of_columns,
     layout_of_header,
     normalised,
     roles_of,
 )
 from engine.data.reading.archives import Source
 from engine.data.reading.dialect import DELIMITERS
-from engine.data.reading.ratings import Spelling, are_ratings, describe_spelling, ratings_of, spelling_of
+from engine.data.reading.ratings import Spelling, describe_spelling, ratings_of, spelling_of
 from engine.data.reading.states import NO_STATES, StateColumns, state_columns
 from engine.data.reading.times import NO_TIMES, TimesFound, times_of
 from engine.data.reading.values import is_number
@@ -73,7 +72,7 @@ class Shape:
     `spelling` how its ratings are (None: as numbers and nothing else), `states` which columns say what was seen.
     `unrated` are ratings that mean *seen, not rated*, None where that is to be found out from all of them.
     `lines_above` stand before the table begins; `is_wrapped`: each line is one quoted text. `notes` are sentences for a
-    person to read. `across` is there for wide tables.
+    person to read. `across` is there for wide tables. Where roles cannot be told, `ways` are those that may be meant.
     """
 
     encoding: str
@@ -94,6 +93,7 @@ class Shape:
     across: Across | None = None
     lines_above: int = 0
     is_wrapped: bool = False
+    ways: tuple[Mapping[str, int], ...] = ()
 
     @property
     def has_ratings(self) -> bool:
@@ -148,11 +148,16 @@ _ORANGE_ROLES = {"row": "user", "col": "item", "class": "rating", "c": "rating"}
 
 @dataclass(frozen=True)
 class Columns:
-    """A layout, its roles (role -> column from 0), and sentences for a person to read."""
+    """A layout, its roles (role -> column from 0), and sentences for a person to read.
+
+    Where the roles cannot be told, `ways` are those that may be meant. `are_lists`: each line is a list of titles.
+    """
 
     layout: Layout
     roles: dict[str, int]
     notes: tuple[str, ...] = ()
+    ways: tuple[Mapping[str, int], ...] = ()
+    are_lists: bool = False
 
 
 def named_columns(source: Source, header: tuple[str, ...], *, below: Rows = ()) -> Columns:
@@ -173,29 +178,6 @@ def is_orange(below: Rows) -> bool:
         return False
     kinds = [cell.strip().lower() for cell in below[0]]
     return any(kinds) and all(kind in _ORANGE_KINDS for kind in kinds) and not any(is_number(cell) for cell in below[1])
-
-
-def unnamed_columns(delimiter: str, width: int, rows: Rows) -> Columns:
-    """What columns without names are, by their place and what they hold; columns that are blank throughout are none."""
-    places = [place for place in range(width) if texts_of(rows, place)]
-    texts = [texts_of(rows, place) for place in places]
-    if len(places) >= 3 and are_ratings(texts[2]) and not _are_years(texts[1], texts[2]):
-        layout = layout_of_columns(delimiter, len(places), texts[1], ratings=texts[2])
-        roles = {role: places[place] for role, place in layout.columns.items() if place < len(places)}
-        if len(places) < 4 or (times_of(texts[3]).kind is None and not texts[3][0][:1].isdigit()):
-            roles.pop("time", None)
-        return Columns(layout, roles)
-    if len(places) >= 3 and _are_years(texts[1], texts[2]):
-        return Columns(UNNAMED_COLUMNS, {"item": places[0], "year": places[1], "title": places[2]})
-    is_titles = len(places) >= 2 and not all(is_number(text) for text in texts[1])
-    names = ("item", "title", "genres") if is_titles else ()
-    return Columns(UNNAMED_COLUMNS, dict(zip(names, places, strict=False)))
-
-
-def _are_years(texts: list[str], titles: list[str]) -> bool:
-    """Whether these are years, and what stands after them are titles."""
-    years = all(text.strip().isdigit() and 1850 <= int(text) <= 2100 for text in texts)
-    return years and sum(is_number(title) for title in titles) < 0.5 * len(titles)
 
 
 def as_chosen(source: Source, found: Columns, given: Given, header: tuple[str, ...] | None, width: int) -> Columns:
@@ -323,13 +305,20 @@ def shape_of_table(
 
 
 def missing_columns(
-    source: Source, shape: Shape, missing: Sequence[str], called: Mapping[str, str], *, remedy: str
+    source: Source,
+    shape: Shape,
+    missing: Sequence[str],
+    called: Mapping[str, str],
+    *,
+    remedy: str,
+    ways: tuple[tuple[str, str], ...] = (),
 ) -> DataError:
-    """The error for a file without columns of these roles, which are `called` so."""
+    """The error for a file without columns of these roles, which are `called` so; `ways` are options that say them."""
     return source.error(
         f"{source.name} has no column of {' and none of '.join(called[role] for role in missing)}; "
         f"its columns are: {shape.described_columns}.",
         remedy=remedy,
         columns=shape.header or (),
         missing=tuple(missing),
+        ways=ways,
     )

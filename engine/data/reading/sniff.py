@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from zipfile import ZipFile
@@ -28,27 +28,32 @@ from engine.data.reading.matrix import read_matrix, recognise_matrix
 from engine.data.reading.preamble import TableStart, start_of_table
 from engine.data.reading.ratings import has_decimal_comma
 from engine.data.reading.roles import (
+    Columns,
     Given,
+    Rows,
     Shape,
     as_chosen,
     listed,
     missing_columns,
     named_columns,
     texts_of,
-    unnamed_columns,
     unrated_of,
     values_of,
 )
 from engine.data.reading.rows import Piece, RatingsBlock, read_ratings
 from engine.data.reading.sections import read_sections, recognise_sections
+from engine.data.reading.unnamed import are_list_lines, unnamed_columns, ways_of
 from engine.data.reading.values import is_number
 from engine.data.reading.wide import recognise_wide
 from engine.data.reading.wide_rows import read_wide
+from engine.errors import DataError
 from engine.text import plural, shorten
 
 PARSERS = min(4, os.cpu_count() or 1)
 """The parser works without the interpreter's lock, so blocks side by side use further cores."""
 _SAMPLE_ROWS = 200
+_UNNAMED_ROWS = 2000
+"""What columns hold shows in more rows than their names do."""
 _MOSTLY = 0.6
 _MARKED_BYTES = 4096
 
@@ -167,19 +172,29 @@ def require_ratings(source: Source, shape: Shape) -> None:
             ways=(("--across", "titles"), ("--across", "people")),
             missing=("across",),
         )
+    ways = tuple(("--columns", ",".join(f"{role}={place + 1}" for role, place in way.items())) for way in shape.ways)
+    if ways and shape.header is None:
+        raise source.error(
+            f"{source.name} has no column names, and what it holds does not say for certain which column is which.",
+            remedy="Say which one holds people, which titles, and which ratings.",
+            ways=ways,
+            missing=tuple(missing),
+        )
     remedy = "Choose another file, or say which column is which, such as --columns user=1,item=2,rating=3."
     if shape.has_titles and missing == ["user", "rating"]:
         remedy = "It looks like a list of titles: choose the ratings file that belongs to it."
     elif missing == ["user"]:
         remedy = "If these are your own ratings, add them to your profile in For you. " + remedy
     names = {"user": "people", "item": "titles", "rating": "ratings"}
-    raise missing_columns(source, shape, missing, names, remedy=remedy)
+    raise missing_columns(source, shape, missing, names, remedy=remedy, ways=ways)
 
 
 def _text(source: Source, given: Given, head: bytes) -> _Text:
     encoding = encoding_of(head, given.encoding)
     lines = _lines(source, head, encoding)
     start = start_of_table(lines, delimiter_sign(given.delimiter))
+    if start.delimiter is None and are_list_lines(lines[:_SAMPLE_ROWS]):
+        raise _lists(source)
     if start.delimiter is None:
         begin = next((line for line in lines if line.strip()), "")
         raise source.error(
@@ -188,6 +203,13 @@ def _text(source: Source, given: Given, head: bytes) -> _Text:
             remedy="Choose a file with one rating a line, or say the delimiter.",
         )
     return _Text(encoding, start.delimiter, start)
+
+
+def _lists(source: Source) -> DataError:
+    return source.error(
+        f"{source.name} holds lists: many alike on each line, and no ratings.",
+        remedy="Choose a file with one rating a line: a person, a title and a rating.",
+    )
 
 
 def _lines(source: Source, head: bytes, encoding: str) -> list[str]:
@@ -213,7 +235,10 @@ def _shape(source: Source, given: Given, text: _Text) -> Shape:
     if header:
         columns = named_columns(source, header, below=body)
     else:
-        columns = unnamed_columns(text.delimiter, width, [row for row in body if len(row) == width])
+        first = [row for row in text.rows(_UNNAMED_ROWS) if len(row) == width]
+        columns = unnamed_columns(text.delimiter, first)
+    if columns.are_lists and not given.columns:
+        raise _lists(source)
     if given.columns:
         columns = as_chosen(source, columns, given, header, width)
     names = columns.layout.header_lines if header else 0
@@ -242,7 +267,16 @@ def _shape(source: Source, given: Given, text: _Text) -> Shape:
         notes=(*_notes_on(source, text.start), *values.notes),
         lines_above=text.start.above,
         is_wrapped=text.start.is_wrapped,
+        ways=columns.ways or _ways(columns, header, body),
     )
+
+
+def _ways(columns: Columns, header: tuple[str, ...] | None, body: Rows) -> tuple[Mapping[str, int], ...]:
+    """What columns may be whose names do not say it; none where they do, or where names are numbers."""
+    is_open = header is not None and not {"user", "item", "rating"} <= columns.roles.keys()
+    if not is_open or columns.layout.personal or any(name.isdigit() for name in header or ()):
+        return ()
+    return ways_of(body, columns.roles)
 
 
 def _notes_on(source: Source, start: TableStart) -> Iterator[str]:

@@ -216,7 +216,10 @@ def seconds_of(text: str, order: str | None = "dmy") -> int:
 def _moment_of_number(text: str) -> int | None:
     in_one = _IN_ONE.fullmatch(text)
     if in_one and (_is_day_in_one(text) or in_one.group(4)):
-        return _moment_of_date(text, None)
+        try:
+            return _moment_of_date(text, None)
+        except ValueError:  # no day: a number like others
+            pass
     number = float(text.replace(",", "."))
     if number in (0, -1):
         return 0

@@ -302,6 +302,19 @@ def test_that_one_persons_export_can_be_added_to_my_ratings(qtbot, view, session
     assert session.importing.plan is None
 
 
+def test_that_columns_in_doubt_are_asked_about_and_not_guessed(view, session, write, looked):
+    rows = [(n % 60, n % 7, 1 + n * n // 7 % 5, 1_100_000_000 + n % 7 * 10**7 + n) for n in range(180)]
+    looked(write("rows.csv", "".join(",".join(map(str, row)) + "\n" for row in rows)))
+    boxes = [view.findChild(QComboBox, f"role_{at}") for at in range(4)]
+    assert [box.currentData() for box in boxes] == ["", "", "rating", "time"]
+    assert "does not say for certain" in text_of(view, "import_obstacle_sentence")
+    assert not view.findChild(QPushButton, "import_start").isEnabled()
+    for at, role in enumerate(("item", "user")):
+        boxes[at].setCurrentIndex(boxes[at].findData(role))
+        looked()
+    assert view.findChild(QPushButton, "import_start").isEnabled()
+
+
 def test_that_a_wide_table_that_does_not_say_who_is_across_is_asked_about(qtbot, view, session, write, looked):
     looked(write("critics.csv", ",Anna,Bob,Cem,Dee\nBrazil,5,3,,1\nHeat,4,,2,2\nUp,,3,4,5\n"))
     box, table = view.findChild(QComboBox, "import_across"), view.findChild(ImportPreviewTable)

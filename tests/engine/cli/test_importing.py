@@ -63,6 +63,22 @@ def test_that_a_question_comes_with_commands_to_paste(ask, tmp_path):
     assert commands[0].replace("import", "look", 1) in ask("look", path)[1]
 
 
+@pytest.mark.parametrize("head", ["", "who,what,how\n"])
+def test_that_columns_in_doubt_come_with_the_options_that_say_them(ask, tmp_path, head):
+    path = tmp_path / "my ratings.csv"
+    rows = [(1 + n * n // 7 % 5, n % 7, n % 60) for n in range(180)]
+    path.write_text(head + "".join(f"{stars},{person},{title}\n" for stars, person, title in rows))
+    status, _, err = ask("import", path)
+    commands = [line.strip() for line in err.splitlines() if line.startswith("  ")]
+    assert status == 1
+    assert [command.rsplit(" ", 1)[1] for command in commands][:2] == [
+        "user=2,item=3,rating=1",
+        "user=3,item=2,rating=1",
+    ]
+    status, out, _ = ask(*shlex.split(commands[0])[3:])
+    assert (status, "people      7" in out, "titles      60" in out) == (0, True, True)
+
+
 def test_that_said_unrated_values_count_as_seen(ask, books):
     found = ask.document("import", books, "--columns", ROLES, "--unrated", "0")
     assert (found["ratings"], found["unrated"]) == (3, 1)

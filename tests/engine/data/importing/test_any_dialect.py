@@ -65,7 +65,7 @@ def tables(draw):
     pairs = st.tuples(names(dialect), names(dialect))
     rows = draw(
         st.lists(
-            st.tuples(pairs, st.sampled_from([0.5 * half for half in range(1, 11)]), st.integers(10**9, 2 * 10**9)),
+            st.tuples(pairs, st.sampled_from([0.5 * half for half in range(1, 11)]), st.integers(10**9, 1_750_000_000)),
             min_size=3,
             max_size=30,
             unique_by=lambda row: row[0],
