@@ -25,13 +25,13 @@ from engine.data.formats import (
 from engine.data.reading.archives import MIB, ByteStream, Source, looks_like
 from engine.data.reading.dialect import (
     decimal_sign,
-    delimiter_of,
     delimiter_sign,
     encoding_of,
-    is_quoted,
+    lines_of,
     split_rows,
     text_of,
 )
+from engine.data.reading.preamble import start_of_table
 from engine.data.reading.ratings import has_decimal_comma, spelling_of
 from engine.data.reading.roles import Across, Given, Shape
 from engine.data.reading.rows import LONGEST_ID
@@ -92,17 +92,24 @@ def recognise_wide(source: Source, head: bytes, given: Given) -> Shape | None:
         return None
     head = _whole_lines(source, head)
     encoding = encoding_of(head, given.encoding)
-    lines = [line for line in text_of(head, encoding).splitlines() if line.strip()][: _ROWS_LOOKED_AT + 3]
-    delimiter = delimiter_sign(given.delimiter) or (delimiter_of(lines) if lines else None)
-    if delimiter is None:
+    start = start_of_table(lines_of(text_of(head, encoding)), delimiter_sign(given.delimiter))
+    lines = [line for line in start.lines if line.strip()][: _ROWS_LOOKED_AT + 3]
+    if start.delimiter is None:
         return None
-    quoted = is_quoted(lines, delimiter)
-    rows = [[cell.strip() for cell in row] for row in split_rows(lines, delimiter, quoted=quoted)]
+    rows = [[cell.strip() for cell in row] for row in split_rows(lines, start.delimiter, quoted=start.is_quoted)]
     found = wide_shape(source, rows, given)
     if found is None:
         return None
     decimal = decimal_sign(given.decimal) or found.decimal
-    return replace(found, encoding=encoding, delimiter=delimiter, quoted=quoted, decimal=decimal)
+    return replace(
+        found,
+        encoding=encoding,
+        delimiter=start.delimiter,
+        quoted=start.is_quoted,
+        decimal=decimal,
+        lines_above=start.above,
+        is_wrapped=start.is_wrapped,
+    )
 
 
 def _whole_lines(source: Source, head: bytes) -> bytes:

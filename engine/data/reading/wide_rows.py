@@ -68,11 +68,11 @@ class _Rows:
 
 def _rows_of(block: Block, shape: Shape, *, file: str, lines_before: int) -> _Rows:
     across = _across(shape)
-    names = shape.header_lines if shape.header else 0
+    above = shape.lines_above + (shape.header_lines if shape.header else 0)
     rows = _Rows(file)
     for line, leading, cells, width in _split(block, shape, across.places[0]):
         number = block.first_line + line - 1
-        label = str(lines_before + number - names) if across.label is None else "".join(leading[across.label :][:1])
+        label = str(lines_before + number - above) if across.label is None else "".join(leading[across.label :][:1])
         if label in across.totals:
             continue
         fault = WRONG_WIDTH if width != shape.width else fault_of(label, across)

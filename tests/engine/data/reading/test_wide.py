@@ -205,3 +205,11 @@ def test_that_a_wide_table_comes_in_pieces_that_can_be_stopped(tmp_path):
     pieces = list(read_pieces(Source(path), sniff(Source(path))))
     assert [len(piece.block.ratings_N) > 0 for piece in pieces] == [True, True]
     assert sum(len(piece.block.ratings_N) for piece in pieces) == 100_000
+
+
+def test_that_lines_above_a_wide_table_are_passed_over(tmp_path):
+    text = "# exported on a Monday\n" + table(NUMBERS, PEOPLE, RATINGS, corner="user_id")
+    dataset, _ = read(tmp_path, text)
+    assert (len(dataset.users), len(dataset.items), dataset.entries) == (40, 7, len(RATINGS))
+    dataset, _ = read(tmp_path, "sep=;\n" + table(TITLES, PEOPLE, RATINGS, corner="user", delimiter=";"))
+    assert (len(dataset.users), len(dataset.items), dataset.entries) == (40, 7, len(RATINGS))
