@@ -1,4 +1,6 @@
-"""Objects of JSON, one an entry: a list, a list inside an object, or one a line; lists are cut into lines.
+"""Objects of JSON, one an entry: in a list, one a line, or one after another; lists are cut into lines.
+
+Any other document is held whole (see json_document.py).
 
 Shapes: B bytes of a block, S signs in it that part or enclose, N entries.
 """
@@ -8,26 +10,48 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import json as arrow_json
 
-from engine.data.formats import roles_of
+from engine.data.dataset import Int64
 from engine.data.reading.archives import MIB, ByteStream, Source, read_head
 from engine.data.reading.dialect import encoding_of, text_of
+from engine.data.reading.json_document import (
+    LOOKED_AT,
+    Entry,
+    Table,
+    cell,
+    described,
+    entry_in,
+    flat,
+    header_of,
+    nested_roles,
+    table_in,
+    whole_document,
+)
 from engine.data.reading.roles import Given, Shape, shape_of_table
 from engine.data.reading.rows import Piece, Problem, RatingsBlock, entries_of
+from engine.text import join_words, plural
 
 KIND = "json"
-BLOCK_BYTES = 2 * MIB
-LONGEST_ENTRY = 32 * MIB
+BLOCK_BYTES = MIB
+LONGEST_ENTRY = 8 * MIB
 NO_OBJECT = "no object of JSON"
-_LOOKED_AT = 200
+_LONG_ENTRY = 64 * 1024
+"""In bytes: what is longer and no object is taken for several of which one is damaged."""
+_LONG = 1024
+_ENTRIES_AT_ONCE = 20_000
+_LEAST_ENTRIES = 3
 _SPACE = re.compile(r"\s*")
+_BETWEEN_LISTS = re.compile(rb"[\s,\]]*")
+_BORDER = re.compile(r"(?<=\})\s*,\s*(?=\{)")
+_BETWEEN_OBJECTS = re.compile(rb"(?<=\})\s*(?:,\s*)?(?=\{)")
 _IS_SIGN = np.zeros(256, dtype=bool)
 _DEPTH = np.zeros(256, dtype=np.int32)
 for _sign, _change in ((b"{", 1), (b"[", 1), (b"}", -1), (b"]", -1), (b",", 0)):
@@ -36,7 +60,7 @@ for _sign, _change in ((b"{", 1), (b"[", 1), (b"}", -1), (b"]", -1), (b",", 0)):
 
 @dataclass(frozen=True)
 class _Start:
-    """Where entries begin, in characters of the text; whether they are a list; the first of them."""
+    """Where entries begin, in characters of the text; whether they are a list; the first of them, as they are."""
 
     place: int
     is_list: bool
@@ -50,99 +74,121 @@ class _Lines:
     text: bytes
     first: int
     position: int
+    note: str = ""
 
 
 def recognise_json(source: Source, head: bytes, given: Given) -> Shape | None:
-    """What a file of JSON objects is, or None where it is none."""
+    """What a file of JSON is, or None where it is none. Raises DataError where it is broken, or holds no table."""
     encoding = encoding_of(head, given.encoding)
-    start = _start_of(text_of(head, encoding))
-    if start is None:
+    text = text_of(head, encoding)
+    start = _start_of(text)
+    if start is not None:
+        name = "JSON list" if start.is_list else "JSON lines"
+        return _shape_of(source, [flat(entry) for entry in start.entries], given, name=name, encoding=encoding)
+    if not re.match(r"\s*(\{|\[\s*[\[{])", text):
         return None
-    header = tuple(dict.fromkeys(name for entry in start.entries for name in entry))
-    rows = [tuple(_cell(entry.get(name)) for name in header) for entry in start.entries]
-    name = "JSON list" if start.is_list else "JSON lines"
-    return replace(shape_of_table(source, header, rows, given, kind=KIND, name=name), encoding=encoding)
+    table, notes = _whole_table(source, encoding)
+    shape = _shape_of(source, table.entries[:LOOKED_AT], given, name=f"JSON ({table.form})", encoding=encoding)
+    return replace(shape, notes=(*notes, *shape.notes))
+
+
+def _shape_of(source: Source, entries: Sequence[Entry], given: Given, *, name: str, encoding: str) -> Shape:
+    header = header_of(entries)
+    rows = [tuple(cell(entry.get(name)) for name in header) for entry in entries]
+    shape = shape_of_table(source, header, rows, given, kind=KIND, name=name)
+    roles, nested = dict(shape.roles), nested_roles(header)
+    for role, place in nested.items():
+        is_stand_in = role == "item" and roles.get("item") == roles.get("title")
+        if role not in given.columns and (role not in roles or is_stand_in):
+            roles[role] = place
+    return replace(shape, encoding=encoding, roles=roles)
+
+
+def _whole_table(source: Source, encoding: str) -> tuple[Table, list[str]]:
+    document = whole_document(source, encoding)
+    found = table_in(document)
+    if found is None:
+        raise source.error(
+            f"{source.name} is JSON, {described(document)}, and no list of ratings was found in it.",
+            remedy='Save it as a list of objects, such as [{"user": 1, "item": 2, "rating": 4}], or as CSV.',
+        )
+    table, others = found
+    names = [other.place for other in others if other.place]
+    where = f" {table.place}" if table.place else ""
+    note = f"{source.name} also holds {join_words(names[:5])}; of it{where} was read."
+    return table, [note] if names else []
 
 
 def read_json(source: Source, shape: Shape) -> Iterator[Piece]:
     """The entries of such a file. Raises DataError where the file fails."""
     header = shape.header or ()
     names = {role: header[place] for role, place in shape.read_places.items()}
-    types = _types(source, shape, names)
-    for lines in _lines_of(source, shape):
+    start = _start_of(text_of(read_head(source), shape.encoding))
+    if start is None:
+        yield from _pieces_of(source, shape, names)
+        return
+    paths = _paths_of(start.entries, names)
+    types = _types(start.entries, names)
+    for lines in _lines_of(source, shape, start):
         count = lines.text.count(b"\n") + (not lines.text.endswith(b"\n"))
-        block = _parse(lines, names, types, shape, file=source.name)
-        yield Piece(block, lines.position, lines.first + count - 1)
+        block = _parse(lines, names, paths, types, shape, file=source.name)
+        yield Piece(block, lines.position, lines.first + count - 1, notes=(lines.note,) if lines.note else ())
 
 
 def read_json_rows(source: Source, shape: Shape) -> Iterator[tuple[int, list[str]]]:
     """Number and cells of each entry, as texts."""
-    for lines in _lines_of(source, shape):
+    for number, entry in _numbered_entries(source, shape):
+        yield number, [cell(entry.get(name)) for name in shape.header or ()]
+
+
+def _numbered_entries(source: Source, shape: Shape) -> Iterator[tuple[int, Entry]]:
+    start = _start_of(text_of(read_head(source), shape.encoding))
+    if start is None:
+        yield from enumerate(_whole_table(source, shape.encoding)[0].entries, start=1)
+        return
+    for lines in _lines_of(source, shape, start):
         for number, line in enumerate(lines.text.decode("utf-8", "replace").split("\n"), lines.first):
-            entry = _entry(line)
+            entry = entry_in(line)
             if entry is not None:
-                yield number, [_cell(entry.get(name)) for name in shape.header or ()]
+                yield number, entry
+
+
+def _pieces_of(source: Source, shape: Shape, names: Mapping[str, str]) -> Iterator[Piece]:
+    """The entries of a document that is held whole."""
+    entries = _whole_table(source, shape.encoding)[0].entries
+    with ByteStream(source) as stream:
+        size = stream.size
+    for first in range(0, len(entries), _ENTRIES_AT_ONCE):
+        some = entries[first : first + _ENTRIES_AT_ONCE]
+        end = first + len(some)
+        block = entries_of(_columns(some, names), shape, file=source.name, numbers=range(first + 1, end + 1))
+        yield Piece(block, size * end // len(entries), end)
+
+
+def _columns(entries: Sequence[Entry], names: Mapping[str, str]) -> dict[str, pa.Array]:
+    return {
+        role: pa.array([None if entry.get(name) is None else cell(entry[name]) for entry in entries], pa.string())
+        for role, name in names.items()
+    }
 
 
 def _start_of(text: str) -> _Start | None:
-    """Where the entries are: of several lists the one that looks like ratings, else the first."""
+    """Where the entries of a list of objects, of lines or of objects after one another begin; None for all else."""
     place = _skip(text, 0)
     if text[place : place + 1] == "[":
-        entries = _entries_from(text, place + 1)
+        entries = _entries_from(text, place + 1) or _entries_after_a_damaged_one(text)
         return _Start(place + 1, True, entries) if entries else None
     if text[place : place + 1] != "{":
         return None
-    lists = [_Start(at, True, entries) for at in _lists_in(text, place) if (entries := _entries_from(text, at))]
-    if lists:
-        wanted = {"user", "item", "rating"}
-        rated = (start for start in lists if wanted <= roles_of(tuple(start.entries[0])).keys())
-        return next(rated, lists[0])
-    lines = [_entry(line) for line in text.split("\n")[: _LOOKED_AT + 1]]
-    found = [entry for entry in lines if entry is not None][:_LOOKED_AT]
-    return _Start(0, False, found) if found and len(roles_of(tuple(found[0]))) > 1 else None
+    lines = [line for line in text.split("\n")[: LOOKED_AT + 1] if line.strip()]
+    entries = [entry for entry in map(_object_in, lines[:LOOKED_AT]) if entry is not None]
+    if any(entries) and (len(lines) > 1 or not any(isinstance(value, dict | list) for value in entries[0].values())):
+        return _Start(0, False, entries)
+    entries = _entries_from(text, place)
+    return _Start(place, True, entries) if len(entries) > 1 else None
 
 
-def _lists_in(text: str, place: int) -> Iterator[int]:
-    """Where the entries of each list begin that the object at this place holds, as far as the text goes."""
-    decoder = json.JSONDecoder()
-    place = _skip(text, place + 1)
-    while text[place : place + 1] == '"':
-        try:
-            _, end = decoder.raw_decode(text, place)
-            value = _skip(text, _skip(text, end) + 1)
-            if text[value : value + 1] == "[" and text[_skip(text, value + 1) :][:1] == "{":
-                yield value + 1
-            _, end = decoder.raw_decode(text, value)
-        except (ValueError, RecursionError):
-            return
-        place = _skip(text, _skip(text, end) + 1)
-
-
-def _entries_from(text: str, place: int) -> list[dict[str, Any]]:
-    """The first entries of a list; empty where they are no objects."""
-    decoder = json.JSONDecoder()
-    entries: list[dict[str, Any]] = []
-    while len(entries) < _LOOKED_AT:
-        try:
-            entry, end = decoder.raw_decode(text, _skip(text, place))
-        except (ValueError, RecursionError):
-            break
-        if not isinstance(entry, dict):
-            return []
-        entries.append(entry)
-        place = _skip(text, end)
-        if text[place : place + 1] != ",":
-            break
-        place += 1
-    return entries
-
-
-def _skip(text: str, place: int) -> int:
-    found = _SPACE.match(text, place)
-    return found.end() if found else place
-
-
-def _entry(line: str) -> dict[str, Any] | None:
+def _object_in(line: str) -> dict[str, Any] | None:
     try:
         entry = json.loads(line)
     except (ValueError, RecursionError):
@@ -150,66 +196,193 @@ def _entry(line: str) -> dict[str, Any] | None:
     return entry if isinstance(entry, dict) else None
 
 
-def _cell(value: Any) -> str:
-    if isinstance(value, list):
-        return "|".join(_cell(part) for part in value)
-    return "" if value is None else str(value)
+def _entries_from(text: str, place: int) -> list[dict[str, Any]]:
+    """The first entries of a list, with or without commas between them; empty where they are no objects."""
+    decoder = json.JSONDecoder()
+    entries: list[dict[str, Any]] = []
+    while len(entries) < LOOKED_AT:
+        try:
+            entry, end = decoder.raw_decode(text, _skip(text, place))
+        except (ValueError, RecursionError):
+            break
+        if not isinstance(entry, dict):
+            break
+        entries.append(entry)
+        place = _skip(text, end)
+        if text[place : place + 1] == ",":
+            place += 1
+        elif text[place : place + 1] != "{":
+            break
+    return entries
 
 
-def _types(source: Source, shape: Shape, names: dict[str, str]) -> dict[str, pa.DataType]:
+def _entries_after_a_damaged_one(text: str) -> list[dict[str, Any]]:
+    border = _BORDER.search(text)
+    entries = _entries_from(text, border.end()) if border else []
+    return entries if len(entries) >= _LEAST_ENTRIES else []
+
+
+def _skip(text: str, place: int) -> int:
+    found = _SPACE.match(text, place)
+    return found.end() if found else place
+
+
+def _paths_of(entries: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Under which names, from the outermost on, the columns that are wanted lie."""
+    paths: dict[str, tuple[str, ...]] = {}
+    for name in names.values():
+        parts = tuple(name.split("."))
+        is_flat = any(name in entry for entry in entries)
+        paths[name] = (name,) if is_flat else parts
+    return paths
+
+
+def _types(entries: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> dict[str, pa.DataType]:
     """What the columns that are wanted hold, as far as their first values say."""
-    start = _start_of(text_of(read_head(source), shape.encoding))
+    flattened = [flat(entry) for entry in entries]
     types = {}
     for role, name in names.items():
-        value = next((entry[name] for entry in (start.entries if start else []) if entry.get(name) is not None), None)
+        value = next((entry[name] for entry in flattened if entry.get(name) is not None), None)
         is_whole = isinstance(value, int) and role != "rating"
         types[name] = pa.string() if isinstance(value, str) else pa.int64() if is_whole else pa.float64()
     return types
 
 
-def _lines_of(source: Source, shape: Shape) -> Iterator[_Lines]:
-    start = _start_of(text_of(read_head(source), shape.encoding))
-    is_list, skipped = (start.is_list, start.place) if start else (False, 0)
+def _lines_of(source: Source, shape: Shape, start: _Start) -> Iterator[_Lines]:
     decoder = codecs.getincrementaldecoder(shape.encoding)("replace")
-    rest, number, is_first = "", 1, True
+    cutter = _ListCutter() if start.is_list else _LineCutter()
+    number, is_first, at_end = 1, True, False
     with ByteStream(source) as stream:
-        at_end = False
-        while not at_end:
+        while not at_end and not cutter.is_over:
             fresh = stream.read(BLOCK_BYTES)
             at_end = not fresh
             decoded = decoder.decode(fresh, at_end)
             if is_first:
-                decoded, is_first = decoded.removeprefix("\ufeff")[skipped:], False
-            text = (rest + decoded).encode()
-            cut, is_over = len(text) if at_end else text.rfind(b"\n") + 1, False
-            lines = text[:cut]
-            if is_list:
-                lines, cut, is_over = _cut_list(text, at_end=at_end)
-            rest = text[cut:].decode("utf-8", "replace")
-            _refuse_endless(source, len(rest), number)
+                decoded, is_first = decoded.removeprefix("\ufeff")[start.place :], False
+            lines = cutter.cut(decoded.encode("utf-8", "replace"), at_end=at_end)
+            _refuse_endless(source, len(cutter.rest), number)
             if lines.strip():
                 yield _Lines(lines, number, stream.position)
-                number += lines.count(b"\n")
-            if is_over:
-                return
+                number += lines.count(b"\n") + (not lines.endswith(b"\n"))
+        if cutter.note:
+            yield _Lines(b"", number, stream.position, f"{source.name} {cutter.note}")
+
+
+class _LineCutter:
+    """Text block by block -> whole lines."""
+
+    is_over = False
+    note = ""
+
+    def __init__(self) -> None:
+        self.rest = b""
+
+    def cut(self, fresh: bytes, *, at_end: bool) -> bytes:
+        text = self.rest + fresh
+        cut = len(text) if at_end else text.rfind(b"\n") + 1
+        self.rest = text[cut:]
+        return text[:cut]
+
+
+class _ListCutter:
+    """The text of a list block by block -> its entries as lines. Lists that follow one another are read as one."""
+
+    def __init__(self) -> None:
+        self.rest = b""
+        self.is_over = False
+        self._lists = 1
+        self._is_between = False
+
+    @property
+    def note(self) -> str:
+        """What a person should know of the text after the list."""
+        if self.is_over:
+            return "goes on after the end of its list with something that is no object; that was not read."
+        return f"holds {plural(self._lists, 'list')}, one after another; all were read." if self._lists > 1 else ""
+
+    def cut(self, fresh: bytes, *, at_end: bool) -> bytes:
+        text, found = self.rest + fresh, []
+        while text and not self.is_over:
+            if self._is_between:
+                text = self._next_list(text)
+                continue
+            lines, cut, has_ended = _cut_list(text, at_end=at_end)
+            if not has_ended and not at_end and len(text) - cut > _LONG_ENTRY:
+                more, beyond = _cut_anew(text[cut:])
+                lines, cut = lines + more, cut + beyond
+            found.append(_repaired(lines))
+            text, self._is_between = text[cut:], has_ended
+            if not has_ended:
+                break
+        self.rest = text if not at_end else b""
+        return b"\n".join(lines.removesuffix(b"\n") for lines in found if lines.strip()) + b"\n" if any(found) else b""
+
+    def _next_list(self, text: bytes) -> bytes:
+        """The text from the next entry on, empty where it is still to come."""
+        between = _BETWEEN_LISTS.match(text)
+        text = text[between.end() :] if between else text
+        if text:
+            self.is_over = text[:1] not in (b"[", b"{")
+            self._lists += text[:1] == b"["
+            self._is_between = False
+        return text[1:] if text[:1] == b"[" else text
 
 
 def _cut_list(text: bytes, *, at_end: bool) -> tuple[bytes, int, bool]:
     """Whole entries as lines, where the next begins, and whether the list has ended."""
+    bytes_B, signs_S = _signs_in(text)
+    depth_S = np.cumsum(_DEPTH[bytes_B[signs_S]], dtype=np.int64)
+    closed = np.flatnonzero(depth_S < 0)
+    end = int(signs_S[closed[0]]) if len(closed) else len(text)
+    commas = signs_S[(depth_S == 0) & (bytes_B[signs_S] == ord(",")) & (signs_S < end)]
+    starts = _starts_without_comma(bytes_B, signs_S, depth_S)
+    borders = np.union1d(commas, starts[starts < end] - 1)
+    has_ended = bool(len(closed))
+    cut = end if has_ended or at_end else (int(borders[-1]) + 1 if len(borders) else 0)
+    lines = np.frombuffer(text[:cut].replace(b"\n", b" ").replace(b"\r", b" "), dtype=np.uint8).copy()
+    lines[borders[borders < cut]] = ord("\n")
+    return lines.tobytes(), cut + has_ended, has_ended
+
+
+def _signs_in(text: bytes) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], Int64]:
+    """The bytes, and where signs stand outside of texts."""
     plain = re.sub(rb"\\.", b"__", text, flags=re.DOTALL) if b"\\" in text else text
     bytes_B = np.frombuffer(plain, dtype=np.uint8)
     signs_S = np.flatnonzero(_IS_SIGN[bytes_B])
     quotes = np.flatnonzero(bytes_B == ord('"'))
-    signs_S = signs_S[np.searchsorted(quotes, signs_S) % 2 == 0]
-    depth_S = np.cumsum(_DEPTH[bytes_B[signs_S]])
-    closed = np.flatnonzero(depth_S < 0)
-    end = int(signs_S[closed[0]]) if len(closed) else len(text)
-    commas = signs_S[(depth_S == 0) & (bytes_B[signs_S] == ord(",")) & (signs_S < end)]
-    is_over = bool(len(closed)) or at_end
-    cut = end if is_over else (int(commas[-1]) + 1 if len(commas) else 0)
-    lines = np.frombuffer(text[:cut].replace(b"\n", b" ").replace(b"\r", b" "), dtype=np.uint8).copy()
-    lines[commas] = ord("\n")
-    return lines.tobytes(), cut, is_over
+    return bytes_B, signs_S[np.searchsorted(quotes, signs_S) % 2 == 0]
+
+
+def _starts_without_comma(bytes_B: np.ndarray[Any, np.dtype[np.uint8]], signs_S: Int64, depth_S: Int64) -> Int64:
+    """Where an object begins right after another, with some space between them."""
+    signs = bytes_B[signs_S]
+    follows = (signs[1:] == ord("{")) & (signs[:-1] == ord("}")) & (depth_S[:-1] == 0)
+    starts: Int64 = signs_S[1:][follows & (np.diff(signs_S) > 1)]
+    return starts
+
+
+def _cut_anew(text: bytes) -> tuple[bytes, int]:
+    """Of a text in which no entry ends as it should: what looks like objects but for the last, and how long it is."""
+    borders = [between.end() for between in _BETWEEN_OBJECTS.finditer(text)]
+    if not borders:
+        return b"", 0
+    return _split_anew(text[: borders[-1]]) + b"\n", borders[-1]
+
+
+def _split_anew(text: bytes) -> bytes:
+    return _BETWEEN_OBJECTS.sub(b"\n", text.replace(b"\n", b" ").replace(b"\r", b" ")).rstrip(b" ,")
+
+
+def _repaired(lines: bytes) -> bytes:
+    """The lines; one that is far longer than the others and no object is taken for several of which one is damaged."""
+    parts = lines.split(b"\n")
+    long = _LONG + 8 * len(lines) // len(parts) if len(parts) > 2 else _LONG
+    if max(map(len, parts)) <= long:
+        return lines
+    return b"\n".join(
+        _split_anew(part) if len(part) > long and entry_in(part.decode("utf-8", "replace")) is None else part
+        for part in parts
+    )
 
 
 def _refuse_endless(source: Source, length: int, number: int) -> None:
@@ -221,7 +394,13 @@ def _refuse_endless(source: Source, length: int, number: int) -> None:
 
 
 def _parse(
-    lines: _Lines, names: dict[str, str], types: dict[str, pa.DataType], shape: Shape, *, file: str
+    lines: _Lines,
+    names: dict[str, str],
+    paths: Mapping[str, tuple[str, ...]],
+    types: Mapping[str, pa.DataType],
+    shape: Shape,
+    *,
+    file: str,
 ) -> RatingsBlock:
     """All at once where the entries are alike, else entry by entry."""
     try:
@@ -229,24 +408,39 @@ def _parse(
             pa.BufferReader(lines.text),
             read_options=arrow_json.ReadOptions(use_threads=False, block_size=len(lines.text) + 1),
             parse_options=arrow_json.ParseOptions(
-                explicit_schema=pa.schema(list(types.items())), unexpected_field_behavior="ignore"
+                explicit_schema=_schema_of({paths[name]: kind for name, kind in types.items()}),
+                unexpected_field_behavior="ignore",
             ),
         )
     except pa.ArrowInvalid:
         return _parse_singly(lines, names, shape, file=file)
-    columns = {role: table[name].combine_chunks() for role, name in names.items()}
+    columns = {role: _column(table, paths[name]) for role, name in names.items()}
     numbers = range(lines.first, lines.first + len(table))
     return entries_of(columns, shape, file=file, numbers=numbers)
 
 
+def _schema_of(kinds: Mapping[tuple[str, ...], pa.DataType]) -> pa.Schema:
+    """Columns by their paths, those of one object in a struct."""
+    return pa.schema(list(_struct_of(kinds)))
+
+
+def _struct_of(kinds: Mapping[tuple[str, ...], pa.DataType]) -> pa.StructType:
+    inner: dict[str, dict[tuple[str, ...], pa.DataType]] = {}
+    for path, kind in kinds.items():
+        inner.setdefault(path[0], {})[path[1:]] = kind
+    return pa.struct([(name, of[()] if () in of else _struct_of(of)) for name, of in inner.items()])
+
+
+def _column(table: pa.Table, path: tuple[str, ...]) -> pa.Array:
+    column = table[path[0]].combine_chunks()
+    return pc.struct_field(column, list(path[1:])) if len(path) > 1 else column
+
+
 def _parse_singly(lines: _Lines, names: dict[str, str], shape: Shape, *, file: str) -> RatingsBlock:
     texts = lines.text.decode("utf-8", "replace").split("\n")
-    numbered = [(number, text, _entry(text)) for number, text in enumerate(texts, lines.first) if text.strip()]
+    numbered = [(number, text, entry_in(text)) for number, text in enumerate(texts, lines.first) if text.strip()]
     found = [(number, entry) for number, _, entry in numbered if entry is not None]
-    columns = {
-        role: pa.array([None if entry.get(name) is None else _cell(entry[name]) for _, entry in found], pa.string())
-        for role, name in names.items()
-    }
+    columns = _columns([entry for _, entry in found], names)
     block = entries_of(columns, shape, file=file, numbers=[number for number, _ in found])
     return block.with_problems(
         Problem(number, text.strip()[:200], NO_OBJECT, file) for number, text, entry in numbered if entry is None

@@ -61,3 +61,153 @@ def test_that_the_first_entries_are_the_sample_and_the_names_its_header(source):
 def test_that_json_without_entries_is_refused(source, text):
     with pytest.raises(DataError):
         sniff(source(text))
+
+
+ENTRIES = [{"user": f"p{n // 3}", "item": f"m{n % 5}", "rating": n % 5 + 1} for n in range(12)]
+ROWS = [(entry["user"], entry["item"], entry["rating"]) for entry in ENTRIES]
+INDEX = [str(number) for number in range(12)]
+
+
+def _columns(entries):
+    return {name: dict(zip(INDEX, (entry[name] for entry in entries), strict=True)) for name in ENTRIES[0]}
+
+
+def _people(value_of):
+    people = {}
+    for entry in ENTRIES:
+        people.setdefault(entry["user"], {})[entry["item"]] = value_of(entry)
+    return people
+
+
+def _lists():
+    people = {}
+    for entry in ENTRIES:
+        people.setdefault(entry["user"], []).append({"title": entry["item"], "stars": entry["rating"], "tags": []})
+    return people
+
+
+def _nested(entry):
+    return {"user": {"id": entry["user"], "name": "n"}, "movie": {"id": entry["item"], "title": f"T {entry['item']}"},
+            "rating": entry["rating"]}  # fmt: skip
+
+
+def _of_mongo(entry):
+    return {"_id": {"$oid": "x"}, **entry, "rating": {"$numberInt": str(entry["rating"])}}
+
+
+FORMS = {
+    "a list": json.dumps(ENTRIES),
+    "lines": "\n".join(map(json.dumps, ENTRIES)),
+    "lines with blank ones": "\n\n".join(map(json.dumps, ENTRIES)) + "\n\n",
+    "objects after one another": " ".join(map(json.dumps, ENTRIES)),
+    "objects over several lines": "\n".join(json.dumps(entry, indent=2) for entry in ENTRIES),
+    "two lists": json.dumps(ENTRIES[:5]) + json.dumps(ENTRIES[5:]),
+    "two lists on lines": json.dumps(ENTRIES[:5]) + "\n\n" + json.dumps(ENTRIES[5:], indent=1) + "\n",
+    "a list that closes early": json.dumps(ENTRIES[:5]) + "," + json.dumps(ENTRIES[5:])[1:],
+    "a list that never closes": json.dumps(ENTRIES)[:-1],
+    "a list in an object": json.dumps({"ratings": ENTRIES}),
+    "a list deep in an object": json.dumps({"data": {"of": {"ratings": ENTRIES}}, "page": 1}),
+    "two lists in an object": json.dumps({"train": ENTRIES[:5], "test": ENTRIES[5:]}),
+    "a list after another": json.dumps({"movies": [{"id": "m1", "title": "T"}], "ratings": ENTRIES}),
+    "nested objects": json.dumps([_nested(entry) for entry in ENTRIES]),
+    "nested objects on lines": "\n".join(json.dumps(_nested(entry)) for entry in ENTRIES),
+    "objects as MongoDB writes them": "\n".join(json.dumps(_of_mongo(entry)) for entry in ENTRIES),
+    "columns": json.dumps(_columns(ENTRIES)),
+    "columns that are lists": json.dumps({name: [entry[name] for entry in ENTRIES] for name in ENTRIES[0]}),
+    "columns and rows": json.dumps({"columns": list(ENTRIES[0]), "index": list(range(12)), "data": ROWS}),
+    "names and rows": json.dumps([list(ENTRIES[0]), *ROWS]),
+    "a schema and rows": json.dumps({"schema": {"fields": [{"name": "user", "type": "string"}]}, "data": ENTRIES}),
+    "objects by number": json.dumps(dict(zip(INDEX, ENTRIES, strict=True))),
+    "people with titles": json.dumps(_people(lambda entry: entry["rating"])),
+    "people with titles and more": json.dumps(_people(lambda entry: {"rating": entry["rating"], "note": "x"})),
+    "people with lists": json.dumps(_lists()),
+    "people inside of an object": json.dumps({"prefs": _people(lambda entry: entry["rating"]), "version": 2}),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("block_bytes", [29, 1 << 20])
+def test_that_ratings_in_json_of_any_form_are_read(source, monkeypatch, form, block_bytes):
+    monkeypatch.setattr(json_table, "BLOCK_BYTES", block_bytes)
+    assert sorted(rows_of(source(FORMS[form]))) == sorted(ROWS)
+
+
+def test_that_nested_objects_give_their_titles(source):
+    nested = source(FORMS["nested objects"])
+    shape = sniff(nested)
+    assert (shape.header[shape.roles["item"]], shape.header[shape.roles["title"]]) == ("movie.id", "movie.title")
+    assert next(read_cells(nested, shape)) == (1, ["p0", "n", "m0", "T m0", "1"])
+
+
+@pytest.mark.parametrize(
+    ("entry", "ids"),
+    [
+        ({"user": {"_id": "u"}, "movie": {"imdb": "tt1", "name": "Heat"}, "score": 3}, ("u", "tt1")),
+        ({"reviewer": {"username": "u"}, "book": {"id": 7}, "stars": 3}, ("u", "7")),
+        ({"user": {"login": "u"}, "game": {"slug": "go"}, "value": 3}, ("u", "go")),
+        ({"user": {"name": "u"}, "anime": {"title": "A"}, "score": 3}, ("u", "A")),
+        ({"user": "u", "movie": {"ids": {"imdb": "tt1"}, "title": "A"}, "score": 3}, ("u", "tt1")),
+    ],
+)
+def test_that_a_person_or_title_that_is_an_object_is_known_by_what_it_has(source, entry, ids):
+    assert rows_of(source(json.dumps([entry, entry]))) == [(*ids, 3)] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        (FORMS["two lists"], "holds 2 lists, one after another; all were read"),
+        (FORMS["a list"] + " and more", "goes on after the end of its list with something that is no object"),
+        (FORMS["a list after another"], "also holds movies; of it ratings was read"),
+    ],
+)
+def test_that_what_else_a_file_holds_is_said(source, text, note):
+    from_file = source(text)
+    shape = sniff(from_file)
+    notes = [*shape.notes, *(note for piece in read_pieces(from_file, shape) for note in piece.notes)]
+    assert len(notes) == 1
+    assert note in notes[0]
+    assert sorted(rows_of(from_file)) == sorted(ROWS)
+
+
+@pytest.mark.parametrize(("place", "count"), [(0, 5_000), (5, 5_000), (4_999, 5_000), (0, 200), (5, 200)])
+@pytest.mark.parametrize("damage", ['{"user": "a, "item": 1}', '{"user": 1, "item": 2', '"x": 1}', '{"user": [[[}'])
+@pytest.mark.parametrize("between", [", ", ",\n"])
+def test_that_a_damaged_entry_costs_itself_and_few_others(source, place, count, damage, between):
+    entries = [json.dumps(ENTRIES[number % 12]) for number in range(count)]
+    entries[place] = damage
+    found = source("[" + between.join(entries) + "]")
+    pieces = list(read_pieces(found, sniff(found)))
+    read = sum(len(piece.block.ratings_N) for piece in pieces)
+    assert count - 10 <= read < count
+    assert 1 <= sum(piece.block.skipped.total() for piece in pieces) <= 10
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[[1, 2, 3], [1, 3, 4]]", "a list of 2 lists, and no list of ratings was found"),
+        ('{"a": [1, 2], "b": "c", "d": 1, "e": 2, "f": 3}', "an object with a, b, d and 2 others"),
+        ('{"user": 1, "item"', "is no whole JSON: it goes wrong at line 1"),
+        ("[" * 100_000, "is nested without end"),
+    ],
+)
+def test_that_other_json_is_refused_with_what_it_is(source, text, words):
+    with pytest.raises(DataError, match=words):
+        sniff(source(text))
+
+
+@pytest.mark.parametrize("value", ["1e999", "NaN", "1" + "0" * 5_000])
+def test_that_an_odd_number_costs_its_entry(source, value):
+    lines = [json.dumps(entry) for entry in ENTRIES]
+    lines[3] = f'{{"user": "x", "item": "y", "rating": {value}}}'
+    for text in ("\n".join(lines), "[" + ",\n".join(lines) + "]"):
+        found = source(text)
+        skipped = [problem for piece in read_pieces(found, sniff(found)) for problem in piece.block.problems]
+        assert [problem.line for problem in skipped] == [4]
+        assert skipped[0].reason in ("rating is not finite", "no object of JSON")
+
+
+def test_that_half_a_character_and_huge_numbers_are_ids(source):
+    entries = [{"user": "\ud800", "item": 2**70, "rating": 3}, {"user": "b", "item": 2**70 + 1, "rating": 4}]
+    assert rows_of(source(json.dumps(entries))) == [("?", str(2**70), 3), ("b", str(2**70 + 1), 4)]
