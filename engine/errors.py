@@ -56,6 +56,10 @@ class LibraryError(EngineError):
     """The folder of data sets, runs and profiles: missing, damaged, full, or in use by another process."""
 
 
+class DamagedRecordsError(LibraryError):
+    """The file of a library's records is damaged as a whole: opening the library sets it aside and makes it anew."""
+
+
 class NotStoredError(LibraryError):
     """Something that could not be written to the library, or to another folder: the disk is full, or refuses.
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop_rec.common.notices import Failure
+from desktop_rec.common.notices import Failure, failure_of
 from desktop_rec.session.queries import QueryWorker
+from engine.errors import LibraryError
 from engine.events import Job
 
 if TYPE_CHECKING:
@@ -27,11 +28,13 @@ class OpenDataset(QObject):
 
     `changed` carries the former and the new data set (None: none). Who listens stands in desktop_rec.session.session;
     each drops what was about the former one. `statistics` come a moment later, read or counted in the background:
-    `statistics_changed` says so; `statistics_failure` is a sentence where counting failed.
+    `statistics_changed` says so; `statistics_failure` is a sentence where counting failed. damaged(Failure): its files
+    are not what was written, and it is not open any more.
     """
 
     changed = Signal(object, object)
     statistics_changed = Signal()
+    damaged = Signal(object)
 
     def __init__(self, library: OpenLibrary, worker: QueryWorker, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -70,7 +73,7 @@ class OpenDataset(QObject):
         """Open a stored data set. Raises LibraryError where that is not possible."""
         if self._library.files is not None:
             store = self._library.files.datasets
-            self.take(store.open(dataset_id), store.find(dataset_id))
+            self.take(store.open(dataset_id, checked=False), store.find(dataset_id))
 
     def take(self, dataset: Dataset | None, record: DatasetRecord | None) -> None:
         """Work with this data set from now on (None: with none)."""
@@ -87,7 +90,11 @@ class OpenDataset(QObject):
         if self.current is not None and self.current.name != record.name:
             self.current = replace(self.current, name=record.name)
 
-    def _on_counted(self, kind: str, statistics: DatasetStatistics) -> None:
+    def _on_counted(self, kind: str, statistics: DatasetStatistics | Failure) -> None:
+        if isinstance(statistics, Failure):
+            self.take(None, None)
+            self.damaged.emit(statistics)
+            return
         self.statistics = statistics
         self.statistics_changed.emit()
 
@@ -96,8 +103,15 @@ class OpenDataset(QObject):
         self.statistics_changed.emit()
 
 
-def _statistics(library: Library, dataset: Dataset) -> Job[DatasetStatistics]:
-    """What was counted of a data set at its import, or is counted now. Makes the catalogue ready for a search, too."""
+def _statistics(library: Library, dataset: Dataset) -> Job[DatasetStatistics | Failure]:
+    """What was counted of a data set at its import, or is counted now. Makes the catalogue ready for a search, too.
+
+    Before that its arrays are compared with their checksums: a Failure where one is damaged.
+    """
+    try:
+        yield from library.datasets.checking(dataset.dataset_id)
+    except LibraryError as error:
+        return failure_of(error)
     found = yield from library.datasets.statistics(dataset)
     dataset.catalogue.prepare_search()
     return found

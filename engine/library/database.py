@@ -12,14 +12,17 @@ import sqlite3
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
-from engine.errors import LibraryError, NotStoredError
+from engine.errors import DamagedRecordsError, LibraryError, NotStoredError
+from engine.library.copies import Copies
 from engine.library.room import LITTLE_BYTES, Room
 
 LOG = logging.getLogger(__name__)
 _CHANGES = "What you change"
+_MOST_CHECKED_BYTES = 64 << 20
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -68,16 +71,22 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 
 
 class Database:
-    """The records of a library. Raises LibraryError where the file is damaged or newer than known.
+    """The records of a library. Raises DamagedRecordsError, and LibraryError where the file is newer than known.
 
     One idle connection stays open until `close`, so that reading goes on when the disk is full. Where nothing can be
     written at the opening, a copy in memory is read: `why_read_only` says why, and a transaction tries again.
     """
 
     def __init__(
-        self, path: Path, *, migrations: Sequence[Sequence[str]] = MIGRATIONS, room: Room | None = None
+        self,
+        path: Path,
+        *,
+        migrations: Sequence[Sequence[str]] = MIGRATIONS,
+        room: Room | None = None,
+        copies: Copies | None = None,
     ) -> None:
         self.path = path
+        self._copies = copies
         self.why_read_only: NotStoredError | None = None
         self._migrations, self._room = migrations, room or Room(path.parent)
         self._lock = threading.RLock()
@@ -110,6 +119,8 @@ class Database:
                 yield connection
         finally:
             self._room.hold()
+        if self._copies is not None:
+            self._copies.after_change(self.path)
 
     @contextmanager
     def _writing(self, what: str) -> Iterator[sqlite3.Connection]:
@@ -161,7 +172,9 @@ class Database:
             self._open()
 
     def _open(self) -> None:
+        had_copies = self._copies is not None and self._copies.newest() is not None
         with self._connection(_CHANGES) as connection:
+            self._refuse_damaged(connection, had_copies=had_copies)
             connection.execute("PRAGMA journal_mode = WAL")
             self._migrate(connection)
             connection.execute("BEGIN IMMEDIATE")
@@ -169,6 +182,15 @@ class Database:
             connection.execute("ROLLBACK")
             self._idle = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
             self._idle.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+    def _refuse_damaged(self, connection: sqlite3.Connection, *, had_copies: bool) -> None:
+        """Raises DamagedRecordsError for a file that is not whole, or empty where there were records."""
+        if had_copies and not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            raise _damaged_file(self.path, "it is empty")
+        if self.path.stat().st_size <= _MOST_CHECKED_BYTES:
+            found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+            if found != "ok":
+                raise _damaged_file(self.path, found.strip().splitlines()[-1])
 
     def _take_snapshot(self, error: NotStoredError) -> None:
         """Read all records into memory. Raises LibraryError where even that cannot be done."""
@@ -231,6 +253,17 @@ class Database:
                 connection.execute("ROLLBACK")
                 raise
             LOG.info("Brought %s to schema %d", self.path.name, number)
+
+
+def set_aside(path: Path) -> Path:
+    """Give a damaged file, and what SQLite keeps beside it, another name; which one. OSError passes through."""
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    names = (f"{path.name}.damaged-{stamp}{number}" for number in ("", *(f"-{count}" for count in range(2, 100))))
+    aside = next(place for place in map(path.with_name, names) if not place.exists())
+    for part in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + part).rename(aside.with_name(aside.name + part))
+    return aside
 
 
 def is_records_file(path: Path) -> bool:
@@ -307,6 +340,15 @@ def _as_it_lies(snapshot: sqlite3.Connection, path: Path) -> None:
         connection.backup(snapshot)
 
 
+def _damaged_file(path: Path, words: str) -> DamagedRecordsError:
+    return DamagedRecordsError(
+        f"{path} is damaged ({words}).",
+        remedy="Close Desktop Rec and open it again: it then mends the records from their last copy.",
+        path=str(path),
+        words=words,
+    )
+
+
 def _refused(path: Path, error: BaseException, what: str) -> LibraryError:
     """The sentence for what SQLite refuses; `what` was to be stored, or "" where something was to be read."""
     words, name = str(error), str(getattr(error, "sqlite_errorname", ""))
@@ -321,11 +363,7 @@ def _refused(path: Path, error: BaseException, what: str) -> LibraryError:
             path=str(path),
         )
     if "not a database" in words or "malformed" in words or name.startswith("SQLITE_CORRUPT"):
-        return LibraryError(
-            f"{path} is damaged ({words}).",
-            remedy="Close Desktop Rec and open it again: it then mends the records from their last copy.",
-            path=str(path),
-        )
+        return _damaged_file(path, words)
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_IOERR")) or "readonly" in words:
         return NotStoredError(
             f"{what or _CHANGES} could not be stored: {path.parent} cannot be written to.",

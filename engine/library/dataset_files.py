@@ -5,8 +5,6 @@ Shapes: U people, I titles, N entries.
 
 from __future__ import annotations
 
-import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,16 +15,39 @@ import numpy.typing as npt
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Dataset, Histories, Scale, Vocabulary
 from engine.data.statistics import DatasetStatistics, TitleCounts
+from engine.documents import fits
 from engine.errors import LibraryError
 from engine.events import Job, Pace, Progressed
-from engine.library.folders import check_format, damaged, write_format, write_json
+from engine.library.folders import check_format, write_format, write_json
+from engine.stored_files import (
+    Checksums,
+    check,
+    checking,
+    checksums_in,
+    checksums_of,
+    damaged,
+    read_array,
+    read_document,
+    save_array,
+    sealed,
+    write_array,
+)
 
 FORMAT = 1
 _KIND = "data set"
-_VALUES_AT_ONCE = 1 << 22
 _SLACK = 1e-3
 """Ratings are float32 and the ends of a scale are rounded to four digits."""
 _WORDS, _INDPTR, _ITEMS, _RATINGS, _TIMES = "words.json", "indptr.npy", "items.npy", "ratings.npy", "times.npy"
+_HINTS: dict[str, Any] = {
+    **dict.fromkeys(("users", "items", "titles"), list[str]),
+    **dict.fromkeys(("years", "genres"), list[int]),
+    "genre_sets": list[list[str]],
+    "word": str,
+    "entries": int,
+    "fingerprint": str,
+    "has_times": bool,
+    "scale": dict[str, float],
+}
 _STATISTICS, _TITLE_COUNTS = "statistics.json", "title_counts.npy"
 _ASKED = "asked.npy"
 """Pairs that the file asks to be predicted; folders from before there were any have none, as most have."""
@@ -34,25 +55,42 @@ _ASKED = "asked.npy"
 
 def write_dataset(folder: Path, dataset: Dataset) -> Job[None]:
     """Write all of a dataset into an existing empty folder and flush it, portion by portion. OSError passes through."""
-    histories = dataset.histories
+    histories, files = dataset.histories, Checksums()
     progress = _Written(bytes_needed(dataset))
-    yield from _write_array(folder / _INDPTR, np.asarray(histories.indptr_U1, dtype=np.int64), progress)
-    yield from _write_array(folder / _ITEMS, np.asarray(histories.item_rows_N, dtype=np.int32), progress)
-    yield from _write_array(folder / _RATINGS, np.asarray(histories.ratings_N, dtype=np.float32), progress)
+    arrays: dict[str, npt.NDArray[Any]] = {
+        _INDPTR: np.asarray(histories.indptr_U1, dtype=np.int64),
+        _ITEMS: np.asarray(histories.item_rows_N, dtype=np.int32),
+        _RATINGS: np.asarray(histories.ratings_N, dtype=np.float32),
+    }
     if histories.times_N is not None:
-        yield from _write_array(folder / _TIMES, np.asarray(histories.times_N, dtype=np.int64), progress)
+        arrays[_TIMES] = np.asarray(histories.times_N, dtype=np.int64)
     if dataset.asked_P2 is not None:
-        yield from _write_array(folder / _ASKED, np.asarray(dataset.asked_P2, dtype=np.int32).reshape(-1), progress)
+        arrays[_ASKED] = np.asarray(dataset.asked_P2, dtype=np.int32).reshape(-1)
+    for name, array in arrays.items():
+        files[name] = yield from _write_array(folder / name, array, progress)
     write_json(folder / _WORDS, _words_of(dataset))
     yield None
-    write_format(folder, _KIND, FORMAT)
+    write_format(folder, _KIND, FORMAT, files | checksums_of([folder / _WORDS]))
+
+
+def checking_dataset(folder: Path) -> Job[None]:
+    """Compare all arrays of a dataset folder with their checksums; 500 MB take about a third of a second.
+
+    Raises LibraryError where one is damaged.
+    """
+    known = check_format(folder, _KIND, FORMAT)
+    for name in (_INDPTR, _ITEMS, _RATINGS, _TIMES, _ASKED):
+        yield from checking(folder / name, known)
 
 
 def read_dataset(folder: Path, *, dataset_id: str, name: str) -> Dataset:
-    """Open a dataset folder: arrays are mapped, not read. Raises LibraryError where anything is missing or damaged."""
-    check_format(folder, _KIND, FORMAT)
-    words = _read_words(folder / _WORDS)
+    """Open a dataset folder: arrays are mapped, and not compared with their checksums (see `checking_dataset`).
+
+    Raises LibraryError where anything is missing or does not fit.
+    """
+    words = read_document(folder / _WORDS, check_format(folder, _KIND, FORMAT))
     try:
+        _check_words(words)
         catalogue = Catalogue(
             tuple(words["titles"]),
             tuple(words["years"]),
@@ -65,7 +103,7 @@ def read_dataset(folder: Path, *, dataset_id: str, name: str) -> Dataset:
         entries, has_times, fingerprint = int(words["entries"]), bool(words["has_times"]), str(words["fingerprint"])
         asked = None if words.get("asked") is None else int(words["asked"])
         scale = Scale(*(float(words["scale"][part]) for part in ("low", "high", "step")))
-    except (KeyError, IndexError, TypeError, ValueError) as error:
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise damaged(folder / _WORDS, f"{type(error).__name__}: {error}") from error
     histories = Histories(
         _mapped(folder / _INDPTR, np.int64, len(users) + 1),
@@ -78,36 +116,28 @@ def read_dataset(folder: Path, *, dataset_id: str, name: str) -> Dataset:
     asked_P2 = None if asked is None else _mapped(folder / _ASKED, np.int32, 2 * asked).reshape(-1, 2)
     _check_asked(folder, asked_P2, people=len(users), titles=len(items))
     dataset = Dataset(dataset_id, name, users, items, catalogue, histories, scale, fingerprint, asked_P2)
-    counts_4I = _title_counts(folder, titles=len(items))
-    if counts_4I is not None and int(counts_4I[0].sum()) == entries:
-        vars(dataset)["counts_I"] = counts_4I[0].astype(np.int64)  # the cache of a property that reads every entry
+    counted = read_statistics(folder, titles=len(items))
+    if counted is not None and int(counted.title_counts.entries_I.sum()) == entries:
+        vars(dataset)["counts_I"] = counted.title_counts.entries_I  # the cache of a property that reads every entry
     return dataset
 
 
 def write_statistics(folder: Path, statistics: DatasetStatistics) -> None:
     """Write what was counted of a data set beside it. OSError passes through."""
-    np.save(folder / _TITLE_COUNTS, statistics.title_counts.as_array(), allow_pickle=False)
-    write_json(folder / _STATISTICS, statistics.as_dict())
-
-
-def _title_counts(folder: Path, *, titles: int) -> npt.NDArray[np.float64] | None:
-    """What was counted of each title at import, [4, I]; None where that is missing or damaged."""
-    try:
-        counts_4I = np.load(folder / _TITLE_COUNTS, allow_pickle=False)
-    except (OSError, EOFError, ValueError):
-        return None
-    return counts_4I if counts_4I.shape == (4, titles) else None
+    save_array(folder / _TITLE_COUNTS, statistics.title_counts.as_array())
+    files = checksums_of([folder / _TITLE_COUNTS])
+    write_json(folder / _STATISTICS, sealed({**statistics.as_dict(), "files": files}))
 
 
 def read_statistics(folder: Path, *, titles: int) -> DatasetStatistics | None:
     """What was counted at import; None where an older version imported it or a file is damaged: it is counted anew."""
     try:
-        counts_4I = _title_counts(folder, titles=titles)
-        document = json.loads((folder / _STATISTICS).read_text(encoding="utf-8"))
-        if counts_4I is None:
-            return None
+        document = read_document(folder / _STATISTICS)
+        check(folder / _TITLE_COUNTS, checksums_in(document, folder / _STATISTICS))
+        document.pop("files", None)
+        counts_4I = read_array(folder / _TITLE_COUNTS, np.float64, (4, titles))
         return DatasetStatistics.from_dict(document, TitleCounts.from_array(counts_4I))
-    except (OSError, EOFError, KeyError, TypeError, ValueError):
+    except (LibraryError, KeyError, TypeError, ValueError, AttributeError, OverflowError):
         return None
 
 
@@ -146,14 +176,13 @@ def _words_of(dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def _read_words(path: Path) -> dict[str, Any]:
-    try:
-        words = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise damaged(path, error) from error
-    if not isinstance(words, dict):
-        raise damaged(path, "it holds no JSON object")
-    return words
+def _check_words(words: dict[str, Any]) -> None:
+    """Raises ValueError where ids, titles, years or genres are not what they should be, value by value."""
+    for name, hint in _HINTS.items():
+        if not fits(words[name], hint):
+            raise ValueError(f"{name} is not what it should be")
+    if not fits(words.get("links", {}), dict[str, list[str]]) or min(words["genres"], default=0) < 0:
+        raise ValueError("links or genres are not what they should be")
 
 
 @dataclass
@@ -169,33 +198,23 @@ class _Written:
         return Progressed("Writing to the disk", self.done, self.total_bytes, "bytes")
 
 
-def _write_array(path: Path, array: npt.NDArray[Any], progress: _Written) -> Job[None]:
-    """As np.save does, but in portions, each flushed: so control comes back soon even where the disk is slow."""
+def _write_array(path: Path, array: npt.NDArray[Any], progress: _Written) -> Job[dict[str, Any]]:
+    """Write an array in portions, so that control comes back soon even where the disk is slow; its checksum."""
     with path.open("wb") as file:
-        np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(array))
-        for start in range(0, len(array), _VALUES_AT_ONCE):
-            portion = np.ascontiguousarray(array[start : start + _VALUES_AT_ONCE])
-            file.write(portion.data)
-            file.flush()
-            os.fsync(file.fileno())
-            yield progress.and_more(portion.nbytes)
-        file.flush()
-        os.fsync(file.fileno())
+        portions, done = write_array(file, array), 0
+        try:
+            while True:
+                next(portions)
+                yield progress.and_more(file.tell() - done)
+                done = file.tell()
+        except StopIteration as end:
+            found: dict[str, Any] = end.value
+            return found
 
 
 def _mapped(path: Path, kind: type[np.generic], length: int) -> npt.NDArray[Any]:
     """A memory-mapped array of so many values; LibraryError where it is missing, short or of another kind."""
-    try:
-        if length == 0:
-            return np.zeros(0, dtype=kind)
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except OSError as error:
-        raise damaged(path, error) from error
-    except (ValueError, EOFError) as error:
-        raise damaged(path, "it is cut short, or no array of numbers") from error
-    if array.dtype != np.dtype(kind) or array.shape != (length,):
-        raise damaged(path, f"it has {array.shape} values of {array.dtype}, not {length:,} of {np.dtype(kind)}")
-    return np.asarray(array)
+    return read_array(path, kind, (length,), mapped=True) if length else np.zeros(0, dtype=kind)
 
 
 def _check_parts(folder: Path, histories: Histories, catalogue: Catalogue, *, titles: int) -> None:

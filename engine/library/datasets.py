@@ -18,7 +18,14 @@ from engine.data.statistics import DatasetStatistics, count_statistics
 from engine.documents import document_of
 from engine.events import Job, drive
 from engine.library.database import Database
-from engine.library.dataset_files import bytes_needed, read_dataset, read_statistics, write_dataset, write_statistics
+from engine.library.dataset_files import (
+    bytes_needed,
+    checking_dataset,
+    read_dataset,
+    read_statistics,
+    write_dataset,
+    write_statistics,
+)
 from engine.library.folder_store import FolderStore, write_copy
 from engine.library.folders import clear_place, new_folder, removed_on_failure
 from engine.library.origin import KEY, Origin, origin_in
@@ -68,6 +75,7 @@ class DatasetStore(FolderStore[DatasetRecord]):
 
     def __init__(self, database: Database, folder: Path, *, trash: Path, room: Room) -> None:
         super().__init__(database, RowReader(DatasetRecord, given=("scale",)), folder=folder, trash=trash, room=room)
+        self._checked: set[str] = set()
 
     def new_id(self) -> str:
         return f"d{uuid4().hex[:8]}"
@@ -79,6 +87,7 @@ class DatasetStore(FolderStore[DatasetRecord]):
         """Write a data set to disk, whole or not at all; a taken name gets a number. Raises LibraryError."""
         folder, what, need = self.folder_of(dataset.dataset_id), f"The data set {dataset.name}", bytes_needed(dataset)
         self._make_way(dataset.dataset_id)
+        self._checked.discard(dataset.dataset_id)
         self._room.make(need)
         with new_folder(folder, what=what, need_bytes=need) as unfinished:
             yield from write_dataset(unfinished, dataset)
@@ -90,10 +99,23 @@ class DatasetStore(FolderStore[DatasetRecord]):
         LOG.info("Saved the data set %s: %d ratings", dataset.dataset_id, dataset.entries)
         return self.find(dataset.dataset_id)
 
-    def open(self, dataset_id: str) -> Dataset:
-        """A stored data set, its arrays memory-mapped. Raises LibraryError where it is missing or damaged."""
+    def open(self, dataset_id: str, *, checked: bool = True) -> Dataset:
+        """A stored data set, its arrays memory-mapped. Raises LibraryError where it is missing or damaged.
+
+        Its arrays are compared with their checksums when it is first opened in this process; with `checked` False that
+        is left to `checking`, for those who must not wait.
+        """
         record = self.find(dataset_id)
+        if checked:
+            drive(self.checking(record.dataset_id))
         return read_dataset(self.folder_of(record.dataset_id), dataset_id=record.dataset_id, name=record.name)
+
+    def checking(self, dataset_id: str) -> Job[None]:
+        """Compare a data set's arrays with their checksums, once in this process. Raises LibraryError."""
+        yield None
+        if dataset_id not in self._checked:
+            yield from checking_dataset(self.folder_of(dataset_id))
+            self._checked.add(dataset_id)
 
     def statistics(self, dataset: Dataset) -> Job[DatasetStatistics]:
         """What was counted of a data set at its import; counted and stored now where an older version imported it."""

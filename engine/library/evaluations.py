@@ -26,7 +26,6 @@ from engine.library.folders import (
     check_format,
     clear_unfinished,
     current_name,
-    damaged,
     is_id,
     new_folder,
     next_number,
@@ -36,6 +35,7 @@ from engine.library.folders import (
     write_format,
     write_json,
 )
+from engine.stored_files import Checksums, check, checksums_of, damaged, read_array, read_document, save_array
 
 if TYPE_CHECKING:
     from engine.data.split import SplitConfig
@@ -61,10 +61,11 @@ def save_evaluation(place: Path, evaluation: EvaluationResult) -> None:
     values_MU = np.array([evaluation.per_person[name] for name in names], dtype=np.float64).reshape(len(names), people)
     with new_folder(place / name, what=_WHAT, need_bytes=values_MU.nbytes + 65536) as unfinished:
         write_json(unfinished / _WORDS, _document(evaluation, names))
-        np.save(unfinished / _VALUES, values_MU, allow_pickle=False)
+        save_array(unfinished / _VALUES, values_MU)
         for file, array_U in _arrays(evaluation).items():
-            np.save(unfinished / file, array_U, allow_pickle=False)
-        write_format(unfinished, _KIND, FORMAT)
+            save_array(unfinished / file, array_U)
+        files = checksums_of(unfinished / file for file in (_WORDS, _VALUES, *_arrays(evaluation)))
+        write_format(unfinished, _KIND, FORMAT, files)
     replace_text(place / _CURRENT, name, what=_WHAT)
     settle_evaluations(place)
 
@@ -80,11 +81,10 @@ def load_evaluation(place: Path) -> EvaluationResult | None:
         return None
     try:
         folder = place / current_name(place / _CURRENT)
-        check_format(folder, _KIND, FORMAT)
-        return _evaluation(folder)
+        return _evaluation(folder, check_format(folder, _KIND, FORMAT))
     except LibraryError:
         raise
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, EOFError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
         raise damaged(place, error) from error
 
 
@@ -145,16 +145,17 @@ def _document(evaluation: EvaluationResult, names: list[str]) -> dict[str, Any]:
     }
 
 
-def _evaluation(folder: Path) -> EvaluationResult:
+def _evaluation(folder: Path, known: Checksums) -> EvaluationResult:
     from engine.evaluation.breakdown import Breakdown, BreakdownRow
     from engine.evaluation.intervals import Interval
     from engine.evaluation.result import EvaluationResult
 
-    words = json.loads((folder / _WORDS).read_text(encoding="utf-8"))
-    values_MU = np.load(folder / _VALUES, allow_pickle=False)
-    if values_MU.ndim != 2 or values_MU.dtype != np.float64:
-        raise ValueError(f"{_VALUES} has {values_MU.shape} values of {values_MU.dtype}")
-    arrays = {file: _numbers(folder / file, people=values_MU.shape[1]) for file in words["arrays"]}
+    words = read_document(folder / _WORDS, known)
+    files = [file for file in (_PEOPLE, _RATED) if file in words["arrays"]]
+    for file in (_VALUES, *files):
+        check(folder / file, known)
+    values_MU = read_array(folder / _VALUES, np.float64, (len(words["per_person"]), None))
+    arrays = {file: read_array(folder / file, np.int64, (values_MU.shape[1],)) for file in files}
     breakdowns = (
         Breakdown(**{**part, "rows": tuple(BreakdownRow(**row) for row in part["rows"])})
         for part in words["breakdowns"]
@@ -174,10 +175,3 @@ def _arrays(evaluation: EvaluationResult) -> dict[str, Int64]:
     """What is saved of each person beside the values, by file."""
     arrays = {_PEOPLE: evaluation.user_rows_U, _RATED: evaluation.rated_U}
     return {file: np.asarray(array, dtype=np.int64) for file, array in arrays.items() if array is not None}
-
-
-def _numbers(path: Path, *, people: int) -> Int64:
-    array_U: Int64 = np.load(path, allow_pickle=False)
-    if array_U.shape != (people,) or array_U.dtype != np.int64:
-        raise ValueError(f"{path.name} has {array_U.shape} values of {array_U.dtype}")
-    return array_U

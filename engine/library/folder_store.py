@@ -15,17 +15,18 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from engine import unfinished
-from engine.documents import parsed_json
 from engine.errors import LibraryError, NotStoredError
 from engine.library.database import Database
 from engine.library.folders import bytes_in, clear_unfinished, is_id, is_ours, kind_in, place_of, write_json
 from engine.library.records import RecordStore
 from engine.library.room import Room
 from engine.library.rows import RowReader, columns_of
+from engine.stored_files import read_document, sealed
 
 LOG = logging.getLogger(__name__)
 Record = TypeVar("Record")
 _MOST_NAMED = 5
+_UNREADABLE = (LookupError, ValueError, TypeError, AttributeError, OverflowError)
 _ENOUGH_BYTES = 1 << 16
 """What SQLite needs to write at all, with its files beside the records."""
 _COPY = "record.json"
@@ -195,9 +196,7 @@ class FolderStore(RecordStore[Record]):
                     raise
                 connection.execute("RELEASE put_back")
                 return
-            except (OSError, LookupError, ValueError, TypeError, AttributeError, OverflowError, sqlite3.Error) as error:
-                if isinstance(error, sqlite3.OperationalError):
-                    raise
+            except (LibraryError, OSError, sqlite3.IntegrityError, sqlite3.InterfaceError, *_UNREADABLE) as error:
                 why = error
         raise LibraryError(f"The record of {folder} cannot be made again ({why}).", path=str(folder))
 
@@ -212,7 +211,7 @@ class FolderStore(RecordStore[Record]):
 
     def _copied_row(self, folder: Path) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         """The row and what belongs to it, as the folder's copy has them."""
-        document = parsed_json((folder / _COPY).read_bytes())
+        document = read_document(folder / _COPY)
         return document["row"], document
 
     def _guessed_row(self, folder: Path) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
@@ -243,7 +242,7 @@ def write_copy(folder: Path, values: Mapping[str, Any], further: Mapping[str, An
     """Write the copy of a record into a folder in one step, as far as the disk takes it."""
     passing = unfinished.beside(folder / _COPY)
     try:
-        write_json(passing, {"row": columns_of(values), **(further or {})}, flushed=False)
+        write_json(passing, sealed({"row": columns_of(values), **(further or {})}), flushed=False)
         passing.replace(folder / _COPY)
     except OSError as error:
         LOG.info("No copy of the record of %s: %s", folder.name, error)

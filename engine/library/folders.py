@@ -16,6 +16,7 @@ from uuid import uuid4
 from engine import unfinished
 from engine.documents import parsed_json
 from engine.errors import LibraryError, NotStoredError
+from engine.stored_files import Checksums, checksums_in, damaged
 from engine.text import format_size
 
 LOG = logging.getLogger(__name__)
@@ -194,9 +195,9 @@ def write_json(path: Path, document: object, *, flushed: bool = True) -> None:
             os.fsync(file.fileno())
 
 
-def write_format(folder: Path, kind: str, version: int) -> None:
-    """Write what a folder is and in which version of its layout."""
-    write_json(folder / _FORMAT_FILE, {"kind": kind, "format": version})
+def write_format(folder: Path, kind: str, version: int, files: Checksums) -> None:
+    """Write what a folder is, in which version of its layout, and the checksums of its files."""
+    write_json(folder / _FORMAT_FILE, {"kind": kind, "format": version, "files": files})
 
 
 def sign_folder(folder: Path, kind: str, version: int, *, what: str) -> None:
@@ -204,8 +205,11 @@ def sign_folder(folder: Path, kind: str, version: int, *, what: str) -> None:
     replace_text(folder / _FORMAT_FILE, json.dumps({"kind": kind, "format": version}), what=what)
 
 
-def check_format(folder: Path, kind: str, known: int) -> None:
-    """Raises LibraryError where a folder is missing, is something else, or was written by a newer version."""
+def check_format(folder: Path, kind: str, known: int) -> Checksums:
+    """The checksums of a folder's files, none where it is from before there were any.
+
+    Raises LibraryError where it is missing, is something else, or was written by a newer version.
+    """
     try:
         found = parsed_json((folder / _FORMAT_FILE).read_bytes())
         is_kind, version = found["kind"] == kind, int(found["format"])
@@ -226,15 +230,7 @@ def check_format(folder: Path, kind: str, known: int) -> None:
             path=str(folder),
             format=version,
         )
-
-
-def damaged(path: Path, error: Exception | str) -> LibraryError:
-    """The sentence for a stored file that cannot be read as what it should be."""
-    return LibraryError(
-        f"{path} is damaged ({error}).",
-        remedy="Delete its entry and make it anew (import or train again), or restore the file from a backup.",
-        path=str(path),
-    )
+    return checksums_in(found, folder / _FORMAT_FILE)
 
 
 def refuse_if_full(place: Path, *, what: str, need_bytes: int, otherwise: str = OTHER_HOME) -> None:

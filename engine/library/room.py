@@ -1,4 +1,4 @@
-"""Room for the moment in which the disk is full: a little is held back, and the trash can go.
+"""Room for the moment in which the disk is full: a little is held back, and the trash and old copies can go.
 
 Opening, deleting and bringing back need a few kilobytes, and must work then: they may use what is held back.
 """
@@ -22,9 +22,15 @@ LITTLE_BYTES = 1 << 20
 class Room:
     """The room of one library. `empty_trash` says how much it could remove."""
 
-    def __init__(self, home: Path, *, empty_trash: Callable[[], int] = lambda: 0) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *,
+        empty_trash: Callable[[], int] = lambda: 0,
+        drop_oldest_copy: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._home, self._file = home, home / _FILE
-        self._empty_trash = empty_trash
+        self._empty_trash, self._drop_oldest_copy = empty_trash, drop_oldest_copy
 
     def hold(self) -> None:
         """Hold a little back, as far as there is room: of the last of it the larger part."""
@@ -45,11 +51,11 @@ class Room:
             self.hold()
 
     def release(self) -> bool:
-        """Give up what is held back; whether there was anything."""
+        """Give up what is held back, or else the oldest copy of the records; whether there was anything."""
         try:
             self._file.unlink()
         except OSError:
-            return False
+            return self._drop_oldest_copy()
         LOG.warning("The disk is full: used the room that is held back for that")
         return True
 

@@ -14,12 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.data.dataset import Bools
-from engine.documents import parsed_json
 from engine.errors import LibraryError
 from engine.library.folders import (
     check_format,
     current_name,
-    damaged,
     new_folder,
     next_number,
     replace_text,
@@ -28,6 +26,7 @@ from engine.library.folders import (
     write_format,
     write_json,
 )
+from engine.stored_files import check, checksums_of, damaged, read_array, read_document, save_array
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -50,9 +49,10 @@ class RunFolder:
         """A new run's folder: its settings, and which titles its training saw. LibraryError where the disk refuses."""
         with new_folder(path, what=f"The run {path.name}") as unfinished:
             write_json(unfinished / _CONFIG, config)
-            np.save(unfinished / _CANDIDATES, np.asarray(candidates_I, dtype=np.bool_), allow_pickle=False)
+            save_array(unfinished / _CANDIDATES, np.asarray(candidates_I, dtype=np.bool_))
             (unfinished / _CHECKPOINTS).mkdir()
-            write_format(unfinished, _KIND, FORMAT)
+            files = checksums_of([unfinished / _CONFIG, unfinished / _CANDIDATES])
+            write_format(unfinished, _KIND, FORMAT, files)
         return RunFolder(path)
 
     @property
@@ -82,11 +82,8 @@ class RunFolder:
         settle_numbered(self.path / _CHECKPOINTS, self.path / _CURRENT)
 
     def config(self) -> dict[str, Any]:
-        """What the run was to do, as it was recorded at its beginning. Raises OSError or ValueError."""
-        config = parsed_json((self.path / _CONFIG).read_bytes())
-        if not isinstance(config, dict):
-            raise ValueError(f"{_CONFIG} holds no JSON object")
-        return config
+        """What the run was to do, as it was recorded at its beginning. Raises LibraryError where it is damaged."""
+        return read_document(self.path / _CONFIG, check_format(self.path, _KIND, FORMAT))
 
     def state(self) -> TrainingState:
         from engine.training.checkpoint import load_state
@@ -100,15 +97,11 @@ class RunFolder:
 
     def candidates(self) -> Bools:
         """Which titles training saw, [I]; only those are recommended. Raises LibraryError where it is damaged."""
-        try:
-            candidates_I: Bools = np.load(self.path / _CANDIDATES, allow_pickle=False)
-        except OSError as error:
-            raise damaged(self.path / _CANDIDATES, error) from error
-        except (ValueError, EOFError) as error:
-            raise damaged(self.path / _CANDIDATES, "it is cut short, or no array") from error
-        if candidates_I.ndim != 1 or candidates_I.dtype != np.bool_:
-            raise damaged(self.path / _CANDIDATES, f"it has {candidates_I.shape} values of {candidates_I.dtype}")
-        return candidates_I
+        check(self.path / _CANDIDATES, check_format(self.path, _KIND, FORMAT))
+        bytes_I = read_array(self.path / _CANDIDATES, np.bool_, (None,)).view(np.uint8)
+        if bytes_I.max(initial=0) > 1:
+            raise damaged(self.path / _CANDIDATES, "it holds more than yes and no")
+        return bytes_I.view(np.bool_)
 
     def log(self, line: str) -> None:
         try:

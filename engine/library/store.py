@@ -23,8 +23,9 @@ from filelock import FileLock, Timeout
 from engine import unfinished
 from engine.data.dataset import Dataset
 from engine.documents import parsed_json
-from engine.errors import LibraryError, NotStoredError
-from engine.library.database import Database, is_records_file
+from engine.errors import DamagedRecordsError, LibraryError, NotStoredError
+from engine.library.copies import Copies, moment_of, put_ratings, salvaged_ratings
+from engine.library.database import Database, is_records_file, set_aside
 from engine.library.datasets import DatasetStore
 from engine.library.evaluations import BaselineStore
 from engine.library.folders import bytes_in, check_format, clear_unfinished, kind_in, sign_folder, write_failure
@@ -34,10 +35,11 @@ from engine.library.room import Room
 from engine.library.run_record import RunRecord
 from engine.library.runs import RunStore
 from engine.library.searches import SearchStore
+from engine.text import format_moment
 
 LOG = logging.getLogger(__name__)
 FORMAT = 1
-_LIST, _RECORDS_FILE = "unfinished", "library.sqlite"
+_LIST, _COPIES, _RECORDS_FILE = "unfinished", "copies", "library.sqlite"
 _MAY_ONLY_BE_READ = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT)
 _KIND = "library"
 _WHAT = "The library"
@@ -59,16 +61,19 @@ class Library:
     def __init__(self, home: Path, *, lock: LibraryLock) -> None:
         self.home = home
         self._lock = lock
-        self.room = Room(home, empty_trash=self.empty_trash)
-        database = self._database = Database(home / _RECORDS_FILE, room=self.room)
+        self._copies = Copies(home / _COPIES)
+        self.room = Room(home, empty_trash=self.empty_trash, drop_oldest_copy=self._copies.drop_oldest)
+        database, mended = self._open_records()
+        self._database = database
         trash = home / "trash"
         self.datasets = DatasetStore(database, home / "datasets", trash=trash / "datasets", room=self.room)
         self.runs = RunStore(database, home / "runs", trash=trash / "runs", room=self.room)
         self.profiles = ProfileStore(database)
         self.searches = SearchStore(database)
         self.baselines = BaselineStore(home / "baselines")
-        self.notices: tuple[str, ...] = ()
+        self.notices: tuple[str, ...] = mended
         self._settle()
+        self._copies.make(database.path)
         unfinished.list_in(home / _LIST)
 
     @staticmethod
@@ -108,6 +113,36 @@ class Library:
         stores: tuple[RecordStore[Any], ...] = (self.datasets, self.runs, self.profiles, self.searches)
         return tuple(error.what for store in stores for error in store.damaged())
 
+    def _open_records(self) -> tuple[Database, tuple[str, ...]]:
+        """The records, and what had to be done: a damaged file is set aside, and made anew from what there is."""
+        path = self.home / _RECORDS_FILE
+        try:
+            return Database(path, room=self.room, copies=self._copies), ()
+        except DamagedRecordsError as error:
+            damaged = error
+        try:
+            aside = set_aside(path)
+            copy = self._copies.restore(path)
+        except OSError as error:
+            raise damaged from error
+        database = Database(path, room=self.room)
+        table, rows = self._copies.ratings_since(copy)
+        for found, only_unknown in ((rows, False), (salvaged_ratings(aside), True)):
+            try:
+                with database.transaction("The ratings that were found again") as connection:
+                    put_ratings(connection, found, only_unknown=only_unknown)
+            except LibraryError as error:
+                LOG.warning("%s", error)
+        database.close()
+        newest = table or copy
+        place = f"the copy of {format_moment(moment_of(newest))} takes its place" if newest else "there is no copy"
+        sentence = (
+            f"{path.name} was damaged ({damaged.facts['words']}): {place}, and data sets and models are read from "
+            f"their folders. The damaged file is kept as {aside.name}."
+        )
+        LOG.warning("%s", sentence)
+        return Database(path, room=self.room, copies=self._copies), (sentence,)
+
     def _settle(self) -> None:
         """Bring folders and records together. What cannot be written now is left for the next opening."""
         stores: tuple[RecordStore[Any], ...] = (self.datasets, self.runs, self.profiles, self.searches)
@@ -116,15 +151,18 @@ class Library:
                 for store in stores:
                     store.settle()
                 self.baselines.settle(self.datasets.fingerprints())
-                clear_unfinished(self.home)
+                for folder in (self.home, self.home / _COPIES):
+                    clear_unfinished(folder)
                 unfinished.clear_listed(self.home / _LIST)
             except NotStoredError as error:
                 LOG.warning("%s", error)
             self.room.hold()
-        self.notices = tuple(notice for store in stores for notice in store.notices) + self.damaged()
+        self.notices += tuple(notice for store in stores for notice in store.notices) + self.damaged()
 
     def close(self) -> None:
         unfinished.unlist(self.home / _LIST)
+        if self.why_read_only is None:
+            self._copies.make(self._database.path)
         self._database.close()
         self._lock.release()
         LOG.info("Closed the library")

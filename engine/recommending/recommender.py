@@ -19,7 +19,7 @@ from engine.data.batches import lots_of_people
 from engine.data.dataset import Bools, Dataset, Float32, Histories, Int64
 from engine.data.profiles import Profile, ProfileMatch, profile_rows
 from engine.device import exactly
-from engine.errors import ProfileError, SettingError
+from engine.errors import DivergedError, ProfileError, SettingError
 from engine.evaluation.answers import top_items
 from engine.models.base import Model, Prediction
 from engine.recommending.ranking import Filters, Ranked, TitleFacts, ranked
@@ -334,9 +334,12 @@ def _lists(
 
 
 def predicted(model: Model, history: Histories) -> Prediction:
-    """The model's prediction for all titles, in float32 whatever the caller's mode."""
+    """The model's prediction for all titles, in float32 whatever the caller's mode. Raises DivergedError for NaN."""
     with exactly():
-        return model.predict(history)
+        prediction = model.predict(history)
+    if bool(torch.isnan(prediction.score_UI).any()):
+        raise DivergedError("The model's scores are not numbers")
+    return prediction
 
 
 def rank_row(model: Model, prediction: Prediction, weight: float | None) -> Float32:

@@ -18,6 +18,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from engine.errors import LibraryError
+from engine.stored_files import Checksums, check, checksums_in, checksums_of, read_document, sealed
 
 FORMAT = 1
 _WEIGHTS, _BEST, _OPTIMIZER = "weights.safetensors", "best.safetensors", "optimizer.safetensors"
@@ -40,41 +41,43 @@ def save_state(folder: Path, state: TrainingState) -> None:
     if state.best_weights is not None:
         save_tensors(folder / _BEST, state.best_weights)
     save_tensors(folder / _OPTIMIZER, state.optimizer)
-    text = json.dumps({"format": FORMAT, "has_best": state.best_weights is not None, "progress": state.progress})
-    (folder / _PROGRESS).write_text(text, encoding="utf-8")
+    document = {"format": FORMAT, "has_best": state.best_weights is not None, "progress": state.progress}
+    document["files"] = checksums_of(sorted(folder.glob("*.safetensors")))
+    (folder / _PROGRESS).write_text(json.dumps(sealed(document)), encoding="utf-8")
     for path in folder.iterdir():
         _flush(path)
 
 
 def load_state(folder: Path) -> TrainingState:
-    try:
-        document = json.loads((folder / _PROGRESS).read_text(encoding="utf-8"))
-        if document["format"] > FORMAT:
-            raise LibraryError(
-                f"The checkpoint in {folder} was written by a newer version.", remedy="Update Desktop Rec.", path=folder
-            )
-        best = load_tensors(folder / _BEST) if document["has_best"] else None
-        return TrainingState(
-            load_tensors(folder / _WEIGHTS), best, load_tensors(folder / _OPTIMIZER), document["progress"]
-        )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _damaged(folder, error) from error
+    """All of a checkpoint folder. Raises LibraryError where anything of it is missing or damaged."""
+    document, known = _document(folder)
+    names = (_WEIGHTS, _OPTIMIZER, *([_BEST] if document["has_best"] else []))
+    tensors = {name: load_tensors(folder / name, known) for name in names}
+    for name in names:
+        if name != _OPTIMIZER:
+            _refuse_unbounded(tensors[name], folder / name)
+    return TrainingState(tensors[_WEIGHTS], tensors.get(_BEST), tensors[_OPTIMIZER], document["progress"])
 
 
 def load_weights(folder: Path) -> dict[str, Tensor]:
     """The best weights of a checkpoint folder, else the last ones. Raises LibraryError where they are damaged."""
-    return load_tensors(folder / (_BEST if _has_best(folder) else _WEIGHTS))
+    document, known = _document(folder)
+    path = folder / (_BEST if document["has_best"] else _WEIGHTS)
+    weights = load_tensors(path, known)
+    _refuse_unbounded(weights, path)
+    return weights
 
 
 def save_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
     save_file({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}, path)
 
 
-def load_tensors(path: Path) -> dict[str, Tensor]:
-    """Read a safetensors file. Raises LibraryError where it is missing or cut short."""
+def load_tensors(path: Path, known: Checksums) -> dict[str, Tensor]:
+    """Read a safetensors file. Raises LibraryError where it is missing, cut short or not what was written."""
     try:
+        check(path, known)
         tensors: dict[str, Tensor] = load_file(path)
-    except (OSError, SafetensorError) as error:
+    except (OSError, ValueError, LookupError, TypeError, RuntimeError, SafetensorError, LibraryError) as error:
         raise _damaged(path, error) from error
     return tensors
 
@@ -103,14 +106,31 @@ def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Te
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
 
 
-def _has_best(folder: Path) -> bool:
-    """Whether there are best weights, or were when the checkpoint was written."""
-    if (folder / _BEST).exists():
-        return True
+def _document(folder: Path) -> tuple[dict[str, Any], Checksums]:
+    """What a checkpoint says of itself, and the checksums of its files, none where an older version wrote it."""
+    path = folder / _PROGRESS
     try:
-        return bool(json.loads((folder / _PROGRESS).read_text(encoding="utf-8"))["has_best"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+        document = read_document(path)
+        newer, is_whole = document["format"] > FORMAT, isinstance(document["has_best"], bool)
+        known = checksums_in(document, path)
+        is_whole = is_whole and isinstance(document["progress"], dict)
+    except (LibraryError, KeyError, TypeError) as error:
+        raise _damaged(path, error) from error
+    if newer:
+        raise LibraryError(f"The checkpoint in {folder} was written by a newer version.", remedy="Update Desktop Rec.")
+    if not is_whole:
+        raise _damaged(path, ValueError("it is not what it should be"))
+    return document, known
+
+
+def _refuse_unbounded(weights: Mapping[str, Tensor], path: Path) -> None:
+    """Raises LibraryError for weights that are not all finite: a model with them knows nothing."""
+    if not all(bool(torch.isfinite(tensor).all()) for tensor in weights.values() if tensor.is_floating_point()):
+        raise LibraryError(
+            f"The weights in {path} are not all numbers: the model had diverged.",
+            remedy="Train it again with a lower learning rate.",
+            path=path,
+        )
 
 
 def _flush(path: Path) -> None:
@@ -120,7 +140,7 @@ def _flush(path: Path) -> None:
 
 def _damaged(path: Path, error: Exception) -> LibraryError:
     return LibraryError(
-        f"The checkpoint at {path} is damaged or cut short ({type(error).__name__}: {error}).",
+        f"The checkpoint at {path} is damaged or cut short ({getattr(error, 'what', error)}).",
         remedy="Train again, or restore the folder from a backup.",
         path=path,
     )

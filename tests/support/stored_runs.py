@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import torch
 
@@ -13,6 +16,15 @@ from engine.models.two_head import TwoHeadConfig
 from engine.training.checkpoint import TrainingState
 from engine.training.config import TrainingConfig
 from engine.training.trainer import TrainedRun
+
+
+def without_checksums(folder: Path) -> None:
+    """Make a stored folder one from before there were any, so that a test may change its files."""
+    for path in (folder / "format.json", folder / "progress.json"):
+        if path.exists():
+            document = json.loads(path.read_text())
+            kept = {name: value for name, value in document.items() if name not in ("files", "crc32")}
+            path.write_text(json.dumps(kept))
 
 
 def state_of(value: float) -> TrainingState:

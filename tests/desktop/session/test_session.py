@@ -1,5 +1,6 @@
 """The session over a real library: what opens, learns and answers, and what is dropped, kept and undone."""
 
+import sqlite3
 import threading
 from dataclasses import replace
 from types import SimpleNamespace
@@ -254,3 +255,35 @@ def test_that_what_is_trained_where_nobody_chose_is_the_first_of_the_list(qtbot,
     opened.training.train_with_defaults()
     qtbot.waitUntil(lambda: opened.jobs.state is None)
     assert asked == [next(iter(MODELS))]
+
+
+def test_that_a_damaged_data_set_is_found_in_the_background_and_let_go(qtbot, session, kept, library, recorded):
+    path = library.datasets.folder_of(kept.dataset_id) / "ratings.npy"
+    content = bytearray(path.read_bytes())
+    content[-4] ^= 1
+    path.write_bytes(content)
+    notices = recorded(session.requests.notice)
+    session.data.open(kept.dataset_id)
+    assert session.dataset.current is not None
+    qtbot.waitUntil(lambda: session.dataset.current is None, timeout=MOST_MS)
+    assert "ratings.npy is damaged (its content is not what was written)" in notices.last.sentence
+
+
+def test_that_what_opening_found_is_one_notice(qapp, library, kept, recorded):
+    home = library.home
+    library.close()
+    with sqlite3.connect(home / "library.sqlite") as connection:
+        connection.execute("UPDATE datasets SET report = '{'")
+        connection.execute("INSERT INTO profiles VALUES ('you', 'You', 'never', '', 0)")
+    session = Session()
+    notices = recorded(session.requests.notice)
+    assert session.open(home)
+    assert [record.name for record in session.library.datasets()] == ["Planted"]
+    (notice,) = notices.calls
+    assert notice.kind == "warning"
+    assert "The record of the data set Planted in library.sqlite is damaged" in notice.sentence
+    assert "And 1 more, see Details." in notice.sentence
+    assert "The record of the profile You in library.sqlite is damaged (created is 'never')" in notice.details
+    session.close()
+    session.library.close()
+    session.deleteLater()

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 from planted import planted_dataset
+from stored_runs import without_checksums
 
 from engine.cli.command_line import run
 from engine.data.reading.archives import ByteStream
@@ -111,7 +112,7 @@ def test_that_a_full_disk_is_told_and_keeps_nothing_by_halves(refusal, home, tmp
     def full(*_arguments):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("engine.library.dataset_files.os.fsync", full)
+    monkeypatch.setattr("engine.stored_files.os.fsync", full)
     said = refusal("import", path)
     assert "could not be written to" in said
     assert "the disk is full" in said
@@ -152,6 +153,7 @@ def test_that_a_corrupt_dataset_folder_is_told_with_its_file(refusal, home, file
 
 def test_that_ratings_beyond_the_scale_are_a_corrupt_dataset(refusal, home):
     path = home / "datasets" / "planted" / "ratings.npy"
+    without_checksums(path.parent)
     ratings_N = np.load(path)
     ratings_N[3] = np.inf
     np.save(path, ratings_N)
@@ -166,6 +168,7 @@ def test_that_a_run_whose_data_set_is_gone_or_different_is_told(ask, trained, ho
     with sqlite3.connect(home / "library.sqlite") as connection:
         connection.execute("UPDATE datasets SET fingerprint = 'other'")
     path = home / "datasets" / "planted" / "words.json"
+    without_checksums(path.parent)
     path.write_text(path.read_text().replace(planted_dataset().fingerprint, "other"))
     status, _, err = ask(*words, *more)
     assert (status, "its fingerprint is another. Import the same file again" in err) == (1, True)
@@ -196,12 +199,15 @@ def test_that_a_checkpoint_of_another_model_is_told(ask, refusal, trained, home,
     mine = next(home.glob(f"runs/*/checkpoints/*/{file}"))
     assert ask("train", "Planted", "--model", "ease")[0] == 0
     foreign = next(path for path in home.glob("runs/*/checkpoints/*/weights.safetensors") if path.parent != mine.parent)
+    without_checksums(mine.parent)
     shutil.copy(foreign, mine)
     assert "is not one of this two_head" in refusal("resume", "two_head 1", "--epochs", "3")
 
 
 def test_that_titles_of_another_number_are_a_damaged_run(refusal, trained, home):
-    np.save(next(home.glob("runs/*/titles.npy")), np.ones(7, dtype=np.bool_))
+    path = next(home.glob("runs/*/titles.npy"))
+    without_checksums(path.parent)
+    np.save(path, np.ones(7, dtype=np.bool_))
     assert "it marks 7 titles where Planted has 40" in refusal("recommend", "latest", "--user", "7")
 
 

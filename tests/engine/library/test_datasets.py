@@ -12,11 +12,13 @@ import time
 import numpy as np
 import pytest
 from planted import planted_dataset
+from stored_runs import without_checksums
 
+from engine import stored_files
 from engine.data.statistics import count_statistics
 from engine.errors import LibraryError
 from engine.events import Stop, drive
-from engine.library import dataset_files
+from engine.library import datasets
 from engine.library.dataset_files import read_statistics
 from engine.library.store import Library
 from tests.support.planted import fingerprint_of
@@ -52,6 +54,7 @@ def test_that_kinds_of_ids_links_and_pairs_to_predict_come_back(library, planted
 def test_that_a_folder_from_before_links_and_pairs_opens(library, planted, report):
     record = library.datasets.save(planted, report)
     path = folder_of(library, record) / "words.json"
+    without_checksums(path.parent)
     words = json.loads(path.read_text())
     for newer in ("id_kind", "links", "asked"):
         del words[newer]
@@ -106,7 +109,7 @@ def test_that_a_full_disk_is_a_sentence_and_leaves_nothing_behind(library, plant
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         flush(handle)
 
-    monkeypatch.setattr("engine.library.dataset_files.os.fsync", full)
+    monkeypatch.setattr("engine.stored_files.os.fsync", full)
     other = dataclasses.replace(planted, dataset_id="other", name="Other")
     with pytest.raises(LibraryError, match=r"Other could not be written to .*other: the disk is full") as refused:
         library.datasets.save(other, report)
@@ -119,7 +122,7 @@ def test_that_a_full_disk_is_a_sentence_and_leaves_nothing_behind(library, plant
 
 @pytest.mark.parametrize("end", [Stop, GeneratorExit])
 def test_that_saving_can_be_stopped_at_every_step_and_leaves_nothing(library, planted, report, monkeypatch, end):
-    monkeypatch.setattr(dataset_files, "_VALUES_AT_ONCE", 50)
+    monkeypatch.setattr(stored_files, "_WRITTEN_AT_ONCE", 200)
     steps = sum(1 for _ in library.datasets.saving(planted, report))
     library.datasets.delete(planted.dataset_id)
     assert steps > 10
@@ -134,7 +137,7 @@ def test_that_saving_can_be_stopped_at_every_step_and_leaves_nothing(library, pl
 
 
 def test_that_arrays_written_in_portions_are_whole(library, planted, report, monkeypatch):
-    monkeypatch.setattr(dataset_files, "_VALUES_AT_ONCE", 7)
+    monkeypatch.setattr(stored_files, "_WRITTEN_AT_ONCE", 28)
     library.datasets.save(planted, report)
     histories = library.datasets.open(planted.dataset_id).histories
     np.testing.assert_array_equal(histories.item_rows_N, planted.histories.item_rows_N)
@@ -179,9 +182,67 @@ def test_that_a_damaged_folder_is_a_sentence_with_its_place(library, planted, re
     assert refused.value.remedy
 
 
+def flip_a_bit(path, *, place=-1):
+    content = bytearray(path.read_bytes())
+    content[place] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("file", ["indptr.npy", "items.npy", "ratings.npy", "times.npy", "asked.npy"])
+def test_that_a_flipped_bit_is_found_when_a_data_set_is_first_opened_in_a_process(home, planted, report, file):
+    times_N, asked_P2 = np.arange(planted.entries), np.zeros((3, 2), np.int32)
+    histories = dataclasses.replace(planted.histories, times_N=times_N)
+    with Library.open(home, who="first") as library:
+        record = library.datasets.save(dataclasses.replace(planted, histories=histories, asked_P2=asked_P2), report)
+        assert library.datasets.open("planted").entries == planted.entries
+    flip_a_bit(home / "datasets" / "planted" / file, place=-4 if file in ("items.npy", "ratings.npy") else -1)
+    with Library.open(home, who="second") as library:
+        if file not in ("indptr.npy", "asked.npy"):
+            assert library.datasets.open(record.dataset_id, checked=False).entries == planted.entries
+        for look in (library.datasets.open, lambda which: drive(library.datasets.checking(which))):
+            with pytest.raises(LibraryError, match=rf"{file} is damaged \(its content is not what was written\)"):
+                look(record.dataset_id)
+
+
+def test_that_arrays_are_compared_once_in_a_process(library, planted, report, monkeypatch):
+    checked = []
+
+    def compared(folder):
+        checked.append(folder.name)
+        yield None
+
+    monkeypatch.setattr(datasets, "checking_dataset", compared)
+    library.datasets.save(planted, report)
+    for _ in range(3):
+        library.datasets.open("planted")
+    library.datasets.delete("planted")
+    library.datasets.save(planted, report)
+    library.datasets.open("planted")
+    assert checked == ["planted", "planted"]
+
+
+def test_that_a_flipped_bit_in_the_words_or_the_counts_is_found(library, planted, report):
+    record = library.datasets.save(planted, report)
+    flip_a_bit(folder_of(library, record) / "title_counts.npy")
+    assert read_statistics(folder_of(library, record), titles=planted.titles) is None
+    opened = library.datasets.open(record.dataset_id)
+    np.testing.assert_array_equal(opened.counts_I, planted.counts_I)
+    path = folder_of(library, record) / "words.json"
+    path.write_text(path.read_text().replace("Film 3", "Film 4"))
+    with pytest.raises(LibraryError, match=r"words\.json is damaged"):
+        library.datasets.open(record.dataset_id)
+
+
+def test_that_a_folder_from_before_checksums_opens(library, planted, report):
+    record = library.datasets.save(planted, report)
+    without_checksums(folder_of(library, record))
+    assert library.datasets.open(record.dataset_id).fingerprint == planted.fingerprint
+
+
 def test_that_unequal_words_are_a_sentence(library, planted, report):
     record = library.datasets.save(planted, report)
     path = folder_of(library, record) / "words.json"
+    without_checksums(path.parent)
     words = json.loads(path.read_text())
     path.write_text(json.dumps({**words, "years": words["years"][:-1]}))
     with pytest.raises(LibraryError, match="not equally many"):

@@ -143,7 +143,7 @@ def test_that_a_full_disk_is_said_and_leaves_the_former_evaluation(tmp_path, mon
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     save_evaluation(tmp_path, some_evaluation())
-    monkeypatch.setattr(evaluations.np, "save", full)
+    monkeypatch.setattr(evaluations, "save_array", full)
     with pytest.raises(LibraryError, match=r"evaluation could not be written .*the disk is full"):
         save_evaluation(tmp_path, some_evaluation(0.3))
     assert_same(load_evaluation(tmp_path), some_evaluation())

@@ -9,7 +9,7 @@ import os
 import shutil
 
 import pytest
-from stored_runs import plan_for, state_of, trained
+from stored_runs import plan_for, state_of, trained, without_checksums
 
 from engine.errors import LibraryError
 from engine.events import EpochEnded
@@ -174,6 +174,7 @@ def test_that_a_run_whose_data_set_is_gone_is_refused(library, begun):
 
 def test_that_a_run_whose_data_set_is_another_now_is_refused(library, begun):
     path = library.home / "datasets" / "planted" / "words.json"
+    without_checksums(path.parent)
     path.write_text(json.dumps({**json.loads(path.read_text()), "fingerprint": "another"}))
     with pytest.raises(LibraryError, match="fingerprint is another"):
         library.dataset_of(library.runs.find(begun.run_id))

@@ -79,14 +79,6 @@ def test_that_records_of_a_newer_version_are_refused(home):
         Library.open(home, who="a test")
 
 
-def test_that_a_damaged_database_is_a_sentence_and_gives_the_lock_back(home):
-    Library.open(home, who="a test").close()
-    (home / "library.sqlite").write_bytes(b"no database at all, " * 100)
-    for _ in range(2):
-        with pytest.raises(LibraryError, match=r"library\.sqlite is damaged"):
-            Library.open(home, who="a test")
-
-
 def test_that_a_home_that_is_a_file_is_a_sentence(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(LibraryError, match="could not be written"):

@@ -6,13 +6,12 @@ import shutil
 
 import pytest
 
-from engine import operations
+from engine import operations, stored_files
 from engine.data.importing import estimate as estimating
 from engine.data.importing.importer import ImportOptions
 from engine.data.importing.options import Remaining, Selection
 from engine.errors import DataError, LibraryError
 from engine.events import Advised, Stop, drive
-from engine.library import dataset_files
 from engine.operations import importing
 
 
@@ -77,7 +76,7 @@ def test_that_a_large_import_with_room_is_not_talked_about(library, path):
 
 
 def test_that_a_stop_while_the_data_set_is_written_leaves_nothing(library, path, monkeypatch):
-    monkeypatch.setattr(dataset_files, "_VALUES_AT_ONCE", 100)
+    monkeypatch.setattr(stored_files, "_WRITTEN_AT_ONCE", 400)
     job = operations.import_files(library, [path])
     while not list((library.home / "datasets").glob(".new-*/ratings.npy")):
         next(job)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from operation_driving import QUICK, SMALL, trained
+from stored_runs import without_checksums
 
 from engine import operations
 from engine.data.profiles import profile_of_user
@@ -39,6 +40,7 @@ def test_that_a_run_is_refused_when_its_data_set_is_gone_or_another(library, dat
     run_id = drive(trained(library, dataset)).run_id
     words = library.home / "datasets" / "planted" / "words.json"
     whole = words.read_text()
+    without_checksums(words.parent)
     words.write_text(json.dumps({**json.loads(whole), "fingerprint": "another"}))
     for refused in (
         operations.recommender_of,

@@ -10,9 +10,9 @@ import torch
 
 from engine.data.dataset import Histories
 from engine.data.profiles import Profile, ProfileEntry
-from engine.errors import ProfileError, SettingError
+from engine.errors import DivergedError, ProfileError, SettingError
 from engine.recommending.ranking import Filters
-from engine.recommending.recommender import Recommender
+from engine.recommending.recommender import Recommender, many_lists
 
 ALIEN_AND_AMELIE = Histories.of_one([0, 1], [5.0, 3.0])
 
@@ -25,6 +25,16 @@ def test_that_titles_come_best_first_and_none_of_the_profile_comes_back(dataset,
     best = listed.items[0]
     assert (best.item_id, best.title, best.year, best.genres) == ("103", "Brazil", 1985, ("Comedy", "Sci-Fi"))
     assert (best.score, best.predicted_rating, best.match) == (6.0, pytest.approx(3.6), 99)
+
+
+def test_that_scores_that_are_no_numbers_are_an_error_and_no_empty_list(dataset, make_model):
+    model = make_model()
+    model.weights_II.data[0, 3] = torch.nan
+    recommender = Recommender(model, dataset)
+    with pytest.raises(DivergedError, match="The model's scores are not numbers: the model has diverged"):
+        recommender.recommend(ALIEN_AND_AMELIE)
+    with pytest.raises(DivergedError):
+        list(many_lists(recommender, ALIEN_AND_AMELIE, top=3))
 
 
 def test_that_what_comes_out_is_plain_values(dataset, make_model):

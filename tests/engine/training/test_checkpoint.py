@@ -1,5 +1,6 @@
 import pytest
 import torch
+from stored_runs import without_checksums
 
 from engine.errors import LibraryError
 from engine.training.checkpoint import TrainingState, load_state, load_weights, save_state
@@ -37,6 +38,37 @@ def test_that_a_checkpoint_cut_short_says_where_and_what_to_do(tmp_path, name, k
         load_state(tmp_path)
     assert str(tmp_path) in str(refused.value)
     assert refused.value.remedy
+
+
+@pytest.mark.parametrize("name", ["weights.safetensors", "best.safetensors", "optimizer.safetensors", "progress.json"])
+def test_that_a_flipped_bit_is_found(tmp_path, name):
+    save_state(tmp_path, a_state())
+    content = bytearray((tmp_path / name).read_bytes())
+    content[len(content) * 9 // 10] ^= 1
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(LibraryError, match="damaged or cut short"):
+        load_state(tmp_path)
+    if name in ("best.safetensors", "progress.json"):
+        with pytest.raises(LibraryError, match="damaged or cut short"):
+            load_weights(tmp_path)
+
+
+def test_that_a_checkpoint_from_before_checksums_reads_back(tmp_path):
+    state = a_state()
+    save_state(tmp_path, state)
+    without_checksums(tmp_path)
+    assert load_state(tmp_path).progress == state.progress
+    assert torch.equal(load_weights(tmp_path)["layer.bias"], torch.ones(4))
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_that_weights_that_are_no_numbers_are_a_sentence(tmp_path, value):
+    state = a_state()
+    state.weights["layer.bias"][2] = value
+    save_state(tmp_path, TrainingState(state.weights, None, state.optimizer, state.progress))
+    for load in (load_state, load_weights):
+        with pytest.raises(LibraryError, match=r"weights\.safetensors are not all numbers: the model had diverged"):
+            load(tmp_path)
 
 
 def test_that_no_file_of_a_checkpoint_is_a_pickle(tmp_path):

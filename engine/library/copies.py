@@ -1,0 +1,222 @@
+"""Dated copies of the records, and of people's ratings as CSV, so that a damaged file costs minutes and not all.
+
+A copy of the records is made where they differ from the last one: at the opening, at the end, and after changes, at
+most every ten minutes; ratings follow their changes within a minute. Only records that are whole are copied. A handful
+is kept: the last ones, and the last one of each of the last days.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import logging
+import re
+import shutil
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from engine import unfinished
+
+LOG = logging.getLogger(__name__)
+_RECORDS, _RATINGS = "records", "ratings"
+_NAME = re.compile(r"(records|ratings)-([0-9]{8}-[0-9]{6})\.(sqlite|csv)", re.ASCII)
+_STAMP = "%Y%m%d-%H%M%S"
+_KEPT, _DAYS_KEPT = 3, 4
+_RECORDS_EVERY_S, _RATINGS_EVERY_S = 600.0, 60.0
+_MOST_BYTES, _ROOM_BYTES = 16 << 20, 4 << 20
+"""Larger records are copied at the opening and at the end only."""
+Row = tuple[Any, ...]
+_COLUMNS = ("profile_id", "name", "item_id", "title", "year", "rating", "is_on", "rated_at")
+_OF_RATINGS = (
+    "SELECT p.profile_id, p.name, r.item_id, r.title, r.year, r.rating, r.is_on, r.rated_at FROM ratings r"
+    " JOIN profiles p USING (profile_id) WHERE NOT p.deleted ORDER BY p.created, p.profile_id, r.place"
+)
+
+
+class Copies:
+    """The copies in one folder. Making one never fails: what the disk refuses is left out."""
+
+    def __init__(self, folder: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._folder, self._clock = folder, clock
+        self._lock = threading.Lock()
+        self._made_at = dict.fromkeys((_RECORDS, _RATINGS), -_RECORDS_EVERY_S)
+        self._is_changed = True
+
+    def after_change(self, path: Path) -> None:
+        """Copy what is due after a change of the records in `path`."""
+        self._is_changed = True
+        now = self._clock()
+        for kind, every_s in ((_RECORDS, _RECORDS_EVERY_S), (_RATINGS, _RATINGS_EVERY_S)):
+            if now - self._made_at[kind] >= every_s:
+                with suppress(OSError):
+                    if kind == _RATINGS or path.stat().st_size <= _MOST_BYTES:
+                        self._make(path, (kind,))
+
+    def make(self, path: Path) -> None:
+        """Copy records and ratings now, where they differ from their last copies."""
+        if self._is_changed:
+            self._make(path, (_RECORDS, _RATINGS))
+
+    def newest(self, kind: str = _RECORDS) -> Path | None:
+        found = self._found(kind)
+        return found[-1] if found else None
+
+    def restore(self, path: Path) -> Path | None:
+        """Let the newest copy of the records that is whole take the place `path`; None where there is none."""
+        for copy in reversed(self._found(_RECORDS)):
+            if _is_whole(copy):
+                passing = unfinished.beside(path)
+                passing.write_bytes(copy.read_bytes())
+                passing.replace(path)
+                return copy
+        return None
+
+    def ratings_since(self, copy: Path | None) -> tuple[Path | None, list[Row]]:
+        """The newest table of ratings and its rows, where it is newer than a copy of the records."""
+        table = self.newest(_RATINGS)
+        if table is None or (copy is not None and _stamp_of(table) <= _stamp_of(copy)):
+            return None, []
+        return table, list(_rows_in(table))
+
+    def _make(self, path: Path, kinds: tuple[str, ...]) -> None:
+        with self._lock:
+            now = self._clock()
+            try:
+                with closing(sqlite3.connect(":memory:")) as copy:
+                    with closing(sqlite3.connect(path, timeout=1.0)) as source:
+                        source.backup(copy)
+                    if copy.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+                        LOG.warning("No copy of the records is made: they are damaged")
+                        return
+                    for kind in kinds:
+                        self._made_at[kind] = now
+                        content = copy.serialize() if kind == _RECORDS else _table_of(copy)
+                        self._write(kind, content)
+                self._is_changed = self._is_changed and _RECORDS not in kinds
+            except (sqlite3.Error, OSError) as error:
+                LOG.info("No copy of the records is made: %s", error)
+
+    def _write(self, kind: str, content: bytes) -> None:
+        newest = self.newest(kind)
+        if shutil.disk_usage(self._folder.parent).free < len(content) + _ROOM_BYTES:
+            return
+        if newest is not None and newest.stat().st_size == len(content) and newest.read_bytes() == content:
+            return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        place = self._folder / f"{kind}-{datetime.now(UTC):{_STAMP}}.{'sqlite' if kind == _RECORDS else 'csv'}"
+        passing = unfinished.beside(place)
+        try:
+            passing.write_bytes(content)
+            passing.replace(place)
+        except OSError:
+            passing.unlink(missing_ok=True)
+            raise
+        for old in _superfluous(self._found(kind)):
+            old.unlink(missing_ok=True)
+
+    def drop_oldest(self) -> bool:
+        """Give up the oldest copy of the records, never the last one, to make room; whether there was one."""
+        found = self._found(_RECORDS)
+        if len(found) < 2:
+            return False
+        with suppress(OSError):
+            found[0].unlink()
+            return True
+        return False
+
+    def _found(self, kind: str) -> list[Path]:
+        """The copies of a kind, the oldest first."""
+        try:
+            names = sorted(path.name for path in self._folder.iterdir())
+        except OSError:
+            return []
+        return [self._folder / name for name in names if (found := _NAME.fullmatch(name)) and found.group(1) == kind]
+
+
+def put_ratings(connection: sqlite3.Connection, rows: list[Row], *, only_unknown: bool = False) -> None:
+    """Let people have just these ratings, in this order; others keep theirs, and with `only_unknown` who has any."""
+    now = datetime.now(UTC).isoformat()
+    known = {row[0] for row in connection.execute("SELECT profile_id FROM ratings")} if only_unknown else set()
+    for profile_id in dict.fromkeys(row[0] for row in rows if row[0] not in known):
+        own = [row for row in rows if row[0] == profile_id]
+        connection.execute(
+            "INSERT INTO profiles (profile_id, name, created, changed) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (profile_id) DO UPDATE SET name = excluded.name",
+            (profile_id, own[0][1], now, now),
+        )
+        connection.execute("DELETE FROM ratings WHERE profile_id = ?", (profile_id,))
+        places = [(profile_id, place, *row[2:]) for place, row in enumerate(own)]
+        connection.executemany("INSERT INTO ratings VALUES (?, ?, ?, ?, ?, ?, ?, ?)", places)
+
+
+def salvaged_ratings(path: Path) -> list[Row]:
+    """The ratings that can still be read of damaged records, as far as they come."""
+    rows: list[Row] = []
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as connection:
+            connection.text_factory = _readable
+            for row in connection.execute(_OF_RATINGS):
+                rows.append(row)
+    except (sqlite3.Error, OSError) as error:
+        LOG.info("%d ratings were read of the damaged records, then: %s", len(rows), error)
+    return rows
+
+
+def _readable(text: bytes) -> str:
+    return text.decode("utf-8", "replace")
+
+
+def _table_of(copy: sqlite3.Connection) -> bytes:
+    copy.text_factory = _readable
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(_COLUMNS)
+    writer.writerows(copy.execute(_OF_RATINGS))
+    return text.getvalue().encode("utf-8", "replace")
+
+
+def _rows_in(table: Path) -> Iterator[Row]:
+    """The rows of a table of ratings as they are stored; lines that are none are left out."""
+    try:
+        text = table.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return
+    with suppress(csv.Error):
+        for line in csv.reader(io.StringIO(text, newline="")):
+            with suppress(ValueError):
+                profile_id, name, item_id, title, year, rating, is_on, rated_at = line
+                values = (int(year), float(rating) if rating else None, int(is_on), rated_at)
+                yield profile_id, name, item_id, title, *values
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as connection:
+            tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+            is_whole = connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
+    except sqlite3.Error:
+        return False
+    return is_whole and {"datasets", "runs", "profiles", "ratings"} <= tables
+
+
+def _superfluous(found: list[Path]) -> list[Path]:
+    """All but the last ones and the last one of each of the last days."""
+    last_of_day = {_stamp_of(path)[:8]: path for path in found[:-_KEPT]}
+    kept = {*found[-_KEPT:], *list(last_of_day.values())[-_DAYS_KEPT:]}
+    return [path for path in found if path not in kept]
+
+
+def _stamp_of(path: Path) -> str:
+    found = _NAME.fullmatch(path.name)
+    return found.group(2) if found else ""
+
+
+def moment_of(path: Path) -> datetime:
+    """When a copy was made."""
+    return datetime.strptime(_stamp_of(path), _STAMP).replace(tzinfo=UTC)
