@@ -22,6 +22,10 @@ Int64 = npt.NDArray[np.int64]
 Float32 = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
 
+EARLIEST, LATEST = 631_152_000, 4_102_444_800
+"""1990 and 2100 in Unix seconds: ratings are no older, so that other numbers are no Unix times."""
+NEVER = range(2 * 365 * 86_400)
+"""1970 and 1971 in Unix seconds: small numbers that only say what came first, and 0 for no time."""
 _HASHED_AT_ONCE = 1 << 21
 
 

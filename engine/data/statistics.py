@@ -12,8 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from engine.data.dataset import Dataset, Float32, Int64, Scale
-from engine.data.reading.times import LATEST, NEVER
+from engine.data.dataset import LATEST, NEVER, Dataset, Float32, Int64, Scale
 from engine.data.split import LIKES_THAT_COUNT
 from engine.documents import document_of
 from engine.events import Job

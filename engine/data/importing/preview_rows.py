@@ -8,13 +8,13 @@ from itertools import islice
 
 import numpy as np
 
-from engine.data.dataset import Float32
+from engine.data.dataset import NEVER, Float32
 from engine.data.reading.archives import Source
 from engine.data.reading.lines import Block, NotUtf8Error, lines_of, numbered_rows, read_blocks
 from engine.data.reading.roles import Shape
 from engine.data.reading.rows import RatingsBlock, read_ratings
 from engine.data.reading.sniff import KINDS, read_cells, read_pieces
-from engine.data.reading.times import NEVER, times_in_seconds
+from engine.data.reading.times import times_in_seconds
 
 ROWS_SHOWN = 20
 _SAYS_NOTHING = "it says nothing about a title"

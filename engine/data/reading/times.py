@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.data.dataset import Bools, Int64
+from engine.data.dataset import EARLIEST, LATEST, Bools, Int64
 from engine.data.formats import BLANKS
 from engine.data.reading.values import is_number, numbers_in, numbers_of, texts_in
 from engine.errors import DataError
@@ -27,10 +27,6 @@ from engine.errors import DataError
 TimeKind = Literal["whole", "number", "days", "date", "zoned date", "text"]
 """Unix times as whole numbers or not, days as Excel counts them, dates of one form, or texts of any form."""
 ORDERS = {"ymd": ("y", "m", "d"), "dmy": ("d", "m", "y"), "mdy": ("m", "d", "y")}
-EARLIEST, LATEST = 631_152_000, 4_102_444_800
-"""1990 and 2100 in Unix seconds: ratings are no older, so that other numbers are no Unix times."""
-NEVER = range(2 * 365 * 86_400)
-"""1970 and 1971 in Unix seconds: small numbers that only say what came first, and 0 for no time."""
 _NEARLY_ALL = 0.9
 _LATEST_IN_ANY_UNIT = 2.0**62
 _UNITS = (1, 10**3, 10**6, 10**9)
