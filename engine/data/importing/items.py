@@ -147,17 +147,19 @@ def titles_within(source: Source, shape: Shape, *, portions: int | None = None) 
     """What the ratings themselves call their titles, by their first `portions` or all; odd rows are passed over."""
     columns = title_columns(shape)
     titles: dict[str, Title] = {}
+    texts: dict[str, str] = {}
     again: set[str] = set()
     otherwise: set[str] = set()
     for rows in islice(_own_rows(source, shape, columns), portions):
         for item_id, row, lines in rows:
-            title = columns.title_of(row)
+            text = _cell(row, columns.title)
+            title = columns.title_of(row) if texts.get(item_id) != text else titles[item_id]
             if title is None:
                 continue
-            known = titles.setdefault(item_id, title)
-            if lines > 1 or known is not title:
+            if lines > 1 or item_id in titles:
                 again.add(item_id)
-            if fold(known.title) != fold(title.title):
+            texts.setdefault(item_id, text)
+            if fold(titles.setdefault(item_id, title).title) != fold(title.title):
                 otherwise.add(item_id)
         yield None
     return OwnTitles(titles, are_names=len(otherwise) <= _OFTEN_OTHERWISE * len(again))
