@@ -66,6 +66,7 @@ def run_facts(run: RunRecord) -> tuple[tuple[str, str], ...]:
         ("Evaluated on", evaluated),
         ("Epochs", epochs),
         ("Learning rate", format_rate(run.lr) if run.lr else ""),
+        ("Settings", run.chosen),
         ("Took", format_duration(run.seconds) if run.seconds else ""),
         ("Computed on", f"{'CPU' if run.device.startswith('cpu') else 'GPU'}, {run.precision}"),
         ("Parameters", format_count(run.parameters)),

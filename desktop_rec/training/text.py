@@ -96,7 +96,7 @@ def _finished(state: TrainingState, finished: FinishedRun, *, title: str) -> Out
         )
     if finished.evaluation is not None:
         sentences.append(_describe_evaluation(finished.evaluation, state.split_kind))
-    sentences += [_took(finished), state.in_use_text]
+    sentences += [finished.chosen, _took(finished), state.in_use_text]
     advice = " ".join(dict.fromkeys(words for words in (*state.advice, finished.advice) if words))
     actions = [SEE_LIST, PLAN_AGAIN, DISCARD]
     if finished.better_model == "ease":

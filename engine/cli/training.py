@@ -137,6 +137,7 @@ def _run_text(record: RunRecord, *, curve_words: str) -> str:
         ("on", f"{record.device}, {record.precision}, {format_count(record.parameters)} parameters"),
     ]
     lines = [f"{record.name} ({record.run_id}) on {record.dataset_name}: {record.stopped_because}", format_facts(facts)]
+    lines.append(record.chosen)
     metrics = [
         (title, _format_interval(record.metrics[name]))
         for name, title in _SHOWN_METRICS.items()

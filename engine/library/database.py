@@ -66,6 +66,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE runs ADD COLUMN has_model INTEGER NOT NULL DEFAULT 0",
         "CREATE INDEX runs_by_fingerprint ON runs (fingerprint, created)",
     ),
+    ("ALTER TABLE runs ADD COLUMN chosen TEXT NOT NULL DEFAULT ''",),
 )
 """Each entry takes the schema one version up. Never change one that was released: add another."""
 

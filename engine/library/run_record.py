@@ -54,6 +54,8 @@ class RunRecord:
     people_evaluated: int
     advice: str
     has_model: bool = False
+    chosen: str = ""
+    """Which settings were chosen by trying, in a sentence."""
 
     @property
     def lr(self) -> float | None:

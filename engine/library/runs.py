@@ -74,6 +74,8 @@ class RunPlan:
     parameters: int
     candidates_I: Bools
     name: str = ""
+    chosen: str = ""
+    """Which settings were chosen by trying, in a sentence."""
 
 
 class RunRecorder:
@@ -130,6 +132,9 @@ class RunStore(FolderStore[RunRecord]):
         )
         recorder = self._recorder(run_id)
         recorder.say(f"began: {plan.model} on {dataset.name} ({plan.device}, {plan.precision})")
+        if plan.chosen:
+            recorder.say(plan.chosen)
+            LOG.info("Run %s: %s", run_id, plan.chosen)
         return recorder
 
     def resume(self, run_id: str, *, training: TrainingConfig, device: str, precision: str) -> RunRecorder:
@@ -293,4 +298,5 @@ def _values_of(dataset: Dataset, plan: RunPlan) -> dict[str, Any]:
         "parameters": plan.parameters,
         "created": datetime.now(UTC),
         "status": RUNNING,
+        "chosen": plan.chosen,
     }

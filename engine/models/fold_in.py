@@ -39,6 +39,18 @@ class Lot:
     counts_U: Tensor
 
 
+@dataclass(frozen=True)
+class Ridge:
+    """How hard each feature is held near 0, [F] float64: once for each of a person's ratings, and once for all."""
+
+    per_rating_F: Tensor
+    fixed_F: Tensor
+
+    def of(self, counts_U: Tensor) -> Tensor:
+        """For people with so many ratings, [U, F]."""
+        return counts_U[:, None] * self.per_rating_F + self.fixed_F
+
+
 def lots_of(rows_N: Tensor, targets_N: Tensor, counts_U: Int64, *, width: int) -> Iterator[Lot]:
     """The ratings of U people as lots of similar lengths that fit into memory at `width` numbers a rating."""
     starts_U = np.concatenate([[0], np.cumsum(counts_U)])[:-1]
@@ -68,21 +80,19 @@ def variants_of(rows_n: Tensor, targets_n: Tensor, left_out_V: Tensor, *, width:
         yield Lot(people, rows_n.expand(len(there), -1), known_n * there, there, there.sum(1))
 
 
-def ridge_factors(features_IF: Tensor, lots: Iterator[Lot], *, people: int, l2: float, ridge: float) -> Tensor:
-    """The p, [U, F] float32, that solves (X'X + (n l2 + ridge) 1) p = X'y for each person. Raises DivergedError."""
+def ridge_factors(features_IF: Tensor, lots: Iterator[Lot], *, people: int, ridge: Ridge) -> Tensor:
+    """The p, [U, F] float32, that solves (X'X + diag(ridge)) p = X'y for each person. Raises DivergedError."""
     exact_IF = exact(features_IF)
     factors_UF = exact_IF.new_zeros((people, exact_IF.shape[1]))
     for lot in lots:
         x_UmF = exact_IF[lot.rows_Um] * lot.there_Um[:, :, None]
         right_UF = (x_UmF.mT @ lot.targets_Um[:, :, None])[:, :, 0]
         at = torch.from_numpy(lot.people).to(exact_IF.device)
-        factors_UF[at] = solved(x_UmF.mT @ x_UmF, right_UF, lot.counts_U * l2 + ridge)
+        factors_UF[at] = solved(x_UmF.mT @ x_UmF, right_UF, ridge.of(lot.counts_U))
     return factors_UF.float().to(features_IF.device)
 
 
-def ridge_factors_without_each(
-    features_nF: Tensor, targets_n: Tensor, left_out_V: Tensor, *, l2: float, ridge: float
-) -> Tensor:
+def ridge_factors_without_each(features_nF: Tensor, targets_n: Tensor, left_out_V: Tensor, *, ridge: Ridge) -> Tensor:
     """`ridge_factors` of one person whole and without each of some entries, [1 + V, F]; NaN is not rated."""
     device, features_nF, targets_n = features_nF.device, exact(features_nF), exact(targets_n)
     rated_n = ~torch.isnan(targets_n)
@@ -93,13 +103,13 @@ def ridge_factors_without_each(
     counts_V = rated_n.sum() - torch.cat([rated_n.new_zeros(1), rated_n[out_V]]).long()
     gram_VFF = (x_nF.T @ x_nF)[None] - x_VF[:, :, None] * x_VF[:, None, :]
     right_VF = (x_nF.T @ y_n)[None] - x_VF * y_V[:, None]
-    return solved(gram_VFF, right_VF, counts_V * l2 + ridge).float().to(device)
+    return solved(gram_VFF, right_VF, ridge.of(counts_V)).float().to(device)
 
 
 def ridge_variances(
-    features_IF: Tensor, lots: Iterator[Lot], *, rows_N: Tensor, person_N: Tensor, l2: float, ridge: float
+    features_IF: Tensor, lots: Iterator[Lot], *, rows_N: Tensor, person_N: Tensor, ridge: Ridge
 ) -> Tensor:
-    """x' (X'X + (n l2 + ridge) 1)^-1 x for N pairs of a title and a person, [N] float64 on the CPU."""
+    """x' (X'X + diag(ridge))^-1 x for N pairs of a title and a person, [N] float64 on the CPU."""
     exact_IF = exact(features_IF)
     width = exact_IF.shape[1]
     person_N, variances_N = person_N.cpu(), torch.zeros(len(rows_N), dtype=torch.float64)
@@ -108,8 +118,7 @@ def ridge_variances(
     at_once = max(1, _NUMBERS_AT_ONCE // (2 * width * width))
     for lot in lots:
         x_UmF = exact_IF[lot.rows_Um] * lot.there_Um[:, :, None]
-        ridge_U = lot.counts_U * l2 + ridge
-        gram_UFF = x_UmF.mT @ x_UmF + torch.diag_embed(ridge_U[:, None].expand(-1, width))
+        gram_UFF = x_UmF.mT @ x_UmF + torch.diag_embed(ridge.of(lot.counts_U))
         inverse_UFF = torch.cholesky_inverse(_cholesky(gram_UFF))
         place_U = torch.full((int(max(lot.people.max(), person_N.max())) + 1,), -1)
         place_U[torch.from_numpy(lot.people)] = torch.arange(len(lot.people))
@@ -193,9 +202,9 @@ class PersonNetwork:
         return hiddens
 
 
-def solved(gram_UFF: Tensor, right_UF: Tensor, ridge_U: Tensor) -> Tensor:
-    """The solution of (gram + ridge 1) p = right for each person, [U, F]. Raises DivergedError where there is none."""
-    ridged_UFF = gram_UFF + torch.diag_embed(ridge_U[:, None].expand_as(right_UF))
+def solved(gram_UFF: Tensor, right_UF: Tensor, ridge_UF: Tensor) -> Tensor:
+    """The p of (gram + diag(ridge)) p = right for each person, [U, F]. Raises DivergedError where there is none."""
+    ridged_UFF = gram_UFF + torch.diag_embed(ridge_UF)
     return torch.cholesky_solve(right_UF[:, :, None], _cholesky(ridged_UFF))[:, :, 0]
 
 
@@ -228,4 +237,4 @@ def _lots_of_similar_length(order_U: Int64, counts_U: Int64, width: int) -> Iter
 def _step(slopes_UmE: Tensor, missed_Um: Tensor, away_UE: Tensor, ridge_U: Tensor) -> Tensor:
     """The Gauss-Newton step of each person, [U, E] float64."""
     right_UE = (slopes_UmE.mT @ missed_Um[:, :, None])[:, :, 0].double() - ridge_U[:, None] * away_UE
-    return solved((slopes_UmE.mT @ slopes_UmE).double(), right_UE, ridge_U)
+    return solved((slopes_UmE.mT @ slopes_UmE).double(), right_UE, ridge_U[:, None].expand_as(right_UE))

@@ -1,8 +1,10 @@
 """Factorisation: a short row of numbers for each person and each title, whose product is the rating.
 
 With biases a rating is mu + b_u + b_i + p_u . q_i (Koren, Bell and Volinsky 2009); without, p_u . q_i alone, as in the
-low-rank study. Whoever asks, whether or not they were in the training data, gets their p_u (and b_u) by ridge least
-squares on their own ratings, the titles' rows held still; what few ratings do not settle is the average person's.
+low-rank study. Biases start where they are best without factors and stay damped as there (see engine.models.biases),
+because few ratings say little; factors are pulled towards zero the harder the more ratings there are. Whoever asks,
+whether or not they were in the training data, gets their p_u (and b_u) by ridge least squares on their own ratings, the
+titles' rows held still; what few ratings do not settle is the average person's.
 
 How far off a prediction may be is measured on held-out ratings. Its variance has three parts: what nobody can know (the
 same person would rate the same title differently tomorrow), what the person's few ratings leave open, and what the
@@ -16,10 +18,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from scipy.optimize import nnls
 from scipy.sparse import csr_array
@@ -28,14 +29,24 @@ from torch import Tensor, nn
 
 from engine.data.batches import EntryBatch, mixed_seed
 from engine.data.dataset import Histories, Int64, Scale
+from engine.events import drive
 from engine.models.base import Losses, Moment, Prediction, as_index
-from engine.models.fold_in import Lot, lots_of, ridge_factors, ridge_factors_without_each, ridge_variances
+from engine.models.biases import DAMPING, BiasEquations, Floats, damping_setting
+from engine.models.fold_in import (
+    Lot,
+    Ridge,
+    exact,
+    lots_of,
+    ridge_factors,
+    ridge_factors_without_each,
+    ridge_variances,
+)
 from engine.models.rating_model import RatingConfig, RatingModel
 from engine.models.registry import kind_of
 from engine.settings import setting
 
-Floats = npt.NDArray[np.float64]
-
+L2 = 0.015
+"""The regularisation where nobody chose one: the best on MovieLens-1M."""
 _SMALL = 0.1
 _SVD_SHARE = 0.1
 _PARTS = 3
@@ -58,10 +69,11 @@ class MfConfig(RatingConfig):
         help="Factors at the start: small random ones, standard normal ones, or a tenth of the ratings' own SVD.",
         choices=("small", "normal", "svd"),
     )
-    l2: float = setting(
-        0.015,
+    l2: float | None = setting(
+        None,
         label="Regularisation (l2)",
-        help="Pulls factors and biases towards zero, each time a rating is learned from.",
+        help="Pulls factors towards zero, each time a rating is learned from. Automatic: what does best on held-out "
+        "ratings.",
         low=0.0,
         high=100.0,
         more=False,
@@ -74,6 +86,28 @@ class MfConfig(RatingConfig):
         high=1e6,
         scale="log",
     )
+    user_bias_damping: float | None = damping_setting("Person bias damping", "person")
+    item_bias_damping: float | None = damping_setting("Title bias damping", "title")
+
+    @property
+    def pull(self) -> float:
+        """How hard factors are pulled towards zero; as on much data where it was left automatic."""
+        return L2 if self.l2 is None else self.l2
+
+    @property
+    def start_spread(self) -> float:
+        """The spread of random factors at the start: the smaller the harder they are pulled.
+
+        Of titles with few ratings something of the start remains, which is noise.
+        """
+        return 1.0 if self.init == "normal" else _SMALL * L2 / max(self.pull, L2)
+
+    def fitted_to(self, entries: int) -> Self:
+        return self.changed(
+            l2=self.pull,
+            user_bias_damping=DAMPING if self.user_bias_damping is None else self.user_bias_damping,
+            item_bias_damping=DAMPING if self.item_bias_damping is None else self.item_bias_damping,
+        )
 
 
 class MatrixFactorization(RatingModel):
@@ -83,31 +117,58 @@ class MatrixFactorization(RatingModel):
     can = kind_of(name).can
     config: MfConfig
     uncertainty_P: Tensor
+    user_pull_T: Tensor
+    item_pull_I: Tensor
     sized_by_people = ("user_factors_TK", "user_bias_T")
 
     def __init__(self, config: MfConfig, *, items: int, scale: Scale) -> None:
         super().__init__(config, items=items, scale=scale)
-        std = 1.0 if config.init == "normal" else _SMALL
-        self.item_factors_IK = nn.Parameter(std * torch.randn(items, config.rank))
+        self.item_factors_IK = nn.Parameter(config.start_spread * torch.randn(items, config.rank))
         self.item_bias_I = nn.Parameter(torch.zeros(items), requires_grad=config.bias)
         self.user_factors_TK = nn.Parameter(torch.zeros(0, config.rank))
         self.user_bias_T = nn.Parameter(torch.zeros(0), requires_grad=config.bias)
         self.register_buffer("uncertainty_P", torch.zeros(_PARTS))
+        self.register_buffer("user_pull_T", torch.zeros(0), persistent=False)
+        self.register_buffer("item_pull_I", torch.zeros(items), persistent=False)
 
     def prepare(self, histories: Histories, *, seed: int) -> None:
         super().prepare(histories, seed=seed)
         noise = torch.Generator().manual_seed(mixed_seed(seed, 0, salt=3))
-        std = 1.0 if self.config.init == "normal" else _SMALL
-        factors_TK = std * torch.randn(len(histories), self.config.rank, generator=noise)
+        factors_TK = self.config.start_spread * torch.randn(len(histories), self.config.rank, generator=noise)
         self.user_factors_TK = nn.Parameter(factors_TK)
         self.user_bias_T = nn.Parameter(torch.zeros(len(histories)), requires_grad=self.config.bias)
+        self.user_pull_T = torch.full((len(histories),), self.config.pull)
+        self.item_pull_I.fill_(self.config.pull)
+        rated = histories.rated()
+        if self.config.bias:
+            self._start_biases(rated)
         if self.config.init == "svd":
-            self._start_from_svd(histories.rated(), seed=seed)
+            self._start_from_svd(rated, seed=seed)
+
+    @torch.no_grad()
+    def _start_biases(self, rated: Histories) -> None:
+        """The best biases without factors, and how hard each rating pulls them: a damping, shared by the ratings.
+
+        A run of an earlier version has no dampings: its biases start from 0, and l2 pulls them as it pulls factors.
+        """
+        config, unit = self.config, self._zero_and_unit[1]
+        if config.user_bias_damping is None or config.item_bias_damping is None:
+            return
+        counts_T = torch.from_numpy(rated.counts_U).float()
+        self.user_pull_T = config.user_bias_damping / counts_T.clamp(min=1)
+        self.item_pull_I.copy_(config.item_bias_damping / self.counts_I.clamp(min=1))
+        equations = BiasEquations(rated, titles=self.items)
+        fitting = equations.fitted(user_damping=config.user_bias_damping, item_damping=config.item_bias_damping)
+        biases = drive(fitting)
+        self.user_bias_T.copy_(torch.from_numpy(biases.user_U / unit))
+        self.item_bias_I.copy_(torch.from_numpy((biases.item_I + biases.mean - float(self.mean)) / unit))
 
     @torch.no_grad()
     def _start_from_svd(self, rated: Histories, *, seed: int) -> None:
-        """A tenth of the best factors of the rating matrix; missing ratings are 0, as in the study."""
-        targets_N = self._as_targets(torch.from_numpy(np.array(rated.ratings_N))) - self._level
+        """A tenth of the best factors of what biases leave of the ratings; missing ones are 0, as in the study."""
+        people_N, rows_N = as_index(rated.user_rows_N), as_index(rated.item_rows_N)
+        biases_N = self.user_bias_T.cpu()[people_N] + self.item_bias_I.cpu()[rows_N]
+        targets_N = self._as_targets(torch.from_numpy(np.array(rated.ratings_N))) - self._level - biases_N
         matrix_TI = csr_array(
             (targets_N.numpy().astype(np.float64), rated.item_rows_N, rated.indptr_U1), shape=(len(rated), self.items)
         )
@@ -130,9 +191,13 @@ class MatrixFactorization(RatingModel):
         user_BK, item_BK = self.user_factors_TK.index_select(0, person_B), self.item_factors_IK.index_select(0, rows_B)
         user_B, item_B = self.user_bias_T.index_select(0, person_B), self.item_bias_I.index_select(0, rows_B)
         predicted_B = self._level + user_B + item_B + (user_BK * item_BK).sum(1)
-        squares = sum(values.float().square().sum() for values in (user_BK, item_BK, user_B, item_B))
+        squares_B = user_BK.float().square().sum(1) + item_BK.float().square().sum(1)
+        pulls_B = (
+            self.user_pull_T[person_B] * user_B.float().square() + self.item_pull_I[rows_B] * item_B.float().square()
+        )
         return self._squared_error(
-            predicted_B - self._as_targets(batch.ratings_B), self.config.l2 * squares / max(1, len(person_B))
+            predicted_B - self._as_targets(batch.ratings_B),
+            (self.config.pull * squares_B + pulls_B).sum() / max(1, len(person_B)),
         )
 
     @torch.inference_mode()
@@ -151,8 +216,16 @@ class MatrixFactorization(RatingModel):
 
     def _folded_in(self, profiles: Histories, features_IF: Tensor, levels_I: Tensor) -> Tensor:
         """Each person's factors from their own ratings, [U, F]."""
-        lots, config = self._lots(profiles.rated(), features_IF, levels_I), self.config
-        return ridge_factors(features_IF, lots, people=len(profiles), l2=config.l2, ridge=config.fold_in_l2)
+        lots = self._lots(profiles.rated(), features_IF, levels_I)
+        return ridge_factors(features_IF, lots, people=len(profiles), ridge=self._ridge(features_IF))
+
+    def _ridge(self, features_IF: Tensor) -> Ridge:
+        """How hard a person's factors and bias are held near the average person's."""
+        config, width = self.config, features_IF.shape[1]
+        ridge = Ridge(exact(torch.full((width,), config.pull)), exact(torch.full((width,), config.fold_in_l2)))
+        if config.bias and config.user_bias_damping is not None:
+            ridge.per_rating_F[-1], ridge.fixed_F[-1] = 0.0, config.user_bias_damping
+        return ridge
 
     def _lots(self, rated: Histories, features_IF: Tensor, levels_I: Tensor) -> Iterator[Lot]:
         rows_N = as_index(rated.item_rows_N, features_IF.device)
@@ -165,9 +238,7 @@ class MatrixFactorization(RatingModel):
         rows_n = as_index(profile.item_rows_N, features_IF.device)
         targets_n = self._targets(profile, levels_I, rows_n)
         out_V = as_index(left_out_V, features_IF.device)
-        persons_VF = ridge_factors_without_each(
-            features_IF[rows_n], targets_n, out_V, l2=self.config.l2, ridge=self.config.fold_in_l2
-        )
+        persons_VF = ridge_factors_without_each(features_IF[rows_n], targets_n, out_V, ridge=self._ridge(features_IF))
         if columns_C is None:
             return self._prediction(levels_I + persons_VF @ features_IF.T, None)
         columns = as_index(columns_C, features_IF.device)
@@ -195,14 +266,13 @@ class MatrixFactorization(RatingModel):
 
     def variance_parts_of(self, profiles: Histories, wanted: Histories) -> Floats:
         """What the variance of each prediction is made of, [N, P] (see `variance_parts`)."""
-        features_IF, config = self.features(), self.config
+        features_IF = self.features()
         variances_N = ridge_variances(
             features_IF,
             self._lots(profiles.rated(), features_IF, self._levels()),
             rows_N=as_index(wanted.item_rows_N),
             person_N=as_index(wanted.user_rows_N),
-            l2=config.l2,
-            ridge=config.fold_in_l2,
+            ridge=self._ridge(features_IF),
         )
         counts_N = self.counts_I.cpu().numpy()[wanted.item_rows_N].astype(np.float64)
         return variance_parts(variances_N.numpy(), counts_N)

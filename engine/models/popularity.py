@@ -1,17 +1,18 @@
 """The baseline of every other model: titles ranked by how many liked them, ratings from the biases of title and person.
 
-The rating of person u for title i is mu + b_u + b_i (Koren 2010, "Factor in the Neighbors", section 2.1): b_i is the
-damped mean of the residuals of the title's ratings after mu, b_u that of the person's ratings after mu and b_i.
+The rating of person u for title i is mu + b_u + b_i, fitted together (see engine.models.biases). Whoever asks gets
+their b_u as the damped mean of what mu and the b_i leave of their own ratings.
 
 Shapes: U profiles, I titles, N entries, V variants, C columns.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -19,13 +20,15 @@ from engine.data.dataset import Histories, Int64, Scale
 from engine.errors import TrainingError
 from engine.events import Job, StageStarted
 from engine.models.base import ClosedFormModel, Prediction, as_index
+from engine.models.biases import DAMPING, BiasEquations, damped_mean, damping_setting
+from engine.models.declaration import ModelConfig
 from engine.models.registry import kind_of
-from engine.settings import Config, setting
+from engine.settings import setting
 
 
 @dataclass(frozen=True)
-class PopularityConfig(Config):
-    """The settings of `popularity`: a damping counts as so many ratings without any bias."""
+class PopularityConfig(ModelConfig):
+    """The settings of `popularity`: a damping counts as so many ratings without any bias. None is automatic."""
 
     bias: bool = setting(
         True,
@@ -33,12 +36,14 @@ class PopularityConfig(Config):
         help="Whether a person who rates high is predicted to rate high; without it a title has its mean.",
         more=False,
     )
-    item_damping: float = setting(
-        5.0, label="Title damping", help="Ratings a title needs to count for half.", low=0.0, high=1e6, unit="ratings"
-    )
-    user_damping: float = setting(
-        5.0, label="Person damping", help="Ratings a person needs to count for half.", low=0.0, high=1e6, unit="ratings"
-    )
+    item_damping: float | None = damping_setting("Title damping", "title")
+    user_damping: float | None = damping_setting("Person damping", "person")
+
+    def fitted_to(self, entries: int) -> Self:
+        return self.changed(
+            item_damping=DAMPING if self.item_damping is None else self.item_damping,
+            user_damping=DAMPING if self.user_damping is None else self.user_damping,
+        )
 
 
 class Popularity(ClosedFormModel):
@@ -52,7 +57,7 @@ class Popularity(ClosedFormModel):
     mean: Tensor
 
     def __init__(self, config: PopularityConfig, *, items: int, scale: Scale) -> None:
-        super().__init__(config, items=items, scale=scale)
+        super().__init__(config.fitted_to(0), items=items, scale=scale)
         self.register_buffer("likes_I", torch.zeros(items))
         self.register_buffer("item_bias_I", torch.zeros(items))
         self.register_buffer("mean", torch.tensor(scale.middle))
@@ -63,15 +68,17 @@ class Popularity(ClosedFormModel):
         if histories.entries == 0:
             raise TrainingError("There are no ratings to learn from.", remedy="Import a file that has some.")
         liked = histories.likes(self.scale.like)
-        self.likes_I.copy_(_sums(liked.item_rows_N, np.ones(liked.entries), self.items))
+        self.likes_I.copy_(torch.from_numpy(np.bincount(liked.item_rows_N, minlength=self.items)))
         yield StageStarted("averaging", "Averaging the ratings of each title")
         rated = histories.rated()
         if rated.entries:
-            mean = float(rated.ratings_N.mean(dtype=np.float64))
-            residuals_I = _sums(rated.item_rows_N, rated.ratings_N - mean, self.items)
-            counts_I = _sums(rated.item_rows_N, np.ones(rated.entries), self.items)
-            self.mean.fill_(mean)
-            self.item_bias_I.copy_(_damped_mean(residuals_I, counts_I, self.config.item_damping))
+            damping = self.config.user_damping if self.config.bias else math.inf
+            fitting = BiasEquations(rated, titles=self.items).fitted(
+                user_damping=damping or 0.0, item_damping=self.config.item_damping or 0.0
+            )
+            biases = yield from fitting
+            self.mean.fill_(biases.mean)
+            self.item_bias_I.copy_(torch.from_numpy(biases.item_I))
         yield None
 
     @torch.inference_mode()
@@ -109,16 +116,8 @@ class Popularity(ClosedFormModel):
     def _ratings(self, sums_U: Tensor, counts_U: Tensor, columns: slice | Tensor | None) -> Tensor:
         item_I = self.mean.cpu() + self.item_bias_I.cpu()
         item_C = item_I if columns is None else item_I[columns]
-        person_U = _damped_mean(sums_U, counts_U, self.config.user_damping).float()
+        person_U = torch.from_numpy(
+            damped_mean(sums_U.numpy(), counts_U.numpy(), self.config.user_damping or 0.0)
+        ).float()
         rating_UC = item_C + (person_U[:, None] if self.config.bias else torch.zeros(len(person_U), 1))
         return rating_UC.clamp(self.scale.low, self.scale.high)
-
-
-def _sums(rows_N: npt.NDArray[np.int32], values_N: npt.NDArray[np.floating], length: int) -> Tensor:
-    return torch.from_numpy(np.bincount(rows_N, weights=values_N, minlength=length))
-
-
-def _damped_mean(sums: Tensor, counts: Tensor, damping: float) -> Tensor:
-    """sum / (count + damping), and 0 where that would be 0 / 0."""
-    weights = counts + damping
-    return torch.where(weights > 0, sums / weights.clamp(min=1e-12), 0.0)

@@ -22,7 +22,7 @@ from engine.library.run_record import RunRecord
 from engine.library.store import Library
 from engine.models.base import ClosedFormModel, Model
 from engine.models.registry import kind_of, title_of
-from engine.operations.preparing import fresh_model
+from engine.operations.preparing import fresh_model, settled
 from engine.operations.recommending import model_of
 
 COLD_START_PEOPLE = 200
@@ -180,7 +180,8 @@ def _evaluated(name: str, dataset: Dataset, split: Split, ks: Sequence[int]) -> 
 
 
 def _fitted(name: str, split: Split, dataset: Dataset) -> Job[Model]:
-    model = fresh_model(name, None, dataset, seed=1)
+    config = (yield from settled(name, None, split, dataset)).config
+    model = fresh_model(name, config, dataset, seed=1)
     assert isinstance(model, ClosedFormModel), "only these are simple"
     yield from model.fit(split.train)
     return model

@@ -17,6 +17,7 @@ from engine.settings import Config
 from engine.training import lr_finder
 from engine.training.config import FinderConfig, TrainingConfig
 from engine.training.lr_finder import RateSweep
+from engine.training.settling import Settled, settle
 
 
 def quick_model(library: Library, dataset: Dataset) -> Job[Recommender]:
@@ -65,7 +66,16 @@ def find_rate(
     yield StageStarted("splitting", "Setting people aside to evaluate on")
     divided = make_split(dataset, split or default_split(model))
     training, finder = training or default_training(model, dataset), finder or default_finder(model)
-    return (yield from sweep(divided, dataset, model, model_config, training, finder, chosen, suggestion=suggestion))
+    config = (yield from settled(model, model_config, divided, dataset)).config
+    return (yield from sweep(divided, dataset, model, config, training, finder, chosen, suggestion=suggestion))
+
+
+def settled(model: str, config: Config | None, split: Split, dataset: Dataset) -> Job[Settled]:
+    """A model's settings with everything automatic chosen for a split, and said. Stop passes through."""
+    found = yield from settle(model, config, split, entries=dataset.entries)
+    if found.words:
+        yield StageStarted("chosen", found.words)
+    return found
 
 
 def sweep(
@@ -79,7 +89,7 @@ def sweep(
     *,
     suggestion: str | None = None,
 ) -> Job[RateSweep]:
-    """The learning-rate sweep of a fresh model on a split."""
+    """The learning-rate sweep of a fresh model on a split, after its settings are settled."""
     fresh = fresh_model(model, model_config, dataset, seed=training.seed)
     assert isinstance(fresh, StepModel), "models without a learning rate are refused earlier"
     prefer = suggestion or kind_of(model).suggestion
@@ -97,7 +107,7 @@ def fitted(model: str, config: Config | None, dataset: Dataset) -> Job[Model]:
 
 
 def fresh_model(model: str, config: Config | None, dataset: Dataset, *, seed: int) -> Model:
-    """A model that has learned nothing yet, its automatic settings chosen for the data set."""
+    """A model that has learned nothing yet; what is automatic still is chosen by rules for the data set."""
     chosen = fitted_config(model, config, entries=dataset.entries)
     return build(model, chosen, items=dataset.titles, scale=dataset.scale, seed=seed)
 

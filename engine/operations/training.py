@@ -23,7 +23,7 @@ from engine.library.store import Library
 from engine.models.base import ClosedFormModel, Model, StepModel
 from engine.models.registry import build, kind_of
 from engine.operations.evaluating import Advice, advice_on
-from engine.operations.preparing import default_finder, default_split, default_training, fresh_model, sweep
+from engine.operations.preparing import default_finder, default_split, default_training, fresh_model, settled, sweep
 from engine.recommending.recommender import Recommender
 from engine.settings import Config
 from engine.text import format_rate
@@ -40,7 +40,10 @@ _SHORT = ("out of memory", "can't allocate memory", "cannot allocate memory", "c
 
 @dataclass(frozen=True)
 class FinishedRun:
-    """A stored run that ended; `evaluation` (None after a stop), `lr` (None: computed at once), and `advice` or ""."""
+    """A stored run that ended; `evaluation` (None after a stop), `lr` (None: computed at once), and `advice` or "".
+
+    `chosen` says which settings were chosen by trying, or "".
+    """
 
     run_id: str
     trained: TrainedRun
@@ -49,6 +52,7 @@ class FinishedRun:
     lr: float | None
     advice: str
     better_model: str | None = None
+    chosen: str = ""
 
 
 def train(
@@ -108,17 +112,19 @@ def train(
     chosen = choose_device(device) if steps else torch.device("cpu")
     yield StageStarted("splitting", "Setting people aside to evaluate on")
     divided = split if isinstance(split, Split) else make_split(dataset, split or default_split(model))
-    settled: TrainingConfig | None = None
+    own = yield from settled(model, model_config, divided, dataset)
+    learning: TrainingConfig | None = None
     if steps:
         asked = training or default_training(model, dataset)
-        settled = yield from _settled(
-            dataset, divided, model, model_config, asked, chosen, suggestion=suggestion, finder=finder
+        learning = yield from _with_rate(
+            dataset, divided, model, own.config, asked, chosen, suggestion=suggestion, finder=finder
         )
-    fresh = fresh_model(model, model_config, dataset, seed=settled.seed if settled else 1)
-    if isinstance(fresh, StepModel) and settled:
-        fresh.prepare(divided.train, seed=settled.seed)
-    plan = _plan_of(fresh, settled, divided, chosen)
-    run = _Run(library, dataset, divided, fresh, settled, chosen, library.runs.begin(dataset, plan), advise)
+    fresh = fresh_model(model, own.config, dataset, seed=learning.seed if learning else 1)
+    if isinstance(fresh, StepModel) and learning:
+        fresh.prepare(divided.train, seed=learning.seed)
+    plan = _plan_of(fresh, learning, divided, chosen, chosen=own.words)
+    recorder = library.runs.begin(dataset, plan)
+    run = _Run(library, dataset, divided, fresh, learning, chosen, recorder, advise, chosen=own.words)
     return (yield from run.learned(None))
 
 
@@ -167,7 +173,8 @@ def resume(
     config = kind_of(record.model).config_class.from_dict(record.model_config)
     fresh = build(record.model, config, items=dataset.titles, scale=dataset.scale, seed=training.seed)
     recorder = library.runs.resume(record.run_id, training=training, device=str(chosen), precision=training.precision)
-    return (yield from _Run(library, dataset, divided, fresh, training, chosen, recorder, advise).learned(state))
+    run = _Run(library, dataset, divided, fresh, training, chosen, recorder, advise, chosen=record.chosen)
+    return (yield from run.learned(state))
 
 
 def store_as_run(
@@ -194,7 +201,9 @@ def describe_curves(library: Library, record: RunRecord) -> str:
     return read_curves(curve, hides=hides_while_training(record.model_config), by_time=by_time).words
 
 
-def _plan_of(model: Model, training: TrainingConfig | None, split: Split, device: torch.device) -> RunPlan:
+def _plan_of(
+    model: Model, training: TrainingConfig | None, split: Split, device: torch.device, *, chosen: str
+) -> RunPlan:
     """What is recorded of a run before it begins."""
     return RunPlan(
         model=model.name,
@@ -205,14 +214,15 @@ def _plan_of(model: Model, training: TrainingConfig | None, split: Split, device
         precision=training.precision if training else "float32",
         parameters=parameters_of(model),
         candidates_I=split.candidates_I,
+        chosen=chosen,
     )
 
 
-def _settled(
+def _with_rate(
     dataset: Dataset,
     split: Split,
     model: str,
-    model_config: Config | None,
+    model_config: Config,
     training: TrainingConfig,
     device: torch.device,
     *,
@@ -248,6 +258,7 @@ class _Run:
     advise: bool = True
     learning: Callable[[RunRecorder], Job[TrainedRun]] | None = None
     """How the model comes about where it is not by training or fitting it."""
+    chosen: str = ""
 
     def learned(self, state: TrainingState | None) -> Job[FinishedRun]:
         """Learn, then evaluate and advise, unless stopped; a Stop that comes late skips what is left of that."""
@@ -273,6 +284,7 @@ class _Run:
             self.training.lr if self.training else None,
             advice.words,
             advice.better_model,
+            self.chosen,
         )
 
     def _trained(self, state: TrainingState | None) -> Job[TrainedRun]:

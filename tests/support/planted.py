@@ -1,4 +1,4 @@
-"""Small data with a planted taste: half the people love the first half of the titles, half the second."""
+"""Small data with something planted: two tastes, much noise and few ratings, or nearly everything rated."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def strong_split(dataset: Dataset, *, people_seed: int, hold_out_seed: int, peop
 
 
 def planted_dataset(people: int = 120, titles: int = 40, *, seed: int = 5) -> Dataset:
+    """Half the people love the first half of the titles, half the second."""
     rng = np.random.default_rng(seed)
     users, items, ratings = [], [], []
     for user in range(people):
@@ -37,10 +38,35 @@ def planted_dataset(people: int = 120, titles: int = 40, *, seed: int = 5) -> Da
             items.append(item)
             ratings.append(float(np.clip(np.round(rng.normal(4.6 if loves else 2.0, 0.5)), 1, 5)))
     histories = Histories.of(np.array(users), np.array(items), np.array(ratings), people=people)
+    return dataset_of(histories, titles=titles, scale=Scale(1, 5, 1))
+
+
+def sparse_dataset(people: int = 1500, titles: int = 600, *, seed: int = 5) -> Dataset:
+    """Five ratings a person, most of a few titles: habits of people, worth of titles, and noise; no tastes at all.
+
+    Those who rate high seek out what is good, so that a title's mean misleads unless biases are fitted together.
+    """
+    rng = np.random.default_rng(seed)
+    habits_U, worth_I = rng.normal(0, 0.8, people), rng.normal(0, 0.6, titles)
+    known_I = 1.0 / np.arange(1, titles + 1)
+    users, items = [], []
+    for user, count in enumerate(1 + rng.poisson(4.0, people)):
+        chances = known_I * np.exp(habits_U[user] * worth_I)
+        users += [user] * count
+        items += list(rng.choice(titles, size=count, replace=False, p=chances / chances.sum()))
+    users, items = np.array(users), np.array(items)
+    noise = rng.normal(0, 1.0, len(users))
+    ratings = np.clip(np.round(3.5 + habits_U[users] + worth_I[items] + noise), 1, 5)
+    return dataset_of(Histories.of(users, items, ratings, people=people), titles=titles, scale=Scale(1, 5, 1))
+
+
+def dataset_of(histories: Histories, *, titles: int, scale: Scale) -> Dataset:
+    """A data set of these histories, its people and titles called by their rows."""
+    people = len(histories)
     people_ids, item_ids = Vocabulary([str(u) for u in range(people)]), Vocabulary([str(i) for i in range(titles)])
     catalogue = Catalogue(tuple(f"Film {i}" for i in range(titles)), (2000,) * titles, ((),) * titles)
     print_ = fingerprint_of(histories, people_ids, item_ids)
-    return Dataset("planted", "Planted", people_ids, item_ids, catalogue, histories, Scale(1, 5, 1), print_)
+    return Dataset("planted", "Planted", people_ids, item_ids, catalogue, histories, scale, print_)
 
 
 @dataclass

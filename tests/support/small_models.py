@@ -10,7 +10,7 @@ from engine.models.base import Model
 from engine.models.embedding_mlp import EmbeddingMlpConfig
 from engine.models.lstm import LstmConfig
 from engine.models.mf import MfConfig
-from engine.models.registry import build
+from engine.models.registry import build, fitted_config
 from engine.models.two_head import TwoHeadConfig
 from engine.settings import Config
 
@@ -25,5 +25,6 @@ SMALL: dict[str, Config] = {
 
 
 def small_model(name: str, split: Split, *, seed: int = 1, **changes: Any) -> Model:
-    """A fresh small model over the titles of a split."""
-    return build(name, SMALL[name].changed(**changes), items=split.titles, scale=split.scale, seed=seed)
+    """A fresh small model over the titles of a split, what is automatic chosen by rules."""
+    config = fitted_config(name, SMALL[name].changed(**changes), entries=split.train.entries)
+    return build(name, config, items=split.titles, scale=split.scale, seed=seed)

@@ -52,4 +52,4 @@ def test_that_a_variant_lacks_its_entry_and_those_without_a_rating(monkeypatch):
 def test_that_a_system_without_a_solution_is_told_as_divergence(value):
     gram = torch.full((2, 1, 1), value, dtype=torch.float64)
     with pytest.raises(DivergedError, match=r"nobody's ratings can be folded in.*diverged.*lower learning rate"):
-        solved(gram, torch.ones(2, 1, dtype=torch.float64), torch.ones(2, dtype=torch.float64))
+        solved(gram, torch.ones(2, 1, dtype=torch.float64), torch.ones(2, 1, dtype=torch.float64))

@@ -5,12 +5,16 @@ from planted import CPU, planted_dataset
 
 from engine.data.dataset import Histories, Scale
 from engine.errors import DivergedError, TrainingError
+from engine.events import drive
 from engine.models.base import Moment
+from engine.models.biases import BiasEquations
 from engine.models.mf import MatrixFactorization, MfConfig
 from engine.models.registry import build
 
 SCALE, TITLES, START = Scale(1, 5, 1), 30, Moment(0, 1)
-SMALL = MfConfig(rank=4, l2=0.01, fold_in_l2=0.2)
+SMALL = MfConfig(rank=4, l2=0.01, fold_in_l2=0.2, user_bias_damping=1.5, item_bias_damping=4.0)
+FORMER = SMALL.changed(user_bias_damping=None, item_bias_damping=None)
+"""As runs of earlier versions have it: no dampings."""
 
 
 def some_ratings(people=9, *, seed=3) -> Histories:
@@ -45,11 +49,15 @@ def ridge_by_hand(model, profile, *, bias=True):
         y = y - (float(model.mean) - 1) / 4 - model.item_bias_I.detach().double()[rows]
         average = torch.cat([average, model.user_bias_T.detach().double().mean()[None]])
     penalty = (len(x) * model.config.l2 + model.config.fold_in_l2) * torch.eye(x.shape[1]).double()
+    if bias and model.config.user_bias_damping is not None:
+        penalty[-1, -1] = model.config.user_bias_damping
     return torch.linalg.solve(x.T @ x + penalty, x.T @ y + penalty @ average)
 
 
-def test_that_the_loss_is_the_squared_error_of_mean_biases_and_product_plus_l2():
-    model = a_model()
+@pytest.mark.parametrize("config", [SMALL, FORMER], ids=["damped", "former"])
+def test_that_the_loss_is_the_squared_error_of_mean_biases_and_product_plus_l2_and_damping(config):
+    """A damping is shared by the ratings of a person or title, so that in sum it counts once."""
+    model, learned = a_model(config), some_ratings(people=60).rated()
     with torch.no_grad():
         model.user_bias_T.normal_(std=0.1)
         model.item_bias_I.normal_(std=0.1)
@@ -59,9 +67,13 @@ def test_that_the_loss_is_the_squared_error_of_mean_biases_and_product_plus_l2()
     b, c = model.user_bias_T[people], model.item_bias_I[items]
     predicted = (model.mean - 1) / 4 + b + c + (p * q).sum(1)
     errors = predicted - (torch.from_numpy(np.array(rated.ratings_N)) - 1) / 4
-    lengths = (p**2).sum(1) + (q**2).sum(1) + b**2 + c**2
+    pull_b, pull_c = 0.01, 0.01
+    if config is SMALL:
+        pull_b = 1.5 / torch.from_numpy(learned.counts_U)[people]
+        pull_c = 4.0 / torch.from_numpy(np.bincount(learned.item_rows_N, minlength=TITLES))[items]
+    pulls = 0.01 * ((p**2).sum(1) + (q**2).sum(1)) + pull_b * b**2 + pull_c * c**2
     losses = loss_of(model)
-    torch.testing.assert_close(losses.total, (errors**2).mean() + 0.01 * lengths.mean())
+    torch.testing.assert_close(losses.total, ((errors**2).mean() + pulls.mean()).float())
     torch.testing.assert_close(losses.shown, 16 * (errors**2).mean().detach())
 
 
@@ -75,9 +87,18 @@ def test_that_data_without_ratings_are_refused_with_a_sentence():
         a_model(histories=seen)
 
 
-@pytest.mark.parametrize("bias", [True, False])
-def test_that_folding_in_is_ridge_least_squares(bias):
-    model, histories = a_model(SMALL.changed(bias=bias)), some_ratings()
+def test_that_biases_start_where_they_are_best_without_factors():
+    model, learned = a_model(), some_ratings(people=60)
+    found = drive(BiasEquations(learned, titles=TITLES).fitted(user_damping=1.5, item_damping=4.0))
+    stars = 4 * (model.user_bias_T.detach()[:, None] + model.item_bias_I.detach()) + model.mean
+    expected = torch.from_numpy(found.mean + found.user_U[:, None] + found.item_I).float()
+    torch.testing.assert_close(stars, expected, atol=1e-5, rtol=0)
+    assert float(a_model(FORMER).item_bias_I.detach().abs().sum()) == 0
+
+
+@pytest.mark.parametrize(("config", "bias"), [(SMALL, True), (SMALL, False), (FORMER, True)])
+def test_that_folding_in_is_ridge_least_squares(config, bias):
+    model, histories = a_model(config.changed(bias=bias)), some_ratings()
     ratings = model.predict(histories).rating_UI
     for person in range(len(histories)):
         factors = ridge_by_hand(model, histories.row(person), bias=bias)
@@ -160,7 +181,6 @@ def test_that_training_finds_tastes_that_biases_cannot_hold():
     from planted import Kept
 
     from engine.data.split import SplitConfig, make_split
-    from engine.events import drive
     from engine.training.config import TrainingConfig
     from engine.training.trainer import train
 

@@ -15,7 +15,7 @@ from engine.data.split import SplitConfig, make_split
 from engine.events import drive
 from engine.models.base import StepModel
 from engine.models.mf import MfConfig, fitted_variance_weights, variance_parts
-from engine.models.registry import MODELS, build
+from engine.models.registry import MODELS, build, fitted_config
 from engine.recommending.explanation import explain
 from engine.recommending.recommender import Recommender
 from engine.training.config import TrainingConfig
@@ -30,7 +30,7 @@ def learned(dataset, *, kind="random", name="mf", config=None):
     split = make_split(dataset, SplitConfig(kind=kind, seed=1))
     model = small_model(name, split)
     if config is not None:
-        model = build(name, config, items=split.titles, scale=split.scale)
+        model = build(name, fitted_config(name, config, entries=1), items=split.titles, scale=split.scale)
     return drive(train(split, model, config=QUICK, recorder=Kept(), device=CPU)).model.eval(), split
 
 
@@ -78,7 +78,9 @@ def test_that_openness_is_that_of_the_ridge_system():
     history, config = Histories.of_one([3, 8, 21, 5], [5.0, 1.0, np.nan, 4.0]), model.config
     features_IF = model.features().detach().double().numpy()
     x_nF = features_IF[[3, 8, 5]]
-    system_FF = x_nF.T @ x_nF + (3 * config.l2 + config.fold_in_l2) * np.eye(x_nF.shape[1])
+    held_F = np.full(x_nF.shape[1], 3 * config.l2 + config.fold_in_l2)
+    held_F[-1] = config.user_bias_damping
+    system_FF = x_nF.T @ x_nF + np.diag(held_F)
     expected = [features_IF[row] @ np.linalg.solve(system_FF, features_IF[row]) for row in (0, 30)]
     with torch.no_grad():
         stated = model.variance_parts_of(history, Histories.of_one([0, 30], [0.0, 0.0]))[:, 1]
