@@ -22,8 +22,9 @@ from engine.library.run_record import RunRecord
 from engine.library.store import Library
 from engine.models.base import ClosedFormModel, Model
 from engine.models.registry import kind_of, title_of
-from engine.operations.preparing import fresh_model, settled
+from engine.operations.preparing import fresh_model
 from engine.operations.recommending import model_of
+from engine.training.settling import settle
 
 COLD_START_PEOPLE = 200
 """How many of the test people are evaluated again and again with less of their profiles. Their interval is narrow
@@ -180,7 +181,7 @@ def _evaluated(name: str, dataset: Dataset, split: Split, ks: Sequence[int]) -> 
 
 
 def _fitted(name: str, split: Split, dataset: Dataset) -> Job[Model]:
-    config = (yield from settled(name, None, split, dataset)).config
+    config = (yield from settle(name, None, split, entries=dataset.entries)).config
     model = fresh_model(name, config, dataset, seed=1)
     assert isinstance(model, ClosedFormModel), "only these are simple"
     yield from model.fit(split.train)

@@ -49,6 +49,7 @@ def ended(session, **changes):
     trained |= {"best_epoch": 2, "best_value": 0.4, "monitor": "ndcg@100", "seconds": 72.0}
     evaluation = SimpleNamespace(people=10, metrics={"ndcg@100": SimpleNamespace(value=0.39, low=0.37, high=0.41)})
     advice, better_model = changes.pop("advice", ""), changes.pop("better_model", None)
+    chosen = changes.pop("chosen", "")
     trained.update(changes)
     state.finished = SimpleNamespace(
         run_id="r",
@@ -57,6 +58,7 @@ def ended(session, **changes):
         lr=3.1e-3,
         advice=advice,
         better_model=better_model,
+        chosen=chosen,
     )
     session.jobs.state = None
     session.jobs.changed.emit(None)
@@ -160,6 +162,11 @@ def test_that_advice_for_ease_brings_a_button_that_switches_to_it(place, session
     place.press("outcome_use_ease")
     assert session.plan.plan.model == trained[0].model == "ease"
     assert not place.shows("outcome_card")
+
+
+def test_that_the_outcome_says_which_settings_were_chosen_by_trying(place, session):
+    ended(session, chosen="Chosen on 900 held-out ratings: regularisation (l2) 0.06 (usually 0.015).")
+    assert "Chosen on 900 held-out ratings: regularisation (l2) 0.06" in place.text("outcome_words")
 
 
 def test_that_another_run_is_planned_from_the_outcome(place, session):

@@ -77,7 +77,7 @@ def test_that_ctrl_c_keeps_the_runs_and_resume_goes_on(ask, monkeypatch):
 
     def after_a_while(self):
         asked.append(1)
-        return len(asked) > 40
+        return len(asked) > 250
 
     with monkeypatch.context() as patched:
         patched.setattr(Driver, "asked_to_stop", property(after_a_while, lambda self, value: None), raising=False)

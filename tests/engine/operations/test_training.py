@@ -10,7 +10,9 @@ from engine import operations
 from engine.data.split import SplitConfig
 from engine.errors import DeviceError, TrainingError
 from engine.events import Advised, CheckpointSaved, EpochEnded, LossesMeasured, StageStarted, Stop, drive
+from engine.models.mf import MfConfig
 from engine.training import trainer
+from engine.training.config import TrainingConfig
 
 
 def test_that_a_finished_run_is_recorded_judged_and_advised(library, dataset):
@@ -33,6 +35,40 @@ def test_that_a_missing_rate_is_found_first_and_kept_with_the_run(library, datas
     assert any(isinstance(event, LossesMeasured) for event in events)
     assert finished.lr is not None
     assert library.runs.find(finished.run_id).lr == finished.lr
+
+
+MF = TrainingConfig(epochs=4, lr=5e-3, batch=128, precision="float32", monitor="rmse")
+
+
+def test_that_settings_chosen_by_trying_are_said_recorded_and_kept_when_resuming(library, dataset, monkeypatch):
+    """A resumed run equals the uninterrupted one to the bit, and nothing is tried again."""
+    events, config = [], MfConfig(rank=4)
+    job = trained(library, dataset, model="mf", model_config=config, training=MF)
+    whole = drive(job, on_event=events.append)
+    record = library.runs.find(whole.run_id)
+    assert whole.chosen.startswith("Chosen on ")
+    assert whole.chosen == record.chosen
+    assert [event.words for event in events if isinstance(event, StageStarted) and event.stage == "chosen"] == [
+        whole.chosen
+    ]
+    assert whole.chosen in (library.home / "runs" / whole.run_id / "log.txt").read_text(encoding="utf-8")
+    assert record.model_config == whole.trained.model.config.as_dict()
+    assert None not in (record.model_config["l2"], record.model_config["user_bias_damping"])
+    job = trained(library, dataset, model="mf", model_config=config, training=MF)
+    stopped = stop_at(job, lambda event: isinstance(event, EpochEnded) and event.epoch == 2)
+    monkeypatch.setattr("engine.operations.preparing.settle", None)
+    resumed = drive(operations.resume(library, stopped.run_id, advise=False))
+    assert resumed.chosen == whole.chosen
+    expected = whole.trained.model.state_dict()
+    for name, tensor in resumed.trained.model.state_dict().items():
+        assert torch.equal(tensor, expected[name]), name
+
+
+def test_that_a_stop_while_settings_are_tried_keeps_nothing(library, dataset):
+    job = trained(library, dataset, model="mf", model_config=MfConfig(rank=4), training=MF)
+    with pytest.raises(Stop):
+        stop_at(job, lambda event: isinstance(event, StageStarted) and event.stage == "choosing")
+    assert library.runs.records() == ()
 
 
 def test_that_a_stop_while_the_rate_is_searched_keeps_nothing(library, dataset):
