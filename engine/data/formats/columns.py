@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from engine.data.formats.layout import Layout
 from engine.data.formats.personal import PERSONAL
@@ -51,6 +52,8 @@ _ELSEWHERE: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What people's own tables and services of other languages call them."""
 SYNONYMS |= {role: (*SYNONYMS[role], *names) for role, names in _ELSEWHERE.items()}
+
+_NEARLY_ALL = 0.95
 
 NAMED_COLUMNS = Layout("columns with names")
 UNNAMED_COLUMNS = Layout("columns without names", columns=FOUR)
@@ -105,11 +108,28 @@ def layout_of_columns(delimiter: str, width: int, items: list[str], *, ratings: 
     """The declared layout without column names that these columns are, or the general one."""
     for layout in LAYOUTS:
         least, most = layout.width
-        is_shaped = layout.columns and layout.delimiter in (None, delimiter) and least <= width <= most
+        is_shaped = (
+            layout.columns and not layout.cells and layout.delimiter in (None, delimiter) and least <= width <= most
+        )
         patterns = ((layout.item_pattern, items), (layout.rating_pattern, ratings or [""]))
         if is_shaped and all(_match_some(*pair) for pair in patterns):
             return layout
     return UNNAMED_COLUMNS
+
+
+def layout_of_cells(delimiter: str, rows: Sequence[Sequence[str]]) -> Layout | None:
+    """The declared layout without column names of which nearly all of these rows are, column by column, or None."""
+    for layout in LAYOUTS:
+        if layout.cells and layout.delimiter in (None, delimiter) and rows:
+            patterns = [re.compile(pattern) for pattern in layout.cells]
+            fitting = sum(
+                len(row) == len(patterns)
+                and all(pattern.fullmatch(cell.strip()) for pattern, cell in zip(patterns, row, strict=True))
+                for row in rows
+            )
+            if fitting >= _NEARLY_ALL * len(rows):
+                return layout
+    return None
 
 
 def _match_some(pattern: str, texts: list[str]) -> bool:

@@ -46,9 +46,10 @@ class Layout:
     columns.normalised) are in its first line, and none of `header_without`. `header_pattern` is what every column name
     as written must match. Without either, when its columns (`width`, least and most) are split by `delimiter` (any
     where there is none), the roles lie at `columns`, some item id matches `item_pattern` and some rating
-    `rating_pattern`. `needs_items`: only if its list of titles lies beside. `needs_name`: only if the file is called
-    like one of `names`, for layouts that share their column names. Kinds other than "delimited" recognise themselves
-    by content; `marks` are texts that all stand near the start of such a file, where nothing else is asked.
+    `rating_pattern`; or when nearly all rows match `cells`, a pattern for each column. `needs_items`: only if its list
+    of titles lies beside. `needs_name`: only if the file is called like one of `names`, for layouts that share their
+    column names. Kinds other than "delimited" recognise themselves by content; `marks` are texts that all stand near
+    the start of such a file, where nothing else is asked.
 
     What it means: `roles` maps a role to the (normalised) name of its column where the usual synonyms would choose
     wrongly, to "" where no column has it. `scale` is low, high and step of its ratings: what lies beyond is reported.
@@ -75,6 +76,7 @@ class Layout:
     header_pattern: str = ""
     header_lines: int = 1
     columns: dict[str, int] = field(default_factory=dict)
+    cells: tuple[str, ...] = ()
     roles: dict[str, str] = field(default_factory=dict)
     width: tuple[int, int] = (3, 4)
     item_pattern: str = r".*"

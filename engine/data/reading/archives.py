@@ -294,7 +294,7 @@ _FAILURES: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
     ((FileNotFoundError,), "is not there", "Check the place and open it again."),
     ((PermissionError,), "may not be read by you", "Change its permissions, or copy it and open the copy."),
     (
-        (EOFError, zipfile.BadZipFile, zlib.error, gzip.BadGzipFile, KeyError),
+        (EOFError, zipfile.BadZipFile, zlib.error, gzip.BadGzipFile, KeyError, UnicodeDecodeError),
         "is cut short or damaged ({error})",
         "Download or copy it again.",
     ),
@@ -309,7 +309,7 @@ def _explaining(source: Source) -> Iterator[None]:
     """Turns what the disk and the unpackers raise into a sentence about this source."""
     try:
         yield
-    except (EOFError, zipfile.BadZipFile, zlib.error, KeyError, RuntimeError, OSError) as error:
+    except (EOFError, zipfile.BadZipFile, zlib.error, KeyError, UnicodeDecodeError, RuntimeError, OSError) as error:
         state, remedy = next((state, remedy) for kinds, state, remedy in _FAILURES if isinstance(error, kinds))
         state = state.format(error=error, reason=getattr(error, "strerror", None) or error)
         where = source.path.parent / source.name

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from engine.data.catalogue import split_title
-from engine.data.formats import BLANKS, UNNAMED_COLUMNS, layout_of_columns
+from engine.data.formats import BLANKS, UNNAMED_COLUMNS, layout_of_cells, layout_of_columns
 from engine.data.reading.ratings import is_not_rated, ratings_of, spelling_of
 from engine.data.reading.roles import Columns, Rows
 from engine.data.reading.times import EARLIEST, moment_in
@@ -192,6 +192,9 @@ def _median_span(times: _Column, of: _Column) -> float | None:
 
 def unnamed_columns(delimiter: str, rows: Rows) -> Columns:
     """What columns without names are; those that are blank throughout, or count the rows, are none of them."""
+    declared = layout_of_cells(delimiter, rows)
+    if declared is not None:
+        return Columns(declared, dict(declared.columns), (declared.note,) if declared.note else ())
     columns = [_Column(place, cells) for place, cells in enumerate(zip(*rows, strict=True)) if any(map(_holds, cells))]
     if _are_lists(columns):
         return Columns(UNNAMED_COLUMNS, {}, are_lists=True)

@@ -623,6 +623,27 @@ PUBLISHED = {
         },
         None, "Band 1", (), "artist", "id",
     ),
+    "Last.fm 360K": (
+        {
+            "usersha1-artmbid-artname-plays.tsv": rows_of(
+                "00000c289a1829a808ac09c00daf10bc3c4e22{u}b\tf2fb0ff0-5679-42ec-a55c-15109ce6e32{i}\tdie Ärzte {i}"
+                "\t{r}099"
+            ),
+            "usersha1-profile.tsv": "00000c289a1829a808ac09c00daf10bc3c4e221b\tf\t22\tGermany\tFeb 1, 2007\n",
+        },
+        None, "die Ärzte 1", (), "artist", None,
+    ),
+    "Steam 200K": (
+        {
+            "steam-200k.csv": rows_of('1516{u},"Game, The {i}",purchase,1.0,0')
+            + rows_of('1516{u},"Game, The {i}",play,{r}73.0,0'),
+        },
+        None, "Game, The 1", (), "game", None,
+    ),
+    "Douban 600K": (
+        {"ratings.csv": rows_of("{u}::{i}::剧情/爱情::{r}::2015-05-13::120::3")},
+        ("1", "1", 4, 1431475200), "1", (), "film", None,
+    ),
     "MyAnimeList lists of many people": (
         {
             "animelists_cleaned.csv": "username,anime_id,my_watched_episodes,my_start_date,my_finish_date,my_score,"
