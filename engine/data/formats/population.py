@@ -247,6 +247,16 @@ POPULATION: tuple[Layout, ...] = (
         about="app_id,app_name,timestamp_created,recommended,author.steamid: recommended or not",
     ),
     Layout(
+        "Steam players",
+        header=("username", "productid", "hours", "earlyaccess"),
+        roles={"rating": "hours"},
+        counts=True,
+        word="game",
+        names=("steam_reviews.json", "steam_new.json"),
+        items=ItemsLayout(names=("steam_games.json",)),
+        about="username, product_id, hours and date, an object a line as Python writes it; titles in steam_games.json",
+    ),
+    Layout(
         "Last.fm (HetRec 2011)",
         header=("userid", "artistid", "weight"),
         roles={"rating": "weight"},

@@ -5,6 +5,7 @@ Entries are flat: of an object inside of an entry each part has a name of its ow
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ Entry = dict[str, Any]
 MOST_BYTES = 32 * MIB
 """A document that is no list takes some ten times its size in memory."""
 LOOKED_AT = 200
+_LONGEST_OF_PYTHON = MIB
 _DEEPEST = 3
 _MOST_TABLES = 50
 _LEAST_PEOPLE = 3
@@ -55,11 +57,27 @@ class Table:
 
 def entry_in(line: str) -> Entry | None:
     """The object that a line is, flat; None where it is none."""
+    entry = object_in(line)
+    return flat(entry) if entry is not None else None
+
+
+def object_in(line: str) -> dict[str, Any] | None:
+    """The object that a line is, of JSON or as Python writes it ({'user': 1}); None where it is none."""
     try:
         entry = json.loads(line)
     except (ValueError, RecursionError):
+        entry = _as_python_writes(line.strip())
+    return entry if isinstance(entry, dict) else None
+
+
+def _as_python_writes(line: str) -> Any:
+    """Only values, as `ast.literal_eval` allows: nothing in a line is ever run."""
+    if not line.startswith(("{'", "{u'", '{u"')) or len(line) > _LONGEST_OF_PYTHON:
         return None
-    return flat(entry) if isinstance(entry, dict) else None
+    try:
+        return ast.literal_eval(line)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return None
 
 
 def flat(entry: Mapping[str, Any]) -> Entry:

@@ -32,6 +32,7 @@ from engine.data.reading.json_document import (
     flat,
     header_of,
     nested_roles,
+    object_in,
     table_in,
     whole_document,
 )
@@ -181,19 +182,11 @@ def _start_of(text: str) -> _Start | None:
     if text[place : place + 1] != "{":
         return None
     lines = [line for line in text.split("\n")[: LOOKED_AT + 1] if line.strip()]
-    entries = [entry for entry in map(_object_in, lines[:LOOKED_AT]) if entry is not None]
+    entries = [entry for entry in map(object_in, lines[:LOOKED_AT]) if entry is not None]
     if any(entries) and (len(lines) > 1 or not any(isinstance(value, dict | list) for value in entries[0].values())):
         return _Start(0, False, entries)
     entries = _entries_from(text, place)
     return _Start(place, True, entries) if len(entries) > 1 else None
-
-
-def _object_in(line: str) -> dict[str, Any] | None:
-    try:
-        entry = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return entry if isinstance(entry, dict) else None
 
 
 def _entries_from(text: str, place: int) -> list[dict[str, Any]]:

@@ -72,7 +72,8 @@ def as_text(value: object) -> str | None:
         value = next((value[name] for name in _NAMES_OF_OBJECTS if name in value), None)
         return None if isinstance(value, dict | list) else as_text(value)
     if isinstance(value, list):
-        return "|".join(text for part in value if not isinstance(part, list) and (text := as_text(part)))
+        parts = [inner for part in value for inner in (part if isinstance(part, list) else [part])]
+        return "|".join(text for part in parts if not isinstance(part, list) and (text := as_text(part)))
     return None if value is None else str(value).encode("utf-8", "replace").decode()
 
 

@@ -526,7 +526,7 @@ PUBLISHED = {
                 '"unixReviewTime": 1400000000, "reviewTime": "05 13, 2014"}}'
             ),
             "meta_Beauty.json": "".join(
-                f'{{"asin": "B{i}", "title": "Soap {i}", "category": ["Beauty", "Soap"]}}\n' for i in range(1, 7)
+                f"{{'asin': 'B{i}', 'title': 'Soap {i}', 'categories': [['Beauty', 'Soap']]}}\n" for i in range(1, 7)
             ),
         },
         ("R1", "B1", 4, 1400000000), "Soap 1", ("Beauty", "Soap"), "product", "asin",
@@ -611,6 +611,21 @@ PUBLISHED = {
             + rows_of('{u}{i},{i}0,Game {i},8{u}{i},english,"fun, fun",1611381629,1611381630,{b},0,7656{u},1909.0'),
         },
         ("76561", "10", 1, 1611381629), "Game 1", (), "game", "app_name",
+    ),
+    "Steam players": (
+        {
+            "steam_new.json": rows_of(
+                "{{u'username': u'me{u}', u'hours': {r}.4, u'products': 41, u'product_id': u'7{i}', u'page_order': 0, "
+                "u'date': u'2017-12-17', u'text': u\"it's fine\", u'early_access': False, u'page': 1}}"
+            ),
+            "steam_games.json": "".join(
+                f"{{u'publisher': u'K', u'genres': [u'Action', u'Indie'], u'app_name': u'Game {i}', "
+                f"u'title': u'Game {i}', u'url': u'http://x', u'release_date': u'201{i}-01-04', u'tags': [u'x'], "
+                f"u'id': u'7{i}'}}\n"
+                for i in range(1, 7)
+            ),
+        },
+        None, "Game 1 (2011)", ("Action", "Indie"), "game", "id",
     ),
     "Last.fm (HetRec 2011)": (
         {

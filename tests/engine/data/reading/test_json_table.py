@@ -98,6 +98,8 @@ def _of_mongo(entry):
 FORMS = {
     "a list": json.dumps(ENTRIES),
     "lines": "\n".join(map(json.dumps, ENTRIES)),
+    "lines as Python writes them": "\n".join(map(repr, ENTRIES)),
+    "lines as Python 2 writes them": "\n".join(repr(entry).replace("'", "u'", 1) for entry in ENTRIES),
     "lines with blank ones": "\n\n".join(map(json.dumps, ENTRIES)) + "\n\n",
     "objects after one another": " ".join(map(json.dumps, ENTRIES)),
     "objects over several lines": "\n".join(json.dumps(entry, indent=2) for entry in ENTRIES),
