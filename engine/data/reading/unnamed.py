@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from engine.data.catalogue import split_title
+from engine.data.dataset import EARLIEST
 from engine.data.formats import BLANKS, UNNAMED_COLUMNS, layout_of_cells, layout_of_columns
 from engine.data.reading.ratings import is_not_rated, ratings_of, spelling_of
 from engine.data.reading.roles import Columns, Rows
-from engine.data.reading.times import EARLIEST, moment_in
+from engine.data.reading.times import moment_in
 from engine.data.reading.values import is_number
 
 _NEARLY_ALL, _MOSTLY = 0.9, 0.6
