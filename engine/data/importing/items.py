@@ -79,14 +79,16 @@ def title_columns(shape: Shape, layout: ItemsLayout | None = None) -> TitleColum
         columns, flags = layout.columns, tuple(flag for flag in flags if flag[0].lower() not in _NO_GENRE)
     else:
         columns, flags = shape.roles, _flags_in(shape)
-    genres = columns.get("genres")
+    genres, is_last = columns.get("genres"), columns["title"] == shape.width - 1
+    if columns is not shape.roles:
+        is_last = columns["title"] == max(columns.values())
     return TitleColumns(
         title=columns["title"],
         year=columns.get("year"),
         genres=genres if shape.header or genres is None or _may_be_genres(shape, genres) else None,
         flags=flags,
         genre_sign=layout.genre_sign if layout is not None else "",
-        rest_of=shape.delimiter if columns["title"] == shape.width - 1 else "",
+        rest_of=shape.delimiter if is_last and not flags else "",
     )
 
 

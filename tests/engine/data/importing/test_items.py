@@ -82,6 +82,13 @@ def test_that_a_link_behind_the_title_is_no_genre(titles_of):
     assert titles == {"1": ("Band 1", 0, ()), "2": ("Band 2", 0, ())}
 
 
+def test_that_a_declared_title_at_the_end_of_the_line_may_hold_commas_in_every_line(titles_of):
+    titles = titles_of(
+        "1,1991,Up, Down\n2,1992,In, Out\n3,1993,On, Off\n", name="movie_titles.txt", layout="Netflix Prize"
+    )
+    assert titles["2"] == ("In, Out", 1992, ())
+
+
 def test_that_latin_1_titles_are_read(titles_of):
     text = "1::Misérables, Les (1995)::Drama|Musical\n2::Jumanji (1995)::Children's\n"
     titles = titles_of(text, name="movies.dat", layout="MovieLens 1M/10M", encoding="latin-1")
