@@ -10,7 +10,7 @@ from engine.cli.listing import dataset_document
 from engine.cli.output import Answer, WrongUse, format_commands, format_facts, format_table
 from engine.cli.progress import Driver
 from engine.documents import document_of
-from engine.errors import EngineError
+from engine.errors import DataError, EngineError
 from engine.library.datasets import DatasetRecord
 from engine.library.store import Library
 from engine.text import format_count, format_duration, format_size, format_titles_taken, plural, shorten
@@ -77,6 +77,7 @@ def _given_of(arguments: argparse.Namespace) -> Given:
         dates=arguments.dates,
         unrated=_unrated_of(arguments.unrated),
         across=arguments.across,
+        scale=_scale_of(arguments.scale),
     )
 
 
@@ -113,6 +114,18 @@ def _columns_of(text: str | None) -> dict[str, str]:
             )
         roles[role] = column
     return roles
+
+
+def _scale_of(text: str | None) -> tuple[float, float, float] | None:
+    from engine.data.dataset import Scale
+
+    if text is None:
+        return None
+    try:
+        scale = Scale.said(text)
+    except DataError as error:
+        raise WrongUse(f"--scale takes LOW..HIGH..STEP, such as 0.5..5..0.5. {error}") from error
+    return scale.low, scale.high, scale.step
 
 
 def _unrated_of(text: str | None) -> tuple[float, ...] | None:

@@ -91,6 +91,11 @@ def _add_files(command: argparse.ArgumentParser) -> None:
     command.add_argument("--header", choices=("yes", "no"), help="whether the first line names the columns")
     command.add_argument("--decimal", choices=(".", ","), help="the decimal sign")
     command.add_argument("--dates", choices=("ymd", "dmy", "mdy"), help="the order of day, month and year")
+    command.add_argument(
+        "--scale",
+        metavar="LOW..HIGH..STEP",
+        help="lowest and highest rating, and step: 0.5..5..0.5 (or --scale=-10..10)",
+    )
     command.add_argument("--unrated", metavar="N,..", help="ratings that mean seen, not rated; '' for none")
 
 

@@ -6,6 +6,7 @@ Shapes: U people, I titles, N entries.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.data.catalogue import Catalogue
+from engine.errors import DataError
 from engine.events import Job
 
 Int32 = npt.NDArray[np.int32]
@@ -26,6 +28,11 @@ EARLIEST, LATEST = 631_152_000, 4_102_444_800
 """1990 and 2100 in Unix seconds: ratings are no older, so that other numbers are no Unix times."""
 NEVER = range(2 * 365 * 86_400)
 """1970 and 1971 in Unix seconds: small numbers that only say what came first, and 0 for no time."""
+_NUMBER = r"(-?\d{1,6}(?:[.,]\d{1,4})?)"
+_SAID = re.compile(
+    rf"{_NUMBER}\s*(?:\.{{2,3}}|…|–|-|to|:)\s*{_NUMBER}(?:\s*(?:\.{{2,3}}|…|/|:|,?\s*(?:in\s+)?steps?(?:\s+of)?|by)\s*{_NUMBER})?"
+)
+
 _HASHED_AT_ONCE = 1 << 21
 
 
@@ -36,6 +43,28 @@ class Scale:
     low: float
     high: float
     step: float
+
+    @staticmethod
+    def said(text: str) -> Scale:
+        """The scale that a person says: 1..5..1, or 0.5 to 5 in steps of 0.5; any number between where no step is said.
+
+        Raises DataError.
+
+        >>> Scale.said("0.5..4..0.5")
+        Scale(low=0.5, high=4.0, step=0.5)
+        """
+        found = _SAID.fullmatch(text.strip().lower().replace("−", "-"))
+        numbers = [float(number.replace(",", ".")) for number in found.groups(default="0")] if found else []
+        if not numbers:
+            raise DataError(f"{text!r} is no scale.", remedy="Write it as 1..5..1: lowest, highest, step.")
+        low, high, step = numbers
+        if not low < high:
+            raise DataError(f"A scale from {low:g} to {high:g} has no room.", remedy="Write the lowest rating first.")
+        if step and (not 0 < step <= high - low or abs((high - low) / step - round((high - low) / step)) > 1e-6):
+            raise DataError(
+                f"Steps of {step:g} do not lead from {low:g} to {high:g}.", remedy="Write a step that does, or none."
+            )
+        return Scale(low, high, step)
 
     @property
     def like(self) -> float:

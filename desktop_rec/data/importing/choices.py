@@ -6,18 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from desktop_rec.common.controls import CalmComboBox, FlowLayout, arranged, named, text_label
 from desktop_rec.data.importing.text import format_encoding
-from desktop_rec.theme.theme import GRID
+from desktop_rec.theme.theme import GRID, set_role
 
 if TYPE_CHECKING:
     from engine.data.importing.preview import Preview
     from engine.data.reading.roles import Given, Shape
 
 
+_EDITED_AFTER_MS = 300
+"""So long after the last key a scale counts as written."""
+Numbers = tuple[float, float, float]
 FOUND = None
 """The value of a control that is left to what was found."""
 
@@ -26,7 +29,7 @@ FOUND = None
 class TextChoice:
     """One control. `found` says what was found, "" where only a person knows; `options` are (value, words).
 
-    `value` is None while it is as found.
+    `value` is None while it is as found. A scale has no options: it is written.
     """
 
     key: str
@@ -46,7 +49,7 @@ class ImportChoices(QWidget):
         super().__init__(parent)
         self.setObjectName("import_choices")
         self._flow = FlowLayout(self, gap=GRID * 2)
-        self._boxes: dict[str, CalmComboBox] = {}
+        self._boxes: dict[str, CalmComboBox | ScaleField] = {}
         self._holders: dict[str, QWidget] = {}
         self._shown: dict[str, TextChoice] = {}
 
@@ -65,6 +68,9 @@ class ImportChoices(QWidget):
         if choice.key not in self._boxes:
             self._add(choice)
         box = self._boxes[choice.key]
+        if isinstance(box, ScaleField):
+            box.show_scale(choice.value, found=choice.found)
+            return
         box.blockSignals(True)
         box.clear()
         found = f"{choice.found} (found)" if choice.found else "Please choose"
@@ -76,11 +82,16 @@ class ImportChoices(QWidget):
         box.blockSignals(False)
 
     def _add(self, choice: TextChoice) -> None:
-        box = named(CalmComboBox(), f"import_{choice.key}", choice.label, choice.help)
-        box.setSizeAdjustPolicy(CalmComboBox.SizeAdjustPolicy.AdjustToContents)
-        box.setProperty("key", choice.key)
-        box.currentIndexChanged.connect(self._on_chosen)
         label = text_label(choice.label, role="caption")
+        box: CalmComboBox | ScaleField
+        if choice.options:
+            box = named(CalmComboBox(), f"import_{choice.key}", choice.label, choice.help)
+            box.setSizeAdjustPolicy(CalmComboBox.SizeAdjustPolicy.AdjustToContents)
+            box.setProperty("key", choice.key)
+            box.currentIndexChanged.connect(self._on_chosen)
+        else:
+            box = named(ScaleField(label), f"import_{choice.key}", choice.label, choice.help)
+            box.scale_said.connect(self._on_scale)
         label.setBuddy(box)
         holder = QWidget()
         arranged(QVBoxLayout(holder), label, box, gap=2)
@@ -92,6 +103,71 @@ class ImportChoices(QWidget):
         if isinstance(box, CalmComboBox):
             self.edited.emit(str(box.property("key")), box.currentData())
 
+    def _on_scale(self, scale: object) -> None:
+        self.edited.emit("scale", scale)
+
+
+class ScaleField(QLineEdit):
+    """scale_said(low, high and step, or None for the one that is found): what is written, checked as it is typed.
+
+    `label` stands above it, and says what is wrong.
+    """
+
+    scale_said = Signal(object)
+
+    def __init__(self, label: QLabel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._label, self._caption = label, label.text()
+        self._shown: Numbers | None = None
+        self.setMinimumWidth(GRID * 24)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_EDITED_AFTER_MS)
+        self._settle.timeout.connect(self._report)
+        self.textEdited.connect(self._on_edited)
+
+    def show_scale(self, scale: Numbers | None, *, found: str) -> None:
+        """The scale that a person said (None: they did not), and the one that is found. Says nothing to anyone."""
+        self.setPlaceholderText(f"{found} (found)" if found else "1..5..1")
+        if not self._settle.isActive() and scale != self._shown:
+            self._shown = scale
+            self.setText(_said(*scale) if scale is not None else "")
+            self._say_what_is_wrong("")
+
+    def _on_edited(self) -> None:
+        _, wrong = _scale_in(self.text())
+        self._say_what_is_wrong(wrong)
+        self._settle.start()
+
+    def _report(self) -> None:
+        scale, wrong = _scale_in(self.text())
+        if not wrong and scale != self._shown:
+            self._shown = scale
+            self.scale_said.emit(scale)
+
+    def _say_what_is_wrong(self, words: str) -> None:
+        self._label.setText(words or self._caption)
+        set_role(self._label, "warning" if words else "caption")
+        self.setAccessibleDescription(words)
+
+
+def _said(low: float, high: float, step: float) -> str:
+    return "..".join(f"{number:g}" for number in ((low, high, step) if step else (low, high)))
+
+
+def _scale_in(text: str) -> tuple[Numbers | None, str]:
+    """The scale that a text says (None where it is empty), and what is wrong with it."""
+    from engine.data.dataset import Scale  # brings numpy, which the first view is shown without
+    from engine.errors import DataError
+
+    if not text.strip():
+        return None, ""
+    try:
+        scale = Scale.said(text)
+    except DataError as error:
+        return None, error.remedy
+    return (scale.low, scale.high, scale.step), ""
+
 
 _ENCODINGS = ["utf-8", "cp1252", "iso8859-15", "cp1250", "cp1251", "utf-16-le", "utf-16-be", "shift_jis", "gb18030"]
 _HELP = {
@@ -99,6 +175,7 @@ _HELP = {
     "delimiter": "What is between columns",
     "header": "Whether the first line names the columns",
     "decimal": "How 3½ is written",
+    "scale": "Lowest and highest rating, and the step between: 1..5..1, or 0.5..5..0.5",
     "across": "Whether each rating has a line, or each title or person a column",
 }
 _DELIMITERS = (
@@ -121,22 +198,23 @@ def text_choices(preview: Preview | None, given: Given) -> tuple[TextChoice, ...
     shape = preview.shape if preview is not None else None
     if shape is None or preview is None:
         return ()
-    zero, across = _zero_of(preview, shape, given), _across_of(shape, given)
     dates = _dates_of(shape, given) if preview.can_point and "time" in shape.roles else None
+    means = (_across_of(shape, given), dates, _scale_of(preview, shape, given), _zero_of(preview, shape, given))
+    asked = tuple(choice for choice in means if choice is not None)
     if shape.layout.kind != "delimited":
-        return tuple(choice for choice in (across, dates, zero) if choice is not None)
+        return asked
     delimiter = dict(_DELIMITERS).get(shape.delimiter, shape.delimiter)
     encodings = tuple((name, format_encoding(name)) for name in _ENCODINGS)
     encoding = format_encoding(shape.encoding)
     header = dict(_HEADERS)[shape.header is not None]
     decimal = dict(_DECIMALS).get(shape.decimal, shape.decimal)
-    choices = (
+    return (
         TextChoice("encoding", "Encoding", _HELP["encoding"], encoding, encodings, given.encoding),
         TextChoice("delimiter", "Delimiter", _HELP["delimiter"], delimiter, _DELIMITERS, given.delimiter),
         TextChoice("header", "Column names", _HELP["header"], header, _HEADERS, given.header),
         TextChoice("decimal", "Decimal sign", _HELP["decimal"], decimal, _DECIMALS, given.decimal),
+        *asked,
     )
-    return (*choices, *(choice for choice in (across, dates, zero) if choice is not None))
 
 
 def given_with(given: Given, key: str, value: Any) -> Given:
@@ -161,6 +239,15 @@ def _dates_of(shape: Shape, given: Given) -> TextChoice:
     if kind in ("date", "zoned date", "text"):
         found = dict(_DATES).get(shape.times.order or "", "Not understood")
     return TextChoice("dates", "Dates", "In which order days, months and years come", found, _DATES, given.dates)
+
+
+def _scale_of(preview: Preview, shape: Shape, given: Given) -> TextChoice | None:
+    """Asked where there are ratings; the one that is found is that of the first rows."""
+    if not shape.has_ratings or (preview.seen_only and given.scale is None):
+        return None
+    scale = preview.scale if given.scale is None else None
+    found = _said(scale.low, scale.high, scale.step) if scale is not None else ""
+    return TextChoice("scale", "Scale", _HELP["scale"], found, (), given.scale)
 
 
 def _zero_of(preview: Preview, shape: Shape, given: Given) -> TextChoice | None:

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.data.catalogue import Catalogue
-from engine.data.dataset import Bools, Dataset, Float32, Histories, Int32, Vocabulary, fingerprinting
+from engine.data.dataset import Bools, Dataset, Float32, Histories, Int32, Scale, Vocabulary, fingerprinting
 from engine.data.formats import UNNAMED_COLUMNS
 from engine.data.importing.choosing import Alive, alive_after, settled_of
 from engine.data.importing.gathering import Gathered, gather
@@ -26,7 +26,8 @@ from engine.data.importing.items import catalogue_of
 from engine.data.importing.options import ImportOptions as ImportOptions
 from engine.data.importing.options import ImportReport as ImportReport
 from engine.data.importing.options import Selection, name_of, peak_mib
-from engine.data.importing.ratings_table import RatingsTable, scale_of, values_in
+from engine.data.importing.ratings_table import RatingsTable
+from engine.data.importing.scales import declared_scale, scale_of
 from engine.data.importing.title_lists import TitlesOfRatings, titles_of_ratings
 from engine.data.reading.rows import MOST_PROBLEMS, Pairs
 from engine.errors import DataError
@@ -58,8 +59,6 @@ def import_gathered(
     yield StageStarted("titles", "Looking for titles, years and genres")
     first = replace(gathered.tables[0])
     named = yield from _titles_of(gathered, first, chosen.items, options.items)
-    values = yield from _values_of(chosen.histories.ratings_N)
-    values = values_in(np.append(values, [high for table in gathered.tables for high in table.shape.spelt_high]))
     fingerprint = yield from fingerprinting(chosen.histories, chosen.users, chosen.items)
     dataset = Dataset(
         dataset_id,
@@ -68,7 +67,7 @@ def import_gathered(
         chosen.items,
         _catalogue_of(first, chosen.items, named),
         chosen.histories,
-        scale_of(values),
+        _scale_of(gathered.tables),
         fingerprint,
         asked_rows([pairs for table in gathered.tables for pairs in table.pairs], chosen.users, chosen.items),
     )
@@ -169,13 +168,13 @@ def _nothing_left(gathered: Gathered, selection: Selection, steps: Sequence[Aliv
     )
 
 
-def _values_of(ratings_N: Float32) -> Job[Float32]:
-    """Each kind of rating once, in order, NaN left out."""
-    values = np.zeros(0, np.float32)
-    for part in slices_of(len(ratings_N)):
-        values = values_in(np.concatenate([values, values_in(ratings_N[part])]))
-        yield None
-    return values
+def _scale_of(tables: Sequence[RatingsTable]) -> Scale:
+    """The scale of the ratings of all files, whatever is chosen of them."""
+    rated = [table for table in tables if table.rated]
+    ratings = Counter({high: 0 for table in rated for high in table.shape.spelt_high})
+    for table in rated:
+        ratings.update(table.rated)
+    return scale_of(ratings, declared=declared_scale(table.shape.layout.scale for table in rated))
 
 
 def _count_unrated(ratings_N: Float32) -> Job[int]:

@@ -12,14 +12,15 @@ from pathlib import Path
 import numpy as np
 
 from engine.data.catalogue import split_title
-from engine.data.dataset import Scale
+from engine.data.dataset import Float32, Scale
 from engine.data.formats import ROLES
 from engine.data.importing.finding import find_ratings
 from engine.data.importing.items import titles_within
 from engine.data.importing.joining import TitlesFound
 from engine.data.importing.options import name_of
 from engine.data.importing.preview_rows import PreviewRow, first_rows
-from engine.data.importing.ratings_table import find_scale, is_seen_only
+from engine.data.importing.ratings_table import is_seen_only
+from engine.data.importing.scales import counted, declared_scale, scale_of, without_slips
 from engine.data.importing.title_lists import titles_beside, titles_given
 from engine.data.reading.archives import Source, size_of, sources_in
 from engine.data.reading.lines import NotUtf8Error
@@ -194,11 +195,16 @@ def _with_rows(seen: Preview) -> Preview:
         shape=start.shape,
         rows=start.rows,
         titles_of_rows=tuple(_own_title(row, start.shape) for row in start.rows),
-        scale=find_scale(np.append(rated_N, start.shape.spelt_high)) if len(rated_N) else None,
+        scale=_scale_of(start.shape, rated_N) if len(rated_N) else None,
         seen_only=start.shape.has_ratings and len(start.ratings_N) > 0 and is_seen_only(start.ratings_N),
         rows_about=max(start.lines, round(start.lines * seen.size / start.position)) if start.position else 0,
         sample_items=start.items,
     )
+
+
+def _scale_of(shape: Shape, rated_N: Float32) -> Scale:
+    ratings = dict.fromkeys(shape.spelt_high, 0) | counted(rated_N)
+    return scale_of(without_slips(ratings), declared=declared_scale([shape.layout.scale]))
 
 
 def _own_title(row: PreviewRow, shape: Shape) -> str:

@@ -6,37 +6,26 @@ Shapes: N entries of a block.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.data.dataset import Bools, Float32, Scale
+from engine.data.importing.scales import counted, declared_scale, scale_of, without_slips
 from engine.data.reading.archives import Source
 from engine.data.reading.lines import NotUtf8Error
 from engine.data.reading.roles import Shape
-from engine.data.reading.rows import MOST_PROBLEMS, PLANNED, Pairs, Problem, RatingsBlock
+from engine.data.reading.rows import MOST_PROBLEMS, OUT_OF_SCALE, PLANNED, Pairs, Problem, RatingsBlock
 from engine.data.reading.sniff import read_pieces
 from engine.data.reading.states import DROPPED_SHARE
-from engine.events import Job, Pace, Progressed
-from engine.text import plural
+from engine.events import Job, Pace, Progressed, StageStarted
+from engine.text import join_words, plural
 
-KNOWN_SCALES: tuple[tuple[Scale, float], ...] = (
-    (Scale(0, 1, 1), 0),
-    (Scale(1, 5, 1), 0),
-    (Scale(0.5, 5, 0.5), 0),
-    (Scale(0, 5, 1), 4),
-    (Scale(0, 5, 0.5), 4),
-    (Scale(1, 10, 1), 8),
-    (Scale(0, 10, 1), 8),
-    (Scale(0.5, 10, 0.5), 8),
-    (Scale(0, 100, 1), 80),
-)
-"""Scales that people use, each with the least highest rating that a file must hold to be taken for it."""
 MOST_VALUES = 1000
+_MOST_SHOWN = 3
 
 
 @dataclass
@@ -52,6 +41,7 @@ class RatingsTable:
     pairs: list[Pairs] = field(default_factory=list)
     entries: int = 0
     dropped: int = 0
+    ends: tuple[float, ...] = ()
     largest_time: int = 0
     unrated: tuple[float, ...] = ()
     seen_only: bool = False
@@ -64,24 +54,30 @@ class RatingsTable:
         self.problems += problems[: MOST_PROBLEMS - len(self.problems)]
         self.dropped += 0 if block.dropped_N is None else int(np.count_nonzero(block.dropped_N))
         if len(self.values) <= MOST_VALUES:
-            kinds, counts = np.unique(block.ratings_N, return_counts=True)
-            known = ~np.isnan(kinds)
-            self.values.update(dict(zip(kinds[known].tolist(), counts[known].tolist(), strict=True)))
+            self.values.update(counted(block.ratings_N))
+        known_N = block.ratings_N[~np.isnan(block.ratings_N)]
+        if len(known_N):
+            ends = (*self.ends, float(known_N.min()), float(known_N.max()))
+            self.ends = (min(ends), max(ends))
         if block.times_N is not None and len(block.times_N):
             self.largest_time = max(self.largest_time, int(block.times_N.max()), -int(block.times_N.min()))
 
     def begin_again(self) -> None:
         self.notes, self.problems, self.pairs, self.skipped, self.values = [], [], [], Counter(), Counter()
-        self.entries = self.largest_time = self.dropped = 0
+        self.entries, self.largest_time, self.dropped, self.ends = 0, 0, 0, ()
 
     @property
-    def rated_values(self) -> list[float]:
-        return [] if self.seen_only else [value for value in self.values if value not in self.unrated]
+    def rated(self) -> dict[float, int]:
+        """How often each rating comes; of very many different ones the ends and some between."""
+        values = {} if self.seen_only else {**dict.fromkeys(self.ends, 0), **self.values}
+        return {value: count for value, count in values.items() if value not in self.unrated}
 
     @cached_property
     def most_of_dropped(self) -> float:
         """What a title that was given up is rated at most: a quarter up the scale."""
-        scale = scale_of(np.array(sorted(self.rated_values), np.float32)) if self.rated_values else Scale(1, 5, 1)
+        scale = (
+            scale_of(self.rated, declared=declared_scale([self.shape.layout.scale])) if self.rated else Scale(1, 5, 1)
+        )
         most = scale.low + DROPPED_SHARE * (scale.high - scale.low)
         return scale.low + scale.step * float(np.floor((most - scale.low) / scale.step)) if scale.step else most
 
@@ -127,27 +123,81 @@ class ReadingProgress:
 
 def read_table(table: RatingsTable, progress: ReadingProgress, *, into: Recorder) -> Job[None]:
     """Reads a file: its figures into the table, its entries to the recorder. Stop goes through at every block."""
-    try:
-        size, lines = yield from _read_all(table, progress, into)
-    except NotUtf8Error:
-        table.shape = replace(table.shape, encoding="cp1252")
-        size, lines = yield from _read_all(table, progress, into)
+    blocks = yield from _read(table, progress, into)
+    unrated, kept = _apart(table)
+    found = () if table.shape.unrated is not None or table.shape.layout.unrated else unrated
+    slips = table.values.keys() - kept.keys() - set(unrated)
+    if slips:
+        into.forget(blocks)
+        scale = scale_of(kept)
+        layout = replace(table.shape.layout, scale=(scale.low, scale.high, scale.step))
+        table.shape = replace(table.shape, layout=layout, unrated=unrated)
+        table.begin_again()
+        yield StageStarted("reading", f"Reading {table.source.name} once more, without what lies far from all ratings")
+        yield from _read(table, progress, into)
+        table.notes.append(_note_on_slips(table, slips))
+    table.unrated = unrated
+    _add_notes(table, found)
+
+
+def _apart(table: RatingsTable) -> tuple[tuple[float, ...], dict[float, int]]:
+    """Values that mean *seen, not rated*, and the ratings without a few that lie far from all others."""
+    shape = table.shape
+    unrated = shape.layout.unrated if shape.unrated is None else shape.unrated
+    if shape.layout.scale is not None or len(table.values) > MOST_VALUES:
+        return unrated, dict(table.values)
+    is_open = shape.unrated is None and not unrated
+    if is_open:
+        unrated = find_unrated(table.values)
+    kept = without_slips({value: count for value, count in table.values.items() if value not in unrated})
+    if is_open and not unrated:
+        unrated = find_unrated(kept)
+    return unrated, {value: count for value, count in kept.items() if value not in unrated}
+
+
+def _note_on_slips(table: RatingsTable, slips: Iterable[float]) -> str:
+    """Which ratings were left out, and where: "r.csv, line 7: 55 lies far from all other ratings, ..."."""
+    lines = [f"{problem.line:,}" for problem in table.problems if problem.reason == OUT_OF_SCALE]
+    low, high, _ = table.shape.layout.scale or (0, 0, 0)
+    values = join_words([f"{value:g}" for value in sorted(slips)][:_MOST_SHOWN])
+    is_one = table.skipped[OUT_OF_SCALE] == 1
+    where = f"line {lines[0]}" if is_one else f"lines {join_words(lines[:_MOST_SHOWN])}"
+    verb, was = ("lies" if len(set(slips)) == 1 else "lie"), ("it was" if is_one else "they were")
+    return (
+        f"{table.source.name}, {where}: {values} {verb} far from all other ratings, which go from {low:g} to {high:g}; "
+        f"{was} left out."
+    )
+
+
+def _add_notes(table: RatingsTable, found: tuple[float, ...]) -> None:
+    """What a person should know of the file; `found` are values that were found to mean *seen, not rated*."""
+    name = table.source.name
     table.notes += table.shape.notes
     if table.shape.encoding == "cp1252":
-        table.notes.append(f"{table.source.name} is not UTF-8; it was read as Western European (cp1252).")
+        table.notes.append(f"{name} is not UTF-8; it was read as Western European (cp1252).")
     if "time" in table.shape.roles and table.shape.times.kind is None:
-        table.notes.append(f"The times of {table.source.name} are no numbers or dates; they were left out.")
-    _decide_unrated(table)
+        table.notes.append(f"The times of {name} are no numbers or dates; they were left out.")
+    table.notes += [f"{value:g} in {name} counts as seen, not rated: it lies outside the scale." for value in found]
     if table.dropped:
         table.notes.append(
-            f"In {plural(table.dropped, 'line')} of {table.source.name} somebody gave a title up; it counts as "
+            f"In {plural(table.dropped, 'line')} of {name} somebody gave a title up; it counts as "
             f"disliked, {table.most_of_dropped:g} or less."
         )
+
+
+def _read(table: RatingsTable, progress: ReadingProgress, into: Recorder) -> Job[int]:
+    """Read the whole file; how many blocks it had."""
+    try:
+        size, lines, blocks = yield from _read_all(table, progress, into)
+    except NotUtf8Error:
+        table.shape = replace(table.shape, encoding="cp1252")
+        size, lines, blocks = yield from _read_all(table, progress, into)
     progress.bytes_before += size
     progress.lines_before += lines
+    return blocks
 
 
-def _read_all(table: RatingsTable, progress: ReadingProgress, into: Recorder) -> Job[tuple[int, int]]:
+def _read_all(table: RatingsTable, progress: ReadingProgress, into: Recorder) -> Job[tuple[int, int, int]]:
     position, line, blocks = 0, 0, 0
     pieces = read_pieces(table.source, table.shape)
     try:
@@ -170,18 +220,7 @@ def _read_all(table: RatingsTable, progress: ReadingProgress, into: Recorder) ->
     finally:
         if isinstance(pieces, Generator):
             pieces.close()  # a reader that was left early has its file open
-    return position, line
-
-
-def _decide_unrated(table: RatingsTable) -> None:
-    shape = table.shape
-    table.unrated = shape.layout.unrated if shape.unrated is None else shape.unrated
-    if shape.unrated is None and not table.unrated and shape.layout.scale is None:
-        table.unrated = find_unrated(table.values)
-        for value in table.unrated:
-            table.notes.append(
-                f"{value:g} in {table.source.name} counts as seen, not rated: it lies outside the scale."
-            )
+    return position, line, blocks
 
 
 def refuse_empty(tables: Sequence[RatingsTable]) -> None:
@@ -195,7 +234,7 @@ def refuse_empty(tables: Sequence[RatingsTable]) -> None:
             f"{table.source.name} has no line that can be used; {why}.",
             remedy="Choose another file, or say which column is which, such as --columns user=1,item=2,rating=3.",
         )
-    if not any(table.rated_values for table in tables):
+    if not any(table.rated for table in tables):
         rows = sum(table.entries for table in tables)
         raise tables[0].source.error(
             f"{tables[0].source.name} has no rating: in all of {rows:,} rows it is blank.",
@@ -205,47 +244,13 @@ def refuse_empty(tables: Sequence[RatingsTable]) -> None:
 
 def mark_seen_only(tables: Sequence[RatingsTable]) -> None:
     """A file whose ratings are all 1, beside one that has real ratings, says what was seen: 1 there is no star."""
-    alike = [set(table.rated_values) <= {1.0} for table in tables]
+    alike = [set(table.rated) <= {1.0} for table in tables]
     if all(alike):
         return
     for table, is_alike in zip(tables, alike, strict=True):
         if is_alike:
             table.seen_only = True
             table.notes.append(f"{table.source.name} holds only ones; they count as seen, not as ratings.")
-
-
-def find_scale(ratings_N: Float32) -> Scale:
-    """The scale of these ratings (NaN ignored, at least one is none): a known one where they fit, else their own."""
-    return scale_of(values_in(ratings_N))
-
-
-def values_in(ratings_N: Float32) -> Float32:
-    """Each kind of rating once, in order, NaN left out."""
-    values = np.sort(ratings_N)
-    values = values[: len(values) - int(np.count_nonzero(np.isnan(values)))]
-    kinds: Float32 = values[np.append(True, values[1:] != values[:-1])[: len(values)]]
-    return kinds
-
-
-def scale_of(values: Float32) -> Scale:
-    """The scale that ratings of these kinds (in order, at least one) are on: a known one, else their own."""
-    distinct = values.astype(np.float64)
-    for scale, least_high in KNOWN_SCALES:
-        within = scale.low <= distinct[0] and least_high <= distinct[-1] <= scale.high
-        if within and _lie_on(distinct, scale.low, scale.step):
-            return scale
-    low, high = float(distinct[0]), float(distinct[-1])
-    if low == high:
-        return Scale(min(0.0, low), max(1.0, high), 0)
-    step = 1.0 if _lie_on(distinct, low, 1) else round(float(np.diff(distinct).min()), 4)
-    if step > 0 and (high - low) / step <= 1000 and _lie_on(distinct, low, step):
-        return Scale(round(low, 4), round(high, 4), step)
-    return Scale(float(np.floor(low)), float(np.ceil(high)), 0)
-
-
-def _lie_on(distinct: npt.NDArray[np.float64], low: float, step: float) -> bool:
-    steps = (distinct - low) / step
-    return bool(np.all(np.abs(steps - np.round(steps)) < 1e-3))
 
 
 def find_unrated(values: Mapping[float, int]) -> tuple[float, ...]:

@@ -34,7 +34,7 @@ class Given:
     `decimal` is "." or ","; `dates` says in which order days, months and years come: "ymd", "dmy" or "mdy".
     `unrated` are the ratings that mean *seen, not rated* (none where it is empty). `across` says what has a column each
     in a wide table: "titles" or "people", or "none": the file is no such table. `person` is whose lines are read of a
-    file that should be one person's.
+    file that should be one person's. `scale` are the lowest and highest rating and the step (0: any number between).
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -46,6 +46,7 @@ class Given:
     unrated: tuple[float, ...] | None = None
     across: str | None = None
     person: str | None = None
+    scale: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -262,6 +263,15 @@ def unrated_of(given: Given, layout: Layout) -> tuple[float, ...] | None:
     if given.unrated is not None:
         return given.unrated
     return layout.unrated if layout.unrated or layout.scale else None
+
+
+def on_given_scale(shape: Shape, given: Given) -> Shape:
+    """The same, on the scale that a person says; 0 and -1 below it mean *seen, not rated* unless they say otherwise."""
+    if given.scale is None:
+        return shape
+    unrated = tuple(value for value in (0.0, -1.0) if value < given.scale[0])
+    layout = replace(shape.layout, scale=given.scale)
+    return replace(shape, layout=layout, unrated=unrated if given.unrated is None else given.unrated)
 
 
 def texts_of(rows: Rows, place: int | None) -> list[str]:

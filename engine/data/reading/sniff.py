@@ -36,6 +36,7 @@ from engine.data.reading.roles import (
     listed,
     missing_columns,
     named_columns,
+    on_given_scale,
     texts_of,
     unrated_of,
     values_of,
@@ -142,14 +143,14 @@ def sniff(source: Source, given: Given | None = None, *, archive: ZipFile | None
     for kind in KINDS.values():
         shape = kind.recognise(source, head, given) if kind.recognise else None
         if shape is not None:
-            return shape
+            return on_given_scale(shape, given)
     disguise = looks_like(head)
     if disguise:
         raise source.error(
             f"{source.name} looks like {disguise}, not a table of text.",
             remedy="Choose the ratings themselves, as CSV or another delimited text.",
         )
-    return _shape(source, given, _text(source, given, head))
+    return on_given_scale(_shape(source, given, _text(source, given, head)), given)
 
 
 def require_ratings(source: Source, shape: Shape) -> None:

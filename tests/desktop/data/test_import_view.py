@@ -315,6 +315,25 @@ def test_that_columns_in_doubt_are_asked_about_and_not_guessed(view, session, wr
     assert view.findChild(QPushButton, "import_start").isEnabled()
 
 
+def test_that_a_scale_is_checked_as_it_is_typed(qtbot, view, session, write, looked):
+    looked(write("ratings.csv", RATINGS))
+    field = view.findChild(QLineEdit, "import_scale")
+    label = next(label for label in view.findChildren(QLabel) if label.buddy() is field)
+    assert (field.text(), field.placeholderText(), label.text()) == ("", "1..5..1 (found)", "Scale")
+    qtbot.keyClicks(field, "5..1")
+    assert label.text() == "Write the lowest rating first."
+    field.selectAll()
+    qtbot.keyClicks(field, "1..10..1")
+    assert label.text() == "Scale"
+    qtbot.waitUntil(lambda: session.importing.plan.given.scale == (1, 10, 1), timeout=MOST_MS)
+    looked()
+    assert "ratings from 1 to 10 in whole steps" in text_of(view, "import_summary")
+    field.selectAll()
+    qtbot.keyClick(field, Qt.Key.Key_Backspace)
+    qtbot.waitUntil(lambda: session.importing.plan.given.scale is None, timeout=MOST_MS)
+    looked()
+
+
 def test_that_a_wide_table_that_does_not_say_who_is_across_is_asked_about(qtbot, view, session, write, looked):
     looked(write("critics.csv", ",Anna,Bob,Cem,Dee\nBrazil,5,3,,1\nHeat,4,,2,2\nUp,,3,4,5\n"))
     box, table = view.findChild(QComboBox, "import_across"), view.findChild(ImportPreviewTable)

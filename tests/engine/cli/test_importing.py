@@ -79,6 +79,12 @@ def test_that_columns_in_doubt_come_with_the_options_that_say_them(ask, tmp_path
     assert (status, "people      7" in out, "titles      60" in out) == (0, True, True)
 
 
+def test_that_a_said_scale_is_that_of_the_data_set(ask, books):
+    found = ask.document("import", books, "--columns", ROLES, "--scale", "0..5..0.5")
+    assert found["scale"] == {"low": 0, "high": 5, "step": 0.5}
+    assert ask.document("look", books, "--columns", ROLES, "--scale", "0..10")["scale"]["high"] == 10
+
+
 def test_that_said_unrated_values_count_as_seen(ask, books):
     found = ask.document("import", books, "--columns", ROLES, "--unrated", "0")
     assert (found["ratings"], found["unrated"]) == (3, 1)
@@ -101,7 +107,14 @@ def test_that_rules_leave_out_and_say_how_much(ask, books):
 
 
 @pytest.mark.parametrize(
-    "words", [("--least-per-title", "0"), ("--most-titles", "-3"), ("--unrated", "none"), ("--columns", "who=1")]
+    "words",
+    [
+        ("--scale", "5..1"),
+        ("--least-per-title", "0"),
+        ("--most-titles", "-3"),
+        ("--unrated", "none"),
+        ("--columns", "who=1"),
+    ],
 )
 def test_that_senseless_choices_are_wrong_use(ask, books, words):
     status, out, err = ask("import", books, *words)

@@ -360,3 +360,47 @@ def test_that_a_file_without_times_does_not_replace_what_another_dates(write):
     dated = write("dated.csv", "user,item,rating,time\n1,7,5,1700000000\n2,7,4,1700000000\n")
     undated = write("undated.csv", "user,item,rating\n1,7,1\n")
     assert entries_of(imported(dated, undated)[0]) == [("1", "7", 5.0), ("2", "7", 4.0)]
+
+
+def rows_of(ratings):
+    return "user,item,rating\n" + "".join(f"{at % 97},{at},{rating}\n" for at, rating in enumerate(ratings))
+
+
+def test_that_one_slip_among_thousands_does_not_stretch_the_scale_and_is_said_with_its_line(write):
+    ratings = [1 + at % 5 for at in range(3000)]
+    ratings[1233] = 55
+    dataset, report = imported(write("r.csv", rows_of(ratings)))
+    assert (dataset.scale, dataset.entries) == (Scale(1, 5, 1), 2999)
+    assert report.skipped == {"rating is outside of the scale": 1}
+    assert [(problem.line, problem.text) for problem in report.problems] == [(1235, "69,1233,55")]
+    assert report.notes[0] == (
+        "r.csv, line 1,235: 55 lies far from all other ratings, which go from 1 to 5; it was left out."
+    )
+
+
+def test_that_a_slip_leaves_what_is_only_seen_alone(write):
+    ratings = [(0, 0, 0, 1 + at // 4 % 10)[at % 4] for at in range(6000)]
+    ratings[79] = 900
+    dataset, report = imported(write("r.csv", rows_of(ratings)))
+    assert (dataset.scale, report.unrated, dataset.entries) == (Scale(1, 10, 1), 4500, 5999)
+    assert any(note.startswith("0 in r.csv counts as seen") for note in report.notes)
+
+
+def test_that_a_scale_of_half_stars_up_to_4_ends_at_4(write):
+    dataset, _ = imported(write("r.csv", rows_of([0.5 + at % 8 / 2 for at in range(64)])))
+    assert dataset.scale == Scale(0.5, 4, 0.5)
+
+
+def test_that_a_said_scale_counts_and_what_lies_beyond_it_is_reported(write):
+    path = write("r.csv", rows_of([0, 1, 2, 3, 7, 3, -1]))
+    dataset, report = imported(path, given=Given(scale=(1, 6, 1)))
+    assert (dataset.scale, report.unrated) == (Scale(1, 6, 1), 2)
+    assert [(problem.line, problem.reason) for problem in report.problems] == [(6, "rating is outside of the scale")]
+
+
+def test_that_the_scale_is_that_of_the_file_whatever_is_kept_of_it(write):
+    lines = "".join(f"{at % 9},{at % 4},{1 + at % 10}\n" for at in range(90))
+    path = write("r.csv", f"user,item,rating\n{lines}")
+    for duplicates in ("last", "mean", "max"):
+        dataset, _ = imported(path, duplicates=duplicates)
+        assert dataset.scale == Scale(1, 10, 1)
