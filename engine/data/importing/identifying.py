@@ -5,6 +5,9 @@ Shapes: N entries of a block.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,6 +23,12 @@ _WHOLE_NUMBER = r"^(0|-?[1-9][0-9]{0,17})$"
 WITH_POINT = r"^(0|-?[1-9][0-9]{0,17})\.0+$"
 """How programs write whole numbers of a column in which some are missing."""
 _POWERS = 10 ** np.arange(1, 10, dtype=np.int64)
+
+
+def without_points(ids: Sequence[str]) -> list[str]:
+    """The ids as they will be known: 8.0 as 8, if all are whole numbers."""
+    are_whole = all(re.match(_WHOLE_NUMBER, id_) or re.match(WITH_POINT, id_) for id_ in ids)
+    return [re.sub(WITH_POINT, r"\1", id_) for id_ in ids] if are_whole else list(ids)
 
 
 class Numbers:

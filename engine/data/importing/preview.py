@@ -15,10 +15,11 @@ from engine.data.catalogue import split_title
 from engine.data.dataset import Float32, Scale
 from engine.data.formats import ROLES
 from engine.data.importing.finding import find_ratings
+from engine.data.importing.identifying import without_points
 from engine.data.importing.items import titles_within
 from engine.data.importing.joining import TitlesFound
 from engine.data.importing.options import name_of
-from engine.data.importing.preview_rows import PreviewRow, first_rows
+from engine.data.importing.preview_rows import FirstRows, PreviewRow, first_rows
 from engine.data.importing.ratings_table import is_seen_only
 from engine.data.importing.scales import counted, declared_scale, scale_of, without_slips
 from engine.data.importing.title_lists import titles_beside, titles_given
@@ -188,7 +189,7 @@ def _with_own_titles(seen: Preview) -> Job[Preview]:
 def _with_rows(seen: Preview) -> Preview:
     if seen.source is None or seen.shape is None:
         return seen
-    start = first_rows(seen.source, seen.shape)
+    start = _with_plain_ids(first_rows(seen.source, seen.shape))
     rated_N = start.ratings_N[~np.isnan(start.ratings_N)]
     return replace(
         seen,
@@ -205,6 +206,15 @@ def _with_rows(seen: Preview) -> Preview:
 def _scale_of(shape: Shape, rated_N: Float32) -> Scale:
     ratings = dict.fromkeys(shape.spelt_high, 0) | counted(rated_N)
     return scale_of(without_slips(ratings), declared=declared_scale([shape.layout.scale]))
+
+
+def _with_plain_ids(start: FirstRows) -> FirstRows:
+    """With ids as an import will know them, as far as the first rows tell."""
+    plain = dict(zip(start.items, without_points(start.items), strict=True))
+    read = [row for row in start.rows if row.is_read]
+    users = dict(zip([row.user for row in read], without_points([row.user for row in read]), strict=True))
+    rows = (replace(row, user=users.get(row.user, ""), item=plain.get(row.item, row.item)) for row in start.rows)
+    return replace(start, rows=tuple(rows), items=tuple(dict.fromkeys(plain.values())))
 
 
 def _own_title(row: PreviewRow, shape: Shape) -> str:

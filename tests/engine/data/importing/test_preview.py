@@ -54,6 +54,13 @@ def test_that_titles_beside_are_joined_to_the_rows(write):
     assert preview.titles.share == 1
 
 
+def test_that_whole_ids_with_a_point_are_shown_as_an_import_will_know_them(write):
+    write("movies.csv", TITLES)
+    preview = seen(write("ratings.csv", RATINGS.replace(",10,", ",10.0,").replace(",11,", ",11.0,")))
+    assert [row.item for row in preview.rows] == ["10", "11", "10"]
+    assert preview.titles_of_rows[1] == "Short Night (2001)"
+
+
 def test_that_a_list_of_titles_dropped_with_its_ratings_becomes_their_titles(write):
     ratings, titles = write("mine.csv", RATINGS), write("names.csv", TITLES)
     preview = seen(titles, ratings)
