@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.cli.listing import dataset_document
 from engine.cli.output import Answer, WrongUse, format_commands, format_facts, format_table
 from engine.cli.progress import Driver
+from engine.cli.reading_options import given_of
 from engine.documents import document_of
 from engine.errors import DataError, EngineError
 from engine.library.datasets import DatasetRecord
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from engine.data.importing.options import ImportOptions
     from engine.data.importing.preview import Preview
     from engine.data.importing.preview_rows import PreviewRow
-    from engine.data.reading.roles import Given
 
 _PROBLEMS_SHOWN = 10
 _REPORTED = ("duplicates", "skipped", "problems", "layout", "encoding", "delimiter", "files", "notes", "rows",
@@ -54,7 +54,7 @@ def look_at(arguments: argparse.Namespace, driver: Driver) -> Answer:
     from engine.data.importing.estimate import estimate
     from engine.data.importing.preview import look
 
-    given = _given_of(arguments)
+    given = given_of(arguments)
     preview = driver.run(look(arguments.ratings, given, items=arguments.items))
     obstacle = preview.obstacle
     if preview.shape is None and obstacle is not None:
@@ -62,23 +62,6 @@ def look_at(arguments: argparse.Namespace, driver: Driver) -> Answer:
     needed = None if obstacle is not None else estimate(preview.paths, given)
     ways = format_commands(arguments.words, obstacle.ways) if obstacle is not None else ""
     return Answer(_preview_document(preview, needed), f"{_preview_text(preview, needed)}\n{ways}".rstrip())
-
-
-def _given_of(arguments: argparse.Namespace) -> Given:
-    """How the files are written, as far as the arguments say. Raises WrongUse where a part makes no sense."""
-    from engine.data.reading.roles import Given
-
-    return Given(
-        columns=_columns_of(arguments.columns),
-        delimiter=arguments.delimiter,
-        encoding=arguments.encoding,
-        header=None if arguments.header is None else arguments.header == "yes",
-        decimal=arguments.decimal,
-        dates=arguments.dates,
-        unrated=_unrated_of(arguments.unrated),
-        across=arguments.across,
-        scale=_scale_of(arguments.scale),
-    )
 
 
 def _options_of(arguments: argparse.Namespace) -> ImportOptions:
@@ -92,49 +75,12 @@ def _options_of(arguments: argparse.Namespace) -> ImportOptions:
     return ImportOptions(
         name=arguments.name,
         items=arguments.items,
-        given=_given_of(arguments),
+        given=given_of(arguments),
         duplicates=arguments.duplicates,
         selection=Selection(
             arguments.last_years, arguments.most_titles, arguments.least_per_title, arguments.least_per_person
         ),
     )
-
-
-def _columns_of(text: str | None) -> dict[str, str]:
-    """`user=..,item=..` as role -> column. Raises WrongUse where a part is no such pair."""
-    from engine.data.formats import ROLES
-
-    roles: dict[str, str] = {}
-    for part in text.split(",") if text else ():
-        role, equals, column = (piece.strip() for piece in part.partition("="))
-        if not equals or not column or role not in ROLES:
-            raise WrongUse(
-                f"--columns takes role=column, separated by commas; {part!r} is not such a pair. "
-                f"Roles are: {', '.join(ROLES)}."
-            )
-        roles[role] = column
-    return roles
-
-
-def _scale_of(text: str | None) -> tuple[float, float, float] | None:
-    from engine.data.dataset import Scale
-
-    if text is None:
-        return None
-    try:
-        scale = Scale.said(text)
-    except DataError as error:
-        raise WrongUse(f"--scale takes LOW..HIGH..STEP, such as 0.5..5..0.5. {error}") from error
-    return scale.low, scale.high, scale.step
-
-
-def _unrated_of(text: str | None) -> tuple[float, ...] | None:
-    if text is None:
-        return None
-    try:
-        return tuple(float(part) for part in text.split(",") if part.strip())
-    except ValueError as error:
-        raise WrongUse(f"--unrated takes numbers separated by commas, not {text!r}.") from error
 
 
 def _import_text(record: DatasetRecord) -> str:

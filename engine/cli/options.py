@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import engine
+from engine.cli.reading_options import add_reading
 
 SPLITS = ("strong", "random", "time", "last", "none")
 
@@ -77,26 +78,11 @@ def _add_files(command: argparse.ArgumentParser) -> None:
     command.add_argument("ratings", nargs="+", type=Path, metavar="RATINGS", help="files or folders: plain, .gz, .zip")
     command.add_argument("--items", type=Path, metavar="FILE", help="the list of titles")
     command.add_argument(
-        "--columns", metavar="user=..,item=..,rating=..,time=..", help="which column is what: names, or numbers from 1"
-    )
-    command.add_argument(
         "--across",
         choices=("titles", "people", "none"),
         help="what has a column each in a wide table; none: it is none",
     )
-    command.add_argument("--encoding", metavar="NAME", help="such as utf-8, cp1252, utf-16")
-    command.add_argument(
-        "--delimiter", metavar="SIGN", help="a sign, or comma, semicolon, tab, bar, double colon, space"
-    )
-    command.add_argument("--header", choices=("yes", "no"), help="whether the first line names the columns")
-    command.add_argument("--decimal", choices=(".", ","), help="the decimal sign")
-    command.add_argument("--dates", choices=("ymd", "dmy", "mdy"), help="the order of day, month and year")
-    command.add_argument(
-        "--scale",
-        metavar="LOW..HIGH..STEP",
-        help="lowest and highest rating, and step: 0.5..5..0.5 (or --scale=-10..10)",
-    )
-    command.add_argument("--unrated", metavar="N,..", help="ratings that mean seen, not rated; '' for none")
+    add_reading(command)
 
 
 def _add_lists(add: _AddCommand) -> None:
@@ -195,6 +181,8 @@ def _add_recommending(add: _AddCommand) -> None:
     command.add_argument(
         "--unmatched", type=Path, metavar="OUT.csv", help="write titles that were not found for certain"
     )
+    command.add_argument("--person", metavar="NAME", help="whose ratings, where the file of --profile holds several")
+    add_reading(command)
     command.add_argument("--top", type=_positive, default=20, metavar="N", help="how many titles")
     command.add_argument("--weight", type=_share, metavar="W", help="1: likely to watch; 0: likely to love")
     command.add_argument("--explain", action="store_true", help="give reasons: leave each rating out once")

@@ -8,6 +8,7 @@ from typing import Any
 from engine import operations
 from engine.cli.output import Answer, WrongUse, format_facts
 from engine.cli.progress import Driver
+from engine.cli.reading_options import given_of
 from engine.documents import document_of
 from engine.library.run_record import RunRecord
 from engine.library.store import Library
@@ -40,12 +41,18 @@ def predict(arguments: argparse.Namespace, library: Library, driver: Driver) -> 
 def recommend_many(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
     if arguments.out is None:
         raise WrongUse("--profiles needs --out OUT.csv, the file to write the lists to.")
-    for name in ("explain", "unmatched"):
+    for name in ("explain", "unmatched", "person"):
         if getattr(arguments, name):
             raise WrongUse(f"--{name} belongs to one person: --profile or --user.")
     record = library.runs.find(arguments.run)
     job = operations.recommend_many(
-        library, record.run_id, arguments.profiles, out=arguments.out, top=arguments.top, weight=arguments.weight
+        library,
+        record.run_id,
+        arguments.profiles,
+        out=arguments.out,
+        top=arguments.top,
+        weight=arguments.weight,
+        given=given_of(arguments),
     )
     done = driver.run(job)
     document = {

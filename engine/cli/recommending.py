@@ -11,12 +11,14 @@ from engine import operations
 from engine.cli.output import Answer, WrongUse, format_facts, format_table
 from engine.cli.predicting import recommend_many
 from engine.cli.progress import Driver
+from engine.cli.reading_options import given_of
 from engine.data.dataset import Dataset
 from engine.data.matching.candidates import Match
 from engine.data.matching.review import Review, counted, profile_of_review
-from engine.data.personal.export import ExportedTitle
+from engine.data.personal.export import ExportedTitle, describe_skipped
 from engine.data.personal.writing import write_unmatched
 from engine.data.profiles import Profile, profile_of_user
+from engine.data.reading.roles import Given
 from engine.documents import document_of
 from engine.library.store import Library
 from engine.operations.recommending import Recommended, refuse_weight
@@ -25,7 +27,7 @@ from engine.recommending.insights import ImpactfulRating, ListInsights, Surprisi
 from engine.recommending.recommender import Recommendation, Recommender
 from engine.text import format_count, format_figure, format_percent, format_title, plural, shorten
 
-_NAMES_SHOWN, _RATINGS_SHOWN, _REASONS_SHOWN = 3, 5, 3
+_NAMES_SHOWN, _RATINGS_SHOWN, _REASONS_SHOWN, _SKIPPED_SHOWN = 3, 5, 3, 10
 _TITLE_WIDTH, _REASON_WIDTH = 44, 24
 
 
@@ -60,8 +62,12 @@ def _person_of(arguments: argparse.Namespace, dataset: Dataset, driver: Driver) 
     if arguments.user is not None:
         if arguments.unmatched is not None:
             raise WrongUse("--unmatched belongs to --profile: people of the data set have no titles that it lacks.")
+        if given_of(arguments) != Given():
+            raise WrongUse(
+                "How a file is written (--columns, --scale, --dates ...) belongs to --profile or --profiles."
+            )
         return _Person(profile_of_user(dataset, arguments.user))
-    review = driver.run(operations.match_export(dataset, arguments.profile))
+    review = driver.run(operations.match_export(dataset, arguments.profile, given=given_of(arguments)))
     if arguments.unmatched is not None:
         left = [*_titles_with(review, "unsure"), *_titles_with(review, "unmatched")]
         write_unmatched([(title, match.why) for title, match in left], arguments.unmatched)
@@ -90,7 +96,9 @@ def _profile_document(person: _Person) -> dict[str, Any]:
         "unsure_titles": [_title_document(title, match) for title, match in _titles_with(review, "unsure")],
         "unmatched_titles": [_title_document(title, match) for title, match in _titles_with(review, "unmatched")],
         "planned": len(review.export.titles) - len(review.titles),
+        "lines": review.export.lines,
         "skipped": review.export.skipped_count,
+        "problems": [document_of(entry) for entry in review.export.skipped],
         "notes": review.export.notes,
     }
 
@@ -166,7 +174,8 @@ def _person_text(person: _Person) -> str:
         names = [title.title or next(iter(title.ids.values()), "") for title, _ in _titles_with(review, verdict)]
         more = f" and {format_count(len(names) - _NAMES_SHOWN)} more" if len(names) > _NAMES_SHOWN else ""
         lines += [f"{words}: {', '.join(names[:_NAMES_SHOWN])}{more}."] if names else []
-    return "\n".join((*lines, *review.export.notes))
+    skipped = describe_skipped(review.export, most=_SKIPPED_SHOWN)
+    return "\n".join((*lines, *([skipped] if skipped else []), *review.export.notes))
 
 
 def _predicted_text(item: Recommendation) -> str:

@@ -15,16 +15,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import torch
 
-from engine.data.dataset import Bools, Dataset, Histories, Vocabulary
+from engine.data.dataset import Bools, Dataset, Float32, Histories, Scale, Vocabulary
 from engine.data.importing.choosing import settled_of
 from engine.data.importing.gathering import gather
 from engine.data.importing.importer import asked_rows
 from engine.data.importing.options import ImportOptions
+from engine.data.importing.ratings_table import RatingsTable
+from engine.data.importing.scales import KNOWN_SCALES, scale_of
 from engine.data.matching.matcher import Matcher
 from engine.data.matching.review import Review, review_of
 from engine.data.personal.reading import read_export
 from engine.data.profiles import Profile, ProfileMatch
-from engine.data.reading.roles import Given
+from engine.data.reading.roles import MOST_BEYOND, Given
 from engine.data.reading.rows import Pairs
 from engine.data.whole_file import refuse_same, whole_file, write_csv_part
 from engine.device import training_threads
@@ -36,6 +38,7 @@ from engine.models.base import Model
 from engine.models.registry import build, kind_of
 from engine.recommending.insights import ListInsights, explain_list
 from engine.recommending.recommender import ManyLists, RecommendationList, Recommender, known_people, many_lists
+from engine.text import plural
 
 MOST_NAMED = 20
 _NAMES = ("user", "rank", "item", "score")
@@ -174,10 +177,18 @@ def model_of(stored: StoredModel, dataset: Dataset) -> Model:
 
 
 def recommend_many(
-    library: Library, run_id: str, profiles: Path, *, out: Path, top: int = 20, weight: float | None = None
+    library: Library,
+    run_id: str,
+    profiles: Path,
+    *,
+    out: Path,
+    top: int = 20,
+    weight: float | None = None,
+    given: Given | None = None,
 ) -> Job[ManyRecommended]:
     """Write the best `top` titles for everybody in a table `user,item,rating` as `user,rank,item,score`.
 
+    Ratings on another scale are brought to the data set's, single ones beyond it are left out; the notes say so.
     In full or not at all. Raises SettingError for a weight that the model does not have, ProfileError where it knows
     nothing of anybody, DataError or LibraryError where a file or the run cannot be used.
 
@@ -194,7 +205,7 @@ def recommend_many(
     record = library.runs.find(run_id)
     refuse_weight(recommender, record.name, weight)
     refuse_same(out, as_read=profiles)
-    asked = yield from _asked(recommender.dataset, profiles)
+    asked = yield from _asked(recommender.dataset, profiles, given or Given())
     known_U = known_people(recommender, asked.histories)
     if not known_U.any():
         raise ProfileError(
@@ -228,34 +239,75 @@ def refuse_weight(recommender: Recommender, run_name: str, weight: float | None)
         )
 
 
-def _asked(dataset: Dataset, profiles: Path) -> Job[_Asked]:
-    gathered = yield from gather([profiles], ImportOptions())
+def _asked(dataset: Dataset, profiles: Path, given: Given) -> Job[_Asked]:
+    gathered = yield from gather([profiles], ImportOptions(given=given))
     histories = yield from settled_of(gathered, "last")
     words = pa.array(gathered.items.ids, pa.string())
     rows_I2 = asked_rows([Pairs(words, words)], Vocabulary(()), dataset.items)
     assert rows_I2 is not None, "there is a list of titles"
     row_N = rows_I2[:, 1][histories.item_rows_N]
-    on_scale_N = _on_scale(histories, dataset)
-    kept_N = (row_N >= 0) & on_scale_N
-    kept = Histories(histories.indptr_U1, row_N, histories.ratings_N, histories.times_N).where(kept_N)
     table = gathered.tables[0]
+    brought = _on_scale(histories.ratings_N, table, dataset, is_said=given.scale is not None)
+    kept_N = (row_N >= 0) & ~brought.beyond_N
+    kept = Histories(histories.indptr_U1, row_N, brought.ratings_N, histories.times_N).where(kept_N)
     return _Asked(
         gathered.users,
         kept,
         len(gathered.items),
         int((rows_I2[:, 1] < 0).sum()),
-        int((~on_scale_N).sum()),
+        int(brought.beyond_N.sum()),
         table.skipped.total(),
-        tuple(table.notes),
+        (*table.notes, *brought.notes),
     )
 
 
-def _on_scale(histories: Histories, dataset: Dataset) -> Bools:
-    """Which entries are seen only, or rated as ratings of the data set can be."""
-    low, high = dataset.scale.low, dataset.scale.high
-    slack = 1e-6 * max(1.0, high - low)
-    off_N: Bools = (histories.ratings_N < low - slack) | (histories.ratings_N > high + slack)
-    return ~off_N
+@dataclass(frozen=True)
+class _Brought:
+    """Ratings on the scale of a data set, which of them lie beyond it, and what was done, in a sentence."""
+
+    ratings_N: Float32
+    beyond_N: Bools
+    notes: tuple[str, ...] = ()
+
+
+def _on_scale(ratings_N: Float32, table: RatingsTable, dataset: Dataset, *, is_said: bool) -> _Brought:
+    """Ratings as they are where (nearly) all are on the data set's scale; on another known scale, brought to it."""
+    name, wanted = table.source.name, dataset.scale
+    beyond_N = _beyond(ratings_N, wanted)
+    if not is_said and not beyond_N.any():
+        return _Brought(ratings_N, beyond_N)
+    ends = f"{wanted.low:g} to {wanted.high:g} of {dataset.name}"
+    given = _other_scale(ratings_N, beyond_N, table)
+    if given is None:
+        count, example = int(beyond_N.sum()), f"{float(ratings_N[beyond_N][0]):g}"
+        lie, were = ("lies", "it was") if count == 1 else ("lie", "they were")
+        note = f"In {name} {plural(count, 'rating')} {lie} beyond {ends}, such as {example}; {were} left out."
+        return _Brought(ratings_N, beyond_N, (note,))
+    beyond_N = _beyond(ratings_N, given)
+    if (given.low, given.high) == (wanted.low, wanted.high):
+        return _Brought(ratings_N, beyond_N)
+    share_N = np.clip((ratings_N - given.low) / (given.high - given.low), 0, 1)
+    brought_N = np.round(wanted.low + share_N * (wanted.high - wanted.low), 2).astype(np.float32)
+    rated_N = ~np.isnan(ratings_N) & ~beyond_N
+    example = f": {ratings_N[rated_N][0]:g} counts as {brought_N[rated_N][0]:g}" if rated_N.any() else ""
+    note = f"The ratings in {name} go from {given.low:g} to {given.high:g}; they were brought to {ends}{example}."
+    return _Brought(brought_N, beyond_N, (note,))
+
+
+def _beyond(ratings_N: Float32, scale: Scale) -> Bools:
+    slack = 1e-6 * max(1.0, scale.high - scale.low)
+    beyond_N: Bools = (ratings_N < scale.low - slack) | (ratings_N > scale.high + slack)
+    return beyond_N
+
+
+def _other_scale(ratings_N: Float32, beyond_N: Bools, table: RatingsTable) -> Scale | None:
+    """The scale that is said or declared, else the one of those that people use; None where only a few lie beyond."""
+    if table.shape.layout.scale is not None:
+        return Scale(*table.shape.layout.scale)
+    if int(beyond_N.sum()) <= MOST_BEYOND * int(np.count_nonzero(~np.isnan(ratings_N))):
+        return None
+    found = scale_of(dict.fromkeys((*table.rated, *table.shape.spelt_high), 0))
+    return found if any(found == scale for scale, _ in KNOWN_SCALES) else None
 
 
 def _why_nobody(recommender: Recommender, asked: _Asked) -> str:

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from desktop_rec.common.controls import ElidedLabel, arranged, button, named, text_label
-from desktop_rec.common.plain import plain_tip
+from desktop_rec.common.plain import plain_tip, set_tip
 from desktop_rec.for_you.my_ratings.import_state import MyImport, UnderReview
 from desktop_rec.for_you.my_ratings.review_list import ReviewList
 from desktop_rec.for_you.my_ratings.review_rows import ReviewRow, ReviewRows, conflict_rows
@@ -19,7 +19,7 @@ from desktop_rec.theme.theme import GRID
 from engine.data.dataset import Scale
 from engine.data.matching.review import counted as counts_of
 from engine.data.personal.conversion import converted
-from engine.data.personal.export import Export
+from engine.data.personal.export import MOST_NAMED, Export, describe_skipped
 from engine.text import format_count, format_rating, plural
 
 GROUPS = {"sure": "Sure", "unsure": "Unsure", "unmatched": "Not found", "differ": "Rated differently"}
@@ -44,6 +44,7 @@ class ReviewState:
     heading: str
     about: str
     notes: str = ""
+    more_notes: str = ""
     groups: Mapping[str, tuple[ReviewRow, ...]] = field(default_factory=dict)
     scale: str = ""
     open_titles: int = 0
@@ -99,6 +100,7 @@ class ReviewPage(QWidget):
         for part, text in zip((self._heading, self._about, self._notes, self._scale), texts, strict=True):
             part.setText(text)
             part.setVisible(bool(text))
+        set_tip(self._notes, state.more_notes)
         self._show_tabs()
         self._show_group()
         self._save.setVisible(state.open_titles > 0)
@@ -203,7 +205,8 @@ class ReviewPage(QWidget):
         self.all_decided.emit(for_theirs)
 
 
-_MOST_SKIPPED = 3
+_MOST_SKIPPED = 20
+"""So many lines that could not be read are named when the pointer rests on the sentence."""
 
 
 def review_state(made: MyImport, found: UnderReview, rows: ReviewRows) -> ReviewState:
@@ -214,7 +217,8 @@ def review_state(made: MyImport, found: UnderReview, rows: ReviewRows) -> Review
         heading=f"Your ratings from {made.path.name}",
         about=f"{export.layout} · {plural(titles, 'title')} · into the profile {found.profile.name} "
         f"· matched with {found.dataset.name}",
-        notes=" ".join([*export.notes, *_describe_skipped(export)]),
+        notes=" ".join(filter(None, [describe_skipped(export), *export.notes])),
+        more_notes=describe_skipped(export, most=_MOST_SKIPPED) if export.skipped_count > MOST_NAMED else "",
         groups=rows.groups(found.review),
         scale=describe_scale(export, found.given, found.wanted),
         open_titles=counts.unsure + counts.unmatched,
@@ -271,12 +275,3 @@ def _describe_outcome(found: UnderReview) -> str:
 
 def _verb(count: int, singular: str, several: str) -> str:
     return f"{format_count(count)} {singular if count == 1 else several}"
-
-
-def _describe_skipped(export: Export) -> list[str]:
-    if not export.skipped_count:
-        return []
-    first = "; ".join(f"line {line.line}: {line.reason}" for line in export.skipped[:_MOST_SKIPPED])
-    more = ", …" if export.skipped_count > _MOST_SKIPPED else ""
-    was = "entry was" if export.skipped_count == 1 else "entries were"
-    return [f"{format_count(export.skipped_count)} {was} skipped ({first}{more})."]

@@ -91,7 +91,8 @@ def read_delimited(source: Source, given: Given | None = None) -> Part:
         raise source.error(what, remedy="Import it as a data set.")
     is_chosen = given is not None and bool(given.columns)
     layout = layout_of_export(shape.header, source.base_name) if shape.header and not is_chosen else None
-    declared = scale_of(layout) if layout else None
+    said = Scale(*given.scale) if given and given.scale else None
+    declared = said or (scale_of(layout) if layout else None)
     rows = read_cells(source, shape)
     first_rows = list(islice(rows, _LOOKED_AT))
     columns = _with_values(_columns_of(source, shape, layout, given, first_rows), first_rows, declared, given)
@@ -213,7 +214,6 @@ def _notes_on(source: Source, columns: Columns, rows: Rows) -> list[str]:
 
 def _columns_of(source: Source, shape: Shape, layout: Layout | None, given: Given | None, rows: Rows) -> Columns:
     keys = [normalised(name) for name in shape.header or ()]
-    chosen = set(given.columns) if given else set()
     places = dict(shape.roles)
     if layout is None:
         places |= {
@@ -229,7 +229,7 @@ def _columns_of(source: Source, shape: Shape, layout: Layout | None, given: Give
     taken = {place for role, place in places.items() if role in ("item", "title", "rating", "year", "time")}
     states = state_columns(shape.header or (), [cells for _, cells in rows], taken=taken)
     if layout is None:
-        places = _general_places(source, shape, places, has_states=bool(states.columns) and not chosen)
+        places = _general_places(source, shape, places, has_states=bool(states.columns))
         ids = {kind: keys.index(name) for name, kind in reversed(_KINDS_BY_NAME.items()) if name in keys}
         if places["item"] != places.get("title"):
             ids["item"] = places["item"]

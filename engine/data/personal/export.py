@@ -8,6 +8,11 @@ from dataclasses import dataclass, field
 from engine.data.dataset import Scale
 from engine.data.formats import normalised
 from engine.data.reading.states import State
+from engine.text import format_count, join_words, plural, shorten
+
+MOST_NAMED = 3
+"""So many lines that could not be read are named in a sentence."""
+_WIDTH = 60
 
 _MEDIA = {
     "film": "movie film featurefilm tvmovie video short shortfilm tvshort tvspecial musicvideo documentary "
@@ -57,7 +62,8 @@ class SkippedEntry:
 class Export:
     """All that an export says, each title once; `skipped` are the first 1,000 of those of its `lines` left out.
 
-    `scale_is_known` is False where the scale was guessed from the ratings of an unknown service.
+    `unit` is what one of them is called: "line", or "entry" of a list. `scale_is_known` is False where the scale was
+    guessed from the ratings of an unknown service.
     """
 
     source: str
@@ -69,8 +75,23 @@ class Export:
     notes: tuple[str, ...] = ()
     scale_is_known: bool = True
     lines: int = 0
+    unit: str = "line"
 
 
 def medium_of(text: str) -> str:
     """What kind of title a service calls this: film, series, episode, game, book or ""."""
     return _MEDIUM_OF.get(normalised(text), "")
+
+
+def describe_skipped(export: Export, *, most: int = MOST_NAMED) -> str:
+    """How many of how many lines could not be read, which, and why; "" where all could."""
+    if not export.skipped_count:
+        return ""
+    named = [
+        f"{export.unit} {entry.line:,} “{shorten(entry.text.strip(), _WIDTH)}” ({entry.reason})"
+        for entry in export.skipped[:most]
+    ]
+    more = export.skipped_count - len(named)
+    named += [f"{format_count(more)} more"] if more else []
+    of_all = f"{format_count(export.skipped_count)} of {plural(export.lines, export.unit)} could not be read"
+    return f"{of_all}: {join_words(named)}."

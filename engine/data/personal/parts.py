@@ -53,6 +53,7 @@ class Part:
     skipped: list[SkippedEntry] = field(default_factory=list)
     skipped_count: int = 0
     lines: int = 0
+    unit: str = "line"
     notes: list[str] = field(default_factory=list)
 
     def add(self, entry: ExportedTitle | str, *, line: int, text: str) -> None:

@@ -78,6 +78,7 @@ def read_export(path: Path, *, given: Given | None = None) -> Export:
         notes=(*(note for part in parts for note in part.notes), *_notes(titles)),
         scale_is_known=parts[0].scale_is_known,
         lines=sum(part.lines for part in parts),
+        unit=parts[0].unit,
     )
 
 

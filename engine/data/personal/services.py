@@ -367,7 +367,7 @@ def _part_of(
 ) -> Part:
     """What `read` makes of each entry: a title, or the reason why it is none."""
     assert scale is not None, "declared in formats/personal.py"
-    part = Part(source, layout, scale)
+    part = Part(source, layout, scale, unit="line" if layout.kind == "letterboxd list" else "entry")
     for number, entry in enumerate(entries, start=1):
         part.add(read(entry, number), line=number, text=shown(entry))
     return part

@@ -105,6 +105,20 @@ def test_that_titles_stand_in_three_groups_with_counts_and_reasons(reviewed):
     assert rows(reviewed, "unmatched")["Nobody's Umbrella"].found == ""
 
 
+def test_that_lines_that_cannot_be_read_are_counted_and_named(view, session, tmp_path, qtbot):
+    path = tmp_path / "ratings.csv"
+    path.write_text(
+        EXPORT + "".join(f"2021-05-0{day},Film {day},2000,https://boxd.it/b{day},???\n" for day in (1, 2, 3, 4))
+    )
+    assert session.my_ratings.import_file(path)
+    qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
+    assert "4 of 9 lines could not be read: line 7 “2021-05-01,Film 1" in texts(view)
+    assert "(rating is not a number)" in texts(view)
+    assert "and 1 more." in texts(view)
+    note = next(label for label in view.findChildren(QLabel) if "could not be read" in label.text())
+    assert "line 10 “2021-05-04,Film 4" in note.toolTip()
+
+
 def test_that_the_review_begins_with_what_is_unsure(reviewed):
     assert reviewed.importing.page.group == "unsure"
 

@@ -273,7 +273,7 @@ def test_that_a_second_process_on_the_folder_is_told_who_has_it(ask, home):
         ("ease", "3,1", "there are none yet. Rate something 4 or better."),
         ("ease", "999,5", "Planted does not have the one title of me.csv."),
         ("two_head", "998,5\n999,4", "Planted does not have any of the 2 titles of me.csv. Its titles may be others"),
-        ("ease", "3,loved", "line 2 says '3,loved' (rating is not a number). Choose"),
+        ("ease", "3,blue", "line 2 says '3,blue' (rating is not a number). Choose"),
     ],
 )
 def test_that_one_rating_is_enough_and_nothing_known_is_told(ask, refusal, tmp_path, model, rows, sentence):

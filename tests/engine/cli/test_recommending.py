@@ -75,6 +75,41 @@ def test_that_the_text_says_what_is_left_out(ask, trained, tmp_path):
     assert "For mine, by" in out
     assert "3 of 4 titles are known (Letterboxd ratings)." in out
     assert "Film Nowhere To Be Found" in out
+    assert (
+        "1 of 5 lines could not be read: line 6 “2021-01-01,Film 2,2000,https://boxd.it/a4,much” (rating is not a"
+        in out
+    )
+
+
+def test_that_how_ones_own_table_is_written_can_be_said(ask, trained, tmp_path):
+    text = "Was,Punkte,Wann\nFilm 0 (2000),20,03/04/2020\nFilm 1 (2000),18,04/05/2020\nFilm 2 (2000),x,05/06/2020\n"
+    mine = written(tmp_path, "mine.csv", text)
+    words = ["--columns", "title=Was,item=Was,rating=Punkte,time=Wann", "--scale", "0..20", "--dates", "mdy"]
+    found = ask.document("recommend", "latest", "--profile", mine, *words)["profile"]
+    assert (found["matched"], found["lines"], found["skipped"]) == (2, 3, 1)
+    assert found["problems"] == [{"line": 4, "text": "Film 2 (2000),x,05/06/2020", "reason": "rating is not a number"}]
+    assert not [note for note in found["notes"] if "may begin with the day" in note or "does not say its scale" in note]
+    assert ask("recommend", "latest", "--profile", mine)[0] == 1
+
+
+def test_that_one_of_several_people_can_be_chosen(ask, trained, tmp_path):
+    text = "user,title,rating\nann,Film 0 (2000),5\nbob,Film 1 (2000),1\nann,Film 2 (2000),4\n"
+    mine = written(tmp_path, "mine.csv", text)
+    assert ask.document("recommend", "latest", "--profile", mine, "--person", "ann")["profile"]["matched"] == 2
+    status, _, err = ask("recommend", "latest", "--profile", mine)
+    assert (status, "--person NAME" in err) == (1, True)
+
+
+@pytest.mark.parametrize("scale", ["10", "5..1", "a..b", "1..nan", "1..5..9", "1..2..3..4"])
+def test_that_a_scale_that_is_none_is_wrong_use(ask, trained, tmp_path, scale):
+    mine = written(tmp_path, "mine.csv", RATINGS)
+    status, _, err = ask("recommend", "latest", "--profile", mine, "--scale", scale)
+    assert (status, "--scale takes LOW..HIGH..STEP, such as" in err) == (2, True)
+
+
+def test_that_how_a_file_is_written_says_nothing_of_somebody_in_the_data_set(ask, trained):
+    status, _, err = ask("recommend", "latest", "--user", "7", "--dates", "dmy")
+    assert (status, "belongs to --profile" in err) == (2, True)
 
 
 def test_that_unmatched_titles_belong_to_a_file(ask, trained, tmp_path):

@@ -14,6 +14,7 @@ from small_models import SMALL as SMALL_MODELS
 from engine import operations
 from engine.data.importing.importer import ImportOptions
 from engine.data.reading import lines
+from engine.data.reading.roles import Given
 from engine.data.split import SplitConfig
 from engine.errors import DataError, LibraryError, ProfileError, SettingError
 from engine.events import Progressed, StageStarted, Stop, drive
@@ -210,6 +211,27 @@ def test_that_who_and_what_could_not_be_used_is_counted(library, run_id, many, t
     done = drive(operations.recommend_many(library, run_id, many, out=tmp_path / "lists.csv", top=4))
     assert (done.people, done.without, done.named_without, done.lines) == (3, 1, ("bob",), 8)
     assert (done.titles, done.unknown_titles, done.out_of_scale) == (6, 1, 1)
+
+
+def test_that_a_rating_beyond_the_scale_is_left_out_and_said(library, run_id, many, tmp_path):
+    done = drive(operations.recommend_many(library, run_id, many, out=tmp_path / "lists.csv", top=4))
+    assert "In many.csv 1 rating lies beyond 1 to 5 of Planted, such as 77; it was left out." in done.notes
+
+
+@pytest.mark.parametrize("given", [Given(), Given(scale=(1, 10, 1))])
+def test_that_ratings_of_another_scale_are_brought_to_the_models_and_said(library, run_id, tmp_path, given):
+    ten, five = tmp_path / "ten.csv", tmp_path / "five.csv"
+    ten.write_text("user,item,rating\nann,1,9\nann,2,10\nbob,3,7\nbob,30,3\n")
+    five.write_text("user,item,rating\nann,1,4.56\nann,2,5\nbob,3,3.67\nbob,30,1.89\n")
+    brought = drive(operations.recommend_many(library, run_id, ten, out=tmp_path / "a.csv", top=4, given=given))
+    plain = drive(operations.recommend_many(library, run_id, five, out=tmp_path / "b.csv", top=4))
+    assert rows_of(brought.path) == rows_of(plain.path)
+    assert brought.out_of_scale == 0
+    assert (
+        "The ratings in ten.csv go from 1 to 10; they were brought to 1 to 5 of Planted: 9 counts as 4.56."
+        in brought.notes
+    )
+    assert plain.notes == ()
 
 
 def test_that_a_table_of_which_nothing_is_known_is_refused_with_the_reason(library, run_id, tmp_path):

@@ -4,7 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from engine.data.reading.times import EARLIEST, TimesFound, moment_in, times_in, times_in_seconds, times_of
+from engine.data.dataset import EARLIEST
+from engine.data.reading.times import TimesFound, moment_in, times_in, times_in_seconds, times_of
 from engine.errors import DataError
 
 AUG_28 = 1_598_572_800
