@@ -11,7 +11,7 @@ from engine.cli.output import Answer, WrongUse, format_commands, format_facts, f
 from engine.cli.progress import Driver
 from engine.cli.reading_options import given_of
 from engine.documents import document_of
-from engine.errors import DataError, EngineError
+from engine.errors import EngineError
 from engine.library.datasets import DatasetRecord
 from engine.library.store import Library
 from engine.text import format_count, format_duration, format_size, format_titles_taken, plural, shorten

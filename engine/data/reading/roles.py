@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from engine.data.dataset import Scale
 from engine.data.formats import (
     BLANKS,
     CHOSEN_COLUMNS,
