@@ -82,7 +82,9 @@ class OpenDataset(QObject):
         self.statistics, self.statistics_failure = None, ""
         self.changed.emit(former, dataset)
         if dataset is not None and self._library.files is not None:
-            self._worker.request("statistics", partial(_statistics, self._library.files, dataset))
+            self._worker.request(
+                "statistics", partial(_statistics, self._library.files, dataset, is_stored=record is not None)
+            )
 
     def take_record(self, record: DatasetRecord) -> None:
         """Another name, or another report, of the same data set."""
@@ -103,13 +105,14 @@ class OpenDataset(QObject):
         self.statistics_changed.emit()
 
 
-def _statistics(library: Library, dataset: Dataset) -> Job[DatasetStatistics | Failure]:
+def _statistics(library: Library, dataset: Dataset, *, is_stored: bool) -> Job[DatasetStatistics | Failure]:
     """What was counted of a data set at its import, or is counted now. Makes the catalogue ready for a search, too.
 
-    Before that its arrays are compared with their checksums: a Failure where one is damaged.
+    Before that its arrays are compared with their checksums where it is stored: a Failure where one is damaged.
     """
     try:
-        yield from library.datasets.checking(dataset.dataset_id)
+        if is_stored:
+            yield from library.datasets.checking(dataset.dataset_id)
     except LibraryError as error:
         return failure_of(error)
     found = yield from library.datasets.statistics(dataset)
