@@ -56,7 +56,7 @@ def lots_of(rows_N: Tensor, targets_N: Tensor, counts_U: Int64, *, width: int) -
     starts_U = np.concatenate([[0], np.cumsum(counts_U)])[:-1]
     targets_N = exact(targets_N)
     rows_N = rows_N.to(targets_N.device)
-    for people in _lots_of_similar_length(np.argsort(counts_U, kind="stable"), counts_U, width):
+    for people in lots_of_similar_length(np.argsort(counts_U, kind="stable"), counts_U, width):
         places_m = np.arange(int(counts_U[people].max()))[None]
         there_Um = places_m < counts_U[people][:, None]
         entries_Um = torch.from_numpy(np.where(there_Um, places_m + starts_U[people][:, None], 0)).to(rows_N.device)
@@ -222,7 +222,7 @@ def exact(values: Tensor) -> Tensor:
     return (values.cpu() if values.device.type == "mps" else values).double()
 
 
-def _lots_of_similar_length(order_U: Int64, counts_U: Int64, width: int) -> Iterator[Int64]:
+def lots_of_similar_length(order_U: Int64, counts_U: Int64, width: int) -> Iterator[Int64]:
     """People in lots that fit into memory, those with the fewest ratings first."""
     start = 0
     for end in range(1, len(order_U)):

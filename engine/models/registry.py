@@ -180,6 +180,14 @@ MODELS: dict[str, ModelKind] = {
             other_ratings=True,
         ),
         ModelKind(
+            name="ials",
+            title="Liked together, large",
+            sentence="Knows what people who like the same films have in common; ready in a minute on the largest data.",
+            model="engine.models.ials:Ials",
+            can=Capabilities(learns_from="likes"),
+            other_ratings=True,
+        ),
+        ModelKind(
             name="popularity",
             title="Most liked",
             sentence="The same list for everyone, the most liked films first; every other model should beat it.",

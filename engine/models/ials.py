@@ -1,0 +1,236 @@
+"""iALS: short rows of numbers for people and titles, fitted in turns to who likes what and to all that nobody touched.
+
+A person's row w and a title's row h are to have w . h near 1 where the person likes the title, and near 0 everywhere
+else, where each pair counts `unobserved_weight` (Hu, Koren and Volinsky 2008). With the rows of one side held still the
+other side's are the solutions of small ridge systems, one each:
+
+    (sum_i c_i h_i h_i' + unobserved_weight H'H + l2 (n + unobserved_weight I)^nu 1) w = sum_i c_i h_i
+
+over the n entries of the person, where c is 1 for a like and `other_ratings` for any other entry (Rendle et al. 2021,
+"Revisiting the Performance of iALS on Item Recommendation Benchmarks"). Time and memory grow with the entries, not
+with the square of the titles. Whoever asks gets their row by the same system over their likes.
+
+Shapes: U profiles or people, I titles, K rank, N entries, m the most of any in a lot, V variants, C columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.data.dataset import Histories, Int64, Scale, stable_order
+from engine.errors import TrainingError
+from engine.events import Event, Job, Pace, Progressed, StageStarted
+from engine.models.base import ClosedFormModel, Prediction, as_index
+from engine.models.declaration import ModelConfig
+from engine.models.fold_in import lots_of_similar_length
+from engine.models.losses import entry_weights, histories_of_likers, other_ratings_setting
+from engine.models.registry import kind_of
+from engine.settings import setting
+
+_START = 0.1
+"""The standard deviation of a title's row at the start, whatever the rank: divided by the root of the rank."""
+
+
+@dataclass(frozen=True)
+class IalsConfig(ModelConfig):
+    rank: int = setting(
+        128, label="Rank", help="Numbers kept for each person and each title.", low=1, high=1024, more=False
+    )
+    sweeps: int = setting(
+        8, label="Sweeps", help="How often people and titles take their turns.", low=1, high=200, more=False
+    )
+    unobserved_weight: float = setting(
+        0.1,
+        label="Weight of the unrated",
+        help="How much it counts that somebody has not touched a title; a like counts 1.",
+        low=1e-5,
+        high=10.0,
+        scale="log",
+    )
+    l2: float = setting(
+        0.01,
+        label="Regularisation (l2)",
+        help="How little the model trusts people and titles with few likes. More is more cautious.",
+        low=1e-6,
+        high=100.0,
+        scale="log",
+        more=False,
+    )
+    frequency_exponent: float = setting(
+        1.0,
+        label="Frequency exponent",
+        help="1: regularisation grows with how much there is of a person or title. 0: it is the same for all.",
+        low=0.0,
+        high=1.0,
+    )
+    other_ratings: float = other_ratings_setting(0.0)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Some rows of a side with their entries, m each; missing ones point beyond the last column."""
+
+    rows_U: Tensor
+    columns_Um: Tensor
+    weights_Um: Tensor | None
+    counts_U: Tensor
+
+
+@dataclass(frozen=True)
+class Side:
+    """The entries of each person (or of each title): row r owns indptr[r]:indptr[r+1]. No weights: all are 1."""
+
+    indptr_R1: Int64
+    columns_N: Tensor
+    weights_N: Tensor | None
+    columns: int
+
+    def __len__(self) -> int:
+        return len(self.indptr_R1) - 1
+
+    def turned(self) -> Side:
+        """The same entries by column."""
+        order_N = torch.from_numpy(stable_order(self.columns_N.numpy()))
+        counts_R = np.diff(self.indptr_R1)
+        rows_N = torch.from_numpy(np.repeat(np.arange(len(self)), counts_R))[order_N]
+        counts_C = np.bincount(self.columns_N.numpy(), minlength=self.columns)
+        weights_N = None if self.weights_N is None else self.weights_N[order_N]
+        return Side(np.concatenate([[0], np.cumsum(counts_C)]).astype(np.int64), rows_N, weights_N, len(self))
+
+    def lots(self, *, width: int) -> Iterator[Rows]:
+        """All rows that have entries, in lots of similar lengths."""
+        counts_R = np.diff(self.indptr_R1)
+        order_R = np.argsort(counts_R, kind="stable")
+        order_R = order_R[counts_R[order_R] > 0]
+        for rows in lots_of_similar_length(order_R, counts_R, width):
+            places_m = torch.arange(int(counts_R[rows].max()))
+            counts = torch.from_numpy(counts_R[rows])
+            is_there_Um = places_m < counts[:, None]
+            entries_Um = torch.from_numpy(self.indptr_R1[rows])[:, None] + places_m
+            entries_Um = torch.where(is_there_Um, entries_Um, 0)
+            columns_Um = torch.where(is_there_Um, self.columns_N[entries_Um], self.columns)
+            if self.weights_N is None:
+                yield Rows(torch.from_numpy(rows), columns_Um, None, counts.float())
+            else:
+                weights_Um = self.weights_N[entries_Um] * is_there_Um
+                yield Rows(torch.from_numpy(rows), columns_Um, weights_Um, weights_Um.sum(1))
+
+
+class Ials(ClosedFormModel):
+    """Implicit alternating least squares. Its state is a row of numbers for each title."""
+
+    name = "ials"
+    can = kind_of(name).can
+    config: IalsConfig
+    title_factors_IK: Tensor
+
+    def __init__(self, config: IalsConfig, *, items: int, scale: Scale) -> None:
+        super().__init__(config, items=items, scale=scale)
+        self.register_buffer("title_factors_IK", torch.zeros(items, config.rank))
+
+    def fit(self, histories: Histories) -> Job[None]:
+        """Fit people and titles in turns; a Stop leaves the model as it was. Raises TrainingError."""
+        yield StageStarted("counting", "Counting which titles are liked together")
+        like, others = self.scale.like, self.config.other_ratings
+        learned = histories_of_likers(histories, like, others=others)
+        weights_N = None
+        if others > 0:
+            weights_N = entry_weights(torch.from_numpy(learned.ratings_N), like, others=others)
+        people = Side(learned.indptr_U1, as_index(learned.item_rows_N), weights_N, self.items)
+        titles = people.turned()
+        noise = torch.Generator().manual_seed(0)
+        factors_IK = torch.randn(self.items, self.config.rank, generator=noise) * _START / self.config.rank**0.5
+        yield StageStarted("solving", "Working out what people and titles have in common")
+        pace, total = Pace(), self.config.sweeps * (len(people) + len(titles))
+        done = 0
+        for _ in range(self.config.sweeps):
+            persons_UK = torch.zeros(len(people), self.config.rank)
+            for solved_rows in self._turn(people, factors_IK, persons_UK):
+                done += solved_rows
+                yield self._progress(pace, done, total)
+            for solved_rows in self._turn(titles, persons_UK, factors_IK):
+                done += solved_rows
+                yield self._progress(pace, done, total)
+        if not bool(torch.isfinite(factors_IK).all()):
+            raise TrainingError("The numbers of ials run out of precision.", remedy="Choose a larger l2.")
+        self.title_factors_IK = factors_IK
+
+    def _progress(self, pace: Pace, done: int, total: int) -> Event | None:
+        return Progressed("Taking turns", done, total, "rows") if pace.due() else None
+
+    def _turn(self, side: Side, others_OK: Tensor, rows_RK: Tensor) -> Iterator[int]:
+        """Solve the rows of one side in place, the other side held still; yields how many were done."""
+        unobserved = self.config.unobserved_weight
+        base_KK = unobserved * (others_OK.T @ others_OK)
+        padded_OK = torch.cat([others_OK, others_OK.new_zeros(1, others_OK.shape[1])])
+        for lot in side.lots(width=others_OK.shape[1]):
+            x_UmK = padded_OK[lot.columns_Um]
+            weighted_UmK = x_UmK if lot.weights_Um is None else x_UmK * lot.weights_Um[:, :, None]
+            gram_UKK = torch.baddbmm(base_KK, weighted_UmK.mT, x_UmK)
+            ridge_U = self._ridge(lot.counts_U, len(others_OK))
+            gram_UKK.diagonal(dim1=1, dim2=2).add_(ridge_U[:, None])
+            factor_UKK, _ = torch.linalg.cholesky_ex(gram_UKK)
+            right_UK = weighted_UmK.sum(1)
+            rows_RK[lot.rows_U] = torch.cholesky_solve(right_UK[:, :, None], factor_UKK)[:, :, 0]
+            yield len(lot.rows_U)
+
+    def _ridge(self, counts: Tensor, others: int) -> Tensor:
+        """The ridge of rows with so many (weighted) entries, over so many of the other side."""
+        return self.config.l2 * (counts + self.config.unobserved_weight * others) ** self.config.frequency_exponent
+
+    @torch.inference_mode()
+    def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
+        """See Model. Someone without a like gets zeros."""
+        liked = profiles.likes(self.scale.like)
+        factors_IK = self._learned()
+        persons_UK = factors_IK.new_zeros(len(profiles), factors_IK.shape[1])
+        for _ in self._turn(
+            Side(liked.indptr_U1, as_index(liked.item_rows_N), None, self.items), factors_IK, persons_UK
+        ):
+            pass
+        return Prediction((persons_UK @ factors_IK.T).float())
+
+    @torch.inference_mode()
+    def leave_one_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
+        """See Model. Without a like the person's system loses one row: exact, by one rank-one update for each.
+
+        With A the system of n likes less the ridge that n - 1 have less than n, and x the row left out, what is solved
+        is (A - x x') w = b - x (Sherman and Morrison 1950). An entry that is no like changes nothing.
+        """
+        factors_IK = self._learned()
+        liked_n = torch.from_numpy(profile.ratings_N >= self.scale.like)
+        x_nK = factors_IK[as_index(profile.item_rows_N)] * liked_n[:, None]
+        right_K, likes = x_nK.sum(0), int(liked_n.sum())
+        unobserved_KK = self.config.unobserved_weight * (factors_IK.T @ factors_IK)
+        whole_K = self._solved(x_nK.T @ x_nK + unobserved_KK, right_K[:, None], likes)[:, 0]
+        out_V = as_index(left_out_V)
+        x_VK = x_nK[out_V]
+        solved_K2V = self._solved(x_nK.T @ x_nK + unobserved_KK, torch.cat([right_K[None], x_VK]).T, likes - 1)
+        with_all_K, of_x_KV = solved_K2V[:, :1], solved_K2V[:, 1:]
+        rest_KV = with_all_K - of_x_KV
+        of_x_V = (x_VK.T * of_x_KV).sum(0)
+        share_V = (x_VK.T * rest_KV).sum(0) / (1.0 - of_x_V)
+        persons_VK = torch.where(liked_n[out_V][:, None], (rest_KV + of_x_KV * share_V).T, whole_K)
+        if likes == 1:
+            persons_VK = persons_VK * ~liked_n[out_V][:, None]
+        factors_CK = factors_IK if columns_C is None else factors_IK[as_index(columns_C)]
+        return Prediction((torch.cat([whole_K[None], persons_VK]) @ factors_CK.T).float())
+
+    def _learned(self) -> Tensor:
+        """The titles' rows in float64: without one entry the scores differ by less than float32 holds."""
+        if not bool(self.title_factors_IK.any()):
+            raise TrainingError("This ials model has learned nothing yet.", remedy="Fit it first.")
+        return self.title_factors_IK.cpu().double()
+
+    def _solved(self, gram_KK: Tensor, right_KR: Tensor, likes: int) -> Tensor:
+        """The rows of a person with so many likes for several right sides, [K, R]; zeros for a person without any."""
+        if likes < 1:
+            return torch.zeros_like(right_KR)
+        ridge = float(self._ridge(torch.tensor(float(likes), dtype=torch.float64), self.items))
+        ridged_KK = gram_KK + ridge * torch.eye(len(gram_KK), dtype=gram_KK.dtype)
+        return torch.cholesky_solve(right_KR, torch.linalg.cholesky(ridged_KK))

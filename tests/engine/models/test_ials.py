@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from engine.data.dataset import Histories, Scale
+from engine.errors import TrainingError
+from engine.events import Stop, drive
+from engine.models.ials import Ials, IalsConfig
+from tests.support.planted import planted_dataset
+
+FIVE_STARS = Scale(1, 5, 1)
+
+
+def crowd(people: int, titles: int, *, seed: int = 0) -> Histories:
+    """People who rated a third of the titles; some entries carry no rating."""
+    rng = np.random.default_rng(seed)
+    users, items = np.nonzero(rng.random((people, titles)) < 0.3)
+    ratings = rng.integers(1, 6, size=len(users)).astype(np.float32)
+    ratings[rng.random(len(users)) < 0.05] = np.nan
+    return Histories.of(users, items, ratings, people=people)
+
+
+def fitted(histories: Histories, titles: int, **settings: float) -> Ials:
+    model = Ials(IalsConfig(**{"rank": 6, "sweeps": 4, **settings}), items=titles, scale=FIVE_STARS)
+    drive(model.fit(histories))
+    return model
+
+
+def loss(model: Ials, histories: Histories) -> float:
+    """What is minimised, written out over all pairs: the people's rows are solved one by one."""
+    config, factors_IK = model.config, model.title_factors_IK.double().numpy()
+    titles, total = len(factors_IK), 0.0
+    learned = histories.take(np.flatnonzero(histories.likes(4.0).counts_U))
+    counts_I = np.zeros(titles)
+    for row in range(len(learned)):
+        profile = learned.row(row)
+        weights_n = np.where(profile.ratings_N >= 4.0, 1.0, config.other_ratings)
+        x_nK = factors_IK[profile.item_rows_N]
+        ridge = config.l2 * (weights_n.sum() + config.unobserved_weight * titles) ** config.frequency_exponent
+        system_KK = (x_nK.T * weights_n) @ x_nK + config.unobserved_weight * factors_IK.T @ factors_IK
+        person_K = np.linalg.solve(system_KK + ridge * np.eye(config.rank), (x_nK.T * weights_n).sum(1))
+        total += (weights_n * (1.0 - x_nK @ person_K) ** 2).sum() + ridge * person_K @ person_K
+        total += config.unobserved_weight * ((factors_IK @ person_K) ** 2).sum()
+        counts_I += np.bincount(profile.item_rows_N, weights=weights_n, minlength=titles)
+    ridge_I = config.l2 * (counts_I + config.unobserved_weight * len(learned)) ** config.frequency_exponent
+    return float(total + (ridge_I * (factors_IK**2).sum(1)).sum())
+
+
+@pytest.mark.parametrize("settings", [{}, {"other_ratings": 0.3}, {"frequency_exponent": 0.5, "l2": 0.2}])
+def test_that_each_sweep_lowers_the_loss_that_the_paper_writes(settings):
+    histories = crowd(60, 20)
+    losses = [loss(fitted(histories, 20, sweeps=sweeps, **settings), histories) for sweeps in (1, 2, 4, 16)]
+    assert losses == sorted(losses, reverse=True)
+    assert losses[-1] < 0.99 * losses[0]
+
+
+@pytest.mark.parametrize("settings", [{}, {"other_ratings": 0.3}, {"frequency_exponent": 0.5, "l2": 0.2}])
+def test_that_leaving_one_out_is_exactly_a_profile_without_it(settings):
+    histories = crowd(60, 20)
+    model = fitted(histories, 20, **settings)
+    for row in range(8):
+        profile = histories.row(row)
+        places = np.arange(profile.entries)
+        variants = [profile, *(profile.where(places != place) for place in places)]
+        expected = torch.cat([model.predict(variant).score_UI for variant in variants])
+        found = model.leave_one_out(profile, left_out_V=places, columns_C=None).score_UI
+        torch.testing.assert_close(found, expected, atol=1e-6, rtol=1e-5)
+        some = model.leave_one_out(profile, left_out_V=places[:2], columns_C=np.array([7, 3])).score_UI
+        torch.testing.assert_close(some, expected[:3][:, [7, 3]], atol=1e-6, rtol=1e-5)
+
+
+def test_that_the_only_like_left_out_leaves_nothing():
+    model = fitted(crowd(60, 20), 20)
+    profile = Histories.of_one([3, 4, 5], [5.0, 1.0, None])
+    scores = model.leave_one_out(profile, left_out_V=np.array([0, 1, 2]), columns_C=None).score_UI
+    assert scores[0].any()
+    assert not scores[1].any()
+    torch.testing.assert_close(scores[2:], scores[[0, 0]])
+
+
+def test_that_people_get_what_those_who_are_like_them_like():
+    dataset = planted_dataset()
+    model = fitted(dataset.histories, dataset.titles, rank=2)
+    score_I = model.predict(Histories.of_one([0, 1, 2], [5.0, 5.0, 4.0])).score_UI[0]
+    half = dataset.titles // 2
+    assert score_I[3:half].min() > score_I[half:].max()
+
+
+def test_that_it_is_the_same_each_time_and_stops_between_lots():
+    histories = crowd(60, 20)
+    first, second = fitted(histories, 20), fitted(histories, 20)
+    assert torch.equal(first.title_factors_IK, second.title_factors_IK)
+    model = Ials(IalsConfig(rank=6), items=20, scale=FIVE_STARS)
+    job = model.fit(histories)
+    for _ in range(4):
+        next(job)
+    with pytest.raises(Stop):
+        job.throw(Stop())
+    assert not model.title_factors_IK.any()
+
+
+def test_that_nobody_gets_a_list_from_a_model_that_learned_nothing():
+    with pytest.raises(TrainingError, match="learned nothing"):
+        Ials(IalsConfig(rank=6), items=20, scale=FIVE_STARS).predict(crowd(2, 20))
+    with pytest.raises(TrainingError, match="no likes"):
+        fitted(Histories.of_one([0, 1], [1.0, 2.0]), 20)
