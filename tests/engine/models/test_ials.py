@@ -88,6 +88,13 @@ def test_that_people_get_what_those_who_are_like_them_like():
     assert score_I[3:half].min() > score_I[half:].max()
 
 
+def test_that_a_title_that_nobody_likes_has_no_score():
+    model = fitted(crowd(60, 20), 25)
+    scores = model.predict(Histories.of_one([3, 4], [5.0, 5.0])).score_UI[0]
+    assert scores[:20].all()
+    assert not scores[20:].any()
+
+
 def test_that_it_is_the_same_each_time_and_stops_between_lots():
     histories = crowd(60, 20)
     first, second = fitted(histories, 20), fitted(histories, 20)
