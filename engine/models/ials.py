@@ -154,7 +154,7 @@ class Ials(ClosedFormModel):
         titles = people.turned()
         rank, sweeps = self.title_factors_IK.shape[1], self.config.sweeps or _SWEEPS
         noise = torch.Generator().manual_seed(0)
-        factors_IK = torch.randn(self.items, rank, generator=noise) * (_START / math.sqrt(rank))
+        factors_IK = torch.randn(self.items, rank, generator=noise).mul_(_START / math.sqrt(rank))
         factors_IK[torch.from_numpy(np.diff(titles.indptr_R1)) == 0] = 0.0
         persons_UK = torch.zeros(len(people), rank)
         yield StageStarted("solving", "Working out what people and titles have in common")

@@ -19,9 +19,15 @@ from engine.training.config import FinderConfig, TrainingConfig
 from engine.training.lr_finder import RateSweep
 from engine.training.settling import Settled, settle
 
+QUICK_MODELS = ("ease", "ials", "popularity")
+MOST_EASE_TITLES = 8_000
+"""Beyond so many, `ease` takes longer than somebody waits for a first list: its time grows with their third power."""
+
 
 def quick_model(library: Library, dataset: Dataset) -> Job[Recommender]:
-    """A model computed at once, not stored: `ease`, or `popularity` where that cannot be. Raises TrainingError.
+    """A model computed at once, not stored. Raises TrainingError.
+
+    `ease` where titles are few enough for a table of title by title, else `ials`; `popularity` where neither can be.
 
     Examples
     --------
@@ -30,10 +36,13 @@ def quick_model(library: Library, dataset: Dataset) -> Job[Recommender]:
         recommender = drive(operations.quick_model(library, dataset))
     """
     torch.set_num_threads(training_threads())
-    try:
-        model = yield from fitted("ease", None, dataset)
-    except (DeviceError, TrainingError):
-        model = yield from fitted("popularity", None, dataset)
+    for name in QUICK_MODELS if dataset.titles <= MOST_EASE_TITLES else QUICK_MODELS[1:]:
+        try:
+            model = yield from fitted(name, None, dataset)
+            break
+        except (DeviceError, TrainingError):
+            if name == QUICK_MODELS[-1]:
+                raise
     return Recommender(model, dataset, candidates_I=dataset.counts_I > 0, trained_words="computed on opening")
 
 

@@ -9,6 +9,8 @@ from engine import operations
 from engine.errors import DataError, DeviceError, TrainingError
 from engine.events import StageStarted, Stop, drive
 from engine.models.ease import Ease
+from engine.models.ials import Ials
+from engine.models.popularity import Popularity
 from engine.training.config import FinderConfig
 
 
@@ -51,7 +53,7 @@ def test_that_the_sample_is_imported_once_and_mended_where_damaged(library):
     assert len(library.datasets.records()) == 1
 
 
-def test_that_the_quick_model_is_ease_and_popularity_where_the_matrix_will_not_fit(library, dataset, monkeypatch):
+def test_that_the_quick_model_is_ease_or_ials_or_popularity_whichever_can_be(library, dataset, monkeypatch):
     quick = drive(operations.quick_model(library, dataset))
     assert quick.model.name == "ease"
     assert library.runs.records() == ()
@@ -60,8 +62,16 @@ def test_that_the_quick_model_is_ease_and_popularity_where_the_matrix_will_not_f
         raise DeviceError("It takes 900 GiB.")
         yield
 
+    with monkeypatch.context() as many_titles:
+        many_titles.setattr("engine.operations.preparing.MOST_EASE_TITLES", dataset.titles - 1)
+        assert drive(operations.quick_model(library, dataset)).model.name == "ials"
     monkeypatch.setattr(Ease, "fit", too_large)
+    assert drive(operations.quick_model(library, dataset)).model.name == "ials"
+    monkeypatch.setattr(Ials, "fit", too_large)
     assert drive(operations.quick_model(library, dataset)).model.name == "popularity"
+    monkeypatch.setattr(Popularity, "fit", too_large)
+    with pytest.raises(DeviceError, match="900 GiB"):
+        drive(operations.quick_model(library, dataset))
 
 
 def test_that_models_without_a_rate_are_refused_by_the_finder(library, dataset):
