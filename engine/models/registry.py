@@ -181,7 +181,7 @@ MODELS: dict[str, ModelKind] = {
         ),
         ModelKind(
             name="ials",
-            title="Liked together, large",
+            title="Common taste",
             sentence="Knows what people who like the same films have in common; ready in a minute on the largest data.",
             model="engine.models.ials:Ials",
             can=Capabilities(learns_from="likes"),
