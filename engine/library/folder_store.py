@@ -158,9 +158,8 @@ class FolderStore(RecordStore[Record]):
 
     def _mend(self) -> None:
         """Read the records that cannot be read from the copies in their folders."""
-        for row in self._rows("TRUE"):
-            why, record_id = self._read_or_why(row), row[self._key]
-            if not isinstance(why, LibraryError) or not is_id(record_id):
+        for record_id, why in self.damaged().items():
+            if not is_id(record_id):
                 continue
             folder = self.folder_of(record_id)
             try:

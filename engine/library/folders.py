@@ -68,11 +68,10 @@ def kind_in(folder: Path) -> str:
 
 def clear_unfinished(folder: Path) -> None:
     """Remove what a process that was killed had begun to write in a folder of the library."""
-    with suppress(OSError):
-        for path in sorted(folder.glob(".new-*")):
-            is_waste = unfinished.is_passing(path) or kind_in(path) in _KINDS or _is_empty(path)
-            if is_waste and unfinished.remove(path):
-                LOG.info("Removed the unfinished %s %s", "file" if path.suffix else "folder", path.name)
+    for path in [folder / name for name in names_in(folder) if name.startswith(".new-")]:
+        is_waste = unfinished.is_passing(path) or kind_in(path) in _KINDS or _is_empty(path)
+        if is_waste and unfinished.remove(path):
+            LOG.info("Removed the unfinished %s %s", "file" if path.suffix else "folder", path.name)
 
 
 @contextmanager
@@ -140,17 +139,17 @@ def replace_text(path: Path, text: str, *, what: str) -> None:
         raise write_failure(path, error, what=what) from error
 
 
-def numbered_in(folder: Path) -> list[str]:
-    """The names of the numbered folders in a folder, in order."""
+def names_in(folder: Path) -> list[str]:
+    """The names of all that lies in a folder; none where it cannot be read."""
     try:
-        return sorted(entry.name for entry in os.scandir(folder) if _NUMBER.fullmatch(entry.name))
+        return os.listdir(folder)
     except OSError:
         return []
 
 
 def next_number(folder: Path, *, digits: int) -> str:
     """The name of the next numbered folder."""
-    return f"{max(map(int, numbered_in(folder)), default=0) + 1:0{digits}d}"
+    return f"{max(map(int, filter(_NUMBER.fullmatch, names_in(folder))), default=0) + 1:0{digits}d}"
 
 
 def current_name(current: Path) -> str:
@@ -169,9 +168,11 @@ def settle_numbered(folder: Path, current: Path) -> None:
 
     Where none counts, because the file that says so is damaged or was never written, the last one does: each is whole.
     """
-    for parent in {folder, current.parent}:
-        clear_unfinished(parent)
-    names = numbered_in(folder)
+    beside, within = names_in(current.parent), names_in(folder)
+    for parent, names in ((current.parent, beside), (folder, within if folder != current.parent else [])):
+        if any(name.startswith(".new-") for name in names):
+            clear_unfinished(parent)
+    names = sorted(filter(_NUMBER.fullmatch, within))
     if not names:
         return
     try:
@@ -288,7 +289,7 @@ def bytes_in(folder: Path) -> int:
 
 
 def _is_empty(path: Path) -> bool:
-    return path.is_dir() and not path.is_symlink() and not any(path.iterdir())
+    return path.is_dir() and not path.is_symlink() and not names_in(path)
 
 
 def _is_full(error: BaseException) -> bool:

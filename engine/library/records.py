@@ -41,6 +41,7 @@ class RecordStore(ABC, Generic[Record]):
         self._database, self._reader = database, reader
         self._changes = 0
         self._found: tuple[int, dict[str | None, tuple[Record, ...]]] = (-1, {})
+        self._damaged: dict[str, LibraryError] = {}
         self._reported: set[str] = set()
         self.notices: list[str] = []
         """What was found and done at the opening, in sentences for people."""
@@ -57,20 +58,17 @@ class RecordStore(ABC, Generic[Record]):
         """
         version = self.version
         if self._found[0] != version:
-            self._found = (version, {})
+            self._found, self._damaged = (version, {}), {}
         found = self._found[1]
         if fingerprint not in found:
-            values = () if fingerprint is None else (fingerprint,)
-            read = [self._read_or_why(row) for row in self._rows("fingerprint = ?" if values else "TRUE", *values)]
-            for why in (each for each in read if isinstance(each, LibraryError)):
-                self._report(why)
-            found[fingerprint] = tuple(each for each in read if not isinstance(each, LibraryError))
+            rows = self._rows("TRUE") if fingerprint is None else self._rows("fingerprint = ?", fingerprint)
+            found[fingerprint] = tuple(self._readable(rows))
         return found[fingerprint]
 
-    def damaged(self) -> tuple[LibraryError, ...]:
-        """A sentence for each record that `records` skips."""
-        read = [self._read_or_why(row) for row in self._rows("TRUE")]
-        return tuple(each for each in read if isinstance(each, LibraryError))
+    def damaged(self) -> dict[str, LibraryError]:
+        """Why each of the records that `records` skips cannot be read, by what stands in place of its id."""
+        self.records()
+        return dict(self._damaged)
 
     def find(self, which: str) -> Record:
         """The record of an id or a name (the newest of that name), or the `latest`. Raises LibraryError."""
@@ -134,6 +132,16 @@ class RecordStore(ABC, Generic[Record]):
             return self._read(row)
         except (ValueError, TypeError, LookupError, OverflowError) as error:
             return damaged_record(f"{self._noun} {row['name']!s:.60}", error)
+
+    def _readable(self, rows: Iterable[sqlite3.Row]) -> Iterator[Record]:
+        """The records that can be read; the others are noted and named."""
+        for row in rows:
+            found = self._read_or_why(row)
+            if isinstance(found, LibraryError):
+                self._damaged[str(row[self._key])] = found
+                self._report(found)
+            else:
+                yield found
 
     def _report(self, why: LibraryError) -> None:
         if why.what not in self._reported:

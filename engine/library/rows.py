@@ -7,6 +7,7 @@ import math
 import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from types import UnionType
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
@@ -46,12 +47,12 @@ class RowReader(Generic[Made]):
 
         Raises ValueError with the name of the field for what is not of its type.
         """
-        values = []
-        for name, read, value in zip(self._names, self._readers, row, strict=False):
-            try:
+        values: list[Any] = []
+        try:
+            for read, value in zip(self._readers, row, strict=False):
                 values.append(read(value))
-            except (ValueError, TypeError) as error:
-                raise ValueError(f"{name} is {_shown(value)}") from error
+        except (ValueError, TypeError) as error:
+            raise ValueError(f"{self._names[len(values)]} is {_shown(row[len(values)])}") from error
         if given:
             return self._kind(**dict(zip(self._names, values, strict=True)), **given)
         return self._kind(*values)
@@ -65,17 +66,17 @@ class RowReader(Generic[Made]):
     def _reader_of_one(self, hint: Any) -> Callable[[Any], Any]:
         kind = get_origin(hint) or hint
         if kind in (dict, tuple):
-            return lambda text: self._document(text, hint)
+            return partial(self._document, hint, str(hint))
         if kind is datetime:
             return _moment
         if kind is bool:
             return _flag
         if kind is float:
             return self._number
-        return lambda value: _exactly(value, kind)
+        return _text if kind is str else _count
 
-    def _document(self, text: Any, hint: Any) -> Any:
-        key = (_exactly(text, str), str(hint))
+    def _document(self, hint: Any, name_of_hint: str, text: Any) -> Any:
+        key = (_text(text), name_of_hint)
         if key not in self._documents:
             if len(self._documents) >= _MOST_DOCUMENTS:
                 self._documents.clear()
@@ -125,7 +126,7 @@ def insert(connection: sqlite3.Connection, table: str, values: Mapping[str, Any]
 
 
 def _moment(value: Any) -> datetime:
-    moment = datetime.fromisoformat(_exactly(value, str))
+    moment = datetime.fromisoformat(_text(value))
     if moment.tzinfo is None or not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
         raise ValueError(value)
     return moment
@@ -137,8 +138,14 @@ def _flag(value: Any) -> bool:
     return bool(value)
 
 
-def _exactly(value: Any, kind: Any) -> Any:
-    if type(value) is not kind or not fits(value, kind):
+def _text(value: Any) -> str:
+    if type(value) is not str:
+        raise ValueError(value)
+    return value
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or not fits(value, int):
         raise ValueError(value)
     return value
 

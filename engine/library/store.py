@@ -111,7 +111,7 @@ class Library:
     def damaged(self) -> tuple[str, ...]:
         """A sentence for each record that cannot be read and is left out of the lists."""
         stores: tuple[RecordStore[Any], ...] = (self.datasets, self.runs, self.profiles, self.searches)
-        return tuple(error.what for store in stores for error in store.damaged())
+        return tuple(error.what for store in stores for error in store.damaged().values())
 
     def _open_records(self) -> tuple[Database, tuple[str, ...]]:
         """The records, and what had to be done: a damaged file is set aside, and made anew from what there is."""
