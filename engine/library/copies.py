@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import logging
 import re
 import shutil
@@ -22,9 +23,11 @@ from pathlib import Path
 from typing import Any
 
 from engine import unfinished
+from engine.errors import LibraryError
+from engine.stored_files import check, checksums_in, checksums_of, read_document, sealed
 
 LOG = logging.getLogger(__name__)
-_RECORDS, _RATINGS = "records", "ratings"
+_RECORDS, _RATINGS, _CLOSED = "records", "ratings", "closed.json"
 _NAME = re.compile(r"(records|ratings)-([0-9]{8}-[0-9]{6})\.(sqlite|csv)", re.ASCII)
 _STAMP = "%Y%m%d-%H%M%S"
 _KEPT, _DAYS_KEPT = 3, 4
@@ -62,6 +65,25 @@ class Copies:
         """Copy records and ratings now, where they differ from their last copies."""
         if self._is_changed:
             self._make(path, (_RECORDS, _RATINGS))
+
+    def note_closed(self, path: Path) -> None:
+        """Remember what the file of the records is like now that it is closed."""
+        with suppress(OSError):
+            if not path.with_name(f"{path.name}-wal").exists():
+                self._folder.mkdir(parents=True, exist_ok=True)
+                (self._folder / _CLOSED).write_text(json.dumps(sealed({"files": checksums_of([path])})))
+
+    def was_changed(self, path: Path) -> bool:
+        """Whether the file of the records is another than when it was closed; forgotten from then on."""
+        note = self._folder / _CLOSED
+        try:
+            check(path, checksums_in(read_document(note), note))
+            is_same = True
+        except LibraryError:
+            is_same = not (note.exists() and path.exists() and not path.with_name(f"{path.name}-wal").exists())
+        with suppress(OSError):
+            note.unlink(missing_ok=True)
+        return not is_same
 
     def newest(self, kind: str = _RECORDS) -> Path | None:
         found = self._found(kind)

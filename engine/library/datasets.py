@@ -27,7 +27,7 @@ from engine.library.dataset_files import (
     write_statistics,
 )
 from engine.library.folder_store import FolderStore, write_copy
-from engine.library.folders import clear_place, new_folder, removed_on_failure
+from engine.library.folders import clear_place, clear_unfinished, is_id, names_in, new_folder, removed_on_failure
 from engine.library.origin import KEY, Origin, origin_in
 from engine.library.records import first_free
 from engine.library.room import Room
@@ -164,6 +164,12 @@ class DatasetStore(FolderStore[DatasetRecord]):
             "fingerprint": dataset.fingerprint,
             "created": datetime.now(UTC),
         }
+
+    def settle(self) -> None:
+        super().settle()
+        for name in names_in(self._folder):
+            if is_id(name):
+                clear_unfinished(self.folder_of(name))
 
     def _make_way(self, dataset_id: str) -> None:
         """A place that no record names, or one that is deleted, is free for another data set."""

@@ -37,6 +37,7 @@ from engine.library.run_record import (
     parameters_of,
 )
 from engine.settings import Config
+from engine.text import plural
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -238,7 +239,8 @@ class RunStore(FolderStore[RunRecord]):
                     (INTERRUPTED, "Its process ended before the run did; it can be resumed.", RUNNING),
                 )
                 connection.executemany("UPDATE runs SET has_model = ? WHERE run_id = ?", changed)
-            LOG.warning("%d runs had been interrupted", cut)
+            if cut:
+                LOG.warning("%s had been interrupted", plural(cut, "run"))
         with suppress(LibraryError):
             self.records()  # parsed now, so that the first list of a thousand runs is there at once
 

@@ -40,6 +40,10 @@ from engine.text import format_moment
 LOG = logging.getLogger(__name__)
 FORMAT = 1
 _LIST, _COPIES, _RECORDS_FILE = "unfinished", "copies", "library.sqlite"
+_CHANGED_SINCE = (
+    "{name} was changed since it was closed, and not by Desktop Rec. If that was not you, the disk may be failing: the "
+    "records from before are in the folder copies."
+)
 _MAY_ONLY_BE_READ = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT)
 _KIND = "library"
 _WHAT = "The library"
@@ -116,8 +120,10 @@ class Library:
     def _open_records(self) -> tuple[Database, tuple[str, ...]]:
         """The records, and what had to be done: a damaged file is set aside, and made anew from what there is."""
         path = self.home / _RECORDS_FILE
+        was_changed = self._copies.was_changed(path)
         try:
-            return Database(path, room=self.room, copies=self._copies), ()
+            database = Database(path, room=self.room, copies=self._copies)
+            return database, (_CHANGED_SINCE.format(name=path.name),) if was_changed else ()
         except DamagedRecordsError as error:
             damaged = error
         try:
@@ -164,6 +170,8 @@ class Library:
         if self.why_read_only is None:
             self._copies.make(self._database.path)
         self._database.close()
+        if self.why_read_only is None:
+            self._copies.note_closed(self._database.path)
         self._lock.release()
         LOG.info("Closed the library")
 

@@ -142,7 +142,7 @@ def test_that_a_copy_is_made_at_the_opening_and_at_the_end_where_something_chang
     before = copies_in(home)
     Library.open(home, who="second").close()
     assert copies_in(home) == before
-    table = (home / "copies" / before[1]).read_text(encoding="utf-8")
+    table = (home / "copies" / copies_in(home, "ratings-*")[-1]).read_text(encoding="utf-8")
     assert table.startswith("profile_id,name,item_id,title,year,rating,is_on,rated_at")
     assert '"Sabrina, ""the"" one\nand only",1995,,0,' in table
 
@@ -176,6 +176,18 @@ def test_that_the_last_copies_and_the_last_of_each_of_the_last_days_are_kept(tmp
     assert kept[:-1] == ["20260426-170000", "20260427-170000", "20260428-170000", "20260429-170000",
                          "20260430-090000", "20260430-170000"]  # fmt: skip
     assert (tmp_path / "my notes.txt").exists()
+
+
+def test_that_records_changed_by_something_else_while_closed_are_said_to_be(home):
+    with Library.open(home, who="first") as library:
+        library.profiles.save(ME)
+    with closing(sqlite3.connect(home / "library.sqlite")) as connection, connection:
+        connection.execute("UPDATE ratings SET rating = 2.0")
+    with Library.open(home, who="second") as library:
+        assert library.profiles.load("me").entries[0].rating == 2.0
+        assert library.notices[0].startswith("library.sqlite was changed since it was closed, and not by Desktop Rec.")
+    with Library.open(home, who="third") as library:
+        assert library.notices == ()
 
 
 def test_that_damaged_records_take_no_copys_place(tmp_path):

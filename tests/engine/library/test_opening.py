@@ -156,7 +156,7 @@ def test_that_a_data_set_that_was_written_and_not_recorded_is_adopted(home, plan
     sql(home, "DELETE FROM datasets")
     with Library.open(home, who="second") as library:
         assert library.datasets.records() == (before,)
-        assert library.notices == ("Its record was lost and is found again in its folder: the data set Planted.",)
+        assert library.notices[1:] == ("Its record was lost and is found again in its folder: the data set Planted.",)
         assert library.datasets.open("planted").fingerprint == planted.fingerprint
 
 
@@ -249,6 +249,7 @@ def test_that_what_was_being_written_in_a_run_is_cleared_away(home, planted, rep
     shutil.copytree(run / "checkpoints" / "000001", run / "checkpoints" / "000002")
     shutil.copytree(run / "judgement" / "0001", run / "judgement" / ".new-1234abcd-0002")
     shutil.copytree(baseline / "0001", baseline / "0002")
+    put(home, {"datasets/planted/.new-0a1b2c3d-record.json": "{"})
     put(home, {f"runs/{run_id}/.new-current": "2", f"runs/{run_id}/.new-0a1b2c3d-record.json": "{"})
     put(baseline.parent, {".new-judged": "x"})
     put(home, {".new-01234567-format.json": "{", "runs/.new-r01234567/config.json": "{"})

@@ -1,0 +1,50 @@
+"""A process killed at any moment loses nothing that it acknowledged, and leaves nothing that is not put right.
+
+`killed_process` does the killing, `after_kill` says what must be true afterwards: among it that a training that is gone
+on with equals the uninterrupted one to the bit. A few kills of each kind by default, 300 with `-m thorough`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SUPPORT = Path(__file__).parents[2] / "support"
+SEED = 11
+FEW = {"profile": 3, "import": 3, "rearrange": 3, "results": 2, "train mult_dae": 2}
+MANY = {
+    **dict.fromkeys(("profile", "sample", "import", "rearrange", "results", "judge", "search", "window"), 24),
+    **{f"train {name}": 18 for name in ("two_head", "mult_vae", "mult_dae", "mf", "lstm", "embedding_mlp")},
+}
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked to be killed")
+
+
+def killed(folder: Path, kills: dict[str, int]):
+    asked = ",".join(f"{activity}={count}" for activity, count in kills.items())
+    command = [sys.executable, str(SUPPORT / "killed_process.py"), str(folder), asked, str(SEED)]
+    path = os.pathsep.join((str(SUPPORT), str(SUPPORT.parents[1])))
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": path})
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def check(folder: Path, kills: dict[str, int]) -> None:
+    found = killed(folder, kills)
+    assert {activity: of["failures"] for activity, of in found.items()} == {activity: [] for activity in kills}
+    assert sum(of["killed"] for of in found.values()) > sum(kills.values()) // 2, "too few were killed in time"
+
+
+def test_that_a_killed_process_loses_nothing_and_leaves_nothing(tmp_path):
+    check(tmp_path, FEW)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("activity", MANY)
+def test_that_many_killed_processes_lose_nothing_and_leave_nothing(tmp_path, activity):
+    check(tmp_path, {activity: MANY[activity]})
