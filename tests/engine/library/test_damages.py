@@ -1,0 +1,37 @@
+"""Whatever stored file is damaged in whatever way: a sentence or the right answer, soon, and the rest is as it was.
+
+`damaged_process` damages and asks. A few damages by default, 2,000 with `-m thorough`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SUPPORT = Path(__file__).parents[2] / "support"
+FEW, MANY, PARTS = 16, 250, 8
+
+
+def check(folder: Path, *, count: int, seed: int) -> None:
+    command = [sys.executable, str(SUPPORT / "damaged_process.py"), str(folder), str(count), str(seed)]
+    path = os.pathsep.join((str(SUPPORT), str(SUPPORT.parents[1])))
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": path})
+    assert done.returncode == 0, f"it crashed: {done.stderr}"
+    found = json.loads(done.stdout)
+    assert found["failures"] == []
+    assert sum(found["tried"].values()) == count
+
+
+def test_that_a_damaged_file_is_a_sentence_and_the_rest_of_the_library_works(tmp_path):
+    check(tmp_path, count=FEW, seed=0)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("seed", range(1, PARTS + 1))
+def test_that_many_damaged_files_are_sentences(tmp_path, seed):
+    check(tmp_path, count=MANY, seed=seed)
