@@ -160,8 +160,8 @@ class Ials(ClosedFormModel):
         yield StageStarted("solving", "Working out what people and titles have in common")
         pace, done, total = Pace(), 0, sweeps * (len(people) + len(titles))
         for _ in range(sweeps):
-            for side, others, rows in ((people, factors_IK, persons_UK), (titles, persons_UK, factors_IK)):
-                for solved_rows in self._turn(side, others, rows):
+            for side, others_OK, rows_RK in ((people, factors_IK, persons_UK), (titles, persons_UK, factors_IK)):
+                for solved_rows in self._turn(side, others_OK, rows_RK):
                     done += solved_rows
                     yield Progressed("Taking turns", done, total, "rows") if pace.due() else None
         if not bool(torch.isfinite(factors_IK).all()):

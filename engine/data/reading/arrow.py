@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -17,12 +17,15 @@ import pyarrow.compute as pc
 import pyarrow.ipc as ipc
 import pyarrow.parquet as parquet
 
+from engine.data.formats import roles_of
 from engine.data.reading.archives import MIB, ByteStream, Source, refuse_bomb
 from engine.data.reading.footers import unpacked_arrow, unpacked_parquet
-from engine.data.reading.roles import Given, Shape, shape_of_table
-from engine.data.reading.rows import Piece, entries_of
+from engine.data.reading.roles import Across, Given, Shape, shape_of_table
+from engine.data.reading.rows import Piece, Problem, RatingsBlock, entries_of, rating_faults, reasons_of
 from engine.data.reading.times import is_date
 from engine.data.reading.values import as_text, texts_in
+from engine.data.reading.wide import wide_shape
+from engine.data.reading.wide_rows import fault_of, wide_entries
 
 KIND = "arrow"
 ROWS_AT_ONCE = 1 << 17
@@ -57,21 +60,69 @@ def recognise_arrow(source: Source, head: bytes, given: Given) -> Shape | None:
         for _, batch in _batches(source, file, None, rows=_LOOKED_AT):
             rows = list(zip(*(_cells(column) for column in batch.columns), strict=True))
             dated = frozenset(place for place, column in enumerate(batch.columns) if is_date(column.type))
-            return shape_of_table(source, batch.names, rows, given, kind=KIND, name=name, dated=dated)
+            wide = _recognise_wide(source, batch, rows, given)
+            return wide or shape_of_table(source, batch.names, rows, given, kind=KIND, name=name, dated=dated)
     raise source.error(f"{source.name} has no rows.", remedy="Choose a file that holds ratings.")
+
+
+def _recognise_wide(source: Source, batch: _Batch, rows: Sequence[tuple[str, ...]], given: Given) -> Shape | None:
+    """What a wide table is, the ids of its rows in front of all (pandas writes its index last); None for any other."""
+    if given.columns or given.across == "none":
+        return None
+    order = sorted(range(len(batch.names)), key=lambda place: _is_rating(batch.names[place], batch.columns[place].type))
+    names = [batch.names[place] for place in order]
+    cells = [names, *([row[place] for place in order] for row in rows)]
+    shape = wide_shape(source, cells, replace(given, header=True))
+    return None if shape is None else replace(shape, layout=replace(shape.layout, kind=KIND), header_lines=0)
+
+
+def _is_rating(name: str, kind: pa.DataType) -> bool:
+    """Whether a column of a wide table can hold ratings: numbers, and not the ids of the rows."""
+    is_index = name.startswith("__index_level_") or bool(roles_of((name,)).keys() & {"user", "item"})
+    return not is_index and bool(pa.types.is_floating(kind) or pa.types.is_integer(kind))
 
 
 def read_arrow(source: Source, shape: Shape) -> Iterator[Piece]:
     """The entries of such a table. Raises DataError where the file fails."""
     places = shape.read_places
-    rows = 0
+    rows, wanted = 0, _wanted(shape, places.values())
+    if shape.across is not None:
+        wanted = list(shape.header or ())
     with _opened(source) as file:
-        for done, batch in _batches(source, file, _wanted(shape, places.values()), rows=ROWS_AT_ONCE):
+        for done, batch in _batches(source, file, wanted, rows=ROWS_AT_ONCE // (1 + shape.width // 16)):
+            if shape.across is not None:
+                block = _wide_block(batch, shape, shape.across, file=source.name, before=rows)
+                rows += batch.rows
+                yield Piece(block, int(done * file.size_on_disk), rows)
+                continue
             columns = {role: batch.column(shape.header or (), place) for role, place in places.items()}
             numbers = range(rows + 1, rows + 1 + batch.rows)
             rows += batch.rows
             block = entries_of(columns, shape, file=source.name, numbers=numbers)
             yield Piece(block, int(done * file.size_on_disk), rows)
+
+
+def _wide_block(batch: _Batch, shape: Shape, across: Across, *, file: str, before: int) -> RatingsBlock:
+    """The entries of some rows of a wide table; each cell that is no rating is reported, and each row without an id."""
+    header, numbers = shape.header or (), range(before + 1, before + 1 + batch.rows)
+    labels = [str(number) for number in numbers]
+    if across.label is not None:
+        labels = _cells(batch.column(header, across.label))
+    problems = [
+        Problem(n, label[:200], fault_of(label, across), file) for n, label in zip(numbers, labels, strict=True)
+    ]
+    problems = [problem for problem in problems if problem.reason]
+    is_kept_P = np.array([not fault_of(label, across) and label not in across.totals for label in labels], dtype=bool)
+    ratings_PC = np.full((batch.rows, shape.width - across.places[0]), np.nan, dtype=np.float32)
+    for place in across.places:
+        texts = texts_in(batch.column(header, place))
+        ratings_PC[:, place - across.places[0]], faults = rating_faults(texts, shape)
+        for row, reason in reasons_of(faults).items():
+            ratings_PC[row, place - across.places[0]] = np.nan
+            if is_kept_P[row]:
+                problems.append(Problem(numbers[row], f"{header[place]}: {texts[row].as_py()}"[:200], reason, file))
+    kept = np.flatnonzero(is_kept_P).tolist()
+    return wide_entries(ratings_PC[kept], [labels[row] for row in kept], shape).with_problems(problems)
 
 
 def read_arrow_rows(source: Source, shape: Shape) -> Iterator[tuple[int, list[str]]]:

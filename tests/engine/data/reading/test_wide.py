@@ -1,6 +1,9 @@
 """Wide tables are read as they stand: who is across, where the ratings begin, and what means that there is none."""
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.feather as feather
+import pyarrow.parquet as parquet
 import pytest
 
 from engine.data.importing.importer import ImportOptions, import_files
@@ -78,6 +81,47 @@ def test_that_it_is_found_who_stands_across(tmp_path, across, down, turned, corn
     people, titles = (across, down) if turned else (down, across)
     assert entries_of(dataset) == {(people[u], titles[i]): stars for (u, i), stars in RATINGS.items()}
     assert (len(dataset.users), len(dataset.items)) == (40, 7)
+
+
+@pytest.mark.parametrize("ending", ["parquet", "feather"])
+@pytest.mark.parametrize(
+    ("across", "down", "turned", "index", "at_end"),
+    [
+        (NUMBERS, PEOPLE, False, "userId", True),
+        (TITLES, PEOPLE, False, "__index_level_0__", True),
+        (TITLES, PEOPLE, False, "name", False),
+        (PEOPLE, TITLES, True, "title", True),
+    ],
+)
+def test_that_tables_of_arrow_are_wide_ones_too_wherever_the_ids_of_the_rows_stand(
+    tmp_path, ending, across, down, turned, index, at_end
+):
+    cells = TURNED if turned else RATINGS
+    columns = {
+        name: pa.array([cells.get((row, at)) for row in range(len(down))], pa.float64())
+        for at, name in enumerate(across)
+    }
+    ids = {index: pa.array([int(label) for label in down] if down is PEOPLE else down)}
+    path, found = tmp_path / f"wide.{ending}", pa.table({**columns, **ids} if at_end else {**ids, **columns})
+    parquet.write_table(found, path) if ending == "parquet" else feather.write_feather(found, path)
+    dataset, report = drive(import_files([path], options=ImportOptions(), dataset_id="x"))
+    people, titles = (across, down) if turned else (down, across)
+    assert entries_of(dataset) == {(people[u], titles[i]): stars for (u, i), stars in RATINGS.items()}
+    assert (report.layout, report.skipped, dataset.scale.high) == ("wide table", {}, 5)
+
+
+def test_that_cells_and_rows_of_arrow_that_cannot_be_used_are_told(tmp_path):
+    cells = {**{key: float(stars) for key, stars in RATINGS.items()}, (6, 0): float("inf")}
+    columns = {
+        name: pa.array([cells.get((row, at)) for row in range(40)], pa.float64()) for at, name in enumerate(NUMBERS)
+    }
+    parquet.write_table(pa.table({"user": [None, *PEOPLE[1:]], **columns}), tmp_path / "wide.parquet")
+    dataset, report = drive(import_files([tmp_path / "wide.parquet"], options=ImportOptions(), dataset_id="x"))
+    assert [(problem.line, problem.reason) for problem in report.problems] == [
+        (1, "no person"),
+        (7, "rating is not finite"),
+    ]
+    assert len(dataset.users) == 39
 
 
 def test_that_names_across_are_the_titles_names(tmp_path):
