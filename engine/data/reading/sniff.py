@@ -226,7 +226,7 @@ def _lines(source: Source, head: bytes, encoding: str) -> list[str]:
 
 
 def _shape(source: Source, given: Given, text: _Text) -> Shape:
-    rows = text.rows(_SAMPLE_ROWS + 1)
+    rows = text.rows(_SAMPLE_ROWS + 1) or [[""]]
     if is_unclosed(rows[0]):  # the names are what they are without the stray quote
         rows[0] = rows[0][0].replace('"', "").split(text.delimiter)
     has_header = given.header if given.header is not None else _has_header(rows)
