@@ -166,10 +166,11 @@ class MyRatingsController(QObject):
         store = library.profiles
         self._undo.do(self.library.deletion(store, profile_id, text, deleted=deleted, restored=restored, undone=undone))
 
-    def import_file(self, path: Path) -> bool:
+    def import_file(self, path: Path, person: str | None = None) -> bool:
         """Read one person's export and match it with the open data set; `incoming` follows.
 
-        Without a data set the file waits until one is opened. False where it has to wait.
+        `person` is whose ratings are meant in a file of several people. Without a data set the file waits until one is
+        opened. False where it has to wait.
         """
         dataset = self.dataset.current
         if dataset is None:
@@ -184,8 +185,9 @@ class MyRatingsController(QObject):
 
         def match() -> Job[Review]:
             from engine import operations
+            from engine.data.reading.roles import Given
 
-            return (yield from operations.match_export(dataset, path))
+            return (yield from operations.match_export(dataset, path, given=Given(person=person) if person else None))
 
         self._matching.request("match", match)
         return True

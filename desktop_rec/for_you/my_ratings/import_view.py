@@ -74,6 +74,7 @@ class MyRatingsImportView(QWidget):
         self._my_ratings.import_changed.connect(self.show_state)
         page.acted.connect(self._on_acted)
         page.all_decided.connect(self._on_all_decided)
+        page.person_chosen.connect(self._on_person)
         page.added.connect(self._my_ratings.add_import)
         page.left.connect(self._my_ratings.leave_import)
         page.csv_wanted.connect(self._on_csv)
@@ -130,6 +131,11 @@ class MyRatingsImportView(QWidget):
             self._open_chooser(made.found, index)
         else:
             self._my_ratings.decide(partial(_with_act, index=index, act=act))
+
+    def _on_person(self, name: str) -> None:
+        made = self._my_ratings.incoming
+        if made is not None:
+            self._my_ratings.import_file(made.path, name)
 
     def _on_all_decided(self, for_theirs: bool) -> None:
         self._my_ratings.decide(partial(UnderReview.deciding_all, for_theirs=for_theirs))

@@ -10,7 +10,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from desktop_rec.common.controls import ElidedLabel, arranged, button, named, text_label
+from desktop_rec.common.controls import CalmComboBox, ElidedLabel, arranged, button, named, text_label
 from desktop_rec.common.plain import plain_tip, set_tip
 from desktop_rec.for_you.my_ratings.import_state import MyImport, UnderReview
 from desktop_rec.for_you.my_ratings.review_list import ReviewList
@@ -45,6 +45,8 @@ class ReviewState:
     about: str
     notes: str = ""
     more_notes: str = ""
+    people: tuple[str, ...] = ()
+    person: str = ""
     groups: Mapping[str, tuple[ReviewRow, ...]] = field(default_factory=dict)
     scale: str = ""
     open_titles: int = 0
@@ -61,10 +63,14 @@ class ReviewOutcome:
 
 
 class ReviewPage(QWidget):
-    """acted(group, index, Act); all_decided(for_theirs); added(), left() and csv_wanted() are its buttons."""
+    """acted(group, index, Act); all_decided(for_theirs); person_chosen(name): another of those in the file is meant.
+
+    added(), left() and csv_wanted() are its buttons.
+    """
 
     acted = Signal(str, int, object)
     all_decided = Signal(bool)
+    person_chosen = Signal(str)
     added = Signal()
     left = Signal()
     csv_wanted = Signal()
@@ -101,6 +107,7 @@ class ReviewPage(QWidget):
             part.setText(text)
             part.setVisible(bool(text))
         set_tip(self._notes, state.more_notes)
+        self._show_people(state)
         self._show_tabs()
         self._show_group()
         self._save.setVisible(state.open_titles > 0)
@@ -115,6 +122,15 @@ class ReviewPage(QWidget):
         self._add.setEnabled(outcome.can_add)
         self._show_tabs()
         self._show_group()
+
+    def _show_people(self, state: ReviewState) -> None:
+        """Whose ratings of the file these are, where it holds several people's."""
+        self.people.blockSignals(True)
+        self.people.clear()
+        self.people.addItems(state.people)
+        self.people.setCurrentText(state.person)
+        self.people.blockSignals(False)
+        self._whose.setVisible(len(state.people) > 1)
 
     def _rows_of(self, group: str) -> tuple[ReviewRow, ...]:
         return self._differ if group == "differ" else self._state.groups.get(group, ())
@@ -168,9 +184,12 @@ class ReviewPage(QWidget):
         hints.addWidget(self._all_mine)
         hints.addWidget(self._all_theirs)
         middle = arranged(QVBoxLayout(), self.tabs, hints, gap=GRID)
-        parts = (self._heading, self._about, self._notes, middle, self._pages, self._build_foot())
+        self.people = named(CalmComboBox(), "review_people", "Whose ratings", "Whose ratings in this file are yours")
+        self._whose = QWidget()
+        arranged(QHBoxLayout(self._whose), text_label("Ratings of", role="weak"), self.people, 1, gap=GRID)
+        parts = (self._heading, self._about, self._whose, self._notes, middle, self._pages, self._build_foot())
         column = arranged(QVBoxLayout(self), *parts, gap=GRID, margins=(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID))
-        column.setStretch(4, 1)
+        column.setStretch(5, 1)
 
     def _build_foot(self) -> QFrame:
         foot = QFrame()
@@ -192,6 +211,7 @@ class ReviewPage(QWidget):
     def _connect(self) -> None:
         self.tabs.currentChanged.connect(self._show_group)
         self.list.acted.connect(self._on_acted)
+        self.people.textActivated.connect(self.person_chosen)
         self._all_mine.clicked.connect(partial(self._decide_all, for_theirs=False))
         self._all_theirs.clicked.connect(partial(self._decide_all, for_theirs=True))
         self._save.clicked.connect(self.csv_wanted)
@@ -219,6 +239,8 @@ def review_state(made: MyImport, found: UnderReview, rows: ReviewRows) -> Review
         f"· matched with {found.dataset.name}",
         notes=" ".join(filter(None, [describe_skipped(export), *export.notes])),
         more_notes=describe_skipped(export, most=_MOST_SKIPPED) if export.skipped_count > MOST_NAMED else "",
+        people=export.people,
+        person=export.person,
         groups=rows.groups(found.review),
         scale=describe_scale(export, found.given, found.wanted),
         open_titles=counts.unsure + counts.unmatched,

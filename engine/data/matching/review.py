@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, get_args
 from engine.data.dataset import Dataset
 from engine.data.matching.candidates import Match, Verdict
 from engine.data.personal.conversion import rating_of, scale_for
-from engine.data.personal.export import Export, ExportedTitle
+from engine.data.personal.export import Export, ExportedTitle, describe_skipped
 from engine.data.profiles import Profile, ProfileEntry, entry_of
 from engine.errors import ProfileError
 
@@ -131,8 +131,9 @@ def profile_of_review(review: Review, dataset: Dataset) -> Profile:
     if entries:
         return Profile(f"file-{review.export.source}", PurePath(review.export.source).stem, entries)
     if not review.titles:
+        skipped = describe_skipped(review.export)
         raise ProfileError(
-            f"{review.export.source} holds only titles that you plan to see.",
+            " ".join(filter(None, [f"{review.export.source} holds only titles that you plan to see.", skipped])),
             remedy="Choose the export of what you have seen or rated.",
             path=review.export.source,
         )
@@ -170,8 +171,9 @@ def _nothing_found(review: Review, dataset: Dataset) -> ProfileError:
     count, source = len(review.titles), review.export.source
     titles = "the one title" if count == 1 else f"any of the {count:,} titles"
     certainly = " for certain" if counted(review).unsure else ""
+    skipped = describe_skipped(review.export)
     return ProfileError(
-        f"{dataset.name} does not have {titles} of {source}{certainly}.",
+        " ".join(filter(None, [f"{dataset.name} does not have {titles} of {source}{certainly}.", skipped])),
         remedy=f"Its {dataset.catalogue.word}s may be others than yours, or your file may have no years.",
         path=source,
     )

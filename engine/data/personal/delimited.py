@@ -86,7 +86,8 @@ class Columns:
 def read_delimited(source: Source, given: Given | None = None) -> Part:
     """A table of one person's titles. Raises DataError where it is none, lacks a column or holds several people."""
     shape = sniff(source, given)
-    if not KINDS[shape.layout.kind].has_columns:
+    kind = KINDS.get(shape.layout.kind)
+    if kind is None or not kind.has_columns:
         what = f"{source.name} holds many people's ratings ({shape.layout.name}), not one person's."
         raise source.error(what, remedy="Import it as a data set.")
     is_chosen = given is not None and bool(given.columns)
@@ -106,6 +107,7 @@ def read_delimited(source: Source, given: Given | None = None) -> Part:
             shows[line] = columns.text("title", cells)
         _note_scale(part, cells, columns, shape)
         part.add(entry, line=line, text=shape.delimiter.join(cells))
+    part.people, part.person = people.names, people.read
     part.titles = _without_ids_of_series(part.titles, shows)
     part.notes += [*people.notes, *_notes_on(source, columns, first_rows)]
     if columns.texts("thumbs", first_rows):
@@ -123,6 +125,8 @@ class _People:
     source: Source
     wanted: str | None
     may_be_several: bool
+    names: tuple[str, ...] = ()
+    read: str = ""
     notes: list[str] = field(default_factory=list)
 
     def only_one(self, columns: Columns, rows: Iterable[Row]) -> Iterable[Row]:
@@ -140,6 +144,7 @@ class _People:
                 remedy="Write the name as the file does.",
             )
         if len(counts) > 1:
+            self.names, self.read = tuple(sorted(counts)), wanted
             named = ", ".join(f"{name} ({plural(count, 'title')})" for name, count in counts.most_common(_MOST_NAMED))
             self.notes.append(
                 f"{self.source.name} holds what several people rated: {named}. Only what {wanted} rated is read."

@@ -63,7 +63,8 @@ class Export:
     """All that an export says, each title once; `skipped` are the first 1,000 of those of its `lines` left out.
 
     `unit` is what one of them is called: "line", or "entry" of a list. `scale_is_known` is False where the scale was
-    guessed from the ratings of an unknown service.
+    guessed from the ratings of an unknown service. `people` are those whose ratings the file holds where it is several
+    people's, `person` the one whose are read.
     """
 
     source: str
@@ -76,6 +77,8 @@ class Export:
     scale_is_known: bool = True
     lines: int = 0
     unit: str = "line"
+    people: tuple[str, ...] = ()
+    person: str = ""
 
 
 def medium_of(text: str) -> str:

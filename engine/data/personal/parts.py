@@ -54,6 +54,8 @@ class Part:
     skipped_count: int = 0
     lines: int = 0
     unit: str = "line"
+    people: tuple[str, ...] = ()
+    person: str = ""
     notes: list[str] = field(default_factory=list)
 
     def add(self, entry: ExportedTitle | str, *, line: int, text: str) -> None:

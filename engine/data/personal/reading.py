@@ -79,6 +79,8 @@ def read_export(path: Path, *, given: Given | None = None) -> Export:
         scale_is_known=parts[0].scale_is_known,
         lines=sum(part.lines for part in parts),
         unit=parts[0].unit,
+        people=parts[0].people,
+        person=parts[0].person,
     )
 
 

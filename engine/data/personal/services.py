@@ -55,7 +55,7 @@ _MAL_TAG = re.compile(r"<(/?)(anime|manga)>")
 _MAL_TITLE = re.compile(r"<(?:series|manga)_title>\s*(?:<!\[CDATA\[)?([^<\]]{1,200})")
 _CDATA = re.compile(r"<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _DECLARATION = re.compile(r"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
-BROKEN = "it is no whole XML"
+BROKEN = "its XML is damaged"
 
 
 def read_trakt(source: Source, layout: Layout) -> Part:

@@ -27,6 +27,8 @@ NOT_RATED = frozenset(
 """What stands (in small letters) in the place of a rating that was not given."""
 
 _MOSTLY = 0.6
+_LONGEST = 80
+"""In characters: no rating is longer."""
 _HIGHS = (5.0, 10.0, 100.0)
 _OUT_OF = (3.0, 4.0, 5.0, 6.0, 7.0, 10.0, 12.0, 20.0, 100.0, 1000.0)
 """What ratings are given out of: 1/2 is half a star, and 3/8 a day."""
@@ -234,6 +236,9 @@ def _is_none(values: pa.Array) -> Bools:
 
 
 def _plain(text: str) -> str:
+    """In small letters, without what cannot be seen; a text too long for a rating says nothing."""
+    if len(text) > _LONGEST:
+        return ""
     return " ".join(_INVISIBLE.sub(" ", text).replace("’", "'").casefold().split()).rstrip(".!")
 
 

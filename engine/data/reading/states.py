@@ -48,6 +48,8 @@ _NEVER_LACKING = frozenset(["numplays", "playcount", "finished", "isfinished", "
 _SHELVES = frozenset(["shelves", "bookshelf", "bookshelves", "list", "listname"])
 """Of which a title may stand on several, so that what a status says goes first."""
 
+_LONGEST = 1_000
+"""In characters: a longer text is no status."""
 _NO = frozenset(("0", "0.0", "no", "n", "false", "f", "none", "never", "nein", "non", "нет", "nie", "否", "✗", "❌"))
 _YES = frozenset(("yes", "y", "true", "t", "x", "ja", "oui", "sí", "si", "да", "tak", "是", "✓", "✔", "✅", "☑"))
 
@@ -74,9 +76,13 @@ _SEEN = re.compile(
 )
 
 
-@lru_cache(maxsize=10_000)
 def known_state_of(text: str) -> State | None:
     """What a status, a shelf or the name of a list says of its titles; None where it says nothing."""
+    return _known_state_of(text) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=10_000)
+def _known_state_of(text: str) -> State | None:
     words = " ".join(re.sub(r"[\W_]+", " ", _split_camel(text).casefold().replace("'", "")).split())
     if not words:
         return None

@@ -29,6 +29,8 @@ TimeKind = Literal["whole", "number", "days", "date", "zoned date", "text"]
 ORDERS = {"ymd": ("y", "m", "d"), "dmy": ("d", "m", "y"), "mdy": ("m", "d", "y")}
 _NEARLY_ALL = 0.9
 _LATEST_IN_ANY_UNIT = 2.0**62
+_LONGEST = 80
+"""In characters: no date is longer."""
 _UNITS = (1, 10**3, 10**6, 10**9)
 _EXCELS_1970, _SECONDS_A_DAY = 25_569, 86_400
 _EXCEL_DAYS = (EARLIEST // _SECONDS_A_DAY + _EXCELS_1970, LATEST // _SECONDS_A_DAY + _EXCELS_1970)
@@ -188,7 +190,9 @@ def moment_in(text: str, order: str | None = "dmy") -> int | None:
 
     `order` is that of dates such as 1/2/2020; None: they are not read.
     """
-    text = text.strip()
+    text = text[: _LONGEST + 1].strip()
+    if len(text) > _LONGEST:
+        return None
     if text in BLANKS or text.startswith(("0000-00-00", "1970-01-01", "0001-01-01")):
         return 0
     if text[4:5] == "-":

@@ -119,6 +119,24 @@ def test_that_lines_that_cannot_be_read_are_counted_and_named(view, session, tmp
     assert "line 10 “2021-05-04,Film 4" in note.toolTip()
 
 
+def test_that_of_a_file_of_several_people_another_can_be_chosen(view, session, tmp_path, qtbot):
+    path = tmp_path / "Ratings.csv"
+    head = "Profile Name,Title Name,Rating Type,Star Value,Thumbs Value,Event Utc Ts"
+    path.write_text(f"{head}\nMe,Nine Lanterns,thumb,,2,\nMe,Hamlet,thumb,,1,\nKid,The Quiet Harbour,thumb,,3,\n")
+    assert session.my_ratings.import_file(path)
+    page = view.importing.page
+    qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
+    assert page.people.isVisible()
+    assert ([page.people.itemText(place) for place in range(page.people.count())], page.people.currentText()) == (
+        ["Kid", "Me"], "Me",
+    )  # fmt: skip
+    page.people.setCurrentText("Kid")
+    page.people.textActivated.emit("Kid")
+    qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
+    assert [title.title for title in session.my_ratings.incoming.found.review.titles] == ["The Quiet Harbour"]
+    assert page.people.currentText() == "Kid"
+
+
 def test_that_the_review_begins_with_what_is_unsure(reviewed):
     assert reviewed.importing.page.group == "unsure"
 

@@ -8,11 +8,19 @@ import json
 import pytest
 from exports import (
     BOARDGAMEGEEK,
+    CRITICKER,
+    DOUBAN,
+    DOUBAN_KINDS,
     GOODREADS,
     IMDB_LIST,
     IMDB_RATINGS,
+    KINOPOISK,
     LETTERBOXD_DIARY,
+    LETTERBOXD_LIST,
     MYANIMELIST,
+    NETFLIX,
+    SIMKL,
+    SIMKL_BACKUP,
     STORYGRAPH,
     TMDB,
     TRAKT_MOVIES,
@@ -39,6 +47,15 @@ WHOLE = {
     "trakt.json": json.dumps(TRAKT_MOVIES + TRAKT_SHOWS).encode(),
     "anilist.json": json.dumps(anilist([anilist_entry(1, "A", 8, "COMPLETED")], "POINT_10")).encode(),
     "mal.xml": MYANIMELIST.encode(),
+    "kinopoisk.csv": KINOPOISK.encode(),
+    "douban.csv": DOUBAN.format(**DOUBAN_KINDS["films"]).encode(),
+    "netflix.csv": NETFLIX.encode(),
+    "simkl.csv": SIMKL.encode(),
+    "simkl.json": json.dumps(SIMKL_BACKUP).encode(),
+    "criticker.csv": CRITICKER.encode(),
+    "letterboxd list.csv": LETTERBOXD_LIST.format(name="Best").encode(),
+    "table.json": json.dumps([{"title": "A", "year": 2000, "rating": "★★★"}] * 3).encode(),
+    "stars.csv": "Title,Year,My rating,Date,Status\nA,2000,★★★½,28.08.2020,watched\nB,2001,8/10,1,dnf\n".encode(),
     "mal.xml.gz": gzip.compress(MYANIMELIST.encode()),
 }
 
@@ -82,7 +99,8 @@ def test_that_shuffled_pieces_are_an_export_or_a_sentence(tmp_path, name, chance
 
 @pytest.mark.parametrize("value", [None, 1, True, "text", [], {}, [[]], {"ids": 5}, {"title": {}}, [None]])
 def test_that_any_value_in_the_place_of_another_is_no_crash(tmp_path, value):
-    for name, document in (("t.json", TRAKT_MOVIES), ("a.json", json.loads(WHOLE["anilist.json"]))):
+    documents = (("t.json", TRAKT_MOVIES), ("a.json", json.loads(WHOLE["anilist.json"])), ("s.json", SIMKL_BACKUP))
+    for name, document in documents:
         for changed in _with_each_value_replaced(document, value):
             read_or_refuse(written(tmp_path, name, changed))
 

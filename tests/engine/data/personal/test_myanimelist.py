@@ -89,6 +89,6 @@ def test_that_an_entry_that_is_no_whole_xml_costs_only_itself_and_is_named(tmp_p
     export = read_export(written(tmp_path, "animelist.xml", text))
 
     assert [(title.title, title.rating) for title in export.titles] == [("Before", 9.0), ("After", 7.0)]
-    assert [(entry.line, entry.reason) for entry in export.skipped] == [(2, "it is no whole XML")]
+    assert [(entry.line, entry.reason) for entry in export.skipped] == [(2, "its XML is damaged")]
     assert export.skipped[0].text[:3] == title.removeprefix("<![CDATA[")[:3], "it says which"
     assert (export.lines, export.skipped_count) == (3, 1)
