@@ -6,6 +6,28 @@ NO_MEMORY = ("There was not enough memory for this.", "Close other programs or u
 """What happened and what to do, where a MemoryError ends a job."""
 
 
+def program_error(error: BaseException) -> str:
+    """The sentence for an error that nobody foresaw."""
+    return f"Something went wrong in the program ({type(error).__name__}: {readable(str(error))})."
+
+
+def readable(text: str) -> str:
+    """A text as it can be shown and stored: bytes of a file's name that are no text, and half characters, are signs.
+
+    >>> readable("a\\udcff.csv")
+    'a\N{REPLACEMENT CHARACTER}.csv'
+    """
+    return "".join("\ufffd" if "\ud800" <= sign <= "\udfff" else sign for sign in text) if _has_half(text) else text
+
+
+def _has_half(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
 class EngineError(Exception):
     """A failure in one or two sentences. `remedy` says what the person can do now; `facts` are its plain values.
 
@@ -15,9 +37,8 @@ class EngineError(Exception):
     """
 
     def __init__(self, what: str, *, remedy: str = "", **facts: object) -> None:
-        super().__init__(f"{what} {remedy}".strip())
-        self.what = what
-        self.remedy = remedy
+        self.what, self.remedy = readable(what), readable(remedy)
+        super().__init__(f"{self.what} {self.remedy}".strip())
         self.facts = facts
 
     @property

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from engine.errors import NO_MEMORY, EngineError
+from engine.errors import NO_MEMORY, EngineError, program_error
 
 _PROGRAM_ERROR_REMEDY = (
     "What was stored before is untouched. Try again; if it comes back, send the details to us with Copy."
@@ -60,8 +60,7 @@ def failure_of(error: BaseException) -> Failure:
         return Failure(f"{error.filename} could not be used: {reason}.", "Check that it is there and yours.", details)
     if isinstance(error, MemoryError):
         return Failure(*NO_MEMORY, details)
-    sentence = f"Something went wrong in the program ({type(error).__name__}: {error})."
-    return Failure(sentence, _PROGRAM_ERROR_REMEDY, details)
+    return Failure(program_error(error), _PROGRAM_ERROR_REMEDY, details)
 
 
 def drop_frames(error: BaseException) -> None:

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import logging
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from engine.cli.options import make_parser
 from engine.cli.output import Answer, WrongUse, format_commands
 from engine.cli.progress import Driver
-from engine.errors import NO_MEMORY, EngineError
+from engine.errors import NO_MEMORY, EngineError, program_error
 from engine.events import Stop
 
 OK, FAILED, WRONG, STOPPED = 0, 1, 2, 130
@@ -52,9 +54,12 @@ def run(words: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if words is None else [str(word) for word in words]
     arguments = make_parser().parse_args(words)
     arguments.words = words
-    driver = Driver(sys.stderr)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a title that this terminal cannot show ends no command
+            stream.reconfigure(errors="backslashreplace")
+    driver, is_verbose = Driver(sys.stderr), getattr(arguments, "verbose", False)
     try:
-        with _logged_to(driver, verbose=getattr(arguments, "verbose", False)):
+        with _logged_to(driver, verbose=is_verbose):
             answer = _answer_of(arguments, driver)
         print(answer.json() if getattr(arguments, "json", False) else answer.text, flush=True)
     except WrongUse as error:
@@ -71,6 +76,10 @@ def run(words: Sequence[str] | None = None) -> int:
         return FAILED
     except OSError as error:
         return _refuse(f"The system refused: {error}.", FAILED)
+    except Exception as error:
+        if is_verbose:
+            traceback.print_exc()
+        return _refuse(f"{program_error(error)} Run it again with --verbose to see where, and send that to us.", FAILED)
     return STOPPED if driver.asked_to_stop else OK
 
 

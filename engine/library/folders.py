@@ -190,7 +190,7 @@ def settle_numbered(folder: Path, current: Path) -> None:
 def write_json(path: Path, document: object, *, flushed: bool = True) -> None:
     """One compact JSON document, `flushed` to the disk. OSError passes through (see `new_folder`)."""
     with path.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(document, ensure_ascii=False, separators=(",", ":")))
+        file.write(json.dumps(document, separators=(",", ":")))
         if flushed:
             file.flush()
             os.fsync(file.fileno())

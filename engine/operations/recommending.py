@@ -26,6 +26,7 @@ from engine.data.matching.matcher import Matcher
 from engine.data.matching.review import Review, review_of
 from engine.data.personal.reading import read_export
 from engine.data.profiles import Profile, ProfileMatch
+from engine.data.reading.archives import shown_name
 from engine.data.reading.roles import MOST_BEYOND, Given
 from engine.data.reading.rows import Pairs
 from engine.data.whole_file import refuse_same, whole_file, write_csv_part
@@ -94,7 +95,7 @@ def match_export(
     dataset: Dataset, path: Path, *, given: Given | None = None, matcher: Matcher | None = None
 ) -> Job[Review]:
     """Read an export and match its titles, by a `matcher` of this data set if given. Raises DataError, ProfileError."""
-    yield StageStarted("reading", f"Reading {path.name}")
+    yield StageStarted("reading", f"Reading {shown_name(path.name)}")
     export = read_export(path, given=given)
     yield StageStarted("matching", f"Finding your titles in {dataset.name}")
     titles = tuple(title for title in export.titles if title.state != "planned")

@@ -11,7 +11,7 @@ from typing import Literal
 
 import pyarrow as pa
 
-from engine.data.reading.archives import Source
+from engine.data.reading.archives import Source, shown_name
 from engine.data.reading.roles import Given
 from engine.data.reading.rows import Problem
 
@@ -46,6 +46,10 @@ _SAYS_NOTHING = re.compile(r"ratings?|u|data|train|interactions|combined_data_\d
 
 def name_of(sources: Sequence[Source]) -> str:
     """A file's name; that of the zip or folder for several files, or for one whose name says nothing."""
+    return shown_name(_name_of(sources))
+
+
+def _name_of(sources: Sequence[Source]) -> str:
     source = sources[0]
     if source.parts:
         return source.path.resolve().name if source.path.is_dir() else source.path.stem

@@ -177,7 +177,11 @@ def _without_ids_of_series(titles: list[ExportedTitle], shows: Mapping[int, str]
 
     def is_own(title: ExportedTitle) -> bool:
         known = ids_of.get(shows.get(title.line, ""), Counter[str]())
-        return title.medium not in ("season", "episode") or (len(known) > 1 and known[title.ids.get("imdb", "")] == 1)
+        return (
+            title.medium not in ("season", "episode")
+            or not title.title
+            or (len(known) > 1 and known[title.ids.get("imdb", "")] == 1)
+        )
 
     return [
         title

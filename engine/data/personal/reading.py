@@ -24,7 +24,7 @@ from engine.data.personal.services import (
     read_trakt,
     refuse_anilist_download,
 )
-from engine.data.reading.archives import Source
+from engine.data.reading.archives import Source, shown_name
 from engine.data.reading.roles import Given
 from engine.data.reading.rows import MOST_PROBLEMS
 from engine.data.reading.sniff import sniff
@@ -69,7 +69,7 @@ def read_export(path: Path, *, given: Given | None = None) -> Export:
     if not titles:
         raise _nothing_usable(path, parts)
     return Export(
-        source=path.name,
+        source=shown_name(path.name),
         layout=_format_layouts(parts),
         scale=parts[0].scale,
         titles=titles,
@@ -158,7 +158,7 @@ def _nothing_usable(path: Path, parts: Sequence[Part]) -> ProfileError:
     first = next((entry for part in parts for entry in part.skipped), None)
     why = f": line {first.line} says {first.text[:60]!r} ({first.reason})" if first else ""
     return ProfileError(
-        f"No line of {path.name} is a rating{why}.",
+        f"No line of {shown_name(path.name)} is a rating{why}.",
         remedy="Choose a file with one title and rating a line, such as: movieId,rating.",
         path=str(path),
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Self
 
-from engine.errors import DataError
+from engine.errors import DataError, readable
 
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
@@ -57,6 +57,11 @@ _PARTS_OF_ZIPS = (
 )
 
 
+def shown_name(name: str) -> str:
+    """The name of a file on one line, without what is no text in it."""
+    return "".join(sign if sign.isprintable() else " " for sign in readable(name))
+
+
 @dataclass(frozen=True)
 class Source:
     """A file, or a member of a zip; with `parts` many of one kind at `path`, read one after another."""
@@ -67,10 +72,10 @@ class Source:
 
     @property
     def name(self) -> str:
-        """How people call it: "ratings.csv", "ml-1m.zip: ml-1m/ratings.dat", or "films: 12 files"."""
+        """How people call it: "ratings.csv", "ml-1m.zip: ml-1m/ratings.dat", or "films: 12 files"; on one line."""
         if self.parts:
-            return f"{self.path.resolve().name}: {len(self.parts):,} files"
-        return f"{self.path.name}: {self.member}" if self.member else self.path.name
+            return f"{shown_name(self.path.resolve().name)}: {len(self.parts):,} files"
+        return shown_name(f"{self.path.name}: {self.member}" if self.member else self.path.name)
 
     @property
     def base_name(self) -> str:

@@ -22,10 +22,10 @@ from engine.data.reading.dialect import encoding_of, text_of
 from engine.data.reading.lines import Block, read_blocks
 from engine.data.reading.roles import Given, Shape
 from engine.data.reading.rows import Pairs, Piece, no_entries, read_ratings
-from engine.data.reading.values import is_number
+from engine.data.reading.values import is_number, whole_number
 
 KIND = "matrix"
-_COUNTS = re.compile(r"\s*(\d+)[ \t]+(\d+)[ \t]+(\d+)\s*")
+_COUNTS = re.compile(r"\s*(\d{1,18})[ \t]+(\d{1,18})[ \t]+(\d{1,18})\s*", re.ASCII)
 _LOOKED_AT = 400
 _HEAD_BYTES = 256 * 1024
 
@@ -99,7 +99,8 @@ def recognise_matrix(source: Source, head: bytes, given: Given) -> Shape | None:
 
 
 def _fits(an_id: str, most: int) -> bool:
-    return an_id.isdigit() and int(an_id) <= most
+    number = whole_number(an_id)
+    return number is not None and number <= most
 
 
 def _is_tail(rows: list[list[str]], ratings: int) -> bool:
@@ -176,7 +177,7 @@ def _pairs(block: Block, counted: _Counted) -> Pairs:
     counts = pc.list_value_length(parts)
     alone = lines.filter(pc.equal(counts, 1)).to_pylist()
     if counted.pairs_announced is None:
-        counted.pairs_announced = next((int(line) for line in alone if line.strip().isdigit()), None)
+        counted.pairs_announced = next((number for line in alone if (number := whole_number(line)) is not None), None)
     paired = parts.filter(pc.greater_equal(counts, 2))
     counted.pairs += len(paired)
     pairs = Pairs(pc.list_element(paired, 0), pc.list_element(paired, 1))

@@ -88,7 +88,7 @@ def _lines_above(lines: Sequence[str], delimiter: str, *, quoted: bool) -> int:
         if not _COMMENT.match(lines[number - 1]):
             break
         comments = number
-    return comments
+    return comments if comments < rows[-1][0] else 0
 
 
 def _are_names(row: Sequence[str], width: int) -> bool:

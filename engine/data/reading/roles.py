@@ -22,7 +22,7 @@ from engine.data.reading.dialect import DELIMITERS
 from engine.data.reading.ratings import Spelling, describe_spelling, ratings_of, spelling_of
 from engine.data.reading.states import NO_STATES, StateColumns, state_columns
 from engine.data.reading.times import NO_TIMES, TimesFound, times_of
-from engine.data.reading.values import is_number
+from engine.data.reading.values import is_number, whole_number
 from engine.errors import DataError
 from engine.text import shorten
 
@@ -190,6 +190,10 @@ def as_chosen(source: Source, found: Columns, given: Given, header: tuple[str, .
         roles.pop(role, None)
         if wish:
             roles[role] = _place_of(source, role, wish, header, width)
+    chosen = {roles[role] for role in READ_ROLES if given.columns.get(role)}
+    for role in READ_ROLES:  # a column that a person gave a role has no other that was only guessed
+        if role not in given.columns and roles.get(role) in chosen:
+            del roles[role]
     if roles == found.roles:
         return found
     layout = replace(CHOSEN_COLUMNS, kind=found.layout.kind, header_lines=found.layout.header_lines)
@@ -206,8 +210,9 @@ def _place_of(source: Source, role: str, wish: str, header: tuple[str, ...] | No
         return header.index(wish)
     if normalised(wish) in names:
         return names.index(normalised(wish))
-    if wish.strip().isdigit() and 1 <= int(wish) <= width:
-        return int(wish) - 1
+    number = whole_number(wish)
+    if number is not None and 1 <= number <= width:
+        return number - 1
     raise source.error(
         f"{source.name} has no column {wish!r} for {role}; its columns are: "
         f"{listed(header) if header else f'1 to {width}'}.",

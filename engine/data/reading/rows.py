@@ -131,7 +131,7 @@ def read_ratings(block: Block, shape: Shape, *, file: str) -> RatingsBlock:
 
 def _parse(block: Block, shape: Shape) -> RatingsBlock | None:
     """The good path. None where something cannot be used; raises ArrowInvalid where a row is odd."""
-    if b"\0" in block.text:
+    if b"\0" in block.text or len(set(shape.read_places.values())) < len(shape.read_places):
         return None
     roles = shape.roles
     types = {column.place: ID_TYPE for column in shape.states.columns}

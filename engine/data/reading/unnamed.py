@@ -19,7 +19,7 @@ from engine.data.formats import BLANKS, UNNAMED_COLUMNS, layout_of_cells, layout
 from engine.data.reading.ratings import is_not_rated, ratings_of, spelling_of
 from engine.data.reading.roles import Columns, Rows
 from engine.data.reading.times import moment_in
-from engine.data.reading.values import is_number
+from engine.data.reading.values import is_number, whole_number
 
 _NEARLY_ALL, _MOSTLY = 0.9, 0.6
 _ENOUGH_ROWS = 20
@@ -65,12 +65,11 @@ class _Column:
     def is_row_number(self) -> bool:
         """Whether it counts 0, 1, 2 ... down the rows."""
         first, rows = self.cells[0], len(self.cells)
-        if self.are_times:
+        number = whole_number(first)
+        if self.are_times or number is None:
             return False
-        starts = (
-            first.isdecimal() and rows >= 3 and (rows >= _ENOUGH_ROWS or first == "0" or (first == "1" and rows > 9))
-        )
-        return starts and all(cell == str(int(first) + at) for at, cell in enumerate(self.cells))
+        starts = rows >= 3 and (rows >= _ENOUGH_ROWS or first == "0" or (first == "1" and rows > 9))
+        return starts and all(cell == str(number + at) for at, cell in enumerate(self.cells))
 
     @cached_property
     def are_times(self) -> bool:
@@ -266,7 +265,7 @@ def _as_titles(columns: Sequence[_Column]) -> dict[str, int]:
 
 def _are_years(years: _Column, titles: _Column) -> bool:
     """Whether these are years, and what stands after them are titles."""
-    are_years = all(text.isdecimal() and 1850 <= int(text) <= 2100 for text in years.texts)
+    are_years = all(1850 <= (whole_number(text) or 0) <= 2100 for text in years.texts)
     return are_years and not titles.are_numbers
 
 

@@ -8,6 +8,7 @@ Shapes: N values of a column.
 from __future__ import annotations
 
 import html
+import math
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -19,9 +20,10 @@ import pyarrow.compute as pc
 
 from engine.data.catalogue import split_title
 
-_NUMBER = re.compile(r"\s*[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?\s*")
+_NUMBER = re.compile(r"[^\S\x1c-\x1f]*[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?[^\S\x1c-\x1f]*")
 _FLOAT_ID = r"^-?\d+\.0$"
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
+_MOST_DIGITS = 18
 _NAMES_OF_OBJECTS = ("name", "title", "id")
 
 
@@ -31,7 +33,15 @@ def is_number(text: str) -> bool:
 
 
 def numbers_of(texts: Sequence[str]) -> list[float]:
-    return [float(text.replace(",", ".")) for text in texts if is_number(text)]
+    """The numbers among some texts; those that are too large to be told from infinity are none."""
+    numbers = (float(text.replace(",", ".")) for text in texts if is_number(text))
+    return [number for number in numbers if math.isfinite(number)]
+
+
+def whole_number(text: str) -> int | None:
+    """The number that a text of plain digits is, of 18 at most; None for any other."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
 def numbers_in(column: pa.ChunkedArray | pa.Array, *, blank: float) -> npt.NDArray[Any]:

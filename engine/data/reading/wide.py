@@ -35,7 +35,7 @@ from engine.data.reading.preamble import start_of_table
 from engine.data.reading.ratings import has_decimal_comma, spelling_of
 from engine.data.reading.roles import Across, Given, Shape
 from engine.data.reading.rows import LONGEST_ID
-from engine.data.reading.values import is_number
+from engine.data.reading.values import is_number, whole_number
 from engine.data.reading.wide_rows import NOTHING
 
 KIND = "wide"
@@ -209,7 +209,8 @@ def _leading(names: _Names, body: Rows) -> tuple[int | None, int]:
         are_ids = len(set(cells)) == len(cells) > 1 and not others.issuperset(cells)
         stands_alone = not names.names[0] or (not is_number(names.names[0]) and is_number(names.names[-1]))
         return (0, 1) if are_ids or stands_alone else (None, 0)
-    is_counting = all(cell.isdigit() and int(cell) == int(cells[0]) + at for at, cell in enumerate(cells))
+    least = whole_number(cells[0]) if cells else None
+    is_counting = least is not None and all(whole_number(cell) == least + at for at, cell in enumerate(cells))
     return (0, 1) if is_counting and len(cells) > 3 else (None, 0)
 
 

@@ -154,6 +154,8 @@ def _called(shape: Shape, place: int) -> str:
 def _column_of(text: str, kind: pa.DataType, shape: Shape) -> pa.ChunkedArray:
     """Cells, one a line, as one column; null where they hold nothing."""
     cells = text.encode()
+    if not cells:
+        return pa.chunked_array([], kind)
     table = arrow_csv.read_csv(
         pa.BufferReader(cells),
         read_options=arrow_csv.ReadOptions(column_names=["cells"], use_threads=False, block_size=len(cells) + 1),

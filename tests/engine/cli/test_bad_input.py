@@ -296,3 +296,33 @@ def test_that_too_little_memory_is_said(refusal, monkeypatch, tmp_path):
 
     monkeypatch.setattr("engine.cli.importing.look_at", fail)
     assert refusal("look", tmp_path) == "There was not enough memory for this. Close other programs or use less data."
+
+
+def test_that_a_mistake_of_ours_is_a_sentence_and_its_place_comes_when_asked_for(ask, monkeypatch, tmp_path):
+    def fail(*_):
+        raise KeyError("x")
+
+    monkeypatch.setattr("engine.cli.importing.look_at", fail)
+    status, _, err = ask("look", tmp_path)
+    assert (status, "Traceback" in err) == (1, False)
+    assert "Something went wrong in the program (KeyError: 'x')." in err
+    assert "Traceback" in ask("look", tmp_path, "--verbose")[2]
+
+
+@pytest.mark.parametrize("name", ["films\udcff.csv", "new\nline.csv"])
+@pytest.mark.parametrize("words", [["look"], ["look", "--json"], ["import"], ["import", "--json"]])
+def test_that_a_file_whose_name_is_no_text_is_read_and_named(ask, tmp_path, name, words):
+    path = tmp_path / name
+    try:
+        path.write_text("user,item,rating\n1,2,3\n2,2,4\n")
+    except OSError:
+        pytest.skip("no file may be called so here")
+    status, out, err = ask(*words, path)
+    assert (status, "Traceback" in err) == (0, False)
+    (out + err).encode()
+    assert ("films\ufffd" in out) or ("new line" in out)
+    if words[0] == "import":
+        assert ask("datasets")[0] == 0
+    path.write_text("")
+    (refused := ask(*words, path)[2]).encode()
+    assert "is empty" in refused

@@ -1,16 +1,16 @@
 """Files cut short, shuffled or with flipped bits: a data set or a sentence, never a crash, never half of one."""
 
-import gzip
-import io
-import random
-import zipfile
+import json
+import subprocess
+import sys
+from pathlib import Path
 
+import fuzzed_files
 import numpy as np
-import pyarrow as pa
 import pytest
-from hypothesis import example, given
+from fuzzed_files import EXPORTS, RATINGS, damaged
+from hypothesis import given
 from hypothesis import strategies as st
-from pyarrow import feather, parquet
 
 from engine import operations
 from engine.data.personal.reading import read_export
@@ -18,88 +18,8 @@ from engine.errors import EngineError
 from engine.events import drive
 from engine.library.store import Library
 
-ROWS = [(user, 100 + (7 * user + step) % 23, 1 + (user * step) % 5, 978_300_000 + 60 * step)
-        for user in range(1, 30) for step in range(9)]  # fmt: skip
-
-
-def _lines(delimiter, header=""):
-    return (header + "".join(delimiter.join(map(str, row)) + "\n" for row in ROWS)).encode()
-
-
-def _arrow_table():
-    users, items, ratings, times = zip(*ROWS, strict=True)
-    return pa.table({"userId": users, "movieId": items, "rating": ratings, "timestamp": times})
-
-
-def _packed(write):
-    buffer = io.BytesIO()
-    write(buffer)
-    return buffer.getvalue()
-
-
-def _zipped(buffer):
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("ml/ratings.csv", CSV)
-        archive.writestr(
-            "ml/movies.csv", "movieId,title,genres\n" + "".join(f"{n},Film {n} (1999),Drama\n" for n in range(100, 123))
-        )
-
-
-CSV = _lines(",", "userId,movieId,rating,timestamp\n")
-SECTIONS = "".join(
-    f"{movie}:\n" + "".join(f"{u},{1 + u % 5},2005-09-{1 + u % 28:02}\n" for u in range(1, 20)) for movie in range(1, 9)
-)
-JSON_LINES = "".join(f'{{"user_id": {u}, "item_id": {i}, "rating": {r}}}\n' for u, i, r, _ in ROWS)
-GOOD = {
-    "ratings.csv": CSV,
-    "ratings.dat": _lines("::"),
-    "u.data": _lines("\t"),
-    "utf16.csv": CSV.decode().encode("utf-16"),
-    "ratings.csv.gz": gzip.compress(CSV, mtime=0),
-    "ml.zip": _packed(_zipped),
-    "combined_data_1.txt": SECTIONS.encode(),
-    "matrix.txt": f"40 140 {len(ROWS)}\n".encode() + b"".join(b"%d %d %d\n" % row[:3] for row in ROWS),
-    "ratings.parquet": _packed(lambda buffer: parquet.write_table(_arrow_table(), buffer)),
-    "ratings.feather": _packed(lambda buffer: feather.write_feather(_arrow_table(), buffer)),
-    "ratings.jsonl": JSON_LINES.encode(),
-    "ratings.json": b"[" + JSON_LINES.strip().replace("\n", ",").encode() + b"]",
-    "votes.tab": b"user\titem\trating\nd\td\tc\n\t\tclass\n" + b"".join(b"%d\t%d\t%d\n" % row[:3] for row in ROWS),
-}
-FILM = b"2020-01-01,The Matrix,1999,https://x.example/a,4.5\n"
-RATED = """[{"rated_at": "2020-01-01T00:00:00Z", "rating": 8, "type": "movie", "movie": {"title": "Heat", "year": 1995,
- "ids": {"trakt": 1, "slug": "heat", "imdb": "tt0113277", "tmdb": 949}}}]"""
-SERIES = """<?xml version='1.0'?><myanimelist><anime><series_animedb_id>1</series_animedb_id>
-<series_title><![CDATA[Cowboy]]></series_title><my_score>9</my_score><my_status>Completed</my_status></anime>
-</myanimelist>"""
-PERSONAL = {
-    "ratings.csv": b"Date,Name,Year,Letterboxd URI,Rating\n" + FILM * 20,
-    "ratings-movies.json": RATED.encode(),
-    "animelist.xml": SERIES.encode(),
-}
-
-
-def damaged(content, seed):
-    """The same bytes, hurt in one of several ways."""
-    chance = random.Random(seed)
-    way = chance.choice(("cut", "flip", "shuffle", "hole", "double", "noise"))
-    data = bytearray(content)
-    if way == "cut":
-        return bytes(data[: chance.randrange(len(data))])
-    if way == "flip":
-        for _ in range(chance.randint(1, 30)):
-            data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
-        return bytes(data)
-    if way == "shuffle":
-        lines = bytes(data).split(b"\n")
-        chance.shuffle(lines)
-        return b"\n".join(lines)
-    start = chance.randrange(len(data))
-    end = min(len(data), start + chance.randint(1, 400))
-    if way == "hole":
-        return bytes(data[:start] + data[end:])
-    if way == "double":
-        return bytes(data[:end] + data[start:])
-    return bytes(data[:start] + chance.randbytes(end - start) + data[end:])
+OFTEN = ("ratings.csv", "ratings.dat", "ml.zip", "combined_data_1.txt", "matrix.txt", "pivot.csv", "ratings.parquet",
+         "ratings.feather", "ratings.jsonl", "nested.json", "votes.tab")  # fmt: skip
 
 
 def outcome(read):
@@ -117,11 +37,10 @@ def library(tmp_path_factory):
 
 
 @given(seed=st.integers(0, 10**9))
-@example(seed=63013)
-@pytest.mark.parametrize("name", GOOD)
+@pytest.mark.parametrize("name", OFTEN)
 def test_that_a_damaged_ratings_file_gives_a_data_set_or_a_sentence(library, tmp_path, name, seed):
     path = tmp_path / name
-    path.write_bytes(damaged(GOOD[name], seed))
+    path.write_bytes(damaged(RATINGS[name], seed))
     kept_before = {record.dataset_id for record in library.datasets.records()}
     folders = library.home / "datasets"
     imported, refusal = outcome(lambda: drive(operations.import_files(library, [path])))
@@ -139,10 +58,10 @@ def test_that_a_damaged_ratings_file_gives_a_data_set_or_a_sentence(library, tmp
 
 
 @given(seed=st.integers(0, 10**9))
-@pytest.mark.parametrize("name", PERSONAL)
+@pytest.mark.parametrize("name", EXPORTS)
 def test_that_a_damaged_export_is_read_or_refused_with_a_sentence(tmp_path, name, seed):
     path = tmp_path / name
-    path.write_bytes(damaged(PERSONAL[name], seed))
+    path.write_bytes(damaged(EXPORTS[name], seed))
     export, refusal = outcome(lambda: read_export(path))
     if export is None:
         assert path.name in refusal
@@ -150,11 +69,38 @@ def test_that_a_damaged_export_is_read_or_refused_with_a_sentence(tmp_path, name
         assert all(title.title or title.ids for title in export.titles)
 
 
-@pytest.mark.parametrize("name", GOOD)
+@pytest.mark.parametrize("name", RATINGS)
 def test_that_the_files_are_good_before_they_are_damaged(library, tmp_path, name):
     path = tmp_path / name
-    path.write_bytes(GOOD[name])
+    path.write_bytes(RATINGS[name])
     imported = drive(operations.import_files(library, [path]))
-    assert imported.record.entries > 100
+    assert imported.record.entries >= 60
     library.datasets.delete(imported.record.dataset_id)
     library.datasets.settle()
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_that_the_exports_are_good_before_they_are_damaged(tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes(EXPORTS[name])
+    assert read_export(path).titles
+
+
+def _fuzz(folder, first, count):
+    """What a process of its own says of so many fuzzed files: how many it tried, and what went wrong."""
+    command = [sys.executable, fuzzed_files.__file__, str(folder), str(first), str(count)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[4], check=False)
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    tried = [line for line in said if "failure" not in line]
+    assert done.returncode == 0, f"{tried[-1:]} ended the process: {done.returncode} {done.stderr[-2000:]}"
+    return len(tried), [line for line in said if "failure" in line]
+
+
+def test_that_fuzzed_files_give_a_result_or_a_sentence_soon(tmp_path):
+    assert _fuzz(tmp_path, 0, 25) == (25, [])
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("first", range(1_000, 11_000, 500))
+def test_that_ten_thousand_fuzzed_files_give_a_result_or_a_sentence_soon(tmp_path, first):
+    assert _fuzz(tmp_path, first, 500) == (500, [])
