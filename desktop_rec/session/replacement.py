@@ -46,16 +46,16 @@ def weigh(
     record = library.runs.find(finished.run_id)
     trained = finished.trained
     if trained.stopped:
-        return Replacement(False, "It was stopped before it could be judged.")
+        return Replacement(False, "The new run was stopped before it could be judged.")
     if finished.evaluation is None or finished.evaluation.stopped:
-        return Replacement(False, "It was not judged on people it has not learned from.")
+        return Replacement(False, "The new run was not judged on people it has not learned from.")
     found = yield from _evaluation_in_use(library, dataset, record, name=name, run_id=run_id)
     title = _title(library, name, run_id)
     if isinstance(found, str):
         return Replacement(False, f"{title} {found}")
     better = _compared(finished.evaluation, found, title)
     if trained.diverged:
-        return Replacement(False, f"Its training diverged. {better.words}")
+        return Replacement(False, f"The new run diverged. {better.words}")
     return better
 
 
@@ -106,7 +106,7 @@ def _compared(own: EvaluationResult, in_use: EvaluationResult, title: str) -> Re
         apart = describe_difference(metric, difference, title)
         figures = f"On the same {plural(own.people, 'person')}, {metric_title(metric)} is {values}: {apart}."
         return Replacement(is_better(metric, difference) is not False, figures)
-    return Replacement(False, f"It was not judged by the same figures as {title}.")
+    return Replacement(False, f"The new run was not judged by the same figures as {title}.")
 
 
 def _title(library: Library, name: str, run_id: str | None) -> str:
