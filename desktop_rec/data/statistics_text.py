@@ -21,7 +21,12 @@ from engine.text import format_size, format_titles_taken, join_words
 if TYPE_CHECKING:
     from engine.data.importing.options import Selection
 
-_DUPLICATES = {"last": "the newest one counts", "mean": "their mean counts", "max": "the highest one counts"}
+_DUPLICATES = {
+    "last": "the newest one counts",
+    "mean": "their mean counts",
+    "max": "the highest one counts",
+    "sum": "they were added up",
+}
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,9 @@ def describe_dataset(record: DatasetRecord, files: FilesFound | None = None) -> 
     """The facts of a stored data set; those on its files' sizes only where they have been looked at."""
     report, origin = record.report, record.origin
     selection = origin.options.selection if origin is not None else None
-    policy = origin.options.duplicates if origin is not None else "last"
+    policy: str = origin.options.duplicates if origin is not None else "last"
+    if report.get("are_counts") and policy == "last":
+        policy = "sum"
     unrated, duplicates = int(report.get("unrated") or 0), int(report.get("duplicates") or 0)
     facts = (
         Fact("scale", "Scale", format_scale(record.scale)),

@@ -32,6 +32,7 @@ def _texts(now: Colours, base_pt: float) -> str:
     QLabel[role="positive"] {{ color: {now.positive}; }}
     QLabel[role="negative"] {{ color: {now.negative}; }}
     QLabel[role="warning"] {{ color: {now.warning}; }}
+    QLabel[role="caption-warning"] {{ color: {now.warning}; font-size: {base_pt * 0.92:.1f}pt; }}
     """
 
 

@@ -6,7 +6,8 @@ What others use:
     THEME.changed      signal: repaint, re-pen plots (connect a named slot; read THEME.colours again)
     apply_theme(app, "system" | "light" | "dark")
     set_role(widget, "title")      a look from the style sheet, by name:
-        QLabel:      "title" "heading" "weak" "figure" (a big number) "caption" "positive" "negative" "warning"
+        QLabel:      "title" "heading" "weak" "figure" (a big number) "caption" "caption-warning" "positive" "negative"
+                     "warning"
         QPushButton: "primary" (one a view) "quiet" (no border) "link"; no role = an ordinary button
         QFrame:      "card" (raised, rounded) "panel" (the left column of a view) "line" (a rule, 1 px high)
         QWidget:     "page" (the plain background)

@@ -33,7 +33,10 @@ def import_files(arguments: argparse.Namespace, library: Library, driver: Driver
 
     record = driver.run(operations.import_files(library, arguments.ratings, options=_options_of(arguments))).record
     reported = {name: record.report[name] for name in _REPORTED if name in record.report}
-    return Answer({**dataset_document(record), **reported}, _import_text(record))
+    text = _import_text(record)
+    if record.report.get("are_counts") and arguments.counts is None:
+        text += f"\n{format_commands(arguments.words, (('--counts', 'rank'), ('--counts', 'log')))}"
+    return Answer({**dataset_document(record), **reported}, text)
 
 
 def import_again(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
@@ -145,6 +148,7 @@ def _preview_text(preview: Preview, needed: Estimate | None) -> str:
         ("layout", f"{shape.layout.name}, {shape.encoding}, {shape.delimiter_name}" if shape else ""),
         ("columns", ", ".join(f"{name} = {'+'.join(sorted(roles))}" for name, roles in pairs if roles)),
         ("scale", f"{preview.scale.low:g} to {preview.scale.high:g}" if preview.scale else ""),
+        ("counts", preview.counts.described(preview.files[0]) if preview.counts else ""),
         ("titles", preview.titles.source.name if preview.titles else ""),
         ("about", about),
     ]

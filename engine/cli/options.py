@@ -82,6 +82,11 @@ def _add_files(command: argparse.ArgumentParser) -> None:
         choices=("titles", "people", "none"),
         help="what has a column each in a wide table; none: it is none",
     )
+    command.add_argument(
+        "--counts",
+        choices=("seen", "rank", "log", "ratings"),
+        help="what plays or hours become: what was seen, strengths by rank or logarithm, or ratings as they are",
+    )
     add_reading(command)
 
 

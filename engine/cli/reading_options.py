@@ -47,6 +47,7 @@ def given_of(arguments: argparse.Namespace) -> Given:
         person=getattr(arguments, "person", None),
         scale=_scale_of(arguments.scale),
         across=getattr(arguments, "across", None),
+        counts=getattr(arguments, "counts", None),
     )
 
 

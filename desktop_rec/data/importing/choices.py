@@ -147,7 +147,7 @@ class ScaleField(QLineEdit):
 
     def _say_what_is_wrong(self, words: str) -> None:
         self._label.setText(words or self._caption)
-        set_role(self._label, "warning" if words else "caption")
+        set_role(self._label, "caption-warning" if words else "caption")
         self.setAccessibleDescription(words)
 
 
@@ -175,6 +175,7 @@ _HELP = {
     "delimiter": "What is between columns",
     "header": "Whether the first line names the columns",
     "decimal": "How 3½ is written",
+    "counts": "What plays, hours or other counts become: what was seen, strengths, or ratings as they are",
     "scale": "Lowest and highest rating, and the step between: 1..5..1, or 0.5..5..0.5",
     "across": "Whether each rating has a line, or each title or person a column",
 }
@@ -190,6 +191,12 @@ _HEADERS = ((True, "In the first line"), (False, "None"))
 _DECIMALS = ((".", "Point 3.5"), (",", "Comma 3,5"))
 _DATES = (("ymd", "Year, month, day"), ("dmy", "Day, month, year"), ("mdy", "Month, day, year"))
 _ACROSS = (("titles", "A column for each title"), ("people", "A column for each person"), ("none", "A line for each"))
+_COUNTS = (
+    ("seen", "Counts: what was seen"),
+    ("rank", "Counts: strengths by rank"),
+    ("log", "Counts: strengths by logarithm"),
+    ("ratings", "Ratings"),
+)
 _ZERO = (((0.0,), "Seen, not rated"), ((), "A rating like others"))
 
 
@@ -199,7 +206,13 @@ def text_choices(preview: Preview | None, given: Given) -> tuple[TextChoice, ...
     if shape is None or preview is None:
         return ()
     dates = _dates_of(shape, given) if preview.can_point and "time" in shape.roles else None
-    means = (_across_of(shape, given), dates, _scale_of(preview, shape, given), _zero_of(preview, shape, given))
+    means = (
+        _across_of(shape, given),
+        dates,
+        _counts_of(preview, given),
+        _scale_of(preview, shape, given),
+        _zero_of(preview, shape, given),
+    )
     asked = tuple(choice for choice in means if choice is not None)
     if shape.layout.kind != "delimited":
         return asked
@@ -241,9 +254,16 @@ def _dates_of(shape: Shape, given: Given) -> TextChoice:
     return TextChoice("dates", "Dates", "In which order days, months and years come", found, _DATES, given.dates)
 
 
+def _counts_of(preview: Preview, given: Given) -> TextChoice | None:
+    if preview.counts is None and given.counts is None:
+        return None
+    found = dict(_COUNTS)["seen" if preview.counts is not None else "ratings"]
+    return TextChoice("counts", "Numbers are", _HELP["counts"], found, _COUNTS, given.counts)
+
+
 def _scale_of(preview: Preview, shape: Shape, given: Given) -> TextChoice | None:
     """Asked where there are ratings; the one that is found is that of the first rows."""
-    if not shape.has_ratings or (preview.seen_only and given.scale is None):
+    if not shape.has_ratings or preview.counts is not None or (preview.seen_only and given.scale is None):
         return None
     scale = preview.scale if given.scale is None else None
     found = _said(scale.low, scale.high, scale.step) if scale is not None else ""
@@ -252,6 +272,8 @@ def _scale_of(preview: Preview, shape: Shape, given: Given) -> TextChoice | None
 
 def _zero_of(preview: Preview, shape: Shape, given: Given) -> TextChoice | None:
     """Asked only where there is a 0, or where it is said already what it means."""
+    if preview.counts is not None:
+        return None
     unrated = shape.unrated if shape.unrated is not None else shape.layout.unrated
     has_zero = 0.0 in unrated or (preview.scale is not None and preview.scale.low == 0)
     if not has_zero and given.unrated is None:

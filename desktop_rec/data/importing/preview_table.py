@@ -201,7 +201,9 @@ def _of_cells(preview: Preview) -> PreviewTable:
             texts[-1] = " ".join(row.cells[len(columns) - 1 :])
         rows.append(
             tuple(
-                Cell(text, text, "weak") if row.problem or not role else Cell(format_cell(row, text, role, title), text)
+                Cell(text, text, "weak")
+                if row.problem or not role
+                else Cell(format_cell(row, text, role, title, counts=preview.counts), text)
                 for text, role in zip(texts, roles, strict=True)
             )
         )
@@ -220,7 +222,10 @@ def _of_readings(preview: Preview) -> PreviewTable:
             continue
         rows.append(
             tuple(
-                Cell(format_cell(row, texts.get(role, ""), frozenset({role}), title), texts.get(role, ""))
+                Cell(
+                    format_cell(row, texts.get(role, ""), frozenset({role}), title, counts=preview.counts),
+                    texts.get(role, ""),
+                )
                 for role, _ in shown
             )
         )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from engine.data.importing.options import Remaining
     from engine.data.importing.preview import Preview
     from engine.data.importing.preview_rows import PreviewRow
+    from engine.data.importing.strengths import Counts
 
 SEEN_ONLY = "seen, not rated"
 _MIB = 2**20
@@ -45,15 +46,34 @@ def format_summary(preview: Preview) -> str:
     if shape is None:
         return ""
     titles = plural_of(shape.layout.word)
-    kinds = {"user": "people", "item": titles, "rating": "ratings", "time": "times"}
+    numbers = "ratings" if preview.counts is None else "counts"
+    kinds = {"user": "people", "item": titles, "rating": numbers, "time": "times"}
     held = [word for role, word in kinds.items() if role in shape.roles]
     layout = _GENERAL.get(shape.layout.name, shape.layout.name[:1].upper() + shape.layout.name[1:])
     parts = [f"{layout}: {join_words(held)}" if held else layout]
-    if shape.has_ratings:
+    if shape.has_ratings and preview.counts is not None:
+        parts.append(describe_counts(preview.counts))
+    elif shape.has_ratings:
         parts.append(format_scale(preview.scale, seen_only=preview.seen_only))
         unrated = shape.layout.unrated if shape.unrated is None else shape.unrated
         parts.append(f"{join_words([format_number(value) for value in unrated])} means {SEEN_ONLY}" if unrated else "")
     return " · ".join(part for part in parts if part)
+
+
+def describe_counts(counts: Counts) -> str:
+    """What counts become: "they say what was seen", or "strengths by rank: ... counts as liked"."""
+    if counts.counts_as == "seen":
+        return "they say what was seen"
+    word = "rank" if counts.counts_as == "rank" else "logarithm"
+    return f"strengths from 1 to 5 by {word}: {counts.liked} counts as liked"
+
+
+def format_notes(preview: Preview) -> str:
+    """What a person should know of the file, and what can be made of counts that only say what was seen."""
+    notes = list(preview.shape.notes) if preview.shape is not None else []
+    if preview.counts is not None and preview.counts.counts_as == "seen":
+        notes.append(f"Strengths can be made of these counts: {preview.counts.ways}.")
+    return " ".join(notes)
 
 
 def format_scale(scale: Scale | None, *, seen_only: bool = False) -> str:
@@ -94,10 +114,12 @@ def format_encoding(encoding: str) -> str:
     return _ENCODINGS.get(encoding, encoding)
 
 
-def format_cell(row: PreviewRow, text: str, roles: frozenset[str], title: str) -> str:
-    """What a cell is read as, where it has a role: a title's name, a number, a day."""
+def format_cell(row: PreviewRow, text: str, roles: frozenset[str], title: str, *, counts: Counts | None = None) -> str:
+    """What a cell is read as, where it has a role: a title's name, a number, a day. A rank is not known of one row."""
     if not row.is_read:
         return text
+    if "rating" in roles and counts is not None and row.rating is not None and counts.counts_as != "rank":
+        return "seen" if counts.counts_as == "seen" else format_number(counts.strength_of(row.rating))
     if "rating" in roles:
         return SEEN_ONLY if row.rating is None else format_number(row.rating)
     if "time" in roles:

@@ -80,7 +80,7 @@ class ImportView(QWidget):
             choices=text_choices(preview, plan.given),
             sources=self._sources_of(plan, preview),
             obstacle=_obstacle_of(plan),
-            notes=" ".join(preview.shape.notes) if preview.shape is not None else "",
+            notes=text.format_notes(preview),
             needs=needs,
             is_short=is_short,
             can_import=plan.can_import and self._importing.jobs.state is None,

@@ -12,15 +12,16 @@ from engine.data.formats.population import FOUR, POPULATION
 LAYOUTS: list[Layout] = [*POPULATION, *PERSONAL]
 ROLES = ("user", "item", "rating", "time", "title", "year", "genres")
 
-_THINGS = ("book", "anime", "manga", "show", "series", "game", "boardgame", "product", "artist", "album", "song",
-           "track", "joke", "recipe", "beer", "business", "course", "event")  # fmt: skip
+THINGS = ("book", "anime", "manga", "show", "series", "game", "boardgame", "product", "track", "song", "album",
+          "artist", "joke", "recipe", "beer", "business", "course", "event")  # fmt: skip
+"""What titles are called; of several in one table the first."""
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "user": ("userid", "user", "uid", "userids", "username", "customerid", "customer", "reviewerid", "reviewer",
              "member", "memberid", "person", "personid", "viewer", "viewerid", "rater", "raterid", "profileid"),
     "item": ("movieid", "itemid", "item", "movie", "iid", "filmid", "film", "animeid", "animeids", "showid", "bookid",
              "productid", "product", "parentasin", "asin", "isbn", "const", "tconst", "imdbid", "tmdbid", "titleid",
              "gameid", "songid", "trackid", "artistid", "jokeid", "itemids", "movieids", "businessid", "malid", "bggid",
-             "appid", *(f"{thing}id" for thing in _THINGS)),
+             "appid", *(f"{thing}id" for thing in THINGS)),
     "rating": ("yourrating", "myrating", "userrating", "bookrating", "rating", "ratings", "ratingval", "score", "stars",
                "star", "starrating", "overall", "value", "myscore", "feedback", "vote", "like", "liked", "likes",
                "isliked", "thumbs", "thumb", "isrecommended", "recommended", "votedup"),
@@ -28,7 +29,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
              "ratingtimestamp", "ratingtime", "reviewtime", "createdat", "dateadded", "watcheddate"),
     "title": ("title", "movietitle", "name", "itemname", "primarytitle", "booktitle", "objectname", "filmtitle",
               "moviename", "filmname", "itemtitle", *(f"{thing}{what}" for what in ("title", "name")
-              for thing in _THINGS), "titlename", "appname", "primary", "originaltitle"),
+              for thing in THINGS), "titlename", "appname", "primary", "originaltitle"),
     "year": ("year", "releaseyear", "yearofrelease", "startyear", "movieyear", "yearofpublication", "yearreleased",
              "yearpublished", "publicationyear", "originalpublicationyear", "releasedate", "datereleased",
              "daterelease", "releaseddate", "originalreleasedate", "firstreleasedate", "publicationdate",

@@ -16,6 +16,7 @@ from engine.data.dataset import Bools, Histories, Int32, Int64
 from engine.data.importing.gathering import Gathered
 from engine.data.importing.grouping import SLICE, Places, room_for, settle, slices_of, spans_of
 from engine.data.importing.options import Duplicates, Remaining, Selection
+from engine.data.importing.strengths import weighed
 from engine.events import Job
 
 _SECONDS_A_YEAR = 365.25 * 86_400
@@ -81,13 +82,20 @@ def alive_after(gathered: Gathered, selection: Selection, *, duplicates: Duplica
 
 
 def settled_of(gathered: Gathered, duplicates: Duplicates) -> Job[Histories]:
-    """The gathered histories, each pair once; kept for the next time where that took work."""
+    """The gathered histories, each pair once; kept for the next time where that took work.
+
+    Counts of a pair are added up, unless a person wants another of the policies, and become what they are to be.
+    """
     kept = gathered.cache.get("settled")
     if isinstance(kept, tuple) and kept[0] == duplicates:
         found: Histories = kept[1]
         return found
     gathered.cache.pop("settled", None)
-    settled = yield from settle(gathered.histories, gathered.repeats, policy=duplicates)
+    counts = gathered.counts
+    policy = "sum" if counts is not None and duplicates == "last" else duplicates
+    settled = yield from settle(gathered.histories, gathered.repeats, policy=policy)
+    if counts is not None:
+        settled = yield from weighed(settled, counts)
     gathered.cache["settled"] = (duplicates, settled)
     return settled
 

@@ -20,7 +20,15 @@ from engine.data.importing.finding import find_ratings
 from engine.data.importing.grouping import Places, Repeats, find_repeats, room_for
 from engine.data.importing.identifying import IdColumn
 from engine.data.importing.options import ImportOptions
-from engine.data.importing.ratings_table import RatingsTable, ReadingProgress, mark_seen_only, read_table, refuse_empty
+from engine.data.importing.ratings_table import (
+    RatingsTable,
+    ReadingProgress,
+    counts_of,
+    mark_seen_only,
+    read_table,
+    refuse_empty,
+)
+from engine.data.importing.strengths import Counts
 from engine.data.reading.archives import size_of
 from engine.data.reading.roles import Given
 from engine.data.reading.rows import RatingsBlock
@@ -33,7 +41,10 @@ Column = npt.NDArray[Any]
 
 @dataclass
 class Gathered:
-    """All entries of some files, with `repeats` of a person and title; `cache` answers the next choice sooner."""
+    """All entries of some files, with `repeats` of a person and title; `cache` answers the next choice sooner.
+
+    `counts` is there where the ratings are counts, as they stand in the histories.
+    """
 
     paths: tuple[Path, ...]
     tables: tuple[RatingsTable, ...]
@@ -42,6 +53,7 @@ class Gathered:
     histories: Histories
     repeats: tuple[Repeats, ...]
     seconds: float
+    counts: Counts | None = None
     cache: dict[str, object] = field(default_factory=dict, repr=False)
 
     @property
@@ -103,6 +115,7 @@ def gather(paths: Sequence[Path], options: ImportOptions) -> Job[Gathered]:
         yield from read_table(table, progress, into=entries)
     refuse_empty(tables)
     mark_seen_only(tables)
+    counts = counts_of(tables, options.given.counts)
     yield StageStarted("arranging", "Arranging people and titles")
     users_of, users = yield from entries.users.join()
     items_of, items = yield from entries.items.join()
@@ -111,7 +124,7 @@ def gather(paths: Sequence[Path], options: ImportOptions) -> Job[Gathered]:
     histories = yield from _grouped(*columns, people=len(users))
     repeats = yield from find_repeats(histories, titles=len(items))
     given = tuple(Path(path) for path in paths)
-    return Gathered(given, tuple(tables), users, items, histories, repeats, time.monotonic() - started)
+    return Gathered(given, tuple(tables), users, items, histories, repeats, time.monotonic() - started, counts)
 
 
 def _looked_at(paths: Sequence[Path], given: Given) -> Job[list[RatingsTable]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -109,8 +109,10 @@ def _within(histories: Histories, first: int, behind: int, titles: int) -> Repea
     return Repeats(order_S[concerned_S] + start, starts_P)
 
 
-def settle(histories: Histories, repeats: tuple[Repeats, ...], *, policy: Duplicates) -> Job[Histories]:
-    """Each pair once: the newest or highest rating in its place, or the mean in place of the newest, with its time."""
+def settle(
+    histories: Histories, repeats: tuple[Repeats, ...], *, policy: Duplicates | Literal["sum"]
+) -> Job[Histories]:
+    """Each pair once: the newest or highest rating in its place, or the mean or sum in the newest's, with its time."""
     if not repeats:
         return histories
     kept_N = np.ones(histories.entries, dtype=bool)
@@ -119,9 +121,9 @@ def settle(histories: Histories, repeats: tuple[Repeats, ...], *, policy: Duplic
         kept_N[repeat.places_R[_chosen(repeat, histories, policy)]] = True
         yield None
     settled = yield from only(histories, kept_N)
-    if policy == "mean":
+    if policy in ("mean", "sum"):
         for repeat in repeats:
-            _write_means(settled, histories, repeat, kept_N)
+            _write_joint(settled, histories, repeat, kept_N, is_mean=policy == "mean")
             yield None
     return settled
 
@@ -147,7 +149,7 @@ def only(histories: Histories, kept_N: Bools) -> Job[Histories]:
     return Histories(np.concatenate([[0], np.cumsum(counts_U)]).astype(np.int64), item_rows_N, ratings_N, times_N)
 
 
-def _chosen(repeats: Repeats, histories: Histories, policy: Duplicates) -> Int64:
+def _chosen(repeats: Repeats, histories: Histories, policy: str) -> Int64:
     """Which of the R entries stays, one for each pair."""
     ratings_R = histories.ratings_N[repeats.places_R]
     worth_R: npt.NDArray[Any] = np.nan_to_num(ratings_R, nan=-np.inf) if policy == "max" else ~np.isnan(ratings_R)
@@ -161,14 +163,15 @@ def _chosen(repeats: Repeats, histories: Histories, policy: Duplicates) -> Int64
     return order_R[np.maximum.reduceat(rank_R, repeats.starts_P)]
 
 
-def _write_means(settled: Histories, histories: Histories, repeats: Repeats, kept_N: Bools) -> None:
+def _write_joint(settled: Histories, histories: Histories, repeats: Repeats, kept_N: Bools, *, is_mean: bool) -> None:
+    """In place of the newest rating of each pair the mean of all, or their sum, and the latest of their times."""
     ratings_R = histories.ratings_N[repeats.places_R].astype(np.float64)
     rated_R = ~np.isnan(ratings_R)
     counts_P = np.add.reduceat(rated_R.astype(np.int64), repeats.starts_P)
     sums_P = np.add.reduceat(np.where(rated_R, ratings_R, 0), repeats.starts_P)
     some_P = counts_P > 0
     places_P = _places_after(repeats.places_R[_chosen(repeats, histories, "mean")], kept_N)
-    settled.ratings_N[places_P[some_P]] = sums_P[some_P] / counts_P[some_P]
+    settled.ratings_N[places_P[some_P]] = sums_P[some_P] / (counts_P[some_P] if is_mean else 1)
     if settled.times_N is not None and histories.times_N is not None:
         counting_R = rated_R | np.repeat(~some_P, np.diff(np.append(repeats.starts_P, len(rated_R))))
         times_R = np.where(counting_R, histories.times_N[repeats.places_R], np.iinfo(np.int64).min)

@@ -23,9 +23,9 @@ from engine.data.importing.gathering import Gathered, gather
 from engine.data.importing.grouping import only, slices_of
 from engine.data.importing.identifying import WITH_POINT
 from engine.data.importing.items import catalogue_of
+from engine.data.importing.options import Duplicates, Selection, name_of, peak_mib
 from engine.data.importing.options import ImportOptions as ImportOptions
 from engine.data.importing.options import ImportReport as ImportReport
-from engine.data.importing.options import Selection, name_of, peak_mib
 from engine.data.importing.ratings_table import RatingsTable
 from engine.data.importing.scales import declared_scale, scale_of
 from engine.data.importing.title_lists import TitlesOfRatings, titles_of_ratings
@@ -67,13 +67,15 @@ def import_gathered(
         chosen.items,
         _catalogue_of(first, chosen.items, named),
         chosen.histories,
-        _scale_of(gathered.tables),
+        gathered.counts.scale if gathered.counts is not None else _scale_of(gathered.tables),
         fingerprint,
         asked_rows([pairs for table in gathered.tables for pairs in table.pairs], chosen.users, chosen.items),
     )
     unrated = yield from _count_unrated(chosen.histories.ratings_N)
     report = _report([first, *gathered.tables[1:]], chosen, named, seconds=time.monotonic() - started)
-    return dataset, replace(report, duplicates=gathered.replaced, unrated=unrated)
+    notes = _notes_on_counts(gathered, options.duplicates)
+    report = replace(report, notes=(*notes, *report.notes), duplicates=gathered.replaced, unrated=unrated)
+    return dataset, replace(report, are_counts=gathered.counts is not None)
 
 
 def asked_rows(pairs: Sequence[Pairs], users: Vocabulary, items: Vocabulary) -> Int32 | None:
@@ -226,6 +228,15 @@ def _report(tables: Sequence[RatingsTable], chosen: _Chosen, named: TitlesOfRati
         left_out=chosen.left_out,
         titles_from=named.taken,
     )
+
+
+def _notes_on_counts(gathered: Gathered, duplicates: Duplicates) -> tuple[str, ...]:
+    if gathered.counts is None:
+        return ()
+    names = join_words(table.source.name for table in gathered.tables if table.counts)
+    is_added_up = bool(gathered.replaced) and duplicates == "last"
+    added = ("Where somebody has a title several times, these numbers are added up.",) if is_added_up else ()
+    return (gathered.counts.described(names), *added)
 
 
 def _notes_on(chosen: _Chosen) -> tuple[str, ...]:

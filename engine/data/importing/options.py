@@ -84,6 +84,7 @@ class ImportReport:
     """What an import found: of `rows` that hold something `skipped` by reason (the first 1,000 as `problems`).
 
     `duplicates` are replaced entries of a pair, `unrated` seen-only ones; `notes` are sentences for a person.
+    `are_counts`: its numbers were plays or hours, and those of a pair were added up.
     `titles_from` is None where titles are shown as the ratings call them.
     """
 
@@ -100,6 +101,7 @@ class ImportReport:
     files: tuple[str, ...]
     notes: tuple[str, ...] = ()
     left_out: dict[str, int] = field(default_factory=dict)
+    are_counts: bool = False
     titles_from: TitlesTaken | None = None
 
 

@@ -22,8 +22,10 @@ from engine.data.importing.options import name_of
 from engine.data.importing.preview_rows import FirstRows, PreviewRow, first_rows
 from engine.data.importing.ratings_table import is_seen_only
 from engine.data.importing.scales import counted, declared_scale, scale_of, without_slips
+from engine.data.importing.strengths import Counts, counts_as_said
 from engine.data.importing.title_lists import titles_beside, titles_given
 from engine.data.reading.archives import Source, size_of, sources_in
+from engine.data.reading.counts import are_counts
 from engine.data.reading.lines import NotUtf8Error
 from engine.data.reading.roles import Given, Shape
 from engine.data.reading.sniff import KINDS, require_ratings, sniff
@@ -61,7 +63,8 @@ class Obstacle:
 class Preview:
     """What was seen: `paths` of ratings, `items` a list of titles among them, the first `rows` with their titles.
 
-    `scale` and `seen_only` are of a sample; `rows_about` guesses the rows of all files; `size` is in bytes.
+    `scale`, `seen_only` and `counts` (there where the ratings are counts) are of a sample; `rows_about` guesses the
+    rows of all files; `size` is in bytes.
     """
 
     paths: tuple[Path, ...]
@@ -77,6 +80,7 @@ class Preview:
     titles_of_rows: tuple[str, ...] = ()
     scale: Scale | None = None
     seen_only: bool = False
+    counts: Counts | None = None
     titles: TitlesFound | None = None
     rows_about: int = 0
     obstacle: Obstacle | None = None
@@ -191,16 +195,25 @@ def _with_rows(seen: Preview) -> Preview:
         return seen
     start = _with_plain_ids(first_rows(seen.source, seen.shape))
     rated_N = start.ratings_N[~np.isnan(start.ratings_N)]
+    counts = _counts_of(start.shape, rated_N, seen.given) if len(rated_N) else None
     return replace(
         seen,
         shape=start.shape,
         rows=start.rows,
         titles_of_rows=tuple(_own_title(row, start.shape) for row in start.rows),
-        scale=_scale_of(start.shape, rated_N) if len(rated_N) else None,
+        scale=None if not len(rated_N) else counts.scale if counts else _scale_of(start.shape, rated_N),
+        counts=counts,
         seen_only=start.shape.has_ratings and len(start.ratings_N) > 0 and is_seen_only(start.ratings_N),
         rows_about=max(start.lines, round(start.lines * seen.size / start.position)) if start.position else 0,
         sample_items=start.items,
     )
+
+
+def _counts_of(shape: Shape, rated_N: Float32, given: Given) -> Counts | None:
+    """What the numbers are where they count plays or hours, as an import would take them."""
+    counts = {value: count for value, count in counted(rated_N).items() if value not in shape.layout.missing}
+    are_so = shape.counts if shape.counts is not None else bool(counts) and are_counts(counts)
+    return Counts.of(counts, counts_as_said(given.counts)) if are_so and counts else None
 
 
 def _scale_of(shape: Shape, rated_N: Float32) -> Scale:

@@ -15,10 +15,12 @@ import numpy as np
 
 from engine.data.dataset import Bools, Float32, Scale
 from engine.data.importing.scales import counted, declared_scale, scale_of, without_slips
+from engine.data.importing.strengths import Counts, counts_as_said
 from engine.data.reading.archives import Source
+from engine.data.reading.counts import are_counts
 from engine.data.reading.lines import NotUtf8Error
 from engine.data.reading.roles import Shape
-from engine.data.reading.rows import MOST_PROBLEMS, OUT_OF_SCALE, PLANNED, Pairs, Problem, RatingsBlock
+from engine.data.reading.rows import MOST_PROBLEMS, OUT_OF_SCALE, PLANNED, Pairs, Problem, RatingsBlock, without
 from engine.data.reading.sniff import read_pieces
 from engine.data.reading.states import DROPPED_SHARE
 from engine.events import Job, Pace, Progressed, StageStarted
@@ -45,6 +47,7 @@ class RatingsTable:
     largest_time: int = 0
     unrated: tuple[float, ...] = ()
     seen_only: bool = False
+    counts: bool = False
 
     def count(self, block: RatingsBlock) -> None:
         """Take down what a block of entries adds to the figures."""
@@ -90,7 +93,7 @@ class RatingsTable:
             return np.full_like(ratings_N, np.nan)
         if self.unrated:
             ratings_N = np.where(np.isin(ratings_N, self.unrated), np.float32(np.nan), ratings_N)
-        if dropped_N is not None:
+        if dropped_N is not None and not self.counts:
             ratings_N = np.where(dropped_N, np.fmin(ratings_N, np.float32(self.most_of_dropped)), ratings_N)
         return ratings_N
 
@@ -124,6 +127,8 @@ class ReadingProgress:
 def read_table(table: RatingsTable, progress: ReadingProgress, *, into: Recorder) -> Job[None]:
     """Reads a file: its figures into the table, its entries to the recorder. Stop goes through at every block."""
     blocks = yield from _read(table, progress, into)
+    values = table.values
+    table.counts = are_counts(values) if table.shape.counts is None and values else bool(table.shape.counts)
     unrated, kept = _apart(table)
     found = () if table.shape.unrated is not None or table.shape.layout.unrated else unrated
     slips = table.values.keys() - kept.keys() - set(unrated)
@@ -144,7 +149,7 @@ def _apart(table: RatingsTable) -> tuple[tuple[float, ...], dict[float, int]]:
     """Values that mean *seen, not rated*, and the ratings without a few that lie far from all others."""
     shape = table.shape
     unrated = shape.layout.unrated if shape.unrated is None else shape.unrated
-    if shape.layout.scale is not None or len(table.values) > MOST_VALUES:
+    if table.counts or shape.layout.scale is not None or len(table.values) > MOST_VALUES:
         return unrated, dict(table.values)
     is_open = shape.unrated is None and not unrated
     if is_open:
@@ -204,7 +209,8 @@ def _read_all(table: RatingsTable, progress: ReadingProgress, into: Recorder) ->
         for piece in pieces:
             block, missing = piece.block, table.shape.layout.missing
             if missing:  # values by which the layout says that there is no entry at all
-                block = block.only(~np.isin(block.ratings_N, missing))
+                nothing = np.flatnonzero(np.isin(block.ratings_N, missing))
+                block = without(block, nothing) if len(nothing) else block
             table.count(block)
             into.add(block)
             table.notes += piece.notes
@@ -243,14 +249,29 @@ def refuse_empty(tables: Sequence[RatingsTable]) -> None:
 
 
 def mark_seen_only(tables: Sequence[RatingsTable]) -> None:
-    """A file whose ratings are all 1, beside one that has real ratings, says what was seen: 1 there is no star."""
-    alike = [set(table.rated) <= {1.0} for table in tables]
+    """A file of nothing but ones, or of counts, beside one that has real ratings says what was seen: no stars."""
+    if any(table.counts for table in tables) and not all(table.counts for table in tables if table.rated):
+        for table in tables:
+            table.seen_only = table.counts
+    alike = [table.seen_only or set(table.rated) <= {1.0} for table in tables]
     if all(alike):
         return
     for table, is_alike in zip(tables, alike, strict=True):
         if is_alike:
             table.seen_only = True
-            table.notes.append(f"{table.source.name} holds only ones; they count as seen, not as ratings.")
+            held = "counts" if table.counts else "only ones"
+            table.notes.append(f"{table.source.name} holds {held}; they count as seen, not as ratings.")
+
+
+def counts_of(tables: Sequence[RatingsTable], counts_as: str | None) -> Counts | None:
+    """What the ratings of all files are where they are counts: what was seen, unless a person wants strengths."""
+    counting = [table for table in tables if table.counts and table.rated]
+    if not counting:
+        return None
+    counts = Counter[float]()
+    for table in counting:
+        counts.update(table.rated)
+    return Counts.of(counts, counts_as_said(counts_as))
 
 
 def find_unrated(values: Mapping[float, int]) -> tuple[float, ...]:

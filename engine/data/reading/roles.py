@@ -11,6 +11,7 @@ from engine.data.formats import (
     NAMED_COLUMNS,
     ORANGE,
     ROLES,
+    THINGS,
     UNNAMED_COLUMNS,
     Layout,
     layout_of_header,
@@ -18,6 +19,8 @@ from engine.data.formats import (
     roles_of,
 )
 from engine.data.reading.archives import Source
+from engine.data.reading.counts import NAMES as COUNT_NAMES
+from engine.data.reading.counts import thousands_sign, without_marks
 from engine.data.reading.dialect import DELIMITERS
 from engine.data.reading.ratings import Spelling, describe_spelling, ratings_of, spelling_of
 from engine.data.reading.states import NO_STATES, StateColumns, state_columns
@@ -35,6 +38,7 @@ class Given:
     `unrated` are the ratings that mean *seen, not rated* (none where it is empty). `across` says what has a column each
     in a wide table: "titles" or "people", or "none": the file is no such table. `person` is whose lines are read of a
     file that should be one person's. `scale` are the lowest and highest rating and the step (0: any number between).
+    `counts` says what becomes of numbers that count plays or hours: "seen", "rank", "log", or "ratings": they are none.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -47,6 +51,7 @@ class Given:
     across: str | None = None
     person: str | None = None
     scale: tuple[float, float, float] | None = None
+    counts: str | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,8 @@ class Shape:
     `unrated` are ratings that mean *seen, not rated*, None where that is to be found out from all of them.
     `lines_above` stand before the table begins; `is_wrapped`: each line is one quoted text. `notes` are sentences for a
     person to read. `across` is there for wide tables. Where roles cannot be told, `ways` are those that may be meant.
+    `thousands` is what stands between the thousands of ratings. `counts`: they count plays or hours and judge nothing;
+    None where that is to be found out from all of them.
     """
 
     encoding: str
@@ -95,6 +102,8 @@ class Shape:
     lines_above: int = 0
     is_wrapped: bool = False
     ways: tuple[Mapping[str, int], ...] = ()
+    thousands: str = ""
+    counts: bool | None = None
 
     @property
     def has_ratings(self) -> bool:
@@ -109,7 +118,7 @@ class Shape:
     @property
     def has_numbers(self) -> bool:
         """Whether its ratings are plain numbers, as far as it was looked at."""
-        return self.spelling is None or self.spelling.is_plain
+        return not self.thousands and (self.spelling is None or self.spelling.is_plain)
 
     @property
     def spelt_high(self) -> tuple[float, ...]:
@@ -165,6 +174,12 @@ def named_columns(source: Source, header: tuple[str, ...], *, below: Rows = ()) 
     """What columns with these names are. `below` are the first rows under the names."""
     layout, roles = layout_of_header(header, name=source.base_name), roles_of(header)
     keys = [normalised(name) for name in header]
+    things = [keys.index(thing) for thing in THINGS if thing in keys]
+    if things and "user" in roles and "item" not in roles:
+        roles |= dict.fromkeys(("item", "title"), things[0])
+    counts = [place for place, key in enumerate(keys) if key in COUNT_NAMES]
+    if counts and "rating" not in roles and {"user", "item"} <= roles.keys():
+        roles["rating"] = counts[0]
     roles |= {role: keys.index(name) for role, name in layout.roles.items() if name in keys}
     roles = {role: place for role, place in roles.items() if layout.roles.get(role) != ""}
     if is_orange(below):
@@ -245,22 +260,34 @@ class Values:
     spelling: Spelling | None
     times: TimesFound
     states: StateColumns
+    thousands: str
 
     @property
     def notes(self) -> tuple[str, ...]:
         return (*self.columns.notes, *self.times.notes)
 
 
-def values_of(source: Source, columns: Columns, given: Given, body: Rows, *, header: tuple[str, ...] | None) -> Values:
+def values_of(
+    source: Source,
+    columns: Columns,
+    given: Given,
+    body: Rows,
+    *,
+    header: tuple[str, ...] | None,
+    delimiter: str = "",
+) -> Values:
     """How the ratings and times of these rows are written; just columns where ratings are beyond a declared scale."""
     ratings = texts_of(body, columns.roles.get("rating"))
+    thousands = thousands_sign(ratings, delimiter=delimiter, decimal=given.decimal)
+    ratings = [without_marks(text, thousands) for text in ratings]
     spelling = spelling_of(ratings)
     columns = checked_scale(source, columns, ratings_of(ratings, spelling), is_named=header is not None)
     if spelling is not None and not spelling.is_plain:
         example = next(text for text in ratings if not is_number(text) and spelling.rating_in(text) is not None)
         columns = replace(columns, notes=(*columns.notes, describe_spelling(example, source.name, spelling)))
     states = state_columns(header or (), body, taken=columns.roles.values()) if "user" in columns.roles else NO_STATES
-    return Values(columns, spelling, times_of(texts_of(body, columns.roles.get("time")), given.dates), states)
+    times = times_of(texts_of(body, columns.roles.get("time")), given.dates)
+    return Values(columns, spelling, times, states, thousands)
 
 
 def unrated_of(given: Given, layout: Layout) -> tuple[float, ...] | None:
@@ -270,13 +297,32 @@ def unrated_of(given: Given, layout: Layout) -> tuple[float, ...] | None:
     return layout.unrated if layout.unrated or layout.scale else None
 
 
-def on_given_scale(shape: Shape, given: Given) -> Shape:
-    """The same, on the scale that a person says; 0 and -1 below it mean *seen, not rated* unless they say otherwise."""
-    if given.scale is None:
-        return shape
-    unrated = tuple(value for value in (0.0, -1.0) if value < given.scale[0])
-    layout = replace(shape.layout, scale=given.scale)
-    return replace(shape, layout=layout, unrated=unrated if given.unrated is None else given.unrated)
+def with_meaning(shape: Shape, given: Given) -> Shape:
+    """The same with what its numbers mean, as a person says or the names do.
+
+    On a scale that a person says, 0 and -1 below it mean *seen, not rated* unless they say otherwise. A count of 0 is
+    no entry.
+    """
+    layout = shape.layout
+    if given.scale is not None:
+        unrated = tuple(value for value in (0.0, -1.0) if value < given.scale[0])
+        shape = replace(shape, unrated=unrated if given.unrated is None else given.unrated, counts=False)
+        layout = replace(layout, scale=given.scale)
+    if given.counts is not None or layout.counts or _is_called_a_count(shape):
+        shape = replace(shape, counts=given.counts != "ratings")
+    elif layout.scale is not None or (shape.spelling is not None and not shape.spelling.is_plain):
+        shape = replace(shape, counts=False)
+    if shape.counts:
+        layout = replace(layout, scale=None, missing=(*layout.missing, 0.0))
+        shape = replace(shape, unrated=())
+    return replace(shape, layout=layout)
+
+
+def _is_called_a_count(shape: Shape) -> bool:
+    place = shape.roles.get("rating")
+    if shape.header is None or shape.across is not None or place is None:
+        return False
+    return normalised(shape.header[place]) in COUNT_NAMES
 
 
 def texts_of(rows: Rows, place: int | None) -> list[str]:
@@ -313,6 +359,7 @@ def shape_of_table(
         times=times,
         spelling=values.spelling,
         states=values.states,
+        thousands=values.thousands,
         sample=tuple(rows[:20]),
         unrated=unrated_of(given, layout),
         notes=(*columns.notes, *times.notes),

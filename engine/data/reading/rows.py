@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from engine.data.dataset import Bools, Float32, Int64
 from engine.data.formats import NO_IDS
+from engine.data.reading.counts import BETWEEN
 from engine.data.reading.dialect import is_unclosed
 from engine.data.reading.lines import Block, lines_of, numbered_rows, table_of
 from engine.data.reading.ratings import ratings_in
@@ -156,7 +157,7 @@ def _parse(block: Block, shape: Shape) -> RatingsBlock | None:
     entries = replace(entries, dropped_N=dropped_N if dropped_N.any() else None)
     if not planned_N.any():
         return entries
-    return replace(_without(entries, np.flatnonzero(planned_N)), skipped=Counter({PLANNED: int(planned_N.sum())}))
+    return replace(without(entries, np.flatnonzero(planned_N)), skipped=Counter({PLANNED: int(planned_N.sum())}))
 
 
 def _states_in(columns: Sequence[pa.DictionaryArray], ratings_N: Float32, shape: Shape) -> tuple[Bools, Bools]:
@@ -178,7 +179,7 @@ def _parsed_ratings(column: pa.ChunkedArray, shape: Shape) -> tuple[Float32, int
     """The ratings, and how many are blank; None where one cannot be read."""
     if shape.has_numbers:
         return numbers_in(column, blank=np.nan), column.null_count
-    ratings_N, none_N, unread_N = ratings_in(_unified(column), shape.spelling)
+    ratings_N, none_N, unread_N = _ratings_in(_unified(column), shape)
     return None if unread_N.any() else (ratings_N, int(none_N.sum()))
 
 
@@ -293,10 +294,11 @@ def entries_of(
     )
     dropped_N = dropped_N if dropped_N is not None and dropped_N.any() else None
     found = RatingsBlock(users_N, items_N, ratings_N, times_N, problems, Counter(reasons.values()), dropped_N)
-    return _without(found, list(reasons)) if reasons else found
+    return without(found, list(reasons)) if reasons else found
 
 
-def _without(block: RatingsBlock, bad: Sequence[int] | Int64) -> RatingsBlock:
+def without(block: RatingsBlock, bad: Sequence[int] | Int64) -> RatingsBlock:
+    """A block without these rows, and without ids that only they have."""
     kept_N = np.ones(len(block.ratings_N), dtype=bool)
     kept_N[bad] = False
     kept = block.only(kept_N)
@@ -306,12 +308,24 @@ def _without(block: RatingsBlock, bad: Sequence[int] | Int64) -> RatingsBlock:
 
 def rating_faults(ratings: pa.Array, shape: Shape) -> tuple[Float32, dict[str, Bools]]:
     """Ratings (NaN where none is given), and which of them cannot be used, by reason."""
-    ratings_N, none_N, unread_N = ratings_in(ratings, shape.spelling)
+    ratings_N, none_N, unread_N = _ratings_in(ratings, shape)
     return ratings_N, {
         NOT_FINITE: ~np.isfinite(ratings_N) & ~none_N & ~unread_N,
         NOT_A_NUMBER: unread_N,
         OUT_OF_SCALE: are_out_of_scale(ratings_N, shape),
     }
+
+
+def _ratings_in(ratings: pa.Array, shape: Shape) -> tuple[Float32, Bools, Bools]:
+    """As `ratings_in` has them, without the marks between thousands."""
+    if not shape.thousands:
+        return ratings_in(ratings, shape.spelling)
+    if pa.types.is_dictionary(ratings.type):
+        plain = pc.replace_substring_regex(ratings.dictionary, BETWEEN[shape.thousands], "")
+        return ratings_in(pa.DictionaryArray.from_arrays(ratings.indices, plain), shape.spelling)
+    is_text = pa.types.is_string(ratings.type) or pa.types.is_large_string(ratings.type)
+    plain = pc.replace_substring_regex(ratings, BETWEEN[shape.thousands], "") if is_text else ratings
+    return ratings_in(plain, shape.spelling)
 
 
 def reasons_of(faults: Mapping[str, Bools]) -> dict[int, str]:

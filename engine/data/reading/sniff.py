@@ -36,10 +36,10 @@ from engine.data.reading.roles import (
     listed,
     missing_columns,
     named_columns,
-    on_given_scale,
     texts_of,
     unrated_of,
     values_of,
+    with_meaning,
 )
 from engine.data.reading.rows import Piece, RatingsBlock, read_ratings
 from engine.data.reading.sections import read_sections, recognise_sections
@@ -143,14 +143,14 @@ def sniff(source: Source, given: Given | None = None, *, archive: ZipFile | None
     for kind in KINDS.values():
         shape = kind.recognise(source, head, given) if kind.recognise else None
         if shape is not None:
-            return on_given_scale(shape, given)
+            return with_meaning(shape, given)
     disguise = looks_like(head)
     if disguise:
         raise source.error(
             f"{source.name} looks like {disguise}, not a table of text.",
             remedy="Choose the ratings themselves, as CSV or another delimited text.",
         )
-    return on_given_scale(_shape(source, given, _text(source, given, head)), given)
+    return with_meaning(_shape(source, given, _text(source, given, head)), given)
 
 
 def require_ratings(source: Source, shape: Shape) -> None:
@@ -246,10 +246,10 @@ def _shape(source: Source, given: Given, text: _Text) -> Shape:
     if {"user", "rating"} <= columns.roles.keys():  # scale and dates are found from all that was looked at
         body = text.rows()[names:]
     body = [row for row in body if len(row) == width]
-    ratings = texts_of(body, columns.roles.get("rating"))
-    decimal = decimal_sign(given.decimal) or ("," if has_decimal_comma(ratings[:_SAMPLE_ROWS]) else ".")
-    values = values_of(source, columns, given, body, header=header)
+    values = values_of(source, columns, given, body, header=header, delimiter=text.delimiter)
     columns = values.columns
+    ratings = [] if values.thousands else texts_of(body[:_SAMPLE_ROWS], columns.roles.get("rating"))
+    decimal = decimal_sign(given.decimal) or ("," if has_decimal_comma(ratings) else ".")
     return Shape(
         encoding=text.encoding,
         delimiter=text.delimiter,
@@ -262,6 +262,7 @@ def _shape(source: Source, given: Given, text: _Text) -> Shape:
         times=values.times,
         spelling=values.spelling,
         states=values.states,
+        thousands=values.thousands,
         sample=tuple(tuple(row) for row in rows[:20]),
         header_lines=columns.layout.header_lines,
         unrated=unrated_of(given, columns.layout),

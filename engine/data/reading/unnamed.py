@@ -293,6 +293,8 @@ def _rating_options(columns: Sequence[_Column]) -> list[_Column]:
     if len(third.cells) < _ENOUGH_ROWS:
         return [third] if third.ratings and not third.are_times and min(third.ratings) < _MOST_OF_FEW else []
     options = [column for column in columns if column.may_be_ratings and len(column.kinds) > 1]
+    if third.are_counts and third not in options:
+        return [*options, third]
     options = options or [column for column in columns[2:] if column.are_counts]
     return options or [third] * third.may_be_ratings
 
@@ -300,6 +302,8 @@ def _rating_options(columns: Sequence[_Column]) -> list[_Column]:
 def _is_ordinary(third: _Column, found: Sequence[_Meant]) -> bool:
     """Whether the third column is as good a rating as any other: not mere yes and no beside stars."""
     others = [meant.rating for meant in found if meant.rating is not third]
+    if third.are_counts and not third.may_be_ratings:
+        return not any(column.place > third.place for column in others)
     if set(third.ratings) <= {0.0, 1.0}:
         return not any(2 < len(column.kinds) <= _FEW_KINDS for column in others)
     return len(third.kinds) <= 11 or all(len(third.kinds) <= len(column.kinds) for column in others)

@@ -315,6 +315,25 @@ def test_that_columns_in_doubt_are_asked_about_and_not_guessed(view, session, wr
     assert view.findChild(QPushButton, "import_start").isEnabled()
 
 
+def test_that_counts_are_offered_as_strengths_with_their_border_of_likes(view, session, write, looked):
+    rows = "".join(f"{n % 30},{n % 41},{int(1.09 ** (n * n % 97))}\n" for n in range(900))
+    looked(write("plays.csv", f"user,item,plays\n{rows}"))
+    box, table = view.findChild(QComboBox, "import_counts"), view.findChild(ImportPreviewTable)
+    assert box.currentText() == "Counts: what was seen (found)"
+    assert "people, titles and counts · they say what was seen" in text_of(view, "import_summary")
+    assert "by logarithm (312 or more counts as liked)" in text_of(view, "import_notes")
+    assert table.model().index(0, 2).data() == "seen"
+    assert view.findChild(QLineEdit, "import_scale") is None
+    choose(view, "import_counts", "log")
+    looked()
+    assert "strengths from 1 to 5 by logarithm: 312 or more counts as liked" in text_of(view, "import_summary")
+    assert table.model().index(0, 2).data() == "1"
+    choose(view, "import_counts", "ratings")
+    looked()
+    assert "ratings from 1 to 3916" in text_of(view, "import_summary")
+    assert session.importing.plan.given.counts == "ratings"
+
+
 def test_that_a_scale_is_checked_as_it_is_typed(qtbot, view, session, write, looked):
     looked(write("ratings.csv", RATINGS))
     field = view.findChild(QLineEdit, "import_scale")

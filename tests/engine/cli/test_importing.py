@@ -85,6 +85,21 @@ def test_that_a_said_scale_is_that_of_the_data_set(ask, books):
     assert ask.document("look", books, "--columns", ROLES, "--scale", "0..10")["scale"]["high"] == 10
 
 
+def test_that_counts_are_told_and_strengths_offered_with_commands(ask, tmp_path):
+    path = tmp_path / "plays.csv"
+    path.write_text(
+        "user,artist,plays\n" + "".join(f"{n % 30},{n % 41},{int(1.09 ** (n * n % 97))}\n" for n in range(900))
+    )
+    _, out, _ = ask("import", path)
+    assert "The numbers of plays.csv, 1 to 3,916, count plays" in out
+    assert "0 to 1 in steps of 1" in out
+    commands = [line.strip() for line in out.splitlines() if line.strip().startswith("python -m engine import")]
+    assert [command.split()[-1] for command in commands] == ["rank", "log"]
+    status, out, _ = ask(*shlex.split(commands[1])[3:])
+    assert (status, "1 to 5 in steps of 0.5" in out, "or more counts as liked" in out) == (0, True, True)
+    assert "they say what was seen" in ask("look", path)[1]
+
+
 def test_that_said_unrated_values_count_as_seen(ask, books):
     found = ask.document("import", books, "--columns", ROLES, "--unrated", "0")
     assert (found["ratings"], found["unrated"]) == (3, 1)
