@@ -239,6 +239,10 @@ def _columns_of(source: Source, shape: Shape, layout: Layout | None, given: Give
     states = state_columns(shape.header or (), [cells for _, cells in rows], taken=taken)
     if layout is None:
         places = _general_places(source, shape, places, has_states=bool(states.columns))
+        if "title" not in places and _are_names(
+            [cells[places["item"]] for _, cells in rows if len(cells) == shape.width]
+        ):
+            places["title"] = places["item"]
         ids = {kind: keys.index(name) for name, kind in reversed(_KINDS_BY_NAME.items()) if name in keys}
         if places["item"] != places.get("title"):
             ids["item"] = places["item"]
@@ -271,6 +275,12 @@ def _general_places(source: Source, shape: Shape, places: dict[str, int], *, has
         "In the terminal, --columns says which is which.",
         missing=tuple(missing),
     )
+
+
+def _are_names(texts: Sequence[str]) -> bool:
+    """Whether a column "Movie" or "Item" holds names, of several words here and there, and no ids."""
+    are_many_words = any(" " in text.strip() for text in texts)
+    return are_many_words and sum(text.strip().isdecimal() for text in texts) < 0.5 * len(texts)
 
 
 def _title(cells: list[str], columns: Columns, line: int) -> ExportedTitle | str:

@@ -504,3 +504,15 @@ def test_that_a_table_in_json_is_read_as_one_of_text_is(tmp_path):
     export = read_export(written(tmp_path, "mine.json", rows))
 
     assert said(export) == [("Alien", 1979, 8.0, "seen"), ("Paprika", 2006, None, "planned")]
+
+
+@pytest.mark.parametrize("heading", ["Movie", "Film", "Item", "Product"])
+def test_that_a_column_that_could_hold_ids_holds_titles_where_they_are_words(tmp_path, heading):
+    rows = f"{heading},Year,My Rating\nFight Club,1999,4.5/5\nHeat,1995,3/5\n300,2006,2/5\n"
+    assert said(read_export(written(tmp_path, "mine.csv", rows))) == [
+        ("Fight Club", 1999, 4.5, "seen"),
+        ("Heat", 1995, 3.0, "seen"),
+        ("300", 2006, 2.0, "seen"),
+    ]
+    ids = read_export(written(tmp_path, "ids.csv", f"{heading},My Rating\n110,4\n296,5\ntt0133093,3\n"))
+    assert [title.ids["item"] for title in ids.titles] == ["110", "296", "tt0133093"]
