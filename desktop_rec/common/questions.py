@@ -33,6 +33,23 @@ def ask_to_stop(parent: QWidget, title: str) -> bool:
     return box.clickedButton() is stop
 
 
+def ask_to_lose(parent: QWidget, sentence: str) -> bool:
+    """Whether to close although something is not stored; the sentence says what, and why."""
+    box = QMessageBox(parent)
+    box.setObjectName("question_lose")
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setWindowTitle("Desktop Rec")
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(sentence)
+    box.setInformativeText("Closing now loses it. You can save it elsewhere first: For you, ⋯, Save my ratings as CSV.")
+    lose = box.addButton("Close and lose it", QMessageBox.ButtonRole.DestructiveRole)
+    stay = box.addButton("Keep it open", QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(stay)
+    box.setEscapeButton(stay)
+    box.exec()
+    return box.clickedButton() is lose
+
+
 def ask_for_files(parent: QWidget, folder: str) -> list[Path]:
     """The ratings files to import; empty where the person changed their mind."""
     names, _ = QFileDialog.getOpenFileNames(parent, "Open a ratings file", folder, _FILES)

@@ -17,7 +17,7 @@ from desktop_rec.common import questions
 from desktop_rec.common.building import in_steps, next_step
 from desktop_rec.common.job_bar import JobBar
 from desktop_rec.common.job_state import JobState
-from desktop_rec.common.log import LogFile
+from desktop_rec.common.log import LOG, LogFile
 from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.common.plain import tip_markup
 from desktop_rec.common.preferences import Preferences
@@ -34,9 +34,9 @@ from desktop_rec.window.header import (
     USE_SAMPLE,
     Header,
 )
-from desktop_rec.window.notice_bar import NoticeBar
+from desktop_rec.window.notice_bar import NoticeBar, NotStoredBar
 from desktop_rec.window.sidebar import PLACES, SETTINGS, Sidebar
-from desktop_rec.window.window_state import PLACE_HELP, header_state, place_marks, show_first_page
+from desktop_rec.window.window_state import PLACE_HELP, header_state, not_stored_sentence, place_marks, show_first_page
 
 SMALLEST = (1024, 700)
 DEFAULT = (1280, 800)
@@ -165,7 +165,7 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(self._preferences.geometry)
         self.setAcceptDrops(True)
         self._sidebar, self._header = Sidebar(), Header()
-        self._notices, self._job_bar = NoticeBar(), JobBar()
+        self._not_stored, self._notices, self._job_bar = NotStoredBar(), NoticeBar(), JobBar()
         self._stack = QStackedWidget()
         self._stack.setObjectName("places")
         self._first_page = PlaceMessage()
@@ -183,7 +183,7 @@ class MainWindow(QMainWindow):
     def _arranged(self) -> QWidget:
         middle = QVBoxLayout()
         middle.setSpacing(0)
-        for widget in (self._header, self._notices):
+        for widget in (self._header, self._not_stored, self._notices):
             middle.addWidget(widget)
         middle.addWidget(self._stack, 1)
         middle.addWidget(self._job_bar)
@@ -222,6 +222,8 @@ class MainWindow(QMainWindow):
         self._header.person_chosen.connect(self._on_person_chosen)
         self._first_page.pressed.connect(self._on_first_page)
         self._first_page.second_pressed.connect(self.ask_for_files)
+        session.profile.not_stored_changed.connect(self._on_not_stored)
+        self._not_stored.again.connect(session.profile.store_again)
         session.dataset.changed.connect(self._on_dataset)
         session.model.last_used.update(self._preferences.models)
         session.model.changed.connect(self._on_model)
@@ -261,6 +263,9 @@ class MainWindow(QMainWindow):
             self._preferences.dataset_id = dataset.dataset_id
         self.show_state()
         self._show_beginning()
+
+    def _on_not_stored(self) -> None:
+        self._not_stored.show_words(not_stored_sentence(self.session.profile))
 
     def _on_model(self) -> None:
         self._preferences.models = self.session.model.last_used
@@ -320,11 +325,17 @@ class MainWindow(QMainWindow):
         self.open_files(_dropped_files(event))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Never die under a running job: ask, stop, save, and close when the threads are gone."""
+        """Never die under a running job, nor with ratings that are not stored: ask, stop, save, and close."""
         job = self.session.jobs.state
         if job is not None and not self._closing and not questions.ask_to_stop(self, job.title):
             event.ignore()
             return
+        if not self.session.profile.store_again():
+            lost = not_stored_sentence(self.session.profile)
+            if not self._closing and not questions.ask_to_lose(self, lost):
+                event.ignore()
+                return
+            LOG.warning("Closed all the same. %s", lost)
         self._closing = True
         self._preferences.geometry = self.saveGeometry()
         self._preferences.save()

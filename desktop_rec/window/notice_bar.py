@@ -5,9 +5,9 @@ The newest notice is on top; dismissing it shows the one before.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop_rec.common.controls import across, arranged, button, named, text_label
 from desktop_rec.common.notices import Notice
@@ -16,7 +16,32 @@ from desktop_rec.theme.icons import icon
 from desktop_rec.theme.theme import GRID, THEME, set_role
 
 INFO_STAYS_MS = 8000
+_STORE_TIP = "Try to store it again. A change, or something deleted, does that too"
 _MOST = 5
+
+
+class NotStoredBar(QFrame):
+    """Stays as long as something is not stored. again: the person wants another try."""
+
+    again = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "not_stored_bar", "Not stored yet")
+        set_tip(self, "")
+        set_role(self, "notice-warning")
+        self._sentence = text_label(object_name="not_stored_words", wraps=True)
+        again = button("Store now", "not_stored_again", _STORE_TIP)
+        again.clicked.connect(self.again)
+        row = arranged(QHBoxLayout(self), self._sentence, again, margins=(GRID * 2, GRID, GRID, GRID))
+        row.setStretch(0, 1)
+        self.hide()
+
+    def show_words(self, words: str) -> None:
+        """Say what is not stored, why, and what to do; "" for nothing."""
+        self._sentence.setText(words)
+        self.setAccessibleDescription(words)
+        self.setVisible(bool(words))
 
 
 class NoticeBar(QFrame):

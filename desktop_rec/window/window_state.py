@@ -13,6 +13,7 @@ from engine.models.registry import title_of
 from engine.text import format_ago
 
 if TYPE_CHECKING:
+    from desktop_rec.session.profile import CurrentProfile
     from engine.library.run_record import RunRecord
 
 _ON_OPENING = "ease"
@@ -111,6 +112,17 @@ def show_first_page(page: PlaceMessage, session: Session) -> None:
             button="Use the sample",
             second="Open ratings…",
         )
+
+
+def not_stored_sentence(profile: CurrentProfile) -> str:
+    """What of people's ratings is not stored, why, and what to do; "" where all is."""
+    words = profile.not_stored_words
+    if not words:
+        return ""
+    error = next(iter(profile.not_stored.values())).error
+    if error.is_full:
+        return f"Not stored yet: {words}. The disk is full. Free some room, or delete data sets or runs, to keep them."
+    return f"Not stored yet: {words}. {error.what} {error.remedy}"
 
 
 def format_model(name: str, trained: datetime | None) -> str:
