@@ -6,7 +6,7 @@ Shapes: N entries of all files, U people, I titles.
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,12 +23,11 @@ from engine.data.importing.options import ImportOptions
 from engine.data.importing.ratings_table import (
     RatingsTable,
     ReadingProgress,
-    counts_of,
     mark_seen_only,
     read_table,
     refuse_empty,
 )
-from engine.data.importing.strengths import Counts
+from engine.data.importing.strengths import Counts, counts_as_said
 from engine.data.reading.archives import size_of
 from engine.data.reading.roles import Given
 from engine.data.reading.rows import RatingsBlock
@@ -115,7 +114,7 @@ def gather(paths: Sequence[Path], options: ImportOptions) -> Job[Gathered]:
         yield from read_table(table, progress, into=entries)
     refuse_empty(tables)
     mark_seen_only(tables)
-    counts = counts_of(tables, options.given.counts)
+    counts = _counts_of(tables, options.given.counts)
     yield StageStarted("arranging", "Arranging people and titles")
     users_of, users = yield from entries.users.join()
     items_of, items = yield from entries.items.join()
@@ -125,6 +124,17 @@ def gather(paths: Sequence[Path], options: ImportOptions) -> Job[Gathered]:
     repeats = yield from find_repeats(histories, titles=len(items))
     given = tuple(Path(path) for path in paths)
     return Gathered(given, tuple(tables), users, items, histories, repeats, time.monotonic() - started, counts)
+
+
+def _counts_of(tables: Sequence[RatingsTable], counts_as: str | None) -> Counts | None:
+    """What the ratings of all files are where they are counts: what was seen, unless a person wants strengths."""
+    counting = [table for table in tables if table.counts and table.rated]
+    if not counting:
+        return None
+    counts = Counter[float]()
+    for table in counting:
+        counts.update(table.rated)
+    return Counts.of(counts, counts_as_said(counts_as))
 
 
 def _looked_at(paths: Sequence[Path], given: Given) -> Job[list[RatingsTable]]:

@@ -15,7 +15,6 @@ import numpy as np
 
 from engine.data.dataset import Bools, Float32, Scale
 from engine.data.importing.scales import counted, declared_scale, scale_of, without_slips
-from engine.data.importing.strengths import Counts, counts_as_said
 from engine.data.reading.archives import Source
 from engine.data.reading.counts import are_counts
 from engine.data.reading.lines import NotUtf8Error
@@ -261,17 +260,6 @@ def mark_seen_only(tables: Sequence[RatingsTable]) -> None:
             table.seen_only = True
             held = "counts" if table.counts else "only ones"
             table.notes.append(f"{table.source.name} holds {held}; they count as seen, not as ratings.")
-
-
-def counts_of(tables: Sequence[RatingsTable], counts_as: str | None) -> Counts | None:
-    """What the ratings of all files are where they are counts: what was seen, unless a person wants strengths."""
-    counting = [table for table in tables if table.counts and table.rated]
-    if not counting:
-        return None
-    counts = Counter[float]()
-    for table in counting:
-        counts.update(table.rated)
-    return Counts.of(counts, counts_as_said(counts_as))
 
 
 def find_unrated(values: Mapping[float, int]) -> tuple[float, ...]:
