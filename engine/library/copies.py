@@ -66,6 +66,11 @@ class Copies:
         if self._is_changed:
             self._make(path, (_RECORDS, _RATINGS))
 
+    @property
+    def are_there(self) -> bool:
+        """Whether there is a copy of anything: then there were records."""
+        return self.newest(_RECORDS) is not None or self.newest(_RATINGS) is not None
+
     def note_closed(self, path: Path) -> None:
         """Remember what the file of the records is like now that it is closed."""
         with suppress(OSError):

@@ -173,7 +173,7 @@ class Database:
             self._open()
 
     def _open(self) -> None:
-        had_copies = self._copies is not None and self._copies.newest() is not None
+        had_copies = self._copies is not None and self._copies.are_there
         with self._connection(_CHANGES) as connection:
             self._refuse_damaged(connection, had_copies=had_copies)
             connection.execute("PRAGMA journal_mode = WAL")
@@ -197,7 +197,6 @@ class Database:
         """Read all records into memory. Raises LibraryError where even that cannot be done."""
         if not self.path.exists():
             raise error
-        LOG.warning("The records are read only: %s", error)
         self._snapshot = snapshot = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         snapshot.row_factory = sqlite3.Row
         try:
@@ -272,8 +271,7 @@ def is_records_file(path: Path) -> bool:
     try:
         if not path.is_file():
             return False
-        with closing(sqlite3.connect(":memory:")) as found:
-            _copied_elsewhere(found, path)
+        with closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as found:
             tables = {row[0] for row in found.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     except (sqlite3.Error, OSError):
         return False

@@ -22,6 +22,7 @@ from engine.library.records import RecordStore
 from engine.library.room import Room
 from engine.library.rows import RowReader, columns_of
 from engine.stored_files import read_document, sealed
+from engine.text import plural
 
 LOG = logging.getLogger(__name__)
 Record = TypeVar("Record")
@@ -129,6 +130,9 @@ class FolderStore(RecordStore[Record]):
             clear_unfinished(parent)
         self._mend()
         self._adopt(known)
+        for record in self.records():  # those of former versions have none
+            if not (self.folder_of(self._id_of(record)) / _COPY).exists():
+                self._write_copy(self._id_of(record))
 
     def _adopt(self, known: set[str]) -> None:
         """Make records for the folders that none knows: a process was killed in between, or records were lost."""
@@ -146,15 +150,20 @@ class FolderStore(RecordStore[Record]):
             except NotStoredError:
                 raise
             except LibraryError as error:
-                self.notices.append(f"{folder} belongs to no {self._noun} and cannot be read: {error.what}")
-        if adopted:
-            names = ", ".join(str(getattr(record, "name", "")) for record in adopted[:_MOST_NAMED])
-            more = "" if len(adopted) <= _MOST_NAMED else f" and {len(adopted) - _MOST_NAMED} more"
-            what, its = (self._noun, "Its record was lost and is found again in its folder")
-            if len(adopted) > 1:
-                what, its = (f"{what}s", "Their records were lost and are found again in their folders")
-            self.notices.append(f"{its}: the {what} {names}{more}.")
-            LOG.warning("%s", self.notices[-1])
+                self._say(f"{folder} belongs to no {self._noun} and cannot be read: {error.what}")
+        if not adopted:
+            return
+        names = ", ".join(str(getattr(record, "name", "")) for record in adopted[:_MOST_NAMED])
+        more = "" if len(adopted) <= _MOST_NAMED else f" and {len(adopted) - _MOST_NAMED} more"
+        if len(adopted) == 1:
+            self._say(f"The record of the {self._noun} {names} was missing; it was found again in its folder.")
+        else:
+            nouns = plural(len(adopted), self._noun)
+            self._say(f"The records of {nouns} were missing; they were found again in their folders: {names}{more}.")
+
+    def _say(self, sentence: str) -> None:
+        self.notices.append(sentence)
+        LOG.warning("%s", sentence)
 
     def _mend(self) -> None:
         """Read the records that cannot be read from the copies in their folders."""
@@ -170,8 +179,7 @@ class FolderStore(RecordStore[Record]):
             except LibraryError as error:
                 LOG.info("The record of %s cannot be mended: %s", record_id, error.what)
             else:
-                self.notices.append(f"{why.what} It was read again from its folder.")
-                LOG.warning("%s", self.notices[-1])
+                self._say(f"{why.what} It was read again from its folder.")
 
     def _put_back(self, connection: sqlite3.Connection, folder: Path) -> None:
         """Insert the record of a folder. Raises LibraryError where nothing in it can be read; then nothing is kept."""

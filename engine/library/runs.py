@@ -253,6 +253,11 @@ class RunStore(FolderStore[RunRecord]):
     def _guessed_row(self, folder: Path) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         """What the run was to do, as its folder says from its beginning."""
         values = RunFolder(folder).config() | {"status": INTERRUPTED, "stopped_because": _UNKNOWN_END}
+        with suppress(LibraryError):
+            evaluation = load_evaluation(self._evaluations(folder.name))
+            if evaluation is not None:
+                metrics = {name: asdict(interval) for name, interval in evaluation.metrics.items()}
+                values |= {"metrics": metrics, "people_evaluated": evaluation.people}
         return columns_of(values | {"has_model": RunFolder(folder).has_checkpoint}), {}
 
     def _further(self, record_id: str) -> dict[str, Any]:

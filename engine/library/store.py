@@ -77,7 +77,10 @@ class Library:
         self.baselines = BaselineStore(home / "baselines")
         self.notices: tuple[str, ...] = mended
         self._settle()
-        self._copies.make(database.path)
+        if self.why_read_only is None:
+            self._copies.make(database.path)
+        else:
+            LOG.warning("%s", self.why_read_only)
         unfinished.list_in(home / _LIST)
 
     @staticmethod
@@ -123,6 +126,8 @@ class Library:
         was_changed = self._copies.was_changed(path)
         try:
             database = Database(path, room=self.room, copies=self._copies)
+            if was_changed:
+                LOG.warning("%s", _CHANGED_SINCE.format(name=path.name))
             return database, (_CHANGED_SINCE.format(name=path.name),) if was_changed else ()
         except DamagedRecordsError as error:
             damaged = error

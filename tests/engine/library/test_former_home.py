@@ -157,3 +157,20 @@ def test_that_the_home_opens_again_and_again(former_home, expected):
     for _ in range(2):
         with Library.open(former_home, who="a test") as library:
             assert len(library.runs.records()) == len(expected["runs"])
+
+
+def test_that_once_opened_it_is_found_again_without_its_records(former_home, expected):
+    Library.open(former_home, who="a test").close()
+    for path in (former_home / "library.sqlite", *(former_home / "copies").glob("records-*")):
+        path.unlink()
+    with Library.open(former_home, who="a test") as library:
+        for store, part in ((library.datasets, "datasets"), (library.runs, "runs")):
+            for record, former in zip(store.records(), expected[part], strict=True):
+                assert_same(record, former.get("record", former))
+        for former in expected["runs"]:
+            points = library.runs.curves(former["record"]["run_id"])
+            for point, former_point in zip(points, former["curves"], strict=True):
+                assert_same(point, former_point)
+        (record,) = library.profiles.records()
+        entries = library.profiles.load(record.profile_id).entries
+        assert len(entries) == len(expected["profiles"][0]["ratings"])

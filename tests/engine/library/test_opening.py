@@ -156,7 +156,9 @@ def test_that_a_data_set_that_was_written_and_not_recorded_is_adopted(home, plan
     sql(home, "DELETE FROM datasets")
     with Library.open(home, who="second") as library:
         assert library.datasets.records() == (before,)
-        assert library.notices[1:] == ("Its record was lost and is found again in its folder: the data set Planted.",)
+        assert library.notices[1:] == (
+            "The record of the data set Planted was missing; it was found again in its folder.",
+        )
         assert library.datasets.open("planted").fingerprint == planted.fingerprint
 
 
