@@ -44,11 +44,12 @@ _YEAR = re.compile(r"(?!.*(?:end|last|birth|death|date|rat|view|watch|seen)).*ye
 _ELSEWHERE: dict[str, tuple[str, ...]] = {
     "rating": ("uservote", "yourscore", "rating10", "note", "manote", "bewertung", "meinebewertung", "wertung", "nota",
                "minota", "voto", "puntuación", "calificación", "ocena", "mojaocena", "beoordeling", "betyg",
-               "мояоценка", "оценка", "个人评分", "我的评分"),
+               "sterne", "étoiles", "estrellas", "stelle", "мояоценка", "оценка", "个人评分", "我的评分"),
     "time": ("watchedat", "datewatched", "dateread", "viewingdate", "datum", "fecha", "дата", "打分日期", "日期",
              "创建时间"),
     "title": ("titel", "titre", "título", "titulo", "titolo", "tytuł", "filmtitel", "название", "标题", "片名", "书名",
-              "电影电视剧番组", "游戏名称"),
+              "电影电视剧番组", "游戏名称", "tvshowname", "tvshow", "seriesname", "anime", "manga", "show", "series",
+              "serie", "game", "album", "spiel", "buch", "livre", "libro", "фильм", "сериал", "книга", "игра"),
     "year": ("jahr", "année", "annee", "año", "ano", "anno", "rok", "jaar", "год", "年份", "上映年份"),
 }  # fmt: skip
 """What people's own tables and services of other languages call them."""

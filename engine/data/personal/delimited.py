@@ -38,6 +38,7 @@ _TIMES = ("time", "other time")
 _LOOKED_AT = 20_000
 """In rows: how its columns are written is found from so many."""
 _MOST_NAMED = 5
+_LIKES = frozenset(["like", "likes", "liked", "isliked", "thumb", "thumbs", "isrecommended", "recommended", "votedup"])
 _THUMBS = {"1": 1.0, "2": 4.0, "3": 5.0}
 """Netflix: thumb down, thumb up, two thumbs up, in stars."""
 Row = tuple[int, list[str]]
@@ -50,12 +51,16 @@ _ROLES_BY_NAME = {
 }
 """What further columns of an unknown table are called."""
 _CHINESE_AND_LATIN = re.compile(r"(.*[\u4e00-\u9fff][^A-Za-z]*?)\s+([A-Za-z\u00c0-\u024f].*)")
+_AN_ID = re.compile(r"[\d.\-]*|tt\d+|[A-Z]\w{8,12}|\w*\d\w*", re.ASCII)
 _SERIES_OF_BOOKS = re.compile(r"(.*\S)\s+\(([^()]*#[^()]*)\)")
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Which column (from 0) says what; `layout` is None for an unknown table, `is_named` if ids are titles."""
+    """Which column (from 0) says what; `layout` is None for an unknown table, `is_named` if ids are titles.
+
+    `has_likes`: the column of ratings is called like one of likes.
+    """
 
     places: Mapping[str, int]
     ids: Mapping[str, int]
@@ -63,6 +68,7 @@ class Columns:
     decimal: str
     unrated: tuple[float, ...]
     states: StateColumns = NO_STATES
+    has_likes: bool = False
     spelling: Spelling | None = None
     times: Mapping[str, TimesFound] = field(default_factory=dict)
 
@@ -199,12 +205,8 @@ def _with_values(columns: Columns, rows: Rows, declared: Scale | None, given: Gi
     spelling = spelling_of(texts, high=declared.high if declared else None)
     wish = given.dates if given else None
     times = {role: times_of(columns.texts(role, rows), wish) for role in _TIMES if role in columns.places}
-    is_likes = (
-        columns.layout is None
-        and set(ratings_of(texts, None)) == {0.0, 1.0}
-        and spelling is not None
-        and spelling.is_plain
-    )
+    kinds = set(ratings_of(texts, None)) if columns.layout is None and spelling and spelling.is_plain else set()
+    is_likes = kinds == {0.0, 1.0} or (columns.has_likes and kinds == {1.0})
     if is_likes and (given is None or given.unrated is None):
         return dataclasses.replace(columns, spelling=Spelling(1.0), times=times, unrated=())
     return dataclasses.replace(columns, spelling=spelling, times=times)
@@ -247,7 +249,8 @@ def _columns_of(source: Source, shape: Shape, layout: Layout | None, given: Give
         if places["item"] != places.get("title"):
             ids["item"] = places["item"]
         unrated = given.unrated if given and given.unrated is not None else (0.0, *shape.layout.unrated)
-        return Columns(places, ids, None, shape.decimal, unrated, states)
+        name = keys[places["rating"]] if keys and "rating" in places else ""
+        return Columns(places, ids, None, shape.decimal, unrated, states, name in _LIKES)
     ids = {kind: keys.index(name) for kind, name in layout.ids.items() if name in keys}
     return Columns(places, ids, layout, shape.decimal, layout.unrated, states)
 
@@ -278,9 +281,8 @@ def _general_places(source: Source, shape: Shape, places: dict[str, int], *, has
 
 
 def _are_names(texts: Sequence[str]) -> bool:
-    """Whether a column "Movie" or "Item" holds names, of several words here and there, and no ids."""
-    are_many_words = any(" " in text.strip() for text in texts)
-    return are_many_words and sum(text.strip().isdecimal() for text in texts) < 0.5 * len(texts)
+    """Whether a column "Movie" or "Item" holds names, and no ids."""
+    return bool(texts) and sum(_AN_ID.fullmatch(text.strip()) is None for text in texts) > len(texts) / 2
 
 
 def _title(cells: list[str], columns: Columns, line: int) -> ExportedTitle | str:

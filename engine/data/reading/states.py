@@ -29,7 +29,7 @@ ANILIST_CODES: dict[str, State] = {"0": "seen", "1": "planned", "2": "seen", "3"
 
 _COLUMNS: dict[StateKind, str] = {
     "status": "status mystatus watchingstatus watchstatus watchedstatus readstatus readingstatus playstatus liststatus "
-    "exclusiveshelf shelf shelves bookshelf bookshelves list listname state userstatus статус "
+    "exclusiveshelf shelf shelves bookshelf bookshelves list listname collection collections state userstatus статус "
     "状态 statut estado stato stan zustand półka",
     "done": "seen watched read played viewed isseen iswatched isread isplayed hasseen haswatched hasread alreadyseen "
     "finished isfinished completed iscompleted gesehen gelesen vu lu visto obejrzane przeczytane просмотрено прочитано "
@@ -45,9 +45,11 @@ _CODED = frozenset(("status", "mystatus", "watchingstatus", "liststatus", "watch
 _ALWAYS_CODED = frozenset(("mystatus", "watchingstatus"))
 _NEVER_LACKING = frozenset(["numplays", "playcount", "finished", "isfinished", "completed", "iscompleted"])
 """People who play seldom count their plays, and who has not finished may have begun: a no says nothing there."""
-_SHELVES = frozenset(["shelves", "bookshelf", "bookshelves", "list", "listname"])
+_SHELVES = frozenset(["shelves", "bookshelf", "bookshelves", "list", "listname", "collection", "collections"])
 """Of which a title may stand on several, so that what a status says goes first."""
 
+_LEADING_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+"""Of a count such as 3 or 12/26, and of a day."""
 _LONGEST = 1_000
 """In characters: a longer text is no status."""
 _NO = frozenset(("0", "0.0", "no", "n", "false", "f", "none", "never", "nein", "non", "нет", "nie", "否", "✗", "❌"))
@@ -112,10 +114,8 @@ def says_yes(text: str) -> bool | None:
         return None
     if plain in _NO or plain.startswith("0000-00-00"):
         return False
-    try:
-        return float(plain.replace(",", ".")) > 0
-    except ValueError:
-        return True if plain in _YES or plain[:1].isdigit() else None
+    number = _LEADING_NUMBER.match(plain)
+    return float(number.group()) > 0 if number else True if plain in _YES else None
 
 
 @dataclass(frozen=True)

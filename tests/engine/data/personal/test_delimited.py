@@ -516,3 +516,22 @@ def test_that_a_column_that_could_hold_ids_holds_titles_where_they_are_words(tmp
     ]
     ids = read_export(written(tmp_path, "ids.csv", f"{heading},My Rating\n110,4\n296,5\ntt0133093,3\n"))
     assert [title.ids["item"] for title in ids.titles] == ["110", "296", "tt0133093"]
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("Titre,Année,Note\nAlien,1979,8\n", [("Alien", 1979, 8.0, "seen")]),
+        ("Titel;Jahr;Bewertung\nAlien;1979;8,5\n", [("Alien", 1979, 8.5, "seen")]),
+        ("Título;Año;Nota\nAlien;1979;9\n", [("Alien", 1979, 9.0, "seen")]),
+        ("Tytuł;Rok;Ocena;Status\nObcy;1979;;chcę zobaczyć\n", [("Obcy", 1979, None, "planned")]),
+        ("Название;Год;Оценка;Статус\nЧужой;1979;;брошено\n", [("Чужой", 1979, None, "dropped")]),
+        ("片名,年份,我的评分,状态\n异形,1979,★★★★,看过\n", [("异形", 1979, 4.0, "seen")]),
+        ("Film,Sterne\nAlien (1979),★★★★☆\n", [("Alien", 1979, 4.0, "seen")]),
+        ("Anime,Status,Vote,Seen\nBebop,complete,9.5,26/26\nNaruto,,,0/220\n",
+         [("Bebop", 0, 9.5, "seen"), ("Naruto", 0, None, "planned")]),
+        ("Title,Liked\nAlien,1\nHeat,1\n", [("Alien", 0, 1.0, "seen"), ("Heat", 0, 1.0, "seen")]),
+    ],
+)  # fmt: skip
+def test_that_headings_of_other_languages_and_habits_are_known(tmp_path, text, titles):
+    assert said(read_export(written(tmp_path, "mine.csv", text))) == titles
