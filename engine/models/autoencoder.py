@@ -28,6 +28,7 @@ from engine.data.dataset import Histories, Int64, Scale
 from engine.models.base import Losses, Moment, Prediction, StepModel, as_index
 from engine.models.declaration import ModelConfig
 from engine.models.losses import (
+    OTHER_RATINGS,
     dropout_like,
     entry_weights,
     histories_of_likers,
@@ -64,7 +65,12 @@ class AutoencoderConfig(ModelConfig):
         high=0.99,
         more=False,
     )
-    other_ratings: float = other_ratings_setting(0.4)
+    other_ratings: float | None = other_ratings_setting()
+
+    @property
+    def others(self) -> float:
+        """How much other ratings count; as usual where it was left automatic."""
+        return OTHER_RATINGS if self.other_ratings is None else self.other_ratings
 
     def widths(self) -> tuple[tuple[int, ...], int]:
         return self.hidden or (), self.latent or _STUDY_LATENT
@@ -93,7 +99,9 @@ class MultVaeConfig(AutoencoderConfig):
 
     def fitted_to(self, entries: int) -> Self:
         return self.changed(
-            hidden=self.hidden or (_scaled(_HIDDEN, entries),), latent=self.latent or _scaled(_STUDY_LATENT, entries)
+            hidden=self.hidden or (_scaled(_HIDDEN, entries),),
+            latent=self.latent or _scaled(_STUDY_LATENT, entries),
+            other_ratings=self.others,
         )
 
 
@@ -102,7 +110,7 @@ class MultDaeConfig(AutoencoderConfig):
     """The settings of `mult_dae`: automatically, its bottleneck is its only layer."""
 
     def fitted_to(self, entries: int) -> Self:
-        return self.changed(latent=self.latent or _scaled(_STUDY_LATENT, entries))
+        return self.changed(latent=self.latent or _scaled(_STUDY_LATENT, entries), other_ratings=self.others)
 
 
 class _Autoencoder(StepModel):
@@ -123,7 +131,7 @@ class _Autoencoder(StepModel):
 
     def examples(self, histories: Histories, device: torch.device) -> ResidentHistories:
         """The people who like anything, with all entries that count in learning."""
-        learned_from = histories_of_likers(histories, self.scale.like, others=self.config.other_ratings)
+        learned_from = histories_of_likers(histories, self.scale.like, others=self.config.others)
         return ResidentHistories(learned_from, device)
 
     def losses(self, batch: Batch, *, noise: torch.Generator, moment: Moment) -> Losses:
@@ -154,7 +162,7 @@ class _Autoencoder(StepModel):
         return sums_BH + self.first_bias_H
 
     def _weights(self, batch: Batch) -> Tensor:
-        return entry_weights(batch.ratings_N, self.scale.like, others=self.config.other_ratings)
+        return entry_weights(batch.ratings_N, self.scale.like, others=self.config.others)
 
     def _code(self, first_UH: Tensor, noise: torch.Generator | None) -> tuple[Tensor, Tensor | None]:
         """The bottleneck, [U, L], and its divergence from the standard normal (None when predicting)."""

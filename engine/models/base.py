@@ -194,7 +194,8 @@ class StepModel(Model):
         """The training loss of one batch of the model's `examples`; `noise` is the only source of randomness."""
 
     def parameter_groups(self) -> list[dict[str, Any]]:
-        """Groups for the optimizer. A group with the key "own_lr" keeps that rate whatever the schedule says."""
+        """Groups for the optimizer. One with the key "own_lr" keeps that rate whatever the schedule says, one with
+        "lr_share" learns at that share of the rate."""
         return [{"params": list(self.parameters())}]
 
 

@@ -30,7 +30,7 @@ from engine.errors import DeviceError, TrainingError
 from engine.events import Event, Job, Pace, Progressed, StageStarted
 from engine.models.base import ClosedFormModel, Prediction, as_index
 from engine.models.declaration import ModelConfig
-from engine.models.losses import entry_weights, histories_of_likers, other_ratings_setting
+from engine.models.losses import OTHER_RATINGS, entry_weights, histories_of_likers, other_ratings_setting
 from engine.models.registry import kind_of
 from engine.models.ridge import BLOCK, gram_matrix, invert_by_sweeping, weights_from_inverse, weights_through_people
 from engine.settings import setting
@@ -38,6 +38,8 @@ from engine.text import format_size
 
 _LEAST_L2, _MOST_L2 = 1.0, 500.0
 _SHARE_OF_FREE_MEMORY = 0.8
+DROPOUT = 0.4
+"""The input dropout where nobody chose one."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,14 @@ class EaseConfig(ModelConfig):
     l2: float | None = setting(
         None,
         label="Regularisation (l2)",
-        help="How little the model trusts titles that few people like. More is more cautious.",
+        help="How little the model trusts titles that few people like. More is more cautious. Automatic: what makes "
+        "the best lists for people held out.",
         low=0.01,
         high=1e6,
         scale="log",
         more=False,
     )
-    other_ratings: float = other_ratings_setting(0.4)
+    other_ratings: float | None = other_ratings_setting()
     user_weight_exponent: float = setting(
         0.25,
         label="User weight exponent",
@@ -60,10 +63,11 @@ class EaseConfig(ModelConfig):
         high=1.0,
         former=("evenness",),
     )
-    dropout: float = setting(
-        0.4,
+    dropout: float | None = setting(
+        None,
         label="Input dropout",
-        help="Learns as if this share of each profile were hidden; well-known titles then count less.",
+        help="Learns as if this share of each profile were hidden; well-known titles then count less. Automatic: what "
+        "makes the best lists for people held out.",
         low=0.0,
         high=0.9,
     )
@@ -71,7 +75,11 @@ class EaseConfig(ModelConfig):
     def fitted_to(self, entries: int) -> Self:
         """See ModelConfig: l2 is a quarter of the square root of the entries, 500 at most."""
         automatic = min(_MOST_L2, max(_LEAST_L2, float(round(0.25 * math.sqrt(entries)))))
-        return self.changed(l2=self.l2 or automatic)
+        return self.changed(
+            l2=self.l2 or automatic,
+            other_ratings=OTHER_RATINGS if self.other_ratings is None else self.other_ratings,
+            dropout=DROPOUT if self.dropout is None else self.dropout,
+        )
 
 
 AS_PUBLISHED: Mapping[str, Any] = {"other_ratings": 0.0, "user_weight_exponent": 0.0, "dropout": 0.0}
@@ -95,11 +103,11 @@ class Ease(ClosedFormModel):
     def fit(self, histories: Histories) -> Job[None]:
         """Compute B from the likes; a Stop leaves the model as it was. Raises DeviceError and TrainingError."""
         yield StageStarted("counting", "Counting which titles are liked together")
-        tastes_UL, title_rows_L = self._tastes(histories)
+        config = self.config.fitted_to(histories.entries)
+        tastes_UL, title_rows_L = _tastes(histories, self.scale.like, config)
         _refuse_if_too_large(len(title_rows_L))
         weights_LL = torch.empty((len(title_rows_L), len(title_rows_L)))
-        l2 = self.config.fitted_to(histories.entries).l2 or 0.0
-        l2_L = self._l2_of_titles(l2, tastes_UL)
+        l2_L = _l2_of_titles(config, tastes_UL)
         if tastes_UL.shape[0] <= tastes_UL.shape[1] // 4:
             yield StageStarted("solving", "Working out what each title says about the others")
             solving = weights_through_people(tastes_UL, weights_LL, l2_L=l2_L)
@@ -110,27 +118,7 @@ class Ease(ClosedFormModel):
             yield StageStarted("solving", "Working out what each title says about the others")
             yield from _reported(invert_by_sweeping(weights_LL), "Working out titles", weights_LL)
             weights_from_inverse(weights_LL)
-        self._take_weights(weights_LL, title_rows_L, l2)
-
-    def _tastes(self, histories: Histories) -> tuple[csr_array, Int64]:
-        """What each title counts for each person who likes anything: likers by titles that somebody likes."""
-        like, others = self.scale.like, self.config.other_ratings
-        learned = histories_of_likers(histories, like, others=others)
-        title_rows_L = np.unique(learned.item_rows_N[learned.ratings_N >= like]).astype(np.int64)
-        learned = learned.where(np.isin(learned.item_rows_N, title_rows_L))
-        columns_N = np.searchsorted(title_rows_L, learned.item_rows_N).astype(np.int32)
-        shape = (len(learned), len(title_rows_L))
-        weights_N = entry_weights(torch.from_numpy(learned.ratings_N), like, others=others).numpy()
-        tastes_UL = csr_array((weights_N, columns_N, learned.indptr_U1.astype(np.int32)), shape=shape)
-        weight_U = np.asarray(tastes_UL.sum(axis=1)) ** (-0.5 * self.config.user_weight_exponent)
-        tastes_UL.data *= np.repeat((weight_U / np.sqrt(np.mean(weight_U**2))).astype(np.float32), learned.counts_U)
-        return tastes_UL, title_rows_L
-
-    def _l2_of_titles(self, l2: float, tastes_UL: csr_array) -> Float32:
-        """The regularisation of each title, [L]."""
-        hidden = self.config.dropout / (1.0 - self.config.dropout)
-        squares_L = np.bincount(tastes_UL.indices, weights=tastes_UL.data.astype(np.float64) ** 2)
-        return (l2 + hidden * squares_L).astype(np.float32)
+        self._take_weights(weights_LL, title_rows_L, config.l2 or 0.0)
 
     def _take_weights(self, weights_LL: Tensor, title_rows_L: Int64, l2: float) -> None:
         if not bool(torch.isfinite(weights_LL.sum())):
@@ -191,6 +179,28 @@ class Ease(ClosedFormModel):
             if stored is not None:
                 setattr(self, name, torch.empty_like(stored, device=getattr(self, name).device))
         super()._load_from_state_dict(state_dict, prefix, *others)
+
+
+def _tastes(histories: Histories, like: float, config: EaseConfig) -> tuple[csr_array, Int64]:
+    """What each title counts for each person who likes anything: likers by titles that somebody likes."""
+    others = config.other_ratings or 0.0
+    learned = histories_of_likers(histories, like, others=others)
+    title_rows_L = np.unique(learned.item_rows_N[learned.ratings_N >= like]).astype(np.int64)
+    learned = learned.where(np.isin(learned.item_rows_N, title_rows_L))
+    columns_N = np.searchsorted(title_rows_L, learned.item_rows_N).astype(np.int32)
+    shape = (len(learned), len(title_rows_L))
+    weights_N = entry_weights(torch.from_numpy(learned.ratings_N), like, others=others).numpy()
+    tastes_UL = csr_array((weights_N, columns_N, learned.indptr_U1.astype(np.int32)), shape=shape)
+    weight_U = np.asarray(tastes_UL.sum(axis=1)) ** (-0.5 * config.user_weight_exponent)
+    tastes_UL.data *= np.repeat((weight_U / np.sqrt(np.mean(weight_U**2))).astype(np.float32), learned.counts_U)
+    return tastes_UL, title_rows_L
+
+
+def _l2_of_titles(config: EaseConfig, tastes_UL: csr_array) -> Float32:
+    """The regularisation of each title, [L]."""
+    dropout = config.dropout or 0.0
+    squares_L = np.bincount(tastes_UL.indices, weights=tastes_UL.data.astype(np.float64) ** 2)
+    return ((config.l2 or 0.0) + dropout / (1.0 - dropout) * squares_L).astype(np.float32)
 
 
 def ease_memory_bytes(items: int) -> int:

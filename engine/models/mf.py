@@ -48,6 +48,7 @@ from engine.settings import setting
 L2 = 0.015
 """The regularisation where nobody chose one: the best on MovieLens-1M."""
 _SMALL = 0.1
+_BIAS_SHARE = 0.1
 _SVD_SHARE = 0.1
 _PARTS = 3
 _MOST_PEOPLE = 2_000
@@ -131,6 +132,12 @@ class MatrixFactorization(RatingModel):
         self.register_buffer("user_pull_T", torch.zeros(0), persistent=False)
         self.register_buffer("item_pull_I", torch.zeros(items), persistent=False)
 
+    @property
+    def _starts_from_biases(self) -> bool:
+        """A run of an earlier version has no dampings: its biases start from 0, and l2 pulls them like factors."""
+        dampings = self.config.user_bias_damping, self.config.item_bias_damping
+        return self.config.bias and None not in dampings
+
     def prepare(self, histories: Histories, *, seed: int) -> None:
         super().prepare(histories, seed=seed)
         noise = torch.Generator().manual_seed(mixed_seed(seed, 0, salt=3))
@@ -140,26 +147,21 @@ class MatrixFactorization(RatingModel):
         self.user_pull_T = torch.full((len(histories),), self.config.pull)
         self.item_pull_I.fill_(self.config.pull)
         rated = histories.rated()
-        if self.config.bias:
+        if self._starts_from_biases:
             self._start_biases(rated)
         if self.config.init == "svd":
             self._start_from_svd(rated, seed=seed)
 
     @torch.no_grad()
     def _start_biases(self, rated: Histories) -> None:
-        """The best biases without factors, and how hard each rating pulls them: a damping, shared by the ratings.
-
-        A run of an earlier version has no dampings: its biases start from 0, and l2 pulls them as it pulls factors.
-        """
+        """The best biases without factors, and how hard each rating pulls them: a damping, shared by the ratings."""
         config, unit = self.config, self._zero_and_unit[1]
-        if config.user_bias_damping is None or config.item_bias_damping is None:
-            return
+        user_damping, item_damping = config.user_bias_damping or 0.0, config.item_bias_damping or 0.0
         counts_T = torch.from_numpy(rated.counts_U).float()
-        self.user_pull_T = config.user_bias_damping / counts_T.clamp(min=1)
-        self.item_pull_I.copy_(config.item_bias_damping / self.counts_I.clamp(min=1))
+        self.user_pull_T = user_damping / counts_T.clamp(min=1)
+        self.item_pull_I.copy_(item_damping / self.counts_I.clamp(min=1))
         equations = BiasEquations(rated, titles=self.items)
-        fitting = equations.fitted(user_damping=config.user_bias_damping, item_damping=config.item_bias_damping)
-        biases = drive(fitting)
+        biases = drive(equations.fitted(user_damping=user_damping, item_damping=item_damping))
         self.user_bias_T.copy_(torch.from_numpy(biases.user_U / unit))
         self.item_bias_I.copy_(torch.from_numpy((biases.item_I + biases.mean - float(self.mean)) / unit))
 
@@ -200,6 +202,16 @@ class MatrixFactorization(RatingModel):
             (self.config.pull * squares_B + pulls_B).sum() / max(1, len(person_B)),
         )
 
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """Biases start where they are best without factors; they only have to make room for these."""
+        if not self._starts_from_biases:
+            return super().parameter_groups()
+        biases = [self.item_bias_I, self.user_bias_T]
+        return [
+            {"params": [self.item_factors_IK, self.user_factors_TK]},
+            {"params": biases, "lr_share": _BIAS_SHARE},
+        ]
+
     @torch.inference_mode()
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
         """See Model. Someone without a rating is predicted as the average person."""
@@ -223,7 +235,7 @@ class MatrixFactorization(RatingModel):
         """How hard a person's factors and bias are held near the average person's."""
         config, width = self.config, features_IF.shape[1]
         ridge = Ridge(exact(torch.full((width,), config.pull)), exact(torch.full((width,), config.fold_in_l2)))
-        if config.bias and config.user_bias_damping is not None:
+        if self._starts_from_biases and config.user_bias_damping is not None:
             ridge.per_rating_F[-1], ridge.fixed_F[-1] = 0.0, config.user_bias_damping
         return ridge
 

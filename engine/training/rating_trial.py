@@ -19,8 +19,8 @@ import torch
 from scipy.sparse import csr_array
 from scipy.sparse.linalg import svds
 
-from engine.data.dataset import Float32, Histories
-from engine.data.split import HeldOut, Split
+from engine.data.dataset import Float32, Histories, Scale
+from engine.data.split import Split
 from engine.events import Job, Pace, Progressed, StageStarted
 from engine.models.biases import DAMPING, BiasEquations, Biases, Floats, predicted
 from engine.training.blend_weights import ratings_to_choose_by, some_of
@@ -33,6 +33,10 @@ _MOST_RATINGS = 2_000_000
 _TRIAL_ROUNDS = 5
 _RANK, _FIRST_SWEEPS, _SWEEPS = 8, 3, 2
 _LEAST_RIDGE = 1e-6
+_HELD, _SEED = 0.2, 1024
+_ENOUGH = 5_000
+_APART = 1.0
+"""Little is lost by too large an l2, which leaves the biases, much by too small a one."""
 
 
 @dataclass(frozen=True)
@@ -40,28 +44,35 @@ class RatingsToTryOn:
     """Some people's ratings to learn from, and held-out ratings of some, by their own other ratings."""
 
     learned: Histories
-    held_out: HeldOut
+    known: Histories
+    wanted: Histories
     titles: int
-    low: float
-    high: float
+    scale: Scale
 
     @staticmethod
     def of(split: Split) -> RatingsToTryOn | None:
-        """None where nothing can be chosen: nobody held out, too few ratings, or all of them the same."""
-        if split.validation is None:
-            return None
-        held_out = ratings_to_choose_by(split.validation, strong=split.config.kind == "strong")
-        some = some_of(np.flatnonzero(held_out.to_find.counts_U))
-        to_find = held_out.to_find.take(some)
-        learned = _some_ratings(split.train.rated())
+        """By the validation people, and where that are few ratings by some of the training ratings as well.
+
+        None where nothing can be chosen: too few ratings, or all of them the same.
+        """
+        train, parts = split.train.rated(), []
+        if split.validation is not None:
+            validation = ratings_to_choose_by(split.validation, strong=split.config.kind == "strong")
+            parts.append((validation.fold_in, validation.to_find))
+        if sum(wanted.entries for _, wanted in parts) < _ENOUGH:
+            drawn_N = np.random.default_rng(_SEED).random(train.entries) < _HELD
+            parts.append((train.where(~drawn_N), train.where(drawn_N)))
+            train = train.where(~drawn_N)
+        known, wanted = (joined([part[side] for part in parts]) for side in (0, 1))
+        some = some_of(np.flatnonzero(wanted.counts_U))
+        learned, to_find = _some_ratings(train), wanted.take(some)
         if to_find.entries < FEWEST or not learned.entries or learned.ratings_N.min() == learned.ratings_N.max():
             return None
-        held_out = HeldOut(held_out.user_rows_U[some], held_out.fold_in.take(some).rated(), to_find)
-        return RatingsToTryOn(learned, held_out, split.titles, split.scale.low, split.scale.high)
+        return RatingsToTryOn(learned, known.take(some).rated(), to_find, split.titles, split.scale)
 
     def squared_errors(self, ratings_N: npt.NDArray[np.floating]) -> Floats:
         """Of predicted ratings, once they are within the scale."""
-        errors_N: Floats = np.clip(ratings_N, self.low, self.high) - self.held_out.to_find.ratings_N
+        errors_N: Floats = np.clip(ratings_N, self.scale.low, self.scale.high) - self.wanted.ratings_N
         return errors_N**2
 
 
@@ -93,7 +104,7 @@ def choose_dampings(
                 user_damping=tried.user, item_damping=tried.item, start=start, rounds=_TRIAL_ROUNDS
             )
             start = yield from fitting
-            found_N = predicted(start, ratings.held_out.fold_in, ratings.held_out.to_find, user_damping=tried.user)
+            found_N = predicted(start, ratings.known, ratings.wanted, user_damping=tried.user)
             errors[tried] = float(ratings.squared_errors(found_N).mean())
         best = min(errors, key=lambda tried: errors[tried])
         users = (best.user,) if user_damping is not None else _neighbours(best.user)
@@ -142,20 +153,20 @@ def choose_factor_l2(
             yield None
         errors.append(trial.squared_errors(usual * step))
         yield Progressed("Trying l2", place + 1, len(_L2_STEPS), "values") if pace.due() else None
-    return usual * _L2_STEPS[better_than_chance(errors, usual=_L2_STEPS.index(1.0))]
+    return usual * _L2_STEPS[better_than_chance(errors, usual=_L2_STEPS.index(1.0), apart=_APART)]
 
 
-def better_than_chance(errors: Sequence[Floats], *, usual: int) -> int:
-    """The place of the least mean, or the usual place where the difference is within its standard error.
+def better_than_chance(errors: Sequence[Floats], *, usual: int, apart: float) -> int:
+    """The place of the least mean, or the usual place where that is not so many standard errors behind.
 
-    >>> better_than_chance([np.array([1.0, 1.0, 1.1]), np.array([0.9, 1.1, 1.0])], usual=0)
+    >>> better_than_chance([np.array([1.0, 1.0, 1.1]), np.array([0.9, 1.1, 1.0])], usual=0, apart=1.0)
     0
-    >>> better_than_chance([np.array([1.0, 1.0, 1.1]), np.array([0.1, 0.1, 0.0])], usual=0)
+    >>> better_than_chance([np.array([1.0, 1.0, 1.1]), np.array([0.1, 0.1, 0.0])], usual=0, apart=1.0)
     1
     """
     best = int(np.argmin([error.mean() for error in errors]))
     gain = errors[usual] - errors[best]
-    return best if gain.mean() > gain.std() / np.sqrt(len(gain)) else usual
+    return best if gain.mean() > apart * gain.std() / np.sqrt(len(gain)) else usual
 
 
 class _FactorTrial:
@@ -166,7 +177,7 @@ class _FactorTrial:
     ) -> None:
         self._ratings, self._unit, self._fold_in_l2 = ratings, unit, fold_in_l2
         titles = ratings.titles
-        learned, known, wanted = ratings.learned, ratings.held_out.fold_in, ratings.held_out.to_find
+        learned, known, wanted = ratings.learned, ratings.known, ratings.wanted
         left_N = (
             learned.ratings_N - biases.mean - biases.user_U[learned.user_rows_N] - biases.item_I[learned.item_rows_N]
         )
@@ -189,7 +200,7 @@ class _FactorTrial:
         self._items_IK = self._titles.factors(people_UK, l2=l2, ridge=_LEAST_RIDGE)
 
     def squared_errors(self, l2: float) -> Floats:
-        wanted = self._ratings.held_out.to_find
+        wanted = self._ratings.wanted
         people_UK = self._asking.factors(self._items_IK, l2=l2, ridge=self._fold_in_l2)
         more_N = (people_UK[wanted.user_rows_N] * self._items_IK[wanted.item_rows_N]).sum(axis=1)
         return self._ratings.squared_errors(self._base_N + self._unit * more_N)
@@ -228,6 +239,17 @@ class _Side:
             torch.from_numpy(grams_UKK), torch.from_numpy(self.left @ others_IK)
         ).numpy()
         return solved_UK
+
+
+def joined(parts: Sequence[Histories]) -> Histories:
+    """The people of all parts, one after the other, without times."""
+    starts = np.cumsum([0, *(part.entries for part in parts)])
+    indptr_U1 = np.concatenate([[0], *(part.indptr_U1[1:] + start for part, start in zip(parts, starts, strict=False))])
+    return Histories(
+        indptr_U1.astype(np.int64),
+        np.concatenate([part.item_rows_N for part in parts]),
+        np.concatenate([part.ratings_N for part in parts]),
+    )
 
 
 def _some_ratings(rated: Histories) -> Histories:

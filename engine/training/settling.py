@@ -12,12 +12,15 @@ import numpy as np
 
 from engine.data.split import Split
 from engine.events import Job
+from engine.models.autoencoder import AutoencoderConfig
+from engine.models.ease import EaseConfig
 from engine.models.mf import MfConfig
 from engine.models.popularity import PopularityConfig
 from engine.models.registry import fitted_config, kind_of
 from engine.settings import Config, declared_settings
 from engine.text import format_count, format_number, join_words
 from engine.training.rating_trial import Dampings, RatingsToTryOn, choose_dampings, choose_factor_l2
+from engine.training.taste_trial import Open, Tastes, TastesToTryOn, choose_tastes
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ def settle(model: str, config: Config | None, split: Split, *, entries: int) -> 
     model, config
         A name of the registry, and its settings; those that are not None are kept.
     split
-        Learned from, and tried on its validation people; without these, rules decide.
+        Learned from, and tried on its validation people; without these, on some of what is learned from.
     entries
         The size of the whole data set, which rules go by.
 
@@ -58,6 +61,10 @@ def settle(model: str, config: Config | None, split: Split, *, entries: int) -> 
         tried, on = yield from _popularity(given, split)
     elif isinstance(given, MfConfig):
         tried, on = yield from _mf(given, split)
+    elif isinstance(given, EaseConfig):
+        tried, on = yield from _ease(given, split, entries)
+    elif isinstance(given, AutoencoderConfig):
+        tried, on = yield from _autoencoder(given, split, entries)
     else:
         return Settled(usual)
     return Settled(fitted_config(model, tried, entries=entries), _describe(given, usual, tried, on) if on else "")
@@ -89,7 +96,7 @@ def _mf(config: MfConfig, split: Split) -> Job[tuple[MfConfig, str]]:
             dampings = Dampings(user, item)
     if config.l2 is None:
         tried = _on_ratings(ratings)
-        span = ratings.high - ratings.low if config.targets == "unit" else 1.0
+        span = ratings.scale.high - ratings.scale.low if config.targets == "unit" else 1.0
         unit = span if span > 0 else 1.0
         l2 = yield from choose_factor_l2(
             ratings, usual=config.pull, fold_in_l2=config.fold_in_l2, unit=unit, dampings=dampings
@@ -98,8 +105,41 @@ def _mf(config: MfConfig, split: Split) -> Job[tuple[MfConfig, str]]:
     return config, tried
 
 
+def _ease(config: EaseConfig, split: Split, entries: int) -> Job[tuple[EaseConfig, str]]:
+    may_change = Open(others=config.other_ratings is None, dropout=config.dropout is None, l2=config.l2 is None)
+    tastes = TastesToTryOn.of(split) if any((may_change.others, may_change.dropout, may_change.l2)) else None
+    if tastes is None:
+        return config, ""
+    share = len(tastes.learned) / len(split.train)
+    rule = config.fitted_to(round(entries * share)).l2 if config.l2 is None else config.l2 * share
+    usual = config.fitted_to(entries)
+    found = yield from choose_tastes(
+        tastes,
+        Tastes(usual.other_ratings or 0.0, usual.dropout or 0.0),
+        may_change=may_change,
+        l2=rule or 0.0,
+        exponent=config.user_weight_exponent,
+    )
+    settled = config.changed(other_ratings=found.others, dropout=found.dropout)
+    return settled.changed(l2=found.l2_factor * (usual.l2 or 0.0)), _on_people(tastes)
+
+
+def _autoencoder(config: AutoencoderConfig, split: Split, entries: int) -> Job[tuple[AutoencoderConfig, str]]:
+    """How much other ratings count is as `ease` would have it: networks learn from the same entries."""
+    if config.other_ratings is not None:
+        return config, ""
+    found, on = yield from _ease(EaseConfig(), split, entries)
+    if not on:
+        return config, ""
+    return config.changed(other_ratings=found.other_ratings), on
+
+
+def _on_people(tastes: TastesToTryOn) -> str:
+    return f"{format_count(tastes.people)} people held out"
+
+
 def _on_ratings(ratings: RatingsToTryOn) -> str:
-    return f"{format_count(ratings.held_out.to_find.entries)} held-out ratings"
+    return f"{format_count(ratings.wanted.entries)} held-out ratings"
 
 
 def _describe(given: Config, usual: Config, tried: Config, on: str) -> str:

@@ -42,7 +42,8 @@ class Stepper:
     def take(self, batch: Any, *, lr: float, step: int) -> Losses:
         """One step at a rate; all randomness comes from (seed, step). Returns the losses, detached, on the device."""
         for group in self.optimizer.param_groups:
-            group["lr"] = (group["own_lr"] if self._own_rates else 0.0) if "own_lr" in group else lr
+            shared = lr * group.get("lr_share", 1.0)
+            group["lr"] = (group["own_lr"] if self._own_rates else 0.0) if "own_lr" in group else shared
         self.model.train()
         noise = step_noise(self.device, seed=self._config.seed, step=step)
         with self._autocast():

@@ -60,6 +60,18 @@ def sparse_dataset(people: int = 1500, titles: int = 600, *, seed: int = 5) -> D
     return dataset_of(Histories.of(users, items, ratings, people=people), titles=titles, scale=Scale(1, 5, 1))
 
 
+def dense_dataset(people: int = 1200, titles: int = 60, *, seed: int = 1) -> Dataset:
+    """Nearly everything is rated, loved or hated, whatever was at hand: that a title was rated says nothing."""
+    rng = np.random.default_rng(seed)
+    tastes_UK, sides_IK = rng.normal(size=(people, 6)), rng.normal(size=(titles, 6))
+    worth_UI = rng.normal(0, 0.5, (people, 1)) + rng.normal(0, 0.5, titles) + 0.6 * tastes_UK @ sides_IK.T
+    loves_UI = worth_UI + rng.normal(0, 0.8, (people, titles)) > 0.3
+    ratings_UI = np.where(loves_UI, rng.integers(8, 11, (people, titles)), rng.integers(1, 5, (people, titles)))
+    users, items = np.nonzero(rng.random((people, titles)) < rng.beta(5, 3, (people, 1)))
+    histories = Histories.of(users, items, ratings_UI[users, items], people=people)
+    return dataset_of(histories, titles=titles, scale=Scale(1, 10, 1))
+
+
 def dataset_of(histories: Histories, *, titles: int, scale: Scale) -> Dataset:
     """A data set of these histories, its people and titles called by their rows."""
     people = len(histories)

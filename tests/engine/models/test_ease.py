@@ -182,6 +182,6 @@ def test_that_l2_has_limits():
 
 def test_that_the_user_weight_exponent_is_still_read_by_its_former_name():
     stored = {"l2": 3.0, "other_ratings": 0.4, "evenness": 0.75, "dropout": 0.4}
-    assert EaseConfig.from_dict(stored) == EaseConfig(l2=3.0, user_weight_exponent=0.75)
+    assert EaseConfig.from_dict(stored) == EaseConfig(l2=3.0, other_ratings=0.4, user_weight_exponent=0.75, dropout=0.4)
     assert with_texts(EaseConfig(), {"evenness": "0.5"}) == EaseConfig(user_weight_exponent=0.5)
     assert "evenness" not in EaseConfig.from_dict(stored).as_dict()

@@ -188,7 +188,7 @@ def test_that_training_finds_tastes_that_biases_cannot_hold():
     config = TrainingConfig(epochs=40, lr=1e-2, batch=128, precision="float32", monitor="rmse")
     model = build("mf", SMALL, items=split.titles, scale=split.scale)
     result = drive(train(split, model, config=config, recorder=Kept(), device=CPU))
-    assert result.best_value < 0.75
+    assert result.best_value < 0.8
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
