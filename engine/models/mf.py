@@ -48,7 +48,6 @@ from engine.settings import setting
 L2 = 0.015
 """The regularisation where nobody chose one: the best on MovieLens-1M."""
 _SMALL = 0.1
-_BIAS_SHARE = 0.1
 _SVD_SHARE = 0.1
 _PARTS = 3
 _MOST_PEOPLE = 2_000
@@ -96,12 +95,18 @@ class MfConfig(RatingConfig):
         return L2 if self.l2 is None else self.l2
 
     @property
-    def start_spread(self) -> float:
-        """The spread of random factors at the start: the smaller the harder they are pulled.
+    def freedom(self) -> float:
+        """The share of the usual freedom that factors have, 0 to 1: the less, the harder they are pulled.
 
-        Of titles with few ratings something of the start remains, which is noise.
+        Of titles with few ratings something of the random start remains, which is noise, and biases that start where
+        they are best without factors only have to make room for these. So both go with it.
         """
-        return 1.0 if self.init == "normal" else _SMALL * L2 / max(self.pull, L2)
+        return L2 / max(self.pull, L2)
+
+    @property
+    def start_spread(self) -> float:
+        """The spread of random factors at the start."""
+        return 1.0 if self.init == "normal" else _SMALL * self.freedom
 
     def fitted_to(self, entries: int) -> Self:
         return self.changed(
@@ -203,13 +208,13 @@ class MatrixFactorization(RatingModel):
         )
 
     def parameter_groups(self) -> list[dict[str, Any]]:
-        """Biases start where they are best without factors; they only have to make room for these."""
+        """Biases learn at a share of the rate (see MfConfig.freedom)."""
         if not self._starts_from_biases:
             return super().parameter_groups()
         biases = [self.item_bias_I, self.user_bias_T]
         return [
             {"params": [self.item_factors_IK, self.user_factors_TK]},
-            {"params": biases, "lr_share": _BIAS_SHARE},
+            {"params": biases, "lr_share": self.config.freedom},
         ]
 
     @torch.inference_mode()
