@@ -71,13 +71,14 @@ OTHER_RATINGS = 0.4
 """How much other entries count where nobody chose: on MovieLens-1M lists are best with it."""
 
 
-def other_ratings_setting() -> Any:
+def other_ratings_setting(default: float | None = None) -> Any:
     """The setting of all models of likes: how much other entries count in learning (never in predicting)."""
+    automatic = "" if default is not None else " Automatic: what makes the best lists for people held out."
     return setting(
-        None,
+        default,
         label="Weight of other ratings",
-        help="How much a title that was rated lower, or only seen, counts in learning; a like counts 1. 0: likes only. "
-        "Automatic: what makes the best lists for people held out.",
+        help="How much a title that was rated lower, or only seen, counts in learning; a like counts 1. 0: likes only."
+        + automatic,
         low=0.0,
         high=1.0,
         more=False,
