@@ -85,6 +85,8 @@ def answer_for(model: Model, held_out: HeldOut, people: Int64, question: Questio
         predicted_N = model.ratings_of(fold_in, rated)
     model.train(was_training)
     if predicted_N is not None:
+        if bool(predicted_N.isnan().any()):
+            raise DivergedError("The model's ratings are not numbers")
         errors_N = predicted_N.double().numpy() - rated.ratings_N.astype(np.float64)
         errors = RatingErrors(errors_N, rated.user_rows_N, len(rated), model.scale)
         _measure_errors(errors, rated, fold_in, question, answer)
@@ -160,7 +162,7 @@ def _rank(
 
 def _predicted(model: Model, profiles: Histories, question: Question, *, ratings: bool = False) -> Prediction:
     mixes = model.can.mixes_presence and question.weight != 1.0
-    return model.predict(profiles, ratings=ratings or mixes)
+    return model.predict(profiles, ratings=ratings or mixes).checked()
 
 
 def _weight(model: Model, question: Question) -> float | None:
@@ -176,8 +178,6 @@ def _lists(scores_UI: Tensor, seen: Histories, candidates_I: Bools, k: int) -> t
 
 def _masked(scores_UI: Tensor, seen: Histories, candidates_I: Bools) -> Tensor:
     """Scores with -inf where nothing may be listed: the profile's own titles, and titles that training never saw."""
-    if bool(torch.isnan(scores_UI).any()):
-        raise DivergedError("The model's scores are not numbers")
     masked_UI = scores_UI.clone()
     masked_UI[:, torch.from_numpy(~np.asarray(candidates_I))] = -torch.inf
     rows_N = torch.from_numpy(seen.user_rows_N)

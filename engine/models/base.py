@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from engine.data.batches import Examples, ResidentHistories
 from engine.data.dataset import Histories, Int64, Scale
+from engine.errors import DivergedError
 from engine.events import Job
 from engine.models.declaration import Capabilities
 from engine.settings import Config
@@ -36,6 +37,18 @@ class Prediction:
     log_probability_UI: Tensor | None = None
     liking_UI: Tensor | None = None
     rating_UI: Tensor | None = None
+
+    def checked(self) -> Prediction:
+        """Itself. Raises DivergedError where scores are not all finite, or ratings or chances are no numbers."""
+        is_wrong = {
+            "scores": not bool(torch.isfinite(self.score_UI).all()),
+            "ratings": self.rating_UI is not None and bool(torch.isnan(self.rating_UI).any()),
+            "chances": self.log_probability_UI is not None and bool(torch.isnan(self.log_probability_UI).any()),
+        }
+        for what, is_so in is_wrong.items():
+            if is_so:
+                raise DivergedError(f"The model's {what} are not numbers")
+        return self
 
     @staticmethod
     def joined(chunks: Sequence[Prediction]) -> Prediction:

@@ -137,7 +137,7 @@ def leave_one_out_impacts(
 def without_each(model: Model, history: Histories, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
     """The model's leave-one-out prediction, [1 + V, C], in float32 whatever the caller's mode."""
     with exactly():
-        return model.leave_one_out(history, left_out_V=left_out_V, columns_C=columns_C)
+        return model.leave_one_out(history, left_out_V=left_out_V, columns_C=columns_C).checked()
 
 
 def impacts_in(model: Model, prediction: Prediction, weight: float | None) -> Float32:
@@ -270,11 +270,11 @@ def without_each_by_part(
     """The leave-one-out prediction, [1 + V, C], and what each of P parts adds to its scores, [1 + V, C, P]."""
     with exactly():
         if not isinstance(model, Blend):
-            prediction = model.leave_one_out(history, left_out_V=left_out_V, columns_C=columns_C)
+            prediction = model.leave_one_out(history, left_out_V=left_out_V, columns_C=columns_C).checked()
             return prediction, np.zeros((1 + len(left_out_V), len(columns_C), 0), dtype=np.float32)
         shares = model.shares_left_out(history, left_out_V=left_out_V, columns_C=columns_C)
         scores = torch.stack([share.score_UC for share in shares if share.score_UC is not None], dim=2)
-        return model.mixed(shares, ratings=True), scores.float().numpy()
+        return model.mixed(shares, ratings=True).checked(), scores.float().numpy()
 
 
 def scoring_parts(model: Model) -> int:

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from engine.data.dataset import Bools, Dataset, Float32, Histories, Int32, Int64, stable_order
 from engine.device import exactly
+from engine.errors import DivergedError
 from engine.events import Event, Job
 from engine.models.base import Model
 
@@ -134,8 +135,11 @@ def _by_entries(places: Int64, user_rows_P: Int32, histories: Histories) -> Iter
 def _answer(
     ask: Callable[[Histories, Histories], Tensor | None], profiles: Histories, wanted: Histories
 ) -> Float32 | float:
+    """What the model answers. Raises DivergedError where that is no number: only who is not asked about has none."""
     with exactly():
         values = ask(profiles, wanted)
+    if values is not None and bool(values.isnan().any()):
+        raise DivergedError("The model's ratings are not numbers")
     return np.nan if values is None else values.float().numpy()
 
 

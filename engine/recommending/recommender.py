@@ -19,7 +19,7 @@ from engine.data.batches import lots_of_people
 from engine.data.dataset import Bools, Dataset, Float32, Histories, Int64
 from engine.data.profiles import Profile, ProfileMatch, profile_rows
 from engine.device import exactly
-from engine.errors import DivergedError, ProfileError, SettingError
+from engine.errors import ProfileError, SettingError
 from engine.evaluation.answers import top_items
 from engine.models.base import Model, Prediction
 from engine.recommending.ranking import Filters, Ranked, TitleFacts, ranked
@@ -334,12 +334,9 @@ def _lists(
 
 
 def predicted(model: Model, history: Histories) -> Prediction:
-    """The model's prediction for all titles, in float32 whatever the caller's mode. Raises DivergedError for NaN."""
+    """The model's prediction for all titles, in float32 whatever the caller's mode. DivergedError for no numbers."""
     with exactly():
-        prediction = model.predict(history)
-    if bool(torch.isnan(prediction.score_UI).any()):
-        raise DivergedError("The model's scores are not numbers")
-    return prediction
+        return model.predict(history).checked()
 
 
 def rank_row(model: Model, prediction: Prediction, weight: float | None) -> Float32:

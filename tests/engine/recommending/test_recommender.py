@@ -11,6 +11,9 @@ import torch
 from engine.data.dataset import Histories
 from engine.data.profiles import Profile, ProfileEntry
 from engine.errors import DivergedError, ProfileError, SettingError
+from engine.events import drive
+from engine.recommending.explanation import explain, leave_one_out_impacts
+from engine.recommending.pair_ratings import rate_pairs
 from engine.recommending.ranking import Filters
 from engine.recommending.recommender import Recommender, many_lists
 
@@ -27,14 +30,35 @@ def test_that_titles_come_best_first_and_none_of_the_profile_comes_back(dataset,
     assert (best.score, best.predicted_rating, best.match) == (6.0, pytest.approx(3.6), 99)
 
 
-def test_that_scores_that_are_no_numbers_are_an_error_and_no_empty_list(dataset, make_model):
+@pytest.mark.parametrize("value", [torch.nan, torch.inf, -torch.inf])
+@pytest.mark.parametrize("where", [(0, 3), (slice(None), slice(None))], ids=["one weight", "all weights"])
+def test_that_scores_that_are_no_numbers_are_an_error_and_no_empty_list(dataset, make_model, value, where):
     model = make_model()
-    model.weights_II.data[0, 3] = torch.nan
+    model.weights_II.data[where] = value
     recommender = Recommender(model, dataset)
     with pytest.raises(DivergedError, match="The model's scores are not numbers: the model has diverged"):
         recommender.recommend(ALIEN_AND_AMELIE)
     with pytest.raises(DivergedError):
         list(many_lists(recommender, ALIEN_AND_AMELIE, top=3))
+    with pytest.raises(DivergedError):
+        explain(recommender, ALIEN_AND_AMELIE, 3)
+    with pytest.raises(DivergedError):
+        leave_one_out_impacts(model, ALIEN_AND_AMELIE, np.array([3]), None)
+
+
+def test_that_predicted_ratings_that_are_no_numbers_are_an_error(dataset, make_model, monkeypatch):
+    model = make_model()
+    with_ratings = type(model).predict
+
+    def predict(*asked, **how):
+        return dataclasses.replace(with_ratings(*asked, **how), rating_UI=torch.full((1, 8), torch.nan))
+
+    monkeypatch.setattr(type(model), "predict", predict)
+    with pytest.raises(DivergedError, match="The model's ratings are not numbers"):
+        Recommender(model, dataset).recommend(ALIEN_AND_AMELIE)
+    pairs = np.array([0], dtype=np.int32)
+    with pytest.raises(DivergedError, match="The model's ratings are not numbers"):
+        drive(rate_pairs(model, dataset, pairs, pairs + 3, averages=False))
 
 
 def test_that_what_comes_out_is_plain_values(dataset, make_model):

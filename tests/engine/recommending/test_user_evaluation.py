@@ -140,7 +140,7 @@ def test_that_a_stop_keeps_the_ratings_looked_at_so_far(dataset, make_model, mon
         event = next(job)
         while True:
             steps += 1
-            event = job.throw(Stop()) if steps == 9 else next(job)
+            event = job.throw(Stop()) if steps == 21 else next(job)
     except StopIteration as end:
         found = end.value
     assert found.stopped
