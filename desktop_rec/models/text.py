@@ -159,7 +159,8 @@ def _about(run: RunRecord) -> str:
     title = title_of(run.model)
     state = {"stopped": " · stopped", "interrupted": " · interrupted", "failed": " · failed", "running": " · training"}
     not_evaluated = " · not evaluated" if not run.metrics and run.split_config.get("kind") != "none" else ""
-    return f"{title}{state.get(run.status, '')}{not_evaluated}"
+    ended = " · diverged" if run.diverged else state.get(run.status, "")
+    return f"{title}{ended}{not_evaluated}"
 
 
 def _figure(run: RunRecord, metric: str) -> str:

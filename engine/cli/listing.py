@@ -123,7 +123,8 @@ def list_runs(arguments: argparse.Namespace, library: Library, driver: Driver) -
 def _run_row(record: RunRecord) -> list[str]:
     value = record.metrics[_METRIC]["value"] if _METRIC in record.metrics else None
     epochs = format_count(record.epochs) if record.total_epochs else NONE
-    return [record.run_id, record.name, record.dataset_name, record.status, epochs, format_metric(value),
+    status = "diverged" if record.diverged else record.status
+    return [record.run_id, record.name, record.dataset_name, status, epochs, format_metric(value),
             format_duration(record.seconds), format_moment(record.created)]  # fmt: skip
 
 

@@ -67,6 +67,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX runs_by_fingerprint ON runs (fingerprint, created)",
     ),
     ("ALTER TABLE runs ADD COLUMN chosen TEXT NOT NULL DEFAULT ''",),
+    ("ALTER TABLE runs ADD COLUMN diverged INTEGER NOT NULL DEFAULT 0",),
 )
 """Each entry takes the schema one version up. Never change one that was released: add another."""
 

@@ -56,6 +56,8 @@ class RunRecord:
     has_model: bool = False
     chosen: str = ""
     """Which settings were chosen by trying, in a sentence."""
+    diverged: bool = False
+    """Whether its numbers left all bounds while it learned; what it holds is from before."""
 
     @property
     def lr(self) -> float | None:

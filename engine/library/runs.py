@@ -164,6 +164,7 @@ class RunStore(FolderStore[RunRecord]):
             monitor=trained.monitor,
             examples_per_second=trained.examples_per_second,
             stopped_because=trained.stopped_because,
+            diverged=trained.diverged,
             parameters=parameters_of(trained.model),
         )
         record = self.find(run_id)

@@ -394,3 +394,16 @@ def test_that_errors_of_known_and_new_are_said_with_their_counts():
 def test_that_a_breakdown_that_has_no_text_of_its_own_is_called_by_its_name():
     assert breakdown_text("by decade").heading == "By decade"
     assert breakdown_text("profile length").short("64 to 127") == "64"
+
+
+def test_that_a_run_says_which_settings_were_chosen_by_trying():
+    assert dict(run_facts(record("a", chosen="Chosen on 60 people held out: l2 8.")))["Settings"].startswith(
+        "Chosen on"
+    )
+    assert "Settings" not in dict(run_facts(record("a")))
+
+
+def test_that_a_run_that_diverged_is_called_so_in_the_list():
+    runs = [record("a", status="stopped", diverged=True), record("b", status="stopped")]
+    lines = [row for row in run_rows(groups_of(runs), chosen="a", ticks={}, in_use=None) if isinstance(row, RunLine)]
+    assert [line.about for line in lines] == ["Factorisation · diverged", "Factorisation · stopped"]

@@ -12,10 +12,10 @@ from engine.library.store import Library
 
 DATASET = "dataset name users items ratings unrated scale fingerprint imported"
 RUN = """run name model dataset status lr epochs best_epoch best_value watched stopped_because metrics people seconds
-    examples_per_second device precision parameters split advice chosen curve_words preset preset_words"""
+    examples_per_second device precision parameters split advice chosen diverged curve_words preset preset_words"""
 STORED_RUN = """run name model dataset dataset_name fingerprint model_config training_config split_config seed device
     precision versions parameters created status finished seconds epochs steps best_epoch best_value watched
-    examples_per_second stopped_because metrics people_judged advice chosen has_model lr"""
+    examples_per_second stopped_because metrics people_judged advice chosen diverged has_model lr"""
 SEARCH = "search name model dataset watched"
 SEARCH_ROW = "number run settings status value best_epoch epochs lr batch metrics seconds parameters note"
 ITEM = """rank item title year genres score match probability lift predicted_rating predicted_sd reasons parts"""

@@ -276,6 +276,7 @@ def test_that_a_run_that_diverges_is_said_and_the_search_goes_on(library, datase
     result = drive(searched(library, dataset, grid={"lr": (100.0, 1e-2)}, **choices))
     assert statuses(result) == ["diverged", "finished"], result.rows[0].note
     assert "left all bounds" in result.rows[0].note
+    assert [library.runs.find(row.run_id).diverged for row in result.rows] == [True, False]
     assert result.best.place == 2
 
 
