@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 from typing import IO, Self
 
@@ -21,6 +22,7 @@ BOMB_RATIO = 150
 BOMB_FREE = 64 * MIB
 """So much may come out of any archive before its ratio is looked at."""
 MOST_FILES = 20_000
+_IS_LOCKED = 1
 _FEW = 3
 """So many NUL bytes a text may hold by mistake; the lines that hold them are reported."""
 
@@ -35,6 +37,9 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"ARROW1", "an Arrow or Feather table"),
     (0, b"\x89HDF", "an HDF5 file"),
     (0, b"\x93NUMPY", "a NumPy array"),
+    (0, ZIP, "a zip archive"),
+    (0, b"PK\x05\x06", "an empty zip archive"),
+    (0, GZIP, "a gzip archive"),
     (0, b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
     (0, b"Rar!", "a RAR archive"),
     (0, b"\xfd7zXZ", "an xz archive"),
@@ -48,6 +53,15 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x80\x04\x95", "a Python pickle"),
     (0, b"\x80\x02", "a Python pickle"),
 )
+
+_MARKS = {
+    b"\xff\xfe\0\0": "utf-32-le",
+    b"\0\0\xfe\xff": "utf-32-be",
+    b"\xff\xfe": "utf-16-le",
+    b"\xfe\xff": "utf-16-be",
+}
+_PATTERNS = {(0, 2): "utf-16-le", (1, 3): "utf-16-be", (0,): "utf-32-le", (3,): "utf-32-be"}
+"""By which of four bytes are none of them NUL in a text of plain letters."""
 
 _PARTS_OF_ZIPS = (
     ("xl/", "an Excel workbook"),
@@ -128,6 +142,11 @@ class ByteStream:
                 archive = zipfile.ZipFile(raw)
                 self._opened.append(archive)
             member = archive.getinfo(self.source.member)
+            if member.flag_bits & _IS_LOCKED:
+                raise self.source.error(
+                    f"{self.source.name} is locked with a password.",
+                    remedy="Unpack it with its password and open the ratings file.",
+                )
             refuse_bomb(self.source, member.file_size, member.compress_size)
             self._stream = archive.open(member)  # type: ignore[assignment]
             self._opened.append(self._stream)
@@ -264,22 +283,21 @@ def looks_like(head: bytes) -> str | None:
     return "a binary file" if _is_binary(head) else None
 
 
-def utf16_order(head: bytes) -> str | None:
-    """ "utf-16-le" or "utf-16-be" where a mark or the pattern of NUL bytes says so, else None."""
-    if head[:2] == b"\xff\xfe":
-        return "utf-16-le"
-    if head[:2] == b"\xfe\xff":
-        return "utf-16-be"
-    even, odd = head[0:4096:2], head[1:4096:2]
-    if len(odd) >= 4 and odd.count(0) > 0.8 * len(odd) and even.count(0) == 0:
-        return "utf-16-le"
-    if len(odd) >= 4 and even.count(0) > 0.8 * len(even) and odd.count(0) == 0:
-        return "utf-16-be"
-    return None
+def wide_encoding(head: bytes) -> str | None:
+    """UTF-16 or UTF-32 with its order of bytes, where a mark or the pattern of NUL bytes says so, else None."""
+    marked = next((encoding for mark, encoding in _MARKS.items() if head.startswith(mark)), None)
+    if marked:
+        return marked
+    start = head[: min(4096, len(head) // 4 * 4)]
+    nuls = tuple(start[place::4].count(0) > 0.8 * len(start) / 4 for place in range(4))
+    has_text = [place for place, are_nul in enumerate(nuls) if not are_nul]
+    if len(start) < 8 or any(0 in start[place::4] for place in has_text):
+        return None
+    return _PATTERNS.get(tuple(has_text))
 
 
 def _is_binary(head: bytes) -> bool:
-    if utf16_order(head):
+    if wide_encoding(head):
         return False
     controls = sum(head.count(bytes([sign])) for sign in (*range(1, 9), *range(14, 27)))
     return head.count(b"\0") > max(_FEW, len(head) // 1000) or controls > 0.02 * len(head)
@@ -295,14 +313,12 @@ def refuse_bomb(source: Source, unpacked: int, packed: int) -> None:
         )
 
 
+_DAMAGE: tuple[type[Exception], ...] = (EOFError, zipfile.BadZipFile, zlib.error, gzip.BadGzipFile, KeyError, LZMAError)
+_EXPLAINED: tuple[type[Exception], ...] = (*_DAMAGE, RuntimeError, OSError)
 _FAILURES: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
     ((FileNotFoundError,), "is not there", "Check the place and open it again."),
     ((PermissionError,), "may not be read by you", "Change its permissions, or copy it and open the copy."),
-    (
-        (EOFError, zipfile.BadZipFile, zlib.error, gzip.BadGzipFile, KeyError, UnicodeDecodeError),
-        "is cut short or damaged ({error})",
-        "Download or copy it again.",
-    ),
+    (_DAMAGE, "is cut short or damaged ({error})", "Download or copy it again."),
     ((RuntimeError,), "cannot be unpacked here ({error})", "Unpack it and open the ratings file."),
     ((OSError,), "cannot be read: {reason}", "Check the disk or connection."),
 )
@@ -314,8 +330,10 @@ def _explaining(source: Source) -> Iterator[None]:
     """Turns what the disk and the unpackers raise into a sentence about this source."""
     try:
         yield
-    except (EOFError, zipfile.BadZipFile, zlib.error, KeyError, UnicodeDecodeError, RuntimeError, OSError) as error:
-        state, remedy = next((state, remedy) for kinds, state, remedy in _FAILURES if isinstance(error, kinds))
+    except _EXPLAINED as error:
+        of_system = not isinstance(error, OSError) or error.errno is not None  # an unpacker's has no number
+        kind = type(error) if of_system else EOFError
+        state, remedy = next((state, remedy) for kinds, state, remedy in _FAILURES if issubclass(kind, kinds))
         state = state.format(error=error, reason=getattr(error, "strerror", None) or error)
         where = source.path.parent / source.name
         raise source.error(f"{where} {state}.", remedy=remedy) from error

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
-from engine.data.reading.archives import utf16_order
+from engine.data.reading.archives import wide_encoding
 from engine.errors import DataError
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "double colon": "::", "space": " "}
@@ -33,9 +33,9 @@ def encoding_of(head: bytes, wish: str | None = None) -> str:
             raise DataError(
                 f"There is no encoding called {wish!r}.", remedy="Known are utf-8, cp1252, utf-16 and others."
             ) from error
-    utf16 = utf16_order(head)
-    if utf16:
-        return utf16
+    wide = wide_encoding(head)
+    if wide:
+        return wide
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:

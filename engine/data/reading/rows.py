@@ -27,6 +27,8 @@ from engine.data.reading.times import TimesFound, times_in, whole_times
 from engine.data.reading.values import ids_in, numbers_in
 
 MOST_PROBLEMS = 1000
+MOST_RATING = 1e12
+"""What is larger is no rating, and no count either."""
 LONGEST_ID = 1000
 """In bytes: what is longer is no id, but a line that does not end where it should."""
 WRONG_WIDTH = "wrong number of columns"
@@ -214,8 +216,8 @@ def _are_none(ids: pa.Array) -> pa.Array:
 
 
 def are_out_of_scale(ratings_N: Float32, shape: Shape) -> Bools:
-    """Which ratings lie outside of the scale that the layout declares, and mean nothing else either."""
-    low, high, _ = shape.layout.scale or (-np.inf, np.inf, 0)
+    """Which ratings lie outside of the scale that the layout declares (or of all), and mean nothing else either."""
+    low, high, _ = shape.layout.scale or (-MOST_RATING, MOST_RATING, 0)
     outside: Bools = (ratings_N < low) | (ratings_N > high)
     if outside.any():
         outside &= ~np.isin(ratings_N, (*shape.layout.unrated, *shape.layout.missing, *(shape.unrated or ())))

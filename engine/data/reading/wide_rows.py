@@ -37,6 +37,7 @@ from engine.data.reading.rows import (
 from engine.data.reading.values import numbers_in
 
 _UNIT = "\x1f"
+_NO_BREAKS = str.maketrans("\r\n", "  ")
 """Stands in no cell: a block is one column of its cells."""
 NOTHING = tuple(dict.fromkeys((*BLANKS, *NO_IDS, "-", ".")))
 """Texts of a cell that hold no rating."""
@@ -104,10 +105,10 @@ def _split(block: Block, shape: Shape, leading: int) -> Iterator[tuple[int, list
     text, sign = block.text.decode("utf-8", "replace").replace(_UNIT, " "), shape.delimiter
     if shape.quoted and '"' in text:
         for line, row in numbered_rows(text, sign, quoted=True, width=shape.width):
-            yield line, row[:leading], "\n".join(cell.replace("\n", " ") for cell in row[leading:]), len(row)
+            yield line, row[:leading], "\n".join(cell.translate(_NO_BREAKS) for cell in row[leading:]), len(row)
         return
     for line, words in enumerate(text.split("\n"), start=1):
-        words = words.rstrip("\r")
+        words = words.rstrip("\r").translate(_NO_BREAKS)
         if words.strip():
             cells = words.split(sign, leading)
             rest = "".join(cells[leading:])

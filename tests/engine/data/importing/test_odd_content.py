@@ -1,6 +1,8 @@
 """What a ratings file may hold by mistake: each costs its own line, with the line's number and a reason."""
 
+import io
 import json
+import zipfile
 
 import numpy as np
 import pyarrow as pa
@@ -33,6 +35,8 @@ def imported(tmp_path):
         ("1,2,-Infinity", "rating is not finite"),
         ("1,2,NaN", "rating is not finite"),
         ("1,2,1e999", "rating is not finite"),
+        ("1,2,12345678901234567890", "rating is outside of the scale"),
+        ("1,2,-1e13", "rating is outside of the scale"),
         ("1,\0,4", "line holds a NUL byte"),
         ("1,2", "wrong number of columns"),
         ("1,2,3,4", "wrong number of columns"),
@@ -226,3 +230,75 @@ def test_that_a_book_that_nobody_read_is_none_of_the_data_set(imported):
     assert dataset.items.ids == ("7", "9")
     assert np.array_equal(dataset.histories.ratings_N, [5, np.nan, 4], equal_nan=True)
     assert report.layout == "Goodreads interactions"
+
+
+BODY = "1,10,4\n2,11,3\n3,10,5\n"
+USERS = ("1", "2", "3")
+
+
+@pytest.mark.parametrize(
+    ("content", "users"),
+    [
+        (HEAD + "²,³,4\n" + BODY, (*USERS, "²")),
+        ("1,²,4\n2,10,3\n3,10,4\n", USERS),
+        ("3 12 3\n1 ² 3\n2 10 4\n3 11 5\n", USERS),
+        (f"{'9' * 5_000} 3 3\n" + "1 2 3\n" * 3, ("1",)),
+        (HEAD + f"1,10,{'9' * 5_000}\n" + BODY, USERS),
+        (f"\ufeff{HEAD}\ud800,10,4\n{BODY}".encode("utf-16-le", "surrogatepass"), (*USERS, "\ufffd")),
+        (b"user,item,item,rating\n1,10,20,4\n2,11,21,3\n", ("1", "2")),
+        (b"user,,item,,rating,\n1,,10,,4,\n2,,11,,3,\n", ("1", "2")),
+        *(((mark + HEAD + BODY).encode(encoding), USERS)
+          for encoding in ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be") for mark in ("", "\ufeff")),
+    ],
+)  # fmt: skip
+def test_that_odd_signs_and_encodings_are_read(imported, content, users):
+    dataset, report = imported(content)
+    assert dataset.users.ids == users
+    assert report.rows - sum(report.skipped.values()) - report.duplicates == dataset.entries
+
+
+@pytest.mark.parametrize("time", ["9" * 5_000, str(2**63), "-" + "9" * 30, "1e999", "99999-01-01"])
+def test_that_an_odd_time_is_reported_or_unknown(imported, time):
+    dataset, report = imported(f"user,item,rating,timestamp\n1,10,4,978300000\n2,10,4,{time}\n3,10,4,978300001\n")
+    times_N = dataset.histories.times_N
+    assert times_N is None or set(times_N.tolist()) <= {0, 978300000, 978300001}
+    assert report.skipped in ({}, {"time is not a number or a date": 1})
+
+
+def _zip(*, locked=False, method=None):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("ratings.csv", HEAD + BODY)
+    data = bytearray(buffer.getvalue())
+    for signature, flags in ((b"PK\x01\x02", 8), (b"PK\x03\x04", 6)):
+        place = data.find(signature) + flags
+        data[place] |= locked
+        data[place + 2] = data[place + 2] if method is None else method
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\xff\xfe\0\0", "is empty"),
+        (b"\xef\xbb\xbf", "is empty"),
+        (b"\0" * 100, "is empty"),
+        (b",,,\n,,,\n", "has no column of people"),
+        (b"1", "is no table"),
+        (b",".join([b"1"] * 40_000), "has lines of over 65,536 characters"),
+        (_zip(locked=True), "is locked with a password"),
+        (_zip(method=99), "That compression method is not supported"),
+        (_zip(method=12), "is cut short or damaged"),
+        (_zip(method=14), "is cut short or damaged"),
+        (b"PK\x05\x06" + b"\0" * 18, "looks like an empty zip archive"),
+    ],
+)
+def test_that_what_cannot_be_read_is_a_sentence(imported, content, words):
+    with pytest.raises(DataError, match=words):
+        imported(content)
+
+
+def test_that_a_column_may_be_given_a_role_that_another_had(imported):
+    text = "date,item,rating\n2005-09-07,10,4\n2005-09-08,11,3\n"
+    dataset, _ = imported(text, columns={"user": "1"})
+    assert (dataset.users.ids, dataset.histories.times_N) == (("2005-09-07", "2005-09-08"), None)
