@@ -131,6 +131,8 @@ def _rows_of_table(source: Source, shape: Shape) -> FirstRows:
     entries = iter(_entries(piece.block, shape))
     rows = []
     for line, cells in islice(read_cells(source, shape), ROWS_SHOWN):
+        if line > piece.line:
+            break
         if line in reasons:
             rows.append(PreviewRow(line, tuple(cells), problem=reasons[line]))
         else:

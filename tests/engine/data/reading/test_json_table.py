@@ -2,10 +2,13 @@ import json
 
 import pytest
 
+from engine.data.importing.preview import look
 from engine.data.reading import json_table
 from engine.data.reading.archives import Source
+from engine.data.reading.roles import Given
 from engine.data.reading.sniff import read_cells, read_pieces, sniff
 from engine.errors import DataError
+from engine.events import drive
 
 
 @pytest.fixture
@@ -213,3 +216,12 @@ def test_that_an_odd_number_costs_its_entry(source, value):
 def test_that_half_a_character_and_huge_numbers_are_ids(source):
     entries = [{"user": "\ud800", "item": 2**70, "rating": 3}, {"user": "b", "item": 2**70 + 1, "rating": 4}]
     assert rows_of(source(json.dumps(entries))) == [("?", str(2**70), 3), ("b", str(2**70 + 1), 4)]
+
+
+def test_that_a_damaged_entry_among_the_first_is_shown_in_its_place(source):
+    lines = [json.dumps(ENTRIES[number % 12]) for number in range(40)]
+    lines[14] = lines[14].replace('"item', "&item")
+    lines[30] = lines[30].replace('"item', "&item")
+    preview = drive(look([source("[" + ", ".join(lines) + "]").path], Given()))
+    assert preview.obstacle is None
+    assert [row.line for row in preview.rows if row.is_read][:14] == list(range(1, 15))
