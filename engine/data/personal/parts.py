@@ -59,8 +59,11 @@ class Part:
     notes: list[str] = field(default_factory=list)
 
     def add(self, entry: ExportedTitle | str, *, line: int, text: str) -> None:
-        """Takes an entry, or the reason why there is none. Raises DataError past 100,000 titles."""
+        """Takes an entry, or the reason why there is none. Raises DataError past 100,000 of both."""
         self.lines += 1
+        if self.lines > MOST_TITLES:
+            what = f"{self.source.name} holds over {MOST_TITLES:,} titles, more than anybody has seen."
+            raise self.source.error(what, remedy="Import it as a data set.")
         entry = entry if isinstance(entry, str) else _usable(entry, self.scale if self.scale_is_known else None)
         if isinstance(entry, str):
             self.skipped_count += 1
@@ -68,9 +71,6 @@ class Part:
                 self.skipped.append(SkippedEntry(line, text[:200], entry))
             return
         self.titles.append(entry)
-        if len(self.titles) > MOST_TITLES:
-            what = f"{self.source.name} holds over {MOST_TITLES:,} titles, more than anybody has seen."
-            raise self.source.error(what, remedy="Import it as a data set.")
 
 
 def _usable(title: ExportedTitle, scale: Scale | None) -> ExportedTitle | str:

@@ -53,9 +53,10 @@ _LETTERBOXD_LIST = re.compile(r"Letterboxd list export[^\n]*\n[^\n]*\n(?P<about>
 
 _MAL_TAG = re.compile(r"<(/?)(anime|manga)>")
 _MAL_TITLE = re.compile(r"<(?:series|manga)_title>\s*(?:<!\[CDATA\[)?([^<\]]{1,200})")
-_CDATA = re.compile(r"<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _DECLARATION = re.compile(r"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 BROKEN = "its XML is damaged"
+_MOST_TAGS = 2_000_000
+"""Fifty thousand titles have fewer; each takes some 200 bytes of memory."""
 
 
 def read_trakt(source: Source, layout: Layout) -> Part:
@@ -266,6 +267,9 @@ def read_myanimelist(source: Source, layout: Layout) -> Part:
     Raises DataError for XML that is broken as a whole, or dangerous (entities are refused unread).
     """
     raw = _whole_bytes(source)
+    if raw.count(b"<") > _MOST_TAGS:
+        what = f"{source.name} holds over {_MOST_TAGS:,} tags, as no export of one person does."
+        raise source.error(what, remedy="Choose the file that MyAnimeList exports.")
     try:
         root = _xml_of(source, raw)
     except ParseError as error:
@@ -413,7 +417,7 @@ def _whole_json(source: Source) -> Any:
 def _xml_of(source: Source, raw: bytes) -> Element:
     """The root of a document. Raises DataError where it declares a type or entities, ParseError where it is broken."""
     try:
-        if _DECLARATION.search(_CDATA.sub("", raw.decode("utf-8", "replace"))):
+        if _DECLARATION.search(_without_cdata(raw.decode("utf-8", "replace"))):
             raise DTDForbidden("", "", "")
         root: Element = fromstring(raw, forbid_dtd=True)
     except DefusedXmlException as error:
@@ -424,6 +428,12 @@ def _xml_of(source: Source, raw: bytes) -> Element:
     except (ValueError, LookupError) as error:
         raise _broken(source, f"XML ({error})") from error
     return root
+
+
+def _without_cdata(text: str) -> str:
+    """What stands outside of texts that are no XML, in one pass whatever is not closed."""
+    first, *others = text.split("<![CDATA[")
+    return first + "".join(part.partition("]]>")[2] for part in others)
 
 
 def _broken(source: Source, what: str) -> DataError:

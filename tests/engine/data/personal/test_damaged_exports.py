@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 
 import pytest
 from exports import (
@@ -116,3 +117,21 @@ def _with_each_value_replaced(document, value):
             copy = dict(document) if isinstance(document, dict) else list(document)
             copy[place] = changed
             yield copy
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("<a>" * 1_100_000 + "</a>" * 1_000_000, "holds over 2,000,000 tags"),
+        ("<![CDATA[" * 100_000, "No line of"),
+        ("<anime>" * 50_000, "No line of"),
+        ("<!DOCTYPE " * 50_000, "declares a document type"),
+    ],
+)
+def test_that_xml_without_end_is_refused_at_once(tmp_path, body, words):
+    path = tmp_path / "animelist.xml"
+    path.write_text(f"<?xml version='1.0'?><myanimelist>{body}</myanimelist>")
+    started = time.process_time()
+    with pytest.raises(EngineError, match=words):
+        read_export(path)
+    assert time.process_time() - started < 5
