@@ -11,6 +11,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from engine.documents import parsed_json
+
 _MOST_MODELS = 100
 
 
@@ -52,7 +54,7 @@ class Preferences:
     def models(self) -> dict[str, str]:
         """The run that was in use last for each data set, by fingerprint; "" is the model computed on opening."""
         try:
-            stored = json.loads(str(self._settings.value("models", "{}")))
+            stored = parsed_json(str(self._settings.value("models", "{}")))
         except ValueError:
             return {}
         return {str(key): str(run_id) for key, run_id in stored.items()} if isinstance(stored, dict) else {}

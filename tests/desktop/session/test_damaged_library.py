@@ -14,7 +14,7 @@ from desktop_rec.session.session import Session
 from desktop_rec.window.main_window import MainWindow
 
 MOST_MS = 20_000
-FEW, MANY = 4, 60
+FEW, MANY = 3, 60
 PROGRAM_ERROR = "Something went wrong in the program"
 
 
@@ -22,6 +22,9 @@ PROGRAM_ERROR = "Something went wrong in the program"
 def furnished(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("furnished")
     furnish(folder / "home")
+    preferences = Preferences(folder / "home")
+    preferences.theme, preferences.dataset_id, preferences.models = "dark", "planted", {"0": "r01234567"}
+    preferences.save()
     return folder / "home"
 
 
@@ -65,6 +68,7 @@ def check(qtbot, recorded, furnished: Path, folder: Path, *, count: int, seed: i
         shutil.rmtree(home)
 
 
+@pytest.mark.slow
 def test_that_a_damaged_library_is_shown_as_far_as_it_is_whole(qtbot, recorded, furnished, tmp_path):
     check(qtbot, recorded, furnished, tmp_path, count=FEW, seed=1)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 SUPPORT = Path(__file__).parents[2] / "support"
-FEW, MANY, PARTS = 16, 250, 8
+FEW, MANY, PARTS = 10, 250, 8
 
 
 def check(folder: Path, *, count: int, seed: int) -> None:
@@ -27,6 +27,7 @@ def check(folder: Path, *, count: int, seed: int) -> None:
     assert sum(found["tried"].values()) == count
 
 
+@pytest.mark.slow
 def test_that_a_damaged_file_is_a_sentence_and_the_rest_of_the_library_works(tmp_path):
     check(tmp_path, count=FEW, seed=0)
 
