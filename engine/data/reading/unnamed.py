@@ -29,9 +29,11 @@ _FEW_KINDS, _MOST_KINDS = 21, 201
 _LEAST_ONCE = 0.4
 """Most people rate a title once: so large a part of the rows at least holds a pair that no row above holds."""
 _LONGER, _MOST_EACH = 5, 300
-_LIST_COLUMNS = 5
+_LIST_COLUMNS, _MOST_COLUMNS = 5, 6
 _SMALLEST_TIME = 19_900_101
 _ITEM_ID = re.compile(r"B[0-9A-Z]{9}|tt\d{7,8}|97[89]\d{10}")
+_PADDED = re.compile(r"\d{7,8}")
+"""A number of IMDb without its letters, where some begin with 0."""
 _PERSON_ID = re.compile(r"A[0-9A-Z]{9,29}|[^@\s]+@[^@\s]+\.[a-z]+|(?:user|u|person|member|customer)[_-]?\d+")
 
 
@@ -94,6 +96,15 @@ class _Column:
         return kinds <= _FEW_KINDS or are_real or (kinds <= _MOST_KINDS and len(found) >= 3 * kinds)
 
     @cached_property
+    def are_stars(self) -> bool:
+        """Whether they may be ratings, and three or more different ones of up to ten, in halves at most."""
+        return self.may_be_ratings and len(set(self.ratings)) > 2 and all(_is_star(value) for value in self.ratings)
+
+    @cached_property
+    def are_years(self) -> bool:
+        return all(1850 <= (whole_number(text) or 0) <= 2100 for text in self.texts)
+
+    @cached_property
     def are_counts(self) -> bool:
         """Whether its values are quantities from 0 on, such as plays or hours: not whole, or mostly small and some far
         larger."""
@@ -104,7 +115,8 @@ class _Column:
 
     @cached_property
     def are_item_ids(self) -> bool:
-        return self._are(_ITEM_ID) or sum(map(_is_isbn, self.texts)) >= _NEARLY_ALL * len(self.texts)
+        is_padded = any(text.startswith("0") for text in self.texts) and self._are(_PADDED)
+        return is_padded or self._are(_ITEM_ID) or sum(map(_is_isbn, self.texts)) >= _NEARLY_ALL * len(self.texts)
 
     @cached_property
     def are_person_ids(self) -> bool:
@@ -117,6 +129,10 @@ class _Column:
 
     def _are(self, pattern: re.Pattern[str]) -> bool:
         return sum(pattern.fullmatch(text) is not None for text in self.texts) >= _NEARLY_ALL * len(self.texts)
+
+
+def _is_star(value: float) -> bool:
+    return 0 <= value <= 10 and value * 2 == int(value * 2)
 
 
 def _is_small(text: str) -> bool:
@@ -163,8 +179,12 @@ class _Meant:
 
     @property
     def is_unlikely(self) -> bool:
-        """Whether people have too many ratings each, or titles get theirs within far shorter times than people give."""
-        if len(self.user.cells) > _MOST_EACH * len(self.user.kinds):
+        """Whether people rate too much, or all but once, or titles are rated in far shorter times than people rate."""
+        rows = len(self.user.cells)
+        if (
+            rows > _MOST_EACH * len(self.user.kinds)
+            or len(self.user.kinds) == len(self.item.kinds) == rows >= _ENOUGH_ROWS
+        ):
             return True
         if self.time is None:
             return False
@@ -251,22 +271,31 @@ def are_list_lines(lines: Sequence[str]) -> bool:
 
 def _as_titles(columns: Sequence[_Column]) -> dict[str, int]:
     """The roles of a list of titles: ids and names of which none comes twice; empty where it is none."""
+    if len(columns) < 2 or _are_rated(columns):
+        return {}
     if len(columns) >= 3 and _are_years(columns[1], columns[2]):
         return {"item": columns[0].place, "year": columns[1].place, "title": columns[2].place}
-    if len(columns) < 2 or columns[1].are_numbers:
-        return {}
-    rows = len(columns[0].cells)
-    are_once = all(len(column.kinds) >= _NEARLY_ALL * rows for column in columns[:2])
-    is_rated = len(columns) in (3, 4) and bool(columns[2].ratings) and rows < _ENOUGH_ROWS
-    if not are_once or is_rated or columns[1].are_times or columns[1].are_item_ids or columns[1].are_person_ids:
+    names = columns[1]
+    are_once = all(len(column.kinds) >= _NEARLY_ALL * len(names.cells) for column in columns[:2])
+    if names.are_numbers or not are_once or names.are_times or names.are_item_ids or names.are_person_ids:
         return {}
     return dict(zip(("item", "title", "genres"), (column.place for column in columns), strict=False))
 
 
+def _are_rated(columns: Sequence[_Column]) -> bool:
+    """Whether a table that begins like a list of titles has ratings: of few rows any, else beside people or times."""
+    if len(columns[0].cells) < _ENOUGH_ROWS:
+        return len(columns) in (3, 4) and bool(columns[2].ratings)
+    if not 3 < len(columns) <= _MOST_COLUMNS:
+        return False
+    has_times = any(column.are_times for column in columns)
+    has_people = columns[2].are_numbers and not columns[2].are_years and columns[3].are_stars
+    return has_people or (has_times and any(column.may_be_ratings for column in columns[1:]))
+
+
 def _are_years(years: _Column, titles: _Column) -> bool:
     """Whether these are years, and what stands after them are titles."""
-    are_years = all(1850 <= (whole_number(text) or 0) <= 2100 for text in years.texts)
-    return are_years and not titles.are_numbers
+    return years.are_years and not (titles.are_numbers or titles.are_item_ids or titles.are_person_ids)
 
 
 def _meanings(columns: Sequence[_Column]) -> tuple[list[_Meant], bool]:
@@ -303,7 +332,7 @@ def _is_ordinary(third: _Column, found: Sequence[_Meant]) -> bool:
     """Whether the third column is as good a rating as any other: not mere yes and no beside stars."""
     others = [meant.rating for meant in found if meant.rating is not third]
     if third.are_counts and not third.may_be_ratings:
-        return not any(column.place > third.place for column in others)
+        return not any(column.are_stars for column in others)
     if set(third.ratings) <= {0.0, 1.0}:
         return not any(2 < len(column.kinds) <= _FEW_KINDS for column in others)
     return len(third.kinds) <= 11 or all(len(third.kinds) <= len(column.kinds) for column in others)

@@ -86,6 +86,18 @@ FOUND = {
         [(f"Film {i} ({1950 + i % 60})", f"p{u}x", r) for u, i, r, _ in DRAWN],
         {"user": 1, "item": 0, "rating": 2},
     ),
+    "numbers of IMDb first": (
+        [(f"{i + 99_950:07d}", 5000 + u, r, t) for u, i, r, t in DRAWN],
+        {"user": 1, "item": 0, "rating": 2, "time": 3},
+    ),
+    "rows numbered, names with years": (
+        [(n, f"Film {i} ({1950 + i % 60})", u, r) for n, (u, i, r, _) in enumerate(LONG_IDS)],
+        {"user": 2, "item": 1, "rating": 3},
+    ),
+    "plays beside few people": (
+        [(u, i, int(1.09 ** (n * n % 97))) for n, (u, i, _, _) in enumerate(DRAWN)],
+        {"user": 0, "item": 1, "rating": 2},
+    ),
     "a small number that is no time": (
         [(u, i, r, 7 * n % 50) for n, (u, i, r, _) in enumerate(LONG_IDS)],
         {"user": 0, "item": 1, "rating": 2},
