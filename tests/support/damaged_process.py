@@ -161,7 +161,7 @@ def stored_files(home: Path) -> list[str]:
 def damage(home: Path, drawn: random.Random, names: dict[str, str]) -> tuple[str, str]:
     """Damage one file; the kind of damage, and the file with the name of its run in place of the id."""
     kind = drawn.choice(KINDS)
-    files = stored_files(home)
+    files = [file for file in stored_files(home) if kind != "json" or file.endswith(".json")]
     places = sorted({_place_of(file) for file in files})
     place = drawn.choice(places)
     file = "library.sqlite" if kind == "cell" else drawn.choice([file for file in files if _place_of(file) == place])
@@ -173,10 +173,9 @@ def damage(home: Path, drawn: random.Random, names: dict[str, str]) -> tuple[str
         path.unlink()
     elif kind == "swap":
         path.write_bytes((home / drawn.choice(files)).read_bytes())
-    elif kind == "json" and file.endswith(".json"):
+    elif kind == "json":
         path.write_bytes(damaged_json(path.read_bytes(), drawn))
     else:
-        kind = "bytes"
         path.write_bytes(damaged_bytes(path.read_bytes(), drawn))
     for run_id, name in names.items():
         said = said.replace(f"runs/{run_id}", f"runs/{name}")
