@@ -95,12 +95,10 @@ class Copies:
         return found[-1] if found else None
 
     def restore(self, path: Path) -> Path | None:
-        """Let the newest copy of the records that is whole take the place `path`; None where there is none."""
+        """Write the newest copy of the records that is whole to `path`, and which it was; None where there is none."""
         for copy in reversed(self._found(_RECORDS)):
             if _is_whole(copy):
-                passing = unfinished.beside(path)
-                passing.write_bytes(copy.read_bytes())
-                passing.replace(path)
+                path.write_bytes(copy.read_bytes())
                 return copy
         return None
 

@@ -256,14 +256,23 @@ class Database:
             LOG.info("Brought %s to schema %d", self.path.name, number)
 
 
-def set_aside(path: Path) -> Path:
-    """Give a damaged file, and what SQLite keeps beside it, another name; which one. OSError passes through."""
+def set_aside(path: Path, *, by: Path) -> Path:
+    """Let a new file take the place of a damaged one, which keeps another name; which one. OSError passes through.
+
+    A kill on the way leaves the damaged file in its place, or the new one.
+    """
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     names = (f"{path.name}.damaged-{stamp}{number}" for number in ("", *(f"-{count}" for count in range(2, 100))))
     aside = next(place for place in map(path.with_name, names) if not place.exists())
-    for part in ("", "-wal", "-shm"):
+    with suppress(FileNotFoundError):
+        try:
+            os.link(path, aside)
+        except (OSError, NotImplementedError):  # a disk without links
+            path.rename(aside)
+    for part in ("-wal", "-shm"):  # the new file must not meet what belongs to the damaged one
         with suppress(FileNotFoundError):
             path.with_name(path.name + part).rename(aside.with_name(aside.name + part))
+    by.replace(path)
     return aside
 
 

@@ -131,20 +131,21 @@ class Library:
             return database, (_CHANGED_SINCE.format(name=path.name),) if was_changed else ()
         except DamagedRecordsError as error:
             damaged = error
+        passing = unfinished.beside(path)
         try:
-            aside = set_aside(path)
-            copy = self._copies.restore(path)
+            copy = self._copies.restore(passing)
+            database = Database(passing, room=self.room)
+            table, rows = self._copies.ratings_since(copy)
+            for found, only_unknown in ((rows, False), (salvaged_ratings(path), True)):
+                try:
+                    with database.transaction("The ratings that were found again") as connection:
+                        put_ratings(connection, found, only_unknown=only_unknown)
+                except LibraryError as error:
+                    LOG.warning("%s", error)
+            database.close()
+            aside = set_aside(path, by=passing)
         except OSError as error:
             raise damaged from error
-        database = Database(path, room=self.room)
-        table, rows = self._copies.ratings_since(copy)
-        for found, only_unknown in ((rows, False), (salvaged_ratings(aside), True)):
-            try:
-                with database.transaction("The ratings that were found again") as connection:
-                    put_ratings(connection, found, only_unknown=only_unknown)
-            except LibraryError as error:
-                LOG.warning("%s", error)
-        database.close()
         newest = table or copy
         place = f"the copy of {format_moment(moment_of(newest))} takes its place" if newest else "there is no copy"
         sentence = (

@@ -41,6 +41,7 @@ from engine.training import trainer
 Say = Callable[[str], None]
 PLANTED = planted_dataset(people=60, titles=30)
 RATINGS = 40
+_IN_AN_OPENING = 120
 _AUDITED = frozenset({"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "sqlite3.connect"})
 
 
@@ -181,6 +182,10 @@ def use_window(home: Path, folder: Path, say: Say) -> None:
     say("closed")
 
 
+def only_open(library: Library, folder: Path, say: Say) -> None:
+    """Nothing but what opening does."""
+
+
 IN_A_LIBRARY: dict[str, Callable[[Library, Path, Say], None]] = {
     **{f"train {name}": partial(train, model=name) for name in SMALL},
     "import": import_files,
@@ -190,6 +195,7 @@ IN_A_LIBRARY: dict[str, Callable[[Library, Path, Say], None]] = {
     "rearrange": rearrange,
     "results": write_results,
     "search": search,
+    "open": only_open,
 }
 ACTIVITIES = (*IN_A_LIBRARY, "window")
 
@@ -285,6 +291,8 @@ def killed(activity: str, folder: Path, *, kills: int, seed: int) -> dict[str, A
         at = drawn.randint(1, max(1, operations_ * 9 // 10)) if number % 2 == 0 else None
         after_s = None if at else drawn.uniform(0, 0.9 * seconds)
         round_, _, _ = forked(activity, copied(f"kill {number}"), at_operation=at, after_s=after_s)
+        if number % 3 == 0:  # the next opening, which puts things right, is killed, too
+            forked("open", round_.folder, at_operation=drawn.randint(1, _IN_AN_OPENING))
         died += round_.was_killed
         try:
             problems = list(problems_of(round_, activity, whole))

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from engine.data.profiles import Profile, ProfileEntry
+from engine.library.store import Library
 
 SUPPORT = Path(__file__).parents[2] / "support"
 SEED = 11
@@ -43,6 +47,37 @@ def check(folder: Path, kills: dict[str, int]) -> None:
 @pytest.mark.slow
 def test_that_a_killed_process_loses_nothing_and_leaves_nothing(tmp_path):
     check(tmp_path, FEW)
+
+
+def test_that_mending_damaged_records_may_be_killed_at_any_moment(tmp_path):
+    """At each file operation of the opening that sets the damaged file aside."""
+    code = """if True:
+        import os, sys
+        from pathlib import Path
+        from engine.library.store import Library
+        home, at, count = Path(sys.argv[1]), int(sys.argv[2]), 0
+
+        def audit(event, arguments):
+            global count
+            if event in ("open", "os.rename", "os.link", "os.remove", "sqlite3.connect"):
+                count += str(home) in str(arguments[0])
+                if count == at:
+                    os.kill(os.getpid(), 9)
+
+        sys.addaudithook(audit)
+        Library.open(home, who="the killed one").close()
+    """
+    me = Profile("me", "Me", (ProfileEntry("6", "Heat", 1995, 4.0),))
+    with Library.open(tmp_path / "whole", who="a test") as library:
+        library.profiles.save(me)
+    for at in range(8, 60, 7):
+        home = Path(shutil.copytree(tmp_path / "whole", tmp_path / str(at)))
+        (home / "library.sqlite").write_bytes(b"nonsense" * 1000)
+        subprocess.run([sys.executable, "-c", code, str(home), str(at)], capture_output=True)
+        with Library.open(home, who="the next one") as library:
+            assert library.profiles.load("me") == me, at
+        assert b"nonsense" * 1000 in [path.read_bytes() for path in home.glob("library.sqlite.damaged-*")], at
+        assert not list(home.rglob(".new-*")), at
 
 
 @pytest.mark.thorough
