@@ -132,7 +132,10 @@ def spelling_of(texts: Iterable[str], *, high: float | None = None) -> Spelling 
 
     `high` is the top of their scale where that is known.
     """
-    counts = Counter(_plain(text) for text in texts if not is_not_rated(text))
+    counts = Counter[str]()
+    for text, count in Counter(texts).items():
+        if not is_not_rated(text):
+            counts[_plain(text)] += count
     numbers = [float(text.replace(",", ".")) for text in counts if is_number(text)]
     others = {text: count for text, count in counts.items() if not is_number(text)}
     has_full = any(sign in text for text in others for sign in _FULL)
