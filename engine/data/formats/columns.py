@@ -48,8 +48,7 @@ _ELSEWHERE: dict[str, tuple[str, ...]] = {
     "time": ("watchedat", "datewatched", "dateread", "viewingdate", "datum", "fecha", "дата", "打分日期", "日期",
              "创建时间"),
     "title": ("titel", "titre", "título", "titulo", "titolo", "tytuł", "filmtitel", "название", "标题", "片名", "书名",
-              "电影电视剧番组", "游戏名称", "tvshowname", "tvshow", "seriesname", "anime", "manga", "show", "series",
-              "serie", "game", "album", "spiel", "buch", "livre", "libro", "фильм", "сериал", "книга", "игра"),
+              "电影电视剧番组", "游戏名称"),
     "year": ("jahr", "année", "annee", "año", "ano", "anno", "rok", "jaar", "год", "年份", "上映年份"),
 }  # fmt: skip
 """What people's own tables and services of other languages call them."""

@@ -96,7 +96,7 @@ def years_apart(index: CatalogueIndex, query: Query, row: int) -> int | None:
 def _counts_apart(index: CatalogueIndex, query: Query, kind: str) -> bool:
     """TMDB numbers films and series apart, MyAnimeList films and books: an id of the other says nothing here."""
     if kind == "tmdb":
-        return index.is_about_films() and query.medium in ("series", "episode")
+        return index.is_about_films() and query.medium in ("series", "season", "episode")
     return kind == "mal" and query.medium == "book" and index.dataset.catalogue.word != "book"
 
 

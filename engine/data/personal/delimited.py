@@ -44,14 +44,16 @@ _THUMBS = {"1": 1.0, "2": 4.0, "3": 5.0}
 Row = tuple[int, list[str]]
 Rows = Sequence[Row]
 _ROLES_BY_NAME = {
+    "title": ("tvshowname", "tvshow", "seriesname", "anime", "manga", "show", "series", "serie", "game", "album",
+              "book", "spiel", "buch", "livre", "libro", "фильм", "сериал", "книга", "игра"),
     "medium": ("type", "titletype", "mediatype", "medium", "kind", "format", "тип", "typ"),
     "season": ("season", "seasonnumber", "staffel", "saison", "сезон"),
     "episode": ("episode", "episodenumber", "episodenum", "эпизод"),
     "other title": ("originaltitle", "originalname", "originaltitel", "titreoriginal", "оригинальноеназвание"),
-}
+}  # fmt: skip
 """What further columns of an unknown table are called."""
 _CHINESE_AND_LATIN = re.compile(r"(.*[\u4e00-\u9fff][^A-Za-z]*?)\s+([A-Za-z\u00c0-\u024f].*)")
-_AN_ID = re.compile(r"[\d.\-]*|tt\d+|[A-Z]\w{8,12}|\w*\d\w*", re.ASCII)
+_AN_ID = re.compile(r"[\d.\-]*|\w*\d\w*", re.ASCII)
 _SERIES_OF_BOOKS = re.compile(r"(.*\S)\s+\(([^()]*#[^()]*)\)")
 
 
@@ -231,8 +233,10 @@ def _columns_of(source: Source, shape: Shape, layout: Layout | None, given: Give
             role: keys.index(name)
             for role, names in _ROLES_BY_NAME.items()
             for name in names
-            if name in keys and keys.index(name) not in places.values()
+            if name in keys and keys.index(name) not in places.values() and role not in shape.roles
         }
+        if "title" in places:
+            places.setdefault("item", places["title"])
     else:
         places = {role: place for role, place in places.items() if role not in ("rating", "user")}
         roles = {"rating": "rating", **layout.roles}

@@ -110,10 +110,11 @@ def times_of(texts: Sequence[str], wish: str | None = None) -> TimesFound:
         return TimesFound(None, order=wish or "dmy")
     if sum(map(is_number, texts)) >= _NEARLY_ALL * len(texts):
         return replace(_numbers(texts), order=wish or "dmy")
-    for kind, pattern in (("date", _ISO_DATE), ("zoned date", _ZONED_DATE)):
-        if _share(pattern, texts) >= _NEARLY_ALL:
-            return TimesFound("date" if kind == "date" else "zoned date", order=_order_in(texts, wish)[0])
     order, note = _order_in(texts, wish)
+    if _share(_ISO_DATE, texts) >= _NEARLY_ALL:
+        return TimesFound("date", order=order)
+    if _share(_ZONED_DATE, texts) >= _NEARLY_ALL:
+        return TimesFound("zoned date", order=order)
     notes = (note,) if note else ()
     formats = _formats_of(texts, order)
     if formats:
