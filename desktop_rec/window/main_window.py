@@ -9,7 +9,7 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWhatsThis, QWidget
 
@@ -159,8 +159,11 @@ class MainWindow(QMainWindow):
         self.setObjectName("main_window")
         self.setWindowTitle("Desktop Rec")
         self.setWindowIcon(icon("app", "#5146d0", size=64))
-        self.setMinimumSize(*SMALLEST)
-        self.resize(*DEFAULT)
+        # Without a screen ("offscreen") Qt invents one of 800 x 800, which nobody looks at.
+        has_screen = QApplication.platformName() != "offscreen"
+        room = self.screen().availableSize() if has_screen else QSize(*DEFAULT)
+        self.setMinimumSize(QSize(*SMALLEST).boundedTo(room))
+        self.resize(QSize(*DEFAULT).boundedTo(room))
         if self._preferences.geometry is not None:
             self.restoreGeometry(self._preferences.geometry)
         self.setAcceptDrops(True)
