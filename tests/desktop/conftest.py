@@ -16,7 +16,7 @@ from engine.data.importing.importer import ImportReport
 from engine.library.store import Library
 
 _HARMLESS = ("This plugin does not support", "Populating font family aliases")
-_PATIENCE_S = 3.0
+_PATIENCE_S = 20.0
 
 
 @pytest.fixture(autouse=True)
