@@ -21,7 +21,7 @@ from engine.library.copies import Copies
 from engine.library.room import LITTLE_BYTES, Room
 
 LOG = logging.getLogger(__name__)
-_CHANGES = "What you change"
+_CHANGES, _PATIENCE_S = "What you change", 10.0
 _MOST_CHECKED_BYTES = 64 << 20
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -224,7 +224,7 @@ class Database:
     @contextmanager
     def _connection(self, what: str = "") -> Iterator[sqlite3.Connection]:
         try:
-            with closing(sqlite3.connect(self.path, isolation_level=None, timeout=10.0)) as connection:
+            with closing(sqlite3.connect(self.path, isolation_level=None, timeout=_PATIENCE_S)) as connection:
                 connection.row_factory = sqlite3.Row
                 connection.execute("PRAGMA synchronous = NORMAL")
                 connection.execute("PRAGMA foreign_keys = ON")
@@ -373,6 +373,14 @@ def _refused(path: Path, error: BaseException, what: str) -> LibraryError:
         )
     if "not a database" in words or "malformed" in words or name.startswith("SQLITE_CORRUPT"):
         return _damaged_file(path, words)
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return NotStoredError(
+            f"{what or _CHANGES} could not be stored: another program holds {path}.",
+            remedy="Close that program and try again.",
+            not_stored=what or _CHANGES,
+            is_full=False,
+            path=str(path),
+        )
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_IOERR")) or "readonly" in words:
         return NotStoredError(
             f"{what or _CHANGES} could not be stored: {path.parent} cannot be written to.",

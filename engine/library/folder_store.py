@@ -119,6 +119,9 @@ class FolderStore(RecordStore[Record]):
     def settle(self) -> None:
         """At the opening of a library: forget what is deleted or was never finished, bring together what belongs."""
         super().settle()
+        for folder in (self._folder, self._trash):  # a full disk has no room for them when they are needed
+            with suppress(OSError):
+                folder.mkdir(parents=True, exist_ok=True)
         known = {row[0] for row in self._database.rows(f"SELECT {self._key} FROM {self._table}")}
         for folder in _folders_in(self._trash):
             if folder.name in known and not (self._folder / folder.name).exists():

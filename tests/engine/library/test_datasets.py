@@ -289,7 +289,7 @@ def test_that_what_a_killed_process_had_begun_is_cleared_away(home, planted, rep
 def test_that_a_process_killed_while_undoing_leaves_the_data_set(home, planted, report):
     with Library.open(home, who="first") as library:
         record = library.datasets.save(planted, report)
-    (home / "trash" / "datasets").mkdir(parents=True)
+    (home / "trash" / "datasets").mkdir(parents=True, exist_ok=True)
     (home / "datasets" / record.dataset_id).rename(home / "trash" / "datasets" / record.dataset_id)
     with Library.open(home, who="second") as library:
         assert library.datasets.open(record.dataset_id).entries == planted.entries

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import LibraryError
+from engine.data.profiles import Profile
+from engine.errors import LibraryError, NotStoredError
 from engine.library import database
 from engine.library.database import Database
 from engine.library.store import Library, home_of
@@ -96,6 +97,17 @@ def test_that_migrations_build_on_each_other_and_a_failed_one_leaves_things_as_t
     assert kept.rows("SELECT item_id FROM hidden") == []
     assert kept.rows("PRAGMA user_version")[0][0] == len(more)
     assert not kept.rows("SELECT 1 FROM sqlite_master WHERE name = 'half'")
+
+
+def test_that_records_held_by_another_program_are_a_sentence(library, monkeypatch):
+    monkeypatch.setattr(database, "_PATIENCE_S", 0.05)
+    other = sqlite3.connect(library.home / "library.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(NotStoredError, match=r"ratings of Me could not be stored: another program holds .*sqlite"):
+        library.profiles.save(Profile("me", "Me"))
+    other.execute("ROLLBACK")
+    other.close()
+    library.profiles.save(Profile("me", "Me"))
 
 
 def test_that_a_transaction_that_fails_keeps_nothing(library):
