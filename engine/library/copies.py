@@ -80,15 +80,16 @@ class Copies:
 
     def was_changed(self, path: Path) -> bool:
         """Whether the file of the records is another than when it was closed; forgotten from then on."""
-        note = self._folder / _CLOSED
-        try:
-            check(path, checksums_in(read_document(note), note))
-            is_same = True
-        except LibraryError:
-            is_same = not (note.exists() and path.exists() and not path.with_name(f"{path.name}-wal").exists())
+        note, is_other = self._folder / _CLOSED, False
+        with suppress(LibraryError):
+            known = checksums_in(read_document(note), note)
+            try:
+                check(path, known)
+            except LibraryError:
+                is_other = path.exists() and not path.with_name(f"{path.name}-wal").exists()
         with suppress(OSError):
             note.unlink(missing_ok=True)
-        return not is_same
+        return is_other
 
     def newest(self, kind: str = _RECORDS) -> Path | None:
         found = self._found(kind)
@@ -111,21 +112,25 @@ class Copies:
 
     def _make(self, path: Path, kinds: tuple[str, ...]) -> None:
         with self._lock:
-            now = self._clock()
+            self._made_at.update(dict.fromkeys(kinds, self._clock()))
             try:
-                with closing(sqlite3.connect(":memory:")) as copy:
-                    with closing(sqlite3.connect(path, timeout=1.0)) as source:
-                        source.backup(copy)
-                    if copy.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-                        LOG.warning("No copy of the records is made: they are damaged")
-                        return
-                    for kind in kinds:
-                        self._made_at[kind] = now
-                        content = copy.serialize() if kind == _RECORDS else _table_of(copy)
-                        self._write(kind, content)
-                self._is_changed = self._is_changed and _RECORDS not in kinds
+                with closing(sqlite3.connect(path, timeout=1.0)) as source:
+                    if _RECORDS in kinds:
+                        self._copy_records(source)
+                    if _RATINGS in kinds:
+                        self._write(_RATINGS, _table_of(source))
             except (sqlite3.Error, OSError) as error:
+                self._is_changed = True
                 LOG.info("No copy of the records is made: %s", error)
+
+    def _copy_records(self, source: sqlite3.Connection) -> None:
+        """Copy records that are whole: damaged ones must take no copy's place. sqlite3.Error passes through."""
+        self._is_changed = False
+        with closing(sqlite3.connect(":memory:")) as copy:
+            source.backup(copy)
+            if copy.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+                raise sqlite3.DatabaseError("they are damaged")
+            self._write(_RECORDS, copy.serialize())
 
     def _write(self, kind: str, content: bytes) -> None:
         newest = self.newest(kind)
