@@ -28,7 +28,7 @@ def test_that_look_shows_how_a_file_would_be_read_and_keeps_nothing(ask, books, 
     seen = ask.document("look", books, "--columns", ROLES)
     assert (seen["encoding"], seen["delimiter"], seen["decimal"]) == ("cp1252", "semicolon", ",")
     assert seen["columns"] == ["Mitglied", "Buch", "Sterne", "Tag"]
-    assert seen["roles"] == [["user"], ["item", "title"], ["rating"], ["time"]]
+    assert seen["roles"] == [["user"], ["item"], ["rating"], ["time"]]
     assert [row["rating"] for row in seen["rows"]] == [3.5, 4.5, 0, None, 4, 2]
     assert seen["rows"][0]["time"] == 1_546_387_200
     assert seen["rows"][3]["problem"] == "rating is not a number"
