@@ -7,8 +7,9 @@ A name is a model, a preset, or a mix of them joined by +, `mf*3` being three se
 those of `default_rng(42).random(n) < 0.9` in the order of the file, and the seeds are the models'; on `sample` every
 seed draws rows of its own. A model learns first from nine in ten of what may be learned from, to see after how many
 epochs it is at its best on the tenth; then afresh from all of it for so many epochs. The weights of a mix are least
-squares on that tenth. Nothing is ever chosen by the rows that are tested on. RMSE in stars, and on ratings moved to
-0..1; the mean of all ratings and the bias baseline (mu + b_u + b_i) stand beside, as floors.
+squares on that tenth, and settings that a model chooses by trying are chosen on it. Nothing is ever chosen by the rows
+that are tested on. RMSE in stars, and on ratings moved to 0..1; the mean of all ratings and the bias baseline
+(mu + b_u + b_i) stand beside, as floors.
 """
 
 from __future__ import annotations
@@ -32,11 +33,12 @@ from engine.data.split import HeldOut, Split, SplitConfig, make_split
 from engine.events import EpochEnded, drive
 from engine.models.base import ClosedFormModel, Model, StepModel
 from engine.models.presets import PRESETS, Preset
-from engine.models.registry import build, fitted_config, kind_of
+from engine.models.registry import build, kind_of
 from engine.training.blend_weights import least_squares
 from engine.training.checkpoint import TrainingState
 from engine.training.config import FinderConfig, TrainingConfig
 from engine.training.lr_finder import find_rate
+from engine.training.settling import settle
 from engine.training.trainer import TrainedRun, train
 
 Floats = npt.NDArray[np.float64]
@@ -103,14 +105,9 @@ def learned(
 ) -> tuple[TrainedRun, float]:
     """A model trained as a preset has it; `epochs` and `lr` are those that were found before, if they were."""
     kind, dataset = kind_of(preset.model), rows.dataset
-    config = kind.config_class().changed(**preset.settings)
-    model = build(
-        preset.model,
-        fitted_config(preset.model, config, entries=dataset.entries),
-        items=dataset.titles,
-        scale=dataset.scale,
-        seed=seed,
-    )
+    named = kind.config_class().changed(**preset.settings)
+    config = drive(settle(preset.model, named, rows.choosing, entries=dataset.entries)).config
+    model = build(preset.model, config, items=dataset.titles, scale=dataset.scale, seed=seed)
     assert isinstance(model, StepModel)
     settings = {**kind.training_for(dataset.entries), **preset.training, "seed": seed, "monitor": "rmse"}
     training = TrainingConfig(**settings | ({"epochs": epochs} if epochs else {}))
@@ -155,7 +152,7 @@ def foretold_by(name: str, rows: Rows, *, seed: int) -> Foretold:
 
 
 def fitted(preset: Preset, rows: Rows, split: Split) -> Model:
-    config = fitted_config(preset.model, None, entries=rows.dataset.entries)
+    config = drive(settle(preset.model, None, rows.choosing, entries=rows.dataset.entries)).config
     model = build(preset.model, config, items=rows.dataset.titles, scale=rows.dataset.scale)
     assert isinstance(model, ClosedFormModel)
     drive(model.fit(split.train))

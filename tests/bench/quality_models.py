@@ -26,12 +26,13 @@ from engine.models.base import ClosedFormModel, Model, StepModel
 from engine.models.blend import Blend, BlendConfig, Part
 from engine.models.ease import AS_PUBLISHED
 from engine.models.presets import preset_of
-from engine.models.registry import build, fitted_config, kind_of
+from engine.models.registry import build, kind_of
 from engine.settings import Config
 from engine.training.blend_weights import choose_ranking_weights
 from engine.training.checkpoint import TrainingState, load_weights, save_state
 from engine.training.config import FinderConfig, TrainingConfig
 from engine.training.lr_finder import find_rate
+from engine.training.settling import settle
 from engine.training.trainer import train
 
 CPU = torch.device("cpu")
@@ -109,13 +110,14 @@ class Workbench:
     def __init__(self, dataset: Dataset, split: Split, folder: Path | None, *, epochs: int | None = None) -> None:
         self.dataset, self.split, self._folder, self._epochs = dataset, split, folder, epochs
         self._models: dict[str, Model] = {}
+        self._configs: dict[str, Config] = {}
         self._everyone: Workbench | None = None
 
     def model(self, entry: Entry, seed: int) -> Model:
         """The model of an entry, learned now or before."""
         seed = seed if entry.varies else 0
         kind = kind_of(entry.model)
-        config = fitted_config(entry.model, None, entries=self.dataset.entries).changed(**entry.settings)
+        config = self._config(entry)
         settings = {**kind.training_for(self.dataset.entries), **entry.training, "seed": seed}
         training = TrainingConfig(**settings | ({"epochs": self._epochs} if self._epochs else {}))
         name = f"{entry.model}-{seed}-{self._digest(config, training, kind.suggestion)}"
@@ -123,6 +125,16 @@ class Workbench:
             model = build(entry.model, config, items=self.dataset.titles, scale=self.dataset.scale, seed=seed)
             self._models[name] = self._kept_or_learned(model, training, entry, name)
         return self._models[name]
+
+    def _config(self, entry: Entry) -> Config:
+        """What an entry names, the rest chosen on the validation people, once for all seeds."""
+        if entry.key not in self._configs:
+            named = kind_of(entry.model).config_class().changed(**entry.settings)
+            found = drive(settle(entry.model, named, self.split, entries=self.dataset.entries))
+            if found.words:
+                print(f"  {entry.words}: {found.words}", flush=True)
+            self._configs[entry.key] = found.config
+        return self._configs[entry.key]
 
     def _kept_or_learned(self, model: Model, training: TrainingConfig, entry: Entry, name: str) -> Model:
         folder = self._folder and self._folder / name
@@ -189,4 +201,5 @@ class Workbench:
             train_part = self.dataset.histories.take(rows_U)
             together = replace(split, train=train_part, train_user_rows_U=rows_U, validation=None)
             self._everyone = Workbench(self.dataset, together, self._folder, epochs=self._epochs)
+            self._everyone._configs = {key: self._config(ENTRIES[key]) for key in _OF_LIKES}
         return self._everyone
