@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from desktop_rec.training.config_form import ConfigForm, FormPart
 from desktop_rec.training.setting_field import SettingField, format_choice, value_text
 from engine.errors import SettingError
+from engine.models.registry import kind_of
 from engine.settings import Config, declared_settings, setting
 from engine.training.config import FinderConfig, TrainingConfig
 from engine.training.search import SearchConfig
@@ -66,6 +67,23 @@ def test_that_an_empty_field_means_automatic(form):
     assert form.configs()[0].widths == (600, 200)
     type_into(form, "widths", "")
     assert form.configs()[0].widths is None
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [("ease", "other_ratings"), ("ease", "dropout"), ("mult_vae", "other_ratings"), ("mf", "l2"),
+     ("mf", "user_bias_damping"), ("popularity", "item_damping")],
+)  # fmt: skip
+def test_that_what_is_chosen_by_trying_is_shown_as_automatic_and_can_be_given(qtbot, form, model, name):
+    form.show_configs((FormPart(model, kind_of(model).config_class()),))
+    editor = form.field(name).findChild(QLineEdit, f"setting_{name}")
+    assert (editor.text(), editor.placeholderText()) == ("", "Automatic")
+    assert "Automatic: what " in editor.toolTip()
+    assert "held" in editor.toolTip()
+    type_into(form, name, "0.3")
+    assert getattr(form.configs()[0], name) == 0.3
+    type_into(form, name, "")
+    assert getattr(form.configs()[0], name) is None
 
 
 def test_that_looking_at_half_typed_values_points_nothing_out(form):
