@@ -28,7 +28,15 @@ from engine.library.copies import Copies, moment_of, put_ratings, salvaged_ratin
 from engine.library.database import Database, is_records_file, set_aside
 from engine.library.datasets import DatasetStore
 from engine.library.evaluations import BaselineStore
-from engine.library.folders import bytes_in, check_format, clear_unfinished, kind_in, sign_folder, write_failure
+from engine.library.folders import (
+    bytes_in,
+    check_format,
+    clear_unfinished,
+    kind_in,
+    names_in,
+    sign_folder,
+    write_failure,
+)
 from engine.library.profiles import ProfileStore
 from engine.library.records import RecordStore
 from engine.library.room import Room
@@ -52,6 +60,8 @@ _BEFORE_IT_IS_SIGNED = frozenset(
     {_LOCK_FILE, _WHO_FILE, "window.ini", "lost+found", ".DS_Store", "desktop.ini", "Thumbs.db"}
 )
 _LOGS, _LOG = "logs", re.compile(r"desktop-rec-[0-9-]+\.log", re.ASCII)
+_OF_SETTINGS = re.compile(r"window\.ini\.([A-Za-z0-9]{6}|lock)", re.ASCII)
+"""What Qt leaves of settings that were being saved when the window was killed."""
 _PASSING_FORMAT = re.compile(r"\.new-([0-9a-f]{8}-)?format\.json", re.ASCII)
 
 
@@ -165,6 +175,8 @@ class Library:
                 self.baselines.settle(self.datasets.fingerprints())
                 for folder in (self.home, self.home / _COPIES):
                     clear_unfinished(folder)
+                for name in filter(_OF_SETTINGS.fullmatch, names_in(self.home)):
+                    unfinished.remove(self.home / name)
                 unfinished.clear_listed(self.home / _LIST)
             except NotStoredError as error:
                 LOG.warning("%s", error)

@@ -254,7 +254,15 @@ def test_that_what_was_being_written_in_a_run_is_cleared_away(home, planted, rep
     put(home, {"datasets/planted/.new-0a1b2c3d-record.json": "{"})
     put(home, {f"runs/{run_id}/.new-current": "2", f"runs/{run_id}/.new-0a1b2c3d-record.json": "{"})
     put(baseline.parent, {".new-judged": "x"})
-    put(home, {".new-01234567-format.json": "{", "runs/.new-r01234567/config.json": "{"})
+    put(
+        home,
+        {
+            "window.ini.lock": "7",
+            "window.ini.aB3dEf": "x",
+            ".new-01234567-format.json": "{",
+            "runs/.new-r01234567/config.json": "{",
+        },
+    )
     Library.open(home, who="second").close()
     left = tree(home)
     assert set(left) - {"room", "unfinished", "copies"} == set(whole) - {"room", "unfinished", "copies"}
