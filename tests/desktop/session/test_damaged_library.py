@@ -73,7 +73,7 @@ def test_that_a_damaged_library_is_shown_as_far_as_it_is_whole(qtbot, recorded, 
     check(qtbot, recorded, furnished, tmp_path, count=FEW, seed=1)
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("seed", range(2, 6))
 def test_that_many_damaged_libraries_are_shown(qtbot, recorded, furnished, tmp_path, seed):
     check(qtbot, recorded, furnished, tmp_path, count=MANY, seed=seed)

@@ -1,6 +1,6 @@
 """Whatever stored file is damaged in whatever way: a sentence or the right answer, soon, and the rest is as it was.
 
-`damaged_process` damages and asks. A few damages by default, 2,000 with `-m thorough`.
+`damaged_process` damages and asks. A few damages by default, 2,000 with `-m exhaustive`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def test_that_a_damaged_file_is_a_sentence_and_the_rest_of_the_library_works(tmp
     check(tmp_path, count=FEW, seed=0)
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("seed", range(1, PARTS + 1))
 def test_that_many_damaged_files_are_sentences(tmp_path, seed):
     check(tmp_path, count=MANY, seed=seed)

@@ -1,7 +1,7 @@
 """A process killed at any moment loses nothing that it acknowledged, and leaves nothing that is not put right.
 
 `killed_process` does the killing, `after_kill` says what must be true afterwards: among it that a training that is gone
-on with equals the uninterrupted one to the bit. A few kills of each kind by default, 300 with `-m thorough`.
+on with equals the uninterrupted one to the bit. A few kills of each kind by default, 300 with `-m exhaustive`.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def test_that_mending_damaged_records_may_be_killed_at_any_moment(tmp_path):
         assert not list(home.rglob(".new-*")), at
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("activity", MANY)
 def test_that_many_killed_processes_lose_nothing_and_leave_nothing(tmp_path, activity):
     check(tmp_path, {activity: MANY[activity]})

@@ -100,7 +100,7 @@ def test_that_fuzzed_files_give_a_result_or_a_sentence_soon(tmp_path):
     assert _fuzz(tmp_path, 0, 25) == (25, [])
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("first", range(1_000, 11_000, 500))
 def test_that_ten_thousand_fuzzed_files_give_a_result_or_a_sentence_soon(tmp_path, first):
     assert _fuzz(tmp_path, first, 500) == (500, [])

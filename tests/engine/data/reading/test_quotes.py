@@ -157,7 +157,7 @@ def _large(path, megabytes, every):
     return path
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("every", [10**9, 1_000, LONGEST_QUOTE - 1])
 def test_that_a_file_twice_as_large_takes_twice_as_long(tmp_path, every):
     took = []
