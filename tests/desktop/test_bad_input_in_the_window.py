@@ -61,12 +61,12 @@ def test_that_a_file_without_ratings_is_one_notice_and_what_was_open_stays(
     assert opened.model.recommender is not None
 
 
-def test_that_data_whose_matrix_will_not_fit_open_with_popularity(qtbot, opened, done, monkeypatch, recorded):
+def test_that_data_whose_matrix_will_not_fit_open_with_a_smaller_model(qtbot, opened, done, monkeypatch, recorded):
     monkeypatch.setattr(ease, "available_memory_bytes", lambda: 10_000)
     notices = recorded(opened.requests.notice)
     opened.data.open("planted")
     done()
-    assert opened.model.label.name == "popularity"
+    assert opened.model.label.name == "ials"
     assert not notices.calls
     opened.my_ratings.rate(0, 5.0)
     with qtbot.waitSignal(opened.recommendations.ready, timeout=MOST_MS) as listed:

@@ -344,7 +344,7 @@ def test_that_where_the_cold_start_curve_would_be_a_button_draws_it(qtbot, view,
 
 
 def test_that_a_run_that_was_never_evaluated_has_no_place_for_the_curve(qtbot, view, session, library):
-    library.runs._set(view.chosen, metrics={})
+    library.runs._set(view.chosen, "The figures", metrics={})
     shutil.rmtree(library.home / "runs" / view.chosen / "judgement")
     session.library.note_change()
     qtbot.waitUntil(lambda: view.page.head.evaluate.text() == "Evaluate", timeout=MOST_MS)
@@ -372,7 +372,7 @@ def test_that_a_single_run_cannot_be_blended_and_it_is_said_why(shared_session, 
 def test_that_the_training_of_a_stopped_run_can_be_continued(view, session, library, recorded):
     session.models.resume_asked.disconnect()
     asked = recorded(session.models.resume_asked)
-    library.runs._set(view.chosen, status="stopped", epochs=1)
+    library.runs._set(view.chosen, "The status", status="stopped", epochs=1)
     session.library.note_change()
     settle(session, view)
     view.page.head.resume.click()

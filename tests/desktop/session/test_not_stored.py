@@ -166,7 +166,7 @@ def test_that_a_damaged_library_refuses_the_change(opened, monkeypatch, recorded
     assert opened.profile.current.entries == ()
 
 
-def test_that_closing_asks_before_ratings_are_lost(window, opened, disk, monkeypatch, caplog):
+def test_that_closing_asks_before_ratings_are_lost(qtbot, window, opened, disk, monkeypatch, caplog):
     asked = []
     monkeypatch.setattr(questions, "ask_to_lose", lambda _parent, sentence: asked.append(sentence) or len(asked) > 1)
     disk.is_full = True
@@ -175,16 +175,18 @@ def test_that_closing_asks_before_ratings_are_lost(window, opened, disk, monkeyp
     assert window.isVisible()
     assert asked[0].startswith("Not stored yet: 1 rating of Me.")
     with caplog.at_level(logging.WARNING, "desktop_rec"):
-        assert window.close()
+        window.close()  # at once, or when what it was doing has ended
+        qtbot.waitUntil(lambda: not window.isVisible(), timeout=20_000)
     assert "1 rating of Me" in caplog.text
 
 
-def test_that_closing_stores_what_finds_room_now_and_asks_nothing(window, opened, library, disk, monkeypatch):
+def test_that_closing_stores_what_finds_room_now_and_asks_nothing(qtbot, window, opened, library, disk, monkeypatch):
     monkeypatch.setattr(questions, "ask_to_lose", lambda *_: pytest.fail("asked"))
     disk.is_full = True
     opened.my_ratings.rate(0, 5.0)
     disk.is_full = False
-    assert window.close()
+    window.close()  # at once, or when what it was doing has ended
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=20_000)
     assert stored(library) == {"Film 0": 5.0}
 
 
