@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import Any
 
+from engine.data.catalogue import split_title
 from engine.data.formats import roles_of
 from engine.data.reading.archives import MIB, ByteStream, Source
 from engine.data.reading.dialect import text_of
@@ -32,6 +34,7 @@ _RATED = frozenset({"user", "item", "rating"})
 _IDS = ("id", "_id", "key", "imdb", "tmdb", "slug", "username", "login", "name", "title")
 """Which part of a person or a title says who or what it is; the first of these counts."""
 _NAMES = ("title", "name")
+_LIKE_PERSON = re.compile(r"(?i)(?:user|person|member|critic|u|p)[ _.#-]?\d+")
 
 
 @dataclass(frozen=True)
@@ -229,10 +232,12 @@ def _of_people(value: Mapping[str, Any]) -> list[Entry]:
     if people and all(isinstance(titles, dict) for titles in people):
         some = [rating for titles in people[:LOOKED_AT] for rating in islice(titles.values(), LOOKED_AT)]
         if all(_is_number(rating) or rating is None for rating in some):
+            outer, inner = ("item", "user") if _is_pivot_of_titles(value) else ("user", "item")
             return [
-                {"user": person, "item": title, "rating": rating}
-                for person, titles in value.items()
-                for title, rating in titles.items()
+                {outer: whose, inner: what, "rating": rating}
+                for whose, ratings in value.items()
+                for what, rating in ratings.items()
+                if rating is not None
             ]
         if all(isinstance(rating, dict) and "rating" in roles_of(tuple(rating)) for rating in some):
             return [
@@ -248,6 +253,19 @@ def _of_people(value: Mapping[str, Any]) -> list[Entry]:
         return []
     entries = [(person, flat(entry)) for person, titles in value.items() for entry in titles if isinstance(entry, dict)]
     return [entry if "user" in roles_of(tuple(entry)) else {"user": person, **entry} for person, entry in entries]
+
+
+def _is_pivot_of_titles(value: Mapping[str, Any]) -> bool:
+    """Whether it is a table with gaps as pandas writes one, with a column a title; people across have titles below."""
+    columns = [column for column in value.values() if isinstance(column, dict)]
+    first = columns[0]
+    is_pivot = len(columns) == len(value) > 1 and all(column.keys() == first.keys() for column in columns)
+    if not is_pivot or not any(rating is None for column in columns for rating in column.values()):
+        return False
+    below = list(islice(first, LOOKED_AT))
+    are_titles_below = sum(split_title(name)[1] > 0 for name in below) > len(below) / 2
+    are_people_across = all(_LIKE_PERSON.fullmatch(name) for name in value)
+    return not (are_titles_below or are_people_across)
 
 
 def _is_number(value: Any) -> bool:

@@ -32,6 +32,33 @@ def rows_of(source):
     ]
 
 
+STARS = {("7", "31"): 4.0, ("7", "90"): 1.5, ("9", "31"): 5.0}
+"""(person, title) -> rating; person 9 has no rating of title 90."""
+
+
+def pivot(outer, inner, *, turned=False):
+    return {
+        across: {down: STARS.get((across, down) if turned else (down, across)) for down in inner} for across in outer
+    }
+
+
+@pytest.mark.parametrize(
+    ("document", "entries"),
+    [
+        (pivot(("31", "90"), ("7", "9")), STARS),
+        (pivot(("7", "9"), ("31", "90"), turned=True), {(i, u): star for (u, i), star in STARS.items()}),
+        ({"Ann": {"Up": 4}, "Bob": {"Up": 2, "Ran": 5}}, {("Ann", "Up"): 4, ("Bob", "Up"): 2, ("Bob", "Ran"): 5}),
+        (
+            {"u7": {"Up (2009)": 4, "Ran (1985)": None}, "u9": {"Up (2009)": None, "Ran (1985)": 5}},
+            {("u7", "Up (2009)"): 4, ("u9", "Ran (1985)"): 5},
+        ),
+    ],
+    ids=["columns are titles", "numbers on both sides", "people with their titles", "people across"],
+)
+def test_that_a_pivot_of_pandas_has_a_column_a_title_and_nothing_for_its_gaps(source, document, entries):
+    assert {(user, item): rating for user, item, rating in rows_of(source(json.dumps(document)))} == entries
+
+
 @pytest.mark.parametrize("indent", [None, 3])
 def test_that_entries_cut_anywhere_by_a_block_are_whole(source, monkeypatch, indent):
     monkeypatch.setattr(json_table, "BLOCK_BYTES", 37)
