@@ -275,10 +275,11 @@ def _zero_of(preview: Preview, shape: Shape, given: Given) -> TextChoice | None:
     if preview.counts is not None:
         return None
     unrated = shape.unrated if shape.unrated is not None else shape.layout.unrated
-    has_zero = 0.0 in unrated or (preview.scale is not None and preview.scale.low == 0)
+    is_missing = shape.across is not None and 0.0 in shape.layout.missing
+    has_zero = is_missing or 0.0 in unrated or (preview.scale is not None and preview.scale.low == 0)
     if not has_zero and given.unrated is None:
         return None
-    found = "Seen, not rated" if 0.0 in unrated else "A rating like others"
+    found = "No rating" if is_missing else "Seen, not rated" if 0.0 in unrated else "A rating like others"
     return TextChoice(
         "zero", "0 means", "Whether 0 is the lowest rating or no rating at all", found, _ZERO, given.unrated
     )

@@ -293,6 +293,8 @@ def _has_header(rows: list[list[str]]) -> bool:
     known = set(roles_of(tuple(first))) & {"user", "item", "rating", "title", "time"}
     if len(known) >= 2 or (known and not any(numbers)):
         return not all(numbers)
+    if rest and not first[0].strip() and all(row[0].strip() for row in rest) and len(set(first)) == len(first):
+        return True  # nothing stands above the ids of the rows
     return bool(rest) and not any(numbers) and any(_mostly_numbers(rest, column) for column in range(len(first)))
 
 

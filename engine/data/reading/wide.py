@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from engine.data.catalogue import split_title
@@ -37,6 +37,7 @@ from engine.data.reading.roles import Across, Given, Shape
 from engine.data.reading.rows import LONGEST_ID
 from engine.data.reading.values import is_number, whole_number
 from engine.data.reading.wide_rows import NOTHING
+from engine.text import join_words
 
 KIND = "wide"
 LEAST_COLUMNS = 20
@@ -47,6 +48,7 @@ _LONGEST_HEAD = 8 * MIB
 _MOST_LEADING = 8
 _MARKS = (0.0, 99.0, -1.0, -9.0, 999.0, -99.0, -999.0, 9999.0)
 """Numbers that tables write where there is no rating."""
+_ZERO = (0.0, -1.0)
 _TOTALS = {"all", "total", "grandtotal", "mean", "average", "count", "sum"}
 _LIKE_PEOPLE = re.compile(
     r"(?i)(user|person|member|viewer|critic|rater|reviewer|customer|reader|player|u|p)[ _.#-]?\d+"
@@ -134,7 +136,7 @@ def wide_shape(source: Source, rows: Rows, given: Given) -> Shape | None:
         return None
     label, first = _leading(names, fitting)
     across = _across_of(names, fitting, label, first)
-    values = _values_of(fitting, across.places)
+    values = _values_of(fitting, across.places, _ZERO if given.unrated is not None else ())
     if not given.across and not _are_ratings(names, values, across):
         return None
     if given.across:
@@ -152,7 +154,7 @@ def wide_shape(source: Source, rows: Rows, given: Given) -> Shape | None:
         sample=tuple(tuple(row[:20]) for row in fitting[:20]),
         header_lines=names.lines,
         unrated=() if given.unrated is None and layout.name != WIDE_TABLE.name else given.unrated,
-        notes=() if given.across else _notes_on(source, names, fitting, across),
+        notes=tuple(_notes_on(source, names, fitting, across if not given.across else None, layout)),
         across=across,
     )
 
@@ -270,16 +272,16 @@ def _what_is_across(names: _Names, ids: Sequence[str], labels: Sequence[str], fi
     with_years = [sum(split_title(text)[1] > 0 for text in side) / max(1, len(side)) for side in (ids, labels)]
     if max(with_years) > 0.5:
         return "titles" if with_years[0] > 0.5 else "people"
-    if all(is_number(label) for label in labels):  # who is counted or numbered are people, as most programs write it
-        return "titles"
-    return "people" if all(is_number(name) for name in ids) else ""
+    # who is counted or numbered are people, as most programs write it; names down may be people's or titles'
+    return "titles" if all(is_number(label) for label in labels) else ""
 
 
 def _mostly(pattern: re.Pattern[str], texts: Sequence[str]) -> bool:
     return bool(texts) and sum(pattern.fullmatch(text) is not None for text in texts) > 0.8 * len(texts)
 
 
-def _values_of(body: Rows, places: Sequence[int]) -> _Values:
+def _values_of(body: Rows, places: Sequence[int], said: Sequence[float]) -> _Values:
+    """What these columns hold; a person has said of some numbers what they mean."""
     cells = Counter(row[place] for row in body for place in places)
     numbers = Counter[float]()
     for cell, count in cells.items():
@@ -287,20 +289,20 @@ def _values_of(body: Rows, places: Sequence[int]) -> _Values:
             numbers[_number(cell)] += count
     nothing = sum(count for cell, count in cells.items() if _is_nothing(cell))
     odd = cells.total() - numbers.total() - nothing
-    marks = tuple(mark for mark in _MARKS if _means_nothing(mark, numbers, blanks=nothing))
+    marks = tuple(mark for mark in _MARKS if mark not in said and _means_nothing(mark, numbers, blanks=nothing))
     for mark in marks:
         nothing += numbers.pop(mark)
     return _Values(numbers, nothing, odd, marks)
 
 
 def _means_nothing(mark: float, numbers: Counter[float], *, blanks: int) -> bool:
-    """Whether a number stands where there is no rating: it is far from all ratings, or below and the most frequent."""
+    """Whether a number stands where there is no rating: far from all ratings, or 0 or -1 below them without blanks."""
     others = [value for value in numbers if value != mark and value not in _MARKS[1:]]
     if mark not in numbers or not others:
         return False
     low, high = min(others), max(others)
-    if mark in (0.0, -1.0):
-        return low > mark and not blanks and numbers[mark] > max(numbers[value] for value in others)
+    if mark in _ZERO:
+        return low > mark and not blanks
     return max(low - mark, mark - high) > high - low
 
 
@@ -316,7 +318,7 @@ def _are_ratings(names: _Names, values: _Values, across: Across) -> bool:
     if kinds.keys() <= {0.0, 1.0}:  # may as well say what each row is, such as its genres
         return values.is_sparse and (columns >= 50 or has_people)
     if columns < _FEW:
-        is_enough = values.is_sparse or columns > _LEAST_NAMED + 1 or has_people
+        is_enough = values.is_sparse or bool(values.marks) or columns > _LEAST_NAMED or has_people
         return across.label is not None and is_enough and min(kinds) >= -10 and max(kinds) <= 10 and len(kinds) <= 21
     if span <= 20:
         return values.is_sparse or len(kinds) <= (41 if names.lines else 11)
@@ -359,14 +361,15 @@ def _roles_of(names: _Names, across: Across, first: int) -> dict[str, int]:
     return {"rating": rating}
 
 
-def _notes_on(source: Source, names: _Names, body: Rows, across: Across) -> tuple[str, ...]:
-    """A sentence where both sides are mere numbers: only the custom says that rows are people."""
+def _notes_on(source: Source, names: _Names, body: Rows, across: Across | None, layout: Layout) -> Iterator[str]:
+    """What a number stands for; and where both sides are mere numbers, that only custom says that rows are people."""
+    if layout.name == WIDE_TABLE.name and layout.missing:
+        yield f"{join_words(f'{mark:g}' for mark in layout.missing)} in {source.name} stands where there is no rating."
+    if across is None or not names.lines or names.across or roles_of((names.down,)):
+        return
     labels = [row[across.label] for row in body] if across.label is not None else []
-    if not names.lines or names.across or roles_of((names.down,)):
-        return ()
-    if not all(is_number(text) for text in (*across.ids, *labels)):
-        return ()
-    return (
-        f"{source.name} is read with a row a person and a column a title. Where people stand across instead, say so "
-        "before you import it.",
-    )
+    if all(is_number(text) for text in (*across.ids, *labels)):
+        yield (
+            f"{source.name} is read with a row a person and a column a title. Where people stand across instead, say "
+            "so before you import it."
+        )

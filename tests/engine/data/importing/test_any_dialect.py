@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from engine.data.importing.importer import import_files
 from engine.data.importing.options import ImportOptions
+from engine.errors import DataError
 from engine.events import drive
 
 HEADER = ("userId", "itemId", "rating", "timestamp")
@@ -128,7 +129,12 @@ def entries_of(dataset):
 def test_that_a_table_in_any_dialect_reads_back_the_same(tmp_path, table):
     dialect, rows = table
     path = put(tmp_path / "in", dialect, written(dialect, rows))
-    dataset, report = drive(import_files([path], options=ImportOptions(), dataset_id="d1"))
+    try:
+        dataset, report = drive(import_files([path], options=ImportOptions(), dataset_id="d1"))
+    except DataError as question:  # without names any numbers may leave a doubt, which is no wrong answer
+        ways = question.ways
+        assert (dialect.header, ("--columns", "user=1,item=2,rating=3,time=4") in ways) == (False, True)
+        return
     expected = {(user, item): (rating, 0 if dialect.times == "none" else when) for user, item, rating, when in rows}
     assert entries_of(dataset) == expected
     assert report.skipped == {}

@@ -180,6 +180,23 @@ def test_that_mere_numbers_on_both_sides_are_said_to_be_a_guess(tmp_path):
 CRITICS = ",Anna,Bob,Cem,Dee\nBrazil,5,3,,1\nHeat,4,,2,2\nUp,,3,4,5\n"
 
 
+def test_that_0_stands_for_none_also_where_it_is_not_the_most_frequent_and_a_person_may_say_otherwise(tmp_path):
+    cells = {(u, i): 1 + (u * 3 + i * 5 + u * i) % 5 for u in range(40) for i in range(7) if (u + 2 * i) % 9}
+    dataset, report = read(tmp_path, table(NUMBERS, PEOPLE, cells, corner="user", none="0"))
+    assert (dataset.entries, dataset.scale.low) == (len(cells), 1)
+    assert report.notes[0] == "0 in wide.csv stands where there is no rating."
+    dataset, _ = read(tmp_path, table(NUMBERS, PEOPLE, cells, corner="user", none="0"), unrated=())
+    assert (dataset.entries, dataset.scale.low) == (280, 0)
+
+
+def test_that_names_down_and_numbers_across_are_asked_about(tmp_path):
+    names = [f"{first}{last}" for first in ("Ann", "Bob", "Cem", "Dee") for last in "ABCDEFGHIJ"]
+    with pytest.raises(DataError, match="it does not say whether these are titles or people"):
+        read(tmp_path, table(NUMBERS, names, RATINGS))
+    dataset, _ = read(tmp_path, table(NUMBERS, names, RATINGS), across="titles")
+    assert (len(dataset.users), len(dataset.items)) == (40, 7)
+
+
 def test_that_names_on_both_sides_are_asked_about(tmp_path):
     with pytest.raises(DataError, match="has a column each for Anna, Bob, Cem, Dee") as failure:
         read(tmp_path, CRITICS)
