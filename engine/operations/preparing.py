@@ -23,6 +23,10 @@ QUICK_MODELS = ("ease", "ials", "popularity")
 MOST_EASE_TITLES = 8_000
 """Beyond so many, `ease` takes longer than somebody waits for a first list: its time grows with their third power."""
 
+MOST_TRIED_TITLES = 500
+"""Up to so many, settings are tried before the first list, in a small part of its time. Data with few titles are those
+where much may be gained: everybody has rated nearly everything."""
+
 
 def quick_model(library: Library, dataset: Dataset) -> Job[Recommender]:
     """A model computed at once, not stored. Raises TrainingError.
@@ -38,12 +42,20 @@ def quick_model(library: Library, dataset: Dataset) -> Job[Recommender]:
     torch.set_num_threads(training_threads())
     for name in QUICK_MODELS if dataset.titles <= MOST_EASE_TITLES else QUICK_MODELS[1:]:
         try:
-            model = yield from fitted(name, None, dataset)
+            is_tried = dataset.entries and dataset.titles <= MOST_TRIED_TITLES
+            config = (yield from _quick_settings(name, dataset)) if is_tried else None
+            model = yield from fitted(name, config, dataset)
             break
         except (DeviceError, TrainingError):
             if name == QUICK_MODELS[-1]:
                 raise
     return Recommender(model, dataset, candidates_I=dataset.counts_I > 0, trained_words="computed on opening")
+
+
+def _quick_settings(model: str, dataset: Dataset) -> Job[Config]:
+    """The settings of a model that is to learn from everything, tried on a part of the people."""
+    everything = make_split(dataset, SplitConfig(kind="none"))
+    return (yield from settle(model, None, everything, entries=dataset.entries)).config
 
 
 def find_rate(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 from operation_driving import SMALL, stop_at
+from planted import dense_dataset
 
 from engine import operations
 from engine.errors import DataError, DeviceError, TrainingError
 from engine.events import StageStarted, Stop, drive
-from engine.models.ease import Ease
+from engine.models.ease import Ease, EaseConfig
 from engine.models.ials import Ials
 from engine.models.popularity import Popularity
+from engine.operations import preparing
 from engine.training.config import FinderConfig
 
 
@@ -81,3 +83,14 @@ def test_that_models_without_a_rate_are_refused_by_the_finder(library, dataset):
         operations.find_rate(library, dataset, model="two_head", model_config=SMALL, finder=FinderConfig(steps=30))
     )
     assert len(sweep.lrs) <= 30
+
+
+def test_that_the_quick_model_chooses_its_settings_where_titles_are_few_and_takes_no_time_where_they_are_many(
+    library, monkeypatch
+):
+    dense = dense_dataset()
+    assert drive(operations.quick_model(library, dense)).model.config.other_ratings == 0.0
+    monkeypatch.setattr(preparing, "MOST_TRIED_TITLES", dense.titles - 1)
+    monkeypatch.setattr(preparing, "settle", None)
+    usual = EaseConfig().fitted_to(dense.entries)
+    assert drive(operations.quick_model(library, dense)).model.config == usual
