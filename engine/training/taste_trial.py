@@ -31,6 +31,7 @@ FEWEST = 20
 """With fewer validation people nothing is tried: chance would choose."""
 OTHERS = (0.0, 0.1, 0.2, 0.4, 0.7)
 L2_FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+"""More than the rule takes costs the least known titles most, so it is tried only where these are tried on, too."""
 DROPOUTS = (0.0, 0.2, 0.4, 0.6)
 _LENGTH = 100
 _MOST_TITLES, _MOST_PEOPLE, _MOST_ASKED = 1000, 8000, 1000
@@ -66,6 +67,7 @@ class TastesToTryOn:
     like: float
     place_I: Int64
     titles: int
+    has_all_titles: bool
     known: Histories
     wanted: Histories
     grams: dict[float, tuple[Tensor, Tensor]] = field(default_factory=dict)
@@ -102,7 +104,8 @@ class TastesToTryOn:
         some = _spread(len(known), _MOST_ASKED)
         if len(some) < FEWEST or len(best) < 2:
             return None
-        return TastesToTryOn(learned, like, place_I, len(best), known.take(some), wanted.take(some))
+        has_all = len(best) == int((liked_I > 0).sum())
+        return TastesToTryOn(learned, like, place_I, len(best), has_all, known.take(some), wanted.take(some))
 
 
 def _divided(histories: Histories) -> tuple[Histories, Histories]:
@@ -134,9 +137,10 @@ def choose_tastes(tastes: TastesToTryOn, usual: Tastes, *, may_change: Open, l2:
     yield StageStarted("choosing", "Trying how much other ratings should count")
     trial = _Trial(tastes, l2=l2, exponent=exponent)
     best = usual
+    l2_factors = L2_FACTORS if tastes.has_all_titles else tuple(factor for factor in L2_FACTORS if factor <= 1.0)
     for is_open, name, values in (
         (may_change.others, "others", OTHERS),
-        (may_change.l2, "l2_factor", L2_FACTORS),
+        (may_change.l2, "l2_factor", l2_factors),
         (may_change.dropout, "dropout", DROPOUTS),
     ):
         if not is_open:

@@ -28,7 +28,7 @@ from engine.settings import Config
 from engine.training import rating_trial, taste_trial
 from engine.training.config import TrainingConfig
 from engine.training.settling import Settled, settle
-from engine.training.taste_trial import Tastes, TastesToTryOn
+from engine.training.taste_trial import Open, Tastes, TastesToTryOn, choose_tastes
 from engine.training.trainer import train
 
 
@@ -196,6 +196,16 @@ def test_that_many_titles_and_people_are_tried_on_in_part(dense, monkeypatch):
     tastes = TastesToTryOn.of(dense)
     assert (tastes.titles, tastes.people, len(tastes.learned)) == (30, 150, 400)
     assert settled("ease", dense).words.startswith("Chosen on 150 people held out: ")
+
+
+def test_that_more_l2_than_the_rule_takes_is_tried_only_where_the_least_known_titles_are_tried_on(dense, monkeypatch):
+    """What it costs those could not be seen otherwise. Here it would be chosen."""
+    given = {"may_change": Open(others=False, dropout=False), "l2": 20.0, "exponent": 0.25}
+    usual, tastes = Tastes(others=0.0, dropout=0.0), TastesToTryOn.of(dense)
+    assert drive(choose_tastes(tastes, usual, **given)).l2_factor > 1
+    monkeypatch.setattr(taste_trial, "_MOST_TITLES", 59)
+    assert not TastesToTryOn.of(dense).has_all_titles
+    assert drive(choose_tastes(TastesToTryOn.of(dense), usual, **given)).l2_factor <= 1
 
 
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
