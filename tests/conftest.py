@@ -14,7 +14,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 _MOST_WORKERS = 8
 _DESKTOP = Path(__file__).parent / "desktop"
 
-for _profile, _examples in (("default", 25), ("thorough", 200)):
+for _profile, _examples in (("default", 25), ("thorough", 100)):
     settings.register_profile(
         _profile,
         max_examples=_examples,
