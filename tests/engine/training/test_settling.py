@@ -199,13 +199,19 @@ def test_that_many_titles_and_people_are_tried_on_in_part(dense, monkeypatch):
 
 
 def test_that_more_l2_than_the_rule_takes_is_tried_only_where_the_least_known_titles_are_tried_on(dense, monkeypatch):
-    """What it costs those could not be seen otherwise. Here it would be chosen."""
+    """What it costs those could not be seen otherwise. Here lists are the better the more l2 there is."""
+
+    def better_with_more(self, tried):
+        yield None
+        return np.full(self._tastes.people, 0.01 * tried.l2_factor)
+
+    monkeypatch.setattr(taste_trial._Trial, "ndcg", better_with_more)
     given = {"may_change": Open(others=False, dropout=False), "l2": 20.0, "exponent": 0.25}
-    usual, tastes = Tastes(others=0.0, dropout=0.0), TastesToTryOn.of(dense)
-    assert drive(choose_tastes(tastes, usual, **given)).l2_factor > 1
+    usual = Tastes(others=0.0, dropout=0.0)
+    assert drive(choose_tastes(TastesToTryOn.of(dense), usual, **given)).l2_factor == max(taste_trial.L2_FACTORS)
     monkeypatch.setattr(taste_trial, "_MOST_TITLES", 59)
     assert not TastesToTryOn.of(dense).has_all_titles
-    assert drive(choose_tastes(TastesToTryOn.of(dense), usual, **given)).l2_factor <= 1
+    assert drive(choose_tastes(TastesToTryOn.of(dense), usual, **given)).l2_factor == 1.0
 
 
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
