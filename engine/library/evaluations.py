@@ -102,10 +102,12 @@ class BaselineStore:
         replace_text(place / _NAMES, "\n".join(evaluations), what="The baselines")
 
     def find(self, fingerprint: str, split: SplitConfig) -> dict[str, EvaluationResult] | None:
-        """All that were saved; None where there are none or one of them cannot be read."""
+        """All that were saved; None where there are none, or one of them is missing or cannot be read."""
         place = self._place(fingerprint, split)
         try:
             names = (place / _NAMES).read_text(encoding="utf-8").split()
+            if not names or set(names) != {path.name for path in place.iterdir() if path.is_dir()}:
+                return None
             found = {name: load_evaluation(place_of(place, name)) for name in names}
         except (LibraryError, OSError, ValueError):
             return None

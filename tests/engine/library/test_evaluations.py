@@ -174,6 +174,13 @@ def test_that_damaged_baselines_are_none(library, damaged):
     assert library.baselines.find("a1b2", SplitConfig()) is None
 
 
+@pytest.mark.parametrize("names", ["", "popularity", "popularity ease more", "\0\0"])
+def test_that_baselines_are_none_where_their_names_are_not_all_there(library, names):
+    library.baselines.save("a1b2", SplitConfig(), {"popularity": some_evaluation(), "ease": some_evaluation()})
+    next((library.home / "baselines").rglob("judged")).write_text(names)
+    assert library.baselines.find("a1b2", SplitConfig()) is None
+
+
 def test_that_baselines_go_with_their_data_set(library, planted, report, home):
     library.datasets.save(planted, report)
     library.baselines.save(planted.fingerprint, SplitConfig(), {"popularity": some_evaluation()})
