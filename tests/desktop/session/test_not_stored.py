@@ -190,12 +190,15 @@ def test_that_closing_stores_what_finds_room_now_and_asks_nothing(qtbot, window,
     assert stored(library) == {"Film 0": 5.0}
 
 
-def test_that_the_end_of_the_desktop_session_asks_nothing_and_logs_what_was_lost(window, opened, disk, caplog):
+def test_that_the_end_of_the_desktop_session_asks_nothing_and_logs_what_was_lost(
+    qtbot, window, opened, disk, monkeypatch, caplog
+):
+    monkeypatch.setattr(questions, "ask_to_lose", lambda *_: pytest.fail("asked"))
     disk.is_full = True
     opened.my_ratings.rate(0, 5.0)
     with caplog.at_level(logging.WARNING, "desktop_rec"):
-        window.close_without_asking()
-    assert not window.isVisible()
+        window.close_without_asking()  # at once, or when what it was doing has ended
+        qtbot.waitUntil(lambda: not window.isVisible(), timeout=20_000)
     assert "1 rating of Me" in caplog.text
 
 
