@@ -222,12 +222,14 @@ def exact(values: Tensor) -> Tensor:
     return (values.cpu() if values.device.type == "mps" else values).double()
 
 
-def lots_of_similar_length(order_U: Int64, counts_U: Int64, width: int) -> Iterator[Int64]:
-    """People in lots that fit into memory, those with the fewest ratings first."""
+def lots_of_similar_length(
+    order_U: Int64, counts_U: Int64, width: int, *, numbers: int = _NUMBERS_AT_ONCE
+) -> Iterator[Int64]:
+    """People in lots of so many numbers at most, those with the fewest ratings first."""
     start = 0
     for end in range(1, len(order_U)):
         longest = max(int(counts_U[order_U[end]]), width)
-        if (end + 1 - start) * width * longest > _NUMBERS_AT_ONCE:
+        if (end + 1 - start) * width * longest > numbers:
             yield order_U[start:end]
             start = end
     if len(order_U):
