@@ -26,7 +26,7 @@ from torch import Tensor, nn
 from engine.data.batches import Batch, ResidentHistories, whole_batch
 from engine.data.dataset import Histories, Int64, Scale
 from engine.models.base import Losses, Moment, Prediction, StepModel, as_index
-from engine.models.declaration import ModelConfig
+from engine.models.declaration import CatalogueConfig
 from engine.models.losses import (
     OTHER_RATINGS,
     dropout_like,
@@ -48,7 +48,7 @@ _KL_SHARE = 0.85
 
 
 @dataclass(frozen=True)
-class AutoencoderConfig(ModelConfig):
+class AutoencoderConfig(CatalogueConfig):
     """The settings that both autoencoders have; None is automatic."""
 
     hidden: tuple[int, ...] | None = setting(

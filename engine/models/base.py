@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.data.batches import Examples, ResidentHistories
-from engine.data.dataset import Histories, Int64, Scale
+from engine.data.dataset import Bools, Histories, Int64, Scale
 from engine.errors import DivergedError
 from engine.events import Job
 from engine.models.declaration import Capabilities
@@ -151,6 +151,11 @@ class Model(nn.Module, ABC):
     def rank_scores(self, prediction: Prediction, weight: float | None = None) -> Tensor:
         """What ranks titles, [U, C], higher first, at a presence weight of 0 to 1 (None: the model's default)."""
         return prediction.score_UI
+
+    @property
+    def learned_I(self) -> Bools | None:
+        """Which titles it learned, [I], so that an entry of one has influence; None is all of them."""
+        return None
 
     @property
     def parameter_count(self) -> int:

@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from engine.data.dataset import Histories, Int64, Scale
+from engine.data.dataset import Bools, Histories, Int64, Scale
 from engine.errors import SettingError
 from engine.models.base import Model, Prediction, as_index
 from engine.models.declaration import Capabilities, ModelConfig
@@ -115,6 +115,13 @@ class Blend(Model):
             model.parameter_count or sum(tensor.numel() for tensor in model.state_dict().values())
             for _, model in self.parts
         )
+
+    @property
+    def learned_I(self) -> Bools | None:
+        """See Model. Those that any of its parts learned."""
+        learned = [model.learned_I for part, model in self.parts if part.weight or part.rating_weight]
+        known = [one_I for one_I in learned if one_I is not None]
+        return np.logical_or.reduce(known) if known and len(known) == len(learned) else None
 
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
         return self.mixed(self.shares(profiles, ratings=ratings), ratings=ratings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from engine.settings import Config
+from engine.settings import Config, setting
 
 
 @dataclass(frozen=True)
@@ -35,3 +35,30 @@ class ModelConfig(Config):
     def fitted_to(self, entries: int) -> Self:
         """The same settings with everything automatic chosen for a data set of so many entries."""
         return self
+
+
+MOST_TITLES = 25_000
+"""How many titles a model learns where its time or memory grows with them and nobody chose: all of MovieLens-20M's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogueConfig(ModelConfig):
+    """The settings of a model whose time or memory grows with the titles, so that it may not learn all of them."""
+
+    titles: int | None = setting(
+        None,
+        label="Titles to learn",
+        help="How many titles the model learns, the most rated first; others are ranked by what they share with "
+        "these. Automatic: all, or as many as this computer can do.",
+        low=1,
+        high=10_000_000,
+    )
+
+    def most_titles(self) -> int:
+        """How many titles it learns where nobody chose."""
+        return MOST_TITLES
+
+    def fitted_to_titles(self, titles: int) -> Self:
+        """The same settings with `titles` chosen for a catalogue of so many; None where all are learned."""
+        most = self.most_titles()
+        return self.changed(titles=most) if self.titles is None and titles > most else self

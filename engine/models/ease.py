@@ -29,7 +29,7 @@ from engine.device import available_memory_bytes
 from engine.errors import DeviceError, TrainingError
 from engine.events import Event, Job, Pace, Progressed, StageStarted
 from engine.models.base import ClosedFormModel, Prediction, as_index
-from engine.models.declaration import ModelConfig
+from engine.models.declaration import CatalogueConfig
 from engine.models.losses import OTHER_RATINGS, entry_weights, histories_of_likers, other_ratings_setting
 from engine.models.registry import kind_of
 from engine.models.ridge import BLOCK, gram_matrix, invert_by_sweeping, weights_from_inverse, weights_through_people
@@ -38,12 +38,13 @@ from engine.text import format_size
 
 _LEAST_L2, _MOST_L2 = 1.0, 500.0
 _SHARE_OF_FREE_MEMORY = 0.8
+_LEAST_TITLES = 1000
 DROPOUT = 0.4
 """The input dropout where nobody chose one."""
 
 
 @dataclass(frozen=True)
-class EaseConfig(ModelConfig):
+class EaseConfig(CatalogueConfig):
     l2: float | None = setting(
         None,
         label="Regularisation (l2)",
@@ -71,6 +72,12 @@ class EaseConfig(ModelConfig):
         low=0.0,
         high=0.9,
     )
+
+    def most_titles(self) -> int:
+        """See CatalogueConfig: as many as fit into free memory, or a thousand, of which it is told what they need."""
+        free, most = available_memory_bytes(), super().most_titles()
+        fitting = most if free is None else ease_titles_within(_SHARE_OF_FREE_MEMORY * free)
+        return min(most, max(_LEAST_TITLES, fitting))
 
     def fitted_to(self, entries: int) -> Self:
         """See ModelConfig: l2 is a quarter of the square root of the entries, 500 at most."""
@@ -214,6 +221,16 @@ def ease_memory_bytes(items: int) -> int:
     return 6 * items * items + 24 * BLOCK * items
 
 
+def ease_titles_within(free_bytes: float) -> int:
+    """For how many titles fitting takes at most so much memory; whole thousands, where it is as many.
+
+    >>> ease_titles_within(2**33), ease_memory_bytes(37_000) < 2**33 < ease_memory_bytes(38_000)
+    (37000, True)
+    """
+    titles = int((math.sqrt((24 * BLOCK) ** 2 + 24 * free_bytes) - 24 * BLOCK) / 12)
+    return max(1, titles // 1000 * 1000 or titles)
+
+
 def _refuse_if_too_large(items: int) -> None:
     """Raise DeviceError, with both figures, where the matrix of so many titles does not fit into free memory."""
     needed, free = ease_memory_bytes(items), available_memory_bytes()
@@ -222,7 +239,7 @@ def _refuse_if_too_large(items: int) -> None:
     raise DeviceError(
         f"ease compares every title with every other: for {items:,} titles it needs {format_size(needed)} of memory, "
         f"more than the {_SHARE_OF_FREE_MEMORY:.0%} it may take of the {format_size(free)} that are free.",
-        remedy="Choose popularity or two_head, or close other programs.",
+        remedy="Choose ials or popularity, let it learn fewer titles, or close other programs.",
         needed_bytes=needed,
         free_bytes=free,
     )

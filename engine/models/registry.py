@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import SettingError
-from engine.models.declaration import Capabilities, ModelConfig
+from engine.models.declaration import Capabilities, CatalogueConfig, ModelConfig
 from engine.settings import Config
 
 if TYPE_CHECKING:
@@ -238,20 +238,23 @@ def trainable_models() -> tuple[ModelKind, ...]:
     return tuple(kind for kind in MODELS.values() if not kind.made_of_runs)
 
 
-def fitted_config(name: str, config: Config | None, *, entries: int) -> Config:
-    """A model's settings (None: its defaults) with everything automatic chosen for so many entries.
+def fitted_config(name: str, config: Config | None, *, entries: int, titles: int | None = None) -> Config:
+    """A model's settings (None: its defaults) with everything automatic chosen for so many entries and titles.
 
     >>> fitted_config("ease", None, entries=100_000).l2
     79.0
     """
     config = config or kind_of(name).config_class()
+    if isinstance(config, CatalogueConfig) and titles is not None:
+        config = config.fitted_to_titles(titles)
     return config.fitted_to(entries) if isinstance(config, ModelConfig) else config
 
 
 def build(name: str, config: Config, *, items: int, scale: Scale, seed: int = 1) -> Model:
     """A model that has learned nothing yet, over I `items`; equal seeds give equal weights.
 
-    Its settings are fitted to the data set (see `fitted_config`). Raises SettingError for those of another model.
+    Its settings are fitted to the data set (see `fitted_config`). One that learns fewer titles than there are ranks the
+    others by what they share with these. Raises SettingError for settings of another model.
 
     >>> from engine.data.dataset import Scale
     >>> build("mf", fitted_config("mf", None, entries=1_000), items=40, scale=Scale(1, 5, 1)).items
@@ -264,4 +267,8 @@ def build(name: str, config: Config, *, items: int, scale: Scale, seed: int = 1)
         raise SettingError(f"These settings are not those of {name}.", remedy=f"Give a {kind.config_class.__name__}.")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return kind.model_class(config, items=items, scale=scale)
+        if not isinstance(config, CatalogueConfig) or config.titles is None or config.titles >= items:
+            return kind.model_class(config, items=items, scale=scale)
+        from engine.models.best_known import over_best_known
+
+        return over_best_known(kind.model_class(config, items=config.titles, scale=scale), items=items)

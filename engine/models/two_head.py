@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from engine.data.batches import Batch, whole_batch
 from engine.data.dataset import Histories, Int64, Scale
 from engine.models.base import Losses, Moment, Prediction, StepModel, as_index
-from engine.models.declaration import ModelConfig
+from engine.models.declaration import CatalogueConfig
 from engine.models.losses import (
     huber,
     kl_to_standard_normal,
@@ -43,7 +43,7 @@ _ACTIVATIONS = {"swish": nn.SiLU, "tanh": nn.Tanh, "relu": nn.ReLU}
 
 
 @dataclass(frozen=True)
-class TwoHeadConfig(ModelConfig):
+class TwoHeadConfig(CatalogueConfig):
     """The settings of `two_head`; None is automatic."""
 
     presence_weight: float = setting(

@@ -129,7 +129,7 @@ def fitted(model: str, config: Config | None, dataset: Dataset) -> Job[Model]:
 
 def fresh_model(model: str, config: Config | None, dataset: Dataset, *, seed: int) -> Model:
     """A model that has learned nothing yet; what is automatic still is chosen by rules for the data set."""
-    chosen = fitted_config(model, config, entries=dataset.entries)
+    chosen = fitted_config(model, config, entries=dataset.entries, titles=dataset.titles)
     return build(model, chosen, items=dataset.titles, scale=dataset.scale, seed=seed)
 
 

@@ -23,7 +23,7 @@ from engine.errors import ProfileError, SettingError
 from engine.evaluation.answers import top_items
 from engine.models.base import Model, Prediction
 from engine.recommending.ranking import Filters, Ranked, TitleFacts, ranked
-from engine.text import plural_of
+from engine.text import plural, plural_of
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,7 @@ class Recommender:
         self.run_id = run_id
         self.trained_words = trained_words
         self.facts = TitleFacts(dataset)
+        self._learned_I = model.learned_I
         self._last: Answer | None = None
 
     def match(self, profile: Profile) -> ProfileMatch:
@@ -160,21 +161,37 @@ class Recommender:
         )
 
     def informative(self, history: Histories) -> Bools:
-        """Which entries have influence on the model, [n]: for one of likes the liked titles that training saw."""
+        """Which entries have influence on the model, [n]: of titles that it learned, and on one of likes only likes."""
         rows_n = history.item_rows_N
         known_n: Bools = self.facts.counts_I[rows_n] > 0
+        if self._learned_I is not None:
+            known_n = known_n & self._learned_I[rows_n]
         if self.model.can.learns_from != "likes":
             return known_n
         return known_n & (history.ratings_N >= self.dataset.scale.like) & self.candidates_I[rows_n]
 
     def note(self, history: Histories) -> str:
-        """A sentence on the entries without influence on a model of likes, or ""."""
-        uninformative = int((~self.informative(history)).sum())
-        if not uninformative or self.model.can.learns_from != "likes":
+        """What the list is drawn from, where that is not every title, and which entries do not count, or ""."""
+        return " ".join(words for words in (self._uncounted_words(history), self._drawn_words()) if words)
+
+    def _uncounted_words(self, history: Histories) -> str:
+        ignored_n = ~self.informative(history)
+        if self.model.can.learns_from == "likes":
+            titles = plural_of(self.dataset.catalogue.word)
+            rule = f"This model uses only {titles} you gave {self._least_like()} or more"
+        elif self._learned_I is not None:
+            rule = f"This model uses only the {plural_of(self.dataset.catalogue.word)} it learned"
+        else:
             return ""
-        titles = plural_of(self.dataset.catalogue.word)
-        which = "one of yours doesn't" if uninformative == 1 else f"{uninformative:,} of yours don't"
-        return f"This model uses only {titles} you gave {self._least_like()} or more; {which} count yet."
+        count = int(ignored_n.sum())
+        which = "one of yours doesn't" if count == 1 else f"{count:,} of yours don't"
+        return f"{rule}; {which} count yet." if count else ""
+
+    def _drawn_words(self) -> str:
+        if self._learned_I is None:
+            return ""
+        learned, all_titles = int(self._learned_I.sum()), plural(self.dataset.titles, self.dataset.catalogue.word)
+        return f"Drawn from the {learned:,} best known of {all_titles}; others come where they share enough with these."
 
     def answer(self, history: Histories) -> Answer:
         """The model's answer to one person, from memory where it is the last one asked for. Raises ProfileError."""

@@ -8,8 +8,9 @@ from typing import Any, Protocol, Self
 
 from engine.data.split import MOST_HELD_OUT_PEOPLE, SplitConfig
 from engine.errors import SettingError
+from engine.models.declaration import CatalogueConfig
 from engine.models.presets import Preset
-from engine.models.registry import ModelKind, kind_of
+from engine.models.registry import ModelKind, fitted_config, kind_of
 from engine.settings import Config, find_setting
 from engine.text import format_size
 from engine.training.config import FinderConfig, TrainingConfig
@@ -173,7 +174,13 @@ class TrainingPlan:
             return None
         from engine.models.ease import ease_memory_bytes
 
-        return ease_memory_bytes(counts.titles)
+        return ease_memory_bytes(self.learned_titles(counts))
+
+    def learned_titles(self, counts: DatasetCounts) -> int:
+        """How many titles the model learns: all, or the best known ones."""
+        config = fitted_config(self.model, self.model_config, entries=counts.entries, titles=counts.titles)
+        chosen = config.titles if isinstance(config, CatalogueConfig) else None
+        return min(chosen or counts.titles, counts.titles)
 
     def describe(self, counts: DatasetCounts) -> str:
         """What the run will need, in a line."""
@@ -184,7 +191,9 @@ class TrainingPlan:
             return f"{about}{steps:,} steps: {self.training.epochs:,} epochs over {about}{examples:,} {unit}"
         memory = self.memory_bytes(counts)
         if memory is not None:
-            return f"Needs up to {format_size(memory)} of memory for {counts.titles:,} titles"
+            learned = self.learned_titles(counts)
+            known = f"the {learned:,} best known of " if learned < counts.titles else ""
+            return f"Needs up to {format_size(memory)} of memory for {known}{counts.titles:,} titles"
         return f"Counts {counts.entries:,} ratings of {counts.titles:,} titles"
 
 

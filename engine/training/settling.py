@@ -55,7 +55,7 @@ def settle(model: str, config: Config | None, split: Split, *, entries: int) -> 
         settled = drive(settle("mf", None, split, entries=dataset.entries))
     """
     given = config or kind_of(model).config_class()
-    usual = fitted_config(model, given, entries=entries)
+    usual = fitted_config(model, given, entries=entries, titles=split.titles)
     tried: Config
     if isinstance(given, PopularityConfig):
         tried, on = yield from _popularity(given, split)
@@ -67,7 +67,10 @@ def settle(model: str, config: Config | None, split: Split, *, entries: int) -> 
         tried, on = yield from _autoencoder(given, split, entries)
     else:
         return Settled(usual)
-    return Settled(fitted_config(model, tried, entries=entries), _describe(given, usual, tried, on) if on else "")
+    return Settled(
+        fitted_config(model, tried, entries=entries, titles=split.titles),
+        _describe(given, usual, tried, on) if on else "",
+    )
 
 
 def _popularity(config: PopularityConfig, split: Split) -> Job[tuple[PopularityConfig, str]]:

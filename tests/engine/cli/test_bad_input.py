@@ -253,7 +253,7 @@ def test_that_a_matrix_that_will_not_fit_is_told_with_the_figures(refusal, monke
     monkeypatch.setattr(ease, "available_memory_bytes", lambda: 10_000)
     said = refusal("train", "Planted", "--model", "ease")
     assert "for 40 titles it needs 378 kB of memory, more than the 80% it may take of the 10 kB" in said
-    assert "Choose popularity or two_head" in said
+    assert "Choose ials or popularity" in said
 
 
 def test_that_a_second_process_on_the_folder_is_told_who_has_it(ask, home):

@@ -41,6 +41,8 @@ VARIANTS = {
     "embedding_mlp, dense": {"hidden": (16,), "norm": False, "dropout": 0.0},
     "lstm, without earlier ratings": {"reads_ratings": False, "window": 12},
     "mult_dae, two layers": {"hidden": (20, 12)},
+    "ease, of fewer titles": {"titles": 25},
+    "two_head, of fewer titles": {"first_std": 0.5, "titles": 25},
 }
 MIXED = BlendConfig(
     copies=(

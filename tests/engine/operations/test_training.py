@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 import torch
-from operation_driving import QUICK, stop_at, trained
+from operation_driving import QUICK, SMALL, stop_at, trained
 
 from engine import operations
 from engine.data.split import SplitConfig
 from engine.errors import DeviceError, TrainingError
 from engine.events import Advised, CheckpointSaved, EpochEnded, LossesMeasured, StageStarted, Stop, drive
+from engine.models.ease import EaseConfig
 from engine.models.mf import MfConfig
 from engine.training import trainer
 from engine.training.config import TrainingConfig
@@ -171,3 +172,23 @@ def test_that_a_device_that_is_not_there_is_refused_before_anything_is_kept(libr
     with pytest.raises(DeviceError, match="cuda"):
         drive(trained(library, dataset, device="cuda"))
     assert library.runs.records() == ()
+
+
+@pytest.mark.parametrize(("model", "config", "training"), [("ease", EaseConfig(), None), ("two_head", SMALL, QUICK)])
+def test_that_a_run_of_fewer_titles_is_stored_and_answers_as_before(library, dataset, model, config, training):
+    job = trained(library, dataset, model=model, model_config=config.changed(titles=20), training=training)
+    finished = drive(job)
+    opened = operations.recommender_of(library, finished.run_id)
+    profile = dataset.histories.row(0)
+    assert "20 best known of 40" in opened.note(profile)
+    before = finished.recommender.model.predict(profile).score_UI
+    torch.testing.assert_close(opened.model.predict(profile).score_UI, before)
+
+
+def test_that_a_run_of_fewer_titles_goes_on_to_the_bit(library, dataset):
+    config = SMALL.changed(titles=20)
+    whole = drive(trained(library, dataset, model_config=config))
+    stopped = stop_at(trained(library, dataset, model_config=config), lambda event: isinstance(event, EpochEnded))
+    resumed = drive(operations.resume(library, stopped.run_id))
+    for name, tensor in whole.trained.model.state_dict().items():
+        assert torch.equal(tensor, resumed.trained.model.state_dict()[name]), name
