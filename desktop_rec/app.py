@@ -1,7 +1,7 @@
 """Starts the window: application, error hooks, log, theme, and Python's collector on the GUI thread.
 
 The first view is on the screen before torch is imported; that happens once, on a
-thread, when nothing moves.
+thread, when nothing moves. All of the garbage is collected when nothing moves, too.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ import argparse
 import gc
 import signal
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 import engine
@@ -27,14 +29,31 @@ from engine.library.store import home_of, is_foreign
 
 INTERVAL_MS = 1000
 _YOUNG, _MIDDLE = 400, 20
+CALM_S, _OFTEN_S, _SELDOM_S = 2.0, 10.0, 120.0
+_TOUCHES = frozenset(
+    {
+        QEvent.Type.KeyPress,
+        QEvent.Type.MouseMove,
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.Wheel,
+        QEvent.Type.TouchUpdate,
+    }
+)
 
 
 class GarbageTimer(QObject):
-    """Collects on the thread that owns it, about 0.3 ms a second."""
+    """Collects on the thread that owns it: what is young about 0.3 ms a second, all of it at calm moments.
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    A calm moment is one where nobody has touched the window for `CALM_S`. All of it takes about 30 ms, at most every
+    `_OFTEN_S`, and not at all where nothing happened meanwhile; somebody who never pauses meets it every `_SELDOM_S`.
+    """
+
+    def __init__(self, parent: QObject | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(parent)
         gc.disable()
+        self._clock = clock
+        self._touched = self._swept = clock()
+        self._is_due = False
         self._timer = QTimer(self)
         self._timer.setInterval(INTERVAL_MS)
         self._timer.timeout.connect(self.collect)
@@ -46,17 +65,43 @@ class GarbageTimer(QObject):
         gc.freeze()
 
     def collect(self) -> None:
-        """Collect what is due: the youngest generation mostly, the middle one now and then."""
+        """Collect what is due: the youngest generation mostly, the middle one now and then, all when it is calm."""
         young, middle, _ = gc.get_count()
         if middle > _MIDDLE:
             gc.collect(1)
         elif young > _YOUNG:
             gc.collect(0)
+        self._is_due |= middle > _MIDDLE or young > _YOUNG
+        now = self._clock()
+        if self._is_due and now - self._swept > (_OFTEN_S if now - self._touched > CALM_S else _SELDOM_S):
+            self.sweep()
+
+    def sweep(self) -> None:
+        """Collect all that is not frozen, and give the memory that has become free back to the system."""
+        gc.collect()
+        give_memory_back()
+        self._swept, self._is_due = self._clock(), False
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in _TOUCHES:
+            self._touched = self._clock()
+        return False
 
     def stop(self) -> None:
         """Give the collector back."""
         self._timer.stop()
         gc.enable()
+
+
+def give_memory_back() -> None:
+    """Give free memory back to the system where the C library keeps it (glibc does, apart for every thread)."""
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # musl has none
+    if trim is not None:
+        trim(0)
 
 
 _QUIET_MS = 400
@@ -106,6 +151,7 @@ class Launch(QObject):
         """Show the window; open the folder and what was open last right after it is painted."""
         self._files = files
         self.window.show()
+        self.window.windowHandle().installEventFilter(self.garbage)
         QTimer.singleShot(0, self._open_library)
 
     def end(self) -> None:

@@ -5,9 +5,10 @@
 A library with two planted data sets, each with two runs, is made in a temporary folder. Then the real window opens it,
 and each cycle does what people do over and over: every place and its tabs, ratings with undo and redo, filters,
 reasons, the slider, another model, another data set, a file looked at and left, a sweep that is stopped, notices, both
-themes. Printed every 25 cycles: the memory of the process; at the end how much it grows a cycle after the first --warm
-cycles (the slope of a line through all of them, and the median of the last tenth less that of the first tenth). --only
-does some of these alone, to find who grows; --kinds names the kinds of Python objects that became more.
+themes; it ends with a calm moment. Printed every 10 cycles: the memory of the process; at the end how much it grows a
+cycle after the first --warm cycles (the slope of a line through all of them, and the median of the last tenth less that
+of the first tenth). --only does some of these alone, to find who grows; --kinds names the kinds of Python objects that
+became more.
 """
 
 from __future__ import annotations
@@ -163,6 +164,10 @@ class Soak:
             self.session.requests.notice.emit(Notice(f"Turn {self.turn}", "Nothing to do.", "details " * 50, kind=kind))
             live_for(5)
 
+    def rest(self) -> None:
+        """What the window does by itself where nobody has touched it for two seconds, as people do all the time."""
+        self.launch.garbage.sweep()
+
     def themes(self) -> None:
         if self.turn % 5 == 0:
             for theme in ("dark", "light"):
@@ -244,6 +249,7 @@ def drive_cycles(soak: Soak, asked: argparse.Namespace) -> np.ndarray:
             before_it = memory_bytes()
             actions[name]()
             grown[name] += memory_bytes() - before_it
+        soak.rest()
         used.append(memory_bytes())
         if turn == asked.warm:
             grown = dict.fromkeys(wanted, 0)

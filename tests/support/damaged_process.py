@@ -1,8 +1,8 @@
 """Damages a library in one place at a time, and looks at all that can be asked of it afterwards.
 
-`damaged_process.py FOLDER COUNT SEED` prints as JSON how many damages of each kind were tried and what was wrong after
-which: an answer may be a sentence or the right one, within 5 seconds; and what does not come of the damaged file must
-be the right one.
+`damaged_process.py FOLDER COUNT SEED` prints as JSON how many damages of each kind were tried, on files of which stored
+kinds, and what was wrong after which: an answer may be a sentence or the right one, within 5 seconds; and what does not
+come of the damaged file must be the right one.
 """
 
 from __future__ import annotations
@@ -162,9 +162,9 @@ def damage(home: Path, drawn: random.Random, names: dict[str, str]) -> tuple[str
     """Damage one file; the kind of damage, and the file with the name of its run in place of the id."""
     kind = drawn.choice(KINDS)
     files = [file for file in stored_files(home) if kind != "json" or file.endswith(".json")]
-    places = sorted({_place_of(file) for file in files})
+    places = sorted({place_of(file) for file in files})
     place = drawn.choice(places)
-    file = "library.sqlite" if kind == "cell" else drawn.choice([file for file in files if _place_of(file) == place])
+    file = "library.sqlite" if kind == "cell" else drawn.choice([file for file in files if place_of(file) == place])
     path = home / file
     said = file
     if kind == "cell":
@@ -182,9 +182,9 @@ def damage(home: Path, drawn: random.Random, names: dict[str, str]) -> tuple[str
     return kind, said
 
 
-def _place_of(file: str) -> str:
-    """Files that are damaged equally often: of one name in one kind of folder."""
-    parts = file.split("/")
+def place_of(file: str) -> str:
+    """The stored kind of a file, each damaged equally often: of one name in one kind of folder."""
+    parts = file.partition(",")[0].split("/")
     return f"{parts[0]}/{parts[-1]}"
 
 
@@ -237,11 +237,13 @@ def main(folder: Path, count: int, seed: int) -> dict[str, Any]:
         whole = {question: answer(ask) for question, ask in questions(library).items()}
     assert SENTENCE not in whole.values()
     assert None not in whole.values()
-    drawn, failures, kinds, slowest = random.Random(seed), [], Counter[str](), 0.0
+    drawn, failures, slowest = random.Random(seed), [], 0.0
+    kinds, places = Counter[str](), Counter[str]()
     for number in range(count):
         home = Path(shutil.copytree(furnished, folder / f"damage {number}"))
         kind, path = damage(home, drawn, names)
         kinds[kind] += 1
+        places[place_of(path)] += 1
         began = time.monotonic()
         with open(os.devnull, "w") as nowhere:
             shown, sys.stdout, sys.stderr = (sys.stdout, sys.stderr), nowhere, nowhere
@@ -256,7 +258,7 @@ def main(folder: Path, count: int, seed: int) -> dict[str, Any]:
         if not problems or not os.environ.get("KEPT"):
             shutil.rmtree(home)
     shutil.rmtree(folder / "whole")
-    return {"tried": dict(kinds), "slowest_s": round(slowest, 2), "failures": failures}
+    return {"tried": dict(kinds), "stored": dict(places), "slowest_s": round(slowest, 2), "failures": failures}
 
 
 if __name__ == "__main__":

@@ -42,6 +42,7 @@ Say = Callable[[str], None]
 PLANTED = planted_dataset(people=60, titles=30)
 RATINGS = 40
 _IN_AN_OPENING = 120
+_MOST_TRIES = 3
 _AUDITED = frozenset({"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "sqlite3.connect"})
 
 
@@ -275,8 +276,8 @@ def whole_digest(activity: str, folder: Path) -> str:
 
 
 def killed(activity: str, folder: Path, *, kills: int, seed: int) -> dict[str, Any]:
-    """Kill an activity so often; every other time at a file operation, else at a time."""
-    drawn, failures, died = random.Random(seed), [], 0
+    """Kill an activity so often, every other time at a file operation, else at a time; one that had ended is none."""
+    drawn, failures, died, number = random.Random(seed), [], 0, 0
     furnished = folder / "furnished"
     if not furnished.exists():
         furnish(furnished)
@@ -287,7 +288,7 @@ def killed(activity: str, folder: Path, *, kills: int, seed: int) -> dict[str, A
     round_, operations_, seconds = forked(activity, copied("undisturbed"))
     whole = {activity: whole_digest(activity, copied("whole"))} if activity.startswith("train") else {}
     failures += [f"undisturbed: {problem}" for problem in problems_of(round_, activity, whole)]
-    for number in range(kills):
+    while died < kills and number < _MOST_TRIES * kills:
         at = drawn.randint(1, max(1, operations_ * 9 // 10)) if number % 2 == 0 else None
         after_s = None if at else drawn.uniform(0, 0.9 * seconds)
         round_, _, _ = forked(activity, copied(f"kill {number}"), at_operation=at, after_s=after_s)
@@ -302,9 +303,11 @@ def killed(activity: str, folder: Path, *, kills: int, seed: int) -> dict[str, A
         failures += [f"{activity}, kill {number} at {moment}: {problem}" for problem in problems]
         if not problems:
             shutil.rmtree(round_.folder)
+        number += 1
     for name in ("undisturbed", "whole"):
         shutil.rmtree(folder / activity / name, ignore_errors=True)
-    return {"killed": died, "operations": operations_, "seconds": round(seconds, 2), "failures": failures}
+    counts = {"killed": died, "tried": number, "operations": operations_}
+    return {**counts, "seconds": round(seconds, 2), "failures": failures}
 
 
 if __name__ == "__main__":

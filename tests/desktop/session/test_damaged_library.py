@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
-from damaged_process import damage, furnish
+from damaged_process import damage, furnish, place_of
 
 from desktop_rec.common.preferences import Preferences
 from desktop_rec.session.session import Session
@@ -59,13 +60,15 @@ def looked_at(qtbot, recorded, home: Path) -> list[str]:
 
 
 def check(qtbot, recorded, furnished: Path, folder: Path, *, count: int, seed: int) -> None:
-    drawn = random.Random(seed)
+    drawn, places = random.Random(seed), Counter[str]()
     for number in range(count):
         home = Path(shutil.copytree(furnished, folder / str(number)))
         _, path = damage(home, drawn, {})
+        places[place_of(path)] += 1
         said = looked_at(qtbot, recorded, home)
         assert not [text for text in said if PROGRAM_ERROR in text], path
         shutil.rmtree(home)
+    print("damaged", dict(places))
 
 
 @pytest.mark.slow

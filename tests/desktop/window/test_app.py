@@ -3,15 +3,18 @@
 import gc
 import logging
 import sys
+import weakref
 from datetime import datetime
 
 import pytest
-from PySide6.QtCore import qWarning
+from PySide6.QtCore import Qt, qWarning
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 
 from desktop_rec import __main__ as command
-from desktop_rec.app import Launch
+from desktop_rec import app
+from desktop_rec.app import GarbageTimer, Launch
 from desktop_rec.common.log import LOG, LogFile
 from desktop_rec.common.preferences import Preferences
 from desktop_rec.window import system_libraries
@@ -41,6 +44,71 @@ def test_that_a_launch_shows_the_window_then_opens_the_folder_then_looks_at_the_
     qtbot.waitUntil(lambda: launch.session.devices.found is not None, timeout=MOST_MS)
     assert launch.session.devices.found.usable[-1].key == "cpu"
     assert not gc.isenabled()
+
+
+class _Clock:
+    now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    monkeypatch.setattr(app, "_YOUNG", -1)  # every look finds something young to collect
+    return _Clock()
+
+
+@pytest.fixture
+def garbage(qapp, clock):
+    made = GarbageTimer(clock=clock)
+    yield made
+    made.stop()
+    made.deleteLater()
+
+
+def lost_in_a_circle():
+    """An object that only a full collection finds: it has survived the others."""
+    made = _Clock()
+    made.itself = made
+    for generation in (0, 1):
+        gc.collect(generation)
+    return weakref.ref(made)
+
+
+def test_that_all_garbage_is_collected_when_nobody_has_touched_the_window_for_a_while(garbage, clock):
+    lost = lost_in_a_circle()
+    garbage.collect()
+    assert lost() is not None
+    clock.now += 11
+    garbage.collect()
+    assert lost() is None
+
+
+def test_that_nothing_but_young_garbage_is_collected_while_somebody_types(qtbot, garbage, clock):
+    field = QLineEdit()
+    qtbot.addWidget(field)
+    field.show()
+    field.windowHandle().installEventFilter(garbage)
+    lost = lost_in_a_circle()
+    for _ in range(30):
+        clock.now += 1
+        QTest.keyClick(field.windowHandle(), Qt.Key.Key_A)
+        garbage.collect()
+    assert lost() is not None
+    clock.now += 3
+    garbage.collect()
+    assert lost() is None
+
+
+def test_that_a_window_in_which_nothing_happens_collects_nothing(garbage, clock, monkeypatch):
+    clock.now += 11
+    garbage.collect()
+    monkeypatch.setattr(app, "_YOUNG", 10**9)
+    lost = lost_in_a_circle()
+    clock.now += 1000
+    garbage.collect()
+    assert lost() is not None
 
 
 def test_that_a_file_that_is_not_there_is_a_sentence_and_the_window_lives(qtbot, launch, tmp_path):

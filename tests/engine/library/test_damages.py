@@ -23,6 +23,7 @@ def check(folder: Path, *, count: int, seed: int) -> None:
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": path})
     assert done.returncode == 0, f"it crashed: {done.stderr}"
     found = json.loads(done.stdout)
+    print("damaged", found["tried"], found["stored"], "slowest", found["slowest_s"])
     assert found["failures"] == []
     assert sum(found["tried"].values()) == count
 
