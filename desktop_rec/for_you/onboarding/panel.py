@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop_rec.common.controls import arranged, button, named, text_label
+from desktop_rec.common.controls import across, arranged, below, button, named, text_label
 from desktop_rec.common.stars import StarScale
 from desktop_rec.for_you.onboarding.card import OnboardingCard
 from desktop_rec.for_you.title_list import TitleList, TitleLook
@@ -135,12 +135,12 @@ class OnboardingPanel(QWidget):
             control.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return arranged(QHBoxLayout(), self._back, 1, self._seen, self._not_seen, gap=-1)
 
-    def _build_ways(self) -> QHBoxLayout:
+    def _build_ways(self) -> QVBoxLayout:
         tip = "Letterboxd, IMDb, Trakt, TMDB, MyAnimeList, … or a table of your own"
         self._import = button("Import my ratings…", "onboarding_import", tip)
         tip = "Well-known titles as a list, to pick from"
         self._many = button("Show many at once", "onboarding_many", tip, role="quiet")
-        return arranged(QHBoxLayout(), self._elsewhere, self._import, 1, self._many, gap=-1)
+        return below(self._elsewhere, across(self._import, 1, self._many), gap=4)
 
     def _connect(self) -> None:
         card = self.card
