@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop_rec.common.building import next_step
+from desktop_rec.common.building import in_steps, next_step
 from desktop_rec.common.controls import across, arranged, button, centred, named, number_label, text_label
 from desktop_rec.common.job_bar import format_time_left
 from desktop_rec.common.job_state import JobState
@@ -53,12 +53,15 @@ class DataView(QWidget):
         self._data, self._importing = data, importing
         self._dataset: DatasetView | None = None
         self._import: ImportView | None = None
+        self._is_building = False
         self._build()
         self._connect()
         self.show_state()
 
     def show_state(self) -> None:
         """Show what the session is at."""
+        if self._is_building:
+            return
         failure = self._data.library.failure
         self._welcome.show_problem(f"{failure.sentence} {failure.remedy}" if failure else "")
         if self._data.jobs.state is not None and self._data.jobs.state.kind == "import":
@@ -69,8 +72,12 @@ class DataView(QWidget):
         elif self._data.dataset.current is None:
             self._welcome.show_datasets(dataset_lines(self._data))
             self._stack.setCurrentWidget(self._welcome)
+        elif self._dataset is None:
+            self._dataset = self._made_view_of_dataset()
+            self.show_state()  # something else may be to be shown by now
         else:
-            self._stack.setCurrentWidget(self._view_of_dataset())
+            self._dataset.show_state()
+            self._stack.setCurrentWidget(self._dataset)
 
     def _build(self) -> None:
         self.setObjectName("data_view")
@@ -114,18 +121,20 @@ class DataView(QWidget):
             self._stack.addWidget(self._import)
         return self._import
 
-    def _view_of_dataset(self) -> DatasetView:
-        if self._dataset is None:
-            from desktop_rec.data.dataset_view import DatasetView
+    def _made_view_of_dataset(self) -> DatasetView:
+        """The view of what is open, built in steps; what is to be shown meanwhile waits for it."""
+        from desktop_rec.data.dataset_view import DatasetView
 
+        self._is_building = True
+        with in_steps():
             next_step()
-            self._dataset = DatasetView(self._data)
-            self._dataset.file_asked.connect(self.file_asked)
+            made = DatasetView(self._data)
+            made.file_asked.connect(self.file_asked)
             next_step()
-            self._stack.addWidget(self._dataset)
+            self._stack.addWidget(made)
             next_step()
-        self._dataset.show_state()
-        return self._dataset
+        self._is_building = False
+        return made
 
 
 class DataWelcome(QWidget):

@@ -14,6 +14,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from desktop_rec.common.building import next_step
 from desktop_rec.common.notices import Failure
 from desktop_rec.common.stars import StarScale
 from desktop_rec.for_you.controller import RecommendationsController
@@ -71,7 +72,9 @@ class ForYouView(QWidget):
         self._failure: Failure | None = None
         self._is_due = False
         self._build()
+        next_step()
         self._connect()
+        next_step()
         self._on_dataset()
 
     def show_state(self) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop_rec.common.building import in_turns
 from desktop_rec.common.notices import Failure, failure_of
 from desktop_rec.session.queries import QueryWorker
 from engine.errors import LibraryError
@@ -46,6 +47,7 @@ class OpenDataset(QObject):
         self.current: Dataset | None = None
         self.record: DatasetRecord | None = None
         self._library = library
+        self._asked = object()
 
     @property
     def report(self) -> Mapping[str, Any] | None:
@@ -70,14 +72,22 @@ class OpenDataset(QObject):
         return self.current is not None and self.current.dataset_id == dataset_id
 
     def open(self, dataset_id: str) -> None:
-        """Open a stored data set. Raises LibraryError where that is not possible."""
-        if self._library.files is not None:
-            store = self._library.files.datasets
-            self.take(store.open(dataset_id, checked=False), store.find(dataset_id))
+        """Open a stored data set, in a few turns of the event loop; what is opened in one of them comes later and wins.
+
+        Raises LibraryError where that is not possible.
+        """
+        library, self._asked = self._library.files, object()
+        if library is None:
+            return
+        asked = self._asked
+        dataset = in_turns(library.datasets.opening(dataset_id, checked=False))
+        if asked is self._asked and library is self._library.files:
+            self.take(dataset, library.datasets.find(dataset_id))
 
     def take(self, dataset: Dataset | None, record: DatasetRecord | None) -> None:
         """Work with this data set from now on (None: with none)."""
         former, self.current, self.record = self.current, dataset, record
+        self._asked = object()
         self._worker.abandon()
         self.statistics, self.statistics_failure = None, ""
         self.changed.emit(former, dataset)

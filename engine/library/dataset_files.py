@@ -17,7 +17,7 @@ from engine.data.dataset import Dataset, Histories, Scale, Vocabulary
 from engine.data.statistics import DatasetStatistics, TitleCounts
 from engine.documents import fits
 from engine.errors import LibraryError
-from engine.events import Job, Pace, Progressed
+from engine.events import Job, Pace, Progressed, drive
 from engine.library.folders import check_format, write_format, write_json
 from engine.stored_files import (
     Checksums,
@@ -84,21 +84,22 @@ def checking_dataset(folder: Path) -> Job[None]:
 
 
 def read_dataset(folder: Path, *, dataset_id: str, name: str) -> Dataset:
+    """`reading_dataset`, at once."""
+    return drive(reading_dataset(folder, dataset_id=dataset_id, name=name))
+
+
+def reading_dataset(folder: Path, *, dataset_id: str, name: str) -> Job[Dataset]:
     """Open a dataset folder: arrays are mapped, and not compared with their checksums (see `checking_dataset`).
 
-    Raises LibraryError where anything is missing or does not fit.
+    None of its steps is longer than reading the words: 40 ms where 200,000 people rated 84,000 titles. Raises
+    LibraryError where anything is missing or does not fit.
     """
     words = read_document(folder / _WORDS, check_format(folder, _KIND, FORMAT))
+    yield None
     try:
         _check_words(words)
-        catalogue = Catalogue(
-            tuple(words["titles"]),
-            tuple(words["years"]),
-            tuple(map([tuple(word) for word in words["genre_sets"]].__getitem__, words["genres"])),
-            words["word"],
-            str(words.get("id_kind", "")),
-            {str(kind): tuple(ids) for kind, ids in words.get("links", {}).items()},
-        )
+        yield None
+        catalogue = _catalogue_in(words)
         users, items = Vocabulary(words["users"]), Vocabulary(words["items"])
         entries, has_times, fingerprint = int(words["entries"]), bool(words["has_times"]), str(words["fingerprint"])
         asked = None if words.get("asked") is None else int(words["asked"])
@@ -111,15 +112,29 @@ def read_dataset(folder: Path, *, dataset_id: str, name: str) -> Dataset:
         _mapped(folder / _RATINGS, np.float32, entries),
         _mapped(folder / _TIMES, np.int64, entries) if has_times else None,
     )
+    yield None
     _check_parts(folder, histories, catalogue, titles=len(items))
+    yield None
     _check_ratings(folder, histories, scale)
     asked_P2 = None if asked is None else _mapped(folder / _ASKED, np.int32, 2 * asked).reshape(-1, 2)
     _check_asked(folder, asked_P2, people=len(users), titles=len(items))
+    yield None
     dataset = Dataset(dataset_id, name, users, items, catalogue, histories, scale, fingerprint, asked_P2)
     counted = read_statistics(folder, titles=len(items))
     if counted is not None and int(counted.title_counts.entries_I.sum()) == entries:
         vars(dataset)["counts_I"] = counted.title_counts.entries_I  # the cache of a property that reads every entry
     return dataset
+
+
+def _catalogue_in(words: dict[str, Any]) -> Catalogue:
+    return Catalogue(
+        tuple(words["titles"]),
+        tuple(words["years"]),
+        tuple(map([tuple(word) for word in words["genre_sets"]].__getitem__, words["genres"])),
+        words["word"],
+        str(words.get("id_kind", "")),
+        {str(kind): tuple(ids) for kind, ids in words.get("links", {}).items()},
+    )
 
 
 def write_statistics(folder: Path, statistics: DatasetStatistics) -> None:

@@ -23,6 +23,7 @@ from engine.library.dataset_files import (
     checking_dataset,
     read_dataset,
     read_statistics,
+    reading_dataset,
     write_dataset,
     write_statistics,
 )
@@ -105,10 +106,15 @@ class DatasetStore(FolderStore[DatasetRecord]):
         Its arrays are compared with their checksums when it is first opened in this process; with `checked` False that
         is left to `checking`, for those who must not wait.
         """
+        return drive(self.opening(dataset_id, checked=checked))
+
+    def opening(self, dataset_id: str, *, checked: bool = True) -> Job[Dataset]:
+        """`open`, in short steps."""
         record = self.find(dataset_id)
         if checked:
-            drive(self.checking(record.dataset_id))
-        return read_dataset(self.folder_of(record.dataset_id), dataset_id=record.dataset_id, name=record.name)
+            yield from self.checking(record.dataset_id)
+        folder = self.folder_of(record.dataset_id)
+        return (yield from reading_dataset(folder, dataset_id=record.dataset_id, name=record.name))
 
     def checking(self, dataset_id: str) -> Job[None]:
         """Compare a data set's arrays with their checksums, once in this process. Raises LibraryError."""
