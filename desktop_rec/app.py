@@ -30,6 +30,7 @@ from engine.library.store import home_of, is_foreign
 INTERVAL_MS = 1000
 _YOUNG, _MIDDLE = 400, 20
 CALM_S, _OFTEN_S, _SELDOM_S = 2.0, 10.0, 120.0
+_M_ARENA_MAX = -8
 _TOUCHES = frozenset(
     {
         QEvent.Type.KeyPress,
@@ -93,15 +94,25 @@ class GarbageTimer(QObject):
         gc.enable()
 
 
+def keep_memory_together() -> None:
+    """Let all threads take memory from two pools, as each job is a thread and would leave a pool behind."""
+    _call_of_glibc("mallopt", _M_ARENA_MAX, 2)
+
+
 def give_memory_back() -> None:
-    """Give free memory back to the system where the C library keeps it (glibc does, apart for every thread)."""
+    """Give free memory back to the system, which the C library keeps otherwise."""
+    _call_of_glibc("malloc_trim", 0)
+
+
+def _call_of_glibc(name: str, *values: int) -> None:
+    """Call a function that only the C library of most Linux systems has."""
     if sys.platform != "linux":
         return
     import ctypes
 
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # musl has none
-    if trim is not None:
-        trim(0)
+    function = getattr(ctypes.CDLL(None), name, None)
+    if function is not None:
+        function(*values)
 
 
 _QUIET_MS = 400
@@ -135,6 +146,7 @@ class Launch(QObject):
         self.preferences = Preferences(own)
         apply_theme(app, theme or self.preferences.theme)
         self.session = Session(self)
+        keep_memory_together()
         self.garbage = GarbageTimer(self)
         sys.setswitchinterval(_SWITCH_S)
         self.window = MainWindow(self.session, self.preferences, self.log)

@@ -78,6 +78,7 @@ class OnboardingPanel(QWidget):
             control.setEnabled(state.row is not None)
         self._back.setEnabled(state.can_go_back)
         self._last.setText(state.last)
+        self._last.setVisible(bool(state.last))
         self._show_progress(state)
 
     def _show_progress(self, state: OnboardingState) -> None:
