@@ -1,4 +1,4 @@
-"""In the smallest window there is no words are cut: on a screen of 1920 x 1080 that shows everything at twice the size."""
+"""In the smallest window no words are cut: on a screen of 1920 x 1080 that shows everything at twice the size."""
 
 import pytest
 from operation_driving import trained
