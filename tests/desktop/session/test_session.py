@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from planted import planted_dataset
+from PySide6.QtCore import QTimer
 
 from desktop_rec.common.notices import Failure
 from desktop_rec.session.session import Session
@@ -56,6 +57,21 @@ def scripted(monkeypatch, name, *, events=(), result=None, error=None):
 
 def train(session):
     return session.training.train(TrainingPlan.defaults("two_head"))
+
+
+def test_that_the_window_lives_while_a_data_set_is_opened(session, kept):
+    turns = []
+    QTimer.singleShot(0, lambda: turns.append(session.dataset.current))
+    assert session.data.open(kept.dataset_id)
+    assert turns == [None]
+    assert session.dataset.is_open(kept.dataset_id)
+
+
+def test_that_a_data_set_that_is_opened_while_another_one_is_comes_later_and_wins(session, library, report, kept):
+    library.datasets.save(replace(planted_dataset(), dataset_id="second", name="Second"), report)
+    QTimer.singleShot(0, lambda: session.data.open("second"))
+    assert session.data.open(kept.dataset_id)
+    assert session.dataset.is_open("second")
 
 
 def test_that_opening_a_data_set_makes_a_model_that_answers(opened):

@@ -41,6 +41,13 @@ def test_that_a_data_set_comes_back_as_it_was_in_a_later_launch(home, planted, r
     assert record.report["encoding"] == "utf-8"
 
 
+def test_that_a_data_set_opens_in_short_steps_for_those_who_must_not_wait(library, planted, report):
+    record = library.datasets.save(planted, report)
+    steps = list(library.datasets.opening(record.dataset_id, checked=False))
+    assert steps == [None] * len(steps)
+    assert len(steps) >= 4
+
+
 def test_that_kinds_of_ids_links_and_pairs_to_predict_come_back(library, planted, report):
     links = {"imdb": tuple(f"tt{row:07}" if row % 2 else "" for row in range(planted.titles))}
     catalogue = dataclasses.replace(planted.catalogue, id_kind="movielens", links=links)
