@@ -102,10 +102,10 @@ def reasons(hand: Hand) -> None:
     hand.find(QTabWidget, "why_tabs").setCurrentIndex(1)
     hand.picture("for_you_about_my_ratings")
     hand.find(QTabWidget, "why_tabs").setCurrentIndex(0)
-    before = _first_titles(hand)
+    before = _ranks(hand)
     mine = hand.find(TitleList, "my_ratings")
     _switch(hand, mine)
-    hand.wait(lambda: _first_titles(hand) != before, "the list to move")
+    hand.wait(lambda: _ranks(hand) != before, "the list to move")
     hand.say(f"with one rating switched off it begins: {_first_titles(hand)}")
     hand.picture("for_you_one_rating_off")
     _switch(hand, mine)
@@ -120,9 +120,9 @@ def for_you(hand: Hand) -> None:
     hand.settle(1200)
     hand.say(f"by the trained model: {_first_titles(hand)}")
     hand.picture("for_you")
-    before = _first_titles(hand)
+    before = _ranks(hand)
     hand.find(QSlider, "watch_or_love").setValue(95)
-    hand.wait(lambda: _first_titles(hand) != before, "the slider to re-rank")
+    hand.wait(lambda: _ranks(hand) != before, "the slider to re-rank")
     hand.settle(900)
     hand.say(f"likely to love: {_first_titles(hand)}")
     hand.picture("for_you_likely_to_love")
@@ -243,6 +243,12 @@ def _listed(hand: Hand) -> int:
 def _first_titles(hand: Hand, most: int = 3) -> str:
     found = hand.session.recommendations.list
     return "; ".join(item.title for item in found.items[:most]) if found is not None else ""
+
+
+def _ranks(hand: Hand) -> tuple[int, ...]:
+    """The whole list; its first titles may stay where others move."""
+    found = hand.session.recommendations.list
+    return tuple(item.item_row for item in found.items) if found is not None else ()
 
 
 def _is_there(hand: Hand, name: str) -> bool:
