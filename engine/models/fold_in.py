@@ -1,31 +1,26 @@
 """What a model knows of a person, found from their own ratings while everything else it learned is held still.
 
-For models that know a person by a row of numbers: by one ridge system where the prediction is linear in these, by a few
-Gauss-Newton steps where a network is between. Many people's ratings (or one person's, with each left out in turn) are
-solved together, padded to similar lengths. Systems are solved in float64: leaving out an entry must make a difference
-that is not lost in rounding.
+For models that know a person by a row of numbers: by one ridge system, in which a network stands as its slopes. Many
+people's ratings are solved together, padded to similar lengths. Systems are solved in float64: leaving out an entry
+must make a difference that is not lost in rounding.
 
-Shapes: U people, N ratings, n of one person, m the most of any in a lot, F features, V variants, T titles, E embedding,
-H first hidden width, K last hidden width.
+Shapes: U people, N ratings, n of one person, m the most of any in a lot, F features, V variants.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from engine.data.dataset import Int64
 from engine.errors import DivergedError
 
-STEPS = 3
 _NUMBERS_AT_ONCE = 2**20
 """Few enough for the processor's cache: with eight times as many, MovieLens-1M's people took twice as long."""
-_where_positive = torch.ops.aten.threshold_backward
-"""The first where the second is above 0, else 0. Several times as quick as a mask."""
 
 
 @dataclass(frozen=True)
@@ -63,21 +58,6 @@ def lots_of(rows_N: Tensor, targets_N: Tensor, counts_U: Int64, *, width: int) -
         there = torch.from_numpy(there_Um).to(rows_N.device)
         counts = torch.from_numpy(counts_U[people]).to(rows_N.device)
         yield Lot(people, rows_N[entries_Um], targets_N[entries_Um] * there, there.double(), counts.double())
-
-
-def variants_of(rows_n: Tensor, targets_n: Tensor, left_out_V: Tensor, *, width: int) -> Iterator[Lot]:
-    """One person whole and without each of some entries, as lots of 1 + V people; NaN targets are in none."""
-    targets_n = exact(targets_n)
-    rows_n, left_out_V = rows_n.to(targets_n.device), left_out_V.to(targets_n.device)
-    rated_n = ~torch.isnan(targets_n)
-    there_Vn = rated_n.double().expand(1 + len(left_out_V), -1).clone()
-    there_Vn[torch.arange(1, 1 + len(left_out_V), device=there_Vn.device), left_out_V] = 0.0
-    known_n = torch.where(rated_n, targets_n, 0.0)
-    at_once = max(1, _NUMBERS_AT_ONCE // max(1, len(rows_n) * width))
-    for start in range(0, len(there_Vn), at_once):
-        there = there_Vn[start : start + at_once]
-        people = np.arange(start, start + len(there))
-        yield Lot(people, rows_n.expand(len(there), -1), known_n * there, there, there.sum(1))
 
 
 def ridge_factors(features_IF: Tensor, lots: Iterator[Lot], *, people: int, ridge: Ridge) -> Tensor:
@@ -129,83 +109,16 @@ def ridge_variances(
     return variances_N
 
 
-class PersonNetwork:
-    """A network of ratings as a function of a person's embedding, in some precision, with its slope.
-
-    first_IH is what the first layer adds for each title, from_user_HE its weights for the embedding, `layers` the
-    weights and biases after it (batch norms folded in), last_K and `level` the last layer's weights and bias.
-    """
-
-    def __init__(
-        self,
-        first_IH: Tensor,
-        from_user_HE: Tensor,
-        layers: Sequence[tuple[Tensor, Tensor]],
-        *,
-        last_K: Tensor,
-        level: Tensor,
-        dtype: torch.dtype,
-    ) -> None:
-        self.dtype = dtype
-        self._items_IH, self._from_user_HE = first_IH.to(dtype), from_user_HE.to(dtype)
-        self._weights = [weight.to(dtype) for weight, _ in layers]
-        self._biases = [bias.to(dtype) for _, bias in layers]
-        self._last_K, self._last = last_K.to(dtype), level.to(dtype)
-
-    def stepped(self, lot: Lot, mean_E: Tensor, ridge_U: Tensor) -> Tensor:
-        """The embeddings of a lot from the mean, [U, E] float64; a step that raises the cost is halved and retried."""
-        targets_Um, there_Um = lot.targets_Um.to(self.dtype), lot.there_Um.to(self.dtype)
-        rows_Um = lot.rows_Um[:1] if lot.rows_Um.stride(0) == 0 else lot.rows_Um
-        best_UE = mean_E.expand(len(lot.people), -1).clone()
-        best_U, step_UE = self._first(rows_Um, targets_Um, there_Um, mean_E, ridge_U)
-        for left in reversed(range(STEPS)):
-            tried_UE = best_UE + step_UE
-            away_UE, slopes_UmE = tried_UE - mean_E, None
-            if left:
-                values_Um, slopes_UmE = self.value_and_slope(tried_UE, rows_Um, there_Um)
-            else:
-                values_Um = self._layers(tried_UE, rows_Um)[-1] @ self._last_K + self._last
-            missed_Um = (targets_Um - values_Um) * there_Um
-            cost_U = missed_Um.double().square().sum(1) + ridge_U * away_UE.square().sum(1)
-            better_U = cost_U < best_U
-            best_UE, best_U = torch.where(better_U[:, None], tried_UE, best_UE), torch.where(better_U, cost_U, best_U)
-            if slopes_UmE is not None:
-                next_UE = _step(slopes_UmE, missed_Um, away_UE, ridge_U)
-                step_UE = torch.where(better_U[:, None], next_UE, 0.5 * step_UE)
-        return best_UE
-
-    def _first(
-        self, rows_Um: Tensor, targets_Um: Tensor, there_Um: Tensor, mean_E: Tensor, ridge_U: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """What the mean costs everybody, [U], and the first step, [U, E]; each title is computed once for all."""
-        titles_T, place_Um = torch.unique(rows_Um, return_inverse=True)
-        there_1T = there_Um.new_ones(1, len(titles_T))
-        values_1T, slopes_1TE = self.value_and_slope(mean_E[None], titles_T[None], there_1T)
-        missed_Um = (targets_Um - values_1T[0][place_Um]) * there_Um
-        slopes_UmE = slopes_1TE[0][place_Um] * there_Um[:, :, None]
-        away_UE = mean_E.new_zeros(len(there_Um), len(mean_E))
-        return missed_Um.double().square().sum(1), _step(slopes_UmE, missed_Um, away_UE, ridge_U)
-
-    def value_and_slope(self, persons_UE: Tensor, rows_Um: Tensor, there_Um: Tensor) -> tuple[Tensor, Tensor]:
-        """Targets for people, [U, m], and their slopes, [U, m, E], 0 without a rating; rows_Um may be for everybody."""
-        hiddens = self._layers(persons_UE, rows_Um)
-        slopes = _where_positive(there_Um[:, :, None] * self._last_K, hiddens[-1], 0)
-        for weight, hidden in zip(reversed(self._weights), reversed(hiddens[:-1]), strict=True):
-            slopes = _where_positive(slopes @ weight, hidden, 0)
-        return hiddens[-1] @ self._last_K + self._last, slopes @ self._from_user_HE
-
-    def _layers(self, persons_UE: Tensor, rows_Um: Tensor) -> list[Tensor]:
-        """The output of each hidden layer, [U, m, its width]."""
-        hiddens = [((persons_UE.to(self.dtype) @ self._from_user_HE.T)[:, None] + self._items_IH[rows_Um]).relu_()]
-        for weight, bias in zip(self._weights, self._biases, strict=True):
-            hiddens.append(nn.functional.linear(hiddens[-1], weight, bias).relu_())
-        return hiddens
-
-
 def solved(gram_UFF: Tensor, right_UF: Tensor, ridge_UF: Tensor) -> Tensor:
     """The p of (gram + diag(ridge)) p = right for each person, [U, F]. Raises DivergedError where there is none."""
     ridged_UFF = gram_UFF + torch.diag_embed(ridge_UF)
     return torch.cholesky_solve(right_UF[:, :, None], _cholesky(ridged_UFF))[:, :, 0]
+
+
+def solved_for_all(gram_FF: Tensor, rights_FN: Tensor, ridge: float) -> Tensor:
+    """(gram + ridge) p = right for N right sides of one system, [F, N]. Raises DivergedError where there is none."""
+    ridged_FF = gram_FF + ridge * torch.eye(len(gram_FF), dtype=gram_FF.dtype, device=gram_FF.device)
+    return torch.cholesky_solve(rights_FN, _cholesky(ridged_FF[None])[0])
 
 
 def _cholesky(ridged_UFF: Tensor) -> Tensor:
@@ -234,9 +147,3 @@ def lots_of_similar_length(
             start = end
     if len(order_U):
         yield order_U[start:]
-
-
-def _step(slopes_UmE: Tensor, missed_Um: Tensor, away_UE: Tensor, ridge_U: Tensor) -> Tensor:
-    """The Gauss-Newton step of each person, [U, E] float64."""
-    right_UE = (slopes_UmE.mT @ missed_Um[:, :, None])[:, :, 0].double() - ridge_U[:, None] * away_UE
-    return solved((slopes_UmE.mT @ slopes_UmE).double(), right_UE, ridge_U[:, None].expand_as(right_UE))

@@ -4,7 +4,7 @@ import torch
 
 from engine.errors import DivergedError
 from engine.models import fold_in
-from engine.models.fold_in import lots_of, solved, variants_of
+from engine.models.fold_in import lots_of, solved
 
 
 def some_people(people=50):
@@ -36,16 +36,6 @@ def test_that_lots_stay_within_the_memory_they_may_take(monkeypatch):
     assert len(lots) > 1
     for lot in lots:
         assert len(lot.people) == 1 or lot.rows_Um.numel() * 4 <= 1000
-
-
-def test_that_a_variant_lacks_its_entry_and_those_without_a_rating(monkeypatch):
-    monkeypatch.setattr(fold_in, "_NUMBERS_AT_ONCE", 30)
-    targets = torch.tensor([0.1, float("nan"), 0.3, 0.4])
-    lots = list(variants_of(torch.arange(4), targets, torch.tensor([2, 1, 0]), width=4))
-    there = torch.cat([lot.there_Um for lot in lots])
-    assert len(lots) > 1
-    assert there.tolist() == [[1, 0, 1, 1], [1, 0, 0, 1], [1, 0, 1, 1], [0, 0, 1, 1]]
-    assert torch.cat([lot.counts_U for lot in lots]).tolist() == [3, 2, 3, 2]
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -1e9])

@@ -1,0 +1,186 @@
+"""How fast the networks of ratings learn on MovieLens-1M, beside plain torch loops of the same networks.
+
+    PYTHONPATH=. python tests/bench/rating_networks.py [--data DIR] [--models embedding_mlp,lstm] [--rounds 7]
+
+The plain loop is what a tutorial writes: nn.Embedding, nn.Linear, BatchNorm1d, ReLU, Dropout or nn.LSTM, and Adam, in
+float32, at our batch and at half of it. Everybody takes a few steps in turns, round after round, on one thread; what is
+printed is each one's best round, as processor seconds an epoch, so that other work on the machine weighs little. Then
+how long judging an epoch takes, which is once RMSE on the validation ratings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from engine.data.batches import Examples, epoch_order
+from engine.data.importing.importer import ImportOptions, import_files
+from engine.data.split import Split, SplitConfig, make_split
+from engine.evaluation.protocol import monitor_value
+from engine.events import drive
+from engine.models.base import StepModel
+from engine.models.embedding_mlp import EmbeddingMlp
+from engine.models.lstm import Lstm
+from engine.models.registry import build, fitted_config, kind_of
+from engine.training.config import TrainingConfig
+from engine.training.step import Stepper
+
+CPU, RATE = torch.device("cpu"), 1e-3
+Step = Callable[[Tensor], object]
+
+
+class PlainMlp(nn.Module):
+    """Embeddings side by side, then the network of `embedding_mlp`, layer by layer."""
+
+    def __init__(self, model: EmbeddingMlp, split: Split) -> None:
+        super().__init__()
+        length, widths = model.config.length, model.config.widths()
+        self.l2, self.mean = model.config.pull, float((model.mean - 1) / 4)
+        self.users = nn.Embedding(len(split.train), length)
+        self.items = nn.Embedding(split.titles, length)
+        layers: list[nn.Module] = []
+        for wide, narrow in zip((2 * length, *widths), widths, strict=False):
+            layers += [nn.Linear(wide, narrow), nn.BatchNorm1d(narrow), nn.ReLU(), nn.Dropout(model.config.dropout)]
+        self.layers = nn.Sequential(*layers, nn.Linear(widths[-1], 1))
+        rated = split.train.rated()
+        self.user_N, self.item_N = torch.from_numpy(rated.user_rows_N), torch.from_numpy(rated.item_rows_N).long()
+        self.targets_N = (torch.tensor(rated.ratings_N) - 1) / 4
+
+    def loss(self, rows_B: Tensor) -> Tensor:
+        user_BE, item_BE = self.users(self.user_N[rows_B]), self.items(self.item_N[rows_B])
+        predicted_B = self.mean + self.layers(torch.cat([user_BE, item_BE], dim=1))[:, 0]
+        lengths_B = user_BE.square().sum(1) + item_BE.square().sum(1)
+        return (predicted_B - self.targets_N[rows_B]).square().mean() + self.l2 * lengths_B.mean()
+
+
+class PlainLstm(nn.Module):
+    """torch's own LSTM over windows: a title's embedding, the rating before it and whether there is one."""
+
+    def __init__(self, model: Lstm, split: Split) -> None:
+        super().__init__()
+        config = model.config
+        self.l2, self.mean, self.spread = config.l2, float(model.mean), float(model.spread)
+        self.titles = nn.Embedding(split.titles + 1, config.embedding, padding_idx=0)
+        self.lstm = nn.LSTM(config.embedding + 2, config.hidden, batch_first=True)
+        self.dropout, self.last = nn.Dropout(config.dropout), nn.Linear(config.hidden, 1)
+        windows = model.examples(split.train, CPU)
+        every = windows.batch(torch.arange(len(windows)))
+        self.words_WL, self.ratings_WL = every.words_BL, every.ratings_BL
+
+    def loss(self, rows_B: Tensor) -> Tensor:
+        words_BL, ratings_BL = self.words_WL[rows_B], self.ratings_WL[rows_B]
+        known_BL = ~ratings_BL.isnan()
+        apart_BL = torch.where(known_BL, (ratings_BL - self.mean) / self.spread, 0.0)
+        before = nn.functional.pad(torch.stack([apart_BL, known_BL.float()], 2)[:, :-1], (0, 0, 1, 0))
+        titles_BLE = self.titles(words_BL)
+        states_BLH, _ = self.lstm(torch.cat([self.dropout(titles_BLE), before], dim=2))
+        predicted_BL = (self.mean - 1) / 4 + self.last(self.dropout(states_BLH))[:, :, 0]
+        errors = (predicted_BL - (ratings_BL - 1) / 4)[known_BL]
+        return errors.square().mean() + self.l2 * titles_BLE.square().sum(2)[known_BL].mean()
+
+
+def plain_step(plain: PlainMlp | PlainLstm) -> Step:
+    optimizer = torch.optim.Adam(plain.parameters(), lr=RATE)
+
+    def step(rows_B: Tensor) -> float:
+        loss = plain.loss(rows_B)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    return step
+
+
+def own_step(model: StepModel, examples: Examples, *, batch: int, precision: str) -> Step:
+    config = TrainingConfig(batch=batch, precision=precision)
+    stepper, steps = Stepper(model, config, CPU, total_steps=1000), iter(range(10**9))
+    return lambda rows_B: stepper.take(examples.batch(rows_B), lr=RATE, step=next(steps))
+
+
+def batches(examples: int, batch: int) -> Iterator[Tensor]:
+    """Whole batches for ever."""
+    epoch = 0
+    while True:
+        order = epoch_order(examples, seed=1, epoch=epoch)
+        yield from (part for part in order.split(batch) if len(part) == batch)
+        epoch += 1
+
+
+def best_rounds(
+    learners: dict[str, tuple[Step, Iterator[Tensor], int]], examples: int, *, rounds: int
+) -> dict[str, float]:
+    """The processor seconds of an epoch of each learner, by its best round of a twentieth of an epoch."""
+    best = dict.fromkeys(learners, float("inf"))
+    for number in range(rounds + 1):
+        for name, (step, rows, batch) in learners.items():
+            steps = max(1, examples // batch // 20)
+            started = time.process_time()
+            for _ in range(steps):
+                step(next(rows))
+            if number:
+                best[name] = min(best[name], (time.process_time() - started) / (steps * batch) * examples)
+    return best
+
+
+def fresh(name: str, split: Split, entries: int) -> StepModel:
+    model = build(name, fitted_config(name, None, entries=entries), items=split.titles, scale=split.scale)
+    assert isinstance(model, StepModel)
+    model.prepare(split.train, seed=1)
+    return model
+
+
+def measure(name: str, split: Split, *, entries: int, rounds: int) -> None:
+    model = fresh(name, split, entries)
+    examples, unit = model.examples(split.train, CPU), kind_of(name).can.examples
+    count, batch = len(examples), TrainingConfig().batch_for(len(examples), unit)
+    plain = PlainMlp if name == "embedding_mlp" else PlainLstm
+    learners: dict[str, tuple[Step, Iterator[Tensor], int]] = {}
+    for size in (batch // 2, batch):
+        learners[f"plain, {size:,} {unit}"] = plain_step(plain(model, split)), batches(count, size), size  # type: ignore[arg-type]
+    for size, precision in ((batch // 2, "float32"), (batch, "float32"), (batch, "bf16")):
+        own = own_step(fresh(name, split, entries), examples, batch=size, precision=precision)
+        learners[f"{precision}, {size:,} {unit}"] = own, batches(count, size), size
+    best = best_rounds(learners, count, rounds=rounds)
+    floor, half = best[f"plain, {batch:,} {unit}"], best[f"plain, {batch // 2:,} {unit}"]
+    print(f"{name}: processor seconds an epoch; times as fast as plain at {batch:,}, and at {batch // 2:,}")
+    for learner, seconds in best.items():
+        print(f"  {learner:26} {seconds:6.2f} {floor / seconds:8.2f} {half / seconds:8.2f}", flush=True)
+    print(f"  {'judging it':26} {judged(model, split):6.2f}", flush=True)
+
+
+def judged(model: StepModel, split: Split) -> float:
+    """Processor seconds to judge an epoch: the better of two."""
+    assert split.validation is not None
+    found = []
+    for _ in range(2):
+        started = time.process_time()
+        monitor_value(model, split.validation, candidates_I=split.candidates_I, metric="rmse")
+        found.append(time.process_time() - started)
+    return min(found)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--data", help="the folder of ml-1m")
+    parser.add_argument("--models", default="embedding_mlp,lstm")
+    parser.add_argument("--rounds", type=int, default=7)
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    folder = Path(arguments.data or os.environ.get("DESKTOP_REC_DATA", "data") + "/ml-1m")
+    dataset, _ = drive(import_files([folder / "ratings.dat"], options=ImportOptions(), dataset_id="ml-1m"))
+    split = make_split(dataset, SplitConfig(kind="random", seed=42, test_share=0.1, validation_share=0.1))
+    for name in arguments.models.split(","):
+        measure(name, split, entries=dataset.entries, rounds=arguments.rounds)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
