@@ -34,7 +34,8 @@ _STUDY_HIDDEN = (512, 256)
 _STUDY_ENTRIES = 1e8
 _STUDY_EMBEDDING, _L2, _MOST_L2 = 100, 0.003, 0.1
 _ENOUGH_ENTRIES = 1e6
-_PAIRS_AT_ONCE = 2**17
+_PAIRS_AT_ONCE = 2**12
+"""People and titles rated at once: few enough for the processor's cache, and so few are rated in float64."""
 _HELD = 0.2
 """Of one step only so much is held back as of many: on MovieLens-1M predictions for newcomers are best with it."""
 _SPREAD, _LAST_SPREAD = 0.05, 0.01
@@ -269,11 +270,11 @@ class EmbeddingMlp(RatingModel):
         return self._prediction(self.targets_of(persons_VE, columns), columns)
 
     def targets_of(self, persons_UE: Tensor, columns_C: Tensor | None) -> Tensor:
-        """The target of each person and title, [U, C]; a few people at a time, and in float64 where these are all."""
+        """The target of each person and title, [U, C]; a few people at a time; few of both in float64."""
         items_IE = self._known_items()
         items_CE = items_IE if columns_C is None else items_IE[columns_C]
         at_once = max(1, _PAIRS_AT_ONCE // max(1, len(items_CE)))
-        if len(persons_UE) <= at_once and persons_UE.device.type != "mps":
+        if len(persons_UE) * len(items_CE) <= _PAIRS_AT_ONCE and persons_UE.device.type != "mps":
             persons_UE, items_CE = persons_UE.double(), items_CE.double()
         persons_UH, items_CH = _through(self.from_user, persons_UE), _through(self.from_item, items_CE)
         return torch.cat(
