@@ -161,6 +161,15 @@ class EmbeddingMlp(RatingModel):
             hidden = torch.relu(self._normed(place, _through(layer, hidden)))
         return self._level + _through(self.last, hidden)[..., 0]
 
+    def _lifts(self, columns_C: Tensor | None = None) -> Tensor:
+        """What is added to the targets of titles, [C]: 0, and for those that nobody rated what makes them average."""
+        known_I1 = self.is_known_I[:, None]
+        mean_E = (self.items_IE * known_I1).sum(0) / known_I1.sum().clamp(min=1)
+        person_E = self._everybody()[0].float().to(mean_E.device)
+        lift = self._level - self._rated(self.from_user(person_E) + self.from_item(mean_E))
+        known_C = self.is_known_I if columns_C is None else self.is_known_I[columns_C]
+        return torch.where(known_C, 0.0, lift)
+
     def _normed(self, place: int, layer_H: Tensor) -> Tensor:
         slope_H, offset_H = self._norm_line(place)
         return layer_H * slope_H + offset_H if self.config.norm else layer_H
@@ -200,7 +209,7 @@ class EmbeddingMlp(RatingModel):
         slopes = last_K.expand_as(hiddens[-1])
         for weight, (slope, _), hidden in zip(reversed(weights), reversed(lines), reversed(hiddens), strict=True):
             slopes = (slopes * (hidden > 0) * _exact(slope)) @ weight
-        return hiddens[-1] @ last_K[0] + last + _exact(self._level), slopes
+        return hiddens[-1] @ last_K[0] + last + _exact(self._level + self._lifts(rows_R)), slopes
 
     def _everybody(self) -> tuple[Tensor, float]:
         """The mean embedding, [E], and how strongly newcomers are held near it: rating noise over spread."""
@@ -260,7 +269,7 @@ class EmbeddingMlp(RatingModel):
             some = slice(start, start + _PAIRS_AT_ONCE)
             items_NH = self.from_item(items_IE[rows_N[some]])
             parts.append(self._rated(persons_UH[person_N[some]] + items_NH))
-        return self._ratings(torch.cat(parts))
+        return self._ratings(torch.cat(parts) + self._lifts(rows_N))
 
     @torch.inference_mode()
     def leave_one_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:

@@ -51,7 +51,8 @@ def lots_of(rows_N: Tensor, targets_N: Tensor, counts_U: Int64, *, width: int) -
     starts_U = np.concatenate([[0], np.cumsum(counts_U)])[:-1]
     targets_N = exact(targets_N)
     rows_N = rows_N.to(targets_N.device)
-    for people in lots_of_similar_length(np.argsort(counts_U, kind="stable"), counts_U, width):
+    order_U = np.argsort(counts_U, kind="stable")
+    for people in lots_of_similar_length(order_U, counts_U, width, numbers=_NUMBERS_AT_ONCE):
         places_m = np.arange(int(counts_U[people].max()))[None]
         there_Um = places_m < counts_U[people][:, None]
         entries_Um = torch.from_numpy(np.where(there_Um, places_m + starts_U[people][:, None], 0)).to(rows_N.device)
