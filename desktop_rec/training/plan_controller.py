@@ -133,6 +133,11 @@ class PlanController(QObject):
     def edit(self, configs: Iterable[Config], *, lr: float | None, device: str, precision: str) -> None:
         """Take settings that a person changed; what is not among `configs` stays."""
         parts: dict[str, Any] = {_PART_OF.get(type(config), "model_config"): config for config in configs}
+        otherwise = self.plan.set_to(parts.get("model_config", self.plan.model_config), entries=self._entries)
+        if (otherwise.training is None) != (self.plan.training is None):
+            self.preset = None
+            self._fill(otherwise)
+            return
         plan = replace(self.plan, device=device, **parts)
         if plan.training is not None:
             plan = replace(plan, training=plan.training.changed(lr=lr, precision=precision))

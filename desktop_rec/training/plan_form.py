@@ -18,6 +18,7 @@ from desktop_rec.training.device_picker import DevicePicker
 from desktop_rec.training.plan_controller import PlanController
 from desktop_rec.training.setting_field import LABEL_WIDTH
 from engine.errors import SettingError
+from engine.models.declaration import ModelConfig
 from engine.models.registry import kind_of, trainable_models
 from engine.settings import declared_settings, parse_setting
 from engine.text import format_rate
@@ -90,12 +91,16 @@ class PlanForm(SidePanel):
     def _fill(self) -> None:
         """All settings anew: those of another model or preset."""
         start, preset = self._controller.start, self._controller.preset
-        kind, by_steps = kind_of(start.model), start.training is not None
+        config, by_steps = start.model_config, start.training is not None
+        kind, own_optimizer = kind_of(start.model, config), isinstance(config, ModelConfig) and config.optimizer
         self.models.choose(start.model)
         self.presets.choose(preset.name if preset is not None else "")
-        parts = [FormPart(kind.title, start.model_config)]
+        parts = [
+            FormPart(kind.title, config, leave_out=config.idle if isinstance(config, ModelConfig) else frozenset())
+        ]
         if start.training is not None:
-            parts.append(FormPart("Training", start.training, leave_out=_SET_ELSEWHERE))
+            elsewhere = _SET_ELSEWHERE | ({"optimizer"} if own_optimizer else set())
+            parts.append(FormPart("Training", start.training, leave_out=elsewhere))
         parts.append(FormPart("How it is evaluated", start.split, all_folded=True))
         if by_steps:
             parts.append(FormPart("Learning-rate sweep", start.finder, all_folded=True))

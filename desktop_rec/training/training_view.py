@@ -203,7 +203,7 @@ class TrainingView(QWidget):
     def _show_plan(self) -> None:
         """What will happen when Start is pressed, in words, and the schedule."""
         plan = self._plan.plan
-        training, kind = plan.training, kind_of(plan.model)
+        training, kind = plan.training, kind_of(plan.model, plan.model_config)
         self._strip.show_figures(())
         self._heading.setText(kind.title)
         lr = (training.lr if training is not None else None) or _RATE_WHEN_UNKNOWN

@@ -163,6 +163,7 @@ def _model_document(kind: ModelKind) -> dict[str, Any]:
 def _model_text(kind: ModelKind) -> str:
     names = ", ".join(declared.name for declared in declared_settings(kind.config_class))
     how = "learns by steps" if kind.can.learns_by_steps else "computed at once"
+    how += ", or by steps where its settings say so" if kind.by_steps is not None else ""
     return f"{kind.name}: {kind.title}, {how}\n  {kind.sentence}\n  {kind.abilities}\n  settings: {names}"
 
 

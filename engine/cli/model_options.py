@@ -67,6 +67,7 @@ def choices_of(arguments: argparse.Namespace, *, entries: int = 0, preset: Prese
     with wrong_use():
         kind = kind_of(arguments.model)
         base = TrainingPlan.defaults(kind.name, preset=preset, entries=entries)
+        base = base.set_to(_model_settings(base.model_config, arguments.settings), entries=entries)
         refuse_meaningless(
             arguments,
             {} if base.training is not None else {"epochs": (), "lr": ("auto",), "device": ("auto", "cpu")},
@@ -76,7 +77,7 @@ def choices_of(arguments: argparse.Namespace, *, entries: int = 0, preset: Prese
             base.model_config,
             _with_training_options(base.training, arguments) if base.training is not None else None,
             _with_split_options(base.split, arguments),
-            FinderConfig(**kind.finder),
+            base.finder,
             SearchConfig(),
             preset,
         )
@@ -99,6 +100,15 @@ def with_settings(configs: Mapping[str, Config], pairs: Sequence[str]) -> dict[s
             raise WrongUse(f"There is no setting called {name!r} here. Known are: {', '.join(dict.fromkeys(known))}.")
         texts[owner][name] = text
     return {key: with_texts(config, texts[key]) for key, config in configs.items()}
+
+
+def _model_settings(config: Config, pairs: Sequence[str]) -> Config:
+    """A model's settings with what of these texts is about them; they decide whether it learns by steps."""
+    own = [pair for pair in pairs if find_setting(type(config), pair.partition("=")[0].strip())]
+    names_optimizer = find_setting(type(config), "solver") is not None
+    if names_optimizer and any(pair.partition("=")[0].strip() == "optimizer" for pair in pairs):
+        raise WrongUse("The optimizer of this model is its solver: give --set solver=adam or --set solver=sgd.")
+    return with_settings({"model": config}, own)["model"] if own else config
 
 
 @contextmanager

@@ -127,6 +127,9 @@ class Model(nn.Module, ABC):
         """Whether `rating_sds_of` has an answer: it was measured on held-out ratings how far off predictions are."""
         return False
 
+    def learn_uncertainty(self, fold_in: Histories, to_find: Histories) -> None:
+        """Measure on people's held-out ratings how far off predictions are; most models do nothing here."""
+
     def rating_sds_of(self, profiles: Histories, wanted: Histories) -> Tensor | None:
         """How far off the predictions of `ratings_of` may be: standard deviations, [N], or None where not known."""
         return None
@@ -169,6 +172,11 @@ class ClosedFormModel(Model):
     def fit(self, histories: Histories) -> Job[None]:
         """Learn from people's histories. A generator that yields stages and progress (see engine.events)."""
 
+    @property
+    def keeps_when_stopped(self) -> bool:
+        """Whether what a stopped `fit` left is worth keeping."""
+        return False
+
 
 @dataclass(frozen=True)
 class Losses:
@@ -203,9 +211,6 @@ class StepModel(Model):
     def notes(self, histories: Histories) -> tuple[str, ...]:
         """What a person should know about learning from these histories, in sentences."""
         return ()
-
-    def learn_uncertainty(self, fold_in: Histories, to_find: Histories) -> None:
-        """Measure on people's held-out ratings how far off predictions are; most models do nothing here."""
 
     @abstractmethod
     def losses(self, batch: Any, *, noise: torch.Generator, moment: Moment) -> Losses:

@@ -36,6 +36,20 @@ class ModelConfig(Config):
         """The same settings with everything automatic chosen for a data set of so many entries."""
         return self
 
+    @property
+    def learns_by_steps(self) -> bool | None:
+        """Whether the model learns by steps where that depends on its settings; None where it does not."""
+        return None
+
+    @property
+    def idle(self) -> frozenset[str]:
+        """The names of settings that have no effect beside the others as they are."""
+        return frozenset()
+
+    @property
+    def optimizer(self) -> str | None:
+        """The rule by which steps are taken, where the model's own settings name it; None where they do not."""
+        return None
 
 MOST_TITLES = 25_000
 """How many titles a model learns where its time or memory grows with them and nobody chose: all of MovieLens-20M's."""

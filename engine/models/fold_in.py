@@ -36,14 +36,38 @@ class Lot:
 
 @dataclass(frozen=True)
 class Ridge:
-    """How hard each feature is held near 0, [F] float64: once for each of a person's ratings, and once for all."""
+    """How hard each feature is held, [F] float64: once for each of a person's ratings, and once for all.
+
+    per_title_TF holds it in addition, each time a title was rated. What it is held near is 0, or what follows from
+    which titles were rated: the sum of their rows of presence_TF over the root of their number.
+    """
 
     per_rating_F: Tensor
     fixed_F: Tensor
+    per_title_TF: Tensor | None = None
+    presence_TF: Tensor | None = None
 
-    def of(self, counts_U: Tensor) -> Tensor:
-        """For people with so many ratings, [U, F]."""
-        return counts_U[:, None] * self.per_rating_F + self.fixed_F
+    def of(self, lot: Lot) -> Tensor:
+        """For the people of a lot, [U, F]."""
+        held_UF = lot.counts_U[:, None] * self.per_rating_F + self.fixed_F
+        return held_UF if self.per_title_TF is None else held_UF + _summed(self.per_title_TF, lot)
+
+    def pull(self, lot: Lot) -> Tensor | float:
+        """What holding them there adds to the right side, [U, F]."""
+        if self.presence_TF is None:
+            return 0.0
+        return self.fixed_F * _summed(self.presence_TF, lot) / lot.counts_U.clamp(min=1).sqrt()[:, None]
+
+
+def _summed(values_TF: Tensor, lot: Lot) -> Tensor:
+    """Of each person's titles, [U, F]; the rows of a lot may be one person's for all."""
+    taken = _taken(values_TF, lot.rows_Um)
+    return lot.there_Um @ taken[0] if len(taken) == 1 else (lot.there_Um[:, None] @ taken)[:, 0]
+
+
+def _taken(values_TF: Tensor, rows_Um: Tensor) -> Tensor:
+    """values_TF[rows_Um], several times as quick."""
+    return values_TF.index_select(0, rows_Um.reshape(-1)).view(*rows_Um.shape, values_TF.shape[1])
 
 
 def lots_of(rows_N: Tensor, targets_N: Tensor, counts_U: Int64, *, width: int) -> Iterator[Lot]:
@@ -66,25 +90,29 @@ def ridge_factors(features_IF: Tensor, lots: Iterator[Lot], *, people: int, ridg
     exact_IF = exact(features_IF)
     factors_UF = exact_IF.new_zeros((people, exact_IF.shape[1]))
     for lot in lots:
-        x_UmF = exact_IF[lot.rows_Um] * lot.there_Um[:, :, None]
-        right_UF = (x_UmF.mT @ lot.targets_Um[:, :, None])[:, :, 0]
+        x_UmF = _taken(exact_IF, lot.rows_Um) * lot.there_Um[:, :, None]
+        right_UF = (x_UmF.mT @ lot.targets_Um[:, :, None])[:, :, 0] + ridge.pull(lot)
         at = torch.from_numpy(lot.people).to(exact_IF.device)
-        factors_UF[at] = solved(x_UmF.mT @ x_UmF, right_UF, ridge.of(lot.counts_U))
+        factors_UF[at] = solved(x_UmF.mT @ x_UmF, right_UF, ridge.of(lot))
     return factors_UF.float().to(features_IF.device)
 
 
-def ridge_factors_without_each(features_nF: Tensor, targets_n: Tensor, left_out_V: Tensor, *, ridge: Ridge) -> Tensor:
+def ridge_factors_without_each(
+    features_IF: Tensor, rows_n: Tensor, targets_n: Tensor, left_out_V: Tensor, *, ridge: Ridge
+) -> Tensor:
     """`ridge_factors` of one person whole and without each of some entries, [1 + V, F]; NaN is not rated."""
-    device, features_nF, targets_n = features_nF.device, exact(features_nF), exact(targets_n)
+    device, targets_n = features_IF.device, exact(targets_n)
+    rows_n, out_V = rows_n.to(targets_n.device), left_out_V.to(targets_n.device)
     rated_n = ~torch.isnan(targets_n)
-    x_nF, y_n = features_nF * rated_n[:, None], torch.where(rated_n, targets_n, 0.0)
-    out_V = left_out_V.to(x_nF.device)
+    x_nF, y_n = exact(features_IF)[rows_n] * rated_n[:, None], torch.where(rated_n, targets_n, 0.0)
     x_VF = torch.cat([x_nF.new_zeros(1, x_nF.shape[1]), x_nF[out_V]])
     y_V = torch.cat([y_n.new_zeros(1), y_n[out_V]])
-    counts_V = rated_n.sum() - torch.cat([rated_n.new_zeros(1), rated_n[out_V]]).long()
     gram_VFF = (x_nF.T @ x_nF)[None] - x_VF[:, :, None] * x_VF[:, None, :]
     right_VF = (x_nF.T @ y_n)[None] - x_VF * y_V[:, None]
-    return solved(gram_VFF, right_VF, ridge.of(counts_V)).float().to(device)
+    there_Vn = rated_n.double().expand(1 + len(out_V), -1).clone()
+    there_Vn[torch.arange(1, 1 + len(out_V), device=there_Vn.device), out_V] = 0.0
+    lot = Lot(np.arange(len(there_Vn)), rows_n[None], y_n[None], there_Vn, there_Vn.sum(1))
+    return solved(gram_VFF, right_VF + ridge.pull(lot), ridge.of(lot)).float().to(device)
 
 
 def ridge_variances(
@@ -98,8 +126,8 @@ def ridge_variances(
         return variances_N
     at_once = max(1, _NUMBERS_AT_ONCE // (2 * width * width))
     for lot in lots:
-        x_UmF = exact_IF[lot.rows_Um] * lot.there_Um[:, :, None]
-        gram_UFF = x_UmF.mT @ x_UmF + torch.diag_embed(ridge.of(lot.counts_U))
+        x_UmF = _taken(exact_IF, lot.rows_Um) * lot.there_Um[:, :, None]
+        gram_UFF = x_UmF.mT @ x_UmF + torch.diag_embed(ridge.of(lot))
         inverse_UFF = torch.cholesky_inverse(_cholesky(gram_UFF))
         place_U = torch.full((int(max(lot.people.max(), person_N.max())) + 1,), -1)
         place_U[torch.from_numpy(lot.people)] = torch.arange(len(lot.people))

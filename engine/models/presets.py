@@ -55,8 +55,8 @@ PRESETS: dict[str, Preset] = {
             "Low-rank completion",
             "Rank 25 without biases, from standard normal factors; in its study best near epoch 32, then it overfits.",
             "mf",
-            {"rank": 25, "bias": False, "init": "normal", "targets": "stars", "l2": 0.0},
-            {**_RATED, "epochs": 50, "lr": 1e-3, "batch": 1000, "optimizer": "adam", "weight_decay": 1e-5},
+            {"solver": "adam", "rank": 25, "bias": False, "init": "normal", "targets": "stars", "l2": 0.0},
+            {**_RATED, "epochs": 50, "lr": 1e-3, "batch": 1000, "weight_decay": 1e-5},
             {"kind": "random", "test_share": 0.1},
         ),
         Preset(
@@ -64,8 +64,8 @@ PRESETS: dict[str, Preset] = {
             "MovieLens 101: factorisation",
             "Rank 20 on ratings scaled to 0..1, by plain gradient descent.",
             "mf",
-            {**_ON_UNIT, "rank": 20, "bias": False},
-            {**_RATED, "lr": 3.0, "optimizer": "sgd", "batch": 64, "epochs": 12},
+            {**_ON_UNIT, "solver": "sgd", "rank": 20, "bias": False},
+            {**_RATED, "lr": 3.0, "batch": 64, "epochs": 12},
             {"kind": "random"},
         ),
         Preset(

@@ -19,7 +19,7 @@ from torch import Tensor
 from engine.data.batches import Examples, ResidentEntries
 from engine.data.dataset import Histories, Scale
 from engine.errors import TrainingError
-from engine.models.base import Losses, Prediction, StepModel
+from engine.models.base import Losses, Model, Prediction, StepModel
 from engine.models.declaration import ModelConfig
 from engine.settings import setting
 
@@ -52,7 +52,7 @@ class RatingConfig(ModelConfig):
     )
 
 
-class RatingModel(StepModel):
+class PredictsRatings(Model):
     """A model of ratings over I titles. It stores how often each was rated, and mean and spread of all ratings."""
 
     config: RatingConfig
@@ -68,7 +68,8 @@ class RatingModel(StepModel):
         self.register_buffer("mean", torch.tensor(scale.middle))
         self.register_buffer("spread", torch.tensor((scale.high - scale.low) / 4))
 
-    def prepare(self, histories: Histories, *, seed: int) -> None:
+    def _count(self, histories: Histories) -> Histories:
+        """The rated entries, after counting them. Raises TrainingError where no ratings can be learned of them."""
         rated = histories.rated()
         if rated.entries == 0:
             raise TrainingError(
@@ -86,9 +87,7 @@ class RatingModel(StepModel):
         self.counts_I.copy_(torch.from_numpy(counts_I))
         self.mean.fill_(float(rated.ratings_N.mean(dtype=np.float64)))
         self.spread.fill_(float(rated.ratings_N.std(dtype=np.float64)))
-
-    def examples(self, histories: Histories, device: torch.device) -> Examples:
-        return ResidentEntries(histories, device)
+        return rated
 
     @property
     def is_known_I(self) -> Tensor:
@@ -108,12 +107,6 @@ class RatingModel(StepModel):
     def _as_ratings(self, targets: Tensor) -> Tensor:
         zero, unit = self._zero_and_unit
         return targets * unit + zero
-
-    def _squared_error(self, errors: Tensor, penalty: Tensor | float = 0.0) -> Losses:
-        """The mean squared error of targets (0 for none); what is shown is that of ratings in their own unit."""
-        error = errors.float().square().sum() / max(1, errors.numel())
-        unit = self._zero_and_unit[1]
-        return Losses(error + penalty, error.detach() * unit**2, {})
 
     def _prediction(self, targets_UC: Tensor, columns_C: Tensor | None) -> Prediction:
         """Predicted targets as ratings within the scale, and scores that rank by a lower bound, [U, C]."""
@@ -137,3 +130,19 @@ class RatingModel(StepModel):
             if stored is not None and stored.shape != own.shape and stored.shape[1:] == own.shape[1:]:
                 setattr(self, name, torch.nn.Parameter(torch.empty_like(stored, device=own.device)))
         super()._load_from_state_dict(state_dict, prefix, *others)
+
+
+class RatingModel(PredictsRatings, StepModel):
+    """A model of ratings that learns by steps, rating by rating."""
+
+    def prepare(self, histories: Histories, *, seed: int) -> None:
+        self._count(histories)
+
+    def examples(self, histories: Histories, device: torch.device) -> Examples:
+        return ResidentEntries(histories, device)
+
+    def _squared_error(self, errors: Tensor, penalty: Tensor | float = 0.0) -> Losses:
+        """The mean squared error of targets (0 for none); what is shown is that of ratings in their own unit."""
+        error = errors.float().square().sum() / max(1, errors.numel())
+        unit = self._zero_and_unit[1]
+        return Losses(error + penalty, error.detach() * unit**2, {})

@@ -42,6 +42,13 @@ class ModelKind:
     """Whether its learning rate is lowered on small data sets."""
     made_of_runs: bool = False
     """Whether it is mixed from finished runs instead of learning from ratings (see engine.operations.blending)."""
+    by_steps: ModelKind | None = None
+    """What it is where its settings have it learn by steps, though it is usually computed."""
+
+    def as_set(self, config: Config | None) -> ModelKind:
+        """What it is with these settings (None: its defaults), which may choose between two ways to learn."""
+        by_steps = isinstance(config, ModelConfig) and config.learns_by_steps
+        return self.by_steps if by_steps and self.by_steps is not None else self
 
     @property
     def model_class(self) -> type[Model]:
@@ -74,7 +81,7 @@ class ModelKind:
         Beyond a million ratings, or twenty million entries for models of people, epochs go down with the fourth root,
         to a third at the least. Networks of ratings overfit small data: their rate goes down with the square root.
 
-        >>> kind_of("mf").training_for(100_000)["epochs"], kind_of("mf").training_for(20_000_000)["epochs"]
+        >>> kind_of("lstm").training_for(100_000)["epochs"], kind_of("lstm").training_for(20_000_000)["epochs"]
         (15, 7)
         """
         full = 2e7 if self.can.examples == "people" else 1e6
@@ -98,6 +105,32 @@ _AT_RANDOM = {"kind": "random"}
 """Models that only predict ratings are evaluated on held-out ratings of any height."""
 _LONG_SWEEP = {"steps": 300, "lowest": 1e-5}
 """Single ratings make a noisy loss, so the learning-rate sweep takes more steps."""
+
+_MF_BY_STEPS = ModelKind(
+    name="mf",
+    title="Factorisation",
+    sentence="Predicts how many stars you would give; quick and precise.",
+    model="engine.models.mf_by_steps:FactorizationBySteps",
+    config="engine.models.mf:MfConfig",
+    can=Capabilities(predicts_ratings=True, learns_by_steps=True, states_uncertainty=True, examples="ratings"),
+    training={**_STARS, "lr": 5e-3},
+    finder=_LONG_SWEEP,
+    split=_AT_RANDOM,
+    suggestion="minimum",
+    only_rates=True,
+)
+_MF = ModelKind(
+    name="mf",
+    title="Factorisation",
+    sentence="Predicts how many stars you would give, best of all models and in seconds.",
+    model="engine.models.mf_by_turns:FactorizationByTurns",
+    config="engine.models.mf:MfConfig",
+    can=Capabilities(predicts_ratings=True, states_uncertainty=True, examples="ratings"),
+    finder=_LONG_SWEEP,
+    split=_AT_RANDOM,
+    only_rates=True,
+    by_steps=_MF_BY_STEPS,
+)
 
 MODELS: dict[str, ModelKind] = {
     kind.name: kind
@@ -132,19 +165,7 @@ MODELS: dict[str, ModelKind] = {
             suggestion="minimum",
             other_ratings=True,
         ),
-        ModelKind(
-            name="mf",
-            title="Factorisation",
-            sentence="Predicts how many stars you would give; quick and precise.",
-            model="engine.models.mf:MatrixFactorization",
-            config="engine.models.mf:MfConfig",
-            can=Capabilities(predicts_ratings=True, learns_by_steps=True, states_uncertainty=True, examples="ratings"),
-            training={**_STARS, "lr": 5e-3},
-            finder=_LONG_SWEEP,
-            split=_AT_RANDOM,
-            suggestion="minimum",
-            only_rates=True,
-        ),
+        _MF,
         ModelKind(
             name="embedding_mlp",
             title="Star network",
@@ -209,15 +230,15 @@ MODELS: dict[str, ModelKind] = {
 FIRST_MODEL = next(iter(MODELS))
 
 
-def kind_of(name: str) -> ModelKind:
-    """The declaration of a model. Raises SettingError, naming the known ones.
+def kind_of(name: str, config: Config | None = None) -> ModelKind:
+    """The declaration of a model, with these settings (None: its defaults). Raises SettingError, naming the known ones.
 
     >>> kind_of("mf").title
     'Factorisation'
     """
     if name not in MODELS:
         raise SettingError(f"There is no model called {name!r}.", remedy=f"Known are: {', '.join(MODELS)}.", model=name)
-    return MODELS[name]
+    return MODELS[name].as_set(config)
 
 
 def title_of(name: str) -> str:
@@ -262,7 +283,7 @@ def build(name: str, config: Config, *, items: int, scale: Scale, seed: int = 1)
     """
     import torch
 
-    kind = kind_of(name)
+    kind = kind_of(name, config)
     if not isinstance(config, kind.config_class):
         raise SettingError(f"These settings are not those of {name}.", remedy=f"Give a {kind.config_class.__name__}.")
     with torch.random.fork_rng(devices=[]):

@@ -136,7 +136,8 @@ def baselines(
 
 def advice_on(model: Model, split: Split, dataset: Dataset) -> Job[Advice]:
     """A sentence where `ease` (if quick) or averages do better on the validation people. A Stop ends it."""
-    if split.validation is None or not model.can.learns_by_steps or dataset.titles > _MOST_TITLES:
+    is_simple = not model.can.learns_by_steps and not kind_of(model.name).only_rates
+    if split.validation is None or is_simple or dataset.titles > _MOST_TITLES:
         return Advice()
     yield StageStarted("comparing", "Comparing with EASE on the validation people")
     try:

@@ -17,6 +17,7 @@ from engine.settings import Config
 from engine.training import lr_finder
 from engine.training.config import FinderConfig, TrainingConfig
 from engine.training.lr_finder import RateSweep
+from engine.training.plan import with_own_optimizer
 from engine.training.settling import Settled, settle
 
 QUICK_MODELS = ("ease", "ials", "popularity")
@@ -81,12 +82,13 @@ def find_rate(
 
         found = drive(operations.find_rate(library, dataset, model="two_head"))
     """
-    refuse_without_rate(model)
+    refuse_without_rate(model, model_config)
     torch.set_num_threads(training_threads())
     chosen = choose_device(device)
     yield StageStarted("splitting", "Setting people aside to evaluate on")
     divided = make_split(dataset, split or default_split(model))
-    training, finder = training or default_training(model, dataset), finder or default_finder(model)
+    training = with_own_optimizer(training or default_training(model, dataset, model_config), model_config)
+    finder = finder or default_finder(model, model_config)
     config = (yield from settled(model, model_config, divided, dataset)).config
     return (yield from sweep(divided, dataset, model, config, training, finder, chosen, suggestion=suggestion))
 
@@ -113,7 +115,7 @@ def sweep(
     """The learning-rate sweep of a fresh model on a split, after its settings are settled."""
     fresh = fresh_model(model, model_config, dataset, seed=training.seed)
     assert isinstance(fresh, StepModel), "models without a learning rate are refused earlier"
-    prefer = suggestion or kind_of(model).suggestion
+    prefer = suggestion or kind_of(model, model_config).suggestion
     return (
         yield from lr_finder.find_rate(split, fresh, training=training, finder=finder, device=device, prefer=prefer)
     )
@@ -133,23 +135,23 @@ def fresh_model(model: str, config: Config | None, dataset: Dataset, *, seed: in
     return build(model, chosen, items=dataset.titles, scale=dataset.scale, seed=seed)
 
 
-def default_finder(model: str) -> FinderConfig:
-    return FinderConfig(**kind_of(model).finder)
+def default_finder(model: str, config: Config | None = None) -> FinderConfig:
+    return FinderConfig(**kind_of(model, config).finder)
 
 
 def default_split(model: str) -> SplitConfig:
     return SplitConfig(**kind_of(model).split)
 
 
-def default_training(model: str, dataset: Dataset) -> TrainingConfig:
-    return TrainingConfig(**kind_of(model).training_for(dataset.entries))
+def default_training(model: str, dataset: Dataset, config: Config | None = None) -> TrainingConfig:
+    return TrainingConfig(**kind_of(model, config).training_for(dataset.entries))
 
 
-def refuse_without_rate(model: str) -> None:
+def refuse_without_rate(model: str, config: Config | None = None) -> None:
     """Raises TrainingError where a model does not learn by steps."""
-    if not kind_of(model).can.learns_by_steps:
-        raise TrainingError(
-            f"{model} is computed at once and has no learning rate.",
-            remedy="Train it directly, or choose a model that learns by steps, such as two_head.",
-            model=model,
-        )
+    kind = kind_of(model, config)
+    if not kind.can.learns_by_steps:
+        remedy = "Train it directly, or choose a model that learns by steps, such as two_head."
+        if kind.by_steps is not None:
+            remedy = "Train it directly, or set its solver to adam or sgd, which learn by steps."
+        raise TrainingError(f"{model} is computed at once and has no learning rate.", remedy=remedy, model=model)

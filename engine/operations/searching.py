@@ -145,7 +145,7 @@ class _Plan:
         """Every run to make. Raises before anything runs where they could not be made, compared, or summed up."""
         refuse_unmeasurable(self.grid.plan, self.config)
         trials = self.grid.trials(self.config)
-        if kind_of(self.grid.plan.model).can.learns_by_steps:
+        if kind_of(self.grid.plan.model, self.grid.plan.model_config).can.learns_by_steps:
             choose_device(self.grid.plan.device)
         if self.out is not None:
             refuse_unwritable(self.out)

@@ -31,6 +31,7 @@ from engine.training import trainer
 from engine.training.checkpoint import TrainingState
 from engine.training.config import FinderConfig, TrainingConfig
 from engine.training.curve_text import hides_while_training, read_curves
+from engine.training.plan import with_own_optimizer
 from engine.training.trainer import TrainedRun
 
 LOG = logging.getLogger(__name__)
@@ -108,14 +109,14 @@ def train(
     torch.set_num_threads(training_threads())
     if kind_of(model).made_of_runs:
         raise TrainingError(f"A {model} is mixed from finished runs, not trained.", remedy="Name the runs to mix.")
-    steps = kind_of(model).can.learns_by_steps
+    steps = kind_of(model, model_config).can.learns_by_steps
     chosen = choose_device(device) if steps else torch.device("cpu")
     yield StageStarted("splitting", "Setting people aside to evaluate on")
     divided = split if isinstance(split, Split) else make_split(dataset, split or default_split(model))
     own = yield from settled(model, model_config, divided, dataset)
     learning: TrainingConfig | None = None
     if steps:
-        asked = training or default_training(model, dataset)
+        asked = with_own_optimizer(training or default_training(model, dataset, own.config), own.config)
         learning = yield from _with_rate(
             dataset, divided, model, own.config, asked, chosen, suggestion=suggestion, finder=finder
         )
@@ -154,7 +155,7 @@ def resume(
         drive(operations.resume(library, "two_head 1", epochs=40))
     """
     record = library.runs.find(run_id)
-    if not kind_of(record.model).can.learns_by_steps:
+    if record.training_config is None:
         raise TrainingError(f"The run {record.name} was computed in full; there is nothing to go on with.")
     dataset = library.dataset_of(record)
     training = TrainingConfig.from_dict(record.training_config or {})
@@ -233,7 +234,7 @@ def _with_rate(
     training = training.changed(precision=choose_precision(training.precision, device))
     if training.lr is not None:
         return training
-    finder = finder or default_finder(model)
+    finder = finder or default_finder(model, model_config)
     found = yield from sweep(split, dataset, model, model_config, training, finder, device, suggestion=suggestion)
     if found.stopped:
         raise Stop

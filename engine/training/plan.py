@@ -8,7 +8,7 @@ from typing import Any, Protocol, Self
 
 from engine.data.split import MOST_HELD_OUT_PEOPLE, SplitConfig
 from engine.errors import SettingError
-from engine.models.declaration import CatalogueConfig
+from engine.models.declaration import CatalogueConfig, ModelConfig
 from engine.models.presets import Preset
 from engine.models.registry import ModelKind, fitted_config, kind_of
 from engine.settings import Config, find_setting
@@ -58,7 +58,7 @@ class TrainingPlan:
     suggestion: str | None = None
 
     def __post_init__(self) -> None:
-        kind = _trainable(self.model)
+        kind = _trainable(self.model, self.model_config)
         if not isinstance(self.model_config, kind.config_class):
             raise SettingError(
                 f"These settings are not those of {self.model}.", remedy=f"Give a {kind.config_class.__name__}."
@@ -66,15 +66,23 @@ class TrainingPlan:
         if kind.can.learns_by_steps == (self.training is None):
             needs = "learns by steps, so it needs" if self.training is None else "is computed at once, without"
             raise SettingError(f"{self.model} {needs} training settings.")
+        if self.training is not None:
+            object.__setattr__(self, "training", with_own_optimizer(self.training, self.model_config))
 
     @classmethod
     def defaults(cls, model: str, *, preset: Preset | None = None, entries: int = 0) -> Self:
         """A model's settings as a preset has them, or its own for a data set of so many entries."""
-        kind, own = _trainable(model), preset or Preset("", "", "", model)
+        own = preset or Preset("", "", "", model)
+        return cls._usual(_trainable(model).config_class().changed(**own.settings), own, entries=entries)
+
+    @classmethod
+    def _usual(cls, config: Config, own: Preset, *, entries: int) -> Self:
+        """What goes with the settings of a model."""
+        kind = _trainable(own.model, config)
         training = {**kind.training_for(entries), **own.training}
         return cls(
-            model,
-            kind.config_class().changed(**own.settings),
+            own.model,
+            config,
             TrainingConfig().changed(**training) if kind.can.learns_by_steps else None,
             SplitConfig().changed(**{**kind.split, **own.split}),
             finder=FinderConfig().changed(**kind.finder),
@@ -94,9 +102,10 @@ class TrainingPlan:
     ) -> Self:
         """The settings given; where none are, as `defaults` has them."""
         own = cls.defaults(model, preset=preset, entries=entries)
+        if model_config is not None:
+            own = cls._usual(model_config, preset or Preset("", "", "", model), entries=entries)
         return replace(
             own,
-            model_config=model_config or own.model_config,
             training=(training or own.training) if own.training is not None else None,
             split=split or own.split,
         )
@@ -135,8 +144,15 @@ class TrainingPlan:
             owners = (part for part, config in configs.items() if find_setting(type(config), name))
             part = next(owners, "model_config")
             changed: Any = {part: configs[part].changed(**{name: value})}
-            plan = replace(plan, **changed)
+            plan = plan.set_to(changed[part]) if part == "model_config" else replace(plan, **changed)
         return plan
+
+    def set_to(self, config: Config, *, entries: int = 0) -> Self:
+        """Other settings of the model; where with them it learns in another way, with what usually goes with that."""
+        if _trainable(self.model, config).can.learns_by_steps == (self.training is not None):
+            return replace(self, model_config=config)
+        usual = self._usual(config, Preset("", "", "", self.model), entries=entries)
+        return replace(usual, split=self.split, device=self.device)
 
     def learning_people(self, counts: DatasetCounts) -> int:
         """From how many people the split learns."""
@@ -148,7 +164,7 @@ class TrainingPlan:
 
     def examples(self, counts: DatasetCounts) -> int:
         """About how many examples an epoch goes through: the people it learns from, or their share of the ratings."""
-        unit, people = kind_of(self.model).can.examples, self.learning_people(counts)
+        unit, people = kind_of(self.model, self.model_config).can.examples, self.learning_people(counts)
         if unit == "people" or counts.people == 0:
             return people
         split = self.split
@@ -163,7 +179,9 @@ class TrainingPlan:
         if self.training is None:
             return 0
         examples = self.examples(counts)
-        return -(-examples // max(1, self.training.batch_for(examples, kind_of(self.model).can.examples)))
+        return -(
+            -examples // max(1, self.training.batch_for(examples, kind_of(self.model, self.model_config).can.examples))
+        )
 
     def total_steps(self, counts: DatasetCounts) -> int:
         return self.steps_per_epoch(counts) * self.training.epochs if self.training is not None else 0
@@ -185,7 +203,7 @@ class TrainingPlan:
     def describe(self, counts: DatasetCounts) -> str:
         """What the run will need, in a line."""
         if self.training is not None:
-            unit = kind_of(self.model).can.examples
+            unit = kind_of(self.model, self.model_config).can.examples
             about = "" if unit == "people" else "about "
             steps, examples = self.total_steps(counts), self.examples(counts)
             return f"{about}{steps:,} steps: {self.training.epochs:,} epochs over {about}{examples:,} {unit}"
@@ -197,8 +215,14 @@ class TrainingPlan:
         return f"Counts {counts.entries:,} ratings of {counts.titles:,} titles"
 
 
-def _trainable(model: str) -> ModelKind:
-    kind = kind_of(model)
+def with_own_optimizer(training: TrainingConfig, config: Config | None) -> TrainingConfig:
+    """Training settings with the optimizer that the model's settings name, if they name one."""
+    optimizer = config.optimizer if isinstance(config, ModelConfig) else None
+    return training.changed(optimizer=optimizer) if optimizer is not None else training
+
+
+def _trainable(model: str, config: Config | None = None) -> ModelKind:
+    kind = kind_of(model, config)
     if kind.made_of_runs:
         raise SettingError(
             f"{model} is mixed from finished runs; there is nothing to train.", remedy="Choose another model."

@@ -23,15 +23,18 @@ from engine.data.dataset import Float32, Histories, Scale
 from engine.data.split import Split
 from engine.events import Job, Pace, Progressed, StageStarted
 from engine.models.biases import DAMPING, BiasEquations, Biases, Floats, predicted
+from engine.models.mf import MfConfig
+from engine.models.mf_by_turns import FactorizationByTurns
 from engine.training.blend_weights import ratings_to_choose_by, some_of
 
 FEWEST = 50
 """With fewer held-out ratings nothing is tried: chance would choose."""
 _DAMPINGS = tuple(DAMPING * 2.0**step for step in range(-3, 6))
 _L2_STEPS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
-_MOST_RATINGS = 2_000_000
+_L2_IN_TURNS = tuple(2.0**step for step in range(-3, 5))
+_MOST_RATINGS, _MOST_RATINGS_IN_TURNS = 2_000_000, 200_000
 _TRIAL_ROUNDS = 5
-_RANK, _FIRST_SWEEPS, _SWEEPS = 8, 3, 2
+_RANK, _FIRST_SWEEPS, _SWEEPS, _SWEEPS_IN_TURNS = 8, 3, 2, 12
 _LEAST_RIDGE = 1e-6
 _HELD, _SEED = 0.2, 1024
 _ENOUGH = 5_000
@@ -252,9 +255,34 @@ def joined(parts: Sequence[Histories]) -> Histories:
     )
 
 
-def _some_ratings(rated: Histories) -> Histories:
+def _some_ratings(rated: Histories, *, most: int = _MOST_RATINGS) -> Histories:
     """All ratings, or those of so many people, evenly from all, that trying takes seconds."""
-    if rated.entries <= _MOST_RATINGS:
+    if rated.entries <= most:
         return rated
-    people = max(1, len(rated) * _MOST_RATINGS // rated.entries)
+    people = max(1, len(rated) * most // rated.entries)
     return rated.take(np.linspace(0, len(rated) - 1, people).astype(np.int64))
+
+
+def choose_l2_in_turns(ratings: RatingsToTryOn, config: MfConfig) -> Job[float]:
+    """The l2 of a factorisation in turns that predicts best, each step to the better neighbour.
+
+    The usual one unless another is better by more than chance explains. Tried with few factors and some of the ratings.
+    """
+    yield StageStarted("choosing", "Trying how strongly to hold factors back")
+    some, usual = _some_ratings(ratings.learned, most=_MOST_RATINGS_IN_TURNS), _L2_IN_TURNS.index(1.0)
+    errors: dict[int, Floats] = {}
+    best, waiting = usual, [usual, usual - 1, usual + 1]
+    while waiting:
+        for place in waiting:
+            l2 = config.pull * _L2_IN_TURNS[place]
+            tried = config.changed(l2=l2, rank=min(config.factors, _RANK), sweeps=_SWEEPS_IN_TURNS)
+            model = FactorizationByTurns(tried, items=ratings.titles, scale=ratings.scale)
+            for _ in model.fit(some):
+                yield None
+            found_N = model.ratings_of(ratings.known, ratings.wanted).double().numpy()
+            errors[place] = ratings.squared_errors(found_N)
+        best = min(errors, key=lambda place: float(errors[place].mean()))
+        waiting = [place for place in (best - 1, best + 1) if 0 <= place < len(_L2_IN_TURNS) and place not in errors]
+    places = sorted(errors)
+    chosen = better_than_chance([errors[place] for place in places], usual=places.index(usual), apart=_APART)
+    return config.pull * _L2_IN_TURNS[places[chosen]]

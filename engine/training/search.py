@@ -18,6 +18,7 @@ from engine.training.config import TrainingConfig
 from engine.training.plan import TrainingPlan
 
 MOST_RUNS = 1000
+_SAME_FOR_ALL = {"monitor", "solver"}
 """More runs than this need a draw: nobody meant them."""
 
 
@@ -169,8 +170,9 @@ def varied_settings(plan: TrainingPlan) -> Iterator[tuple[Declared, bool]]:
     training = declared_settings(TrainingConfig) if plan.training is not None else ()
     own = declared_settings(type(plan.model_config))
     names = {declared.name for declared in own}
-    yield from ((declared, False) for declared in own)
-    yield from ((declared, True) for declared in training if declared.name not in names | {"monitor"})
+    names |= {"optimizer"} if "solver" in names else set()
+    yield from ((declared, False) for declared in own if declared.name not in _SAME_FOR_ALL)
+    yield from ((declared, True) for declared in training if declared.name not in names | _SAME_FOR_ALL)
 
 
 def refuse_unmeasurable(plan: TrainingPlan, config: SearchConfig) -> None:
@@ -209,6 +211,12 @@ def _declared(plan: TrainingPlan, name: str) -> tuple[Declared, bool]:
     former = {former: found for found in known.values() for former in found[0].setting.former}
     if name in known or name in former:
         return known.get(name) or former[name]
+    if name in ("solver", "optimizer") and any(
+        own.name == "solver" for own in declared_settings(type(plan.model_config))
+    ):
+        raise SettingError(
+            "All runs of a search have one solver.", remedy="Set it once for all runs: --set solver=...", setting=name
+        )
     if name in ("monitor", "watched") or name in {setting.name for setting in declared_settings(SplitConfig)}:
         raise SettingError(
             f"{name} cannot vary in a search: runs that are evaluated by different metrics or on different people "

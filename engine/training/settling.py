@@ -19,7 +19,7 @@ from engine.models.popularity import PopularityConfig
 from engine.models.registry import fitted_config, kind_of
 from engine.settings import Config, declared_settings
 from engine.text import format_count, format_number, join_words
-from engine.training.rating_trial import Dampings, RatingsToTryOn, choose_dampings, choose_factor_l2
+from engine.training.rating_trial import Dampings, RatingsToTryOn, choose_dampings, choose_factor_l2, choose_l2_in_turns
 from engine.training.taste_trial import Open, Tastes, TastesToTryOn, choose_tastes
 
 
@@ -101,9 +101,12 @@ def _mf(config: MfConfig, split: Split) -> Job[tuple[MfConfig, str]]:
         tried = _on_ratings(ratings)
         span = ratings.scale.high - ratings.scale.low if config.targets == "unit" else 1.0
         unit = span if span > 0 else 1.0
-        l2 = yield from choose_factor_l2(
-            ratings, usual=config.pull, fold_in_l2=config.fold_in_l2, unit=unit, dampings=dampings
-        )
+        if config.learns_by_steps:
+            l2 = yield from choose_factor_l2(
+                ratings, usual=config.pull, fold_in_l2=config.fold_in_l2, unit=unit, dampings=dampings
+            )
+        else:
+            l2 = yield from choose_l2_in_turns(ratings, config)
         config = config.changed(l2=l2)
     return config, tried
 

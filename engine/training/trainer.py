@@ -144,14 +144,20 @@ def train(
 def fit(
     split: Split, model: ClosedFormModel, *, recorder: RunRecorder, clock: Callable[[], float] = time.monotonic
 ) -> Job[TrainedRun]:
-    """Fit a model that is computed at once; reports its stages. Stopping it saves nothing and passes Stop on."""
-    started = clock()
-    yield from model.fit(split.train)
+    """Fit a model that is computed at once; reports its stages. A Stop that leaves nothing to keep is passed on."""
+    started, stopped, because = clock(), False, "The model was computed in full."
+    try:
+        yield from model.fit(split.train)
+    except Stop:
+        if not model.keeps_when_stopped:
+            raise
+        stopped, because = True, "Stopped by you; what was learned is kept."
+    if model.can.states_uncertainty and split.config.kind != "strong" and split.validation is not None:
+        model.learn_uncertainty(split.validation.fold_in, split.validation.to_find)
     recorder.save_checkpoint(TrainingState(copy_of(model.state_dict()), None, {}, {}))
     seconds = clock() - started
     people_per_second = len(split.train) / max(seconds, 1e-9)
-    because = "The model was computed in full."
-    return TrainedRun(model, 1, None, None, False, because, seconds, people_per_second, 0, False, "", ())
+    return TrainedRun(model, 1, None, None, stopped, because, seconds, people_per_second, 0, False, "", ())
 
 
 class _Loop:

@@ -17,7 +17,7 @@ from desktop_rec.training.learning_rate.loss_over_rate_plot import LossOverRateP
 from desktop_rec.training.plan_controller import PlanController
 from desktop_rec.training.progress_parts import JobButtons, JobWords
 from desktop_rec.training.schedule_plot import SchedulePlot, rate_becomes, schedule_title
-from engine.models.registry import title_of
+from engine.models.registry import kind_of
 from engine.text import format_rate
 from engine.training.lr_finder import RateSweep
 
@@ -153,9 +153,12 @@ class LearningRateView(QWidget):
     def _explain(self, state: SweepState) -> None:
         """Why there is no curve."""
         if self._plan.plan.training is None:
-            title = title_of(self._plan.plan.model)
+            kind = kind_of(self._plan.plan.model)
+            otherwise = " With the solver adam or sgd it has one." if kind.by_steps is not None else ""
             self._message.show_message(
-                f"{title} is computed at once", "It has no learning rate to find.", button="Go to Training"
+                f"{kind.title} is computed at once",
+                f"It has no learning rate to find.{otherwise}",
+                button="Go to Training",
             )
         elif state.running:
             self._message.show_message("Trying rates, small to large", "The curve appears in a moment.", busy=True)

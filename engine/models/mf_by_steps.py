@@ -1,0 +1,142 @@
+"""Factorisation, learned by steps.
+
+Biases start where they are best without factors and stay damped as there (see engine.models.biases), because few
+ratings say little; factors are pulled towards zero the harder the more ratings there are. What few ratings of a person
+do not settle is the average training person's.
+
+Shapes: T training people, I titles, K rank, F features of a title (K, and one more with biases), B ratings of a batch,
+N entries.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from scipy.sparse import csr_array
+from scipy.sparse.linalg import svds
+from torch import Tensor, nn
+
+from engine.data.batches import EntryBatch, mixed_seed
+from engine.data.dataset import Histories, Scale
+from engine.events import drive
+from engine.models.base import Losses, Moment, as_index
+from engine.models.biases import BiasEquations
+from engine.models.fold_in import Ridge, exact
+from engine.models.mf import MatrixFactorization, MfConfig
+from engine.models.rating_model import RatingModel
+from engine.models.registry import kind_of
+
+_SVD_SHARE = 0.1
+
+
+class FactorizationBySteps(MatrixFactorization, RatingModel):
+    """Factors and biases of titles, and of the people it was trained on."""
+
+    can = kind_of("mf", MfConfig(solver="adam")).can
+    user_pull_T: Tensor
+    item_pull_I: Tensor
+    sized_by_people = ("user_factors_TK", "user_bias_T")
+
+    def __init__(self, config: MfConfig, *, items: int, scale: Scale) -> None:
+        super().__init__(config, items=items, scale=scale)
+        self.item_factors_IK = nn.Parameter(config.start_spread * torch.randn(items, config.factors))
+        self.item_bias_I = nn.Parameter(torch.zeros(items), requires_grad=config.bias)
+        self.user_factors_TK = nn.Parameter(torch.zeros(0, config.factors))
+        self.user_bias_T = nn.Parameter(torch.zeros(0), requires_grad=config.bias)
+        self.register_buffer("user_pull_T", torch.zeros(0), persistent=False)
+        self.register_buffer("item_pull_I", torch.zeros(items), persistent=False)
+
+    @property
+    def _starts_from_biases(self) -> bool:
+        """A run of an earlier version has no dampings: its biases start from 0, and l2 pulls them like factors."""
+        dampings = self.config.user_bias_damping, self.config.item_bias_damping
+        return self.config.bias and None not in dampings
+
+    def prepare(self, histories: Histories, *, seed: int) -> None:
+        super().prepare(histories, seed=seed)
+        noise = torch.Generator().manual_seed(mixed_seed(seed, 0, salt=3))
+        factors_TK = self.config.start_spread * torch.randn(len(histories), self.config.factors, generator=noise)
+        self.user_factors_TK = nn.Parameter(factors_TK)
+        self.user_bias_T = nn.Parameter(torch.zeros(len(histories)), requires_grad=self.config.bias)
+        self.user_pull_T = torch.full((len(histories),), self.config.pull)
+        self.item_pull_I.fill_(self.config.pull)
+        rated = histories.rated()
+        if self._starts_from_biases:
+            self._start_biases(rated)
+        if self.config.init == "svd":
+            self._start_from_svd(rated, seed=seed)
+
+    @torch.no_grad()
+    def _start_biases(self, rated: Histories) -> None:
+        """The best biases without factors, and how hard each rating pulls them: a damping, shared by the ratings."""
+        config, unit = self.config, self._zero_and_unit[1]
+        user_damping, item_damping = config.user_bias_damping or 0.0, config.item_bias_damping or 0.0
+        counts_T = torch.from_numpy(rated.counts_U).float()
+        self.user_pull_T = user_damping / counts_T.clamp(min=1)
+        self.item_pull_I.copy_(item_damping / self.counts_I.clamp(min=1))
+        equations = BiasEquations(rated, titles=self.items)
+        biases = drive(equations.fitted(user_damping=user_damping, item_damping=item_damping))
+        self.user_bias_T.copy_(torch.from_numpy(biases.user_U / unit))
+        self.item_bias_I.copy_(torch.from_numpy((biases.item_I + biases.mean - float(self.mean)) / unit))
+
+    @torch.no_grad()
+    def _start_from_svd(self, rated: Histories, *, seed: int) -> None:
+        """A tenth of the best factors of what biases leave of the ratings; missing ones are 0, as in the study."""
+        people_N, rows_N = as_index(rated.user_rows_N), as_index(rated.item_rows_N)
+        biases_N = self.user_bias_T.cpu()[people_N] + self.item_bias_I.cpu()[rows_N]
+        targets_N = self._as_targets(torch.from_numpy(np.array(rated.ratings_N))) - self._level - biases_N
+        matrix_TI = csr_array(
+            (targets_N.numpy().astype(np.float64), rated.item_rows_N, rated.indptr_U1), shape=(len(rated), self.items)
+        )
+        rank = min(self.config.factors, min(matrix_TI.shape) - 1)
+        if rank < 1:
+            return
+        start = np.random.default_rng(seed).standard_normal(min(matrix_TI.shape))
+        left_TK, values_K, right_KI = svds(matrix_TI, k=rank, v0=start)
+        roots_K = np.sqrt(values_K)
+        self.user_factors_TK[:, :rank] = torch.from_numpy(_SVD_SHARE * left_TK * roots_K).float()
+        self.item_factors_IK[:, :rank] = torch.from_numpy(_SVD_SHARE * right_KI.T * roots_K).float()
+
+    def losses(self, batch: EntryBatch, *, noise: torch.Generator, moment: Moment) -> Losses:
+        person_B, rows_B = batch.person_B, batch.item_rows_B
+        user_BK, item_BK = self.user_factors_TK.index_select(0, person_B), self.item_factors_IK.index_select(0, rows_B)
+        user_B, item_B = self.user_bias_T.index_select(0, person_B), self.item_bias_I.index_select(0, rows_B)
+        predicted_B = self._level + user_B + item_B + (user_BK * item_BK).sum(1)
+        squares_B = user_BK.float().square().sum(1) + item_BK.float().square().sum(1)
+        pulls_B = (
+            self.user_pull_T[person_B] * user_B.float().square() + self.item_pull_I[rows_B] * item_B.float().square()
+        )
+        return self._squared_error(
+            predicted_B - self._as_targets(batch.ratings_B),
+            (self.config.pull * squares_B + pulls_B).sum() / max(1, len(person_B)),
+        )
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """Biases learn at a share of the rate (see MfConfig.freedom)."""
+        if not self._starts_from_biases:
+            return super().parameter_groups()
+        biases = [self.item_bias_I, self.user_bias_T]
+        return [
+            {"params": [self.item_factors_IK, self.user_factors_TK]},
+            {"params": biases, "lr_share": self.config.freedom},
+        ]
+
+    def _factors_IK(self) -> Tensor:
+        return self.item_factors_IK
+
+    def _ridge(self, features_IF: Tensor) -> Ridge:
+        """How hard a person's factors and bias are held near the average person's."""
+        config, width = self.config, features_IF.shape[1]
+        ridge = Ridge(exact(torch.full((width,), config.pull)), exact(torch.full((width,), config.fold_in_l2)))
+        if self._starts_from_biases and config.user_bias_damping is not None:
+            ridge.per_rating_F[-1], ridge.fixed_F[-1] = 0.0, config.user_bias_damping
+        return ridge
+
+    def _levels(self) -> Tensor:
+        """The target of each title for the average training person, [I]; the mean of all ratings where nobody rated."""
+        levels_I = self._level + self.item_bias_I
+        if len(self.user_factors_TK):
+            levels_I = levels_I + self.item_factors_IK @ self.user_factors_TK.mean(0) + self.user_bias_T.mean()
+        return torch.where(self.is_known_I, levels_I, self._as_targets(self.mean))
