@@ -44,12 +44,15 @@ class Numbers:
     values_RF: Tensor
     variances_RK: Tensor
     near_RF: Tensor
-    presence_CF: Tensor
+    presence_CK: Tensor
 
     @staticmethod
     def zeros(rows: int, columns: int, *, factors: int, width: int) -> Numbers:
         return Numbers(
-            torch.zeros(rows, width), torch.zeros(rows, factors), torch.zeros(rows, width), torch.zeros(columns, width)
+            torch.zeros(rows, width),
+            torch.zeros(rows, factors),
+            torch.zeros(rows, width),
+            torch.zeros(columns, factors),
         )
 
 
@@ -86,28 +89,30 @@ class Side:
             yield len(lot.rows_U), error
 
     def learn_presence(self, own: Numbers) -> None:
-        """Regress the numbers on which columns there are: a few steps of conjugate gradients from the last."""
-        presence_CF, values_RF = own.presence_CF.numpy(), own.values_RF.numpy()
-        left_CF = self._gathered(values_RF - self._spread(presence_CF)) - PRESENCE_RIDGE * presence_CF
-        direction_CF, size_F = left_CF, (left_CF**2).sum(0)
+        """Regress the factors on which columns there are: a few steps of conjugate gradients from the last."""
+        presence_CK = own.presence_CK.numpy()
+        factors = presence_CK.shape[1]
+        values_RK = own.values_RF[:, :factors].numpy()
+        left_CK = self._gathered(values_RK - self._spread(presence_CK)) - PRESENCE_RIDGE * presence_CK
+        direction_CK, size_K = left_CK, (left_CK**2).sum(0)
         for _ in range(_PRESENCE_STEPS):
-            turned_CF = self._gathered(self._spread(direction_CF)) + PRESENCE_RIDGE * direction_CF
-            step_F = size_F / np.maximum((direction_CF * turned_CF).sum(0), 1e-20)
-            presence_CF += step_F * direction_CF
-            left_CF = left_CF - step_F * turned_CF
-            before_F, size_F = size_F, (left_CF**2).sum(0)
-            direction_CF = left_CF + direction_CF * (size_F / np.maximum(before_F, 1e-20))
-        own.near_RF.copy_(torch.from_numpy(self._spread(presence_CF)))
+            turned_CK = self._gathered(self._spread(direction_CK)) + PRESENCE_RIDGE * direction_CK
+            step_K = size_K / np.maximum((direction_CK * turned_CK).sum(0), 1e-20)
+            presence_CK += step_K * direction_CK
+            left_CK = left_CK - step_K * turned_CK
+            before_K, size_K = size_K, (left_CK**2).sum(0)
+            direction_CK = left_CK + direction_CK * (size_K / np.maximum(before_K, 1e-20))
+        own.near_RF[:, :factors] = torch.from_numpy(self._spread(presence_CK))
 
-    def _spread(self, values_CF: Floating) -> Floating:
-        """The sum over each row's columns over the root of their number, [R, F]."""
-        spread_RF: Floating = (self.there_RC @ values_CF) / self._roots_R
-        return spread_RF
+    def _spread(self, values_CK: Floating) -> Floating:
+        """The sum over each row's columns over the root of their number, [R, K]."""
+        spread_RK: Floating = (self.there_RC @ values_CK) / self._roots_R
+        return spread_RK
 
-    def _gathered(self, values_RF: Floating) -> Floating:
-        """The same the other way: [C, F]."""
-        gathered_CF: Floating = self.there_CR @ (values_RF / self._roots_R)
-        return gathered_CF
+    def _gathered(self, values_RK: Floating) -> Floating:
+        """The same the other way: [C, K]."""
+        gathered_CK: Floating = self.there_CR @ (values_RK / self._roots_R)
+        return gathered_CK
 
 
 def both_sides(

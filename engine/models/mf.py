@@ -42,6 +42,7 @@ from engine.settings import setting
 ALS = "als"
 L2, L2_IN_TURNS = 0.015, 4.0
 """The regularisation where nobody chose one, by steps and in turns: the best on MovieLens-1M."""
+_LITTLE, _MUCH, _L2_EXPONENT = 80_000, 800_000, 0.4
 _RANK_BY_STEPS, _RANK_IN_TURNS = 64, 32
 _SMALL = 0.1
 _PARTS = 3
@@ -119,8 +120,13 @@ class MfConfig(RatingConfig):
     @property
     def pull(self) -> float:
         """How hard factors are held back; as on much data where it was left automatic."""
-        usual = L2 if self.learns_by_steps else L2_IN_TURNS
-        return usual if self.l2 is None else self.l2
+        return self.usual_l2(_MUCH) if self.l2 is None else self.l2
+
+    def usual_l2(self, entries: int) -> float:
+        """The l2 that does well on so many ratings. In turns it is the less the fewer there are."""
+        if self.learns_by_steps:
+            return L2
+        return float(f"{L2_IN_TURNS * min(1.0, max(entries, _LITTLE) / _MUCH) ** _L2_EXPONENT:.2g}")
 
     @property
     def freedom(self) -> float:
@@ -141,7 +147,7 @@ class MfConfig(RatingConfig):
     def fitted_to(self, entries: int) -> Self:
         return self.changed(
             rank=self.factors,
-            l2=self.pull,
+            l2=self.usual_l2(max(1, entries)) if self.l2 is None else self.l2,
             user_bias_damping=DAMPING if self.user_bias_damping is None else self.user_bias_damping,
             item_bias_damping=DAMPING if self.item_bias_damping is None else self.item_bias_damping,
         )

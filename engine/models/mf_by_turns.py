@@ -18,12 +18,13 @@ from engine.errors import TrainingError
 from engine.events import Job, Pace, Progressed, StageStarted, drive
 from engine.models.alternating import Numbers, Side, both_sides
 from engine.models.base import ClosedFormModel
-from engine.models.biases import BiasEquations
+from engine.models.biases import DAMPING, BiasEquations, predicted
 from engine.models.fold_in import Ridge, exact
 from engine.models.mf import MatrixFactorization, MfConfig
 from engine.models.registry import kind_of
 
-_BIAS_ROUNDS = 2
+_BIAS_ROUNDS = 4
+_LEAST_DAMPING = 1e-6
 _FIRST_PRESENCE = 2
 """The sweep from which on it counts which titles were rated: before, the numbers say little."""
 
@@ -32,16 +33,18 @@ class FactorizationByTurns(MatrixFactorization, ClosedFormModel):
     """Its state is the titles' numbers, their variances, and what having rated each says of a person."""
 
     can = kind_of("mf").can
+    level: Tensor
     title_numbers_IF: Tensor
     title_variances_IK: Tensor
-    presence_IF: Tensor
+    presence_IK: Tensor
 
     def __init__(self, config: MfConfig, *, items: int, scale: Scale) -> None:
         super().__init__(config, items=items, scale=scale)
         width = config.factors + config.bias
         self.register_buffer("title_numbers_IF", torch.zeros(items, width))
         self.register_buffer("title_variances_IK", torch.zeros(items, config.factors))
-        self.register_buffer("presence_IF", torch.zeros(items, width))
+        self.register_buffer("presence_IK", torch.zeros(items, config.factors))
+        self.register_buffer("level", torch.zeros(()))
         self.sweeps_done = 0
 
     @property
@@ -52,11 +55,11 @@ class FactorizationByTurns(MatrixFactorization, ClosedFormModel):
         """See ClosedFormModel: after each sweep the model is whole; a Stop leaves it as it was after the last."""
         yield StageStarted("counting", "Counting ratings")
         rated = self._count(histories)
+        known, noise = self._start(rated)
         people, titles = self._sides(rated)
         persons = Numbers.zeros(len(rated), self.items, factors=self.config.factors, width=self._width)
-        known = self._start(rated)
         yield StageStarted("solving", "Working out what people and titles have in common")
-        pace, noise = Pace(), 0.5 * float(self.spread / self._zero_and_unit[1]) ** 2
+        pace, most_noise = Pace(), noise
         sweeps, each = self.config.sweeps, len(rated) + self.items
         for sweep in range(sweeps):
             done = sweep * each
@@ -66,13 +69,13 @@ class FactorizationByTurns(MatrixFactorization, ClosedFormModel):
             for rows, squares in people.solve(persons, known, ridge_F=self._ridge_F("user"), noise=noise):
                 done, error = done + rows, error + squares
                 yield Progressed(f"Sweep {sweep + 1} of {sweeps}", done, sweeps * each, "rows") if pace.due() else None
-            noise = max(error / people.ratings, 1e-6)
+            noise = min(max(error / people.ratings, 1e-6), most_noise)
             if sweep >= _FIRST_PRESENCE:
                 titles.learn_presence(known)
             for rows, _ in titles.solve(known, persons, ridge_F=self._ridge_F("item"), noise=noise):
                 done += rows
                 yield Progressed(f"Sweep {sweep + 1} of {sweeps}", done, sweeps * each, "rows") if pace.due() else None
-            self._keep(known, persons.presence_CF)
+            self._keep(known, persons.presence_CK)
 
     def _sides(self, rated: Histories) -> tuple[Side, Side]:
         targets_N = self._as_targets(torch.from_numpy(np.array(rated.ratings_N, dtype=np.float32))) - self._level
@@ -84,34 +87,54 @@ class FactorizationByTurns(MatrixFactorization, ClosedFormModel):
     def _width(self) -> int:
         return self.title_numbers_IF.shape[1]
 
-    def _start(self, rated: Histories) -> Numbers:
-        """Small random factors, and biases near the best without factors; nothing of titles that nobody rated."""
+    def _start(self, rated: Histories) -> tuple[Numbers, float]:
+        """Small random factors, biases near the best without factors, and the mean square of what these leave.
+
+        The level from which biases count is what fits with them: the mean of all ratings is drawn to what many rate.
+        """
         config = self.config
         known = Numbers.zeros(self.items, len(rated), factors=config.factors, width=self._width)
         noise = torch.Generator().manual_seed(mixed_seed(0, 0, salt=3))
         spread = config.start_spread * torch.randn(self.items, config.factors, generator=noise)
         known.values_RF[:, : config.factors] = spread * self.is_known_I[:, None]
-        if config.bias:
-            fitting = BiasEquations(rated, titles=self.items).fitted(
-                user_damping=config.user_bias_damping or 0.0,
-                item_damping=config.item_bias_damping or 0.0,
-                rounds=_BIAS_ROUNDS,
-            )
-            known.values_RF[:, -1] = torch.from_numpy(drive(fitting).item_I / self._zero_and_unit[1]).float()
-        return known
+        unit = self._zero_and_unit[1]
+        if not config.bias:
+            self.level.zero_()
+            return known, float(self._as_targets(self.mean) ** 2 + (self.spread / unit) ** 2)
+        user, item = self._dampings
+        fitting = BiasEquations(rated, titles=self.items).fitted(
+            user_damping=user, item_damping=item, rounds=_BIAS_ROUNDS
+        )
+        biases = drive(fitting)
+        known.values_RF[:, -1] = torch.from_numpy(biases.item_I / unit).float()
+        self.level.copy_(self._as_targets(torch.tensor(biases.mean)))
+        left_N = rated.ratings_N - predicted(biases, rated, rated, user_damping=user)
+        return known, float((left_N**2).mean()) / unit**2
+
+    @property
+    def _dampings(self) -> tuple[float, float]:
+        """Of the biases of people and of titles; a little at least, or nobody without ratings had one."""
+        given = self.config.user_bias_damping, self.config.item_bias_damping
+        user, item = (max(DAMPING if damping is None else damping, _LEAST_DAMPING) for damping in given)
+        return user, item
+
+    @property
+    def _level(self) -> Tensor:
+        return self.level
 
     def _ridge_F(self, side: str) -> Tensor:
         """How hard the numbers of a side ("user" or "item") are held near what follows from who rated what."""
-        damping = [getattr(self.config, f"{side}_bias_damping") or 0.0] if self.config.bias else []
-        return torch.tensor([self.config.pull] * self.config.factors + damping)
+        config = self.config
+        damping = [self._dampings[side == "item"]] if config.bias else []
+        return torch.tensor([max(config.pull, _LEAST_DAMPING)] * config.factors + damping)
 
-    def _keep(self, known: Numbers, presence_IF: Tensor) -> None:
+    def _keep(self, known: Numbers, presence_IK: Tensor) -> None:
         """Take over what a sweep found. Raises TrainingError where it is no numbers."""
         if not bool(torch.isfinite(known.values_RF).all()):
             raise TrainingError("The numbers of mf run out of precision.", remedy="Choose a larger l2.")
         self.title_numbers_IF.copy_(known.values_RF)
         self.title_variances_IK.copy_(known.variances_RK)
-        self.presence_IF.copy_(presence_IF)
+        self.presence_IK.copy_(presence_IK)
         self.sweeps_done += 1
 
     def _factors_IK(self) -> Tensor:
@@ -119,10 +142,12 @@ class FactorizationByTurns(MatrixFactorization, ClosedFormModel):
 
     def _ridge(self, features_IF: Tensor) -> Ridge:
         """As in the training people's own systems."""
-        per_title_IF = torch.zeros_like(features_IF)
-        per_title_IF[:, : self.config.factors] = self.title_variances_IK
         fixed_F = exact(self._ridge_F("user").to(features_IF.device))
-        return Ridge(torch.zeros_like(fixed_F), fixed_F, exact(per_title_IF), exact(self.presence_IF))
+        per_title_IF, presence_IF = (
+            exact(torch.nn.functional.pad(values_IK, (0, self._width - self.config.factors)))
+            for values_IK in (self.title_variances_IK, self.presence_IK)
+        )
+        return Ridge(torch.zeros_like(fixed_F), fixed_F, per_title_IF, presence_IF)
 
     def _levels(self) -> Tensor:
         """The target of each title for somebody of whom nothing is known, [I]."""

@@ -255,8 +255,9 @@ def joined(parts: Sequence[Histories]) -> Histories:
     )
 
 
-def _some_ratings(rated: Histories, *, most: int = _MOST_RATINGS) -> Histories:
+def _some_ratings(rated: Histories, *, most: int | None = None) -> Histories:
     """All ratings, or those of so many people, evenly from all, that trying takes seconds."""
+    most = _MOST_RATINGS if most is None else most
     if rated.entries <= most:
         return rated
     people = max(1, len(rated) * most // rated.entries)
@@ -270,12 +271,13 @@ def choose_l2_in_turns(ratings: RatingsToTryOn, config: MfConfig) -> Job[float]:
     """
     yield StageStarted("choosing", "Trying how strongly to hold factors back")
     some, usual = _some_ratings(ratings.learned, most=_MOST_RATINGS_IN_TURNS), _L2_IN_TURNS.index(1.0)
+    base = config.changed(l2=None).fitted_to(some.entries)
     errors: dict[int, Floats] = {}
     best, waiting = usual, [usual, usual - 1, usual + 1]
     while waiting:
         for place in waiting:
-            l2 = config.pull * _L2_IN_TURNS[place]
-            tried = config.changed(l2=l2, rank=min(config.factors, _RANK), sweeps=_SWEEPS_IN_TURNS)
+            l2 = base.pull * _L2_IN_TURNS[place]
+            tried = base.changed(l2=l2, rank=min(config.factors, _RANK), sweeps=_SWEEPS_IN_TURNS)
             model = FactorizationByTurns(tried, items=ratings.titles, scale=ratings.scale)
             for _ in model.fit(some):
                 yield None

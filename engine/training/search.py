@@ -83,7 +83,9 @@ class Grid:
         return math.prod(len(axis.values) for axis in self.axes)
 
     def monitor(self, config: SearchConfig) -> str:
-        return config.monitor or (self.plan.training.monitor if self.plan.training is not None else MONITORS[0])
+        if self.plan.training is not None:
+            return config.monitor or self.plan.training.monitor
+        return config.monitor or ("rmse" if kind_of(self.plan.model).only_rates else MONITORS[0])
 
     def trials(self, config: SearchConfig) -> tuple[Trial, ...]:
         """The runs to make, the last setting varying fastest, or a seeded draw of `most`. Raises SettingError."""

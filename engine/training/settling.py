@@ -60,7 +60,7 @@ def settle(model: str, config: Config | None, split: Split, *, entries: int) -> 
     if isinstance(given, PopularityConfig):
         tried, on = yield from _popularity(given, split)
     elif isinstance(given, MfConfig):
-        tried, on = yield from _mf(given, split)
+        tried, on = yield from _mf(given, split, entries)
     elif isinstance(given, EaseConfig):
         tried, on = yield from _ease(given, split, entries)
     elif isinstance(given, AutoencoderConfig):
@@ -83,7 +83,7 @@ def _popularity(config: PopularityConfig, split: Split) -> Job[tuple[PopularityC
     return settled.changed(user_damping=found.user) if config.bias else settled, _on_ratings(ratings)
 
 
-def _mf(config: MfConfig, split: Split) -> Job[tuple[MfConfig, str]]:
+def _mf(config: MfConfig, split: Split, entries: int) -> Job[tuple[MfConfig, str]]:
     ratings = RatingsToTryOn.of(split)
     if ratings is None:
         return config, ""
@@ -106,7 +106,7 @@ def _mf(config: MfConfig, split: Split) -> Job[tuple[MfConfig, str]]:
                 ratings, usual=config.pull, fold_in_l2=config.fold_in_l2, unit=unit, dampings=dampings
             )
         else:
-            l2 = yield from choose_l2_in_turns(ratings, config)
+            l2 = yield from choose_l2_in_turns(ratings, config.fitted_to(entries))
         config = config.changed(l2=l2)
     return config, tried
 

@@ -27,6 +27,7 @@ from engine.data.profiles import profile_of_user
 from engine.data.split import SplitConfig
 from engine.events import Job, drive
 from engine.library.store import Library
+from engine.models.mf import MfConfig
 from engine.recommending.user_evaluation import evaluate_user
 from engine.training.config import FinderConfig, TrainingConfig
 
@@ -100,7 +101,15 @@ def _resume(at: TrainedLibrary) -> Job[Any]:
 
 def _search(at: TrainedLibrary) -> Job[Any]:
     training = TrainingConfig(epochs=1, lr=1e-2, batch=256, monitor="rmse", precision="float32")
-    return operations.search(at.library, at.dataset, model="mf", grid={"rank": (2, 4)}, training=training, device="cpu")
+    return operations.search(
+        at.library,
+        at.dataset,
+        model="mf",
+        model_config=MfConfig(solver="adam"),
+        grid={"rank": (2, 4)},
+        training=training,
+        device="cpu",
+    )
 
 
 def _search_at_once(at: TrainedLibrary) -> Job[Any]:

@@ -18,7 +18,7 @@ SMALL: dict[str, Config] = {
     "two_head": TwoHeadConfig(hidden=(24,), latent=8, decoder=(16, 24)),
     "mult_vae": MultVaeConfig(hidden=(24,), latent=8, kl_steps=20),
     "mult_dae": MultDaeConfig(latent=8),
-    "mf": MfConfig(rank=6),
+    "mf": MfConfig(solver="adam", rank=6),
     "lstm": LstmConfig(embedding=6, hidden=8, window=5),
     "embedding_mlp": EmbeddingMlpConfig(embedding=6, hidden=(12, 8)),
 }

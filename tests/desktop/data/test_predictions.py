@@ -62,7 +62,9 @@ def test_that_a_run_on_offer_says_its_mean_error_and_not_its_rmse():
 def run_id(view, session, library):
     dataset = library.datasets.open("planted")
     split = SplitConfig(kind="random")
-    job = operations.train(library, dataset, model="mf", model_config=MfConfig(rank=3), training=QUICK, split=split)
+    job = operations.train(
+        library, dataset, model="mf", model_config=MfConfig(solver="adam", rank=3), training=QUICK, split=split
+    )
     found = drive(job).run_id
     session.library.note_change()
     return found

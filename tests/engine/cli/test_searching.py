@@ -9,7 +9,7 @@ import pytest
 
 from engine.cli.progress import Driver
 
-MF = ("--model", "mf", "--epochs", "2", "--set", "batch=200", "schedule=constant")
+MF = ("--model", "mf", "--epochs", "2", "--set", "solver=adam", "batch=200", "schedule=constant")
 
 
 @pytest.fixture

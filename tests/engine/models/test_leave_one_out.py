@@ -37,6 +37,8 @@ VARIANTS = {
     "two_head, two layers and a floor": {"first_std": 0.5, "hidden": (20, 12), "alpha_floor": 0.3},
     "two_head, variational": {"first_std": 0.5, "kl_cap": 0.1},
     "mf, without biases": {"bias": False, "init": "normal"},
+    "mf, in turns": {"solver": "als"},
+    "mf, in turns without biases": {"solver": "als", "bias": False},
     "mf, from the svd": {"init": "svd", "targets": "stars"},
     "embedding_mlp, dense": {"hidden": (16,), "norm": False, "dropout": 0.0},
     "lstm, without earlier ratings": {"reads_ratings": False, "window": 12},

@@ -8,11 +8,12 @@ from engine.errors import DivergedError, TrainingError
 from engine.events import drive
 from engine.models.base import Moment
 from engine.models.biases import BiasEquations
-from engine.models.mf import MatrixFactorization, MfConfig
+from engine.models.mf import MfConfig
+from engine.models.mf_by_steps import FactorizationBySteps
 from engine.models.registry import build
 
 SCALE, TITLES, START = Scale(1, 5, 1), 30, Moment(0, 1)
-SMALL = MfConfig(rank=4, l2=0.01, fold_in_l2=0.2, user_bias_damping=1.5, item_bias_damping=4.0)
+SMALL = MfConfig(solver="adam", rank=4, l2=0.01, fold_in_l2=0.2, user_bias_damping=1.5, item_bias_damping=4.0)
 FORMER = SMALL.changed(user_bias_damping=None, item_bias_damping=None)
 """As runs of earlier versions have it: no dampings."""
 
@@ -25,9 +26,9 @@ def some_ratings(people=9, *, seed=3) -> Histories:
     return Histories.of(users, rows, ratings, people=people)
 
 
-def a_model(config=SMALL, histories=None, *, seed=1, prepared_with=1) -> MatrixFactorization:
+def a_model(config=SMALL, histories=None, *, seed=1, prepared_with=1) -> FactorizationBySteps:
     model = build("mf", config, items=TITLES, scale=SCALE, seed=seed)
-    assert isinstance(model, MatrixFactorization)
+    assert isinstance(model, FactorizationBySteps)
     model.prepare(some_ratings(people=60) if histories is None else histories, seed=prepared_with)
     return model
 

@@ -111,7 +111,8 @@ def test_that_ratings_that_are_all_the_same_are_refused_with_what_to_take_instea
     split = make_split(planted_dataset(), SplitConfig(kind="random", seed=1))
     train = split.train.rated()
     alike = Histories(train.indptr_U1, train.item_rows_N, np.full(train.entries, 1.0, dtype=np.float32))
+    model = small_model(name, split)
     with pytest.raises(
         TrainingError, match=r"are 1: they say what was liked, not how much.*Choose a model that learns"
     ):
-        small_model(name, split).prepare(alike, seed=1)
+        model.prepare(alike, seed=1)

@@ -10,7 +10,7 @@ import pytest
 from engine.data.dataset import Scale
 from engine.errors import SettingError
 from engine.models.base import Model, StepModel
-from engine.models.rating_model import RatingModel
+from engine.models.rating_model import PredictsRatings
 from engine.models.registry import FIRST_MODEL, MODELS, build, kind_of, title_of, trainable_models
 from engine.settings import Config, declared_settings
 
@@ -37,7 +37,7 @@ def test_that_a_declaration_is_that_of_its_class(kind):
     assert kind.model_class.name == kind.name
     assert kind.model_class.can is kind.can
     assert kind.can.learns_by_steps == issubclass(kind.model_class, StepModel)
-    assert kind.only_rates == issubclass(kind.model_class, RatingModel)
+    assert kind.only_rates == issubclass(kind.model_class, PredictsRatings)
     names = {setting.name for setting in declared_settings(kind.config_class)}
     assert kind.other_ratings == ("other_ratings" in names)
 

@@ -38,7 +38,7 @@ def learned(dataset, *, kind="random", name="mf", config=None):
 def on_the_sample():
     """Errors and standard deviations of the test ratings, which neither training nor measuring has seen."""
     dataset, _ = drive(import_files(sample_files(), options=ImportOptions(), dataset_id="sample"))
-    model, split = learned(dataset, config=MfConfig(rank=8))
+    model, split = learned(dataset, config=MfConfig(solver="adam", rank=8))
     wanted = split.test.to_find.rated()
     errors_N = model.ratings_of(split.test.fold_in, wanted).numpy() - wanted.ratings_N
     return errors_N, model.rating_sds_of(split.test.fold_in, wanted).numpy()

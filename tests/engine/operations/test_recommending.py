@@ -78,11 +78,11 @@ def test_that_ease_is_advised_where_it_is_better(library, dataset):
 
 def test_that_averages_are_advised_where_they_predict_ratings_better(library, dataset):
     split = SplitConfig(kind="random")
-    config = MfConfig(rank=4, bias=False, init="normal")
+    config = MfConfig(solver="adam", rank=4, bias=False, init="normal")
     training = QUICK.changed(epochs=1, lr=1e-7, monitor="rmse")
     unlearned = drive(trained(library, dataset, model="mf", model_config=config, training=training, split=split)).advice
     assert unlearned.startswith("Averages of title and person predict the validation ratings better than this model")
-    at_best = MfConfig(rank=1, bias=True, l2=0.02)
+    at_best = MfConfig(solver="adam", rank=1, bias=True, l2=0.02)
     learned = QUICK.changed(epochs=15, lr=2e-2, monitor="rmse", schedule="constant")
     assert (
         "Averages"

@@ -29,7 +29,14 @@ GRID = {"rank": (2, 4, 6)}
 
 
 def searched(library, dataset, **choices):
-    choices = {"model": "mf", "grid": GRID, "training": QUICK, "device": "cpu", **choices}
+    choices = {
+        "model": "mf",
+        "model_config": MfConfig(solver="adam"),
+        "grid": GRID,
+        "training": QUICK,
+        "device": "cpu",
+        **choices,
+    }
     return operations.search(library, dataset, **choices)
 
 
@@ -214,7 +221,9 @@ def test_that_a_run_that_lacked_memory_gives_back_what_it_had_before_the_next_tr
             raise torch.OutOfMemoryError("CUDA out of memory.")
         return take(self, batch_given, **choices)
 
-    step.make_optimizer(build("mf", MfConfig(rank=1), items=2, scale=dataset.scale), QUICK, torch.device("cpu"))
+    step.make_optimizer(
+        build("mf", MfConfig(solver="adam", rank=1), items=2, scale=dataset.scale), QUICK, torch.device("cpu")
+    )
     monkeypatch.setattr(step.Stepper, "take", taken)
     gc.disable()
     try:

@@ -43,7 +43,7 @@ MF = TrainingConfig(epochs=4, lr=5e-3, batch=128, precision="float32", monitor="
 
 def test_that_settings_chosen_by_trying_are_said_recorded_and_kept_when_resuming(library, dataset, monkeypatch):
     """A resumed run equals the uninterrupted one to the bit, and nothing is tried again."""
-    events, config = [], MfConfig(rank=4)
+    events, config = [], MfConfig(solver="adam", rank=4)
     job = trained(library, dataset, model="mf", model_config=config, training=MF)
     whole = drive(job, on_event=events.append)
     record = library.runs.find(whole.run_id)
@@ -66,7 +66,7 @@ def test_that_settings_chosen_by_trying_are_said_recorded_and_kept_when_resuming
 
 
 def test_that_a_stop_while_settings_are_tried_keeps_nothing(library, dataset):
-    job = trained(library, dataset, model="mf", model_config=MfConfig(rank=4), training=MF)
+    job = trained(library, dataset, model="mf", model_config=MfConfig(solver="adam", rank=4), training=MF)
     with pytest.raises(Stop):
         stop_at(job, lambda event: isinstance(event, StageStarted) and event.stage == "choosing")
     assert library.runs.records() == ()

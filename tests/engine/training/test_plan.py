@@ -46,10 +46,23 @@ def test_that_a_plan_reads_back_as_it_was_written(model):
 
 
 def test_that_the_monitors_former_name_is_read():
-    values = TrainingPlan.defaults("mf").as_dict()
+    values = TrainingPlan.defaults("lstm").as_dict()
     values["training"]["watched"] = values["training"].pop("monitor")
     assert TrainingPlan.from_dict(values).training.monitor == "rmse"
     assert TrainingConfig.from_dict({"watched": "recall@20"}).monitor == "recall@20"
+
+
+def test_that_the_solver_says_whether_a_plan_has_training_settings():
+    plan = TrainingPlan.defaults("mf")
+    assert plan.training is None
+    by_steps = plan.changed(rank=7, solver="sgd")
+    assert (by_steps.training.optimizer, by_steps.training.monitor, by_steps.model_config.rank) == ("sgd", "rmse", 7)
+    assert by_steps.changed(solver="adam").training.optimizer == "adam"
+    assert by_steps.changed(solver="als") == plan.changed(rank=7)
+    values = by_steps.as_dict()
+    assert TrainingPlan.from_dict(values) == by_steps
+    del values["model_config"]["solver"]
+    assert TrainingPlan.from_dict(values).model_config.solver == "adam", "as in earlier versions"
 
 
 def test_that_a_preset_is_a_plan():

@@ -6,6 +6,7 @@ import pytest
 
 from engine.data.split import SplitConfig
 from engine.errors import SettingError
+from engine.models.mf import MfConfig
 from engine.training.config import TrainingConfig
 from engine.training.plan import TrainingPlan
 from engine.training.search import (
@@ -18,7 +19,8 @@ from engine.training.search import (
     varied_settings,
 )
 
-MF = TrainingPlan.of("mf")
+BY_STEPS = MfConfig(solver="adam")
+MF = TrainingPlan.of("mf", model_config=BY_STEPS)
 ALL = SearchConfig()
 
 
@@ -71,7 +73,7 @@ def test_that_a_value_given_twice_counts_once():
 
 
 def test_that_a_combination_that_learns_nothing_is_refused_with_its_sentence():
-    plan = TrainingPlan.of("mf", training=TrainingConfig(schedule="reduce_on_plateau"))
+    plan = TrainingPlan.of("mf", model_config=BY_STEPS, training=TrainingConfig(schedule="reduce_on_plateau"))
     grid = grid_of(plan, {"lr": (1e-3, 1e-7), "min_lr": (1e-8, 1e-6)})
     with pytest.raises(SettingError, match=r"lr=1e-7, min_lr=1e-6 would end before it began"):
         grid.trials(ALL)
@@ -106,8 +108,15 @@ def test_that_a_model_computed_at_once_varies_its_own_settings_only():
         grid_of(ease, {"seed": (1, 2)})
 
 
+def test_that_the_solver_is_one_for_all_runs():
+    for name in ("solver", "optimizer"):
+        with pytest.raises(SettingError, match="All runs of a search have one solver"):
+            grid_of(MF, {name: ("adam", "sgd")})
+    assert grid_of(TrainingPlan.of("mf"), {"rank": (4, 8)}).monitor(ALL) == "rmse"
+
+
 def test_that_runs_are_compared_by_the_monitor_of_their_training():
-    plan = TrainingPlan.of("mf", training=TrainingConfig(monitor="rmse"))
+    plan = TrainingPlan.of("mf", model_config=BY_STEPS, training=TrainingConfig(monitor="rmse"))
     grid = grid_of(plan, {"rank": (5,)})
     assert grid.monitor(ALL) == "rmse"
     trials = grid.trials(SearchConfig(monitor="ndcg@20"))

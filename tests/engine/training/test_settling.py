@@ -31,6 +31,8 @@ from engine.training.settling import Settled, settle
 from engine.training.taste_trial import Open, Tastes, TastesToTryOn, choose_tastes
 from engine.training.trainer import train
 
+BY_STEPS = MfConfig(solver="adam")
+
 
 def settled(model: str, split: Split, config: Config | None = None) -> Settled:
     return drive(settle(model, config, split, entries=split.train.entries))
@@ -113,7 +115,7 @@ def test_that_dampings_are_about_the_best_that_there_are(sparse):
 
 def test_that_factorisation_is_not_behind_averages_on_few_noisy_ratings(sparse):
     """With the usual l2 it is: it learns the noise by heart."""
-    averages, config = squared_errors(computed("popularity", sparse), sparse), settled("mf", sparse).config
+    averages, config = squared_errors(computed("popularity", sparse), sparse), settled("mf", sparse, BY_STEPS).config
     assert config.l2 >= 4 * L2
     training = TrainingConfig(epochs=2, lr=5e-3, batch=64, precision="float32", monitor="rmse")
     found = {}
@@ -125,9 +127,16 @@ def test_that_factorisation_is_not_behind_averages_on_few_noisy_ratings(sparse):
     assert found[L2] > 1.006 * averages.mean()
 
 
+def test_that_factorisation_in_turns_is_not_behind_averages_on_few_noisy_ratings(sparse):
+    averages, ours = (squared_errors(computed(name, sparse), sparse).mean() for name in ("popularity", "mf"))
+    assert ours < 1.003 * averages
+
+
 def test_that_tastes_are_left_their_factors(two_tastes):
     """Where half the people love what the others hate, holding factors back would cost all there is to know."""
-    assert settled("mf", two_tastes).config.l2 <= 4 * L2
+    assert settled("mf", two_tastes, BY_STEPS).config.l2 <= 4 * L2
+    ours, averages = (squared_errors(computed(name, two_tastes), two_tastes).mean() for name in ("mf", "popularity"))
+    assert ours < 0.7 * averages
 
 
 def test_that_ease_is_not_behind_plain_ease_where_nearly_everything_is_rated(dense):
@@ -233,7 +242,7 @@ def test_that_given_settings_are_kept_and_the_others_chosen_for_them(sparse):
 
 
 def test_that_the_choice_says_on_what_it_was_made_and_what_is_usual(sparse):
-    words, ratings = settled("mf", sparse).words, rating_trial.RatingsToTryOn.of(sparse)
+    words, ratings = settled("mf", sparse, BY_STEPS).words, rating_trial.RatingsToTryOn.of(sparse)
     assert words.startswith(f"Chosen on {ratings.wanted.entries:,} held-out ratings: regularisation (l2) ")
     assert "(usually 0.015)" in words
     assert words.endswith(".")
