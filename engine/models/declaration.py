@@ -51,6 +51,7 @@ class ModelConfig(Config):
         """The rule by which steps are taken, where the model's own settings name it; None where they do not."""
         return None
 
+
 MOST_TITLES = 25_000
 """How many titles a model learns where its time or memory grows with them and nobody chose: all of MovieLens-20M's."""
 

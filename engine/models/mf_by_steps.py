@@ -102,7 +102,7 @@ class FactorizationBySteps(MatrixFactorization, RatingModel):
         self.item_factors_IK[:, :rank] = torch.from_numpy(_SVD_SHARE * right_KI.T * roots_K).float()
 
     def losses(self, batch: EntryBatch, *, noise: torch.Generator, moment: Moment) -> Losses:
-        error, penalty = _BatchLoss.apply(
+        error, penalty = _BatchLoss.apply(  # type: ignore[no-untyped-call]
             self.user_factors_TK,
             self.item_factors_IK,
             self.user_bias_T,

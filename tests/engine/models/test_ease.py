@@ -148,7 +148,9 @@ def test_that_a_person_without_likes_gets_zeros():
 def test_that_a_matrix_which_will_not_fit_is_refused_with_both_figures(monkeypatch):
     monkeypatch.setattr(linear, "available_memory_bytes", lambda: 10_000)
     model = Ease(EaseConfig(), items=20, scale=FIVE_STARS)
-    with pytest.raises(DeviceError, match=r"for 19 titles it needs 177 kB of memory.*Choose ials or popularity") as refused:
+    with pytest.raises(
+        DeviceError, match=r"for 19 titles it needs 177 kB of memory.*Choose ials or popularity"
+    ) as refused:
         drive(model.fit(crowd(50, 20)))
     assert refused.value.facts["needed_bytes"] == ease_memory_bytes(19)
     monkeypatch.setattr(linear, "available_memory_bytes", lambda: None)

@@ -29,15 +29,9 @@ GRID = {"rank": (2, 4, 6)}
 
 
 def searched(library, dataset, **choices):
-    choices = {
-        "model": "mf",
-        "model_config": MfConfig(solver="adam"),
-        "grid": GRID,
-        "training": QUICK,
-        "device": "cpu",
-        **choices,
-    }
-    return operations.search(library, dataset, **choices)
+    config = MfConfig(solver="adam") if choices.get("model", "mf") == "mf" else None
+    usual = {"model": "mf", "model_config": config, "grid": GRID, "training": QUICK, "device": "cpu"}
+    return operations.search(library, dataset, **{**usual, **choices})
 
 
 def gone_on(library, dataset, result):
