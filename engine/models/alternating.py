@@ -6,10 +6,10 @@ with its variance (variational Bayes: Lim and Teh 2007), and a person's system o
 
     (sum_i (q_i q_i' + diag(v_i)) + ridge) p = sum_i q_i (r_i - mu - b_i) + ridge m
 
-So the ridge grows with the number of ratings, most where they are of titles of which little is known. What the numbers
-are held near, m, is not 0 but what follows from which titles were rated at all (as in SVD++: Koren 2008): the sum of a
-row for each of these over the root of their number. Those rows are regressed on the people's numbers before each turn.
-Titles are held likewise near what follows from who rated them.
+So the ridge grows with the number of ratings, most where they are of titles of which little is known. What factors are
+held near, m, is not 0 but what follows from which titles were rated at all (as in SVD++: Koren 2008): the sum of a row
+for each of these over the root of their number. Those rows are found before each turn, by regressing the factors of the
+last one on which titles there are. Titles are held likewise near what follows from who rated them.
 
 Shapes: R rows of a side, C rows of the other, N ratings, U rows in a lot, m the most ratings of any of these, K
 factors, F numbers of a row: its factors, then its bias where there are biases.

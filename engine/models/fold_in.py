@@ -165,10 +165,10 @@ def exact(values: Tensor) -> Tensor:
 
 
 def lots_of_similar_length(
-    order_U: Int64, counts_U: Int64, width: int, *, numbers: int = _NUMBERS_AT_ONCE
+    order_U: Int64, counts_U: Int64, width: int, *, numbers: int | None = None
 ) -> Iterator[Int64]:
-    """People in lots of so many numbers at most, those with the fewest ratings first."""
-    start = 0
+    """People in lots of so many numbers at most (None: as usual), those with the fewest ratings first."""
+    start, numbers = 0, _NUMBERS_AT_ONCE if numbers is None else numbers
     for end in range(1, len(order_U)):
         longest = max(int(counts_U[order_U[end]]), width)
         if (end + 1 - start) * width * longest > numbers:

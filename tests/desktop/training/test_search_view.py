@@ -48,7 +48,10 @@ def tab(make_place, opened):
 
 
 def choose(tab, model):
+    """A model; `mf` as it learns by steps."""
     tab.press(f"models_{model}")
+    if model == "mf":
+        tab.choose("setting_solver", "adam")
 
 
 def vary(tab, name, listed):

@@ -1,0 +1,148 @@
+"""Factorisation in turns: whoever asks is answered by the very system that the people of the training data had."""
+
+import numpy as np
+import pytest
+import torch
+from planted import Kept, planted_dataset
+
+from engine.data.dataset import Histories, Scale
+from engine.data.split import SplitConfig, make_split
+from engine.errors import TrainingError
+from engine.events import Progressed, StageStarted, Stop, drive
+from engine.models.alternating import Numbers, both_sides
+from engine.models.mf import MfConfig
+from engine.models.mf_by_turns import FactorizationByTurns
+from engine.models.registry import build
+from engine.training import trainer
+
+SCALE, TITLES = Scale(1, 5, 1), 30
+SMALL = MfConfig(rank=3, l2=0.6, sweeps=4, user_bias_damping=1.5, item_bias_damping=4.0)
+
+
+def some_ratings(people=60, *, seed=3) -> Histories:
+    """Ratings by two tastes, some titles only seen; nobody rated the last title."""
+    rng = np.random.default_rng(seed)
+    users, rows = np.nonzero(rng.random((people, TITLES - 1)) < 0.5)
+    ratings = np.where((users + rows) % 2 == 0, 4.0, 2.0) + rng.integers(-1, 2, len(users))
+    ratings[rng.random(len(users)) < 0.1] = np.nan
+    return Histories.of(users, rows, ratings, people=people)
+
+
+def a_model(config=SMALL, histories=None) -> FactorizationByTurns:
+    model = build("mf", config, items=TITLES, scale=SCALE)
+    assert isinstance(model, FactorizationByTurns)
+    drive(model.fit(some_ratings() if histories is None else histories))
+    return model
+
+
+def by_hand(model, profile):
+    """One person's ratings of all titles, by the system as the module's documentation writes it."""
+    rated = profile.rated()
+    rows, rank = torch.from_numpy(rated.item_rows_N.astype(np.int64)), model.config.rank
+    q_IK, b_I = model.title_numbers_IF[:, :rank].double(), model.title_numbers_IF[:, rank:].double().sum(1)
+    targets = (torch.from_numpy(np.array(rated.ratings_N)).double() - 1) / 4 - model.level.double() - b_I[rows]
+    x = torch.cat([q_IK, torch.ones(TITLES, 1).double()], 1)[:, : model.title_numbers_IF.shape[1]]
+    spread = torch.zeros(x.shape[1]).double()
+    spread[:rank] = model.title_variances_IK[rows].double().sum(0)
+    ridge = torch.full((x.shape[1],), model.config.l2).double()
+    ridge[rank:] = model.config.user_bias_damping
+    near = torch.zeros(x.shape[1]).double()
+    near[:rank] = model.presence_IK[rows].double().sum(0) / max(1, len(rows)) ** 0.5
+    system = x[rows].T @ x[rows] + torch.diag(spread + ridge)
+    person = torch.linalg.solve(system, x[rows].T @ targets + ridge * near)
+    return (1 + 4 * (model.level.double() + b_I + x @ person)).clamp(1, 5).float()
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_that_whoever_asks_is_answered_by_the_system_in_the_books(bias):
+    model, asking = a_model(SMALL.changed(bias=bias)), some_ratings(people=9, seed=8)
+    found, known = model.predict(asking).rating_UI, model.is_known_I
+    for person in range(len(asking)):
+        torch.testing.assert_close(found[person, known], by_hand(model, asking.row(person))[known])
+
+
+def test_that_people_of_the_training_data_are_answered_as_their_own_turn_would():
+    histories = some_ratings()
+    model, rated = a_model(histories=histories), histories.rated()
+    targets_N = ((np.array(rated.ratings_N) - 1) / 4 - float(model.level)).astype(np.float32)
+    people, _ = both_sides(rated.indptr_U1, rated.item_rows_N, targets_N, columns=TITLES, width=3)
+    titles = Numbers(model.title_numbers_IF, model.title_variances_IK, torch.zeros(TITLES, 4), torch.zeros(60, 3))
+    own = Numbers.zeros(60, TITLES, factors=3, width=4)
+    own.near_RF[:, :3] = torch.stack(
+        [model.presence_IK[row.item_rows_N].sum(0) / row.entries**0.5 for row in (rated.row(at) for at in range(60))]
+    )
+    assert sum(rows for rows, _ in people.solve(own, titles, ridge_F=model._ridge_F("user"), noise=0.1)) == 60
+    expected = own.values_RF[:, :3] @ model.title_numbers_IF[:, :3].T
+    expected += own.values_RF[:, 3:] + model.title_numbers_IF[:, 3] + model.level
+    found, known = model.predict(histories).rating_UI, model.is_known_I
+    torch.testing.assert_close(found[:, known], (1 + 4 * expected[:, known]).clamp(1, 5), atol=1e-4, rtol=1e-4)
+
+
+def test_that_nothing_is_known_of_a_title_that_nobody_rated():
+    model = a_model()
+    assert not bool(model.is_known_I[-1])
+    for values in (model.title_numbers_IF, model.title_variances_IK, model.presence_IK):
+        assert float(values[-1].abs().sum()) == 0
+
+
+def test_that_it_finds_tastes_that_averages_cannot_hold():
+    split = make_split(planted_dataset(), SplitConfig(kind="random", seed=1))
+    model = build("mf", SMALL.changed(rank=8, l2=1.6, sweeps=12), items=split.titles, scale=split.scale)
+    run = drive(trainer.fit(split, model, recorder=Kept()))
+    wanted = split.test.to_find.rated()
+    errors = run.model.ratings_of(split.test.fold_in, wanted).numpy() - wanted.ratings_N
+    assert float(np.sqrt((errors**2).mean())) < 0.8
+    assert run.model.states_uncertainty, "it was measured on the validation ratings"
+    assert (run.model.rating_sds_of(split.test.fold_in, wanted) > 0).all()
+
+
+def test_that_two_fits_are_equal_and_the_random_state_is_left_alone():
+    torch.manual_seed(3)
+    before = torch.get_rng_state()
+    first, again = a_model().state_dict(), a_model().state_dict()
+    assert all(torch.equal(first[name], again[name]) for name in first)
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def stopped(sweeps):
+    """A fit that is stopped after some sweeps."""
+    split = make_split(planted_dataset(), SplitConfig(kind="random", seed=1))
+    model, kept = build("mf", SMALL, items=split.titles, scale=split.scale), Kept()
+    job = trainer.fit(split, model, recorder=kept)
+    next(job)
+    while model.sweeps_done < sweeps:
+        next(job)
+    return job, model, kept
+
+
+def test_that_a_stop_keeps_what_whole_sweeps_found():
+    job, model, kept = stopped(2)
+    with pytest.raises(StopIteration) as ended:
+        job.throw(Stop())
+    assert ended.value.value.stopped
+    assert torch.equal(kept.states[-1].weights["title_numbers_IF"], model.title_numbers_IF)
+
+
+def test_that_a_stop_before_the_first_sweep_has_ended_keeps_nothing():
+    job, _, kept = stopped(0)
+    with pytest.raises(Stop):
+        job.throw(Stop())
+    assert not kept.states
+
+
+def test_that_it_says_what_it_is_at():
+    events = [event for event in build("mf", SMALL, items=TITLES, scale=SCALE).fit(some_ratings()) if event is not None]
+    assert [event.stage for event in events if isinstance(event, StageStarted)] == ["counting", "solving"]
+    assert all(event.done <= event.total for event in events if isinstance(event, Progressed))
+
+
+def test_that_ratings_that_say_nothing_are_refused():
+    alike = Histories.of([0, 0, 1], [0, 1, 1], [3.0, 3.0, 3.0], people=2)
+    with pytest.raises(TrainingError, match="All 3 ratings to learn from are 3"):
+        a_model(histories=alike)
+
+
+def test_that_settings_of_earlier_versions_learn_by_steps():
+    former = {name: value for name, value in MfConfig(solver="sgd", rank=5).as_dict().items() if name != "solver"}
+    assert MfConfig.from_dict(former).solver == "adam"
+    assert MfConfig.from_dict(MfConfig().as_dict()).solver == "als"
