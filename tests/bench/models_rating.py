@@ -38,6 +38,7 @@ from engine.training.blend_weights import least_squares
 from engine.training.checkpoint import TrainingState
 from engine.training.config import FinderConfig, TrainingConfig
 from engine.training.lr_finder import find_rate
+from engine.training.plan import with_own_optimizer
 from engine.training.settling import settle
 from engine.training.trainer import TrainedRun, train
 
@@ -104,13 +105,14 @@ def learned(
     preset: Preset, rows: Rows, split: Split, *, seed: int, epochs: int | None, lr: float | None
 ) -> tuple[TrainedRun, float]:
     """A model trained as a preset has it; `epochs` and `lr` are those that were found before, if they were."""
-    kind, dataset = kind_of(preset.model), rows.dataset
-    named = kind.config_class().changed(**preset.settings)
+    dataset = rows.dataset
+    named = kind_of(preset.model).config_class().changed(**preset.settings)
+    kind = kind_of(preset.model, named)
     config = drive(settle(preset.model, named, rows.choosing, entries=dataset.entries)).config
     model = build(preset.model, config, items=dataset.titles, scale=dataset.scale, seed=seed)
     assert isinstance(model, StepModel)
     settings = {**kind.training_for(dataset.entries), **preset.training, "seed": seed, "monitor": "rmse"}
-    training = TrainingConfig(**settings | ({"epochs": epochs} if epochs else {}))
+    training = with_own_optimizer(TrainingConfig(**settings | ({"epochs": epochs} if epochs else {})), named)
     rate = lr or training.lr or found_rate(split, model, training, preset)
     training = training.changed(lr=rate)
     print(f"  {preset.title}, rate {rate:.2e}", file=sys.stderr)
@@ -118,7 +120,7 @@ def learned(
 
 
 def found_rate(split: Split, model: StepModel, training: TrainingConfig, preset: Preset) -> float:
-    kind = kind_of(preset.model)
+    kind = kind_of(preset.model, model.config)
     job = find_rate(
         split,
         model,
@@ -136,7 +138,7 @@ def found_rate(split: Split, model: StepModel, training: TrainingConfig, preset:
 def foretold_by(name: str, rows: Rows, *, seed: int) -> Foretold:
     """One model: its epochs chosen on the tenth, then learned afresh from all that may be learned from."""
     preset = preset_called(name)
-    if not kind_of(preset.model).can.learns_by_steps:
+    if not kind_of(preset.model, kind_of(preset.model).config_class(**preset.settings)).can.learns_by_steps:
         return Foretold(
             predictions(fitted(preset, rows, rows.choosing), rows.tenth),
             predictions(fitted(preset, rows, rows.whole), rows.test),

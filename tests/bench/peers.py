@@ -2,6 +2,8 @@
 
     PYTHONPATH=. python tests/bench/peers.py [--data DIR] [--peers-python PATH] [--models ease,mf] [--epochs N]
 
+A model may be named with settings: `--models mf,mf:rank=16+sweeps=5,mf:solver=adam`.
+
 DIR (or DESKTOP_REC_DATA) holds the folder `ml-1m`. The peers live in an environment of their own, never in ours:
 
     python -m venv PEERS && PEERS/bin/pip install "numpy<2" pandas torch scikit-surprise implicit "cornac<2.3"
@@ -10,7 +12,8 @@ and `--peers-python PEERS/bin/python` names it; each peer runs there in a proces
 peer that does not run has a row that says why. All run one after the other, each on one thread, on the same rows:
 
 - models of ratings learn from nine in ten ratings, `default_rng(42).random(n) < 0.9` of the file's rows; RMSE is of the
-  rest. Ours keep a tenth of what they learn from aside to choose their epoch by; the peers learn from all of it;
+  rest. Ours that learn by steps keep a tenth of it aside to choose their epoch by; those that are computed, and the
+  peers, learn from all of it;
 - models of lists learn from the likes of ANCHORS' people (600 tested, 600 validated on), `two_head` from all their
   ratings; NDCG@100 is of the 600, by likes alone, for everyone who can fold new people in.
 
@@ -44,8 +47,10 @@ from engine.evaluation import metrics as measure
 from engine.evaluation.protocol import evaluate_model, monitor_value
 from engine.events import EpochEnded, drive
 from engine.models.base import ClosedFormModel, Model, StepModel
+from engine.models.declaration import ModelConfig
 from engine.models.registry import build, fitted_config, kind_of
 from engine.recommending.recommender import Recommender, many_lists
+from engine.settings import Config, with_texts
 from engine.training.checkpoint import TrainingState
 from engine.training.config import FinderConfig, TrainingConfig
 from engine.training.lr_finder import find_rate
@@ -105,14 +110,17 @@ def timed(work: Callable[[], Any]) -> tuple[Any, float]:
 
 
 def fitted(name: str, dataset: Dataset, split: Split, epochs: int | None) -> tuple[Model, str, float, int | None]:
-    """A model as it comes, learned; with words on how, the seconds, and after how many epochs it ended."""
-    kind = kind_of(name)
-    model = build(name, fitted_config(name, None, entries=split.train.entries), items=split.titles, scale=split.scale)
+    """A model, learned; with words on how, the seconds, and after how many epochs it ended."""
+    name, config = configured(name)
+    kind = kind_of(name, config)
+    config = fitted_config(name, config, entries=split.train.entries)
+    model = build(name, config, items=split.titles, scale=split.scale)
     if isinstance(model, ClosedFormModel):
         _, seconds = timed(lambda: drive(model.fit(split.train)))
         return model, "closed form", seconds, None
     assert isinstance(model, StepModel)
     own = {**kind.training_for(dataset.entries), "seed": 1}
+    own |= {"optimizer": config.optimizer} if isinstance(config, ModelConfig) and config.optimizer else {}
     settings = TrainingConfig(**own | ({"epochs": min(epochs, own["epochs"])} if epochs else {}))
     rate, finding = (settings.lr, 0.0) if settings.lr else timed(lambda: found_rate(split, model, settings))
     settings = settings.changed(lr=rate)
@@ -121,9 +129,17 @@ def fitted(name: str, dataset: Dataset, split: Split, epochs: int | None) -> tup
     return run.model, words, seconds + finding, run.epochs
 
 
+def configured(name: str) -> tuple[str, Config]:
+    """A model and its settings: mf:rank=16+sweeps=5."""
+    model, _, texts = name.partition(":")
+    config = kind_of(model).config_class()
+    pairs = (text.partition("=") for text in texts.split("+") if text)
+    return model, with_texts(config, {key: value for key, _, value in pairs})
+
+
 def found_rate(split: Split, model: StepModel, training: TrainingConfig) -> float:
     """What the rate finder chooses where nobody looks, as the application has it."""
-    kind = kind_of(model.name)
+    kind = kind_of(model.name, model.config)
     finder = FinderConfig(**kind.finder)
     job = find_rate(split, model, training=training, finder=finder, device=CPU, prefer=kind.suggestion)
     chosen = drive(job).chosen
@@ -132,14 +148,17 @@ def found_rate(split: Split, model: StepModel, training: TrainingConfig) -> floa
 
 def ours(name: str, dataset: Dataset, splits: Mapping[str, Split], epochs: int | None) -> Row:
     """One of our models: fitted, judged, and asked for lists."""
-    split = splits["rated" if name in RATING_MODELS else "liked"]
+    model_name, config = configured(name)
+    is_computed = not kind_of(model_name, config).can.learns_by_steps
+    rates = model_name in RATING_MODELS
+    split = splits["liked" if not rates else "whole" if is_computed else "rated"]
     model, words, fit, done = fitted(name, dataset, split, epochs)
     assert split.test is not None
     rmse = ndcg = None
-    if name in RATING_MODELS:
+    if rates:
         rmse = monitor_value(model, split.test, candidates_I=split.candidates_I, metric="rmse")
-    if name in LIST_MODELS or name == "popularity":
-        lists_of = model if name in LIST_MODELS else fitted(name, dataset, splits["liked"], epochs)[0]
+    if not rates or name == "popularity":
+        lists_of = model if not rates else fitted(name, dataset, splits["liked"], epochs)[0]
         test = splits["liked"].test
         assert test is not None
         held_out = test if name == "two_head" else test.likes_only(dataset.scale.like)
@@ -222,7 +241,8 @@ def main() -> int:
     place = Path(arguments.data or os.environ.get("DESKTOP_REC_DATA", "data")) / "ml-1m"
     dataset, _ = drive(import_files([place / "ratings.dat"], options=ImportOptions(), dataset_id="ml-1m"))
     liked = strong_split(dataset, people_seed=98765, hold_out_seed=1, people_each=600)
-    splits = {"rated": make_split(dataset, RATED), "liked": liked}
+    whole = make_split(dataset, RATED.changed(validation_share=0.0))
+    splits = {"rated": make_split(dataset, RATED), "whole": whole, "liked": liked}
     print(f"MovieLens-1M, {dataset.entries:,} ratings; processor seconds, one thread each\n{HEADING}", flush=True)
     with tempfile.TemporaryDirectory() as name:
         np.savez(Path(name) / "task.npz", **task_of(dataset, liked))
