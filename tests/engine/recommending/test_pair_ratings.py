@@ -18,7 +18,7 @@ from engine.models.registry import build, kind_of
 from engine.recommending import pair_ratings
 from engine.recommending.pair_ratings import rate_pairs
 from engine.training.config import TrainingConfig
-from engine.training.trainer import train
+from engine.training.trainer import fit, train
 
 DATASET = planted_dataset(people=90)
 WITH_RATINGS = ("popularity", "mf", "embedding_mlp", "lstm", "two_head")
@@ -29,8 +29,7 @@ def fitted(name):
     kind = kind_of(name)
     if issubclass(kind.model_class, ClosedFormModel):
         model = build(name, kind.config_class(), items=DATASET.titles, scale=DATASET.scale)
-        drive(model.fit(split.train))
-        return model.eval()
+        return drive(fit(split, model, recorder=Kept())).model.eval()
     model = small_model(name, split)
     config = TrainingConfig(epochs=8, lr=1e-2, batch=64, precision="float32", monitor="rmse")
     return drive(train(split, model, config=config, recorder=Kept(), device=CPU)).model.eval()
