@@ -85,8 +85,9 @@ def _found_at(path: Path, given: Given, *, required: bool, before: Looked) -> li
     below = _found_below(path, given, before)
     if below:
         return below
-    if len(sources) == 1:
-        return _only(sources[0], given, required=required)
+    asking = [source for source, shape in seen if shape.ways and shape.header is None]
+    if len(sources) == 1 or len(asking) == 1:
+        return _only((asking or sources)[0], given, required=required)
     raise DataError(
         f"{path} holds {len(sources):,} files, but none with columns of people, titles and ratings.",
         remedy="Choose the ratings file itself.",

@@ -77,6 +77,8 @@ def recognise_matrix(source: Source, head: bytes, given: Given) -> Shape | None:
     if counts is None or given.columns or given.header:
         return None
     people, titles, ratings = (int(group) for group in counts.groups())
+    if not min(people, titles) or ratings > people * titles:
+        return None
     rows = [line.split() for line in lines[1:_LOOKED_AT]]
     rated = [row for row in rows[: max(1, min(ratings, len(rows) - 1))] if row]
     if not rated or not all(len(row) == 3 and all(is_number(cell) for cell in row) for row in rated):

@@ -6,10 +6,10 @@ import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zipfile import ZipFile
 
-from engine.data.formats import layout_by_marks, roles_of
+from engine.data.formats import UNNAMED_COLUMNS, layout_by_marks, roles_of
 from engine.data.reading.archives import Source, looks_like, read_head
 from engine.data.reading.arrow import read_arrow, read_arrow_rows, recognise_arrow
 from engine.data.reading.dialect import (
@@ -237,7 +237,9 @@ def _shape(source: Source, given: Given, text: _Text) -> Shape:
         columns = named_columns(source, header, below=body)
     else:
         first = [row for row in text.rows(_UNNAMED_ROWS) if len(row) == width]
-        columns = unnamed_columns(text.delimiter, first)
+        columns = unnamed_columns(text.delimiter, first, name=source.base_name)
+        if {"user", "item"} & given.columns.keys() and columns.layout.name == UNNAMED_COLUMNS.name:
+            columns = replace(columns, notes=())  # a person has said what was only likely
     if columns.are_lists and not given.columns:
         raise _lists(source)
     if given.columns:

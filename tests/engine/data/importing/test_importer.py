@@ -104,7 +104,8 @@ def test_that_leading_zeros_of_movietweetings_are_part_of_the_id(write):
 @pytest.mark.parametrize("header", [True, False])
 def test_that_every_delimiter_gives_the_same_data(write, delimiter, header):
     lines = RATINGS.splitlines()[0 if header else 1 :]
-    dataset, _ = imported(write("some.txt", "\n".join(line.replace(",", delimiter) for line in lines)))
+    given = Given() if header else Given(columns={"user": "1", "item": "2", "rating": "3"})
+    dataset, _ = imported(write("some.txt", "\n".join(line.replace(",", delimiter) for line in lines)), given=given)
     expected, _ = imported(write("ratings.csv", RATINGS))
     assert dataset.fingerprint == expected.fingerprint
 

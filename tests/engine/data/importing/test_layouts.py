@@ -232,7 +232,7 @@ def test_that_a_first_line_out_of_all_proportion_makes_no_people(folder):
 
 
 def test_that_three_columns_whose_first_row_announces_nothing_are_just_ratings(folder):
-    dataset, report = imported(folder({"plain.txt": "1 10 3\n1 2 4\n2 4 1\n3 3 2\n"}) / "plain.txt")
+    dataset, report = imported(folder({"plain.txt": "1 3 3\n1 12 4\n1 4 1\n3 3 2\n"}) / "plain.txt")
     assert (dataset.entries, report.layout) == (4, "columns without names")
 
 

@@ -240,9 +240,9 @@ USERS = ("1", "2", "3")
     ("content", "users"),
     [
         (HEAD + "²,³,4\n" + BODY, (*USERS, "²")),
-        ("1,²,4\n2,10,3\n3,10,4\n", USERS),
-        ("3 12 3\n1 ² 3\n2 10 4\n3 11 5\n", USERS),
-        (f"{'9' * 5_000} 3 3\n" + "1 2 3\n" * 3, ("1",)),
+        ("1,²,4\n1,9,4\n1,12,2\n2,10,3\n3,9,4\n", USERS),
+        ("1 ² 3\n1 10 4\n1 12 3\n2 7 4\n3 11 5\n", USERS),
+        (f"{'9' * 5_000} 3 3\n" + "1 2 3\n1 4 3\n1 3 5\n" * 3, ("1",)),
         (HEAD + f"1,10,{'9' * 5_000}\n" + BODY, USERS),
         (f"\ufeff{HEAD}\ud800,10,4\n{BODY}".encode("utf-16-le", "surrogatepass"), (*USERS, "\ufffd")),
         (b"user,item,item,rating\n1,10,20,4\n2,11,21,3\n", ("1", "2")),

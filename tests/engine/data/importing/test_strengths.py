@@ -95,7 +95,7 @@ def test_that_counts_without_a_telling_name_are_found_by_their_tail(tmp_path):
     path.write_text(PLAYS.replace("plays", "value"))
     assert imported(path)[0].scale == Scale(0, 1, 1)
     path.write_text(PLAYS.replace(HEAD, ""))
-    assert imported(path)[0].scale == Scale(0, 1, 1)
+    assert imported(path, columns={"user": "1", "item": "2"})[0].scale == Scale(0, 1, 1)
 
 
 def test_that_counts_of_a_title_are_added_up_and_0_is_no_entry(tmp_path):

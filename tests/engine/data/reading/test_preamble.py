@@ -17,7 +17,7 @@ from engine.data.reading.sniff import sniff
 from engine.events import drive
 
 NAMES = ["userId", "movieId", "rating", "timestamp"]
-ROWS = [[str(n // 3 + 1), str(n % 7 + 1), str(n % 5 + 1), str(978300000 + n)] for n in range(12)]
+ROWS = [[str(n // 3 + 1), str(n % 7 + 11), str(n % 5 + 1), str(978300000 + n)] for n in range(12)]
 ENTRIES = [(row[0], row[1], float(row[2])) for row in ROWS]
 
 

@@ -120,10 +120,17 @@ def test_that_columns_are_told_by_what_they_hold(tmp_path, case, delimiter):
     require_ratings(Source(tmp_path / "rows.txt"), shape)
 
 
+MIXED = sorted(LONG_IDS, key=lambda row: row[3] * 7919 % 10_007)
+NAMED = [(f"anna{u}", f"t{i}x", r) for u, i, r, _ in DRAWN]
 ASKED = {
     "the rating first": [(r, u, i) for u, i, r, _ in DRAWN],
-    "people who rate in one go stand second": [(i, u, r, t) for u, i, r, t in LONG_IDS],
+    "people who rate in one go stand second, rows in any order": [(i, u, r, t) for u, i, r, t in MIXED],
+    "the rows of those who stand second are together": [(i, u, r) for u, i, r, _ in LONG_IDS],
+    "names whose rows are together stand second": [(i, u, r) for u, i, r in NAMED],
+    "no times, rows in any order": [row[:3] for row in MIXED],
     "yes or no beside stars": [(u, i, (u + i) % 2, r) for u, i, r, _ in LONG_IDS],
+    "few rows in any order": [row[:3] for row in MIXED[:8]],
+    "few rows, the rating in the middle": [(i, r, u) for u, i, r, _ in LONG_IDS[:12]],
 }
 
 
@@ -141,12 +148,36 @@ def test_that_a_doubt_is_asked_about_with_options_that_end_it(tmp_path, case):
 
 
 def test_that_what_is_certain_keeps_its_role_where_the_rest_is_asked_about(tmp_path):
-    shape = shape_of(tmp_path, ASKED["people who rate in one go stand second"])
+    shape = shape_of(tmp_path, ASKED["people who rate in one go stand second, rows in any order"])
     assert shape.roles == {"rating": 2, "time": 3}
     assert shape.ways == (
         {"user": 0, "item": 1, "rating": 2, "time": 3},
         {"user": 1, "item": 0, "rating": 2, "time": 3},
     )
+
+
+def notes_on(tmp_path, rows):
+    return [note for note in shape_of(tmp_path, rows).notes if "no names" in note]
+
+
+def test_that_an_order_that_is_only_likely_is_said(tmp_path):
+    assert "People are taken to be in column 1 and titles in column 2" in notes_on(tmp_path, [r[:3] for r in DRAWN])[0]
+    assert notes_on(tmp_path, LONG_IDS) == []
+    said = Given(columns={"user": "1", "item": "2"})
+    assert shape_of(tmp_path, [row[:3] for row in DRAWN], given=said).notes == ()
+
+
+def test_that_people_who_rate_in_one_go_and_stand_together_are_found_behind_titles(tmp_path):
+    rows = [(i, u, r, t) for u, i, r, t in LONG_IDS]
+    assert shape_of(tmp_path, rows).roles == {"user": 1, "item": 0, "rating": 2, "time": 3}
+    assert "People are taken to be in column 2 and titles in column 1" in notes_on(tmp_path, rows)[0]
+
+
+def test_that_the_name_of_a_published_file_is_a_sign(tmp_path):
+    rows = [(5, 90, 3, 978_300_760), (7, 91, 4, 978_300_761), (6, 90, 5, 978_300_762)]
+    for name, sure in (("u.data", True), ("mine.data", False)):
+        (tmp_path / name).write_text("".join("\t".join(map(str, row)) + "\n" for row in rows))
+        assert sniff(Source(tmp_path / name)).has_ratings is sure
 
 
 def test_that_a_numbered_list_of_one_person_has_no_column_of_people(tmp_path):
