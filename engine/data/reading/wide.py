@@ -54,6 +54,11 @@ _LIKE_PEOPLE = re.compile(
     r"(?i)(user|person|member|viewer|critic|rater|reviewer|customer|reader|player|u|p)[ _.#-]?\d+"
 )
 _LIKE_TITLES = re.compile(r"(?i)(film|movie|item|title|book|game|song|anime|show|joke|product|m|i)[ _.#-]?\d+")
+_PEOPLE_IDS = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]+|A[0-9A-Z]{9,29}")
+_TITLE_IDS = re.compile(r"B[0-9A-Z]{9}|tt\d{7,8}|97[89]\d{10}")
+_LIKE_A_TITLE = re.compile(r"(?i).*\b(the|of|and|an|in|on|to|for|at|from|with|my)\b.*|.*[:!?].*|(\S+\s+){3,}\S+")
+"""Titles have such words and signs, or four words, now and then; people's names do not."""
+_SOME = 0.12
 _OF_TITLES = frozenset(
     ("avg", "average", "rating", "ratings", "score", "vote", "votes", "weight", "count", "num", "price", "rank",
      "runtime", "duration", "length", "budget", "revenue", "popularity", "year", "players", "playtime", "genre", "cat",
@@ -265,15 +270,21 @@ def _what_is_across(names: _Names, ids: Sequence[str], labels: Sequence[str], fi
     is_only_a_name = {normalised(name) for name in (*names.names[:first], names.down)} <= {"name", ""}
     if "user" in said_across or ("item" in said and not is_only_a_name):
         return "people"
-    for pattern, across in ((_LIKE_PEOPLE, "people"), (_LIKE_TITLES, "titles")):
+    forms = ((_LIKE_PEOPLE, "people"), (_LIKE_TITLES, "titles"), (_PEOPLE_IDS, "people"), (_TITLE_IDS, "titles"))
+    for pattern, across in forms:
         if _mostly(pattern, ids) or _mostly(pattern, labels):
             is_across = _mostly(pattern, ids)
             return across if is_across else "titles" if across == "people" else "people"
     with_years = [sum(split_title(text)[1] > 0 for text in side) / max(1, len(side)) for side in (ids, labels)]
     if max(with_years) > 0.5:
         return "titles" if with_years[0] > 0.5 else "people"
-    # who is counted or numbered are people, as most programs write it; names down may be people's or titles'
-    return "titles" if all(is_number(label) for label in labels) else ""
+    like_titles = [sum(_LIKE_A_TITLE.fullmatch(text) is not None for text in side) for side in (ids, labels)]
+    if like_titles[0] > max(1, _SOME * len(ids)) and like_titles[1] <= 1:
+        return "titles"
+    if like_titles[1] > max(1, _SOME * len(labels)) and like_titles[0] <= 1:
+        return "people"
+    # where all are counted or numbered, rows are people, as most programs write it; names may be people's or titles'
+    return "titles" if all(is_number(text) for text in (*ids, *labels)) else ""
 
 
 def _mostly(pattern: re.Pattern[str], texts: Sequence[str]) -> bool:
@@ -365,7 +376,13 @@ def _notes_on(source: Source, names: _Names, body: Rows, across: Across | None, 
     """What a number stands for; and where both sides are mere numbers, that only custom says that rows are people."""
     if layout.name == WIDE_TABLE.name and layout.missing:
         yield f"{join_words(f'{mark:g}' for mark in layout.missing)} in {source.name} stands where there is no rating."
-    if across is None or not names.lines or names.across or roles_of((names.down,)):
+    if (
+        across is None
+        or across.what != "titles"
+        or not names.lines
+        or names.across
+        or "user" in roles_of((names.down,))
+    ):
         return
     labels = [row[across.label] for row in body] if across.label is not None else []
     if all(is_number(text) for text in (*across.ids, *labels)):

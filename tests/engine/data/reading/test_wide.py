@@ -171,8 +171,9 @@ def test_that_what_r_writes_has_no_name_above_the_rows(tmp_path):
 
 
 def test_that_mere_numbers_on_both_sides_are_said_to_be_a_guess(tmp_path):
-    _, report = read(tmp_path, table(NUMBERS, PEOPLE, RATINGS))
-    assert report.notes[0].startswith("wide.csv is read with a row a person and a column a title.")
+    for corner in ("", "name", "id"):
+        _, report = read(tmp_path, table(NUMBERS, PEOPLE, RATINGS, corner=corner))
+        assert report.notes[0].startswith("wide.csv is read with a row a person and a column a title.")
     _, report = read(tmp_path, table(NUMBERS, PEOPLE, RATINGS, corner="user"))
     assert not any("a row a person" in note for note in report.notes)
 
@@ -195,6 +196,29 @@ def test_that_names_down_and_numbers_across_are_asked_about(tmp_path):
         read(tmp_path, table(NUMBERS, names, RATINGS))
     dataset, _ = read(tmp_path, table(NUMBERS, names, RATINGS), across="titles")
     assert (len(dataset.users), len(dataset.items)) == (40, 7)
+
+
+@pytest.mark.parametrize("corner", ["", "id", "name", "Unnamed: 0"])
+def test_that_peoples_names_across_are_not_taken_for_titles(tmp_path, corner):
+    people = [f"{first} {last}" for first in ("Ann", "Bob", "Cem", "Dee") for last in ("Smith", "Weber", "Novak")]
+    text = table(people, NUMBERS, TURNED, corner=corner)
+    with pytest.raises(DataError, match="it does not say whether these are titles or people"):
+        read(tmp_path, text)
+    dataset, _ = read(tmp_path, text, across="people")
+    assert (len(dataset.users), len(dataset.items)) == (12, 7)
+    mails = [f"{name.replace(' ', '.').lower()}@example.org" for name in people]
+    dataset, _ = read(tmp_path, table(mails, NUMBERS, TURNED, corner=corner))
+    assert set(dataset.users.ids) == set(mails)
+
+
+def test_that_titles_are_told_by_their_words(tmp_path):
+    titles = ("Alien", "The Matrix", "Brazil", "Heat", "Up and Away", "Lord of War", "M")
+    names = [f"{first}{last}" for first in ("Ann", "Bob", "Cem", "Dee") for last in "ABCDEFGHIJ"]
+    for down in (PEOPLE, names):
+        dataset, _ = read(tmp_path, table(titles, down, RATINGS))
+        assert (len(dataset.users), len(dataset.items)) == (40, 7)
+        dataset, _ = read(tmp_path, table(down, titles, TURNED))
+        assert (len(dataset.users), len(dataset.items)) == (40, 7)
 
 
 def test_that_names_on_both_sides_are_asked_about(tmp_path):
