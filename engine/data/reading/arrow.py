@@ -21,11 +21,11 @@ from engine.data.formats import roles_of
 from engine.data.reading.archives import MIB, ByteStream, Source, refuse_bomb
 from engine.data.reading.footers import unpacked_arrow, unpacked_parquet
 from engine.data.reading.roles import Across, Given, Shape, shape_of_table
-from engine.data.reading.rows import Piece, Problem, RatingsBlock, entries_of, rating_faults, reasons_of
+from engine.data.reading.rows import Piece, RatingsBlock, entries_of
 from engine.data.reading.times import is_date
 from engine.data.reading.values import as_text, texts_in
 from engine.data.reading.wide import wide_shape
-from engine.data.reading.wide_rows import fault_of, wide_entries
+from engine.data.reading.wide_rows import block_of_columns
 
 KIND = "arrow"
 ROWS_AT_ONCE = 1 << 17
@@ -103,26 +103,12 @@ def read_arrow(source: Source, shape: Shape) -> Iterator[Piece]:
 
 
 def _wide_block(batch: _Batch, shape: Shape, across: Across, *, file: str, before: int) -> RatingsBlock:
-    """The entries of some rows of a wide table; each cell that is no rating is reported, and each row without an id."""
+    """The entries of some rows of a wide table."""
     header, numbers = shape.header or (), range(before + 1, before + 1 + batch.rows)
     labels = [str(number) for number in numbers]
     if across.label is not None:
         labels = _cells(batch.column(header, across.label))
-    problems = [
-        Problem(n, label[:200], fault_of(label, across), file) for n, label in zip(numbers, labels, strict=True)
-    ]
-    problems = [problem for problem in problems if problem.reason]
-    is_kept_P = np.array([not fault_of(label, across) and label not in across.totals for label in labels], dtype=bool)
-    ratings_PC = np.full((batch.rows, shape.width - across.places[0]), np.nan, dtype=np.float32)
-    for place in across.places:
-        texts = texts_in(batch.column(header, place))
-        ratings_PC[:, place - across.places[0]], faults = rating_faults(texts, shape)
-        for row, reason in reasons_of(faults).items():
-            ratings_PC[row, place - across.places[0]] = np.nan
-            if is_kept_P[row]:
-                problems.append(Problem(numbers[row], f"{header[place]}: {texts[row].as_py()}"[:200], reason, file))
-    kept = np.flatnonzero(is_kept_P).tolist()
-    return wide_entries(ratings_PC[kept], [labels[row] for row in kept], shape).with_problems(problems)
+    return block_of_columns(lambda place: texts_in(batch.column(header, place)), labels, numbers, shape, file=file)
 
 
 def read_arrow_rows(source: Source, shape: Shape) -> Iterator[tuple[int, list[str]]]:

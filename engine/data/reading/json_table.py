@@ -36,6 +36,7 @@ from engine.data.reading.json_document import (
     table_in,
     whole_document,
 )
+from engine.data.reading.json_wide import recognise_wide_objects, wide_blocks
 from engine.data.reading.roles import Given, Shape, shape_of_table
 from engine.data.reading.rows import Piece, Problem, RatingsBlock, entries_of
 from engine.text import join_words, plural
@@ -85,10 +86,15 @@ def recognise_json(source: Source, head: bytes, given: Given) -> Shape | None:
     start = _start_of(text)
     if start is not None:
         name = "JSON list" if start.is_list else "JSON lines"
-        return _shape_of(source, [flat(entry) for entry in start.entries], given, name=name, encoding=encoding)
+        entries = [flat(entry) for entry in start.entries]
+        wide = _wide_shape(source, entries, given, encoding=encoding)
+        return wide or _shape_of(source, entries, given, name=name, encoding=encoding)
     if not re.match(r"\s*(\{|\[\s*[\[{])", text):
         return None
     table, notes = _whole_table(source, encoding)
+    wide = None if table.is_rated else recognise_wide_objects(source, table.entries, given, kind=KIND)
+    if wide is not None:
+        return replace(wide, encoding=encoding, notes=(*notes, *wide.notes))
     shape = _shape_of(source, table.entries[:LOOKED_AT], given, name=f"JSON ({table.form})", encoding=encoding)
     return replace(shape, notes=(*notes, *shape.notes))
 
@@ -103,6 +109,19 @@ def _shape_of(source: Source, entries: Sequence[Entry], given: Given, *, name: s
         if role not in given.columns and (role not in roles or is_stand_in):
             roles[role] = place
     return replace(shape, encoding=encoding, roles=roles)
+
+
+def _wide_shape(source: Source, entries: Sequence[Entry], given: Given, *, encoding: str) -> Shape | None:
+    """What a wide table is. Where the first rows differ in their names, all rows are looked through for theirs."""
+    shape = recognise_wide_objects(source, entries, given, kind=KIND)
+    if shape is None:
+        return None
+    shape = replace(shape, encoding=encoding)
+    if len({tuple(sorted(entry)) for entry in entries}) == 1:
+        return shape
+    every = [entry for _, entry in _numbered_entries(source, shape)]
+    found = recognise_wide_objects(source, every, given, kind=KIND)
+    return None if found is None else replace(found, encoding=encoding)
 
 
 def _whole_table(source: Source, encoding: str) -> tuple[Table, list[str]]:
@@ -122,6 +141,9 @@ def _whole_table(source: Source, encoding: str) -> tuple[Table, list[str]]:
 
 def read_json(source: Source, shape: Shape) -> Iterator[Piece]:
     """The entries of such a file. Raises DataError where the file fails."""
+    if shape.across is not None:
+        yield from _wide_pieces_of(source, shape)
+        return
     header = shape.header or ()
     names = {role: header[place] for role, place in shape.read_places.items()}
     start = _start_of(text_of(read_head(source), shape.encoding))
@@ -164,6 +186,16 @@ def _pieces_of(source: Source, shape: Shape, names: Mapping[str, str]) -> Iterat
         end = first + len(some)
         block = entries_of(_columns(some, names), shape, file=source.name, numbers=range(first + 1, end + 1))
         yield Piece(block, size * end // len(entries), end)
+
+
+def _wide_pieces_of(source: Source, shape: Shape) -> Iterator[Piece]:
+    """The entries of a wide table; how much of the file is done is not known before its end."""
+    with ByteStream(source) as stream:
+        size = stream.size
+    done = 0
+    for last, block in wide_blocks(_numbered_entries(source, shape), shape, file=source.name):
+        done += (size - done) // 2
+        yield Piece(block, done, last)
 
 
 def _columns(entries: Sequence[Entry], names: Mapping[str, str]) -> dict[str, pa.Array]:

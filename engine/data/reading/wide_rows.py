@@ -6,7 +6,7 @@ Shapes: P rows of a block, T columns of ratings, N entries.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -169,6 +169,31 @@ def _column_of(text: str, kind: pa.DataType, shape: Shape) -> pa.ChunkedArray:
         ),
     )
     return table["cells"]
+
+
+def block_of_columns(
+    texts_in: Callable[[int], pa.Array], labels: Sequence[str], numbers: Sequence[int], shape: Shape, *, file: str
+) -> RatingsBlock:
+    """The entries of rows that come as columns of texts; each cell that is no rating, and each row without an id, is
+    reported by its number."""
+    across, header = _across(shape), shape.header or ()
+    faults_P = [fault_of(label, across) for label in labels]
+    problems = [
+        Problem(number, label[:200], fault, file)
+        for number, label, fault in zip(numbers, labels, faults_P, strict=True)
+        if fault
+    ]
+    is_kept_P = [not fault and label not in across.totals for fault, label in zip(faults_P, labels, strict=True)]
+    ratings_PC = np.full((len(labels), shape.width - across.places[0]), np.nan, dtype=np.float32)
+    for place in across.places:
+        texts = texts_in(place)
+        ratings_PC[:, place - across.places[0]], faults = rating_faults(texts, shape)
+        for row, reason in reasons_of(faults).items():
+            ratings_PC[row, place - across.places[0]] = np.nan
+            if is_kept_P[row]:
+                problems.append(Problem(numbers[row], f"{header[place]}: {texts[row].as_py()}"[:200], reason, file))
+    kept = np.flatnonzero(is_kept_P).tolist()
+    return wide_entries(ratings_PC[kept], [labels[row] for row in kept], shape).with_problems(problems)
 
 
 def wide_entries(ratings_PC: Float32, labels: Sequence[str], shape: Shape) -> RatingsBlock:

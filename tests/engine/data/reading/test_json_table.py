@@ -252,3 +252,40 @@ def test_that_a_damaged_entry_among_the_first_is_shown_in_its_place(source):
     preview = drive(look([source("[" + ", ".join(lines) + "]").path], Given()))
     assert preview.obstacle is None
     assert [row.line for row in preview.rows if row.is_read][:14] == list(range(1, 15))
+
+
+FILMS = [f"Film {number}" for number in range(12)]
+
+
+def wide_rows(*, sparse=False, user="userId"):
+    rows = [
+        {user: f"u{u}", **{name: (u * i) % 5 + 1 if (u + i) % 3 else None for i, name in enumerate(FILMS)}}
+        for u in range(30)
+    ]
+    return [{name: value for name, value in row.items() if value is not None} for row in rows] if sparse else rows
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+@pytest.mark.parametrize("form", ["records", "lines", "inside of an object"])
+def test_that_objects_with_a_part_for_each_title_are_a_wide_table(source, form, sparse):
+    rows = wide_rows(sparse=sparse)
+    text = {"records": json.dumps(rows), "lines": "\n".join(map(json.dumps, rows))}.get(
+        form, json.dumps({"data": rows})
+    )
+    expected = {(f"u{u}", name): (u * i) % 5 + 1 for u in range(30) for i, name in enumerate(FILMS) if (u + i) % 3}
+    assert {(user, item): rating for user, item, rating in rows_of(source(text))} == expected
+    preview = drive(look([source(text).path], Given()))
+    assert (preview.obstacle, preview.rows[0].user, preview.rows[0].item) == (None, "u0", "Film 1")
+
+
+def test_that_a_title_that_only_later_objects_have_is_read(source):
+    rows = [{"user": f"u{u}", **{f"Film {i}": 3 for i in range(u // 20, u // 20 + 6)}} for u in range(600)]
+    assert {item for _, item, _ in rows_of(source(json.dumps(rows)))} == {f"Film {i}" for i in range(35)}
+
+
+def test_that_cells_of_wide_objects_that_are_no_ratings_are_told(source):
+    rows = wide_rows()
+    rows[25]["Film 3"] = "five"
+    where = source(json.dumps(rows))
+    [piece] = read_pieces(where, sniff(where))
+    assert [(problem.line, problem.text) for problem in piece.block.problems] == [(26, "Film 3: five")]
