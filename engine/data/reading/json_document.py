@@ -39,11 +39,15 @@ _LIKE_PERSON = re.compile(r"(?i)(?:user|person|member|critic|u|p)[ _.#-]?\d+")
 
 @dataclass(frozen=True)
 class Table:
-    """Entries of a document: what their `form` was, and the `place` of its name in the document ("" for all of it)."""
+    """Entries of a document: what their `form` was, and the `place` of its name in the document ("" for all of it).
+
+    `notes` say what else the document holds.
+    """
 
     form: str
     entries: list[Entry]
     place: str = ""
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def header(self) -> tuple[str, ...]:

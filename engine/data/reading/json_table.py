@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 import pyarrow as pa
@@ -50,6 +51,8 @@ _LONG_ENTRY = 64 * 1024
 _LONG = 1024
 _ENTRIES_AT_ONCE = 20_000
 _LEAST_ENTRIES = 3
+_HELD: WeakValueDictionary[tuple[Source, str, int, int], Table] = WeakValueDictionary()
+"""What documents hold, by their sources, how these are written, their sizes and times, as long as a shape keeps it."""
 _SPACE = re.compile(r"\s*")
 _BETWEEN_LISTS = re.compile(rb"[\s,\]]*")
 _BORDER = re.compile(r"(?<=\})\s*,\s*(?=\{)")
@@ -91,12 +94,12 @@ def recognise_json(source: Source, head: bytes, given: Given) -> Shape | None:
         return wide or _shape_of(source, entries, given, name=name, encoding=encoding)
     if not re.match(r"\s*(\{|\[\s*[\[{])", text):
         return None
-    table, notes = _whole_table(source, encoding)
+    table = _whole_table(source, encoding)
     wide = None if table.is_rated else recognise_wide_objects(source, table.entries, given, kind=KIND)
     if wide is not None:
-        return replace(wide, encoding=encoding, notes=(*notes, *wide.notes))
+        return replace(wide, encoding=encoding, notes=(*table.notes, *wide.notes), held=table)
     shape = _shape_of(source, table.entries[:LOOKED_AT], given, name=f"JSON ({table.form})", encoding=encoding)
-    return replace(shape, notes=(*notes, *shape.notes))
+    return replace(shape, notes=(*table.notes, *shape.notes), held=table)
 
 
 def _shape_of(source: Source, entries: Sequence[Entry], given: Given, *, name: str, encoding: str) -> Shape:
@@ -124,7 +127,16 @@ def _wide_shape(source: Source, entries: Sequence[Entry], given: Given, *, encod
     return None if found is None else replace(found, encoding=encoding)
 
 
-def _whole_table(source: Source, encoding: str) -> tuple[Table, list[str]]:
+def _whole_table(source: Source, encoding: str) -> Table:
+    """The table of a document that is held whole; it is not parsed anew while a shape still holds it."""
+    now = source.path.stat()
+    key = (source, encoding, now.st_size, now.st_mtime_ns)
+    table = _HELD.get(key) or _parsed_table(source, encoding)
+    _HELD[key] = table
+    return table
+
+
+def _parsed_table(source: Source, encoding: str) -> Table:
     document = whole_document(source, encoding)
     found = table_in(document)
     if found is None:
@@ -136,7 +148,7 @@ def _whole_table(source: Source, encoding: str) -> tuple[Table, list[str]]:
     names = [other.place for other in others if other.place]
     where = f" {table.place}" if table.place else ""
     note = f"{source.name} also holds {join_words(names[:5])}; of it{where} was read."
-    return table, [note] if names else []
+    return replace(table, notes=(note,) if names else ())
 
 
 def read_json(source: Source, shape: Shape) -> Iterator[Piece]:
@@ -167,7 +179,7 @@ def read_json_rows(source: Source, shape: Shape) -> Iterator[tuple[int, list[str
 def _numbered_entries(source: Source, shape: Shape) -> Iterator[tuple[int, Entry]]:
     start = _start_of(text_of(read_head(source), shape.encoding))
     if start is None:
-        yield from enumerate(_whole_table(source, shape.encoding)[0].entries, start=1)
+        yield from enumerate(_whole_table(source, shape.encoding).entries, start=1)
         return
     for lines in _lines_of(source, shape, start):
         for number, line in enumerate(lines.text.decode("utf-8", "replace").split("\n"), lines.first):
@@ -178,7 +190,7 @@ def _numbered_entries(source: Source, shape: Shape) -> Iterator[tuple[int, Entry
 
 def _pieces_of(source: Source, shape: Shape, names: Mapping[str, str]) -> Iterator[Piece]:
     """The entries of a document that is held whole."""
-    entries = _whole_table(source, shape.encoding)[0].entries
+    entries = _whole_table(source, shape.encoding).entries
     with ByteStream(source) as stream:
         size = stream.size
     for first in range(0, len(entries), _ENTRIES_AT_ONCE):

@@ -80,7 +80,7 @@ class Shape:
     `lines_above` stand before the table begins; `is_wrapped`: each line is one quoted text. `notes` are sentences for a
     person to read. `across` is there for wide tables. Where roles cannot be told, `ways` are those that may be meant.
     `thousands` is what stands between the thousands of ratings. `counts`: they count plays or hours and judge nothing;
-    None where that is to be found out from all of them.
+    None where that is to be found out from all of them. `held` is what was read whole to know it, for the next reading.
     """
 
     encoding: str
@@ -104,6 +104,7 @@ class Shape:
     ways: tuple[Mapping[str, int], ...] = ()
     thousands: str = ""
     counts: bool | None = None
+    held: object = field(default=None, compare=False, repr=False)
 
     @property
     def has_ratings(self) -> bool:

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from engine.data.importing.importer import ImportOptions, import_files
 from engine.data.importing.preview import look
 from engine.data.reading import json_table
 from engine.data.reading.archives import Source
@@ -289,3 +290,15 @@ def test_that_cells_of_wide_objects_that_are_no_ratings_are_told(source):
     where = source(json.dumps(rows))
     [piece] = read_pieces(where, sniff(where))
     assert [(problem.line, problem.text) for problem in piece.block.problems] == [(26, "Film 3: five")]
+
+
+def test_that_a_document_that_is_held_whole_is_parsed_once(source, monkeypatch):
+    parsed = []
+    parse = json_table.whole_document
+    monkeypatch.setattr(json_table, "whole_document", lambda *given: parsed.append(given) or parse(*given))
+    path = source(
+        json.dumps({"ratings": [{"user": u, "item": i, "rating": 3} for u in range(9) for i in range(9)]})
+    ).path
+    preview = drive(look([path], Given()))
+    drive(import_files([path], options=ImportOptions(), dataset_id="x"))
+    assert (preview.obstacle, len(parsed)) == (None, 1)
