@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import TypeVar
 from zipfile import ZipFile
 
-from engine.data.formats import LAYOUTS, ItemsLayout, normalised
+from engine.data.formats import LAYOUTS, SYNONYMS, ItemsLayout, normalised
 from engine.data.importing.items import OwnTitles, Title, titles_within
 from engine.data.importing.joining import (
     NEVER_RATED,
@@ -33,6 +33,7 @@ from engine.data.reading.archives import Source, opened_archive, read_head, sour
 from engine.data.reading.arrow import is_columnar
 from engine.data.reading.roles import Shape
 from engine.data.reading.sniff import sniff
+from engine.data.reading.states import state_columns
 from engine.errors import DataError
 from engine.events import Job, Stop
 from engine.text import join_words, plural_of
@@ -45,6 +46,10 @@ _LEAST_SHARE = 0.5
 _LEAST_OF_THE_SAME_NAME = 0.2
 """Which part of the titles, or of itself, a list must share with ratings whose ids are plain numbers."""
 _MOST_TOLD = 3
+_OWN = frozenset(
+    ("myrating", "yourrating", "myscore", "watcheddate", "datewatched", "dateread", "daterated", "rewatch")
+)
+"""Columns of what one person has rated or seen, and of no list of titles."""
 _THEIRS = ""
 _SUFFIXES = (
     ".csv", ".dat", ".tsv", ".txt", ".tab", ".item", ".items", ".json", ".jsonl", ".ndjson", "",
@@ -164,7 +169,7 @@ def titles_beside(
     unused: list[str] = []
     for source, its_shape in _shapes_of(ratings, beside[:MOST_LOOKED_AT]):
         yield None
-        if its_shape is None or not its_shape.has_titles:
+        if its_shape is None or not its_shape.has_titles or its_shape.layout.personal:
             continue
         others = things_of_list(source, its_shape)
         if not may_be(others, rated.things):
@@ -181,7 +186,8 @@ def titles_beside(
             continue
         if not _belongs(found, rated, is_declared=is_declared):
             is_meant = is_declared or bool(others & rated.things) or normalised(found.column) == rated.column
-            unused += _why_not(found, rated) if is_meant or found.known else []
+            is_told = (is_meant or found.known) and not _is_somebodys_own(found)
+            unused += _why_not(found, rated) if is_told else []
         elif best is None or found.known > best.known:
             best = found
         if best is not None and best.share >= 1:
@@ -208,6 +214,17 @@ def _belongs(found: TitlesFound, rated: Rated, *, is_declared: bool) -> bool:
     if not found.known or not rated.are_numbers or shared >= _LEAST_SHARE:
         return found.known > 0
     return shared >= _LEAST_OF_THE_SAME_NAME and (is_declared or normalised(found.column) == rated.column)
+
+
+def _is_somebodys_own(found: TitlesFound) -> bool:
+    """Whether a table is one person's export, or has years or names for ids: it never was a list of these titles."""
+    shape, column = found.shape, normalised(found.column)
+    if found.known:
+        return False
+    if column in SYNONYMS["year"] or column in SYNONYMS["title"]:
+        return True
+    states = state_columns(shape.header or (), shape.sample[1:], taken=shape.roles.values())
+    return bool(states.columns) or set(map(normalised, shape.header or ())) & _OWN != set()
 
 
 def _says_others(source: Source, others: set[str]) -> list[str]:

@@ -3,6 +3,7 @@
 import json
 import zipfile
 
+import exports
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
@@ -322,6 +323,26 @@ def test_that_a_table_that_is_no_text_is_not_opened_in_search_of_titles(folder):
     assert (names, report.titles_from) == ({"1": "1", "2": "2"}, None)
     assert any(note.startswith("movies.parquet was not opened") for note in report.notes)
     assert imported(path / "ratings.csv", items=path / "movies.parquet")[1] == {"1": "One", "2": "Two"}
+
+
+OWN = {
+    "status": "Title,Year,Status\nHeat,1995,watched\nUp,2009,plan to watch\n",
+    "years": "Name;Year\nHeat;1995\nUp;2009\n",
+    "ids": "id,title,my rating\n1999,Heat,4\n2003,Up,5\n",
+    "ratings": exports.LETTERBOXD_RATINGS,
+    "watched": exports.LETTERBOXD_WATCHED,
+    "imdb": exports.IMDB_RATINGS,
+    "books": exports.GOODREADS,
+}
+
+
+@pytest.mark.parametrize("what", OWN)
+@pytest.mark.parametrize("header", ["userId,movieId,rating", "user,item,rating"])
+def test_that_nothing_is_said_of_ones_own_export_beside_the_ratings(folder, what, header):
+    path = folder({"all.csv": ratings_of(range(1, 31), header=header), f"{what}.csv": OWN[what]})
+    _, names, report = imported(path / "all.csv")
+    assert (names["7"], report.titles_from) == ("7", None)
+    assert not any(f"{what}.csv" in note for note in report.notes)
 
 
 def test_that_a_chosen_list_that_knows_no_title_is_refused(folder):
