@@ -107,7 +107,10 @@ def _parts(path: Path, sources: Sequence[Source], given: Given | None) -> list[P
 
 def _part(source: Source, layout: Layout | None, given: Given | None) -> Part:
     if layout is not None and layout.kind in _READERS:
-        return _READERS[layout.kind](source, layout)
+        said = dataclasses.replace(layout, scale=given.scale) if given is not None and given.scale else layout
+        part = _READERS[layout.kind](source, said)
+        part.layout = layout
+        return part
     start = text_head(source)[:1] if layout is None else ""
     if start == "<" or (start in ("{", "[") and not _is_table(source, given)):
         what = f"{source.name} is {'XML or a web page' if start == '<' else 'JSON'}, but no export that is known."

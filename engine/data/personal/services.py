@@ -196,7 +196,7 @@ def read_anilist(source: Source, layout: Layout) -> Part:
         what = f"{source.name} holds no lists of titles, as AniList's exports do."
         raise source.error(what, remedy="Choose the JSON of your anime or manga list.")
     entries = [entry for titles in list_in(holder, "lists") for entry in list_in(titles, "entries")]
-    declared = _ANILIST_SCALES.get(text_in(_holding(document, "scoreFormat"), "scoreFormat"))
+    declared = scale_of(layout) or _ANILIST_SCALES.get(text_in(_holding(document, "scoreFormat"), "scoreFormat"))
     scale = declared or _fitting_scale(entries)
     part = _part_of(source, layout, scale, entries, _anilist_title)
     if declared is None and entries:

@@ -313,7 +313,9 @@ def refuse_bomb(source: Source, unpacked: int, packed: int) -> None:
         )
 
 
-_DAMAGE: tuple[type[Exception], ...] = (EOFError, zipfile.BadZipFile, zlib.error, gzip.BadGzipFile, KeyError, LZMAError)
+_DAMAGE: tuple[type[Exception], ...] = (
+    EOFError, zipfile.BadZipFile, zlib.error, gzip.BadGzipFile, KeyError, LZMAError, UnicodeDecodeError,
+)  # fmt: skip
 _EXPLAINED: tuple[type[Exception], ...] = (*_DAMAGE, RuntimeError, OSError)
 _FAILURES: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
     ((FileNotFoundError,), "is not there", "Check the place and open it again."),

@@ -96,18 +96,26 @@ _WORDS: tuple[tuple[Mapping[str, float], float], ...] = ((_LIKES, 1.0), (_GOODRE
 """Words of liking, with their greatest value; of tables that know the same words of a column the first counts."""
 
 
+_LETTERS = tuple(letter + sign for letter in "fedcba" for sign in ("-", "", "+"))
+"""Grades of schools, the lowest first."""
+_MINUS = ("-", "−", "–", " -", " minus")
+_PLUS = ("+", " +", " plus")
+
+
 @dataclass(frozen=True)
 class Spelling:
     """How the ratings of a column are written. `high` is the top of the scale that those which say one are brought to.
 
     `words` says what each word of liking is on that scale; `has_full` whether there are full stars beside open ones.
-    `is_plain`: as far as the column was looked at, all are numbers.
+    `is_plain`: as far as the column was looked at, all are numbers. `letters` are the letter grades it has, from the
+    lowest on, each a step above the one before.
     """
 
     high: float
     words: Mapping[str, float] = field(default_factory=dict)
     has_full: bool = True
     is_plain: bool = False
+    letters: tuple[str, ...] = ()
 
     def rating_in(self, text: str) -> float | None:
         """The rating that a text says on the scale up to `high`, None where it says none."""
@@ -146,6 +154,9 @@ def spelling_of(texts: Iterable[str], *, high: float | None = None) -> Spelling 
             tops[said[1]] += count
         elif said is None:
             words[text] = count
+    letters = _letters_in(words)
+    if sum(count for word, count in words.items() if _letter(word) in letters) > _MOSTLY * sum(counts.values()):
+        return _spelling_of_letters(letters, high)
     known, out_of = _words_for(words)
     told = sum(words[text] for text in words if text in known)
     if told > _MOSTLY * sum(counts.values()):
@@ -159,6 +170,14 @@ def spelling_of(texts: Iterable[str], *, high: float | None = None) -> Spelling 
 
 def describe_spelling(example: str, name: str, spelling: Spelling) -> str:
     """A sentence for people on how ratings such as this one, in a file of this name, were read."""
+    if spelling.letters:
+        lowest, highest = (spelling.letters[at].upper() for at in (0, -1))
+        values = [spelling.words[letter] for letter in (spelling.letters[0], spelling.letters[-1])]
+        return (
+            f"Ratings such as {example.strip()} in {name} are letter grades. They were read in their order, from "
+            f"{lowest} as {values[0]:g} to {highest} as {values[1]:g}, a step for each of the "
+            f"{len(spelling.letters)} grades that occur."
+        )
     if spelling.high == 1.0:
         return f"Ratings such as {example.strip()} in {name} were read as 1 for liked and 0 for not liked."
     return f"Ratings such as {example.strip()} in {name} were read as numbers up to {spelling.high:g}."
@@ -297,6 +316,34 @@ def _top(numbers: Sequence[float], tops: Counter[float]) -> float:
     if fitting:
         return max(fitting)[1]
     return next((high for high in _HIGHS if most <= high), most)
+
+
+def _letter(word: str) -> str:
+    """The grade that a word is, as "b+"; "" for any other."""
+    for sign, spellings in (("-", _MINUS), ("+", _PLUS)):
+        letter = next((word.removesuffix(end).strip() for end in spellings if word.endswith(end)), "")
+        if len(letter) == 1:
+            return letter + sign if letter + sign in _LETTERS else ""
+    return word if word in _LETTERS else ""
+
+
+def _letters_in(words: Iterable[str]) -> tuple[str, ...]:
+    """The letter grades among these words, the lowest first; none where a single one, or F alone, may mean no."""
+    found = {_letter(word) for word in words} - {""}
+    are_grades = len(found) > 1 and any(letter[0] in "abc" for letter in found)
+    return tuple(letter for letter in _LETTERS if letter in found) if are_grades else ()
+
+
+def _spelling_of_letters(letters: tuple[str, ...], high: float | None) -> Spelling:
+    """A step for each grade that occurs; one that only occurs later lies between its neighbours, or as the end does."""
+    top = high or float(len(letters))
+    places = [_LETTERS.index(letter) for letter in letters]
+    steps = np.interp(range(len(_LETTERS)), places, range(1, len(letters) + 1))
+    words: dict[str, float] = {}
+    for letter, step in zip(_LETTERS, steps, strict=True):
+        spellings = {"-": _MINUS, "+": _PLUS}.get(letter[1:], ("",))
+        words |= dict.fromkeys((letter[0] + end for end in spellings), round(float(step) * top / len(letters), 4))
+    return Spelling(top, words, letters=letters)
 
 
 def _words_for(words: Mapping[str, int]) -> tuple[Mapping[str, float], float]:

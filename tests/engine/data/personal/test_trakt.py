@@ -53,6 +53,14 @@ def test_that_a_zip_of_shards_is_one_export(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("name", ["lists-favorites.json", "favorites.json", "lists-5-my-favorites.json"])
+def test_that_favourites_and_own_lists_have_been_seen(tmp_path, name):
+    listed = [{"listed_at": "2021-01-06T00:00:00.000Z", "movie": TRAKT_MOVIES[0]["movie"]}]
+    export = read_export(zipped(tmp_path / "t.zip", {name: listed, "lists-watchlist.json": TRAKT_WATCHLIST}))
+
+    assert [(title.title, title.state) for title in export.titles] == [("Alien", "seen"), ("Solaris", "planned")]
+
+
 def test_that_what_was_planned_and_then_rated_has_been_seen(tmp_path):
     planned = [{"listed_at": "2021-01-06T00:00:00.000Z", "movie": TRAKT_MOVIES[0]["movie"]}]
     export = read_export(zipped(tmp_path / "t.zip", {"a.json": planned, "ratings.json": TRAKT_MOVIES}))

@@ -42,6 +42,8 @@ from engine.data.reading.ratings import are_ratings, is_not_rated, ratings_in, s
         (["4.5", "★★★"], 5, [4.5, 3]),
         (["3", "2", "8/10"], 10, [3, 2, 8]),
         (["4/5", "3/5", "8/10"], 5, [4, 3, 4]),
+        (["A", "b", "C", "F"], 4, [4, 3, 2, 1]),
+        (["A+", "A", "A−", "B +", "C-", "D", "F"], 7, [7, 6, 5, 4, 3, 2, 1]),
     ],
 )
 def test_that_a_column_of_ratings_reads_as_numbers_on_one_scale(texts, high, ratings):
