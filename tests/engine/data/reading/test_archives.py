@@ -120,3 +120,12 @@ def test_that_a_file_that_grows_while_it_is_read_is_refused(tmp_path):
         path.write_bytes(ROWS * 200)
         with pytest.raises(DataError, match="changed while it was read"):
             stream.read(100)
+
+
+def test_that_a_zip_whose_names_are_no_text_is_damaged(tmp_path):
+    path = tmp_path / "names.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("r\u00e4tings.csv", "user,item,rating\n1,2,3\n")
+    path.write_bytes(path.read_bytes().replace("r\u00e4".encode(), b"r\xff\xfe"))
+    with pytest.raises(DataError, match=r"names\.zip is cut short or damaged"):
+        sources_in(path)
