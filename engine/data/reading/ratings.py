@@ -328,9 +328,9 @@ def _letter(word: str) -> str:
 
 
 def _letters_in(words: Iterable[str]) -> tuple[str, ...]:
-    """The letter grades among these words, the lowest first; none where a single one, or F alone, may mean no."""
+    """The letter grades among these words, the lowest first; none where two alone may mean yes and no."""
     found = {_letter(word) for word in words} - {""}
-    are_grades = len(found) > 1 and any(letter[0] in "abc" for letter in found)
+    are_grades = len(found) > 2 and any(letter[0] in "abc" for letter in found)
     return tuple(letter for letter in _LETTERS if letter in found) if are_grades else ()
 
 
