@@ -35,6 +35,7 @@ PRESENCE_RIDGE = 3.0
 """How many ratings of a title it takes until half of what they seem to say of people is believed."""
 _PRESENCE_STEPS = 2
 _BLOCK = 32
+_SMALL_SYSTEM = 24
 
 
 @dataclass(frozen=True)
@@ -92,17 +93,18 @@ class Side:
         """Regress the factors on which columns there are: a few steps of conjugate gradients from the last."""
         presence_CK = own.presence_CK.numpy()
         factors = presence_CK.shape[1]
-        values_RK = own.values_RF[:, :factors].numpy()
-        left_CK = self._gathered(values_RK - self._spread(presence_CK)) - PRESENCE_RIDGE * presence_CK
+        near_RK = own.near_RF[:, :factors].numpy()
+        left_CK = self._gathered(own.values_RF[:, :factors].numpy() - near_RK) - PRESENCE_RIDGE * presence_CK
         direction_CK, size_K = left_CK, (left_CK**2).sum(0)
         for _ in range(_PRESENCE_STEPS):
-            turned_CK = self._gathered(self._spread(direction_CK)) + PRESENCE_RIDGE * direction_CK
+            towards_RK = self._spread(direction_CK)
+            turned_CK = self._gathered(towards_RK) + PRESENCE_RIDGE * direction_CK
             step_K = size_K / np.maximum((direction_CK * turned_CK).sum(0), 1e-20)
             presence_CK += step_K * direction_CK
+            near_RK += step_K * towards_RK
             left_CK = left_CK - step_K * turned_CK
             before_K, size_K = size_K, (left_CK**2).sum(0)
             direction_CK = left_CK + direction_CK * (size_K / np.maximum(before_K, 1e-20))
-        own.near_RF[:, :factors] = torch.from_numpy(self._spread(presence_CK))
 
     def _spread(self, values_CK: Floating) -> Floating:
         """The sum over each row's columns over the root of their number, [R, K]."""
@@ -157,9 +159,9 @@ def _solve_lot(
     known_UF = diagonal_UF.clone()
     diagonal_UF += ridge_F
     held_UF = right_UF + ridge_F * own.near_RF.index_select(0, lot.rows_U)
-    factor_UFF, _ = torch.linalg.cholesky_ex(gram_UFF)
-    values_UF = torch.cholesky_solve(held_UF[:, :, None], factor_UFF)[:, :, 0]
-    variances_UF = noise * torch.cholesky_inverse(factor_UFF).diagonal(dim1=1, dim2=2)
+    root_UFF = _inverse_root(gram_UFF)
+    values_UF = (root_UFF.mT @ (root_UFF @ held_UF[:, :, None]))[:, :, 0]
+    variances_UF = noise * root_UFF.square().sum(1)
     own.values_RF[lot.rows_U] = values_UF
     own.variances_RK[lot.rows_U] = variances_UF[:, : own.variances_RK.shape[1]]
     # r'r - 2 p'X'r + p'(X'X + V)p + <X'X + V, var(p)>, where (X'X + V) p is what was solved for less ridge p
@@ -198,6 +200,28 @@ def _fill_grams(gram_UKK: Tensor, x_UmK: Tensor) -> None:
             gram_UKK[:, here, there] = block
             if second > first:
                 gram_UKK[:, there, here] = block.mT
+
+
+def _inverse_root(gram_UFF: Tensor) -> Tensor:
+    """The inverse W of each system's Cholesky factor, so that W'W is the inverse of the system.
+
+    By halves: many small factorisations and products take two thirds of the time of large factorisations.
+    """
+    width = gram_UFF.shape[1]
+    if width <= _SMALL_SYSTEM:
+        factor_UFF, _ = torch.linalg.cholesky_ex(gram_UFF)
+        inverse_UFF: Tensor = torch.linalg.solve_triangular(
+            factor_UFF, torch.eye(width).expand_as(gram_UFF), upper=False
+        )
+        return inverse_UFF
+    first, second = slice(None, width // 2), slice(width // 2, None)
+    root_UFF = torch.zeros_like(gram_UFF)
+    upper = _inverse_root(gram_UFF[:, first, first])
+    across = torch.bmm(gram_UFF[:, second, first], upper.mT)
+    lower = _inverse_root(torch.baddbmm(gram_UFF[:, second, second], across, across.mT, alpha=-1.0))
+    root_UFF[:, first, first], root_UFF[:, second, second] = upper, lower
+    root_UFF[:, second, first] = -torch.bmm(lower, torch.bmm(across, upper))
+    return root_UFF
 
 
 def _with_zero_row(values: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ from engine.data.dataset import Histories, Scale
 from engine.data.split import SplitConfig, make_split
 from engine.errors import TrainingError
 from engine.events import Progressed, StageStarted, Stop, drive
-from engine.models.alternating import Numbers, both_sides
+from engine.models.alternating import Numbers, _inverse_root, both_sides
 from engine.models.mf import MfConfig
 from engine.models.mf_by_turns import FactorizationByTurns
 from engine.models.registry import build
@@ -76,6 +76,15 @@ def test_that_people_of_the_training_data_are_answered_as_their_own_turn_would()
     expected += own.values_RF[:, 3:] + model.title_numbers_IF[:, 3] + model.level
     found, known = model.predict(histories).rating_UI, model.is_known_I
     torch.testing.assert_close(found[:, known], (1 + 4 * expected[:, known]).clamp(1, 5), atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("width", [3, 24, 25, 70])
+def test_that_the_inverse_root_by_halves_gives_the_inverse(width):
+    root = torch.randn(5, width, 2 * width, generator=torch.Generator().manual_seed(1))
+    systems = root @ root.mT + torch.eye(width)
+    found = _inverse_root(systems)
+    assert float(found.triu(1).abs().max()) == 0
+    torch.testing.assert_close(found.mT @ found, torch.linalg.inv(systems.double()).float(), atol=1e-4, rtol=1e-3)
 
 
 def test_that_nothing_is_known_of_a_title_that_nobody_rated():
