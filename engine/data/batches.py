@@ -22,6 +22,18 @@ _MOST_PEOPLE_AT_ONCE, _NUMBERS_AT_ONCE = 512, 2**22
 
 
 @dataclass(frozen=True)
+class Rows:
+    """B people's entries as a sparse matrix: whose each is, in which column, and where each person's begin."""
+
+    columns_N: Tensor
+    starts_B1: Tensor
+    person_N: Tensor
+
+    def __len__(self) -> int:
+        return len(self.starts_B1) - 1
+
+
+@dataclass(frozen=True)
 class Batch:
     """Some people's histories, person after person; a rating is NaN where the title was only seen.
 
@@ -35,6 +47,11 @@ class Batch:
 
     def __len__(self) -> int:
         return len(self.starts_B1) - 1
+
+    @property
+    def rows(self) -> Rows:
+        """Which titles each person has, as the sparse products of networks take it."""
+        return Rows(self.item_rows_N, self.starts_B1, self.person_N)
 
 
 class Examples(Protocol):

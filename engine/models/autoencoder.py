@@ -33,10 +33,10 @@ from engine.models.losses import (
     entry_weights,
     histories_of_likers,
     kl_to_standard_normal,
-    multinomial_nll,
     normal_like,
     other_ratings_setting,
 )
+from engine.models.products import multinomial_of, sums_of_rows
 from engine.models.registry import kind_of
 from engine.settings import setting
 
@@ -136,9 +136,9 @@ class _Autoencoder(StepModel):
 
     def losses(self, batch: Batch, *, noise: torch.Generator, moment: Moment) -> Losses:
         dropout_N = dropout_like(batch.ratings_N, self.config.dropout, noise)
-        logits_BI, divergence = self.outputs_of(self.first_layer(batch, dropout_N), noise)
+        code_BL, divergence = self._code(self.first_layer(batch, dropout_N), noise)
         targets_N = self._weights(batch)
-        nll = multinomial_nll(logits_BI, batch.person_N, batch.item_rows_N, targets_N)
+        nll = multinomial_of(self.decoder[:-1](code_BL), self.last_layer, batch.rows, targets_N)
         per_like = nll.detach() * len(batch) / targets_N.sum().clamp(min=1.0)
         if divergence is None:
             return Losses(nll, per_like, {})
@@ -155,14 +155,16 @@ class _Autoencoder(StepModel):
         squares_B = weights_N.new_zeros(len(likes)).index_add_(0, likes.person_N, weights_N.square())
         weights_N = weights_N * squares_B.clamp(min=1e-6).rsqrt()[likes.person_N]
         weights_N = weights_N if dropout_N is None else weights_N * dropout_N
-        starts_B = likes.starts_B1[:-1]
-        sums_BH = F.embedding_bag(
-            likes.item_rows_N, self.first_IH, starts_B, mode="sum", per_sample_weights=weights_N.to(self.first_IH.dtype)
-        )
-        return sums_BH + self.first_bias_H
+        return sums_of_rows(self.first_IH, likes.rows, weights_N) + self.first_bias_H
 
     def _weights(self, batch: Batch) -> Tensor:
         return entry_weights(batch.ratings_N, self.scale.like, others=self.config.others)
+
+    @property
+    def last_layer(self) -> nn.Linear:
+        layer = self.decoder[-1]
+        assert isinstance(layer, nn.Linear), "the decoder ends in the layer of the titles"
+        return layer
 
     def _code(self, first_UH: Tensor, noise: torch.Generator | None) -> tuple[Tensor, Tensor | None]:
         """The bottleneck, [U, L], and its divergence from the standard normal (None when predicting)."""

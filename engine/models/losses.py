@@ -22,12 +22,15 @@ from engine.settings import setting
 def multinomial_nll(
     logits_BI: Tensor, person_N: Tensor, item_rows_N: Tensor, targets_N: Tensor | None = None
 ) -> Tensor:
-    """-sum of log softmax over each person's weighted entries, averaged over people (Liang et al. 2018, eq. 2)."""
+    """-sum of log softmax over each person's weighted entries, averaged over people (Liang et al. 2018, eq. 2).
+
+    `engine.models.products.multinomial_of` is the same with a layer of weights before it, faster.
+    """
     people = len(logits_BI)
-    counts_B = torch.bincount(person_N, weights=targets_N, minlength=people)
+    targets_N = torch.ones_like(person_N, dtype=torch.float32) if targets_N is None else targets_N
+    counts_B = targets_N.new_zeros(people).index_add_(0, person_N, targets_N)
     picked_N = logits_BI[person_N, item_rows_N].float()
-    picked = picked_N.sum() if targets_N is None else picked_N @ targets_N
-    return (torch.logsumexp(logits_BI.float(), dim=1) @ counts_B.float() - picked) / people
+    return (torch.logsumexp(logits_BI.float(), dim=1) @ counts_B - picked_N @ targets_N) / people
 
 
 def presence_mse(outputs_BI: Tensor, person_N: Tensor, item_rows_N: Tensor, targets_N: Tensor | None = None) -> Tensor:
@@ -38,11 +41,11 @@ def presence_mse(outputs_BI: Tensor, person_N: Tensor, item_rows_N: Tensor, targ
     return (outputs_BI.square().sum() - 2.0 * picked + targets_N.square().sum()) / len(outputs_BI)
 
 
-def huber(predicted: Tensor, target: Tensor, delta: float) -> Tensor:
-    """Huber loss averaged over entries; 0 for none."""
-    if predicted.numel() == 0:
-        return predicted.float().sum()
-    return F.huber_loss(predicted.float(), target.float(), delta=delta)
+def huber(predicted: Tensor, target: Tensor, delta: float, *, counted: Tensor | None = None) -> Tensor:
+    """Huber loss averaged over entries, or over those `counted` (bool); 0 for none. How many is not read back."""
+    each = F.huber_loss(predicted.float(), target.float(), delta=delta, reduction="none")
+    counts = torch.ones_like(each) if counted is None else counted.to(each.dtype)
+    return (each * counts).sum() / counts.sum().clamp(min=1.0)
 
 
 def kl_to_standard_normal(mean_BL: Tensor, log_variance_BL: Tensor) -> Tensor:

@@ -19,19 +19,19 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from engine.data.batches import Batch, whole_batch
+from engine.data.batches import Batch, Rows, whole_batch
 from engine.data.dataset import Histories, Int64, Scale
 from engine.models.base import Losses, Moment, Prediction, StepModel, as_index
 from engine.models.declaration import CatalogueConfig
 from engine.models.losses import (
     huber,
     kl_to_standard_normal,
-    multinomial_nll,
     normal_like,
     presence_mse,
     weighted_by_uncertainty,
 )
 from engine.models.normalisation import RatingHabit, denormalise, habits, habits_without_each, normalise
+from engine.models.products import multinomial_of, outputs_at, sums_of_rows
 from engine.models.registry import kind_of
 from engine.settings import setting
 
@@ -212,8 +212,8 @@ class TwoHead(StepModel):
         dropout_N = input_dropout(batch, noise, low=config.input_dropout_low, high=config.input_dropout_high)
         latent_BL, divergence = self._encode(self.first_layer(batch, normalised_N, dropout_N), noise)
         presence_BD, rating_BD = self.decode(latent_BL)
-        presence = self.presence_loss(self.presence_head(presence_BD), batch)
-        rating = self.rating_loss(self.rating_head(rating_BD), batch, normalised_N)
+        presence = self.presence_loss(presence_BD, batch)
+        rating = self.rating_loss(outputs_at(rating_BD, self.rating_head, batch.rows), batch, normalised_N)
         total = weighted_by_uncertainty(presence + config.kl_cap * divergence, self.log_variances[0])
         total = total + weighted_by_uncertainty(rating, self.log_variances[1])
         per_title = presence.detach() * len(batch) / self._presence(batch).sum().clamp(min=1.0)
@@ -225,30 +225,29 @@ class TwoHead(StepModel):
             batch.ratings_N, batch.person_N, people=len(batch), scale=self.scale, alpha_floor=self.config.alpha_floor
         )
 
-    def presence_loss(self, logits_BI: Tensor, batch: Batch) -> Tensor:
-        loss = multinomial_nll if self.config.presence_loss == "multinomial" else presence_mse
-        return loss(logits_BI, batch.person_N, batch.item_rows_N, self._presence(batch))
+    def presence_loss(self, presence_BD: Tensor, batch: Batch) -> Tensor:
+        """Of the presence head, given what comes before it."""
+        targets_N = self._presence(batch)
+        if self.config.presence_loss == "multinomial":
+            return multinomial_of(presence_BD, self.presence_head, batch.rows, targets_N)
+        return presence_mse(self.presence_head(presence_BD), batch.person_N, batch.item_rows_N, targets_N)
 
     def _presence(self, batch: Batch) -> Tensor:
         """How much each entry counts, [N]: 1 where rated, less where only seen, which says less about a taste."""
         return torch.where(torch.isnan(batch.ratings_N), self.config.seen_weight, 1.0)
 
-    def rating_loss(self, ratings_BI: Tensor, batch: Batch, normalised_N: Tensor) -> Tensor:
+    def rating_loss(self, predicted_N: Tensor, batch: Batch, normalised_N: Tensor) -> Tensor:
         """Over rated entries, or over all, where those without a rating count as rated by the person's mean."""
-        person_N, item_N, target_N = batch.person_N, batch.item_rows_N, normalised_N
-        if self.config.mask_unrated:
-            rated_N = ~torch.isnan(batch.ratings_N)
-            person_N, item_N, target_N = person_N[rated_N], item_N[rated_N], target_N[rated_N]
-        return huber(ratings_BI[person_N, item_N], target_N, self.config.huber_delta)
+        counted_N = ~torch.isnan(batch.ratings_N) if self.config.mask_unrated else None
+        return huber(predicted_N, normalised_N, self.config.huber_delta, counted=counted_N)
 
     def first_layer(self, batch: Batch, normalised_N: Tensor, dropout_N: Tensor | None = None) -> Tensor:
         """The first layer before its activation, [B, H]: rows of present titles plus rating-weighted rows."""
         dropout_N = torch.ones_like(normalised_N) if dropout_N is None else dropout_N
-        rows = torch.stack([batch.item_rows_N, batch.item_rows_N + self.items], dim=1).flatten()
+        columns = torch.stack([batch.item_rows_N, batch.item_rows_N + self.items], dim=1).flatten()
         weights = torch.stack([self._presence(batch) * dropout_N, normalised_N * dropout_N], dim=1).flatten()
-        starts_B = 2 * batch.starts_B1[:-1]
-        sums_BH = F.embedding_bag(rows, self.first_2IH, starts_B, mode="sum", per_sample_weights=weights)
-        return sums_BH + self.first_bias_H
+        rows = Rows(columns, 2 * batch.starts_B1, batch.person_N.repeat_interleave(2))
+        return sums_of_rows(self.first_2IH, rows, weights) + self.first_bias_H
 
     def _encode(self, first_BH: Tensor, noise: torch.Generator | None) -> tuple[Tensor, Tensor]:
         hidden_BH = self.encoder(_ACTIVATIONS[self.config.activation]()(first_BH))

@@ -14,6 +14,7 @@ from torch import Tensor
 from engine.data.batches import step_noise
 from engine.device import choose_precision
 from engine.models.base import Losses, Moment, StepModel
+from engine.models.products import Scratch
 from engine.training.config import TrainingConfig
 
 
@@ -34,6 +35,7 @@ class Stepper:
         self.precision = choose_precision(config.precision, device)
         self.optimizer = make_optimizer(model, config, device)
         self.refused = torch.zeros((), device=device)
+        self._scratch = Scratch()
         self._config = config
         self._total_steps = total_steps
         self._own_rates = own_rates
@@ -46,9 +48,10 @@ class Stepper:
             group["lr"] = (group["own_lr"] if self._own_rates else 0.0) if "own_lr" in group else shared
         self.model.train()
         noise = step_noise(self.device, seed=self._config.seed, step=step)
-        with self._autocast():
-            losses = self.model.losses(batch, noise=noise, moment=Moment(step, self._total_steps))
-        losses.total.backward()  # type: ignore[no-untyped-call]
+        with self._scratch:
+            with self._autocast():
+                losses = self.model.losses(batch, noise=noise, moment=Moment(step, self._total_steps))
+            losses.total.backward()  # type: ignore[no-untyped-call]
         self._step_if_finite(losses.total.detach())
         self.optimizer.zero_grad(set_to_none=True)
         return Losses(losses.total.detach(), losses.shown, losses.parts)

@@ -1,0 +1,218 @@
+"""The large products of networks over many titles, sparse as histories are, with their gradients written once.
+
+On a processor fresh memory costs more than most of what is computed in it, so what is large is kept from step to step
+(`Scratch`) and gradients of sparse products come from the transposed rows, with no zeros added up. Elsewhere, and where
+this torch has no sparse products, torch's own operations do the same.
+
+Shapes: B people, I titles, R rows of a table, D and H widths, N entries of these people.
+"""
+
+from __future__ import annotations
+
+import warnings
+from contextvars import ContextVar, Token
+from functools import cache
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
+
+from engine.data.batches import Rows
+
+
+class Scratch:
+    """Memory that the next step uses again, by name. While entered, products on a processor take theirs from here.
+
+    What is taken holds until it is entered again; a name that was given out since then is answered with fresh memory.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Tensor] = {}
+        self._given: set[str] = set()
+        self._token: Token[Scratch | None] | None = None
+
+    def __enter__(self) -> None:
+        self._given.clear()
+        self._token = _SCRATCH.set(self)
+
+    def __exit__(self, *error: object) -> None:
+        assert self._token is not None, "what is left was entered"
+        _SCRATCH.reset(self._token)
+
+    def take(self, name: str, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
+        """Memory with anything in it; a new tensor of the kept storage, so that autograd may make it its own."""
+        if name in self._given:
+            return torch.empty(shape, dtype=dtype)
+        self._given.add(name)
+        size = int(torch.Size(shape).numel())
+        kept = self._kept.get(name)
+        if kept is None or kept.dtype != dtype or len(kept) < size:
+            kept = self._kept[name] = torch.empty(size, dtype=dtype)
+        return kept[:size].view(shape)
+
+
+_SCRATCH: ContextVar[Scratch | None] = ContextVar("scratch", default=None)
+
+
+def sums_of_rows(table_RH: Tensor, rows: Rows, weights_N: Tensor) -> Tensor:
+    """The weighted sum of each person's rows of a table, [B, H], in the table's precision; weights learn nothing."""
+    weights_N = weights_N.to(table_RH.dtype)
+    if not _learns_sparsely(table_RH):
+        return _sums(table_RH, rows, weights_N)
+    with torch.autocast("cpu", enabled=False):
+        return _SumsOfRows.apply(table_RH, rows, weights_N)  # type: ignore[no-untyped-call,no-any-return]
+
+
+def outputs_at(hidden_BD: Tensor, layer: nn.Linear, rows: Rows) -> Tensor:
+    """What a linear layer gives for each person's own titles, [N], float32: nothing else of [B, I] is computed."""
+    if not _learns_sparsely(layer.weight):
+        return layer(hidden_BD)[rows.person_N, rows.columns_N].float()  # type: ignore[no-any-return]
+    wide_BD = hidden_BD.to(layer.weight.dtype)
+    with torch.autocast("cpu", enabled=False):
+        return _OutputsAt.apply(wide_BD, layer.weight, layer.bias, rows)  # type: ignore[no-untyped-call,no-any-return]
+
+
+def multinomial_of(hidden_BD: Tensor, layer: nn.Linear, rows: Rows, targets_N: Tensor) -> Tensor:
+    """The multinomial loss (`losses.multinomial_nll`) of a linear layer's outputs, in the precision of autocast.
+
+    The logits are the only dense array over people and titles. Softmax less targets, which is their gradient, takes
+    their place, in that precision; the weights that learn stay as precise as they are.
+    """
+    kind = hidden_BD.device.type
+    precision = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else layer.weight.dtype
+    with torch.autocast(kind, enabled=False):
+        return _Multinomial.apply(  # type: ignore[no-untyped-call,no-any-return]
+            hidden_BD.to(precision), layer.weight, layer.bias, rows, targets_N
+        )
+
+
+class _SumsOfRows(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, table_RH: Tensor, rows: Rows, weights_N: Tensor) -> Tensor:
+        ctx.save_for_backward(weights_N)
+        ctx.rows, ctx.shape = rows, table_RH.shape
+        return _sums(table_RH, rows, weights_N)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient_BH: Tensor) -> tuple[Tensor, None, None]:
+        (weights_N,) = ctx.saved_tensors
+        matrix_RB = _transposed(ctx.rows, weights_N, ctx.shape[0])
+        return _sparse_product(matrix_RB, gradient_BH, "rows"), None, None
+
+
+class _OutputsAt(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, hidden_BD: Tensor, weight_ID: Tensor, bias_I: Tensor, rows: Rows) -> Tensor:
+        ctx.save_for_backward(hidden_BD, weight_ID)
+        ctx.rows = rows
+        shape = (len(rows), len(weight_ID))
+        places = _csr(rows.starts_B1, rows.columns_N, weight_ID.new_zeros(len(rows.columns_N)), shape)
+        found: Tensor = torch.sparse.sampled_addmm(places, hidden_BD, weight_ID.t(), beta=0.0)
+        return found.values() + bias_I[rows.columns_N]
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient_N: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
+        hidden_BD, weight_ID = ctx.saved_tensors
+        rows: Rows = ctx.rows
+        hidden = _sums(weight_ID, rows, gradient_N)
+        weight = _sparse_product(_transposed(rows, gradient_N, len(weight_ID)), hidden_BD, "outputs")
+        bias = gradient_N.new_zeros(len(weight_ID)).index_add_(0, rows.columns_N, gradient_N)
+        return hidden, weight, bias, None
+
+
+class _Multinomial(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any, hidden_BD: Tensor, weight_ID: Tensor, bias_I: Tensor, rows: Rows, targets_N: Tensor
+    ) -> Tensor:
+        weight = _as_precise(weight_ID, hidden_BD)
+        logits_BI = _taken("logits", (len(rows), len(weight_ID)), hidden_BD)
+        torch.addmm(bias_I.to(weight.dtype), hidden_BD, weight.t(), out=logits_BI)
+        loss = _gradient_in_place(logits_BI, rows, targets_N.to(weight_ID.dtype))
+        ctx.save_for_backward(hidden_BD, weight)
+        ctx.gradient_BI, ctx.like = logits_BI, weight_ID
+        return loss
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, Tensor, Tensor, None, None]:
+        hidden_BD, weight = ctx.saved_tensors
+        gradient_BI, like = ctx.gradient_BI, ctx.like
+        share = slope / len(hidden_BD)
+        scaled_BD = hidden_BD * share.to(hidden_BD.dtype)
+        found = torch.mm(gradient_BI.t(), scaled_BD, out=_taken("weight gradient", tuple(weight.shape), weight))
+        bias = gradient_BI.sum(0).to(like.dtype) * share
+        return (gradient_BI @ weight) * share.to(weight.dtype), _as_precise(found, like), bias, None, None
+
+
+def _gradient_in_place(logits_BI: Tensor, rows: Rows, targets_N: Tensor) -> Tensor:
+    """Put the sum of targets times softmax, less targets, in the place of logits; the loss, a mean over people."""
+    dtype = targets_N.dtype
+    counts_B = targets_N.new_zeros(len(rows)).index_add_(0, rows.person_N, targets_N)
+    picked_N = logits_BI[rows.person_N, rows.columns_N].to(dtype)
+    top_B = logits_BI.amax(1).to(dtype)
+    torch.softmax(logits_BI, 1, out=logits_BI)
+    normalisers_B = top_B - logits_BI.amax(1).to(dtype).log()
+    logits_BI.mul_(counts_B[:, None].to(logits_BI.dtype))
+    logits_BI.index_put_((rows.person_N, rows.columns_N), -targets_N.to(logits_BI.dtype), accumulate=True)
+    return (normalisers_B @ counts_B - picked_N @ targets_N) / len(rows)
+
+
+def _as_precise(values: Tensor, like: Tensor) -> Tensor:
+    """Themselves, or a copy in the precision of others."""
+    if values.dtype == like.dtype:
+        return values
+    return _taken(f"as {like.dtype}", tuple(values.shape), like).copy_(values)
+
+
+def _taken(name: str, shape: tuple[int, ...], like: Tensor) -> Tensor:
+    scratch = _SCRATCH.get()
+    if scratch is None or like.device.type != "cpu":
+        return like.new_empty(shape)
+    return scratch.take(name, shape, like.dtype)
+
+
+def _sums(table_RH: Tensor, rows: Rows, weights_N: Tensor) -> Tensor:
+    starts_B = rows.starts_B1[:-1]
+    return F.embedding_bag(rows.columns_N, table_RH, starts_B, mode="sum", per_sample_weights=weights_N)
+
+
+def _transposed(rows: Rows, values_N: Tensor, columns: int) -> Tensor:
+    """The entries as a sparse matrix, [columns, B]."""
+    order_N = torch.argsort(rows.columns_N, stable=True)
+    starts = torch.zeros(columns + 1, dtype=torch.int64)
+    torch.cumsum(torch.bincount(rows.columns_N, minlength=columns), 0, out=starts[1:])
+    return _csr(starts, rows.person_N[order_N], values_N[order_N], (columns, len(rows)))
+
+
+def _sparse_product(matrix: Tensor, dense: Tensor, name: str) -> Tensor:
+    out = _taken(name, (matrix.shape[0], dense.shape[1]), dense)
+    return torch.addmm(out, matrix, dense, beta=0.0, out=out)
+
+
+def _csr(starts: Tensor, columns: Tensor, values: Tensor, shape: tuple[int, int]) -> Tensor:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return torch.sparse_csr_tensor(starts, columns, values, shape, check_invariants=False)
+
+
+def _learns_sparsely(weight: Tensor) -> bool:
+    is_asked = weight.requires_grad and torch.is_grad_enabled()
+    return is_asked and weight.device.type == "cpu" and weight.dtype != torch.bfloat16 and has_sparse_products()
+
+
+@cache
+def has_sparse_products() -> bool:
+    """Whether this build of torch multiplies sparse matrices on the processor."""
+    try:
+        with torch.autocast("cpu", enabled=False):
+            matrix = _csr(torch.tensor([0, 1]), torch.tensor([0]), torch.ones(1), (1, 1))
+            torch.addmm(torch.zeros(1, 1), matrix, torch.ones(1, 1), beta=0.0)
+            torch.sparse.sampled_addmm(matrix, torch.ones(1, 1), torch.ones(1, 1), beta=0.0)
+    except RuntimeError:
+        return False
+    return True
