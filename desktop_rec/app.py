@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 import engine
@@ -25,6 +25,7 @@ from desktop_rec.common.preferences import Preferences
 from desktop_rec.session.session import Session
 from desktop_rec.theme.theme import apply_theme
 from desktop_rec.window.main_window import MainWindow
+from engine.device import keep_core_free
 from engine.library.store import home_of, is_foreign
 
 INTERVAL_MS = 1000
@@ -150,6 +151,7 @@ class Launch(QObject):
         self.garbage = GarbageTimer(self)
         sys.setswitchinterval(_SWITCH_S)
         self.window = MainWindow(self.session, self.preferences, self.log)
+        app.applicationStateChanged.connect(self._on_application_state)
         self._files: list[Path] = []
         self._quiet = QTimer(self)
         self._quiet.setSingleShot(True)
@@ -169,6 +171,7 @@ class Launch(QObject):
     def end(self) -> None:
         """Give back what the process holds: folder, collector, log."""
         self._quiet.stop()
+        keep_core_free(False)
         self.session.library.close()
         self.garbage.stop()
         LOG.info("The window was closed")
@@ -182,6 +185,10 @@ class Launch(QObject):
         elif any(dataset.dataset_id == self.preferences.dataset_id for dataset in self.session.library.datasets()):
             self.session.data.open(self.preferences.dataset_id)
         self._quiet.start()
+
+    def _on_application_state(self, state: Qt.ApplicationState) -> None:
+        """While somebody looks at the window, jobs leave one core to it."""
+        keep_core_free(state == Qt.ApplicationState.ApplicationActive)
 
     def _on_devices(self) -> None:
         self.garbage.freeze()

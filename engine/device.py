@@ -8,9 +8,11 @@ import platform
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from engine.errors import DeviceError
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _BF16_FLAGS = ("avx512_bf16", "amx_bf16", "bf16")
+_PROBES, _FASTER, _HOPELESS = 5, 4 / 3, 3.0
+_TENSOR_CORES = (7, 0)
 
 
 @dataclass(frozen=True)
@@ -49,9 +53,8 @@ def find_devices() -> tuple[Device, ...]:
     if torch.cuda.is_available():
         for index in range(torch.cuda.device_count()):
             properties = torch.cuda.get_device_properties(index)
-            precisions = ("float32", "bf16") if torch.cuda.is_bf16_supported() else ("float32",)
             words = f"GPU: {properties.name}, {format_size(properties.total_memory)}"
-            found.append(Device(f"cuda:{index}", words, properties.total_memory, precisions))
+            found.append(Device(f"cuda:{index}", words, properties.total_memory, _precisions_of_gpu(index)))
     if torch.backends.mps.is_available():
         found.append(Device("mps", "GPU: Apple, memory shared with the processor", None, ("float32",)))
     words = f"Processor: {plural(os.cpu_count() or 1, 'core')}"
@@ -97,9 +100,14 @@ def explain_unused_gpu() -> UnusedGpu | None:
 
 
 def choose_precision(asked: str, device: torch.device) -> str:
-    """ "float32" or "bf16" for what was asked ("auto" takes bf16 where the device computes it faster)."""
+    """ "float32", "bf16" or "fp16" for what was asked ("auto" takes less precision where that is faster).
+
+    A GPU is believed what it has in hardware; a processor is tried, which takes up to half a second once.
+    """
     if asked != "auto":
         return asked
+    if device.type == "cpu":
+        return "bf16" if cpu_is_faster_in_bf16() else "float32"
     key = f"cuda:{device.index or 0}" if device.type == "cuda" else device.type
     return next((known.precisions[-1] for known in find_devices() if known.key == key), "float32")
 
@@ -113,9 +121,36 @@ def exactly() -> Iterator[None]:
         yield
 
 
+@dataclass
+class _Cores:
+    asked: int | None = None
+    kept_free: int = 0
+
+
+_CORES = _Cores()
+
+
+def ask_threads(count: int | None) -> None:
+    """Have jobs compute on so many threads; None: on all cores that are not kept free."""
+    _CORES.asked = count
+
+
+def keep_core_free(is_kept: bool) -> None:
+    """Have jobs leave one core to the window, which somebody is looking at, or no longer."""
+    _CORES.kept_free = int(is_kept)
+
+
 def training_threads() -> int:
-    """How many threads a training job may use: all cores but the one that the window needs, at least one."""
-    return max(1, usable_cores() - 1)
+    """How many threads a job may use now: those asked for, else all cores less one that is kept free; at least one."""
+    return _CORES.asked or max(1, usable_cores() - _CORES.kept_free)
+
+
+def use_cores() -> None:
+    """Let torch, on the calling thread, use as many threads as a job may now."""
+    import torch
+
+    if torch.get_num_threads() != training_threads():
+        torch.set_num_threads(training_threads())
 
 
 def usable_cores() -> int:
@@ -151,6 +186,34 @@ def cpu_is_fast_in_bf16() -> bool:
     except OSError:
         return False
     return any(flag in flags.split() for flag in _BF16_FLAGS)
+
+
+@cache
+def cpu_is_faster_in_bf16() -> bool:
+    """Whether a product of the size of training's is measured at least a third faster in bfloat16; tried once."""
+    import torch
+
+    left, right = torch.ones(256, 512), torch.ones(512, 4096)
+    pairs = {dtype: (left.to(dtype), right.to(dtype)) for dtype in (torch.float32, torch.bfloat16)}
+    seconds = dict.fromkeys(pairs, float("inf"))
+    for _ in range(_PROBES):
+        for dtype, (wide, narrow) in pairs.items():
+            started = time.thread_time()
+            torch.mm(wide, narrow)
+            seconds[dtype] = min(seconds[dtype], time.thread_time() - started)
+        if seconds[torch.bfloat16] > _HOPELESS * seconds[torch.float32]:
+            return False
+    return _FASTER * seconds[torch.bfloat16] < seconds[torch.float32]
+
+
+def _precisions_of_gpu(index: int) -> tuple[str, ...]:
+    """bf16 where the card has it in hardware, fp16 on those before that have tensor cores (V100, T4, RTX 20)."""
+    import torch
+
+    with torch.cuda.device(index):
+        if torch.cuda.is_bf16_supported(including_emulation=False):
+            return ("float32", "bf16")
+    return ("float32", "fp16") if torch.cuda.get_device_capability(index) >= _TENSOR_CORES else ("float32",)
 
 
 def _reinstall_line() -> str:

@@ -206,7 +206,7 @@ def _run(make_job: MakeJob, orders: Orders, outbox: SimpleQueue[_Message]) -> An
 def _set_modes_of_this_thread() -> None:
     import torch
 
-    from engine.device import training_threads
+    from engine.device import use_cores
 
     torch.set_grad_enabled(True)
-    torch.set_num_threads(training_threads())
+    use_cores()

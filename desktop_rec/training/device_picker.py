@@ -14,7 +14,11 @@ from desktop_rec.theme.theme import set_role
 from desktop_rec.training.setting_field import LABEL_WIDTH
 from engine.device import Device, UnusedGpu
 
-_PRECISIONS = {"float32": "float32: exact everywhere", "bf16": "bf16: faster, a little coarser"}
+_PRECISIONS = {
+    "float32": "float32: exact everywhere",
+    "bf16": "bf16: faster, a little coarser",
+    "fp16": "fp16: faster, a little coarser",
+}
 
 
 class DevicePicker(QWidget):
@@ -37,7 +41,7 @@ class DevicePicker(QWidget):
 
     @property
     def precision(self) -> str:
-        """ "auto", "float32" or "bf16"."""
+        """ "auto", "float32", "bf16" or "fp16"."""
         return str(self._precision_box.currentData())
 
     def show_devices(self, devices: Sequence[Device], *, unused: UnusedGpu | None) -> None:

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from engine.cli.options import make_parser
 from engine.cli.output import Answer, WrongUse, format_commands
 from engine.cli.progress import Driver
+from engine.device import ask_threads
 from engine.errors import NO_MEMORY, EngineError, program_error
 from engine.events import Stop
 
@@ -54,6 +55,7 @@ def run(words: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if words is None else [str(word) for word in words]
     arguments = make_parser().parse_args(words)
     arguments.words = words
+    ask_threads(getattr(arguments, "threads", None))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a title that this terminal cannot show ends no command
             stream.reconfigure(errors="backslashreplace")

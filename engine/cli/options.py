@@ -9,6 +9,7 @@ from pathlib import Path
 import engine
 from engine.cli.reading_options import add_reading
 
+MOST_THREADS = 1024
 SPLITS = ("strong", "random", "time", "last", "none")
 
 _SEARCH_EXAMPLES = """\
@@ -28,6 +29,7 @@ def make_parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     common.add_argument("--home", type=Path, metavar="DIR", help="the folder of data sets, runs and profiles")
     common.add_argument("--seed", type=int, metavar="N", help="equal seeds, equal results")
+    common.add_argument("--threads", type=_threads, metavar="N", help="compute on N threads; otherwise on every core")
     common.add_argument("--json", action="store_true", help="one JSON document on stdout")
     common.add_argument("-v", "--verbose", action="store_true", help="say on stderr what is done")
     parser = argparse.ArgumentParser(
@@ -51,6 +53,12 @@ def make_parser() -> argparse.ArgumentParser:
     _add_recommending(add)
     _add_predicting(add)
     return parser
+
+
+def _threads(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_THREADS:
+        raise argparse.ArgumentTypeError(f"between 1 and {MOST_THREADS}, not {text}")
+    return int(text)
 
 
 def _add_importing(add: _AddCommand) -> None:

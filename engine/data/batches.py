@@ -18,6 +18,7 @@ from torch import Tensor
 from engine.data.dataset import Histories, Int64
 
 _MIX = 0x9E3779B97F4A7C15
+_BYTES_AN_ENTRY = 8
 _MOST_PEOPLE_AT_ONCE, _NUMBERS_AT_ONCE = 512, 2**22
 
 
@@ -61,12 +62,14 @@ class Examples(Protocol):
         """How many examples: people, ratings or windows, whichever the model learns from."""
 
     def batch(self, rows_B: Tensor) -> Any:
-        """The examples of these numbers, in that order, in the form that the model's `losses` takes."""
+        """The examples of these numbers (on the processor), in that order, in the form that `losses` takes."""
 
 
 class ResidentHistories:
+    """People's histories on a device, 8 bytes an entry, of which batches are cut there. Nothing is read back."""
+
     def __init__(self, histories: Histories, device: torch.device) -> None:
-        self._indptr_U1 = torch.from_numpy(np.array(histories.indptr_U1, dtype=np.int64)).to(device)
+        self._indptr_U1 = torch.from_numpy(np.array(histories.indptr_U1, dtype=np.int64))
         self._item_rows_N = torch.from_numpy(np.array(histories.item_rows_N, dtype=np.int32)).to(device)
         self._ratings_N = torch.from_numpy(np.array(histories.ratings_N, dtype=np.float32)).to(device)
         self.device = device
@@ -76,18 +79,59 @@ class ResidentHistories:
         return self._people
 
     def batch(self, rows_B: Tensor) -> Batch:
-        """The histories of some people, in that order."""
-        starts_B = self._indptr_U1[rows_B]
-        counts_B = self._indptr_U1[rows_B + 1] - starts_B
-        starts_B1 = torch.zeros(len(rows_B) + 1, dtype=torch.int64, device=self.device)
-        torch.cumsum(counts_B, 0, out=starts_B1[1:])
-        person_N = torch.repeat_interleave(torch.arange(len(rows_B), device=self.device), counts_B)
-        entry_N = torch.arange(len(person_N), device=self.device) + (starts_B - starts_B1[:-1])[person_N]
+        """The histories of some people (numbers on the processor, which knows how many entries that gives)."""
+        people = len(rows_B)
+        places_2B = torch.zeros(2, people + 1, dtype=torch.int64)
+        places_2B[1, :people] = self._indptr_U1[rows_B]
+        torch.cumsum(self._indptr_U1[rows_B + 1] - places_2B[1, :people], 0, out=places_2B[0, 1:])
+        entries = int(places_2B[0, -1])
+        starts_B1, first_B1 = sent(places_2B, self.device)
+        numbers_B = torch.arange(people, device=self.device)
+        person_N = torch.repeat_interleave(numbers_B, starts_B1.diff(), output_size=entries)
+        entry_N = torch.arange(entries, device=self.device) + (first_B1 - starts_B1)[person_N]
         return Batch(self._item_rows_N[entry_N].long(), self._ratings_N[entry_N], person_N, starts_B1)
 
 
+class StreamedHistories:
+    """People's histories that stay in the machine's memory: the next batch is on its way while a step is computed."""
+
+    def __init__(self, histories: Histories, device: torch.device) -> None:
+        self._here = ResidentHistories(histories, torch.device("cpu"))
+        self._stream = torch.cuda.Stream(device) if device.type == "cuda" else None  # type: ignore[no-untyped-call]
+        self.device = device
+
+    def __len__(self) -> int:
+        return len(self._here)
+
+    def batch(self, rows_B: Tensor) -> Batch:
+        """The histories of some people, in that order; work that is queued on the device is not waited for."""
+        found = self._here.batch(rows_B)
+        parts = (found.item_rows_N, found.ratings_N, found.person_N, found.starts_B1)
+        if self._stream is None:
+            return Batch(*(part.to(self.device) for part in parts))
+        with torch.cuda.stream(self._stream):
+            copies = [sent(part, self.device) for part in parts]
+        current = torch.cuda.current_stream(self.device)
+        current.wait_stream(self._stream)
+        for copy in copies:
+            copy.record_stream(current)
+        return Batch(*copies)
+
+
+def histories_on(histories: Histories, device: torch.device) -> ResidentHistories | StreamedHistories:
+    """People's histories as examples: on the device where they take less than half of what is free there."""
+    if device.type == "cuda" and 2 * _BYTES_AN_ENTRY * histories.entries > torch.cuda.mem_get_info(device)[0]:
+        return StreamedHistories(histories, device)
+    return ResidentHistories(histories, device)
+
+
+def sent(values: Tensor, device: torch.device) -> Tensor:
+    """Values of the processor on a device; to a GPU from pinned memory, so that nobody waits."""
+    return values.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else values.to(device)
+
+
 def whole_batch(histories: Histories, device: torch.device) -> Batch:
-    return ResidentHistories(histories, device).batch(torch.arange(len(histories), device=device))
+    return ResidentHistories(histories, device).batch(torch.arange(len(histories)))
 
 
 def epoch_order(examples: int, *, seed: int, epoch: int) -> Tensor:
@@ -145,6 +189,7 @@ class ResidentEntries:
 
     def batch(self, rows_B: Tensor) -> EntryBatch:
         """The ratings of these numbers, in that order."""
+        rows_B = sent(rows_B, self._ratings_N.device)
         return EntryBatch(self._person_N[rows_B].long(), self._item_rows_N[rows_B].long(), self._ratings_N[rows_B])
 
 
@@ -181,6 +226,7 @@ class ResidentWindows:
 
     def batch(self, rows_B: Tensor) -> WindowBatch:
         """The windows of these numbers, in that order."""
+        rows_B = sent(rows_B, self._starts_W.device)
         there_BL = self._steps_L[None] < self._lengths_W[rows_B, None]
         entries_BL = torch.where(there_BL, self._starts_W[rows_B, None] + self._steps_L[None], 0)
         words_BL = torch.where(there_BL, self._words_N[entries_BL].long(), 0)

@@ -23,7 +23,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from engine.data.batches import Batch, ResidentHistories, whole_batch
+from engine.data.batches import Batch, Examples, histories_on, whole_batch
 from engine.data.dataset import Histories, Int64, Scale
 from engine.models.base import Losses, Moment, Prediction, StepModel, as_index
 from engine.models.declaration import CatalogueConfig
@@ -129,10 +129,10 @@ class _Autoencoder(StepModel):
         self.encoder = _layers(encoder)
         self.decoder = nn.Sequential(_xavier(nn.Linear(latent, decoder[0])), *_layers(decoder))
 
-    def examples(self, histories: Histories, device: torch.device) -> ResidentHistories:
+    def examples(self, histories: Histories, device: torch.device) -> Examples:
         """The people who like anything, with all entries that count in learning."""
         learned_from = histories_of_likers(histories, self.scale.like, others=self.config.others)
-        return ResidentHistories(learned_from, device)
+        return histories_on(learned_from, device)
 
     def losses(self, batch: Batch, *, noise: torch.Generator, moment: Moment) -> Losses:
         dropout_N = dropout_like(batch.ratings_N, self.config.dropout, noise)

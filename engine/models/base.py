@@ -18,7 +18,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from engine.data.batches import Examples, ResidentHistories
+from engine.data.batches import Examples, histories_on
 from engine.data.dataset import Bools, Histories, Int64, Scale
 from engine.errors import DivergedError
 from engine.events import Job
@@ -206,7 +206,7 @@ class StepModel(Model):
 
     def examples(self, histories: Histories, device: torch.device) -> Examples:
         """What batches are gathered from, on a device. Raises TrainingError where there is nothing to learn from."""
-        return ResidentHistories(histories, device)
+        return histories_on(histories, device)
 
     def notes(self, histories: Histories) -> tuple[str, ...]:
         """What a person should know about learning from these histories, in sentences."""

@@ -15,7 +15,7 @@ import torch
 
 from engine.data.dataset import Dataset
 from engine.data.split import Split, SplitConfig, make_split
-from engine.device import training_threads
+from engine.device import use_cores
 from engine.errors import LibraryError, SettingError
 from engine.events import Job, StageStarted
 from engine.library.run_record import FINISHED, RUNNING, STOPPED, RunRecord, parameters_of
@@ -65,7 +65,7 @@ def blend(
 
         finished = drive(operations.blend(library, ["ease 1", "two_head 1"], name="Both"))
     """
-    torch.set_num_threads(training_threads())
+    use_cores()
     started = clock()
     records = parts_to_mix(library, run_ids)
     dataset = library.dataset_of(records[0])

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 
 from engine.data.dataset import Dataset
 from engine.data.split import Split, SplitConfig, make_split
-from engine.device import training_threads
+from engine.device import use_cores
 from engine.errors import DataError, DeviceError, EngineError, SettingError, TrainingError
 from engine.evaluation.breakdown import ERRORS_BY_RATING, KNOWN_AND_NEW
 from engine.evaluation.intervals import Interval
@@ -87,7 +86,7 @@ def evaluate(
     """
     record = library.runs.find(run_id)
     _refuse_other_protocol(record, protocol)
-    torch.set_num_threads(training_threads())
+    use_cores()
     dataset = library.dataset_of(record)
     model = model_of(library.runs.load(record.run_id), dataset)
     yield StageStarted("splitting", "Setting the same people aside again")
@@ -116,7 +115,7 @@ def baselines(
     stored = library.baselines.find(dataset.fingerprint, split_config)
     if stored is not None and all(f"recall@{k}" in stored[POPULARITY].metrics for k in ks):
         return stored
-    torch.set_num_threads(training_threads())
+    use_cores()
     yield StageStarted("splitting", "Setting the same people aside again")
     split = make_split(dataset, split_config)
     if split.test is None:

@@ -16,7 +16,6 @@ from typing import BinaryIO
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import torch
 
 from engine.data.dataset import Bools, Dataset, Float32, Int32
 from engine.data.importing.importer import asked_rows
@@ -25,7 +24,7 @@ from engine.data.reading.lines import NotUtf8Error
 from engine.data.reading.pairs_file import PairsFile, PairsPiece, open_pairs
 from engine.data.reading.rows import Pairs
 from engine.data.whole_file import refuse_same, whole_file, write_csv_part
-from engine.device import training_threads
+from engine.device import use_cores
 from engine.errors import DataError, SettingError
 from engine.events import Event, Job, Pace, Progressed, StageStarted
 from engine.library.store import Library
@@ -131,7 +130,7 @@ def predict(
         written = drive(operations.predict(library, "mf 1", Path("pairs.csv"), out=Path("ratings.csv")))
     """
     started = time.monotonic()
-    torch.set_num_threads(training_threads())
+    use_cores()
     yield StageStarted("opening", "Opening the model")
     recommender = recommender_of(library, run_id)
     record = library.runs.find(run_id)

@@ -6,7 +6,7 @@ import torch
 
 from engine.data.dataset import Dataset
 from engine.data.split import Split, SplitConfig, make_split
-from engine.device import choose_device, training_threads
+from engine.device import choose_device, use_cores
 from engine.errors import DeviceError, TrainingError
 from engine.events import Job, StageStarted
 from engine.library.store import Library
@@ -40,7 +40,7 @@ def quick_model(library: Library, dataset: Dataset) -> Job[Recommender]:
 
         recommender = drive(operations.quick_model(library, dataset))
     """
-    torch.set_num_threads(training_threads())
+    use_cores()
     for name in QUICK_MODELS if dataset.titles <= MOST_EASE_TITLES else QUICK_MODELS[1:]:
         try:
             is_tried = dataset.entries and dataset.titles <= MOST_TRIED_TITLES
@@ -83,7 +83,7 @@ def find_rate(
         found = drive(operations.find_rate(library, dataset, model="two_head"))
     """
     refuse_without_rate(model, model_config)
-    torch.set_num_threads(training_threads())
+    use_cores()
     chosen = choose_device(device)
     yield StageStarted("splitting", "Setting people aside to evaluate on")
     divided = make_split(dataset, split or default_split(model))

@@ -13,7 +13,6 @@ from typing import BinaryIO
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import torch
 
 from engine.data.dataset import Bools, Dataset, Float32, Histories, Scale, Vocabulary
 from engine.data.importing.choosing import settled_of
@@ -30,7 +29,7 @@ from engine.data.reading.archives import shown_name
 from engine.data.reading.roles import MOST_BEYOND, Given
 from engine.data.reading.rows import Pairs
 from engine.data.whole_file import refuse_same, whole_file, write_csv_part
-from engine.device import training_threads
+from engine.device import use_cores
 from engine.errors import LibraryError, ProfileError, SettingError
 from engine.events import Job, Pace, Progressed, StageStarted
 from engine.library.runs import StoredModel
@@ -149,7 +148,7 @@ def recommend(
         recommender = operations.recommender_of(library, "latest")
         found = drive(operations.recommend(recommender, library.profiles.default(), top=10))
     """
-    torch.set_num_threads(training_threads())
+    use_cores()
     yield StageStarted("recommending", "Ranking all titles")
     match = recommender.match(profile)
     listed = recommender.recommend(match.history, top=top, weight=weight, seen_rows=match.seen_rows)
@@ -200,7 +199,7 @@ def recommend_many(
         written = drive(operations.recommend_many(library, "latest", Path("many.csv"), out=Path("lists.csv"), top=10))
     """
     started = time.monotonic()
-    torch.set_num_threads(training_threads())
+    use_cores()
     yield StageStarted("opening", "Opening the model")
     recommender = recommender_of(library, run_id)
     record = library.runs.find(run_id)

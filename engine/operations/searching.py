@@ -10,12 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from engine.data.dataset import Dataset
 from engine.data.split import SplitConfig, make_split
 from engine.data.whole_file import whole_file
-from engine.device import choose_device, training_threads
+from engine.device import choose_device, use_cores
 from engine.errors import DataError, LibraryError
 from engine.events import Advised, Job, SearchMoved, SearchStarted, StageStarted, Stop
 from engine.library.searches import ENDED, FINISHED, WAITING, SearchRecord, SearchRow, best_of
@@ -96,7 +94,7 @@ def search(
 
         found = drive(operations.search(library, dataset, model="mf", grid={"rank": (10, 25)}))
     """
-    torch.set_num_threads(training_threads())
+    use_cores()
     begun = library.searches.find(search_id) if search_id is not None else None
     if begun is not None:
         plan = _Plan.from_dict(begun.plan)

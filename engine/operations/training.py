@@ -12,7 +12,7 @@ import torch
 
 from engine.data.dataset import Dataset
 from engine.data.split import Split, SplitConfig, make_split
-from engine.device import choose_device, choose_precision, training_threads
+from engine.device import choose_device, choose_precision, use_cores
 from engine.errors import DeviceError, EngineError, TrainingError
 from engine.evaluation.protocol import evaluate_model
 from engine.evaluation.result import EvaluationResult
@@ -106,7 +106,7 @@ def train(
 
         finished = drive(operations.train(library, dataset, model="mf", split=SplitConfig(kind="random")))
     """
-    torch.set_num_threads(training_threads())
+    use_cores()
     if kind_of(model).made_of_runs:
         raise TrainingError(f"A {model} is mixed from finished runs, not trained.", remedy="Name the runs to mix.")
     steps = kind_of(model, model_config).can.learns_by_steps
@@ -167,7 +167,7 @@ def resume(
             run=record.run_id,
         )
     state = library.runs.state(record.run_id)
-    torch.set_num_threads(training_threads())
+    use_cores()
     chosen = choose_device(device or record.device)
     yield StageStarted("splitting", "Setting the same people aside again")
     divided = make_split(dataset, SplitConfig.from_dict(record.split_config))

@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from engine.data.dataset import Bools, Float32, Histories, Int64
-from engine.device import training_threads
+from engine.device import use_cores
 from engine.events import Job, Pace, Progressed, StageStarted, Stop
 from engine.recommending.explanation import (
     PartImpact,
@@ -116,7 +115,7 @@ def explain_list(
     seen_rows: Sequence[int] = (),
 ) -> Job[ListInsights]:
     """Explain the best `top` titles: three reasons each, and the strongest ratings. Raises ProfileError."""
-    torch.set_num_threads(training_threads())
+    use_cores()
     recommender.check(history)
     parts = scoring_parts(recommender.model)
     found = _Findings.none_yet(history.entries, 0, parts)

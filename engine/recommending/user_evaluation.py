@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from engine.data.dataset import Bools, Float32, Histories, Int64
-from engine.device import training_threads
+from engine.device import use_cores
 from engine.errors import ProfileError
 from engine.evaluation.intervals import Interval, bootstrap, middle_95
 from engine.events import Job, Pace, Progressed, StageStarted, Stop
@@ -91,7 +90,7 @@ def evaluate_user(
     recommender: Recommender, history: Histories, *, baseline: Popularity | None = None, seen_rows: Sequence[int] = ()
 ) -> Job[UserEvaluation]:
     """Leave each rating out once; a Stop returns what there is. `baseline`: if fitted. Raises ProfileError."""
-    torch.set_num_threads(training_threads())
+    use_cores()
     recommender.check(history)
     entries = _entries_to_leave_out(recommender, history)
     found, reference = _Found.nothing(history.entries), _Found.nothing(history.entries)

@@ -86,8 +86,8 @@ class TrainingConfig(Config):
     precision: str = setting(
         "auto",
         label="Precision",
-        help="bf16 is faster on devices made for it; float32 is exact everywhere.",
-        choices=("auto", "float32", "bf16"),
+        help="bf16 and fp16 are faster on devices made for them; float32 is exact everywhere.",
+        choices=("auto", "float32", "bf16", "fp16"),
     )
     seed: int = setting(1, label="Seed", help="Equal seeds give equal runs.", low=0, high=2**31 - 1)
 

@@ -145,7 +145,7 @@ class _Sweep:
         pace = Pace()
         rows = self._rows()
         for step, lr in enumerate(self._finder.rates()):
-            batch = self._examples.batch(next(rows).to(self._stepper.device))
+            batch = self._examples.batch(next(rows))
             loss = float(self._stepper.take(batch, lr=float(lr), step=step).shown)
             if not np.isfinite(loss):
                 return

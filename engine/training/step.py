@@ -5,6 +5,7 @@ A step whose loss or gradient is not finite is not taken; a GPU decides that by 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -15,7 +16,41 @@ from engine.data.batches import step_noise
 from engine.device import choose_precision
 from engine.models.base import Losses, Moment, StepModel
 from engine.models.products import Scratch
+from engine.training.checkpoint import optimizer_tensors, restore_optimizer
 from engine.training.config import TrainingConfig
+
+_AUTOCAST = {"bf16": torch.bfloat16, "fp16": torch.float16}
+_SCALE = "loss_scale."
+
+
+class LossScale:
+    """What a loss is multiplied by where numbers reach only from 6e-8 to 65,504 (fp16), so that gradients fit in.
+
+    Halved where they do not, and that step is not taken; doubled after 2,000 steps in a row that were. All of it stays
+    on the device.
+    """
+
+    _START, _GROW_AFTER = 2.0**16, 2000
+
+    def __init__(self, device: torch.device) -> None:
+        self.scale = torch.full((), self._START, device=device)
+        self.taken = torch.zeros((), device=device)
+
+    def update(self, refused: Tensor) -> Tensor:
+        """After a step, 1 where it was refused; whether that was no fault of the scale: there is nothing to halve."""
+        is_hopeless = refused * (self.scale <= 1.0)
+        self.taken = (self.taken + 1.0) * (1.0 - refused)
+        is_due = self.taken >= self._GROW_AFTER
+        self.scale = (self.scale * torch.where(refused > 0, 0.5, torch.where(is_due, 2.0, 1.0))).clamp(1.0, self._START)
+        self.taken = torch.where(is_due, 0.0, self.taken)
+        return is_hopeless
+
+    def tensors(self) -> dict[str, Tensor]:
+        return {f"{_SCALE}scale": self.scale.clone(), f"{_SCALE}taken": self.taken.clone()}
+
+    def restore(self, tensors: Mapping[str, Tensor]) -> None:
+        self.scale = tensors[f"{_SCALE}scale"].to(self.scale.device)
+        self.taken = tensors[f"{_SCALE}taken"].to(self.taken.device)
 
 
 class Stepper:
@@ -35,6 +70,7 @@ class Stepper:
         self.precision = choose_precision(config.precision, device)
         self.optimizer = make_optimizer(model, config, device)
         self.refused = torch.zeros((), device=device)
+        self.loss_scale = LossScale(device) if self.precision == "fp16" else None
         self._scratch = Scratch()
         self._config = config
         self._total_steps = total_steps
@@ -51,20 +87,36 @@ class Stepper:
         with self._scratch:
             with self._autocast():
                 losses = self.model.losses(batch, noise=noise, moment=Moment(step, self._total_steps))
-            losses.total.backward()  # type: ignore[no-untyped-call]
+            total = losses.total if self.loss_scale is None else losses.total * self.loss_scale.scale
+            total.backward()  # type: ignore[no-untyped-call]
         self._step_if_finite(losses.total.detach())
         self.optimizer.zero_grad(set_to_none=True)
         return Losses(losses.total.detach(), losses.shown, losses.parts)
+
+    def memory(self) -> dict[str, Tensor]:
+        """What the next step needs beside the weights, as named tensors."""
+        return optimizer_tensors(self.optimizer) | (self.loss_scale.tensors() if self.loss_scale is not None else {})
+
+    def restore(self, memory: Mapping[str, Tensor]) -> None:
+        """Go on from what `memory` said. Raises KeyError, ValueError or RuntimeError where it is of another model."""
+        if self.loss_scale is not None:
+            self.loss_scale.restore(memory)
+        restore_optimizer(
+            self.optimizer, {name: value for name, value in memory.items() if not name.startswith(_SCALE)}
+        )
 
     def _step_if_finite(self, loss: Tensor) -> None:
         gradients = [parameter.grad for parameter in self._parameters if parameter.grad is not None]
         norm = torch.nn.utils.get_total_norm(gradients)
         refused = 1.0 - torch.isfinite(norm * loss).float()
-        self.refused += refused
+        scale = None if self.loss_scale is None else self.loss_scale.scale
+        self.refused += refused if self.loss_scale is None else self.loss_scale.update(refused)
         if self.device.type == "cpu" and bool(refused):
             return
         if self._config.clip > 0:
-            torch.nn.utils.clip_grads_with_norm_(self._parameters, self._config.clip, norm)
+            own_norm = norm if scale is None else norm / scale
+            torch.nn.utils.clip_grads_with_norm_(self._parameters, self._config.clip, own_norm)
+        self.optimizer.grad_scale = scale  # type: ignore[attr-defined]
         if self.device.type == "cuda":
             self.optimizer.found_inf = refused  # type: ignore[attr-defined]
         self.optimizer.step()
@@ -72,7 +124,7 @@ class Stepper:
     def _autocast(self) -> AbstractContextManager[object]:
         if self.precision == "float32":
             return nullcontext()
-        return torch.autocast(self.device.type, dtype=torch.bfloat16)
+        return torch.autocast(self.device.type, dtype=_AUTOCAST[self.precision])
 
 
 def make_optimizer(model: StepModel, config: TrainingConfig, device: torch.device) -> torch.optim.Optimizer:

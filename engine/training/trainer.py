@@ -16,6 +16,7 @@ from torch import Tensor
 
 from engine.data.batches import epoch_batches
 from engine.data.split import Split
+from engine.device import use_cores
 from engine.errors import DivergedError, LibraryError, TrainingError
 from engine.evaluation.protocol import monitor_value
 from engine.events import (
@@ -32,7 +33,7 @@ from engine.events import (
 )
 from engine.models.base import ClosedFormModel, Model, StepModel
 from engine.text import format_rate
-from engine.training.checkpoint import TrainingState, copy_of, optimizer_tensors, restore_optimizer
+from engine.training.checkpoint import TrainingState, copy_of
 from engine.training.config import TrainingConfig
 from engine.training.progress import EpochSums, Progress, StepLog
 from engine.training.schedules import planned_rate
@@ -225,6 +226,7 @@ class _Loop:
         for rows_B in epoch_batches(len(self._examples), batch=self._batch, seed=seed, epoch=epoch, first=done):
             self._take(rows_B)
             if self._pace.due():
+                use_cores()
                 yield self._log.reported(epoch + 1)
                 if self._has_diverged():
                     yield LossDiverged(self.progress.step, self.because)
@@ -252,7 +254,7 @@ class _Loop:
         lr = self.progress.plateau.scale * planned_rate(
             self._config, step, total_steps=self._total_steps, lr=self._config.lr or 0.01
         )
-        losses = self._stepper.take(self._examples.batch(rows_B.to(self._stepper.device)), lr=lr, step=step)
+        losses = self._stepper.take(self._examples.batch(rows_B), lr=lr, step=step)
         self._sums.add(losses, len(rows_B))
         self._log.add(losses.shown, lr)
         self.progress = self.progress.stepped(lr)
@@ -340,7 +342,7 @@ class _Loop:
         state = TrainingState(
             copy_of(self._stepper.model.state_dict()),
             self._best,
-            optimizer_tensors(self._stepper.optimizer),
+            self._stepper.memory(),
             {**self.progress.as_dict(), "sums": self._sums.as_dict()},
         )
         began_at = self._clock()
@@ -356,7 +358,7 @@ class _Loop:
                 if weights is not None:
                     model.load_state_dict(weights)
             self._best = state.best_weights
-            restore_optimizer(self._stepper.optimizer, state.optimizer)
+            self._stepper.restore(state.optimizer)
             self._sums.restore(state.progress["sums"])
             self.progress = Progress.from_dict(state.progress)
         except (KeyError, IndexError, TypeError, ValueError, RuntimeError) as error:

@@ -1,3 +1,5 @@
+from unittest.mock import MagicMock, Mock
+
 import pytest
 import torch
 
@@ -42,32 +44,85 @@ def test_that_no_gpu_needs_no_explaining(monkeypatch):
     assert device.explain_unused_gpu() is None
 
 
-def test_that_one_core_is_left_to_the_window():
-    assert device.training_threads() == max(1, device.usable_cores() - 1)
+@pytest.fixture
+def cores(monkeypatch):
+    monkeypatch.setattr(device, "usable_cores", lambda: 4)
+    yield
+    device.keep_core_free(False)
+    device.ask_threads(None)
 
 
-def test_that_bf16_is_taken_by_itself_only_where_the_device_has_it(monkeypatch):
+@pytest.mark.usefixtures("cores")
+def test_that_jobs_use_every_core_and_leave_one_to_a_window_while_it_is_looked_at():
+    assert device.training_threads() == 4
+    device.keep_core_free(True)
+    assert device.training_threads() == 3
+    device.keep_core_free(False)
+    assert device.training_threads() == 4
+
+
+@pytest.mark.usefixtures("cores")
+def test_that_as_many_threads_are_used_as_were_asked_for():
+    device.ask_threads(2)
+    device.keep_core_free(True)
+    assert device.training_threads() == 2
+    before = torch.get_num_threads()
+    device.use_cores()
+    assert torch.get_num_threads() == 2
+    torch.set_num_threads(before)
+
+
+def test_that_bf16_is_taken_by_itself_only_where_it_is_measured_faster(monkeypatch):
     cpu = torch.device("cpu")
-    monkeypatch.setattr(device, "cpu_is_fast_in_bf16", lambda: False)
+    monkeypatch.setattr(device, "cpu_is_faster_in_bf16", lambda: False)
     assert device.choose_precision("auto", cpu) == "float32"
-    monkeypatch.setattr(device, "cpu_is_fast_in_bf16", lambda: True)
+    monkeypatch.setattr(device, "cpu_is_faster_in_bf16", lambda: True)
     assert device.choose_precision("auto", cpu) == "bf16"
     assert device.choose_precision("float32", cpu) == "float32"
 
 
+@pytest.mark.parametrize(("bf16_s", "is_faster"), [(0.5, True), (0.9, False), (9.0, False)])
+def test_that_the_processor_is_faster_in_bf16_where_a_product_takes_clearly_less_time(monkeypatch, bf16_s, is_faster):
+    clock = [0.0]
+    cost = {torch.float32: 1.0, torch.bfloat16: bf16_s}
+    monkeypatch.setattr(torch, "mm", lambda wide, narrow: clock.append(clock[-1] + cost[wide.dtype]))
+    monkeypatch.setattr(device.time, "thread_time", lambda: clock[-1])
+    assert device.cpu_is_faster_in_bf16.__wrapped__() is is_faster
+
+
+@pytest.mark.parametrize(
+    ("has_bf16", "capability", "precisions"),
+    [
+        (True, (8, 0), ("float32", "bf16")),
+        (False, (7, 5), ("float32", "fp16")),
+        (False, (6, 1), ("float32",)),
+    ],
+)
+def test_that_a_gpu_computes_in_bf16_where_it_has_it_in_hardware_and_in_fp16_where_it_has_tensor_cores(
+    monkeypatch, has_bf16, capability, precisions
+):
+    card = Mock(total_memory=16 * 2**30)
+    card.name = "Card"
+    cuda = MagicMock(is_available=lambda: True, device_count=lambda: 1, get_device_properties=lambda index: card)
+    cuda.get_device_capability = lambda index: capability
+    cuda.is_bf16_supported = lambda *, including_emulation: has_bf16 or including_emulation
+    monkeypatch.setattr(torch, "cuda", cuda)
+    assert device.find_devices()[0].precisions == precisions
+    assert device.choose_precision("auto", torch.device("cuda", 0)) == precisions[-1]
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU that torch can use")
 def test_that_a_gpu_refuses_a_step_that_is_not_finite_without_reading_back():
-    from planted import planted_dataset
-
     from engine.data.batches import whole_batch
     from engine.models.registry import build
     from engine.models.two_head import TwoHeadConfig
     from engine.training.config import TrainingConfig
     from engine.training.step import Stepper
+    from tests.support.planted import planted_dataset
 
     data, gpu = planted_dataset(), torch.device("cuda")
     model = build("two_head", TwoHeadConfig(hidden=(24,), latent=8, decoder=(16,)), items=data.titles, scale=data.scale)
-    stepper = Stepper(model, TrainingConfig(precision="float32"), gpu)
+    stepper = Stepper(model, TrainingConfig(precision="float32"), gpu, total_steps=2)
     batch = whole_batch(data.histories, gpu)
     stepper.take(batch, lr=1e-3, step=0)
     with torch.no_grad():

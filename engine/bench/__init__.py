@@ -1,0 +1,1 @@
+"""What this machine does in how long, beside plain code in the same run."""

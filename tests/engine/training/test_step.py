@@ -1,0 +1,101 @@
+"""One step in every precision: what is kept between steps, and what happens to one that is not finite."""
+
+import numpy as np
+import pytest
+import torch
+
+from engine.data.batches import whole_batch
+from engine.data.dataset import Histories, Scale
+from engine.models.autoencoder import MultDaeConfig
+from engine.models.registry import build
+from engine.models.two_head import TwoHeadConfig
+from engine.training.config import TrainingConfig
+from engine.training.step import LossScale, Stepper
+
+CPU, TITLES, SCALE = torch.device("cpu"), 40, Scale(1, 5, 1)
+
+
+def a_batch(people=12):
+    rng = np.random.default_rng(3)
+    items = np.concatenate([rng.choice(TITLES, 6, replace=False) for _ in range(people)])
+    ratings = rng.integers(1, 6, len(items)).astype(float)
+    return whole_batch(Histories.of(np.repeat(np.arange(people), 6), items, ratings, people=people), CPU)
+
+
+def a_stepper(precision="float32", *, name="mult_dae", **training):
+    config = MultDaeConfig(latent=8) if name == "mult_dae" else TwoHeadConfig(hidden=(16,), latent=8, decoder=(16,))
+    model = build(name, config, items=TITLES, scale=SCALE, seed=1)
+    return Stepper(model, TrainingConfig(precision=precision, **training), CPU, total_steps=40)
+
+
+def losses_of(stepper, steps=range(40)):
+    return [float(stepper.take(a_batch(), lr=1e-2, step=step).shown) for step in steps]
+
+
+def weights_of(stepper):
+    return torch.cat([weights.flatten() for weights in stepper.model.state_dict().values()])
+
+
+@pytest.mark.parametrize("name", ["mult_dae", "two_head"])
+@pytest.mark.parametrize("precision", ["bf16", "fp16"])
+def test_that_less_precision_learns_as_well(name, precision):
+    exact, coarse = losses_of(a_stepper(name=name)), losses_of(a_stepper(precision, name=name))
+    assert coarse[-1] == pytest.approx(exact[-1], rel=0.05)
+    assert coarse[-1] < coarse[0]
+
+
+@pytest.mark.parametrize("precision", ["float32", "bf16", "fp16"])
+def test_that_weights_and_gradients_stay_in_full_precision(precision):
+    stepper = a_stepper(precision)
+    losses_of(stepper, range(2))
+    assert {weights.dtype for weights in stepper.model.state_dict().values()} == {torch.float32}
+    assert {values.dtype for values in stepper.memory().values()} == {torch.float32}
+
+
+@pytest.mark.parametrize("precision", ["float32", "bf16", "fp16"])
+def test_that_a_stepper_goes_on_to_the_bit_from_what_it_remembers(precision):
+    whole, first, second = (a_stepper(precision) for _ in range(3))
+    losses_of(whole, range(6))
+    losses_of(first, range(3))
+    second.model.load_state_dict(first.model.state_dict())
+    second.restore(first.memory())
+    losses_of(second, range(3, 6))
+    assert torch.equal(weights_of(whole), weights_of(second))
+    assert all(torch.equal(value, second.memory()[name]) for name, value in whole.memory().items())
+
+
+@pytest.mark.parametrize("clip", [0.0, 0.1])
+def test_that_the_scale_of_the_loss_changes_no_step(clip):
+    plain, scaled = a_stepper(clip=clip), a_stepper(clip=clip)
+    scaled.loss_scale = LossScale(CPU)
+    losses_of(plain, range(5))
+    losses_of(scaled, range(5))
+    torch.testing.assert_close(weights_of(plain), weights_of(scaled), atol=1e-4, rtol=1e-3)
+
+
+@pytest.mark.parametrize("precision", ["float32", "fp16"])
+def test_that_a_step_that_is_not_finite_is_not_taken(precision):
+    stepper = a_stepper(precision)
+    losses_of(stepper, range(1))
+    with torch.no_grad():
+        stepper.model.last_layer.bias[0] = torch.inf
+    before = weights_of(stepper)
+    losses_of(stepper, range(1, 2))
+    assert torch.equal(before, weights_of(stepper))
+    assert float(stepper.refused) == (0.0 if precision == "fp16" else 1.0)
+
+
+def test_that_a_scale_that_was_too_great_is_halved_and_only_then_is_a_refused_step_a_fault():
+    scale = LossScale(CPU)
+    assert [float(scale.update(torch.ones(()))) for _ in range(17)] == [0.0] * 16 + [1.0]
+    assert float(scale.scale) == 1.0
+
+
+def test_that_the_scale_grows_after_two_thousand_steps_that_were_taken_in_a_row():
+    scale = LossScale(CPU)
+    scale.update(torch.ones(()))
+    for _ in range(1999):
+        scale.update(torch.zeros(()))
+    assert float(scale.scale) == 2.0**15
+    scale.update(torch.zeros(()))
+    assert float(scale.scale) == 2.0**16
