@@ -141,8 +141,10 @@ def keep_core_free(is_kept: bool) -> None:
 
 
 def training_threads() -> int:
-    """How many threads a job may use now: those asked for, else all cores less one that is kept free; at least one."""
-    return _CORES.asked or max(1, usable_cores() - _CORES.kept_free)
+    """How many threads a job may use now: those asked for, here or by OMP_NUM_THREADS, else all cores that are free."""
+    in_environment = os.environ.get("OMP_NUM_THREADS", "")
+    asked = int(in_environment) if in_environment.isdecimal() else None
+    return max(1, _CORES.asked or asked or usable_cores() - _CORES.kept_free)
 
 
 def use_cores() -> None:

@@ -55,7 +55,8 @@ def run(words: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if words is None else [str(word) for word in words]
     arguments = make_parser().parse_args(words)
     arguments.words = words
-    ask_threads(getattr(arguments, "threads", None))
+    if getattr(arguments, "threads", None):
+        ask_threads(arguments.threads)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a title that this terminal cannot show ends no command
             stream.reconfigure(errors="backslashreplace")

@@ -16,7 +16,6 @@ from engine.data.batches import step_noise
 from engine.device import choose_precision
 from engine.models.base import Losses, Moment, StepModel
 from engine.models.products import Scratch
-from engine.training.checkpoint import optimizer_tensors, restore_optimizer
 from engine.training.config import TrainingConfig
 
 _AUTOCAST = {"bf16": torch.bfloat16, "fp16": torch.float16}
@@ -94,16 +93,13 @@ class Stepper:
         return Losses(losses.total.detach(), losses.shown, losses.parts)
 
     def memory(self) -> dict[str, Tensor]:
-        """What the next step needs beside the weights, as named tensors."""
-        return optimizer_tensors(self.optimizer) | (self.loss_scale.tensors() if self.loss_scale is not None else {})
+        """What the next step needs beside weights and optimizer, as named tensors."""
+        return {} if self.loss_scale is None else self.loss_scale.tensors()
 
     def restore(self, memory: Mapping[str, Tensor]) -> None:
-        """Go on from what `memory` said. Raises KeyError, ValueError or RuntimeError where it is of another model."""
+        """Go on from what `memory` said, whatever else is there. Raises KeyError where it was of another precision."""
         if self.loss_scale is not None:
             self.loss_scale.restore(memory)
-        restore_optimizer(
-            self.optimizer, {name: value for name, value in memory.items() if not name.startswith(_SCALE)}
-        )
 
     def _step_if_finite(self, loss: Tensor) -> None:
         gradients = [parameter.grad for parameter in self._parameters if parameter.grad is not None]

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from engine.data.batches import epoch_batches
 from engine.data.split import Split
-from engine.device import use_cores
+from engine.device import training_threads, use_cores
 from engine.errors import DivergedError, LibraryError, TrainingError
 from engine.evaluation.protocol import monitor_value
 from engine.events import (
@@ -33,7 +33,7 @@ from engine.events import (
 )
 from engine.models.base import ClosedFormModel, Model, StepModel
 from engine.text import format_rate
-from engine.training.checkpoint import TrainingState, copy_of
+from engine.training.checkpoint import TrainingState, copy_of, optimizer_tensors, restore_optimizer
 from engine.training.config import TrainingConfig
 from engine.training.progress import EpochSums, Progress, StepLog
 from engine.training.schedules import planned_rate
@@ -183,6 +183,7 @@ class _Loop:
         self._total_steps = self._steps_per_epoch * config.epochs
         self._stepper = Stepper(model, config, device, total_steps=self._total_steps)
         self._best: dict[str, Tensor] | None = None
+        self._threads = training_threads()
         self._sums = EpochSums(device)
         self._curve: list[EpochEnded] = []
         self._saved_at = self._started_at = clock()
@@ -226,7 +227,7 @@ class _Loop:
         for rows_B in epoch_batches(len(self._examples), batch=self._batch, seed=seed, epoch=epoch, first=done):
             self._take(rows_B)
             if self._pace.due():
-                use_cores()
+                self._share_cores()
                 yield self._log.reported(epoch + 1)
                 if self._has_diverged():
                     yield LossDiverged(self.progress.step, self.because)
@@ -248,6 +249,12 @@ class _Loop:
             yield LossDiverged(self.progress.step, self.because)
             return
         yield ended
+
+    def _share_cores(self) -> None:
+        """The window may be looked at now, or no longer."""
+        if self._threads != training_threads():
+            use_cores()
+        self._threads = training_threads()
 
     def _take(self, rows_B: Tensor) -> None:
         step = self.progress.step
@@ -342,7 +349,7 @@ class _Loop:
         state = TrainingState(
             copy_of(self._stepper.model.state_dict()),
             self._best,
-            self._stepper.memory(),
+            optimizer_tensors(self._stepper.optimizer) | self._stepper.memory(),
             {**self.progress.as_dict(), "sums": self._sums.as_dict()},
         )
         began_at = self._clock()
@@ -358,6 +365,7 @@ class _Loop:
                 if weights is not None:
                     model.load_state_dict(weights)
             self._best = state.best_weights
+            restore_optimizer(self._stepper.optimizer, state.optimizer)
             self._stepper.restore(state.optimizer)
             self._sums.restore(state.progress["sums"])
             self.progress = Progress.from_dict(state.progress)

@@ -47,6 +47,7 @@ def test_that_no_gpu_needs_no_explaining(monkeypatch):
 @pytest.fixture
 def cores(monkeypatch):
     monkeypatch.setattr(device, "usable_cores", lambda: 4)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     yield
     device.keep_core_free(False)
     device.ask_threads(None)
@@ -59,6 +60,14 @@ def test_that_jobs_use_every_core_and_leave_one_to_a_window_while_it_is_looked_a
     assert device.training_threads() == 3
     device.keep_core_free(False)
     assert device.training_threads() == 4
+
+
+@pytest.mark.usefixtures("cores")
+def test_that_the_number_of_threads_in_the_environment_holds_where_nobody_asked_for_another(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert device.training_threads() == 3
+    device.ask_threads(2)
+    assert device.training_threads() == 2
 
 
 @pytest.mark.usefixtures("cores")
