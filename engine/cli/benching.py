@@ -1,0 +1,65 @@
+"""bench: what this machine does in how long, as a table or JSON. Needs torch and no library."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+import platform
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from engine.bench.devices import device_speeds
+from engine.bench.explaining import explain_speeds
+from engine.bench.importing import import_speeds
+from engine.bench.ladder import ladder
+from engine.cli.output import Answer, format_table
+from engine.cli.progress import Driver
+from engine.events import Job
+from engine.text import plural
+
+BENCHES: dict[str, Callable[[], Job[tuple[Any, ...]]]] = {
+    "ladder": ladder,
+    "devices": device_speeds,
+    "import": import_speeds,
+    "explain": explain_speeds,
+}
+
+
+def bench(arguments: argparse.Namespace, driver: Driver) -> Answer:
+    """Measure, and say with what."""
+    figures = driver.run(BENCHES[arguments.bench]())
+    machine = {
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "capability": torch.backends.cpu.get_cpu_capability(),
+    }
+    documents = [dataclasses.asdict(figure) for figure in figures]
+    said = f"{machine['system']}, {plural(os.cpu_count() or 1, 'core')}, {plural(torch.get_num_threads(), 'thread')}, "
+    said += f"Python {machine['python']}, torch {machine['torch']}, {machine['capability']}"
+    return Answer({"bench": arguments.bench, "machine": machine, "figures": documents}, f"{_table(documents)}\n{said}")
+
+
+def _table(documents: list[dict[str, Any]]) -> str:
+    """A column for each field; numbers to the right, with three figures."""
+    if not documents:
+        return "Nothing was measured."
+    heads = [name.replace("_", " ") for name in documents[0]]
+    rows = [[_cell(value) for value in document.values()] for document in documents]
+    right = [at for at, value in enumerate(documents[0].values()) if not isinstance(value, str)]
+    return format_table(heads, rows, right=right)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
