@@ -15,7 +15,7 @@ from desktop_rec.data.statistics_text import Fact
 from desktop_rec.theme.theme import GRID, number_font
 from engine.text import plural
 
-_FACTS = ("scale", "unrated", "kept", "duplicates", "files", "layout", "titles_from", "imported", "disk")
+_FACTS = ("scale", "unrated", "kept", "duplicates", "files", "layout", "titles_from", "imported", "memory", "disk")
 _NO_RUN = "Train a model that predicts ratings first, such as Factorisation."
 _BUSY = "Wait for what is running, or stop it."
 _HEADINGS = ("Line", "What is written there", "Why it was skipped")

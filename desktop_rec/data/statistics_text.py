@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.data.dataset import Scale
+from engine.data.dataset import Scale, dense_bytes, learning_bytes
 from engine.data.statistics import Activity
 from engine.library.datasets import DatasetRecord
 from engine.library.folders import bytes_in
@@ -69,6 +69,7 @@ def describe_dataset(record: DatasetRecord, files: FilesFound | None = None) -> 
         Fact("layout", "Read as", _format_layout(report)),
         Fact("titles_from", "Titles from", format_titles_taken(report.get("titles_from"), record.titles)),
         Fact("imported", "Imported", _format_import(record)),
+        Fact("memory", "In memory", format_memory(people=record.people, titles=record.titles, entries=record.entries)),
         Fact("disk", "On disk", f"{format_size(files.folder_bytes)} in {files.folder}" if files else ""),
     )
     return tuple(fact for fact in facts if fact.text)
@@ -95,6 +96,14 @@ def format_unrated(unrated: int, entries: int) -> str:
     if not unrated:
         return ""
     return f"{unrated:,} of {entries:,} entries say that a title was seen, without a rating"
+
+
+def format_memory(*, people: int, titles: int, entries: int) -> str:
+    """What the ratings take while a model learns, beside a table with room for every person and title."""
+    taken, table = learning_bytes(people=people, entries=entries), dense_bytes(people=people, titles=titles)
+    often = f", {table / taken:.0f} times as much" if table >= 2 * taken else ""
+    beside = f"; a table of every person and every title would take {format_size(table)}{often}" if often else ""
+    return f"{format_size(taken)} while a model learns{beside}"
 
 
 def format_duplicates(duplicates: int, policy: str, *, unrated: int = 0) -> str:

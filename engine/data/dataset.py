@@ -227,6 +227,24 @@ class Dataset:
         return self.entries / max(1, self.people * self.titles)
 
 
+def learning_bytes(*, people: int, entries: int) -> int:
+    """What models learn from in memory: a title and a rating for each entry, and where each person's entries start.
+
+    >>> learning_bytes(people=138_493, entries=20_000_263)
+    161110056
+    """
+    return 8 * (people + 1) + (4 + 4) * entries
+
+
+def dense_bytes(*, people: int, titles: int) -> int:
+    """What a table with a rating for every person and title would take, in float32.
+
+    >>> dense_bytes(people=138_493, titles=26_744)
+    14815427168
+    """
+    return 4 * people * titles
+
+
 def stable_order(rows_N: npt.NDArray[Any]) -> Int64:
     """What `np.argsort(rows_N, kind="stable")` gives for rows of 0 to 2^31, at a quarter of its time."""
     packed_N = (np.asarray(rows_N).astype(np.int64) << 32) | np.arange(len(rows_N), dtype=np.int64)

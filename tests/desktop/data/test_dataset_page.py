@@ -17,6 +17,7 @@ from desktop_rec.data.plots import DatasetPlots, label_places
 from desktop_rec.data.statistics_text import (
     format_duplicates,
     format_kept,
+    format_memory,
     format_period,
     format_scale,
     format_span,
@@ -29,6 +30,7 @@ from engine.data.importing.options import Selection
 from engine.data.statistics import activity_of, count_statistics
 from engine.events import drive
 from engine.library.origin import Origin
+from engine.text import format_size
 
 DAY = 86_400
 NAMES = ("Amélie", "Brazil", "Casablanca", "Dune")
@@ -203,6 +205,20 @@ def test_that_columns_of_which_nothing_is_known_are_not_there(opened):
     assert not table.isColumnHidden(headings["Mean"])
 
 
+def taken_by(histories):
+    """The bytes of what models learn from."""
+    return sum(array.nbytes for array in (histories.indptr_U1, histories.item_rows_N, histories.ratings_N))
+
+
+def test_that_the_memory_of_what_was_learned_from_is_told_beside_that_of_a_full_table():
+    said = format_memory(people=138_493, titles=26_744, entries=20_000_263)
+    assert said == (
+        "161 MB while a model learns; a table of every person and every title would take 15 GB, 92 times as much"
+    )
+    assert format_memory(people=480_189, titles=17_770, entries=100_480_507).startswith("808 MB")
+    assert format_memory(people=10, titles=10, entries=95) == "848 bytes while a model learns"
+
+
 def test_that_facts_say_scale_files_and_sizes(opened, file, session):
     def fact(name):
         return opened.findChild(QLabel, f"fact_{name}").text()
@@ -210,6 +226,7 @@ def test_that_facts_say_scale_files_and_sizes(opened, file, session):
     assert fact("scale") == "1 to 5 in steps of 1; 4 or more is a like"
     assert fact("files") == f"{file} (809 bytes)"
     assert fact("kept") == "Everything that could be read"
+    assert fact("memory").startswith(f"{format_size(taken_by(session.dataset.current.histories))} while a model learns")
     assert session.library.files.datasets.folder_of(session.dataset.current.dataset_id).name in fact("disk")
     assert opened.findChild(QLabel, "fact_unrated").isHidden()
 
