@@ -160,7 +160,7 @@ def _declared_once(config_class: Any) -> tuple[Declared, ...]:
     """
     hints = typing.get_type_hints(config_class)
     found = []
-    for declared in sorted(dataclasses.fields(config_class), key=lambda declared: declared.kw_only):
+    for declared in sorted(dataclasses.fields(config_class), key=lambda declared: declared.kw_only is True):
         if "setting" in declared.metadata:
             kind, automatic = _plain_type(hints[declared.name])
             found.append(Declared(declared.name, kind, automatic, declared.default, declared.metadata["setting"]))
