@@ -5,21 +5,18 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import os
-import platform
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import torch
 
 from engine.bench.devices import device_speeds
 from engine.bench.explaining import explain_speeds
 from engine.bench.importing import import_speeds
-from engine.bench.ladder import ladder
+from engine.bench.ladder import circumstances, ladder
 from engine.cli.output import Answer, format_table
 from engine.cli.progress import Driver
 from engine.events import Job
-from engine.text import plural
 
 BENCHES: dict[str, Callable[[], Job[tuple[Any, ...]]]] = {
     "ladder": ladder,
@@ -32,18 +29,9 @@ BENCHES: dict[str, Callable[[], Job[tuple[Any, ...]]]] = {
 def bench(arguments: argparse.Namespace, driver: Driver) -> Answer:
     """Measure, and say with what."""
     figures = driver.run(BENCHES[arguments.bench]())
-    machine = {
-        "system": f"{platform.system()} {platform.machine()}",
-        "cores": os.cpu_count(),
-        "threads": torch.get_num_threads(),
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "numpy": np.__version__,
-        "capability": torch.backends.cpu.get_cpu_capability(),
-    }
+    machine = circumstances() | {"cores": os.cpu_count(), "numpy": np.__version__}
     documents = [dataclasses.asdict(figure) for figure in figures]
-    said = f"{machine['system']}, {plural(os.cpu_count() or 1, 'core')}, {plural(torch.get_num_threads(), 'thread')}, "
-    said += f"Python {machine['python']}, torch {machine['torch']}, {machine['capability']}"
+    said = ", ".join(f"{name} {value}" for name, value in machine.items())
     return Answer({"bench": arguments.bench, "machine": machine, "figures": documents}, f"{_table(documents)}\n{said}")
 
 

@@ -47,6 +47,7 @@ _WITHOUT_LIBRARY = {
     "devices": ("listing", "list_devices"),
     "formats": ("listing", "list_formats"),
     "look": ("importing", "look_at"),
+    "bench": ("benching", "bench"),
 }
 
 

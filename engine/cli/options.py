@@ -106,6 +106,8 @@ def _add_lists(add: _AddCommand) -> None:
     add("models", help="list the models and their settings")
     add("devices", help="list what can compute here")
     add("formats", help="list the known layouts of files")
+    bench = add("bench", help="measure what this computer does in how long")
+    bench.add_argument("bench", choices=("ladder", "devices", "import", "explain"), help="what is measured")
 
 
 def _add_exporting(add: _AddCommand) -> None:
