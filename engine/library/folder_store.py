@@ -249,12 +249,12 @@ class FolderStore(RecordStore[Record]):
 
 
 def write_copy(folder: Path, values: Mapping[str, Any], further: Mapping[str, Any] | None = None) -> None:
-    """Write the copy of a record into a folder in one step, as far as the disk takes it."""
+    """Write the copy of a record into a folder in one step, where the disk takes it and no value of it is damaged."""
     passing = unfinished.beside(folder / _COPY)
     try:
         write_json(passing, sealed({"row": columns_of(values), **(further or {})}), flushed=False)
         passing.replace(folder / _COPY)
-    except OSError as error:
+    except (OSError, TypeError, ValueError) as error:
         LOG.info("No copy of the record of %s: %s", folder.name, error)
         with suppress(OSError):
             passing.unlink(missing_ok=True)

@@ -263,7 +263,7 @@ class RunStore(FolderStore[RunRecord]):
 
     def _further(self, record_id: str) -> dict[str, Any]:
         rows = self._database.rows("SELECT * FROM curves WHERE run_id = ? ORDER BY epoch", (record_id,))
-        return {"curves": [dict(row) for row in rows]}
+        return {"curves": [dict(row) for row in rows if not any(isinstance(value, bytes) for value in row)]}
 
     def _put_back_further(self, connection: sqlite3.Connection, record_id: str, document: Mapping[str, Any]) -> None:
         known = [row[1] for row in connection.execute("PRAGMA table_info(curves)")]

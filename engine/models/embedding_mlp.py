@@ -286,9 +286,8 @@ class EmbeddingMlp(RatingModel):
         if len(persons_UE) * len(items_CE) <= _PAIRS_AT_ONCE and persons_UE.device.type != "mps":
             persons_UE, items_CE = persons_UE.double(), items_CE.double()
         persons_UH, items_CH = _through(self.from_user, persons_UE), _through(self.from_item, items_CE)
-        return torch.cat(
-            [self._rated(some_UH[:, None] + items_CH[None]) for some_UH in torch.split(persons_UH, at_once)]
-        )
+        parts = [self._rated(some_UH[:, None] + items_CH[None]) for some_UH in torch.split(persons_UH, at_once)]
+        return torch.cat(parts) + self._lifts(columns_C)
 
 
 @dataclass(frozen=True)

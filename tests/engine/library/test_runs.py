@@ -7,6 +7,8 @@ import errno
 import json
 import os
 import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
 from stored_runs import plan_for, state_of, trained, without_checksums
@@ -129,6 +131,16 @@ def test_that_curves_come_back_and_a_resumed_epoch_replaces_its_point(library, b
     assert [curve.epoch for curve in curves] == [1, 2]
     assert curves[1].validation == (("ndcg@100", 0.3),)
     assert "epoch 2, step 8: loss 5" in (folder_of(library, begun).path / "log.txt").read_text()
+
+
+def test_that_a_damaged_point_of_the_curves_stands_in_no_ones_way(library, begun):
+    begun.save_epoch(EpochEnded(1, 10, 1.0, (), (("ndcg@100", 0.2),), "ndcg@100", True, 1e-3))
+    begun.save_epoch(EpochEnded(2, 20, 0.9, (), (("ndcg@100", 0.3),), "ndcg@100", True, 1e-3))
+    with closing(sqlite3.connect(library.home / "library.sqlite")) as connection, connection:
+        connection.execute("UPDATE curves SET epoch = x'' WHERE epoch = 1")
+    library.runs.rename(begun.run_id, "Mine")
+    assert library.runs.find("Mine").run_id == begun.run_id
+    assert [point.epoch for point in library.runs.curves(begun.run_id)] == [2]
 
 
 def test_that_a_run_found_running_at_opening_was_interrupted(home, planted, report):
