@@ -21,7 +21,7 @@ from engine.device import available_memory_bytes, find_devices, usable_cores
 from engine.errors import SettingError
 from engine.events import drive
 from engine.models.declaration import MOST_TITLES
-from engine.models.ease import ease_memory_bytes, ease_titles_within
+from engine.models.ease import ease_memory_bytes, ease_operations, ease_titles_within
 from engine.models.presets import CHOSEN, PRESETS, Preset, preset_of
 from engine.models.registry import kind_of, title_of
 from engine.text import format_size
@@ -149,9 +149,7 @@ def ease_titles(facts: DataFacts, machine: Machine) -> int:
 
 def ease_seconds(facts: DataFacts, machine: Machine) -> float:
     """About how long EASE takes: 2.0 s on two cores for the 3,706 titles of MovieLens-1M."""
-    titles = ease_titles(facts, machine)
-    operations = 2.0 * titles**2 * min(titles, max(1, facts.people))
-    return operations / (_EASE_FLOPS_PER_CORE * machine.cores)
+    return ease_operations(facts.people, ease_titles(facts, machine)) / (_EASE_FLOPS_PER_CORE * machine.cores)
 
 
 def ials_seconds(facts: DataFacts, machine: Machine) -> float:

@@ -221,6 +221,15 @@ def ease_memory_bytes(items: int) -> int:
     return 6 * items * items + 24 * BLOCK * items
 
 
+def ease_operations(people: int, titles: int) -> float:
+    """About how many operations fitting takes: the square of the titles times these or the people, whichever are fewer.
+
+    >>> ease_operations(6_040, 3_706) == 2.0 * 3_706**3
+    True
+    """
+    return 2.0 * titles**2 * min(titles, max(1, people))
+
+
 def ease_titles_within(free_bytes: float) -> int:
     """For how many titles fitting takes at most so much memory; whole thousands, where it is as many.
 

@@ -11,6 +11,7 @@ from engine.errors import DeviceError, TrainingError
 from engine.events import Job, StageStarted
 from engine.library.store import Library
 from engine.models.base import ClosedFormModel, Model, StepModel
+from engine.models.ease import ease_operations
 from engine.models.registry import build, fitted_config, kind_of
 from engine.recommending.recommender import Recommender
 from engine.settings import Config
@@ -21,8 +22,8 @@ from engine.training.plan import with_own_optimizer
 from engine.training.settling import Settled, settle
 
 QUICK_MODELS = ("ease", "ials", "popularity")
-MOST_EASE_TITLES = 8_000
-"""Beyond so many, `ease` takes longer than somebody waits for a first list: its time grows with their third power."""
+MOST_EASE_OPERATIONS = 1e12
+"""With more, `ease` takes longer than somebody waits for a first list: 8,000 titles of as many people or more."""
 
 MOST_TRIED_TITLES = 500
 """Up to so many, settings are tried before the first list, in a small part of its time. Data with few titles are those
@@ -32,7 +33,7 @@ where much may be gained: everybody has rated nearly everything."""
 def quick_model(library: Library, dataset: Dataset) -> Job[Recommender]:
     """A model computed at once, not stored. Raises TrainingError.
 
-    `ease` where titles are few enough for a table of title by title, else `ials`; `popularity` where neither can be.
+    `ease` where people or titles are few enough for it, else `ials`; `popularity` where neither can be.
 
     Examples
     --------
@@ -41,7 +42,8 @@ def quick_model(library: Library, dataset: Dataset) -> Job[Recommender]:
         recommender = drive(operations.quick_model(library, dataset))
     """
     use_cores()
-    for name in QUICK_MODELS if dataset.titles <= MOST_EASE_TITLES else QUICK_MODELS[1:]:
+    is_quick = ease_operations(dataset.people, dataset.titles) <= MOST_EASE_OPERATIONS
+    for name in QUICK_MODELS if is_quick else QUICK_MODELS[1:]:
         try:
             is_tried = dataset.entries and dataset.titles <= MOST_TRIED_TITLES
             config = (yield from _quick_settings(name, dataset)) if is_tried else None

@@ -65,7 +65,7 @@ def test_that_the_quick_model_is_ease_or_ials_or_popularity_whichever_can_be(lib
         yield
 
     with monkeypatch.context() as many_titles:
-        many_titles.setattr("engine.operations.preparing.MOST_EASE_TITLES", dataset.titles - 1)
+        many_titles.setattr("engine.operations.preparing.MOST_EASE_OPERATIONS", 2.0 * dataset.titles**3 - 1)
         assert drive(operations.quick_model(library, dataset)).model.name == "ials"
     monkeypatch.setattr(Ease, "fit", too_large)
     assert drive(operations.quick_model(library, dataset)).model.name == "ials"
@@ -74,6 +74,12 @@ def test_that_the_quick_model_is_ease_or_ials_or_popularity_whichever_can_be(lib
     monkeypatch.setattr(Popularity, "fit", too_large)
     with pytest.raises(DeviceError, match="900 GiB"):
         drive(operations.quick_model(library, dataset))
+
+
+def test_that_many_titles_of_few_people_are_quick_for_ease(library):
+    sample = drive(operations.open_sample(library)).dataset
+    assert (sample.people, sample.titles) == (671, 9066)
+    assert drive(operations.quick_model(library, sample)).model.name == "ease"
 
 
 def test_that_models_without_a_rate_are_refused_by_the_finder(library, dataset):
