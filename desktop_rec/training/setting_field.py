@@ -188,10 +188,12 @@ def format_choice(choice: str) -> str:
     known = {
         "mse": "MSE",
         "relu": "ReLU",
+        "als": "ALS",
         "sgd": "SGD",
         "svd": "SVD",
         "float32": "float32",
         "bf16": "bf16",
+        "fp16": "fp16",
     }
     if is_measurable(choice):
         return metric_title(choice)
