@@ -12,7 +12,7 @@ from engine.data.split import SplitConfig
 from engine.errors import SettingError
 from engine.evaluation.metrics import MONITORS, needs_ratings
 from engine.models.registry import kind_of
-from engine.settings import Config, Declared, declared_settings, parse_setting, setting
+from engine.settings import Config, Declared, declared_settings, find_setting, parse_setting, setting
 from engine.text import format_rate
 from engine.training.config import TrainingConfig
 from engine.training.plan import TrainingPlan
@@ -226,6 +226,11 @@ def _declared(plan: TrainingPlan, name: str) -> tuple[Declared, bool]:
             remedy=f"Set it once for all runs: --set {name}=...",
             setting=name,
         )
+    if plan.training is None and find_setting(TrainingConfig, name) is not None:
+        remedy = f"Leave {name} out, or choose a model that learns by steps."
+        if find_setting(type(plan.model_config), "solver") is not None:
+            remedy = f"Leave {name} out, or let it learn by steps: --set solver=adam."
+        raise SettingError(f"{plan.model} is computed at once, so it has no {name}.", remedy=remedy, setting=name)
     raise SettingError(
         f"There is no setting called {name!r} here.", remedy=f"Known are: {', '.join(known)}.", setting=name
     )

@@ -102,8 +102,14 @@ def test_that_a_model_computed_at_once_varies_its_own_settings_only():
     assert names == ["l2", "other_ratings", "user_weight_exponent", "dropout", "titles"]
     assert grid_of(ease, {"evenness": (0.1, 0.2)}).axes == grid_of(ease, {"user_weight_exponent": (0.1, 0.2)}).axes
     assert grid_of(ease, {"l2": (100, 300)}).trials(ALL)[0].training is None
-    with pytest.raises(SettingError, match="no setting called 'lr'"):
+    with pytest.raises(SettingError, match="no setting called 'cinnamon'"):
+        grid_of(ease, {"cinnamon": (1,)})
+    with pytest.raises(
+        SettingError, match=r"ease is computed at once, so it has no lr\. Leave lr out, or choose a model"
+    ):
         grid_of(ease, {"lr": (1e-3,)})
+    with pytest.raises(SettingError, match=r"mf is computed at once, so it has no epochs\..*--set solver=adam"):
+        grid_of(TrainingPlan.of("mf"), {"epochs": (1, 2)})
     with pytest.raises(SettingError, match="seed cannot vary"):
         grid_of(ease, {"seed": (1, 2)})
 
