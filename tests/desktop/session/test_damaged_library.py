@@ -34,7 +34,6 @@ def looked_at(qtbot, recorded, home: Path) -> list[str]:
     session = Session()
     notices = recorded(session.requests.notice)
     window = MainWindow(session, Preferences(home))
-    qtbot.addWidget(window)
     window.show()
     window.open_library(home)
     for record in session.library.datasets():
@@ -55,6 +54,7 @@ def looked_at(qtbot, recorded, home: Path) -> list[str]:
     window.close_without_asking()
     qtbot.waitUntil(lambda: session.is_idle, timeout=MOST_MS)
     session.library.close()
+    window.deleteLater()  # before the session: what the window still waits for asks it
     session.deleteLater()
     return said
 
