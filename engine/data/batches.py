@@ -147,10 +147,14 @@ def epoch_batches(examples: int, *, batch: int, seed: int, epoch: int, first: in
         yield order[start : start + batch]
 
 
-def step_noise(device: torch.device, *, seed: int, step: int) -> torch.Generator:
-    """The source of all randomness of one step (dropout, noise): a function of seed and step alone."""
+def step_noise(device: torch.device, *, seed: int, step: int, rank: int = 0) -> torch.Generator:
+    """The source of all randomness of one step (dropout, noise): a function of seed and step alone.
+
+    Where processes share a batch, each (by its rank) has noise of its own.
+    """
     generator = torch.Generator(device=device)
-    generator.manual_seed(mixed_seed(seed, step, salt=2))
+    of_step = mixed_seed(seed, step, salt=2)
+    generator.manual_seed(mixed_seed(of_step, rank, salt=0) if rank else of_step)
     return generator
 
 

@@ -139,7 +139,7 @@ class _Autoencoder(StepModel):
         code_BL, divergence = self._code(self.first_layer(batch, dropout_N), noise)
         targets_N = self._weights(batch)
         nll = multinomial_of(self.decoder[:-1](code_BL), self.last_layer, batch.rows, targets_N)
-        per_like = nll.detach() * len(batch) / targets_N.sum().clamp(min=1.0)
+        per_like = nll.detach() * len(batch) / moment.counted(targets_N.sum())
         if divergence is None:
             return Losses(nll, per_like, {})
         weight = self.kl_weight(moment)

@@ -9,7 +9,7 @@ Shapes: U profiles, I titles, N entries of all profiles, C columns asked for, V 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -23,6 +23,7 @@ from engine.data.dataset import Bools, Histories, Int64, Scale
 from engine.errors import DivergedError
 from engine.events import Job
 from engine.models.declaration import Capabilities
+from engine.models.losses import at_least_one
 from engine.settings import Config
 
 
@@ -192,10 +193,15 @@ class Losses:
 
 @dataclass(frozen=True)
 class Moment:
-    """Where in a run a step is: 0 is the first of `total`."""
+    """Where in a run a step is: 0 is the first of `total`.
+
+    `counted` turns a count of other things than examples (rated entries, say) into what their sum is divided by to be a
+    mean. Where several processes share a batch that is not the count of the part that this one has.
+    """
 
     step: int
     total: int
+    counted: Callable[[Tensor], Tensor] = at_least_one
 
 
 class StepModel(Model):

@@ -7,6 +7,7 @@ Shapes: B examples, H width of the layer.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -26,10 +27,14 @@ def relu_with_dropout(values: Tensor, p: float, noise: torch.Generator) -> Tenso
 
 
 class BatchNorm(nn.Module):
-    """Normalises each of H features by the batch; refuses what is not finite, and takes a batch of one."""
+    """Normalises each of H features by the batch; refuses what is not finite, and takes a batch of one.
+
+    `sum_over` is set where processes share a batch: it gives the sums of all of them.
+    """
 
     mean_H: Tensor
     variance_H: Tensor
+    sum_over: Callable[[Tensor], Tensor] | None = None
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -40,6 +45,8 @@ class BatchNorm(nn.Module):
 
     def forward(self, values_BH: Tensor, times: float = 1.0) -> Tensor:
         """The batch normalised, times a number, and remembered where it is finite and more than one."""
+        if self.sum_over is not None:
+            return self._normed_together(values_BH.float(), times, self.sum_over)
         if len(values_BH) < 2:
             slope_H, offset_H = self.as_line()
             return (values_BH * slope_H + offset_H) * times
@@ -49,6 +56,18 @@ class BatchNorm(nn.Module):
         )
         self._remember(mean_H, scale_H.square().reciprocal() - _EPS)
         return normed_BH
+
+    def _normed_together(self, values_BH: Tensor, times: float, sum_over: Callable[[Tensor], Tensor]) -> Tensor:
+        """By the whole batch, of which these values are a part."""
+        normed_BH, count, mean_H, variance_H = _NormedTogether.apply(  # type: ignore[no-untyped-call]
+            values_BH, self.slope_H * times, self.offset_H * times, self.mean_H, self.variance_H, sum_over
+        )
+        is_several = count > 1
+        remembered_2H = self.mean_H.clone(), self.variance_H.clone()
+        self._remember(
+            torch.where(is_several, mean_H, remembered_2H[0]), torch.where(is_several, variance_H, remembered_2H[1])
+        )
+        return normed_BH  # type: ignore[no-any-return]
 
     def activated(self, values_BH: Tensor, p: float, noise: torch.Generator) -> Tensor:
         """The batch normalised, then as `relu_with_dropout` has it."""
@@ -91,6 +110,47 @@ class _Normed(torch.autograd.Function):
         level_H = -by_values_H * mean_H - by_slopes_H * to_offset_H / len(values_BH)
         to_values_BH = torch.addcmul(level_H, values_BH, by_values_H).addcmul_(slopes[0], by_slopes_H)
         return to_values_BH, to_slope_H, to_offset_H
+
+
+class _NormedTogether(torch.autograd.Function):
+    """Values normalised by all of which they are a part; how many these are, their mean and variance, [H] each.
+
+    A single one in all is normalised by what is remembered.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        values_BH: Tensor,
+        slope_H: Tensor,
+        offset_H: Tensor,
+        former_mean_H: Tensor,
+        former_variance_H: Tensor,
+        sum_over: Callable[[Tensor], Tensor],
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        exact_BH = values_BH.double()
+        ones_H = exact_BH.new_full((values_BH.shape[1],), len(values_BH))
+        count_H, sums_H, squares_H = sum_over(torch.stack([ones_H, exact_BH.sum(0), exact_BH.square().sum(0)])).unbind()
+        means_H = sums_H / count_H.clamp(min=1)
+        variances_H = (squares_H / count_H.clamp(min=1) - means_H.square()).clamp(min=0).float()
+        is_several = count_H > 1
+        mean_H = torch.where(is_several, means_H.float(), former_mean_H)
+        scale_H = torch.rsqrt(torch.where(is_several, variances_H, former_variance_H) + _EPS)
+        straight_BH = (values_BH - mean_H) * scale_H
+        ctx.save_for_backward(straight_BH, slope_H, scale_H, count_H)
+        ctx.sum_over = sum_over
+        found = (straight_BH * slope_H + offset_H, count_H[0], means_H.float(), variances_H)
+        ctx.mark_non_differentiable(*found[1:])
+        return found
+
+    @staticmethod
+    def backward(ctx: Any, *slopes: Tensor) -> tuple[Tensor | None, ...]:
+        straight_BH, slope_H, scale_H, count_H = ctx.saved_tensors
+        to_offset_H, to_slope_H = slopes[0].sum(0), (slopes[0] * straight_BH).sum(0)
+        shares = torch.where(count_H > 1, 1.0 / count_H.clamp(min=1), 0.0).float()
+        level_H, tilt_H = (ctx.sum_over(torch.stack([to_offset_H, to_slope_H])) * shares).unbind()
+        to_values_BH = (slopes[0] - level_H - straight_BH * tilt_H) * (slope_H * scale_H)
+        return to_values_BH, to_slope_H, to_offset_H, None, None, None
 
 
 class _Kept(torch.autograd.Function):

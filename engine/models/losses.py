@@ -7,6 +7,7 @@ Shapes: B people, U people, I titles, L bottleneck, N entries of these people (p
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -41,11 +42,26 @@ def presence_mse(outputs_BI: Tensor, person_N: Tensor, item_rows_N: Tensor, targ
     return (outputs_BI.square().sum() - 2.0 * picked + targets_N.square().sum()) / len(outputs_BI)
 
 
-def huber(predicted: Tensor, target: Tensor, delta: float, *, counted: Tensor | None = None) -> Tensor:
-    """Huber loss averaged over entries, or over those `counted` (bool); 0 for none. How many is not read back."""
+def at_least_one(count: Tensor) -> Tensor:
+    """A count to divide by: the mean of nothing is 0."""
+    return count.clamp(min=1)
+
+
+def huber(
+    predicted: Tensor,
+    target: Tensor,
+    delta: float,
+    *,
+    counted: Tensor | None = None,
+    divisor: Callable[[Tensor], Tensor] = at_least_one,
+) -> Tensor:
+    """Huber loss averaged over entries, or over those `counted` (bool); 0 for none. How many is not read back.
+
+    The `divisor` of a count is the count, unless a batch is shared (see `Moment.counted`).
+    """
     each = F.huber_loss(predicted.float(), target.float(), delta=delta, reduction="none")
     counts = torch.ones_like(each) if counted is None else counted.to(each.dtype)
-    return (each * counts).sum() / counts.sum().clamp(min=1.0)
+    return (each * counts).sum() / divisor(counts.sum())
 
 
 def kl_to_standard_normal(mean_BL: Tensor, log_variance_BL: Tensor) -> Tensor:

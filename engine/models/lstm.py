@@ -109,8 +109,10 @@ class Lstm(RatingModel):
             steps.append(state[0])
         predicted_BL = self._target(self._with_dropout(torch.stack(steps, dim=1), noise))
         known_BL = ~torch.isnan(targets_BL)
-        lengths = titles_BLE.square().sum(2)[known_BL].float().sum() / known_BL.sum().clamp(min=1)
-        return self._squared_error((predicted_BL - targets_BL)[known_BL], self.config.l2 * lengths)
+        counted = moment.counted(known_BL.sum())
+        lengths = titles_BLE.square().sum(2)[known_BL].float().sum() / counted
+        errors = (predicted_BL - targets_BL)[known_BL]
+        return self._squared_error(errors, self.config.l2 * lengths, counted=counted)
 
     def _with_dropout(self, values: Tensor, noise: torch.Generator) -> Tensor:
         return values * dropout_like(values, self.config.dropout, noise) if self.config.dropout else values

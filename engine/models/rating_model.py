@@ -141,8 +141,11 @@ class RatingModel(PredictsRatings, StepModel):
     def examples(self, histories: Histories, device: torch.device) -> Examples:
         return ResidentEntries(histories, device)
 
-    def _squared_error(self, errors: Tensor, penalty: Tensor | float = 0.0) -> Losses:
-        """The mean squared error of targets (0 for none); what is shown is that of ratings in their own unit."""
-        error = errors.float().square().sum() / max(1, errors.numel())
+    def _squared_error(self, errors: Tensor, penalty: Tensor | float = 0.0, *, counted: Tensor | None = None) -> Losses:
+        """The mean squared error of targets (0 for none); what is shown is that of ratings in their own unit.
+
+        `counted` is what their sum is divided by, where that is not their number (see `Moment.counted`).
+        """
+        error = errors.float().square().sum() / (max(1, errors.numel()) if counted is None else counted)
         unit = self._zero_and_unit[1]
         return Losses(error + penalty, error.detach() * unit**2, {})

@@ -10,6 +10,7 @@ profile, V variants, C columns.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Self
@@ -24,6 +25,7 @@ from engine.data.dataset import Histories, Int64, Scale
 from engine.models.base import Losses, Moment, Prediction, StepModel, as_index
 from engine.models.declaration import CatalogueConfig
 from engine.models.losses import (
+    at_least_one,
     huber,
     kl_to_standard_normal,
     normal_like,
@@ -213,10 +215,11 @@ class TwoHead(StepModel):
         latent_BL, divergence = self._encode(self.first_layer(batch, normalised_N, dropout_N), noise)
         presence_BD, rating_BD = self.decode(latent_BL)
         presence = self.presence_loss(presence_BD, batch)
-        rating = self.rating_loss(outputs_at(rating_BD, self.rating_head, batch.rows), batch, normalised_N)
+        predicted_N = outputs_at(rating_BD, self.rating_head, batch.rows)
+        rating = self.rating_loss(predicted_N, batch, normalised_N, divisor=moment.counted)
         total = weighted_by_uncertainty(presence + config.kl_cap * divergence, self.log_variances[0])
         total = total + weighted_by_uncertainty(rating, self.log_variances[1])
-        per_title = presence.detach() * len(batch) / self._presence(batch).sum().clamp(min=1.0)
+        per_title = presence.detach() * len(batch) / moment.counted(self._presence(batch).sum())
         parts = {"presence": per_title, "rating": rating.detach()}
         return Losses(total, per_title + rating.detach(), parts)
 
@@ -236,10 +239,18 @@ class TwoHead(StepModel):
         """How much each entry counts, [N]: 1 where rated, less where only seen, which says less about a taste."""
         return torch.where(torch.isnan(batch.ratings_N), self.config.seen_weight, 1.0)
 
-    def rating_loss(self, predicted_N: Tensor, batch: Batch, normalised_N: Tensor) -> Tensor:
+    def rating_loss(
+        self,
+        predicted_N: Tensor,
+        batch: Batch,
+        normalised_N: Tensor,
+        *,
+        divisor: Callable[[Tensor], Tensor] = at_least_one,
+    ) -> Tensor:
         """Over rated entries, or over all, where those without a rating count as rated by the person's mean."""
         counted_N = ~torch.isnan(batch.ratings_N) if self.config.mask_unrated else None
-        return huber(predicted_N, normalised_N, self.config.huber_delta, counted=counted_N)
+        delta = self.config.huber_delta
+        return huber(predicted_N, normalised_N, delta, counted=counted_N, divisor=divisor)
 
     def first_layer(self, batch: Batch, normalised_N: Tensor, dropout_N: Tensor | None = None) -> Tensor:
         """The first layer before its activation, [B, H]: rows of present titles plus rating-weighted rows."""
