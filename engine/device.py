@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -21,10 +21,13 @@ from engine.text import format_size, plural
 if TYPE_CHECKING:
     import torch
 
+ALL_GPUS = "all"
+"""The device that is every GPU of this machine together."""
 _LOG = logging.getLogger(__name__)
 _BF16_FLAGS = ("avx512_bf16", "amx_bf16", "bf16")
 _PROBES, _FASTER, _HOPELESS = 5, 4 / 3, 3.0
 _TENSOR_CORES = (7, 0)
+_GPUS_THERE = ("is none", "is one")
 
 
 @dataclass(frozen=True)
@@ -62,11 +65,33 @@ def find_devices() -> tuple[Device, ...]:
     return tuple(found)
 
 
+def gpus_of(devices: Sequence[Device]) -> tuple[Device, ...]:
+    """The GPUs among devices that can learn together."""
+    return tuple(device for device in devices if device.key.startswith("cuda"))
+
+
+def processes_for(asked: str) -> int:
+    """How many processes an asked device takes: one for each GPU where all are asked for, else this one."""
+    return len(gpus_of(find_devices())) if asked == ALL_GPUS else 1
+
+
 def choose_device(asked: str = "auto") -> torch.device:
-    """The torch device for "auto" (the fastest), "cpu", "cuda", "cuda:1" or "mps". Raises DeviceError."""
+    """The torch device for "auto" (the fastest), "cpu", "cuda", "cuda:1", "mps" or "all" (its first GPU).
+
+    Raises DeviceError.
+    """
     import torch
 
     usable = find_devices()
+    if asked == ALL_GPUS:
+        gpus = gpus_of(usable)
+        if len(gpus) < 2:
+            raise DeviceError(
+                f"To learn on all GPUs takes two or more that torch can use; there {_GPUS_THERE[len(gpus)]}.",
+                remedy="Choose auto.",
+                asked=asked,
+            )
+        return torch.device(gpus[0].key)
     for device in usable:
         if asked in ("auto", device.key, device.key.split(":")[0]):
             _LOG.info("Computing on %s.", device.words)
@@ -125,6 +150,7 @@ def exactly() -> Iterator[None]:
 class _Cores:
     asked: int | None = None
     kept_free: int = 0
+    processes: int = 1
 
 
 _CORES = _Cores()
@@ -135,16 +161,28 @@ def ask_threads(count: int | None) -> None:
     _CORES.asked = count
 
 
+def asked_threads() -> int | None:
+    return _CORES.asked
+
+
 def keep_core_free(is_kept: bool) -> None:
     """Have jobs leave one core to the window, which somebody is looking at, or no longer."""
     _CORES.kept_free = int(is_kept)
 
 
+def share_cores(processes: int) -> None:
+    """Have jobs leave to each of so many processes of this machine, which compute at one time, an equal part."""
+    _CORES.processes = processes
+
+
 def training_threads() -> int:
-    """How many threads a job may use now: those asked for, here or by OMP_NUM_THREADS, else all cores that are free."""
+    """How many threads a job may use now: those asked for, here or by OMP_NUM_THREADS, else all cores that are free.
+
+    Where processes compute together, they share them.
+    """
     in_environment = os.environ.get("OMP_NUM_THREADS", "")
     asked = int(in_environment) if in_environment.isdecimal() else None
-    return max(1, _CORES.asked or asked or usable_cores() - _CORES.kept_free)
+    return max(1, (_CORES.asked or asked or usable_cores() - _CORES.kept_free) // _CORES.processes)
 
 
 def use_cores() -> None:

@@ -64,6 +64,10 @@ class TrainingError(EngineError):
     """Training that could not start or continue."""
 
 
+class RankLostError(TrainingError):
+    """Another of the processes that train together ended or does not answer; between two steps all is whole."""
+
+
 class DivergedError(TrainingError):
     """A model whose numbers left all bounds while it learned: nothing can be worked out with them."""
 

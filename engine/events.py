@@ -8,12 +8,15 @@ only releases. A job hands control back at every step (a bare yield, so drivers 
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 import numpy as np
+
+from engine.documents import document_of, parsed_json
 
 Result = TypeVar("Result")
 
@@ -178,6 +181,36 @@ class Pace:
             return False
         self._next = now + self._interval_s
         return True
+
+
+def line_of(event: Event) -> str:
+    """An event as a line of JSON, for another process.
+
+    >>> line_of(CheckpointSaved(3))
+    '{"event": "CheckpointSaved", "step": 3}'
+    """
+    return json.dumps({"event": type(event).__name__, **document_of(event)})
+
+
+def event_in(line: str | bytes) -> Event:
+    """The event that `line_of` wrote; numbers are equal to the bit. Raises ValueError, KeyError or TypeError.
+
+    >>> event_in('{"event": "CheckpointSaved", "step": 3}')
+    CheckpointSaved(step=3)
+    """
+    values = dict(parsed_json(line))
+    kind = {known.__name__: known for known in Event.__subclasses__()}[values.pop("event")]
+    hints = get_type_hints(kind)
+    return kind(**{name: _as_hinted(value, hints[name]) for name, value in values.items()})
+
+
+def _as_hinted(value: Any, hint: Any) -> Any:
+    """A value of JSON as an event has it: arrays, tuples, and NaN where a number was none."""
+    if isinstance(value, list):
+        if "ndarray" in str(hint):
+            return np.array(value, dtype=np.float64)
+        return tuple(_as_hinted(part, float) if part is None else _as_hinted(part, None) for part in value)
+    return float("nan") if value is None and hint is float else value
 
 
 def drive(

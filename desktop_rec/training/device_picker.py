@@ -12,7 +12,7 @@ from desktop_rec.common.controls import CalmComboBox, button, named
 from desktop_rec.common.plain import PlainLabel
 from desktop_rec.theme.theme import set_role
 from desktop_rec.training.setting_field import LABEL_WIDTH
-from engine.device import Device, UnusedGpu
+from engine.device import ALL_GPUS, Device, UnusedGpu, gpus_of
 
 _PRECISIONS = {
     "float32": "float32: exact everywhere",
@@ -52,6 +52,9 @@ class DevicePicker(QWidget):
         self._device_box.clear()
         fastest = f": {self._devices[0].words}" if self._devices else ""
         self._device_box.addItem(f"Automatic{fastest}", "auto")
+        gpus = gpus_of(self._devices)
+        if len(gpus) > 1:
+            self._device_box.addItem(f"All {len(gpus)} GPUs together", ALL_GPUS)
         for device in self._devices:
             self._device_box.addItem(device.words, device.key)
         self._device_box.choose(asked)
@@ -114,7 +117,7 @@ class DevicePicker(QWidget):
         """Only what the chosen device can do; automatic says what that will be."""
         asked = self.precision if self._precision_box.count() else "auto"
         usable = next((device.precisions for device in self._devices if device.key == self.device), ())
-        if self.device == "auto" and self._devices:
+        if self.device in ("auto", ALL_GPUS) and self._devices:
             usable = self._devices[0].precisions
         self._precision_box.blockSignals(True)
         self._precision_box.clear()

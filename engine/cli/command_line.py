@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from engine.cli.options import make_parser
 from engine.cli.output import Answer, WrongUse, format_commands
 from engine.cli.progress import Driver
+from engine.cli.together import company, followed
 from engine.device import ask_threads
 from engine.errors import NO_MEMORY, EngineError, program_error
 from engine.events import Stop
@@ -54,6 +55,9 @@ _WITHOUT_LIBRARY = {
 def run(words: Sequence[str] | None = None) -> int:
     """Do what the words of a command line ask for, print the answer, and return the exit status."""
     words = sys.argv[1:] if words is None else [str(word) for word in words]
+    status = followed(os.environ)
+    if status is not None:
+        return status
     arguments = make_parser().parse_args(words)
     arguments.words = words
     if getattr(arguments, "threads", None):
@@ -63,7 +67,7 @@ def run(words: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     driver, is_verbose = Driver(sys.stderr), getattr(arguments, "verbose", False)
     try:
-        with _logged_to(driver, verbose=is_verbose):
+        with _logged_to(driver, verbose=is_verbose), company(arguments.command, os.environ, driver) as arguments.ranks:
             answer = _answer_of(arguments, driver)
         print(answer.json() if getattr(arguments, "json", False) else answer.text, flush=True)
     except WrongUse as error:

@@ -10,6 +10,7 @@ import engine
 from engine.cli.reading_options import add_reading
 
 MOST_THREADS = 1024
+_DEVICES = "auto|cpu|cuda|all"
 SPLITS = ("strong", "random", "time", "last", "none")
 
 _SEARCH_EXAMPLES = """\
@@ -136,7 +137,7 @@ def _add_training(add: _AddCommand) -> None:
     resume = add("resume", help="continue a run")
     resume.add_argument("run", metavar="RUN")
     resume.add_argument("--epochs", type=int, metavar="N", help="the new total")
-    resume.add_argument("--device", metavar="auto|cpu|cuda", help="where to compute (as before, unless given)")
+    resume.add_argument("--device", metavar=_DEVICES, help="where to compute (as before, unless given)")
 
 
 def _add_model(command: argparse.ArgumentParser) -> None:
@@ -145,7 +146,7 @@ def _add_model(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--preset", metavar="NAME", help="a study's model and settings, or best_quality, fastest; instead of --model"
     )
-    command.add_argument("--device", default="auto", metavar="auto|cpu|cuda", help="where to compute")
+    command.add_argument("--device", default="auto", metavar=_DEVICES, help="where to compute; all: on every GPU")
     command.add_argument("--split", choices=SPLITS, help="what is held out to evaluate on (strong: whole people)")
 
 

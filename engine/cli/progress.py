@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from types import FrameType
-from typing import TextIO, TypeVar
+from typing import Any, TextIO, TypeVar
 
 from engine.cli.output import format_metric
 from engine.events import (
@@ -166,38 +166,47 @@ def _describe_row(event: SearchMoved, *, monitor: str) -> str:
 
 
 Result = TypeVar("Result")
+Handlers = dict[int, Any]
+
+
+def restore(handlers: Handlers) -> None:
+    """Give signals back."""
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 class Driver:
-    """Runs jobs one after the other. `asked_to_stop` says whether a signal came."""
+    """Runs jobs one after the other. `asked_to_stop` says whether a signal came.
+
+    One that `is_patient` breaks nothing off: torchrun passes each signal on once more, and ends what does not end.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._progress = ProgressReport(stream)
-        self.asked_to_stop = False
+        self.asked_to_stop = self.is_patient = False
 
     def run(self, job: Job[Result]) -> Result:
         """The job's result. Stop passes through where the job saved nothing."""
         self._progress = ProgressReport(self._stream)
-        former = self._listen()
+        former = self.listen()
         try:
             return drive(job, on_event=self._progress.show, should_stop=lambda: self.asked_to_stop)
         finally:
             self._progress.end()
-            for number, handler in former.items():
-                signal.signal(number, handler)
+            restore(former)
 
     def say(self, words: str) -> None:
         """A line beside the progress: what was decided before a job, or what the engine logs in one."""
         self._progress.line(words)
 
-    def _listen(self) -> dict[int, signal._HANDLER]:
-        """Take the signals over (only the main thread can); what was there before is given back afterwards."""
+    def listen(self) -> Handlers:
+        """Take the signals over (only the main thread can); what was there before is to be given back afterwards."""
         if threading.current_thread() is not threading.main_thread():
             return {}
         return {number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        if self.asked_to_stop and number == signal.SIGINT:
+        if self.asked_to_stop and number == signal.SIGINT and not self.is_patient:
             raise KeyboardInterrupt
         self.asked_to_stop = True

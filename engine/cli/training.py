@@ -10,6 +10,7 @@ from engine.cli.listing import dataset_of
 from engine.cli.model_options import refuse_meaningless, started, with_settings, wrong_use
 from engine.cli.output import Answer, WrongUse, format_facts, format_metric, format_table
 from engine.cli.progress import Driver
+from engine.device import ALL_GPUS
 from engine.documents import document_of
 from engine.evaluation.result import describe_held_out, errors_note
 from engine.library.run_record import RunRecord
@@ -58,6 +59,7 @@ def train(arguments: argparse.Namespace, library: Library, driver: Driver) -> An
         split=choices.split,
         device=arguments.device,
         suggestion=choices.suggestion,
+        ranks=arguments.ranks,
     )
     record = library.runs.find(driver.run(job).run_id)
     return _run_answer(record, curve_words=operations.describe_curves(library, record), preset=choices.preset)
@@ -68,7 +70,9 @@ def resume(arguments: argparse.Namespace, library: Library, driver: Driver) -> A
     if arguments.epochs is not None and arguments.epochs < 1:
         raise WrongUse(f"--epochs takes 1 or more, not {arguments.epochs}.")
     record = library.runs.find(arguments.run)
-    job = operations.resume(library, record.run_id, epochs=arguments.epochs, device=arguments.device)
+    job = operations.resume(
+        library, record.run_id, epochs=arguments.epochs, device=arguments.device, ranks=arguments.ranks
+    )
     record = library.runs.find(driver.run(job).run_id)
     return _run_answer(record, curve_words=operations.describe_curves(library, record))
 
@@ -123,6 +127,7 @@ def _run_document(record: RunRecord) -> dict[str, Any]:
 
 def _run_text(record: RunRecord, *, curve_words: str) -> str:
     best, epochs, speed = "", "", ""
+    place = "all GPUs" if record.device == ALL_GPUS else record.device
     if record.best_epoch is not None:
         best = f"epoch {format_count(record.best_epoch)}, {record.monitor} {format_metric(record.best_value)}"
     if record.total_epochs:
@@ -134,7 +139,10 @@ def _run_text(record: RunRecord, *, curve_words: str) -> str:
         ("best", best),
         ("took", format_duration(record.seconds)),
         ("speed", speed),
-        ("on", f"{record.device}, {record.precision}, {format_count(record.parameters)} parameters"),
+        (
+            "on",
+            f"{place}, {record.precision}, {format_count(record.parameters)} parameters",
+        ),
     ]
     lines = [f"{record.name} ({record.run_id}) on {record.dataset_name}: {record.stopped_because}", format_facts(facts)]
     lines.append(record.chosen)

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from engine.evaluation.result import EvaluationResult
     from engine.training.checkpoint import TrainingState
     from engine.training.config import TrainingConfig
-    from engine.training.trainer import TrainedRun
+    from engine.training.progress import TrainedRun
 
 LOG = logging.getLogger(__name__)
 _OF_METRIC = {"value", "low", "high"}

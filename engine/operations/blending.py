@@ -35,7 +35,7 @@ from engine.training.blend_weights import (
     choose_rating_weights,
 )
 from engine.training.checkpoint import TrainingState
-from engine.training.trainer import TrainedRun
+from engine.training.progress import TrainedRun
 
 
 def blend(

@@ -12,8 +12,8 @@ import torch
 
 from engine.data.dataset import Dataset
 from engine.data.split import Split, SplitConfig, make_split
-from engine.device import choose_device, choose_precision, use_cores
-from engine.errors import DeviceError, EngineError, TrainingError
+from engine.device import choose_precision, use_cores
+from engine.errors import DeviceError, EngineError, RankLostError, TrainingError
 from engine.evaluation.protocol import evaluate_model
 from engine.evaluation.result import EvaluationResult
 from engine.events import Advised, Job, RunRecorded, StageStarted, Stop
@@ -31,10 +31,13 @@ from engine.training import trainer
 from engine.training.checkpoint import TrainingState
 from engine.training.config import FinderConfig, TrainingConfig
 from engine.training.curve_text import hides_while_training, read_curves
+from engine.training.distributed import Ranks
+from engine.training.launching import Workplace
 from engine.training.plan import with_own_optimizer
-from engine.training.trainer import TrainedRun
+from engine.training.progress import TrainedRun
 
 LOG = logging.getLogger(__name__)
+_HERE = Workplace(torch.device("cpu"))
 _RATE_WITHOUT_FINDER = 0.01
 _SHORT = ("out of memory", "can't allocate memory", "cannot allocate memory", "cublas_status_alloc_failed")
 
@@ -68,6 +71,7 @@ def train(
     advise: bool = True,
     suggestion: str | None = None,
     finder: FinderConfig | None = None,
+    ranks: Ranks | None = None,
 ) -> Job[FinishedRun]:
     """Train a model and store the run.
 
@@ -80,13 +84,15 @@ def train(
     model_config, training, split
         Settings; None for the model's defaults. A learning rate of None is found first. A split made already is taken.
     device
-        "auto", "cpu" or "cuda".
+        "auto", "cpu", "cuda", or "all": processes of their own learn together, one on each GPU.
     advise
         Whether to compare with simpler models afterwards.
     suggestion
         Which reading of the sweep gives the rate; None for the model's own.
     finder
         The settings of that sweep; None for the model's own.
+    ranks
+        The processes that torchrun started, of which this is the first; None where it is alone.
 
     Returns
     -------
@@ -110,7 +116,7 @@ def train(
     if kind_of(model).made_of_runs:
         raise TrainingError(f"A {model} is mixed from finished runs, not trained.", remedy="Name the runs to mix.")
     steps = kind_of(model, model_config).can.learns_by_steps
-    chosen = choose_device(device) if steps else torch.device("cpu")
+    at = Workplace.of(device, ranks) if steps else _HERE
     yield StageStarted("splitting", "Setting people aside to evaluate on")
     divided = split if isinstance(split, Split) else make_split(dataset, split or default_split(model))
     own = yield from settled(model, model_config, divided, dataset)
@@ -118,19 +124,25 @@ def train(
     if steps:
         asked = with_own_optimizer(training or default_training(model, dataset, own.config), own.config)
         learning = yield from _with_rate(
-            dataset, divided, model, own.config, asked, chosen, suggestion=suggestion, finder=finder
+            dataset, divided, model, own.config, asked, at.device, suggestion=suggestion, finder=finder
         )
     fresh = fresh_model(model, own.config, dataset, seed=learning.seed if learning else 1)
     if isinstance(fresh, StepModel) and learning:
         fresh.prepare(divided.train, seed=learning.seed)
-    plan = _plan_of(fresh, learning, divided, chosen, chosen=own.words)
+    plan = _plan_of(fresh, learning, divided, at.name, chosen=own.words)
     recorder = library.runs.begin(dataset, plan)
-    run = _Run(library, dataset, divided, fresh, learning, chosen, recorder, advise, chosen=own.words)
+    run = _Run(library, dataset, divided, fresh, learning, at, recorder, advise, chosen=own.words)
     return (yield from run.learned(None))
 
 
 def resume(
-    library: Library, run_id: str, *, epochs: int | None = None, device: str | None = None, advise: bool = True
+    library: Library,
+    run_id: str,
+    *,
+    epochs: int | None = None,
+    device: str | None = None,
+    advise: bool = True,
+    ranks: Ranks | None = None,
 ) -> Job[FinishedRun]:
     """Go on with a run that was stopped, interrupted or is to have more epochs, to the bit as if it had never ended.
 
@@ -140,8 +152,8 @@ def resume(
         Where the run is, and its id or name.
     epochs
         The new total; None for the former one.
-    device, advise
-        As for `train`; None for the device it ran on.
+    device, advise, ranks
+        As for `train`; None for the device it ran on. How many processes learned until now does not matter.
 
     Raises
     ------
@@ -168,13 +180,13 @@ def resume(
         )
     state = library.runs.state(record.run_id)
     use_cores()
-    chosen = choose_device(device or record.device)
+    at = Workplace.of(device or record.device, ranks)
     yield StageStarted("splitting", "Setting the same people aside again")
     divided = make_split(dataset, SplitConfig.from_dict(record.split_config))
     config = kind_of(record.model).config_class.from_dict(record.model_config)
     fresh = build(record.model, config, items=dataset.titles, scale=dataset.scale, seed=training.seed)
-    recorder = library.runs.resume(record.run_id, training=training, device=str(chosen), precision=training.precision)
-    run = _Run(library, dataset, divided, fresh, training, chosen, recorder, advise, chosen=record.chosen)
+    recorder = library.runs.resume(record.run_id, training=training, device=at.name, precision=training.precision)
+    run = _Run(library, dataset, divided, fresh, training, at, recorder, advise, chosen=record.chosen)
     return (yield from run.learned(state))
 
 
@@ -189,7 +201,7 @@ def store_as_run(
 ) -> Job[FinishedRun]:
     """Store a model that comes about in a way of its own as a run like any other: recorded, evaluated, ready to use."""
     recorder = library.runs.begin(dataset, plan)
-    run = _Run(library, dataset, split, model, None, torch.device("cpu"), recorder, learning=learning)
+    run = _Run(library, dataset, split, model, None, _HERE, recorder, learning=learning)
     return (yield from run.learned(None))
 
 
@@ -202,16 +214,14 @@ def describe_curves(library: Library, record: RunRecord) -> str:
     return read_curves(curve, hides=hides_while_training(record.model_config), by_time=by_time).words
 
 
-def _plan_of(
-    model: Model, training: TrainingConfig | None, split: Split, device: torch.device, *, chosen: str
-) -> RunPlan:
+def _plan_of(model: Model, training: TrainingConfig | None, split: Split, device: str, *, chosen: str) -> RunPlan:
     """What is recorded of a run before it begins."""
     return RunPlan(
         model=model.name,
         model_config=model.config,
         training=training,
         split=split.config,
-        device=str(device),
+        device=device,
         precision=training.precision if training else "float32",
         parameters=parameters_of(model),
         candidates_I=split.candidates_I,
@@ -254,7 +264,7 @@ class _Run:
     split: Split
     model: Model
     training: TrainingConfig | None
-    device: torch.device
+    at: Workplace
     recorder: RunRecorder
     advise: bool = True
     learning: Callable[[RunRecorder], Job[TrainedRun]] | None = None
@@ -298,12 +308,11 @@ class _Run:
                 return (yield from self.learning(self.recorder))
             if isinstance(self.model, StepModel) and self.training is not None:
                 return (
-                    yield from trainer.train(
+                    yield from self.at.train(
                         self.split,
                         self.model,
                         config=self.training,
                         recorder=self.recorder,
-                        device=self.device,
                         resume_from=state,
                         run_id=run_id,
                     )
@@ -316,6 +325,9 @@ class _Run:
                 runs.end(run_id, STOPPED, "Stopped by you; what was learned is kept.")
             elif record is not None:
                 runs.forget(run_id)
+            raise
+        except RankLostError as error:
+            runs.end(run_id, INTERRUPTED, error.what)
             raise
         except Exception as error:
             runs.end(run_id, FAILED, str(error))

@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from safetensors import SafetensorError
@@ -18,6 +18,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from engine.errors import LibraryError
+from engine.events import EpochEnded
 from engine.stored_files import Checksums, check, checksums_in, checksums_of, read_document, sealed
 
 FORMAT = 1
@@ -33,6 +34,14 @@ class TrainingState:
     best_weights: dict[str, Tensor] | None
     optimizer: dict[str, Tensor]
     progress: dict[str, Any]
+
+
+class RunRecorder(Protocol):
+    def save_checkpoint(self, state: TrainingState) -> None:
+        """Make this the state from which the run resumes. Raises LibraryError where it cannot be written."""
+
+    def save_epoch(self, epoch: EpochEnded) -> None:
+        """Save one point of the curves."""
 
 
 def save_state(folder: Path, state: TrainingState) -> None:

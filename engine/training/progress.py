@@ -1,4 +1,4 @@
-"""Where a run is: plain values that go into every checkpoint, and the sums and logs that its reports are made of."""
+"""Where a run is: plain values that go into every checkpoint, the sums and logs of its reports, and what it gave."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.events import StepsTaken
-from engine.models.base import Losses
+from engine.events import EpochEnded, StepsTaken
+from engine.models.base import Losses, Model
 from engine.training.config import TrainingConfig
 from engine.training.schedules import Plateau
 
@@ -111,3 +111,21 @@ class StepLog:
         self.examples_per_second = steps_per_s * self._batch
         remaining_s = (self._total - self._first) / steps_per_s if steps_per_s > 0 else None
         return StepsTaken(first, losses, lrs, epoch, self._total, self.examples_per_second, elapsed_s, remaining_s)
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    """What training gave: the model with its best weights, and how it went. Seconds count this session only."""
+
+    model: Model
+    epochs: int
+    best_epoch: int | None
+    best_value: float | None
+    stopped: bool
+    stopped_because: str
+    seconds: float
+    examples_per_second: float
+    steps: int
+    diverged: bool
+    monitor: str
+    curve: tuple[EpochEnded, ...]

@@ -1,6 +1,7 @@
-"""One optimizer step, shared by the Trainer and the learning-rate finder.
+"""One optimizer step, shared by the Trainer and the learning-rate finder, and the examples of each step of a run.
 
-A step whose loss or gradient is not finite is not taken; a GPU decides that by itself, so nothing is read back.
+A step whose loss or gradient is not finite is not taken; a GPU decides that by itself, so nothing is read back. Where
+processes share batches (see engine.training.distributed), they decide by the loss and the gradient of the whole batch.
 """
 
 from __future__ import annotations
@@ -10,13 +11,18 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from engine.data.batches import step_noise
-from engine.device import choose_precision
+from engine.data.batches import epoch_order, step_noise
+from engine.data.dataset import Histories
+from engine.device import asked_threads, choose_precision
 from engine.models.base import Losses, Moment, StepModel
+from engine.models.losses import at_least_one
 from engine.models.products import Scratch
+from engine.training.checkpoint import optimizer_tensors
 from engine.training.config import TrainingConfig
+from engine.training.distributed import Part, Ranks
+from engine.training.handover import lesson_of
 
 _AUTOCAST = {"bf16": torch.bfloat16, "fp16": torch.float16}
 _SCALE = "loss_scale."
@@ -75,22 +81,33 @@ class Stepper:
         self._total_steps = total_steps
         self._own_rates = own_rates
         self._parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+        self._losses: nn.Module = _LossesOf(model)
 
-    def take(self, batch: Any, *, lr: float, step: int) -> Losses:
-        """One step at a rate; all randomness comes from (seed, step). Returns the losses, detached, on the device."""
+    def share(self, ranks: Ranks) -> None:
+        """From now on learn together with other processes: gradients are averages over the whole batch."""
+        self._losses = ranks.share(self._losses, self.device)
+
+    def take(self, batch: Any, *, lr: float, step: int, part: Part | None = None) -> Losses:
+        """One step at a rate; all randomness comes from (seed, step). Returns the losses, detached, on the device.
+
+        Where processes share the batch, `part` is what this one has of it; the losses are those of the whole.
+        """
         for group in self.optimizer.param_groups:
             shared = lr * group.get("lr_share", 1.0)
             group["lr"] = (group["own_lr"] if self._own_rates else 0.0) if "own_lr" in group else shared
         self.model.train()
-        noise = step_noise(self.device, seed=self._config.seed, step=step)
+        noise = step_noise(self.device, seed=self._config.seed, step=step, rank=part.rank if part else 0)
+        moment = Moment(step, self._total_steps, part.counted if part else at_least_one)
         with self._scratch:
             with self._autocast():
-                losses = self.model.losses(batch, noise=noise, moment=Moment(step, self._total_steps))
-            total = losses.total if self.loss_scale is None else losses.total * self.loss_scale.scale
+                losses = Losses(*self._losses(batch, noise=noise, moment=moment))
+            total = losses.total if part is None else losses.total * part.weight
+            total = total if self.loss_scale is None else total * self.loss_scale.scale
             total.backward()  # type: ignore[no-untyped-call]
-        self._step_if_finite(losses.total.detach())
+        whole = Losses(losses.total.detach(), losses.shown, losses.parts) if part is None else part.whole(losses)
+        self._step_if_finite(whole.total)
         self.optimizer.zero_grad(set_to_none=True)
-        return Losses(losses.total.detach(), losses.shown, losses.parts)
+        return whole
 
     def memory(self) -> dict[str, Tensor]:
         """What the next step needs beside weights and optimizer, as named tensors."""
@@ -121,6 +138,78 @@ class Stepper:
         if self.precision == "float32":
             return nullcontext()
         return torch.autocast(self.device.type, dtype=_AUTOCAST[self.precision])
+
+
+class _LossesOf(nn.Module):
+    """A model's losses as what a module does when it is called, which is what is shared between processes.
+
+    They come as a tuple: of another object DistributedDataParallel does not see the tensors.
+    """
+
+    def __init__(self, model: StepModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(
+        self, batch: Any, *, noise: torch.Generator, moment: Moment
+    ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
+        losses = self.model.losses(batch, noise=noise, moment=moment)
+        return losses.total, losses.shown, losses.parts
+
+
+class Course:
+    """A model's way through its examples: which of them each step of a run takes, and the steps.
+
+    Alone until other processes share it.
+    """
+
+    def __init__(self, histories: Histories, model: StepModel, config: TrainingConfig, device: torch.device) -> None:
+        model.prepare(histories, seed=config.seed)
+        self.examples = model.examples(histories, device)
+        self.batch = config.batch_for(len(self.examples), model.can.examples)
+        self.steps_per_epoch = -(-len(self.examples) // self.batch)
+        self.total_steps = self.steps_per_epoch * config.epochs
+        self.stepper = Stepper(model, config, device, total_steps=self.total_steps)
+        self._histories, self._config = histories, config
+        self._order = -1, torch.empty(0)
+        self._ranks: Ranks | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it is learned, in words of torch."""
+        device = self.stepper.device
+        return str(device) if self._ranks is None else f"{device.type} in {self._ranks.size} processes"
+
+    def lead(self, ranks: Ranks) -> None:
+        """Have other processes learn the same as from here, and order each step. They call `share`."""
+        document, tensors = lesson_of(self._histories, self.stepper.model, self._config)
+        document |= {"device": self.stepper.device.type, "threads": asked_threads()}
+        memory = optimizer_tensors(self.stepper.optimizer) | self.stepper.memory()
+        ranks.assign(document, tensors | {f"memory.{name}": of for name, of in memory.items()})
+        self.share(ranks)
+
+    def share(self, ranks: Ranks) -> None:
+        """From now on take each step together with other processes."""
+        self.stepper.share(ranks)
+        self._ranks = ranks
+
+    def take(self, step: int, lr: float) -> tuple[Losses, int]:
+        """A step at a rate; its losses, and how many examples they are of. Raises RankLostError: it was not taken."""
+        rows_B = self._rows(step)
+        if self._ranks is None:
+            return self.stepper.take(self.examples.batch(rows_B), lr=lr, step=step), len(rows_B)
+        if self._ranks.leads:
+            self._ranks.order_step(step, lr)
+        with self._ranks.together():
+            part = self._ranks.part(rows_B)
+            return self.stepper.take(self.examples.batch(part.rows_B), lr=lr, step=step, part=part), len(rows_B)
+
+    def _rows(self, step: int) -> Tensor:
+        """The numbers of the examples of a step; the last of an epoch may take fewer."""
+        epoch, place = divmod(step, self.steps_per_epoch)
+        if self._order[0] != epoch:
+            self._order = epoch, epoch_order(len(self.examples), seed=self._config.seed, epoch=epoch)
+        return self._order[1][place * self.batch : (place + 1) * self.batch]
 
 
 def make_optimizer(model: StepModel, config: TrainingConfig, device: torch.device) -> torch.optim.Optimizer:

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from contextlib import suppress
 
 import torch
 from torch import Tensor
 
-from engine.data.batches import epoch_batches
 from engine.data.split import Split
-from engine.device import training_threads, use_cores
-from engine.errors import DivergedError, LibraryError, TrainingError
+from engine.device import share_cores, training_threads, use_cores
+from engine.errors import DivergedError, LibraryError, RankLostError, TrainingError
 from engine.evaluation.protocol import monitor_value
 from engine.events import (
     Advised,
@@ -31,44 +29,19 @@ from engine.events import (
     Stop,
     TrainingStarted,
 )
-from engine.models.base import ClosedFormModel, Model, StepModel
+from engine.models.base import ClosedFormModel, StepModel
 from engine.text import format_rate
-from engine.training.checkpoint import TrainingState, copy_of, optimizer_tensors, restore_optimizer
+from engine.training.checkpoint import RunRecorder, TrainingState, copy_of, optimizer_tensors, restore_optimizer
 from engine.training.config import TrainingConfig
-from engine.training.progress import EpochSums, Progress, StepLog
+from engine.training.distributed import Ranks
+from engine.training.progress import EpochSums, Progress, StepLog, TrainedRun
 from engine.training.schedules import planned_rate
-from engine.training.step import Stepper
+from engine.training.step import Course
 
 _CHECKPOINT_EVERY_S = 10.0
 _CHECKPOINT_COST = 50.0
 """A checkpoint is written so seldom that it costs at most a fiftieth of the time."""
 _TRAINING_LOSS = "training loss"
-
-
-class RunRecorder(Protocol):
-    def save_checkpoint(self, state: TrainingState) -> None:
-        """Make this the state from which the run resumes. Raises LibraryError where it cannot be written."""
-
-    def save_epoch(self, epoch: EpochEnded) -> None:
-        """Save one point of the curves."""
-
-
-@dataclass(frozen=True)
-class TrainedRun:
-    """What training gave: the model with its best weights, and how it went. Seconds count this session only."""
-
-    model: Model
-    epochs: int
-    best_epoch: int | None
-    best_value: float | None
-    stopped: bool
-    stopped_because: str
-    seconds: float
-    examples_per_second: float
-    steps: int
-    diverged: bool
-    monitor: str
-    curve: tuple[EpochEnded, ...]
 
 
 def train(
@@ -81,6 +54,7 @@ def train(
     resume_from: TrainingState | None = None,
     run_id: str = "",
     clock: Callable[[], float] = time.monotonic,
+    ranks: Ranks | None = None,
 ) -> Job[TrainedRun]:
     """Train a model on a split, or go on from a state.
 
@@ -98,6 +72,9 @@ def train(
         The state of a checkpoint of this very run: what follows equals the uninterrupted run to the bit.
     clock
         Seconds, for speeds and for when to save.
+    ranks
+        The processes that learn together with this one, which leads them; None where it is alone. One more or less
+        changes nothing but rounding and noise, so a run may be resumed on another number of them.
 
     Returns
     -------
@@ -108,6 +85,8 @@ def train(
     ------
     TrainingError, LibraryError
         Where there is nobody to learn from; where the checkpoint is not of this model, or `recorder` fails.
+    RankLostError
+        Where another process ended. What was learned until then is saved.
 
     Examples
     --------
@@ -126,12 +105,13 @@ def train(
     >>> run.steps, run.monitor, run.stopped_because
     (6, 'training loss', 'All 3 epochs are done.')
     """
-    loop = _Loop(split, model, config, recorder, device, clock)
+    loop = _Loop(split, model, config, recorder, device, clock, ranks)
     if resume_from is not None:
         loop.restore(resume_from)
     try:
+        yield from loop.shared()
         yield loop.started(run_id)
-        for words in model.notes(split.train):
+        for words in (*loop.notes(), *model.notes(split.train)):
             yield Advised(words)
         yield StageStarted("training", "Learning from everyone's ratings")
         yield from loop.epochs()
@@ -139,6 +119,13 @@ def train(
     except Stop:
         loop.stop()
         yield from loop.ending()
+    except RankLostError:
+        last = list(loop.ending())
+        with suppress(Stop):
+            yield from last
+        raise
+    finally:
+        share_cores(1)
     return loop.result()
 
 
@@ -172,16 +159,15 @@ class _Loop:
         recorder: RunRecorder,
         device: torch.device,
         clock: Callable[[], float],
+        ranks: Ranks | None,
     ) -> None:
         if len(split.train) == 0:
             raise TrainingError("There is nobody to learn from in this split.", remedy="Choose another split.")
         self._split, self._config, self._recorder, self._clock = split, config, recorder, clock
-        model.prepare(split.train, seed=config.seed)
-        self._examples = model.examples(split.train, device)
-        self._batch = config.batch_for(len(self._examples), model.can.examples)
-        self._steps_per_epoch = -(-len(self._examples) // self._batch)
-        self._total_steps = self._steps_per_epoch * config.epochs
-        self._stepper = Stepper(model, config, device, total_steps=self._total_steps)
+        self._ranks = ranks
+        self._course = course = Course(split.train, model, config, device)
+        self._batch, self._stepper = course.batch, course.stepper
+        self._steps_per_epoch, self._total_steps = course.steps_per_epoch, course.total_steps
         self._best: dict[str, Tensor] | None = None
         self._threads = training_threads()
         self._sums = EpochSums(device)
@@ -198,10 +184,10 @@ class _Loop:
         return TrainingStarted(
             run_id=run_id,
             model=self._stepper.model.name,
-            device=str(self._stepper.device),
+            device=self._course.place,
             precision=self._stepper.precision,
             parameters=self._stepper.model.parameter_count,
-            examples=len(self._examples),
+            examples=len(self._course.examples),
             unit=self._stepper.model.can.examples,
             batch=self._batch,
             steps_per_epoch=self._steps_per_epoch,
@@ -210,6 +196,17 @@ class _Loop:
             total_epochs=self._config.epochs,
             monitor=self._monitor,
         )
+
+    def shared(self) -> Iterator[Event]:
+        """Have the other processes take over their part of the run, if there are any."""
+        if self._ranks is not None:
+            yield StageStarted("sharing", "Handing people's ratings to the other processes")
+            self._course.lead(self._ranks)
+
+    def notes(self) -> tuple[str, ...]:
+        """Who takes how much of a batch, where it is shared."""
+        unit = self._stepper.model.can.examples
+        return () if self._ranks is None else (self._ranks.describe(self._batch, unit),)
 
     @property
     def _monitor(self) -> str:
@@ -222,10 +219,9 @@ class _Loop:
 
     def _epoch(self) -> Iterator[Event | None]:
         epoch = self.progress.epoch
-        done = self.progress.step - epoch * self._steps_per_epoch
-        seed = self._config.seed
-        for rows_B in epoch_batches(len(self._examples), batch=self._batch, seed=seed, epoch=epoch, first=done):
-            self._take(rows_B)
+        self._share_with(self._ranks.place.local_size if self._ranks else 1)
+        while self.progress.step < (epoch + 1) * self._steps_per_epoch:
+            self._take()
             if self._pace.due():
                 self._share_cores()
                 yield self._log.reported(epoch + 1)
@@ -256,20 +252,28 @@ class _Loop:
             use_cores()
         self._threads = training_threads()
 
-    def _take(self, rows_B: Tensor) -> None:
+    def _share_with(self, processes: int) -> None:
+        """Compute with a part of the cores while other processes of this machine take steps, too."""
+        if self._ranks is not None:
+            share_cores(processes)
+            self._share_cores()
+
+    def _take(self) -> None:
         step = self.progress.step
         lr = self.progress.plateau.scale * planned_rate(
             self._config, step, total_steps=self._total_steps, lr=self._config.lr or 0.01
         )
-        losses = self._stepper.take(self._examples.batch(rows_B), lr=lr, step=step)
-        self._sums.add(losses, len(rows_B))
+        losses, examples = self._course.take(step, lr)
+        self._sums.add(losses, examples)
         self._log.add(losses.shown, lr)
         self.progress = self.progress.stepped(lr)
 
     def stop(self) -> None:
+        """torchrun stops the first process, too, where another one ended: that is said then."""
         self.stopped = True
-        if self.progress.epoch < self._config.epochs:
-            self.because = f"Stopped by you after {self.progress.step:,} steps; what was learned is kept."
+        lost = self._ranks.lost() if self._ranks is not None else ""
+        if lost or self.progress.epoch < self._config.epochs:
+            self.because = lost or f"Stopped by you after {self.progress.step:,} steps; what was learned is kept."
 
     def ending(self) -> Iterator[Event]:
         """The last reports, and the state from which the run could go on."""
@@ -296,6 +300,7 @@ class _Loop:
 
     def _evaluated(self, epoch: int) -> EpochEnded:
         """End an epoch: evaluate, remember the best, let the plateau rule look."""
+        self._share_with(1)
         loss, parts = self._sums.mean()
         value, falling, validation = loss, loss, self._split.validation
         if validation is not None:

@@ -39,8 +39,9 @@ from engine.training.checkpoint import TrainingState
 from engine.training.config import FinderConfig, TrainingConfig
 from engine.training.lr_finder import find_rate
 from engine.training.plan import with_own_optimizer
+from engine.training.progress import TrainedRun
 from engine.training.settling import settle
-from engine.training.trainer import TrainedRun, train
+from engine.training.trainer import train
 
 Floats = npt.NDArray[np.float64]
 

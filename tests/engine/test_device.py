@@ -44,6 +44,25 @@ def test_that_no_gpu_needs_no_explaining(monkeypatch):
     assert device.explain_unused_gpu() is None
 
 
+def some_devices(gpus):
+    found = [device.Device(f"cuda:{number}", "GPU: Some", None, ("float32",)) for number in range(gpus)]
+    return lambda: (*found, device.Device("cpu", "Processor: 2 cores", None, ("float32",)))
+
+
+def test_that_all_gpus_are_as_many_processes_and_begin_with_the_first(monkeypatch):
+    monkeypatch.setattr(device, "find_devices", some_devices(3))
+    assert device.choose_device("all") == torch.device("cuda:0")
+    assert device.processes_for("all") == 3
+    assert device.processes_for("auto") == 1
+
+
+@pytest.mark.parametrize(("gpus", "words"), [(0, "there is none"), (1, "there is one")])
+def test_that_all_gpus_are_refused_in_a_sentence_where_there_are_not_two(gpus, words, monkeypatch):
+    monkeypatch.setattr(device, "find_devices", some_devices(gpus))
+    with pytest.raises(DeviceError, match=words):
+        device.choose_device("all")
+
+
 @pytest.fixture
 def cores(monkeypatch):
     monkeypatch.setattr(device, "usable_cores", lambda: 4)
@@ -51,6 +70,7 @@ def cores(monkeypatch):
     yield
     device.keep_core_free(False)
     device.ask_threads(None)
+    device.share_cores(1)
 
 
 @pytest.mark.usefixtures("cores")
@@ -68,6 +88,14 @@ def test_that_the_number_of_threads_in_the_environment_holds_where_nobody_asked_
     assert device.training_threads() == 3
     device.ask_threads(2)
     assert device.training_threads() == 2
+
+
+@pytest.mark.usefixtures("cores")
+def test_that_processes_that_compute_together_share_the_cores():
+    device.share_cores(2)
+    assert device.training_threads() == 2
+    device.share_cores(8)
+    assert device.training_threads() == 1
 
 
 @pytest.mark.usefixtures("cores")

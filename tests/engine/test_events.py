@@ -1,10 +1,25 @@
 import dataclasses
 import inspect
 
+import numpy as np
 import pytest
 
 from engine import events
-from engine.events import Advised, CheckpointSaved, Pace, Progressed, StageStarted, Stop, drive
+from engine.events import (
+    Advised,
+    CheckpointSaved,
+    EpochEnded,
+    Pace,
+    Progressed,
+    RunRecorded,
+    StageStarted,
+    StepsTaken,
+    Stop,
+    TrainingStarted,
+    drive,
+    event_in,
+    line_of,
+)
 
 
 def counting(log, steps=5):
@@ -132,3 +147,24 @@ def test_that_a_slow_job_reports_each_time():
     for step in range(10):
         now = float(step)
         assert pace.due()
+
+
+SOME_EVENTS = [
+    RunRecorded("r1"),
+    TrainingStarted("r1", "two_head", "cpu", "float32", 1000, 500, 10, 0, 100, 10, "ndcg@100"),
+    StepsTaken(3, np.array([1 / 3, np.nan]), np.array([1e-3, 2e-3]), 2, 100, 3120.5, 5.0, None),
+    EpochEnded(1, 10, 6.5, (("likelihood", 0.1),), (("ndcg@100", float("nan")),), "ndcg@100", True, 1e-3),
+    Progressed("Reading", 3, None, "bytes"),
+]
+
+
+@pytest.mark.parametrize("event", SOME_EVENTS, ids=lambda event: type(event).__name__)
+def test_that_an_event_comes_out_of_a_line_as_it_went_in(event):
+    found = event_in(line_of(event))
+    assert type(found) is type(event)
+    for field in dataclasses.fields(event):
+        was, is_now = getattr(event, field.name), getattr(found, field.name)
+        if isinstance(was, np.ndarray):
+            np.testing.assert_array_equal(is_now, was)
+        else:
+            assert repr(is_now) == repr(was), field.name

@@ -15,7 +15,7 @@ from engine.library.store import Library
 from engine.models.two_head import TwoHeadConfig
 from engine.training.checkpoint import TrainingState
 from engine.training.config import TrainingConfig
-from engine.training.trainer import TrainedRun
+from engine.training.progress import TrainedRun
 
 
 def without_checksums(folder: Path) -> None:

@@ -273,6 +273,21 @@ def test_that_the_device_picker_offers_only_precisions_that_the_device_has(qtbot
     assert picker.findChild(QComboBox, "precision_box").count() == 2
 
 
+def test_that_all_gpus_together_are_offered_where_there_are_several(qtbot):
+    picker = DevicePicker()
+    qtbot.addWidget(picker)
+    box = picker.findChild(QComboBox, "device_box")
+    gpus = [Device(f"cuda:{number}", "GPU: Some, 12 GiB", None, ("float32", "bf16")) for number in range(4)]
+    cpu = Device("cpu", "Processor: 2 cores", None, ("float32",))
+    picker.show_devices((gpus[0], cpu), unused=None)
+    assert box.findData("all") == -1
+    picker.show_devices((*gpus, cpu), unused=None)
+    assert box.itemText(box.findData("all")) == "All 4 GPUs together"
+    box.setCurrentIndex(box.findData("all"))
+    assert picker.device == "all"
+    assert picker.findChild(QComboBox, "precision_box").itemText(0) == "Automatic: bf16"
+
+
 def test_that_a_rate_that_is_none_is_refused_with_the_settings_sentence(qtbot):
     row = RateRow()
     qtbot.addWidget(row)

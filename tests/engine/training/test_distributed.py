@@ -1,0 +1,177 @@
+"""Several processes that train together, started by torchrun and talking over gloo."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import sharing_process
+import torch
+from planted import CPU, Kept
+from small_models import SMALL, small_model
+
+import engine
+from engine.data.batches import step_noise
+from engine.errors import RankLostError, TrainingError
+from engine.events import EpochEnded, StageStarted, StepsTaken, Stop, TrainingStarted, drive
+from engine.training import launching
+from engine.training.config import TrainingConfig
+from engine.training.distributed import Place, place_in
+from engine.training.launching import train_together
+from engine.training.trainer import train
+
+TRAINING = {"epochs": 9, "batch": 19, "lr": 3e-3}
+"""Of 96 people: five whole batches and a last one of a single person, who is the example of one process only."""
+
+PROGRAM = Path(sharing_process.__file__)
+ROOT = Path(engine.__file__).parents[1]
+QUICK = TrainingConfig(epochs=3, lr=1e-2, batch=16, precision="float32")
+
+
+def started(processes, *words):
+    """So many processes of a program, as torchrun starts them; one is just the program."""
+    torchrun = [
+        "-m",
+        "torch.distributed.run",
+        "--standalone",
+        "--local-addr=127.0.0.1",
+        f"--nproc-per-node={processes}",
+    ]
+    command = [sys.executable, *(torchrun if processes > 1 else []), *map(str, words)]
+    paths = os.pathsep.join([str(ROOT), str(PROGRAM.parent)])
+    environment = {**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL
+    )
+
+
+def learned(processes, folder, models, *, status=0, **settings):
+    """What models learned in so many processes, by name, and what was printed."""
+    process = started(processes, PROGRAM, ",".join(models), folder, json.dumps({"training": TRAINING, **settings}))
+    out, words = process.communicate(timeout=300)
+    assert process.returncode == status, words
+    return {name: json.loads((folder / name / "learned.json").read_text()) for name in models}, out
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    return learned(1, tmp_path_factory.mktemp("alone"), list(SMALL))[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("processes", "models"), [(2, list(SMALL)), (4, ["two_head", "embedding_mlp"])])
+def test_that_processes_learn_together_what_one_learns(processes, models, alone, tmp_path):
+    found, _ = learned(processes, tmp_path, models)
+    for name in models:
+        assert len(alone[name]["losses"]) == len(found[name]["losses"]) > 50
+        assert found[name]["losses"][:50] == pytest.approx(alone[name]["losses"][:50], abs=1e-4), name
+        assert found[name]["values"][:4] == pytest.approx(alone[name]["values"][:4], abs=1e-2), name
+
+
+@pytest.mark.slow
+def test_that_a_killed_process_ends_the_others_with_a_sentence_and_the_run_goes_on_with_more(alone, tmp_path):
+    found, out = learned(2, tmp_path, ["two_head"], status=1, die_at=20)
+    assert time.time() - (tmp_path / "died").stat().st_mtime < 25
+    assert "One of the 2 processes that trained together ended unexpectedly." in out
+    assert len(found["two_head"]["losses"]) == 20
+    rest = learned(3, tmp_path, ["two_head"], resume=True)[0]["two_head"]
+    assert rest["first"] == 20
+    assert rest["losses"] == pytest.approx(alone["two_head"]["losses"][20:], abs=1e-4)
+
+
+def test_that_every_example_of_a_batch_is_learned_from_by_one_process():
+    for examples in (1, 3, 500, 501):
+        parts = [range(examples)[Place(rank, 4, rank, 4).part_of(examples)] for rank in range(4)]
+        assert [row for part in parts for row in part] == list(range(examples))
+        assert max(map(len, parts)) - min(map(len, parts)) <= 1
+
+
+def test_that_each_process_draws_noise_of_its_own():
+    drawn = {
+        float(torch.rand(1, generator=step_noise(CPU, seed=1, step=step, rank=rank)))
+        for rank in range(4)
+        for step in range(5)
+    }
+    assert len(drawn) == 20
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"WORLD_SIZE": "2"}, "RANK and MASTER_ADDR and MASTER_PORT are not set"),
+        ({"WORLD_SIZE": "2", "RANK": "0", "MASTER_ADDR": "here"}, "MASTER_PORT is not set"),
+        ({"WORLD_SIZE": "2", "RANK": "one", "MASTER_ADDR": "here", "MASTER_PORT": "1"}, "RANK is 'one'"),
+        ({"WORLD_SIZE": "2", "RANK": "2", "MASTER_ADDR": "here", "MASTER_PORT": "1"}, "no process 2 among 2"),
+    ],
+)
+def test_that_half_of_what_torchrun_says_is_refused_in_a_sentence(environment, words):
+    with pytest.raises(TrainingError, match=words):
+        place_in(environment)
+
+
+def together(split, kept, *, model="mult_dae", config=QUICK, resume_from=None):
+    return train_together(
+        split, small_model(model, split), config=config, recorder=kept, processes=2, kind="cpu", resume_from=resume_from
+    )
+
+
+@pytest.mark.slow
+def test_that_processes_of_their_own_report_and_keep_as_one_does(split, kept):
+    events = []
+    found = drive(together(split, kept, model="mf"), on_event=events.append)
+    here = drive(train(split, small_model("mf", split), config=QUICK, recorder=Kept(), device=CPU))
+    assert found.best_value == pytest.approx(here.best_value, abs=1e-3)
+    assert (found.steps, found.epochs, found.stopped_because) == (here.steps, here.epochs, here.stopped_because)
+    assert kept.curves == [event for event in events if isinstance(event, EpochEnded)] == list(found.curve)
+    assert sum(len(event.losses) for event in events if isinstance(event, StepsTaken)) == found.steps
+    assert {TrainingStarted, StageStarted} <= set(map(type, events))
+    for name, weights in here.model.state_dict().items():
+        torch.testing.assert_close(found.model.state_dict()[name], weights, atol=1e-3, rtol=1e-3)
+
+
+@pytest.mark.slow
+def test_that_stopping_processes_of_their_own_keeps_what_was_learned_and_one_goes_on(split, kept):
+    job = together(split, kept, config=QUICK.changed(epochs=5000))
+    event = next(job)
+    while not isinstance(event, EpochEnded):
+        event = next(job)
+    try:
+        event = job.throw(Stop())
+        while True:
+            event = next(job)
+    except StopIteration as end:
+        found = end.value
+    assert found.stopped
+    assert found.stopped_because.startswith("Stopped by you after")
+    state = kept.states[-1]
+    assert state.progress["step"] == found.steps < 5000
+    config = QUICK.changed(epochs=found.epochs + 2)
+    rest = drive(
+        train(split, small_model("mult_dae", split), config=config, recorder=Kept(), device=CPU, resume_from=state)
+    )
+    assert rest.epochs == found.epochs + 2
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in /proc")
+def test_that_a_run_whose_processes_are_killed_ends_with_a_sentence(split, kept, monkeypatch):
+    companies = []
+    monkeypatch.setattr(launching, "_Company", lambda *of: companies.append(_COMPANY(*of)) or companies[-1])
+    job = together(split, kept, config=QUICK.changed(epochs=5000))
+    event = next(job)
+    while not isinstance(event, StepsTaken):
+        event = next(job)
+    agent = companies[0]._process.pid
+    first, *_ = Path(f"/proc/{agent}/task/{agent}/children").read_text().split()
+    os.kill(int(first), signal.SIGKILL)
+    began = time.monotonic()
+    with pytest.raises(RankLostError, match="ended unexpectedly"):
+        drive(job)
+    assert time.monotonic() - began < 40
+
+
+_COMPANY = launching._Company
