@@ -185,7 +185,7 @@ class _Key:
 
 def rated_titles(ratings: Source, shape: Shape, ids: Sequence[str], own: OwnTitles | None) -> Rated:
     item, title = shape.roles["item"], shape.roles.get("title")
-    column = normalised(shape.header[item]) if shape.header and item < len(shape.header) else ""
+    column = normalised(shape.name_of(item))
     things = {shape.layout.word} & _THINGS.keys() or _things_in(column) or _things_in_file(ratings)
     return Rated(
         ids=ids,
@@ -235,15 +235,15 @@ def _keys_of(shape: Shape, columns: TitleColumns, rated: Rated, layout: ItemsLay
         if place == columns.title or not (_is_id(name) or name == rated.column) or not (is_own or kind in links):
             continue
         forms = own if is_own else Forms(((text, id_) for id_, text in links[kind].items()), kind)
-        keys.append(_Key(place, shape.header[place], forms, (name == "id", name == rated.column, -place)))
+        keys.append(_Key(place, shape.name_of(place), forms, (name == "id", name == rated.column, -place)))
     if rated.are_titles or rated.own:
         named = [(format_title(*split_title(id_)), id_) for id_ in rated.ids] if rated.are_titles else []
         named += [(format_title(title.title, title.year), id_) for id_, title in rated.own.items()]
         if columns.year is None:
             named += [(title.title, id_) for id_, title in rated.own.items() if title.year]
-        keys.append(_Key(columns.title, shape.header[columns.title], Forms(named, _TITLE)))
+        keys.append(_Key(columns.title, shape.name_of(columns.title), Forms(named, _TITLE)))
     first = next((place for place in range(shape.width) if place != columns.title), columns.title)
-    return keys or [_Key(first, shape.header[first], own)]
+    return keys or [_Key(first, shape.name_of(first), own)]
 
 
 def _is_id(name: str) -> bool:

@@ -105,7 +105,7 @@ def titles_of_ratings(
     notes = _notes_on(lists, ratings, shape, own)
     found = lists.found
     if found is None and titles:
-        column = shape.header[shape.roles["title"]] if shape.header else ""
+        column = shape.name_of(shape.roles["title"])
         asked = {id_: titles[id_] for id_ in ids if id_ in titles}
         found = TitlesFound(asked, ratings, shape, len(ids), column)
     titles |= found.titles if found else {}
@@ -115,7 +115,8 @@ def titles_of_ratings(
 def _notes_on(lists: Lists, ratings: Source, shape: Shape, own: OwnTitles | None) -> tuple[str, ...]:
     notes, found = [], lists.found
     if own is not None and not own.are_names:
-        column = repr(shape.header[shape.roles["title"]]) if shape.header else f"number {shape.roles['title'] + 1}"
+        name = shape.name_of(shape.roles["title"])
+        column = repr(name) if name else f"number {shape.roles['title'] + 1}"
         notes.append(f"The column {column} of {ratings.name} differs for one and the same title, so it names none.")
     if found is not None and found.otherwise is not None:
         theirs, ours = found.otherwise

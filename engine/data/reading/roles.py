@@ -106,6 +106,10 @@ class Shape:
     counts: bool | None = None
     held: object = field(default=None, compare=False, repr=False)
 
+    def name_of(self, place: int) -> str:
+        """What the header calls a column; "" without a header, or where it ends before."""
+        return self.header[place] if self.header is not None and place < len(self.header) else ""
+
     @property
     def has_ratings(self) -> bool:
         return {"user", "item", "rating"} <= self.roles.keys()
@@ -321,9 +325,9 @@ def with_meaning(shape: Shape, given: Given) -> Shape:
 
 def _is_called_a_count(shape: Shape) -> bool:
     place = shape.roles.get("rating")
-    if shape.header is None or shape.across is not None or place is None:
+    if shape.across is not None or place is None:
         return False
-    return normalised(shape.header[place]) in COUNT_NAMES
+    return normalised(shape.name_of(place)) in COUNT_NAMES
 
 
 def texts_of(rows: Rows, place: int | None) -> list[str]:

@@ -104,3 +104,10 @@ def test_that_fuzzed_files_give_a_result_or_a_sentence_soon(tmp_path):
 @pytest.mark.parametrize("first", range(1_000, 11_000, 500))
 def test_that_ten_thousand_fuzzed_files_give_a_result_or_a_sentence_soon(tmp_path, first):
     assert _fuzz(tmp_path, first, 500) == (500, [])
+
+
+def test_that_a_header_that_ends_before_the_column_of_ratings_is_no_traceback(library, tmp_path):
+    rows = "\n".join(f"{user}\t{item}\t{1 + (user + item) % 5}" for user in range(9) for item in range(7))
+    (tmp_path / "votes.tab").write_text(f"user\titem\x08rating\n{rows}\n")
+    _, refusal = outcome(lambda: drive(operations.import_files(library, [tmp_path / "votes.tab"])))
+    assert refusal == "" or refusal.endswith((".", "…"))
