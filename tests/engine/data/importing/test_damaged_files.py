@@ -107,7 +107,6 @@ def test_that_ten_thousand_fuzzed_files_give_a_result_or_a_sentence_soon(tmp_pat
 
 
 def test_that_a_header_that_ends_before_the_column_of_ratings_is_no_traceback(library, tmp_path):
-    rows = "\n".join(f"{user}\t{item}\t{1 + (user + item) % 5}" for user in range(9) for item in range(7))
-    (tmp_path / "votes.tab").write_text(f"user\titem\x08rating\n{rows}\n")
-    _, refusal = outcome(lambda: drive(operations.import_files(library, [tmp_path / "votes.tab"])))
-    assert refusal == "" or refusal.endswith((".", "…"))
+    (tmp_path / "votes.tab").write_bytes(damaged(RATINGS["votes.tab"], 10280641))
+    imported, refusal = outcome(lambda: drive(operations.import_files(library, [tmp_path / "votes.tab"])))
+    assert imported is not None or "votes.tab" in refusal
