@@ -41,6 +41,10 @@ class Choices:
         """The suggestion of the rate finder to take; None is the model's own."""
         return self.preset.suggestion if self.preset is not None else None
 
+    def plan(self, model: str) -> TrainingPlan:
+        """What a run with these configs will be."""
+        return TrainingPlan(model, self.model_config, self.training, self.split)
+
 
 def started(arguments: argparse.Namespace, library: Library, driver: Driver) -> tuple[Dataset, Choices]:
     """The data set that a command names, and its configs; wrong use is reported before the data set is opened."""

@@ -16,6 +16,7 @@ from engine.evaluation.result import describe_held_out, errors_note
 from engine.library.run_record import RunRecord
 from engine.library.store import Library
 from engine.models.blend import Blend, BlendConfig
+from engine.models.defaults import facts_from
 from engine.models.presets import Preset
 from engine.models.registry import kind_of
 from engine.text import format_count, format_duration, format_rate
@@ -50,6 +51,8 @@ def train(arguments: argparse.Namespace, library: Library, driver: Driver) -> An
     if arguments.model == Blend.name:
         return _run_answer(_blend(arguments, library, driver))
     dataset, choices = started(arguments, library, driver)
+    counts = facts_from(driver.run(library.datasets.statistics(dataset)))
+    driver.say(f"{arguments.model} {choices.plan(arguments.model).describe_memory(counts)}.")
     job = operations.train(
         library,
         dataset,

@@ -238,9 +238,18 @@ class ResidentWindows:
         return WindowBatch(words_BL, ratings_BL)
 
 
+def numbers_of_a_lot(width: int) -> int:
+    """How many numbers a whole lot of people takes at `width` numbers a person."""
+    return width * _people_at_once(width)
+
+
+def _people_at_once(width: int) -> int:
+    return max(1, min(_MOST_PEOPLE_AT_ONCE, _NUMBERS_AT_ONCE // max(1, width)))
+
+
 def lots_of_people(people: int, width: int) -> Iterator[Int64]:
     """People from 0 on in lots that fit into memory at `width` numbers a person."""
-    at_once = max(1, min(_MOST_PEOPLE_AT_ONCE, _NUMBERS_AT_ONCE // max(1, width)))
+    at_once = _people_at_once(width)
     for start in range(0, people, at_once):
         yield np.arange(start, min(start + at_once, people), dtype=np.int64)
 

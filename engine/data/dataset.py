@@ -139,7 +139,9 @@ class Histories:
         )
 
     def take(self, user_rows: npt.NDArray[Any]) -> Histories:
-        """The histories of some people, in the order given."""
+        """The histories of some people, in the order given; themselves, not a copy, where that is all as they are."""
+        if len(user_rows) == len(self) and np.array_equal(user_rows, np.arange(len(self))):
+            return self
         counts = self.counts_U[user_rows]
         indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         entries = np.repeat(self.indptr_U1[:-1][user_rows] - indptr[:-1], counts) + np.arange(indptr[-1])
@@ -147,8 +149,11 @@ class Histories:
 
     def where(self, keep_N: Bools) -> Histories:
         """The same people with only the entries where `keep_N` is true (someone may be left with none)."""
-        kept_before = np.concatenate([[0], np.cumsum(keep_N)]).astype(np.int64)
-        return self._picked(kept_before[self.indptr_U1], np.flatnonzero(keep_N))
+        kept_before_N1 = np.zeros(len(keep_N) + 1, dtype=np.int64)
+        np.cumsum(keep_N, out=kept_before_N1[1:])
+        indptr = kept_before_N1[self.indptr_U1]
+        del kept_before_N1
+        return self._picked(indptr, np.flatnonzero(keep_N))
 
     def likes(self, like: float) -> Histories:
         return self.where(self.ratings_N >= like)

@@ -25,9 +25,10 @@ from torch import Tensor, nn
 
 from engine.data.batches import Batch, Examples, histories_on, whole_batch
 from engine.data.dataset import Histories, Int64, Scale
-from engine.models.base import Losses, Moment, Prediction, StepModel, as_index
+from engine.models.base import Load, Losses, Moment, Prediction, StepModel, as_index
 from engine.models.declaration import CatalogueConfig
 from engine.models.losses import (
+    LIKED_SHARE,
     OTHER_RATINGS,
     dropout_like,
     entry_weights,
@@ -133,6 +134,11 @@ class _Autoencoder(StepModel):
         """The people who like anything, with all entries that count in learning."""
         learned_from = histories_of_likers(histories, self.scale.like, others=self.config.others)
         return histories_on(learned_from, device)
+
+    @classmethod
+    def working_bytes(cls, config: AutoencoderConfig, load: Load) -> float:
+        """See Model: the likes while likers are found, or 8 bytes an entry; a batch's logits and as much again."""
+        return max(24.0 * LIKED_SHARE, 8.0) * load.entries + 8.0 * load.batch * load.titles
 
     def losses(self, batch: Batch, *, noise: torch.Generator, moment: Moment) -> Losses:
         dropout_N = dropout_like(batch.ratings_N, self.config.dropout, noise)

@@ -66,6 +66,16 @@ class Prediction:
         return Prediction(score, column("log_probability_UI"), column("liking_UI"), column("rating_UI"))
 
 
+@dataclass(frozen=True)
+class Load:
+    """What a model is to learn from: people, titles that it learns, entries, and how many examples a step takes."""
+
+    people: int
+    titles: int
+    entries: int
+    batch: int = 0
+
+
 class Model(nn.Module, ABC):
     """A recommender over I titles.
 
@@ -160,6 +170,16 @@ class Model(nn.Module, ABC):
     def learned_I(self) -> Bools | None:
         """Which titles it learned, [I], so that an entry of one has influence; None is all of them."""
         return None
+
+    @classmethod
+    def working_bytes(cls, config: Any, load: Load) -> float:
+        """The memory that learning takes at its peak, in bytes, beside the split, weights and optimizer."""
+        return 0.0
+
+    @classmethod
+    def answering_bytes(cls, config: Any) -> float:
+        """The memory that predicting for a lot of people takes beside the arrays of people and titles, in bytes."""
+        return 0.0
 
     @property
     def parameter_count(self) -> int:

@@ -28,7 +28,7 @@ from engine.data.dataset import Float32, Histories, Int64, Scale
 from engine.device import available_memory_bytes
 from engine.errors import DeviceError, TrainingError
 from engine.events import Event, Job, Pace, Progressed, StageStarted
-from engine.models.base import ClosedFormModel, Prediction, as_index
+from engine.models.base import ClosedFormModel, Load, Prediction, as_index
 from engine.models.declaration import CatalogueConfig
 from engine.models.losses import OTHER_RATINGS, entry_weights, histories_of_likers, other_ratings_setting
 from engine.models.registry import kind_of
@@ -126,6 +126,11 @@ class Ease(ClosedFormModel):
             yield from _reported(invert_by_sweeping(weights_LL), "Working out titles", weights_LL)
             weights_from_inverse(weights_LL)
         self._take_weights(weights_LL, title_rows_L, config.l2 or 0.0)
+
+    @classmethod
+    def working_bytes(cls, config: EaseConfig, load: Load) -> float:
+        """See Model: beside the weights, and the entries by person and by title, 8 bytes each."""
+        return ease_memory_bytes(load.titles) - 4.0 * load.titles**2 + 16.0 * load.entries
 
     def _take_weights(self, weights_LL: Tensor, title_rows_L: Int64, l2: float) -> None:
         if not bool(torch.isfinite(weights_LL.sum())):

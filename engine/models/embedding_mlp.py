@@ -23,7 +23,7 @@ from torch import Tensor, nn
 
 from engine.data.batches import EntryBatch, mixed_seed
 from engine.data.dataset import Histories, Int64, Scale
-from engine.models.base import Losses, Moment, Prediction, as_index
+from engine.models.base import Load, Losses, Moment, Prediction, as_index
 from engine.models.fold_in import Ridge, exact, lots_of, ridge_factors, solved_for_all
 from engine.models.hidden_layer import BatchNorm, relu_with_dropout
 from engine.models.rating_model import RatingConfig, RatingModel
@@ -36,6 +36,7 @@ _STUDY_EMBEDDING, _L2, _MOST_L2 = 100, 0.003, 0.1
 _ENOUGH_ENTRIES = 1e6
 _PAIRS_AT_ONCE = 2**12
 """People and titles rated at once: few enough for the processor's cache, and so few are rated in float64."""
+_ROUND_ROWS = 256
 _HELD = 0.2
 """Of one step only so much is held back as of many: on MovieLens-1M predictions for newcomers are best with it."""
 _SPREAD, _LAST_SPREAD = 0.05, 0.01
@@ -123,6 +124,11 @@ class EmbeddingMlp(RatingModel):
         super().prepare(histories, seed=seed)
         draw = torch.Generator().manual_seed(mixed_seed(seed, 0, salt=3))
         self.users_TE = nn.Parameter(_SPREAD * torch.randn(len(histories), self.config.length, generator=draw))
+
+    @classmethod
+    def working_bytes(cls, config: EmbeddingMlpConfig, load: Load) -> float:
+        """See RatingModel: and of each layer of a batch some eight arrays."""
+        return super().working_bytes(config, load) + 32.0 * load.batch * sum(config.widths())
 
     def notes(self, histories: Histories) -> tuple[str, ...]:
         rated = histories.rated().entries
@@ -292,7 +298,10 @@ class EmbeddingMlp(RatingModel):
 
 @dataclass(frozen=True)
 class _Rows:
-    """The R rows of a table that a batch of B asks for, [R, E], which of them each asks for, and how many ask."""
+    """The R rows of a table that a batch of B asks for, [R, E], which of them each asks for, and how many ask.
+
+    R is made a round number by rows for which nobody asks: products keep what they prepare for each new shape.
+    """
 
     rows_RE: Tensor
     place_B: Tensor
@@ -304,7 +313,8 @@ class _Rows:
         is_asked_T = counts_T > 0
         rows_R = is_asked_T.nonzero()[:, 0]
         place_B = (is_asked_T.cumsum(0) - 1).index_select(0, rows_B)
-        return _Rows(table[rows_R], place_B, counts_T[rows_R].float())
+        more = (0, -len(rows_R) % _ROUND_ROWS)
+        return _Rows(table[nn.functional.pad(rows_R, more)], place_B, nn.functional.pad(counts_T[rows_R].float(), more))
 
     def spread(self, layer: nn.Module) -> Tensor:
         """What a layer makes of each row, for each that asks, [B, H] float32."""

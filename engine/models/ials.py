@@ -30,10 +30,10 @@ from torch import Tensor
 from engine.data.dataset import Histories, Int64, Scale, stable_order
 from engine.errors import TrainingError
 from engine.events import Job, Pace, Progressed, StageStarted
-from engine.models.base import ClosedFormModel, Prediction, as_index
+from engine.models.base import ClosedFormModel, Load, Prediction, as_index
 from engine.models.declaration import ModelConfig
 from engine.models.fold_in import lots_of_similar_length
-from engine.models.losses import entry_weights, histories_of_likers, other_ratings_setting
+from engine.models.losses import LIKED_SHARE, entry_weights, histories_of_likers, other_ratings_setting
 from engine.models.registry import kind_of
 from engine.settings import setting
 
@@ -225,7 +225,7 @@ class Ials(ClosedFormModel):
         learned = histories_of_likers(histories, like, others=others)
         weights_N = None
         if others > 0:
-            weights_N = entry_weights(torch.from_numpy(learned.ratings_N), like, others=others)
+            weights_N = entry_weights(torch.from_numpy(np.array(learned.ratings_N)), like, others=others)
         people = Side(learned.indptr_U1, as_index(learned.item_rows_N), weights_N, self.items)
         titles = people.turned()
         rank, sweeps = self.title_factors_IK.shape[1], self.config.sweeps or _SWEEPS
@@ -243,6 +243,13 @@ class Ials(ClosedFormModel):
         if not bool(torch.isfinite(factors_IK).all()):
             raise TrainingError("The numbers of ials run out of precision.", remedy="Choose a larger l2.")
         self.title_factors_IK = factors_IK
+
+    @classmethod
+    def working_bytes(cls, config: IalsConfig, load: Load) -> float:
+        """See Model: the likes, by person and by title, while these are put in order (24 bytes each); three copies of
+        each person's and title's row."""
+        likes = config.other_ratings > 0 or LIKED_SHARE
+        return 56.0 * likes * load.entries + 12.0 * (load.people + load.titles) * (config.rank or _RANK)
 
     @torch.inference_mode()
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:

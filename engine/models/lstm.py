@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from engine.data.batches import Examples, ResidentWindows, WindowBatch, time_order
 from engine.data.dataset import Histories, Int64, Scale
-from engine.models.base import Losses, Moment, Prediction, as_index
+from engine.models.base import Load, Losses, Moment, Prediction, as_index
 from engine.models.losses import dropout_like
 from engine.models.rating_model import RatingConfig, RatingModel
 from engine.models.registry import kind_of
@@ -89,6 +89,17 @@ class Lstm(RatingModel):
 
     def examples(self, histories: Histories, device: torch.device) -> Examples:
         return ResidentWindows(histories, device, steps=self.config.window)
+
+    @classmethod
+    def working_bytes(cls, config: LstmConfig, load: Load) -> float:
+        """See RatingModel: and of each step of a batch's windows the gates, eight times as wide as the state."""
+        gates = 4.0 * load.batch * config.window * 8 * 4 * config.hidden
+        return super().working_bytes(config, load) + gates
+
+    @classmethod
+    def answering_bytes(cls, config: LstmConfig) -> float:
+        """See Model: the gates of some people and all titles, and half as much again that they are made into."""
+        return 6.0 * _GATES_AT_ONCE
 
     def notes(self, histories: Histories) -> tuple[str, ...]:
         if histories.times_N is not None:

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from engine.data.batches import EntryBatch, mixed_seed
 from engine.data.dataset import Histories, Scale
 from engine.events import drive
-from engine.models.base import Losses, Moment, as_index
+from engine.models.base import Load, Losses, Moment, as_index
 from engine.models.biases import BiasEquations
 from engine.models.fold_in import Ridge, exact
 from engine.models.mf import MatrixFactorization, MfConfig
@@ -69,6 +69,12 @@ class FactorizationBySteps(MatrixFactorization, RatingModel):
             self._start_biases(rated)
         if self.config.init == "svd":
             self._start_from_svd(rated, seed=seed)
+
+    @classmethod
+    def working_bytes(cls, config: MfConfig, load: Load) -> float:
+        """See RatingModel: or while biases are fitted, the ratings in double precision with what is left of them."""
+        rows = 24.0 * load.batch * config.factors
+        return max(super().working_bytes(config, load), 64.0 * load.entries) + rows
 
     @torch.no_grad()
     def _start_biases(self, rated: Histories) -> None:

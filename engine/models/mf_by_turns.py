@@ -17,7 +17,7 @@ from engine.data.dataset import Histories, Scale
 from engine.errors import TrainingError
 from engine.events import Job, Pace, Progressed, StageStarted, drive
 from engine.models.alternating import Numbers, Side, both_sides
-from engine.models.base import ClosedFormModel
+from engine.models.base import ClosedFormModel, Load
 from engine.models.biases import DAMPING, BiasEquations, predicted
 from engine.models.fold_in import Ridge, exact
 from engine.models.mf import MatrixFactorization, MfConfig
@@ -76,6 +76,12 @@ class FactorizationByTurns(MatrixFactorization, ClosedFormModel):
                 done += rows
                 yield Progressed(f"Sweep {sweep + 1} of {sweeps}", done, sweeps * each, "rows") if pace.due() else None
             self._keep(known, persons.presence_CK)
+
+    @classmethod
+    def working_bytes(cls, config: MfConfig, load: Load) -> float:
+        """See Model: the ratings, by person and by title, each in lots and as a sparse matrix (16 bytes), from a copy
+        with its order; four rows for each person and title, twice while these are learned."""
+        return 52.0 * load.entries + 32.0 * (load.people + load.titles) * config.factors
 
     def _sides(self, rated: Histories) -> tuple[Side, Side]:
         targets_N = self._as_targets(torch.from_numpy(np.array(rated.ratings_N, dtype=np.float32))) - self._level

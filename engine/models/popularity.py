@@ -19,7 +19,7 @@ from torch import Tensor
 from engine.data.dataset import Histories, Int64, Scale
 from engine.errors import TrainingError
 from engine.events import Job, StageStarted
-from engine.models.base import ClosedFormModel, Prediction, as_index
+from engine.models.base import ClosedFormModel, Load, Prediction, as_index
 from engine.models.biases import DAMPING, BiasEquations, damped_mean, damping_setting
 from engine.models.declaration import ModelConfig
 from engine.models.registry import kind_of
@@ -80,6 +80,11 @@ class Popularity(ClosedFormModel):
             self.mean.fill_(biases.mean)
             self.item_bias_I.copy_(torch.from_numpy(biases.item_I))
         yield None
+
+    @classmethod
+    def working_bytes(cls, config: PopularityConfig, load: Load) -> float:
+        """See Model: a copy of the ratings, and in double precision with what biases leave of them."""
+        return 64.0 * load.entries
 
     @torch.inference_mode()
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:

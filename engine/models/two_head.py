@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from engine.data.batches import Batch, Rows, whole_batch
 from engine.data.dataset import Histories, Int64, Scale
-from engine.models.base import Losses, Moment, Prediction, StepModel, as_index
+from engine.models.base import Load, Losses, Moment, Prediction, StepModel, as_index
 from engine.models.declaration import CatalogueConfig
 from engine.models.losses import (
     at_least_one,
@@ -199,6 +199,11 @@ class TwoHead(StepModel):
         if rated.entries:
             habit = self.habits_of(whole_batch(rated.take(np.flatnonzero(rated.counts_U)), torch.device("cpu")))
             self.average_habit_3.copy_(torch.stack([part.mean() for part in _parts(habit)]))
+
+    @classmethod
+    def working_bytes(cls, config: TwoHeadConfig, load: Load) -> float:
+        """See Model: all habits at once from a copy (16 bytes an entry and 40 of arrays); a batch's logits, twice."""
+        return 56.0 * load.entries + 8.0 * load.batch * load.titles
 
     def _or_average(self, habit: RatingHabit, count: Tensor) -> RatingHabit:
         """People's habits; the average habit of those without a rating."""

@@ -23,6 +23,7 @@ from engine.models.base import ClosedFormModel, Model
 from engine.models.registry import kind_of, title_of
 from engine.operations.preparing import fresh_model
 from engine.operations.recommending import model_of
+from engine.training.memory import is_compared
 from engine.training.settling import settle
 
 COLD_START_PEOPLE = 200
@@ -35,7 +36,6 @@ BASELINE_TITLES = {POPULARITY: title_of(POPULARITY), BIASES: "Averages", EASE: t
 _MOST_TITLES_FOR_EASE = 10_000
 _OF_ERRORS = (ERRORS_BY_RATING, KNOWN_AND_NEW)
 _METRIC, _CUT, _ERROR = "ndcg@100", 100, "rmse"
-_MOST_TITLES = 15_000
 _FEW_PEOPLE = 2_000
 
 
@@ -135,8 +135,7 @@ def baselines(
 
 def advice_on(model: Model, split: Split, dataset: Dataset) -> Job[Advice]:
     """A sentence where `ease` (if quick) or averages do better on the validation people. A Stop ends it."""
-    is_simple = not model.can.learns_by_steps and not kind_of(model.name).only_rates
-    if split.validation is None or is_simple or dataset.titles > _MOST_TITLES:
+    if split.validation is None or not is_compared(kind_of(model.name, model.config), dataset.titles):
         return Advice()
     yield StageStarted("comparing", "Comparing with EASE on the validation people")
     try:

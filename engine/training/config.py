@@ -11,6 +11,9 @@ from engine.errors import SettingError
 from engine.evaluation.metrics import MONITORS, higher_is_better
 from engine.settings import Config, setting
 
+TRIED_RATINGS, TRIED_PEOPLE, TRIED_TITLES = 2_000_000, 8_000, 1_000
+"""On how much at most automatic settings are tried: those of models of ratings, and those of models of likes."""
+
 
 @dataclass(frozen=True)
 class TrainingConfig(Config):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self
 
 from engine.data.split import MOST_HELD_OUT_PEOPLE, SplitConfig
+from engine.device import available_memory_bytes
 from engine.errors import SettingError
 from engine.models.declaration import CatalogueConfig, ModelConfig
 from engine.models.presets import Preset
@@ -167,32 +168,46 @@ class TrainingPlan:
         unit, people = kind_of(self.model, self.model_config).can.examples, self.learning_people(counts)
         if unit == "people" or counts.people == 0:
             return people
-        split = self.split
-        share = 1.0
-        if split.kind in ("random", "time"):
-            share = (1.0 - split.test_share) * (1.0 - split.validation_share)
-        ratings = max(1, round(counts.entries * share * people / counts.people))
+        ratings = self.learning_entries(counts)
         return ratings if unit == "ratings" else -(-ratings // _STEPS_OF_A_WINDOW) + people // 2
+
+    def learning_entries(self, counts: DatasetCounts) -> int:
+        """About how many entries the split learns from."""
+        split, share = self.split, self.learning_people(counts) / max(1, counts.people)
+        if split.kind in ("random", "time"):
+            share *= (1.0 - split.test_share) * (1.0 - split.validation_share)
+        return max(1, round(counts.entries * share))
+
+    def batch(self, counts: DatasetCounts) -> int:
+        """How many examples a step takes; 0 of a model that is computed at once."""
+        if self.training is None:
+            return 0
+        unit = kind_of(self.model, self.model_config).can.examples
+        return max(1, self.training.batch_for(self.examples(counts), unit))
 
     def steps_per_epoch(self, counts: DatasetCounts) -> int:
         """Optimizer steps of one epoch; 0 of a model that is computed at once."""
         if self.training is None:
             return 0
-        examples = self.examples(counts)
-        return -(
-            -examples // max(1, self.training.batch_for(examples, kind_of(self.model, self.model_config).can.examples))
-        )
+        return -(-self.examples(counts) // self.batch(counts))
 
     def total_steps(self, counts: DatasetCounts) -> int:
         return self.steps_per_epoch(counts) * self.training.epochs if self.training is not None else 0
 
-    def memory_bytes(self, counts: DatasetCounts) -> int | None:
-        """The memory that the model needs while it is computed, in bytes; None where nobody knows before."""
-        if self.model != "ease":
-            return None
-        from engine.models.ease import ease_memory_bytes
+    def memory_bytes(self, counts: DatasetCounts) -> int:
+        """The most memory that the run takes, the whole process together, in bytes (see engine.training.memory)."""
+        from engine.models.base import Load
+        from engine.training.memory import Run, peak_bytes
 
-        return ease_memory_bytes(self.learned_titles(counts))
+        load = Load(
+            people=self.learning_people(counts),
+            titles=self.learned_titles(counts),
+            entries=self.learning_entries(counts),
+            batch=self.batch(counts),
+        )
+        config = fitted_config(self.model, self.model_config, entries=counts.entries, titles=counts.titles)
+        optimizer = self.training.optimizer if self.training is not None else None
+        return peak_bytes(Run(self.model, config, self.split, optimizer, counts.titles, counts.entries, load))
 
     def learned_titles(self, counts: DatasetCounts) -> int:
         """How many titles the model learns: all, or the best known ones."""
@@ -201,18 +216,32 @@ class TrainingPlan:
         return min(chosen or counts.titles, counts.titles)
 
     def describe(self, counts: DatasetCounts) -> str:
-        """What the run will need, in a line."""
+        """What the run will do and need, in a line."""
+        return f"{self._extent(counts)}; {self.describe_memory(counts)}"
+
+    def describe_memory(self, counts: DatasetCounts) -> str:
+        """What memory the run needs; where that is more than is free now, with what to do."""
+        from engine.training.memory import PROCESS
+
+        needed, free = self.memory_bytes(counts), available_memory_bytes()
+        words = f"needs about {format_size(needed)} of memory"
+        if free is None or needed - PROCESS <= free:
+            return words
+        remedies = ["learn fewer titles"] if isinstance(self.model_config, CatalogueConfig) else []
+        remedies += ["take a smaller batch"] if self.training is not None else []
+        remedy = " or ".join(filter(None, (", ".join(remedies), "close other programs")))
+        return f"{words}, more than the {format_size(free)} that are free: {remedy}"
+
+    def _extent(self, counts: DatasetCounts) -> str:
+        """How much a run goes through."""
         if self.training is not None:
             unit = kind_of(self.model, self.model_config).can.examples
             about = "" if unit == "people" else "about "
             steps, examples = self.total_steps(counts), self.examples(counts)
             return f"{about}{steps:,} steps: {self.training.epochs:,} epochs over {about}{examples:,} {unit}"
-        memory = self.memory_bytes(counts)
-        if memory is not None:
-            learned = self.learned_titles(counts)
-            known = f"the {learned:,} best known of " if learned < counts.titles else ""
-            return f"Needs up to {format_size(memory)} of memory for {known}{counts.titles:,} titles"
-        return f"Counts {counts.entries:,} ratings of {counts.titles:,} titles"
+        learned = self.learned_titles(counts)
+        known = f"the {learned:,} best known of " if learned < counts.titles else ""
+        return f"Counts {counts.entries:,} ratings of {known}{counts.titles:,} titles"
 
 
 def with_own_optimizer(training: TrainingConfig, config: Config | None) -> TrainingConfig:

@@ -26,13 +26,14 @@ from engine.models.biases import DAMPING, BiasEquations, Biases, Floats, predict
 from engine.models.mf import MfConfig
 from engine.models.mf_by_turns import FactorizationByTurns
 from engine.training.blend_weights import ratings_to_choose_by, some_of
+from engine.training.config import TRIED_RATINGS
 
 FEWEST = 50
 """With fewer held-out ratings nothing is tried: chance would choose."""
 _DAMPINGS = tuple(DAMPING * 2.0**step for step in range(-3, 6))
 _L2_STEPS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 _L2_IN_TURNS = tuple(2.0**step for step in range(-3, 5))
-_MOST_RATINGS, _MOST_RATINGS_IN_TURNS = 2_000_000, 200_000
+_MOST_RATINGS_IN_TURNS = 200_000
 _TRIAL_ROUNDS = 5
 _RANK, _FIRST_SWEEPS, _SWEEPS, _SWEEPS_IN_TURNS = 8, 3, 2, 12
 _LEAST_RIDGE = 1e-6
@@ -257,7 +258,7 @@ def joined(parts: Sequence[Histories]) -> Histories:
 
 def _some_ratings(rated: Histories, *, most: int | None = None) -> Histories:
     """All ratings, or those of so many people, evenly from all, that trying takes seconds."""
-    most = _MOST_RATINGS if most is None else most
+    most = TRIED_RATINGS if most is None else most
     if rated.entries <= most:
         return rated
     people = max(1, len(rated) * most // rated.entries)

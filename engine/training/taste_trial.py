@@ -25,6 +25,7 @@ from engine.evaluation.answers import top_items
 from engine.events import Job, Pace, Progressed, StageStarted
 from engine.models.biases import Floats
 from engine.models.losses import histories_of_likers
+from engine.training.config import TRIED_PEOPLE, TRIED_TITLES
 from engine.training.rating_trial import better_than_chance, joined
 
 FEWEST = 20
@@ -34,7 +35,7 @@ L2_FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """More than the rule takes costs the least known titles most, so it is tried only where these are tried on, too."""
 DROPOUTS = (0.0, 0.2, 0.4, 0.6)
 _LENGTH = 100
-_MOST_TITLES, _MOST_PEOPLE, _MOST_ASKED = 1000, 8000, 1000
+_MOST_ASKED = 1000
 _AT_ONCE = 1024
 _HELD, _SEED = 0.2, 2048
 _APART = 2.0
@@ -88,9 +89,9 @@ class TastesToTryOn:
             likers = histories_of_likers(split.train, like, others=1.0)
         except TrainingError:
             return None
-        likers = likers.take(_spread(len(likers), _MOST_PEOPLE))
+        likers = likers.take(_spread(len(likers), TRIED_PEOPLE))
         liked_I = np.bincount(likers.likes(like).item_rows_N, minlength=split.titles)
-        best = np.argsort(-liked_I, kind="stable")[: min(_MOST_TITLES, int((liked_I > 0).sum()))]
+        best = np.argsort(-liked_I, kind="stable")[: min(TRIED_TITLES, int((liked_I > 0).sum()))]
         place_I = np.full(split.titles, -1, dtype=np.int64)
         place_I[best] = np.arange(len(best))
         asked = [] if split.validation is None else [(split.validation.fold_in, split.validation.to_find)]

@@ -142,7 +142,7 @@ def fit(
         stopped, because = True, "Stopped by you; what was learned is kept."
     if model.can.states_uncertainty and split.config.kind != "strong" and split.validation is not None:
         model.learn_uncertainty(split.validation.fold_in, split.validation.to_find)
-    recorder.save_checkpoint(TrainingState(copy_of(model.state_dict()), None, {}, {}))
+    recorder.save_checkpoint(TrainingState(dict(model.state_dict()), None, {}, {}))
     seconds = clock() - started
     people_per_second = len(split.train) / max(seconds, 1e-9)
     return TrainedRun(model, 1, None, None, stopped, because, seconds, people_per_second, 0, False, "", ())

@@ -56,3 +56,10 @@ def test_that_columns_are_aligned_and_numbers_stand_to_the_right():
         "x     1,000",
         "long      7",
     ]
+
+
+def test_that_training_says_what_memory_it_needs_before_it_starts(ask):
+    status, _, said = ask("train", "Planted", "--model", "popularity")
+    assert status == 0
+    assert said.startswith("popularity needs about ")
+    assert " MB of memory" in said.splitlines()[0]
