@@ -292,8 +292,11 @@ class EmbeddingMlp(RatingModel):
         if len(persons_UE) * len(items_CE) <= _PAIRS_AT_ONCE and persons_UE.device.type != "mps":
             persons_UE, items_CE = persons_UE.double(), items_CE.double()
         persons_UH, items_CH = _through(self.from_user, persons_UE), _through(self.from_item, items_CE)
-        parts = [self._rated(some_UH[:, None] + items_CH[None]) for some_UH in torch.split(persons_UH, at_once)]
-        return torch.cat(parts) + self._lifts(columns_C)
+        targets_UC = persons_UH.new_empty(len(persons_UH), len(items_CH))
+        for start in range(0, len(persons_UH), at_once):
+            some = slice(start, start + at_once)
+            targets_UC[some] = self._rated(persons_UH[some, None] + items_CH[None])
+        return targets_UC + self._lifts(columns_C)
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ from engine.settings import setting
 
 _STUDY_HIDDEN, _STUDY_LATENT, _STUDY_DECODER = (2048,), 512, (1024, 2048)
 _STUDY_ENTRIES = 3.5e8
-_PEOPLE_AT_ONCE = 256
+_PEOPLE_AT_ONCE, _HABITS_AT_ONCE = 256, 8192
 _CHANCE_SHARPNESS, _LEAST_CHANCE = 50.0, 1e-30
 _ACTIVATIONS = {"swish": nn.SiLU, "tanh": nn.Tanh, "relu": nn.ReLU}
 
@@ -197,13 +197,16 @@ class TwoHead(StepModel):
         self.rating_head.bias.mul_(rated_I)
         rated = histories.rated()
         if rated.entries:
-            habit = self.habits_of(whole_batch(rated.take(np.flatnonzero(rated.counts_U)), torch.device("cpu")))
-            self.average_habit_3.copy_(torch.stack([part.mean() for part in _parts(habit)]))
+            raters = np.flatnonzero(rated.counts_U)
+            lots = np.split(raters, range(_HABITS_AT_ONCE, len(raters), _HABITS_AT_ONCE))
+            habits_of_lots = [self.habits_of(whole_batch(rated.take(lot), torch.device("cpu"))) for lot in lots]
+            parts = zip(*(_parts(habit) for habit in habits_of_lots), strict=True)
+            self.average_habit_3.copy_(torch.stack([torch.cat(part).mean() for part in parts]))
 
     @classmethod
     def working_bytes(cls, config: TwoHeadConfig, load: Load) -> float:
-        """See Model: all habits at once from a copy (16 bytes an entry and 40 of arrays); a batch's logits, twice."""
-        return 56.0 * load.entries + 8.0 * load.batch * load.titles
+        """See Model: a copy of the ratings with its order, of which habits are found; a batch's logits, twice."""
+        return 24.0 * load.entries + 8.0 * load.batch * load.titles
 
     def _or_average(self, habit: RatingHabit, count: Tensor) -> RatingHabit:
         """People's habits; the average habit of those without a rating."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import numpy as np
+import pytest
 
 from engine.cli.output import format_table
 from engine.cli.progress import ProgressReport
@@ -58,6 +59,7 @@ def test_that_columns_are_aligned_and_numbers_stand_to_the_right():
     ]
 
 
+@pytest.mark.usefixtures("planted_home")
 def test_that_training_says_what_memory_it_needs_before_it_starts(ask):
     status, _, said = ask("train", "Planted", "--model", "popularity")
     assert status == 0
