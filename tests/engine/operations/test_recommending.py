@@ -16,7 +16,7 @@ from engine.data.split import SplitConfig
 from engine.errors import LibraryError, SettingError
 from engine.events import drive
 from engine.models.mf import MfConfig
-from engine.operations import evaluating
+from engine.training import memory
 from engine.training.config import FinderConfig
 
 
@@ -92,7 +92,7 @@ def test_that_averages_are_advised_where_they_predict_ratings_better(library, da
 
 def test_that_nothing_is_advised_for_closed_forms_and_large_catalogues(library, dataset, monkeypatch):
     assert drive(trained(library, dataset, model="popularity", model_config=None, training=None)).advice == ""
-    monkeypatch.setattr(evaluating, "_MOST_TITLES", 10)
+    monkeypatch.setattr(memory, "MOST_TITLES_TO_COMPARE", 10)
     assert drive(trained(library, dataset, training=QUICK.changed(epochs=1, lr=1e-7))).advice == ""
 
 

@@ -199,8 +199,8 @@ def test_that_a_trial_of_lists_computes_ease_as_it_is(dense):
 
 
 def test_that_many_titles_and_people_are_tried_on_in_part(dense, monkeypatch):
-    monkeypatch.setattr(taste_trial, "_MOST_TITLES", 30)
-    monkeypatch.setattr(taste_trial, "_MOST_PEOPLE", 400)
+    monkeypatch.setattr(taste_trial, "TRIED_TITLES", 30)
+    monkeypatch.setattr(taste_trial, "TRIED_PEOPLE", 400)
     monkeypatch.setattr(taste_trial, "_MOST_ASKED", 150)
     tastes = TastesToTryOn.of(dense)
     assert (tastes.titles, tastes.people, len(tastes.learned)) == (30, 150, 400)
@@ -218,7 +218,7 @@ def test_that_more_l2_than_the_rule_takes_is_tried_only_where_the_least_known_ti
     given = {"may_change": Open(others=False, dropout=False), "l2": 20.0, "exponent": 0.25}
     usual = Tastes(others=0.0, dropout=0.0)
     assert drive(choose_tastes(TastesToTryOn.of(dense), usual, **given)).l2_factor == max(taste_trial.L2_FACTORS)
-    monkeypatch.setattr(taste_trial, "_MOST_TITLES", 59)
+    monkeypatch.setattr(taste_trial, "TRIED_TITLES", 59)
     assert not TastesToTryOn.of(dense).has_all_titles
     assert drive(choose_tastes(TastesToTryOn.of(dense), usual, **given)).l2_factor == 1.0
 
@@ -298,7 +298,7 @@ def test_that_rules_decide_where_nothing_can_be_tried(model, split):
 
 
 def test_that_much_data_are_tried_on_a_part_of_the_people(sparse, monkeypatch):
-    monkeypatch.setattr(rating_trial, "_MOST_RATINGS", 1000)
+    monkeypatch.setattr(rating_trial, "TRIED_RATINGS", 1000)
     ratings = rating_trial.RatingsToTryOn.of(sparse)
     assert ratings is not None
     assert 800 <= ratings.learned.entries <= 1200
