@@ -11,6 +11,7 @@ most with, N entries, V variants, C columns.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, cast
@@ -48,6 +49,7 @@ class BestKnown(Model):
         super().__init__(inner.config, items=items, scale=scale)
         self.inner: Model = inner
         self.name, self.can = inner.name, inner.can  # type: ignore[misc]
+        self._chosen_from: weakref.ref[Histories] | None = None
         learns = inner.items
         self.register_buffer("title_rows_L", torch.arange(learns))
         self.register_buffer("shared_RK", torch.zeros((items - learns, _NEAREST), dtype=torch.int32))
@@ -59,7 +61,10 @@ class BestKnown(Model):
         return self._places() >= 0
 
     def _choose(self, histories: Histories) -> None:
-        """Take the titles that most people have, and what the others share with them."""
+        """Take the titles that most people have, and what the others share with them; once for the same histories."""
+        if self._chosen_from is not None and self._chosen_from() is histories:
+            return
+        self._chosen_from = weakref.ref(histories)
         counts_I = np.bincount(histories.item_rows_N, minlength=self.items)
         rows_L = np.sort(np.argsort(-counts_I, kind="stable")[: self.inner.items]).astype(np.int64)
         shared_RK, weights_RK = shared_with(histories.likes(self.scale.like), rows_L, items=self.items)
@@ -86,11 +91,6 @@ class BestKnown(Model):
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
         """See Model. Entries of titles that were not learned have no influence."""
         return self._widened(self.inner.predict(self.narrowed(profiles), ratings=ratings), None)
-
-    @torch.inference_mode()
-    def ratings_of(self, profiles: Histories, wanted: Histories) -> Tensor:
-        """See Model."""
-        return super().ratings_of(profiles, wanted)
 
     @torch.inference_mode()
     def leave_one_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:

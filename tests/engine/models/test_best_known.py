@@ -7,6 +7,8 @@ import torch
 from engine.data.dataset import Histories, Scale
 from engine.errors import ProfileError
 from engine.events import drive
+from engine.models import best_known
+from engine.models.autoencoder import MultDaeConfig
 from engine.models.best_known import BestKnown, shared_with
 from engine.models.declaration import MOST_TITLES
 from engine.models.ease import EaseConfig, ease_memory_bytes
@@ -93,3 +95,15 @@ def test_that_all_titles_are_learned_where_they_fit_and_as_many_as_fit_where_not
     fits = fitted_config("ease", None, entries=10**6, titles=84_000).titles
     assert ease_memory_bytes(fits) < 0.8 * 2**30 < ease_memory_bytes(fits + 1000)
     assert fitted_config("ease", EaseConfig(titles=500), entries=10**6, titles=84_000).titles == 500
+
+
+def test_that_titles_are_chosen_once_for_the_same_histories(dataset, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        best_known, "shared_with", lambda *given, **rest: asked.append(1) or shared_with(*given, **rest)
+    )
+    config = fitted_config("mult_dae", MultDaeConfig(titles=LEARNED), entries=dataset.entries, titles=dataset.titles)
+    fresh = build("mult_dae", config, items=dataset.titles, scale=dataset.scale)
+    for histories in (dataset.histories, dataset.histories, dataset.histories.take(np.arange(100))):
+        fresh.prepare(histories, seed=1)
+    assert len(asked) == 2
