@@ -27,7 +27,7 @@ from scipy.sparse import csr_array
 from torch import Tensor
 
 from engine.data.dataset import Float32, Int64, stable_order
-from engine.models.fold_in import lots_of_similar_length
+from engine.models.fold_in import by_length, padded_lots
 
 Floating = npt.NDArray[np.floating]
 
@@ -134,14 +134,10 @@ def both_sides(
 
 
 def _lots(there_RC: csr_array, targets_N: Float32, *, width: int) -> Iterator[_Lot]:
-    indptr_R1 = there_RC.indptr.astype(np.int64)
+    indptr_R1: Int64 = there_RC.indptr.astype(np.int64)
     counts_R = np.diff(indptr_R1)
-    order_R = np.argsort(counts_R, kind="stable")
     beyond = np.int32(there_RC.shape[1])
-    for rows in lots_of_similar_length(order_R[counts_R[order_R] > 0], counts_R, width):
-        places_m = np.arange(int(counts_R[rows].max()))
-        is_there_Um = places_m < counts_R[rows][:, None]
-        entries_Um = np.where(is_there_Um, places_m + indptr_R1[rows][:, None], 0)
+    for rows, entries_Um, is_there_Um in padded_lots(counts_R, by_length(counts_R), width):
         yield _Lot(
             torch.from_numpy(rows),
             torch.from_numpy(np.where(is_there_Um, there_RC.indices[entries_Um], beyond)),

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.data.dataset import Int64
+from engine.data.dataset import Bools, Int64
 from engine.errors import DivergedError
 
 _NUMBERS_AT_ONCE = 2**20
@@ -72,14 +72,10 @@ def _taken(values_TF: Tensor, rows_Um: Tensor) -> Tensor:
 
 def lots_of(rows_N: Tensor, targets_N: Tensor, counts_U: Int64, *, width: int) -> Iterator[Lot]:
     """The ratings of U people as lots of similar lengths that fit into memory at `width` numbers a rating."""
-    starts_U = np.concatenate([[0], np.cumsum(counts_U)])[:-1]
     targets_N = exact(targets_N)
     rows_N = rows_N.to(targets_N.device)
-    order_U = np.argsort(counts_U, kind="stable")
-    for people in lots_of_similar_length(order_U, counts_U, width, numbers=_NUMBERS_AT_ONCE):
-        places_m = np.arange(int(counts_U[people].max()))[None]
-        there_Um = places_m < counts_U[people][:, None]
-        entries_Um = torch.from_numpy(np.where(there_Um, places_m + starts_U[people][:, None], 0)).to(rows_N.device)
+    for people, places_Um, there_Um in padded_lots(counts_U, np.argsort(counts_U, kind="stable"), width):
+        entries_Um = torch.from_numpy(places_Um).to(rows_N.device)
         there = torch.from_numpy(there_Um).to(rows_N.device)
         counts = torch.from_numpy(counts_U[people]).to(rows_N.device)
         yield Lot(people, rows_N[entries_Um], targets_N[entries_Um] * there, there.double(), counts.double())
@@ -162,6 +158,24 @@ def _cholesky(ridged_UFF: Tensor) -> Tensor:
 def exact(values: Tensor) -> Tensor:
     """In float64; on the CPU where the device has no float64."""
     return (values.cpu() if values.device.type == "mps" else values).double()
+
+
+def padded_lots(
+    counts_U: Int64, order_U: Int64, width: int, *, numbers: int | None = None
+) -> Iterator[tuple[Int64, Int64, Bools]]:
+    """The lots of `lots_of_similar_length`: whose they are, [U], the place of each entry among those of all people
+    (0 where there is none), and where there is one, both [U, m]."""
+    starts_U = np.concatenate([[0], np.cumsum(counts_U)])[:-1]
+    for people in lots_of_similar_length(order_U, counts_U, width, numbers=numbers):
+        places_m = np.arange(int(counts_U[people].max()))
+        there_Um = places_m < counts_U[people][:, None]
+        yield people, np.where(there_Um, places_m + starts_U[people][:, None], 0), there_Um
+
+
+def by_length(counts_U: Int64) -> Int64:
+    """Those who have an entry, the fewest first."""
+    order_U: Int64 = np.argsort(counts_U, kind="stable")
+    return order_U[counts_U[order_U] > 0]
 
 
 def lots_of_similar_length(

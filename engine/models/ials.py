@@ -32,7 +32,7 @@ from engine.errors import TrainingError
 from engine.events import Job, Pace, Progressed, StageStarted
 from engine.models.base import ClosedFormModel, Load, Prediction, as_index
 from engine.models.declaration import ModelConfig
-from engine.models.fold_in import lots_of_similar_length
+from engine.models.fold_in import by_length, padded_lots
 from engine.models.losses import LIKED_SHARE, entry_weights, histories_of_likers, other_ratings_setting
 from engine.models.registry import kind_of
 from engine.settings import setting
@@ -120,17 +120,11 @@ class Side:
     def lots(self, *, width: int) -> Iterator[Rows]:
         """All rows that have entries, in lots of similar lengths."""
         counts_R = np.diff(self.indptr_R1)
-        order_R = np.argsort(counts_R, kind="stable")
-        order_R = order_R[counts_R[order_R] > 0]
-        for rows in lots_of_similar_length(order_R, counts_R, width, numbers=_NUMBERS_AT_ONCE):
-            places_m = torch.arange(int(counts_R[rows].max()))
-            counts = torch.from_numpy(counts_R[rows])
-            is_there_Um = places_m < counts[:, None]
-            entries_Um = torch.from_numpy(self.indptr_R1[rows])[:, None] + places_m
-            entries_Um = torch.where(is_there_Um, entries_Um, 0)
+        for rows, places_Um, there_Um in padded_lots(counts_R, by_length(counts_R), width, numbers=_NUMBERS_AT_ONCE):
+            entries_Um, is_there_Um = torch.from_numpy(places_Um), torch.from_numpy(there_Um)
             columns_Um = torch.where(is_there_Um, self.columns_N[entries_Um], self.columns)
             if self.weights_N is None:
-                yield Rows(torch.from_numpy(rows), columns_Um, None, counts.float())
+                yield Rows(torch.from_numpy(rows), columns_Um, None, torch.from_numpy(counts_R[rows]).float())
             else:
                 weights_Um = self.weights_N[entries_Um] * is_there_Um
                 yield Rows(torch.from_numpy(rows), columns_Um, weights_Um, weights_Um.sum(1))
