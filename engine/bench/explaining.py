@@ -49,15 +49,16 @@ def explain_speeds(
     found = []
     for name in models or tuple(kind.name for kind in trainable_models()):
         yield StageStarted(name, f"Measuring {kind_of(name).title}")
-        model = yield from _ready(name, dataset)
+        model = yield from ready(name, dataset)
         recommender = Recommender(model, dataset)
         for length in lengths:
-            found.append(_measured(recommender, _profile(length, dataset)))
+            found.append(measured(recommender, profile_of(length, dataset)))
             yield None
     return tuple(found)
 
 
-def _measured(recommender: Recommender, profile: Histories) -> ExplainSpeed:
+def measured(recommender: Recommender, profile: Histories) -> ExplainSpeed:
+    """How long the best title of a profile takes to explain, and its whole list."""
     best = recommender.recommend(profile, top=1).items[0].item_row
     began = time.perf_counter()
     explain(recommender, profile, best)
@@ -67,7 +68,7 @@ def _measured(recommender: Recommender, profile: Histories) -> ExplainSpeed:
     return ExplainSpeed(recommender.model.name, profile.entries, explained - began, listed - explained)
 
 
-def _ready(name: str, dataset: Dataset) -> Job[Model]:
+def ready(name: str, dataset: Dataset) -> Job[Model]:
     """A model that answers: computed where that takes seconds, else as it starts."""
     config = fitted_config(name, None, entries=dataset.entries, titles=dataset.titles)
     model = build(name, config, items=dataset.titles, scale=dataset.scale)
@@ -78,7 +79,7 @@ def _ready(name: str, dataset: Dataset) -> Job[Model]:
     return model.eval()
 
 
-def _profile(length: int, dataset: Dataset) -> Histories:
+def profile_of(length: int, dataset: Dataset) -> Histories:
     """Somebody with so many of the best known titles, in an order of their own, who likes the first."""
     dice = np.random.default_rng(length)
     known = np.argsort(-dataset.counts_I)[: max(length, min(dataset.titles - 10, 2 * length))]

@@ -12,52 +12,15 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import time
 from pathlib import Path
 
-import numpy as np
 import torch
 
-from engine.data.dataset import Dataset, Histories
+from engine.bench.explaining import measured, profile_of, ready
 from engine.data.importing.importer import ImportOptions, import_files
 from engine.events import drive
-from engine.models.base import ClosedFormModel, Model, StepModel
-from engine.models.registry import MODELS, build, fitted_config
-from engine.recommending.explanation import explain
-from engine.recommending.insights import explain_list
+from engine.models.registry import MODELS
 from engine.recommending.recommender import Recommender
-
-
-def ready(name: str, dataset: Dataset) -> Model:
-    """A model that answers: computed where that takes seconds, else as it starts."""
-    config = fitted_config(name, None, entries=dataset.entries)
-    model = build(name, config, items=dataset.titles, scale=dataset.scale)
-    if isinstance(model, ClosedFormModel):
-        drive(model.fit(dataset.histories))
-    if isinstance(model, StepModel):
-        model.prepare(dataset.histories, seed=1)
-    return model.eval()
-
-
-def profile_of(entries: int, dataset: Dataset) -> Histories:
-    """Somebody with so many of the best known titles, in an order of their own."""
-    dice = np.random.default_rng(entries)
-    known = np.argsort(-dataset.counts_I)[: min(dataset.titles - 100, 2 * entries)]
-    rows = dice.permutation(known)[:entries]
-    ratings = dice.integers(1, 6, len(rows)).astype(np.float32)
-    times = np.arange(len(rows), dtype=np.int64)
-    return Histories(np.array([0, len(rows)]), rows.astype(np.int32), ratings, times)
-
-
-def seconds_of(recommender: Recommender, profile: Histories) -> tuple[float, float]:
-    """Wall seconds to explain the whole list, and one title of it."""
-    recommender.recommend(profile, top=1)
-    started = time.perf_counter()
-    drive(explain_list(recommender, profile, top=50))
-    listed = time.perf_counter()
-    best = recommender.recommend(profile, top=1).items[0].item_row
-    explain(recommender, profile, best)
-    return listed - started, time.perf_counter() - listed
 
 
 def main() -> int:
@@ -72,11 +35,13 @@ def main() -> int:
     heads = [f"{n} ratings: list, one title" for n in arguments.entries]
     print(f"MovieLens-1M, {dataset.titles:,} titles; seconds\n{'':14}" + "".join(f"{head:>32}" for head in heads))
     for name in arguments.models.split(","):
-        recommender = Recommender(ready(name, dataset), dataset)
+        recommender = Recommender(drive(ready(name, dataset)), dataset)
         if arguments.threads:
             torch.set_num_threads(arguments.threads)
-        found = [seconds_of(recommender, profile_of(n, dataset)) for n in arguments.entries]
-        print(f"{name:14}" + "".join(f"{each:>22.2f}{one:>10.2f}" for each, one in found), flush=True)
+        found = [measured(recommender, profile_of(n, dataset)) for n in arguments.entries]
+        print(
+            f"{name:14}" + "".join(f"{one.list_seconds:>22.2f}{one.title_seconds:>10.2f}" for one in found), flush=True
+        )
     return 0
 
 
