@@ -70,6 +70,11 @@ def with_change(now: Profile, *, before: Profile, after: Profile) -> Profile:
 
     Titles that were rated or removed by another change since stay as they are now; switching off is not rating.
     """
+    lists = {
+        name: _list_with_change(getattr(now, name), before=getattr(before, name), after=getattr(after, name))
+        for name in ("saved", "not_for_me")
+    }
+    now = dataclasses.replace(now, **lists)
     if now.entries == before.entries:
         return dataclasses.replace(now, entries=after.entries)
     gone, new = _not_in(before.entries, after.entries), _not_in(after.entries, before.entries)
@@ -85,6 +90,17 @@ def with_change(now: Profile, *, before: Profile, after: Profile) -> Profile:
     known = {_key(entry) for entry in now.entries} | gone.keys()
     entries += [entry for key, entry in new.items() if key not in known]
     return dataclasses.replace(now, entries=tuple(entries))
+
+
+def _list_with_change(
+    now: tuple[ProfileEntry, ...], *, before: tuple[ProfileEntry, ...], after: tuple[ProfileEntry, ...]
+) -> tuple[ProfileEntry, ...]:
+    """A list as it is now with what a change took off it and put on it."""
+    if now == before:
+        return after
+    gone, new = set(before) - set(after), [entry for entry in after if entry not in before]
+    kept = [entry for entry in now if entry not in gone]
+    return (*kept, *(entry for entry in new if entry not in kept))
 
 
 def _key(entry: ProfileEntry) -> _Key:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,20 +43,45 @@ class ProfileEntry:
 
 @dataclass(frozen=True)
 class Profile:
-    """A person's ratings, in the order they were made. Changing one gives a new profile."""
+    """A person's ratings, in the order they were made, and their two lists. Changing one gives a new profile.
+
+    `saved` are titles to watch later, `not_for_me` such as are never to be recommended; both hold entries without a
+    rating, the latest last. A title stands in one of the three places only: rating it takes it off the lists.
+    """
 
     profile_id: str
     name: str
     entries: tuple[ProfileEntry, ...] = ()
+    saved: tuple[ProfileEntry, ...] = ()
+    not_for_me: tuple[ProfileEntry, ...] = ()
 
     def rated(self, entry: ProfileEntry) -> Profile:
         """With this entry in place of the same title's, or at the end; an equal id goes before an equal year."""
         places = [place for place, known in enumerate(self.entries) if known.is_same_title(entry)]
         exact = [place for place in places if self.entries[place].item_id == entry.item_id]
+        listless = self.unlisted(entry)
         if not places:
-            return dataclasses.replace(self, entries=(*self.entries, entry))
+            return dataclasses.replace(listless, entries=(*self.entries, entry))
         place = (exact or places)[0]
-        return dataclasses.replace(self, entries=(*self.entries[:place], entry, *self.entries[place + 1 :]))
+        return dataclasses.replace(listless, entries=(*self.entries[:place], entry, *self.entries[place + 1 :]))
+
+    def saving(self, entry: ProfileEntry) -> Profile:
+        """With a title at the end of *Saved* (where it already is, if it is there), and off *Not for me*."""
+        listless, is_there = self.unlisted(entry), _has_title(self.saved, entry)
+        return self if is_there else dataclasses.replace(listless, saved=(*self.saved, _only_seen(entry)))
+
+    def refusing(self, entry: ProfileEntry) -> Profile:
+        """With a title at the end of *Not for me*, and off *Saved*."""
+        listless, is_there = self.unlisted(entry), _has_title(self.not_for_me, entry)
+        return self if is_there else dataclasses.replace(listless, not_for_me=(*self.not_for_me, _only_seen(entry)))
+
+    def unlisted(self, entry: ProfileEntry) -> Profile:
+        """With a title on neither list."""
+        saved, not_for_me = (
+            tuple(known for known in entries if not known.is_same_title(entry))
+            for entries in (self.saved, self.not_for_me)
+        )
+        return dataclasses.replace(self, saved=saved, not_for_me=not_for_me)
 
     def without(self, item_id: str, *, title: str | None = None) -> Profile:
         """Without the entries of this id (and title, where given: two data sets may use one id for two titles)."""
@@ -73,7 +99,8 @@ class Profile:
 
 @dataclass(frozen=True)
 class ProfileMatch:
-    """What of a profile a data set knows: one history on its scale, and `seen_rows`, never to be recommended."""
+    """What of a profile a data set knows: one history on its scale, `seen_rows` (all that was seen, also what is
+    switched off), and the rows of both lists."""
 
     history: Histories
     item_rows: Int32
@@ -81,6 +108,8 @@ class ProfileMatch:
     seen_rows: tuple[int, ...]
     matched: int
     unmatched: tuple[ProfileEntry, ...]
+    saved_rows: tuple[int, ...] = ()
+    not_for_me_rows: tuple[int, ...] = ()
 
 
 def entry_of(dataset: Dataset, item_row: int, rating: float | None) -> ProfileEntry:
@@ -123,7 +152,15 @@ def profile_rows(profile: Profile, dataset: Dataset) -> ProfileMatch:
         tuple(seen_rows),
         len(profile.entries) - len(unmatched),
         tuple(unmatched),
+        listed_rows(profile.saved, dataset),
+        listed_rows(profile.not_for_me, dataset),
     )
+
+
+def listed_rows(entries: Sequence[ProfileEntry], dataset: Dataset) -> tuple[int, ...]:
+    """The rows of the titles of a list that a data set knows, in its order."""
+    rows = (item_row_of(entry, dataset) for entry in entries)
+    return tuple(dict.fromkeys(row for row in rows if row is not None))
 
 
 def middle_of(ratings_N: npt.NDArray[np.float32], scale: Scale) -> float:
@@ -147,6 +184,14 @@ def profile_of_user(dataset: Dataset, user_id: str) -> Profile:
         for item_row, rating in zip(history.item_rows_N.tolist(), history.ratings_N.tolist(), strict=True)
     )
     return Profile(f"user-{user_id}", f"Person {user_id}", entries)
+
+
+def _has_title(entries: Sequence[ProfileEntry], entry: ProfileEntry) -> bool:
+    return any(known.is_same_title(entry) for known in entries)
+
+
+def _only_seen(entry: ProfileEntry) -> ProfileEntry:
+    return dataclasses.replace(entry, rating=None, on=True)
 
 
 def _is_meant(entry: ProfileEntry, item_id: str, title: str | None) -> bool:

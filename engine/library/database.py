@@ -68,6 +68,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     ("ALTER TABLE runs ADD COLUMN chosen TEXT NOT NULL DEFAULT ''",),
     ("ALTER TABLE runs ADD COLUMN diverged INTEGER NOT NULL DEFAULT 0",),
+    (
+        """CREATE TABLE IF NOT EXISTS listed_titles (
+            profile_id TEXT NOT NULL REFERENCES profiles ON DELETE CASCADE, list TEXT NOT NULL, place INTEGER NOT NULL,
+            item_id TEXT NOT NULL, title TEXT NOT NULL, year INTEGER NOT NULL,
+            PRIMARY KEY (profile_id, list, place)) WITHOUT ROWID""",
+        """CREATE TABLE IF NOT EXISTS remembered (
+            profile_id TEXT NOT NULL REFERENCES profiles ON DELETE CASCADE, what TEXT NOT NULL, document TEXT NOT NULL,
+            PRIMARY KEY (profile_id, what)) WITHOUT ROWID""",
+    ),
 )
 """Each entry takes the schema one version up. Never change one that was released: add another."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import math
 import sqlite3
 from collections.abc import Iterator
@@ -9,13 +11,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from engine.data.profiles import Profile, ProfileEntry
-from engine.documents import fits
+from engine.documents import fits, parsed_json
 from engine.errors import LibraryError
 from engine.library.database import Database, damaged_record
 from engine.library.records import RecordStore, first_free
 from engine.library.rows import RowReader
 
+LOG = logging.getLogger(__name__)
 _FIRST_ID, _FIRST_NAME = "me", "Me"
+_LISTS = ("saved", "not_for_me")
 
 
 @dataclass(frozen=True)
@@ -66,12 +70,55 @@ class ProfileStore(RecordStore[ProfileRecord]):
                 for place, entry in enumerate(profile.entries)
             ]  # fmt: skip
             connection.executemany("INSERT INTO ratings VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            connection.execute("DELETE FROM listed_titles WHERE profile_id = ?", (profile.profile_id,))
+            listed = [
+                (profile.profile_id, name, place, entry.item_id, entry.title, entry.year)
+                for name in _LISTS
+                for place, entry in enumerate(getattr(profile, name))
+            ]
+            connection.executemany("INSERT INTO listed_titles VALUES (?, ?, ?, ?, ?, ?)", listed)
+
+    def remember(self, profile_id: str, what: str, document: object) -> None:
+        """Store a JSON document about a person, such as how they bend their list; None forgets it.
+
+        Raises NotStoredError, and LibraryError where nobody has this id.
+        """
+        self.find(profile_id)
+        with self._changing("How the list is bent") as connection:
+            connection.execute("DELETE FROM remembered WHERE profile_id = ? AND what = ?", (profile_id, what))
+            if document is not None:
+                text = json.dumps(document, allow_nan=False)
+                connection.execute("INSERT INTO remembered VALUES (?, ?, ?)", (profile_id, what, text))
+
+    def remembered(self, profile_id: str, what: str) -> object:
+        """The JSON document that was stored last; None where there is none, or where it cannot be read."""
+        query = "SELECT document FROM remembered WHERE profile_id = ? AND what = ?"
+        rows = self._database.rows(query, (profile_id, what))
+        try:
+            return parsed_json(rows[0]["document"]) if rows else None
+        except (TypeError, ValueError):
+            LOG.warning("What was remembered of %s as %s cannot be read.", profile_id, what)
+            return None
 
     def load(self, profile_id: str) -> Profile:
         """A person's ratings, in the order they were made. Raises LibraryError where nobody has this id."""
         record = self.find(profile_id)
         rows = self._database.rows("SELECT * FROM ratings WHERE profile_id = ? ORDER BY place", (profile_id,))
-        return Profile(profile_id, record.name, tuple(self._whole_entries(record.name, rows)))
+        listed = self._database.rows("SELECT * FROM listed_titles WHERE profile_id = ? ORDER BY place", (profile_id,))
+        lists = {
+            name: tuple(self._whole_listed(record.name, [row for row in listed if row["list"] == name]))
+            for name in _LISTS
+        }
+        return Profile(profile_id, record.name, tuple(self._whole_entries(record.name, rows)), **lists)
+
+    def _whole_listed(self, name: str, rows: list[sqlite3.Row]) -> Iterator[ProfileEntry]:
+        """The titles of a list that can be read; the others are named once and left out."""
+        for row in rows:
+            values = (row["item_id"], row["title"], row["year"])
+            if all(map(fits, values, (str, str, int))):
+                yield ProfileEntry(*values, None)
+            else:
+                self._report(damaged_record(f"title {row['title']!s:.60} of a list by {name}", ValueError("")))
 
     def _whole_entries(self, name: str, rows: list[sqlite3.Row]) -> Iterator[ProfileEntry]:
         """The ratings that can be read; the others are named once and left out."""

@@ -18,14 +18,21 @@ from engine.errors import SettingError
 class Filters:
     """What a list may show; genres compare without case, titles without a year fall out of `years` (both included).
 
-    `hidden_gems` is 0 (off) to 1, how strongly well-known titles are demoted (see `ranked`). Raises SettingError.
+    `hidden_gems` is 0 (off) to 1, how strongly well-known titles are demoted (see `ranked`); `variety` is 0 (off) to 1,
+    how unlike each other the titles are to be. `again`: what was seen instead of what was not. `only_rows`: no title
+    but these. Raises SettingError.
     """
 
     genres_any: tuple[str, ...] = ()
+    genres_all: tuple[str, ...] = ()
     genres_none: tuple[str, ...] = ()
     years: tuple[int, int] | None = None
     min_ratings: int = 0
     hidden_gems: float = 0.0
+    variety: float = 0.0
+    again: bool = False
+    one_per_series: bool = False
+    only_rows: frozenset[int] | None = None
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.hidden_gems <= 1.0:

@@ -79,6 +79,8 @@ class Recommender:
         A fitted model, and the data set whose titles it ranks.
     candidates_I
         Which titles may be recommended (those that training saw); None means all.
+    stars
+        A model that predicts ratings, for the stars beside a list that `model` ranks without them.
     run_id, trained_words
         Where the model comes from.
 
@@ -110,10 +112,12 @@ class Recommender:
         dataset: Dataset,
         *,
         candidates_I: Bools | None = None,
+        stars: Model | None = None,
         run_id: str = "",
         trained_words: str = "",
     ) -> None:
         self.model = model.eval()
+        self._companion = stars
         self.dataset = dataset
         self.candidates_I: Bools = np.ones(dataset.titles, dtype=np.bool_) if candidates_I is None else candidates_I
         self.run_id = run_id
@@ -121,6 +125,15 @@ class Recommender:
         self.facts = TitleFacts(dataset)
         self._learned_I = model.learned_I
         self._last: Answer | None = None
+
+    @property
+    def stars(self) -> Model | None:
+        """The model that predicts ratings: the one that ranks, if it can, else its companion; None for neither."""
+        return self.model if self.model.can.predicts_ratings else self._companion
+
+    def use_stars(self, stars: Model) -> None:
+        """Predict ratings by a companion from now on, where the model does not itself."""
+        self._companion, self._last = stars, None
 
     def match(self, profile: Profile) -> ProfileMatch:
         """What of a person's profile can be used. Raises ProfileError, saying why, where that is nothing."""
@@ -199,10 +212,15 @@ class Recommender:
             self.check(history)
             prediction = predicted(self.model, history)
             probability_I = _first_row(prediction.log_probability_UI, exponent=True)
-            rating_I = _first_row(prediction.rating_UI) if self.model.can.predicts_ratings else None
+            rating_I = self._ratings(prediction, history)
             lift_I = None if probability_I is None else self.lifts(probability_I, history)
             self._last = Answer(history, prediction, probability_I, lift_I, rating_I)
         return self._last
+
+    def _ratings(self, prediction: Prediction, history: Histories) -> Float32 | None:
+        if self.stars is None or self.stars is self.model:
+            return _first_row(prediction.rating_UI)
+        return _first_row(predicted(self.stars, history).rating_UI)
 
     def recommend(
         self,
@@ -231,11 +249,11 @@ class Recommender:
 
     def rating_sds(self, history: Histories, rows_R: Int64) -> Float32 | None:
         """How far off the predicted ratings of some titles may be for a person, [R]; None where that is not known."""
-        if not self.model.states_uncertainty or not len(rows_R):
+        if self.stars is None or not self.stars.states_uncertainty or not len(rows_R):
             return None
         wanted = Histories.of_one(rows_R.tolist(), [0.0] * len(rows_R))
         with exactly():
-            sds = self.model.rating_sds_of(history, wanted)
+            sds = self.stars.rating_sds_of(history, wanted)
         if sds is None:
             return None
         return sds.float().numpy()
