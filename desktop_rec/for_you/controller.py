@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,34 @@ CHOICES = "choices of a list"
 """The scope of changes to filters and sliders: they are forgotten with the data set they were made for."""
 
 
+class SourceKind(Enum):
+    """Where the titles of the list come from."""
+
+    FOR_YOU = "for_you"
+    SAVED = "saved"
+    NOT_FOR_ME = "not_for_me"
+    ALIKE = "alike"
+    TOGETHER = "together"
+
+
+class Fairness(Enum):
+    """How one list is made for two people: by who likes a title least, by both on average, or by turns."""
+
+    LEAST = "least"
+    AVERAGE = "average"
+    TURNS = "turns"
+
+
+@dataclass(frozen=True)
+class ListSource:
+    """What the list is of. `item_rows`: the titles to be like (ALIKE); `profile_id`: the other person (TOGETHER)."""
+
+    kind: SourceKind = SourceKind.FOR_YOU
+    item_rows: tuple[int, ...] = ()
+    profile_id: str = ""
+    fairness: Fairness = Fairness.LEAST
+
+
 @dataclass(frozen=True)
 class ListChoices:
     """How a person bends their list. `weight`: watch (1) to love (0), None for the model's own; `gems`: 0 to 1."""
@@ -37,6 +66,7 @@ class ListChoices:
     filters: Filters = field(default_factory=Filters)
     gems: float = 0.0
     weight: float | None = None
+    source: ListSource = field(default_factory=ListSource)
 
     @property
     def all_filters(self) -> Filters:
