@@ -70,11 +70,11 @@ def with_change(now: Profile, *, before: Profile, after: Profile) -> Profile:
 
     Titles that were rated or removed by another change since stay as they are now; switching off is not rating.
     """
-    lists = {
-        name: _list_with_change(getattr(now, name), before=getattr(before, name), after=getattr(after, name))
-        for name in ("saved", "not_for_me")
-    }
-    now = dataclasses.replace(now, **lists)
+    now = dataclasses.replace(
+        now,
+        saved=_list_with_change(now.saved, before=before.saved, after=after.saved),
+        not_for_me=_list_with_change(now.not_for_me, before=before.not_for_me, after=after.not_for_me),
+    )
     if now.entries == before.entries:
         return dataclasses.replace(now, entries=after.entries)
     gone, new = _not_in(before.entries, after.entries), _not_in(after.entries, before.entries)
