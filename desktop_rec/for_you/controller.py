@@ -175,7 +175,7 @@ def _recommend(
     yield None
     found = recommender.match(profile)
     return recommender.recommend(
-        found.history, top=LIST_LENGTH, weight=weight, filters=filters, seen_rows=found.seen_rows
+        found.history, top=LIST_LENGTH, weight=weight, filters=filters, seen_rows=found.unwanted_rows
     )
 
 
@@ -187,7 +187,7 @@ def _explain(
 
     yield None
     found = recommender.match(profile)
-    return explain(recommender, found.history, item_row, weight=weight, filters=filters, seen_rows=found.seen_rows)
+    return explain(recommender, found.history, item_row, weight=weight, filters=filters, seen_rows=found.unwanted_rows)
 
 
 def _insights(
@@ -198,6 +198,5 @@ def _insights(
 
     yield None
     found = recommender.match(profile)
-    return (
-        yield from explain_list(recommender, found.history, weight=weight, filters=filters, seen_rows=found.seen_rows)
-    )
+    unwanted = found.unwanted_rows
+    return (yield from explain_list(recommender, found.history, weight=weight, filters=filters, seen_rows=unwanted))

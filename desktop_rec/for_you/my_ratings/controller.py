@@ -76,6 +76,40 @@ class MyRatingsController(QObject):
         text = f"Marked {name} as seen" if rating is None else f"Rated {name} {format_rating(rating)}"
         self.profile.change(profile.rated(entry), text)
 
+    def mark_seen(self, item_row: int) -> None:
+        """A title was seen and is not rated; a notice offers to undo it, as it leaves the list."""
+        entry = self._entry_of(item_row)
+        profile = self.profile.current
+        if entry is not None and profile is not None:
+            undone = f"{entry.title} is not marked as seen any more"
+            self.profile.change(profile.rated(entry), f"Marked {entry.title} as seen", undone=undone, announced=True)
+
+    def save_for_later(self, item_row: int) -> None:
+        """Put a title on *Saved*."""
+        entry, profile = self._entry_of(item_row), self.profile.current
+        if entry is not None and profile is not None:
+            undone = f"{entry.title} is not in Saved any more"
+            self.profile.change(profile.saving(entry), f"Saved {entry.title} for later", undone=undone)
+
+    def refuse(self, item_row: int) -> None:
+        """Never recommend a title again; a notice offers to undo it, as it leaves the list."""
+        entry, profile = self._entry_of(item_row), self.profile.current
+        if entry is not None and profile is not None:
+            undone = f"{entry.title} can be recommended again"
+            text = f"{entry.title} will not be recommended again"
+            self.profile.change(profile.refusing(entry), text, undone=undone, announced=True)
+
+    def unlist(self, item_row: int) -> None:
+        """Take a title off *Saved* and off *Not for me*; a notice offers to undo it."""
+        entry, profile = self._entry_of(item_row), self.profile.current
+        if entry is None or profile is None:
+            return
+        place = "Saved" if any(known.is_same_title(entry) for known in profile.saved) else "Not for me"
+        undone = f"{entry.title} is back in {place}"
+        self.profile.change(
+            profile.unlisted(entry), f"Removed {entry.title} from {place}", undone=undone, announced=True
+        )
+
     def remove(self, item_id: str, title: str | None = None) -> None:
         """Take a title out of the profile."""
         profile = self.profile.current
@@ -260,6 +294,12 @@ class MyRatingsController(QObject):
             self.requests.show_place("for_you")
         self._waiting_file = None
         self.import_file(waiting)
+
+    def _entry_of(self, item_row: int) -> ProfileEntry | None:
+        """A title of the open data set as an entry without a rating; None without a data set."""
+        from engine.data.profiles import entry_of
+
+        return None if self.dataset.current is None else entry_of(self.dataset.current, item_row, None)
 
     def _set(self, incoming: MyImport | None) -> None:
         self.incoming = incoming
