@@ -175,7 +175,12 @@ def _recommend(
     yield None
     found = recommender.match(profile)
     return recommender.recommend(
-        found.history, top=LIST_LENGTH, weight=weight, filters=filters, seen_rows=found.unwanted_rows
+        found.history,
+        top=LIST_LENGTH,
+        weight=weight,
+        filters=filters,
+        seen_rows=found.seen_rows,
+        hidden_rows=found.not_for_me_rows,
     )
 
 
@@ -187,7 +192,15 @@ def _explain(
 
     yield None
     found = recommender.match(profile)
-    return explain(recommender, found.history, item_row, weight=weight, filters=filters, seen_rows=found.unwanted_rows)
+    return explain(
+        recommender,
+        found.history,
+        item_row,
+        weight=weight,
+        filters=filters,
+        seen_rows=found.seen_rows,
+        hidden_rows=found.not_for_me_rows,
+    )
 
 
 def _insights(
@@ -198,5 +211,13 @@ def _insights(
 
     yield None
     found = recommender.match(profile)
-    unwanted = found.unwanted_rows
-    return (yield from explain_list(recommender, found.history, weight=weight, filters=filters, seen_rows=unwanted))
+    return (
+        yield from explain_list(
+            recommender,
+            found.history,
+            weight=weight,
+            filters=filters,
+            seen_rows=found.seen_rows,
+            hidden_rows=found.not_for_me_rows,
+        )
+    )

@@ -111,11 +111,6 @@ class ProfileMatch:
     saved_rows: tuple[int, ...] = ()
     not_for_me_rows: tuple[int, ...] = ()
 
-    @property
-    def unwanted_rows(self) -> tuple[int, ...]:
-        """What a list of new titles leaves out: all that was seen, and what is not for this person."""
-        return (*self.seen_rows, *self.not_for_me_rows)
-
 
 def entry_of(dataset: Dataset, item_row: int, rating: float | None) -> ProfileEntry:
     """The entry for a title of a data set. A title without a name is named by its id."""

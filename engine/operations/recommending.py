@@ -151,11 +151,18 @@ def recommend(
     use_cores()
     yield StageStarted("recommending", "Ranking all titles")
     match = recommender.match(profile)
-    listed = recommender.recommend(match.history, top=top, weight=weight, seen_rows=match.unwanted_rows)
+    listed = recommender.recommend(
+        match.history, top=top, weight=weight, seen_rows=match.seen_rows, hidden_rows=match.not_for_me_rows
+    )
     insights = None
     if explain:
         insights = yield from explain_list(
-            recommender, match.history, weight=weight, top=max(top, _LEAST_EXPLAINED), seen_rows=match.unwanted_rows
+            recommender,
+            match.history,
+            weight=weight,
+            top=max(top, _LEAST_EXPLAINED),
+            seen_rows=match.seen_rows,
+            hidden_rows=match.not_for_me_rows,
         )
     return Recommended(match, listed, insights)
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from engine.device import exactly
 from engine.errors import ProfileError
 from engine.models.base import Model, Prediction
 from engine.models.blend import Blend
-from engine.recommending.ranking import Filters
+from engine.recommending.ranking import Filters, Ranked
 from engine.recommending.recommender import Recommender, rank_row, value_at
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -95,6 +96,7 @@ def explain(
     weight: float | None = None,
     filters: Filters | None = None,
     seen_rows: Sequence[int] = (),
+    hidden_rows: Sequence[int] = (),
 ) -> Explanation:
     """The reasons for one title, with the ranks in the list of these filters. Raises ProfileError."""
     answer = recommender.answer(history)
@@ -102,8 +104,11 @@ def explain(
     if item_row in history.item_rows_N:
         raise ProfileError(f"{title} is one of your own ratings.", remedy="Choose a title that you have not seen yet.")
     scores_I = rank_row(recommender.model, answer.prediction, weight)
-    reasons = _reasons(recommender, history, item_row, weight, filters=filters, seen_rows=seen_rows)
-    order = recommender.order(scores_I, history, filters=filters, seen_rows=seen_rows)
+    order_of = partial(
+        recommender.order, history=history, filters=filters, seen_rows=seen_rows, hidden_rows=hidden_rows
+    )
+    reasons = _reasons(recommender, history, item_row, weight, order_of=order_of)
+    order = order_of(scores_I)
     return Explanation(
         item_row=item_row,
         item_id=item_id,
@@ -206,14 +211,13 @@ def _reasons(
     item_row: int,
     weight: float | None,
     *,
-    filters: Filters | None,
-    seen_rows: Sequence[int],
+    order_of: Callable[[Float32], Ranked],
 ) -> tuple[Reason, ...]:
     """The strongest reasons for one title, each with the rank without it."""
     column, informative = np.array([item_row], dtype=np.int64), np.flatnonzero(recommender.informative(history))
     impacts_n = leave_one_out_impacts(recommender.model, history, column, weight, entries=informative)[:, 0]
     shown = strongest(impacts_n, most=_MOST_SHOWN)
-    ranks = _ranks_without(recommender, history, item_row, shown, weight, filters=filters, seen_rows=seen_rows)
+    ranks = _ranks_without(recommender, history, item_row, shown, weight, order_of=order_of)
     reasons = reasons_for(recommender, history, impacts_n, shown)
     behind = parts_of_impacts(recommender.model, history, item_row, shown)
     return tuple(
@@ -229,8 +233,7 @@ def _ranks_without(
     entries: Int64,
     weight: float | None,
     *,
-    filters: Filters | None,
-    seen_rows: Sequence[int],
+    order_of: Callable[[Float32], Ranked],
 ) -> list[int | None]:
     """The number of a title in the list without each of some entries; the left out ones do not come back either."""
     model = recommender.model
@@ -238,8 +241,7 @@ def _ranks_without(
     for left_out_V in chunks_of(entries, model.items):
         prediction = without_each(model, history, left_out_V, None)
         for scores_I in model.rank_scores(prediction, weight)[1:].float().numpy():
-            order = recommender.order(scores_I, history, filters=filters, seen_rows=seen_rows)
-            ranks.append(order.rank(item_row))
+            ranks.append(order_of(scores_I).rank(item_row))
     return ranks
 
 

@@ -113,6 +113,7 @@ def explain_list(
     top: int = 50,
     filters: Filters | None = None,
     seen_rows: Sequence[int] = (),
+    hidden_rows: Sequence[int] = (),
 ) -> Job[ListInsights]:
     """Explain the best `top` titles: three reasons each, and the strongest ratings. Raises ProfileError."""
     use_cores()
@@ -123,7 +124,9 @@ def explain_list(
     stopped = False
     try:
         yield StageStarted("explaining", _WORDS)
-        listed = recommender.recommend(history, top=top, weight=weight, filters=filters, seen_rows=seen_rows)
+        listed = recommender.recommend(
+            history, top=top, weight=weight, filters=filters, seen_rows=seen_rows, hidden_rows=hidden_rows
+        )
         rows_T = np.array([item.item_row for item in listed.items], dtype=np.int64)
         found = _Findings.none_yet(history.entries, len(rows_T), parts)
         yield from _leave_out_each(recommender, history, rows_T, weight, found)

@@ -230,15 +230,16 @@ class Recommender:
         weight: float | None = None,
         filters: Filters | None = None,
         seen_rows: Sequence[int] = (),
+        hidden_rows: Sequence[int] = (),
     ) -> RecommendationList:
         """The best `top` titles for the one person of `history`; filters refill from the whole catalogue.
 
-        weight: likely-to-watch (1) against likely-to-love (0). seen_rows do not come back either. Raises ProfileError
-        and SettingError.
+        weight: likely-to-watch (1) against likely-to-love (0). seen_rows were seen beside the history: no list of new
+        titles has them. hidden_rows (not for this person) are in no list at all. Raises ProfileError and SettingError.
         """
         answer = self.answer(history)
         scores_I = rank_row(self.model, answer.prediction, weight)
-        order = self.order(scores_I, history, filters=filters, seen_rows=seen_rows)
+        order = self.order(scores_I, history, filters=filters, seen_rows=seen_rows, hidden_rows=hidden_rows)
         rows_R = order.rows_R[: max(0, top)]
         sds_R = self.rating_sds(history, rows_R)
         items = tuple(
@@ -259,23 +260,29 @@ class Recommender:
         return sds.float().numpy()
 
     def order(
-        self, scores_I: Float32, history: Histories, *, filters: Filters | None = None, seen_rows: Sequence[int] = ()
+        self,
+        scores_I: Float32,
+        history: Histories,
+        *,
+        filters: Filters | None = None,
+        seen_rows: Sequence[int] = (),
+        hidden_rows: Sequence[int] = (),
     ) -> Ranked:
         """The list that scores make for a person: candidates that they do not have yet and that pass the filters."""
         filters = filters or Filters()
         return ranked(
             scores_I,
-            candidates_I=self.unseen(history, seen_rows),
+            candidates_I=self.unseen(history, seen_rows, hidden_rows),
             passes_I=self.facts.passing(filters),
             counts_I=self.facts.counts_I,
             hidden_gems=filters.hidden_gems,
         )
 
-    def unseen(self, history: Histories, seen_rows: Sequence[int] = ()) -> Bools:
-        """Which titles may be recommended to a person, [I]: the candidates that they do not have yet."""
+    def unseen(self, history: Histories, seen_rows: Sequence[int] = (), hidden_rows: Sequence[int] = ()) -> Bools:
+        """Which titles may be recommended to a person, [I]: the candidates that they neither have nor refused."""
         unseen_I = self.candidates_I.copy()
         unseen_I[history.item_rows_N] = False
-        unseen_I[np.asarray(seen_rows, dtype=np.int64)] = False
+        unseen_I[np.asarray((*seen_rows, *hidden_rows), dtype=np.int64)] = False
         return unseen_I
 
     def lifts(self, probability_I: Float32, history: Histories) -> Float32:

@@ -71,4 +71,4 @@ def test_that_titles_not_for_me_are_not_recommended(rated):
     from engine.data.profiles import profile_rows
 
     rated.my_ratings.refuse(7)
-    assert 7 in profile_rows(rated.profile.current, rated.dataset.current).unwanted_rows
+    assert 7 in profile_rows(rated.profile.current, rated.dataset.current).not_for_me_rows

@@ -13,6 +13,7 @@ from engine.data.profiles import Profile, ProfileEntry
 from engine.errors import DivergedError, ProfileError, SettingError
 from engine.events import drive
 from engine.recommending.explanation import explain, leave_one_out_impacts
+from engine.recommending.insights import explain_list
 from engine.recommending.pair_ratings import rate_pairs
 from engine.recommending.ranking import Filters
 from engine.recommending.recommender import Recommender, many_lists
@@ -89,6 +90,22 @@ def test_that_a_switched_off_title_does_not_come_back_either(dataset, make_model
     listed = recommender.recommend(found.history, seen_rows=found.seen_rows)
 
     assert 3 not in [item.item_row for item in listed.items]
+
+
+def test_that_what_is_not_for_a_person_is_in_no_list_and_no_reason_counts_it(dataset, make_model):
+    recommender = Recommender(make_model(), dataset)
+    profile = Profile("me", "Me", (ProfileEntry("100", "Alien", 1979, 5),))
+    refused = profile.refusing(ProfileEntry("103", "Brazil", 1985, None))
+    found, before = recommender.match(refused), recommender.recommend(recommender.match(profile).history)
+
+    listed = recommender.recommend(found.history, hidden_rows=found.not_for_me_rows)
+    why = explain(recommender, found.history, 5, hidden_rows=found.not_for_me_rows)
+    insights = drive(explain_list(recommender, found.history, hidden_rows=found.not_for_me_rows))
+
+    assert before.items[0].item_row == 3, "it would be first"
+    assert [item.item_row for item in listed.items] == [5, 1, 2, 4, 6, 7]
+    assert why.rank == 1
+    assert [title.item_row for title in insights.titles] == [5, 1, 2, 4, 6, 7]
 
 
 def test_that_a_new_weight_or_filter_ranks_again_without_asking_the_model(dataset, make_model):
