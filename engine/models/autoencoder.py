@@ -206,6 +206,10 @@ class _Autoencoder(StepModel):
         parts = [self._predicted(first_VH[torch.from_numpy(rows)], columns) for rows in self._portions(len(first_VH))]
         return Prediction.joined(parts)
 
+    def item_vectors(self) -> Tensor:
+        """See Model: what the bottleneck or the last hidden layer weighs each title by."""
+        return self.last_layer.weight
+
     def _portions(self, people: int) -> Iterator[Int64]:
         at_once = max(1, _SCORES_AT_ONCE // max(1, self.items))
         for start in range(0, max(1, people), at_once):

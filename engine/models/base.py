@@ -171,6 +171,10 @@ class Model(nn.Module, ABC):
         """Which titles it learned, [I], so that an entry of one has influence; None is all of them."""
         return None
 
+    def item_vectors(self) -> Tensor | None:
+        """A row of numbers for each title, [I, D], whose directions say which are alike; None for a model without."""
+        return None
+
     @classmethod
     def working_bytes(cls, config: Any, load: Load) -> float:
         """The memory that learning takes at its peak, in bytes, beside the split, weights and optimizer."""

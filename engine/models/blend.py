@@ -129,6 +129,11 @@ class Blend(Model):
     def leave_one_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
         return self.mixed(self.shares_left_out(profile, left_out_V=left_out_V, columns_C=columns_C), ratings=True)
 
+    def item_vectors(self) -> Tensor | None:
+        """See Model. Those of the first part that has some, the heaviest in the list first."""
+        heaviest = sorted(self.parts, key=lambda one: -one[0].weight)
+        return next((found for _, model in heaviest if (found := model.item_vectors()) is not None), None)
+
     @torch.inference_mode()
     def ratings_of(self, profiles: Histories, wanted: Histories) -> Tensor:
         """See Model. Each part predicts in its own quick way."""

@@ -39,6 +39,7 @@ from engine.text import format_size
 _LEAST_L2, _MOST_L2 = 1.0, 500.0
 _SHARE_OF_FREE_MEMORY = 0.8
 _LEAST_TITLES = 1000
+_MOST_REDUCED, _DIRECTIONS = 5_000, 64
 DROPOUT = 0.4
 """The input dropout where nobody chose one."""
 
@@ -169,6 +170,18 @@ class Ease(ClosedFormModel):
         impact_nC = torch.zeros((len(rows_n), picked_kC.shape[1]))
         impact_nC[known_n] = picked_kC
         return impact_nC
+
+    def item_vectors(self) -> Tensor | None:
+        """See Model: the strongest directions of the columns of B; None for so many titles that it would be slow."""
+        titles = len(self.title_rows_L)
+        if not 0 < titles <= _MOST_REDUCED:
+            return None
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            _, values_D, right_LD = torch.svd_lowrank(self.weights_LL.cpu(), q=min(_DIRECTIONS, titles))
+        vectors_ID = torch.zeros((self.items, len(values_D)))
+        vectors_ID[self.title_rows_L.cpu()] = right_LD * values_D
+        return vectors_ID
 
     def _matrix_rows(self, profiles: Histories) -> Int64:
         """For each entry its row in B, [N]; -1 where it is no like or nobody liked the title."""

@@ -186,6 +186,9 @@ class EmbeddingMlp(RatingModel):
         mean_E = (self.items_IE * known_I1).sum(0) / known_I1.sum().clamp(min=1)
         return torch.where(known_I1, self.items_IE, mean_E)
 
+    def item_vectors(self) -> Tensor:
+        return self.items_IE * self.is_known_I[:, None]
+
     def _norm_line(self, place: int) -> tuple[Tensor, Tensor]:
         """The batch norm of a hidden layer in prediction, as a slope and an offset (each [width], or a scalar)."""
         if not self.config.norm:

@@ -279,6 +279,9 @@ class Ials(ClosedFormModel):
         factors_CK = factors_IK if columns_C is None else factors_IK[as_index(columns_C)]
         return Prediction((torch.cat([whole_K[None], persons_VK]) @ factors_CK.T).float())
 
+    def item_vectors(self) -> Tensor:
+        return self.title_factors_IK
+
     def _learned(self) -> Tensor:
         """The titles' rows in float64: without one entry the scores differ by less than float32 holds."""
         if not bool(self.title_factors_IK.any()):

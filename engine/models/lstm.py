@@ -136,6 +136,9 @@ class Lstm(RatingModel):
         gates: Tensor = self.from_title(torch.where(is_new[..., None], mean_E, self.titles(words)))
         return gates
 
+    def item_vectors(self) -> Tensor:
+        return self.titles.weight[1:] * self.is_known_I[:, None]
+
     def _with_ratings(self, gates_BLG: Tensor, earlier_BL: Tensor) -> Tensor:
         """The gates of titles and of the ratings before them, [B, L, 4H]."""
         return gates_BLG + self._rating_gates(earlier_BL) if self.config.reads_ratings else gates_BLG

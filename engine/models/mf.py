@@ -261,6 +261,9 @@ class MatrixFactorization(PredictsRatings):
         state_dict.setdefault(f"{prefix}uncertainty_P", former)
         super()._load_from_state_dict(state_dict, prefix, *others)
 
+    def item_vectors(self) -> Tensor:
+        return self._factors_IK() * self.is_known_I[:, None]
+
     def features(self) -> Tensor:
         """What a person's factors are multiplied with, [I, F], with 1 for the bias; 0 for titles nobody rated."""
         factors_IK = self._factors_IK() * self.is_known_I[:, None]

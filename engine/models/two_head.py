@@ -357,6 +357,10 @@ class TwoHead(StepModel):
         chances_UI = F.softplus(outputs_UI, beta=_CHANCE_SHARPNESS).clamp(min=_LEAST_CHANCE)
         return chances_UI.log() - chances_UI.sum(dim=1, keepdim=True).log()
 
+    def item_vectors(self) -> Tensor:
+        """See Model: what the presence decoder weighs each title by."""
+        return self.presence_head.weight
+
     def rank_scores(self, prediction: Prediction, weight: float | None = None) -> Tensor:
         """See Model. softmax(logit)^w * max(n + 1, 0.001)^(1-w); w = 1 ranks by presence alone, 0 by liking alone."""
         if weight is None:
