@@ -10,6 +10,8 @@ import pytest
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Dataset, Histories, Scale, Vocabulary
 from engine.events import drive
+from engine.models.base import ClosedFormModel
+from engine.models.declaration import ModelConfig
 from engine.models.ease import Ease, EaseConfig
 from engine.models.ials import Ials, IalsConfig
 from engine.models.mf import MfConfig
@@ -19,7 +21,8 @@ from engine.models.registry import MODELS, build, kind_of
 from engine.recommending.recommender import Recommender
 from engine.recommending.vectors import item_vectors
 
-KINDS = [
+Kind = type[ClosedFormModel]
+KINDS: list[tuple[Kind, ModelConfig]] = [
     (Popularity, PopularityConfig()),
     (Ease, EaseConfig()),
     (Ials, IalsConfig(rank=8)),
@@ -40,21 +43,23 @@ def two_tastes(*, titles: int = 40, people: int = 120, unseen: int = 2) -> Datas
             )
     names = tuple(f"Title {item}" for item in range(titles))
     catalogue = Catalogue(names, (0,) * titles, ((),) * titles)
-    histories = Histories.of(users, items, ratings, people=people)
+    histories = Histories.of(np.array(users), np.array(items), np.array(ratings), people=people)
     ids = [str(item) for item in range(titles)]
     people_ids = [str(person) for person in range(people)]
     scale = Scale(0.5, 5.0, 0.5)
     return Dataset("two", "Two tastes", Vocabulary(people_ids), Vocabulary(ids), catalogue, histories, scale, "")
 
 
-def fitted(kind: type, config: object, dataset: Dataset) -> Recommender:
+def fitted(kind: Kind, config: ModelConfig, dataset: Dataset) -> Recommender:
     model = kind(config.fitted_to(dataset.histories.entries), items=dataset.titles, scale=dataset.scale)
     drive(model.fit(dataset.histories))
     return Recommender(model, dataset)
 
 
 @pytest.mark.parametrize(("kind", "config"), KINDS)
-def test_that_titles_which_the_same_people_like_lie_near_each_other(kind: type, config: object) -> None:
+def test_that_titles_which_the_same_people_like_lie_near_each_other(
+    kind: type[ClosedFormModel], config: ModelConfig
+) -> None:
     vectors_ID = item_vectors(fitted(kind, config, two_tastes()))
     near_II = vectors_ID @ vectors_ID.T
     np.fill_diagonal(near_II, -np.inf)
@@ -63,7 +68,9 @@ def test_that_titles_which_the_same_people_like_lie_near_each_other(kind: type, 
 
 
 @pytest.mark.parametrize(("kind", "config"), KINDS)
-def test_that_rows_have_length_one_or_are_zero_where_nothing_is_known(kind: type, config: object) -> None:
+def test_that_rows_have_length_one_or_are_zero_where_nothing_is_known(
+    kind: type[ClosedFormModel], config: ModelConfig
+) -> None:
     vectors_ID = item_vectors(fitted(kind, config, two_tastes()))
     lengths_I = np.linalg.norm(vectors_ID, axis=1)
     assert vectors_ID.dtype == np.float32
@@ -73,7 +80,9 @@ def test_that_rows_have_length_one_or_are_zero_where_nothing_is_known(kind: type
 
 @pytest.mark.parametrize("name", [name for name in MODELS if name not in ("blend", "popularity", "ease")])
 def test_that_models_with_numbers_of_their_own_give_a_row_for_each_title(name: str) -> None:
-    model = build(name, kind_of(name).config_class().fitted_to(1000), items=7, scale=Scale(0.5, 5.0, 0.5))
+    config = kind_of(name).config_class()
+    assert isinstance(config, ModelConfig)
+    model = build(name, config.fitted_to(1000), items=7, scale=Scale(0.5, 5.0, 0.5))
     found = model.item_vectors()
     assert found is None or len(found) == 7
     assert (found is None) == (name == "best_known")
@@ -99,7 +108,7 @@ def test_that_no_ratings_at_all_give_zeros() -> None:
         Vocabulary(["1"]),
         dataset.items,
         dataset.catalogue,
-        Histories.of([], [], [], people=1),
+        Histories.of_one([], []),
         dataset.scale,
         "",
     )
