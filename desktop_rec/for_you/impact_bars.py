@@ -1,4 +1,4 @@
-"""Signed reasons as bars with numbers, in favour or against, with a sign and words; and the panels that show them."""
+"""Signed reasons as bars with words, in favour or against, and the panels that show them."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ MARGINS = (2 * GRID, GRID, 2 * GRID, 2 * GRID)
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar. `share` is signed, -1 to 1; `figure` is how it reads ("+34 %"); `detail` is the line below.
+    """One bar. `size` is signed; `figure` is how it reads, where it means something; `detail` is the line below.
 
     `is_plain` draws it in the accent colour: a size without a sign.
     """
 
     name: str
-    share: float
-    figure: str
+    size: float
+    figure: str = ""
     detail: str = ""
     detail_right: str = ""
     tip: str = ""
@@ -73,7 +73,7 @@ def titled(title: str, bars: ImpactBars, *parts: QWidget, meaning: QLabel | None
 
 
 class ImpactBars(QWidget):
-    """Bars below each other on one scale. `scale_to` is the share that fills the width."""
+    """Bars below each other on one scale. `scale_to` is the size that fills the width."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -89,8 +89,8 @@ class ImpactBars(QWidget):
         return tuple(row.bar for row in self._rows if row.bar is not None and not row.isHidden())
 
     def show_bars(self, bars: Sequence[Bar], *, scale_to: float | None = None) -> None:
-        """Show these bars; the longest fills the width unless `scale_to` says which share does."""
-        longest = max((abs(bar.share) for bar in bars), default=0.0)
+        """Show these bars; the longest fills the width unless `scale_to` says which size does."""
+        longest = max((abs(bar.size) for bar in bars), default=0.0)
         full = max(scale_to if scale_to is not None else longest, 1e-9)
         while len(self._rows) < len(bars):
             row = _BarRow(self)
@@ -134,7 +134,7 @@ class _BarRow(QWidget):
         painter, bar, colours = QPainter(self), self.bar, THEME.colours
         line = QFontMetrics(self.font()).height()
         top = QRect(0, 0, self.width(), line)
-        signed = colours.negative if bar.share < 0 else colours.positive
+        signed = colours.negative if bar.size < 0 else colours.positive
         colour = colours.accent if bar.is_plain else signed
         font = number_font(self.font())
         figure_width = QFontMetrics(font).horizontalAdvance(bar.figure) + 8
@@ -153,8 +153,7 @@ class _BarRow(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(THEME.colours.hover))
         painter.drawRoundedRect(area, 3, 3)
-        share = min(1.0, abs(self.bar.share) / self._full)
-        length = max(3.0, area.width() * share)
+        length = max(3.0, area.width() * min(1.0, abs(self.bar.size) / self._full))
         painter.setBrush(QColor(colour))
         painter.drawRoundedRect(QRectF(area.left(), area.top(), length, area.height()), 3, 3)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)

@@ -11,7 +11,7 @@ from desktop_rec.common.controls import arranged, button
 from desktop_rec.common.panels import caption
 from desktop_rec.common.text import describe_own_rating
 from desktop_rec.for_you.impact_bars import MARGINS, Bar, BarsPanel, ImpactBars, titled
-from engine.text import format_count, format_difference, format_percent, format_predicted_rating, plural_of
+from engine.text import format_count, format_difference, format_predicted_rating, plural_of
 
 if TYPE_CHECKING:
     from engine.recommending.insights import ImpactfulRating, ListInsights, SurprisingRating
@@ -81,9 +81,9 @@ class InsightsPanel(BarsPanel):
 
 
 def _impact_bar(rating: ImpactfulRating) -> Bar:
-    yours, figure = describe_own_rating(rating.rating), format_percent(rating.share)
-    tip = f"{rating.title} ({yours}) makes {figure} of what all your ratings do to the list"
-    return Bar(rating.title, rating.share, figure, detail=yours, tip=tip, is_plain=True)
+    yours, times = describe_own_rating(rating.rating), format_count(rating.titles)
+    tip = f"{rating.title} ({yours}) is among the three strongest reasons for {times} of them"
+    return Bar(rating.title, rating.strength, f"a reason for {times}", detail=yours, tip=tip, is_plain=True)
 
 
 def _surprise_bar(rating: SurprisingRating) -> Bar:

@@ -1,8 +1,7 @@
-"""Why a title is in the list: signed bars with numbers, in favour and against, and stars to rate it at once."""
+"""Why a title is in the list: bars of what is in favour of it and against it, and stars to rate it at once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -20,10 +19,11 @@ from desktop_rec.common.text import (
 from desktop_rec.for_you.cover import Cover
 from desktop_rec.for_you.impact_bars import MARGINS, Bar, BarsPanel, ImpactBars, titled
 from desktop_rec.for_you.star_rating import StarRating
-from engine.text import MINUS, format_percent, format_predicted_rating, format_title
+from engine.text import MINUS, format_predicted_rating, format_title, plural
 
 if TYPE_CHECKING:
-    from engine.recommending.explanation import Explanation, Reason
+    from engine.recommending.explanation import Explanation
+    from engine.recommending.reasons import Reason
     from engine.recommending.recommender import Recommendation
 
 
@@ -70,14 +70,15 @@ class ReasonsPanel(BarsPanel):
             return
         rank = found.rank or self._item.rank
         everything = (*found.carried, *found.against)
-        longest = max((reason.share for reason in everything), default=0.0)
+        longest = max((abs(reason.impact) for reason in everything), default=0.0)
         self.carried.show_bars([_bar(reason, rank) for reason in found.carried], scale_to=longest)
         self.against.show_bars([_bar(reason, rank) for reason in found.against], scale_to=longest)
         for part, reasons in ((self._carried_part, found.carried), (self._against_part, found.against)):
             part.setVisible(bool(reasons))
         notes = [] if everything else [found.note]
-        if found.others_share >= 0.005:
-            notes.append(f"Your other ratings together: {format_percent(found.others_share)}.")
+        if found.others:
+            verb = "moves" if found.others == 1 else "move"
+            notes.append(f"{plural(found.others, 'more rating')} of yours {verb} it less.")
         self.show_note(" ".join(note for note in notes if note))
         self._score.setText(_describe_parts(found))
         self._score.setVisible(bool(found.parts))
@@ -128,20 +129,6 @@ class ReasonsPanel(BarsPanel):
             self.rated.emit(self._item, rating)
 
 
-def because_line(reasons: Sequence[Reason]) -> str:
-    """The strongest reasons for a title in one line: because you liked Alien and Aliens.
-
-    Where all of the strongest are against it, the line says so: although you liked Amateur.
-    """
-    carried = [reason for reason in reasons if reason.impact > 0]
-    if not carried:
-        return f"although{reasons[0].words.removeprefix('because')}" if reasons else ""
-    first = carried[0]
-    feeling = first.words.removesuffix(first.title)
-    alike = [reason.title for reason in carried[1:] if reason.words.removesuffix(reason.title) == feeling]
-    return f"{first.words} and {alike[0]}" if alike else first.words
-
-
 def _figures(item: Recommendation) -> str:
     predicted = item.predicted_rating
     stars = "" if predicted is None else f"predicted {format_predicted_rating(predicted, item.predicted_sd)}"
@@ -149,21 +136,13 @@ def _figures(item: Recommendation) -> str:
 
 
 def _bar(reason: Reason, rank: int) -> Bar:
-    signed = reason.share if reason.impact > 0 else -reason.share
-    behind = ", ".join(
-        f"{part.run} {format_percent(part.impact / reason.impact * signed, signed=True)}" for part in reason.parts
-    )
+    behind = ", ".join(f"{part.run} {'for' if part.impact > 0 else 'against'} it" for part in reason.parts)
     without = describe_rank_without(rank, reason.rank_without)
-    share = f"{format_percent(signed)} of what all your ratings do to this title"
-    tips = (
-        f"{'In favour' if signed > 0 else 'Against'}, {reason.words}: {share}",
-        without,
-        behind and f"of that {behind}",
-    )
+    side = "In favour" if reason.impact > 0 else "Against"
+    tips = (f"{side}: {reason.words}", without or "without it nothing changes", behind)
     return Bar(
         name=reason.title,
-        share=signed,
-        figure=format_percent(signed, signed=True),
+        size=reason.impact,
         detail=describe_own_rating(reason.rating),
         detail_right=without,
         tip="; ".join(tip for tip in tips if tip),

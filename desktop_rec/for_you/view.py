@@ -22,7 +22,6 @@ from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.my_ratings.presenter import MyRatingsPresenter, dropped_paths
 from desktop_rec.for_you.onboarding.presenter import OnboardingPresenter
 from desktop_rec.for_you.page import ForYouPage
-from desktop_rec.for_you.reasons_panel import because_line
 from desktop_rec.for_you.recommendation_rows import Comparison
 from engine.data.dataset import Scale
 from engine.models.registry import title_of
@@ -245,7 +244,7 @@ class ForYouView(QWidget):
 
     def _on_insights(self, found: ListInsights) -> None:
         self.page.insights.show_insights(found)
-        self.page.pane.show_reasons({title.item_row: because_line(title.reasons) for title in found.titles})
+        self.page.pane.show_reasons({title.item_row: title.line for title in found.titles})
 
     def _on_failure(self, kind: str, failure: Failure) -> None:
         sentence = f"{failure.sentence} {failure.remedy}".strip()

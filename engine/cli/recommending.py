@@ -22,10 +22,10 @@ from engine.data.reading.roles import Given
 from engine.documents import document_of
 from engine.library.store import Library
 from engine.operations.recommending import Recommended, refuse_weight
-from engine.recommending.explanation import Reason
 from engine.recommending.insights import ImpactfulRating, ListInsights, SurprisingRating, TitleReasons
+from engine.recommending.reasons import Reason
 from engine.recommending.recommender import Recommendation, Recommender
-from engine.text import format_count, format_figure, format_percent, format_title, plural, shorten
+from engine.text import format_count, format_figure, format_rating, format_title, plural, shorten
 
 _NAMES_SHOWN, _RATINGS_SHOWN, _REASONS_SHOWN, _SKIPPED_SHOWN = 3, 5, 3, 10
 _TITLE_WIDTH, _REASON_WIDTH = 44, 24
@@ -112,7 +112,7 @@ def _document(recommender: Recommender, recommended: Recommended) -> dict[str, A
     reasons = {title.item_row: title for title in insights.titles} if insights else {}
     impactful = surprising = None
     if insights is not None:
-        impactful = _ratings_document(insights.most_impactful, without=("item_row", "rating", "share"))
+        impactful = _ratings_document(insights.most_impactful, without=("item_row", "rating"))
     if insights is not None and recommender.model.can.predicts_ratings:
         surprising = _ratings_document(insights.most_surprising, without=("item_row", "difference"))
     return {
@@ -140,7 +140,7 @@ def _item_document(item: Recommendation, title: TitleReasons | None) -> dict[str
 
 
 def _reason_document(reason: Reason) -> dict[str, Any]:
-    document = document_of(reason, rename={"item_id": "item"}, without=("item_row", "rank_without", "words"))
+    document = document_of(reason, rename={"item_id": "item"}, without=("item_row", "rank_without", "words", "liked"))
     return {**document, "parts": document_of(reason.parts) or None}
 
 
@@ -188,7 +188,7 @@ def _reason_cells(title: TitleReasons | None) -> tuple[str, str]:
     if title is None:
         return "", ""
     reasons = (
-        f"{'+' if reason.impact > 0 else '-'}{format_percent(reason.share)} {shorten(reason.title, _REASON_WIDTH)}"
+        f"{shorten(reason.title, _REASON_WIDTH)} ({'seen' if reason.rating is None else format_rating(reason.rating)})"
         for reason in title.reasons[:_REASONS_SHOWN]
     )
     return ", ".join(reasons), ", ".join(f"{part.run} {part.impact:+.2f}" for part in title.parts)
@@ -196,7 +196,7 @@ def _reason_cells(title: TitleReasons | None) -> tuple[str, str]:
 
 def _insights_text(insights: ListInsights) -> str:
     impactful = [
-        (rating.title, f"{format_percent(rating.share)} of all influence")
+        (rating.title, f"a reason for {plural(rating.titles, 'title')} of the first {len(insights.titles)}")
         for rating in insights.most_impactful[:_RATINGS_SHOWN]
     ]
     surprising = [

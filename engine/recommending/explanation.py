@@ -1,7 +1,7 @@
 """Why a title was recommended: what each of a person's ratings did to it, found by leaving that rating out.
 
 The impact of entry i on title j is `score_j(all) - score_j(without i)`, in float32: what is positive carried the
-title, what is negative spoke against it.
+title, what is negative spoke against it. Impacts do not add up to the score of a network, so none is a share of it.
 
 Shapes: n entries of the profile, V of them left out in turn, C titles asked for, I all titles, P parts of a blend.
 """
@@ -20,18 +20,18 @@ import numpy.typing as npt
 import torch
 
 from engine.data.dataset import Float32, Histories, Int64
-from engine.data.profiles import middle_of
 from engine.device import exactly
 from engine.errors import ProfileError
 from engine.models.base import Model, Prediction
 from engine.models.blend import Blend
 from engine.recommending.ranking import Filters, Ranked
+from engine.recommending.reasons import PartImpact, Reason, describe_rated, is_like
 from engine.recommending.recommender import Recommender, rank_row, value_at
 
 Floats = npt.NDArray[np.floating[Any]]
 
 
-_MOST_SHOWN = 12
+_MOST_CARRIED, _MOST_AGAINST = 8, 4
 _MOST_SCORES = 4_000_000
 """How many scores (variants x titles) are in memory at once: 16 MiB a tensor, of which a model has a few."""
 _MOST_AT_ONCE = 256
@@ -39,37 +39,10 @@ _UNMOVED = "None of your ratings moves this title: the model scores it the same 
 
 
 @dataclass(frozen=True)
-class PartImpact:
-    """What one part adds, in units of the mix's score. run: the name of the run that the part is a copy of."""
-
-    run: str
-    model: str
-    impact: float
-
-
-@dataclass(frozen=True)
-class Reason:
-    """What one rating did to one title: a signed impact in units of the score, and its share of all impacts.
-
-    rank_without: the title's number in the list without this rating, if asked. parts: what each part of a blend adds.
-    """
-
-    item_row: int
-    item_id: str
-    title: str
-    rating: float | None
-    impact: float
-    share: float
-    rank_without: int | None
-    words: str
-    parts: tuple[PartImpact, ...] = ()
-
-
-@dataclass(frozen=True)
 class Explanation:
     """Why a title stands where it stands: what carried it and what spoke against it, the strongest first.
 
-    rank is None where filters keep it out; others_share is what the ratings beyond the 12 shown add up to.
+    rank is None where filters keep it out; others is how many more ratings move the title, beyond those shown.
     """
 
     item_row: int
@@ -82,7 +55,7 @@ class Explanation:
     lift: float | None
     carried: tuple[Reason, ...]
     against: tuple[Reason, ...]
-    others_share: float
+    others: int
     note: str
     predicted_sd: float | None = None
     parts: tuple[PartImpact, ...] = ()
@@ -107,7 +80,7 @@ def explain(
     order_of = partial(
         recommender.order, history=history, filters=filters, seen_rows=seen_rows, hidden_rows=hidden_rows
     )
-    reasons = _reasons(recommender, history, item_row, weight, order_of=order_of)
+    reasons, moving = _reasons(recommender, history, item_row, weight, order_of=order_of)
     order = order_of(scores_I)
     return Explanation(
         item_row=item_row,
@@ -120,7 +93,7 @@ def explain(
         lift=value_at(answer.lift_I, item_row),
         carried=tuple(reason for reason in reasons if reason.impact > 0),
         against=tuple(reason for reason in reasons if reason.impact < 0),
-        others_share=max(0.0, 1.0 - sum(reason.share for reason in reasons)) if reasons else 0.0,
+        others=moving - len(reasons),
         note=recommender.note(history) if reasons else _UNMOVED,
         predicted_sd=value_at(recommender.rating_sds(history, np.array([item_row])), 0),
         parts=parts_of_score(recommender.model, history, item_row),
@@ -166,12 +139,21 @@ def strongest(impacts_n: Float32, *, most: int) -> Int64:
     return moving
 
 
+def carriers(impacts_n: Float32, *, most: int) -> Int64:
+    """The entries that carry a title, strongest first, ties in profile order."""
+    return strongest(np.maximum(impacts_n, 0), most=most)
+
+
+def opponents(impacts_n: Float32, *, most: int) -> Int64:
+    """The entries that speak against a title, strongest first, ties in profile order."""
+    return strongest(np.minimum(impacts_n, 0), most=most)
+
+
 def reasons_for(recommender: Recommender, history: Histories, impacts_n: Float32, entries: Int64) -> tuple[Reason, ...]:
     """The reasons that some entries are, given the impacts of all; without ranks."""
-    total = float(np.abs(impacts_n).sum()) or 1.0
-    middle = middle_of(history.ratings_N, recommender.dataset.scale)
+    largest = float(np.abs(impacts_n).max(initial=0.0)) or 1.0
     return tuple(
-        _reason(recommender, history, entry, impact=float(impacts_n[entry]), total=total, middle=middle)
+        _reason(recommender, history, entry, impact=float(impacts_n[entry]), largest=largest)
         for entry in entries.tolist()
     )
 
@@ -187,21 +169,19 @@ def rating_of(history: Histories, entry: int) -> float | None:
     return None if math.isnan(rating) else round(rating, 4)
 
 
-def _reason(
-    recommender: Recommender, history: Histories, entry: int, *, impact: float, total: float, middle: float
-) -> Reason:
+def _reason(recommender: Recommender, history: Histories, entry: int, *, impact: float, largest: float) -> Reason:
     row = int(history.item_rows_N[entry])
     title, rating = title_of(recommender, row), rating_of(history, entry)
-    feeling = "have seen" if rating is None else "liked" if rating >= middle else "disliked"
     return Reason(
         item_row=row,
         item_id=recommender.dataset.items.id(row),
         title=title,
         rating=rating,
         impact=impact,
-        share=abs(impact) / total,
+        strength=abs(impact) / largest,
         rank_without=None,
-        words=f"because you {feeling} {title}",
+        words=describe_rated(title, rating, like=recommender.dataset.scale.like),
+        liked=is_like(rating, recommender.dataset.scale.like),
     )
 
 
@@ -212,18 +192,19 @@ def _reasons(
     weight: float | None,
     *,
     order_of: Callable[[Float32], Ranked],
-) -> tuple[Reason, ...]:
-    """The strongest reasons for one title, each with the rank without it."""
+) -> tuple[tuple[Reason, ...], int]:
+    """The strongest reasons for and against one title, each with the rank without it, and how many move it at all."""
     column, informative = np.array([item_row], dtype=np.int64), np.flatnonzero(recommender.informative(history))
     impacts_n = leave_one_out_impacts(recommender.model, history, column, weight, entries=informative)[:, 0]
-    shown = strongest(impacts_n, most=_MOST_SHOWN)
+    shown = np.concatenate([carriers(impacts_n, most=_MOST_CARRIED), opponents(impacts_n, most=_MOST_AGAINST)])
     ranks = _ranks_without(recommender, history, item_row, shown, weight, order_of=order_of)
     reasons = reasons_for(recommender, history, impacts_n, shown)
     behind = parts_of_impacts(recommender.model, history, item_row, shown)
-    return tuple(
+    complete = tuple(
         dataclasses.replace(reason, rank_without=rank, parts=parts)
         for reason, rank, parts in zip(reasons, ranks, behind, strict=True)
     )
+    return complete, int(np.count_nonzero(impacts_n))
 
 
 def _ranks_without(

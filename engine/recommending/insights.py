@@ -17,8 +17,7 @@ from engine.data.dataset import Bools, Float32, Histories, Int64
 from engine.device import use_cores
 from engine.events import Job, Pace, Progressed, StageStarted, Stop
 from engine.recommending.explanation import (
-    PartImpact,
-    Reason,
+    carriers,
     chunks_of,
     impacts_in,
     part_impacts,
@@ -30,32 +29,42 @@ from engine.recommending.explanation import (
     without_each_by_part,
 )
 from engine.recommending.ranking import Filters
+from engine.recommending.reasons import PartImpact, Reason, because_line
 from engine.recommending.recommender import Recommender
 
 _REASONS_EACH, _MOST_RATINGS = 3, 10
 _WORDS = "Leaving out your ratings one at a time"
+_POPULAR = "popular with most people"
 
 
 @dataclass(frozen=True)
 class TitleReasons:
-    """The strongest reasons for a listed title, signed, and what each part of a blend adds to its score."""
+    """The strongest reasons that carried a listed title, and what each part of a blend adds to its score.
+
+    line: "because you liked Alien and Aliens", or what else is true of it where no rating carried it.
+    """
 
     item_row: int
     title: str
     reasons: tuple[Reason, ...]
     parts: tuple[PartImpact, ...] = ()
+    line: str = ""
 
 
 @dataclass(frozen=True)
 class ImpactfulRating:
-    """A rating that moved the list. impact: the sum of |impact| over the listed titles. share: of all such sums."""
+    """A rating that moved the list. impact: the sum of |impact| over the listed titles.
+
+    strength: that sum beside the largest of any rating, 0 to 1. titles: how many listed titles name it as a reason.
+    """
 
     item_row: int
     item_id: str
     title: str
     rating: float | None
     impact: float
-    share: float
+    strength: float
+    titles: int
 
 
 @dataclass(frozen=True)
@@ -138,7 +147,13 @@ def explain_list(
 def most_impactful(recommender: Recommender, history: Histories, impacts_nT: Float32) -> tuple[ImpactfulRating, ...]:
     """The entries by the sum of |impact| over the listed titles, largest first; those without any are left out."""
     sums_n = np.abs(impacts_nT).sum(axis=1, dtype=np.float32)
-    total = float(sums_n.sum()) or 1.0
+    largest = float(sums_n.max(initial=0.0)) or 1.0
+    named_n = np.bincount(
+        np.concatenate([carriers(impacts_n, most=_REASONS_EACH) for impacts_n in impacts_nT.T], dtype=np.int64)
+        if impacts_nT.shape[1]
+        else np.zeros(0, dtype=np.int64),
+        minlength=len(sums_n),
+    )
     return tuple(
         ImpactfulRating(
             item_row=(row := int(history.item_rows_N[entry])),
@@ -146,7 +161,8 @@ def most_impactful(recommender: Recommender, history: Histories, impacts_nT: Flo
             title=title_of(recommender, row),
             rating=rating_of(history, entry),
             impact=float(sums_n[entry]),
-            share=float(sums_n[entry]) / total,
+            strength=float(sums_n[entry]) / largest,
+            titles=int(named_n[entry]),
         )
         for entry in strongest(sums_n, most=_MOST_RATINGS).tolist()
     )
@@ -227,11 +243,12 @@ def _reasons_of_titles(
     model, titles = recommender.model, []
     for column, row in enumerate(rows_T.tolist()):
         impacts_n, scores_P = found.impacts_nT[:, column], found.scores_TP[column]
-        shown = strongest(impacts_n, most=_REASONS_EACH)
+        shown = carriers(impacts_n, most=_REASONS_EACH)
         reasons = tuple(
             dataclasses.replace(reason, parts=part_impacts(model, found.impacts_nTP[entry, column]))
             for reason, entry in zip(reasons_for(recommender, history, impacts_n, shown), shown.tolist(), strict=True)
         )
         parts = () if np.isnan(scores_P).any() else part_impacts(model, scores_P)
-        titles.append(TitleReasons(row, title_of(recommender, row), reasons, parts))
+        line = because_line(reasons) or (_POPULAR if model.name == "popularity" else "")
+        titles.append(TitleReasons(row, title_of(recommender, row), reasons, parts, line))
     return tuple(titles)

@@ -7,22 +7,25 @@ import pytest
 from desktop_rec.common.stars import StarScale
 from desktop_rec.for_you.impact_bars import Bar, ImpactBars
 from desktop_rec.for_you.insights_panel import InsightsPanel
-from desktop_rec.for_you.reasons_panel import ReasonsPanel, because_line
+from desktop_rec.for_you.reasons_panel import ReasonsPanel
 from engine.data.dataset import Scale
-from engine.recommending.explanation import Explanation, Reason
+from engine.recommending.explanation import Explanation
 from engine.recommending.insights import ImpactfulRating, ListInsights, SurprisingRating
+from engine.recommending.reasons import Reason, because_line, describe_rated
 from engine.recommending.recommender import Recommendation
 
 STARS = StarScale.of(Scale(0.5, 5.0, 0.5))
 
 
-def reason(title, *, rating, impact, share, without, feeling="liked"):
-    return Reason(7, "7", title, rating, impact, share, without, f"because you {feeling} {title}")
+def reason(title, *, rating, impact, without=1):
+    liked = rating is not None and rating >= 4
+    words = describe_rated(title, rating, like=4.0)
+    return Reason(7, "7", title, rating, impact, abs(impact) / 0.3, without, words, liked=liked)
 
 
-MONONOKE = reason("Princess Mononoke", rating=5.0, impact=0.3, share=0.5, without=7)
-ARMAGEDDON = reason("Armageddon", rating=1.0, impact=0.1, share=0.2, without=1, feeling="disliked")
-TITANIC = reason("Titanic", rating=4.0, impact=-0.1, share=0.25, without=None)
+MONONOKE = reason("Princess Mononoke", rating=5.0, impact=0.3, without=7)
+ARMAGEDDON = reason("Armageddon", rating=1.0, impact=0.1)
+TITANIC = reason("Titanic", rating=4.0, impact=-0.15, without=None)
 SPIRITED = Recommendation(1, 3, "3", "Spirited Away", 2001, ("Animation",), 0.4, 99, 0.02, 40.0, 4.6)
 
 
@@ -38,7 +41,7 @@ def explanation(item_row=3):
         lift=40.0,
         carried=(MONONOKE, ARMAGEDDON),
         against=(TITANIC,),
-        others_share=0.05,
+        others=5,
         note="",
     )
 
@@ -47,7 +50,7 @@ def insights(*, predicts=True):
     surprising = (SurprisingRating(9, "9", "Alien", 4.5, 2.9, 1.6),) if predicts else ()
     return ListInsights(
         titles=(),
-        most_impactful=(ImpactfulRating(7, "7", "Princess Mononoke", 5.0, 1.2, 0.4),),
+        most_impactful=(ImpactfulRating(7, "7", "Princess Mononoke", 5.0, 1.2, 1.0, 40),),
         most_surprising=surprising,
         predicts_ratings=predicts,
         entries=2,
@@ -79,23 +82,25 @@ def test_that_bars_can_shrink_in_number_and_are_put_into_words(qtbot):
     bars = ImpactBars()
     qtbot.addWidget(bars)
     bars.show()
-    bars.show_bars([Bar("Alien", 0.4, "+40 %"), Bar("Titanic", -0.1, "−10 %")])
-    bars.show_bars([Bar("Heat", 0.2, "+20 %", detail="you gave 4")])
+    bars.show_bars([Bar("Alien", 0.4), Bar("Titanic", -0.1)])
+    bars.show_bars([Bar("Heat", 0.2, "+0.2", detail="you gave 4")])
     assert [bar.name for bar in bars.bars] == ["Heat"]
-    assert bars.accessibleDescription() == "Heat, +20 %, you gave 4"
+    assert bars.accessibleDescription() == "Heat, +0.2, you gave 4"
     bars.grab()
 
 
-def test_that_a_reason_shows_its_share_its_sign_and_the_rank_without_it(panel):
+def test_that_a_reason_shows_its_rating_and_the_rank_without_it_and_no_share(panel):
     panel.show_title(SPIRITED, word="film")
     panel.show_reasons(explanation())
     first, second = panel.carried.bars
-    assert (first.name, first.figure, first.detail_right) == ("Princess Mononoke", "+50 %", "without it #1 → #7")
-    assert (second.name, second.detail) == ("Armageddon", "you gave 1")
+    assert (first.name, first.figure, first.detail_right) == ("Princess Mononoke", "", "without it #1 → #7")
+    assert (second.name, second.detail, second.detail_right) == ("Armageddon", "you gave 1", "")
     (against,) = panel.against.bars
-    assert (against.figure, against.share) == ("−25 %", -0.25)
+    assert (against.name, against.size) == ("Titanic", -0.15)
     assert against.detail_right == "without it #1 → off the list"
-    assert "5 %" in panel.note.text()
+    assert panel.note.text() == "5 more ratings of yours move it less."
+    assert not any("%" in bar.sentence() + bar.tip for bar in (first, second, against))
+    assert not any("disliked" in bar.sentence() + bar.tip for bar in (first, second, against))
 
 
 def test_that_the_figures_of_a_title_are_there_before_its_reasons(panel):
@@ -119,11 +124,13 @@ def test_that_a_recommended_title_can_be_rated_where_its_reasons_are(panel, reco
     assert rated.calls == [(SPIRITED, 4.0)]
 
 
-def test_that_the_line_under_a_title_joins_reasons_of_one_feeling_and_leaves_out_what_spoke_against():
-    other = reason("Nausicaa", rating=4.5, impact=0.05, share=0.1, without=1)
+def test_that_the_line_under_a_title_joins_likes_and_leaves_out_what_spoke_against():
+    other = reason("Nausicaa", rating=4.5, impact=0.05)
+    seen = reason("Totoro", rating=None, impact=0.2)
     assert because_line((MONONOKE, TITANIC, other)) == "because you liked Princess Mononoke and Nausicaa"
-    assert because_line((ARMAGEDDON, other)) == "because you disliked Armageddon"
-    assert because_line((TITANIC,)) == "although you liked Titanic"
+    assert because_line((ARMAGEDDON, other)) == "because you rated Armageddon 1"
+    assert because_line((seen, other)) == "because you have seen Totoro"
+    assert because_line((TITANIC,)) == ""
     assert because_line(()) == ""
 
 
@@ -132,7 +139,7 @@ def test_that_impact_and_surprise_are_shown_with_numbers(qtbot):
     qtbot.addWidget(panel)
     panel.show()
     panel.show_insights(insights())
-    assert panel.impactful.bars[0].figure == "40 %"
+    assert panel.impactful.bars[0].figure == "a reason for 40"
     (surprise,) = panel.surprising.bars
     assert (surprise.figure, surprise.detail, surprise.detail_right) == ("+1.6", "you gave 4.5", "expected 2.9")
     assert panel.train.isHidden()

@@ -281,8 +281,7 @@ def test_that_failed_reasons_are_explained_in_their_panel(ready, session):
 
 def test_that_insights_put_a_line_under_each_title(ready, session):
     session.recommendations.ready.emit(found(9, 8))
-    reason = SimpleNamespace(title="Film 0", impact=1.0, words="because you liked Film 0")
-    titles = (TitleReasons(9, "Film 9", (reason,)),)
+    titles = (TitleReasons(9, "Film 9", (), line="because you liked Film 0"),)
     session.recommendations.insights_ready.emit(ListInsights(titles, (), (), False, 3, 3, False, ""))
     assert [row.because for row in ready.page.pane.list.rows] == ["because you liked Film 0", ""]
 

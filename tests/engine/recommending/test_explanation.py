@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from engine.data.dataset import Histories
 from engine.errors import ProfileError
@@ -18,17 +19,29 @@ DUNE, BRAZIL = 5, 3
 def test_that_reasons_are_signed_and_what_speaks_against_stands_apart(dataset, make_model):
     why = explain(Recommender(make_model(), dataset), LIKED_ALIEN_DISLIKED_ARMAGEDDON, DUNE)
 
-    assert [(one.words, one.impact) for one in why.carried] == [("because you liked Alien", 3.0)]
-    assert [(one.words, one.impact) for one in why.against] == [("because you disliked Armageddon", -1.5)]
+    assert [(one.words, one.impact) for one in why.carried] == [("you gave Alien 5", 3.0)]
+    assert [(one.words, one.impact) for one in why.against] == [("you rated Armageddon 1", -1.5)]
     assert why.score == 1.5
 
 
-def test_that_shares_are_of_the_summed_sizes_of_all_impacts(dataset, make_model):
+def test_that_strengths_are_beside_the_largest_impact(dataset, make_model):
     why = explain(Recommender(make_model(), dataset), LIKED_ALIEN_DISLIKED_ARMAGEDDON, DUNE)
 
-    assert why.carried[0].share == pytest.approx(2 / 3)
-    assert why.against[0].share == pytest.approx(1 / 3)
-    assert why.others_share == pytest.approx(0.0)
+    assert why.carried[0].strength == pytest.approx(1.0)
+    assert why.against[0].strength == pytest.approx(1 / 2)
+    assert why.others == 0
+
+
+def test_that_what_carried_a_title_is_shown_however_much_speaks_against_it(dataset, make_model):
+    model = make_model()
+    with torch.no_grad():
+        model.weights_II[:, DUNE] = -1.0
+        model.weights_II[7, DUNE] = 0.001
+
+    why = explain(Recommender(model, dataset), Histories.of_one([0, 1, 2, 3, 4, 6, 7], [5.0] * 7), DUNE)
+
+    assert [one.title for one in why.carried] == ["Fargo"]
+    assert (len(why.against), why.others) == (4, 2)
 
 
 def test_that_a_reason_says_the_rank_without_it(dataset, make_model):
@@ -55,7 +68,7 @@ def test_that_ranks_are_those_of_the_filtered_list(dataset, make_model):
 def test_that_a_seen_title_without_a_rating_reads_as_seen(dataset, make_model):
     why = explain(Recommender(make_model(), dataset), Histories.of_one([0], [None]), BRAZIL)
 
-    assert why.carried[0].words == "because you have seen Alien"
+    assert why.carried[0].words == "you have seen Alien"
     assert why.carried[0].rating is None
 
 
@@ -64,7 +77,7 @@ def test_that_the_good_rating_of_a_generous_person_is_no_dislike(dataset, make_m
 
     why = explain(Recommender(make_model(), dataset), generous, BRAZIL)
 
-    assert why.carried[0].words == "because you liked Alien"
+    assert why.carried[0].words == "you gave Alien 4"
 
 
 def test_that_ratings_below_a_like_have_no_influence_on_a_model_of_likes(dataset, make_model):

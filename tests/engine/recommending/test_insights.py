@@ -11,6 +11,7 @@ import torch
 from engine.data.dataset import Histories
 from engine.errors import ProfileError
 from engine.events import Progressed, StageStarted, Stop, drive
+from engine.models.popularity import Popularity, PopularityConfig
 from engine.recommending import explanation
 from engine.recommending.insights import explain_list
 from engine.recommending.recommender import Recommender
@@ -26,11 +27,29 @@ def test_that_each_listed_title_has_its_strongest_reasons_in_list_order(dataset,
     found = drive(explain_list(Recommender(make_model(), dataset), HISTORY))
 
     assert [title.title for title in found.titles] == ["Brazil", "Dune", "Casablanca", "Eraserhead", "Fargo"]
-    assert [reason.words for reason in found.titles[1].reasons] == [
-        "because you liked Alien",
-        "because you disliked Armageddon",
-    ]
+    assert [reason.words for reason in found.titles[1].reasons] == ["you gave Alien 5"]
     assert found.titles[3].reasons == ()
+
+
+def test_that_the_line_of_a_title_names_what_carried_it_and_nothing_where_nothing_did(dataset, make_model):
+    found = drive(explain_list(Recommender(make_model(), dataset), HISTORY))
+
+    assert [title.line for title in found.titles] == [
+        "because you liked Alien",
+        "because you liked Alien",
+        "because you liked Amelie",
+        "",
+        "",
+    ]
+
+
+def test_that_titles_of_the_most_liked_say_that_most_people_like_them(dataset):
+    model = Popularity(PopularityConfig(), items=8, scale=dataset.scale)
+    drive(model.fit(dataset.histories))
+
+    found = drive(explain_list(Recommender(model, dataset), HISTORY))
+
+    assert {title.line for title in found.titles} == {"popular with most people"}
 
 
 def test_that_the_most_impactful_rating_moved_the_whole_list_most(dataset, make_model):
@@ -41,7 +60,8 @@ def test_that_the_most_impactful_rating_moved_the_whole_list_most(dataset, make_
         ("Armageddon", 1.5),
         ("Amelie", 1.0),
     ]
-    assert sum(one.share for one in found.most_impactful) == pytest.approx(1.0)
+    assert [one.strength for one in found.most_impactful] == pytest.approx([1.0, 1.5 / 9, 1 / 9])
+    assert [one.titles for one in found.most_impactful] == [2, 0, 1]
 
 
 def test_that_the_most_surprising_rating_is_farthest_from_its_prediction_without_it(dataset, make_model, weights_II):

@@ -1,0 +1,70 @@
+"""A rating as a reason for a title, and how it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.text import format_rating
+
+
+@dataclass(frozen=True)
+class PartImpact:
+    """What one part adds, in units of the mix's score. run: the name of the run that the part is a copy of."""
+
+    run: str
+    model: str
+    impact: float
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What one rating did to one title: a signed impact in units of the score.
+
+    strength: the size of the impact beside the largest that any rating has on this title, 0 to 1. rank_without: the
+    title's number in the list without this rating, if asked. parts: what each part of a blend adds. liked: the rating
+    is a like. words: "you gave Alien 5".
+    """
+
+    item_row: int
+    item_id: str
+    title: str
+    rating: float | None
+    impact: float
+    strength: float
+    rank_without: int | None
+    words: str
+    parts: tuple[PartImpact, ...] = ()
+    liked: bool = False
+
+
+def because_line(reasons: Sequence[Reason]) -> str:
+    """What carried a title, in one line: because you liked Alien and Aliens. "" where nothing did.
+
+    Two reasons are named where they are alike: two likes, or two titles that were only seen.
+    """
+    carried = [reason for reason in reasons if reason.impact > 0]
+    if not carried:
+        return ""
+    first = carried[0]
+    if not first.liked and first.rating is not None:
+        return f"because {first.words}"
+    alike = [reason.title for reason in carried if (reason.liked, reason.rating is None) == _kind(first)]
+    return f"because you {'liked' if first.liked else 'have seen'} {' and '.join(alike[:2])}"
+
+
+def _kind(reason: Reason) -> tuple[bool, bool]:
+    return reason.liked, reason.rating is None
+
+
+def is_like(rating: float | None, like: float) -> bool:
+    """Whether a rating is a like on its scale."""
+    return rating is not None and rating >= like - 1e-6
+
+
+def describe_rated(title: str, rating: float | None, *, like: float) -> str:
+    """What somebody said of a title: you gave Alien 5, you rated Armageddon 2, you have seen Titanic."""
+    if rating is None:
+        return f"you have seen {title}"
+    verb = "gave" if is_like(rating, like) else "rated"
+    return f"you {verb} {title} {format_rating(rating)}"
