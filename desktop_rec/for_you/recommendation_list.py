@@ -10,14 +10,12 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QPushButton,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from desktop_rec.common.controls import button
 from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.common.plain import PlainLabel, set_tip
 from desktop_rec.common.row_painting import RIGHT, paint_text, small
@@ -30,8 +28,9 @@ from desktop_rec.for_you.recommendation_rows import (
     RecommendationsModel,
     columns_in,
 )
+from desktop_rec.for_you.sources import ListActions, SourceBar
 from desktop_rec.theme.theme import GRID, THEME, set_role
-from engine.text import format_count, plural, plural_of
+from engine.text import format_count, plural
 
 if TYPE_CHECKING:
     from engine.recommending.recommender import Recommendation
@@ -56,9 +55,8 @@ class ListPane(QWidget):
     def shows_list(self) -> bool:
         return self._pages.currentWidget() is self.list
 
-    def show_list(self, found: FoundList, *, name: str, word: str, before: Mapping[str, int] | None) -> None:
-        """Show a list for somebody; `before` are the places of the one to compare with."""
-        self.heading.setText(f"{plural_of(word).capitalize()} for {'you' if name == 'Me' else name}")
+    def show_list(self, found: FoundList, *, word: str, before: Mapping[str, int] | None) -> None:
+        """Show a list under the heading that stands; `before` are the places of the one to compare with."""
         self.list.show_list(found.items, word=word, before=before)
         listed, passing = len(found.items), found.passing
         parts = [
@@ -97,7 +95,8 @@ class ListPane(QWidget):
             label.setWordWrap(True)
             set_role(label, "caption")
         self._summary.setObjectName("list_summary")
-        self._more: QPushButton = button("Rate more", "rate_more", "Rate well known titles to make the list better")
+        self.sources, self.list_actions = SourceBar(), ListActions()
+        self.heading.setObjectName("list_heading")
         self.filters = FilterBar()
         self.list = RecommendationList(scale)
         self._message = PlaceMessage()
@@ -110,10 +109,11 @@ class ListPane(QWidget):
         words.addWidget(self._summary)
         top = QHBoxLayout()
         top.addLayout(words, 1)
-        top.addWidget(self._more)
+        top.addWidget(self.list_actions)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, 2 * GRID, GRID, GRID)
         column.setSpacing(GRID)
+        column.addWidget(self.sources)
         column.addLayout(top)
         column.addWidget(self.filters)
         column.addWidget(self._note)
@@ -122,7 +122,7 @@ class ListPane(QWidget):
     def _connect(self) -> None:
         self.filters.changed.connect(self.filters_changed)
         self.list.chosen.connect(self.chosen)
-        self._more.clicked.connect(self.rate_more_wanted)
+        self.list_actions.more_wanted.connect(self.rate_more_wanted)
         self._message.pressed.connect(self.message_pressed)
         self._message.second_pressed.connect(self.message_second_pressed)
 

@@ -17,12 +17,13 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from desktop_rec.common.building import next_step
 from desktop_rec.common.notices import Failure
 from desktop_rec.common.stars import StarScale
-from desktop_rec.for_you.controller import RecommendationsController
+from desktop_rec.for_you.controller import ListSource, RecommendationsController
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.my_ratings.presenter import MyRatingsPresenter, dropped_paths
 from desktop_rec.for_you.onboarding.presenter import OnboardingPresenter
 from desktop_rec.for_you.page import ForYouPage
 from desktop_rec.for_you.recommendation_rows import Comparison
+from desktop_rec.for_you.sources_presenter import SourcesPresenter
 from engine.data.dataset import Scale
 from engine.models.registry import title_of
 from engine.recommending.ranking import Filters
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NoList:
-    """Why there is no list. `action` is what the button does: "train", "clear_filters", "rate" or "" for no button."""
+    """Why there is no list. `action` is what the button does: "train", "clear_filters", "for_you", "rate"; "": none."""
 
     heading: str
     sentence: str
@@ -65,7 +66,7 @@ class ForYouView(QWidget):
         self._person = ""
         self._dataset_id: str | None = None
         self._recommender: Recommender | None = None
-        self._filters = Filters()
+        self._filters, self._source = Filters(), ListSource()
         self._comparison = Comparison()
         self._found: RecommendationList | None = None
         self._failure: Failure | None = None
@@ -129,6 +130,7 @@ class ForYouView(QWidget):
         self.page = ForYouPage(StarScale.of(Scale(0.5, 5.0, 0.5)))
         self._ratings = MyRatingsPresenter(self._my_ratings, self.page.mine, self.page.starter, self)
         self._onboarding = OnboardingPresenter(self._my_ratings, self._recommendations, self.page, self._ratings, self)
+        self._sources = SourcesPresenter(self._recommendations, self._my_ratings, self.page.pane, self)
         self._reasons_pause = QTimer(self)
         self._reasons_pause.setSingleShot(True)
         self._reasons_pause.setInterval(REASONS_PAUSE_MS)
@@ -236,7 +238,7 @@ class ForYouView(QWidget):
         self._found, self._failure = found, None
         word, before = dataset.catalogue.word, self._comparison.before
         self._reasons_pause.start()
-        self.page.pane.show_list(found, name=profile.name, word=word, before=before)
+        self.page.pane.show_list(found, word=word, before=before)
         self.show_state()
 
     def _on_explanation(self, found: Explanation) -> None:
@@ -282,6 +284,10 @@ class ForYouView(QWidget):
             self._filters = choices.filters
             self.page.pane.filters.show_filters(choices.filters)
             self._comparison.forget()
+        if choices.source != self._source:
+            self._source = choices.source
+            self._comparison.forget()
+            self.page.pane.list.forget_choice()
         self.page.mine.gems.show_value(choices.gems)
         self._show_love_slider()
         self._ask()
@@ -300,6 +306,8 @@ class ForYouView(QWidget):
                 self._go_to_train()
             case "clear_filters":
                 self._on_filters(Filters())
+            case "for_you":
+                self._sources.turn_back()
             case "rate":
                 self._onboarding.begin()
 
@@ -346,6 +354,9 @@ class ForYouView(QWidget):
         if self._found is None:
             return NoList("Working out your list…", "", is_busy=True)
         if not self._found.items:
+            empty = self._sources.empty_words()
+            if empty is not None:
+                return NoList(*empty, "Back to For you", "for_you")
             heading, sentence = f"No {word} passes these filters.", "Take one of them away, or all."
             return NoList(heading, sentence, "Clear all filters", "clear_filters")
         return None
