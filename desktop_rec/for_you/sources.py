@@ -83,7 +83,7 @@ class SourceBar(QWidget):
         self.tabs.setUsesScrollButtons(True)
         tips = ("New to you, best first", "What you saved for later, best first", "What is never recommended to you")
         for tip in tips:
-            self.tabs.setTabToolTip(self.tabs.addTab(""), tip)
+            self.tabs.setTabToolTip(self.tabs.addTab(""), plain_tip(tip))
         self._row = arranged(QHBoxLayout(self), self.tabs)
         self._row.setStretch(0, 1)
         self.show_state(SourcesState())
