@@ -1,4 +1,4 @@
-"""Why a title is in the list: bars of what is in favour of it and against it, and stars to rate it at once."""
+"""Why a title is in the list: what is in favour of it and against it, what most people gave, and stars to rate it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop_rec.common.controls import arranged, text_label
+from desktop_rec.common.controls import across, arranged, text_label
 from desktop_rec.common.plain import set_tip
 from desktop_rec.common.stars import StarScale
 from desktop_rec.common.text import (
@@ -17,8 +17,10 @@ from desktop_rec.common.text import (
     describe_uncertainty,
 )
 from desktop_rec.for_you.cover import Cover
+from desktop_rec.for_you.crowd_panel import CrowdPanel
 from desktop_rec.for_you.impact_bars import MARGINS, Bar, BarsPanel, ImpactBars, titled
 from desktop_rec.for_you.star_rating import StarRating
+from desktop_rec.theme.theme import GRID
 from engine.text import MINUS, format_predicted_rating, format_title, plural
 
 if TYPE_CHECKING:
@@ -28,7 +30,10 @@ if TYPE_CHECKING:
 
 
 class ReasonsPanel(BarsPanel):
-    """rated(Recommendation, rating): the person has seen the title after all and rates it."""
+    """rated(Recommendation, rating): the person has seen the title after all and rates it.
+
+    `actions` is a row below the stars for what else can be done with the title.
+    """
 
     rated = Signal(object, object)
 
@@ -47,10 +52,18 @@ class ReasonsPanel(BarsPanel):
         """Rate on another data set's scale."""
         self.stars.use_scale(scale)
 
+    def forget(self, sentence: str = "") -> None:
+        """Show no title: these facts were another person's, or of another data set."""
+        self._item = None
+        self._whole.hide()
+        self._hide_reasons()
+        self.show_note(sentence)
+
     def show_title(self, item: Recommendation, *, word: str) -> None:
         """Show what the list knows of a title; the reasons of the one before stay only if it is the same title."""
         is_same = self._item is not None and self._item.item_id == item.item_id
         self._item = item
+        self._whole.show()
         self.cover.show_cover(item.title, item.genres)
         self.heading.setText(format_title(item.title, item.year))
         self.genres.setText(", ".join(item.genres))
@@ -80,6 +93,9 @@ class ReasonsPanel(BarsPanel):
             verb = "moves" if found.others == 1 else "move"
             notes.append(f"{plural(found.others, 'more rating')} of yours {verb} it less.")
         self.show_note(" ".join(note for note in notes if note))
+        if found.crowd is not None:
+            self.crowd.show_crowd(found.crowd)
+            self.crowd.show()
         self._score.setText(_describe_parts(found))
         self._score.setVisible(bool(found.parts))
 
@@ -92,6 +108,7 @@ class ReasonsPanel(BarsPanel):
         self._carried_part.hide()
         self._against_part.hide()
         self._score.hide()
+        self.crowd.hide()
 
     def _build(self, scale: StarScale) -> None:
         self.carried, self.against = ImpactBars(), ImpactBars()
@@ -100,13 +117,17 @@ class ReasonsPanel(BarsPanel):
         self._carried_part, self._against_part = titled("In favour", self.carried), titled("Against", self.against)
         self._score = text_label(role="caption", object_name="score_parts", wraps=True)
         set_tip(self._score, "What each model of the blend adds to the number that ranks this title")
+        self.crowd = CrowdPanel()
         self._rate_label = text_label(role="caption")
         self.stars = StarRating(scale)
         self.stars.setObjectName("rate_recommendation")
         rating = arranged(QVBoxLayout(), self._rate_label, gap=2)
         rating.addWidget(self.stars, 0, Qt.AlignmentFlag.AlignLeft)
-        below = (self._carried_part, self._against_part, self.note, self._score)
-        arranged(self.column, self._build_title(), rating, *below, 1, margins=MARGINS, gap=-1)
+        self.actions = across()
+        self._whole = QWidget()
+        arranged(QVBoxLayout(self._whole), self._build_title(), rating, self.actions, gap=GRID)
+        below = (self._carried_part, self._against_part, self.note, self._score, self.crowd)
+        arranged(self.column, self._whole, *below, 1, margins=MARGINS, gap=-1)
         self._hide_reasons()
         self.note.hide()
 
@@ -132,7 +153,7 @@ class ReasonsPanel(BarsPanel):
 def _figures(item: Recommendation) -> str:
     predicted = item.predicted_rating
     stars = "" if predicted is None else f"predicted {format_predicted_rating(predicted, item.predicted_sd)}"
-    return "\n".join(part for part in (stars, describe_likelihood(item.lift)) if part)
+    return " · ".join(part for part in (stars, describe_likelihood(item.lift)) if part)
 
 
 def _bar(reason: Reason, rank: int) -> Bar:

@@ -178,6 +178,7 @@ class ForYouView(QWidget):
         self._dataset_id = None if dataset is None else dataset.dataset_id
         self._person = ""
         self._found = self._failure = None
+        page.reasons.forget()
         if dataset is not None:
             page.use_scale(StarScale.of(dataset.scale))
             page.mine.use_word(dataset.catalogue.word)
@@ -224,6 +225,7 @@ class ForYouView(QWidget):
             self._found = self._failure = None
             self._comparison.forget()
             page.pane.list.forget_choice()
+            page.reasons.forget("Working out the list…")
             self._ratings.show_profiles()
         else:
             self._onboarding.take_rating(had=had)

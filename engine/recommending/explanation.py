@@ -24,6 +24,7 @@ from engine.device import exactly
 from engine.errors import ProfileError
 from engine.models.base import Model, Prediction
 from engine.models.blend import Blend
+from engine.recommending.crowd import Crowd, crowd_of
 from engine.recommending.ranking import Filters, Ranked
 from engine.recommending.reasons import PartImpact, Reason, describe_rated, is_like
 from engine.recommending.recommender import Recommender, rank_row, value_at
@@ -42,7 +43,8 @@ _UNMOVED = "None of your ratings moves this title: the model scores it the same 
 class Explanation:
     """Why a title stands where it stands: what carried it and what spoke against it, the strongest first.
 
-    rank is None where filters keep it out; others is how many more ratings move the title, beyond those shown.
+    rank is None where filters keep it out; others is how many more ratings move the title, beyond those shown; crowd
+    is what all people gave it.
     """
 
     item_row: int
@@ -59,6 +61,7 @@ class Explanation:
     note: str
     predicted_sd: float | None = None
     parts: tuple[PartImpact, ...] = ()
+    crowd: Crowd | None = None
 
 
 def explain(
@@ -97,6 +100,7 @@ def explain(
         note=recommender.note(history) if reasons else _UNMOVED,
         predicted_sd=value_at(recommender.rating_sds(history, np.array([item_row])), 0),
         parts=parts_of_score(recommender.model, history, item_row),
+        crowd=crowd_of(recommender.dataset, item_row),
     )
 
 

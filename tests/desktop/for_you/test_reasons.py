@@ -3,12 +3,15 @@
 from dataclasses import replace
 
 import pytest
+from PySide6.QtWidgets import QLabel
 
 from desktop_rec.common.stars import StarScale
+from desktop_rec.for_you.crowd_panel import RatingsHistogram
 from desktop_rec.for_you.impact_bars import Bar, ImpactBars
 from desktop_rec.for_you.insights_panel import InsightsPanel
 from desktop_rec.for_you.reasons_panel import ReasonsPanel
 from engine.data.dataset import Scale
+from engine.recommending.crowd import Crowd
 from engine.recommending.explanation import Explanation
 from engine.recommending.insights import ImpactfulRating, ListInsights, SurprisingRating
 from engine.recommending.reasons import Reason, because_line, describe_rated
@@ -29,7 +32,7 @@ TITANIC = reason("Titanic", rating=4.0, impact=-0.15, without=None)
 SPIRITED = Recommendation(1, 3, "3", "Spirited Away", 2001, ("Animation",), 0.4, 99, 0.02, 40.0, 4.6)
 
 
-def explanation(item_row=3):
+def explanation(item_row=3, *, crowd=None):
     return Explanation(
         item_row=item_row,
         item_id=str(item_row),
@@ -43,6 +46,7 @@ def explanation(item_row=3):
         against=(TITANIC,),
         others=5,
         note="",
+        crowd=crowd,
     )
 
 
@@ -71,10 +75,10 @@ def panel(qtbot):
 
 def test_that_how_far_off_a_prediction_may_be_stands_beside_it_and_is_explained(panel):
     panel.show_title(SPIRITED, word="film")
-    assert panel.figures.text().startswith("predicted 4.6\n40×")
+    assert panel.figures.text().startswith("predicted 4.6 · 40×")
     assert panel.figures.toolTip() == ""
     panel.show_title(replace(SPIRITED, predicted_sd=0.62), word="film")
-    assert panel.figures.text().startswith("predicted 4.6\u00a0±\u00a00.6\n40×")
+    assert panel.figures.text().startswith("predicted 4.6\u00a0±\u00a00.6 · 40×")
     assert "less than 0.6 off" in panel.figures.toolTip()
 
 
@@ -106,7 +110,7 @@ def test_that_a_reason_shows_its_rating_and_the_rank_without_it_and_no_share(pan
 def test_that_the_figures_of_a_title_are_there_before_its_reasons(panel):
     panel.show_title(SPIRITED, word="film")
     words = panel.figures.text().replace("\u00a0", " ")
-    assert words == "predicted 4.6\n40× likelier for you than for most"
+    assert words == "predicted 4.6 · 40× likelier for you than for most"
     assert "Working out" in panel.note.text()
 
 
@@ -115,6 +119,41 @@ def test_that_reasons_of_another_title_are_left_aside(panel):
     panel.show_reasons(explanation(item_row=99))
     assert not panel.carried.bars
     assert "Working out" in panel.note.text()
+
+
+def test_that_what_most_people_gave_stands_below_the_reasons(panel):
+    panel.show_title(SPIRITED, word="film")
+    words, histogram = panel.findChild(QLabel, "crowd_words"), panel.findChild(RatingsHistogram, "crowd_histogram")
+    assert not words.isVisible()
+
+    panel.show_reasons(explanation(crowd=Crowd(341, 3.24, 0, (1.0, 2.0, 3.0, 4.0, 5.0), (1, 40, 200, 90, 10))))
+
+    assert words.isVisible()
+    assert words.text() == "People rated it 3.2 on average, 341 ratings."
+    assert histogram.accessibleDescription() == "1: 1, 2: 40, 3: 200, 4: 90, 5: 10"
+    assert "3: 200" in histogram.toolTip()
+    painted = histogram.grab().toImage()
+    assert len({painted.pixel(x, painted.height() // 2) for x in range(painted.width())}) > 1
+
+
+def test_that_a_title_nobody_rated_says_so_without_a_histogram(panel):
+    panel.show_title(SPIRITED, word="film")
+    panel.show_reasons(explanation(crowd=Crowd(0, None, 2, (1.0, 2.0), (0, 0))))
+    assert panel.findChild(QLabel, "crowd_words").text() == "Nobody has rated it; 2 people saw it."
+    assert not panel.findChild(RatingsHistogram, "crowd_histogram").isVisible()
+
+
+def test_that_a_forgotten_title_leaves_nothing_behind(panel):
+    panel.show_title(SPIRITED, word="film")
+    panel.show_reasons(explanation(crowd=Crowd(1, 3.0, 0, (1.0, 3.0), (0, 1))))
+
+    panel.forget("Working out the list…")
+    panel.show_reasons(explanation())
+
+    shown = [label.text() for label in panel.findChildren(QLabel) if label.isVisible()]
+    assert shown == ["Working out the list…"]
+    assert not panel.carried.isVisible()
+    assert not panel.stars.isVisible()
 
 
 def test_that_a_recommended_title_can_be_rated_where_its_reasons_are(panel, recorded):

@@ -299,6 +299,20 @@ def test_that_a_search_finds_titles_that_can_be_rated_at_once(ready, session, qt
     qtbot.waitUntil(lambda: "No film here has" in shown_text(ready), timeout=2000)
 
 
+def test_that_the_panel_never_shows_facts_of_the_former_person(ready, session):
+    session.recommendations.ready.emit(found(9, 8))
+    assert ready.page.reasons.item.title == "Film 9"
+    assert "Film 9" in shown_text(ready.page.reasons)
+
+    session.profile.borrow(session.dataset.current, "15")
+
+    assert ready.page.reasons.item is None
+    assert "Film 9" not in shown_text(ready.page.reasons)
+
+    session.recommendations.ready.emit(found(8, 9))
+    assert ready.page.reasons.item.title == "Film 8"
+
+
 def test_that_a_person_of_the_data_set_is_taken_and_called_borrowed(ready, session):
     ready.page.mine.picker.person_chosen.emit("7")
     assert "What you change here is not saved." in shown_text(ready)
