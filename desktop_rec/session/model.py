@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop_rec.common.log import LOG
 from desktop_rec.common.notices import Failure, Notice
 from desktop_rec.session.dataset import OpenDataset
 from desktop_rec.session.library import OpenLibrary
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
     from engine.data.dataset import Dataset
     from engine.library.run_record import RunRecord
     from engine.library.store import Library
+    from engine.models.base import Model
     from engine.operations import FinishedRun
     from engine.recommending.recommender import Recommender
 
-_REPLACEMENT = "replacement"
+_REPLACEMENT, _STARS = "replacement", "stars"
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,11 @@ class ModelInUse(QObject):
         worker.failed.connect(self._on_failure)
         worker.event_arrived.connect(self._on_event)
         self._judging = judging
+        self._stars: Model | None = None
+        self._stars_asked = False
         self._offered: tuple[Recommender, ModelLabel] | None = None
-        judging.answered.connect(self._on_weighed)
-        judging.failed.connect(self._on_weighing_failed)
+        judging.answered.connect(self._on_judged)
+        judging.failed.connect(self._on_judging_failed)
 
     @property
     def run_id(self) -> str | None:
@@ -136,6 +140,8 @@ class ModelInUse(QObject):
         self._forget_offer()
         self.recommender = self.label = None
         self.progress_text = ""
+        self._judging.forget(_STARS)
+        self._stars, self._stars_asked = None, False
         if dataset is None:
             self.changed.emit()
         else:
@@ -152,21 +158,45 @@ class ModelInUse(QObject):
         self.changed.emit()
 
     def _take(self, recommender: Recommender, label: ModelLabel) -> None:
+        """Recommend with a model at once; the stars of one that only ranks follow, where they are not there yet."""
+        if recommender.stars is None and self._stars is not None:
+            recommender = recommender.with_stars(self._stars)
         self.recommender, self.label, self.progress_text = recommender, label, ""
         self.changed.emit()
+        if recommender is self.recommender:
+            self._ask_stars(recommender)
+
+    def _ask_stars(self, recommender: Recommender) -> None:
+        """Have the model that predicts stars beside the one in use computed, once for a data set."""
+        library, dataset = self._library.files, self._dataset.current
+        if library is None or dataset is None or self._stars_asked or recommender.stars is not None:
+            return
+        self._stars_asked = True
+        first = recommender.model if self.run_id is None else None
+        self._judging.request(_STARS, partial(_companion, library, dataset, first))
+
+    def _on_stars(self, stars: Model | None) -> None:
+        self._stars = stars
+        if stars is not None and self.recommender is not None and self.recommender.stars is None:
+            self.recommender = self.recommender.with_stars(stars)
+            self.changed.emit()
 
     def _forget_offer(self) -> None:
         """What is in use changes in another way: the run that was offered stays what it is, a run among others."""
         self._offered = None
         self._judging.forget(_REPLACEMENT)
 
-    def _on_weighed(self, kind: str, replacement: Any) -> None:
+    def _on_judged(self, kind: str, answer: Any) -> None:
         if kind == _REPLACEMENT:
-            self._settle(replacement)
+            self._settle(answer)
+        elif kind == _STARS:
+            self._on_stars(answer)
 
-    def _on_weighing_failed(self, kind: str, failure: Failure) -> None:
+    def _on_judging_failed(self, kind: str, failure: Failure) -> None:
         if kind == _REPLACEMENT:
             self._settle(Replacement(False, failure.sentence))
+        elif kind == _STARS:
+            LOG.warning("No stars beside the list: %s", failure.sentence)
 
     def _settle(self, replacement: Replacement) -> None:
         """Let the run that was offered take the place, or leave that to the person."""
@@ -228,6 +258,12 @@ class ModelInUse(QObject):
 def now_label(name: str, run_id: str) -> ModelLabel:
     """The label of a run that has just ended."""
     return ModelLabel(name, run_id, datetime.now(UTC))
+
+
+def _companion(library: Library, dataset: Dataset, first: Model | None) -> Job[Model | None]:
+    from engine import operations
+
+    return (yield from operations.companion(library, dataset, first))
 
 
 def _ready_model(library: Library, dataset: Dataset, run_id: str | None) -> Job[ReadyModel]:

@@ -48,7 +48,7 @@ class Session(QObject):
         self.devices = Devices(scoring, modules=_VIEWS, parent=self)
         counting = self.queries.add(QueryWorker("statistics", ("statistics",)))
         self.dataset = OpenDataset(self.library, counting, self)
-        judging = self.queries.add(QueryWorker("judging", ("replacement", "baselines"), uses_torch=True))
+        judging = self.queries.add(QueryWorker("judging", ("stars", "replacement", "baselines"), uses_torch=True))
         self.model = ModelInUse(self.library, self.dataset, self.requests, scoring, judging, self)
         self.profile = CurrentProfile(self.library, self.undo, self)
         library, dataset, model, profile = self.library, self.dataset, self.model, self.profile

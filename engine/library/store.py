@@ -38,6 +38,7 @@ from engine.library.folders import (
     write_failure,
 )
 from engine.library.profiles import ProfileStore
+from engine.library.quick_models import QuickModelStore
 from engine.library.records import RecordStore
 from engine.library.room import Room
 from engine.library.run_record import RunRecord
@@ -85,6 +86,7 @@ class Library:
         self.profiles = ProfileStore(database)
         self.searches = SearchStore(database)
         self.baselines = BaselineStore(home / "baselines")
+        self.quick_models = QuickModelStore(home / "quick")
         self.notices: tuple[str, ...] = mended
         self._settle()
         if self.why_read_only is None:
@@ -123,7 +125,9 @@ class Library:
 
     def empty_trash(self) -> int:
         """Remove for good what was deleted since the opening; how many there were. It cannot be brought back."""
-        return self.datasets.empty_trash() + self.runs.empty_trash()
+        removed = self.datasets.empty_trash() + self.runs.empty_trash()
+        self.quick_models.settle(self.datasets.fingerprints())
+        return removed
 
     def damaged(self) -> tuple[str, ...]:
         """A sentence for each record that cannot be read and is left out of the lists."""
@@ -173,6 +177,7 @@ class Library:
                 for store in stores:
                     store.settle()
                 self.baselines.settle(self.datasets.fingerprints())
+                self.quick_models.settle(self.datasets.fingerprints())
                 for folder in (self.home, self.home / _COPIES):
                     clear_unfinished(folder)
                 for name in filter(_OF_SETTINGS.fullmatch, names_in(self.home)):

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from engine.operations.evaluating import evaluate as evaluate
     from engine.operations.exporting import ExportedDataset as ExportedDataset
     from engine.operations.exporting import export_dataset as export_dataset
+    from engine.operations.first_model import companion as companion
+    from engine.operations.first_model import quick_model as quick_model
     from engine.operations.importing import ImportedAgain as ImportedAgain
     from engine.operations.importing import ImportedData as ImportedData
     from engine.operations.importing import gather as gather
@@ -43,7 +45,6 @@ if TYPE_CHECKING:
     from engine.operations.predicting import Predictions as Predictions
     from engine.operations.predicting import predict as predict
     from engine.operations.preparing import find_rate as find_rate
-    from engine.operations.preparing import quick_model as quick_model
     from engine.operations.recommending import ManyRecommended as ManyRecommended
     from engine.operations.recommending import match_export as match_export
     from engine.operations.recommending import recommend as recommend
@@ -60,10 +61,11 @@ _PLACES = {
     "blending": "blend",
     "evaluating": "BASELINE_TITLES baselines evaluate",
     "exporting": "ExportedDataset export_dataset",
+    "first_model": "companion quick_model",
     "importing": "ImportedAgain ImportedData gather import_again import_files import_gathered open_sample remaining "
     "settle_again undo_again",
     "predicting": "Predictions predict",
-    "preparing": "find_rate quick_model",
+    "preparing": "find_rate",
     "recommending": "ManyRecommended match_export recommend recommend_many recommender_of",
     "searching": "SearchResult search",
     "training": "FinishedRun describe_curves resume train",

@@ -1,4 +1,4 @@
-"""Before a run: a model that answers within seconds, and the search for a learning rate. Nothing is stored."""
+"""Before a run: the search for a learning rate, and models that have learned nothing yet. Nothing is stored."""
 
 from __future__ import annotations
 
@@ -7,58 +7,17 @@ import torch
 from engine.data.dataset import Dataset
 from engine.data.split import Split, SplitConfig, make_split
 from engine.device import choose_device, use_cores
-from engine.errors import DeviceError, TrainingError
+from engine.errors import TrainingError
 from engine.events import Job, StageStarted
 from engine.library.store import Library
 from engine.models.base import ClosedFormModel, Model, StepModel
-from engine.models.ease import ease_operations
 from engine.models.registry import build, fitted_config, kind_of
-from engine.recommending.recommender import Recommender
 from engine.settings import Config
 from engine.training import lr_finder
 from engine.training.config import FinderConfig, TrainingConfig
 from engine.training.lr_finder import RateSweep
 from engine.training.plan import with_own_optimizer
 from engine.training.settling import Settled, settle
-
-QUICK_MODELS = ("ease", "ials", "popularity")
-MOST_EASE_OPERATIONS = 1e12
-"""With more, `ease` takes longer than somebody waits for a first list: 8,000 titles of as many people or more."""
-
-MOST_TRIED_TITLES = 500
-"""Up to so many, settings are tried before the first list, in a small part of its time. Data with few titles are those
-where much may be gained: everybody has rated nearly everything."""
-
-
-def quick_model(library: Library, dataset: Dataset) -> Job[Recommender]:
-    """A model computed at once, not stored. Raises TrainingError.
-
-    `ease` where people or titles are few enough for it, else `ials`; `popularity` where neither can be.
-
-    Examples
-    --------
-    ::
-
-        recommender = drive(operations.quick_model(library, dataset))
-    """
-    use_cores()
-    is_quick = ease_operations(dataset.people, dataset.titles) <= MOST_EASE_OPERATIONS
-    for name in QUICK_MODELS if is_quick else QUICK_MODELS[1:]:
-        try:
-            is_tried = dataset.entries and dataset.titles <= MOST_TRIED_TITLES
-            config = (yield from _quick_settings(name, dataset)) if is_tried else None
-            model = yield from fitted(name, config, dataset)
-            break
-        except (DeviceError, TrainingError):
-            if name == QUICK_MODELS[-1]:
-                raise
-    return Recommender(model, dataset, candidates_I=dataset.counts_I > 0, trained_words="computed on opening")
-
-
-def _quick_settings(model: str, dataset: Dataset) -> Job[Config]:
-    """The settings of a model that is to learn from everything, tried on a part of the people."""
-    everything = make_split(dataset, SplitConfig(kind="none"))
-    return (yield from settle(model, None, everything, entries=dataset.entries)).config
 
 
 def find_rate(

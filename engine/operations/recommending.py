@@ -36,6 +36,7 @@ from engine.library.runs import StoredModel
 from engine.library.store import Library
 from engine.models.base import Model
 from engine.models.registry import build, kind_of
+from engine.operations.first_model import stored_companion
 from engine.recommending.insights import ListInsights, explain_list
 from engine.recommending.recommender import ManyLists, RecommendationList, Recommender, known_people, many_lists
 from engine.text import plural
@@ -115,8 +116,14 @@ def recommender_of(library: Library, run_id: str) -> Recommender:
             run=record.run_id,
         )
     words = f"trained {record.created.astimezone():%d %B %Y, %H:%M}"
+    model = model_of(stored, dataset)
     return Recommender(
-        model_of(stored, dataset), dataset, candidates_I=stored.candidates_I, run_id=record.run_id, trained_words=words
+        model,
+        dataset,
+        candidates_I=stored.candidates_I,
+        stars=stored_companion(library, dataset, model),
+        run_id=record.run_id,
+        trained_words=words,
     )
 
 

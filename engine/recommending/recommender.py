@@ -8,6 +8,7 @@ Shapes: I titles, U people, K length of the lists, N entries.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -134,6 +135,12 @@ class Recommender:
     def use_stars(self, stars: Model) -> None:
         """Predict ratings by a companion from now on, where the model does not itself."""
         self._companion, self._last = stars, None
+
+    def with_stars(self, stars: Model) -> Recommender:
+        """The same with a companion that predicts ratings; this one stays as it is, for those who work with it."""
+        other = copy(self)
+        other.use_stars(stars)
+        return other
 
     def match(self, profile: Profile) -> ProfileMatch:
         """What of a person's profile can be used. Raises ProfileError, saying why, where that is nothing."""

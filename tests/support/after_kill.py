@@ -21,7 +21,7 @@ from engine.library.store import Library
 
 HOME = frozenset(
     {"baselines", "copies", "datasets", "format.json", "library.lock", "library.lock.json", "library.sqlite", "logs",
-     "library.sqlite-shm", "library.sqlite-wal", "room", "runs", "trash", "unfinished", "window.ini"}
+     "library.sqlite-shm", "library.sqlite-wal", "quick", "room", "runs", "trash", "unfinished", "window.ini"}
 )  # fmt: skip
 """What a library in use holds, and nothing else."""
 
@@ -126,6 +126,12 @@ def _lost(said: tuple[str, ...], library: Library, folder: Path, activity: str) 
         yield "the sample cannot be used"
     if "judged" in said and library.runs.evaluation("latest") is None:
         yield "the evaluation is gone"
+    quick = {"list": "the first model", "stars": "the stars"}
+    for purpose, what in quick.items():
+        fingerprint = library.datasets.find("planted").fingerprint
+        whole = library.quick_models.find(fingerprint, purpose) is not None
+        if whole != library.quick_models.has(fingerprint, purpose) or (f"{purpose} stored" in said and not whole):
+            yield f"{what} cannot be read"
     if "baselines" in said:
         found_baselines = library.baselines.find(library.datasets.find("planted").fingerprint, SplitConfig())
         if found_baselines is None:

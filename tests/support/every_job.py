@@ -27,6 +27,7 @@ from engine.data.profiles import profile_of_user
 from engine.data.split import SplitConfig
 from engine.events import Job, drive
 from engine.library.store import Library
+from engine.models.base import Model
 from engine.models.mf import MfConfig
 from engine.recommending.user_evaluation import evaluate_user
 from engine.training.config import FinderConfig, TrainingConfig
@@ -151,6 +152,11 @@ def _quick_model(at: TrainedLibrary) -> Job[Any]:
     return operations.quick_model(at.library, at.dataset)
 
 
+def _companion(at: TrainedLibrary) -> Job[Any]:
+    shutil.rmtree(at.library.home / "quick", ignore_errors=True)
+    return (yield from operations.companion(at.library, at.dataset))
+
+
 def _import(at: TrainedLibrary) -> Job[Any]:
     return operations.import_files(at.library, [at.file])
 
@@ -176,6 +182,7 @@ JOBS: dict[str, Callable[[TrainedLibrary], Job[Any]]] = {
     "import again": _import_again,
     "export": _export,
     "quick model": _quick_model,
+    "companion": _companion,
     "find rate": _find_rate,
     "train": _train,
     "train in bf16": _train_in_bf16,
@@ -223,7 +230,8 @@ def essence(result: Any) -> Any:
         return [repr(result.matches)]
     if hasattr(result, "dataset") and hasattr(result, "record"):
         return result.record.fingerprint
-    return {name: tensor.numpy() for name, tensor in result.model.state_dict().items()}
+    model = result if isinstance(result, Model) else result.model
+    return {name: tensor.numpy() for name, tensor in model.state_dict().items()}
 
 
 def _figures(evaluation: Any) -> Any:

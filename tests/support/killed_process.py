@@ -104,6 +104,14 @@ def judge(library: Library, folder: Path, say: Say) -> None:
     say("baselines")
 
 
+def prepare(library: Library, folder: Path, say: Say) -> None:
+    """The first model and its stars, as the window computes them."""
+    dataset = library.datasets.open("planted")
+    drive(operations.companion(library, dataset, drive(operations.quick_model(library, dataset)).model))
+    say("list stored")
+    say("stars stored")
+
+
 def change_profile(library: Library, folder: Path, say: Say) -> None:
     for number in range(1, RATINGS + 1):
         library.profiles.save(profile(number))
@@ -192,6 +200,7 @@ IN_A_LIBRARY: dict[str, Callable[[Library, Path, Say], None]] = {
     "import": import_files,
     "sample": use_sample,
     "judge": judge,
+    "prepare": prepare,
     "profile": change_profile,
     "rearrange": rearrange,
     "results": write_results,

@@ -15,6 +15,7 @@ from engine import operations
 from engine.errors import TrainingError
 from engine.events import EpochEnded, LossesMeasured, StepsTaken, Stop
 from engine.models.registry import MODELS
+from engine.recommending.recommender import Recommender
 from engine.training.plan import TrainingPlan
 
 MOST_MS = 20_000
@@ -72,6 +73,29 @@ def test_that_a_data_set_that_is_opened_while_another_one_is_comes_later_and_win
     QTimer.singleShot(0, lambda: session.data.open("second"))
     assert session.data.open(kept.dataset_id)
     assert session.dataset.is_open("second")
+
+
+def test_that_stars_follow_the_first_model_which_does_not_wait_for_them(qtbot, session, kept, monkeypatch):
+    may_end = scripted(monkeypatch, "companion")
+    session.data.open(kept.dataset_id)
+    qtbot.waitUntil(lambda: session.model.recommender is not None, timeout=MOST_MS)
+    assert session.model.recommender.stars is None
+    monkeypatch.undo()
+    may_end.set()
+    qtbot.waitUntil(lambda: session.is_idle, timeout=MOST_MS)
+    assert session.model.recommender.stars is None  # there were none to have
+    session.dataset.take(None, None)
+    session.data.open(kept.dataset_id)
+    qtbot.waitUntil(lambda: session.model.recommender is not None and session.is_idle, timeout=MOST_MS)
+    assert session.model.recommender.stars.name == "mf"
+    assert session.model.recommender.model.name == "ease"
+
+
+def test_that_the_stars_serve_every_model_that_only_ranks(qtbot, opened):
+    qtbot.waitUntil(lambda: opened.is_idle, timeout=MOST_MS)
+    stars = opened.model.recommender.stars
+    opened.model.use(Recommender(opened.model.recommender.model, opened.dataset.current), opened.model.label)
+    assert opened.model.recommender.stars is stars
 
 
 def test_that_opening_a_data_set_makes_a_model_that_answers(opened):

@@ -20,8 +20,9 @@ from engine.library.store import Library
 
 SUPPORT = Path(__file__).parents[2] / "support"
 SEED = 11
-FEW = {"profile": 2, "import": 2, "rearrange": 2, "results": 1, "train mult_dae": 1}
+FEW = {"profile": 2, "import": 2, "prepare": 2, "rearrange": 2, "results": 1, "train mult_dae": 1}
 MANY = {
+    "prepare": 18,
     **dict.fromkeys(("profile", "sample", "import", "rearrange", "results", "judge", "search", "window"), 24),
     **{f"train {name}": 18 for name in ("two_head", "mult_vae", "mult_dae", "mf", "lstm", "embedding_mlp")},
 }

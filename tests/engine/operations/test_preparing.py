@@ -12,7 +12,7 @@ from engine.events import StageStarted, Stop, drive
 from engine.models.ease import Ease, EaseConfig
 from engine.models.ials import Ials
 from engine.models.popularity import Popularity
-from engine.operations import preparing
+from engine.operations import first_model
 from engine.training.config import FinderConfig
 
 
@@ -65,7 +65,7 @@ def test_that_the_quick_model_is_ease_or_ials_or_popularity_whichever_can_be(lib
         yield
 
     with monkeypatch.context() as many_titles:
-        many_titles.setattr("engine.operations.preparing.MOST_EASE_OPERATIONS", 2.0 * dataset.titles**3 - 1)
+        many_titles.setattr("engine.operations.first_model.MOST_EASE_OPERATIONS", 2.0 * dataset.titles**3 - 1)
         assert drive(operations.quick_model(library, dataset)).model.name == "ials"
     monkeypatch.setattr(Ease, "fit", too_large)
     assert drive(operations.quick_model(library, dataset)).model.name == "ials"
@@ -96,7 +96,7 @@ def test_that_the_quick_model_chooses_its_settings_where_titles_are_few_and_take
 ):
     dense = dense_dataset()
     assert drive(operations.quick_model(library, dense)).model.config.other_ratings == 0.0
-    monkeypatch.setattr(preparing, "MOST_TRIED_TITLES", dense.titles - 1)
-    monkeypatch.setattr(preparing, "settle", None)
+    monkeypatch.setattr(first_model, "MOST_TRIED_TITLES", dense.titles - 1)
+    monkeypatch.setattr(first_model, "settle", None)
     usual = EaseConfig().fitted_to(dense.entries)
     assert drive(operations.quick_model(library, dense)).model.config == usual
