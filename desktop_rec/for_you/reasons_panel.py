@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class ReasonsPanel(BarsPanel):
     """rated(Recommendation, rating): the person has seen the title after all and rates it.
 
-    `actions` is a row below the stars for what else can be done with the title.
+    `action_row` is a row below the stars for what else can be done with the title.
     """
 
     rated = Signal(object, object)
@@ -123,9 +123,9 @@ class ReasonsPanel(BarsPanel):
         self.stars.setObjectName("rate_recommendation")
         rating = arranged(QVBoxLayout(), self._rate_label, gap=2)
         rating.addWidget(self.stars, 0, Qt.AlignmentFlag.AlignLeft)
-        self.actions = across()
+        self.action_row = across()
         self._whole = QWidget()
-        arranged(QVBoxLayout(self._whole), self._build_title(), rating, self.actions, gap=GRID)
+        arranged(QVBoxLayout(self._whole), self._build_title(), rating, self.action_row, gap=GRID)
         below = (self._carried_part, self._against_part, self.note, self._score, self.crowd)
         arranged(self.column, self._whole, *below, 1, margins=MARGINS, gap=-1)
         self._hide_reasons()
