@@ -5,13 +5,18 @@ Colours come from the theme at the moment of painting.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from functools import lru_cache
 
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap
+
+from desktop_rec.theme.icons import pixmap
 from desktop_rec.theme.theme import THEME
 
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_MIDDLE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
+LEFT = Qt.AlignmentFlag.AlignLeft | _MIDDLE
+RIGHT = Qt.AlignmentFlag.AlignRight | _MIDDLE
+"""Also for titles that are written from right to left: what stands beside them has its own place."""
 CENTER = Qt.AlignmentFlag.AlignCenter
 _SLACK = 4
 """Text is cut a little before its measured width does not fit: rounding differs between measuring and cutting."""
@@ -97,6 +102,28 @@ def paint_switch(painter: QPainter, area: QRect, *, is_on: bool) -> None:
     painter.setBrush(QColor(colours.on_accent if is_on else colours.raw))
     painter.drawEllipse(QRectF(left, track.top() + 2, knob, knob))
     painter.restore()
+
+
+def paint_pad(painter: QPainter, area: QRect) -> None:
+    """The ground of a small button that the pointer is on."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(THEME.colours.line), 1))
+    painter.setBrush(QColor(THEME.colours.raised))
+    painter.drawRoundedRect(QRectF(area).adjusted(1, 1, -1, -1), 5, 5)
+    painter.restore()
+
+
+def paint_icon(painter: QPainter, area: QRect, name: str, *, colour: str, size: int = 18) -> None:
+    """One of the drawn icons in the middle of an area."""
+    ratio = painter.device().devicePixelRatioF()
+    drawn = _icon(name, colour, size, ratio)
+    painter.drawPixmap(area.center() - QPoint(size // 2 - 1, size // 2 - 1), drawn)
+
+
+@lru_cache(maxsize=64)
+def _icon(name: str, colour: str, size: int, ratio: float) -> QPixmap:
+    return pixmap(name, colour, size=size, ratio=ratio)
 
 
 def paint_cross(painter: QPainter, area: QRect, *, colour: str) -> None:

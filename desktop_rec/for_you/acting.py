@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QObject, QPoint, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QWidget
 
+from desktop_rec.common.stars import StarScale
 from desktop_rec.for_you.controller import ListSource, RecommendationsController, SourceKind
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
+from desktop_rec.for_you.title_menu import Entry, TitleMenu, short_title
+from desktop_rec.for_you.title_sites import Site, sites_of
 from engine.text import format_title
 
 if TYPE_CHECKING:
@@ -18,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Action(Enum):
-    """What a person does with a title beside rating it. SAVE takes a saved title off *Saved* again, as a bookmark."""
+    """What a person does with a title beside rating it. Doing SAVE or REFUSE again takes it back."""
 
     SAVE = "save"
     REFUSE = "refuse"
@@ -27,46 +32,126 @@ class Action(Enum):
     COPY = "copy"
 
 
+KEYS = {
+    Action.SAVE: "S",
+    Action.REFUSE: "N",
+    Action.SEEN: "X",
+    Action.MORE_LIKE_THIS: "M",
+    Action.COPY: "Ctrl+C",
+}
+"""The keys of a row as menus and tooltips name them."""
+
+KEYS_HELP = (
+    "In the list: Enter shows why a title is there, digits rate it, S saves it for later, N or Delete says that it is "
+    "not for you, X that you have seen it, M asks for more like it, Ctrl+C copies its name, Shift+F10 opens its menu."
+)
+
+
 class ActingPresenter(QObject):
     """Carries out an Action on a title, in a way that can be undone; `act` is the slot of every `acted` signal."""
 
     def __init__(
-        self, my_ratings: MyRatingsController, recommendations: RecommendationsController, parent: QObject
+        self, my_ratings: MyRatingsController, recommendations: RecommendationsController, window: QWidget
     ) -> None:
-        super().__init__(parent)
-        self._my_ratings, self._recommendations = my_ratings, recommendations
-
-    def act(self, action: Action, item: Recommendation) -> None:
-        """Do it."""
-        match action:
-            case Action.SAVE if self.is_saved(item.item_row):
-                self._my_ratings.unlist(item.item_row)
-            case Action.SAVE:
-                self._my_ratings.save_for_later(item.item_row)
-            case Action.REFUSE:
-                self._my_ratings.refuse(item.item_row)
-            case Action.SEEN:
-                self._my_ratings.mark_seen(item.item_row)
-            case Action.MORE_LIKE_THIS:
-                self._show_alike(item)
-            case Action.COPY:
-                QGuiApplication.clipboard().setText(format_title(item.title, item.year))
-
-    def is_saved(self, item_row: int) -> bool:
-        """Whether a title of the open data set stands in *Saved*."""
-        return item_row in self.saved_rows
+        super().__init__(window)
+        self._my_ratings, self._recommendations, self._window = my_ratings, recommendations, window
+        self._menu: TitleMenu | None = None
 
     @property
     def saved_rows(self) -> frozenset[int]:
         """The rows of the titles in *Saved*."""
+        return self._rows_of("saved")
+
+    def act(self, action: Action, item: Recommendation) -> None:
+        """Do it."""
+        row = item.item_row
+        match action:
+            case Action.SAVE if row in self._rows_of("saved"):
+                self._my_ratings.unlist(row)
+            case Action.SAVE:
+                self._my_ratings.save_for_later(row)
+            case Action.REFUSE if row in self._rows_of("not_for_me"):
+                self._my_ratings.unlist(row)
+            case Action.REFUSE:
+                self._my_ratings.refuse(row)
+            case Action.SEEN:
+                self._my_ratings.mark_seen(row)
+            case Action.MORE_LIKE_THIS:
+                self._show_alike(item)
+            case Action.COPY:
+                copy_title(item.title, item.year)
+
+    def rate(self, item: Recommendation, rating: float | None) -> None:
+        """Rate a listed title, which leaves the list by that."""
+        if rating is not None:
+            self._my_ratings.rate(item.item_row, rating, announced=True)
+
+    def show_menu(self, item: Recommendation, place: QPoint) -> None:
+        """Open the menu of a listed title at a place of the screen."""
+        dataset = self._my_ratings.dataset.current
+        if dataset is None:
+            return
+        title = short_title(format_title(item.title, item.year))
+        menu = self._fresh_menu(title)
+        menu.add_ratings(StarScale.of(dataset.scale), None)
+        menu.add_entries(self._list_entries(item, title))
+        menu.add_entries((
+            _entry(Action.MORE_LIKE_THIS, "More like this", f"A list of what is most like {title}"),
+            _entry(Action.COPY, "Copy title", "Put its name and year on the clipboard"),
+        ))  # fmt: skip
+        menu.add_sites(sites_of(dataset, item.item_row))
+        menu.rated.connect(partial(self.rate, item))
+        menu.chosen.connect(partial(self._on_chosen, item))
+        menu.site_chosen.connect(open_site)
+        menu.popup(place)
+
+    def _list_entries(self, item: Recommendation, title: str) -> tuple[Entry, ...]:
+        is_saved, is_refused = item.item_row in self._rows_of("saved"), item.item_row in self._rows_of("not_for_me")
+        save, refuse = ("Save for later", f"Put {title} on Saved"), ("Not for me", f"Never recommend {title} again")
+        if is_saved:
+            save = ("Remove from Saved", f"Take {title} off Saved")
+        if is_refused:
+            refuse = ("Recommend it again", f"Take {title} off Not for me")
+        return (
+            _entry(Action.SEEN, "Seen, not rated", f"{title} leaves the list and is marked as seen"),
+            _entry(Action.SAVE, *save),
+            _entry(Action.REFUSE, *refuse),
+        )
+
+    def _fresh_menu(self, title: str) -> TitleMenu:
+        if self._menu is not None:
+            self._menu.deleteLater()
+        self._menu = TitleMenu(title, self._window)
+        return self._menu
+
+    def _on_chosen(self, item: Recommendation, key: str) -> None:
+        self.act(Action(key), item)
+
+    def _rows_of(self, place: str) -> frozenset[int]:
+        """The rows of the titles of a list of the person: "saved" or "not_for_me"."""
         dataset, profile = self._my_ratings.dataset.current, self._my_ratings.profile.current
         if dataset is None or profile is None:
             return frozenset()
         from engine.data.profiles import listed_rows
 
-        return frozenset(listed_rows(profile.saved, dataset))
+        return frozenset(listed_rows(getattr(profile, place), dataset))
 
     def _show_alike(self, item: Recommendation) -> None:
         choices = self._recommendations.choices
         source = ListSource(SourceKind.ALIKE, (item.item_row,))
-        self._recommendations.bend(replace(choices, source=source), f"Asked for more like {item.title}")
+        text = f"Asked for more like {short_title(item.title)}"
+        self._recommendations.bend(replace(choices, source=source), text)
+
+
+def copy_title(title: str, year: int) -> None:
+    """Put a title on the clipboard as lists show it."""
+    QGuiApplication.clipboard().setText(format_title(title, year))
+
+
+def open_site(site: Site) -> None:
+    """Show a page in the person's browser: only here does anything leave this program, and only on a click."""
+    QDesktopServices.openUrl(QUrl(site.address))
+
+
+def _entry(action: Action, words: str, tip: str) -> Entry:
+    return Entry(action.value, words, tip, KEYS[action])

@@ -64,6 +64,11 @@ class ForYouPage(QWidget):
         self._middle.setCurrentWidget(self.pane)
         self._tabs.setVisible(self.pane.shows_list)
 
+    def go_to_reasons(self) -> None:
+        """Show why the chosen title is listed, and let the keys speak to its stars."""
+        self._tabs.setCurrentWidget(self.reasons)
+        self.reasons.stars.setFocus(Qt.FocusReason.TabFocusReason)
+
     def _build(self) -> None:
         self._missing = PlaceMessage()
         self._missing.show_message(

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QSizePolicy,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop_rec.common.controls import button
 from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.common.plain import PlainLabel, set_tip
-from desktop_rec.common.row_painting import RIGHT, paint_text, small
-from desktop_rec.common.rows import RowRole, RowsView
+from desktop_rec.common.rows import RowRole
 from desktop_rec.common.stars import StarScale
+from desktop_rec.for_you.acting import KEYS_HELP
+from desktop_rec.for_you.acting_rows import ActingRows
+from desktop_rec.for_you.comparison import Comparison, describe_moves
 from desktop_rec.for_you.filters import FilterBar
-from desktop_rec.for_you.recommendation_rows import (
-    ListedTitle,
-    RecommendationDelegate,
-    RecommendationsModel,
-    columns_in,
-)
-from desktop_rec.for_you.sources import ListActions, SourceBar
-from desktop_rec.theme.theme import GRID, THEME, set_role
-from engine.text import format_count, plural
+from desktop_rec.for_you.recommendation_rows import ListedTitle, RecommendationDelegate, RecommendationsModel
+from desktop_rec.theme.theme import GRID, set_role
+from engine.text import format_count, plural, plural_of
 
 if TYPE_CHECKING:
     from engine.recommending.recommender import Recommendation
@@ -55,15 +44,29 @@ class ListPane(QWidget):
     def shows_list(self) -> bool:
         return self._pages.currentWidget() is self.list
 
-    def show_list(self, found: FoundList, *, word: str, before: Mapping[str, int] | None) -> None:
-        """Show a list under the heading that stands; `before` are the places of the one to compare with."""
-        self.list.show_list(found.items, word=word, before=before)
+    def show_list(
+        self,
+        found: FoundList,
+        *,
+        name: str,
+        word: str,
+        compared: Comparison,
+        saved: Collection[int] = (),
+        stays: bool = False,
+    ) -> None:
+        """Show a list for somebody, compared with one before; `saved` are the rows of saved titles.
+
+        It goes to its first row, unless it `stays`: a title was acted on where it stands.
+        """
+        before = compared.places([item.item_id for item in found.items])
+        self.heading.setText(f"{plural_of(word).capitalize()} for {'you' if name == 'Me' else name}")
+        self.list.show_list(found.items, before=before, saved=saved, stays=stays)
         listed, passing = len(found.items), found.passing
         parts = [
             f"The best {format_count(listed)} of {plural(passing, word)}" if passing > listed else plural(listed, word)
         ]
         if before is not None:
-            parts.append(_movement(self.list.rows, word))
+            parts.append(describe_moves([row.moved for row in self.list.rows], word, compared.since))
         self._summary.setText(" · ".join(parts))
         self._note.setText(found.note)
         self.turn_to_list()
@@ -95,8 +98,7 @@ class ListPane(QWidget):
             label.setWordWrap(True)
             set_role(label, "caption")
         self._summary.setObjectName("list_summary")
-        self.sources, self.list_actions = SourceBar(), ListActions()
-        self.heading.setObjectName("list_heading")
+        self._more: QPushButton = button("Rate more", "rate_more", "Rate well known titles to make the list better")
         self.filters = FilterBar()
         self.list = RecommendationList(scale)
         self._message = PlaceMessage()
@@ -109,11 +111,10 @@ class ListPane(QWidget):
         words.addWidget(self._summary)
         top = QHBoxLayout()
         top.addLayout(words, 1)
-        top.addWidget(self.list_actions)
+        top.addWidget(self._more)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, 2 * GRID, GRID, GRID)
         column.setSpacing(GRID)
-        column.addWidget(self.sources)
         column.addLayout(top)
         column.addWidget(self.filters)
         column.addWidget(self._note)
@@ -122,24 +123,13 @@ class ListPane(QWidget):
     def _connect(self) -> None:
         self.filters.changed.connect(self.filters_changed)
         self.list.chosen.connect(self.chosen)
-        self.list_actions.more_wanted.connect(self.rate_more_wanted)
+        self._more.clicked.connect(self.rate_more_wanted)
         self._message.pressed.connect(self.message_pressed)
         self._message.second_pressed.connect(self.message_second_pressed)
 
 
-def _movement(rows: tuple[ListedTitle, ...], word: str) -> str:
-    """How much of the list moved, in words."""
-    moved = sum(1 for row in rows if row.moved)
-    new = sum(1 for row in rows if row.moved is None)
-    if not moved and not new:
-        return "nothing moved"
-    parts = [f"{plural(moved, word)} moved"] if moved else []
-    parts += [f"{format_count(new)} new"] if new else []
-    return ", ".join(parts)
-
-
 class RecommendationList(QWidget):
-    """chosen(Recommendation) says which title the reasons are wanted for."""
+    """chosen(Recommendation) says which title the reasons are wanted for; `view` says what is done with one."""
 
     chosen = Signal(object)
 
@@ -169,20 +159,27 @@ class RecommendationList(QWidget):
     def use_scale(self, scale: StarScale) -> None:
         """Draw predicted stars on another data set's scale."""
         self._delegate.scale = scale
-        self._head.scale = scale
-        self.update()
+        self.view.viewport().update()
 
-    def show_list(self, items: Sequence[Recommendation], *, word: str, before: Mapping[str, int] | None = None) -> None:
-        """Show a list; `before` are the places of an earlier one, for the arrows; `word` is what a title is called."""
-        predicts = any(item.predicted_rating is not None for item in items)
-        self._delegate.predicts = predicts
-        self._head.show_columns(word, predicts=predicts)
+    def show_list(
+        self,
+        items: Sequence[Recommendation],
+        *,
+        before: Mapping[str, int] | None = None,
+        saved: Collection[int] = (),
+        stays: bool = False,
+    ) -> None:
+        """Show a list; `before` are the places of an earlier one, for the arrows; `saved` the rows of saved titles.
+
+        It goes to its first row unless it `stays`; a title that somebody picked is chosen still, wherever it went.
+        """
+        self._delegate.predicts = any(item.predicted_rating is not None for item in items)
         scrolled, stood = self.view.verticalScrollBar().value(), self.view.currentIndex().row()
         chosen_key = self._chosen_key if self._is_picked else None
         self._is_filling = True
-        self._model.show_list(items, before=before)
+        self._model.show_list(items, before=before, saved=saved)
         if items:
-            self._restore(chosen_key, stood, scrolled)
+            self._restore(chosen_key, stood, scrolled if stays else 0)
         self._is_filling = False
         self._say_chosen()
 
@@ -191,18 +188,22 @@ class RecommendationList(QWidget):
         self._is_picked = False
 
     def _restore(self, chosen_key: object, stood: int, scrolled: int) -> None:
-        """A title that somebody picked stays chosen wherever it went (its place, where it left); else the first is."""
+        """Choose the picked title wherever it went (where it left, what took its place), else the first; scroll."""
         place = self._model.place_of(chosen_key) if self._is_picked else 0
         if place is None:
             place = min(max(stood, 0), len(self._model.rows) - 1)
-        index = self._model.index(place)
-        self.view.setCurrentIndex(index)
-        self.view.verticalScrollBar().setValue(scrolled if self._is_picked else 0)
-        self.view.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
+        self.view.setAutoScroll(False)
+        self.view.setCurrentIndex(self._model.index(place))
+        self.view.verticalScrollBar().setValue(scrolled)
+        self.view.setAutoScroll(True)
 
     def show_reasons(self, because: Mapping[int, str]) -> None:
         """The reason in a line for each title, by item row."""
         self._model.show_reasons(because)
+
+    def show_saved(self, saved: Collection[int]) -> None:
+        """Mark the titles that stand in *Saved*, by item row."""
+        self._model.show_saved(saved)
 
     def choose(self, item_row: int) -> bool:
         """Choose a title; False where the list does not have it."""
@@ -214,22 +215,19 @@ class RecommendationList(QWidget):
 
     def _build(self, scale: StarScale) -> None:
         self._delegate = RecommendationDelegate(scale)
-        self.view = RowsView(self._model, self._delegate)
+        self.view = ActingRows(self._model, self._delegate)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.view.setObjectName("recommendations")
         self.view.setAccessibleName("Recommendations")
-        set_tip(self.view, "Choose a title to see why it is here")
-        self._head = _Head(scale)
+        self.view.setAccessibleDescription(KEYS_HELP)
+        set_tip(self.view, f"Choose a title to see why it is here. {KEYS_HELP}")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addWidget(self._head)
-        column.addWidget(self.view, 1)
+        column.addWidget(self.view)
 
     def _connect(self) -> None:
         self.view.selectionModel().currentChanged.connect(self._on_current)
-        THEME.changed.connect(self._head.update)
 
     def _on_current(self, now: QModelIndex) -> None:
         if now.isValid() and not self._is_filling:
@@ -241,41 +239,3 @@ class RecommendationList(QWidget):
         if item is not None:
             self._chosen_key = item.item_id
             self.chosen.emit(item)
-
-
-class _Head(QWidget):
-    """The names of the columns, over the columns."""
-
-    def __init__(self, scale: StarScale) -> None:
-        super().__init__()
-        self.scale = scale
-        self._word, self._predicts = "title", False
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(QFontMetrics(self.font()).height() + 6)
-        self.show_columns("title", predicts=False)
-
-    def show_columns(self, word: str, *, predicts: bool) -> None:
-        self._word, self._predicts = word, predicts
-        set_tip(
-            self,
-            f"Match is the place of a {word} among all of them for you: 99 % is the top 1 %.\n"
-            "Predicted is how many stars the model thinks you would give; a dash means that it does not predict stars.",
-        )
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        font, weak = small(self.font()), THEME.colours.text_weak
-        width = self.width() - 14
-        columns = columns_in(QRect(0, 0, width, 72), self.font(), self.scale, predicts=self._predicts)
-        line, is_narrow = self.rect(), columns.cover.isEmpty()
-        left = columns.text.left() if is_narrow else columns.cover.left()
-        name = QRect(left, line.top(), columns.text.right() - left, line.height())
-        match = QRect(columns.match.left(), line.top(), columns.match.width(), line.height())
-        paint_text(painter, name, self._word.capitalize(), font=font, colour=weak)
-        paint_text(painter, match, "Match", font=font, colour=weak, align=RIGHT)
-        if not is_narrow:
-            left = columns.text.right()
-            predicted = QRect(left, line.top(), columns.stars.right() - left, line.height())
-            words = "Predicted" if self._predicts else "★"
-            paint_text(painter, predicted, words, font=font, colour=weak, align=RIGHT)

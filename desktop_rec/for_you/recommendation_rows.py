@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,11 +10,21 @@ from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
-from desktop_rec.common.row_painting import CENTER, RIGHT, paint_ground, paint_name, paint_text, small, strong
+from desktop_rec.common.row_painting import (
+    CENTER,
+    RIGHT,
+    paint_ground,
+    paint_icon,
+    paint_pad,
+    paint_text,
+    small,
+    strong,
+)
 from desktop_rec.common.rows import Index, RowRole, RowsDelegate, RowsModel
-from desktop_rec.common.stars import StarScale, paint_stars, stars_width
+from desktop_rec.common.stars import StarScale, paint_stars
 from desktop_rec.common.text import describe_likelihood, describe_movement
 from desktop_rec.for_you.cover import paint_cover
+from desktop_rec.for_you.recommendation_layout import STAR, RowLayout, RowPart, lay_out, row_height, title_lines
 from desktop_rec.theme.theme import THEME, number_font
 from engine.text import format_count, format_predicted_rating, format_title
 
@@ -22,43 +32,18 @@ if TYPE_CHECKING:
     from engine.recommending.recommender import Recommendation
 
 
-class Comparison:
-    """`before` are the places, by item id, to compare the next list with; None where nothing is to be compared."""
-
-    def __init__(self) -> None:
-        self.before: Mapping[str, int] | None = None
-        self._sliding = ""
-
-    def begin(self, ranks: Mapping[str, int]) -> None:
-        """Something changed once (a rating, a switch, the model): compare with the list that stands now."""
-        self._sliding = ""
-        self.before = ranks or None
-
-    def slide(self, slider: str, ranks: Mapping[str, int]) -> None:
-        """A slider moved a little: compare with the list from before it was first moved."""
-        if self._sliding != slider:
-            self.begin(ranks)
-            self._sliding = slider
-
-    def rest(self) -> None:
-        """The slider was let go: moving it again is another change."""
-        self._sliding = ""
-
-    def forget(self) -> None:
-        """Somebody or something else: arrows would say nothing."""
-        self._sliding = ""
-        self.before = None
-
-
 @dataclass(frozen=True)
 class ListedTitle:
     """A recommendation as a row. `moved`: places up since the list before (None: it is new; 0: it stayed or nothing
-    is compared). `because`: the reason in a line, "" while it is not known yet.
+    is compared). `likelihood`: against most people, "" where all rows would say the same. `because`: the reason in a
+    line, "" while it is not known yet.
     """
 
     item: Recommendation
     moved: int | None = 0
+    likelihood: str = ""
     because: str = ""
+    is_saved: bool = False
 
     @property
     def key(self) -> str:
@@ -70,19 +55,19 @@ class ListedTitle:
 
     def sentence(self) -> str:
         """The row in words, for those who listen."""
-        item = self.item
-        parts = [f"{item.rank}: {self.name}", f"match {item.match} %"]
-        if item.predicted_rating is not None:
-            parts.append(f"predicted {format_predicted_rating(item.predicted_rating)}")
-        parts += [words for words in (self.because, describe_movement(self.moved)) if words]
-        return ", ".join(parts)
+        saved = "saved for later" if self.is_saved else ""
+        said = (*self._figures(), self.because, saved, describe_movement(self.moved))
+        return ", ".join(words for words in (f"{self.item.rank}: {self.name}", *said) if words)
 
     def tip(self) -> str:
-        """What hovering adds to what the row shows."""
-        item = self.item
-        chance = describe_likelihood(item.lift)
-        parts = [self.name, ", ".join(item.genres), chance, self.because]
+        """All that the row shows, where some of it is cut."""
+        parts = (self.name, ", ".join(self.item.genres), *self._figures(), self.because)
         return "\n".join(part for part in parts if part)
+
+    def _figures(self) -> tuple[str, str]:
+        predicted = self.item.predicted_rating
+        stars = "" if predicted is None else f"predicted {format_predicted_rating(predicted, self.item.predicted_sd)}"
+        return stars, describe_likelihood(self.item.lift)
 
 
 class RecommendationsModel(RowsModel):
@@ -93,14 +78,34 @@ class RecommendationsModel(RowsModel):
         """The place of each listed title by item id, to compare a later list with."""
         return {row.key: row.item.rank for row in self.rows}
 
-    def show_list(self, items: Sequence[Recommendation], *, before: Mapping[str, int] | None = None) -> None:
-        """Show a list; `before` are the places of an earlier one, for the arrows. Known reasons stay until new ones."""
+    def show_list(
+        self, items: Sequence[Recommendation], *, before: Mapping[str, int] | None = None, saved: Collection[int] = ()
+    ) -> None:
+        """Show a list; `before` are the places of an earlier one, for the arrows; `saved` the rows of saved titles.
+
+        Known reasons stay until new ones.
+        """
         known = {row.key: row.because for row in self.rows}
-        self.show_rows([ListedTitle(item, _moved(item, before), known.get(item.item_id, "")) for item in items])
+        likelihoods = [describe_likelihood(item.lift) for item in items]
+        differ = len(set(likelihoods)) > 1 or len(items) == 1
+        self.show_rows([
+            ListedTitle(
+                item,
+                _moved(item, before),
+                likelihood if differ else "",
+                known.get(item.item_id, ""),
+                item.item_row in saved,
+            )
+            for item, likelihood in zip(items, likelihoods, strict=True)
+        ])  # fmt: skip
 
     def show_reasons(self, because: Mapping[int, str]) -> None:
         """Put the reason in a line under each title, by item row; a title without one shows none."""
         self.show_rows([replace(row, because=because.get(row.item.item_row, "")) for row in self.rows])
+
+    def show_saved(self, saved: Collection[int]) -> None:
+        """Mark the titles that stand in *Saved*, by item row."""
+        self.show_rows([replace(row, is_saved=row.item.item_row in saved) for row in self.rows])
 
 
 def _moved(item: Recommendation, before: Mapping[str, int] | None) -> int | None:
@@ -110,82 +115,49 @@ def _moved(item: Recommendation, before: Mapping[str, int] | None) -> int | None
     return None if earlier is None else earlier - item.rank
 
 
-_GAP = 10
-_RANK_WIDTH = 38
-_ROOMY, _NARROW = 470, 340
-_STAR = 13
-
-
 @dataclass(frozen=True)
-class RecommendationColumns:
-    """The columns of the list in a width; the header above the list uses the same ones.
+class PointedRow:
+    """The row under the pointer, and which part of it."""
 
-    Where there is little room the stars become one figure; where there is less, it moves to the second line and the
-    cover goes (an empty rectangle).
-    """
-
-    rank: QRect
-    cover: QRect
-    text: QRect
-    stars: QRect
-    match: QRect
-    has_stars: bool
+    row: int
+    part: RowPart
 
 
-def columns_in(area: QRect, font: QFont, scale: StarScale, *, predicts: bool) -> RecommendationColumns:
-    """Lay the columns of one row into its area. Stars and match stand in the title's line, the reason runs below."""
-    metrics = QFontMetrics(font)
-    line = metrics.height()
-    top = area.top() + (area.height() - 3 * line) // 2
-    rank = QRect(area.left() + 4, area.top(), _RANK_WIDTH, area.height())
-    match = QRect(area.right() - 64, top, 52, line)
-    has_stars = area.width() >= _ROOMY and scale.count <= 5
-    drawn = stars_width(scale, _STAR) + 6 if has_stars else _STAR + 5
-    stars_wide = drawn + metrics.horizontalAdvance("10.0") if predicts else _STAR + 5
-    if area.width() < _NARROW:
-        left = rank.right() + 5
-        text = QRect(left, top, match.left() - 4 - left, 3 * line)
-        stars = QRect(match.right() - stars_wide, top + line + 1, stars_wide, line)
-        return RecommendationColumns(rank, QRect(), text, stars, match, has_stars)
-    height = min(area.height() - 12, 60)
-    cover = QRect(rank.right() + 7, area.top() + (area.height() - height) // 2, height * 2 // 3, height)
-    stars = QRect(match.left() - stars_wide - _GAP, top, stars_wide, line)
-    left = cover.right() + 1 + _GAP
-    text = QRect(left, top, stars.left() - _GAP - left, 3 * line)
-    return RecommendationColumns(rank, cover, text, stars, match, has_stars)
+_ICONS = {RowPart.SAVE: "bookmark", RowPart.REFUSE: "refuse", RowPart.MENU: "more"}
 
 
 class RecommendationDelegate(RowsDelegate):
     """Paints ListedTitle values."""
+
+    pointed: PointedRow | None = None
 
     def __init__(self, scale: StarScale) -> None:
         super().__init__()
         self.scale, self.predicts = scale, False
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(260, max(72, 3 * QFontMetrics(option.font).height() + 18))
+        return QSize(260, row_height(option.font))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: ListedTitle = index.data(RowRole)
-        columns = columns_in(option.rect, option.font, self.scale, predicts=self.predicts)
-        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        layout = lay_out(option.rect, option.font, self.scale, predicts=self.predicts)
+        has_focus = bool(option.state & QStyle.StateFlag.State_HasFocus)
+        pointed = self.pointed if self.pointed is not None and self.pointed.row == index.row() else None
         paint_ground(
             painter,
             option.rect,
-            is_selected=is_selected,
-            is_hovered=index.row() == self.pointed,
-            has_focus=bool(option.state & QStyle.StateFlag.State_HasFocus),
+            is_selected=bool(option.state & QStyle.StateFlag.State_Selected),
+            is_hovered=pointed is not None,
+            has_focus=has_focus,
         )
         painter.save()
-        self._paint_rank(painter, columns.rank, row, option.font)
-        item = row.item
-        if not columns.cover.isEmpty():
-            paint_cover(painter, columns.cover, title=item.title, genres=item.genres, dark=THEME.dark)
-        self._paint_text(painter, columns, row, option.font)
-        self._paint_predicted(painter, columns, row, option.font)
-        match = f"{item.match} %"
-        colour = THEME.colours.text
-        paint_text(painter, columns.match, match, font=number_font(strong(option.font)), colour=colour, align=RIGHT)
+        self._paint_rank(painter, layout.rank, row, option.font)
+        if not layout.cover.isEmpty():
+            item = row.item
+            paint_cover(painter, layout.cover, title=item.title, genres=item.genres, dark=THEME.dark)
+        self._paint_text(painter, layout.text, row, option.font)
+        self._paint_predicted(painter, layout, row, option.font)
+        self._paint_buttons(painter, layout, row, pointed, is_active=has_focus or pointed is not None)
         painter.restore()
 
     def _paint_rank(self, painter: QPainter, area: QRect, row: ListedTitle, font: QFont) -> None:
@@ -207,30 +179,62 @@ class RecommendationDelegate(RowsDelegate):
             words, colour = f"▼{format_count(-row.moved)}", colours.negative
         paint_text(painter, below, words, font=number_font(small(font)), colour=colour, align=CENTER)
 
-    def _paint_text(self, painter: QPainter, columns: RecommendationColumns, row: ListedTitle, font: QFont) -> None:
-        colours, area = THEME.colours, columns.text
+    def _paint_text(self, painter: QPainter, area: QRect, row: ListedTitle, font: QFont) -> None:
+        """Title and year in a line or two, what is known of it, the reason: as a block in the middle of the row."""
+        colours, item = THEME.colours, row.item
         line = QFontMetrics(font).height()
-        first = QRect(area.left(), area.top(), area.width(), line)
-        paint_name(painter, first, row.item.title, row.item.year, font=strong(font), colour=colours.text)
-        second = QRect(area.left(), area.top() + line + 1, columns.match.right() - area.left(), line)
-        third = second.translated(0, line)
-        if columns.cover.isEmpty():
-            second.setRight(columns.stars.left() - 4)
-        genres = ", ".join(row.item.genres)
-        paint_text(painter, second, genres, font=small(font), colour=colours.text_weak)
-        because = third if genres else second
-        paint_text(painter, because, row.because, font=small(font), colour=colours.text)
+        titles = title_lines(item.title, item.year, font, area.width())
+        genres = ", ".join(item.genres)
+        lines = len(titles) + bool(row.likelihood or genres) + bool(row.because)
+        place = QRect(area.left(), area.top() + (area.height() - lines * line) // 2, area.width(), line)
+        for title in titles:
+            used = paint_text(painter, place, title, font=strong(font), colour=colours.text)
+            if item.year and title is titles[-1]:
+                behind = place.adjusted(used, 0, 0, 0)
+                paint_text(painter, behind, f"  {item.year}", font=font, colour=colours.text_weak)
+            place.translate(0, line)
+        if row.likelihood or genres:
+            self._paint_facts(painter, place, row.likelihood, genres, font)
+            place.translate(0, line)
+        paint_text(painter, place, row.because, font=small(font), colour=colours.text)
 
-    def _paint_predicted(
-        self, painter: QPainter, columns: RecommendationColumns, row: ListedTitle, font: QFont
-    ) -> None:
-        colours = THEME.colours
-        predicted = row.item.predicted_rating
-        if predicted is None:
-            paint_text(painter, columns.stars, "–", font=font, colour=colours.text_weak, align=RIGHT)
+    def _paint_facts(self, painter: QPainter, area: QRect, likelihood: str, genres: str, font: QFont) -> None:
+        """How likely, and the genres in the room that is left."""
+        colours, plain = THEME.colours, small(font)
+        fits = QFontMetrics(plain).horizontalAdvance(likelihood) <= area.width()
+        words = likelihood if fits else likelihood.removesuffix(" than for most")
+        used = paint_text(painter, area, words, font=plain, colour=colours.text) if words else 0
+        rest = area.adjusted(used, 0, 0, 0)
+        if rest.width() > 3 * QFontMetrics(plain).height() or not words:
+            paint_text(
+                painter, rest, f" · {genres}" if words and genres else genres, font=plain, colour=colours.text_weak
+            )
+
+    def _paint_predicted(self, painter: QPainter, layout: RowLayout, row: ListedTitle, font: QFont) -> None:
+        colours, predicted = THEME.colours, row.item.predicted_rating
+        if predicted is None or not self.predicts:
             return
-        words, area = format_predicted_rating(predicted), columns.stars
-        paint_text(painter, area, words, font=number_font(font), colour=colours.text, align=RIGHT)
-        filled = self.scale.filled(predicted) if columns.has_stars else 1.0
-        count = self.scale.count if columns.has_stars else 1
-        paint_stars(painter, area, filled=filled, count=count, size=_STAR, full=colours.accent, empty=colours.line)
+        off = row.item.predicted_sd if layout.has_uncertainty else None
+        words, area = format_predicted_rating(predicted, off), layout.stars
+        used = paint_text(painter, area, words, font=number_font(font), colour=colours.text, align=RIGHT)
+        count = self.scale.count if layout.has_all_stars else 1
+        filled = self.scale.filled(predicted) if layout.has_all_stars else 1.0
+        wide = count * (STAR + 2) + 6
+        stars = QRect(area.right() - used - wide, area.top(), wide, area.height())
+        paint_stars(painter, stars, filled=filled, count=count, size=STAR, full=colours.accent, empty=colours.line)
+
+    def _paint_buttons(
+        self, painter: QPainter, layout: RowLayout, row: ListedTitle, pointed: PointedRow | None, *, is_active: bool
+    ) -> None:
+        """The buttons of the row that is pointed at or has the focus; the bookmark of a saved title always."""
+        colours = THEME.colours
+        for part, area in layout.buttons:
+            is_mark = part is RowPart.SAVE and row.is_saved
+            if not (is_active or is_mark):
+                continue
+            is_pointed = pointed is not None and pointed.part is part
+            if is_pointed:
+                paint_pad(painter, area)
+            icon = "bookmark_full" if is_mark else _ICONS[part]
+            colour = colours.accent if is_pointed or is_mark else colours.text_weak
+            paint_icon(painter, area, icon, colour=colour)

@@ -17,13 +17,13 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from desktop_rec.common.building import next_step
 from desktop_rec.common.notices import Failure
 from desktop_rec.common.stars import StarScale
-from desktop_rec.for_you.controller import ListSource, RecommendationsController
+from desktop_rec.for_you.acting import ActingPresenter
+from desktop_rec.for_you.comparison import Comparison, changed_entries, describe_since, listed_ids
+from desktop_rec.for_you.controller import RecommendationsController
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.my_ratings.presenter import MyRatingsPresenter, dropped_paths
 from desktop_rec.for_you.onboarding.presenter import OnboardingPresenter
 from desktop_rec.for_you.page import ForYouPage
-from desktop_rec.for_you.recommendation_rows import Comparison
-from desktop_rec.for_you.sources_presenter import SourcesPresenter
 from engine.data.dataset import Scale
 from engine.models.registry import title_of
 from engine.recommending.ranking import Filters
@@ -31,6 +31,7 @@ from engine.text import plural_of
 
 if TYPE_CHECKING:
     from desktop_rec.for_you.my_ratings.import_view import MyRatingsImportView
+    from engine.data.profiles import Profile
     from engine.recommending.explanation import Explanation
     from engine.recommending.insights import ListInsights
     from engine.recommending.recommender import Recommendation, RecommendationList, Recommender
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NoList:
-    """Why there is no list. `action` is what the button does: "train", "clear_filters", "for_you", "rate"; "": none."""
+    """Why there is no list. `action` is what the button does: "train", "clear_filters", "rate" or "" for no button."""
 
     heading: str
     sentence: str
@@ -66,8 +67,10 @@ class ForYouView(QWidget):
         self._person = ""
         self._dataset_id: str | None = None
         self._recommender: Recommender | None = None
-        self._filters, self._source = Filters(), ListSource()
+        self._filters = Filters()
         self._comparison = Comparison()
+        self._profile: Profile | None = None
+        self._stays, self._acted = False, set[str]()
         self._found: RecommendationList | None = None
         self._failure: Failure | None = None
         self._is_due = False
@@ -129,8 +132,8 @@ class ForYouView(QWidget):
         self.setAcceptDrops(True)
         self.page = ForYouPage(StarScale.of(Scale(0.5, 5.0, 0.5)))
         self._ratings = MyRatingsPresenter(self._my_ratings, self.page.mine, self.page.starter, self)
+        self._acting = ActingPresenter(self._my_ratings, self._recommendations, self)
         self._onboarding = OnboardingPresenter(self._my_ratings, self._recommendations, self.page, self._ratings, self)
-        self._sources = SourcesPresenter(self._recommendations, self._my_ratings, self.page.pane, self)
         self._reasons_pause = QTimer(self)
         self._reasons_pause.setSingleShot(True)
         self._reasons_pause.setInterval(REASONS_PAUSE_MS)
@@ -162,7 +165,12 @@ class ForYouView(QWidget):
         page.pane.rate_more_wanted.connect(self._onboarding.begin)
         page.pane.message_pressed.connect(self._on_message)
         page.pane.message_second_pressed.connect(self._copy_details)
-        page.reasons.rated.connect(self._ratings.rate)
+        page.reasons.rated.connect(self._acting.rate)
+        rows = page.pane.list.view
+        rows.acted.connect(self._acting.act)
+        rows.rated.connect(self._acting.rate)
+        rows.menu_wanted.connect(self._acting.show_menu)
+        rows.opened.connect(self._on_opened)
         page.insights.better_model_wanted.connect(self._go_to_train)
 
     def _connect_sliders(self) -> None:
@@ -205,7 +213,8 @@ class ForYouView(QWidget):
         if recommender is not self._recommender:
             self._recommender = recommender
             self._show_love_slider()
-            self._comparison.begin(self._ranks())
+            label = self._recommendations.model.label
+            self._comparison.begin(self._ranks(), "" if label is None else f"since {label.name} took over")
             self._ask()
         self.show_state()
 
@@ -224,23 +233,52 @@ class ForYouView(QWidget):
             self._onboarding.take_person()
             self._found = self._failure = None
             self._comparison.forget()
+            self._acted.clear()
             page.pane.list.forget_choice()
             page.reasons.forget("Working out the list…")
             self._ratings.show_profiles()
         else:
             self._onboarding.take_rating(had=had)
-            self._comparison.begin(self._ranks())
+            self._compare(profile)
+            page.pane.list.show_saved(self._acting.saved_rows)
+        self._profile = profile
         self._ask()
         self.show_state()
+
+    def _compare(self, profile: Profile) -> None:
+        """A rating or a list of the person's changed: compare with the list that stands now, and go to row 1.
+
+        What was done with listed titles leaves the list where it is scrolled to, also when it is undone: whoever
+        works down the list goes on from there.
+        """
+        before = self._profile
+        if before is None:
+            self._comparison.begin(self._ranks())
+            return
+        changed, put_away = changed_entries(before, profile), listed_ids(before, profile)
+        own = {entry.item_id for pair in changed for entry in pair if entry is not None}
+        self._acted |= (own | put_away) & self._ranks().keys()
+        self._stays = own | put_away <= self._acted
+        if changed:
+            self._comparison.begin(self._ranks(), describe_since(before, profile), own=own)
+        else:
+            self._comparison.leave_out(put_away)
 
     def _on_list(self, found: RecommendationList) -> None:
         dataset, profile = self._recommendations.dataset.current, self._recommendations.profile.current
         if dataset is None or profile is None:
             return
         self._found, self._failure = found, None
-        word, before = dataset.catalogue.word, self._comparison.before
         self._reasons_pause.start()
-        self.page.pane.show_list(found, word=word, before=before)
+        self.page.pane.show_list(
+            found,
+            name=profile.name,
+            word=dataset.catalogue.word,
+            compared=self._comparison,
+            saved=self._acting.saved_rows,
+            stays=self._stays,
+        )
+        self._stays = False
         self.show_state()
 
     def _on_explanation(self, found: Explanation) -> None:
@@ -261,12 +299,12 @@ class ForYouView(QWidget):
             self.show_state()
 
     def _on_gems(self, value: float) -> None:
-        self._comparison.slide("gems", self._ranks())
+        self._comparison.slide("gems", self._ranks(), "since you moved the slider of hidden gems")
         choices = replace(self._recommendations.choices, gems=value)
         self._recommendations.bend(choices, "Moved the slider of hidden gems", merges="gems")
 
     def _on_love(self, value: float) -> None:
-        self._comparison.slide("love", self._ranks())
+        self._comparison.slide("love", self._ranks(), "since you moved the slider between watch and love")
         choices = replace(self._recommendations.choices, weight=1.0 - value)
         self._recommendations.bend(choices, "Moved the slider between watch and love", merges="love")
 
@@ -286,10 +324,6 @@ class ForYouView(QWidget):
             self._filters = choices.filters
             self.page.pane.filters.show_filters(choices.filters)
             self._comparison.forget()
-        if choices.source != self._source:
-            self._source = choices.source
-            self._comparison.forget()
-            self.page.pane.list.forget_choice()
         self.page.mine.gems.show_value(choices.gems)
         self._show_love_slider()
         self._ask()
@@ -301,6 +335,11 @@ class ForYouView(QWidget):
             if not self._reasons_pause.isActive():
                 self._recommendations.explain(item.item_row)
 
+    def _on_opened(self, item: Recommendation) -> None:
+        """Enter in the list: on to the reasons of its title."""
+        self._on_chosen(item)
+        self.page.go_to_reasons()
+
     def _on_message(self) -> None:
         why = self._why_no_list()
         match why.action if why is not None else "":
@@ -308,8 +347,6 @@ class ForYouView(QWidget):
                 self._go_to_train()
             case "clear_filters":
                 self._on_filters(Filters())
-            case "for_you":
-                self._sources.turn_back()
             case "rate":
                 self._onboarding.begin()
 
@@ -356,9 +393,6 @@ class ForYouView(QWidget):
         if self._found is None:
             return NoList("Working out your list…", "", is_busy=True)
         if not self._found.items:
-            empty = self._sources.empty_words()
-            if empty is not None:
-                return NoList(*empty, "Back to For you", "for_you")
             heading, sentence = f"No {word} passes these filters.", "Take one of them away, or all."
             return NoList(heading, sentence, "Clear all filters", "clear_filters")
         return None

@@ -109,6 +109,34 @@ def _person(painter: QPainter) -> None:
     painter.drawPath(path)
 
 
+def _bookmark_path() -> QPainterPath:
+    path = QPainterPath(QPointF(6.5, 4))
+    for x, y in ((17.5, 4), (17.5, 20), (12, 15.5), (6.5, 20)):
+        path.lineTo(x, y)
+    path.closeSubpath()
+    return path
+
+
+def _bookmark(painter: QPainter) -> None:
+    painter.drawPath(_bookmark_path())
+
+
+def _bookmark_full(painter: QPainter) -> None:
+    painter.setBrush(painter.pen().color())
+    painter.drawPath(_bookmark_path())
+
+
+def _refuse(painter: QPainter) -> None:
+    painter.drawEllipse(QPointF(12, 12), 8.2, 8.2)
+    painter.drawLine(QPointF(6.2, 6.2), QPointF(17.8, 17.8))
+
+
+def _more(painter: QPainter) -> None:
+    painter.setBrush(painter.pen().color())
+    for x in (5.5, 12.0, 18.5):
+        painter.drawEllipse(QPointF(x, 12), 1.0, 1.0)
+
+
 def _app(painter: QPainter) -> None:
     colour = painter.pen().color()
     painter.setPen(Qt.PenStyle.NoPen)
@@ -131,6 +159,10 @@ _DRAWN: dict[str, Callable[[QPainter], None]] = {
     "for_you": _for_you,
     "settings": _settings,
     "person": _person,
+    "bookmark": _bookmark,
+    "bookmark_full": _bookmark_full,
+    "refuse": _refuse,
+    "more": _more,
     "tick": _lines(((5, 12.5), (10, 17.5), (19.5, 7))),
     "close": _lines(((6, 6), (18, 18)), ((18, 6), (6, 18))),
     "chevron": _lines(((7, 10), (12, 15), (17, 10))),

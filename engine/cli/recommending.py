@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,7 @@ from engine.operations.recommending import Recommended, refuse_weight
 from engine.recommending.insights import ImpactfulRating, ListInsights, SurprisingRating, TitleReasons
 from engine.recommending.reasons import Reason
 from engine.recommending.recommender import Recommendation, Recommender
-from engine.text import format_count, format_figure, format_rating, format_title, plural, shorten
+from engine.text import format_count, format_factor, format_figure, format_rating, format_title, plural, shorten
 
 _NAMES_SHOWN, _RATINGS_SHOWN, _REASONS_SHOWN, _SKIPPED_SHOWN = 3, 5, 3, 10
 _TITLE_WIDTH, _REASON_WIDTH = 44, 24
@@ -147,16 +147,9 @@ def _reason_document(reason: Reason) -> dict[str, Any]:
 def _text(run_name: str, person: _Person, recommended: Recommended) -> str:
     insights = recommended.insights
     reasons = {title.item_row: title for title in insights.titles} if insights else {}
-    rows = [
-        [f"{item.rank}", shorten(format_title(item.title, item.year), _TITLE_WIDTH), f"{item.match} %",
-         _predicted_text(item), *_reason_cells(reasons.get(item.item_row))]
-        for item in recommended.listed.items
-    ]  # fmt: skip
-    has_parts = any(title.parts for title in reasons.values())
-    header = ("", "title", "match", "predicted", "because of" if reasons else "", "score by part" if has_parts else "")
     paragraphs = [
         f"For {person.profile.name}, by {run_name}: {_person_text(person)}",
-        format_table(header, rows, right=(0, 2, 3)),
+        _table(recommended.listed.items, reasons),
         recommended.listed.note,
         _insights_text(insights) if insights is not None else "",
     ]
@@ -176,6 +169,26 @@ def _person_text(person: _Person) -> str:
         lines += [f"{words}: {', '.join(names[:_NAMES_SHOWN])}{more}."] if names else []
     skipped = describe_skipped(review.export, most=_SKIPPED_SHOWN)
     return "\n".join((*lines, *([skipped] if skipped else []), *review.export.notes))
+
+
+def _table(items: Sequence[Recommendation], reasons: Mapping[int, TitleReasons]) -> str:
+    """The list in columns: figures stand there only where titles have them."""
+    has_likelier = any(item.lift is not None for item in items)
+    predicts = any(item.predicted_rating is not None for item in items)
+    rows = []
+    for item in items:
+        figures = [_likelier_text(item)] if has_likelier else []
+        figures += [_predicted_text(item)] if predicts else []
+        title = shorten(format_title(item.title, item.year), _TITLE_WIDTH)
+        rows.append([f"{item.rank}", title, *figures, *_reason_cells(reasons.get(item.item_row))])
+    heads = [*(["likelier"] if has_likelier else []), *(["predicted"] if predicts else [])]
+    has_parts = any(title.parts for title in reasons.values())
+    header = ("", "title", *heads, "because of" if reasons else "", "score by part" if has_parts else "")
+    return format_table(header, rows, right=(0, *range(2, 2 + len(heads))))
+
+
+def _likelier_text(item: Recommendation) -> str:
+    return "" if item.lift is None else format_factor(item.lift)
 
 
 def _predicted_text(item: Recommendation) -> str:

@@ -63,8 +63,6 @@ class TitleFacts:
             passes_I &= (self._years_I >= max(1, filters.years[0])) & (self._years_I <= filters.years[1])
         if filters.min_ratings:
             passes_I &= self.counts_I >= filters.min_ratings
-        if filters.only_rows is not None:
-            passes_I &= np.isin(np.arange(len(passes_I)), list(filters.only_rows))
         return passes_I
 
     def _of_any(self, genres: tuple[str, ...]) -> Bools:
@@ -86,15 +84,10 @@ class TitleFacts:
 
 @dataclass(frozen=True)
 class Ranked:
-    """Item rows, best first; each title's place by score alone (0: none); how many candidates there are."""
+    """Item rows, best first; how many candidates there are, whatever the filters."""
 
     rows_R: Int64
-    place_I: Int64
     candidates: int
-
-    def match(self, item_row: int) -> int:
-        """The place of a title among all titles for this person: 99 is the top 1 %, 0 the last."""
-        return 99 - 100 * (int(self.place_I[item_row]) - 1) // self.candidates
 
     def rank(self, item_row: int) -> int | None:
         """The number of a title in the list, from 1, or None where the list does not have it."""
@@ -125,4 +118,4 @@ def ranked(
         cost_I = np.log(np.maximum(place_I, 1)) + 2.0 * hidden_gems * np.log1p(counts_I)
         rows_A = rows_A[np.argsort(cost_I[rows_A], kind="stable")]
     rows_R = rows_A if passes_I is None else rows_A[passes_I[rows_A]]
-    return Ranked(rows_R, place_I, len(rows_A))
+    return Ranked(rows_R, len(rows_A))

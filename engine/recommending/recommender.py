@@ -29,7 +29,7 @@ from engine.text import plural, plural_of
 
 @dataclass(frozen=True)
 class Recommendation:
-    """One title of a list; `match` is its place among all titles for this person, 99 = top 1 %.
+    """One title of a list.
 
     probability and lift (see `Recommender.lifts`) are there where the model has such a thing, predicted_rating (on the
     person's own scale) and its standard deviation where it predicts.
@@ -42,7 +42,6 @@ class Recommendation:
     year: int
     genres: tuple[str, ...]
     score: float
-    match: int
     probability: float | None
     lift: float | None
     predicted_rating: float | None
@@ -327,7 +326,6 @@ class Recommender:
             year=catalogue.years[row],
             genres=catalogue.genres[row],
             score=float(scores_I[row]),
-            match=order.match(row),
             probability=value_at(answer.probability_I, row),
             lift=value_at(answer.lift_I, row),
             predicted_rating=value_at(answer.rating_I, row),

@@ -64,8 +64,8 @@ class MyRatingsController(QObject):
         self._onboarding_worker.answered.connect(self._on_onboarding)
         profile.changed.connect(self._on_profile_changed)
 
-    def rate(self, item_row: int, rating: float | None) -> None:
-        """Rate a title of the open data set; None says *seen, not rated*."""
+    def rate(self, item_row: int, rating: float | None, *, announced: bool = False) -> None:
+        """Rate a title of the open data set; None says *seen, not rated*. Announced where it leaves a list by that."""
         dataset, profile = self.dataset.current, self.profile.current
         if dataset is None or profile is None:
             return
@@ -74,7 +74,7 @@ class MyRatingsController(QObject):
         entry = entry_of(dataset, item_row, rating)
         name = entry.title or entry.item_id
         text = f"Marked {name} as seen" if rating is None else f"Rated {name} {format_rating(rating)}"
-        self.profile.change(profile.rated(entry), text)
+        self.profile.change(profile.rated(entry), text, announced=announced)
 
     def mark_seen(self, item_row: int) -> None:
         """A title was seen and is not rated; a notice offers to undo it, as it leaves the list."""

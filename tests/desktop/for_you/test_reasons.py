@@ -29,7 +29,7 @@ def reason(title, *, rating, impact, without=1):
 MONONOKE = reason("Princess Mononoke", rating=5.0, impact=0.3, without=7)
 ARMAGEDDON = reason("Armageddon", rating=1.0, impact=0.1)
 TITANIC = reason("Titanic", rating=4.0, impact=-0.15, without=None)
-SPIRITED = Recommendation(1, 3, "3", "Spirited Away", 2001, ("Animation",), 0.4, 99, 0.02, 40.0, 4.6)
+SPIRITED = Recommendation(1, 3, "3", "Spirited Away", 2001, ("Animation",), 0.4, 0.02, 40.0, 4.6)
 
 
 def explanation(item_row=3, *, crowd=None):

@@ -6,9 +6,10 @@ from PySide6.QtTest import QTest
 
 from desktop_rec.common.rows import RowsModel
 from desktop_rec.common.stars import StarScale
+from desktop_rec.for_you.comparison import Comparison
 from desktop_rec.for_you.my_ratings.profile_picker import MOST_SHOWN, PeopleModel, UserIdRole
 from desktop_rec.for_you.recommendation_list import RecommendationList
-from desktop_rec.for_you.recommendation_rows import Comparison, RecommendationsModel
+from desktop_rec.for_you.recommendation_rows import RecommendationsModel
 from desktop_rec.for_you.title_list import TitleList, TitleLook
 from desktop_rec.for_you.titles import TitleRow
 from engine.data.dataset import Scale
@@ -22,7 +23,7 @@ def title(row, name, *, rating=None, is_on=True, known=True):
 
 
 def item(rank, row, *, predicted=4.0):
-    return Recommendation(rank, row, str(row), f"Title {row}", 1990 + row, ("Drama",), 1.0, 99, 0.1, 2.0, predicted)
+    return Recommendation(rank, row, str(row), f"Title {row}", 1990 + row, ("Drama",), 1.0, 0.1, 2.0, predicted)
 
 
 ALIEN, HEAT = title(1, "Alien", rating=4.0), title(2, "Heat", rating=2.5)
@@ -150,20 +151,20 @@ def test_that_reasons_come_later_and_stay_while_the_list_moves():
 
 def test_that_the_first_title_is_chosen_until_somebody_picks_one(listed, recorded):
     chosen = recorded(listed.chosen)
-    listed.show_list([item(1, 7), item(2, 8)], word="film")
-    listed.show_list([item(1, 8), item(2, 7)], word="film")
+    listed.show_list([item(1, 7), item(2, 8)])
+    listed.show_list([item(1, 8), item(2, 7)])
     assert [call.item_row for call in chosen.calls] == [7, 8]
 
 
 def test_that_a_picked_title_stays_chosen_wherever_it_goes(listed):
-    listed.show_list([item(1, 7), item(2, 8), item(3, 9)], word="film")
+    listed.show_list([item(1, 7), item(2, 8), item(3, 9)])
     assert listed.choose(8)
-    listed.show_list([item(1, 9), item(2, 7), item(3, 8)], word="film")
+    listed.show_list([item(1, 9), item(2, 7), item(3, 8)])
     assert listed.current.item_row == 8
-    listed.show_list([item(1, 9), item(2, 7), item(3, 6)], word="film")
+    listed.show_list([item(1, 9), item(2, 7), item(3, 6)])
     assert listed.current.item_row == 6
     listed.forget_choice()
-    listed.show_list([item(1, 9), item(2, 7)], word="film")
+    listed.show_list([item(1, 9), item(2, 7)])
     assert listed.current.item_row == 9
 
 
@@ -171,7 +172,7 @@ def test_that_the_list_is_painted_narrow_and_wide_with_and_without_stars(listed)
     for width in (280, 400, 700):
         for predicted in (None, 4.5):
             listed.resize(width, 300)
-            listed.show_list([item(1, 7, predicted=predicted), item(2, 8, predicted=None)], word="film", before={})
+            listed.show_list([item(1, 7, predicted=predicted), item(2, 8, predicted=None)], before={})
             assert not listed.grab().isNull()
 
 

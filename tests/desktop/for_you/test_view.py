@@ -38,7 +38,7 @@ def model_of(*, mixes):
 
 def found(*rows, note=""):
     items = tuple(
-        Recommendation(rank, row, str(row), f"Film {row}", 2000, GENRES[:1], 1.0, 99, None, None, None)
+        Recommendation(rank, row, str(row), f"Film {row}", 2000, GENRES[:1], 1.0, None, None, None)
         for rank, row in enumerate(rows, start=1)
     )
     return RecommendationList(items, len(items), 40, None, note)

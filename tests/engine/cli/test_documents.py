@@ -18,7 +18,7 @@ STORED_RUN = """run name model dataset dataset_name fingerprint model_config tra
     examples_per_second stopped_because metrics people_judged advice chosen diverged has_model lr"""
 SEARCH = "search name model dataset watched"
 SEARCH_ROW = "number run settings status value best_epoch epochs lr batch metrics seconds parameters note"
-ITEM = """rank item title year genres score match probability lift predicted_rating predicted_sd reasons parts"""
+ITEM = """rank item title year genres score probability lift predicted_rating predicted_sd reasons parts"""
 SETTING = "name label help default low high choices"
 
 

@@ -28,18 +28,12 @@ def test_that_a_score_that_is_not_finite_is_never_listed():
     assert order.candidates == 3
 
 
-def test_that_match_is_99_for_the_top_one_percent_and_0_for_the_last():
-    order = ranked(-np.arange(1000, dtype=np.float32), candidates_I=np.ones(1000, dtype=bool))
-
-    assert [order.match(row) for row in (0, 9, 10, 500, 999)] == [99, 99, 98, 49, 0]
-
-
-def test_that_match_is_the_place_among_all_titles_whatever_the_filters():
+def test_that_all_candidates_are_counted_whatever_the_filters():
     passes = np.array([False, False, False, True, True, True])
     order = ranked(scores(6, 5, 4, 3, 2, 1), candidates_I=EVERY, passes_I=passes)
 
     assert order.rows_R.tolist() == [3, 4, 5]
-    assert order.match(3) == 99 - 50
+    assert order.candidates == 6
 
 
 def test_that_a_title_outside_of_the_list_has_no_rank():

@@ -1,0 +1,103 @@
+"""What the list is compared with after a change, and since when: the places titles had, and what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from engine.text import format_count, format_rating, plural
+
+if TYPE_CHECKING:
+    from engine.data.profiles import Profile, ProfileEntry
+
+
+class Comparison:
+    """`before` are the places, by item id, to compare the next list with; None where nothing is to be compared.
+
+    `since` says what was done then: "since you rated Alien 5"; "" where that has no words.
+    """
+
+    def __init__(self) -> None:
+        self.before: Mapping[str, int] | None = None
+        self.since = ""
+        self._own: frozenset[str] = frozenset()
+        self._sliding = ""
+
+    def begin(self, ranks: Mapping[str, int], since: str = "", *, own: Collection[str] = ()) -> None:
+        """Something changed once (a rating, a switch, the model): compare with the list that stands now.
+
+        `own` are titles that come and go by the person's own hand: they move nobody.
+        """
+        self._sliding, self._own = "", frozenset(own)
+        self.before, self.since = ranks or None, since
+
+    def slide(self, slider: str, ranks: Mapping[str, int], since: str = "") -> None:
+        """A slider moved a little: compare with the list from before it was first moved."""
+        if self._sliding != slider:
+            self.begin(ranks, since)
+            self._sliding = slider
+
+    def rest(self) -> None:
+        """The slider was let go: moving it again is another change."""
+        self._sliding = ""
+
+    def leave_out(self, own: Collection[str]) -> None:
+        """Titles were put away or came back, which changes no order: what is compared stays."""
+        self._own |= frozenset(own)
+
+    def forget(self) -> None:
+        """Somebody or something else: arrows would say nothing."""
+        self._sliding, self.since, self._own = "", "", frozenset()
+        self.before = None
+
+    def places(self, now: Sequence[str]) -> Mapping[str, int] | None:
+        """The former places for a list of item ids, with gaps closed and opened where own titles left and came back."""
+        if self.before is None or not self._own:
+            return self.before
+        listed = {item_id: rank for rank, item_id in enumerate(now, start=1)}
+        former = sorted(self.before, key=self.before.__getitem__)
+        kept = [item_id for item_id in former if item_id in listed or item_id not in self._own]
+        for item_id in now:
+            if item_id in self._own and item_id not in self.before:
+                kept.insert(min(listed[item_id] - 1, len(kept)), item_id)
+        return {item_id: place for place, item_id in enumerate(kept, start=1)}
+
+
+def changed_entries(before: Profile, after: Profile) -> list[tuple[ProfileEntry | None, ProfileEntry | None]]:
+    """Each title whose rating or switch differs, as it was and as it is; None where it was or is no rating."""
+    was = {(entry.item_id, entry.title, entry.year): entry for entry in before.entries}
+    now = {(entry.item_id, entry.title, entry.year): entry for entry in after.entries}
+    return [(was.get(key), now.get(key)) for key in dict.fromkeys((*was, *now)) if was.get(key) != now.get(key)]
+
+
+def listed_ids(before: Profile, after: Profile) -> set[str]:
+    """The ids of titles that were put on *Saved* or *Not for me*, or taken off them."""
+    was, now = ({*profile.saved, *profile.not_for_me} for profile in (before, after))
+    return {entry.item_id for entry in was ^ now} | {entry.item_id for entry in {*before.saved} ^ {*after.saved}}
+
+
+def describe_since(before: Profile, after: Profile) -> str:
+    """What was done to the ratings: "since you rated Alien 5", "against the list before you switched off Heat"."""
+    changes = changed_entries(before, after)
+    if len(changes) != 1:
+        return f"since {plural(len(changes), 'rating')} changed" if changes else ""
+    was, now = changes[0]
+    if now is None:
+        assert was is not None, "a change has two sides"
+        return f"since you removed {was.title or was.item_id}"
+    name = now.title or now.item_id
+    if was is not None and was.on != now.on:
+        return f"against the list before you switched {'on' if now.on else 'off'} {name}"
+    return (
+        f"since you marked {name} as seen"
+        if now.rating is None
+        else f"since you rated {name} {format_rating(now.rating)}"
+    )
+
+
+def describe_moves(moves: Sequence[int | None], word: str, since: str) -> str:
+    """How much of a list moved, and since when: "12 films moved, 1 new since you rated Alien 5"."""
+    moved, new = sum(1 for places in moves if places), sum(1 for places in moves if places is None)
+    parts = [f"{plural(moved, word)} moved"] if moved else []
+    parts += [f"{format_count(new)} new"] if new else []
+    return f"{', '.join(parts) or 'nothing moved'} {since}".strip()
