@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from engine.events import Job
     from engine.recommending.explanation import Explanation
     from engine.recommending.insights import ListInsights
+    from engine.recommending.profile_lists import ListKind
     from engine.recommending.recommender import RecommendationList, Recommender
 
 LIST_LENGTH = 100
@@ -118,7 +119,7 @@ class RecommendationsController(QObject):
         recommender, profile = self.model.recommender, self.profile.current
         if recommender is not None and profile is not None:
             weight = self.weight
-            make = partial(_recommend, recommender, profile, weight=weight, filters=self.choices.all_filters)
+            make = partial(_recommend, recommender, profile, weight=weight, choices=self.choices)
             self._worker.request("recommend", make)
 
     def explain(self, item_row: int) -> None:
@@ -126,15 +127,14 @@ class RecommendationsController(QObject):
         recommender, profile = self.model.recommender, self.profile.current
         if recommender is not None and profile is not None:
             asked = partial(_explain, recommender, profile, item_row=item_row)
-            make = partial(asked, weight=self.weight, filters=self.choices.all_filters)
-            self._worker.request("explain", make)
+            self._worker.request("explain", partial(asked, weight=self.weight, choices=self.choices))
 
     def ask_insights(self) -> None:
         """Ask what shapes the whole list; `insights_ready` or `failed` answers."""
         recommender, profile = self.model.recommender, self.profile.current
         if recommender is not None and profile is not None:
             asked = partial(_insights, recommender, profile)
-            self._worker.request("insights", partial(asked, weight=self.weight, filters=self.choices.all_filters))
+            self._worker.request("insights", partial(asked, weight=self.weight, choices=self.choices))
 
     def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:
         """Choices made for the former data set are forgotten."""
@@ -169,55 +169,69 @@ class RecommendationsController(QObject):
 
 
 def _recommend(
-    recommender: Recommender, profile: Profile, *, weight: float | None, filters: Filters
+    recommender: Recommender, profile: Profile, *, weight: float | None, choices: ListChoices
 ) -> Job[RecommendationList]:
-    """The list for a profile. Raises ProfileError where the model knows nothing of it."""
+    """The list of a source. Raises ProfileError where the model knows nothing of the person."""
+    from engine.recommending.profile_lists import make_list
+
     yield None
-    found = recommender.match(profile)
-    return recommender.recommend(
-        found.history,
-        top=LIST_LENGTH,
-        weight=weight,
-        filters=filters,
-        seen_rows=found.seen_rows,
-        hidden_rows=found.not_for_me_rows,
-    )
+    filters = choices.all_filters
+    match choices.source.kind:
+        case SourceKind.SAVED:
+            return make_list(recommender, profile, "saved", top=LIST_LENGTH, weight=weight, filters=filters)
+        case SourceKind.NOT_FOR_ME:
+            return make_list(recommender, profile, "not_for_me", top=LIST_LENGTH, weight=weight, filters=filters)
+        case _:
+            return make_list(recommender, profile, top=LIST_LENGTH, weight=weight, filters=filters)
 
 
 def _explain(
-    recommender: Recommender, profile: Profile, *, item_row: int, weight: float | None, filters: Filters
+    recommender: Recommender, profile: Profile, *, item_row: int, weight: float | None, choices: ListChoices
 ) -> Job[Explanation]:
     """The reasons of one title, with its ranks in the list that is shown."""
     from engine.recommending.explanation import explain
+    from engine.recommending.profile_lists import filters_of_list, hidden_rows_of
 
     yield None
-    found = recommender.match(profile)
+    found, kind = recommender.match(profile), _kind_of(choices)
     return explain(
         recommender,
         found.history,
         item_row,
         weight=weight,
-        filters=filters,
+        filters=filters_of_list(kind, found, choices.all_filters),
         seen_rows=found.seen_rows,
-        hidden_rows=found.not_for_me_rows,
+        hidden_rows=hidden_rows_of(kind, found),
     )
 
 
 def _insights(
-    recommender: Recommender, profile: Profile, *, weight: float | None, filters: Filters
+    recommender: Recommender, profile: Profile, *, weight: float | None, choices: ListChoices
 ) -> Job[ListInsights]:
     """The reasons of the whole list, and which ratings matter and surprise most."""
     from engine.recommending.insights import explain_list
+    from engine.recommending.profile_lists import filters_of_list, hidden_rows_of
 
     yield None
-    found = recommender.match(profile)
+    found, kind = recommender.match(profile), _kind_of(choices)
     return (
         yield from explain_list(
             recommender,
             found.history,
             weight=weight,
-            filters=filters,
+            filters=filters_of_list(kind, found, choices.all_filters),
             seen_rows=found.seen_rows,
-            hidden_rows=found.not_for_me_rows,
+            hidden_rows=hidden_rows_of(kind, found),
         )
     )
+
+
+def _kind_of(choices: ListChoices) -> ListKind:
+    """Which titles the reasons are worked out among."""
+    match choices.source.kind:
+        case SourceKind.SAVED:
+            return "saved"
+        case SourceKind.NOT_FOR_ME:
+            return "not_for_me"
+        case _:
+            return "for_you"

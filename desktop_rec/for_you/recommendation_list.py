@@ -6,9 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop_rec.common.controls import button
 from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.common.plain import PlainLabel, set_tip
 from desktop_rec.common.rows import RowRole
@@ -18,8 +17,9 @@ from desktop_rec.for_you.acting_rows import ActingRows
 from desktop_rec.for_you.comparison import Comparison, describe_moves
 from desktop_rec.for_you.filters import FilterBar
 from desktop_rec.for_you.recommendation_rows import ListedTitle, RecommendationDelegate, RecommendationsModel
+from desktop_rec.for_you.sources import ListActions, SourceBar
 from desktop_rec.theme.theme import GRID, set_role
-from engine.text import format_count, plural, plural_of
+from engine.text import format_count, plural
 
 if TYPE_CHECKING:
     from engine.recommending.recommender import Recommendation
@@ -48,18 +48,16 @@ class ListPane(QWidget):
         self,
         found: FoundList,
         *,
-        name: str,
         word: str,
         compared: Comparison,
         saved: Collection[int] = (),
         stays: bool = False,
     ) -> None:
-        """Show a list for somebody, compared with one before; `saved` are the rows of saved titles.
+        """Show a list under the heading that stands, compared with one before; `saved` are the rows of saved titles.
 
         It goes to its first row, unless it `stays`: a title was acted on where it stands.
         """
         before = compared.places([item.item_id for item in found.items])
-        self.heading.setText(f"{plural_of(word).capitalize()} for {'you' if name == 'Me' else name}")
         self.list.show_list(found.items, before=before, saved=saved, stays=stays)
         listed, passing = len(found.items), found.passing
         parts = [
@@ -98,7 +96,8 @@ class ListPane(QWidget):
             label.setWordWrap(True)
             set_role(label, "caption")
         self._summary.setObjectName("list_summary")
-        self._more: QPushButton = button("Rate more", "rate_more", "Rate well known titles to make the list better")
+        self.sources, self.list_actions = SourceBar(), ListActions()
+        self.heading.setObjectName("list_heading")
         self.filters = FilterBar()
         self.list = RecommendationList(scale)
         self._message = PlaceMessage()
@@ -111,10 +110,11 @@ class ListPane(QWidget):
         words.addWidget(self._summary)
         top = QHBoxLayout()
         top.addLayout(words, 1)
-        top.addWidget(self._more)
+        top.addWidget(self.list_actions)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, 2 * GRID, GRID, GRID)
         column.setSpacing(GRID)
+        column.addWidget(self.sources)
         column.addLayout(top)
         column.addWidget(self.filters)
         column.addWidget(self._note)
@@ -123,7 +123,7 @@ class ListPane(QWidget):
     def _connect(self) -> None:
         self.filters.changed.connect(self.filters_changed)
         self.list.chosen.connect(self.chosen)
-        self._more.clicked.connect(self.rate_more_wanted)
+        self.list_actions.more_wanted.connect(self.rate_more_wanted)
         self._message.pressed.connect(self.message_pressed)
         self._message.second_pressed.connect(self.message_second_pressed)
 

@@ -19,11 +19,12 @@ from desktop_rec.common.notices import Failure
 from desktop_rec.common.stars import StarScale
 from desktop_rec.for_you.acting import ActingPresenter
 from desktop_rec.for_you.comparison import Comparison, changed_entries, describe_since, listed_ids
-from desktop_rec.for_you.controller import RecommendationsController
+from desktop_rec.for_you.controller import ListSource, RecommendationsController
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.my_ratings.presenter import MyRatingsPresenter, dropped_paths
 from desktop_rec.for_you.onboarding.presenter import OnboardingPresenter
 from desktop_rec.for_you.page import ForYouPage
+from desktop_rec.for_you.sources_presenter import SourcesPresenter
 from engine.data.dataset import Scale
 from engine.models.registry import title_of
 from engine.recommending.ranking import Filters
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NoList:
-    """Why there is no list. `action` is what the button does: "train", "clear_filters", "rate" or "" for no button."""
+    """Why there is no list. `action` is what the button does: "train", "clear_filters", "for_you", "rate"; "": none."""
 
     heading: str
     sentence: str
@@ -67,7 +68,7 @@ class ForYouView(QWidget):
         self._person = ""
         self._dataset_id: str | None = None
         self._recommender: Recommender | None = None
-        self._filters = Filters()
+        self._filters, self._source = Filters(), ListSource()
         self._comparison = Comparison()
         self._profile: Profile | None = None
         self._stays, self._acted = False, set[str]()
@@ -134,6 +135,7 @@ class ForYouView(QWidget):
         self._ratings = MyRatingsPresenter(self._my_ratings, self.page.mine, self.page.starter, self)
         self._acting = ActingPresenter(self._my_ratings, self._recommendations, self)
         self._onboarding = OnboardingPresenter(self._my_ratings, self._recommendations, self.page, self._ratings, self)
+        self._sources = SourcesPresenter(self._recommendations, self._my_ratings, self.page.pane, self)
         self._reasons_pause = QTimer(self)
         self._reasons_pause.setSingleShot(True)
         self._reasons_pause.setInterval(REASONS_PAUSE_MS)
@@ -272,7 +274,6 @@ class ForYouView(QWidget):
         self._reasons_pause.start()
         self.page.pane.show_list(
             found,
-            name=profile.name,
             word=dataset.catalogue.word,
             compared=self._comparison,
             saved=self._acting.saved_rows,
@@ -324,6 +325,10 @@ class ForYouView(QWidget):
             self._filters = choices.filters
             self.page.pane.filters.show_filters(choices.filters)
             self._comparison.forget()
+        if choices.source != self._source:
+            self._source = choices.source
+            self._comparison.forget()
+            self.page.pane.list.forget_choice()
         self.page.mine.gems.show_value(choices.gems)
         self._show_love_slider()
         self._ask()
@@ -347,6 +352,8 @@ class ForYouView(QWidget):
                 self._go_to_train()
             case "clear_filters":
                 self._on_filters(Filters())
+            case "for_you":
+                self._sources.turn_back()
             case "rate":
                 self._onboarding.begin()
 
@@ -393,6 +400,9 @@ class ForYouView(QWidget):
         if self._found is None:
             return NoList("Working out your list…", "", is_busy=True)
         if not self._found.items:
+            empty = self._sources.empty_words()
+            if empty is not None:
+                return NoList(*empty, "Back to For you", "for_you")
             heading, sentence = f"No {word} passes these filters.", "Take one of them away, or all."
             return NoList(heading, sentence, "Clear all filters", "clear_filters")
         return None

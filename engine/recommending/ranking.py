@@ -63,6 +63,8 @@ class TitleFacts:
             passes_I &= (self._years_I >= max(1, filters.years[0])) & (self._years_I <= filters.years[1])
         if filters.min_ratings:
             passes_I &= self.counts_I >= filters.min_ratings
+        if filters.only_rows is not None:
+            passes_I &= np.isin(np.arange(len(passes_I)), list(filters.only_rows))
         return passes_I
 
     def _of_any(self, genres: tuple[str, ...]) -> Bools:

@@ -1,0 +1,171 @@
+"""What the list is of: tabs at a fixed place, the words of each, and what can be done with a list of one's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QTabBar, QToolButton, QWidget
+
+from desktop_rec.common.controls import arranged, button, named
+from desktop_rec.common.plain import button_text, plain_tip
+from desktop_rec.for_you.controller import SourceKind
+from engine.text import format_count, plural_of, shorten
+
+_OWN = (SourceKind.FOR_YOU, SourceKind.SAVED, SourceKind.NOT_FOR_ME)
+_EXTRA_WIDTH = 28
+
+
+class ListAct(Enum):
+    """What is done with a list of one's own."""
+
+    TAKE_OFF = "take off"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True)
+class SourcesState:
+    """`kind` is the list that is shown, `saved` and `not_for_me` how many titles stand there; `extra` names a list
+    besides, such as "Like Alien" ("" for none)."""
+
+    kind: SourceKind = SourceKind.FOR_YOU
+    saved: int = 0
+    not_for_me: int = 0
+    extra: str = ""
+
+
+class SourceBar(QWidget):
+    """chosen(SourceKind): another list is wanted. left(): the list besides these three is not wanted any more."""
+
+    chosen = Signal(object)
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._build()
+        self.tabs.currentChanged.connect(self._on_current)
+
+    def show_state(self, state: SourcesState) -> None:
+        """Show which lists there are, and which of them is shown."""
+        self.tabs.blockSignals(True)
+        names = ("For you", _counted("Saved", state.saved), _counted("Not for me", state.not_for_me))
+        for place, name in enumerate(names):
+            self.tabs.setTabText(place, name)
+        self._show_extra(state.extra)
+        self.tabs.setCurrentIndex(_OWN.index(state.kind) if state.kind in _OWN else len(_OWN))
+        self.tabs.blockSignals(False)
+
+    def add_tool(self, tool: QWidget) -> None:
+        """A control at the right end."""
+        self._row.addWidget(tool)
+
+    def _show_extra(self, extra: str) -> None:
+        place = len(_OWN)
+        if not extra:
+            if self.tabs.count() > place:
+                self.tabs.removeTab(place)
+            return
+        if self.tabs.count() == place:
+            self.tabs.addTab("")
+            close = named(QToolButton(), "leave_source", "Back to For you")
+            close.setText("✕")
+            close.setAutoRaise(True)
+            close.clicked.connect(self.left)
+            self.tabs.setTabButton(place, QTabBar.ButtonPosition.RightSide, close)
+        self.tabs.setTabText(place, button_text(shorten(extra, _EXTRA_WIDTH)))
+        self.tabs.setTabToolTip(place, plain_tip(extra))
+
+    def _build(self) -> None:
+        self.tabs = named(QTabBar(), "list_source", "What the list is of")
+        self.tabs.setExpanding(False)
+        self.tabs.setDrawBase(False)
+        self.tabs.setUsesScrollButtons(True)
+        tips = ("New to you, best first", "What you saved for later, best first", "What is never recommended to you")
+        for tip in tips:
+            self.tabs.setTabToolTip(self.tabs.addTab(""), plain_tip(tip))
+        self._row = arranged(QHBoxLayout(self), self.tabs)
+        self._row.setStretch(0, 1)
+        self.show_state(SourcesState())
+
+    def _on_current(self, place: int) -> None:
+        if place < len(_OWN):
+            self.chosen.emit(_OWN[place])
+
+
+class ListActions(QStackedWidget):
+    """Beside the heading, each always in its place. more_wanted(): rate more; acted(ListAct): of a list of one's own.
+
+    What stands beside the list of recommendations, and what beside the other two, take the same room.
+    """
+
+    more_wanted = Signal()
+    acted = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.more: QPushButton = button("Rate more", "rate_more", "Rate well known titles to make the list better")
+        self.take_off = button("Allow again", "take_off_list", "")
+        self.empty = button("Empty this list", "empty_list", "Take all titles off this list; it can be undone")
+        own, first = QWidget(), QWidget()
+        arranged(QHBoxLayout(first), 1, self.more)
+        arranged(QHBoxLayout(own), 1, self.take_off, self.empty)
+        self.addWidget(first)
+        self.addWidget(own)
+        self.more.clicked.connect(self.more_wanted)
+        self.take_off.clicked.connect(self._on_take_off)
+        self.empty.clicked.connect(self._on_empty)
+
+    def sizeHint(self) -> QSize:
+        shown = self.currentWidget()
+        return QSize() if shown is None else shown.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        shown = self.currentWidget()
+        return QSize() if shown is None else shown.minimumSizeHint()
+
+    def show_kind(self, kind: SourceKind, *, has_titles: bool) -> None:
+        """Show what can be done with this list."""
+        is_own = kind in (SourceKind.SAVED, SourceKind.NOT_FOR_ME)
+        is_saved = kind is SourceKind.SAVED
+        words = "Remove" if is_saved else "Allow again"
+        tip = "Take the chosen title off this list" if is_saved else "Recommend the chosen title again"
+        self.take_off.setText(words)
+        named(self.take_off, "take_off_list", tip)
+        self.take_off.setEnabled(has_titles)
+        self.empty.setEnabled(has_titles)
+        self.setCurrentIndex(1 if is_own else 0)
+        self.updateGeometry()
+
+    def _on_take_off(self) -> None:
+        self.acted.emit(ListAct.TAKE_OFF)
+
+    def _on_empty(self) -> None:
+        self.acted.emit(ListAct.EMPTY)
+
+
+def heading_of(kind: SourceKind, *, extra: str, name: str, word: str) -> str:
+    """What stands over the list."""
+    match kind:
+        case SourceKind.SAVED:
+            return "Saved for later"
+        case SourceKind.NOT_FOR_ME:
+            return "Not for me"
+        case SourceKind.FOR_YOU:
+            return f"{plural_of(word).capitalize()} for {'you' if name == 'Me' else name}"
+        case _:
+            return extra
+
+
+def words_of_empty(kind: SourceKind, *, unknown: str, word: str) -> tuple[str, str]:
+    """The heading and the sentence of a list of one's own with nothing in it; `unknown`: of what is not in the data."""
+    words = plural_of(word)
+    if kind is SourceKind.SAVED:
+        how = f"Save {words} that you want to watch later, or add an export: its watchlist goes here."
+        return f"No saved {words} yet" if not unknown else f"No saved {words} to show", unknown or how
+    how = f"Press “Not for me” on a {word} that you never want to see here, and it waits in this list."
+    return "Nothing is left out" if not unknown else f"No {words} to show", unknown or how
+
+
+def _counted(name: str, count: int) -> str:
+    return f"{name}  {format_count(count)}" if count else name

@@ -1,0 +1,140 @@
+"""What a list can be of for one person: all that is new to them, what they saved, or what they do not want to see.
+
+Shapes: I titles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from engine.data.profiles import Profile, ProfileEntry, ProfileMatch, item_row_of, profile_rows
+from engine.errors import ProfileError
+from engine.recommending.ranking import Filters
+from engine.recommending.recommender import Recommendation, RecommendationList, Recommender
+from engine.text import format_count, join_words, plural, plural_of
+
+ListKind = Literal["for_you", "saved", "not_for_me"]
+LIST_NAMES: dict[ListKind, str] = {"for_you": "For you", "saved": "Saved for later", "not_for_me": "Not for me"}
+_MOST_NAMED = 3
+
+
+def filters_of_list(kind: ListKind, found: ProfileMatch, filters: Filters) -> Filters:
+    """The filters that leave a list its own titles; with those of the person on top."""
+    if kind == "for_you":
+        return filters
+    rows = frozenset(found.saved_rows if kind == "saved" else found.not_for_me_rows)
+    return replace(filters, only_rows=rows if filters.only_rows is None else rows & filters.only_rows)
+
+
+def hidden_rows_of(kind: ListKind, found: ProfileMatch) -> tuple[int, ...]:
+    """What the person does not want to see: it is in its own list only."""
+    return () if kind == "not_for_me" else found.not_for_me_rows
+
+
+def make_list(
+    recommender: Recommender,
+    profile: Profile,
+    kind: ListKind = "for_you",
+    *,
+    top: int = 100,
+    weight: float | None = None,
+    filters: Filters | None = None,
+) -> RecommendationList:
+    """The best titles of one of a person's lists; its note also says what of the list cannot be ranked.
+
+    Saved and unwanted titles come in any case: where nothing can be predicted for the person, the latest first and
+    without numbers. Raises ProfileError where the list is of new titles and the model knows nothing of the person.
+    """
+    wanted = filters or Filters()
+    if kind == "for_you":
+        found = recommender.match(profile)
+        return _ranked(recommender, kind, found, top=top, weight=weight, filters=wanted)
+    found = profile_rows(profile, recommender.dataset)
+    entries = profile.saved if kind == "saved" else profile.not_for_me
+    own = filters_of_list(kind, found, wanted)
+    try:
+        listed = _ranked(recommender, kind, recommender.match(profile), top=top, weight=weight, filters=wanted)
+        notes = [listed.note]
+    except ProfileError as error:
+        listed, notes = RecommendationList((), 0, 0, weight, ""), [error.what] if entries else []
+    items = (*listed.items, *_without_numbers(recommender, kind, found, own, listed, top=top))
+    notes += _notes(recommender, kind, found, entries, own)
+    return replace(listed, items=items, passing=max(listed.passing, len(items)), note=" ".join(filter(None, notes)))
+
+
+def _ranked(
+    recommender: Recommender, kind: ListKind, found: ProfileMatch, *, top: int, weight: float | None, filters: Filters
+) -> RecommendationList:
+    return recommender.recommend(
+        found.history,
+        top=top,
+        weight=weight,
+        filters=filters_of_list(kind, found, filters),
+        seen_rows=found.seen_rows,
+        hidden_rows=hidden_rows_of(kind, found),
+    )
+
+
+def _without_numbers(
+    recommender: Recommender,
+    kind: ListKind,
+    found: ProfileMatch,
+    own: Filters,
+    listed: RecommendationList,
+    *,
+    top: int,
+) -> list[Recommendation]:
+    """The titles of a list that the model does not rank, the latest first, after those that it does."""
+    rows = found.saved_rows if kind == "saved" else found.not_for_me_rows
+    passes_I = recommender.facts.passing(own)
+    barred = {*found.seen_rows, *hidden_rows_of(kind, found)}
+    ranked_rows = {item.item_row for item in listed.items}
+    if listed.passing > len(ranked_rows):
+        return []
+    left = [row for row in reversed(rows) if passes_I[row] and row not in ranked_rows and row not in barred]
+    first = len(ranked_rows) + 1
+    return [_plain(recommender, rank, row) for rank, row in enumerate(left[: max(0, top - first + 1)], start=first)]
+
+
+def _plain(recommender: Recommender, rank: int, row: int) -> Recommendation:
+    """A title by its name only."""
+    dataset = recommender.dataset
+    item_id = dataset.items.id(row)
+    return Recommendation(
+        rank=rank,
+        item_row=row,
+        item_id=item_id,
+        title=dataset.catalogue.titles[row] or item_id,
+        year=dataset.catalogue.years[row],
+        genres=dataset.catalogue.genres[row],
+        score=0.0,
+        probability=None,
+        lift=None,
+        predicted_rating=None,
+    )
+
+
+def _notes(
+    recommender: Recommender, kind: ListKind, found: ProfileMatch, entries: Sequence[ProfileEntry], own: Filters
+) -> list[str]:
+    """How much of a list is filtered out, and which of its titles the data set does not know."""
+    dataset = recommender.dataset
+    rows = found.saved_rows if kind == "saved" else found.not_for_me_rows
+    word = dataset.catalogue.word
+    hidden = sum(not passes for passes in recommender.facts.passing(own)[list(rows)])
+    notes = [f"Your filters hide {format_count(hidden)} of these {plural(len(rows), word)}."] if hidden else []
+    unknown = [entry for entry in entries if item_row_of(entry, dataset) is None]
+    return [*notes, describe_unknown(kind, [entry.title or entry.item_id for entry in unknown], word)]
+
+
+def describe_unknown(kind: ListKind, names: Sequence[str], word: str = "title") -> str:
+    """Which titles of a list a data set does not have; "" for none."""
+    if not names:
+        return ""
+    count, what = len(names), f"saved {word}" if kind == "saved" else word
+    more = count - _MOST_NAMED
+    shown = [*names[:_MOST_NAMED], *([f"{format_count(more)} more"] if more > 0 else [])]
+    is_are = f"{what} is" if count == 1 else f"{plural_of(what)} are"
+    return f"{format_count(count)} {is_are} not in this data set: {join_words(shown)}."
