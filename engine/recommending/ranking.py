@@ -12,15 +12,20 @@ import numpy as np
 
 from engine.data.dataset import Bools, Dataset, Float32, Int64
 from engine.errors import SettingError
+from engine.recommending.series import ALONE, series_rows
+
+_CAUTION = 3.0
+"""How many times the spread of all ratings, over the root of its count, a title's rating may be too high."""
 
 
 @dataclass(frozen=True)
 class Filters:
     """What a list may show; genres compare without case, titles without a year fall out of `years` (both included).
 
+    All that is set must hold: one of `genres_any`, every one of `genres_all`, none of `genres_none`, and so on.
     `hidden_gems` is 0 (off) to 1, how strongly well-known titles are demoted (see `ranked`); `variety` is 0 (off) to 1,
-    how unlike each other the titles are to be. `again`: what was seen instead of what was not. `only_rows`: no title
-    but these. Raises SettingError.
+    how unlike each other the titles are to be (see `varied`). `again`: what was seen instead of what was not.
+    `one_per_series`: of a series only the title that comes first. `only_rows`: no title but these. Raises SettingError.
     """
 
     genres_any: tuple[str, ...] = ()
@@ -37,6 +42,8 @@ class Filters:
     def __post_init__(self) -> None:
         if not 0.0 <= self.hidden_gems <= 1.0:
             raise SettingError(f"Hidden gems lies between 0 and 1; {self.hidden_gems!r} does not.")
+        if not 0.0 <= self.variety <= 1.0:
+            raise SettingError(f"Variety lies between 0 and 1; {self.variety!r} does not.")
         if self.min_ratings < 0:
             raise SettingError(f"The least number of ratings is 0 or more; {self.min_ratings!r} is not.")
         if self.years is not None and self.years[0] > self.years[1]:
@@ -47,16 +54,23 @@ class TitleFacts:
     """What filters look at, as arrays made once per data set, so that a filter costs microseconds."""
 
     def __init__(self, dataset: Dataset) -> None:
-        self._genres = dataset.catalogue.genres
+        self._genres, self._titles = dataset.catalogue.genres, dataset.catalogue.titles
         self._years_I = np.array(dataset.catalogue.years, dtype=np.int64)
         self.counts_I: Int64 = dataset.counts_I
+        ratings_N = dataset.histories.ratings_N
+        rated_N = ~np.isnan(ratings_N)
+        self._rated_I = np.bincount(dataset.histories.item_rows_N[rated_N], minlength=dataset.titles)
+        self._mean = float(ratings_N[rated_N].mean()) if rated_N.any() else dataset.scale.middle
+        self._spread = float(ratings_N[rated_N].std()) if rated_N.any() else 0.0
         self._all_I: Bools = np.ones(dataset.titles, dtype=np.bool_)
 
     def passing(self, filters: Filters) -> Bools:
-        """Which titles pass, [I]. Hidden gems changes the order and keeps nobody out."""
+        """Which titles pass, [I]. Hidden gems and variety only change the order; of a series a list keeps the first."""
         passes_I = self._all_I.copy()
         if filters.genres_any:
             passes_I &= self._of_any(filters.genres_any)
+        for genre in filters.genres_all:
+            passes_I &= self._of_any((genre,))
         if filters.genres_none:
             passes_I &= ~self._of_any(filters.genres_none)
         if filters.years is not None:
@@ -66,6 +80,22 @@ class TitleFacts:
         if filters.only_rows is not None:
             passes_I &= np.isin(np.arange(len(passes_I)), list(filters.only_rows))
         return passes_I
+
+    @cached_property
+    def series_I(self) -> Int64:
+        """A number for each title that is the same within a series, [I]; ALONE for titles that are in none."""
+        return series_rows(self._titles, self._years_I.tolist())
+
+    def careful(self, rating_I: Float32, sd_I: Float32 | None) -> Float32:
+        """Predicted ratings as a list may go by them, [I]: drawn to the mean where few rated a title, less their doubt.
+
+        By predicted stars alone a list begins with titles that nobody knows. The doubt is the standard deviation of
+        the prediction, or where that is not known what so few ratings leave (see `engine.models.rating_model`).
+        """
+        trust_I = self._rated_I / (self._rated_I + max(2.0 * float(self._rated_I.mean()), 1e-12))
+        doubt_I = _CAUTION * self._spread / np.sqrt(self._rated_I + 1.0) if sd_I is None else sd_I
+        careful_I: Float32 = (self._mean + trust_I * (rating_I - self._mean) - doubt_I).astype(np.float32)
+        return careful_I
 
     def _of_any(self, genres: tuple[str, ...]) -> Bools:
         found_I = ~self._all_I
@@ -104,20 +134,43 @@ def ranked(
     passes_I: Bools | None = None,
     counts_I: Int64 | None = None,
     hidden_gems: float = 0.0,
+    liking_I: Float32 | None = None,
+    weight: float = 1.0,
 ) -> Ranked:
     """Order the candidates that pass the filters.
 
     With hidden gems g, by `log(place) + 2 g log(1 + count)`, the least first: place is that by score, count how many
     people have the title. On places the strength means the same for every model: at g = 0.5 half as many people weigh
-    as much as half the place, at g = 1 as a quarter.
+    as much as half the place, at g = 1 as a quarter. With a weight w beside `liking_I` (how much the person will like
+    each title) `log(place)` is `w log(place by score) + (1 - w) log(place by liking)`, whatever the scores mean.
     """
     allowed_I = candidates_I & np.isfinite(scores_I)
     rows_A = np.flatnonzero(allowed_I)
     rows_A = rows_A[np.argsort(-scores_I[rows_A], kind="stable")]  # rows rise, so that ties stay ordered by item_row
-    place_I = np.zeros(len(scores_I), dtype=np.int64)
-    place_I[rows_A] = np.arange(1, len(rows_A) + 1)
-    if hidden_gems and counts_I is not None:
-        cost_I = np.log(np.maximum(place_I, 1)) + 2.0 * hidden_gems * np.log1p(counts_I)
-        rows_A = rows_A[np.argsort(cost_I[rows_A], kind="stable")]
+    place_I = _places(rows_A, len(scores_I))
+    is_mixed, is_demoted = liking_I is not None and weight < 1.0, bool(hidden_gems) and counts_I is not None
+    if is_mixed or is_demoted:
+        cost_A = np.log(place_I[rows_A])
+        if liking_I is not None and is_mixed:
+            liked_A = rows_A[np.argsort(-liking_I[rows_A], kind="stable")]
+            cost_A = weight * cost_A + (1.0 - weight) * np.log(_places(liked_A, len(place_I))[rows_A])
+        if counts_I is not None and is_demoted:
+            cost_A += 2.0 * hidden_gems * np.log1p(counts_I[rows_A])
+        rows_A = rows_A[np.argsort(cost_A, kind="stable")]
     rows_R = rows_A if passes_I is None else rows_A[passes_I[rows_A]]
     return Ranked(rows_R, len(rows_A))
+
+
+def one_per_series(rows_R: Int64, series_I: Int64) -> Int64:
+    """The same rows, of each series only the first."""
+    series_R = series_I[rows_R]
+    series_R = np.where(series_R == ALONE, -2 - np.arange(len(rows_R)), series_R)
+    first = np.unique(series_R, return_index=True)[1]
+    return rows_R[np.sort(first)]
+
+
+def _places(rows_A: Int64, titles: int) -> Int64:
+    """The place of each title in a list, from 1; 0 for those that are not in it."""
+    place_I = np.zeros(titles, dtype=np.int64)
+    place_I[rows_A] = np.arange(1, len(rows_A) + 1)
+    return place_I

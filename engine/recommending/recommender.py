@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -23,7 +23,11 @@ from engine.device import exactly
 from engine.errors import ProfileError, SettingError
 from engine.evaluation.answers import top_items
 from engine.models.base import Model, Prediction
-from engine.recommending.ranking import Filters, Ranked, TitleFacts, ranked
+from engine.models.rating_model import PredictsRatings
+from engine.recommending.again import as_if_new
+from engine.recommending.ranking import Filters, Ranked, TitleFacts, one_per_series, ranked
+from engine.recommending.variety import varied
+from engine.recommending.vectors import item_vectors
 from engine.text import plural, plural_of
 
 
@@ -125,6 +129,8 @@ class Recommender:
         self.facts = TitleFacts(dataset)
         self._learned_I = model.learned_I
         self._last: Answer | None = None
+        self._last_again: Answer | None = None
+        self._last_liking: tuple[Answer, Float32] | None = None
 
     @property
     def stars(self) -> Model | None:
@@ -133,7 +139,7 @@ class Recommender:
 
     def use_stars(self, stars: Model) -> None:
         """Predict ratings by a companion from now on, where the model does not itself."""
-        self._companion, self._last = stars, None
+        self._companion, self._last, self._last_again = stars, None, None
 
     def with_stars(self, stars: Model) -> Recommender:
         """The same with a companion that predicts ratings; this one stays as it is, for those who work with it."""
@@ -212,21 +218,42 @@ class Recommender:
         learned, all_titles = int(self._learned_I.sum()), plural(self.dataset.titles, self.dataset.catalogue.word)
         return f"Drawn from the {learned:,} best known of {all_titles}; others come where they share enough with these."
 
-    def answer(self, history: Histories) -> Answer:
-        """The model's answer to one person, from memory where it is the last one asked for. Raises ProfileError."""
+    def answer(self, history: Histories, *, again: bool = False) -> Answer:
+        """The model's answer to one person, from memory where it is the last one asked for. Raises ProfileError.
+
+        again: the person's own titles are predicted as if they were new (see `as_if_new`).
+        """
         if self._last is None or not _is_same(self._last.history, history):
             self.check(history)
             prediction = predicted(self.model, history)
-            probability_I = _first_row(prediction.log_probability_UI, exponent=True)
-            rating_I = self._ratings(prediction, history)
-            lift_I = None if probability_I is None else self.lifts(probability_I, history)
-            self._last = Answer(history, prediction, probability_I, lift_I, rating_I)
-        return self._last
+            self._last = self._answer(history, prediction, self._stars_for(prediction, history), own=False)
+            self._last_again = None
+        if not again:
+            return self._last
+        if self._last_again is None:
+            moving_n = self.informative(history)
+            prediction = as_if_new(self.model, history, self._last.prediction, moving_n=moving_n)
+            self._last_again = self._answer(history, prediction, self._stars_again(prediction, history), own=True)
+        return self._last_again
 
-    def _ratings(self, prediction: Prediction, history: Histories) -> Float32 | None:
+    def _answer(self, history: Histories, prediction: Prediction, stars: Prediction | None, *, own: bool) -> Answer:
+        probability_I = _first_row(prediction.log_probability_UI, exponent=True)
+        lift_I = None if probability_I is None else self.lifts(probability_I, history)
+        return Answer(
+            history, prediction, probability_I, lift_I, None if stars is None else _first_row(stars.rating_UI)
+        )
+
+    def _stars_for(self, prediction: Prediction, history: Histories) -> Prediction | None:
+        """The prediction that has the stars, which is the model's own or its companion's."""
         if self.stars is None or self.stars is self.model:
-            return _first_row(prediction.rating_UI)
-        return _first_row(predicted(self.stars, history).rating_UI)
+            return prediction
+        return predicted(self.stars, history)
+
+    def _stars_again(self, prediction: Prediction, history: Histories) -> Prediction | None:
+        if self.stars is None or self.stars is self.model:
+            return prediction
+        moving_n = np.ones(history.entries, dtype=np.bool_)
+        return as_if_new(self.stars, history, predicted(self.stars, history), moving_n=moving_n)
 
     def recommend(
         self,
@@ -240,12 +267,15 @@ class Recommender:
     ) -> RecommendationList:
         """The best `top` titles for the one person of `history`; filters refill from the whole catalogue.
 
-        weight: likely-to-watch (1) against likely-to-love (0). seen_rows were seen beside the history: no list of new
-        titles has them. hidden_rows (not for this person) are in no list at all. Raises ProfileError and SettingError.
+        weight: likely-to-watch (1) against likely-to-love (0), None for the model's own. seen_rows were seen beside the
+        history: only a list of those (`Filters.again`) has them. hidden_rows (not for this person) are in no list at
+        all. Raises ProfileError and SettingError.
         """
-        answer = self.answer(history)
+        answer = self.answer(history, again=filters is not None and filters.again)
         scores_I = rank_row(self.model, answer.prediction, weight)
-        order = self.order(scores_I, history, filters=filters, seen_rows=seen_rows, hidden_rows=hidden_rows)
+        order = self.order(
+            scores_I, history, weight=weight, filters=filters, seen_rows=seen_rows, hidden_rows=hidden_rows
+        )
         rows_R = order.rows_R[: max(0, top)]
         sds_R = self.rating_sds(history, rows_R)
         items = tuple(
@@ -270,19 +300,68 @@ class Recommender:
         scores_I: Float32,
         history: Histories,
         *,
+        weight: float | None = None,
         filters: Filters | None = None,
         seen_rows: Sequence[int] = (),
         hidden_rows: Sequence[int] = (),
     ) -> Ranked:
-        """The list that scores make for a person: candidates that they do not have yet and that pass the filters."""
+        """The list that scores make for a person: candidates that they do not have yet and that pass the filters.
+
+        Where the model itself has nothing to mix (see `mixes_by_places`), the weight mixes places by these scores with
+        places by predicted stars. Scores may be of a variant of the history; the stars are always of the whole one.
+        """
         filters = filters or Filters()
-        return ranked(
+        liking_I = None
+        if weight is not None and weight < 1.0 and self.mixes_by_places:
+            liking_I = self._liking(history, again=filters.again)
+        order = ranked(
             scores_I,
-            candidates_I=self.unseen(history, seen_rows, hidden_rows),
+            candidates_I=self._asked_for(history, seen_rows, hidden_rows, again=filters.again),
             passes_I=self.facts.passing(filters),
             counts_I=self.facts.counts_I,
             hidden_gems=filters.hidden_gems,
+            liking_I=liking_I,
+            weight=1.0 if weight is None else weight,
         )
+        rows_R = order.rows_R
+        if filters.one_per_series:
+            rows_R = one_per_series(rows_R, self.facts.series_I)
+        if filters.variety:
+            rows_R = varied(rows_R, item_vectors(self), strength=filters.variety)
+        return replace(order, rows_R=rows_R)
+
+    @property
+    def mixes_by_places(self) -> bool:
+        """Whether watch and love are mixed as places by score and by stars: the model ranks, but not by a weight."""
+        is_mixed = self.model.can.mixes_presence or isinstance(self.model, PredictsRatings)
+        return not is_mixed and self.stars is not None
+
+    @property
+    def can_mix(self) -> bool:
+        """Whether a list moves with a weight between likely-to-watch and likely-to-love."""
+        return self.model.can.mixes_presence or self.mixes_by_places
+
+    def _asked_for(
+        self, history: Histories, seen_rows: Sequence[int], hidden_rows: Sequence[int], *, again: bool
+    ) -> Bools:
+        """Which titles a list may have, [I]: new ones, or those that the person knows."""
+        if not again:
+            return self.unseen(history, seen_rows, hidden_rows)
+        wanted_I = np.zeros(self.dataset.titles, dtype=np.bool_)
+        wanted_I[history.item_rows_N] = True
+        wanted_I[np.asarray(seen_rows, dtype=np.int64)] = True
+        wanted_I[np.asarray(hidden_rows, dtype=np.int64)] = False
+        return wanted_I & self.candidates_I
+
+    def _liking(self, history: Histories, *, again: bool) -> Float32 | None:
+        """What a list goes by at likely-to-love: a careful guess of the stars of each title, [I]."""
+        answer = self.answer(history, again=again)
+        if answer.rating_I is None:
+            return None
+        if self._last_liking is None or self._last_liking[0] is not answer:
+            every_I = np.arange(self.dataset.titles)
+            self._last_liking = answer, self.facts.careful(answer.rating_I, self.rating_sds(history, every_I))
+        return self._last_liking[1]
 
     def unseen(self, history: Histories, seen_rows: Sequence[int] = (), hidden_rows: Sequence[int] = ()) -> Bools:
         """Which titles may be recommended to a person, [I]: the candidates that they neither have nor refused."""
@@ -291,18 +370,18 @@ class Recommender:
         unseen_I[np.asarray((*seen_rows, *hidden_rows), dtype=np.int64)] = False
         return unseen_I
 
-    def lifts(self, probability_I: Float32, history: Histories) -> Float32:
+    def lifts(self, probability_I: Float32, history: Histories, *, own: bool = False) -> Float32:
         """How many times likelier each title is for this person than for the average person, [I].
 
         That person's chance is the title's share of all entries (or likes), plus one each. Both sides are taken among
-        titles that this person does not have, or every new title would look unlikely.
+        titles that this person does not have, or every new title would look unlikely; others have 0, unless `own`
+        chances were predicted as if they were new.
         """
         unseen_I = self.unseen(history)
-        average_I = (self._average_counts_I + 1.0) * unseen_I
-        mine_I = probability_I * unseen_I
-        ratio_I = (mine_I / max(mine_I.sum(), 1e-12)) / np.maximum(average_I / max(average_I.sum(), 1.0), 1e-12)
-        lifts_I: Float32 = ratio_I.astype(np.float32)
-        return lifts_I
+        average_I = self._average_counts_I + 1.0
+        mine, average = max((probability_I * unseen_I).sum(), 1e-12), max((average_I * unseen_I).sum(), 1.0)
+        lifts_I: Float32 = (probability_I / mine / np.maximum(average_I / average, 1e-12)).astype(np.float32)
+        return lifts_I if own else lifts_I * unseen_I
 
     @cached_property
     def _average_counts_I(self) -> Float32:

@@ -8,6 +8,7 @@ Shapes: I titles, D numbers of a title, P people looked at, N entries.
 
 from __future__ import annotations
 
+from typing import Protocol
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -16,17 +17,29 @@ from scipy.sparse import csr_array
 
 from engine.data.dataset import Bools, Dataset, Float32, Histories
 from engine.device import exactly
+from engine.models.base import Model
 from engine.models.losses import OTHER_RATINGS
-from engine.recommending.recommender import Recommender
 
 WIDTH = 64
 """Numbers of a title where the model has none of its own."""
 _MORE, _ROUNDS = 16, 3
 _MOST_ENTRIES = 2_000_000
-_known: WeakKeyDictionary[Recommender, Float32] = WeakKeyDictionary()
 
 
-def item_vectors(recommender: Recommender) -> Float32:
+class Recommends(Protocol):
+    """What vectors are asked of: a recommender, which asks for them itself when it makes a list varied."""
+
+    @property
+    def model(self) -> Model: ...
+
+    @property
+    def dataset(self) -> Dataset: ...
+
+
+_known: WeakKeyDictionary[Recommends, Float32] = WeakKeyDictionary()
+
+
+def item_vectors(recommender: Recommends) -> Float32:
     """A row of length 1 for each title, [I, D]; zeros where nothing is known of it. Worked out once per recommender."""
     found = _known.get(recommender)
     if found is None:
@@ -34,7 +47,7 @@ def item_vectors(recommender: Recommender) -> Float32:
     return found
 
 
-def _vectors(recommender: Recommender) -> Float32:
+def _vectors(recommender: Recommends) -> Float32:
     with torch.inference_mode(), exactly():
         own = recommender.model.item_vectors()
     if own is None or not bool(own.any()):
@@ -44,7 +57,7 @@ def _vectors(recommender: Recommender) -> Float32:
     return _unit(vectors_ID)
 
 
-def _known_titles(recommender: Recommender) -> Bools:
+def _known_titles(recommender: Recommends) -> Bools:
     histories, model = recommender.dataset.histories, recommender.model
     if model.can.learns_from == "likes":
         histories = histories.likes(recommender.dataset.scale.like)
