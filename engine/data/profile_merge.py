@@ -6,7 +6,7 @@ Pure values: nothing is changed before somebody says which conflicts to decide f
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.data.catalogue import fold
@@ -31,17 +31,30 @@ class Both:
 
 @dataclass(frozen=True)
 class Merge:
-    """What an import says about a profile: titles added, filled (mine was only seen), the same, or in conflict."""
+    """What an import says about a profile: titles added, filled (mine was only seen), the same, or in conflict; and
+    which titles are new in its lists."""
 
     profile: Profile
     added: tuple[ProfileEntry, ...]
     filled: tuple[Both, ...]
     same: tuple[Both, ...]
     conflicts: tuple[Both, ...]
+    saved: tuple[ProfileEntry, ...] = ()
+    not_for_me: tuple[ProfileEntry, ...] = ()
 
 
-def merge(profile: Profile, incoming: Sequence[ProfileEntry]) -> Merge:
-    """Sorts the incoming entries by what they mean for a profile. Of repeats the later rating counts."""
+def merge(
+    profile: Profile,
+    incoming: Sequence[ProfileEntry],
+    *,
+    saved: Sequence[ProfileEntry] = (),
+    not_for_me: Sequence[ProfileEntry] = (),
+) -> Merge:
+    """Sorts the incoming entries by what they mean for a profile. Of repeats the later rating counts.
+
+    Of the titles of the import's lists those are new that stand nowhere yet: what was seen is not saved, and what the
+    person put on a list of theirs stays there.
+    """
     known = _Entries(profile.entries)
     fresh, met = _Entries(()), dict[int, ProfileEntry]()
     for entry in incoming:
@@ -55,14 +68,36 @@ def merge(profile: Profile, incoming: Sequence[ProfileEntry]) -> Merge:
         pair = Both(profile.entries[place], entry)
         sorted_by[_meaning(pair)].append(pair)
     groups = {name: tuple(pairs) for name, pairs in sorted_by.items()}
-    return Merge(profile, tuple(fresh.entries), **groups)
+    places = _Entries((*profile.entries, *fresh.entries, *profile.saved, *profile.not_for_me))
+    lists = (tuple(_placed(entries, places)) for entries in (saved, not_for_me))
+    return Merge(profile, tuple(fresh.entries), *groups.values(), *lists)
 
 
 def merged(merge: Merge, take_theirs: Collection[int] = ()) -> Profile:
     """The profile with the import; `take_theirs` are the places in `merge.conflicts` that the import wins."""
     taken = {change.mine: change.taken for change in _changes(merge, take_theirs)}
     entries = (taken.get(entry, entry) for entry in merge.profile.entries)
-    return dataclasses.replace(merge.profile, entries=(*entries, *merge.added))
+    profile = merge.profile
+    return in_one_place(
+        dataclasses.replace(
+            profile,
+            entries=(*entries, *merge.added),
+            saved=(*profile.saved, *merge.saved),
+            not_for_me=(*profile.not_for_me, *merge.not_for_me),
+        )
+    )
+
+
+def in_one_place(profile: Profile) -> Profile:
+    """With each title in one place only: what was seen is on no list, and what is not for the person is not saved."""
+    if not profile.saved and not profile.not_for_me:
+        return profile
+    places = _Entries(profile.entries)
+    not_for_me = tuple(_placed(profile.not_for_me, places))
+    saved = tuple(_placed(profile.saved, places))
+    if len(not_for_me) == len(profile.not_for_me) and len(saved) == len(profile.saved):
+        return profile
+    return dataclasses.replace(profile, saved=saved, not_for_me=not_for_me)
 
 
 def with_change(now: Profile, *, before: Profile, after: Profile) -> Profile:
@@ -76,7 +111,7 @@ def with_change(now: Profile, *, before: Profile, after: Profile) -> Profile:
         not_for_me=_list_with_change(now.not_for_me, before=before.not_for_me, after=after.not_for_me),
     )
     if now.entries == before.entries:
-        return dataclasses.replace(now, entries=after.entries)
+        return in_one_place(dataclasses.replace(now, entries=after.entries))
     gone, new = _not_in(before.entries, after.entries), _not_in(after.entries, before.entries)
     entries = []
     for entry in now.entries:
@@ -89,7 +124,7 @@ def with_change(now: Profile, *, before: Profile, after: Profile) -> Profile:
             entries.append(dataclasses.replace(becomes, on=entry.on) if was.on == becomes.on else becomes)
     known = {_key(entry) for entry in now.entries} | gone.keys()
     entries += [entry for key, entry in new.items() if key not in known]
-    return dataclasses.replace(now, entries=tuple(entries))
+    return in_one_place(dataclasses.replace(now, entries=tuple(entries)))
 
 
 def _list_with_change(
@@ -101,6 +136,14 @@ def _list_with_change(
     gone, new = set(before) - set(after), [entry for entry in after if entry not in before]
     kept = [entry for entry in now if entry not in gone]
     return (*kept, *(entry for entry in new if entry not in kept))
+
+
+def _placed(entries: Iterable[ProfileEntry], places: _Entries) -> Iterator[ProfileEntry]:
+    """Those entries whose title is not there yet; each is there then."""
+    for entry in entries:
+        if places.place_of(entry) is None:
+            places.put(entry)
+            yield entry
 
 
 def _key(entry: ProfileEntry) -> _Key:

@@ -22,12 +22,13 @@ from engine.data.importing.options import ImportOptions
 from engine.data.importing.ratings_table import RatingsTable
 from engine.data.importing.scales import KNOWN_SCALES, scale_of
 from engine.data.matching.matcher import Matcher
-from engine.data.matching.review import Review, review_of
+from engine.data.matching.review import Review, listed_titles, review_of
 from engine.data.personal.reading import read_export
 from engine.data.profiles import Profile, ProfileMatch
 from engine.data.reading.archives import shown_name
 from engine.data.reading.roles import MOST_BEYOND, Given
 from engine.data.reading.rows import Pairs
+from engine.data.reading.states import UNSEEN
 from engine.data.whole_file import refuse_same, whole_file, write_csv_part
 from engine.device import use_cores
 from engine.errors import LibraryError, ProfileError, SettingError
@@ -98,9 +99,12 @@ def match_export(
     yield StageStarted("reading", f"Reading {shown_name(path.name)}")
     export = read_export(path, given=given)
     yield StageStarted("matching", f"Finding your titles in {dataset.name}")
-    titles = tuple(title for title in export.titles if title.state != "planned")
-    matches = yield from (matcher or Matcher(dataset)).match_all(titles)
-    return review_of(export, titles, matches)
+    finder = matcher or Matcher(dataset)
+    titles = tuple(title for title in export.titles if title.state not in UNSEEN)
+    matches = yield from finder.match_all(titles)
+    unseen = tuple(title for title in export.titles if title.state in UNSEEN)
+    listed = listed_titles(unseen, (yield from finder.match_all(unseen))) if unseen else None
+    return review_of(export, titles, matches, listed=listed)
 
 
 def recommender_of(library: Library, run_id: str) -> Recommender:

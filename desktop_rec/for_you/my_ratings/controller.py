@@ -239,11 +239,11 @@ class MyRatingsController(QObject):
     def add_import(self) -> bool:
         """Take what was accepted into the profile; undoing takes all of it back, and only that."""
         made = self.incoming
-        if made is None or made.found is None or not made.found.changes:
+        if made is None or made.found is None or not made.found.changes_words:
             return False
         found = made.found
         self._set(None)
-        text = f"Added {plural(found.changes, 'rating')} from {made.path.name} to {whose(found.profile.name)} ratings"
+        text = f"Added {found.changes_words} from {made.path.name} to {whose(found.profile.name)} ratings"
         self.profile.change(found.merged(), text, announced=True)
         self.library.note_change()
         return True

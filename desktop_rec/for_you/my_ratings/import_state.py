@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from desktop_rec.common.notices import Failure
 from engine.data.profile_merge import Both, Merge, merge, merged
+from engine.text import join_words, plural
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset, Scale
@@ -55,9 +56,10 @@ class UnderReview:
     @cached_property
     def merge(self) -> Merge:
         """What the accepted titles mean for the profile."""
-        from engine.data.matching.review import entries_of
+        from engine.data.matching.review import entries_of, lists_of
 
-        return merge(self.profile, entries_of(self.review, self.dataset))
+        saved, not_for_me = lists_of(self.review, self.dataset)
+        return merge(self.profile, entries_of(self.review, self.dataset), saved=saved, not_for_me=not_for_me)
 
     @cached_property
     def taken(self) -> frozenset[int]:
@@ -71,12 +73,32 @@ class UnderReview:
         """How many ratings adding it would give or change."""
         return len(self.merge.added) + len(self.merge.filled) + len(self.taken)
 
+    @property
+    def listed(self) -> int:
+        """How many titles adding it would put on lists."""
+        return len(self.merge.saved) + len(self.merge.not_for_me)
+
+    @property
+    def changes_words(self) -> str:
+        """What adding it would give: "12 ratings and 3 saved titles"; "" for nothing."""
+        merge = self.merge
+        parts = [plural(self.changes, "rating")] if self.changes else []
+        parts += [plural(len(merge.saved), "saved title")] if merge.saved else []
+        parts += [f"{plural(len(merge.not_for_me), 'title')} not for you"] if merge.not_for_me else []
+        return join_words(parts)
+
     def merged(self) -> Profile:
         """The profile with the import."""
         return merged(self.merge, self.taken)
 
     def with_review(self, review: Review) -> UnderReview:
         return replace(self, review=review)
+
+    def taking_lists(self, is_taken: bool) -> UnderReview:
+        """With the titles of the file's watchlist, or without."""
+        from engine.data.matching.review import taking_lists
+
+        return self.with_review(taking_lists(self.review, is_taken))
 
     def with_first(self, index: int) -> UnderReview:
         """One title as it was matched before any decision about it."""

@@ -74,6 +74,7 @@ class MyRatingsImportView(QWidget):
         self._my_ratings.import_changed.connect(self.show_state)
         page.acted.connect(self._on_acted)
         page.all_decided.connect(self._on_all_decided)
+        page.watchlist_taken.connect(self._on_watchlist)
         page.person_chosen.connect(self._on_person)
         page.added.connect(self._my_ratings.add_import)
         page.left.connect(self._my_ratings.leave_import)
@@ -139,6 +140,9 @@ class MyRatingsImportView(QWidget):
 
     def _on_all_decided(self, for_theirs: bool) -> None:
         self._my_ratings.decide(partial(UnderReview.deciding_all, for_theirs=for_theirs))
+
+    def _on_watchlist(self, is_taken: bool) -> None:
+        self._my_ratings.decide(partial(UnderReview.taking_lists, is_taken=is_taken))
 
     def _open_chooser(self, found: UnderReview, index: int) -> None:
         title = found.review.titles[index]

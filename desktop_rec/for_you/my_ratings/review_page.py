@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from desktop_rec.common.controls import CalmComboBox, ElidedLabel, arranged, button, named, text_label
-from desktop_rec.common.plain import plain_tip, set_tip
+from desktop_rec.common.plain import button_text, plain_tip, set_tip
 from desktop_rec.for_you.my_ratings.import_state import MyImport, UnderReview
 from desktop_rec.for_you.my_ratings.review_list import ReviewList
 from desktop_rec.for_you.my_ratings.review_rows import ReviewRow, ReviewRows, conflict_rows
@@ -50,6 +50,8 @@ class ReviewState:
     groups: Mapping[str, tuple[ReviewRow, ...]] = field(default_factory=dict)
     scale: str = ""
     open_titles: int = 0
+    watchlist: str = ""
+    takes_watchlist: bool = True
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,14 @@ class ReviewOutcome:
 
 class ReviewPage(QWidget):
     """acted(group, index, Act); all_decided(for_theirs); person_chosen(name): another of those in the file is meant.
+    watchlist_taken(is_taken): whether the titles of the file's watchlist are wanted.
 
     added(), left() and csv_wanted() are its buttons.
     """
 
     acted = Signal(str, int, object)
     all_decided = Signal(bool)
+    watchlist_taken = Signal(bool)
     person_chosen = Signal(str)
     added = Signal()
     left = Signal()
@@ -110,6 +114,10 @@ class ReviewPage(QWidget):
         self._show_people(state)
         self._show_tabs()
         self._show_group()
+        self.watchlist.setText(button_text(state.watchlist))
+        self.watchlist.setAccessibleName(state.watchlist)
+        self.watchlist.setChecked(state.takes_watchlist)
+        self.watchlist.setVisible(bool(state.watchlist))
         self._save.setVisible(state.open_titles > 0)
         self._save.setText(f"Save {format_count(state.open_titles)} unmatched as CSV…")
 
@@ -202,7 +210,9 @@ class ReviewPage(QWidget):
         self._leave: QPushButton = button("Cancel", "leave_import", tip, role="quiet")
         tip = "Take these into my ratings; it can be undone as a whole"
         self._add: QPushButton = button("Add", "add_ratings", tip, role="primary")
-        texts = arranged(QVBoxLayout(), self._outcome, self._scale, gap=4)
+        tip = "Put what this file says you want to see on your list Saved"
+        self.watchlist = named(QCheckBox(), "take_watchlist", "Save the watchlist for later", tip)
+        texts = arranged(QVBoxLayout(), self._outcome, self._scale, self.watchlist, gap=4)
         margins = (2 * GRID, GRID + 4, 2 * GRID, GRID + 4)
         row = arranged(QHBoxLayout(foot), texts, self._save, self._leave, self._add, margins=margins, gap=-1)
         row.setStretch(0, 1)
@@ -214,6 +224,7 @@ class ReviewPage(QWidget):
         self.people.textActivated.connect(self.person_chosen)
         self._all_mine.clicked.connect(partial(self._decide_all, for_theirs=False))
         self._all_theirs.clicked.connect(partial(self._decide_all, for_theirs=True))
+        self.watchlist.clicked.connect(self.watchlist_taken)
         self._save.clicked.connect(self.csv_wanted)
         self._leave.clicked.connect(self.left)
         self._add.clicked.connect(self.added)
@@ -244,6 +255,8 @@ def review_state(made: MyImport, found: UnderReview, rows: ReviewRows) -> Review
         groups=rows.groups(found.review),
         scale=describe_scale(export, found.given, found.wanted),
         open_titles=counts.unsure + counts.unmatched,
+        watchlist=describe_watchlist(found),
+        takes_watchlist=found.review.listed.is_taken,
     )
 
 
@@ -252,9 +265,25 @@ def review_outcome(found: UnderReview) -> ReviewOutcome:
     return ReviewOutcome(
         text=_describe_outcome(found),
         differ=conflict_rows(found.merge.conflicts, found.taken),
-        add_text=f"Add {plural(found.changes, 'rating')}" if found.changes else "Nothing to add",
-        can_add=found.changes > 0,
+        add_text=f"Add {found.changes_words}" if found.changes_words else "Nothing to add",
+        can_add=bool(found.changes_words),
     )
+
+
+def describe_watchlist(found: UnderReview) -> str:
+    """What is ticked to take the watchlist of a file into Saved; "" where it has none."""
+    listed, word = found.review.listed, found.dataset.catalogue.word
+    known, missing = len(listed.saved) + len(listed.not_for_me), len(listed.missing)
+    if not known and not missing:
+        return ""
+    if not known:
+        lacks = f"this data set does not have {'it' if missing == 1 else 'them'}"
+        return f"{_verb(missing, 'is', 'are')} on your watchlist; {lacks}"
+    goes = "it goes to Saved" if len(listed.saved) == 1 else "they go to Saved"
+    parts = [f"{plural(len(listed.saved), word)} of your watchlist: {goes}"] if listed.saved else []
+    parts += [f"{plural(len(listed.not_for_me), word)} not for you"] if listed.not_for_me else []
+    left = f" ({format_count(missing)} more not found)" if missing else ""
+    return f"{', '.join(parts)}{left}"
 
 
 def describe_scale(export: Export, given: Scale, wanted: Scale) -> str:

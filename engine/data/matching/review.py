@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal, NamedTuple, get_args
@@ -12,6 +13,7 @@ from engine.data.matching.candidates import Match, Verdict
 from engine.data.personal.conversion import rating_of, scale_for
 from engine.data.personal.export import Export, ExportedTitle, describe_skipped
 from engine.data.profiles import Profile, ProfileEntry, entry_of
+from engine.data.reading.states import State
 from engine.errors import ProfileError
 
 Standing = Literal["sure", "unsure", "unmatched", "chosen", "left out"]
@@ -44,17 +46,53 @@ class ReviewCounts:
 
 
 @dataclass(frozen=True)
+class ListedTitles:
+    """The titles of an export that nobody has seen, as item rows where that is sure: `saved` are those of a watchlist,
+    `not_for_me` what our own file says of it; `missing` the others. `is_taken`: whether they are to be taken in."""
+
+    saved: tuple[int, ...] = ()
+    not_for_me: tuple[int, ...] = ()
+    missing: tuple[ExportedTitle, ...] = ()
+    is_taken: bool = True
+
+
+@dataclass(frozen=True)
 class Review:
-    """An export with matches and decisions (None: undecided), aligned with `titles`; without planned titles."""
+    """An export with matches and decisions (None: undecided), aligned with `titles`, which were all seen; `listed`
+    are the titles of its lists."""
 
     export: Export
     titles: tuple[ExportedTitle, ...]
     matches: tuple[Match, ...]
     decisions: tuple[Decision | None, ...]
+    listed: ListedTitles = ListedTitles()
 
 
-def review_of(export: Export, titles: tuple[ExportedTitle, ...], matches: tuple[Match, ...]) -> Review:
-    return Review(export, titles, matches, (None,) * len(titles))
+def review_of(
+    export: Export,
+    titles: tuple[ExportedTitle, ...],
+    matches: tuple[Match, ...],
+    *,
+    listed: ListedTitles | None = None,
+) -> Review:
+    return Review(export, titles, matches, (None,) * len(titles), listed or ListedTitles())
+
+
+def listed_titles(titles: Sequence[ExportedTitle], matches: Sequence[Match]) -> ListedTitles:
+    """What the titles of a watchlist and such mean; what is unsure is missing."""
+    rows: dict[State, dict[int, None]] = {"planned": {}, "refused": {}}
+    missing = []
+    for title, match in zip(titles, matches, strict=True):
+        if match.verdict == "sure" and match.item_row is not None:
+            rows[title.state][match.item_row] = None
+        else:
+            missing.append(title)
+    return ListedTitles(tuple(rows["planned"]), tuple(rows["refused"]), tuple(missing))
+
+
+def taking_lists(review: Review, is_taken: bool) -> Review:
+    """The person wants the titles of the export's lists on their own, or does not."""
+    return dataclasses.replace(review, listed=dataclasses.replace(review.listed, is_taken=is_taken))
 
 
 def choose(review: Review, index: int, item_row: int) -> Review:
@@ -125,11 +163,24 @@ def entries_of(review: Review, dataset: Dataset) -> tuple[ProfileEntry, ...]:
     )
 
 
+def lists_of(review: Review, dataset: Dataset) -> tuple[tuple[ProfileEntry, ...], tuple[ProfileEntry, ...]]:
+    """What goes to *Saved* and what to *Not for me*: titles of the export's lists that it does not count as seen."""
+    if not review.listed.is_taken:
+        return (), ()
+    seen = {reviewed.item_row for reviewed in accepted(review)}
+    saved, not_for_me = (
+        tuple(entry_of(dataset, row, None) for row in rows if row not in seen)
+        for rows in (review.listed.saved, review.listed.not_for_me)
+    )
+    return saved, not_for_me
+
+
 def profile_of_review(review: Review, dataset: Dataset) -> Profile:
     """Whoever an export belongs to, with the titles that were accepted. Raises ProfileError where there are none."""
     entries = entries_of(review, dataset)
     if entries:
-        return Profile(f"file-{review.export.source}", PurePath(review.export.source).stem, entries)
+        name = PurePath(review.export.source).stem
+        return Profile(f"file-{review.export.source}", name, entries, *lists_of(review, dataset))
     if not review.titles:
         skipped = describe_skipped(review.export)
         raise ProfileError(

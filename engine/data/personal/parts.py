@@ -17,6 +17,7 @@ from engine.data.reading.dialect import encoding_of
 from engine.data.reading.ratings import Spelling, is_not_rated
 from engine.data.reading.rows import MOST_PROBLEMS, NO_ITEM, NOT_A_NUMBER, NOT_FINITE, OUT_OF_SCALE
 from engine.data.reading.sniff import sniff
+from engine.data.reading.states import UNSEEN
 from engine.errors import DataError
 
 MOST_TITLES = 100_000
@@ -83,7 +84,7 @@ def _usable(title: ExportedTitle, scale: Scale | None) -> ExportedTitle | str:
         return title
     if scale is not None and not scale.low <= title.rating <= scale.high:
         return OUT_OF_SCALE
-    return dataclasses.replace(title, state="seen") if title.state == "planned" else title
+    return dataclasses.replace(title, state="seen") if title.state in UNSEEN else title
 
 
 def rating_in(

@@ -28,6 +28,7 @@ from engine.data.reading.archives import Source, shown_name
 from engine.data.reading.roles import Given
 from engine.data.reading.rows import MOST_PROBLEMS
 from engine.data.reading.sniff import sniff
+from engine.data.reading.states import UNSEEN
 from engine.errors import DataError, ProfileError
 from engine.text import plural
 
@@ -147,7 +148,7 @@ def _format_layouts(parts: Sequence[Part]) -> str:
 
 def _notes(titles: Sequence[ExportedTitle]) -> tuple[str, ...]:
     counts = (
-        (sum(title.state == "planned" for title in titles), "on your watchlist and will be left out"),
+        (sum(title.state == "planned" for title in titles), "on your watchlist"),
         (sum(title.state == "dropped" for title in titles), "given up and will count as disliked"),
         (
             sum(title.state == "seen" and title.rating is None for title in titles),
@@ -243,8 +244,8 @@ def _counts(new: ExportedTitle, old: ExportedTitle, *, is_same_file: bool) -> bo
     """Whether the new entry says what counts."""
     if (new.rating is None) != (old.rating is None):
         return new.rating is not None
-    if (new.state == "planned") != (old.state == "planned"):
-        return old.state == "planned"
+    if (new.state in UNSEEN) != (old.state in UNSEEN):
+        return old.state in UNSEEN
     if not is_same_file:
         return False
     return not (new.date and old.date) or new.date >= old.date

@@ -12,16 +12,22 @@ from engine.data.profiles import Profile, ProfileEntry, item_row_of
 from engine.data.reading.values import normalised_id
 from engine.data.whole_file import write_table
 
-OWN_COLUMNS = ("item_id", "title", "year", "rating", "scale_low", "scale_high", "scale_step")
+OWN_COLUMNS = ("item_id", "title", "year", "rating", "scale_low", "scale_high", "scale_step", "list")
+"""`list` is "watchlist" for a saved title and "not for me" for one that the person does not want, else blank."""
 LETTERBOXD_COLUMNS = ("imdbID", "tmdbID", "Title", "Year", "Rating")
 UNMATCHED_COLUMNS = ("title", "year", "rating", "imdb_id", "tmdb_id", "line", "reason")
 _STARS = Scale(0.5, 5.0, 0.5)
 
 
 def write_ratings(profile: Profile, path: Path, *, scale: Scale) -> int:
-    """All entries of a profile as CSV with their scale; a blank rating is *seen, not rated*. Raises DataError."""
+    """All of a profile as CSV with its scale: rated, seen (no rating) and, named, its lists. Raises DataError."""
     ends = (f"{scale.low:g}", f"{scale.high:g}", f"{scale.step:g}")
-    rows = [(entry.item_id, entry.title, entry.year or "", _number(entry.rating), *ends) for entry in profile.entries]
+    lists = (("", profile.entries), ("watchlist", profile.saved), ("not for me", profile.not_for_me))
+    rows = [
+        (entry.item_id, entry.title, entry.year or "", _number(entry.rating), *ends, name)
+        for name, entries in lists
+        for entry in entries
+    ]
     write_table(path, OWN_COLUMNS, rows)
     return len(rows)
 

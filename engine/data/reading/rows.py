@@ -23,6 +23,7 @@ from engine.data.reading.dialect import is_unclosed
 from engine.data.reading.lines import Block, lines_of, numbered_rows, table_of
 from engine.data.reading.ratings import ratings_in
 from engine.data.reading.roles import Shape
+from engine.data.reading.states import UNSEEN
 from engine.data.reading.times import TimesFound, times_in, whole_times
 from engine.data.reading.values import ids_in, numbers_in
 
@@ -172,7 +173,8 @@ def _states_in(columns: Sequence[pa.DictionaryArray], ratings_N: Float32, shape:
         for codes in kinds_KC.tolist()
     ]
     kind_N = kind_N.reshape(-1)
-    planned_K, dropped_K = (np.array([state == wanted for state in states], bool) for wanted in ("planned", "dropped"))
+    planned_K = np.array([state in UNSEEN for state in states], bool)
+    dropped_K = np.array([state == "dropped" for state in states], bool)
     unrated = (0.0, -1.0, *shape.layout.unrated, *(shape.unrated or ()))
     return planned_K[kind_N] & (np.isnan(ratings_N) | np.isin(ratings_N, unrated)), dropped_K[kind_N]
 

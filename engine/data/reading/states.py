@@ -13,8 +13,10 @@ from typing import Literal
 
 from engine.data.formats import normalised
 
-State = Literal["seen", "dropped", "planned"]
-"""Planned: on a watchlist, a wishlist or a to-read shelf. Nobody has seen such a title."""
+State = Literal["seen", "dropped", "planned", "refused"]
+"""Planned: on a watchlist, a wishlist or a to-read shelf. Refused: not for this person. Nobody has seen such titles."""
+
+UNSEEN: frozenset[State] = frozenset(("planned", "refused"))
 
 DROPPED_SHARE = 0.25
 """How far up the scale what was given up lies at most: the mirror image of where a like begins."""
@@ -70,6 +72,7 @@ _PLANNED = re.compile(
     r"\bda (?:vedere|leggere)\b|\bchc[ęe] (?:zobaczyć|przeczytać)\b|\bdo (?:obejrzenia|przeczytania)\b|"
     r"хочу|буду|план|отложен|想|未看|未读"
 )
+_REFUSED = re.compile(r"\b(?:not (?:for me|interested)|uninterested)\b")
 _SEEN = re.compile(
     r"\b(read|watched|seen|completed|complete|finished|finish|played|done|watching|reading|playing|current|currently|"
     r"progress|rewatching|rereading|repeating|paused|hold|caught up|up to date|owned|own|collected|collection|"
@@ -88,6 +91,8 @@ def _known_state_of(text: str) -> State | None:
     words = " ".join(re.sub(r"[\W_]+", " ", _split_camel(text).casefold().replace("'", "")).split())
     if not words:
         return None
+    if _REFUSED.search(words):
+        return "refused"
     if _GIVEN_UP.search(words):
         return "dropped"
     if _PLANNED.search(words) or words in _CLOSED_UP:

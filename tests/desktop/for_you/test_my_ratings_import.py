@@ -401,3 +401,67 @@ def test_that_the_tours_own_export_has_sure_unsure_and_unmatched_films_of_the_sa
     review = drive(operations.match_export(sample, write_letterboxd_export(tmp_path / "letterboxd-maria-2021.zip")))
     counts = counted(review)
     assert (counts.sure, counts.unsure, counts.unmatched) == (11, 1, 2)
+
+
+@pytest.fixture
+def with_watchlist(view, session, export, qtbot):
+    """The review of a folder with ratings and a watchlist stands on the screen."""
+    wanted = ("Nine Lanterns,2010", "Film 20,2000", "Film 21,2000", "Never Filmed & Co,1950")
+    lines = [f"2021-05-01,{name},https://boxd.it/w{number}" for number, name in enumerate(wanted)]
+    folder = export.parent / "mine"
+    folder.mkdir()
+    export.rename(folder / export.name)
+    text = "\n".join(["Date,Name,Year,Letterboxd URI", *lines])
+    (folder / "watchlist.csv").write_text(text, encoding="utf-8")
+    assert session.my_ratings.import_file(folder)
+    qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
+    return view
+
+
+def saved_by(session):
+    return [entry.title for entry in session.profile.current.saved]
+
+
+def test_that_the_watchlist_of_an_export_is_taken_into_saved_and_undone_with_the_import(with_watchlist, session):
+    tick = with_watchlist.importing.page.watchlist
+    assert tick.isChecked()
+    assert tick.text() == "2 films of your watchlist: they go to Saved (1 more not found)"
+    assert with_watchlist.findChild(QPushButton, "add_ratings").text() == "Add 3 ratings and 2 saved titles"
+
+    press(with_watchlist, "add_ratings")
+    assert saved_by(session) == ["Film 20", "Film 21"]
+    assert "Nine Lanterns" in ratings_of(session.profile.current), "what was rated is not on a watchlist any more"
+    session.undo.undo()
+    assert saved_by(session) == []
+    assert session.profile.current.entries == ()
+    session.undo.redo()
+    assert saved_by(session) == ["Film 20", "Film 21"]
+
+
+def test_that_an_unticked_watchlist_is_left_out(with_watchlist, session):
+    tick = with_watchlist.importing.page.watchlist
+    QTest.keyClick(tick, Qt.Key.Key_Space)
+    assert not tick.isChecked()
+    assert with_watchlist.findChild(QPushButton, "add_ratings").text() == "Add 3 ratings"
+    press(with_watchlist, "add_ratings")
+    assert len(ratings_of(session.profile.current)) == 3
+    assert saved_by(session) == []
+
+
+def test_that_a_watchlist_alone_can_be_added(view, session, tmp_path, qtbot):
+    path = tmp_path / "watchlist.csv"
+    path.write_text("Date,Name,Year,Letterboxd URI\n2021-05-01,Film 20,2000,https://boxd.it/w\n", encoding="utf-8")
+    assert session.my_ratings.import_file(path)
+    qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
+    assert view.importing.page.watchlist.text() == "1 film of your watchlist: it goes to Saved"
+    press(view, "add_ratings")
+    assert saved_by(session) == ["Film 20"]
+
+
+def test_that_a_watchlist_that_the_data_set_does_not_know_changes_nothing(view, session, tmp_path, qtbot):
+    path = tmp_path / "watchlist.csv"
+    path.write_text("Date,Name,Year,Letterboxd URI\n2021-05-01,Never Filmed,1950,https://boxd.it/w\n", encoding="utf-8")
+    assert session.my_ratings.import_file(path)
+    qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
+    assert view.importing.page.watchlist.text() == "1 is on your watchlist; this data set does not have it"
+    assert not view.findChild(QPushButton, "add_ratings").isEnabled()

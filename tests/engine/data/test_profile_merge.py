@@ -130,3 +130,48 @@ def test_that_any_import_can_be_taken_back_and_loses_nothing(mine, theirs, taken
         entry.title for entry in profile.entries
     ]
     assert {their.title.casefold() for their in theirs} <= {entry.title.casefold() for entry in after.entries}
+
+
+def film(name: str, rating: float | None = None) -> ProfileEntry:
+    return ProfileEntry("", name, 2000, rating)
+
+
+def test_that_a_watchlist_adds_what_stands_nowhere_yet():
+    mine = Profile("me", "Me", (film("Seen", 4),), (film("Saved"),), (film("Refused"),))
+    watchlist = [film(name) for name in ("Seen", "Saved", "Refused", "Rated in the file", "New", "New")]
+    found = merge(mine, [film("Rated in the file", 3)], saved=watchlist)
+
+    assert [entry.title for entry in found.saved] == ["New"]
+    after = merged(found)
+    assert [entry.title for entry in after.saved] == ["Saved", "New"]
+    assert after.not_for_me == mine.not_for_me
+    assert with_change(after, before=after, after=mine) == mine
+
+
+def test_that_what_an_import_says_was_seen_leaves_the_lists():
+    mine = Profile("me", "Me", (), (film("Saved"), film("Other")), (film("Refused"),))
+    after = merged(merge(mine, [film("Saved", 5), film("Refused", 1)]))
+
+    assert [entry.title for entry in after.saved] == ["Other"]
+    assert after.not_for_me == ()
+    assert with_change(after, before=after, after=mine) == mine
+
+
+def test_that_an_import_done_again_saves_nothing_that_was_rated_meanwhile():
+    before = Profile("me", "Me")
+    after = merged(merge(before, [], saved=[film("New"), film("Other")]))
+    undone = with_change(after, before=after, after=before)
+    rated = undone.rated(film("New", 4))
+
+    again = with_change(rated, before=before, after=after)
+    assert [entry.title for entry in again.entries] == ["New"]
+    assert [entry.title for entry in again.saved] == ["Other"]
+
+
+def test_that_a_rating_that_comes_back_takes_its_title_off_the_lists():
+    rated = Profile("me", "Me", (film("New", 4),))
+    removed = Profile("me", "Me")
+    saved = removed.saving(film("New"))
+
+    back = with_change(saved, before=removed, after=rated)
+    assert (back.entries, back.saved) == (rated.entries, ())

@@ -76,7 +76,7 @@ def test_that_a_watchlist_is_known_by_its_name_and_only_planned(tmp_path, name):
 
     assert export.layout == "Letterboxd watchlist"
     assert {title.state for title in export.titles} == {"planned"}
-    assert "2 titles are on your watchlist and will be left out." in export.notes
+    assert "2 titles are on your watchlist." in export.notes
 
 
 def test_that_a_list_that_only_its_name_could_tell_is_not_guessed(tmp_path):

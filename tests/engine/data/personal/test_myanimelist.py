@@ -27,7 +27,7 @@ def test_that_titles_scores_and_states_are_read(tmp_path):
     ]
     assert export.titles[0].ids == {"mal": "1"}
     assert export.notes == (
-        "1 title is on your watchlist and will be left out.",
+        "1 title is on your watchlist.",
         "2 titles are given up and will count as disliked.",
         "1 title is without a rating and will count as seen.",
     )
