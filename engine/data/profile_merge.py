@@ -69,8 +69,8 @@ def merge(
         sorted_by[_meaning(pair)].append(pair)
     groups = {name: tuple(pairs) for name, pairs in sorted_by.items()}
     places = _Entries((*profile.entries, *fresh.entries, *profile.saved, *profile.not_for_me))
-    lists = (tuple(_placed(entries, places)) for entries in (saved, not_for_me))
-    return Merge(profile, tuple(fresh.entries), *groups.values(), *lists)
+    new_saved, new_refused = (tuple(_placed(entries, places)) for entries in (saved, not_for_me))
+    return Merge(profile, tuple(fresh.entries), **groups, saved=new_saved, not_for_me=new_refused)
 
 
 def merged(merge: Merge, take_theirs: Collection[int] = ()) -> Profile:

@@ -18,6 +18,7 @@ from desktop_rec.for_you.my_ratings.review_rows import ReviewRow, ReviewRows, co
 from desktop_rec.theme.theme import GRID
 from engine.data.dataset import Scale
 from engine.data.matching.review import counted as counts_of
+from engine.data.matching.review import lists_of, taking_lists
 from engine.data.personal.conversion import converted
 from engine.data.personal.export import MOST_NAMED, Export, describe_skipped
 from engine.text import format_count, format_rating, plural
@@ -272,16 +273,17 @@ def review_outcome(found: UnderReview) -> ReviewOutcome:
 
 def describe_watchlist(found: UnderReview) -> str:
     """What is ticked to take the watchlist of a file into Saved; "" where it has none."""
-    listed, word = found.review.listed, found.dataset.catalogue.word
-    known, missing = len(listed.saved) + len(listed.not_for_me), len(listed.missing)
+    missing, word = len(found.review.listed.missing), found.dataset.catalogue.word
+    saved, not_for_me = map(len, lists_of(taking_lists(found.review, True), found.dataset))
+    known = saved + not_for_me
     if not known and not missing:
         return ""
     if not known:
         lacks = f"this data set does not have {'it' if missing == 1 else 'them'}"
         return f"{_verb(missing, 'is', 'are')} on your watchlist; {lacks}"
-    goes = "it goes to Saved" if len(listed.saved) == 1 else "they go to Saved"
-    parts = [f"{plural(len(listed.saved), word)} of your watchlist: {goes}"] if listed.saved else []
-    parts += [f"{plural(len(listed.not_for_me), word)} not for you"] if listed.not_for_me else []
+    goes = "it goes to Saved" if saved == 1 else "they go to Saved"
+    parts = [f"{plural(saved, word)} of your watchlist: {goes}"] if saved else []
+    parts += [f"{plural(not_for_me, word)} not for you"] if not_for_me else []
     left = f" ({format_count(missing)} more not found)" if missing else ""
     return f"{', '.join(parts)}{left}"
 
