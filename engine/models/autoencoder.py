@@ -24,8 +24,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.data.batches import Batch, Examples, histories_on, whole_batch
-from engine.data.dataset import Histories, Int64, Scale
-from engine.models.base import Load, Losses, Moment, Prediction, StepModel, as_index
+from engine.data.dataset import Bools, Histories, Int64, Scale
+from engine.models.base import Load, Losses, Moment, Prediction, StepModel, as_index, has_weights
 from engine.models.declaration import CatalogueConfig
 from engine.models.losses import (
     LIKED_SHARE,
@@ -135,6 +135,17 @@ class _Autoencoder(StepModel):
         learned_from = histories_of_likers(histories, self.scale.like, others=self.config.others)
         return histories_on(learned_from, device)
 
+    @torch.no_grad()
+    def prepare(self, histories: Histories, *, seed: int) -> None:
+        """Weights of titles that nobody had who likes anything start from 0 and stay there: they say nothing."""
+        learned = histories_of_likers(histories, self.scale.like, others=self.config.others)
+        is_learned_I = np.bincount(learned.item_rows_N, minlength=self.items) > 0
+        self.first_IH.mul_(torch.from_numpy(is_learned_I).to(self.first_IH.device)[:, None])
+
+    def takes_in(self, profiles: Histories) -> Bools:
+        """See Model. Likes of titles that somebody had in training."""
+        return (profiles.ratings_N >= self.scale.like) & has_weights(self.first_IH, profiles.item_rows_N)
+
     @classmethod
     def working_bytes(cls, config: AutoencoderConfig, load: Load) -> float:
         """See Model: the likes while likers are found, or 8 bytes an entry; a batch's logits and as much again."""
@@ -184,7 +195,7 @@ class _Autoencoder(StepModel):
     @torch.inference_mode()
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
         """See Model. Someone without a like gets what the network predicts for an empty profile."""
-        liked = profiles.likes(self.scale.like)
+        liked = profiles.where(self.takes_in(profiles))
         chunks = []
         for people in self._portions(len(liked)):
             likes = whole_batch(liked.take(people), self.first_IH.device)
@@ -195,7 +206,7 @@ class _Autoencoder(StepModel):
     def leave_one_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
         """See Model. Without like i the first layer is the sum less row i, over the new length."""
         device = self.first_IH.device
-        liked_n = torch.from_numpy(profile.ratings_N >= self.scale.like).to(device)
+        liked_n = torch.from_numpy(self.takes_in(profile)).to(device)
         rows_n, out_V = as_index(profile.item_rows_N, device), as_index(left_out_V, device)
         weights_nH = self.first_IH[rows_n] * liked_n[:, None]
         sums_VH = torch.cat([weights_nH.sum(0, keepdim=True), weights_nH.sum(0) - weights_nH[out_V]])

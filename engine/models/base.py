@@ -175,6 +175,12 @@ class Model(nn.Module, ABC):
         """A row of numbers for each title, [I, D], whose directions say which are alike; None for a model without."""
         return None
 
+    def takes_in(self, profiles: Histories) -> Bools:
+        """Which entries change any of its predictions for the person whose they are, [N]; it ignores the others."""
+        if self.can.learns_from == "likes":
+            return profiles.ratings_N >= self.scale.like
+        return np.ones(profiles.entries, dtype=np.bool_)
+
     @classmethod
     def working_bytes(cls, config: Any, load: Load) -> float:
         """The memory that learning takes at its peak, in bytes, beside the split, weights and optimizer."""
@@ -250,6 +256,14 @@ class StepModel(Model):
         """Groups for the optimizer. One with the key "own_lr" keeps that rate whatever the schedule says, one with
         "lr_share" learns at that share of the rate."""
         return [{"params": list(self.parameters())}]
+
+
+def has_weights(rows_IH: Tensor, item_rows_N: npt.NDArray[np.integer[Any]]) -> Bools:
+    """Whether the row of each entry's title holds anything but zeros, [N]."""
+    asked, place_N = np.unique(item_rows_N, return_inverse=True)
+    holds_A = (rows_IH[as_index(asked, rows_IH.device)] != 0).any(1).cpu().numpy()
+    found: Bools = holds_A[place_N]
+    return found
 
 
 def as_index(rows: npt.ArrayLike, device: torch.device | None = None) -> Tensor:

@@ -60,6 +60,12 @@ class BestKnown(Model):
         """See Model."""
         return self._places() >= 0
 
+    def takes_in(self, profiles: Histories) -> Bools:
+        """See Model."""
+        taken_N = self._places()[profiles.item_rows_N] >= 0
+        taken_N[taken_N] = self.inner.takes_in(self.narrowed(profiles))
+        return taken_N
+
     def _choose(self, histories: Histories) -> None:
         """Take the titles that most people have, and what the others share with them; once for the same histories."""
         if self._chosen_from is not None and self._chosen_from() is histories:

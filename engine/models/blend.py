@@ -123,6 +123,12 @@ class Blend(Model):
         known = [one_I for one_I in learned if one_I is not None]
         return np.logical_or.reduce(known) if known and len(known) == len(learned) else None
 
+    def takes_in(self, profiles: Histories) -> Bools:
+        """See Model. Those that any of its parts takes in."""
+        taken = [model.takes_in(profiles) for part, model in self.parts if part.weight or part.rating_weight]
+        any_N: Bools = np.logical_or.reduce(taken)
+        return any_N
+
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
         return self.mixed(self.shares(profiles, ratings=ratings), ratings=ratings)
 
@@ -159,7 +165,7 @@ class Blend(Model):
     @torch.inference_mode()
     def shares(self, profiles: Histories, *, ratings: bool = True) -> tuple[Share, ...]:
         """What each part adds to `predict`, in the order of the parts."""
-        free_UI = free_titles(self.candidates_I, profiles)
+        free_UI = free_titles(self.candidates_I, profiles.where(self.takes_in(profiles)))
 
         def predicted(part: Part, model: Model) -> Prediction:
             ranks_by_ratings = part.presence not in (None, 1.0)
@@ -170,7 +176,7 @@ class Blend(Model):
     @torch.inference_mode()
     def shares_left_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> tuple[Share, ...]:
         """What each part adds to `leave_one_out`, [1 + V, C], in the order of the parts."""
-        free_VI = free_without_each(self.candidates_I, profile, left_out_V)
+        free_VI = free_without_each(self.candidates_I, profile, left_out_V, taken_n=self.takes_in(profile))
 
         def predicted(part: Part, model: Model) -> Prediction:
             columns = None if part.weight else columns_C
@@ -235,11 +241,13 @@ def free_titles(candidates_I: Tensor, profiles: Histories) -> Tensor:
     return free_UI
 
 
-def free_without_each(candidates_I: Tensor, profile: Histories, left_out_V: Int64) -> Tensor:
-    """`free_titles` of one profile whole and without each of some entries, [1 + V, I]."""
-    free_VI = free_titles(candidates_I, profile).expand(1 + len(left_out_V), -1).clone()
-    rows_V = profile.item_rows_N[np.asarray(left_out_V, dtype=np.int64)].astype(np.int64)
-    is_last_V = np.bincount(profile.item_rows_N, minlength=len(candidates_I))[rows_V] == 1
+def free_without_each(candidates_I: Tensor, profile: Histories, left_out_V: Int64, *, taken_n: Bools) -> Tensor:
+    """`free_titles` of the entries of one profile that are taken in, whole and without each of some, [1 + V, I]."""
+    free_VI = free_titles(candidates_I, profile.where(taken_n)).expand(1 + len(left_out_V), -1).clone()
+    out_V = np.asarray(left_out_V, dtype=np.int64)
+    rows_V = profile.item_rows_N[out_V].astype(np.int64)
+    counts_I = np.bincount(profile.item_rows_N[taken_n], minlength=len(candidates_I))
+    is_last_V = taken_n[out_V] & (counts_I[rows_V] == 1)
     variants = torch.from_numpy(np.flatnonzero(is_last_V) + 1)
     rows = torch.from_numpy(rows_V[is_last_V])
     free_VI[variants, rows] = candidates_I.cpu()[rows].float()

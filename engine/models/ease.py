@@ -24,7 +24,7 @@ import torch.nn.functional as F
 from scipy.sparse import csr_array
 from torch import Tensor
 
-from engine.data.dataset import Float32, Histories, Int64, Scale
+from engine.data.dataset import Bools, Float32, Histories, Int64, Scale
 from engine.device import available_memory_bytes
 from engine.errors import DeviceError, TrainingError
 from engine.events import Event, Job, Pace, Progressed, StageStarted
@@ -182,6 +182,10 @@ class Ease(ClosedFormModel):
         vectors_ID = torch.zeros((self.items, len(values_D)))
         vectors_ID[self.title_rows_L.cpu()] = right_LD * values_D
         return vectors_ID
+
+    def takes_in(self, profiles: Histories) -> Bools:
+        """See Model. Those that have a row in B."""
+        return self._matrix_rows(profiles) >= 0
 
     def _matrix_rows(self, profiles: Histories) -> Int64:
         """For each entry its row in B, [N]; -1 where it is no like or nobody liked the title."""

@@ -27,10 +27,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.data.dataset import Histories, Int64, Scale, stable_order
+from engine.data.dataset import Bools, Histories, Int64, Scale, stable_order
 from engine.errors import TrainingError
 from engine.events import Job, Pace, Progressed, StageStarted
-from engine.models.base import ClosedFormModel, Load, Prediction, as_index
+from engine.models.base import ClosedFormModel, Load, Prediction, as_index, has_weights
 from engine.models.declaration import ModelConfig
 from engine.models.fold_in import by_length, padded_lots
 from engine.models.losses import LIKED_SHARE, entry_weights, histories_of_likers, other_ratings_setting
@@ -248,7 +248,7 @@ class Ials(ClosedFormModel):
     @torch.inference_mode()
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
         """See Model. Someone without a like gets zeros."""
-        liked = profiles.likes(self.scale.like)
+        liked = profiles.where(self.takes_in(profiles))
         held = Held(self._learned(), self.config)
         persons_UK = held.solved(Side(liked.indptr_U1, as_index(liked.item_rows_N), None, self.items))
         return Prediction((persons_UK @ held.factors_OK[:-1].T).float())
@@ -261,7 +261,7 @@ class Ials(ClosedFormModel):
         is (A - x x') w = b - x (Sherman and Morrison 1950). An entry that is no like changes nothing.
         """
         factors_IK = self._learned()
-        liked_n = torch.from_numpy(profile.ratings_N >= self.scale.like)
+        liked_n = torch.from_numpy(self.takes_in(profile))
         x_nK = factors_IK[as_index(profile.item_rows_N)] * liked_n[:, None]
         right_K, likes = x_nK.sum(0), int(liked_n.sum())
         unobserved_KK = self.config.unobserved_weight * (factors_IK.T @ factors_IK)
@@ -281,6 +281,10 @@ class Ials(ClosedFormModel):
 
     def item_vectors(self) -> Tensor:
         return self.title_factors_IK
+
+    def takes_in(self, profiles: Histories) -> Bools:
+        """See Model. Likes of titles that have a row of numbers: those that somebody had in training."""
+        return (profiles.ratings_N >= self.scale.like) & has_weights(self.title_factors_IK, profiles.item_rows_N)
 
     def _learned(self) -> Tensor:
         """The titles' rows in float64: without one entry the scores differ by less than float32 holds."""

@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.data.batches import Examples, ResidentWindows, WindowBatch, time_order
-from engine.data.dataset import Histories, Int64, Scale
+from engine.data.dataset import Bools, Histories, Int64, Scale
 from engine.models.base import Load, Losses, Moment, Prediction, as_index
 from engine.models.losses import dropout_like
 from engine.models.rating_model import RatingConfig, RatingModel
@@ -192,6 +192,13 @@ class Lstm(RatingModel):
         columns = None if columns_C is None else as_index(columns_C, self.last.weight.device)
         targets_XC = self._candidates(self._read(profile, entries_XP), columns)
         return self._prediction(targets_XC[torch.from_numpy(np.concatenate([[0], variant_V]))], columns)
+
+    def takes_in(self, profiles: Histories) -> Bools:
+        """See Model. The latest steps of each person, as many as a window has before its last."""
+        places_UP = _last_entries(profiles, self._reach)
+        taken_N = np.zeros(profiles.entries, dtype=np.bool_)
+        taken_N[places_UP[places_UP >= 0]] = True
+        return taken_N
 
     @property
     def _reach(self) -> int:

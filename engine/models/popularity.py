@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.data.dataset import Histories, Int64, Scale
+from engine.data.dataset import Bools, Histories, Int64, Scale
 from engine.errors import TrainingError
 from engine.events import Job, StageStarted
 from engine.models.base import ClosedFormModel, Load, Prediction, as_index
@@ -109,6 +109,10 @@ class Popularity(ClosedFormModel):
         counts_V = rated_N.sum() - torch.cat([nothing, rated_N[out_V].double()])
         score_VC = self.likes_I.cpu()[columns].expand(len(sums_V), -1)
         return Prediction(score_VC, rating_UI=self._ratings(sums_V, counts_V, columns))
+
+    def takes_in(self, profiles: Histories) -> Bools:
+        """See Model. Ratings say how high a person rates; the list is the same for everybody."""
+        return ~np.isnan(profiles.ratings_N)
 
     def _residuals(self, profiles: Histories) -> tuple[Tensor, Tensor]:
         """Each rating less mu and b_i (0 where unrated), float64 [N], and which entries are rated, [N]."""

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from engine.data.batches import Examples, ResidentEntries
-from engine.data.dataset import Histories, Scale
+from engine.data.dataset import Bools, Histories, Scale
 from engine.errors import TrainingError
 from engine.models.base import Load, Losses, Model, Prediction, StepModel
 from engine.models.declaration import ModelConfig
@@ -67,6 +67,10 @@ class PredictsRatings(Model):
         self.register_buffer("counts_I", torch.zeros(items))
         self.register_buffer("mean", torch.tensor(scale.middle))
         self.register_buffer("spread", torch.tensor((scale.high - scale.low) / 4))
+
+    def takes_in(self, profiles: Histories) -> Bools:
+        """See Model. Ratings; that a title was only seen says nothing to it."""
+        return ~np.isnan(profiles.ratings_N)
 
     def _count(self, histories: Histories) -> Histories:
         """The rated entries, after counting them. Raises TrainingError where no ratings can be learned of them."""

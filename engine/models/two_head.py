@@ -21,8 +21,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.data.batches import Batch, Rows, whole_batch
-from engine.data.dataset import Histories, Int64, Scale
-from engine.models.base import Load, Losses, Moment, Prediction, StepModel, as_index
+from engine.data.dataset import Bools, Histories, Int64, Scale
+from engine.models.base import Load, Losses, Moment, Prediction, StepModel, as_index, has_weights
 from engine.models.declaration import CatalogueConfig
 from engine.models.losses import (
     at_least_one,
@@ -202,6 +202,10 @@ class TwoHead(StepModel):
             habits_of_lots = [self.habits_of(whole_batch(rated.take(lot), torch.device("cpu"))) for lot in lots]
             parts = zip(*(_parts(habit) for habit in habits_of_lots), strict=True)
             self.average_habit_3.copy_(torch.stack([torch.cat(part).mean() for part in parts]))
+
+    def takes_in(self, profiles: Histories) -> Bools:
+        """See Model. Any rating tells how the person rates; a title that was only seen must be known from training."""
+        return ~np.isnan(profiles.ratings_N) | has_weights(self.first_2IH, profiles.item_rows_N)
 
     @classmethod
     def working_bytes(cls, config: TwoHeadConfig, load: Load) -> float:

@@ -37,6 +37,7 @@ from engine.library.runs import StoredModel
 from engine.library.store import Library
 from engine.models.base import Model
 from engine.models.registry import build, kind_of
+from engine.models.untrained import initial_titles, zero_untrained_titles
 from engine.operations.first_model import stored_companion
 from engine.recommending.insights import ListInsights, explain_list
 from engine.recommending.recommender import ManyLists, RecommendationList, Recommender, known_people, many_lists
@@ -182,7 +183,9 @@ def model_of(stored: StoredModel, dataset: Dataset) -> Model:
     """The model of a run with its best weights, on the processor. Raises LibraryError where they do not fit."""
     record = stored.record
     config = kind_of(record.model).config_class.from_dict(record.model_config)
-    model = build(record.model, config, items=dataset.titles, scale=dataset.scale)
+    seed = int((record.training_config or {}).get("seed", record.seed))
+    model = build(record.model, config, items=dataset.titles, scale=dataset.scale, seed=seed)
+    initial = initial_titles(model)
     try:
         model.load_state_dict(stored.weights)
     except (RuntimeError, KeyError) as error:
@@ -191,6 +194,7 @@ def model_of(stored: StoredModel, dataset: Dataset) -> Model:
             remedy="Train again.",
             run=record.run_id,
         ) from error
+    zero_untrained_titles(model, initial)
     return model.eval()
 
 

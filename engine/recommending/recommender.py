@@ -169,7 +169,7 @@ class Recommender:
         """Raises ProfileError where the model has nothing to go by: no entry, or none that has influence on it."""
         if not history.entries:
             raise ProfileError("There are no ratings to recommend from.", remedy="Rate a title you know; one will do.")
-        if self.informative(history).any():
+        if self.telling(history).any():
             return
         like = self.dataset.scale.like
         if self.model.can.learns_from == "likes" and not (history.ratings_N >= like).any():
@@ -186,14 +186,15 @@ class Recommender:
         )
 
     def informative(self, history: Histories) -> Bools:
-        """Which entries have influence on the model, [n]: of titles that it learned, and on one of likes only likes."""
-        rows_n = history.item_rows_N
-        known_n: Bools = self.facts.counts_I[rows_n] > 0
+        """Which entries have influence on the model, [n]; without any of the others it predicts the same."""
+        return self.model.takes_in(history)
+
+    def telling(self, history: Histories) -> Bools:
+        """Which entries the model can go by, [n]: of titles that it knows; of these one of likes may ignore some."""
+        known_n: Bools = self.facts.counts_I[history.item_rows_N] > 0
         if self._learned_I is not None:
-            known_n = known_n & self._learned_I[rows_n]
-        if self.model.can.learns_from != "likes":
-            return known_n
-        return known_n & (history.ratings_N >= self.dataset.scale.like) & self.candidates_I[rows_n]
+            known_n = known_n & self._learned_I[history.item_rows_N]
+        return known_n & self.informative(history) if self.model.can.learns_from == "likes" else known_n
 
     def note(self, history: Histories) -> str:
         """What the list is drawn from, where that is not every title, and which entries do not count, or ""."""
@@ -201,16 +202,16 @@ class Recommender:
 
     def _uncounted_words(self, history: Histories) -> str:
         ignored_n = ~self.informative(history)
+        titles, is_like_n = plural_of(self.dataset.catalogue.word), history.ratings_N >= self.dataset.scale.like
+        sentences = []
         if self.model.can.learns_from == "likes":
-            titles = plural_of(self.dataset.catalogue.word)
             rule = f"This model uses only {titles} you gave {self._least_like()} or more"
-        elif self._learned_I is not None:
-            rule = f"This model uses only the {plural_of(self.dataset.catalogue.word)} it learned"
-        else:
-            return ""
-        count = int(ignored_n.sum())
-        which = "one of yours doesn't" if count == 1 else f"{count:,} of yours don't"
-        return f"{rule}; {which} count yet." if count else ""
+            sentences.append(_uncounted(rule, int((ignored_n & ~is_like_n).sum())))
+            ignored_n &= is_like_n
+        if self._learned_I is not None or self.model.can.learns_from == "likes":
+            rule = f"This model uses only the {titles} it learned"
+            sentences.append(_uncounted(rule, int(ignored_n.sum())))
+        return " ".join(filter(None, sentences))
 
     def _drawn_words(self) -> str:
         if self._learned_I is None:
@@ -419,6 +420,11 @@ class Recommender:
         return f"{scale.low + steps * scale.step:g}"
 
 
+def _uncounted(rule: str, count: int) -> str:
+    which = "one of yours doesn't" if count == 1 else f"{count:,} of yours don't"
+    return f"{rule}; {which} count yet." if count else ""
+
+
 @dataclass(frozen=True)
 class ManyLists:
     """Some people, [U], and for each the best titles first, their scores, and which places are taken, [U, K]."""
@@ -431,8 +437,7 @@ class ManyLists:
 
 def known_people(recommender: Recommender, histories: Histories) -> Bools:
     """Of whom the model knows anything, [U]: those with an entry that has influence on it."""
-    informative_N = recommender.informative(histories)
-    return np.bincount(histories.user_rows_N[informative_N], minlength=len(histories)) > 0
+    return np.bincount(histories.user_rows_N[recommender.telling(histories)], minlength=len(histories)) > 0
 
 
 def many_lists(

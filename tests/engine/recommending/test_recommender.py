@@ -12,6 +12,7 @@ from engine.data.dataset import Histories
 from engine.data.profiles import Profile, ProfileEntry
 from engine.errors import DivergedError, ProfileError, SettingError
 from engine.events import drive
+from engine.models.ease import Ease, EaseConfig
 from engine.recommending.explanation import explain, leave_one_out_impacts
 from engine.recommending.insights import explain_list
 from engine.recommending.pair_ratings import rate_pairs
@@ -195,13 +196,17 @@ def test_that_a_model_of_likes_asks_for_a_like_where_there_is_none(dataset, make
         recommender.recommend(Histories.of_one([0, 1, 2], [3.5, 1.0, None]))
 
 
-def test_that_a_like_for_a_title_that_training_never_saw_is_said_to_be_unknown(dataset, make_model):
-    unseen = np.ones(8, dtype=bool)
-    unseen[0] = False
-    recommender = Recommender(make_model(learns_from="likes"), dataset, candidates_I=unseen)
+def test_that_a_like_for_a_title_that_training_never_saw_is_said_to_be_unknown(dataset):
+    ease = Ease(EaseConfig(), items=8, scale=dataset.scale)
+    drive(ease.fit(dataset.histories.where(dataset.histories.item_rows_N != 0)))
+    recommender = Recommender(ease, dataset)
 
     with pytest.raises(ProfileError, match="learned nothing about the titles you rated"):
         recommender.recommend(Histories.of_one([0], [5.0]))
+
+    assert recommender.recommend(Histories.of_one([0, 1], [5.0, 5.0])).note == (
+        "This model uses only the films it learned; one of yours doesn't count yet."
+    )
 
 
 def test_that_a_list_says_how_many_ratings_have_no_influence_on_a_model_of_likes(dataset, make_model):
