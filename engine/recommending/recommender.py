@@ -25,6 +25,7 @@ from engine.evaluation.answers import top_items
 from engine.models.base import Model, Prediction
 from engine.models.rating_model import PredictsRatings
 from engine.recommending.again import as_if_new
+from engine.recommending.lifts import lifts_of, shares_of
 from engine.recommending.ranking import Filters, Ranked, TitleFacts, one_per_series, ranked
 from engine.recommending.variety import varied
 from engine.recommending.vectors import item_vectors
@@ -239,7 +240,8 @@ class Recommender:
 
     def _answer(self, history: Histories, prediction: Prediction, stars: Prediction | None, *, own: bool) -> Answer:
         probability_I = _first_row(prediction.log_probability_UI, exponent=True)
-        lift_I = None if probability_I is None else self.lifts(probability_I, history)
+        shares_I = shares_of(self.model, prediction, self.unseen(history))
+        lift_I = None if shares_I is None else self.lifts(shares_I, history, own=own)
         return Answer(
             history, prediction, probability_I, lift_I, None if stars is None else _first_row(stars.rating_UI)
         )
@@ -371,17 +373,13 @@ class Recommender:
         unseen_I[np.asarray((*seen_rows, *hidden_rows), dtype=np.int64)] = False
         return unseen_I
 
-    def lifts(self, probability_I: Float32, history: Histories, *, own: bool = False) -> Float32:
-        """How many times likelier each title is for this person than for the average person, [I].
+    def lifts(self, shares_I: Float32, history: Histories, *, own: bool = False) -> Float32:
+        """How many times likelier each title is for this person than for the average person, [I] (see `lifts_of`).
 
-        That person's chance is the title's share of all entries (or likes), plus one each. Both sides are taken among
-        titles that this person does not have, or every new title would look unlikely; others have 0, unless `own`
-        chances were predicted as if they were new.
+        Those that the person has have 0, unless their `own` were predicted as if they were new.
         """
         unseen_I = self.unseen(history)
-        average_I = self._average_counts_I + 1.0
-        mine, average = max((probability_I * unseen_I).sum(), 1e-12), max((average_I * unseen_I).sum(), 1.0)
-        lifts_I: Float32 = (probability_I / mine / np.maximum(average_I / average, 1e-12)).astype(np.float32)
+        lifts_I = lifts_of(shares_I, self._average_counts_I, unseen_I)
         return lifts_I if own else lifts_I * unseen_I
 
     @cached_property

@@ -146,9 +146,10 @@ def test_that_lift_compares_with_the_average_person_among_titles_not_seen(datase
 
     lifts = recommender.lifts(even, Histories.of_one([0], [5.0]))
 
-    counts = np.array([7, 6, 5, 4, 3, 2, 1]) + 1
+    counts = np.array([7, 6, 5, 4, 3, 2, 1])
+    ratio = (1 / 7) / ((counts + 1) / (counts + 1).sum())
     assert lifts[0] == 0
-    assert lifts[1:] == pytest.approx((1 / 7) / (counts / counts.sum()))
+    assert lifts[1:] == pytest.approx(1 + (ratio - 1) * counts / (counts + 2))
 
 
 def test_that_a_person_like_the_average_finds_nothing_likelier_than_for_most(dataset, make_model):
