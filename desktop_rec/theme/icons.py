@@ -1,21 +1,25 @@
 """Icons drawn with a painter, so that they are sharp at any scale and take the theme's colours.
 
 `icon(name, colour)` gives a QIcon; ask again when the theme changes. All live on a 24 x 24 grid with
-strokes of 1.75.
+strokes of 1.75. Each is drawn once: a button or label to which Qt's bindings gave a new one each time never let go of
+the ones before.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap
 
 GRID = 24
 _RATIOS = (1.0, 2.0, 3.0)
+_MOST_KEPT = 256
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def icon(name: str, colour: str, *, size: int = 20) -> QIcon:
     """A drawn icon of `size` logical pixels; KeyError for a name that nobody draws."""
     made = QIcon()
@@ -24,6 +28,7 @@ def icon(name: str, colour: str, *, size: int = 20) -> QIcon:
     return made
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def pixmap(name: str, colour: str, *, size: int = 20, ratio: float = 1.0) -> QPixmap:
     """One icon as a pixmap for a device pixel ratio."""
     made = QPixmap(round(size * ratio), round(size * ratio))
