@@ -74,16 +74,26 @@ def explain(
     seen_rows: Sequence[int] = (),
     hidden_rows: Sequence[int] = (),
 ) -> Explanation:
-    """The reasons for one title, with the ranks in the list of these filters. Raises ProfileError."""
-    answer = recommender.answer(history)
+    """The reasons for one title, with the ranks in the list of these filters. Raises ProfileError.
+
+    A title of the person's own has reasons only in a list of what they have seen, and there its own rating is none.
+    """
+    again = filters is not None and filters.again
+    answer = recommender.answer(history, again=again)
     title, item_id = title_of(recommender, item_row), recommender.dataset.items.id(item_row)
-    if item_row in history.item_rows_N:
+    if item_row in history.item_rows_N and not again:
         raise ProfileError(f"{title} is one of your own ratings.", remedy="Choose a title that you have not seen yet.")
     scores_I = rank_row(recommender.model, answer.prediction, weight)
     order_of = partial(
-        recommender.order, history=history, filters=filters, seen_rows=seen_rows, hidden_rows=hidden_rows
+        recommender.order,
+        history=history,
+        weight=weight,
+        filters=filters,
+        seen_rows=seen_rows,
+        hidden_rows=hidden_rows,
     )
-    reasons, moving = _reasons(recommender, history, item_row, weight, order_of=order_of)
+    others = history.where(history.item_rows_N != item_row)
+    reasons, moving = _reasons(recommender, others, item_row, weight, order_of=None if again else order_of)
     order = order_of(scores_I)
     return Explanation(
         item_row=item_row,
@@ -97,11 +107,22 @@ def explain(
         carried=tuple(reason for reason in reasons if reason.impact > 0),
         against=tuple(reason for reason in reasons if reason.impact < 0),
         others=moving - len(reasons),
-        note=recommender.note(history) if reasons else _UNMOVED,
+        note=joined_notes(recommender.note(history), mixed_note(recommender, weight)) if reasons else _UNMOVED,
         predicted_sd=value_at(recommender.rating_sds(history, np.array([item_row])), 0),
-        parts=parts_of_score(recommender.model, history, item_row),
+        parts=parts_of_score(recommender.model, others if others.entries else history, item_row),
         crowd=crowd_of(recommender.dataset, item_row),
     )
+
+
+def mixed_note(recommender: Recommender, weight: float | None) -> str:
+    """What to know of reasons where a list also goes by predicted stars: they are those of the score, or ""."""
+    is_mixed = weight is not None and weight < 1.0 and recommender.mixes_by_places
+    return "These are the reasons of its score; this list also goes by predicted stars." if is_mixed else ""
+
+
+def joined_notes(*notes: str) -> str:
+    """Sentences put after each other, without the empty ones."""
+    return " ".join(filter(None, notes))
 
 
 def leave_one_out_impacts(
@@ -195,9 +216,12 @@ def _reasons(
     item_row: int,
     weight: float | None,
     *,
-    order_of: Callable[[Float32], Ranked],
+    order_of: Callable[[Float32], Ranked] | None,
 ) -> tuple[tuple[Reason, ...], int]:
-    """The strongest reasons for and against one title, each with the rank without it, and how many move it at all."""
+    """The strongest reasons for and against one title, each with the rank without it, and how many move it at all.
+
+    order_of: the list that scores make, where they are those of the list; None for no ranks.
+    """
     column, informative = np.array([item_row], dtype=np.int64), np.flatnonzero(recommender.informative(history))
     impacts_n = leave_one_out_impacts(recommender.model, history, column, weight, entries=informative)[:, 0]
     shown = np.concatenate([carriers(impacts_n, most=_MOST_CARRIED), opponents(impacts_n, most=_MOST_AGAINST)])
@@ -218,10 +242,12 @@ def _ranks_without(
     entries: Int64,
     weight: float | None,
     *,
-    order_of: Callable[[Float32], Ranked],
+    order_of: Callable[[Float32], Ranked] | None,
 ) -> list[int | None]:
     """The number of a title in the list without each of some entries; the left out ones do not come back either."""
     model = recommender.model
+    if order_of is None:
+        return [None] * len(entries)
     ranks: list[int | None] = []
     for left_out_V in chunks_of(entries, model.items):
         prediction = without_each(model, history, left_out_V, None)

@@ -20,6 +20,8 @@ from engine.recommending.explanation import (
     carriers,
     chunks_of,
     impacts_in,
+    joined_notes,
+    mixed_note,
     part_impacts,
     rating_of,
     reasons_for,
@@ -139,9 +141,11 @@ def explain_list(
         rows_T = np.array([item.item_row for item in listed.items], dtype=np.int64)
         found = _Findings.none_yet(history.entries, len(rows_T), parts)
         yield from _leave_out_each(recommender, history, rows_T, weight, found)
+        yield from _leave_out_around(recommender, history, rows_T, weight, found)
     except Stop:
         stopped = True
-    return _insights(recommender, history, rows_T, found, stopped=stopped)
+    note = joined_notes(recommender.note(history), mixed_note(recommender, weight))
+    return _insights(recommender, history, rows_T, found, stopped=stopped, note=note)
 
 
 def most_impactful(recommender: Recommender, history: Histories, impacts_nT: Float32) -> tuple[ImpactfulRating, ...]:
@@ -186,7 +190,7 @@ def most_surprising(recommender: Recommender, history: Histories, predicted_n: F
 
 
 def _insights(
-    recommender: Recommender, history: Histories, rows_T: Int64, found: _Findings, *, stopped: bool
+    recommender: Recommender, history: Histories, rows_T: Int64, found: _Findings, *, stopped: bool, note: str
 ) -> ListInsights:
     return ListInsights(
         titles=_reasons_of_titles(recommender, history, rows_T, found),
@@ -196,7 +200,7 @@ def _insights(
         entries=history.entries,
         entries_done=int(found.done_n.sum()),
         stopped=stopped,
-        note=recommender.note(history),
+        note=note,
     )
 
 
@@ -235,6 +239,24 @@ def _leave_out(
     if model.can.predicts_ratings and prediction.rating_UI is not None:
         ratings_VV = prediction.rating_UI[1:, titles:].float().numpy()
         found.predicted_n[left_out_V] = np.diagonal(ratings_VV)
+
+
+def _leave_out_around(
+    recommender: Recommender, history: Histories, rows_T: Int64, weight: float | None, found: _Findings
+) -> Job[None]:
+    """Listed titles that the person knows: what each other rating does to one while its own is left out."""
+    model = recommender.model
+    for column in np.flatnonzero(np.isin(rows_T, history.item_rows_N)).tolist():
+        others = np.flatnonzero(history.item_rows_N != rows_T[column])
+        rest = history.where(history.item_rows_N != rows_T[column])
+        found.impacts_nT[:, column] = 0.0
+        found.impacts_nTP[:, column] = 0.0
+        for left_out_V in chunks_of(np.flatnonzero(recommender.informative(rest)), model.items):
+            prediction, scores_VCP = without_each_by_part(model, rest, left_out_V, rows_T[column : column + 1])
+            found.impacts_nT[others[left_out_V], column] = impacts_in(model, prediction, weight)[:, 0]
+            found.scores_TP[column] = scores_VCP[0, 0]
+            found.impacts_nTP[others[left_out_V], column] = scores_VCP[0, 0] - scores_VCP[1:, 0]
+            yield None
 
 
 def _reasons_of_titles(

@@ -33,7 +33,7 @@ class Linear(Model):
 
     name = "linear"
 
-    def __init__(self, weights_II: torch.Tensor, *, learns_from: str, predicts_ratings: bool) -> None:
+    def __init__(self, weights_II: torch.Tensor, *, learns_from: str, predicts_ratings: bool, mixes: bool) -> None:
         super().__init__(Config(), items=len(weights_II), scale=SCALE)
         self.weights_II = torch.nn.Parameter(weights_II)
         self.calls = 0
@@ -44,7 +44,7 @@ class Linear(Model):
             needs_times=False,
             folds_in=True,
             learns_from=learns_from,
-            mixes_presence=True,
+            mixes_presence=mixes,
         )
 
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
@@ -73,7 +73,8 @@ class Linear(Model):
         )
 
     def rank_scores(self, prediction: Prediction, weight: float | None = None) -> torch.Tensor:
-        return prediction.score_UI if weight is None else prediction.score_UI * (1 - 2 * weight)
+        is_own = weight is None or not self.can.mixes_presence
+        return prediction.score_UI if is_own else prediction.score_UI * (1 - 2 * weight)
 
 
 @pytest.fixture
@@ -99,7 +100,7 @@ def weights_II() -> torch.Tensor:
 
 @pytest.fixture
 def make_model(weights_II: torch.Tensor) -> Callable[..., Linear]:
-    def make(*, learns_from: str = "ratings", predicts_ratings: bool = True) -> Linear:
-        return Linear(weights_II.clone(), learns_from=learns_from, predicts_ratings=predicts_ratings)
+    def make(*, learns_from: str = "ratings", predicts_ratings: bool = True, mixes: bool = True) -> Linear:
+        return Linear(weights_II.clone(), learns_from=learns_from, predicts_ratings=predicts_ratings, mixes=mixes)
 
     return make
