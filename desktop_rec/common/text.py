@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from engine.text import format_count, format_factor, format_rating, plural
 
+_MOST_LETTERS = 60
+
+
+def short_title(title: str) -> str:
+    """A title for a line of a menu or a notice."""
+    plain = " ".join(title.split())
+    return plain if len(plain) <= _MOST_LETTERS else f"{plain[: _MOST_LETTERS - 1]}…"
+
 
 def describe_own_rating(rating: float | None) -> str:
     """What the person thinks of a title that they have seen."""

@@ -36,13 +36,12 @@ class TitleSearch(QLineEdit):
         set_tip(self, "Type a part of a title; the arrow key down goes to what was found, Escape back to your ratings")
 
     def event(self, event: QEvent) -> bool:
-        """Where there is nothing of its own to undo or redo, Ctrl+Z is the window's."""
+        """Where it is empty, or has nothing of its own to undo or redo, Ctrl+Z is the window's."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             keys = QKeySequence.StandardKey
-            is_spare = (event.matches(keys.Undo) and not self.isUndoAvailable()) or (
-                event.matches(keys.Redo) and not self.isRedoAvailable()
-            )
-            if is_spare:
+            is_undo, is_redo = event.matches(keys.Undo), event.matches(keys.Redo)
+            has_own = (is_undo and self.isUndoAvailable()) or (is_redo and self.isRedoAvailable())
+            if (is_undo or is_redo) and not (has_own and self.text()):
                 event.ignore()
                 return False
         return super().event(event)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from desktop_rec.common.text import short_title
 from engine.text import format_count, format_rating, plural
 
 if TYPE_CHECKING:
@@ -77,17 +78,17 @@ def listed_ids(before: Profile, after: Profile) -> set[str]:
 
 
 def describe_since(before: Profile, after: Profile) -> str:
-    """What was done to the ratings: "since you rated Alien 5", "against the list before you switched off Heat"."""
+    """What was done to the ratings: "since you rated Alien 5", "since you switched off Heat"."""
     changes = changed_entries(before, after)
     if len(changes) != 1:
         return f"since {plural(len(changes), 'rating')} changed" if changes else ""
     was, now = changes[0]
     if now is None:
         assert was is not None, "a change has two sides"
-        return f"since you removed {was.title or was.item_id}"
-    name = now.title or now.item_id
+        return f"since you removed {short_title(was.title or was.item_id)}"
+    name = short_title(now.title or now.item_id)
     if was is not None and was.on != now.on:
-        return f"against the list before you switched {'on' if now.on else 'off'} {name}"
+        return f"since you switched {'on' if now.on else 'off'} {name}"
     return (
         f"since you marked {name} as seen"
         if now.rating is None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop_rec.common.controls import ElidedLabel
 from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.common.plain import PlainLabel, set_tip
 from desktop_rec.common.rows import RowRole
@@ -60,18 +61,18 @@ class ListPane(QWidget):
         before = compared.places([item.item_id for item in found.items])
         self.list.show_list(found.items, before=before, saved=saved, stays=stays)
         listed, passing = len(found.items), found.passing
-        parts = [
+        self._summary.setText(
             f"The best {format_count(listed)} of {plural(passing, word)}" if passing > listed else plural(listed, word)
-        ]
-        if before is not None:
-            parts.append(describe_moves([row.moved for row in self.list.rows], word, compared.since))
-        self._summary.setText(" · ".join(parts))
+        )
+        moves = [row.moved for row in self.list.rows]
+        self._moves.setText("" if before is None else describe_moves(moves, word, compared.since))
         self._note.setText(found.note)
         self.turn_to_list()
 
     def turn_to_list(self) -> None:
         """The last list holds: take the message away."""
         self._summary.show()
+        self._moves.show()
         self._note.setVisible(bool(self._note.text()))
         self._pages.setCurrentWidget(self.list)
 
@@ -85,16 +86,19 @@ class ListPane(QWidget):
         """Say why there is no list."""
         self._message.show_message(heading, sentence, button=button, second=second, busy=busy)
         self._summary.hide()
+        self._moves.hide()
         self._note.hide()
         self._pages.setCurrentWidget(self._message)
 
     def _build(self, scale: StarScale) -> None:
         self.setObjectName("list_pane")
-        self.heading, self._summary, self._note = PlainLabel("For you"), PlainLabel(), PlainLabel()
+        self.heading, self._summary, self._note = PlainLabel("For you"), ElidedLabel(), PlainLabel()
+        self._moves = ElidedLabel()
+        self._moves.setObjectName("list_moves")
         set_role(self.heading, "title")
-        for label in (self._summary, self._note):
-            label.setWordWrap(True)
+        for label in (self._summary, self._moves, self._note):
             set_role(label, "caption")
+        self._note.setWordWrap(True)
         self._summary.setObjectName("list_summary")
         self.sources, self.list_actions = SourceBar(), ListActions()
         self.heading.setObjectName("list_heading")
@@ -108,6 +112,7 @@ class ListPane(QWidget):
         words.setSpacing(2)
         words.addWidget(self.heading)
         words.addWidget(self._summary)
+        words.addWidget(self._moves)
         top = QHBoxLayout()
         top.addLayout(words, 1)
         top.addWidget(self.list_actions)

@@ -155,8 +155,8 @@ class RecommendationDelegate(RowsDelegate):
         if not layout.cover.isEmpty():
             item = row.item
             paint_cover(painter, layout.cover, title=item.title, genres=item.genres, dark=THEME.dark)
-        self._paint_text(painter, layout.text, row, option.font)
-        self._paint_predicted(painter, layout, row, option.font)
+        first = self._paint_text(painter, layout.text, row, option.font)
+        self._paint_predicted(painter, layout, first, row, option.font)
         self._paint_buttons(painter, layout, row, pointed, is_active=has_focus or pointed is not None)
         painter.restore()
 
@@ -179,24 +179,29 @@ class RecommendationDelegate(RowsDelegate):
             words, colour = f"▼{format_count(-row.moved)}", colours.negative
         paint_text(painter, below, words, font=number_font(small(font)), colour=colour, align=CENTER)
 
-    def _paint_text(self, painter: QPainter, area: QRect, row: ListedTitle, font: QFont) -> None:
-        """Title and year in a line or two, what is known of it, the reason: as a block in the middle of the row."""
+    def _paint_text(self, painter: QPainter, area: QRect, row: ListedTitle, font: QFont) -> int:
+        """Title and year in a line or two, what is known of it, the reason: as a block in the middle of the row.
+
+        Returns where its first line begins.
+        """
         colours, item = THEME.colours, row.item
         line = QFontMetrics(font).height()
         titles = title_lines(item.title, item.year, font, area.width())
         genres = ", ".join(item.genres)
         lines = len(titles) + bool(row.likelihood or genres) + bool(row.because)
-        place = QRect(area.left(), area.top() + (area.height() - lines * line) // 2, area.width(), line)
+        first = area.top() + (area.height() - lines * line) // 2
+        place = QRect(area.left(), first, area.width(), line)
         for title in titles:
             used = paint_text(painter, place, title, font=strong(font), colour=colours.text)
             if item.year and title is titles[-1]:
-                behind = place.adjusted(used, 0, 0, 0)
-                paint_text(painter, behind, f"  {item.year}", font=font, colour=colours.text_weak)
+                behind, year = place.adjusted(used, 0, 0, 0), f"  {item.year}" if title else str(item.year)
+                paint_text(painter, behind, year, font=font, colour=colours.text_weak)
             place.translate(0, line)
         if row.likelihood or genres:
             self._paint_facts(painter, place, row.likelihood, genres, font)
             place.translate(0, line)
         paint_text(painter, place, row.because, font=small(font), colour=colours.text)
+        return first
 
     def _paint_facts(self, painter: QPainter, area: QRect, likelihood: str, genres: str, font: QFont) -> None:
         """How likely, and the genres in the room that is left."""
@@ -210,12 +215,14 @@ class RecommendationDelegate(RowsDelegate):
                 painter, rest, f" · {genres}" if words and genres else genres, font=plain, colour=colours.text_weak
             )
 
-    def _paint_predicted(self, painter: QPainter, layout: RowLayout, row: ListedTitle, font: QFont) -> None:
+    def _paint_predicted(self, painter: QPainter, layout: RowLayout, first: int, row: ListedTitle, font: QFont) -> None:
+        """The predicted stars and their figure in the line of the title, which begins at `first`."""
         colours, predicted = THEME.colours, row.item.predicted_rating
         if predicted is None or not self.predicts:
             return
         off = row.item.predicted_sd if layout.has_uncertainty else None
-        words, area = format_predicted_rating(predicted, off), layout.stars
+        words, area = format_predicted_rating(predicted, off), QRect(layout.stars)
+        area.moveTop(min(first, layout.buttons[0][1].top() - area.height()))
         used = paint_text(painter, area, words, font=number_font(font), colour=colours.text, align=RIGHT)
         count = self.scale.count if layout.has_all_stars else 1
         filled = self.scale.filled(predicted) if layout.has_all_stars else 1.0

@@ -15,7 +15,6 @@ from desktop_rec.for_you.title_sites import Site
 from engine.text import format_rating
 
 _MOST_RATINGS = 12
-_MOST_LETTERS = 60
 
 
 @dataclass(frozen=True)
@@ -94,12 +93,6 @@ class TitleMenu(QMenu):
 
     def _on_site(self, action: QAction) -> None:
         self.site_chosen.emit(action.data())
-
-
-def short_title(title: str) -> str:
-    """A title for a line of a menu or a notice."""
-    plain = " ".join(title.split())
-    return plain if len(plain) <= _MOST_LETTERS else f"{plain[: _MOST_LETTERS - 1]}…"
 
 
 def _ratings(scale: StarScale) -> list[float]:

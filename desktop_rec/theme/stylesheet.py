@@ -135,8 +135,7 @@ def _frames(now: Colours) -> str:
     QFrame[role="header"] {{ background: {now.raised}; border: none; border-bottom: 1px solid {now.line}; }}
     QFrame[role="bar"] {{ background: {now.raised}; border: none; border-top: 1px solid {now.line}; }}
     QFrame[role^="notice-"] {{
-        background: {now.raised}; border: none; border-bottom: 1px solid {now.line}; border-left-width: 4px;
-        border-left-style: solid;
+        background: {now.raised}; border: 1px solid {now.raw}; border-left-width: 4px; border-radius: 4px;
     }}
     QFrame[role="notice-error"] {{ border-left-color: {now.negative}; }}
     QFrame[role="notice-warning"] {{ border-left-color: {now.warning}; }}

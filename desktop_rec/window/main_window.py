@@ -186,7 +186,7 @@ class MainWindow(QMainWindow):
     def _arranged(self) -> QWidget:
         middle = QVBoxLayout()
         middle.setSpacing(0)
-        for widget in (self._header, self._not_stored, self._notices):
+        for widget in (self._header, self._not_stored):
             middle.addWidget(widget)
         middle.addWidget(self._stack, 1)
         middle.addWidget(self._job_bar)
@@ -197,6 +197,8 @@ class MainWindow(QMainWindow):
         row.setSpacing(0)
         row.addWidget(self._sidebar)
         row.addLayout(middle, 1)
+        self._notices.setParent(whole)
+        self._notices.float_over(self._stack)
         return whole
 
     def _shortcut(self, keys: str, slot: object) -> QShortcut:

@@ -1,11 +1,12 @@
-"""A bar in the view: one sentence, what to do, Details and Copy. Never a message box for what is not a question.
+"""A notice over the view: one sentence, what to do, Details and Copy. Never a message box for what is not a question.
 
-The newest notice is on top; dismissing it shows the one before.
+It floats over the lower right corner, so that nothing moves when it comes and goes. The newest notice is on top;
+dismissing it shows the one before.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -18,6 +19,7 @@ from desktop_rec.theme.theme import GRID, THEME, set_role
 INFO_STAYS_MS = 8000
 _STORE_TIP = "Try to store it again. A change, or something deleted, does that too"
 _MOST = 5
+_WIDEST, _MARGIN = 480, 2 * GRID
 
 
 class NotStoredBar(QFrame):
@@ -45,11 +47,15 @@ class NotStoredBar(QFrame):
 
 
 class NoticeBar(QFrame):
-    """Hidden while there is nothing to say. Notices of kind "info" leave by themselves, unless they stay."""
+    """Hidden while there is nothing to say. Notices of kind "info" leave by themselves, unless they stay.
+
+    `float_over` says over which part of the window it floats.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._notices: list[Notice] = []
+        self._host: QWidget | None = None
         self._leave = QTimer(self)
         self._leave.setSingleShot(True)
         self._leave.setInterval(INFO_STAYS_MS)
@@ -68,6 +74,17 @@ class NoticeBar(QFrame):
         self._notices = [old for old in self._notices if old != notice and old.kind != "info"][1 - _MOST :]
         self._notices.append(notice)
         self._show_top()
+
+    def float_over(self, host: QWidget) -> None:
+        """Stay in the lower right corner of a part of the window, which has this one's parent above it."""
+        self._host = host
+        host.installEventFilter(self)
+        self._settle()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self._settle()
+        return False
 
     def dismiss(self) -> None:
         """Forget the notice on top."""
@@ -97,13 +114,29 @@ class NoticeBar(QFrame):
     def _connect(self) -> None:
         self._dismiss.clicked.connect(self.dismiss)
         self._copy.clicked.connect(self._on_copy)
-        self._details_button.toggled.connect(self._details.setVisible)
+        self._details_button.toggled.connect(self._on_details)
         self._action.clicked.connect(self._on_action)
         self._leave.timeout.connect(self._on_leave)
         THEME.changed.connect(self._tint)
 
     def _tint(self) -> None:
         self._dismiss.setIcon(icon("close", THEME.colours.text_weak, size=16))
+
+    def _settle(self) -> None:
+        """Take the room that the words need, above the corner."""
+        host, parent = self._host, self.parentWidget()
+        if host is None or parent is None or self.isHidden():
+            return
+        area = QRect(host.mapTo(parent, host.rect().topLeft()), host.size())
+        width = min(_WIDEST, area.width() - 2 * _MARGIN)
+        height = min(max(self.heightForWidth(width), self.sizeHint().height()), area.height() - 2 * _MARGIN)
+        left, top = area.right() + 1 - _MARGIN - width, area.bottom() + 1 - _MARGIN - height
+        self.setGeometry(left, top, width, height)
+        self.raise_()
+
+    def _on_details(self, is_open: bool) -> None:
+        self._details.setVisible(is_open)
+        self._settle()
 
     def _show_top(self) -> None:
         notice = self.notice
@@ -121,6 +154,7 @@ class NoticeBar(QFrame):
         self._action.setVisible(notice.action is not None)
         self._action.setText(notice.action_words)
         self._action.setAccessibleName(notice.action_words)
+        self._settle()
         if notice.kind == "info" and not notice.stays:
             self._leave.start()
 

@@ -2,6 +2,10 @@
 
 import pytest
 from planted import planted_dataset
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from desktop_rec.common.title_search import TitleSearch
 
 
 @pytest.fixture
@@ -72,3 +76,39 @@ def test_that_titles_not_for_me_are_not_recommended(rated):
 
     rated.my_ratings.refuse(7)
     assert 7 in profile_rows(rated.profile.current, rated.dataset.current).not_for_me_rows
+
+
+def undo_in_the_search_field(qtbot, session, monkeypatch, tmp_path):
+    from desktop_rec.common.preferences import Preferences
+    from desktop_rec.window.main_window import MainWindow
+
+    monkeypatch.setattr(session.recommendations, "recommend", lambda: None)
+    window = MainWindow(session, Preferences(tmp_path / "home"))
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    search = window.findChild(TitleSearch)
+    search.setFocus()
+    qtbot.waitUntil(search.hasFocus)
+    return search
+
+
+def test_that_undo_and_redo_reach_ratings_from_an_empty_search_field(qtbot, rated, monkeypatch, tmp_path):
+    search = undo_in_the_search_field(qtbot, rated, monkeypatch, tmp_path)
+    rated.my_ratings.save_for_later(7)
+    QTest.keyClicks(search, "film")
+    QTest.keyClick(search, Qt.Key.Key_Escape)
+    assert search.text() == ""
+    QTest.keyClick(search, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert listed(rated) == ([], [])
+    QTest.keyClick(search, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert listed(rated)[0]
+
+
+def test_that_undo_in_the_search_field_takes_back_typing_first(qtbot, rated, monkeypatch, tmp_path):
+    search = undo_in_the_search_field(qtbot, rated, monkeypatch, tmp_path)
+    rated.my_ratings.save_for_later(7)
+    QTest.keyClicks(search, "film")
+    QTest.keyClick(search, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert search.text() == ""
+    assert listed(rated)[0]
