@@ -40,8 +40,8 @@ class TitleSearch(QLineEdit):
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             keys = QKeySequence.StandardKey
             is_undo, is_redo = event.matches(keys.Undo), event.matches(keys.Redo)
-            has_own = (is_undo and self.isUndoAvailable()) or (is_redo and self.isRedoAvailable())
-            if (is_undo or is_redo) and not (has_own and self.text()):
+            has_own = self.isRedoAvailable() if is_redo else self.isUndoAvailable() and bool(self.text())
+            if (is_undo or is_redo) and not has_own:
                 event.ignore()
                 return False
         return super().event(event)
