@@ -35,7 +35,11 @@ class NotStored:
         """What would be lost: "3 ratings of Anna"."""
         entries, known = set(self.now.entries), set(self.stored.entries if self.stored is not None else ())
         changed = {(entry.item_id, entry.title, entry.year) for entry in entries ^ known}
-        return f"{plural(len(changed), 'rating')} of {self.now.name}" if changed else f"the name {self.now.name}"
+        if changed:
+            return f"{plural(len(changed), 'rating')} of {self.now.name}"
+        lists = (self.now.saved, self.now.not_for_me)
+        stored = ((), ()) if self.stored is None else (self.stored.saved, self.stored.not_for_me)
+        return f"the lists of {self.now.name}" if lists != stored else f"the name {self.now.name}"
 
 
 class CurrentProfile(QObject):

@@ -35,10 +35,15 @@ _RECORDS_EVERY_S, _RATINGS_EVERY_S = 600.0, 60.0
 _MOST_BYTES, _ROOM_BYTES = 16 << 20, 4 << 20
 """Larger records are copied at the opening and at the end only."""
 Row = tuple[Any, ...]
-_COLUMNS = ("profile_id", "name", "item_id", "title", "year", "rating", "is_on", "rated_at")
+"""As in `_COLUMNS`; `list` is "" for a rating, else the list that the title is on."""
+_COLUMNS = ("profile_id", "name", "item_id", "title", "year", "rating", "is_on", "rated_at", "list")
 _OF_RATINGS = (
-    "SELECT p.profile_id, p.name, r.item_id, r.title, r.year, r.rating, r.is_on, r.rated_at FROM ratings r"
+    "SELECT p.profile_id, p.name, r.item_id, r.title, r.year, r.rating, r.is_on, r.rated_at, '' FROM ratings r"
     " JOIN profiles p USING (profile_id) WHERE NOT p.deleted ORDER BY p.created, p.profile_id, r.place"
+)
+_OF_LISTS = (
+    "SELECT p.profile_id, p.name, l.item_id, l.title, l.year, NULL, 1, '', l.list FROM listed_titles l"
+    " JOIN profiles p USING (profile_id) WHERE NOT p.deleted ORDER BY p.created, p.profile_id, l.list, l.place"
 )
 
 
@@ -170,9 +175,13 @@ class Copies:
 
 
 def put_ratings(connection: sqlite3.Connection, rows: list[Row], *, only_unknown: bool = False) -> None:
-    """Let people have just these ratings, in this order; others keep theirs, and with `only_unknown` who has any."""
+    """Let people have just these ratings and lists, in this order; others keep theirs, and with `only_unknown` who has
+    any."""
     now = datetime.now(UTC).isoformat()
-    known = {row[0] for row in connection.execute("SELECT profile_id FROM ratings")} if only_unknown else set()
+    known = set()
+    if only_unknown:
+        query = "SELECT profile_id FROM ratings UNION SELECT profile_id FROM listed_titles"
+        known = {row[0] for row in connection.execute(query)}
     for profile_id in dict.fromkeys(row[0] for row in rows if row[0] not in known):
         own = [row for row in rows if row[0] == profile_id]
         connection.execute(
@@ -181,20 +190,24 @@ def put_ratings(connection: sqlite3.Connection, rows: list[Row], *, only_unknown
             (profile_id, own[0][1], now, now),
         )
         connection.execute("DELETE FROM ratings WHERE profile_id = ?", (profile_id,))
-        places = [(profile_id, place, *row[2:]) for place, row in enumerate(own)]
-        connection.executemany("INSERT INTO ratings VALUES (?, ?, ?, ?, ?, ?, ?, ?)", places)
+        connection.execute("DELETE FROM listed_titles WHERE profile_id = ?", (profile_id,))
+        rated = [(profile_id, place, *row[2:-1]) for place, row in enumerate(own) if not row[-1]]
+        connection.executemany("INSERT INTO ratings VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rated)
+        listed = [(profile_id, row[-1], place, *row[2:5]) for place, row in enumerate(own) if row[-1]]
+        connection.executemany("INSERT INTO listed_titles VALUES (?, ?, ?, ?, ?, ?)", listed)
 
 
 def salvaged_ratings(path: Path) -> list[Row]:
-    """The ratings that can still be read of damaged records, as far as they come."""
+    """The ratings and lists that can still be read of damaged records, as far as they come."""
     rows: list[Row] = []
-    try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as connection:
-            connection.text_factory = _readable
-            for row in connection.execute(_OF_RATINGS):
-                rows.append(row)
-    except (sqlite3.Error, OSError) as error:
-        LOG.info("%d ratings were read of the damaged records, then: %s", len(rows), error)
+    for query in (_OF_RATINGS, _OF_LISTS):
+        try:
+            with closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as connection:
+                connection.text_factory = _readable
+                for row in connection.execute(query):
+                    rows.append(row)
+        except (sqlite3.Error, OSError) as error:
+            LOG.info("%d ratings were read of the damaged records, then: %s", len(rows), error)
     return rows
 
 
@@ -207,12 +220,16 @@ def _table_of(copy: sqlite3.Connection) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(_COLUMNS)
-    writer.writerows(copy.execute(_OF_RATINGS))
+    for query in (_OF_RATINGS, _OF_LISTS):
+        writer.writerows(copy.execute(query))
     return text.getvalue().encode("utf-8", "replace")
 
 
 def _rows_in(table: Path) -> Iterator[Row]:
-    """The rows of a table of ratings as they are stored; lines that are none are left out."""
+    """The rows of a table of ratings as they are stored; lines that are none are left out.
+
+    Tables of before there were lists have no last column.
+    """
     try:
         text = table.read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -220,8 +237,8 @@ def _rows_in(table: Path) -> Iterator[Row]:
     with suppress(csv.Error):
         for line in csv.reader(io.StringIO(text, newline="")):
             with suppress(ValueError):
-                profile_id, name, item_id, title, year, rating, is_on, rated_at = line
-                values = (int(year), float(rating) if rating else None, int(is_on), rated_at)
+                profile_id, name, item_id, title, year, rating, is_on, rated_at, listed = (*line, "")[: len(_COLUMNS)]
+                values = (int(year), float(rating) if rating else None, int(is_on), rated_at, listed)
                 yield profile_id, name, item_id, title, *values
 
 

@@ -105,20 +105,19 @@ class ProfileStore(RecordStore[ProfileRecord]):
         record = self.find(profile_id)
         rows = self._database.rows("SELECT * FROM ratings WHERE profile_id = ? ORDER BY place", (profile_id,))
         listed = self._database.rows("SELECT * FROM listed_titles WHERE profile_id = ? ORDER BY place", (profile_id,))
-        lists = {
-            name: tuple(self._whole_listed(record.name, [row for row in listed if row["list"] == name]))
-            for name in _LISTS
-        }
+        whole = tuple(self._whole_listed(record.name, listed))
+        lists = {name: tuple(entry for of, entry in whole if of == name) for name in _LISTS}
         return Profile(profile_id, record.name, tuple(self._whole_entries(record.name, rows)), **lists)
 
-    def _whole_listed(self, name: str, rows: list[sqlite3.Row]) -> Iterator[ProfileEntry]:
-        """The titles of a list that can be read; the others are named once and left out."""
+    def _whole_listed(self, name: str, rows: list[sqlite3.Row]) -> Iterator[tuple[str, ProfileEntry]]:
+        """The titles of lists that can be read, each with its list; the others are named once and left out."""
         for row in rows:
             values = (row["item_id"], row["title"], row["year"])
-            if all(map(fits, values, (str, str, int))):
-                yield ProfileEntry(*values, None)
+            if row["list"] in _LISTS and all(map(fits, values, (str, str, int))):
+                yield row["list"], ProfileEntry(*values, None)
             else:
-                self._report(damaged_record(f"title {row['title']!s:.60} of a list by {name}", ValueError("")))
+                what = f"title {row['title'] or row['item_id']!s:.60} of a list by {name}"
+                self._report(damaged_record(what, ValueError(f"{values!r:.60}")))
 
     def _whole_entries(self, name: str, rows: list[sqlite3.Row]) -> Iterator[ProfileEntry]:
         """The ratings that can be read; the others are named once and left out."""

@@ -45,6 +45,9 @@ def profile(count: int) -> Profile:
     me = Profile("me", "Me")
     for entry in entries:
         me = me.rated(entry)
+    for n in range(count):
+        entry = ProfileEntry(f"listed {n % 5}", f"Other film {n % 5}", 2001, None)
+        me = me.saving(entry) if n % 2 else me.refusing(entry)
     return me
 
 

@@ -40,7 +40,12 @@ from engine.events import drive
 from engine.library.store import Library
 
 MOST_S = 5.0
-ME = Profile("me", "Me", tuple(ProfileEntry(str(n), f"Film {n}", 2000, float(n % 5 + 1)) for n in range(8)))
+ME = Profile(
+    "me",
+    "Me",
+    tuple(ProfileEntry(str(n), f"Film {n}", 2000, float(n % 5 + 1)) for n in range(8)),
+    *(tuple(ProfileEntry(str(n), f"Film {n}", 2000, None) for n in rows) for rows in ((9, 10), (11, 12))),
+)
 SENTENCE = "a sentence"
 KINDS = ("cell", "swap", "gone", "json", "bytes")
 _COMMANDS = (["datasets"], ["runs"], ["profiles"], ["searches"], ["recommend", "two", "--user", "7", "--top", "3"])
@@ -68,6 +73,7 @@ def furnish(home: Path) -> None:
         drive(operations.search(library, dataset, model="ease", grid={"l2": (1.0, 10.0)}))
         library.profiles.save(ME)
         library.profiles.save(replace(ME, profile_id="you", name="You"))
+        library.profiles.remember("me", "choices", {"gems": 0.5})
 
 
 def questions(library: Library) -> dict[str, Callable[[], Any]]:
@@ -77,6 +83,8 @@ def questions(library: Library) -> dict[str, Callable[[], Any]]:
         "the runs": lambda: [(record.name, record.status) for record in library.runs.records()],
         "the people": lambda: [(record.name, record.entries) for record in library.profiles.records()],
         "the ratings": lambda: library.profiles.load("me").entries,
+        "the lists": lambda: [library.profiles.load("me").saved, library.profiles.load("me").not_for_me],
+        "what is remembered": lambda: library.profiles.remembered("me", "choices"),
         "the search": lambda: [(row.value, row.status) for row in library.searches.rows("ease search 1")],
         "the data set": lambda: _of_dataset(library, "planted"),
         "the other data set": lambda: _of_dataset(library, "other"),

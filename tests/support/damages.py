@@ -46,7 +46,8 @@ def damaged_json(content: bytes, drawn: random.Random) -> bytes:
 def damage_cell(path: Path, drawn: random.Random) -> str:
     """Another value in one cell of the records; which one."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        tables = ("datasets", "runs", "curves", "profiles", "ratings", "searches", "search_rows")
+        of_people = ("profiles", "ratings", "listed_titles", "remembered")
+        tables = ("datasets", "runs", "curves", *of_people, "searches", "search_rows")
         table = drawn.choice(tables)
         columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
         column = drawn.choice(columns)

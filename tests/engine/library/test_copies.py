@@ -20,7 +20,8 @@ HEAT, SABRINA = (
     ProfileEntry("6", "Heat", 1995, 4.0),
     ProfileEntry("7", 'Sabrina, "the" one\nand only', 1995, None, on=False),
 )
-ME = Profile("me", "Me, myself", (HEAT, SABRINA))
+CASINO, NIXON = ProfileEntry("16", "Casino", 1995, None), ProfileEntry("", '"Nixon", or so', 1995, None)
+ME = Profile("me", "Me, myself", (HEAT, SABRINA), (CASINO,), (NIXON,))
 
 
 def furnish(home: Path, planted, report) -> str:
@@ -87,12 +88,15 @@ def test_that_what_came_after_the_copy_is_found_in_folders_and_in_the_table_of_r
         library.datasets.save(replace(planted, dataset_id="later", name="Later"), report)
         for path in (home / "copies").glob("records-*"):
             path.rename(path.with_name("records-20260501-120000.sqlite"))
+        library.profiles.save(Profile("new", "Somebody", (), (CASINO,)))
         clock[0] = 122.0
-        library.profiles.save(Profile("me", "Me", (replace(HEAT, rating=2.0),)))
+        library.profiles.save(Profile("me", "Me", (replace(HEAT, rating=2.0),), (NIXON, CASINO)))
         library._copies.make = lambda path: None  # killed: no copy at the end
     DAMAGES["nonsense"](home / "library.sqlite")
     with Library.open(home, who="third") as library:
-        assert library.profiles.load("me").entries == (replace(HEAT, rating=2.0),)
+        me = library.profiles.load("me")
+        assert (me.entries, me.saved, me.not_for_me) == ((replace(HEAT, rating=2.0),), (NIXON, CASINO), ())
+        assert library.profiles.load("new").saved == (CASINO,)
         assert {record.name for record in library.datasets.records()} == {"Planted", "Later"}
         assert len(library.runs.records()) == 1
 
@@ -107,6 +111,28 @@ def test_that_without_any_copy_folders_are_read_and_ratings_where_they_can_be(ho
         assert library.profiles.load("me") == ME
         assert [record.name for record in library.datasets.records()] == ["Planted"]
         assert [record.name for record in library.runs.records()] == ["two_head 1"]
+
+
+def test_that_a_table_of_ratings_of_before_there_were_lists_is_read(home, planted, report):
+    furnish(home, planted, report)
+    for path in (home / "copies").iterdir():
+        path.unlink()
+    columns = "profile_id,name,item_id,title,year,rating,is_on,rated_at"
+    table = home / "copies" / "ratings-20260501-120000.csv"
+    table.write_text(f"{columns}\nme,Me,6,Heat,1995,4.0,1,2026-05-01T00:00:00+00:00\n")
+    DAMAGES["nonsense"](home / "library.sqlite")
+    with Library.open(home, who="second") as library:
+        assert library.profiles.load("me") == Profile("me", "Me", (HEAT,))
+
+
+def test_that_lists_are_read_of_damaged_records_without_ratings(home, planted, report):
+    furnish(home, planted, report)
+    for path in (home / "copies").iterdir():
+        path.unlink()
+    zero_a_page(home / "library.sqlite", page_of(home / "library.sqlite", "ratings"))
+    with Library.open(home, who="second") as library:
+        me = library.profiles.load("me")
+        assert (me.entries, me.saved, me.not_for_me) == ((), (CASINO,), (NIXON,))
 
 
 def test_that_a_copy_that_is_damaged_too_is_passed_over(home, planted, report):

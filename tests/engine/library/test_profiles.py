@@ -106,3 +106,20 @@ def test_that_nobody_can_be_deleted_or_renamed_twice(library):
         library.profiles.delete("me")
     with pytest.raises(LibraryError, match="nobody"):
         library.profiles.rename("me", "Anna")
+
+
+def test_that_both_lists_come_back_in_order_and_survive_deleting_and_restoring(home):
+    me = Profile(
+        "me", "Me", (MATRIX,), (SEEN, ProfileEntry("9", "<b>Later</b>", 0, None)), (ProfileEntry("", "No", 1, None),)
+    )
+    with Library.open(home, who="first") as library:
+        library.profiles.save(me)
+        library.profiles.delete("me")
+        library.profiles.restore("me")
+        library.profiles.rename("me", "Maria")
+    with Library.open(home, who="second") as library:
+        loaded = library.profiles.load("me")
+        assert (loaded.name, loaded.saved, loaded.not_for_me) == ("Maria", me.saved, me.not_for_me)
+        assert [(record.name, record.entries) for record in library.profiles.records()] == [("Maria", 1)]
+        library.profiles.save(Profile("me", "Maria", (MATRIX,)))
+        assert library.profiles.load("me").saved == ()
