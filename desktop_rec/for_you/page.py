@@ -10,6 +10,7 @@ from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.common.plain import set_tip
 from desktop_rec.common.stars import StarScale
 from desktop_rec.for_you.insights_panel import InsightsPanel
+from desktop_rec.for_you.middle import Middle, MiddlePages
 from desktop_rec.for_you.my_ratings.panel import WIDTH, MyRatingsPanel
 from desktop_rec.for_you.onboarding.panel import OnboardingPanel, StarterPanel
 from desktop_rec.for_you.reasons_panel import ReasonsPanel
@@ -30,6 +31,7 @@ class ForYouPage(QWidget):
         super().__init__(parent)
         self.mine = MyRatingsPanel(scale)
         self.pane = ListPane(scale)
+        self.middle = MiddlePages(self.pane)
         self.starter = StarterPanel(scale)
         self.onboarding = OnboardingPanel(scale)
         self.reasons = ReasonsPanel(scale)
@@ -59,10 +61,10 @@ class ForYouPage(QWidget):
         self._tabs.hide()
 
     def show_pane(self) -> None:
-        """The list or its message; reasons only beside a list."""
+        """The list or its message, the map or the taste; reasons only beside a list and the map."""
         self._outer.setCurrentWidget(self._columns)
-        self._middle.setCurrentWidget(self.pane)
-        self._tabs.setVisible(self.pane.shows_list)
+        self._middle.setCurrentWidget(self.middle)
+        self._tabs.setVisible(self.pane.shows_list and self.middle.current is not Middle.TASTE)
 
     def go_to_reasons(self) -> None:
         """Show why the chosen title is listed, and let the keys speak to its stars."""
@@ -77,7 +79,7 @@ class ForYouPage(QWidget):
             button="Go to Data",
         )
         self._middle = QStackedWidget()
-        self._middle.addWidget(self.pane)
+        self._middle.addWidget(self.middle)
         self._middle.addWidget(self.starter)
         self._middle.addWidget(self.onboarding)
         self._middle.setMinimumWidth(300)

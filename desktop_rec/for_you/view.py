@@ -20,11 +20,13 @@ from desktop_rec.common.stars import StarScale
 from desktop_rec.for_you.acting import ActingPresenter
 from desktop_rec.for_you.comparison import Comparison, changed_entries, describe_since, listed_ids
 from desktop_rec.for_you.controller import ListSource, RecommendationsController
+from desktop_rec.for_you.middle_presenter import MiddlePresenter
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.my_ratings.presenter import MyRatingsPresenter, dropped_paths
 from desktop_rec.for_you.onboarding.presenter import OnboardingPresenter
 from desktop_rec.for_you.page import ForYouPage
 from desktop_rec.for_you.sources_presenter import SourcesPresenter
+from desktop_rec.for_you.taste_map.controller import TasteMapController
 from engine.data.dataset import Scale
 from engine.models.registry import title_of
 from engine.recommending.ranking import Filters
@@ -61,10 +63,11 @@ class ForYouView(QWidget):
         self,
         recommendations: RecommendationsController,
         my_ratings: MyRatingsController,
+        maps: TasteMapController,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._recommendations, self._my_ratings = recommendations, my_ratings
+        self._recommendations, self._my_ratings, self._maps = recommendations, my_ratings, maps
         self._person = ""
         self._dataset_id: str | None = None
         self._recommender: Recommender | None = None
@@ -136,6 +139,7 @@ class ForYouView(QWidget):
         self._acting = ActingPresenter(self._my_ratings, self._recommendations, self)
         self._onboarding = OnboardingPresenter(self._my_ratings, self._recommendations, self.page, self._ratings, self)
         self._sources = SourcesPresenter(self._recommendations, self._my_ratings, self.page.pane, self)
+        self._middle = MiddlePresenter(self._recommendations, self._maps, self.page, self)
         self._reasons_pause = QTimer(self)
         self._reasons_pause.setSingleShot(True)
         self._reasons_pause.setInterval(REASONS_PAUSE_MS)
@@ -159,6 +163,8 @@ class ForYouView(QWidget):
         self._connect_sliders()
         page = self.page
         self._onboarding.changed.connect(self.show_state)
+        self._middle.turned.connect(self.show_state)
+        self._middle.title_chosen.connect(self._on_chosen)
         self._ratings.onboarding_wanted.connect(self._onboarding.begin)
         self._onboarding.import_wanted.connect(self._ratings.ask_for_file)
         page.data_wanted.connect(partial(self._recommendations.requests.show_place, "data"))

@@ -74,6 +74,12 @@ class QueryWorker(QObject):
         if not self._worker.is_busy:
             self._start_next()
 
+    def stop(self, kind: str) -> None:
+        """End the question of a kind that runs, with what it has found; one that waits is forgotten."""
+        self._waiting.pop(kind, None)
+        if self._kind == kind:
+            self._worker.stop()
+
     def clear(self) -> None:
         """Forget every question but the lasting ones, and drop the one that runs."""
         self._waiting = {kind: make for kind, make in self._waiting.items() if kind in self._lasting}

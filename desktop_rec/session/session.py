@@ -11,6 +11,7 @@ from desktop_rec.data.controller import DataController
 from desktop_rec.data.importing.controller import ImportController
 from desktop_rec.for_you.controller import RecommendationsController
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
+from desktop_rec.for_you.taste_map.controller import TasteMapController
 from desktop_rec.models.controller import ModelsController
 from desktop_rec.session.dataset import OpenDataset
 from desktop_rec.session.devices import Devices
@@ -63,6 +64,8 @@ class Session(QObject):
             library, dataset, model, profile, jobs, queries, scoring, judging, undo, requests, self
         )
         self.recommendations = RecommendationsController(dataset, model, profile, scoring, undo, requests, self)
+        mapping = queries.add(QueryWorker("mapping", ("quick map", "map"), uses_torch=True))
+        self.taste_map = TasteMapController(dataset, model, profile, scoring, mapping, self)
         self.my_ratings = MyRatingsController(library, dataset, profile, queries, undo, requests, self)
         self._connect()
 
@@ -94,6 +97,7 @@ class Session(QObject):
             self.learning_rate,
             self.training,
             self.recommendations,
+            self.taste_map,
             self.model,
             self.search,
             self.my_ratings,
@@ -119,8 +123,11 @@ def _scoring_worker() -> QueryWorker:
     """Gets models ready and answers with them, beside a long job; a look at the devices is never dropped."""
     return QueryWorker(
         "scoring",
-        ("model", "recommend", "explain", "insights", "user evaluation", "devices"),
-        stale_after={"model": ("recommend", "explain", "insights"), "recommend": ("explain", "insights")},
+        ("model", "recommend", "explain", "insights", "user evaluation", "standing", "devices"),
+        stale_after={
+            "model": ("recommend", "explain", "insights", "standing"),
+            "recommend": ("explain", "insights", "standing"),
+        },
         interrupts={
             "model": ("user evaluation",),
             "recommend": ("user evaluation",),

@@ -25,8 +25,9 @@ from engine.events import Job, Pace, Progressed, StageStarted, Stop
 NEIGHBOURS = 15
 PUSHED_EACH = 4
 """How many random titles push each pulled one away."""
-_CURVE_A, _CURVE_B = 1.577, 0.895
-"""1 / (1 + a d^2b) is the fuzzy weight of two points at distance d, for a least distance of 0.1 (UMAP's default)."""
+_CURVE_A, _CURVE_B = 1.12, 1.06
+"""1 / (1 + a d^2b) is the fuzzy weight of two points at distance d, for a least distance of 0.25: UMAP's default of 0.1
+keeps 2 of 100 neighbours more and heaps them up."""
 _MOST_EPOCHS, _FEWEST_EPOCHS, _FEW_TITLES = 400, 160, 5_000
 _PULLS_AT_ONCE = 40_000
 _ROWS_AT_ONCE = 1_000
@@ -200,10 +201,23 @@ def _move(points_M2: Tensor, heads_E: Tensor, tails_E: Tensor, *, rate: float, g
 
 
 def _placed(titles: int, known_I: Bools, points_M2: Float32) -> Float32:
-    """The points of known titles among all, with the middle at 0 and nearly all within -1 to 1."""
+    """The points of known titles among all, with the middle at 0 and nearly all within 1 of it."""
     points_I2 = np.full((titles, 2), np.nan, dtype=np.float32)
     if len(points_M2):
-        centred_M2 = points_M2 - np.median(points_M2, axis=0)
-        reach = float(np.quantile(np.abs(centred_M2), 0.995))
-        points_I2[known_I] = centred_M2 / max(reach, 1e-9)
+        middle_2 = np.median(points_M2, axis=0).astype(np.float32)
+        points_I2[known_I] = evened_out(points_M2 - middle_2)
     return points_I2
+
+
+def evened_out(centred_M2: Float32) -> Float32:
+    """The points moved along their rays from the middle, so that they fill a disc rather than heap up in its midst.
+
+    Two thirds of the new distance is that of points strewn evenly; who is whose neighbour hardly changes by it.
+    """
+    far_M = np.linalg.norm(centred_M2, axis=1)
+    order_M = np.empty(len(far_M))
+    order_M[np.argsort(far_M, kind="stable")] = (np.arange(len(far_M)) + 0.5) / len(far_M)
+    reach = max(float(np.quantile(far_M, 0.995)), 1e-9)
+    wanted_M = (far_M / reach + 2.0 * np.sqrt(order_M)) / 3.0
+    moved_M2: Float32 = (centred_M2 * (wanted_M / np.maximum(far_M, 1e-9))[:, None]).astype(np.float32)
+    return moved_M2

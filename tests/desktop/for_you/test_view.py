@@ -63,7 +63,7 @@ def asked(session, monkeypatch):
 
 @pytest.fixture
 def view(qtbot, session, asked):
-    made = ForYouView(session.recommendations, session.my_ratings)
+    made = ForYouView(session.recommendations, session.my_ratings, session.taste_map)
     qtbot.addWidget(made)
     made.resize(1060, 720)
     made.show()

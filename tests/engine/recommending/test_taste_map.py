@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.events import Progressed, Stop, drive
-from engine.recommending.taste_map import fuzzy_weights, lay_out, nearest, neighbours_kept, quick_map
+from engine.recommending.taste_map import evened_out, fuzzy_weights, lay_out, nearest, neighbours_kept, quick_map
 
 CLUSTERS, EACH = 12, 25
 
@@ -47,9 +47,17 @@ def test_that_titles_of_which_nothing_is_known_have_no_place(planted):
 
 
 def test_that_nearly_all_points_lie_within_one_of_the_middle(planted):
-    points = drive(lay_out(planted[0])).points_I2
-    assert np.abs(np.median(points, axis=0)).max() < 1e-5
-    assert 0.9 < np.quantile(np.abs(points), 0.995) < 1.1
+    far = np.linalg.norm(drive(lay_out(planted[0])).points_I2, axis=1)
+    assert 0.9 < np.quantile(far, 0.99) < 1.1
+
+
+def test_that_points_heaped_up_in_the_middle_are_strewn_out_along_their_rays():
+    rng = np.random.default_rng(0)
+    heap = (rng.normal(0, 1, (500, 2)) ** 3).astype(np.float32)
+    even = evened_out(heap)
+    turned = heap[:, 0] * even[:, 1] - heap[:, 1] * even[:, 0]
+    assert np.abs(turned).max() < 1e-4
+    assert np.median(np.linalg.norm(even, axis=1)) > 2 * np.median(np.linalg.norm(heap, axis=1)) / np.abs(heap).max()
 
 
 @pytest.mark.parametrize("titles", [0, 1, 2, 3, 5])

@@ -1,0 +1,54 @@
+"""Builds the map and the page My taste when they are wanted first, and tells them whether somebody looks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_rec.for_you.controller import RecommendationsController
+from desktop_rec.for_you.middle import Middle
+from desktop_rec.for_you.page import ForYouPage
+from desktop_rec.for_you.taste_map.controller import TasteMapController
+
+if TYPE_CHECKING:
+    from desktop_rec.for_you.taste_map.presenter import TasteMapPresenter
+
+
+class MiddlePresenter(QObject):
+    """title_chosen(Recommendation): a title of the map, whose reasons are wanted. turned(): to another page."""
+
+    title_chosen = Signal(object)
+    turned = Signal()
+
+    def __init__(
+        self,
+        recommendations: RecommendationsController,
+        maps: TasteMapController,
+        page: ForYouPage,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._recommendations, self._maps, self._page = recommendations, maps, page
+        self._map: TasteMapPresenter | None = None
+        page.middle.turned.connect(self._on_turned)
+
+    def _on_turned(self, page: Middle) -> None:
+        if page is Middle.MAP and self._map is None:
+            self._build_map()
+        if self._map is not None:
+            self._map.look(is_looked_at=page is Middle.MAP)
+        self.turned.emit()
+
+    def _build_map(self) -> None:
+        from desktop_rec.for_you.taste_map.panel import TasteMapPanel
+        from desktop_rec.for_you.taste_map.presenter import TasteMapPresenter
+
+        panel = TasteMapPanel()
+        self._page.middle.put(Middle.MAP, panel)
+        self._map = TasteMapPresenter(self._maps, self._recommendations, panel)
+        self._map.chosen.connect(self.title_chosen)
+        self._map.list_wanted.connect(self._turn_to_list)
+
+    def _turn_to_list(self) -> None:
+        self._page.middle.turn_to(Middle.LIST)

@@ -1,0 +1,1 @@
+"""The map of all titles in For you."""

@@ -1,0 +1,178 @@
+"""The page Map of For you: the map, what is searched and coloured, what signs mean, and the table behind it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop_rec.common.controls import CalmComboBox, ElidedLabel, across, arranged, button, named, text_label
+from desktop_rec.common.panels import PlaceMessage
+from desktop_rec.for_you.taste_map.colouring import ColourBy
+from desktop_rec.for_you.taste_map.legend import Legend
+from desktop_rec.for_you.taste_map.plot import MapPlot
+from desktop_rec.for_you.taste_map.table import MapTableView
+from desktop_rec.theme.theme import GRID, set_role
+from engine.text import format_percent, plural, plural_of
+
+_COLOURS = (
+    (ColourBy.GENRE, "Colours: genre"),
+    (ColourBy.STARS, "Colours: predicted stars"),
+    (ColourBy.PLACE, "Colours: place in your list"),
+)
+
+
+class TasteMapPanel(QWidget):
+    """searched(text), coloured(ColourBy), alike_wanted(), cleared(), table_shown(bool), stop_wanted().
+
+    The message's button is `action_pressed`.
+    """
+
+    searched = Signal(str)
+    search_entered = Signal()
+    coloured = Signal(object)
+    alike_wanted = Signal()
+    cleared = Signal()
+    table_shown = Signal(bool)
+    stop_wanted = Signal()
+    action_pressed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.word = "title"
+        self._build()
+        self._connect()
+        self.show_chosen(0)
+        self.show_progress(None)
+
+    @property
+    def shows_table(self) -> bool:
+        return self._table_button.isChecked()
+
+    def use_word(self, word: str) -> None:
+        """What a title is called here."""
+        self.word = word
+        self._search.setPlaceholderText(f"Find {plural_of(word)} on the map")
+        named(self._search, "taste_map_search", f"Find {plural_of(word)} on the map")
+        self.plot.setAccessibleName(f"Map of all {plural_of(word)}")
+        self.show_chosen(0)
+
+    def show_message(self, heading: str, sentence: str, *, button: str = "", busy: bool = False) -> None:
+        """Why there is no map."""
+        self._message.show_message(heading, sentence, button=button, busy=busy)
+        self._whole.setCurrentWidget(self._message)
+
+    def turn_to_map(self) -> None:
+        """Take the message away."""
+        self._whole.setCurrentWidget(self._page)
+
+    def show_sentence(self, text: str) -> None:
+        """What the map is, or what the pointer is on."""
+        self._sentence.setText(text)
+
+    def show_chosen(self, count: int) -> None:
+        """How many titles are encircled or found; the buttons wait until there are some."""
+        words = f"More like these {count}" if count > 1 else "More like this" if count else "More like these"
+        self.alike.setText(words)
+        self.alike.setAccessibleName(words)
+        for control in (self.alike, self._clear):
+            control.setEnabled(count > 0)
+
+    def show_progress(self, share: float | None) -> None:
+        """How far the better layout is; None while none is made. The room for it stays."""
+        self._progress.setText("" if share is None else f"Arranging by likeness… {format_percent(share)}")
+        self._stop.setEnabled(share is not None)
+        policy = self._stop.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._stop.setSizePolicy(policy)
+        self._stop.setVisible(share is not None)
+
+    def allow_stars(self, *, allowed: bool) -> None:
+        """Whether stars are predicted at all."""
+        item = self.colours.model().item(self.colours.findData(ColourBy.STARS))  # type: ignore[attr-defined]
+        item.setEnabled(allowed)
+
+    def show_found(self, count: int, text: str) -> None:
+        """How many titles the search found."""
+        self._found.setText(f"{plural(count, self.word)} found" if text else "")
+
+    def _build(self) -> None:
+        self.setObjectName("taste_map_panel")
+        self.plot, self.table, self.legend = MapPlot(), MapTableView(), Legend()
+        self._message = PlaceMessage()
+        self._search = named(QLineEdit(), "taste_map_search", "Find titles on the map")
+        self._search.setClearButtonEnabled(True)
+        self.colours = named(CalmComboBox(), "taste_map_colours", "What the colours show")
+        self.colours.setMinimumContentsLength(20)
+        for value, words in _COLOURS:
+            self.colours.addItem(words, value)
+        self._found = text_label(role="caption")
+        self._sentence = ElidedLabel()
+        self._sentence.setObjectName("taste_map_sentence")
+        set_role(self._sentence, "caption")
+        self._progress = text_label(object_name="taste_map_progress", role="caption")
+        self._stop = button("Stop here", "taste_map_stop", "Leave the map as it is now", role="link")
+        self._plots = QStackedWidget()
+        self._plots.addWidget(self.plot)
+        self._plots.addWidget(self.table)
+        self._page = QWidget()
+        arranged(
+            QVBoxLayout(self._page),
+            across(self._search, self.colours),
+            self._tools(),
+            self._plots,
+            across(self._sentence, self._progress, self._stop),
+            self.legend,
+            margins=(2 * GRID, GRID, GRID, GRID),
+        ).setStretchFactor(self._plots, 1)
+        self._whole = QStackedWidget()
+        self._whole.addWidget(self._page)
+        self._whole.addWidget(self._message)
+        arranged(QVBoxLayout(self), self._whole)
+
+    def _tools(self) -> QHBoxLayout:
+        self._lasso = _tool(
+            "Lasso", "taste_map_lasso", "Encircle titles by dragging; without this, hold Shift and drag"
+        )
+        self._lasso.setCheckable(True)
+        self._whole_button = _tool("Whole map", "taste_map_whole", "Show all of the map (0, or double click)")
+        self._table_button = _tool("Table", "taste_map_as_table", "Show the map as a table")
+        self._table_button.setCheckable(True)
+        self.alike = _tool("More like these", "taste_map_alike", "Make a list of what is like the encircled titles")
+        self._clear = _tool("Clear", "taste_map_clear", "Let all titles stand out alike again (Escape)")
+        return across(self._lasso, self._whole_button, self._table_button, self._found, 1, self.alike, self._clear)
+
+    def _connect(self) -> None:
+        self._search.textChanged.connect(self.searched)
+        self._search.returnPressed.connect(self.search_entered)
+        self.colours.currentIndexChanged.connect(self._on_colours)
+        self._lasso.toggled.connect(self._on_lasso)
+        self._whole_button.clicked.connect(self.plot.show_all)
+        self._table_button.toggled.connect(self._on_table)
+        self.alike.clicked.connect(self.alike_wanted)
+        self._clear.clicked.connect(self._on_clear)
+        self._stop.clicked.connect(self.stop_wanted)
+        self.plot.emptied.connect(self._on_clear)
+        self._message.pressed.connect(self.action_pressed)
+
+    def _on_colours(self) -> None:
+        self.coloured.emit(self.colours.currentData())
+
+    def _on_lasso(self, is_on: bool) -> None:
+        self.plot.is_lassoing = is_on
+
+    def _on_table(self, is_on: bool) -> None:
+        self._plots.setCurrentWidget(self.table if is_on else self.plot)
+        for control in (self._lasso, self._whole_button):
+            control.setEnabled(not is_on)
+        self.table_shown.emit(is_on)
+
+    def _on_clear(self) -> None:
+        self._search.clear()
+        self.cleared.emit()
+
+
+def _tool(words: str, name: str, tip: str) -> QPushButton:
+    made = button(words, name, tip)
+    set_role(made, "chip")
+    made.setStyleSheet("QPushButton { padding: 2px 10px; min-height: 18px; } QPushButton:focus { padding: 1px 9px; }")
+    return made
