@@ -30,7 +30,7 @@ KIND = "quick model"
 _WORDS, _WEIGHTS = "model.json", "weights.safetensors"
 _SHOWN = 16
 _PLACE = re.compile(rf"[0-9a-f]{{1,{_SHOWN}}}-[0-9a-f]{{16}}", re.ASCII)
-_VERSION = 1
+_VERSION = 2
 """Raised when what is computed at once, or how, changes: what was stored is then computed anew."""
 
 

@@ -1,7 +1,8 @@
 """EASE: what liking one title says about every other, computed at once.
 
-Scores are x B (see engine.models.ridge): the leave-one-out impact of a liked title i on title j is exactly B[i, j], and
-a rating that is no like has none. Titles that nobody likes have no row in B: their weights are zero.
+Scores are x B (see engine.models.ridge), where x is 1 for a like and `fold_in_others` for any other entry: the
+leave-one-out impact of title i on title j is exactly x_i B[i, j]. Titles that nobody likes have no row in B: their
+weights are zero.
 
 B is learned from a person's likes with weight 1 and their other titles with less. All of a person's weights are divided
 by a power of their sum, so that people who rated thousands of titles do not dominate. l2 grows with how often a title
@@ -57,6 +58,14 @@ class EaseConfig(CatalogueConfig):
         more=False,
     )
     other_ratings: float | None = other_ratings_setting()
+    fold_in_others: float | None = setting(
+        None,
+        label="Other ratings in a profile",
+        help="How much a title that somebody rated lower, or only saw, counts when titles are ranked for them; a like "
+        "counts 1. 0: likes only. Automatic: as much as in learning.",
+        low=0.0,
+        high=1.0,
+    )
     user_weight_exponent: float = setting(
         0.25,
         label="User weight exponent",
@@ -83,14 +92,26 @@ class EaseConfig(CatalogueConfig):
     def fitted_to(self, entries: int) -> Self:
         """See ModelConfig: l2 is a quarter of the square root of the entries, 500 at most."""
         automatic = min(_MOST_L2, max(_LEAST_L2, float(round(0.25 * math.sqrt(entries)))))
+        others = OTHER_RATINGS if self.other_ratings is None else self.other_ratings
         return self.changed(
             l2=self.l2 or automatic,
-            other_ratings=OTHER_RATINGS if self.other_ratings is None else self.other_ratings,
+            other_ratings=others,
+            fold_in_others=others if self.fold_in_others is None else self.fold_in_others,
             dropout=DROPOUT if self.dropout is None else self.dropout,
         )
 
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """See Config; runs of earlier versions ranked by likes alone."""
+        return super().from_dict({"fold_in_others": 0.0, **values})
 
-AS_PUBLISHED: Mapping[str, Any] = {"other_ratings": 0.0, "user_weight_exponent": 0.0, "dropout": 0.0}
+
+AS_PUBLISHED: Mapping[str, Any] = {
+    "other_ratings": 0.0,
+    "fold_in_others": 0.0,
+    "user_weight_exponent": 0.0,
+    "dropout": 0.0,
+}
 """Plain EASE^R (Steck 2019), at whatever l2."""
 
 
@@ -143,13 +164,18 @@ class Ease(ClosedFormModel):
 
     @torch.inference_mode()
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
-        """See Model. Someone without a like gets zeros."""
+        """See Model. Someone without an entry that counts gets zeros."""
         rows_N = self._matrix_rows(profiles)
         known_N = rows_N >= 0
-        starts_U = profiles.where(known_N).indptr_U1[:-1]
+        known = profiles.where(known_N)
         device = self.weights_LL.device
-        rows = as_index(rows_N[known_N], device)
-        score_UL = F.embedding_bag(rows, self.weights_LL, as_index(starts_U, device), mode="sum")
+        score_UL = F.embedding_bag(
+            as_index(rows_N[known_N], device),
+            self.weights_LL,
+            as_index(known.indptr_U1[:-1], device),
+            mode="sum",
+            per_sample_weights=self._counts(known).to(device),
+        )
         return Prediction(self._spread(score_UL.cpu()))
 
     @torch.inference_mode()
@@ -161,10 +187,11 @@ class Ease(ClosedFormModel):
 
     @torch.inference_mode()
     def impacts(self, profile: Histories, columns_C: Int64 | None = None) -> Tensor:
-        """B[i, j] for each entry i of one profile and each column j (None: all titles); zero rows for no likes."""
+        """x_i B[i, j] for each entry i of one profile and each column j (None: all titles)."""
         rows_n = torch.from_numpy(self._matrix_rows(profile))
         known_n = rows_n >= 0
-        weights_kL = self.weights_LL[rows_n[known_n].to(self.weights_LL.device)].cpu()
+        counts_k = self._counts(profile)[known_n]
+        weights_kL = self.weights_LL[rows_n[known_n].to(self.weights_LL.device)].cpu() * counts_k[:, None]
         weights_kI = self._spread(weights_kL)
         picked_kC = weights_kI if columns_C is None else weights_kI[:, as_index(columns_C)]
         impact_nC = torch.zeros((len(rows_n), picked_kC.shape[1]))
@@ -188,12 +215,20 @@ class Ease(ClosedFormModel):
         return self._matrix_rows(profiles) >= 0
 
     def _matrix_rows(self, profiles: Histories) -> Int64:
-        """For each entry its row in B, [N]; -1 where it is no like or nobody liked the title."""
+        """For each entry its row in B, [N]; -1 where it does not count, or nobody liked the title."""
         if not len(self.title_rows_L):
             raise TrainingError("This ease model has learned nothing yet.", remedy="Fit it first.")
         row_of_I = np.full(self.items, -1, dtype=np.int64)
         row_of_I[self.title_rows_L.cpu().numpy()] = np.arange(len(self.title_rows_L))
-        return np.where(profiles.ratings_N >= self.scale.like, row_of_I[profiles.item_rows_N], -1)
+        rows_N: Int64 = row_of_I[profiles.item_rows_N]
+        if self.config.fold_in_others:
+            return rows_N
+        return np.where(profiles.ratings_N >= self.scale.like, rows_N, -1)
+
+    def _counts(self, profiles: Histories) -> Tensor:
+        """What each entry counts in ranking, [N]."""
+        ratings_N = torch.from_numpy(np.array(profiles.ratings_N, dtype=np.float32))
+        return entry_weights(ratings_N, self.scale.like, others=self.config.fold_in_others or 0.0)
 
     def _spread(self, values_UL: Tensor) -> Tensor:
         """The values of liked titles in the columns of all I titles, zero elsewhere."""

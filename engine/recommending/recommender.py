@@ -170,12 +170,12 @@ class Recommender:
         """Raises ProfileError where the model has nothing to go by: no entry, or none that has influence on it."""
         if not history.entries:
             raise ProfileError("There are no ratings to recommend from.", remedy="Rate a title you know; one will do.")
-        if self.telling(history).any():
+        learns_likes, is_like_n = self.model.can.learns_from == "likes", history.ratings_N >= self.dataset.scale.like
+        if (self.telling(history) & (is_like_n if learns_likes else True)).any():
             return
-        like = self.dataset.scale.like
-        if self.model.can.learns_from == "likes" and not (history.ratings_N >= like).any():
+        if learns_likes and not is_like_n.any():
             raise ProfileError(
-                f"This model uses only {plural_of(self.dataset.catalogue.word)} you gave {self._least_like()} or more, "
+                f"This model goes by {plural_of(self.dataset.catalogue.word)} you gave {self._least_like()} or more, "
                 "and there are none yet.",
                 remedy=f"Rate something {self._least_like()} or better.",
                 entries=history.entries,
@@ -205,7 +205,8 @@ class Recommender:
         ignored_n = ~self.informative(history)
         titles, is_like_n = plural_of(self.dataset.catalogue.word), history.ratings_N >= self.dataset.scale.like
         sentences = []
-        if self.model.can.learns_from == "likes":
+        uses_others = bool((~ignored_n & ~is_like_n).any())
+        if self.model.can.learns_from == "likes" and not uses_others:
             rule = f"This model uses only {titles} you gave {self._least_like()} or more"
             sentences.append(_uncounted(rule, int((ignored_n & ~is_like_n).sum())))
             ignored_n &= is_like_n

@@ -125,6 +125,7 @@ def _ease(config: EaseConfig, split: Split, entries: int) -> Job[tuple[EaseConfi
         may_change=may_change,
         l2=rule or 0.0,
         exponent=config.user_weight_exponent,
+        fold_in=config.fold_in_others,
     )
     settled = config.changed(other_ratings=found.others, dropout=found.dropout)
     return settled.changed(l2=found.l2_factor * (usual.l2 or 0.0)), _on_people(tastes)
@@ -134,7 +135,7 @@ def _autoencoder(config: AutoencoderConfig, split: Split, entries: int) -> Job[t
     """How much other ratings count is as `ease` would have it: networks learn from the same entries."""
     if config.other_ratings is not None:
         return config, ""
-    found, on = yield from _ease(EaseConfig(), split, entries)
+    found, on = yield from _ease(EaseConfig(fold_in_others=0.0), split, entries)
     if not on:
         return config, ""
     return config.changed(other_ratings=found.other_ratings), on

@@ -121,7 +121,15 @@ def _able(known: Histories, wanted: Histories) -> tuple[Histories, Histories]:
     return known.take(able), wanted.take(able)
 
 
-def choose_tastes(tastes: TastesToTryOn, usual: Tastes, *, may_change: Open, l2: float, exponent: float) -> Job[Tastes]:
+def choose_tastes(
+    tastes: TastesToTryOn,
+    usual: Tastes,
+    *,
+    may_change: Open,
+    l2: float,
+    exponent: float,
+    fold_in: float | None = None,
+) -> Job[Tastes]:
     """The settings that rank best, starting from the usual ones and changing one after the other.
 
     Parameters
@@ -134,9 +142,11 @@ def choose_tastes(tastes: TastesToTryOn, usual: Tastes, *, may_change: Open, l2:
         What the rule takes for so many entries as are tried on, or what was given.
     exponent
         The user weight exponent (see EaseConfig).
+    fold_in
+        How much other ratings count in ranking; None: as much as in learning.
     """
     yield StageStarted("choosing", "Trying how much other ratings should count")
-    trial = _Trial(tastes, l2=l2, exponent=exponent)
+    trial = _Trial(tastes, l2=l2, exponent=exponent, fold_in=fold_in)
     best = usual
     l2_factors = L2_FACTORS if tastes.has_all_titles else tuple(factor for factor in L2_FACTORS if factor <= 1.0)
     for is_open, name, values in (
@@ -157,12 +167,11 @@ def choose_tastes(tastes: TastesToTryOn, usual: Tastes, *, may_change: Open, l2:
 class _Trial:
     """`ease` over the titles that are tried on, with one setting after the other."""
 
-    def __init__(self, tastes: TastesToTryOn, *, l2: float, exponent: float) -> None:
-        self._tastes, self._l2, self._exponent = tastes, l2, exponent
+    def __init__(self, tastes: TastesToTryOn, *, l2: float, exponent: float, fold_in: float | None) -> None:
+        self._tastes, self._l2, self._exponent, self._fold_in = tastes, l2, exponent, fold_in
         self._found: dict[Tastes, Floats] = {}
         self._seen_UT = self._dense(tastes.known, lambda ratings_N: np.ones(len(ratings_N), dtype=np.float32))
-        like = tastes.like
-        self._known_UT = self._dense(tastes.known, lambda ratings_N: (ratings_N >= like).astype(np.float32))
+        self._known_UT: dict[float, Tensor] = {}
         self._wanted_UT = self._dense(tastes.wanted, lambda ratings_N: np.ones(len(ratings_N), dtype=np.float32))
         best_K = np.cumsum(1.0 / np.log2(np.arange(2, _LENGTH + 2)))
         self._ideal_U = best_K[np.minimum(tastes.wanted.counts_U, _LENGTH) - 1]
@@ -180,12 +189,16 @@ class _Trial:
                 return self._found[tried]
             inverse_TT = torch.cholesky_inverse(factor_TT)
             weights_TT = -inverse_TT / inverse_TT.diagonal()
-            self._found[tried] = self._ranked(weights_TT.fill_diagonal_(0.0))
+            self._found[tried] = self._ranked(weights_TT.fill_diagonal_(0.0), tried.others)
             yield None
         return self._found[tried]
 
-    def _ranked(self, weights_TT: Tensor) -> Floats:
-        scores_UT = (self._known_UT @ weights_TT).masked_fill(self._seen_UT > 0, -torch.inf)
+    def _ranked(self, weights_TT: Tensor, others: float) -> Floats:
+        counted = others if self._fold_in is None else self._fold_in
+        if counted not in self._known_UT:
+            known = self._tastes.known
+            self._known_UT[counted] = self._dense(known, lambda ratings_N: self._counts(ratings_N, counted))
+        scores_UT = (self._known_UT[counted] @ weights_TT).masked_fill(self._seen_UT > 0, -torch.inf)
         places_UK = top_items(scores_UT, _LENGTH)
         gains_UK = torch.gather(self._wanted_UT, 1, places_UK).double().numpy()
         discounts_K = 1.0 / np.log2(np.arange(2, gains_UK.shape[1] + 2))

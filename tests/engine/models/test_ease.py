@@ -124,6 +124,29 @@ def test_that_the_impact_of_a_like_is_the_weight_and_of_anything_else_nothing():
     np.testing.assert_array_equal(model.impacts(profile, columns_C).numpy()[2:], 0.0)
 
 
+def test_that_other_ratings_of_a_profile_count_their_weight():
+    histories = crowd(80, 20)
+    model = fitted(histories, 20, other_ratings=0.4, fold_in_others=0.4)
+    likes_only = Ease(model.config.changed(fold_in_others=0.0), items=20, scale=FIVE_STARS)
+    likes_only.load_state_dict(model.state_dict())
+    profile = Histories.of_one([3, 7, 9], [5.0, 2.0, float("nan")])
+    of_all = [likes_only.predict(Histories.of_one([row], [5.0])).score_UI[0] for row in (3, 7, 9)]
+    expected = of_all[0] + 0.4 * of_all[1] + 0.4 * of_all[2]
+    torch.testing.assert_close(model.predict(profile).score_UI[0], expected, atol=1e-6, rtol=1e-5)
+    torch.testing.assert_close(model.impacts(profile)[1], 0.4 * of_all[1], atol=1e-6, rtol=1e-5)
+    left_out = model.leave_one_out(profile, left_out_V=np.array([1]), columns_C=None).score_UI
+    slow = model.predict(Histories.of_one([3, 9], [5.0, float("nan")])).score_UI
+    torch.testing.assert_close(left_out[1:], slow, atol=1e-6, rtol=1e-5)
+    assert model.takes_in(profile).all()
+    assert not likes_only.takes_in(profile)[1:].any()
+
+
+def test_that_other_ratings_count_in_a_profile_as_in_learning_unless_somebody_chose():
+    assert EaseConfig().fitted_to(1000).fold_in_others == EaseConfig().fitted_to(1000).other_ratings
+    assert EaseConfig(other_ratings=0.1).fitted_to(1000).fold_in_others == 0.1
+    assert EaseConfig(fold_in_others=0.0).fitted_to(1000).fold_in_others == 0.0
+
+
 def test_that_a_fresh_model_takes_the_stored_state():
     histories = crowd(50, 20)
     model, fresh = fitted(histories, 20), Ease(EaseConfig(l2=5.0), items=20, scale=FIVE_STARS)
@@ -184,6 +207,8 @@ def test_that_l2_has_limits():
 
 def test_that_the_user_weight_exponent_is_still_read_by_its_former_name():
     stored = {"l2": 3.0, "other_ratings": 0.4, "evenness": 0.75, "dropout": 0.4}
-    assert EaseConfig.from_dict(stored) == EaseConfig(l2=3.0, other_ratings=0.4, user_weight_exponent=0.75, dropout=0.4)
+    assert EaseConfig.from_dict(stored) == EaseConfig(
+        l2=3.0, other_ratings=0.4, fold_in_others=0.0, user_weight_exponent=0.75, dropout=0.4
+    )
     assert with_texts(EaseConfig(), {"evenness": "0.5"}) == EaseConfig(user_weight_exponent=0.5)
     assert "evenness" not in EaseConfig.from_dict(stored).as_dict()

@@ -233,3 +233,12 @@ def test_that_the_torch_modes_of_the_caller_stay_as_they_were(dataset, make_mode
         assert torch.is_autocast_enabled("cpu")
     assert torch.is_grad_enabled()
     assert listed.items[0].score == 6.0
+
+
+def test_that_ratings_that_count_are_not_said_not_to(dataset):
+    ease = Ease(EaseConfig(fold_in_others=0.4), items=8, scale=dataset.scale)
+    drive(ease.fit(dataset.histories))
+    recommender = Recommender(ease, dataset)
+    assert recommender.recommend(Histories.of_one([0, 1], [5.0, 1.0])).note == ""
+    with pytest.raises(ProfileError, match="goes by films you gave 4 or more"):
+        recommender.recommend(Histories.of_one([0, 1], [1.0, 2.0]))

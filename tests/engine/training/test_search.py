@@ -99,7 +99,7 @@ def test_that_the_draw_is_the_whole_grid_where_that_is_small():
 def test_that_a_model_computed_at_once_varies_its_own_settings_only():
     ease = TrainingPlan.of("ease")
     names = [declared.name for declared, _ in varied_settings(ease)]
-    assert names == ["l2", "other_ratings", "user_weight_exponent", "dropout", "titles"]
+    assert names == ["l2", "other_ratings", "fold_in_others", "user_weight_exponent", "dropout", "titles"]
     assert grid_of(ease, {"evenness": (0.1, 0.2)}).axes == grid_of(ease, {"user_weight_exponent": (0.1, 0.2)}).axes
     assert grid_of(ease, {"l2": (100, 300)}).trials(ALL)[0].training is None
     with pytest.raises(SettingError, match="no setting called 'cinnamon'"):
