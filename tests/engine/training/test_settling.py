@@ -189,7 +189,7 @@ def test_that_a_trial_of_lists_computes_ease_as_it_is(dense):
     """Over all titles and people, what it finds for the validation people is what evaluating the model gives."""
     tastes = TastesToTryOn.of(dense)
     learned_rows = dataclasses.replace(dense, train=tastes.learned)
-    config = EaseConfig(l2=40.0, other_ratings=0.1, dropout=0.2)
+    config = EaseConfig(l2=40.0, other_ratings=0.1, fold_in_others=0.1, dropout=0.2)
     model = computed("ease", learned_rows, config)
     trial = taste_trial._Trial(tastes, l2=20.0, exponent=config.user_weight_exponent, fold_in=None)
     found_U = drive(trial.ndcg(Tastes(others=0.1, dropout=0.2, l2_factor=2.0)))
