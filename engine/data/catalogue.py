@@ -14,10 +14,14 @@ from functools import cached_property, lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from engine.data.spelling import Spellings
+
 _YEAR_AT_END = re.compile(r"\((\d{4})(?:[-–](?:\d{4})?)?\)\s*$")
 _ARTICLE_AT_END = re.compile(r"^(.*), (The|A|An|Le|La|Les|L'|Il|El|Der|Die|Das|Los|Las|Un|Une)$")
 _OTHER_NAMES_AT_END = re.compile(r"(?:\s*\([^()]*\))+$")
 _IN_PARENTHESES = re.compile(r"\((a\.k\.a\. )?([^()]*)\)")
+_FEW = 5
+"""With fewer hits than this a search also looks for other spellings."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Catalogue:
 
     def prepare_search(self) -> None:
         """Make what searching and sorting need now, so that the first letter that is typed need not wait for it."""
-        _ = self._search_keys, self.title_order_I, self.genre_order_I
+        _ = self._search_keys, self._spellings, self.title_order_I, self.genre_order_I
 
     @cached_property
     def title_order_I(self) -> npt.NDArray[np.float64]:
@@ -59,6 +63,10 @@ class Catalogue:
     @cached_property
     def _search_keys(self) -> tuple[str, ...]:
         return tuple(fold(title) for title in self.titles)
+
+    @cached_property
+    def _spellings(self) -> Spellings:
+        return Spellings(self._search_keys)
 
     @cached_property
     def _rows_by_name(self) -> dict[tuple[str, int], tuple[int, ...]]:
@@ -79,20 +87,22 @@ class Catalogue:
         return list(found)
 
     def search(self, text: str, *, most: int = 20, popularity: npt.NDArray[np.int64] | None = None) -> list[int]:
-        """Item rows whose title holds every word of the text; starts of titles first, then by `popularity`."""
+        """Item rows whose title holds every word of the text; starts of titles first, then by `popularity`.
+
+        Where there are few, titles follow that may be meant though they are written otherwise.
+        """
         words = fold(text).split()
         if not words:
             return []
-        found = self.rows_with(text)
-        counts = popularity if popularity is not None else np.zeros(len(self), np.int64)
-        found.sort(
-            key=lambda row: (
-                self._search_keys[row] != " ".join(words),
-                not self._search_keys[row].startswith(words[0]),
-                -int(counts[row]),
-                row,
-            )
-        )
+        holding = self.rows_with(text)
+        counts = np.zeros(len(self), np.int64) if popularity is None else np.asarray(popularity)
+        keys, whole, rows = [self._search_keys[row] for row in holding], " ".join(words), np.array(holding, np.int64)
+        is_other = np.array([key != whole for key in keys], dtype=np.bool_)
+        is_within = np.array([not key.startswith(words[0]) for key in keys], dtype=np.bool_)
+        found: list[int] = rows[np.lexsort((rows, -counts[rows], is_within, is_other))][:most].tolist()
+        if len(found) < min(_FEW, most):
+            near = self._spellings.near(whole, most=most, popularity=counts)
+            found += [row for row in near if row not in found]
         return found[:most]
 
 

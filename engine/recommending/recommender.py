@@ -37,7 +37,7 @@ class Recommendation:
     """One title of a list.
 
     probability and lift (see `Recommender.lifts`) are there where the model has such a thing, predicted_rating (on the
-    person's own scale) and its standard deviation where it predicts.
+    person's own scale) and its standard deviation where it predicts. detail: what else the list says of the title.
     """
 
     rank: int
@@ -51,6 +51,7 @@ class Recommendation:
     lift: float | None
     predicted_rating: float | None
     predicted_sd: float | None = None
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -227,9 +228,7 @@ class Recommender:
         again: the person's own titles are predicted as if they were new (see `as_if_new`).
         """
         if self._last is None or not _is_same(self._last.history, history):
-            self.check(history)
-            prediction = predicted(self.model, history)
-            self._last = self._answer(history, prediction, self._stars_for(prediction, history), own=False)
+            self._last = self.fresh_answer(history)
             self._last_again = None
         if not again:
             return self._last
@@ -238,6 +237,12 @@ class Recommender:
             prediction = as_if_new(self.model, history, self._last.prediction, moving_n=moving_n)
             self._last_again = self._answer(history, prediction, self._stars_again(prediction, history), own=True)
         return self._last_again
+
+    def fresh_answer(self, history: Histories) -> Answer:
+        """As `answer`, worked out now and not remembered: of somebody else than the person of the list, say."""
+        self.check(history)
+        prediction = predicted(self.model, history)
+        return self._answer(history, prediction, self._stars_for(prediction, history), own=False)
 
     def _answer(self, history: Histories, prediction: Prediction, stars: Prediction | None, *, own: bool) -> Answer:
         probability_I = _first_row(prediction.log_probability_UI, exponent=True)
@@ -280,13 +285,20 @@ class Recommender:
         order = self.order(
             scores_I, history, weight=weight, filters=filters, seen_rows=seen_rows, hidden_rows=hidden_rows
         )
-        rows_R = order.rows_R[: max(0, top)]
-        sds_R = self.rating_sds(history, rows_R)
-        items = tuple(
-            self._recommendation(rank, row, order, scores_I, answer, value_at(sds_R, rank - 1))
-            for rank, row in enumerate(rows_R.tolist(), start=1)
-        )
+        items = self.described(order.rows_R[: max(0, top)], order, scores_I, answer)
         return RecommendationList(items, len(order.rows_R), order.candidates, weight, self.note(history))
+
+    def described(
+        self, rows_R: Int64, order: Ranked, scores_I: Float32, answer: Answer | None, details_R: Sequence[str] = ()
+    ) -> tuple[Recommendation, ...]:
+        """Some titles of a list, numbered from 1, with what is predicted for one person (None: for nobody)."""
+        sds_R = None if answer is None else self.rating_sds(answer.history, rows_R)
+        return tuple(
+            self._recommendation(
+                place + 1, row, order, scores_I, answer, value_at(sds_R, place), details_R[place] if details_R else ""
+            )
+            for place, row in enumerate(rows_R.tolist())
+        )
 
     def rating_sds(self, history: Histories, rows_R: Int64) -> Float32 | None:
         """How far off the predicted ratings of some titles may be for a person, [R]; None where that is not known."""
@@ -393,7 +405,14 @@ class Recommender:
         return counts_I.astype(np.float32)
 
     def _recommendation(
-        self, rank: int, row: int, order: Ranked, scores_I: Float32, answer: Answer, sd: float | None
+        self,
+        rank: int,
+        row: int,
+        order: Ranked,
+        scores_I: Float32,
+        answer: Answer | None,
+        sd: float | None,
+        detail: str,
     ) -> Recommendation:
         catalogue = self.dataset.catalogue
         item_id = self.dataset.items.id(row)
@@ -405,10 +424,11 @@ class Recommender:
             year=catalogue.years[row],
             genres=catalogue.genres[row],
             score=float(scores_I[row]),
-            probability=value_at(answer.probability_I, row),
-            lift=value_at(answer.lift_I, row),
-            predicted_rating=value_at(answer.rating_I, row),
+            probability=None if answer is None else value_at(answer.probability_I, row),
+            lift=None if answer is None else value_at(answer.lift_I, row),
+            predicted_rating=None if answer is None else value_at(answer.rating_I, row),
             predicted_sd=sd,
+            detail=detail,
         )
 
     def _least_like(self) -> str:

@@ -1,0 +1,112 @@
+"""More like this: the titles most like one or several others, whoever asks.
+
+Two things are averaged: how near two titles' rows of numbers are (see engine.recommending.vectors), and how often the
+people who liked one liked the other. Both are drawn towards 0 for titles that few people have.
+
+Shapes: I titles, D numbers of a title, N entries, R titles in the list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.data.dataset import Float32, Histories, Int64
+from engine.errors import ProfileError, SettingError
+from engine.recommending.explanation import title_of
+from engine.recommending.ranking import Filters
+from engine.recommending.recommender import Answer, RecommendationList, Recommender
+from engine.recommending.vectors import item_vectors
+from engine.text import join_words, plural
+
+_FEW = 20
+"""How many people who like a title weigh as much as knowing nothing of it."""
+_LEAST_SAID_OF, _VERY_FEW = 20, 5
+"""Of fewer people a reason says how many instead of how many in a hundred; of fewer still the list is a guess."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A title asked about: how many people liked it, how many of these liked each, and how like it each is, [I]."""
+
+    name: str
+    people: int
+    shared_I: Int64
+    likeness_I: Float32
+
+
+def alike(
+    recommender: Recommender,
+    item_rows: Sequence[int],
+    *,
+    history: Histories | None = None,
+    top: int = 100,
+    filters: Filters | None = None,
+    seen_rows: Sequence[int] = (),
+    hidden_rows: Sequence[int] = (),
+) -> RecommendationList:
+    """The titles most like all of `item_rows`, each with a reason in its `detail`; never these titles themselves.
+
+    What the person of `history` has, has seen or refused is left out, and they get their predicted stars; None, or a
+    history of which the model knows nothing, is nobody. Raises SettingError for no title.
+    """
+    rows = tuple(dict.fromkeys(item_rows))
+    if not rows:
+        raise SettingError("There is no title to be like.", remedy="Name one or more.")
+    history = Histories.of_one([], []) if history is None else history
+    likes, verb = _likes(recommender)
+    asked = [_asked(recommender, row, likes) for row in rows]
+    scores_I: Float32 = np.mean([title.likeness_I for title in asked], axis=0).astype(np.float32)
+    scores_I[scores_I <= 0] = -np.inf
+    hidden_rows = (*hidden_rows, *rows)
+    order = recommender.order(scores_I, history, filters=filters, seen_rows=seen_rows, hidden_rows=hidden_rows)
+    rows_R = order.rows_R[: max(0, top)]
+    details_R = [_why(asked, row, verb) for row in rows_R.tolist()]
+    items = recommender.described(rows_R, order, scores_I, _answer_for(recommender, history), details_R)
+    return RecommendationList(items, len(order.rows_R), order.candidates, None, _note(asked, verb))
+
+
+def _answer_for(recommender: Recommender, history: Histories) -> Answer | None:
+    try:
+        return recommender.answer(history)
+    except ProfileError:
+        return None
+
+
+def _likes(recommender: Recommender) -> tuple[Histories, str]:
+    """Who likes what, and the verb for it; who has what, where no rating says that anything is liked."""
+    dataset = recommender.dataset
+    liked = dataset.histories.likes(dataset.scale.like)
+    return (liked, "liked") if liked.entries else (dataset.histories, "have seen")
+
+
+def _asked(recommender: Recommender, item_row: int, likes: Histories) -> _Asked:
+    people = np.unique(likes.user_rows_N[likes.item_rows_N == item_row])
+    titles, vectors_ID = recommender.dataset.titles, item_vectors(recommender)
+    shared_I = np.bincount(likes.take(people).item_rows_N, minlength=titles).astype(np.int64)
+    likes_I = np.bincount(likes.item_rows_N, minlength=titles)
+    near_I = np.maximum(vectors_ID @ vectors_ID[item_row], 0.0)
+    together_I = shared_I / np.sqrt((len(people) + _FEW) * (likes_I + _FEW))
+    counts_I = recommender.facts.counts_I
+    likeness_I: Float32 = (0.5 * (near_I + together_I) * counts_I / (counts_I + _FEW)).astype(np.float32)
+    return _Asked(title_of(recommender, item_row), len(people), shared_I, likeness_I)
+
+
+def _why(asked: Sequence[_Asked], row: int, verb: str) -> str:
+    """What the people who liked the nearest of the titles think of this one."""
+    of = max(asked, key=lambda title: float(title.likeness_I[row]))
+    both = int(of.shared_I[row])
+    if not both:
+        return f"{of.name} and this are {verb} by people of similar taste"
+    if of.people < _LEAST_SAID_OF:
+        return f"{both} of {plural(of.people, 'person')} who {verb} {of.name} {verb} it too"
+    return f"{max(1, round(100 * both / of.people))} of 100 people who {verb} {of.name} {verb} it too"
+
+
+def _note(asked: Sequence[_Asked], verb: str) -> str:
+    """What is said above the list where little is known of a title."""
+    few = [title for title in asked if title.people < _VERY_FEW]
+    said = [f"{'nobody' if not title.people else plural(title.people, 'person')} {verb} {title.name}" for title in few]
+    return f"Here {join_words(said)}, so take this list as a guess." if said else ""

@@ -1,0 +1,115 @@
+"""What two people could watch together: one list that is fair to both, and how alike their tastes are.
+
+Each person has an order of the titles that are new to both; the two are brought into one (see
+engine.recommending.fairness).
+
+Shapes: I titles, R titles in the list, N titles that both rated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.data.dataset import Int64
+from engine.data.profiles import Profile, ProfileMatch
+from engine.errors import ProfileError
+from engine.recommending.fairness import Fairness, common_scores
+from engine.recommending.likeness import Likeness, likeness_of
+from engine.recommending.ranking import Filters
+from engine.recommending.recommender import Answer, RecommendationList, Recommender, rank_row, value_at
+from engine.text import format_count, format_predicted_rating
+
+
+@dataclass(frozen=True)
+class Companion:
+    """One of the two people. `name` is what rows call them: "you", "Anna"."""
+
+    name: str
+    match: ProfileMatch
+
+
+@dataclass(frozen=True)
+class CommonList:
+    """One list for two; its `detail`s say what each would give. `likeness` is how alike their tastes are."""
+
+    listed: RecommendationList
+    likeness: Likeness
+
+
+def companions_of(recommender: Recommender, mine: Profile, theirs: Profile) -> tuple[Companion, Companion]:
+    """Two people as a list names them. Raises ProfileError, naming whom, where the model knows nothing of one."""
+    if mine.profile_id == theirs.profile_id:
+        raise ProfileError("These are the same person twice.", remedy="Choose somebody else.", profile=mine.name)
+    me, other = recommender.match(mine), _match_of(recommender, theirs)
+    name = f"{theirs.name} (2)" if theirs.name in ("you", "You") else theirs.name
+    return Companion("you", me), Companion(name, other)
+
+
+def _match_of(recommender: Recommender, profile: Profile) -> ProfileMatch:
+    """Raises ProfileError with the name in it: the person at the screen is somebody else."""
+    try:
+        match = recommender.match(profile)
+        recommender.check(match.history)
+    except ProfileError as error:
+        raise ProfileError(
+            f"There is no common list with {profile.name}: the model knows nothing of what they rated.",
+            remedy="Choose somebody else, or rate a few titles as them.",
+            profile=profile.name,
+        ) from error
+    return match
+
+
+def together(
+    recommender: Recommender,
+    me: Companion,
+    other: Companion,
+    *,
+    fairness: Fairness = Fairness.LEAST,
+    top: int = 100,
+    weight: float | None = None,
+    filters: Filters | None = None,
+) -> CommonList:
+    """The best `top` titles for both; nothing that either has seen or refused. Raises ProfileError, SettingError.
+
+    Each row's prediction is the first person's own, and its `detail` says both.
+    """
+    mine, theirs = recommender.answer(me.match.history), recommender.fresh_answer(other.match.history)
+    seen_rows = tuple({*me.match.seen_rows, *other.match.seen_rows, *other.match.history.item_rows_N.tolist()})
+    hidden_rows = (*me.match.not_for_me_rows, *other.match.not_for_me_rows)
+    places_2I = [_places(recommender, answer, weight, seen_rows, hidden_rows) for answer in (mine, theirs)]
+    scores_I = common_scores(places_2I, fairness)
+    order = recommender.order(scores_I, me.match.history, filters=filters, seen_rows=seen_rows, hidden_rows=hidden_rows)
+    rows_R = order.rows_R[: max(0, top)]
+    details_R = [_both(row, (me, other), (mine, theirs), places_2I) for row in rows_R.tolist()]
+    items = recommender.described(rows_R, order, scores_I, mine, details_R)
+    likeness = likeness_of(recommender, me.match.history, mine.rating_I, other.match.history, theirs.rating_I)
+    note = recommender.note(me.match.history)
+    return CommonList(RecommendationList(items, len(order.rows_R), order.candidates, weight, note), likeness)
+
+
+def _places(
+    recommender: Recommender,
+    answer: Answer,
+    weight: float | None,
+    seen_rows: Sequence[int],
+    hidden_rows: Sequence[int],
+) -> Int64:
+    """The place of each title among those that are new to both, [I]; 0 for all others."""
+    scores_I = rank_row(recommender.model, answer.prediction, weight)
+    order = recommender.order(scores_I, answer.history, weight=weight, seen_rows=seen_rows, hidden_rows=hidden_rows)
+    place_I = np.zeros(len(scores_I), dtype=np.int64)
+    place_I[order.rows_R] = np.arange(1, len(order.rows_R) + 1)
+    return place_I
+
+
+def _both(row: int, people: Sequence[Companion], answers: Sequence[Answer], places_2I: Sequence[Int64]) -> str:
+    """What each would give, or where it stands for each: "you 4.2 · Anna 3.9"."""
+    said = []
+    for person, answer, places_I in zip(people, answers, places_2I, strict=True):
+        rating = value_at(answer.rating_I, row)
+        figure = f"#{format_count(int(places_I[row]))}" if rating is None else format_predicted_rating(rating)
+        said.append(f"{person.name} {figure}")
+    return " · ".join(said)
