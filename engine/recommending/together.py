@@ -9,7 +9,7 @@ Shapes: I titles, R titles in the list, N titles that both rated.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -81,6 +81,7 @@ def together(
     hidden_rows = (*me.match.not_for_me_rows, *other.match.not_for_me_rows)
     places_2I = [_places(recommender, answer, weight, seen_rows, hidden_rows) for answer in (mine, theirs)]
     scores_I = common_scores(places_2I, fairness)
+    filters = replace(filters or Filters(), again=False)
     order = recommender.order(scores_I, me.match.history, filters=filters, seen_rows=seen_rows, hidden_rows=hidden_rows)
     rows_R = order.rows_R[: max(0, top)]
     details_R = [_both(row, (me, other), (mine, theirs), places_2I) for row in rows_R.tolist()]
