@@ -32,7 +32,7 @@ from engine.recommending.recommender import Recommender, rank_row, value_at
 Floats = npt.NDArray[np.floating[Any]]
 
 
-_MOST_CARRIED, _MOST_AGAINST = 8, 4
+MOST_CARRIED, MOST_AGAINST = 8, 4
 _MOST_SCORES = 4_000_000
 """How many scores (variants x titles) are in memory at once: 16 MiB a tensor, of which a model has a few."""
 _MOST_AT_ONCE = 256
@@ -224,8 +224,8 @@ def _reasons(
     """
     column, informative = np.array([item_row], dtype=np.int64), np.flatnonzero(recommender.informative(history))
     impacts_n = leave_one_out_impacts(recommender.model, history, column, weight, entries=informative)[:, 0]
-    shown = np.concatenate([carriers(impacts_n, most=_MOST_CARRIED), opponents(impacts_n, most=_MOST_AGAINST)])
-    ranks = _ranks_without(recommender, history, item_row, shown, weight, order_of=order_of)
+    shown = np.concatenate([carriers(impacts_n, most=MOST_CARRIED), opponents(impacts_n, most=MOST_AGAINST)])
+    ranks = ranks_without(recommender, history, item_row, shown, weight, order_of=order_of)
     reasons = reasons_for(recommender, history, impacts_n, shown)
     behind = parts_of_impacts(recommender.model, history, item_row, shown)
     complete = tuple(
@@ -235,7 +235,7 @@ def _reasons(
     return complete, int(np.count_nonzero(impacts_n))
 
 
-def _ranks_without(
+def ranks_without(
     recommender: Recommender,
     history: Histories,
     item_row: int,

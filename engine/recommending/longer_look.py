@@ -1,0 +1,141 @@
+"""Reasons looked at for longer: what each rating adds on average, over random orders in which ratings come in.
+
+That is the Shapley value (Castro, Gómez and Tejada 2009), estimated from pairs of an order and its reverse. Leaving one
+rating out says nothing of two that stand for each other: without either nothing changes, without both much does.
+
+Shapes: n entries that count, V sets of them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.data.dataset import Bools, Float32, Histories, Int64
+from engine.device import exactly, use_cores
+from engine.events import Job, Stop
+from engine.models.base import Model
+from engine.recommending.explanation import MOST_AGAINST, MOST_CARRIED, carriers, opponents, ranks_without, reasons_for
+from engine.recommending.ranking import Filters
+from engine.recommending.reasons import Reason
+from engine.recommending.recommender import Recommender
+
+_MOST_PAIRS = 32
+_MOST_SCORES, _MOST_SETS = 1_000_000, 256
+
+
+@dataclass(frozen=True)
+class LongerLook:
+    """The reasons for a title by their average over so many random `orders`; 0: there was no time for one pair."""
+
+    item_row: int
+    carried: tuple[Reason, ...]
+    against: tuple[Reason, ...]
+    orders: int
+
+
+def look_longer(
+    recommender: Recommender,
+    history: Histories,
+    item_row: int,
+    *,
+    weight: float | None = None,
+    filters: Filters | None = None,
+    seen_rows: Sequence[int] = (),
+    hidden_rows: Sequence[int] = (),
+    seconds: float = 1.8,
+    most_pairs: int = _MOST_PAIRS,
+    seed: int = 0,
+    clock: Callable[[], float] = time.monotonic,
+) -> Job[LongerLook]:
+    """Average what each rating adds to a title's score, as long as there is time. A Stop gives what was averaged."""
+    use_cores()
+    end, dice = clock() + seconds, np.random.default_rng(seed)
+    entries = np.flatnonzero(recommender.informative(history))
+    sums_n, orders = np.zeros(history.entries), 0
+    try:
+        while orders < 2 * most_pairs and len(entries):
+            order = dice.permutation(entries)
+            pair: list[npt.NDArray[np.float64]] = []
+            for one in (order, order[::-1]):
+                added = yield from _added(recommender.model, history, one, item_row, weight, end, clock)
+                if added is None:
+                    break
+                pair.append(added)
+            if len(pair) < 2:
+                break
+            sums_n[order] += pair[0]
+            sums_n[order[::-1]] += pair[1]
+            orders += 2
+    except Stop:
+        pass
+    impacts_n: Float32 = (sums_n / max(1, orders)).astype(np.float32)
+    shown = np.concatenate([carriers(impacts_n, most=MOST_CARRIED), opponents(impacts_n, most=MOST_AGAINST)])
+    order_of = partial(
+        recommender.order,
+        history=history,
+        weight=weight,
+        filters=filters,
+        seen_rows=seen_rows,
+        hidden_rows=hidden_rows,
+    )
+    ranks = ranks_without(recommender, history, item_row, shown, weight, order_of=order_of)
+    reasons = tuple(
+        dataclasses.replace(reason, rank_without=rank)
+        for reason, rank in zip(reasons_for(recommender, history, impacts_n, shown), ranks, strict=True)
+    )
+    return LongerLook(
+        item_row,
+        tuple(reason for reason in reasons if reason.impact > 0),
+        tuple(reason for reason in reasons if reason.impact < 0),
+        orders,
+    )
+
+
+def _added(
+    model: Model,
+    history: Histories,
+    order: Int64,
+    item_row: int,
+    weight: float | None,
+    end: float,
+    clock: Callable[[], float],
+) -> Job[npt.NDArray[np.float64] | None]:
+    """What each entry adds to the title's score when entries come in in this order, [n]; None where time is up."""
+    scores = []
+    for sets_Vn in _growing(history.entries, order, model.items):
+        if clock() >= end:
+            return None
+        with exactly():
+            prediction = model.predict(joined(history, sets_Vn), ratings=model.can.mixes_presence).checked()
+        scores.append(model.rank_scores(prediction, weight)[:, item_row].double().numpy())
+        yield None
+    return np.diff(np.concatenate(scores))
+
+
+def _growing(entries: int, order: Int64, items: int) -> Iterator[Bools]:
+    """The sets that grow by one entry after the other, from none to all of an order, in portions, [V, entries]."""
+    at_once = max(1, min(_MOST_SETS, _MOST_SCORES // max(1, items)))
+    place_n = np.full(entries, -1, dtype=np.int64)
+    place_n[order] = np.arange(len(order))
+    sizes = np.arange(len(order) + 1)
+    for first in range(0, len(sizes), at_once):
+        yield place_n[None] < sizes[first : first + at_once, None]
+
+
+def joined(history: Histories, sets_Vn: Bools) -> Histories:
+    """Parts of one person's history as the histories of V people."""
+    counts_V = sets_Vn.sum(1)
+    at_N = np.nonzero(sets_Vn)[1]
+    return Histories(
+        np.concatenate([[0], np.cumsum(counts_V)]).astype(np.int64),
+        history.item_rows_N[at_N],
+        history.ratings_N[at_N],
+        None if history.times_N is None else history.times_N[at_N],
+    )
