@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import partial
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from engine.events import Job
     from engine.recommending.explanation import Explanation
     from engine.recommending.insights import ListInsights
+    from engine.recommending.longer_look import LongerLook
     from engine.recommending.profile_lists import ListKind
+    from engine.recommending.reasons import HangsOn
     from engine.recommending.recommender import RecommendationList, Recommender
 
 LIST_LENGTH = 100
@@ -84,6 +87,8 @@ class RecommendationsController(QObject):
 
     ready = Signal(object)
     explained = Signal(object)
+    hangs_on_ready = Signal(object)
+    longer_ready = Signal(object)
     insights_ready = Signal(object)
     failed = Signal(str, object)
     choices_changed = Signal()
@@ -129,6 +134,20 @@ class RecommendationsController(QObject):
             asked = partial(_explain, recommender, profile, item_row=item_row)
             self._worker.request("explain", partial(asked, weight=self.weight, choices=self.choices))
 
+    def ask_hangs_on(self, item_row: int) -> None:
+        """Ask which ratings the place of a title hangs on; `hangs_on_ready` answers, later than all else."""
+        self._ask_of_title("hangs on", item_row)
+
+    def look_longer(self, item_row: int) -> None:
+        """Ask for the reasons of one title by many sets of ratings; `longer_ready` or `failed` answers."""
+        self._ask_of_title("longer look", item_row)
+
+    def _ask_of_title(self, kind: str, item_row: int) -> None:
+        recommender, profile = self.model.recommender, self.profile.current
+        if recommender is not None and profile is not None:
+            asked = partial(_of_title, kind, recommender, profile, item_row=item_row)
+            self._worker.request(kind, partial(asked, weight=self.weight, choices=self.choices))
+
     def ask_insights(self) -> None:
         """Ask what shapes the whole list; `insights_ready` or `failed` answers."""
         recommender, profile = self.model.recommender, self.profile.current
@@ -160,11 +179,15 @@ class RecommendationsController(QObject):
             self.ready.emit(answer)
         elif kind == "explain":
             self.explained.emit(answer)
+        elif kind == "hangs on":
+            self.hangs_on_ready.emit(answer)
+        elif kind == "longer look":
+            self.longer_ready.emit(answer)
         elif kind == "insights":
             self.insights_ready.emit(answer)
 
     def _on_failure(self, kind: str, failure: Failure) -> None:
-        if kind in ("recommend", "explain", "insights"):
+        if kind in ("recommend", "explain", "insights", "longer look"):
             self.failed.emit(kind, failure)
 
 
@@ -202,6 +225,36 @@ def _explain(
         filters=filters_of_list(kind, found, choices.all_filters),
         seen_rows=found.seen_rows,
         hidden_rows=hidden_rows_of(kind, found),
+    )
+
+
+def _of_title(
+    kind: str,
+    recommender: Recommender,
+    profile: Profile,
+    *,
+    item_row: int,
+    weight: float | None,
+    choices: ListChoices,
+) -> Job[HangsOn | LongerLook | None]:
+    """What takes longer to find out of one title than its reasons."""
+    from engine.recommending.counterfactual import hangs_on
+    from engine.recommending.longer_look import look_longer
+    from engine.recommending.profile_lists import filters_of_list, hidden_rows_of
+
+    yield None
+    found, list_kind = recommender.match(profile), _kind_of(choices)
+    asked: Callable[..., Job[HangsOn | LongerLook | None]] = hangs_on if kind == "hangs on" else look_longer
+    return (
+        yield from asked(
+            recommender,
+            found.history,
+            item_row,
+            weight=weight,
+            filters=filters_of_list(list_kind, found, choices.all_filters),
+            seen_rows=found.seen_rows,
+            hidden_rows=hidden_rows_of(list_kind, found),
+        )
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from desktop_rec.common.controls import across, arranged, text_label
+from desktop_rec.common.controls import across, arranged, button, text_label
 from desktop_rec.common.plain import set_tip
 from desktop_rec.common.stars import StarScale
 from desktop_rec.common.text import (
@@ -21,26 +21,34 @@ from desktop_rec.for_you.crowd_panel import CrowdPanel
 from desktop_rec.for_you.impact_bars import MARGINS, Bar, BarsPanel, ImpactBars, titled
 from desktop_rec.for_you.star_rating import StarRating
 from desktop_rec.theme.theme import GRID
-from engine.text import MINUS, format_predicted_rating, format_title, plural
+from engine.recommending.reasons import describe_hangs_on
+from engine.text import MINUS, format_count, format_predicted_rating, format_title, plural
 
 if TYPE_CHECKING:
     from engine.recommending.explanation import Explanation
-    from engine.recommending.reasons import Reason
+    from engine.recommending.longer_look import LongerLook
+    from engine.recommending.reasons import HangsOn, Reason
     from engine.recommending.recommender import Recommendation
 
 
+_LONGER = "Leave out many sets of your ratings instead of one rating at a time; takes up to two seconds"
+
+
 class ReasonsPanel(BarsPanel):
-    """rated(Recommendation, rating): the person has seen the title after all and rates it.
+    """rated(Recommendation, rating): the person has seen the title after all and rates it. longer_wanted(item_row).
 
     `action_row` is a row below the stars for what else can be done with the title.
     """
 
     rated = Signal(object, object)
+    longer_wanted = Signal(int)
 
     def __init__(self, scale: StarScale, parent: QWidget | None = None) -> None:
         super().__init__("reasons_panel", "Why this title", parent)
         self._item: Recommendation | None = None
+        self._rank = 0
         self._build(scale)
+        self.longer.clicked.connect(self._on_longer)
         self.stars.rated.connect(self._on_rated)
 
     @property
@@ -81,14 +89,11 @@ class ReasonsPanel(BarsPanel):
         """Show the reasons of the title; those of another title are not for now and are left aside."""
         if self._item is None or found.item_row != self._item.item_row:
             return
-        rank = found.rank or self._item.rank
-        everything = (*found.carried, *found.against)
-        longest = max((abs(reason.impact) for reason in everything), default=0.0)
-        self.carried.show_bars([_bar(reason, rank) for reason in found.carried], scale_to=longest)
-        self.against.show_bars([_bar(reason, rank) for reason in found.against], scale_to=longest)
-        for part, reasons in ((self._carried_part, found.carried), (self._against_part, found.against)):
-            part.setVisible(bool(reasons))
-        notes = [] if everything else [found.note]
+        self._rank = found.rank or self._item.rank
+        self._show_sides(found.carried, found.against)
+        self.longer.setVisible(bool(found.carried or found.against))
+        self._allow_longer(_LONGER)
+        notes = [] if found.carried or found.against else [found.note]
         if found.others:
             verb = "moves" if found.others == 1 else "move"
             notes.append(f"{plural(found.others, 'more rating')} of yours {verb} it less.")
@@ -98,6 +103,48 @@ class ReasonsPanel(BarsPanel):
             self.crowd.show()
         self._score.setText(_describe_parts(found))
         self._score.setVisible(bool(found.parts))
+
+    def show_longer(self, found: LongerLook) -> None:
+        """Show the reasons by many sets of ratings, and how many; those of another title are left aside."""
+        if self._item is None or found.item_row != self._item.item_row:
+            return
+        self.longer.setText("Look longer")
+        if not found.orders:
+            set_tip(self.longer, "With this model and so many ratings that would take too long")
+            self.show_note("With this model and so many ratings a longer look would take too long.")
+            return
+        self._show_sides(found.carried, found.against)
+        self.show_note(
+            f"Now each rating counts by what it adds on average, with your ratings put together in "
+            f"{format_count(found.orders)} random orders."
+        )
+
+    def show_hangs_on(self, found: HangsOn | None) -> None:
+        """Say which ratings the title's place hangs on; what is said of another title is left aside."""
+        if found is None or self._item is None or found.item_row != self._item.item_row:
+            return
+        self.hanging.setText(describe_hangs_on(found))
+        every = ", ".join(f"{own.title} ({describe_own_rating(own.rating)})" for own in found.ratings)
+        set_tip(self.hanging, every)
+        self.hanging.setVisible(bool(self.hanging.text()))
+
+    def _show_sides(self, carried: tuple[Reason, ...], against: tuple[Reason, ...]) -> None:
+        longest = max((abs(reason.impact) for reason in (*carried, *against)), default=0.0)
+        sides = ((self._carried_part, self.carried, carried), (self._against_part, self.against, against))
+        for part, bars, reasons in sides:
+            bars.show_bars([_bar(reason, self._rank) for reason in reasons], scale_to=longest)
+            part.setVisible(bool(reasons))
+
+    def _allow_longer(self, tip: str) -> None:
+        self.longer.setText("Look longer")
+        self.longer.setEnabled(True)
+        set_tip(self.longer, tip)
+
+    def _on_longer(self) -> None:
+        if self._item is not None:
+            self.longer.setEnabled(False)
+            self.longer.setText("Looking longer…")
+            self.longer_wanted.emit(self._item.item_row)
 
     def show_failure(self, sentence: str) -> None:
         """Why there are no reasons."""
@@ -109,6 +156,8 @@ class ReasonsPanel(BarsPanel):
         self._against_part.hide()
         self._score.hide()
         self.crowd.hide()
+        self.longer.hide()
+        self.hanging.hide()
 
     def _build(self, scale: StarScale) -> None:
         self.carried, self.against = ImpactBars(), ImpactBars()
@@ -118,6 +167,8 @@ class ReasonsPanel(BarsPanel):
         self._score = text_label(role="caption", object_name="score_parts", wraps=True)
         set_tip(self._score, "What each model of the blend adds to the number that ranks this title")
         self.crowd = CrowdPanel()
+        self.hanging = text_label(object_name="hangs_on", wraps=True)
+        self.longer: QPushButton = button("Look longer", "look_longer", _LONGER)
         self._rate_label = text_label(role="caption")
         self.stars = StarRating(scale)
         self.stars.setObjectName("rate_recommendation")
@@ -126,8 +177,8 @@ class ReasonsPanel(BarsPanel):
         self.action_row = across()
         self._whole = QWidget()
         arranged(QVBoxLayout(self._whole), self._build_title(), rating, self.action_row, gap=GRID)
-        below = (self._carried_part, self._against_part, self.note, self._score, self.crowd)
-        arranged(self.column, self._whole, *below, 1, margins=MARGINS, gap=-1)
+        reasons = (self._carried_part, self._against_part, self.note, across(self.longer, 1), self._score)
+        arranged(self.column, self._whole, *reasons, self.crowd, self.hanging, 1, margins=MARGINS, gap=-1)
         self._hide_reasons()
         self.note.hide()
 

@@ -30,6 +30,7 @@ from desktop_rec.for_you.taste_map.controller import TasteMapController
 from engine.data.dataset import Scale
 from engine.models.registry import title_of
 from engine.recommending.ranking import Filters
+from engine.recommending.reasons import FIRST_TEN
 from engine.text import plural_of
 
 if TYPE_CHECKING:
@@ -174,6 +175,9 @@ class ForYouView(QWidget):
         page.pane.message_pressed.connect(self._on_message)
         page.pane.message_second_pressed.connect(self._copy_details)
         page.reasons.rated.connect(self._acting.rate)
+        page.reasons.longer_wanted.connect(self._recommendations.look_longer)
+        self._recommendations.longer_ready.connect(page.reasons.show_longer)
+        self._recommendations.hangs_on_ready.connect(page.reasons.show_hangs_on)
         rows = page.pane.list.view
         rows.acted.connect(self._acting.act)
         rows.rated.connect(self._acting.rate)
@@ -289,7 +293,11 @@ class ForYouView(QWidget):
         self.show_state()
 
     def _on_explanation(self, found: Explanation) -> None:
-        self.page.reasons.show_reasons(found)
+        reasons = self.page.reasons
+        reasons.show_reasons(found)
+        is_shown = reasons.item is not None and reasons.item.item_row == found.item_row
+        if is_shown and found.rank is not None and found.rank <= FIRST_TEN:
+            self._recommendations.ask_hangs_on(found.item_row)
 
     def _on_insights(self, found: ListInsights) -> None:
         self.page.insights.show_insights(found)
@@ -299,6 +307,8 @@ class ForYouView(QWidget):
         sentence = f"{failure.sentence} {failure.remedy}".strip()
         if kind == "explain":
             self.page.reasons.show_failure(sentence)
+        elif kind == "longer look":
+            self.page.reasons.show_note(sentence)
         elif kind == "insights":
             self.page.insights.show_failure(sentence)
         else:

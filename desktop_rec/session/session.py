@@ -121,18 +121,32 @@ class Session(QObject):
 
 def _scoring_worker() -> QueryWorker:
     """Gets models ready and answers with them, beside a long job; a look at the devices is never dropped."""
+    of_title = ("longer look", "hangs on")
     return QueryWorker(
         "scoring",
-        ("model", "recommend", "explain", "insights", "user evaluation", "standing", "devices"),
+        (
+            "model",
+            "recommend",
+            "explain",
+            "insights",
+            "longer look",
+            "hangs on",
+            "user evaluation",
+            "standing",
+            "devices",
+        ),  # fmt: skip
         stale_after={
-            "model": ("recommend", "explain", "insights", "standing"),
-            "recommend": ("explain", "insights", "standing"),
+            "model": ("recommend", "explain", "insights", "standing", *of_title),
+            "recommend": ("explain", "insights", "standing", *of_title),
+            "explain": of_title,
         },
         interrupts={
             "model": ("user evaluation",),
             "recommend": ("user evaluation",),
             "explain": ("insights", "user evaluation"),
-            "insights": ("user evaluation",),
+            "insights": (*of_title, "user evaluation"),
+            "longer look": ("hangs on", "user evaluation"),
+            "hangs on": ("user evaluation",),
         },
         lasting=("devices",),
         uses_torch=True,

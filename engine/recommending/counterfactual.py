@@ -22,34 +22,10 @@ from engine.events import Job, Stop
 from engine.models.blend import additive_scores
 from engine.recommending.explanation import chunks_of, rating_of, title_of, without_each
 from engine.recommending.ranking import Filters, Ranked
+from engine.recommending.reasons import FIRST, FIRST_TEN, HangsOn, OwnRating
 from engine.recommending.recommender import Recommender, predicted, rank_row
 
-FIRST, FIRST_TEN = 1, 10
 _MOST_TAKEN, _TRIED, _RIVALS = 50, 100, 20
-
-
-@dataclass(frozen=True)
-class OwnRating:
-    """One of the person's ratings; None where the title was only seen."""
-
-    item_row: int
-    item_id: str
-    title: str
-    rating: float | None
-
-
-@dataclass(frozen=True)
-class HangsOn:
-    """The ratings without which a title would not be among the first `place` (1 or 10), most decisive first.
-
-    Where none of the sets tried does it, `is_found` is False and the ratings are those it keeps its place without.
-    """
-
-    item_row: int
-    place: int
-    ratings: tuple[OwnRating, ...]
-    is_found: bool
-    stopped: bool = False
 
 
 @dataclass

@@ -1,11 +1,14 @@
-"""A rating as a reason for a title, and how it reads."""
+"""A rating as a reason for a title, what its place hangs on, and how these read."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.text import format_rating
+from engine.text import format_rating, plural
+
+FIRST, FIRST_TEN = 1, 10
+_MOST_NAMED = 8
 
 
 @dataclass(frozen=True)
@@ -68,3 +71,42 @@ def describe_rated(title: str, rating: float | None, *, like: float) -> str:
         return f"you have seen {title}"
     verb = "gave" if is_like(rating, like) else "rated"
     return f"you {verb} {title} {format_rating(rating)}"
+
+
+@dataclass(frozen=True)
+class OwnRating:
+    """One of the person's ratings; None where the title was only seen."""
+
+    item_row: int
+    item_id: str
+    title: str
+    rating: float | None
+
+
+@dataclass(frozen=True)
+class HangsOn:
+    """The ratings without which a title would not be among the first `place` (1 or 10), most decisive first.
+
+    Where none of the sets tried does it, `is_found` is False and the ratings are those it keeps its place without.
+    """
+
+    item_row: int
+    place: int
+    ratings: tuple[OwnRating, ...]
+    is_found: bool
+    stopped: bool = False
+
+
+def describe_hangs_on(found: HangsOn) -> str:
+    """Without these 3 of your ratings it would not be first: Alien, Aliens and Brazil."""
+    place, titles = "first" if found.place == FIRST else "in the first ten", [own.title for own in found.ratings]
+    if not titles:
+        return ""
+    if not found.is_found:
+        return f"It would stay {place} even without the {plural(len(titles), 'rating')} that carry it most."
+    if len(titles) == 1:
+        return f"Without your rating of {titles[0]} it would not be {place}."
+    beyond = len(titles) - _MOST_NAMED + 1
+    named = titles if beyond <= 1 else [*titles[: _MOST_NAMED - 1], f"{beyond} more"]
+    which = f"{', '.join(named[:-1])} and {named[-1]}"
+    return f"Without these {len(titles)} of your ratings it would not be {place}: {which}."

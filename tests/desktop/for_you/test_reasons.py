@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from desktop_rec.common.stars import StarScale
 from desktop_rec.for_you.crowd_panel import RatingsHistogram
@@ -14,7 +14,8 @@ from engine.data.dataset import Scale
 from engine.recommending.crowd import Crowd
 from engine.recommending.explanation import Explanation
 from engine.recommending.insights import ImpactfulRating, ListInsights, SurprisingRating
-from engine.recommending.reasons import Reason, because_line, describe_rated
+from engine.recommending.longer_look import LongerLook
+from engine.recommending.reasons import HangsOn, OwnRating, Reason, because_line, describe_hangs_on, describe_rated
 from engine.recommending.recommender import Recommendation
 
 STARS = StarScale.of(Scale(0.5, 5.0, 0.5))
@@ -141,6 +142,63 @@ def test_that_a_title_nobody_rated_says_so_without_a_histogram(panel):
     panel.show_reasons(explanation(crowd=Crowd(0, None, 2, (1.0, 2.0), (0, 0))))
     assert panel.findChild(QLabel, "crowd_words").text() == "Nobody has rated it; 2 people saw it."
     assert not panel.findChild(RatingsHistogram, "crowd_histogram").isVisible()
+
+
+def hanging_on(*ratings, place=1, is_found=True):
+    return HangsOn(3, place, tuple(OwnRating(row, str(row), title, rating) for row, title, rating in ratings), is_found)
+
+
+def test_that_what_the_place_of_a_title_hangs_on_is_a_sentence_with_the_titles(panel):
+    panel.show_title(SPIRITED, word="film")
+    panel.show_reasons(explanation())
+    words = panel.findChild(QLabel, "hangs_on")
+    assert not words.isVisible()
+
+    panel.show_hangs_on(hanging_on((1, "Alien", 5.0), (2, "<b>Brazil</b>", 4.5), (9, "Heat", None)))
+
+    assert words.text() == "Without these 3 of your ratings it would not be first: Alien, <b>Brazil</b> and Heat."
+    assert "seen, not rated" in words.toolTip()
+    panel.show_title(replace(SPIRITED, item_row=4, item_id="4", title="Other"), word="film")
+    assert not words.isVisible()
+    panel.show_hangs_on(hanging_on((1, "Alien", 5.0)))
+    assert not words.isVisible()
+
+
+def test_that_sentences_say_how_few_or_many_ratings_a_place_hangs_on():
+    many = [(row, f"Film {row}", 4.0) for row in range(12)]
+    assert describe_hangs_on(hanging_on(many[0])) == "Without your rating of Film 0 it would not be first."
+    assert describe_hangs_on(hanging_on(*many, place=10)).endswith("Film 6 and 5 more.")
+    assert describe_hangs_on(hanging_on(*many, place=10, is_found=False)) == (
+        "It would stay in the first ten even without the 12 ratings that carry it most."
+    )
+    assert describe_hangs_on(hanging_on(is_found=False)) == ""
+
+
+def test_that_a_longer_look_is_asked_for_once_and_says_what_it_is(panel, recorded):
+    wanted = recorded(panel.longer_wanted)
+    panel.show_title(SPIRITED, word="film")
+    button = panel.findChild(QPushButton, "look_longer")
+    assert not button.isVisible()
+    panel.show_reasons(explanation())
+    button.click()
+    button.click()
+    assert wanted.calls == [3]
+
+    panel.show_longer(LongerLook(3, (ARMAGEDDON,), (), 64))
+
+    assert [bar.name for bar in panel.carried.bars] == ["Armageddon"]
+    assert not panel.against.isVisible()
+    assert "64 random orders" in panel.note.text()
+    panel.show_reasons(explanation())
+    assert button.isEnabled()
+
+
+def test_that_a_look_that_takes_too_long_leaves_the_reasons_as_they_are(panel):
+    panel.show_title(SPIRITED, word="film")
+    panel.show_reasons(explanation())
+    panel.show_longer(LongerLook(3, (), (), 0))
+    assert [bar.name for bar in panel.carried.bars] == ["Princess Mononoke", "Armageddon"]
+    assert "too long" in panel.note.text()
 
 
 def test_that_a_forgotten_title_leaves_nothing_behind(panel):

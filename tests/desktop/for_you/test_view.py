@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QPu
 from desktop_rec.common.notices import Failure
 from desktop_rec.for_you.view import ForYouView
 from engine.data.catalogue import Catalogue
+from engine.recommending.explanation import Explanation
 from engine.recommending.insights import ListInsights, TitleReasons
 from engine.recommending.ranking import Filters
 from engine.recommending.recommender import Recommendation, RecommendationList
@@ -297,6 +298,21 @@ def test_that_a_search_finds_titles_that_can_be_rated_at_once(ready, session, qt
     assert ready.page.mine.found.titles.rows[0].rating == 4.0
     search.setText("nothing like this")
     qtbot.waitUntil(lambda: "No film here has" in shown_text(ready), timeout=2000)
+
+
+def test_that_what_a_place_hangs_on_is_asked_for_once_the_reasons_of_one_of_the_first_ten_stand(
+    ready, session, monkeypatch
+):
+    asked = []
+    monkeypatch.setattr(session.recommendations, "ask_hangs_on", asked.append)
+    session.recommendations.ready.emit(found(9, 8))
+    facts = {"score": 1.0, "predicted_rating": None, "probability": None, "lift": None}
+    nothing = {"carried": (), "against": (), "others": 0, "note": "Nothing moves it."}
+
+    for row, rank in ((8, 2), (9, 11), (9, None), (9, 1)):
+        session.recommendations.explained.emit(Explanation(row, str(row), f"Film {row}", rank, **facts, **nothing))
+
+    assert asked == [9]
 
 
 def test_that_the_panel_never_shows_facts_of_the_former_person(ready, session):
