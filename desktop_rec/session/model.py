@@ -14,7 +14,7 @@ from desktop_rec.common.notices import Failure, Notice
 from desktop_rec.session.dataset import OpenDataset
 from desktop_rec.session.library import OpenLibrary
 from desktop_rec.session.queries import QueryWorker
-from desktop_rec.session.replacement import Replacement, is_judged, run_title, weigh
+from desktop_rec.session.replacement import Replacement, is_judged, weigh, why_not_by_itself
 from desktop_rec.session.requests import WindowRequests
 from engine.errors import EngineError
 from engine.events import Event, Job, Progressed, StageStarted
@@ -114,16 +114,20 @@ class ModelInUse(QObject):
         self._ask(None if last == "" else known or next((run for run in runs if is_judged(run)), None))
 
     def offer(self, finished: FinishedRun, label: ModelLabel) -> None:
-        """Recommend with a run that has just ended if it is no worse than the model in use; else offer it in a notice.
+        """Recommend with a run that has just ended if it is better than the model in use; else offer it in a notice.
 
-        Both are compared in the background. Where nothing else is in use it is used at once.
+        Both are compared in the background. Where nothing is in use a run that was judged is used at once.
         """
         library, dataset, now = self._library.files, self._dataset.current, self.label
-        if library is None or dataset is None or now is None or now.run_id == finished.run_id:
+        why_not = why_not_by_itself(finished)
+        if (now is None and not why_not) or (now is not None and now.run_id == finished.run_id):
             self.use(finished.recommender, label)
             self.decided.emit(finished.run_id, "It is in use now.")
             return
         self._offered = (finished.recommender, label)
+        if library is None or dataset is None or now is None:
+            self._settle(Replacement(False, why_not))
+            return
         job = partial(weigh, library, dataset, finished, name=now.name, run_id=now.run_id)
         self._judging.request(_REPLACEMENT, job)
 
@@ -206,13 +210,14 @@ class ModelInUse(QObject):
             return
         if replacement.takes_over:
             self.use(*offered)
+            self._requests.inform(f"{run.title} is in use now: it makes better lists or stars.", replacement.words)
             self.decided.emit(run.run_id, f"It is in use now. {replacement.words}")
             return
-        stays = f"{self._title} stays in use."
+        stays = f"{self.title} stays in use." if self.label is not None else "it is not in use."
         use = partial(self.use_run, run.run_id)
         self._requests.notify(
             Notice(
-                f"{run_title(run)} is ready; {stays}",
+                f"{run.title} is ready; {stays}",
                 replacement.words,
                 kind="info",
                 action_words="Use it",
@@ -223,10 +228,10 @@ class ModelInUse(QObject):
         self.decided.emit(run.run_id, f"{stays} {replacement.words}")
 
     @property
-    def _title(self) -> str:
-        """What the model in use is called."""
+    def title(self) -> str:
+        """What the model in use is called, everywhere."""
         run = self._dataset.run(self.run_id) if self.run_id is not None else None
-        return run_title(run) if run is not None else title_of(self.label.name) if self.label is not None else "Nothing"
+        return run.title if run is not None else title_of(self.label.name) if self.label is not None else "Nothing"
 
     def _on_answer(self, kind: str, answer: Any) -> None:
         if kind != "model" or answer is None:

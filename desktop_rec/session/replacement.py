@@ -1,7 +1,7 @@
 """Whether a run that has just ended takes the place of the model in use, and what is said of the two. No Qt.
 
-It does by itself only where both were judged on the same people and it is not worse than chance explains. All else is
-for the person to decide.
+It does by itself only where both were judged on the same people and it is better by more than chance explains. All else
+is for the person to decide.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ def weigh(
     yield None
     record = library.runs.find(finished.run_id)
     trained = finished.trained
-    if trained.stopped:
-        return Replacement(False, "The new run was stopped before it could be judged.")
-    if finished.evaluation is None or finished.evaluation.stopped:
-        return Replacement(False, "The new run was not judged on people it has not learned from.")
+    why_not = why_not_by_itself(finished)
+    if why_not and (finished.evaluation is None or not trained.diverged):
+        return Replacement(False, why_not)
+    assert finished.evaluation is not None, "those without one are offered only"
     found = yield from _evaluation_in_use(library, dataset, record, name=name, run_id=run_id)
     title = _title(library, name, run_id)
     if isinstance(found, str):
@@ -59,10 +59,13 @@ def weigh(
     return better
 
 
-def run_title(record: RunRecord) -> str:
-    """What people call a run: by what it does and its number, or by the name that they gave it."""
-    number = record.name.removeprefix(f"{record.model} ")
-    return record.name if number == record.name else f"{title_of(record.model)} {number}"
+def why_not_by_itself(finished: FinishedRun) -> str:
+    """Why a run never takes over by itself, whatever its figures; "" where these decide."""
+    if finished.trained.stopped:
+        return "The new run was stopped before it could be judged."
+    if finished.evaluation is None or finished.evaluation.stopped:
+        return "The new run was not judged on people it has not learned from."
+    return "The new run diverged." if finished.trained.diverged else ""
 
 
 def is_judged(record: RunRecord) -> bool:
@@ -105,9 +108,9 @@ def _compared(own: EvaluationResult, in_use: EvaluationResult, title: str) -> Re
         values = f"{own.metrics[metric].value:.3f} against {in_use.metrics[metric].value:.3f}"
         apart = describe_difference(metric, difference, title)
         figures = f"On the same {plural(own.people, 'person')}, {metric_title(metric)} is {values}: {apart}."
-        return Replacement(is_better(metric, difference) is not False, figures)
+        return Replacement(is_better(metric, difference) is True, figures)
     return Replacement(False, f"The new run was not judged by the same figures as {title}.")
 
 
 def _title(library: Library, name: str, run_id: str | None) -> str:
-    return title_of(name) if run_id is None else run_title(library.runs.find(run_id))
+    return title_of(name) if run_id is None else library.runs.find(run_id).title

@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING
 from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.session.session import Session
 from desktop_rec.window.header import Choice, HeaderState
+from desktop_rec.window.model_menu import model_choices
 from desktop_rec.window.sidebar import DONE, IDLE, RUNNING
-from engine.models.registry import title_of
 from engine.text import format_ago
 
 if TYPE_CHECKING:
     from desktop_rec.session.profile import CurrentProfile
-    from engine.library.run_record import RunRecord
-
-_ON_OPENING = "ease"
-"""Computed when a data set is opened, where its matrix fits into memory."""
 
 PLACE_HELP = {
     "data": "Data: open ratings to learn from, and look at what is in them.",
@@ -44,10 +40,6 @@ _PLACE_OF_JOB = {
 }
 
 
-MOST_IN_MENU = 30
-"""How many models the header offers, the newest; all of them stand in Models."""
-
-
 def place_marks(session: Session) -> dict[str, str]:
     """A tick where a place has done its part, a dot where something runs."""
     has_run, compared = session.model.run_id is not None, session.models.comparison
@@ -68,18 +60,14 @@ def header_state(session: Session) -> HeaderState:
     """Which data set, model and person everything is about, and what else there is."""
     dataset, label, profile = session.dataset.current, session.model.label, session.profile.current
     model = (
-        format_model(label.name, label.trained)
+        format_model(session.model.title, label.trained)
         if label
         else ("Getting ready…" if session.model.progress_text else "No model yet")
     )
     borrowed = " (of the data set)" if session.profile.is_borrowed else ""
-    now_run = label.run_id if label else None
     runs = [run for run in session.dataset.runs if run.has_model]
-    offered = [run for place, run in enumerate(runs) if place < MOST_IN_MENU or run.run_id == now_run]
-    models = [Choice(run.run_id, _describe_run(run), run.run_id == now_run) for run in offered]
-    if dataset is not None:
-        is_first = label is not None and now_run is None
-        models.append(Choice("", format_model(label.name if label and is_first else _ON_OPENING, None), is_first))
+    models = model_choices(runs, label, has_data=dataset is not None)
+    offered = sum(bool(choice.key) for choice in models)
     return HeaderState(
         dataset=dataset.name if dataset else "No data set",
         model=model,
@@ -88,8 +76,8 @@ def header_state(session: Session) -> HeaderState:
             Choice(record.dataset_id, record.name, session.dataset.is_open(record.dataset_id))
             for record in session.library.datasets()
         ),
-        models=tuple(models),
-        all_models=len(runs) if len(offered) < len(runs) else 0,
+        models=models,
+        all_models=len(runs) if offered < len(runs) else 0,
         people=tuple(
             Choice(person.profile_id, person.name, profile is not None and person.profile_id == profile.profile_id)
             for person in session.library.people()
@@ -125,11 +113,6 @@ def not_stored_sentence(profile: CurrentProfile) -> str:
     return f"Not stored yet: {words}. {error.what} {error.remedy}"
 
 
-def format_model(name: str, trained: datetime | None) -> str:
-    """A model with its age: "Watch and love, trained 2 min ago"."""
-    age = "computed on opening" if trained is None else f"trained {format_ago(trained)}"
-    return f"{title_of(name)}, {age}"
-
-
-def _describe_run(run: RunRecord) -> str:
-    return f"{run.name}: {title_of(run.model)}, trained {format_ago(run.finished or run.created)}"
+def format_model(title: str, trained: datetime | None) -> str:
+    """A model with its age: "Watch and love, 30 epochs, 2 min ago"."""
+    return f"{title}, {'ready at once' if trained is None else format_ago(trained)}"

@@ -122,7 +122,7 @@ class SearchController(QObject):
         if not self._model.use_run(run_id) or run is None:
             return
         see = partial(self.requests.show_place, "for_you")
-        sentence = f"{run.name} is the model in use now."
+        sentence = f"{run.title} is the model in use now."
         self.requests.notify(Notice(sentence, kind="info", action_words="See recommendations", action=see))
 
     def save(self, path: Path) -> bool:

@@ -91,7 +91,7 @@ def ends(qtbot, opened, library, monkeypatch):
     ("before", "after", "how", "takes_over", "words"),
     [
         (0.0, 0.1, {}, True, "It is in use now. On the same 40 people, NDCG@100 is 0.500 against 0.400: 0.100 better"),
-        (0.0, 0.0, {}, True, "It is in use now. On the same 40 people, NDCG@100 is 0.400 against 0.400"),
+        (0.0, 0.0, {}, False, "On the same 40 people, NDCG@100 is 0.400 against 0.400: the same as"),
         (
             0.0,
             -0.1,
@@ -100,14 +100,14 @@ def ends(qtbot, opened, library, monkeypatch):
             "On the same 40 people, NDCG@100 is 0.300 against 0.400: 0.100 worse",
         ),
         (0.0, 0.1, {"diverged": True}, False, "The new run diverged. On the same 40 people, NDCG@100 is 0.500"),
-        (0.0, float("nan"), {}, False, "The new run was not judged by the same figures as Watch and love 1."),
+        (0.0, float("nan"), {}, False, "The new run was not judged by the same figures as Watch and love, 5 epochs."),
         (0.0, None, {"stopped": True}, False, "The new run was stopped before it could be judged."),
         (0.0, None, {}, False, "The new run was not judged on people it has not learned from."),
-        (None, 0.1, {}, False, "Watch and love 1 was not judged on people it has not learned from."),
+        (None, 0.1, {}, False, "Watch and love, 5 epochs was not judged on people it has not learned from."),
     ],
     ids=["better", "equal", "worse", "diverged", "not a number", "stopped", "unjudged", "unjudged before"],
 )
-def test_that_only_a_run_that_is_no_worse_takes_the_place_by_itself(
+def test_that_only_a_run_that_is_better_takes_the_place_by_itself(
     in_use, ends, opened, recorded, before, after, how, takes_over, words
 ):
     former = in_use(judged(before) if before is not None else None)
@@ -116,9 +116,12 @@ def test_that_only_a_run_that_is_no_worse_takes_the_place_by_itself(
     assert opened.model.run_id == (run_id if takes_over else former)
     assert words in opened.training.state.in_use_text
     assert words in " ".join(text.outcome(opened.training.state).sentences)
-    assert len(notices.calls) == (0 if takes_over else 1)
-    if not takes_over:
-        assert notices.last.sentence == "Watch and love 2 is ready; Watch and love 1 stays in use."
+    assert len(notices.calls) == 1
+    assert words.removeprefix("It is in use now. ") in notices.last.remedy
+    if takes_over:
+        assert notices.last.sentence.endswith("is in use now: it makes better lists or stars.")
+    else:
+        assert notices.last.sentence == "Watch and love 2, 5 epochs is ready; Watch and love, 5 epochs stays in use."
         assert words in notices.last.remedy
         assert (notices.last.action_words, notices.last.stays) == ("Use it", True)
 
@@ -129,7 +132,7 @@ def test_that_a_run_that_was_judged_on_other_people_is_offered_and_used_when_tha
     former, notices = in_use(judged(), split=SplitConfig(seed=4)), recorded(opened.requests.notice)
     run_id = ends(judged(0.1))
     assert opened.model.run_id == former
-    assert notices.last.remedy == "Watch and love 1 was judged on other people."
+    assert notices.last.remedy == "Watch and love, 5 epochs was judged on other people."
     notices.last.action()
     qtbot.waitUntil(lambda: opened.model.run_id == run_id, timeout=MOST_MS)
 
@@ -143,13 +146,22 @@ def test_that_the_first_run_ever_is_held_against_the_model_computed_on_opening(
     run_id = ends(judged(change))
     assert opened.model.run_id == (run_id if takes_over else None)
     assert ("better" if takes_over else "worse") + " than Liked together" in opened.training.state.in_use_text
-    assert len(notices.calls) == (0 if takes_over else 1)
+    assert ("in use now" in notices.last.sentence) == takes_over
 
 
-def test_that_a_run_is_used_at_once_where_nothing_is_in_use(ends, opened):
+@pytest.mark.parametrize(
+    ("evaluation", "how", "is_used"),
+    [(judged(), {}, True), (None, {"stopped": True}, False), (None, {}, False), (judged(), {"diverged": True}, False)],
+    ids=["judged", "stopped", "unjudged", "diverged"],
+)
+def test_that_where_nothing_is_in_use_a_run_is_used_at_once_if_it_was_judged(
+    ends, opened, recorded, evaluation, how, is_used
+):
     opened.model.label = None
-    run_id = ends(None, stopped=True)
-    assert opened.model.run_id == run_id
+    notices = recorded(opened.requests.notice)
+    run_id = ends(evaluation, **how)
+    assert opened.model.run_id == (run_id if is_used else None)
+    assert is_used or notices.last.action_words == "Use it"
 
 
 def test_that_see_recommendations_uses_the_run_it_stands_below(qtbot, in_use, ends, opened, recorded):

@@ -105,6 +105,6 @@ def test_that_the_header_says_how_long_ago_a_model_was_trained():
     now = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
     words = [format_ago(now - timedelta(seconds=seconds), now=now) for seconds in (5, 125, 7300, 90_000)]
     assert words == ["just now", "2 min ago", "2 h ago", "on 3 May 2026"]
-    assert format_model("ease", None) == "Liked together, computed on opening"
-    trained = format_model("two_head", datetime.now(UTC) - timedelta(seconds=125))
-    assert trained == "Watch and love, trained 2 min ago"
+    assert format_model("Liked together", None) == "Liked together, ready at once"
+    trained = format_model("Watch and love, 30 epochs", datetime.now(UTC) - timedelta(seconds=125))
+    assert trained == "Watch and love, 30 epochs, 2 min ago"
