@@ -23,7 +23,7 @@ from engine.documents import document_of
 from engine.library.store import Library
 from engine.operations.recommending import Recommended, refuse_weight
 from engine.recommending.insights import ImpactfulRating, ListInsights, SurprisingRating, TitleReasons
-from engine.recommending.reasons import Reason
+from engine.recommending.reasons import HangsOn, Reason, describe_hangs_on
 from engine.recommending.recommender import Recommendation, Recommender
 from engine.text import format_count, format_factor, format_figure, format_rating, format_title, plural, shorten
 
@@ -110,13 +110,17 @@ def _title_document(title: ExportedTitle, match: Match) -> dict[str, Any]:
 def _document(recommender: Recommender, recommended: Recommended) -> dict[str, Any]:
     insights = recommended.insights
     reasons = {title.item_row: title for title in insights.titles} if insights else {}
+    hanging = {found.item_row: found for found in recommended.hanging}
     impactful = surprising = None
     if insights is not None:
         impactful = _ratings_document(insights.most_impactful, without=("item_row", "rating"))
-    if insights is not None and recommender.model.can.predicts_ratings:
+    if insights is not None and insights.predicts_ratings:
         surprising = _ratings_document(insights.most_surprising, without=("item_row", "difference"))
     return {
-        "items": [_item_document(item, reasons.get(item.item_row)) for item in recommended.listed.items],
+        "items": [
+            _item_document(item, reasons.get(item.item_row), hanging.get(item.item_row))
+            for item in recommended.listed.items
+        ],
         "most_impactful": impactful,
         "most_surprising": surprising,
         "note": recommended.listed.note,
@@ -130,13 +134,20 @@ def _ratings_document(
     return [document_of(rating, rename={"item_id": "item"}, without=without) for rating in ratings]
 
 
-def _item_document(item: Recommendation, title: TitleReasons | None) -> dict[str, Any]:
+def _item_document(item: Recommendation, title: TitleReasons | None, hanging: HangsOn | None) -> dict[str, Any]:
     return {
         **document_of(item, rename={"item_id": "item"}, without=("item_row",)),
         "year": item.year or None,
         "reasons": [_reason_document(reason) for reason in title.reasons] if title else None,
         "parts": document_of(title.parts) or None if title else None,
+        "hangs_on": _hanging_document(hanging) if hanging else None,
     }
+
+
+def _hanging_document(hanging: HangsOn) -> dict[str, Any]:
+    """Without the ratings it would not be among the first `place`; where not `found`, it would still be."""
+    ratings = [document_of(own, rename={"item_id": "item"}, without=("item_row",)) for own in hanging.ratings]
+    return {"place": hanging.place, "found": hanging.is_found, "ratings": ratings}
 
 
 def _reason_document(reason: Reason) -> dict[str, Any]:
@@ -151,6 +162,7 @@ def _text(run_name: str, person: _Person, recommended: Recommended) -> str:
         f"For {person.profile.name}, by {run_name}: {_person_text(person)}",
         _table(recommended.listed.items, reasons),
         recommended.listed.note,
+        _hanging_text(recommended),
         _insights_text(insights) if insights is not None else "",
     ]
     return "\n".join(filter(None, paragraphs)).rstrip()
@@ -205,6 +217,15 @@ def _reason_cells(title: TitleReasons | None) -> tuple[str, str]:
         for reason in title.reasons[:_REASONS_SHOWN]
     )
     return ", ".join(reasons), ", ".join(f"{part.run} {part.impact:+.2f}" for part in title.parts)
+
+
+def _hanging_text(recommended: Recommended) -> str:
+    """What the place of the first title hangs on."""
+    items, hanging = recommended.listed.items, recommended.hanging
+    if not items or not hanging or hanging[0].item_row != items[0].item_row:
+        return ""
+    sentence = describe_hangs_on(hanging[0])
+    return f"{items[0].title}: {sentence}" if sentence else ""
 
 
 def _insights_text(insights: ListInsights) -> str:

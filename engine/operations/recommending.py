@@ -39,7 +39,9 @@ from engine.models.base import Model
 from engine.models.registry import build, kind_of
 from engine.models.untrained import initial_titles, zero_untrained_titles
 from engine.operations.first_model import stored_companion
+from engine.recommending.counterfactual import hangs_on
 from engine.recommending.insights import ListInsights, explain_list
+from engine.recommending.reasons import FIRST_TEN, HangsOn
 from engine.recommending.recommender import ManyLists, RecommendationList, Recommender, known_people, many_lists
 from engine.text import plural
 
@@ -47,6 +49,7 @@ MOST_NAMED = 20
 _NAMES = ("user", "rank", "item", "score")
 _LEAST_EXPLAINED = 50
 """Most impactful is a sum over so many titles at least, however short a list was asked for."""
+_SECONDS_HANGING = 10.0
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,13 @@ class Recommended:
     match: ProfileMatch
     listed: RecommendationList
     insights: ListInsights | None
+    hanging: tuple[HangsOn, ...] = ()
+    """What the places of the first ten hang on, as far as there was time."""
 
     @property
     def stopped(self) -> bool:
-        return self.insights is not None and self.insights.stopped
+        listing_stopped = self.insights is not None and self.insights.stopped
+        return listing_stopped or any(found.stopped for found in self.hanging)
 
 
 @dataclass(frozen=True)
@@ -176,7 +182,34 @@ def recommend(
             seen_rows=match.seen_rows,
             hidden_rows=match.not_for_me_rows,
         )
-    return Recommended(match, listed, insights)
+    hanging: tuple[HangsOn, ...] = ()
+    if insights is not None and not insights.stopped:
+        hanging = yield from _hanging(recommender, match, listed, weight)
+    return Recommended(match, listed, insights, hanging)
+
+
+def _hanging(
+    recommender: Recommender, match: ProfileMatch, listed: RecommendationList, weight: float | None
+) -> Job[tuple[HangsOn, ...]]:
+    """What the places of the first ten hang on, one after the other while there is time."""
+    yield StageStarted("hanging", "Finding what the first places hang on")
+    end, found = time.monotonic() + _SECONDS_HANGING, []
+    for item in listed.items[:FIRST_TEN]:
+        job = hangs_on(
+            recommender,
+            match.history,
+            item.item_row,
+            weight=weight,
+            seen_rows=match.seen_rows,
+            hidden_rows=match.not_for_me_rows,
+            seconds=end - time.monotonic(),
+        )
+        hanging = yield from job
+        if hanging is not None:
+            found.append(hanging)
+        if time.monotonic() >= end or (hanging is not None and hanging.stopped):
+            break
+    return tuple(found)
 
 
 def model_of(stored: StoredModel, dataset: Dataset) -> Model:

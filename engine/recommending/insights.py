@@ -28,6 +28,7 @@ from engine.recommending.explanation import (
     scoring_parts,
     strongest,
     title_of,
+    without_each,
     without_each_by_part,
 )
 from engine.recommending.ranking import Filters
@@ -196,7 +197,7 @@ def _insights(
         titles=_reasons_of_titles(recommender, history, rows_T, found),
         most_impactful=most_impactful(recommender, history, found.impacts_nT),
         most_surprising=most_surprising(recommender, history, found.predicted_n),
-        predicts_ratings=recommender.model.can.predicts_ratings,
+        predicts_ratings=recommender.stars is not None,
         entries=history.entries,
         entries_done=int(found.done_n.sum()),
         stopped=stopped,
@@ -208,13 +209,14 @@ def _leave_out_each(
     recommender: Recommender, history: Histories, rows_T: Int64, weight: float | None, found: _Findings
 ) -> Job[None]:
     """Fill in the findings, portion by portion; a bare yield after each, an event when it is time."""
-    model, pace = recommender.model, Pace()
-    entries, uninformative_n = np.arange(history.entries), ~recommender.informative(history)
-    if not model.can.predicts_ratings:
+    pace, uninformative_n = Pace(), ~recommender.informative(history)
+    entries = np.arange(history.entries)
+    if recommender.stars is None:
         found.done_n[uninformative_n] = True
         entries = np.flatnonzero(~uninformative_n)
-    for left_out_V in chunks_of(entries, model.items):
+    for left_out_V in chunks_of(entries, recommender.model.items):
         _leave_out(recommender, history, left_out_V, rows_T, weight, found)
+        _predict_left_out(recommender, history, left_out_V, found)
         found.impacts_nT[left_out_V[uninformative_n[left_out_V]]] = 0.0
         found.done_n[left_out_V] = True
         done = int(found.done_n.sum())
@@ -236,9 +238,21 @@ def _leave_out(
     found.impacts_nT[left_out_V] = impacts_in(model, prediction, weight)[:, :titles]
     found.scores_TP[:] = scores_VCP[0, :titles]
     found.impacts_nTP[left_out_V] = scores_VCP[:1, :titles] - scores_VCP[1:, :titles]
-    if model.can.predicts_ratings and prediction.rating_UI is not None:
+    if recommender.stars is model and prediction.rating_UI is not None:
         ratings_VV = prediction.rating_UI[1:, titles:].float().numpy()
         found.predicted_n[left_out_V] = np.diagonal(ratings_VV)
+
+
+def _predict_left_out(recommender: Recommender, history: Histories, left_out_V: Int64, found: _Findings) -> None:
+    """What a companion, where it has the stars, predicts for each title without the person's rating of it."""
+    stars = recommender.stars
+    rated_V = left_out_V[~np.isnan(history.ratings_N[left_out_V])]
+    if stars is None or stars is recommender.model or not len(rated_V):
+        return
+    own_V = history.item_rows_N[rated_V].astype(np.int64)
+    rating_UI = without_each(stars, history, rated_V, own_V).rating_UI
+    if rating_UI is not None:
+        found.predicted_n[rated_V] = np.diagonal(rating_UI[1:].float().numpy())
 
 
 def _leave_out_around(

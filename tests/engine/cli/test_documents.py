@@ -18,7 +18,8 @@ STORED_RUN = """run name model dataset dataset_name fingerprint model_config tra
     examples_per_second stopped_because metrics people_judged advice chosen diverged has_model lr"""
 SEARCH = "search name model dataset watched"
 SEARCH_ROW = "number run settings status value best_epoch epochs lr batch metrics seconds parameters note"
-ITEM = """rank item title year genres score probability lift predicted_rating predicted_sd reasons parts"""
+ITEM = """rank item title year genres score probability lift predicted_rating predicted_sd reasons parts
+    hangs_on"""
 SETTING = "name label help default low high choices"
 
 
@@ -107,6 +108,8 @@ def test_that_documents_of_evaluations_and_searches_keep_their_keys(ask):
     assert has_keys(ask.document("searches")["searches"][0], f"{SEARCH} ended runs")
     found = ask.document("recommend", "latest", "--user", "7", "--explain")
     assert has_keys(found["items"][0]["reasons"][0], "item title rating impact strength parts")
+    assert has_keys(found["items"][0]["hangs_on"], "place found ratings")
+    assert has_keys(found["items"][0]["hangs_on"]["ratings"][0], "item title rating")
     assert has_keys(found["most_impactful"][0], "item title impact strength titles")
     evaluated = ask.document("evaluate", "latest", "--k", "5")
     assert has_keys(evaluated, "run model protocol people metrics stopped breakdowns baselines differences")

@@ -93,6 +93,22 @@ def test_that_a_model_without_ratings_is_surprised_by_nothing_and_says_so(datase
     assert found.entries_done == 3
 
 
+def test_that_a_companion_that_predicts_stars_is_surprised_where_the_model_cannot_be(dataset, make_model, weights_II):
+    stars = make_model()
+    with torch.no_grad():
+        stars.weights_II[0, 1] = 2.0  # Alien says that Amelie is a 3.6
+    model = make_model(learns_from="likes", predicts_ratings=False)
+
+    found = drive(explain_list(Recommender(model, dataset, stars=stars), HISTORY))
+
+    surprises = {one.title: (one.rating, one.predicted, one.difference) for one in found.most_surprising}
+    assert surprises["Amelie"] == pytest.approx((4.0, 3.6, 0.4))
+    assert "Armageddon" in surprises
+    assert found.predicts_ratings
+    assert found.entries_done == 3
+    assert found.most_impactful == drive(explain_list(Recommender(model, dataset), HISTORY)).most_impactful
+
+
 def test_that_a_rating_without_influence_carries_nothing_though_it_may_surprise(dataset, make_model, monkeypatch):
     model = make_model()
     before = drive(explain_list(Recommender(model, dataset), HISTORY))
