@@ -134,7 +134,7 @@ def _scoring_worker() -> QueryWorker:
             "user evaluation",
             "standing",
             "devices",
-        ),  # fmt: skip
+        ),
         stale_after={
             "model": ("recommend", "explain", "insights", "standing", *of_title),
             "recommend": ("explain", "insights", "standing", *of_title),
