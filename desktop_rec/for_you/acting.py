@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_rec.common.stars import StarScale
 from desktop_rec.common.text import short_title
-from desktop_rec.for_you.controller import ListSource, RecommendationsController, SourceKind
+from desktop_rec.for_you.choices import ListSource, SourceKind
+from desktop_rec.for_you.controller import RecommendationsController
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.title_menu import Entry, TitleMenu
 from desktop_rec.for_you.title_sites import Site, sites_of

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop_rec.common.notices import Failure
+from desktop_rec.for_you.choices import ListChoices, SourceKind
+from desktop_rec.for_you.kept_choices import ChoicesKey, KeptChoices
 from desktop_rec.session.dataset import OpenDataset
 from desktop_rec.session.model import ModelInUse
 from desktop_rec.session.profile import CurrentProfile
 from desktop_rec.session.queries import QueryWorker
 from desktop_rec.session.requests import WindowRequests
 from desktop_rec.session.undo import Change, UndoStack
-from engine.recommending.ranking import Filters
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
@@ -35,50 +34,8 @@ CHOICES = "choices of a list"
 """The scope of changes to filters and sliders: they are forgotten with the data set they were made for."""
 
 
-class SourceKind(Enum):
-    """Where the titles of the list come from."""
-
-    FOR_YOU = "for_you"
-    SAVED = "saved"
-    NOT_FOR_ME = "not_for_me"
-    ALIKE = "alike"
-    TOGETHER = "together"
-
-
-class Fairness(Enum):
-    """How one list is made for two people: by who likes a title least, by both on average, or by turns."""
-
-    LEAST = "least"
-    AVERAGE = "average"
-    TURNS = "turns"
-
-
-@dataclass(frozen=True)
-class ListSource:
-    """What the list is of. `item_rows`: the titles to be like (ALIKE); `profile_id`: the other person (TOGETHER)."""
-
-    kind: SourceKind = SourceKind.FOR_YOU
-    item_rows: tuple[int, ...] = ()
-    profile_id: str = ""
-    fairness: Fairness = Fairness.LEAST
-
-
-@dataclass(frozen=True)
-class ListChoices:
-    """How a person bends their list. `weight`: watch (1) to love (0), None for the model's own; `gems`: 0 to 1."""
-
-    filters: Filters = field(default_factory=Filters)
-    gems: float = 0.0
-    weight: float | None = None
-    source: ListSource = field(default_factory=ListSource)
-
-    @property
-    def all_filters(self) -> Filters:
-        return replace(self.filters, hidden_gems=self.gems)
-
-
 class RecommendationsController(QObject):
-    """`list` is the answer to the last recommend(), None at first; `choices` how the list is bent.
+    """`list` is the answer to the last recommend(), None at first; `choices` how the list is bent, by each person.
 
     ready(RecommendationList), explained(Explanation) and insights_ready(ListInsights) answer recommend(), explain() and
     ask_insights(); failed(kind, Failure) says which of these ("recommend", "explain", "insights") has no answer. A list
@@ -98,6 +55,7 @@ class RecommendationsController(QObject):
         dataset: OpenDataset,
         model: ModelInUse,
         profile: CurrentProfile,
+        kept: KeptChoices,
         worker: QueryWorker,
         undo: UndoStack,
         requests: WindowRequests,
@@ -107,7 +65,9 @@ class RecommendationsController(QObject):
         self.dataset, self.model, self.profile, self.requests = dataset, model, profile, requests
         self.choices = ListChoices()
         self.list: RecommendationList | None = None
-        self._worker, self._undo = worker, undo
+        self._kept, self._worker, self._undo = kept, worker, undo
+        self._key: ChoicesKey | None = None
+        profile.changed.connect(self._on_profile)
         worker.answered.connect(self._on_answer)
         worker.failed.connect(self._on_failure)
 
@@ -115,9 +75,24 @@ class RecommendationsController(QObject):
         """Other filters or sliders, in a way that can be undone; changes with equal `merges` in a row are one."""
         if choices == self.choices:
             return
-        now = self.choices
-        change = Change(text, partial(self._take, choices), partial(self._take, now), merges=merges, scope=CHOICES)
-        self._undo.do(change)
+        key, now = self._key, self.choices
+        self._undo.do(
+            Change(
+                text,
+                partial(self._take, key, choices),
+                partial(self._take, key, now),
+                merges=f"{merges} of {key}" if merges else "",
+                scope=CHOICES,
+            )
+        )
+
+    def reset(self) -> None:
+        """No filters, and the sliders where they were at first; the list stays what it is of."""
+        self.bend(self.choices.reset, "Reset filters and sliders")
+
+    def store_choices(self) -> None:
+        """Store what is not yet stored of how people bend their lists."""
+        self._kept.store()
 
     def recommend(self) -> None:
         """Ask for the list; `ready` or `failed` answers."""
@@ -156,22 +131,39 @@ class RecommendationsController(QObject):
             self._worker.request("insights", partial(asked, weight=self.weight, choices=self.choices))
 
     def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:
-        """Choices made for the former data set are forgotten."""
+        """Choices are of a data set, and so are changes to them."""
         self.list = None
-        self.choices = ListChoices()
         self._undo.forget(CHOICES)
-        self.choices_changed.emit()
+        self._kept.use_dataset(dataset)
+        self._key = None
+        self._on_profile()
+        if self._key is None:
+            self.choices = ListChoices()
+            self.choices_changed.emit()
 
     @property
     def weight(self) -> float | None:
         """The weight, where the model in use has something to mix."""
         recommender = self.model.recommender
-        mixes = recommender is not None and recommender.model.can.mixes_presence
-        return self.choices.weight if mixes else None
+        return self.choices.weight if recommender is not None and recommender.can_mix else None
 
-    def _take(self, choices: ListChoices) -> None:
-        self.choices = choices
-        self.choices_changed.emit()
+    def _on_profile(self) -> None:
+        """Somebody else bends their list as they left it."""
+        dataset, profile = self.dataset.current, self.profile.current
+        if dataset is None or profile is None:
+            return
+        key = ChoicesKey(profile.profile_id, is_stored=not self.profile.is_borrowed)
+        if key != self._key:
+            self._key, self.choices = key, self._kept.choices_of(key)
+            self.choices_changed.emit()
+
+    def _take(self, key: ChoicesKey | None, choices: ListChoices) -> None:
+        """Make a change to the choices of the person it is about, also where somebody else has gone on meanwhile."""
+        if key is not None:
+            self._kept.keep(key, choices)
+        if key == self._key:
+            self.choices = choices
+            self.choices_changed.emit()
 
     def _on_answer(self, kind: str, answer: Any) -> None:
         if kind == "recommend":

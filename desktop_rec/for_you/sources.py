@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QTabBar,
 
 from desktop_rec.common.controls import arranged, button, named
 from desktop_rec.common.plain import button_text, plain_tip
-from desktop_rec.for_you.controller import SourceKind
+from desktop_rec.for_you.choices import SourceKind
 from engine.text import format_count, plural_of, shorten
 
 _OWN = (SourceKind.FOR_YOU, SourceKind.SAVED, SourceKind.NOT_FOR_ME)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from desktop_rec.for_you.controller import ListSource, RecommendationsController, SourceKind
+from desktop_rec.for_you.choices import ListSource, SourceKind
+from desktop_rec.for_you.controller import RecommendationsController
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController, whose
 from desktop_rec.for_you.sources import ListAct, SourcesState, heading_of, words_of_empty
 from engine.text import format_title, join_words, plural

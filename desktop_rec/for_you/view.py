@@ -18,8 +18,9 @@ from desktop_rec.common.building import next_step
 from desktop_rec.common.notices import Failure
 from desktop_rec.common.stars import StarScale
 from desktop_rec.for_you.acting import ActingPresenter
+from desktop_rec.for_you.choices import ListSource
 from desktop_rec.for_you.comparison import Comparison, changed_entries, describe_since, listed_ids
-from desktop_rec.for_you.controller import ListSource, RecommendationsController
+from desktop_rec.for_you.controller import RecommendationsController
 from desktop_rec.for_you.middle_presenter import MiddlePresenter
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.my_ratings.presenter import MyRatingsPresenter, dropped_paths

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop_rec.data.controller import DataController
 from desktop_rec.data.importing.controller import ImportController
 from desktop_rec.for_you.controller import RecommendationsController
+from desktop_rec.for_you.kept_choices import KeptChoices
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.taste_map.controller import TasteMapController
 from desktop_rec.models.controller import ModelsController
@@ -26,6 +27,9 @@ from desktop_rec.training.controller import TrainingController
 from desktop_rec.training.learning_rate.controller import LearningRateController
 from desktop_rec.training.plan_controller import PlanController
 from desktop_rec.training.search.controller import SearchController
+
+if TYPE_CHECKING:
+    from engine.library.profiles import ProfileStore
 
 _VIEWS = tuple(
     f"desktop_rec.{place}" for place in ("for_you.view", "data.dataset_view", "training.view", "models.view")
@@ -63,9 +67,10 @@ class Session(QObject):
         self.models = ModelsController(
             library, dataset, model, profile, jobs, queries, scoring, judging, undo, requests, self
         )
-        self.recommendations = RecommendationsController(dataset, model, profile, scoring, undo, requests, self)
         mapping = queries.add(QueryWorker("mapping", ("quick map", "map"), uses_torch=True))
         self.taste_map = TasteMapController(dataset, model, profile, scoring, mapping, self)
+        kept = KeptChoices(self._stored_people, self)
+        self.recommendations = RecommendationsController(dataset, model, profile, kept, scoring, undo, requests, self)
         self.my_ratings = MyRatingsController(library, dataset, profile, queries, undo, requests, self)
         self._connect()
 
@@ -84,6 +89,7 @@ class Session(QObject):
 
     def close(self) -> None:
         """Stop what runs, keeping what was learned, and drop questions; `idle` says when all threads are gone."""
+        self.recommendations.store_choices()
         self.jobs.stop()
         self.queries.abandon()
         self._on_idle()
@@ -113,6 +119,9 @@ class Session(QObject):
         self.dataset.damaged.connect(self.requests.report)
         self.jobs.idle.connect(self._on_idle)
         self.queries.idle.connect(self._on_idle)
+
+    def _stored_people(self) -> ProfileStore | None:
+        return None if self.library.files is None else self.library.files.profiles
 
     def _on_idle(self) -> None:
         if self.is_idle:

@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_rec.common.notices import Failure
 from desktop_rec.common.text import describe_own_rating
-from desktop_rec.for_you.controller import ListSource, RecommendationsController, SourceKind
+from desktop_rec.for_you.choices import ListSource, SourceKind
+from desktop_rec.for_you.controller import RecommendationsController
 from desktop_rec.for_you.taste_map.colouring import ColourBy, Colouring, by_genre, by_place, by_stars
 from desktop_rec.for_you.taste_map.controller import TasteMapController
 from desktop_rec.for_you.taste_map.marks import Mark

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QTabBar
 
 from desktop_rec.common.panels import PlaceMessage
-from desktop_rec.for_you.controller import ListSource, SourceKind
+from desktop_rec.for_you.choices import ListSource, SourceKind
 from desktop_rec.for_you.view import ForYouView
 from engine.data.catalogue import Catalogue
 from engine.data.profiles import ProfileEntry, entry_of

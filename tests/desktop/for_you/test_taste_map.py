@@ -10,7 +10,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QTableView, QWidget
 
-from desktop_rec.for_you.controller import SourceKind
+from desktop_rec.for_you.choices import SourceKind
 from desktop_rec.for_you.taste_map.colouring import by_genre, by_place, by_stars
 from desktop_rec.for_you.taste_map.panel import TasteMapPanel
 from desktop_rec.for_you.taste_map.presenter import TasteMapPresenter

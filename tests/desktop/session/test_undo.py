@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from desktop_rec.common.title_search import TitleSearch
-from desktop_rec.for_you.controller import ListChoices
+from desktop_rec.for_you.choices import ListChoices
 from desktop_rec.session import undo as undo_module
 from desktop_rec.session.requests import WindowRequests
 from desktop_rec.session.undo import Change, UndoStack
