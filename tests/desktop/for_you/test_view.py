@@ -34,7 +34,8 @@ class Asked:
 
 def model_of(*, mixes):
     can = SimpleNamespace(mixes_presence=mixes)
-    return SimpleNamespace(model=SimpleNamespace(can=can, config=SimpleNamespace(presence_weight=0.3)))
+    model = SimpleNamespace(can=can, config=SimpleNamespace(presence_weight=0.3))
+    return SimpleNamespace(model=model, can_mix=mixes, mixes_by_places=False, stars=model)
 
 
 def found(*rows, note=""):
