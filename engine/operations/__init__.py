@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from engine.operations.recommending import recommender_of as recommender_of
     from engine.operations.searching import SearchResult as SearchResult
     from engine.operations.searching import search as search
+    from engine.operations.title_lists import FoundTitles as FoundTitles
+    from engine.operations.title_lists import match_titles as match_titles
     from engine.operations.training import FinishedRun as FinishedRun
     from engine.operations.training import describe_curves as describe_curves
     from engine.operations.training import resume as resume
@@ -68,6 +70,7 @@ _PLACES = {
     "preparing": "find_rate",
     "recommending": "ManyRecommended match_export recommend recommend_many recommender_of",
     "searching": "SearchResult search",
+    "title_lists": "FoundTitles match_titles",
     "training": "FinishedRun describe_curves resume train",
 }
 _MODULES = {name: module for module, names in _PLACES.items() for name in names.split()}

@@ -25,7 +25,8 @@ class Filters:
     All that is set must hold: one of `genres_any`, every one of `genres_all`, none of `genres_none`, and so on.
     `hidden_gems` is 0 (off) to 1, how strongly well-known titles are demoted (see `ranked`); `variety` is 0 (off) to 1,
     how unlike each other the titles are to be (see `varied`). `again`: what was seen instead of what was not.
-    `one_per_series`: of a series only the title that comes first. `only_rows`: no title but these. Raises SettingError.
+    `one_per_series`: of a series only the title that comes first. `only_rows`: no title but these,
+    which people know as `only_name`. Raises SettingError.
     """
 
     genres_any: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class Filters:
     again: bool = False
     one_per_series: bool = False
     only_rows: frozenset[int] | None = None
+    only_name: str = ""
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.hidden_gems <= 1.0:

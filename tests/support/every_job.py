@@ -176,9 +176,16 @@ def _match_export(at: TrainedLibrary) -> Job[Any]:
     return operations.match_export(at.dataset, export)
 
 
+def _match_titles(at: TrainedLibrary) -> Job[Any]:
+    catalogue = at.dataset.catalogue
+    lines = [f"{title} ({year})" for title, year in zip(catalogue.titles, catalogue.years, strict=True)]
+    return operations.match_titles(at.dataset, "\n".join(lines[:30]))
+
+
 JOBS: dict[str, Callable[[TrainedLibrary], Job[Any]]] = {
     "import": _import,
     "match an export": _match_export,
+    "match a list of titles": _match_titles,
     "import again": _import_again,
     "export": _export,
     "quick model": _quick_model,
@@ -206,6 +213,10 @@ def essence(result: Any) -> Any:
     """What a job found, as values that can be compared: equal essence, equal work."""
     if isinstance(result, dict):
         return {name: _figures(evaluation) for name, evaluation in result.items()}
+    if hasattr(result, "missing"):
+        return sorted(result.rows)
+    if hasattr(result, "matches"):
+        return [repr(result.matches)]
     if hasattr(result, "rows"):
         return [[row.value, dict(row.metrics)] for row in result.rows]
     if hasattr(result, "evaluation"):
@@ -226,8 +237,6 @@ def essence(result: Any) -> Any:
         return [size for _, size in result.exported.files]
     if hasattr(result, "change"):
         return [result.change, result.data.record.fingerprint]
-    if hasattr(result, "matches"):
-        return [repr(result.matches)]
     if hasattr(result, "dataset") and hasattr(result, "record"):
         return result.record.fingerprint
     model = result if isinstance(result, Model) else result.model

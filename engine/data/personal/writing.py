@@ -67,11 +67,14 @@ def _in_stars(rating: float | None, scale: Scale) -> float | None:
     return None if rating is None else max(0.5, round(2 * converted(rating, scale, _STARS)) / 2)
 
 
+def film_ids_of(dataset: Dataset, row: int) -> tuple[str, str]:
+    """The IMDb and the TMDB id of a title, "" where the data set does not know it."""
+    return _id_of(dataset, row, "imdb"), _id_of(dataset, row, "tmdb")
+
+
 def _film_ids(entry: ProfileEntry, dataset: Dataset | None) -> tuple[str, str]:
     row = item_row_of(entry, dataset) if dataset is not None else None
-    if dataset is None or row is None:
-        return ("", "")
-    return _id_of(dataset, row, "imdb"), _id_of(dataset, row, "tmdb")
+    return ("", "") if dataset is None or row is None else film_ids_of(dataset, row)
 
 
 def _id_of(dataset: Dataset, row: int, kind: str) -> str:

@@ -112,6 +112,15 @@ def test_that_a_folder_that_may_not_be_written_to_is_called_that(window, opened,
     assert said(window) == "Not stored yet: 1 rating of Me. The ratings of Me could not be written. Look."
 
 
+def test_that_lists_that_cannot_be_stored_are_said_to_be(window, opened, library, disk):
+    disk.is_full = True
+    opened.my_ratings.save_for_later(0)
+    assert said(window).startswith("Not stored yet: the lists of Me.")
+    disk.is_full = False
+    assert opened.profile.store_again()
+    assert [entry.title for entry in library.profiles.load("me").saved] == ["Film 0"]
+
+
 def test_that_people_keep_what_is_not_stored_while_others_go_on(window, opened, library, disk):
     disk.is_full = True
     opened.my_ratings.rate(0, 5.0)
