@@ -1,12 +1,11 @@
-"""The three columns of For you put together, and the message while no data set is open."""
+"""The three columns of For you put together."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from desktop_rec.common.controls import named
-from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.common.plain import set_tip
 from desktop_rec.common.stars import StarScale
 from desktop_rec.for_you.insights_panel import InsightsPanel
@@ -20,12 +19,7 @@ _LIST_WIDTH, _WHY_WIDTH = 560, 300
 
 
 class ForYouPage(QWidget):
-    """mine at the left; pane, onboarding or starter between; reasons and insights at the right.
-
-    data_wanted(): go to Data.
-    """
-
-    data_wanted = Signal()
+    """mine at the left; pane, onboarding or starter between; reasons and insights at the right."""
 
     def __init__(self, scale: StarScale, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,16 +31,11 @@ class ForYouPage(QWidget):
         self.reasons = ReasonsPanel(scale)
         self.insights = InsightsPanel()
         self._build()
-        self._missing.pressed.connect(self.data_wanted)
 
     def use_scale(self, scale: StarScale) -> None:
         """Rate and predict on another data set's scale."""
         for part in (self.mine, self.starter, self.onboarding, self.pane.list, self.reasons):
             part.use_scale(scale)
-
-    def show_missing(self) -> None:
-        """There is no data set."""
-        self._outer.setCurrentWidget(self._missing)
 
     def show_starter(self) -> None:
         """Many well-known titles at once, to pick from."""
@@ -72,12 +61,6 @@ class ForYouPage(QWidget):
         self.reasons.stars.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _build(self) -> None:
-        self._missing = PlaceMessage()
-        self._missing.show_message(
-            "There is no data set yet.",
-            "Use the sample or open a ratings file. Then rate a few titles, and your list is there within seconds.",
-            button="Go to Data",
-        )
         self._middle = QStackedWidget()
         self._middle.addWidget(self.middle)
         self._middle.addWidget(self.starter)
@@ -99,7 +82,6 @@ class ForYouPage(QWidget):
             self._columns.setStretchFactor(place, stretch)
         self._columns.setSizes([WIDTH, _LIST_WIDTH, _WHY_WIDTH])
         self._outer = QStackedWidget()
-        self._outer.addWidget(self._missing)
         self._outer.addWidget(self._columns)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -7,7 +7,7 @@ reasons once the list stands. The review of an import takes the whole place.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
@@ -94,8 +94,7 @@ class ForYouView(QWidget):
             self._whole.setCurrentWidget(self.importing)
             return
         self._whole.setCurrentWidget(self.page)
-        if self._recommendations.dataset.current is None:
-            self.page.show_missing()
+        if self._recommendations.dataset.current is None:  # the window shows its first page
             return
         if self._onboarding.is_due:
             self._onboarding.show()
@@ -169,7 +168,6 @@ class ForYouView(QWidget):
         self._middle.title_chosen.connect(self._on_chosen)
         self._ratings.onboarding_wanted.connect(self._onboarding.begin)
         self._onboarding.import_wanted.connect(self._ratings.ask_for_file)
-        page.data_wanted.connect(partial(self._recommendations.requests.show_place, "data"))
         page.pane.filters_changed.connect(self._on_filters)
         page.pane.chosen.connect(self._on_chosen)
         page.pane.rate_more_wanted.connect(self._onboarding.begin)

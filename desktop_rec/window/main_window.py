@@ -9,8 +9,8 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWhatsThis, QWidget
 
 from desktop_rec.common import questions
@@ -18,12 +18,13 @@ from desktop_rec.common.building import in_steps, next_step
 from desktop_rec.common.job_bar import JobBar
 from desktop_rec.common.job_state import JobState
 from desktop_rec.common.log import LOG, LogFile
-from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.common.plain import tip_markup
 from desktop_rec.common.preferences import Preferences
 from desktop_rec.session.session import Session
 from desktop_rec.theme.icons import icon
 from desktop_rec.theme.theme import set_role
+from desktop_rec.window.drop_target import DropTarget
+from desktop_rec.window.first_page import FirstPage
 from desktop_rec.window.header import (
     ALL_MODELS,
     DELETE_PERSON,
@@ -77,9 +78,9 @@ class MainWindow(QMainWindow):
         self.session.open(home)
 
     def open_files(self, paths: list[Path]) -> None:
-        """Show files as an import would read them, in Data; there they are imported."""
+        """Show files as an import would read them, in Data; a person's own export goes on to its review by itself."""
         self.show_place("data")
-        self.session.importing.prepare(paths)
+        self.session.importing.prepare(paths, takes_own=True)
 
     def ask_for_files(self) -> None:
         """Let the person choose ratings files, and show them."""
@@ -110,6 +111,7 @@ class MainWindow(QMainWindow):
                 view = self._make_view(place)
                 next_step()
                 self._stack.addWidget(view)
+                view.installEventFilter(self)
                 next_step()
             self._in_building.discard(place)
             self._views[place] = view
@@ -171,9 +173,10 @@ class MainWindow(QMainWindow):
         self._not_stored, self._notices, self._job_bar = NotStoredBar(), NoticeBar(), JobBar()
         self._stack = QStackedWidget()
         self._stack.setObjectName("places")
-        self._first_page = PlaceMessage()
+        self._first_page = FirstPage()
         self._stack.addWidget(self._first_page)
         self.setCentralWidget(self._arranged())
+        self._drop_target = DropTarget(self)
         numbered = enumerate((*PLACES, SETTINGS), start=1)
         self._shortcuts = [
             *(self._shortcut(f"Ctrl+{number}", self._place_slot(place)) for number, (place, *_) in numbered),
@@ -225,8 +228,10 @@ class MainWindow(QMainWindow):
         self._header.dataset_chosen.connect(self._on_dataset_chosen)
         self._header.model_chosen.connect(self._on_model_chosen)
         self._header.person_chosen.connect(self._on_person_chosen)
-        self._first_page.pressed.connect(self._on_first_page)
-        self._first_page.second_pressed.connect(self.ask_for_files)
+        self._first_page.export_asked.connect(self._ask_for_export)
+        self._first_page.sample_asked.connect(session.importing.use_sample)
+        self._first_page.file_asked.connect(self.ask_for_files)
+        self._first_page.retry_asked.connect(self._on_retry)
         session.profile.not_stored_changed.connect(self._on_not_stored)
         self._not_stored.again.connect(session.profile.store_again)
         session.dataset.changed.connect(self._on_dataset)
@@ -256,11 +261,11 @@ class MainWindow(QMainWindow):
         if self.place == "for_you":
             self._stack.setCurrentWidget(self._view_of("for_you"))
 
-    def _on_first_page(self) -> None:
-        if self.session.library.failure is not None:
-            self._on_retry()
-        else:
-            self.session.importing.use_sample()
+    def _ask_for_export(self) -> None:
+        """Let the person choose an export of their own; what has to be opened for it is opened."""
+        path = questions.ask_for_my_ratings(self)
+        if path is not None:
+            self.open_files([path])
 
     def _on_dataset(self) -> None:
         dataset = self.session.dataset.current
@@ -321,11 +326,24 @@ class MainWindow(QMainWindow):
             place = focused.mapToGlobal(QPoint(focused.width() // 2, focused.height()))
         QWhatsThis.showText(place, f"{tip}<p>{escape(PLACE_HELP[self.place])}</p>", self)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Files may hang over a place that takes them itself."""
+        if isinstance(event, QDragEnterEvent) and _dropped_files(event):
+            self._drop_target.offer()
+        elif event.type() in (QEvent.Type.DragLeave, QEvent.Type.Drop):
+            self._drop_target.hide()
+        return super().eventFilter(watched, event)
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _dropped_files(event):
             event.acceptProposedAction()
+            self._drop_target.offer()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._drop_target.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
+        self._drop_target.hide()
         event.acceptProposedAction()
         self.open_files(_dropped_files(event))
 

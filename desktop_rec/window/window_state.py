@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.session.session import Session
+from desktop_rec.window.first_page import FirstPage
 from desktop_rec.window.header import Choice, HeaderState
 from desktop_rec.window.model_menu import model_choices
 from desktop_rec.window.sidebar import DONE, IDLE, RUNNING
@@ -86,20 +86,15 @@ def header_state(session: Session) -> HeaderState:
     )
 
 
-def show_first_page(page: PlaceMessage, session: Session) -> None:
+def show_first_page(page: FirstPage, session: Session) -> None:
     """What For you says while there is no data set: how to begin, what is being opened, or why nothing can be."""
     failure, job = session.library.failure, session.jobs.state
     if failure is not None:
-        page.show_message(failure.sentence, failure.remedy, button="Try again")
+        page.show_failure(failure.sentence, failure.remedy)
     elif job is not None and job.kind == "import":
-        page.show_message(job.title, job.words, busy=True)
+        page.show_busy(job.title, job.words)
     else:
-        page.show_message(
-            "There are no films to recommend from yet.",
-            "Use the sample, or open a file of ratings. Then rate a few titles, and your list is there within seconds.",
-            button="Use the sample",
-            second="Open ratings…",
-        )
+        page.ask()
 
 
 def not_stored_sentence(profile: CurrentProfile) -> str:

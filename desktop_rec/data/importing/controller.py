@@ -20,6 +20,7 @@ from desktop_rec.session.library import OpenLibrary
 from desktop_rec.session.queries import Queries, QueryWorker
 from desktop_rec.session.requests import WindowRequests
 from engine.events import Event, Job
+from engine.text import plural_of
 
 if TYPE_CHECKING:
     from desktop_rec.session.worker import MakeJob
@@ -29,6 +30,13 @@ if TYPE_CHECKING:
     from engine.data.importing.preview import Preview
     from engine.data.reading.roles import Given
     from engine.operations import ImportedData
+
+
+_FITS_THE_SAMPLE = ("", "film", "title")
+"""What an export may be of, to be matched with the sample: films, or what is not said."""
+
+_MOST_OWN_BYTES = 4_000_000
+"""A table of titles and ratings without people is one person's, unless it is larger."""
 
 
 class ImportController(QObject):
@@ -57,20 +65,25 @@ class ImportController(QObject):
         self.library, self.jobs = library, jobs
         self._dataset, self._devices, self._requests = dataset, devices, requests
         self._gathered: Gathered | None = None
+        self._takes_own = False
         kinds = ("look", "estimate", "count", "gather")
         self._worker = queries.add(QueryWorker("files", kinds, stale_after={"gather": ("count",)}))
         self._worker.answered.connect(self._on_answer)
         self._worker.failed.connect(self._on_failure)
         self._worker.event_arrived.connect(self._on_event)
 
-    def prepare(self, paths: Sequence[Path]) -> bool:
-        """Look at files that may be imported; `plan` follows. False where nothing can be imported now."""
+    def prepare(self, paths: Sequence[Path], *, takes_own: bool = False) -> bool:
+        """Look at files that may be imported; `plan` follows. False where nothing can be imported now.
+
+        takes_own: one person's own export is added to their ratings without another press.
+        """
         if self.library.files is None or not paths:
             return False
         if self.jobs.state is not None and self.jobs.is_running("import"):
             self._requests.warn(f"{self.jobs.state.title} is still running.", "Wait for it, or cancel it.")
             return False
         self._gathered = None
+        self._takes_own = takes_own
         self._look(ImportPlan(tuple(paths)))
         return True
 
@@ -162,12 +175,30 @@ class ImportController(QObject):
         return self._import("Opening the sample", make)
 
     def add_to_my_ratings(self) -> None:
-        """The file is one person's export: it belongs to a profile, in For you."""
+        """The file is one person's export: it belongs to a profile, in For you.
+
+        Where no data set is open the sample is, if the export is of films, too.
+        """
         plan = self.plan
-        if plan is not None:
-            self.leave()
-            self._requests.show_place("for_you")
-            self.personal_file_found.emit(plan.paths[0])
+        if plan is None:
+            return
+        word = plan.preview.shape.layout.word if plan.preview is not None and plan.preview.shape is not None else ""
+        self.leave()
+        self._requests.show_place("for_you")
+        opened = self._dataset.current
+        self.personal_file_found.emit(plan.paths[0])
+        if opened is None and word in _FITS_THE_SAMPLE:
+            self.use_sample()
+        elif opened is None:
+            self._requests.warn(
+                f"{plan.title} is of {plural_of(word)}, and the sample has only films.",
+                f"Open ratings of {plural_of(word)} by many people; your own are matched with them then.",
+            )
+        elif word not in ("", "title", opened.catalogue.word) and opened.catalogue.word != "title":
+            self._requests.warn(
+                f"{plan.title} is of {plural_of(word)}, and {opened.name} has {plural_of(opened.catalogue.word)}.",
+                f"Few will match. Open ratings of {plural_of(word)} by many people for the others.",
+            )
 
     def _import(self, title: str, make: MakeJob) -> bool:
         job = LongJob(
@@ -222,6 +253,9 @@ class ImportController(QObject):
             return
         if kind == "look":
             self._set(replace(plan, preview=answer, is_looking=False))
+            if self._takes_own and _is_own(answer):
+                self.add_to_my_ratings()
+                return
             if answer.obstacle is None and self.library.home is not None:
                 self._worker.request("estimate", partial(_estimate, answer.paths, plan.given, at=self.library.home))
             self._gather()
@@ -249,6 +283,14 @@ class ImportController(QObject):
         plan = self.plan
         if plan is not None and plan.gathering is not None:
             self._set(replace(plan, gathering=plan.gathering.after(event)))
+
+
+def _is_own(preview: Preview) -> bool:
+    """Whether files are one person's own ratings: an export of a service, or a small table without people."""
+    obstacle = preview.obstacle
+    if obstacle is None:
+        return False
+    return obstacle.personal or (obstacle.missing == ("user",) and preview.size < _MOST_OWN_BYTES)
 
 
 def _look(paths: Sequence[Path], given: Given, *, items: Path | None, before: Preview | None) -> Job[Preview]:

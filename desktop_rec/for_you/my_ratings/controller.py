@@ -204,14 +204,11 @@ class MyRatingsController(QObject):
         """Read one person's export and match it with the open data set; `incoming` follows.
 
         `person` is whose ratings are meant in a file of several people. Without a data set the file waits until one is
-        opened. False where it has to wait.
+        opened, the sample mostly. False where it has to wait.
         """
         dataset = self.dataset.current
         if dataset is None:
             self._waiting_file = path
-            sentence = f"{path.name} waits until a data set is open: your ratings are matched with its titles."
-            self.requests.inform(sentence, "Use the sample, or open ratings of many people.")
-            self.requests.show_place("data")
             return False
         if self.profile.is_borrowed or self.profile.current is None:
             self.requests.attempt(self.profile.load_default)

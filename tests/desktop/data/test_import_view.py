@@ -383,7 +383,7 @@ def test_that_several_dropped_files_a_folder_and_a_zip_are_all_taken(qtbot, sess
     window = MainWindow(session, Preferences(tmp_path / "home"))
     qtbot.addWidget(window)
     asked = []
-    monkeypatch.setattr(session.importing, "prepare", asked.append)
+    monkeypatch.setattr(session.importing, "prepare", lambda paths, **_how: asked.append(paths))
     paths = [write("a.csv", RATINGS), tmp_path, tmp_path / "a.zip"]
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])

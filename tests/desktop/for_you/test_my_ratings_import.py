@@ -307,16 +307,14 @@ def test_that_ratings_of_many_people_are_shown_to_data(view, session, tmp_path, 
 
 
 def test_that_without_a_data_set_the_file_waits_until_one_is_open(qtbot, session, library, report, export, recorded):
-    wanted, notices = recorded(session.requests.place), recorded(session.requests.notice)
+    wanted = recorded(session.requests.place)
     assert not session.my_ratings.import_file(export)
-    assert wanted.calls == ["data"]
-    assert "waits until a data set is open" in notices.last.sentence
     session.data.open(library.datasets.save(films(), report).dataset_id)
     qtbot.waitUntil(
         lambda: session.my_ratings.incoming is not None and session.my_ratings.incoming.found is not None,
         timeout=MOST_MS,
     )
-    assert wanted.calls == ["data", "for_you"]
+    assert wanted.calls == ["for_you"]
 
 
 def test_that_another_data_set_begins_the_matching_again(qtbot, reviewed, session, library, report):

@@ -105,13 +105,6 @@ def press(view, name):
     next(button for button in view.findChildren(QPushButton, name) if button.isVisible()).click()
 
 
-def test_that_without_a_data_set_one_sentence_and_a_button_lead_to_data(view, session, recorded):
-    wanted = recorded(session.requests.place)
-    assert "There is no data set yet." in shown_text(view)
-    press(view, "place_message_button")
-    assert wanted.calls == ["data"]
-
-
 def test_that_without_ratings_one_film_at_a_time_is_asked_about(opened, qtbot):
     assert "Which films do you know?" in shown_text(opened)
     qtbot.waitUntil(lambda: opened.page.onboarding.card.row is not None, timeout=2000)

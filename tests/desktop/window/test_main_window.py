@@ -117,7 +117,7 @@ def test_that_the_action_of_a_notice_is_done_once_and_the_bar_goes(qtbot, window
 
 def test_that_dropped_files_are_shown_on_the_data_place(window, session, monkeypatch, tmp_path):
     asked = []
-    monkeypatch.setattr(session.importing, "prepare", lambda paths: asked.append(paths))
+    monkeypatch.setattr(session.importing, "prepare", lambda paths, **_how: asked.append(paths))
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.csv"))])
     actions, keys = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
@@ -129,7 +129,7 @@ def test_that_dropped_files_are_shown_on_the_data_place(window, session, monkeyp
 def test_that_control_o_asks_for_files_and_remembers_their_folder(window, session, monkeypatch, tmp_path, preferences):
     asked = []
     monkeypatch.setattr(questions, "ask_for_files", lambda _parent, _folder: [tmp_path / "a.csv"])
-    monkeypatch.setattr(session.importing, "prepare", lambda paths: asked.append(paths))
+    monkeypatch.setattr(session.importing, "prepare", lambda paths, **_how: asked.append(paths))
     window.ask_for_files()
     assert asked
     assert preferences.file_folder == str(tmp_path)
@@ -219,17 +219,6 @@ def first_page(window):
     return window.findChild(QWidget, "places").currentWidget()
 
 
-def test_that_without_a_data_set_for_you_says_what_is_missing_and_opens_the_sample(qtbot, window, session, monkeypatch):
-    started = []
-    monkeypatch.setattr(session.importing, "use_sample", lambda: started.append("sample"))
-    page = first_page(window)
-    pressed = {button.text(): button for button in page.findChildren(QPushButton)}
-    assert "Use the sample, or open a file" in " ".join(label.text() for label in page.findChildren(QLabel))
-    qtbot.mouseClick(pressed["Use the sample"], Qt.MouseButton.LeftButton)
-    assert started == ["sample"]
-    assert pressed["Open ratings…"].isVisible()
-
-
 def test_that_for_you_is_there_with_the_first_data_set_and_goes_with_it(qtbot, window, session, library, report):
     page = first_page(window)
     library.datasets.save(planted_dataset(), report)
@@ -247,7 +236,7 @@ def test_that_an_import_is_shown_on_the_first_page_while_it_runs(qtbot, importin
     assert "Opening the sample" in [label.text() for label in first_page(importing).findChildren(QLabel)]
     session.jobs.stop()
     qtbot.waitUntil(lambda: session.jobs.state is None)
-    assert [button.text() for button in buttons if button.isVisible()] == ["Use the sample", "Open ratings…"]
+    assert "Rate a few films" in [button.text() for button in buttons if button.isVisible()]
 
 
 def test_that_a_folder_that_cannot_be_opened_is_said_on_the_first_page(qtbot, window, session, monkeypatch):

@@ -1,0 +1,48 @@
+"""What shows over the whole window while a file hangs on the pointer: that it may be let go here."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from desktop_rec.theme.theme import GRID, THEME
+
+_WORDS = "Drop it here: your own ratings are added to yours, ratings of many people are opened as data"
+
+
+class DropTarget(QWidget):
+    """Covers its parent while it is shown. The pointer, and what is dropped, goes through to what is below."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("drop_target")
+        self.setAccessibleName(_WORDS)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def offer(self) -> None:
+        """Show it over all of the window."""
+        parent = self.parentWidget()
+        assert parent is not None, "it covers a window"
+        self.setGeometry(parent.rect())
+        self.raise_()
+        self.show()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        now = THEME.colours
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        veil = QColor(now.surface)
+        veil.setAlpha(240)
+        painter.fillRect(self.rect(), veil)
+        inside = QRectF(self.rect()).adjusted(3 * GRID, 3 * GRID, -3 * GRID, -3 * GRID)
+        pen = QPen(QColor(now.accent), 2, Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.drawRoundedRect(inside, 12, 12)
+        font = self.font()
+        font.setPointSizeF(font.pointSizeF() * 1.3)
+        painter.setFont(font)
+        painter.setPen(QColor(now.text))
+        text = inside.adjusted(4 * GRID, 0, -4 * GRID, 0)
+        painter.drawText(text, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, _WORDS)
