@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from engine.recommending.fairness import Fairness
 from engine.recommending.ranking import Filters
 
 
@@ -16,14 +17,6 @@ class SourceKind(Enum):
     NOT_FOR_ME = "not_for_me"
     ALIKE = "alike"
     TOGETHER = "together"
-
-
-class Fairness(Enum):
-    """How one list is made for two people: by who likes a title least, by both on average, or by turns."""
-
-    LEAST = "least"
-    AVERAGE = "average"
-    TURNS = "turns"
 
 
 @dataclass(frozen=True)

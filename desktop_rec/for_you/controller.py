@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from engine.data.dataset import Dataset
     from engine.data.profiles import Profile
     from engine.events import Job
+    from engine.recommending.asking import TitleAnswer
     from engine.recommending.explanation import Explanation
     from engine.recommending.insights import ListInsights
     from engine.recommending.longer_look import LongerLook
@@ -37,15 +38,16 @@ CHOICES = "choices of a list"
 class RecommendationsController(QObject):
     """`list` is the answer to the last recommend(), None at first; `choices` how the list is bent, by each person.
 
-    ready(RecommendationList), explained(Explanation) and insights_ready(ListInsights) answer recommend(), explain() and
-    ask_insights(); failed(kind, Failure) says which of these ("recommend", "explain", "insights") has no answer. A list
-    is not asked for by itself: who shows it calls recommend().
+    ready(RecommendationList), explained(Explanation), asked(TitleAnswer) and insights_ready(ListInsights) answer
+    recommend(), explain(), ask() and ask_insights(); failed(kind, Failure) says which of these ("recommend", "explain",
+    "ask", "insights") has no answer. A list is not asked for by itself: who shows it calls recommend().
     """
 
     ready = Signal(object)
     explained = Signal(object)
     hangs_on_ready = Signal(object)
     longer_ready = Signal(object)
+    asked = Signal(object)
     insights_ready = Signal(object)
     failed = Signal(str, object)
     choices_changed = Signal()
@@ -98,13 +100,28 @@ class RecommendationsController(QObject):
         """Ask for the list; `ready` or `failed` answers."""
         recommender, profile = self.model.recommender, self.profile.current
         if recommender is not None and profile is not None:
-            weight = self.weight
-            make = partial(_recommend, recommender, profile, weight=weight, choices=self.choices)
-            self._worker.request("recommend", make)
+            other = self.companion()
+            made = partial(_recommend, recommender, profile, other, weight=self.weight, choices=self.choices)
+            self._worker.request("recommend", made)
 
-    def explain(self, item_row: int) -> None:
-        """Ask for the reasons of one title; `explained` or `failed` answers."""
+    def companion(self) -> Profile | None:
+        """The other person of a list for two, as they are now; None where there is none."""
+        source, dataset = self.choices.source, self.dataset.current
+        if source.kind is not SourceKind.TOGETHER or dataset is None:
+            return None
+        return self.profile.somebody(source.profile_id, dataset)
+
+    def ask(self, item_row: int) -> None:
+        """Ask how the person would like a title, listed or not; `asked` or `failed` answers."""
         recommender, profile = self.model.recommender, self.profile.current
+        if recommender is not None and profile is not None:
+            make = partial(_ask, recommender, profile, item_row=item_row)
+            self._worker.request("ask", partial(make, weight=self.weight, choices=self.choices))
+
+    def explain(self, item_row: int, *, for_companion: bool = False) -> None:
+        """Ask for the reasons of one title, of a list for two also for the other; `explained` or `failed` answers."""
+        recommender = self.model.recommender
+        profile = self.companion() if for_companion else self.profile.current
         if recommender is not None and profile is not None:
             asked = partial(_explain, recommender, profile, item_row=item_row)
             self._worker.request("explain", partial(asked, weight=self.weight, choices=self.choices))
@@ -175,18 +192,20 @@ class RecommendationsController(QObject):
             self.hangs_on_ready.emit(answer)
         elif kind == "longer look":
             self.longer_ready.emit(answer)
+        elif kind == "ask":
+            self.asked.emit(answer)
         elif kind == "insights":
             self.insights_ready.emit(answer)
 
     def _on_failure(self, kind: str, failure: Failure) -> None:
-        if kind in ("recommend", "explain", "insights", "longer look"):
+        if kind in ("recommend", "explain", "ask", "insights", "longer look"):
             self.failed.emit(kind, failure)
 
 
 def _recommend(
-    recommender: Recommender, profile: Profile, *, weight: float | None, choices: ListChoices
+    recommender: Recommender, profile: Profile, other: Profile | None, *, weight: float | None, choices: ListChoices
 ) -> Job[RecommendationList]:
-    """The list of a source. Raises ProfileError where the model knows nothing of the person."""
+    """The list of a source. Raises ProfileError where the model knows nothing of the person, or of the other."""
     from engine.recommending.profile_lists import make_list
 
     yield None
@@ -196,8 +215,29 @@ def _recommend(
             return make_list(recommender, profile, "saved", top=LIST_LENGTH, weight=weight, filters=filters)
         case SourceKind.NOT_FOR_ME:
             return make_list(recommender, profile, "not_for_me", top=LIST_LENGTH, weight=weight, filters=filters)
+        case SourceKind.ALIKE:
+            from engine.recommending.alike import alike_for
+
+            return alike_for(recommender, profile, choices.source.item_rows, top=LIST_LENGTH, filters=filters)
+        case SourceKind.TOGETHER if other is not None:
+            from engine.recommending.together import list_for_two
+
+            bent = partial(list_for_two, recommender, profile, other, fairness=choices.source.fairness)
+            return bent(top=LIST_LENGTH, weight=weight, filters=filters)
         case _:
             return make_list(recommender, profile, top=LIST_LENGTH, weight=weight, filters=filters)
+
+
+def _ask(
+    recommender: Recommender, profile: Profile, *, item_row: int, weight: float | None, choices: ListChoices
+) -> Job[TitleAnswer]:
+    """What the model says of one title."""
+    from engine.data.profiles import profile_rows
+    from engine.recommending.asking import ask
+
+    yield None
+    match = profile_rows(profile, recommender.dataset)
+    return ask(recommender, match, item_row, weight=weight, filters=choices.all_filters)
 
 
 def _explain(

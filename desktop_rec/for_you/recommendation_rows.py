@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class ListedTitle:
     """A recommendation as a row. `moved`: places up since the list before (None: it is new; 0: it stayed or nothing
-    is compared). `likelihood`: against most people, "" where all rows would say the same. `because`: the reason in a
-    line, "" while it is not known yet.
+    is compared). `likelihood`: against most people, or what the list says of the title in its place; "" where all rows
+    would say the same. `because`: the reason in a line, "" while it is not known yet.
     """
 
     item: Recommendation
@@ -67,7 +67,7 @@ class ListedTitle:
     def _figures(self) -> tuple[str, str]:
         predicted = self.item.predicted_rating
         stars = "" if predicted is None else f"predicted {format_predicted_rating(predicted, self.item.predicted_sd)}"
-        return stars, describe_likelihood(self.item.lift)
+        return self.item.detail or stars, describe_likelihood(self.item.lift)
 
 
 class RecommendationsModel(RowsModel):
@@ -92,8 +92,8 @@ class RecommendationsModel(RowsModel):
             ListedTitle(
                 item,
                 _moved(item, before),
-                likelihood if differ else "",
-                known.get(item.item_id, ""),
+                item.detail or (likelihood if differ else ""),
+                item.reason or known.get(item.item_id, ""),
                 item.item_row in saved,
             )
             for item, likelihood in zip(items, likelihoods, strict=True)
@@ -101,7 +101,9 @@ class RecommendationsModel(RowsModel):
 
     def show_reasons(self, because: Mapping[int, str]) -> None:
         """Put the reason in a line under each title, by item row; a title without one shows none."""
-        self.show_rows([replace(row, because=because.get(row.item.item_row, "")) for row in self.rows])
+        self.show_rows([
+            replace(row, because=row.item.reason or because.get(row.item.item_row, "")) for row in self.rows
+        ])  # fmt: skip
 
     def show_saved(self, saved: Collection[int]) -> None:
         """Mark the titles that stand in *Saved*, by item row."""

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_rec.session.library import OpenLibrary
 from desktop_rec.session.undo import Change, UndoStack
-from engine.errors import LibraryError, NotStoredError
+from engine.errors import EngineError, LibraryError, NotStoredError
 from engine.text import join_words, plural
 
 if TYPE_CHECKING:
@@ -87,6 +87,16 @@ class CurrentProfile(QObject):
         from engine.data.profiles import profile_of_user
 
         self._take(profile_of_user(dataset, user_id), borrowed=True)
+
+    def somebody(self, profile_id: str, dataset: Dataset) -> Profile | None:
+        """A person who is stored, or one of the data set, as they are now; None where nobody has this id any more."""
+        from engine.data.profiles import profile_of_user, user_of
+
+        user_id = user_of(profile_id)
+        try:
+            return profile_of_user(dataset, user_id) if user_id is not None else self._known(profile_id)
+        except EngineError:
+            return None
 
     def start(self, profile: Profile) -> None:
         """Go on as a new person, whose ratings are stored from now on. Raises LibraryError."""

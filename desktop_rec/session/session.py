@@ -136,6 +136,7 @@ def _scoring_worker() -> QueryWorker:
         (
             "model",
             "recommend",
+            "ask",
             "explain",
             "insights",
             "longer look",
@@ -146,12 +147,13 @@ def _scoring_worker() -> QueryWorker:
         ),
         stale_after={
             "model": ("recommend", "explain", "insights", "standing", *of_title),
-            "recommend": ("explain", "insights", "standing", *of_title),
+            "recommend": ("ask", "explain", "insights", "standing", *of_title),
             "explain": of_title,
         },
         interrupts={
             "model": ("user evaluation",),
             "recommend": ("user evaluation",),
+            "ask": ("insights", *of_title, "user evaluation"),
             "explain": ("insights", "user evaluation"),
             "insights": (*of_title, "user evaluation"),
             "longer look": ("hangs on", "user evaluation"),

@@ -14,6 +14,8 @@ from engine.data.catalogue import fold
 from engine.data.dataset import Dataset, Histories, Int32, Scale
 from engine.errors import ProfileError
 
+_OF_DATASET = "user-"
+
 
 @dataclass(frozen=True)
 class ProfileEntry:
@@ -183,7 +185,12 @@ def profile_of_user(dataset: Dataset, user_id: str) -> Profile:
         entry_of(dataset, item_row, None if math.isnan(rating) else rating)
         for item_row, rating in zip(history.item_rows_N.tolist(), history.ratings_N.tolist(), strict=True)
     )
-    return Profile(f"user-{user_id}", f"Person {user_id}", entries)
+    return Profile(f"{_OF_DATASET}{user_id}", f"Person {user_id}", entries)
+
+
+def user_of(profile_id: str) -> str | None:
+    """Who of a data set the profile is of (see `profile_of_user`); None for a profile of one's own."""
+    return profile_id.removeprefix(_OF_DATASET) if profile_id.startswith(_OF_DATASET) else None
 
 
 def _has_title(entries: Sequence[ProfileEntry], entry: ProfileEntry) -> bool:

@@ -17,8 +17,8 @@ _SLIPS = ((7, 2), (4, 1))
 _LEAST_LETTERS = 4
 _SMALL_WORDS = frozenset({"the", "a", "an", "of", "and", "le", "la", "der", "die", "das"})
 _MISSING, _SMALL_MISSING, _WITHIN, _RUN_TOGETHER = 2.5, 0.5, 0.25, 0.5
-_FURTHER = 1.5
-"""Titles that are so much further from what was typed than the nearest one are not meant."""
+_FURTHER, _FURTHEST = 1.5, 3.6
+"""Titles that are so much further from what was typed than the nearest one, or so far at all, are not meant."""
 _MOST_KNOWN = 24
 """So many looked up words are remembered: while somebody types on, the words before stay the same."""
 
@@ -58,7 +58,7 @@ class Spellings:
         costs_I = np.full(len(self._run_together_I), np.inf, dtype=np.float32)
         costs_I[self._rows] = sum(self._costs(word, words) for word in words)
         costs_I[self._run_together(words)] = _RUN_TOGETHER
-        found = np.flatnonzero(costs_I <= min(float(costs_I.min()) + _FURTHER, 1e6))
+        found = np.flatnonzero(costs_I <= min(float(costs_I.min()) + _FURTHER, _FURTHEST))
         counts = np.zeros(len(costs_I), np.int64) if popularity is None else popularity
         order = np.lexsort((found, -counts[found], costs_I[found]))[:most]
         return [int(row) for row in found[order]]

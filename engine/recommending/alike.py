@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.data.dataset import Float32, Histories, Int64
+from engine.data.profiles import Profile, profile_rows
 from engine.errors import ProfileError, SettingError
 from engine.recommending.explanation import title_of
 from engine.recommending.ranking import Filters
@@ -47,7 +48,7 @@ def alike(
     seen_rows: Sequence[int] = (),
     hidden_rows: Sequence[int] = (),
 ) -> RecommendationList:
-    """The titles most like all of `item_rows`, each with a reason in its `detail`; never these titles themselves.
+    """The titles most like all of `item_rows`, each with its `reason`; never these titles themselves.
 
     What the person of `history` has, has seen or refused is left out, and they get their predicted stars; None, or a
     history of which the model knows nothing, is nobody. Raises SettingError for no title.
@@ -63,9 +64,30 @@ def alike(
     hidden_rows = (*hidden_rows, *rows)
     order = recommender.order(scores_I, history, filters=filters, seen_rows=seen_rows, hidden_rows=hidden_rows)
     rows_R = order.rows_R[: max(0, top)]
-    details_R = [_why(asked, row, verb) for row in rows_R.tolist()]
-    items = recommender.described(rows_R, order, scores_I, _answer_for(recommender, history), details_R)
+    reasons_R = [_why(asked, row, verb) for row in rows_R.tolist()]
+    items = recommender.described(rows_R, order, scores_I, _answer_for(recommender, history), reasons_R=reasons_R)
     return RecommendationList(items, len(order.rows_R), order.candidates, None, _note(asked, verb))
+
+
+def alike_for(
+    recommender: Recommender,
+    profile: Profile,
+    item_rows: Sequence[int],
+    *,
+    top: int = 100,
+    filters: Filters | None = None,
+) -> RecommendationList:
+    """As `alike`, for a person as they are stored. Raises SettingError for no title."""
+    found = profile_rows(profile, recommender.dataset)
+    return alike(
+        recommender,
+        item_rows,
+        history=found.history,
+        top=top,
+        filters=filters,
+        seen_rows=found.seen_rows,
+        hidden_rows=found.not_for_me_rows,
+    )
 
 
 def _answer_for(recommender: Recommender, history: Histories) -> Answer | None:

@@ -37,7 +37,8 @@ class Recommendation:
     """One title of a list.
 
     probability and lift (see `Recommender.lifts`) are there where the model has such a thing, predicted_rating (on the
-    person's own scale) and its standard deviation where it predicts. detail: what else the list says of the title.
+    person's own scale) and its standard deviation where it predicts. detail: what a list says of the title
+    in place of these figures; reason: why it is there, where that is not found by leaving ratings out.
     """
 
     rank: int
@@ -52,6 +53,7 @@ class Recommendation:
     predicted_rating: float | None
     predicted_sd: float | None = None
     detail: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -289,13 +291,22 @@ class Recommender:
         return RecommendationList(items, len(order.rows_R), order.candidates, weight, self.note(history))
 
     def described(
-        self, rows_R: Int64, order: Ranked, scores_I: Float32, answer: Answer | None, details_R: Sequence[str] = ()
+        self,
+        rows_R: Int64,
+        order: Ranked,
+        scores_I: Float32,
+        answer: Answer | None,
+        *,
+        details_R: Sequence[str] = (),
+        reasons_R: Sequence[str] = (),
     ) -> tuple[Recommendation, ...]:
         """Some titles of a list, numbered from 1, with what is predicted for one person (None: for nobody)."""
         sds_R = None if answer is None else self.rating_sds(answer.history, rows_R)
         return tuple(
-            self._recommendation(
-                place + 1, row, order, scores_I, answer, value_at(sds_R, place), details_R[place] if details_R else ""
+            replace(
+                self._recommendation(place + 1, row, order, scores_I, answer, value_at(sds_R, place)),
+                detail=details_R[place] if details_R else "",
+                reason=reasons_R[place] if reasons_R else "",
             )
             for place, row in enumerate(rows_R.tolist())
         )
@@ -412,7 +423,6 @@ class Recommender:
         scores_I: Float32,
         answer: Answer | None,
         sd: float | None,
-        detail: str,
     ) -> Recommendation:
         catalogue = self.dataset.catalogue
         item_id = self.dataset.items.id(row)
@@ -428,7 +438,6 @@ class Recommender:
             lift=None if answer is None else value_at(answer.lift_I, row),
             predicted_rating=None if answer is None else value_at(answer.rating_I, row),
             predicted_sd=sd,
-            detail=detail,
         )
 
     def _least_like(self) -> str:

@@ -64,6 +64,7 @@ def test_that_titles_written_as_typed_come_first_and_once() -> None:
 
 def test_that_nothing_like_any_title_finds_nothing() -> None:
     assert found("zzzzqq") == []
+    assert found("nothing like this") == []
     assert found("xy") == []
     assert found("  ") == []
 

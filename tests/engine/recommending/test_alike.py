@@ -55,12 +55,12 @@ def test_that_a_reason_counts_the_people_who_liked_both(recommender: Recommender
     for item in alike(recommender, [4], top=5).items:
         both = fans & set(liked.user_rows_N[liked.item_rows_N == item.item_row].tolist())
         expected = f"{round(100 * len(both) / len(fans))} of 100 people who liked Title 4 liked it too"
-        assert item.detail == expected
+        assert item.reason == expected
 
 
 def test_that_of_several_titles_the_reason_names_the_nearest(recommender: Recommender) -> None:
     for item in alike(recommender, [4, 5], top=12).items:
-        assert ("Title 4" in item.detail) == (item.item_row % 2 == 0)
+        assert ("Title 4" in item.reason) == (item.item_row % 2 == 0)
 
 
 def test_that_nobody_needs_to_have_rated_anything_and_that_a_person_gets_their_own_prediction(
@@ -75,7 +75,7 @@ def test_that_few_people_are_said_to_be_few(make_model: Callable[..., object], d
     films = Recommender(make_model(), dataset)  # type: ignore[arg-type]
     found = alike(films, [7])
     assert "1 person liked Fargo" in found.note
-    assert "1 of 1 person who liked Fargo liked it too" in {item.detail for item in found.items}
+    assert "1 of 1 person who liked Fargo liked it too" in {item.reason for item in found.items}
 
 
 def test_that_a_title_that_nobody_has_gives_an_empty_list_that_says_so(recommender: Recommender) -> None:
