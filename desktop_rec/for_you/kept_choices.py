@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer
 
-from desktop_rec.for_you.choices import Fairness, ListChoices, ListSource, SourceKind
+from desktop_rec.for_you.choices import ListChoices, ListSource, SourceKind
 from engine.errors import EngineError
+from engine.recommending.fairness import Fairness
 from engine.recommending.ranking import Filters
 
 if TYPE_CHECKING:

@@ -146,7 +146,7 @@ def _scoring_worker() -> QueryWorker:
             "devices",
         ),
         stale_after={
-            "model": ("recommend", "explain", "insights", "standing", *of_title),
+            "model": ("recommend", "ask", "explain", "insights", "standing", *of_title),
             "recommend": ("ask", "explain", "insights", "standing", *of_title),
             "explain": of_title,
         },

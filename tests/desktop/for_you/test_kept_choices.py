@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 from planted import planted_dataset
 
-from desktop_rec.for_you.choices import Fairness, ListChoices, ListSource, SourceKind
+from desktop_rec.for_you.choices import ListChoices, ListSource, SourceKind
 from desktop_rec.for_you.kept_choices import choices_of_document, document_of_choices
 from desktop_rec.session.session import Session
+from engine.recommending.fairness import Fairness
 from engine.recommending.ranking import Filters
 
 BENT = ListChoices(
