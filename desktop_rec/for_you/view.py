@@ -24,6 +24,7 @@ from desktop_rec.for_you.controller import RecommendationsController
 from desktop_rec.for_you.middle_presenter import MiddlePresenter
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.my_ratings.presenter import MyRatingsPresenter, dropped_paths
+from desktop_rec.for_you.my_taste.controller import TasteController
 from desktop_rec.for_you.onboarding.presenter import OnboardingPresenter
 from desktop_rec.for_you.page import ForYouPage
 from desktop_rec.for_you.sources_presenter import SourcesPresenter
@@ -66,10 +67,12 @@ class ForYouView(QWidget):
         recommendations: RecommendationsController,
         my_ratings: MyRatingsController,
         maps: TasteMapController,
+        taste: TasteController,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._recommendations, self._my_ratings, self._maps = recommendations, my_ratings, maps
+        self._recommendations, self._my_ratings = recommendations, my_ratings
+        self._maps, self._taste = maps, taste
         self._person = ""
         self._dataset_id: str | None = None
         self._recommender: Recommender | None = None
@@ -140,7 +143,7 @@ class ForYouView(QWidget):
         self._acting = ActingPresenter(self._my_ratings, self._recommendations, self)
         self._onboarding = OnboardingPresenter(self._my_ratings, self._recommendations, self.page, self._ratings, self)
         self._sources = SourcesPresenter(self._recommendations, self._my_ratings, self.page.pane, self)
-        self._middle = MiddlePresenter(self._recommendations, self._maps, self.page, self)
+        self._middle = MiddlePresenter(self._recommendations, self._maps, self._taste, self.page, self)
         self._reasons_pause = QTimer(self)
         self._reasons_pause.setSingleShot(True)
         self._reasons_pause.setInterval(REASONS_PAUSE_MS)

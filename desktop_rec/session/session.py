@@ -12,6 +12,7 @@ from desktop_rec.data.importing.controller import ImportController
 from desktop_rec.for_you.controller import RecommendationsController
 from desktop_rec.for_you.kept_choices import KeptChoices
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
+from desktop_rec.for_you.my_taste.controller import TasteController
 from desktop_rec.for_you.taste_map.controller import TasteMapController
 from desktop_rec.models.controller import ModelsController
 from desktop_rec.session.dataset import OpenDataset
@@ -71,6 +72,7 @@ class Session(QObject):
         self.taste_map = TasteMapController(dataset, model, profile, scoring, mapping, self)
         kept = KeptChoices(self._stored_people, self)
         self.recommendations = RecommendationsController(dataset, model, profile, kept, scoring, undo, requests, self)
+        self.taste = TasteController(library, self.recommendations, scoring, self)
         self.my_ratings = MyRatingsController(library, dataset, profile, queries, undo, requests, self)
         self._connect()
 
@@ -104,6 +106,7 @@ class Session(QObject):
             self.training,
             self.recommendations,
             self.taste_map,
+            self.taste,
             self.model,
             self.search,
             self.my_ratings,
@@ -130,7 +133,7 @@ class Session(QObject):
 
 def _scoring_worker() -> QueryWorker:
     """Gets models ready and answers with them, beside a long job; a look at the devices is never dropped."""
-    of_title = ("longer look", "hangs on")
+    of_title, knowing = ("longer look", "hangs on"), ("user evaluation", "knowing")
     return QueryWorker(
         "scoring",
         (
@@ -141,23 +144,25 @@ def _scoring_worker() -> QueryWorker:
             "insights",
             "longer look",
             "hangs on",
-            "user evaluation",
+            "taste",
             "standing",
+            "user evaluation",
+            "knowing",
             "devices",
         ),
         stale_after={
-            "model": ("recommend", "ask", "explain", "insights", "standing", *of_title),
-            "recommend": ("ask", "explain", "insights", "standing", *of_title),
+            "model": ("recommend", "ask", "explain", "insights", *of_title, "standing", "taste", "knowing"),
+            "recommend": ("ask", "explain", "insights", *of_title, "standing", "taste"),
             "explain": of_title,
         },
         interrupts={
-            "model": ("user evaluation",),
-            "recommend": ("user evaluation",),
-            "ask": ("insights", *of_title, "user evaluation"),
-            "explain": ("insights", "user evaluation"),
-            "insights": (*of_title, "user evaluation"),
-            "longer look": ("hangs on", "user evaluation"),
-            "hangs on": ("user evaluation",),
+            "model": knowing,
+            "recommend": knowing,
+            "ask": ("insights", *of_title, *knowing),
+            "explain": ("insights", *knowing),
+            "insights": (*of_title, *knowing),
+            "longer look": ("hangs on", *knowing),
+            "hangs on": knowing,
         },
         lasting=("devices",),
         uses_torch=True,

@@ -141,7 +141,9 @@ class MainWindow(QMainWindow):
                 from desktop_rec.for_you.view import ForYouView
 
                 next_step()
-                return ForYouView(session.recommendations, session.my_ratings, session.taste_map, self._stack)
+                return ForYouView(
+                    session.recommendations, session.my_ratings, session.taste_map, session.taste, self._stack
+                )
         from desktop_rec.settings.view import SettingsView
 
         next_step()

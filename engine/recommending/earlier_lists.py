@@ -37,7 +37,10 @@ class RatedMeanwhile:
 
 @dataclass(frozen=True)
 class ShownList:
-    """The first titles of a list; `ratings` is how many counted, `meanwhile` the first few of `changed` new ones."""
+    """The first titles of a list; `ratings` is how many counted, `meanwhile` the first few of `changed` new ones.
+
+    `bent`: filters or sliders had a say in it.
+    """
 
     shown: datetime
     model: str
@@ -45,6 +48,7 @@ class ShownList:
     ratings: int
     changed: int = 0
     meanwhile: tuple[RatedMeanwhile, ...] = ()
+    bent: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class EarlierLists:
     ratings: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
     def after(
-        self, titles: Sequence[ShownTitle], profile: Profile, *, model: str, shown: datetime
+        self, titles: Sequence[ShownTitle], profile: Profile, *, model: str, shown: datetime, bent: bool = False
     ) -> EarlierLists | None:
         """With one more list; None where it is the latest once more. The oldest are forgotten."""
         kept = tuple(titles[:KEPT_TITLES])
@@ -64,7 +68,7 @@ class EarlierLists:
             return None
         now = _ratings(profile)
         changes = _changes(profile, self.ratings, now) if latest is not None else ()
-        entry = ShownList(shown, model, kept, len(now), len(changes), changes[:_NAMED_CHANGES])
+        entry = ShownList(shown, model, kept, len(now), len(changes), changes[:_NAMED_CHANGES], bent)
         return EarlierLists((*self.lists, entry)[-KEPT_LISTS:], now)
 
     def document(self) -> dict[str, Any]:
@@ -152,6 +156,7 @@ def _list_document(entry: ShownList) -> dict[str, Any]:
         "ratings": entry.ratings,
         "changed": entry.changed,
         "meanwhile": [[change.title, change.rating] for change in entry.meanwhile],
+        "bent": entry.bent,
     }
 
 
@@ -165,11 +170,11 @@ def _list_of(document: object) -> ShownList | None:
             for title, rating in document["meanwhile"]
         )
         counts = int(document["ratings"]), int(document["changed"])
-        model = str(document["model"])
+        model, bent = str(document["model"]), bool(document.get("bent"))
     except (AssertionError, KeyError, TypeError, ValueError):
         return None
     is_whole = bool(titles) and shown.tzinfo is not None
-    return ShownList(shown, model, titles, *counts, meanwhile) if is_whole else None
+    return ShownList(shown, model, titles, *counts, meanwhile, bent) if is_whole else None
 
 
 def _is_number(value: object) -> bool:

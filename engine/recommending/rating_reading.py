@@ -17,6 +17,7 @@ import torch
 
 from engine.data.dataset import Float32, Histories, Scale
 from engine.models.base import Model
+from engine.models.blend import Blend
 from engine.models.normalisation import habits, normalise
 
 STRONGEST = 2.5
@@ -61,24 +62,32 @@ class Reading:
 class RatingReading:
     """How a model reads ratings: `mine` first, then people of other `habits` where the habit matters.
 
-    `like` is the least rating that is a like.
+    `like` is the least rating that can be given and is a like; `others` what any other entry counts in a model of
+    likes, where a like counts 1. `mixes`: the model is a blend, and this is how the part that counts most reads.
     """
 
     kind: ReadingKind
     like: float
+    others: float
+    mixes: bool
     mine: Reading
     habits: tuple[Reading, ...]
 
 
 def rating_reading(model: Model, history: Histories, scale: Scale) -> RatingReading:
     """How a model reads the ratings of the one person of `history`."""
-    kind = reading_kind(model)
-    floor = float(getattr(model.config, "alpha_floor", 0.0))
-    mine = _reading("You", history.ratings_N, scale, kind, floor)
+    reader = _heaviest(model)
+    kind = reading_kind(reader)
+    floor = float(getattr(reader.config, "alpha_floor", 0.0))
+    counted = float(getattr(reader.config, "fold_in_others", None) or 0.0)
+    mine = _reading("You", history.ratings_N, scale, kind, floor, counted)
     others: tuple[Reading, ...] = ()
     if kind is ReadingKind.NORMALISED:
-        others = tuple(_reading(whose, _on_scale(tenths, scale), scale, kind, floor) for whose, tenths in _HABITS)
-    return RatingReading(kind, scale.like, mine, others)
+        others = tuple(
+            _reading(whose, _on_scale(tenths, scale), scale, kind, floor, counted) for whose, tenths in _HABITS
+        )
+    like = min((step.rating for step in mine.steps if step.rating >= scale.like), default=scale.like)
+    return RatingReading(kind, like, counted, reader is not model, mine, others)
 
 
 def reading_kind(model: Model) -> ReadingKind:
@@ -86,6 +95,13 @@ def reading_kind(model: Model) -> ReadingKind:
     if model.name == "two_head":
         return ReadingKind.NORMALISED
     return ReadingKind.LIKES if model.can.learns_from == "likes" else ReadingKind.AS_IT_IS
+
+
+def _heaviest(model: Model) -> Model:
+    """The part of a blend that counts most in its lists; any other model itself."""
+    if not isinstance(model, Blend):
+        return model
+    return max(model.parts, key=lambda pair: pair[0].weight)[1]
 
 
 def scale_steps(scale: Scale) -> Float32:
@@ -96,13 +112,13 @@ def scale_steps(scale: Scale) -> Float32:
     return shown_S
 
 
-def _reading(whose: str, ratings_n: Float32, scale: Scale, kind: ReadingKind, floor: float) -> Reading:
+def _reading(whose: str, ratings_n: Float32, scale: Scale, kind: ReadingKind, floor: float, counted: float) -> Reading:
     steps_S = scale_steps(scale)
     rated_n = ratings_n[~np.isnan(ratings_n)]
     if kind is ReadingKind.NORMALISED:
         encoded_S = _encoded(steps_S, ratings_n, scale, floor)
     elif kind is ReadingKind.LIKES:
-        encoded_S = np.where(steps_S >= scale.like, STRONGEST, 0.0).astype(np.float32)
+        encoded_S = np.where(steps_S >= scale.like, STRONGEST, counted * STRONGEST).astype(np.float32)
     else:
         encoded_S = ((steps_S - scale.middle) / (scale.high - scale.middle) * STRONGEST).astype(np.float32)
     near = max(scale.step, 1e-6) / 2

@@ -57,7 +57,7 @@ def export(tmp_path):
 def view(qtbot, session, monkeypatch):
     monkeypatch.setattr(session.recommendations, "recommend", lambda: None)
     monkeypatch.setattr(session.model, "use_last", lambda: None)
-    made = ForYouView(session.recommendations, session.my_ratings, session.taste_map)
+    made = ForYouView(session.recommendations, session.my_ratings, session.taste_map, session.taste)
     qtbot.addWidget(made)
     made.resize(1060, 720)
     made.show()

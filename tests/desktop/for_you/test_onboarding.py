@@ -34,7 +34,7 @@ def asking(qtbot, session, monkeypatch):
     """For you over planted data, with nothing rated, the first card on the table."""
     monkeypatch.setattr(session.recommendations, "recommend", lambda: None)
     monkeypatch.setattr(session.model, "use_last", lambda: None)
-    view = ForYouView(session.recommendations, session.my_ratings, session.taste_map)
+    view = ForYouView(session.recommendations, session.my_ratings, session.taste_map, session.taste)
     qtbot.addWidget(view)
     view.resize(1060, 720)
     view.show()

@@ -25,7 +25,7 @@ def rated(session, monkeypatch):
 @pytest.fixture
 def view(qtbot, rated, monkeypatch):
     monkeypatch.setattr(rated.recommendations, "recommend", lambda: None)
-    made = ForYouView(rated.recommendations, rated.my_ratings, rated.taste_map)
+    made = ForYouView(rated.recommendations, rated.my_ratings, rated.taste_map, rated.taste)
     qtbot.addWidget(made)
     made.show()
     return made

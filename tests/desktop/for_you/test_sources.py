@@ -32,7 +32,7 @@ def dataset():
 @pytest.fixture
 def view(qtbot, session, dataset, monkeypatch):
     monkeypatch.setattr(session.model, "use_last", lambda: None)
-    made = ForYouView(session.recommendations, session.my_ratings, session.taste_map)
+    made = ForYouView(session.recommendations, session.my_ratings, session.taste_map, session.taste)
     qtbot.addWidget(made)
     made.resize(1060, 720)
     made.show()

@@ -65,7 +65,7 @@ def asked(session, monkeypatch):
 
 @pytest.fixture
 def view(qtbot, session, asked):
-    made = ForYouView(session.recommendations, session.my_ratings, session.taste_map)
+    made = ForYouView(session.recommendations, session.my_ratings, session.taste_map, session.taste)
     qtbot.addWidget(made)
     made.resize(1060, 720)
     made.show()

@@ -10,10 +10,8 @@ from engine.recommending.rating_reading import ReadingKind, rating_reading, scal
 TENTHS, STARS = Scale(1, 10, 1), Scale(0.5, 5, 0.5)
 
 
-def model_of(name, *, learns_from="ratings", alpha_floor=0.0):
-    return SimpleNamespace(
-        name=name, can=SimpleNamespace(learns_from=learns_from), config=SimpleNamespace(alpha_floor=alpha_floor)
-    )
+def model_of(name, *, learns_from="ratings", **config):
+    return SimpleNamespace(name=name, can=SimpleNamespace(learns_from=learns_from), config=SimpleNamespace(**config))
 
 
 def encoded(reading):
@@ -50,6 +48,14 @@ def test_that_a_model_of_likes_counts_what_is_a_like_and_nothing_else():
     assert found.kind is ReadingKind.LIKES
     assert [step.rating for step in found.mine.steps if step.encoded > 0] == [4.0, 4.5, 5.0]
     assert found.habits == ()
+    assert found.like == 4.0
+
+
+def test_that_a_model_of_likes_that_counts_other_ratings_says_for_how_much():
+    model = model_of("ease", learns_from="likes", fold_in_others=0.4)
+    found = rating_reading(model, Histories.of_one([0, 1], [4.0, 2.0]), STARS)
+    assert found.others == 0.4
+    assert {step.encoded for step in found.mine.steps} == {2.5, 1.0}
 
 
 def test_that_other_models_take_stars_as_they_are():
