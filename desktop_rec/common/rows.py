@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, Qt
-from PySide6.QtGui import QFocusEvent, QHelpEvent, QMouseEvent
+from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QToolTip, QWidget
 
 from desktop_rec.common.plain import plain_tip
@@ -15,6 +15,12 @@ from desktop_rec.theme.theme import THEME
 Index = QModelIndex | QPersistentModelIndex
 
 RowRole = int(Qt.ItemDataRole.UserRole) + 1
+
+
+def is_menu_key(event: QKeyEvent) -> bool:
+    """Whether a key opens the menu of a row: the menu key, or Shift+F10 where a keyboard has none."""
+    key, held = event.key(), event.modifiers()
+    return key == Qt.Key.Key_Menu or (key == Qt.Key.Key_F10 and held == Qt.KeyboardModifier.ShiftModifier)
 
 
 class RowsModel(QAbstractListModel):

@@ -5,6 +5,11 @@ from __future__ import annotations
 from engine.text import format_count, format_factor, format_rating, plural
 
 _MOST_LETTERS = 60
+LEAVE_OUT_TIP = (
+    "Leave out of my list: a film seen with the children, say. It stays in your ratings, and nothing is recommended "
+    "because of it"
+)
+COUNT_AGAIN_TIP = "Let it count again: it is left out of your list now"
 
 
 def short_title(title: str) -> str:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desktop_rec.common.rows import RowRole, RowsView
+from desktop_rec.common.rows import RowRole, RowsView, is_menu_key
 from desktop_rec.for_you.acting import KEYS, Action
 from desktop_rec.for_you.recommendation_layout import RowLayout, RowPart, lay_out
 from desktop_rec.for_you.recommendation_rows import (
@@ -115,7 +115,7 @@ class ActingRows(RowsView):
     def _obey(self, row: ListedTitle, event: QKeyEvent) -> bool:
         """Do what a key means for a row; False where it means nothing here."""
         key, held = Qt.Key(event.key()), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if key is Qt.Key.Key_Menu or (key is Qt.Key.Key_F10 and held == Qt.KeyboardModifier.ShiftModifier):
+        if is_menu_key(event):
             self._want_menu(self.currentIndex().row())
             return True
         is_copy = key is Qt.Key.Key_C and held == Qt.KeyboardModifier.ControlModifier

@@ -64,6 +64,48 @@ class Comparison:
         return {item_id: place for place, item_id in enumerate(kept, start=1)}
 
 
+class ListMoves:
+    """What each change of a person means for the list: what it is compared with, and whether it goes to row 1.
+
+    What was done with listed titles leaves the list where it is scrolled to, also when it is undone: whoever works
+    down the list goes on from there. In a trial the list is compared with the one before the trial.
+    """
+
+    def __init__(self) -> None:
+        self.comparison = Comparison()
+        self._profile: Profile | None = None
+        self._acted: set[str] = set()
+        self._stays = self._was_trying = False
+
+    def take_person(self, profile: Profile) -> None:
+        """Somebody else, or other data: there is nothing to compare with."""
+        self.comparison.forget()
+        self._acted.clear()
+        self._profile, self._stays, self._was_trying = profile, False, False
+
+    def take_profile(self, profile: Profile, ranks: Mapping[str, int], *, is_trying: bool) -> None:
+        """A rating, a list of the person, or a trial is another; `ranks` are those of the list that stands."""
+        before, was_trying = self._profile or profile, self._was_trying
+        self._profile, self._was_trying = profile, is_trying
+        changed, put_away = changed_entries(before, profile), listed_ids(before, profile)
+        own = put_away | {entry.item_id for pair in changed for entry in pair if entry is not None}
+        self._acted |= own & ranks.keys()
+        self._stays = own <= self._acted
+        if is_trying and not was_trying:
+            self.comparison.begin(ranks, "since you began trying", own=own)
+        elif was_trying and not is_trying and changed:
+            self.comparison.forget()
+        elif changed and not is_trying:
+            self.comparison.begin(ranks, describe_since(before, profile), own=own)
+        else:
+            self.comparison.leave_out(own)
+
+    def stays(self) -> bool:
+        """Whether the list that arrives now stays where it is scrolled to; the next one does not by itself."""
+        stays, self._stays = self._stays, False
+        return stays
+
+
 def changed_entries(before: Profile, after: Profile) -> list[tuple[ProfileEntry | None, ProfileEntry | None]]:
     """Each title whose rating or switch differs, as it was and as it is; None where it was or is no rating."""
     was = {(entry.item_id, entry.title, entry.year): entry for entry in before.entries}
@@ -78,7 +120,7 @@ def listed_ids(before: Profile, after: Profile) -> set[str]:
 
 
 def describe_since(before: Profile, after: Profile) -> str:
-    """What was done to the ratings: "since you rated Alien 5", "since you switched off Heat"."""
+    """What was done to the ratings: "since you rated Alien 5", "since you left out Heat"."""
     changes = changed_entries(before, after)
     if len(changes) != 1:
         return f"since {plural(len(changes), 'rating')} changed" if changes else ""
@@ -88,7 +130,7 @@ def describe_since(before: Profile, after: Profile) -> str:
         return f"since you removed {short_title(was.title or was.item_id)}"
     name = short_title(now.title or now.item_id)
     if was is not None and was.on != now.on:
-        return f"since you switched {'on' if now.on else 'off'} {name}"
+        return f"since you let {name} count again" if now.on else f"since you left out {name}"
     return (
         f"since you marked {name} as seen"
         if now.rating is None
@@ -96,9 +138,9 @@ def describe_since(before: Profile, after: Profile) -> str:
     )
 
 
-def describe_moves(moves: Sequence[int | None], word: str, since: str) -> str:
-    """How much of a list moved, and since when: "12 films moved, 1 new since you rated Alien 5"."""
+def describe_moves(moves: Sequence[int | None], since: str) -> str:
+    """How much of a list moved, and since when: "12 moved, 1 new since you rated Alien 5"."""
     moved, new = sum(1 for places in moves if places), sum(1 for places in moves if places is None)
-    parts = [f"{plural(moved, word)} moved"] if moved else []
+    parts = [f"{format_count(moved)} moved"] if moved else []
     parts += [f"{format_count(new)} new"] if new else []
     return f"{', '.join(parts) or 'nothing moved'} {since}".strip()

@@ -98,7 +98,7 @@ class RecommendationsController(QObject):
 
     def recommend(self) -> None:
         """Ask for the list; `ready` or `failed` answers."""
-        recommender, profile = self.model.recommender, self.profile.current
+        recommender, profile = self.model.recommender, self.profile.shown
         if recommender is not None and profile is not None:
             other = self.companion()
             made = partial(_recommend, recommender, profile, other, weight=self.weight, choices=self.choices)
@@ -113,7 +113,7 @@ class RecommendationsController(QObject):
 
     def ask(self, item_row: int) -> None:
         """Ask how the person would like a title, listed or not; `asked` or `failed` answers."""
-        recommender, profile = self.model.recommender, self.profile.current
+        recommender, profile = self.model.recommender, self.profile.shown
         if recommender is not None and profile is not None:
             make = partial(_ask, recommender, profile, item_row=item_row)
             self._worker.request("ask", partial(make, weight=self.weight, choices=self.choices))
@@ -121,7 +121,7 @@ class RecommendationsController(QObject):
     def explain(self, item_row: int, *, for_companion: bool = False) -> None:
         """Ask for the reasons of one title, of a list for two also for the other; `explained` or `failed` answers."""
         recommender = self.model.recommender
-        profile = self.companion() if for_companion else self.profile.current
+        profile = self.companion() if for_companion else self.profile.shown
         if recommender is not None and profile is not None:
             asked = partial(_explain, recommender, profile, item_row=item_row)
             self._worker.request("explain", partial(asked, weight=self.weight, choices=self.choices))
@@ -142,7 +142,7 @@ class RecommendationsController(QObject):
 
     def ask_insights(self) -> None:
         """Ask what shapes the whole list; `insights_ready` or `failed` answers."""
-        recommender, profile = self.model.recommender, self.profile.current
+        recommender, profile = self.model.recommender, self.profile.shown
         if recommender is not None and profile is not None:
             asked = partial(_insights, recommender, profile)
             self._worker.request("insights", partial(asked, weight=self.weight, choices=self.choices))

@@ -33,15 +33,16 @@ class RowPart(Enum):
 
 @dataclass(frozen=True)
 class RowLayout:
-    """The places of one row. `buttons` are always reserved, though they are painted on hover only.
+    """The places of one row: the title goes into `text`, what follows it into `below`, which is wider.
 
-    With little room there is one star before the predicted figure; with less the cover and all buttons but the menu
-    go (their rectangles are missing or empty).
+    `buttons` are always reserved, though they are painted on hover only. With little room there is one star before the
+    predicted figure; with less the cover and all buttons but the menu go (empty, or missing in `buttons`).
     """
 
     rank: QRect
     cover: QRect
     text: QRect
+    below: QRect
     stars: QRect
     buttons: tuple[tuple[RowPart, QRect], ...]
     has_all_stars: bool
@@ -77,8 +78,9 @@ def lay_out(area: QRect, font: QFont, scale: StarScale, *, predicts: bool) -> Ro
     cover = QRect(rank.right() + 7, area.top() + (area.height() - height) // 2, height * 2 // 3, height)
     left = rank.right() + 5 if is_narrow else cover.right() + 1 + _GAP
     text = QRect(left, area.top() + _EDGE, right - aside - _GAP - left, area.height() - 2 * _EDGE)
+    below = QRect(left, text.top(), buttons_left - _GAP - left, text.height())
     stars = QRect(right - stars_wide, area.top() + _EDGE, stars_wide, metrics.height())
-    return RowLayout(rank, QRect() if is_narrow else cover, text, stars, buttons, has_all_stars, has_uncertainty)
+    return RowLayout(rank, QRect() if is_narrow else cover, text, below, stars, buttons, has_all_stars, has_uncertainty)
 
 
 def title_lines(title: str, year: int, font: QFont, width: int) -> list[str]:

@@ -65,7 +65,7 @@ class ListPane(QWidget):
             f"The best {format_count(listed)} of {plural(passing, word)}" if passing > listed else plural(listed, word)
         )
         moves = [row.moved for row in self.list.rows]
-        self._moves.setText("" if before is None else describe_moves(moves, word, compared.since))
+        self._moves.setText("" if before is None else describe_moves(moves, compared.since))
         self._note.setText(found.note)
         self.turn_to_list()
 
@@ -112,7 +112,6 @@ class ListPane(QWidget):
         words.setSpacing(2)
         words.addWidget(self.heading)
         words.addWidget(self._summary)
-        words.addWidget(self._moves)
         top = QHBoxLayout()
         top.addLayout(words, 1)
         top.addWidget(self.list_actions)
@@ -121,6 +120,7 @@ class ListPane(QWidget):
         column.setSpacing(GRID)
         column.addWidget(self.sources)
         column.addLayout(top)
+        column.addWidget(self._moves)
         column.addWidget(self.filters)
         column.addWidget(self._note)
         column.addWidget(self._pages, 1)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from PySide6.QtCore import QModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QKeySequence, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
+    QApplication,
     QListView,
     QStyle,
     QStyleOptionViewItem,
@@ -27,8 +28,9 @@ from desktop_rec.common.row_painting import (
     strong,
     wrapped,
 )
-from desktop_rec.common.rows import Index, RowRole, RowsDelegate, RowsModel, RowsView
+from desktop_rec.common.rows import Index, RowRole, RowsDelegate, RowsModel, RowsView, is_menu_key
 from desktop_rec.common.stars import StarScale, paint_stars, star_size, stars_at, stars_width
+from desktop_rec.common.text import COUNT_AGAIN_TIP, LEAVE_OUT_TIP
 from desktop_rec.for_you.cover import paint_cover
 from desktop_rec.for_you.star_rating import rating_for_key
 from desktop_rec.for_you.titles import TitleRow
@@ -41,11 +43,17 @@ _SIDEWAYS = (Qt.Key.Key_Left, Qt.Key.Key_Right)
 
 
 class TitleList(RowsView):
-    """rated(TitleRow, rating), switched(TitleRow, is_on), removed(TitleRow). Stays in its place when rows change."""
+    """rated(TitleRow, rating), switched(TitleRow, is_on), removed(TitleRow), copied(TitleRow).
+
+    menu_wanted(TitleRow, QPoint): the menu of one of my own is to open at a place of the screen. The list stays in its
+    place when rows change.
+    """
 
     rated = Signal(object, object)
     switched = Signal(object, bool)
     removed = Signal(object)
+    copied = Signal(object)
+    menu_wanted = Signal(object, object)
 
     def __init__(self, look: TitleLook, scale: StarScale, parent: QWidget | None = None) -> None:
         self.titles, self._painter, self._look = RowsModel(), TitleDelegate(look, scale), look
@@ -118,13 +126,32 @@ class TitleList(RowsView):
         if pointed.rating is not None:
             return f"Rate {row.name} {format_rating(pointed.rating)}"
         if pointed.part is Part.SWITCH:
-            return "Switch off to see the list move" if row.is_on else "Switched off: it does not shape your list"
+            return LEAVE_OUT_TIP if row.is_on else COUNT_AGAIN_TIP
         if pointed.part is Part.CROSS:
             return f"Remove {row.name} from my ratings"
         return row.sentence()
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_keys = event.reason() is QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_keys else self.indexAt(event.pos())
+        if index.isValid() and QApplication.activePopupWidget() is None:
+            self._want_menu(index, None if by_keys else event.globalPos())
+
+    def _want_menu(self, index: QModelIndex, place: QPoint | None = None) -> None:
+        """Ask for the menu of a row, under it where no place is said. Only my own ratings have one."""
+        row: TitleRow = index.data(RowRole)
+        if row.is_mine and self._look is TitleLook.MINE:
+            under = self.parts_of(index).name.bottomLeft()
+            self.menu_wanted.emit(row, place or self.viewport().mapToGlobal(under))
+
     def _obey(self, row: TitleRow, key: Qt.Key, event: QKeyEvent) -> bool:
         """Do what a key means for a row; False where it means nothing here."""
+        if is_menu_key(event):
+            self._want_menu(self.currentIndex())
+            return True
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copied.emit(row)
+            return True
         if key in _REMOVING:
             if row.is_mine:
                 self.removed.emit(row)

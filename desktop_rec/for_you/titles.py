@@ -48,7 +48,7 @@ class TitleRow:
         else:
             parts.append(plural(self.people, "rating"))
         if not self.is_on:
-            parts.append("switched off")
+            parts.append("left out of your list")
         return ", ".join(parts)
 
     tip = sentence

@@ -19,7 +19,7 @@ from desktop_rec.common.notices import Failure
 from desktop_rec.common.stars import StarScale
 from desktop_rec.for_you.acting import ActingPresenter
 from desktop_rec.for_you.choices import ListSource
-from desktop_rec.for_you.comparison import Comparison, changed_entries, describe_since, listed_ids
+from desktop_rec.for_you.comparison import ListMoves
 from desktop_rec.for_you.controller import RecommendationsController
 from desktop_rec.for_you.middle_presenter import MiddlePresenter
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
@@ -37,7 +37,6 @@ from engine.text import plural_of
 
 if TYPE_CHECKING:
     from desktop_rec.for_you.my_ratings.import_view import MyRatingsImportView
-    from engine.data.profiles import Profile
     from engine.recommending.explanation import Explanation
     from engine.recommending.insights import ListInsights
     from engine.recommending.recommender import Recommendation, RecommendationList, Recommender
@@ -77,9 +76,8 @@ class ForYouView(QWidget):
         self._dataset_id: str | None = None
         self._recommender: Recommender | None = None
         self._filters, self._source = Filters(), ListSource()
-        self._comparison = Comparison()
-        self._profile: Profile | None = None
-        self._stays, self._acted = False, set[str]()
+        self._moves = ListMoves()
+        self._comparison = self._moves.comparison
         self._found: RecommendationList | None = None
         self._failure: Failure | None = None
         self._is_due = False
@@ -235,7 +233,7 @@ class ForYouView(QWidget):
     def _on_profile(self) -> None:
         if self._is_behind:
             return
-        dataset, profile, page = self._recommendations.dataset.current, self._recommendations.profile.current, self.page
+        dataset, profile, page = self._recommendations.dataset.current, self._recommendations.profile.shown, self.page
         if dataset is None or profile is None:
             self._ratings.show_profile()
             self.show_state()
@@ -246,37 +244,16 @@ class ForYouView(QWidget):
         if is_other:
             self._onboarding.take_person()
             self._found = self._failure = None
-            self._comparison.forget()
-            self._acted.clear()
+            self._moves.take_person(profile)
             page.pane.list.forget_choice()
             page.reasons.forget("Working out the list…")
             self._ratings.show_profiles()
         else:
             self._onboarding.take_rating(had=had)
-            self._compare(profile)
+            self._moves.take_profile(profile, self._ranks(), is_trying=self._recommendations.profile.is_trying)
             page.pane.list.show_saved(self._acting.saved_rows)
-        self._profile = profile
         self._ask()
         self.show_state()
-
-    def _compare(self, profile: Profile) -> None:
-        """A rating or a list of the person's changed: compare with the list that stands now, and go to row 1.
-
-        What was done with listed titles leaves the list where it is scrolled to, also when it is undone: whoever
-        works down the list goes on from there.
-        """
-        before = self._profile
-        if before is None:
-            self._comparison.begin(self._ranks())
-            return
-        changed, put_away = changed_entries(before, profile), listed_ids(before, profile)
-        own = {entry.item_id for pair in changed for entry in pair if entry is not None}
-        self._acted |= (own | put_away) & self._ranks().keys()
-        self._stays = own | put_away <= self._acted
-        if changed:
-            self._comparison.begin(self._ranks(), describe_since(before, profile), own=own)
-        else:
-            self._comparison.leave_out(put_away)
 
     def _on_list(self, found: RecommendationList) -> None:
         dataset, profile = self._recommendations.dataset.current, self._recommendations.profile.current
@@ -289,9 +266,8 @@ class ForYouView(QWidget):
             word=dataset.catalogue.word,
             compared=self._comparison,
             saved=self._acting.saved_rows,
-            stays=self._stays,
+            stays=self._moves.stays(),
         )
-        self._stays = False
         self.show_state()
 
     def _on_explanation(self, found: Explanation) -> None:
@@ -405,7 +381,9 @@ class ForYouView(QWidget):
         dataset, failure = self._recommendations.dataset.current, self._failure
         word = "title" if dataset is None else dataset.catalogue.word
         if not self._ratings.counting:
-            return NoList("All of these ratings are switched off.", "Switch one on at the left, or rate something new.")
+            return NoList(
+                "All of these ratings are left out.", "Let one count again at the left, or rate something new."
+            )
         if self._recommender is None and self._recommendations.model.progress_text:
             step = self._recommendations.model.progress_text.rstrip("….")
             return NoList("A first model is being prepared", f"{step}…", is_busy=True)

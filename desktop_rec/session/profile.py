@@ -10,6 +10,7 @@ from uuid import uuid4
 from PySide6.QtCore import QObject, Signal
 
 from desktop_rec.session.library import OpenLibrary
+from desktop_rec.session.trial import Trial
 from desktop_rec.session.undo import Change, UndoStack
 from engine.errors import EngineError, LibraryError, NotStoredError
 from engine.text import join_words, plural
@@ -45,9 +46,11 @@ class NotStored:
 class CurrentProfile(QObject):
     """`current` is the person; `is_borrowed`: somebody of the data set, whose changes are not stored.
 
-    `changed` says that the person, or one of their ratings, is another. What the library cannot store (a full disk) is
-    kept here, with every later change, and stored as soon as it can be: `not_stored` has it, by person, and
-    `not_stored_changed` says that it is another.
+    `changed` says that the person, or one of their ratings, is another; `trial` are changes that are only tried, and
+    `shown` the person with them, as lists are made for them and ratings are shown.
+
+    What the library cannot store (a full disk) is kept here, with every later change, and stored as soon as it can be:
+    `not_stored` has it, by person, and `not_stored_changed` says that it is another.
     """
 
     changed = Signal()
@@ -59,6 +62,45 @@ class CurrentProfile(QObject):
         self.is_borrowed = False
         self.not_stored: dict[str, NotStored] = {}
         self._library, self._undo = library, undo
+        self.trial = Trial(undo, self)
+        self.trial.changed.connect(self.changed)
+
+    @property
+    def shown(self) -> Profile | None:
+        """The person, with what is tried."""
+        return self.trial.profile or self.current
+
+    @property
+    def is_trying(self) -> bool:
+        """Whether changes of ratings are tried now, and not stored."""
+        return self.trial.profile is not None
+
+    def begin_trial(self) -> None:
+        """From now on changes of ratings by `rate_as` are tried and not stored."""
+        if self.current is not None and not self.is_trying:
+            self.trial.begin(self.current)
+
+    def rate_as(self, after: Profile, text: str, *, undone: str = "", announced: bool = False) -> bool:
+        """Change the ratings that are shown: of the person, or in a trial only there."""
+        if self.is_trying:
+            return self.trial.change(after, text)
+        return self.change(after, text, undone=undone, announced=announced)
+
+    def keep_trial(self) -> bool:
+        """Store what was tried, as one change; False where nothing was."""
+        tried, count = self.trial.profile, self.trial.changes
+        self.trial.end()
+        changes = plural(count, "tried change")
+        if tried is not None and self.change(tried, f"Kept {changes}", announced=True):
+            return True
+        self.changed.emit()
+        return False
+
+    def put_back_trial(self) -> None:
+        """The ratings are again as they are stored."""
+        if self.is_trying:
+            self.trial.end()
+            self.changed.emit()
 
     @property
     def not_stored_words(self) -> str:
@@ -111,6 +153,7 @@ class CurrentProfile(QObject):
             self.not_stored[profile_id] = replace(kept, now=replace(kept.now, name=name), stored=stored)
         if self.current is not None and self.current.profile_id == profile_id:
             self.current = replace(self.current, name=name)
+            self.trial.follow(self.current)
             self.changed.emit()
 
     def change(self, after: Profile, text: str, *, undone: str = "", announced: bool = False) -> bool:
@@ -142,6 +185,7 @@ class CurrentProfile(QObject):
             if not self.is_borrowed:
                 self._store(current, now)
             self.current = now
+            self.trial.follow(now)
             self.changed.emit()
         self._library.forget_lists()
 
@@ -194,5 +238,6 @@ class CurrentProfile(QObject):
     def _take(self, profile: Profile, *, borrowed: bool) -> None:
         if self.is_borrowed and (self.current is None or self.current.profile_id != profile.profile_id):
             self._undo.forget(BORROWED)
+        self.trial.end()
         self.current, self.is_borrowed = profile, borrowed
         self.changed.emit()

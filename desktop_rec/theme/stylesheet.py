@@ -60,6 +60,8 @@ def _buttons(now: Colours) -> str:
     }}
     QPushButton[role="quiet"]:hover, QToolButton:hover {{ background: {now.hover}; }}
     QPushButton[role="quiet"]:focus, QToolButton:focus {{ border: 2px solid {now.accent}; padding: 4px 8px; }}
+    QPushButton[role="small"] {{ padding: 3px 7px; min-height: 18px; }}
+    QPushButton[role="small"]:focus {{ border: 2px solid {now.accent}; padding: 2px 6px; }}
     QPushButton[role="link"] {{
         background: transparent; border: 1px solid transparent; color: {now.accent}; padding: 1px 3px;
         text-align: left; min-height: 16px;

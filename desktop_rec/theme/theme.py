@@ -8,7 +8,7 @@ What others use:
     set_role(widget, "title")      a look from the style sheet, by name:
         QLabel:      "title" "heading" "weak" "figure" (a big number) "caption" "caption-warning" "positive" "negative"
                      "warning"
-        QPushButton: "primary" (one a view) "quiet" (no border) "link"; no role = an ordinary button
+        QPushButton: "primary" (one a view) "quiet" (no border) "small" "link"; no role = an ordinary button
         QFrame:      "card" (raised, rounded) "panel" (the left column of a view) "line" (a rule, 1 px high)
         QWidget:     "page" (the plain background)
     series_colour(n)   the colour of the n-th of several runs that are drawn together

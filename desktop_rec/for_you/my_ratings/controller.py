@@ -66,7 +66,7 @@ class MyRatingsController(QObject):
 
     def rate(self, item_row: int, rating: float | None, *, announced: bool = False) -> None:
         """Rate a title of the open data set; None says *seen, not rated*. Announced where it leaves a list by that."""
-        dataset, profile = self.dataset.current, self.profile.current
+        dataset, profile = self.dataset.current, self.profile.shown
         if dataset is None or profile is None:
             return
         from engine.data.profiles import entry_of
@@ -74,15 +74,15 @@ class MyRatingsController(QObject):
         entry = entry_of(dataset, item_row, rating)
         name = entry.title or entry.item_id
         text = f"Marked {name} as seen" if rating is None else f"Rated {name} {format_rating(rating)}"
-        self.profile.change(profile.rated(entry), text, announced=announced)
+        self.profile.rate_as(profile.rated(entry), text, announced=announced)
 
     def mark_seen(self, item_row: int) -> None:
         """A title was seen and is not rated; a notice offers to undo it, as it leaves the list."""
         entry = self._entry_of(item_row)
-        profile = self.profile.current
+        profile = self.profile.shown
         if entry is not None and profile is not None:
             undone = f"{entry.title} is not marked as seen any more"
-            self.profile.change(profile.rated(entry), f"Marked {entry.title} as seen", undone=undone, announced=True)
+            self.profile.rate_as(profile.rated(entry), f"Marked {entry.title} as seen", undone=undone, announced=True)
 
     def save_for_later(self, item_row: int) -> None:
         """Put a title on *Saved*."""
@@ -112,7 +112,7 @@ class MyRatingsController(QObject):
 
     def remove(self, item_id: str, title: str | None = None) -> None:
         """Take a title out of the profile."""
-        profile = self.profile.current
+        profile = self.profile.shown
         if profile is None:
             return
         after = profile.without(item_id, title=title)
@@ -120,25 +120,42 @@ class MyRatingsController(QObject):
         if gone is not None:
             name, place = gone.title or gone.item_id, f"{whose(profile.name)} ratings"
             undone = f"{name} is back in {place}"
-            self.profile.change(after, f"Removed {name} from {place}", undone=undone, announced=True)
+            self.profile.rate_as(after, f"Removed {name} from {place}", undone=undone, announced=True)
 
     def switch(self, item_id: str, on: bool, title: str | None = None) -> None:
         """Let a rating count or not, without forgetting it."""
-        profile = self.profile.current
+        profile = self.profile.shown
         if profile is not None:
-            text = f"Switched {title or item_id} {'on' if on else 'off'}"
-            self.profile.change(profile.switched(item_id, on, title=title), text)
+            name = title or item_id
+            text = f"Let {name} count again" if on else f"Left {name} out of the list"
+            self.profile.rate_as(profile.switched(item_id, on, title=title), text)
+
+    def try_changes(self, on: bool) -> None:
+        """From now on change ratings without storing them; off puts back what was tried."""
+        if on:
+            self.profile.begin_trial()
+        else:
+            self.profile.put_back_trial()
+
+    def try_without(self, item_id: str, title: str | None = None) -> None:
+        """See what becomes of the list without a rating; it can be kept so or put back."""
+        self.profile.begin_trial()
+        self.switch(item_id, on=False, title=title)
+
+    def keep_trial(self) -> None:
+        """Store what was tried."""
+        self.profile.keep_trial()
 
     def put_back(self, item_row: int, before: ProfileEntry | None) -> None:
         """A title as it was before an answer of the onboarding: with its old entry, or out of the profile."""
-        dataset, profile = self.dataset.current, self.profile.current
+        dataset, profile = self.dataset.current, self.profile.shown
         if dataset is None or profile is None:
             return
         from engine.data.profiles import entry_of
 
         entry = entry_of(dataset, item_row, None)
         after = profile.rated(before) if before is not None else profile.without(entry.item_id, title=entry.title)
-        self.profile.change(after, f"Took back the answer to {entry.title or entry.item_id}")
+        self.profile.rate_as(after, f"Took back the answer to {entry.title or entry.item_id}")
 
     def borrow(self, user_id: str) -> None:
         """Look through the eyes of somebody in the data set. Nothing done to their ratings is stored."""
@@ -278,7 +295,11 @@ class MyRatingsController(QObject):
             self._onboarding_worker.request("onboarding", partial(_make_onboarding, self.dataset.current))
 
     def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:
-        """A borrowed person gives way to an own profile; a file that waits is matched with the data set open now."""
+        """A borrowed person gives way to an own profile; a file that waits is matched with the data set open now.
+
+        What was tried is put back.
+        """
+        self.profile.put_back_trial()
         if self.profile.is_borrowed:
             self.requests.attempt(self.profile.load_default)
         self._onboarding_worker.abandon()

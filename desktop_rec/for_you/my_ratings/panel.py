@@ -26,6 +26,7 @@ from desktop_rec.common.plain import button_text, set_tip
 from desktop_rec.common.stars import StarScale
 from desktop_rec.common.title_search import TitleSearch
 from desktop_rec.for_you.my_ratings.profile_picker import ProfilePicker
+from desktop_rec.for_you.my_ratings.trial_bar import TrialBar
 from desktop_rec.for_you.title_list import TitleList, TitleLook
 from desktop_rec.for_you.titles import TitleRow
 from desktop_rec.theme.theme import GRID, set_role
@@ -123,15 +124,15 @@ class MyRatingsPanel(QFrame):
         self._is_borrowed = borrowed
         self.menu.allow(borrowed=borrowed, ratings=len(self.mine.titles.rows))
 
-    def show_ratings(self, rows: Sequence[TitleRow]) -> None:
-        """The person's ratings, the latest first."""
+    def show_ratings(self, rows: Sequence[TitleRow], *, tried: int | None = None) -> None:
+        """The person's ratings, the latest first; `tried` of them are changed and not stored, None outside a trial."""
         self.mine.show_rows(rows)
         off = sum(not row.is_on for row in rows)
         unknown = sum(row.item_row is None for row in rows)
         parts = [plural(len(rows), "rating")]
-        parts += [f"{format_count(off)} switched off"] if off else []
+        parts += [f"{format_count(off)} left out"] if off else []
         parts += [f"{format_count(unknown)} not in this data set"] if unknown else []
-        self._count.setText(" · ".join(parts))
+        self.trial.show_state(tried or 0, is_trying=tried is not None, words=" · ".join(parts))
         self._empty.setText(
             f"{plural_of(self._word).capitalize()} you rate appear here. Search for one, or begin with well-known ones."
         )
@@ -170,10 +171,11 @@ class MyRatingsPanel(QFrame):
         row.setSpacing(4)
 
     def _build_lists(self, column: QVBoxLayout, scale: StarScale) -> None:
-        self._count = text_label(role="caption")
+        self.trial = TrialBar()
         self.mine, self.found = TitleList(TitleLook.MINE, scale), TitleList(TitleLook.FOUND, scale)
         self.mine.setObjectName("my_ratings")
-        self.mine.setAccessibleName("My ratings: digits rate, space switches on and off, Delete removes")
+        self.mine.setAccessibleName("My ratings: digits rate, space leaves out or lets count again, Delete removes")
+        self.mine.setAccessibleDescription("Shift+F10 opens the menu of a rating, Ctrl+C copies its title")
         self.found.setObjectName("found_titles")
         self.found.setAccessibleName("Found titles: digits rate")
         self._empty, self._nothing = _centred(), _centred()
@@ -182,7 +184,7 @@ class MyRatingsPanel(QFrame):
             self._pages.addWidget(page)
         tip = "Letterboxd, IMDb, Trakt, TMDB, … or a table; or drop the file here"
         self._import: QPushButton = button("Import my ratings…", "import_my_ratings", tip)
-        column.addWidget(self._count)
+        column.addWidget(self.trial)
         column.addWidget(self._pages, 1)
         column.addWidget(self._import)
 
@@ -229,7 +231,7 @@ class MyRatingsPanel(QFrame):
 
     def _show_page(self) -> None:
         text = self.search.text().strip()
-        self._count.setVisible(not text and bool(self.mine.titles.rows))
+        self.trial.setVisible(bool(self.mine.titles.rows))
         if text:
             self._nothing.setText(f"No {self._word} here has “{text}” in its name.")
             self._pages.setCurrentWidget(self.found if self.found.titles.rowCount() else self._nothing)

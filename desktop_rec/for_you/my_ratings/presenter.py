@@ -11,8 +11,10 @@ from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop_rec.common import questions
+from desktop_rec.for_you.acting import copy_title
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.my_ratings.panel import CSV, DELETE, IMPORT, LETTERBOXD, ONBOARDING, RENAME, MyRatingsPanel
+from desktop_rec.for_you.my_ratings.rating_menu import RatingMenuPresenter
 from desktop_rec.for_you.onboarding.panel import StarterPanel
 from desktop_rec.for_you.titles import TitleRow, catalogue_title_rows, profile_title_rows
 
@@ -35,6 +37,7 @@ class MyRatingsPresenter(QObject):
         self.rows: tuple[TitleRow, ...] = ()
         self._my_ratings, self._panel, self._starter, self._window = my_ratings, panel, starter, parent
         self._known_rows: dict[tuple[str, str, int], int | None] = {}
+        self.menu = RatingMenuPresenter(my_ratings, parent)
         self._connect()
 
     @property
@@ -53,13 +56,14 @@ class MyRatingsPresenter(QObject):
 
     def show_profile(self) -> None:
         """The person or a rating of theirs changed."""
-        dataset, profile = self._my_ratings.dataset.current, self._my_ratings.profile.current
+        dataset, profile = self._my_ratings.dataset.current, self._my_ratings.profile.shown
         if dataset is None or profile is None:
             self.rows = ()
             return
         self.rows = tuple(profile_title_rows(profile, dataset, known=self._known_rows))
         self._panel.show_person(profile.name, borrowed=self._my_ratings.profile.is_borrowed)
-        self._panel.show_ratings(self.rows)
+        trial = self._my_ratings.profile.trial
+        self._panel.show_ratings(self.rows, tried=None if trial.profile is None else trial.changes)
         self._show_found(self._panel.search.text().strip())
         best_known = np.argsort(-dataset.counts_I, kind="stable")[:_WELL_KNOWN].tolist()
         rows = catalogue_title_rows(best_known, dataset, self._by_row())
@@ -100,6 +104,12 @@ class MyRatingsPresenter(QObject):
             lists.rated.connect(self.rate)
             lists.removed.connect(self.remove)
         self._panel.switched.connect(self._switch)
+        self._panel.mine.menu_wanted.connect(self.menu.show_menu)
+        self._panel.mine.copied.connect(self._copy)
+        trial = self._panel.trial
+        trial.turned.connect(self._my_ratings.try_changes)
+        trial.kept.connect(self._my_ratings.keep_trial)
+        trial.put_back.connect(self._put_back)
         self._panel.searched.connect(self._show_found)
         self._panel.asked.connect(self._do)
         picker = self._panel.picker
@@ -122,6 +132,12 @@ class MyRatingsPresenter(QObject):
 
     def _switch(self, row: TitleRow, is_on: bool) -> None:
         self._my_ratings.switch(row.item_id, is_on, row.title)
+
+    def _copy(self, row: TitleRow) -> None:
+        copy_title(row.title, row.year)
+
+    def _put_back(self) -> None:
+        self._my_ratings.try_changes(False)
 
     def _show_found(self, text: str) -> None:
         dataset = self._my_ratings.dataset.current

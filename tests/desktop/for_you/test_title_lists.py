@@ -118,7 +118,7 @@ def test_that_rows_are_put_into_words(qtbot):
     model.show_rows([ALIEN, title(2, "Heat", rating=2.5, is_on=False)])
     texts = [model.data(model.index(row), Qt.ItemDataRole.AccessibleTextRole) for row in range(2)]
     assert texts[0] == "Alien (1999), you gave 4, 12 ratings"
-    assert texts[1].endswith("switched off")
+    assert texts[1].endswith("left out of your list")
 
 
 def test_that_every_look_and_scale_can_be_painted(qtbot):

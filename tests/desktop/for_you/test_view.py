@@ -172,7 +172,7 @@ def test_that_switching_a_rating_off_shows_how_the_list_moves(ready, session):
     assert [entry.on for entry in session.profile.current.entries] == [True, True, False]
     session.recommendations.ready.emit(found(7, 9, 6))
     assert [row.moved for row in ready.page.pane.list.rows] == [2, -1, None]
-    assert "2 films moved, 1 new" in shown_text(ready)
+    assert "2 moved, 1 new" in shown_text(ready)
 
 
 def test_that_all_ratings_switched_off_is_shown_and_nothing_is_asked(ready, session, asked):
@@ -181,7 +181,7 @@ def test_that_all_ratings_switched_off_is_shown_and_nothing_is_asked(ready, sess
     before = len(asked.lists)
     ready.page.mine.gems.slider.setValue(50)
     assert len(asked.lists) == before
-    assert "All of these ratings are switched off." in shown_text(ready)
+    assert "All of these ratings are left out." in shown_text(ready)
 
 
 def test_that_a_removed_rating_comes_back_by_undo(ready, session):
