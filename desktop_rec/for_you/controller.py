@@ -135,7 +135,7 @@ class RecommendationsController(QObject):
         self._ask_of_title("longer look", item_row)
 
     def _ask_of_title(self, kind: str, item_row: int) -> None:
-        recommender, profile = self.model.recommender, self.profile.current
+        recommender, profile = self.model.recommender, self.profile.shown
         if recommender is not None and profile is not None:
             asked = partial(_of_title, kind, recommender, profile, item_row=item_row)
             self._worker.request(kind, partial(asked, weight=self.weight, choices=self.choices))

@@ -26,8 +26,10 @@ def rated(session, monkeypatch):
 def view(qtbot, rated, monkeypatch):
     monkeypatch.setattr(rated.recommendations, "recommend", lambda: None)
     can = SimpleNamespace(mixes_presence=False)
-    rated.model.recommender = SimpleNamespace(model=SimpleNamespace(can=can, config=SimpleNamespace()), stars=None)
-    made = ForYouView(rated.recommendations, rated.my_ratings)
+    rated.model.recommender = SimpleNamespace(
+        model=SimpleNamespace(can=can, config=SimpleNamespace()), stars=None, can_mix=False
+    )
+    made = ForYouView(rated.recommendations, rated.my_ratings, rated.taste_map)
     qtbot.addWidget(made)
     made.resize(1060, 720)
     made.show()
