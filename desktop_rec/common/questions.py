@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
+
+if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
 
 _FILES = (
     "Ratings files (*.csv *.tsv *.txt *.dat *.data *.tab *.inter *.item *.parquet *.feather *.arrow *.json *.jsonl "
@@ -85,6 +89,26 @@ def ask_where_to_save(parent: QWidget, title: str, name: str) -> Path | None:
 def ask_where_to_save_numbers(parent: QWidget, title: str, name: str) -> Path | None:
     """Where to write a plain text file, a number a line."""
     return _ask_where(parent, title, name, "Text files (*.txt);;All files (*)", ".txt")
+
+
+def ask_where_to_save_list(parent: QWidget, name: str, ending: str) -> Path | None:
+    """Where to write a list, in a form with this ending."""
+    return _ask_where(parent, "Save this list", name, f"Files (*{ending})", ending)
+
+
+def ask_for_list(parent: QWidget) -> Path | None:
+    """A list of titles: a text, a table or an export."""
+    return _ask_for_file(parent, "Only the titles of this list", _EXPORTS)
+
+
+def ask_for_printer(parent: QWidget) -> QPrinter | None:
+    """Where and how to print."""
+    from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    dialog = QPrintDialog(printer, parent)
+    dialog.setObjectName("question_printer")
+    return printer if dialog.exec() == QPrintDialog.DialogCode.Accepted else None
 
 
 def ask_for_name(parent: QWidget) -> str:

@@ -13,8 +13,9 @@ from desktop_rec.common.controls import FlowLayout, arranged, button, named, tex
 from desktop_rec.common.panels import Popup
 from desktop_rec.common.plain import button_text, set_tip
 from engine.recommending.ranking import Filters
-from engine.text import plural
+from engine.text import plural, shorten
 
+_NAME_WIDTH = 32
 _BUTTON_SHAPE = "QPushButton { padding: 2px 10px; min-height: 18px; } QPushButton:focus { padding: 1px 9px; }"
 
 
@@ -48,6 +49,10 @@ class FilterBar(QWidget):
             self._flow.addWidget(chip)
             chip.show()
         self.updateGeometry()
+
+    def add_tool(self, tool: QWidget) -> None:
+        """A control that stands beside the button, before the chips."""
+        self._flow.addWidget(tool)
 
     def open_panel(self) -> None:
         """Open the panel under the button."""
@@ -87,6 +92,9 @@ def _described(filters: Filters) -> list[tuple[str, Filters]]:
         made.append((str(first) if first == last else f"{first}–{last}", replace(filters, years=None)))
     if filters.min_ratings:
         made.append((f"at least {plural(filters.min_ratings, 'rating')}", replace(filters, min_ratings=0)))
+    if filters.only_rows is not None:
+        name = shorten(filters.only_name or plural(len(filters.only_rows), "title"), _NAME_WIDTH)
+        made.append((f"only {name}", replace(filters, only_rows=None, only_name="")))
     return made
 
 

@@ -145,6 +145,7 @@ def _read(document: Any, dataset: Dataset) -> ListChoices:
         again=stored["again"] is True,
         one_per_series=stored["one_per_series"] is True,
         only_rows=None if only is None else frozenset(_rows(dataset, only)),
+        only_name=str(stored.get("only_name", "")),
     )
     weight = document["weight"]
     choices = ListChoices(

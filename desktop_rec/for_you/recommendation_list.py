@@ -17,6 +17,7 @@ from desktop_rec.for_you.acting import KEYS_HELP
 from desktop_rec.for_you.acting_rows import ActingRows
 from desktop_rec.for_you.comparison import Comparison, describe_moves
 from desktop_rec.for_you.filters import FilterBar
+from desktop_rec.for_you.list_menu import ListMenuButton, OnlyTheseButton
 from desktop_rec.for_you.recommendation_rows import ListedTitle, RecommendationDelegate, RecommendationsModel
 from desktop_rec.for_you.sources import ListActions, SourceBar
 from desktop_rec.theme.theme import GRID, set_role
@@ -103,6 +104,9 @@ class ListPane(QWidget):
         self.sources, self.list_actions = SourceBar(), ListActions()
         self.heading.setObjectName("list_heading")
         self.filters = FilterBar()
+        self.share, self.only_these = ListMenuButton(), OnlyTheseButton()
+        self.sources.add_tool(self.share)
+        self.filters.add_tool(self.only_these)
         self.list = RecommendationList(scale)
         self._message = PlaceMessage()
         self._pages = QStackedWidget()

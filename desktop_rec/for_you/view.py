@@ -27,6 +27,8 @@ from desktop_rec.for_you.my_ratings.presenter import MyRatingsPresenter, dropped
 from desktop_rec.for_you.my_taste.controller import TasteController
 from desktop_rec.for_you.onboarding.presenter import OnboardingPresenter
 from desktop_rec.for_you.page import ForYouPage
+from desktop_rec.for_you.restricting import RestrictingPresenter
+from desktop_rec.for_you.sharing import SharingPresenter
 from desktop_rec.for_you.sources_presenter import SourcesPresenter
 from desktop_rec.for_you.taste_map.controller import TasteMapController
 from engine.data.dataset import Scale
@@ -142,6 +144,9 @@ class ForYouView(QWidget):
         self._onboarding = OnboardingPresenter(self._my_ratings, self._recommendations, self.page, self._ratings, self)
         self._sources = SourcesPresenter(self._recommendations, self._my_ratings, self.page.pane, self)
         self._middle = MiddlePresenter(self._recommendations, self._maps, self._taste, self.page, self)
+        self._sharing = SharingPresenter(self._recommendations, self.page.pane, self)
+        titles = self._my_ratings.title_lists
+        self._restricting = RestrictingPresenter(self._recommendations, titles, self.page.pane, self)
         self._reasons_pause = QTimer(self)
         self._reasons_pause.setSingleShot(True)
         self._reasons_pause.setInterval(REASONS_PAUSE_MS)
@@ -161,6 +166,7 @@ class ForYouView(QWidget):
         self._recommendations.failed.connect(self._on_failure)
         self._reasons_pause.timeout.connect(self._ask_reasons)
         self._my_ratings.import_changed.connect(self.show_state)
+        self._my_ratings.title_lists.changed.connect(self.show_state)
         self._recommendations.choices_changed.connect(self._on_choices)
         self._connect_sliders()
         page = self.page
@@ -346,6 +352,8 @@ class ForYouView(QWidget):
                 self._go_to_train()
             case "clear_filters":
                 self._on_filters(Filters())
+            case "leave_titles":
+                self._my_ratings.title_lists.leave()
             case "for_you":
                 self._sources.turn_back()
             case "rate":
@@ -393,6 +401,9 @@ class ForYouView(QWidget):
         if failure is not None:
             second = "Copy details" if failure.details else ""
             return NoList(failure.sentence, failure.remedy, f"Rate well-known {plural_of(word)}", "rate", second)
+        if self._my_ratings.title_lists.progress:
+            words = f"{self._my_ratings.title_lists.progress}…"
+            return NoList(words, "", "Cancel", "leave_titles", is_busy=True)
         if self._found is None:
             return NoList("Working out your list…", "", is_busy=True)
         if not self._found.items:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_rec.common.notices import Failure
 from desktop_rec.for_you.my_ratings.import_state import MyImport, Progress, UnderReview
+from desktop_rec.for_you.title_lists_controller import TitleListsController
 from desktop_rec.session.dataset import OpenDataset
 from desktop_rec.session.library import OpenLibrary
 from desktop_rec.session.profile import CurrentProfile
@@ -56,6 +57,7 @@ class MyRatingsController(QObject):
         self.onboarding: Onboarding | None = None
         self._undo = undo
         self._waiting_file: Path | None = None
+        self.title_lists = TitleListsController(dataset, queries, requests, self)
         self._matching = queries.add(QueryWorker("matching", ("match",)))
         self._onboarding_worker = queries.add(QueryWorker("onboarding", ("onboarding",)))
         self._matching.answered.connect(self._on_matched)

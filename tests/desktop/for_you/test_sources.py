@@ -6,66 +6,25 @@ The list is made by a real model on the real worker.
 from dataclasses import replace
 
 import pytest
-from planted import planted_dataset
+from list_place import listed, open_place, put_on_lists, turn_to
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QTabBar
 
 from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.for_you.choices import ListSource, SourceKind
-from desktop_rec.for_you.view import ForYouView
-from engine.data.catalogue import Catalogue
-from engine.data.profiles import ProfileEntry, entry_of
-from engine.events import drive
-from engine.models.popularity import Popularity, PopularityConfig
+from engine.data.profiles import ProfileEntry
 from engine.recommending.ranking import Filters
-from engine.recommending.recommender import Recommender
 
 
 @pytest.fixture
-def dataset():
-    plain = planted_dataset()
-    catalogue = Catalogue(plain.catalogue.titles, plain.catalogue.years, ((),) * plain.titles, word="film")
-    return replace(plain, catalogue=catalogue)
-
-
-@pytest.fixture
-def view(qtbot, session, dataset, monkeypatch):
-    monkeypatch.setattr(session.model, "use_last", lambda: None)
-    made = ForYouView(session.recommendations, session.my_ratings, session.taste_map, session.taste)
-    qtbot.addWidget(made)
-    made.resize(1060, 720)
-    made.show()
-    session.dataset.take(dataset, None)
-    model = Popularity(PopularityConfig(), items=dataset.titles, scale=dataset.scale)
-    drive(model.fit(dataset.histories))
-    session.model.recommender = Recommender(model, dataset)
-    for row in range(12):
-        session.my_ratings.rate(row, 4.0)
-    session.model.changed.emit()
-    return made
-
-
-def change(session, *, saved=(), not_for_me=()):
-    dataset, profile = session.dataset.current, session.profile.current
-    for row in saved:
-        profile = profile.saving(entry_of(dataset, row, None))
-    for row in not_for_me:
-        profile = profile.refusing(entry_of(dataset, row, None))
-    session.profile.change(profile, "Listed")
-
-
-def listed(view):
-    return {row.item.item_row for row in view.page.pane.list.rows} if view.page.pane.shows_list else set()
+def view(qtbot, session, monkeypatch):
+    return open_place(qtbot, session, monkeypatch)
 
 
 def tabs(view):
     bar = view.findChild(QTabBar, "list_source")
     return [bar.tabText(place) for place in range(bar.count())]
-
-
-def turn_to(view, place):
-    view.findChild(QTabBar, "list_source").setCurrentIndex(place)
 
 
 def said(view):
@@ -75,12 +34,12 @@ def said(view):
 
 def test_that_tabs_say_how_many_titles_are_on_each_list(view, session):
     assert tabs(view) == ["For you", "Saved", "Not for me"]
-    change(session, saved=[20, 21], not_for_me=[22])
+    put_on_lists(session, saved=[20, 21], not_for_me=[22])
     assert tabs(view) == ["For you", "Saved  2", "Not for me  1"]
 
 
 def test_that_a_tab_turns_to_its_list_and_undo_turns_back(qtbot, view, session):
-    change(session, saved=[20, 21], not_for_me=[22])
+    put_on_lists(session, saved=[20, 21], not_for_me=[22])
     qtbot.waitUntil(lambda: {20, 21} < listed(view) and 22 not in listed(view))
 
     turn_to(view, 1)
@@ -98,7 +57,7 @@ def test_that_a_tab_turns_to_its_list_and_undo_turns_back(qtbot, view, session):
 
 
 def test_that_the_tabs_answer_to_the_keyboard(qtbot, view, session):
-    change(session, saved=[20])
+    put_on_lists(session, saved=[20])
     bar = view.findChild(QTabBar, "list_source")
     bar.setFocus()
     QTest.keyClick(bar, Qt.Key.Key_Right)
@@ -127,7 +86,7 @@ def test_that_a_list_of_titles_that_the_data_set_lacks_names_them(qtbot, view, s
 
 
 def test_that_filters_apply_to_saved_titles_and_can_be_taken_away(qtbot, view, session):
-    change(session, saved=[20])
+    put_on_lists(session, saved=[20])
     turn_to(view, 1)
     qtbot.waitUntil(lambda: listed(view) == {20})
     view.page.pane.filters_changed.emit(Filters(min_ratings=100_000))
@@ -136,7 +95,7 @@ def test_that_filters_apply_to_saved_titles_and_can_be_taken_away(qtbot, view, s
 
 
 def test_that_a_title_is_allowed_again_from_its_list(qtbot, view, session):
-    change(session, not_for_me=[22, 23])
+    put_on_lists(session, not_for_me=[22, 23])
     turn_to(view, 2)
     qtbot.waitUntil(lambda: listed(view) == {22, 23})
     chosen = view.page.pane.list.current.item_row
@@ -150,7 +109,7 @@ def test_that_a_title_is_allowed_again_from_its_list(qtbot, view, session):
 
 def test_that_a_list_is_emptied_at_once_and_undo_brings_all_back(qtbot, view, session, recorded):
     notices = recorded(session.requests.notice)
-    change(session, saved=[20, 21])
+    put_on_lists(session, saved=[20, 21])
     turn_to(view, 1)
     qtbot.waitUntil(lambda: listed(view) == {20, 21})
     QTest.mouseClick(view.findChild(QPushButton, "empty_list"), Qt.MouseButton.LeftButton)
