@@ -18,7 +18,7 @@ def open_place(qtbot, session, monkeypatch):
     catalogue = Catalogue(plain.catalogue.titles, plain.catalogue.years, ((),) * plain.titles, word="film")
     dataset = replace(plain, catalogue=catalogue)
     monkeypatch.setattr(session.model, "use_last", lambda: None)
-    view = ForYouView(session.recommendations, session.my_ratings, session.taste_map)
+    view = ForYouView(session.recommendations, session.my_ratings, session.taste_map, session.taste)
     qtbot.addWidget(view)
     view.resize(1060, 720)
     view.show()
