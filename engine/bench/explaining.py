@@ -1,43 +1,76 @@
-"""How long reasons take: every rating of a profile left out once, by every model, on synthetic people.
+"""How long reasons and lists take: every rating of a profile left out once, by every model, on synthetic people.
 
-Seconds do not hang on what was learned, so models that learn by steps are asked as they start. The fifty best titles
-are explained, as the window does.
+Seconds do not hang on what was learned, so models that learn by steps are asked as they start, `two_head` at the width
+of its study. The fifty best titles are explained, as the window does. What leaving out takes stands beside a dense
+pass: the same model over all variants of the profile, with a dense first layer where it has one.
+
+Shapes: V variants of a profile, I titles, C explained titles, H width of the first layer.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from statistics import median
+from typing import Any
 
 import numpy as np
+import torch
+from torch import Tensor
 
-from engine.data.catalogue import Catalogue
-from engine.data.dataset import Dataset, Histories, Scale, Vocabulary
+from engine.bench.synthetic_people import profile_of, synthetic
+from engine.data.batches import Batch
+from engine.data.dataset import Dataset, Histories, Int64
+from engine.device import exactly
 from engine.events import Job, StageStarted, drive
+from engine.models.autoencoder import MultDae, MultVae
 from engine.models.base import ClosedFormModel, Model, StepModel
-from engine.models.registry import build, fitted_config, kind_of, trainable_models
-from engine.recommending.explanation import explain
+from engine.models.blend import Blend, BlendConfig, Part, additive_scores
+from engine.models.registry import build, fitted_config, kind_of
+from engine.models.two_head import TwoHead, TwoHeadConfig
+from engine.recommending.explanation import chunks_of, explain, without_each
 from engine.recommending.insights import explain_list
+from engine.recommending.longer_look import joined
+from engine.recommending.ranking import Filters
 from engine.recommending.recommender import Recommender
 
-_LISTED = 50
-_SCALE = Scale(1, 5, 1)
+MEASURED = ("ease", "ials", "mult_vae", "two_head", "blend")
+_LISTED, _TOP, _REPEATS = 50, 100, 5
+_FULL_WIDTH: dict[str, Any] = {"hidden": (2048,), "latent": 512, "decoder": (1024, 2048)}
+_MIXED = ("ease", "mult_vae", "two_head")
 
 
 @dataclass(frozen=True)
 class ExplainSpeed:
-    """Seconds to explain one title of a list, and all fifty, for a profile of so many ratings."""
+    """Seconds of a model for a profile of so many ratings.
+
+    left_out: each rating left out once, for fifty titles; dense: a dense pass over the same; difference: the largest
+    between the scores of both. title: the reasons of one title; list: those of fifty, with all that is shown of them.
+    bent: from a slider to a list; rated: from a new rating to a list.
+    """
 
     model: str
     ratings: int
+    titles: int
+    left_out_seconds: float
+    dense_seconds: float
+    difference: float
     title_seconds: float
     list_seconds: float
+    bent_seconds: float
+    rated_seconds: float
 
 
 def explain_speeds(
-    *, models: tuple[str, ...] | None = None, lengths: tuple[int, ...] = (250, 800), titles: int = 3700
+    *,
+    models: tuple[str, ...] | None = None,
+    lengths: tuple[int, ...] = (300,),
+    titles: int = 6000,
+    full_width: bool = True,
 ) -> Job[tuple[ExplainSpeed, ...]]:
-    """Measure some models (None: all that learn from a data set) on a catalogue of so many titles.
+    """Measure some models (None: the ranking ones and a blend) on a catalogue of so many titles.
 
     Examples
     --------
@@ -45,11 +78,11 @@ def explain_speeds(
     >>> [speed.model for speed in drive(explain_speeds(models=("ease",), lengths=(5,), titles=60))]
     ['ease']
     """
-    dataset = _dataset(max(50, titles // 2), titles)
+    dataset = synthetic(max(50, titles // 2), titles)
     found = []
-    for name in models or tuple(kind.name for kind in trainable_models()):
+    for name in models or MEASURED:
         yield StageStarted(name, f"Measuring {kind_of(name).title}")
-        model = yield from ready(name, dataset)
+        model = yield from ready(name, dataset, full_width=full_width)
         recommender = Recommender(model, dataset)
         for length in lengths:
             found.append(measured(recommender, profile_of(length, dataset)))
@@ -58,19 +91,125 @@ def explain_speeds(
 
 
 def measured(recommender: Recommender, profile: Histories) -> ExplainSpeed:
-    """How long the best title of a profile takes to explain, and its whole list."""
-    best = recommender.recommend(profile, top=1).items[0].item_row
-    began = time.perf_counter()
-    explain(recommender, profile, best)
-    explained = time.perf_counter()
-    drive(explain_list(recommender, profile, top=_LISTED))
-    listed = time.perf_counter()
-    return ExplainSpeed(recommender.model.name, profile.entries, explained - began, listed - explained)
+    """How long the best title of a profile takes to explain, its whole list, and a list after a change."""
+    model, items = recommender.model, recommender.recommend(profile, top=_LISTED).items
+    columns_C = np.array([item.item_row for item in items], dtype=np.int64)
+    left_out, fast_VC = _timed(lambda: _left_out(model, profile, columns_C))
+    dense, slow_VC = _timed(lambda: _dense(model, profile, columns_C))
+    return ExplainSpeed(
+        model=model.name,
+        ratings=profile.entries,
+        titles=model.items,
+        left_out_seconds=left_out,
+        dense_seconds=dense,
+        difference=float((fast_VC - slow_VC).abs().max()),
+        title_seconds=_timed(lambda: explain(recommender, profile, items[0].item_row))[0],
+        list_seconds=_timed(lambda: drive(explain_list(recommender, profile, top=_LISTED)), repeats=1)[0],
+        bent_seconds=bent_seconds(recommender, profile),
+        rated_seconds=_rated_seconds(recommender, profile),
+    )
 
 
-def ready(name: str, dataset: Dataset) -> Job[Model]:
-    """A model that answers: computed where that takes seconds, else as it starts."""
-    config = fitted_config(name, None, entries=dataset.entries, titles=dataset.titles)
+def bent_seconds(recommender: Recommender, profile: Histories) -> float:
+    """From a slider to a list of a hundred titles, for a profile that was answered before."""
+    recommender.answer(profile)
+    weights = (0.1, 0.2, 0.3, 0.4, 0.5) if recommender.model.can.mixes_presence else (None,) * _REPEATS
+    seconds = []
+    for step, weight in enumerate(weights):
+        bent = Filters(hidden_gems=0.1 * (step + 1))
+        began = time.perf_counter()
+        recommender.recommend(profile, top=_TOP, weight=weight, filters=bent)
+        seconds.append(time.perf_counter() - began)
+    return median(seconds)
+
+
+def _rated_seconds(recommender: Recommender, profile: Histories) -> float:
+    """From a new rating to a list of a hundred titles."""
+    seconds = []
+    for left in range(_REPEATS):
+        changed = profile.where(np.arange(profile.entries) != left + 1)
+        began = time.perf_counter()
+        recommender.recommend(changed, top=_TOP)
+        seconds.append(time.perf_counter() - began)
+    return median(seconds)
+
+
+def _timed(asked: Callable[[], Any], *, repeats: int = _REPEATS) -> tuple[float, Any]:
+    """The median of a few times, and the answer."""
+    seconds, answer = [], None
+    for _ in range(repeats):
+        began = time.perf_counter()
+        answer = asked()
+        seconds.append(time.perf_counter() - began)
+    return median(seconds), answer
+
+
+def _left_out(model: Model, profile: Histories, columns_C: Int64) -> Tensor:
+    """What ranks some titles without each entry, [n, C], as reasons are found."""
+    parts = [
+        additive_scores(model, without_each(model, profile, some, columns_C), None)[1:]
+        for some in chunks_of(np.arange(profile.entries), model.items)
+    ]
+    return torch.cat(parts)
+
+
+def _dense(model: Model, profile: Histories, columns_C: Int64) -> Tensor:
+    """The same by predicting for each variant, a batch of them at once, [n, C]."""
+    parts = []
+    with dense_first_layer(model), exactly():
+        for some in chunks_of(np.arange(profile.entries), model.items):
+            sets_Vn = np.arange(profile.entries)[None] != some[:, None]
+            prediction = model.predict(joined(profile, sets_Vn))
+            parts.append(additive_scores(model, prediction, None)[:, torch.from_numpy(columns_C)])
+    return torch.cat(parts)
+
+
+@contextmanager
+def dense_first_layer(model: Model) -> Iterator[None]:
+    """While this lasts networks multiply dense profiles, people x inputs, as they are usually written."""
+    networks = [part for part in _all_of(model) if isinstance(part, (TwoHead, MultVae, MultDae))]
+    for network in networks:
+        layer = _dense_two_head(network) if isinstance(network, TwoHead) else _dense_likes(network)
+        network.__dict__["first_layer"] = layer
+    try:
+        yield
+    finally:
+        for network in networks:
+            del network.__dict__["first_layer"]
+
+
+def _all_of(model: Model) -> tuple[Model, ...]:
+    return tuple(part for _, part in model.parts) if isinstance(model, Blend) else (model,)
+
+
+def _dense_two_head(network: TwoHead) -> Callable[[Batch, Tensor], Tensor]:
+    def first_layer(batch: Batch, normalised_N: Tensor) -> Tensor:
+        inputs = torch.zeros(len(batch), 2 * network.items)
+        presence_N = torch.where(torch.isnan(batch.ratings_N), network.config.seen_weight, 1.0)
+        inputs[batch.person_N, batch.item_rows_N] = presence_N
+        inputs[batch.person_N, batch.item_rows_N + network.items] = normalised_N
+        return inputs @ network.first_2IH + network.first_bias_H
+
+    return first_layer
+
+
+def _dense_likes(network: MultVae | MultDae) -> Callable[[Batch], Tensor]:
+    def first_layer(batch: Batch) -> Tensor:
+        inputs = torch.zeros(len(batch), network.items)
+        inputs[batch.person_N, batch.item_rows_N] = 1.0
+        return torch.nn.functional.normalize(inputs) @ network.first_IH + network.first_bias_H
+
+    return first_layer
+
+
+def ready(name: str, dataset: Dataset, *, full_width: bool = False) -> Job[Model]:
+    """A model that answers: computed where that takes seconds, else as it starts; a blend of three."""
+    if name == "blend":
+        return (yield from _blend(dataset, full_width=full_width))
+    asked = (
+        TwoHeadConfig(hidden=(2048,), latent=512, decoder=(1024, 2048)) if full_width and name == "two_head" else None
+    )
+    config = fitted_config(name, asked, entries=dataset.entries, titles=dataset.titles)
     model = build(name, config, items=dataset.titles, scale=dataset.scale)
     if isinstance(model, ClosedFormModel):
         yield from model.fit(dataset.histories)
@@ -79,24 +218,12 @@ def ready(name: str, dataset: Dataset) -> Job[Model]:
     return model.eval()
 
 
-def profile_of(length: int, dataset: Dataset) -> Histories:
-    """Somebody with so many of the best known titles, in an order of their own, who likes the first."""
-    dice = np.random.default_rng(length)
-    known = np.argsort(-dataset.counts_I)[: max(length, min(dataset.titles - 10, 2 * length))]
-    rows = dice.permutation(known)[:length]
-    ratings = dice.integers(1, 6, len(rows)).astype(np.float32)
-    ratings[0] = _SCALE.high
-    return Histories(np.array([0, len(rows)]), rows.astype(np.int32), ratings, np.arange(len(rows), dtype=np.int64))
-
-
-def _dataset(people: int, titles: int) -> Dataset:
-    """People with a hundred ratings each, of titles as unequally known as films."""
-    dice = np.random.default_rng(1)
-    users = np.repeat(np.arange(people), 100)
-    items = (titles * dice.random(len(users)) ** 2).astype(np.int64)
-    entries = np.unique(users * titles + items)
-    ratings = dice.integers(1, 6, len(entries)).astype(np.float32)
-    histories = Histories.of(entries // titles, entries % titles, ratings, people=people)
-    catalogue = Catalogue(tuple(f"Title {row}" for row in range(titles)), (0,) * titles, ((),) * titles)
-    users_known, items_known = (Vocabulary([str(row) for row in range(count)]) for count in (people, titles))
-    return Dataset("synthetic", "Synthetic", users_known, items_known, catalogue, histories, _SCALE, "")
+def _blend(dataset: Dataset, *, full_width: bool) -> Job[Model]:
+    models = []
+    for name in _MIXED:
+        models.append((yield from ready(name, dataset, full_width=full_width)))
+    copies = tuple(
+        Part(model.name, model.config.as_dict(), weight=0.4, rating_weight=float(model.can.predicts_ratings))
+        for model in models
+    )
+    return Blend(BlendConfig(copies=copies), items=dataset.titles, scale=dataset.scale, models=models).eval()
