@@ -25,6 +25,7 @@ from engine.errors import ProfileError
 from engine.models.base import Model, Prediction
 from engine.models.blend import Blend
 from engine.recommending.crowd import Crowd, crowd_of
+from engine.recommending.left_out import remembered
 from engine.recommending.ranking import Filters, Ranked
 from engine.recommending.reasons import PartImpact, Reason, describe_rated, is_like
 from engine.recommending.recommender import Recommender, rank_row, value_at
@@ -125,6 +126,19 @@ def joined_notes(*notes: str) -> str:
     return " ".join(filter(None, notes))
 
 
+def impacts_on(recommender: Recommender, history: Histories, item_row: int, weight: float | None) -> Float32:
+    """The impact of each entry on one title, [n]; looked up where explaining the list has worked it out."""
+    column, informative_n = np.array([item_row], dtype=np.int64), recommender.informative(history)
+    left = remembered(recommender, history)
+    if left is None:
+        informative = np.flatnonzero(informative_n)
+        return leave_one_out_impacts(recommender.model, history, column, weight, entries=informative)[:, 0]
+    impacts_n = np.zeros(history.entries, dtype=np.float32)
+    impacts_n[left.entries_V] = impacts_in(recommender.model, left.for_titles(column), weight)[:, 0]
+    impacts_n[~informative_n] = 0.0
+    return impacts_n
+
+
 def leave_one_out_impacts(
     model: Model, history: Histories, columns_C: Int64, weight: float | None, *, entries: Int64 | None = None
 ) -> Float32:
@@ -222,8 +236,7 @@ def _reasons(
 
     order_of: the list that scores make, where they are those of the list; None for no ranks.
     """
-    column, informative = np.array([item_row], dtype=np.int64), np.flatnonzero(recommender.informative(history))
-    impacts_n = leave_one_out_impacts(recommender.model, history, column, weight, entries=informative)[:, 0]
+    impacts_n = impacts_on(recommender, history, item_row, weight)
     shown = np.concatenate([carriers(impacts_n, most=MOST_CARRIED), opponents(impacts_n, most=MOST_AGAINST)])
     ranks = ranks_without(recommender, history, item_row, shown, weight, order_of=order_of)
     reasons = reasons_for(recommender, history, impacts_n, shown)
@@ -249,8 +262,10 @@ def ranks_without(
     if order_of is None:
         return [None] * len(entries)
     ranks: list[int | None] = []
+    left = remembered(recommender, history)
     for left_out_V in chunks_of(entries, model.items):
-        prediction = without_each(model, history, left_out_V, None)
+        prediction = None if left is None else left.without(left_out_V)
+        prediction = prediction or without_each(model, history, left_out_V, None)
         for scores_I in model.rank_scores(prediction, weight)[1:].float().numpy():
             ranks.append(order_of(scores_I).rank(item_row))
     return ranks
@@ -278,13 +293,13 @@ def parts_of_impacts(
 
 
 def without_each_by_part(
-    model: Model, history: Histories, left_out_V: Int64, columns_C: Int64
+    model: Model, history: Histories, left_out_V: Int64, columns_C: Int64 | None
 ) -> tuple[Prediction, Float32]:
     """The leave-one-out prediction, [1 + V, C], and what each of P parts adds to its scores, [1 + V, C, P]."""
     with exactly():
         if not isinstance(model, Blend):
             prediction = model.leave_one_out(history, left_out_V=left_out_V, columns_C=columns_C).checked()
-            return prediction, np.zeros((1 + len(left_out_V), len(columns_C), 0), dtype=np.float32)
+            return prediction, np.zeros((*prediction.score_UI.shape, 0), dtype=np.float32)
         shares = model.shares_left_out(history, left_out_V=left_out_V, columns_C=columns_C)
         scores = torch.stack([share.score_UC for share in shares if share.score_UC is not None], dim=2)
         return model.mixed(shares, ratings=True).checked(), scores.float().numpy()

@@ -16,6 +16,7 @@ import numpy as np
 from engine.data.dataset import Bools, Float32, Histories, Int64
 from engine.device import use_cores
 from engine.events import Job, Pace, Progressed, StageStarted, Stop
+from engine.models.base import Prediction
 from engine.recommending.explanation import (
     carriers,
     chunks_of,
@@ -31,6 +32,7 @@ from engine.recommending.explanation import (
     without_each,
     without_each_by_part,
 )
+from engine.recommending.left_out import fits, for_titles, remember
 from engine.recommending.ranking import Filters
 from engine.recommending.reasons import PartImpact, Reason, because_line
 from engine.recommending.recommender import Recommender
@@ -214,13 +216,16 @@ def _leave_out_each(
     if recommender.stars is None:
         found.done_n[uninformative_n] = True
         entries = np.flatnonzero(~uninformative_n)
+    portions = [] if fits(recommender, len(entries)) else None
     for left_out_V in chunks_of(entries, recommender.model.items):
-        _leave_out(recommender, history, left_out_V, rows_T, weight, found)
+        _leave_out(recommender, history, left_out_V, rows_T, weight, found, portions)
         _predict_left_out(recommender, history, left_out_V, found)
         found.impacts_nT[left_out_V[uninformative_n[left_out_V]]] = 0.0
         found.done_n[left_out_V] = True
         done = int(found.done_n.sum())
         yield Progressed(_WORDS, done, history.entries, "ratings") if pace.due() else None
+    if portions:
+        remember(recommender, history, entries, portions)
 
 
 def _leave_out(
@@ -230,11 +235,19 @@ def _leave_out(
     rows_T: Int64,
     weight: float | None,
     found: _Findings,
+    portions: list[Prediction] | None,
 ) -> None:
-    """One portion: impacts on the listed titles, and each left out title's own prediction."""
+    """One portion: impacts on the listed titles, and each left out title's own prediction.
+
+    Where predictions are to be remembered they are for all titles, and are added to `portions`.
+    """
     model, titles = recommender.model, len(rows_T)
-    own_V = history.item_rows_N[left_out_V].astype(np.int64)
-    prediction, scores_VCP = without_each_by_part(model, history, left_out_V, np.concatenate([rows_T, own_V]))
+    columns_C = np.concatenate([rows_T, history.item_rows_N[left_out_V].astype(np.int64)])
+    asked_C = columns_C if portions is None else None
+    prediction, scores_VCP = without_each_by_part(model, history, left_out_V, asked_C)
+    if portions is not None:
+        portions.append(prediction)
+        prediction, scores_VCP = for_titles(prediction, columns_C), scores_VCP[:, columns_C]
     found.impacts_nT[left_out_V] = impacts_in(model, prediction, weight)[:, :titles]
     found.scores_TP[:] = scores_VCP[0, :titles]
     found.impacts_nTP[left_out_V] = scores_VCP[:1, :titles] - scores_VCP[1:, :titles]

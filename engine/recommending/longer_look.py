@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -56,23 +56,15 @@ def look_longer(
 ) -> Job[LongerLook]:
     """Average what each rating adds to a title's score, as long as there is time. A Stop gives what was averaged."""
     use_cores()
-    end, dice = clock() + seconds, np.random.default_rng(seed)
-    entries = np.flatnonzero(recommender.informative(history))
-    sums_n, orders = np.zeros(history.entries), 0
+    sums_n, end, orders = np.zeros(history.entries), clock() + seconds, 0
     try:
-        while orders < 2 * most_pairs and len(entries):
-            order = dice.permutation(entries)
-            pair: list[npt.NDArray[np.float64]] = []
-            for one in (order, order[::-1]):
-                added = yield from _added(recommender.model, history, one, item_row, weight, end, clock)
-                if added is None:
-                    break
-                pair.append(added)
-            if len(pair) < 2:
+        for added_n in (added := averaged(recommender, history, item_row, weight=weight, seed=seed)):
+            if added_n is not None:
+                sums_n, orders = sums_n + added_n, orders + 2
+            if orders >= 2 * most_pairs or clock() >= end:
+                added.close()
                 break
-            sums_n[order] += pair[0]
-            sums_n[order[::-1]] += pair[1]
-            orders += 2
+            yield None
     except Stop:
         pass
     impacts_n: Float32 = (sums_n / max(1, orders)).astype(np.float32)
@@ -98,25 +90,30 @@ def look_longer(
     )
 
 
-def _added(
-    model: Model,
-    history: Histories,
-    order: Int64,
-    item_row: int,
-    weight: float | None,
-    end: float,
-    clock: Callable[[], float],
-) -> Job[npt.NDArray[np.float64] | None]:
-    """What each entry adds to the title's score when entries come in in this order, [n]; None where time is up."""
-    scores = []
-    for sets_Vn in _growing(history.entries, order, model.items):
-        if clock() >= end:
-            return None
-        with exactly():
-            prediction = model.predict(joined(history, sets_Vn), ratings=model.can.mixes_presence).checked()
-        scores.append(model.rank_scores(prediction, weight)[:, item_row].double().numpy())
-        yield None
-    return np.diff(np.concatenate(scores))
+def averaged(
+    recommender: Recommender, history: Histories, item_row: int, *, weight: float | None = None, seed: int = 0
+) -> Generator[npt.NDArray[np.float64] | None]:
+    """What each entry adds to a title's score, [n], summed over a random order and its reverse; without an end.
+
+    Yields None after each portion of work between.
+    """
+    dice, entries = np.random.default_rng(seed), np.flatnonzero(recommender.informative(history))
+    while len(entries):
+        sums_n, drawn = np.zeros(history.entries), dice.permutation(entries)
+        for order in (drawn, drawn[::-1]):
+            scores = []
+            for sets_Vn in _growing(history.entries, order, recommender.model.items):
+                scores.append(_scores(recommender.model, joined(history, sets_Vn), item_row, weight))
+                yield None
+            sums_n[order] += np.diff(np.concatenate(scores))
+        yield sums_n
+
+
+def _scores(model: Model, variants: Histories, item_row: int, weight: float | None) -> npt.NDArray[np.float64]:
+    with exactly():
+        prediction = model.predict(variants, ratings=model.can.mixes_presence).checked()
+    found: npt.NDArray[np.float64] = model.rank_scores(prediction, weight)[:, item_row].double().numpy()
+    return found
 
 
 def _growing(entries: int, order: Int64, items: int) -> Iterator[Bools]:

@@ -229,7 +229,7 @@ class Recommender:
 
         again: the person's own titles are predicted as if they were new (see `as_if_new`).
         """
-        if self._last is None or not _is_same(self._last.history, history):
+        if self._last is None or not same_history(self._last.history, history):
             self._last = self.fresh_answer(history)
             self._last_again = None
         if not again:
@@ -521,7 +521,8 @@ def _first_row(values_UI: Tensor | None, *, exponent: bool = False) -> Float32 |
     return (values_UI[0].exp() if exponent else values_UI[0]).float().numpy()
 
 
-def _is_same(history: Histories, last: Histories) -> bool:
+def same_history(history: Histories, last: Histories) -> bool:
+    """Whether two histories of one person hold the same."""
     times_N, last_times_N = history.times_N, last.times_N
     if times_N is None or last_times_N is None:
         same_times = times_N is last_times_N

@@ -22,8 +22,8 @@ KEYS = {
     "ladder": "model words batch milliseconds against_dense against_own_dense against_products",
     "devices": "device precision gflops gigabytes_per_second",
     "import": "ratings megabytes import_seconds pandas_seconds against_pandas peak_mib",
-    "explain": "model ratings titles left_out_seconds dense_seconds difference title_seconds list_seconds"
-    " bent_seconds rated_seconds",
+    "explain": "model ratings titles left_out_seconds dense_seconds difference first_title_seconds"
+    " list_seconds title_seconds bent_seconds rated_seconds",
 }
 
 
