@@ -216,7 +216,7 @@ def _leave_out_each(
     if recommender.stars is None:
         found.done_n[uninformative_n] = True
         entries = np.flatnonzero(~uninformative_n)
-    portions = [] if fits(recommender, len(entries)) else None
+    portions: list[Prediction] | None = [] if fits(recommender, len(entries)) else None
     for left_out_V in chunks_of(entries, recommender.model.items):
         _leave_out(recommender, history, left_out_V, rows_T, weight, found, portions)
         _predict_left_out(recommender, history, left_out_V, found)
