@@ -190,10 +190,21 @@ def _add_recommending(add: _AddCommand) -> None:
         help="one person's ratings: an export of any known service, or a table",
     )  # fmt: skip
     person.add_argument("--user", metavar="ID", help="somebody of the data set")
+    person.add_argument("--as", dest="stored", metavar="NAME", help="somebody whose ratings are stored: see profiles")
     person.add_argument(
         "--profiles", type=Path, metavar="MANY.csv", help="many people: a table user,item,rating; write lists to --out"
     )
-    command.add_argument("--out", type=Path, metavar="OUT.csv", help="with --profiles: user,rank,item,score")
+    command.add_argument(
+        "--out", type=Path, metavar="FILE", help="write the list there; with --profiles: user,rank,item,score"
+    )
+    command.add_argument(
+        "--format", choices=("text", "csv", "json", "html", "letterboxd"),
+        help="the form of the list (of --out: by its ending); html has reasons, letterboxd is for the import of a list",
+    )  # fmt: skip
+    which = command.add_mutually_exclusive_group()
+    which.add_argument("--saved", action="store_true", help="the list of saved titles (of an export: its watchlist)")
+    which.add_argument("--not-for-me", action="store_true", help="the list of titles that are not for this person")
+    command.add_argument("--only", metavar="LIST", help="only the titles in this file, or: saved")
     command.add_argument(
         "--unmatched", type=Path, metavar="OUT.csv", help="write titles that were not found for certain"
     )

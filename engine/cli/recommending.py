@@ -8,6 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine import operations
+from engine.cli.lists import (
+    document_of_list,
+    form_of_list,
+    kind_of_list,
+    only_these,
+    put_out,
+    refuse_for_many,
+    stored_profile,
+)
 from engine.cli.output import Answer, WrongUse, format_facts, format_table
 from engine.cli.predicting import recommend_many
 from engine.cli.progress import Driver
@@ -23,6 +32,8 @@ from engine.documents import document_of
 from engine.library.store import Library
 from engine.operations.recommending import Recommended, refuse_weight
 from engine.recommending.insights import ImpactfulRating, ListInsights, SurprisingRating, TitleReasons
+from engine.recommending.profile_lists import LIST_NAMES, ListKind
+from engine.recommending.ranking import Filters
 from engine.recommending.reasons import HangsOn, Reason, describe_hangs_on
 from engine.recommending.recommender import Recommendation, Recommender
 from engine.text import format_count, format_factor, format_figure, format_rating, format_title, plural, shorten
@@ -42,30 +53,48 @@ class _Person:
 def recommend(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
     """The list for one person, with reasons where they are asked for; for many, a file of lists."""
     if arguments.profiles is not None:
+        refuse_for_many(arguments)
         return recommend_many(arguments, library, driver)
-    if arguments.out is not None:
-        raise WrongUse("--out belongs to --profiles: the list of one person is printed.")
     record = library.runs.find(arguments.run)
     recommender = operations.recommender_of(library, record.run_id)
     refuse_weight(recommender, record.name, arguments.weight)
-    person = _person_of(arguments, recommender.dataset, driver)
+    dataset = recommender.dataset
+    person = _person_of(arguments, library, dataset, driver)
+    kind, form = kind_of_list(arguments), form_of_list(arguments)
+    filters, only_words = only_these(Filters(), arguments.only, person.profile, dataset, driver)
     job = operations.recommend(
-        recommender, person.profile, top=arguments.top, weight=arguments.weight, explain=arguments.explain
+        recommender,
+        person.profile,
+        top=arguments.top,
+        weight=arguments.weight,
+        explain=arguments.explain or form == "html",
+        kind=kind,
+        filters=filters,
     )
     recommended = driver.run(job)
-    document = {"run": record.run_id, "profile": _profile_document(person), **_document(recommender, recommended)}
-    return Answer(document, _text(record.name, person, recommended))
+    document = {
+        "run": record.run_id,
+        "list": kind,
+        "profile": _profile_document(person),
+        **_document(recommender, recommended),
+    }
+    if form is None:
+        return Answer(document, "\n".join(filter(None, [only_words, _text(record.name, person, recommended, kind)])))
+    listed = document_of_list(recommended, person.profile, dataset, kind=kind, run_name=record.name, filters=filters)
+    return Answer(document, put_out(listed, form, arguments.out))
 
 
-def _person_of(arguments: argparse.Namespace, dataset: Dataset, driver: Driver) -> _Person:
-    """The person that --user or --profile means; --unmatched is written here. Raises ProfileError, DataError."""
-    if arguments.user is not None:
+def _person_of(arguments: argparse.Namespace, library: Library, dataset: Dataset, driver: Driver) -> _Person:
+    """The person that --user, --as or --profile means; --unmatched is written here. Raises ProfileError, DataError."""
+    if arguments.profile is None:
         if arguments.unmatched is not None:
-            raise WrongUse("--unmatched belongs to --profile: people of the data set have no titles that it lacks.")
+            raise WrongUse("--unmatched belongs to --profile: it lists titles of an export that the data set lacks.")
         if given_of(arguments) != Given():
             raise WrongUse(
                 "How a file is written (--columns, --scale, --dates ...) belongs to --profile or --profiles."
             )
+        if arguments.stored is not None:
+            return _Person(stored_profile(library, arguments.stored))
         return _Person(profile_of_user(dataset, arguments.user))
     review = driver.run(operations.match_export(dataset, arguments.profile, given=given_of(arguments)))
     if arguments.unmatched is not None:
@@ -155,17 +184,25 @@ def _reason_document(reason: Reason) -> dict[str, Any]:
     return {**document, "parts": document_of(reason.parts) or None}
 
 
-def _text(run_name: str, person: _Person, recommended: Recommended) -> str:
+def _text(run_name: str, person: _Person, recommended: Recommended, kind: ListKind) -> str:
     insights = recommended.insights
     reasons = {title.item_row: title for title in insights.titles} if insights else {}
     paragraphs = [
         f"For {person.profile.name}, by {run_name}: {_person_text(person)}",
+        _heading_text(kind, recommended),
         _table(recommended.listed.items, reasons),
         recommended.listed.note,
         _hanging_text(recommended),
         _insights_text(insights) if insights is not None else "",
     ]
     return "\n".join(filter(None, paragraphs)).rstrip()
+
+
+def _heading_text(kind: ListKind, recommended: Recommended) -> str:
+    """Which of the person's own lists follows; "" for what is new to them."""
+    if kind == "for_you":
+        return ""
+    return f"{LIST_NAMES[kind]}:" if recommended.listed.items else f"{LIST_NAMES[kind]}: nothing here."
 
 
 def _person_text(person: _Person) -> str:

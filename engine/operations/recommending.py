@@ -6,9 +6,9 @@ Shapes: U people, I titles of the file, N entries.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +24,7 @@ from engine.data.importing.scales import KNOWN_SCALES, scale_of
 from engine.data.matching.matcher import Matcher
 from engine.data.matching.review import Review, listed_titles, review_of
 from engine.data.personal.reading import read_export
-from engine.data.profiles import Profile, ProfileMatch
+from engine.data.profiles import Profile, ProfileMatch, profile_rows
 from engine.data.reading.archives import shown_name
 from engine.data.reading.roles import MOST_BEYOND, Given
 from engine.data.reading.rows import Pairs
@@ -41,6 +41,8 @@ from engine.models.untrained import initial_titles, zero_untrained_titles
 from engine.operations.first_model import stored_companion
 from engine.recommending.counterfactual import hangs_on
 from engine.recommending.insights import ListInsights, explain_list
+from engine.recommending.profile_lists import ListKind, filters_of_list, hidden_rows_of, make_list
+from engine.recommending.ranking import Filters
 from engine.recommending.reasons import FIRST_TEN, HangsOn
 from engine.recommending.recommender import ManyLists, RecommendationList, Recommender, known_people, many_lists
 from engine.text import plural
@@ -139,9 +141,16 @@ def recommender_of(library: Library, run_id: str) -> Recommender:
 
 
 def recommend(
-    recommender: Recommender, profile: Profile, *, top: int = 20, weight: float | None = None, explain: bool = False
+    recommender: Recommender,
+    profile: Profile,
+    *,
+    top: int = 20,
+    weight: float | None = None,
+    explain: bool = False,
+    kind: ListKind = "for_you",
+    filters: Filters | None = None,
 ) -> Job[Recommended]:
-    """The list for a profile.
+    """One of the lists of a profile.
 
     Parameters
     ----------
@@ -153,6 +162,10 @@ def recommend(
         Between watching (1) and loving (0), for models that mix; None for the model's own.
     explain
         Whether to find the reasons, leaving each rating out once. A Stop gives those found so far.
+    kind
+        "for_you" (what is new to the person), "saved" or "not_for_me".
+    filters
+        What the list may have.
 
     Raises
     ------
@@ -168,43 +181,41 @@ def recommend(
     """
     use_cores()
     yield StageStarted("recommending", "Ranking all titles")
-    match = recommender.match(profile)
-    listed = recommender.recommend(
-        match.history, top=top, weight=weight, seen_rows=match.seen_rows, hidden_rows=match.not_for_me_rows
-    )
-    insights = None
-    if explain:
-        insights = yield from explain_list(
-            recommender,
-            match.history,
-            weight=weight,
-            top=max(top, _LEAST_EXPLAINED),
-            seen_rows=match.seen_rows,
-            hidden_rows=match.not_for_me_rows,
-        )
+    listed = make_list(recommender, profile, kind, top=top, weight=weight, filters=filters)
+    match = profile_rows(profile, recommender.dataset)
+    if not explain or not listed.items or not recommender.informative(match.history).any():
+        return Recommended(match, listed, None)
+    own = filters_of_list(kind, match, filters or Filters())
+    bounds = _Bounds(weight, own, match.seen_rows, hidden_rows_of(kind, match))
+    insights = yield from explain_list(recommender, match.history, top=max(top, _LEAST_EXPLAINED), **bounds.given())
     hanging: tuple[HangsOn, ...] = ()
-    if insights is not None and not insights.stopped:
-        hanging = yield from _hanging(recommender, match, listed, weight)
+    if not insights.stopped:
+        hanging = yield from _hanging(recommender, match, listed, bounds)
     return Recommended(match, listed, insights, hanging)
 
 
+@dataclass(frozen=True)
+class _Bounds:
+    """What a list is made by, so that its reasons are those of the same list."""
+
+    weight: float | None
+    filters: Filters
+    seen_rows: tuple[int, ...]
+    hidden_rows: tuple[int, ...]
+
+    def given(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
 def _hanging(
-    recommender: Recommender, match: ProfileMatch, listed: RecommendationList, weight: float | None
+    recommender: Recommender, match: ProfileMatch, listed: RecommendationList, bounds: _Bounds
 ) -> Job[tuple[HangsOn, ...]]:
     """What the places of the first ten hang on, one after the other while there is time."""
     yield StageStarted("hanging", "Finding what the first places hang on")
     end, found = time.monotonic() + _SECONDS_HANGING, []
     for item in listed.items[:FIRST_TEN]:
-        job = hangs_on(
-            recommender,
-            match.history,
-            item.item_row,
-            weight=weight,
-            seen_rows=match.seen_rows,
-            hidden_rows=match.not_for_me_rows,
-            seconds=end - time.monotonic(),
-        )
-        hanging = yield from job
+        left_s = end - time.monotonic()
+        hanging = yield from hangs_on(recommender, match.history, item.item_row, seconds=left_s, **bounds.given())
         if hanging is not None:
             found.append(hanging)
         if time.monotonic() >= end or (hanging is not None and hanging.stopped):
