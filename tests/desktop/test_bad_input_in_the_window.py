@@ -1,6 +1,7 @@
 """What the session says of bad input, and that what was open stays open."""
 
 import logging
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -64,6 +65,8 @@ def test_that_a_file_without_ratings_is_one_notice_and_what_was_open_stays(
 def test_that_data_whose_matrix_will_not_fit_open_with_a_smaller_model(qtbot, opened, done, monkeypatch, recorded):
     monkeypatch.setattr(ease, "available_memory_bytes", lambda: 10_000)
     notices = recorded(opened.requests.notice)
+    done()
+    shutil.rmtree(opened.library.files.home / "quick")
     opened.data.open("planted")
     done()
     assert opened.model.label.name == "ials"

@@ -248,7 +248,8 @@ def test_that_a_trained_model_is_kept_and_used_and_can_be_discarded_and_brought_
 
 
 def test_that_another_data_set_drops_what_came_after_and_says_so(qtbot, monkeypatch, opened, library, report):
-    finished = SimpleNamespace(recommender=opened.model.recommender, run_id="trained")
+    trained = SimpleNamespace(stopped=False, diverged=False)
+    finished = SimpleNamespace(recommender=opened.model.recommender, run_id="trained", trained=trained, evaluation=None)
     scripted(monkeypatch, "train", result=finished).set()
     train(opened)
     qtbot.waitUntil(lambda: opened.training.state.finished is not None)

@@ -31,14 +31,19 @@ def ids(session):
     return [run.run_id for run in session.dataset.runs]
 
 
-def test_that_a_blend_takes_the_place_of_the_model_in_use(qtbot, opened):
-    parts = ids(opened)
+def test_that_a_blend_that_is_no_better_than_its_parts_is_offered_and_used_when_asked(qtbot, opened, recorded):
+    parts, notices = ids(opened), recorded(opened.requests.notice)
     with qtbot.waitSignal(opened.idle, timeout=MOST_MS):
         assert opened.training.blend(parts)
         assert opened.jobs.state.title == "Blending"
         assert opened.training.state.model == "blend"
-    assert opened.model.label.name == "blend"
     assert opened.dataset.runs[0].model == "blend"
+    assert opened.model.label.name == "ease"
+    offer = notices.last
+    assert (offer.action_words, offer.stays) == ("Use it", True)
+    with qtbot.waitSignal(opened.model.changed, timeout=MOST_MS):
+        offer.action()
+    qtbot.waitUntil(lambda: opened.model.label is not None and opened.model.label.name == "blend", timeout=MOST_MS)
     assert opened.model.recommender.run_id == opened.dataset.runs[0].run_id
 
 
@@ -64,8 +69,7 @@ def test_that_a_blend_lists_and_gives_reasons_after_its_parts_are_gone(qtbot, op
     panel.show_title(first, word="film")
     panel.show_reasons(explained.args[0])
     tip = panel.carried.bars[0].tip
-    assert "; of that " in tip
-    assert "ease 1 +" in tip
+    assert "ease 1 for it" in tip
     assert "ease 1 +" in panel._score.text()
 
 

@@ -144,7 +144,7 @@ def test_that_every_step_from_a_file_to_reasons_works_in_json(ask, imported):
     profile = found["profile"]
     assert (profile["entries"], profile["matched"], profile["unmatched"]) == (OF_PERSON_7, OF_PERSON_7, 0)
     assert set(found["items"][0]["reasons"][0]) >= {"item", "title", "rating", "impact"}
-    assert set(found["most_impactful"][0]) == {"item", "title", "impact"}
+    assert set(found["most_impactful"][0]) == {"item", "title", "impact", "strength", "titles"}
     assert set(found["most_surprising"][0]) == {"item", "title", "rating", "predicted"}
 
 

@@ -19,7 +19,7 @@ STORED_RUN = """run name model dataset dataset_name fingerprint model_config tra
 SEARCH = "search name model dataset watched"
 SEARCH_ROW = "number run settings status value best_epoch epochs lr batch metrics seconds parameters note"
 ITEM = """rank item title year genres score probability lift predicted_rating predicted_sd reasons parts
-    hangs_on detail"""
+    hangs_on detail reason"""
 SETTING = "name label help default low high choices"
 
 
