@@ -18,9 +18,9 @@ def short_title(title: str) -> str:
     return plain if len(plain) <= _MOST_LETTERS else f"{plain[: _MOST_LETTERS - 1]}…"
 
 
-def describe_own_rating(rating: float | None) -> str:
-    """What the person thinks of a title that they have seen."""
-    return "seen, not rated" if rating is None else f"you gave {format_rating(rating)}"
+def describe_own_rating(rating: float | None, *, by: str = "") -> str:
+    """What the person (or somebody else) thinks of a title that they have seen."""
+    return "seen, not rated" if rating is None else f"{by or 'you'} gave {format_rating(rating)}"
 
 
 def describe_uncertainty(off: float | None) -> str:

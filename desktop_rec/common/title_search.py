@@ -32,8 +32,12 @@ class TitleSearch(QLineEdit):
     def use_word(self, word: str) -> None:
         """What a title is called here: film, series, book."""
         self.setPlaceholderText(f"Search {plural_of(word)} to rate")
-        self.setAccessibleName(f"Search {plural_of(word)} to rate")
-        set_tip(self, "Type a part of a title; the arrow key down goes to what was found, Escape back to your ratings")
+        self.setAccessibleName(f"Search {plural_of(word)} to rate, or to ask how you would like one")
+        set_tip(
+            self,
+            "Type a title, also with mistakes. Down goes to what was found: digits rate it, Enter or a click says how "
+            "you would like it. Escape goes back to your ratings",
+        )
 
     def event(self, event: QEvent) -> bool:
         """Where it is empty, or has nothing of its own to undo or redo, Ctrl+Z is the window's."""

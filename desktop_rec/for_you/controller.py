@@ -67,6 +67,7 @@ class RecommendationsController(QObject):
         self.dataset, self.model, self.profile, self.requests = dataset, model, profile, requests
         self.choices = ListChoices()
         self.list: RecommendationList | None = None
+        self.explains_companion = False
         self._kept, self._worker, self._undo = kept, worker, undo
         self._key: ChoicesKey | None = None
         profile.changed.connect(self._on_profile)
@@ -118,10 +119,14 @@ class RecommendationsController(QObject):
             make = partial(_ask, recommender, profile, item_row=item_row)
             self._worker.request("ask", partial(make, weight=self.weight, choices=self.choices))
 
-    def explain(self, item_row: int, *, for_companion: bool = False) -> None:
-        """Ask for the reasons of one title, of a list for two also for the other; `explained` or `failed` answers."""
-        recommender = self.model.recommender
-        profile = self.companion() if for_companion else self.profile.shown
+    @property
+    def explained_person(self) -> Profile | None:
+        """Whose ratings the reasons of titles are of: the person's, or of a list for two the other's."""
+        return (self.companion() if self.explains_companion else None) or self.profile.shown
+
+    def explain(self, item_row: int) -> None:
+        """Ask for the reasons of one title; `explained` or `failed` answers."""
+        recommender, profile = self.model.recommender, self.explained_person
         if recommender is not None and profile is not None:
             asked = partial(_explain, recommender, profile, item_row=item_row)
             self._worker.request("explain", partial(asked, weight=self.weight, choices=self.choices))
@@ -135,7 +140,7 @@ class RecommendationsController(QObject):
         self._ask_of_title("longer look", item_row)
 
     def _ask_of_title(self, kind: str, item_row: int) -> None:
-        recommender, profile = self.model.recommender, self.profile.shown
+        recommender, profile = self.model.recommender, self.explained_person
         if recommender is not None and profile is not None:
             asked = partial(_of_title, kind, recommender, profile, item_row=item_row)
             self._worker.request(kind, partial(asked, weight=self.weight, choices=self.choices))

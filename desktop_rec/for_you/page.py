@@ -55,6 +55,11 @@ class ForYouPage(QWidget):
         self._middle.setCurrentWidget(self.middle)
         self._tabs.setVisible(self.pane.shows_list and self.middle.current is not Middle.TASTE)
 
+    def turn_to_reasons(self) -> None:
+        """Show what is said of a title, also where there is no list."""
+        self._tabs.setCurrentWidget(self.reasons)
+        self._tabs.show()
+
     def go_to_reasons(self) -> None:
         """Show why the chosen title is listed, and let the keys speak to its stars."""
         self._tabs.setCurrentWidget(self.reasons)

@@ -20,11 +20,13 @@ from desktop_rec.for_you.cover import Cover
 from desktop_rec.for_you.crowd_panel import CrowdPanel
 from desktop_rec.for_you.impact_bars import MARGINS, Bar, BarsPanel, ImpactBars, titled
 from desktop_rec.for_you.star_rating import StarRating
+from desktop_rec.for_you.whose_reasons import WhoseReasons
 from desktop_rec.theme.theme import GRID
 from engine.recommending.reasons import describe_hangs_on
 from engine.text import MINUS, format_count, format_predicted_rating, format_title, plural
 
 if TYPE_CHECKING:
+    from engine.recommending.asking import TitleAnswer
     from engine.recommending.explanation import Explanation
     from engine.recommending.longer_look import LongerLook
     from engine.recommending.reasons import HangsOn, Reason
@@ -46,7 +48,7 @@ class ReasonsPanel(BarsPanel):
     def __init__(self, scale: StarScale, parent: QWidget | None = None) -> None:
         super().__init__("reasons_panel", "Why this title", parent)
         self._item: Recommendation | None = None
-        self._rank = 0
+        self._rank, self._by = 0, ""
         self._build(scale)
         self.longer.clicked.connect(self._on_longer)
         self.stars.rated.connect(self._on_rated)
@@ -80,15 +82,34 @@ class ReasonsPanel(BarsPanel):
         set_tip(self.figures, describe_uncertainty(item.predicted_sd))
         self._rate_label.setText(f"Seen this {word}? Rate it:")
         self.stars.show_rating(None, of=item.title)
+        self.answer.hide()
         if not is_same:
             self._hide_reasons()
             self.show_note("Working out the reasons…")
             self.verticalScrollBar().setValue(0)
 
-    def show_reasons(self, found: Explanation) -> None:
-        """Show the reasons of the title; those of another title are not for now and are left aside."""
+    def show_answer(self, found: TitleAnswer, *, word: str) -> None:
+        """Show what the model says of a title that was asked about, in whatever list it is or is not."""
+        item = found.item
+        self.show_title(item, word=word)
+        self.figures.setText(" · ".join(part for part in (_figures(item), found.place_words) if part))
+        self.stars.show_rating(found.own_rating, of=item.title)
+        self._rate_label.setText("Your rating:" if found.own_rating is not None else f"Seen this {word}? Rate it:")
+        self.answer.setText(" ".join(found.notes))
+        self.answer.setVisible(bool(found.notes))
+        self._hide_reasons()
+        self.show_note("")
+        if found.explanation is not None:
+            self.show_reasons(found.explanation)
+
+    def show_reasons(self, found: Explanation, *, by: str = "") -> None:
+        """Show the reasons of the title; those of another title are not for now and are left aside.
+
+        `by`: whose ratings they are, where not the person's own.
+        """
         if self._item is None or found.item_row != self._item.item_row:
             return
+        self._by = by
         self._rank = found.rank or self._item.rank
         self._show_sides(found.carried, found.against)
         self.longer.setVisible(bool(found.carried or found.against))
@@ -96,7 +117,7 @@ class ReasonsPanel(BarsPanel):
         notes = [] if found.carried or found.against else [found.note]
         if found.others:
             verb = "moves" if found.others == 1 else "move"
-            notes.append(f"{plural(found.others, 'more rating')} of yours {verb} it less.")
+            notes.append(f"{plural(found.others, 'more rating')} of {f'{by}’s' if by else 'yours'} {verb} it less.")
         self.show_note(" ".join(note for note in notes if note))
         if found.crowd is not None:
             self.crowd.show_crowd(found.crowd)
@@ -132,7 +153,7 @@ class ReasonsPanel(BarsPanel):
         longest = max((abs(reason.impact) for reason in (*carried, *against)), default=0.0)
         sides = ((self._carried_part, self.carried, carried), (self._against_part, self.against, against))
         for part, bars, reasons in sides:
-            bars.show_bars([_bar(reason, self._rank) for reason in reasons], scale_to=longest)
+            bars.show_bars([_bar(reason, self._rank, by=self._by) for reason in reasons], scale_to=longest)
             part.setVisible(bool(reasons))
 
     def _allow_longer(self, tip: str) -> None:
@@ -175,8 +196,12 @@ class ReasonsPanel(BarsPanel):
         rating = arranged(QVBoxLayout(), self._rate_label, gap=2)
         rating.addWidget(self.stars, 0, Qt.AlignmentFlag.AlignLeft)
         self.action_row = across()
+        self.answer = text_label(object_name="title_answer", wraps=True)
+        self.answer.hide()
+        self.whose = WhoseReasons()
         self._whole = QWidget()
-        arranged(QVBoxLayout(self._whole), self._build_title(), rating, self.action_row, gap=GRID)
+        whole = (self._build_title(), self.answer, rating, self.action_row, self.whose)
+        arranged(QVBoxLayout(self._whole), *whole, gap=GRID)
         reasons = (self._carried_part, self._against_part, self.note, across(self.longer, 1), self._score)
         arranged(self.column, self._whole, *reasons, self.crowd, self.hanging, 1, margins=MARGINS, gap=-1)
         self._hide_reasons()
@@ -207,15 +232,15 @@ def _figures(item: Recommendation) -> str:
     return " · ".join(part for part in (stars, describe_likelihood(item.lift)) if part)
 
 
-def _bar(reason: Reason, rank: int) -> Bar:
+def _bar(reason: Reason, rank: int, *, by: str) -> Bar:
     behind = ", ".join(f"{part.run} {'for' if part.impact > 0 else 'against'} it" for part in reason.parts)
     without = describe_rank_without(rank, reason.rank_without)
     side = "In favour" if reason.impact > 0 else "Against"
-    tips = (f"{side}: {reason.words}", without or "without it nothing changes", behind)
+    tips = (side if by else f"{side}: {reason.words}", without or "without it nothing changes", behind)
     return Bar(
         name=reason.title,
         size=reason.impact,
-        detail=describe_own_rating(reason.rating),
+        detail=describe_own_rating(reason.rating, by=by),
         detail_right=without,
         tip="; ".join(tip for tip in tips if tip),
     )

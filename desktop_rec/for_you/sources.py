@@ -107,11 +107,13 @@ class ListActions(QStackedWidget):
         self.more: QPushButton = button("Rate more", "rate_more", "Rate well known titles to make the list better")
         self.take_off = button("Allow again", "take_off_list", "")
         self.empty = button("Empty this list", "empty_list", "Take all titles off this list; it can be undone")
-        own, first = QWidget(), QWidget()
+        own, first, common = QWidget(), QWidget(), QWidget()
+        self._common = arranged(QHBoxLayout(common), 1)
         arranged(QHBoxLayout(first), 1, self.more)
         arranged(QHBoxLayout(own), 1, self.take_off, self.empty)
         self.addWidget(first)
         self.addWidget(own)
+        self.addWidget(common)
         self.more.clicked.connect(self.more_wanted)
         self.take_off.clicked.connect(self._on_take_off)
         self.empty.clicked.connect(self._on_empty)
@@ -134,8 +136,12 @@ class ListActions(QStackedWidget):
         named(self.take_off, "take_off_list", tip)
         self.take_off.setEnabled(has_titles)
         self.empty.setEnabled(has_titles)
-        self.setCurrentIndex(1 if is_own else 0)
+        self.setCurrentIndex(1 if is_own else 2 if kind is SourceKind.TOGETHER else 0)
         self.updateGeometry()
+
+    def add_common(self, part: QWidget) -> None:
+        """A control of a list for two."""
+        self._common.addWidget(part)
 
     def _on_take_off(self) -> None:
         self.acted.emit(ListAct.TAKE_OFF)

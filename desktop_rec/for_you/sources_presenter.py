@@ -132,8 +132,8 @@ class SourcesPresenter(QObject):
             named = titles if len(titles) <= _MOST_NAMED else [titles[0], f"{len(titles) - 1} more"]
             return f"Like {join_words(named)}"
         if source.kind is SourceKind.TOGETHER:
-            people = {person.profile_id: person.name for person in self._my_ratings.library.people()}
-            return f"You and {people.get(source.profile_id, 'somebody')}"
+            other = self._recommendations.companion()
+            return f"You and {'somebody' if other is None else other.name}"
         return ""
 
 

@@ -38,6 +38,7 @@ from desktop_rec.theme.theme import THEME, number_font
 from engine.text import format_count, format_rating, plural
 
 _REMOVING = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+_OPENING = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _MOVING = (Qt.Key.Key_Up, Qt.Key.Key_Down)
 _SIDEWAYS = (Qt.Key.Key_Left, Qt.Key.Key_Right)
 
@@ -47,6 +48,8 @@ class TitleList(RowsView):
 
     menu_wanted(TitleRow, QPoint): the menu of one of my own is to open at a place of the screen. The list stays in its
     place when rows change.
+
+    opened(TitleRow): Enter, or a click beside stars and controls: what the model says of the title is wanted.
     """
 
     rated = Signal(object, object)
@@ -54,6 +57,7 @@ class TitleList(RowsView):
     removed = Signal(object)
     copied = Signal(object)
     menu_wanted = Signal(object, object)
+    opened = Signal(object)
 
     def __init__(self, look: TitleLook, scale: StarScale, parent: QWidget | None = None) -> None:
         self.titles, self._painter, self._look = RowsModel(), TitleDelegate(look, scale), look
@@ -99,6 +103,8 @@ class TitleList(RowsView):
             self.switched.emit(row, not row.is_on)
         elif pointed.part is Part.CROSS:
             self.removed.emit(row)
+        elif pointed.part is Part.REST and row.item_row is not None:
+            self.opened.emit(row)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row: TitleRow | None = self.currentIndex().data(RowRole)
@@ -158,6 +164,9 @@ class TitleList(RowsView):
             return True
         if row.item_row is None:
             return False
+        if key in _OPENING:
+            self.opened.emit(row)
+            return True
         if key == Qt.Key.Key_Space and self._look is TitleLook.MINE:
             self.switched.emit(row, not row.is_on)
             return True

@@ -18,6 +18,7 @@ from desktop_rec.common.building import next_step
 from desktop_rec.common.notices import Failure
 from desktop_rec.common.stars import StarScale
 from desktop_rec.for_you.acting import ActingPresenter
+from desktop_rec.for_you.asking import AskingPresenter
 from desktop_rec.for_you.choices import ListSource
 from desktop_rec.for_you.comparison import ListMoves
 from desktop_rec.for_you.controller import RecommendationsController
@@ -31,6 +32,7 @@ from desktop_rec.for_you.restricting import RestrictingPresenter
 from desktop_rec.for_you.sharing import SharingPresenter
 from desktop_rec.for_you.sources_presenter import SourcesPresenter
 from desktop_rec.for_you.taste_map.controller import TasteMapController
+from desktop_rec.for_you.together import TogetherPresenter
 from engine.data.dataset import Scale
 from engine.models.registry import title_of
 from engine.recommending.ranking import Filters
@@ -143,6 +145,8 @@ class ForYouView(QWidget):
         self._acting = ActingPresenter(self._my_ratings, self._recommendations, self)
         self._onboarding = OnboardingPresenter(self._my_ratings, self._recommendations, self.page, self._ratings, self)
         self._sources = SourcesPresenter(self._recommendations, self._my_ratings, self.page.pane, self)
+        self._asking = AskingPresenter(self._recommendations, self.page, self)
+        self._together = TogetherPresenter(self._recommendations, self._my_ratings, self.page, self)
         self._middle = MiddlePresenter(self._recommendations, self._maps, self._taste, self.page, self)
         self._sharing = SharingPresenter(self._recommendations, self.page.pane, self)
         titles = self._my_ratings.title_lists
@@ -278,9 +282,11 @@ class ForYouView(QWidget):
 
     def _on_explanation(self, found: Explanation) -> None:
         reasons = self.page.reasons
-        reasons.show_reasons(found)
+        other = self._recommendations.companion() if self._recommendations.explains_companion else None
+        by = "" if other is None else other.name
+        reasons.show_reasons(found, by=by)
         is_shown = reasons.item is not None and reasons.item.item_row == found.item_row
-        if is_shown and found.rank is not None and found.rank <= FIRST_TEN:
+        if is_shown and not by and found.rank is not None and found.rank <= FIRST_TEN:
             self._recommendations.ask_hangs_on(found.item_row)
 
     def _on_insights(self, found: ListInsights) -> None:

@@ -185,7 +185,12 @@ def profile_of_user(dataset: Dataset, user_id: str) -> Profile:
         entry_of(dataset, item_row, None if math.isnan(rating) else rating)
         for item_row, rating in zip(history.item_rows_N.tolist(), history.ratings_N.tolist(), strict=True)
     )
-    return Profile(f"{_OF_DATASET}{user_id}", f"Person {user_id}", entries)
+    return Profile(profile_id_of(user_id), f"Person {user_id}", entries)
+
+
+def profile_id_of(user_id: str) -> str:
+    """The id of the profile of somebody in the data set."""
+    return f"{_OF_DATASET}{user_id}"
 
 
 def user_of(profile_id: str) -> str | None:

@@ -34,6 +34,11 @@ class TitleAnswer:
     explanation: Explanation | None
     notes: tuple[str, ...]
 
+    @property
+    def place_words(self) -> str:
+        """ "#312 of 8,900 for you", or "" where it has no place."""
+        return f"#{self.item.rank:,} of {self.of:,} for you" if self.item.rank else ""
+
 
 def ask(
     recommender: Recommender,
@@ -115,8 +120,3 @@ def _kept_out_notes(recommender: Recommender, match: ProfileMatch, item_row: int
     if not recommender.facts.passing(filters)[item_row]:
         notes.append("Your filters keep it out of the list.")
     return notes
-
-
-def place_words(answer: TitleAnswer) -> str:
-    """ "#312 of 8,900 for you", or "" where it has no place."""
-    return f"#{answer.item.rank:,} of {answer.of:,} for you" if answer.item.rank else ""

@@ -89,6 +89,8 @@ WIDTH = 280
 class MyRatingsPanel(QFrame):
     """searched(text); rated(TitleRow, rating), switched(TitleRow, is_on), removed(TitleRow) from either list.
 
+    opened(TitleRow): how the person would like it is wanted.
+
     asked(key): what the person wants of these ratings as a whole (a key of PersonMenu).
     """
 
@@ -96,6 +98,7 @@ class MyRatingsPanel(QFrame):
     rated = Signal(object, object)
     switched = Signal(object, bool)
     removed = Signal(object)
+    opened = Signal(object)
     asked = Signal(str)
 
     def __init__(self, scale: StarScale, parent: QWidget | None = None) -> None:
@@ -177,7 +180,7 @@ class MyRatingsPanel(QFrame):
         self.mine.setAccessibleName("My ratings: digits rate, space leaves out or lets count again, Delete removes")
         self.mine.setAccessibleDescription("Shift+F10 opens the menu of a rating, Ctrl+C copies its title")
         self.found.setObjectName("found_titles")
-        self.found.setAccessibleName("Found titles: digits rate")
+        self.found.setAccessibleName("Found titles: Enter says how you would like one, digits rate")
         self._empty, self._nothing = _centred(), _centred()
         self._pages = QStackedWidget()
         for page in (self.mine, self.found, self._empty, self._nothing):
@@ -211,6 +214,7 @@ class MyRatingsPanel(QFrame):
         for titles in (self.mine, self.found):
             titles.rated.connect(self.rated)
             titles.removed.connect(self.removed)
+            titles.opened.connect(self.opened)
         self.mine.switched.connect(self.switched)
         self.menu.asked.connect(self.asked)
         self._import.clicked.connect(self._on_import)

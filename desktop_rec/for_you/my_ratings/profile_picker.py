@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from desktop_rec.common.controls import arranged, button, named, text_label
 from desktop_rec.common.panels import Popup
+from desktop_rec.common.plain import set_tip
 from engine.text import format_count, plural
 
 Index = QModelIndex | QPersistentModelIndex
@@ -81,10 +82,19 @@ class ProfilePicker(Popup):
     profile_named = Signal(str)
     person_chosen = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("profile_picker", "Whose ratings", width=_WIDTH, parent=parent)
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        *,
+        name: str = "profile_picker",
+        title: str = "Whose ratings",
+        can_create: bool = True,
+    ) -> None:
+        super().__init__(name, title, width=_WIDTH, parent=parent)
         self._model = PeopleModel(self)
         self._build()
+        if not can_create:
+            self._adapt(name)
         self._connect()
 
     def show_profiles(self, profiles: Sequence[tuple[str, str]], *, current: str) -> None:
@@ -131,6 +141,16 @@ class ProfilePicker(Popup):
         )
         self._build_people()
 
+    def _adapt(self, name: str) -> None:
+        """Somebody else is chosen here, and nobody made."""
+        self._new_name.hide()
+        self._create.hide()
+        self._people_heading.setText("A person of the data set")
+        for part in (self._stored, self._search, self._people):
+            part.setObjectName(f"{name}_{part.objectName()}")
+        set_tip(self._stored, "Press Enter or click for a list with them")
+        set_tip(self._people, "Press Enter or click for a list with them")
+
     def _build_people(self) -> None:
         self._search = named(QLineEdit(), "search_people", "Search people of the data set", "Type the start of an id")
         self._search.setPlaceholderText("Search people by number or name")
@@ -144,10 +164,10 @@ class ProfilePicker(Popup):
         self._people.setFixedHeight(_PEOPLE_HEIGHT)
         self._people.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self._found = text_label(role="caption")
-        heading = text_label("Rate as a person of the data set", role="heading")
+        self._people_heading = text_label("Rate as a person of the data set", role="heading")
         arranged(
             QVBoxLayout(self._people_part),
-            heading,
+            self._people_heading,
             self._search,
             self._people,
             self._found,

@@ -9,7 +9,7 @@ import pytest
 
 from engine.data.dataset import Dataset, Histories
 from engine.data.profiles import Profile, ProfileEntry, entry_of, profile_rows
-from engine.recommending.asking import TitleAnswer, ask, place_words
+from engine.recommending.asking import TitleAnswer, ask
 from engine.recommending.ranking import Filters
 from engine.recommending.recommender import Recommender, predicted
 
@@ -34,7 +34,7 @@ def test_that_any_new_title_has_stars_a_place_and_reasons(films: Recommender, da
     answer = asked(films, profile(dataset, alien=5.0, amelie=4.0), BRAZIL)
     assert answer.item.predicted_rating == pytest.approx(3.6)
     assert (answer.item.rank, answer.of) == (1, 6)
-    assert place_words(answer) == "#1 of 6 for you"
+    assert answer.place_words == "#1 of 6 for you"
     assert answer.explanation is not None
     assert [reason.title for reason in answer.explanation.carried] == ["Alien"]
     assert not answer.notes
@@ -85,7 +85,7 @@ def test_that_a_title_of_which_the_model_learned_nothing_is_said_to_have_no_plac
     assert answer.item.rank == 0
     assert answer.item.predicted_rating is None
     assert "learned nothing about this film" in answer.notes[0]
-    assert place_words(answer) == ""
+    assert answer.place_words == ""
 
 
 def test_that_the_only_rating_leaves_nothing_to_go_by(films: Recommender, dataset: Dataset) -> None:
