@@ -14,7 +14,7 @@ from desktop_rec.for_you.choices import SourceKind
 from engine.text import format_count, plural_of, shorten
 
 _OWN = (SourceKind.FOR_YOU, SourceKind.SAVED, SourceKind.NOT_FOR_ME)
-_EXTRA_WIDTH = 28
+_EXTRA_WIDTH, _CLOSE = 18, 18
 
 
 class ListAct(Enum):
@@ -71,6 +71,8 @@ class SourceBar(QWidget):
             close = named(QToolButton(), "leave_source", "Back to For you")
             close.setText("✕")
             close.setAutoRaise(True)
+            close.setFixedSize(_CLOSE, _CLOSE)
+            close.setStyleSheet("padding: 0; margin: 0")
             close.clicked.connect(self.left)
             self.tabs.setTabButton(place, QTabBar.ButtonPosition.RightSide, close)
         self.tabs.setTabText(place, button_text(shorten(extra, _EXTRA_WIDTH)))

@@ -119,12 +119,12 @@ def _asked(recommender: Recommender, item_row: int, likes: Histories) -> _Asked:
 def _why(asked: Sequence[_Asked], row: int, verb: str) -> str:
     """What the people who liked the nearest of the titles think of this one."""
     of = max(asked, key=lambda title: float(title.likeness_I[row]))
-    both = int(of.shared_I[row])
+    both, passive = int(of.shared_I[row]), "liked" if verb == "liked" else "seen"
     if not both:
-        return f"{of.name} and this are {verb} by people of similar taste"
+        return f"{passive} by people of a taste like those who {verb} {of.name}"
     if of.people < _LEAST_SAID_OF:
-        return f"{both} of {plural(of.people, 'person')} who {verb} {of.name} {verb} it too"
-    return f"{max(1, round(100 * both / of.people))} of 100 people who {verb} {of.name} {verb} it too"
+        return f"{passive} by {both} of {plural(of.people, 'person')} who {verb} {of.name}"
+    return f"{passive} by {max(1, round(100 * both / of.people))} of 100 people who {verb} {of.name}"
 
 
 def _note(asked: Sequence[_Asked], verb: str) -> str:

@@ -54,7 +54,7 @@ def test_that_a_reason_counts_the_people_who_liked_both(recommender: Recommender
     fans = set(liked.user_rows_N[liked.item_rows_N == 4].tolist())
     for item in alike(recommender, [4], top=5).items:
         both = fans & set(liked.user_rows_N[liked.item_rows_N == item.item_row].tolist())
-        expected = f"{round(100 * len(both) / len(fans))} of 100 people who liked Title 4 liked it too"
+        expected = f"liked by {round(100 * len(both) / len(fans))} of 100 people who liked Title 4"
         assert item.reason == expected
 
 
@@ -75,7 +75,7 @@ def test_that_few_people_are_said_to_be_few(make_model: Callable[..., object], d
     films = Recommender(make_model(), dataset)  # type: ignore[arg-type]
     found = alike(films, [7])
     assert "1 person liked Fargo" in found.note
-    assert "1 of 1 person who liked Fargo liked it too" in {item.reason for item in found.items}
+    assert "liked by 1 of 1 person who liked Fargo" in {item.reason for item in found.items}
 
 
 def test_that_a_title_that_nobody_has_gives_an_empty_list_that_says_so(recommender: Recommender) -> None:
