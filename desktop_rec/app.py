@@ -183,7 +183,9 @@ class Launch(QObject):
         if self._files:
             self.window.open_files(self._files)
         elif any(dataset.dataset_id == self.preferences.dataset_id for dataset in self.session.library.datasets()):
+            place = self.preferences.place
             self.session.data.open(self.preferences.dataset_id)
+            self.window.return_to(place)
         self._quiet.start()
 
     def _on_application_state(self, state: Qt.ApplicationState) -> None:

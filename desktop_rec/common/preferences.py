@@ -1,4 +1,5 @@
-"""What the window remembers between launches: its place on the screen, the theme, the data set and models.
+"""What the window remembers between launches: its geometry, place and columns, the theme, the data
+set and models.
 
 An ini file in the library's folder, so that another --home has preferences of its own.
 """
@@ -6,7 +7,7 @@ An ini file in the library's folder, so that another --home has preferences of i
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
@@ -63,6 +64,38 @@ class Preferences:
     def models(self, used: Mapping[str, str]) -> None:
         newest = list(used.items())[-_MOST_MODELS:]
         self._settings.setValue("models", json.dumps(dict(newest)))
+
+    @property
+    def place(self) -> str:
+        """The place that was on the screen last."""
+        return str(self._settings.value("place", ""))
+
+    @place.setter
+    def place(self, place: str) -> None:
+        self._settings.setValue("place", place)
+
+    @property
+    def person(self) -> str:
+        """The id of the person who used the window last."""
+        return str(self._settings.value("person", ""))
+
+    @person.setter
+    def person(self, profile_id: str) -> None:
+        self._settings.setValue("person", profile_id)
+
+    def columns(self, name: str) -> list[int] | None:
+        """How wide the columns of this name were; None where nobody knows."""
+        try:
+            widths = parsed_json(str(self._settings.value(f"columns/{name}", "null")))
+        except ValueError:
+            return None
+        is_known = isinstance(widths, list) and all(isinstance(width, int) and width > 0 for width in widths)
+        return widths if is_known else None
+
+    def keep_columns(self, name: str, widths: Sequence[int]) -> None:
+        """Remember widths, unless a column is hidden just now."""
+        if widths and all(width > 0 for width in widths):
+            self._settings.setValue(f"columns/{name}", json.dumps(list(widths)))
 
     @property
     def file_folder(self) -> str:

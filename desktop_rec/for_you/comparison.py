@@ -100,6 +100,10 @@ class ListMoves:
         else:
             self.comparison.leave_out(own)
 
+    def hold(self) -> None:
+        """The next list is the same with more said of each title: it stays where it is scrolled to."""
+        self._stays = True
+
     def stays(self) -> bool:
         """Whether the list that arrives now stays where it is scrolled to; the next one does not by itself."""
         stays, self._stays = self._stays, False

@@ -43,7 +43,7 @@ class KeptChoices(QObject):
 
     def __init__(self, people: Callable[[], ProfileStore | None], parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._people = people
+        self.people = people
         self._dataset: Dataset | None = None
         self._known: dict[ChoicesKey, ListChoices] = {}
         self._waiting: set[ChoicesKey] = set()
@@ -75,7 +75,7 @@ class KeptChoices(QObject):
         """Store now what is not yet stored. What cannot be is left: it is no more than where sliders stand."""
         self._pause.stop()
         waiting, self._waiting = self._waiting, set()
-        people = self._people()
+        people = self.people()
         if people is None or self._dataset is None:
             return
         for key in waiting:
@@ -86,7 +86,7 @@ class KeptChoices(QObject):
                 LOG.warning("How a list is bent was not stored: %s", error)
 
     def _stored(self, key: ChoicesKey) -> ListChoices:
-        people = self._people()
+        people = self.people()
         if people is None or self._dataset is None or not key.is_stored:
             return ListChoices()
         try:

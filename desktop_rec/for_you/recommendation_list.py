@@ -165,6 +165,11 @@ class RecommendationList(QWidget):
         row: ListedTitle | None = self.view.currentIndex().data(RowRole)
         return None if row is None else row.item
 
+    @property
+    def picked(self) -> Recommendation | None:
+        """The chosen title, where somebody chose it; None for the first one, which nobody did."""
+        return self.current if self._is_picked else None
+
     def use_scale(self, scale: StarScale) -> None:
         """Draw predicted stars on another data set's scale."""
         self._delegate.scale = scale

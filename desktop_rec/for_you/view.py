@@ -41,6 +41,7 @@ from engine.text import plural_of
 
 if TYPE_CHECKING:
     from desktop_rec.for_you.my_ratings.import_view import MyRatingsImportView
+    from engine.data.dataset import Dataset
     from engine.recommending.explanation import Explanation
     from engine.recommending.insights import ListInsights
     from engine.recommending.recommender import Recommendation, RecommendationList, Recommender
@@ -84,7 +85,7 @@ class ForYouView(QWidget):
         self._comparison = self._moves.comparison
         self._found: RecommendationList | None = None
         self._failure: Failure | None = None
-        self._is_due = False
+        self._is_due = self._picks_again = False
         self._build()
         next_step()
         self._connect()
@@ -233,10 +234,13 @@ class ForYouView(QWidget):
             return
         recommender = self._recommendations.model.recommender
         if recommender is not self._recommender:
-            self._recommender = recommender
+            former, self._recommender = self._recommender, recommender
             self._show_love_slider()
-            label = self._recommendations.model.label
-            self._comparison.begin(self._ranks(), "" if label is None else f"since {label.name} took over")
+            if former is not None and recommender is not None and former.model is recommender.model:
+                self._moves.hold()  # only its stars are new
+            else:
+                model = self._recommendations.model
+                self._comparison.begin(self._ranks(), "" if model.label is None else f"since {model.title} took over")
             self._ask()
         self.show_state()
 
@@ -256,6 +260,7 @@ class ForYouView(QWidget):
             self._found = self._failure = None
             self._moves.take_person(profile)
             page.pane.list.forget_choice()
+            self._picks_again = True
             page.reasons.forget("Working out the list…")
             self._ratings.show_profiles()
         else:
@@ -278,7 +283,16 @@ class ForYouView(QWidget):
             saved=self._acting.saved_rows,
             stays=self._moves.stays(),
         )
+        self._pick_again(profile.profile_id, dataset)
         self.show_state()
+
+    def _pick_again(self, profile_id: str, dataset: Dataset) -> None:
+        """Choose in a person's first list what they had picked when the window was closed."""
+        if self._picks_again:
+            self._picks_again = False
+            row = self._recommendations.picked.row_of(profile_id, dataset)
+            if row is not None:
+                self.page.pane.list.choose(row)
 
     def _on_explanation(self, found: Explanation) -> None:
         reasons = self.page.reasons
@@ -343,8 +357,16 @@ class ForYouView(QWidget):
         dataset = self._recommendations.dataset.current
         if dataset is not None:
             self.page.reasons.show_title(item, word=dataset.catalogue.word)
+            self._keep_picked(dataset)
             if not self._reasons_pause.isActive():
                 self._recommendations.explain(item.item_row)
+
+    def _keep_picked(self, dataset: Dataset) -> None:
+        profile = self._recommendations.profile
+        if profile.current is not None and not profile.is_borrowed and not self._picks_again:
+            picked = self.page.pane.list.picked
+            item_id = None if picked is None else picked.item_id
+            self._recommendations.picked.keep(profile.current.profile_id, dataset, item_id)
 
     def _on_opened(self, item: Recommendation) -> None:
         """Enter in the list: on to the reasons of its title."""

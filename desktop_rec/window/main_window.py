@@ -11,7 +11,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWhatsThis, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWhatsThis,
+    QWidget,
+)
 
 from desktop_rec.common import questions
 from desktop_rec.common.building import in_steps, next_step
@@ -72,10 +81,21 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(self._view_of(place))
         self._sidebar.show_place(place)
 
+    def return_to(self, place: str) -> None:
+        """Show the place that was on the screen last, where there is one of this name."""
+        if place in {known for known, *_ in (*PLACES, SETTINGS)}:
+            self.show_place(place)
+
     def open_library(self, home: Path | None) -> None:
         """Open the folder in which everything is stored; For you and Data say where that is not possible."""
         self._home = home
-        self.session.open(home)
+        if self.session.open(home):
+            self._load_last_person()
+
+    def _load_last_person(self) -> None:
+        session, last = self.session, self._preferences.person
+        if any(person.profile_id == last for person in session.library.people()):
+            session.my_ratings.choose_profile(last)
 
     def open_files(self, paths: list[Path]) -> None:
         """Show files as an import would read them, in Data; a person's own export goes on to its review by itself."""
@@ -112,6 +132,7 @@ class MainWindow(QMainWindow):
                 next_step()
                 self._stack.addWidget(view)
                 view.installEventFilter(self)
+                self._restore_columns(view)
                 next_step()
             self._in_building.discard(place)
             self._views[place] = view
@@ -148,6 +169,12 @@ class MainWindow(QMainWindow):
 
         next_step()
         return SettingsView(session.library, session.devices, session.requests, self._preferences, self._log)
+
+    def _restore_columns(self, view: QWidget) -> None:
+        for splitter in view.findChildren(QSplitter):
+            widths = self._preferences.columns(splitter.objectName())
+            if widths is not None and len(widths) == splitter.count():
+                splitter.setSizes(widths)
 
     def _make_data_view(self) -> QWidget:
         from desktop_rec.data.view import DataView
@@ -363,7 +390,15 @@ class MainWindow(QMainWindow):
             LOG.warning("Closed all the same. %s", lost)
         self._closing = True
         self._preferences.geometry = self.saveGeometry()
+        self._preferences.place = self.place
+        profile = self.session.profile
+        if profile.current is not None and not profile.is_borrowed:
+            self._preferences.person = profile.current.profile_id
+        for splitter in self.findChildren(QSplitter):
+            if splitter.objectName():
+                self._preferences.keep_columns(splitter.objectName(), splitter.sizes())
         self._preferences.save()
+        self.session.recommendations.store_choices()
         if self.session.is_idle:
             event.accept()
             return
