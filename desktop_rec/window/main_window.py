@@ -10,7 +10,15 @@ from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -45,7 +53,7 @@ from desktop_rec.window.header import (
     Header,
 )
 from desktop_rec.window.notice_bar import NoticeBar, NotStoredBar
-from desktop_rec.window.sidebar import PLACES, SETTINGS, Sidebar
+from desktop_rec.window.sidebar import NARROW_BELOW, PLACES, SETTINGS, Sidebar
 from desktop_rec.window.window_state import PLACE_HELP, header_state, not_stored_sentence, place_marks, show_first_page
 
 SMALLEST = (1024, 700)
@@ -375,6 +383,10 @@ class MainWindow(QMainWindow):
         self._drop_target.hide()
         event.acceptProposedAction()
         self.open_files(_dropped_files(event))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._sidebar.show_narrow(event.size().width() < NARROW_BELOW)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Never die under a running job, nor with ratings that are not stored: ask, stop, save, and close."""

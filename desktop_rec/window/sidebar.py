@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -14,15 +14,17 @@ from desktop_rec.theme.icons import icon, pixmap
 from desktop_rec.theme.theme import GRID, THEME, set_role
 
 PLACES: tuple[tuple[str, str, str], ...] = (
-    ("for_you", "For you", "What to watch, and why (Ctrl+1)"),
-    ("data", "Data", "The ratings to learn from (Ctrl+2)"),
-    ("train", "Train", "Train a model, and watch it learn (Ctrl+3)"),
-    ("models", "Models", "How good each model is, for many people and for you (Ctrl+4)"),
+    ("for_you", "For you", "For you: what to watch, and why (Ctrl+1)"),
+    ("data", "Data", "Data: the ratings to learn from (Ctrl+2)"),
+    ("train", "Train", "Train: teach a model, and watch it learn (Ctrl+3)"),
+    ("models", "Models", "Models: how good each model is, for many people and for you (Ctrl+4)"),
 )
-SETTINGS = ("settings", "Settings", "Appearance, folder, devices, log and about (Ctrl+5)")
+SETTINGS = ("settings", "Settings", "Settings: appearance, folder, devices, log and about (Ctrl+5)")
 
-WIDTH = 184
-_MARK = 16
+WIDTH, NARROW_WIDTH = 184, 56
+NARROW_BELOW = 1180
+"""In a window narrower than this, in pixels, the places are icons alone."""
+_MARK, _SMALL_MARK = 16, 10
 
 IDLE, DONE, RUNNING = "", "done", "running"
 
@@ -34,7 +36,7 @@ class PlaceButton(QPushButton):
         super().__init__(f" {text}", parent)
         self.place = place
         self.title = text
-        self.mark = IDLE
+        self.mark, self.is_narrow = IDLE, False
         named(self, f"place_{place}", text, tooltip)
         self.setCheckable(True)
         self.setProperty("role", "place")
@@ -48,6 +50,11 @@ class PlaceButton(QPushButton):
             self.setAccessibleName(f"{self.title}, {mark}" if mark else self.title)
             self.update()
 
+    def show_narrow(self, is_narrow: bool) -> None:
+        """The icon alone, or with its word."""
+        self.is_narrow = is_narrow
+        self.setText("" if is_narrow else f" {self.title}")
+
     def tint(self) -> None:
         """Draw the icon in the theme's colours."""
         now = THEME.colours
@@ -59,9 +66,12 @@ class PlaceButton(QPushButton):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.width() - _MARK - 10, (self.height() - _MARK) / 2, _MARK, _MARK)
+        size = _SMALL_MARK if self.is_narrow else _MARK
+        box = QRectF(self.width() - _MARK - 10, (self.height() - size) / 2, size, size)
+        if self.is_narrow:
+            box.moveTopLeft(QPointF(self.width() - size - 1, 2))
         if self.mark == DONE:
-            tick = pixmap("tick", THEME.colours.positive, size=_MARK, ratio=self.devicePixelRatioF())
+            tick = pixmap("tick", THEME.colours.positive, size=size, ratio=self.devicePixelRatioF())
             painter.drawPixmap(box.topLeft(), tick)
         else:
             painter.setPen(Qt.PenStyle.NoPen)
@@ -92,6 +102,15 @@ class Sidebar(QFrame):
         for place, button in self._buttons.items():
             button.show_mark(marks.get(place, IDLE))
 
+    def show_narrow(self, is_narrow: bool) -> None:
+        """Icons alone where the window has little room; their words are in the tooltips."""
+        if self._name.isHidden() == is_narrow:
+            return
+        self._name.setVisible(not is_narrow)
+        self.setFixedWidth(NARROW_WIDTH if is_narrow else WIDTH)
+        for button in self._buttons.values():
+            button.show_narrow(is_narrow)
+
     def _build(self) -> None:
         self.setProperty("role", "sidebar")
         named(self, "sidebar", "Places")
@@ -112,10 +131,10 @@ class Sidebar(QFrame):
         row.setContentsMargins(GRID, 0, 0, 0)
         row.setSpacing(GRID)
         self._logo = PlainLabel()
-        name = PlainLabel("Desktop Rec")
-        set_role(name, "heading")
+        self._name = PlainLabel("Desktop Rec")
+        set_role(self._name, "heading")
         row.addWidget(self._logo)
-        row.addWidget(name, 1)
+        row.addWidget(self._name, 1)
         return row
 
     def _place(self, place: str, text: str, tooltip: str) -> PlaceButton:

@@ -3,7 +3,7 @@
 import pytest
 from operation_driving import trained
 from planted import planted_dataset
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QPushButton, QRadioButton
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QFrame, QLabel, QPushButton, QRadioButton
 
 from desktop_rec.common.controls import ElidedLabel
 from desktop_rec.common.preferences import Preferences
@@ -72,3 +72,14 @@ def test_that_no_words_are_cut_in_for_you_on_the_way_to_a_list(qtbot, session, w
     qtbot.wait(50)
     found["many"] = cut(window)
     assert not any(found.values()), found
+
+
+def test_that_places_are_icons_with_their_words_in_tooltips_where_the_window_is_narrow(qtbot, window):
+    sidebar, models = window.findChild(QFrame, "sidebar"), window.findChild(QPushButton, "place_models")
+    assert models.text() == ""
+    assert models.toolTip().startswith("Models: ")
+    assert models.accessibleName() == "Models"
+    narrow = sidebar.width()
+    window.resize(1280, 800)
+    qtbot.waitUntil(lambda: sidebar.width() > 2 * narrow, timeout=MOST_MS)
+    assert models.text().strip() == "Models"
