@@ -15,13 +15,14 @@ from desktop_rec.common.rows import RowRole
 from desktop_rec.common.stars import StarScale
 from desktop_rec.for_you.acting import KEYS_HELP
 from desktop_rec.for_you.acting_rows import ActingRows
+from desktop_rec.for_you.choices import ListChoices
 from desktop_rec.for_you.comparison import Comparison, describe_moves
+from desktop_rec.for_you.filter_words import list_line
 from desktop_rec.for_you.filters import FilterBar
 from desktop_rec.for_you.list_menu import ListMenuButton, OnlyTheseButton
 from desktop_rec.for_you.recommendation_rows import ListedTitle, RecommendationDelegate, RecommendationsModel
 from desktop_rec.for_you.sources import ListActions, SourceBar
 from desktop_rec.theme.theme import GRID, set_role
-from engine.text import format_count, plural
 
 if TYPE_CHECKING:
     from engine.recommending.recommender import Recommendation
@@ -52,6 +53,7 @@ class ListPane(QWidget):
         *,
         word: str,
         compared: Comparison,
+        choices: ListChoices | None = None,
         saved: Collection[int] = (),
         stays: bool = False,
     ) -> None:
@@ -61,10 +63,9 @@ class ListPane(QWidget):
         """
         before = compared.places([item.item_id for item in found.items])
         self.list.show_list(found.items, before=before, saved=saved, stays=stays)
-        listed, passing = len(found.items), found.passing
-        self._summary.setText(
-            f"The best {format_count(listed)} of {plural(passing, word)}" if passing > listed else plural(listed, word)
-        )
+        bent = choices or ListChoices()
+        counts = {"listed": len(found.items), "passing": found.passing, "candidates": found.candidates}
+        self._summary.setText(list_line(bent, **counts, word=word))
         moves = [row.moved for row in self.list.rows]
         self._moves.setText("" if before is None else describe_moves(moves, compared.since))
         self._note.setText(found.note)

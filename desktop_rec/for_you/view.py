@@ -6,7 +6,7 @@ reasons once the list stands. The review of an import takes the whole place.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,9 +19,11 @@ from desktop_rec.common.notices import Failure
 from desktop_rec.common.stars import StarScale
 from desktop_rec.for_you.acting import ActingPresenter
 from desktop_rec.for_you.asking import AskingPresenter
+from desktop_rec.for_you.bending_presenter import BendingPresenter
 from desktop_rec.for_you.choices import ListSource
 from desktop_rec.for_you.comparison import ListMoves
 from desktop_rec.for_you.controller import RecommendationsController
+from desktop_rec.for_you.filter_words import nothing_words
 from desktop_rec.for_you.middle_presenter import MiddlePresenter
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.my_ratings.presenter import MyRatingsPresenter, dropped_paths
@@ -34,8 +36,6 @@ from desktop_rec.for_you.sources_presenter import SourcesPresenter
 from desktop_rec.for_you.taste_map.controller import TasteMapController
 from desktop_rec.for_you.together import TogetherPresenter
 from engine.data.dataset import Scale
-from engine.models.registry import title_of
-from engine.recommending.ranking import Filters
 from engine.recommending.reasons import FIRST_TEN
 from engine.text import plural_of
 
@@ -80,7 +80,7 @@ class ForYouView(QWidget):
         self._person = ""
         self._dataset_id: str | None = None
         self._recommender: Recommender | None = None
-        self._filters, self._source = Filters(), ListSource()
+        self._source = ListSource()
         self._moves = ListMoves()
         self._comparison = self._moves.comparison
         self._found: RecommendationList | None = None
@@ -152,6 +152,9 @@ class ForYouView(QWidget):
         self._sharing = SharingPresenter(self._recommendations, self.page.pane, self)
         titles = self._my_ratings.title_lists
         self._restricting = RestrictingPresenter(self._recommendations, titles, self.page.pane, self)
+        self._bending = BendingPresenter(
+            self._recommendations, self.page.mine, self.page.pane, self._comparison, self._ranks, self
+        )
         self._reasons_pause = QTimer(self)
         self._reasons_pause.setSingleShot(True)
         self._reasons_pause.setInterval(REASONS_PAUSE_MS)
@@ -173,14 +176,12 @@ class ForYouView(QWidget):
         self._my_ratings.import_changed.connect(self.show_state)
         self._my_ratings.title_lists.changed.connect(self.show_state)
         self._recommendations.choices_changed.connect(self._on_choices)
-        self._connect_sliders()
         page = self.page
         self._onboarding.changed.connect(self.show_state)
         self._middle.turned.connect(self.show_state)
         self._middle.title_chosen.connect(self._on_chosen)
         self._ratings.onboarding_wanted.connect(self._onboarding.begin)
         self._onboarding.import_wanted.connect(self._ratings.ask_for_file)
-        page.pane.filters_changed.connect(self._on_filters)
         page.pane.chosen.connect(self._on_chosen)
         page.pane.rate_more_wanted.connect(self._onboarding.begin)
         page.pane.message_pressed.connect(self._on_message)
@@ -196,13 +197,6 @@ class ForYouView(QWidget):
         rows.opened.connect(self._on_opened)
         page.insights.better_model_wanted.connect(self._go_to_train)
 
-    def _connect_sliders(self) -> None:
-        mine = self.page.mine
-        mine.gems.moved.connect(self._on_gems)
-        mine.love.moved.connect(self._on_love)
-        for slider in (mine.gems, mine.love):
-            slider.released.connect(self._comparison.rest)
-
     def _on_dataset(self) -> None:
         """Another data set: its scale, words, genres and people; choices made for the one before are forgotten."""
         dataset, page = self._recommendations.dataset.current, self.page
@@ -214,9 +208,7 @@ class ForYouView(QWidget):
             page.use_scale(StarScale.of(dataset.scale))
             page.mine.use_word(dataset.catalogue.word)
             page.insights.use_word(dataset.catalogue.word)
-            years = [year for year in dataset.catalogue.years if year]
-            genres = sorted({genre for genres in dataset.catalogue.genres for genre in genres})
-            page.pane.filters.use_catalogue(genres, (min(years), max(years)) if years else (0, 0))
+            self._bending.use_dataset(dataset)
             page.mine.picker.show_people(dataset.users.ids, dataset.histories.counts_U.tolist())
         self._ratings.forget_dataset()
         self._onboarding.forget_dataset()
@@ -235,7 +227,7 @@ class ForYouView(QWidget):
         recommender = self._recommendations.model.recommender
         if recommender is not self._recommender:
             former, self._recommender = self._recommender, recommender
-            self._show_love_slider()
+            self._bending.show_love(recommender)
             if former is not None and recommender is not None and former.model is recommender.model:
                 self._moves.hold()  # only its stars are new
             else:
@@ -279,6 +271,7 @@ class ForYouView(QWidget):
         self.page.pane.show_list(
             found,
             word=dataset.catalogue.word,
+            choices=self._recommendations.choices,
             compared=self._comparison,
             saved=self._acting.saved_rows,
             stays=self._moves.stays(),
@@ -319,38 +312,14 @@ class ForYouView(QWidget):
             self._found, self._failure = None, failure
             self.show_state()
 
-    def _on_gems(self, value: float) -> None:
-        self._comparison.slide("gems", self._ranks(), "since you moved the slider of hidden gems")
-        choices = replace(self._recommendations.choices, gems=value)
-        self._recommendations.bend(choices, "Moved the slider of hidden gems", merges="gems")
-
-    def _on_love(self, value: float) -> None:
-        self._comparison.slide("love", self._ranks(), "since you moved the slider between watch and love")
-        choices = replace(self._recommendations.choices, weight=1.0 - value)
-        self._recommendations.bend(choices, "Moved the slider between watch and love", merges="love")
-
-    def _on_filters(self, filters: Filters) -> None:
-        choices, former = self._recommendations.choices, self._recommendations.choices.filters
-        merges = ""
-        if replace(filters, years=former.years) == former:
-            merges = "years"
-        elif replace(filters, min_ratings=former.min_ratings) == former:
-            merges = "least number of ratings"
-        self._recommendations.bend(replace(choices, filters=filters), "Changed the filters", merges=merges)
-
     def _on_choices(self) -> None:
         """Filters or sliders are others, by hand, by undo, or because of another data set."""
         choices = self._recommendations.choices
-        if choices.filters != self._filters:
-            self._filters = choices.filters
-            self.page.pane.filters.show_filters(choices.filters)
-            self._comparison.forget()
+        self._bending.show_choices()
         if choices.source != self._source:
             self._source = choices.source
             self._comparison.forget()
             self.page.pane.list.forget_choice()
-        self.page.mine.gems.show_value(choices.gems)
-        self._show_love_slider()
         self._ask()
 
     def _on_chosen(self, item: Recommendation) -> None:
@@ -379,7 +348,7 @@ class ForYouView(QWidget):
             case "train":
                 self._go_to_train()
             case "clear_filters":
-                self._on_filters(Filters())
+                self._bending.reset()
             case "leave_titles":
                 self._my_ratings.title_lists.leave()
             case "for_you":
@@ -438,18 +407,7 @@ class ForYouView(QWidget):
             empty = self._sources.empty_words()
             if empty is not None:
                 return NoList(*empty, "Back to For you", "for_you")
-            heading, sentence = f"No {word} passes these filters.", "Take one of them away, or all."
-            return NoList(heading, sentence, "Clear all filters", "clear_filters")
+            heading, sentence = nothing_words(self._recommendations.choices, dict(self._found.without), word)
+            is_bent = self._recommendations.choices.is_bent
+            return NoList(heading, sentence, *(("Reset", "clear_filters") if is_bent else ()))
         return None
-
-    def _show_love_slider(self) -> None:
-        """Put the slider where the model ranks by itself, or say why this model has nothing to mix."""
-        love, recommender = self.page.mine.love, self._recommender
-        if recommender is None or not recommender.model.can.mixes_presence:
-            love.show_value(0.0)
-            love.allow(why_not=f"This model can't do this. Train “{title_of('two_head')}” (about a minute).")
-            return
-        weight = self._recommendations.choices.weight
-        default = float(getattr(recommender.model.config, "presence_weight", 1.0))
-        love.show_value(1.0 - (default if weight is None else weight))
-        love.allow()

@@ -5,8 +5,9 @@ Shapes: I titles, R titles in the list.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -50,6 +51,18 @@ class Filters:
             raise SettingError(f"The least number of ratings is 0 or more; {self.min_ratings!r} is not.")
         if self.years is not None and self.years[0] > self.years[1]:
             raise SettingError(f"The first year, {self.years[0]}, comes after the last, {self.years[1]}.")
+
+    @property
+    def in_force(self) -> tuple[str, ...]:
+        """The names of the fields that keep titles out; hidden gems and variety keep out none."""
+        changed = (field.name for field in fields(self) if getattr(self, field.name) != field.default)
+        return tuple(name for name in changed if name not in ("hidden_gems", "variety", "only_name"))
+
+    def without(self, name: str) -> Filters:
+        """The same with one field as it is at first."""
+        default: Any = next(field.default for field in fields(self) if field.name == name)
+        changed = replace(self, **{name: default})
+        return replace(changed, only_name="") if name == "only_rows" else changed
 
 
 class TitleFacts:

@@ -58,13 +58,17 @@ class Recommendation:
 
 @dataclass(frozen=True)
 class RecommendationList:
-    """The titles for one person, best first; `passing` titles pass the filters, of all `candidates`."""
+    """The titles for one person, best first; `passing` titles pass the filters, of all `candidates`.
+
+    Where none passes, `without` says of each filter in force, by its name in Filters, how many would pass without it.
+    """
 
     items: tuple[Recommendation, ...]
     passing: int
     candidates: int
     weight: float | None
     note: str
+    without: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -288,7 +292,21 @@ class Recommender:
             scores_I, history, weight=weight, filters=filters, seen_rows=seen_rows, hidden_rows=hidden_rows
         )
         items = self.described(order.rows_R[: max(0, top)], order, scores_I, answer)
-        return RecommendationList(items, len(order.rows_R), order.candidates, weight, self.note(history))
+        passing, without = len(order.rows_R), tuple[tuple[str, int], ...]()
+        if not passing and filters is not None:
+            without = self._passing_without(filters, history, seen_rows, hidden_rows)
+        return RecommendationList(items, passing, order.candidates, weight, self.note(history), without)
+
+    def _passing_without(
+        self, filters: Filters, history: Histories, seen_rows: Sequence[int], hidden_rows: Sequence[int]
+    ) -> tuple[tuple[str, int], ...]:
+        """How many titles would pass without each filter in force."""
+        counts = []
+        for name in filters.in_force:
+            rest = filters.without(name)
+            asked_I = self._asked_for(history, seen_rows, hidden_rows, again=rest.again)
+            counts.append((name, int((asked_I & self.facts.passing(rest)).sum())))
+        return tuple(counts)
 
     def described(
         self,

@@ -204,8 +204,14 @@ class MyRatingsPanel(QFrame):
             right="Likely to love",
             tip="To the left ranks what you would probably watch; to the right what you would rate highest.",
         )
-        column.addWidget(self.gems)
-        column.addWidget(self.love)
+        self.variety = WeightSlider(
+            "variety",
+            left="Alike",
+            right="Varied",
+            tip="To the right, titles that differ from those above them come earlier.",
+        )
+        for slider in (self.gems, self.love, self.variety):
+            column.addWidget(slider)
 
     def _connect(self) -> None:
         self.person.clicked.connect(self._on_person)

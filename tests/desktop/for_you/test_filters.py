@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QListView, QListWidget, QPushButton, QSpinBox
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QListView, QListWidget, QPushButton, QSpinBox
 
 from desktop_rec.common.title_search import TitleSearch
-from desktop_rec.for_you.filters import FilterBar, GenreChip, RemovableChip
+from desktop_rec.for_you.filter_chips import ChoiceChip, GenreChip, RemovableChip
+from desktop_rec.for_you.filters import FilterBar
 from desktop_rec.for_you.my_ratings.panel import WeightSlider
 from desktop_rec.for_you.my_ratings.profile_picker import ProfilePicker
 from engine.recommending.ranking import Filters
@@ -62,6 +63,88 @@ def test_that_one_year_alone_is_enough_and_never_the_wrong_way_round(bar, record
     assert changed.last.years == (1990, 2016)
     bar.findChild(QSpinBox, "filter_year_last").setValue(1980)
     assert changed.last.years == (1980, 1990)
+
+
+def test_that_one_click_turns_any_of_the_genres_into_all_of_them(bar, recorded):
+    bar.show_filters(Filters(genres_any=("Animation",), genres_none=("Horror",)))
+    changed = recorded(bar.changed)
+    bar.findChild(ChoiceChip, "genres_all_of").click()
+    assert changed.last == Filters(genres_all=("Animation",), genres_none=("Horror",))
+    assert chips(bar) == ["Animation", "no Horror"]
+    bar.findChild(ChoiceChip, "genres_any_of").click()
+    assert changed.last == Filters(genres_any=("Animation",), genres_none=("Horror",))
+
+
+def test_that_the_choice_between_any_and_all_may_come_before_the_genres(bar, recorded):
+    changed = recorded(bar.changed)
+    bar.findChild(ChoiceChip, "genres_all_of").click()
+    assert not changed.calls
+    bar.findChild(GenreChip, "genre_Animation").click()
+    bar.findChild(GenreChip, "genre_Horror").click()
+    assert changed.last == Filters(genres_all=("Animation", "Horror"))
+    assert chips(bar) == ["Animation", "also Horror"]
+
+
+def test_that_decades_are_a_click_each_and_join(bar, recorded):
+    changed = recorded(bar.changed)
+    for start, years in ((1980, (1980, 1989)), (1990, (1980, 1999)), (1980, (1990, 1999)), (1990, None)):
+        bar.findChild(ChoiceChip, f"decade_{start}").click()
+        assert changed.last.years == years
+    bar.findChild(ChoiceChip, "decade_1970").click()
+    assert chips(bar) == ["1970s"]
+    assert bar.findChild(ChoiceChip, "decade_1970").isChecked()
+    assert not bar.findChild(ChoiceChip, "decade_1980").isChecked()
+
+
+def test_that_how_well_known_is_a_click_or_an_own_number(bar, recorded):
+    changed = recorded(bar.changed)
+    bar.findChild(ChoiceChip, "floor_50").click()
+    assert changed.last.min_ratings == 50
+    assert bar.findChild(QSpinBox, "filter_min_ratings").value() == 50
+    bar.findChild(QSpinBox, "filter_min_ratings").setValue(33)
+    assert changed.last.min_ratings == 33
+    assert not bar.findChild(ChoiceChip, "floor_50").isChecked()
+    bar.findChild(ChoiceChip, "floor_0").click()
+    assert changed.last == Filters()
+
+
+def test_that_seen_titles_and_one_of_a_series_are_switches_and_chips(bar, recorded):
+    changed = recorded(bar.changed)
+    bar.findChild(QCheckBox, "filter_again").click()
+    bar.findChild(QCheckBox, "filter_one_per_series").click()
+    assert changed.last == Filters(again=True, one_per_series=True)
+    assert chips(bar) == ["titles I have seen", "one per series"]
+    bar.findChild(RemovableChip, "chip_one per series").click()
+    assert changed.last == Filters(again=True)
+    assert not bar.findChild(QCheckBox, "filter_one_per_series").isChecked()
+
+
+def test_that_a_data_set_without_genres_or_years_offers_neither(bar):
+    bar.use_catalogue([], (0, 0))
+    bar.open_panel()
+    assert not bar.findChildren(GenreChip) or not any(chip.isVisible() for chip in bar.findChildren(GenreChip))
+    assert not bar.findChild(QSpinBox, "filter_year_first").isVisible()
+    assert not bar.findChild(ChoiceChip, "genres_any_of").isVisible()
+    assert bar.findChild(QSpinBox, "filter_min_ratings").isVisible()
+    bar.panel.hide()
+
+
+def test_that_a_genre_named_like_markup_is_shown_as_it_is(bar, recorded):
+    bar.use_catalogue(["<b>", "R&B"], (0, 0))
+    changed = recorded(bar.changed)
+    bar.findChild(GenreChip, "genre_<b>").click()
+    bar.findChild(GenreChip, "genre_R&B").click()
+    assert changed.last == Filters(genres_any=("<b>", "R&B"))
+    assert chips(bar) == ["<b>", "R&&B"]
+
+
+def test_that_reset_waits_until_there_is_something_to_reset(bar, recorded):
+    wanted, reset = recorded(bar.reset_wanted), bar.findChild(QPushButton, "reset_choices")
+    assert reset.isVisible()
+    assert not reset.isEnabled()
+    bar.allow_reset(True)
+    reset.click()
+    assert len(wanted.calls) == 1
 
 
 def test_that_all_filters_are_cleared_at_once_but_hidden_gems_stay(bar, recorded):

@@ -35,7 +35,7 @@ class Asked:
 def model_of(*, mixes):
     can = SimpleNamespace(mixes_presence=mixes)
     model = SimpleNamespace(can=can, config=SimpleNamespace(presence_weight=0.3))
-    return SimpleNamespace(model=model, can_mix=mixes, mixes_by_places=False, stars=model)
+    return SimpleNamespace(model=model, can_mix=mixes, mixes_by_places=False, stars=model if mixes else None)
 
 
 def found(*rows, note=""):

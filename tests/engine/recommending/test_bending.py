@@ -40,6 +40,17 @@ def test_that_variety_beyond_its_range_is_refused():
         Filters(variety=1.5)
 
 
+def test_that_an_empty_list_says_how_many_titles_each_filter_keeps_out(dataset, make_model):
+    filters = Filters(genres_any=("Comedy",), years=(1940, 1950), variety=0.5)
+
+    listed = Recommender(make_model(), dataset).recommend(Histories.of_one([0], [5.0]), filters=filters)
+    nobody = Recommender(make_model(), dataset).recommend(Histories.of_one([0], [5.0]), filters=Filters(again=True))
+
+    assert (listed.items, listed.passing) == ((), 0)
+    assert dict(listed.without) == {"genres_any": 1, "years": 3}
+    assert nobody.without == (), "there is a title that was seen"
+
+
 # What was seen, again
 
 
