@@ -91,7 +91,7 @@ def test_that_filters_apply_to_saved_titles_and_can_be_taken_away(qtbot, view, s
     qtbot.waitUntil(lambda: listed(view) == {20})
     view.page.pane.filters_changed.emit(Filters(min_ratings=100_000))
     qtbot.waitUntil(lambda: not view.page.pane.shows_list)
-    assert view.page.pane.findChild(QPushButton, "place_message_button").text() == "Clear all filters"
+    assert view.page.pane.findChild(QPushButton, "place_message_button").text() == "Reset"
 
 
 def test_that_a_title_is_allowed_again_from_its_list(qtbot, view, session):
