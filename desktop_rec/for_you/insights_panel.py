@@ -20,14 +20,16 @@ _NO_STARS = "This model does not predict stars, so no rating can surprise it. On
 
 
 class InsightsPanel(BarsPanel):
-    """better_model_wanted(): the person wants to train a model that predicts stars."""
+    """better_model_wanted(): the person wants to train a model that predicts stars. taste_wanted(): go to My taste."""
 
     better_model_wanted = Signal()
+    taste_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("insights_panel", "About my ratings", parent)
         self._build()
         self.train.clicked.connect(self.better_model_wanted)
+        self._taste.clicked.connect(self.taste_wanted)
 
     def use_word(self, word: str) -> None:
         """What a title is called here."""
@@ -64,6 +66,8 @@ class InsightsPanel(BarsPanel):
         self.impactful.setObjectName("most_impactful")
         self.surprising.setObjectName("most_surprising")
         self._surprise_note = caption()
+        tip = "Your taste by genre, decade and popularity, how your stars are read, and earlier lists"
+        self._taste = button("More about my taste", "more_about_taste", tip, role="link")
         self.train: QPushButton = button("Train such a model", "train_for_stars", "Go to Train")
         self._meaning = caption()
         self.use_word("title")
@@ -75,7 +79,9 @@ class InsightsPanel(BarsPanel):
             self.train,
             meaning=caption("Your stars beside what the model expects from your other ratings"),
         )
-        arranged(self.column, self._impact_part, self._surprise_part, self.note, 1, margins=MARGINS, gap=-1)
+        arranged(
+            self.column, self._impact_part, self._surprise_part, self.note, self._taste, 1, margins=MARGINS, gap=-1
+        )
         self._impact_part.hide()
         self._surprise_part.hide()
 

@@ -36,6 +36,7 @@ class MiddlePresenter(QObject):
         self._map: TasteMapPresenter | None = None
         self._mine: MyTastePresenter | None = None
         page.middle.turned.connect(self._on_turned)
+        page.insights.taste_wanted.connect(self._turn_to_taste)
 
     def _on_turned(self, page: Middle) -> None:
         if page is Middle.MAP and self._map is None:
@@ -65,6 +66,9 @@ class MiddlePresenter(QObject):
         page = MyTastePage()
         self._page.middle.put(Middle.TASTE, page)
         self._mine = MyTastePresenter(self._taste, self._recommendations, page)
+
+    def _turn_to_taste(self) -> None:
+        self._page.middle.turn_to(Middle.TASTE)
 
     def _turn_to_list(self) -> None:
         self._page.middle.turn_to(Middle.LIST)

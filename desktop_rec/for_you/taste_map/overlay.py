@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from desktop_rec.common.row_painting import small
@@ -19,7 +20,7 @@ from engine.text import shorten
 
 _NAMES, _NAME_WIDTH, _NAME_HEIGHT = 18, 130, 30
 _MOST_TRIED = 400
-_LONGEST = 34
+_LONGEST, _LONGEST_STRONG = 34, 60
 
 
 @dataclass(frozen=True)
@@ -103,22 +104,38 @@ def _paint_ring(painter: QPainter, place: QPointF) -> None:
 
 def _paint_name(painter: QPainter, row: int, over: Overlay, *, is_strong: bool) -> None:
     """A name beside its point, on the side where there is room, on a ground of its own."""
-    now, text = THEME.colours, shorten(over.name_of(row), 60 if is_strong else _LONGEST)
-    metrics, place = QFontMetrics(painter.font()), _pixel(row, over)
-    width, height = metrics.horizontalAdvance(text) + 10.0, metrics.height() + 2.0
+    text, place = shorten(over.name_of(row), _LONGEST_STRONG if is_strong else _LONGEST), _pixel(row, over)
+    drawn = _name_pixmap(text, painter.font().key(), is_strong, painter.device().devicePixelRatioF(), THEME.dark)
+    width, height = drawn.deviceIndependentSize().width(), drawn.deviceIndependentSize().height()
     left = place.x() + 11
     if left + width > over.camera.width:
         left = max(2.0, place.x() - 11 - width)
-    area = QRectF(left, place.y() - height / 2, min(width, over.camera.width - left - 2), height)
+    painter.drawPixmap(QPointF(left, place.y() - height / 2), drawn)
+
+
+@lru_cache(maxsize=256)
+def _name_pixmap(text: str, font_key: str, is_strong: bool, ratio: float, dark: bool) -> QPixmap:
+    """A name drawn once: while the map moves it is only put elsewhere."""
+    font = QFont()
+    font.fromString(font_key)
+    metrics, now = QFontMetrics(font), THEME.colours
+    width, height = metrics.horizontalAdvance(text) + 10, metrics.height() + 2
+    made = QPixmap(round(width * ratio), round(height * ratio))
+    made.setDevicePixelRatio(ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     ground = QColor(now.accent_soft if is_strong else now.raised)
     ground.setAlpha(255 if is_strong else 190)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ground)
+    area = QRectF(0, 0, width, height)
     painter.drawRoundedRect(area, 4, 4)
+    painter.setFont(font)
     painter.setPen(QColor(now.text if is_strong else now.text_weak))
-    flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextSingleLine)
-    fitting = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(area.width()) - 6)
-    painter.drawText(area, flags, fitting)
+    painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine), text)
+    painter.end()
+    return made
 
 
 def _paint_outline(painter: QPainter, outline: Sequence[QPointF]) -> None:

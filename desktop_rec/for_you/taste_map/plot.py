@@ -75,7 +75,7 @@ class MapPlot(QWidget):
         self._outline: list[QPointF] = []
         self._pressed: QPointF | None = None
         self._last = QPointF()
-        self._is_dragging = False
+        self._is_dragging = self._is_moving = False
         self._raster = Raster()
         self._inks: Inks | None = None
         self._image: QImage | None = None
@@ -136,6 +136,11 @@ class MapPlot(QWidget):
         self.camera = self.camera.zoomed(factor, self.camera.width / 2, self.camera.height / 2)
         self._moved()
 
+    def drag_by(self, right: float, down: float) -> None:
+        """Draw the map along by so many pixels."""
+        self.camera = self.camera.moved(right, down)
+        self._moved()
+
     def pixel_of(self, row: int) -> QPoint:
         """Where a title is seen now."""
         x, y = self.camera.pixels(np.array([self.points.place(row)], np.float32))[0].tolist()
@@ -170,8 +175,7 @@ class MapPlot(QWidget):
             self.update()
         else:
             way = place - self._last
-            self.camera = self.camera.moved(way.x(), way.y())
-            self._moved()
+            self.drag_by(way.x(), way.y())
         self._last = place
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -238,7 +242,7 @@ class MapPlot(QWidget):
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST_MS)
-        self._rest.timeout.connect(self._choose_names)
+        self._rest.timeout.connect(self._come_to_rest)
         THEME.changed.connect(self._renew)
 
     def _at(self, pixel: QPointF) -> int | None:
@@ -272,11 +276,13 @@ class MapPlot(QWidget):
         self._moved()
 
     def _moved(self) -> None:
-        self._image = None
+        self._image, self._is_moving = None, True
         self._rest.start()
         self.update()
 
-    def _choose_names(self) -> None:
+    def _come_to_rest(self) -> None:
+        """Draw the points smoothly, and choose whose names are shown."""
+        self._image, self._is_moving = None, False
         self._named = chosen_names(self.points, self._counts_I, self.camera)
         self.update()
 
@@ -299,7 +305,8 @@ class MapPlot(QWidget):
             width, height = round(self.width() * ratio), round(self.height() * ratio)
             radius = point_radius(len(self.points), self.camera.zoom) * ratio
             self._inks = self._inks or self._mixed_inks()
-            image = self._raster.draw(places, self._inks, width=width, height=height, radius=round(2 * radius) / 2)
+            radius, smooth = round(2 * radius) / 2, not self._is_moving
+            image = self._raster.draw(places, self._inks, width=width, height=height, radius=radius, smooth=smooth)
             image.setDevicePixelRatio(ratio)
             self._image = image
         return self._image

@@ -35,8 +35,10 @@ class Raster:
     def __init__(self) -> None:
         self._pixels: Pixels = np.zeros((0, 0), dtype=np.uint32)
 
-    def draw(self, places_M2: Places, inks: Inks, *, width: int, height: int, radius: float) -> QImage:
-        """Discs at places in pixels; valid until the next call."""
+    def draw(
+        self, places_M2: Places, inks: Inks, *, width: int, height: int, radius: float, smooth: bool = True
+    ) -> QImage:
+        """Discs at places in pixels; valid until the next call. Not `smooth` they have no rims: quicker by a third."""
         shape = (height + 2 * _PAD, width + 2 * _PAD)
         if self._pixels.shape != shape:
             self._pixels = np.empty(shape, dtype=np.uint32)
@@ -50,7 +52,8 @@ class Raster:
         at_V = (y_V * stride + x_V).astype(np.intp)
         flat = self._pixels.reshape(-1)
         middle, rim = disc(radius)
-        for ink_V, offsets in ((inks.rim_M[seen], rim), (inks.middle_M[seen], middle)):
+        layers = [(inks.rim_M[seen], rim)] if smooth else []
+        for ink_V, offsets in (*layers, (inks.middle_M[seen], middle)):
             for down, right in offsets:
                 flat[at_V + (down * stride + right)] = ink_V
         start = (_PAD * stride + _PAD) * 4
