@@ -57,6 +57,7 @@ class EarlierCard(Card):
         view.setModel(self._table)
         view.verticalHeader().hide()
         view.setShowGrid(False)
+        view.setWordWrap(False)
         view.setFont(number_font(self.font()))
         view.setTabKeyNavigation(False)
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from engine.recommending.taste_profile import TasteGroup
 
 ROW, HEAD = 36, 22
-_NAME_SHARE, _SHARES_SHARE = 0.28, 0.40
+_NAME_SHARE, _SHARES_SHARE = 0.33, 0.37
 _FIGURE = 48
 
 
@@ -85,7 +85,7 @@ class TasteBars(QWidget):
         widest = max((max(group.share, group.crowd_share) for group in self.groups), default=1.0) or 1.0
         known = [abs(group.difference.value) for group in self.groups if group.difference is not None]
         furthest = max([*known, 0.5])
-        paint_text(painter, _line(shares, 0, HEAD), "Share of yours and of everybody's", font=font, colour=weak)
+        paint_text(painter, _line(shares, 0, HEAD), "Yours, everybody's", font=font, colour=weak)
         paint_text(painter, _line(ratings, 0, HEAD), "Your stars beside others'", font=font, colour=weak)
         for place, group in enumerate(self.groups):
             top = HEAD + ROW * place
@@ -97,7 +97,7 @@ class TasteBars(QWidget):
         width = self.width()
         name, shares = round(width * _NAME_SHARE), round(width * _SHARES_SHARE)
         rest = width - name - shares
-        gap = 2 * GRID
+        gap = GRID
         return (
             QRect(0, 0, name - gap, 0),
             QRect(name, 0, shares - gap, 0),

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop_rec.common.controls import CalmComboBox, ElidedLabel, across, arranged, button, named, text_label
+from desktop_rec.common.controls import (
+    CalmComboBox,
+    ElidedLabel,
+    FlowLayout,
+    across,
+    arranged,
+    button,
+    named,
+    text_label,
+)
 from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.for_you.taste_map.colouring import ColourBy
 from desktop_rec.for_you.taste_map.legend import Legend
@@ -16,9 +25,10 @@ from engine.text import format_percent, plural, plural_of
 
 _COLOURS = (
     (ColourBy.GENRE, "Colours: genre"),
-    (ColourBy.STARS, "Colours: predicted stars"),
-    (ColourBy.PLACE, "Colours: place in your list"),
+    (ColourBy.STARS, "Colours: stars"),
+    (ColourBy.PLACE, "Colours: place"),
 )
+_ALIKE_WIDTH = 140
 
 
 class TasteMapPanel(QWidget):
@@ -93,7 +103,10 @@ class TasteMapPanel(QWidget):
 
     def show_found(self, count: int, text: str) -> None:
         """How many titles the search found."""
-        self._found.setText(f"{plural(count, self.word)} found" if text else "")
+        if text:
+            self.show_sentence(
+                f"{plural(count, self.word)} found" + ("; Enter goes to the best known" if count else "")
+            )
 
     def _build(self) -> None:
         self.setObjectName("taste_map_panel")
@@ -101,11 +114,13 @@ class TasteMapPanel(QWidget):
         self._message = PlaceMessage()
         self._search = named(QLineEdit(), "taste_map_search", "Find titles on the map")
         self._search.setClearButtonEnabled(True)
-        self.colours = named(CalmComboBox(), "taste_map_colours", "What the colours show")
-        self.colours.setMinimumContentsLength(20)
+        self.colours = named(
+            CalmComboBox(), "taste_map_colours", "What the colours show: genre, predicted stars, or place in your list"
+        )
+        self.colours.setMinimumContentsLength(12)
+        self.colours.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         for value, words in _COLOURS:
             self.colours.addItem(words, value)
-        self._found = text_label(role="caption")
         self._sentence = ElidedLabel()
         self._sentence.setObjectName("taste_map_sentence")
         set_role(self._sentence, "caption")
@@ -129,7 +144,7 @@ class TasteMapPanel(QWidget):
         self._whole.addWidget(self._message)
         arranged(QVBoxLayout(self), self._whole)
 
-    def _tools(self) -> QHBoxLayout:
+    def _tools(self) -> QWidget:
         self._lasso = _tool(
             "Lasso", "taste_map_lasso", "Encircle titles by dragging; without this, hold Shift and drag"
         )
@@ -139,7 +154,8 @@ class TasteMapPanel(QWidget):
         self._table_button.setCheckable(True)
         self.alike = _tool("More like these", "taste_map_alike", "Make a list of what is like the encircled titles")
         self._clear = _tool("Clear", "taste_map_clear", "Let all titles stand out alike again (Escape)")
-        return across(self._lasso, self._whole_button, self._table_button, self._found, 1, self.alike, self._clear)
+        self.alike.setMinimumWidth(_ALIKE_WIDTH)
+        return _flowing(self._lasso, self._whole_button, self._table_button, self.alike, self._clear)
 
     def _connect(self) -> None:
         self._search.textChanged.connect(self.searched)
@@ -169,6 +185,18 @@ class TasteMapPanel(QWidget):
     def _on_clear(self) -> None:
         self._search.clear()
         self.cleared.emit()
+
+
+def _flowing(*parts: QWidget) -> QWidget:
+    """Parts beside each other, on more lines where there is little room."""
+    whole = QWidget()
+    flow = FlowLayout(whole, gap=GRID)
+    for part in parts:
+        flow.addWidget(part)
+    policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+    policy.setHeightForWidth(True)
+    whole.setSizePolicy(policy)
+    return whole
 
 
 def _tool(words: str, name: str, tip: str) -> QPushButton:

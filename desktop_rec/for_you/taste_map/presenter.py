@@ -285,7 +285,7 @@ class TasteMapPresenter(QObject):
         self._picked = []
         self._panel.plot.emphasise(None)
         self._panel.show_chosen(0)
-        self._panel.show_found(0, "")
+        self._on_pointed(None)
         self._show_table()
 
     def _on_alike(self) -> None:

@@ -203,6 +203,7 @@ def test_that_searching_finds_titles_and_enter_goes_to_the_best(panel, recorded)
     chosen, search = recorded(panel.presenter.chosen), find(panel, QLineEdit, "taste_map_search")
     QTest.keyClicks(search, "film 2")
     assert find(panel, QPushButton, "taste_map_alike").text() == "More like these 13"
+    assert sentence(panel) == "13 films found; Enter goes to the best known"
     QTest.keyClick(search, Qt.Key.Key_Return)
     assert chosen.last.title == "Film 2"
     assert plot_of(panel).camera.zoom > 1
