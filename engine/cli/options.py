@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import engine
+from engine.cli.bending import add_bending
 from engine.cli.reading_options import add_reading
 
 MOST_THREADS = 1024
@@ -213,6 +214,7 @@ def _add_recommending(add: _AddCommand) -> None:
     command.add_argument("--top", type=_positive, default=20, metavar="N", help="how many titles")
     command.add_argument("--weight", type=_share, metavar="W", help="1: likely to watch; 0: likely to love")
     command.add_argument("--explain", action="store_true", help="give reasons: leave each rating out once")
+    add_bending(command)
 
 
 def _add_predicting(add: _AddCommand) -> None:

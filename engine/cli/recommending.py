@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine import operations
+from engine.cli.bending import filters_document, filters_of
 from engine.cli.lists import (
     document_of_list,
     form_of_list,
@@ -33,7 +34,6 @@ from engine.library.store import Library
 from engine.operations.recommending import Recommended, refuse_weight
 from engine.recommending.insights import ImpactfulRating, ListInsights, SurprisingRating, TitleReasons
 from engine.recommending.profile_lists import LIST_NAMES, ListKind
-from engine.recommending.ranking import Filters
 from engine.recommending.reasons import HangsOn, Reason, describe_hangs_on
 from engine.recommending.recommender import Recommendation, Recommender
 from engine.text import format_count, format_factor, format_figure, format_rating, format_title, plural, shorten
@@ -61,7 +61,7 @@ def recommend(arguments: argparse.Namespace, library: Library, driver: Driver) -
     dataset = recommender.dataset
     person = _person_of(arguments, library, dataset, driver)
     kind, form = kind_of_list(arguments), form_of_list(arguments)
-    filters, only_words = only_these(Filters(), arguments.only, person.profile, dataset, driver)
+    filters, only_words = only_these(filters_of(arguments, dataset), arguments.only, person.profile, dataset, driver)
     job = operations.recommend(
         recommender,
         person.profile,
@@ -76,6 +76,7 @@ def recommend(arguments: argparse.Namespace, library: Library, driver: Driver) -
         "run": record.run_id,
         "list": kind,
         "profile": _profile_document(person),
+        "filters": filters_document(filters),
         **_document(recommender, recommended),
     }
     if form is None:

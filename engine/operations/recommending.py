@@ -298,7 +298,7 @@ def recommend_many(
 
 def refuse_weight(recommender: Recommender, run_name: str, weight: float | None) -> None:
     """Raises SettingError where a weight is asked for that the model does not have."""
-    if weight is not None and not recommender.model.can.mixes_presence:
+    if weight is not None and not recommender.can_mix:
         raise SettingError(
             f"The run {run_name} ({recommender.model.name}) has no weight between watching and loving.",
             remedy="Leave --weight out.",

@@ -85,7 +85,7 @@ def test_that_documents_of_runs_keep_their_keys(ask, tmp_path):
     assert has_keys(stored, STORED_RUN)
     assert has_keys(stored["metrics"]["rmse"], "value low high")
     found = ask.document("recommend", "latest", "--user", "7", "--explain")
-    assert has_keys(found, "run list profile items most_impactful most_surprising note stopped")
+    assert has_keys(found, "run list profile filters items most_impactful most_surprising note stopped")
     assert has_keys(found["profile"], "name entries matched unsure unmatched unsure_titles unmatched_titles")
     assert has_keys(found["items"][0], ITEM)
     assert has_keys(found["most_surprising"][0], "item title rating predicted")

@@ -1,0 +1,66 @@
+"""A list bent at the command line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from exports import written
+from planted import planted_dataset
+
+
+@pytest.fixture
+def trained(ask, tmp_path):
+    """Films 0 to 39 of the years 1980 to 2019, even ones dramas, every fourth also a war film."""
+    histories = planted_dataset().histories
+    rows = zip(histories.user_rows_N, histories.item_rows_N, histories.ratings_N, strict=True)
+    lines = ["userId,movieId,rating,timestamp", *(f"{u},{i},{r:g},1" for u, i, r in rows)]
+    written(tmp_path, "ratings.csv", "\n".join(lines))
+    genres = ["Drama|War" if row % 4 == 0 else "Drama" if row % 2 == 0 else "Comedy" for row in range(40)]
+    titles = [f"{row},Film {row} ({1980 + row}),{genres[row]}" for row in range(40)]
+    written(tmp_path, "movies.csv", "\n".join(["movieId,title,genres", *titles]))
+    assert ask("import", tmp_path / "ratings.csv", "--items", tmp_path / "movies.csv", "--name", "Films")[0] == 0
+    assert ask("train", "Films", "--model", "ease")[0] == 0
+
+
+def test_that_a_list_is_bent_and_says_by_what(ask, trained):
+    found = ask.document(
+        "recommend", "latest", "--user", "7", "--genre", "drama", "--genre", "War", "--all-genres",
+        "--years", "1990-2009", "--min-ratings", "2", "--hidden-gems", "0.3", "--diversity", "0.4", "--one-per-series",
+    )  # fmt: skip
+
+    assert found["items"]
+    for item in found["items"]:
+        assert {"Drama", "War"} <= set(item["genres"])
+        assert 1990 <= item["year"] <= 2009
+    assert found["filters"] == {
+        "genres_any": [], "genres_all": ["Drama", "War"], "genres_none": [], "years": [1990, 2009], "min_ratings": 2,
+        "again": False, "one_per_series": True, "only": None, "hidden_gems": 0.3, "diversity": 0.4,
+    }  # fmt: skip
+
+
+def test_that_what_was_seen_is_ranked_again_and_nothing_else(ask, trained):
+    again = ask.document("recommend", "latest", "--user", "7", "--again", "--no-genre", "War", "--top", "40")["items"]
+    new = ask.document("recommend", "latest", "--user", "7", "--top", "40")["items"]
+
+    assert again
+    assert not any("War" in item["genres"] for item in again)
+    assert {item["item"] for item in again}.isdisjoint(item["item"] for item in new)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--genre", "<b>"), "No film of Films has the genre '<b>'"),
+        (("--years", "2009-1990"), "The first year, 2009, comes after the last, 1990"),
+        (("--diversity", "2"), "Variety lies between 0 and 1"),
+        (("--min-ratings", "-1"), "The least number of ratings is 0 or more"),
+    ],
+)
+def test_that_a_wrong_option_is_one_sentence(ask, trained, options, words):
+    status, out, err = ask("recommend", "latest", "--user", "7", *options)
+
+    assert status == 1
+    assert words in err
+    assert "Traceback" not in out + err
+    assert not out or json.loads(out)
