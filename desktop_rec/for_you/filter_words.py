@@ -90,7 +90,7 @@ def nothing_words(choices: ListChoices, without: Mapping[str, int], word: str) -
 
 
 def _named(texts: Sequence[str]) -> str:
-    return join_words([f"“{text}”" for text in texts])
+    return join_words([f"“{text.removeprefix('also ')}”" for text in texts])
 
 
 def _slider_words(choices: ListChoices) -> list[str]:

@@ -33,12 +33,10 @@ def fitted(name, dataset):
 def recommender():
     plain = planted_dataset()
     rng = np.random.default_rng(3)
-    titles = tuple(
-        f"Saga {row // 4}: Part {row % 4 + 1}" if row < 20 else f"Film {row}!" for row in range(plain.titles)
-    )
+    names = tuple(f"Saga {row // 4}: Part {row % 4 + 1}" if row < 20 else f"Film {row}!" for row in range(plain.titles))
     years = tuple(int(year) for year in rng.choice([0, 1985, 1990, 1999, 2010], plain.titles))
     genres = tuple(tuple(genre for genre in GENRES if rng.random() < 0.5) for _ in range(plain.titles))
-    dataset = dataclasses.replace(plain, catalogue=Catalogue(tuple(names), years, genres, word="film"))
+    dataset = dataclasses.replace(plain, catalogue=Catalogue(names, years, genres, word="film"))
     model, stars = fitted("ease", dataset), fitted("popularity", dataset)
     candidates = np.ones(dataset.titles, dtype=bool)
     candidates[[5, 17]] = False
