@@ -50,9 +50,10 @@ _SHAPE = "QPushButton { padding: 2px 10px; min-height: 18px; } QPushButton:focus
 
 
 class ListMenuButton(QToolButton):
-    """wanted(ListTask)."""
+    """wanted(ListTask); emptied(): take all titles off this list of one's own."""
 
     wanted = Signal(object)
+    emptied = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,7 +63,17 @@ class ListMenuButton(QToolButton):
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = _menu(self, ListTask, self.wanted.emit)
         menu.insertSeparator(menu.actions()[-1])
+        menu.addSeparator()
+        self._empty = menu.addAction("Empty this list")
+        self._empty.setObjectName("empty_list")
+        set_tip(self._empty, "Take all titles off this list; it can be undone")
+        self._empty.triggered.connect(self.emptied)
+        self.allow_emptying(False)
         self.setMenu(menu)
+
+    def allow_emptying(self, is_own: bool) -> None:
+        """Whether the list that is shown is one's own and has titles."""
+        self._empty.setEnabled(is_own)
 
 
 class OnlyTheseButton(QPushButton):

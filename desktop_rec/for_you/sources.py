@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QTabBar, QToolButton, QWidget
 
 from desktop_rec.common.controls import arranged, button, named
@@ -15,13 +14,6 @@ from engine.text import format_count, plural_of, shorten
 
 _OWN = (SourceKind.FOR_YOU, SourceKind.SAVED, SourceKind.NOT_FOR_ME)
 _EXTRA_WIDTH, _CLOSE = 18, 18
-
-
-class ListAct(Enum):
-    """What is done with a list of one's own."""
-
-    TAKE_OFF = "take off"
-    EMPTY = "empty"
 
 
 @dataclass(frozen=True)
@@ -82,7 +74,9 @@ class SourceBar(QWidget):
         self.tabs = named(QTabBar(), "list_source", "What the list is of")
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)
-        self.tabs.setUsesScrollButtons(True)
+        self.tabs.setUsesScrollButtons(False)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
+        self.tabs.setStyleSheet("QTabBar::tab { padding: 8px 6px; margin-right: 4px; }")
         tips = ("New to you, best first", "What you saved for later, best first", "What is never recommended to you")
         for tip in tips:
             self.tabs.setTabToolTip(self.tabs.addTab(""), plain_tip(tip))
@@ -96,29 +90,27 @@ class SourceBar(QWidget):
 
 
 class ListActions(QStackedWidget):
-    """Beside the heading, each always in its place. more_wanted(): rate more; acted(ListAct): of a list of one's own.
+    """Beside the heading, each always in its place. more_wanted(): rate more; taken_off(): the chosen title.
 
     What stands beside the list of recommendations, and what beside the other two, take the same room.
     """
 
     more_wanted = Signal()
-    acted = Signal(object)
+    taken_off = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.more: QPushButton = button("Rate more", "rate_more", "Rate well known titles to make the list better")
         self.take_off = button("Allow again", "take_off_list", "")
-        self.empty = button("Empty this list", "empty_list", "Take all titles off this list; it can be undone")
         own, first, common = QWidget(), QWidget(), QWidget()
         self._common = arranged(QHBoxLayout(common), 1)
         arranged(QHBoxLayout(first), 1, self.more)
-        arranged(QHBoxLayout(own), 1, self.take_off, self.empty)
+        arranged(QHBoxLayout(own), 1, self.take_off)
         self.addWidget(first)
         self.addWidget(own)
         self.addWidget(common)
         self.more.clicked.connect(self.more_wanted)
         self.take_off.clicked.connect(self._on_take_off)
-        self.empty.clicked.connect(self._on_empty)
 
     def sizeHint(self) -> QSize:
         shown = self.currentWidget()
@@ -137,7 +129,6 @@ class ListActions(QStackedWidget):
         self.take_off.setText(words)
         named(self.take_off, "take_off_list", tip)
         self.take_off.setEnabled(has_titles)
-        self.empty.setEnabled(has_titles)
         self.setCurrentIndex(1 if is_own else 2 if kind is SourceKind.TOGETHER else 0)
         self.updateGeometry()
 
@@ -146,10 +137,7 @@ class ListActions(QStackedWidget):
         self._common.addWidget(part)
 
     def _on_take_off(self) -> None:
-        self.acted.emit(ListAct.TAKE_OFF)
-
-    def _on_empty(self) -> None:
-        self.acted.emit(ListAct.EMPTY)
+        self.taken_off.emit()
 
 
 def heading_of(kind: SourceKind, *, extra: str, name: str, word: str) -> str:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 from desktop_rec.for_you.choices import ListSource, SourceKind
 from desktop_rec.for_you.controller import RecommendationsController
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController, whose
-from desktop_rec.for_you.sources import ListAct, SourcesState, heading_of, words_of_empty
+from desktop_rec.for_you.sources import SourcesState, heading_of, words_of_empty
 from engine.text import format_title, join_words, plural
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ class SourcesPresenter(QObject):
         self._recommendations, self._my_ratings, self._pane = recommendations, my_ratings, pane
         pane.sources.chosen.connect(self.turn_to)
         pane.sources.left.connect(self.turn_back)
-        pane.list_actions.acted.connect(self._on_act)
+        pane.list_actions.taken_off.connect(self._take_off)
+        pane.share.emptied.connect(self._empty)
         recommendations.choices_changed.connect(self.show_state)
         recommendations.profile.changed.connect(self.show_state)
         recommendations.dataset.changed.connect(self.show_state)
@@ -51,7 +52,9 @@ class SourcesPresenter(QObject):
         profile = self._recommendations.profile.current
         saved, not_for_me = (0, 0) if profile is None else (len(profile.saved), len(profile.not_for_me))
         self._pane.sources.show_state(SourcesState(self.kind, saved, not_for_me, self._extra()))
-        self._pane.list_actions.show_kind(self.kind, has_titles=bool(self._entries()))
+        has_titles = bool(self._entries())
+        self._pane.list_actions.show_kind(self.kind, has_titles=has_titles)
+        self._pane.share.allow_emptying(has_titles)
         self._pane.heading.setText(self.heading())
 
     def heading(self) -> str:
@@ -84,17 +87,12 @@ class SourcesPresenter(QObject):
         """Show what is new to the person again."""
         self.turn_to(SourceKind.FOR_YOU)
 
-    def _on_act(self, act: ListAct) -> None:
-        item = self._pane.list.current
-        if act is ListAct.EMPTY:
-            self._empty()
-        elif item is not None:
-            self._take_off(item.item_row)
-
-    def _take_off(self, item_row: int) -> None:
+    def _take_off(self) -> None:
         dataset, profile = self._recommendations.dataset.current, self._recommendations.profile.current
-        if dataset is None or profile is None:
+        item = self._pane.list.current
+        if dataset is None or profile is None or item is None:
             return
+        item_row = item.item_row
         from engine.data.profiles import entry_of, item_row_of
 
         meant = [entry for entry in self._entries() if item_row_of(entry, dataset) == item_row]

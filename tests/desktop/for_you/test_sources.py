@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from list_place import listed, open_place, put_on_lists, turn_to
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QTabBar
 
@@ -112,12 +113,12 @@ def test_that_a_list_is_emptied_at_once_and_undo_brings_all_back(qtbot, view, se
     put_on_lists(session, saved=[20, 21])
     turn_to(view, 1)
     qtbot.waitUntil(lambda: listed(view) == {20, 21})
-    QTest.mouseClick(view.findChild(QPushButton, "empty_list"), Qt.MouseButton.LeftButton)
+    view.findChild(QAction, "empty_list").trigger()
     assert session.profile.current.saved == ()
     assert notices.last.sentence == "Took 2 titles off your list “Saved”."
     assert notices.last.action_words == "Undo"
     qtbot.waitUntil(lambda: not view.page.pane.shows_list)
-    assert not view.findChild(QPushButton, "empty_list").isEnabled()
+    assert not view.findChild(QAction, "empty_list").isEnabled()
     session.undo.undo()
     qtbot.waitUntil(lambda: listed(view) == {20, 21})
 
@@ -125,8 +126,9 @@ def test_that_a_list_is_emptied_at_once_and_undo_brings_all_back(qtbot, view, se
 def test_that_a_list_besides_the_three_has_a_tab_that_can_be_closed(qtbot, view, session):
     choices = replace(session.recommendations.choices, source=ListSource(SourceKind.ALIKE, (3, 4, 5)))
     session.recommendations.bend(choices, "More like these")
-    assert tabs(view)[3] == f"Like {session.dataset.current.catalogue.titles[3]} and 2 more"
     bar = view.findChild(QTabBar, "list_source")
+    assert bar.tabToolTip(3) == f"Like {session.dataset.current.catalogue.titles[3]} and 2 more"
+    assert tabs(view)[3].startswith("Like Film 3 and 2")
     assert bar.currentIndex() == 3
     QTest.mouseClick(bar.tabButton(3, QTabBar.ButtonPosition.RightSide), Qt.MouseButton.LeftButton)
     assert tabs(view) == ["For you", "Saved", "Not for me"]
