@@ -41,6 +41,7 @@ _WITH_LIBRARY = {
     "searches": ("searching", "list_searches"),
     "evaluate": ("evaluating", "evaluate"),
     "recommend": ("recommending", "recommend"),
+    "ask": ("asking", "ask"),
     "predict": ("predicting", "predict"),
 }
 _WITHOUT_LIBRARY = {

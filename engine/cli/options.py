@@ -53,6 +53,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_search(add)
     _add_evaluating(add)
     _add_recommending(add)
+    _add_asking(add)
     _add_predicting(add)
     return parser
 
@@ -205,6 +206,16 @@ def _add_recommending(add: _AddCommand) -> None:
     which = command.add_mutually_exclusive_group()
     which.add_argument("--saved", action="store_true", help="the list of saved titles (of an export: its watchlist)")
     which.add_argument("--not-for-me", action="store_true", help="the list of titles that are not for this person")
+    command.add_argument(
+        "--like", action="append", default=[], metavar="TITLE", help="titles like this one, or like all of several"
+    )
+    command.add_argument(
+        "--with", dest="companion", metavar="NAME", help="one list for two: a stored profile, or an id of the data set"
+    )
+    command.add_argument(
+        "--fair", choices=("least", "average", "turns"),
+        help="with --with: by who likes a title least, by both on average, or in turn",
+    )  # fmt: skip
     command.add_argument("--only", metavar="LIST", help="only the titles in this file, or: saved")
     command.add_argument(
         "--unmatched", type=Path, metavar="OUT.csv", help="write titles that were not found for certain"
@@ -215,6 +226,20 @@ def _add_recommending(add: _AddCommand) -> None:
     command.add_argument("--weight", type=_share, metavar="W", help="1: likely to watch; 0: likely to love")
     command.add_argument("--explain", action="store_true", help="give reasons: leave each rating out once")
     add_bending(command)
+
+
+def _add_asking(add: _AddCommand) -> None:
+    command = add("ask", help="how a person would like one title")
+    command.add_argument("run", metavar="RUN")
+    command.add_argument("title", metavar="TITLE", help="a name, also misspelt, with the year where several have it")
+    person = command.add_mutually_exclusive_group(required=True)
+    person.add_argument("--profile", type=Path, metavar="EXPORT", help="one person's ratings: an export, or a table")
+    person.add_argument("--user", metavar="ID", help="somebody of the data set")
+    person.add_argument("--as", dest="stored", metavar="NAME", help="somebody whose ratings are stored: see profiles")
+    command.add_argument("--person", metavar="NAME", help="whose ratings, where the file of --profile holds several")
+    add_reading(command)
+    command.add_argument("--weight", type=_share, metavar="W", help="1: likely to watch; 0: likely to love")
+    command.set_defaults(unmatched=None)
 
 
 def _add_predicting(add: _AddCommand) -> None:

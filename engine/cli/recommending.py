@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from engine import operations
+from engine.cli.asking import other_list
 from engine.cli.bending import filters_document, filters_of
 from engine.cli.lists import (
     document_of_list,
@@ -16,19 +16,13 @@ from engine.cli.lists import (
     only_these,
     put_out,
     refuse_for_many,
-    stored_profile,
 )
-from engine.cli.output import Answer, WrongUse, format_facts, format_table
+from engine.cli.output import Answer, format_facts, format_table
+from engine.cli.person import Person, person_of, profile_document, titles_with
 from engine.cli.predicting import recommend_many
 from engine.cli.progress import Driver
-from engine.cli.reading_options import given_of
-from engine.data.dataset import Dataset
-from engine.data.matching.candidates import Match
-from engine.data.matching.review import Review, counted, profile_of_review
-from engine.data.personal.export import ExportedTitle, describe_skipped
-from engine.data.personal.writing import write_unmatched
-from engine.data.profiles import Profile, profile_of_user
-from engine.data.reading.roles import Given
+from engine.data.matching.review import counted
+from engine.data.personal.export import describe_skipped
 from engine.documents import document_of
 from engine.library.store import Library
 from engine.operations.recommending import Recommended, refuse_weight
@@ -42,14 +36,6 @@ _NAMES_SHOWN, _RATINGS_SHOWN, _REASONS_SHOWN, _SKIPPED_SHOWN = 3, 5, 3, 10
 _TITLE_WIDTH, _REASON_WIDTH = 44, 24
 
 
-@dataclass(frozen=True)
-class _Person:
-    """Whom to recommend to; `review` is what became of each title where they come from an export."""
-
-    profile: Profile
-    review: Review | None = None
-
-
 def recommend(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
     """The list for one person, with reasons where they are asked for; for many, a file of lists."""
     if arguments.profiles is not None:
@@ -59,7 +45,7 @@ def recommend(arguments: argparse.Namespace, library: Library, driver: Driver) -
     recommender = operations.recommender_of(library, record.run_id)
     refuse_weight(recommender, record.name, arguments.weight)
     dataset = recommender.dataset
-    person = _person_of(arguments, library, dataset, driver)
+    person = person_of(arguments, library, dataset, driver)
     kind, form = kind_of_list(arguments), form_of_list(arguments)
     filters, only_words = only_these(filters_of(arguments, dataset), arguments.only, person.profile, dataset, driver)
     job = operations.recommend(
@@ -71,11 +57,11 @@ def recommend(arguments: argparse.Namespace, library: Library, driver: Driver) -
         kind=kind,
         filters=filters,
     )
-    recommended = driver.run(job)
+    recommended = other_list(arguments, library, recommender, person.profile, filters) or driver.run(job)
     document = {
         "run": record.run_id,
         "list": kind,
-        "profile": _profile_document(person),
+        "profile": profile_document(person),
         "filters": filters_document(filters),
         **_document(recommender, recommended),
     }
@@ -83,58 +69,6 @@ def recommend(arguments: argparse.Namespace, library: Library, driver: Driver) -
         return Answer(document, "\n".join(filter(None, [only_words, _text(record.name, person, recommended, kind)])))
     listed = document_of_list(recommended, person.profile, dataset, kind=kind, run_name=record.name, filters=filters)
     return Answer(document, put_out(listed, form, arguments.out))
-
-
-def _person_of(arguments: argparse.Namespace, library: Library, dataset: Dataset, driver: Driver) -> _Person:
-    """The person that --user, --as or --profile means; --unmatched is written here. Raises ProfileError, DataError."""
-    if arguments.profile is None:
-        if arguments.unmatched is not None:
-            raise WrongUse("--unmatched belongs to --profile: it lists titles of an export that the data set lacks.")
-        if given_of(arguments) != Given():
-            raise WrongUse(
-                "How a file is written (--columns, --scale, --dates ...) belongs to --profile or --profiles."
-            )
-        if arguments.stored is not None:
-            return _Person(stored_profile(library, arguments.stored))
-        return _Person(profile_of_user(dataset, arguments.user))
-    review = driver.run(operations.match_export(dataset, arguments.profile, given=given_of(arguments)))
-    if arguments.unmatched is not None:
-        left = [*_titles_with(review, "unsure"), *_titles_with(review, "unmatched")]
-        write_unmatched([(title, match.why) for title, match in left], arguments.unmatched)
-    return _Person(profile_of_review(review, dataset), review)
-
-
-def _titles_with(review: Review, verdict: str) -> list[tuple[ExportedTitle, Match]]:
-    pairs = zip(review.titles, review.matches, strict=True)
-    return [(title, match) for title, match in pairs if match.verdict == verdict]
-
-
-def _profile_document(person: _Person) -> dict[str, Any]:
-    """What --json says of the person. Only sure matches are in the profile."""
-    if person.review is None:
-        entries = len(person.profile.entries)
-        nothing = {"unsure": 0, "unmatched": 0, "unsure_titles": (), "unmatched_titles": ()}
-        return {"name": person.profile.name, "entries": entries, "matched": entries, **nothing}
-    review, counts = person.review, counted(person.review)
-    return {
-        "name": person.profile.name,
-        "layout": review.export.layout,
-        "entries": len(review.titles),
-        "matched": counts.sure,
-        "unsure": counts.unsure,
-        "unmatched": counts.unmatched,
-        "unsure_titles": [_title_document(title, match) for title, match in _titles_with(review, "unsure")],
-        "unmatched_titles": [_title_document(title, match) for title, match in _titles_with(review, "unmatched")],
-        "planned": len(review.export.titles) - len(review.titles),
-        "lines": review.export.lines,
-        "skipped": review.export.skipped_count,
-        "problems": [document_of(entry) for entry in review.export.skipped],
-        "notes": review.export.notes,
-    }
-
-
-def _title_document(title: ExportedTitle, match: Match) -> dict[str, Any]:
-    return {"title": title.title, "year": title.year or None, "ids": title.ids, "line": title.line, "why": match.why}
 
 
 def _document(recommender: Recommender, recommended: Recommended) -> dict[str, Any]:
@@ -166,7 +100,8 @@ def _ratings_document(
 
 def _item_document(item: Recommendation, title: TitleReasons | None, hanging: HangsOn | None) -> dict[str, Any]:
     return {
-        **document_of(item, rename={"item_id": "item"}, without=("item_row",)),
+        **document_of(item, rename={"item_id": "item"}, without=("item_row", "detail", "reason")),
+        "said": item.reason or item.detail or None,
         "year": item.year or None,
         "reasons": [_reason_document(reason) for reason in title.reasons] if title else None,
         "parts": document_of(title.parts) or None if title else None,
@@ -185,7 +120,7 @@ def _reason_document(reason: Reason) -> dict[str, Any]:
     return {**document, "parts": document_of(reason.parts) or None}
 
 
-def _text(run_name: str, person: _Person, recommended: Recommended, kind: ListKind) -> str:
+def _text(run_name: str, person: Person, recommended: Recommended, kind: ListKind) -> str:
     insights = recommended.insights
     reasons = {title.item_row: title for title in insights.titles} if insights else {}
     paragraphs = [
@@ -206,7 +141,7 @@ def _heading_text(kind: ListKind, recommended: Recommended) -> str:
     return f"{LIST_NAMES[kind]}:" if recommended.listed.items else f"{LIST_NAMES[kind]}: nothing here."
 
 
-def _person_text(person: _Person) -> str:
+def _person_text(person: Person) -> str:
     """How much of a profile counts, and what of an export was not found, in a line or more."""
     review = person.review
     if review is None:
@@ -214,7 +149,7 @@ def _person_text(person: _Person) -> str:
     known, titles = format_count(counted(review).sure), format_count(len(review.titles))
     lines = [f"{known} of {titles} titles are known ({review.export.layout})."]
     for verdict, words in (("unsure", "Unsure and left out"), ("unmatched", "Not found")):
-        names = [title.title or next(iter(title.ids.values()), "") for title, _ in _titles_with(review, verdict)]
+        names = [title.title or next(iter(title.ids.values()), "") for title, _ in titles_with(review, verdict)]
         more = f" and {format_count(len(names) - _NAMES_SHOWN)} more" if len(names) > _NAMES_SHOWN else ""
         lines += [f"{words}: {', '.join(names[:_NAMES_SHOWN])}{more}."] if names else []
     skipped = describe_skipped(review.export, most=_SKIPPED_SHOWN)
@@ -225,15 +160,18 @@ def _table(items: Sequence[Recommendation], reasons: Mapping[int, TitleReasons])
     """The list in columns: figures stand there only where titles have them."""
     has_likelier = any(item.lift is not None for item in items)
     predicts = any(item.predicted_rating is not None for item in items)
+    has_said = any(item.reason or item.detail for item in items)
     rows = []
     for item in items:
         figures = [_likelier_text(item)] if has_likelier else []
         figures += [_predicted_text(item)] if predicts else []
         title = shorten(format_title(item.title, item.year), _TITLE_WIDTH)
-        rows.append([f"{item.rank}", title, *figures, *_reason_cells(reasons.get(item.item_row))])
+        said = (item.reason or item.detail,) if has_said else _reason_cells(reasons.get(item.item_row))
+        rows.append([f"{item.rank}", title, *figures, *said])
     heads = [*(["likelier"] if has_likelier else []), *(["predicted"] if predicts else [])]
     has_parts = any(title.parts for title in reasons.values())
-    header = ("", "title", *heads, "because of" if reasons else "", "score by part" if has_parts else "")
+    behind = ("",) if has_said else ("because of" if reasons else "", "score by part" if has_parts else "")
+    header = ("", "title", *heads, *behind)
     return format_table(header, rows, right=(0, *range(2, 2 + len(heads))))
 
 

@@ -18,8 +18,8 @@ STORED_RUN = """run name model dataset dataset_name fingerprint model_config tra
     examples_per_second stopped_because metrics people_judged advice chosen diverged has_model lr"""
 SEARCH = "search name model dataset watched"
 SEARCH_ROW = "number run settings status value best_epoch epochs lr batch metrics seconds parameters note"
-ITEM = """rank item title year genres score probability lift predicted_rating predicted_sd reasons parts
-    hangs_on detail reason"""
+ITEM = """rank item title year genres score probability lift predicted_rating predicted_sd said reasons parts
+    hangs_on"""
 SETTING = "name label help default low high choices"
 
 
