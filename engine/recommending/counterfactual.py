@@ -1,8 +1,9 @@
 """What a title's place hangs on: a smallest set of a person's ratings without which it would lose that place.
 
 Entries are taken away one by one, each time the one without which the title leads least over whom it must stay ahead
-of, found by leaving each out of those that are left. In the end every one that proves unnecessary is put back. That is
-greedy: there may be a smaller set, but none of those shown can be spared.
+of, found by leaving each out of those that are left; where several would do, the one that carries the title most. In
+the end every one that proves unnecessary is put back. That is greedy: there may be a smaller set, but none of those
+shown can be spared.
 
 Shapes: n entries of the profile, V of them left out in turn, C columns: the title and its rivals.
 """
@@ -109,11 +110,11 @@ def _take_away(question: _Question, search: _Search) -> Job[bool]:
         entries = np.flatnonzero(search.left_n & tried_n)
         if not len(entries) or search.left_n.sum() < 2:
             return False
-        leads_V = yield from _leads(question, search, entries)
-        strongest_V = entries[np.argsort(leads_V, kind="stable")]
+        leads_V, own_V = yield from _leads(question, search, entries)
+        order_V = np.lexsort((np.where(leads_V < 0, own_V, leads_V), leads_V >= 0))
         if not search.taken:
-            tried_n = np.isin(np.arange(len(tried_n)), strongest_V[:_TRIED])
-        search.taken.append(int(strongest_V[0]))
+            tried_n = np.isin(np.arange(len(tried_n)), entries[order_V[:_TRIED]])
+        search.taken.append(int(entries[order_V[0]]))
         search.left_n[search.taken[-1]] = False
         search.order = question.list_of(search.left_n)
         yield None
@@ -122,8 +123,8 @@ def _take_away(question: _Question, search: _Search) -> Job[bool]:
     return False
 
 
-def _leads(question: _Question, search: _Search, entries: Int64) -> Job[Float32]:
-    """By how much the title leads over the rival that would push it out, without each of some entries, [V]."""
+def _leads(question: _Question, search: _Search, entries: Int64) -> Job[tuple[Float32, Float32]]:
+    """Without each of some entries, [V] each: the title's lead over the rival that would push it out, and its score."""
     model, place, rows_R = question.recommender.model, question.place, search.order.rows_R
     rivals = rows_R[rows_R != question.item_row][: place + _RIVALS]
     columns_C = np.concatenate([[question.item_row], rivals]).astype(np.int64)
@@ -134,10 +135,10 @@ def _leads(question: _Question, search: _Search, entries: Int64) -> Job[Float32]
         scores_VC = additive_scores(model, prediction, question.weight)[1:].float().numpy()
         rivals_VC = np.sort(scores_VC[:, 1:], axis=1)[:, ::-1]
         ahead_V = rivals_VC[:, place - 1] if rivals_VC.shape[1] >= place else np.full(len(scores_VC), -np.inf)
-        found.append(scores_VC[:, 0] - ahead_V)
+        found.append(np.stack([scores_VC[:, 0] - ahead_V, scores_VC[:, 0]]))
         yield None
-    leads_V: Float32 = np.concatenate(found).astype(np.float32)
-    return leads_V
+    leads_V, own_V = np.concatenate(found, axis=1).astype(np.float32)
+    return leads_V, own_V
 
 
 def _put_back(question: _Question, search: _Search) -> Job[None]:

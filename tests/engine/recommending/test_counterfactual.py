@@ -33,6 +33,18 @@ def test_that_the_first_title_hangs_on_the_one_rating_that_made_it_first(dataset
     assert [(one.title, one.rating) for one in found.ratings] == [("Alien", 5.0)]
 
 
+def test_that_of_several_that_would_do_the_one_that_carries_it_most_is_named(dataset, make_model):
+    model = make_model()
+    with torch.no_grad():
+        model.weights_II.zero_()
+        model.weights_II[0, BRAZIL], model.weights_II[1, BRAZIL] = 3.0, 2.0
+        model.weights_II[0, DUNE], model.weights_II[2, DUNE] = 1.5, 2.5  # without Amelie, Dune leads by most
+
+    found = drive(hangs_on(Recommender(model, dataset), Histories.of_one([0, 1, 2], [3.0, 3.0, 3.0]), BRAZIL))
+
+    assert [one.title for one in found.ratings] == ["Alien"]
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_that_the_title_is_not_first_without_them_and_each_of_them_is_needed(dataset, make_model, seed):
     dice, model = torch.Generator().manual_seed(seed), make_model()
