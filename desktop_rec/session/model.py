@@ -14,7 +14,7 @@ from desktop_rec.common.notices import Failure, Notice
 from desktop_rec.session.dataset import OpenDataset
 from desktop_rec.session.library import OpenLibrary
 from desktop_rec.session.queries import QueryWorker
-from desktop_rec.session.replacement import Replacement, is_judged, weigh, why_not_by_itself
+from desktop_rec.session.replacement import Replacement, weigh, why_not_by_itself
 from desktop_rec.session.requests import WindowRequests
 from engine.errors import EngineError
 from engine.events import Event, Job, Progressed, StageStarted
@@ -105,13 +105,12 @@ class ModelInUse(QObject):
         self._ask(None)
 
     def use_last(self) -> None:
-        """Recommend with the model that was in use last for the open data set.
+        """Recommend with the model that was in use last for the open data set, else with the first model.
 
-        Where there is none any more: with the newest run that was judged, else with the first model.
+        No run takes over that nobody chose and that was not held against what was in use.
         """
-        runs, last = self._dataset.runs, self.last_used.get(self._dataset.fingerprint)
-        known = next((run for run in runs if run.run_id == last and run.has_model), None)
-        self._ask(None if last == "" else known or next((run for run in runs if is_judged(run)), None))
+        last = self.last_used.get(self._dataset.fingerprint)
+        self._ask(next((run for run in self._dataset.runs if run.run_id == last and run.has_model), None))
 
     def offer(self, finished: FinishedRun, label: ModelLabel) -> None:
         """Recommend with a run that has just ended if it is better than the model in use; else offer it in a notice.

@@ -68,15 +68,6 @@ def why_not_by_itself(finished: FinishedRun) -> str:
     return "The new run diverged." if finished.trained.diverged else ""
 
 
-def is_judged(record: RunRecord) -> bool:
-    """Whether a run learned to its end and has figures of held-out people."""
-    from engine.library.run_record import FINISHED
-
-    values = [figure["value"] for name, figure in record.metrics.items() if name in _METRICS]
-    known = [value for value in values if value is not None and math.isfinite(value)]
-    return record.status == FINISHED and record.has_model and bool(known)
-
-
 def _evaluation_in_use(
     library: Library, dataset: Dataset, record: RunRecord, *, name: str, run_id: str | None
 ) -> Job[EvaluationResult | str]:

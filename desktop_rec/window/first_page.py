@@ -99,11 +99,12 @@ class FirstPage(QStackedWidget):
         rows.addWidget(text_label(_EXPORTS, role="heading", wraps=True))
         grid = QGridLayout()
         grid.setHorizontalSpacing(2 * GRID)
-        grid.setVerticalSpacing(4)
+        grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
         for row, (service, how) in enumerate(_HOW):
-            grid.addWidget(text_label(service), row, 0)
-            grid.addWidget(text_label(how, role="weak"), row, 1)
+            for column, label in enumerate((text_label(service), text_label(how, role="weak"))):
+                label.setMinimumHeight(label.fontMetrics().lineSpacing() + 4)  # else wrapped words above take its room
+                grid.addWidget(label, row, column)
         rows.addLayout(grid)
         rows.addLayout(across(choose, 1))
         return card

@@ -186,7 +186,7 @@ def test_that_a_run_that_was_discarded_cannot_be_used_any_more(in_use, ends, ope
 
 @pytest.mark.parametrize(
     ("last", "is_used"),
-    [(0, 0), (1, 1), ("", None), (None, 0), ("gone", 0)],
+    [(0, 0), (1, 1), ("", None), (None, None), ("gone", None)],
     ids=["judged", "unjudged", "first", "none", "gone"],
 )
 def test_that_the_model_that_was_in_use_last_is_used_again(qtbot, in_use, opened, tmp_path, last, is_used):
