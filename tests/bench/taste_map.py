@@ -22,6 +22,7 @@ import numpy as np
 
 from engine.data.dataset import Dataset, Float32
 from engine.data.importing.importer import import_files
+from engine.data.importing.options import ImportOptions
 from engine.events import drive
 from engine.recommending.taste_map import TasteMap, lay_out, neighbours_kept, quick_map
 from engine.recommending.vectors import entry_vectors
@@ -40,7 +41,8 @@ def made_up(titles: int) -> Float32:
 
 
 def movielens(folder: Path) -> Dataset:
-    return drive(import_files([folder / "ratings.dat", folder / "movies.dat"])).dataset
+    dataset, _ = drive(import_files([folder], options=ImportOptions(), dataset_id="ml-1m"))
+    return dataset
 
 
 def layout(name: str, vectors_ID: Float32) -> TasteMap:
