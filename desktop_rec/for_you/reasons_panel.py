@@ -110,7 +110,8 @@ class ReasonsPanel(BarsPanel):
         if self._item is None or found.item_row != self._item.item_row:
             return
         self._by = by
-        self._rank = found.rank or self._item.rank
+        has_ranks = any(reason.rank_without is not None for reason in (*found.carried, *found.against))
+        self._rank = found.rank or (self._item.rank if has_ranks else 0)
         self._show_sides(found.carried, found.against)
         self.longer.setVisible(bool(found.carried or found.against))
         self._allow_longer(_LONGER)
@@ -234,9 +235,13 @@ def _figures(item: Recommendation) -> str:
 
 def _bar(reason: Reason, rank: int, *, by: str) -> Bar:
     behind = ", ".join(f"{part.run} {'for' if part.impact > 0 else 'against'} it" for part in reason.parts)
-    without = describe_rank_without(rank, reason.rank_without)
+    without = describe_rank_without(rank, reason.rank_without) if rank else ""
     side = "In favour" if reason.impact > 0 else "Against"
-    tips = (side if by else f"{side}: {reason.words}", without or "without it nothing changes", behind)
+    tips = (
+        side if by else f"{side}: {reason.words}",
+        without or ("without it nothing changes" if rank else ""),
+        behind,
+    )
     return Bar(
         name=reason.title,
         size=reason.impact,

@@ -44,8 +44,8 @@ _UNMOVED = "None of your ratings moves this title: the model scores it the same 
 class Explanation:
     """Why a title stands where it stands: what carried it and what spoke against it, the strongest first.
 
-    rank is None where filters keep it out; others is how many more ratings move the title, beyond those shown; crowd
-    is what all people gave it.
+    rank is None where filters keep it out, and in a list of what was seen; others is how many more ratings move the
+    title, beyond those shown; crowd is what all people gave it.
     """
 
     item_row: int
@@ -100,7 +100,7 @@ def explain(
         item_row=item_row,
         item_id=item_id,
         title=title,
-        rank=order.rank(item_row),
+        rank=None if again else order.rank(item_row),
         score=float(scores_I[item_row]),
         predicted_rating=value_at(answer.rating_I, item_row),
         probability=value_at(answer.probability_I, item_row),

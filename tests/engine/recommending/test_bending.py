@@ -111,7 +111,8 @@ def test_that_reasons_of_a_seen_title_are_its_other_ratings(dataset, make_model)
     insights = drive(explain_list(recommender, ALIEN_BRAZIL_DUNE, filters=filters))
 
     assert [(reason.item_row, reason.impact) for reason in why.carried] == [(0, 6.0)]
-    assert (why.rank, why.score) == (1, 6.0)
+    assert (why.rank, why.score) == (None, 6.0), "places without a rating are not looked at among seen titles"
+    assert {reason.rank_without for reason in why.carried} == {None}
     brazil = next(title for title in insights.titles if title.item_row == 3)
     assert [(reason.item_row, reason.impact) for reason in brazil.reasons] == [(0, 6.0)]
     with pytest.raises(ProfileError, match="one of your own ratings"):
