@@ -29,7 +29,7 @@ def view(qtbot, rated, monkeypatch):
     rated.model.recommender = SimpleNamespace(
         model=SimpleNamespace(can=can, config=SimpleNamespace()), stars=None, can_mix=False
     )
-    made = ForYouView(rated.recommendations, rated.my_ratings, rated.taste_map)
+    made = ForYouView(rated.recommendations, rated.my_ratings, rated.taste_map, rated.taste)
     qtbot.addWidget(made)
     made.resize(1060, 720)
     made.show()
