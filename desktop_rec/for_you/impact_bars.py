@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_rec.common.controls import arranged, text_label
 from desktop_rec.common.panels import caption
 from desktop_rec.common.plain import set_tip
 from desktop_rec.common.row_painting import RIGHT, paint_text, small
+from desktop_rec.common.rows import is_menu_key
 from desktop_rec.theme.theme import GRID, THEME, number_font, set_role
 
 _BAR = 7
@@ -23,7 +24,8 @@ MARGINS = (2 * GRID, GRID, 2 * GRID, 2 * GRID)
 class Bar:
     """One bar. `size` is signed; `figure` is how it reads, where it means something; `detail` is the line below.
 
-    `is_plain` draws it in the accent colour: a size without a sign.
+    `is_plain` draws it in the accent colour: a size without a sign. `item_row` is the title of the person's rating that
+    it is about, where it has a menu.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Bar:
     detail_right: str = ""
     tip: str = ""
     is_plain: bool = False
+    item_row: int | None = None
 
     def sentence(self) -> str:
         """The bar in words, for those who listen."""
@@ -73,7 +76,12 @@ def titled(title: str, bars: ImpactBars, *parts: QWidget, meaning: QLabel | None
 
 
 class ImpactBars(QWidget):
-    """Bars below each other on one scale. `scale_to` is the size that fills the width."""
+    """Bars below each other on one scale. `scale_to` is the size that fills the width.
+
+    menu_wanted(item_row of a Bar, QPoint): its menu is to open at a place of the screen, by a click or the menu key.
+    """
+
+    menu_wanted = Signal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -94,6 +102,7 @@ class ImpactBars(QWidget):
         full = max(scale_to if scale_to is not None else longest, 1e-9)
         while len(self._rows) < len(bars):
             row = _BarRow(self)
+            row.menu_wanted.connect(self.menu_wanted)
             self._rows.append(row)
             self._column.addWidget(row)
         for place, row in enumerate(self._rows):
@@ -106,6 +115,8 @@ class ImpactBars(QWidget):
 class _BarRow(QWidget):
     """One bar: name and figure, the bar, a weak line with details."""
 
+    menu_wanted = Signal(object, object)
+
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.bar: Bar | None = None
@@ -116,9 +127,31 @@ class _BarRow(QWidget):
     def show_bar(self, bar: Bar, full: float) -> None:
         self.bar, self._full = bar, full
         self.setAccessibleName(bar.sentence())
-        set_tip(self, bar.tip or bar.sentence())
+        has_menu = bar.item_row is not None
+        menu = "Press for more: try the list without it, or leave it out" if has_menu else ""
+        set_tip(self, "\n".join(part for part in (bar.tip or bar.sentence(), menu) if part))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if has_menu else Qt.FocusPolicy.NoFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor if has_menu else Qt.CursorShape.ArrowCursor)
         self.updateGeometry()
         self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self._want_menu(event.globalPosition().toPoint())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if QApplication.activePopupWidget() is None:
+            self._want_menu(event.globalPos())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if is_menu_key(event) or event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self._want_menu(self.mapToGlobal(self.rect().bottomLeft()))
+        else:
+            super().keyPressEvent(event)
+
+    def _want_menu(self, place: QPoint) -> None:
+        if self.bar is not None and self.bar.item_row is not None:
+            self.menu_wanted.emit(self.bar.item_row, place)
 
     def sizeHint(self) -> QSize:
         line = QFontMetrics(self.font()).height()
@@ -140,6 +173,9 @@ class _BarRow(QWidget):
         figure_width = QFontMetrics(font).horizontalAdvance(bar.figure) + 8
         paint_text(painter, top.adjusted(0, 0, -figure_width, 0), bar.name, font=self.font(), colour=colours.text)
         paint_text(painter, top, bar.figure, font=font, colour=colour, align=RIGHT)
+        if self.hasFocus():
+            painter.setPen(QColor(colours.accent))
+            painter.drawLine(0, line, self.width(), line)
         self._paint_bar(painter, QRectF(0, line + 1, self.width(), _BAR), colour)
         weak, weak_font = colours.text_weak, small(self.font())
         below = QRect(0, line + _BAR + 3, self.width(), QFontMetrics(weak_font).height())

@@ -89,7 +89,15 @@ class InsightsPanel(BarsPanel):
 def _impact_bar(rating: ImpactfulRating) -> Bar:
     yours, times = describe_own_rating(rating.rating), format_count(rating.titles)
     tip = f"{rating.title} ({yours}) is among the three strongest reasons for {times} of them"
-    return Bar(rating.title, rating.strength, f"a reason for {times}", detail=yours, tip=tip, is_plain=True)
+    return Bar(
+        rating.title,
+        rating.strength,
+        f"a reason for {times}",
+        detail=yours,
+        tip=tip,
+        is_plain=True,
+        item_row=rating.item_row,
+    )
 
 
 def _surprise_bar(rating: SurprisingRating) -> Bar:

@@ -14,6 +14,7 @@ from desktop_rec.for_you.my_ratings.panel import WIDTH, MyRatingsPanel
 from desktop_rec.for_you.onboarding.panel import OnboardingPanel, StarterPanel
 from desktop_rec.for_you.reasons_panel import ReasonsPanel
 from desktop_rec.for_you.recommendation_list import ListPane
+from desktop_rec.for_you.title_actions import TitleActions
 
 _LIST_WIDTH, _WHY_WIDTH = 560, 300
 
@@ -29,6 +30,8 @@ class ForYouPage(QWidget):
         self.starter = StarterPanel(scale)
         self.onboarding = OnboardingPanel(scale)
         self.reasons = ReasonsPanel(scale)
+        self.title_actions = TitleActions()
+        self.reasons.action_row.addWidget(self.title_actions)
         self.insights = InsightsPanel()
         self._build()
 

@@ -39,10 +39,13 @@ _LONGER = "Leave out many sets of your ratings instead of one rating at a time; 
 class ReasonsPanel(BarsPanel):
     """rated(Recommendation, rating): the person has seen the title after all and rates it. longer_wanted(item_row).
 
+    bar_menu_wanted(item_row, QPoint): the menu of the rating that a bar is about.
+
     `action_row` is a row below the stars for what else can be done with the title.
     """
 
     rated = Signal(object, object)
+    bar_menu_wanted = Signal(object, object)
     longer_wanted = Signal(int)
 
     def __init__(self, scale: StarScale, parent: QWidget | None = None) -> None:
@@ -183,6 +186,8 @@ class ReasonsPanel(BarsPanel):
 
     def _build(self, scale: StarScale) -> None:
         self.carried, self.against = ImpactBars(), ImpactBars()
+        for bars in (self.carried, self.against):
+            bars.menu_wanted.connect(self.bar_menu_wanted)
         self.carried.setObjectName("carried_by")
         self.against.setObjectName("spoke_against")
         self._carried_part, self._against_part = titled("In favour", self.carried), titled("Against", self.against)
@@ -248,6 +253,7 @@ def _bar(reason: Reason, rank: int, *, by: str) -> Bar:
         detail=describe_own_rating(reason.rating, by=by),
         detail_right=without,
         tip="; ".join(tip for tip in tips if tip),
+        item_row=reason.item_row,
     )
 
 

@@ -190,6 +190,8 @@ class ForYouView(QWidget):
         page.reasons.longer_wanted.connect(self._recommendations.look_longer)
         self._recommendations.longer_ready.connect(page.reasons.show_longer)
         self._recommendations.hangs_on_ready.connect(page.reasons.show_hangs_on)
+        page.reasons.bar_menu_wanted.connect(self._ratings.show_menu_of)
+        page.title_actions.acted.connect(self._acting.act)
         rows = page.pane.list.view
         rows.acted.connect(self._acting.act)
         rows.rated.connect(self._acting.rate)
@@ -259,6 +261,7 @@ class ForYouView(QWidget):
             self._onboarding.take_rating(had=had)
             self._moves.take_profile(profile, self._ranks(), is_trying=self._recommendations.profile.is_trying)
             page.pane.list.show_saved(self._acting.saved_rows)
+            page.title_actions.show_saved(self._acting.saved_rows)
         self._ask()
         self.show_state()
 
@@ -326,6 +329,7 @@ class ForYouView(QWidget):
         dataset = self._recommendations.dataset.current
         if dataset is not None:
             self.page.reasons.show_title(item, word=dataset.catalogue.word)
+            self.page.title_actions.show_title(item, is_saved=item.item_row in self._acting.saved_rows)
             self._keep_picked(dataset)
             if not self._reasons_pause.isActive():
                 self._recommendations.explain(item.item_row)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtCore import QMimeData, QObject, QPoint, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop_rec.common import questions
@@ -74,6 +74,12 @@ class MyRatingsPresenter(QObject):
         stored = [(person.profile_id, person.name) for person in self._my_ratings.library.people()]
         profile = self._my_ratings.profile.current
         self._panel.picker.show_profiles(stored, current="" if profile is None else profile.profile_id)
+
+    def show_menu_of(self, item_row: int, place: QPoint) -> None:
+        """Open the menu of the rating of a title, where a reason names it."""
+        row = next((row for row in self.rows if row.item_row == item_row), None)
+        if row is not None:
+            self.menu.show_menu(row, place)
 
     def rate(self, title: TitleRow | Recommendation, rating: float | None) -> None:
         """Rate a title; None takes the rating away."""
