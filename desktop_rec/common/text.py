@@ -5,6 +5,14 @@ from __future__ import annotations
 from engine.text import format_count, format_factor, format_rating, plural
 
 _MOST_LETTERS = 60
+KEYS_HELP = (
+    "In the list: Enter shows why a title is there, digits rate it, S saves it for later, N or Delete says that it is "
+    "not for you, X that you have seen it, M asks for more like it, Ctrl+C copies its name, Shift+F10 opens its menu."
+)
+RATINGS_KEYS_HELP = (
+    "In my ratings: digits rate, space leaves a rating out of the list or lets it count again, Delete removes it, "
+    "Shift+F10 opens its menu. Everywhere: Ctrl+Z takes back the last change, Ctrl+Shift+Z makes it again."
+)
 LEAVE_OUT_TIP = (
     "Leave out of my list: a film seen with the children, say. It stays in your ratings, and nothing is recommended "
     "because of it"

@@ -43,11 +43,6 @@ KEYS = {
 }
 """The keys of a row as menus and tooltips name them."""
 
-KEYS_HELP = (
-    "In the list: Enter shows why a title is there, digits rate it, S saves it for later, N or Delete says that it is "
-    "not for you, X that you have seen it, M asks for more like it, Ctrl+C copies its name, Shift+F10 opens its menu."
-)
-
 
 class ActingPresenter(QObject):
     """Carries out an Action on a title, in a way that can be undone; `act` is the slot of every `acted` signal."""

@@ -13,7 +13,7 @@ from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.common.plain import PlainLabel, set_tip
 from desktop_rec.common.rows import RowRole
 from desktop_rec.common.stars import StarScale
-from desktop_rec.for_you.acting import KEYS_HELP
+from desktop_rec.common.text import KEYS_HELP
 from desktop_rec.for_you.acting_rows import ActingRows
 from desktop_rec.for_you.choices import ListChoices
 from desktop_rec.for_you.comparison import Comparison, describe_moves

@@ -191,6 +191,7 @@ class ForYouView(QWidget):
         self._recommendations.longer_ready.connect(page.reasons.show_longer)
         self._recommendations.hangs_on_ready.connect(page.reasons.show_hangs_on)
         page.reasons.bar_menu_wanted.connect(self._ratings.show_menu_of)
+        page.insights.impactful.menu_wanted.connect(self._ratings.show_menu_of)
         page.title_actions.acted.connect(self._acting.act)
         rows = page.pane.list.view
         rows.acted.connect(self._acting.act)

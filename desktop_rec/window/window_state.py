@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from desktop_rec.common.text import KEYS_HELP, RATINGS_KEYS_HELP
 from desktop_rec.session.session import Session
 from desktop_rec.window.first_page import FirstPage
 from desktop_rec.window.header import Choice, HeaderState
@@ -25,7 +26,7 @@ PLACE_HELP = {
         "Models: how good each model is on people it never saw, beside the most popular titles and plain averages; and "
         "how well it knows you."
     ),
-    "for_you": "For you: rate titles you know; the list says what to watch, and why.",
+    "for_you": f"For you: rate titles you know; the list says what to watch, and why. {KEYS_HELP} {RATINGS_KEYS_HELP}",
     "settings": "Settings: appearance, the folder, devices, log and about.",
 }
 
