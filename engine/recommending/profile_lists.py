@@ -61,7 +61,11 @@ def make_list(
         listed, notes = RecommendationList((), 0, 0, weight, ""), [error.what] if entries else []
     items = (*listed.items, *_without_numbers(recommender, kind, found, own, listed, top=top))
     notes += _notes(recommender, kind, found, entries, own)
-    return replace(listed, items=items, passing=max(listed.passing, len(items)), note=" ".join(filter(None, notes)))
+    unrestricted = filters_of_list(kind, found, wanted.without("only_rows"))
+    among_own = int(recommender.facts.passing(unrestricted).sum())
+    without = tuple((name, among_own if name == "only_rows" else count) for name, count in listed.without)
+    note, passing = " ".join(filter(None, notes)), max(listed.passing, len(items))
+    return replace(listed, items=items, passing=passing, note=note, without=without)
 
 
 def _ranked(

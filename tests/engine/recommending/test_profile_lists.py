@@ -55,6 +55,14 @@ def test_that_filters_apply_to_a_list_and_are_said_to(dataset, recommender):
     assert listed.note == "Your filters hide 1 of these 3 films."
 
 
+def test_that_where_nothing_passes_it_is_said_how_many_of_the_list_a_restriction_keeps_out(dataset, recommender):
+    me = person(dataset, rated=[(ALIEN, 5.0)], saved=[FARGO, DUNE, BRAZIL])
+    listed = make_list(recommender, me, "saved", filters=Filters(only_rows=frozenset((ARMAGEDDON,)), only_name="F.txt"))
+
+    assert listed.items == ()
+    assert dict(listed.without)["only_rows"] == 3
+
+
 def test_that_titles_of_a_list_that_the_data_set_lacks_are_named(dataset, recommender):
     me = person(dataset, rated=[(ALIEN, 5.0)], saved=[DUNE])
     for name in ("Gone", "Lost", "Missing", "Nowhere"):
