@@ -35,7 +35,7 @@ _WORDS = (
     (0.35, "rather alike"),
     (0.2, "somewhat alike"),
     (0.05, "hardly alike"),
-    (-0.2, "not alike"),
+    (-0.2, "different"),
 )
 _LEAST_SAID = 10
 """From fewer common titles it is said that they may be alike."""

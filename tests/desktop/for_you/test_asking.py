@@ -115,6 +115,19 @@ def test_that_the_answer_stays_when_the_list_is_made_anew(ready, qtbot, session,
     assert films.catalogue.titles[9] in heading(ready)
 
 
+def test_that_the_answer_gives_way_to_a_row_that_is_chosen(ready, qtbot, session, films):
+    ask(ready, qtbot, films.catalogue.titles[9])
+    qtbot.waitUntil(lambda: films.catalogue.titles[9] in heading(ready), timeout=3000)
+    rows = ready.page.pane.list
+    place = next(place for place, row in enumerate(rows.rows) if place and row.item.item_row != 9)
+    rows.view.setCurrentIndex(rows.view.model().index(place, 0))
+    assert rows.rows[place].item.title in heading(ready)
+    with qtbot.waitSignal(session.recommendations.ready, timeout=5000):
+        session.my_ratings.rate(12, 4.0)
+    qtbot.wait(300)
+    assert films.catalogue.titles[9] not in heading(ready)
+
+
 def test_that_a_title_like_markup_is_shown_as_it_is(ready, qtbot):
     ask(ready, qtbot, "bold img")
     qtbot.waitUntil(lambda: MARKUP in heading(ready), timeout=3000)
