@@ -129,12 +129,14 @@ def _lost(said: tuple[str, ...], library: Library, folder: Path, activity: str) 
         yield "the sample cannot be used"
     if "judged" in said and library.runs.evaluation("latest") is None:
         yield "the evaluation is gone"
-    quick = {"list": "the first model", "stars": "the stars"}
-    for purpose, what in quick.items():
+    if activity == "prepare":
         fingerprint = library.datasets.find("planted").fingerprint
-        whole = library.quick_models.find(fingerprint, purpose) is not None
-        if whole != library.quick_models.has(fingerprint, purpose) or (f"{purpose} stored" in said and not whole):
-            yield f"{what} cannot be read"
+        for purpose in ("list", "stars"):
+            is_whole = library.quick_models.find(fingerprint, purpose) is not None
+            if is_whole != library.quick_models.has(fingerprint, purpose) or (
+                f"{purpose} stored" in said and not is_whole
+            ):
+                yield f"the first model's {purpose} cannot be read"
     if "baselines" in said:
         found_baselines = library.baselines.find(library.datasets.find("planted").fingerprint, SplitConfig())
         if found_baselines is None:
