@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from desktop_rec.common.controls import FlowLayout, across, arranged, button, named, text_label
 from desktop_rec.common.panels import Popup
@@ -102,7 +102,7 @@ class FilterPanel(Popup):
         heading.addWidget(self._any_of)
         heading.addWidget(self._all_of)
         hint = text_label("Click: only these. Click again: none of these.", role="caption", wraps=True)
-        chips = _flowing()
+        chips = QWidget()
         self._genre_part, self._genre_flow = QWidget(), FlowLayout(chips)
         arranged(QVBoxLayout(self._genre_part), heading, hint, chips, gap=-1)
         return self._genre_part
@@ -113,7 +113,7 @@ class FilterPanel(Popup):
         years = arranged(QHBoxLayout(), text_label("from"), self._first, text_label("to"), self._last, gap=-1)
         for place in (1, 3):
             years.setStretch(place, 1)
-        chips = _flowing()
+        chips = QWidget()
         self._year_part, self._decade_flow = QWidget(), FlowLayout(chips)
         arranged(QVBoxLayout(self._year_part), text_label("Years", role="heading"), chips, years, gap=-1)
         return self._year_part
@@ -246,15 +246,6 @@ def _floor_chip(floor: int) -> ChoiceChip:
 
 def _without(genres: tuple[str, ...], genre: str) -> tuple[str, ...]:
     return tuple(known for known in genres if known != genre)
-
-
-def _flowing() -> QWidget:
-    """Where chips flow from row to row: as high as that takes."""
-    made = QWidget()
-    policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-    policy.setHeightForWidth(True)
-    made.setSizePolicy(policy)
-    return made
 
 
 def _spin(name: str, title: str, none: str) -> QSpinBox:
