@@ -35,8 +35,9 @@ class RowPart(Enum):
 class RowLayout:
     """The places of one row: the title goes into `text`, what follows it into `below`, which is wider.
 
-    `buttons` are always reserved, though they are painted on hover only. With little room there is one star before the
-    predicted figure; with less the cover and all buttons but the menu go (empty, or missing in `buttons`).
+    Where `buttons` are painted, on hover and with the focus, `below` ends at `beside_buttons` instead. With little room
+    there is one star before the predicted figure; with less the cover and all buttons but the menu go (empty, or
+    missing in `buttons`).
     """
 
     rank: QRect
@@ -47,6 +48,11 @@ class RowLayout:
     buttons: tuple[tuple[RowPart, QRect], ...]
     has_all_stars: bool
     has_uncertainty: bool
+
+    @property
+    def beside_buttons(self) -> QRect:
+        """What of `below` is left of the buttons."""
+        return QRect(self.below.topLeft(), QPoint(self.buttons[0][1].left() - _GAP, self.below.bottom()))
 
     def part_at(self, place: QPoint) -> RowPart:
         """The button under a place, or REST."""
@@ -68,7 +74,6 @@ def lay_out(area: QRect, font: QFont, scale: StarScale, *, predicts: bool) -> Ro
     stars_wide = (stars_width(scale, STAR) + 8 if has_all_stars else STAR + 6) + figure if predicts else 0
     shown = (RowPart.MENU,) if is_narrow else (RowPart.SAVE, RowPart.REFUSE, RowPart.MENU)
     right = area.right() - _EDGE
-    aside = max(stars_wide, len(shown) * BUTTON)
     buttons_left, buttons_top = right - len(shown) * BUTTON + 1, area.bottom() - _EDGE - BUTTON
     buttons = tuple(
         (part, QRect(buttons_left + place * BUTTON, buttons_top, BUTTON, BUTTON)) for place, part in enumerate(shown)
@@ -77,8 +82,9 @@ def lay_out(area: QRect, font: QFont, scale: StarScale, *, predicts: bool) -> Ro
     height = min(area.height() - 2 * _EDGE, 66)
     cover = QRect(rank.right() + 7, area.top() + (area.height() - height) // 2, height * 2 // 3, height)
     left = rank.right() + 5 if is_narrow else cover.right() + 1 + _GAP
-    text = QRect(left, area.top() + _EDGE, right - aside - _GAP - left, area.height() - 2 * _EDGE)
-    below = QRect(left, text.top(), buttons_left - _GAP - left, text.height())
+    aside = stars_wide + _GAP if stars_wide else 0
+    text = QRect(left, area.top() + _EDGE, right - aside - left, area.height() - 2 * _EDGE)
+    below = QRect(left, text.top(), right - left, text.height())
     stars = QRect(right - stars_wide, area.top() + _EDGE, stars_wide, metrics.height())
     return RowLayout(rank, QRect() if is_narrow else cover, text, below, stars, buttons, has_all_stars, has_uncertainty)
 

@@ -157,9 +157,11 @@ class RecommendationDelegate(RowsDelegate):
         if not layout.cover.isEmpty():
             item = row.item
             paint_cover(painter, layout.cover, title=item.title, genres=item.genres, dark=THEME.dark)
-        first = self._paint_text(painter, layout, row, option.font)
+        is_active = has_focus or pointed is not None
+        below = layout.beside_buttons if is_active or row.is_saved else layout.below
+        first = self._paint_text(painter, layout.text, below, row, option.font)
         self._paint_predicted(painter, layout, first, row, option.font)
-        self._paint_buttons(painter, layout, row, pointed, is_active=has_focus or pointed is not None)
+        self._paint_buttons(painter, layout, row, pointed, is_active=is_active)
         painter.restore()
 
     def _paint_rank(self, painter: QPainter, area: QRect, row: ListedTitle, font: QFont) -> None:
@@ -181,12 +183,12 @@ class RecommendationDelegate(RowsDelegate):
             words, colour = f"▼{format_count(-row.moved)}", colours.negative
         paint_text(painter, below, words, font=number_font(small(font)), colour=colour, align=CENTER)
 
-    def _paint_text(self, painter: QPainter, layout: RowLayout, row: ListedTitle, font: QFont) -> int:
+    def _paint_text(self, painter: QPainter, area: QRect, below: QRect, row: ListedTitle, font: QFont) -> int:
         """Title and year in a line or two, what is known of it, the reason: as a block in the middle of the row.
 
         Returns where its first line begins.
         """
-        colours, item, area = THEME.colours, row.item, layout.text
+        colours, item = THEME.colours, row.item
         line = QFontMetrics(font).height()
         titles = title_lines(item.title, item.year, font, area.width())
         genres = ", ".join(item.genres)
@@ -199,7 +201,7 @@ class RecommendationDelegate(RowsDelegate):
                 behind, year = place.adjusted(used, 0, 0, 0), f"  {item.year}" if title else str(item.year)
                 paint_text(painter, behind, year, font=font, colour=colours.text_weak)
             place.translate(0, line)
-        place.setRight(layout.below.right())
+        place.setRight(below.right())
         if row.likelihood or genres:
             self._paint_facts(painter, place, row.likelihood, genres, font)
             place.translate(0, line)
