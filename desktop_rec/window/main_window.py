@@ -181,7 +181,7 @@ class MainWindow(QMainWindow):
     def _restore_columns(self, view: QWidget) -> None:
         for splitter in view.findChildren(QSplitter):
             widths = self._preferences.columns(splitter.objectName())
-            if widths is not None and len(widths) == splitter.count():
+            if widths is not None and len(widths) == splitter.count() and all(widths):
                 splitter.setSizes(widths)
 
     def _make_data_view(self) -> QWidget:
@@ -407,7 +407,7 @@ class MainWindow(QMainWindow):
         if profile.current is not None and not profile.is_borrowed:
             self._preferences.person = profile.current.profile_id
         for splitter in self.findChildren(QSplitter):
-            if splitter.objectName():
+            if splitter.objectName() and all(splitter.sizes()):  # a hidden part has no width
                 self._preferences.keep_columns(splitter.objectName(), splitter.sizes())
         self._preferences.save()
         self.session.recommendations.store_choices()

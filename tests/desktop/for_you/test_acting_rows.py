@@ -122,7 +122,7 @@ def test_that_the_parts_of_a_row_do_not_overlap(listed, width):
     layout = lay_out(area, listed.font(), STARS, predicts=True)
     for _, place in layout.buttons:
         assert area.contains(place)
-        assert not place.intersects(layout.below)
+        assert not place.intersects(layout.beside_buttons)
         assert not place.intersects(layout.stars)
     assert not layout.stars.intersects(layout.text)
     assert layout.text.width() > 60
