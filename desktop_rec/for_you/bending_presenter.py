@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from engine.recommending.recommender import Recommender
 
 
+_STARS_COMING = "The stars that you would give are still being worked out; a few seconds."
+
+
 class BendingPresenter(QObject):
     """Every change goes through the controller, so that it is undone and kept; `ranks` are the places that stand."""
 
@@ -69,7 +72,8 @@ class BendingPresenter(QObject):
         love = self._mine.love
         if recommender is None or not recommender.can_mix:
             love.show_value(0.0)
-            love.allow(why_not=_why_not_mixed(recommender))
+            is_coming = self._recommendations.model.stars_are_coming
+            love.allow(why_not=_STARS_COMING if is_coming else _why_not_mixed(recommender))
             return
         weight = self._recommendations.choices.weight
         is_own = recommender.model.can.mixes_presence

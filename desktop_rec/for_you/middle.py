@@ -31,13 +31,17 @@ _WORDS = {
 
 
 class MiddlePages(QWidget):
-    """turned(Middle): the person turned to a page. The pages but the list are put in when they are wanted first."""
+    """turned(Middle): the person turned to a page. The pages but the list are put in when they are wanted first.
+
+    The `tools` of the list stand at the right end of the row of buttons while the list is shown.
+    """
 
     turned = Signal(object)
 
-    def __init__(self, listing: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, listing: QWidget, tools: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._pages: dict[Middle, QWidget] = {}
+        self._tools = tools
         self._build()
         self.put(Middle.LIST, listing)
         self.turn_to(Middle.LIST)
@@ -56,6 +60,7 @@ class MiddlePages(QWidget):
         self._buttons[page].setChecked(True)
         self.turned.emit(page)
         self._stack.setCurrentWidget(self._pages.get(page, self._pages[Middle.LIST]))
+        self._tools.setVisible(page is Middle.LIST)
 
     def _build(self) -> None:
         self._group = QButtonGroup(self)
@@ -70,7 +75,7 @@ class MiddlePages(QWidget):
             self._group.addButton(made)
             self._buttons[page] = made
             row.addWidget(made)
-        arranged(row, 1, gap=0, margins=(2 * GRID, GRID, GRID, 0))
+        arranged(row, 1, self._tools, gap=0, margins=(2 * GRID, GRID, GRID, 0))
         self._stack = QStackedWidget()
         arranged(QVBoxLayout(self), row, self._stack, gap=0).setStretchFactor(self._stack, 1)
 

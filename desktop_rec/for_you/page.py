@@ -26,7 +26,7 @@ class ForYouPage(QWidget):
         super().__init__(parent)
         self.mine = MyRatingsPanel(scale)
         self.pane = ListPane(scale)
-        self.middle = MiddlePages(self.pane)
+        self.middle = MiddlePages(self.pane, self.pane.tools)
         self.starter = StarterPanel(scale)
         self.onboarding = OnboardingPanel(scale)
         self.reasons = ReasonsPanel(scale)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop_rec.common.controls import ElidedLabel
+from desktop_rec.common.controls import ElidedLabel, arranged
 from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.common.plain import PlainLabel, set_tip
 from desktop_rec.common.rows import RowRole
@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 
 class ListPane(QWidget):
-    """filters_changed(Filters), chosen(Recommendation), rate_more_wanted(); message_* are the message's buttons."""
+    """filters_changed(Filters), chosen(Recommendation), rate_more_wanted(); message_* are the message's buttons.
+
+    `tools` are what can be done with the list as a whole; whoever shows the pane finds a place for them.
+    """
 
     filters_changed = Signal(object)
     chosen = Signal(object)
@@ -106,7 +109,8 @@ class ListPane(QWidget):
         self.heading.setObjectName("list_heading")
         self.filters = FilterBar()
         self.share, self.only_these = ListMenuButton(), OnlyTheseButton()
-        self.sources.add_tool(self.share)
+        self.tools = QWidget()
+        self._tools = arranged(QHBoxLayout(self.tools), self.share)
         self.filters.add_tool(self.only_these)
         self.list = RecommendationList(scale)
         self._message = PlaceMessage()
@@ -129,6 +133,10 @@ class ListPane(QWidget):
         column.addWidget(self.filters)
         column.addWidget(self._note)
         column.addWidget(self._pages, 1)
+
+    def add_tool(self, tool: QWidget) -> None:
+        """A control of the list, which stands over it."""
+        self._tools.addWidget(tool)
 
     def _connect(self) -> None:
         self.filters.changed.connect(self.filters_changed)

@@ -48,10 +48,6 @@ class SourceBar(QWidget):
         self.tabs.setCurrentIndex(_OWN.index(state.kind) if state.kind in _OWN else len(_OWN))
         self.tabs.blockSignals(False)
 
-    def add_tool(self, tool: QWidget) -> None:
-        """A control at the right end."""
-        self._row.addWidget(tool)
-
     def _show_extra(self, extra: str) -> None:
         place = len(_OWN)
         if not extra:
@@ -80,8 +76,7 @@ class SourceBar(QWidget):
         tips = ("New to you, best first", "What you saved for later, best first", "What is never recommended to you")
         for tip in tips:
             self.tabs.setTabToolTip(self.tabs.addTab(""), plain_tip(tip))
-        self._row = arranged(QHBoxLayout(self), self.tabs)
-        self._row.setStretch(0, 1)
+        arranged(QHBoxLayout(self), self.tabs)
         self.show_state(SourcesState())
 
     def _on_current(self, place: int) -> None:

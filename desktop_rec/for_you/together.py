@@ -94,7 +94,7 @@ class TogetherPresenter(QObject):
         for fairness, (words, tip) in _WORDS.items():
             self.fairness.addItem(words, fairness.value)
             self.fairness.setItemData(self.fairness.count() - 1, tip, 3)
-        self._page.pane.sources.add_tool(self.button)
+        self._page.pane.add_tool(self.button)
         self._page.pane.list_actions.add_common(self.fairness)
 
     def _on_dataset(self) -> None:

@@ -81,6 +81,7 @@ class ModelInUse(QObject):
         self._judging = judging
         self._stars: Model | None = None
         self._stars_asked = False
+        self.stars_are_coming = False
         self._offered: tuple[Recommender, ModelLabel] | None = None
         judging.answered.connect(self._on_judged)
         judging.failed.connect(self._on_judging_failed)
@@ -144,7 +145,7 @@ class ModelInUse(QObject):
         self.recommender = self.label = None
         self.progress_text = ""
         self._judging.forget(_STARS)
-        self._stars, self._stars_asked = None, False
+        self._stars, self._stars_asked, self.stars_are_coming = None, False, False
         if dataset is None:
             self.changed.emit()
         else:
@@ -174,12 +175,12 @@ class ModelInUse(QObject):
         library, dataset = self._library.files, self._dataset.current
         if library is None or dataset is None or self._stars_asked or recommender.stars is not None:
             return
-        self._stars_asked = True
+        self._stars_asked = self.stars_are_coming = True
         first = recommender.model if self.run_id is None else None
         self._judging.request(_STARS, partial(_companion, library, dataset, first))
 
     def _on_stars(self, stars: Model | None) -> None:
-        self._stars = stars
+        self._stars, self.stars_are_coming = stars, False
         if stars is not None and self.recommender is not None and self.recommender.stars is None:
             self.recommender = self.recommender.with_stars(stars)
             self.changed.emit()
@@ -199,6 +200,7 @@ class ModelInUse(QObject):
         if kind == _REPLACEMENT:
             self._settle(Replacement(False, failure.sentence))
         elif kind == _STARS:
+            self.stars_are_coming = False
             LOG.warning("No stars beside the list: %s", failure.sentence)
 
     def _settle(self, replacement: Replacement) -> None:

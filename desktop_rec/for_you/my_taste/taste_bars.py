@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QFont, QHelpEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from desktop_rec.common.controls import named
-from desktop_rec.common.plain import plain_tip
+from desktop_rec.common.plain import plain_tip, set_tip
 from desktop_rec.common.plots.card import Table
 from desktop_rec.common.row_painting import RIGHT, paint_text, small
 from desktop_rec.for_you.my_taste.text import describe_group
@@ -35,7 +35,7 @@ class TasteBars(QWidget):
     def __init__(self, name: str, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         named(self, name, title)
-        self.setToolTip("")
+        set_tip(self, "")
         self.groups: tuple[TasteGroup, ...] = ()
         self._word = "title"
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
