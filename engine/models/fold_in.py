@@ -130,7 +130,11 @@ def ridge_variances(
         for some in torch.split((place_U[person_N] >= 0).nonzero()[:, 0], at_once):
             at = place_U[person_N[some]].to(exact_IF.device)
             x_NF = exact_IF[rows_N[some.to(rows_N.device)].to(exact_IF.device)]
-            variances_N[some] = ((inverse_UFF[at] @ x_NF[:, :, None])[:, :, 0] * x_NF).sum(1).cpu()
+            if len(inverse_UFF) == 1:
+                of_x_NF = x_NF @ inverse_UFF[0]
+            else:
+                of_x_NF = (inverse_UFF[at] @ x_NF[:, :, None])[:, :, 0]
+            variances_N[some] = (of_x_NF * x_NF).sum(1).cpu()
     return variances_N
 
 

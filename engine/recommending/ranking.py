@@ -14,6 +14,7 @@ import numpy as np
 from engine.data.dataset import Bools, Dataset, Float32, Int64
 from engine.errors import SettingError
 from engine.recommending.series import ALONE, series_rows
+from engine.recommending.sorting import rising_order
 
 _CAUTION = 3.0
 """How many times the spread of all ratings, over the root of its count, a title's rating may be too high."""
@@ -93,7 +94,7 @@ class TitleFacts:
         if filters.min_ratings:
             passes_I &= self.counts_I >= filters.min_ratings
         if filters.only_rows is not None:
-            passes_I &= np.isin(np.arange(len(passes_I)), list(filters.only_rows))
+            passes_I &= self._of_rows(filters.only_rows)
         return passes_I
 
     @cached_property
@@ -111,6 +112,11 @@ class TitleFacts:
         doubt_I = _CAUTION * self._spread / np.sqrt(self._rated_I + 1.0) if sd_I is None else sd_I
         careful_I: Float32 = (self._mean + trust_I * (rating_I - self._mean) - doubt_I).astype(np.float32)
         return careful_I
+
+    def _of_rows(self, only_rows: frozenset[int]) -> Bools:
+        found_I, rows = ~self._all_I, np.fromiter(only_rows, dtype=np.int64, count=len(only_rows))
+        found_I[rows[(rows >= 0) & (rows < len(found_I))]] = True
+        return found_I
 
     def _of_any(self, genres: tuple[str, ...]) -> Bools:
         found_I = ~self._all_I
@@ -161,17 +167,17 @@ def ranked(
     """
     allowed_I = candidates_I & np.isfinite(scores_I)
     rows_A = np.flatnonzero(allowed_I)
-    rows_A = rows_A[np.argsort(-scores_I[rows_A], kind="stable")]  # rows rise, so that ties stay ordered by item_row
+    rows_A = rows_A[rising_order(-scores_I[rows_A])]  # rows rise, so that ties stay ordered by item_row
     place_I = _places(rows_A, len(scores_I))
     is_mixed, is_demoted = liking_I is not None and weight < 1.0, bool(hidden_gems) and counts_I is not None
     if is_mixed or is_demoted:
         cost_A = np.log(place_I[rows_A])
         if liking_I is not None and is_mixed:
-            liked_A = rows_A[np.argsort(-liking_I[rows_A], kind="stable")]
+            liked_A = rows_A[rising_order(-liking_I[rows_A])]
             cost_A = weight * cost_A + (1.0 - weight) * np.log(_places(liked_A, len(place_I))[rows_A])
         if counts_I is not None and is_demoted:
             cost_A += 2.0 * hidden_gems * np.log1p(counts_I[rows_A])
-        rows_A = rows_A[np.argsort(cost_A, kind="stable")]
+        rows_A = rows_A[rising_order(cost_A)]
     rows_R = rows_A if passes_I is None else rows_A[passes_I[rows_A]]
     return Ranked(rows_R, len(rows_A))
 

@@ -7,9 +7,10 @@ Shapes: I titles, U people, K length of the lists, N entries.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -80,6 +81,16 @@ class Answer:
     probability_I: Float32 | None
     lift_I: Float32 | None
     rating_I: Float32 | None
+    kept: Kept = field(default_factory=lambda: Kept(), compare=False, repr=False)
+
+
+@dataclass
+class Kept:
+    """What follows from an answer alone, kept once it was asked for: () where it was not yet."""
+
+    sd_I: tuple[Float32 | None, ...] = ()
+    liking_I: tuple[Float32 | None, ...] = ()
+    note: tuple[str, ...] = ()
 
 
 class Recommender:
@@ -138,7 +149,6 @@ class Recommender:
         self._learned_I = model.learned_I
         self._last: Answer | None = None
         self._last_again: Answer | None = None
-        self._last_liking: tuple[Answer, Float32] | None = None
 
     @property
     def stars(self) -> Model | None:
@@ -295,7 +305,9 @@ class Recommender:
         passing, without = len(order.rows_R), tuple[tuple[str, int], ...]()
         if not passing and filters is not None:
             without = self._passing_without(filters, history, seen_rows, hidden_rows)
-        return RecommendationList(items, passing, order.candidates, weight, self.note(history), without)
+        if not answer.kept.note:
+            answer.kept.note = (self.note(history),)
+        return RecommendationList(items, passing, order.candidates, weight, answer.kept.note[0], without)
 
     def _passing_without(
         self, filters: Filters, history: Histories, seen_rows: Sequence[int], hidden_rows: Sequence[int]
@@ -321,8 +333,12 @@ class Recommender:
         """Some titles of a list, numbered from 1, with what is predicted for one person (None: for nobody)."""
         sds_R = None if answer is None else self.rating_sds(answer.history, rows_R)
         return tuple(
-            replace(
-                self._recommendation(place + 1, row, order, scores_I, answer, value_at(sds_R, place)),
+            self._recommendation(
+                place + 1,
+                row,
+                scores_I,
+                answer,
+                value_at(sds_R, place),
                 detail=details_R[place] if details_R else "",
                 reason=reasons_R[place] if reasons_R else "",
             )
@@ -333,12 +349,13 @@ class Recommender:
         """How far off the predicted ratings of some titles may be for a person, [R]; None where that is not known."""
         if self.stars is None or not self.stars.states_uncertainty or not len(rows_R):
             return None
-        wanted = Histories.of_one(rows_R.tolist(), [0.0] * len(rows_R))
-        with exactly():
-            sds = self.stars.rating_sds_of(history, wanted)
-        if sds is None:
-            return None
-        return sds.float().numpy()
+        last = self._last
+        if last is None or not same_history(last.history, history):
+            return _sds(self.stars, history, rows_R)
+        if not last.kept.sd_I:
+            last.kept.sd_I = (_sds(self.stars, history, np.arange(self.dataset.titles)),)
+        sd_I = last.kept.sd_I[0]
+        return None if sd_I is None else sd_I[rows_R]
 
     def order(
         self,
@@ -403,10 +420,10 @@ class Recommender:
         answer = self.answer(history, again=again)
         if answer.rating_I is None:
             return None
-        if self._last_liking is None or self._last_liking[0] is not answer:
+        if not answer.kept.liking_I:
             every_I = np.arange(self.dataset.titles)
-            self._last_liking = answer, self.facts.careful(answer.rating_I, self.rating_sds(history, every_I))
-        return self._last_liking[1]
+            answer.kept.liking_I = (self.facts.careful(answer.rating_I, self.rating_sds(history, every_I)),)
+        return answer.kept.liking_I[0]
 
     def unseen(self, history: Histories, seen_rows: Sequence[int] = (), hidden_rows: Sequence[int] = ()) -> Bools:
         """Which titles may be recommended to a person, [I]: the candidates that they neither have nor refused."""
@@ -437,10 +454,12 @@ class Recommender:
         self,
         rank: int,
         row: int,
-        order: Ranked,
         scores_I: Float32,
         answer: Answer | None,
         sd: float | None,
+        *,
+        detail: str,
+        reason: str,
     ) -> Recommendation:
         catalogue = self.dataset.catalogue
         item_id = self.dataset.items.id(row)
@@ -456,6 +475,8 @@ class Recommender:
             lift=None if answer is None else value_at(answer.lift_I, row),
             predicted_rating=None if answer is None else value_at(answer.rating_I, row),
             predicted_sd=sd,
+            detail=detail,
+            reason=reason,
         )
 
     def _least_like(self) -> str:
@@ -530,7 +551,17 @@ def check_weight(weight: float | None) -> None:
 
 def value_at(values_I: Float32 | None, row: int) -> float | None:
     """A plain number, or None where there is none."""
-    return None if values_I is None or not np.isfinite(values_I[row]) else float(values_I[row])
+    if values_I is None:
+        return None
+    value = float(values_I[row])
+    return value if math.isfinite(value) else None
+
+
+def _sds(stars: Model, history: Histories, rows_R: Int64) -> Float32 | None:
+    wanted = Histories.of_one(rows_R.tolist(), [0.0] * len(rows_R))
+    with exactly():
+        sds_R = stars.rating_sds_of(history, wanted)
+    return None if sds_R is None else sds_R.float().numpy()
 
 
 def _first_row(values_UI: Tensor | None, *, exponent: bool = False) -> Float32 | None:

@@ -22,15 +22,15 @@ def varied(rows_R: Int64, vectors_ID: Float32, *, strength: float) -> Int64:
     if not strength or len(rows_R) < 3:
         return rows_R
     pool_P = rows_R[:LOOKED_AT]
-    likeness_PP = _likeness(vectors_ID[pool_P])
+    cost_PP = strength * _likeness(vectors_ID[pool_P])
     gain_P = (1.0 - strength) * np.linspace(1.0, 0.0, len(pool_P), dtype=np.float32)
-    nearest_P = np.zeros(len(pool_P), dtype=np.float32)
+    highest_P, worth_P = np.zeros(len(pool_P), dtype=np.float32), np.zeros(len(pool_P), dtype=np.float32)
     order_P = np.zeros(len(pool_P), dtype=np.int64)
     for place in range(len(pool_P)):
-        best = int(np.argmax(gain_P - strength * nearest_P))
+        best = int(np.subtract(gain_P, highest_P, out=worth_P).argmax())
         order_P[place] = best
         gain_P[best] = -np.inf
-        np.maximum(nearest_P, likeness_PP[best], out=nearest_P)
+        np.maximum(highest_P, cost_PP[best], out=highest_P)
     return np.concatenate([pool_P[order_P], rows_R[LOOKED_AT:]])
 
 
