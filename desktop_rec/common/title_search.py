@@ -31,7 +31,7 @@ class TitleSearch(QLineEdit):
 
     def use_word(self, word: str) -> None:
         """What a title is called here: film, series, book."""
-        self.setPlaceholderText(f"Search {plural_of(word)} to rate")
+        self.setPlaceholderText(f"Find {plural_of(word)} to rate or ask about")
         self.setAccessibleName(f"Search {plural_of(word)} to rate, or to ask how you would like one")
         set_tip(
             self,

@@ -126,7 +126,9 @@ class FilterPanel(Popup):
         part = QWidget()
         known = across(*self._floors, text_label("or"), self._least, gap=6)
         known.setStretch(len(self._floors) + 1, 1)
-        arranged(QVBoxLayout(part), text_label("How well known (ratings at least)", role="heading"), known, gap=-1)
+        arranged(
+            QVBoxLayout(part), text_label("How well known (at least so many ratings)", role="heading"), known, gap=-1
+        )
         return part
 
     def _built_switches(self) -> QWidget:

@@ -56,18 +56,21 @@ def years_words(first: int, last: int) -> str:
     return f"{first}s" if first % _DECADE == 0 and last == first + _DECADE - 1 else f"{first}–{last}"
 
 
-def list_line(choices: ListChoices, *, listed: int, passing: int, candidates: int, word: str) -> str:
-    """What stands under the heading: "Drama, 1990s, at least 50 ratings: 312 of 9,066 films"."""
+def list_line(choices: ListChoices, *, listed: int, passing: int, candidates: int, word: str, moves: str = "") -> str:
+    """What stands under the heading: "312 of 9,066 films · 12 moved since you rated Alien 5 · Drama, 1990s".
+
+    The filters come last, because their chips say them too where the line is too long for its place.
+    """
     filters = [entry.text for entry in described(choices.filters, word)]
     if len(filters) > _MOST_WORDS:
         filters = [*filters[: _MOST_WORDS - 1], f"{len(filters) - _MOST_WORDS + 1} more"]
     if filters:
-        text = f"{_capital(', '.join(filters))}: {passing:,} of {plural(candidates, word)}"
+        text = f"{passing:,} of {plural(candidates, word)}"
     elif passing > listed:
         text = f"The best {listed:,} of {plural(passing, word)}"
     else:
         text = plural(listed, word)
-    return " · ".join([text, *_slider_words(choices)])
+    return " · ".join(part for part in (text, moves, *_slider_words(choices), ", ".join(filters)) if part)
 
 
 def nothing_words(choices: ListChoices, without: Mapping[str, int], word: str) -> tuple[str, str]:

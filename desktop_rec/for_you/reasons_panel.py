@@ -209,7 +209,7 @@ class ReasonsPanel(BarsPanel):
         whole = (self._build_title(), self.answer, rating, self.action_row, self.whose)
         arranged(QVBoxLayout(self._whole), *whole, gap=GRID)
         reasons = (self._carried_part, self._against_part, self.note, across(self.longer, 1), self._score)
-        arranged(self.column, self._whole, *reasons, self.hanging, self.crowd, 1, margins=MARGINS, gap=-1)
+        arranged(self.column, self._whole, *reasons, self.hanging, self.crowd, 1, margins=MARGINS, gap=GRID + 4)
         self._hide_reasons()
         self.note.hide()
 

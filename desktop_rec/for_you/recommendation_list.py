@@ -68,16 +68,14 @@ class ListPane(QWidget):
         self.list.show_list(found.items, before=before, saved=saved, stays=stays)
         bent = choices or ListChoices()
         counts = {"listed": len(found.items), "passing": found.passing, "candidates": found.candidates}
-        self._summary.setText(list_line(bent, **counts, word=word))
-        moves = [row.moved for row in self.list.rows]
-        self._moves.setText("" if before is None else describe_moves(moves, compared.since))
+        moved = [row.moved for row in self.list.rows]
+        moves = "" if before is None else describe_moves(moved, compared.since)
+        self._summary.setText(list_line(bent, **counts, word=word, moves=moves))
         self._note.setText(found.note)
         self.turn_to_list()
 
     def turn_to_list(self) -> None:
         """The last list holds: take the message away."""
-        self._summary.show()
-        self._moves.show()
         self._note.setVisible(bool(self._note.text()))
         self._pages.setCurrentWidget(self.list)
 
@@ -90,18 +88,15 @@ class ListPane(QWidget):
     ) -> None:
         """Say why there is no list."""
         self._message.show_message(heading, sentence, button=button, second=second, busy=busy)
-        self._summary.hide()
-        self._moves.hide()
+        self._summary.setText("")
         self._note.hide()
         self._pages.setCurrentWidget(self._message)
 
     def _build(self, scale: StarScale) -> None:
         self.setObjectName("list_pane")
         self.heading, self._summary, self._note = PlainLabel("For you"), ElidedLabel(), PlainLabel()
-        self._moves = ElidedLabel()
-        self._moves.setObjectName("list_moves")
         set_role(self.heading, "heading")
-        for label in (self._summary, self._moves, self._note):
+        for label in (self._summary, self._note):
             set_role(label, "caption")
         self._note.setWordWrap(True)
         self._summary.setObjectName("list_summary")
@@ -129,7 +124,6 @@ class ListPane(QWidget):
         column.setSpacing(GRID // 2)
         column.addWidget(self.sources)
         column.addLayout(top)
-        column.addWidget(self._moves)
         column.addWidget(self.filters)
         column.addWidget(self._note)
         column.addWidget(self._pages, 1)
@@ -248,9 +242,15 @@ class RecommendationList(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.view)
+        self._on_range(0, 0)
 
     def _connect(self) -> None:
+        self.view.verticalScrollBar().rangeChanged.connect(self._on_range)
         self.view.selectionModel().currentChanged.connect(self._on_current)
+
+    def _on_range(self, least: int, most: int) -> None:
+        """A list that fits whole has no handle to pull; the bar's room stays, so that nothing moves."""
+        self.view.verticalScrollBar().setEnabled(most > least)
 
     def _on_current(self, now: QModelIndex) -> None:
         if now.isValid() and not self._is_filling:

@@ -72,7 +72,7 @@ class SourceBar(QWidget):
         self.tabs.setDrawBase(False)
         self.tabs.setUsesScrollButtons(False)
         self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
-        self.tabs.setStyleSheet("QTabBar::tab { padding: 8px 6px; margin-right: 4px; }")
+        self.tabs.setStyleSheet(f"QTabBar::tab {{ padding: 6px; margin-right: 4px; min-height: {_CLOSE}px; }}")
         tips = ("New to you, best first", "What you saved for later, best first", "What is never recommended to you")
         for tip in tips:
             self.tabs.setTabToolTip(self.tabs.addTab(""), plain_tip(tip))

@@ -12,6 +12,7 @@ from desktop_rec.common.controls import FlowLayout, named
 from desktop_rec.common.plain import set_tip
 from desktop_rec.common.row_painting import small
 from desktop_rec.for_you.acting import KEYS, Action
+from desktop_rec.theme.theme import GRID
 
 if TYPE_CHECKING:
     from engine.recommending.recommender import Recommendation
@@ -21,6 +22,8 @@ _BUTTONS = (
     (Action.REFUSE, "Not for me", "It is not recommended again"),
     (Action.MORE_LIKE_THIS, "More like this", "A list of what is most like it"),
 )
+
+_SHAPE = "QPushButton { padding: 3px 5px; } QPushButton:focus { padding: 2px 4px; }"
 
 
 class TitleActions(QWidget):
@@ -32,11 +35,12 @@ class TitleActions(QWidget):
         super().__init__(parent)
         self._item: Recommendation | None = None
         self._buttons: dict[Action, QPushButton] = {}
-        row = FlowLayout(self)
+        row = FlowLayout(self, gap=GRID // 2)
         for action, words, tip in _BUTTONS:
             made = named(QPushButton(words), f"panel_{action.value}", words, f"{tip} ({KEYS[action]} in the list)")
             made.setFont(small(made.font()))
             made.setProperty("role", "small")
+            made.setStyleSheet(_SHAPE)
             made.clicked.connect(partial(self._act, action))
             row.addWidget(made)
             self._buttons[action] = made

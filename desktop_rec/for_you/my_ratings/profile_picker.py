@@ -72,6 +72,7 @@ class PeopleModel(QAbstractListModel):
 
 
 _WIDTH, _PEOPLE_HEIGHT, _MOST_STORED_ROWS = 320, 220, 4
+_NOBODY = "Nobody else rates here yet. Add a person with the menu at the upper right of the window."
 _ROWS = "QListView::item { padding: 5px 6px; }"
 
 
@@ -106,6 +107,8 @@ class ProfilePicker(Popup):
             self._stored.addItem(item)
         row = self._stored.sizeHintForRow(0) if profiles else 0
         self._stored.setFixedHeight(min(len(profiles), _MOST_STORED_ROWS) * row + 4)
+        self._stored.setVisible(bool(profiles))
+        self._nobody.setVisible(not profiles)
 
     def show_people(self, ids: Sequence[str], counts: Sequence[int]) -> None:
         """The people of the data set, with how many ratings each has."""
@@ -129,11 +132,13 @@ class ProfilePicker(Popup):
         self._new_name.setPlaceholderText("Name of a new profile")
         self._create = button("Create", "create_profile", "Create the profile and go on as that person")
         self._create.setEnabled(False)
+        self._nobody = text_label(_NOBODY, role="caption", object_name="nobody_else", wraps=True)
         self._people_part = QWidget()
         arranged(
             self.column,
             text_label("On this computer", role="heading"),
             self._stored,
+            self._nobody,
             arranged(QHBoxLayout(), self._new_name, self._create, gap=-1),
             self._people_part,
             margins=(16, 12, 16, 12),

@@ -78,7 +78,10 @@ class MyTastePage(QStackedWidget):
         taste = Card("taste_card")
         self._sentences = plain_text()
         self._sentences.setObjectName("taste_sentences")
-        note = "Others' stars are of the very same titles; where few rated one, it counts as nearer to the usual."
+        note = (
+            "Your stars are compared with others' stars for the same titles; "
+            "a title that few rated counts as closer to the average."
+        )
         for part in (heading("Your taste beside everybody's"), self._sentences, caption(note)):
             taste.column.addWidget(part)
         self._parts: dict[str, tuple[PlotCard, TasteBars, QLabel]] = {}
@@ -94,13 +97,13 @@ class MyTastePage(QStackedWidget):
 
     def _knowing(self) -> Card:
         card = Card("knowing_card")
-        self._known = plain_text("Each of your ratings is left out once, and looked for again from the others.")
+        self._known = plain_text("Takes out each of your ratings in turn and sees whether the rest lead back to it.")
         self._known.setObjectName("knowing_sentence")
         self._know = button(
             "Try it on my ratings", "know_me", "See how well the model in use predicts your own ratings"
         )
         tip = "How well each trained model knows you, title by title"
-        self._models = button("Title by title on Models", "knowing_models", tip, role="quiet")
+        self._models = button("See it title by title", "knowing_models", tip, role="quiet")
         arranged(card.column, heading("How well the model knows you"), self._known, gap=GRID, margins=(16, 12, 16, 12))
         card.column.addLayout(across(self._know, self._models, 1))
         return card

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from desktop_rec.for_you.my_taste.controller import Taste
     from engine.recommending.user_evaluation import UserEvaluation
 
-_EXPLAINED = "Each of your ratings is left out once, and looked for again from the others."
+_EXPLAINED = "Takes out each of your ratings in turn and sees whether the rest lead back to it."
 
 
 class MyTastePresenter(QObject):

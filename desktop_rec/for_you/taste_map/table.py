@@ -72,7 +72,7 @@ class MapTableView(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for column, width in enumerate((190, 120, 60, 110, 260)):
+        for column, width in enumerate((170, 96, 62, 150, 260)):
             self.setColumnWidth(column, width)
         self.selectionModel().currentRowChanged.connect(self._on_current)
 

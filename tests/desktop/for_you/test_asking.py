@@ -159,6 +159,14 @@ def choose_anna(view, qtbot) -> None:
     qtbot.waitUntil(lambda: any(row.item.detail for row in view.page.pane.list.rows), timeout=5000)
 
 
+def test_that_the_choice_of_somebody_says_where_nobody_else_rates_here(ready):
+    part(ready, QToolButton, "watch_with").click()
+    picker = ready.findChild(QWidget, "companion_picker")
+    assert picker.findChild(QListWidget, "companion_picker_kept_profiles").isHidden()
+    assert "Add a person" in part(picker, QLabel, "nobody_else").text()
+    picker.close()
+
+
 def test_that_a_list_with_somebody_says_what_both_would_give(ready, qtbot, session, films):
     with_anna(session, films)
     choose_anna(ready, qtbot)

@@ -14,7 +14,7 @@ def line(choices, *, listed=100, passing=312, candidates=9066):
 
 
 def test_that_one_line_says_what_is_filtered_and_how_many_films_are_left():
-    assert line(ListChoices(filters=DRAMA)) == "Drama, 1990s, at least 50 ratings: 312 of 9,066 films"
+    assert line(ListChoices(filters=DRAMA)) == "312 of 9,066 films · Drama, 1990s, at least 50 ratings"
 
 
 def test_that_the_line_of_a_list_without_filters_says_how_much_of_it_is_shown():
@@ -23,10 +23,16 @@ def test_that_the_line_of_a_list_without_filters_says_how_much_of_it_is_shown():
     assert line(ListChoices(gems=0.3, variety=0.9)) == "The best 100 of 312 films · hidden gems up · much varied"
 
 
+def test_that_what_moved_and_the_sliders_are_said_before_the_filters():
+    bent = ListChoices(filters=DRAMA, gems=0.3)
+    words = list_line(bent, listed=100, passing=312, candidates=9066, word="film", moves="2 moved")
+    assert words == "312 of 9,066 films · 2 moved · hidden gems up · Drama, 1990s, at least 50 ratings"
+
+
 def test_that_many_filters_are_counted():
     many = Filters(genres_none=tuple(f"Genre {number}" for number in range(9)))
-    assert line(ListChoices(filters=many)).startswith(
-        "No Genre 0, no Genre 1, no Genre 2, no Genre 3, no Genre 4, 4 more:"
+    assert line(ListChoices(filters=many)).endswith(
+        " · no Genre 0, no Genre 1, no Genre 2, no Genre 3, no Genre 4, 4 more"
     )
 
 

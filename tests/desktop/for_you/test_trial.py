@@ -163,7 +163,7 @@ def test_that_nothing_moves_when_a_trial_begins(view):
 
 
 def test_that_the_list_is_compared_with_the_one_before_the_trial(view, rated):
-    moves = view.findChild(QLabel, "list_moves")
+    moves = view.findChild(QLabel, "list_summary")
     rated.recommendations.ready.emit(found(20, 21, 22))
     press(view, "try_changes")
     rated.my_ratings.rate(3, 1.0)
@@ -171,10 +171,10 @@ def test_that_the_list_is_compared_with_the_one_before_the_trial(view, rated):
     rated.my_ratings.rate(8, 5.0)
     rated.recommendations.ready.emit(found(22, 21, 20))
     assert [row.moved for row in view.page.pane.list.rows] == [2, 0, -2]
-    assert moves.text() == "2 moved since you began trying"
+    assert moves.text() == "3 titles · 2 moved since you began trying"
     press(view, "put_back_trial")
     rated.recommendations.ready.emit(found(20, 21, 22))
-    assert moves.text() == ""
+    assert moves.text() == "3 titles"
 
 
 def test_that_the_menu_of_a_rating_tries_the_list_without_it(view, rated):
