@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from engine.data.dataset import Scale
 
@@ -85,10 +85,12 @@ def stars_at(scale: StarScale, area: QRect, size: int, x: float) -> float:
 
 
 def paint_stars(painter: QPainter, area: QRect, *, filled: float, count: int, size: int, full: str, empty: str) -> None:
-    """Draw `count` stars from the left of an area, `filled` of them (fractions too) in the colour `full`."""
+    """Draw `count` stars from the left of an area, `filled` of them (fractions too) in the colour `full`.
+
+    The others are outlines in the colour `empty`, which stand out from any ground without looking like filled ones.
+    """
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
     star = _star(size)
     top = area.top() + (area.height() - size) / 2
     for place in range(count):
@@ -96,10 +98,12 @@ def paint_stars(painter: QPainter, area: QRect, *, filled: float, count: int, si
         part = min(max(filled - place, 0.0), 1.0)
         placed = star.translated(QPointF(left, top))
         if part < 1.0:
-            painter.setBrush(QColor(empty))
+            painter.setPen(QPen(QColor(empty), 1.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPolygon(placed)
         if part > 0.0:
             painter.setClipRect(QRectF(left, top, size * part, size), Qt.ClipOperation.ReplaceClip)
+            painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(full))
             painter.drawPolygon(placed)
             painter.setClipping(False)

@@ -16,7 +16,7 @@ from desktop_rec.for_you.filter_chips import ChoiceChip, GenreChip, Wish
 from engine.recommending.ranking import Filters
 from engine.text import plural_of
 
-_WIDTH = 400
+_WIDTH = 480
 _MOST_RATINGS = 1_000_000
 _FLOORS = (0, 20, 50, 100)
 _DECADE = 10

@@ -8,12 +8,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from desktop_rec.common.controls import FlowLayout, button, named
-from desktop_rec.for_you.filter_chips import RemovableChip
+from desktop_rec.for_you.filter_chips import SHAPE, RemovableChip
 from desktop_rec.for_you.filter_panel import FilterPanel
 from desktop_rec.for_you.filter_words import described
 from engine.recommending.ranking import Filters
+from engine.text import join_words
 
 _BUTTON_SHAPE = "QPushButton { padding: 2px 10px; min-height: 18px; } QPushButton:focus { padding: 1px 9px; }"
+_MOST_CHIPS = 6
 
 
 class FilterBar(QWidget):
@@ -43,12 +45,23 @@ class FilterBar(QWidget):
             self._flow.removeWidget(chip)
             chip.hide()
             chip.deleteLater()
-        self._chips = [RemovableChip(entry.text, entry.without) for entry in described(filters, self._word)]
+        entries = described(filters, self._word)
+        shown = entries if len(entries) <= _MOST_CHIPS else entries[: _MOST_CHIPS - 1]
+        self._chips = [RemovableChip(entry.text, entry.without) for entry in shown]
+        self._show_rest([entry.text for entry in entries[len(shown) :]])
         for chip in self._chips:
             chip.removed.connect(self._on_panel)
             self._flow.addWidget(chip)
             chip.show()
+        self._flow.removeWidget(self._rest)
+        self._flow.addWidget(self._rest)
         self.updateGeometry()
+
+    def _show_rest(self, texts: Sequence[str]) -> None:
+        """How many filters have no chip of their own, so that the list keeps its room; the panel has them all."""
+        self._rest.setText(f"{len(texts)} more…")
+        named(self._rest, "more_filters", f"{len(texts)} more filters", f"Also {join_words(texts)}" if texts else "")
+        self._rest.setVisible(bool(texts))
 
     def add_tool(self, tool: QWidget) -> None:
         """A control that stands beside the button, before the chips."""
@@ -74,6 +87,10 @@ class FilterBar(QWidget):
         chips = QWidget()
         self._flow = FlowLayout(chips)
         self._flow.addWidget(self._add)
+        self._rest = QPushButton(chips)
+        self._rest.setStyleSheet(SHAPE)
+        self._rest.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._rest.hide()
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         chips.setSizePolicy(policy)
@@ -85,6 +102,7 @@ class FilterBar(QWidget):
 
     def _connect(self) -> None:
         self._add.clicked.connect(self.open_panel)
+        self._rest.clicked.connect(self.open_panel)
         self._reset.clicked.connect(self.reset_wanted)
         self.panel.changed.connect(self._on_panel)
 

@@ -233,7 +233,7 @@ class RecommendationDelegate(RowsDelegate):
         filled = self.scale.filled(predicted) if layout.has_all_stars else 1.0
         wide = count * (STAR + 2) + 6
         stars = QRect(area.right() - used - wide, area.top(), wide, area.height())
-        paint_stars(painter, stars, filled=filled, count=count, size=STAR, full=colours.accent, empty=colours.line)
+        paint_stars(painter, stars, filled=filled, count=count, size=STAR, full=colours.accent, empty=colours.text_weak)
 
     def _paint_buttons(
         self, painter: QPainter, layout: RowLayout, row: ListedTitle, pointed: PointedRow | None, *, is_active: bool

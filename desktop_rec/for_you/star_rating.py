@@ -83,7 +83,7 @@ class StarRating(QWidget):
             count=self._scale.count,
             size=self._size(),
             full=colours.accent,
-            empty=colours.line,
+            empty=colours.text_weak,
         )
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -348,7 +348,7 @@ class TitleDelegate(RowsDelegate):
             count=self.scale.count,
             size=parts.star,
             full=colours.accent if row.is_on else colours.raw,
-            empty=colours.line,
+            empty=colours.text_weak,
         )
         if self.scale.is_stretched and shown is not None and self.look is not TitleLook.FOUND:
             area = QRect(parts.stars.right() + 6, parts.stars.top(), 40, parts.stars.height())
@@ -359,5 +359,5 @@ class TitleDelegate(RowsDelegate):
         if row.item_row is not None:
             paint_switch(painter, parts.switch, is_on=row.is_on)
         is_on_cross = is_active and self.pointed is not None and self.pointed.part is Part.CROSS
-        cross = colours.negative if is_on_cross else colours.text_weak if is_active else colours.line
+        cross = colours.negative if is_on_cross else colours.text_weak if is_active else colours.raw
         paint_cross(painter, parts.cross, colour=cross)

@@ -89,7 +89,7 @@ class TogetherPresenter(QObject):
         self.button = named(
             QToolButton(), "watch_with", "With somebody…", "One list for you and somebody else, fair to both"
         )
-        self.button.setText("With…")
+        self.button.setText("With somebody…")
         self.fairness = named(QComboBox(), "fairness", "How the list is made fair", "")
         for fairness, (words, tip) in _WORDS.items():
             self.fairness.addItem(words, fairness.value)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QListView, QListWidget, QPushButton, QSpinBox
+from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QListView, QListWidget, QPushButton, QSpinBox
 
 from desktop_rec.common.title_search import TitleSearch
 from desktop_rec.for_you.filter_chips import ChoiceChip, GenreChip, RemovableChip
@@ -55,6 +55,31 @@ def test_that_filters_in_force_are_chips_that_take_themselves_away(bar, recorded
     bar.findChild(RemovableChip, "chip_no Horror").click()
     assert changed.last == animation
     assert chips(bar) == ["Animation", "1990–2010", "at least 20 ratings"]
+
+
+def test_that_many_filters_are_a_few_chips_and_how_many_more(bar):
+    many = Filters(genres_none=tuple(f"Genre {number}" for number in range(9)))
+    bar.show_filters(many)
+    more = bar.findChild(QPushButton, "more_filters")
+    assert chips(bar) == [f"no Genre {number}" for number in range(5)]
+    assert not more.isHidden()
+    assert more.text() == "4 more…"
+    more.click()
+    assert bar.panel.isVisible()
+    bar.panel.hide()
+    bar.show_filters(Filters(genres_none=("Horror",)))
+    assert more.isHidden()
+
+
+def test_that_the_panel_is_as_high_as_what_is_in_it_also_on_a_small_screen(bar):
+    bar.use_catalogue([f"A genre called {number}" for number in range(30)], (1900, 2016))
+    bar.open_panel()
+    QApplication.processEvents()
+    last = bar.panel.findChildren(GenreChip)[-1]
+    assert last.parentWidget().rect().contains(last.geometry())
+    screen = bar.screen().availableGeometry().height()
+    assert bar.panel.height() == min(screen, bar.panel.layout().totalHeightForWidth(bar.panel.width()))
+    bar.panel.hide()
 
 
 def test_that_one_year_alone_is_enough_and_never_the_wrong_way_round(bar, recorded):
