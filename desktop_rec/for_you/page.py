@@ -16,7 +16,7 @@ from desktop_rec.for_you.reasons_panel import ReasonsPanel
 from desktop_rec.for_you.recommendation_list import ListPane
 from desktop_rec.for_you.title_actions import TitleActions
 
-_LIST_WIDTH, _WHY_WIDTH = 560, 300
+_LIST_WIDTH, _LIST_LEAST, _WHY_WIDTH = 560, 380, 300
 
 
 class ForYouPage(QWidget):
@@ -73,7 +73,7 @@ class ForYouPage(QWidget):
         self._middle.addWidget(self.middle)
         self._middle.addWidget(self.starter)
         self._middle.addWidget(self.onboarding)
-        self._middle.setMinimumWidth(300)
+        self._middle.setMinimumWidth(_LIST_LEAST)
         self._tabs = named(QTabWidget(), "why_tabs", "Why", "")
         set_tip(self._tabs, "")
         self._tabs.setDocumentMode(True)

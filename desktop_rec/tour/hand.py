@@ -92,12 +92,12 @@ class Hand:
         """Let the window catch up with what was done to it."""
         live_for(milliseconds)
 
-    def picture(self, name: str) -> None:
-        """Save what the window shows."""
+    def picture(self, name: str, *, of: QWidget | None = None) -> None:
+        """Save what the window shows, or a part of it that stands over it."""
         self.settle(150)
         self._pictures += 1
         path = self._folder / f"{self._pictures:02d}_{name}.png"
-        if not self.window.grab().save(str(path)):
+        if not (of or self.window).grab().save(str(path)):
             raise TourFailed(f"{self._title}: the picture {path} could not be written.")
 
     def close_window(self) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QListView, QSlider, QTabWidg
 
 from desktop_rec.common.rows import RowRole
 from desktop_rec.for_you.title_list import TitleList
+from desktop_rec.tour.for_you_steps import filters_and_trial, map_and_taste, saved_and_asked
 from desktop_rec.tour.hand import Hand, TourFailed, choose
 from desktop_rec.tour.newcomer_steps import my_export, newcomer
 from desktop_rec.tour.training_steps import learning_rate, quality, search_settings, stop_and_keep, train
@@ -162,6 +163,9 @@ STEPS: tuple[tuple[str, Callable[[Hand], None]], ...] = (
     ("A file", a_file),
     ("My ratings", my_ratings),
     ("Reasons", reasons),
+    ("Filters", filters_and_trial),
+    ("Saved", saved_and_asked),
+    ("Map", map_and_taste),
     ("Newcomer", newcomer),
     ("My export", my_export),
     ("Learning rate", learning_rate),
