@@ -13,7 +13,7 @@ from desktop_rec.for_you.choices import SourceKind
 from engine.text import format_count, plural_of, shorten
 
 _OWN = (SourceKind.FOR_YOU, SourceKind.SAVED, SourceKind.NOT_FOR_ME)
-_EXTRA_WIDTH, _CLOSE = 18, 18
+_EXTRA_WIDTH, _CLOSE = 14, 18
 
 
 @dataclass(frozen=True)

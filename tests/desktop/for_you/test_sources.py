@@ -128,7 +128,7 @@ def test_that_a_list_besides_the_three_has_a_tab_that_can_be_closed(qtbot, view,
     session.recommendations.bend(choices, "More like these")
     bar = view.findChild(QTabBar, "list_source")
     assert bar.tabToolTip(3) == f"Like {session.dataset.current.catalogue.titles[3]} and 2 more"
-    assert tabs(view)[3].startswith("Like Film 3 and 2")
+    assert tabs(view)[3].startswith("Like Film 3")
     assert bar.currentIndex() == 3
     QTest.mouseClick(bar.tabButton(3, QTabBar.ButtonPosition.RightSide), Qt.MouseButton.LeftButton)
     assert tabs(view) == ["For you", "Saved", "Not for me"]
