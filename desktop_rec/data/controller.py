@@ -260,7 +260,7 @@ def free_folder(parent: Path, name: str) -> Path:
 
 def format_predictions(done: Predictions) -> str:
     """What was written, and what could not be, in a sentence or two."""
-    sentences = f"{done.run_name} wrote {plural(done.predicted, 'rating')} to {done.path}."
+    sentences = f"{done.run_title or done.run_name} wrote {plural(done.predicted, 'rating')} to {done.path}."
     if done.blank:
         first = next((pair.line for pair in done.unanswered if pair.user or pair.item), 0)
         which = f"1 line has no rating (line {first:,})"

@@ -17,7 +17,6 @@ from desktop_rec.data.dataset_page import DatasetPage
 from desktop_rec.data.statistics_text import describe_dataset
 from engine.data.dataset import Dataset
 from engine.library.datasets import DatasetRecord
-from engine.models.registry import title_of
 from engine.text import plural_of
 
 if TYPE_CHECKING:
@@ -162,10 +161,10 @@ class DatasetView(QWidget):
 
 
 def describe_run(record: RunRecord) -> str:
-    """A run as a menu says it: its name, its model, and how far off its ratings were on average."""
+    """A run as a menu says it: what it is called, and how far off its ratings were on average."""
     error = record.metrics.get("mae", {}).get("value")
     off = f", {error:.2f} off on average" if error is not None else ""
-    return f"{record.name}: {title_of(record.model)}{off}"
+    return f"{record.title}{off}"
 
 
 def describe_origin(report: Mapping[str, object]) -> str:

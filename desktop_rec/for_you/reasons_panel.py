@@ -239,7 +239,7 @@ def _figures(item: Recommendation) -> str:
 
 
 def _bar(reason: Reason, rank: int, *, by: str) -> Bar:
-    behind = ", ".join(f"{part.run} {'for' if part.impact > 0 else 'against'} it" for part in reason.parts)
+    behind = ", ".join(f"{part.title} {'for' if part.impact > 0 else 'against'} it" for part in reason.parts)
     without = describe_rank_without(rank, reason.rank_without) if rank else ""
     side = "In favour" if reason.impact > 0 else "Against"
     tips = (
@@ -259,5 +259,5 @@ def _bar(reason: Reason, rank: int, *, by: str) -> Bar:
 
 def _describe_parts(found: Explanation) -> str:
     """What each part of a blend adds to the score; "" for any other model."""
-    parts = (f"{part.run} {MINUS if part.impact < 0 else '+'}{abs(part.impact):.2f}" for part in found.parts)
+    parts = (f"{part.title} {MINUS if part.impact < 0 else '+'}{abs(part.impact):.2f}" for part in found.parts)
     return ", ".join(parts)

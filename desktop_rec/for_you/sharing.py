@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QWidget
 from desktop_rec.common import questions
 from desktop_rec.for_you.controller import RecommendationsController
 from desktop_rec.for_you.list_menu import ListTask
-from engine.models.registry import title_of
 from engine.text import format_date, plural
 
 if TYPE_CHECKING:
@@ -97,7 +96,7 @@ class SharingPresenter(QObject):
         facts = {
             "For": "" if profile is None else profile.name,
             "Data": "" if dataset is None else dataset.name,
-            "Model": "" if label is None else title_of(label.name),
+            "Model": "" if label is None else self._recommendations.model.title,
             "Filters": describe_filters(controller.choices.all_filters),
             "Date": format_date(datetime.now()),
         }

@@ -5,7 +5,7 @@ No Qt. `compare_runs` is a job (see engine.events), driven on a worker thread.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -100,8 +100,12 @@ def compare_runs(
     evaluated = [run for run in runs if run.metrics]
     results = {run.run_id: library.runs.evaluation(run.run_id) for run in evaluated}
     results |= {f"baseline:{name}": result for name, result in baselines.items()}
-    models = [EvaluatedModel(run.run_id, run.name, _intervals(run), places.get(run.run_id, 0)) for run in evaluated]
-    models += [EvaluatedModel(f"baseline:{name}", baseline_title(name), baselines[name].metrics) for name in baselines]
+    models = [EvaluatedModel(run.run_id, run.title, _intervals(run), places.get(run.run_id, 0)) for run in evaluated]
+    taken = {model.name for model in models}
+    models += [
+        EvaluatedModel(f"baseline:{name}", baseline_title(name, taken), result.metrics)
+        for name, result in baselines.items()
+    ]
     stored = {key: result for key, result in results.items() if result is not None}
     own = stored.get(chosen)
     record = next((run for run in runs if run.run_id == chosen), None)
@@ -119,9 +123,10 @@ def compare_runs(
     )
 
 
-def baseline_title(name: str) -> str:
-    """What a baseline is called on the screen."""
-    return "Averages" if name == "biases" else title_of(name)
+def baseline_title(name: str, taken: Collection[str] = ()) -> str:
+    """What a baseline is called on the screen, where a run beside it may have its name."""
+    title = "Averages" if name == "biases" else title_of(name)
+    return f"{title} (baseline)" if title in taken else title
 
 
 def metric_sets(models: Sequence[EvaluatedModel]) -> dict[str, tuple[str, ...]]:

@@ -126,8 +126,8 @@ class ModelsController(QObject):
     def rename(self, run_id: str, name: str) -> None:
         """Give a run another name."""
         library, run, name = self.library.files, self.dataset.run(run_id), name.strip()
-        if library is not None and run is not None and name and name != run.name:
-            text = f"Renamed {run.name} to {name}"
+        if library is not None and run is not None and name not in ("", run.name, run.title):
+            text = f"Renamed {run.title} to {name}"
             self._undo.do(self.library.renaming(library.runs, run_id, text, old=run.name, new=name))
 
     def delete(self, run_id: str) -> None:
@@ -140,7 +140,7 @@ class ModelsController(QObject):
             self.library.deletion(
                 library.runs,
                 run_id,
-                f"Deleted the run {run.name}",
+                f"Deleted the run {run.title}",
                 before=partial(self._refuse_running, run_id),
                 deleted=self.model.use_last if was_in_use else None,
                 restored=partial(self.model.use_run, run_id) if was_in_use else None,
@@ -159,7 +159,7 @@ class ModelsController(QObject):
             return operations.evaluate(library, run_id)
 
         job = LongJob(
-            JobState("evaluation", f"Evaluating {run.name}"),
+            JobState("evaluation", f"Evaluating {run.title}"),
             make,
             finished=self._on_evaluated,
             failed=self.requests.report,
@@ -176,7 +176,7 @@ class ModelsController(QObject):
     def _refuse_running(self, run_id: str) -> None:
         run = self.dataset.run(run_id)
         if run is not None and run.status == "running" and self.jobs.state is not None:
-            raise LibraryError(f"{run.name} is training just now.", remedy="Stop it first.")
+            raise LibraryError(f"{run.title} is training just now.", remedy="Stop it first.")
 
     def _ask_baselines(self, group: RunGroup) -> None:
         library, dataset = self.library.files, self.dataset.current

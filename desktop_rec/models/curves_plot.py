@@ -66,8 +66,8 @@ def overlay(
     first = next((run for run in drawn if run.run_id == chosen), drawn[0] if drawn else None)
     metric = curves[first.run_id][0].monitor if first is not None else ""
     is_relative = len({run.model for run in drawn}) > 1
-    without = [run.name for run in runs if run not in drawn]
-    others = [run.name for run in drawn if curves[run.run_id][0].monitor != metric]
+    without = [run.title for run in runs if run not in drawn]
+    others = [run.title for run in drawn if curves[run.run_id][0].monitor != metric]
     notes = []
     if is_relative:
         notes.append("Losses of different models are counted differently, so each is drawn as a share of its first.")
@@ -179,7 +179,7 @@ def _curves(run: RunRecord, epochs: Sequence[EpochEnded], place: int, metric: st
     first = epochs[0].training_loss if is_relative and epochs[0].training_loss else 1.0
     return RunCurves(
         run.run_id,
-        run.name,
+        run.title,
         place,
         tuple(epoch.epoch for epoch in epochs),
         tuple(epoch.training_loss / first for epoch in epochs),

@@ -14,6 +14,7 @@ from desktop_rec.common.panels import Card, TextGrid, caption, heading
 from desktop_rec.common.plain import PlainLabel
 from engine.data.split import SplitConfig
 from engine.library.run_record import RunRecord
+from engine.models.naming import run_title
 from engine.models.registry import MODELS, title_of
 from engine.settings import Config, declared_settings, find_setting
 from engine.text import format_count, format_rate, plural
@@ -149,8 +150,14 @@ def _parts(run: RunRecord) -> tuple[tuple[ConfigClass, Values], ...]:
 
 def _readable(config: Values) -> Values:
     """The settings of a model; of a blend its parts with their weights instead of how they are stored."""
-    parts = tuple(f"{copy['weight']:.2f} {copy['run'] or copy['model']}" for copy in config.get("copies") or ())
+    parts = tuple(f"{copy['weight']:.2f} {_called(copy)}" for copy in config.get("copies") or ())
     return {"parts": parts} if parts else config
+
+
+def _called(part: Values) -> str:
+    """What people call a part of a blend."""
+    run, model = str(part.get("run") or ""), str(part.get("model") or "")
+    return str(part.get("title") or run_title(run or model, model, part.get("config") or {}))
 
 
 def _with_defaults(config_class: ConfigClass, values: Values) -> tuple[ConfigClass, Values]:

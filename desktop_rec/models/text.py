@@ -33,7 +33,7 @@ def run_rows(
         for place, run in zip(range(len(group.runs) - 1, -1, -1), group.runs, strict=True):
             run_id, is_ticked = run.run_id, ticks.get(run.run_id, False) or run.run_id == chosen
             about, figure = _about(run), _figure(run, metric)
-            rows.append(RunLine(run_id, run.name, about, figure, place, is_ticked, is_own, in_use=run_id == in_use))
+            rows.append(RunLine(run_id, run.title, about, figure, place, is_ticked, is_own, in_use=run_id == in_use))
     return tuple(rows)
 
 
@@ -41,7 +41,7 @@ def head_state(run: RunRecord, comparison: RunComparison | None, *, in_use: str 
     """The head of the chosen run; `comparison` is None while its figures are fetched."""
     is_used = run.run_id == in_use
     return RunHeadState(
-        name=run.name,
+        name=run.title,
         about=f"{title_of(run.model)} · trained {format_ago(run.finished or run.created)} · "
         f"{describe_split(run.split_config)}",
         can_use=run.has_model and not is_used,
@@ -81,10 +81,10 @@ def missing_figures(run: RunRecord) -> str:
     if run.metrics:
         return ""
     if run.split_config.get("kind") == "none":
-        return f"{run.name} learned from everything, so nobody is left to evaluate it on. Train with another split."
+        return f"{run.title} learned from everything, so nobody is left to evaluate it on. Train with another split."
     if not run.has_model:
-        return f"{run.name} ended before it had learned anything that could be evaluated."
-    return f"{run.name} is not evaluated yet: its training was stopped. Press Evaluate to see how good it is."
+        return f"{run.title} ended before it had learned anything that could be evaluated."
+    return f"{run.title} is not evaluated yet: its training was stopped. Press Evaluate to see how good it is."
 
 
 def missing_differences(run: RunRecord, comparison: RunComparison) -> tuple[str, ...]:
@@ -98,7 +98,7 @@ def missing_breakdowns(run: RunRecord, comparison: RunComparison | None) -> str:
     """Why a run's quality is not taken apart; "" where it is or is being fetched."""
     if comparison is None or comparison.breakdowns:
         return ""
-    return missing_figures(run) or f"{run.name} was evaluated without these details. Press Evaluate again to see them."
+    return missing_figures(run) or f"{run.title} was evaluated without these details. Press Evaluate again to see them."
 
 
 def missing_curve(run: RunRecord, comparison: RunComparison) -> str:
@@ -106,7 +106,7 @@ def missing_curve(run: RunRecord, comparison: RunComparison) -> str:
     if _evaluate_text(run, comparison) != EVALUATE_FULLY:
         return ""
     return (
-        f"How good {run.name} is for people of whom it knows only 1, 2 or 4 titles is not measured yet: that takes a "
+        f"How good {run.title} is for people of whom it knows only 1, 2 or 4 titles is not measured yet: that takes a "
         f"few times as long as the evaluation after training. Press {EVALUATE_FULLY} to draw the curve."
     )
 
@@ -125,7 +125,7 @@ def blend_problem(group: RunGroup | None, ticked: Sequence[str], *, busy: str) -
         return "Tick two or more runs to blend them into one."
     without = next((part for part in parts if not part.has_model or part.status not in ("finished", "stopped")), None)
     if without is not None:
-        return f"{without.name} did not finish: untick it."
+        return f"{without.title} did not finish: untick it."
     return f"{busy} is still running." if busy else ""
 
 

@@ -111,7 +111,7 @@ class UserEvaluationPresenter(QObject):
             return
         self._asked = (run.run_id, profile)
         if not run.has_model:
-            self._panel.show_message(f"{run.name} has no model", "It ended before it had learned anything.")
+            self._panel.show_message(f"{run.title} has no model", "It ended before it had learned anything.")
         elif sum(entry.rating is not None for entry in profile.entries) < _LEAST_RATINGS:
             self._panel.show_message("Too few ratings", _TOO_FEW, button="Rate titles")
         elif self._models.ask_user_evaluation(run.run_id):
@@ -129,7 +129,7 @@ class UserEvaluationPresenter(QObject):
             is_in_data=self._models.profile.is_borrowed,
             is_me=whose == "you",
         )
-        self._panel.show_evaluation(evaluated, run.name, whose, sentences)
+        self._panel.show_evaluation(evaluated, run.title, whose, sentences)
 
     def _on_failed(self, failure: Failure) -> None:
         sentence = f"{failure.sentence} {failure.remedy}"

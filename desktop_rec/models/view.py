@@ -222,7 +222,7 @@ class ModelsView(QWidget):
         self.page.beside.show_overlay(overlay(shown, comparison.curves, places, chosen=run.run_id))
 
     def _show_settings(self, run: RunRecord, group: RunGroup, comparison: RunComparison) -> None:
-        others = [(run_id, other.name) for run_id, other in self._runs.items() if run_id != self._chosen]
+        others = [(run_id, other.title) for run_id, other in self._runs.items() if run_id != self._chosen]
         ticked = [run_id for run_id in self._ticked if run_id != self._chosen]
         self.page.beside.diff.show_others(others, chosen=ticked[0] if ticked else "")
         self._show_differences(self.page.beside.diff.other)
@@ -239,7 +239,7 @@ class ModelsView(QWidget):
     def _show_differences(self, other_id: str) -> None:
         run, other = self._run, self._runs.get(other_id)
         if run is not None and other is not None:
-            self.page.beside.diff.show_differences(run.name, other.name, settings_differences(run, other))
+            self.page.beside.diff.show_differences(run.title, other.title, settings_differences(run, other))
 
     def _on_missing(self) -> None:
         self._models.requests.show_place("data" if self._models.dataset.current is None else "train")

@@ -114,9 +114,11 @@ def _profile_called(which: str, library: Library) -> Profile:
 
 def list_runs(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
     records = library.runs.records()
-    header = ("id", "name", "data set", "status", "epochs", _METRIC, "took", "began")
-    text = format_table(header, [_run_row(record) for record in records], right=(4, 5, 6))
-    documents = [{**document_of(record, rename=_RUN_KEYS), "lr": record.lr} for record in records]
+    header = ("id", "name", "what it is", "data set", "status", "epochs", _METRIC, "took", "began")
+    text = format_table(header, [_run_row(record) for record in records], right=(5, 6, 7))
+    documents = [
+        {**document_of(record, rename=_RUN_KEYS), "title": record.title, "lr": record.lr} for record in records
+    ]
     return Answer({"runs": documents}, text if records else "There are no runs yet. Train a model first.")
 
 
@@ -124,7 +126,7 @@ def _run_row(record: RunRecord) -> list[str]:
     value = record.metrics[_METRIC]["value"] if _METRIC in record.metrics else None
     epochs = format_count(record.epochs) if record.total_epochs else NONE
     status = "diverged" if record.diverged else record.status
-    return [record.run_id, record.name, record.dataset_name, status, epochs, format_metric(value),
+    return [record.run_id, record.name, record.title, record.dataset_name, status, epochs, format_metric(value),
             format_duration(record.seconds), format_moment(record.created)]  # fmt: skip
 
 

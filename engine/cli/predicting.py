@@ -31,7 +31,7 @@ def predict(arguments: argparse.Namespace, library: Library, driver: Driver) -> 
     done = driver.run(job)
     document = {
         **_run_document(record),
-        **document_of(done, rename={"path": "out", "unanswered": "problems"}, without=("run_name",)),
+        **document_of(done, rename={"path": "out", "unanswered": "problems"}, without=("run_name", "run_title")),
         "predicted": done.predicted,
         "uncertainty": bool(arguments.uncertainty),
     }
@@ -57,7 +57,7 @@ def recommend_many(arguments: argparse.Namespace, library: Library, driver: Driv
     done = driver.run(job)
     document = {
         **_run_document(record),
-        **document_of(done, rename={"path": "out"}, without=("run_name",)),
+        **document_of(done, rename={"path": "out"}, without=("run_name", "run_title")),
         "with_lists": done.people - done.without,
         "top": arguments.top,
         "weight": arguments.weight,

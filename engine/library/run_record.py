@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import engine
-from engine.models.registry import title_of
-from engine.text import plural
+from engine.models.naming import run_title
 
 if TYPE_CHECKING:
     from engine.models.base import Model
@@ -64,22 +63,7 @@ class RunRecord:
     @property
     def title(self) -> str:
         """What people call it: by what it is and what differs ("Watch and love 2, 30 epochs"), or as they named it."""
-        number = self.name.removeprefix(f"{self.model} ")
-        if number == self.name:
-            return self.name
-        numbered = title_of(self.model) if number == "1" else f"{title_of(self.model)} {number}"
-        return f"{numbered}, {self._differing}" if self._differing else numbered
-
-    @property
-    def _differing(self) -> str:
-        """What tells runs of a model apart best."""
-        parts = self.model_config.get("copies")
-        if isinstance(parts, list | tuple) and parts:
-            return f"{len(parts)} models"
-        if self.total_epochs:
-            return plural(self.total_epochs, "epoch")
-        rank = self.model_config.get("rank")
-        return f"rank {rank}" if rank else ""
+        return run_title(self.name, self.model, self.model_config, epochs=self.total_epochs)
 
     @property
     def lr(self) -> float | None:

@@ -26,6 +26,7 @@ from engine.data.dataset import Bools, Histories, Int64, Scale
 from engine.errors import SettingError
 from engine.models.base import Model, Prediction, as_index
 from engine.models.declaration import Capabilities, ModelConfig
+from engine.models.naming import run_title
 from engine.models.registry import build, kind_of
 from engine.settings import setting
 
@@ -36,7 +37,10 @@ _ALL = slice(None)
 
 @dataclass(frozen=True)
 class Part:
-    """A copy of a `run`, rebuilt from model and config; it ranks by `weight`, at a presence weight if it has one."""
+    """A copy of a `run`, rebuilt from model and config; it ranks by `weight`, at a presence weight if it has one.
+
+    title: what people called the run; those of earlier versions hold none.
+    """
 
     model: str
     config: Mapping[str, Any] = field(default_factory=dict)
@@ -44,6 +48,12 @@ class Part:
     weight: float = 1.0
     presence: float | None = None
     rating_weight: float = 0.0
+    title: str = ""
+
+    @property
+    def called(self) -> str:
+        """What people call it."""
+        return self.title or run_title(self.run or self.model, self.model, self.config)
 
 
 @dataclass(frozen=True)

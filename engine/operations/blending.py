@@ -122,7 +122,7 @@ class Mixing:
 
     def config(self) -> BlendConfig:
         copies = tuple(
-            Part(record.model, record.model_config, record.name, weight, presence, rating_weight)
+            Part(record.model, record.model_config, record.name, weight, presence, rating_weight, record.title)
             for record, weight, presence, rating_weight in zip(
                 self.records, self.ranking.weights, self.ranking.presences, self.rating.weights, strict=True
             )
@@ -133,10 +133,10 @@ class Mixing:
     def describe(self) -> str:
         """What came out, in sentences."""
         ranking, weighed = self.ranking, list(zip(self.records, self.ranking.weights, strict=True))
-        shares = " + ".join(f"{weight:.2f} {record.name}" for record, weight in weighed if weight)
-        idle = [record.name for record, weight in weighed if not weight]
+        shares = " + ".join(f"{weight:.2f} {record.title}" for record, weight in weighed if weight)
+        idle = [record.title for record, weight in weighed if not weight]
         own = ", ".join(
-            f"{record.name} {value:.4f}" for record, value in zip(self.records, ranking.part_values, strict=True)
+            f"{record.title} {value:.4f}" for record, value in zip(self.records, ranking.part_values, strict=True)
         )
         adds = f" {join_words(idle)} {'adds' if len(idle) == 1 else 'add'} nothing to the list." if idle else ""
         return (

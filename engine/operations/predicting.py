@@ -63,6 +63,7 @@ class Predictions:
     skipped: int
     unanswered: tuple[UnansweredPair, ...]
     seconds: float
+    run_title: str = ""
 
     @property
     def predicted(self) -> int:
@@ -152,6 +153,7 @@ def predict(
     return Predictions(
         Path(out).absolute(), record.name, tally.pairs, tally.blank, tally.by_averages, tally.already_rated,
         len(tally.people), len(tally.titles), tally.skipped, tuple(tally.unanswered), time.monotonic() - started,
+        record.title,
     )  # fmt: skip
 
 

@@ -315,4 +315,6 @@ def part_impacts(model: Model, values_P: Floats) -> tuple[PartImpact, ...]:
     if not isinstance(model, Blend):
         return ()
     parts = [part for part, _ in model.parts if part.weight]
-    return tuple(PartImpact(part.run, part.model, float(value)) for part, value in zip(parts, values_P, strict=True))
+    return tuple(
+        PartImpact(part.run, part.called, part.model, float(value)) for part, value in zip(parts, values_P, strict=True)
+    )

@@ -13,9 +13,11 @@ _MOST_NAMED = 8
 
 @dataclass(frozen=True)
 class PartImpact:
-    """What one part adds, in units of the mix's score. run: the name of the run that the part is a copy of."""
+    """What one part adds, in units of the mix's score. run, title: the run that the part is a copy of, as stored and as
+    people call it."""
 
     run: str
+    title: str
     model: str
     impact: float
 

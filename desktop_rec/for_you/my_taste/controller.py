@@ -20,7 +20,6 @@ from desktop_rec.session.library import OpenLibrary
 from desktop_rec.session.queries import QueryWorker
 from engine.errors import EngineError
 from engine.events import Job
-from engine.models.registry import title_of
 from engine.recommending.ranking import Filters
 
 if TYPE_CHECKING:
@@ -125,9 +124,7 @@ class TasteController(QObject):
     @property
     def model_title(self) -> str:
         """What the model in use is called."""
-        label = self.model.label
-        run = self.dataset.run(label.run_id) if label is not None and label.run_id else None
-        return run.name if run is not None else title_of(label.name) if label is not None else ""
+        return self.model.title if self.model.label is not None else ""
 
     def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:
         """Lists are of another data set now."""

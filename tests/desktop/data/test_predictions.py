@@ -54,8 +54,8 @@ def view(qtbot, session, library, report, monkeypatch):
 
 def test_that_a_run_on_offer_says_its_mean_error_and_not_its_rmse():
     figures = {"rmse": {"value": 1.317}, "mae": {"value": 1.116}}
-    run = SimpleNamespace(name="mf 1", model="mf", metrics=figures)
-    assert describe_run(run) == "mf 1: Factorisation, 1.12 off on average"
+    run = SimpleNamespace(title="Factorisation, rank 25", metrics=figures)
+    assert describe_run(run) == "Factorisation, rank 25, 1.12 off on average"
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_that_a_finished_run_can_be_chosen_at_once(view, run_id):
     runs = view.findChild(QComboBox, "predictions_run")
     assert runs.isVisible()
     assert runs.currentData() == run_id
-    assert runs.currentText().startswith("mf 1: Factorisation, ")
+    assert runs.currentText().startswith("Factorisation, ")
     assert button(view, "write").isEnabled()
     assert "asks for 4 ratings" in view.findChild(QLabel, "predictions_words").text()
 
@@ -143,7 +143,7 @@ def test_that_the_pairs_the_file_asks_for_are_written_and_said(
     answers = [float(line) for line in (tmp_path / "answers.txt").read_text().splitlines()]
     assert len(answers) == 4
     assert all(1 <= answer <= 5 for answer in answers)
-    assert notices.last.sentence.startswith(f"mf 1 wrote 4 ratings to {tmp_path / 'answers.txt'}.")
+    assert notices.last.sentence.startswith(f"Factorisation, 1 epoch wrote 4 ratings to {tmp_path / 'answers.txt'}.")
     assert notices.last.action_words == "Show folder"
 
 

@@ -201,10 +201,13 @@ def test_that_a_setting_younger_than_a_run_is_taken_to_have_had_its_default():
 
 
 def test_that_a_blend_shows_its_parts_with_their_weights():
-    copies = [{"weight": 0.6, "run": "ease 1"}, {"weight": 0.4, "run": "mf 1"}]
+    copies = [
+        {"weight": 0.6, "run": "ease 1", "model": "ease"},
+        {"weight": 0.4, "run": "mf 1", "model": "mf", "title": "Factorisation, rank 25"},
+    ]
     blend = record("blend", model="blend", model_config={"parts": "r1+r2", "copies": copies}, training_config=None)
     found = {line.label: line.mine for line in settings_differences(blend, record("mf"))}
-    assert found["Parts"] == "0.60 ease 1, 0.40 mf 1"
+    assert found["Parts"] == "0.60 Liked together, 0.40 Factorisation, rank 25"
 
 
 @pytest.mark.parametrize(

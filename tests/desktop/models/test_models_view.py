@@ -23,6 +23,7 @@ from engine.errors import DataError
 from engine.events import drive
 from engine.library.store import Library
 
+TWO_HEAD = "Watch and love, 3 epochs"
 MOST_S = 20
 MOST_MS = 1000 * MOST_S
 
@@ -114,7 +115,7 @@ def run_id(view, name):
 
 
 def names(session):
-    return [run.name for run in session.dataset.runs]
+    return [run.title for run in session.dataset.runs]
 
 
 def shown_metrics(view):
@@ -153,7 +154,7 @@ def test_that_before_the_first_run_a_button_leads_to_train(qtbot, session, recor
 
 
 def test_that_runs_of_one_split_stand_beside_each_other_and_the_baselines(shared_view):
-    assert shown_rows(shared_view) == ["ease 2", "two_head 1", "Most liked", "Liked together"]
+    assert shown_rows(shared_view) == ["Liked together 2", TWO_HEAD, "Most liked", "Liked together"]
     assert sum(row.is_best for row in shown_metrics(shared_view)["ndcg@100"].rows) >= 1
 
 
@@ -167,10 +168,10 @@ def test_that_what_it_means_is_said_with_the_baselines(shared_view):
 def test_that_baselines_are_asked_for_once(shared_session, shared_view, monkeypatch):
     asked = []
     monkeypatch.setattr(operations, "baselines", lambda *arguments: asked.append(arguments))
-    choose(shared_session, shared_view, "ease 2")
+    choose(shared_session, shared_view, "Liked together 2")
     assert asked == []
     assert "Most liked" in shown_rows(shared_view)
-    choose(shared_session, shared_view, "two_head 1")
+    choose(shared_session, shared_view, TWO_HEAD)
 
 
 def test_that_without_baselines_the_figures_are_there_and_it_is_said_why(qtbot, session, monkeypatch):
@@ -185,7 +186,7 @@ def test_that_without_baselines_the_figures_are_there_and_it_is_said_why(qtbot, 
     made.show()
     qtbot.waitUntil(lambda: "There are no baselines" in made.page.beside.metrics.note.text(), timeout=MOST_MS)
     qtbot.waitUntil(lambda: "ndcg@100" in shown_metrics(made), timeout=MOST_MS)
-    assert shown_rows(made) == ["ease 2", "two_head 1"]
+    assert shown_rows(made) == ["Liked together 2", TWO_HEAD]
     session.library.note_change()
     settle(session, made)
     assert "Nobody is held out" in made.page.beside.metrics.note.text()
@@ -193,19 +194,19 @@ def test_that_without_baselines_the_figures_are_there_and_it_is_said_why(qtbot, 
 
 def test_that_a_tick_taken_away_takes_the_run_out_of_the_comparison(qtbot, session, view):
     rows = view.page.runs.view
-    index = rows.model().index(rows.model().place_of(run_id(view, "ease 2")))
+    index = rows.model().index(rows.model().place_of(run_id(view, "Liked together 2")))
     place = tick_place(rows.visualRect(index)).center()
     qtbot.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=place + QPoint(0, 0))
-    choose(session, view, "two_head 1")
-    qtbot.waitUntil(lambda: "ease 2" not in shown_rows(view))
+    choose(session, view, TWO_HEAD)
+    qtbot.waitUntil(lambda: "Liked together 2" not in shown_rows(view))
 
 
 def test_that_a_run_of_another_split_is_compared_among_its_own(shared_session, shared_view):
-    choose(shared_session, shared_view, "ease 1")
-    assert shown_rows(shared_view)[0] == "ease 1"
-    assert "two_head 1" not in shown_rows(shared_view)
+    choose(shared_session, shared_view, "Liked together")
+    assert shown_rows(shared_view)[0] == "Liked together"
+    assert TWO_HEAD not in shown_rows(shared_view)
     assert "Averages" in [model.name for model in shared_view.comparison.models]
-    choose(shared_session, shared_view, "two_head 1")
+    choose(shared_session, shared_view, TWO_HEAD)
 
 
 def test_that_other_metrics_can_be_chosen(shared_session, shared_view):
@@ -220,23 +221,23 @@ def test_that_other_metrics_can_be_chosen(shared_session, shared_view):
 
 def test_that_curves_of_ticked_runs_are_drawn_and_closed_forms_are_named(shared_view):
     curves = shared_view.page.beside.curves
-    assert [run.name for run in curves.overlay.runs] == ["two_head 1"]
+    assert [run.name for run in curves.overlay.runs] == [TWO_HEAD]
     assert len(curves.training[0].xs) == 3
     [(_, ticks)] = curves.metric.plot.getAxis("bottom").tickValues(0.96, 3.04, 600)
     assert ticks == [1, 2, 3], "the epochs of a short run are named"
-    assert "ease 2 was computed at once" in shared_view.page.beside.curve_notes.text()
-    assert [part.words for part in curves.legend()] == ["two_head 1"]
+    assert "Liked together 2 was computed at once" in shared_view.page.beside.curve_notes.text()
+    assert [part.words for part in curves.legend()] == [TWO_HEAD]
 
 
 def test_that_settings_are_compared_with_those_of_another_run(shared_view):
     diff = shared_view.page.beside.diff
-    assert diff.lines[0] == ("", "two_head 1", "ease 2")
+    assert diff.lines[0] == ("", TWO_HEAD, "Liked together 2")
     assert "Model" in [line[0] for line in diff.lines]
-    diff.box.setCurrentIndex(diff.box.findText("ease 1"))
+    diff.box.setCurrentIndex(diff.box.findText("Liked together"))
     diff.box.activated.emit(diff.box.currentIndex())
-    assert diff.lines[0][2] == "ease 1"
+    assert diff.lines[0][2] == "Liked together"
     assert "Split" in [line[0] for line in diff.lines]
-    diff.box.setCurrentIndex(diff.box.findText("ease 2"))
+    diff.box.setCurrentIndex(diff.box.findText("Liked together 2"))
     diff.box.activated.emit(diff.box.currentIndex())
 
 
@@ -275,7 +276,7 @@ def test_that_a_new_name_is_saved_undone_and_redone(qtbot, session, view, librar
     assert library.runs.find("My best").model == "two_head"
     assert view.page.head.name.label.text() == "My best"
     assert session.undo.undo()
-    assert view.page.head.name.label.text() == "two_head 1"
+    assert view.page.head.name.label.text() == TWO_HEAD
     assert session.undo.redo()
     assert view.page.head.name.label.text() == "My best"
     settle(session, view)
@@ -284,20 +285,20 @@ def test_that_a_new_name_is_saved_undone_and_redone(qtbot, session, view, librar
 def test_that_a_deleted_run_comes_back_by_undo_and_goes_again_by_redo(view, session):
     gone = view.chosen
     view.page.head.delete.click()
-    assert "two_head 1" not in names(session)
+    assert TWO_HEAD not in names(session)
     assert view.chosen != gone
     assert session.undo.undo()
     settle(session, view)
-    assert "two_head 1" in names(session)
+    assert TWO_HEAD in names(session)
     assert session.undo.redo()
     settle(session, view)
-    assert "two_head 1" not in names(session)
+    assert TWO_HEAD not in names(session)
 
 
 def test_that_the_model_of_a_run_can_be_used(qtbot, view, session):
-    choose(session, view, "ease 1")
+    choose(session, view, "Liked together")
     view.page.head.use.click()
-    qtbot.waitUntil(lambda: session.model.label.run_id == run_id(view, "ease 1"), timeout=MOST_MS)
+    qtbot.waitUntil(lambda: session.model.label.run_id == run_id(view, "Liked together"), timeout=MOST_MS)
     qtbot.waitUntil(lambda: view.page.head.use.text() == "In use")
 
 
@@ -328,7 +329,7 @@ def test_that_where_the_cold_start_curve_would_be_a_button_draws_it(qtbot, view,
     view.page.tabs.setCurrentWidget(panel)
     settle(session, view)
     assert panel.missing.isVisible()
-    assert "two_head 1 is for people of whom it knows only 1, 2 or 4 titles" in panel.missing.text.text()
+    assert f"{TWO_HEAD} is for people of whom it knows only 1, 2 or 4 titles" in panel.missing.text.text()
     assert f"Press {panel.missing.evaluate.text()} to draw the curve." in panel.missing.text.text()
     first = panel.plots[0].mapTo(panel.widget(), QPoint(0, 0))
     assert panel.missing.x() < first.x(), "the first breakdown stands beside the place of the curve"
@@ -358,15 +359,15 @@ def test_that_ticked_runs_can_be_blended(shared_view, shared_session, recorded):
     assert shared_view.page.runs.blend.isEnabled()
     shared_view.page.runs.blend.click()
     assert [sorted(run_ids) for run_ids in asked.calls] == [
-        sorted([run_id(shared_view, "two_head 1"), run_id(shared_view, "ease 2")])
+        sorted([run_id(shared_view, TWO_HEAD), run_id(shared_view, "Liked together 2")])
     ]
 
 
 def test_that_a_single_run_cannot_be_blended_and_it_is_said_why(shared_session, shared_view):
-    choose(shared_session, shared_view, "ease 1")
+    choose(shared_session, shared_view, "Liked together")
     assert not shared_view.page.runs.blend.isEnabled()
     assert "two or more" in shared_view.page.runs.blend.toolTip()
-    choose(shared_session, shared_view, "two_head 1")
+    choose(shared_session, shared_view, TWO_HEAD)
 
 
 def test_that_the_training_of_a_stopped_run_can_be_continued(view, session, library, recorded):

@@ -69,8 +69,8 @@ def test_that_a_blend_lists_and_gives_reasons_after_its_parts_are_gone(qtbot, op
     panel.show_title(first, word="film")
     panel.show_reasons(explained.args[0])
     tip = panel.carried.bars[0].tip
-    assert "ease 1 for it" in tip
-    assert "ease 1 +" in panel._score.text()
+    assert "Liked together for it" in tip
+    assert "Liked together +" in panel._score.text()
 
 
 def test_that_runs_that_do_not_go_together_are_told_in_a_notice(qtbot, opened, recorded):
