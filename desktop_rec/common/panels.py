@@ -99,8 +99,9 @@ class Popup(QFrame):
         """All of what is in it; adjustSize would stop at two thirds of the screen."""
         self.ensurePolished()
         self.column.activate()
-        wanted = self.column.totalHeightForWidth(self._width)
-        return wanted if wanted >= 0 else self.column.totalSizeHint().height()
+        if self.column.hasHeightForWidth():
+            return self.column.totalHeightForWidth(self._width)
+        return self.column.totalSizeHint().height()
 
     def open_under(self, button: QWidget, *, focus: QWidget | None = None) -> None:
         """Show it below a button."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QListView, QListWidget, QPushButton, QSpinBox
 
@@ -82,6 +82,16 @@ def test_that_the_panel_is_as_high_as_what_is_in_it_also_on_a_small_screen(bar):
     bar.panel.hide()
 
 
+def test_that_the_panel_without_genres_and_years_shows_the_rest(bar):
+    bar.use_catalogue([], (0, 0))
+    bar.panel.setContentsMargins(1, 1, 1, 1)  # as the theme's border does
+    bar.open_panel()
+    QApplication.processEvents()
+    one = bar.panel.findChild(QCheckBox, "filter_one_per_series")
+    assert bar.panel.rect().contains(QRect(one.mapTo(bar.panel, one.rect().topLeft()), one.size()))
+    bar.panel.hide()
+
+
 def test_that_one_year_alone_is_enough_and_never_the_wrong_way_round(bar, recorded):
     changed = recorded(bar.changed)
     bar.findChild(QSpinBox, "filter_year_first").setValue(1990)
@@ -146,6 +156,7 @@ def test_that_seen_titles_and_one_of_a_series_are_switches_and_chips(bar, record
 
 def test_that_a_data_set_without_genres_or_years_offers_neither(bar):
     bar.use_catalogue([], (0, 0))
+    bar.panel.setContentsMargins(1, 1, 1, 1)  # as the theme's border does
     bar.open_panel()
     assert not bar.findChildren(GenreChip) or not any(chip.isVisible() for chip in bar.findChildren(GenreChip))
     assert not bar.findChild(QSpinBox, "filter_year_first").isVisible()
