@@ -31,7 +31,13 @@ from engine.errors import DeviceError, TrainingError
 from engine.events import Event, Job, Pace, Progressed, StageStarted
 from engine.models.base import ClosedFormModel, Load, Prediction, as_index
 from engine.models.declaration import CatalogueConfig
-from engine.models.losses import OTHER_RATINGS, entry_weights, histories_of_likers, other_ratings_setting
+from engine.models.losses import (
+    OTHER_RATINGS,
+    entry_weights,
+    fold_in_others_setting,
+    histories_of_likers,
+    other_ratings_setting,
+)
 from engine.models.registry import kind_of
 from engine.models.ridge import BLOCK, gram_matrix, invert_by_sweeping, weights_from_inverse, weights_through_people
 from engine.settings import setting
@@ -58,14 +64,7 @@ class EaseConfig(CatalogueConfig):
         more=False,
     )
     other_ratings: float | None = other_ratings_setting()
-    fold_in_others: float | None = setting(
-        None,
-        label="Other ratings in a profile",
-        help="How much a title that somebody rated lower, or only saw, counts when titles are ranked for them; a like "
-        "counts 1. 0: likes only. Automatic: as much as in learning.",
-        low=0.0,
-        high=1.0,
-    )
+    fold_in_others: float | None = fold_in_others_setting()
     user_weight_exponent: float = setting(
         0.25,
         label="User weight exponent",

@@ -106,6 +106,19 @@ def other_ratings_setting(default: float | None = None) -> Any:
     )
 
 
+def fold_in_others_setting(default: float | None = None) -> Any:
+    """The setting of how much other entries count for whoever asks for a list."""
+    automatic = "" if default is not None else " Automatic: as much as in learning."
+    return setting(
+        default,
+        label="Other ratings in a profile",
+        help="How much a title that somebody rated lower, or only saw, counts when titles are ranked for them; a like "
+        "counts 1. 0: likes only." + automatic,
+        low=0.0,
+        high=1.0,
+    )
+
+
 def histories_of_likers(histories: Histories, like: float, *, others: float) -> Histories:
     """The people who like anything, with other entries where `others` count. Raises TrainingError for nobody."""
     liked = histories.likes(like)

@@ -41,10 +41,11 @@ from engine.models.untrained import initial_titles, zero_untrained_titles
 from engine.operations.first_model import stored_companion
 from engine.recommending.counterfactual import hangs_on
 from engine.recommending.insights import ListInsights, explain_list
+from engine.recommending.many_lists import ManyLists, known_people, many_lists
 from engine.recommending.profile_lists import ListKind, filters_of_list, hidden_rows_of, make_list
 from engine.recommending.ranking import Filters
 from engine.recommending.reasons import FIRST_TEN, HangsOn
-from engine.recommending.recommender import ManyLists, RecommendationList, Recommender, known_people, many_lists
+from engine.recommending.recommender import RecommendationList, Recommender
 from engine.text import plural
 
 MOST_NAMED = 20

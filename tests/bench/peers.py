@@ -49,7 +49,8 @@ from engine.events import EpochEnded, drive
 from engine.models.base import ClosedFormModel, Model, StepModel
 from engine.models.declaration import ModelConfig
 from engine.models.registry import build, fitted_config, kind_of
-from engine.recommending.recommender import Recommender, many_lists
+from engine.recommending.many_lists import many_lists
+from engine.recommending.recommender import Recommender
 from engine.settings import Config, with_texts
 from engine.training.checkpoint import TrainingState
 from engine.training.config import FinderConfig, TrainingConfig

@@ -56,7 +56,16 @@ def test_that_each_sweep_lowers_the_loss_that_the_paper_writes(settings):
     assert losses[-1] < 0.99 * losses[0]
 
 
-@pytest.mark.parametrize("settings", [{}, {"other_ratings": 0.3}, {"frequency_exponent": 0.5, "l2": 0.2}])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"fold_in_others": 0.0},
+        {"fold_in_others": 0.7, "other_ratings": 0.3},
+        {"frequency_exponent": 0.5, "l2": 0.2},
+        {"frequency_exponent": 0.5, "l2": 0.2, "fold_in_others": 0.0},
+    ],
+)
 def test_that_leaving_one_out_is_exactly_a_profile_without_it(settings):
     histories = crowd(60, 20)
     model = fitted(histories, 20, **settings)
@@ -71,13 +80,37 @@ def test_that_leaving_one_out_is_exactly_a_profile_without_it(settings):
         torch.testing.assert_close(some, expected[:3][:, [7, 3]], atol=1e-6, rtol=1e-5)
 
 
-def test_that_the_only_like_left_out_leaves_nothing():
-    model = fitted(crowd(60, 20), 20)
-    profile = Histories.of_one([3, 4, 5], [5.0, 1.0, None])
-    scores = model.leave_one_out(profile, left_out_V=np.array([0, 1, 2]), columns_C=None).score_UI
+@pytest.mark.parametrize("others", [0.0, 0.2])
+def test_that_the_only_entry_that_counts_left_out_leaves_nothing(others):
+    model = fitted(crowd(60, 20), 20, fold_in_others=others)
+    profile = Histories.of_one([3], [5.0 if not others else 1.0])
+    scores = model.leave_one_out(profile, left_out_V=np.array([0]), columns_C=None).score_UI
     assert scores[0].any()
     assert not scores[1].any()
+
+
+def test_that_for_likes_only_other_ratings_change_nothing():
+    model = fitted(crowd(60, 20), 20, fold_in_others=0.0)
+    scores = model.leave_one_out(
+        Histories.of_one([3, 4, 5], [5.0, 1.0, None]), left_out_V=np.array([0, 1, 2]), columns_C=None
+    ).score_UI
+    assert not scores[1].any()
     torch.testing.assert_close(scores[2:], scores[[0, 0]])
+
+
+def test_that_a_title_rated_low_counts_but_less_than_a_like():
+    model = fitted(crowd(60, 20), 20)
+    likes, low = Histories.of_one([3, 4], [5.0, 5.0]), Histories.of_one([3, 4], [5.0, 1.0])
+    alone = model.predict(Histories.of_one([3], [5.0])).score_UI
+    moved = (model.predict(low).score_UI - alone).norm()
+    assert 0.0 < moved < 0.8 * (model.predict(likes).score_UI - alone).norm()
+
+
+def test_that_runs_of_earlier_versions_rank_by_likes_alone():
+    assert IalsConfig.from_dict({"rank": 6}).fold_in_others == 0.0
+    stored = IalsConfig(rank=6).as_dict()
+    assert IalsConfig.from_dict(stored) == IalsConfig(rank=6)
+    assert stored["fold_in_others"] == 0.2
 
 
 def test_that_people_get_what_those_who_are_like_them_like():

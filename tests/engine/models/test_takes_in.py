@@ -20,6 +20,7 @@ SCALE = Scale(1, 5, 1)
 VARIANTS = {
     "mult_vae, of likes only": {"other_ratings": 0.0},
     "ials, of all ratings": {"other_ratings": 0.4},
+    "ials, for likes only": {"fold_in_others": 0.0},
     "mult_vae, of fewer titles": {"titles": 30},
     "ease, of fewer titles": {"titles": 30},
     "mf, in turns": {"solver": "als"},

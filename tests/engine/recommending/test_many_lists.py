@@ -13,7 +13,8 @@ from engine.errors import SettingError
 from engine.events import drive
 from engine.models.base import ClosedFormModel
 from engine.models.registry import build, kind_of
-from engine.recommending.recommender import Recommender, known_people, many_lists
+from engine.recommending.many_lists import known_people, many_lists
+from engine.recommending.recommender import Recommender
 from engine.training.config import TrainingConfig
 from engine.training.trainer import train
 

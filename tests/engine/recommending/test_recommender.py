@@ -15,9 +15,10 @@ from engine.events import drive
 from engine.models.ease import Ease, EaseConfig
 from engine.recommending.explanation import explain, leave_one_out_impacts
 from engine.recommending.insights import explain_list
+from engine.recommending.many_lists import many_lists
 from engine.recommending.pair_ratings import rate_pairs
 from engine.recommending.ranking import Filters
-from engine.recommending.recommender import Recommender, many_lists
+from engine.recommending.recommender import Recommender
 
 ALIEN_AND_AMELIE = Histories.of_one([0, 1], [5.0, 3.0])
 
