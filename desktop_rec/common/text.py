@@ -7,7 +7,8 @@ from engine.text import format_count, format_factor, format_rating, plural
 _MOST_LETTERS = 60
 KEYS_HELP = (
     "In the list: Enter shows why a title is there, digits rate it, S saves it for later, N or Delete says that it is "
-    "not for you, X that you have seen it, M asks for more like it, Ctrl+C copies its name, Shift+F10 opens its menu."
+    "not for you, X that you have seen it, M asks for more like it, A for more like it too, Ctrl+C copies "
+    "its name, Shift+F10 opens its menu."
 )
 RATINGS_KEYS_HELP = (
     "In my ratings: digits rate, space leaves a rating out of the list or lets it count again, Delete removes it, "

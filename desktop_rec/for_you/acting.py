@@ -18,6 +18,7 @@ from desktop_rec.for_you.controller import RecommendationsController
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.title_menu import Entry, TitleMenu
 from desktop_rec.for_you.title_sites import Site, sites_of
+from desktop_rec.for_you.titles import TitleRow
 from engine.text import format_title
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Action(Enum):
     REFUSE = "refuse"
     SEEN = "seen"
     MORE_LIKE_THIS = "more_like_this"
+    ALSO_LIKE_THIS = "also_like_this"
     COPY = "copy"
 
 
@@ -39,6 +41,7 @@ KEYS = {
     Action.REFUSE: "N",
     Action.SEEN: "X",
     Action.MORE_LIKE_THIS: "M",
+    Action.ALSO_LIKE_THIS: "A",
     Action.COPY: "Ctrl+C",
 }
 """The keys of a row as menus and tooltips name them."""
@@ -74,7 +77,9 @@ class ActingPresenter(QObject):
             case Action.SEEN:
                 self._my_ratings.mark_seen(row)
             case Action.MORE_LIKE_THIS:
-                self._show_alike(item)
+                self._show_alike(item.title, (item.item_row,))
+            case Action.ALSO_LIKE_THIS:
+                self._add_alike(item.title, item.item_row)
             case Action.COPY:
                 copy_title(item.title, item.year)
 
@@ -92,15 +97,49 @@ class ActingPresenter(QObject):
         menu = self._fresh_menu(title)
         menu.add_ratings(StarScale.of(dataset.scale), None)
         menu.add_entries(self._list_entries(item, title))
-        menu.add_entries((
-            _entry(Action.MORE_LIKE_THIS, "More like this", f"A list of what is most like {title}"),
-            _entry(Action.COPY, "Copy title", "Put its name and year on the clipboard"),
-        ))  # fmt: skip
+        menu.add_entries((*self._alike_entries(item.item_row, title), _COPY))
         menu.add_sites(sites_of(dataset, item.item_row))
         menu.rated.connect(partial(self.rate, item))
         menu.chosen.connect(partial(self._on_chosen, item))
         menu.site_chosen.connect(open_site)
         menu.popup(place)
+
+    def show_found_menu(self, row: TitleRow, place: QPoint) -> None:
+        """Open the menu of a title that the search found, at a place of the screen."""
+        dataset = self._my_ratings.dataset.current
+        if dataset is None or row.item_row is None:
+            return
+        menu = self._fresh_menu(short_title(row.name))
+        menu.add_ratings(StarScale.of(dataset.scale), row.rating)
+        entries = (*self._alike_entries(row.item_row, short_title(row.name)), _COPY)
+        menu.add_entries(replace(entry, keys="") for entry in entries)
+        menu.add_sites(sites_of(dataset, row.item_row))
+        menu.rated.connect(partial(self._my_ratings.rate, row.item_row))
+        menu.chosen.connect(partial(self._on_found_chosen, row))
+        menu.site_chosen.connect(open_site)
+        menu.popup(place)
+
+    def _on_found_chosen(self, row: TitleRow, key: str) -> None:
+        if row.item_row is None:
+            return
+        match Action(key):
+            case Action.MORE_LIKE_THIS:
+                self._show_alike(row.title, (row.item_row,))
+            case Action.ALSO_LIKE_THIS:
+                self._add_alike(row.title, row.item_row)
+            case Action.COPY:
+                copy_title(row.title, row.year)
+
+    def _alike_entries(self, item_row: int, title: str) -> tuple[Entry, ...]:
+        """A list of what is like a title; where such a list is shown, the title can be one more that it goes by."""
+        more = _entry(Action.MORE_LIKE_THIS, "More like this", f"A list of what is most like {title}")
+        source = self._recommendations.choices.source
+        if source.kind is not SourceKind.ALIKE or item_row in source.item_rows:
+            return (more,)
+        return (
+            more,
+            _entry(Action.ALSO_LIKE_THIS, "More like this too", f"The list goes by {title} as well"),
+        )
 
     def _list_entries(self, item: Recommendation, title: str) -> tuple[Entry, ...]:
         is_saved, is_refused = item.item_row in self._rows_of("saved"), item.item_row in self._rows_of("not_for_me")
@@ -133,11 +172,17 @@ class ActingPresenter(QObject):
 
         return frozenset(listed_rows(getattr(profile, place), dataset))
 
-    def _show_alike(self, item: Recommendation) -> None:
+    def _show_alike(self, title: str, item_rows: tuple[int, ...]) -> None:
         choices = self._recommendations.choices
-        source = ListSource(SourceKind.ALIKE, (item.item_row,))
-        text = f"Asked for more like {short_title(item.title)}"
-        self._recommendations.bend(replace(choices, source=source), text)
+        source = ListSource(SourceKind.ALIKE, item_rows)
+        self._recommendations.bend(replace(choices, source=source), f"Asked for more like {short_title(title)}")
+
+    def _add_alike(self, title: str, item_row: int) -> None:
+        """One more title that the list of what is like others goes by; the first one where there is no such list."""
+        source = self._recommendations.choices.source
+        rows = source.item_rows if source.kind is SourceKind.ALIKE else ()
+        if item_row not in rows:
+            self._show_alike(title, (*rows, item_row))
 
 
 def copy_title(title: str, year: int) -> None:
@@ -152,3 +197,6 @@ def open_site(site: Site) -> None:
 
 def _entry(action: Action, words: str, tip: str) -> Entry:
     return Entry(action.value, words, tip, KEYS[action])
+
+
+_COPY = _entry(Action.COPY, "Copy title", "Put its name and year on the clipboard")

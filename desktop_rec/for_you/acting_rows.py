@@ -22,6 +22,7 @@ _ACTIONS = {
     Qt.Key.Key_Delete: Action.REFUSE,
     Qt.Key.Key_X: Action.SEEN,
     Qt.Key.Key_M: Action.MORE_LIKE_THIS,
+    Qt.Key.Key_A: Action.ALSO_LIKE_THIS,
     Qt.Key.Key_C: Action.COPY,
 }
 _OPENING = (Qt.Key.Key_Return, Qt.Key.Key_Enter)

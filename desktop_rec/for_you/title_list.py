@@ -46,8 +46,8 @@ _SIDEWAYS = (Qt.Key.Key_Left, Qt.Key.Key_Right)
 class TitleList(RowsView):
     """rated(TitleRow, rating), switched(TitleRow, is_on), removed(TitleRow), copied(TitleRow).
 
-    menu_wanted(TitleRow, QPoint): the menu of one of my own is to open at a place of the screen. The list stays in its
-    place when rows change.
+    menu_wanted(TitleRow, QPoint): the menu of one of my own, or of one that was found, is to open at a place of the
+    screen. The list stays in its place when rows change.
 
     opened(TitleRow): Enter, or a click beside stars and controls: what the model says of the title is wanted.
     """
@@ -144,9 +144,10 @@ class TitleList(RowsView):
             self._want_menu(index, None if by_keys else event.globalPos())
 
     def _want_menu(self, index: QModelIndex, place: QPoint | None = None) -> None:
-        """Ask for the menu of a row, under it where no place is said. Only my own ratings have one."""
+        """Ask for the menu of a row, under it where no place is said. Cards have none."""
         row: TitleRow = index.data(RowRole)
-        if row.is_mine and self._look is TitleLook.MINE:
+        is_found = self._look is TitleLook.FOUND and row.item_row is not None
+        if is_found or (row.is_mine and self._look is TitleLook.MINE):
             under = self.parts_of(index).name.bottomLeft()
             self.menu_wanted.emit(row, place or self.viewport().mapToGlobal(under))
 

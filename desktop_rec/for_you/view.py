@@ -146,6 +146,7 @@ class ForYouView(QWidget):
         self._acting = ActingPresenter(self._my_ratings, self._recommendations, self)
         self._onboarding = OnboardingPresenter(self._my_ratings, self._recommendations, self.page, self._ratings, self)
         self._sources = SourcesPresenter(self._recommendations, self._my_ratings, self.page.pane, self)
+        self.page.mine.found.menu_wanted.connect(self._acting.show_found_menu)
         self._asking = AskingPresenter(self._recommendations, self.page, self)
         self._together = TogetherPresenter(self._recommendations, self._my_ratings, self.page, self)
         self._middle = MiddlePresenter(self._recommendations, self._maps, self._taste, self.page, self)

@@ -181,6 +181,7 @@ class MyRatingsPanel(QFrame):
         self.mine.setAccessibleDescription("Shift+F10 opens the menu of a rating, Ctrl+C copies its title")
         self.found.setObjectName("found_titles")
         self.found.setAccessibleName("Found titles: Enter says how you would like one, digits rate")
+        self.found.setAccessibleDescription("Shift+F10 opens the menu of a title")
         self._empty, self._nothing = _centred(), _centred()
         self._pages = QStackedWidget()
         for page in (self.mine, self.found, self._empty, self._nothing):

@@ -8,7 +8,7 @@ import pytest
 from planted import planted_dataset
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLabel, QListView, QListWidget, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QListView, QListWidget, QMenu, QPushButton, QToolButton, QWidget
 
 from desktop_rec.for_you.acting import Action
 from desktop_rec.for_you.choices import SourceKind
@@ -142,6 +142,39 @@ def test_that_more_like_this_lists_others_with_reasons(ready, qtbot, session):
     assert all(first.title in row.because for row in rows)
     assert first.item_row not in {row.item.item_row for row in rows}
     assert first.title in ready.page.pane.heading.text()
+
+
+def test_that_a_list_of_what_is_like_one_title_goes_by_another_too_and_back(ready, qtbot, session):
+    pane = ready.page.pane
+    first = pane.list.rows[0].item
+    pane.list.view.acted.emit(Action.MORE_LIKE_THIS, first)
+    qtbot.waitUntil(lambda: any(row.item.reason for row in pane.list.rows), timeout=5000)
+    second = pane.list.rows[0].item
+    with qtbot.waitSignal(session.recommendations.ready, timeout=5000):
+        pane.list.view.setCurrentIndex(pane.list.view.model().index(0, 0))
+        qtbot.keyClick(pane.list.view, Qt.Key.Key_A)
+    assert pane.heading.text() == f"Like {first.title} and {second.title}"
+    assert not {row.item.item_row for row in pane.list.rows} & {first.item_row, second.item_row}
+    with qtbot.waitSignal(session.recommendations.ready, timeout=5000):
+        session.undo.undo()
+    assert pane.heading.text() == f"Like {first.title}"
+
+
+def test_that_a_found_title_is_one_more_to_be_like_by_its_menu(ready, qtbot, session, films):
+    pane, found = ready.page.pane, ready.page.mine.found
+    pane.list.view.acted.emit(Action.MORE_LIKE_THIS, pane.list.rows[0].item)
+    qtbot.waitUntil(lambda: any(row.item.reason for row in pane.list.rows), timeout=5000)
+    heading = pane.heading.text()
+    ready.page.mine.search.setText(films.catalogue.titles[9])
+    qtbot.waitUntil(lambda: any(row.item_row == 9 for row in found.rows), timeout=3000)
+    place = next(place for place, row in enumerate(found.rows) if row.item_row == 9)
+    found.setCurrentIndex(found.model().index(place, 0))
+    qtbot.keyClick(found, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    menu = next(menu for menu in ready.findChildren(QMenu, "title_menu") if menu.isVisible())
+    with qtbot.waitSignal(session.recommendations.ready, timeout=5000):
+        next(action for action in menu.actions() if action.objectName() == "title_also_like_this").trigger()
+    menu.close()
+    assert pane.heading.text() == f"{heading} and {films.catalogue.titles[9]}"
 
 
 def with_anna(session, films) -> None:
