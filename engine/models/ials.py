@@ -288,7 +288,7 @@ class Ials(ClosedFormModel):
         whole_K = self._solved(gram_KK, right_K[:, None], total if entries else 0.0)[:, 0]
         out_V = as_index(left_out_V)
         persons_VK = whole_K.expand(len(out_V), -1).clone()
-        for count in counts_n[out_V].unique().tolist():
+        for count in np.unique(counts_n[out_V].numpy()).tolist():
             if not count:
                 continue
             at_v = (counts_n[out_V] == count).nonzero()[:, 0]
