@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import Any
 
 from engine import operations
-from engine.cli.lists import stored_profile
+from engine.cli.lists import form_of_list, stored_profile
 from engine.cli.output import Answer, WrongUse, format_facts
 from engine.cli.person import person_of, profile_document
 from engine.cli.progress import Driver
 from engine.data.dataset import Dataset
-from engine.data.profiles import Profile, profile_of_user, profile_rows
+from engine.data.profiles import Profile, ProfileMatch, profile_of_user, profile_rows
 from engine.data.title_lookup import title_meant
 from engine.documents import document_of
 from engine.errors import ProfileError
@@ -20,15 +21,15 @@ from engine.operations.recommending import Recommended, refuse_weight
 from engine.recommending.alike import alike_for
 from engine.recommending.asking import TitleAnswer
 from engine.recommending.asking import ask as ask_of_title
-from engine.recommending.explanation import Explanation
+from engine.recommending.explanation import Explanation, explain
 from engine.recommending.fairness import Fairness
 from engine.recommending.ranking import Filters
 from engine.recommending.reasons import Reason
-from engine.recommending.recommender import Recommender
+from engine.recommending.recommender import RecommendationList, Recommender
 from engine.recommending.together import list_for_two
 from engine.text import format_factor, format_predicted_rating, format_rating, format_title
 
-_REASONS_SHOWN = 6
+_REASONS_SHOWN, _REASONS_OF_TWO = 6, 3
 
 
 def ask(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
@@ -52,10 +53,8 @@ def other_list(
         if arguments.fair is not None:
             raise WrongUse("--fair belongs to --with: it says how a list is made for two.")
         return None
-    if arguments.explain or arguments.format == "html" or arguments.saved or arguments.not_for_me:
-        raise WrongUse(
-            "--explain, --format html, --saved and --not-for-me belong to a list for one person of titles new to them."
-        )
+    if arguments.saved or arguments.not_for_me:
+        raise WrongUse("--saved and --not-for-me are lists of their own: ask for them without --like and --with.")
     if arguments.like and arguments.companion:
         raise WrongUse("Ask with --like or with --with; a list can't be both.")
     match = profile_rows(profile, recommender.dataset)
@@ -64,10 +63,30 @@ def other_list(
         return Recommended(match, alike_for(recommender, profile, rows, top=arguments.top, filters=filters), None)
     other = _companion(library, recommender.dataset, arguments.companion)
     fairness = Fairness(arguments.fair or Fairness.LEAST.value)
-    listed = list_for_two(
+    listed: RecommendationList = list_for_two(
         recommender, profile, other, fairness=fairness, top=arguments.top, weight=arguments.weight, filters=filters
     )
+    if arguments.explain or form_of_list(arguments) == "html":
+        listed = _with_reasons(listed, recommender, match, weight=arguments.weight, filters=filters)
     return Recommended(match, listed, None)
+
+
+def _with_reasons(
+    listed: RecommendationList, recommender: Recommender, match: ProfileMatch, *, weight: float | None, filters: Filters
+) -> RecommendationList:
+    """A list for two with what speaks for each title among the first person's ratings, beside what both would give."""
+    items = []
+    for item in listed.items:
+        found = explain(
+            recommender, match.history, item.item_row, weight=weight, filters=filters, seen_rows=match.seen_rows
+        )
+        because = ", ".join(_rated(reason) for reason in found.carried[:_REASONS_OF_TWO])
+        items.append(replace(item, reason=f"{item.detail}; because of {because}") if because else item)
+    return replace(listed, items=tuple(items))
+
+
+def _rated(reason: Reason) -> str:
+    return f"{reason.title} ({'seen' if reason.rating is None else format_rating(reason.rating)})"
 
 
 def _companion(library: Library, dataset: Dataset, name: str) -> Profile:

@@ -22,6 +22,11 @@ from engine.text import format_date, plural, plural_of
 
 _FORMAT_OF: dict[str, ListFormat] = {".csv": "csv", ".json": "json", ".html": "html", ".htm": "html"}
 _SAVED = "saved"
+_FOR_ONE = (
+    *("saved", "not_for_me", "only", "format", "like", "companion", "fair"),
+    *("genre", "all_genres", "no_genre", "years", "min_ratings", "again", "one_per_series", "hidden_gems", "diversity"),
+)
+"""What --profiles has none of: many lists are made without filters."""
 
 
 def kind_of_list(arguments: argparse.Namespace) -> ListKind:
@@ -73,7 +78,8 @@ def document_of_list(
 ) -> ListDocument:
     """The list with what it is of."""
     insights = recommended.insights
-    reasons = {title.item_row: title.line for title in insights.titles if title.line} if insights is not None else {}
+    reasons = {item.item_row: item.reason or item.detail for item in recommended.listed.items}
+    reasons |= {title.item_row: title.line for title in insights.titles if title.line} if insights is not None else {}
     titles = f"{plural_of(dataset.catalogue.word).capitalize()} for {profile.name}"
     facts = {
         "For": profile.name,
@@ -95,6 +101,7 @@ def put_out(document: ListDocument, form: ListFormat, out: Path | None) -> str:
 
 def refuse_for_many(arguments: argparse.Namespace) -> None:
     """Raises WrongUse for what is said of one list only."""
-    for name in ("saved", "not_for_me", "only", "format"):
+    for name in _FOR_ONE:
         if getattr(arguments, name):
-            raise WrongUse(f"--{name.replace('_', '-')} belongs to one person: --profile, --as or --user.")
+            option = "with" if name == "companion" else name.replace("_", "-")
+            raise WrongUse(f"--{option} belongs to one person: --profile, --as or --user.")

@@ -27,6 +27,7 @@ from engine.documents import document_of
 from engine.library.store import Library
 from engine.operations.recommending import Recommended, refuse_weight
 from engine.recommending.insights import ImpactfulRating, ListInsights, SurprisingRating, TitleReasons
+from engine.recommending.list_writing import describe_filters
 from engine.recommending.profile_lists import LIST_NAMES, ListKind
 from engine.recommending.reasons import HangsOn, Reason, describe_hangs_on
 from engine.recommending.recommender import Recommendation, Recommender
@@ -66,7 +67,10 @@ def recommend(arguments: argparse.Namespace, library: Library, driver: Driver) -
         **_document(recommender, recommended),
     }
     if form is None:
-        return Answer(document, "\n".join(filter(None, [only_words, _text(record.name, person, recommended, kind)])))
+        in_force = describe_filters(filters)
+        filtered = f"Filters: {in_force}." if in_force else ""
+        text = _text(record.name, person, recommended, kind, filtered=filtered)
+        return Answer(document, "\n".join(filter(None, [only_words, text])))
     listed = document_of_list(recommended, person.profile, dataset, kind=kind, run_name=record.name, filters=filters)
     return Answer(document, put_out(listed, form, arguments.out))
 
@@ -120,11 +124,12 @@ def _reason_document(reason: Reason) -> dict[str, Any]:
     return {**document, "parts": document_of(reason.parts) or None}
 
 
-def _text(run_name: str, person: Person, recommended: Recommended, kind: ListKind) -> str:
+def _text(run_name: str, person: Person, recommended: Recommended, kind: ListKind, *, filtered: str) -> str:
     insights = recommended.insights
     reasons = {title.item_row: title for title in insights.titles} if insights else {}
     paragraphs = [
         f"For {person.profile.name}, by {run_name}: {_person_text(person)}",
+        filtered,
         _heading_text(kind, recommended),
         _table(recommended.listed.items, reasons),
         recommended.listed.note,

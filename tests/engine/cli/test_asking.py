@@ -96,9 +96,25 @@ def test_that_somebody_of_the_data_set_can_be_the_other(ask, trained):
         (("--like", "zzzz"), 1, "called 'zzzz'"),
         (("--like", "Brazil", "--with", "Anna"), 2, "can't be both"),
         (("--fair", "turns"), 2, "--fair belongs to --with"),
+        (("--like", "Brazil", "--saved"), 2, "lists of their own"),
     ],
 )
 def test_that_what_cannot_be_asked_is_said(ask, trained, words, status, said):
     found, _, error = ask("recommend", "latest", "--as", "Me", *words)
     assert found == status
     assert said in error
+
+
+@pytest.mark.parametrize("form", ["html", "json", "csv"])
+def test_that_a_list_of_what_is_like_a_title_is_written_with_its_reasons(ask, trained, form):
+    status, out, _ = ask("recommend", "latest", "--as", "Me", "--like", "Brazil", "--explain", "--format", form)
+    assert status == 0
+    assert "who liked Brazil" in out
+
+
+def test_that_a_list_for_two_has_reasons_of_the_one_who_asks(ask, trained):
+    words = ("recommend", "latest", "--as", "Me", "--with", "Anna", "--top", "3")
+    found = ask.document(*words, "--explain")
+    assert all("; because of " in item["said"] and "Anna" in item["said"] for item in found["items"])
+    assert "; because of " in ask(*words, "--format", "html")[1]
+    assert "; because of " not in ask(*words)[1]

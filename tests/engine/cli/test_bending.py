@@ -64,3 +64,20 @@ def test_that_a_wrong_option_is_one_sentence(ask, trained, options, words):
     assert words in err
     assert "Traceback" not in out + err
     assert not out or json.loads(out)
+
+
+def test_that_the_filters_in_force_are_said_above_the_list(ask, trained):
+    status, out, _ = ask("recommend", "latest", "--user", "7", "--genre", "drama", "--min-ratings", "2")
+    assert status == 0
+    assert "Filters: Drama, at least 2 ratings." in out
+    assert "Filters:" not in ask("recommend", "latest", "--user", "7")[1]
+
+
+@pytest.mark.parametrize(
+    "option", [("--genre", "Drama"), ("--years", "1990"), ("--again",), ("--diversity", "0.4"), ("--like", "Film 3")]
+)
+def test_that_lists_for_many_refuse_what_belongs_to_one(ask, trained, tmp_path, option):
+    many = written(tmp_path, "many.csv", "userId,movieId,rating\n1,2,5\n")
+    status, _, error = ask("recommend", "latest", "--profiles", many, "--out", tmp_path / "lists.csv", *option)
+    assert status == 2
+    assert f"{option[0]} belongs to one person" in error
