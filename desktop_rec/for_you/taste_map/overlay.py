@@ -66,12 +66,13 @@ def paint_overlay(widget: QWidget, image: QImage, over: Overlay) -> None:
         _paint_marks(painter, mark, over)
     painter.setFont(small(widget.font()))
     shown = [row for row in over.named if over.points.has(row) and row not in (over.current, over.hovered)]
+    taken: list[QRectF] = []
     for row in shown:
-        _paint_name(painter, row, over, is_strong=False)
+        _paint_name(painter, row, over, taken, is_strong=False)
     for strong in (over.current, over.hovered):
         if strong is not None and over.points.has(strong):
             _paint_ring(painter, _pixel(strong, over))
-            _paint_name(painter, strong, over, is_strong=True)
+            _paint_name(painter, strong, over, [], is_strong=True)
     _paint_outline(painter, over.outline)
     has_focus = widget.hasFocus()
     painter.setPen(QPen(QColor(THEME.colours.accent if has_focus else THEME.colours.line), 2 if has_focus else 1))
@@ -102,15 +103,28 @@ def _paint_ring(painter: QPainter, place: QPointF) -> None:
         painter.drawEllipse(place, 8, 8)
 
 
-def _paint_name(painter: QPainter, row: int, over: Overlay, *, is_strong: bool) -> None:
-    """A name beside its point, on the side where there is room, on a ground of its own."""
+def _paint_name(painter: QPainter, row: int, over: Overlay, taken: list[QRectF], *, is_strong: bool) -> None:
+    """A name beside its point, on the side where there is room, on a ground of its own.
+
+    It is left out where another stands: `taken` are the places of the names so far, and is added to.
+    """
     text, place = shorten(over.name_of(row), _LONGEST_STRONG if is_strong else _LONGEST), _pixel(row, over)
     drawn = _name_pixmap(text, painter.font().key(), is_strong, painter.device().devicePixelRatioF(), THEME.dark)
     width, height = drawn.deviceIndependentSize().width(), drawn.deviceIndependentSize().height()
     left = place.x() + 11
     if left + width > over.camera.width:
         left = max(2.0, place.x() - 11 - width)
-    painter.drawPixmap(QPointF(left, place.y() - height / 2), drawn)
+    area = QRectF(left, place.y() - height / 2, width, height)
+    if takes_place(area, taken):
+        painter.drawPixmap(area.topLeft(), drawn)
+
+
+def takes_place(area: QRectF, taken: list[QRectF]) -> bool:
+    """Whether an area is free of those taken so far, which it then joins."""
+    is_free = not any(area.intersects(other) for other in taken)
+    if is_free:
+        taken.append(area)
+    return is_free
 
 
 @lru_cache(maxsize=256)

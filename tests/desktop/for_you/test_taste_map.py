@@ -5,13 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from planted import planted_dataset
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QTableView, QWidget
 
 from desktop_rec.for_you.choices import SourceKind
 from desktop_rec.for_you.taste_map.colouring import by_genre, by_place, by_stars
+from desktop_rec.for_you.taste_map.overlay import takes_place
 from desktop_rec.for_you.taste_map.panel import TasteMapPanel
 from desktop_rec.for_you.taste_map.presenter import TasteMapPresenter
 from engine.data.catalogue import Catalogue
@@ -300,3 +301,9 @@ def test_that_without_genres_or_stars_the_legend_says_so():
     nothing = np.full(2, np.nan, dtype=np.float32)
     assert [entry.words for entry in by_stars(nothing, Scale(1, 5, 1)).legend] == ["no stars are predicted"]
     assert by_place(np.zeros(2, dtype=np.int64), 0).class_I.tolist() == [4, 4]
+
+
+def test_that_no_name_on_the_map_stands_on_another():
+    taken: list[QRectF] = []
+    areas = [QRectF(0, top, 100, 15) for top in (0, 10, 15, 40)]
+    assert [takes_place(area, taken) for area in areas] == [True, False, True, True]
