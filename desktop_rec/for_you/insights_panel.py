@@ -102,12 +102,12 @@ def _impact_bar(rating: ImpactfulRating) -> Bar:
 
 def _surprise_bar(rating: SurprisingRating) -> Bar:
     figure = format_difference(rating.difference)
-    better = "better" if rating.difference > 0 else "worse"
+    higher = "higher" if rating.difference > 0 else "lower"
     return Bar(
         rating.title,
         rating.difference,
         figure,
         detail=describe_own_rating(rating.rating),
         detail_right=f"expected {format_predicted_rating(rating.predicted)}",
-        tip=f"You rated {rating.title} {figure} {better} than your other ratings suggest",
+        tip=f"You rated {rating.title} {abs(rating.difference):.1f} {higher} than your other ratings suggest",
     )

@@ -23,7 +23,7 @@ from desktop_rec.for_you.star_rating import StarRating
 from desktop_rec.for_you.whose_reasons import WhoseReasons
 from desktop_rec.theme.theme import GRID
 from engine.recommending.reasons import describe_hangs_on
-from engine.text import MINUS, format_count, format_predicted_rating, format_title, plural
+from engine.text import MINUS, format_count, format_predicted_rating, format_title
 
 if TYPE_CHECKING:
     from engine.recommending.asking import TitleAnswer
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from engine.recommending.recommender import Recommendation
 
 
-_LONGER = "Leave out many sets of your ratings instead of one rating at a time; takes up to two seconds"
+_LONGER = "Try many mixes of your ratings instead of leaving out one at a time; takes up to two seconds"
 
 
 class ReasonsPanel(BarsPanel):
@@ -120,8 +120,9 @@ class ReasonsPanel(BarsPanel):
         self._allow_longer(_LONGER)
         notes = [] if found.carried or found.against else [found.note]
         if found.others:
-            verb = "moves" if found.others == 1 else "move"
-            notes.append(f"{plural(found.others, 'more rating')} of {f'{by}’s' if by else 'yours'} {verb} it less.")
+            verb = "matters" if found.others == 1 else "matter"
+            whose = f"{by}’s" if by else "your"
+            notes.append(f"{format_count(found.others)} more of {whose} ratings {verb} less here.")
         self.show_note(" ".join(note for note in notes if note))
         if found.crowd is not None:
             self.crowd.show_crowd(found.crowd)
@@ -135,13 +136,13 @@ class ReasonsPanel(BarsPanel):
             return
         self.longer.setText("Look longer")
         if not found.orders:
-            set_tip(self.longer, "With this model and so many ratings that would take too long")
-            self.show_note("With this model and so many ratings a longer look would take too long.")
+            set_tip(self.longer, "You have too many ratings for this with the model in use")
+            self.show_note("You have too many ratings for a longer look with the model in use.")
             return
         self._show_sides(found.carried, found.against)
         self.show_note(
-            f"Now each rating counts by what it adds on average, with your ratings put together in "
-            f"{format_count(found.orders)} random orders."
+            f"Each bar is now what that rating adds on average, over {format_count(found.orders)} random mixes of your "
+            f"ratings."
         )
 
     def show_hangs_on(self, found: HangsOn | None) -> None:

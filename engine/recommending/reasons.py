@@ -105,7 +105,7 @@ def describe_hangs_on(found: HangsOn) -> str:
     if not titles:
         return ""
     if not found.is_found:
-        return f"It would stay {place} even without the {plural(len(titles), 'rating')} that carry it most."
+        return f"It would stay {place} even without the {plural(len(titles), 'rating')} that help it most."
     if len(titles) == 1:
         return f"Without your rating of {titles[0]} it would not be {place}."
     beyond = len(titles) - _MOST_NAMED + 1

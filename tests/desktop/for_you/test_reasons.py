@@ -103,7 +103,7 @@ def test_that_a_reason_shows_its_rating_and_the_rank_without_it_and_no_share(pan
     (against,) = panel.against.bars
     assert (against.name, against.size) == ("Titanic", -0.15)
     assert against.detail_right == "without it #1 → off the list"
-    assert panel.note.text() == "5 more ratings of yours move it less."
+    assert panel.note.text() == "5 more of your ratings matter less here."
     assert not any("%" in bar.sentence() + bar.tip for bar in (first, second, against))
     assert not any("disliked" in bar.sentence() + bar.tip for bar in (first, second, against))
 
@@ -169,7 +169,7 @@ def test_that_sentences_say_how_few_or_many_ratings_a_place_hangs_on():
     assert describe_hangs_on(hanging_on(many[0])) == "Without your rating of Film 0 it would not be first."
     assert describe_hangs_on(hanging_on(*many, place=10)).endswith("Film 6 and 5 more.")
     assert describe_hangs_on(hanging_on(*many, place=10, is_found=False)) == (
-        "It would stay in the first ten even without the 12 ratings that carry it most."
+        "It would stay in the first ten even without the 12 ratings that help it most."
     )
     assert describe_hangs_on(hanging_on(is_found=False)) == ""
 
@@ -188,7 +188,7 @@ def test_that_a_longer_look_is_asked_for_once_and_says_what_it_is(panel, recorde
 
     assert [bar.name for bar in panel.carried.bars] == ["Armageddon"]
     assert not panel.against.isVisible()
-    assert "64 random orders" in panel.note.text()
+    assert "64 random mixes" in panel.note.text()
     panel.show_reasons(explanation())
     assert button.isEnabled()
 
@@ -198,7 +198,7 @@ def test_that_a_look_that_takes_too_long_leaves_the_reasons_as_they_are(panel):
     panel.show_reasons(explanation())
     panel.show_longer(LongerLook(3, (), (), 0))
     assert [bar.name for bar in panel.carried.bars] == ["Princess Mononoke", "Armageddon"]
-    assert "too long" in panel.note.text()
+    assert "too many ratings" in panel.note.text()
 
 
 def test_that_a_forgotten_title_leaves_nothing_behind(panel):
