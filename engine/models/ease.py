@@ -190,12 +190,21 @@ class Ease(ClosedFormModel):
         rows_n = torch.from_numpy(self._matrix_rows(profile))
         known_n = rows_n >= 0
         counts_k = self._counts(profile)[known_n]
-        weights_kL = self.weights_LL[rows_n[known_n].to(self.weights_LL.device)].cpu() * counts_k[:, None]
-        weights_kI = self._spread(weights_kL)
-        picked_kC = weights_kI if columns_C is None else weights_kI[:, as_index(columns_C)]
+        if columns_C is None:
+            picked_kC = self._spread(self._rows_of(rows_n[known_n]) * counts_k[:, None])
+        else:
+            place_C = torch.from_numpy(self._row_of_I()[np.asarray(columns_C, dtype=np.int64)])
+            picked_kC = self._rows_of(rows_n[known_n], place_C.clamp(min=0)) * counts_k[:, None] * (place_C >= 0)
         impact_nC = torch.zeros((len(rows_n), picked_kC.shape[1]))
         impact_nC[known_n] = picked_kC
         return impact_nC
+
+    def _rows_of(self, rows_k: Tensor, columns_C: Tensor | None = None) -> Tensor:
+        """Some rows of B, of all its columns or some."""
+        rows_k = rows_k.to(self.weights_LL.device)
+        if columns_C is None:
+            return self.weights_LL[rows_k].cpu()
+        return self.weights_LL[rows_k[:, None], columns_C.to(rows_k.device)[None]].cpu()
 
     def item_vectors(self) -> Tensor | None:
         """See Model: the strongest directions of the columns of B; None for so many titles that it would be slow."""
@@ -217,9 +226,7 @@ class Ease(ClosedFormModel):
         """For each entry its row in B, [N]; -1 where it does not count, or nobody liked the title."""
         if not len(self.title_rows_L):
             raise TrainingError("This ease model has learned nothing yet.", remedy="Fit it first.")
-        row_of_I = np.full(self.items, -1, dtype=np.int64)
-        row_of_I[self.title_rows_L.cpu().numpy()] = np.arange(len(self.title_rows_L))
-        rows_N: Int64 = row_of_I[profiles.item_rows_N]
+        rows_N: Int64 = self._row_of_I()[profiles.item_rows_N]
         if self.config.fold_in_others:
             return rows_N
         return np.where(profiles.ratings_N >= self.scale.like, rows_N, -1)
@@ -228,6 +235,12 @@ class Ease(ClosedFormModel):
         """What each entry counts in ranking, [N]."""
         ratings_N = torch.from_numpy(np.array(profiles.ratings_N, dtype=np.float32))
         return entry_weights(ratings_N, self.scale.like, others=self.config.fold_in_others or 0.0)
+
+    def _row_of_I(self) -> Int64:
+        """For each title its row in B, [I]; -1 for those that nobody liked."""
+        row_of_I = np.full(self.items, -1, dtype=np.int64)
+        row_of_I[self.title_rows_L.cpu().numpy()] = np.arange(len(self.title_rows_L))
+        return row_of_I
 
     def _spread(self, values_UL: Tensor) -> Tensor:
         """The values of liked titles in the columns of all I titles, zero elsewhere."""

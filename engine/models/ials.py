@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -226,6 +227,7 @@ class Ials(ClosedFormModel):
     def __init__(self, config: IalsConfig, *, items: int, scale: Scale) -> None:
         super().__init__(config, items=items, scale=scale)
         self.register_buffer("title_factors_IK", torch.zeros(items, config.rank or _RANK))
+        self._known_untouched: tuple[Tensor, int, Tensor] | None = None
 
     def fit(self, histories: Histories) -> Job[None]:
         """Fit people and titles in turns; a Stop leaves the model as it was. Raises TrainingError."""
@@ -278,13 +280,13 @@ class Ials(ClosedFormModel):
         is (A - c x x') w = b - c x (Sherman and Morrison 1950). Entries of one weight have one A. An entry that is not
         taken in changes nothing.
         """
-        factors_IK = self._learned()
+        untouched_KK = self._untouched()
         taken_n = torch.from_numpy(self.takes_in(profile))
         counts_n = self._counts(profile) * taken_n
-        x_nK = factors_IK[as_index(profile.item_rows_N)]
+        x_nK = self._exact_rows(profile.item_rows_N)
         counted_nK = x_nK * counts_n[:, None]
         right_K, total, entries = counted_nK.sum(0), float(counts_n.sum()), int(taken_n.sum())
-        gram_KK = counted_nK.T @ x_nK + self.config.unobserved_weight * (factors_IK.T @ factors_IK)
+        gram_KK = counted_nK.T @ x_nK + untouched_KK
         whole_K = self._solved(gram_KK, right_K[:, None], total if entries else 0.0)[:, 0]
         out_V = as_index(left_out_V)
         persons_VK = whole_K.expand(len(out_V), -1).clone()
@@ -299,7 +301,7 @@ class Ials(ClosedFormModel):
             rest_Kv = solved_K1v[:, :1] - count * of_x_Kv
             share_v = count * (x_Kv * rest_Kv).sum(0) / (1.0 - count * (x_Kv * of_x_Kv).sum(0))
             persons_VK[at_v] = (rest_Kv + of_x_Kv * share_v).T
-        factors_CK = factors_IK if columns_C is None else factors_IK[as_index(columns_C)]
+        factors_CK = self._learned() if columns_C is None else self._exact_rows(columns_C)
         return Prediction((torch.cat([whole_K[None], persons_VK]) @ factors_CK.T).float())
 
     def item_vectors(self) -> Tensor:
@@ -315,11 +317,27 @@ class Ials(ClosedFormModel):
         ratings_N = torch.from_numpy(np.array(profiles.ratings_N, dtype=np.float32))
         return entry_weights(ratings_N, self.scale.like, others=self.config.fold_in_others).double()
 
+    def _untouched(self) -> Tensor:
+        """The system of what nobody touched, [K, K] float64; worked out once for the same rows of titles."""
+        rows_IK = self.title_factors_IK
+        version = -1 if rows_IK.is_inference() else rows_IK._version
+        known = self._known_untouched
+        if known is not None and known[0] is rows_IK and known[1] == version >= 0:
+            return known[2]
+        factors_IK = self._learned()
+        untouched_KK = self.config.unobserved_weight * (factors_IK.T @ factors_IK)
+        self._known_untouched = rows_IK, version, untouched_KK
+        return untouched_KK
+
     def _learned(self) -> Tensor:
         """The titles' rows in float64: without one entry the scores differ by less than float32 holds."""
         if not bool(self.title_factors_IK.any()):
             raise TrainingError("This ials model has learned nothing yet.", remedy="Fit it first.")
         return self.title_factors_IK.cpu().double()
+
+    def _exact_rows(self, item_rows: npt.NDArray[np.integer[Any]]) -> Tensor:
+        rows = as_index(item_rows, self.title_factors_IK.device)
+        return self.title_factors_IK[rows].cpu().double()
 
     def _solved(self, gram_KK: Tensor, right_KR: Tensor, total: float) -> Tensor:
         """The rows of a person whose entries count so much for several right sides, [K, R]; zeros for none."""

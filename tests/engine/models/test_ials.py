@@ -146,3 +146,17 @@ def test_that_nobody_gets_a_list_from_a_model_that_learned_nothing():
         Ials(IalsConfig(rank=6), items=20, scale=FIVE_STARS).predict(crowd(2, 20))
     with pytest.raises(TrainingError, match="no likes"):
         fitted(Histories.of_one([0, 1], [1.0, 2.0]), 20)
+
+
+@pytest.mark.parametrize("is_learned_again", [True, False])
+def test_that_leaving_one_out_follows_rows_that_change_after_it_was_asked(is_learned_again):
+    model, profile = fitted(crowd(60, 20), 20), Histories.of_one([1, 4, 7, 9], [5.0, 4.0, 2.0, 5.0])
+    before = model.leave_one_out(profile, left_out_V=np.array([0, 3]), columns_C=None).score_UI
+    if is_learned_again:
+        drive(model.fit(crowd(60, 20, seed=5)))
+    else:
+        model.load_state_dict(fitted(crowd(60, 20, seed=5), 20).state_dict())
+    after = model.leave_one_out(profile, left_out_V=np.array([0, 3]), columns_C=None).score_UI
+    without = [model.predict(profile.where(np.arange(4) != entry)).score_UI[0] for entry in (0, 3)]
+    assert torch.allclose(after[1:], torch.stack(without), atol=1e-5)
+    assert not torch.allclose(before, after, atol=1e-3)
