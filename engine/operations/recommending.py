@@ -270,7 +270,8 @@ def recommend_many(
     yield StageStarted("opening", "Opening the model")
     recommender = recommender_of(library, run_id)
     record = library.runs.find(run_id)
-    refuse_weight(recommender, record.name, weight)
+    if weight is not None and not recommender.model.can.mixes_presence:
+        raise _no_weight(recommender, record.name)
     refuse_same(out, as_read=profiles)
     asked = yield from _asked(recommender.dataset, profiles, given or Given())
     known_U = known_people(recommender, asked.histories)
@@ -300,10 +301,14 @@ def recommend_many(
 def refuse_weight(recommender: Recommender, run_name: str, weight: float | None) -> None:
     """Raises SettingError where a weight is asked for that the model does not have."""
     if weight is not None and not recommender.can_mix:
-        raise SettingError(
-            f"The run {run_name} ({recommender.model.name}) has no weight between watching and loving.",
-            remedy="Leave --weight out.",
-        )
+        raise _no_weight(recommender, run_name)
+
+
+def _no_weight(recommender: Recommender, run_name: str) -> SettingError:
+    return SettingError(
+        f"The run {run_name} ({recommender.model.name}) has no weight between watching and loving for this.",
+        remedy="Leave --weight out.",
+    )
 
 
 def _asked(dataset: Dataset, profiles: Path, given: Given) -> Job[_Asked]:

@@ -66,7 +66,6 @@ def test_that_many_people_get_lists_in_a_file(ask, trained, tmp_path):
         (("predict", "latest", "p.csv"), "--out"),
         (("recommend", "latest", "--profiles", "m.csv"), "--profiles needs --out"),
         (("recommend", "latest", "--profiles", "m.csv", "--out", "o.csv", "--explain"), "belongs to one person"),
-        (("recommend", "latest", "--user", "3", "--out", "o.csv"), "--out belongs to --profiles"),
     ],
 )
 def test_that_words_that_do_not_go_together_are_wrong_use(ask, trained, words, sentence):
@@ -84,7 +83,7 @@ def test_that_words_that_do_not_go_together_are_wrong_use(ask, trained, words, s
         (("predict", "latest", "{}/pairs.csv", "--out", "{}/pairs.csv"), "is the file that is read"),
         (("predict", "latest", "{}/pairs.csv", "--out", "{}/o.csv", "--uncertainty"), "does not say how far off"),
         (("recommend", "latest", "--profiles", "{}/pairs.csv", "--out", "{}/o.csv"), "no column of ratings"),
-        (("recommend", "latest", "--user", "3", "--weight", "0.5"), "has no weight"),
+        (("recommend", "latest", "--profiles", "{}/m.csv", "--out", "{}/o.csv", "--weight", "0.5"), "has no weight"),
     ],
 )
 def test_that_what_cannot_be_done_is_one_sentence_and_status_1(ask, trained, pairs, tmp_path, words, sentence):
