@@ -237,15 +237,32 @@ def _reasons(
     order_of: the list that scores make, where they are those of the list; None for no ranks.
     """
     impacts_n = impacts_on(recommender, history, item_row, weight)
-    shown = np.concatenate([carriers(impacts_n, most=MOST_CARRIED), opponents(impacts_n, most=MOST_AGAINST)])
-    ranks = ranks_without(recommender, history, item_row, shown, weight, order_of=order_of)
-    reasons = reasons_for(recommender, history, impacts_n, shown)
+    shown = for_and_against(impacts_n)
+    reasons = ranked_reasons(recommender, history, item_row, impacts_n, shown, weight, order_of=order_of)
     behind = parts_of_impacts(recommender.model, history, item_row, shown)
-    complete = tuple(
-        dataclasses.replace(reason, rank_without=rank, parts=parts)
-        for reason, rank, parts in zip(reasons, ranks, behind, strict=True)
-    )
+    complete = tuple(dataclasses.replace(reason, parts=parts) for reason, parts in zip(reasons, behind, strict=True))
     return complete, int(np.count_nonzero(impacts_n))
+
+
+def for_and_against(impacts_n: Float32) -> Int64:
+    """The entries that are shown of one title: those that carry it, then those that speak against it."""
+    return np.concatenate([carriers(impacts_n, most=MOST_CARRIED), opponents(impacts_n, most=MOST_AGAINST)])
+
+
+def ranked_reasons(
+    recommender: Recommender,
+    history: Histories,
+    item_row: int,
+    impacts_n: Float32,
+    entries: Int64,
+    weight: float | None,
+    *,
+    order_of: Callable[[Float32], Ranked] | None,
+) -> tuple[Reason, ...]:
+    """The reasons that some entries are for one title, each with the rank without it (see `ranks_without`)."""
+    ranks = ranks_without(recommender, history, item_row, entries, weight, order_of=order_of)
+    reasons = reasons_for(recommender, history, impacts_n, entries)
+    return tuple(dataclasses.replace(reason, rank_without=rank) for reason, rank in zip(reasons, ranks, strict=True))
 
 
 def ranks_without(

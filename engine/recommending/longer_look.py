@@ -8,7 +8,6 @@ Shapes: n entries that count, V sets of them.
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from engine.data.dataset import Bools, Float32, Histories, Int64
 from engine.device import exactly, use_cores
 from engine.events import Job, Stop
 from engine.models.base import Model
-from engine.recommending.explanation import MOST_AGAINST, MOST_CARRIED, carriers, opponents, ranks_without, reasons_for
+from engine.recommending.explanation import for_and_against, ranked_reasons
 from engine.recommending.ranking import Filters
 from engine.recommending.reasons import Reason
 from engine.recommending.recommender import Recommender
@@ -68,7 +67,6 @@ def look_longer(
     except Stop:
         pass
     impacts_n: Float32 = (sums_n / max(1, orders)).astype(np.float32)
-    shown = np.concatenate([carriers(impacts_n, most=MOST_CARRIED), opponents(impacts_n, most=MOST_AGAINST)])
     order_of = partial(
         recommender.order,
         history=history,
@@ -77,11 +75,8 @@ def look_longer(
         seen_rows=seen_rows,
         hidden_rows=hidden_rows,
     )
-    ranks = ranks_without(recommender, history, item_row, shown, weight, order_of=order_of)
-    reasons = tuple(
-        dataclasses.replace(reason, rank_without=rank)
-        for reason, rank in zip(reasons_for(recommender, history, impacts_n, shown), ranks, strict=True)
-    )
+    shown = for_and_against(impacts_n)
+    reasons = ranked_reasons(recommender, history, item_row, impacts_n, shown, weight, order_of=order_of)
     return LongerLook(
         item_row,
         tuple(reason for reason in reasons if reason.impact > 0),

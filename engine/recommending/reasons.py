@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.text import format_rating, plural
+from engine.text import format_rating, join_words, plural
 
 FIRST, FIRST_TEN = 1, 10
 _MOST_NAMED = 8
@@ -110,5 +110,4 @@ def describe_hangs_on(found: HangsOn) -> str:
         return f"Without your rating of {titles[0]} it would not be {place}."
     beyond = len(titles) - _MOST_NAMED + 1
     named = titles if beyond <= 1 else [*titles[: _MOST_NAMED - 1], f"{beyond} more"]
-    which = f"{', '.join(named[:-1])} and {named[-1]}"
-    return f"Without these {len(titles)} of your ratings it would not be {place}: {which}."
+    return f"Without these {len(titles)} of your ratings it would not be {place}: {join_words(named)}."
