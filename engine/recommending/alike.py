@@ -65,7 +65,7 @@ def alike(
     order = recommender.order(scores_I, history, filters=filters, seen_rows=seen_rows, hidden_rows=hidden_rows)
     rows_R = order.rows_R[: max(0, top)]
     reasons_R = [_why(asked, row, verb) for row in rows_R.tolist()]
-    items = recommender.described(rows_R, order, scores_I, _answer_for(recommender, history), reasons_R=reasons_R)
+    items = recommender.described(rows_R, scores_I, _answer_for(recommender, history), reasons_R=reasons_R)
     return RecommendationList(items, len(order.rows_R), order.candidates, None, _note(asked, verb))
 
 

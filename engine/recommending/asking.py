@@ -76,7 +76,7 @@ def _standing(
     scores_I = rank_row(recommender.model, answer.prediction, weight)
     order = recommender.order(scores_I, others, weight=weight, seen_rows=seen_rows)
     place = order.rank(item_row) or 0
-    item = recommender.described(np.array([item_row]), order, scores_I, answer)[0]
+    item = recommender.described(np.array([item_row]), scores_I, answer)[0]
     item = replace(item, rank=place)
     if not place:
         is_known = recommender.stars is not recommender.model and recommender.facts.counts_I[item_row] > 0
@@ -90,9 +90,7 @@ def _unknown(
 ) -> TitleAnswer:
     """Where the model has nothing to go by: the title, and why nothing is said of it."""
     is_seen = own_rating is not None or item_row in match.seen_rows
-    order = Ranked(np.zeros(0, dtype=np.int64), 0)
-    nothing_I = np.zeros(recommender.dataset.titles, dtype=np.float32)
-    item = replace(recommender.described(np.array([item_row]), order, nothing_I, None)[0], rank=0)
+    item = recommender.described(np.array([item_row]), None, None, first=0)[0]
     why = str(error)
     if is_seen and match.history.entries == 1:
         why = "It is your only rating: without it the model knows nothing of your taste."

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
+import numpy as np
+
 from engine.data.profiles import Profile, ProfileEntry, ProfileMatch, item_row_of, profile_rows
 from engine.errors import ProfileError
 from engine.recommending.ranking import Filters
@@ -89,35 +91,18 @@ def _without_numbers(
     listed: RecommendationList,
     *,
     top: int,
-) -> list[Recommendation]:
+) -> tuple[Recommendation, ...]:
     """The titles of a list that the model does not rank, the latest first, after those that it does."""
     rows = found.saved_rows if kind == "saved" else found.not_for_me_rows
     passes_I = recommender.facts.passing(own)
     barred = {*found.seen_rows, *hidden_rows_of(kind, found)}
     ranked_rows = {item.item_row for item in listed.items}
     if listed.passing > len(ranked_rows):
-        return []
+        return ()
     left = [row for row in reversed(rows) if passes_I[row] and row not in ranked_rows and row not in barred]
     first = len(ranked_rows) + 1
-    return [_plain(recommender, rank, row) for rank, row in enumerate(left[: max(0, top - first + 1)], start=first)]
-
-
-def _plain(recommender: Recommender, rank: int, row: int) -> Recommendation:
-    """A title by its name only."""
-    dataset = recommender.dataset
-    item_id = dataset.items.id(row)
-    return Recommendation(
-        rank=rank,
-        item_row=row,
-        item_id=item_id,
-        title=dataset.catalogue.titles[row] or item_id,
-        year=dataset.catalogue.years[row],
-        genres=dataset.catalogue.genres[row],
-        score=0.0,
-        probability=None,
-        lift=None,
-        predicted_rating=None,
-    )
+    shown_R = np.array(left[: max(0, top - first + 1)], dtype=np.int64)
+    return recommender.described(shown_R, None, None, first=first)
 
 
 def _notes(

@@ -152,14 +152,10 @@ class Recommender:
         """The model that predicts ratings: the one that ranks, if it can, else its companion; None for neither."""
         return self.model if self.model.can.predicts_ratings else self._companion
 
-    def use_stars(self, stars: Model) -> None:
-        """Predict ratings by a companion from now on, where the model does not itself."""
-        self._companion, self._last, self._last_again = stars, None, None
-
     def with_stars(self, stars: Model) -> Recommender:
         """The same with a companion that predicts ratings; this one stays as it is, for those who work with it."""
         other = copy(self)
-        other.use_stars(stars)
+        other._companion, other._last, other._last_again = stars, None, None
         return other
 
     def match(self, profile: Profile) -> ProfileMatch:
@@ -298,7 +294,7 @@ class Recommender:
         order = self.order(
             scores_I, history, weight=weight, filters=filters, seen_rows=seen_rows, hidden_rows=hidden_rows
         )
-        items = self.described(order.rows_R[: max(0, top)], order, scores_I, answer)
+        items = self.described(order.rows_R[: max(0, top)], scores_I, answer)
         passing, without = len(order.rows_R), tuple[tuple[str, int], ...]()
         if not passing and filters is not None:
             without = self._passing_without(filters, history, seen_rows, hidden_rows)
@@ -320,18 +316,21 @@ class Recommender:
     def described(
         self,
         rows_R: Int64,
-        order: Ranked,
-        scores_I: Float32,
+        scores_I: Float32 | None,
         answer: Answer | None,
         *,
+        first: int = 1,
         details_R: Sequence[str] = (),
         reasons_R: Sequence[str] = (),
     ) -> tuple[Recommendation, ...]:
-        """Some titles of a list, numbered from 1, with what is predicted for one person (None: for nobody)."""
+        """Some titles of a list, numbered from `first`, with what is predicted for one person (None: for nobody).
+
+        Without scores, each is 0.
+        """
         sds_R = None if answer is None else self.rating_sds(answer.history, rows_R)
         return tuple(
             self._recommendation(
-                place + 1,
+                first + place,
                 row,
                 scores_I,
                 answer,
@@ -451,7 +450,7 @@ class Recommender:
         self,
         rank: int,
         row: int,
-        scores_I: Float32,
+        scores_I: Float32 | None,
         answer: Answer | None,
         sd: float | None,
         *,
@@ -467,7 +466,7 @@ class Recommender:
             title=catalogue.titles[row] or item_id,
             year=catalogue.years[row],
             genres=catalogue.genres[row],
-            score=float(scores_I[row]),
+            score=0.0 if scores_I is None else float(scores_I[row]),
             probability=None if answer is None else value_at(answer.probability_I, row),
             lift=None if answer is None else value_at(answer.lift_I, row),
             predicted_rating=None if answer is None else value_at(answer.rating_I, row),

@@ -85,7 +85,7 @@ def together(
     order = recommender.order(scores_I, me.match.history, filters=filters, seen_rows=seen_rows, hidden_rows=hidden_rows)
     rows_R = order.rows_R[: max(0, top)]
     details_R = [_both(row, (me, other), (mine, theirs), places_2I) for row in rows_R.tolist()]
-    items = recommender.described(rows_R, order, scores_I, mine, details_R=details_R)
+    items = recommender.described(rows_R, scores_I, mine, details_R=details_R)
     likeness = likeness_of(recommender, me.match.history, mine.rating_I, other.match.history, theirs.rating_I)
     note = recommender.note(me.match.history)
     return CommonList(RecommendationList(items, len(order.rows_R), order.candidates, weight, note), likeness)
