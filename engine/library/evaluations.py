@@ -8,10 +8,7 @@ Shapes: U people, M metrics.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -19,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine import unfinished
 from engine.data.dataset import Int64
 from engine.errors import LibraryError
+from engine.library.fingerprint_store import FingerprintStore
 from engine.library.folders import (
     check_format,
     clear_unfinished,
@@ -47,8 +44,7 @@ _KIND = "judgement"
 """What is stored keeps its former names, judgement.json among them, so that evaluations of older versions open."""
 _WORDS, _VALUES, _PEOPLE, _RATED, _CURRENT = "judgement.json", "values.npy", "people.npy", "rated.npy", "current"
 _WHAT = "The evaluation"
-_NAMES, _SHOWN = "judged", 16
-_PLACE = re.compile(rf"[0-9a-f]{{1,{_SHOWN}}}-[0-9a-f]{{16}}", re.ASCII)
+_NAMES = "judged"
 _VERSION = 2
 """Raised when the baselines themselves, or how they are evaluated, change: what was saved is then worked out anew."""
 
@@ -88,22 +84,19 @@ def load_evaluation(place: Path) -> EvaluationResult | None:
         raise damaged(place, error) from error
 
 
-class BaselineStore:
+class BaselineStore(FingerprintStore):
     """The evaluations of baselines, one folder for each data set and split."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
 
     def save(self, fingerprint: str, split: SplitConfig, evaluations: Mapping[str, EvaluationResult]) -> None:
         """Save all of them, by name. Raises LibraryError where the disk refuses."""
-        place = self._place(fingerprint, split)
+        place = self._place_of(_VERSION, fingerprint, split.as_dict())
         for name, evaluation in evaluations.items():
             save_evaluation(place / name, evaluation)
         replace_text(place / _NAMES, "\n".join(evaluations), what="The baselines")
 
     def find(self, fingerprint: str, split: SplitConfig) -> dict[str, EvaluationResult] | None:
         """All that were saved; None where there are none, or one of them is missing or cannot be read."""
-        place = self._place(fingerprint, split)
+        place = self._place_of(_VERSION, fingerprint, split.as_dict())
         try:
             names = (place / _NAMES).read_text(encoding="utf-8").split()
             if not names or set(names) != {path.name for path in place.iterdir() if path.is_dir()}:
@@ -116,24 +109,11 @@ class BaselineStore:
 
     def settle(self, fingerprints: Iterable[str]) -> None:
         """At the opening of a library: forget the baselines of data sets that are gone, and what was never finished."""
-        known = {fingerprint[:_SHOWN] for fingerprint in fingerprints}
-        clear_unfinished(self._folder)
-        for place in self._folder.glob("*"):
-            if not _PLACE.fullmatch(place.name) or place.is_symlink() or not place.is_dir():
-                continue
-            if place.name.split("-")[0] not in known:
-                unfinished.discard(place)
-                LOG.info("Removed the baselines %s: their data set is gone", place.name)
-                continue
+        for place in self._settled(fingerprints, gone="the baselines %s: their data set is gone"):
             clear_unfinished(place)
             for path in place.iterdir():
                 if path.is_dir() and is_id(path.name):
                     settle_evaluations(path)
-
-    def _place(self, fingerprint: str, split: SplitConfig) -> Path:
-        words = json.dumps([_VERSION, fingerprint, split.as_dict()], sort_keys=True)
-        key = hashlib.blake2b(words.encode(), digest_size=8).hexdigest()
-        return self._folder / f"{fingerprint[:_SHOWN]}-{key}"
 
 
 def _document(evaluation: EvaluationResult, names: list[str]) -> dict[str, Any]:

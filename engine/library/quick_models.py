@@ -7,18 +7,15 @@ another version is nothing, and is computed again.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine import unfinished
 from engine.errors import LibraryError
-from engine.library.folders import check_format, clear_unfinished, new_folder, write_format, write_json
+from engine.library.fingerprint_store import FingerprintStore
+from engine.library.folders import check_format, new_folder, write_format, write_json
 from engine.stored_files import checksums_of, read_document
 
 if TYPE_CHECKING:
@@ -28,8 +25,6 @@ LOG = logging.getLogger(__name__)
 FORMAT = 1
 KIND = "quick model"
 _WORDS, _WEIGHTS = "model.json", "weights.safetensors"
-_SHOWN = 16
-_PLACE = re.compile(rf"[0-9a-f]{{1,{_SHOWN}}}-[0-9a-f]{{16}}", re.ASCII)
 _VERSION = 2
 """Raised when what is computed at once, or how, changes: what was stored is then computed anew."""
 
@@ -47,17 +42,14 @@ class QuickModel:
         return sum(tensor.numel() * tensor.element_size() for tensor in self.weights.values())
 
 
-class QuickModelStore:
+class QuickModelStore(FingerprintStore):
     """One folder for each data set and purpose. Any thread may call."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
 
     def save(self, fingerprint: str, purpose: str, model: QuickModel) -> None:
         """Keep a model; what was there gives way. Raises NotStoredError where the disk refuses."""
         from engine.training.checkpoint import save_tensors
 
-        place = self._place(fingerprint, purpose)
+        place = self._place_of(_VERSION, fingerprint, purpose)
         unfinished.discard(place)
         with new_folder(place, what="The first model", need_bytes=model.bytes + 65536) as passing:
             write_json(passing / _WORDS, {"name": model.name, "config": model.config})
@@ -67,7 +59,7 @@ class QuickModelStore:
 
     def find(self, fingerprint: str, purpose: str) -> QuickModel | None:
         """The model that was kept; None where there is none that can be read."""
-        place = self._place(fingerprint, purpose)
+        place = self._place_of(_VERSION, fingerprint, purpose)
         if not place.is_dir():
             return None
         from engine.training.checkpoint import load_tensors
@@ -82,24 +74,13 @@ class QuickModelStore:
 
     def has(self, fingerprint: str, purpose: str) -> bool:
         """Whether one was kept, whole or not."""
-        return self._place(fingerprint, purpose).is_dir()
+        return self._place_of(_VERSION, fingerprint, purpose).is_dir()
 
     def forget(self, fingerprint: str, purpose: str) -> None:
         """Remove one that turned out to be of no use."""
-        unfinished.discard(self._place(fingerprint, purpose))
+        unfinished.discard(self._place_of(_VERSION, fingerprint, purpose))
 
     def settle(self, fingerprints: Iterable[str]) -> None:
         """Forget the models of data sets that are gone, and what was never finished."""
-        known = {fingerprint[:_SHOWN] for fingerprint in fingerprints}
-        clear_unfinished(self._folder)
-        for place in self._folder.glob("*"):
-            if not _PLACE.fullmatch(place.name) or place.is_symlink() or not place.is_dir():
-                continue
-            if place.name.split("-")[0] not in known:
-                unfinished.discard(place)
-                LOG.info("Removed the first model %s: its data set is gone", place.name)
-
-    def _place(self, fingerprint: str, purpose: str) -> Path:
-        words = json.dumps([_VERSION, fingerprint, purpose])
-        key = hashlib.blake2b(words.encode(), digest_size=8).hexdigest()
-        return self._folder / f"{fingerprint[:_SHOWN]}-{key}"
+        for _ in self._settled(fingerprints, gone="the first model %s: its data set is gone"):
+            pass
