@@ -6,7 +6,6 @@ reasons once the list stands. The review of an import takes the whole place.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -28,6 +27,7 @@ from desktop_rec.for_you.middle_presenter import MiddlePresenter
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.my_ratings.presenter import MyRatingsPresenter, dropped_paths
 from desktop_rec.for_you.my_taste.controller import TasteController
+from desktop_rec.for_you.no_list import NoList, no_model
 from desktop_rec.for_you.onboarding.presenter import OnboardingPresenter
 from desktop_rec.for_you.page import ForYouPage
 from desktop_rec.for_you.restricting import RestrictingPresenter
@@ -45,18 +45,6 @@ if TYPE_CHECKING:
     from engine.recommending.explanation import Explanation
     from engine.recommending.insights import ListInsights
     from engine.recommending.recommender import Recommendation, RecommendationList, Recommender
-
-
-@dataclass(frozen=True)
-class NoList:
-    """Why there is no list. `action` is what the button does: "train", "clear_filters", "for_you", "rate"; "": none."""
-
-    heading: str
-    sentence: str
-    button: str = ""
-    action: str = ""
-    second: str = ""
-    is_busy: bool = False
 
 
 REASONS_PAUSE_MS = 150
@@ -395,12 +383,8 @@ class ForYouView(QWidget):
             return NoList(
                 "All of these ratings are left out.", "Let one count again at the left, or rate something new."
             )
-        if self._recommender is None and self._recommendations.model.progress_text:
-            step = self._recommendations.model.progress_text.rstrip("….")
-            return NoList("A first model is being prepared", f"{step}…", is_busy=True)
         if self._recommender is None:
-            sentence = "Train one; it takes a few minutes."
-            return NoList("There is no model for this data set yet.", sentence, "Go to Train", "train")
+            return no_model(self._recommendations.model.progress_text)
         if failure is not None:
             second = "Copy details" if failure.details else ""
             return NoList(failure.sentence, failure.remedy, f"Rate well-known {plural_of(word)}", "rate", second)

@@ -30,8 +30,9 @@ from engine.models.base import ClosedFormModel, Model, StepModel
 from engine.models.blend import Blend, BlendConfig, Part, additive_scores
 from engine.models.registry import build, fitted_config, kind_of
 from engine.models.two_head import TwoHead, TwoHeadConfig
-from engine.recommending.explanation import chunks_of, explain, without_each
+from engine.recommending.explanation import explain
 from engine.recommending.insights import explain_list
+from engine.recommending.leaving_out import chunks_of, without_each
 from engine.recommending.longer_look import joined
 from engine.recommending.ranking import Filters
 from engine.recommending.recommender import Recommender

@@ -15,10 +15,8 @@ import torch
 from torch import Tensor
 
 from engine.data.dataset import Bools, Histories
-from engine.device import exactly
 from engine.models.base import Model, Prediction, as_index
-
-_MOST_SCORES, _MOST_AT_ONCE = 4_000_000, 256
+from engine.recommending.leaving_out import chunks_of, without_each
 
 
 def as_if_new(model: Model, history: Histories, prediction: Prediction, *, moving_n: Bools) -> Prediction:
@@ -28,12 +26,9 @@ def as_if_new(model: Model, history: Histories, prediction: Prediction, *, movin
     """
     values = {field.name: getattr(prediction, field.name) for field in dataclasses.fields(prediction)}
     made = {name: value.clone() for name, value in values.items() if isinstance(value, Tensor)}
-    entries, size = np.flatnonzero(moving_n), min(_MOST_AT_ONCE, max(1, _MOST_SCORES // max(1, model.items)))
-    for start in range(0, len(entries), size):
-        left_out_V = entries[start : start + size]
+    for left_out_V in chunks_of(np.flatnonzero(moving_n), model.items):
         own_V = history.item_rows_N[left_out_V].astype(np.int64)
-        with exactly():
-            without = model.leave_one_out(history, left_out_V=left_out_V, columns_C=own_V).checked()
+        without = without_each(model, history, left_out_V, own_V)
         for name, value in made.items():
             value[0, as_index(own_V)] = torch.diagonal(getattr(without, name)[1:])
     return dataclasses.replace(prediction, **made)

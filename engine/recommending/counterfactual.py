@@ -21,7 +21,8 @@ from engine.data.dataset import Bools, Float32, Histories, Int64
 from engine.device import use_cores
 from engine.events import Job, Stop
 from engine.models.blend import additive_scores
-from engine.recommending.explanation import chunks_of, rating_of, title_of, without_each
+from engine.recommending.explanation import rating_of, title_of
+from engine.recommending.leaving_out import chunks_of, without_each
 from engine.recommending.ranking import Filters, Ranked
 from engine.recommending.reasons import FIRST, FIRST_TEN, HangsOn, OwnRating
 from engine.recommending.recommender import Recommender, predicted, rank_row

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -25,6 +25,7 @@ from engine.errors import ProfileError
 from engine.models.base import Model, Prediction
 from engine.models.blend import Blend
 from engine.recommending.crowd import Crowd, crowd_of
+from engine.recommending.leaving_out import chunks_of, without_each
 from engine.recommending.left_out import remembered
 from engine.recommending.ranking import Filters, Ranked
 from engine.recommending.reasons import PartImpact, Reason, describe_rated, is_like
@@ -34,9 +35,6 @@ Floats = npt.NDArray[np.floating[Any]]
 
 
 MOST_CARRIED, MOST_AGAINST = 8, 4
-_MOST_SCORES = 4_000_000
-"""How many scores (variants x titles) are in memory at once: 16 MiB a tensor, of which a model has a few."""
-_MOST_AT_ONCE = 256
 _UNMOVED = "None of your ratings moves this title: the model scores it the same without any one of them."
 
 
@@ -151,24 +149,11 @@ def leave_one_out_impacts(
     return impacts_nC
 
 
-def without_each(model: Model, history: Histories, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
-    """The model's leave-one-out prediction, [1 + V, C], in float32 whatever the caller's mode."""
-    with exactly():
-        return model.leave_one_out(history, left_out_V=left_out_V, columns_C=columns_C).checked()
-
-
 def impacts_in(model: Model, prediction: Prediction, weight: float | None) -> Float32:
     """score(all) - score(without) from a leave-one-out prediction, [V, C]."""
     scores_VC = model.rank_scores(prediction, weight).float().numpy()
     impacts_VC: Float32 = scores_VC[:1] - scores_VC[1:]
     return impacts_VC
-
-
-def chunks_of(entries: Int64, items: int) -> Iterator[Int64]:
-    """Entries in portions whose scores over all titles fit the memory that explaining may take."""
-    size = min(_MOST_AT_ONCE, max(1, _MOST_SCORES // max(1, items)))
-    for start in range(0, len(entries), size):
-        yield entries[start : start + size]
 
 
 def strongest(impacts_n: Float32, *, most: int) -> Int64:
@@ -315,7 +300,7 @@ def without_each_by_part(
     """The leave-one-out prediction, [1 + V, C], and what each of P parts adds to its scores, [1 + V, C, P]."""
     with exactly():
         if not isinstance(model, Blend):
-            prediction = model.leave_one_out(history, left_out_V=left_out_V, columns_C=columns_C).checked()
+            prediction = without_each(model, history, left_out_V, columns_C)
             return prediction, np.zeros((*prediction.score_UI.shape, 0), dtype=np.float32)
         shares = model.shares_left_out(history, left_out_V=left_out_V, columns_C=columns_C)
         scores = torch.stack([share.score_UC for share in shares if share.score_UC is not None], dim=2)

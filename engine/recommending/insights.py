@@ -19,7 +19,6 @@ from engine.events import Job, Pace, Progressed, StageStarted, Stop
 from engine.models.base import Prediction
 from engine.recommending.explanation import (
     carriers,
-    chunks_of,
     impacts_in,
     joined_notes,
     mixed_note,
@@ -29,9 +28,9 @@ from engine.recommending.explanation import (
     scoring_parts,
     strongest,
     title_of,
-    without_each,
     without_each_by_part,
 )
+from engine.recommending.leaving_out import chunks_of, without_each
 from engine.recommending.left_out import fits, for_titles, remember
 from engine.recommending.ranking import Filters
 from engine.recommending.reasons import PartImpact, Reason, because_line

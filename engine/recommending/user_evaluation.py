@@ -20,7 +20,8 @@ from engine.evaluation.intervals import Interval, bootstrap, middle_95
 from engine.events import Job, Pace, Progressed, StageStarted, Stop
 from engine.models.base import Model
 from engine.models.popularity import Popularity, PopularityConfig
-from engine.recommending.explanation import chunks_of, title_of, without_each
+from engine.recommending.explanation import title_of
+from engine.recommending.leaving_out import chunks_of, without_each
 from engine.recommending.recommender import Recommender
 
 LEAST_RATINGS = 5

@@ -21,7 +21,7 @@ from engine.data.reading import lines
 from engine.events import Event, LossesMeasured, Pace, Progressed, StageStarted, StepsTaken, Stop, drive
 from engine.library.store import Library
 from engine.models import ridge
-from engine.recommending import explanation, pair_ratings
+from engine.recommending import leaving_out, pair_ratings
 from engine.training import trainer
 
 FEW, MANY = 3, 20
@@ -67,7 +67,7 @@ def small_portions() -> Iterator[None]:
     """Let every job hand control back often, as it does on large data."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("engine.data.batches._MOST_PEOPLE_AT_ONCE", 2)
-        patch.setattr(explanation, "_MOST_AT_ONCE", 2)
+        patch.setattr(leaving_out, "_MOST_AT_ONCE", 2)
         patch.setattr(pair_ratings, "_MOST_PROFILES_AT_ONCE", 20)
         patch.setattr(ridge, "BLOCK", 8)
         patch.setitem(lines.read_blocks.__kwdefaults__, "block_bytes", 512)

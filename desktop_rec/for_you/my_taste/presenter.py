@@ -11,6 +11,7 @@ from desktop_rec.for_you.controller import RecommendationsController
 from desktop_rec.for_you.my_taste.controller import KNOWING, TasteController, shown_titles
 from desktop_rec.for_you.my_taste.page import MyTastePage
 from desktop_rec.for_you.my_taste.text import describe_knowing
+from desktop_rec.for_you.no_list import no_model
 
 if TYPE_CHECKING:
     from desktop_rec.for_you.my_taste.controller import Taste
@@ -47,12 +48,8 @@ class MyTastePresenter(QObject):
         if not self._is_looked_at or self._taste.dataset.current is None:
             return
         if self._taste.model.recommender is None:
-            words = self._taste.model.progress_text
-            if words:
-                self._page.show_message("A first model is being prepared", f"{words.rstrip('….')}…", busy=True)
-            else:
-                sentence = "Train one; it takes a few minutes."
-                self._page.show_message("There is no model for this data set yet.", sentence, button="Go to Train")
+            why = no_model(self._taste.model.progress_text)
+            self._page.show_message(why.heading, why.sentence, button=why.button, busy=why.is_busy)
             return
         self._page.allow_models(allowed=self._taste.model.run_id is not None)
         self._taste.ask_taste()

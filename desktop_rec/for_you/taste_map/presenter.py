@@ -12,6 +12,7 @@ from desktop_rec.common.notices import Failure
 from desktop_rec.common.text import describe_own_rating
 from desktop_rec.for_you.choices import ListSource, SourceKind
 from desktop_rec.for_you.controller import RecommendationsController
+from desktop_rec.for_you.no_list import no_model
 from desktop_rec.for_you.taste_map.colouring import ColourBy, Colouring, by_genre, by_place, by_stars
 from desktop_rec.for_you.taste_map.controller import TasteMapController
 from desktop_rec.for_you.taste_map.marks import Mark
@@ -58,12 +59,9 @@ class TasteMapPresenter(QObject):
         if not self._is_looked_at or self._maps.dataset.current is None:
             return
         if self._maps.model.recommender is None:
-            words = self._maps.model.progress_text
-            if words:
-                self._panel.show_message("A first model is being prepared", f"{words.rstrip('….')}…", busy=True)
-            else:
-                sentence = "The map shows what a model has learned. Train one; it takes a few minutes."
-                self._panel.show_message("There is no model for this data set yet.", sentence, button="Go to Train")
+            sentence = "The map shows what a model has learned. Train one; it takes a few minutes."
+            why = no_model(self._maps.model.progress_text, sentence=sentence)
+            self._panel.show_message(why.heading, why.sentence, button=why.button, busy=why.is_busy)
             return
         self._maps.ask_map()
         self._maps.ask_standing(self._recommendations.weight)
@@ -74,7 +72,7 @@ class TasteMapPresenter(QObject):
         maps.standing_ready.connect(self._on_standing)
         maps.progressed.connect(panel.show_progress)
         maps.failed.connect(self._on_failed)
-        maps.model.changed.connect(self._on_model)
+        maps.model.changed.connect(self.show_state)
         maps.profile.changed.connect(self.show_state)
         maps.dataset.changed.connect(self._on_dataset)
         recommendations.ready.connect(self._on_list)
@@ -98,10 +96,6 @@ class TasteMapPresenter(QObject):
             self._panel.use_word(dataset.catalogue.word)
             self._panel.show_message("Working out the map…", "", busy=True)
         self._on_cleared()
-
-    def _on_model(self) -> None:
-        """Another model: its map is another one."""
-        self.show_state()
 
     def _on_map(self, found: TasteMap) -> None:
         dataset = self._maps.dataset.current

@@ -8,7 +8,8 @@ import torch
 
 from engine.data.dataset import Histories
 from engine.errors import ProfileError
-from engine.recommending.explanation import chunks_of, explain, leave_one_out_impacts
+from engine.recommending.explanation import explain, leave_one_out_impacts
+from engine.recommending.leaving_out import chunks_of
 from engine.recommending.ranking import Filters
 from engine.recommending.recommender import Recommender
 

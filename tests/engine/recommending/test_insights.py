@@ -12,7 +12,7 @@ from engine.data.dataset import Histories
 from engine.errors import ProfileError
 from engine.events import Progressed, StageStarted, Stop, drive
 from engine.models.popularity import Popularity, PopularityConfig
-from engine.recommending import explanation
+from engine.recommending import leaving_out
 from engine.recommending.insights import explain_list
 from engine.recommending.recommender import Recommender
 
@@ -20,7 +20,7 @@ HISTORY = Histories.of_one([0, 1, 2], [5.0, 4.0, 1.0])
 
 
 def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(explanation, "_MOST_AT_ONCE", 1)
+    monkeypatch.setattr(leaving_out, "_MOST_AT_ONCE", 1)
 
 
 def test_that_each_listed_title_has_its_strongest_reasons_in_list_order(dataset, make_model):

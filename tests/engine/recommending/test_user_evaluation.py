@@ -10,7 +10,7 @@ from engine.data.dataset import Histories
 from engine.errors import ProfileError
 from engine.events import Progressed, Stop, drive
 from engine.models.popularity import Popularity, PopularityConfig
-from engine.recommending import explanation
+from engine.recommending import leaving_out
 from engine.recommending.recommender import Recommender
 from engine.recommending.user_evaluation import evaluate_user, score_interval
 
@@ -133,7 +133,7 @@ def test_that_somebody_without_favourites_has_errors_but_no_hits(dataset, make_m
 
 
 def test_that_a_stop_keeps_the_ratings_looked_at_so_far(dataset, make_model, monkeypatch):
-    monkeypatch.setattr(explanation, "_MOST_AT_ONCE", 1)
+    monkeypatch.setattr(leaving_out, "_MOST_AT_ONCE", 1)
     job = evaluate_user(Recommender(make_model(), dataset), HISTORY)
     steps = 0
     try:
