@@ -20,7 +20,7 @@ from desktop_rec.session.requests import WindowRequests
 from desktop_rec.session.undo import Change, UndoStack
 
 if TYPE_CHECKING:
-    from engine.data.dataset import Dataset
+    from engine.data.dataset import Dataset, Histories
     from engine.data.profiles import Profile
     from engine.events import Job
     from engine.recommending.asking import TitleAnswer
@@ -102,11 +102,7 @@ class RecommendationsController(QObject):
 
     def recommend(self) -> None:
         """Ask for the list; `ready` or `failed` answers."""
-        recommender, profile = self.model.recommender, self.profile.shown
-        if recommender is not None and profile is not None:
-            other = self.companion()
-            made = partial(_recommend, recommender, profile, other, weight=self.weight, choices=self.choices)
-            self._worker.request("recommend", made)
+        self._request("recommend", _recommend, self.profile.shown, other=self.companion())
 
     def companion(self) -> Profile | None:
         """The other person of a list for two, as they are now; None where there is none."""
@@ -117,10 +113,7 @@ class RecommendationsController(QObject):
 
     def ask(self, item_row: int) -> None:
         """Ask how the person would like a title, listed or not; `asked` or `failed` answers."""
-        recommender, profile = self.model.recommender, self.profile.shown
-        if recommender is not None and profile is not None:
-            make = partial(_ask, recommender, profile, item_row=item_row)
-            self._worker.request("ask", partial(make, weight=self.weight, choices=self.choices))
+        self._request("ask", _ask, self.profile.shown, item_row=item_row)
 
     @property
     def explained_person(self) -> Profile | None:
@@ -129,31 +122,26 @@ class RecommendationsController(QObject):
 
     def explain(self, item_row: int) -> None:
         """Ask for the reasons of one title; `explained` or `failed` answers."""
-        recommender, profile = self.model.recommender, self.explained_person
-        if recommender is not None and profile is not None:
-            asked = partial(_explain, recommender, profile, item_row=item_row)
-            self._worker.request("explain", partial(asked, weight=self.weight, choices=self.choices))
+        self._request("explain", _explain, self.explained_person, item_row=item_row)
 
     def ask_hangs_on(self, item_row: int) -> None:
         """Ask which ratings the place of a title hangs on; `hangs_on_ready` answers, later than all else."""
-        self._ask_of_title("hangs on", item_row)
+        self._request("hangs on", _hangs_on, self.explained_person, item_row=item_row)
 
     def look_longer(self, item_row: int) -> None:
         """Ask for the reasons of one title by many sets of ratings; `longer_ready` or `failed` answers."""
-        self._ask_of_title("longer look", item_row)
-
-    def _ask_of_title(self, kind: str, item_row: int) -> None:
-        recommender, profile = self.model.recommender, self.explained_person
-        if recommender is not None and profile is not None:
-            asked = partial(_of_title, kind, recommender, profile, item_row=item_row)
-            self._worker.request(kind, partial(asked, weight=self.weight, choices=self.choices))
+        self._request("longer look", _look_longer, self.explained_person, item_row=item_row)
 
     def ask_insights(self) -> None:
         """Ask what shapes the whole list; `insights_ready` or `failed` answers."""
-        recommender, profile = self.model.recommender, self.profile.shown
+        self._request("insights", _insights, self.profile.shown)
+
+    def _request(self, kind: str, job: Callable[..., Job[Any]], profile: Profile | None, **asked: Any) -> None:
+        """Have a job done for a person with the model in use and the choices of now, where both are there."""
+        recommender = self.model.recommender
         if recommender is not None and profile is not None:
-            asked = partial(_insights, recommender, profile)
-            self._worker.request("insights", partial(asked, weight=self.weight, choices=self.choices))
+            make = partial(job, recommender, profile, weight=self.weight, choices=self.choices, **asked)
+            self._worker.request(kind, make)
 
     def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:
         """Choices are of a data set, and so are changes to them."""
@@ -211,7 +199,7 @@ class RecommendationsController(QObject):
 
 
 def _recommend(
-    recommender: Recommender, profile: Profile, other: Profile | None, *, weight: float | None, choices: ListChoices
+    recommender: Recommender, profile: Profile, *, weight: float | None, choices: ListChoices, other: Profile | None
 ) -> Job[RecommendationList]:
     """The list of a source. Raises ProfileError where the model knows nothing of the person, or of the other."""
     from engine.recommending.profile_lists import make_list
@@ -249,53 +237,36 @@ def _ask(
 
 
 def _explain(
-    recommender: Recommender, profile: Profile, *, item_row: int, weight: float | None, choices: ListChoices
+    recommender: Recommender, profile: Profile, *, weight: float | None, choices: ListChoices, item_row: int
 ) -> Job[Explanation]:
     """The reasons of one title, with its ranks in the list that is shown."""
     from engine.recommending.explanation import explain
-    from engine.recommending.profile_lists import filters_of_list, hidden_rows_of
 
     yield None
-    found, kind = recommender.match(profile), _kind_of(choices)
-    return explain(
-        recommender,
-        found.history,
-        item_row,
-        weight=weight,
-        filters=filters_of_list(kind, found, choices.all_filters),
-        seen_rows=found.seen_rows,
-        hidden_rows=hidden_rows_of(kind, found),
-    )
+    history, shown = _shown(recommender, profile, weight, choices)
+    return explain(recommender, history, item_row, **shown)
 
 
-def _of_title(
-    kind: str,
-    recommender: Recommender,
-    profile: Profile,
-    *,
-    item_row: int,
-    weight: float | None,
-    choices: ListChoices,
-) -> Job[HangsOn | LongerLook | None]:
-    """What takes longer to find out of one title than its reasons."""
+def _hangs_on(
+    recommender: Recommender, profile: Profile, *, weight: float | None, choices: ListChoices, item_row: int
+) -> Job[HangsOn | None]:
+    """Which ratings the place of one title hangs on."""
     from engine.recommending.counterfactual import hangs_on
-    from engine.recommending.longer_look import look_longer
-    from engine.recommending.profile_lists import filters_of_list, hidden_rows_of
 
     yield None
-    found, list_kind = recommender.match(profile), _kind_of(choices)
-    asked: Callable[..., Job[HangsOn | LongerLook | None]] = hangs_on if kind == "hangs on" else look_longer
-    return (
-        yield from asked(
-            recommender,
-            found.history,
-            item_row,
-            weight=weight,
-            filters=filters_of_list(list_kind, found, choices.all_filters),
-            seen_rows=found.seen_rows,
-            hidden_rows=hidden_rows_of(list_kind, found),
-        )
-    )
+    history, shown = _shown(recommender, profile, weight, choices)
+    return (yield from hangs_on(recommender, history, item_row, **shown))
+
+
+def _look_longer(
+    recommender: Recommender, profile: Profile, *, weight: float | None, choices: ListChoices, item_row: int
+) -> Job[LongerLook]:
+    """The reasons of one title by many sets of ratings."""
+    from engine.recommending.longer_look import look_longer
+
+    yield None
+    history, shown = _shown(recommender, profile, weight, choices)
+    return (yield from look_longer(recommender, history, item_row, **shown))
 
 
 def _insights(
@@ -303,20 +274,25 @@ def _insights(
 ) -> Job[ListInsights]:
     """The reasons of the whole list, and which ratings matter and surprise most."""
     from engine.recommending.insights import explain_list
-    from engine.recommending.profile_lists import filters_of_list, hidden_rows_of
 
     yield None
+    history, shown = _shown(recommender, profile, weight, choices)
+    return (yield from explain_list(recommender, history, **shown))
+
+
+def _shown(
+    recommender: Recommender, profile: Profile, weight: float | None, choices: ListChoices
+) -> tuple[Histories, dict[str, Any]]:
+    """What a person's reasons are worked out from, and among which titles. Raises ProfileError."""
+    from engine.recommending.profile_lists import filters_of_list, hidden_rows_of
+
     found, kind = recommender.match(profile), _kind_of(choices)
-    return (
-        yield from explain_list(
-            recommender,
-            found.history,
-            weight=weight,
-            filters=filters_of_list(kind, found, choices.all_filters),
-            seen_rows=found.seen_rows,
-            hidden_rows=hidden_rows_of(kind, found),
-        )
-    )
+    return found.history, {
+        "weight": weight,
+        "filters": filters_of_list(kind, found, choices.all_filters),
+        "seen_rows": found.seen_rows,
+        "hidden_rows": hidden_rows_of(kind, found),
+    }
 
 
 def _kind_of(choices: ListChoices) -> ListKind:

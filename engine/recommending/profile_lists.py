@@ -26,8 +26,13 @@ def filters_of_list(kind: ListKind, found: ProfileMatch, filters: Filters) -> Fi
     """The filters that leave a list its own titles; with those of the person on top."""
     if kind == "for_you":
         return filters
-    rows = frozenset(found.saved_rows if kind == "saved" else found.not_for_me_rows)
+    rows = frozenset(_own_rows(kind, found))
     return replace(filters, only_rows=rows if filters.only_rows is None else rows & filters.only_rows)
+
+
+def _own_rows(kind: ListKind, found: ProfileMatch) -> tuple[int, ...]:
+    """The titles of a list of the person's own that the data set knows."""
+    return found.saved_rows if kind == "saved" else found.not_for_me_rows
 
 
 def hidden_rows_of(kind: ListKind, found: ProfileMatch) -> tuple[int, ...]:
@@ -93,7 +98,7 @@ def _without_numbers(
     top: int,
 ) -> tuple[Recommendation, ...]:
     """The titles of a list that the model does not rank, the latest first, after those that it does."""
-    rows = found.saved_rows if kind == "saved" else found.not_for_me_rows
+    rows = _own_rows(kind, found)
     passes_I = recommender.facts.passing(own)
     barred = {*found.seen_rows, *hidden_rows_of(kind, found)}
     ranked_rows = {item.item_row for item in listed.items}
@@ -110,7 +115,7 @@ def _notes(
 ) -> list[str]:
     """How much of a list is filtered out, and which of its titles the data set does not know."""
     dataset = recommender.dataset
-    rows = found.saved_rows if kind == "saved" else found.not_for_me_rows
+    rows = _own_rows(kind, found)
     word = dataset.catalogue.word
     hidden = sum(not passes for passes in recommender.facts.passing(own)[list(rows)])
     notes = [f"Your filters hide {format_count(hidden)} of these {plural(len(rows), word)}."] if hidden else []
