@@ -36,15 +36,18 @@ class Recommends(Protocol):
     def dataset(self) -> Dataset: ...
 
 
-_known: WeakKeyDictionary[Recommends, Float32] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Model, tuple[Dataset, Float32]] = WeakKeyDictionary()
 
 
 def item_vectors(recommender: Recommends) -> Float32:
-    """A row of length 1 for each title, [I, D]; zeros where nothing is known of it. Worked out once per recommender."""
-    found = _known.get(recommender)
-    if found is None:
-        found = _known[recommender] = _vectors(recommender)
-    return found
+    """A row of length 1 for each title, [I, D]; zeros where nothing is known of it.
+
+    Worked out once for a model: a recommender that gets stars beside it has the same.
+    """
+    found = _known.get(recommender.model)
+    if found is None or found[0] is not recommender.dataset:
+        found = _known[recommender.model] = (recommender.dataset, _vectors(recommender))
+    return found[1]
 
 
 def _vectors(recommender: Recommends) -> Float32:
