@@ -126,7 +126,7 @@ class SourcesPresenter(QObject):
         if dataset is None:
             return ""
         if source.kind is SourceKind.ALIKE:
-            titles = [dataset.catalogue.titles[row] or dataset.items.id(row) for row in source.item_rows]
+            titles = [dataset.title_of(row) for row in source.item_rows]
             named = titles if len(titles) <= _MOST_NAMED else [titles[0], f"{len(titles) - 1} more"]
             return f"Like {join_words(named)}"
         if source.kind is SourceKind.TOGETHER:

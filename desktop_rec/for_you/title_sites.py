@@ -29,7 +29,7 @@ class Site:
 def sites_of(dataset: Dataset, item_row: int) -> tuple[Site, ...]:
     """The sites for a title, by the ids that the data have of it; of what is no film only a search of the web."""
     catalogue = dataset.catalogue
-    title = (catalogue.titles[item_row] or dataset.items.id(item_row))[:_MOST_ASKED]
+    title = dataset.title_of(item_row)[:_MOST_ASKED]
     year = catalogue.years[item_row]
     asked = quote_plus(f"{title} {year}" if year else title)
     web = Site("Search the web", f"https://duckduckgo.com/?q={asked}+{quote_plus(catalogue.word)}")

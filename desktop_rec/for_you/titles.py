@@ -93,7 +93,7 @@ def catalogue_title_rows(item_rows: Iterable[int], dataset: Dataset, mine: Mappi
         return TitleRow(
             item_row=item_row,
             item_id=item_id,
-            title=catalogue.titles[item_row] or item_id,
+            title=dataset.title_of(item_row),
             year=catalogue.years[item_row],
             genres=catalogue.genres[item_row],
             people=int(dataset.counts_I[item_row]),

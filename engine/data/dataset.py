@@ -221,6 +221,10 @@ class Dataset:
     def entries(self) -> int:
         return self.histories.entries
 
+    def title_of(self, item_row: int) -> str:
+        """The name of a title, or its id where it has none."""
+        return self.catalogue.titles[item_row] or self.items.id(item_row)
+
     @cached_property
     def counts_I(self) -> Int64:
         """How many people have each title."""

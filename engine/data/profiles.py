@@ -117,7 +117,7 @@ class ProfileMatch:
 def entry_of(dataset: Dataset, item_row: int, rating: float | None) -> ProfileEntry:
     """The entry for a title of a data set. A title without a name is named by its id."""
     item_id = dataset.items.id(item_row)
-    return ProfileEntry(item_id, _name(dataset, item_row), dataset.catalogue.years[item_row], rating)
+    return ProfileEntry(item_id, dataset.title_of(item_row), dataset.catalogue.years[item_row], rating)
 
 
 def item_row_of(entry: ProfileEntry, dataset: Dataset) -> int | None:
@@ -215,12 +215,8 @@ def _names_agree(entry: ProfileEntry, dataset: Dataset, row: int) -> bool:
         return True
     year = dataset.catalogue.years[row]
     years_agree = not year or not entry.year or abs(year - entry.year) <= 1
-    return years_agree and _folded(entry.title) == _folded(_name(dataset, row))
+    return years_agree and _folded(entry.title) == _folded(dataset.title_of(row))
 
 
 def _folded(title: str) -> str:
     return fold(title) or title.strip()
-
-
-def _name(dataset: Dataset, row: int) -> str:
-    return dataset.catalogue.titles[row] or dataset.items.id(row)

@@ -52,4 +52,4 @@ def candidates(dataset: Dataset, text: str) -> list[int]:
 
 
 def _name(dataset: Dataset, row: int) -> str:
-    return format_title(dataset.catalogue.titles[row] or dataset.items.id(row), dataset.catalogue.years[row])
+    return format_title(dataset.title_of(row), dataset.catalogue.years[row])

@@ -16,7 +16,6 @@ import numpy as np
 from engine.data.dataset import Float32, Histories, Int64
 from engine.data.profiles import Profile, profile_rows
 from engine.errors import ProfileError, SettingError
-from engine.recommending.explanation import title_of
 from engine.recommending.ranking import Filters
 from engine.recommending.recommender import Answer, RecommendationList, Recommender
 from engine.recommending.vectors import item_vectors
@@ -113,7 +112,7 @@ def _asked(recommender: Recommender, item_row: int, likes: Histories) -> _Asked:
     together_I = shared_I / np.sqrt((len(people) + _FEW) * (likes_I + _FEW))
     counts_I = recommender.facts.counts_I
     likeness_I: Float32 = (0.5 * (near_I + together_I) * counts_I / (counts_I + _FEW)).astype(np.float32)
-    return _Asked(title_of(recommender, item_row), len(people), shared_I, likeness_I)
+    return _Asked(recommender.dataset.title_of(item_row), len(people), shared_I, likeness_I)
 
 
 def _why(asked: Sequence[_Asked], row: int, verb: str) -> str:

@@ -21,7 +21,7 @@ from engine.data.dataset import Bools, Float32, Histories, Int64
 from engine.device import use_cores
 from engine.events import Job, Stop
 from engine.models.blend import additive_scores
-from engine.recommending.explanation import rating_of, title_of
+from engine.recommending.explanation import rating_of
 from engine.recommending.leaving_out import chunks_of, without_each
 from engine.recommending.ranking import Filters, Ranked
 from engine.recommending.reasons import FIRST, FIRST_TEN, HangsOn, OwnRating
@@ -159,4 +159,6 @@ def _put_back(question: _Question, search: _Search) -> Job[None]:
 
 def _own(recommender: Recommender, history: Histories, entry: int) -> OwnRating:
     row = int(history.item_rows_N[entry])
-    return OwnRating(row, recommender.dataset.items.id(row), title_of(recommender, row), rating_of(history, entry))
+    return OwnRating(
+        row, recommender.dataset.items.id(row), recommender.dataset.title_of(row), rating_of(history, entry)
+    )

@@ -79,7 +79,7 @@ def explain(
     """
     again = filters is not None and filters.again
     answer = recommender.answer(history, again=again)
-    title, item_id = title_of(recommender, item_row), recommender.dataset.items.id(item_row)
+    title, item_id = recommender.dataset.title_of(item_row), recommender.dataset.items.id(item_row)
     if item_row in history.item_rows_N and not again:
         raise ProfileError(f"{title} is one of your own ratings.", remedy="Choose a title that you have not seen yet.")
     scores_I = rank_row(recommender.model, answer.prediction, weight)
@@ -182,11 +182,6 @@ def reasons_for(recommender: Recommender, history: Histories, impacts_n: Float32
     )
 
 
-def title_of(recommender: Recommender, item_row: int) -> str:
-    """The name of a title, or its id where it has none."""
-    return recommender.dataset.catalogue.titles[item_row] or recommender.dataset.items.id(item_row)
-
-
 def rating_of(history: Histories, entry: int) -> float | None:
     """The rating of an entry as a plain number, rounded as floats are written; None where it was only seen."""
     rating = float(history.ratings_N[entry])
@@ -195,7 +190,7 @@ def rating_of(history: Histories, entry: int) -> float | None:
 
 def _reason(recommender: Recommender, history: Histories, entry: int, *, impact: float, largest: float) -> Reason:
     row = int(history.item_rows_N[entry])
-    title, rating = title_of(recommender, row), rating_of(history, entry)
+    title, rating = recommender.dataset.title_of(row), rating_of(history, entry)
     return Reason(
         item_row=row,
         item_id=recommender.dataset.items.id(row),

@@ -27,7 +27,6 @@ from engine.recommending.explanation import (
     reasons_for,
     scoring_parts,
     strongest,
-    title_of,
     without_each_by_part,
 )
 from engine.recommending.leaving_out import chunks_of, without_each
@@ -164,7 +163,7 @@ def most_impactful(recommender: Recommender, history: Histories, impacts_nT: Flo
         ImpactfulRating(
             item_row=(row := int(history.item_rows_N[entry])),
             item_id=recommender.dataset.items.id(row),
-            title=title_of(recommender, row),
+            title=recommender.dataset.title_of(row),
             rating=rating_of(history, entry),
             impact=float(sums_n[entry]),
             strength=float(sums_n[entry]) / largest,
@@ -182,7 +181,7 @@ def most_surprising(recommender: Recommender, history: Histories, predicted_n: F
         SurprisingRating(
             item_row=(row := int(history.item_rows_N[entry])),
             item_id=recommender.dataset.items.id(row),
-            title=title_of(recommender, row),
+            title=recommender.dataset.title_of(row),
             rating=float(history.ratings_N[entry]),
             predicted=float(predicted_n[entry]),
             difference=float(apart_n[entry]),
@@ -298,5 +297,5 @@ def _reasons_of_titles(
         )
         parts = () if np.isnan(scores_P).any() else part_impacts(model, scores_P)
         line = because_line(reasons) or (_POPULAR if model.name == "popularity" else "")
-        titles.append(TitleReasons(row, title_of(recommender, row), reasons, parts, line))
+        titles.append(TitleReasons(row, recommender.dataset.title_of(row), reasons, parts, line))
     return tuple(titles)

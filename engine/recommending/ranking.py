@@ -147,6 +147,10 @@ class Ranked:
         found = np.flatnonzero(self.rows_R == item_row)
         return int(found[0]) + 1 if len(found) else None
 
+    def place_I(self, titles: int) -> Int64:
+        """The number of each of so many titles in the list, [I], 0 for those that it does not have."""
+        return _places(self.rows_R, titles)
+
 
 def ranked(
     scores_I: Float32,

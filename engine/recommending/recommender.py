@@ -463,7 +463,7 @@ class Recommender:
             rank=rank,
             item_row=row,
             item_id=item_id,
-            title=catalogue.titles[row] or item_id,
+            title=self.dataset.title_of(row),
             year=catalogue.years[row],
             genres=catalogue.genres[row],
             score=0.0 if scores_I is None else float(scores_I[row]),

@@ -41,10 +41,9 @@ def standing_of(recommender: Recommender, profile: Profile, *, weight: float | N
     except ProfileError:
         return Standing(mine, found.saved_rows, np.zeros(recommender.dataset.titles, dtype=np.int64), 0)
     scores_I = rank_row(recommender.model, answer.prediction, weight)
-    rows_A = np.flatnonzero(recommender.unseen(found.history, found.seen_rows) & np.isfinite(scores_I))
-    place_I = np.zeros(len(scores_I), dtype=np.int64)
-    place_I[rows_A[np.argsort(-scores_I[rows_A], kind="stable")]] = np.arange(1, len(rows_A) + 1)
-    return Standing(mine, found.saved_rows, place_I, len(rows_A), answer.rating_I, answer.lift_I)
+    order = recommender.order(scores_I, found.history, seen_rows=found.seen_rows)
+    place_I = order.place_I(len(scores_I))
+    return Standing(mine, found.saved_rows, place_I, order.candidates, answer.rating_I, answer.lift_I)
 
 
 def _own(found: ProfileMatch) -> dict[int, float | None]:

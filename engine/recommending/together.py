@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from engine.data.dataset import Int64
 from engine.data.profiles import Profile, ProfileMatch
 from engine.errors import ProfileError
@@ -117,9 +115,7 @@ def _places(
     """The place of each title among those that are new to both, [I]; 0 for all others."""
     scores_I = rank_row(recommender.model, answer.prediction, weight)
     order = recommender.order(scores_I, answer.history, weight=weight, seen_rows=seen_rows, hidden_rows=hidden_rows)
-    place_I = np.zeros(len(scores_I), dtype=np.int64)
-    place_I[order.rows_R] = np.arange(1, len(order.rows_R) + 1)
-    return place_I
+    return order.place_I(len(scores_I))
 
 
 def _both(row: int, people: Sequence[Companion], answers: Sequence[Answer], places_2I: Sequence[Int64]) -> str:

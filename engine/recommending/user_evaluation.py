@@ -20,7 +20,6 @@ from engine.evaluation.intervals import Interval, bootstrap, middle_95
 from engine.events import Job, Pace, Progressed, StageStarted, Stop
 from engine.models.base import Model
 from engine.models.popularity import Popularity, PopularityConfig
-from engine.recommending.explanation import title_of
 from engine.recommending.leaving_out import chunks_of, without_each
 from engine.recommending.recommender import Recommender
 
@@ -204,7 +203,7 @@ def _left_out(
     return LeftOut(
         item_row=row,
         item_id=recommender.dataset.items.id(row),
-        title=title_of(recommender, row),
+        title=recommender.dataset.title_of(row),
         rating=round(float(history.ratings_N[entry]), 4),
         is_favourite=is_favourite,
         predicted=predicted if np.isfinite(predicted) else None,

@@ -160,7 +160,7 @@ def _row(
         title=title.title or next(iter(title.ids.values()), f"line {title.line}"),
         year=title.year,
         rating=rating,
-        found="" if shown is None else catalogue.titles[shown] or dataset.items.id(shown),
+        found="" if shown is None else dataset.title_of(shown),
         found_year=0 if shown is None else catalogue.years[shown],
         genres=() if shown is None else catalogue.genres[shown],
         why=_why(match, standing, word=catalogue.word),

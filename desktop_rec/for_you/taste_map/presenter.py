@@ -238,7 +238,7 @@ class TasteMapPresenter(QObject):
             rank=place,
             item_row=row,
             item_id=dataset.items.id(row),
-            title=catalogue.titles[row] or dataset.items.id(row),
+            title=dataset.title_of(row),
             year=catalogue.years[row],
             genres=catalogue.genres[row],
             score=0.0,
