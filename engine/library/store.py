@@ -44,6 +44,7 @@ from engine.library.room import Room
 from engine.library.run_record import RunRecord
 from engine.library.runs import RunStore
 from engine.library.searches import SearchStore
+from engine.library.speeds import SpeedStore
 from engine.text import format_moment
 
 LOG = logging.getLogger(__name__)
@@ -87,6 +88,7 @@ class Library:
         self.searches = SearchStore(database)
         self.baselines = BaselineStore(home / "baselines")
         self.quick_models = QuickModelStore(home / "quick")
+        self.speeds = SpeedStore(home / "speeds.json")
         self.notices: tuple[str, ...] = mended
         self._settle()
         if self.why_read_only is None:
