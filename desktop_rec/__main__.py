@@ -14,6 +14,7 @@ from pathlib import Path
 
 import engine
 from desktop_rec.window.system_libraries import has_display, missing_libraries, missing_sentence
+from engine.library.home import home_of
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,9 +35,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("There is no display here, so the tour of the window runs without one.")
         return _tour(_picture_folder())
 
+    return _run_window(asked)
+
+
+def _run_window(asked: argparse.Namespace) -> int:
+    """Be the window of the home, or hand the files to the one that is open, which takes a moment."""
+    from desktop_rec.window.one_window import OneWindow
+
+    one_window = OneWindow(home_of(asked.home))
+    obstacle = one_window.claim(asked.files)
+    if obstacle is None:
+        return 0
+    if obstacle:
+        print(obstacle, file=sys.stderr)
+        return 1
+
     from desktop_rec import app
 
-    return app.run(asked)
+    return app.run(asked, one_window)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -24,9 +24,11 @@ from desktop_rec.common.notices import Notice, failure_of
 from desktop_rec.common.preferences import Preferences
 from desktop_rec.session.session import Session
 from desktop_rec.theme.theme import apply_theme
+from desktop_rec.window.arrivals import Arrivals
 from desktop_rec.window.main_window import MainWindow
+from desktop_rec.window.one_window import OneWindow
 from engine.device import keep_core_free
-from engine.library.store import home_of, is_foreign
+from engine.library.store import is_foreign
 
 INTERVAL_MS = 1000
 _YOUNG, _MIDDLE = 400, 20
@@ -153,6 +155,9 @@ class Launch(QObject):
         self.window = MainWindow(self.session, self.preferences, self.log)
         app.applicationStateChanged.connect(self._on_application_state)
         self._files: list[Path] = []
+        self.arrivals = self._make_arrivals()
+        if sys.platform == "darwin":
+            app.installEventFilter(self.arrivals)
         self._quiet = QTimer(self)
         self._quiet.setSingleShot(True)
         self._quiet.setInterval(_QUIET_MS)
@@ -178,6 +183,31 @@ class Launch(QObject):
         self.log.close()
         sys.excepthook = sys.__excepthook__
 
+    def _make_arrivals(self) -> Arrivals:
+        """What takes files from outside, and looks for its moment whenever something ended."""
+        session, window = self.session, self.window
+        made = Arrivals(
+            window,
+            is_free=self._may_show_files,
+            show_files=window.open_files,
+            inform=session.requests.inform,
+            is_closing=lambda: window.is_closing,
+        )
+        for ended in (
+            session.library.changed,
+            session.importing.changed,
+            session.my_ratings.import_changed,
+            session.jobs.changed,
+        ):
+            ended.connect(made.look)
+        return made
+
+    def _may_show_files(self) -> bool:
+        """Whether no other files are being looked at, imported or reviewed."""
+        session = self.session
+        is_busy = session.importing.plan is not None or session.my_ratings.incoming is not None
+        return session.library.files is not None and not is_busy and not session.jobs.is_running("import")
+
     def _open_library(self) -> None:
         self.window.open_library(self.home)
         if self._files:
@@ -202,10 +232,10 @@ class Launch(QObject):
         self.session.requests.notice.emit(Notice.of(failure_of(error)))
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Run the window until it is closed; the exit status."""
+def run(arguments: argparse.Namespace, one_window: OneWindow) -> int:
+    """Run the window of a home that this start has claimed, until it is closed; the exit status."""
     app = make_application(sys.argv[:1])
-    launch = Launch(app, home_of(arguments.home), theme=arguments.theme)
+    launch = Launch(app, one_window.home, theme=arguments.theme)
 
     def on_signal(number: int, frame: FrameType | None) -> None:
         launch.window.close_without_asking()
@@ -213,7 +243,9 @@ def run(arguments: argparse.Namespace) -> int:
     app.commitDataRequest.connect(launch.window.close_without_asking)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, on_signal)
+    one_window.listen(launch.arrivals.take)
     launch.begin(arguments.files)
     status = app.exec()
     launch.end()
+    one_window.close()
     return status

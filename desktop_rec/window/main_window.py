@@ -128,6 +128,11 @@ class MainWindow(QMainWindow):
         self._closing = True
         self.close()
 
+    @property
+    def is_closing(self) -> bool:
+        """Whether the window was closed, and only waits for what still ends."""
+        return self._closing
+
     def _view_of(self, place: str) -> QWidget:
         if place == "for_you" and self._is_beginning:
             return self._first_page

@@ -17,7 +17,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import appdirs
 from filelock import FileLock, Timeout
 
 from engine import unfinished
@@ -37,6 +36,7 @@ from engine.library.folders import (
     sign_folder,
     write_failure,
 )
+from engine.library.home import home_of
 from engine.library.profiles import ProfileStore
 from engine.library.quick_models import QuickModelStore
 from engine.library.records import RecordStore
@@ -236,12 +236,6 @@ class Library:
 
     def disk_use(self) -> int:
         return bytes_in(self.home)
-
-
-def home_of(home: Path | None) -> Path:
-    """The folder of the library: the given one, else DESKTOP_REC_HOME, else the system's place for user data."""
-    chosen = home or os.environ.get("DESKTOP_REC_HOME") or appdirs.user_data_dir("DesktopRec")
-    return Path(chosen).expanduser().resolve()
 
 
 def refuse_foreign(place: Path) -> None:

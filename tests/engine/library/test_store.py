@@ -17,7 +17,8 @@ from engine.data.profiles import Profile
 from engine.errors import LibraryError, NotStoredError
 from engine.library import database
 from engine.library.database import Database
-from engine.library.store import Library, home_of
+from engine.library.home import home_of
+from engine.library.store import Library
 
 
 def test_that_a_second_opening_says_who_has_the_folder(library, home):
