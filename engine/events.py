@@ -53,13 +53,26 @@ class Progressed(Event):
 
 @dataclass(frozen=True, slots=True)
 class LossesMeasured(Event):
-    """New points of a learning-rate sweep: all arrays have equal length; smoothed is the debiased average."""
+    """New points of a learning-rate sweep, as measured: what draws them smooths them (engine.training.rate_curve)."""
 
     lrs: np.ndarray[Any, Any]
     losses: np.ndarray[Any, Any]
-    smoothed: np.ndarray[Any, Any]
     steps_done: int
     total_steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class RateTaken(Event):
+    """A run whose rate was left to the finder takes this one; `words` say why.
+
+    `kind` is that of the suggestion, "" where the sweep suggested none. `sweep_id` is the stored one, "" where the disk
+    refused it.
+    """
+
+    lr: float
+    kind: str
+    words: str
+    sweep_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from engine.events import (
 if TYPE_CHECKING:
     from desktop_rec.common.notices import Failure
     from engine.operations import FinishedRun
-    from engine.training.lr_finder import RateSweep
+    from engine.training.rate_sweep import RateSweep
 
 Float64 = npt.NDArray[np.float64]
 
@@ -63,7 +63,6 @@ class SweepState:
     running: bool = False
     lrs: GrowingSeries = field(default_factory=GrowingSeries)
     losses: GrowingSeries = field(default_factory=GrowingSeries)
-    smoothed: GrowingSeries = field(default_factory=GrowingSeries)
     steps_done: int = 0
     total_steps: int = 0
     sweep: RateSweep | None = None
@@ -73,7 +72,6 @@ class SweepState:
         if isinstance(event, LossesMeasured):
             self.lrs.extend(event.lrs)
             self.losses.extend(event.losses)
-            self.smoothed.extend(event.smoothed)
             self.steps_done, self.total_steps = event.steps_done, event.total_steps
 
 

@@ -122,7 +122,7 @@ def _describe_progress(event: Progressed, *, elapsed_s: float) -> str:
 
 
 def _describe_sweep(event: LossesMeasured) -> str:
-    last = f"  rate {format_rate(float(event.lrs[-1]))}  loss {event.smoothed[-1]:.4g}" if len(event.lrs) else ""
+    last = f"  rate {format_rate(float(event.lrs[-1]))}  loss {event.losses[-1]:.4g}" if len(event.lrs) else ""
     return f"Trying rates  {event.steps_done:,} of {event.total_steps:,}{last}"
 
 

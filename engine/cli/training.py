@@ -20,7 +20,7 @@ from engine.models.defaults import facts_from
 from engine.models.presets import Preset
 from engine.models.registry import kind_of
 from engine.text import format_count, format_duration, format_rate
-from engine.training.lr_finder import RateSweep
+from engine.training.rate_sweep import RateSweep
 
 _SUGGESTIONS = ("steepest", "valley", "minimum", "turning_point")
 _SHOWN_METRICS = {
@@ -169,7 +169,10 @@ def _format_interval(interval: dict[str, float | None]) -> str:
 def _sweep_document(sweep: RateSweep) -> dict[str, Any]:
     rates = {suggestion.kind: suggestion.lr for suggestion in sweep.suggestions}
     return {
-        **document_of(sweep),
+        **document_of(sweep, without=("plan", "fingerprint")),
+        "smoothed": document_of(sweep.smoothed),
+        "words": sweep.words,
+        "stopped": sweep.stopped,
         "suggestions": {kind: rates.get(kind) for kind in _SUGGESTIONS},
         "chosen": sweep.chosen.lr if sweep.chosen else None,
         "chosen_kind": sweep.chosen.kind if sweep.chosen else None,

@@ -77,6 +77,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             profile_id TEXT NOT NULL REFERENCES profiles ON DELETE CASCADE, what TEXT NOT NULL, document TEXT NOT NULL,
             PRIMARY KEY (profile_id, what)) WITHOUT ROWID""",
     ),
+    (
+        """CREATE TABLE sweeps (
+            sweep_id TEXT PRIMARY KEY, name TEXT NOT NULL, fingerprint TEXT NOT NULL, created TEXT NOT NULL,
+            ended TEXT NOT NULL, smooth REAL NOT NULL, prefer TEXT NOT NULL, loss TEXT NOT NULL,
+            batch INTEGER NOT NULL, plan TEXT NOT NULL, from_run TEXT, points TEXT NOT NULL,
+            deleted INTEGER NOT NULL DEFAULT 0)""",
+        "CREATE INDEX sweeps_by_fingerprint ON sweeps (fingerprint, created)",
+    ),
 )
 """Each entry takes the schema one version up. Never change one that was released: add another."""
 

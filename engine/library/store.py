@@ -45,6 +45,7 @@ from engine.library.run_record import RunRecord
 from engine.library.runs import RunStore
 from engine.library.searches import SearchStore
 from engine.library.speeds import SpeedStore
+from engine.library.sweeps import SweepStore
 from engine.text import format_moment
 
 LOG = logging.getLogger(__name__)
@@ -86,6 +87,7 @@ class Library:
         self.runs = RunStore(database, home / "runs", trash=trash / "runs", room=self.room)
         self.profiles = ProfileStore(database)
         self.searches = SearchStore(database)
+        self.sweeps = SweepStore(database)
         self.baselines = BaselineStore(home / "baselines")
         self.quick_models = QuickModelStore(home / "quick")
         self.speeds = SpeedStore(home / "speeds.json")
@@ -133,8 +135,11 @@ class Library:
 
     def damaged(self) -> tuple[str, ...]:
         """A sentence for each record that cannot be read and is left out of the lists."""
-        stores: tuple[RecordStore[Any], ...] = (self.datasets, self.runs, self.profiles, self.searches)
-        return tuple(error.what for store in stores for error in store.damaged().values())
+        return tuple(error.what for store in self._record_stores for error in store.damaged().values())
+
+    @property
+    def _record_stores(self) -> tuple[RecordStore[Any], ...]:
+        return (self.datasets, self.runs, self.profiles, self.searches, self.sweeps)
 
     def _open_records(self) -> tuple[Database, tuple[str, ...]]:
         """The records, and what had to be done: a damaged file is set aside, and made anew from what there is."""
@@ -173,13 +178,14 @@ class Library:
 
     def _settle(self) -> None:
         """Bring folders and records together. What cannot be written now is left for the next opening."""
-        stores: tuple[RecordStore[Any], ...] = (self.datasets, self.runs, self.profiles, self.searches)
+        stores = self._record_stores
         if self.why_read_only is None:
             try:
                 for store in stores:
                     store.settle()
                 self.baselines.settle(self.datasets.fingerprints())
                 self.quick_models.settle(self.datasets.fingerprints())
+                self.sweeps.forget_all_but(self.datasets.fingerprints())
                 for folder in (self.home, self.home / _COPIES):
                     clear_unfinished(folder)
                 for name in filter(_OF_SETTINGS.fullmatch, names_in(self.home)):

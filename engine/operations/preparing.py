@@ -1,57 +1,114 @@
-"""Before a run: the search for a learning rate, and models that have learned nothing yet. Nothing is stored."""
+"""Before a run: the search for a learning rate, which is stored, and models that have learned nothing yet."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import torch
 
 from engine.data.dataset import Dataset
 from engine.data.split import Split, SplitConfig, make_split
 from engine.device import choose_device, use_cores
-from engine.errors import TrainingError
-from engine.events import Job, StageStarted
+from engine.errors import NotStoredError, TrainingError
+from engine.events import Advised, Job, StageStarted
+from engine.library.run_record import RunRecord
 from engine.library.store import Library
 from engine.models.base import ClosedFormModel, Model, StepModel
-from engine.models.registry import build, fitted_config, kind_of
+from engine.models.registry import build, fitted_config, kind_of, title_of
 from engine.settings import Config
+from engine.text import format_count, plural
 from engine.training import lr_finder
 from engine.training.config import FinderConfig, TrainingConfig
-from engine.training.lr_finder import RateSweep
-from engine.training.plan import with_own_optimizer
+from engine.training.plan import TrainingPlan, with_own_optimizer
+from engine.training.rate_sweep import RateSweep
 from engine.training.settling import Settled, settle
+
+_LEAST_STORED = 2
+"""A sweep of fewer points is no curve."""
 
 
 def find_rate(
     library: Library,
     dataset: Dataset,
     *,
-    model: str,
+    model: str | None = None,
     model_config: Config | None = None,
     training: TrainingConfig | None = None,
     finder: FinderConfig | None = None,
     split: SplitConfig | None = None,
     device: str = "auto",
     suggestion: str | None = None,
+    from_run: str | None = None,
 ) -> Job[RateSweep]:
-    """Sweep learning rates for a model on the training people of a split; after a Stop, what was measured so far.
+    """Sweep learning rates on the training people of a split, and store the sweep with the data set.
 
-    `suggestion` is the reading that is taken, and None means the model's own, as for all settings. Raises TrainingError
-    for models that are computed at once.
+    Parameters
+    ----------
+    library, dataset
+        Where the sweep is stored, and what is learned from.
+    model, model_config, training, split, finder
+        As for `train`. With `from_run` model, its settings and the split are those of the run.
+    suggestion
+        The reading that is taken; None is the model's own.
+    from_run
+        The id or name of a run: its model is swept as it is now, with what its optimizer remembers. The run stays as it
+        is, to the bit.
+
+    Returns
+    -------
+    RateSweep
+        After a Stop with what was measured so far.
+
+    Raises
+    ------
+    TrainingError, LibraryError
+        For models that are computed at once; for a run without a checkpoint, or of other data.
 
     Examples
     --------
     ::
 
         found = drive(operations.find_rate(library, dataset, model="two_head"))
+        later = drive(operations.find_rate(library, dataset, from_run="two_head 1"))
     """
-    refuse_without_rate(model, model_config)
+    run = library.runs.find(from_run) if from_run is not None else None
+    if run is None:
+        assert model is not None, "a sweep is of a model, or from a run"
+        refuse_without_rate(model, model_config)
+    else:
+        model, model_config, training, split = _as_run(run, dataset, training)
     use_cores()
     chosen = choose_device(device)
     yield StageStarted("splitting", "Setting people aside to evaluate on")
     divided = make_split(dataset, split or default_split(model))
     training = with_own_optimizer(training or default_training(model, dataset, model_config), model_config)
     finder = finder or default_finder(model, model_config)
-    config = (yield from settled(model, model_config, divided, dataset)).config
-    return (yield from sweep(divided, dataset, model, config, training, finder, chosen, suggestion=suggestion))
+    if run is None:
+        model_config = (yield from settled(model, model_config, divided, dataset)).config
+    plan = TrainingPlan(
+        model, model_config or kind_of(model).config_class(), training, divided.config, device, finder, suggestion
+    )
+    return (yield from sweep(library, dataset, divided, plan, chosen, from_run=run))
+
+
+def _as_run(
+    run: RunRecord, dataset: Dataset, training: TrainingConfig | None
+) -> tuple[str, Config, TrainingConfig, SplitConfig]:
+    """Model, settings, training and split of a run. Raises TrainingError where there is no rate to sweep."""
+    if run.training_config is None:
+        raise TrainingError(
+            f"The run {run.name} was computed at once and has no learning rate.",
+            remedy="Name a run that learned by steps.",
+        )
+    if run.fingerprint != dataset.fingerprint:
+        raise TrainingError(
+            f"The run {run.name} learned from {run.dataset_name}, not from {dataset.name}.",
+            remedy=f"Sweep on {run.dataset_name}, or name a run of {dataset.name}.",
+            run=run.run_id,
+        )
+    config = kind_of(run.model).config_class.from_dict(run.model_config)
+    split = SplitConfig.from_dict(run.split_config)
+    return run.model, config, training or TrainingConfig.from_dict(run.training_config), split
 
 
 def settled(model: str, config: Config | None, split: Split, dataset: Dataset) -> Job[Settled]:
@@ -63,23 +120,48 @@ def settled(model: str, config: Config | None, split: Split, dataset: Dataset) -
 
 
 def sweep(
-    split: Split,
+    library: Library,
     dataset: Dataset,
-    model: str,
-    model_config: Config | None,
-    training: TrainingConfig,
-    finder: FinderConfig,
+    divided: Split,
+    plan: TrainingPlan,
     device: torch.device,
     *,
-    suggestion: str | None = None,
+    from_run: RunRecord | None = None,
 ) -> Job[RateSweep]:
-    """The learning-rate sweep of a fresh model on a split, after its settings are settled."""
-    fresh = fresh_model(model, model_config, dataset, seed=training.seed)
+    """The learning-rate sweep of a plan whose settings are settled, on its split; stored where there is a curve."""
+    assert plan.training is not None, "models without a learning rate are refused earlier"
+    fresh = fresh_model(plan.model, plan.model_config, dataset, seed=plan.training.seed)
     assert isinstance(fresh, StepModel), "models without a learning rate are refused earlier"
-    prefer = suggestion or kind_of(model, model_config).suggestion
-    return (
-        yield from lr_finder.find_rate(split, fresh, training=training, finder=finder, device=device, prefer=prefer)
+    state = library.runs.state(from_run.run_id) if from_run is not None else None
+    found = yield from lr_finder.find_rate(
+        divided,
+        fresh,
+        training=plan.training,
+        finder=plan.finder,
+        device=device,
+        prefer=plan.suggestion or kind_of(plan.model, plan.model_config).suggestion,
+        start_from=state,
     )
+    found = replace(
+        found,
+        name=_name_of(plan, found.batch, from_run, epochs=state.progress["epoch"] if state else 0),
+        plan=plan.as_dict(),
+        from_run=from_run.run_id if from_run is not None else None,
+    )
+    if len(found.lrs) < _LEAST_STORED:
+        return found
+    try:
+        return library.sweeps.add(dataset, found)
+    except NotStoredError as error:
+        yield Advised(f"{error} The sweep is shown, but will not be there after the next start.")
+        return found
+
+
+def _name_of(plan: TrainingPlan, batch: int, run: RunRecord | None, *, epochs: int) -> str:
+    """What tells a sweep from others of the data set."""
+    parts = [title_of(plan.model), f"batch {format_count(batch)}"]
+    parts += [f"after {plural(epochs, 'epoch')} of {run.name}"] if run is not None else []
+    return ", ".join(parts)
 
 
 def fitted(model: str, config: Config | None, dataset: Dataset) -> Job[Model]:

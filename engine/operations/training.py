@@ -16,7 +16,7 @@ from engine.device import choose_precision, use_cores
 from engine.errors import DeviceError, EngineError, RankLostError, TrainingError
 from engine.evaluation.protocol import evaluate_model
 from engine.evaluation.result import EvaluationResult
-from engine.events import Advised, Job, RunRecorded, StageStarted, Stop
+from engine.events import Advised, Job, RateTaken, RunRecorded, StageStarted, Stop
 from engine.library.run_record import FAILED, INTERRUPTED, STOPPED, RunRecord, parameters_of
 from engine.library.runs import RunPlan, RunRecorder
 from engine.library.store import Library
@@ -33,7 +33,7 @@ from engine.training.config import FinderConfig, TrainingConfig
 from engine.training.curve_text import hides_while_training, read_curves
 from engine.training.distributed import Ranks
 from engine.training.launching import Workplace
-from engine.training.plan import with_own_optimizer
+from engine.training.plan import TrainingPlan, with_own_optimizer
 from engine.training.progress import TrainedRun
 
 LOG = logging.getLogger(__name__)
@@ -123,9 +123,11 @@ def train(
     learning: TrainingConfig | None = None
     if steps:
         asked = with_own_optimizer(training or default_training(model, dataset, own.config), own.config)
-        learning = yield from _with_rate(
-            dataset, divided, model, own.config, asked, at.device, suggestion=suggestion, finder=finder
-        )
+        learning = asked.changed(precision=choose_precision(asked.precision, at.device))
+        if learning.lr is None:
+            sweeping = finder or default_finder(model, own.config)
+            swept = TrainingPlan(model, own.config, learning, divided.config, device, sweeping, suggestion)
+            learning = learning.changed(lr=(yield from _with_rate(library, dataset, divided, swept, at)).lr)
     fresh = fresh_model(model, own.config, dataset, seed=learning.seed if learning else 1)
     if isinstance(fresh, StepModel) and learning:
         fresh.prepare(divided.train, seed=learning.seed)
@@ -229,30 +231,23 @@ def _plan_of(model: Model, training: TrainingConfig | None, split: Split, device
     )
 
 
-def _with_rate(
-    dataset: Dataset,
-    split: Split,
-    model: str,
-    model_config: Config,
-    training: TrainingConfig,
-    device: torch.device,
-    *,
-    suggestion: str | None,
-    finder: FinderConfig | None,
-) -> Job[TrainingConfig]:
-    """The training settings with rate and precision chosen, so that a resumed run has the same."""
-    training = training.changed(precision=choose_precision(training.precision, device))
-    if training.lr is not None:
-        return training
-    finder = finder or default_finder(model, model_config)
-    found = yield from sweep(split, dataset, model, model_config, training, finder, device, suggestion=suggestion)
+def _with_rate(library: Library, dataset: Dataset, split: Split, plan: TrainingPlan, at: Workplace) -> Job[RateTaken]:
+    """Sweep for the plan's rate, and take the suggestion that it prefers, or the model's usual rate."""
+    found = yield from sweep(library, dataset, split, plan, at.device)
     if found.stopped:
         raise Stop
-    if found.chosen is None or found.chosen.lr is None:
-        yield Advised(f"{found.words} Training goes on with a rate of {_RATE_WITHOUT_FINDER:g}.")
-        return training.changed(lr=_RATE_WITHOUT_FINDER)
-    yield StageStarted("rate", f"Found a learning rate of {format_rate(found.chosen.lr)}")
-    return training.changed(lr=found.chosen.lr)
+    if found.chosen is not None:
+        rate = format_rate(found.chosen.lr)
+        words = f"The sweep gave a learning rate of {rate}. {found.chosen.sentence}"
+        taken = RateTaken(found.chosen.lr, found.chosen.kind, words, found.sweep_id)
+        yield StageStarted("rate", f"Learning at a rate of {rate}")
+    else:
+        usual = kind_of(plan.model, plan.model_config).training_for(dataset.entries).get("lr") or _RATE_WITHOUT_FINDER
+        words = f"{found.words} Training takes a rate of {format_rate(usual)} instead."
+        taken = RateTaken(usual, "", words, found.sweep_id)
+        yield Advised(words)
+    yield taken
+    return taken
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -111,15 +113,19 @@ class FinderConfig(Config):
     highest: float = setting(
         10.0, label="To", help="The rate the sweep ends at.", low=1e-12, high=1000.0, scale="log", more=False
     )
-    steps: int = setting(100, label="Steps", help="How many rates are tried.", low=5, high=10_000, more=False)
+    steps: int = setting(200, label="Steps", help="How many rates are tried.", low=5, high=10_000, more=False)
     spacing: str = setting(
         "exponential",
         label="Spacing",
         help="Exponential multiplies the rate at each step; linear adds to it.",
         choices=("exponential", "linear"),
     )
-    smoothing: float = setting(
-        0.98, label="Smoothing", help="How much of the smooth loss is carried to the next step.", low=0.0, high=0.999
+    smooth: float = setting(
+        0.15,
+        label="Smoothing",
+        help="How much of the sweep each point of the smooth curve looks at; 0 leaves the loss as it was measured.",
+        low=0.0,
+        high=0.5,
     )
     stop_at: float = setting(
         4.0, label="Stop at", help="The sweep ends when the loss is this many times the best.", low=1.1, high=1000.0
@@ -132,6 +138,11 @@ class FinderConfig(Config):
                 f"The sweep must start below its end; {self.lowest:g} is not below {self.highest:g}.",
                 remedy="Lower From or raise To.",
             )
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """As for all settings; the one-sided `smoothing` of former versions meant something else and is left out."""
+        return super().from_dict({name: value for name, value in values.items() if name != "smoothing"})
 
     def rates(self) -> npt.NDArray[np.float64]:
         space = np.geomspace if self.spacing == "exponential" else np.linspace

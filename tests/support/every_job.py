@@ -33,7 +33,7 @@ from engine.recommending.user_evaluation import evaluate_user
 from engine.training.config import FinderConfig, TrainingConfig
 
 REPORT = ImportReport("columns", "utf-8", "comma", 1, {}, (), 0, 0, 0.1, 1.0, ("ratings.csv",))
-FINDER = FinderConfig(steps=12, smoothing=0.5)
+FINDER = FinderConfig(steps=24)
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from engine.events import Event, Job
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
-    from engine.training.lr_finder import RateSweep
     from engine.training.plan import TrainingPlan
+    from engine.training.rate_sweep import RateSweep
 
 
 class LearningRateController(QObject):

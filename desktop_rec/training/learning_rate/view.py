@@ -19,7 +19,8 @@ from desktop_rec.training.progress_parts import JobButtons, JobWords
 from desktop_rec.training.schedule_plot import SchedulePlot, rate_becomes, schedule_title
 from engine.models.registry import kind_of
 from engine.text import format_rate
-from engine.training.lr_finder import RateSweep
+from engine.training.rate_curve import smoothed
+from engine.training.rate_sweep import RateSweep
 
 _LEAST_POINTS_TO_DRAW = 2
 _LEAST_PLOT, _LEAST_SCHEDULE, _SIDE = 240, 190, 200
@@ -138,7 +139,8 @@ class LearningRateView(QWidget):
             self._plot.show_points(ended.lrs, ended.losses, ended.smoothed)
         else:
             tail = slice(len(state.lrs) - state.steps_done, None)
-            self._plot.show_points(state.lrs.values[tail], state.losses.values[tail], state.smoothed.values[tail])
+            lrs, losses = state.lrs.values[tail], state.losses.values[tail]
+            self._plot.show_points(lrs, losses, smoothed(lrs, losses))
         points = len(ended.lrs) if ended is not None else state.steps_done
         self._stack.setCurrentWidget(self._plots if points >= _LEAST_POINTS_TO_DRAW else self._message)
         if points < _LEAST_POINTS_TO_DRAW:
@@ -177,16 +179,11 @@ class LearningRateView(QWidget):
         """Suggestions, the line at the chosen one, and the sweep in words."""
         found = [] if sweep is None else list(sweep.suggestions)
         chosen = sweep.chosen if sweep is not None else None
-        self._plot.show_suggestions([(mark.title, mark.lr) for mark in found if mark.lr is not None])
+        self._plot.show_suggestions([(mark.title, mark.lr) for mark in found])
         self._plot.set_rate(chosen.lr if chosen is not None else None)
         self._words.setText(sweep.words if sweep is not None else "")
         self._side.setVisible(sweep is not None)
-        choices = [
-            Choice(
-                mark.kind, mark.title, mark.sentence, format_rate(mark.lr) if mark.lr else "none", mark.lr is not None
-            )
-            for mark in found
-        ]
+        choices = [Choice(mark.kind, mark.title, mark.sentence, format_rate(mark.lr)) for mark in found]
         self._suggestions.show_choices(choices)
         self._suggestions.choose(chosen.kind if chosen is not None else None)
         self._show_rate()

@@ -203,7 +203,7 @@ def test_that_curves_grow_and_the_job_says_where_it_is(qtbot, monkeypatch, opene
 def test_that_a_sweep_is_folded_and_its_failure_is_reported(qtbot, monkeypatch, opened, recorded):
     import numpy as np
 
-    measured = LossesMeasured(np.array([1e-3]), np.array([2.0]), np.array([2.0]), 1, 100)
+    measured = LossesMeasured(np.array([1e-3]), np.array([2.0]), 1, 100)
     error = TrainingError("The loss was not finite at once.", remedy="Start lower.")
     may_end, notices = (
         scripted(monkeypatch, "find_rate", events=(measured,), error=error),

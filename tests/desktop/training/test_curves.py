@@ -38,9 +38,9 @@ def test_that_a_sweep_appends_its_points():
     state = SweepState()
     for number in range(3):
         rate = np.array([float(number)])
-        state.fold(LossesMeasured(rate, rate + 1, rate + 2, number + 1, 100))
+        state.fold(LossesMeasured(rate, rate + 1, number + 1, 100))
     assert state.lrs.values.tolist() == [0, 1, 2]
-    assert state.smoothed.values.tolist() == [2, 3, 4]
+    assert state.losses.values.tolist() == [1, 2, 3]
     assert (state.steps_done, state.total_steps) == (3, 100)
 
 

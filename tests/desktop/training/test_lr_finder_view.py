@@ -11,7 +11,7 @@ from desktop_rec.training.curves import SweepState
 from desktop_rec.training.learning_rate.loss_over_rate_plot import LossOverRatePlot, staggered
 from desktop_rec.training.schedule_plot import SchedulePlot
 from engine.events import LossesMeasured
-from engine.training.lr_finder import RateSweep, suggest
+from engine.training.rate_sweep import RateSweep
 
 RATES = np.geomspace(1e-7, 10, 100)
 
@@ -33,11 +33,7 @@ def plot(tab):
 
 
 def swept(session, losses):
-    suggestions, words = suggest(RATES[: len(losses)], losses, losses)
-    usable = [suggestion for suggestion in suggestions if suggestion.lr is not None]
-    sweep = RateSweep(
-        RATES[: len(losses)], losses, losses, suggestions, usable[0] if usable else None, words, stopped=False
-    )
+    sweep = RateSweep(RATES[: len(losses)], losses, plan={"model": "two_head"})
     session.learning_rate.state = SweepState(model="two_head", sweep=sweep, steps_done=len(losses))
     session.learning_rate.changed.emit()
     return sweep
@@ -60,7 +56,7 @@ def test_that_there_is_a_sentence_and_no_plot_before_the_first_sweep(tab):
 def test_that_the_curve_grows_while_the_sweep_runs(tab, session, plot):
     losses = falling_losses()
     session.learning_rate.state = SweepState(model="two_head", running=True)
-    session.learning_rate.state.fold(LossesMeasured(RATES[:20], losses[:20], losses[:20], 20, 100))
+    session.learning_rate.state.fold(LossesMeasured(RATES[:20], losses[:20], 20, 100))
     session.learning_rate.changed.emit()
     plot.repainter.draw_now()
     assert plot.isVisible()
@@ -70,7 +66,7 @@ def test_that_the_curve_grows_while_the_sweep_runs(tab, session, plot):
 
 def test_that_suggestions_are_marked_named_and_can_be_chosen(tab, session, plot):
     sweep = swept(session, falling_losses())
-    usable = [suggestion for suggestion in sweep.suggestions if suggestion.lr is not None]
+    usable = sweep.suggestions
     assert [mark.title for mark in usable] == [
         button.text() for button in tab.part("suggestions").findChildren(QRadioButton) if button.isEnabled()
     ]

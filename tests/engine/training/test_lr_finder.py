@@ -9,7 +9,7 @@ from engine.errors import SettingError
 from engine.events import LossesMeasured, Stop, drive
 from engine.models.registry import kind_of
 from engine.training.config import FinderConfig, TrainingConfig
-from engine.training.lr_finder import find_rate, suggest
+from engine.training.lr_finder import find_rate
 
 TRAINING = TrainingConfig(batch=160, precision="float32")
 FINDER = FinderConfig()
@@ -51,7 +51,7 @@ def test_that_a_sweep_leaves_everything_as_it_was_to_the_bit(split, fresh_model)
     assert len(result.lrs) > 50
 
 
-def test_that_a_stopped_sweep_leaves_everything_as_it_was_and_suggests_from_what_there_is(split, fresh_model):
+def test_that_a_stopped_sweep_leaves_everything_as_it_was_and_suggests_nothing(split, fresh_model):
     model = fresh_model()
     before = everything(model, split)
     job = find_rate(split, model, training=TRAINING, finder=FINDER, device=CPU)
@@ -65,6 +65,8 @@ def test_that_a_stopped_sweep_leaves_everything_as_it_was_and_suggests_from_what
     except StopIteration as end:
         result = end.value
     assert result.stopped
+    assert result.suggestions == ()
+    assert "none is suggested" in result.words
     assert 15 < len(result.lrs) < 25
     assert_same(before, everything(model, split))
 
@@ -117,7 +119,6 @@ def test_that_a_sweep_reports_growing_curves_and_chooses_a_rate(split, fresh_mod
     assert result.chosen is not None
     if fresh_model().can.examples == "people":
         assert 1e-5 < result.chosen.lr < 1, "on so few single ratings the curve of the others is mostly noise"
-    assert {suggestion.kind for suggestion in result.suggestions} == {"steepest", "valley", "minimum", "turning_point"}
     assert all(suggestion.sentence for suggestion in result.suggestions)
 
 
@@ -135,53 +136,7 @@ def test_that_a_sweep_ends_at_the_first_loss_that_is_not_finite(split, fresh_mod
 def test_that_too_few_points_are_a_result_in_words(split, fresh_model):
     result = sweep(split, fresh_model(), finder=FinderConfig(steps=5))
     assert result.suggestions == ()
-    assert "too few" in result.words or "at once" in result.words
-
-
-def test_that_a_flat_curve_is_a_result_in_words():
-    lrs = np.geomspace(1e-7, 10, 100)
-    found, words = suggest(lrs, np.full(100, 3.0), np.full(100, 3.0))
-    assert found == ()
-    assert "hardly moved" in words
-
-
-def test_that_a_nan_at_the_end_never_wins():
-    lrs = np.geomspace(1e-6, 1, 60)
-    losses = 3 - np.exp(-((np.log10(lrs) + 2) ** 2))
-    losses[-1] = np.nan
-    found, _ = suggest(lrs, losses, losses)
-    assert all(suggestion.lr is None or np.isfinite(suggestion.lr) for suggestion in found)
-    minimum = next(suggestion for suggestion in found if suggestion.kind == "minimum")
-    assert minimum.lr == pytest.approx(1e-3, rel=0.3)
-
-
-def test_that_the_slope_is_taken_over_the_logarithm_of_the_rate():
-    """Over the plain rate the steepest place of this curve would lie at its very start."""
-    lrs = np.geomspace(1e-7, 10, 200)
-    losses = 2 - 1 / (1 + np.exp(-3 * (np.log10(lrs) + 3)))
-    found, _ = suggest(lrs, losses, losses)
-    steepest = next(suggestion for suggestion in found if suggestion.kind == "steepest")
-    assert steepest.lr == pytest.approx(1e-3, rel=0.2)
-
-
-def test_that_the_readings_of_a_known_curve_lie_in_order():
-    lrs = np.geomspace(1e-6, 1, 121)
-    x = np.log10(lrs)
-    losses = 1 + (x + 2) ** 2 * 0.1
-    found = {suggestion.kind: suggestion.lr for suggestion in suggest(lrs, losses, losses)[0]}
-    assert found["minimum"] == pytest.approx(1e-3, rel=0.1)
-    assert found["steepest"] < found["turning_point"] <= 1e-2
-    assert found["valley"] < 1e-2
-
-
-@pytest.mark.parametrize("kind", ["steepest", "valley"])
-def test_that_noise_before_the_fall_is_not_taken_for_it(kind):
-    """The average of a noisy loss falls and rises at rates that do nothing yet, faster than it falls later."""
-    lrs = np.geomspace(1e-7, 10, 100)
-    losses = 2 - 0.5 / (1 + np.exp(-3 * (np.log10(lrs) + 2)))
-    losses[:30] += 0.2 * np.sin(np.arange(30) / 4)
-    found, _ = suggest(lrs, losses, losses)
-    assert 1e-3 < next(suggestion for suggestion in found if suggestion.kind == kind).lr < 1.0
+    assert "too few" in result.words
 
 
 def test_that_a_sweep_that_runs_backwards_is_refused():
