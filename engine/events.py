@@ -2,8 +2,9 @@
 
 Import, LR finding, training, evaluation and explaining are generators that yield these and return a result. The
 driver owns the job's life: not asking for the next event is pause, `throw(Stop())` is *stop and save*, `close()`
-only releases. A job hands control back at every step (a bare yield, so drivers see `None` too) and reports at most
-20 times a second.
+only releases, `send(order)` asks for the next event and tells the job something (jobs that know nothing of an order
+go on as if it was `next`). A job hands control back at every step (a bare yield, so drivers see `None` too) and reports
+at most 20 times a second.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar, get_type_hints
 
 import numpy as np
@@ -30,7 +31,19 @@ class Event:
     """Something that happened in a job."""
 
 
-Job = Generator[Event | None, None, Result]
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Something that a driver tells a running job."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewRate(Order):
+    """Learn at this rate from the next step on; what the schedule plans for later is scaled by as much."""
+
+    lr: float
+
+
+Job = Generator[Event | None, Order | None, Result]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +116,10 @@ class TrainingStarted(Event):
 
 @dataclass(frozen=True, slots=True)
 class StepsTaken(Event):
-    """The optimizer steps since the last such event: losses and rates per step, first one numbered `first_step`."""
+    """The optimizer steps since the last such event: losses and rates per step, first one numbered `first_step`.
+
+    `gradient_norms` are those before any limit, `parts` what the loss is made of, each [N] and finite or NaN.
+    """
 
     first_step: int
     losses: np.ndarray[Any, Any]
@@ -113,11 +129,18 @@ class StepsTaken(Event):
     examples_per_second: float
     elapsed_s: float
     remaining_s: float | None
+    gradient_norms: np.ndarray[Any, Any] = field(default_factory=lambda: np.empty(0))
+    parts: dict[str, np.ndarray[Any, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class EpochEnded(Event):
-    """One pass over the training people ended; `monitor` names the metric that chooses the best epoch."""
+    """One pass over the training people ended; `monitor` names the metric that chooses the best epoch.
+
+    `validation` holds all that was measured on the validation people: the metrics, and as "loss" what the training
+    loss is there. `learned` are values that say how a model weighs its losses; `seconds` is how long the run has
+    learned until then, pauses left out.
+    """
 
     epoch: int
     step: int
@@ -126,6 +149,16 @@ class EpochEnded(Event):
     validation: tuple[tuple[str, float], ...]
     monitor: str
     is_best: bool
+    lr: float
+    learned: tuple[tuple[str, float], ...] = ()
+    seconds: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RateChanged(Event):
+    """The person changed the rate: it is this one from step `step` on."""
+
+    step: int
     lr: float
 
 
@@ -196,13 +229,25 @@ class Pace:
         return True
 
 
-def line_of(event: Event) -> str:
-    """An event as a line of JSON, for another process.
+def line_of(event: Event | Order) -> str:
+    """An event or order as a line of JSON, for another process.
 
     >>> line_of(CheckpointSaved(3))
     '{"event": "CheckpointSaved", "step": 3}'
     """
-    return json.dumps({"event": type(event).__name__, **document_of(event)})
+    kind = "order" if isinstance(event, Order) else "event"
+    return json.dumps({kind: type(event).__name__, **document_of(event)})
+
+
+def order_in(line: str | bytes) -> Order:
+    """The order that `line_of` wrote. Raises as `event_in` does.
+
+    >>> order_in(line_of(NewRate(0.001)))
+    NewRate(lr=0.001)
+    """
+    values = dict(parsed_json(line))
+    kind = {known.__name__: known for known in Order.__subclasses__()}[values.pop("order")]
+    return kind(**values)
 
 
 def event_in(line: str | bytes) -> Event:
@@ -219,6 +264,8 @@ def event_in(line: str | bytes) -> Event:
 
 def _as_hinted(value: Any, hint: Any) -> Any:
     """A value of JSON as an event has it: arrays, tuples, and NaN where a number was none."""
+    if isinstance(value, dict):
+        return {name: np.array(part, dtype=np.float64) for name, part in value.items()}
     if isinstance(value, list):
         if "ndarray" in str(hint):
             return np.array(value, dtype=np.float64)
@@ -231,6 +278,7 @@ def drive(
     *,
     on_event: Callable[[Event], None] = lambda event: None,
     should_stop: Callable[[], bool] = lambda: False,
+    next_order: Callable[[], Order | None] = lambda: None,
 ) -> Result:
     """Run a job to its end on this thread and return its result.
 
@@ -242,6 +290,8 @@ def drive(
         Called with each event.
     should_stop
         Asked between steps. Once it is true, Stop is thrown in, once, and the job driven on so that it can save.
+    next_order
+        Asked between steps, too: what to tell the job, if anything.
 
     Raises
     ------
@@ -269,7 +319,7 @@ def drive(
                 asked_to_stop = True
                 event = job.throw(Stop())
             else:
-                event = next(job)
+                event = job.send(next_order())
     except StopIteration as end:
         result: Result = end.value
         return result

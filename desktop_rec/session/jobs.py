@@ -13,7 +13,7 @@ from desktop_rec.common.job_state import JobState
 from desktop_rec.common.notices import Failure, Notice
 from desktop_rec.session.requests import WindowRequests
 from desktop_rec.session.worker import MakeJob, Worker
-from engine.events import Event
+from engine.events import Event, Order
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,10 @@ class Jobs(QObject):
         if self.state is not None and self.state.paused:
             self._worker.resume()
             self._set(replace(self.state, paused=False))
+
+    def tell(self, order: Order) -> None:
+        """Tell the running job something, such as another learning rate; its events say what came of it."""
+        self._worker.tell(order)
 
     def stop(self) -> None:
         """End the job and keep what it has so far (an import keeps nothing); says "Stopping…" at once."""

@@ -15,7 +15,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_rec.common.notices import Failure, drop_frames, failure_of
-from engine.events import Event, Job, Stop
+from engine.events import Event, Job, Order, Stop
 
 MakeJob = Callable[[], Job[Any]]
 
@@ -47,6 +47,14 @@ class Orders:
     may_go: threading.Event = field(default_factory=threading.Event)
     stop: threading.Event = field(default_factory=threading.Event)
     abandon: threading.Event = field(default_factory=threading.Event)
+    told: SimpleQueue[Order] = field(default_factory=SimpleQueue)
+
+    def next_told(self) -> Order | None:
+        """What the job was told and has not heard yet, in turn."""
+        try:
+            return self.told.get_nowait()
+        except Empty:
+            return None
 
     def __post_init__(self) -> None:
         self.may_go.set()
@@ -113,6 +121,11 @@ class Worker(QObject):
     def resume(self) -> None:
         if self._running is not None:
             self._running.orders.may_go.set()
+
+    def tell(self, order: Order) -> None:
+        """Tell the job something; it hears it before its next step, a paused one when it goes on."""
+        if self._running is not None:
+            self._running.orders.told.put(order)
 
     def stop(self) -> None:
         """Throw Stop into the job at its next step; it keeps what it has and finishes. Wakes a paused job."""
@@ -196,7 +209,7 @@ def _run(make_job: MakeJob, orders: Orders, outbox: SimpleQueue[_Message]) -> An
                 was_stopped = True
                 event = job.throw(Stop())
             else:
-                event = next(job)
+                event = job.send(orders.next_told())
     except StopIteration as end:
         return end.value
     finally:

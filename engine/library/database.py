@@ -85,6 +85,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             deleted INTEGER NOT NULL DEFAULT 0)""",
         "CREATE INDEX sweeps_by_fingerprint ON sweeps (fingerprint, created)",
     ),
+    (
+        "ALTER TABLE curves ADD COLUMN learned TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE curves ADD COLUMN seconds REAL NOT NULL DEFAULT 0",
+    ),
 )
 """Each entry takes the schema one version up. Never change one that was released: add another."""
 

@@ -268,7 +268,7 @@ class RunStore(FolderStore[RunRecord]):
     def _put_back_further(self, connection: sqlite3.Connection, record_id: str, document: Mapping[str, Any]) -> None:
         known = [row[1] for row in connection.execute("PRAGMA table_info(curves)")]
         for point in document.get("curves", ()):
-            values = {name: point[name] for name in known} | {"run_id": record_id}
+            values = {name: point[name] for name in known if name in point} | {"run_id": record_id}
             insert(connection, "curves", values, verb="INSERT OR IGNORE")
 
     def _note_model(self, run_id: str) -> None:

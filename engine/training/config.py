@@ -77,6 +77,11 @@ class TrainingConfig(Config):
         choices=MONITORS,
         former=("watched",),
     )
+    also: str = setting(
+        "",
+        label="Also measured",
+        help="Further metrics of the validation people, joined by +, such as recall@20+rmse. They choose nothing.",
+    )
     early_stop: int = setting(
         0,
         label="Give up after",
@@ -95,6 +100,23 @@ class TrainingConfig(Config):
         choices=("auto", "float32", "bf16", "fp16"),
     )
     seed: int = setting(1, label="Seed", help="Equal seeds give equal runs.", low=0, high=2**31 - 1)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for metric in self.metrics:
+            if metric not in MONITORS:
+                raise SettingError(
+                    f"Also measured (also): there is no metric called {metric!r}.",
+                    remedy="Join names such as ndcg@100, recall@20 and rmse by +.",
+                    setting="also",
+                    value=self.also,
+                )
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """All metrics that are measured after each epoch, each once, `monitor` first."""
+        named = (part.strip() for part in self.also.split("+"))
+        return tuple(dict.fromkeys((self.monitor, *filter(None, named))))
 
     @property
     def higher_is_better(self) -> bool:

@@ -15,10 +15,16 @@ from engine.models.base import Losses, Model
 from engine.training.config import TrainingConfig
 from engine.training.schedules import Plateau
 
+_LOSS, _NORM = "shown", "gradient norm"
+
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is. `step` counts optimizer steps, `epoch` whole epochs; `lr` is the last rate used."""
+    """How far a run is. `step` counts optimizer steps, `epoch` whole epochs; `lr` is the last rate used.
+
+    `rate_changes` are those that a person made, the step and the rate of each; `rate_scale` is what they multiply the
+    schedule by.
+    """
 
     step: int = 0
     epoch: int = 0
@@ -27,6 +33,17 @@ class Progress:
     best_value: float | None = None
     best_falling: float | None = None
     plateau: Plateau = field(default_factory=Plateau)
+    rate_scale: float = 1.0
+    rate_changes: tuple[tuple[int, float], ...] = ()
+
+    def rate(self, planned: float) -> float:
+        """The rate of the next step, of which the schedule planned this."""
+        return self.plateau.scale * self.rate_scale * planned
+
+    def with_rate(self, lr: float, *, planned: float) -> Progress:
+        """From the next step on at another rate; later ones are scaled by as much."""
+        scale = lr / (self.plateau.scale * planned)
+        return replace(self, rate_scale=scale, rate_changes=(*self.rate_changes, (self.step, lr)))
 
     def stepped(self, lr: float) -> Progress:
         return replace(self, step=self.step + 1, lr=lr)
@@ -45,7 +62,12 @@ class Progress:
     @staticmethod
     def from_dict(values: Mapping[str, Any]) -> Progress:
         names = ("step", "epoch", "lr", "best_epoch", "best_value", "best_falling")
-        return Progress(**{name: values[name] for name in names}, plateau=Plateau(**values["plateau"]))
+        return Progress(
+            **{name: values[name] for name in names},
+            plateau=Plateau(**values["plateau"]),
+            rate_scale=values.get("rate_scale", 1.0),
+            rate_changes=tuple((step, lr) for step, lr in values.get("rate_changes", ())),
+        )
 
 
 class EpochSums:
@@ -87,30 +109,43 @@ class StepLog:
     def __init__(self, first_step: int, total_steps: int, batch: int, clock: Callable[[], float]) -> None:
         self._first = self._start = first_step
         self._total, self._batch, self._clock = total_steps, batch, clock
-        self._losses: list[Tensor] = []
+        self._values: dict[str, list[Tensor]] = {}
         self._lrs: list[float] = []
         self._started_at = clock()
         self.examples_per_second = 0.0
 
     @property
     def waiting(self) -> bool:
-        return bool(self._losses)
+        return bool(self._lrs)
 
-    def add(self, loss: Tensor, lr: float) -> None:
-        self._losses.append(loss)
+    def add(self, losses: Losses, gradient_norm: Tensor, lr: float) -> None:
+        for name, value in ((_LOSS, losses.shown), (_NORM, gradient_norm), *losses.parts.items()):
+            self._values.setdefault(name, []).append(value)
         self._lrs.append(lr)
 
     def reported(self, epoch: int) -> StepsTaken:
         """Everything since the last report as one event; examples per second are averaged over the run."""
-        losses = torch.stack(self._losses).float().cpu().numpy().copy()
-        lrs = np.array(self._lrs)
-        first, self._first = self._first, self._first + len(losses)
-        self._losses, self._lrs = [], []
+        steps = len(self._lrs)
+        stacked = torch.stack([value for column in self._values.values() for value in column]).float()
+        columns = dict(zip(self._values, stacked.cpu().numpy().copy().reshape(-1, steps), strict=True))
+        first, self._first = self._first, self._first + steps
+        lrs, self._values, self._lrs = np.array(self._lrs), {}, []
         elapsed_s = self._clock() - self._started_at
         steps_per_s = (self._first - self._start) / max(elapsed_s, 1e-9)
         self.examples_per_second = steps_per_s * self._batch
         remaining_s = (self._total - self._first) / steps_per_s if steps_per_s > 0 else None
-        return StepsTaken(first, losses, lrs, epoch, self._total, self.examples_per_second, elapsed_s, remaining_s)
+        return StepsTaken(
+            first,
+            columns.pop(_LOSS),
+            lrs,
+            epoch,
+            self._total,
+            self.examples_per_second,
+            elapsed_s,
+            remaining_s,
+            columns.pop(_NORM),
+            columns,
+        )
 
 
 @dataclass(frozen=True)

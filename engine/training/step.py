@@ -75,6 +75,8 @@ class Stepper:
         self.precision = choose_precision(config.precision, device)
         self.optimizer = make_optimizer(model, config, device)
         self.refused = torch.zeros((), device=device)
+        self.gradient_norm = torch.zeros((), device=device)
+        """That of the last step, before any limit; on the device, so that nobody waits for it."""
         self.loss_scale = LossScale(device) if self.precision == "fp16" else None
         self._scratch = Scratch()
         self._config = config
@@ -123,11 +125,12 @@ class Stepper:
         norm = torch.nn.utils.get_total_norm(gradients)
         refused = 1.0 - torch.isfinite(norm * loss).float()
         scale = None if self.loss_scale is None else self.loss_scale.scale
+        own_norm = norm if scale is None else norm / scale
+        self.gradient_norm = own_norm
         self.refused += refused if self.loss_scale is None else self.loss_scale.update(refused)
         if self.device.type == "cpu" and bool(refused):
             return
         if self._config.clip > 0:
-            own_norm = norm if scale is None else norm / scale
             torch.nn.utils.clip_grads_with_norm_(self._parameters, self._config.clip, own_norm)
         self.optimizer.grad_scale = scale  # type: ignore[attr-defined]
         if self.device.type == "cuda":

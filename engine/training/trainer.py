@@ -15,7 +15,7 @@ from torch import Tensor
 
 from engine.data.split import Split
 from engine.device import share_cores, training_threads, use_cores
-from engine.errors import DivergedError, LibraryError, RankLostError, TrainingError
+from engine.errors import DivergedError, LibraryError, RankLostError, SettingError, TrainingError
 from engine.evaluation.protocol import monitor_value
 from engine.events import (
     Advised,
@@ -24,7 +24,9 @@ from engine.events import (
     Event,
     Job,
     LossDiverged,
+    NewRate,
     Pace,
+    RateChanged,
     StageStarted,
     Stop,
     TrainingStarted,
@@ -212,10 +214,26 @@ class _Loop:
     def _monitor(self) -> str:
         return self._config.monitor if self._split.validation is not None else _TRAINING_LOSS
 
-    def epochs(self) -> Iterator[Event | None]:
-        """All epochs still to do. Between two steps the state is whole, so Stop may come at any yield."""
+    def epochs(self) -> Job[None]:
+        """All epochs still to do. Between two steps the state is whole, so Stop or an order may come at any yield."""
         while self.progress.epoch < self._config.epochs and not self._is_over():
-            yield from self._epoch()
+            for event in self._epoch():
+                order = yield event
+                while isinstance(order, NewRate):
+                    order = yield self._with_rate(order.lr)
+
+    def _with_rate(self, lr: float) -> Event:
+        """Learn at another rate from here on."""
+        try:
+            self._config.changed(lr=lr)
+        except SettingError as error:
+            return Advised(str(error))
+        self.progress = self.progress.with_rate(lr, planned=self._planned_rate())
+        return RateChanged(self.progress.step, lr)
+
+    def _planned_rate(self) -> float:
+        lr = self._config.lr or 0.01
+        return planned_rate(self._config, self.progress.step, total_steps=self._total_steps, lr=lr)
 
     def _epoch(self) -> Iterator[Event | None]:
         epoch = self.progress.epoch
@@ -260,12 +278,10 @@ class _Loop:
 
     def _take(self) -> None:
         step = self.progress.step
-        lr = self.progress.plateau.scale * planned_rate(
-            self._config, step, total_steps=self._total_steps, lr=self._config.lr or 0.01
-        )
+        lr = self.progress.rate(self._planned_rate())
         losses, examples = self._course.take(step, lr)
         self._sums.add(losses, examples)
-        self._log.add(losses.shown, lr)
+        self._log.add(losses, self._stepper.gradient_norm, lr)
         self.progress = self.progress.stepped(lr)
 
     def stop(self) -> None:

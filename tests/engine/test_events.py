@@ -11,6 +11,7 @@ from engine.events import (
     EpochEnded,
     Pace,
     Progressed,
+    RateChanged,
     RunRecorded,
     StageStarted,
     StepsTaken,
@@ -155,6 +156,7 @@ SOME_EVENTS = [
     StepsTaken(3, np.array([1 / 3, np.nan]), np.array([1e-3, 2e-3]), 2, 100, 3120.5, 5.0, None),
     EpochEnded(1, 10, 6.5, (("likelihood", 0.1),), (("ndcg@100", float("nan")),), "ndcg@100", True, 1e-3),
     Progressed("Reading", 3, None, "bytes"),
+    RateChanged(40, 1e-4),
 ]
 
 

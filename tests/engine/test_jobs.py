@@ -18,7 +18,7 @@ import torch
 from every_job import JOBS, TrainedLibrary, assert_equal, essence
 
 from engine.data.reading import lines
-from engine.events import Event, LossesMeasured, Pace, Progressed, StageStarted, StepsTaken, Stop, drive
+from engine.events import Event, LossesMeasured, Order, Pace, Progressed, StageStarted, StepsTaken, Stop, drive
 from engine.library.store import Library
 from engine.models import ridge
 from engine.recommending import leaving_out, pair_ratings
@@ -141,6 +141,11 @@ def test_that_a_pause_in_which_other_work_is_done_changes_nothing(whole, trained
     drive(JOBS["quick model"](trained_library))
     assert threading.active_count() == threads, "a job starts no thread of its own"
     assert_equal(whole.found, essence(drive(paused)))
+
+
+def test_that_an_order_that_a_job_does_not_know_changes_nothing(whole, trained_library, in_small_portions):
+    heard = drive(JOBS[whole.name](trained_library), next_order=Order)
+    assert_equal(whole.found, essence(heard))
 
 
 @how_many_places

@@ -9,7 +9,7 @@ import torch
 
 from desktop_rec.session.worker import Worker
 from engine.errors import DataError
-from engine.events import Progressed, Stop
+from engine.events import NewRate, Progressed, Stop
 
 
 class Steps:
@@ -47,6 +47,24 @@ def test_that_events_come_in_order_and_then_the_result(qtbot, worker, recorded):
         worker.start(Steps(5))
     assert [call.done for call in events.calls] == [1, 2, 3, 4, 5]
     assert results.calls == [5]
+
+
+def test_that_a_running_job_hears_what_it_is_told_in_turn(qtbot, worker):
+    heard, asked = [], threading.Event()
+
+    def job():
+        while len(heard) < 2:
+            asked.set()
+            order = yield None
+            heard.extend([] if order is None else [order])
+        return heard
+
+    worker.start(job)
+    assert asked.wait(3)
+    with qtbot.waitSignal(worker.idle):
+        worker.tell(NewRate(1e-3))
+        worker.tell(NewRate(1e-4))
+    assert heard == [NewRate(1e-3), NewRate(1e-4)]
 
 
 def test_that_signals_come_on_the_gui_thread_and_the_job_runs_on_another(qtbot, worker):
