@@ -225,6 +225,27 @@ def shorten(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: max(0, width - 1)]}…"
 
 
+def format_setting(value: Any, *, unit: str = "") -> str:
+    """A value of a setting as people write it.
+
+    >>> format_setting(True), format_setting((600, 200)), format_setting(0.0031), format_setting(None)
+    ('yes', '600, 200', '3.1e-3', 'automatic')
+    """
+    if value is None:
+        return "automatic"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(format_setting(item) for item in value) or "none"
+    if isinstance(value, float) and 0 < abs(value) < 0.01:
+        text = format_rate(value) if value > 0 else f"-{format_rate(-value)}"
+    elif isinstance(value, int | float):
+        text = f"{value:,.6g}" if isinstance(value, float) and value != int(value) else format_count(value)
+    else:
+        text = str(value).replace("_", " ")
+    return f"{text} {unit}".strip()
+
+
 def format_rating(rating: float) -> str:
     """A rating that was given, with a decimal where it has one.
 

@@ -17,7 +17,7 @@ from engine.library.run_record import RunRecord
 from engine.models.naming import run_title
 from engine.models.registry import MODELS, title_of
 from engine.settings import Config, declared_settings, find_setting
-from engine.text import format_count, format_rate, plural
+from engine.text import format_count, format_setting, plural
 from engine.training.config import TrainingConfig
 
 NOTHING = "–"
@@ -53,23 +53,6 @@ def settings_differences(run: RunRecord, other: RunRecord) -> tuple[Difference, 
         if values[0] != values[1]:
             found.append(Difference(label, *values))
     return tuple(found)
-
-
-def format_setting(value: Any, *, unit: str = "") -> str:
-    """A value as people write it: "yes", "600, 200", "3.1e-3", "automatic"."""
-    if value is None:
-        return "automatic"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list | tuple):
-        return ", ".join(format_setting(item) for item in value) or "none"
-    if isinstance(value, float) and 0 < abs(value) < 0.01:
-        text = format_rate(value) if value > 0 else f"-{format_rate(-value)}"
-    elif isinstance(value, int | float):
-        text = f"{value:,.6g}" if isinstance(value, float) and value != int(value) else format_count(value)
-    else:
-        text = str(value).replace("_", " ")
-    return f"{text} {unit}".strip()
 
 
 class DiffCard(Card):

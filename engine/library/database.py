@@ -89,6 +89,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE curves ADD COLUMN learned TEXT NOT NULL DEFAULT '[]'",
         "ALTER TABLE curves ADD COLUMN seconds REAL NOT NULL DEFAULT 0",
     ),
+    (
+        "ALTER TABLE runs ADD COLUMN star INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE runs ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE runs ADD COLUMN notes TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE runs ADD COLUMN rate_changes TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE runs ADD COLUMN differing TEXT",
+        "ALTER TABLE runs ADD COLUMN imported TEXT",
+    ),
 )
 """Each entry takes the schema one version up. Never change one that was released: add another."""
 

@@ -84,7 +84,7 @@ class RowReader(Generic[Made]):
             if not fits(document, hint):
                 raise ValueError(text)
             is_tuple = (get_origin(hint) or hint) is tuple
-            self._documents[key] = tuple(map(tuple, document)) if is_tuple else document
+            self._documents[key] = tuple(map(_unchanging, document)) if is_tuple else document
         return self._documents[key]
 
     def _number(self, value: Any) -> float:
@@ -123,6 +123,10 @@ def insert(connection: sqlite3.Connection, table: str, values: Mapping[str, Any]
     columns = columns_of(values)
     names, marks = ", ".join(columns), ", ".join("?" * len(columns))
     connection.execute(f"{verb} INTO {table} ({names}) VALUES ({marks})", tuple(columns.values()))
+
+
+def _unchanging(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _moment(value: Any) -> datetime:

@@ -9,12 +9,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import engine
-from engine.models.naming import run_title
+from engine.models.naming import describe_settings, run_title, training_defaults
+from engine.training.config import TrainingConfig
 
 if TYPE_CHECKING:
     from engine.models.base import Model
 
 RUNNING, FINISHED, STOPPED, FAILED, INTERRUPTED = "running", "finished", "stopped", "failed", "interrupted"
+_FOUND = ("epochs", "lr", "precision", "seed")
+"""Settings that runs have values of their own of without anybody's choosing them."""
 _PACKAGES = ("torch", "numpy", "scipy", "safetensors")
 
 
@@ -59,11 +62,41 @@ class RunRecord:
     """Which settings were chosen by trying, in a sentence."""
     diverged: bool = False
     """Whether its numbers left all bounds while it learned; what it holds is from before."""
+    star: bool = False
+    """Whether a person marked it."""
+    tags: tuple[str, ...] = ()
+    notes: str = ""
+    """What a person wrote about it."""
+    rate_changes: tuple[tuple[int, float], ...] = ()
+    """(step, learning rate) where a person changed the rate while it learned."""
+    differing: tuple[str, ...] | None = None
+    """The settings that were asked for other than the default ("training.batch"); None for runs of before."""
+    imported: datetime | None = None
+    """When it was read from a model file; None where it was trained in this library."""
 
     @property
     def title(self) -> str:
-        """What people call it: by what it is and what differs ("Watch and love 2, 30 epochs"), or as they named it."""
-        return run_title(self.name, self.model, self.model_config, epochs=self.total_epochs)
+        """What people call it: by what it is and what differs ("Watch and love 2, batch 256, 30 epochs"), or as they
+        named it."""
+        return run_title(self.name, self.model, self.model_config, epochs=self.total_epochs, differing=self.differences)
+
+    @property
+    def differences(self) -> tuple[tuple[str, Any], ...]:
+        """The settings that differ from the defaults, with their values: ("training.batch", 256).
+
+        Of runs of before it is known of training alone, where they differ from what the model has now.
+        """
+        training = self.training_config or {}
+        parts = {"model": self.model_config, "training": training, "split": self.split_config}
+        if self.differing is None:
+            usual = {**TrainingConfig().as_dict(), **training_defaults(self.model)}
+            return tuple(
+                (f"training.{name}", value)
+                for name, value in training.items()
+                if name in usual and name not in _FOUND and value != usual[name]
+            )
+        named = [(name, *name.partition(".")[::2]) for name in self.differing]
+        return tuple((name, parts[part][key]) for name, part, key in named if key in parts.get(part, {}))
 
     @property
     def lr(self) -> float | None:
@@ -72,6 +105,13 @@ class RunRecord:
     @property
     def total_epochs(self) -> int | None:
         return None if self.training_config is None else self.training_config.get("epochs")
+
+
+def describe_run(record: RunRecord) -> str:
+    """What a run is and what differs from the defaults, whatever its name: "Watch and love, batch 256, 40 epochs"."""
+    return describe_settings(
+        record.model, record.model_config, epochs=record.total_epochs, differing=record.differences
+    )
 
 
 def parameters_of(model: Model) -> int:

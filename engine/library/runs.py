@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -77,6 +77,8 @@ class RunPlan:
     name: str = ""
     chosen: str = ""
     """Which settings were chosen by trying, in a sentence."""
+    differing: tuple[str, ...] = ()
+    """The settings that were asked for other than the default, as "training.batch"."""
 
 
 class RunRecorder:
@@ -190,6 +192,24 @@ class RunStore(FolderStore[RunRecord]):
 
     def save_advice(self, run_id: str, advice: str) -> None:
         self._set(run_id, "The advice on the run", advice=advice)
+
+    def mark(
+        self, run_id: str, *, star: bool | None = None, tags: Sequence[str] | None = None, notes: str | None = None
+    ) -> RunRecord:
+        """Star a run, or change its tags or notes (None: as they are). Raises LibraryError where it is not known."""
+        record = self.find(run_id)
+        values: dict[str, Any] = {} if star is None else {"star": star}
+        if tags is not None:
+            values["tags"] = tuple(dict.fromkeys(tag.strip() for tag in tags if tag.strip()))
+        if notes is not None:
+            values["notes"] = notes.strip()
+        if values:
+            self._set(record.run_id, f"What you noted on {record.title}", **values)
+        return self.find(record.run_id)
+
+    def save_rate_changes(self, run_id: str, changes: Sequence[tuple[int, float]]) -> None:
+        """Record all changes of the learning rate that a person made while a run learned, as (step, rate)."""
+        self._set(run_id, "The learning rates of the run", rate_changes=tuple(changes))
 
     def end(self, run_id: str, status: str, why: str) -> None:
         """Record that a run failed or was interrupted, and why. A run that is gone stays gone."""
@@ -307,4 +327,5 @@ def _values_of(dataset: Dataset, plan: RunPlan) -> dict[str, Any]:
         "created": datetime.now(UTC),
         "status": RUNNING,
         "chosen": plan.chosen,
+        "differing": plan.differing,
     }

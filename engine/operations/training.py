@@ -21,6 +21,7 @@ from engine.library.run_record import FAILED, INTERRUPTED, STOPPED, RunRecord, p
 from engine.library.runs import RunPlan, RunRecorder
 from engine.library.store import Library
 from engine.models.base import ClosedFormModel, Model, StepModel
+from engine.models.naming import settings_set
 from engine.models.registry import build, kind_of
 from engine.operations.evaluating import Advice, advice_on
 from engine.operations.preparing import default_finder, default_split, default_training, fresh_model, settled, sweep
@@ -121,6 +122,7 @@ def train(
     divided = split if isinstance(split, Split) else make_split(dataset, split or default_split(model))
     own = yield from settled(model, model_config, divided, dataset)
     learning: TrainingConfig | None = None
+    asked: TrainingConfig | None = None
     if steps:
         asked = with_own_optimizer(training or default_training(model, dataset, own.config), own.config)
         learning = asked.changed(precision=choose_precision(asked.precision, at.device))
@@ -131,7 +133,8 @@ def train(
     fresh = fresh_model(model, own.config, dataset, seed=learning.seed if learning else 1)
     if isinstance(fresh, StepModel) and learning:
         fresh.prepare(divided.train, seed=learning.seed)
-    plan = _plan_of(fresh, learning, divided, at.name, chosen=own.words)
+    differing = _differing(model, model_config, asked, divided.config, dataset)
+    plan = _plan_of(fresh, learning, divided, at.name, chosen=own.words, differing=differing)
     recorder = library.runs.begin(dataset, plan)
     run = _Run(library, dataset, divided, fresh, learning, at, recorder, advise, chosen=own.words)
     return (yield from run.learned(None))
@@ -216,7 +219,27 @@ def describe_curves(library: Library, record: RunRecord) -> str:
     return read_curves(curve, hides=hides_while_training(record.model_config), by_time=by_time).words
 
 
-def _plan_of(model: Model, training: TrainingConfig | None, split: Split, device: str, *, chosen: str) -> RunPlan:
+def _differing(
+    model: str, config: Config | None, training: TrainingConfig | None, split: SplitConfig, dataset: Dataset
+) -> tuple[str, ...]:
+    """Which settings were asked for other than the model's defaults, as they are recorded."""
+    default = kind_of(model).config_class()
+    found = settings_set("model", config or default, default)
+    if training is not None:
+        usual = with_own_optimizer(default_training(model, dataset, config), config)
+        found += settings_set("training", training, usual)
+    return found + settings_set("split", split, default_split(model))
+
+
+def _plan_of(
+    model: Model,
+    training: TrainingConfig | None,
+    split: Split,
+    device: str,
+    *,
+    chosen: str,
+    differing: tuple[str, ...],
+) -> RunPlan:
     """What is recorded of a run before it begins."""
     return RunPlan(
         model=model.name,
@@ -228,6 +251,7 @@ def _plan_of(model: Model, training: TrainingConfig | None, split: Split, device
         parameters=parameters_of(model),
         candidates_I=split.candidates_I,
         chosen=chosen,
+        differing=differing,
     )
 
 

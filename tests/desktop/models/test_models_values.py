@@ -19,7 +19,7 @@ from desktop_rec.models.curves_plot import overlay
 from desktop_rec.models.groups import describe_people, describe_split, groups_of
 from desktop_rec.models.meaning import format_hits, meaning, verdict
 from desktop_rec.models.run_list import RunHeading, RunLine
-from desktop_rec.models.settings_diff import format_setting, settings_differences
+from desktop_rec.models.settings_diff import settings_differences
 from desktop_rec.models.text import blend_parts, blend_problem, head_state, missing_figures, run_facts, run_rows
 from desktop_rec.models.user_evaluation_text import describe_user_evaluation, favourites_table, user_figures
 from engine.data.split import SplitConfig, split_key
@@ -30,6 +30,7 @@ from engine.events import EpochEnded
 from engine.library.run_record import RunRecord
 from engine.models.mf import MfConfig
 from engine.recommending.user_evaluation import Comparison, LeftOut, UserEvaluation
+from engine.text import format_setting
 from engine.training.config import TrainingConfig
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)

@@ -23,7 +23,8 @@ from engine.errors import DataError
 from engine.events import drive
 from engine.library.store import Library
 
-TWO_HEAD = "Watch and love, 3 epochs"
+TWO_HEAD = "Watch and love, hidden 24, latent 8, decoder 16-24, 3 epochs"
+ON_RATINGS = "Liked together, split random"
 MOST_S = 20
 MOST_MS = 1000 * MOST_S
 
@@ -202,8 +203,8 @@ def test_that_a_tick_taken_away_takes_the_run_out_of_the_comparison(qtbot, sessi
 
 
 def test_that_a_run_of_another_split_is_compared_among_its_own(shared_session, shared_view):
-    choose(shared_session, shared_view, "Liked together")
-    assert shown_rows(shared_view)[0] == "Liked together"
+    choose(shared_session, shared_view, ON_RATINGS)
+    assert shown_rows(shared_view)[0] == ON_RATINGS
     assert TWO_HEAD not in shown_rows(shared_view)
     assert "Averages" in [model.name for model in shared_view.comparison.models]
     choose(shared_session, shared_view, TWO_HEAD)
@@ -233,9 +234,9 @@ def test_that_settings_are_compared_with_those_of_another_run(shared_view):
     diff = shared_view.page.beside.diff
     assert diff.lines[0] == ("", TWO_HEAD, "Liked together 2")
     assert "Model" in [line[0] for line in diff.lines]
-    diff.box.setCurrentIndex(diff.box.findText("Liked together"))
+    diff.box.setCurrentIndex(diff.box.findText(ON_RATINGS))
     diff.box.activated.emit(diff.box.currentIndex())
-    assert diff.lines[0][2] == "Liked together"
+    assert diff.lines[0][2] == ON_RATINGS
     assert "Split" in [line[0] for line in diff.lines]
     diff.box.setCurrentIndex(diff.box.findText("Liked together 2"))
     diff.box.activated.emit(diff.box.currentIndex())
@@ -296,9 +297,9 @@ def test_that_a_deleted_run_comes_back_by_undo_and_goes_again_by_redo(view, sess
 
 
 def test_that_the_model_of_a_run_can_be_used(qtbot, view, session):
-    choose(session, view, "Liked together")
+    choose(session, view, ON_RATINGS)
     view.page.head.use.click()
-    qtbot.waitUntil(lambda: session.model.label.run_id == run_id(view, "Liked together"), timeout=MOST_MS)
+    qtbot.waitUntil(lambda: session.model.label.run_id == run_id(view, ON_RATINGS), timeout=MOST_MS)
     qtbot.waitUntil(lambda: view.page.head.use.text() == "In use")
 
 
@@ -364,7 +365,7 @@ def test_that_ticked_runs_can_be_blended(shared_view, shared_session, recorded):
 
 
 def test_that_a_single_run_cannot_be_blended_and_it_is_said_why(shared_session, shared_view):
-    choose(shared_session, shared_view, "Liked together")
+    choose(shared_session, shared_view, ON_RATINGS)
     assert not shared_view.page.runs.blend.isEnabled()
     assert "two or more" in shared_view.page.runs.blend.toolTip()
     choose(shared_session, shared_view, TWO_HEAD)

@@ -15,7 +15,8 @@ RUN = """run name model dataset status lr epochs best_epoch best_value watched s
     examples_per_second device precision parameters split advice chosen diverged curve_words preset preset_words"""
 STORED_RUN = """run name model dataset dataset_name fingerprint model_config training_config split_config seed device
     precision versions parameters created status finished seconds epochs steps best_epoch best_value watched
-    examples_per_second stopped_because metrics people_judged advice chosen diverged has_model title lr"""
+    examples_per_second stopped_because metrics people_judged advice chosen diverged has_model title lr star tags notes
+    rate_changes differing imported"""
 SEARCH = "search name model dataset watched"
 SEARCH_ROW = "number run settings status value best_epoch epochs lr batch metrics seconds parameters note"
 ITEM = """rank item title year genres score probability lift predicted_rating predicted_sd said reasons parts

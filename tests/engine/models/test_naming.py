@@ -27,3 +27,13 @@ def test_that_a_part_of_a_blend_is_called_like_its_run_also_in_blends_of_earlier
     )
     assert Part("ease", {}, "ease 2").called == "Liked together 2"
     assert Part("mf", {"rank": 25}).called == "mf"
+
+
+def test_that_settings_that_differ_from_the_default_tell_runs_apart():
+    differing = [("training.batch", 256), ("model.hidden", (600, 200)), ("model.anneal", False), ("split.seed", 2)]
+    title = run_title("two_head 3", "two_head", {}, epochs=40, differing=differing)
+    assert title == "Watch and love 3, batch 256, hidden 600-200, no anneal, 40 epochs"
+
+
+def test_that_a_rank_that_was_asked_for_is_said_once():
+    assert run_title("mf 1", "mf", {"rank": 25}, differing=[("model.rank", 25)]) == "Factorisation, rank 25"
