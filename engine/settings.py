@@ -32,6 +32,8 @@ class Setting:
     more: bool = True
     automatic: str = "Automatic"
     former: tuple[str, ...] = ()
+    only_with: tuple[str, tuple[Any, ...]] | None = None
+    """Another setting, and the values of it beside which this one has an effect; None: beside all."""
 
     def sentence(self, name: str) -> str:
         """What values are allowed, in words."""
@@ -58,14 +60,16 @@ def setting(
     more: bool = True,
     automatic: str = "Automatic",
     former: tuple[str, ...] = (),
+    only_with: tuple[str, tuple[Any, ...]] | None = None,
 ) -> Any:
     """A dataclass field that is a setting: its default, what it is called and does, and what it may be.
 
     `X | None` allows None, which a form calls `automatic`. `low` and `high` are inclusive limits of numbers, `choices`
     the allowed texts. `scale` is how a slider runs, "linear" or "log"; `unit` stands behind the number. `more` False
-    shows it at first. `former` are names of earlier versions, which are still read.
+    shows it at first. `former` are names of earlier versions, which are still read. `only_with` names another setting
+    and those of its values beside which this one has an effect: `("schedule", ("one_cycle",))`.
     """
-    declared = Setting(label, help, low, high, choices, scale, unit, more, automatic, former)
+    declared = Setting(label, help, low, high, choices, scale, unit, more, automatic, former, only_with)
     return field(default=default, metadata={"setting": declared})
 
 
@@ -107,6 +111,16 @@ class Config:
     def __post_init__(self) -> None:
         for declared in declared_settings(type(self)):
             _check(declared, getattr(self, declared.name))
+
+    @property
+    def idle(self) -> frozenset[str]:
+        """The names of settings that have no effect beside the others as they are."""
+        return frozenset(
+            declared.name
+            for declared in declared_settings(type(self))
+            if declared.setting.only_with is not None
+            and getattr(self, declared.setting.only_with[0]) not in declared.setting.only_with[1]
+        )
 
     def changed(self, **values: Any) -> Self:
         """A copy with other values, by the names that settings have or had. Unknown names raise SettingError."""

@@ -55,6 +55,8 @@ class PlanController(QObject):
         """Whether the form holds a value that was refused; the plan has the last good one then."""
         self.is_rate_chosen = False
         """Whether the rate was read off a sweep by the person."""
+        self.taken_from = ""
+        """Whose plan was taken as a whole, in a few words."""
         self._plan: TrainingPlan | None = None
         self._start: TrainingPlan | None = None
         self._fingerprint = dataset.fingerprint
@@ -92,6 +94,8 @@ class PlanController(QObject):
         """Where the plan's rate came from, before anyone typed another one."""
         if self.is_rate_chosen:
             return "Chosen by you in Learning rate"
+        if self.taken_from:
+            return f"As {self.taken_from} has it"
         return "As the preset has it" if self.preset is not None else "What this model was tuned with"
 
     @property
@@ -126,9 +130,14 @@ class PlanController(QObject):
         model = self.preset.model if self.preset is not None else self.plan.model
         self._fill(TrainingPlan.defaults(model, preset=self.preset, entries=self._entries))
 
+    def take(self, plan: TrainingPlan, label: str) -> None:
+        """A whole plan into the form, as that of a run that is made again; `label` says in a few words whose it is."""
+        self.preset = None
+        self._fill(plan, taken_from=label)
+
     def put_back(self) -> None:
         """All settings as the model or preset has them."""
-        self._fill(self.start)
+        self._fill(self.start, taken_from=self.taken_from)
 
     def edit(self, configs: Iterable[Config], *, lr: float | None, device: str, precision: str) -> None:
         """Take settings that a person changed; what is not among `configs` stays."""
@@ -172,9 +181,9 @@ class PlanController(QObject):
     def _entries(self) -> int:
         return self.dataset.current.entries if self.dataset.current is not None else 0
 
-    def _fill(self, start: TrainingPlan) -> None:
+    def _fill(self, start: TrainingPlan, *, taken_from: str = "") -> None:
         """Start anew; where it is computed stays as the person chose it."""
-        former = self.plan
+        former, self.taken_from = self.plan, taken_from
         plan = replace(start, device=former.device)
         if plan.training is not None and former.training is not None:
             plan = plan.changed(precision=former.training.precision)

@@ -42,11 +42,6 @@ class ModelConfig(Config):
         return None
 
     @property
-    def idle(self) -> frozenset[str]:
-        """The names of settings that have no effect beside the others as they are."""
-        return frozenset()
-
-    @property
     def optimizer(self) -> str | None:
         """The rule by which steps are taken, where the model's own settings name it; None where they do not."""
         return None

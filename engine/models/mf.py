@@ -40,6 +40,7 @@ from engine.models.rating_model import PredictsRatings, RatingConfig
 from engine.settings import setting
 
 ALS = "als"
+_BY_STEPS = ("adam", "sgd")
 L2, L2_IN_TURNS = 0.015, 4.0
 """The regularisation where nobody chose one, by steps and in turns: the best on MovieLens-1M."""
 _LITTLE, _MUCH, _L2_EXPONENT = 80_000, 800_000, 0.4
@@ -57,7 +58,7 @@ class MfConfig(RatingConfig):
         ALS,
         label="Solver",
         help="als computes people and titles in turns; adam and sgd learn by steps, with a learning rate.",
-        choices=(ALS, "adam", "sgd"),
+        choices=(ALS, *_BY_STEPS),
         more=False,
     )
     rank: int | None = setting(
@@ -69,7 +70,13 @@ class MfConfig(RatingConfig):
         more=False,
     )
     sweeps: int = setting(
-        12, label="Sweeps", help="als: how often people and titles take their turns.", low=1, high=1000, more=False
+        12,
+        label="Sweeps",
+        help="als: how often people and titles take their turns.",
+        low=1,
+        high=1000,
+        more=False,
+        only_with=("solver", (ALS,)),
     )
     bias: bool = setting(
         True, label="Biases", help="Whether people and titles have a level of their own beside the product.", more=False
@@ -79,6 +86,7 @@ class MfConfig(RatingConfig):
         label="Start",
         help="By steps: small random factors, standard normal ones, or a tenth of the ratings' own SVD.",
         choices=("small", "normal", "svd"),
+        only_with=("solver", _BY_STEPS),
     )
     l2: float | None = setting(
         None,
@@ -96,6 +104,7 @@ class MfConfig(RatingConfig):
         low=1e-6,
         high=1e6,
         scale="log",
+        only_with=("solver", _BY_STEPS),
     )
     user_bias_damping: float | None = damping_setting("Person bias damping", "person")
     item_bias_damping: float | None = damping_setting("Title bias damping", "title")
@@ -107,10 +116,6 @@ class MfConfig(RatingConfig):
     @property
     def optimizer(self) -> str | None:
         return self.solver if self.learns_by_steps else None
-
-    @property
-    def idle(self) -> frozenset[str]:
-        return frozenset({"sweeps"} if self.learns_by_steps else {"init", "fold_in_l2"})
 
     @property
     def factors(self) -> int:

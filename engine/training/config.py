@@ -12,7 +12,9 @@ import numpy.typing as npt
 from engine.errors import SettingError
 from engine.evaluation.metrics import MONITORS, higher_is_better
 from engine.settings import Config, setting
+from engine.training.step_rates import parse_step_rates
 
+SCHEDULES = ("constant", "slanted_triangle", "one_cycle", "cosine", "linear", "steps", "reduce_on_plateau")
 TRIED_RATINGS, TRIED_PEOPLE, TRIED_TITLES = 2_000_000, 8_000, 1_000
 """On how much at most automatic settings are tried: those of models of ratings, and those of models of likes."""
 
@@ -34,9 +36,134 @@ class TrainingConfig(Config):
     schedule: str = setting(
         "reduce_on_plateau",
         label="Schedule",
-        help="How the rate moves: kept constant, up and down in a slanted triangle, or halved when progress ends.",
-        choices=("constant", "slanted_triangle", "reduce_on_plateau"),
+        help="How the rate moves over the run: up and down (slanted triangle, one cycle), down (cosine, linear, "
+        "steps), down when progress ends (plateau), or not at all (constant).",
+        choices=SCHEDULES,
         more=False,
+    )
+    cut_frac: float = setting(
+        0.1,
+        label="Rise",
+        help="Slanted triangle: the share of steps in which the rate rises.",
+        low=0.0,
+        high=1.0,
+        more=False,
+        only_with=("schedule", ("slanted_triangle",)),
+    )
+    ratio: float = setting(
+        32.0,
+        label="Ratio",
+        help="Slanted triangle: highest rate over lowest rate.",
+        low=1.0,
+        high=1e6,
+        scale="log",
+        more=False,
+        only_with=("schedule", ("slanted_triangle",)),
+    )
+    rise: float = setting(
+        0.3,
+        label="Rise",
+        help="One cycle: the share of steps in which the rate rises.",
+        low=0.0,
+        high=1.0,
+        more=False,
+        only_with=("schedule", ("one_cycle",)),
+    )
+    phases: str = setting(
+        "cosine",
+        label="Phases",
+        help="One cycle: whether the rate rises and falls along a cosine, or in straight lines as first published.",
+        choices=("cosine", "linear"),
+        only_with=("schedule", ("one_cycle",)),
+    )
+    start_divisor: float = setting(
+        25.0,
+        label="Start divisor",
+        help="One cycle: highest rate over first rate.",
+        low=1.0,
+        high=1e9,
+        scale="log",
+        more=False,
+        only_with=("schedule", ("one_cycle",)),
+    )
+    end_divisor: float = setting(
+        1e5,
+        label="End divisor",
+        help="One cycle: highest rate over last rate.",
+        low=1.0,
+        high=1e9,
+        scale="log",
+        only_with=("schedule", ("one_cycle",)),
+    )
+    warm_up: float = setting(
+        0.05,
+        label="Warm-up",
+        help="Cosine: the share of steps in which the rate rises before it falls.",
+        low=0.0,
+        high=1.0,
+        more=False,
+        only_with=("schedule", ("cosine",)),
+    )
+    last_share: float = setting(
+        0.01,
+        label="Last rate",
+        help="Cosine and linear: the last rate as a share of the highest; 0 ends at nothing.",
+        low=0.0,
+        high=1.0,
+        more=False,
+        only_with=("schedule", ("cosine", "linear")),
+    )
+    step_rates: str | None = setting(
+        None,
+        label="Rates in steps",
+        help="Steps: from where which rate is taken, such as 1: 1e-2, 10: 1e-3. Before the first place it is the "
+        "learning rate. Automatic: a tenth of it after half of the run, a hundredth after three quarters.",
+        automatic="Half and three quarters",
+        more=False,
+        only_with=("schedule", ("steps",)),
+    )
+    step_unit: str = setting(
+        "epochs",
+        label="Counted in",
+        help="Steps: whether the places of the rates are epochs or single steps, both counted from 1.",
+        choices=("epochs", "steps"),
+        more=False,
+        only_with=("schedule", ("steps",)),
+    )
+    factor: float = setting(
+        0.5,
+        label="Reduce by",
+        help="Plateau: what the rate is multiplied by when progress ends.",
+        low=0.01,
+        high=0.99,
+        more=False,
+        only_with=("schedule", ("reduce_on_plateau",)),
+    )
+    patience: int = setting(
+        5,
+        label="Patience",
+        help="Plateau: epochs without progress before the rate is reduced.",
+        low=0,
+        high=1000,
+        unit="epochs",
+        more=False,
+        only_with=("schedule", ("reduce_on_plateau",)),
+    )
+    threshold: float = setting(
+        1e-4,
+        label="Progress",
+        help="Plateau: the relative gain that counts as progress.",
+        low=0.0,
+        high=0.5,
+        only_with=("schedule", ("reduce_on_plateau",)),
+    )
+    min_lr: float = setting(
+        1e-6,
+        label="Least rate",
+        help="Plateau: training ends when the rate falls below this.",
+        low=0.0,
+        high=1.0,
+        only_with=("schedule", ("reduce_on_plateau",)),
     )
     batch: int | None = setting(
         None, label="Batch", help="How many people the model looks at in one step.", low=1, high=1_000_000, scale="log"
@@ -46,29 +173,6 @@ class TrainingConfig(Config):
     )
     weight_decay: float = setting(
         0.0, label="Weight decay", help="Pulls weights towards zero, against learning by heart.", low=0.0, high=1.0
-    )
-    cut_frac: float = setting(
-        0.1, label="Rise", help="Slanted triangle: the share of steps in which the rate rises.", low=0.0, high=1.0
-    )
-    ratio: float = setting(
-        32.0, label="Ratio", help="Slanted triangle: highest rate over lowest rate.", low=1.0, high=1e6, scale="log"
-    )
-    factor: float = setting(
-        0.5, label="Reduce by", help="Plateau: what the rate is multiplied by when progress ends.", low=0.01, high=0.99
-    )
-    patience: int = setting(
-        5,
-        label="Patience",
-        help="Plateau: epochs without progress before the rate is reduced.",
-        low=0,
-        high=1000,
-        unit="epochs",
-    )
-    threshold: float = setting(
-        1e-4, label="Progress", help="Plateau: the relative gain that counts as progress.", low=0.0, high=0.5
-    )
-    min_lr: float = setting(
-        1e-6, label="Least rate", help="Plateau: training ends when the rate falls below this.", low=0.0, high=1.0
     )
     monitor: str = setting(
         MONITORS[0],
@@ -111,12 +215,27 @@ class TrainingConfig(Config):
                     setting="also",
                     value=self.also,
                 )
+        if self.step_rates is not None:
+            parse_step_rates(self.step_rates)
 
     @property
     def metrics(self) -> tuple[str, ...]:
         """All metrics that are measured after each epoch, each once, `monitor` first."""
         named = (part.strip() for part in self.also.split("+"))
         return tuple(dict.fromkeys((self.monitor, *filter(None, named))))
+
+    @property
+    def given_rates(self) -> tuple[tuple[int, float], ...]:
+        """The places, counted from 1, and the rates that are given for them; () where there are none."""
+        if self.schedule != "steps" or self.step_rates is None:
+            return ()
+        return parse_step_rates(self.step_rates)
+
+    @property
+    def first_rate(self) -> float | None:
+        """The rate that is given for the start of the run; None where the learning rate is taken there."""
+        given = self.given_rates
+        return given[0][1] if given and given[0][0] == 1 else None
 
     @property
     def higher_is_better(self) -> bool:

@@ -19,6 +19,19 @@ from engine.training.config import FinderConfig, TrainingConfig
 _STEPS_OF_A_WINDOW = 10
 
 
+class RunSettings(Protocol):
+    """What of a run's record its plan is made of."""
+
+    @property
+    def model(self) -> str: ...
+    @property
+    def model_config(self) -> dict[str, Any]: ...
+    @property
+    def training_config(self) -> dict[str, Any] | None: ...
+    @property
+    def split_config(self) -> dict[str, Any]: ...
+
+
 class DatasetCounts(Protocol):
     """What of a data set decides how long a run is; `counted` people like enough titles to be held out."""
 
@@ -68,7 +81,8 @@ class TrainingPlan:
             needs = "learns by steps, so it needs" if self.training is None else "is computed at once, without"
             raise SettingError(f"{self.model} {needs} training settings.")
         if self.training is not None:
-            object.__setattr__(self, "training", with_own_optimizer(self.training, self.model_config))
+            own = with_first_rate(with_own_optimizer(self.training, self.model_config))
+            object.__setattr__(self, "training", own)
 
     @classmethod
     def defaults(cls, model: str, *, preset: Preset | None = None, entries: int = 0) -> Self:
@@ -109,6 +123,21 @@ class TrainingPlan:
             own,
             training=(training or own.training) if own.training is not None else None,
             split=split or own.split,
+        )
+
+    @classmethod
+    def of_run(cls, record: RunSettings) -> Self:
+        """The plan by which a run was made, to be changed or made again; where it is computed is chosen anew.
+
+        Its rate is the one that it learned with. Raises SettingError for a blend, and for settings unknown here.
+        """
+        return cls.from_dict(
+            {
+                "model": record.model,
+                "model_config": record.model_config,
+                "training": record.training_config,
+                "split": record.split_config,
+            }
         )
 
     @classmethod
@@ -209,6 +238,22 @@ class TrainingPlan:
         optimizer = self.training.optimizer if self.training is not None else None
         return peak_bytes(Run(self.model, config, self.split, optimizer, counts.titles, counts.entries, load))
 
+    def largest_batch(self, counts: DatasetCounts, *, free_bytes: int | None = None) -> int | None:
+        """The largest power of two, at most the plan's batch, with which the run fits into free memory.
+
+        None where the model takes no batches, where memory is unknown, and where no batch would make it fit.
+        `free_bytes`: what is free (None: asked of the system).
+        """
+        from engine.training.memory import PROCESS
+
+        free = available_memory_bytes() if free_bytes is None else free_bytes
+        if self.training is None or free is None:
+            return None
+        batch = 1 << (self.batch(counts).bit_length() - 1)
+        while batch and self.changed(batch=batch).memory_bytes(counts) - PROCESS > free:
+            batch //= 2
+        return batch or None
+
     def learned_titles(self, counts: DatasetCounts) -> int:
         """How many titles the model learns: all, or the best known ones."""
         config = fitted_config(self.model, self.model_config, entries=counts.entries, titles=counts.titles)
@@ -248,6 +293,12 @@ def with_own_optimizer(training: TrainingConfig, config: Config | None) -> Train
     """Training settings with the optimizer that the model's settings name, if they name one."""
     optimizer = config.optimizer if isinstance(config, ModelConfig) else None
     return training.changed(optimizer=optimizer) if optimizer is not None else training
+
+
+def with_first_rate(training: TrainingConfig) -> TrainingConfig:
+    """Training settings with the learning rate that the rates in steps give for the start, if they give one."""
+    first = training.first_rate
+    return training.changed(lr=first) if first is not None else training
 
 
 def _trainable(model: str, config: Config | None = None) -> ModelKind:

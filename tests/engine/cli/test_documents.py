@@ -21,7 +21,7 @@ SEARCH = "search name model dataset watched"
 SEARCH_ROW = "number run settings status value best_epoch epochs lr batch metrics seconds parameters note"
 ITEM = """rank item title year genres score probability lift predicted_rating predicted_sd said reasons parts
     hangs_on"""
-SETTING = "name label help default low high choices"
+SETTING = "name label help default low high choices only_with"
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from planted import planted_dataset
@@ -13,6 +14,7 @@ from engine.models.defaults import facts_of
 from engine.models.presets import PRESETS
 from engine.models.registry import MODELS
 from engine.training.config import TrainingConfig
+from engine.training.memory import PROCESS
 from engine.training.plan import TrainingPlan
 
 TRAINABLE = [kind.name for kind in MODELS.values() if not kind.made_of_runs]
@@ -43,6 +45,32 @@ def test_that_a_model_computed_at_once_has_no_steps_and_tells_its_memory():
 def test_that_a_plan_reads_back_as_it_was_written(model):
     plan = TrainingPlan.defaults(model)
     assert TrainingPlan.from_dict(json.loads(json.dumps(plan.as_dict()))) == plan
+
+
+@pytest.mark.parametrize("model", ["mf", "two_head", "ease"])
+def test_that_a_runs_record_gives_its_plan_again(model):
+    plan = TrainingPlan.defaults(model)
+    record = SimpleNamespace(
+        model=model,
+        model_config=plan.model_config.as_dict(),
+        training_config=plan.training.as_dict() if plan.training is not None else None,
+        split_config=plan.split.as_dict(),
+    )
+    assert TrainingPlan.of_run(record) == plan
+
+
+def test_that_the_largest_batch_is_the_first_power_of_two_that_fits():
+    counts = SimpleNamespace(people=6_000, titles=4_000, entries=1_000_000, counted=6_000)
+    plan = TrainingPlan.defaults("lstm").changed(batch=5_000)
+
+    def needed(batch):
+        return plan.changed(batch=batch).memory_bytes(counts) - PROCESS
+
+    assert plan.largest_batch(counts, free_bytes=needed(3_000)) == 2048
+    assert plan.largest_batch(counts, free_bytes=needed(2048)) == 2048
+    assert plan.largest_batch(counts, free_bytes=needed(2048) - 1) == 1024
+    assert plan.largest_batch(counts, free_bytes=0) is None
+    assert TrainingPlan.defaults("ease").largest_batch(counts, free_bytes=2**40) is None
 
 
 def test_that_the_monitors_former_name_is_read():
