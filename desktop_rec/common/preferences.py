@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QByteArray, QSettings
 
@@ -54,16 +55,31 @@ class Preferences:
     @property
     def models(self) -> dict[str, str]:
         """The run that was in use last for each data set, by fingerprint; "" is the model computed on opening."""
-        try:
-            stored = parsed_json(str(self._settings.value("models", "{}")))
-        except ValueError:
-            return {}
-        return {str(key): str(run_id) for key, run_id in stored.items()} if isinstance(stored, dict) else {}
+        return {key: str(run_id) for key, run_id in self._stored("models").items()}
 
     @models.setter
     def models(self, used: Mapping[str, str]) -> None:
         newest = list(used.items())[-_MOST_MODELS:]
         self._settings.setValue("models", json.dumps(dict(newest)))
+
+    @property
+    def curves(self) -> dict[str, Any]:
+        """What is seen of a run while it learns, as its choices say it."""
+        return self._stored("curves")
+
+    @curves.setter
+    def curves(self, choices: Mapping[str, Any]) -> None:
+        self._settings.setValue("curves", json.dumps(dict(choices)))
+
+    @property
+    def left_alone(self) -> list[str]:
+        """The interrupted runs that a person does not want to go on with."""
+        runs = self._stored("left_alone").get("runs")
+        return [str(run_id) for run_id in runs] if isinstance(runs, list) else []
+
+    @left_alone.setter
+    def left_alone(self, run_ids: Sequence[str]) -> None:
+        self._settings.setValue("left_alone", json.dumps({"runs": list(run_ids)[-_MOST_MODELS:]}))
 
     @property
     def place(self) -> str:
@@ -105,6 +121,14 @@ class Preferences:
     @file_folder.setter
     def file_folder(self, folder: str) -> None:
         self._settings.setValue("file_folder", folder)
+
+    def _stored(self, name: str) -> dict[str, Any]:
+        """A JSON object of this name; an empty one where it is missing or damaged."""
+        try:
+            stored = parsed_json(str(self._settings.value(name, "{}")))
+        except ValueError:
+            return {}
+        return {str(key): value for key, value in stored.items()} if isinstance(stored, dict) else {}
 
     def save(self) -> None:
         """Write what changed."""

@@ -91,6 +91,11 @@ def ask_where_to_save_numbers(parent: QWidget, title: str, name: str) -> Path | 
     return _ask_where(parent, title, name, "Text files (*.txt);;All files (*)", ".txt")
 
 
+def ask_where_to_save_plot(parent: QWidget, title: str, name: str, kinds: str, ending: str) -> Path | None:
+    """Where to write a plot or its numbers, in a form with this ending."""
+    return _ask_where(parent, title, name, kinds, ending)
+
+
 def ask_where_to_save_list(parent: QWidget, name: str, ending: str) -> Path | None:
     """Where to write a list, in a form with this ending."""
     return _ask_where(parent, "Save this list", name, f"Files (*{ending})", ending)

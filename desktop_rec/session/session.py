@@ -27,6 +27,7 @@ from desktop_rec.session.undo import UndoStack
 from desktop_rec.training.controller import TrainingController
 from desktop_rec.training.learning_rate.controller import LearningRateController
 from desktop_rec.training.plan_controller import PlanController
+from desktop_rec.training.queue.controller import RunQueue
 from desktop_rec.training.search.controller import SearchController
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ class Session(QObject):
         self.importing = ImportController(library, dataset, self.devices, jobs, queries, requests, self)
         self.plan = PlanController(dataset, self.devices, self)
         self.learning_rate = LearningRateController(library, dataset, jobs, requests, self)
-        self.training = TrainingController(library, dataset, model, self.devices, jobs, undo, requests, self)
+        self.training = TrainingController(library, dataset, model, self.devices, jobs, queries, undo, requests, self)
+        self.run_queue = RunQueue(self.training, jobs, self)
         self.search = SearchController(library, dataset, model, jobs, undo, requests, self)
         self.models = ModelsController(
             library, dataset, model, profile, jobs, queries, scoring, judging, undo, requests, self
@@ -92,6 +94,7 @@ class Session(QObject):
     def close(self) -> None:
         """Stop what runs, keeping what was learned, and drop questions; `idle` says when all threads are gone."""
         self.recommendations.store_choices()
+        self.run_queue.hold()
         self.jobs.stop()
         self.queries.abandon()
         self._on_idle()

@@ -133,6 +133,7 @@ def _frames(now: Colours) -> str:
     QFrame[role="panel"] {{ background: {now.raised}; border: none; border-right: 1px solid {now.line}; }}
     QFrame[role="line"] {{ background: {now.line}; border: none; max-height: 1px; min-height: 1px; }}
     QWidget[role="page"] {{ background: {now.surface}; }}
+    QWidget[role="raised"] {{ background: {now.raised}; }}
     QFrame[role="sidebar"] {{ background: {now.sunken}; border: none; border-right: 1px solid {now.line}; }}
     QFrame[role="header"] {{ background: {now.raised}; border: none; border-bottom: 1px solid {now.line}; }}
     QFrame[role="bar"] {{ background: {now.raised}; border: none; border-top: 1px solid {now.line}; }}

@@ -10,7 +10,7 @@ What others use:
                      "warning"
         QPushButton: "primary" (one a view) "quiet" (no border) "small" "link"; no role = an ordinary button
         QFrame:      "card" (raised, rounded) "panel" (the left column of a view) "line" (a rule, 1 px high)
-        QWidget:     "page" (the plain background)
+        QWidget:     "page" (the plain background), "raised" (that of a card)
     series_colour(n)   the colour of the n-th of several runs that are drawn together
     number_font(font)  the same font with figures of equal width, for columns of numbers
     contrast(a, b)     WCAG contrast ratio of two colours, 1 to 21

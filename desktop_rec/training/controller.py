@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop_rec.common.job_state import JobState
-from desktop_rec.common.notices import Failure
+from desktop_rec.common.notices import Failure, Notice
 from desktop_rec.session.dataset import OpenDataset
 from desktop_rec.session.devices import Devices
 from desktop_rec.session.jobs import Jobs, LongJob
 from desktop_rec.session.library import OpenLibrary
 from desktop_rec.session.model import ModelInUse, now_label
+from desktop_rec.session.queries import Queries, QueryWorker
 from desktop_rec.session.requests import WindowRequests
 from desktop_rec.session.undo import UndoStack
 from desktop_rec.session.worker import MakeJob
 from desktop_rec.training.curves import TrainingState
-from engine.events import Event, Job, TrainingStarted
+from desktop_rec.training.live.choices import CurveChoices
+from desktop_rec.training.live.controller import EarlierRuns
+from desktop_rec.training.text import describe_interrupted
+from engine.events import Event, Job, NewRate, TrainingStarted
+from engine.library.run_record import INTERRUPTED
 from engine.models.registry import FIRST_MODEL
 from engine.training.curve_text import hides_while_training
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
+    from engine.library.run_record import RunRecord
     from engine.operations import FinishedRun
     from engine.training.plan import TrainingPlan
 
@@ -31,11 +38,15 @@ if TYPE_CHECKING:
 class TrainingController(QObject):
     """`state` is the run that learns, or that ended last; `changed` says that it is new or has moved.
 
-    `stale_text` is a sentence where the data set changed under a trained model, else "". A finished run is offered to
-    take the place of the model in use, unless another data set was opened meanwhile.
+    `ended`: a run is over, however it ended. `stale_text` is a sentence where the data set changed under a trained
+    model, else "". A finished run is offered to take the place of the model in use, unless another data set was opened
+    meanwhile. `interrupted` is a run whose process was killed, to be gone on with; `left_alone` are those that a person
+    did not want to go on with. `choices` are what is seen of the curves, and `earlier` the runs behind them.
     """
 
     changed = Signal()
+    ended = Signal()
+    choices_changed = Signal()
 
     def __init__(
         self,
@@ -44,6 +55,7 @@ class TrainingController(QObject):
         model: ModelInUse,
         devices: Devices,
         jobs: Jobs,
+        queries: Queries,
         undo: UndoStack,
         requests: WindowRequests,
         parent: QObject | None = None,
@@ -52,14 +64,42 @@ class TrainingController(QObject):
         self.dataset, self.model, self.devices, self.jobs, self.requests = dataset, model, devices, jobs, requests
         self.state = TrainingState()
         self.stale_text = ""
+        self.left_alone: set[str] = set()
+        self.choices = CurveChoices()
+        self.earlier = EarlierRuns(library, dataset, queries.add(QueryWorker("curves", ("earlier runs",))), self)
         self._library, self._undo = library, undo
         self._discarding = False
+        self._offered: set[str] = set()
         self._fingerprint = ""
         model.decided.connect(self._on_decided)
 
-    def train(self, plan: TrainingPlan) -> bool:
-        """Train a plan (closed-form models are fitted); a rate of None is found first."""
-        library, dataset = self._library.files, self.dataset.current
+    @property
+    def interrupted(self) -> RunRecord | None:
+        """The newest run of this data set that its process did not bring to an end, and that can go on."""
+        if self.state.running:
+            return None
+        runs = (run for run in self.dataset.runs if run.status == INTERRUPTED and run.run_id not in self.left_alone)
+        return next((run for run in runs if run.has_model and run.training_config is not None), None)
+
+    def leave_alone(self, run_id: str) -> None:
+        """Offer no more to go on with an interrupted run; Models still does."""
+        self.left_alone.add(run_id)
+        self.choices_changed.emit()
+        self.changed.emit()
+
+    def choose_curves(self, choices: CurveChoices) -> None:
+        """See this of the curves from now on."""
+        self.choices = choices
+        self.choices_changed.emit()
+
+    def change_rate(self, lr: float) -> None:
+        """Let the run that learns go on at another rate; its events say from which step."""
+        if self.jobs.is_running("training"):
+            self.jobs.tell(NewRate(lr))
+
+    def train(self, plan: TrainingPlan, *, dataset: Dataset | None = None) -> bool:
+        """Train a plan (closed-form models are fitted) on the open data set or another; a rate of None is found."""
+        library, dataset = self._library.files, dataset or self.dataset.current
         if library is None or dataset is None:
             return False
 
@@ -78,7 +118,7 @@ class TrainingController(QObject):
                 finder=plan.finder,
             )
 
-        if not self._start(plan.model, "Training", make):
+        if not self._start(plan.model, "Training", make, fingerprint=dataset.fingerprint):
             return False
         self._note_settings(plan.model_config.as_dict(), plan.split.as_dict())
         return True
@@ -113,6 +153,17 @@ class TrainingController(QObject):
         self._note_settings(run.model_config, run.split_config)
         self.requests.show_place("train")
         return True
+
+    def describe_longer(self, total: int) -> str:
+        """What happens to the run that ended last when it goes on to so many epochs, in sentences."""
+        from engine.training.config import TrainingConfig
+        from engine.training.extending import describe_longer
+
+        run = self.dataset.run(self.state.finished.run_id) if self.state.finished is not None else None
+        if run is None or run.training_config is None:
+            return ""
+        training = TrainingConfig.from_dict(run.training_config)
+        return describe_longer(training, epochs_done=run.epochs, steps_done=run.steps, total=total)
 
     def blend(self, run_ids: Sequence[str]) -> bool:
         """Mix finished runs into a new one, which is offered as a trained one is."""
@@ -153,9 +204,21 @@ class TrainingController(QObject):
         self.stale_text = "The data set has changed. Train again." if is_other and had_model else ""
         if self.jobs.state is None or self.jobs.is_running("import"):
             self.state = TrainingState()
+        self.earlier.refresh()
+        self._offer_to_go_on()
         self.changed.emit()
 
-    def _start(self, model: str, title: str, make: MakeJob) -> bool:
+    def _offer_to_go_on(self) -> None:
+        """Once for each run that was cut off, when its data set is opened."""
+        run = self.interrupted
+        if run is None or run.run_id in self._offered or self.jobs.state is not None:
+            return
+        self._offered.add(run.run_id)
+        again = partial(self.resume, run.run_id)
+        words = describe_interrupted(run)
+        self.requests.notify(Notice(*words, kind="info", action_words="Continue training", action=again, stays=True))
+
+    def _start(self, model: str, title: str, make: MakeJob, *, fingerprint: str = "") -> bool:
         job = LongJob(
             JobState("training", title),
             make,
@@ -168,7 +231,7 @@ class TrainingController(QObject):
             return False
         self._discarding = False
         self.stale_text = ""
-        self._fingerprint = self.dataset.fingerprint
+        self._fingerprint = fingerprint or self.dataset.fingerprint
         self.state = TrainingState(model=model, running=True)
         self.changed.emit()
         return True
@@ -196,6 +259,7 @@ class TrainingController(QObject):
             self.model.offer(finished, now_label(self.state.model, finished.run_id))
         self._discarding = False
         self.changed.emit()
+        self.ended.emit()
 
     def _on_failed(self, failure: Failure) -> None:
         self.state.end()
@@ -203,6 +267,7 @@ class TrainingController(QObject):
         self._library.note_change()
         self.requests.report(failure)
         self.changed.emit()
+        self.ended.emit()
 
     def _on_decided(self, run_id: str, words: str) -> None:
         """Say below what a run came to whether it is in use now."""

@@ -18,6 +18,7 @@ from engine.events import (
     Event,
     LossesMeasured,
     Progressed,
+    RateChanged,
     StageStarted,
     StepsTaken,
     TrainingStarted,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from engine.training.rate_sweep import RateSweep
 
 Float64 = npt.NDArray[np.float64]
+_NOTHING: Float64 = np.empty(0)
 
 
 class GrowingSeries:
@@ -88,7 +90,8 @@ class StageLine:
 class TrainingState:
     """A training run: curves, epochs, stages and, once `running` is False, `finished`, `failure` or `discarded`.
 
-    steps, losses and lrs are of equal length: one point per optimizer step. A closed-form model has only stages.
+    steps (numbered from 1), seconds, losses, lrs, norms and parts are of equal length: one point per optimizer step. A
+    closed-form model has only stages.
     """
 
     model: str = ""
@@ -100,6 +103,10 @@ class TrainingState:
     steps: GrowingSeries = field(default_factory=GrowingSeries)
     losses: GrowingSeries = field(default_factory=GrowingSeries)
     lrs: GrowingSeries = field(default_factory=GrowingSeries)
+    seconds: GrowingSeries = field(default_factory=GrowingSeries)
+    norms: GrowingSeries = field(default_factory=GrowingSeries)
+    parts: dict[str, GrowingSeries] = field(default_factory=dict)
+    rate_changes: list[RateChanged] = field(default_factory=list)
     epochs: list[EpochEnded] = field(default_factory=list)
     epoch: int = 0
     total_steps: int = 0
@@ -107,6 +114,8 @@ class TrainingState:
     elapsed_s: float = 0.0
     remaining_s: float | None = None
     advice: list[str] = field(default_factory=list)
+    warning: str = ""
+    """What goes wrong just now, in a sentence."""
     finished: FinishedRun | None = None
     failure: Failure | None = None
     discarded: bool = False
@@ -127,9 +136,10 @@ class TrainingState:
                 self._fold_steps(event)
             case EpochEnded():
                 self.epochs.append(event)
+            case RateChanged():
+                self.rate_changes.append(event)
             case TrainingStarted():
-                self.started, self.total_steps = event, event.total_steps
-                self._end_stages()
+                self._fold_start(event)
             case StageStarted():
                 self._end_stages()
                 self.stages.append(StageLine(event.words))
@@ -146,10 +156,24 @@ class TrainingState:
         self.remaining_s = None
         self._end_stages()
 
+    def _fold_start(self, event: TrainingStarted) -> None:
+        """A run that goes on has the epochs until its checkpoint; what was learned after that is learned again."""
+        self.started, self.total_steps = event, event.total_steps
+        self.epochs = [epoch for epoch in self.epochs if epoch.step <= event.first_step]
+        self._end_stages()
+
     def _fold_steps(self, event: StepsTaken) -> None:
-        self.steps.extend(event.first_step + np.arange(len(event.losses)))
+        count, before = len(event.losses), len(self.steps)
+        last_s = float(self.seconds.values[-1]) if before else self.epochs[-1].seconds if self.epochs else 0.0
+        self.seconds.extend(np.linspace(last_s, max(last_s, event.elapsed_s), count + 1)[1:])
+        self.steps.extend(event.first_step + 1 + np.arange(count))
         self.losses.extend(event.losses)
         self.lrs.extend(event.lrs)
+        self.norms.extend(_filled(event.gradient_norms, count))
+        for name in self.parts.keys() | event.parts.keys():
+            series = self.parts.setdefault(name, GrowingSeries())
+            series.extend(np.full(before - len(series), np.nan))
+            series.extend(_filled(event.parts.get(name, _NOTHING), count))
         self.epoch, self.total_steps = event.epoch, event.total_steps
         self.examples_per_second = event.examples_per_second
         self.elapsed_s, self.remaining_s = event.elapsed_s, event.remaining_s
@@ -157,3 +181,8 @@ class TrainingState:
     def _end_stages(self) -> None:
         for stage in self.stages:
             stage.done = True
+
+
+def _filled(values: npt.NDArray[Any], count: int) -> npt.NDArray[Any]:
+    """Values of so many steps; NaN where they were not measured."""
+    return values if len(values) == count else np.full(count, np.nan)

@@ -15,12 +15,15 @@ from engine.training.curve_text import read_curves
 
 if TYPE_CHECKING:
     from engine.evaluation.result import EvaluationResult
+    from engine.library.run_record import RunRecord
     from engine.operations import FinishedRun
     from engine.training.config import TrainingConfig
 
 SEE_LIST = OutcomeAction("for_you", "See recommendations", "Use this model, and open For you")
 USE_EASE = OutcomeAction("use_ease", f"Switch to {title_of('ease')}", "Compute this model now")
 PLAN_AGAIN = OutcomeAction("plan", "Plan another run", "Back to the plan, to start anew with other settings")
+GO_ON = OutcomeAction("go_on", "Continue training", "Go on where it stopped, as if it had never stopped")
+MORE = OutcomeAction("more", "More epochs…", "Train it for longer; what the schedule does then is said first")
 DISCARD = OutcomeAction("discard", "Discard this run", "Throw the run away (Ctrl+Z brings it back)")
 
 _SHOWN_METRICS = ("ndcg@100", "recall@20", "recall@50", "rmse")
@@ -98,10 +101,44 @@ def _finished(state: TrainingState, finished: FinishedRun, *, title: str) -> Out
         sentences.append(_describe_evaluation(finished.evaluation, state.split_kind))
     sentences += [finished.chosen, _took(finished), state.in_use_text]
     advice = " ".join(dict.fromkeys(words for words in (*state.advice, finished.advice) if words))
-    actions = [SEE_LIST, PLAN_AGAIN, DISCARD]
+    actions = [SEE_LIST, *_ways_on(state, finished), PLAN_AGAIN, DISCARD]
     if finished.better_model == "ease":
         actions.insert(0, USE_EASE)
     return Outcome(heading, tuple(sentence for sentence in sentences if sentence), advice, tuple(actions))
+
+
+def _ways_on(state: TrainingState, finished: FinishedRun) -> tuple[OutcomeAction, ...]:
+    """How a run that learned by steps can learn further."""
+    run = finished.trained
+    if state.started is None or run.diverged:
+        return ()
+    return (GO_ON,) if run.stopped and run.epochs < state.started.total_epochs else (MORE,)
+
+
+def describe_end(state: TrainingState) -> tuple[str, str, bool]:
+    """What a run that is over was called, how it went in a few words, and whether well."""
+    title = title_of(state.model)
+    if state.failure is not None:
+        return title, f"could not be trained: {state.failure.sentence}", False
+    if state.finished is None or state.discarded:
+        return title, "was discarded", True
+    run = state.finished.trained
+    how = "diverged" if run.diverged else "was stopped" if run.stopped else "is ready"
+    value = f", best {metric_title(run.monitor)} {format_figure(run.best_value)}" if run.best_value is not None else ""
+    return title, f"{how}{value}", not run.diverged
+
+
+def describe_interrupted(run: RunRecord) -> tuple[str, str]:
+    """Which run its process left unfinished and where it can go on, and what is lost at most."""
+    done = (
+        f"after epoch {format_count(run.epochs)} of {format_count(run.total_epochs or run.epochs)}"
+        if run.epochs
+        else "early"
+    )
+    return (
+        f"The training of {run.title} was cut off {done}: the program ended before it did.",
+        "It goes on from its last save; at most what it learned in the 30 seconds before is learned again.",
+    )
 
 
 def _describe_evaluation(evaluation: EvaluationResult, split_kind: str) -> str:

@@ -5,24 +5,28 @@ While a run goes on, what this does per event is remember it; drawing is the plo
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_rec.common.building import next_step
 from desktop_rec.common.controls import button
-from desktop_rec.common.plain import PlainLabel
+from desktop_rec.common.plain import PlainLabel, set_tip
 from desktop_rec.common.plots.card import PlotCard
 from desktop_rec.theme.theme import GRID, set_role
 from desktop_rec.training import text
 from desktop_rec.training.controller import TrainingController
 from desktop_rec.training.curves import TrainingState
-from desktop_rec.training.live_plot import LiveCurves, LivePlot
 from desktop_rec.training.plan_controller import PlanController
-from desktop_rec.training.progress_parts import FiguresStrip, JobButtons, JobWords, OutcomeCard, StageList
+from desktop_rec.training.progress_parts import FiguresStrip, JobButtons, JobWords, OutcomeCard
+from desktop_rec.training.queue.controller import RunQueue
+from desktop_rec.training.queue.list import QueueList, QueueRow
+from desktop_rec.training.run_controls import AskingBar, MoreEpochs
+from desktop_rec.training.run_page import RunPage
 from desktop_rec.training.schedule_plot import SchedulePlot, schedule_title
 from engine.models.registry import kind_of
 
 _MOST_SCHEDULE = 360
 _RATE_WHEN_UNKNOWN = 0.01
+_QUEUE_TIP = "Let the plan at the left wait; it starts when what runs now has ended"
 _BUTTONS = JobWords(
     kind="training",
     start="Start training",
@@ -36,9 +40,11 @@ _BUTTONS = JobWords(
 class TrainingView(QWidget):
     """The plan before a run, its figures with curves or stages while it runs, and what happened when it ended."""
 
-    def __init__(self, plan: PlanController, training: TrainingController, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, plan: PlanController, training: TrainingController, queue: RunQueue, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._plan, self._training = plan, training
+        self._plan, self._training, self._queue = plan, training, queue
         self._plans_again = False
         self._build()
         self._connect()
@@ -46,51 +52,44 @@ class TrainingView(QWidget):
 
     def show_state(self) -> None:
         """Show what training is at."""
-        self._stale_words.setText(self._training.stale_text)
-        self._stale.setVisible(bool(self._training.stale_text))
+        self._stale.show_words(self._training.stale_text)
+        interrupted = self._training.interrupted
+        self._cut_off.show_words(" ".join(text.describe_interrupted(interrupted)) if interrupted is not None else "")
         self._show_job()
         self._show_run()
 
     def _build(self) -> None:
         self.setObjectName("training_view")
-        self._buttons, self._strip, self._outcome = (
-            JobButtons(_BUTTONS, has_discard=True),
-            FiguresStrip(),
-            OutcomeCard(),
-        )
-        self._stale = self._make_stale()
+        self._buttons, self._strip = JobButtons(_BUTTONS, has_discard=True), FiguresStrip()
+        self._outcome, self._more, self._list = OutcomeCard(), MoreEpochs(), QueueList()
+        self._again = button("Train again", "train_again_button", "Train with these settings on the open data set")
+        self._stale = AskingBar("training_stale", self._again)
+        self._go_on = button("Continue training", "continue_cut_off", "Go on with this run from its last save")
+        self._leave = button("Leave it", "leave_cut_off", "Offer this no more; Models can still continue the run")
+        self._cut_off = AskingBar("training_cut_off", self._go_on, self._leave, role="notice-info")
+        self._enqueue = button("Add to queue", "add_to_queue_button", _QUEUE_TIP)
         self._before = self._make_before()
         next_step()
-        self._run = self._make_run()
+        self._run = RunPage()
+        self._run.show_choices(self._training.choices)
         next_step()
         self._stack = QStackedWidget()
         self._stack.addWidget(self._before)
         self._stack.addWidget(self._run)
         head = QHBoxLayout()
         head.addWidget(self._buttons)
+        head.addWidget(self._enqueue)
         head.addWidget(self._strip, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         whole.setSpacing(GRID)
-        whole.addWidget(self._stale)
+        for bar in (self._stale, self._cut_off):
+            whole.addWidget(bar)
         whole.addLayout(head)
         whole.addWidget(self._stack, 1)
-        whole.addWidget(self._outcome)
+        for part in (self._outcome, self._more, self._list):
+            whole.addWidget(part)
         self._outcome.hide()
-
-    def _make_stale(self) -> QFrame:
-        """That the data set changed, with the button that trains on the new one."""
-        bar = QFrame()
-        bar.setObjectName("training_stale")
-        set_role(bar, "notice-warning")
-        self._stale_words = PlainLabel()
-        self._stale_words.setObjectName("training_stale_words")
-        self._stale_words.setWordWrap(True)
-        self._again = button("Train again", "train_again_button", "Train with these settings on the open data set")
-        row = QHBoxLayout(bar)
-        row.addWidget(self._stale_words, 1)
-        row.addWidget(self._again)
-        return bar
 
     def _make_before(self) -> QWidget:
         page = QWidget()
@@ -112,28 +111,6 @@ class TrainingView(QWidget):
         column.addStretch(0)
         return page
 
-    def _make_run(self) -> QWidget:
-        page = QWidget()
-        self._now, self._curve_words = PlainLabel(), PlainLabel()
-        self._now.setObjectName("training_now")
-        set_role(self._now, "weak")
-        self._curve_words.setObjectName("training_curve_words")
-        self._curve_words.setAccessibleName("What the curves say")
-        self._curve_words.setWordWrap(True)
-        self._live, self._stages = LivePlot(), StageList()
-        self._live_card = PlotCard("live", "How the model learns", self._live, self._live.table)
-        self._live_card.add_action("show_all", "Show the whole run", self._live.show_all)
-        self._body = QStackedWidget()
-        self._body.addWidget(self._live_card)
-        self._body.addWidget(self._stages)
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        column.addWidget(self._now)
-        column.addWidget(self._body, 1)
-        column.addWidget(self._curve_words)
-        return page
-
     def _connect(self) -> None:
         plan, training, jobs, buttons = self._plan, self._training, self._training.jobs, self._buttons
         plan.changed.connect(self.show_state)
@@ -148,8 +125,20 @@ class TrainingView(QWidget):
         buttons.stop_asked.connect(jobs.stop)
         buttons.discard_asked.connect(training.discard)
         self._again.clicked.connect(self._start)
+        self._go_on.clicked.connect(self._on_go_on)
+        self._leave.clicked.connect(self._on_leave)
         self._outcome.pressed.connect(self._on_action)
-        self._live.pointed_at.connect(self._live_card.show_reading)
+        self._more.asked.connect(self._on_more)
+        self._run.rate_asked.connect(training.change_rate)
+        self._run.chosen.connect(training.choose_curves)
+        self._run.bar.earlier_asked.connect(self._show_entries)
+        self._run.bar.earlier_toggled.connect(training.earlier.choose)
+        training.earlier.changed.connect(self._show_earlier)
+        self._enqueue.clicked.connect(self._on_enqueue)
+        self._queue.changed.connect(self._show_queue)
+        self._list.moved.connect(self._queue.move)
+        self._list.removed.connect(self._queue.remove)
+        self._list.cleared.connect(self._queue.clear)
         self._schedule.pointed_at.connect(self._schedule_card.show_reading)
 
     def _plan_again(self) -> None:
@@ -167,7 +156,10 @@ class TrainingView(QWidget):
         by_steps = self._plan.plan.training is not None
         self._buttons.show_start("Start training" if by_steps else "Compute the model")
         self._buttons.show_job(job, keeps=len(state.steps) > 0)
-        self._again.setEnabled(job is None)
+        for control in (self._again, self._go_on):
+            control.setEnabled(job is None)
+        self._enqueue.setEnabled(job is not None)
+        set_tip(self._enqueue, _QUEUE_TIP if job is not None else "Nothing runs: start it at once")
         if job is not None and job.kind == "training":
             self._show_figures(state)
 
@@ -178,14 +170,8 @@ class TrainingView(QWidget):
             shown = state.discarded or state.failure is not None
             self._outcome.show_outcome(text.outcome(state) if shown and not self._plans_again else None)
             return
-        if len(state.steps):
-            self._live.show_curves(curves_of(state))
-            self._live_card.refresh_table()
-            self._body.setCurrentWidget(self._live_card)
-        else:
-            self._stages.show_stages(state.stages)
-            self._body.setCurrentWidget(self._stages)
-        _show(self._curve_words, text.describe_curves(state) if len(state.steps) else "")
+        self._training.earlier.look_beside(state.model, state.started.run_id if state.started is not None else "")
+        self._run.show_run(state)
         self._stack.setCurrentWidget(self._run)
         self._show_figures(state)
         self._outcome.show_outcome(text.outcome(state))
@@ -198,7 +184,7 @@ class TrainingView(QWidget):
     def _show_figures(self, state: TrainingState) -> None:
         job = self._training.jobs.state
         self._strip.show_figures(text.figures(state, paused=job is not None and job.paused))
-        _show(self._now, text.stage_now(state) if len(state.steps) else "")
+        self._run.show_stage(state)
 
     def _show_plan(self) -> None:
         """What will happen when Start is pressed, in words, and the schedule."""
@@ -222,6 +208,7 @@ class TrainingView(QWidget):
             self._training.train(plan)
 
     def _on_action(self, key: str) -> None:
+        state, finished = self._training.state, self._training.state.finished
         if key == text.SEE_LIST.key:
             self._training.see_recommendations()
         elif key == text.DISCARD.key:
@@ -229,20 +216,40 @@ class TrainingView(QWidget):
         elif key == text.USE_EASE.key:
             self._plan.choose_model("ease")
             self._start()
+        elif key == text.GO_ON.key and finished is not None:
+            self._training.resume(finished.run_id)
+        elif key == text.MORE.key and finished is not None and state.started is not None:
+            self._more.ask(state.started.total_epochs, self._training.describe_longer)
         else:
             self._plan_again()
 
+    def _on_more(self, total: int) -> None:
+        finished = self._training.state.finished
+        if finished is not None:
+            self._training.resume(finished.run_id, total)
 
-def curves_of(state: TrainingState) -> LiveCurves:
-    """What the plot draws of a run; views, not copies."""
-    monitor = state.started.monitor if state.started is not None else "training loss"
-    return LiveCurves(
-        state.steps.values, state.losses.values, state.lrs.values, state.epochs, state.total_steps, monitor
-    )
+    def _on_go_on(self) -> None:
+        run = self._training.interrupted
+        if run is not None:
+            self._training.resume(run.run_id)
 
+    def _on_leave(self) -> None:
+        run = self._training.interrupted
+        if run is not None:
+            self._training.leave_alone(run.run_id)
 
-def _show(label: QLabel, words: str) -> None:
-    """Words that are often the same as before; a label without any is hidden."""
-    if label.text() != words:
-        label.setText(words)
-    label.setVisible(bool(words))
+    def _on_enqueue(self) -> None:
+        plan = self._plan.checked()
+        if plan is not None:
+            self._queue.add(plan)
+
+    def _show_queue(self) -> None:
+        ended = [QueueRow(f"{run.title} {run.words}", is_good=run.is_good) for run in self._queue.ended]
+        waiting = [QueueRow(run.title, run.number) for run in self._queue.waiting]
+        self._list.show_rows((*ended, *waiting))
+
+    def _show_entries(self) -> None:
+        self._run.bar.show_earlier(self._training.earlier.entries())
+
+    def _show_earlier(self) -> None:
+        self._run.plot.show_earlier(self._training.earlier.shown)

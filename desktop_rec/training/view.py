@@ -12,6 +12,7 @@ from desktop_rec.training.controller import TrainingController
 from desktop_rec.training.learning_rate.controller import LearningRateController
 from desktop_rec.training.plan_controller import PlanController
 from desktop_rec.training.plan_form import PlanForm
+from desktop_rec.training.queue.controller import RunQueue
 from desktop_rec.training.search.controller import SearchController
 from desktop_rec.training.training_view import TrainingView
 
@@ -21,7 +22,8 @@ _TABS = (
     ("Training", "Train the model at the left, and watch it learn"),
     ("Search", "Try many settings, run after run, and open the best"),
 )
-_JOBS_OF_THE_PLAN = ("sweep", "training", "search")
+_JOBS_OF_THE_PLAN = ("sweep", "search")
+"""While these run, the plan is what they are about; while a run learns, the next one may be planned for the queue."""
 
 
 class TrainView(QStackedWidget):
@@ -31,12 +33,13 @@ class TrainView(QStackedWidget):
         self,
         plan: PlanController,
         training: TrainingController,
+        queue: RunQueue,
         learning_rate: LearningRateController,
         search: SearchController,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._plan, self._training = plan, training
+        self._plan, self._training, self._queue = plan, training, queue
         self._learning_rate, self._search = learning_rate, search
         self._build()
         self._connect()
@@ -75,7 +78,7 @@ class TrainView(QStackedWidget):
         self._tabs.setAccessibleName("Learning rate, training, search")
         self._tabs.setDocumentMode(True)
         row.addWidget(self._tabs, 1)
-        self._pages = (QWidget(), TrainingView(self._plan, self._training), QWidget())
+        self._pages = (QWidget(), TrainingView(self._plan, self._training, self._queue), QWidget())
         for page, (title, tooltip) in zip(self._pages, _TABS, strict=True):
             next_step()
             self._tabs.setTabToolTip(self._tabs.addTab(page, title), plain_tip(tooltip))

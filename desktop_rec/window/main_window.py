@@ -40,6 +40,7 @@ from desktop_rec.common.preferences import Preferences
 from desktop_rec.session.session import Session
 from desktop_rec.theme.icons import icon
 from desktop_rec.theme.theme import set_role
+from desktop_rec.training.live.choices import CurveChoices
 from desktop_rec.window.drop_target import DropTarget
 from desktop_rec.window.first_page import FirstPage
 from desktop_rec.window.header import (
@@ -165,7 +166,14 @@ class MainWindow(QMainWindow):
                 from desktop_rec.training.view import TrainView
 
                 next_step()
-                return TrainView(session.plan, session.training, session.learning_rate, session.search, self._stack)
+                return TrainView(
+                    session.plan,
+                    session.training,
+                    session.run_queue,
+                    session.learning_rate,
+                    session.search,
+                    self._stack,
+                )
             case "models":
                 from desktop_rec.models.view import ModelsView
 
@@ -279,6 +287,9 @@ class MainWindow(QMainWindow):
         session.dataset.changed.connect(self._on_dataset)
         session.model.last_used.update(self._preferences.models)
         session.model.changed.connect(self._on_model)
+        session.training.choices = CurveChoices.from_dict(self._preferences.curves)
+        session.training.left_alone.update(self._preferences.left_alone)
+        session.training.choices_changed.connect(self._on_curves)
         session.recommendations.ready.connect(self._on_recommendations)
         session.my_ratings.import_changed.connect(self._show_beginning)
         session.library.changed.connect(self._show_beginning)
@@ -321,6 +332,10 @@ class MainWindow(QMainWindow):
 
     def _on_model(self) -> None:
         self._preferences.models = self.session.model.last_used
+
+    def _on_curves(self) -> None:
+        self._preferences.curves = self.session.training.choices.as_dict()
+        self._preferences.left_alone = sorted(self.session.training.left_alone)
 
     def _on_recommendations(self) -> None:
         self._sidebar.show_state(place_marks(self.session))

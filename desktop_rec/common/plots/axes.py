@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from html import escape
+from typing import Literal
 
 import pyqtgraph as pg
 
 from desktop_rec.theme.colours import Colours
-from engine.text import format_count, format_figure, format_rate
+from engine.text import format_clock, format_count, format_figure, format_rate
 
 Ticks = list[tuple[float, list[float]]]
+Unit = Literal["count", "figure", "rate", "clock"]
 
 LEFT_WIDTH = 58
 _PIXELS_A_LABEL = 64
+_CLOCK_STEPS = (1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0)
 
 
 class PlotAxis(pg.AxisItem):  # type: ignore[misc]
@@ -88,6 +91,81 @@ class LogRateAxis(PlotAxis):
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         return [format_rate(10.0**value) for value in values]
+
+
+class ScaleAxis(PlotAxis):
+    """An axis whose scale a person may change: counts, figures, rates or time, even or logarithmic.
+
+    Positions of a logarithmic axis are log10 of what it shows.
+    """
+
+    def __init__(self, orientation: str, unit: Unit, *, words: str = "") -> None:
+        super().__init__(orientation, words=words)
+        self._unit, self._is_log = unit, False
+
+    def show_scale(self, unit: Unit, *, log: bool) -> None:
+        """What is counted from now on, and whether each step is a factor."""
+        if (unit, log) != (self._unit, self._is_log):
+            self._unit, self._is_log = unit, log
+            self.picture = None
+            self.update()
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> Ticks:
+        labels = max(2.0, size / _PIXELS_A_LABEL)
+        if self._is_log:
+            return log_scale_ticks(minVal, maxVal, labels=labels)
+        if self._unit == "clock":
+            return clock_ticks(minVal, maxVal, labels=labels)
+        ticks: Ticks = super().tickValues(minVal, maxVal, size)[:1]
+        if self._unit == "count" and ticks and ticks[0][0] < 1:
+            return [(1.0, [float(count) for count in range(math.ceil(minVal), math.floor(maxVal) + 1)])]
+        return ticks
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        shown = [10.0**value for value in values] if self._is_log else values
+        return [self._words_of(value, spacing) for value in shown]
+
+    def _words_of(self, value: float, spacing: float) -> str:
+        if self._unit == "rate":
+            return format_rate(value) if self._is_log else _nice_rate(value, spacing)
+        if self._unit == "figure":
+            return format_figure(value) if self._is_log or spacing < 1e-4 else _even_figure(value, spacing)
+        if value < 0:
+            return ""
+        return format_clock(value) if self._unit == "clock" else format_count(value)
+
+
+def _even_figure(value: float, spacing: float) -> str:
+    """A figure with as many decimals as the ticks around it differ in."""
+    return f"{value:,.{min(6, max(0, -math.floor(math.log10(spacing))))}f}"
+
+
+def log_scale_ticks(low: float, high: float, *, labels: float) -> Ticks:
+    """Ticks between two exponents; where no power of ten and no 2 or 5 lies there, evenly spaced round figures."""
+    ticks = log_ticks(low, high, labels=labels)
+    if not math.isfinite(high - low) or high <= low or sum(len(found) for _, found in ticks) >= 2:
+        return ticks
+    first, last = 10.0**low, 10.0**high
+    step = _round_step((last - first) / labels)
+    count = math.floor(last / step) - math.ceil(first / step) + 1
+    values = [(math.ceil(first / step) + number) * step for number in range(count)]
+    return [(step, [math.log10(value) for value in values if value > 0])]
+
+
+def clock_ticks(low: float, high: float, *, labels: float) -> Ticks:
+    """Ticks of seconds at whole seconds, minutes or hours."""
+    wanted = (high - low) / max(labels, 1.0)
+    if not math.isfinite(wanted) or wanted <= 0:
+        return []
+    step = next((step for step in _CLOCK_STEPS if step >= wanted), 3600.0 * _round_step(wanted / 3600.0))
+    first = math.ceil(max(low, 0.0) / step)
+    return [(step, [step * number for number in range(first, math.floor(high / step) + 1)])]
+
+
+def _round_step(value: float) -> float:
+    """The least of 1, 2, 5 times a power of ten that is not below a positive value."""
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= value * (1 - 1e-9))
 
 
 def log_ticks(low: float, high: float, *, labels: float) -> Ticks:

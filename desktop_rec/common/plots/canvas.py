@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from desktop_rec.common.building import next_step
@@ -112,6 +113,13 @@ class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
             axis.recolour(colours)
         for curve in self.curves:
             curve.recolour(colours)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The wheel scrolls the page, unless the plot has the focus."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)

@@ -78,7 +78,7 @@ _NOTHING = np.empty(0)
 
 
 class Curve:
-    """A line, or dots joined by a line, in the colour that has this name in the palette."""
+    """A line, or dots joined by a line, in the colour that has this name in the palette ("series:2": of its series)."""
 
     def __init__(
         self,
@@ -127,7 +127,8 @@ class Curve:
 
     def colour_in(self, colours: Colours) -> str:
         """The curve's colour in a palette."""
-        colour: str = getattr(colours, self._colour)
+        name, _, place = self._colour.partition(":")
+        colour: str = colours.series[int(place) % len(colours.series)] if place else getattr(colours, name)
         return colour
 
     def value_at(self, x: float) -> tuple[float, float] | None:

@@ -6,14 +6,13 @@ little of it.
 
 from __future__ import annotations
 
-import math
-
+import numpy as np
 import pyqtgraph as pg
 
 from desktop_rec.common.plain import Coloured, Words, markup
+from desktop_rec.common.plots.curve import Float64
 from desktop_rec.theme.colours import Colours
 from engine.events import EpochEnded
-from engine.text import format_figure
 
 Range = tuple[float, float]
 
@@ -87,19 +86,23 @@ class BestMark:
         plot.addItem(self.ring, ignoreBounds=True)
         plot.addItem(self.words, ignoreBounds=True)
 
-    def show_best(self, best: EpochEnded | None, *, share: float) -> None:
-        """Mark an epoch; `share` is how far into the run it lies: the words stay inside the plot and off its title."""
-        value = monitor_value(best) if best is not None else math.nan
-        if best is None or not math.isfinite(value):
-            self.ring.setData([], [])
-            self.words.setText("")
+    def show_at(self, xs: Float64, ys: Float64, words: str) -> None:
+        """Mark a point, in positions of the axes; the words stay inside the plot. What is not finite is not marked."""
+        if not (np.isfinite(xs).all() and np.isfinite(ys).all()):
+            self.show_nothing()
             return
-        self.ring.setData([best.step], [value])
-        self.words.setText(f"best {format_figure(value)} at {best.epoch}")
-        low, high = self._plot.viewRange()[1]
-        under_title = share > 0.5 and value > (low + high) / 2
-        self.words.setAnchor((0 if share < 0.15 else 1 if share > 0.85 else 0.5, -0.3 if under_title else 1.25))
-        self.words.setPos(best.step, value)
+        self.ring.setData(xs, ys)
+        self.words.setText(words)
+        (left, right), (low, high) = self._plot.viewRange()
+        share = (float(xs[0]) - left) / max(right - left, 1e-12)
+        is_high = float(ys[0]) > (low + high) / 2
+        self.words.setAnchor((0 if share < 0.2 else 1 if share > 0.8 else 0.5, -0.3 if is_high else 1.25))
+        self.words.setPos(float(xs[0]), float(ys[0]))
+
+    def show_nothing(self) -> None:
+        """There is no best yet, or it is not shown here."""
+        self.ring.setData([], [])
+        self.words.setText("")
 
     def recolour(self, colours: Colours) -> None:
         """Green, in either palette."""

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QTableView, QToolButton, QWidget
 
-from desktop_rec.common.plots.axes import log_ticks
+from desktop_rec.common.plots.axes import clock_ticks, log_scale_ticks, log_ticks
 from desktop_rec.common.plots.canvas import Repainter
 from desktop_rec.common.plots.card import PlotCard, Table
 from desktop_rec.common.plots.curve import DRAWN_POINTS, drawable, thin
-from desktop_rec.training.live_plot import LossTrace
+from desktop_rec.common.plots.smoothing import smooth, window_for
 from desktop_rec.training.schedule_plot import nice_ceiling
 from engine.evaluation.metrics import metric_title
 from engine.text import format_clock, format_figure, format_rate
@@ -33,39 +33,35 @@ def test_that_what_a_log_axis_cannot_show_is_dropped():
     assert ys.tolist() == [2.0]
 
 
-def test_that_a_long_run_is_traced_the_same_in_pieces_as_whole():
-    losses = np.random.default_rng(1).normal(size=9_000)
-    steps = np.arange(9_000, dtype=float)
-    whole, pieces = LossTrace(), LossTrace()
-    whole.take(steps, losses)
-    for end in range(7, 9_001, 7):
-        pieces.take(steps[:end], losses[:end])
-    pieces.take(steps, losses)
-    assert np.allclose(whole.smooth(points=200)[1], pieces.smooth(points=200)[1])
-    assert len(pieces.raw()[1]) <= DRAWN_POINTS
-    assert pieces.raw()[1].max() == losses.max()
-    assert pieces.raw()[1].min() == losses.min()
+def test_that_a_smooth_curve_is_the_mean_around_each_point():
+    xs, ys = smooth(np.arange(400.0), np.arange(400.0) ** 2, window=21, points=400)
+    assert len(xs) == 400
+    assert ys[200] == pytest.approx((np.arange(190.0, 211) ** 2).mean())
+    assert ys[-1] == pytest.approx((np.arange(389.0, 400) ** 2).mean())
 
 
-def test_that_the_smooth_loss_is_the_mean_of_the_last_losses():
-    losses = np.arange(400, dtype=float)
-    trace = LossTrace()
-    trace.take(np.arange(400, dtype=float), losses)
-    assert trace.smooth(points=200)[1][-1] == pytest.approx(losses[-20:].mean())
+def test_that_what_is_not_finite_leaves_a_smooth_curve_usable():
+    xs, ys = smooth(np.arange(5.0), np.array([1.0, np.nan, np.inf, 3.0, 1e30]), window=1, points=10)
+    assert (xs.tolist(), ys.tolist()) == ([0, 3, 4], [1, 3, 1e30])
 
 
-def test_that_losses_that_are_not_finite_leave_a_trace_usable():
-    trace = LossTrace()
-    trace.take(np.arange(4.0), np.array([1.0, np.nan, np.inf, 3.0]))
-    assert trace.raw()[1].tolist() == [1.0, 3.0]
-    assert trace.smooth(points=10)[1].tolist() == [1.0, 2.0]
+def test_that_a_huge_loss_spoils_nothing_beside_it():
+    ys = smooth(np.arange(9.0), np.array([1e30] + [1.0] * 8), window=3, points=9)[1]
+    assert ys[4:].tolist() == [1.0] * 5
 
 
-def test_that_a_shorter_run_starts_the_trace_anew():
-    trace = LossTrace()
-    trace.take(np.arange(9.0), np.ones(9))
-    trace.take(np.arange(2.0), np.zeros(2))
-    assert trace.raw()[1].tolist() == [0.0, 0.0]
+def test_that_a_window_is_never_more_than_a_fifth_of_a_run():
+    assert [window_for(position, 100) for position in (0, 2, 5, 10)] == [1, 5, 20, 20]
+
+
+def test_that_ticks_of_time_are_whole_seconds_minutes_or_hours():
+    assert clock_ticks(0, 95, labels=4)[0][1] == [0, 30, 60, 90]
+    assert clock_ticks(0, 8000, labels=4)[0][0] == 3600
+
+
+def test_that_a_narrow_part_of_a_log_axis_has_ticks_too():
+    ticks = log_scale_ticks(np.log10(0.78), np.log10(0.82), labels=4)[0][1]
+    assert np.power(10, ticks).tolist() == pytest.approx([0.78, 0.79, 0.80, 0.81, 0.82])
 
 
 @pytest.mark.parametrize(

@@ -190,7 +190,7 @@ def test_that_curves_grow_and_the_job_says_where_it_is(qtbot, monkeypatch, opene
     may_end, states = scripted(monkeypatch, "train", events=(steps, epoch)), recorded(opened.jobs.changed)
     train(opened)
     qtbot.waitUntil(lambda: opened.training.state.best is not None)
-    assert opened.training.state.steps.values.tolist() == [0, 1]
+    assert opened.training.state.steps.values.tolist() == [1, 2]
     assert opened.training.state.losses.values.tolist() == [3.0, 2.0]
     assert opened.jobs.state.share == pytest.approx(0.2)
     assert opened.jobs.state.remaining_s == 4.0

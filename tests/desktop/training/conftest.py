@@ -85,7 +85,7 @@ def make_place(qtbot, session):
     """The place Train as it is now."""
 
     def make():
-        view = TrainView(session.plan, session.training, session.learning_rate, session.search)
+        view = TrainView(session.plan, session.training, session.run_queue, session.learning_rate, session.search)
         qtbot.addWidget(view)
         view.resize(1080, 740)
         view.show()

@@ -47,7 +47,7 @@ def test_that_a_sweep_appends_its_points():
 def test_that_a_resumed_run_counts_its_steps_from_where_it_was():
     state = TrainingState()
     state.fold(steps(40, 3))
-    assert state.steps.values.tolist() == [40, 41, 42]
+    assert state.steps.values.tolist() == [41, 42, 43]
     assert state.remaining_s == 9.0
 
 

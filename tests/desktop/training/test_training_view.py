@@ -45,7 +45,13 @@ def learned(session, *, epochs=3):
 def ended(session, **changes):
     state = learned(session)
     state.end()
-    trained = {"stopped": False, "diverged": False, "stopped_because": "All 40 epochs are done.", "steps": 30}
+    trained = {
+        "stopped": False,
+        "diverged": False,
+        "stopped_because": "All 40 epochs are done.",
+        "steps": 30,
+        "epochs": 3,
+    }
     trained |= {"best_epoch": 2, "best_value": 0.4, "monitor": "ndcg@100", "seconds": 72.0}
     evaluation = SimpleNamespace(people=10, metrics={"ndcg@100": SimpleNamespace(value=0.39, low=0.37, high=0.41)})
     advice, better_model = changes.pop("advice", ""), changes.pop("better_model", None)
