@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -35,6 +39,17 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return 0 if narrowed else min(_processors(), _MOST_WORKERS)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[Any]:
+    """No garbage is looked for while syntax trees are made by the thousand, nor later among what stays anyway."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
+
+
 @pytest.hookimpl(tryfirst=True)  # before pytest deselects by markers
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Window tests are `gui`; in a thorough run the tests that draw their cases count as thorough: they draw more."""
@@ -43,6 +58,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("gui")
         if _is_thorough(config) and getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker("thorough")
+
+
+MadeOnce = Callable[[Callable[[Path], None], Path], None]
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
+    """Has a function furnish a folder once in this process, and copies that into the folder of each test."""
+    base = tmp_path_factory.mktemp("made_once")
+
+    def copy(furnish: Callable[[Path], None], folder: Path) -> None:
+        made = base / f"{furnish.__module__}.{furnish.__qualname__}"
+        if not made.exists():
+            made.mkdir()
+            furnish(made)
+        shutil.copytree(made, folder, dirs_exist_ok=True)
+
+    return copy
 
 
 def _is_thorough(config: pytest.Config) -> bool:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import films
 import pytest
 import torch
-from planted import planted_dataset
 
 from engine.cli.command_line import run
-from engine.data.importing.importer import ImportReport
-from engine.library.store import Library
-
-REPORT = ImportReport("columns", "utf-8", "comma", 1, {}, (), 0, 0, 0.1, 1.0, ("ratings.csv",))
 
 
 @dataclass(frozen=True)
@@ -51,10 +47,9 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def planted_home(tmp_path: Path) -> Path:
+def planted_home(made_once: Callable[..., None], tmp_path: Path) -> Path:
     """A library with a data set in it."""
-    with Library.open(tmp_path / "home", who="a test") as library:
-        library.datasets.save(planted_dataset(), REPORT)
+    made_once(films.planted_home, tmp_path)
     return tmp_path / "home"
 
 

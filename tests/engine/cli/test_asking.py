@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from exports import written
-from planted import planted_dataset
+from films import films_home
 
 from engine.data.profiles import Profile, ProfileEntry
 from engine.library.store import Library
 
 
-@pytest.fixture
-def trained(ask, tmp_path):
-    histories = planted_dataset().histories
-    rows = zip(histories.user_rows_N, histories.item_rows_N, histories.ratings_N, strict=True)
-    lines = [f"{u},{i},{r:g},1" for u, i, r in rows]
-    written(tmp_path, "ratings.csv", "\n".join(["userId,movieId,rating,timestamp", *lines]))
+def furnish(folder: Path) -> None:
     names = ["Alien", "Aliens", "Brazil", "<b>Bold</b>", *(f"Film {row}" for row in range(4, 40))]
     titles = [f"{row},{name} (2000),Drama" for row, name in enumerate(names)]
-    written(tmp_path, "movies.csv", "\n".join(["movieId,title,genres", *titles]))
-    assert ask("import", tmp_path / "ratings.csv", "--items", tmp_path / "movies.csv", "--name", "Films")[0] == 0
-    assert ask("train", "Films", "--model", "mf")[0] == 0
-    with Library.open(tmp_path / "home", who="a test") as library:
+    with Library.open(films_home(folder, titles, model="mf"), who="a test") as library:
         library.profiles.save(profile("me", "Me", {"0": 5.0, "1": 4.0, "5": 2.0}))
         library.profiles.save(profile("anna", "Anna", {"2": 5.0, "5": 4.5}))
         library.profiles.save(profile("new", "New", {}))
+
+
+@pytest.fixture
+def trained(ask, made_once, tmp_path):
+    made_once(furnish, tmp_path)
 
 
 def profile(profile_id: str, name: str, ratings: dict[str, float]) -> Profile:

@@ -8,10 +8,12 @@ import errno
 import os
 import shutil
 import sqlite3
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from films import command, planted_home
 from planted import planted_dataset
 from stored_runs import without_checksums
 
@@ -33,8 +35,8 @@ def home(planted_home):
 def test_that_a_home_that_is_no_library_is_refused_and_left_as_it_is(tmp_path, capsys):
     (tmp_path / "baselines" / "mine").mkdir(parents=True)
     (tmp_path / "baselines" / "mine" / "notes.txt").write_text("x")
-    for command in (["datasets"], ["runs"], ["train", "sample", "--model", "ease"]):
-        assert run([*command, "--home", str(tmp_path)]) == 1
+    for words in (["datasets"], ["runs"], ["train", "sample", "--model", "ease"]):
+        assert run([*words, "--home", str(tmp_path)]) == 1
         out, err = capsys.readouterr()
         assert out == ""
         assert "is no library of Desktop Rec, and it is not empty: it holds 'baselines'" in err
@@ -58,9 +60,14 @@ def refusal(ask):
     return refused
 
 
+def furnish(folder: Path) -> None:
+    command(planted_home(folder), "train", *TWO_HEAD)
+
+
 @pytest.fixture
-def trained(ask):
-    assert ask("train", *TWO_HEAD)[0] == 0
+def trained(ask, made_once, home):
+    shutil.rmtree(home)
+    made_once(furnish, home.parent)
 
 
 @pytest.mark.parametrize(

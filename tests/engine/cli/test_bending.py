@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from exports import written
-from planted import planted_dataset
+from films import films_home
+
+
+def furnish(folder: Path) -> None:
+    """Films 0 to 39 of the years 1980 to 2019, even ones dramas, every fourth also a war film."""
+    genres = ["Drama|War" if row % 4 == 0 else "Drama" if row % 2 == 0 else "Comedy" for row in range(40)]
+    titles = [f"{row},Film {row} ({1980 + row}),{genres[row]}" for row in range(40)]
+    films_home(folder, titles, model="ease")
 
 
 @pytest.fixture
-def trained(ask, tmp_path):
-    """Films 0 to 39 of the years 1980 to 2019, even ones dramas, every fourth also a war film."""
-    histories = planted_dataset().histories
-    rows = zip(histories.user_rows_N, histories.item_rows_N, histories.ratings_N, strict=True)
-    lines = ["userId,movieId,rating,timestamp", *(f"{u},{i},{r:g},1" for u, i, r in rows)]
-    written(tmp_path, "ratings.csv", "\n".join(lines))
-    genres = ["Drama|War" if row % 4 == 0 else "Drama" if row % 2 == 0 else "Comedy" for row in range(40)]
-    titles = [f"{row},Film {row} ({1980 + row}),{genres[row]}" for row in range(40)]
-    written(tmp_path, "movies.csv", "\n".join(["movieId,title,genres", *titles]))
-    assert ask("import", tmp_path / "ratings.csv", "--items", tmp_path / "movies.csv", "--name", "Films")[0] == 0
-    assert ask("train", "Films", "--model", "ease")[0] == 0
+def trained(ask, made_once, tmp_path):
+    made_once(furnish, tmp_path)
 
 
 def test_that_a_list_is_bent_and_says_by_what(ask, trained):

@@ -4,30 +4,28 @@ from __future__ import annotations
 
 import csv
 import json
+from pathlib import Path
 
 import pytest
 from exports import written
-from planted import planted_dataset
+from films import films_home
 
 from engine.data.profiles import Profile, ProfileEntry
 from engine.library.store import Library
 
 
-@pytest.fixture
-def trained(ask, tmp_path):
-    histories = planted_dataset().histories
-    rows = zip(histories.user_rows_N, histories.item_rows_N, histories.ratings_N, strict=True)
-    lines = ["userId,movieId,rating,timestamp", *(f"{u},{i},{r:g},1" for u, i, r in rows)]
-    written(tmp_path, "ratings.csv", "\n".join(lines))
+def furnish(folder: Path) -> None:
     titles = [f"{row},Film {row} (2000),Drama" for row in range(40)]
-    written(tmp_path, "movies.csv", "\n".join(["movieId,title,genres", *titles]))
-    assert ask("import", tmp_path / "ratings.csv", "--items", tmp_path / "movies.csv", "--name", "Films")[0] == 0
-    assert ask("train", "Films", "--model", "ease")[0] == 0
-    with Library.open(tmp_path / "home", who="a test") as library:
+    with Library.open(films_home(folder, titles, model="ease"), who="a test") as library:
         rated = tuple(ProfileEntry(str(row), f"Film {row}", 2000, 5.0) for row in (0, 1, 2))
         saved = tuple(ProfileEntry(str(row), f"Film {row}", 2000, None) for row in (10, 11))
         refused = (ProfileEntry("12", "Film 12", 2000, None), ProfileEntry("", "Never Filmed", 1950, None))
         library.profiles.save(Profile("me", "Maria", rated, saved, refused))
+
+
+@pytest.fixture
+def trained(ask, made_once, tmp_path):
+    made_once(furnish, tmp_path)
 
 
 def titles_of(found):

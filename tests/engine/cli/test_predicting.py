@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
-from planted import planted_dataset
+from films import command, ratings_file
+
+
+def furnish(folder: Path) -> None:
+    """A data set with a run of popularity, which predicts ratings and needs no training."""
+    command(folder / "home", "import", ratings_file(folder / "planted.csv"))
+    command(folder / "home", "train", "planted", "--model", "popularity", "--split", "random")
 
 
 @pytest.fixture
-def trained(ask, tmp_path):
-    """A data set with a run of popularity, which predicts ratings and needs no training."""
-    histories = planted_dataset().histories
-    rows = zip(histories.user_rows_N, histories.item_rows_N, histories.ratings_N, strict=True)
-    path = tmp_path / "planted.csv"
-    path.write_text("\n".join(["userId,movieId,rating", *(f"{user},{item},{one:g}" for user, item, one in rows)]))
-    assert ask("import", path)[0] == 0
-    assert ask("train", "planted", "--model", "popularity", "--split", "random")[0] == 0
+def trained(ask, made_once, tmp_path):
+    made_once(furnish, tmp_path)
 
 
 @pytest.fixture

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+from pathlib import Path
 
 import pytest
 from exports import LETTERBOXD_WATCHED, written, zipped
-from planted import planted_dataset
+from films import films_home
 
 from engine.data.formats import LAYOUTS
 from engine.data.profiles import Profile, ProfileEntry
@@ -21,19 +22,13 @@ RATINGS = """Date,Name,Year,Letterboxd URI,Rating
 """
 
 
+def furnish(folder: Path) -> None:
+    films_home(folder, [f"{row},Film {row} (2000),Drama" for row in range(40)], model="ease")
+
+
 @pytest.fixture
-def trained(ask, tmp_path):
-    histories = planted_dataset().histories
-    rows = zip(histories.user_rows_N, histories.item_rows_N, histories.ratings_N, strict=True)
-    written(
-        tmp_path,
-        "ratings.csv",
-        "\n".join(["userId,movieId,rating,timestamp", *(f"{u},{i},{r:g},1" for u, i, r in rows)]),
-    )
-    titles = [f"{row},Film {row} (2000),Drama" for row in range(40)]
-    written(tmp_path, "movies.csv", "\n".join(["movieId,title,genres", *titles]))
-    assert ask("import", tmp_path / "ratings.csv", "--items", tmp_path / "movies.csv", "--name", "Films")[0] == 0
-    assert ask("train", "Films", "--model", "ease")[0] == 0
+def trained(ask, made_once, tmp_path):
+    made_once(furnish, tmp_path)
 
 
 def save(tmp_path, *entries: ProfileEntry) -> None:
